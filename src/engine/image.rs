@@ -1,0 +1,229 @@
+//! What is on a chip before its first reset: files, names, contents, access rules.
+//!
+//! An image is plain data. Layouts and card files become one; the engine builds a card from it and checks it then.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{Aid, Atr, Fid, Sfi};
+
+/// A whole chip.
+#[derive(Clone, Debug)]
+pub struct ChipImage {
+    /// The answer to reset.
+    pub atr: Atr,
+    /// Bytes of EEPROM for files; an image that needs more is refused.
+    pub capacity: usize,
+    /// Where real chips differ.
+    pub habits: Habits,
+    /// The files. The first is the MF; a parent comes before its children.
+    pub files: Vec<FileImage>,
+}
+
+/// Where real chips differ in what the standard leaves open.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Habits {
+    /// What a Le larger than what is left of a file gets.
+    pub long_le: LongLe,
+}
+
+/// What a Le larger than what is left of a file gets.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum LongLe {
+    /// The data and `6282`.
+    #[default]
+    Warning,
+    /// No data and `6Cxx`.
+    Refusal,
+}
+
+/// The index of a file in [`ChipImage::files`].
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct FileIndex(pub usize);
+
+impl FileIndex {
+    /// The MF.
+    pub const MF: Self = Self(0);
+}
+
+/// A file.
+#[derive(Clone, Debug)]
+pub struct FileImage {
+    /// Its identifier.
+    pub fid: Fid,
+    /// The DFs it is in; a file may be visible in several. Empty for the MF only.
+    pub parents: Vec<FileIndex>,
+    /// What it is.
+    pub kind: FileKind,
+    /// Its life cycle.
+    pub life_cycle: LifeCycle,
+    /// Who may do what over contacts.
+    pub contact: CompactRule,
+    /// Who may do what without contacts; as over contacts if `None`.
+    pub contactless: Option<CompactRule>,
+    /// The objects of its file control information, in the order in which they are sent.
+    pub control: Vec<ControlObject>,
+}
+
+/// What a file is.
+#[derive(Clone, Debug)]
+pub enum FileKind {
+    /// A DF, an application, or the MF.
+    Directory(Directory),
+    /// Bytes.
+    Transparent {
+        /// Its short identifier.
+        sfi: Option<Sfi>,
+        /// Its bytes from the start; the rest of `size` is zero.
+        content: Vec<u8>,
+        /// Its size in bytes.
+        size: usize,
+    },
+    /// Records.
+    Records {
+        /// Its short identifier.
+        sfi: Option<Sfi>,
+        /// How the records are kept.
+        structure: RecordStructure,
+        /// The longest record, in bytes; the length of each where it is fixed. 1 to 254.
+        record_length: u8,
+        /// How many there can be, 1 to 254.
+        capacity: u8,
+        /// The first records, in the order in which they were written.
+        content: Vec<Vec<u8>>,
+    },
+}
+
+/// How records are kept (ISO 7816-4, 7.2).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RecordStructure {
+    /// All of one length.
+    LinearFixed,
+    /// Each of its own length.
+    LinearVariable,
+    /// All of one length; the newest is number 1, and a full file forgets the oldest.
+    Cyclic,
+}
+
+/// A DF, an application, or the MF.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Its names; none for a plain DF.
+    pub aids: Vec<Aid>,
+    /// Which applet runs its commands; the parent's if `None`.
+    pub applet: Option<String>,
+    /// What SELECT by name answers when P2 asks for the FCI.
+    pub select_by_name: SelectAnswer,
+    /// What SELECT by identifier or path answers when P2 asks for the FCI.
+    pub select_by_fid: SelectAnswer,
+    /// What GET DATA finds here.
+    pub objects: Vec<DataObject>,
+}
+
+/// What SELECT answers when P2 asks for the FCI.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum SelectAnswer {
+    /// The FCP template `62`.
+    #[default]
+    Fcp,
+    /// The FCI template `6F`, with the objects of the FCP.
+    Fci,
+    /// `9000` and nothing else.
+    None,
+}
+
+/// A data object of a DF.
+#[derive(Clone, Debug)]
+pub struct DataObject {
+    /// Its tag, one or two bytes, as P1-P2 of GET DATA.
+    pub tag: u16,
+    /// Its value.
+    pub value: Vec<u8>,
+    /// Whether it can be read by all; else never.
+    pub readable: bool,
+}
+
+/// The life cycle of a file (ISO 7816-4, table 14).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum LifeCycle {
+    /// Being created.
+    Creation,
+    /// Initialised.
+    Initialised,
+    /// In use.
+    #[default]
+    Activated,
+    /// Out of use until it is activated again.
+    Deactivated,
+    /// Out of use for ever.
+    Terminated,
+}
+
+impl LifeCycle {
+    /// The life cycle status byte.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::Creation => 0x01,
+            Self::Initialised => 0x03,
+            Self::Activated => 0x05,
+            Self::Deactivated => 0x04,
+            Self::Terminated => 0x0C,
+        }
+    }
+}
+
+/// An access rule in compact format (ISO 7816-4, 9.3.3; facts/cards.md E.2): an access mode byte, then one security
+/// condition for each of its bits from `40` down to `01`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct CompactRule {
+    /// Which operations are ruled; one that is not is forbidden.
+    pub access_mode: u8,
+    /// A condition for each bit of `access_mode`, high bit first.
+    pub conditions: Vec<Condition>,
+}
+
+/// A security condition byte (facts/cards.md E.2).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Condition(pub u8);
+
+impl Condition {
+    /// Always.
+    pub const ALWAYS: Self = Self(0x00);
+    /// Never.
+    pub const NEVER: Self = Self(0xFF);
+    /// Bit: all conditions are required, not just one.
+    pub const ALL: u8 = 0x80;
+    /// Bit: secure messaging.
+    pub const SECURE_MESSAGING: u8 = 0x40;
+    /// Bit: external authentication.
+    pub const EXTERNAL: u8 = 0x20;
+    /// Bit: user authentication.
+    pub const USER: u8 = 0x10;
+}
+
+/// An object of the file control parameters (ISO 7816-4, table 12).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ControlObject {
+    /// `80`: bytes of data.
+    Size,
+    /// `81`: bytes of data with structural information.
+    SizeWithStructure,
+    /// `82`: the file descriptor.
+    Descriptor,
+    /// `83`: the identifier.
+    Fid,
+    /// `84`: the names, one object each.
+    Names,
+    /// `88`: the short identifier, empty where there is none.
+    Sfi,
+    /// `8A`: the life cycle.
+    LifeCycle,
+    /// `8C`: the rule over contacts, in compact format.
+    Contact,
+    /// `9C`: the rule without contacts, in compact format.
+    Contactless,
+    /// `A1`: a template of the two.
+    Rules(Vec<ControlObject>),
+    /// Anything else, as it is sent.
+    Raw(Vec<u8>),
+}

@@ -1,0 +1,77 @@
+//! All that a chip may touch outside itself, handed to it when it is built.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+/// A calendar day on which the card is used.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Day {
+    /// The year, 4 digits.
+    pub year: u16,
+    /// The month, 1 to 12.
+    pub month: u8,
+    /// The day of the month, 1 to 31.
+    pub day: u8,
+}
+
+/// Tells the day. Real cards learn it from certificates and commands; a virtual one may be told.
+pub trait Clock: Send {
+    /// Today.
+    fn today(&self) -> Day;
+}
+
+/// Draws random bytes. Seeded, so that a run can be repeated.
+pub trait Random: Send {
+    /// Fills `bytes`.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// One change of memory: these bytes, from this offset on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Change<'a> {
+    /// The first changed cell.
+    pub offset: usize,
+    /// What the cells hold now.
+    pub bytes: &'a [u8],
+}
+
+/// The power went away while a commit was under way; nothing of that commit stays.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("power was lost during a commit")]
+pub struct PowerLost;
+
+/// Where commits go. The reader's: it may keep them on disk, and it is where a torn card is simulated.
+pub trait Sink: Send {
+    /// Keeps all the changes or none.
+    ///
+    /// # Errors
+    ///
+    /// [`PowerLost`] if none was kept.
+    fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), PowerLost>;
+}
+
+/// A sink that keeps nothing outside the card.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forgetful;
+
+impl Sink for Forgetful {
+    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
+        Ok(())
+    }
+}
+
+/// The world of one chip.
+pub struct World {
+    /// What day it is.
+    pub clock: Box<dyn Clock>,
+    /// Where randomness comes from.
+    pub random: Box<dyn Random>,
+    /// Where commits go.
+    pub sink: Box<dyn Sink>,
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("today", &self.clock.today()).finish_non_exhaustive()
+    }
+}

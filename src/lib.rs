@@ -1,0 +1,12 @@
+//! Virtuale: a wallet of virtual French health cards.
+//!
+//! This package is the world around the chip. [`profile`] turns card files and layouts into chips; [`reader`] shows
+//! chips to terminal software. The chip itself is in the packages `virtuale-engine` and `virtuale-applets`.
+//!
+//! Imports run one way: `cli` -> `terminal`, `trace` -> `profile`, `reader`. A test reads the `use` lines and holds it.
+
+pub mod cli;
+pub mod profile;
+pub mod reader;
+pub mod terminal;
+pub mod trace;

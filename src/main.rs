@@ -1,0 +1,3 @@
+//! The program `virtuale`.
+
+fn main() {}

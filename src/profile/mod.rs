@@ -1,0 +1,8 @@
+//! Card files and layouts: who a card belongs to, and where each datum stands on the chip.
+//!
+//! A *card file* (TOML) says who the card belongs to. A *layout* (TOML, data of `virtuale-applets`) says which files a
+//! card has and how each element is coded. Together they make a [`ChipImage`](virtuale_engine::image::ChipImage) and a
+//! tree of spans that says, for every byte, which element it belongs to and where that is known from.
+
+pub mod diagnostic;
+pub mod tree;

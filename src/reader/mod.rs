@@ -1,0 +1,1 @@
+//! Virtual readers: slots, power, sharing, transactions and events, with pcsc-lite's semantics.
