@@ -39,7 +39,7 @@ impl Folder {
     ///
     /// What the system says, with the path in words; or that somebody else owns the place.
     pub(super) fn create() -> io::Result<Self> {
-        Self::create_in(&chosen_base(bases())?)
+        Self::create_in(&place()?)
     }
 
     fn create_in(base: &Path) -> io::Result<Self> {
@@ -73,6 +73,19 @@ impl Drop for Folder {
         let _ = fs::remove_dir_all(&self.path);
         // Fails while others run, as it should.
         let _ = self.path.parent().map(fs::remove_dir);
+    }
+}
+
+/// The base folder in which the next folder will lie.
+///
+/// # Errors
+///
+/// That no place will do.
+pub(super) fn place() -> io::Result<PathBuf> {
+    let base = chosen_base(bases())?;
+    match is_private(&base) {
+        Ok(false) => Err(not_private(&base)),
+        _ => Ok(base),
     }
 }
 
@@ -121,10 +134,7 @@ fn make_private(path: &Path) -> io::Result<()> {
         made => return made.map_err(|error| within(path, &error)),
     }
     match is_private(path) {
-        Ok(false) => Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            format!("{} must be a folder that is yours alone (mode 0700)", path.display()),
-        )),
+        Ok(false) => Err(not_private(path)),
         // Gone again: whoever left it last removed it.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other.map(|_| ()),
@@ -132,7 +142,7 @@ fn make_private(path: &Path) -> io::Result<()> {
 }
 
 /// Whether it is a folder, not a link, that belongs to this user and that nobody else may enter.
-pub(super) fn is_private(path: &Path) -> io::Result<bool> {
+fn is_private(path: &Path) -> io::Result<bool> {
     let found = fs::symlink_metadata(path)?;
     Ok(found.is_dir() && found.uid() == rustix::process::getuid().as_raw() && found.mode() & 0o077 == 0)
 }
@@ -163,6 +173,11 @@ fn sweep(base: &Path) {
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
         }
     }
+}
+
+fn not_private(path: &Path) -> io::Error {
+    let message = format!("{} must be a folder that is yours alone (mode 0700)", path.display());
+    io::Error::new(io::ErrorKind::PermissionDenied, message)
 }
 
 fn within(path: &Path, error: &io::Error) -> io::Error {

@@ -6,6 +6,7 @@
 
 mod completions;
 mod control;
+mod doctor;
 pub mod exit;
 mod failure;
 mod folder;
@@ -53,6 +54,8 @@ enum Verb {
     Remove(remove::Args),
     /// Stop a running reader
     Stop(stop::Args),
+    /// Find what stands between a program and our readers
+    Doctor(doctor::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Write the man pages
@@ -66,6 +69,7 @@ impl Verb {
             Self::Insert(args) => insert::run(args),
             Self::Remove(args) => remove::run(args),
             Self::Stop(args) => stop::run(args),
+            Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
         }
