@@ -37,6 +37,13 @@ pub(super) fn say(line: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{line}");
 }
 
+/// Asks for a line, on standard error.
+pub(super) fn prompt(text: &str) {
+    let mut stream = anstream::stderr().lock();
+    let _ = write!(stream, "{text}");
+    let _ = stream.flush();
+}
+
 /// Whether somebody sits at both ends: then a verb may prompt.
 pub(super) fn is_dialogue() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()

@@ -25,6 +25,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     match client.ask(Request::Stop)? {
         Reply::Stopping { pid } => {
+            client.wait_for_its_end();
             output::say(format_args!("the readers of process {pid} are gone"));
             Ok(exit::DONE)
         }

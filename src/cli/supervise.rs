@@ -4,7 +4,7 @@
 //! process group; passing them on would double them. So only those are passed on that a process sent.
 
 use std::{
-    io,
+    fs, io,
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus},
 };
@@ -16,7 +16,7 @@ use signal_hook::{
     low_level::{emulate_default_handler, siginfo::Origin},
 };
 
-use super::exit;
+use super::{Failure, exit};
 
 /// What a process may send us that is meant for the command.
 const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
@@ -34,8 +34,8 @@ impl Supervisor {
     ///
     /// What the system says.
     pub(super) fn listen() -> io::Result<Self> {
-        let ignored = ignored_signals();
-        let heard = PASSED_ON.iter().filter(|&&signal| ignored >> (signal - 1) & 1 == 0);
+        let ignored = Ignored::now();
+        let heard = PASSED_ON.iter().filter(|&&signal| !ignored.has(signal));
         Ok(Self { signals: SignalsInfo::new(heard.chain([&SIGCHLD]))? })
     }
 
@@ -44,10 +44,12 @@ impl Supervisor {
     /// # Errors
     ///
     /// That it cannot be started.
-    pub(super) fn run(mut self, command: &mut Command) -> io::Result<u8> {
-        let mut child = command.spawn()?;
+    pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
+        let name = command.get_program().display().to_string();
+        let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
+        let lost = |error| Failure::Environment(format!("cannot wait for the command: {error}"), None);
         loop {
-            if let Some(status) = child.try_wait()? {
+            if let Some(status) = child.try_wait().map_err(lost)? {
                 return Ok(code(status));
             }
             for origin in self.signals.wait() {
@@ -77,23 +79,45 @@ fn code(status: ExitStatus) -> u8 {
     exited.or(killed).unwrap_or(exit::EXEC_FAILED)
 }
 
-/// The signals that are ignored now, bit `n - 1` for signal `n`; none where the system does not tell.
-fn ignored_signals() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+/// The signals that our caller told us to ignore: bit `n - 1` for signal `n`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ignored(u64);
+
+impl Ignored {
+    /// What is ignored now; nothing where the system does not tell.
+    pub(super) fn now() -> Self {
+        Self::within(&fs::read_to_string("/proc/self/status").unwrap_or_default())
+    }
+
+    fn within(status: &str) -> Self {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        Self(mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0))
+    }
+
+    /// Whether this signal is.
+    pub(super) fn has(self, signal: i32) -> bool {
+        u32::try_from(signal - 1).is_ok_and(|bit| self.0.checked_shr(bit).is_some_and(|mask| mask & 1 == 1))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
 
-    use super::code;
+    use super::{Ignored, code};
 
     #[test]
     fn codes_are_those_of_a_shell() {
         assert_eq!(code(ExitStatus::from_raw(7 << 8)), 7);
         assert_eq!(code(ExitStatus::from_raw(15)), 143);
         assert_eq!(code(ExitStatus::from_raw(0)), 0);
+    }
+
+    #[test]
+    fn ignored_signals_are_read_from_the_status_of_the_process() {
+        // A program under nohup: Rust ignores SIGPIPE (13) itself.
+        let ignored = Ignored::within("SigBlk:\t0000000000000003\nSigIgn:\t0000000000001001\n");
+        assert!(ignored.has(1) && ignored.has(13) && !ignored.has(2) && !ignored.has(15) && !ignored.has(99));
+        assert!(!Ignored::within("").has(1));
     }
 }

@@ -73,6 +73,11 @@ impl Client {
         }
     }
 
+    /// Waits until the reader's process is gone: it closes the connection by ending.
+    pub(crate) fn wait_for_its_end(mut self) {
+        let _ = io::copy(&mut self.stream, &mut io::sink());
+    }
+
     /// What a reply is that does not fit its request.
     pub(crate) fn nonsense(&self) -> Failure {
         Failure::environment(

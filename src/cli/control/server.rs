@@ -39,6 +39,9 @@ pub(crate) trait Handler: Send + Sync + 'static {
     ///
     /// The [`Refusal`] that the asker gets.
     fn handle(&self, request: Request) -> Result<Reply, Refusal>;
+
+    /// Called when [`Reply::Stopping`] has been sent.
+    fn stop(&self);
 }
 
 /// A control socket that listens. Goes when dropped.
@@ -123,7 +126,11 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Ok(reply) => (Some(reply), None),
             Err(refusal) => (None, Some(refusal)),
         };
+        let stopping = matches!(reply, Some(Reply::Stopping { .. }));
         send(&mut &*stream, &Answer { version: VERSION, reply, refusal })?;
+        if stopping {
+            handler.stop();
+        }
         if !understood {
             return Ok(());
         }
@@ -161,6 +168,8 @@ mod tests {
                 _ => Err(Refusal { code: 4, message: "a toy".into() }),
             }
         }
+
+        fn stop(&self) {}
     }
 
     /// Says something, hangs up, and hears all that is answered.
