@@ -5,4 +5,10 @@
 //! tree of spans that says, for every byte, which element it belongs to and where that is known from.
 
 pub mod diagnostic;
+pub mod layout;
+pub mod map;
 pub mod tree;
+
+mod load;
+
+pub use load::{LoadError, Options};
