@@ -6,7 +6,13 @@
 
 pub mod dates;
 pub mod diagnostic;
+pub mod layout;
+pub mod map;
 pub mod nir;
 pub mod schema;
 pub mod tree;
 pub mod written;
+
+mod load;
+
+pub use load::{LoadError, Options};
