@@ -19,7 +19,7 @@ Exit codes: those of the command; 128+n when signal n killed it; 125 when exec i
 
 /// Arguments of `exec`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = "virtuale exec [OPTIONS] -- CMD [ARG]...")]
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,

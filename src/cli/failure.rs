@@ -28,7 +28,7 @@ pub(super) enum Failure {
     #[error("{0}")]
     Environment(String, Option<String>),
     /// The command of `exec` did not start.
-    #[error("cannot run {command}: {error}")]
+    #[error("cannot run {command}: {}", reason(error))]
     NotStarted {
         /// Its name.
         command: String,
@@ -61,7 +61,7 @@ impl Failure {
             io::ErrorKind::AlreadyExists => Some("give another name, or remove that file first".into()),
             _ => None,
         };
-        Self::Environment(format!("cannot {did} {}: {error}", path.display()), hint)
+        Self::Environment(format!("cannot {did} {}: {}", path.display(), reason(error)), hint)
     }
 
     /// The exit code, for every verb but `exec`.
@@ -99,4 +99,10 @@ impl Failure {
             output::say(format_args!("{cyan}help{cyan:#}: {hint}"));
         }
     }
+}
+
+/// What the system says, without the number that means nothing to people.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }

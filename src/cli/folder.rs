@@ -12,6 +12,8 @@ use std::{
     process,
 };
 
+use super::failure::reason;
+
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
 pub(super) const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
@@ -181,7 +183,7 @@ fn not_private(path: &Path) -> io::Error {
 }
 
 fn within(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {}", path.display(), reason(error)))
 }
 
 #[cfg(test)]

@@ -17,10 +17,14 @@ use super::{
     Failure, cards,
     control::{self, Handler, Refusal, Reply, Request, Slot, Status},
     exit,
+    failure::reason,
     folder::{Folder, LONGEST_SOCKET},
     options::{Reproducible, Slots},
 };
 use crate::reader::{Model, Readers, pcsclite};
+
+/// How many slots programs see: client libraries up to 2.4 have room for no more (facts/pcsc.md, 1.3).
+const MOST_SLOTS: u8 = 16;
 
 /// A card and where it comes from.
 pub(super) struct Loaded {
@@ -74,7 +78,7 @@ impl Instance {
         place: Option<&Path>,
         stop: Stop,
     ) -> Result<Self, Failure> {
-        let readers = Arc::new(readers(&slots.reader, cards.len())?);
+        let readers = readers(&slots.reader, cards.len())?;
         let mut files = Vec::new();
         for (slot, loaded) in cards.into_iter().enumerate() {
             files.push(loaded.as_ref().map(|loaded| loaded.file.clone()));
@@ -105,16 +109,21 @@ fn loaded(file: &Path, reproducible: &Reproducible) -> Result<Loaded, Failure> {
     Ok(Loaded { file: path::absolute(file).unwrap_or_else(|_| file.into()), card })
 }
 
-fn readers(name: &str, slots: usize) -> Result<Readers, Failure> {
-    let too_many = |_| Failure::usage(format!("{slots} slots are too many for a reader"), "a reader has at most 16");
-    let slots = u8::try_from(slots).map_err(too_many)?;
+fn readers(name: &str, slots: usize) -> Result<Arc<Readers>, Failure> {
+    let few = u8::try_from(slots).ok().filter(|&slots| slots <= MOST_SLOTS);
+    let slots = few.ok_or_else(|| {
+        Failure::usage(format!("{slots} slots are too many"), format!("programs see {MOST_SLOTS} at most"))
+    })?;
     let wrong = |error: &dyn std::error::Error| Failure::usage(error.to_string(), "give another name with --reader");
     let model = Model::new(name, slots).map_err(|error| wrong(&error))?;
     Readers::new(&[model]).map_err(|error| wrong(&error))
 }
 
 fn unmade(what: &str, error: &io::Error) -> Failure {
-    Failure::environment(format!("cannot make {what}: {error}"), "see what stands in the way: virtuale doctor")
+    Failure::environment(
+        format!("cannot make {what}: {}", reason(error)),
+        "see what stands in the way: virtuale doctor",
+    )
 }
 
 /// Makes sure that a socket can stand where the user wants it, and leaves a link to it in the private folder.
@@ -167,7 +176,7 @@ impl Desk {
         let slots = self.readers.states().into_iter().zip(files.iter()).enumerate();
         let slots = slots.map(|(slot, (state, file))| Slot {
             slot,
-            reader: state.name,
+            reader: state.name.to_string(),
             card: file.clone(),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
         });
@@ -176,7 +185,7 @@ impl Desk {
 
     /// The reader of a slot.
     fn reader(&self, slot: usize) -> Result<String, Refusal> {
-        let names: Vec<_> = self.readers.states().into_iter().map(|state| state.name).collect();
+        let names: Vec<_> = self.readers.states().into_iter().map(|state| state.name.to_string()).collect();
         names.get(slot).cloned().ok_or_else(|| {
             let last = names.len().saturating_sub(1);
             refusal(exit::USAGE, format!("there is no slot {slot}: slots are numbered from 0 to {last}"))
@@ -185,8 +194,8 @@ impl Desk {
 
     fn insert(&self, slot: usize, file: &Path) -> Result<Reply, Refusal> {
         let reader = self.reader(slot)?;
-        let Loaded { file, card } = loaded(file, &self.reproducible)
-            .map_err(|failure| refusal(failure.code(), failure.to_string()))?;
+        let Loaded { file, card } =
+            loaded(file, &self.reproducible).map_err(|failure| refusal(failure.code(), failure.to_string()))?;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = files.get_mut(slot).ok_or_else(|| refusal(exit::ENVIRONMENT, "the slot is gone"))?;
         let replaced = entry.take().is_some();

@@ -4,18 +4,23 @@
 //! nothing of cards or protocols itself. Standard output carries what was asked for and nothing else; everything that is
 //! said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
 
+mod apdu;
+mod cards;
 mod completions;
 mod control;
 mod doctor;
+mod exec;
 pub mod exit;
 mod failure;
 mod folder;
 mod insert;
+mod instance;
 mod language;
 mod man;
 mod options;
 mod output;
 mod remove;
+mod serve;
 mod slots;
 mod stop;
 mod supervise;
@@ -46,6 +51,15 @@ struct Cli {
 /// The verbs. What stands here is what their help pages say.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Run a program with private readers that hold these cards
+    ///
+    /// The program and all it starts find the readers through PCSCLITE_CSOCK_NAME, which every program that is linked to
+    /// libpcsclite obeys. The readers live exactly as long as the program.
+    Exec(exec::Args),
+    /// Offer readers until stopped
+    ///
+    /// Prints one line for a shell to evaluate, once programs may connect.
+    Serve(serve::Args),
     /// List the slots of a running reader and the cards in them
     Slots(slots::Args),
     /// Put a card into a slot of a running reader, in place of the one that is there
@@ -54,6 +68,12 @@ enum Verb {
     Remove(remove::Args),
     /// Stop a running reader
     Stop(stop::Args),
+    /// Send commands to a card and name each command and status word
+    ///
+    /// Commands come from the arguments, else from standard input, one per line: hexadecimal digits, or the word reset;
+    /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
+    /// digits before the comment being the status word.
+    Apdu(apdu::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -65,10 +85,13 @@ enum Verb {
 impl Verb {
     fn run(&self) -> Outcome {
         match self {
+            Self::Exec(args) => exec::run(args),
+            Self::Serve(args) => serve::run(args),
             Self::Slots(args) => slots::run(args),
             Self::Insert(args) => insert::run(args),
             Self::Remove(args) => remove::run(args),
             Self::Stop(args) => stop::run(args),
+            Self::Apdu(args) => apdu::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

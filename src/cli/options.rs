@@ -1,9 +1,6 @@
 //! Options that several verbs share.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use jiff::{Zoned, civil::Date};
 
@@ -25,11 +22,6 @@ impl Reproducible {
     /// The day on which the cards are used.
     pub(super) fn today(&self) -> Date {
         self.now.unwrap_or_else(|| Zoned::now().date())
-    }
-
-    /// The same as arguments of another run of this program.
-    pub(super) fn arguments(&self) -> Vec<OsString> {
-        ["--seed".into(), self.seed.to_string().into(), "--now".into(), self.today().to_string().into()].into()
     }
 }
 

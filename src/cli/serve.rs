@@ -16,6 +16,7 @@ use signal_hook::{
 
 use super::{
     Failure, Outcome, exit,
+    failure::reason,
     instance::{Instance, Stop},
     options::Slots,
     supervise::Ignored,
@@ -67,7 +68,7 @@ fn serve(args: &Args) -> Outcome {
 }
 
 fn unheard(error: io::Error) -> Failure {
-    Failure::Environment(format!("the system does not let us serve: {error}"), None)
+    Failure::Environment(format!("the system does not let us serve: {}", reason(&error)), None)
 }
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
@@ -77,7 +78,7 @@ fn detach() -> Outcome {
             let mut command = Command::new(program);
             command.args(env::args_os().skip(1)).arg("--detached").stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
         })
-        .map_err(|error| Failure::Environment(format!("cannot go to the background: {error}"), None))?;
+        .map_err(|error| Failure::Environment(format!("cannot go to the background: {}", reason(&error)), None))?;
     let mut line = Vec::new();
     if let Some(output) = child.stdout.take() {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;

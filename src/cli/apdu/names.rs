@@ -37,6 +37,7 @@ fn selected(p1: u8, data: &[u8]) -> String {
         0x00 if data.is_empty() => "the master file".into(),
         0x00..=0x02 => digits,
         0x03 => "the parent".into(),
+        0x04 if data.is_empty() => "the first application".into(),
         0x04 => readable(data).map_or_else(|| format!("application {digits}"), |name| format!("application {name}")),
         0x08 => format!("path 3F00{digits}"),
         0x09 => format!("path {digits} from here"),
@@ -73,6 +74,7 @@ mod tests {
         let named = [
             (&hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45")[..], "SELECT application VITALE"),
             (&hex!("00 A4 04 00 05 A0 00 00 00 03 00"), "SELECT application A000000003"),
+            (&hex!("00 A4 04 00"), "SELECT the first application"),
             (&hex!("00 A4 00 0C 02 3F 00"), "SELECT 3F00"),
             (&hex!("00 A4 08 04 04 DF 01 20 01"), "SELECT path 3F00DF012001"),
             (&hex!("00 A4 00 00"), "SELECT the master file"),

@@ -12,7 +12,10 @@ use super::{
     Reply, Request, VERSION, beside,
     language::{Answer, Ask, receive, send},
 };
-use crate::cli::{failure::Failure, folder};
+use crate::cli::{
+    failure::{Failure, reason},
+    folder,
+};
 
 /// How long a running reader may take to answer: it loads a card file at most.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -58,7 +61,7 @@ impl Client {
     pub(crate) fn ask(&mut self, request: Request) -> Result<Reply, Failure> {
         let lost = |error: io::Error| {
             Failure::environment(
-                format!("the reader at {} did not answer: {error}", self.socket.display()),
+                format!("the reader at {} did not answer: {}", self.socket.display(), reason(&error)),
                 "see whether it still runs: virtuale slots",
             )
         };
@@ -110,7 +113,7 @@ fn not_there(socket: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::PermissionDenied => "only the user who started the reader may control it",
         _ => "see what stands in the way: virtuale doctor",
     };
-    Failure::environment(format!("cannot control the reader at {}: {error}", socket.display()), hint)
+    Failure::environment(format!("cannot control the reader at {}: {}", socket.display(), reason(error)), hint)
 }
 
 #[cfg(test)]
