@@ -4,3 +4,5 @@
 //! cannot say. Applets depend on the engine only.
 
 #![no_std]
+
+pub mod layouts;
