@@ -32,7 +32,7 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let tag = tag_length(bytes)?;
     let (&first, rest) = bytes.get(tag..)?.split_first()?;
     let (length, more) = match first {
-        0..0x80 => (usize::from(first), 0),
+        0..=0x7F => (usize::from(first), 0),
         0x81..=0x83 => {
             let more = usize::from(first & 0x0F);
             (rest.get(..more)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), more)

@@ -129,7 +129,7 @@ impl Coding {
             Self::Bcd => unpack(bytes).map(Data::Text).ok_or(Undecodable),
             Self::Date { time, packed: false } if bytes.iter().all(u8::is_ascii_digit) => decode_date(ascii()?, *time),
             Self::Date { time, packed: true } => decode_date(&unpack(bytes).ok_or(Undecodable)?, *time),
-            Self::Number if bytes.len() <= 8 => {
+            Self::Number if (1..=8).contains(&bytes.len()) => {
                 Ok(Data::Number(bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))))
             }
             Self::Flag { on, .. } if bytes == on => Ok(Data::Flag(true)),
@@ -331,6 +331,7 @@ mod tests {
             ("bcd", &hex!("1F 23")),
             ("date8", b"19620004"),
             ("date12", b"196219042460"),
+            ("number", &[]),
             ("number", &[0; 9]),
             ("flag", &hex!("02")),
         ] {

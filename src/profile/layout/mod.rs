@@ -13,6 +13,9 @@ mod model;
 mod place;
 mod read;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use self::{

@@ -204,12 +204,15 @@ impl<'n> Reader<'n> {
             fields.report.unknown("property", &property, properties.iter().map(|(name, _)| *name));
             return None;
         };
-        let usual = match property {
-            Property::Name | Property::Label => Coding::Ascii,
-            Property::Fid | Property::Ref | Property::Aid => Coding::Blob,
-            Property::Sfi => Coding::Number,
+        let (usual, length) = match property {
+            Property::Name | Property::Label => (Coding::Ascii, None),
+            Property::Aid => (Coding::Blob, None),
+            Property::Fid | Property::Ref => (Coding::Blob, Some(2)),
+            Property::Sfi => (Coding::Number, Some(1)),
         };
-        Some(Body::Computed { reference: Reference { of, property }, place: place(fields, Some(usual))? })
+        let mut place = place(fields, Some(usual))?;
+        place.length = place.length.or(length);
+        Some(Body::Computed { reference: Reference { of, property }, place })
     }
 }
 
