@@ -4,8 +4,11 @@
 //! card has and how each element is coded. Together they make a [`ChipImage`](virtuale_engine::image::ChipImage) and a
 //! tree of spans that says, for every byte, which element it belongs to and where that is known from.
 
+pub mod card_file;
+pub mod codes;
 pub mod dates;
 pub mod diagnostic;
+mod nearest;
 pub mod nir;
 pub mod schema;
 pub mod tree;
