@@ -19,7 +19,6 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::Layout,
     map::CardMap,
-    schema::Schema,
     tree::{Node, Span},
     world,
     written::LONGEST,
