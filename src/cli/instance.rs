@@ -21,10 +21,10 @@ use super::{
     folder::{Folder, LONGEST_SOCKET},
     options::{Reproducible, Slots},
 };
-use crate::reader::{Model, Readers, pcsclite};
-
-/// How many slots programs see: client libraries up to 2.4 have room for no more (facts/pcsc.md, 1.3).
-const MOST_SLOTS: u8 = 16;
+use crate::reader::{
+    Model, ModelError, Readers,
+    pcsclite::{self, ServerOptions},
+};
 
 /// A card and where it comes from.
 pub(super) struct Loaded {
@@ -78,7 +78,7 @@ impl Instance {
         place: Option<&Path>,
         stop: Stop,
     ) -> Result<Self, Failure> {
-        let readers = readers(&slots.reader, cards.len())?;
+        let readers = readers(slots, cards.len())?;
         let mut files = Vec::new();
         for (slot, loaded) in cards.into_iter().enumerate() {
             files.push(loaded.as_ref().map(|loaded| loaded.file.clone()));
@@ -88,7 +88,8 @@ impl Instance {
         }
         let folder = Folder::create().map_err(|error| unmade("a private folder", &error))?;
         let socket = place.map_or_else(|| Ok(folder.socket()), |place| claim(place, &folder))?;
-        let server = pcsclite::Server::start(Arc::clone(&readers), &socket, pcsclite::ServerOptions::default());
+        let options = ServerOptions { reader_slots: slots.reader_slots };
+        let server = pcsclite::Server::start(Arc::clone(&readers), &socket, options);
         let server = server.map_err(|error| unmade(&socket.display().to_string(), &error))?;
         let control = control::beside(&socket);
         let reproducible = slots.reproducible.clone();
@@ -109,14 +110,15 @@ fn loaded(file: &Path, reproducible: &Reproducible) -> Result<Loaded, Failure> {
     Ok(Loaded { file: path::absolute(file).unwrap_or_else(|_| file.into()), card })
 }
 
-fn readers(name: &str, slots: usize) -> Result<Arc<Readers>, Failure> {
-    let few = u8::try_from(slots).ok().filter(|&slots| slots <= MOST_SLOTS);
-    let slots = few.ok_or_else(|| {
-        Failure::usage(format!("{slots} slots are too many"), format!("programs see {MOST_SLOTS} at most"))
+fn readers(slots: &Slots, number: usize) -> Result<Arc<Readers>, Failure> {
+    let most = slots.reader_slots;
+    let few = u8::try_from(number).ok().filter(|_| number <= most);
+    let number = few.ok_or_else(|| {
+        Failure::usage(format!("{number} slots are too many"), format!("programs see {most} at most (--reader-slots)"))
     })?;
-    let wrong = |error: &dyn std::error::Error| Failure::usage(error.to_string(), "give another name with --reader");
-    let model = Model::new(name, slots).map_err(|error| wrong(&error))?;
-    Readers::new(&[model]).map_err(|error| wrong(&error))
+    let wrong = |error: ModelError| Failure::usage(error.to_string(), "give another name with --reader");
+    let model = Model::new(&slots.reader, number).map_err(wrong)?;
+    Readers::new(&[model]).map_err(wrong)
 }
 
 fn unmade(what: &str, error: &io::Error) -> Failure {

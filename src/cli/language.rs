@@ -4,6 +4,8 @@ use std::env;
 
 use clap::ValueEnum;
 
+use crate::{profile::schema, terminal::pages};
+
 /// A language that pages exist in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(super) enum Language {
@@ -24,6 +26,24 @@ impl Language {
         match locale.split(['_', '.', '@']).next() {
             Some("fr") => Self::Fr,
             _ => Self::En,
+        }
+    }
+}
+
+impl From<Language> for schema::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::English,
+            Language::Fr => Self::French,
+        }
+    }
+}
+
+impl From<Language> for pages::Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Fr => Self::Fr,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
 
 mod apdu;
+mod card;
 mod cards;
 mod completions;
 mod control;
@@ -74,6 +75,8 @@ enum Verb {
     /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
     /// digits before the comment being the status word.
     Apdu(apdu::Args),
+    /// Write, check and look into card files
+    Card(card::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -92,6 +95,7 @@ impl Verb {
             Self::Remove(args) => remove::run(args),
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
+            Self::Card(args) => card::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Zoned, civil::Date};
 
+use crate::reader::pcsclite::wire::READER_SLOTS;
+
 /// The seed of a run that names none.
 pub(super) const DEFAULT_SEED: u64 = 0;
 
@@ -34,6 +36,9 @@ pub(super) struct Slots {
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
     #[arg(long, value_name = "NAME", default_value = "Virtuale")]
     pub(super) reader: String,
+    /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
+    #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS)]
+    pub(super) reader_slots: usize,
     #[command(flatten)]
     pub(super) reproducible: Reproducible,
 }

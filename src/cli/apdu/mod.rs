@@ -16,8 +16,7 @@ use crate::terminal::link::{self, Link, LinkError};
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale apdu --card fixtures/cards/vitale2-martin.toml '00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45'
-  virtuale apdu --card fixtures/cards/vitale2-martin.toml 00A4000C023F00 reset < /dev/null
+  virtuale apdu --card fixtures/cards/vitale2-martin.toml '00 A4 00 0C 02 3F 00' reset
   virtuale apdu --card fixtures/cards/vitale2-martin.toml < commands.txt";
 
 /// The longest line of input, in bytes: the longest command with three characters for each byte, and a comment.

@@ -52,6 +52,7 @@ struct Mistake {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut reports = Vec::new();
     let mut code = exit::DONE;
+    let mut unread = None;
     for file in &args.files {
         let mistakes = match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
@@ -67,14 +68,18 @@ pub(super) fn run(args: &Args) -> Outcome {
                 code = exit::INVALID;
                 diagnostics.0.iter().map(Mistake::of).collect()
             }
-            Err(other) => return Err(other),
+            Err(other) => {
+                other.report();
+                unread = unread.or(Some(other.code()));
+                continue;
+            }
         };
         reports.push(Report { file: file.clone(), valid: mistakes.is_empty(), mistakes });
     }
     if args.json {
         output::print_json(&reports)?;
     }
-    Ok(code)
+    Ok(unread.unwrap_or(code))
 }
 
 /// `valid: layout vitale2, 21 files, 3104 of 32768 bytes`.

@@ -233,6 +233,9 @@ mod tests {
     fn shares_are_of_the_bytes_that_hold_something() {
         let shares = Shares { public: 1, inferred: 0, invented: 2, unused: 5 };
         assert_eq!(summary(&shares), "33 % public, 0 % inferred, 67 % invented of 3 used bytes; 5 hold nothing");
-        assert_eq!(summary(&Shares::default()), "0 % public, 0 % inferred, 0 % invented of 0 used bytes; 0 hold nothing");
+        assert_eq!(
+            summary(&Shares::default()),
+            "0 % public, 0 % inferred, 0 % invented of 0 used bytes; 0 hold nothing"
+        );
     }
 }
