@@ -4,6 +4,8 @@ use std::{fmt, ops::Range};
 
 use virtuale_engine::{Aid, Fid};
 
+use super::tree::Span;
+
 /// What stands where on a whole card.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct CardMap {
@@ -56,6 +58,8 @@ pub struct Element {
     pub source: String,
     /// Whether the value is about a person or a card of a person.
     pub personal: bool,
+    /// Where the value was written in the card file; empty for defaults, computed values and decoded bytes.
+    pub written: Span,
     /// Its parts, in the order of their bytes.
     pub children: Vec<Element>,
 }
@@ -155,7 +159,7 @@ mod tests {
 
     fn element(name: &str, range: std::ops::Range<usize>, origin: Origin, children: Vec<Element>) -> Element {
         let (value, source) = (String::new(), String::new());
-        Element { name: name.into(), range, header: 2, value, origin, source, personal: false, children }
+        Element { name: name.into(), range, header: 2, value, origin, source, personal: false, written: 0..0, children }
     }
 
     #[test]

@@ -3,7 +3,43 @@
 //! A layout is a TOML text (docs/layouts.md). One description drives every direction: encoding a card's data gives
 //! bytes and a tree of spans, decoding bytes gives the same tree and the data. It knows no key of card files by itself.
 
-use super::{map::Element, tree::Node};
+mod ber;
+mod coding;
+mod decode;
+mod encode;
+mod fields;
+mod image;
+mod model;
+mod place;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::{
+    decode::Decoder,
+    model::{Application, Chip, File, Structure},
+};
+use super::{
+    diagnostic::{Diagnostics, Source},
+    map::Element,
+    tree::Node,
+};
+
+/// How many records a file can have (ISO 7816-4, 7.3.3).
+const MOST_RECORDS: usize = 254;
+
+/// A layout, checked.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    name: String,
+    source: Arc<Source>,
+    chip: Chip,
+    applications: Vec<Application>,
+    files: Vec<File>,
+}
 
 /// What the bytes of a file say.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,4 +48,49 @@ pub struct Decoded {
     pub data: Node,
     /// What stands where, from the first byte to the last.
     pub elements: Vec<Element>,
+}
+
+impl Layout {
+    /// Reads a layout.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes that were found in it.
+    pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        read::layout(source)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of
+    /// fixed length stand one behind the other, the oldest first; of variable length, [`Layout::decode_records`] takes
+    /// them.
+    #[must_use]
+    pub fn decode(&self, file: &str, bytes: &[u8]) -> Option<Decoded> {
+        let file = self.files.iter().find(|known| known.name == file)?;
+        if let Structure::Records { length, .. } = file.structure {
+            let records: Vec<&[u8]> = bytes.chunks(usize::from(length).max(1)).collect();
+            return self.decode_records(&file.name, &records);
+        }
+        let mut decoder = Decoder::new(file);
+        let elements = decoder.content(bytes);
+        Some(Decoded { data: decoder.into_data(), elements })
+    }
+
+    /// What the records of a file say, the oldest first.
+    #[must_use]
+    pub fn decode_records(&self, file: &str, records: &[&[u8]]) -> Option<Decoded> {
+        let file = self.files.iter().find(|known| known.name == file)?;
+        let mut decoder = Decoder::new(file);
+        let (mut elements, mut start) = (Vec::new(), 0);
+        for (index, record) in records.iter().enumerate().take(MOST_RECORDS) {
+            elements.extend(decoder.record(index, record, start));
+            start += record.len();
+        }
+        Some(Decoded { data: decoder.into_data(), elements })
+    }
 }
