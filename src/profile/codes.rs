@@ -195,10 +195,7 @@ pub const LISTS: &[CodeList] = &[
             seen("73"),
         ],
     },
-    CodeList {
-        name: "traitement_mutuelle",
-        codes: &[seen("00"), seen("01"), seen("02"), seen("62"), seen("71")],
-    },
+    CodeList { name: "traitement_mutuelle", codes: &[seen("00"), seen("01"), seen("02"), seen("62"), seen("71")] },
     CodeList {
         name: "sts",
         codes: &[

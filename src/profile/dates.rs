@@ -45,17 +45,18 @@ pub enum DateError {
 impl DateError {
     /// What to write instead.
     #[must_use]
-    pub fn hint(self) -> &'static str {
-        match self {
+    pub fn hint(self) -> String {
+        let hint = match self {
             Self::Form => "write \"2024-01-31\", or \"today-2y\" for two years before the day of loading",
             Self::Step => {
                 "write steps in years, months or days: \"today-2y\", \"today+6m\", \"today-10d\", \"today-2y+3m\""
             }
             Self::Range => "years go from 0001 to 9999",
             Self::Zero(_) => "leave the key out if there is no date",
-            Self::NoSuchDay { .. } => "a month above 12 may have any day, as in \"1985-19-31\"",
+            Self::NoSuchDay { year, month, days } => return format!("its last day is \"{year:04}-{month:02}-{days}\""),
             Self::NoSuchTime => "hours go from 00 to 23, minutes from 00 to 59",
-        }
+        };
+        hint.into()
     }
 }
 

@@ -127,9 +127,21 @@ impl Mistakes {
         &self.source
     }
 
-    /// Notes a mistake.
+    /// How many there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether more mistakes would not be kept.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= Self::MOST
+    }
+
+    /// Notes a mistake, once.
     pub fn add(&mut self, mistake: Diagnostic) {
-        if self.found.len() < Self::MOST {
+        if !self.is_full() && !self.found.contains(&mistake) {
             self.found.push(mistake);
         }
     }

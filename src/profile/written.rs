@@ -15,6 +15,9 @@ use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
 /// The longest text that is read, in bytes. A long layout has 50,000.
 pub const LONGEST: usize = 1 << 20;
 
+/// The longest text that a hint repeats, in bytes.
+const LONGEST_QUOTE: usize = 40;
+
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Written {
@@ -114,10 +117,48 @@ impl Value {
     }
 }
 
-/// What is wrong with the TOML.
+/// What is wrong with the TOML. What authors of card files often do gets words of our own.
 fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
-    Diagnostic::new(source, span, error.message())
+    let mistake = |span, message: &str, hint: String| Diagnostic::new(source, span, message).hint(hint);
+    let written = source.text.get(span.clone()).unwrap_or("");
+    let quoted = |text: &str| match text {
+        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
+        text => format!("write \"{text}\""),
+    };
+    match error.message() {
+        message if message.starts_with("string values must be quoted") && written.is_empty() => {
+            Diagnostic::new(source, span, "a value is missing")
+        }
+        message if message.starts_with("string values must be quoted") => {
+            mistake(span.clone(), "a text stands between quotes", quoted(written))
+        }
+        message if message.starts_with("invalid date") => {
+            let message = "without quotes, a date must be of the calendar";
+            mistake(span.clone(), message, quoted(written))
+        }
+        message if message.starts_with("unexpected leading zero") => {
+            let rest = source.text.get(span.start..).unwrap_or("");
+            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let hint = quoted(rest.get(..length).unwrap_or(""));
+            mistake(span.start..span.start + length, "digits that begin with 0 stand between quotes", hint)
+        }
+        message if message.starts_with("duplicate key") && is_header(source, span.start) => {
+            let hint = "a table that may stand several times has two brackets on each side";
+            mistake(span.clone(), "this table stands here twice", hint.into())
+        }
+        message if message.starts_with("duplicate key") => {
+            Diagnostic::new(source, span, "this key stands here twice").label("the second time")
+        }
+        "invalid basic string, expected `\"`" => Diagnostic::new(source, span, "this text has no closing quote"),
+        message => Diagnostic::new(source, span, message),
+    }
+}
+
+/// Whether a key stands in the header of a table.
+fn is_header(source: &Source, at: usize) -> bool {
+    let before = source.text.get(..at).unwrap_or("");
+    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['))
 }
 
 /// A table, in the order of the text.

@@ -7,6 +7,7 @@ use std::{cell::RefCell, ops::Range, sync::Arc};
 
 use super::super::{
     diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+    nearest,
     written::{Entry, Value, Written},
 };
 
@@ -38,11 +39,8 @@ impl Report {
     /// Notes that a name is none of `known`.
     pub(super) fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
         let known: Vec<&str> = known.into_iter().collect();
-        let hint = match nearest(name.value, &known) {
-            Some(near) => format!("did you mean \"{near}\"?"),
-            None if known.is_empty() => String::new(),
-            None => format!("known: {}", known.join(", ")),
-        };
+        let listed = || if known.is_empty() { String::new() } else { format!("known: {}", known.join(", ")) };
+        let hint = nearest::hint(name.value, known.iter().copied()).unwrap_or_else(listed);
         self.mistake(name.span.clone(), format!("unknown {what} \"{}\"", name.value), &hint);
     }
 
@@ -55,14 +53,6 @@ impl Report {
     pub(super) fn finish<T>(self, read: T) -> Result<T, Diagnostics> {
         self.mistakes.into_inner().or(read)
     }
-}
-
-/// The name most like `name`, if one is like it at all.
-pub(super) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    let name: String = name.chars().take(64).collect();
-    let scored = known.iter().map(|&candidate| (strsim::damerau_levenshtein(&name, candidate), candidate));
-    let (distance, near) = scored.min_by_key(|&(distance, _)| distance)?;
-    (distance <= 1 + near.len() / 3).then_some(near)
 }
 
 /// A value with its place.

@@ -4,6 +4,7 @@
 //! bytes and a tree of spans, decoding bytes gives the same tree and the data. It knows no key of card files by itself.
 
 mod ber;
+mod check;
 mod coding;
 mod decode;
 mod encode;
@@ -25,7 +26,9 @@ use self::{
 use super::{
     diagnostic::{Diagnostics, Source},
     map::Element,
+    schema::Schema,
     tree::Node,
+    written::Written,
 };
 
 /// How many records a file can have (ISO 7816-4, 7.3.3).
@@ -36,6 +39,8 @@ const MOST_RECORDS: usize = 254;
 pub struct Layout {
     name: String,
     source: Arc<Source>,
+    /// What stands under `data`: the keys that it adds to card files.
+    keys: Option<Written>,
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
@@ -64,6 +69,21 @@ impl Layout {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The keys that card files for this layout may have: those that all layouts share, and its own.
+    ///
+    /// # Errors
+    ///
+    /// Its own that are no keys, and what it places on the chip though no card file can say it.
+    pub fn schema(&self) -> Result<Schema, Diagnostics> {
+        let shared = Source { name: "keys.toml (built in)".into(), text: virtuale_applets::layouts::KEYS.into() };
+        let mut schema = Schema::read(&Arc::new(shared))?;
+        if let Some(keys) = &self.keys {
+            schema.extend_with(&self.source, keys)?;
+        }
+        check::check(self, &schema)?;
+        Ok(schema)
     }
 
     /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of

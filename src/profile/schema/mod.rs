@@ -5,7 +5,15 @@
 //! of the reading API that it comes from (facts/cards.md F.2) and what it means. It does not say where a datum stands on
 //! a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever uses it need not check again.
 
-use super::written::Value;
+mod declare;
+pub(super) mod scalar;
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    diagnostic::{Diagnostics, Mistakes, Source},
+    written::{Value, Written},
+};
 
 /// The keys of a card file.
 #[derive(Clone, Debug, PartialEq)]
@@ -148,7 +156,95 @@ pub struct Doc {
     pub fr: String,
 }
 
+/// A language of texts for people.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+}
+
+impl Doc {
+    /// The text in a language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::French => &self.fr,
+        }
+    }
+}
+
+impl Schema {
+    /// A schema without keys.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { root: Fields::default() }
+    }
+
+    /// The keys that the text `keys.toml` declares.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declarations.
+    pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        let document = Written::read(source)?;
+        let mut schema = Self::empty();
+        if let Some(data) = document.key("data") {
+            schema.extend_with(source, data)?;
+        }
+        Ok(schema)
+    }
+
+    /// Adds the keys that a layout declares: `data` is what stands under `data` in the text `source`. A key that is
+    /// there already is replaced, but keeps the keys in it.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declarations.
+    pub fn extend_with(&mut self, source: &Arc<Source>, data: &Written) -> Result<(), Diagnostics> {
+        let mut mistakes = Mistakes::of(source);
+        declare::declare(self, data, &mut mistakes);
+        mistakes.or(())
+    }
+
+    /// Every key with its path, such as `beneficiaire.droits.debut`, in the order of declaration.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, &Key)> {
+        let mut keys = Vec::new();
+        self.root.collect("", &mut keys);
+        keys
+    }
+
+    /// The key of a path such as `beneficiaire.droits.debut`.
+    #[must_use]
+    pub fn key(&self, path: &str) -> Option<&Key> {
+        let mut names = path.split('.');
+        let first = self.root.key(names.next()?)?;
+        names.try_fold(first, |key, name| key.kind.rules()?.fields.key(name))
+    }
+
+    /// The table at the top that is also the first of a list at the top.
+    #[must_use]
+    pub fn first_of(&self, list: &str) -> Option<&Key> {
+        self.root.0.iter().find(|key| key.kind.rules().and_then(|rules| rules.first_of.as_deref()) == Some(list))
+    }
+}
+
 impl Fields {
+    fn collect<'s>(&'s self, prefix: &str, keys: &mut Vec<(String, &'s Key)>) {
+        for key in &self.0 {
+            let path = format!("{prefix}{}", key.name);
+            let inner = format!("{path}.");
+            keys.push((path, key));
+            if let Some(rules) = key.kind.rules() {
+                rules.fields.collect(&inner, keys);
+            }
+        }
+    }
+
     /// The key of this name.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&Key> {
@@ -157,12 +253,41 @@ impl Fields {
 }
 
 impl Kind {
+    /// What it is, with its article.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "a text",
+            Self::Digits { .. } => "digits",
+            Self::Code { .. } => "a code",
+            Self::Nir => "a NIR",
+            Self::Date { .. } => "a date",
+            Self::Number { .. } => "a number",
+            Self::Flag => "true or false",
+            Self::Enumeration(_) => "one of the values",
+            Self::Bytes { .. } => "bytes in hexadecimal",
+            Self::Atr => "an ATR in hexadecimal",
+            Self::Short { .. } => "a short form",
+            Self::Table(_) => "a table",
+            Self::List { .. } => "a list of tables",
+        }
+    }
+
     /// The rules of the table or of each table of the list.
     #[must_use]
     pub fn rules(&self) -> Option<&Rules> {
         match self {
             Self::Table(rules) | Self::List { of: rules, .. } => Some(rules),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.meaning {
+            Some(meaning) => write!(f, "{} ({})", self.value, meaning.en),
+            None => f.write_str(&self.value),
         }
     }
 }

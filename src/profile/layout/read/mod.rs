@@ -59,7 +59,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     if !top.has("layout") {
         report.mistake(0..0, "\"layout\" is missing", "a layout begins with its name: layout = \"vitale2\"");
     }
-    top.value("data");
+    let keys = top.value("data").cloned();
     let mut names = rules::read(&top);
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
     names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
@@ -94,6 +94,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     Some(Layout {
         name: name?.value.to_owned(),
         source: Arc::clone(source),
+        keys,
         chip: chip?,
         applications: read_applications,
         files: read_files,
