@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(found(&card, "2026-01-15"), []);
         let overdue = Finding::UpdateOverdue { last: day("2025-06-01") };
         assert_eq!(found(&card, "2026-06-01"), []);
-        assert_eq!(found(&card, "2026-06-02"), [overdue.clone()]);
+        assert_eq!(found(&card, "2026-06-02"), std::slice::from_ref(&overdue));
         assert_eq!(found(&card, "2028-12-20"), [Finding::CardEndsSoon { end: day("2029-01-14") }, overdue.clone()]);
         assert_eq!(found(&card, "2029-01-15"), [Finding::CardExpired { end: day("2029-01-14") }, overdue]);
         assert_eq!(found(&card, "2024-01-14"), [Finding::CardNotYetValid { start: day("2024-01-15") }]);

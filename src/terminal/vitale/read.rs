@@ -70,6 +70,14 @@ enum Stop {
     Exchange(ExchangeError),
 }
 
+/// A file that the card does not give.
+struct Refusal {
+    /// What the card said.
+    status: StatusWord,
+    /// What SELECT told of the file, if it got that far.
+    control: Vec<u8>,
+}
+
 impl From<ExchangeError> for Stop {
     fn from(error: ExchangeError) -> Self {
         Self::Exchange(error)
@@ -110,7 +118,7 @@ impl Walk<'_> {
     fn file(&mut self, pointer: Pointer) -> Result<(), ExchangeError> {
         let content = match self.content(&pointer)? {
             Ok(content) => content,
-            Err((status, control)) => {
+            Err(Refusal { status, control }) => {
                 let lock = Lock::of(status, &control);
                 self.reading.closed.push(ClosedFile { pointer, status, lock });
                 return Ok(());
@@ -125,20 +133,19 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// The content of a file; or the status word that refused it, and the control information that came with SELECT.
-    fn content(&mut self, pointer: &Pointer) -> Result<Result<Vec<u8>, (StatusWord, Vec<u8>)>, ExchangeError> {
+    fn content(&mut self, pointer: &Pointer) -> Result<Result<Vec<u8>, Refusal>, ExchangeError> {
         if self.selected.as_ref() != Some(&pointer.application) {
             let status = self.select_application(&pointer.application)?;
             if !status.is_processed() {
-                return Ok(Err((status, Vec::new())));
+                return Ok(Err(Refusal { status, control: Vec::new() }));
             }
         }
         let selected = self.dialogue.send(&Command::select_file(&pointer.name, pointer.fid))?;
         if !selected.status.is_processed() {
-            return Ok(Err((selected.status, Vec::new())));
+            return Ok(Err(Refusal { status: selected.status, control: Vec::new() }));
         }
         let content = self.read_to_end(&pointer.name)?;
-        Ok(content.map_err(|status| (status, selected.data)))
+        Ok(content.map_err(|status| Refusal { status, control: selected.data }))
     }
 
     /// The current file in steps of 256 bytes until a short answer, as cardpeek reads (facts/cards.md C.5).
