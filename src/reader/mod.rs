@@ -11,10 +11,17 @@
 
 pub mod pcsclite;
 
+mod access;
+mod board;
 mod code;
 mod model;
+mod readers;
+mod session;
+mod sync;
 mod terms;
 
 pub use code::ReturnCode;
 pub use model::{LONGEST_MODEL, Model, ModelError};
+pub use readers::{Readers, SlotError, SlotState, Watcher};
+pub use session::{Caller, Session, attribute};
 pub use terms::{CardState, Disposition, Protocols, Share, Sharing};

@@ -121,14 +121,17 @@ impl fmt::Debug for Name {
 pub struct AtrField([u8; 33]);
 
 impl AtrField {
+    /// No ATR.
+    pub const EMPTY: Self = Self([0; 33]);
+
     /// An ATR, cut after 33 bytes.
     #[must_use]
     pub fn new(atr: &[u8]) -> Self {
-        let mut field = [0; 33];
-        for (place, byte) in field.iter_mut().zip(atr) {
+        let mut field = Self::EMPTY;
+        for (place, byte) in field.0.iter_mut().zip(atr) {
             *place = *byte;
         }
-        Self(field)
+        field
     }
 
     /// The first `length` bytes; none if that is more than an ATR can have.
@@ -155,7 +158,7 @@ impl Field for AtrField {
 
 /// The place of an attribute's value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct AttributeValue(pub [u8; 264]);
+pub struct AttributeValue([u8; 264]);
 
 impl AttributeValue {
     /// A value, cut after 264 bytes.
@@ -166,6 +169,12 @@ impl AttributeValue {
             *place = *byte;
         }
         Self(field)
+    }
+
+    /// The first `length` bytes; `None` if it has not as many.
+    #[must_use]
+    pub fn bytes(&self, length: u32) -> Option<&[u8]> {
+        self.0.get(..usize::try_from(length).ok()?)
     }
 }
 
