@@ -11,3 +11,6 @@ pub mod exchange;
 pub mod link;
 pub mod pages;
 pub mod vitale;
+
+#[cfg(test)]
+mod toy;

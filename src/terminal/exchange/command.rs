@@ -40,8 +40,7 @@ impl Command {
     #[must_use]
     pub fn read_binary(name: &str, offset: u16) -> Self {
         let [high, low] = (offset & 0x7FFF).to_be_bytes();
-        let name =
-            if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name} from {offset}") };
+        let name = if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name}+{offset}") };
         Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(ALL) }
     }
 

@@ -128,3 +128,56 @@ impl std::fmt::Debug for Dialogue<'_> {
         f.debug_struct("Dialogue").field("exchanges", &self.log.len()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+    use virtuale_engine::{Aid, Fid, StatusWord};
+
+    use super::{Command, Dialogue, ExchangeError, LOGGED_BYTES, MOST_EXCHANGES};
+    use crate::terminal::{
+        link::in_process::in_process,
+        toy::{Parrot, ToyCard, ToyFile},
+    };
+
+    #[test]
+    fn answers_that_wait_are_fetched_and_every_exchange_is_logged() {
+        let card = ToyCard::default().with(b"A", 0xD001, ToyFile::open(&[7; 300]));
+        let mut link = in_process(Box::new(card)).expect("a toy has power");
+        let mut dialogue = Dialogue::new(&mut link);
+        let aid = Aid::new(b"A").expect("one byte");
+        dialogue.send(&Command::select_application("A", &aid)).expect("an answer");
+        let selected = dialogue.send(&Command::select_file("FILE", Fid(0xD001))).expect("an answer");
+        assert_eq!((&selected.data[..], selected.status), (&hex!("62 03 80 01 00")[..], StatusWord::SUCCESS));
+        let read = dialogue.send(&Command::read_binary("FILE", 0)).expect("an answer");
+        assert_eq!((read.data.len(), read.status), (256, StatusWord::SUCCESS));
+        let log = dialogue.into_log();
+        let names: Vec<&str> = log.iter().map(|exchange| exchange.name.as_str()).collect();
+        assert_eq!(names, ["SELECT A", "SELECT FILE", "GET RESPONSE", "READ BINARY FILE"]);
+        assert_eq!(log[2].command, hex!("00 C0 00 00 05"));
+        assert_eq!((log[3].length, log[3].data.len()), (256, LOGGED_BYTES));
+    }
+
+    #[test]
+    fn a_wrong_le_is_put_right_once() {
+        let mut link = in_process(Box::new(Parrot::new(vec![hex!("6C 05").to_vec()]))).expect("power");
+        let mut dialogue = Dialogue::new(&mut link);
+        let read = dialogue.send(&Command::read_binary("FILE", 0)).expect("an answer");
+        assert_eq!(read.status, StatusWord(0x6C05));
+        let commands: Vec<Vec<u8>> = dialogue.into_log().into_iter().map(|exchange| exchange.command).collect();
+        assert_eq!(commands, [hex!("00 B0 00 00 00"), hex!("00 B0 00 00 05")]);
+    }
+
+    #[test]
+    fn a_card_that_never_ends_is_given_up() {
+        let mut endless = vec![0xAA; 64];
+        endless.extend(hex!("61 40"));
+        for answer in [hex!("61 00").to_vec(), endless] {
+            let mut link = in_process(Box::new(Parrot::new(vec![answer]))).expect("power");
+            let mut dialogue = Dialogue::new(&mut link);
+            let outcome = dialogue.send(&Command::read_binary("FILE", 0));
+            assert!(matches!(outcome, Err(ExchangeError::Endless)), "{outcome:?}");
+            assert!(dialogue.into_log().len() <= MOST_EXCHANGES);
+        }
+    }
+}

@@ -9,7 +9,7 @@ use virtuale_engine::{Answer, Fault, Protocol, Reset};
 pub mod in_process;
 pub mod pcsclite;
 
-use pcsclite::ReturnCode;
+use crate::reader::ReturnCode;
 
 /// A powered card that a terminal talks to.
 pub trait Link {

@@ -1,4 +1,4 @@
-//! A page of text: lines of styled spans, aligned, at most [`WIDTH`] columns wide.
+//! A page of text: lines of styled spans, aligned, at most [`WIDTH`] columns wide but for lines that people copy.
 //!
 //! What stands on a page may come from a hostile card, so control characters never reach a line: a name cannot move a
 //! cursor or change a colour.
@@ -40,6 +40,15 @@ pub struct Span {
 
 /// A line.
 pub type Line = Vec<Span>;
+
+/// Where labels stand and how wide they are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Column {
+    /// Spaces before the label.
+    pub indent: usize,
+    /// The label's width; the value follows two spaces behind it.
+    pub width: usize,
+}
 
 /// Lines for people. [`fmt::Display`] writes it with colours, which `anstream` strips where nobody sees them;
 /// [`Page::plain`] has none.
@@ -87,14 +96,14 @@ impl Page {
     pub fn title(&mut self, text: &str) {
         let title = Span::new(Role::Title, text);
         let rule = "─".repeat(title.width().min(WIDTH));
-        self.lines.push(vec![title]);
-        self.lines.push(vec![Span::new(Role::Quiet, &rule)]);
+        self.line(vec![title]);
+        self.line(vec![Span::new(Role::Quiet, &rule)]);
     }
 
     /// The title of a part, after an empty line.
     pub fn heading(&mut self, text: &str) {
         self.gap();
-        self.lines.push(vec![Span::new(Role::Title, text)]);
+        self.line(vec![Span::new(Role::Title, text)]);
     }
 
     /// An empty line, unless the page is empty or ends with one.
@@ -109,10 +118,17 @@ impl Page {
         self.flow(&[], indent, role, text);
     }
 
-    /// A value after its name; values of one `label_width` stand below each other. Long ones go on below themselves.
-    pub fn field(&mut self, indent: usize, label_width: usize, label: &str, role: Role, value: &str) {
-        let lead = [Span::new(Role::Label, &format!("{:indent$}{label:<label_width$}  ", ""))];
-        self.flow(&lead, indent + label_width + 2, role, value);
+    /// A value after its label; values behind labels of one width stand below each other. Long ones go on below
+    /// themselves.
+    pub fn field(&mut self, column: Column, label: (Role, &str), value: (Role, &str)) {
+        let Column { indent, width } = column;
+        let lead = [Span::new(label.0, &format!("{:indent$}{:<width$}  ", "", label.1))];
+        self.flow(&lead, indent + width + 2, value.0, value.1);
+    }
+
+    /// A line that people copy: indented, never cut or wrapped.
+    pub fn verbatim(&mut self, text: &str) {
+        self.lines.push(vec![Span::new(Role::Plain, &format!("    {text}"))]);
     }
 
     /// A line as it is, cut at [`WIDTH`].
@@ -195,12 +211,13 @@ impl fmt::Display for Page {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Page, Role, Span, WIDTH};
+    use super::{Column, Page, Role, Span, WIDTH};
 
     #[test]
     fn long_values_go_on_below_themselves() {
         let mut page = Page::default();
-        page.field(2, 6, "name", Role::Plain, &"word ".repeat(30));
+        let column = Column { indent: 2, width: 6 };
+        page.field(column, (Role::Label, "name"), (Role::Plain, &"word ".repeat(30)));
         let text = page.plain();
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("  name    word word"), "{text}");
@@ -223,9 +240,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_a_line_too_wide_or_is_lost(text in "\\PC{0,300}", indent in 0_usize..30, label in "\\PC{0,40}") {
+        fn no_text_makes_a_line_too_wide(text in "\\PC{0,300}", indent in 0_usize..30, label in "\\PC{0,40}") {
             let mut page = Page::default();
-            page.field(indent, 10, &label, Role::Plain, &text);
+            page.field(Column { indent, width: 10 }, (Role::Label, &label), (Role::Plain, &text));
             page.text(indent, Role::Plain, &text);
             page.heading(&text);
             for line in page.plain().lines() {

@@ -13,18 +13,12 @@ pub struct Volet {
     /// The card itself.
     #[serde(rename = "carte")]
     pub card: CardFacts,
-    /// Group 101: whose rights the card carries.
+    /// Groups 101 to 103: whose rights the card carries.
     #[serde(rename = "assure")]
     pub insured: Insured,
-    /// Group 103: accidents at work and occupational diseases.
-    #[serde(rename = "accidents_travail")]
-    pub accidents: Vec<Accident>,
     /// Groups 104 to 111: everybody on the card, the insured first.
-    #[serde(rename = "beneficiaires")]
+    #[serde(rename = "beneficiaire")]
     pub beneficiaries: Vec<Beneficiary>,
-    /// What else Vitale 2 may carry.
-    #[serde(rename = "divers")]
-    pub sundry: Sundry,
 }
 
 /// The card itself.
@@ -36,6 +30,9 @@ pub struct CardFacts {
     /// The serial number, by which cards are opposed.
     #[serde(rename = "numero_serie")]
     pub serial: Option<String>,
+    /// The number of the issuer.
+    #[serde(rename = "numero_emetteur")]
+    pub issuer: Option<String>,
     /// Since when, until when it can be used.
     #[serde(rename = "validite")]
     pub validity: Period,
@@ -44,7 +41,7 @@ pub struct CardFacts {
     pub updated: Option<CardDate>,
 }
 
-/// Whose rights the card carries (group 101), and the family's service (group 102).
+/// Whose rights the card carries (group 101), the family's service (102), accidents at work (103).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Insured {
     /// The NIR, 13 characters and the 2 of its key.
@@ -56,24 +53,16 @@ pub struct Insured {
     #[serde(rename = "caisse")]
     pub body: Option<String>,
     /// Its centre: 4 digits.
-    #[serde(rename = "centre")]
     pub centre: Option<String>,
     /// How the insured's file is managed: 2 characters.
     #[serde(rename = "code_gestion")]
     pub management: Option<String>,
-    /// A service of the basic regime that holds for the whole family.
-    #[serde(rename = "service_amo")]
-    pub service: Option<Service>,
-}
-
-/// A service of the basic regime, such as CMU-C (groups 102 and 104).
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Service {
-    /// 2 digits.
-    pub code: Option<String>,
-    /// When it holds.
-    #[serde(flatten)]
-    pub period: Period,
+    /// A service of the basic regime to the whole family.
+    #[serde(rename = "service_amo_famille")]
+    pub service: Option<Dated>,
+    /// Recognised accidents at work and occupational diseases, the last ones.
+    #[serde(rename = "accident_travail")]
+    pub accidents: Vec<Accident>,
 }
 
 /// A recognised accident at work or occupational disease (group 103).
@@ -89,10 +78,20 @@ pub struct Accident {
     pub number: Option<String>,
 }
 
+/// A code that holds for a time: a service of the basic regime (groups 102 and 104), an exoneration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Dated {
+    /// Which: 1 or 2 digits.
+    pub code: Option<String>,
+    /// When it holds.
+    #[serde(rename = "periode")]
+    pub period: Period,
+}
+
 /// Somebody whose care the card pays for (group 104).
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Beneficiary {
-    /// The name in use.
+    /// The name in use, where it is another one than that of birth.
     #[serde(rename = "nom_usage")]
     pub usual_name: Option<String>,
     /// The name at birth.
@@ -101,7 +100,10 @@ pub struct Beneficiary {
     /// The usual first name.
     #[serde(rename = "prenom")]
     pub first_name: Option<String>,
-    /// The NIR of their own, where it was certified.
+    /// The others.
+    #[serde(rename = "autres_prenoms")]
+    pub other_first_names: Option<String>,
+    /// The NIR of their own, where it was certified; 15 characters.
     pub nir: Option<String>,
     /// The birth date; its month may be fictitious.
     #[serde(rename = "naissance", serialize_with = "as_text")]
@@ -112,26 +114,43 @@ pub struct Beneficiary {
     /// What they are to the insured: 1 digit.
     #[serde(rename = "qualite")]
     pub quality: Option<String>,
+    /// Nationality or country.
+    #[serde(rename = "pays")]
+    pub country: Option<String>,
     /// The address, line by line.
     #[serde(rename = "adresse")]
     pub address: Vec<String>,
     /// A service of the basic regime.
     #[serde(rename = "service_amo")]
-    pub service: Option<Service>,
+    pub service: Option<Dated>,
     /// Group 105: when they have rights.
     #[serde(rename = "droits")]
     pub rights: Vec<Period>,
     /// Group 106: how much of the care is covered, when.
-    #[serde(rename = "couvertures")]
+    #[serde(rename = "couverture")]
     pub coverage: Vec<Coverage>,
+    /// Why they pay no co-payment, when. Its file opens to a professional's card only.
+    #[serde(rename = "exoneration")]
+    pub exonerations: Vec<Dated>,
     /// Groups 107 and 108.
     #[serde(rename = "mutuelle")]
     pub mutual: Option<Complementary>,
     /// Groups 109 and 111.
     pub amc: Option<Complementary>,
+    /// Whether a treating doctor was declared; not who.
+    #[serde(rename = "medecin_traitant")]
+    pub treating_doctor: Option<bool>,
+    /// Whether they were told about organ donation.
+    #[serde(rename = "don_organes")]
+    pub organ_donation: Option<bool>,
+    /// Whom to warn in case of need: first name, name, telephone, as far as given.
+    #[serde(rename = "personne_a_prevenir")]
+    pub person_to_warn: Option<String>,
+    /// Care in another state of the Union.
+    pub europe: Option<Europe>,
 }
 
-/// How much is covered (group 106): the digit of the long illness and the situation make the coverage code.
+/// How much is covered (group 106): the digit of the long-term illness and the situation make the coverage code.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Coverage {
     /// 1 digit; 1, 2 and 3 exonerate.
@@ -139,7 +158,7 @@ pub struct Coverage {
     /// 4 digits.
     pub situation: Option<String>,
     /// When it holds.
-    #[serde(flatten)]
+    #[serde(rename = "periode")]
     pub period: Period,
 }
 
@@ -150,36 +169,35 @@ pub struct Complementary {
     #[serde(rename = "numero")]
     pub number: Option<String>,
     /// The member's number there.
-    #[serde(rename = "adherent")]
+    #[serde(rename = "numero_adherent")]
     pub member: Option<String>,
     /// The guarantees of a mutuelle: `O` or `N`, eight times.
     #[serde(rename = "garanties")]
     pub guarantees: Option<String>,
-    /// How forms are treated: 2 digits.
-    #[serde(rename = "traitement")]
+    /// How claims are treated: 2 digits.
+    #[serde(rename = "code_traitement")]
     pub treatment: Option<String>,
     /// The family of insurers: 1 character.
     pub sts: Option<String>,
-    /// How requests find their way: 2 characters.
-    #[serde(rename = "aiguillage")]
+    /// How claims find their way: 2 characters.
+    #[serde(rename = "code_routage")]
     pub routing: Option<String>,
     /// When it holds.
-    #[serde(rename = "periodes")]
-    pub periods: Vec<Period>,
+    #[serde(rename = "periode")]
+    pub period: Period,
 }
 
-/// What else Vitale 2 may carry (facts/law.md, "Content").
+/// What a European health insurance card says.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Sundry {
-    /// Whom to warn in an emergency.
-    #[serde(rename = "personne_a_prevenir")]
-    pub person_to_warn: Option<String>,
-    /// Whether the holder was told about organ donation.
-    #[serde(rename = "don_organes")]
-    pub organ_donation: Option<bool>,
-    /// Whether a treating doctor was declared; not who.
-    #[serde(rename = "medecin_traitant")]
-    pub treating_doctor: Option<bool>,
+pub struct Europe {
+    /// The competent institution.
+    pub institution: Option<String>,
+    /// The number of the card.
+    #[serde(rename = "numero_carte")]
+    pub card_number: Option<String>,
+    /// When it holds.
+    #[serde(rename = "periode")]
+    pub period: Period,
 }
 
 /// From one day to another, both included.
@@ -227,19 +245,10 @@ impl Beneficiary {
         let parts: Vec<&str> = [self.first_name.as_ref(), name].into_iter().flatten().map(String::as_str).collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
-}
 
-impl Coverage {
-    /// The coverage code of 5 digits.
-    #[must_use]
-    pub fn code(&self) -> Option<String> {
-        Some(format!("{}{}", self.ald.as_ref()?, self.situation.as_ref()?))
-    }
-
-    /// Whether the long illness takes away the co-payment (facts/law.md: 1, 2 and 3 do).
-    #[must_use]
-    pub fn exonerates(&self) -> bool {
-        matches!(self.ald.as_deref(), Some("1" | "2" | "3"))
+    /// Who pays beside the basic regime.
+    pub fn complementary(&self) -> impl Iterator<Item = &Complementary> {
+        self.mutual.iter().chain(&self.amc)
     }
 }
 
@@ -247,17 +256,22 @@ fn day_of(date: CardDate) -> (u16, u8, u8) {
     (date.year, date.month, date.day)
 }
 
-/// A date as `2026-01-15` or `2026-01-15T12:30`.
-fn as_text<S: Serializer>(date: &Option<CardDate>, serializer: S) -> Result<S::Ok, S::Error> {
+/// A date as `2026-01-15` or `2026-01-15T12:30`, if there is one.
+pub(super) fn as_text<S: Serializer>(date: &Option<CardDate>, serializer: S) -> Result<S::Ok, S::Error> {
     match date {
-        Some(date) => serializer.collect_str(date),
+        Some(date) => day_as_text(date, serializer),
         None => serializer.serialize_none(),
     }
 }
 
+/// A date as `2026-01-15` or `2026-01-15T12:30`.
+pub(super) fn day_as_text<S: Serializer>(date: &CardDate, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(date)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{CardDate, Coverage, Period};
+    use super::{CardDate, Period};
 
     fn day(year: u16, month: u8, day: u8) -> CardDate {
         CardDate { year, month, day, hour: 0, minute: 0 }
@@ -271,13 +285,5 @@ mod tests {
         assert!(period.is_to_come(day(2026, 2, 28)) && period.is_over(day(2026, 4, 1)));
         assert!(Period { end: None, ..period }.covers(day(2099, 1, 1)));
         assert!(!Period::default().is_given());
-    }
-
-    #[test]
-    fn the_coverage_code_is_the_digit_and_the_situation() {
-        let coverage = Coverage { ald: Some("1".into()), situation: Some("0100".into()), ..Coverage::default() };
-        assert_eq!(coverage.code().as_deref(), Some("10100"));
-        assert!(coverage.exonerates());
-        assert_eq!(Coverage { ald: None, ..coverage }.code(), None);
     }
 }
