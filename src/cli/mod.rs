@@ -9,6 +9,7 @@ mod card;
 mod cards;
 mod completions;
 mod control;
+mod demo;
 mod doctor;
 mod exec;
 pub mod exit;
@@ -20,6 +21,7 @@ mod language;
 mod man;
 mod options;
 mod output;
+mod read;
 mod remove;
 mod serve;
 mod slots;
@@ -52,6 +54,11 @@ struct Cli {
 /// The verbs. What stands here is what their help pages say.
 #[derive(Debug, Subcommand)]
 enum Verb {
+    /// Show a card being read, from a reader of its own to the printed page
+    ///
+    /// Opens a private reader, inserts a Vitale 2 of an invented family, reads it over the reader's socket as a billing
+    /// terminal would, and prints what it says. Needs no other program.
+    Demo(demo::Args),
     /// Run a program with private readers that hold these cards
     ///
     /// The program and all it starts find the readers through PCSCLITE_CSOCK_NAME, which every program that is linked to
@@ -75,6 +82,8 @@ enum Verb {
     /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
     /// digits before the comment being the status word.
     Apdu(apdu::Args),
+    /// Print what a card says, as a billing terminal reads it
+    Read(read::Args),
     /// Write, check and look into card files
     Card(card::Args),
     /// Find what stands between a program and our readers
@@ -88,6 +97,7 @@ enum Verb {
 impl Verb {
     fn run(&self) -> Outcome {
         match self {
+            Self::Demo(args) => demo::run(args),
             Self::Exec(args) => exec::run(args),
             Self::Serve(args) => serve::run(args),
             Self::Slots(args) => slots::run(args),
@@ -95,6 +105,7 @@ impl Verb {
             Self::Remove(args) => remove::run(args),
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
+            Self::Read(args) => read::run(args),
             Self::Card(args) => card::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::{Zoned, civil::Date};
 
-use crate::reader::pcsclite::wire::READER_SLOTS;
+use crate::reader::{Model, pcsclite::wire::READER_SLOTS};
 
 /// The seed of a run that names none.
 pub(super) const DEFAULT_SEED: u64 = 0;
@@ -34,7 +34,7 @@ pub(super) struct Slots {
     #[arg(long = "card", value_name = "FILE")]
     pub(super) cards: Vec<PathBuf>,
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
-    #[arg(long, value_name = "NAME", default_value = "Virtuale")]
+    #[arg(long, value_name = "NAME", default_value = Model::HOUSE)]
     pub(super) reader: String,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS)]
@@ -44,6 +44,11 @@ pub(super) struct Slots {
 }
 
 impl Slots {
+    /// The house's own reader.
+    pub(super) fn of_the_house(reproducible: Reproducible) -> Self {
+        Self { cards: Vec::new(), reader: Model::HOUSE.into(), reader_slots: READER_SLOTS, reproducible }
+    }
+
     /// The card file of each slot, `None` where it is empty.
     pub(super) fn cards(&self) -> Vec<Option<&Path>> {
         if self.cards.is_empty() {

@@ -5,7 +5,10 @@ use std::{
     io::{self, BufWriter, IsTerminal, Write},
 };
 
+use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
+
+use crate::terminal::pages::Page;
 
 /// Standard output: buffered, and without colours where it is not a terminal.
 pub(super) fn stdout() -> impl Write {
@@ -21,6 +24,18 @@ pub(super) fn print(text: impl Display) -> io::Result<()> {
     let mut out = stdout();
     write!(out, "{text}")?;
     out.flush()
+}
+
+/// Prints a page, without the spaces that fill its columns up where nobody sees colours.
+///
+/// # Errors
+///
+/// What the stream gives.
+pub(super) fn print_page(page: &Page) -> io::Result<()> {
+    match AutoStream::choice(&io::stdout()) {
+        ColorChoice::Never => print(page.plain()),
+        _ => print(page),
+    }
 }
 
 /// Prints a value as JSON, indented, with a line end.

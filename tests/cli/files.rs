@@ -38,3 +38,24 @@ fn there_is_a_man_page_for_each_verb() {
     assert_eq!(code, 4);
     assert!(error.contains("cannot make /dev/null/man"), "{error}");
 }
+
+#[test]
+fn a_new_card_file_is_valid_and_takes_no_place() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path().join("mine.toml").display().to_string();
+    for language in ["en", "fr"] {
+        let (code, text, _) = run(&mut sandbox.virtuale(&["card", "new", "--lang", language]));
+        assert_eq!(code, 0);
+        fs::write(&file, text).expect("the card file");
+        let (code, out, error) = run(&mut sandbox.virtuale(&["card", "check", &file]));
+        assert_eq!(code, 0, "{error}");
+        assert!(out.contains("valid: layout vitale2"), "{out}");
+    }
+    let (code, _, error) = run(&mut sandbox.virtuale(&["card", "new", &file]));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot write") && error.contains("give another name"), "{error}");
+    fs::remove_file(&file).expect("the card file");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["card", "new", &file]));
+    assert_eq!((code, out.as_str()), (0, ""), "{error}");
+    assert_eq!(run(&mut sandbox.virtuale(&["read", "--card", &file])).0, 0);
+}
