@@ -136,8 +136,7 @@ mod tests {
 
     const D001: &str = "62 1C 8002007C 820101 8302D001 880110 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
     const FILE_2001: &str = "62 1B 8002012C 820101 83022001 8800 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
-    const VITALE_FCP: &str =
-        "62 22 820138 83020001 840BD250000002564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
+    const VITALE_FCP: &str = "62 22 820138 83020001 840BD250000002564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
 
     fn t1() -> Tester {
         Tester::new(Protocol::T1)
@@ -168,7 +167,10 @@ mod tests {
             ("00 A4 01 0C 02 2001", "6A82"),
             ("00 A4 02 00 02 2001 00", FILE_2001),
             ("00 A4 02 0C 02 0010", "6A82"),
-            ("00 A4 03 04 00", "62 25 820138 83023F00 840ED2500000024D465F564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000"),
+            (
+                "00 A4 03 04 00",
+                "62 25 820138 83023F00 840ED2500000024D465F564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000",
+            ),
             ("00 A4 03 0C", "6A82"),
         ]);
     }
@@ -208,7 +210,13 @@ mod tests {
         let mut card = t1();
         let names = |card: &mut Tester, p2: &str| {
             let answer = card.send(&["00 A4 04", p2, "05 D250000002 00"].concat());
-            if answer.contains("4D465F") { "MF_VITALE" } else if answer.len() > 4 { "VITALE" } else { "none" }
+            if answer.contains("4D465F") {
+                "MF_VITALE"
+            } else if answer.len() > 4 {
+                "VITALE"
+            } else {
+                "none"
+            }
         };
         let turn = ["04", "06", "06", "07", "07", "05", "06"].map(|p2| names(&mut card, p2));
         assert_eq!(turn, ["MF_VITALE", "VITALE", "none", "MF_VITALE", "none", "VITALE", "none"]);
