@@ -6,6 +6,9 @@ pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 /// The card-file keys that all layouts have in common.
 pub const KEYS: &str = include_str!("../layouts/keys.toml");
 
+/// The names of all of them.
+pub const NAMES: [&str; 1] = ["vitale2"];
+
 /// The layout with a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static str> {
