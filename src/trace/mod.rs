@@ -8,10 +8,13 @@
 
 mod file;
 mod finding;
+mod lines;
 mod names;
 mod parse;
 mod pattern;
 pub mod replay;
+#[cfg(test)]
+mod toy;
 
 pub use file::{Action, Expected, Silence, Slot, Step, Trace};
 pub use finding::{Finding, Got, Problem};
