@@ -138,7 +138,9 @@ impl Trace {
 
     pub(super) fn finding(&self, index: usize, step: &Step, command: &[u8], problem: Problem) -> Finding {
         let span = match &step.expected {
-            Expected::Answer(_, span) if matches!(problem, Problem::Otherwise { .. }) => span.clone(),
+            Expected::Answer(_, span) | Expected::Silence(_, span) if matches!(problem, Problem::Otherwise { .. }) => {
+                span.clone()
+            }
             _ => step.span.clone(),
         };
         let asked = match step.action {
@@ -150,7 +152,7 @@ impl Trace {
     }
 
     pub(super) fn atr_finding(&self, slot: usize, expected: &Pattern, atr: &Atr) -> Finding {
-        let span = self.slots.get(slot).map_or(0..0, |slot| slot.span.clone());
+        let span = self.slots.get(slot).map_or(0..0, |slot| slot.atr_span.clone());
         let problem = Problem::Atr { expected: self.cells(expected, &[]), got: atr.as_bytes().to_vec() };
         Finding {
             source: Arc::clone(&self.source),

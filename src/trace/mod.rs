@@ -12,9 +12,11 @@ mod lines;
 mod names;
 mod parse;
 mod pattern;
+pub mod record;
 pub mod replay;
 #[cfg(test)]
 mod toy;
+pub mod write;
 
 pub use file::{Action, Expected, Silence, Slot, Step, Trace};
 pub use finding::{Finding, Got, Problem};

@@ -52,9 +52,9 @@ struct Parser {
     mistakes: Vec<Diagnostic>,
     /// The slot that lines are about.
     slot: usize,
-    /// The step that waits for an answer.
-    waiting: Option<usize>,
-    /// Whether a slot has had a line of dialogue.
+    /// For each slot, the step that waits for its answer.
+    waiting: Vec<Option<usize>>,
+    /// For each slot, whether it has had a line of dialogue.
     spoken: Vec<bool>,
     /// How many bytes each name stands for.
     lengths: Vec<usize>,
@@ -72,7 +72,7 @@ impl Parser {
             store,
             names: Vec::new(),
         };
-        Self { trace, mistakes: Vec::new(), slot: 0, waiting: None, spoken: vec![false], lengths: Vec::new() }
+        Self { trace, mistakes: Vec::new(), slot: 0, waiting: vec![None], spoken: vec![false], lengths: Vec::new() }
     }
 
     fn complain(&mut self, mistake: Mistake) {
@@ -117,12 +117,12 @@ impl Parser {
 
     fn statement(&mut self, keyword: Words<'_>, rest: Words<'_>) -> Result<(), Mistake> {
         let span = keyword.start..rest.span().end.max(keyword.span().end);
-        if keyword.text == "expect-error" {
-            return self.expect_error(rest);
-        }
-        self.waiting = None;
         match keyword.text {
-            "slot" => self.slot(rest),
+            "expect-error" => return self.expect_error(rest, span),
+            "slot" => return self.slot(rest),
+            _ => self.take_waiting(),
+        };
+        match keyword.text {
             "card" => self.card(rest),
             "atr" => self.atr(rest),
             "now" => self.now(rest),
@@ -160,12 +160,13 @@ impl Parser {
         if let Some(spoken) = self.spoken.get_mut(self.slot) {
             *spoken = true;
         }
-        self.waiting = Some(self.trace.steps.len());
+        if let Some(waiting) = self.waiting.get_mut(self.slot) {
+            *waiting = Some(self.trace.steps.len());
+        }
         self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid });
     }
 
     fn command(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
-        self.waiting = None;
         let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Allowed)?;
         self.step(span, Action::Send(pattern));
         Ok(())
@@ -173,8 +174,7 @@ impl Parser {
 
     fn answer(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
         let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Captured)?;
-        let waiting = self.waiting.take().and_then(|index| self.trace.steps.get_mut(index));
-        match waiting {
+        match self.take_waiting() {
             Some(Step { action: Action::Send(_), expected, .. }) => {
                 *expected = Expected::Answer(pattern, span);
                 Ok(())
@@ -185,11 +185,17 @@ impl Parser {
         }
     }
 
-    fn expect_error(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+    /// The step of this slot that waits for an answer; it waits no longer.
+    fn take_waiting(&mut self) -> Option<&mut Step> {
+        let index = self.waiting.get_mut(self.slot)?.take()?;
+        self.trace.steps.get_mut(index)
+    }
+
+    fn expect_error(&mut self, rest: Words<'_>, span: Range<usize>) -> Result<(), Mistake> {
         let silence = one_of(rest, &Silence::ALL)?;
-        match self.waiting.take().and_then(|index| self.trace.steps.get_mut(index)) {
+        match self.take_waiting() {
             Some(step) => {
-                step.expected = Expected::Silence(silence);
+                step.expected = Expected::Silence(silence, span);
                 Ok(())
             }
             None => Err(Mistake::new(rest.span(), "an error that nothing can cause")
@@ -222,6 +228,7 @@ impl Parser {
         self.slot = self.trace.slots.len();
         self.trace.slots.push(Slot { name: rest.text.to_owned(), ..Slot::default() });
         self.spoken.push(false);
+        self.waiting.push(None);
         Ok(())
     }
 
@@ -244,7 +251,7 @@ impl Parser {
                 .hint("a `slot` line above this one opens another slot"));
         }
         slot.card = Some(rest.text.to_owned());
-        slot.span = rest.span();
+        slot.card_span = rest.span();
         Ok(())
     }
 
@@ -256,9 +263,7 @@ impl Parser {
             return Err(Mistake::new(span, "the slot has an ATR already"));
         }
         slot.atr = Some(pattern);
-        if slot.card.is_none() {
-            slot.span = span;
-        }
+        slot.atr_span = span;
         Ok(())
     }
 
@@ -581,6 +586,19 @@ mod tests {
         let cards: Vec<_> = trace.slots().iter().map(|slot| slot.card.as_deref()).collect();
         assert_eq!(cards, [Some("a.toml"), Some("b.toml")]);
         assert_eq!(trace.steps().iter().map(|step| step.slot).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn answers_of_two_slots_may_cross() {
+        let trace = parse(
+            "virtuale-trace 1\nslot a\nslot b\nslot a\n> 01\nslot b\n> 02\n< 90 02\nslot a\n< 90 01\nslot b\nreset\n",
+        )
+        .expect("valid");
+        let answer = |index: usize| match &trace.steps()[index].expected {
+            Expected::Answer(pattern, _) => trace.exact(pattern).map(<[u8]>::to_vec),
+            _ => None,
+        };
+        assert_eq!((answer(0), answer(1)), (Some(vec![0x90, 1]), Some(vec![0x90, 2])));
     }
 
     #[test]

@@ -193,7 +193,7 @@ impl Replay<'_> {
     fn judge(&mut self, index: usize, step: &Step, got: Got) {
         let wish = match &step.expected {
             Expected::Answer(pattern, _) => Wish::Answer(self.trace.cells(pattern, &self.captured)),
-            Expected::Silence(silence) => Wish::Silence(*silence),
+            Expected::Silence(silence, _) => Wish::Silence(*silence),
             Expected::Unsaid if matches!(step.action, Action::Send(_)) => {
                 self.find(index, step, Problem::Unchecked(got));
                 return;
