@@ -20,6 +20,9 @@ const MOST_ROWS: usize = 4;
 /// How many lines of the trace above the finding are shown.
 const CONTEXT: usize = 4;
 
+/// How many bytes of a command stand in a summary.
+const MOST_SHOWN: usize = 16;
+
 /// How much of a line of the trace is shown.
 const LINE_WIDTH: usize = 100;
 
@@ -70,7 +73,7 @@ pub enum Problem {
         /// What was sent.
         got: Vec<u8>,
     },
-    /// A program went on after the end of the trace.
+    /// A program sent a command that the trace does not have any more.
     Surplus(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
@@ -192,7 +195,10 @@ impl Finding {
             Problem::NotCaptured(name) => format!("the command needs {{{name}}}, which no answer has given"),
             Problem::Atr { .. } => "the card has another answer to reset".to_owned(),
             Problem::OtherCommand { .. } => "another command came".to_owned(),
-            Problem::Surplus(got) => format!("a command came after the end: {}", command_name(got)),
+            Problem::Surplus(got) => {
+                let start = got.get(..MOST_SHOWN).unwrap_or(got);
+                format!("from here on the trace has no such command as {}", hex(start))
+            }
             Problem::LeftOver(count) => format!("{count} commands of the trace never came"),
         }
     }

@@ -12,6 +12,7 @@ mod lines;
 mod names;
 mod parse;
 mod pattern;
+pub mod playback;
 pub mod record;
 pub mod replay;
 #[cfg(test)]
