@@ -6,6 +6,7 @@
 //!
 //! Nothing in here knows how a card is built. Whoever replays hands the cards over.
 
+pub mod convert;
 mod file;
 mod finding;
 mod lines;
