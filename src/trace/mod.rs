@@ -18,6 +18,7 @@ pub mod record;
 pub mod replay;
 #[cfg(test)]
 mod toy;
+pub mod update;
 pub mod write;
 
 pub use file::{Action, Expected, Silence, Slot, Step, Trace};
