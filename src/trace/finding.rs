@@ -203,18 +203,29 @@ impl Finding {
         }
     }
 
-    /// The lines of the trace before it, with their numbers.
+    /// The lines of the trace before it, with their numbers; and its own, unless its bytes are compared below.
     fn context(&self) -> Vec<(usize, &str)> {
         let (line, _) = self.position();
-        let start = self.source.text.get(..self.span.start).unwrap_or_default();
-        let mut above: Vec<&str> = start.lines().rev().take(CONTEXT + 1).collect();
+        let own = usize::from(self.compared().is_none());
+        let first = line.saturating_sub(CONTEXT).max(1);
+        // Lines are counted from the end of what stands above: a long trace is not read from its beginning.
+        let end =
+            self.span.start + self.source.text.get(self.span.start..).and_then(|rest| rest.find('\n')).unwrap_or(0);
+        let mut above: Vec<&str> =
+            self.source.text.get(..end).unwrap_or_default().rsplit('\n').take(line - first + 1).collect();
         above.reverse();
-        // The line of the finding itself is not wholly above it.
-        if !start.ends_with('\n') {
-            above.pop();
+        let numbered = above.into_iter().enumerate().map(|(index, text)| (first + index, text));
+        numbered.take(line - first + own).collect()
+    }
+
+    /// What is expected and what came, if both are bytes.
+    fn compared(&self) -> Option<(&[Cell], &[u8])> {
+        match &self.problem {
+            Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) }
+            | Problem::OtherCommand { expected, got }
+            | Problem::Atr { expected, got } => Some((expected, got)),
+            _ => None,
         }
-        let first = line.saturating_sub(above.len());
-        above.into_iter().enumerate().map(|(index, text)| (first + index, text)).collect()
     }
 }
 
@@ -233,11 +244,9 @@ impl fmt::Display for Finding {
         if let Some(element) = &self.element {
             writeln!(f, "        = {element}")?;
         }
-        match &self.problem {
-            Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) }
-            | Problem::OtherCommand { expected, got }
-            | Problem::Atr { expected, got } => write!(f, "{}", Comparison::of(expected, got)),
-            _ => Ok(()),
+        match self.compared() {
+            Some((expected, got)) => write!(f, "{}", Comparison::of(expected, got)),
+            None => Ok(()),
         }
     }
 }

@@ -16,6 +16,9 @@ mod pattern;
 pub mod playback;
 pub mod record;
 pub mod replay;
+pub mod report;
+pub mod shard;
+pub mod suite;
 #[cfg(test)]
 mod toy;
 pub mod update;
