@@ -172,12 +172,7 @@ impl Finding {
     /// Its line and column in the trace, both from 1.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        self.as_diagnostic().position()
-    }
-
-    fn as_diagnostic(&self) -> Diagnostic {
-        let source = Arc::clone(&self.source);
-        Diagnostic { source, span: self.span.clone(), message: String::new(), label: String::new(), hint: None }
+        Diagnostic::new(&self.source, self.span.clone(), "").position()
     }
 
     /// What is otherwise, in one line.
@@ -208,13 +203,13 @@ impl Finding {
         let (line, _) = self.position();
         let own = usize::from(self.compared().is_none());
         let first = line.saturating_sub(CONTEXT).max(1);
-        // Lines are counted from the end of what stands above: a long trace is not read from its beginning.
-        let end =
-            self.span.start + self.source.text.get(self.span.start..).and_then(|rest| rest.find('\n')).unwrap_or(0);
-        let mut above: Vec<&str> =
-            self.source.text.get(..end).unwrap_or_default().rsplit('\n').take(line - first + 1).collect();
-        above.reverse();
-        let numbered = above.into_iter().enumerate().map(|(index, text)| (first + index, text));
+        let text = self.source.text.as_str();
+        let rest = text.get(self.span.start..).unwrap_or_default();
+        let end = rest.find('\n').map_or(text.len(), |at| self.span.start + at);
+        let lines = text.get(..end).unwrap_or_default().rsplit('\n');
+        let mut lines: Vec<&str> = lines.take(line - first + 1).collect();
+        lines.reverse();
+        let numbered = lines.into_iter().enumerate().map(|(index, line)| (first + index, line.trim_end()));
         numbered.take(line - first + own).collect()
     }
 

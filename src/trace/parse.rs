@@ -77,7 +77,8 @@ impl Parser {
 
     fn complain(&mut self, mistake: Mistake) {
         let Mistake { span, message, label, hint } = mistake;
-        self.mistakes.push(Diagnostic { source: Arc::clone(&self.trace.source), span, message, label, hint });
+        let diagnostic = Diagnostic::new(&self.trace.source, span, message).label(label);
+        self.mistakes.push(Diagnostic { hint, ..diagnostic });
     }
 
     fn read(&mut self, text: &str) {
