@@ -179,3 +179,74 @@ impl Profile {
         Chip::new(self.image.clone(), &virtuale_applets::by_name, world)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use hex_literal::hex;
+    use jiff::civil::date;
+    use virtuale_engine::{Answer, Card, Reset, StatusWord};
+
+    use super::{LoadError, Options, Profile, load};
+
+    const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
+
+    fn fixture(name: &str) -> Profile {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards").join(name);
+        load(&path, &OPTIONS).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The answer to a command, GET RESPONSE included.
+    fn ask(card: &mut dyn Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
+        let mut answer = Answer::new();
+        let mut send = |command: &[u8]| {
+            answer.clear();
+            card.transmit(command, &mut answer).expect("a card that answers");
+            (answer.data().to_vec(), answer.status().expect("a status word"))
+        };
+        let (data, status) = send(command);
+        match status.0.to_be_bytes() {
+            [0x61, more] => send(&[0x00, 0xC0, 0x00, 0x00, more]),
+            _ => (data, status),
+        }
+    }
+
+    #[test]
+    fn every_fixture_makes_a_card() {
+        for name in ["martin", "durand", "bastia", "minimal", "t1"] {
+            let profile = fixture(&format!("vitale2-{name}.toml"));
+            assert_eq!(profile.name(), format!("vitale2-{name}"));
+            let mut card = profile.card();
+            assert_eq!(card.reset(Reset::Cold), Ok(()));
+        }
+    }
+
+    #[test]
+    fn public_readers_find_what_they_look_for() {
+        // facts/cards.md C.5: Rufus, then CardVitalRead.
+        let mut card = fixture("vitale2-martin.toml").card();
+        card.reset(Reset::Cold).expect("an ATR");
+        assert_eq!(ask(&mut card, &hex!("00A40000 02 3F00")), (vec![], StatusWord::SUCCESS));
+        let (identity, status) = ask(&mut card, &hex!("00B0820000"));
+        assert_eq!((identity.len(), status), (256, StatusWord::SUCCESS));
+        assert_eq!(identity.first(), Some(&0x65));
+        assert_eq!(ask(&mut card, &hex!("00A40400 0B D250000002564954414C45")).1, StatusWord::SUCCESS);
+        let (nirs, _) = ask(&mut card, &hex!("00B0820000"));
+        assert_eq!(nirs[..2], hex!("65 11"));
+        assert_eq!(ask(&mut card, &hex!("00A40400 0E D2500000024D465F564954414C45")).1, StatusWord::SUCCESS);
+        let (control, status) = ask(&mut card, &hex!("00A40200 02 D001"));
+        assert_eq!(status, StatusWord::SUCCESS);
+        assert_eq!(
+            control,
+            hex!("62 1C 80 02 0100 82 01 01 83 02 D001 88 01 10 A1 09 8C 07 7B FF FF FF FF E1 00 8A 01 05")
+        );
+        assert_eq!(ask(&mut card, &hex!("00B00000 7C")).0, identity[..124]);
+    }
+
+    #[test]
+    fn a_missing_file_is_no_mistake_of_an_author() {
+        let error = load(Path::new("no/such/card.toml"), &OPTIONS).expect_err("an error");
+        assert!(matches!(error, LoadError::Io { .. }), "{error}");
+    }
+}
