@@ -10,8 +10,12 @@ use virtuale_engine::{Card, Reset, StatusWord};
 use super::{Ability, Beneficiary, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
 use crate::{
     profile::{Options, Profile, diagnostic::Source, layout::Layout, load},
+    reader::{
+        self, Readers,
+        pcsclite::{Server, ServerOptions},
+    },
     terminal::{
-        link::{Link, in_process::in_process},
+        link::{Link, in_process::in_process, pcsclite::Service},
         toy::{Parrot, ToyCard, ToyFile},
     },
 };
@@ -117,6 +121,22 @@ fn a_card_can_be_read_again_after_a_reset() {
     let first = read(&mut link, profile.layout(), TODAY).expect("a Vitale 2");
     link.reset(Reset::Warm).expect("the card comes back");
     assert_eq!(read(&mut link, profile.layout(), TODAY).expect("a Vitale 2"), first);
+}
+
+#[test]
+fn the_socket_makes_no_difference() {
+    let profile = fixture("martin");
+    let folder = tempfile::tempdir().expect("a folder");
+    let readers = Readers::new(&[reader::Model::new(reader::Model::HOUSE, 1).expect("a name")]).expect("one reader");
+    let server = Server::start(Arc::clone(&readers), &folder.path().join("pcscd.comm"), ServerOptions::default());
+    let server = server.expect("a socket");
+    readers.insert(0, Box::new(profile.card())).expect("the slot is free");
+    let mut service = Service::establish(server.path()).expect("the server is ready");
+    let mut connection = service.connect("Virtuale 00 00").expect("the card is there");
+    connection.begin_transaction().expect("nobody else is there");
+    let over_the_socket = read(&mut connection, profile.layout(), TODAY).expect("a Vitale 2");
+    connection.end_transaction().expect("it was begun");
+    assert_eq!(over_the_socket, reading_of(profile.card()).expect("a Vitale 2"));
 }
 
 #[test]
