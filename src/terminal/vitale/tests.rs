@@ -9,7 +9,7 @@ use virtuale_engine::{Card, Reset, StatusWord};
 
 use super::{Ability, Beneficiary, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
 use crate::{
-    profile::{Options, Profile, diagnostic::Source, layout::Layout, load},
+    profile::{Options, Profile, layout::Layout, load},
     reader::{
         self, Readers,
         pcsclite::{Server, ServerOptions},
@@ -24,8 +24,7 @@ const TODAY: Date = date(2026, 1, 15);
 const VITALE: &[u8] = b"\xD2\x50\x00\x00\x02VITALE";
 
 fn layout() -> Layout {
-    let text = virtuale_applets::layouts::VITALE2.to_owned();
-    Layout::parse(&Arc::new(Source { name: "vitale2".into(), text })).expect("the built-in layout")
+    fixture("minimal").layout().clone()
 }
 
 fn fixture(name: &str) -> Profile {
