@@ -17,7 +17,7 @@ pub enum Lock {
     SecureMessaging,
     /// Nothing.
     Never,
-    /// Not there, though POINTERS names it.
+    /// Nothing: it is not there, though POINTERS or the layout names it.
     Absent,
     /// The card does not say.
     Unknown,

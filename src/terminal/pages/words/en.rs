@@ -18,7 +18,7 @@ pub(super) static WORDS: Words = Words {
         Lock::HolderCode => "needs the holder's code",
         Lock::SecureMessaging => "needs a protected channel",
         Lock::Never => "is never readable",
-        Lock::Absent => "is not there, though POINTERS names it",
+        Lock::Absent => "is not there",
         Lock::Unknown => "the card does not say why",
     },
     severity: |severity| match severity {
@@ -141,7 +141,7 @@ fn finding(finding: &Finding, who: &str) -> String {
         Finding::FilesDisagree { key } => {
             format!("Two files disagree about {key}; what was read first is shown.")
         }
-        Finding::NoPointers => "POINTERS could not be read, so no file could be found.".into(),
+        Finding::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
         Finding::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
         Finding::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Finding::UncommonAtr => "The answer to reset is none that public lists give for a Vitale 2.".into(),
