@@ -205,6 +205,7 @@ mod tests {
             origin: Origin::Inferred,
             source: "somewhere".into(),
             personal: false,
+            written: 0..0,
             children,
         }
     }
