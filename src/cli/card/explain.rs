@@ -201,7 +201,6 @@ mod tests {
             header: if children.is_empty() { 0 } else { 2 },
             range,
             value: value.into(),
-            written: 0..0,
             origin: Origin::Inferred,
             source: "somewhere".into(),
             personal: false,
