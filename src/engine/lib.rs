@@ -14,6 +14,7 @@ extern crate alloc;
 pub mod answer;
 pub mod atr;
 pub mod card;
+pub mod crypto;
 pub mod ids;
 pub mod image;
 pub mod status;
