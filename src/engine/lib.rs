@@ -17,6 +17,7 @@ pub mod card;
 pub mod crypto;
 pub mod ids;
 pub mod image;
+pub mod sm;
 pub mod status;
 pub mod world;
 

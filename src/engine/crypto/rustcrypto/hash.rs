@@ -24,7 +24,7 @@ fn digest<H: sha2::Digest>(parts: &[&[u8]]) -> Digest {
 }
 
 pub(super) fn finish(algorithm: HashAlgorithm, state: HashState<'_>, tail: &[u8]) -> Result<Digest, CryptoError> {
-    let whole_blocks = state.bits % (8 * BLOCK as u64) == 0;
+    let whole_blocks = state.bits.is_multiple_of(8 * BLOCK as u64);
     if state.chaining.len() != algorithm.length() || !whole_blocks || tail.len() >= BLOCK {
         return Err(CryptoError::Input);
     }

@@ -66,7 +66,7 @@ pub(super) fn public(key: &RsaPublicKey, block: &[u8]) -> Result<Vec<u8>, Crypto
     }
     let public = Public::new(number(&key.n)?, number(&key.e)?).map_err(|_| CryptoError::Key)?;
     let input = representative(block, length)?;
-    if &input >= public.n().as_ref() {
+    if input >= *public.n().as_ref() {
         return Err(CryptoError::Input);
     }
     let power = rsa_encrypt(&public, &input).map_err(|_| CryptoError::Input)?;

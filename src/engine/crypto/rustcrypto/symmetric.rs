@@ -56,7 +56,7 @@ fn whole_blocks<C: BlockSizeUser>(data: &mut [u8]) -> Result<&mut [Block<C>], Cr
 
 pub(super) fn mac(key: &CipherKey, parts: &[&[u8]]) -> Result<[u8; 8], CryptoError> {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    if length % key.block() != 0 {
+    if !length.is_multiple_of(key.block()) {
         return Err(CryptoError::Input);
     }
     match key {
