@@ -15,10 +15,12 @@ pub mod answer;
 pub mod atr;
 pub mod card;
 pub mod crypto;
+pub mod cvc;
 pub mod ids;
 pub mod image;
 pub mod sm;
 pub mod status;
+pub mod tlv;
 pub mod world;
 
 pub use answer::Answer;
