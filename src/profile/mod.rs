@@ -4,5 +4,6 @@
 //! card has and how each element is coded. Together they make a [`ChipImage`](virtuale_engine::image::ChipImage) and a
 //! tree of spans that says, for every byte, which element it belongs to and where that is known from.
 
+pub mod authority;
 pub mod diagnostic;
 pub mod tree;
