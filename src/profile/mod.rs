@@ -6,4 +6,5 @@
 
 pub mod authority;
 pub mod diagnostic;
+pub mod pkcs15;
 pub mod tree;
