@@ -5,6 +5,20 @@
 //! tree of spans that says, for every byte, which element it belongs to and where that is known from.
 
 pub mod authority;
+pub mod card_file;
+pub mod codes;
+pub mod dates;
 pub mod diagnostic;
+pub mod layout;
+pub mod map;
+pub mod nir;
 pub mod pkcs15;
+pub mod schema;
 pub mod tree;
+pub mod written;
+
+mod load;
+mod nearest;
+mod world;
+
+pub use load::{LoadError, Options, Profile, load, parse};
