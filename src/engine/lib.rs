@@ -29,6 +29,8 @@ pub mod memory;
 pub mod security;
 pub mod sm;
 pub mod status;
+#[cfg(test)]
+mod testing;
 pub mod tlv;
 pub mod world;
 
