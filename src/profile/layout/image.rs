@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use virtuale_engine::{
     Atr, Fid, Sfi,
-    image::{ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle},
+    image::{
+        ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle, SecurityDomain,
+    },
 };
 
 use super::{
@@ -142,6 +144,7 @@ fn directory(encoder: &mut Encoder<'_>, application: &Application) -> FileImage 
         applet: application.applet.clone(),
         select_by_name: application.select_by_name,
         select_by_fid: application.select_by_fid,
+        security: SecurityDomain::default(),
     });
     let parents = application.parent.map(FileIndex).into_iter().collect();
     file_image(application.fid, parents, kind, &application.access, &application.control)
