@@ -59,6 +59,8 @@ pub struct SecurityObject {
     pub tries: Option<Tries>,
     /// How often it may still be used; for ever if `None`.
     pub uses: Option<Uses>,
+    /// Whether what a private key signs binds its holder (`9E`); said to terminals, and no more.
+    pub non_repudiation: bool,
     /// What it is.
     pub kind: ObjectKind,
 }
