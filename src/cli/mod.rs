@@ -17,6 +17,7 @@ mod failure;
 mod folder;
 mod insert;
 mod instance;
+mod keys;
 mod language;
 mod man;
 mod options;
@@ -88,6 +89,10 @@ enum Verb {
     Read(read::Args),
     /// Write, check and look into card files
     Card(card::Args),
+    /// Write the certificates and keys of the test authority
+    ///
+    /// They are the same on every machine. Every name says TEST; the keys are public and protect nothing.
+    Keys(keys::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -109,6 +114,7 @@ impl Verb {
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
             Self::Card(args) => card::run(args),
+            Self::Keys(args) => keys::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

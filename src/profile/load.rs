@@ -84,7 +84,7 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let layout = layout(&source, &named, base)?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, &schema, options.today)?;
-    let (image, map) = layout.encode(&source, &data)?;
+    let (image, map) = layout.encode(&source, &data, base)?;
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let profile = Profile { name, data, layout, image, map, options: *options };
     match profile.chip() {

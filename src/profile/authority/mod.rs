@@ -6,9 +6,17 @@
 
 use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RustCrypto};
 
+mod cv;
+mod files;
+mod key_file;
 mod pool;
 mod x509;
 
+use std::sync::LazyLock;
+
+pub use cv::CvRoot;
+pub use files::{FilesError, files};
+pub use key_file::{KeyFile, KeyFileError, parse_key_file};
 pub use pool::{RsaLength, rsa_numbers};
 pub use x509::{IssueError, Request, SubjectKey, Usage};
 
@@ -19,7 +27,17 @@ pub struct Authority {
     pub root: Vec<u8>,
     /// The certificate of the issuing authority.
     pub issuing: Vec<u8>,
-    issuing_key: P256PrivateKey,
+    /// The key of the root.
+    pub root_key: P256PrivateKey,
+    /// Who issues.
+    pub issuer: Issuer,
+}
+
+/// The issuing authority: its key alone, which is all that issuing takes.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// Its key.
+    pub key: P256PrivateKey,
 }
 
 impl Authority {
@@ -30,10 +48,25 @@ impl Authority {
     /// [`IssueError`] if the library refuses its own certificates.
     pub fn from_seed(seed: u64) -> Result<Self, IssueError> {
         let root_key = derive_p256(seed, "X.509 root");
-        let issuing_key = derive_p256(seed, "X.509 issuing authority");
+        let issuer = Issuer::from_seed(seed);
         let root = x509::root(&root_key)?;
-        let issuing = x509::issuing(&root_key, &issuing_key)?;
-        Ok(Self { root, issuing, issuing_key })
+        let issuing = x509::issuing(&root_key, &issuer.key)?;
+        Ok(Self { root, issuing, root_key, issuer })
+    }
+}
+
+impl Issuer {
+    /// The issuing authority of a seed.
+    #[must_use]
+    pub fn from_seed(seed: u64) -> Self {
+        Self { key: derive_p256(seed, "X.509 issuing authority") }
+    }
+
+    /// The issuing authority of the seed 0, from which the certificates of cards are.
+    #[must_use]
+    pub fn usual() -> &'static Self {
+        static USUAL: LazyLock<Issuer> = LazyLock::new(|| Issuer::from_seed(0));
+        &USUAL
     }
 
     /// Issues a certificate in DER. The same request always gives the same bytes.
@@ -42,7 +75,7 @@ impl Authority {
     ///
     /// [`IssueError`] if a name or a key cannot stand in a certificate.
     pub fn issue(&self, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
-        x509::holder(&self.issuing_key, request)
+        x509::holder(&self.key, request)
     }
 }
 

@@ -216,12 +216,12 @@ mod tests {
     use x509_cert::{Certificate, der::Decode};
 
     use super::*;
-    use crate::profile::authority::{Authority, RsaLength, derive_p256, rsa_numbers};
+    use crate::profile::authority::{Issuer, RsaLength, derive_p256, rsa_numbers};
     use virtuale_engine::crypto::{Crypto, RustCrypto};
 
     #[test]
     fn certificates_of_both_kinds_of_key_are_well_formed_and_say_test() {
-        let authority = Authority::from_seed(0).expect("an authority");
+        let authority = Issuer::usual();
         let rsa = RustCrypto.rsa_key(&rsa_numbers(RsaLength::Bits2048, 0)).expect("a key");
         let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
         for key in [SubjectKey::Rsa(rsa.public()), SubjectKey::P256(&point)] {
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn names_that_mean_something_in_rfc_4514_stand_as_they_are() {
-        let authority = Authority::from_seed(0).expect("an authority");
+        let authority = Issuer::usual();
         let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
         for name in ["#1", "a=b", "a+b", "a\\b", "\"q\"", "x, CN=y"] {
             let request = Request { name, serial: 1, key: SubjectKey::P256(&point), usage: Usage::Authentication };
