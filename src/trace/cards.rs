@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use virtuale_engine::Card;
 
 use super::{
-    file::Trace,
+    file::{Action, Slot, Trace},
     finding::Finding,
     follow,
     replay::{Inserted, Wanted, replay},
@@ -82,7 +82,7 @@ impl Cards {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
         let mut outcome = replay(trace, &mut |wanted| {
             let profile = self.profile(trace, wanted)?;
-            let card: Inserted = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
+            let card: Inserted<'_> = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
             }
@@ -100,12 +100,20 @@ impl Cards {
         let path = match (given, wanted.card) {
             (Some(path), _) => path.clone(),
             (None, Some(path)) => resolve(trace, path),
-            (None, None) if wanted.index > 0 && wanted.slot.atr.is_none() => return Ok(None),
+            (None, None) if begins_empty(trace, wanted) => return Ok(None),
             (None, None) => return Err(Failure::NoCard),
         };
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
         Ok(Some(profile::load(&path, &options)?))
     }
+}
+
+/// Whether nothing is in a slot at the beginning: its first card is inserted later, or others have theirs and it has none.
+fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
+    let first = trace.steps.iter().find(|step| step.slot == wanted.index);
+    let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_))));
+    let says = |slot: &Slot| slot.card.is_some() || slot.atr.is_some();
+    inserted || (!says(wanted.slot) && trace.slots.iter().any(says))
 }
 
 /// Reads a trace.

@@ -18,7 +18,7 @@ pub struct Outcome {
 }
 
 /// What comes into a slot: a card or nothing.
-pub type Inserted = Option<Box<dyn Card>>;
+pub type Inserted<'c> = Option<Box<dyn Card + 'c>>;
 
 /// A card that a trace asks for.
 #[derive(Clone, Copy, Debug)]
@@ -65,15 +65,15 @@ pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inser
 }
 
 /// A slot during a replay.
-struct Seat {
-    card: Option<Box<dyn Card>>,
+struct Seat<'c> {
+    card: Inserted<'c>,
     /// The card that `insert` puts into the slot.
-    away: Option<Box<dyn Card>>,
+    away: Inserted<'c>,
 }
 
-struct Replay<'a> {
+struct Replay<'a, 'c> {
     trace: &'a Trace,
-    seats: Vec<Seat>,
+    seats: Vec<Seat<'c>>,
     captured: Vec<Option<Vec<u8>>>,
     answer: Answer,
     /// A command whose names have been replaced; reused.
@@ -81,7 +81,7 @@ struct Replay<'a> {
     outcome: Outcome,
 }
 
-impl Replay<'_> {
+impl Replay<'_, '_> {
     fn step(&mut self, index: usize, step: &Step) {
         match &step.action {
             Action::Send(pattern) => self.send(index, step, pattern),
