@@ -12,6 +12,8 @@ mod connection;
 mod input;
 mod place;
 mod server;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 pub use place::{LONGEST_SOCKET_PATH, SocketFolder};
