@@ -80,7 +80,7 @@ impl Cards {
 
     fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Failure> {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
-        let mut outcome = replay(trace, &mut |wanted| {
+        let mut outcome = replay(trace, |wanted| {
             let profile = self.profile(trace, wanted)?;
             let card: Inserted<'_> = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
             if let Some(known) = profiles.get_mut(wanted.index) {

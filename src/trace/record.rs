@@ -194,7 +194,7 @@ mod tests {
                         slot patient\npower-off\n> 00 B0 00 00 02\nexpect-error unpowered\n";
         assert_eq!(text, expected);
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
-        let Ok(outcome) = replay(&trace, &mut |_| Ok::<_, Infallible>(Some(card())));
+        let Ok(outcome) = replay(&trace, |_| Ok::<_, Infallible>(Some(card())));
         assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
     }
 

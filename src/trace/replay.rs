@@ -37,7 +37,7 @@ pub struct Wanted<'a> {
 /// # Errors
 ///
 /// The first error of `load`. What a card does is never an error but a finding.
-pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inserted, E>) -> Result<Outcome, E> {
+pub fn replay<'c, E>(trace: &Trace, mut load: impl FnMut(Wanted<'_>) -> Result<Inserted<'c>, E>) -> Result<Outcome, E> {
     let mut replay = Replay {
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
@@ -225,26 +225,25 @@ impl Replay<'_, '_> {
 mod tests {
     use std::{convert::Infallible, sync::Arc};
 
-    use virtuale_engine::Card;
-
-    use super::{Outcome, replay};
+    use super::{Inserted, Outcome, Wanted, replay};
     use crate::{
         profile::diagnostic::Source,
         trace::{Trace, toy::Toy},
     };
 
+    fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
+        let table: [(&[u8], &[u8]); 3] = [
+            (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
+            (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
+            (&[0, 0xB0, 0, 0], &[7; 40]),
+        ];
+        Ok(Some(Box::new(Toy::new(&table))))
+    }
+
     fn run(body: &str) -> Outcome {
         let text = format!("virtuale-trace 1\n{body}");
         let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
-        let mut load = |_: super::Wanted<'_>| {
-            let table: [(&[u8], &[u8]); 3] = [
-                (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
-                (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
-                (&[0, 0xB0, 0, 0], &[7; 40]),
-            ];
-            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
-        };
-        let Ok(outcome) = replay(&trace, &mut load);
+        let Ok(outcome) = replay(&trace, load);
         outcome
     }
 

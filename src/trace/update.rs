@@ -160,25 +160,25 @@ mod tests {
     use std::{convert::Infallible, sync::Arc};
 
     use proptest::prelude::*;
-    use virtuale_engine::Card;
 
     use super::update;
     use crate::{
         profile::diagnostic::Source,
         trace::{
             Trace,
-            replay::{Outcome, Wanted, replay},
+            replay::{Inserted, Outcome, Wanted, replay},
             toy::Toy,
         },
     };
 
+    fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
+        let table: [(&[u8], &[u8]); 2] = [(&[1], &[1, 2, 3, 4, 0x90, 0]), (&[2], &[0x61, 3])];
+        Ok(Some(Box::new(Toy::new(&table))))
+    }
+
     fn run(text: &str) -> (Trace, Outcome) {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect(text);
-        let mut load = |_: Wanted<'_>| {
-            let table: [(&[u8], &[u8]); 2] = [(&[1], &[1, 2, 3, 4, 0x90, 0]), (&[2], &[0x61, 3])];
-            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
-        };
-        let Ok(outcome) = replay(&trace, &mut load);
+        let Ok(outcome) = replay(&trace, load);
         (trace, outcome)
     }
 
