@@ -23,6 +23,7 @@ mod options;
 mod output;
 mod read;
 mod remove;
+mod replay;
 mod serve;
 mod slots;
 mod stop;
@@ -84,6 +85,11 @@ enum Verb {
     Apdu(apdu::Args),
     /// Print what a card says, as a billing terminal reads it
     Read(read::Args),
+    /// Replay recorded dialogues and say what came out otherwise
+    ///
+    /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
+    /// PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that command.
+    Replay(replay::Args),
     /// Write, check and look into card files
     Card(card::Args),
     /// Find what stands between a program and our readers
@@ -106,6 +112,7 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Replay(args) => replay::run(args),
             Self::Card(args) => card::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_engine::Card;
+use virtuale_engine::{Atr, Card};
 
 use super::{
     file::{Action, Slot, Trace},
@@ -92,6 +92,17 @@ impl Cards {
             finding.element = explain(trace, finding, &profiles);
         }
         Ok((outcome.commands, outcome.findings))
+    }
+
+    /// The answer to reset of the card file that stands for a slot, if one does.
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be read or has mistakes.
+    pub fn atr(&self, trace: &Trace, index: usize) -> Result<Option<Atr>, Failure> {
+        let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(None) };
+        let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
+        Ok(profile.map(|profile| profile.image().atr))
     }
 
     /// The profile of the card that comes into a slot; none for a slot that begins empty.
