@@ -49,7 +49,7 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
     drop(instance);
-    let found: Vec<Finding> = notes.iter().flat_map(|notes| noticed(&trace, notes)).collect();
+    let found: Vec<Finding> = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes)).collect();
     if found.is_empty() {
         return Ok(code);
     }
@@ -72,7 +72,7 @@ fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Op
     Ok((Some(Loaded { file: path.to_owned(), card }), notes))
 }
 
-fn noticed(trace: &Trace, notes: &Notes) -> Vec<Finding> {
-    let left = trace.left_over(notes.left_over());
+fn noticed(trace: &Trace, slot: usize, notes: &Notes) -> Vec<Finding> {
+    let left = trace.left_over(slot, notes.left_over());
     notes.findings().into_iter().chain(left).collect()
 }
