@@ -1,1 +1,19 @@
-//! The trace format: parse, record, replay.
+//! Traces: dialogues between terminal software and cards, as text.
+//!
+//! A trace (`.apdu`, docs/traces.md) is read by [`Trace::parse`], which knows every line of it, and replayed by
+//! [`replay`](replay::replay), which sends its commands to cards and says what they answered otherwise: a [`Finding`].
+//! A finding is never an error of the program, nor a status word: it is what a check thinks of a card.
+//!
+//! Nothing in here knows how a card is built. Whoever replays hands the cards over.
+
+mod file;
+mod finding;
+mod names;
+mod parse;
+mod pattern;
+pub mod replay;
+
+pub use file::{Action, Expected, Silence, Slot, Step, Trace};
+pub use finding::{Finding, Got, Problem};
+pub use names::{command_name, hex};
+pub use pattern::{Atom, Pattern};

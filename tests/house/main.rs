@@ -1,0 +1,129 @@
+//! The house's walls, held by reading the source: which room may import which, and what the chip may reach for.
+//!
+//! The compiler holds the outer wall (the engine and the applets are `no_std` and cannot name the root package); these
+//! tests hold the ones inside the root package, and that nobody takes the outer one down.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The rooms of the root package, and which rooms each may use.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("profile", &[]),
+    ("reader", &[]),
+    ("terminal", &["profile", "reader"]),
+    ("trace", &["profile", "reader"]),
+    ("cli", &["profile", "reader", "terminal", "trace"]),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file under a folder of the repository.
+fn rust_files(folder: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("a folder entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no Rust file under {folder}: has the room moved?");
+    found
+}
+
+/// The lines of code of a file: no comments, no docs.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The rooms that a piece of code names as `crate::room`, grouped imports included.
+fn rooms_named(code: &str) -> BTreeSet<String> {
+    let flat: String = code.split_whitespace().collect();
+    let mut named = BTreeSet::new();
+    for (at, _) in flat.match_indices("crate::") {
+        for name in first_segments(&flat[at + "crate::".len()..]) {
+            named.insert(name);
+        }
+    }
+    named
+}
+
+/// The first path segments of `a::b`, or of each member of `{a::b,c::{d,e}}`.
+fn first_segments(path: &str) -> Vec<String> {
+    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(group) = path.strip_prefix('{') else {
+        return vec![word(path)];
+    };
+    let mut depth = 0_usize;
+    let mut members = vec![word(group)];
+    for (at, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => members.push(word(&group[at + 1..])),
+            _ => {}
+        }
+    }
+    members.retain(|member| !member.is_empty());
+    members
+}
+
+#[test]
+fn imports_in_the_root_package_run_one_way() {
+    let every_room: BTreeSet<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
+    for (room, allowed) in ROOMS {
+        for file in rust_files(&format!("src/{room}")) {
+            for named in rooms_named(&code(&file)) {
+                let fits = named == *room || allowed.contains(&named.as_str()) || !every_room.contains(named.as_str());
+                assert!(fits, "{} uses `{named}`, which `{room}` must not", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_room_of_the_root_package_is_under_the_rule() {
+    for entry in fs::read_dir(root().join("src")).expect("src") {
+        let path = entry.expect("a folder entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        let known = ROOMS.iter().any(|(room, _)| *room == name) || name == "engine";
+        assert!(!path.is_dir() || known, "src/{name} has no rule in tests/house: say which rooms it may use");
+    }
+}
+
+#[test]
+fn the_chip_cannot_reach_for_the_world() {
+    for (package, main) in [("src/engine", "src/engine/lib.rs"), ("applets/src", "applets/src/lib.rs")] {
+        assert!(code(&root().join(main)).contains("#![no_std]"), "{main} must stay no_std");
+        for file in rust_files(package) {
+            assert!(!code(&file).contains("extern crate std"), "{} links std", file.display());
+        }
+    }
+}
+
+#[test]
+fn applets_depend_on_the_engine_only() {
+    let manifest = fs::read_to_string(root().join("applets/Cargo.toml")).expect("the manifest of the applets");
+    let manifest: toml::Table = manifest.parse().expect("TOML");
+    let dependencies: Vec<_> = manifest["dependencies"].as_table().expect("a table").keys().collect();
+    assert_eq!(dependencies, ["virtuale-engine"]);
+}
+
+#[test]
+fn the_rule_sees_grouped_imports() {
+    let named =
+        rooms_named("use crate::{\n    cli::exec,\n    profile::{self, tree::Node},\n};\nlet a = crate::trace::X;");
+    assert_eq!(named.into_iter().collect::<Vec<_>>(), ["cli", "profile", "trace"]);
+}
