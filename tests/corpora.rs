@@ -4,7 +4,7 @@
 //! A crash that a fuzzer finds becomes a file of the corpus, named after what it is; it is replayed from then on.
 
 #[path = "fuzz/targets/lib.rs"]
-mod targets;
+pub mod targets;
 
 use std::{
     fs, io,
@@ -21,12 +21,12 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = targets::ALL.iter().flat_map(|&(name, target)| trials(name, target)).collect();
+    let trials = targets::ALL.iter().flat_map(|&(name, _)| trials(name)).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
 /// A test for each file of a target's corpus, and one that fails if there is none.
-fn trials(name: &str, target: fn(&[u8])) -> Vec<Trial> {
+fn trials(name: &'static str) -> Vec<Trial> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(name);
     let files = match files(&folder) {
         Ok(files) if !files.is_empty() => files,
@@ -35,7 +35,7 @@ fn trials(name: &str, target: fn(&[u8])) -> Vec<Trial> {
     };
     let trial = |file: PathBuf| {
         let case = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Trial::test(format!("{name}/{case}"), move || replay(&file, target))
+        Trial::test(format!("{name}/{case}"), move || replay(name, &file))
     };
     files.into_iter().map(trial).collect()
 }
@@ -45,16 +45,17 @@ fn missing(name: &str, reason: String) -> Trial {
 }
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut files =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
     files.sort();
     Ok(files)
 }
 
-fn replay(file: &Path, target: fn(&[u8])) -> Result<(), Failed> {
+fn replay(name: &'static str, file: &Path) -> Result<(), Failed> {
     let data = fs::read(file)?;
     let (done, end) = mpsc::channel();
     let replaying = thread::spawn(move || {
-        target(&data);
+        targets::run(name, &data);
         // Nobody listens any more when the limit is over.
         let _ = done.send(());
     });

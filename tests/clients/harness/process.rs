@@ -5,7 +5,7 @@ use std::{
     fs::{self, File},
     io::Write,
     os::unix::process::{CommandExt, ExitStatusExt},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
@@ -187,7 +187,7 @@ fn title(command: &Command) -> String {
 }
 
 /// What a program has written so far, whatever its coding.
-fn read(output: &PathBuf, ending: &str) -> String {
+fn read(output: &Path, ending: &str) -> String {
     let bytes = fs::read(output.with_extension(ending)).unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }
