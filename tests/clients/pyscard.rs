@@ -9,13 +9,15 @@ const PYSCARD: Client =
     Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
-const SCRIPTS: [(&str, &[&str], &[&str]); 8] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 10] = [
     ("identity", &["vitale2-martin"], &[]),
     ("events", &["", ""], &["vitale2-martin"]),
     ("cancel", &["vitale2-martin"], &[]),
     ("transactions", &["vitale2-martin"], &[]),
     ("dead_holder", &["vitale2-martin"], &[]),
     ("removal", &["vitale2-martin"], &["vitale2-martin"]),
+    ("crowd", &["vitale2-martin"], &[]),
+    ("prober", &["vitale2-martin"], &[]),
     ("two_slots", &["vitale2-martin", "vitale2-durand"], &[]),
     ("extended", &["vitale2-t1"], &[]),
 ];
