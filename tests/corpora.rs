@@ -15,23 +15,30 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use targets::Target;
 
 /// How long one file may take, unoptimised and on a slow machine: it is there to end what hangs.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = targets::ALL.iter().flat_map(|&(name, _)| trials(name)).collect();
+    let trials = targets::ALL.iter().flat_map(trials).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// A test for each file of a target's corpus, and one that fails if there is none.
-fn trials(name: &'static str) -> Vec<Trial> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(name);
-    let files = match files(&folder) {
+/// A test for each file of a target's corpus and of its other seeds, and one that fails where there is none.
+fn trials(target: &Target) -> Vec<Trial> {
+    let name = target.name;
+    let corpus = format!("tests/fuzz/corpus/{name}");
+    let folders = [corpus.as_str()].into_iter().chain(target.seeds.iter().copied());
+    folders.flat_map(|folder| of_folder(name, folder)).collect()
+}
+
+fn of_folder(name: &'static str, folder: &str) -> Vec<Trial> {
+    let files = match files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
         Ok(files) if !files.is_empty() => files,
-        Ok(_) => return vec![missing(name, format!("{} is empty", folder.display()))],
-        Err(error) => return vec![missing(name, format!("{}: {error}", folder.display()))],
+        Ok(_) => return vec![missing(name, format!("{folder} is empty"))],
+        Err(error) => return vec![missing(name, format!("{folder}: {error}"))],
     };
     let trial = |file: PathBuf| {
         let case = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -45,8 +52,8 @@ fn missing(name: &str, reason: String) -> Trial {
 }
 
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files =
-        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let paths = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut files: Vec<_> = paths.into_iter().filter(|path| path.is_file()).collect();
     files.sort();
     Ok(files)
 }

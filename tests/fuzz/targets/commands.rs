@@ -1,23 +1,16 @@
-//! Sequences of commands, on a card that speaks T=0 and on one that speaks T=1.
+//! Sequences of commands.
 //!
-//! The first byte chooses the card. What follows are steps: a length from 1 to `FB` and a command of that length; `FC` and
+//! The first byte chooses one of the [`cards`]. What follows are steps: a length from 1 to `FB` and a command of that length; `FC` and
 //! a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a warm reset.
 
-use std::sync::{Arc, OnceLock};
-
-use jiff::civil::date;
-use virtuale::profile::{Options, Profile, diagnostic::Source, parse};
 use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, apdu::Apdu};
 
-const CARDS: [(&str, &str); 2] = [
-    ("vitale2-martin.toml", include_str!("../../../fixtures/cards/vitale2-martin.toml")),
-    ("vitale2-t1.toml", include_str!("../../../fixtures/cards/vitale2-t1.toml")),
-];
+use super::cards;
 
 /// Plays the steps, and judges each answer by what every card owes its reader.
 pub(super) fn run(data: &[u8]) {
     let Some((&which, mut steps)) = data.split_first() else { return };
-    let mut card = card(usize::from(which) % CARDS.len());
+    let mut card = cards::card(usize::from(which) % cards::COUNT);
     let mut answer = Answer::new();
     let mut powered = true;
     card.reset(Reset::Cold).expect("an answer to reset");
@@ -40,16 +33,6 @@ pub(super) fn run(data: &[u8]) {
             },
         }
     }
-}
-
-fn card(index: usize) -> impl Card {
-    static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
-    let read = |(name, text): (&str, &str)| {
-        let source = Arc::new(Source { name: name.into(), text: text.into() });
-        let options = Options { today: date(2026, 1, 15), seed: 0 };
-        parse(source, None, &options).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
-    };
-    PROFILES.get_or_init(|| CARDS.map(read).into())[index].card()
 }
 
 enum Step<'a> {

@@ -3,14 +3,36 @@
 //! A target takes any bytes. It ends by returning, and panics only where a promise was broken: a status word that is
 //! none, a place outside of the text that it is about.
 
+mod card_file;
+mod cards;
+mod chip;
+mod commands;
+mod decode;
+mod echo;
+mod layout;
 mod text;
+mod tlv;
 mod trace;
 
-/// A target.
-pub type Target = fn(&[u8]);
+/// Something that is fuzzed.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name, and that of the folder of its corpus.
+    pub name: &'static str,
+    /// Where good inputs stand beside the corpus, from the root of the repository.
+    pub seeds: &'static [&'static str],
+    run: fn(&[u8]),
+}
 
-/// All targets, by the names of their corpora.
-pub const ALL: &[(&str, Target)] = &[("trace", trace::run)];
+/// All targets.
+pub const ALL: &[Target] = &[
+    Target { name: "card_file", seeds: &["fixtures/cards", "fixtures/cards/broken"], run: card_file::run },
+    Target { name: "commands", seeds: &[], run: commands::run },
+    Target { name: "decode", seeds: &[], run: decode::run },
+    Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "tlv", seeds: &[], run: tlv::run },
+    Target { name: "trace", seeds: &["fixtures/traces"], run: trace::run },
+];
 
 /// Runs the target of that name.
 ///
@@ -18,6 +40,6 @@ pub const ALL: &[(&str, Target)] = &[("trace", trace::run)];
 ///
 /// When a promise was broken, or there is no such target.
 pub fn run(name: &str, data: &[u8]) {
-    let (_, target) = ALL.iter().find(|(known, _)| *known == name).expect("a target of this name");
-    target(data);
+    let target = ALL.iter().find(|target| target.name == name).expect("a target of this name");
+    (target.run)(data);
 }

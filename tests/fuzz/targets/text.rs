@@ -2,7 +2,14 @@
 
 use std::sync::Arc;
 
-use virtuale::profile::diagnostic::{Diagnostics, Source};
+use jiff::civil::date;
+use virtuale::profile::{
+    Options,
+    diagnostic::{Diagnostics, Source},
+};
+
+/// Each run is on the same day, with the same chance.
+pub(super) const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 0 };
 
 /// Any bytes as a text, and the bytes that are none replaced, so that few inputs are lost.
 pub(super) fn source(data: &[u8]) -> Arc<Source> {
