@@ -4,3 +4,32 @@
 //! cannot say. Applets depend on the engine only.
 
 #![no_std]
+
+extern crate alloc;
+
+pub mod layouts;
+pub mod vitale2;
+
+use alloc::boxed::Box;
+
+use virtuale_engine::applet::Applet;
+
+/// The applet with the name that a layout gives to it.
+#[must_use]
+pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
+    match name {
+        vitale2::NAME => Some(Box::new(vitale2::Vitale2)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{by_name, vitale2};
+
+    #[test]
+    fn applets_are_found_by_their_names() {
+        assert!(by_name(vitale2::NAME).is_some());
+        assert!(by_name("VITALE2").is_none());
+    }
+}

@@ -12,15 +12,27 @@
 extern crate alloc;
 
 pub mod answer;
+pub mod apdu;
+pub mod applet;
 pub mod atr;
 pub mod card;
+pub mod chip;
+pub mod class;
+pub mod commands;
+mod fs;
 pub mod ids;
 pub mod image;
+pub mod ins;
+pub mod memory;
+pub mod security;
 pub mod status;
+pub mod tlv;
 pub mod world;
 
 pub use answer::Answer;
 pub use atr::Atr;
 pub use card::{Card, Fault, Protocol, Reset};
+pub use chip::Chip;
 pub use ids::{Aid, Fid, Sfi};
+pub use image::{ChipImage, ImageError};
 pub use status::StatusWord;

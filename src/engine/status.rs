@@ -31,6 +31,8 @@ status_words! {
     FILE_DEACTIVATED = 0x6283, "selected file deactivated";
     /// The file control information is not as the standard has it.
     CONTROL_INFORMATION_WRONG = 0x6284, "file control information wrong";
+    /// The selected file is terminated.
+    FILE_TERMINATED = 0x6285, "selected file terminated";
     /// Memory failure.
     MEMORY_FAILURE = 0x6581, "memory failure";
     /// Wrong length.

@@ -24,6 +24,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What stands at the arrow: `not a key of a beneficiary`. May be empty.
     pub label: String,
+    /// Other places of the same text that it takes to understand it, each with what stands there.
+    pub related: Vec<(Range<usize>, String)>,
     /// What to do: `did you mean "nom"?`
     pub hint: Option<String>,
 }
@@ -32,31 +34,129 @@ pub struct Diagnostic {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
+/// The mistakes of one text, while it is being read. It keeps the first [`Mistakes::MOST`].
+#[derive(Clone, Debug)]
+pub struct Mistakes {
+    source: Arc<Source>,
+    found: Vec<Diagnostic>,
+}
+
 impl Diagnostic {
+    /// A mistake at a place, with nothing at the arrow and no hint.
+    #[must_use]
+    pub fn new(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+        let source = Arc::clone(source);
+        Self { source, span, message: message.into(), label: String::new(), related: Vec::new(), hint: None }
+    }
+
+    /// Says what stands at the arrow.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Shows another place of the same text.
+    #[must_use]
+    pub fn related(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
+        self.related.push((span, label.into()));
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
     /// The line and column of its start, both from 1; columns count characters.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
         let text = &self.source.text;
-        let start = (0..=self.span.start.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let before = &text[..start];
+        let before = &text[..self.boundary(self.span.start)];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
         (line, column)
     }
 
+    /// The span, cut to what exists.
+    fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.boundary(span.start);
+        start..self.boundary(span.end).max(start)
+    }
+
+    /// The boundary of a character at or before a byte.
+    fn boundary(&self, at: usize) -> usize {
+        let text = &self.source.text;
+        (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    }
+
     /// The mistake with file, line, column, an arrow and a hint, for a terminal with or without colours.
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
-        let end = self.source.text.len();
-        let span = self.span.start.min(end)..self.span.end.clamp(self.span.start.min(end), end);
-        let annotation = AnnotationKind::Primary.span(span).label(self.label.as_str());
-        let snippet = Snippet::source(self.source.text.as_str()).path(self.source.name.as_str()).annotation(annotation);
+        let arrow = AnnotationKind::Primary.span(self.within(&self.span)).label(self.label.as_str());
+        let related = self
+            .related
+            .iter()
+            .map(|(span, label)| AnnotationKind::Context.span(self.within(span)).label(label.as_str()));
+        let snippet = Snippet::source(self.source.text.as_str()).path(self.source.name.as_str());
+        let snippet = snippet.annotation(arrow).annotations(related);
         let mut report = vec![Level::ERROR.primary_title(self.message.as_str()).element(snippet)];
         if let Some(hint) = &self.hint {
             report.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
         }
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&report)
+    }
+}
+
+impl Mistakes {
+    /// How many mistakes of one text are kept; nobody reads more, and rendering each reads the text.
+    pub const MOST: usize = 50;
+
+    /// None so far.
+    #[must_use]
+    pub fn of(source: &Arc<Source>) -> Self {
+        Self { source: Arc::clone(source), found: Vec::new() }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// How many there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether more mistakes would not be kept.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= Self::MOST
+    }
+
+    /// Notes a mistake, once.
+    pub fn add(&mut self, mistake: Diagnostic) {
+        if !self.is_full() && !self.found.contains(&mistake) {
+            self.found.push(mistake);
+        }
+    }
+
+    /// What was read, if there was no mistake.
+    ///
+    /// # Errors
+    ///
+    /// The mistakes, in the order of the text.
+    pub fn or<T>(mut self, read: T) -> Result<T, Diagnostics> {
+        if self.found.is_empty() {
+            return Ok(read);
+        }
+        self.found.sort_by_key(|mistake| mistake.span.start);
+        Err(Diagnostics(self.found))
     }
 }
 
@@ -84,13 +184,8 @@ mod tests {
     #[test]
     fn a_mistake_shows_its_place_and_what_to_do() {
         let source = Arc::new(Source { name: "é.toml".into(), text: "a = 1\né = 2\nnmo = 3\n".into() });
-        let diagnostic = Diagnostic {
-            source,
-            span: 13..16,
-            message: "unknown key \"nmo\"".into(),
-            label: "not a key".into(),
-            hint: Some("did you mean \"nom\"?".into()),
-        };
+        let diagnostic = Diagnostic::new(&source, 13..16, "unknown key \"nmo\"");
+        let diagnostic = diagnostic.label("not a key").hint("did you mean \"nom\"?");
         assert_eq!(diagnostic.position(), (3, 1));
         let text = diagnostic.render(false);
         for part in ["é.toml:3:1", "^^^ not a key", "help: did you mean \"nom\"?"] {

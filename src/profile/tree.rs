@@ -88,6 +88,15 @@ impl Node {
         }
     }
 
+    /// Its named values, if it is a table.
+    #[must_use]
+    pub fn table(&self) -> Option<&Table> {
+        match &self.data {
+            Data::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
     /// Its members, if it is a list; none otherwise.
     #[must_use]
     pub fn list(&self) -> &[Node] {

@@ -1,0 +1,73 @@
+//! What one application of a card does with the commands that reach it.
+//!
+//! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in
+//! [`commands`](crate::commands). The dispatcher knows applets by this trait only.
+
+use crate::{Answer, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, world::PowerLost};
+
+/// Why a command ended early.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stop {
+    /// The card refuses: it sends this status word and no data. What the command has not committed is undone.
+    Refused(StatusWord),
+    /// The power went away: there is no answer.
+    PowerLost,
+}
+
+/// How a command ended: with a status word that data may go with, or early.
+pub type Outcome = Result<StatusWord, Stop>;
+
+/// An application.
+///
+/// A DF names its applet and lends it to the DFs and files below. All DFs with the same name share one applet.
+pub trait Applet: Send {
+    /// Reads a class byte; `None` is `6E00`. Only here is it decided what a class byte means: whether it chains, is
+    /// protected, or names a channel. By default interindustry classes are read and all others are unknown.
+    ///
+    /// Interindustry classes are put to the applet of the channel they name, others to that of channel 0.
+    fn read_class(&self, cla: u8) -> Option<Class> {
+        Class::interindustry(cla)
+    }
+
+    /// Whether a command may come in parts.
+    ///
+    /// # Errors
+    ///
+    /// The status word for a part of a command that may not.
+    fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {
+        commands::check_chaining(ins)
+    }
+
+    /// Carries out a command that arrived whole: appends data to `answer` and returns the status word.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`] says why the command ended early; whatever is in `answer` is then dropped.
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+        commands::process(command, context, answer)
+    }
+
+    /// A channel now has another applet, or was closed. Sensitive state of the channel must be forgotten.
+    fn deselect(&mut self, _channel: u8) {}
+
+    /// The card was reset or lost its power: all volatile state must be forgotten.
+    fn reset(&mut self) {}
+}
+
+/// Does what the standard says and nothing else. The applet of DFs that name none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Interindustry;
+
+impl Applet for Interindustry {}
+
+impl From<StatusWord> for Stop {
+    fn from(status: StatusWord) -> Self {
+        Self::Refused(status)
+    }
+}
+
+impl From<PowerLost> for Stop {
+    fn from(PowerLost: PowerLost) -> Self {
+        Self::PowerLost
+    }
+}

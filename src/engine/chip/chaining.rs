@@ -1,0 +1,69 @@
+//! Commands that come in parts (ISO 7816-4, 5.3.3).
+
+use alloc::vec::Vec;
+
+use crate::{StatusWord, apdu::Apdu};
+
+/// The most bytes that a whole command may have: as in one command of extended length.
+const LONGEST: usize = 65_535;
+
+/// The parts of a command that have arrived.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    /// Channel, INS, P1 and P2 of the parts; `None` if no chain is open.
+    header: Option<[u8; 4]>,
+    data: Vec<u8>,
+}
+
+impl Chain {
+    /// Ends the chain.
+    pub(super) fn clear(&mut self) {
+        self.header = None;
+        self.data.clear();
+    }
+
+    /// Takes a part that others follow. One that does not continue the open chain begins another.
+    ///
+    /// # Errors
+    ///
+    /// `6700` if the command becomes too long.
+    pub(super) fn add(&mut self, part: &Apdu<'_>, channel: u8) -> Result<(), StatusWord> {
+        let header = Self::header(part, channel);
+        if self.header != Some(header) {
+            self.clear();
+        }
+        self.header = Some(header);
+        self.extend(part)
+    }
+
+    /// Takes a command that no other part follows and gives it the data of its chain, if it ends one. The chain stays
+    /// open until it is cleared.
+    ///
+    /// # Errors
+    ///
+    /// `6700` if the command becomes too long.
+    pub(super) fn complete<'a>(&'a mut self, last: Apdu<'a>, channel: u8) -> Result<Apdu<'a>, StatusWord> {
+        if self.header.is_none() {
+            return Ok(last);
+        }
+        if self.header != Some(Self::header(&last, channel)) {
+            self.clear();
+            return Ok(last);
+        }
+        self.extend(&last)?;
+        Ok(last.with_data(&self.data))
+    }
+
+    fn header(part: &Apdu<'_>, channel: u8) -> [u8; 4] {
+        [channel, part.ins().0, part.p1(), part.p2()]
+    }
+
+    fn extend(&mut self, part: &Apdu<'_>) -> Result<(), StatusWord> {
+        if self.data.len() + part.data().len() > LONGEST {
+            self.clear();
+            return Err(StatusWord::WRONG_LENGTH);
+        }
+        self.data.extend_from_slice(part.data());
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! Logical channels (ISO 7816-4, 5.4.2): what each has selected and proved.
+
+use crate::{StatusWord, image::FileIndex, security::SecurityStatus};
+
+/// How many channels a chip has.
+pub(crate) const COUNT: u8 = 4;
+
+/// The number of a channel that the chip has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct ChannelNumber(u8);
+
+/// The channels of a chip. The basic one, number 0, is always open while the chip has power.
+#[derive(Debug, Default)]
+pub(crate) struct Channels {
+    channels: [Channel; COUNT as usize],
+}
+
+/// What a channel has selected and proved.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Channel {
+    pub(crate) security: SecurityStatus,
+    df: FileIndex,
+    ef: Option<FileIndex>,
+    /// Which of the chip's names the DF was last selected by.
+    name: Option<usize>,
+    /// The number of the current record.
+    record: Option<u8>,
+    is_open: bool,
+}
+
+impl ChannelNumber {
+    /// The basic channel.
+    pub(crate) const BASIC: Self = Self(0);
+
+    /// `None` if the chip has no such channel.
+    pub(crate) fn new(value: u8) -> Option<Self> {
+        (value < COUNT).then_some(Self(value))
+    }
+
+    /// The value, 0 to 3.
+    pub(crate) fn value(self) -> u8 {
+        self.0
+    }
+}
+
+impl Channels {
+    /// A channel, open or not.
+    pub(crate) fn channel(&self, number: ChannelNumber) -> &Channel {
+        &self.channels[usize::from(number.0)]
+    }
+
+    /// As [`Channels::channel`], to change it.
+    pub(crate) fn channel_mut(&mut self, number: ChannelNumber) -> &mut Channel {
+        &mut self.channels[usize::from(number.0)]
+    }
+
+    /// Forgets everything: the MF is selected on the basic channel, the others are closed.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::default();
+        self.channel_mut(ChannelNumber::BASIC).open(FileIndex::MF);
+    }
+
+    /// The closed channel with the lowest number.
+    pub(crate) fn first_closed(&self) -> Option<ChannelNumber> {
+        (0..COUNT).map(ChannelNumber).find(|&number| !self.channel(number).is_open)
+    }
+}
+
+impl Channel {
+    /// Opens it with a DF selected and nothing proved.
+    pub(crate) fn open(&mut self, df: FileIndex) {
+        *self = Self { df, is_open: true, ..Self::default() };
+    }
+
+    /// Closes it.
+    pub(crate) fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The current DF.
+    pub(crate) fn df(&self) -> FileIndex {
+        self.df
+    }
+
+    /// The current EF.
+    ///
+    /// # Errors
+    ///
+    /// `6986` if there is none.
+    pub(crate) fn ef(&self) -> Result<FileIndex, StatusWord> {
+        self.ef.ok_or(StatusWord::NO_CURRENT_FILE)
+    }
+
+    /// Which name the DF was last selected by.
+    pub(crate) fn name(&self) -> Option<usize> {
+        self.name
+    }
+
+    /// The number of the current record.
+    pub(crate) fn record(&self) -> Option<u8> {
+        self.record
+    }
+
+    /// Makes a DF current, found by a name or in another way. What was proved in another DF is forgotten.
+    pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
+        if self.df != df {
+            self.security = SecurityStatus::default();
+        }
+        (self.df, self.name, self.ef, self.record) = (df, name, None, None);
+    }
+
+    /// Makes an EF current, with no current record.
+    pub(crate) fn open_ef(&mut self, ef: FileIndex) {
+        (self.ef, self.record) = (Some(ef), None);
+    }
+
+    /// Makes a record of the current EF the current one.
+    pub(crate) fn point_to(&mut self, record: u8) {
+        self.record = Some(record);
+    }
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self {
+            security: SecurityStatus::default(),
+            df: FileIndex::MF,
+            ef: None,
+            name: None,
+            record: None,
+            is_open: false,
+        }
+    }
+}

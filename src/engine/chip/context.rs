@@ -1,0 +1,122 @@
+//! What a command may touch.
+
+use alloc::vec::Vec;
+
+use crate::{
+    Protocol, StatusWord,
+    chip::{
+        channel::{Channel, ChannelNumber, Channels},
+        pending::Pending,
+    },
+    class::Class,
+    fs::{File, FileSystem},
+    image::{FileIndex, Habits},
+    memory::Memory,
+    security::{Operation, SecurityStatus},
+    world::{PowerLost, World},
+};
+
+/// All of a chip but its applets.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) files: FileSystem,
+    pub(crate) memory: Memory,
+    pub(crate) channels: Channels,
+    pub(crate) pending: Pending,
+    pub(crate) habits: Habits,
+    pub(crate) protocol: Protocol,
+    pub(crate) world: World,
+    /// Which applet was left on which channel, to be told when the command is over.
+    pub(crate) left: Vec<(usize, ChannelNumber)>,
+}
+
+/// What a command may touch: the chip, seen from the channel that the command came on.
+#[derive(Debug)]
+pub struct Context<'c> {
+    pub(crate) core: &'c mut Core,
+    pub(super) class: Class,
+    pub(super) number: ChannelNumber,
+}
+
+impl Core {
+    /// Which applet runs the commands of a channel.
+    pub(crate) fn applet_on(&self, number: ChannelNumber) -> usize {
+        self.files.applet(self.channels.channel(number).df())
+    }
+
+    /// Closes a channel and leaves its applet.
+    pub(crate) fn close_channel(&mut self, number: ChannelNumber) {
+        self.left.push((self.applet_on(number), number));
+        self.channels.channel_mut(number).close();
+    }
+}
+
+impl Context<'_> {
+    /// What the class byte said.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// The protocol between reader and card.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.core.protocol
+    }
+
+    /// What has been proved on the channel. It is forgotten when another DF is selected.
+    pub fn security(&mut self) -> &mut SecurityStatus {
+        &mut self.channel_mut().security
+    }
+
+    /// The clock, the random numbers and the place of commits.
+    pub fn world(&mut self) -> &mut World {
+        &mut self.core.world
+    }
+
+    /// Makes everything written since the last commit stay. What is not committed when the command ends is undone.
+    ///
+    /// # Errors
+    ///
+    /// [`PowerLost`] if the power went away; nothing of this commit then stays.
+    pub fn commit(&mut self) -> Result<(), PowerLost> {
+        self.core.memory.commit(&mut *self.core.world.sink)
+    }
+
+    pub(crate) fn number(&self) -> ChannelNumber {
+        self.number
+    }
+
+    pub(crate) fn channel(&self) -> &Channel {
+        self.core.channels.channel(self.number)
+    }
+
+    pub(crate) fn channel_mut(&mut self) -> &mut Channel {
+        self.core.channels.channel_mut(self.number)
+    }
+
+    /// Makes a DF current, found by a name or in another way, and leaves the applet of the last one if it has another.
+    pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
+        let before = self.core.applet_on(self.number);
+        if before != self.core.files.applet(df) {
+            self.core.left.push((before, self.number));
+        }
+        self.channel_mut().enter(df, name);
+    }
+
+    /// A file, if its life cycle and its rule allow an operation.
+    ///
+    /// # Errors
+    ///
+    /// `6985` if the file is out of use, `6982` if what has been proved does not satisfy its rule.
+    pub(crate) fn authorize(&self, file: FileIndex, operation: Operation) -> Result<&File, StatusWord> {
+        let file = self.core.files.file(file);
+        if !file.is_operational(&self.core.memory) {
+            return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
+        }
+        if !self.channel().security.satisfies(file.rule.condition(operation)) {
+            return Err(StatusWord::SECURITY_NOT_SATISFIED);
+        }
+        Ok(file)
+    }
+}

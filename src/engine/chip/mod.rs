@@ -1,0 +1,203 @@
+//! The engine's own card: power, protocols, channels, chaining, and the way of a command to its applet.
+//!
+//! A command comes in as bytes and leaves as data and a status word. On the way its lengths are judged by the protocol,
+//! its class byte by the applet of its channel; parts are joined, what does not fit the answer waits for GET RESPONSE.
+//! What a command does is not known here: that is the applet's, and by default [`commands`](crate::commands).
+//!
+//! After each command nothing uncommitted is left in memory. A chip that loses power in a commit is mute until reset.
+
+mod chaining;
+pub(crate) mod channel;
+pub(crate) mod context;
+pub(crate) mod pending;
+
+pub use context::Context;
+
+use alloc::{boxed::Box, vec::Vec};
+use core::fmt;
+
+use crate::{
+    Answer, Atr, Card, Fault, Protocol, Reset, StatusWord,
+    apdu::Apdu,
+    applet::{Applet, Interindustry, Outcome, Stop},
+    chip::{
+        chaining::Chain,
+        channel::{ChannelNumber, Channels},
+        context::Core,
+        pending::Pending,
+    },
+    class::Class,
+    fs,
+    image::{ChipImage, ImageError},
+    ins::Ins,
+    world::World,
+};
+
+/// A chip made from an image.
+pub struct Chip {
+    atr: Atr,
+    power: Power,
+    /// The first one does what the standard says.
+    applets: Vec<Box<dyn Applet>>,
+    chain: Chain,
+    core: Core,
+}
+
+/// Whether a chip has power, and whether it may still agree on another protocol.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Power {
+    Off,
+    /// Reset, and no command has come yet.
+    Fresh,
+    /// At work.
+    On,
+}
+
+impl Chip {
+    /// Makes a chip. `applets` finds the applets that its DFs name; one that several DFs name is asked for once.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError`] says why no chip can be made of the image.
+    pub fn new(
+        image: ChipImage,
+        applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
+        world: World,
+    ) -> Result<Self, ImageError> {
+        let built = fs::build(&image.files, image.capacity)?;
+        let mut found: Vec<Box<dyn Applet>> = Vec::from([Box::new(Interindustry) as Box<dyn Applet>]);
+        for (name, file) in built.applets {
+            let fid = image.files.get(file.0).map_or(crate::Fid::MF, |image| image.fid);
+            let Some(applet) = applets(&name) else {
+                return Err(ImageError::UnknownApplet { file, fid, applet: name });
+            };
+            found.push(applet);
+        }
+        let core = Core {
+            files: built.files,
+            memory: built.memory,
+            channels: Channels::default(),
+            pending: Pending::default(),
+            habits: image.habits,
+            protocol: image.atr.first_protocol(),
+            world,
+            left: Vec::new(),
+        };
+        Ok(Self { atr: image.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
+    }
+
+    /// Forgets everything that a reset or a loss of power forgets.
+    fn forget(&mut self) {
+        self.core.memory.roll_back();
+        self.core.channels.reset();
+        self.core.pending.clear();
+        self.core.left.clear();
+        self.core.protocol = self.atr.first_protocol();
+        self.chain.clear();
+        self.applets.iter_mut().for_each(|applet| applet.reset());
+    }
+
+    /// Carries out a command that may be one part of a chain, or nothing of the kind.
+    fn run(&mut self, command: &[u8], answer: &mut Answer) -> Outcome {
+        let routed = self.route(command);
+        let Ok((command, class, number)) = routed else {
+            self.chain.clear();
+            self.core.pending.clear();
+            return routed.map(|_| StatusWord::NO_DIAGNOSIS).map_err(Stop::from);
+        };
+        if command.ins() != Ins::GET_RESPONSE {
+            self.core.pending.clear();
+        }
+        let applet = &mut self.applets[self.core.applet_on(number)];
+        if class.chained {
+            let taken = applet.check_chaining(command.ins());
+            let taken = taken.and_then(|()| self.chain.add(&command, class.channel));
+            if taken.is_err() {
+                self.chain.clear();
+            }
+            return taken.map(|()| StatusWord::SUCCESS).map_err(Stop::from);
+        }
+        let whole = self.chain.complete(command, class.channel)?;
+        let outcome = applet.process(&whole, &mut Context { core: &mut self.core, class, number }, answer);
+        self.chain.clear();
+        self.core.memory.roll_back();
+        let status = outcome?;
+        Ok(self.core.pending.cut(&command, number, self.core.protocol, answer, status))
+    }
+
+    /// Views a command and finds its channel.
+    fn route<'a>(&self, command: &'a [u8]) -> Result<(Apdu<'a>, Class, ChannelNumber), StatusWord> {
+        let command = Apdu::parse(command, self.core.protocol).map_err(|_| StatusWord::WRONG_LENGTH)?;
+        let named = Class::interindustry(command.cla()).and_then(|class| ChannelNumber::new(class.channel));
+        let reader = named.unwrap_or(ChannelNumber::BASIC);
+        let class = self.applets[self.core.applet_on(reader)].read_class(command.cla());
+        let class = class.ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
+        let open = ChannelNumber::new(class.channel).filter(|&number| self.core.channels.channel(number).is_open());
+        Ok((command, class, open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?))
+    }
+
+    /// Tells the applets that were left.
+    fn tell_left(&mut self) {
+        for (applet, number) in self.core.left.drain(..) {
+            self.applets[applet].deselect(number.value());
+        }
+    }
+}
+
+impl Card for Chip {
+    fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+        self.forget();
+        self.power = Power::Fresh;
+        Ok(())
+    }
+
+    fn power_off(&mut self) {
+        self.forget();
+        self.power = Power::Off;
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        match self.power {
+            Power::Off => Err(Fault::Unpowered),
+            Power::On if protocol == self.core.protocol => Ok(()),
+            Power::Fresh if self.atr.offers(protocol) => {
+                self.core.protocol = protocol;
+                Ok(())
+            }
+            Power::On | Power::Fresh => Err(Fault::ProtocolRefused),
+        }
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+        answer.clear();
+        if self.power == Power::Off {
+            return Err(Fault::Unpowered);
+        }
+        self.power = Power::On;
+        let status = match self.run(command, answer) {
+            Ok(status) => status,
+            Err(Stop::Refused(status)) => {
+                answer.clear();
+                status
+            }
+            Err(Stop::PowerLost) => {
+                answer.clear();
+                self.power_off();
+                return Err(Fault::PowerLost);
+            }
+        };
+        self.tell_left();
+        answer.finish(status);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Chip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chip").field("atr", &self.atr).field("power", &self.power).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+//! The commands of ISO 7816-4 that cards here need, one file for each family.
+//!
+//! Handlers are named after the standard. They judge parameters and lengths, find the file, ask its rule, do the work,
+//! and say a status word; lengths of answers are the chip's to cut. A command that no card needs does not exist: `6D00`.
+//!
+//! An applet that knows more commands looks at its own first and leaves the rest to [`process`].
+
+mod binary;
+mod channel;
+mod data;
+mod record;
+mod response;
+mod select;
+
+use crate::{
+    Answer, Protocol, Sfi, StatusWord,
+    apdu::{Apdu, Le},
+    applet::Outcome,
+    chip::Context,
+    class::SecureMessaging,
+    image::{FileIndex, LongLe},
+    ins::Ins,
+};
+
+/// Carries out a command as the standard has it.
+///
+/// # Errors
+///
+/// [`Stop`](crate::applet::Stop) says why the command ended early.
+pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    if context.class().secure_messaging != SecureMessaging::None {
+        return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into());
+    }
+    match command.ins() {
+        Ins::SELECT => select::select(command, context, answer),
+        Ins::READ_BINARY => binary::read_binary(command, context, answer),
+        Ins::READ_BINARY_ODD => binary::read_binary_odd(command, context, answer),
+        Ins::UPDATE_BINARY => binary::update_binary(command, context),
+        Ins::UPDATE_BINARY_ODD => binary::update_binary_odd(command, context),
+        Ins::READ_RECORD => record::read_record(command, context, answer),
+        Ins::UPDATE_RECORD => record::update_record(command, context),
+        Ins::APPEND_RECORD => record::append_record(command, context),
+        Ins::GET_DATA => data::get_data(command, context, answer),
+        Ins::GET_RESPONSE => response::get_response(command, context, answer),
+        Ins::MANAGE_CHANNEL => channel::manage_channel(command, context, answer),
+        _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),
+    }
+}
+
+/// Whether a command of [`process`] may come in parts: it may if it sends data.
+///
+/// # Errors
+///
+/// `6884` for a command that sends none, `6D00` for one that does not exist.
+pub fn check_chaining(ins: Ins) -> Result<(), StatusWord> {
+    match ins {
+        Ins::SELECT
+        | Ins::READ_BINARY_ODD
+        | Ins::UPDATE_BINARY
+        | Ins::UPDATE_BINARY_ODD
+        | Ins::UPDATE_RECORD
+        | Ins::APPEND_RECORD => Ok(()),
+        Ins::READ_BINARY | Ins::READ_RECORD | Ins::GET_DATA | Ins::GET_RESPONSE | Ins::MANAGE_CHANNEL => {
+            Err(StatusWord::CHAINING_NOT_SUPPORTED)
+        }
+        _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
+    }
+}
+
+/// What a command that sends nothing expects.
+///
+/// # Errors
+///
+/// `6700` if it sends data or expects nothing.
+fn expected(command: &Apdu<'_>) -> Result<Le, StatusWord> {
+    command.le().filter(|_| command.data().is_empty()).ok_or(StatusWord::WRONG_LENGTH)
+}
+
+/// The data that a command must send.
+///
+/// # Errors
+///
+/// `6700` if it sends none or expects an answer.
+fn sent<'a>(command: &Apdu<'a>) -> Result<&'a [u8], StatusWord> {
+    let is_sent = !command.data().is_empty() && command.le().is_none();
+    if is_sent { Ok(command.data()) } else { Err(StatusWord::WRONG_LENGTH) }
+}
+
+/// The EF that five bits of a parameter mean: the current one for `0`, else one of the current DF, which then becomes
+/// the current EF.
+///
+/// # Errors
+///
+/// `6986` if there is no current EF, `6A82` if no EF has the short identifier, `6A86` if it is none.
+fn ef_by_sfi(bits: u8, context: &mut Context<'_>) -> Result<FileIndex, StatusWord> {
+    if bits == 0 {
+        return context.channel().ef();
+    }
+    let sfi = Sfi::new(bits).ok_or(StatusWord::WRONG_P1_P2)?;
+    let ef = context.core.files.child_by_sfi(context.channel().df(), sfi).ok_or(StatusWord::FILE_NOT_FOUND)?;
+    context.channel_mut().open_ef(ef);
+    Ok(ef)
+}
+
+/// How many of the bytes that are left are read, and what is said about it: `6282`, or by habit `6Cxx` alone, where
+/// more were expected.
+///
+/// # Errors
+///
+/// `6Cxx` where that is the chip's habit.
+fn cut_to_le(le: Le, left: usize, context: &Context<'_>) -> Result<(usize, StatusWord), StatusWord> {
+    let refuses = context.core.habits.long_le == LongLe::Refusal;
+    match le {
+        Le::All(limit) if refuses && context.protocol() == Protocol::T0 && left < limit => {
+            Err(StatusWord::wrong_le(left))
+        }
+        Le::All(limit) => Ok((left.min(limit), StatusWord::SUCCESS)),
+        Le::Exactly(length) if length <= left => Ok((length, StatusWord::SUCCESS)),
+        Le::Exactly(_) if refuses => Err(StatusWord::wrong_le(left)),
+        Le::Exactly(_) => Ok((left, StatusWord::END_OF_FILE)),
+    }
+}

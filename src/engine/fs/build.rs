@@ -1,0 +1,243 @@
+//! Making a file system and its memory from an image, and refusing what no chip can hold.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    Aid, Fid,
+    fs::{Child, DataObject, Directory, File, FileSystem, Kind, RecordFile, Template},
+    image::{self, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
+    memory::Memory,
+    tlv::Tag,
+    world::Forgetful,
+};
+
+/// The files of an image, the memory they lie in, and the names of the applets that run their commands.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) files: FileSystem,
+    pub(crate) memory: Memory,
+    /// The applets that DFs name, each once with its first DF. They have the numbers from 1 on; number 0 is the one
+    /// that only does what the standard says.
+    pub(crate) applets: Vec<(String, FileIndex)>,
+}
+
+/// Makes a file system of files that fit into so many bytes.
+pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, ImageError> {
+    check_tree(images)?;
+    for (index, image) in images.iter().enumerate() {
+        check_file(FileIndex(index), image)?;
+    }
+    check_capacity(images, capacity)?;
+    let mut memory = Memory::default();
+    let mut applets = Vec::new();
+    let mut files: Vec<File> = Vec::with_capacity(images.len());
+    for (index, image) in images.iter().enumerate() {
+        let parent = image.parents.first().copied().unwrap_or(FileIndex::MF);
+        let inherited = files.get(parent.0).and_then(File::directory).map_or(0, |directory| directory.applet);
+        let applet = applet_number(FileIndex(index), image, inherited, &mut applets);
+        let file = make_file(image, parent, applet, &mut memory);
+        files.push(file);
+    }
+    hang(images, &mut files)?;
+    let names = collect_names(images)?;
+    // The image itself is what the first loss of power leaves. This sink always has power.
+    memory.commit(&mut Forgetful).unwrap_or_default();
+    Ok(Built { files: FileSystem { files, names }, memory, applets })
+}
+
+/// How many cells the contents of a file need, with its record directory or data objects.
+pub(super) fn cells_of(kind: &FileKind) -> usize {
+    match kind {
+        FileKind::Directory(directory) => directory.objects.iter().map(|object| object.value.len()).sum(),
+        FileKind::Transparent { size, .. } => *size,
+        FileKind::Records { structure, record_length, capacity, .. } => {
+            RecordFile::cells(*structure, *record_length, *capacity)
+        }
+    }
+}
+
+fn check_tree(images: &[FileImage]) -> Result<(), ImageError> {
+    let master = images.first().filter(|file| file.fid == Fid::MF && file.parents.is_empty() && is_df(file));
+    master.ok_or(ImageError::NoMasterFile)?;
+    for (index, image) in images.iter().enumerate().skip(1) {
+        let (file, fid) = (FileIndex(index), image.fid);
+        let known = image.parents.iter().all(|&FileIndex(parent)| parent < index && is_df(&images[parent]));
+        let repeated = (1..image.parents.len()).any(|last| image.parents[..last].contains(&image.parents[last]));
+        if image.parents.is_empty() || !known || repeated || (is_df(image) && image.parents.len() > 1) {
+            return Err(ImageError::Parents { file, fid });
+        }
+        // ISO 7816-4, 7.3.1: 3F00 is the MF, 3FFF the current DF, 0000 the current EF, FFFF is reserved.
+        if [Fid::MF, Fid::CURRENT, Fid(0x0000), Fid(0xFFFF)].contains(&fid) {
+            return Err(ImageError::ReservedFid { file, fid });
+        }
+    }
+    Ok(())
+}
+
+fn is_df(image: &FileImage) -> bool {
+    matches!(image.kind, FileKind::Directory(_))
+}
+
+fn check_file(file: FileIndex, image: &FileImage) -> Result<(), ImageError> {
+    let fid = image.fid;
+    if !image.contact.is_consistent() || image.contactless.as_ref().is_some_and(|rule| !rule.is_consistent()) {
+        return Err(ImageError::Rule { file, fid });
+    }
+    match &image.kind {
+        FileKind::Directory(directory) => check_objects(file, fid, &directory.objects),
+        FileKind::Transparent { content, size, .. } => check_content(file, fid, content.len(), *size),
+        FileKind::Records { structure, record_length, capacity, content, .. } => {
+            if !(1..=254).contains(record_length) || !(1..=254).contains(capacity) {
+                return Err(ImageError::RecordRoom { file, fid });
+            }
+            check_records(file, fid, *structure, *record_length, *capacity, content)
+        }
+    }
+}
+
+fn check_objects(file: FileIndex, fid: Fid, objects: &[image::DataObject]) -> Result<(), ImageError> {
+    let mut tags: Vec<u16> = objects.iter().map(|object| object.tag).collect();
+    tags.sort_unstable();
+    let repeated = tags.windows(2).find_map(|pair| (pair[0] == pair[1]).then_some(pair[0]));
+    repeated.map_or(Ok(()), |tag| Err(ImageError::DuplicateObject { file, fid, tag }))
+}
+
+fn check_content(file: FileIndex, fid: Fid, length: usize, size: usize) -> Result<(), ImageError> {
+    if !(1..=FileKind::LONGEST).contains(&size) {
+        return Err(ImageError::Size { file, fid, size });
+    }
+    if length > size { Err(ImageError::Content { file, fid, length, size }) } else { Ok(()) }
+}
+
+fn check_records(
+    file: FileIndex,
+    fid: Fid,
+    structure: RecordStructure,
+    record_length: u8,
+    capacity: u8,
+    content: &[Vec<u8>],
+) -> Result<(), ImageError> {
+    let records = content.len();
+    if records > usize::from(capacity) {
+        return Err(ImageError::Records { file, fid, records, capacity });
+    }
+    for (index, record) in content.iter().enumerate() {
+        let (length, full) = (record.len(), usize::from(record_length));
+        let fits = length == full || structure == RecordStructure::LinearVariable && (1..=full).contains(&length);
+        if !fits {
+            return Err(ImageError::RecordLength { file, fid, record: index + 1, length, record_length });
+        }
+    }
+    Ok(())
+}
+
+fn check_capacity(images: &[FileImage], capacity: usize) -> Result<(), ImageError> {
+    const NAMED: usize = 5;
+    let need = |(index, image): (usize, &FileImage)| FileNeed {
+        file: FileIndex(index),
+        fid: image.fid,
+        bytes: 1 + cells_of(&image.kind),
+    };
+    let mut needs: Vec<FileNeed> = images.iter().enumerate().map(need).collect();
+    let needed = needs.iter().map(|need| need.bytes).sum();
+    if needed <= capacity {
+        return Ok(());
+    }
+    needs.sort_by_key(|need| core::cmp::Reverse(need.bytes));
+    needs.truncate(NAMED);
+    Err(ImageError::TooLarge { needed, capacity, largest: needs })
+}
+
+/// Which applet a DF has: the one it names, which may be new, or the one it inherits.
+fn applet_number(
+    file: FileIndex,
+    image: &FileImage,
+    inherited: usize,
+    applets: &mut Vec<(String, FileIndex)>,
+) -> usize {
+    let FileKind::Directory(image::Directory { applet: Some(name), .. }) = &image.kind else { return inherited };
+    let known = applets.iter().position(|(known, _)| known == name);
+    let position = known.unwrap_or_else(|| {
+        applets.push((name.clone(), file));
+        applets.len() - 1
+    });
+    position + 1
+}
+
+fn make_file(image: &FileImage, parent: FileIndex, applet: usize, memory: &mut Memory) -> File {
+    File {
+        life_cycle: memory.add(&[image.life_cycle.byte()]),
+        kind: make_kind(&image.kind, applet, memory),
+        rule: image.contact.clone(),
+        fcp: Template::new(Tag::FCP, image),
+        fci: Template::new(Tag::FCI, image),
+        fid: image.fid,
+        parent,
+    }
+}
+
+fn make_kind(kind: &FileKind, applet: usize, memory: &mut Memory) -> Kind {
+    match kind {
+        FileKind::Directory(image) => {
+            let objects = image.objects.iter().map(|object| DataObject {
+                tag: object.tag,
+                value: memory.add(&object.value),
+                readable: object.readable,
+            });
+            Kind::Directory(Directory {
+                objects: objects.collect(),
+                select_by_name: image.select_by_name,
+                select_by_fid: image.select_by_fid,
+                applet,
+                children: Vec::new(),
+            })
+        }
+        FileKind::Transparent { content, size, .. } => {
+            let span = memory.add_zeroed(*size);
+            memory.write(span, content);
+            Kind::Transparent(span)
+        }
+        FileKind::Records { structure, record_length, capacity, content, .. } => {
+            let file = RecordFile::new(*structure, *record_length, *capacity, memory);
+            for record in content {
+                // It was checked that each record fits.
+                file.append(memory, record).unwrap_or_default();
+            }
+            Kind::Records(file)
+        }
+    }
+}
+
+/// Hangs each file in its DFs.
+fn hang(images: &[FileImage], files: &mut [File]) -> Result<(), ImageError> {
+    for (index, image) in images.iter().enumerate() {
+        let (file, fid, sfi) = (FileIndex(index), image.fid, image.kind.sfi());
+        for &FileIndex(parent_index) in &image.parents {
+            let parent = images[parent_index].fid;
+            let Kind::Directory(directory) = &mut files[parent_index].kind else { continue };
+            if directory.children.iter().any(|child| child.fid == fid) {
+                return Err(ImageError::DuplicateFid { file, fid, parent });
+            }
+            if let Some(sfi) = sfi.filter(|&sfi| directory.children.iter().any(|child| child.sfi == Some(sfi))) {
+                return Err(ImageError::DuplicateSfi { file, fid, parent, sfi });
+            }
+            directory.children.push(Child { fid, sfi, file });
+        }
+    }
+    Ok(())
+}
+
+fn collect_names(images: &[FileImage]) -> Result<Vec<(Aid, FileIndex)>, ImageError> {
+    let mut names: Vec<(Aid, FileIndex)> = Vec::new();
+    for (index, image) in images.iter().enumerate() {
+        let FileKind::Directory(directory) = &image.kind else { continue };
+        for aid in &directory.aids {
+            if names.iter().any(|(known, _)| known == aid) {
+                return Err(ImageError::DuplicateAid { file: FileIndex(index), fid: image.fid, aid: aid.clone() });
+            }
+            names.push((aid.clone(), FileIndex(index)));
+        }
+    }
+    names.sort();
+    Ok(names)
+}

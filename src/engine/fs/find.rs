@@ -1,0 +1,110 @@
+//! Finding files (ISO 7816-4, 7.3).
+
+use crate::{Fid, Sfi, fs::FileSystem, image::FileIndex};
+
+/// Which of the DFs whose names begin alike is meant.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Occurrence {
+    First,
+    Last,
+    Next,
+    Previous,
+}
+
+/// A place in the tree: a DF, or an EF and the one of its DFs through which it was found.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) df: FileIndex,
+    pub(crate) ef: Option<FileIndex>,
+}
+
+impl Place {
+    /// The place of a DF.
+    pub(crate) fn df(df: FileIndex) -> Self {
+        Self { df, ef: None }
+    }
+}
+
+impl FileSystem {
+    /// The file with an identifier in a DF.
+    pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+        let child = self.file(df).directory()?.children.iter().find(|child| child.fid == fid)?;
+        let is_df = self.file(child.file).directory().is_some();
+        Some(if is_df { Place::df(child.file) } else { Place { df, ef: Some(child.file) } })
+    }
+
+    /// The DF with an identifier in a DF.
+    pub(crate) fn child_df(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+        self.child(df, fid).filter(|place| place.ef.is_none())
+    }
+
+    /// The EF with an identifier in a DF.
+    pub(crate) fn child_ef(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+        self.child(df, fid).filter(|place| place.ef.is_some())
+    }
+
+    /// The EF with a short identifier in a DF.
+    pub(crate) fn child_by_sfi(&self, df: FileIndex, sfi: Sfi) -> Option<FileIndex> {
+        let children = &self.file(df).directory()?.children;
+        children.iter().find(|child| child.sfi == Some(sfi)).map(|child| child.file)
+    }
+
+    /// The DF that a DF is in; `None` for the MF.
+    pub(crate) fn parent(&self, df: FileIndex) -> Option<FileIndex> {
+        (df != FileIndex::MF).then(|| self.file(df).parent)
+    }
+
+    /// The file that an identifier alone means where a DF is current: the MF, a file in the DF, the DF itself, the DF
+    /// it is in, or another DF in that one.
+    pub(crate) fn near(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+        if fid == Fid::MF {
+            return Some(Place::df(FileIndex::MF));
+        }
+        let parent = self.parent(df);
+        let above = [Some(df), parent].into_iter().flatten().find(|&df| self.file(df).fid == fid);
+        self.child(df, fid).or(above.map(Place::df)).or_else(|| self.child_df(parent?, fid))
+    }
+
+    /// The file at the end of a path of identifiers from a DF. A path may begin with the MF or with the current DF.
+    pub(crate) fn at_path(&self, start: FileIndex, path: impl Iterator<Item = Fid>) -> Option<Place> {
+        let mut place = Place::df(start);
+        for (depth, fid) in path.enumerate() {
+            place = match (depth, fid) {
+                (0, Fid::MF) => Place::df(FileIndex::MF),
+                (0, Fid::CURRENT) => place,
+                _ if place.ef.is_none() => self.child(place.df, fid)?,
+                _ => return None,
+            };
+        }
+        Some(place)
+    }
+
+    /// A DF whose name begins with some bytes, and the number of that name. A whole name comes before longer ones.
+    ///
+    /// `last` is the number of the name that the last selection was by: the next and the previous occurrence are
+    /// counted from it, where it begins alike, else they are the first and the last one.
+    pub(crate) fn named(
+        &self,
+        beginning: &[u8],
+        occurrence: Occurrence,
+        last: Option<usize>,
+    ) -> Option<(FileIndex, usize)> {
+        let start = self.names.partition_point(|(aid, _)| aid.as_bytes() < beginning);
+        let candidates = &self.names[start..];
+        let count = candidates.iter().take_while(|(aid, _)| aid.as_bytes().starts_with(beginning)).count();
+        let candidates = &candidates[..count];
+        // A DF with several such names occurs once.
+        let occurs = |&index: &usize| {
+            let file = candidates[index].1;
+            candidates[..index].iter().all(|&(_, other)| other != file)
+        };
+        let last = last.and_then(|name| name.checked_sub(start)).filter(|&index| index < count);
+        let index = match (occurrence, last) {
+            (Occurrence::First, _) | (Occurrence::Next, None) => (0..count).find(occurs),
+            (Occurrence::Last, _) | (Occurrence::Previous, None) => (0..count).rev().find(occurs),
+            (Occurrence::Next, Some(last)) => (last + 1..count).find(occurs),
+            (Occurrence::Previous, Some(last)) => (0..last).rev().find(occurs),
+        };
+        index.map(|index| (candidates[index].1, start + index))
+    }
+}

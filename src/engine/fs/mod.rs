@@ -1,0 +1,113 @@
+//! The files of a chip: what they are called, where they hang, what they answer when selected.
+//!
+//! All of this is made once from an image and does not change; what can change (contents, record directories, life
+//! cycles) lies in the [`Memory`](crate::memory::Memory), and files hold spans of it. Nothing here knows a command, a
+//! channel, or who may do what: files only carry their rules.
+
+mod build;
+mod control;
+mod find;
+mod records;
+
+pub(crate) use build::build;
+pub(crate) use control::Template;
+pub(crate) use find::{Occurrence, Place};
+pub(crate) use records::{Misfit, RecordFile};
+
+use alloc::vec::Vec;
+
+use crate::{
+    Aid, Fid, Sfi,
+    image::{CompactRule, FileIndex, LifeCycle, SelectAnswer},
+    memory::{Memory, Span},
+};
+
+/// All files of a chip.
+#[derive(Debug)]
+pub(crate) struct FileSystem {
+    files: Vec<File>,
+    /// Sorted by name, so that a name stands right before the names it is a truncation of.
+    names: Vec<(Aid, FileIndex)>,
+}
+
+/// A file.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) kind: Kind,
+    pub(crate) rule: CompactRule,
+    /// The file control parameters, `62`.
+    pub(crate) fcp: Template,
+    /// The file control information, `6F`.
+    pub(crate) fci: Template,
+    fid: Fid,
+    /// The DF it is in; the first of several. The MF is in itself.
+    parent: FileIndex,
+    life_cycle: Span,
+}
+
+/// What a file is.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Directory(Directory),
+    Transparent(Span),
+    Records(RecordFile),
+}
+
+/// A DF, an application, or the MF.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) select_by_name: SelectAnswer,
+    pub(crate) select_by_fid: SelectAnswer,
+    pub(crate) objects: Vec<DataObject>,
+    /// Which of the chip's applets runs its commands.
+    pub(crate) applet: usize,
+    children: Vec<Child>,
+}
+
+/// A data object of a DF.
+#[derive(Debug)]
+pub(crate) struct DataObject {
+    pub(crate) tag: u16,
+    pub(crate) value: Span,
+    pub(crate) readable: bool,
+}
+
+#[derive(Debug)]
+struct Child {
+    fid: Fid,
+    sfi: Option<Sfi>,
+    file: FileIndex,
+}
+
+impl FileSystem {
+    /// A file of this file system.
+    pub(crate) fn file(&self, index: FileIndex) -> &File {
+        &self.files[index.0]
+    }
+
+    /// Which applet runs the commands of a DF.
+    pub(crate) fn applet(&self, df: FileIndex) -> usize {
+        self.file(df).directory().map_or(0, |directory| directory.applet)
+    }
+}
+
+impl File {
+    /// What it is as a DF; `None` for an EF.
+    pub(crate) fn directory(&self) -> Option<&Directory> {
+        match &self.kind {
+            Kind::Directory(directory) => Some(directory),
+            Kind::Transparent(_) | Kind::Records(_) => None,
+        }
+    }
+
+    /// Its life cycle status byte.
+    pub(crate) fn life_cycle(&self, memory: &Memory) -> u8 {
+        memory.byte(self.life_cycle)
+    }
+
+    /// Whether its content may be used at all, whoever asks.
+    pub(crate) fn is_operational(&self, memory: &Memory) -> bool {
+        let byte = self.life_cycle(memory);
+        byte == LifeCycle::Activated.byte() || byte == LifeCycle::Initialised.byte()
+    }
+}

@@ -1,0 +1,224 @@
+//! All that survives a reset: one arena of cells with an undo journal.
+//!
+//! What is written can be read at once, but stays only if it is committed: a reset, a loss of power or the end of the
+//! command undoes the rest. A commit is one step: the sink keeps all of it or none, and so does the memory.
+//!
+//! The memory does not know files. They are [`Span`]s of it.
+
+use alloc::vec::Vec;
+
+use crate::world::{Change, PowerLost, Sink};
+
+/// A range of cells. Only the memory makes them, so that they never point outside it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Span {
+    offset: usize,
+    length: usize,
+}
+
+/// The persistent memory of one chip.
+#[derive(Debug, Default)]
+pub struct Memory {
+    cells: Vec<u8>,
+    /// The spans written since the last commit, oldest first.
+    journal: Vec<Span>,
+    /// What those spans held before, one after the other.
+    before: Vec<u8>,
+}
+
+impl Span {
+    /// How many cells it has.
+    #[must_use]
+    pub fn length(self) -> usize {
+        self.length
+    }
+
+    /// A part of it; `None` if the part is not wholly inside.
+    #[must_use]
+    pub fn part(self, start: usize, length: usize) -> Option<Self> {
+        let end = start.checked_add(length)?;
+        (end <= self.length).then(|| Self { offset: self.offset + start, length })
+    }
+}
+
+impl Memory {
+    /// Adds cells. This is how a chip is made, before its first reset; it needs no commit.
+    pub fn add(&mut self, content: &[u8]) -> Span {
+        let offset = self.cells.len();
+        self.cells.extend_from_slice(content);
+        Span { offset, length: content.len() }
+    }
+
+    /// Adds cells that hold zero.
+    pub fn add_zeroed(&mut self, length: usize) -> Span {
+        let offset = self.cells.len();
+        self.cells.resize(offset + length, 0);
+        Span { offset, length }
+    }
+
+    /// How many cells there are.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// What a span holds.
+    #[must_use]
+    pub fn read(&self, span: Span) -> &[u8] {
+        self.cells.get(span.offset..span.offset + span.length).unwrap_or_default()
+    }
+
+    /// What the first cell of a span holds; zero for an empty span.
+    #[must_use]
+    pub fn byte(&self, span: Span) -> u8 {
+        self.read(span).first().copied().unwrap_or(0)
+    }
+
+    /// Writes from the start of a span. What does not fit into it is not written.
+    pub fn write(&mut self, span: Span, bytes: &[u8]) {
+        let length = span.length.min(bytes.len());
+        if length == 0 {
+            return;
+        }
+        let Some(cells) = self.cells.get_mut(span.offset..span.offset + length) else { return };
+        self.journal.push(Span { offset: span.offset, length });
+        self.before.extend_from_slice(cells);
+        cells.copy_from_slice(&bytes[..length]);
+    }
+
+    /// Makes everything written since the last commit stay.
+    ///
+    /// # Errors
+    ///
+    /// [`PowerLost`] from the sink; the memory is then as after the last commit.
+    pub fn commit(&mut self, sink: &mut dyn Sink) -> Result<(), PowerLost> {
+        if self.journal.is_empty() {
+            return Ok(());
+        }
+        let changes: Vec<Change<'_>> =
+            self.journal.iter().map(|&span| Change { offset: span.offset, bytes: self.read(span) }).collect();
+        let kept = sink.commit(&changes);
+        match kept {
+            Ok(()) => self.forget_journal(),
+            Err(PowerLost) => self.roll_back(),
+        }
+        kept
+    }
+
+    /// Undoes everything written since the last commit.
+    pub fn roll_back(&mut self) {
+        let mut end = self.before.len();
+        for span in self.journal.iter().rev() {
+            let start = end - span.length;
+            self.cells[span.offset..span.offset + span.length].copy_from_slice(&self.before[start..end]);
+            end = start;
+        }
+        self.forget_journal();
+    }
+
+    fn forget_journal(&mut self) {
+        self.journal.clear();
+        self.before.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{vec, vec::Vec};
+
+    use proptest::prelude::*;
+
+    use super::Memory;
+    use crate::world::{Change, Forgetful, PowerLost, Sink};
+
+    /// Loses power at the commit with this number, counted from zero.
+    struct Torn(usize);
+
+    impl Sink for Torn {
+        fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
+            let power = self.0.checked_sub(1);
+            self.0 = power.unwrap_or(0);
+            power.map(|_| ()).ok_or(PowerLost)
+        }
+    }
+
+    #[test]
+    fn what_is_not_committed_is_undone_in_reverse() {
+        let mut memory = Memory::default();
+        let span = memory.add(&[1, 2, 3, 4]);
+        memory.write(span.part(1, 2).expect("inside"), &[9, 9]);
+        memory.write(span, &[7, 7, 7, 7]);
+        assert_eq!(memory.read(span), [7, 7, 7, 7]);
+        memory.roll_back();
+        assert_eq!(memory.read(span), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn what_is_committed_stays() {
+        let mut memory = Memory::default();
+        let span = memory.add_zeroed(2);
+        memory.write(span, &[5, 6]);
+        memory.commit(&mut Forgetful).expect("power");
+        memory.roll_back();
+        assert_eq!(memory.read(span), [5, 6]);
+    }
+
+    #[test]
+    fn a_torn_commit_keeps_nothing_of_itself() {
+        let mut memory = Memory::default();
+        let span = memory.add(&[0, 0]);
+        let mut sink = Torn(1);
+        memory.write(span, &[1]);
+        memory.commit(&mut sink).expect("power for one commit");
+        memory.write(span, &[2, 2]);
+        assert_eq!(memory.commit(&mut sink), Err(PowerLost));
+        assert_eq!(memory.read(span), [1, 0]);
+    }
+
+    #[test]
+    fn a_sink_sees_what_the_cells_hold_now() {
+        struct Kept(Vec<(usize, Vec<u8>)>);
+        impl Sink for Kept {
+            fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), PowerLost> {
+                self.0.extend(changes.iter().map(|change| (change.offset, change.bytes.to_vec())));
+                Ok(())
+            }
+        }
+        let mut memory = Memory::default();
+        memory.add(&[0; 3]);
+        let span = memory.add(&[0; 2]);
+        let mut sink = Kept(vec![]);
+        memory.commit(&mut sink).expect("nothing to keep");
+        memory.write(span, &[1, 2]);
+        memory.commit(&mut sink).expect("power");
+        assert_eq!(sink.0, [(3, vec![1, 2])]);
+    }
+
+    #[test]
+    fn parts_lie_inside() {
+        let span = Memory::default().add(&[0; 4]);
+        assert_eq!(span.part(2, 2).map(super::Span::length), Some(2));
+        assert_eq!(span.part(3, 2), None);
+        assert_eq!(span.part(usize::MAX, 1), None);
+    }
+
+    proptest! {
+        #[test]
+        fn rolling_back_any_writes_gives_what_was_committed(
+            writes in proptest::collection::vec((0..16_usize, proptest::collection::vec(any::<u8>(), 0..20), any::<bool>()), 0..40),
+        ) {
+            let mut memory = Memory::default();
+            let span = memory.add_zeroed(16);
+            let mut committed = vec![0; 16];
+            for (start, bytes, commit) in writes {
+                memory.write(span.part(start, 16 - start).expect("inside"), &bytes);
+                if commit {
+                    memory.commit(&mut Forgetful).expect("power");
+                    committed = memory.read(span).to_vec();
+                }
+            }
+            memory.roll_back();
+            prop_assert_eq!(memory.read(span), &committed[..]);
+        }
+    }
+}

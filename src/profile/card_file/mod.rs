@@ -1,0 +1,60 @@
+//! Card files: who a card belongs to, as a person writes it.
+//!
+//! [`read`] turns a TOML text into the tree of a card's data, checked against a [`Schema`]: dates are of the calendar,
+//! NIRs have their keys, what was left out has its default, and the insured, who stands in a table of his own, is the
+//! first of the beneficiaries. Text is not transcoded and nothing is placed on a chip here; layouts do both. The rules
+//! that it upholds: every mistake is found at once and points at its place, and a tree that was read is one that the
+//! schema describes.
+
+mod periods;
+#[cfg(test)]
+mod reference;
+mod tables;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::{
+    diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+    schema::Schema,
+    tree::{Data, Node},
+    written::Written,
+};
+pub use template::template;
+
+/// The name or path of the layout that a card file asks for, as text with its place. It comes before [`read`], which
+/// needs the layout's keys.
+///
+/// # Errors
+///
+/// The text is not TOML, or names no layout.
+pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
+    let document = Written::read(source)?;
+    let written = document.key("layout");
+    if let Some((written, name)) = written.and_then(|written| Some((written, written.text()?))) {
+        return Ok(Node { data: Data::Text(name.into()), span: written.span.clone() });
+    }
+    let span = written.map_or(0..0, |written| written.span.clone());
+    let mistake = Diagnostic::new(source, span, "the card file does not say which layout its chip has");
+    Err(Diagnostics(vec![mistake.hint("write layout = \"vitale2\" at the top")]))
+}
+
+/// Reads and checks a card file. Relative dates count from `today`.
+///
+/// The tree has the shape of the schema, except for short forms, which become the keys that they stand for. A table
+/// that is the first of a list (`assure`) is split: what the list's members have goes to the first of the list
+/// (`beneficiaire`), what it declares itself stays, and a key of both stands in both.
+///
+/// # Errors
+///
+/// All mistakes, in the order of the text.
+pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
+    let document = Written::read(source)?;
+    let mut reader = tables::Reader { schema, today, mistakes: Mistakes::of(source) };
+    let root = reader.root(&document);
+    reader.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
+}

@@ -1,0 +1,122 @@
+//! Periods: they run forwards, and those of one list do not overlap.
+//!
+//! A period includes its last day. One without a beginning has always been, one without an end stays open.
+
+use crate::profile::{
+    diagnostic::{Diagnostic, Mistakes},
+    tree::{CardDate, Node, Span, Table},
+};
+
+/// A beginning or an end.
+#[derive(Clone, Debug)]
+struct Limit {
+    date: CardDate,
+    /// Where it was written; empty if it was not.
+    span: Span,
+}
+
+/// A period.
+#[derive(Clone, Debug)]
+struct Period {
+    begin: Option<Limit>,
+    end: Option<Limit>,
+    /// The header of its table.
+    span: Span,
+}
+
+/// Notes if the period of a table runs backwards. `keys` are those of its beginning and its end.
+pub(super) fn check_order(keys: &(String, String), table: &Table, mistakes: &mut Mistakes) {
+    let (Some(begin), Some(end)) = (limit(table, &keys.0), limit(table, &keys.1)) else { return };
+    if !is_before(end.date, begin.date) {
+        return;
+    }
+    let (written, other) = if end.span.is_empty() { (&begin, &end) } else { (&end, &begin) };
+    let says = |limit: &Limit| if limit.span == end.span { "ends" } else { "begins" };
+    let message = "this period ends before it begins";
+    let mistake = Diagnostic::new(mistakes.source(), written.span.clone(), message);
+    let mistake = mistake.label(format!("{} on {}", says(written), written.date));
+    mistakes.add(if other.span.is_empty() {
+        let key = if other.span == end.span { &keys.1 } else { &keys.0 };
+        mistake.hint(format!("\"{key}\" is {} if it is left out: write it too", other.date))
+    } else {
+        mistake.related(other.span.clone(), format!("{} on {}", says(other), other.date))
+    });
+}
+
+/// Notes which periods of a list overlap.
+pub(super) fn check_overlap(keys: &(String, String), members: &[Node], mistakes: &mut Mistakes) {
+    let mut periods: Vec<_> = members.iter().filter_map(|member| Period::of(member, keys)).collect();
+    periods.sort_by_key(|period| period.begin.as_ref().map(|begin| begin.date));
+    let mut longest: Option<&Period> = None;
+    for period in &periods {
+        if let Some(before) = longest.filter(|before| before.reaches(period)) {
+            mistakes.add(overlap(before, period, mistakes));
+        }
+        if longest.is_none_or(|longest| period.outlasts(longest)) {
+            longest = Some(period);
+        }
+    }
+}
+
+/// The mistake, at the period that stands later in the text.
+fn overlap(before: &Period, after: &Period, mistakes: &Mistakes) -> Diagnostic {
+    let (early, early_says) = before.last();
+    let (late, late_says) = after.first();
+    let ((here, says), (there, there_says)) = match early.start < late.start {
+        true => ((late, late_says), (early, early_says)),
+        false => ((early, early_says), (late, late_says)),
+    };
+    let mistake = Diagnostic::new(mistakes.source(), here, "these periods overlap").label(format!("this one {says}"));
+    let mistake = mistake.related(there, format!("this one {there_says}"));
+    mistake.hint("a period includes its last day: the next begins on the day after")
+}
+
+impl Period {
+    fn of(node: &Node, (begin, end): &(String, String)) -> Option<Self> {
+        let table = node.table()?;
+        Some(Self { begin: limit(table, begin), end: limit(table, end), span: node.span.clone() })
+    }
+
+    /// Whether it lasts until another begins, which does not begin before it.
+    fn reaches(&self, other: &Self) -> bool {
+        let limits = self.end.as_ref().zip(other.begin.as_ref());
+        limits.is_none_or(|(end, begin)| !is_before(end.date, begin.date))
+    }
+
+    /// Whether it ends after another.
+    fn outlasts(&self, other: &Self) -> bool {
+        let limits = self.end.as_ref().zip(other.end.as_ref());
+        limits.map_or(self.end.is_none(), |(this, other)| this.date > other.date)
+    }
+
+    /// Where its beginning stands, and what to say of it.
+    fn first(&self) -> (Span, String) {
+        match &self.begin {
+            Some(begin) => (self.place(begin), format!("begins on {}", begin.date)),
+            None => (self.span.clone(), "has no beginning".into()),
+        }
+    }
+
+    /// Where its end stands, and what to say of it.
+    fn last(&self) -> (Span, String) {
+        match &self.end {
+            Some(end) => (self.place(end), format!("ends on {}", end.date)),
+            None => (self.span.clone(), "has no end".into()),
+        }
+    }
+
+    fn place(&self, limit: &Limit) -> Span {
+        if limit.span.is_empty() { self.span.clone() } else { limit.span.clone() }
+    }
+}
+
+fn limit(table: &Table, key: &str) -> Option<Limit> {
+    let node = table.get(key)?;
+    Some(Limit { date: node.date()?, span: node.span.clone() })
+}
+
+/// Whether an end comes before a beginning. An end without a time of day lasts until midnight.
+fn is_before(end: CardDate, begin: CardDate) -> bool {
+    let begin = if (end.hour, end.minute) == (0, 0) { CardDate { hour: 0, minute: 0, ..begin } } else { begin };
+    end < begin
+}

@@ -1,0 +1,359 @@
+//! Tables and lists of a card file, against the schema.
+
+use jiff::civil::Date;
+
+use super::periods;
+use crate::profile::{
+    diagnostic::{Diagnostic, Mistakes},
+    nearest,
+    schema::{Fields, Key, Kind, Presence, Rules, Schema, scalar},
+    tree::{Data, Node, Span, Table},
+    written::{Entry, Value, Written},
+};
+
+/// Reads one card file.
+#[derive(Debug)]
+pub(super) struct Reader<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) today: Date,
+    pub(super) mistakes: Mistakes,
+}
+
+/// Where a table stands.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Its header for people: `[assure.adresse]`; empty at the top.
+    header: String,
+    /// Its header in the text.
+    span: Span,
+    /// Whether it is the first of a list whose first stands in a table of its own.
+    rank: Rank,
+}
+
+/// Which of a list whose first stands in a table of its own.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Rank {
+    /// None: it is in no such list.
+    None,
+    /// The first.
+    First,
+    /// One after the first.
+    Later,
+}
+
+impl Reader<'_> {
+    /// The whole file.
+    pub(super) fn root(&mut self, document: &Written) -> Table {
+        let schema = self.schema;
+        let place = Place { header: String::new(), span: document.span.clone(), rank: Rank::None };
+        self.check_names(&[&schema.root], document, &place);
+        let mut root = Table::new();
+        for key in &schema.root.0 {
+            if let Some(list) = first_of(key).and_then(|name| schema.root.key(name)) {
+                self.split(key, list, document, &mut root);
+            } else if schema.first_of(&key.name).is_none() {
+                self.field(key, document.key(&key.name), &place, &mut root);
+            }
+        }
+        root
+    }
+
+    /// A table that is also the first of a list: `assure`, whose keys are its own and those of a `beneficiaire`.
+    fn split(&mut self, key: &Key, list: &Key, document: &Written, root: &mut Table) {
+        let (Kind::Table(own), Kind::List { of, max }) = (&key.kind, &list.kind) else { return };
+        let mut members = Vec::new();
+        match document.key(&key.name) {
+            Some(written) if is_table(written) => {
+                let place = Place { header: format!("[{}]", key.name), span: written.span.clone(), rank: Rank::First };
+                self.check_names(&[&own.fields, &of.fields], written, &place);
+                let data = self.fields(own, written, &place);
+                root.insert(key.name.clone(), Node { data: Data::Table(data), span: place.span.clone() });
+                members.push(Node { data: Data::Table(self.fields(of, written, &place)), span: place.span });
+            }
+            Some(written) => self.wrong_shape(key, written, &key.name),
+            None => self.missing(key, &Place { header: String::new(), span: 0..0, rank: Rank::None }),
+        }
+        let mut span = 0..0;
+        if let Some(written) = document.key(&list.name) {
+            span = written.span.clone();
+            let too_many = format!("at most {max} fit, [{}] included", key.name);
+            members.extend(self.members(list, written, &list.name, (max.saturating_sub(1), &too_many), Rank::Later));
+        }
+        root.insert(list.name.clone(), Node { data: Data::List(members), span });
+    }
+
+    /// What the rules say of a table.
+    fn fields(&mut self, rules: &Rules, written: &Written, place: &Place) -> Table {
+        let mut table = Table::new();
+        for key in &rules.fields.0 {
+            self.short_form(key, &rules.fields, written, &mut table);
+            self.exclusion(key, written);
+        }
+        for key in &rules.fields.0 {
+            if !matches!(key.kind, Kind::Short { .. }) && !table.contains_key(&key.name) {
+                self.field(key, written.key(&key.name), place, &mut table);
+            }
+        }
+        if let Some(period) = &rules.period {
+            periods::check_order(period, &table, &mut self.mistakes);
+        }
+        table
+    }
+
+    /// The value of a key, written or not.
+    fn field(&mut self, key: &Key, written: Option<&Written>, place: &Place, table: &mut Table) {
+        let node = match (written, &key.presence) {
+            (Some(written), _) => self.written(key, written, place),
+            (None, _) if place.rank == Rank::First && key.first.is_some() => {
+                key.first.clone().map(|first| Node::unwritten(Data::Text(first)))
+            }
+            (None, Presence::Default(default)) => {
+                self.value(key, &Written { value: default.clone(), span: 0..0 }, place)
+            }
+            (None, Presence::Required) => {
+                self.missing(key, place);
+                None
+            }
+            (None, Presence::Optional) => None,
+        };
+        if let Some(node) = node {
+            table.insert(key.name.clone(), node);
+        }
+    }
+
+    /// A value that was written, in its place.
+    fn written(&mut self, key: &Key, written: &Written, place: &Place) -> Option<Node> {
+        let before = self.mistakes.count();
+        let node = self.value(key, written, place);
+        if node.is_none() && key.presence == Presence::Required && self.mistakes.count() == before {
+            let mistake = Diagnostic::new(self.mistakes.source(), written.span.clone(), "this must not be empty");
+            self.mistakes.add(mistake.hint(example(key)));
+        }
+        let first = key.first.as_deref().zip(node.as_ref().and_then(Node::text));
+        let mistake = match (first, place.rank) {
+            (Some((first, found)), Rank::First) if first != found => {
+                format!("{} always has \"{}\" = \"{first}\"; leave it out", place.header, key.name)
+            }
+            (Some((first, found)), Rank::Later) if first == found => {
+                let of = self.schema.root.0.iter().find(|key| first_of(key).is_some()).map_or("", |key| &key.name);
+                format!("only [{of}] has \"{}\" = \"{first}\"", key.name)
+            }
+            _ => return node,
+        };
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), written.span.clone(), mistake));
+        node
+    }
+
+    /// A value, checked. `None` if there is none, or if it is wrong, which was then noted.
+    fn value(&mut self, key: &Key, written: &Written, place: &Place) -> Option<Node> {
+        let path = inner_path(&place.header, &key.name);
+        let data = match &key.kind {
+            Kind::Table(rules) if is_table(written) => {
+                let place = Place { header: format!("[{path}]"), span: written.span.clone(), rank: Rank::None };
+                self.check_names(&[&rules.fields], written, &place);
+                Data::Table(self.fields(rules, written, &place))
+            }
+            Kind::List { of, max } if matches!(written.value, Value::List(_)) => {
+                let members = self.members(key, written, &path, (*max, &format!("at most {max} fit")), Rank::None);
+                if let Some(period) = &of.period {
+                    periods::check_overlap(period, &members, &mut self.mistakes);
+                }
+                Data::List(members)
+            }
+            Kind::Table(_) | Kind::List { .. } => {
+                self.wrong_shape(key, written, &path);
+                return None;
+            }
+            kind => match scalar::read(kind, &written.value, self.today) {
+                Ok(data) => data?,
+                Err(wrong) => {
+                    self.mistakes.add(wrong.at(written, &self.mistakes));
+                    return None;
+                }
+            },
+        };
+        Some(Node { data, span: written.span.clone() })
+    }
+
+    /// The tables of a list, as many as fit.
+    fn members(&mut self, key: &Key, written: &Written, path: &str, most: (usize, &str), rank: Rank) -> Vec<Node> {
+        let (Kind::List { of, .. }, Value::List(members)) = (&key.kind, &written.value) else {
+            self.wrong_shape(key, written, path);
+            return Vec::new();
+        };
+        let (most, too_many) = most;
+        if let Some(first_too_many) = members.get(most) {
+            let message = format!("too many [[{path}]]: {too_many}");
+            let mistake = Diagnostic::new(self.mistakes.source(), first_too_many.span.clone(), message);
+            self.mistakes.add(mistake.label("one too many"));
+        }
+        let mut nodes = Vec::new();
+        for member in members.iter().take(most) {
+            let place = Place { header: format!("[[{path}]]"), span: member.span.clone(), rank };
+            if is_table(member) {
+                self.check_names(&[&of.fields], member, &place);
+                nodes.push(Node { data: Data::Table(self.fields(of, member, &place)), span: place.span });
+            } else {
+                self.wrong_shape(key, member, path);
+            }
+        }
+        nodes
+    }
+
+    /// A short form, which becomes the keys that it stands for.
+    fn short_form(&mut self, key: &Key, siblings: &Fields, written: &Written, table: &mut Table) {
+        let (Kind::Short { of }, Some(short)) = (&key.kind, written.key(&key.name)) else { return };
+        for name in of {
+            if let Some(twice) = written.entries().iter().find(|entry| entry.key == *name) {
+                let message = format!("\"{name}\" is part of \"{}\" already", key.name);
+                let mistake = Diagnostic::new(self.mistakes.source(), twice.span.clone(), message);
+                self.mistakes.add(mistake.related(short.span.clone(), "given here").hint("write one or the other"));
+            }
+        }
+        let parts: Vec<_> = of.iter().filter_map(|name| siblings.key(name)).map(|key| (key, width(key))).collect();
+        let length = parts.iter().map(|(_, width)| width).sum();
+        match scalar::read(&Kind::Digits { min: length, max: length }, &short.value, self.today) {
+            Ok(Some(Data::Text(digits))) => {
+                let mut rest = digits.as_str();
+                for (part, width) in parts {
+                    let (digits, after) = rest.split_at_checked(width).unwrap_or((rest, ""));
+                    table.insert(part.name.clone(), Node { data: Data::Text(digits.into()), span: short.span.clone() });
+                    rest = after;
+                }
+            }
+            Ok(_) => {}
+            Err(wrong) => {
+                let mistake = wrong.at(short, &self.mistakes);
+                let parts: Vec<_> = parts.iter().map(|(key, width)| format!("{} ({width})", key.name)).collect();
+                let hint = format!("it joins {}: for instance \"{}\"", parts.join(" and "), sample_digits(key, length));
+                self.mistakes.add(mistake.hint(hint));
+            }
+        }
+    }
+
+    /// Whether a key stands beside one that it excludes.
+    fn exclusion(&mut self, key: &Key, written: &Written) {
+        let entry = |name: &str| written.entries().iter().find(|entry| entry.key == name);
+        let excluded = key.excludes.as_deref().and_then(entry);
+        if let Some((this, excluded)) = entry(&key.name).zip(excluded) {
+            let (this, excluded) =
+                if this.span.start < excluded.span.start { (excluded, this) } else { (this, excluded) };
+            let message = format!("\"{}\" cannot stand beside \"{}\"", this.key, excluded.key);
+            let mistake = Diagnostic::new(self.mistakes.source(), this.span.clone(), message);
+            let mistake = mistake.label("one of the two").related(excluded.span.clone(), "the other");
+            self.mistakes.add(mistake.hint("a card has the one or the other; leave one out"));
+        }
+    }
+
+    /// Whether a table has keys of these fields only.
+    fn check_names(&mut self, known: &[&Fields], written: &Written, place: &Place) {
+        for entry in written.entries() {
+            if self.mistakes.is_full() {
+                return;
+            }
+            if known.iter().all(|fields| fields.key(&entry.key).is_none()) {
+                let mistake = self.unknown(known, entry, place);
+                self.mistakes.add(mistake);
+            }
+        }
+    }
+
+    fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Place) -> Diagnostic {
+        let message = format!("unknown key \"{}\"", scalar::shown(&entry.key));
+        let label = match place.header.as_str() {
+            "" => "not a key at the top of a card file".into(),
+            header => format!("not a key of {header}"),
+        };
+        let names = || known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
+        let near = nearest::hint(&entry.key, names());
+        let hint = near.or_else(|| self.elsewhere(&entry.key)).or_else(|| {
+            let names: Vec<_> = names().collect();
+            (names.len() < 12).then(|| format!("its keys are {}", names.join(", ")))
+        });
+        let mistake = Diagnostic::new(self.mistakes.source(), entry.span.clone(), message).label(label);
+        Diagnostic { hint, ..mistake }
+    }
+
+    /// Where a key of this name belongs.
+    fn elsewhere(&self, name: &str) -> Option<String> {
+        let keys = self.schema.keys();
+        let (path, _) = keys.iter().find(|(_, key)| key.name == name)?;
+        let Some((parent, _)) = path.rsplit_once('.') else {
+            return Some(format!("\"{name}\" belongs at the top of the file, before the first table"));
+        };
+        let is_list = |path: &str| matches!(self.schema.key(path).map(|key| &key.kind), Some(Kind::List { .. }));
+        let header = |path: &str, is_list| if is_list { format!("[[{path}]]") } else { format!("[{path}]") };
+        let there = header(parent, is_list(parent));
+        let (list, inner) = parent.split_once('.').unwrap_or((parent, ""));
+        let Some(first) = self.schema.first_of(list) else {
+            return Some(format!("\"{name}\" belongs in {there}"));
+        };
+        let first = match inner {
+            "" => header(&first.name, false),
+            inner => header(&format!("{}.{inner}", first.name), is_list(parent)),
+        };
+        Some(format!("\"{name}\" belongs in {first} or {there}"))
+    }
+
+    fn missing(&mut self, key: &Key, place: &Place) {
+        let message = format!("\"{}\" is missing", key.name);
+        let label = if place.header.is_empty() { String::new() } else { format!("{} needs it", place.header) };
+        let hint = match &key.kind {
+            Kind::Table(_) => format!("add a table [{}]", inner_path(&place.header, &key.name)),
+            _ => example(key),
+        };
+        let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message).label(label).hint(hint);
+        self.mistakes.add(mistake);
+    }
+
+    /// A value where a table or a list should be, or the one where the other should be.
+    fn wrong_shape(&mut self, key: &Key, written: &Written, path: &str) {
+        let hint = match (&key.kind, &written.value) {
+            (Kind::List { .. }, Value::Table(_)) => Some(format!("there may be several: write [[{path}]]")),
+            (Kind::Table(_), Value::List(_)) => Some(format!("there is one only: write [{path}]")),
+            (Kind::List { .. }, _) => Some(format!("write [[{path}]] and its keys below")),
+            _ => Some(format!("write [{path}] and its keys below")),
+        };
+        let message = format!("expected {}, found {}", key.kind.noun(), written.value.kind());
+        let mistake = Diagnostic::new(self.mistakes.source(), written.span.clone(), message);
+        self.mistakes.add(Diagnostic { hint, ..mistake });
+    }
+}
+
+/// The list of which a key's table is the first.
+fn first_of(key: &Key) -> Option<&str> {
+    key.kind.rules()?.first_of.as_deref()
+}
+
+fn is_table(written: &Written) -> bool {
+    matches!(written.value, Value::Table(_))
+}
+
+/// The path of a key in the table of a header.
+fn inner_path(header: &str, name: &str) -> String {
+    match header.trim_matches(['[', ']']) {
+        "" => name.into(),
+        path => format!("{path}.{name}"),
+    }
+}
+
+/// The width of a key of digits.
+fn width(key: &Key) -> usize {
+    match key.kind {
+        Kind::Digits { max, .. } => max,
+        _ => 0,
+    }
+}
+
+/// An example of a short form.
+fn sample_digits(key: &Key, length: usize) -> String {
+    key.example.clone().unwrap_or_else(|| "0".repeat(length))
+}
+
+/// A hint that says what to write.
+fn example(key: &Key) -> String {
+    match &key.example {
+        Some(example) => format!("for instance {} = \"{example}\"", key.name),
+        None => key.doc.en.clone(),
+    }
+}

@@ -1,0 +1,90 @@
+//! Tags and lengths of BER-TLV, as layouts use them: tags of one to three bytes, definite lengths.
+
+/// Where a data object's parts are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Header {
+    /// Bytes of the tag.
+    pub(super) tag: usize,
+    /// Bytes of the tag and the length.
+    pub(super) header: usize,
+    /// Bytes of the whole object.
+    pub(super) whole: usize,
+}
+
+/// The longest tag.
+const LONGEST_TAG: usize = 3;
+
+/// How many bytes the tag at the start of `bytes` has; `None` where no tag stands.
+pub(super) fn tag_length(bytes: &[u8]) -> Option<usize> {
+    let (&first, rest) = bytes.split_first()?;
+    if first == 0x00 || first == 0xFF {
+        return None;
+    }
+    if first & 0x1F != 0x1F {
+        return Some(1);
+    }
+    let more = rest.iter().take(LONGEST_TAG - 1).position(|byte| byte & 0x80 == 0)?;
+    Some(2 + more)
+}
+
+/// The data object at the start of `bytes`, if a whole one stands there.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let tag = tag_length(bytes)?;
+    let (&first, rest) = bytes.get(tag..)?.split_first()?;
+    let (length, more) = match first {
+        0..=0x7F => (usize::from(first), 0),
+        0x81..=0x83 => {
+            let more = usize::from(first & 0x0F);
+            (rest.get(..more)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), more)
+        }
+        _ => return None,
+    };
+    let header = tag + 1 + more;
+    let whole = header + length;
+    (whole <= bytes.len()).then_some(Header { tag, header, whole })
+}
+
+/// Appends a length in its shortest form. Lengths above 65535 do not occur: files are smaller.
+pub(super) fn put_length(bytes: &mut Vec<u8>, length: usize) {
+    let [.., high, low] = length.to_be_bytes();
+    match length {
+        0..0x80 => bytes.push(low),
+        0x80..0x100 => bytes.extend([0x81, low]),
+        _ => bytes.extend([0x82, high, low]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Header, header, put_length, tag_length};
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_have_one_to_three_bytes() {
+        assert_eq!(tag_length(&[0x65]), Some(1));
+        assert_eq!(tag_length(&[0x7F, 0x21]), Some(2));
+        assert_eq!(tag_length(&[0x7F, 0x81, 0x01]), Some(3));
+        for none in [&[][..], &[0x00], &[0xFF], &[0x7F], &[0x7F, 0x81], &[0x7F, 0x81, 0x81, 0x01]] {
+            assert_eq!(tag_length(none), None, "{none:02X?}");
+        }
+    }
+
+    #[test]
+    fn an_object_must_be_whole() {
+        assert_eq!(header(&[0x80, 0x01, 0xAA, 0xBB]), Some(Header { tag: 1, header: 2, whole: 3 }));
+        for broken in [&[0x80][..], &[0x80, 0x02, 0xAA], &[0x80, 0x80], &[0x80, 0x82, 0x01], &[0x80, 0x84, 0, 0, 0, 0]] {
+            assert_eq!(header(broken), None, "{broken:02X?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_length_is_read_as_it_was_put(length in 0_usize..0x10000) {
+            let mut bytes = vec![0x80];
+            put_length(&mut bytes, length);
+            let start = bytes.len();
+            bytes.resize(start + length, 0);
+            prop_assert_eq!(header(&bytes), Some(Header { tag: 1, header: start, whole: start + length }));
+        }
+    }
+}

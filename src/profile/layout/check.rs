@@ -1,0 +1,105 @@
+//! Whether a layout and the keys of card files agree: every key that it places exists and is of a kind that its coding
+//! can hold.
+
+use super::{
+    super::{
+        diagnostic::Diagnostics,
+        nearest,
+        schema::{Key, Kind, Schema},
+    },
+    Layout,
+    coding::Coding,
+    fields::Report,
+    model::{Body, Each, Item, Path},
+};
+
+/// Walks the items of a layout.
+struct Check<'a> {
+    schema: &'a Schema,
+    report: &'a Report,
+}
+
+/// Reports what of `layout` the keys of `schema` cannot give.
+pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<(), Diagnostics> {
+    let report = Report::new(&layout.source);
+    let check = Check { schema, report: &report };
+    check.items(&layout.chip.atr, "");
+    layout.applications.iter().flat_map(|application| &application.objects).for_each(|object| {
+        check.items(&object.content, "");
+    });
+    layout.files.iter().for_each(|file| check.items(&file.content, ""));
+    if let (Some(path), span) = (&layout.chip.atr_key, &layout.chip.span) {
+        check.path(path, "", span);
+    }
+    report.finish(())
+}
+
+impl Check<'_> {
+    fn items(&self, items: &[Item], prefix: &str) {
+        items.iter().for_each(|item| self.item(item, prefix));
+    }
+
+    fn item(&self, item: &Item, prefix: &str) {
+        if let Some(when) = &item.when {
+            self.path(when, prefix, &item.span);
+        }
+        let mut inner = prefix.to_owned();
+        if let Some(Each::Member { list, .. }) = &item.each {
+            let Some((path, key)) = self.path(list, prefix, &item.span) else { return };
+            if !matches!(key.kind, Kind::List { .. }) {
+                self.report.mistake(item.span.clone(), format!("\"{path}\" is no list, so it has no \"each\""), "");
+                return;
+            }
+            inner = path;
+        }
+        match &item.body {
+            Body::Group(items) => self.items(items, &inner),
+            Body::Value { from, otherwise, place } => {
+                for path in [Some(from), otherwise.as_ref()].into_iter().flatten() {
+                    self.value(path, &inner, item, &place.coding);
+                }
+            }
+            Body::Constant(_) | Body::Computed { .. } => {}
+        }
+    }
+
+    /// A key must hold what the coding can write.
+    fn value(&self, path: &Path, prefix: &str, item: &Item, coding: &Coding) {
+        let Some((path, key)) = self.path(path, prefix, &item.span) else { return };
+        if !can_hold(coding, &key.kind) {
+            let message = format!("the coding of \"{path}\" cannot hold what card files have under this key");
+            self.report.mistake(item.span.clone(), message, "docs/layouts.md says which coding goes with which type");
+        }
+    }
+
+    /// The key of a path, and the path in full.
+    fn path(&self, path: &Path, prefix: &str, span: &std::ops::Range<usize>) -> Option<(String, &Key)> {
+        let prefix = if path.from_top { "" } else { prefix };
+        let keys = path.keys.iter().map(String::as_str);
+        let whole = prefix.split('.').filter(|key| !key.is_empty()).chain(keys).collect::<Vec<_>>().join(".");
+        if let Some(key) = self.schema.key(&whole) {
+            return Some((whole, key));
+        }
+        let known: Vec<String> = self.schema.keys().into_iter().map(|(path, _)| path).collect();
+        let hint = nearest::hint(&whole, known.iter().map(String::as_str));
+        let hint = hint.unwrap_or_else(|| format!("declare it in a table [data.\"{whole}\"] of the layout"));
+        self.report.mistake(span.clone(), format!("card files have no key \"{whole}\""), &hint);
+        None
+    }
+}
+
+/// Whether a coding can hold what is written under a kind of key.
+fn can_hold(coding: &Coding, kind: &Kind) -> bool {
+    match coding {
+        Coding::Ascii | Coding::Latin1 | Coding::Bcd => is_text(kind),
+        Coding::Digits => is_text(kind) || matches!(kind, Kind::Number { .. }),
+        Coding::Date { .. } => matches!(kind, Kind::Date { .. }),
+        Coding::Number => matches!(kind, Kind::Number { .. }),
+        Coding::Flag { .. } => matches!(kind, Kind::Flag),
+        Coding::Blob => matches!(kind, Kind::Bytes { .. } | Kind::Atr),
+    }
+}
+
+fn is_text(kind: &Kind) -> bool {
+    matches!(kind, Kind::Text { .. } | Kind::Digits { .. } | Kind::Code { .. } | Kind::Nir | Kind::Enumeration(_))
+}

@@ -1,0 +1,411 @@
+//! From a card's data to the bytes of its files, and to the tree of spans that explains them.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{
+    super::{
+        diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+        map::Element,
+        tree::{Data, Node, Span},
+    },
+    Layout, ber,
+    coding::{Refusal, show, show_bytes},
+    model::{Body, Each, File, Item, Path, Place, Property, Reference, Structure, Subject},
+};
+
+/// How many items are encoded at most for one card, a long one counting as several. Real cards have hundreds; a layout
+/// that repeats repetitions is stopped here.
+const MOST_STEPS: usize = 400_000;
+
+/// How many bytes cost as much as an item.
+const BYTES_PER_STEP: usize = 64;
+
+/// The most bytes that a file is given before it is refused.
+const LONGEST: usize = 65_535;
+
+/// The bytes of a file, and what they are.
+#[derive(Debug)]
+pub(super) struct Encoded {
+    /// One of a transparent file; else one for each record.
+    pub(super) parts: Vec<Vec<u8>>,
+    /// What they are, one part behind the other.
+    pub(super) elements: Vec<Element>,
+}
+
+/// Encodes the files of one card, and collects the mistakes of its card file.
+#[derive(Debug)]
+pub(super) struct Encoder<'a> {
+    layout: &'a Layout,
+    card: &'a Arc<Source>,
+    top: &'a Node,
+    mistakes: Mistakes,
+    clean: bool,
+    steps: usize,
+    fill: u8,
+}
+
+/// Where the keys of an item are looked up, and what references are about.
+#[derive(Clone, Debug)]
+struct Scope<'a> {
+    current: &'a Node,
+    /// The innermost place of the card file.
+    span: Span,
+    round: Option<Round>,
+    /// What this round is called.
+    label: Option<String>,
+}
+
+/// Which application or file a round is about.
+#[derive(Clone, Copy, Debug)]
+enum Round {
+    Application { index: usize, aid: usize },
+    File { index: usize },
+}
+
+/// Bytes in the making, and what they are.
+#[derive(Debug, Default)]
+struct Output {
+    bytes: Vec<u8>,
+    elements: Vec<Element>,
+}
+
+impl<'a> Encoder<'a> {
+    pub(super) fn new(layout: &'a Layout, card: &'a Arc<Source>, top: &'a Node) -> Self {
+        let (mistakes, steps) = (Mistakes::of(card), MOST_STEPS);
+        Self { layout, card, top, mistakes, clean: true, steps, fill: 0 }
+    }
+
+    /// Ends with what was made of the data, unless there were mistakes.
+    pub(super) fn finish<T>(self, made: T) -> Result<T, Diagnostics> {
+        self.mistakes.or(made)
+    }
+
+    /// Whether there were no mistakes so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// Notes a mistake.
+    pub(super) fn add(&mut self, mistake: Diagnostic) {
+        self.clean = false;
+        self.mistakes.add(mistake);
+    }
+
+    /// Notes a mistake at a place of the card file.
+    pub(super) fn mistake(&mut self, span: &Span, message: impl Into<String>, hint: &str) {
+        self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint));
+    }
+
+    /// Notes a mistake of the layout that shows with this card only.
+    fn mistake_of_layout(&mut self, span: &Range<usize>, message: impl Into<String>) {
+        self.add(Diagnostic::new(&self.layout.source, span.clone(), message));
+    }
+
+    /// The bytes of items outside of files, such as a data object or the ATR.
+    pub(super) fn loose(&mut self, items: &[Item]) -> Vec<u8> {
+        let mut output = Output::default();
+        self.items(items, &self.start(), &mut output);
+        output.bytes
+    }
+
+    /// A file.
+    pub(super) fn file(&mut self, file: &File) -> Encoded {
+        self.fill = file.fill;
+        match file.structure {
+            Structure::Transparent { size } => {
+                let mut output = Output::default();
+                self.items(&file.content, &self.start(), &mut output);
+                if size.is_some_and(|size| output.bytes.len() > size) {
+                    self.too_small(file, size.unwrap_or(0), &output);
+                }
+                Encoded { parts: vec![output.bytes], elements: output.elements }
+            }
+            Structure::Records { structure, length, count } => {
+                let fixed = structure != virtuale_engine::image::RecordStructure::LinearVariable;
+                self.records(file, usize::from(length), usize::from(count), fixed)
+            }
+        }
+    }
+
+    fn records(&mut self, file: &File, length: usize, count: usize, fixed: bool) -> Encoded {
+        let mut encoded = Encoded { parts: Vec::new(), elements: Vec::new() };
+        let mut start = 0;
+        for item in &file.content {
+            for scope in self.rounds(item, &self.start()) {
+                let mut record = Output::default();
+                self.round(item, &scope, &mut record);
+                if record.bytes.len() > length || encoded.parts.len() == count {
+                    let what = if encoded.parts.len() == count { "records" } else { "bytes in a record" };
+                    let most = if encoded.parts.len() == count { count } else { length };
+                    let message = format!("this does not fit in file \"{}\", which has {most} {what}", file.name);
+                    self.mistake(&scope.span, message, "shorten it or leave it out");
+                    break;
+                }
+                if fixed {
+                    record.bytes.resize(length, file.fill);
+                }
+                record.elements.iter_mut().for_each(|element| shift(element, start));
+                start += record.bytes.len();
+                encoded.parts.push(record.bytes);
+                encoded.elements.append(&mut record.elements);
+            }
+        }
+        encoded
+    }
+
+    fn start(&self) -> Scope<'a> {
+        Scope { current: self.top, span: 0..0, round: None, label: None }
+    }
+
+    fn items(&mut self, items: &[Item], scope: &Scope<'a>, output: &mut Output) {
+        for item in items {
+            for scope in self.rounds(item, scope) {
+                self.round(item, &scope, output);
+            }
+        }
+    }
+
+    /// A scope for each time that the item occurs.
+    fn rounds(&mut self, item: &Item, outer: &Scope<'a>) -> Vec<Scope<'a>> {
+        let layout = self.layout;
+        let of_layout = |round, label: &str| Scope { round: Some(round), label: Some(label.into()), ..outer.clone() };
+        match &item.each {
+            None => vec![Scope { label: None, ..outer.clone() }],
+            Some(Each::Application) => layout
+                .applications
+                .iter()
+                .enumerate()
+                .flat_map(|(index, application)| (0..application.aids.len()).map(move |aid| (index, aid, application)))
+                .map(|(index, aid, application)| of_layout(Round::Application { index, aid }, &application.name))
+                .collect(),
+            Some(Each::File) => {
+                let named = |file: &File| {
+                    let parent = file.parents.first().and_then(|&parent| layout.applications.get(parent));
+                    parent.is_some_and(|parent| !parent.aids.is_empty())
+                };
+                let files = layout.files.iter().enumerate().filter(|(_, file)| named(file));
+                files.map(|(index, file)| of_layout(Round::File { index }, &file.name)).collect()
+            }
+            Some(Each::Member { list, most }) => {
+                let Some(found) = self.look_up(list, outer) else { return Vec::new() };
+                let members = found.list();
+                if let Some(extra) = members.get(*most) {
+                    let span = nearest(extra, outer);
+                    let message = format!("this chip has room for {most} of \"{}\"", list.keys.join("."));
+                    self.mistake(&span, message, "leave some out");
+                }
+                let member = |(number, member): (usize, &'a Node)| Scope {
+                    current: member,
+                    span: nearest(member, outer),
+                    round: outer.round,
+                    label: Some((number + 1).to_string()),
+                };
+                members.iter().take(*most).enumerate().map(member).collect()
+            }
+        }
+    }
+
+    /// One occurrence of an item.
+    fn round(&mut self, item: &Item, scope: &Scope<'a>, output: &mut Output) {
+        self.steps = self.steps.saturating_sub(1);
+        if self.steps == 0 || output.bytes.len() > LONGEST {
+            if self.clean {
+                self.mistake_of_layout(&item.span, "this makes a file too large for any chip");
+            }
+            self.steps = 0;
+            return;
+        }
+        if item.when.as_ref().is_some_and(|when| !self.look_up(when, scope).is_some_and(|node| is_something(&node.data))) {
+            return;
+        }
+        let Some(value) = self.value(item, scope) else { return };
+        self.steps = self.steps.saturating_sub(value.bytes.len() / BYTES_PER_STEP);
+        if item.optional && item.tag.is_some() && matches!(item.body, Body::Group(_)) && value.bytes.is_empty() {
+            return;
+        }
+        if let Some(most) = item.max.filter(|&most| value.bytes.len() > most) {
+            self.too_long(item, scope, most, &value);
+        }
+        if item.each.is_some() && item.tag.is_none() && value.bytes.iter().all(|&byte| byte == self.fill) {
+            self.mistake(&scope.span, format!("\"{}\" is coded as if it were not there", item.name), "leave it out");
+        }
+        append(item, scope, value, output);
+    }
+
+    /// The value of an item without its tag; `None` if it is left out.
+    fn value(&mut self, item: &Item, scope: &Scope<'a>) -> Option<Value> {
+        match &item.body {
+            Body::Constant(bytes) => Some(Value::new(bytes.clone(), show_bytes(bytes), 0..0)),
+            Body::Group(items) => {
+                let mut output = Output::default();
+                self.items(items, scope, &mut output);
+                let written = if matches!(item.each, Some(Each::Member { .. })) { scope.span.clone() } else { 0..0 };
+                Some(Value { children: output.elements, ..Value::new(output.bytes, String::new(), written) })
+            }
+            Body::Computed { reference, place } => {
+                let data = self.refer(*reference, scope);
+                match place.encode(&data, false) {
+                    Ok(bytes) => Some(Value::new(bytes, show(&data), 0..0)),
+                    Err(refusal) => {
+                        let message = format!("\"{}\" {}", show(&data), refusal.message);
+                        self.mistake_of_layout(&item.span, message);
+                        None
+                    }
+                }
+            }
+            Body::Value { from, otherwise, place } => {
+                let found = self.look_up(from, scope);
+                let found = found.or_else(|| otherwise.as_ref().and_then(|otherwise| self.look_up(otherwise, scope)));
+                match found {
+                    Some(node) => self.datum(item, place, node, scope),
+                    None if item.optional && item.tag.is_some() => None,
+                    None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
+                    None => {
+                        let message = format!("\"{}\" is missing, and this chip has a place for it", from.keys.join("."));
+                        self.mistake(&scope.span, message, "the layout that the card file names makes it a duty");
+                        None
+                    }
+                }
+            }
+        }
+    }
+
+    fn datum(&mut self, item: &Item, place: &Place, node: &'a Node, scope: &Scope<'a>) -> Option<Value> {
+        match place.encode(&node.data, item.optional) {
+            Ok(bytes) => Some(Value::new(bytes, show(&node.data), node.span.clone())),
+            Err(Refusal { message, hint }) => {
+                self.mistake(&nearest(node, scope), format!("\"{}\" {message}", item.name), &hint);
+                None
+            }
+        }
+    }
+
+    fn look_up(&self, path: &Path, scope: &Scope<'a>) -> Option<&'a Node> {
+        let start = if path.from_top { self.top } else { scope.current };
+        path.keys.iter().try_fold(start, |node, key| match &node.data {
+            Data::Table(table) => table.get(key),
+            _ => None,
+        })
+    }
+
+    /// What the layout says about itself.
+    fn refer(&self, reference: Reference, scope: &Scope<'_>) -> Data {
+        let (application, file, aid) = match (reference.of, scope.round) {
+            (Subject::Current, Some(Round::Application { index, aid })) => (Some(index), None, aid),
+            (Subject::Current, Some(Round::File { index })) => (None, Some(index), 0),
+            (Subject::ItsApplication, Some(Round::File { index })) => {
+                (self.layout.files.get(index).and_then(|file| file.parents.first().copied()), None, 0)
+            }
+            (Subject::Application(index), _) => (Some(index), None, 0),
+            (Subject::File(index), _) => (None, Some(index), 0),
+            (Subject::Current | Subject::ItsApplication, _) => (None, None, 0),
+        };
+        let application = application.and_then(|index| self.layout.applications.get(index));
+        let file = file.and_then(|index| self.layout.files.get(index));
+        let name = application.map(|application| &application.name).or(file.map(|file| &file.name));
+        match reference.property {
+            Property::Name => Data::Text(name.cloned().unwrap_or_default()),
+            Property::Label => Data::Text(application.map(|application| application.label.clone()).unwrap_or_default()),
+            Property::Fid => {
+                let fid = application.map(|application| application.fid).or(file.map(|file| file.fid));
+                Data::Bytes(fid.map(|fid| fid.0.to_be_bytes().to_vec()).unwrap_or_default())
+            }
+            Property::Ref => {
+                Data::Bytes(application.map(|found| found.reference.to_be_bytes().to_vec()).unwrap_or_default())
+            }
+            Property::Aid => {
+                let aid = application.and_then(|application| application.aids.get(aid));
+                Data::Bytes(aid.map(|aid| aid.as_bytes().to_vec()).unwrap_or_default())
+            }
+            Property::Sfi => Data::Number(file.and_then(|file| file.sfi).map_or(0, |sfi| u64::from(sfi.value()))),
+        }
+    }
+
+    /// A file has less room than its data need: says whose data no longer fit.
+    fn too_small(&mut self, file: &File, size: usize, output: &Output) {
+        let needed = output.bytes.len();
+        let message = format!("file \"{}\" has {size} bytes, but its data need {needed}", file.name);
+        match first_outside(&output.elements, size) {
+            Some(outside) => {
+                let mistake = Diagnostic::new(self.card, outside.written.clone(), message);
+                let label = format!("{} no longer fits", outside.name);
+                self.add(mistake.label(label).hint("shorten the texts before it, or leave something out"));
+            }
+            None => self.mistake_of_layout(&file.span, message),
+        }
+    }
+
+    fn too_long(&mut self, item: &Item, scope: &Scope<'_>, most: usize, value: &Value) {
+        let longest = value.children.iter().max_by_key(|child| child.range.len());
+        let span = longest.map(|child| child.written.clone()).filter(|span| !span.is_empty());
+        let span = span.unwrap_or_else(|| scope.span.clone());
+        let message = format!("\"{}\" has {} bytes, but this chip has room for {most}", item.name, value.bytes.len());
+        let hint = longest.map_or("shorten it".into(), |child| format!("\"{}\" is the longest part of it", child.name));
+        self.mistake(&span, message, &hint);
+    }
+}
+
+/// The value of an item, before its tag is put in front.
+#[derive(Debug)]
+struct Value {
+    bytes: Vec<u8>,
+    shown: String,
+    written: Span,
+    children: Vec<Element>,
+}
+
+impl Value {
+    fn new(bytes: Vec<u8>, shown: String, written: Span) -> Self {
+        Self { bytes, shown, written, children: Vec::new() }
+    }
+}
+
+/// Appends an item with its tag.
+fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
+    let start = output.bytes.len();
+    if let Some(tag) = &item.tag {
+        output.bytes.extend(tag);
+        ber::put_length(&mut output.bytes, value.bytes.len());
+    }
+    let header = output.bytes.len() - start;
+    output.bytes.extend(&value.bytes);
+    let mut children = value.children;
+    children.iter_mut().for_each(|child| shift(child, start + header));
+    output.elements.push(Element {
+        name: scope.label.as_ref().map_or_else(|| item.name.clone(), |label| format!("{} {label}", item.name)),
+        range: start..output.bytes.len(),
+        header,
+        value: value.shown,
+        origin: item.known.origin,
+        source: item.known.at.clone(),
+        personal: item.personal,
+        written: value.written,
+        children,
+    });
+}
+
+fn shift(element: &mut Element, by: usize) {
+    element.range.start += by;
+    element.range.end += by;
+    element.children.iter_mut().for_each(|child| shift(child, by));
+}
+
+/// The outermost element written in the card file that does not end within `size` bytes.
+fn first_outside(elements: &[Element], size: usize) -> Option<&Element> {
+    let outside = elements.iter().find(|element| element.range.end > size)?;
+    if outside.written.is_empty() { first_outside(&outside.children, size) } else { Some(outside) }
+}
+
+/// Where a node was written, or else what it is in.
+fn nearest(node: &Node, scope: &Scope<'_>) -> Span {
+    if node.span.is_empty() { scope.span.clone() } else { node.span.clone() }
+}
+
+/// Whether a datum counts as being there.
+fn is_something(data: &Data) -> bool {
+    match data {
+        Data::Flag(flag) => *flag,
+        Data::List(members) => !members.is_empty(),
+        _ => true,
+    }
+}

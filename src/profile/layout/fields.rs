@@ -1,0 +1,211 @@
+//! Reads the tables of a layout: typed, with the place of each value, and with every mistake reported.
+//!
+//! A reader asks for keys by name; what was never asked for is an unknown key, and the nearest name that was asked for
+//! is its hint.
+
+use std::{cell::RefCell, ops::Range, sync::Arc};
+
+use super::super::{
+    diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+    nearest,
+    written::{Entry, Value, Written},
+};
+
+/// Collects the mistakes of one text; shared by all who read it.
+#[derive(Debug)]
+pub(super) struct Report {
+    source: Arc<Source>,
+    mistakes: RefCell<Mistakes>,
+    count: RefCell<usize>,
+}
+
+impl Report {
+    pub(super) fn new(source: &Arc<Source>) -> Self {
+        Self { source: Arc::clone(source), mistakes: RefCell::new(Mistakes::of(source)), count: RefCell::default() }
+    }
+
+    /// Notes a mistake.
+    pub(super) fn add(&self, mistake: Diagnostic) {
+        *self.count.borrow_mut() += 1;
+        self.mistakes.borrow_mut().add(mistake);
+    }
+
+    /// Notes a mistake at a place of the text.
+    pub(super) fn mistake(&self, span: Range<usize>, message: impl Into<String>, hint: &str) {
+        let mistake = Diagnostic::new(&self.source, span, message);
+        self.add(if hint.is_empty() { mistake } else { mistake.hint(hint) });
+    }
+
+    /// Notes that a name is none of `known`.
+    pub(super) fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
+        let known: Vec<&str> = known.into_iter().collect();
+        let listed = || if known.is_empty() { String::new() } else { format!("known: {}", known.join(", ")) };
+        let hint = nearest::hint(name.value, known.iter().copied()).unwrap_or_else(listed);
+        self.mistake(name.span.clone(), format!("unknown {what} \"{}\"", name.value), &hint);
+    }
+
+    /// How many mistakes were noted so far.
+    pub(super) fn count(&self) -> usize {
+        *self.count.borrow()
+    }
+
+    /// What was read, unless mistakes were noted.
+    pub(super) fn finish<T>(self, read: T) -> Result<T, Diagnostics> {
+        self.mistakes.into_inner().or(read)
+    }
+}
+
+/// A value with its place.
+#[derive(Clone, Debug)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) span: Range<usize>,
+}
+
+/// One table being read.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    pub(super) report: &'a Report,
+    entries: &'a [Entry],
+    span: Range<usize>,
+    what: &'static str,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a value that must be a table, whose keys are called `what` in messages: `key of a file`.
+    pub(super) fn of(report: &'a Report, written: &'a Written, what: &'static str) -> Option<Self> {
+        if let Value::Table(entries) = &written.value {
+            return Some(Self { report, entries, span: written.span.clone(), what, asked: RefCell::default() });
+        }
+        report.mistake(written.span.clone(), format!("this must be a table, not {}", written.value.kind()), "");
+        None
+    }
+
+    /// The place of the table.
+    pub(super) fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// Notes a mistake about the table as a whole.
+    pub(super) fn mistake(&self, message: impl Into<String>, hint: &str) {
+        self.report.mistake(self.span(), message, hint);
+    }
+
+    /// The raw value of a key.
+    pub(super) fn value(&self, key: &'static str) -> Option<&'a Written> {
+        self.asked.borrow_mut().push(key);
+        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// Whether a key is there; not the same as asking for it.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// Notes the absence of a key that must be there.
+    pub(super) fn missing(&self, key: &str) {
+        self.mistake(format!("\"{key}\" is missing"), "");
+    }
+
+    fn typed<T>(&self, key: &'static str, must: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Placed<T>> {
+        let found = self.value(key)?;
+        match read(&found.value) {
+            Some(value) => Some(Placed { value, span: found.span.clone() }),
+            None => {
+                self.report.mistake(found.span.clone(), format!("\"{key}\" must be {must}"), "");
+                None
+            }
+        }
+    }
+
+    pub(super) fn text(&self, key: &'static str) -> Option<Placed<&'a str>> {
+        self.typed(key, "text in quotes", as_text)
+    }
+
+    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+        let flag = |value: &Value| if let Value::Flag(flag) = value { Some(*flag) } else { None };
+        self.typed(key, "true or false", flag).map(|found| found.value)
+    }
+
+    /// A number within `range`.
+    pub(super) fn number(&self, key: &'static str, range: Range<usize>) -> Option<Placed<usize>> {
+        let must = format!("a number from {} to {}", range.start, range.end - 1);
+        let number = |value: &Value| match value {
+            Value::Integer(digits) => digits.parse().ok().filter(|number| range.contains(number)),
+            _ => None,
+        };
+        self.typed(key, &must, number)
+    }
+
+    /// Bytes written as hexadecimal digits, with blanks where one likes.
+    pub(super) fn hex(&self, key: &'static str) -> Option<Placed<Vec<u8>>> {
+        self.typed(key, "bytes in hexadecimal, such as \"3F 00\"", |value| unhex(as_text(value)?))
+    }
+
+    /// One byte, in hexadecimal.
+    pub(super) fn byte(&self, key: &'static str) -> Option<Placed<u8>> {
+        let byte = |value| <[u8; 1]>::try_from(unhex(as_text(value)?)?).ok();
+        let found = self.typed(key, "one byte in hexadecimal, such as \"FF\"", byte)?;
+        Some(Placed { value: u8::from_be_bytes(found.value), span: found.span })
+    }
+
+    /// Two bytes, in hexadecimal.
+    pub(super) fn word(&self, key: &'static str) -> Option<Placed<u16>> {
+        let word = |value| <[u8; 2]>::try_from(unhex(as_text(value)?)?).ok();
+        let found = self.typed(key, "two bytes in hexadecimal, such as \"3F00\"", word)?;
+        Some(Placed { value: u16::from_be_bytes(found.value), span: found.span })
+    }
+
+    pub(super) fn list(&self, key: &'static str) -> Option<&'a [Written]> {
+        let list = |value: &'a Value| if let Value::List(members) = value { Some(members.as_slice()) } else { None };
+        self.typed(key, "a list in brackets", list).map(|found| found.value)
+    }
+
+    /// The texts of a list; one text stands for a list of one. `None` if the key is not there.
+    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<Placed<&'a str>>> {
+        let found = self.value(key)?;
+        let members = if let Value::List(members) = &found.value { members } else { std::slice::from_ref(found) };
+        let text = |member: &'a Written| match as_text(&member.value) {
+            Some(value) => Some(Placed { value, span: member.span.clone() }),
+            None => {
+                self.report.mistake(member.span.clone(), format!("\"{key}\" must be text in quotes"), "");
+                None
+            }
+        };
+        Some(members.iter().filter_map(text).collect())
+    }
+
+    /// The tables of a table of tables, in the order in which they were written.
+    pub(super) fn tables(&self, key: &'static str, what: &'static str) -> Vec<(Placed<&'a str>, Fields<'a>)> {
+        let Some(all) = self.value(key).and_then(|found| Fields::of(self.report, found, what)) else {
+            return Vec::new();
+        };
+        let read = |entry: &'a Entry| {
+            let name = Placed { value: entry.key.as_str(), span: entry.span.clone() };
+            let mut fields = Fields::of(self.report, &entry.value, what)?;
+            fields.span = entry.span.clone();
+            Some((name, fields))
+        };
+        all.entries.iter().filter_map(read).collect()
+    }
+
+    /// Reports the keys that were never asked for.
+    pub(super) fn finish(self) {
+        let asked = self.asked.borrow();
+        for entry in self.entries.iter().filter(|entry| !asked.contains(&entry.key.as_str())) {
+            let name = Placed { value: entry.key.as_str(), span: entry.span.clone() };
+            self.report.unknown(self.what, &name, asked.iter().copied());
+        }
+    }
+}
+
+fn as_text(value: &Value) -> Option<&str> {
+    if let Value::Text(text) = value { Some(text) } else { None }
+}
+
+/// Bytes from hexadecimal digits; blanks and line ends may stand between them.
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: String = text.chars().filter(|character| !character.is_ascii_whitespace()).collect();
+    hex::decode(digits).ok()
+}

@@ -1,0 +1,171 @@
+//! From a layout and a card's data to the image of a chip and the map of its files.
+
+use std::sync::Arc;
+
+use virtuale_engine::{
+    Atr, Fid, Sfi,
+    image::{ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle},
+};
+
+use super::{
+    super::{
+        diagnostic::{Diagnostics, Source},
+        map::{CardMap, Element, FileMap},
+        tree::{Data, Node, Span},
+    },
+    Layout,
+    decode::unused,
+    encode::{Encoded, Encoder},
+    model::{Access, Application, File, Structure},
+};
+
+/// How many of the largest files are named when a card does not fit its chip.
+const NAMED: usize = 3;
+
+impl Layout {
+    /// The chip of a card with these data, and what stands where on it.
+    ///
+    /// # Errors
+    ///
+    /// What of the data this chip cannot hold, each at its place in the card file `card`.
+    pub fn encode(&self, card: &Arc<Source>, data: &Node) -> Result<(ChipImage, CardMap), Diagnostics> {
+        let mut encoder = Encoder::new(self, card, data);
+        let atr = self.atr(&mut encoder, data);
+        let mut files: Vec<FileImage> =
+            self.applications.iter().map(|application| directory(&mut encoder, application)).collect();
+        let mut map = CardMap::default();
+        for file in &self.files {
+            let encoded = encoder.file(file);
+            if encoder.is_clean() {
+                let (image, file) = self.elementary(file, encoded);
+                files.push(image);
+                map.files.push(file);
+            }
+        }
+        self.check_room(&mut encoder, data, &map);
+        let (capacity, habits) = (self.chip.bytes, self.chip.habits);
+        let image = atr.map(|atr| ChipImage { atr, capacity, habits, files });
+        encoder.finish(image)?.map(|image| (image, map)).ok_or(Diagnostics(Vec::new()))
+    }
+
+    /// The ATR: the card file's own, or the layout's.
+    fn atr(&self, encoder: &mut Encoder<'_>, data: &Node) -> Option<Atr> {
+        let own = self.chip.atr_key.as_ref().and_then(|path| data.at(&path.keys.join(".")));
+        let (bytes, span) = match own {
+            Some(Node { data: Data::Bytes(bytes), span }) => (bytes.clone(), span.clone()),
+            _ => (encoder.loose(&self.chip.atr), layout_key(data)),
+        };
+        match Atr::parse(&bytes) {
+            Ok(atr) => Some(atr),
+            Err(error) => {
+                let message = format!("the ATR of this card is none: {error}");
+                encoder.mistake(&span, message, "it is made of the layout's ATR and the card file's keys for it");
+                None
+            }
+        }
+    }
+
+    /// Refuses a card whose files need more bytes than its chip has.
+    fn check_room(&self, encoder: &mut Encoder<'_>, data: &Node, map: &CardMap) {
+        let needed: usize = map.files.iter().map(|file| file.size).sum();
+        if needed <= self.chip.bytes {
+            return;
+        }
+        let mut files: Vec<_> = map.files.iter().map(|file| (file.size, file.name.as_str())).collect();
+        files.sort_by_key(|&(size, name)| (std::cmp::Reverse(size), name));
+        let largest: Vec<_> = files.iter().take(NAMED).map(|(size, name)| format!("{name} ({size})")).collect();
+        let message = format!("this card needs {needed} bytes, but its chip has {}", self.chip.bytes);
+        encoder.mistake(&layout_key(data), message, &format!("the largest files are {}", largest.join(", ")));
+    }
+
+    /// A file as the engine has it, and what stands where in it.
+    fn elementary(&self, file: &File, encoded: Encoded) -> (FileImage, FileMap) {
+        let used: usize = encoded.parts.iter().map(Vec::len).sum();
+        let mut parts = encoded.parts;
+        let (kind, size) = match file.structure {
+            Structure::Transparent { size } => {
+                let (mut content, size) = (parts.pop().unwrap_or_default(), size.unwrap_or(used));
+                if file.fill != 0 {
+                    content.resize(size, file.fill);
+                }
+                (FileKind::Transparent { sfi: file.sfi, content, size }, size)
+            }
+            Structure::Records { structure, length: record_length, count: capacity } => {
+                let size = usize::from(record_length) * usize::from(capacity);
+                (FileKind::Records { sfi: file.sfi, structure, record_length, capacity, content: parts }, size)
+            }
+        };
+        let mut elements = encoded.elements;
+        let explained = elements.last().map_or(0, |last| last.range.end);
+        if explained < size {
+            elements.push(unused(file, explained..size));
+        }
+        let parents = file.parents.iter().map(|&parent| FileIndex(parent)).collect();
+        let image = file_image(file.fid, parents, kind, &file.access, &file.control);
+        (image, self.file_map(file, size, elements))
+    }
+
+    fn file_map(&self, file: &File, size: usize, elements: Vec<Element>) -> FileMap {
+        let application = file.parents.first().and_then(|&parent| self.applications.get(parent));
+        let mut path = vec![file.fid.to_string()];
+        let mut up = application;
+        while let Some(application) = up {
+            path.push(application.fid.to_string());
+            up = application.parent.and_then(|parent| self.applications.get(parent));
+        }
+        path.reverse();
+        FileMap {
+            name: file.name.clone(),
+            fid: file.fid,
+            sfi: file.sfi.map(Sfi::value),
+            application: application.map(|application| application.name.clone()).unwrap_or_default(),
+            aids: application.map(|application| application.aids.clone()).unwrap_or_default(),
+            path: path.join("/"),
+            size,
+            readable: file.access.contact.read.clone(),
+            origin: file.known.origin,
+            source: file.known.at.clone(),
+            elements,
+        }
+    }
+}
+
+fn directory(encoder: &mut Encoder<'_>, application: &Application) -> FileImage {
+    let objects = application.objects.iter().map(|object| DataObject {
+        tag: object.tag,
+        value: encoder.loose(&object.content),
+        readable: object.readable,
+    });
+    let kind = FileKind::Directory(Directory {
+        objects: objects.collect(),
+        aids: application.aids.clone(),
+        applet: application.applet.clone(),
+        select_by_name: application.select_by_name,
+        select_by_fid: application.select_by_fid,
+    });
+    let parents = application.parent.map(FileIndex).into_iter().collect();
+    file_image(application.fid, parents, kind, &application.access, &application.control)
+}
+
+fn file_image(
+    fid: Fid,
+    parents: Vec<FileIndex>,
+    kind: FileKind,
+    access: &Access,
+    control: &[ControlObject],
+) -> FileImage {
+    FileImage {
+        fid,
+        parents,
+        kind,
+        life_cycle: LifeCycle::Activated,
+        contact: access.contact.compact.clone(),
+        contactless: access.contactless.as_ref().map(|rule| rule.compact.clone()),
+        control: control.to_vec(),
+    }
+}
+
+/// Where the card file names its layout.
+fn layout_key(data: &Node) -> Span {
+    data.at("layout").map_or(0..0, |node| node.span.clone())
+}

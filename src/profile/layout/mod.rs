@@ -1,0 +1,116 @@
+//! Layouts: which files a card has, who may read them, and how each element is coded.
+//!
+//! A layout is a TOML text (docs/layouts.md). One description drives every direction: encoding a card's data gives
+//! bytes and a tree of spans, decoding bytes gives the same tree and the data. It knows no key of card files by itself.
+
+mod ber;
+mod check;
+mod coding;
+mod decode;
+mod encode;
+mod fields;
+mod image;
+mod model;
+mod place;
+mod read;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use self::{
+    decode::Decoder,
+    model::{Application, Chip, File, Structure},
+};
+use super::{
+    diagnostic::{Diagnostics, Source},
+    map::Element,
+    schema::Schema,
+    tree::Node,
+    written::Written,
+};
+
+/// How many records a file can have (ISO 7816-4, 7.3.3).
+const MOST_RECORDS: usize = 254;
+
+/// A layout, checked.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    name: String,
+    source: Arc<Source>,
+    /// What stands under `data`: the keys that it adds to card files.
+    keys: Option<Written>,
+    chip: Chip,
+    applications: Vec<Application>,
+    files: Vec<File>,
+}
+
+/// What the bytes of a file say.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    /// The data, under the keys of card files.
+    pub data: Node,
+    /// What stands where, from the first byte to the last.
+    pub elements: Vec<Element>,
+}
+
+impl Layout {
+    /// Reads a layout.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes that were found in it.
+    pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        read::layout(source)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The keys that card files for this layout may have: those that all layouts share, and its own.
+    ///
+    /// # Errors
+    ///
+    /// Its own that are no keys, and what it places on the chip though no card file can say it.
+    pub fn schema(&self) -> Result<Schema, Diagnostics> {
+        let shared = Source { name: "keys.toml (built in)".into(), text: virtuale_applets::layouts::KEYS.into() };
+        let mut schema = Schema::read(&Arc::new(shared))?;
+        if let Some(keys) = &self.keys {
+            schema.extend_with(&self.source, keys)?;
+        }
+        check::check(self, &schema)?;
+        Ok(schema)
+    }
+
+    /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of
+    /// fixed length stand one behind the other, the oldest first; of variable length, [`Layout::decode_records`] takes
+    /// them.
+    #[must_use]
+    pub fn decode(&self, file: &str, bytes: &[u8]) -> Option<Decoded> {
+        let file = self.files.iter().find(|known| known.name == file)?;
+        if let Structure::Records { length, .. } = file.structure {
+            let records: Vec<&[u8]> = bytes.chunks(usize::from(length).max(1)).collect();
+            return self.decode_records(&file.name, &records);
+        }
+        let mut decoder = Decoder::new(file);
+        let elements = decoder.content(bytes);
+        Some(Decoded { data: decoder.into_data(), elements })
+    }
+
+    /// What the records of a file say, the oldest first.
+    #[must_use]
+    pub fn decode_records(&self, file: &str, records: &[&[u8]]) -> Option<Decoded> {
+        let file = self.files.iter().find(|known| known.name == file)?;
+        let mut decoder = Decoder::new(file);
+        let (mut elements, mut start) = (Vec::new(), 0);
+        for (index, record) in records.iter().enumerate().take(MOST_RECORDS) {
+            elements.extend(decoder.record(index, record, start));
+            start += record.len();
+        }
+        Some(Decoded { data: decoder.into_data(), elements })
+    }
+}

@@ -1,0 +1,201 @@
+//! What a layout says, checked: what encoding and decoding work from.
+
+use std::{ops::Range, sync::Arc};
+
+use virtuale_engine::{
+    Aid, Fid, Sfi,
+    image::{CompactRule, ControlObject, Habits, RecordStructure, SelectAnswer},
+};
+
+use super::{super::map::Origin, coding::Coding};
+
+/// Where something is known from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Known {
+    pub(super) origin: Origin,
+    pub(super) at: String,
+}
+
+/// A DF, an application, or the MF.
+#[derive(Clone, Debug)]
+pub(super) struct Application {
+    pub(super) name: String,
+    /// The application that it is in; `None` for the MF.
+    pub(super) parent: Option<usize>,
+    pub(super) fid: Fid,
+    pub(super) aids: Vec<Aid>,
+    /// What the card's own directories call it by.
+    pub(super) reference: u16,
+    pub(super) label: String,
+    pub(super) applet: Option<String>,
+    pub(super) select_by_name: SelectAnswer,
+    pub(super) select_by_fid: SelectAnswer,
+    pub(super) access: Access,
+    pub(super) control: Vec<ControlObject>,
+    pub(super) objects: Vec<Object>,
+}
+
+/// Who may do what with a file.
+#[derive(Clone, Debug)]
+pub(super) struct Access {
+    pub(super) contact: Arc<Rule>,
+    pub(super) contactless: Option<Arc<Rule>>,
+}
+
+/// An access rule.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) compact: CompactRule,
+    /// Who may read, as it was written.
+    pub(super) read: String,
+}
+
+/// A data object of an application.
+#[derive(Clone, Debug)]
+pub(super) struct Object {
+    pub(super) tag: u16,
+    pub(super) readable: bool,
+    pub(super) content: Vec<Item>,
+}
+
+/// An elementary file.
+#[derive(Clone, Debug)]
+pub(super) struct File {
+    pub(super) name: String,
+    /// Where its name stands in the layout.
+    pub(super) span: Range<usize>,
+    /// The applications that it is in, at least one.
+    pub(super) parents: Vec<usize>,
+    pub(super) fid: Fid,
+    pub(super) sfi: Option<Sfi>,
+    pub(super) structure: Structure,
+    /// What fills it up behind its content.
+    pub(super) fill: u8,
+    pub(super) access: Access,
+    pub(super) control: Vec<ControlObject>,
+    pub(super) known: Arc<Known>,
+    /// Of a file of records: the one item that stands for a record.
+    pub(super) content: Vec<Item>,
+}
+
+/// How a file is organised.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Structure {
+    /// Bytes: so many, or as many as its content has.
+    Transparent { size: Option<usize> },
+    /// Records.
+    Records { structure: RecordStructure, length: u8, count: u8 },
+}
+
+/// A rule for some bytes: what they are, once or several times.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// What explain calls it.
+    pub(super) name: String,
+    /// Where it stands in the layout.
+    pub(super) span: Range<usize>,
+    pub(super) tag: Option<Vec<u8>>,
+    pub(super) each: Option<Each>,
+    /// It is left out when there is nothing here.
+    pub(super) when: Option<Path>,
+    /// It may have no datum: with a tag it is then left out, without one its place is padded.
+    pub(super) optional: bool,
+    /// The most bytes of its value.
+    pub(super) max: Option<usize>,
+    pub(super) known: Arc<Known>,
+    pub(super) personal: bool,
+    pub(super) body: Body,
+}
+
+/// What an item holds.
+#[derive(Clone, Debug)]
+pub(super) enum Body {
+    /// These bytes, always.
+    Constant(Vec<u8>),
+    /// Other items.
+    Group(Vec<Item>),
+    /// A datum.
+    Value { from: Path, otherwise: Option<Path>, place: Place },
+    /// Something that the layout says about itself.
+    Computed { reference: Reference, place: Place },
+}
+
+/// How a value is coded and how many bytes it has.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) coding: Coding,
+    /// So many bytes; as many as the value needs if `None`.
+    pub(super) length: Option<usize>,
+    pub(super) pad: u8,
+    /// Whether a value may be shorter than its place, which is then padded.
+    pub(super) pads: bool,
+}
+
+/// What an item is repeated for.
+#[derive(Clone, Debug)]
+pub(super) enum Each {
+    /// The members of a list of the card's data, so many at most.
+    Member { list: Path, most: usize },
+    /// The names of the layout's applications: one round for each AID.
+    Application,
+    /// The files that are in an application with a name.
+    File,
+}
+
+/// Where a datum is in a card's data.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Path {
+    /// From the top, not from the current member of a list.
+    pub(super) from_top: bool,
+    pub(super) keys: Vec<String>,
+}
+
+/// A property of the layout itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Reference {
+    pub(super) of: Subject,
+    pub(super) property: Property,
+}
+
+/// What a reference is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Subject {
+    /// The application or file of this round.
+    Current,
+    /// The application that the file of this round is in.
+    ItsApplication,
+    /// An application, by its index.
+    Application(usize),
+    /// A file, by its index.
+    File(usize),
+}
+
+/// What a reference asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Property {
+    /// The name in the layout.
+    Name,
+    /// What people call it.
+    Label,
+    /// The identifier.
+    Fid,
+    /// What directories call an application by.
+    Ref,
+    /// The name of an application; its first, outside of a round.
+    Aid,
+    /// The short identifier of a file, 0 without one.
+    Sfi,
+}
+
+/// What a card has besides files.
+#[derive(Clone, Debug)]
+pub(super) struct Chip {
+    /// The content of the answer to reset.
+    pub(super) atr: Vec<Item>,
+    /// The key of card files that gives a whole ATR instead.
+    pub(super) atr_key: Option<Path>,
+    /// Where it stands in the layout.
+    pub(super) span: Range<usize>,
+    pub(super) bytes: usize,
+    pub(super) habits: Habits,
+}

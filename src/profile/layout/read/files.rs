@@ -1,0 +1,246 @@
+//! Applications and files.
+
+use virtuale_engine::{
+    Aid, Fid, Sfi,
+    image::{ControlObject, RecordStructure, SelectAnswer},
+};
+
+use super::{
+    super::{
+        fields::{Fields, Placed, unhex},
+        model::{Application, Body, File, Item, Object, Structure},
+    },
+    items::{Context, LONGEST, Reader, size},
+};
+
+/// What `[card]` says for all files.
+#[derive(Clone, Debug)]
+pub(super) struct Defaults {
+    pub(super) ef_control: Vec<ControlObject>,
+    pub(super) df_control: Vec<ControlObject>,
+    pub(super) select_by_name: SelectAnswer,
+    pub(super) select_by_fid: SelectAnswer,
+}
+
+impl Defaults {
+    pub(super) fn read(card: &Fields<'_>) -> Self {
+        Self {
+            ef_control: control(card, "ef_control").unwrap_or_else(|| {
+                use ControlObject::{Contact, Descriptor, Fid, LifeCycle, Rules, Sfi, Size};
+                vec![Size, Descriptor, Fid, Sfi, Rules(vec![Contact]), LifeCycle]
+            }),
+            df_control: control(card, "df_control").unwrap_or_else(|| {
+                use ControlObject::{Contact, Descriptor, Fid, LifeCycle, Names, Rules};
+                vec![Descriptor, Fid, Names, Rules(vec![Contact]), LifeCycle]
+            }),
+            select_by_name: select(card, "select_by_name").unwrap_or_default(),
+            select_by_fid: select(card, "select_by_fid").unwrap_or_default(),
+        }
+    }
+}
+
+/// What SELECT answers.
+fn select(fields: &Fields<'_>, key: &'static str) -> Option<SelectAnswer> {
+    let text = fields.text(key)?;
+    match text.value {
+        "fcp" => Some(SelectAnswer::Fcp),
+        "fci" => Some(SelectAnswer::Fci),
+        "none" => Some(SelectAnswer::None),
+        _ => {
+            fields.report.unknown("answer to SELECT", &text, ["fcp", "fci", "none"]);
+            None
+        }
+    }
+}
+
+/// The objects of the file control information: tags, `A1{8C 9C}`, or whole objects in hexadecimal.
+fn control(fields: &Fields<'_>, key: &'static str) -> Option<Vec<ControlObject>> {
+    let texts = fields.texts(key)?;
+    let read = |text: &Placed<&str>| {
+        let object = match text.value.strip_prefix("A1{").and_then(|rest| rest.strip_suffix('}')) {
+            Some(inner) => inner.split_whitespace().map(simple_object).collect::<Option<_>>().map(ControlObject::Rules),
+            None => simple_object(text.value),
+        };
+        if object.is_none() {
+            let hint = "write one of 80 81 82 83 84 88 8A 8C 9C, \"A1{8C 9C}\", or a whole object in hexadecimal";
+            fields.report.mistake(text.span.clone(), format!("\"{}\" is not a control object", text.value), hint);
+        }
+        object
+    };
+    Some(texts.iter().filter_map(read).collect())
+}
+
+fn simple_object(text: &str) -> Option<ControlObject> {
+    Some(match text {
+        "80" => ControlObject::Size,
+        "81" => ControlObject::SizeWithStructure,
+        "82" => ControlObject::Descriptor,
+        "83" => ControlObject::Fid,
+        "84" => ControlObject::Names,
+        "88" => ControlObject::Sfi,
+        "8A" => ControlObject::LifeCycle,
+        "8C" => ControlObject::Contact,
+        "9C" => ControlObject::Contactless,
+        _ => ControlObject::Raw(unhex(text).filter(|bytes| (2..=64).contains(&bytes.len()))?),
+    })
+}
+
+/// An application; `index` is its place among them, and the ones before it are its possible parents.
+pub(super) fn application(
+    reader: &Reader<'_>,
+    defaults: &Defaults,
+    index: usize,
+    name: &str,
+    fields: &Fields<'_>,
+) -> Option<Application> {
+    let before = fields.report.count();
+    let earlier = reader.names.applications.get(..index).unwrap_or_default();
+    let parent = fields.text("in");
+    let parent = match parent {
+        None => (index > 0).then_some(0),
+        Some(parent) => position(fields, "application before it", &parent, earlier),
+    };
+    let known = reader.names.source(fields, None);
+    let reference = u16::try_from(index + 1).unwrap_or(u16::MAX);
+    let application = Application {
+        name: name.to_owned(),
+        parent,
+        fid: fid(fields)?,
+        aids: fields.texts("aids").unwrap_or_default().iter().filter_map(|text| aid(fields, text)).collect(),
+        reference: fields.word("ref").map_or(reference, |word| word.value),
+        label: fields.text("label").map_or(name, |label| label.value).to_owned(),
+        applet: fields.text("applet").map(|applet| applet.value.to_owned()),
+        select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
+        select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
+        access: reader.names.access(fields)?,
+        control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
+        objects: fields
+            .tables("object", "key of a data object")
+            .into_iter()
+            .filter_map(|(tag, object)| {
+                let read = data_object(reader, &tag, &object, &Context::new(known.clone()));
+                object.finish();
+                read
+            })
+            .collect(),
+    };
+    (fields.report.count() == before).then_some(application)
+}
+
+fn data_object(reader: &Reader<'_>, tag: &Placed<&str>, fields: &Fields<'_>, context: &Context) -> Option<Object> {
+    let Some(bytes) = unhex(tag.value).filter(|bytes| (1..=2).contains(&bytes.len())) else {
+        fields.mistake(format!("\"{}\" is not the tag of a data object", tag.value), "tags have one or two bytes");
+        return None;
+    };
+    Some(Object {
+        tag: bytes.iter().fold(0, |tag, &byte| tag << 8 | u16::from(byte)),
+        readable: fields.flag("readable").unwrap_or(true),
+        content: reader.list(fields, "content", context),
+    })
+}
+
+/// A file.
+pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields: &Fields<'_>) -> Option<File> {
+    let before = fields.report.count();
+    let parents = fields.texts("in").unwrap_or_default();
+    if !fields.has("in") {
+        fields.missing("in");
+    }
+    let known = reader.names.source(fields, None);
+    let structure = structure(fields);
+    let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
+    let records = matches!(structure, Some(Structure::Records { .. }));
+    let content = if records {
+        reader.list(fields, "record", &Context::new(known.clone()))
+    } else {
+        reader.list(fields, "content", &Context::new(known.clone()))
+    };
+    let file = File {
+        name: name.to_owned(),
+        span: fields.span(),
+        parents: parents
+            .iter()
+            .filter_map(|parent| position(fields, "application", parent, &reader.names.applications))
+            .collect(),
+        fid: fid(fields)?,
+        sfi,
+        structure: structure?,
+        fill: fields.byte("fill").map_or(0, |fill| fill.value),
+        access: reader.names.access(fields)?,
+        control: control(fields, "control").unwrap_or_else(|| defaults.ef_control.clone()),
+        known: known?,
+        content,
+    };
+    check(fields, &file);
+    (fields.report.count() == before).then_some(file)
+}
+
+fn structure(fields: &Fields<'_>) -> Option<Structure> {
+    let size = fields.number("size", 1..LONGEST + 1).map(|size| size.value);
+    let text = fields.text("structure");
+    let structure = match text.as_ref().map(|text| text.value) {
+        None | Some("transparent") => return Some(Structure::Transparent { size }),
+        Some("linear-fixed") => RecordStructure::LinearFixed,
+        Some("linear-variable") => RecordStructure::LinearVariable,
+        Some("cyclic") => RecordStructure::Cyclic,
+        Some(_) => {
+            let known = ["transparent", "linear-fixed", "linear-variable", "cyclic"];
+            text.iter().for_each(|text| fields.report.unknown("structure", text, known));
+            return None;
+        }
+    };
+    let small = |key| fields.number(key, 1..255).and_then(|number| u8::try_from(number.value).ok());
+    let (length, count) = (small("record_length"), small("records"));
+    for key in ["record_length", "records"].into_iter().filter(|key| !fields.has(key)) {
+        fields.missing(key);
+    }
+    Some(Structure::Records { structure, length: length?, count: count? })
+}
+
+/// What makes sense in one file.
+fn check(fields: &Fields<'_>, file: &File) {
+    let rest = |item: &Item| item.tag.is_none() && item.each.is_none() && size(item).is_none();
+    match file.structure {
+        Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(rest) => {
+            fields.mistake(
+                "an item of any length without a tag fills a file that has a size",
+                "give the item a \"tag\" or a \"len\", or leave the size of the file out",
+            );
+        }
+        Structure::Records { .. } if !matches!(&file.content[..], [] | [_]) => {
+            fields.mistake("a file of records has one item that stands for a record", "put the items in one \"of\"");
+        }
+        Structure::Records { structure, length, .. } => {
+            let short = |item: &Item| matches!(item.body, Body::Value { .. }) && size(item) != Some(length.into());
+            if structure != RecordStructure::LinearVariable && file.content.iter().any(|item| rest(item) || short(item)) {
+                fields.mistake("this record has not the length of the file's records", "put the items in one \"of\"");
+            }
+        }
+        Structure::Transparent { .. } => {}
+    }
+}
+
+fn fid(fields: &Fields<'_>) -> Option<Fid> {
+    let fid = fields.word("fid").map(|word| Fid(word.value));
+    if !fields.has("fid") {
+        fields.missing("fid");
+    }
+    fid
+}
+
+fn aid(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Aid> {
+    let aid = unhex(text.value).and_then(|bytes| Aid::new(&bytes));
+    if aid.is_none() {
+        let message = format!("\"{}\" is not the name of an application", text.value);
+        fields.report.mistake(text.span.clone(), message, "an AID has 1 to 16 bytes in hexadecimal");
+    }
+    aid
+}
+
+fn position(fields: &Fields<'_>, what: &str, name: &Placed<&str>, among: &[String]) -> Option<usize> {
+    let found = among.iter().position(|known| known == name.value);
+    if found.is_none() {
+        fields.report.unknown(what, name, among.iter().map(String::as_str));
+    }
+    found
+}

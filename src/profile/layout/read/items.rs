@@ -1,0 +1,353 @@
+//! The contents of files: items, read and checked so that what they encode can be decoded.
+
+use std::{
+    cell::Cell,
+    sync::Arc,
+};
+
+use super::{
+    super::{
+        super::written::Written,
+        ber,
+        coding::{self, Coding},
+        fields::{Fields, Placed},
+        model::{Body, Each, Item, Known, Path, Place, Property, Reference, Subject},
+    },
+    rules::Names,
+};
+
+/// How deep items may be nested.
+const DEEPEST: usize = 12;
+
+/// How many items a layout may have.
+const MOST_ITEMS: usize = 4096;
+
+/// The longest constant or place, in bytes; the largest file.
+pub(super) const LONGEST: usize = 65_535;
+
+/// How many members of a list a card may carry, where the layout does not say.
+const USUAL_MOST: usize = 99;
+
+/// Reads items.
+#[derive(Debug)]
+pub(super) struct Reader<'n> {
+    pub(super) names: &'n Names,
+    left: Cell<usize>,
+}
+
+/// What an item inherits from what it is in.
+#[derive(Clone, Debug)]
+pub(super) struct Context {
+    known: Option<Arc<Known>>,
+    personal: Option<bool>,
+    round: Option<Round>,
+    depth: usize,
+}
+
+/// What the layout iterates over itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Round {
+    Application,
+    File,
+}
+
+impl Context {
+    pub(super) fn new(known: Option<Arc<Known>>) -> Self {
+        Self { known, personal: None, round: None, depth: 0 }
+    }
+}
+
+impl<'n> Reader<'n> {
+    pub(super) fn new(names: &'n Names) -> Self {
+        Self { names, left: Cell::new(MOST_ITEMS) }
+    }
+
+    /// Reads the list of items under a key; an absent key is an empty list.
+    pub(super) fn list(&self, fields: &Fields<'_>, key: &'static str, context: &Context) -> Vec<Item> {
+        let members: &[Written] = fields.list(key).unwrap_or_default();
+        if context.depth >= DEEPEST {
+            fields.mistake(format!("items are nested deeper than {DEEPEST}"), "");
+            return Vec::new();
+        }
+        let read = |member| {
+            let left = self.left.get().checked_sub(1);
+            let Some(left) = left else {
+                if fields.report.count() == 0 {
+                    fields.mistake(format!("this layout has more than {MOST_ITEMS} items"), "");
+                }
+                return None;
+            };
+            self.left.set(left);
+            let member = Fields::of(fields.report, member, "key of an item")?;
+            let item = self.item(&member, context);
+            member.finish();
+            item
+        };
+        let items: Vec<Item> = members.iter().filter_map(read).collect();
+        check_order(fields, &items);
+        items
+    }
+
+    fn item(&self, fields: &Fields<'_>, outer: &Context) -> Option<Item> {
+        let before = fields.report.count();
+        let tag = fields.hex("tag").map(|tag| tag.value);
+        if tag.as_ref().is_some_and(|tag| ber::tag_length(tag) != Some(tag.len())) {
+            fields.mistake("this is not a tag", "tags of BER-TLV have one to three bytes");
+        }
+        let mut context = outer.clone();
+        context.depth += 1;
+        context.known = self.names.source(fields, outer.known.as_ref());
+        context.personal = fields.flag("personal").or(outer.personal);
+        let each = self.each(fields, &mut context);
+        let body = self.body(fields, tag.is_some(), &context);
+        let name = fields.text("name").map(|name| name.value.to_owned());
+        let item = Item {
+            name: name.unwrap_or_else(|| usual_name(tag.as_deref(), each.as_ref(), body.as_ref())),
+            span: fields.span(),
+            tag,
+            each,
+            when: fields.text("when").and_then(|when| path(fields, &when)),
+            optional: fields.flag("optional").unwrap_or(false),
+            max: fields.number("max", 0..LONGEST + 1).map(|max| max.value),
+            known: context.known?,
+            personal: context.personal.unwrap_or(matches!(body, Some(Body::Value { .. }))),
+            body: body?,
+        };
+        check(fields, &item);
+        (fields.report.count() == before).then_some(item)
+    }
+
+    fn each(&self, fields: &Fields<'_>, context: &mut Context) -> Option<Each> {
+        let most = fields.number("most", 1..256).map_or(USUAL_MOST, |most| most.value);
+        let each = fields.text("each")?;
+        match each.value {
+            "@app" => {
+                context.round = Some(Round::Application);
+                Some(Each::Application)
+            }
+            "@file" => {
+                context.round = Some(Round::File);
+                Some(Each::File)
+            }
+            _ => Some(Each::Member { list: path(fields, &each)?, most }),
+        }
+    }
+
+    fn body(&self, fields: &Fields<'_>, tagged: bool, context: &Context) -> Option<Body> {
+        let kinds = ["hex", "fill", "of", "from"].into_iter().filter(|key| fields.has(key)).count();
+        match kinds {
+            0 if tagged => return Some(Body::Constant(Vec::new())),
+            0 => {
+                fields.mistake("this item says nothing", "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\"");
+                return None;
+            }
+            1 => {}
+            _ => {
+                fields.mistake("an item has one of \"of\", \"from\", \"hex\", \"fill\"", "put one inside the other");
+                return None;
+            }
+        }
+        if let Some(constant) = fields.hex("hex") {
+            return Some(Body::Constant(constant.value));
+        }
+        if let Some(fill) = fields.byte("fill") {
+            let Some(length) = fields.number("len", 1..LONGEST + 1) else {
+                fields.missing("len");
+                return None;
+            };
+            return Some(Body::Constant(vec![fill.value; length.value]));
+        }
+        if fields.has("of") {
+            return Some(Body::Group(self.list(fields, "of", context)));
+        }
+        let from = fields.text("from")?;
+        match from.value.strip_prefix('@') {
+            Some(reference) => self.computed(fields, &from, reference, context),
+            None => {
+                let otherwise = fields.text("else").and_then(|key| path(fields, &key));
+                let (from, place) = (path(fields, &from)?, place(fields, None)?);
+                Some(Body::Value { from, otherwise, place })
+            }
+        }
+    }
+
+    fn computed(&self, fields: &Fields<'_>, whole: &Placed<&str>, text: &str, context: &Context) -> Option<Body> {
+        let (subject, property) = text.rsplit_once('.').unwrap_or(("", text));
+        let position = |names: &[String]| names.iter().position(|name| name == subject);
+        let of = match (subject, context.round) {
+            ("", Some(_)) | ("app", Some(Round::Application)) => Some(Subject::Current),
+            ("app", Some(Round::File)) => Some(Subject::ItsApplication),
+            _ => position(&self.names.applications)
+                .map(Subject::Application)
+                .or_else(|| position(&self.names.files).map(Subject::File)),
+        };
+        let Some(of) = of else {
+            let known = self.names.applications.iter().chain(&self.names.files).map(String::as_str);
+            let subject = Placed { value: subject, span: whole.span.clone() };
+            fields.report.unknown("application or file", &subject, known);
+            return None;
+        };
+        let file = matches!(of, Subject::File(_)) || of == Subject::Current && context.round == Some(Round::File);
+        let properties: &[_] = if file {
+            &[("name", Property::Name), ("fid", Property::Fid), ("sfi", Property::Sfi)]
+        } else {
+            &[
+                ("name", Property::Name),
+                ("label", Property::Label),
+                ("fid", Property::Fid),
+                ("ref", Property::Ref),
+                ("aid", Property::Aid),
+            ]
+        };
+        let Some(&(_, property)) = properties.iter().find(|(name, _)| *name == property) else {
+            let property = Placed { value: property, span: whole.span.clone() };
+            fields.report.unknown("property", &property, properties.iter().map(|(name, _)| *name));
+            return None;
+        };
+        let (usual, length) = match property {
+            Property::Name | Property::Label => (Coding::Ascii, None),
+            Property::Aid => (Coding::Blob, None),
+            Property::Fid | Property::Ref => (Coding::Blob, Some(2)),
+            Property::Sfi => (Coding::Number, Some(1)),
+        };
+        let mut place = place(fields, Some(usual))?;
+        place.length = place.length.or(length);
+        Some(Body::Computed { reference: Reference { of, property }, place })
+    }
+}
+
+/// What explain calls an item to which the layout gives no name.
+fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> String {
+    let property = |reference: &Reference| format!("{:?}", reference.property).to_lowercase();
+    match (body, each, tag) {
+        (Some(Body::Value { from, .. }), _, _) if !from.keys.is_empty() => from.keys.join("."),
+        (Some(Body::Computed { reference, .. }), _, _) => property(reference),
+        (_, Some(Each::Member { list, .. }), _) => list.keys.join("."),
+        (_, _, Some(tag)) => hex::encode_upper(tag),
+        (Some(Body::Constant(_)), _, _) => "constant".into(),
+        _ => "group".into(),
+    }
+}
+
+/// A path of keys: `nom`, `mutuelle.numero`, `/carte.numero_serie` from the top, `.` for a member itself.
+pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
+    let (from_top, rest) = text.value.strip_prefix('/').map_or((false, text.value), |rest| (true, rest));
+    if rest == "." {
+        return Some(Path { from_top, keys: Vec::new() });
+    }
+    let keys: Vec<String> = rest.split('.').map(str::to_owned).collect();
+    let sound = |key: &String| {
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    };
+    if keys.len() <= DEEPEST && keys.iter().all(sound) {
+        return Some(Path { from_top, keys });
+    }
+    fields.report.mistake(text.span.clone(), format!("\"{}\" is not a key of card files", text.value), "write snake_case keys joined by dots");
+    None
+}
+
+fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
+    let name = fields.text("coding");
+    let coding = match &name {
+        Some(name) => {
+            let coding = Coding::named(name.value);
+            if coding.is_none() {
+                fields.report.unknown("coding", name, coding::NAMES);
+            }
+            coding
+        }
+        None => {
+            if usual.is_none() && !fields.has("coding") {
+                fields.missing("coding");
+            }
+            usual
+        }
+    };
+    let (on, off) = (fields.hex("on"), fields.hex("off"));
+    let coding = match (coding?, on, off) {
+        (coding, None, None) => coding,
+        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
+            Coding::Flag { on: on.value, off: off.value }
+        }
+        _ => {
+            fields.mistake("\"on\" and \"off\" are two different values of one length", "they belong to the coding \"flag\"");
+            return None;
+        }
+    };
+    let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
+    let natural = coding.natural_length();
+    if let (Some(length), Some(natural)) = (length, natural)
+        && length != natural
+    {
+        fields.mistake(format!("\"len\" is {length}, but this coding always has {natural} bytes"), "leave \"len\" out");
+        return None;
+    }
+    if coding == Coding::Number && length.is_some_and(|length| length > 8) {
+        fields.mistake("a number has at most 8 bytes", "");
+        return None;
+    }
+    let pad = fields.byte("pad");
+    let pads = coding.has_any_length() && coding != Coding::Number && (pad.is_some() || coding.pads_by_itself());
+    let pad = pad.map_or(coding.usual_pad(), |pad| pad.value);
+    Some(Place { coding, length: length.or(natural), pad, pads })
+}
+
+/// What makes sense in one item.
+fn check(fields: &Fields<'_>, item: &Item) {
+    let tagged = item.tag.is_some();
+    if !tagged && item.when.is_some() {
+        fields.mistake("\"when\" needs a \"tag\"", "without one, a reader of the card could not tell that it is left out");
+    }
+    if item.each.is_some() && (item.optional || item.when.is_some()) {
+        fields.mistake("\"each\" cannot be \"optional\" and has no \"when\"", "an empty list leaves nothing anyway");
+    }
+    let absent_value = matches!(&item.body, Body::Value { place, .. } if place.length.is_some());
+    if item.optional && !tagged && !absent_value {
+        fields.mistake("\"optional\" needs a \"tag\" or a \"len\"", "without, a reader could not tell that it is left out");
+    }
+    if item.optional && matches!(item.body, Body::Constant(_) | Body::Computed { .. }) {
+        fields.mistake("what does not come from the card file cannot be \"optional\"", "use \"when\"");
+    }
+    if !tagged && item.each.is_some() && size(item).is_none_or(|size| size == 0) {
+        fields.mistake("\"each\" needs a \"tag\", or items of fixed size", "else a reader could not tell one from the next");
+    }
+    if let (Body::Value { from, .. }, None) = (&item.body, &item.each)
+        && from.keys.is_empty()
+        && from.from_top
+    {
+        fields.mistake("the whole card is not a value", "name a key");
+    }
+}
+
+/// What makes sense beside each other.
+fn check_order(fields: &Fields<'_>, items: &[Item]) {
+    let varies = |item: &Item| item.optional || item.when.is_some() || item.each.is_some();
+    for (index, item) in items.iter().enumerate() {
+        let after = items.get(index + 1..).unwrap_or_default();
+        let mistake = |message: &str, hint: &str| fields.report.mistake(item.span.clone(), message, hint);
+        if item.tag.is_some() {
+            let twin = after.iter().any(|other| other.tag == item.tag && (varies(item) || varies(other)));
+            if twin {
+                mistake("this tag occurs again behind it, and one of the two may be left out or repeated", "use another tag");
+            }
+            if varies(item) && after.iter().any(|other| other.tag.is_none()) {
+                mistake("an item without tag stands behind one that may be left out or repeated", "give it a tag");
+            }
+        } else if !after.is_empty() && (item.each.is_some() || size(item).is_none()) {
+            mistake("only the last item may have any length without a tag", "give it a \"tag\" or a \"len\"");
+        }
+    }
+}
+
+/// How many bytes an item always has, once; `None` if that varies.
+pub(in super::super) fn size(item: &Item) -> Option<usize> {
+    if item.tag.is_some() {
+        return None;
+    }
+    match &item.body {
+        Body::Constant(bytes) => Some(bytes.len()),
+        Body::Group(items) if items.iter().any(|item| item.each.is_some()) => None,
+        Body::Group(items) => items.iter().try_fold(0, |sum: usize, item| sum.checked_add(size(item)?)),
+        Body::Value { place, .. } | Body::Computed { place, .. } => place.length,
+    }
+}

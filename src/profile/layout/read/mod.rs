@@ -1,0 +1,180 @@
+//! From the text of a layout to its model. A layout that was read can be encoded and decoded without further checks of
+//! its own consistency.
+
+mod files;
+mod items;
+mod rules;
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use virtuale_engine::{
+    Atr,
+    image::{Habits, LongLe},
+};
+
+pub(super) use self::items::size;
+
+use self::{
+    files::Defaults,
+    items::{Context, Reader},
+};
+use super::{
+    super::{
+        diagnostic::{Diagnostics, Source},
+        written::Written,
+    },
+    Layout,
+    fields::{Fields, Placed, Report},
+    model::{Application, Body, Chip, File, Item, Structure},
+};
+
+/// How many applications a layout may have.
+const MOST_APPLICATIONS: usize = 64;
+
+/// How many files a layout may have.
+const MOST_FILES: usize = 256;
+
+/// The largest chip, in bytes.
+const LARGEST_CHIP: usize = 1 << 20;
+
+/// Reads a layout.
+pub(super) fn layout(source: &Arc<Source>) -> Result<Layout, Diagnostics> {
+    let written = Written::read(source)?;
+    let report = Report::new(source);
+    let layout = read(&report, source, &written);
+    match layout {
+        Some(layout) => report.finish(layout),
+        None => {
+            if report.count() == 0 {
+                report.mistake(0..0, "this is not a layout", "");
+            }
+            Err(report.finish(()).err().unwrap_or(Diagnostics(Vec::new())))
+        }
+    }
+}
+
+fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layout> {
+    let top = Fields::of(report, written, "key of a layout")?;
+    let name = top.text("layout");
+    if !top.has("layout") {
+        report.mistake(0..0, "\"layout\" is missing", "a layout begins with its name: layout = \"vitale2\"");
+    }
+    let keys = top.value("data").cloned();
+    let mut names = rules::read(&top);
+    let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
+    names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
+    names.files = files.iter().map(|(name, _)| name.value.to_owned()).collect();
+    applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
+    check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
+    check_count(report, files.len(), MOST_FILES, "files");
+    let reader = Reader::new(&names);
+    let card = top.value("card").and_then(|card| Fields::of(report, card, "key of a card"));
+    if !top.has("card") {
+        report.mistake(0..0, "\"card\" is missing", "the table [card] says what the chip is");
+    }
+    let card = card?;
+    let defaults = Defaults::read(&card);
+    let chip = chip(&reader, &card);
+    card.finish();
+    let mut read_applications = Vec::new();
+    for (index, (name, fields)) in applications.into_iter().take(MOST_APPLICATIONS).enumerate() {
+        read_applications.extend(files::application(&reader, &defaults, index, name.value, &fields));
+        fields.finish();
+    }
+    let mut read_files = Vec::new();
+    for (name, fields) in files.into_iter().take(MOST_FILES) {
+        read_files.extend(files::file(&reader, &defaults, name.value, &fields));
+        fields.finish();
+    }
+    top.finish();
+    if report.count() > 0 {
+        return None;
+    }
+    check_places(report, &read_applications, &read_files);
+    Some(Layout {
+        name: name?.value.to_owned(),
+        source: Arc::clone(source),
+        keys,
+        chip: chip?,
+        applications: read_applications,
+        files: read_files,
+    })
+}
+
+fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
+    let bytes = card.number("chip_bytes", 1..LARGEST_CHIP + 1).map(|bytes| bytes.value);
+    for key in ["atr", "chip_bytes"].into_iter().filter(|key| !card.has(key)) {
+        card.missing(key);
+    }
+    let long_le = match card.text("long_le") {
+        None => LongLe::Warning,
+        Some(text) if text.value == "warning" => LongLe::Warning,
+        Some(text) if text.value == "refusal" => LongLe::Refusal,
+        Some(text) => {
+            card.report.unknown("habit", &text, ["warning", "refusal"]);
+            return None;
+        }
+    };
+    let known = reader.names.source(card, None);
+    let atr = reader.list(card, "atr", &Context::new(known));
+    check_atr(card, &atr);
+    let atr_key = card.text("atr_from").and_then(|key| items::path(card, &key));
+    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le } })
+}
+
+/// An ATR without data of the card file is checked here, else when it is encoded.
+fn check_atr(card: &Fields<'_>, items: &[Item]) {
+    let constant = |item: &Item| if let Body::Constant(bytes) = &item.body { Some(bytes.clone()) } else { None };
+    let Some(parts) = items.iter().map(constant).collect::<Option<Vec<_>>>().filter(|parts| !parts.is_empty()) else {
+        return;
+    };
+    if let Err(error) = Atr::parse(&parts.concat()) {
+        card.mistake(format!("this is not an answer to reset: {error}"), "");
+    }
+}
+
+fn check_name(report: &Report, name: &Placed<&str>) {
+    let sound = !name.value.is_empty()
+        && name.value.len() <= 32
+        && name.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    if !sound || name.value == "app" {
+        let hint = "letters, digits, _ and -, 32 at most; \"app\" has a meaning of its own";
+        report.mistake(name.span.clone(), format!("\"{}\" cannot be a name here", name.value), hint);
+    }
+}
+
+fn check_count(report: &Report, count: usize, most: usize, what: &str) {
+    match count {
+        0 if what == "applications" => report.mistake(0..0, "there are no applications", "the first [app] is the MF"),
+        _ if count > most => report.mistake(0..0, format!("there are more than {most} {what}"), ""),
+        _ => {}
+    }
+}
+
+/// No two files of one DF have the same identifier or short identifier, and the first application is the MF.
+fn check_places(report: &Report, applications: &[Application], files: &[File]) {
+    let mut seen = BTreeSet::new();
+    for application in applications.iter().filter(|application| application.parent.is_some()) {
+        seen.insert((application.parent, application.fid, None));
+    }
+    for file in files {
+        for &parent in &file.parents {
+            let fid = seen.insert((Some(parent), file.fid, None));
+            let sfi = file.sfi.is_none_or(|_| seen.insert((Some(parent), virtuale_engine::Fid(0), file.sfi)));
+            if !fid || !sfi {
+                let what = if fid { "short identifier" } else { "identifier" };
+                let message = format!("the {what} of \"{}\" is taken in this application", file.name);
+                report.mistake(file.span.clone(), message, "");
+            }
+        }
+        if file.parents.is_empty() {
+            report.mistake(file.span.clone(), format!("\"{}\" is in no application", file.name), "");
+        }
+        if let Structure::Transparent { size: None } = file.structure
+            && file.content.is_empty()
+        {
+            let hint = "give it a \"size\" or a \"content\"";
+            report.mistake(file.span.clone(), format!("\"{}\" would be empty", file.name), hint);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Sources, roles and access rules, compiled to compact form (ISO 7816-4, 9.3.3; facts/cards.md E.2).
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use virtuale_engine::image::{CompactRule, Condition};
+
+use super::super::{
+    super::map::Origin,
+    fields::{Fields, Placed, Report},
+    model::{Access, Known, Rule},
+};
+
+/// What a layout gives names to.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) sources: BTreeMap<String, Arc<Known>>,
+    pub(super) rules: BTreeMap<String, Arc<Rule>>,
+    pub(super) applications: Vec<String>,
+    pub(super) files: Vec<String>,
+}
+
+/// How a role is proven, and in which security environment.
+#[derive(Clone, Copy, Debug)]
+struct Role {
+    condition: u8,
+    environment: u8,
+}
+
+/// The operations on files and their bits in an access mode byte (ISO 7816-4, tables 16 and 17; facts/cards.md E.2).
+const OPERATIONS: [(&str, u8); 8] = [
+    ("delete", 0x40),
+    ("terminate", 0x20),
+    ("activate", 0x10),
+    ("deactivate", 0x08),
+    ("write", 0x04),
+    ("update", 0x02),
+    ("create", 0x02),
+    ("read", 0x01),
+];
+
+/// Reads `[source]`, `[role]` and `[rule]`.
+pub(super) fn read(top: &Fields<'_>) -> Names {
+    let mut names = Names::default();
+    for (name, fields) in top.tables("source", "key of a source") {
+        if let Some(known) = source(&fields) {
+            names.sources.insert(name.value.to_owned(), Arc::new(known));
+        }
+        fields.finish();
+    }
+    let mut roles = BTreeMap::new();
+    for (name, fields) in top.tables("role", "key of a role") {
+        if let Some(role) = role(&fields) {
+            roles.insert(name.value, role);
+        }
+        names.source(&fields, None);
+        fields.finish();
+    }
+    for (name, fields) in top.tables("rule", "key of a rule") {
+        let rule = rule(&fields, &roles);
+        names.source(&fields, None);
+        names.rules.insert(name.value.to_owned(), Arc::new(rule));
+        fields.finish();
+    }
+    names
+}
+
+fn source(fields: &Fields<'_>) -> Option<Known> {
+    let at = fields.text("at").map_or("", |at| at.value);
+    let origin = fields.text("origin");
+    if origin.is_none() && !fields.has("origin") {
+        fields.missing("origin");
+    }
+    let origin = match origin?.value {
+        "public" => Origin::Public,
+        "inferred" => Origin::Inferred,
+        "invented" => Origin::Invented,
+        _ => {
+            fields.mistake("\"origin\" must be \"public\", \"inferred\" or \"invented\"", "");
+            return None;
+        }
+    };
+    if origin != Origin::Invented && at.is_empty() {
+        fields.mistake("\"at\" is missing", "what is not invented says where it is known from");
+        return None;
+    }
+    Some(Known { origin, at: at.to_owned() })
+}
+
+fn role(fields: &Fields<'_>) -> Option<Role> {
+    let environment = fields.number("se", 1..15);
+    let by = fields.text("by");
+    if !fields.has("se") {
+        fields.missing("se");
+    }
+    let condition = match by.map(|by| by.value) {
+        None | Some("external") => Condition::EXTERNAL,
+        Some("user") => Condition::USER,
+        Some(_) => {
+            fields.mistake("\"by\" must be \"external\" or \"user\"", "a key or certificate, or a code");
+            return None;
+        }
+    };
+    Some(Role { condition, environment: u8::try_from(environment?.value).ok()? })
+}
+
+fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
+    let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned() };
+    let mut given = BTreeMap::new();
+    for (operation, bit) in OPERATIONS {
+        let Some(text) = fields.text(operation) else { continue };
+        if let Some(condition) = condition(fields.report, &text, roles) {
+            given.insert(bit, condition);
+        }
+        if operation == "read" {
+            rule.read = text.value.to_owned();
+        }
+    }
+    let named = given.keys().fold(0, |mode, bit| mode | bit);
+    let mode = fields.byte("mode").map_or(named, |mode| mode.value);
+    if mode & named != named {
+        fields.mistake("an operation is not in \"mode\"", "mode has one bit for each operation that the rule is about");
+    }
+    rule.compact.access_mode = mode;
+    let bits = (0..7).rev().map(|shift| 1_u8 << shift).filter(|bit| mode & bit != 0);
+    rule.compact.conditions = bits.map(|bit| given.get(&bit).copied().unwrap_or(Condition::NEVER)).collect();
+    rule
+}
+
+/// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`.
+fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>) -> Option<Condition> {
+    match text.value {
+        "always" => return Some(Condition::ALWAYS),
+        "never" => return Some(Condition::NEVER),
+        _ => {}
+    }
+    let mistake = |message: &str, hint: &str| {
+        report.mistake(text.span.clone(), message, hint);
+        None
+    };
+    let (mut byte, mut environments, mut terms) = (0, Vec::new(), 0);
+    for term in text.value.split('+').map(str::trim) {
+        terms += 1;
+        if term == "sm" {
+            byte |= Condition::SECURE_MESSAGING;
+            continue;
+        }
+        let Some(name) = term.strip_prefix("role:") else {
+            return mistake(
+                &format!("\"{term}\" is not a condition"),
+                "write \"always\", \"never\", or \"role:NAME\" and \"sm\" joined by +",
+            );
+        };
+        let Some(role) = roles.get(name) else {
+            let name = Placed { value: name, span: text.span.clone() };
+            report.unknown("role", &name, roles.keys().copied());
+            return None;
+        };
+        byte |= role.condition;
+        environments.push(role.environment);
+    }
+    let Some(&environment) = environments.first() else {
+        return mistake("secure messaging needs a role whose keys it uses", "write \"role:NAME+sm\"");
+    };
+    if environments.iter().any(|other| *other != environment) {
+        return mistake("these roles have different security environments", "a condition byte has room for one");
+    }
+    Some(Condition(byte | environment | if terms > 1 { Condition::ALL } else { 0 }))
+}
+
+impl Names {
+    /// The source that the key `source` names, or `inherited` if there is no such key.
+    pub(super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Option<Arc<Known>> {
+        match fields.text("source") {
+            Some(name) => self.named_source(fields.report, &name),
+            None if inherited.is_some() => inherited.cloned(),
+            None => {
+                if !fields.has("source") {
+                    fields.mistake("\"source\" is missing", "everything says where it is known from");
+                }
+                None
+            }
+        }
+    }
+
+    fn named_source(&self, report: &Report, name: &Placed<&str>) -> Option<Arc<Known>> {
+        let found = self.sources.get(name.value).cloned();
+        if found.is_none() {
+            report.unknown("source", name, self.sources.keys().map(String::as_str));
+        }
+        found
+    }
+
+    /// The rules that the keys `rule` and `contactless` name.
+    pub(super) fn access(&self, fields: &Fields<'_>) -> Option<Access> {
+        let named = |name: Placed<&str>| {
+            let found = self.rules.get(name.value).cloned();
+            if found.is_none() {
+                fields.report.unknown("rule", &name, self.rules.keys().map(String::as_str));
+            }
+            found
+        };
+        let contact = fields.text("rule");
+        if !fields.has("rule") {
+            fields.missing("rule");
+        }
+        let contactless = fields.text("contactless").and_then(named);
+        Some(Access { contact: contact.and_then(named)?, contactless })
+    }
+}

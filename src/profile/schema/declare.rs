@@ -1,0 +1,403 @@
+//! Reading declarations of keys.
+
+use jiff::civil::date;
+
+use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar};
+use crate::profile::{
+    codes,
+    diagnostic::{Diagnostic, Mistakes},
+    nearest,
+    written::{Entry, Value, Written},
+};
+
+/// The greatest width of a value and the greatest number of a list's members.
+const GREATEST: u64 = 4096;
+
+/// All that a declaration may say.
+const ATTRIBUTES: [&str; 18] = [
+    "type", "length", "min", "max", "of", "time", "required", "default", "period", "excludes", "first_of", "first",
+    "codes", "values", "api", "example", "en", "fr",
+];
+
+/// The types of keys.
+const TYPES: [&str; 13] = [
+    "text",
+    "digits",
+    "code",
+    "nir",
+    "date",
+    "number",
+    "flag",
+    "enumeration",
+    "bytes",
+    "atr",
+    "short",
+    "table",
+    "list",
+];
+
+/// Adds the keys of `data` to a schema, and notes what is wrong with them.
+pub(super) fn declare(schema: &mut Schema, data: &Written, mistakes: &mut Mistakes) {
+    if !matches!(data.value, Value::Table(_)) {
+        let hint = "declare each key in a table of its own: [data.\"assure.code_local\"]";
+        mistakes.add(Diagnostic::new(mistakes.source(), data.span.clone(), "expected a table of keys").hint(hint));
+    }
+    for entry in data.entries() {
+        let declaration = Declaration { entry, mistakes };
+        declaration.add_to(schema);
+    }
+    for entry in data.entries() {
+        Soundness { schema, entry, mistakes }.check();
+    }
+}
+
+/// A declaration that is being read.
+struct Declaration<'a> {
+    entry: &'a Entry,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Declaration<'_> {
+    fn add_to(mut self, schema: &mut Schema) {
+        self.check_attributes();
+        let path = &self.entry.key;
+        let (parent, name) = path.rsplit_once('.').unwrap_or(("", path));
+        if !is_name(name) {
+            self.wrong_key("a key is written in small letters, digits and underscores");
+            return;
+        }
+        let Some(key) = self.key(name) else { return };
+        match fields_at(&mut schema.root, parent) {
+            Some(fields) => put(fields, key),
+            None => self.wrong_key(&format!("\"{parent}\" is not declared as a table or list before this")),
+        }
+    }
+
+    fn key(&mut self, name: &str) -> Option<Key> {
+        let kind = self.kind()?;
+        Some(Key {
+            name: name.into(),
+            presence: self.presence(),
+            doc: Doc { en: self.text("en").unwrap_or_default(), fr: self.text("fr").unwrap_or_default() },
+            api: self.text("api"),
+            codes: self.codes(),
+            example: self.text("example"),
+            first: self.text("first"),
+            excludes: self.text("excludes"),
+            kind,
+        })
+    }
+
+    fn kind(&mut self) -> Option<Kind> {
+        let Some(name) = self.text("type") else {
+            self.wrong_key("a key needs a type");
+            return None;
+        };
+        Some(match name.as_str() {
+            "text" => Kind::Text { max: self.width("max")? },
+            "digits" => self.widths().map(|(min, max)| Kind::Digits { min, max })?,
+            "code" => {
+                let of = self.text("of").unwrap_or_default();
+                self.widths().map(|(min, max)| Kind::Code { min, max, of })?
+            }
+            "bytes" => self.widths().map(|(min, max)| Kind::Bytes { min, max })?,
+            "nir" => Kind::Nir,
+            "atr" => Kind::Atr,
+            "flag" => Kind::Flag,
+            "date" => Kind::Date { time: self.flag("time") },
+            "number" => {
+                let max = self.number("max")?;
+                let min = if self.entry.value.key("min").is_some() { self.number("min")? } else { 0 };
+                Kind::Number { min, max }
+            }
+            "enumeration" => Kind::Enumeration(self.choices()?),
+            "short" => Kind::Short { of: self.texts("of") },
+            "table" => Kind::Table(self.rules()),
+            "list" => Kind::List { max: self.width("max")?, of: self.rules() },
+            _ => {
+                let hint = nearest::hint(&name, TYPES).unwrap_or_else(|| format!("the types are {}", TYPES.join(", ")));
+                let span = self.span_of("type");
+                self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, "no such type").hint(hint));
+                return None;
+            }
+        })
+    }
+
+    fn rules(&mut self) -> Rules {
+        let period = match self.texts("period").as_slice() {
+            [begin, end] => Some((begin.clone(), end.clone())),
+            [] => None,
+            _ => {
+                self.wrong("period", "a period has two keys: period = [\"debut\", \"fin\"]");
+                None
+            }
+        };
+        Rules { fields: Fields::default(), period, first_of: self.text("first_of") }
+    }
+
+    fn presence(&mut self) -> Presence {
+        match (self.flag("required"), self.entry.value.key("default")) {
+            (false, None) => Presence::Optional,
+            (true, None) => Presence::Required,
+            (false, Some(default)) => Presence::Default(unplaced(default).value),
+            (true, Some(_)) => {
+                self.wrong("default", "a key that is required has no default");
+                Presence::Required
+            }
+        }
+    }
+
+    /// The name of a list of codes.
+    fn codes(&mut self) -> Option<String> {
+        let name = self.text("codes")?;
+        if codes::list(&name).is_some() {
+            return Some(name);
+        }
+        let names = codes::LISTS.iter().map(|list| list.name).collect::<Vec<_>>().join(", ");
+        self.wrong("codes", &format!("there is no such list of codes; there are {names}"));
+        None
+    }
+
+    fn choices(&mut self) -> Option<Vec<Choice>> {
+        if let Some(list) = self.codes().and_then(|name| codes::list(&name)) {
+            return Some(list.codes.iter().map(Choice::from).collect());
+        }
+        let Some(Value::List(values)) = self.entry.value.key("values").map(|values| &values.value) else {
+            self.wrong_key(
+                "an enumeration needs `codes`, or `values = [{ value = \"1\", en = \"one\", fr = \"un\" }]`",
+            );
+            return None;
+        };
+        let text = |value: &Written, key| value.key(key).and_then(Written::text).map(str::to_owned);
+        let choice = |written: &Written| {
+            let meaning = text(written, "en").zip(text(written, "fr")).map(|(en, fr)| Doc { en, fr });
+            Some(Choice { value: text(written, "value")?, meaning })
+        };
+        let choices: Option<Vec<_>> = values.iter().map(choice).collect();
+        if choices.is_none() {
+            self.wrong("values", "each of the values is a table with a text `value`");
+        }
+        choices
+    }
+
+    fn widths(&mut self) -> Option<(usize, usize)> {
+        if self.entry.value.key("length").is_some() {
+            return self.width("length").map(|length| (length, length));
+        }
+        let min = if self.entry.value.key("min").is_some() { self.width("min")? } else { 1 };
+        let max = self.width("max")?;
+        if min > max {
+            self.wrong("min", "`min` is greater than `max`");
+        }
+        Some((min, max.max(min)))
+    }
+
+    /// A width, 1 to [`GREATEST`].
+    fn width(&mut self, attribute: &str) -> Option<usize> {
+        let width = self.number(attribute)?;
+        if !(1..=GREATEST).contains(&width) {
+            self.wrong(attribute, &format!("`{attribute}` is from 1 to {GREATEST}"));
+            return None;
+        }
+        usize::try_from(width).ok()
+    }
+
+    fn number(&mut self, attribute: &str) -> Option<u64> {
+        let number = match self.entry.value.key(attribute).map(|written| &written.value) {
+            Some(Value::Integer(digits)) => digits.parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong(attribute, &format!("this type of key needs a whole number `{attribute}`"));
+        }
+        number
+    }
+
+    fn flag(&mut self, attribute: &str) -> bool {
+        match self.entry.value.key(attribute).map(|written| &written.value) {
+            Some(Value::Flag(flag)) => *flag,
+            None => false,
+            Some(_) => {
+                self.wrong(attribute, &format!("`{attribute}` is true or false"));
+                false
+            }
+        }
+    }
+
+    fn text(&mut self, attribute: &str) -> Option<String> {
+        let written = self.entry.value.key(attribute)?;
+        if written.text().is_none() {
+            self.wrong(attribute, &format!("`{attribute}` is a text"));
+        }
+        written.text().map(str::to_owned)
+    }
+
+    fn texts(&mut self, attribute: &str) -> Vec<String> {
+        let members = match self.entry.value.key(attribute).map(|written| &written.value) {
+            Some(Value::List(members)) => members.as_slice(),
+            None => return Vec::new(),
+            Some(_) => &[],
+        };
+        let texts: Vec<_> = members.iter().filter_map(|member| member.text().map(str::to_owned)).collect();
+        if texts.is_empty() || texts.len() < members.len() {
+            self.wrong(attribute, &format!("`{attribute}` is a list of texts"));
+        }
+        texts
+    }
+
+    fn check_attributes(&mut self) {
+        for attribute in self.entry.value.entries() {
+            if !ATTRIBUTES.contains(&attribute.key.as_str()) {
+                let message = format!("a key has no attribute \"{}\"", scalar::shown(&attribute.key));
+                let mistake = Diagnostic::new(self.mistakes.source(), attribute.span.clone(), message);
+                let hint = nearest::hint(&attribute.key, ATTRIBUTES);
+                self.mistakes.add(Diagnostic { hint, ..mistake });
+            }
+        }
+    }
+
+    fn span_of(&self, attribute: &str) -> std::ops::Range<usize> {
+        self.entry.value.key(attribute).map_or(self.entry.span.clone(), |written| written.span.clone())
+    }
+
+    fn wrong(&mut self, attribute: &str, message: &str) {
+        let span = self.span_of(attribute);
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, message));
+    }
+
+    fn wrong_key(&mut self, message: &str) {
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), self.entry.span.clone(), message));
+    }
+}
+
+/// What can be checked only when all keys are declared: what one says of others.
+struct Soundness<'a> {
+    schema: &'a Schema,
+    entry: &'a Entry,
+    mistakes: &'a mut Mistakes,
+}
+
+impl Soundness<'_> {
+    fn check(&mut self) {
+        let Some(key) = self.schema.key(&self.entry.key) else { return };
+        let siblings = match self.entry.key.rsplit_once('.') {
+            Some((parent, _)) => {
+                self.schema.key(parent).and_then(|parent| parent.kind.rules()).map(|rules| &rules.fields)
+            }
+            None => Some(&self.schema.root),
+        };
+        let sibling = |name: &str| siblings.and_then(|siblings| siblings.key(name));
+        if key.excludes.as_deref().is_some_and(|name| sibling(name).is_none()) {
+            self.wrong("excludes", "there is no such key beside this one");
+        }
+        if let Kind::Short { of } = &key.kind {
+            let fixed = |name: &String| matches!(sibling(name).map(|key| &key.kind), Some(Kind::Digits { min, max }) if min == max);
+            if of.is_empty() || !of.iter().all(fixed) {
+                self.wrong("of", "a short form joins siblings of type digits, each of a fixed length");
+            }
+        }
+        self.check_rules(key);
+        self.check_values(key);
+    }
+
+    fn check_rules(&mut self, key: &Key) {
+        let Some(rules) = key.kind.rules() else { return };
+        let is_date = |name: &String| matches!(rules.fields.key(name).map(|key| &key.kind), Some(Kind::Date { .. }));
+        if rules.period.as_ref().is_some_and(|(begin, end)| !is_date(begin) || !is_date(end)) {
+            self.wrong("period", "these are not two dates of this table");
+        }
+        let is_list = |name: &str| matches!(self.schema.root.key(name).map(|key| &key.kind), Some(Kind::List { .. }));
+        let first_of = rules.first_of.as_deref();
+        let at_top = matches!(key.kind, Kind::Table(_)) && !self.entry.key.contains('.');
+        if first_of.is_some_and(|name| !is_list(name) || !at_top) {
+            self.wrong("first_of", "a table at the top can be the first of a list at the top, nothing else");
+        }
+    }
+
+    /// Whether the values that the declaration gives are those of its type.
+    fn check_values(&mut self, key: &Key) {
+        if let Presence::Default(default) = &key.presence
+            && !is_value(key, default)
+        {
+            self.wrong("default", "this default could not stand in a card file");
+        }
+        let texts = [("example", &key.example), ("first", &key.first)];
+        for (attribute, text) in texts {
+            if text.as_ref().is_some_and(|text| !is_value(key, &Value::Text(text.clone()))) {
+                self.wrong(attribute, &format!("this {attribute} could not stand in a card file"));
+            }
+        }
+    }
+
+    fn wrong(&mut self, attribute: &str, message: &str) {
+        let written = self.entry.value.key(attribute);
+        let span = written.map_or(self.entry.span.clone(), |written| written.span.clone());
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, message));
+    }
+}
+
+/// Whether a value could stand under a key.
+fn is_value(key: &Key, value: &Value) -> bool {
+    match (&key.kind, value) {
+        (Kind::Table(rules), Value::Table(entries)) => is_table(rules, entries),
+        (Kind::List { of, max }, Value::List(members)) => {
+            members.len() <= *max
+                && members.iter().all(|member| matches!(&member.value, Value::Table(entries) if is_table(of, entries)))
+        }
+        (Kind::Short { .. }, Value::Text(digits)) => digits.bytes().all(|digit| digit.is_ascii_digit()),
+        (kind, value) => scalar::read(kind, value, date(2026, 1, 1)).is_ok(),
+    }
+}
+
+/// Whether a table has keys of the rules only, and all that are required.
+fn is_table(rules: &Rules, entries: &[Entry]) -> bool {
+    let known = |entry: &Entry| rules.fields.key(&entry.key).is_some_and(|key| is_value(key, &entry.value.value));
+    let there = |key: &Key| key.presence != Presence::Required || entries.iter().any(|entry| entry.key == key.name);
+    entries.iter().all(known) && rules.fields.0.iter().all(there)
+}
+
+/// The keys of the table or list at a path; those at the top for an empty path.
+fn fields_at<'s>(root: &'s mut Fields, path: &str) -> Option<&'s mut Fields> {
+    path.split('.').filter(|name| !name.is_empty()).try_fold(root, |fields, name| {
+        match &mut fields.0.iter_mut().find(|key| key.name == name)?.kind {
+            Kind::Table(rules) | Kind::List { of: rules, .. } => Some(&mut rules.fields),
+            _ => None,
+        }
+    })
+}
+
+/// Adds a key, or replaces it and keeps the keys in it.
+fn put(fields: &mut Fields, mut key: Key) {
+    let Some(old) = fields.0.iter_mut().find(|old| old.name == key.name) else {
+        fields.0.push(key);
+        return;
+    };
+    if let (Kind::Table(new) | Kind::List { of: new, .. }, Some(rules)) = (&mut key.kind, old.kind.rules()) {
+        new.fields = rules.fields.clone();
+    }
+    *old = key;
+}
+
+/// Whether a name can be a key of a card file.
+fn is_name(name: &str) -> bool {
+    let starts = name.starts_with(|first: char| first.is_ascii_lowercase());
+    starts && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// A value without places: it stands in no card file.
+fn unplaced(written: &Written) -> Written {
+    let entry = |entry: &Entry| Entry { key: entry.key.clone(), span: 0..0, value: unplaced(&entry.value) };
+    let value = match &written.value {
+        Value::List(members) => Value::List(members.iter().map(unplaced).collect()),
+        Value::Table(entries) => Value::Table(entries.iter().map(entry).collect()),
+        value => value.clone(),
+    };
+    Written { value, span: 0..0 }
+}
+
+impl From<&codes::Code> for Choice {
+    fn from(code: &codes::Code) -> Self {
+        let meaning = code.label.map(|label| Doc { en: label.en.into(), fr: label.fr.into() });
+        Self { value: code.value.into(), meaning }
+    }
+}

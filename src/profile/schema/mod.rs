@@ -1,0 +1,293 @@
+//! Which keys a card file may have: data, not code.
+//!
+//! `applets/layouts/keys.toml` declares the keys that all layouts share; a layout adds its own in the same form, one
+//! table `[data."path"]` per key. The schema says what each is worth to an author: its type, widths, default, the group
+//! of the reading API that it comes from (facts/cards.md F.2) and what it means. It does not say where a datum stands on
+//! a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever uses it need not check again.
+
+mod declare;
+pub(super) mod scalar;
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    diagnostic::{Diagnostics, Mistakes, Source},
+    written::{Value, Written},
+};
+
+/// The keys of a card file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schema {
+    /// The keys at the top of the file.
+    pub root: Fields,
+}
+
+/// The keys of one table, in the order in which they were declared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fields(pub Vec<Key>);
+
+/// A key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// Its name, without those of the tables that it is in.
+    pub name: String,
+    /// What may be written.
+    pub kind: Kind,
+    /// What happens if it is not written.
+    pub presence: Presence,
+    /// What it means.
+    pub doc: Doc,
+    /// The group and field of the reading API that it comes from (facts/cards.md F.2), where there is one.
+    pub api: Option<String>,
+    /// The list of [`codes`](super::codes) that says what its values mean.
+    pub codes: Option<String>,
+    /// A value for starter files.
+    pub example: Option<String>,
+    /// What the first of a list has here, and no other: the insured's quality.
+    pub first: Option<String>,
+    /// The sibling that it cannot stand beside.
+    pub excludes: Option<String>,
+}
+
+/// What may be written under a key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// Any text of at most so many characters; an empty one counts as none.
+    Text {
+        /// The most characters.
+        max: usize,
+    },
+    /// Digits, kept as text since their zeros count.
+    Digits {
+        /// The fewest.
+        min: usize,
+        /// The most.
+        max: usize,
+    },
+    /// Capital letters and digits, or some of them.
+    Code {
+        /// The fewest.
+        min: usize,
+        /// The most.
+        max: usize,
+        /// Which characters; all capital letters and digits if empty.
+        of: String,
+    },
+    /// A NIR, with or without its key; always with it once read.
+    Nir,
+    /// A date.
+    Date {
+        /// Whether it may have a time of day.
+        time: bool,
+    },
+    /// A number that is counted with.
+    Number {
+        /// The least.
+        min: u64,
+        /// The greatest.
+        max: u64,
+    },
+    /// `true` or `false`.
+    Flag,
+    /// One of a closed set.
+    Enumeration(Vec<Choice>),
+    /// Bytes in hexadecimal.
+    Bytes {
+        /// The fewest.
+        min: usize,
+        /// The most.
+        max: usize,
+    },
+    /// An answer to reset, in hexadecimal.
+    Atr,
+    /// A short form for several siblings: their digits, one after the other.
+    Short {
+        /// The names of the siblings, digits of fixed width each.
+        of: Vec<String>,
+    },
+    /// Named values.
+    Table(Rules),
+    /// Several tables.
+    List {
+        /// What is in each.
+        of: Rules,
+        /// The most of them.
+        max: usize,
+    },
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Choice {
+    /// What is written.
+    pub value: String,
+    /// What it means, if that is public.
+    pub meaning: Option<Doc>,
+}
+
+/// What is in a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rules {
+    /// Its keys.
+    pub fields: Fields,
+    /// Its keys that begin and end a period. Periods do not run backwards; those of a list do not overlap.
+    pub period: Option<(String, String)>,
+    /// The list at the top of the file of which this table is the first, besides being itself.
+    pub first_of: Option<String>,
+}
+
+/// What happens if a key is not written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Presence {
+    /// That is a mistake.
+    Required,
+    /// There is no value.
+    Optional,
+    /// There is this value. It is read as if it stood in the card file: dates may be relative.
+    Default(Value),
+}
+
+/// A text for people, in both languages.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Doc {
+    /// In English.
+    pub en: String,
+    /// In French.
+    pub fr: String,
+}
+
+/// A language of texts for people.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// French.
+    French,
+}
+
+impl Doc {
+    /// The text in a language.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::English => &self.en,
+            Language::French => &self.fr,
+        }
+    }
+}
+
+impl Schema {
+    /// A schema without keys.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { root: Fields::default() }
+    }
+
+    /// The keys that the text `keys.toml` declares.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declarations.
+    pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        let document = Written::read(source)?;
+        let mut schema = Self::empty();
+        if let Some(data) = document.key("data") {
+            schema.extend_with(source, data)?;
+        }
+        Ok(schema)
+    }
+
+    /// Adds the keys that a layout declares: `data` is what stands under `data` in the text `source`. A key that is
+    /// there already is replaced, but keeps the keys in it.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declarations.
+    pub fn extend_with(&mut self, source: &Arc<Source>, data: &Written) -> Result<(), Diagnostics> {
+        let mut mistakes = Mistakes::of(source);
+        declare::declare(self, data, &mut mistakes);
+        mistakes.or(())
+    }
+
+    /// Every key with its path, such as `beneficiaire.droits.debut`, in the order of declaration.
+    #[must_use]
+    pub fn keys(&self) -> Vec<(String, &Key)> {
+        let mut keys = Vec::new();
+        self.root.collect("", &mut keys);
+        keys
+    }
+
+    /// The key of a path such as `beneficiaire.droits.debut`.
+    #[must_use]
+    pub fn key(&self, path: &str) -> Option<&Key> {
+        let mut names = path.split('.');
+        let first = self.root.key(names.next()?)?;
+        names.try_fold(first, |key, name| key.kind.rules()?.fields.key(name))
+    }
+
+    /// The table at the top that is also the first of a list at the top.
+    #[must_use]
+    pub fn first_of(&self, list: &str) -> Option<&Key> {
+        self.root.0.iter().find(|key| key.kind.rules().and_then(|rules| rules.first_of.as_deref()) == Some(list))
+    }
+}
+
+impl Fields {
+    fn collect<'s>(&'s self, prefix: &str, keys: &mut Vec<(String, &'s Key)>) {
+        for key in &self.0 {
+            let path = format!("{prefix}{}", key.name);
+            let inner = format!("{path}.");
+            keys.push((path, key));
+            if let Some(rules) = key.kind.rules() {
+                rules.fields.collect(&inner, keys);
+            }
+        }
+    }
+
+    /// The key of this name.
+    #[must_use]
+    pub fn key(&self, name: &str) -> Option<&Key> {
+        self.0.iter().find(|key| key.name == name)
+    }
+}
+
+impl Kind {
+    /// What it is, with its article.
+    #[must_use]
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "a text",
+            Self::Digits { .. } => "digits",
+            Self::Code { .. } => "a code",
+            Self::Nir => "a NIR",
+            Self::Date { .. } => "a date",
+            Self::Number { .. } => "a number",
+            Self::Flag => "true or false",
+            Self::Enumeration(_) => "one of the values",
+            Self::Bytes { .. } => "bytes in hexadecimal",
+            Self::Atr => "an ATR in hexadecimal",
+            Self::Short { .. } => "a short form",
+            Self::Table(_) => "a table",
+            Self::List { .. } => "a list of tables",
+        }
+    }
+
+    /// The rules of the table or of each table of the list.
+    #[must_use]
+    pub fn rules(&self) -> Option<&Rules> {
+        match self {
+            Self::Table(rules) | Self::List { of: rules, .. } => Some(rules),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.meaning {
+            Some(meaning) => write!(f, "{} ({})", self.value, meaning.en),
+            None => f.write_str(&self.value),
+        }
+    }
+}

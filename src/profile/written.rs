@@ -1,0 +1,228 @@
+//! A TOML text as it was written: values, their places, and their order.
+//!
+//! Card files, layouts and the schema are read from this. It knows TOML and nothing of cards. The rule that it upholds:
+//! every value has its place in the text, so that whoever finds it wrong can point at it.
+
+use std::{ops::Range, sync::Arc};
+
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
+
+/// The longest text that is read, in bytes. A long layout has 50,000.
+pub const LONGEST: usize = 1 << 20;
+
+/// The longest text that a hint repeats, in bytes.
+const LONGEST_QUOTE: usize = 40;
+
+/// A value and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The value.
+    pub value: Value,
+    /// Its place: of a table, that of its header; of what was not written, empty.
+    pub span: Range<usize>,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A string.
+    Text(String),
+    /// An integer, as it was written but for underscores and its base.
+    Integer(String),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A date, a time or both, in ISO 8601.
+    Date(String),
+    /// A number with a fraction or exponent.
+    Float(String),
+    /// An array, or tables with a header `[[...]]`.
+    List(Vec<Written>),
+    /// A table.
+    Table(Vec<Entry>),
+}
+
+/// A key and its value. Those of a table stand in the order of the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The place of the key.
+    pub span: Range<usize>,
+    /// The value.
+    pub value: Written,
+}
+
+impl Written {
+    /// Reads a text as TOML; the result is a table.
+    ///
+    /// # Errors
+    ///
+    /// All that is not TOML, or a text longer than [`LONGEST`].
+    pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        let mut mistakes = Mistakes::of(source);
+        if source.text.len() > LONGEST {
+            let mistake = Diagnostic::new(source, 0..0, format!("this file has more than {LONGEST} bytes"));
+            return Err(Diagnostics(vec![mistake]));
+        }
+        let (document, errors) = DeTable::parse_recoverable(&source.text);
+        for error in errors.iter().take(Mistakes::MOST) {
+            mistakes.add(syntax_mistake(source, error));
+        }
+        mistakes.or(Self { value: table(document.get_ref()), span: 0..0 })
+    }
+
+    /// The value of a key, if this is a table that has it.
+    #[must_use]
+    pub fn key(&self, key: &str) -> Option<&Self> {
+        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// What is in it, if it is a table; else nothing.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Table(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// Its text, if it is one.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Value {
+    /// What it is, with its article.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "a text",
+            Self::Integer(_) => "an integer",
+            Self::Flag(_) => "a flag",
+            Self::Date(_) => "a date",
+            Self::Float(_) => "a number with a fraction",
+            Self::List(_) => "a list",
+            Self::Table(_) => "a table",
+        }
+    }
+}
+
+/// What is wrong with the TOML. What authors of card files often do gets words of our own.
+fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    let mistake = |span, message: &str, hint: String| Diagnostic::new(source, span, message).hint(hint);
+    let written = source.text.get(span.clone()).unwrap_or("");
+    let quoted = |text: &str| match text {
+        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
+        text => format!("write \"{text}\""),
+    };
+    match error.message() {
+        message if message.starts_with("string values must be quoted") && written.is_empty() => {
+            Diagnostic::new(source, span, "a value is missing")
+        }
+        message if message.starts_with("string values must be quoted") => {
+            mistake(span.clone(), "a text stands between quotes", quoted(written))
+        }
+        message if message.starts_with("invalid date") => {
+            let message = "without quotes, a date must be of the calendar";
+            mistake(span.clone(), message, quoted(written))
+        }
+        message if message.starts_with("unexpected leading zero") => {
+            let rest = source.text.get(span.start..).unwrap_or("");
+            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let hint = quoted(rest.get(..length).unwrap_or(""));
+            mistake(span.start..span.start + length, "digits that begin with 0 stand between quotes", hint)
+        }
+        message if message.starts_with("duplicate key") && is_header(source, span.start) => {
+            let hint = "a table that may stand several times has two brackets on each side";
+            mistake(span.clone(), "this table stands here twice", hint.into())
+        }
+        message if message.starts_with("duplicate key") => {
+            Diagnostic::new(source, span, "this key stands here twice").label("the second time")
+        }
+        "invalid basic string, expected `\"`" => Diagnostic::new(source, span, "this text has no closing quote"),
+        message => Diagnostic::new(source, span, message),
+    }
+}
+
+/// Whether a key stands in the header of a table.
+fn is_header(source: &Source, at: usize) -> bool {
+    let before = source.text.get(..at).unwrap_or("");
+    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['))
+}
+
+/// A table, in the order of the text.
+fn table(written: &DeTable<'_>) -> Value {
+    let mut entries: Vec<Entry> = written
+        .iter()
+        .map(|(key, value)| Entry { key: key.get_ref().to_string(), span: key.span(), value: located(value) })
+        .collect();
+    entries.sort_by_key(|entry| entry.span.start);
+    Value::Table(entries)
+}
+
+fn located(written: &Spanned<DeValue<'_>>) -> Written {
+    let value = match written.get_ref() {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(digits) if digits.radix() == 10 => Value::Integer(digits.as_str().into()),
+        DeValue::Integer(digits) => Value::Integer(digits.to_string()),
+        DeValue::Float(digits) => Value::Float(digits.as_str().into()),
+        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Array(members) => Value::List(members.iter().map(located).collect()),
+        DeValue::Table(entries) => table(entries),
+    };
+    Written { value, span: written.span() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{LONGEST, Source, Value, Written};
+
+    fn read(text: impl Into<String>) -> Result<Written, String> {
+        let source = Arc::new(Source { name: "t.toml".into(), text: text.into() });
+        Written::read(&source).map_err(|mistakes| mistakes.to_string())
+    }
+
+    #[test]
+    fn values_keep_their_places_and_order() {
+        let text = "z = 1_0\na.b = 2024-01-31T08:30\n[[l]]\n[[l]]\nx = 0x1F";
+        let document = read(text).expect("TOML");
+        let keys: Vec<_> = document.entries().iter().map(|entry| entry.key.as_str()).collect();
+        assert_eq!(keys, ["z", "a", "l"]);
+        assert_eq!(document.key("z").map(|z| &z.value), Some(&Value::Integer("10".into())));
+        let date = document.key("a").and_then(|a| a.key("b")).expect("a.b");
+        assert_eq!(date.value, Value::Date("2024-01-31T08:30".into()));
+        assert_eq!(&text[date.span.clone()], "2024-01-31T08:30");
+        let Some(Value::List(tables)) = document.key("l").map(|l| &l.value) else { panic!("a list") };
+        assert_eq!(tables.iter().map(|table| &text[table.span.clone()]).collect::<Vec<_>>(), ["[[l]]", "[[l]]"]);
+        assert_eq!(tables[1].key("x").map(|x| &x.value), Some(&Value::Integer("0x1F".into())));
+    }
+
+    #[test]
+    fn every_syntax_mistake_is_found() {
+        let mistakes = read("a = 01\nb = [\nc = 1\n").expect_err("two mistakes");
+        for place in ["t.toml:1:5", "t.toml:3:"] {
+            assert!(mistakes.contains(place), "{place} is missing in\n{mistakes}");
+        }
+    }
+
+    #[test]
+    fn long_and_deep_texts_are_refused() {
+        assert!(read("a".repeat(LONGEST + 1)).is_err());
+        assert!(read(format!("a = {}", "[".repeat(100_000))).is_err());
+        assert!(read(format!("a{} = 1", ".a".repeat(100_000))).is_err());
+    }
+}
