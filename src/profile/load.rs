@@ -108,9 +108,8 @@ fn layout(card: &Arc<Source>, named: &Node, base: Option<&Path>) -> Result<Layou
 }
 
 fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>) -> Result<Source, Diagnostics> {
-    let mistake = |message: String, hint: String| {
-        Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]))
-    };
+    let mistake =
+        |message: String, hint: String| Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]));
     let built_in = layouts::NAMES.join(", ");
     let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {

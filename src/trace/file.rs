@@ -27,10 +27,12 @@ pub struct Slot {
     pub name: String,
     /// The card file, as written.
     pub card: Option<String>,
+    /// Where `card` stands.
+    pub card_span: Range<usize>,
     /// The answer to reset that the card must have.
     pub atr: Option<Pattern>,
-    /// Where `card` stands, for error messages; else where `atr` does.
-    pub span: Range<usize>,
+    /// Where `atr` stands.
+    pub atr_span: Range<usize>,
 }
 
 /// One thing that happens, and what must come of it.
@@ -70,8 +72,8 @@ pub enum Expected {
     Unsaid,
     /// `<`: an answer, and where it stands in the text: from its first to its last byte.
     Answer(Pattern, Range<usize>),
-    /// `expect-error`: no answer at all, for this reason.
-    Silence(Silence),
+    /// `expect-error`: no answer at all, for this reason; and where it stands.
+    Silence(Silence, Range<usize>),
 }
 
 /// Why there is no answer.

@@ -20,6 +20,9 @@ const MOST_ROWS: usize = 4;
 /// How many lines of the trace above the finding are shown.
 const CONTEXT: usize = 4;
 
+/// How many bytes of a command stand in a summary.
+const MOST_SHOWN: usize = 16;
+
 /// How much of a line of the trace is shown.
 const LINE_WIDTH: usize = 100;
 
@@ -70,7 +73,7 @@ pub enum Problem {
         /// What was sent.
         got: Vec<u8>,
     },
-    /// A program went on after the end of the trace.
+    /// A program sent a command that the trace does not have any more.
     Surplus(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
@@ -138,7 +141,9 @@ impl Trace {
 
     pub(super) fn finding(&self, index: usize, step: &Step, command: &[u8], problem: Problem) -> Finding {
         let span = match &step.expected {
-            Expected::Answer(_, span) if matches!(problem, Problem::Otherwise { .. }) => span.clone(),
+            Expected::Answer(_, span) | Expected::Silence(_, span) if matches!(problem, Problem::Otherwise { .. }) => {
+                span.clone()
+            }
             _ => step.span.clone(),
         };
         let asked = match step.action {
@@ -150,7 +155,7 @@ impl Trace {
     }
 
     pub(super) fn atr_finding(&self, slot: usize, expected: &Pattern, atr: &Atr) -> Finding {
-        let span = self.slots.get(slot).map_or(0..0, |slot| slot.span.clone());
+        let span = self.slots.get(slot).map_or(0..0, |slot| slot.atr_span.clone());
         let problem = Problem::Atr { expected: self.cells(expected, &[]), got: atr.as_bytes().to_vec() };
         Finding {
             source: Arc::clone(&self.source),
@@ -167,12 +172,7 @@ impl Finding {
     /// Its line and column in the trace, both from 1.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        self.as_diagnostic().position()
-    }
-
-    fn as_diagnostic(&self) -> Diagnostic {
-        let source = Arc::clone(&self.source);
-        Diagnostic { source, span: self.span.clone(), message: String::new(), label: String::new(), hint: None }
+        Diagnostic::new(&self.source, self.span.clone(), "").position()
     }
 
     /// What is otherwise, in one line.
@@ -190,23 +190,37 @@ impl Finding {
             Problem::NotCaptured(name) => format!("the command needs {{{name}}}, which no answer has given"),
             Problem::Atr { .. } => "the card has another answer to reset".to_owned(),
             Problem::OtherCommand { .. } => "another command came".to_owned(),
-            Problem::Surplus(got) => format!("a command came after the end: {}", command_name(got)),
+            Problem::Surplus(got) => {
+                let start = got.get(..MOST_SHOWN).unwrap_or(got);
+                format!("from here on the trace has no such command as {}", hex(start))
+            }
             Problem::LeftOver(count) => format!("{count} commands of the trace never came"),
         }
     }
 
-    /// The lines of the trace before it, with their numbers.
+    /// The lines of the trace before it, with their numbers; and its own, unless its bytes are compared below.
     fn context(&self) -> Vec<(usize, &str)> {
         let (line, _) = self.position();
-        let start = self.source.text.get(..self.span.start).unwrap_or_default();
-        let mut above: Vec<&str> = start.lines().rev().take(CONTEXT + 1).collect();
-        above.reverse();
-        // The line of the finding itself is not wholly above it.
-        if !start.ends_with('\n') {
-            above.pop();
+        let own = usize::from(self.compared().is_none());
+        let first = line.saturating_sub(CONTEXT).max(1);
+        let text = self.source.text.as_str();
+        let rest = text.get(self.span.start..).unwrap_or_default();
+        let end = rest.find('\n').map_or(text.len(), |at| self.span.start + at);
+        let lines = text.get(..end).unwrap_or_default().rsplit('\n');
+        let mut lines: Vec<&str> = lines.take(line - first + 1).collect();
+        lines.reverse();
+        let numbered = lines.into_iter().enumerate().map(|(index, line)| (first + index, line.trim_end()));
+        numbered.take(line - first + own).collect()
+    }
+
+    /// What is expected and what came, if both are bytes.
+    fn compared(&self) -> Option<(&[Cell], &[u8])> {
+        match &self.problem {
+            Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) }
+            | Problem::OtherCommand { expected, got }
+            | Problem::Atr { expected, got } => Some((expected, got)),
+            _ => None,
         }
-        let first = line.saturating_sub(above.len());
-        above.into_iter().enumerate().map(|(index, text)| (first + index, text)).collect()
     }
 }
 
@@ -225,11 +239,9 @@ impl fmt::Display for Finding {
         if let Some(element) = &self.element {
             writeln!(f, "        = {element}")?;
         }
-        match &self.problem {
-            Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) }
-            | Problem::OtherCommand { expected, got }
-            | Problem::Atr { expected, got } => write!(f, "{}", Comparison::of(expected, got)),
-            _ => Ok(()),
+        match self.compared() {
+            Some((expected, got)) => write!(f, "{}", Comparison::of(expected, got)),
+            None => Ok(()),
         }
     }
 }

@@ -6,12 +6,23 @@
 //!
 //! Nothing in here knows how a card is built. Whoever replays hands the cards over.
 
+pub mod convert;
 mod file;
 mod finding;
+mod lines;
 mod names;
 mod parse;
 mod pattern;
+pub mod playback;
+pub mod record;
 pub mod replay;
+pub mod report;
+pub mod shard;
+pub mod suite;
+#[cfg(test)]
+mod toy;
+pub mod update;
+pub mod write;
 
 pub use file::{Action, Expected, Silence, Slot, Step, Trace};
 pub use finding::{Finding, Got, Problem};

@@ -107,6 +107,7 @@ fn select_name(p1: u8, data: &[u8]) -> String {
         0x01 => format!("SELECT child DF {fid}"),
         0x02 => format!("SELECT EF {fid}"),
         0x03 => "SELECT the parent DF".to_owned(),
+        0x04 if data.is_empty() => "SELECT by name, none given".to_owned(),
         0x04 => format!("SELECT by name {}", readable_name(data)),
         0x08 => format!("SELECT path {fid} from the MF"),
         0x09 => format!("SELECT path {fid} from here"),

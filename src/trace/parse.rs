@@ -8,6 +8,7 @@ use virtuale_engine::{Protocol, Reset, answer};
 
 use super::{
     file::{Action, Expected, Silence, Slot, Step, Trace},
+    lines::{Lines, Mistake, Words, is_blank},
     pattern::{Atom, Capture, Pattern, Slice},
 };
 use crate::profile::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -46,109 +47,14 @@ impl Trace {
     }
 }
 
-/// What is wrong with a line.
-struct Mistake {
-    span: Range<usize>,
-    message: String,
-    label: String,
-    hint: Option<String>,
-}
-
-impl Mistake {
-    fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), label: String::new(), hint: None }
-    }
-
-    fn label(self, label: impl Into<String>) -> Self {
-        Self { label: label.into(), ..self }
-    }
-
-    fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-}
-
-/// A piece of the text and where it stands.
-#[derive(Clone, Copy)]
-struct Words<'a> {
-    text: &'a str,
-    start: usize,
-}
-
-impl<'a> Words<'a> {
-    fn span(self) -> Range<usize> {
-        self.start..self.start + self.text.len()
-    }
-
-    fn trimmed(self) -> Self {
-        let lead = self.text.len() - self.text.trim_start_matches(is_blank).len();
-        Words { text: self.text.trim_matches(is_blank), start: self.start + lead }
-    }
-
-    /// The first word, and what follows it.
-    fn split_word(self) -> (Self, Self) {
-        let end = self.text.find(is_blank).unwrap_or(self.text.len());
-        let (word, rest) = self.text.split_at(end);
-        (Words { text: word, ..self }, Words { text: rest, start: self.start + end }.trimmed())
-    }
-
-    /// What stands before the comment: `#` opens one at the start of a line and after a blank.
-    fn without_comment(self) -> Self {
-        let bytes = self.text.as_bytes();
-        let opens = |&(at, _): &(usize, &str)| at == 0 || matches!(bytes.get(at - 1), Some(b' ' | b'\t'));
-        let end = self.text.match_indices('#').find(opens).map_or(self.text.len(), |(at, _)| at);
-        Words { text: &self.text[..end], ..self }.trimmed()
-    }
-}
-
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t')
-}
-
-/// The lines of a text from some place on. A line ends with LF or CR LF.
-struct Lines<'a> {
-    text: &'a str,
-    next: usize,
-}
-
-impl<'a> Lines<'a> {
-    fn peek(&self) -> Option<(Words<'a>, usize)> {
-        let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
-        let length = rest.find('\n').unwrap_or(rest.len());
-        let line = &rest[..length];
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        Some((Words { text: line, start: self.next }, self.next + length + 1))
-    }
-
-    fn take(&mut self) -> Option<Words<'a>> {
-        let (line, next) = self.peek()?;
-        self.next = next;
-        Some(line)
-    }
-
-    /// The next line, if it is indented and says something: then it goes on where the line before ended.
-    fn take_continuation(&mut self) -> Option<Words<'a>> {
-        let (line, next) = self.peek()?;
-        if !line.text.starts_with(is_blank) {
-            return None;
-        }
-        let said = line.without_comment();
-        if said.text.is_empty() {
-            return None;
-        }
-        self.next = next;
-        Some(said)
-    }
-}
-
 struct Parser {
     trace: Trace,
     mistakes: Vec<Diagnostic>,
     /// The slot that lines are about.
     slot: usize,
-    /// The step that waits for an answer.
-    waiting: Option<usize>,
-    /// Whether a slot has had a line of dialogue.
+    /// For each slot, the step that waits for its answer.
+    waiting: Vec<Option<usize>>,
+    /// For each slot, whether it has had a line of dialogue.
     spoken: Vec<bool>,
     /// How many bytes each name stands for.
     lengths: Vec<usize>,
@@ -166,12 +72,13 @@ impl Parser {
             store,
             names: Vec::new(),
         };
-        Self { trace, mistakes: Vec::new(), slot: 0, waiting: None, spoken: vec![false], lengths: Vec::new() }
+        Self { trace, mistakes: Vec::new(), slot: 0, waiting: vec![None], spoken: vec![false], lengths: Vec::new() }
     }
 
     fn complain(&mut self, mistake: Mistake) {
         let Mistake { span, message, label, hint } = mistake;
-        self.mistakes.push(Diagnostic { source: Arc::clone(&self.trace.source), span, message, label, hint });
+        let diagnostic = Diagnostic::new(&self.trace.source, span, message).label(label);
+        self.mistakes.push(Diagnostic { hint, ..diagnostic });
     }
 
     fn read(&mut self, text: &str) {
@@ -211,12 +118,12 @@ impl Parser {
 
     fn statement(&mut self, keyword: Words<'_>, rest: Words<'_>) -> Result<(), Mistake> {
         let span = keyword.start..rest.span().end.max(keyword.span().end);
-        if keyword.text == "expect-error" {
-            return self.expect_error(rest);
-        }
-        self.waiting = None;
         match keyword.text {
-            "slot" => self.slot(rest),
+            "expect-error" => return self.expect_error(rest, span),
+            "slot" => return self.slot(rest),
+            _ => self.take_waiting(),
+        };
+        match keyword.text {
             "card" => self.card(rest),
             "atr" => self.atr(rest),
             "now" => self.now(rest),
@@ -254,12 +161,13 @@ impl Parser {
         if let Some(spoken) = self.spoken.get_mut(self.slot) {
             *spoken = true;
         }
-        self.waiting = Some(self.trace.steps.len());
+        if let Some(waiting) = self.waiting.get_mut(self.slot) {
+            *waiting = Some(self.trace.steps.len());
+        }
         self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid });
     }
 
     fn command(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
-        self.waiting = None;
         let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Allowed)?;
         self.step(span, Action::Send(pattern));
         Ok(())
@@ -267,8 +175,7 @@ impl Parser {
 
     fn answer(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
         let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Captured)?;
-        let waiting = self.waiting.take().and_then(|index| self.trace.steps.get_mut(index));
-        match waiting {
+        match self.take_waiting() {
             Some(Step { action: Action::Send(_), expected, .. }) => {
                 *expected = Expected::Answer(pattern, span);
                 Ok(())
@@ -279,11 +186,17 @@ impl Parser {
         }
     }
 
-    fn expect_error(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+    /// The step of this slot that waits for an answer; it waits no longer.
+    fn take_waiting(&mut self) -> Option<&mut Step> {
+        let index = self.waiting.get_mut(self.slot)?.take()?;
+        self.trace.steps.get_mut(index)
+    }
+
+    fn expect_error(&mut self, rest: Words<'_>, span: Range<usize>) -> Result<(), Mistake> {
         let silence = one_of(rest, &Silence::ALL)?;
-        match self.waiting.take().and_then(|index| self.trace.steps.get_mut(index)) {
+        match self.take_waiting() {
             Some(step) => {
-                step.expected = Expected::Silence(silence);
+                step.expected = Expected::Silence(silence, span);
                 Ok(())
             }
             None => Err(Mistake::new(rest.span(), "an error that nothing can cause")
@@ -316,6 +229,7 @@ impl Parser {
         self.slot = self.trace.slots.len();
         self.trace.slots.push(Slot { name: rest.text.to_owned(), ..Slot::default() });
         self.spoken.push(false);
+        self.waiting.push(None);
         Ok(())
     }
 
@@ -338,7 +252,7 @@ impl Parser {
                 .hint("a `slot` line above this one opens another slot"));
         }
         slot.card = Some(rest.text.to_owned());
-        slot.span = rest.span();
+        slot.card_span = rest.span();
         Ok(())
     }
 
@@ -350,9 +264,7 @@ impl Parser {
             return Err(Mistake::new(span, "the slot has an ATR already"));
         }
         slot.atr = Some(pattern);
-        if slot.card.is_none() {
-            slot.span = span;
-        }
+        slot.atr_span = span;
         Ok(())
     }
 
@@ -397,7 +309,9 @@ impl Parser {
         let first = self.bytes(words, &mut reading)?;
         let mut span = words.start..first.max(words.start);
         while let Some(more) = lines.take_continuation() {
-            span.end = self.bytes(more, &mut reading)?;
+            if !more.text.is_empty() {
+                span.end = self.bytes(more, &mut reading)?;
+            }
         }
         let length = reading.atoms.as_ref().map_or(self.trace.store.len() - start, Vec::len);
         if length == 0 {
@@ -554,14 +468,7 @@ fn read_version(lines: &mut Lines<'_>) -> Result<(), Mistake> {
 
 fn after_arrow(line: Words<'_>) -> Words<'_> {
     let Words { text, start } = line;
-    Words { text: text[1..].trim_end_matches(is_blank), start: start + 1 }.trimmed_start()
-}
-
-impl Words<'_> {
-    fn trimmed_start(self) -> Self {
-        let text = self.text.trim_start_matches(is_blank);
-        Words { text, start: self.start + self.text.len() - text.len() }
-    }
+    Words { text: &text[1..], start: start + 1 }.trimmed_start()
 }
 
 fn digit(hex: u8) -> u8 {
@@ -603,5 +510,165 @@ fn unknown_keyword(keyword: Words<'_>) -> Mistake {
         Some(known) => mistake.hint(format!("did you mean `{known}`?")),
         None if keyword.text.starts_with(['>', '<']) => mistake.hint("a blank follows `>` and `<`"),
         None => mistake.hint("a line begins with `>`, `<` or a word of docs/traces.md; `#` opens a comment"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use crate::{
+        profile::diagnostic::{Diagnostics, Source},
+        trace::{Action, Expected, Pattern, Trace},
+    };
+
+    fn parse(text: &str) -> Result<Trace, Diagnostics> {
+        Trace::parse(Arc::new(Source { name: "t.apdu".into(), text: text.into() }))
+    }
+
+    /// The first mistake of a trace with this body: line, column, message and hint.
+    fn mistake(body: &str) -> (usize, usize, String) {
+        let Diagnostics(found) = parse(&format!("virtuale-trace 1\n{body}")).expect_err(body);
+        let (line, column) = found[0].position();
+        (line, column, format!("{}; {}", found[0].message, found[0].hint.as_deref().unwrap_or("")))
+    }
+
+    #[test]
+    fn the_example_of_the_design_is_a_trace() {
+        let trace = parse(
+            "virtuale-trace 1\n\
+             card fixtures/cards/vitale2-martin.toml     # or: atr 3B 75 13 00 00 44 09 EA 90 00\n\
+             slot patient\n\
+             now 2026-01-15\n\
+             reset\n\
+             > 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45    # SELECT VITALE\n\
+             < 61 {le:1}\n\
+             > 00 C0 00 00 {le}\n\
+             < 6F .. ** 90 00\n",
+        )
+        .expect("it is one");
+        let [slot] = trace.slots() else { panic!("one slot") };
+        assert_eq!((slot.name.as_str(), slot.card.as_deref()), ("patient", Some("fixtures/cards/vitale2-martin.toml")));
+        assert_eq!(trace.now().map(|day| day.to_string()).as_deref(), Some("2026-01-15"));
+        let [_, select, response] = trace.steps() else { panic!("three steps") };
+        let Action::Send(command) = &select.action else { panic!("a command") };
+        assert_eq!(trace.exact(command).map(<[u8]>::len), Some(16));
+        assert!(matches!(&response.action, Action::Send(Pattern::Holes(atoms)) if atoms.len() == 5));
+    }
+
+    #[test]
+    fn the_traces_in_the_guide_are_traces() {
+        let guide = include_str!("../../docs/traces.md");
+        let blocks: Vec<_> = guide.split("```").filter(|block| block.starts_with("text\nvirtuale-trace")).collect();
+        assert!(!blocks.is_empty());
+        for block in blocks {
+            parse(&block["text\n".len()..]).expect(block);
+        }
+    }
+
+    #[test]
+    fn bytes_go_on_in_indented_lines_and_may_stand_close() {
+        let trace = parse("virtuale-trace 1\r\n> 00B0\r\n  0000 # offset\r\n\t# only a comment\r\n  00\r\n< 90 00\r\n")
+            .expect("valid");
+        let Action::Send(command) = &trace.steps()[0].action else { panic!("a command") };
+        assert_eq!(trace.exact(command), Some(&[0, 0xB0, 0, 0, 0][..]));
+        let Expected::Answer(_, span) = &trace.steps()[0].expected else { panic!("an answer") };
+        assert_eq!(&trace.source().text[span.clone()], "90 00");
+    }
+
+    #[test]
+    fn several_slots_keep_their_cards() {
+        let trace = parse(
+            "virtuale-trace 1\ncard a.toml\nslot patient\nslot doctor\ncard b.toml\nslot patient\nreset\nslot doctor\nreset\n",
+        )
+        .expect("valid");
+        let cards: Vec<_> = trace.slots().iter().map(|slot| slot.card.as_deref()).collect();
+        assert_eq!(cards, [Some("a.toml"), Some("b.toml")]);
+        assert_eq!(trace.steps().iter().map(|step| step.slot).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn answers_of_two_slots_may_cross() {
+        let trace = parse(
+            "virtuale-trace 1\nslot a\nslot b\nslot a\n> 01\nslot b\n> 02\n< 90 02\nslot a\n< 90 01\nslot b\nreset\n",
+        )
+        .expect("valid");
+        let answer = |index: usize| match &trace.steps()[index].expected {
+            Expected::Answer(pattern, _) => trace.exact(pattern).map(<[u8]>::to_vec),
+            _ => None,
+        };
+        assert_eq!((answer(0), answer(1)), (Some(vec![0x90, 1]), Some(vec![0x90, 2])));
+    }
+
+    #[test]
+    fn mistakes_say_where_and_what_to_do() {
+        let wrong = [
+            ("resett\n", 2, 1, "did you mean `reset`?"),
+            ("\n> 00 A4 0\n", 3, 9, "a byte has two hexadecimal digits"),
+            ("> 00 A4 zz\n", 2, 9, "`zz` is not a byte"),
+            ("< 90 00\n", 2, 3, "an answer without a command"),
+            ("> 00\n< 90 00\n< 90 00\n", 4, 3, "an answer without a command"),
+            ("> 00\nslot a\n", 3, 6, "the first slot has no name"),
+            ("> 00\n< {le:0}\n", 3, 3, "`{le:1}` captures one byte"),
+            ("> 00 {le}\n", 2, 6, "nothing was captured as `le` before"),
+            ("> 00 {le:1}\n", 2, 6, "a command captures nothing"),
+            ("> 00\n< {a:1}\n> 00\n< {a:2}\n", 5, 3, "`a` stood for 1 bytes before"),
+            ("> 00\n< {a:1\n", 3, 3, "the brace is not closed"),
+            ("now 2026-02-30\n", 2, 5, "not a day of the calendar"),
+            ("> 00\nnow 2026-02-03\n", 3, 5, "`now` comes before the dialogue"),
+            ("card a\ncard b\n", 3, 6, "a `slot` line above this one opens another slot"),
+            ("  90 00\n", 2, 3, "start the line at the margin"),
+            ("reset luke\n", 2, 7, "one of `cold`, `warm`"),
+            ("protocol T=2\n", 2, 10, "one of `T=0`, `T=1`"),
+            ("expect-error mute\n", 2, 14, "an error that nothing can cause"),
+            ("> \n", 2, 3, "bytes are missing"),
+            (">00\n", 2, 1, "a blank follows `>` and `<`"),
+        ];
+        for (body, line, column, part) in wrong {
+            let (found_line, found_column, text) = mistake(body);
+            assert_eq!((found_line, found_column), (line, column), "{body:?}: {text}");
+            assert!(text.contains(part), "{body:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_not_known_is_refused() {
+        for (text, part) in [
+            ("", "the trace is empty"),
+            ("> 00\n", "the first line of a trace is `virtuale-trace 1`"),
+            ("virtuale-trace 2\n", "version 2 is not known"),
+            ("virtuale-trace one\n", "the version is not a number"),
+        ] {
+            let report = parse(text).expect_err(text).to_string();
+            assert!(report.contains(part), "{report}");
+        }
+    }
+
+    #[test]
+    fn not_every_mistake_of_a_hopeless_text_is_told() {
+        let text = format!("virtuale-trace 1\n{}", "nonsense\n".repeat(10_000));
+        assert_eq!(parse(&text).expect_err("nonsense").0.len(), super::MOST_MISTAKES);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "(virtuale-trace 1\n)?([><] [0-9A-F {}:.*#a]{0,30}\n|[a-z-]{0,9} ?.{0,9}\r?\n)*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(lines in proptest::collection::vec(prop_oneof![
+            "[><] ([0-9A-F]{2}|\\.\\.|\\*\\*|\\{[a-c]:[0-9]{1,9}\\}|\\{[a-c]\\}| |#|é){0,12}",
+            "(reset|slot|card|now|seed|atr|insert|remove|protocol|expect-error|power-off) ?[a-z0-9=é-]{0,6}",
+            "[ \t]{1,3}[0-9A-F#]{0,6}",
+        ], 0..20)) {
+            if let Ok(trace) = parse(&format!("virtuale-trace 1\n{}\n", lines.join("\n"))) {
+                for step in trace.steps() {
+                    prop_assert!(trace.source().text.get(step.span.clone()).is_some());
+                }
+            }
+        }
     }
 }

@@ -17,6 +17,9 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+/// What comes into a slot: a card or nothing.
+pub type Inserted = Option<Box<dyn Card>>;
+
 /// A card that a trace asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
@@ -34,10 +37,7 @@ pub struct Wanted<'a> {
 /// # Errors
 ///
 /// The first error of `load`. What a card does is never an error but a finding.
-pub fn replay<E>(
-    trace: &Trace,
-    load: &mut dyn FnMut(Wanted<'_>) -> Result<Option<Box<dyn Card>>, E>,
-) -> Result<Outcome, E> {
+pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inserted, E>) -> Result<Outcome, E> {
     let mut replay = Replay {
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
@@ -193,7 +193,7 @@ impl Replay<'_> {
     fn judge(&mut self, index: usize, step: &Step, got: Got) {
         let wish = match &step.expected {
             Expected::Answer(pattern, _) => Wish::Answer(self.trace.cells(pattern, &self.captured)),
-            Expected::Silence(silence) => Wish::Silence(*silence),
+            Expected::Silence(silence, _) => Wish::Silence(*silence),
             Expected::Unsaid if matches!(step.action, Action::Send(_)) => {
                 self.find(index, step, Problem::Unchecked(got));
                 return;
@@ -218,5 +218,104 @@ impl Replay<'_> {
         };
         let finding = self.trace.finding(index, step, command, problem);
         self.outcome.findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::Arc};
+
+    use virtuale_engine::Card;
+
+    use super::{Outcome, replay};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Trace, toy::Toy},
+    };
+
+    fn run(body: &str) -> Outcome {
+        let text = format!("virtuale-trace 1\n{body}");
+        let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
+        let mut load = |_: super::Wanted<'_>| {
+            let table: [(&[u8], &[u8]); 3] = [
+                (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
+                (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
+                (&[0, 0xB0, 0, 0], &[7; 40]),
+            ];
+            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
+        };
+        let Ok(outcome) = replay(&trace, &mut load);
+        outcome
+    }
+
+    /// The findings of a trace, as they are shown.
+    fn shown(body: &str) -> Vec<String> {
+        run(body).findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_trace_that_fits_finds_nothing() {
+        let outcome = run("> 00 A4 04 00\n< 61 {le:1}\n> 00 C0 00 00 {le}\n< 01 .. ** 90 00\n");
+        assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_happens_to_a_card_happens() {
+        let body = "> FF 00 00 00\n< 01 90 00\nreset warm\n> FF000000\n< 02 9000\nprotocol T=1\n\
+                    power-off\n> FF 00 00 00\nexpect-error unpowered\nremove\n> 00\nexpect-error no-card\n\
+                    reset\nexpect-error no-card\ninsert\n> FF 00 00 00\n< 03 90 00\n\
+                    insert other.toml\n> FF 00 00 00\n< 01 90 00\n";
+        assert_eq!(shown(body), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_difference_is_shown_byte_by_byte() {
+        let body = "# the story\nreset\n> 00 A4 04 00\n< 61 03\n> 00 C0 00 00 03\n< 01 05 .. 90 01   # wrong\n";
+        let expected = "\
+t.apdu:7:3: the answer differs from byte 2 on: expected 9001 not defined by ISO 7816-4, got 9000 done
+      3 | reset
+      4 | > 00 A4 04 00
+      5 | < 61 03
+      6 | > 00 C0 00 00 03
+        = GET RESPONSE, Le 3
+  0000 expected 01 05 .. 90 01
+       got      01 02 03 90 00
+                   ^^       ^^
+";
+        assert_eq!(shown(body), [expected]);
+    }
+
+    #[test]
+    fn an_answer_of_another_length_shows_its_end() {
+        let [text] = shown("> 00 B0 00 00\n< 07 07 ** 07 08\n").try_into().expect("one finding");
+        assert!(
+            text.contains("\n  0020 expected ** ** ** ** ** ** 07 08\n       got      07 07 07 07 07 07 07 07\n"),
+            "{text}"
+        );
+        let [text] = shown("> 00 A4 04 00\n< 61 03 90 00\n").try_into().expect("one finding");
+        assert!(
+            text.contains("  0000 expected 61 03 90 00\n       got      61 03\n                      ^^ ^^\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_checked_or_sent_is_a_finding() {
+        let summaries = |body| run(body).findings.iter().map(super::Finding::summary).collect::<Vec<_>>();
+        assert_eq!(summaries("> 00 A4 04 00\n"), ["nothing is expected here; got 0 data bytes and 6103 3 bytes wait"]);
+        assert_eq!(
+            summaries("> 00 A4 04 ..\n< 90 00\n"),
+            ["the command has wildcards: it can be recognised, not sent"]
+        );
+        assert_eq!(
+            summaries("> 01\n< 9000 {x:1}\n> 00 {x}\n< 90 00\n")[1],
+            "the command needs {x}, which no answer has given"
+        );
+        assert_eq!(
+            summaries("> 00 A4 04 00\nexpect-error mute\n"),
+            ["expected the card is mute, got 0 data bytes and 6103 3 bytes wait"]
+        );
+        assert_eq!(summaries("atr 3B .. 80 01 02\n"), ["the card has another answer to reset"]);
+        assert_eq!(summaries("insert\n"), ["expected no error, got there is no card in the slot"]);
     }
 }
