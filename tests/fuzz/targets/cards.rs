@@ -7,8 +7,8 @@ use virtuale_engine::{
     Aid, Atr, Fid, Sfi,
     chip::Chip,
     image::{
-        ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, Habits,
-        LifeCycle, LongLe, RecordStructure,
+        ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind,
+        Habits, LifeCycle, LongLe, RecordStructure,
     },
     world::{Clock, Day, Forgetful, Random, World},
 };

@@ -10,8 +10,8 @@ use super::{chip, text};
 
 /// Files of the built-in layout, by name.
 const FILES: [&str; 17] = [
-    "DIR", "PAN", "IDENTITE", "POINTERS", "NIR", "CARTE", "ASSURE", "BENEFIC", "COUVERT", "EXONER", "COMPLEM", "ADRESSE",
-    "MENTIONS", "ATMP", "EUROPE", "PHOTO", "CERTIF",
+    "DIR", "PAN", "IDENTITE", "POINTERS", "NIR", "CARTE", "ASSURE", "BENEFIC", "COUVERT", "EXONER", "COMPLEM",
+    "ADRESSE", "MENTIONS", "ATMP", "EUROPE", "PHOTO", "CERTIF",
 ];
 
 /// Decodes a file; every byte of it must be explained, and none twice.
@@ -22,7 +22,8 @@ pub(super) fn run(data: &[u8]) {
     chip::check_elements(&decoded.elements, 0..bytes.len());
 }
 
-fn layout() -> &'static Layout {
+/// The built-in layout.
+pub(super) fn layout() -> &'static Layout {
     static LAYOUT: OnceLock<Layout> = OnceLock::new();
     LAYOUT.get_or_init(|| {
         let built_in = virtuale_applets::layouts::named("vitale2").expect("a built-in layout");

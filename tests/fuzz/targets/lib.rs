@@ -10,9 +10,11 @@ mod commands;
 mod decode;
 mod echo;
 mod layout;
+mod terminal;
 mod text;
 mod tlv;
 mod trace;
+mod wire;
 
 /// Something that is fuzzed.
 #[derive(Clone, Copy, Debug)]
@@ -30,8 +32,10 @@ pub const ALL: &[Target] = &[
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
-    Target { name: "trace", seeds: &["fixtures/traces"], run: trace::run },
+    Target { name: "trace", seeds: &[], run: trace::run },
+    Target { name: "wire", seeds: &[], run: wire::run },
 ];
 
 /// Runs the target of that name.
