@@ -213,6 +213,16 @@ impl Finding {
         numbered.take(line - first + own).collect()
     }
 
+    /// The data of the answer that came, and the first byte of it that is otherwise.
+    pub(super) fn difference_in_data(&self) -> Option<(&[u8], usize)> {
+        let Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) } = &self.problem else {
+            return None;
+        };
+        let (data, _) = got.split_last_chunk::<2>()?;
+        let first = Comparison::of(expected, got).first_difference();
+        (first < data.len()).then_some((data, first))
+    }
+
     /// What is expected and what came, if both are bytes.
     fn compared(&self) -> Option<(&[Cell], &[u8])> {
         match &self.problem {

@@ -6,9 +6,11 @@
 //!
 //! Nothing in here knows how a card is built. Whoever replays hands the cards over.
 
+pub mod cards;
 pub mod convert;
 mod file;
 mod finding;
+mod follow;
 mod lines;
 mod names;
 mod parse;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use virtuale_engine::ins::Ins;
+
 /// Bytes as traces write them: two digits each, a blank between.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -40,40 +42,8 @@ pub fn command_name(command: &[u8]) -> String {
     }
 }
 
-/// The name of an instruction (facts/iso7816.md, "Commands").
 fn plain_name(ins: u8) -> &'static str {
-    match ins {
-        0x04 => "DEACTIVATE FILE",
-        0x0E | 0x0F => "ERASE BINARY",
-        0x20 | 0x21 => "VERIFY",
-        0x22 => "MANAGE SECURITY ENVIRONMENT",
-        0x24 => "CHANGE REFERENCE DATA",
-        0x2A => "PERFORM SECURITY OPERATION",
-        0x2C => "RESET RETRY COUNTER",
-        0x44 => "ACTIVATE FILE",
-        0x46 | 0x47 => "GENERATE ASYMMETRIC KEY PAIR",
-        0x70 => "MANAGE CHANNEL",
-        0x82 => "EXTERNAL AUTHENTICATE",
-        0x84 => "GET CHALLENGE",
-        0x88 => "INTERNAL AUTHENTICATE",
-        0xA4 => "SELECT",
-        0xB0 | 0xB1 => "READ BINARY",
-        0xB2 | 0xB3 => "READ RECORD",
-        0xC0 => "GET RESPONSE",
-        0xCA | 0xCB => "GET DATA",
-        0xD0 | 0xD1 => "WRITE BINARY",
-        0xD2 => "WRITE RECORD",
-        0xD6 | 0xD7 => "UPDATE BINARY",
-        0xDA | 0xDB => "PUT DATA",
-        0xDC | 0xDD => "UPDATE RECORD",
-        0xE0 => "CREATE FILE",
-        0xE2 => "APPEND RECORD",
-        0xE4 => "DELETE FILE",
-        0xE6 => "TERMINATE DF",
-        0xE8 => "TERMINATE EF",
-        0xFE => "TERMINATE CARD USAGE",
-        _ => "a command without a name in ISO 7816-4",
-    }
+    Ins(ins).name().unwrap_or("a command without a name in ISO 7816-4")
 }
 
 /// The data field after the header, short or extended; whatever is there if its length is wrong.

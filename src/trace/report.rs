@@ -36,7 +36,8 @@ fn test_case(verdict: &Verdict) -> TestCase {
 fn status(verdict: &Verdict) -> TestCaseStatus {
     if let Some(error) = &verdict.error {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_message(first_line(error)).set_type("not replayed").set_description(error.clone());
+        let text = error.to_string();
+        status.set_message(first_line(&text)).set_type("not replayed").set_description(text);
         return status;
     }
     let Some(first) = verdict.findings.first() else { return TestCaseStatus::success() };
@@ -68,7 +69,7 @@ pub fn github(verdict: &Verdict) -> String {
     let path = verdict.path.display().to_string();
     let mut text = String::new();
     if let Some(error) = &verdict.error {
-        text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], error));
+        text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
     }
     for finding in &verdict.findings {
         let (line, column) = finding.position();
@@ -97,7 +98,7 @@ mod tests {
     use super::{github, junit};
     use crate::{
         profile::diagnostic::Source,
-        trace::{Trace, replay::replay, suite::Verdict, toy::Toy},
+        trace::{Trace, cards::Failure, replay::replay, suite::Verdict, toy::Toy},
     };
 
     fn verdict(body: &str) -> Verdict {
@@ -114,7 +115,8 @@ mod tests {
     #[test]
     fn junit_has_a_case_for_each_trace() {
         let mut broken = verdict("");
-        broken.error = Some("no card\n<here> \u{1}".into());
+        let path = PathBuf::from("<no>\u{1}.toml");
+        broken.error = Some(Failure::Io { path, error: std::io::ErrorKind::NotFound.into() });
         let verdicts = [verdict("> 00\n< 6D 00\n"), verdict("> 00\n"), broken];
         let mut xml = Vec::new();
         junit(&verdicts, Duration::from_secs(1), &mut xml).expect("memory");
@@ -123,7 +125,7 @@ mod tests {
             "<testsuites name=\"virtuale replay\" tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"1\" time=\"1.000\">",
             "<testcase name=\"a,b.apdu\" classname=\"traces\" time=\"0.005\" file=\"traces/a,b.apdu\">",
             "<failure message=\"nothing is expected here; got 0 data bytes and 6D00 instruction not supported\" type=\"finding\">",
-            "<error message=\"no card\" type=\"not replayed\">no card\n&lt;here&gt; </error>",
+            "<error message=\"cannot read &lt;no&gt;.toml: entity not found\" type=\"not replayed\">cannot read &lt;no&gt;",
         ] {
             assert!(xml.contains(part), "{part} is missing in\n{xml}");
         }

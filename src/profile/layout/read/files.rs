@@ -10,8 +10,12 @@ use super::{
         fields::{Fields, Placed, unhex},
         model::{Application, Body, File, Item, Object, Structure},
     },
-    items::{Context, LONGEST, Reader, size},
+    items::{Context, LONGEST, Reader},
+    sound::size,
 };
+
+/// How many names an application may have.
+const MOST_AIDS: usize = 16;
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -101,12 +105,16 @@ pub(super) fn application(
         Some(parent) => position(fields, "application before it", &parent, earlier),
     };
     let known = reader.names.source(fields, None);
+    let aids = fields.texts("aids").unwrap_or_default();
+    if aids.len() > MOST_AIDS {
+        fields.mistake(format!("an application has at most {MOST_AIDS} names"), "");
+    }
     let reference = u16::try_from(index + 1).unwrap_or(u16::MAX);
     let application = Application {
         name: name.to_owned(),
         parent,
         fid: fid(fields)?,
-        aids: fields.texts("aids").unwrap_or_default().iter().filter_map(|text| aid(fields, text)).collect(),
+        aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),
         reference: fields.word("ref").map_or(reference, |word| word.value),
         label: fields.text("label").map_or(name, |label| label.value).to_owned(),
         applet: fields.text("applet").map(|applet| applet.value.to_owned()),

@@ -4,6 +4,7 @@
 mod files;
 mod items;
 mod rules;
+mod sound;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -12,7 +13,7 @@ use virtuale_engine::{
     image::{Habits, LongLe},
 };
 
-pub(super) use self::items::size;
+pub(super) use self::sound::size;
 
 use self::{
     files::Defaults,

@@ -1,0 +1,10 @@
+//! Ring 4: the command line, as people and scripts meet it.
+
+mod apdu;
+mod exec;
+mod files;
+mod pipes;
+mod reference;
+mod sandbox;
+mod serve;
+mod transcripts;
