@@ -44,6 +44,13 @@ impl Command {
         Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(ALL) }
     }
 
+    /// READ RECORD of the current EF, by its number.
+    #[must_use]
+    pub fn read_record(name: &str, number: u8) -> Self {
+        let header = [0x00, 0xB2, number, 0x04];
+        Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(ALL) }
+    }
+
     /// READ BINARY of up to 256 bytes from the start of an EF that is named by its short identifier.
     #[must_use]
     pub fn read_binary_of(sfi: Sfi) -> Self {
@@ -113,6 +120,7 @@ mod tests {
         assert_eq!(Command::read_binary_of(sfi).name(), "READ BINARY SFI 2");
         assert_eq!(Command::read_binary_of(sfi).bytes(Protocol::T0), hex!("00B0820000"));
         assert_eq!(Command::read_binary("POINTERS", 0x100).bytes(Protocol::T0), hex!("00B0010000"));
+        assert_eq!(Command::read_record("COPIES", 3).bytes(Protocol::T0), hex!("00B2030400"));
         assert_eq!(Command::get_response(0x00, 0x1E).bytes(Protocol::T0), hex!("00C000001E"));
     }
 }
