@@ -11,13 +11,15 @@ mod java;
 mod opensc;
 mod pcsc_tools;
 mod pyscard;
+mod readme;
 mod scdaemon;
 
 use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let families = [pcsc_tools::trials, opensc::trials, pyscard::trials, java::trials, scdaemon::trials];
+    let families =
+        [pcsc_tools::trials, opensc::trials, pyscard::trials, java::trials, scdaemon::trials, readme::trials];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

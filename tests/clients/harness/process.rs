@@ -65,6 +65,12 @@ impl Guest {
         self
     }
 
+    /// Where it runs; in its home unless this is called.
+    pub(crate) fn folder(mut self, path: &str) -> Self {
+        self.command.current_dir(path);
+        self
+    }
+
     /// Runs it to its end.
     pub(crate) fn run(self) -> Result<Outcome, Failed> {
         self.start()?.end()

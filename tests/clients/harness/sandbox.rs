@@ -91,7 +91,7 @@ impl Sandbox {
         Ok(Served { server, socket: socket.trim_matches(['\'', '"']).to_owned() })
     }
 
-    /// Demands that no process and no socket is left; ends the processes that are.
+    /// Demands that no process, no socket and nothing in the runtime folder is left; ends the processes that are.
     pub(super) fn close(self) -> Result<(), Failed> {
         let left = self.processes_left_after(GRACE);
         for &(pid, _) in &left {
@@ -102,8 +102,8 @@ impl Sandbox {
             let names: Vec<String> = left.iter().map(|(pid, name)| format!("{pid:?} {name}")).collect();
             return Err(format!("processes were left behind: {}", names.join(", ")).into());
         }
-        let sockets = sockets_below(self.folder.path());
-        if sockets.is_empty() { Ok(()) } else { Err(format!("sockets were left behind: {sockets:?}").into()) }
+        let files = [files_below(&self.folder.path().join("run")), sockets_below(self.folder.path())].concat();
+        if files.is_empty() { Ok(()) } else { Err(format!("files were left behind: {files:?}").into()) }
     }
 
     fn processes_left_after(&self, grace: Duration) -> Vec<(Pid, String)> {
@@ -149,14 +149,19 @@ fn name_of(folder: &Path) -> String {
 }
 
 fn sockets_below(folder: &Path) -> Vec<PathBuf> {
+    let is_socket = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
+    files_below(folder).into_iter().filter(is_socket).collect()
+}
+
+/// All that is in a folder and in those below it, folders included.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut sockets = Vec::new();
+    let mut files = Vec::new();
     for entry in entries.flatten() {
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() => sockets.extend(sockets_below(&entry.path())),
-            Ok(kind) if kind.is_socket() => sockets.push(entry.path()),
-            _ => {}
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            files.extend(files_below(&entry.path()));
         }
+        files.push(entry.path());
     }
-    sockets
+    files
 }
