@@ -24,13 +24,6 @@ pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, LinkError> {
 }
 
 impl InProcess {
-    /// The card again, without power.
-    #[must_use]
-    pub fn into_card(mut self) -> Box<dyn Card> {
-        self.card.power_off();
-        self.card
-    }
-
     fn agree_on_protocol(&mut self) -> Result<(), Fault> {
         let atr = self.card.atr();
         self.protocol = if atr.offers(Protocol::T1) { Protocol::T1 } else { atr.first_protocol() };
