@@ -17,7 +17,7 @@ pub(super) fn run(data: &[u8]) {
 }
 
 fn play(trace: &Trace) {
-    let Ok(outcome) = replay(trace, &mut |wanted| {
+    let Ok(outcome) = replay(trace, |wanted| {
         let absent = wanted.card == Some("-");
         Ok::<_, Infallible>((!absent).then(|| Box::new(Echo::new()) as Box<dyn Card>))
     });
