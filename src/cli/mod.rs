@@ -9,6 +9,7 @@ mod card;
 mod cards;
 mod completions;
 mod control;
+mod convert;
 mod demo;
 mod doctor;
 mod exec;
@@ -23,7 +24,9 @@ mod man;
 mod options;
 mod output;
 mod read;
+mod redact;
 mod remove;
+mod replay;
 mod serve;
 mod slots;
 mod stop;
@@ -87,6 +90,21 @@ enum Verb {
     ///
     /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
     Read(read::Args),
+    /// Replay recorded dialogues and say what came out otherwise
+    ///
+    /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
+    /// PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that command.
+    Replay(replay::Args),
+    /// Make a trace of a log, or a script or JSON of a trace
+    ///
+    /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines with
+    /// => and <= before bytes. Lines that should have been understood and were not are named, and make the exit code 1.
+    Convert(convert::Args),
+    /// Take the person out of a trace, so that it can be shown and kept
+    ///
+    /// What a layout explains and does not mark personal stays; personal values become those of an invented card; everything
+    /// else becomes wildcards, and comments go. Nothing is written if a value of the original would still be there.
+    Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),
     /// Write the certificates and keys of the test authority
@@ -113,6 +131,9 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Replay(args) => replay::run(args),
+            Self::Convert(args) => convert::run(args),
+            Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
             Self::Keys(args) => keys::run(args),
             Self::Doctor(args) => doctor::run(args),
