@@ -34,7 +34,7 @@ pub const ALL: &[Target] = &[
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
-    Target { name: "trace", seeds: &[], run: trace::run },
+    Target { name: "trace", seeds: &["fixtures/scenarios", "fixtures/traces"], run: trace::run },
     Target { name: "wire", seeds: &[], run: wire::run },
 ];
 
