@@ -33,6 +33,7 @@ pub mod status;
 #[cfg(test)]
 mod testing;
 pub mod tlv;
+mod vault;
 pub mod world;
 
 pub use answer::Answer;
