@@ -5,6 +5,7 @@ use std::{ffi::OsString, process::Command};
 use super::{
     Failure, Outcome,
     instance::{Instance, Stop},
+    opensc,
     options::Slots,
     supervise::Supervisor,
 };
@@ -13,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale exec --card fixtures/cards/vitale2-martin.toml -- pcsc_scan -r
   virtuale exec --card fixtures/cards/vitale2-martin.toml --card - -- ./billing-software
+  virtuale exec --opensc --card fixtures/cards/vitale2-martin.toml -- pkcs15-tool --dump
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
 126 when the command cannot be run; 127 when it is not found.";
@@ -23,6 +25,9 @@ Exit codes: those of the command; 128+n when signal n killed it; 125 when exec i
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,
+    /// Also tell OpenSC which driver our cards need, through OPENSC_CONF
+    #[arg(long)]
+    opensc: bool,
     /// The command to run and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -36,7 +41,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     let instance = Instance::start(&args.slots, None, stop)?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
-    let code = supervisor.run(command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
+    command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket());
+    if args.opensc {
+        command.env(opensc::VARIABLE, opensc::write(instance.folder())?);
+    }
+    let code = supervisor.run(&mut command)?;
     instance.leave();
     Ok(code)
 }

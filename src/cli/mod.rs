@@ -21,6 +21,7 @@ mod instance;
 mod keys;
 mod language;
 mod man;
+mod opensc;
 mod options;
 mod output;
 mod read;

@@ -19,6 +19,10 @@ mod usage {
     pub(super) const NON_REPUDIATION: u8 = 9;
 }
 
+/// Numbers of algorithms in TokenInfo.
+const RSA_SIGN: u32 = 1;
+const RSA_DECIPHER: u32 = 6;
+
 /// KeyAccessFlags: sensitive, always sensitive, never extractable, made on the card.
 const PRIVATE_ACCESS: [u8; 4] = [0, 2, 3, 4];
 /// KeyAccessFlags: made on the card.
@@ -113,9 +117,10 @@ impl PrivateKey {
             });
             der::sequence(object, |class| {
                 self.put_class(uses, &PRIVATE_ACCESS, class);
-                // The one algorithm by which OpenSC is to use the key.
+                // The one algorithm by which OpenSC is to use the key: its number in TokenInfo.
                 if matches!(self.kind, KeyKind::Rsa { .. }) {
-                    der::tagged(1, class, |algorithms| der::integer(1, algorithms));
+                    let algorithm = if self.usage == KeyUsage::Decipherment { RSA_DECIPHER } else { RSA_SIGN };
+                    der::tagged(1, class, |algorithms| der::integer(algorithm, algorithms));
                 }
             });
             self.put_type(object, |attributes| der::path(self.path, attributes));
