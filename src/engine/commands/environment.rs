@@ -76,8 +76,13 @@ fn restore(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
 fn resolve(template: &ControlTemplate, domain: DomainId, context: &Context<'_>) -> CurrentTemplate {
     let vault = &context.core.vault;
     let find = |class| template.reference.and_then(|reference| vault.find(domain, class, reference));
-    let object = find(Class::PrivateKey).filter(|_| template.usage & USAGE_VERIFY == 0).or_else(|| find(Class::KeySet));
-    let other = find(Class::PublicKey).map(OtherKey::Own);
+    let verifies = template.usage & USAGE_VERIFY != 0;
+    let object = match template.kind {
+        TemplateKind::Authentication if verifies => find(Class::KeySet),
+        _ if verifies => None,
+        _ => find(Class::PrivateKey),
+    };
+    let other = find(Class::PublicKey).filter(|_| object.is_none()).map(OtherKey::Own);
     CurrentTemplate { algorithm: template.algorithm, object, other }
 }
 
@@ -145,4 +150,100 @@ fn find(class: Class, reference: &[u8], context: &Context<'_>) -> Result<ObjectI
     let (&[number] | &[_, number]) = reference else { return Err(StatusWord::WRONG_DATA) };
     let found = context.core.vault.find_near(context.domain(), class, number);
     found.ok_or(StatusWord::REFERENCE_NOT_FOUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String, vec};
+
+    use proptest::prelude::*;
+
+    use crate::{
+        Protocol,
+        testing::{
+            keys::{VERIFY, card},
+            text,
+        },
+    };
+
+    #[test]
+    fn templates_are_set_for_either_direction() {
+        card(Protocol::T1).plays(&[
+            ("00 22 41 A4 06 84 01 81 80 01 02", "9000"),
+            ("00 22 41 B6 06 84 01 02 80 01 54", "9000"),
+            ("00 22 41 B8 03 84 01 81", "9000"),
+            ("00 22 41 AA 03 80 01 40", "9000"),
+            ("00 22 41 B4 03 80 01 0C", "9000"),
+            ("00 22 41 A6 03 80 01 0B", "9000"),
+            ("00 22 81 A4 06 80 01 1C 83 01 81", "9000"),
+            ("00 22 81 A4 03 83 01 01", "9000"),
+            ("00 22 C1 A4 06 80 01 0C 83 01 82", "9000"),
+            ("00 22 81 B6 06 80 01 41 83 01 84", "9000"),
+            ("00 22 81 B6 04 83 02 0204", "9000"),
+            ("00 22 81 B6 0A 83 08 6573524449600006", "9000"),
+        ]);
+    }
+
+    #[test]
+    fn what_names_nothing_is_refused_and_changes_nothing() {
+        let digest = "00 2A 9E 9A 20 AF2BDBE1AA9B6EC1E2ADE1D694F41FC71A831D0268E9891562113D8A62ADD1BF 00";
+        let mut card = card(Protocol::T1);
+        card.plays(&[
+            VERIFY,
+            ("00 22 41 B6 03 84 01 82", "9000"),
+            ("00 22 41 B6 03 84 01 89", "6A88"),
+            ("00 22 41 B6 03 84 01 62", "6A88"),
+            ("00 22 41 B6 05 80 01 54 84 00", "6A80"),
+            ("00 22 41 B6 06 84 01 83 84 01 83", "6A80"),
+            ("00 22 41 B6 04 80 02 1234", "6A80"),
+            ("00 22 41 B6 03 91 01 00", "6A80"),
+            ("00 22 41 B6 03 84 02 82", "6A80"),
+            ("00 22 41 B6", "6A80"),
+            ("00 22 81 B6 03 83 01 89", "6A88"),
+            ("00 22 81 B6 0A 83 08 0000000000000000", "6A88"),
+            ("00 22 81 A4 03 83 01 89", "6A88"),
+            ("00 22 41 A5 03 84 01 83", "6A86"),
+            ("00 22 42 B6 03 84 01 83", "6A86"),
+        ]);
+        assert!(card.send(digest).starts_with("EFD48B2A"));
+    }
+
+    #[test]
+    fn an_environment_of_the_image_is_restored() {
+        card(Protocol::T1).plays(&[
+            ("00 22 F3 03", "9000"),
+            ("00 84 00 00 08", "4242424242424242 9000"),
+            ("00 82 00 00 01 00", "6700"),
+            ("00 22 F3 07", "9000"),
+            ("00 22 F3 0D", "6A88"),
+            ("00 22 F3 0F", "6A88"),
+            ("00 22 F3 03 01 00", "6700"),
+        ]);
+    }
+
+    #[test]
+    fn another_application_sets_its_own() {
+        card(Protocol::T1).plays(&[
+            ("00 22 41 B6 03 84 01 82", "9000"),
+            ("00 A4 00 0C", "9000"),
+            ("00 2A 9E 9A 00", "6985"),
+            ("00 22 41 B6 03 84 01 82", "6A88"),
+            ("00 A4 00 0C 02 0001", "9000"),
+            ("00 2A 9E 9A 00", "6985"),
+        ]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_template_cut_anywhere_is_refused(
+            kind in prop::sample::select(vec!["A4", "A6", "AA", "B4", "B6", "B8"]),
+            length in 1..12_usize,
+        ) {
+            let whole = [0x80, 0x01, 0x02, 0x84, 0x01, 0x81, 0x83, 0x01, 0x84, 0x83, 0x01, 0x84];
+            let part: String = text(&whole[..length]);
+            let answer = card(Protocol::T1).send(&format!("00 22 41 {kind} {length:02X} {part}"));
+            prop_assert!(["9000", "6A80", "6A88"].contains(&&answer[..]), "{answer}");
+            prop_assert_eq!(answer == "6A80", length % 3 != 0 || length == 12);
+        }
+    }
 }

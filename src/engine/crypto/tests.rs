@@ -93,6 +93,7 @@ fn ecdsa() {
     let public = RustCrypto.p256_public(&key).expect("a good key");
     assert!(RustCrypto.ecdsa_verify(&public, digest.as_bytes(), &signature));
     assert!(!RustCrypto.ecdsa_verify(&public, &[0; 32], &signature));
+    assert_eq!(RustCrypto.ecdsa_sign(&key, &[0; 15]), Err(CryptoError::Input));
     assert_eq!(RustCrypto.ecdsa_sign(&P256PrivateKey([0; 32]), digest.as_bytes()), Err(CryptoError::Key));
 }
 

@@ -11,6 +11,7 @@
 //! ```
 
 pub(crate) mod keys;
+pub(crate) mod terminal;
 
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use core::sync::atomic::{AtomicUsize, Ordering};

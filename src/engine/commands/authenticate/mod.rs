@@ -127,3 +127,71 @@ fn client_block(digest_info: &[u8], length: usize) -> Result<alloc::vec::Vec<u8>
 fn hash_for(length: usize) -> HashAlgorithm {
     if length <= 128 { HashAlgorithm::Sha1 } else { HashAlgorithm::Sha256 }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use crate::{
+        Protocol,
+        testing::keys::{VERIFY, card},
+    };
+
+    const INFO: &str =
+        "3031300D0609608648016503040201050004205B5CE62002D50BA606ABDAB58B63A280784192811FADD298A81CC93019AE76A7";
+
+    // By private key 1, recomputed with Python's three-argument pow.
+    /// Of the DigestInfo.
+    const SIGNATURE: &str = "7F8DC53C0DA52BE9B7BB53F135925E946150BC5B0A9997EC45D2A654E718D5F79E258B8FED232E6E69D99923556412576006CA2E\
+        EF6D38D123CA29DA17420626A0360CABFB883DA4D98110168FCC3523B6D9FD2949E54F54122440991FB85D9006CB8C540FC3354A\
+        442720E652F8319756A78E110B21442A8256EBBD6006E595";
+
+    #[test]
+    fn a_digest_info_is_padded_and_signed() {
+        // facts/ias.md 9: the way of OpenSC on Debian 12. This key has 1024 bits, so 51 bytes are the most.
+        let command = format!("00 88 00 00 33 {INFO} 00");
+        let too_long = format!("00 88 00 00 34 {INFO}00 00");
+        let right = format!("{SIGNATURE}9000");
+        card(Protocol::T1).plays(&[
+            (&command, "6985"),
+            ("00 22 41 A4 06 84 01 81 80 01 02", "9000"),
+            (&command, "6982"),
+            VERIFY,
+            (&command, &right),
+            (&too_long, "6700"),
+            ("00 88 00 00", "6700"),
+            ("00 88 00 01 01 00 00", "6A86"),
+            ("00 22 41 A4 03 84 01 01", "9000"),
+            (&command, &right),
+            ("00 22 41 A4 06 84 01 81 80 01 54", "9000"),
+            (&command, "6981"),
+        ]);
+        let command = format!("00 88 00 00 33 {INFO}");
+        let mut card = card(Protocol::T0);
+        card.plays(&[VERIFY, ("00 22 41 A4 06 84 01 81 80 01 02", "9000"), (&command, "6180")]);
+    }
+
+    #[test]
+    fn a_hash_is_signed_on_p256() {
+        // RFC 6979 A.2.5, SHA-256, message "sample": as a hash, and hashed here for a role.
+        let right = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716\
+            F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8 9000";
+        card(Protocol::T1).plays(&[
+            VERIFY,
+            ("00 22 41 A4 06 84 01 82 80 01 04", "9000"),
+            ("00 88 00 00 20 AF2BDBE1AA9B6EC1E2ADE1D694F41FC71A831D0268E9891562113D8A62ADD1BF 00", right),
+            ("00 88 00 00 01 AF 00", "6A80"),
+            ("00 22 41 A4 06 84 01 82 80 01 00", "9000"),
+            ("00 88 00 00 06 73616D706C65 00", right),
+        ]);
+    }
+
+    #[test]
+    fn challenges_have_the_lengths_that_protocols_need() {
+        let eight = "4242424242424242 9000";
+        let mut card = card(Protocol::T0);
+        card.plays(&[("00 84 00 00 08", eight), ("00 84 00 00 00", eight), ("00 84 00 00", eight)]);
+        card.plays(&[("00 84 00 00 10", "42424242424242424242424242424242 9000"), ("00 84 00 00 09", "6700")]);
+        card.plays(&[("00 84 00 01 08", "6A86")]);
+    }
+}

@@ -141,3 +141,128 @@ fn mac_of(crypto: &dyn Crypto, key: &CipherKey, cryptogram: &[u8]) -> Result<[u8
     padding.resize(key.block(), 0);
     crypto.mac(key, &[cryptogram, &padding])
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use crate::{
+        Card, Fault, Protocol, Reset,
+        testing::{
+            Tester, Torn,
+            keys::{SELECT, card, card_of, keyed_image},
+            terminal::{Terminal, aes_128, aes_256, challenge, prove, triple_des},
+            text,
+        },
+    };
+
+    /// Selects key set 1 for the authentication of a role.
+    const SET: (&str, &str) = ("00 22 81 A4 06 80 01 1C 83 01 81", "9000");
+
+    /// PUT DATA of code 1, which its rule keeps for who proved key set 1.
+    const PUT: &str = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
+
+    fn external(card: &mut Tester) -> alloc::string::String {
+        let challenge = challenge(card);
+        let proof = prove(&triple_des(), &challenge);
+        format!("00 82 00 00 18 {}", text(&proof))
+    }
+
+    #[test]
+    fn a_role_is_proved_and_opens_what_its_environment_guards() {
+        let mut card = card(Protocol::T1);
+        card.plays(&[(PUT, "6982"), SET]);
+        let proof = external(&mut card);
+        card.plays(&[(&proof, "9000"), (PUT, "9000"), ("00 20 00 81 04 37373737", "9000")]);
+        card.plays(&[("00 A4 00 0C", "9000"), SELECT, (PUT, "6982")]);
+    }
+
+    #[test]
+    fn a_challenge_is_good_for_the_next_command_only() {
+        let mut card = card(Protocol::T1);
+        card.plays(&[SET]);
+        let proof = external(&mut card);
+        card.plays(&[(&proof, "9000"), (&proof, "6985")]);
+        let proof = external(&mut card);
+        card.plays(&[("00 20 00 81", "63C3"), (&proof, "6985")]);
+        card.plays(&[("00 84 00 00 08", "4242424242424242 9000"), ("00 82 00 00 01 00", "6700"), (&proof, "6985")]);
+    }
+
+    #[test]
+    fn tries_run_out_and_survive_resets() {
+        let mut card = card(Protocol::T1);
+        let wrong = format!("00 82 00 00 18 {}", "00".repeat(24));
+        for left in ["63C2", "63C1", "63C0", "6983"] {
+            card.plays(&[SET, ("00 84 00 00 08", "4242424242424242 9000"), (&wrong, left)]);
+        }
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.plays(&[SELECT, SET]);
+        let proof = external(&mut card);
+        card.plays(&[(&proof, "6983"), (PUT, "6982")]);
+    }
+
+    #[test]
+    fn a_try_is_counted_before_the_proof_is_looked_at() {
+        let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(1));
+        card.plays(&[SET]);
+        let proof = external(&mut card);
+        assert_eq!(card.try_send(&proof), Err(Fault::PowerLost));
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.plays(&[SELECT, SET]);
+        card.plays(&[("00 84 00 00 08", "4242424242424242 9000")]);
+        let wrong = format!("00 82 00 00 18 {}", "00".repeat(24));
+        card.plays(&[(&wrong, "63C1")]);
+    }
+
+    #[test]
+    fn both_sides_prove_every_cipher_and_agree_on_keys() {
+        let cases = [
+            (triple_des(), 0x81, 0x0C),
+            (triple_des(), 0x81, 0x8C),
+            (aes_128(), 0x82, 0x0C),
+            (aes_128(), 0x82, 0x8C),
+            (aes_256(), 0x83, 0x8C),
+            (aes_128(), 0x01, 0x0C),
+        ];
+        for (keys, reference, algorithm) in cases {
+            let mut card = card(Protocol::T1);
+            let mut terminal = Terminal::authenticate(&mut card, &keys, reference, algorithm);
+            assert_eq!(terminal.send(&mut card, "0C B0 9E 05", "", Some(2)), "05069000");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        let mut card = card(Protocol::T1);
+        let mutual = format!("00 82 00 00 48 {} 00", "00".repeat(72));
+        let external = format!("00 82 00 00 18 {}", "00".repeat(24));
+        let challenge = ("00 84 00 00 08", "4242424242424242 9000");
+        card.plays(&[
+            ("00 22 C1 A4 06 80 01 0C 83 01 81", "9000"),
+            (&mutual, "6985"),
+            challenge,
+            (&external, "6700"),
+            challenge,
+            (&mutual, "63C2"),
+            ("00 22 C1 A4 06 80 01 02 83 01 81", "9000"),
+            challenge,
+            (&mutual, "6981"),
+            ("00 22 81 A4 06 80 01 1C 83 01 82", "9000"),
+            challenge,
+            (&external, "63C2"),
+        ]);
+    }
+
+    #[test]
+    fn a_key_set_without_the_right_is_not_meant_for_it() {
+        let mut image = keyed_image();
+        let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
+        directory.security.objects[3].rule = crate::testing::rule(&[0x28, 0xFF, 0x11]);
+        let mut card = card_of(image, Protocol::T1, crate::world::Forgetful);
+        card.plays(&[SET]);
+        let proof = external(&mut card);
+        card.plays(&[(&proof, "6985"), ("00 22 C1 A4 06 80 01 0C 83 01 81", "9000")]);
+        card.plays(&[("00 84 00 00 08", "4242424242424242 9000")]);
+        card.plays(&[(&format!("00 82 00 00 48 {} 00", "00".repeat(72)), "6982")]);
+    }
+}

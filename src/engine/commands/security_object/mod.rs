@@ -1,6 +1,7 @@
 //! Security data objects by GET DATA and PUT DATA, and key generation (ISO 7816-4, 11.4.3; facts/ias.md 6).
 //!
-//! A request names an object as `BF cc nn`: its class, with bit `80` for one of the current application, and its number.
+//! A request names an object as `BF cc nn`: its class with bit `80`, without which this would be no tag of three bytes,
+//! and its number. The object is one of the current application, or else a global one.
 
 mod get;
 mod put;
@@ -15,7 +16,7 @@ use crate::{
     chip::Context,
     cvc::PublicKey,
     tlv::{self, Object, Objects, Tag},
-    vault::{Class, LOCAL, NUMBER, ObjectId},
+    vault::{Class, LOCAL, ObjectId},
 };
 
 /// P1-P2 of both commands: the current DF.
@@ -43,7 +44,7 @@ const ENVIRONMENT_CLASS: u8 = 0x7B;
 struct Named<'a> {
     /// `BF cc nn`.
     tag: Tag,
-    /// With bit `80` where it is local.
+    /// Without bit `80`.
     class: u8,
     number: u8,
     /// What stands in it.
@@ -55,16 +56,15 @@ impl<'a> Named<'a> {
     fn read(template: &Object<'a>) -> Result<Self, StatusWord> {
         let inside = only(template.objects())?;
         let [0, 0xBF, class, number] = inside.tag.0.to_be_bytes() else { return Err(StatusWord::WRONG_DATA) };
-        Ok(Self { tag: inside.tag, class, number, inside })
+        Ok(Self { tag: inside.tag, class: class & !LOCAL, number, inside })
     }
 
-    /// The object, which must be of this class where one is given.
+    /// The object.
     fn find(&self, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
-        let class = Class::from_byte(self.class & !LOCAL).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
-        if self.number & !NUMBER != 0 {
-            return Err(StatusWord::REFERENCE_NOT_FOUND);
-        }
-        context.find(class, self.class & LOCAL | self.number)
+        let class = Class::from_byte(self.class).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+        let reference =
+            Some(self.number).filter(|number| number & LOCAL == 0).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+        context.find(class, LOCAL | reference).or_else(|_| context.find(class, reference))
     }
 }
 

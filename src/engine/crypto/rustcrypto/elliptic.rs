@@ -11,7 +11,13 @@ fn signing_key(key: &P256PrivateKey) -> Result<SigningKey, CryptoError> {
     SigningKey::from_slice(&key.0).map_err(|_| CryptoError::Key)
 }
 
+/// The shortest hash that is signed: the library takes any.
+const SHORTEST: usize = 16;
+
 pub(super) fn sign(key: &P256PrivateKey, digest: &[u8]) -> Result<[u8; 64], CryptoError> {
+    if digest.len() < SHORTEST {
+        return Err(CryptoError::Input);
+    }
     let signature: Signature = signing_key(key)?.sign_prehash(digest).map_err(|_| CryptoError::Input)?;
     Ok(signature.to_bytes().into())
 }
