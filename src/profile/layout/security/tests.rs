@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use jiff::civil::date;
 use virtuale_engine::image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain};
 
-use crate::profile::{Options, Source, layout::Layout, parse};
+use crate::profile::{Options, diagnostic::Source, layout::Layout, parse};
 
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 0 };
 
