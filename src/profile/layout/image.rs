@@ -41,7 +41,7 @@ impl Layout {
         let mut encoder = Encoder::new(self, card, data);
         let atr = self.atr(&mut encoder, data);
         let serial = self.security.token.as_ref().map(|token| encoder.loose(&token.serial)).unwrap_or_default();
-        let held = security::held(self, &mut encoder, data, base, last_number(&serial));
+        let held = security::held(self, &mut encoder, data, base, number_of(&serial));
         let domains = security::domains(self, &mut encoder, data, &held);
         encoder.built = security::built(self, &mut encoder, data, &held, serial);
         let directories = self.applications.iter().zip(domains);
@@ -181,9 +181,10 @@ fn file_image(
     }
 }
 
-/// The number that the last eight bytes of a serial number are.
-fn last_number(serial: &[u8]) -> u64 {
-    serial.iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+/// A number that differs from one card to the next: the pool of keys has few, and the last digit of a serial number must
+/// count.
+fn number_of(serial: &[u8]) -> u64 {
+    serial.iter().fold(0, |number: u64, &byte| number.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
 /// Where the card file names its layout.

@@ -117,7 +117,7 @@ mod tests {
         let elements = explained(&hex!("30 09 0C 03 50494E 04 02 7001"));
         let children: Vec<_> = elements[0].children.iter().map(|child| (child.name.as_str(), &*child.value)).collect();
         assert_eq!((elements[0].name.as_str(), elements[0].range.clone()), ("sequence", 0..11));
-        assert_eq!(children, [("text", "PIN"), ("octet string", "70 01")]);
+        assert_eq!(children, [("text", "PIN"), ("octet string", "7001")]);
     }
 
     proptest! {
