@@ -10,6 +10,8 @@ mod chaining;
 pub(crate) mod channel;
 pub(crate) mod context;
 pub(crate) mod dialogue;
+#[cfg(test)]
+mod key_tests;
 pub(crate) mod pending;
 pub(crate) mod proofs;
 mod secrets;

@@ -143,7 +143,7 @@ fn resetting_code(code: ObjectId, context: &Context<'_>) -> Result<ObjectId, Sta
     };
     let reference = environment.templates.iter().find(is_user).and_then(|template| template.reference);
     let other = reference.and_then(|reference| vault.find(domain, Class::Code, reference));
-    Ok(other.ok_or(StatusWord::REFERENCE_NOT_FOUND)?)
+    other.ok_or(StatusWord::REFERENCE_NOT_FOUND)
 }
 
 #[cfg(test)]

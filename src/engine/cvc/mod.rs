@@ -13,7 +13,7 @@ use crate::crypto::{CryptoError, RsaPublicKey};
 pub mod descriptive;
 pub mod recovered;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// What a certificate says.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -6,10 +6,10 @@
 //!   0001 VITALE    code 1 "1234" (3 tries), code 2 "12345678" (its PUK), code 3 "5555" (5 tries, 2 uses)
 //!                  key sets 1 (3DES, 3 tries), 2 (AES-128), 3 (AES-256)
 //!                  private keys 1 (RSA 1024), 2 (P-256), 3 (RSA 2048, 2 uses), each for user 1; their halves
-//!                  public keys 4 (root 6573524449600006), 5 (root ZZROOT00001)
+//!                  public keys 4 (root 6573524449600006), 5 (root ZZROOT00001), 6 (root TESTROOT, terminal_key)
 //!                  SE 1: code 1; 2: code 2; 3: key set 1; 4: role A0000001674502; 5: right 01; 6: code 1 of the MF
 //!                  0066 is read by user 1 and updated under secure messaging with SE 3
-//!     0010         part of VITALE
+//!     0010         part of VITALE; 0011 is read by role 4 under secure messaging, 0012 by right 5
 //!   0002 VITAMIN   shares the security of VITALE; 0021 is read by user 1
 //! ```
 
@@ -17,7 +17,7 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use hex_literal::hex;
 
-use super::{Tester, VITALE, VITAMIN, image, name_applet, rule};
+use super::{Tester, VITALE, VITAMIN, file, image, name_applet, rule, transparent};
 use crate::{
     Answer, ChipImage, Protocol, StatusWord,
     apdu::Apdu,
@@ -25,7 +25,7 @@ use crate::{
     chip::Context,
     class::Class,
     commands,
-    crypto::{CipherKey, P256PrivateKey, RsaNumbers, RsaPublicKey},
+    crypto::{CipherKey, Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RsaPrivateKey, RsaPublicKey, RustCrypto},
     cvc,
     image::{
         Code, ControlTemplate, Environment, FileIndex, FileKind, KeySet, ObjectKind, PrivateKey, PublicKey, Secret,
@@ -53,6 +53,12 @@ pub(crate) const AES_128: [[u8; 16]; 2] =
     [hex!("101112131415161718191A1B1C1D1E1F"), hex!("202122232425262728292A2B2C2D2E2F")];
 /// Key set 3 of VITALE.
 pub(crate) const AES_256: [[u8; 32]; 2] = [[0x33; 32], [0x44; 32]];
+
+/// The reference of whoever a test certificate is for.
+pub(crate) const HOLDER: [u8; 12] = hex!("00000000 0202020202020202");
+
+/// The reference of the root of test certificates.
+const ROOT_HOLDER: &[u8] = b"TESTROOT";
 
 const EXPONENT: [u8; 3] = hex!("010001");
 
@@ -96,7 +102,11 @@ pub(crate) fn keyed_image() -> ChipImage {
     secure(&mut image, VITALE, domain());
     secure(&mut image, VITAMIN, SecurityDomain { shared_with: Some(VITALE), ..SecurityDomain::default() });
     image.files[8].contact = rule(&hex!("1B 00 00 43 11"));
+    image.files[9].contact = rule(&hex!("01 E4"));
     image.files[10].contact = rule(&hex!("01 11"));
+    let mut rights = file(0x0012, &[FileIndex(3)], transparent(4, 1));
+    rights.contact = rule(&hex!("01 25"));
+    image.files.push(rights);
     image
 }
 
@@ -142,6 +152,7 @@ pub(crate) fn domain() -> SecurityDomain {
             public(2, PublicKey::OfPair),
             public(3, PublicKey::OfPair),
             public(4, root(cvc::PublicKey::Rsa(root_key()), &hex!("6573524449600006"), &[])),
+            public(6, root(cvc::PublicKey::Rsa(ready(&terminal_key()).public().clone()), ROOT_HOLDER, &[])),
             public(5, root(cvc::PublicKey::P256(ROOT_POINT), b"ZZROOT00001", &hex!("C000000001"))),
         ],
         environments: vec![
@@ -214,7 +225,25 @@ pub(crate) fn rsa_1024() -> RsaNumbers {
     )
 }
 
-/// A terminal's key, made for these tests.
+/// A certificate of the root TESTROOT: a holder's reference ends with `02` eight times, its role is that of SE 4.
+pub(crate) fn certificate_of(key: &RsaNumbers) -> Vec<u8> {
+    let certificate = cvc::Certificate {
+        authority: ROOT_HOLDER.to_vec(),
+        holder: HOLDER.to_vec(),
+        authorisation: hex!("A0000001674502").to_vec(),
+        key: cvc::PublicKey::Rsa(RsaPublicKey { e: hex!("00010001").to_vec(), ..ready(key).public().clone() }),
+    };
+    let profile = cvc::recovered::ContentProfile::Terminal;
+    let root = ready(&terminal_key());
+    cvc::recovered::sign(&RustCrypto, &*root, HashAlgorithm::Sha1, profile, &certificate).expect("it fits")
+}
+
+/// A key made ready.
+pub(crate) fn ready(numbers: &RsaNumbers) -> Box<dyn RsaPrivateKey> {
+    RustCrypto.rsa_key(numbers).expect("a good key")
+}
+
+/// The key of the root TESTROOT and of a terminal, made for these tests.
 pub(crate) fn terminal_key() -> RsaNumbers {
     numbers(
         &hex!(

@@ -7,6 +7,8 @@
 mod build;
 mod counters;
 mod keys;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use build::{build, cells_of};
 pub(crate) use keys::{KeyPair, Public};

@@ -148,3 +148,122 @@ fn subtract(from: &[u8], number: &[u8]) -> Option<Vec<u8>> {
     }
     (!borrow).then_some(difference)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, vec::Vec};
+
+    use hex_literal::hex;
+    use proptest::prelude::*;
+
+    use super::{smaller, subtract};
+    use crate::{
+        Protocol,
+        crypto::{Crypto, HashAlgorithm, RustCrypto},
+        sm::{Session, Suite},
+        testing::{
+            Tester, bytes,
+            keys::{HOLDER, SERIAL_NUMBER, VERIFY, card, certificate_of, ready, rsa_1024, terminal_key},
+            terminal::{Terminal, challenge},
+            text,
+        },
+    };
+
+    const OWN_CHALLENGE: [u8; 8] = hex!("1011121314151617");
+    const OWN_SECRET: [u8; 32] = [0x5E; 32];
+
+    /// The card knows the terminal and has selected both keys.
+    fn knowing_terminal() -> Tester {
+        let mut card = card(Protocol::T1);
+        let certificate = certificate_of(&terminal_key());
+        card.plays(&[
+            VERIFY,
+            ("00 22 81 B6 03 83 01 86", "9000"),
+            (&format!("00 2A 00 AE {:02X} {}", certificate.len(), text(&certificate)), "9000"),
+            (&format!("00 22 C1 A4 11 83 0C {} 84 01 81", text(&HOLDER)), "9000"),
+        ]);
+        card
+    }
+
+    fn internal() -> alloc::string::String {
+        format!("00 88 00 00 10 {} {} 00", text(&OWN_CHALLENGE), text(&HOLDER[4..]))
+    }
+
+    /// The card's half of the secret, from a token that must be right.
+    fn open_token(token: &[u8]) -> Vec<u8> {
+        let (own, card) = (ready(&terminal_key()), ready(&rsa_1024()));
+        let signed = own.raw(token).expect("below the modulus");
+        assert_eq!(signed, smaller(&card.public().n, &signed));
+        let candidates = [signed.clone(), subtract(&card.public().n, &signed).expect("smaller")];
+        let blocks = candidates.map(|signed| RustCrypto.rsa_public(card.public(), &signed).expect("below the modulus"));
+        let block = blocks.iter().find(|block| block[0] == 0x6A && block[127] == 0xBC).expect("one of them is signed");
+        let (inside, digest) = block[1..127].split_at(74 + 32);
+        let right = RustCrypto.hash(HashAlgorithm::Sha1, &[inside, &OWN_CHALLENGE, &HOLDER[4..]]);
+        assert_eq!(right.as_bytes(), digest);
+        inside[74..].to_vec()
+    }
+
+    fn token(challenge: &[u8], filling: u8) -> Vec<u8> {
+        let (own, card) = (ready(&terminal_key()), ready(&rsa_1024()));
+        let inside = [&[filling; 74][..], &OWN_SECRET].concat();
+        let digest = RustCrypto.hash(HashAlgorithm::Sha1, &[&inside, challenge, &SERIAL_NUMBER]);
+        let block = [&[0x6A], &inside[..], digest.as_bytes(), &[0xBC]].concat();
+        let signed = smaller(&own.public().n, &own.raw(&block).expect("below the modulus"));
+        RustCrypto.rsa_public(card.public(), &signed).expect("below the modulus")
+    }
+
+    fn session(challenge: &[u8], card_secret: &[u8]) -> Session {
+        let secret: Vec<u8> = card_secret.iter().zip(OWN_SECRET).map(|(card, own)| card ^ own).collect();
+        let counter = [&challenge[4..], &OWN_CHALLENGE[4..]].concat().try_into().expect("eight bytes");
+        let counter = u64::from_be_bytes(counter).into();
+        Session::derive(&RustCrypto, Suite::TripleDes, HashAlgorithm::Sha1, &secret, counter).expect("keys")
+    }
+
+    #[test]
+    fn both_sides_prove_their_keys_and_speak_under_secure_messaging() {
+        // With many fillings, so that both the signature and its difference to the modulus occur.
+        for filling in 0..8 {
+            let mut card = knowing_terminal();
+            let answer = bytes(&card.send(&internal()));
+            let card_secret = open_token(answer.strip_suffix(&[0x90, 0x00]).expect("a token"));
+            let challenge = challenge(&mut card);
+            let token = token(&challenge, filling);
+            card.plays(&[(&format!("00 82 00 00 80 {}", text(&token)), "9000")]);
+            let mut terminal = Terminal { session: session(&challenge, &card_secret) };
+            assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "0010", None), "9000");
+            assert_eq!(terminal.send(&mut card, "0C A4 02 0C", "0011", None), "9000");
+            assert_eq!(terminal.send(&mut card, "0C B0 00 00", "", Some(2)), "00019000");
+            card.plays(&[("00 B0 00 00 01", "6982")]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_terminals_is_refused() {
+        let mut card = knowing_terminal();
+        let other_number = format!("00 88 00 00 10 {} 0303030303030303 00", text(&OWN_CHALLENGE));
+        card.plays(&[
+            (&other_number, "6A88"),
+            ("00 88 00 00 0F 101112131415161702020202020202 00", "6700"),
+            ("00 88 00 00 07 10111213141516 00", "6700"),
+            ("00 84 00 00 08", "4242424242424242 9000"),
+            (&format!("00 82 00 00 80 {}", text(&token(&[0x42; 8], 1))), "6985"),
+        ]);
+        let answer = card.send(&internal());
+        assert!(answer.ends_with("9000"));
+        let challenge = challenge(&mut card);
+        let wrong = token(&[0x43; 8], 1);
+        card.plays(&[(&format!("00 82 00 00 80 {}", text(&wrong)), "6300")]);
+        // The half is gone with the failure.
+        card.plays(&[("00 84 00 00 08", "4242424242424242 9000")]);
+        card.plays(&[(&format!("00 82 00 00 80 {}", text(&token(&challenge, 1))), "6985")]);
+    }
+
+    proptest! {
+        #[test]
+        fn differences_are_those_of_numbers(from: u128, number: u128) {
+            let difference = subtract(&from.to_be_bytes(), &number.to_be_bytes());
+            prop_assert_eq!(difference, from.checked_sub(number).map(|right| right.to_be_bytes().to_vec()));
+            prop_assert_eq!(subtract(&from.to_be_bytes(), &[0]), None);
+        }
+    }
+}
