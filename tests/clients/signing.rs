@@ -37,7 +37,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("signing::opensc_signs_with_the_atr_of_a_vitale", signs_with_the_atr_of_a_vitale),
         ("signing::opensc_signs_on_a_card_that_it_knows", signs_on_a_card_that_it_knows),
         ("signing::opensc_is_told_of_wrong_pins_until_the_pin_is_blocked", wrong_pins),
-        ("signing::opensc_changes_and_unblocks_the_pin", changed_pin),
+        ("signing::opensc_changes_the_pin", changed_pin),
         ("signing::opensc_deciphers", deciphers),
     ];
     let reason = opensc_cannot_log_in();

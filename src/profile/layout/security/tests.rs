@@ -2,8 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
+use hex_literal::hex;
 use jiff::civil::date;
-use virtuale_engine::image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain};
+use virtuale_engine::{
+    Answer, Card, Reset, StatusWord,
+    image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain},
+};
 
 use crate::profile::{Options, diagnostic::Source, layout::Layout, parse};
 
@@ -16,6 +20,9 @@ fn card(text: &str, base: Option<&Path>) -> Result<ChipImage, String> {
     let source = Source { name: "carte.toml".into(), text: format!("{CARD}{text}") };
     parse(source, base, &OPTIONS).map(|profile| profile.image().clone()).map_err(|mistakes| mistakes.to_string())
 }
+
+const SELECT_ADELE: &[u8] = &hex!("00 A4 04 0C 0C D2500000044164E86C650101");
+const VERIFY: &[u8] = &hex!("00 20 00 81 08 3937353331383634");
 
 /// The domain of the application with this identifier.
 fn domain(image: &ChipImage, fid: u16) -> &SecurityDomain {
@@ -113,8 +120,18 @@ fn a_key_can_come_from_a_file() {
 #[test]
 fn no_code_and_no_key_is_in_what_is_printed_for_developers() {
     let text = "[ias]\ncode = '97531864'\ncode_deblocage = '86420975'\ncle_mac = 'A1B2C3D4E5F60718293A4B5C6D7E8F90'\n";
-    let image = card(text, None).expect("a card");
-    let printed = format!("{image:?}");
+    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{text}") };
+    let profile = parse(source, None, &OPTIONS).expect("a card");
+    let image = profile.image().clone();
+    let mut card = profile.card();
+    card.reset(Reset::Cold).expect("an ATR");
+    let mut answer = Answer::new();
+    for command in [SELECT_ADELE, VERIFY] {
+        answer.clear();
+        card.transmit(command, &mut answer).expect("a card that answers");
+        assert_eq!(answer.status(), Some(StatusWord::SUCCESS));
+    }
+    let printed = format!("{image:?}{profile:?}{card:?}{:?}", domain(&image, 0x3F00));
     let key = domain(&image, 0x0DF1).objects.iter().find_map(|object| match &object.kind {
         ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, .. }) => Some(numbers.primes[0].clone()),
         _ => None,
