@@ -23,6 +23,7 @@ mod man;
 mod options;
 mod output;
 mod read;
+mod record;
 mod redact;
 mod remove;
 mod replay;
