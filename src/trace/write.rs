@@ -16,6 +16,12 @@ pub enum Line<'a> {
     Card(&'a str),
     /// `atr`.
     Atr(&'a [u8]),
+    /// `atr` with matchers, as they are written.
+    AtrPattern(&'a str),
+    /// `>` with matchers, as they are written.
+    CommandPattern(&'a str),
+    /// `<` with matchers, as they are written.
+    AnswerPattern(&'a str),
     /// `now`.
     Now(Date),
     /// `seed`.
@@ -34,8 +40,8 @@ pub enum Line<'a> {
     PowerOff,
     /// `remove`.
     Remove,
-    /// `insert`, without a file.
-    Insert,
+    /// `insert`, with the card file if another card comes.
+    Insert(Option<&'a str>),
     /// `#`. What could end the line is left out of it.
     Comment(&'a str),
 }
@@ -86,6 +92,9 @@ impl Line<'_> {
         match self {
             Self::Card(path) => format!("card {}", one_line(path)),
             Self::Atr(atr) => format!("atr {}", hex(atr)),
+            Self::AtrPattern(pattern) => format!("atr {}", one_line(pattern)),
+            Self::CommandPattern(pattern) => format!("> {}", one_line(pattern)),
+            Self::AnswerPattern(pattern) => format!("< {}", one_line(pattern)),
             Self::Now(day) => format!("now {day}"),
             Self::Seed(seed) => format!("seed {seed}"),
             Self::Command(command) => format!("> {}", hex(command)),
@@ -97,7 +106,8 @@ impl Line<'_> {
             Self::Protocol(Protocol::T1) => "protocol T=1".to_owned(),
             Self::PowerOff => "power-off".to_owned(),
             Self::Remove => "remove".to_owned(),
-            Self::Insert => "insert".to_owned(),
+            Self::Insert(None) => "insert".to_owned(),
+            Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
             Self::Comment(text) => format!("# {}", one_line(text)),
         }
     }
@@ -148,7 +158,8 @@ mod tests {
             Line::Silence(Silence::Fault(Fault::PowerLost)),
             Line::PowerOff,
             Line::Remove,
-            Line::Insert,
+            Line::Insert(None),
+            Line::Insert(Some("b.toml")),
         ];
         for line in &lines {
             writer.line(&slot_name("Virtuale 00 00"), line).expect("memory");
@@ -158,8 +169,8 @@ mod tests {
         assert_eq!(trace.slots()[0].name, "Virtuale-00-00");
         assert_eq!(trace.slots()[0].card.as_deref(), Some("a card.toml"));
         assert!(matches!(trace.steps()[2].expected, Expected::Silence(Silence::Fault(Fault::PowerLost), _)));
-        assert_eq!(trace.steps().len(), 7);
-        assert_eq!(trace.steps()[6].slot, 1);
+        assert_eq!(trace.steps().len(), 8);
+        assert_eq!(trace.steps()[7].slot, 1);
     }
 
     proptest! {

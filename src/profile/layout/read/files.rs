@@ -8,10 +8,10 @@ use virtuale_engine::{
 use super::{
     super::{
         fields::{Fields, Placed, unhex},
-        model::{Application, Body, File, Item, Object, Structure},
+        model::{Application, File, Object, Structure},
     },
     items::{Context, LONGEST, Reader},
-    sound::size,
+    sound::takes_all,
 };
 
 /// How many names an application may have.
@@ -207,9 +207,8 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
-    let rest = |item: &Item| item.tag.is_none() && item.each.is_none() && size(item).is_none();
     match file.structure {
-        Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(rest) => {
+        Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(takes_all) => {
             fields.mistake(
                 "an item of any length without a tag fills a file that has a size",
                 "give the item a \"tag\" or a \"len\", or leave the size of the file out",
@@ -218,14 +217,13 @@ fn check(fields: &Fields<'_>, file: &File) {
         Structure::Records { .. } if !matches!(&file.content[..], [] | [_]) => {
             fields.mistake("a file of records has one item that stands for a record", "put the items in one \"of\"");
         }
-        Structure::Records { structure, length, .. } => {
-            let short = |item: &Item| matches!(item.body, Body::Value { .. }) && size(item) != Some(length.into());
-            if structure != RecordStructure::LinearVariable && file.content.iter().any(|item| rest(item) || short(item))
-            {
-                fields.mistake("this record has not the length of the file's records", "put the items in one \"of\"");
-            }
+        Structure::Records { structure, .. }
+            if structure != RecordStructure::LinearVariable && file.content.iter().any(takes_all) =>
+        {
+            fields
+                .mistake("an item of any length without a tag stands in a record of fixed length", "give it a \"len\"");
         }
-        Structure::Transparent { .. } => {}
+        Structure::Records { .. } | Structure::Transparent { .. } => {}
     }
 }
 

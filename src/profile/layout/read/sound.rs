@@ -76,3 +76,14 @@ pub(in super::super) fn size(item: &Item) -> Option<usize> {
         Body::Value { place, .. } | Body::Computed { place, .. } => place.length,
     }
 }
+
+/// Whether an item takes all the bytes that are left, whatever they are.
+pub(super) fn takes_all(item: &Item) -> bool {
+    let last = |items: &[Item]| items.last().is_some_and(takes_all);
+    item.tag.is_none()
+        && match &item.body {
+            Body::Constant(_) => false,
+            Body::Group(items) => last(items),
+            Body::Value { place, .. } | Body::Computed { place, .. } => place.length.is_none(),
+        }
+}

@@ -7,10 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Client, Service};
+use super::{Client, SOCKET, Service};
 use crate::reader::{
     Disposition, Model, Readers, ReturnCode, Share,
-    pcsclite::{MOST_CONNECTIONS, Server, ServerOptions, SocketFolder, wire::Command},
+    pcsclite::{MOST_CONNECTIONS, Server, ServerOptions, wire::Command},
     toys,
 };
 
@@ -62,9 +62,9 @@ fn a_service_that_stops_hangs_up_and_leaves_nothing_behind() {
     assert_eq!(mode & 0o777, 0o600);
     drop(server);
     client.assert_hung_up();
-    assert!(!folder.socket().exists());
+    assert!(!folder.path().join(SOCKET).exists());
     assert_eq!(readers.states()[0].sharing.as_number(), 0);
-    let restarted = Server::start(readers, &folder.socket(), ServerOptions::default());
+    let restarted = Server::start(readers, &folder.path().join(SOCKET), ServerOptions::default());
     assert!(restarted.is_ok());
 }
 
@@ -82,23 +82,24 @@ fn a_service_stops_even_if_a_card_never_answers() {
 
 #[test]
 fn a_dead_services_socket_is_replaced_and_a_living_ones_is_not() {
-    let folder = SocketFolder::under(&std::env::temp_dir()).expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let readers = Readers::new(&[Model::new(Model::HOUSE, 1).expect("a name")]).expect("one reader");
-    let start = || Server::start(Arc::clone(&readers), &folder.socket(), ServerOptions::default());
-    drop(UnixListener::bind(folder.socket()).expect("a fresh path"));
+    let start = || Server::start(Arc::clone(&readers), &folder.path().join(SOCKET), ServerOptions::default());
+    drop(UnixListener::bind(folder.path().join(SOCKET)).expect("a fresh path"));
     let server = start().expect("nobody lives there");
     assert_eq!(start().expect_err("somebody lives there").kind(), ErrorKind::AddrInUse);
     drop(server);
-    fs::write(folder.socket(), "not a socket").expect("it is ours");
+    fs::write(folder.path().join(SOCKET), "not a socket").expect("it is ours");
     assert_eq!(start().expect_err("a file is in the way").kind(), ErrorKind::AddrInUse);
-    assert!(folder.socket().exists());
+    assert!(folder.path().join(SOCKET).exists());
 }
 
 #[test]
 fn more_readers_than_the_clients_have_room_for_are_refused() {
-    let folder = SocketFolder::under(&std::env::temp_dir()).expect("a temporary folder");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let readers = Readers::new(&[Model::new(Model::HOUSE, 17).expect("a name")]).expect("one reader");
-    let start = |reader_slots| Server::start(Arc::clone(&readers), &folder.socket(), ServerOptions { reader_slots });
+    let start =
+        |reader_slots| Server::start(Arc::clone(&readers), &folder.path().join(SOCKET), ServerOptions { reader_slots });
     assert_eq!(start(16).expect_err("too many").kind(), ErrorKind::InvalidInput);
     let _server = start(17).expect("room for all");
 }

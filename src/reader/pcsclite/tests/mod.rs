@@ -14,8 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tempfile::TempDir;
+
 use super::{
-    Server, ServerOptions, SocketFolder,
+    Server, ServerOptions,
     wire::{
         Command, Connect, Context, Disconnect, Establish, Event, Handle, Header, Message, Name, ReaderState,
         StatesSize, Transmit, Version,
@@ -26,6 +28,8 @@ use crate::reader::{
     toys::{self, Reins},
 };
 
+/// The socket's name in its folder.
+const SOCKET: &str = "pcsc";
 const ANY: Protocols = Protocols(3);
 
 /// A service with two slots, a card in each.
@@ -34,7 +38,7 @@ struct Service {
     reins: Vec<Arc<Reins>>,
     server: Server,
     // Dropped last: the server removes its socket from it.
-    folder: SocketFolder,
+    folder: TempDir,
 }
 
 impl Service {
@@ -46,8 +50,8 @@ impl Service {
             reins
         };
         let reins = (0..2).map(put).collect();
-        let folder = SocketFolder::under(&std::env::temp_dir()).expect("a temporary folder");
-        let server = Server::start(Arc::clone(&readers), &folder.socket(), ServerOptions::default());
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let server = Server::start(Arc::clone(&readers), &folder.path().join(SOCKET), ServerOptions::default());
         Self { readers, reins, server: server.expect("a socket"), folder }
     }
 
@@ -71,14 +75,14 @@ impl Service {
 }
 
 /// A request as bytes.
-fn message(command: Command, body: &[u8], tail: &[u8]) -> Vec<u8> {
+pub(super) fn message(command: Command, body: &[u8], tail: &[u8]) -> Vec<u8> {
     let mut message = Vec::new();
     Header { size: u32::try_from(body.len()).expect("short"), command }.encode(&mut message);
     [&message, body, tail].concat()
 }
 
 /// A request to send a command to a card, as bytes.
-fn transmit_message(handle: u32, command: &[u8], room: u32) -> Vec<u8> {
+pub(super) fn transmit_message(handle: u32, command: &[u8], room: u32) -> Vec<u8> {
     let request = Transmit {
         handle,
         send_protocol: Protocols::T0,
