@@ -1,12 +1,13 @@
 //! `virtuale exec`: a command with readers of its own.
 
-use std::{ffi::OsString, process::Command};
+use std::{ffi::OsString, path::PathBuf, process::Command, sync::Arc};
 
 use super::{
     Failure, Outcome,
     instance::{Instance, Stop},
     opensc,
     options::Slots,
+    record::Recording,
     supervise::Supervisor,
 };
 
@@ -15,6 +16,7 @@ Examples:
   virtuale exec --card fixtures/cards/vitale2-martin.toml -- pcsc_scan -r
   virtuale exec --card fixtures/cards/vitale2-martin.toml --card - -- ./billing-software
   virtuale exec --opensc --card fixtures/cards/vitale2-martin.toml -- pkcs15-tool --dump
+  virtuale exec --card fixtures/cards/vitale2-martin.toml --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
 126 when the command cannot be run; 127 when it is not found.";
@@ -28,6 +30,9 @@ pub(super) struct Args {
     /// Also tell OpenSC which driver our cards need, through OPENSC_CONF
     #[arg(long)]
     opensc: bool,
+    /// Record what the command says to the cards and what they answer, as a trace
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// The command to run and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -38,7 +43,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     // First, so that no signal finds us with a folder that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let stop = Stop::Refuse("these readers live as long as the command of their `virtuale exec`");
-    let instance = Instance::start(&args.slots, None, stop)?;
+    let recording = args.record.as_deref().map(|path| Recording::to_file(path, &args.slots)).transpose()?.map(Arc::new);
+    let instance = Instance::start(&args.slots, None, stop, recording.clone())?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
     command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket());
@@ -47,5 +53,6 @@ pub(super) fn run(args: &Args) -> Outcome {
     }
     let code = supervisor.run(&mut command)?;
     instance.leave();
+    recording.iter().for_each(|recording| recording.close());
     Ok(code)
 }

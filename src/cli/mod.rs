@@ -25,6 +25,7 @@ mod opensc;
 mod options;
 mod output;
 mod read;
+mod record;
 mod redact;
 mod remove;
 mod replay;

@@ -152,3 +152,80 @@ pub(crate) fn status(
     }
     status
 }
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::{Partner, Proofs, Role, status};
+    use crate::{
+        image::{Condition, TemplateKind},
+        memory::Memory,
+        security::SecurityStatus,
+        testing::keys::{keyed_image, template},
+        vault::{Class, DomainId, Vault, build},
+    };
+
+    fn role(authorisation: &[u8], is_mask: bool) -> Role {
+        Role { authorisation: authorisation.to_vec(), is_mask, domain: DomainId::GLOBAL }
+    }
+
+    fn vault() -> (Vault, DomainId) {
+        let vault = build(&keyed_image().files, &mut Memory::default()).expect("a good image");
+        let domain = vault.domain(crate::testing::VITALE);
+        (vault, domain)
+    }
+
+    #[test]
+    fn a_role_is_whole_and_rights_are_counted_one_by_one() {
+        let asking = |role: &[u8]| template(0x80, None, Some(role));
+        assert!(role(&hex!("A0000001674502"), false).has(&asking(&hex!("A0000001674502"))));
+        assert!(!role(&hex!("A0000001674503"), false).has(&asking(&hex!("A0000001674502"))));
+        assert!(role(&hex!("00 07"), true).has(&asking(&hex!("00 05"))));
+        assert!(!role(&hex!("00 06"), true).has(&asking(&hex!("00 05"))));
+        assert!(!role(&hex!("00 07 00"), true).has(&asking(&hex!("00 05"))));
+        assert!(!role(&hex!("00 07"), true).has(&template(0x80, Some(0x81), None)));
+    }
+
+    #[test]
+    fn environments_say_what_a_proof_is_good_for() {
+        let (vault, domain) = vault();
+        let judged = |local: &[(Class, u8)], partner: Option<&Partner>| -> SecurityStatus {
+            let mut proofs = Proofs::default();
+            for &(class, reference) in local {
+                proofs.set(&vault, vault.find(domain, class, reference).expect("it exists"), true);
+            }
+            status(&vault, domain, &proofs, None, partner)
+        };
+        let holds = |status: SecurityStatus, condition| status.satisfies(Condition(condition));
+        let user = judged(&[(Class::Code, 0x81)], None);
+        assert!(holds(user, 0x11) && !holds(user, 0x12) && !holds(user, 0x16) && !holds(user, 0x21));
+        // SE 6 names the global code, SE 7 is the MF's and names its key set.
+        assert!(holds(judged(&[(Class::Code, 0x01)], None), 0x16));
+        assert!(holds(judged(&[(Class::KeySet, 0x01)], None), 0x27));
+        let keys = judged(&[(Class::KeySet, 0x81)], None);
+        assert!(holds(keys, 0x23) && !holds(keys, 0x43) && !holds(keys, 0x27));
+        let partner = Partner::KeySet(vault.find(domain, Class::KeySet, 0x81).expect("it exists"));
+        let protected = judged(&[(Class::KeySet, 0x81)], Some(&partner));
+        assert!(holds(protected, 0xE3) && !holds(protected, 0x44));
+        assert!(!holds(judged(&[], Some(&Partner::Role(role(&hex!("A0000001674501"), false)))), 0x44));
+        assert!(holds(judged(&[], Some(&Partner::Role(role(&hex!("A0000001674502"), false)))), 0x44));
+    }
+
+    #[test]
+    fn templates_for_secure_messaging_name_the_partner_too() {
+        let (_, domain) = vault();
+        let mut image = keyed_image();
+        let mut security = crate::testing::keys::domain();
+        security.environments[0].templates[0] = crate::image::ControlTemplate {
+            kind: TemplateKind::Checksum,
+            usage: 0x30,
+            ..security.environments[0].templates[0].clone()
+        };
+        crate::testing::keys::secure(&mut image, crate::testing::VITALE, security);
+        let vault = build(&image.files, &mut Memory::default()).expect("a good image");
+        let partner = Partner::KeySet(vault.find(domain, Class::KeySet, 0x81).expect("it exists"));
+        let status = status(&vault, domain, &Proofs::default(), None, Some(&partner));
+        assert!(status.satisfies(Condition(0x41)) && !status.satisfies(Condition(0x21)));
+    }
+}

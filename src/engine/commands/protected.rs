@@ -60,6 +60,7 @@ pub fn process_protected(
         }
         SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, answer, process),
         SecureMessaging::Proprietary | SecureMessaging::HeaderNotAuthenticated => {
+            end_session(context);
             Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into())
         }
     }
@@ -119,9 +120,11 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
 fn keep(messaging: Messaging, context: &mut Context<'_>) {
     let home = messaging.partner.domain();
     let stays = home == DomainId::GLOBAL || home == context.domain();
-    let began_another = context.dialogue_if_any().is_some_and(|dialogue| dialogue.messaging.is_some());
-    if stays && !began_another {
-        context.dialogue().messaging = Some(messaging);
+    match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
+        Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
+        Some(_) => {}
+        None if stays => context.dialogue().messaging = Some(messaging),
+        None => end(messaging.partner, context),
     }
 }
 
@@ -167,7 +170,7 @@ mod tests {
         testing::{
             Tester, bytes,
             keys::{SELECT, VERIFY, card},
-            terminal::{Keys, Terminal, aes_128, aes_256, triple_des},
+            terminal::{Keys, Terminal, aes_128, aes_256, request, triple_des},
             text,
         },
     };
@@ -273,6 +276,20 @@ mod tests {
     }
 
     #[test]
+    fn another_session_takes_the_place_of_the_last_one() {
+        const PUT: &str = "70 0D BF8101 09 7F41 06 82 04 37373737";
+        let (mut card, mut first) = begun(Protocol::T1, (triple_des(), 0x81));
+        let mut protected = |header: &str, data: &str, expected| first.send(&mut card, header, data, expected);
+        assert_eq!(protected("0C 22 C1 A4", "80010C830182", None), "9000");
+        let challenge = bytes(&protected("0C 84 00 00", "", Some(8)))[..8].to_vec();
+        let request = request(&aes_128(), &challenge);
+        let answer = protected("0C 82 00 00", &text(&request), Some(256));
+        let mut second = Terminal::begin(&aes_128(), &challenge, &bytes(&answer), 0x0C);
+        // Key set 1, which alone may change the code, went with the first session.
+        assert_eq!(second.send(&mut card, "0C DB 3F FF", PUT, None), "6982");
+    }
+
+    #[test]
     fn a_replayed_command_is_wrong() {
         let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
         let command = terminal.seal("0C B0 9E 00", "", Some(2));
@@ -308,6 +325,9 @@ mod tests {
     #[test]
     fn other_ways_of_protection_are_not_known() {
         card(Protocol::T1).plays(&[("04 B0 9E 00 01", "6882"), ("08 B0 9E 00 01", "6882"), ("0C B0 9E 00 01", "6A88")]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
+        card.plays(&[("08 B0 9E 00 01", "6882"), (&text(&sealed), "6A88")]);
     }
 
     proptest! {

@@ -67,6 +67,11 @@ pub(crate) fn challenge(card: &mut Tester) -> Vec<u8> {
     answer[..8].to_vec()
 }
 
+/// The data of MUTUAL AUTHENTICATE, after a challenge.
+pub(crate) fn request(keys: &Keys, challenge: &[u8]) -> Vec<u8> {
+    seal(keys, &[&OWN[..], challenge, &SERIAL_NUMBER, &SECRET].concat())
+}
+
 /// A secure messaging session.
 pub(crate) struct Terminal {
     pub(crate) session: Session,
@@ -77,13 +82,18 @@ impl Terminal {
     pub(crate) fn authenticate(card: &mut Tester, keys: &Keys, reference: u8, algorithm: u8) -> Self {
         card.plays(&[(&format!("00 22 C1 A4 06 80 01 {algorithm:02X} 83 01 {reference:02X}"), "9000")]);
         let challenge = challenge(card);
-        let request = seal(keys, &[&OWN[..], &challenge, &SERIAL_NUMBER, &SECRET].concat());
-        let answer = bytes(&fetch(card, &[&bytes("00 82 00 00 48")[..], &request, &[0]].concat()));
-        let [sealed @ .., 0x90, 0x00] = answer.as_slice() else { panic!("refused: {}", text(&answer)) };
+        let command = [&bytes("00 82 00 00 48")[..], &request(keys, &challenge), &[0]].concat();
+        let answer = bytes(&fetch(card, &command));
+        Self::begin(keys, &challenge, &answer, algorithm)
+    }
+
+    /// Begins a session with what the card answered to a request, which must be right.
+    pub(crate) fn begin(keys: &Keys, challenge: &[u8], answer: &[u8], algorithm: u8) -> Self {
+        let [sealed @ .., 0x90, 0x00] = answer else { panic!("refused: {}", text(answer)) };
         let mut plain = sealed[..64].to_vec();
         RustCrypto.decrypt_cbc(&keys[1], &vec![0; keys[1].block()], &mut plain).expect("whole blocks");
         assert_eq!(sealed, seal(keys, &plain), "the card's MAC");
-        assert_eq!(plain[..32], [&challenge[..], &SERIAL_NUMBER, &OWN].concat());
+        assert_eq!(plain[..32], [challenge, &SERIAL_NUMBER, &OWN].concat());
         let secret: Vec<u8> = plain[32..].iter().zip(SECRET).map(|(card, own)| card ^ own).collect();
         let (suite, counter) = match keys[0] {
             CipherKey::TripleDes(_) => {
