@@ -264,6 +264,7 @@ impl Item {
                 let member = size(self).and_then(|size| bytes.get(..size));
                 member.is_some_and(|member| member.iter().any(|&byte| byte != fill))
             }
+            None if matches!(self.body, Body::Built(_)) => bytes.iter().any(|&byte| byte != fill),
             None => size(self).is_none_or(|size| size <= bytes.len()),
         }
     }

@@ -245,6 +245,9 @@ impl<'a> Encoder<'a> {
                     self.mistake_of_layout(&item.span, "there is nothing to build this from");
                     return None;
                 };
+                if bytes.is_empty() {
+                    return None;
+                }
                 let children = plain::elements(&bytes, 0, &item.known, item.personal, &mut self.steps);
                 Some(Value { children, ..Value::new(bytes, String::new(), 0..0) })
             }
