@@ -5,6 +5,7 @@
 
 use super::{
     file::{Action, Expected, Step, Trace},
+    names::data_field,
     pattern::{Atom, Capture, Pattern},
 };
 use crate::profile::map::{CardMap, Element, FileMap};
@@ -173,11 +174,11 @@ impl<'m> Follower<'m> {
                 None
             }
             (0xA4, Some(body)) => {
-                self.select(&mut selected, p1, data_of(body));
+                self.select(&mut selected, p1, data_field(body));
                 None
             }
             (0xB0 | 0xB2, _) => self.read(&mut selected, asked.header),
-            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_of(body)),
+            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_field(body)),
             (0xC0, _) => waiting,
             (0x70, _) => {
                 self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
@@ -289,15 +290,4 @@ fn folder(file: &FileMap) -> &str {
 /// A path with the identifiers of a data field added.
 fn join(path: &str, fids: &[u8]) -> String {
     fids.chunks(2).fold(path.to_owned(), |path, fid| format!("{path}/{}", hex::encode_upper(fid)))
-}
-
-/// The data field of a command, short or extended.
-fn data_of(body: &[u8]) -> &[u8] {
-    match *body {
-        [0, high, low, ref rest @ ..] if !rest.is_empty() => {
-            rest.get(..usize::from(u16::from_be_bytes([high, low]))).unwrap_or_default()
-        }
-        [length, ref rest @ ..] => rest.get(..usize::from(length)).unwrap_or_default(),
-        [] => &[],
-    }
 }
