@@ -5,7 +5,7 @@
 //! same byte at the same place. Everything else becomes a wildcard: PINs, cryptograms, certificates, bytes that nobody can
 //! explain. Comments, names of slots, captures and card files go as well. Status words and headers of commands stay.
 //!
-//! At the end [`check`] looks for the original values in what was written, in every coding, and nothing is given out if one
+//! At the end `check` looks for the original values in what was written, in every coding, and nothing is given out if one
 //! is still there.
 
 mod check;
