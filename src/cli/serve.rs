@@ -21,7 +21,7 @@ use super::{
     instance::{Instance, Stop},
     opensc,
     options::Slots,
-    record::Recording,
+    recording::Recording,
     supervise::Ignored,
 };
 
