@@ -26,6 +26,8 @@ pub mod ins;
 pub mod memory;
 pub mod security;
 pub mod status;
+#[cfg(test)]
+mod testing;
 pub mod tlv;
 pub mod world;
 

@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn long_and_deep_texts_are_refused() {
         assert!(read("a".repeat(LONGEST + 1)).is_err());
-        assert!(read(format!("a = {}", "[".repeat(100_000))).is_err());
-        assert!(read(format!("a{} = 1", ".a".repeat(100_000))).is_err());
+        assert!(read(format!("a = {}", "[".repeat(10_000))).is_err());
+        assert!(read(format!("a{} = 1", ".a".repeat(10_000))).is_err());
     }
 }

@@ -10,6 +10,8 @@ mod chaining;
 pub(crate) mod channel;
 pub(crate) mod context;
 pub(crate) mod pending;
+#[cfg(test)]
+mod tests;
 
 pub use context::Context;
 

@@ -138,3 +138,166 @@ fn put_discretionary(value: &[u8], answer: &mut Answer) {
     }
     answer.extend(value);
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use crate::{
+        Protocol,
+        image::{FileKind, LongLe},
+        testing::{Tester, Torn, image, text},
+        world::Forgetful,
+    };
+
+    fn t1() -> Tester {
+        Tester::new(Protocol::T1)
+    }
+
+    /// What a file of bytes 00, 01, 02, ... holds in a range, and a status word.
+    fn counted(range: core::ops::Range<usize>, status: &str) -> String {
+        let bytes: alloc::vec::Vec<u8> = (0..=255).cycle().skip(range.start).take(range.len()).collect();
+        text(&bytes) + status
+    }
+
+    #[test]
+    fn the_current_file_is_read_from_an_offset() {
+        t1().plays(&[
+            ("00 B0 00 00 00", "6986"),
+            ("00 A4 08 0C 04 0001 2001", "9000"),
+            ("00 B0 00 00 00", &counted(0..256, "9000")),
+            ("00 B0 01 00 00", &counted(256..300, "9000")),
+            ("00 B0 01 00 2C", &counted(256..300, "9000")),
+            ("00 B0 01 00 2D", &counted(256..300, "6282")),
+            ("00 B0 00 00 0000C8", &counted(0..200, "9000")),
+            ("00 B0 00 00 000000", &counted(0..300, "9000")),
+            ("00 B0 01 2C 01", "6B00"),
+            ("00 B0 7F FF 00", "6B00"),
+            ("00 B0 00 00", "6700"),
+            ("00 B0 00 00 01 00 00", "6700"),
+        ]);
+    }
+
+    #[test]
+    fn a_short_identifier_selects_in_the_current_df() {
+        t1().plays(&[
+            ("00 B0 82 7A 02", "7A7B 9000"),
+            ("00 B0 00 01 01", "01 9000"),
+            ("00 A4 04 0C 0B D250000002564954414C45", "9000"),
+            ("00 B0 82 26 05", "2627 6282"),
+            ("00 B0 83 00 00", "6A82"),
+            ("00 B0 80 00 00", "6A86"),
+            ("00 B0 9F 00 00", "6A86"),
+            ("00 B0 A2 00 00", "6A86"),
+            ("00 B0 00 01 01", "01 9000"),
+        ]);
+    }
+
+    #[test]
+    fn by_habit_a_long_le_is_refused() {
+        let mut image = image();
+        image.habits.long_le = LongLe::Refusal;
+        let mut card = Tester::of(image.clone(), Protocol::T1, &|_| None, Forgetful);
+        card.plays(&[("00 B0 82 70 0D", "6C0C"), ("00 B0 82 7A 00", "7A7B 9000")]);
+        let mut card = Tester::of(image, Protocol::T0, &|_| None, Forgetful);
+        card.plays(&[("00 B0 82 70 0D", "6C0C"), ("00 B0 82 7A 00", "6C02"), ("00 B0 82 7A 02", "7A7B 9000")]);
+    }
+
+    #[test]
+    fn odd_instructions_carry_objects() {
+        t1().plays(&[
+            ("00 B1 D001 03 540102 04", "53020203 9000"),
+            ("00 B1 0000 04 54020079 00", "5303797A7B 9000"),
+            ("00 B1 0002 04 54020079 06", "5303797A7B 6282"),
+            ("00 B1 0002 02 5400 03", "530100 9000"),
+            ("00 B1 0002 02 5400 01", "6700"),
+            ("00 B1 0002 03 54017C 00", "6B00"),
+            ("00 B1 0002 02 5300 00", "6A80"),
+            ("00 B1 0002 04 54005400 00", "6A80"),
+            ("00 B1 0002 01 54 00", "6A80"),
+            ("00 B1 0002", "6700"),
+            ("00 B1 9999 02 5400 00", "6A82"),
+            ("00 D7 0002 06 540110 5301EE", "9000"),
+            ("00 B1 0002 03 54010F 05", "53030FEE11 9000"),
+            ("00 D7 0002 07 540110 73021122", "9000"),
+            ("00 D7 0002 03 540110", "6A80"),
+            ("00 D7 0002 06 54017B 5302EEEE", "6A80"),
+            ("00 D7 0002 07 54017B 5302EEEE", "6A84"),
+        ]);
+    }
+
+    #[test]
+    fn an_object_is_cut_to_what_is_expected_with_its_header() {
+        let mut card = t1();
+        card.plays(&[("00 A4 08 0C 04 0001 2001", "9000")]);
+        let lengths = [
+            ("81", "537F", 0x81),
+            ("82", "537F", 0x81),
+            ("83", "538180", 0x83),
+            ("00", "5381FD", 256),
+            ("000102", "5381FF", 0x102),
+            ("000103", "5381FF", 0x102),
+            ("000104", "53820100", 0x104),
+        ];
+        for (le, header, length) in lengths {
+            let extended = if le.len() > 2 { "00" } else { "" };
+            let command = ["00 B1 0000", extended, "02", "5400", &le[extended.len()..]].concat();
+            let command = if le.len() > 2 { command.replace("000002", "00000002") } else { command };
+            let answer = card.send(&command);
+            assert!(answer.starts_with(header), "{command}: {answer}");
+            assert_eq!(answer.len() / 2 - 2, length, "{command}");
+        }
+    }
+
+    #[test]
+    fn writing_obeys_the_size() {
+        t1().plays(&[
+            ("00 D6 82 10 02 AABB", "9000"),
+            ("00 B0 82 0F 04", "0FAABB12 9000"),
+            ("00 D6 00 7B 01 CC", "9000"),
+            ("00 D6 00 7B 02 CCDD", "6A84"),
+            ("00 D6 00 7C 01 CC", "6B00"),
+            ("00 D6 00 00", "6700"),
+            ("00 B0 00 7B 01", "CC 9000"),
+            ("00 D0 00 00 01 CC", "6D00"),
+            ("00 0E 00 00", "6D00"),
+        ]);
+    }
+
+    #[test]
+    fn rules_and_structure_are_asked_first() {
+        t1().plays(&[
+            ("00 A4 00 0C 02 2F02", "9000"),
+            ("00 B0 00 00 00", "6982"),
+            ("00 B0 7F FF 00", "6982"),
+            ("00 D6 00 00 01 00", "6982"),
+            ("00 A4 08 0C 04 0002 0021", "9000"),
+            ("00 B0 00 00 00", "6981"),
+            ("00 D6 00 00 01 00", "6981"),
+        ]);
+    }
+
+    #[test]
+    fn what_was_written_survives_a_reset_and_what_was_torn_does_not() {
+        use crate::{Card, Fault, Reset};
+        let mut card = Tester::of(image(), Protocol::T1, &|_| None, Torn::after(1));
+        card.plays(&[("00 D6 82 00 02 AABB", "9000")]);
+        assert_eq!(card.try_send("00 D6 82 01 02 CCDD"), Err(Fault::PowerLost));
+        assert_eq!(card.try_send("00 B0 82 00 03"), Err(Fault::Unpowered));
+        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[("00 B0 82 00 03", "AABB02 9000")]);
+    }
+
+    #[test]
+    fn extended_lengths_reach_the_longest_file() {
+        let mut image = image();
+        image.capacity = 100_000;
+        image.files[5].kind = crate::testing::transparent(FileKind::LONGEST, 2);
+        let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
+        assert_eq!(card.send("00 B0 82 00 00 0000"), counted(0..65_535, "9000"));
+        let command = String::from("00 D6 82 00 00 FFFF") + &"5A".repeat(65_535);
+        card.plays(&[(&command, "9000")]);
+        assert_eq!(card.send("00 B0 82 00 00 FFFF"), "5A".repeat(65_535) + "9000");
+    }
+}

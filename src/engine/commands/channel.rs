@@ -54,3 +54,64 @@ fn close_channel(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.core.close_channel(number);
     Ok(StatusWord::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Protocol, testing::Tester};
+
+    #[test]
+    fn four_channels_are_opened_and_closed() {
+        Tester::new(Protocol::T1).plays(&[
+            ("00 70 00 00 01", "01 9000"),
+            ("00 70 00 00 00", "02 9000"),
+            ("00 70 00 03", "9000"),
+            ("00 70 00 00 01", "6A81"),
+            ("00 70 00 03", "6A81"),
+            ("00 70 00 04", "6A86"),
+            ("00 70 80 02", "9000"),
+            ("00 70 80 02", "6881"),
+            ("00 70 00 00 01", "02 9000"),
+            ("01 70 80 00", "9000"),
+            ("01 A4 00 0C 02 3F00", "6881"),
+            ("00 70 80 00", "6A86"),
+            ("00 70 40 00", "6A86"),
+            ("00 70 00 00", "6700"),
+            ("00 70 00 00 01 00 00", "6700"),
+        ]);
+    }
+
+    #[test]
+    fn t0_tells_the_two_forms_apart() {
+        Tester::new(Protocol::T0).plays(&[
+            ("00 70 00 00 01", "01 9000"),
+            ("00 70 80 01 00", "9000"),
+            ("00 70 00 00", "01 9000"),
+        ]);
+    }
+
+    #[test]
+    fn each_channel_has_its_own_selection() {
+        Tester::new(Protocol::T1).plays(&[
+            ("00 A4 08 0C 04 0001 2001", "9000"),
+            ("00 70 00 01", "9000"),
+            ("01 B0 00 00 01", "6986"),
+            ("01 A4 02 0C 02 D001", "9000"),
+            ("01 B0 00 7C 01", "6B00"),
+            ("00 B0 00 7C 01", "7C 9000"),
+            ("02 B0 00 00 01", "6881"),
+            ("40 B0 00 00 01", "6881"),
+        ]);
+    }
+
+    #[test]
+    fn a_channel_opened_from_another_has_its_df() {
+        Tester::new(Protocol::T1).plays(&[
+            ("00 70 00 01", "9000"),
+            ("01 A4 00 0C 02 0001", "9000"),
+            ("01 70 00 02", "9000"),
+            ("02 A4 02 0C 02 2001", "9000"),
+            ("00 70 00 03", "9000"),
+            ("03 A4 02 0C 02 2001", "6A82"),
+        ]);
+    }
+}

@@ -19,3 +19,32 @@ pub(super) fn get_data(command: &Apdu<'_>, context: &mut Context<'_>, answer: &m
     answer.extend(core.memory.read(object.value));
     Ok(StatusWord::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Protocol, testing::Tester};
+
+    const OBJECT: &str = "ABABABABABABABABABABABABABABABABABABABAB 9000";
+
+    #[test]
+    fn the_objects_of_the_current_df_are_found() {
+        Tester::new(Protocol::T1).plays(&[
+            ("00 A4 00 0C 02 0002", "9000"),
+            ("00 CA 5F 24 00", OBJECT),
+            ("00 CA 5F 24 14", OBJECT),
+            ("00 CA 5F 24 20", OBJECT),
+            ("00 CA 5F 24 02", "ABAB 6112"),
+            ("00 CA 5F 24", "6700"),
+            ("00 CA 00 66 00", "6982"),
+            ("00 CA DF 30 00", "6A88"),
+        ]);
+    }
+
+    #[test]
+    fn a_df_without_objects_knows_no_such_command() {
+        // facts/ias.md 2.2: a probe that must never find anything.
+        for protocol in [Protocol::T0, Protocol::T1] {
+            Tester::new(protocol).plays(&[("00 CA DF 30", "6D00"), ("00 CA DF 30 00", "6D00")]);
+        }
+    }
+}

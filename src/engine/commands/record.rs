@@ -169,3 +169,164 @@ fn find_by_identifier(
         _ => (1..=last).find(is_it),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Card, Fault, Protocol, Reset,
+        image::LongLe,
+        testing::{Tester, Torn, image},
+        world::Forgetful,
+    };
+
+    const VITAMIN: (&str, &str) = ("00 A4 04 0C 07 564954414D494E", "9000");
+
+    /// A T=1 card with the DF of record files selected.
+    fn card() -> Tester {
+        let mut card = Tester::new(Protocol::T1);
+        card.plays(&[VITAMIN]);
+        card
+    }
+
+    #[test]
+    fn records_are_read_by_number() {
+        card().plays(&[
+            ("00 B2 01 04 00", "6986"),
+            ("00 B2 01 0C 00", "01AAAA 9000"),
+            ("00 B2 02 04 00", "02BBBB 9000"),
+            ("00 B2 04 04 00", "6A83"),
+            ("00 B2 FF 04 00", "6A86"),
+            ("00 B2 00 04 00", "6A83"),
+            ("00 B2 01 07 00", "6A86"),
+            ("00 B2 01 FC 00", "6A86"),
+            ("00 B2 01 24 00", "6A82"),
+            ("00 B2 01 04", "6700"),
+            ("00 B2 01 04 02", "01AA 9000"),
+            ("00 B2 01 04 04", "01AAAA 6282"),
+            ("00 B2 02 14 00", "0B0B0B0B 9000"),
+        ]);
+    }
+
+    #[test]
+    fn records_are_read_by_identifier_from_the_current_one() {
+        card().plays(&[
+            ("00 B2 01 08 00", "01AAAA 9000"),
+            ("00 B2 01 02 00", "01CCCC 9000"),
+            ("00 B2 01 02 00", "6A83"),
+            ("00 B2 00 04 00", "01CCCC 9000"),
+            ("00 B2 00 03 00", "02BBBB 9000"),
+            ("00 B2 00 03 00", "01AAAA 9000"),
+            ("00 B2 00 03 00", "6A83"),
+            ("00 B2 00 01 00", "01CCCC 9000"),
+            ("00 B2 00 00 00", "01AAAA 9000"),
+            ("00 B2 02 02 00", "02BBBB 9000"),
+            ("00 B2 01 04 00", "01AAAA 9000"),
+            ("00 B2 00 04 00", "02BBBB 9000"),
+            ("00 B2 09 00 00", "6A83"),
+        ]);
+    }
+
+    #[test]
+    fn without_a_current_record_next_is_first_and_previous_is_last() {
+        card().plays(&[
+            ("00 A4 02 0C 02 0021", "9000"),
+            ("00 B2 00 02 00", "01AAAA 9000"),
+            ("00 A4 02 0C 02 0021", "9000"),
+            ("00 B2 00 03 00", "01CCCC 9000"),
+            ("00 B2 00 0B 00", "01CCCC 9000"),
+        ]);
+    }
+
+    #[test]
+    fn several_records_are_read_at_once() {
+        card().plays(&[
+            ("00 B2 02 0D 00", "02BBBB01CCCC 9000"),
+            ("00 B2 02 0E 00", "01CCCC02BBBB 9000"),
+            ("00 B2 01 15 00", "0A0B0B0B0B 9000"),
+            ("00 B2 01 15 03", "0A0B0B 9000"),
+            ("00 B2 01 15 09", "0A0B0B0B0B 6282"),
+            ("00 B2 03 15 00", "6A83"),
+        ]);
+    }
+
+    #[test]
+    fn in_a_cyclic_file_the_newest_is_number_1() {
+        card().plays(&[
+            ("00 B2 01 1C 00", "0202 9000"),
+            ("00 B2 02 04 00", "0101 9000"),
+            ("00 E2 00 18 02 0303", "9000"),
+            ("00 B2 00 04 00", "0303 9000"),
+            ("00 E2 00 00 02 0404", "9000"),
+            ("00 B2 01 05 00", "0404030302020101 9000"),
+            ("00 DC 00 03 02 0505", "9000"),
+            ("00 B2 01 05 00", "0505040403030202 9000"),
+            ("00 DC 02 04 02 EEEE", "9000"),
+            ("00 B2 01 05 00", "0505EEEE03030202 9000"),
+        ]);
+    }
+
+    #[test]
+    fn records_are_replaced_and_added() {
+        card().plays(&[
+            ("00 DC 02 0C 03 02EEEE", "9000"),
+            ("00 B2 01 0D 00", "01AAAA02EEEE01CCCC 9000"),
+            ("00 DC 02 0C 02 02EE", "6700"),
+            ("00 DC 04 0C 03 010203", "6A83"),
+            ("00 DC 01 0D 03 010203", "6A86"),
+            ("00 E2 01 08 03 010203", "6A86"),
+            ("00 E2 00 0C 03 010203", "6A86"),
+            ("00 E2 00 08 03 05DDDD", "9000"),
+            ("00 B2 00 04 00", "05DDDD 9000"),
+            ("00 E2 00 08 03 06DDDD", "6A84"),
+            ("00 E2 00 10 05 0C0C0C0C0C", "9000"),
+            ("00 E2 00 10 06 0C0C0C0C0C0C", "6A84"),
+            ("00 DC 0B 10 01 0D", "9000"),
+            ("00 B2 01 15 00", "0A0D0C0C0C0C0C 9000"),
+            ("00 D2 01 0C 03 010203", "6D00"),
+        ]);
+    }
+
+    #[test]
+    fn structure_and_rules_are_asked() {
+        card().plays(&[("00 A4 03 0C", "9000"), ("00 B2 01 14 00", "6981"), ("00 E2 00 10 01 00", "6981")]);
+        let mut image = image();
+        image.files[10].contact = crate::testing::rule(&[0x07, 0xFF, 0xFF, 0x00]);
+        let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
+        card.plays(&[
+            VITAMIN,
+            ("00 B2 01 0C 00", "01AAAA 9000"),
+            ("00 DC 01 0C 03 000000", "6982"),
+            ("00 E2 00 08 03 000000", "6982"),
+        ]);
+    }
+
+    #[test]
+    fn by_habit_a_long_le_is_refused() {
+        let mut image = image();
+        image.habits.long_le = LongLe::Refusal;
+        let mut card = Tester::of(image, Protocol::T0, &|_| None, Forgetful);
+        card.plays(&[VITAMIN, ("00 B2 01 0C 00", "6C03"), ("00 B2 01 0C 03", "01AAAA 9000")]);
+    }
+
+    #[test]
+    fn a_torn_write_leaves_the_file_as_it_was() {
+        const WRITES: [&str; 4] =
+            ["00 E2 00 18 02 0303", "00 DC 00 1B 02 0303", "00 DC 02 14 02 0C0C", "00 E2 00 08 03 05DDDD"];
+        const READS: [&str; 3] = ["00 B2 01 0D 00", "00 B2 01 15 00", "00 B2 01 1D 00"];
+        for write in WRITES {
+            let before = READS.map(|read| card().send(read));
+            let mut card = Tester::of(image(), Protocol::T1, &|_| None, Torn::after(0));
+            card.plays(&[VITAMIN]);
+            assert_eq!(card.try_send(write), Err(Fault::PowerLost));
+            for is_written in [false, true] {
+                card.chip.reset(Reset::Cold).expect("an ATR");
+                card.chip.select_protocol(Protocol::T1).expect("offered");
+                card.plays(&[VITAMIN]);
+                assert_eq!(READS.map(|read| card.send(read)) != before, is_written, "{write}");
+                if !is_written {
+                    card.plays(&[(write, "9000")]);
+                }
+            }
+        }
+    }
+}

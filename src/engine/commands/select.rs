@@ -124,3 +124,186 @@ fn life_cycle_warning(life_cycle: u8) -> StatusWord {
         StatusWord::SUCCESS
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Protocol,
+        image::{LifeCycle, SelectAnswer},
+        testing::{Tester, VITALE, image},
+        world::Forgetful,
+    };
+
+    const D001: &str = "62 1C 8002007C 820101 8302D001 880110 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
+    const FILE_2001: &str = "62 1B 8002012C 820101 83022001 8800 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
+    const VITALE_FCP: &str = "62 22 820138 83020001 840BD250000002564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000";
+
+    fn t1() -> Tester {
+        Tester::new(Protocol::T1)
+    }
+
+    #[test]
+    fn by_identifier() {
+        // ISO 7816-4, 7.3.3: P1 00 finds the MF, a file of the DF, the DF itself, its parent, a sibling.
+        t1().plays(&[
+            ("00 A4 00 0C", "9000"),
+            ("00 A4 00 00 02 3F00 00", "9000"),
+            ("00 A4 00 00 02 D001 00", D001),
+            ("00 A4 00 00 02 0001 00", VITALE_FCP),
+            ("00 A4 00 0C 02 2001", "9000"),
+            ("00 A4 00 0C 02 0001", "9000"),
+            ("00 A4 00 0C 02 0010", "9000"),
+            ("00 A4 00 0C 02 0001", "9000"),
+            ("00 A4 00 0C 02 0002", "9000"),
+            ("00 A4 00 0C 02 3F00", "9000"),
+            ("00 A4 00 0C 02 2001", "6A82"),
+        ]);
+    }
+
+    #[test]
+    fn a_child_df_an_ef_or_the_parent() {
+        t1().plays(&[
+            ("00 A4 01 0C 02 0001", "9000"),
+            ("00 A4 01 0C 02 2001", "6A82"),
+            ("00 A4 02 00 02 2001 00", FILE_2001),
+            ("00 A4 02 0C 02 0010", "6A82"),
+            (
+                "00 A4 03 04 00",
+                "62 25 820138 83023F00 840ED2500000024D465F564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000",
+            ),
+            ("00 A4 03 0C", "6A82"),
+        ]);
+    }
+
+    #[test]
+    fn by_path_from_the_mf_or_the_current_df() {
+        t1().plays(&[
+            ("00 A4 08 0C 06 0001 0010 0011", "9000"),
+            ("00 B0 00 00 01", "00 9000"),
+            ("00 A4 00 0C 02 0011", "9000"),
+            ("00 A4 08 00 02 D001 00", D001),
+            ("00 A4 08 0C 04 3F00 D001", "9000"),
+            ("00 A4 09 0C 04 0001 0010", "9000"),
+            ("00 A4 09 0C 04 3FFF 0011", "9000"),
+            ("00 A4 09 00 04 3F00 D001 00", D001),
+            ("00 A4 09 0C 04 D001 0010", "6A82"),
+            ("00 A4 08 0C 03 000100", "6A87"),
+            ("00 A4 08 0C", "6A87"),
+        ]);
+    }
+
+    #[test]
+    fn by_name_whole_or_truncated() {
+        t1().plays(&[
+            ("00 A4 04 00 0B D250000002564954414C45 00", VITALE_FCP),
+            ("00 A4 04 0C 05 D250000002", "9000"),
+            ("00 B0 82 00 01", "00 9000"),
+            ("00 A4 04 0C 08 A000000003000000", "6A82"),
+            ("00 A4 04 0C 11 D2500000024D465F564954414C45000000", "6A82"),
+            ("00 A4 04 0C", "6A82"),
+        ]);
+    }
+
+    #[test]
+    fn occurrences_of_a_truncated_name_come_in_turn() {
+        const MF: &str = "00 A4 04 0E 05 D250000002";
+        let mut card = t1();
+        let names = |card: &mut Tester, p2: &str| {
+            let answer = card.send(&["00 A4 04", p2, "05 D250000002 00"].concat());
+            if answer.contains("4D465F") {
+                "MF_VITALE"
+            } else if answer.len() > 4 {
+                "VITALE"
+            } else {
+                "none"
+            }
+        };
+        let turn = ["04", "06", "06", "07", "07", "05", "06"].map(|p2| names(&mut card, p2));
+        assert_eq!(turn, ["MF_VITALE", "VITALE", "none", "MF_VITALE", "none", "VITALE", "none"]);
+        // Without a selection by such a name, the next is the first and the previous is the last.
+        card.plays(&[("00 A4 04 0C 05 4F54484552", "9000"), (MF, "9000"), ("00 B0 82 00 01", "00 9000")]);
+    }
+
+    #[test]
+    fn a_df_with_several_names_occurs_once() {
+        t1().plays(&[
+            ("00 A4 04 0C 04 56495441", "9000"),
+            ("00 A4 04 0E 04 56495441", "6A82"),
+            ("00 A4 04 0C 08 56495441504C5553", "9000"),
+            ("00 A4 00 0C 02 0021", "9000"),
+        ]);
+    }
+
+    #[test]
+    fn p2_says_what_is_answered() {
+        let mut card = t1();
+        card.plays(&[("00 A4 02 08 02 D001 00", "6400 9000"), ("00 A4 02 0C 02 D001 00", "9000")]);
+        card.plays(&[("00 A4 02 04 02 D001", "9000"), ("00 A4 02 04 02 D001 00", D001)]);
+        card.plays(&[("00 A4 00 04 02 3F00 02", "6225 6125"), ("00 C0 00 00 01", "82 6124")]);
+        assert!(card.send("00 A4 04 00 07 564954414D494E 00").starts_with("6F"));
+        assert!(card.send("00 A4 00 00 02 0002 00").starts_with("62"));
+    }
+
+    #[test]
+    fn a_habit_says_what_the_fci_of_a_df_is() {
+        let mut image = image();
+        let crate::image::FileKind::Directory(directory) = &mut image.files[VITALE.0].kind else { panic!("a DF") };
+        directory.select_by_name = SelectAnswer::None;
+        directory.select_by_fid = SelectAnswer::Fci;
+        let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
+        card.plays(&[("00 A4 04 00 0B D250000002564954414C45 00", "9000")]);
+        assert!(card.send("00 A4 00 00 02 0001 00").starts_with("6F22820138"));
+        card.plays(&[("00 A4 04 04 0B D250000002564954414C45 00", VITALE_FCP)]);
+    }
+
+    #[test]
+    fn wrong_parameters_are_refused_and_change_nothing() {
+        t1().plays(&[
+            ("00 A4 02 0C 02 D001", "9000"),
+            ("00 A4 02 0C 02 9999", "6A82"),
+            ("00 A4 05 0C 02 D001", "6A86"),
+            ("00 A4 02 10 02 D001", "6A86"),
+            ("00 A4 02 0D 02 D001", "6A86"),
+            ("00 A4 02 0C 03 D00100", "6A87"),
+            ("00 A4 01 0C", "6A87"),
+            ("00 A4 03 0C 02 3F00", "6A87"),
+            ("00 B0 00 7B 01", "7B 9000"),
+        ]);
+    }
+
+    #[test]
+    fn a_file_out_of_use_is_selected_with_a_warning() {
+        let mut image = image();
+        image.files[5].life_cycle = LifeCycle::Deactivated;
+        image.files[4].life_cycle = LifeCycle::Terminated;
+        let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
+        let answer = card.send("00 A4 02 04 02 D001 00");
+        assert!(answer.ends_with("8A01046283"), "{answer}");
+        card.plays(&[("00 B0 00 00 00", "6985"), ("00 A4 02 0C 02 2F00", "6285")]);
+    }
+
+    #[test]
+    fn a_file_of_two_dfs_leaves_the_df_as_it_was() {
+        t1().plays(&[
+            ("00 A4 04 0C 0B D250000002564954414C45", "9000"),
+            ("00 A4 02 0C 02 2F00", "9000"),
+            ("00 B0 00 05 01", "05 9000"),
+            ("00 A4 02 0C 02 2001", "9000"),
+            ("00 B0 9E 06 01", "06 9000"),
+        ]);
+    }
+
+    #[test]
+    fn on_t0_the_description_waits() {
+        let mut card = Tester::new(Protocol::T0);
+        card.plays(&[
+            ("00 A4 02 00 02 D001 00", "611E"),
+            ("00 C0 00 00 1E", D001),
+            ("00 A4 02 00 02 D001", "611E"),
+            ("00 C0 00 00 00", D001),
+            ("00 C0 00 00 00", "6985"),
+            ("00 A4 02 0C 02 D001", "9000"),
+            ("00 A4 00 00 00", "9000"),
+        ]);
+    }
+}

@@ -241,3 +241,176 @@ fn collect_names(images: &[FileImage]) -> Result<Vec<(Aid, FileIndex)>, ImageErr
     names.sort();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::{string::ToString, vec, vec::Vec};
+
+    use hex_literal::hex;
+    use proptest::prelude::*;
+
+    use super::{build, cells_of};
+    use crate::{
+        Aid, ChipImage, Fid, ImageError, Sfi,
+        image::{FileIndex, FileKind, RecordStructure},
+        testing::{VITALE, VITAMIN, directory, file, image, records, rule, transparent},
+    };
+
+    /// Why the common image is refused with another file at its end.
+    fn refusal_with(fid: u16, parents: &[FileIndex], kind: FileKind) -> Option<ImageError> {
+        let mut image = image();
+        image.files.push(file(fid, parents, kind));
+        refusal(&image)
+    }
+
+    fn refusal(image: &ChipImage) -> Option<ImageError> {
+        build(&image.files, image.capacity).err()
+    }
+
+    const NEW: FileIndex = FileIndex(13);
+    const FID: Fid = Fid(0x7777);
+
+    #[test]
+    fn a_good_image_fills_exactly_what_it_needs() {
+        let image = image();
+        let needed: usize = image.files.iter().map(|file| 1 + cells_of(&file.kind)).sum();
+        let built = build(&image.files, needed).expect("it fits exactly");
+        assert_eq!(built.memory.size(), needed);
+        assert!(matches!(build(&image.files, needed - 1), Err(ImageError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn what_does_not_fit_says_how_much_and_why() {
+        let mut image = image();
+        image.capacity = 500;
+        let error = refusal(&image).expect("too large");
+        assert_eq!(
+            error.to_string(),
+            "the files need 643 bytes and the chip has 500; the largest are 2001 (301 bytes), D001 (125 bytes), \
+             2F00 (61 bytes), 0002 (41 bytes), 0066 (41 bytes)"
+        );
+    }
+
+    #[test]
+    fn the_first_file_is_the_mf() {
+        let mut none = image();
+        none.files.clear();
+        assert_eq!(refusal(&none), Some(ImageError::NoMasterFile));
+        let mut wrong = image();
+        wrong.files[0].fid = Fid(0x3F01);
+        assert_eq!(refusal(&wrong), Some(ImageError::NoMasterFile));
+        let mut leaf = image();
+        leaf.files[0].kind = transparent(1, 0);
+        assert_eq!(refusal(&leaf), Some(ImageError::NoMasterFile));
+    }
+
+    #[test]
+    fn files_hang_in_dfs_that_come_before() {
+        let ef = || transparent(1, 0);
+        let wrong = Some(ImageError::Parents { file: NEW, fid: FID });
+        assert_eq!(refusal_with(FID.0, &[], ef()), wrong);
+        assert_eq!(refusal_with(FID.0, &[NEW], ef()), wrong);
+        assert_eq!(refusal_with(FID.0, &[FileIndex(99)], ef()), wrong);
+        assert_eq!(refusal_with(FID.0, &[FileIndex(4)], ef()), wrong);
+        assert_eq!(refusal_with(FID.0, &[VITALE, VITALE], ef()), wrong);
+        assert_eq!(refusal_with(FID.0, &[VITALE, VITAMIN], FileKind::Directory(directory(&[]))), wrong);
+        assert_eq!(refusal_with(FID.0, &[VITALE, VITAMIN], ef()), None);
+    }
+
+    #[test]
+    fn identifiers_and_names_are_unique() {
+        let (file, fid, parent) = (NEW, FID, Fid(0x0001));
+        for fid in [Fid::MF, Fid::CURRENT, Fid(0), Fid(0xFFFF)] {
+            assert_eq!(refusal_with(fid.0, &[VITALE], transparent(1, 0)), Some(ImageError::ReservedFid { file, fid }));
+        }
+        let twice = ImageError::DuplicateFid { file, fid: Fid(0x2001), parent };
+        assert_eq!(refusal_with(0x2001, &[VITALE], transparent(1, 0)), Some(twice));
+        let sfi = Sfi::new(2).expect("1 to 30");
+        let twice = ImageError::DuplicateSfi { file, fid, parent, sfi };
+        assert_eq!(refusal_with(FID.0, &[VITALE], transparent(1, 2)), Some(twice));
+        let twice = ImageError::DuplicateAid { file, fid, aid: Aid::new(b"OTHER").expect("a name") };
+        let kind = FileKind::Directory(directory(&[b"ANOTHER", b"OTHER"]));
+        assert_eq!(refusal_with(FID.0, &[VITALE], kind), Some(twice));
+    }
+
+    #[test]
+    fn data_objects_are_unique() {
+        let mut image = image();
+        let FileKind::Directory(directory) = &mut image.files[VITAMIN.0].kind else { panic!("a DF") };
+        directory.objects.push(directory.objects[0].clone());
+        let twice = ImageError::DuplicateObject { file: VITAMIN, fid: Fid(0x0002), tag: 0x5F24 };
+        assert_eq!(refusal(&image), Some(twice));
+    }
+
+    #[test]
+    fn rules_have_a_condition_for_each_operation() {
+        for bytes in [&hex!("03 00")[..], &hex!("03 00 00 00"), &hex!("80 00")] {
+            let mut contact = image();
+            contact.files[4].contact = rule(bytes);
+            let wrong = Some(ImageError::Rule { file: FileIndex(4), fid: Fid(0x2F00) });
+            assert_eq!(refusal(&contact), wrong);
+            let mut contactless = image();
+            contactless.files[4].contactless = Some(rule(bytes));
+            assert_eq!(refusal(&contactless), wrong);
+        }
+    }
+
+    #[test]
+    fn contents_fit_their_files() {
+        let (file, fid) = (NEW, FID);
+        let sized = |length, size| FileKind::Transparent { sfi: None, content: vec![0; length], size };
+        let refused = |kind| refusal_with(FID.0, &[VITALE], kind);
+        assert_eq!(refused(sized(0, 0)), Some(ImageError::Size { file, fid, size: 0 }));
+        assert_eq!(refused(sized(0, 65_536)), Some(ImageError::Size { file, fid, size: 65_536 }));
+        assert_eq!(refused(sized(3, 2)), Some(ImageError::Content { file, fid, length: 3, size: 2 }));
+        assert_eq!(refused(sized(2, 2)), None);
+        let fixed = |content: &[&[u8]]| records(RecordStructure::LinearFixed, 0, 2, content);
+        assert_eq!(refused(fixed(&[&[0; 2][..]; 5])), Some(ImageError::Records { file, fid, records: 5, capacity: 4 }));
+        let wrong = |length| Some(ImageError::RecordLength { file, fid, record: 2, length, record_length: 2 });
+        assert_eq!(refused(fixed(&[&[0; 2], &[0; 1]])), wrong(1));
+        let variable = |content: &[&[u8]]| records(RecordStructure::LinearVariable, 0, 2, content);
+        assert_eq!(refused(variable(&[&[0; 1], &[0; 3]])), wrong(3));
+        assert_eq!(refused(variable(&[&[0; 1], &[]])), wrong(0));
+        let room = Some(ImageError::RecordRoom { file, fid });
+        assert_eq!(refused(records(RecordStructure::Cyclic, 0, 255, &[])), room);
+        assert_eq!(refused(records(RecordStructure::Cyclic, 0, 0, &[])), room);
+    }
+
+    #[test]
+    fn applets_are_named_once_and_inherited() {
+        let mut image = image();
+        for (df, name) in [(VITALE, "a"), (VITAMIN, "a")] {
+            let FileKind::Directory(directory) = &mut image.files[df.0].kind else { panic!("a DF") };
+            directory.applet = Some(name.into());
+        }
+        let built = build(&image.files, image.capacity).expect("a good image");
+        assert_eq!(built.applets, [("a".to_string(), VITALE)]);
+        assert_eq!([0, 1, 2, 3].map(|df| built.files.applet(FileIndex(df))), [0, 1, 1, 1]);
+        let error = crate::Chip::new(image, &|_| None, crate::testing::world(crate::world::Forgetful)).err();
+        let unknown = ImageError::UnknownApplet { file: VITALE, fid: Fid(0x0001), applet: "a".into() };
+        assert_eq!(error, Some(unknown));
+    }
+
+    proptest! {
+        #[test]
+        fn no_tree_makes_it_panic(
+            tree in proptest::collection::vec((any::<u16>(), proptest::collection::vec(0..9_usize, 0..3), 0..4_u8, any::<u8>()), 0..8),
+        ) {
+            let mut files = image().files;
+            files.truncate(1);
+            files.extend(tree.into_iter().map(|(fid, parents, kind, byte)| {
+                let parents: Vec<_> = parents.into_iter().map(FileIndex).collect();
+                let kind = match kind {
+                    0 => FileKind::Directory(directory(&[&[byte]])),
+                    1 => transparent(usize::from(byte), byte & 0x1F),
+                    2 => records(RecordStructure::LinearVariable, byte & 0x1F, byte, &[&[byte]]),
+                    _ => records(RecordStructure::Cyclic, 0, byte, &[&[0; 9]]),
+                };
+                file(fid, &parents, kind)
+            }));
+            if let Ok(built) = build(&files, 2_000) {
+                prop_assert!(built.memory.size() <= 2_000);
+            }
+        }
+    }
+}

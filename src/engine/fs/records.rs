@@ -195,7 +195,7 @@ mod tests {
                 model.truncate(usize::from(capacity));
             }
             let records: Vec<_> = (1..=255).map_while(|number| file.record(&memory, number)).collect();
-            prop_assert_eq!(records, model);
+            prop_assert_eq!(model, records);
         }
     }
 }

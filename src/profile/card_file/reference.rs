@@ -14,10 +14,8 @@ fn kind(key: &Key) -> String {
     match &key.kind {
         Kind::Text { max } => format!("text, at most {max}"),
         Kind::Digits { min, max } => widths(*min, *max, "digit"),
-        Kind::Code { min, max, of } if of.is_empty() => {
-            widths(*min, *max, "capital or digit").replace("l or digits", "ls or digits")
-        }
-        Kind::Code { min, max, of } if of.len() == 26 => widths(*min, *max, "capital"),
+        Kind::Code { min, max, of } if of.is_empty() => format!("{} A-Z 0-9", widths(*min, *max, "character")),
+        Kind::Code { min, max, of } if of.len() == 26 => format!("{} A-Z", widths(*min, *max, "character")),
         Kind::Code { min, max, of } => format!("{} of {of}", widths(*min, *max, "character")),
         Kind::Nir => "NIR".into(),
         Kind::Date { time: false } => "date".into(),

@@ -22,8 +22,10 @@ pub(super) struct Reader<'s> {
 /// Where a table stands.
 #[derive(Clone, Debug)]
 struct Place {
-    /// Its header for people: `[assure.adresse]`; empty at the top.
-    header: String,
+    /// Its path, such as `assure.adresse`; empty at the top.
+    path: String,
+    /// Whether it is one of a list.
+    listed: bool,
     /// Its header in the text.
     span: Span,
     /// Whether it is the first of a list whose first stands in a table of its own.
@@ -41,11 +43,33 @@ enum Rank {
     Later,
 }
 
+impl Place {
+    /// The top of the file.
+    fn top() -> Self {
+        Self { path: String::new(), listed: false, span: 0..0, rank: Rank::None }
+    }
+
+    /// A table with a header.
+    fn table(path: &str, span: &Span) -> Self {
+        Self { path: path.into(), listed: false, span: span.clone(), rank: Rank::None }
+    }
+
+    /// Its header for people: `[assure.adresse]`.
+    fn header(&self) -> String {
+        header(&self.path, self.listed)
+    }
+
+    /// The path of a key in it.
+    fn inner(&self, name: &str) -> String {
+        if self.path.is_empty() { name.into() } else { format!("{}.{name}", self.path) }
+    }
+}
+
 impl Reader<'_> {
     /// The whole file.
     pub(super) fn root(&mut self, document: &Written) -> Table {
         let schema = self.schema;
-        let place = Place { header: String::new(), span: document.span.clone(), rank: Rank::None };
+        let place = Place::top();
         self.check_names(&[&schema.root], document, &place);
         let mut root = Table::new();
         for key in &schema.root.0 {
@@ -64,14 +88,15 @@ impl Reader<'_> {
         let mut members = Vec::new();
         match document.key(&key.name) {
             Some(written) if is_table(written) => {
-                let place = Place { header: format!("[{}]", key.name), span: written.span.clone(), rank: Rank::First };
+                let place = Place { rank: Rank::First, ..Place::table(&key.name, &written.span) };
                 self.check_names(&[&own.fields, &of.fields], written, &place);
                 let data = self.fields(own, written, &place);
                 root.insert(key.name.clone(), Node { data: Data::Table(data), span: place.span.clone() });
                 members.push(Node { data: Data::Table(self.fields(of, written, &place)), span: place.span });
             }
             Some(written) => self.wrong_shape(key, written, &key.name),
-            None => self.missing(key, &Place { header: String::new(), span: 0..0, rank: Rank::None }),
+            None if key.presence == Presence::Required => self.missing(key, &Place::top()),
+            None => {}
         }
         let mut span = 0..0;
         if let Some(written) = document.key(&list.name) {
@@ -132,7 +157,7 @@ impl Reader<'_> {
         let first = key.first.as_deref().zip(node.as_ref().and_then(Node::text));
         let mistake = match (first, place.rank) {
             (Some((first, found)), Rank::First) if first != found => {
-                format!("{} always has \"{}\" = \"{first}\"; leave it out", place.header, key.name)
+                format!("{} always has \"{}\" = \"{first}\"; leave it out", place.header(), key.name)
             }
             (Some((first, found)), Rank::Later) if first == found => {
                 let of = self.schema.root.0.iter().find(|key| first_of(key).is_some()).map_or("", |key| &key.name);
@@ -146,10 +171,10 @@ impl Reader<'_> {
 
     /// A value, checked. `None` if there is none, or if it is wrong, which was then noted.
     fn value(&mut self, key: &Key, written: &Written, place: &Place) -> Option<Node> {
-        let path = inner_path(&place.header, &key.name);
+        let path = place.inner(&key.name);
         let data = match &key.kind {
             Kind::Table(rules) if is_table(written) => {
-                let place = Place { header: format!("[{path}]"), span: written.span.clone(), rank: Rank::None };
+                let place = Place::table(&path, &written.span);
                 self.check_names(&[&rules.fields], written, &place);
                 Data::Table(self.fields(rules, written, &place))
             }
@@ -189,7 +214,7 @@ impl Reader<'_> {
         }
         let mut nodes = Vec::new();
         for member in members.iter().take(most) {
-            let place = Place { header: format!("[[{path}]]"), span: member.span.clone(), rank };
+            let place = Place { listed: true, rank, ..Place::table(path, &member.span) };
             if is_table(member) {
                 self.check_names(&[&of.fields], member, &place);
                 nodes.push(Node { data: Data::Table(self.fields(of, member, &place)), span: place.span });
@@ -260,9 +285,9 @@ impl Reader<'_> {
 
     fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Place) -> Diagnostic {
         let message = format!("unknown key \"{}\"", scalar::shown(&entry.key));
-        let label = match place.header.as_str() {
+        let label = match place.path.as_str() {
             "" => "not a key at the top of a card file".into(),
-            header => format!("not a key of {header}"),
+            _ => format!("not a key of {}", place.header()),
         };
         let names = || known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
         let near = nearest::hint(&entry.key, names());
@@ -282,7 +307,6 @@ impl Reader<'_> {
             return Some(format!("\"{name}\" belongs at the top of the file, before the first table"));
         };
         let is_list = |path: &str| matches!(self.schema.key(path).map(|key| &key.kind), Some(Kind::List { .. }));
-        let header = |path: &str, is_list| if is_list { format!("[[{path}]]") } else { format!("[{path}]") };
         let there = header(parent, is_list(parent));
         let (list, inner) = parent.split_once('.').unwrap_or((parent, ""));
         let Some(first) = self.schema.first_of(list) else {
@@ -297,9 +321,9 @@ impl Reader<'_> {
 
     fn missing(&mut self, key: &Key, place: &Place) {
         let message = format!("\"{}\" is missing", key.name);
-        let label = if place.header.is_empty() { String::new() } else { format!("{} needs it", place.header) };
+        let label = if place.path.is_empty() { String::new() } else { format!("{} needs it", place.header()) };
         let hint = match &key.kind {
-            Kind::Table(_) => format!("add a table [{}]", inner_path(&place.header, &key.name)),
+            Kind::Table(_) => format!("add a table [{}]", place.inner(&key.name)),
             _ => example(key),
         };
         let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message).label(label).hint(hint);
@@ -329,12 +353,9 @@ fn is_table(written: &Written) -> bool {
     matches!(written.value, Value::Table(_))
 }
 
-/// The path of a key in the table of a header.
-fn inner_path(header: &str, name: &str) -> String {
-    match header.trim_matches(['[', ']']) {
-        "" => name.into(),
-        path => format!("{path}.{name}"),
-    }
+/// The header of a table for people, in double brackets if it is one of a list.
+fn header(path: &str, listed: bool) -> String {
+    if listed { format!("[[{path}]]") } else { format!("[{path}]") }
 }
 
 /// The width of a key of digits.

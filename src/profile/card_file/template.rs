@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::profile::{
     schema::{Choice, Fields, Key, Kind, Language, Presence, Schema},
-    written::{Value, Written},
+    written::{Entry, Value, Written},
 };
 
 /// The widest line of a starter file, in characters.
@@ -176,8 +176,7 @@ pub(super) fn toml(value: &Value) -> String {
         }
         Value::Table(entries) if entries.is_empty() => "{}".into(),
         Value::Table(entries) => {
-            let entry =
-                |entry: &crate::profile::written::Entry| format!("{} = {}", entry.key, toml(&entry.value.value));
+            let entry = |entry: &Entry| format!("{} = {}", entry.key, toml(&entry.value.value));
             format!("{{ {} }}", joined(entries.iter().map(entry).collect()))
         }
     }

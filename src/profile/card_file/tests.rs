@@ -3,18 +3,18 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use super::{layout, read, template};
-use crate::profile::written::Written;
 use crate::profile::{
     diagnostic::{Diagnostics, Source},
     schema::{Language, Schema},
     tree::{Data, Node},
+    written::Written,
 };
 
 pub(super) const TODAY: Date = date(2026, 1, 15);
@@ -26,8 +26,11 @@ pub(super) fn source(name: &str, text: impl Into<String>) -> Arc<Source> {
 
 /// The keys that all layouts share.
 pub(super) fn schema() -> Schema {
-    let keys = source("applets/layouts/keys.toml", include_str!("../../../applets/layouts/keys.toml"));
-    Schema::read(&keys).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    static COMMON: LazyLock<Schema> = LazyLock::new(|| {
+        let keys = source("applets/layouts/keys.toml", include_str!("../../../applets/layouts/keys.toml"));
+        Schema::read(&keys).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    });
+    COMMON.clone()
 }
 
 fn read_text(text: &str) -> Result<Node, Diagnostics> {
@@ -266,6 +269,18 @@ proptest! {
             let end = (start + cut).min(characters.len());
             characters.splice(start..end, put.chars());
             survives(&schema, &characters.into_iter().collect::<String>())?;
+        }
+    }
+
+    #[test]
+    fn no_schema_makes_it_panic(at in any::<proptest::sample::Index>(), put in "[a-z\"= 0-9\\[\\].]{0,6}", cut in 0..20_usize) {
+        let mut characters: Vec<_> = include_str!("../../../applets/layouts/keys.toml").chars().collect();
+        let start = at.index(characters.len());
+        let end = (start + cut).min(characters.len());
+        characters.splice(start..end, put.chars());
+        if let Ok(schema) = Schema::read(&source("keys.toml", characters.into_iter().collect::<String>())) {
+            survives(&schema, include_str!("../../../fixtures/cards/vitale2-durand.toml"))?;
+            survives(&schema, &template(&schema, "l", Language::French))?;
         }
     }
 

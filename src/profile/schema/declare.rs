@@ -1,8 +1,8 @@
 //! Reading declarations of keys.
 
-use jiff::civil::date;
+use std::ops::Range;
 
-use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar};
+use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar, sound};
 use crate::profile::{
     codes,
     diagnostic::{Diagnostic, Mistakes},
@@ -46,9 +46,7 @@ pub(super) fn declare(schema: &mut Schema, data: &Written, mistakes: &mut Mistak
         let declaration = Declaration { entry, mistakes };
         declaration.add_to(schema);
     }
-    for entry in data.entries() {
-        Soundness { schema, entry, mistakes }.check();
-    }
+    sound::check(schema, data, mistakes);
 }
 
 /// A declaration that is being read.
@@ -159,7 +157,8 @@ impl Declaration<'_> {
     }
 
     fn choices(&mut self) -> Option<Vec<Choice>> {
-        if let Some(list) = self.codes().and_then(|name| codes::list(&name)) {
+        if self.entry.value.key("codes").is_some() {
+            let list = self.codes().and_then(|name| codes::list(&name))?;
             return Some(list.codes.iter().map(Choice::from).collect());
         }
         let Some(Value::List(values)) = self.entry.value.key("values").map(|values| &values.value) else {
@@ -256,7 +255,7 @@ impl Declaration<'_> {
         }
     }
 
-    fn span_of(&self, attribute: &str) -> std::ops::Range<usize> {
+    fn span_of(&self, attribute: &str) -> Range<usize> {
         self.entry.value.key(attribute).map_or(self.entry.span.clone(), |written| written.span.clone())
     }
 
@@ -268,92 +267,6 @@ impl Declaration<'_> {
     fn wrong_key(&mut self, message: &str) {
         self.mistakes.add(Diagnostic::new(self.mistakes.source(), self.entry.span.clone(), message));
     }
-}
-
-/// What can be checked only when all keys are declared: what one says of others.
-struct Soundness<'a> {
-    schema: &'a Schema,
-    entry: &'a Entry,
-    mistakes: &'a mut Mistakes,
-}
-
-impl Soundness<'_> {
-    fn check(&mut self) {
-        let Some(key) = self.schema.key(&self.entry.key) else { return };
-        let siblings = match self.entry.key.rsplit_once('.') {
-            Some((parent, _)) => {
-                self.schema.key(parent).and_then(|parent| parent.kind.rules()).map(|rules| &rules.fields)
-            }
-            None => Some(&self.schema.root),
-        };
-        let sibling = |name: &str| siblings.and_then(|siblings| siblings.key(name));
-        if key.excludes.as_deref().is_some_and(|name| sibling(name).is_none()) {
-            self.wrong("excludes", "there is no such key beside this one");
-        }
-        if let Kind::Short { of } = &key.kind {
-            let fixed = |name: &String| matches!(sibling(name).map(|key| &key.kind), Some(Kind::Digits { min, max }) if min == max);
-            if of.is_empty() || !of.iter().all(fixed) {
-                self.wrong("of", "a short form joins siblings of type digits, each of a fixed length");
-            }
-        }
-        self.check_rules(key);
-        self.check_values(key);
-    }
-
-    fn check_rules(&mut self, key: &Key) {
-        let Some(rules) = key.kind.rules() else { return };
-        let is_date = |name: &String| matches!(rules.fields.key(name).map(|key| &key.kind), Some(Kind::Date { .. }));
-        if rules.period.as_ref().is_some_and(|(begin, end)| !is_date(begin) || !is_date(end)) {
-            self.wrong("period", "these are not two dates of this table");
-        }
-        let is_list = |name: &str| matches!(self.schema.root.key(name).map(|key| &key.kind), Some(Kind::List { .. }));
-        let first_of = rules.first_of.as_deref();
-        let at_top = matches!(key.kind, Kind::Table(_)) && !self.entry.key.contains('.');
-        if first_of.is_some_and(|name| !is_list(name) || !at_top) {
-            self.wrong("first_of", "a table at the top can be the first of a list at the top, nothing else");
-        }
-    }
-
-    /// Whether the values that the declaration gives are those of its type.
-    fn check_values(&mut self, key: &Key) {
-        if let Presence::Default(default) = &key.presence
-            && !is_value(key, default)
-        {
-            self.wrong("default", "this default could not stand in a card file");
-        }
-        let texts = [("example", &key.example), ("first", &key.first)];
-        for (attribute, text) in texts {
-            if text.as_ref().is_some_and(|text| !is_value(key, &Value::Text(text.clone()))) {
-                self.wrong(attribute, &format!("this {attribute} could not stand in a card file"));
-            }
-        }
-    }
-
-    fn wrong(&mut self, attribute: &str, message: &str) {
-        let written = self.entry.value.key(attribute);
-        let span = written.map_or(self.entry.span.clone(), |written| written.span.clone());
-        self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, message));
-    }
-}
-
-/// Whether a value could stand under a key.
-fn is_value(key: &Key, value: &Value) -> bool {
-    match (&key.kind, value) {
-        (Kind::Table(rules), Value::Table(entries)) => is_table(rules, entries),
-        (Kind::List { of, max }, Value::List(members)) => {
-            members.len() <= *max
-                && members.iter().all(|member| matches!(&member.value, Value::Table(entries) if is_table(of, entries)))
-        }
-        (Kind::Short { .. }, Value::Text(digits)) => digits.bytes().all(|digit| digit.is_ascii_digit()),
-        (kind, value) => scalar::read(kind, value, date(2026, 1, 1)).is_ok(),
-    }
-}
-
-/// Whether a table has keys of the rules only, and all that are required.
-fn is_table(rules: &Rules, entries: &[Entry]) -> bool {
-    let known = |entry: &Entry| rules.fields.key(&entry.key).is_some_and(|key| is_value(key, &entry.value.value));
-    let there = |key: &Key| key.presence != Presence::Required || entries.iter().any(|entry| entry.key == key.name);
-    entries.iter().all(known) && rules.fields.0.iter().all(there)
 }
 
 /// The keys of the table or list at a path; those at the top for an empty path.
@@ -399,5 +312,90 @@ impl From<&codes::Code> for Choice {
     fn from(code: &codes::Code) -> Self {
         let meaning = code.label.map(|label| Doc { en: label.en.into(), fr: label.fr.into() });
         Self { value: code.value.into(), meaning }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Kind, Schema};
+    use crate::profile::{
+        diagnostic::{Diagnostics, Source},
+        written::Written,
+    };
+
+    fn declared(text: &str) -> Result<Schema, Diagnostics> {
+        Schema::read(&Arc::new(Source { name: "layout.toml".into(), text: text.into() }))
+    }
+
+    #[test]
+    fn an_enumeration_brings_its_values_or_takes_those_of_a_list_of_codes() {
+        let text = "data.a = { type = 'enumeration', values = [{ value = '1', en = 'one', fr = 'un' }, { value = '2' }] }\n\
+            data.b = { type = 'enumeration', codes = 'qualite' }";
+        let schema = declared(text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let values = |name| match &schema.key(name).expect("declared").kind {
+            Kind::Enumeration(choices) => choices.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            kind => panic!("{kind:?}"),
+        };
+        assert_eq!(values("a"), ["1 (one)", "2"]);
+        assert_eq!(values("b").len(), 10);
+    }
+
+    #[test]
+    fn keys_that_stay_must_fit_those_that_are_replaced() {
+        let text = "data.p = { type = 'list', max = 3, period = ['debut', 'fin'], default = [{ debut = 'today' }] }\n\
+            data.'p.debut' = { type = 'date', required = true }\ndata.'p.fin' = { type = 'date' }";
+        let schema = declared(text).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        for more in [
+            "data.'p.fin' = { type = 'text', max = 3 }",
+            "data.'p.motif' = { type = 'text', max = 3, required = true }",
+        ] {
+            let source = Arc::new(Source { name: "layout.toml".into(), text: more.into() });
+            let document = Written::read(&source).expect("TOML");
+            let mistakes = schema.clone().extend_with(&source, document.key("data").expect("keys")).expect_err(more);
+            assert!(mistakes.0[0].message.starts_with("with this, \"p\" is no longer sound: "), "{mistakes}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_declaration_is_shown() {
+        let text = r#"
+[data.Nom]
+type = "text"
+max = 3
+[data.nature]
+type = "txet"
+[data.numero]
+type = "digits"
+length = 0
+[data."carte.options"]
+type = "flag"
+[data.code]
+type = "code"
+lenght = 3
+[data.droits]
+type = "list"
+max = 3
+period = ["debut", "fin"]
+first_of = "carte"
+[data.date]
+type = "date"
+required = true
+default = "today"
+[data.jour]
+type = "date"
+default = "2025-02-30"
+[data.lien]
+type = "enumeration"
+codes = "lien"
+[data.court]
+type = "short"
+of = ["date"]
+excludes = "long"
+"#;
+        let mistakes = declared(text).expect_err("mistakes");
+        let expected = snapbox::file!["declarations.txt"];
+        snapbox::assert_data_eq!(format!("{mistakes}\n"), expected.raw());
     }
 }

@@ -7,6 +7,7 @@
 
 mod declare;
 pub(super) mod scalar;
+mod sound;
 
 use std::{fmt, sync::Arc};
 
