@@ -1,3 +1,7 @@
 //! The program `virtuale`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    virtuale::cli::run(std::env::args_os())
+}

@@ -1,1 +1,169 @@
 //! The command line: one file per verb, exit codes in one place.
+//!
+//! A verb reads its arguments, calls the rest of the house, prints, and returns an exit code or a `Failure`. It knows
+//! nothing of cards or protocols itself. Standard output carries what was asked for and nothing else; everything that is
+//! said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
+
+mod apdu;
+mod card;
+mod cards;
+mod completions;
+mod control;
+mod demo;
+mod doctor;
+mod exec;
+pub mod exit;
+mod failure;
+mod folder;
+mod insert;
+mod instance;
+mod language;
+mod man;
+mod options;
+mod output;
+mod read;
+mod remove;
+mod serve;
+mod slots;
+mod stop;
+mod supervise;
+
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    process::ExitCode,
+};
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+use failure::Failure;
+
+/// What a verb gives back: an exit code of [`exit`], or why it could not do its work.
+type Outcome = Result<u8, Failure>;
+
+/// A wallet of virtual French health cards, shown to unmodified software in virtual PC/SC readers
+///
+/// All people are invented and all keys are test keys: real infrastructure accepts none of these cards.
+#[derive(Debug, Parser)]
+#[command(name = "virtuale", version, max_term_width = 100, disable_help_subcommand = true, after_long_help = exit::TABLE)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// The verbs. What stands here is what their help pages say.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show a card being read, from a reader of its own to the printed page
+    ///
+    /// Opens a private reader, inserts a Vitale 2 of an invented family, reads it over the reader's socket as a billing
+    /// terminal would, and prints what it says. Needs no other program.
+    Demo(demo::Args),
+    /// Run a program with private readers that hold these cards
+    ///
+    /// The program and all it starts find the readers through PCSCLITE_CSOCK_NAME, which every program that is linked to
+    /// libpcsclite obeys. The readers live exactly as long as the program.
+    Exec(exec::Args),
+    /// Offer readers until stopped
+    ///
+    /// Prints one line for a shell to evaluate, once programs may connect.
+    Serve(serve::Args),
+    /// List the slots of a running reader and the cards in them
+    Slots(slots::Args),
+    /// Put a card into a slot of a running reader, in place of the one that is there
+    Insert(insert::Args),
+    /// Take the card out of a slot of a running reader
+    Remove(remove::Args),
+    /// Stop a running reader
+    Stop(stop::Args),
+    /// Send commands to a card and name each command and status word
+    ///
+    /// Commands come from the arguments, else from standard input, one per line: hexadecimal digits, or the word reset;
+    /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
+    /// digits before the comment being the status word.
+    Apdu(apdu::Args),
+    /// Print what a card says, as a billing terminal reads it
+    Read(read::Args),
+    /// Write, check and look into card files
+    Card(card::Args),
+    /// Find what stands between a program and our readers
+    Doctor(doctor::Args),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+    /// Write the man pages
+    Man(man::Args),
+}
+
+impl Verb {
+    fn run(&self) -> Outcome {
+        match self {
+            Self::Demo(args) => demo::run(args),
+            Self::Exec(args) => exec::run(args),
+            Self::Serve(args) => serve::run(args),
+            Self::Slots(args) => slots::run(args),
+            Self::Insert(args) => insert::run(args),
+            Self::Remove(args) => remove::run(args),
+            Self::Stop(args) => stop::run(args),
+            Self::Apdu(args) => apdu::run(args),
+            Self::Read(args) => read::run(args),
+            Self::Card(args) => card::run(args),
+            Self::Doctor(args) => doctor::run(args),
+            Self::Completions(args) => completions::run(args),
+            Self::Man(args) => man::run(args),
+        }
+    }
+}
+
+/// The model of the command line, from which completions, man pages and the reference are made.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+///
+/// Everything is printed on the process's own streams; signals are those of the process.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // `exec` stands in for its command, whose codes must stay apart from ours, as with env(1) and timeout(1).
+    let stands_in = arguments.get(1).map(OsString::as_os_str) == Some(OsStr::new("exec"));
+    let outcome = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.verb.run(),
+        Err(error) => explain(&error),
+    };
+    let code = outcome.unwrap_or_else(|failure| {
+        failure.report();
+        if stands_in { failure.code_of_exec() } else { failure.code() }
+    });
+    ExitCode::from(code)
+}
+
+/// Prints what clap has to say: help and version are answers, the rest is wrong use.
+fn explain(error: &clap::Error) -> Outcome {
+    match (error.print(), error.kind()) {
+        (Err(failed), _) if failed.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(failed)),
+        (_, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(exit::DONE),
+        _ => Err(Failure::Explained),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_model_of_the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_shows_an_example() {
+        fn check(command: &clap::Command, path: &str) {
+            for verb in command.get_subcommands() {
+                let path = format!("{path} {}", verb.get_name());
+                check(verb, &path);
+                let help = verb.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(verb.has_subcommands() || help.contains(&path), "no example of `{path}` in: {help}");
+            }
+        }
+        check(&super::command(), "virtuale");
+    }
+}

@@ -108,9 +108,8 @@ fn layout(card: &Arc<Source>, named: &Node, base: Option<&Path>) -> Result<Layou
 }
 
 fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>) -> Result<Source, Diagnostics> {
-    let mistake = |message: String, hint: String| {
-        Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]))
-    };
+    let mistake =
+        |message: String, hint: String| Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]));
     let built_in = layouts::NAMES.join(", ");
     let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
@@ -238,7 +237,10 @@ mod tests {
         assert_eq!(ask(&mut card, &hex!("00A40400 0E D2500000024D465F564954414C45")).1, StatusWord::SUCCESS);
         let (control, status) = ask(&mut card, &hex!("00A40200 02 D001"));
         assert_eq!(status, StatusWord::SUCCESS);
-        assert_eq!(control, hex!("62 1C 80 02 0100 82 01 01 83 02 D001 88 01 10 A1 09 8C 07 7B FF FF FF FF E1 00 8A 01 05"));
+        assert_eq!(
+            control,
+            hex!("62 1C 80 02 0100 82 01 01 83 02 D001 88 01 10 A1 09 8C 07 7B FF FF FF FF E1 00 8A 01 05")
+        );
         assert_eq!(ask(&mut card, &hex!("00B00000 7C")).0, identity[..124]);
     }
 

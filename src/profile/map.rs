@@ -104,13 +104,19 @@ impl CardMap {
     /// How many bytes of the files are of each origin.
     #[must_use]
     pub fn shares(&self) -> Shares {
-        let mut shares = Shares::default();
-        self.files.iter().flat_map(|file| &file.elements).for_each(|element| shares.count(element));
-        shares
+        Shares::of(self.files.iter().flat_map(|file| &file.elements))
     }
 }
 
 impl Shares {
+    /// How many bytes of these elements are of each origin.
+    #[must_use]
+    pub fn of<'a>(elements: impl IntoIterator<Item = &'a Element>) -> Self {
+        let mut shares = Self::default();
+        elements.into_iter().for_each(|element| shares.count(element));
+        shares
+    }
+
     /// Counts an element: its parts under their own origins, and what is left of it, such as a tag, under its own.
     fn count(&mut self, element: &Element) {
         let parts: usize = element.children.iter().map(|child| child.range.len()).sum();

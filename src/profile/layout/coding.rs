@@ -251,7 +251,10 @@ fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Refusal>
 fn encode_date(date: CardDate, time: bool, packed: bool) -> Result<Vec<u8>, Refusal> {
     let CardDate { year, month, day, hour, minute } = date;
     if !(1..=9999).contains(&year) || !(1..=99).contains(&month) || !(1..=99).contains(&day) {
-        return Err(Refusal::new(format!("is {date}, which no chip can hold"), "years have 4 digits, months and days 2"));
+        return Err(Refusal::new(
+            format!("is {date}, which no chip can hold"),
+            "years have 4 digits, months and days 2",
+        ));
     }
     if !time && (hour, minute) != (0, 0) {
         return Err(Refusal::new("has a time of day, but its place on this chip keeps none", "write the date only"));

@@ -177,7 +177,9 @@ impl<'a> Decoder<'a> {
                 }
                 return Some((element, taken));
             }
-            Body::Value { from, place, .. } => self.value(place, item.optional, value.bytes, &down(&path, from), &mut element),
+            Body::Value { from, place, .. } => {
+                self.value(place, item.optional, value.bytes, &down(&path, from), &mut element)
+            }
             Body::Computed { place, .. } => match place.decode(value.bytes, false) {
                 Ok(data) => {
                     element.value = data.as_ref().map(show).unwrap_or_default();

@@ -215,7 +215,11 @@ impl<'a> Encoder<'a> {
             self.steps = 0;
             return;
         }
-        if item.when.as_ref().is_some_and(|when| !self.look_up(when, scope).is_some_and(|node| is_something(&node.data))) {
+        if item
+            .when
+            .as_ref()
+            .is_some_and(|when| !self.look_up(when, scope).is_some_and(|node| is_something(&node.data)))
+        {
             return;
         }
         let Some(value) = self.value(item, scope) else { return };
@@ -261,7 +265,8 @@ impl<'a> Encoder<'a> {
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
                     None => {
-                        let message = format!("\"{}\" is missing, and this chip has a place for it", from.keys.join("."));
+                        let message =
+                            format!("\"{}\" is missing, and this chip has a place for it", from.keys.join("."));
                         self.mistake(&scope.span, message, "the layout that the card file names makes it a duty");
                         None
                     }

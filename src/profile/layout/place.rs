@@ -87,7 +87,10 @@ mod tests {
     #[test]
     fn what_does_not_fit_says_so_in_the_unit_of_its_author() {
         let message = |place: Place, data| place.encode(&data, true).expect_err("a refusal").message;
-        assert_eq!(message(place("latin1", 3, None), text("MARTIN")), "has 6 characters, but its place on this chip has 3");
+        assert_eq!(
+            message(place("latin1", 3, None), text("MARTIN")),
+            "has 6 characters, but its place on this chip has 3"
+        );
         assert_eq!(message(place("bcd", 2, None), text("123456")), "has 6 digits, but its place on this chip has 4");
         assert!(message(place("digits", 4, None), text("349")).contains("exactly 4"));
         assert!(message(place("ascii", 4, None), text("A ")).contains("pads its place"));

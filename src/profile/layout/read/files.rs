@@ -212,7 +212,8 @@ fn check(fields: &Fields<'_>, file: &File) {
         }
         Structure::Records { structure, length, .. } => {
             let short = |item: &Item| matches!(item.body, Body::Value { .. }) && size(item) != Some(length.into());
-            if structure != RecordStructure::LinearVariable && file.content.iter().any(|item| rest(item) || short(item)) {
+            if structure != RecordStructure::LinearVariable && file.content.iter().any(|item| rest(item) || short(item))
+            {
                 fields.mistake("this record has not the length of the file's records", "put the items in one \"of\"");
             }
         }

@@ -1,9 +1,6 @@
 //! The contents of files: items, read and checked so that what they encode can be decoded.
 
-use std::{
-    cell::Cell,
-    sync::Arc,
-};
+use std::{cell::Cell, sync::Arc};
 
 use super::{
     super::{
@@ -138,7 +135,8 @@ impl<'n> Reader<'n> {
         match kinds {
             0 if tagged => return Some(Body::Constant(Vec::new())),
             0 => {
-                fields.mistake("this item says nothing", "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\"");
+                fields
+                    .mistake("this item says nothing", "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\"");
                 return None;
             }
             1 => {}
@@ -242,7 +240,11 @@ pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
     if keys.len() <= DEEPEST && keys.iter().all(sound) {
         return Some(Path { from_top, keys });
     }
-    fields.report.mistake(text.span.clone(), format!("\"{}\" is not a key of card files", text.value), "write snake_case keys joined by dots");
+    fields.report.mistake(
+        text.span.clone(),
+        format!("\"{}\" is not a key of card files", text.value),
+        "write snake_case keys joined by dots",
+    );
     None
 }
 
@@ -270,7 +272,10 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
             Coding::Flag { on: on.value, off: off.value }
         }
         _ => {
-            fields.mistake("\"on\" and \"off\" are two different values of one length", "they belong to the coding \"flag\"");
+            fields.mistake(
+                "\"on\" and \"off\" are two different values of one length",
+                "they belong to the coding \"flag\"",
+            );
             return None;
         }
     };
@@ -296,20 +301,29 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
 fn check(fields: &Fields<'_>, item: &Item) {
     let tagged = item.tag.is_some();
     if !tagged && item.when.is_some() {
-        fields.mistake("\"when\" needs a \"tag\"", "without one, a reader of the card could not tell that it is left out");
+        fields.mistake(
+            "\"when\" needs a \"tag\"",
+            "without one, a reader of the card could not tell that it is left out",
+        );
     }
     if item.each.is_some() && (item.optional || item.when.is_some()) {
         fields.mistake("\"each\" cannot be \"optional\" and has no \"when\"", "an empty list leaves nothing anyway");
     }
     let absent_value = matches!(&item.body, Body::Value { place, .. } if place.length.is_some());
     if item.optional && !tagged && !absent_value {
-        fields.mistake("\"optional\" needs a \"tag\" or a \"len\"", "without, a reader could not tell that it is left out");
+        fields.mistake(
+            "\"optional\" needs a \"tag\" or a \"len\"",
+            "without, a reader could not tell that it is left out",
+        );
     }
     if item.optional && matches!(item.body, Body::Constant(_) | Body::Computed { .. }) {
         fields.mistake("what does not come from the card file cannot be \"optional\"", "use \"when\"");
     }
     if !tagged && item.each.is_some() && size(item).is_none_or(|size| size == 0) {
-        fields.mistake("\"each\" needs a \"tag\", or items of fixed size", "else a reader could not tell one from the next");
+        fields.mistake(
+            "\"each\" needs a \"tag\", or items of fixed size",
+            "else a reader could not tell one from the next",
+        );
     }
     if let (Body::Value { from, .. }, None) = (&item.body, &item.each)
         && from.keys.is_empty()
@@ -328,7 +342,10 @@ fn check_order(fields: &Fields<'_>, items: &[Item]) {
         if item.tag.is_some() {
             let twin = after.iter().any(|other| other.tag == item.tag && (varies(item) || varies(other)));
             if twin {
-                mistake("this tag occurs again behind it, and one of the two may be left out or repeated", "use another tag");
+                mistake(
+                    "this tag occurs again behind it, and one of the two may be left out or repeated",
+                    "use another tag",
+                );
             }
             if varies(item) && after.iter().any(|other| other.tag.is_none()) {
                 mistake("an item without tag stands behind one that may be left out or repeated", "give it a tag");

@@ -1,0 +1,187 @@
+//! `virtuale apdu`: a conversation with a card, command by command.
+
+mod names;
+mod step;
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    path::PathBuf,
+};
+
+use virtuale_engine::{Answer, Reset};
+
+use self::step::Step;
+use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
+use crate::terminal::link::{self, Link, LinkError};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale apdu --card fixtures/cards/vitale2-martin.toml '00 A4 00 0C 02 3F 00' reset
+  virtuale apdu --card fixtures/cards/vitale2-martin.toml < commands.txt";
+
+/// The longest line of input, in bytes: the longest command with three characters for each byte, and a comment.
+const LONGEST_LINE: u64 = 256 * 1024;
+
+/// Arguments of `apdu`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The card file
+    #[arg(long, value_name = "FILE")]
+    card: PathBuf,
+    /// Commands in hexadecimal, one per argument, or reset; bytes given as separate arguments make one command
+    #[arg(value_name = "HEX")]
+    commands: Vec<String>,
+    #[command(flatten)]
+    reproducible: Reproducible,
+}
+
+/// Sends the commands of the arguments, else those of standard input.
+pub(super) fn run(args: &Args) -> Outcome {
+    let steps = step::of_arguments(&args.commands)?;
+    let card = cards::card(&args.card, &args.reproducible)?;
+    let link = link::in_process::in_process(card).map_err(|error| silent(&error))?;
+    let mut session = Session { link, answer: Answer::new(), out: output::stdout() };
+    if steps.is_empty() {
+        session.converse(io::stdin().lock())?;
+    }
+    for step in steps {
+        session.carry_out(&step)?;
+    }
+    session.out.flush()?;
+    Ok(exit::DONE)
+}
+
+/// A powered card, and where the conversation is printed.
+struct Session<L, W> {
+    link: L,
+    answer: Answer,
+    out: W,
+}
+
+impl<L: Link, W: Write> Session<L, W> {
+    /// Carries out line after line. A person who mistypes may go on, a script may not.
+    fn converse(&mut self, mut input: impl BufRead) -> Result<(), Failure> {
+        let dialogue = output::is_dialogue();
+        let mut line = Vec::new();
+        for number in 1_usize.. {
+            if dialogue {
+                output::prompt("apdu> ");
+            }
+            line.clear();
+            let length = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(unread)?;
+            if length == 0 {
+                break;
+            }
+            match Step::parse(&String::from_utf8_lossy(&line)) {
+                Ok(step) => step.map_or(Ok(()), |step| self.carry_out(&step))?,
+                Err(message) if dialogue => output::say(message),
+                Err(message) => {
+                    return Err(Failure::usage(format!("standard input, line {number}: {message}"), step::HINT));
+                }
+            }
+            self.out.flush()?;
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, step: &Step) -> Result<(), Failure> {
+        match step {
+            Step::Reset => {
+                self.link.reset(Reset::Cold).map_err(|error| silent(&error))?;
+                writeln!(self.out, "reset  # ATR {}", spaced(self.link.atr()))?;
+            }
+            Step::Command(command) => {
+                writeln!(self.out, "> {}  # {}", spaced(command), names::of_command(command))?;
+                self.link.transmit(command, &mut self.answer).map_err(|error| silent(&error))?;
+                self.write_answer()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The data, then the status word in one piece and in words.
+    fn write_answer(&mut self) -> io::Result<()> {
+        let status = self.answer.status().map(|status| status.to_string()).unwrap_or_default();
+        let (digits, words) = status.split_once(' ').unwrap_or((&status, ""));
+        match self.answer.data() {
+            [] => writeln!(self.out, "< {digits}  # {words}"),
+            data => writeln!(self.out, "< {} {digits}  # {words}", spaced(data)),
+        }
+    }
+}
+
+fn silent(error: &LinkError) -> Failure {
+    Failure::Environment(format!("the card gave no answer: {error}"), None)
+}
+
+fn unread(error: io::Error) -> Failure {
+    Failure::Environment(format!("cannot read standard input: {error}"), None)
+}
+
+/// Bytes as people write them: `00 A4 04 00`.
+fn spaced(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use virtuale_engine::{Answer, Protocol, Reset, StatusWord};
+
+    use super::Session;
+    use crate::terminal::link::{Link, LinkError};
+
+    /// A card that sends the command's data back, and knows nothing else.
+    struct Echo;
+
+    impl Link for Echo {
+        fn atr(&self) -> &[u8] {
+            &[0x3B, 0x00]
+        }
+
+        fn protocol(&self) -> Protocol {
+            Protocol::T0
+        }
+
+        fn reset(&mut self, _: Reset) -> Result<(), LinkError> {
+            Ok(())
+        }
+
+        fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
+            answer.clear();
+            answer.extend(command.get(5..).unwrap_or_default());
+            answer.finish(StatusWord::SUCCESS);
+            Ok(())
+        }
+    }
+
+    fn conversation(input: &str) -> (String, Option<String>) {
+        let mut session = Session { link: Echo, answer: Answer::new(), out: Vec::new() };
+        let error = session.converse(input.as_bytes()).err().map(|error| error.to_string());
+        (String::from_utf8(session.out).expect("text"), error)
+    }
+
+    #[test]
+    fn each_command_gives_two_lines_and_ends_with_its_status_word() {
+        let (printed, error) = conversation("# two commands\n00 a4 00 0c 02 3f00\n\nreset # power\n00B0000000");
+        assert_eq!(error, None);
+        let lines: Vec<_> = printed.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "> 00 A4 00 0C 02 3F 00  # SELECT 3F00",
+                "< 3F 00 9000  # done",
+                "reset  # ATR 3B 00",
+                "> 00 B0 00 00 00  # READ BINARY at 0",
+                "< 9000  # done",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_line_that_is_no_command_ends_it_and_is_named() {
+        let (printed, error) = conversation("00B0000000\n00 B\n00B0000001\n");
+        assert_eq!(printed.lines().count(), 2);
+        assert_eq!(error.expect("refused"), "standard input, line 2: \"00 B\" has an odd number of digits");
+    }
+}

@@ -1,0 +1,102 @@
+//! What a command is called, in one short line (ISO 7816-4, 11; facts/iso7816.md, "Commands").
+
+use virtuale_engine::ins::Ins;
+
+/// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
+pub(super) fn of_command(command: &[u8]) -> String {
+    let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
+    if class >= 0x80 {
+        return format!("class {class:02X}, instruction {ins:02X}");
+    }
+    let (ins, parameters) = (Ins(ins), u16::from_be_bytes([p1, p2]));
+    let data = data(rest);
+    match ins {
+        Ins::SELECT => format!("SELECT {}", selected(p1, data)),
+        Ins::READ_BINARY | Ins::UPDATE_BINARY | Ins::WRITE_BINARY | Ins::ERASE_BINARY => match p1 {
+            0x80.. => format!("{ins} of file {}, at {p2}", p1 & 0x1F),
+            _ => format!("{ins} at {parameters}"),
+        },
+        Ins::READ_RECORD | Ins::UPDATE_RECORD | Ins::WRITE_RECORD => match p2 >> 3 {
+            0 => format!("{ins} {p1}"),
+            file => format!("{ins} {p1} of file {file}"),
+        },
+        Ins::GET_DATA | Ins::PUT_DATA => match p1 {
+            0 => format!("{ins} {p2:02X}"),
+            _ => format!("{ins} {parameters:04X}"),
+        },
+        Ins::MANAGE_CHANNEL if p1 == 0x80 => format!("{ins}: close"),
+        Ins::MANAGE_CHANNEL => format!("{ins}: open"),
+        other => other.to_string(),
+    }
+}
+
+/// What SELECT is asked for.
+fn selected(p1: u8, data: &[u8]) -> String {
+    let digits = hex::encode_upper(data);
+    match p1 {
+        0x00 if data.is_empty() => "the master file".into(),
+        0x00..=0x02 => digits,
+        0x03 => "the parent".into(),
+        0x04 if data.is_empty() => "the first application".into(),
+        0x04 => readable(data).map_or_else(|| format!("application {digits}"), |name| format!("application {name}")),
+        0x08 => format!("path 3F00{digits}"),
+        0x09 => format!("path {digits} from here"),
+        _ => format!("in a form that is not defined, {p1:02X}"),
+    }
+}
+
+/// The letters with which many application names end: `VITALE`.
+fn readable(name: &[u8]) -> Option<String> {
+    let letters = name.iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+    let tail = name.get(name.len() - letters..).filter(|_| letters >= 4)?;
+    Some(tail.iter().map(|&byte| char::from(byte)).collect())
+}
+
+/// The command's data, as far as it is there: what follows Lc, one byte or three.
+fn data(rest: &[u8]) -> &[u8] {
+    let (length, data) = match rest {
+        [] | [_] | [0, _] => return &[],
+        [0, high, low, data @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), data),
+        [length, data @ ..] => (usize::from(*length), data),
+    };
+    data.get(..length).unwrap_or(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+    use proptest::prelude::*;
+
+    use super::of_command;
+
+    #[test]
+    fn commands_are_called_what_they_do() {
+        let named = [
+            (&hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45")[..], "SELECT application VITALE"),
+            (&hex!("00 A4 04 00 05 A0 00 00 00 03 00"), "SELECT application A000000003"),
+            (&hex!("00 A4 04 00"), "SELECT the first application"),
+            (&hex!("00 A4 00 0C 02 3F 00"), "SELECT 3F00"),
+            (&hex!("00 A4 08 04 04 DF 01 20 01"), "SELECT path 3F00DF012001"),
+            (&hex!("00 A4 00 00"), "SELECT the master file"),
+            (&hex!("00 B0 82 04 10"), "READ BINARY of file 2, at 4"),
+            (&hex!("00 B0 01 00 10"), "READ BINARY at 256"),
+            (&hex!("00 B2 01 04 00"), "READ RECORD 1"),
+            (&hex!("00 B2 01 3C 00"), "READ RECORD 1 of file 7"),
+            (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
+            (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
+            (&hex!("BC B0 00 00 10"), "class BC, instruction B0"),
+            (&hex!("00 99 00 00"), "INS 99"),
+            (&hex!("00 A4"), "not a command: it has no header"),
+        ];
+        for (command, name) in named {
+            assert_eq!(of_command(command), name);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_command_makes_it_panic(command in proptest::collection::vec(any::<u8>(), 0..20)) {
+            let _ = of_command(&command);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The files of a card with their bytes.
+
+use virtuale_engine::image::FileKind;
+
+use crate::{
+    cli::Failure,
+    profile::{Profile, map::FileMap},
+};
+
+/// A file: what stands in it, and its bytes from the first to the last. Records stand one behind the other.
+pub(super) struct CardFile<'a> {
+    pub(super) map: &'a FileMap,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// The card's files in the layout's order: all, or the one of this name or identifier.
+///
+/// # Errors
+///
+/// That there is none of this name.
+pub(super) fn files<'a>(profile: &'a Profile, wanted: Option<&str>) -> Result<Vec<CardFile<'a>>, Failure> {
+    let contents = profile.image().files.iter().filter_map(|file| content(&file.kind));
+    let files = profile.map().files.iter().zip(contents).map(|(map, mut bytes)| {
+        bytes.resize(map.size, 0);
+        CardFile { map, bytes }
+    });
+    let Some(wanted) = wanted else { return Ok(files.collect()) };
+    let is_wanted = |file: &CardFile<'_>| {
+        file.map.name.eq_ignore_ascii_case(wanted) || file.map.fid.to_string().eq_ignore_ascii_case(wanted)
+    };
+    let found: Vec<_> = files.filter(is_wanted).collect();
+    if found.is_empty() {
+        let names: Vec<_> = profile.map().files.iter().map(|file| format!("{} ({})", file.name, file.fid)).collect();
+        return Err(Failure::usage(format!("this card has no file {wanted}"), format!("it has {}", names.join(", "))));
+    }
+    Ok(found)
+}
+
+/// What an elementary file holds; nothing for a directory.
+fn content(kind: &FileKind) -> Option<Vec<u8>> {
+    match kind {
+        FileKind::Directory(_) => None,
+        FileKind::Transparent { content, .. } => Some(content.clone()),
+        FileKind::Records { content, .. } => Some(content.concat()),
+    }
+}
+
+/// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`.
+pub(super) fn headline(file: &FileMap) -> String {
+    let sfi = file.sfi.map(|sfi| format!(", SFI {sfi}")).unwrap_or_default();
+    format!("{}  {}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
+}

@@ -1,0 +1,98 @@
+//! `virtuale card check`.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::{
+    cli::{Failure, Outcome, cards, exit, options::Reproducible, output},
+    profile::{Profile, diagnostic::Diagnostic},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale card check fixtures/cards/*.toml
+  virtuale card check --json my-card.toml";
+
+/// Arguments of `card check`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The card files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reproducible: Reproducible,
+}
+
+/// What `--json` prints of a file.
+#[derive(Serialize)]
+struct Report {
+    file: PathBuf,
+    valid: bool,
+    mistakes: Vec<Mistake>,
+}
+
+/// What `--json` prints of a mistake. Lines and columns count from 1.
+#[derive(Serialize)]
+struct Mistake {
+    /// Where it stands: the card file or its layout.
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+/// Checks all, so that one run names all mistakes.
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut reports = Vec::new();
+    let mut code = exit::DONE;
+    let mut unread = None;
+    for file in &args.files {
+        let mistakes = match cards::profile(file, &args.reproducible) {
+            Ok(profile) => {
+                if !args.json {
+                    output::print(format_args!("{}: {}\n", file.display(), praise(&profile)))?;
+                }
+                Vec::new()
+            }
+            Err(Failure::Invalid(diagnostics)) => {
+                if !args.json {
+                    output::say(format_args!("{}\n", diagnostics.render(true)));
+                }
+                code = exit::INVALID;
+                diagnostics.0.iter().map(Mistake::of).collect()
+            }
+            Err(other) => {
+                other.report();
+                unread = unread.or(Some(other.code()));
+                continue;
+            }
+        };
+        reports.push(Report { file: file.clone(), valid: mistakes.is_empty(), mistakes });
+    }
+    if args.json {
+        output::print_json(&reports)?;
+    }
+    Ok(unread.unwrap_or(code))
+}
+
+/// `valid: layout vitale2, 21 files, 3104 of 32768 bytes`.
+fn praise(profile: &Profile) -> String {
+    let used: usize = profile.map().files.iter().map(|file| file.size).sum();
+    let (files, capacity) = (profile.map().files.len(), profile.image().capacity);
+    format!("valid: layout {}, {files} files, {used} of {capacity} bytes", profile.layout().name())
+}
+
+impl Mistake {
+    fn of(diagnostic: &Diagnostic) -> Self {
+        let (line, column) = diagnostic.position();
+        let message = diagnostic.message.clone();
+        Self { file: diagnostic.source.name.clone(), line, column, message, hint: diagnostic.hint.clone() }
+    }
+}

@@ -1,0 +1,46 @@
+//! `virtuale card`: for the authors of card files.
+
+mod bytes;
+mod check;
+mod dump;
+mod explain;
+mod json;
+mod new;
+mod show;
+
+use clap::Subcommand;
+
+use super::Outcome;
+
+/// Arguments of `card`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// The verbs below `card`. What stands here is what their help pages say.
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Check card files, and say what is wrong with file, line, column and what to do
+    Check(check::Args),
+    /// Show a card as people see it: its face, and who is on it
+    Show(show::Args),
+    /// Print the bytes of a card's files
+    Dump(dump::Args),
+    /// Say of each byte of each file what it is, what its value means and where that is known from
+    Explain(explain::Args),
+    /// Write a card file to start from, with a comment for each key
+    New(new::Args),
+}
+
+/// Runs the verb.
+pub(super) fn run(args: &Args) -> Outcome {
+    match &args.verb {
+        Verb::Check(args) => check::run(args),
+        Verb::Show(args) => show::run(args),
+        Verb::Dump(args) => dump::run(args),
+        Verb::Explain(args) => explain::run(args),
+        Verb::New(args) => new::run(args),
+    }
+}

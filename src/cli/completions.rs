@@ -1,0 +1,26 @@
+//! `virtuale completions`.
+
+use clap_complete::Shell;
+
+use super::{Outcome, command, exit, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale completions bash > ~/.local/share/bash-completion/completions/virtuale
+  virtuale completions fish > ~/.config/fish/completions/virtuale.fish";
+
+/// Arguments of `completions`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+/// Prints the script.
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command(), "virtuale", &mut script);
+    output::print(String::from_utf8_lossy(&script))?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,188 @@
+//! The messages.
+
+use std::{
+    io::{self, BufRead, Read, Write},
+    path::PathBuf,
+};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{LONGEST_MESSAGE, VERSION};
+
+/// What a running reader may be asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// Which slots are there, and what is in them?
+    Slots,
+    /// Put a card into a slot, in place of the one that is there.
+    Insert {
+        /// The slot, from 0.
+        slot: usize,
+        /// The card file, as an absolute path.
+        card: PathBuf,
+    },
+    /// Take the card out of a slot.
+    Remove {
+        /// The slot, from 0.
+        slot: usize,
+    },
+    /// Stop.
+    Stop,
+}
+
+/// What it answers when it did as asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Reply {
+    /// The slots.
+    Slots(Status),
+    /// The card is in.
+    Inserted {
+        /// The reader's name.
+        reader: String,
+        /// Whether another card was taken out for it.
+        replaced: bool,
+    },
+    /// The card is out.
+    Removed {
+        /// The reader's name.
+        reader: String,
+    },
+    /// It stops now.
+    Stopping {
+        /// The process.
+        pid: u32,
+    },
+}
+
+/// A running reader.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Status {
+    /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.
+    pub(crate) socket: PathBuf,
+    /// The process.
+    pub(crate) pid: u32,
+    /// Its slots, the first one being slot 0.
+    pub(crate) slots: Vec<Slot>,
+}
+
+/// A slot.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Slot {
+    /// Its number, from 0.
+    pub(crate) slot: usize,
+    /// The reader's name, as programs see it.
+    pub(crate) reader: String,
+    /// The card file, if a card is in the slot.
+    pub(crate) card: Option<PathBuf>,
+    /// The card's answer to reset, in hexadecimal.
+    pub(crate) atr: Option<String>,
+}
+
+/// Why it did not do as asked.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refusal {
+    /// The exit code that fits (`virtuale::cli::exit`).
+    pub(crate) code: u8,
+    /// In words for people.
+    pub(crate) message: String,
+}
+
+/// A request with its version.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ask {
+    pub(super) version: u32,
+    pub(super) request: Request,
+}
+
+/// A reply or a refusal with its version.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) struct Answer {
+    pub(super) version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reply: Option<Reply>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// The part of a message that every version has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Writes a message as one line.
+pub(super) fn send(stream: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    let mut line = serde_json::to_vec(message)?;
+    line.push(b'\n');
+    stream.write_all(&line)
+}
+
+/// Reads a message; `None` at the end of the stream.
+///
+/// # Errors
+///
+/// What the stream gives; `InvalidData` in words for the peer if it is no message of this version.
+pub(super) fn receive<T: DeserializeOwned>(stream: &mut impl BufRead) -> io::Result<Option<T>> {
+    let mut line = Vec::new();
+    stream.by_ref().take(LONGEST_MESSAGE).read_until(b'\n', &mut line)?;
+    let invalid = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
+    match line.last() {
+        None => return Ok(None),
+        Some(b'\n') => {}
+        Some(_) => return invalid(format!("a message is one line of at most {LONGEST_MESSAGE} bytes")),
+    }
+    match serde_json::from_slice::<Versioned>(&line) {
+        Ok(Versioned { version: VERSION }) => {}
+        Ok(Versioned { version }) => return invalid(format!("version {version} is not spoken here, but {VERSION} is")),
+        Err(error) => return invalid(format!("not a message: {error}")),
+    }
+    match serde_json::from_slice(&line) {
+        Ok(message) => Ok(Some(message)),
+        Err(error) => invalid(format!("not a message of version {VERSION}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Answer, Ask, Request, receive, send};
+
+    #[test]
+    fn a_message_is_one_line_and_comes_back_the_same() {
+        let mut line = Vec::new();
+        let request = Request::Insert { slot: 1, card: "/a\nb.toml".into() };
+        send(&mut line, &Ask { version: 1, request: request.clone() }).expect("memory takes all");
+        assert_eq!(
+            String::from_utf8_lossy(&line),
+            "{\"version\":1,\"request\":{\"insert\":{\"slot\":1,\"card\":\"/a\\nb.toml\"}}}\n"
+        );
+        let ask: Ask = receive(&mut line.as_slice()).expect("a message").expect("not the end");
+        assert_eq!(ask.request, request);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let said = |line: &str| receive::<Ask>(&mut line.as_bytes()).expect_err("refused").to_string();
+        assert!(said("{\"version\":2,\"request\":\"dance\"}\n").contains("version 2 is not spoken here"));
+        assert!(said("hello\n").contains("not a message"));
+        assert!(said("{\"version\":1,\"request\":\"dance\"}\n").contains("dance"));
+        assert!(said("{\"version\":1,\"request\":\"slots\"}").contains("one line"));
+        assert!(said("{\"version\":1,\"request\":\"slots\",\"more\":1}\n").contains("more"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = receive::<Ask>(&mut bytes.as_slice());
+            let _ = receive::<Answer>(&mut bytes.as_slice());
+        }
+    }
+}

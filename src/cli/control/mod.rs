@@ -1,0 +1,41 @@
+//! The control of a running reader, over a Unix socket of its own beside the PC/SC socket.
+//!
+//! One JSON object per line each way, every one with the version of the language ([`VERSION`]):
+//!
+//! ```text
+//! {"version":1,"request":{"insert":{"slot":0,"card":"/home/a/martin.toml"}}}
+//! {"version":1,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
+//! ```
+//!
+//! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
+//! connection and nothing else. Only the user who runs the reader may connect: the socket says so with its mode, and on
+//! Linux the peer's credentials are looked at as well.
+
+mod client;
+mod language;
+mod server;
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+pub(super) use client::Client;
+pub(super) use language::{Refusal, Reply, Request, Slot, Status};
+pub(super) use server::{Handler, Server};
+
+/// The version of the language.
+pub(super) const VERSION: u32 = 1;
+
+/// What the control socket's path has behind that of the PC/SC socket.
+pub(super) const SUFFIX: &str = ".ctl";
+
+/// The longest message, in bytes. Paths are the longest part of one.
+const LONGEST_MESSAGE: u64 = 64 * 1024;
+
+/// Where the control socket of a reader stands.
+pub(super) fn beside(pcsc: &Path) -> PathBuf {
+    let mut name = OsString::from(pcsc);
+    name.push(SUFFIX);
+    name.into()
+}

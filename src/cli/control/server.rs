@@ -1,0 +1,206 @@
+//! The side that is asked.
+
+use std::{
+    fs,
+    io::{self, BufReader},
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use super::{
+    Refusal, Reply, Request, VERSION,
+    language::{Answer, Ask, receive, send},
+};
+use crate::cli::exit;
+
+/// How many may be connected at once; a further one is closed at once.
+const MOST_CONNECTIONS: usize = 32;
+
+/// How long a connection may be silent before it is closed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long to wait when a connection could not be accepted.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// What stands behind the socket.
+pub(crate) trait Handler: Send + Sync + 'static {
+    /// Does as asked, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// The [`Refusal`] that the asker gets.
+    fn handle(&self, request: Request) -> Result<Reply, Refusal>;
+
+    /// Called when [`Reply::Stopping`] has been sent.
+    fn stop(&self);
+}
+
+/// A control socket that listens. Goes when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    path: PathBuf,
+    stopping: Arc<AtomicBool>,
+    listener: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Listens at a path where nothing is yet.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn start(path: &Path, handler: impl Handler) -> io::Result<Self> {
+        let listener = UnixListener::bind(path)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stopping);
+        let handler = Arc::new(handler);
+        let thread = thread::Builder::new().name("control".into());
+        let listener = thread.spawn(move || accept(&listener, &seen, &handler))?;
+        Ok(Self { path: path.to_path_buf(), stopping, listener: Some(listener) })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        // Wakes the listener, which then sees that it is over.
+        let woken = UnixStream::connect(&self.path).is_ok();
+        let _ = fs::remove_file(&self.path);
+        if let Some(listener) = self.listener.take().filter(|_| woken) {
+            let _ = listener.join();
+        }
+    }
+}
+
+fn accept<H: Handler>(listener: &UnixListener, stopping: &AtomicBool, handler: &Arc<H>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    for stream in listener.incoming() {
+        if stopping.load(Ordering::SeqCst) {
+            return;
+        }
+        let Ok(stream) = stream else {
+            // Out of descriptors, most likely: trying again at once would only burn time.
+            thread::sleep(BREATH);
+            continue;
+        };
+        if connections.fetch_add(1, Ordering::SeqCst) >= MOST_CONNECTIONS || !is_same_user(&stream) {
+            connections.fetch_sub(1, Ordering::SeqCst);
+            continue;
+        }
+        let (handler, counted) = (Arc::clone(handler), Arc::clone(&connections));
+        let serve = move || {
+            let _ = converse(&stream, &*handler);
+            counted.fetch_sub(1, Ordering::SeqCst);
+        };
+        if thread::Builder::new().name("control connection".into()).spawn(serve).is_err() {
+            connections.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Answers requests until the peer goes or says something that is none.
+fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut requests = BufReader::new(stream);
+    loop {
+        let (result, understood) = match receive::<Ask>(&mut requests) {
+            Ok(None) => return Ok(()),
+            Ok(Some(ask)) => (handler.handle(ask.request), true),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                (Err(Refusal { code: exit::USAGE, message: error.to_string() }), false)
+            }
+            Err(error) => return Err(error),
+        };
+        let (reply, refusal) = match result {
+            Ok(reply) => (Some(reply), None),
+            Err(refusal) => (None, Some(refusal)),
+        };
+        let stopping = matches!(reply, Some(Reply::Stopping { .. }));
+        send(&mut &*stream, &Answer { version: VERSION, reply, refusal })?;
+        if stopping {
+            handler.stop();
+        }
+        if !understood {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_same_user(stream: &UnixStream) -> bool {
+    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
+}
+
+/// Elsewhere the socket's mode says who may connect.
+#[cfg(not(target_os = "linux"))]
+fn is_same_user(_: &UnixStream) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::{Read, Write},
+        os::unix::{fs::MetadataExt, net::UnixStream},
+    };
+
+    use super::{Handler, Server};
+    use crate::cli::control::{Refusal, Reply, Request};
+
+    struct Toy;
+
+    impl Handler for Toy {
+        fn handle(&self, request: Request) -> Result<Reply, Refusal> {
+            match request {
+                Request::Remove { slot } => Ok(Reply::Removed { reader: format!("Toy 00 {slot:02X}") }),
+                _ => Err(Refusal { code: 4, message: "a toy".into() }),
+            }
+        }
+
+        fn stop(&self) {}
+    }
+
+    /// Says something, hangs up, and hears all that is answered.
+    fn say(path: &std::path::Path, words: &str) -> String {
+        let mut stream = UnixStream::connect(path).expect("it listens");
+        stream.write_all(words.as_bytes()).expect("it reads");
+        stream.shutdown(std::net::Shutdown::Write).expect("hanging up");
+        let mut answers = String::new();
+        stream.read_to_string(&mut answers).expect("it answers");
+        answers
+    }
+
+    #[test]
+    fn a_malformed_message_closes_its_own_connection_only() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let path = place.path().join("toy.ctl");
+        let server = Server::start(&path, Toy).expect("it starts");
+        assert_eq!(fs::metadata(&path).expect("the socket").mode() & 0o777, 0o600);
+
+        let mut patient = UnixStream::connect(&path).expect("it listens");
+        let remove = "{\"version\":1,\"request\":{\"remove\":{\"slot\":1}}}\n";
+        let nonsense = say(&path, &format!("nonsense\n{remove}"));
+        assert!(nonsense.contains("not a message") && !nonsense.contains("removed"), "{nonsense}");
+        assert!(say(&path, "{\"version\":1,\"request\":\"stop\"}\n").contains("a toy"));
+        let twice = say(&path, &format!("{remove}{remove}"));
+        assert_eq!(twice.matches("Toy 00 01").count(), 2, "{twice}");
+
+        patient.write_all(remove.as_bytes()).expect("it still listens");
+        let mut answer = [0; 12];
+        patient.read_exact(&mut answer).expect("it still answers");
+        drop(server);
+        assert!(!path.exists());
+    }
+}

@@ -1,0 +1,122 @@
+//! `virtuale demo`: a card is read from its reader to the printed page.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Failure, Outcome, cards, exit,
+    instance::{Instance, Loaded, Stop},
+    language::Language,
+    options::{Reproducible, Slots},
+    output, read,
+};
+use crate::{
+    profile::{self, Profile, diagnostic::Source},
+    terminal::{
+        link::{LinkError, pcsclite::Service},
+        pages,
+    },
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale demo
+  virtuale demo --card vitale2-durand --lang fr";
+
+/// The cards that are part of the program: their names and their card files.
+const CARDS: [(&str, &str); 5] = [
+    ("vitale2-martin", include_str!("../../fixtures/cards/vitale2-martin.toml")),
+    ("vitale2-durand", include_str!("../../fixtures/cards/vitale2-durand.toml")),
+    ("vitale2-bastia", include_str!("../../fixtures/cards/vitale2-bastia.toml")),
+    ("vitale2-minimal", include_str!("../../fixtures/cards/vitale2-minimal.toml")),
+    ("vitale2-t1", include_str!("../../fixtures/cards/vitale2-t1.toml")),
+];
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A card that is part of the program (vitale2-martin, vitale2-durand, vitale2-bastia, vitale2-minimal,
+    /// vitale2-t1), or a card file
+    #[arg(long, value_name = "NAME|FILE", default_value = "vitale2-martin")]
+    card: PathBuf,
+    /// The language of the page [default: that of the locale]
+    #[arg(long)]
+    lang: Option<Language>,
+    #[command(flatten)]
+    reproducible: Reproducible,
+}
+
+/// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
+pub(super) fn run(args: &Args) -> Outcome {
+    let lang = args.lang.unwrap_or_else(Language::of_locale).into();
+    let (profile, file) = profile(&args.card, &args.reproducible)?;
+    let slots = Slots::of_the_house(args.reproducible.clone());
+    let card = Loaded { file: file.clone(), card: Box::new(profile.card()) };
+    let instance = Instance::with_cards(vec![Some(card)], &slots, None, Stop::Refuse("this is a demonstration"))?;
+
+    let mut service = Service::establish(instance.socket()).map_err(|error| lost(&error))?;
+    let slots = service.slots().map_err(|error| lost(&error))?;
+    let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
+    let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
+    let reading = read::reading(&mut connection, &profile, &file, &args.reproducible)?;
+
+    let (program, file) = (own_name(), file.display());
+    let attach = [
+        format!("{program} exec --card {file} -- YOUR-PROGRAM"),
+        format!("eval \"$({program} serve --detach --card {file})\""),
+    ];
+    let page = pages::demo(&reading, &reader, &attach.each_ref().map(String::as_str), lang);
+    output::print_page(&page)?;
+    Ok(exit::DONE)
+}
+
+/// The card, and the path at which its card file is found.
+fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf), Failure> {
+    let Some((name, text)) = CARDS.iter().find(|(name, _)| Path::new(name) == card) else {
+        return Ok((cards::profile(card, reproducible)?, card.into()));
+    };
+    let file = format!("fixtures/cards/{name}.toml");
+    let source = Source { name: file.clone(), text: (*text).to_owned() };
+    let profile = profile::parse(source, None, &cards::options(reproducible)).map_err(Failure::Invalid)?;
+    Ok((profile, file.into()))
+}
+
+/// What a person typed to start this program, so that the lines on the page can be typed as well.
+fn own_name() -> String {
+    let typed = env::args().next().filter(|name| name.contains('/') && !name.contains(char::is_whitespace));
+    typed.unwrap_or_else(|| "virtuale".into())
+}
+
+fn lost(error: &LinkError) -> Failure {
+    Failure::environment(
+        format!("the terminal lost the reader: {error}"),
+        "see what stands in the way: virtuale doctor",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use std::path::Path;
+
+    use super::{Args, CARDS, profile};
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    #[test]
+    fn the_cards_that_are_part_of_the_program_are_valid_and_named_in_its_help() {
+        let line = Line::parse_from(["demo", "--now", "2026-01-15"]);
+        let help = <Line as clap::CommandFactory>::command().render_long_help().to_string();
+        for (name, _) in CARDS {
+            profile(Path::new(name), &line.args.reproducible).unwrap_or_else(|failure| panic!("{name}: {failure}"));
+            assert!(help.contains(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The client library that programs reach readers with: which one is there, and what it speaks.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The name that programs load.
+const NAME: &str = "libpcsclite.so.1";
+
+/// Where libraries lie on systems that `ldconfig` does not tell us about.
+const FOLDERS: [&str; 6] = ["/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64", "/run/current-system/sw/lib"];
+
+/// Commands that print the library's version, and what stands before it in their answer.
+const PACKAGE_MANAGERS: [(&str, &[&str]); 5] = [
+    ("dpkg-query", &["--show", "--showformat=${Version}", "libpcsclite1"]),
+    ("rpm", &["--query", "--queryformat=%{VERSION}", "pcsc-lite-libs"]),
+    ("pacman", &["--query", "pcsclite"]),
+    ("apk", &["list", "--installed", "pcsc-lite-libs"]),
+    ("pkg-config", &["--modversion", "libpcsclite"]),
+];
+
+/// A client library.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Library {
+    pub(super) path: PathBuf,
+    /// Its version, if a package manager knows it.
+    pub(super) version: Option<Version>,
+}
+
+/// A version of pcsc-lite.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Version(pub(super) u32, pub(super) u32, pub(super) u32);
+
+/// What a version of the library speaks with its service (facts/pcsc.md, 1.4).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Protocol {
+    /// Before 4.4: our service does not speak it.
+    Older,
+    /// 4 and this minor number.
+    Minor(u32),
+}
+
+/// The library that a program started here would load.
+pub(super) fn find() -> Option<Library> {
+    let ours = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
+    let ours = env::split_paths(&ours).filter(|folder| !folder.as_os_str().is_empty()).map(|folder| folder.join(NAME));
+    // A library that somebody put in front is not the one that the package manager knows.
+    if let Some(path) = ours.into_iter().find(|path| path.exists()) {
+        return Some(Library { path, version: None });
+    }
+    let known = known_to_the_loader().into_iter();
+    let usual = FOLDERS.iter().map(|folder| Path::new(folder).join(NAME));
+    let path = known.chain(usual).find(|path| path.exists())?;
+    Some(Library { path, version: installed_version() })
+}
+
+fn known_to_the_loader() -> Option<PathBuf> {
+    let list = ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| answer(ldconfig, &["-p"]))?;
+    let line = list.lines().find(|line| line.trim_start().starts_with(NAME))?;
+    line.split_once("=> ").map(|(_, path)| PathBuf::from(path.trim()))
+}
+
+fn installed_version() -> Option<Version> {
+    PACKAGE_MANAGERS.iter().find_map(|(program, arguments)| Version::within(&answer(program, arguments)?))
+}
+
+/// What a program prints, if it is there and content.
+fn answer(program: &str, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new(program);
+    let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+impl Version {
+    /// The first thing in a text that looks like a version: `1.9.9` in `libpcsclite1 1:1.9.9-2`.
+    fn within(text: &str) -> Option<Self> {
+        let parts = text.split(|character: char| !(character.is_ascii_digit() || character == '.'));
+        parts.filter(|part| part.contains('.')).find_map(|part| {
+            let mut numbers = part.split('.').map(str::parse);
+            let mut next = || numbers.next().unwrap_or(Ok(0)).ok();
+            Some(Self(next()?, next()?, next()?))
+        })
+    }
+
+    /// What it speaks.
+    pub(super) fn protocol(self) -> Protocol {
+        match self {
+            Self(0, ..) | Self(1, 0..=7, _) | Self(1, 8, 0..=23) => Protocol::Older,
+            Self(1, ..) | Self(2, 0..=2, _) => Protocol::Minor(4),
+            Self(2, 3..=4, _) => Protocol::Minor(5),
+            Self(..) => Protocol::Minor(6),
+        }
+    }
+
+    /// Whether it ignores the variable in programs that run with more rights than their user: it asks with
+    /// `secure_getenv` (facts/pcsc.md, 1.1).
+    pub(super) fn is_wary(self) -> bool {
+        self >= Self(2, 0, 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Protocol, Version};
+
+    #[test]
+    fn versions_are_found_in_what_package_managers_say() {
+        assert_eq!(Version::within("1.9.9-2"), Some(Version(1, 9, 9)));
+        assert_eq!(Version::within("pcsclite 2.3.0-1\n"), Some(Version(2, 3, 0)));
+        assert_eq!(Version::within("pcsc-lite-libs-2.4.1-r0 x86_64 {pcsc-lite}"), Some(Version(2, 4, 1)));
+        assert_eq!(Version::within("1:2.5"), Some(Version(2, 5, 0)));
+        assert_eq!(Version::within("no packages found"), None);
+    }
+
+    #[test]
+    fn a_version_speaks_its_protocol() {
+        // facts/pcsc.md, 1.4
+        assert_eq!(Version(1, 8, 23).protocol(), Protocol::Older);
+        assert_eq!(Version(1, 9, 9).protocol(), Protocol::Minor(4));
+        assert_eq!(Version(2, 2, 3).protocol(), Protocol::Minor(4));
+        assert_eq!(Version(2, 3, 3).protocol(), Protocol::Minor(5));
+        assert_eq!(Version(2, 5, 1).protocol(), Protocol::Minor(6));
+    }
+}

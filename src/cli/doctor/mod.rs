@@ -1,0 +1,134 @@
+//! `virtuale doctor`: what stands between a program and our readers.
+//!
+//! [`survey`] looks at the system and judges nothing; [`judge`] says what the facts mean and what to do, and touches
+//! nothing; this file prints.
+
+mod judge;
+mod library;
+mod processes;
+mod program;
+mod socket;
+mod survey;
+
+use std::{
+    fmt::{self, Write},
+    path::PathBuf,
+};
+
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::{Outcome, exit, output};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale doctor
+  virtuale doctor /usr/bin/opensc-tool
+  virtuale exec --card fixtures/cards/vitale2-martin.toml -- virtuale doctor --json";
+
+/// Arguments of `doctor`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A program that should see our readers: is there something about it that drops the variable?
+    program: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+struct Finding {
+    /// What was looked at: `library`, `variable`, `socket`...
+    check: &'static str,
+    level: Level,
+    /// What was found.
+    message: String,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<String>,
+}
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Level {
+    /// As it should be.
+    Ok,
+    /// Good to know.
+    Note,
+    /// Some program will not see our readers.
+    Warning,
+    /// No program will.
+    Broken,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    findings: &'a [Finding],
+}
+
+/// Looks, judges, prints.
+pub(super) fn run(args: &Args) -> Outcome {
+    let findings = judge::judge(&survey::survey(args.program.as_deref()));
+    if args.json {
+        output::print_json(&Report { findings: &findings })?;
+    } else {
+        output::print(page(&findings))?;
+    }
+    let broken = findings.iter().any(|finding| finding.level == Level::Broken);
+    Ok(if broken { exit::ENVIRONMENT } else { exit::DONE })
+}
+
+fn page(findings: &[Finding]) -> String {
+    findings.iter().fold(String::new(), |mut page, Finding { level, message, advice, .. }| {
+        let style = level.style();
+        let _ = writeln!(page, "{style}{level:<8}{style:#} {message}");
+        for line in advice.iter().flat_map(|advice| advice.lines()) {
+            let _ = writeln!(page, "         {line}");
+        }
+        page
+    })
+}
+
+impl Level {
+    fn style(self) -> Style {
+        let colour = match self {
+            Self::Ok => AnsiColor::Green,
+            Self::Note => AnsiColor::Cyan,
+            Self::Warning => AnsiColor::Yellow,
+            Self::Broken => AnsiColor::Red,
+        };
+        Style::new().bold().fg_color(Some(colour.into()))
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Broken => "broken",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Level, page};
+
+    #[test]
+    fn advice_stands_below_its_finding() {
+        let finding = Finding {
+            check: "socket",
+            level: Level::Broken,
+            message: "nobody listens".into(),
+            advice: Some("start it again\nor unset the variable".into()),
+        };
+        let text = anstream::adapter::strip_str(&page(&[finding])).to_string();
+        assert_eq!(text, "broken   nobody listens\n         start it again\n         or unset the variable\n");
+    }
+}

@@ -1,0 +1,79 @@
+//! The socket that the variable names: is anybody there, and may we in?
+
+use std::{
+    fs, io,
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt},
+        net::UnixStream,
+    },
+    path::Path,
+};
+
+use crate::cli::folder::LONGEST_SOCKET;
+
+/// What stands at the variable's path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Socket {
+    /// A service that lets us in.
+    Alive,
+    /// A socket that nobody listens at any more.
+    Dead,
+    /// Nothing.
+    Missing,
+    /// Something that is no socket.
+    Other,
+    /// A socket, or a folder above it, that is not ours to open. It belongs to this user.
+    Forbidden(Option<u32>),
+    /// A path that no socket can have.
+    TooLong(usize),
+    /// Something else went wrong.
+    Strange(String),
+}
+
+/// Looks, and connects for a moment.
+pub(super) fn look(path: &Path) -> Socket {
+    let length = path.as_os_str().len();
+    if length > LONGEST_SOCKET {
+        return Socket::TooLong(length);
+    }
+    match fs::metadata(path) {
+        Ok(found) if !found.file_type().is_socket() => return Socket::Other,
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Socket::Missing,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Socket::Forbidden(owner(path)),
+        Err(error) => return Socket::Strange(error.to_string()),
+    }
+    match UnixStream::connect(path) {
+        Ok(_) => Socket::Alive,
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Socket::Dead,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Socket::Forbidden(owner(path)),
+        Err(error) => Socket::Strange(error.to_string()),
+    }
+}
+
+/// Who owns the nearest thing on the way to the path that we can see.
+fn owner(path: &Path) -> Option<u32> {
+    path.ancestors().find_map(|path| fs::symlink_metadata(path).ok()).map(|found| found.uid())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::net::UnixListener, path::Path};
+
+    use super::{Socket, look};
+
+    #[test]
+    fn what_stands_there_is_told_apart() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let path = place.path().join("pcsc");
+        assert_eq!(look(&path), Socket::Missing);
+        let listener = UnixListener::bind(&path).expect("a socket");
+        assert_eq!(look(&path), Socket::Alive);
+        drop(listener);
+        assert_eq!(look(&path), Socket::Dead);
+        fs::remove_file(&path).expect("the socket");
+        fs::write(&path, "").expect("a file");
+        assert_eq!(look(&path), Socket::Other);
+        assert_eq!(look(Path::new(&"/x".repeat(60))), Socket::TooLong(120));
+    }
+}

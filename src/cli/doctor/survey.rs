@@ -1,0 +1,80 @@
+//! The facts: what is there, what runs, what is set.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    library::{self, Library},
+    processes::{self, Agent},
+    program::{self, Program},
+    socket::{self, Socket},
+};
+use crate::cli::folder;
+
+/// The environment variable that libpcsclite obeys.
+pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+
+/// All that is known about the system.
+#[derive(Debug)]
+pub(super) struct Survey {
+    pub(super) system: System,
+    pub(super) library: Option<Library>,
+    pub(super) confinement: Option<Confinement>,
+    /// The value of the variable, and what stands there.
+    pub(super) variable: Option<(PathBuf, Socket)>,
+    /// The sockets of the readers of ours that run.
+    pub(super) running: Vec<PathBuf>,
+    /// Where the next reader's private folder would lie, or why it cannot be made.
+    pub(super) place: Result<PathBuf, String>,
+    /// Programs in the background that use cards.
+    pub(super) agents: Vec<Agent>,
+    /// Whether the system's own PC/SC service is there.
+    pub(super) pcscd: bool,
+    /// The program that was asked about.
+    pub(super) program: Option<Program>,
+}
+
+/// The kinds of system that differ in their road to readers.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum System {
+    /// PC/SC is Apple's own and has no variable.
+    Apple,
+    /// PC/SC is pcsc-lite.
+    Other,
+}
+
+/// What shuts us in and keeps variables or files out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Confinement {
+    Flatpak,
+    Snap,
+    Sudo,
+}
+
+/// Looks at everything once.
+pub(super) fn survey(program: Option<&Path>) -> Survey {
+    let socket = env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    Survey {
+        system: if cfg!(target_os = "macos") { System::Apple } else { System::Other },
+        library: library::find(),
+        confinement: confinement(),
+        agents: processes::agents(socket.as_deref()),
+        variable: socket.map(|path| (path.clone(), socket::look(&path))),
+        running: folder::running(),
+        place: folder::place().map_err(|error| error.to_string()),
+        pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
+        program: program.map(program::look),
+    }
+}
+
+fn confinement() -> Option<Confinement> {
+    if env::var_os("FLATPAK_ID").is_some() || Path::new("/.flatpak-info").exists() {
+        return Some(Confinement::Flatpak);
+    }
+    if env::var_os("SNAP_NAME").is_some() {
+        return Some(Confinement::Snap);
+    }
+    env::var_os("SUDO_UID").map(|_| Confinement::Sudo)
+}

@@ -1,0 +1,33 @@
+//! Exit codes.
+
+/// Done.
+pub const DONE: u8 = 0;
+/// A check or a replay found something.
+pub const FOUND: u8 = 1;
+/// Wrong use: an unknown verb or option, a command that is not hexadecimal.
+pub const USAGE: u8 = 2;
+/// A card file, layout or trace is invalid.
+pub const INVALID: u8 = 3;
+/// The environment failed: a socket, a reader, a file, the system.
+pub const ENVIRONMENT: u8 = 4;
+
+/// `exec` failed itself, whatever the reason; any other code of `exec` is its command's.
+pub const EXEC_FAILED: u8 = 125;
+/// The command of `exec` was found but cannot be run, as a shell has it.
+pub const EXEC_NOT_RUNNABLE: u8 = 126;
+/// The command of `exec` was not found, as a shell has it.
+pub const EXEC_NOT_FOUND: u8 = 127;
+/// Added to the number of the signal that killed the command of `exec`, as a shell has it.
+pub const EXEC_KILLED: u8 = 128;
+
+/// The table, as help pages show it.
+pub const TABLE: &str = "\
+Exit codes:
+  0    done
+  1    a check found something
+  2    wrong use
+  3    a card file or layout is invalid
+  4    the environment failed: a socket, a reader, a file
+
+exec returns the code of its command; 128+n when signal n killed it; 125 when exec itself
+failed; 126 when the command cannot be run, 127 when it is not found.";

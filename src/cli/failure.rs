@@ -1,0 +1,108 @@
+//! Why a verb could not do its work: what, where, and what to do.
+
+use std::{fmt, io, path::Path};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{exit, output};
+use crate::profile::diagnostic::Diagnostics;
+
+/// Why a verb could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Wrong use. Message, then what to do.
+    #[error("{0}")]
+    Usage(String, Option<String>),
+    /// A card file, layout or trace is invalid.
+    #[error("{0}")]
+    Invalid(Diagnostics),
+    /// A running reader said why it refused, in words that need nothing more. The code is that of [`exit`].
+    #[error("{message}")]
+    Refused {
+        /// The code.
+        code: u8,
+        /// What it said.
+        message: String,
+    },
+    /// The environment failed. Message, then what to do.
+    #[error("{0}")]
+    Environment(String, Option<String>),
+    /// The command of `exec` did not start.
+    #[error("cannot run {command}: {}", reason(error))]
+    NotStarted {
+        /// Its name.
+        command: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// Standard output failed.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+    /// Wrong use that was explained already.
+    #[error("wrong use")]
+    Explained,
+}
+
+impl Failure {
+    /// Wrong use, and what to do instead.
+    pub(super) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage(message.into(), Some(hint.into()))
+    }
+
+    /// A failure of the environment, and what to do about it.
+    pub(super) fn environment(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Environment(message.into(), Some(hint.into()))
+    }
+
+    /// A file that could not be read, written or made: `cannot read cards/a.toml: permission denied`.
+    pub(super) fn file(did: &str, path: &Path, error: &io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::NotFound if did == "read" => Some("look at the name and at the folder you are in".into()),
+            io::ErrorKind::AlreadyExists => Some("give another name, or remove that file first".into()),
+            _ => None,
+        };
+        Self::Environment(format!("cannot {did} {}: {}", path.display(), reason(error)), hint)
+    }
+
+    /// The exit code, for every verb but `exec`.
+    pub(super) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(..) | Self::Explained => exit::USAGE,
+            Self::Invalid(_) => exit::INVALID,
+            Self::Refused { code, .. } => *code,
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
+            Self::Environment(..) | Self::NotStarted { .. } | Self::Output(_) => exit::ENVIRONMENT,
+        }
+    }
+
+    /// The exit code of `exec`.
+    pub(super) fn code_of_exec(&self) -> u8 {
+        match self {
+            Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
+            Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
+            _ => exit::EXEC_FAILED,
+        }
+    }
+
+    /// Says it on standard error, with colours on a terminal.
+    pub(super) fn report(&self) {
+        let message: &dyn fmt::Display = match self {
+            Self::Explained => return,
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
+            Self::Invalid(diagnostics) => return output::say(diagnostics.render(true)),
+            other => other,
+        };
+        let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
+        output::say(format_args!("{red}error{red:#}: {message}"));
+        if let Self::Usage(_, Some(hint)) | Self::Environment(_, Some(hint)) = self {
+            let cyan = Style::new().bold().fg_color(Some(AnsiColor::BrightCyan.into()));
+            output::say(format_args!("{cyan}help{cyan:#}: {hint}"));
+        }
+    }
+}
+
+/// What the system says, without the number that means nothing to people.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+}

@@ -1,0 +1,244 @@
+//! The private folder of a running reader: where it lies, who may look into it, and that nothing is left of it.
+//!
+//! Folders lie side by side in one base folder per user, so that a running reader is found without being named. A folder
+//! is locked while its reader runs: one that can be locked was left behind by a program that was killed, and goes.
+
+use std::{
+    env,
+    fs::{self, DirBuilder, File, TryLockError},
+    io,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
+    path::{Path, PathBuf},
+    process,
+};
+
+use super::failure::reason;
+
+/// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
+pub(super) const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+
+/// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
+const SOCKET: &str = "pcsc";
+
+/// The longest name below a base folder: the number of a process, one of several of it, and the control socket.
+const LONGEST_NAME: &str = "/4194304-9999/pcsc.ctl";
+
+/// How often a folder is tried that somebody else is removing at the same moment.
+const TRIES: u32 = 1000;
+
+/// A private folder. Goes with all it holds when dropped.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Held for as long as the folder exists.
+    _lock: File,
+}
+
+impl Folder {
+    /// Makes a folder that only its owner may look into.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, with the path in words; or that somebody else owns the place.
+    pub(super) fn create() -> io::Result<Self> {
+        Self::create_in(&place()?)
+    }
+
+    fn create_in(base: &Path) -> io::Result<Self> {
+        for number in 0..TRIES {
+            make_private(base)?;
+            sweep(base);
+            let name = match number {
+                0 => process::id().to_string(),
+                _ => format!("{}-{number}", process::id()),
+            };
+            let path = base.join(name);
+            match DirBuilder::new().mode(0o700).create(&path).and_then(|()| lock(&path)) {
+                Ok(Some(lock)) => return Ok(Self { path, _lock: lock }),
+                // Another program swept it before it was locked, or removed the base folder, or has the name.
+                Ok(None) => {}
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => {}
+                Err(error) => return Err(within(&path, &error)),
+            }
+        }
+        Err(io::Error::other(format!("{} is being removed all the time", base.display())))
+    }
+
+    /// Where the PC/SC socket stands in it.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.path.join(SOCKET)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.path);
+        // Fails while others run, as it should.
+        let _ = self.path.parent().map(fs::remove_dir);
+    }
+}
+
+/// The base folder in which the next folder will lie.
+///
+/// # Errors
+///
+/// That no place will do.
+pub(super) fn place() -> io::Result<PathBuf> {
+    let base = chosen_base(bases())?;
+    match is_private(&base) {
+        Ok(false) => Err(not_private(&base)),
+        _ => Ok(base),
+    }
+}
+
+/// The PC/SC sockets of all readers of this user that run now.
+pub(super) fn running() -> Vec<PathBuf> {
+    let private = bases().into_iter().filter(|base| is_private(base).unwrap_or(false));
+    private.flat_map(|base| running_in(&base)).collect()
+}
+
+fn running_in(base: &Path) -> Vec<PathBuf> {
+    let mut sockets: Vec<_> = folders(base)
+        .filter(|folder| !is_abandoned(folder))
+        .filter_map(|folder| fs::canonicalize(folder.join(SOCKET)).ok())
+        .collect();
+    sockets.sort();
+    sockets
+}
+
+/// Where the base folder may lie, the best place first.
+fn bases() -> Vec<PathBuf> {
+    let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
+    let user = format!("virtuale-{}", rustix::process::getuid().as_raw());
+    let mut bases: Vec<_> = runtime.map(|runtime| runtime.join("virtuale")).into_iter().collect();
+    bases.push(env::temp_dir().join(&user));
+    bases.push(Path::new("/tmp").join(&user));
+    bases.dedup();
+    bases
+}
+
+/// The first place that is there and whose sockets' paths are short enough.
+fn chosen_base(bases: Vec<PathBuf>) -> io::Result<PathBuf> {
+    let fits = |base: &PathBuf| base.as_os_str().len() + LONGEST_NAME.len() <= LONGEST_SOCKET;
+    let usable = |base: &PathBuf| base.parent().is_some_and(is_writable);
+    let found = bases.into_iter().find(|base| fits(base) && usable(base));
+    found.ok_or_else(|| io::Error::other("neither XDG_RUNTIME_DIR nor the temporary folder can be written to"))
+}
+
+fn is_writable(folder: &Path) -> bool {
+    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+}
+
+/// Makes a folder for its owner only, unless it is there and is so.
+fn make_private(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => return made.map_err(|error| within(path, &error)),
+    }
+    match is_private(path) {
+        Ok(false) => Err(not_private(path)),
+        // Gone again: whoever left it last removed it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other.map(|_| ()),
+    }
+}
+
+/// Whether it is a folder, not a link, that belongs to this user and that nobody else may enter.
+fn is_private(path: &Path) -> io::Result<bool> {
+    let found = fs::symlink_metadata(path)?;
+    Ok(found.is_dir() && found.uid() == rustix::process::getuid().as_raw() && found.mode() & 0o077 == 0)
+}
+
+fn folders(base: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(base).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path())
+}
+
+/// Locks a folder; `None` if it was removed meanwhile.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    let folder = File::open(path)?;
+    folder.lock()?;
+    let same = fs::metadata(path).is_ok_and(|now| folder.metadata().is_ok_and(|held| held.ino() == now.ino()));
+    Ok(same.then_some(folder))
+}
+
+fn is_abandoned(folder: &Path) -> bool {
+    File::open(folder).is_ok_and(|folder| folder.try_lock_shared().is_ok())
+}
+
+/// Removes what programs that were killed left behind.
+fn sweep(base: &Path) {
+    for path in folders(base) {
+        let Ok(folder) = File::open(&path) else { continue };
+        match folder.try_lock() {
+            Ok(()) => drop(fs::remove_dir_all(&path)),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
+        }
+    }
+}
+
+fn not_private(path: &Path) -> io::Error {
+    let message = format!("{} must be a folder that is yours alone (mode 0700)", path.display());
+    io::Error::new(io::ErrorKind::PermissionDenied, message)
+}
+
+fn within(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {}", path.display(), reason(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt, PermissionsExt},
+    };
+
+    use super::{Folder, chosen_base, running_in};
+
+    #[test]
+    fn a_folder_is_private_and_goes_with_its_base() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let base = place.path().join("virtuale");
+        let folder = Folder::create_in(&base).expect("a folder");
+        fs::write(folder.socket(), "").expect("a file in it");
+        assert_eq!(fs::metadata(&folder.path).expect("it").mode() & 0o777, 0o700);
+        assert_eq!(running_in(&base), [fs::canonicalize(folder.socket()).expect("its socket")]);
+        drop(folder);
+        assert!(!base.exists());
+    }
+
+    #[test]
+    fn several_live_side_by_side_and_what_was_left_behind_goes() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let base = place.path().join("virtuale");
+        let first = Folder::create_in(&base).expect("a folder");
+        let left = base.join("12345");
+        fs::create_dir(&left).expect("a folder of a killed program");
+        fs::write(left.join("pcsc"), "").expect("its socket");
+        assert!(running_in(&base).is_empty(), "only {left:?} has a socket, and nobody holds it");
+        let second = Folder::create_in(&base).expect("another folder");
+        assert_ne!(first.path, second.path);
+        assert!(!left.exists());
+        drop(first);
+        assert!(second.path.exists());
+    }
+
+    #[test]
+    fn a_place_that_others_may_enter_is_refused() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let base = place.path().join("virtuale");
+        fs::create_dir(&base).expect("a folder");
+        fs::set_permissions(&base, fs::Permissions::from_mode(0o755)).expect("its mode");
+        let error = Folder::create_in(&base).expect_err("it is not private");
+        assert!(error.to_string().contains("yours alone"), "{error}");
+    }
+
+    #[test]
+    fn a_place_whose_sockets_would_have_too_long_paths_is_passed_over() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let long = place.path().join("x".repeat(90));
+        fs::create_dir(&long).expect("a folder");
+        let short = place.path().join("virtuale");
+        assert_eq!(chosen_base(vec![long.join("virtuale"), short.clone()]).ok(), Some(short));
+    }
+}

@@ -1,0 +1,27 @@
+//! `virtuale man`.
+
+use std::{fs, path::PathBuf};
+
+use super::{Failure, Outcome, command, exit, output};
+
+const EXAMPLES: &str = "\
+Example:
+  virtuale man ~/.local/share/man/man1";
+
+/// Arguments of `man`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The folder to write them to, made if it is not there
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+/// Writes one page for the program and one for each verb.
+pub(super) fn run(args: &Args) -> Outcome {
+    let folder = &args.folder;
+    fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
+    clap_mangen::generate_to(command(), folder).map_err(|error| Failure::file("write man pages to", folder, &error))?;
+    output::say(format_args!("man pages are in {}", folder.display()));
+    Ok(exit::DONE)
+}

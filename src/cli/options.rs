@@ -1,0 +1,89 @@
+//! Options that several verbs share.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{Zoned, civil::Date};
+
+use crate::reader::{Model, pcsclite::wire::READER_SLOTS};
+
+/// The seed of a run that names none.
+pub(super) const DEFAULT_SEED: u64 = 0;
+
+/// What makes a run reproducible.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Reproducible {
+    /// Where the cards' random numbers start; the same seed gives the same run
+    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_SEED)]
+    pub(super) seed: u64,
+    /// The day on which the cards are used, such as 2026-01-15 [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(super) now: Option<Date>,
+}
+
+impl Reproducible {
+    /// The day on which the cards are used.
+    pub(super) fn today(&self) -> Date {
+        self.now.unwrap_or_else(|| Zoned::now().date())
+    }
+}
+
+/// The slots of a reader to be.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Slots {
+    /// A card file for the next slot, or - for an empty slot [default: two empty slots]
+    #[arg(long = "card", value_name = "FILE")]
+    pub(super) cards: Vec<PathBuf>,
+    /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
+    #[arg(long, value_name = "NAME", default_value = Model::HOUSE)]
+    pub(super) reader: String,
+    /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
+    #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS)]
+    pub(super) reader_slots: usize,
+    #[command(flatten)]
+    pub(super) reproducible: Reproducible,
+}
+
+impl Slots {
+    /// The house's own reader.
+    pub(super) fn of_the_house(reproducible: Reproducible) -> Self {
+        Self { cards: Vec::new(), reader: Model::HOUSE.into(), reader_slots: READER_SLOTS, reproducible }
+    }
+
+    /// The card file of each slot, `None` where it is empty.
+    pub(super) fn cards(&self) -> Vec<Option<&Path>> {
+        if self.cards.is_empty() {
+            return vec![None; 2];
+        }
+        self.cards.iter().map(|card| Some(card.as_path()).filter(|card| *card != Path::new("-"))).collect()
+    }
+}
+
+/// Which running reader is meant.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Attach {
+    /// The socket of the running reader [default: PCSCLITE_CSOCK_NAME, else the only one that runs]
+    #[arg(long, value_name = "PATH")]
+    pub(super) socket: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::Slots;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        slots: Slots,
+    }
+
+    #[test]
+    fn one_slot_per_card_and_two_empty_ones_without() {
+        let slots = |line: &[&str]| Line::parse_from([&["virtuale"], line].concat()).slots;
+        assert_eq!(slots(&[]).cards(), [None, None]);
+        assert_eq!(slots(&["--card", "-", "--card", "a.toml"]).cards(), [None, Some(Path::new("a.toml"))]);
+    }
+}

@@ -1,0 +1,35 @@
+//! `virtuale remove`.
+
+use super::{
+    Outcome,
+    control::{Client, Reply, Request},
+    exit,
+    options::Attach,
+    output,
+};
+
+const EXAMPLES: &str = "\
+Example:
+  virtuale remove 0";
+
+/// Arguments of `remove`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The slot, from 0, as `virtuale slots` lists them
+    slot: usize,
+    #[command(flatten)]
+    attach: Attach,
+}
+
+/// Asks and says what happened.
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut client = Client::find(args.attach.socket.as_deref())?;
+    match client.ask(Request::Remove { slot: args.slot })? {
+        Reply::Removed { reader } => {
+            output::say(format_args!("{reader}: the card is out"));
+            Ok(exit::DONE)
+        }
+        _ => Err(client.nonsense()),
+    }
+}

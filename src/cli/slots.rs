@@ -1,0 +1,66 @@
+//! `virtuale slots`.
+
+use std::fmt::Write;
+
+use super::{
+    Outcome,
+    control::{Client, Reply, Request, Status},
+    exit,
+    options::Attach,
+    output,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale slots
+  virtuale slots --json";
+
+/// Arguments of `slots`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    attach: Attach,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Asks and prints.
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut client = Client::find(args.attach.socket.as_deref())?;
+    match client.ask(Request::Slots)? {
+        Reply::Slots(status) if args.json => output::print_json(&status)?,
+        Reply::Slots(status) => output::print(table(&status))?,
+        _ => return Err(client.nonsense()),
+    }
+    Ok(exit::DONE)
+}
+
+/// One line for each slot.
+fn table(status: &Status) -> String {
+    let width = status.slots.iter().map(|slot| slot.reader.chars().count()).max().unwrap_or(0);
+    status.slots.iter().fold(String::new(), |mut table, slot| {
+        let card = slot.card.as_ref().map_or_else(|| "empty".to_owned(), |card| card.display().to_string());
+        let _ = writeln!(table, "{}  {:width$}  {card}", slot.slot, slot.reader);
+        table
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+    use crate::cli::control::{Slot, Status};
+
+    #[test]
+    fn a_line_for_each_slot() {
+        let slot = |slot, card: Option<&str>| Slot {
+            slot,
+            reader: format!("Virtuale 00 {slot:02X}"),
+            card: card.map(Into::into),
+            atr: None,
+        };
+        let status = Status { socket: "/s".into(), pid: 1, slots: vec![slot(0, Some("/a.toml")), slot(1, None)] };
+        assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
+    }
+}

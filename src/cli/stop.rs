@@ -1,0 +1,34 @@
+//! `virtuale stop`.
+
+use super::{
+    Outcome,
+    control::{Client, Reply, Request},
+    exit,
+    options::Attach,
+    output,
+};
+
+const EXAMPLES: &str = "\
+Example:
+  virtuale stop";
+
+/// Arguments of `stop`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    #[command(flatten)]
+    attach: Attach,
+}
+
+/// Asks and says what happened.
+pub(super) fn run(args: &Args) -> Outcome {
+    let mut client = Client::find(args.attach.socket.as_deref())?;
+    match client.ask(Request::Stop)? {
+        Reply::Stopping { pid } => {
+            client.wait_for_its_end();
+            output::say(format_args!("the readers of process {pid} are gone"));
+            Ok(exit::DONE)
+        }
+        _ => Err(client.nonsense()),
+    }
+}

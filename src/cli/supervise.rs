@@ -1,0 +1,123 @@
+//! One command under watch: it gets the signals that we get, and we learn how it ended.
+//!
+//! Signals from the terminal (Ctrl-C, Ctrl-Z, a window's new size) reach the command without us, since it stays in our
+//! process group; passing them on would double them. So only those are passed on that a process sent.
+
+use std::{
+    fs, io,
+    os::unix::process::ExitStatusExt,
+    process::{Child, Command, ExitStatus},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::{
+    consts::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH},
+    iterator::{SignalsInfo, exfiltrator::WithOrigin},
+    low_level::{emulate_default_handler, siginfo::Origin},
+};
+
+use super::{Failure, exit};
+
+/// What a process may send us that is meant for the command.
+const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
+
+/// Our own ears. From the moment it exists, no signal ends us.
+#[derive(Debug)]
+pub(super) struct Supervisor {
+    signals: SignalsInfo<WithOrigin>,
+}
+
+impl Supervisor {
+    /// Starts to listen. What our caller told us to ignore (nohup, a background job) stays ignored, for the command too.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(super) fn listen() -> io::Result<Self> {
+        let ignored = Ignored::now();
+        let heard = PASSED_ON.iter().filter(|&&signal| !ignored.has(signal));
+        Ok(Self { signals: SignalsInfo::new(heard.chain([&SIGCHLD]))? })
+    }
+
+    /// Runs the command to its end and gives its exit code, as a shell has it. What it started may live on.
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be started.
+    pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
+        let name = command.get_program().display().to_string();
+        let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
+        let lost = |error| Failure::Environment(format!("cannot wait for the command: {error}"), None);
+        loop {
+            if let Some(status) = child.try_wait().map_err(lost)? {
+                return Ok(code(status));
+            }
+            for origin in self.signals.wait() {
+                pass_on(&origin, &child);
+            }
+        }
+    }
+}
+
+fn pass_on(origin: &Origin, child: &Child) {
+    let child = Pid::from_child(child);
+    let sent = origin.process.is_some_and(|sender| sender.pid != child.as_raw_pid());
+    let signal = Signal::from_named_raw(origin.signal).filter(|&signal| sent && signal != Signal::CHILD);
+    if let Some(signal) = signal {
+        // A command that has just ended gets nothing, and there is nothing to do about it.
+        let _ = kill_process(child, signal);
+    }
+    if origin.signal == SIGTSTP {
+        let _ = emulate_default_handler(SIGTSTP);
+    }
+}
+
+/// The code that a shell would see.
+fn code(status: ExitStatus) -> u8 {
+    let killed = status.signal().and_then(|signal| exit::EXEC_KILLED.checked_add(u8::try_from(signal).ok()?));
+    let exited = status.code().and_then(|code| u8::try_from(code).ok());
+    exited.or(killed).unwrap_or(exit::EXEC_FAILED)
+}
+
+/// The signals that our caller told us to ignore: bit `n - 1` for signal `n`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ignored(u64);
+
+impl Ignored {
+    /// What is ignored now; nothing where the system does not tell.
+    pub(super) fn now() -> Self {
+        Self::within(&fs::read_to_string("/proc/self/status").unwrap_or_default())
+    }
+
+    fn within(status: &str) -> Self {
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        Self(mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0))
+    }
+
+    /// Whether this signal is.
+    pub(super) fn has(self, signal: i32) -> bool {
+        u32::try_from(signal - 1).is_ok_and(|bit| self.0.checked_shr(bit).is_some_and(|mask| mask & 1 == 1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
+    use super::{Ignored, code};
+
+    #[test]
+    fn codes_are_those_of_a_shell() {
+        assert_eq!(code(ExitStatus::from_raw(7 << 8)), 7);
+        assert_eq!(code(ExitStatus::from_raw(15)), 143);
+        assert_eq!(code(ExitStatus::from_raw(0)), 0);
+    }
+
+    #[test]
+    fn ignored_signals_are_read_from_the_status_of_the_process() {
+        // A program under nohup: Rust ignores SIGPIPE (13) itself.
+        let ignored = Ignored::within("SigBlk:\t0000000000000003\nSigIgn:\t0000000000001001\n");
+        assert!(ignored.has(1) && ignored.has(13) && !ignored.has(2) && !ignored.has(15) && !ignored.has(99));
+        assert!(!Ignored::within("").has(1));
+    }
+}

@@ -1,0 +1,157 @@
+//! How threads get at the board, and how they get at a card.
+//!
+//! The board's lock is held for bookkeeping only. A card is lent: whoever has the loan runs the card with no lock
+//! held, and others wait for it to come back. A removal ends the loan from outside: the card that comes back then
+//! belongs to nobody any more.
+
+use std::{
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::{MutexGuard, PoisonError, Weak},
+    time::{Duration, Instant},
+};
+
+use virtuale_engine::Card;
+
+use super::{
+    Readers, ReturnCode,
+    board::{Board, Place, Slot},
+    session::Caller,
+    sync::lock,
+};
+
+/// How often a waiting thread looks whether its client is still there.
+const LOOK_ROUND: Duration = Duration::from_millis(50);
+
+/// How an attempt ended that may have to wait.
+pub(super) enum Step<T> {
+    /// It is over.
+    Done(T),
+    /// Something has to move first; try again then, and not later than at that time.
+    Wait(Option<Instant>),
+}
+
+/// A card on loan.
+pub(super) struct Loan {
+    slot: usize,
+    generation: u64,
+    card: Box<dyn Card>,
+}
+
+impl<T> Step<Result<T, ReturnCode>> {
+    /// Changes what a successful attempt gives.
+    pub(super) fn map_ok<U>(self, change: impl FnOnce(T) -> U) -> Step<Result<U, ReturnCode>> {
+        match self {
+            Self::Done(result) => Step::Done(result.map(change)),
+            Self::Wait(until) => Step::Wait(until),
+        }
+    }
+}
+
+impl Readers {
+    /// Does something on the board, then wakes and tells whom it concerns.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
+        let mut board = lock(&self.board);
+        let result = work(&mut board);
+        self.settle(board);
+        result
+    }
+
+    /// Tries something on the board until it is over. `None` if the caller's client went away while it waited.
+    pub(super) fn wait<T>(
+        &self,
+        caller: &Weak<dyn Caller>,
+        mut attempt: impl FnMut(&mut Board) -> Step<T>,
+    ) -> Option<T> {
+        let mut board = lock(&self.board);
+        loop {
+            let until = match attempt(&mut board) {
+                Step::Done(result) => {
+                    self.settle(board);
+                    return Some(result);
+                }
+                Step::Wait(until) => until,
+            };
+            let nap = until.map_or(LOOK_ROUND, |until| until.saturating_duration_since(Instant::now()).min(LOOK_ROUND));
+            board.waiting += 1;
+            let (awake, timer) = self.moved.wait_timeout(board, nap).unwrap_or_else(PoisonError::into_inner);
+            board = awake;
+            board.waiting -= 1;
+            if timer.timed_out() && caller.upgrade().is_some_and(|caller| caller.is_gone()) {
+                return None;
+            }
+        }
+    }
+
+    /// Lets go of the board, then wakes those who wait if something moved, and tells watchers if something changed.
+    fn settle(&self, mut board: MutexGuard<'_, Board>) {
+        let wake = mem::take(&mut board.moved) && board.waiting > 0;
+        let tell = mem::take(&mut board.changed);
+        drop(board);
+        if wake {
+            self.moved.notify_all();
+        }
+        if tell {
+            for watcher in lock(&self.watchers).iter().filter_map(Weak::upgrade) {
+                watcher.changed();
+            }
+        }
+    }
+
+    /// Runs a card on loan with no lock held, gives it back, and notes the outcome under the lock.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::NO_SMARTCARD`] if the card was removed meanwhile; the outcome is then lost.
+    pub(super) fn run<T, U>(
+        &self,
+        mut loan: Loan,
+        work: impl FnOnce(&mut dyn Card) -> T,
+        note: impl FnOnce(&mut Board, T) -> U,
+    ) -> Result<U, ReturnCode> {
+        match catch_unwind(AssertUnwindSafe(|| work(&mut *loan.card))) {
+            Ok(outcome) => self.give_back(loan, |board| note(board, outcome)),
+            Err(panic) => {
+                // The panic ends its own connection; others find the card where it was.
+                let _ = self.give_back(loan, |_| ());
+                resume_unwind(panic)
+            }
+        }
+    }
+
+    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut Board) -> U) -> Result<U, ReturnCode> {
+        let mut stray = None;
+        let result = self.with(|board| {
+            board.moved = true;
+            let slot = &mut board.slots[loan.slot];
+            if slot.generation == loan.generation {
+                slot.place = Place::Here(loan.card);
+                slot.running = None;
+                return Ok(note(board));
+            }
+            match slot.leaving.iter_mut().find(|each| each.generation == loan.generation) {
+                Some(leaving) => leaving.card = Some(loan.card),
+                None => stray = Some(loan.card),
+            }
+            Err(ReturnCode::NO_SMARTCARD)
+        });
+        // Dropping a card may take time: not under the lock.
+        drop(stray);
+        result
+    }
+}
+
+impl Board {
+    /// Takes a slot's card on loan, or waits until it is back.
+    pub(super) fn lend(&mut self, slot: usize) -> Step<Result<Loan, ReturnCode>> {
+        let Slot { place, generation, .. } = &mut self.slots[slot];
+        match mem::replace(place, Place::Lent) {
+            Place::Here(card) => Step::Done(Ok(Loan { slot, generation: *generation, card })),
+            Place::Lent => Step::Wait(None),
+            Place::Empty => {
+                *place = Place::Empty;
+                Step::Done(Err(ReturnCode::NO_SMARTCARD))
+            }
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! One client: what is written to it, by whom and when.
+//!
+//! Its worker reads requests and writes replies. Other threads write to it as well: the event that ends a wait, and
+//! the answer to a command whose card left while the worker was busy with it. One lock orders all writes; nobody
+//! blocks under it, so a client that does not read stops no thread but its own.
+
+use std::{
+    fmt,
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use rustix::{
+    io::{Errno, retry_on_intr},
+    net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown},
+};
+
+use super::{
+    server::Shared,
+    wire::{self, Event, Message, Transmit},
+    worker::{self, End},
+};
+use crate::reader::{Caller, ReturnCode, Session, sync::lock};
+
+/// Writing to a client that is gone is an error, not a signal.
+#[cfg(not(target_vendor = "apple"))]
+const QUIET: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(target_vendor = "apple")]
+const QUIET: SendFlags = SendFlags::empty();
+
+/// One client's connection.
+pub(super) struct Connection {
+    pub(super) stream: UnixStream,
+    pub(super) session: Session,
+    pub(super) server: Arc<Shared>,
+    own: Weak<Self>,
+    minor: AtomicU32,
+    outbox: Mutex<Outbox>,
+}
+
+/// What is to be written, and who may.
+#[derive(Default)]
+struct Outbox {
+    /// Which worker replies. Those before it were left behind with a card that had gone.
+    worker: u64,
+    /// Whether the worker is in the middle of a reply, without the lock.
+    busy: bool,
+    /// The wait that one event will end.
+    wait: Option<Wait>,
+    /// The command that the worker's card is busy with.
+    running: Option<Running>,
+    tickets: u64,
+}
+
+/// A wait for a change of states.
+struct Wait {
+    /// Whether the client is ready to read the event: not before it has got the states.
+    armed: bool,
+    /// Why the wait is over.
+    over: Option<ReturnCode>,
+}
+
+/// A command that runs, with what is needed to answer it in the worker's place.
+struct Running {
+    ticket: u64,
+    request: Transmit,
+    /// What the client sent after it.
+    ahead: Vec<u8>,
+}
+
+/// What a reply is good for besides being read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reply {
+    /// Nothing.
+    Plain,
+    /// The client has the states now: an event may follow.
+    States,
+}
+
+impl Connection {
+    /// A connection without a worker.
+    pub(super) fn new(stream: UnixStream, server: Arc<Shared>) -> Arc<Self> {
+        Arc::new_cyclic(|own: &Weak<Self>| Self {
+            stream,
+            session: Session::new(Arc::clone(&server.readers), Weak::<Self>::clone(own)),
+            server,
+            own: Weak::clone(own),
+            minor: AtomicU32::new(wire::OLDEST_MINOR),
+            outbox: Mutex::default(),
+        })
+    }
+
+    /// The minor version that the client speaks.
+    pub(super) fn minor(&self) -> u32 {
+        self.minor.load(Ordering::Relaxed)
+    }
+
+    /// Notes the minor version that the client speaks.
+    pub(super) fn speak(&self, minor: u32) {
+        self.minor.store(minor, Ordering::Relaxed);
+    }
+
+    /// Writes a worker's reply, then an event that came meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`End::LeftBehind`] if another worker replies by now, [`End::Closed`] if the client is gone.
+    pub(super) fn reply(&self, worker: u64, bytes: &[u8], reply: Reply) -> Result<(), End> {
+        let mut outbox = lock(&self.outbox);
+        if outbox.worker != worker {
+            return Err(End::LeftBehind);
+        }
+        outbox.running = None;
+        let sent = self.send_at_once(bytes)?;
+        if let Some(rest) = bytes.get(sent..).filter(|rest| !rest.is_empty()) {
+            outbox.busy = true;
+            drop(outbox);
+            self.send_all(rest)?;
+            outbox = lock(&self.outbox);
+            outbox.busy = false;
+        }
+        if let Some(wait) = &mut outbox.wait {
+            wait.armed |= reply == Reply::States;
+        }
+        self.end_wait(&mut outbox);
+        Ok(())
+    }
+
+    /// Notes that the worker's card is about to be busy with a command; gives its ticket.
+    pub(super) fn start(&self, request: Transmit, ahead: &[u8]) -> u64 {
+        let mut outbox = lock(&self.outbox);
+        outbox.tickets += 1;
+        let ticket = outbox.tickets;
+        outbox.running = Some(Running { ticket, request, ahead: ahead.to_vec() });
+        ticket
+    }
+
+    /// From now on, one change of states is told, once the client has got the states.
+    pub(super) fn wait(&self) {
+        lock(&self.outbox).wait = Some(Wait { armed: false, over: None });
+    }
+
+    /// Ends the wait without an event. Whether there was one.
+    pub(super) fn stop_waiting(&self) -> bool {
+        lock(&self.outbox).wait.take().is_some()
+    }
+
+    /// Ends the wait with an event, now or as soon as the client can read it.
+    pub(super) fn announce(&self, why: ReturnCode) {
+        let mut outbox = lock(&self.outbox);
+        if let Some(wait) = &mut outbox.wait {
+            if wait.over != Some(ReturnCode::CANCELLED) {
+                wait.over = Some(why);
+            }
+            self.end_wait(&mut outbox);
+        }
+    }
+
+    fn end_wait(&self, outbox: &mut Outbox) {
+        let Some(Wait { armed: true, over: Some(code) }) = outbox.wait else { return };
+        if outbox.busy {
+            return;
+        }
+        outbox.wait = None;
+        let mut bytes = Vec::with_capacity(Event::SIZE);
+        Event { timeout: 0, code }.encode(&mut bytes);
+        if self.send_at_once(&bytes) != Ok(bytes.len()) {
+            self.hang_up();
+        }
+    }
+
+    /// Closes both directions: whoever reads or writes on either side comes back.
+    pub(super) fn hang_up(&self) {
+        // Fails only if the client hung up first.
+        let _ = shutdown(&self.stream, Shutdown::Both);
+    }
+
+    /// The client is gone, or must go: everything it had is given back, unless another worker goes on with it.
+    pub(super) fn end(&self, worker: u64) {
+        if lock(&self.outbox).worker == worker {
+            self.hang_up();
+            self.session.close();
+            self.server.forget(self);
+        }
+    }
+
+    /// Sends what fits without waiting; says how much that was.
+    fn send_at_once(&self, bytes: &[u8]) -> Result<usize, End> {
+        match retry_on_intr(|| send(&self.stream, bytes, QUIET | SendFlags::DONTWAIT)) {
+            Ok(sent) => Ok(sent),
+            Err(Errno::AGAIN) => Ok(0),
+            Err(_) => Err(End::Closed),
+        }
+    }
+
+    fn send_all(&self, mut bytes: &[u8]) -> Result<(), End> {
+        while !bytes.is_empty() {
+            let sent = retry_on_intr(|| send(&self.stream, bytes, QUIET)).map_err(|_| End::Closed)?;
+            bytes = bytes.get(sent..).unwrap_or_default();
+        }
+        Ok(())
+    }
+}
+
+impl Caller for Connection {
+    fn is_gone(&self) -> bool {
+        let peeked = retry_on_intr(|| recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
+        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN))
+    }
+
+    fn card_left(&self, ticket: u64) {
+        let mut outbox = lock(&self.outbox);
+        let Some(running) = outbox.running.take_if(|running| running.ticket == ticket) else { return };
+        outbox.worker += 1;
+        let mut bytes = Vec::with_capacity(Transmit::SIZE);
+        let answer = Transmit { receive_length: 0, code: ReturnCode::NO_SMARTCARD, ..running.request };
+        answer.encode(&mut bytes);
+        if self.send_at_once(&bytes) != Ok(bytes.len()) {
+            self.hang_up();
+        }
+        let worker = outbox.worker;
+        drop(outbox);
+        let Some(own) = self.own.upgrade() else { return };
+        if worker::spawn(own, worker, &running.ahead).is_err() {
+            self.end(worker);
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("session", &self.session).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,18 @@
+//! The road of libpcsclite: its service's socket protocol, found by programs through `PCSCLITE_CSOCK_NAME`.
+//!
+//! A [`Server`] takes the place of pcscd for the programs that are started with that variable, and only for those of
+//! its own user. It speaks the protocol's versions 4.4, 4.5 and 4.6, one thread per connection. A message that is
+//! not as it must be closes its own connection and nothing else.
+//!
+//! This module knows the wire; what a request means is the business of [`Session`](super::Session).
+
+pub mod wire;
+
+mod connection;
+mod input;
+mod place;
+mod server;
+mod worker;
+
+pub use place::{LONGEST_SOCKET_PATH, SocketFolder};
+pub use server::{MOST_CONNECTIONS, Server, ServerOptions};

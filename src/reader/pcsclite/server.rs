@@ -1,0 +1,213 @@
+//! The service: a socket, and a connection for each client.
+
+use std::{
+    fmt, fs, io,
+    os::unix::{
+        fs::PermissionsExt,
+        net::{UnixListener, UnixStream},
+    },
+    path::{Path, PathBuf},
+    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use rustix::event::{PollFd, PollFlags, poll};
+
+use super::{connection::Connection, wire, worker};
+use crate::reader::{Readers, ReturnCode, Watcher, sync::lock};
+
+/// How many clients are served at once; others are turned away.
+pub const MOST_CONNECTIONS: usize = 200;
+
+/// How long a server that stops waits for its threads. One of them may be with a card that does not come back.
+const FAREWELL: Duration = Duration::from_secs(1);
+/// How long accepting pauses when the system has no room for another connection.
+const OUT_OF_BREATH: Duration = Duration::from_millis(10);
+
+/// How a server differs from others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ServerOptions {
+    /// How many reader states are sent. Up to protocol 4.5 the number is compiled into the client library (shown by
+    /// `pcscd -v`), 16 unless a distribution changed it.
+    pub reader_slots: usize,
+}
+
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self { reader_slots: wire::READER_SLOTS }
+    }
+}
+
+/// A running service. Dropping it stops it, hangs up on its clients and removes its socket.
+pub struct Server {
+    shared: Arc<Shared>,
+    path: PathBuf,
+    /// Closing it stops the accepting thread.
+    stop: Option<UnixStream>,
+    accepting: Option<JoinHandle<()>>,
+}
+
+/// What all connections of a service share.
+pub(super) struct Shared {
+    pub(super) readers: Arc<Readers>,
+    pub(super) options: ServerOptions,
+    connections: Mutex<Vec<Arc<Connection>>>,
+    /// A connection ended.
+    ended: Condvar,
+}
+
+impl Server {
+    /// Starts a service on a socket at `path`, open to this user alone. When it returns, clients can connect. A
+    /// socket that a dead service left there is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::InvalidInput`] if there are more readers than `options` allow or the path is too long for a
+    /// socket, [`io::ErrorKind::AddrInUse`] if something lives at the path, else what the system says.
+    pub fn start(readers: Arc<Readers>, path: &Path, options: ServerOptions) -> io::Result<Self> {
+        if readers.len() > options.reader_slots {
+            let message = format!("{} reader slots are more than the {} sent", readers.len(), options.reader_slots);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let listener = bind(path)?;
+        let shared = Arc::new(Shared { readers, options, connections: Mutex::default(), ended: Condvar::new() });
+        let watcher: Weak<Shared> = Arc::downgrade(&shared);
+        shared.readers.watch(watcher);
+        let (stop, stopped) = UnixStream::pair()?;
+        let accepting = thread::Builder::new().name("pcsc accept".into()).spawn({
+            let shared = Arc::clone(&shared);
+            move || accept_all(&shared, &listener, &stopped)
+        })?;
+        Ok(Self { shared, path: path.to_owned(), stop: Some(stop), accepting: Some(accepting) })
+    }
+
+    /// The socket's path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(accepting) = self.accepting.take() {
+            // It has nothing to say, even if it panicked.
+            let _ = accepting.join();
+        }
+        // If it is gone already, somebody cleaned up before us.
+        let _ = fs::remove_file(&self.path);
+        let connections = lock(&self.shared.connections);
+        for connection in connections.iter() {
+            connection.hang_up();
+        }
+        let all_ended = self.shared.ended.wait_timeout_while(connections, FAREWELL, |left| !left.is_empty());
+        drop(all_ended.unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Serves a client, if there is room and it is this user's.
+    fn admit(self: &Arc<Self>, stream: UnixStream) -> io::Result<()> {
+        if !is_own_user(&stream) {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        stream.set_nonblocking(false)?;
+        let connection = Connection::new(stream, Arc::clone(self));
+        {
+            let mut connections = lock(&self.connections);
+            if connections.len() >= MOST_CONNECTIONS {
+                return Err(io::ErrorKind::QuotaExceeded.into());
+            }
+            connections.push(Arc::clone(&connection));
+        }
+        let spawned = worker::spawn(Arc::clone(&connection), 0, &[]);
+        if spawned.is_err() {
+            self.forget(&connection);
+        }
+        spawned
+    }
+
+    /// A connection ended.
+    pub(super) fn forget(&self, connection: &Connection) {
+        lock(&self.connections).retain(|each| !std::ptr::eq(&raw const **each, connection));
+        self.ended.notify_all();
+    }
+
+    /// Ends the wait of the connection with that context, if it waits.
+    pub(super) fn cancel(&self, context: u32) -> ReturnCode {
+        let connections = lock(&self.connections);
+        match connections.iter().find(|each| each.session.context() == Some(context)) {
+            None => ReturnCode::INVALID_HANDLE,
+            Some(connection) => {
+                connection.announce(ReturnCode::CANCELLED);
+                ReturnCode::SUCCESS
+            }
+        }
+    }
+}
+
+impl Watcher for Shared {
+    fn changed(&self) {
+        for connection in lock(&self.connections).iter() {
+            connection.announce(ReturnCode::SUCCESS);
+        }
+    }
+}
+
+/// A private socket at that path.
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    let listener = match UnixListener::bind(path) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_dead(path) => {
+            fs::remove_file(path)?;
+            UnixListener::bind(path)?
+        }
+        bound => bound?,
+    };
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// Whether nobody listens on the socket any more.
+fn is_dead(path: &Path) -> bool {
+    UnixStream::connect(path).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+/// Whether the peer runs as the user that this process runs as.
+#[cfg(target_os = "linux")]
+fn is_own_user(stream: &UnixStream) -> bool {
+    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
+}
+
+/// Elsewhere the socket's mode has to do: 0600.
+#[cfg(not(target_os = "linux"))]
+fn is_own_user(_: &UnixStream) -> bool {
+    true
+}
+
+/// Accepts clients until `stopped` is closed from the other end.
+fn accept_all(shared: &Arc<Shared>, listener: &UnixListener, stopped: &UnixStream) {
+    loop {
+        let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        let polled = poll(&mut sources, None);
+        if sources.iter().skip(1).any(|stopped| !stopped.revents().is_empty()) {
+            return;
+        }
+        let accepted = polled.map_err(io::Error::from).and_then(|_| listener.accept());
+        let served = accepted.and_then(|(stream, _)| shared.admit(stream));
+        match served {
+            // Ours, or a client that changed its mind.
+            Err(error) if error.raw_os_error().is_none() || error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => thread::sleep(OUT_OF_BREATH),
+            Ok(()) => {}
+        }
+    }
+}

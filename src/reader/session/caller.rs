@@ -1,0 +1,32 @@
+//! The client of a session, as its road knows it.
+
+use std::sync::Weak;
+
+/// The road's end of a session.
+pub trait Caller: Send + Sync {
+    /// Whether nobody is there any more to read an answer. Must return at once: it is asked before a lock is taken,
+    /// and while a command waits.
+    fn is_gone(&self) -> bool;
+
+    /// The card left while it was busy with the command of that ticket: its client is to be answered now. The thread
+    /// that runs the command may come back much later.
+    fn card_left(&self, ticket: u64);
+}
+
+/// A client that does not exist.
+enum Nobody {}
+
+impl Caller for Nobody {
+    fn is_gone(&self) -> bool {
+        match *self {}
+    }
+
+    fn card_left(&self, _: u64) {
+        match *self {}
+    }
+}
+
+/// No client: nobody hangs up, nobody has to be told.
+pub(in crate::reader) fn nobody() -> Weak<dyn Caller> {
+    Weak::<Nobody>::new()
+}

@@ -1,0 +1,286 @@
+//! Opening a handle, and opening it anew.
+
+use super::{
+    Courtesy, Session,
+    power::{Cycle, Work},
+};
+use crate::reader::{
+    CardState, Disposition, Protocols, ReturnCode, Share, Sharing,
+    access::{Loan, Step},
+    board::{Board, Handle, MOST_HANDLES, Slot},
+};
+
+/// What a caller wants to open.
+#[derive(Clone, Copy)]
+struct Wish {
+    share: Share,
+    preferred: Protocols,
+}
+
+/// What stands between a caller and its handle.
+enum Way<T> {
+    /// Nothing.
+    Open(T),
+    /// The card has to do something first.
+    ThroughCard(Loan, Work),
+}
+
+impl Session {
+    /// Opens a handle on the reader of that name and says which protocol is agreed on.
+    ///
+    /// Waits until another connection's transaction is over.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::PROTO_MISMATCH`] if no protocol is asked for, [`ReturnCode::INVALID_VALUE`] for
+    /// an unknown share mode, [`ReturnCode::UNKNOWN_READER`], [`ReturnCode::SHARING_VIOLATION`] if another handle is
+    /// exclusive or this connection has a transaction, [`ReturnCode::NO_SMARTCARD`], [`ReturnCode::UNPOWERED_CARD`],
+    /// [`ReturnCode::PROTO_MISMATCH`] and [`ReturnCode::UNRESPONSIVE_CARD`] if no protocol can be agreed on,
+    /// [`ReturnCode::SHARING_VIOLATION`] if others prevent exclusive use, [`ReturnCode::INTERNAL_ERROR`] and
+    /// [`ReturnCode::NO_MEMORY`] for too many handles of the reader and of the connection,
+    /// [`ReturnCode::INVALID_HANDLE`] and [`ReturnCode::INVALID_VALUE`] for no context and a wrong one.
+    pub fn connect(
+        &self,
+        context: u32,
+        reader: &[u8],
+        share: Share,
+        preferred: Protocols,
+    ) -> Result<(u32, Protocols), ReturnCode> {
+        let wish = Wish { share, preferred };
+        wish.check_protocols()?;
+        wish.check_share()?;
+        let index = self.readers.slot_named(reader).ok_or(ReturnCode::UNKNOWN_READER)?;
+        let way = self.readers.wait(&self.caller, |board| self.way_in(board, index, wish, context));
+        match way.unwrap_or(Err(ReturnCode::COMM_ERROR))? {
+            Way::Open(opened) => Ok(opened),
+            Way::ThroughCard(loan, work) => self.readers.run(
+                loan,
+                |card| work.carry_out(card),
+                |board, outcome| {
+                    let slot = &mut board.slots[index];
+                    let powered = outcome.note_power_up(slot);
+                    slot.rest();
+                    powered?;
+                    outcome.note_protocol(slot)?;
+                    self.register(board, index, wish, context)
+                },
+            )?,
+        }
+    }
+
+    fn way_in(
+        &self,
+        board: &mut Board,
+        index: usize,
+        wish: Wish,
+        context: u32,
+    ) -> Step<Result<Way<(u32, Protocols)>, ReturnCode>> {
+        let slot = &mut board.slots[index];
+        slot.expire(self.readers.grace);
+        if slot.exclusive {
+            return Step::Done(Err(ReturnCode::SHARING_VIOLATION));
+        }
+        match &slot.lock {
+            Some(lock) if lock.session == self.id => return Step::Done(Err(ReturnCode::SHARING_VIOLATION)),
+            Some(_) => return Step::Wait(None),
+            None => {}
+        }
+        if wish.share != Share::DIRECT {
+            if !slot.state.is_present() {
+                return Step::Done(Err(ReturnCode::NO_SMARTCARD));
+            }
+            let cycle = (!slot.powered).then_some(Cycle::Up);
+            let work = Work { cycle, negotiate: wish.to_negotiate(slot) };
+            if work.is_any() {
+                return board.lend(index).map_ok(|loan| Way::ThroughCard(loan, work));
+            }
+            if let Err(code) = wish.check_agreed(slot) {
+                return Step::Done(Err(code));
+            }
+        }
+        Step::Done(self.register(board, index, wish, context).map(Way::Open))
+    }
+
+    /// Enters a handle that nothing stands against but other handles.
+    fn register(
+        &self,
+        board: &mut Board,
+        index: usize,
+        wish: Wish,
+        context: u32,
+    ) -> Result<(u32, Protocols), ReturnCode> {
+        let mine = board.handles_of(self.id);
+        let slot = &mut board.slots[index];
+        if wish.preferred.intersects(Protocols::RAW) {
+            slot.protocol = Protocols::RAW;
+        }
+        let exclusive = wish.share == Share::EXCLUSIVE;
+        if slot.exclusive || exclusive && (!slot.handles.is_empty() || self.client_is_gone()) {
+            return Err(ReturnCode::SHARING_VIOLATION);
+        }
+        if slot.handles.len() >= MOST_HANDLES {
+            return Err(ReturnCode::INTERNAL_ERROR);
+        }
+        self.check_context(context)?;
+        if mine >= MOST_HANDLES {
+            return Err(ReturnCode::NO_MEMORY);
+        }
+        let handle = self.readers.identity();
+        slot.handles.push(Handle { id: handle, session: self.id, event: None });
+        if exclusive {
+            slot.exclusive = true;
+            slot.take_lock(handle, self.id);
+        }
+        if wish.share != Share::DIRECT {
+            slot.idle_since = None;
+        }
+        let active = slot.protocol;
+        board.changed = true;
+        Ok((handle, active))
+    }
+
+    /// Opens a handle anew, with another share mode or protocol or after its card was reset or exchanged, and says
+    /// which protocol is agreed on. The handle takes note of whatever happened to its card.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_VALUE`] for an unknown disposition (ejecting is none here) or share mode,
+    /// [`ReturnCode::PROTO_MISMATCH`] if no protocol is asked for, [`ReturnCode::INVALID_HANDLE`],
+    /// [`ReturnCode::SHARING_VIOLATION`] if another handle has the lock, [`ReturnCode::NO_SMARTCARD`],
+    /// [`ReturnCode::UNRESPONSIVE_CARD`] for a mute card, the errors of a negotiation as in
+    /// [`connect`](Self::connect), [`ReturnCode::SHARING_VIOLATION`] if others prevent exclusive use.
+    pub fn reconnect(
+        &self,
+        handle: u32,
+        share: Share,
+        preferred: Protocols,
+        initialization: Disposition,
+    ) -> Result<Protocols, ReturnCode> {
+        let wish = Wish { share, preferred };
+        if !initialization.is_known() || initialization == Disposition::EJECT {
+            return Err(ReturnCode::INVALID_VALUE);
+        }
+        wish.check_share()?;
+        wish.check_protocols()?;
+        let mut courtesy = Courtesy::default();
+        let way =
+            self.readers.wait(&self.caller, |board| self.way_back(board, &mut courtesy, handle, wish, initialization));
+        match way.unwrap_or(Err(ReturnCode::COMM_ERROR))? {
+            Way::Open(active) => Ok(active),
+            Way::ThroughCard(loan, work) => self.readers.run(
+                loan,
+                |card| work.carry_out(card),
+                |board, outcome| {
+                    let index = board.find(self.id, handle)?;
+                    if initialization == Disposition::LEAVE {
+                        let powered = outcome.note_power_up(&mut board.slots[index]);
+                        powered.map_err(|_| ReturnCode::UNRESPONSIVE_CARD)?;
+                    } else {
+                        outcome.note_reset(board, index)?;
+                    }
+                    outcome.note_protocol(&mut board.slots[index])?;
+                    self.share_anew(board, index, handle, wish)
+                },
+            )?,
+        }
+    }
+
+    fn way_back(
+        &self,
+        board: &mut Board,
+        courtesy: &mut Courtesy,
+        handle: u32,
+        wish: Wish,
+        initialization: Disposition,
+    ) -> Step<Result<Way<Protocols>, ReturnCode>> {
+        let index = match board.find(self.id, handle) {
+            Ok(index) => index,
+            Err(code) => return Step::Done(Err(code)),
+        };
+        let slot = &mut board.slots[index];
+        slot.expire(self.readers.grace);
+        if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
+            return step;
+        }
+        if !slot.state.is_present() {
+            return Step::Done(Err(ReturnCode::NO_SMARTCARD));
+        }
+        if initialization == Disposition::LEAVE && slot.state == CardState::MUTE {
+            return Step::Done(Err(ReturnCode::UNRESPONSIVE_CARD));
+        }
+        let mut work = Work { cycle: Cycle::of(initialization, slot), negotiate: wish.to_negotiate(slot) };
+        if work.cycle.is_some() {
+            work.negotiate = wish.after_reset();
+        } else if work.negotiate.is_some() && !slot.powered {
+            work.cycle = Some(Cycle::Up);
+        }
+        if work.is_any() {
+            return board.lend(index).map_ok(|loan| Way::ThroughCard(loan, work));
+        }
+        if let Err(code) = wish.check_agreed(slot) {
+            return Step::Done(Err(code));
+        }
+        Step::Done(self.share_anew(board, index, handle, wish).map(Way::Open))
+    }
+
+    fn share_anew(&self, board: &mut Board, index: usize, handle: u32, wish: Wish) -> Result<Protocols, ReturnCode> {
+        let slot = &mut board.slots[index];
+        if wish.preferred.intersects(Protocols::RAW) {
+            slot.protocol = Protocols::RAW;
+        }
+        if wish.share != Share::DIRECT {
+            slot.idle_since = None;
+        }
+        match (wish.share, slot.sharing()) {
+            (Share::EXCLUSIVE, Sharing::Handles(1)) => {
+                slot.exclusive = true;
+                slot.take_lock(handle, self.id);
+            }
+            (Share::EXCLUSIVE, Sharing::Handles(_)) => return Err(ReturnCode::SHARING_VIOLATION),
+            (Share::SHARED | Share::DIRECT, Sharing::Exclusive) => {
+                slot.exclusive = false;
+                // The standing lock is there unless a removal dropped it.
+                let _ = slot.release_lock(handle);
+                board.moved = true;
+            }
+            _ => {}
+        }
+        let slot = &mut board.slots[index];
+        slot.clear_event(handle);
+        let active = slot.protocol;
+        board.changed = true;
+        Ok(active)
+    }
+}
+
+impl Wish {
+    fn check_protocols(self) -> Result<(), ReturnCode> {
+        let asked = self.share == Share::DIRECT || self.preferred.intersects(Protocols::OPENABLE);
+        asked.then_some(()).ok_or(ReturnCode::PROTO_MISMATCH)
+    }
+
+    fn check_share(self) -> Result<(), ReturnCode> {
+        self.share.is_known().then_some(()).ok_or(ReturnCode::INVALID_VALUE)
+    }
+
+    /// The protocols to agree on with a card that was just reset.
+    fn after_reset(self) -> Option<Protocols> {
+        let raw = self.preferred.intersects(Protocols::RAW);
+        (!raw && self.share != Share::DIRECT).then_some(self.preferred)
+    }
+
+    /// The protocols to agree on with a card, if none is agreed on.
+    fn to_negotiate(self, slot: &Slot) -> Option<Protocols> {
+        self.after_reset().filter(|_| slot.protocol == Protocols::UNDEFINED)
+    }
+
+    /// # Errors
+    ///
+    /// [`ReturnCode::PROTO_MISMATCH`] if another protocol is agreed on already.
+    fn check_agreed(self, slot: &Slot) -> Result<(), ReturnCode> {
+        match self.after_reset() {
+            Some(preferred) if !preferred.intersects(slot.protocol) => Err(ReturnCode::PROTO_MISMATCH),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Closing a handle.
+
+use std::sync::Weak;
+
+use super::{
+    Session,
+    caller::Caller,
+    power::{Outcome, Work},
+};
+use crate::reader::{
+    Disposition, ReturnCode,
+    access::{Loan, Step},
+    board::{Board, HandleEvent},
+};
+
+impl Session {
+    /// Closes a handle; its locks are given back.
+    ///
+    /// Waits until another connection's transaction is over, unless the card is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_VALUE`] for an unknown disposition, [`ReturnCode::INVALID_HANDLE`],
+    /// [`ReturnCode::SHARING_VIOLATION`] if this connection has a transaction on another handle of the reader.
+    pub fn disconnect(&self, handle: u32, disposition: Disposition) -> Result<(), ReturnCode> {
+        if !disposition.is_known() {
+            return Err(ReturnCode::INVALID_VALUE);
+        }
+        self.dispose(&self.caller, handle, disposition)
+    }
+
+    /// Does to the card what is asked for, and closes the handle whatever came of it.
+    pub(super) fn dispose(
+        &self,
+        caller: &Weak<dyn Caller>,
+        handle: u32,
+        disposition: Disposition,
+    ) -> Result<(), ReturnCode> {
+        let way = self.readers.wait(caller, |board| self.way_out(board, handle, disposition));
+        let Some((index, loan, work)) = way.unwrap_or(Err(ReturnCode::COMM_ERROR))? else { return Ok(()) };
+        let done = if disposition == Disposition::UNPOWER {
+            let note = |board: &mut Board, ()| {
+                board.slots[index].set_unpowered();
+                board.slots[index].flag(HandleEvent::Reset);
+                finish(board, index, handle);
+            };
+            self.readers.run(loan, |card| card.power_off(), note)
+        } else {
+            let note = |board: &mut Board, outcome: Outcome| {
+                // A card that is mute since shows it in its state; the handle is closed all the same.
+                let _ = outcome.note_reset(board, index);
+                finish(board, index, handle);
+            };
+            self.readers.run(loan, |card| work.carry_out(card), note)
+        };
+        if done.is_err() {
+            self.readers.with(|board| finish(board, index, handle));
+        }
+        Ok(())
+    }
+
+    /// Closes the handle if nothing has to be done to the card, else takes the card on loan.
+    fn way_out(
+        &self,
+        board: &mut Board,
+        handle: u32,
+        disposition: Disposition,
+    ) -> Step<Result<Option<(usize, Loan, Work)>, ReturnCode>> {
+        let index = match board.find(self.id, handle) {
+            Ok(index) => index,
+            Err(code) => return Step::Done(Err(code)),
+        };
+        if disposition != Disposition::LEAVE
+            && let Some(lock) = board.slots[index].foreign_lock(handle)
+        {
+            let own = lock.session == self.id;
+            return if own { Step::Done(Err(ReturnCode::SHARING_VIOLATION)) } else { Step::Wait(None) };
+        }
+        if disposition.cycles_power() {
+            match board.lend_for_cycle(index, disposition) {
+                Step::Done(Ok((loan, work))) => return Step::Done(Ok(Some((index, loan, work)))),
+                Step::Wait(until) => return Step::Wait(until),
+                // No card: nothing to do to it.
+                Step::Done(Err(_)) => {}
+            }
+        }
+        finish(board, index, handle);
+        Step::Done(Ok(None))
+    }
+}
+
+/// Closes a handle on the board.
+fn finish(board: &mut Board, index: usize, handle: u32) {
+    board.slots[index].close(handle);
+    (board.moved, board.changed) = (true, true);
+}

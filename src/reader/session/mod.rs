@@ -1,0 +1,147 @@
+//! What one connection may do with the readers, with pcsc-lite's checks in pcsc-lite's order (facts/pcsc.md 1.6).
+//!
+//! A [`Session`] owns a context and handles; other sessions' handles do not exist for it. All operations take
+//! `&self`: a connection is served by one thread at a time, but when a card is removed during a command, another
+//! thread takes over from the one that is still busy with it.
+//!
+//! Where pcsc-lite blocks its client until another handle ends its transaction, and the client's own lock would keep
+//! that other handle from ending it, the answer here is [`ReturnCode::SHARING_VIOLATION`]: libpcsclite asks again.
+
+pub mod attribute;
+mod caller;
+mod connect;
+mod disconnect;
+mod power;
+mod transact;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+pub use caller::Caller;
+pub(super) use caller::nobody;
+
+use super::{
+    Disposition, Readers, ReturnCode,
+    access::Step,
+    board::{SessionId, Slot},
+};
+
+/// How long a command waits for another handle's transaction before it is refused.
+const COURTESY: Duration = Duration::from_millis(20);
+
+/// One connection's context and handles.
+pub struct Session {
+    readers: Arc<Readers>,
+    caller: Weak<dyn Caller>,
+    id: SessionId,
+    /// The context, or 0.
+    context: AtomicU32,
+}
+
+impl Session {
+    /// A session without a context. `caller` is its client, for as long as it lives.
+    #[must_use]
+    pub fn new(readers: Arc<Readers>, caller: Weak<dyn Caller>) -> Self {
+        Self { id: readers.session_id(), readers, caller, context: AtomicU32::new(0) }
+    }
+
+    /// A session of this program's own, which nobody can hang up on.
+    #[must_use]
+    pub fn unattended(readers: Arc<Readers>) -> Self {
+        Self::new(readers, nobody())
+    }
+
+    /// The context, if there is one.
+    #[must_use]
+    pub fn context(&self) -> Option<u32> {
+        Some(self.context.load(Ordering::Relaxed)).filter(|&context| context != 0)
+    }
+
+    /// Opens the context. `scope` is 0 to 3, which all mean the same here.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::INVALID_VALUE`] for another scope.
+    pub fn establish(&self, scope: u32) -> Result<u32, ReturnCode> {
+        if scope > 3 {
+            return Err(ReturnCode::INVALID_VALUE);
+        }
+        let context = self.readers.identity();
+        self.context.store(context, Ordering::Relaxed);
+        Ok(context)
+    }
+
+    /// Closes the context and all handles.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::INVALID_HANDLE`] without a context, [`ReturnCode::INVALID_VALUE`] for another one.
+    pub fn release(&self, context: u32) -> Result<(), ReturnCode> {
+        self.check_context(context)?;
+        self.close();
+        Ok(())
+    }
+
+    /// Closes all handles, as when the client is gone: a card that it held the lock of is reset.
+    pub fn close(&self) {
+        while let Some((handle, disposition)) = self.last_will() {
+            // It can only fail on a handle that is closed already.
+            let _ = self.dispose(&nobody(), handle, disposition);
+        }
+        self.context.store(0, Ordering::Relaxed);
+    }
+
+    /// A handle that is still open, and what becomes of its card.
+    fn last_will(&self) -> Option<(u32, Disposition)> {
+        self.readers.with(|board| {
+            let mine = |slot: &Slot| slot.handles.iter().find(|each| each.session == self.id).map(|each| each.id);
+            let (slot, handle) = board.slots.iter().find_map(|slot| Some((slot, mine(slot)?)))?;
+            let holds_lock = slot.lock.as_ref().is_some_and(|lock| lock.handle == handle);
+            let resets = holds_lock && slot.check_event(handle).is_ok();
+            Some((handle, if resets { Disposition::RESET } else { Disposition::LEAVE }))
+        })
+    }
+
+    fn check_context(&self, context: u32) -> Result<(), ReturnCode> {
+        match self.context() {
+            None => Err(ReturnCode::INVALID_HANDLE),
+            Some(own) if own != context => Err(ReturnCode::INVALID_VALUE),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn client_is_gone(&self) -> bool {
+        self.caller.upgrade().is_some_and(|caller| caller.is_gone())
+    }
+}
+
+/// Patience with another handle's lock: a short one, which begins when it is first needed.
+#[derive(Default)]
+struct Courtesy {
+    until: Option<Instant>,
+}
+
+impl Courtesy {
+    /// What to do about a lock that another handle may have: `None` if there is none. A lock of the same connection
+    /// is not waited for: its client could not give it back meanwhile.
+    fn stand_aside<T>(&mut self, slot: &Slot, handle: u32, session: SessionId) -> Option<Step<Result<T, ReturnCode>>> {
+        let lock = slot.foreign_lock(handle)?;
+        let until = *self.until.get_or_insert_with(|| Instant::now() + COURTESY);
+        if lock.session == session || Instant::now() >= until {
+            return Some(Step::Done(Err(ReturnCode::SHARING_VIOLATION)));
+        }
+        Some(Step::Wait(Some(until)))
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("id", &self.id).field("context", &self.context).finish_non_exhaustive()
+    }
+}

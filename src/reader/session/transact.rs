@@ -1,0 +1,169 @@
+//! Commands to the card, alone or in a transaction.
+
+use std::sync::Weak;
+
+use virtuale_engine::{Answer, Fault};
+
+use super::{Courtesy, Session};
+use crate::reader::{
+    Disposition, Protocols, ReturnCode,
+    access::{Loan, Step},
+    board::{Board, Running},
+};
+
+impl Session {
+    /// Takes the card's lock, once more if the handle has it.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_HANDLE`], [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`],
+    /// [`ReturnCode::SHARING_VIOLATION`] if another handle has the lock and does not give it back at once.
+    pub fn begin(&self, handle: u32) -> Result<(), ReturnCode> {
+        let mut courtesy = Courtesy::default();
+        let begun = self.readers.wait(&self.caller, |board| {
+            let index = match board.find(self.id, handle).and_then(|index| board.check_event(index, handle)) {
+                Ok(index) => index,
+                Err(code) => return Step::Done(Err(code)),
+            };
+            let slot = &mut board.slots[index];
+            if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
+                return step;
+            }
+            if self.client_is_gone() {
+                return Step::Done(Err(ReturnCode::COMM_ERROR));
+            }
+            slot.take_lock(handle, self.id);
+            Step::Done(Ok(()))
+        });
+        begun.unwrap_or(Err(ReturnCode::COMM_ERROR))
+    }
+
+    /// Gives the card's lock back once, after doing to the card what is asked for. A reset is made even if there is
+    /// no transaction to end.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_VALUE`] for an unknown disposition, [`ReturnCode::INVALID_HANDLE`],
+    /// [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`], [`ReturnCode::SHARING_VIOLATION`] if another
+    /// handle has the lock, [`ReturnCode::NOT_TRANSACTED`] if no handle has it, if only the exclusive mode of this
+    /// one holds it, or if the card is mute.
+    pub fn end(&self, handle: u32, disposition: Disposition) -> Result<(), ReturnCode> {
+        if !disposition.is_known() {
+            return Err(ReturnCode::INVALID_VALUE);
+        }
+        if !disposition.cycles_power() {
+            return self.readers.with(|board| {
+                let index = board.find(self.id, handle)?;
+                board.check_event(index, handle)?;
+                board.moved = true;
+                board.slots[index].release_lock(handle)
+            });
+        }
+        let lent = self.readers.wait(&self.caller, |board| {
+            let checked = board.find(self.id, handle).and_then(|index| {
+                board.check_event(index, handle)?;
+                board.slots[index].check_lock(handle)?;
+                Ok(index)
+            });
+            match checked {
+                Ok(index) => board.lend_for_cycle(index, disposition),
+                Err(code) => Step::Done(Err(code)),
+            }
+        });
+        let (loan, work) = lent.unwrap_or(Err(ReturnCode::COMM_ERROR))?;
+        self.readers.run(
+            loan,
+            |card| work.carry_out(card),
+            |board, outcome| {
+                let index = board.find(self.id, handle)?;
+                board.moved = true;
+                let reset = outcome.note_reset(board, index).map_err(|_| ReturnCode::NOT_TRANSACTED);
+                reset.and(board.slots[index].release_lock(handle))
+            },
+        )?
+    }
+
+    /// Sends a command to the card and leaves its answer in `answer`. Says which protocol is spoken.
+    ///
+    /// Other threads wait while the card is busy, except those who only ask for states. If it is removed meanwhile,
+    /// the caller is told through [`Caller::card_left`](super::Caller::card_left), with this ticket.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_HANDLE`], [`ReturnCode::SHARING_VIOLATION`] if another handle has the
+    /// lock and does not give it back at once, [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`],
+    /// [`ReturnCode::NO_SMARTCARD`], [`ReturnCode::PROTO_MISMATCH`] if another protocol is spoken,
+    /// [`ReturnCode::NOT_TRANSACTED`] if the card is silent.
+    pub fn transmit(
+        &self,
+        ticket: u64,
+        handle: u32,
+        protocol: Protocols,
+        command: &[u8],
+        answer: &mut Answer,
+    ) -> Result<Protocols, ReturnCode> {
+        answer.clear();
+        let mut courtesy = Courtesy::default();
+        let lent = self
+            .readers
+            .wait(&self.caller, |board| self.lend_for_command(board, &mut courtesy, ticket, handle, protocol));
+        let (loan, active) = lent.unwrap_or(Err(ReturnCode::COMM_ERROR))?;
+        let outcome = self.readers.run(loan, |card| card.transmit(command, answer), |_, outcome| outcome);
+        let silent = |_: Fault| ReturnCode::NOT_TRANSACTED;
+        let answered = outcome.and_then(|outcome| outcome.map_err(silent));
+        if answered.is_err() {
+            answer.clear();
+        }
+        answered.map(|()| active)
+    }
+
+    fn lend_for_command(
+        &self,
+        board: &mut Board,
+        courtesy: &mut Courtesy,
+        ticket: u64,
+        handle: u32,
+        protocol: Protocols,
+    ) -> Step<Result<(Loan, Protocols), ReturnCode>> {
+        let index = match board.find(self.id, handle) {
+            Ok(index) => index,
+            Err(code) => return Step::Done(Err(code)),
+        };
+        let slot = &mut board.slots[index];
+        if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
+            return step;
+        }
+        slot.expire(self.readers.grace);
+        let checked = slot.check_event(handle).and_then(|()| match protocol {
+            Protocols::RAW => Ok(()),
+            _ if !slot.state.is_present() => Err(ReturnCode::NO_SMARTCARD),
+            Protocols::ANY_OLD => Ok(()),
+            _ if protocol != slot.protocol => Err(ReturnCode::PROTO_MISMATCH),
+            _ => Ok(()),
+        });
+        let powered = if slot.state.is_present() && !slot.powered { Err(ReturnCode::NOT_TRANSACTED) } else { Ok(()) };
+        if let Err(code) = checked.and(powered) {
+            return Step::Done(Err(code));
+        }
+        let active = slot.protocol;
+        let step = board.lend(index);
+        if let Step::Done(Ok(_)) = step {
+            board.slots[index].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
+        }
+        step.map_ok(|loan| (loan, active))
+    }
+
+    /// Whether a handle is still good: nothing happened to its card.
+    ///
+    /// # Errors
+    ///
+    /// In this order: [`ReturnCode::INVALID_HANDLE`], [`ReturnCode::SHARING_VIOLATION`] if another handle has the
+    /// lock, [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`].
+    pub fn status(&self, handle: u32) -> Result<(), ReturnCode> {
+        self.readers.with(|board| {
+            let index = board.find(self.id, handle)?;
+            board.slots[index].check_lock(handle)?;
+            board.slots[index].check_event(handle)
+        })
+    }
+}

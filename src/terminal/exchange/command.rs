@@ -1,0 +1,118 @@
+//! Commands of ISO 7816-4 that a terminal sends, each with the name that people give it.
+
+use virtuale_engine::{Aid, Fid, Protocol, Sfi};
+
+/// A command APDU and its name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Command {
+    name: String,
+    header: [u8; 4],
+    data: Vec<u8>,
+    le: Option<u8>,
+}
+
+/// The Le that asks for all there is, up to 256 bytes.
+const ALL: u8 = 0x00;
+
+impl Command {
+    /// SELECT by name, asking for the FCI. `name` is what people call the application: `VITALE`.
+    #[must_use]
+    pub fn select_application(name: &str, aid: &Aid) -> Self {
+        let data = aid.as_bytes().to_vec();
+        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x04, 0x00], data, le: Some(ALL) }
+    }
+
+    /// SELECT the master file by its identifier.
+    #[must_use]
+    pub fn select_master_file() -> Self {
+        let data = Fid::MF.0.to_be_bytes().to_vec();
+        Self { name: "SELECT MF".into(), header: [0x00, 0xA4, 0x00, 0x00], data, le: Some(ALL) }
+    }
+
+    /// SELECT an EF under the current DF. `name` is what people call the file: `POINTERS`.
+    #[must_use]
+    pub fn select_file(name: &str, fid: Fid) -> Self {
+        let data = fid.0.to_be_bytes().to_vec();
+        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x02, 0x00], data, le: Some(ALL) }
+    }
+
+    /// READ BINARY of the current EF, up to 256 bytes from an offset. Bits of the offset above the 15th are dropped.
+    #[must_use]
+    pub fn read_binary(name: &str, offset: u16) -> Self {
+        let [high, low] = (offset & 0x7FFF).to_be_bytes();
+        let name = if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name}+{offset}") };
+        Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(ALL) }
+    }
+
+    /// READ BINARY of up to 256 bytes from the start of an EF that is named by its short identifier.
+    #[must_use]
+    pub fn read_binary_of(sfi: Sfi) -> Self {
+        let header = [0x00, 0xB0, 0x80 | sfi.value(), 0x00];
+        Self { name: format!("READ BINARY SFI {}", sfi.value()), header, data: Vec::new(), le: Some(ALL) }
+    }
+
+    /// GET RESPONSE, for the bytes that `61xx` announced.
+    #[must_use]
+    pub fn get_response(class: u8, announced: u8) -> Self {
+        let header = [class, 0xC0, 0x00, 0x00];
+        Self { name: "GET RESPONSE".into(), header, data: Vec::new(), le: Some(announced) }
+    }
+
+    /// The same command with another Le.
+    #[must_use]
+    pub fn with_le(mut self, le: u8) -> Self {
+        self.le = Some(le);
+        self
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The class byte.
+    #[must_use]
+    pub fn class(&self) -> u8 {
+        self.header[0]
+    }
+
+    /// Its bytes. T=0 knows no command with both data and Le: there the Le is left out (ISO 7816-3, 12.2.5), and the
+    /// card announces its answer with `61xx`.
+    #[must_use]
+    pub fn bytes(&self, protocol: Protocol) -> Vec<u8> {
+        let mut bytes = self.header.to_vec();
+        if let Some(length) = u8::try_from(self.data.len()).ok().filter(|&length| length > 0) {
+            bytes.push(length);
+            bytes.extend_from_slice(&self.data);
+        }
+        let le = self.le.filter(|_| self.data.is_empty() || protocol == Protocol::T1);
+        bytes.extend(le);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+    use virtuale_engine::{Aid, Fid, Protocol, Sfi};
+
+    use super::Command;
+
+    #[test]
+    fn commands_are_those_of_public_readers() {
+        // facts/cards.md C.5
+        let vitale = Aid::new(&hex!("D2 50 00 00 02 56 49 54 41 4C 45")).expect("11 bytes");
+        let select = Command::select_application("VITALE", &vitale);
+        assert_eq!(select.name(), "SELECT VITALE");
+        assert_eq!(select.bytes(Protocol::T0), hex!("00A404000B D250000002564954414C45"));
+        assert_eq!(select.bytes(Protocol::T1), hex!("00A404000B D250000002564954414C45 00"));
+        assert_eq!(Command::select_file("IDENTITE", Fid(0xD001)).bytes(Protocol::T0), hex!("00A4020002D001"));
+        assert_eq!(Command::select_master_file().bytes(Protocol::T0), hex!("00A40000023F00"));
+        let sfi = Sfi::new(2).expect("in range");
+        assert_eq!(Command::read_binary_of(sfi).name(), "READ BINARY SFI 2");
+        assert_eq!(Command::read_binary_of(sfi).bytes(Protocol::T0), hex!("00B0820000"));
+        assert_eq!(Command::read_binary("POINTERS", 0x100).bytes(Protocol::T0), hex!("00B0010000"));
+        assert_eq!(Command::get_response(0x00, 0x1E).bytes(Protocol::T0), hex!("00C000001E"));
+    }
+}

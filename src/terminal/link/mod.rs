@@ -1,0 +1,87 @@
+//! Roads from a terminal to a card: in process, or through a PC/SC service.
+//!
+//! A link carries bytes and judges none: what a card answers is the business of [`exchange`](super::exchange).
+
+use std::{io, path::PathBuf};
+
+use virtuale_engine::{Answer, Fault, Protocol, Reset};
+
+pub mod in_process;
+pub mod pcsclite;
+
+use crate::reader::ReturnCode;
+
+/// A powered card that a terminal talks to.
+pub trait Link {
+    /// The answer to reset, as it came: it need not be well formed.
+    fn atr(&self) -> &[u8];
+
+    /// The protocol that is spoken. It decides whether a command with data may carry a Le.
+    fn protocol(&self) -> Protocol;
+
+    /// Resets the card: whatever was selected or proved is forgotten.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] if the card or the road to it does not come back.
+    fn reset(&mut self, kind: Reset) -> Result<(), LinkError>;
+
+    /// Sends one command APDU and leaves the response APDU in `answer`, which is the caller's and is reused.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] if no answer came. A status word that refuses is an answer.
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError>;
+}
+
+/// Why there is no road to a card, or no more.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// The service's socket is not there, or is not ours to open.
+    #[error("cannot open the PC/SC service's socket {}", path.display())]
+    Open {
+        /// The socket.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The service went away, or takes too long.
+    #[error("the PC/SC service broke off while this program wanted to {doing}")]
+    Broken {
+        /// What was being done: `list the readers`.
+        doing: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The service speaks another version of the protocol.
+    #[error("the PC/SC service speaks protocol {major}.{minor}; this program speaks 4.4 to 4.6")]
+    Version {
+        /// The service's major version.
+        major: u32,
+        /// The service's minor version.
+        minor: u32,
+    },
+    /// The service said no.
+    #[error("the PC/SC service refused to {doing}: {code}")]
+    Refused {
+        /// What was being done: `connect to the card`.
+        doing: &'static str,
+        /// Its reason.
+        code: ReturnCode,
+    },
+    /// The service answered something that its protocol does not have.
+    #[error("the PC/SC service answered nonsense when asked to {doing}")]
+    Nonsense {
+        /// What was being done.
+        doing: &'static str,
+    },
+    /// The card is silent.
+    #[error(transparent)]
+    Silent(#[from] Fault),
+    /// The card answered less than a status word.
+    #[error("the card answered {length} bytes, fewer than a status word has")]
+    NoStatus {
+        /// Bytes that came: 0 or 1.
+        length: usize,
+    },
+}

@@ -1,0 +1,148 @@
+//! An open card.
+
+use virtuale_engine::{Answer, Protocol, Reset};
+
+use super::{LinkError, Service, accept};
+use crate::{
+    reader::{
+        Disposition, Protocols, ReturnCode, Share,
+        pcsclite::wire::{self, Command},
+    },
+    terminal::link::Link,
+};
+
+/// The length of the structure that names a protocol in libpcsclite, on 64-bit machines. Services don't look at it.
+const PCI_LENGTH: u32 = 16;
+
+/// A card that is open, shared with other programs. Dropping it leaves the card as it is.
+#[derive(Debug)]
+pub struct Connection<'a> {
+    service: &'a mut Service,
+    handle: u32,
+    protocol: Protocols,
+    atr: Vec<u8>,
+    received: Vec<u8>,
+}
+
+impl Service {
+    /// Opens the card in a slot, for T=1 where the card offers it, else T=0.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
+    pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, LinkError> {
+        let doing = "open the card";
+        let name = wire::Name::new(reader).ok_or(LinkError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
+        let request = wire::Connect {
+            context: self.context,
+            reader: name,
+            share: Share::SHARED,
+            preferred: Protocols::T0 | Protocols::T1,
+            handle: 0,
+            active: Protocols::UNDEFINED,
+            code: ReturnCode::SUCCESS,
+        };
+        let reply = self.request(doing, Command::CONNECT, &request)?;
+        accept(doing, reply.code)?;
+        let slot = self.slots()?.into_iter().find(|slot| slot.name == reader);
+        let atr = slot.map(|slot| slot.atr).unwrap_or_default();
+        let (handle, protocol) = (reply.handle, reply.active);
+        Ok(Connection { service: self, handle, protocol, atr, received: Vec::new() })
+    }
+}
+
+impl Connection<'_> {
+    /// Takes the card for itself until [`Connection::end_transaction`]; waits for others, but not for ever.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Refused`] if others have it for long, or the card was reset or removed.
+    pub fn begin_transaction(&mut self) -> Result<(), LinkError> {
+        let doing = "begin a transaction";
+        let request = wire::Handle { handle: self.handle, code: ReturnCode::SUCCESS };
+        let code = |reply: &wire::Handle| reply.code;
+        let reply = self.service.request_patiently(doing, Command::BEGIN_TRANSACTION, &request, code)?;
+        accept(doing, reply.code)
+    }
+
+    /// Gives the card back, as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Refused`] if there was no transaction.
+    pub fn end_transaction(&mut self) -> Result<(), LinkError> {
+        let doing = "end the transaction";
+        let request = wire::End { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
+        accept(doing, self.service.request(doing, Command::END_TRANSACTION, &request)?.code)
+    }
+
+    fn send_command(&mut self, doing: &'static str, command: &[u8]) -> Result<wire::Transmit, LinkError> {
+        let too_long = LinkError::Refused { doing, code: ReturnCode::INSUFFICIENT_BUFFER };
+        if command.len() > wire::LONGEST_BUFFER {
+            return Err(too_long);
+        }
+        let request = wire::Transmit {
+            handle: self.handle,
+            send_protocol: self.protocol,
+            send_pci_length: PCI_LENGTH,
+            send_length: u32::try_from(command.len()).map_err(|_| too_long)?,
+            receive_protocol: self.protocol,
+            receive_pci_length: PCI_LENGTH,
+            receive_length: u32::try_from(wire::LONGEST_BUFFER).unwrap_or(u32::MAX),
+            code: ReturnCode::SUCCESS,
+        };
+        self.service.send(doing, Command::TRANSMIT, &request, command)?;
+        self.service.receive(doing)
+    }
+}
+
+impl Link for Connection<'_> {
+    fn atr(&self) -> &[u8] {
+        &self.atr
+    }
+
+    fn protocol(&self) -> Protocol {
+        if self.protocol == Protocols::T1 { Protocol::T1 } else { Protocol::T0 }
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), LinkError> {
+        let doing = "reset the card";
+        let request = wire::Reconnect {
+            handle: self.handle,
+            share: Share::SHARED,
+            preferred: Protocols::T0 | Protocols::T1,
+            initialization: if kind == Reset::Cold { Disposition::UNPOWER } else { Disposition::RESET },
+            active: Protocols::UNDEFINED,
+            code: ReturnCode::SUCCESS,
+        };
+        let code = |reply: &wire::Reconnect| reply.code;
+        let reply = self.service.request_patiently(doing, Command::RECONNECT, &request, code)?;
+        accept(doing, reply.code)?;
+        self.protocol = reply.active;
+        Ok(())
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
+        let doing = "send a command to the card";
+        answer.clear();
+        let reply = self.send_command(doing, command)?;
+        accept(doing, reply.code)?;
+        let length = usize::try_from(reply.receive_length).unwrap_or(usize::MAX);
+        if length > wire::LONGEST_BUFFER {
+            return Err(LinkError::Nonsense { doing });
+        }
+        self.received.resize(length, 0);
+        self.service.receive_into(doing, &mut self.received)?;
+        answer.extend(&self.received);
+        if length < 2 { Err(LinkError::NoStatus { length }) } else { Ok(()) }
+    }
+}
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        let request =
+            wire::Disconnect { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
+        // Where the service is gone, the handle is gone with it.
+        let _ = self.service.request("close the card", Command::DISCONNECT, &request);
+    }
+}

@@ -1,0 +1,174 @@
+//! The client half of pcsc-lite's socket protocol (facts/pcsc.md, section 1), without its library.
+//!
+//! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a [`Link`](super::Link). It
+//! works with our own server and with a real pcscd of 1.8.24 or later. It believes no length that the service gives.
+
+use std::{
+    env,
+    ffi::OsString,
+    io::{self, ErrorKind, Read, Write},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::LinkError;
+use crate::reader::{
+    ReturnCode,
+    pcsclite::wire::{self, Command, Header, Message},
+};
+
+mod connection;
+mod slots;
+
+pub use connection::Connection;
+pub use slots::Slot;
+
+/// The variable in which programs find the socket.
+const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+
+/// Where pcscd listens unless told otherwise.
+const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
+
+/// How long any reply may take; opening a card waits for the transactions of others.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long a refusal "in use by another handle" is taken for a reason to ask again.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// The pause between two such questions.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A PC/SC service: one connection, one context.
+#[derive(Debug)]
+pub struct Service {
+    stream: UnixStream,
+    minor: u32,
+    context: u32,
+}
+
+/// The socket that libpcsclite would use: the one of `PCSCLITE_CSOCK_NAME`, else the system's.
+#[must_use]
+pub fn default_socket() -> PathBuf {
+    env::var_os(SOCKET_VARIABLE).unwrap_or_else(|| OsString::from(SYSTEM_SOCKET)).into()
+}
+
+impl Service {
+    /// Connects to a service and establishes a context.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::Open`] if there is no service, [`LinkError::Version`] if it speaks another protocol.
+    pub fn establish(socket: &Path) -> Result<Self, LinkError> {
+        let stream = UnixStream::connect(socket);
+        Self::over(stream.map_err(|source| LinkError::Open { path: socket.to_owned(), source })?)
+    }
+
+    fn over(stream: UnixStream) -> Result<Self, LinkError> {
+        let mut service = Self { stream, minor: wire::NEWEST_MINOR, context: 0 };
+        service.be_patient("agree on a version")?;
+        service.agree_on_version()?;
+        let doing = "establish a context";
+        let request = wire::Establish { scope: 0, context: 0, code: ReturnCode::SUCCESS };
+        let reply = service.request(doing, Command::ESTABLISH_CONTEXT, &request)?;
+        accept(doing, reply.code)?;
+        service.context = reply.context;
+        Ok(service)
+    }
+
+    /// Asks for the newest version, then for the service's own if that is another one that is spoken here.
+    fn agree_on_version(&mut self) -> Result<(), LinkError> {
+        let reply = self.ask_version(wire::NEWEST_MINOR)?;
+        let spoken = |reply: &wire::Version| {
+            reply.major == wire::MAJOR && (wire::OLDEST_MINOR..=wire::NEWEST_MINOR).contains(&reply.minor)
+        };
+        let reply = match reply.code {
+            ReturnCode::SERVICE_STOPPED if spoken(&reply) => self.ask_version(reply.minor)?,
+            _ => reply,
+        };
+        if reply.code != ReturnCode::SUCCESS || !spoken(&reply) {
+            return Err(LinkError::Version { major: reply.major, minor: reply.minor });
+        }
+        self.minor = reply.minor;
+        Ok(())
+    }
+
+    fn ask_version(&mut self, minor: u32) -> Result<wire::Version, LinkError> {
+        let request = wire::Version { major: wire::MAJOR, minor, code: ReturnCode::SUCCESS };
+        self.request("agree on a version", Command::VERSION, &request)
+    }
+
+    /// Sends a request whose reply has the same shape, and gives the reply, whatever its return code.
+    fn request<M: Message>(&mut self, doing: &'static str, command: Command, body: &M) -> Result<M, LinkError> {
+        self.send(doing, command, body, &[])?;
+        self.receive(doing)
+    }
+
+    /// As [`Service::request`], again and again while another handle keeps the card to itself for a short time.
+    fn request_patiently<M: Message>(
+        &mut self,
+        doing: &'static str,
+        command: Command,
+        body: &M,
+        code_of: impl Fn(&M) -> ReturnCode,
+    ) -> Result<M, LinkError> {
+        let start = Instant::now();
+        loop {
+            let reply = self.request(doing, command, body)?;
+            if code_of(&reply) != ReturnCode::SHARING_VIOLATION || start.elapsed() > BUSY {
+                return Ok(reply);
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Sends a request: header, body, and what follows the body.
+    fn send<M: Message>(
+        &mut self,
+        doing: &'static str,
+        command: Command,
+        body: &M,
+        behind: &[u8],
+    ) -> Result<(), LinkError> {
+        let mut bytes = Vec::with_capacity(Header::SIZE + M::SIZE + behind.len());
+        let size = u32::try_from(M::SIZE).unwrap_or_default();
+        Header { size, command }.encode(&mut bytes);
+        body.encode(&mut bytes);
+        bytes.extend_from_slice(behind);
+        self.stream.write_all(&bytes).map_err(|source| LinkError::Broken { doing, source })
+    }
+
+    /// Sends a request that has no body.
+    fn send_bare(&mut self, doing: &'static str, command: Command) -> Result<(), LinkError> {
+        let mut bytes = Vec::with_capacity(Header::SIZE);
+        Header { size: 0, command }.encode(&mut bytes);
+        self.stream.write_all(&bytes).map_err(|source| LinkError::Broken { doing, source })
+    }
+
+    fn receive<M: Message>(&mut self, doing: &'static str) -> Result<M, LinkError> {
+        let mut bytes = vec![0; M::SIZE];
+        self.receive_into(doing, &mut bytes)?;
+        M::decode(&bytes).ok_or(LinkError::Nonsense { doing })
+    }
+
+    fn receive_into(&mut self, doing: &'static str, bytes: &mut [u8]) -> Result<(), LinkError> {
+        self.stream.read_exact(bytes).map_err(|source| LinkError::Broken { doing, source })
+    }
+
+    fn be_patient(&self, doing: &'static str) -> Result<(), LinkError> {
+        self.stream.set_read_timeout(Some(PATIENCE)).map_err(|source| LinkError::Broken { doing, source })
+    }
+}
+
+/// Whether an error of reading means that nothing came in time.
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+fn accept(doing: &'static str, code: ReturnCode) -> Result<(), LinkError> {
+    match code {
+        ReturnCode::SUCCESS => Ok(()),
+        code => Err(LinkError::Refused { doing, code }),
+    }
+}

@@ -1,0 +1,130 @@
+//! Which readers there are, and waiting for cards.
+
+use std::{
+    io::{ErrorKind, Read},
+    time::{Duration, Instant},
+};
+
+use super::{LinkError, Service, is_timeout};
+use crate::reader::pcsclite::wire::{self, Command, Event, Message, ReaderState, StatesSize};
+
+/// More readers than any service has; a longer array is nonsense.
+const MOST_READERS: i32 = 4_096;
+
+/// A reader's slot, as the service shows it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Slot {
+    /// The name that programs connect by.
+    pub name: String,
+    /// Whether there is a card.
+    pub present: bool,
+    /// The card's answer to reset; empty without a card.
+    pub atr: Vec<u8>,
+    /// How often a card came or went, modulo 65536.
+    pub events: u32,
+}
+
+impl Service {
+    /// All slots of all readers.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] if the service breaks off.
+    pub fn slots(&mut self) -> Result<Vec<Slot>, LinkError> {
+        let doing = "list the readers";
+        if self.minor >= wire::STATES_APART_MINOR {
+            return self.states_apart(doing);
+        }
+        self.send_bare(doing, Command::READER_STATES)?;
+        self.receive_states(doing, wire::READER_SLOTS)
+    }
+
+    /// Waits until a reader or a card comes or goes, compared with `known`; the slots then, or `None` if nothing
+    /// happened in time.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`] if the service breaks off.
+    pub fn wait_for_change(&mut self, known: &[Slot], timeout: Duration) -> Result<Option<Vec<Slot>>, LinkError> {
+        let doing = "wait for a card";
+        let deadline = Instant::now() + timeout;
+        loop {
+            self.send_bare(doing, Command::WAIT)?;
+            let slots = if self.minor >= wire::STATES_APART_MINOR {
+                self.states_apart(doing)?
+            } else {
+                self.receive_states(doing, wire::READER_SLOTS)?
+            };
+            let changed = slots != known;
+            if changed || !self.event_before(doing, deadline)? {
+                self.stop_waiting(doing)?;
+                return Ok(changed.then_some(slots));
+            }
+        }
+    }
+
+    /// From version 4.6 on the length of the array is asked for first.
+    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<Slot>, LinkError> {
+        self.send_bare(doing, Command::STATES_SIZE)?;
+        let StatesSize { count } = self.receive(doing)?;
+        let count = match count {
+            // pcscd 2.5 may let an event slip in before its reply; an array is never empty (facts/pcsc.md 1.5).
+            0 => {
+                self.receive_into(doing, &mut [0; Event::SIZE - StatesSize::SIZE])?;
+                self.receive::<StatesSize>(doing)?.count
+            }
+            count => count,
+        };
+        let count = usize::try_from(count.clamp(0, MOST_READERS)).map_err(|_| LinkError::Nonsense { doing })?;
+        self.send_bare(doing, Command::STATES_ARRAY)?;
+        self.receive_states(doing, count)
+    }
+
+    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<Slot>, LinkError> {
+        let mut slots = Vec::new();
+        for _ in 0..count {
+            let state: ReaderState = self.receive(doing)?;
+            slots.extend(Slot::of(&state));
+        }
+        Ok(slots)
+    }
+
+    /// Whether the event that a wait asked for came before the deadline.
+    fn event_before(&mut self, doing: &'static str, deadline: Instant) -> Result<bool, LinkError> {
+        let broken = |source| LinkError::Broken { doing, source };
+        let mut event = [0; Event::SIZE];
+        let came = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break 0;
+            }
+            self.stream.set_read_timeout(Some(left)).map_err(broken)?;
+            match self.stream.read(&mut event) {
+                Ok(0) => return Err(broken(ErrorKind::UnexpectedEof.into())),
+                Ok(count) => break count,
+                Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(broken(error)),
+            }
+        };
+        self.be_patient(doing)?;
+        if came > 0 {
+            self.receive_into(doing, event.get_mut(came..).unwrap_or_default())?;
+        }
+        Ok(came > 0)
+    }
+
+    /// One event answers it: its own, or the one that came first.
+    fn stop_waiting(&mut self, doing: &'static str) -> Result<(), LinkError> {
+        self.send_bare(doing, Command::STOP_WAITING)?;
+        self.receive::<Event>(doing).map(drop)
+    }
+}
+
+impl Slot {
+    fn of(state: &ReaderState) -> Option<Self> {
+        let name = String::from_utf8_lossy(state.name.as_bytes()).into_owned();
+        let present = state.state.is_present();
+        let atr = if present { state.atr.bytes(state.atr_length).to_vec() } else { Vec::new() };
+        (!name.is_empty()).then_some(Self { name, present, atr, events: state.events })
+    }
+}

@@ -1,0 +1,192 @@
+//! What was read, for programs. Field names are stable; those of card data are the keys of card files.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Lang,
+    words::{self, Words},
+};
+use crate::{
+    profile::{
+        map::Shares,
+        tree::{Data, Node},
+    },
+    terminal::{
+        exchange::Exchange,
+        vitale::{Ability, Finding, Lock, Model, Pointer, Reading, Severity, Verdict, Volet, application_name},
+    },
+};
+
+/// A reading as JSON: `serde_json::to_string(&Report::of(&reading, Lang::En))`.
+///
+/// Dates are `YYYY-MM-DD`, with `THH:MM` where the card keeps a time; bytes are hexadecimal. Only `message` is in the
+/// language of the pages.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report<'a> {
+    /// The day of reading.
+    pub today: String,
+    /// The answer to reset.
+    pub atr: String,
+    /// Which card that makes it: `vitale2`, `like_vitale2`, `vitale1`, `unknown`.
+    pub model: Model,
+    /// What the card says, typed: every key is there, `null` where the card says nothing.
+    pub volet: &'a Volet,
+    /// All data of the card under the keys of card files, with those that a layout adds; only what is on the card.
+    pub data: Value,
+    /// What may be done with the card on that day: `identify`, `see_rights`, `third_party_payment`,
+    /// `complementary_payment`, `see_exoneration`, `secured_form`, each `yes`, `for_some`, `with_professional_card` or
+    /// `no`.
+    pub abilities: BTreeMap<String, Verdict>,
+    /// What a person should know, worst first.
+    pub findings: Vec<FindingReport<'a>>,
+    /// The files, in the order of reading: those that were read, then those that stayed closed.
+    pub files: Vec<FileReport>,
+    /// How many of the bytes that were read are known from where.
+    pub bytes: ByteShares,
+    /// Everything that went over the link, in order.
+    pub exchanges: Vec<ExchangeReport<'a>>,
+}
+
+/// A finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct FindingReport<'a> {
+    /// `blocking`, `warning` or `note`.
+    pub severity: Severity,
+    /// Its code, and what it is about.
+    pub finding: &'a Finding,
+    /// The sentence that pages have.
+    pub message: String,
+}
+
+/// A file.
+#[derive(Clone, Debug, Serialize)]
+pub struct FileReport {
+    /// Its name in POINTERS.
+    pub name: String,
+    /// Its identifier: four hexadecimal digits.
+    pub fid: String,
+    /// The application that it is in.
+    pub application: String,
+    /// How many bytes were read; `null` if it stayed closed.
+    pub length: Option<usize>,
+    /// The status word that refused it; `null` if it was read.
+    pub status: Option<String>,
+    /// What would open it: `professional_card`, `holder_code`, `secure_messaging`, `never`, `absent`, `unknown`.
+    pub lock: Option<Lock>,
+}
+
+/// How many bytes are known from where.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ByteShares {
+    /// From public sources.
+    pub public: usize,
+    /// By inference from them.
+    pub inferred: usize,
+    /// Not: made up by this project.
+    pub invented: usize,
+    /// They hold nothing.
+    pub unused: usize,
+}
+
+/// A command and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExchangeReport<'a> {
+    /// What people call the command.
+    pub name: &'a str,
+    /// The command APDU.
+    pub command: String,
+    /// The data of the answer, cut after 256 bytes.
+    pub data: String,
+    /// How many bytes of data the answer had.
+    pub length: usize,
+    /// The status word: four hexadecimal digits.
+    pub status: String,
+}
+
+impl<'a> Report<'a> {
+    /// Of a reading; messages are in the language given.
+    #[must_use]
+    pub fn of(reading: &'a Reading, lang: Lang) -> Self {
+        let words = words::of(lang);
+        Self {
+            today: reading.today.to_string(),
+            atr: hex::encode_upper(&reading.atr),
+            model: reading.model,
+            volet: &reading.volet,
+            data: value(&reading.data),
+            abilities: reading.abilities().into_iter().map(|(ability, verdict)| (key(ability), verdict)).collect(),
+            findings: reading.findings.iter().map(|finding| FindingReport::of(finding, reading, words)).collect(),
+            files: files(reading),
+            bytes: reading.shares.into(),
+            exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> FindingReport<'a> {
+    fn of(finding: &'a Finding, reading: &Reading, words: &Words) -> Self {
+        let who = finding.person().map_or_else(String::new, |person| reading.name_of(person));
+        Self { severity: finding.severity(), finding, message: (words.finding)(finding, &who) }
+    }
+}
+
+impl From<Shares> for ByteShares {
+    fn from(shares: Shares) -> Self {
+        let Shares { public, inferred, invented, unused } = shares;
+        Self { public, inferred, invented, unused }
+    }
+}
+
+impl<'a> ExchangeReport<'a> {
+    fn of(exchange: &'a Exchange) -> Self {
+        Self {
+            name: &exchange.name,
+            command: hex::encode_upper(&exchange.command),
+            data: hex::encode_upper(&exchange.data),
+            length: exchange.length,
+            status: format!("{:?}", exchange.status),
+        }
+    }
+}
+
+fn files(reading: &Reading) -> Vec<FileReport> {
+    let report = |pointer: &Pointer| FileReport {
+        name: pointer.name.clone(),
+        fid: pointer.fid.to_string(),
+        application: application_name(&pointer.application),
+        length: None,
+        status: None,
+        lock: None,
+    };
+    let open =
+        reading.files.iter().map(|file| FileReport { length: Some(file.content.len()), ..report(&file.pointer) });
+    let closed = reading.closed.iter().map(|file| FileReport {
+        status: Some(format!("{:?}", file.status)),
+        lock: Some(file.lock),
+        ..report(&file.pointer)
+    });
+    open.chain(closed).collect()
+}
+
+/// The name of an ability as serialized.
+fn key(ability: Ability) -> String {
+    match serde_json::to_value(ability) {
+        Ok(Value::String(key)) => key,
+        _ => String::new(),
+    }
+}
+
+fn value(node: &Node) -> Value {
+    match &node.data {
+        Data::Text(text) => Value::from(text.as_str()),
+        Data::Number(number) => Value::from(*number),
+        Data::Flag(flag) => Value::from(*flag),
+        Data::Date(date) => Value::from(date.to_string()),
+        Data::Bytes(bytes) => Value::from(hex::encode_upper(bytes)),
+        Data::List(members) => members.iter().map(value).collect(),
+        Data::Table(table) => table.iter().map(|(key, node)| (key.clone(), value(node))).collect(),
+    }
+}

@@ -1,0 +1,253 @@
+//! A page of text: lines of styled spans, aligned, at most [`WIDTH`] columns wide but for lines that people copy.
+//!
+//! What stands on a page may come from a hostile card, so control characters never reach a line: a name cannot move a
+//! cursor or change a colour.
+
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+
+/// No line is wider, in characters.
+pub const WIDTH: usize = 98;
+
+/// What a piece of text is; how it looks is decided once, in [`Role::style`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// The title of a page or a part.
+    Title,
+    /// Ordinary text.
+    Plain,
+    /// What names a value.
+    Label,
+    /// What matters less: hexadecimal, sources.
+    Quiet,
+    /// Good news.
+    Good,
+    /// What a person should look at.
+    Warning,
+    /// What stands in the way.
+    Bad,
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Span {
+    /// What it is.
+    pub role: Role,
+    /// Its text: no control characters, no line ends.
+    pub text: String,
+}
+
+/// A line.
+pub type Line = Vec<Span>;
+
+/// Where labels stand and how wide they are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Column {
+    /// Spaces before the label.
+    pub indent: usize,
+    /// The label's width; the value follows two spaces behind it.
+    pub width: usize,
+}
+
+/// Lines for people. [`fmt::Display`] writes it with colours, which `anstream` strips where nobody sees them;
+/// [`Page::plain`] has none.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Page {
+    /// From top to bottom.
+    pub lines: Vec<Line>,
+}
+
+impl Role {
+    /// How it looks on a terminal.
+    #[must_use]
+    pub fn style(self) -> Style {
+        match self {
+            Self::Title => Style::new().bold(),
+            Self::Plain => Style::new(),
+            Self::Label | Self::Quiet => Style::new().dimmed(),
+            Self::Good => AnsiColor::Green.on_default(),
+            Self::Warning => AnsiColor::Yellow.on_default(),
+            Self::Bad => AnsiColor::Red.on_default().bold(),
+        }
+    }
+}
+
+impl Span {
+    /// A piece of text with all control characters shown as `·`.
+    #[must_use]
+    pub fn new(role: Role, text: &str) -> Self {
+        let shown = |c: char| if c.is_control() || is_format(c) { '·' } else { c };
+        Self { role, text: text.chars().map(shown).collect() }
+    }
+
+    fn width(&self) -> usize {
+        self.text.chars().count()
+    }
+}
+
+/// Characters that draw nothing and reorder or hide their neighbours.
+fn is_format(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+impl Page {
+    /// A title with a rule below it.
+    pub fn title(&mut self, text: &str) {
+        let title = Span::new(Role::Title, text);
+        let rule = "─".repeat(title.width().min(WIDTH));
+        self.line(vec![title]);
+        self.line(vec![Span::new(Role::Quiet, &rule)]);
+    }
+
+    /// The title of a part, after an empty line.
+    pub fn heading(&mut self, text: &str) {
+        self.gap();
+        self.line(vec![Span::new(Role::Title, text)]);
+    }
+
+    /// An empty line, unless the page is empty or ends with one.
+    pub fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(Line::new());
+        }
+    }
+
+    /// A paragraph, indented, wrapped at words.
+    pub fn text(&mut self, indent: usize, role: Role, text: &str) {
+        self.flow(&[], indent, role, text);
+    }
+
+    /// A value after its label; values behind labels of one width stand below each other. Long ones go on below
+    /// themselves.
+    pub fn field(&mut self, column: Column, label: (Role, &str), value: (Role, &str)) {
+        let Column { indent, width } = column;
+        let lead = [Span::new(label.0, &format!("{:indent$}{:<width$}  ", "", label.1))];
+        self.flow(&lead, indent + width + 2, value.0, value.1);
+    }
+
+    /// A line that people copy: indented, never cut or wrapped.
+    pub fn verbatim(&mut self, text: &str) {
+        self.lines.push(vec![Span::new(Role::Plain, &format!("    {text}"))]);
+    }
+
+    /// A line as it is, cut at [`WIDTH`].
+    pub fn line(&mut self, spans: Line) {
+        let mut left = WIDTH;
+        let mut line = Line::new();
+        for Span { role, text } in spans {
+            let text: String = text.chars().take(left).collect();
+            left -= text.chars().count();
+            line.push(Span { role, text });
+        }
+        self.lines.push(line);
+    }
+
+    /// Everything without colours, each line ended, no spaces at line ends.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let text_of = |line: &Line| line.iter().map(|span| span.text.as_str()).collect::<String>();
+        self.lines.iter().map(|line| format!("{}\n", text_of(line).trim_end())).collect()
+    }
+
+    /// Words after `lead`, which is as wide as the `indent` of the lines that follow.
+    fn flow(&mut self, lead: &[Span], indent: usize, role: Role, text: &str) {
+        let room = WIDTH.saturating_sub(indent).max(1);
+        let blank = [Span::new(Role::Plain, &" ".repeat(indent))];
+        let mut lead = if lead.is_empty() { &blank } else { lead };
+        for piece in wrap(&Span::new(role, text).text, room) {
+            let mut line = lead.to_vec();
+            line.push(Span { role, text: piece });
+            self.line(line);
+            lead = &blank;
+        }
+    }
+}
+
+/// Text in lines of at most `room` characters, broken at spaces, and inside words only where one is too long.
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        for (index, piece) in chunks(word, room).into_iter().enumerate() {
+            let width = piece.chars().count();
+            let gap = usize::from(used > 0 && index == 0);
+            if used + gap + width > room || (index > 0 && used > 0) {
+                lines.push(String::new());
+                used = 0;
+            }
+            let Some(line) = lines.last_mut() else { continue };
+            if used > 0 {
+                line.push(' ');
+                used += 1;
+            }
+            line.push_str(&piece);
+            used += width;
+        }
+    }
+    lines
+}
+
+/// A word in pieces of at most `room` characters.
+fn chunks(word: &str, room: usize) -> Vec<String> {
+    let letters: Vec<char> = word.chars().collect();
+    letters.chunks(room.max(1)).map(|piece| piece.iter().collect()).collect()
+}
+
+impl fmt::Display for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for line in &self.lines {
+            for span in line {
+                let style = span.role.style();
+                write!(f, "{style}{}{style:#}", span.text)?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Column, Page, Role, Span, WIDTH};
+
+    #[test]
+    fn long_values_go_on_below_themselves() {
+        let mut page = Page::default();
+        let column = Column { indent: 2, width: 6 };
+        page.field(column, (Role::Label, "name"), (Role::Plain, &"word ".repeat(30)));
+        let text = page.plain();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("  name    word word"), "{text}");
+        assert!(lines[1].starts_with("          word word"), "{text}");
+    }
+
+    #[test]
+    fn a_card_cannot_drive_the_terminal() {
+        let span = Span::new(Role::Plain, "A\u{1b}[2J\u{9b}1m\u{202e}B\n");
+        assert_eq!(span.text, "A·[2J·1m·B·");
+    }
+
+    #[test]
+    fn colours_come_with_display_only() {
+        let mut page = Page::default();
+        page.text(0, Role::Good, "fine");
+        assert_eq!(page.plain(), "fine\n");
+        assert_eq!(page.to_string(), "\u{1b}[32mfine\u{1b}[0m\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_line_too_wide(text in "\\PC{0,300}", indent in 0_usize..30, label in "\\PC{0,40}") {
+            let mut page = Page::default();
+            page.field(Column { indent, width: 10 }, (Role::Label, &label), (Role::Plain, &text));
+            page.text(indent, Role::Plain, &text);
+            page.heading(&text);
+            for line in page.plain().lines() {
+                prop_assert!(line.chars().count() <= WIDTH);
+            }
+        }
+    }
+}

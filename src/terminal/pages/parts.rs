@@ -1,0 +1,141 @@
+//! The other parts of pages: what may be done, what to look at, what stays closed, how much is known, the commands.
+
+use super::{
+    Role,
+    page::Column,
+    writer::{Writer, hex, shorten},
+};
+use crate::terminal::{
+    exchange::Exchange,
+    vitale::{Severity, Verdict},
+};
+
+/// The column of verdicts and severities.
+const MARKS: Column = Column { indent: 2, width: 13 };
+
+/// How wide a bar of 100 % is.
+const BAR: usize = 40;
+
+impl Writer<'_> {
+    /// What a terminal may do with the card today.
+    pub(super) fn abilities(&mut self) {
+        let today = self.date(self.reading.today);
+        self.page.heading(&(self.words.titles.abilities)(&today));
+        for (ability, verdict) in self.reading.abilities() {
+            let role = match verdict {
+                Verdict::Yes => Role::Good,
+                Verdict::ForSome | Verdict::WithProfessionalCard => Role::Warning,
+                Verdict::No => Role::Bad,
+            };
+            let (verdict, ability) = ((self.words.verdict)(verdict), (self.words.ability)(ability));
+            self.page.field(MARKS, (role, verdict), (Role::Plain, ability));
+        }
+        self.page.text(2, Role::Quiet, self.words.notes.opposition_list);
+    }
+
+    /// What a person should look at.
+    pub(super) fn findings(&mut self) {
+        self.page.heading(self.words.titles.findings);
+        if self.reading.findings.is_empty() {
+            self.page.text(2, Role::Good, self.words.notes.nothing_found);
+        }
+        for finding in &self.reading.findings {
+            let role = match finding.severity() {
+                Severity::Blocking => Role::Bad,
+                Severity::Warning => Role::Warning,
+                Severity::Note => Role::Quiet,
+            };
+            let who = finding.person().map_or_else(String::new, |person| self.reading.name_of(person));
+            let text = (self.words.finding)(finding, &who);
+            self.page.field(MARKS, (role, (self.words.severity)(finding.severity())), (Role::Plain, &text));
+        }
+    }
+
+    /// Which files the card keeps to itself, and what would open them.
+    pub(super) fn closed(&mut self, title: &str) {
+        self.page.heading(title);
+        if self.reading.closed.is_empty() {
+            self.page.text(2, Role::Good, self.words.notes.nothing_closed);
+        }
+        for file in &self.reading.closed {
+            let fid = file.pointer.fid.to_string();
+            let lock = (self.words.lock)(file.lock);
+            let status = file.status.to_string();
+            self.row(&[
+                (Role::Title, &file.pointer.name, 8),
+                (Role::Quiet, &fid, 4),
+                (Role::Plain, lock, 41),
+                (Role::Quiet, &status, 35),
+            ]);
+        }
+    }
+
+    /// How many of the bytes that were read are public, inferred, invented.
+    pub(super) fn shares(&mut self) {
+        self.page.heading(self.words.titles.shares);
+        let shares = self.reading.shares;
+        let labels = &self.words.labels;
+        let used = shares.public + shares.inferred + shares.invented;
+        self.page.text(2, Role::Plain, &(self.words.notes.shares)(used, self.reading.files.len()));
+        let rows = [
+            (labels.public, shares.public, Role::Good),
+            (labels.inferred, shares.inferred, Role::Warning),
+            (labels.invented, shares.invented, Role::Quiet),
+        ];
+        for (label, bytes, role) in rows {
+            let bar = "█".repeat(part_of(bytes, used, BAR));
+            let percent = format!("{:>3} %", part_of(bytes, used, 100));
+            let bytes = (self.words.notes.bytes)(bytes);
+            self.row(&[
+                (Role::Plain, label, 9),
+                (role, &bar, BAR),
+                (Role::Plain, &percent, 5),
+                (Role::Quiet, &bytes, 20),
+            ]);
+        }
+        if shares.unused > 0 {
+            self.page.text(2, Role::Quiet, &(self.words.notes.unused)(shares.unused));
+        }
+    }
+
+    /// The first commands that went to the card, with their names.
+    pub(super) fn commands(&mut self, title: &str, most: usize) {
+        self.page.heading(title);
+        for exchange in self.reading.exchanges.iter().take(most) {
+            self.command(exchange);
+        }
+        let more = self.reading.exchanges.len().saturating_sub(most);
+        if more > 0 {
+            self.page.text(2, Role::Quiet, &(self.words.notes.more_commands)(more));
+        }
+    }
+
+    fn command(&mut self, exchange: &Exchange) {
+        let length = if exchange.length > 0 { format!("{:>5}", exchange.length) } else { String::new() };
+        let command = shorten(&hex(&exchange.command), 34);
+        let status = exchange.status.to_string();
+        self.row(&[
+            (Role::Title, &exchange.name, 25),
+            (Role::Quiet, &command, 34),
+            (Role::Plain, &length, 5),
+            (Role::Plain, &status, 24),
+        ]);
+    }
+}
+
+/// `part` of `whole` in units of which the whole has `units`, rounded.
+fn part_of(part: usize, whole: usize, units: usize) -> usize {
+    part.saturating_mul(units).saturating_add(whole / 2).checked_div(whole).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part_of;
+
+    #[test]
+    fn parts_are_rounded_and_nothing_is_part_of_nothing() {
+        assert_eq!(part_of(1, 3, 100), 33);
+        assert_eq!(part_of(2, 3, 100), 67);
+        assert_eq!(part_of(0, 0, 100), 0);
+    }
+}

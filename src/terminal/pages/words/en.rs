@@ -1,0 +1,160 @@
+//! English.
+
+use super::{Ability, CardDate, Finding, Labels, Lock, Model, Notes, Severity, Titles, Verdict, Words};
+
+pub(super) static WORDS: Words = Words {
+    none: "not on the card",
+    meaning_not_public: "meaning not public",
+    colon: ": ",
+    date: |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day),
+    model: |model| match model {
+        Model::Vitale2 => "a Vitale 2",
+        Model::LikeVitale2 => "like a Vitale 2, of a component that public lists do not name",
+        Model::Vitale1 => "a Vitale 1",
+        Model::Unknown => "not of a Vitale that public lists name",
+    },
+    lock: |lock| match lock {
+        Lock::ProfessionalCard => "needs a professional's card (CPS)",
+        Lock::HolderCode => "needs the holder's code",
+        Lock::SecureMessaging => "needs a protected channel",
+        Lock::Never => "is never readable",
+        Lock::Absent => "is not there, though POINTERS names it",
+        Lock::Unknown => "the card does not say why",
+    },
+    severity: |severity| match severity {
+        Severity::Blocking => "stop",
+        Severity::Warning => "look",
+        Severity::Note => "note",
+    },
+    finding,
+    ability: |ability| match ability {
+        Ability::Identify => "name the insured",
+        Ability::SeeRights => "see the rights of the basic regime",
+        Ability::ThirdPartyPayment => "third-party payment of the basic regime's share",
+        Ability::ComplementaryPayment => "third-party payment of the complementary share",
+        Ability::SeeExoneration => "see who is exempt from the co-payment",
+        Ability::SecuredForm => "sign an electronic care form (FSE)",
+    },
+    verdict: |verdict| match verdict {
+        Verdict::Yes => "yes",
+        Verdict::ForSome => "for some",
+        Verdict::WithProfessionalCard => "with a CPS",
+        Verdict::No => "no",
+    },
+    period,
+    titles: Titles {
+        reading: |reader| format!("The card in {reader}"),
+        people: "Who is on the card",
+        details: "What else is known",
+        rights: "What rights, until when",
+        abilities: |today| format!("What a terminal may do with it today, {today}"),
+        findings: "What to look at",
+        closed: "What stays closed",
+        closed_without_professional: "What stays closed without a professional's card",
+        shares: "How much of it is known",
+        commands: "The commands",
+        first_commands: "The first commands",
+        attach: "Attach your own program",
+        paper_copy: "Copy of the Vitale card on paper",
+    },
+    labels: Labels {
+        atr: "answer to reset",
+        issuer: "issuer",
+        serial: "serial number",
+        validity: "valid",
+        updated: "last update",
+        nir: "NIR",
+        regime: "regime",
+        body: "body, centre",
+        management: "management code",
+        family_service: "service to the family",
+        service: "service",
+        country: "country",
+        exoneration: "exoneration",
+        guarantees: "guarantees",
+        routing: "routing",
+        europe: "European card",
+        born: "born",
+        birth_name: "name at birth",
+        first_names: "first names",
+        twin_rank: |rank| format!("rank {rank} among twins"),
+        address: "address",
+        rights: "basic rights",
+        coverage: "coverage",
+        mutual: "mutuelle",
+        amc: "complementary",
+        accident: "accident at work",
+        person_to_warn: "person to warn",
+        organ_donation: "told of organ donation",
+        treating_doctor: "treating doctor declared",
+        ald: "long-term illness",
+        sts: "STS",
+        situation: "situation",
+        member: "member",
+        treatment: "treatment",
+        public: "public",
+        inferred: "inferred",
+        invented: "invented",
+        yes: "yes",
+        no: "no",
+    },
+    notes: Notes {
+        nothing_found: "Nothing.",
+        nothing_closed: "Nothing: every file that the card names was read.",
+        no_rights_shown: "the card shows none",
+        opposition_list: "The opposition list was not consulted: it is not on the card.",
+        shares: |bytes, files| {
+            format!("{bytes} bytes in {files} files were read. Where each stands, and how it is coded, is")
+        },
+        bytes: |bytes| format!("{bytes} bytes"),
+        unused: |bytes| format!("{bytes} further bytes are unused."),
+        more_commands: |count| format!("... and {count} more"),
+        attach: "Any program that uses PC/SC sees the same card, without changes and without root:",
+        paper_issued: |today| format!("Read from the card on {today}."),
+        paper_personal: "This copy is strictly personal.",
+        paper_without_exoneration: "Exonerations of the co-payment were left out on request.",
+        paper_exoneration_closed: "Exonerations of the co-payment can be read with a professional's card only.",
+    },
+};
+
+fn finding(finding: &Finding, who: &str) -> String {
+    let date = WORDS.date;
+    match finding {
+        Finding::CardExpired { end } => format!("The card's validity ended on {}.", date(*end)),
+        Finding::CardNotYetValid { start } => format!("The card is not valid before {}.", date(*start)),
+        Finding::CardPastFiveYears { start } => {
+            format!("Valid since {}, more than five years: only if its issuer extended it.", date(*start))
+        }
+        Finding::CardEndsSoon { end } => format!("The card's validity ends soon, on {}.", date(*end)),
+        Finding::UpdateOverdue { last } => format!(
+            "Last updated on {}, more than a year ago: third-party payment is suspended until it is updated.",
+            date(*last)
+        ),
+        Finding::NoRightsToday { since: Some(since), .. } => {
+            format!("{who}: rights ended on {}.", date(*since))
+        }
+        Finding::NoRightsToday { since: None, .. } => format!("{who}: the card shows no rights that hold today."),
+        Finding::RightsEndSoon { end, .. } => format!("{who}: rights end soon, on {}.", date(*end)),
+        Finding::ComplementaryEnded { end, .. } => format!("{who}: complementary cover ended on {}.", date(*end)),
+        Finding::NirWrong { .. } => format!("{who}: the NIR's key or shape is wrong."),
+        Finding::NobodyOnCard => "Nothing on the card says whose it is.".into(),
+        Finding::FilesDisagree { key } => {
+            format!("Two files disagree about {key}; what was read first is shown.")
+        }
+        Finding::NoPointers => "POINTERS could not be read, so no file could be found.".into(),
+        Finding::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
+        Finding::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
+        Finding::UncommonAtr => "The answer to reset is none that public lists give for a Vitale 2.".into(),
+        Finding::TestCard => "The card says that it is a test card.".into(),
+    }
+}
+
+fn period(start: Option<CardDate>, end: Option<CardDate>) -> String {
+    let date = WORDS.date;
+    match (start, end) {
+        (Some(start), Some(end)) => format!("{} to {}", date(start), date(end)),
+        (Some(start), None) => format!("since {}, open end", date(start)),
+        (None, Some(end)) => format!("until {}", date(end)),
+        (None, None) => "without dates".into(),
+    }
+}

@@ -1,0 +1,164 @@
+//! French.
+
+use super::{Ability, CardDate, Finding, Labels, Lock, Model, Notes, Severity, Titles, Verdict, Words};
+
+pub(super) static WORDS: Words = Words {
+    none: "absent de la carte",
+    meaning_not_public: "sens non public",
+    colon: " : ",
+    date: |date| format!("{:02}/{:02}/{:04}", date.day, date.month, date.year),
+    model: |model| match model {
+        Model::Vitale2 => "une Vitale 2",
+        Model::LikeVitale2 => "comme une Vitale 2, d'un composant que les listes publiques ne nomment pas",
+        Model::Vitale1 => "une Vitale 1",
+        Model::Unknown => "d'aucune Vitale que les listes publiques nomment",
+    },
+    lock: |lock| match lock {
+        Lock::ProfessionalCard => "demande une carte de professionnel (CPS)",
+        Lock::HolderCode => "demande le code du titulaire",
+        Lock::SecureMessaging => "demande un canal protégé",
+        Lock::Never => "n'est jamais lisible",
+        Lock::Absent => "n'existe pas, bien que POINTERS le nomme",
+        Lock::Unknown => "la carte ne dit pas pourquoi",
+    },
+    severity: |severity| match severity {
+        Severity::Blocking => "arrêt",
+        Severity::Warning => "à voir",
+        Severity::Note => "note",
+    },
+    finding,
+    ability: |ability| match ability {
+        Ability::Identify => "nommer l'assuré",
+        Ability::SeeRights => "voir les droits du régime obligatoire",
+        Ability::ThirdPartyPayment => "tiers payant de la part obligatoire",
+        Ability::ComplementaryPayment => "tiers payant de la part complémentaire",
+        Ability::SeeExoneration => "voir qui est exonéré du ticket modérateur",
+        Ability::SecuredForm => "signer une feuille de soins électronique (FSE)",
+    },
+    verdict: |verdict| match verdict {
+        Verdict::Yes => "oui",
+        Verdict::ForSome => "pour certains",
+        Verdict::WithProfessionalCard => "avec une CPS",
+        Verdict::No => "non",
+    },
+    period,
+    titles: Titles {
+        reading: |reader| format!("La carte dans {reader}"),
+        people: "Qui est sur la carte",
+        details: "Ce qu'on sait encore",
+        rights: "Quels droits, jusqu'à quand",
+        abilities: |today| format!("Ce qu'un terminal peut en faire aujourd'hui, {today}"),
+        findings: "Ce qu'il faut regarder",
+        closed: "Ce qui reste fermé",
+        closed_without_professional: "Ce qui reste fermé sans carte de professionnel",
+        shares: "Ce qu'on en sait",
+        commands: "Les commandes",
+        first_commands: "Les premières commandes",
+        attach: "Attacher son propre logiciel",
+        paper_copy: "Copie de la carte Vitale sur papier (fiche reflet)",
+    },
+    labels: Labels {
+        atr: "réponse au reset",
+        issuer: "émetteur",
+        serial: "numéro de série",
+        validity: "valable",
+        updated: "mise à jour",
+        nir: "NIR",
+        regime: "régime",
+        body: "caisse, centre",
+        management: "code gestion",
+        family_service: "service de la famille",
+        service: "service",
+        country: "pays",
+        exoneration: "exonération",
+        guarantees: "garanties",
+        routing: "aiguillage",
+        europe: "carte européenne",
+        born: "naissance",
+        birth_name: "nom de naissance",
+        first_names: "prénoms",
+        twin_rank: |rank| format!("rang gémellaire {rank}"),
+        address: "adresse",
+        rights: "droits AMO",
+        coverage: "couverture",
+        mutual: "mutuelle",
+        amc: "AMC",
+        accident: "accident du travail",
+        person_to_warn: "personne à prévenir",
+        organ_donation: "informé du don d'organes",
+        treating_doctor: "médecin traitant déclaré",
+        ald: "ALD",
+        sts: "STS",
+        situation: "situation",
+        member: "adhérent",
+        treatment: "traitement",
+        public: "public",
+        inferred: "déduit",
+        invented: "inventé",
+        yes: "oui",
+        no: "non",
+    },
+    notes: Notes {
+        nothing_found: "Rien.",
+        nothing_closed: "Rien : tous les fichiers que la carte nomme ont été lus.",
+        no_rights_shown: "la carte n'en montre pas",
+        opposition_list: "La liste d'opposition n'a pas été consultée : elle n'est pas sur la carte.",
+        shares: |bytes, files| {
+            format!("{bytes} octets lus dans {files} fichiers. La place et le codage de chacun sont")
+        },
+        bytes: |bytes| format!("{bytes} octets"),
+        unused: |bytes| format!("{bytes} autres octets ne servent pas."),
+        more_commands: |count| format!("... et {count} autres"),
+        attach: "Tout logiciel PC/SC voit la même carte, sans modification et sans droits root :",
+        paper_issued: |today| format!("Lu sur la carte le {today}."),
+        paper_personal: "Cette copie est strictement personnelle.",
+        paper_without_exoneration: "Les exonérations du ticket modérateur ont été omises sur demande.",
+        paper_exoneration_closed: "Les exonérations du ticket modérateur ne se lisent qu'avec une carte de professionnel.",
+    },
+};
+
+fn finding(finding: &Finding, who: &str) -> String {
+    let date = WORDS.date;
+    match finding {
+        Finding::CardExpired { end } => format!("La validité de la carte a pris fin le {}.", date(*end)),
+        Finding::CardNotYetValid { start } => format!("La carte n'est pas valable avant le {}.", date(*start)),
+        Finding::CardPastFiveYears { start } => {
+            format!("Valable depuis le {}, plus de cinq ans : seulement si la caisse l'a prolongée.", date(*start))
+        }
+        Finding::CardEndsSoon { end } => format!("La validité de la carte prend bientôt fin, le {}.", date(*end)),
+        Finding::UpdateOverdue { last } => format!(
+            "Dernière mise à jour le {}, il y a plus d'un an : tiers payant suspendu jusqu'à la prochaine.",
+            date(*last)
+        ),
+        Finding::NoRightsToday { since: Some(since), .. } => {
+            format!("{who} : les droits ont pris fin le {}.", date(*since))
+        }
+        Finding::NoRightsToday { since: None, .. } => {
+            format!("{who} : la carte ne montre pas de droits ouverts aujourd'hui.")
+        }
+        Finding::RightsEndSoon { end, .. } => format!("{who} : les droits prennent bientôt fin, le {}.", date(*end)),
+        Finding::ComplementaryEnded { end, .. } => {
+            format!("{who} : la couverture complémentaire a pris fin le {}.", date(*end))
+        }
+        Finding::NirWrong { .. } => format!("{who} : la clé ou la forme du NIR est fausse."),
+        Finding::NobodyOnCard => "Rien sur la carte ne dit à qui elle est.".into(),
+        Finding::FilesDisagree { key } => {
+            format!("Deux fichiers se contredisent sur {key} ; la première valeur lue est montrée.")
+        }
+        Finding::NoPointers => "POINTERS n'a pas pu être lu : aucun fichier n'a pu être trouvé.".into(),
+        Finding::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
+        Finding::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
+        Finding::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de Vitale 2.".into(),
+        Finding::TestCard => "La carte se dit carte de test.".into(),
+    }
+}
+
+fn period(start: Option<CardDate>, end: Option<CardDate>) -> String {
+    let date = WORDS.date;
+    match (start, end) {
+        (Some(start), Some(end)) => format!("du {} au {}", date(start), date(end)),
+        (Some(start), None) => format!("depuis le {}, sans fin", date(start)),
+        (None, Some(end)) => format!("jusqu'au {}", date(end)),
+        (None, None) => "sans dates".into(),
+    }
+}

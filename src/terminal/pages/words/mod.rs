@@ -1,0 +1,118 @@
+//! Every sentence of the pages, once per language.
+
+use super::Lang;
+use crate::{
+    profile::tree::CardDate,
+    terminal::vitale::{Ability, Finding, Lock, Model, Severity, Verdict},
+};
+
+mod en;
+mod fr;
+
+/// The sentences of one language. A field that needs values is a function of them.
+pub(super) struct Words {
+    /// What stands where the card says nothing.
+    pub(super) none: &'static str,
+    /// What stands where the meaning of a code is known to few.
+    pub(super) meaning_not_public: &'static str,
+    /// What stands between a name and its explanation.
+    pub(super) colon: &'static str,
+    pub(super) date: fn(CardDate) -> String,
+    pub(super) model: fn(Model) -> &'static str,
+    pub(super) lock: fn(Lock) -> &'static str,
+    pub(super) severity: fn(Severity) -> &'static str,
+    /// A finding; the second value is the name of the person whom it is about.
+    pub(super) finding: fn(&Finding, &str) -> String,
+    pub(super) ability: fn(Ability) -> &'static str,
+    pub(super) verdict: fn(Verdict) -> &'static str,
+    /// A period: from, until.
+    pub(super) period: fn(Option<CardDate>, Option<CardDate>) -> String,
+    pub(super) titles: Titles,
+    pub(super) labels: Labels,
+    pub(super) notes: Notes,
+}
+
+/// Titles of pages and of their parts.
+pub(super) struct Titles {
+    pub(super) reading: fn(reader: &str) -> String,
+    pub(super) people: &'static str,
+    pub(super) details: &'static str,
+    pub(super) rights: &'static str,
+    pub(super) abilities: fn(today: &str) -> String,
+    pub(super) findings: &'static str,
+    pub(super) closed: &'static str,
+    pub(super) closed_without_professional: &'static str,
+    pub(super) shares: &'static str,
+    pub(super) commands: &'static str,
+    pub(super) first_commands: &'static str,
+    pub(super) attach: &'static str,
+    pub(super) paper_copy: &'static str,
+}
+
+/// Names of values.
+pub(super) struct Labels {
+    pub(super) atr: &'static str,
+    pub(super) issuer: &'static str,
+    pub(super) serial: &'static str,
+    pub(super) validity: &'static str,
+    pub(super) updated: &'static str,
+    pub(super) nir: &'static str,
+    pub(super) regime: &'static str,
+    pub(super) body: &'static str,
+    pub(super) management: &'static str,
+    pub(super) family_service: &'static str,
+    pub(super) service: &'static str,
+    pub(super) country: &'static str,
+    pub(super) exoneration: &'static str,
+    pub(super) guarantees: &'static str,
+    pub(super) routing: &'static str,
+    pub(super) europe: &'static str,
+    pub(super) born: &'static str,
+    pub(super) birth_name: &'static str,
+    pub(super) first_names: &'static str,
+    pub(super) twin_rank: fn(&str) -> String,
+    pub(super) address: &'static str,
+    pub(super) rights: &'static str,
+    pub(super) coverage: &'static str,
+    pub(super) mutual: &'static str,
+    pub(super) amc: &'static str,
+    pub(super) accident: &'static str,
+    pub(super) person_to_warn: &'static str,
+    pub(super) organ_donation: &'static str,
+    pub(super) treating_doctor: &'static str,
+    pub(super) ald: &'static str,
+    pub(super) sts: &'static str,
+    pub(super) situation: &'static str,
+    pub(super) member: &'static str,
+    pub(super) treatment: &'static str,
+    pub(super) public: &'static str,
+    pub(super) inferred: &'static str,
+    pub(super) invented: &'static str,
+    pub(super) yes: &'static str,
+    pub(super) no: &'static str,
+}
+
+/// Sentences that stand alone.
+pub(super) struct Notes {
+    pub(super) nothing_found: &'static str,
+    pub(super) nothing_closed: &'static str,
+    pub(super) no_rights_shown: &'static str,
+    pub(super) opposition_list: &'static str,
+    pub(super) shares: fn(bytes: usize, files: usize) -> String,
+    pub(super) bytes: fn(usize) -> String,
+    pub(super) unused: fn(usize) -> String,
+    pub(super) more_commands: fn(usize) -> String,
+    pub(super) attach: &'static str,
+    pub(super) paper_issued: fn(today: &str) -> String,
+    pub(super) paper_personal: &'static str,
+    pub(super) paper_without_exoneration: &'static str,
+    pub(super) paper_exoneration_closed: &'static str,
+}
+
+/// The sentences of a language.
+pub(super) fn of(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::En => &en::WORDS,
+        Lang::Fr => &fr::WORDS,
+    }
+}

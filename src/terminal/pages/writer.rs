@@ -1,0 +1,149 @@
+//! A page in the making, and how single values are written on it.
+
+use super::{
+    Lang, Page, Role,
+    page::{Column, Span},
+    words::{self, Words},
+};
+use crate::{
+    profile::{codes, tree::CardDate},
+    terminal::vitale::{Period, Reading},
+};
+
+/// Writes about one reading in one language.
+pub(super) struct Writer<'a> {
+    pub(super) reading: &'a Reading,
+    pub(super) words: &'static Words,
+    pub(super) page: Page,
+    lang: Lang,
+}
+
+/// The labels of a page's parts.
+pub(super) const LABELS: Column = Column { indent: 2, width: 24 };
+
+/// The labels below a person's name.
+pub(super) const PERSONAL_LABELS: Column = Column { indent: 5, width: 21 };
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(reading: &'a Reading, lang: Lang) -> Self {
+        Self { reading, words: words::of(lang), page: Page::default(), lang }
+    }
+
+    /// A value with its name; nothing where there is no value.
+    pub(super) fn value(&mut self, column: Column, label: &str, value: Option<impl AsRef<str>>) {
+        if let Some(value) = value {
+            self.page.field(column, (Role::Label, label), (Role::Plain, value.as_ref()));
+        }
+    }
+
+    /// A period with its name, in the colour of today: past, current or to come. `what` goes before it.
+    pub(super) fn period(&mut self, column: Column, label: &str, what: &str, period: Period) {
+        let text = (self.words.period)(period.start, period.end);
+        let text = if what.is_empty() { text } else { format!("{what}, {text}") };
+        self.page.field(column, (Role::Label, label), (self.role_of(period), &text));
+    }
+
+    /// More about the value above, below it.
+    pub(super) fn more(&mut self, text: Option<impl AsRef<str>>) {
+        if let Some(text) = text {
+            self.page.field(PERSONAL_LABELS, (Role::Label, ""), (Role::Quiet, text.as_ref()));
+        }
+    }
+
+    fn role_of(&self, period: Period) -> Role {
+        let today = self.reading.today;
+        match period {
+            _ if !period.is_given() => Role::Plain,
+            _ if period.is_over(today) => Role::Warning,
+            _ if period.is_to_come(today) => Role::Quiet,
+            _ => Role::Good,
+        }
+    }
+
+    /// A code with its meaning, or with the remark that its meaning is not public.
+    pub(super) fn code(&self, list: &str, code: &str) -> String {
+        match self.meaning(list, code) {
+            Some(meaning) => format!("{code} {meaning}"),
+            None => format!("{code} ({})", self.words.meaning_not_public),
+        }
+    }
+
+    /// The same behind the name of the code.
+    pub(super) fn labelled_code(&self, label: &str, list: &str, code: &str) -> String {
+        let meaning = self.meaning(list, code).unwrap_or(self.words.meaning_not_public);
+        format!("{label} {code}{}{meaning}", self.words.colon)
+    }
+
+    fn meaning(&self, list: &str, code: &str) -> Option<&'static str> {
+        let label = codes::meaning(list, code)?;
+        Some(match self.lang {
+            Lang::En => label.en,
+            Lang::Fr => label.fr,
+        })
+    }
+
+    pub(super) fn date(&self, date: CardDate) -> String {
+        (self.words.date)(date)
+    }
+
+    pub(super) fn yes_no(&self, flag: bool) -> &'static str {
+        if flag { self.words.labels.yes } else { self.words.labels.no }
+    }
+
+    /// A table's row: cells with their widths; the last one takes what is left.
+    pub(super) fn row(&mut self, cells: &[(Role, &str, usize)]) {
+        let mut line = vec![Span::new(Role::Plain, "  ")];
+        for (role, text, width) in cells {
+            line.push(Span::new(*role, &format!("{:<width$}", shorten(text, *width), width = *width)));
+            line.push(Span::new(Role::Plain, "  "));
+        }
+        self.page.line(line);
+    }
+}
+
+/// Text of at most so many characters; a longer one ends in `…`.
+pub(super) fn shorten(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Bytes as people write them: `3B 75`.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+}
+
+/// A NIR in its parts: sex, year, month, department, commune, order, key. Anything else stays as it is.
+pub(super) fn nir(nir: &str) -> String {
+    const PARTS: [usize; 7] = [1, 2, 2, 2, 3, 3, 2];
+    if nir.len() != PARTS.iter().sum::<usize>() || !nir.is_ascii() {
+        return nir.to_owned();
+    }
+    let mut rest = nir;
+    let parts = PARTS.map(|width| {
+        let (part, behind) = rest.split_at_checked(width).unwrap_or((rest, ""));
+        rest = behind;
+        part
+    });
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{nir, shorten};
+
+    #[test]
+    fn a_nir_is_written_in_its_parts() {
+        assert_eq!(nir("172192B99900224"), "1 72 19 2B 999 002 24");
+        assert_eq!(nir("12"), "12");
+        assert_eq!(nir("ééééééé1"), "ééééééé1");
+    }
+
+    #[test]
+    fn long_text_is_cut_with_a_mark() {
+        assert_eq!(shorten("6A82 file or application", 10), "6A82 file…");
+        assert_eq!(shorten("short", 5), "short");
+    }
+}

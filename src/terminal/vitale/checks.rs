@@ -1,0 +1,194 @@
+//! The checks that a terminal does before it relies on a card (facts/law.md, "Life of a card").
+
+use jiff::{Span, civil::Date};
+
+use super::{Beneficiary, Finding, Period, Volet};
+use crate::profile::{nir::Nir, tree::CardDate};
+
+/// "Soon": a month, in which a person can still do something about it.
+const SOON_MONTHS: i64 = 1;
+
+/// A card is valid five years.
+const VALIDITY_YEARS: i64 = 5;
+
+/// A card is updated every year.
+const UPDATE_YEARS: i64 = 1;
+
+/// What the card's own words mean on that day.
+pub(super) fn check(volet: &Volet, today: CardDate) -> Vec<Finding> {
+    let mut findings = card(volet, today);
+    if volet.insured.nir.is_none() && volet.beneficiaries.is_empty() {
+        findings.push(Finding::NobodyOnCard);
+    }
+    for (index, beneficiary) in volet.beneficiaries.iter().enumerate() {
+        findings.extend(person(index + 1, beneficiary, today));
+    }
+    let of_insured = Finding::NirWrong { person: 1 };
+    if volet.insured.nir.as_deref().is_some_and(is_wrong) && !findings.contains(&of_insured) {
+        findings.push(of_insured);
+    }
+    findings
+}
+
+fn card(volet: &Volet, today: CardDate) -> Vec<Finding> {
+    let Period { start, end } = volet.card.validity;
+    let mut findings = Vec::new();
+    match (start, end) {
+        (_, Some(end)) if volet.card.validity.is_over(today) => findings.push(Finding::CardExpired { end }),
+        (Some(start), _) if volet.card.validity.is_to_come(today) => findings.push(Finding::CardNotYetValid { start }),
+        (_, Some(end)) if is_soon(end, today) => findings.push(Finding::CardEndsSoon { end }),
+        (Some(start), None) if is_past(start, Span::new().years(VALIDITY_YEARS), today) => {
+            findings.push(Finding::CardPastFiveYears { start });
+        }
+        _ => {}
+    }
+    if let Some(last) = volet.card.updated.filter(|last| is_past(*last, Span::new().years(UPDATE_YEARS), today)) {
+        findings.push(Finding::UpdateOverdue { last });
+    }
+    if volet.card.kind.as_deref() == Some("T") {
+        findings.push(Finding::TestCard);
+    }
+    findings
+}
+
+fn person(person: usize, beneficiary: &Beneficiary, today: CardDate) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    match state(&beneficiary.rights, today) {
+        State::None => findings.push(Finding::NoRightsToday { person, since: None }),
+        State::Ended(end) => findings.push(Finding::NoRightsToday { person, since: Some(end) }),
+        State::Until(Some(end)) if is_soon(end, today) => findings.push(Finding::RightsEndSoon { person, end }),
+        State::Until(_) => {}
+    }
+    for cover in beneficiary.complementary() {
+        if let State::Ended(end) = state(&[cover.period], today) {
+            findings.push(Finding::ComplementaryEnded { person, end });
+        }
+    }
+    if beneficiary.nir.as_deref().is_some_and(is_wrong) {
+        findings.push(Finding::NirWrong { person });
+    }
+    findings
+}
+
+/// Where a day stands among periods.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum State {
+    /// In none, and none ended.
+    None,
+    /// In none; the last ended then.
+    Ended(CardDate),
+    /// In one, which ends then or is open. Of several, the one that lasts longest.
+    Until(Option<CardDate>),
+}
+
+/// Where a day stands among periods.
+#[must_use]
+pub fn state(periods: &[Period], today: CardDate) -> State {
+    let current = periods.iter().filter(|period| period.is_given() && period.covers(today));
+    let longest = current.max_by_key(|period| (period.end.is_none(), period.end));
+    let last = || periods.iter().filter(|period| period.is_over(today)).filter_map(|period| period.end).max();
+    match longest {
+        Some(period) => State::Until(period.end),
+        None => last().map_or(State::None, State::Ended),
+    }
+}
+
+fn is_soon(end: CardDate, today: CardDate) -> bool {
+    let soon = calendar(today).and_then(|today| today.checked_add(Span::new().months(SOON_MONTHS)).ok());
+    calendar(end).zip(soon).is_some_and(|(end, soon)| end <= soon)
+}
+
+fn is_past(start: CardDate, span: Span, today: CardDate) -> bool {
+    let limit = calendar(start).and_then(|start| start.checked_add(span).ok());
+    limit.zip(calendar(today)).is_some_and(|(limit, today)| limit < today)
+}
+
+/// The day of the calendar, if it is one.
+fn calendar(date: CardDate) -> Option<Date> {
+    let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+    Date::new(i16::try_from(date.year).ok()?, month, day).ok()
+}
+
+fn is_wrong(nir: &str) -> bool {
+    Nir::read(nir).is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{State, check, state};
+    use crate::{
+        profile::tree::CardDate,
+        terminal::{
+            toy::{date, tree},
+            vitale::{Finding, Period, view},
+        },
+    };
+
+    fn day(text: &str) -> CardDate {
+        date(text).expect("a date")
+    }
+
+    fn found(data: &serde_json::Value, today: &str) -> Vec<Finding> {
+        check(&view::volet(&tree(data)), day(today))
+    }
+
+    #[test]
+    fn a_good_card_has_no_findings() {
+        let card = json!({
+            "carte": { "debut_validite": "2024-01-15", "fin_validite": "2029-01-14", "mise_a_jour": "2025-06-01" },
+            "assure": { "nir": "172192B99900224" },
+            "beneficiaire": [{ "nom": "TEST", "droits": [{ "debut": "2020-01-01" }] }],
+        });
+        assert_eq!(found(&card, "2026-01-15"), []);
+        let overdue = Finding::UpdateOverdue { last: day("2025-06-01") };
+        assert_eq!(found(&card, "2026-06-01"), []);
+        assert_eq!(found(&card, "2026-06-02"), std::slice::from_ref(&overdue));
+        assert_eq!(found(&card, "2028-12-20"), [Finding::CardEndsSoon { end: day("2029-01-14") }, overdue.clone()]);
+        assert_eq!(found(&card, "2029-01-15"), [Finding::CardExpired { end: day("2029-01-14") }, overdue]);
+        assert_eq!(found(&card, "2024-01-14"), [Finding::CardNotYetValid { start: day("2024-01-15") }]);
+    }
+
+    #[test]
+    fn a_card_without_an_end_is_doubted_after_five_years() {
+        let card = json!({ "carte": { "debut_validite": "2020-02-29" }, "assure": { "nir": "172192B99900224" } });
+        let past = Finding::CardPastFiveYears { start: day("2020-02-29") };
+        assert!(!found(&card, "2025-02-28").contains(&past));
+        assert!(found(&card, "2025-03-01").contains(&past));
+    }
+
+    #[test]
+    fn each_person_is_looked_at() {
+        let card = json!({
+            "assure": { "nir": "172192B99900225" },
+            "beneficiaire": [
+                { "nom": "A", "droits": [{ "debut": "2024-01-01", "fin": "2024-12-31" }] },
+                { "nom": "B", "droits": [{ "debut": "2024-01-01", "fin": "2026-01-31" }] },
+                { "nom": "C", "droits": [], "amc": { "numero_b2": "1", "debut": "2024-01-01", "fin": "2025-12-31" } },
+            ],
+        });
+        assert_eq!(
+            found(&card, "2026-01-15"),
+            [
+                Finding::NoRightsToday { person: 1, since: Some(day("2024-12-31")) },
+                Finding::NirWrong { person: 1 },
+                Finding::RightsEndSoon { person: 2, end: day("2026-01-31") },
+                Finding::NoRightsToday { person: 3, since: None },
+                Finding::ComplementaryEnded { person: 3, end: day("2025-12-31") },
+            ]
+        );
+        assert_eq!(found(&json!({}), "2026-01-15"), [Finding::NobodyOnCard]);
+    }
+
+    #[test]
+    fn of_several_periods_the_longest_counts() {
+        let of = |start: &str, end: Option<&str>| Period { start: date(start), end: end.and_then(date) };
+        let periods =
+            [of("2024-01-01", Some("2026-12-31")), of("2025-01-01", None), of("2020-01-01", Some("2021-01-01"))];
+        assert_eq!(state(&periods, day("2026-01-15")), State::Until(None));
+        assert_eq!(state(&periods[..1], day("2026-01-15")), State::Until(date("2026-12-31")));
+        assert_eq!(state(&periods[2..], day("2026-01-15")), State::Ended(day("2021-01-01")));
+        assert_eq!(state(&[Period::default()], day("2026-01-15")), State::None);
+    }
+}

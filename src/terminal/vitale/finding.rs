@@ -1,0 +1,138 @@
+//! What a terminal thinks of a card: a vocabulary of its own, apart from status words and errors.
+
+use serde::Serialize;
+
+use crate::profile::tree::CardDate;
+
+/// Something that a person should know about a card. Serialized under `code`, with its details beside it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Finding {
+    /// The card's validity ended.
+    CardExpired {
+        /// The last day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        end: CardDate,
+    },
+    /// The card's validity begins later.
+    CardNotYetValid {
+        /// The first day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        start: CardDate,
+    },
+    /// A card without an end of validity began more than five years ago; it is valid if its issuer extended it.
+    CardPastFiveYears {
+        /// The first day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        start: CardDate,
+    },
+    /// The card ends within a month.
+    CardEndsSoon {
+        /// The last day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        end: CardDate,
+    },
+    /// The yearly update was missed: third-party payment is suspended until the next one.
+    UpdateOverdue {
+        /// The last update, or the issue.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        last: CardDate,
+    },
+    /// Nobody has rights today, or somebody has not.
+    NoRightsToday {
+        /// Who: the place on the card, from 1.
+        person: usize,
+        /// Since when, if they had rights.
+        #[serde(serialize_with = "super::volet::as_text")]
+        since: Option<CardDate>,
+    },
+    /// Rights end within a month.
+    RightsEndSoon {
+        /// Who: the place on the card, from 1.
+        person: usize,
+        /// The last day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        end: CardDate,
+    },
+    /// The complementary cover ended.
+    ComplementaryEnded {
+        /// Who: the place on the card, from 1.
+        person: usize,
+        /// The last day.
+        #[serde(serialize_with = "super::volet::day_as_text")]
+        end: CardDate,
+    },
+    /// A NIR has the wrong key or shape.
+    NirWrong {
+        /// Who: the place on the card, from 1.
+        person: usize,
+    },
+    /// Nothing says whose card it is.
+    NobodyOnCard,
+    /// Two files say different things; the first one was believed.
+    FilesDisagree {
+        /// About what: a path of card-file keys.
+        key: String,
+    },
+    /// EF POINTERS could not be read, so no file could be found.
+    NoPointers,
+    /// Entries of POINTERS could not be understood.
+    PointersLost {
+        /// How many.
+        count: usize,
+    },
+    /// The card did not come to an end; what was read until then is kept.
+    CutShort,
+    /// The ATR is not that of a known Vitale 2.
+    UncommonAtr,
+    /// It says of itself that it is a test card.
+    TestCard,
+}
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The card, or the rights of somebody on it, cannot be used today.
+    Blocking,
+    /// A person should look at it.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl Finding {
+    /// Whom it is about: the place on the card, from 1.
+    #[must_use]
+    pub fn person(&self) -> Option<usize> {
+        match *self {
+            Self::NoRightsToday { person, .. }
+            | Self::RightsEndSoon { person, .. }
+            | Self::ComplementaryEnded { person, .. }
+            | Self::NirWrong { person } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::CardExpired { .. }
+            | Self::CardNotYetValid { .. }
+            | Self::UpdateOverdue { .. }
+            | Self::NoRightsToday { .. }
+            | Self::NobodyOnCard
+            | Self::NoPointers => Severity::Blocking,
+            Self::CardPastFiveYears { .. }
+            | Self::RightsEndSoon { .. }
+            | Self::CardEndsSoon { .. }
+            | Self::ComplementaryEnded { .. }
+            | Self::NirWrong { .. }
+            | Self::FilesDisagree { .. }
+            | Self::PointersLost { .. }
+            | Self::CutShort => Severity::Warning,
+            Self::UncommonAtr | Self::TestCard => Severity::Note,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Reads a Vitale: recognises it, follows its POINTERS, decodes its files with a layout, and checks what they say.
+//!
+//! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the link, and the
+//! [`Finding`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
+//! same end, honest or not: a card that answers nonsense gives a reading with little in it and findings that say so.
+
+mod abilities;
+mod access;
+mod ber;
+mod checks;
+mod finding;
+mod merge;
+mod model;
+mod order;
+mod pointers;
+mod read;
+mod reading;
+mod view;
+mod volet;
+
+pub use abilities::{Ability, Verdict};
+pub use access::Lock;
+pub use checks::{State, state};
+pub use finding::{Finding, Severity};
+pub use model::Model;
+pub use pointers::{Pointer, Pointers, application_name};
+pub use read::{ReadError, read};
+pub use reading::{ClosedFile, OpenFile, Reading};
+pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Period, Volet};
+
+#[cfg(test)]
+mod tests;

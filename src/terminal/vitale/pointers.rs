@@ -1,0 +1,127 @@
+//! EF 2001 POINTERS: which applications and files the card says it has (facts/cards.md C.3).
+
+use virtuale_engine::{Aid, Fid};
+
+use super::ber;
+
+/// How many files a terminal follows; the rest of a longer list is left.
+const MOST_FILES: usize = 64;
+
+/// The registered provider of the Vitale's own applications, and the one of its IAS component.
+const PROVIDERS: [[u8; 5]; 2] = [[0xD2, 0x50, 0x00, 0x00, 0x02], [0xD2, 0x50, 0x00, 0x00, 0x04]];
+
+/// The prefix that marks an IAS application.
+const IAS: [u8; 5] = [0xE8, 0x28, 0xBD, 0x08, 0x0F];
+
+/// What POINTERS says, in its order.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Pointers {
+    /// The files whose application is known.
+    pub files: Vec<Pointer>,
+    /// How many entries could not be understood: too short, or of an application that is not listed.
+    pub lost: usize,
+}
+
+/// One file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pointer {
+    /// Its name, up to 8 characters.
+    pub name: String,
+    /// The application that it is in.
+    pub application: Aid,
+    /// Its identifier there.
+    pub fid: Fid,
+}
+
+impl Pointers {
+    /// Reads the content of the file as far as it can be understood.
+    #[must_use]
+    pub fn parse(content: &[u8]) -> Self {
+        let mut pointers = Self::default();
+        let Some(directory) = ber::find(content, 0xE0) else { return pointers };
+        let applications: Vec<(&[u8], Aid)> = ber::find(directory, 0xA0)
+            .into_iter()
+            .flat_map(ber::objects)
+            .filter(|object| object.tag == 0x82)
+            .filter_map(|object| application(object.value))
+            .collect();
+        for entry in ber::objects(directory).filter(|object| object.tag == 0x80) {
+            match file(entry.value, &applications) {
+                Some(pointer) if pointers.files.len() < MOST_FILES => pointers.files.push(pointer),
+                _ => pointers.lost += 1,
+            }
+        }
+        pointers
+    }
+}
+
+/// Its reference, two bytes that are not interpreted, its AID.
+fn application(value: &[u8]) -> Option<(&[u8], Aid)> {
+    let (reference, rest) = value.split_at_checked(2)?;
+    Some((reference, Aid::new(rest.get(2..)?)?))
+}
+
+/// Its name, the reference of its application, its identifier. What follows is not interpreted.
+fn file(value: &[u8], applications: &[(&[u8], Aid)]) -> Option<Pointer> {
+    let (name, rest) = value.split_at_checked(8)?;
+    let (reference, rest) = rest.split_at_checked(2)?;
+    let (fid, _) = rest.split_first_chunk::<2>()?;
+    let (_, application) = applications.iter().find(|(known, _)| *known == reference)?;
+    let name = name.iter().copied().map(char::from).collect::<String>();
+    let name = name.trim_matches(['\0', ' ']).to_owned();
+    Some(Pointer { name, application: application.clone(), fid: Fid(u16::from_be_bytes(*fid)) })
+}
+
+/// What people call an application: the text behind its provider, such as `MF_VITALE`, else its hexadecimal digits.
+#[must_use]
+pub fn application_name(aid: &Aid) -> String {
+    let bytes = aid.as_bytes().strip_prefix(&IAS).unwrap_or(aid.as_bytes());
+    let text = PROVIDERS.iter().find_map(|provider| bytes.strip_prefix(provider)).unwrap_or_default();
+    let letters: String = text.iter().copied().map(char::from).filter(|letter| !letter.is_control()).collect();
+    if letters.is_empty() { aid.to_string() } else { letters }
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+    use proptest::prelude::*;
+    use virtuale_engine::{Aid, Fid};
+
+    use super::{Pointer, Pointers, application_name};
+
+    #[test]
+    fn files_are_linked_to_applications_by_reference() {
+        let content = hex!(
+            "E0 31 A0 11 82 0F 0001 0000 D250000002564954414C45"
+            "80 0C 4E49522020202020 0001 D002" // "NIR     "
+            "80 0E 4100000000000000 0009 D003 FFFF" // an unknown application
+            "00 00 00"
+        );
+        let vitale = Aid::new(&hex!("D250000002564954414C45")).expect("11 bytes");
+        let nir = Pointer { name: "NIR".into(), application: vitale, fid: Fid(0xD002) };
+        assert_eq!(Pointers::parse(&content), Pointers { files: vec![nir], lost: 1 });
+    }
+
+    #[test]
+    fn applications_are_called_by_their_text() {
+        // facts/cards.md C.1
+        let name = |bytes: &[u8]| application_name(&Aid::new(bytes).expect("at most 16 bytes"));
+        assert_eq!(name(&hex!("D2500000024D465F564954414C45")), "MF_VITALE");
+        assert_eq!(name(&hex!("E828BD080FD2500000044164E86C65")), "Adèle");
+        assert_eq!(name(&hex!("D2500000044164E86C650101")), "Adèle");
+        assert_eq!(name(&hex!("A000000063")), "A000000063");
+    }
+
+    proptest! {
+        #[test]
+        fn no_content_makes_it_panic(tail in proptest::collection::vec(any::<u8>(), 0..120), framed: bool) {
+            let mut content = tail;
+            if framed {
+                let length = u8::try_from(content.len()).expect("at most 119");
+                content.splice(0..0, [0xE0, length]);
+            }
+            let pointers = Pointers::parse(&content);
+            prop_assert!(pointers.files.iter().all(|file| file.name.chars().count() <= 8));
+        }
+    }
+}

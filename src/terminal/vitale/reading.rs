@@ -1,0 +1,102 @@
+//! What came of reading a card.
+
+use jiff::civil::Date;
+use virtuale_engine::StatusWord;
+
+use super::{Beneficiary, Finding, Lock, Model, Pointer, Volet, checks, view};
+use crate::{
+    profile::{
+        map::{Element, Shares},
+        tree::{CardDate, Data, Node, Table},
+    },
+    terminal::exchange::Exchange,
+};
+
+/// All that a terminal knows of a card after reading it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The day on which it was read.
+    pub today: CardDate,
+    /// The answer to reset.
+    pub atr: Vec<u8>,
+    /// Which card that makes it.
+    pub model: Model,
+    /// What it says of its holder.
+    pub volet: Volet,
+    /// The same under the keys of card files, with what the volet has no place for.
+    pub data: Node,
+    /// The files that were read, in the order of reading.
+    pub files: Vec<OpenFile>,
+    /// The files that stayed closed.
+    pub closed: Vec<ClosedFile>,
+    /// How many of the bytes that were read are public, inferred, invented.
+    pub shares: Shares,
+    /// Everything that went over the link, in order.
+    pub exchanges: Vec<Exchange>,
+    /// What a person should know, worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OpenFile {
+    /// Where POINTERS has it.
+    pub pointer: Pointer,
+    /// Its bytes, as far as the card gave them.
+    pub content: Vec<u8>,
+    /// What stands where.
+    pub elements: Vec<Element>,
+}
+
+/// A file that the card does not give.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClosedFile {
+    /// Where POINTERS has it.
+    pub pointer: Pointer,
+    /// The status word that refused it.
+    pub status: StatusWord,
+    /// What would open it.
+    pub lock: Lock,
+}
+
+impl Reading {
+    /// Of a card that has not been read yet.
+    pub(in crate::terminal) fn empty(atr: Vec<u8>, model: Model, today: Date) -> Self {
+        Self {
+            today: card_date(today),
+            atr,
+            model,
+            volet: Volet::default(),
+            data: Node::unwritten(Data::Table(Table::new())),
+            files: Vec::new(),
+            closed: Vec::new(),
+            shares: Shares::default(),
+            exchanges: Vec::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    /// After the last file: what the data mean, and what they mean today.
+    pub(in crate::terminal) fn conclude(&mut self) {
+        self.volet = view::volet(&self.data);
+        self.shares = Shares::of(self.files.iter().flat_map(|file| &file.elements));
+        if self.model != Model::Vitale2 {
+            self.findings.push(Finding::UncommonAtr);
+        }
+        self.findings.extend(checks::check(&self.volet, self.today));
+        self.findings.sort_by_key(Finding::severity);
+    }
+
+    /// The name of a person by the place on the card, from 1, as findings give it.
+    #[must_use]
+    pub fn name_of(&self, person: usize) -> String {
+        let beneficiary = person.checked_sub(1).and_then(|index| self.volet.beneficiaries.get(index));
+        beneficiary.and_then(Beneficiary::full_name).unwrap_or_else(|| person.to_string())
+    }
+}
+
+fn card_date(date: Date) -> CardDate {
+    let small = |value: i8| u8::try_from(value).unwrap_or_default();
+    let year = u16::try_from(date.year()).unwrap_or_default();
+    CardDate { year, month: small(date.month()), day: small(date.day()), hour: 0, minute: 0 }
+}

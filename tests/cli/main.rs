@@ -1,0 +1,9 @@
+//! Ring 4: the command line, as people and scripts meet it.
+
+mod exec;
+mod files;
+mod pipes;
+mod reference;
+mod sandbox;
+mod serve;
+mod transcripts;

@@ -1,0 +1,33 @@
+//! A reader of our output that goes away is no failure, and no panic.
+
+use std::process::{Command, Stdio};
+
+use crate::sandbox::{MARTIN, Sandbox};
+
+/// Runs a command whose output nobody reads; gives its exit code and what it said on standard error.
+fn unread(mut command: Command) -> (Option<i32>, String) {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::piped()).output().expect("it starts");
+    (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+}
+
+#[test]
+fn nobody_reads_and_nobody_complains() {
+    let sandbox = Sandbox::new();
+    let verbs: [&[&str]; 8] = [
+        &["--help"],
+        &["exec", "--help"],
+        &["completions", "zsh"],
+        &["apdu", "--card", MARTIN, "00A4040000"],
+        &["read", "--card", MARTIN],
+        &["card", "dump", MARTIN],
+        &["card", "explain", MARTIN],
+        &["demo"],
+    ];
+    for verb in verbs {
+        let (code, error) = unread(sandbox.virtuale(verb));
+        assert_eq!((code, error.as_str()), (Some(0), ""), "{verb:?}");
+    }
+    assert!(sandbox.left().is_empty());
+}

@@ -1,0 +1,105 @@
+//! A place of its own for each test: sockets go there, and nothing else is seen.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// A card file of the repository.
+pub(crate) const MARTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
+
+/// Another one.
+pub(crate) const DURAND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-durand.toml");
+
+/// The folder that sockets go to, and the environment that says so.
+pub(crate) struct Sandbox(TempDir);
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary folder"))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// The program with these arguments.
+    pub(crate) fn virtuale(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_virtuale"));
+        command.args(arguments);
+        self.confine(command)
+    }
+
+    /// A shell with this script, in which `virtuale` is the program.
+    pub(crate) fn shell(&self, script: &str) -> Command {
+        let mut command = Command::new("sh");
+        let program = Path::new(env!("CARGO_BIN_EXE_virtuale")).parent().expect("a folder").to_path_buf();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths([program].into_iter().chain(std::env::split_paths(&path))).expect("a path");
+        command.args(["-c", script]).env("PATH", path).env("MARTIN", MARTIN).env("DURAND", DURAND);
+        self.confine(command)
+    }
+
+    fn confine(&self, mut command: Command) -> Command {
+        command.env("XDG_RUNTIME_DIR", self.path()).env("TMPDIR", self.path()).env("LC_ALL", "C");
+        for variable in ["PCSCLITE_CSOCK_NAME", "SUDO_UID", "FLATPAK_ID", "SNAP_NAME"] {
+            command.env_remove(variable);
+        }
+        command
+    }
+
+    /// All that is in it.
+    pub(crate) fn left(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.path()).expect("the sandbox").map(|entry| entry.expect("an entry").path()).collect()
+    }
+}
+
+/// What a command that ends by itself printed, and its exit code.
+pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
+    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().expect("it starts");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (status.code().expect("an exit code"), text(stdout), text(stderr))
+}
+
+/// A program that runs, and what it says line by line.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Running {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        Self { child, lines }
+    }
+
+    /// Its next line; empty if it ended.
+    pub(crate) fn line(&mut self) -> String {
+        self.lines.next().map(|line| line.expect("text")).unwrap_or_default()
+    }
+
+    pub(crate) fn send(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
+    }
+
+    /// Its exit code.
+    pub(crate) fn end(mut self) -> i32 {
+        self.child.wait().expect("it ends").code().expect("an exit code")
+    }
+}
+
+/// Waits until something holds; for at most ten seconds, which only a failure takes.
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while !holds() {
+        assert!(Instant::now() < end, "in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,147 @@
+//! `serve`, and what controls a running one.
+
+use std::{
+    io::{Read, Write},
+    net::Shutdown,
+    os::unix::net::{UnixListener, UnixStream},
+    path::PathBuf,
+};
+
+use rustix::process::Signal;
+
+use crate::sandbox::{MARTIN, Running, Sandbox, run};
+
+const PREFIX: &str = "export PCSCLITE_CSOCK_NAME=";
+
+/// A `serve` in the foreground, and its socket.
+fn serve(sandbox: &Sandbox, arguments: &[&str]) -> (Running, PathBuf) {
+    let mut running = Running::start(&mut sandbox.virtuale(&[&["serve"], arguments].concat()));
+    let line = running.line();
+    let socket = line.strip_prefix(PREFIX).unwrap_or_else(|| panic!("{line:?}")).into();
+    (running, socket)
+}
+
+#[test]
+fn it_obeys_signals_and_leaves_nothing() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let sandbox = Sandbox::new();
+        let (running, socket) = serve(&sandbox, &["--card", MARTIN]);
+        UnixStream::connect(&socket).expect("programs may connect");
+        running.send(signal);
+        assert_eq!(running.end(), 0);
+        assert!(sandbox.left().is_empty());
+    }
+}
+
+#[test]
+fn a_shell_evaluates_what_a_detached_one_prints() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --card -)" || exit 10
+        test -S "$PCSCLITE_CSOCK_NAME" || exit 11
+        virtuale slots
+        virtuale remove 0 || exit 12
+        virtuale remove 0; echo "again: $?"
+        virtuale insert 1 "$DURAND" || exit 13
+        cd "$(dirname "$MARTIN")" && virtuale insert 0 vitale2-martin.toml || exit 14
+        virtuale insert 1 vitale2-martin.toml || exit 15
+        virtuale slots
+        virtuale insert 7 "$MARTIN"; echo "no such slot: $?"
+        virtuale insert 0 none.toml; echo "no such file: $?"
+        virtuale stop || exit 16
+        test ! -e "$PCSCLITE_CSOCK_NAME" || exit 17
+        virtuale slots; echo "gone: $?"
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{out}\n{error}");
+    let expected = format!(
+        "0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\nagain: 4\n\
+         0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ngone: 4\n"
+    );
+    assert_eq!(out, expected, "{error}");
+    for said in
+        ["is empty already", "in place of the card", "there is no slot 7", "none.toml", "is not there", "are gone"]
+    {
+        assert!(error.contains(said) || said == "is not there", "{said} is missing in {error}");
+    }
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_detached_one_that_fails_says_so_and_prints_nothing() {
+    let sandbox = Sandbox::new();
+    let (code, out, error) = run(&mut sandbox.virtuale(&["serve", "--detach", "--card", "none.toml"]));
+    assert_eq!((code, out.as_str()), (4, ""));
+    assert!(error.contains("cannot read none.toml"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn the_only_one_that_runs_is_found_and_of_two_one_must_be_named() {
+    let sandbox = Sandbox::new();
+    let (first, socket) = serve(&sandbox, &[]);
+    let (code, out, error) = run(&mut sandbox.virtuale(&["slots", "--json"]));
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains(&format!("\"socket\": \"{}\"", socket.display())), "{out}");
+    let (second, other) = serve(&sandbox, &["--reader", "Autre"]);
+    let (code, _, error) = run(&mut sandbox.virtuale(&["slots"]));
+    assert_eq!(code, 4);
+    assert!(error.contains("2 readers run") && error.contains(&format!("--socket {}", other.display())), "{error}");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--socket", &other.display().to_string()]));
+    assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n1  Autre 00 01  empty\n"));
+    let (code, out, _) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
+    assert_eq!((code, out.as_str()), (0, "0  Virtuale 00 00  empty\n1  Virtuale 00 01  empty\n"));
+    for running in [first, second] {
+        running.send(Signal::TERM);
+        assert_eq!(running.end(), 0);
+    }
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
+    let sandbox = Sandbox::new();
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let path = elsewhere.path().join("l'abri");
+    let name = path.display().to_string();
+    drop(UnixListener::bind(&path).expect("a socket that somebody left behind"));
+    let mut running = Running::start(&mut sandbox.virtuale(&["serve", "--socket", &name]));
+    assert_eq!(running.line(), format!("{PREFIX}'{}'", name.replace('\'', r"'\''")));
+    assert_eq!(run(&mut sandbox.virtuale(&["slots"])).0, 0, "it is found without being named");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
+    assert_eq!(code, 4);
+    assert!(error.contains("somebody listens"), "{error}");
+    running.send(Signal::TERM);
+    assert_eq!(running.end(), 0);
+    assert_eq!(elsewhere.path().read_dir().expect("the folder").count(), 0);
+
+    std::fs::write(&path, "a text").expect("a file");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
+    assert_eq!(code, 4);
+    assert!(error.contains("is no socket") && path.exists(), "{error}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &format!("/tmp/{}", "x".repeat(120))]));
+    assert_eq!(code, 2);
+    assert!(error.contains("too long"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn nonsense_on_the_control_socket_closes_its_own_connection() {
+    let sandbox = Sandbox::new();
+    let (running, socket) = serve(&sandbox, &[]);
+    let control = format!("{}.ctl", socket.display());
+    let nonsense: [&[u8]; 5] =
+        [b"\n", b"{\"version\":9,\"request\":\"slots\"}\n", b"\xFF\xFE\n", b"{\"version\":1}\n", &[b'x'; 100_000]];
+    for words in nonsense {
+        let mut stream = UnixStream::connect(&control).expect("it listens");
+        // It may close before it has heard all.
+        let _ = stream.write_all(words);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = String::new();
+        let _ = stream.read_to_string(&mut answer);
+        assert!(!answer.contains("\"reply\""), "{answer}");
+        assert_eq!(run(&mut sandbox.virtuale(&["slots"])).0, 0);
+    }
+    running.send(Signal::INT);
+    assert_eq!(running.end(), 0);
+}
