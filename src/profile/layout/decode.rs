@@ -10,10 +10,11 @@ use super::{
         map::{Element, Origin, UNEXPLAINED, UNUSED},
         tree::{Data, Node, Table},
     },
-    ber,
+    Layout, ber,
     coding::{show, show_bytes},
     model::{Body, Each, File, Item, Path, Place},
     read::size,
+    references::{Round, weaker},
 };
 
 /// How many elements are made at most; the rest of a file is then unexplained.
@@ -22,9 +23,17 @@ const MOST_ELEMENTS: usize = 100_000;
 /// Decodes one file.
 #[derive(Debug)]
 pub(super) struct Decoder<'a> {
+    layout: &'a Layout,
     file: &'a File,
     data: Node,
     left: usize,
+}
+
+/// Where decoded data go, and what references are about.
+#[derive(Clone, Debug, Default)]
+struct Here {
+    path: Vec<Step>,
+    round: Option<Round>,
 }
 
 /// One step down into the data.
@@ -59,8 +68,8 @@ impl<'b> Part<'b> {
 }
 
 impl<'a> Decoder<'a> {
-    pub(super) fn new(file: &'a File) -> Self {
-        Self { file, data: nothing(), left: MOST_ELEMENTS }
+    pub(super) fn new(layout: &'a Layout, file: &'a File) -> Self {
+        Self { layout, file, data: nothing(), left: MOST_ELEMENTS }
     }
 
     /// The data found so far.
@@ -71,7 +80,7 @@ impl<'a> Decoder<'a> {
     /// The elements of a transparent file.
     pub(super) fn content(&mut self, bytes: &[u8]) -> Vec<Element> {
         let whole = Part { bytes, start: 0 };
-        let (mut elements, end) = self.items(&self.file.content, whole, &[]);
+        let (mut elements, end) = self.items(&self.file.content, whole, &Here::default());
         elements.extend(self.tail(whole.from(end)));
         elements
     }
@@ -83,10 +92,9 @@ impl<'a> Decoder<'a> {
         if whole.bytes.iter().all(|&byte| byte == self.file.fill) {
             return self.tail(whole);
         }
-        let Some((mut element, taken)) = self.once(item, index, whole, &[]) else { return vec![unexplained(whole)] };
-        if item.each.is_some() {
-            element.name = format!("{} {}", item.name, index + 1);
-        }
+        let Some((element, taken)) = self.once(item, index, whole, &Here::default()) else {
+            return vec![unexplained(whole)];
+        };
         let mut elements = vec![element];
         elements.extend(self.tail(whole.from(taken)));
         elements
@@ -106,7 +114,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Decodes items one after the other; says how many bytes they took.
-    fn items(&mut self, items: &[Item], part: Part<'_>, here: &[Step]) -> (Vec<Element>, usize) {
+    fn items(&mut self, items: &[Item], part: Part<'_>, here: &Here) -> (Vec<Element>, usize) {
         let (mut elements, mut at, mut index, mut round) = (Vec::new(), 0, 0, 0);
         while let Some(item) = items.get(index) {
             let rest = part.from(at);
@@ -136,7 +144,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// One occurrence of an item, and how many bytes it took; `None` if they are too few.
-    fn once(&mut self, item: &Item, round: usize, rest: Part<'_>, here: &[Step]) -> Option<(Element, usize)> {
+    fn once(&mut self, item: &Item, round: usize, rest: Part<'_>, here: &Here) -> Option<(Element, usize)> {
         self.left = self.left.saturating_sub(1);
         let (header, taken) = match item.tag {
             Some(_) => ber::header(rest.bytes).map(|found| (found.header, found.whole))?,
@@ -146,16 +154,8 @@ impl<'a> Decoder<'a> {
             return None;
         }
         let (whole, value) = (rest.cut(0, taken), rest.cut(header, taken));
-        let mut path = here.to_vec();
-        let mut name = item.name.clone();
-        if let Some(Each::Member { list, .. }) = &item.each {
-            path = down(&path, list);
-            path.push(Step::Member(round));
-            self.enter(&path);
-        }
-        if item.each.is_some() {
-            name = format!("{name} {}", round + 1);
-        }
+        let mut here = here.clone();
+        let name = self.enter(item, round, &mut here);
         let mut element = Element {
             name,
             range: whole.range(),
@@ -170,7 +170,7 @@ impl<'a> Decoder<'a> {
         let understood = match &item.body {
             Body::Constant(bytes) => bytes == value.bytes,
             Body::Group(items) => {
-                let (children, end) = self.items(items, value, &path);
+                let (children, end) = self.items(items, value, &here);
                 element.children = children;
                 if end < value.bytes.len() {
                     element.children.push(unexplained(value.from(end)));
@@ -178,15 +178,15 @@ impl<'a> Decoder<'a> {
                 return Some((element, taken));
             }
             Body::Value { from, place, .. } => {
-                self.value(place, item.optional, value.bytes, &down(&path, from), &mut element)
+                self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
             }
-            Body::Computed { place, .. } => match place.decode(value.bytes, false) {
-                Ok(data) => {
-                    element.value = data.as_ref().map(show).unwrap_or_default();
-                    true
-                }
-                Err(_) => false,
-            },
+            Body::Computed { reference, place } => {
+                let known = weaker(&item.known, self.layout.refer(*reference, here.round).1);
+                (element.origin, element.source) = (known.origin, known.at.clone());
+                let data = place.decode(value.bytes, false);
+                element.value = data.iter().flatten().map(show).collect();
+                data.is_ok()
+            }
         };
         if !understood {
             element.name = UNEXPLAINED.into();
@@ -211,9 +211,24 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Makes sure that a member of a list is there, though nothing may be in it.
-    fn enter(&mut self, path: &[Step]) {
-        put(&mut self.data, path, None);
+    /// Goes into one round of an item, and says what it is called. A member of a list is then there, though nothing may
+    /// be in it.
+    fn enter(&mut self, item: &Item, round: usize, here: &mut Here) -> String {
+        let label = match &item.each {
+            None => return item.name.clone(),
+            Some(Each::Member { list, .. }) => {
+                here.path = down(&here.path, list);
+                here.path.push(Step::Member(round));
+                put(&mut self.data, &here.path, None);
+                (round + 1).to_string()
+            }
+            Some(each) => {
+                let found = self.layout.rounds(each).get(round).copied();
+                here.round = found;
+                found.map_or((round + 1).to_string(), |found| self.layout.label(found).to_owned())
+            }
+        };
+        format!("{} {label}", item.name)
     }
 
     fn keep(&mut self, path: &[Step], data: Data) {

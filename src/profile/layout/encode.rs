@@ -10,7 +10,9 @@ use super::{
     },
     Layout, ber,
     coding::{Refusal, show, show_bytes},
-    model::{Body, Each, File, Item, Path, Place, Property, Reference, Structure, Subject},
+    decode::unused,
+    model::{Body, Each, File, Item, Known, Path, Place, Structure},
+    references::{Round, weaker},
 };
 
 /// How many items are encoded at most for one card, a long one counting as several. Real cards have hundreds; a layout
@@ -53,13 +55,6 @@ struct Scope<'a> {
     round: Option<Round>,
     /// What this round is called.
     label: Option<String>,
-}
-
-/// Which application or file a round is about.
-#[derive(Clone, Copy, Debug)]
-enum Round {
-    Application { index: usize, aid: usize },
-    File { index: usize },
 }
 
 /// Bytes in the making, and what they are.
@@ -141,7 +136,8 @@ impl<'a> Encoder<'a> {
                     self.mistake(&scope.span, message, "shorten it or leave it out");
                     break;
                 }
-                if fixed {
+                if fixed && record.bytes.len() < length {
+                    record.elements.push(unused(file, record.bytes.len()..length));
                     record.bytes.resize(length, file.fill);
                 }
                 record.elements.iter_mut().for_each(|element| shift(element, start));
@@ -167,24 +163,12 @@ impl<'a> Encoder<'a> {
 
     /// A scope for each time that the item occurs.
     fn rounds(&mut self, item: &Item, outer: &Scope<'a>) -> Vec<Scope<'a>> {
-        let layout = self.layout;
-        let of_layout = |round, label: &str| Scope { round: Some(round), label: Some(label.into()), ..outer.clone() };
         match &item.each {
             None => vec![Scope { label: None, ..outer.clone() }],
-            Some(Each::Application) => layout
-                .applications
-                .iter()
-                .enumerate()
-                .flat_map(|(index, application)| (0..application.aids.len()).map(move |aid| (index, aid, application)))
-                .map(|(index, aid, application)| of_layout(Round::Application { index, aid }, &application.name))
-                .collect(),
-            Some(Each::File) => {
-                let named = |file: &File| {
-                    let parent = file.parents.first().and_then(|&parent| layout.applications.get(parent));
-                    parent.is_some_and(|parent| !parent.aids.is_empty())
-                };
-                let files = layout.files.iter().enumerate().filter(|(_, file)| named(file));
-                files.map(|(index, file)| of_layout(Round::File { index }, &file.name)).collect()
+            Some(each @ (Each::Application | Each::File)) => {
+                let label = |round| Some(self.layout.label(round).to_owned());
+                let scope = |round| Scope { round: Some(round), label: label(round), ..outer.clone() };
+                self.layout.rounds(each).into_iter().map(scope).collect()
             }
             Some(Each::Member { list, most }) => {
                 let Some(found) = self.look_up(list, outer) else { return Vec::new() };
@@ -247,9 +231,9 @@ impl<'a> Encoder<'a> {
                 Some(Value { children: output.elements, ..Value::new(output.bytes, String::new(), written) })
             }
             Body::Computed { reference, place } => {
-                let data = self.refer(*reference, scope);
+                let (data, known) = self.layout.refer(*reference, scope.round);
                 match place.encode(&data, false) {
-                    Ok(bytes) => Some(Value::new(bytes, show(&data), 0..0)),
+                    Ok(bytes) => Some(Value { known: known.cloned(), ..Value::new(bytes, show(&data), 0..0) }),
                     Err(refusal) => {
                         let message = format!("\"{}\" {}", show(&data), refusal.message);
                         self.mistake_of_layout(&item.span, message);
@@ -293,39 +277,6 @@ impl<'a> Encoder<'a> {
         })
     }
 
-    /// What the layout says about itself.
-    fn refer(&self, reference: Reference, scope: &Scope<'_>) -> Data {
-        let (application, file, aid) = match (reference.of, scope.round) {
-            (Subject::Current, Some(Round::Application { index, aid })) => (Some(index), None, aid),
-            (Subject::Current, Some(Round::File { index })) => (None, Some(index), 0),
-            (Subject::ItsApplication, Some(Round::File { index })) => {
-                (self.layout.files.get(index).and_then(|file| file.parents.first().copied()), None, 0)
-            }
-            (Subject::Application(index), _) => (Some(index), None, 0),
-            (Subject::File(index), _) => (None, Some(index), 0),
-            (Subject::Current | Subject::ItsApplication, _) => (None, None, 0),
-        };
-        let application = application.and_then(|index| self.layout.applications.get(index));
-        let file = file.and_then(|index| self.layout.files.get(index));
-        let name = application.map(|application| &application.name).or(file.map(|file| &file.name));
-        match reference.property {
-            Property::Name => Data::Text(name.cloned().unwrap_or_default()),
-            Property::Label => Data::Text(application.map(|application| application.label.clone()).unwrap_or_default()),
-            Property::Fid => {
-                let fid = application.map(|application| application.fid).or(file.map(|file| file.fid));
-                Data::Bytes(fid.map(|fid| fid.0.to_be_bytes().to_vec()).unwrap_or_default())
-            }
-            Property::Ref => {
-                Data::Bytes(application.map(|found| found.reference.to_be_bytes().to_vec()).unwrap_or_default())
-            }
-            Property::Aid => {
-                let aid = application.and_then(|application| application.aids.get(aid));
-                Data::Bytes(aid.map(|aid| aid.as_bytes().to_vec()).unwrap_or_default())
-            }
-            Property::Sfi => Data::Number(file.and_then(|file| file.sfi).map_or(0, |sfi| u64::from(sfi.value()))),
-        }
-    }
-
     /// A file has less room than its data need: says whose data no longer fit.
     fn too_small(&mut self, file: &File, size: usize, output: &Output) {
         let needed = output.bytes.len();
@@ -357,11 +308,13 @@ struct Value {
     shown: String,
     written: Span,
     children: Vec<Element>,
+    /// Where it is known from, if not from where the item says.
+    known: Option<Arc<Known>>,
 }
 
 impl Value {
     fn new(bytes: Vec<u8>, shown: String, written: Span) -> Self {
-        Self { bytes, shown, written, children: Vec::new() }
+        Self { bytes, shown, written, children: Vec::new(), known: None }
     }
 }
 
@@ -374,6 +327,7 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
     }
     let header = output.bytes.len() - start;
     output.bytes.extend(&value.bytes);
+    let known = weaker(&item.known, value.known.as_ref());
     let mut children = value.children;
     children.iter_mut().for_each(|child| shift(child, start + header));
     output.elements.push(Element {
@@ -381,8 +335,8 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
         range: start..output.bytes.len(),
         header,
         value: value.shown,
-        origin: item.known.origin,
-        source: item.known.at.clone(),
+        origin: known.origin,
+        source: known.at.clone(),
         personal: item.personal,
         written: value.written,
         children,

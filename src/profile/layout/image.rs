@@ -106,7 +106,7 @@ impl Layout {
     }
 
     fn file_map(&self, file: &File, size: usize, elements: Vec<Element>) -> FileMap {
-        let application = file.parents.first().and_then(|&parent| self.applications.get(parent));
+        let application = self.application_of(file);
         let mut path = vec![file.fid.to_string()];
         let mut up = application;
         while let Some(application) = up {

@@ -13,6 +13,7 @@ mod image;
 mod model;
 mod place;
 mod read;
+mod references;
 
 #[cfg(test)]
 mod tests;
@@ -96,7 +97,7 @@ impl Layout {
             let records: Vec<&[u8]> = bytes.chunks(usize::from(length).max(1)).collect();
             return self.decode_records(&file.name, &records);
         }
-        let mut decoder = Decoder::new(file);
+        let mut decoder = Decoder::new(self, file);
         let elements = decoder.content(bytes);
         Some(Decoded { data: decoder.into_data(), elements })
     }
@@ -105,7 +106,7 @@ impl Layout {
     #[must_use]
     pub fn decode_records(&self, file: &str, records: &[&[u8]]) -> Option<Decoded> {
         let file = self.files.iter().find(|known| known.name == file)?;
-        let mut decoder = Decoder::new(file);
+        let mut decoder = Decoder::new(self, file);
         let (mut elements, mut start) = (Vec::new(), 0);
         for (index, record) in records.iter().enumerate().take(MOST_RECORDS) {
             elements.extend(decoder.record(index, record, start));

@@ -1,0 +1,95 @@
+//! What a layout says about itself: its applications and files, one round for each, and their properties.
+
+use std::sync::Arc;
+
+use super::{
+    super::tree::Data,
+    Layout,
+    model::{Application, Each, File, Known, Property, Reference, Subject},
+};
+
+/// Which application or file a round is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Round {
+    /// An application, under one of its names.
+    Application { index: usize, aid: usize },
+    /// A file.
+    File { index: usize },
+}
+
+impl Layout {
+    /// The rounds of an item that the layout repeats over itself; none of one that it repeats over data.
+    pub(super) fn rounds(&self, each: &Each) -> Vec<Round> {
+        match each {
+            Each::Member { .. } => Vec::new(),
+            Each::Application => {
+                let names = |(index, application): (usize, &Application)| {
+                    (0..application.aids.len()).map(move |aid| Round::Application { index, aid })
+                };
+                self.applications.iter().enumerate().flat_map(names).collect()
+            }
+            Each::File => {
+                let named = |file: &File| self.application_of(file).is_some_and(|found| !found.aids.is_empty());
+                let files = self.files.iter().enumerate().filter(|(_, file)| named(file));
+                files.map(|(index, _)| Round::File { index }).collect()
+            }
+        }
+    }
+
+    /// What a round is called.
+    pub(super) fn label(&self, round: Round) -> &str {
+        match round {
+            Round::Application { index, .. } => self.applications.get(index).map_or("", |found| &found.name),
+            Round::File { index } => self.files.get(index).map_or("", |found| &found.name),
+        }
+    }
+
+    /// The value of a reference in a round, and where it is known from, if not from where the item says.
+    pub(super) fn refer(&self, reference: Reference, round: Option<Round>) -> (Data, Option<&Arc<Known>>) {
+        let file = match (reference.of, round) {
+            (Subject::Current, Some(Round::File { index })) | (Subject::File(index), _) => self.files.get(index),
+            _ => None,
+        };
+        if let Some(file) = file {
+            return (file_property(file, reference.property), Some(&file.known));
+        }
+        let (application, aid) = match (reference.of, round) {
+            (Subject::Current, Some(Round::Application { index, aid })) => (self.applications.get(index), aid),
+            (Subject::ItsApplication, Some(Round::File { index })) => {
+                (self.files.get(index).and_then(|file| self.application_of(file)), 0)
+            }
+            (Subject::Application(index), _) => (self.applications.get(index), 0),
+            _ => (None, 0),
+        };
+        let data = application.map(|application| application_property(application, aid, reference.property));
+        (data.unwrap_or(Data::Bytes(Vec::new())), None)
+    }
+
+    /// The first application that a file is in.
+    pub(super) fn application_of(&self, file: &File) -> Option<&Application> {
+        file.parents.first().and_then(|&parent| self.applications.get(parent))
+    }
+}
+
+fn file_property(file: &File, property: Property) -> Data {
+    match property {
+        Property::Fid => Data::Bytes(file.fid.0.to_be_bytes().to_vec()),
+        Property::Sfi => Data::Number(file.sfi.map_or(0, |sfi| sfi.value().into())),
+        Property::Name | Property::Label | Property::Ref | Property::Aid => Data::Text(file.name.clone()),
+    }
+}
+
+fn application_property(application: &Application, aid: usize, property: Property) -> Data {
+    match property {
+        Property::Name => Data::Text(application.name.clone()),
+        Property::Label | Property::Sfi => Data::Text(application.label.clone()),
+        Property::Fid => Data::Bytes(application.fid.0.to_be_bytes().to_vec()),
+        Property::Ref => Data::Bytes(application.reference.to_be_bytes().to_vec()),
+        Property::Aid => Data::Bytes(application.aids.get(aid).map(|aid| aid.as_bytes().to_vec()).unwrap_or_default()),
+    }
+}
+
+/// Of two sources, the one that knows less.
+pub(super) fn weaker<'k>(one: &'k Arc<Known>, other: Option<&'k Arc<Known>>) -> &'k Arc<Known> {
+    other.filter(|other| other.origin > one.origin).unwrap_or(one)
+}

@@ -1,0 +1,98 @@
+//! What is said of mistakes in layouts: where, what, and what to do.
+
+use super::{Layout, source, vitale2_text, with_content};
+
+fn assert_refused(text: &str, parts: &[&str]) {
+    let mistakes = match Layout::parse(&source("l.toml", text)).and_then(|layout| layout.schema()) {
+        Ok(_) => panic!("this was not refused:\n{text}"),
+        Err(mistakes) => mistakes.to_string(),
+    };
+    for part in parts {
+        assert!(mistakes.contains(part), "{part:?} is missing in\n{mistakes}");
+    }
+}
+
+/// The built-in layout with one change.
+fn changed(from: &str, to: &str) -> String {
+    let text = vitale2_text();
+    assert!(text.contains(from), "{from} is not in the layout");
+    text.replacen(from, to, 1)
+}
+
+#[test]
+fn a_mistake_in_a_table_points_at_it_and_names_what_is_near() {
+    assert_refused(
+        &changed("chip_bytes = 32768", "chip_byte = 32768"),
+        &["\"chip_byte\"", "did you mean \"chip_bytes\"?"],
+    );
+    assert_refused(&changed("rule = \"free\"", "rule = \"fre\""), &["unknown rule \"fre\"", "did you mean \"free\"?"]);
+    assert_refused(
+        &changed("source = \"adele\"", "source = \"adelle\""),
+        &["unknown source", "did you mean \"adele\"?"],
+    );
+    assert_refused(&changed("in = \"vitale\"", "in = \"vital\""), &["unknown application", "did you mean \"vitale\"?"]);
+    assert_refused(
+        &changed("coding = \"latin1\"", "coding = \"latin\""),
+        &["unknown coding", "did you mean \"latin1\"?"],
+    );
+    assert_refused(&changed("fid = \"2001\"", "fid = \"20\""), &["\"fid\" must be two bytes in hexadecimal"]);
+    assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxt"), &["\"at\" is missing"]);
+    assert_refused(&changed("fid = \"D002\"", "fid = \"2001\""), &["the identifier of \"NIR\" is taken"]);
+    assert_refused("layout = \"x\"\n[card", &["l.toml:2:"]);
+    assert_refused("", &["\"layout\" is missing", "\"card\" is missing", "there are no applications"]);
+}
+
+#[test]
+fn a_rule_says_who_in_words_that_have_a_condition_byte() {
+    let rule = |read: &str| changed("read = \"role:professional\"", &format!("read = \"{read}\""));
+    assert_refused(&rule("role:profesional"), &["unknown role", "did you mean \"professional\"?"]);
+    assert_refused(&rule("professional"), &["\"professional\" is not a condition", "role:NAME"]);
+    assert_refused(&rule("sm"), &["secure messaging needs a role"]);
+    assert_refused(&rule("role:professional+role:issuer"), &["different security environments"]);
+    assert_refused(&changed("mode = \"7B\"\nread", "mode = \"02\"\nread"), &["an operation is not in \"mode\""]);
+}
+
+#[test]
+fn a_content_that_could_not_be_read_back_is_refused() {
+    for (content, message) in [
+        ("{ from = \"a\", coding = \"ascii\" }, { hex = \"00\" }", "only the last item may have any length"),
+        (
+            "{ tag = \"80\", optional = true, from = \"a\", coding = \"ascii\" }, { hex = \"00\" }",
+            "an item without tag",
+        ),
+        ("{ tag = \"80\", each = \"a\" }, { tag = \"80\" }", "this tag occurs again"),
+        ("{ from = \"a\", coding = \"ascii\", optional = true }", "\"optional\" needs"),
+        ("{ hex = \"00\", when = \"a\" }", "\"when\" needs a \"tag\""),
+        ("{ each = \"a\", of = [{ from = \"b\", coding = \"ascii\" }] }", "\"each\" needs"),
+        ("{ tag = \"80\", each = \"a\", when = \"b\" }", "\"each\" cannot be"),
+        ("{ tag = \"1F\" }", "not a tag"),
+        ("{ tag = \"80\", hex = \"00\", fill = \"00\" }", "an item has one of"),
+        ("{ name = \"x\" }", "says nothing"),
+        ("{ tag = \"80\", from = \"A\", coding = \"ascii\" }", "not a key of card files"),
+        ("{ tag = \"80\", from = \"@app.aid\" }", "unknown application or file"),
+        ("{ tag = \"80\", from = \"@mf.sfi\" }", "unknown property"),
+        ("{ tag = \"80\", from = \"a\", coding = \"date8\", len = 9 }", "always has 8 bytes"),
+        ("{ tag = \"80\", from = \"a\", coding = \"number\", len = 9 }", "at most 8 bytes"),
+        ("{ tag = \"80\", from = \"a\", coding = \"flag\", on = \"4F\", off = \"4F\" }", "two different values"),
+    ] {
+        assert_refused(&with_content(&format!("content = [{content}]")), &[message]);
+    }
+    let sized = with_content("size = 9\ncontent = [{ from = \"assure.nir\", coding = \"ascii\" }]");
+    assert_refused(&sized, &["fills a file that has a size"]);
+    assert_refused(&with_content(""), &["\"F\" would be empty"]);
+}
+
+#[test]
+fn a_layout_places_only_what_card_files_can_say() {
+    assert_refused(
+        &changed("from = \"prenom\"", "from = \"prenoms\""),
+        &["no key \"beneficiaire.prenoms\"", "beneficiaire.prenom\"?"],
+    );
+    assert_refused(
+        &changed("from = \"naissance\", coding = \"date8\"", "from = \"naissance\", coding = \"ascii\""),
+        &["the coding of \"beneficiaire.naissance\" cannot hold"],
+    );
+    assert_refused(&changed("each = \"droits\"", "each = \"adresse\""), &["\"beneficiaire.adresse\" is no list"]);
+    assert_refused(&changed("when = \"amc\"", "when = \"acm\""), &["no key \"beneficiaire.acm\""]);
+    assert_refused(&changed("atr_from = \"carte.atr\"", "atr_from = \"carte.art\""), &["no key \"carte.art\""]);
+}
