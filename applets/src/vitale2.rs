@@ -1,8 +1,7 @@
 //! Vitale 2.
 //!
-//! All that is public about the commands of this card is in ISO 7816-4 (facts: public readers select and read, and
-//! nothing else), so its layout says everything and this applet adds nothing. What the card does to prove itself and to
-//! open its protected files is not public.
+//! Public programs select its files and read them, as ISO 7816-4 has it, and do nothing else: the layout says all of
+//! that, and this applet adds nothing. How the card proves itself and opens its protected files is not public.
 
 use virtuale_engine::applet::Applet;
 

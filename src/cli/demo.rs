@@ -76,6 +76,11 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// The card, and the path at which its card file is found.
 fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf), Failure> {
     let Some((name, text)) = CARDS.iter().find(|(name, _)| Path::new(name) == card) else {
+        if card.extension().is_none() && !card.exists() {
+            let names: Vec<_> = CARDS.iter().map(|(name, _)| *name).collect();
+            let message = format!("there is neither a card nor a card file {}", card.display());
+            return Err(Failure::usage(message, format!("the cards are {}", names.join(", "))));
+        }
         return Ok((cards::profile(card, reproducible)?, card.into()));
     };
     let file = format!("fixtures/cards/{name}.toml");

@@ -16,8 +16,12 @@ pub(super) struct Reproducible {
     #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_SEED)]
     pub(super) seed: u64,
     /// The day on which the cards are used, such as 2026-01-15 [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) now: Option<Date>,
+}
+
+fn date(text: &str) -> Result<Date, &'static str> {
+    text.parse().map_err(|_| "a day of the calendar is written like 2026-01-15")
 }
 
 impl Reproducible {

@@ -6,6 +6,7 @@
 //! The memory does not know files. They are [`Span`]s of it.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::world::{Change, PowerLost, Sink};
 
@@ -16,8 +17,8 @@ pub struct Span {
     length: usize,
 }
 
-/// The persistent memory of one chip.
-#[derive(Debug, Default)]
+/// The persistent memory of one chip. It may hold secrets: its [`Debug`](fmt::Debug) shows no cell.
+#[derive(Default)]
 pub struct Memory {
     cells: Vec<u8>,
     /// The spans written since the last commit, oldest first.
@@ -119,6 +120,12 @@ impl Memory {
     fn forget_journal(&mut self) {
         self.journal.clear();
         self.before.clear();
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Memory").field("size", &self.size()).field("written", &self.journal).finish_non_exhaustive()
     }
 }
 

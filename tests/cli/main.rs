@@ -1,5 +1,6 @@
 //! Ring 4: the command line, as people and scripts meet it.
 
+mod apdu;
 mod exec;
 mod files;
 mod pipes;

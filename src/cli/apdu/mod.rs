@@ -20,7 +20,7 @@ Examples:
   virtuale apdu --card fixtures/cards/vitale2-martin.toml < commands.txt";
 
 /// The longest line of input, in bytes: the longest command with three characters for each byte, and a comment.
-const LONGEST_LINE: u64 = 256 * 1024;
+const LONGEST_LINE: usize = 256 * 1024;
 
 /// Arguments of `apdu`.
 #[derive(Debug, clap::Args)]
@@ -69,11 +69,16 @@ impl<L: Link, W: Write> Session<L, W> {
                 output::prompt("apdu> ");
             }
             line.clear();
-            let length = input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(unread)?;
+            let most = u64::try_from(LONGEST_LINE).unwrap_or(u64::MAX);
+            let length = input.by_ref().take(most).read_until(b'\n', &mut line).map_err(unread)?;
             if length == 0 {
                 break;
             }
-            match Step::parse(&String::from_utf8_lossy(&line)) {
+            let step = match line.last() {
+                Some(last) if *last != b'\n' && length == LONGEST_LINE => Err("a line is too long".into()),
+                _ => Step::parse(&String::from_utf8_lossy(&line)),
+            };
+            match step {
                 Ok(step) => step.map_or(Ok(()), |step| self.carry_out(&step))?,
                 Err(message) if dialogue => output::say(message),
                 Err(message) => {

@@ -29,10 +29,12 @@ impl Step {
             return Ok(Some(Self::Reset));
         }
         let digits: String = text.chars().filter(|character| !character.is_whitespace() && *character != ':').collect();
+        if let Some(other) = digits.chars().find(|character| !character.is_ascii_hexdigit()) {
+            return Err(format!("{text:?} is not hexadecimal: {other:?} is no digit"));
+        }
         match hex::decode(&digits) {
             Ok(bytes) => Ok(Some(Self::Command(bytes))),
-            Err(hex::FromHexError::OddLength) => Err(format!("{text:?} has an odd number of digits")),
-            Err(_) => Err(format!("{text:?} is not hexadecimal")),
+            Err(_) => Err(format!("{text:?} has an odd number of digits")),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{StatusWord, apdu::Apdu};
 const LONGEST: usize = 65_535;
 
 /// The parts of a command that have arrived.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Chain {
     /// Channel, INS, P1 and P2 of the parts; `None` if no chain is open.
     header: Option<[u8; 4]>,

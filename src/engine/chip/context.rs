@@ -1,6 +1,7 @@
 //! What a command may touch.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::{
     Protocol, StatusWord,
@@ -17,7 +18,6 @@ use crate::{
 };
 
 /// All of a chip but its applets.
-#[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) files: FileSystem,
     pub(crate) memory: Memory,
@@ -31,7 +31,6 @@ pub(crate) struct Core {
 }
 
 /// What a command may touch: the chip, seen from the channel that the command came on.
-#[derive(Debug)]
 pub struct Context<'c> {
     pub(crate) core: &'c mut Core,
     pub(super) class: Class,
@@ -118,5 +117,11 @@ impl Context<'_> {
             return Err(StatusWord::SECURITY_NOT_SATISFIED);
         }
         Ok(file)
+    }
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("class", &self.class).field("channel", self.channel()).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::{Answer, Protocol, StatusWord, apdu::Apdu, chip::channel::ChannelNumber};
 
 /// What waits for GET RESPONSE.
-#[derive(Debug)]
 pub(crate) struct Pending {
     bytes: Vec<u8>,
     taken: usize,

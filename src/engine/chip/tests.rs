@@ -317,6 +317,30 @@ fn a_card_torn_at_any_commit_has_what_came_before() {
 }
 
 #[test]
+fn selecting_and_reading_allocate_nothing() {
+    for protocol in [Protocol::T0, Protocol::T1] {
+        let mut card = Tester::new(protocol).chip;
+        let commands = [
+            "00 A4 04 00 0B D250000002564954414C45 00",
+            "00 C0 00 00 00",
+            "00 A4 02 00 02 2001 00",
+            "00 B0 00 00 C8",
+            "00 B0 82 00 00",
+            "00 A4 04 00 07 564954414D494E 00",
+            "00 B2 01 0D 00",
+            "00 CA 5F 24 00",
+        ];
+        let commands = commands.map(bytes);
+        let mut answer = Answer::new();
+        let mut send_all = || commands.iter().for_each(|command| card.transmit(command, &mut answer).expect("power"));
+        // The first round makes room for what waits.
+        send_all();
+        let counted = allocation_counter::measure(send_all);
+        assert_eq!(counted.count_total, 0, "{protocol:?}");
+    }
+}
+
+#[test]
 fn two_cards_side_by_side_know_nothing_of_each_other() {
     let (mut one, mut other) = (Tester::new(Protocol::T1), Tester::new(Protocol::T0));
     one.plays(&[("00 A4 08 0C 04 0001 2001", "9000"), ("00 D6 00 00 01 EE", "9000")]);

@@ -1,4 +1,4 @@
-//! READ BINARY and UPDATE BINARY (ISO 7816-4, 11.3.2 to 11.3.5).
+//! READ BINARY and UPDATE BINARY (ISO 7816-4, 11.2.3 and 11.2.5).
 
 use crate::{
     Answer, Fid, Protocol, Sfi, StatusWord,
@@ -230,21 +230,19 @@ mod tests {
     fn an_object_is_cut_to_what_is_expected_with_its_header() {
         let mut card = t1();
         card.plays(&[("00 A4 08 0C 04 0001 2001", "9000")]);
-        let lengths = [
-            ("81", "537F", 0x81),
-            ("82", "537F", 0x81),
-            ("83", "538180", 0x83),
-            ("00", "5381FD", 256),
-            ("000102", "5381FF", 0x102),
-            ("000103", "5381FF", 0x102),
-            ("000104", "53820100", 0x104),
+        // With the header of the object and how long it is in all.
+        let cases = [
+            ("00 B1 0000 02 5400 81", "537F", 0x81),
+            ("00 B1 0000 02 5400 82", "537F", 0x81),
+            ("00 B1 0000 02 5400 83", "538180", 0x83),
+            ("00 B1 0000 02 5400 00", "5381FD", 0x100),
+            ("00 B1 0000 000002 5400 0102", "5381FF", 0x102),
+            ("00 B1 0000 000002 5400 0103", "5381FF", 0x102),
+            ("00 B1 0000 000002 5400 0104", "53820100", 0x104),
         ];
-        for (le, header, length) in lengths {
-            let extended = if le.len() > 2 { "00" } else { "" };
-            let command = ["00 B1 0000", extended, "02", "5400", &le[extended.len()..]].concat();
-            let command = if le.len() > 2 { command.replace("000002", "00000002") } else { command };
-            let answer = card.send(&command);
-            assert!(answer.starts_with(header), "{command}: {answer}");
+        for (command, header, length) in cases {
+            let answer = card.send(command);
+            assert!(answer.starts_with(header) && answer.ends_with("9000"), "{command}: {answer}");
             assert_eq!(answer.len() / 2 - 2, length, "{command}");
         }
     }

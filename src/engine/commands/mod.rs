@@ -80,10 +80,9 @@ fn expected(command: &Apdu<'_>) -> Result<Le, StatusWord> {
 ///
 /// # Errors
 ///
-/// `6700` if it sends none or expects an answer.
+/// `6700` if it sends none.
 fn sent<'a>(command: &Apdu<'a>) -> Result<&'a [u8], StatusWord> {
-    let is_sent = !command.data().is_empty() && command.le().is_none();
-    if is_sent { Ok(command.data()) } else { Err(StatusWord::WRONG_LENGTH) }
+    Some(command.data()).filter(|data| !data.is_empty()).ok_or(StatusWord::WRONG_LENGTH)
 }
 
 /// The EF that five bits of a parameter mean: the current one for `0`, else one of the current DF, which then becomes

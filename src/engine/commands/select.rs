@@ -1,4 +1,4 @@
-//! SELECT (ISO 7816-4, 11.2.2).
+//! SELECT (ISO 7816-4, 11.1.1).
 
 use crate::{
     Answer, Fid, StatusWord,

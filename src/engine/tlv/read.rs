@@ -40,8 +40,8 @@ pub enum TlvErrorKind {
     /// The length is indefinite.
     #[error("an indefinite length is not allowed")]
     IndefiniteLength,
-    /// The length could be written with fewer bytes, or is greater than any object here.
-    #[error("the length is not in its shortest form")]
+    /// The length could be written with fewer bytes, or takes more than the longest object here needs.
+    #[error("the length takes more bytes than it may")]
     LongForm,
     /// Objects are nested too deeply.
     #[error("objects are nested more than {} deep", super::DEEPEST)]
