@@ -1,8 +1,6 @@
 //! Addresses: which zone and byte an address means.
 
-use virtuale_engine::{
-    chip::{Content, Context},
-};
+use virtuale_engine::chip::{Content, Context};
 
 use super::WORD;
 

@@ -40,7 +40,8 @@ fn zones() -> [(u16, Vec<u8>, Condition, Condition); 5] {
 
 fn settings() -> Settings {
     let environment = SeNumber::new(1).expect("in range");
-    let code = |reference: u8, word, counter, restores| Code { reference, word, counter, tries: 3, environment, restores };
+    let code =
+        |reference: u8, word, counter, restores| Code { reference, word, counter, tries: 3, environment, restores };
     Settings {
         iso_view: false,
         identity: hex!("0102030405060708"),

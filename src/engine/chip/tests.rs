@@ -13,7 +13,7 @@ use crate::{
     class::{Class, SecureMessaging},
     commands,
     fs::Kind,
-    image::{FileIndex, FileKind},
+    image::FileIndex,
     ins::Ins,
     security::{Method, SeNumber},
     testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, name_applet, rule, text, world},

@@ -13,6 +13,7 @@ use super::{
     decode::unused,
     model::{Body, Each, File, Item, Known, Path, Place, Structure},
     references::{Round, weaker},
+    words,
 };
 
 /// How many items are encoded at most for one card, a long one counting as several. Real cards have hundreds; a layout
@@ -110,6 +111,9 @@ impl<'a> Encoder<'a> {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
                 self.items(&file.content, &self.start(), &mut output);
+                if let Some(words) = file.words {
+                    return self.words(file, words, output);
+                }
                 if size.is_some_and(|size| output.bytes.len() > size) {
                     self.too_small(file, size.unwrap_or(0), &output);
                 }
@@ -120,6 +124,19 @@ impl<'a> Encoder<'a> {
                 self.records(file, usize::from(length), usize::from(count), fixed)
             }
         }
+    }
+
+    /// A file of words: what was made is their payload.
+    fn words(&mut self, file: &File, words: usize, mut output: Output) -> Encoded {
+        let (used, room) = (output.bytes.len(), words::room(words));
+        if used > room {
+            self.too_small(file, room, &output);
+        } else if used < room {
+            output.elements.push(unused(file, used..room));
+        }
+        let part = words::pack(&output.bytes, words);
+        words::place(&mut output.elements, room, part.len());
+        Encoded { parts: vec![part], elements: output.elements }
     }
 
     fn records(&mut self, file: &File, length: usize, count: usize, fixed: bool) -> Encoded {

@@ -10,18 +10,24 @@ mod decode;
 mod encode;
 mod fields;
 mod image;
+mod memory;
 mod model;
 mod place;
 mod read;
 mod references;
+mod special;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
+pub use self::memory::{Lifetime, WordMemory, Zone};
+
 use self::{
     decode::Decoder,
+    memory::{Component, Memory},
     model::{Application, Chip, File, Structure},
 };
 use super::{
@@ -45,6 +51,8 @@ pub struct Layout {
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
+    memory: Option<Memory>,
+    components: Vec<Component>,
 }
 
 /// What the bytes of a file say.

@@ -69,6 +69,8 @@ pub(super) struct File {
     pub(super) fid: Fid,
     pub(super) sfi: Option<Sfi>,
     pub(super) structure: Structure,
+    /// How many words it has, if its content is the payload of words.
+    pub(super) words: Option<usize>,
     /// What fills it up behind its content.
     pub(super) fill: u8,
     pub(super) access: Access,
@@ -198,4 +200,6 @@ pub(super) struct Chip {
     pub(super) span: Range<usize>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
+    /// The key of card files that names the component.
+    pub(super) component_key: Option<Path>,
 }

@@ -9,9 +9,13 @@ use super::{
     super::{
         fields::{Fields, Placed, unhex},
         model::{Application, Body, File, Item, Object, Structure},
+        words::{FILL, WORD},
     },
     items::{Context, LONGEST, Reader, size},
 };
+
+/// The longest file of words.
+const MOST_WORDS: usize = LONGEST / WORD;
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -147,7 +151,11 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
         fields.missing("in");
     }
     let known = reader.names.source(fields, None);
-    let structure = structure(fields);
+    let words = fields.number("words", 1..MOST_WORDS + 1).map(|words| words.value);
+    let structure = match words {
+        Some(words) => Some(Structure::Transparent { size: Some(words * WORD) }),
+        None => structure(fields),
+    };
     let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
     let records = matches!(structure, Some(Structure::Records { .. }));
     let content = if records {
@@ -165,7 +173,8 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
         fid: fid(fields)?,
         sfi,
         structure: structure?,
-        fill: fields.byte("fill").map_or(0, |fill| fill.value),
+        words,
+        fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
         access: reader.names.access(fields)?,
         control: control(fields, "control").unwrap_or_else(|| defaults.ef_control.clone()),
         known: known?,
@@ -200,6 +209,12 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
     let rest = |item: &Item| item.tag.is_none() && item.each.is_none() && size(item).is_none();
+    if file.words.is_some() && (file.fill != FILL || fields.has("size") || fields.has("structure")) {
+        fields.mistake(
+            "\"words\" says how long a file is and what fills it up",
+            "leave \"size\", \"structure\" and \"fill\" out",
+        );
+    }
     match file.structure {
         Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(rest) => {
             fields.mistake(

@@ -9,6 +9,7 @@ use super::{
         coding::{self, Coding},
         fields::{Fields, Placed},
         model::{Body, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        special::Choice,
     },
     rules::Names,
 };
@@ -265,20 +266,7 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
             usual
         }
     };
-    let (on, off) = (fields.hex("on"), fields.hex("off"));
-    let coding = match (coding?, on, off) {
-        (coding, None, None) => coding,
-        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
-            Coding::Flag { on: on.value, off: off.value }
-        }
-        _ => {
-            fields.mistake(
-                "\"on\" and \"off\" are two different values of one length",
-                "they belong to the coding \"flag\"",
-            );
-            return None;
-        }
-    };
+    let coding = parameters(fields, coding?)?;
     let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
     let natural = coding.natural_length();
     if let (Some(length), Some(natural)) = (length, natural)
@@ -295,6 +283,48 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
     let pads = coding.has_any_length() && coding != Coding::Number && (pad.is_some() || coding.pads_by_itself());
     let pad = pad.map_or(coding.usual_pad(), |pad| pad.value);
     Some(Place { coding, length: length.or(natural), pad, pads })
+}
+
+/// What a coding needs to know besides its name.
+fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
+    let (on, off) = (fields.hex("on"), fields.hex("off"));
+    let (mark, flags) = (fields.number("mark", 0..16), fields.number("flags", 0..4));
+    let values = fields.named_hex("values");
+    let small = |number: Option<Placed<usize>>| number.and_then(|number| u8::try_from(number.value).ok()).unwrap_or(0);
+    match coding {
+        Coding::Marked { .. } if mark.is_some() => Some(Coding::Marked { mark: small(mark) }),
+        Coding::Address { .. } if flags.is_some() => Some(Coding::Address { flags: small(flags) }),
+        Coding::Choice(_) => {
+            let values = values.unwrap_or_default();
+            let length = values.first().map_or(0, |(_, bytes)| bytes.len());
+            let alike = |(index, (_, bytes)): (usize, &(String, Vec<u8>))| {
+                bytes.len() == length && values.iter().skip(index + 1).all(|(_, other)| other != bytes)
+            };
+            if length == 0 || !values.iter().enumerate().all(alike) {
+                fields.mistake(
+                    "\"values\" are different byte sequences of one length",
+                    "values = { v1 = \"01\", v2 = \"02\" }",
+                );
+                return None;
+            }
+            Some(Coding::Choice(Choice(values)))
+        }
+        coding => match (coding, on, off) {
+            (coding, None, None) => Some(coding),
+            (Coding::Flag { .. }, Some(on), Some(off))
+                if on.value.len() == off.value.len() && on.value != off.value =>
+            {
+                Some(Coding::Flag { on: on.value, off: off.value })
+            }
+            _ => {
+                fields.mistake(
+                    "\"on\" and \"off\" are two different values of one length",
+                    "they belong to the coding \"flag\"",
+                );
+                None
+            }
+        },
+    }
 }
 
 /// What makes sense in one item.
