@@ -1,11 +1,12 @@
-//! Card files of the command line.
+//! Card files and layouts of the command line.
 
-use std::path::Path;
+use std::{fs, path::Path, sync::Arc};
 
+use virtuale_applets::layouts;
 use virtuale_engine::Card;
 
 use super::{Failure, options::Reproducible};
-use crate::profile::{self, LoadError, Options, Profile};
+use crate::profile::{self, LoadError, Options, Profile, diagnostic::Source, layout::Layout};
 
 /// Loads a card file.
 ///
@@ -31,4 +32,25 @@ pub(super) fn options(reproducible: &Reproducible) -> Options {
 /// As [`profile`].
 pub(super) fn card(path: &Path, reproducible: &Reproducible) -> Result<Box<dyn Card>, Failure> {
     Ok(Box::new(profile(path, reproducible)?.card()))
+}
+
+/// Loads a layout: one that is built in, or a file.
+///
+/// # Errors
+///
+/// That there is none, or what is wrong with it.
+pub(super) fn layout(name: &str) -> Result<Layout, Failure> {
+    let source = match layouts::named(name) {
+        Some(text) => Source { name: format!("{name}.toml (built in)"), text: text.to_owned() },
+        None if name.ends_with(".toml") => {
+            let text = fs::read_to_string(name).map_err(|error| Failure::file("read", Path::new(name), &error))?;
+            Source { name: name.to_owned(), text }
+        }
+        None => {
+            let built_in = layouts::NAMES.join(", ");
+            let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
+            return Err(Failure::usage(format!("there is no layout {name:?}"), hint));
+        }
+    };
+    Layout::parse(&Arc::new(source)).map_err(Failure::Invalid)
 }

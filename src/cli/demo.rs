@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let slots = service.slots().map_err(|error| lost(&error))?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
     let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
-    let reading = read::reading(&mut connection, &profile, &file, &args.reproducible)?;
+    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible)?;
 
     let (program, file) = (own_name(), file.display());
     let attach = [

@@ -83,6 +83,8 @@ enum Verb {
     /// digits before the comment being the status word.
     Apdu(apdu::Args),
     /// Print what a card says, as a billing terminal reads it
+    ///
+    /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
     Read(read::Args),
     /// Write, check and look into card files
     Card(card::Args),

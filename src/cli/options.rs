@@ -9,6 +9,9 @@ use crate::reader::{Model, pcsclite::wire::READER_SLOTS};
 /// The seed of a run that names none.
 pub(super) const DEFAULT_SEED: u64 = 0;
 
+/// The layout of cards that name none.
+pub(super) const DEFAULT_LAYOUT: &str = "vitale2";
+
 /// What makes a run reproducible.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Reproducible {

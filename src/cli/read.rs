@@ -1,12 +1,17 @@
 //! `virtuale read`: the built-in terminal.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{Failure, Outcome, cards, exit, language::Language, options::Reproducible, output};
+use super::{
+    Failure, Outcome, cards, exit,
+    language::Language,
+    options::{DEFAULT_LAYOUT, Reproducible},
+    output,
+};
 use crate::{
-    profile::Profile,
+    profile::layout::Layout,
     terminal::{
-        link::{Link, in_process},
+        link::{Link, LinkError, in_process, pcsclite},
         pages::{self, PaperCopy, Report},
         vitale::{self, ReadError, Reading},
     },
@@ -16,15 +21,21 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale read --card fixtures/cards/vitale2-martin.toml
   virtuale read --card fixtures/cards/vitale2-martin.toml --reflet --lang fr
-  virtuale read --card fixtures/cards/vitale2-martin.toml --json";
+  virtuale read --json --reader 'Virtuale 00 00'";
 
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file; each further one is read after it
-    #[arg(long = "card", value_name = "FILE", required = true)]
+    /// The card file, read without any reader; each further one is read after it
+    #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
+    /// Read the card in this reader only
+    #[arg(long, value_name = "NAME", conflicts_with = "cards")]
+    reader: Option<String>,
+    /// The layout of cards in readers: the name of one that is built in, or a layout file
+    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_LAYOUT, conflicts_with = "cards")]
+    layout: String,
     /// Print the copy on paper (fiche reflet) that the holder may ask for
     #[arg(long)]
     reflet: bool,
@@ -44,53 +55,91 @@ pub(super) struct Args {
     reproducible: Reproducible,
 }
 
-/// Reads each card in this process and prints what it says.
+/// Reads each card and prints what it says.
 pub(super) fn run(args: &Args) -> Outcome {
-    let lang = args.lang.unwrap_or_else(Language::of_locale).into();
+    if args.cards.is_empty() {
+        return read_readers(args);
+    }
     for (index, card) in args.cards.iter().enumerate() {
+        let place = card.display().to_string();
         let profile = cards::profile(card, &args.reproducible)?;
-        let mut link = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(card, &error))?;
-        let reading = reading(&mut link, &profile, card, &args.reproducible)?;
-        if args.json {
-            output::print_json(&Report::of(&reading, lang))?;
-            continue;
-        }
-        if index > 0 {
-            output::print("\n")?;
-        }
-        let page = if args.reflet {
-            pages::paper_copy(&reading, PaperCopy { exoneration: !args.without_exoneration }, lang)
-        } else {
-            pages::reading(&reading, &card.display().to_string(), lang)
-        };
-        output::print_page(&page)?;
-        if args.commands {
-            output::print("\n")?;
-            output::print_page(&pages::commands(&reading, lang))?;
-        }
+        let mut link = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(&place, &error))?;
+        let reading = reading(&mut link, profile.layout(), &place, &args.reproducible)?;
+        print(args, &reading, &place, index)?;
     }
     Ok(exit::DONE)
 }
 
-/// Reads a card over any road, with the layout that its card file names.
+/// Reads the cards in the readers that a PC/SC program would see.
+fn read_readers(args: &Args) -> Outcome {
+    let layout = cards::layout(&args.layout)?;
+    let socket = pcsclite::default_socket();
+    let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
+    let mut slots = service.slots().map_err(|error| no_service(&error))?;
+    let all: Vec<_> = slots.iter().map(|slot| slot.name.clone()).collect();
+    slots.retain(|slot| args.reader.as_ref().map_or(slot.present, |wanted| slot.name == *wanted));
+    if slots.is_empty() {
+        let there = if all.is_empty() { "there are no readers".into() } else { format!("readers: {}", all.join(", ")) };
+        return Err(Failure::environment(
+            "there is no card to read",
+            format!("{there}\nor give a card file: --card FILE"),
+        ));
+    }
+    for (index, slot) in slots.iter().enumerate() {
+        let mut link = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
+        let reading = reading(&mut link, &layout, &slot.name, &args.reproducible)?;
+        print(args, &reading, &slot.name, index)?;
+    }
+    Ok(exit::DONE)
+}
+
+/// Reads a card over any road.
 ///
 /// # Errors
 ///
 /// That it is no Vitale, or that the road to it is gone.
 pub(super) fn reading(
     link: &mut dyn Link,
-    profile: &Profile,
-    card: &Path,
+    layout: &Layout,
+    place: &str,
     reproducible: &Reproducible,
 ) -> Result<Reading, Failure> {
-    vitale::read(link, profile.layout(), reproducible.today()).map_err(|error| match error {
+    vitale::read(link, layout, reproducible.today()).map_err(|error| match error {
         ReadError::NotVitale { .. } => {
-            Failure::usage(format!("{}: {error}", card.display()), "this terminal reads Vitale 2 cards")
+            Failure::environment(format!("{place}: {error}"), "this terminal reads Vitale 2 cards")
         }
-        ReadError::Link(error) => unread(card, &error),
+        ReadError::Link(error) => unread(place, &error),
     })
 }
 
-fn unread(card: &Path, error: &dyn std::error::Error) -> Failure {
-    Failure::Environment(format!("cannot read the card of {}: {error}", card.display()), None)
+/// Prints the page that was asked for. `index` counts the cards that were printed before.
+fn print(args: &Args, reading: &Reading, place: &str, index: usize) -> Result<(), Failure> {
+    let lang = args.lang.unwrap_or_else(Language::of_locale).into();
+    if args.json {
+        return Ok(output::print_json(&Report::of(reading, lang))?);
+    }
+    if index > 0 {
+        output::print("\n")?;
+    }
+    if args.reflet {
+        let copy = PaperCopy { exoneration: !args.without_exoneration };
+        return Ok(output::print_page(&pages::paper_copy(reading, copy, lang))?);
+    }
+    output::print_page(&pages::reading(reading, place, lang))?;
+    if args.commands {
+        output::print("\n")?;
+        output::print_page(&pages::commands(reading, lang))?;
+    }
+    Ok(())
+}
+
+fn unread(place: &str, error: &LinkError) -> Failure {
+    Failure::Environment(format!("cannot read the card in {place}: {error}"), None)
+}
+
+fn no_service(error: &LinkError) -> Failure {
+    Failure::environment(
+        error.to_string(),
+        "give a card file (--card FILE), or start a reader: virtuale serve --card FILE",
+    )
 }

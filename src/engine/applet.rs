@@ -1,7 +1,7 @@
 //! What one application of a card does with the commands that reach it.
 //!
-//! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in
-//! [`commands`](crate::commands). The dispatcher knows applets by this trait only.
+//! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in [`commands`]. The
+//! dispatcher knows applets by this trait only.
 
 use crate::{Answer, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, world::PowerLost};
 

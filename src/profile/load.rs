@@ -201,7 +201,7 @@ mod tests {
     use jiff::civil::date;
     use virtuale_engine::{Answer, Card, Reset, StatusWord};
 
-    use super::{LoadError, Options, Profile, load};
+    use super::{LoadError, Options, Profile, Source, load, parse, read};
 
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
@@ -255,6 +255,67 @@ mod tests {
             hex!("62 1C 80 02 0100 82 01 01 83 02 D001 88 01 10 A1 09 8C 07 7B FF FF FF FF E1 00 8A 01 05")
         );
         assert_eq!(ask(&mut card, &hex!("00B00000 7C")).0, identity[..124]);
+    }
+
+    #[test]
+    fn what_needs_a_professional_is_refused() {
+        let mut card = fixture("vitale2-durand.toml").card();
+        card.reset(Reset::Cold).expect("an ATR");
+        ask(&mut card, &hex!("00A40400 0B D250000002564954414C45"));
+        for file in [hex!("D012"), hex!("D013"), hex!("D019")] {
+            let select = [&hex!("00A4020C 02")[..], &file].concat();
+            assert_eq!(ask(&mut card, &select).1, StatusWord::SUCCESS);
+            assert_eq!(ask(&mut card, &hex!("00B0000000")), (vec![], StatusWord::SECURITY_NOT_SATISFIED));
+        }
+    }
+
+    #[test]
+    fn a_private_layout_needs_no_change_of_the_program() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
+        let profile = load(&folder.join("deplace-roux.toml"), &OPTIONS).unwrap_or_else(|error| panic!("{error}"));
+        let mut card = profile.card();
+        card.reset(Reset::Cold).expect("an ATR");
+        let mut expect = |command: &[u8], data: &[u8]| {
+            assert_eq!(ask(&mut card, command), (data.to_vec(), StatusWord::SUCCESS), "{command:02X?}");
+        };
+        expect(&hex!("00CA9F7F00"), &hex!("12345678"));
+        expect(&hex!("00A40000 02 A002"), &hex!("62 12 82 01 01 83 02 A002 88 00 8C 03 05 13 00 85 02 01 02"));
+        expect(&hex!("00B0000020"), &[&b"LYON 3  "[..], &hex!("C1 02 349F C2 01 07"), &[0xFF; 17]].concat());
+        let control = hex!("6F 1E 82 01 38 83 02 DF01 84 0B D250000002564954414C45 A1 05 8C 03 05 13 00 8A 01 05");
+        expect(&hex!("00A40400 0B D250000002564954414C45"), &control);
+        let second = [&b"ROUX            NO\xC9             "[..], &hex!("20151902"), b"6N", &[0xFF; 2]].concat();
+        expect(&hex!("00B2023C28"), &second);
+        assert_eq!(ask(&mut card, &hex!("00B2023C29")).1, StatusWord::wrong_le(0x28));
+        assert_eq!(ask(&mut card, &hex!("00A4020C 02 A003")).1, StatusWord::SUCCESS);
+        assert_eq!(ask(&mut card, &hex!("00B0000000")).1, StatusWord::SECURITY_NOT_SATISFIED);
+        let decoded = profile.layout().decode("LOCAL", &hex!("4C594F4E20332020 C102349F C20107")).expect("file LOCAL");
+        assert_eq!(decoded.data.at("assure.code_local").and_then(|node| node.text()), Some("LYON 3"));
+        assert_eq!(decoded.data.at("assure.caisse").and_then(|node| node.text()), Some("349"));
+    }
+
+    #[test]
+    fn keys_of_one_layout_are_unknown_to_another() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
+        let text = read(&folder.join("deplace-roux.toml")).expect("a fixture").replace("deplace.toml", "vitale2");
+        let source = Source { name: "roux.toml".into(), text };
+        let mistakes = parse(source, None, &OPTIONS).expect_err("code_local is no key").to_string();
+        assert!(mistakes.contains("roux.toml:12:1"), "{mistakes}");
+        assert!(mistakes.contains("code_local"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_layout_that_is_not_there_is_named_at_its_place() {
+        for (layout, base, message) in [
+            ("vitale3", None, "there is no layout \"vitale3\""),
+            ("nowhere.toml", Some(Path::new("/nonexistent")), "cannot read the layout /nonexistent/nowhere.toml"),
+            ("x.toml", None, "is a file, but this card file is none"),
+        ] {
+            let source = Source { name: "c.toml".into(), text: format!("layout = \"{layout}\"") };
+            let mistakes = parse(source, base, &OPTIONS).expect_err("no layout").to_string();
+            for part in [message, "c.toml:1:10", "built-in layouts: vitale2"] {
+                assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
+            }
+        }
     }
 
     #[test]

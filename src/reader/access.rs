@@ -23,7 +23,7 @@ use super::{
 /// How often a waiting thread looks whether its client is still there.
 const LOOK_ROUND: Duration = Duration::from_millis(50);
 
-/// How an attempt ended that may have to wait.
+/// How an attempt ended that did not fail.
 pub(super) enum Step<T> {
     /// It is over.
     Done(T),
@@ -38,11 +38,11 @@ pub(super) struct Loan {
     card: Box<dyn Card>,
 }
 
-impl<T> Step<Result<T, ReturnCode>> {
-    /// Changes what a successful attempt gives.
-    pub(super) fn map_ok<U>(self, change: impl FnOnce(T) -> U) -> Step<Result<U, ReturnCode>> {
+impl<T> Step<T> {
+    /// Changes what an attempt gives that is over.
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
         match self {
-            Self::Done(result) => Step::Done(result.map(change)),
+            Self::Done(result) => Step::Done(change(result)),
             Self::Wait(until) => Step::Wait(until),
         }
     }
@@ -57,28 +57,34 @@ impl Readers {
         result
     }
 
-    /// Tries something on the board until it is over. `None` if the caller's client went away while it waited.
+    /// Tries something on the board until it is over.
+    ///
+    /// # Errors
+    ///
+    /// Those of the attempt, and [`ReturnCode::COMM_ERROR`] if the caller's client went away while it waited.
     pub(super) fn wait<T>(
         &self,
         caller: &Weak<dyn Caller>,
-        mut attempt: impl FnMut(&mut Board) -> Step<T>,
-    ) -> Option<T> {
+        mut attempt: impl FnMut(&mut Board) -> Result<Step<T>, ReturnCode>,
+    ) -> Result<T, ReturnCode> {
         let mut board = lock(&self.board);
         loop {
-            let until = match attempt(&mut board) {
-                Step::Done(result) => {
-                    self.settle(board);
-                    return Some(result);
-                }
-                Step::Wait(until) => until,
+            let (over, until) = match attempt(&mut board) {
+                Ok(Step::Wait(until)) => (None, until),
+                Ok(Step::Done(result)) => (Some(Ok(result)), None),
+                Err(code) => (Some(Err(code)), None),
             };
+            if let Some(result) = over {
+                self.settle(board);
+                return result;
+            }
             let nap = until.map_or(LOOK_ROUND, |until| until.saturating_duration_since(Instant::now()).min(LOOK_ROUND));
             board.waiting += 1;
             let (awake, timer) = self.moved.wait_timeout(board, nap).unwrap_or_else(PoisonError::into_inner);
             board = awake;
             board.waiting -= 1;
             if timer.timed_out() && caller.upgrade().is_some_and(|caller| caller.is_gone()) {
-                return None;
+                return Err(ReturnCode::COMM_ERROR);
             }
         }
     }
@@ -143,14 +149,18 @@ impl Readers {
 
 impl Board {
     /// Takes a slot's card on loan, or waits until it is back.
-    pub(super) fn lend(&mut self, slot: usize) -> Step<Result<Loan, ReturnCode>> {
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::NO_SMARTCARD`] if the slot is empty.
+    pub(super) fn lend(&mut self, slot: usize) -> Result<Step<Loan>, ReturnCode> {
         let Slot { place, generation, .. } = &mut self.slots[slot];
         match mem::replace(place, Place::Lent) {
-            Place::Here(card) => Step::Done(Ok(Loan { slot, generation: *generation, card })),
-            Place::Lent => Step::Wait(None),
+            Place::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card })),
+            Place::Lent => Ok(Step::Wait(None)),
             Place::Empty => {
                 *place = Place::Empty;
-                Step::Done(Err(ReturnCode::NO_SMARTCARD))
+                Err(ReturnCode::NO_SMARTCARD)
             }
         }
     }

@@ -116,11 +116,6 @@ impl Board {
         self.slots.iter().position(owns).ok_or(ReturnCode::INVALID_HANDLE)
     }
 
-    /// The slot again, if nothing happened to its card that the handle has not taken note of.
-    pub(super) fn check_event(&self, index: usize, handle: u32) -> Result<usize, ReturnCode> {
-        self.slots[index].check_event(handle).map(|()| index)
-    }
-
     /// How many handles a session has.
     pub(super) fn handles_of(&self, session: SessionId) -> usize {
         self.slots.iter().flat_map(|slot| &slot.handles).filter(|each| each.session == session).count()

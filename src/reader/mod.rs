@@ -19,6 +19,8 @@ mod readers;
 mod session;
 mod sync;
 mod terms;
+#[cfg(test)]
+mod toys;
 
 pub use code::ReturnCode;
 pub use model::{LONGEST_MODEL, Model, ModelError};

@@ -23,7 +23,7 @@ use super::{
 /// How long a card keeps its power after the last handle on it was closed.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a removal waits for a card that is busy, to give it back. Most commands take microseconds.
-const FAREWELL: Duration = Duration::from_millis(20);
+const FAREWELL: Duration = Duration::from_millis(100);
 
 /// Readers with their slots and cards, shared by all who use them.
 pub struct Readers {
@@ -194,14 +194,14 @@ impl Readers {
         self.wait(&nobody(), |board| {
             let leaving = &mut board.slots[slot].leaving;
             let Some(mine) = leaving.iter().position(|each| each.generation == generation) else {
-                return Step::Done(None);
+                return Ok(Step::Done(None));
             };
             if leaving[mine].card.is_none() && Instant::now() < until {
-                return Step::Wait(Some(until));
+                return Ok(Step::Wait(Some(until)));
             }
-            Step::Done(leaving.swap_remove(mine).card)
+            Ok(Step::Done(leaving.swap_remove(mine).card))
         })
-        .flatten()
+        .unwrap_or_default()
     }
 
     /// Tells a watcher of every change from now on, for as long as it lives.

@@ -47,6 +47,12 @@ impl ToyCard {
         self
     }
 
+    /// The same card with another answer to reset.
+    pub(super) fn with_atr(mut self, atr: &[u8]) -> Self {
+        self.atr = Atr::parse(atr).expect("an ATR");
+        self
+    }
+
     fn select(&mut self, p1: u8, name: &[u8]) -> u16 {
         if p1 == 0x04 {
             if !self.files.keys().any(|(application, _)| application == name) {

@@ -204,6 +204,7 @@ mod tests {
             origin: Origin::Inferred,
             source: "somewhere".into(),
             personal: false,
+            written: 0..0,
             children,
         }
     }

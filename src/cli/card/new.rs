@@ -1,17 +1,10 @@
 //! `virtuale card new`.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
-
-use virtuale_applets::layouts;
+use std::{fs::File, io::Write, path::PathBuf};
 
 use crate::{
-    cli::{Failure, Outcome, exit, language::Language, output},
-    profile::{card_file, diagnostic::Source, layout::Layout},
+    cli::{Failure, Outcome, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
+    profile::card_file,
 };
 
 const EXAMPLES: &str = "\
@@ -27,7 +20,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// The layout of the chip: the name of one that is built in, or a layout file
-    #[arg(long, value_name = "NAME|FILE", default_value = "vitale2")]
+    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_LAYOUT)]
     layout: String,
     /// The language of the comments [default: that of the locale]
     #[arg(long)]
@@ -36,7 +29,7 @@ pub(super) struct Args {
 
 /// Writes the card file.
 pub(super) fn run(args: &Args) -> Outcome {
-    let layout = layout(&args.layout)?;
+    let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;
     let language = args.lang.unwrap_or_else(Language::of_locale);
     let text = card_file::template(&schema, &args.layout, language.into());
@@ -49,20 +42,4 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
     }
     Ok(exit::DONE)
-}
-
-fn layout(name: &str) -> Result<Layout, Failure> {
-    let source = match layouts::named(name) {
-        Some(text) => Source { name: format!("{name}.toml (built in)"), text: text.to_owned() },
-        None if name.ends_with(".toml") => {
-            let text = fs::read_to_string(name).map_err(|error| Failure::file("read", Path::new(name), &error))?;
-            Source { name: name.to_owned(), text }
-        }
-        None => {
-            let built_in = layouts::NAMES.join(", ");
-            let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
-            return Err(Failure::usage(format!("there is no layout {name:?}"), hint));
-        }
-    };
-    Layout::parse(&Arc::new(source)).map_err(Failure::Invalid)
 }

@@ -12,7 +12,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 
@@ -49,7 +49,6 @@ pub(crate) trait Handler: Send + Sync + 'static {
 pub(crate) struct Server {
     path: PathBuf,
     stopping: Arc<AtomicBool>,
-    listener: Option<JoinHandle<()>>,
 }
 
 impl Server {
@@ -65,20 +64,17 @@ impl Server {
         let seen = Arc::clone(&stopping);
         let handler = Arc::new(handler);
         let thread = thread::Builder::new().name("control".into());
-        let listener = thread.spawn(move || accept(&listener, &seen, &handler))?;
-        Ok(Self { path: path.to_path_buf(), stopping, listener: Some(listener) })
+        thread.spawn(move || accept(&listener, &seen, &handler))?;
+        Ok(Self { path: path.to_path_buf(), stopping })
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it is over.
-        let woken = UnixStream::connect(&self.path).is_ok();
+        // Wakes the listener, which then sees that it is over. Nobody waits for it: it holds nothing that others need.
+        let _ = UnixStream::connect(&self.path);
         let _ = fs::remove_file(&self.path);
-        if let Some(listener) = self.listener.take().filter(|_| woken) {
-            let _ = listener.join();
-        }
     }
 }
 

@@ -61,7 +61,12 @@ fn variable(survey: &Survey) -> Finding {
     let path = path.display();
     let again = format!("it was set for a reader that is gone; start it again, or: unset PCSCLITE_CSOCK_NAME\n{EXEC}");
     match socket {
-        Socket::Alive => ok(CHECK, format!("programs started here see the readers at {path}")),
+        Socket::Alive(readers) => {
+            ok(CHECK, format!("programs started here see the readers at {path}: {}", readers.join(", ")))
+        }
+        Socket::Foreign(error) => {
+            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where no PC/SC service answers: {error}")).with(again)
+        }
         Socket::Dead => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where nobody listens")).with(again),
         Socket::Missing => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is not there")).with(again),
         Socket::Other => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is no socket")).with(EXEC),
@@ -179,7 +184,7 @@ mod tests {
             system: System::Other,
             library: Some(Library { path: "/lib/libpcsclite.so.1".into(), version: Some(Version(1, 9, 9)) }),
             confinement: None,
-            variable: Some(("/run/pcsc".into(), Socket::Alive)),
+            variable: Some(("/run/pcsc".into(), Socket::Alive(vec!["Virtuale 00 00".into()]))),
             running: vec!["/run/pcsc".into()],
             place: Ok("/run/user/1000/virtuale".into()),
             agents: vec![],
@@ -224,6 +229,7 @@ mod tests {
             (nowhere(Some(Confinement::Flatpak)), Level::Broken, "flatpak run --filesystem"),
             (nowhere(Some(Confinement::Snap)), Level::Broken, "another way"),
             (at(Socket::Dead), Level::Broken, "nobody listens"),
+            (at(Socket::Foreign("nonsense".into())), Level::Broken, "nonsense"),
             (at(Socket::Missing), Level::Broken, "not there"),
             (at(Socket::Other), Level::Broken, "no socket"),
             (at(Socket::Forbidden(Some(0))), Level::Broken, "user 0"),

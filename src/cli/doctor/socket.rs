@@ -9,13 +9,15 @@ use std::{
     path::Path,
 };
 
-use crate::cli::folder::LONGEST_SOCKET;
+use crate::{cli::folder::LONGEST_SOCKET, terminal::link::pcsclite::Service};
 
 /// What stands at the variable's path.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Socket {
-    /// A service that lets us in.
-    Alive,
+    /// A service that lets us in, and its readers.
+    Alive(Vec<String>),
+    /// Somebody who lets us in, but who does not speak as a PC/SC service does.
+    Foreign(String),
     /// A socket that nobody listens at any more.
     Dead,
     /// Nothing.
@@ -44,10 +46,18 @@ pub(super) fn look(path: &Path) -> Socket {
         Err(error) => return Socket::Strange(error.to_string()),
     }
     match UnixStream::connect(path) {
-        Ok(_) => Socket::Alive,
+        Ok(_) => readers(path),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Socket::Dead,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Socket::Forbidden(owner(path)),
         Err(error) => Socket::Strange(error.to_string()),
+    }
+}
+
+/// Asks a service for its readers, as any program would.
+fn readers(path: &Path) -> Socket {
+    match Service::establish(path).and_then(|mut service| service.slots()) {
+        Ok(slots) => Socket::Alive(slots.into_iter().map(|slot| slot.name).collect()),
+        Err(error) => Socket::Foreign(error.to_string()),
     }
 }
 
@@ -58,18 +68,24 @@ fn owner(path: &Path) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::net::UnixListener, path::Path};
+    use std::{fs, os::unix::net::UnixListener, path::Path, thread};
 
     use super::{Socket, look};
+    use crate::reader::{Model, Readers, pcsclite};
 
     #[test]
     fn what_stands_there_is_told_apart() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let path = place.path().join("pcsc");
         assert_eq!(look(&path), Socket::Missing);
+        let readers = Readers::new(&[Model::new("Test", 1).expect("a name")]).expect("one reader");
+        let server = pcsclite::Server::start(readers, &path, pcsclite::ServerOptions::default()).expect("a service");
+        assert_eq!(look(&path), Socket::Alive(vec!["Test 00 00".into()]));
+        drop(server);
         let listener = UnixListener::bind(&path).expect("a socket");
-        assert_eq!(look(&path), Socket::Alive);
-        drop(listener);
+        let silent = thread::spawn(move || listener.incoming().take(2).for_each(drop));
+        assert!(matches!(look(&path), Socket::Foreign(_)));
+        silent.join().expect("it hung up twice");
         assert_eq!(look(&path), Socket::Dead);
         fs::remove_file(&path).expect("the socket");
         fs::write(&path, "").expect("a file");

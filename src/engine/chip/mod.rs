@@ -103,11 +103,13 @@ impl Chip {
 
     /// Carries out a command that may be one part of a chain, or nothing of the kind.
     fn run(&mut self, command: &[u8], answer: &mut Answer) -> Outcome {
-        let routed = self.route(command);
-        let Ok((command, class, number)) = routed else {
-            self.chain.clear();
-            self.core.pending.clear();
-            return routed.map(|_| StatusWord::NO_DIAGNOSIS).map_err(Stop::from);
+        let (command, class, number) = match self.route(command) {
+            Ok(routed) => routed,
+            Err(status) => {
+                self.chain.clear();
+                self.core.pending.clear();
+                return Err(status.into());
+            }
         };
         if command.ins() != Ins::GET_RESPONSE {
             self.core.pending.clear();

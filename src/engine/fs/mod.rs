@@ -1,7 +1,7 @@
 //! The files of a chip: what they are called, where they hang, what they answer when selected.
 //!
 //! All of this is made once from an image and does not change; what can change (contents, record directories, life
-//! cycles) lies in the [`Memory`](crate::memory::Memory), and files hold spans of it. Nothing here knows a command, a
+//! cycles) lies in the [`Memory`], and files hold spans of it. Nothing here knows a command, a
 //! channel, or who may do what: files only carry their rules.
 
 mod build;

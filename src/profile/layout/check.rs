@@ -80,6 +80,9 @@ impl Check<'_> {
         if let Some(key) = self.schema.key(&whole) {
             return Some((whole, key));
         }
+        if self.report.is_full() {
+            return None;
+        }
         let known: Vec<String> = self.schema.keys().into_iter().map(|(path, _)| path).collect();
         let hint = nearest::hint(&whole, known.iter().map(String::as_str));
         let hint = hint.unwrap_or_else(|| format!("declare it in a table [data.\"{whole}\"] of the layout"));

@@ -191,6 +191,10 @@ impl<'a> Decoder<'a> {
             Body::Group(items) => {
                 let (children, end) = self.items(items, value, &here);
                 element.children = children;
+                if item.tag.is_none() && size(item).is_none() {
+                    element.range = rest.cut(0, end).range();
+                    return Some((element, end));
+                }
                 if end < value.bytes.len() {
                     element.children.push(unexplained(value.from(end)));
                 }

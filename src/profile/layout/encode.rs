@@ -146,6 +146,9 @@ impl<'a> Encoder<'a> {
             for scope in self.rounds(item, &self.start()) {
                 let mut record = Output::default();
                 self.round(item, &scope, &mut record);
+                if record.bytes.is_empty() {
+                    continue;
+                }
                 if record.bytes.len() > length || encoded.parts.len() == count {
                     let what = if encoded.parts.len() == count { "records" } else { "bytes in a record" };
                     let most = if encoded.parts.len() == count { count } else { length };
@@ -310,8 +313,9 @@ impl<'a> Encoder<'a> {
 
     fn too_long(&mut self, item: &Item, scope: &Scope<'_>, most: usize, value: &Value) {
         let longest = value.children.iter().max_by_key(|child| child.range.len());
-        let span = longest.map(|child| child.written.clone()).filter(|span| !span.is_empty());
-        let span = span.unwrap_or_else(|| scope.span.clone());
+        let longest_is_at = longest.map_or(0..0, |child| child.written.clone());
+        let places = [longest_is_at, value.written.clone(), scope.span.clone()];
+        let span = places.into_iter().find(|span| !span.is_empty()).unwrap_or(0..0);
         let message = format!("\"{}\" has {} bytes, but this chip has room for {most}", item.name, value.bytes.len());
         let hint = longest.map_or("shorten it".into(), |child| format!("\"{}\" is the longest part of it", child.name));
         self.mistake(&span, message, &hint);

@@ -25,7 +25,7 @@ impl Report {
     }
 
     /// Notes a mistake.
-    pub(super) fn add(&self, mistake: Diagnostic) {
+    fn add(&self, mistake: Diagnostic) {
         *self.count.borrow_mut() += 1;
         self.mistakes.borrow_mut().add(mistake);
     }
@@ -38,10 +38,18 @@ impl Report {
 
     /// Notes that a name is none of `known`.
     pub(super) fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
+        if self.is_full() {
+            return;
+        }
         let known: Vec<&str> = known.into_iter().collect();
         let listed = || if known.is_empty() { String::new() } else { format!("known: {}", known.join(", ")) };
         let hint = nearest::hint(name.value, known.iter().copied()).unwrap_or_else(listed);
         self.mistake(name.span.clone(), format!("unknown {what} \"{}\"", name.value), &hint);
+    }
+
+    /// Whether further mistakes would not be kept, so that nobody need look for their hints.
+    pub(super) fn is_full(&self) -> bool {
+        self.count() >= Mistakes::MOST
     }
 
     /// How many mistakes were noted so far.

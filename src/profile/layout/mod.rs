@@ -23,6 +23,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use virtuale_engine::{Aid, Fid};
+
 pub use self::memory::{Lifetime, WordMemory, Zone};
 
 use self::{
@@ -93,6 +95,13 @@ impl Layout {
         }
         check::check(self, &schema)?;
         Ok(schema)
+    }
+
+    /// Where the files are: their names, the first AID of an application that they are in, their identifiers. Files of
+    /// applications without AID are left out.
+    pub fn places(&self) -> impl Iterator<Item = (&str, &Aid, Fid)> {
+        let aid_of = |file: &File| file.parents.iter().find_map(|&parent| self.applications.get(parent)?.aids.first());
+        self.files.iter().filter_map(move |file| Some((file.name.as_str(), aid_of(file)?, file.fid)))
     }
 
     /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of

@@ -10,9 +10,9 @@ pub mod wire;
 
 mod connection;
 mod input;
-mod place;
 mod server;
+#[cfg(test)]
+mod tests;
 mod worker;
 
-pub use place::{LONGEST_SOCKET_PATH, SocketFolder};
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};

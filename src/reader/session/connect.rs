@@ -50,8 +50,8 @@ impl Session {
         wish.check_protocols()?;
         wish.check_share()?;
         let index = self.readers.slot_named(reader).ok_or(ReturnCode::UNKNOWN_READER)?;
-        let way = self.readers.wait(&self.caller, |board| self.way_in(board, index, wish, context));
-        match way.unwrap_or(Err(ReturnCode::COMM_ERROR))? {
+        let way = self.readers.wait(&self.caller, |board| self.way_in(board, index, wish, context))?;
+        match way {
             Way::Open(opened) => Ok(opened),
             Way::ThroughCard(loan, work) => self.readers.run(
                 loan,
@@ -74,31 +74,27 @@ impl Session {
         index: usize,
         wish: Wish,
         context: u32,
-    ) -> Step<Result<Way<(u32, Protocols)>, ReturnCode>> {
+    ) -> Result<Step<Way<(u32, Protocols)>>, ReturnCode> {
         let slot = &mut board.slots[index];
         slot.expire(self.readers.grace);
-        if slot.exclusive {
-            return Step::Done(Err(ReturnCode::SHARING_VIOLATION));
-        }
         match &slot.lock {
-            Some(lock) if lock.session == self.id => return Step::Done(Err(ReturnCode::SHARING_VIOLATION)),
-            Some(_) => return Step::Wait(None),
+            _ if slot.exclusive => return Err(ReturnCode::SHARING_VIOLATION),
+            Some(lock) if lock.session == self.id => return Err(ReturnCode::SHARING_VIOLATION),
+            Some(_) => return Ok(Step::Wait(None)),
             None => {}
         }
         if wish.share != Share::DIRECT {
             if !slot.state.is_present() {
-                return Step::Done(Err(ReturnCode::NO_SMARTCARD));
+                return Err(ReturnCode::NO_SMARTCARD);
             }
             let cycle = (!slot.powered).then_some(Cycle::Up);
             let work = Work { cycle, negotiate: wish.to_negotiate(slot) };
             if work.is_any() {
-                return board.lend(index).map_ok(|loan| Way::ThroughCard(loan, work));
+                return Ok(board.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
             }
-            if let Err(code) = wish.check_agreed(slot) {
-                return Step::Done(Err(code));
-            }
+            wish.check_agreed(slot)?;
         }
-        Step::Done(self.register(board, index, wish, context).map(Way::Open))
+        self.register(board, index, wish, context).map(|opened| Step::Done(Way::Open(opened)))
     }
 
     /// Enters a handle that nothing stands against but other handles.
@@ -165,7 +161,7 @@ impl Session {
         let mut courtesy = Courtesy::default();
         let way =
             self.readers.wait(&self.caller, |board| self.way_back(board, &mut courtesy, handle, wish, initialization));
-        match way.unwrap_or(Err(ReturnCode::COMM_ERROR))? {
+        match way? {
             Way::Open(active) => Ok(active),
             Way::ThroughCard(loan, work) => self.readers.run(
                 loan,
@@ -192,21 +188,18 @@ impl Session {
         handle: u32,
         wish: Wish,
         initialization: Disposition,
-    ) -> Step<Result<Way<Protocols>, ReturnCode>> {
-        let index = match board.find(self.id, handle) {
-            Ok(index) => index,
-            Err(code) => return Step::Done(Err(code)),
-        };
+    ) -> Result<Step<Way<Protocols>>, ReturnCode> {
+        let index = board.find(self.id, handle)?;
         let slot = &mut board.slots[index];
         slot.expire(self.readers.grace);
-        if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
-            return step;
+        if let Step::Wait(until) = courtesy.stand_aside(slot, handle, self.id)? {
+            return Ok(Step::Wait(until));
         }
         if !slot.state.is_present() {
-            return Step::Done(Err(ReturnCode::NO_SMARTCARD));
+            return Err(ReturnCode::NO_SMARTCARD);
         }
         if initialization == Disposition::LEAVE && slot.state == CardState::MUTE {
-            return Step::Done(Err(ReturnCode::UNRESPONSIVE_CARD));
+            return Err(ReturnCode::UNRESPONSIVE_CARD);
         }
         let mut work = Work { cycle: Cycle::of(initialization, slot), negotiate: wish.to_negotiate(slot) };
         if work.cycle.is_some() {
@@ -215,12 +208,10 @@ impl Session {
             work.cycle = Some(Cycle::Up);
         }
         if work.is_any() {
-            return board.lend(index).map_ok(|loan| Way::ThroughCard(loan, work));
+            return Ok(board.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
         }
-        if let Err(code) = wish.check_agreed(slot) {
-            return Step::Done(Err(code));
-        }
-        Step::Done(self.share_anew(board, index, handle, wish).map(Way::Open))
+        wish.check_agreed(slot)?;
+        self.share_anew(board, index, handle, wish).map(|active| Step::Done(Way::Open(active)))
     }
 
     fn share_anew(&self, board: &mut Board, index: usize, handle: u32, wish: Wish) -> Result<Protocols, ReturnCode> {

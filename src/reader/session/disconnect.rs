@@ -13,6 +13,14 @@ use crate::reader::{
     board::{Board, HandleEvent},
 };
 
+/// What stands between a handle and its end.
+enum Way {
+    /// Nothing: it is closed.
+    Closed,
+    /// The card has to do something first.
+    ThroughCard { index: usize, loan: Loan, work: Work },
+}
+
 impl Session {
     /// Closes a handle; its locks are given back.
     ///
@@ -36,8 +44,8 @@ impl Session {
         handle: u32,
         disposition: Disposition,
     ) -> Result<(), ReturnCode> {
-        let way = self.readers.wait(caller, |board| self.way_out(board, handle, disposition));
-        let Some((index, loan, work)) = way.unwrap_or(Err(ReturnCode::COMM_ERROR))? else { return Ok(()) };
+        let way = self.readers.wait(caller, |board| self.way_out(board, handle, disposition))?;
+        let Way::ThroughCard { index, loan, work } = way else { return Ok(()) };
         let done = if disposition == Disposition::UNPOWER {
             let note = |board: &mut Board, ()| {
                 board.slots[index].set_unpowered();
@@ -60,32 +68,22 @@ impl Session {
     }
 
     /// Closes the handle if nothing has to be done to the card, else takes the card on loan.
-    fn way_out(
-        &self,
-        board: &mut Board,
-        handle: u32,
-        disposition: Disposition,
-    ) -> Step<Result<Option<(usize, Loan, Work)>, ReturnCode>> {
-        let index = match board.find(self.id, handle) {
-            Ok(index) => index,
-            Err(code) => return Step::Done(Err(code)),
-        };
+    fn way_out(&self, board: &mut Board, handle: u32, disposition: Disposition) -> Result<Step<Way>, ReturnCode> {
+        let index = board.find(self.id, handle)?;
         if disposition != Disposition::LEAVE
             && let Some(lock) = board.slots[index].foreign_lock(handle)
         {
             let own = lock.session == self.id;
-            return if own { Step::Done(Err(ReturnCode::SHARING_VIOLATION)) } else { Step::Wait(None) };
+            return if own { Err(ReturnCode::SHARING_VIOLATION) } else { Ok(Step::Wait(None)) };
         }
-        if disposition.cycles_power() {
-            match board.lend_for_cycle(index, disposition) {
-                Step::Done(Ok((loan, work))) => return Step::Done(Ok(Some((index, loan, work)))),
-                Step::Wait(until) => return Step::Wait(until),
-                // No card: nothing to do to it.
-                Step::Done(Err(_)) => {}
-            }
+        // An empty slot has no card to do anything to.
+        if disposition.cycles_power()
+            && let Ok(step) = board.lend_for_cycle(index, disposition)
+        {
+            return Ok(step.map(|(loan, work)| Way::ThroughCard { index, loan, work }));
         }
         finish(board, index, handle);
-        Step::Done(Ok(None))
+        Ok(Step::Done(Way::Closed))
     }
 }
 

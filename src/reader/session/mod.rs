@@ -12,6 +12,8 @@ mod caller;
 mod connect;
 mod disconnect;
 mod power;
+#[cfg(test)]
+mod tests;
 mod transact;
 
 use std::{
@@ -35,7 +37,7 @@ use super::{
 /// How long a command waits for another handle's transaction before it is refused.
 const COURTESY: Duration = Duration::from_millis(20);
 
-/// One connection's context and handles.
+/// One connection's context and handles. Dropping it closes them.
 pub struct Session {
     readers: Arc<Readers>,
     caller: Weak<dyn Caller>,
@@ -128,15 +130,25 @@ struct Courtesy {
 }
 
 impl Courtesy {
-    /// What to do about a lock that another handle may have: `None` if there is none. A lock of the same connection
-    /// is not waited for: its client could not give it back meanwhile.
-    fn stand_aside<T>(&mut self, slot: &Slot, handle: u32, session: SessionId) -> Option<Step<Result<T, ReturnCode>>> {
-        let lock = slot.foreign_lock(handle)?;
+    /// Waits for a lock that another handle may have. A lock of the same connection is not waited for: its client
+    /// could not give it back meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::SHARING_VIOLATION`] if patience is over.
+    fn stand_aside(&mut self, slot: &Slot, handle: u32, session: SessionId) -> Result<Step<()>, ReturnCode> {
+        let Some(lock) = slot.foreign_lock(handle) else { return Ok(Step::Done(())) };
         let until = *self.until.get_or_insert_with(|| Instant::now() + COURTESY);
         if lock.session == session || Instant::now() >= until {
-            return Some(Step::Done(Err(ReturnCode::SHARING_VIOLATION)));
+            return Err(ReturnCode::SHARING_VIOLATION);
         }
-        Some(Step::Wait(Some(until)))
+        Ok(Step::Wait(Some(until)))
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

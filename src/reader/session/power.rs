@@ -76,13 +76,17 @@ impl Work {
 
 impl Board {
     /// Takes a card on loan for a reset.
+    ///
+    /// # Errors
+    ///
+    /// [`ReturnCode::NO_SMARTCARD`] if the slot is empty.
     pub(super) fn lend_for_cycle(
         &mut self,
         index: usize,
         disposition: Disposition,
-    ) -> Step<Result<(Loan, Work), ReturnCode>> {
+    ) -> Result<Step<(Loan, Work)>, ReturnCode> {
         let work = Work { cycle: Cycle::of(disposition, &self.slots[index]), negotiate: None };
-        self.lend(index).map_ok(|loan| (loan, work))
+        Ok(self.lend(index)?.map(|loan| (loan, work)))
     }
 }
 

@@ -20,22 +20,19 @@ impl Session {
     /// [`ReturnCode::SHARING_VIOLATION`] if another handle has the lock and does not give it back at once.
     pub fn begin(&self, handle: u32) -> Result<(), ReturnCode> {
         let mut courtesy = Courtesy::default();
-        let begun = self.readers.wait(&self.caller, |board| {
-            let index = match board.find(self.id, handle).and_then(|index| board.check_event(index, handle)) {
-                Ok(index) => index,
-                Err(code) => return Step::Done(Err(code)),
-            };
+        self.readers.wait(&self.caller, |board| {
+            let index = board.find(self.id, handle)?;
             let slot = &mut board.slots[index];
-            if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
-                return step;
+            slot.check_event(handle)?;
+            let step = courtesy.stand_aside(slot, handle, self.id)?;
+            if let Step::Done(()) = step {
+                if self.client_is_gone() {
+                    return Err(ReturnCode::COMM_ERROR);
+                }
+                slot.take_lock(handle, self.id);
             }
-            if self.client_is_gone() {
-                return Step::Done(Err(ReturnCode::COMM_ERROR));
-            }
-            slot.take_lock(handle, self.id);
-            Step::Done(Ok(()))
-        });
-        begun.unwrap_or(Err(ReturnCode::COMM_ERROR))
+            Ok(step)
+        })
     }
 
     /// Gives the card's lock back once, after doing to the card what is asked for. A reset is made even if there is
@@ -54,23 +51,17 @@ impl Session {
         if !disposition.cycles_power() {
             return self.readers.with(|board| {
                 let index = board.find(self.id, handle)?;
-                board.check_event(index, handle)?;
+                board.slots[index].check_event(handle)?;
                 board.moved = true;
                 board.slots[index].release_lock(handle)
             });
         }
-        let lent = self.readers.wait(&self.caller, |board| {
-            let checked = board.find(self.id, handle).and_then(|index| {
-                board.check_event(index, handle)?;
-                board.slots[index].check_lock(handle)?;
-                Ok(index)
-            });
-            match checked {
-                Ok(index) => board.lend_for_cycle(index, disposition),
-                Err(code) => Step::Done(Err(code)),
-            }
-        });
-        let (loan, work) = lent.unwrap_or(Err(ReturnCode::COMM_ERROR))?;
+        let (loan, work) = self.readers.wait(&self.caller, |board| {
+            let index = board.find(self.id, handle)?;
+            board.slots[index].check_event(handle)?;
+            board.slots[index].check_lock(handle)?;
+            board.lend_for_cycle(index, disposition)
+        })?;
         self.readers.run(
             loan,
             |card| work.carry_out(card),
@@ -104,10 +95,9 @@ impl Session {
     ) -> Result<Protocols, ReturnCode> {
         answer.clear();
         let mut courtesy = Courtesy::default();
-        let lent = self
+        let (loan, active) = self
             .readers
-            .wait(&self.caller, |board| self.lend_for_command(board, &mut courtesy, ticket, handle, protocol));
-        let (loan, active) = lent.unwrap_or(Err(ReturnCode::COMM_ERROR))?;
+            .wait(&self.caller, |board| self.lend_for_command(board, &mut courtesy, ticket, handle, protocol))?;
         let outcome = self.readers.run(loan, |card| card.transmit(command, answer), |_, outcome| outcome);
         let silent = |_: Fault| ReturnCode::NOT_TRANSACTED;
         let answered = outcome.and_then(|outcome| outcome.map_err(silent));
@@ -124,33 +114,29 @@ impl Session {
         ticket: u64,
         handle: u32,
         protocol: Protocols,
-    ) -> Step<Result<(Loan, Protocols), ReturnCode>> {
-        let index = match board.find(self.id, handle) {
-            Ok(index) => index,
-            Err(code) => return Step::Done(Err(code)),
-        };
+    ) -> Result<Step<(Loan, Protocols)>, ReturnCode> {
+        let index = board.find(self.id, handle)?;
         let slot = &mut board.slots[index];
-        if let Some(step) = courtesy.stand_aside(slot, handle, self.id) {
-            return step;
+        if let Step::Wait(until) = courtesy.stand_aside(slot, handle, self.id)? {
+            return Ok(Step::Wait(until));
+        }
+        slot.check_event(handle)?;
+        if !slot.state.is_present() {
+            return Err(ReturnCode::NO_SMARTCARD);
+        }
+        if ![Protocols::RAW, Protocols::ANY_OLD, slot.protocol].contains(&protocol) {
+            return Err(ReturnCode::PROTO_MISMATCH);
         }
         slot.expire(self.readers.grace);
-        let checked = slot.check_event(handle).and_then(|()| match protocol {
-            Protocols::RAW => Ok(()),
-            _ if !slot.state.is_present() => Err(ReturnCode::NO_SMARTCARD),
-            Protocols::ANY_OLD => Ok(()),
-            _ if protocol != slot.protocol => Err(ReturnCode::PROTO_MISMATCH),
-            _ => Ok(()),
-        });
-        let powered = if slot.state.is_present() && !slot.powered { Err(ReturnCode::NOT_TRANSACTED) } else { Ok(()) };
-        if let Err(code) = checked.and(powered) {
-            return Step::Done(Err(code));
+        if !slot.powered {
+            return Err(ReturnCode::NOT_TRANSACTED);
         }
         let active = slot.protocol;
-        let step = board.lend(index);
-        if let Step::Done(Ok(_)) = step {
+        let step = board.lend(index)?;
+        if let Step::Done(_) = step {
             board.slots[index].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
         }
-        step.map_ok(|loan| (loan, active))
+        Ok(step.map(|loan| (loan, active)))
     }
 
     /// Whether a handle is still good: nothing happened to its card.

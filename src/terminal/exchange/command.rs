@@ -1,6 +1,6 @@
 //! Commands of ISO 7816-4 that a terminal sends, each with the name that people give it.
 
-use virtuale_engine::{Aid, Fid, Protocol, Sfi};
+use virtuale_engine::{Aid, Fid, Protocol};
 
 /// A command APDU and its name.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -22,13 +22,6 @@ impl Command {
         Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x04, 0x00], data, le: Some(ALL) }
     }
 
-    /// SELECT the master file by its identifier.
-    #[must_use]
-    pub fn select_master_file() -> Self {
-        let data = Fid::MF.0.to_be_bytes().to_vec();
-        Self { name: "SELECT MF".into(), header: [0x00, 0xA4, 0x00, 0x00], data, le: Some(ALL) }
-    }
-
     /// SELECT an EF under the current DF. `name` is what people call the file: `POINTERS`.
     #[must_use]
     pub fn select_file(name: &str, fid: Fid) -> Self {
@@ -44,11 +37,11 @@ impl Command {
         Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(ALL) }
     }
 
-    /// READ BINARY of up to 256 bytes from the start of an EF that is named by its short identifier.
+    /// READ RECORD of the current EF, by its number.
     #[must_use]
-    pub fn read_binary_of(sfi: Sfi) -> Self {
-        let header = [0x00, 0xB0, 0x80 | sfi.value(), 0x00];
-        Self { name: format!("READ BINARY SFI {}", sfi.value()), header, data: Vec::new(), le: Some(ALL) }
+    pub fn read_record(name: &str, number: u8) -> Self {
+        let header = [0x00, 0xB2, number, 0x04];
+        Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(ALL) }
     }
 
     /// GET RESPONSE, for the bytes that `61xx` announced.
@@ -95,7 +88,7 @@ impl Command {
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
-    use virtuale_engine::{Aid, Fid, Protocol, Sfi};
+    use virtuale_engine::{Aid, Fid, Protocol};
 
     use super::Command;
 
@@ -108,11 +101,8 @@ mod tests {
         assert_eq!(select.bytes(Protocol::T0), hex!("00A404000B D250000002564954414C45"));
         assert_eq!(select.bytes(Protocol::T1), hex!("00A404000B D250000002564954414C45 00"));
         assert_eq!(Command::select_file("IDENTITE", Fid(0xD001)).bytes(Protocol::T0), hex!("00A4020002D001"));
-        assert_eq!(Command::select_master_file().bytes(Protocol::T0), hex!("00A40000023F00"));
-        let sfi = Sfi::new(2).expect("in range");
-        assert_eq!(Command::read_binary_of(sfi).name(), "READ BINARY SFI 2");
-        assert_eq!(Command::read_binary_of(sfi).bytes(Protocol::T0), hex!("00B0820000"));
         assert_eq!(Command::read_binary("POINTERS", 0x100).bytes(Protocol::T0), hex!("00B0010000"));
+        assert_eq!(Command::read_record("COPIES", 3).bytes(Protocol::T0), hex!("00B2030400"));
         assert_eq!(Command::get_response(0x00, 0x1E).bytes(Protocol::T0), hex!("00C000001E"));
     }
 }

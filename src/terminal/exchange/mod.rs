@@ -69,12 +69,6 @@ impl<'a> Dialogue<'a> {
         Self { link, answer: Answer::new(), log: Vec::new() }
     }
 
-    /// The card's answer to reset.
-    #[must_use]
-    pub fn atr(&self) -> &[u8] {
-        self.link.atr()
-    }
-
     /// Sends a command, fetches all of its answer and logs each exchange.
     ///
     /// # Errors

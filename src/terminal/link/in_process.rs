@@ -24,13 +24,6 @@ pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, LinkError> {
 }
 
 impl InProcess {
-    /// The card again, without power.
-    #[must_use]
-    pub fn into_card(mut self) -> Box<dyn Card> {
-        self.card.power_off();
-        self.card
-    }
-
     fn agree_on_protocol(&mut self) -> Result<(), Fault> {
         let atr = self.card.atr();
         self.protocol = if atr.offers(Protocol::T1) { Protocol::T1 } else { atr.first_protocol() };
@@ -65,5 +58,33 @@ impl Link for InProcess {
 impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InProcess").field("atr", self.card.atr()).field("protocol", &self.protocol).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+    use virtuale_engine::{Answer, Fault, Protocol};
+
+    use super::{Link, LinkError, in_process};
+    use crate::terminal::toy::{Parrot, ToyCard};
+
+    #[test]
+    fn silence_and_less_than_a_status_word_are_errors() {
+        let mut answer = Answer::new();
+        let mut mute = in_process(Box::new(Parrot::new(Vec::new()))).expect("power");
+        let outcome = mute.transmit(&hex!("00 A4 00 00"), &mut answer);
+        assert!(matches!(outcome, Err(LinkError::Silent(Fault::Mute))), "{outcome:?}");
+        let mut short = in_process(Box::new(Parrot::new(vec![vec![0x90]]))).expect("power");
+        let outcome = short.transmit(&hex!("00 A4 00 00"), &mut answer);
+        assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
+    }
+
+    #[test]
+    fn t1_is_spoken_where_the_card_offers_it() {
+        let protocol = |card: ToyCard| in_process(Box::new(card)).map(|link| link.protocol());
+        assert_eq!(protocol(ToyCard::default()).expect("power"), Protocol::T0);
+        let both = ToyCard::default().with_atr(&hex!("3B 9B 18 80 01 00 12 25 00 64 80 04 01 00 00 90 44"));
+        assert_eq!(protocol(both).expect("power"), Protocol::T1);
     }
 }

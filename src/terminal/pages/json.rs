@@ -39,7 +39,7 @@ pub struct Report<'a> {
     /// What may be done with the card on that day: `identify`, `see_rights`, `third_party_payment`,
     /// `complementary_payment`, `see_exoneration`, `secured_form`, each `yes`, `for_some`, `with_professional_card` or
     /// `no`.
-    pub abilities: BTreeMap<String, Verdict>,
+    pub abilities: BTreeMap<Ability, Verdict>,
     /// What a person should know, worst first.
     pub findings: Vec<FindingReport<'a>>,
     /// The files, in the order of reading: those that were read, then those that stayed closed.
@@ -117,7 +117,7 @@ impl<'a> Report<'a> {
             model: reading.model,
             volet: &reading.volet,
             data: value(&reading.data),
-            abilities: reading.abilities().into_iter().map(|(ability, verdict)| (key(ability), verdict)).collect(),
+            abilities: reading.abilities().into(),
             findings: reading.findings.iter().map(|finding| FindingReport::of(finding, reading, words)).collect(),
             files: files(reading),
             bytes: reading.shares.into(),
@@ -169,14 +169,6 @@ fn files(reading: &Reading) -> Vec<FileReport> {
         ..report(&file.pointer)
     });
     open.chain(closed).collect()
-}
-
-/// The name of an ability as serialized.
-fn key(ability: Ability) -> String {
-    match serde_json::to_value(ability) {
-        Ok(Value::String(key)) => key,
-        _ => String::new(),
-    }
 }
 
 fn value(node: &Node) -> Value {

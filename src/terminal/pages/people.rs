@@ -99,8 +99,8 @@ impl Writer<'_> {
         self.value(PERSONAL_LABELS, labels.country, person.country.as_ref());
         let address = (!person.address.is_empty()).then(|| person.address.join(", "));
         self.value(PERSONAL_LABELS, labels.address, address);
-        self.value(PERSONAL_LABELS, labels.treating_doctor, person.treating_doctor.map(|flag| self.yes_no(flag)));
-        self.value(PERSONAL_LABELS, labels.organ_donation, person.organ_donation.map(|flag| self.yes_no(flag)));
+        self.value(PERSONAL_LABELS, labels.treating_doctor, person.treating_doctor.map(labels.declared));
+        self.value(PERSONAL_LABELS, labels.organ_donation, person.organ_donation.map(labels.informed));
         self.value(PERSONAL_LABELS, labels.person_to_warn, person.person_to_warn.as_ref());
         if let Some(europe) = &person.europe {
             let number = europe.card_number.as_deref().unwrap_or_default();

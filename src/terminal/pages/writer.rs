@@ -86,10 +86,6 @@ impl<'a> Writer<'a> {
         (self.words.date)(date)
     }
 
-    pub(super) fn yes_no(&self, flag: bool) -> &'static str {
-        if flag { self.words.labels.yes } else { self.words.labels.no }
-    }
-
     /// A table's row: cells with their widths; the last one takes what is left.
     pub(super) fn row(&mut self, cells: &[(Role, &str, usize)]) {
         let mut line = vec![Span::new(Role::Plain, "  ")];

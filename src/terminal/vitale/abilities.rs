@@ -8,7 +8,7 @@ use super::{Beneficiary, Dated, Finding, Lock, Reading, State, state};
 const FREE_COVER: &str = "01";
 
 /// Something that a terminal does with a Vitale.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ability {
     /// Knowing whose card it is.
@@ -71,12 +71,8 @@ impl Reading {
     }
 
     fn exoneration(&self) -> Verdict {
-        yes_if(
-            self.volet
-                .beneficiaries
-                .iter()
-                .any(|person| !person.coverage.is_empty() || !person.exonerations.is_empty()),
-        )
+        let shown = |person: &Beneficiary| !person.coverage.is_empty() || !person.exonerations.is_empty();
+        yes_if(self.volet.beneficiaries.iter().any(shown))
     }
 
     fn for_people(&self, holds: impl Fn(&Beneficiary) -> bool) -> Verdict {

@@ -1,7 +1,7 @@
 //! Why a file stays closed: what the card's own access rule says of reading it (facts/cards.md E.2).
 
 use serde::Serialize;
-use virtuale_engine::{StatusWord, image::Condition};
+use virtuale_engine::{StatusWord, image::Condition, tlv::Tag};
 
 use super::ber;
 
@@ -17,7 +17,7 @@ pub enum Lock {
     SecureMessaging,
     /// Nothing.
     Never,
-    /// Not there, though POINTERS names it.
+    /// Nothing: it is not there, though POINTERS or the layout names it.
     Absent,
     /// The card does not say.
     Unknown,
@@ -50,7 +50,7 @@ impl Lock {
 
 /// The condition for reading over contacts. An operation whose bit is not set is never allowed.
 fn read_condition(control: &[u8]) -> Option<Condition> {
-    let (&access_mode, conditions) = ber::find_deep(control, 0x8C)?.split_first()?;
+    let (&access_mode, conditions) = ber::find_deep(control, Tag(0x8C))?.split_first()?;
     if access_mode & READ == 0 {
         return Some(Condition::NEVER);
     }

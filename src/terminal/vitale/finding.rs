@@ -74,7 +74,7 @@ pub enum Finding {
         /// About what: a path of card-file keys.
         key: String,
     },
-    /// EF POINTERS could not be read, so no file could be found.
+    /// EF POINTERS names no file: files were looked for where the layout has them.
     NoPointers,
     /// Entries of POINTERS could not be understood.
     PointersLost {
@@ -122,14 +122,14 @@ impl Finding {
             | Self::CardNotYetValid { .. }
             | Self::UpdateOverdue { .. }
             | Self::NoRightsToday { .. }
-            | Self::NobodyOnCard
-            | Self::NoPointers => Severity::Blocking,
+            | Self::NobodyOnCard => Severity::Blocking,
             Self::CardPastFiveYears { .. }
             | Self::RightsEndSoon { .. }
             | Self::CardEndsSoon { .. }
             | Self::ComplementaryEnded { .. }
             | Self::NirWrong { .. }
             | Self::FilesDisagree { .. }
+            | Self::NoPointers
             | Self::PointersLost { .. }
             | Self::CutShort => Severity::Warning,
             Self::UncommonAtr | Self::TestCard => Severity::Note,

@@ -1,6 +1,6 @@
 //! EF 2001 POINTERS: which applications and files the card says it has (facts/cards.md C.3).
 
-use virtuale_engine::{Aid, Fid};
+use virtuale_engine::{Aid, Fid, tlv::Tag};
 
 use super::ber;
 
@@ -38,14 +38,14 @@ impl Pointers {
     #[must_use]
     pub fn parse(content: &[u8]) -> Self {
         let mut pointers = Self::default();
-        let Some(directory) = ber::find(content, 0xE0) else { return pointers };
-        let applications: Vec<(&[u8], Aid)> = ber::find(directory, 0xA0)
+        let Some(directory) = ber::find(content, Tag(0xE0)) else { return pointers };
+        let applications: Vec<(&[u8], Aid)> = ber::find(directory, Tag(0xA0))
             .into_iter()
             .flat_map(ber::objects)
-            .filter(|object| object.tag == 0x82)
+            .filter(|object| object.tag == Tag(0x82))
             .filter_map(|object| application(object.value))
             .collect();
-        for entry in ber::objects(directory).filter(|object| object.tag == 0x80) {
+        for entry in ber::objects(directory).filter(|object| object.tag == Tag(0x80)) {
             match file(entry.value, &applications) {
                 Some(pointer) if pointers.files.len() < MOST_FILES => pointers.files.push(pointer),
                 _ => pointers.lost += 1,

@@ -1,10 +1,10 @@
 //! The reading itself: SELECT VITALE, POINTERS, then each file that POINTERS names.
 
 use jiff::civil::Date;
-use virtuale_engine::{Aid, Fid, StatusWord};
+use virtuale_engine::{Aid, Fid, StatusWord, tlv::Tag};
 
 use super::{
-    ClosedFile, Finding, Lock, Model, OpenFile, Pointer, Pointers, Reading, application_name, merge::merge, order,
+    ClosedFile, Finding, Lock, Model, OpenFile, Pointer, Pointers, Reading, application_name, ber, merge::merge, order,
 };
 use crate::{
     profile::layout::Layout,
@@ -25,6 +25,9 @@ const STEP: u16 = 256;
 
 /// READ BINARY reaches this many bytes of a file.
 const LONGEST_FILE: u16 = 0x8000;
+
+/// The highest number of a record.
+const LAST_RECORD: u8 = 254;
 
 /// Why a card gave no reading.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +73,13 @@ enum Stop {
     Exchange(ExchangeError),
 }
 
+/// What a file holds.
+enum Content {
+    Bytes(Vec<u8>),
+    /// The oldest first.
+    Records(Vec<Vec<u8>>),
+}
+
 /// A file that the card does not give.
 struct Refusal {
     /// What the card said.
@@ -99,41 +109,60 @@ impl Walk<'_> {
         if !status.is_processed() {
             return Err(Stop::NotVitale(status));
         }
-        let pointers = Pointer { name: "POINTERS".into(), application: vitale, fid: POINTERS };
-        self.file(pointers)?;
-        let Some(pointers) = self.reading.files.first() else {
-            self.reading.findings.push(Finding::NoPointers);
-            return Ok(());
-        };
-        let Pointers { mut files, lost } = Pointers::parse(&pointers.content);
-        if lost > 0 {
-            self.reading.findings.push(Finding::PointersLost { count: lost });
-        }
+        let mut files = self.pointers(vitale)?;
         files.retain(|file| file.fid != POINTERS);
         files.sort_by_key(|file| order::rank(&file.name));
         Ok(files.into_iter().try_for_each(|file| self.file(file))?)
     }
 
+    /// The files that POINTERS names; where it names none, those of the layout.
+    fn pointers(&mut self, application: Aid) -> Result<Vec<Pointer>, ExchangeError> {
+        self.file(Pointer { name: "POINTERS".into(), application, fid: POINTERS })?;
+        let content = self.reading.files.first().map(|file| file.content.as_slice()).unwrap_or_default();
+        let Pointers { files, lost } = Pointers::parse(content);
+        if lost > 0 {
+            self.reading.findings.push(Finding::PointersLost { count: lost });
+        }
+        if !files.is_empty() {
+            return Ok(files);
+        }
+        self.reading.findings.push(Finding::NoPointers);
+        self.reading.closed.retain(|file| file.lock != Lock::Absent);
+        let of_layout = self.layout.places().map(|(name, application, fid)| Pointer {
+            name: name.into(),
+            application: application.clone(),
+            fid,
+        });
+        Ok(of_layout.collect())
+    }
+
     /// Reads a file and keeps what it says, or why it does not.
     fn file(&mut self, pointer: Pointer) -> Result<(), ExchangeError> {
-        let content = match self.content(&pointer)? {
-            Ok(content) => content,
+        let parts = match self.content(&pointer)? {
+            Ok(parts) => parts,
             Err(Refusal { status, control }) => {
                 let lock = Lock::of(status, &control);
                 self.reading.closed.push(ClosedFile { pointer, status, lock });
                 return Ok(());
             }
         };
-        let decoded = self.layout.decode(&pointer.name, &content);
+        let decoded = match &parts {
+            Content::Bytes(bytes) => self.layout.decode(&pointer.name, bytes),
+            Content::Records(records) => {
+                let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+                self.layout.decode_records(&pointer.name, &records)
+            }
+        };
         let (data, elements) = decoded.map(|decoded| (decoded.data, decoded.elements)).unzip();
         for key in data.map(|data| merge(&mut self.reading.data, data)).unwrap_or_default() {
             self.reading.findings.push(Finding::FilesDisagree { key });
         }
+        let content = parts.into_bytes();
         self.reading.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
         Ok(())
     }
 
-    fn content(&mut self, pointer: &Pointer) -> Result<Result<Vec<u8>, Refusal>, ExchangeError> {
+    fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Refusal>, ExchangeError> {
         if self.selected.as_ref() != Some(&pointer.application) {
             let status = self.select_application(&pointer.application)?;
             if !status.is_processed() {
@@ -144,8 +173,12 @@ impl Walk<'_> {
         if !selected.status.is_processed() {
             return Ok(Err(Refusal { status: selected.status, control: Vec::new() }));
         }
-        let content = self.read_to_end(&pointer.name)?;
-        Ok(content.map_err(|status| Refusal { status, control: selected.data }))
+        let control = selected.data;
+        match self.read_to_end(&pointer.name)? {
+            Ok(bytes) => Ok(Ok(Content::Bytes(bytes))),
+            Err(StatusWord::INCOMPATIBLE_WITH_FILE) => Ok(Ok(Content::Records(self.records(&pointer.name, &control)?))),
+            Err(status) => Ok(Err(Refusal { status, control })),
+        }
     }
 
     /// The current file in steps of 256 bytes until a short answer, as cardpeek reads (facts/cards.md C.5).
@@ -165,9 +198,54 @@ impl Walk<'_> {
         Ok(Ok(content))
     }
 
+    /// The records of the current file, the oldest first.
+    fn records(&mut self, name: &str, control: &[u8]) -> Result<Vec<Vec<u8>>, ExchangeError> {
+        let mut records = Vec::new();
+        for number in 1..=LAST_RECORD {
+            let record = self.dialogue.send(&Command::read_record(name, number))?;
+            if !record.status.is_processed() {
+                break;
+            }
+            records.push(record.data);
+        }
+        if is_cyclic(control) {
+            records.reverse();
+        }
+        Ok(records)
+    }
+
     fn select_application(&mut self, aid: &Aid) -> Result<StatusWord, ExchangeError> {
         let selected = self.dialogue.send(&Command::select_application(&application_name(aid), aid))?;
         self.selected = selected.status.is_processed().then(|| aid.clone());
         Ok(selected.status)
+    }
+}
+
+impl Content {
+    fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Records(records) => records.concat(),
+        }
+    }
+}
+
+/// Whether control parameters describe a cyclic file, whose first record is the newest (ISO 7816-4, table 14).
+fn is_cyclic(control: &[u8]) -> bool {
+    let descriptor = ber::find_deep(control, Tag(0x82)).and_then(<[u8]>::first);
+    descriptor.is_some_and(|descriptor| descriptor & 0x07 == 0x06)
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::is_cyclic;
+
+    #[test]
+    fn the_descriptor_tells_cyclic_files() {
+        assert!(is_cyclic(&hex!("62 08 82 06 46 21 00 20 00 0C")));
+        assert!(!is_cyclic(&hex!("62 08 82 06 42 21 00 20 00 0C")));
+        assert!(!is_cyclic(&[]));
     }
 }

@@ -9,9 +9,13 @@ use virtuale_engine::{Card, Reset, StatusWord};
 
 use super::{Ability, Beneficiary, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
 use crate::{
-    profile::{Options, Profile, diagnostic::Source, layout::Layout, load},
+    profile::{Options, Profile, layout::Layout, load, tree::Node},
+    reader::{
+        self, Readers,
+        pcsclite::{Server, ServerOptions},
+    },
     terminal::{
-        link::{Link, in_process::in_process},
+        link::{Link, in_process::in_process, pcsclite::Service},
         toy::{Parrot, ToyCard, ToyFile},
     },
 };
@@ -20,8 +24,7 @@ const TODAY: Date = date(2026, 1, 15);
 const VITALE: &[u8] = b"\xD2\x50\x00\x00\x02VITALE";
 
 fn layout() -> Layout {
-    let text = virtuale_applets::layouts::VITALE2.to_owned();
-    Layout::parse(&Arc::new(Source { name: "vitale2".into(), text })).expect("the built-in layout")
+    fixture("minimal").layout().clone()
 }
 
 fn fixture(name: &str) -> Profile {
@@ -120,6 +123,22 @@ fn a_card_can_be_read_again_after_a_reset() {
 }
 
 #[test]
+fn the_socket_makes_no_difference() {
+    let profile = fixture("martin");
+    let folder = tempfile::tempdir().expect("a folder");
+    let readers = Readers::new(&[reader::Model::new(reader::Model::HOUSE, 1).expect("a name")]).expect("one reader");
+    let server = Server::start(Arc::clone(&readers), &folder.path().join("pcscd.comm"), ServerOptions::default());
+    let server = server.expect("a socket");
+    readers.insert(0, Box::new(profile.card())).expect("the slot is free");
+    let mut service = Service::establish(server.path()).expect("the server is ready");
+    let mut connection = service.connect("Virtuale 00 00").expect("the card is there");
+    connection.begin_transaction().expect("nobody else is there");
+    let over_the_socket = read(&mut connection, profile.layout(), TODAY).expect("a Vitale 2");
+    connection.end_transaction().expect("it was begun");
+    assert_eq!(over_the_socket, reading_of(profile.card()).expect("a Vitale 2"));
+}
+
+#[test]
 fn another_card_is_told_apart() {
     let outcome = reading_of(ToyCard::default().with(b"OTHER", 0x0001, ToyFile::open(&[])));
     let Err(ReadError::NotVitale { model, status }) = outcome else { panic!("{outcome:?}") };
@@ -130,9 +149,26 @@ fn another_card_is_told_apart() {
 fn a_vitale_without_pointers_is_read_to_a_finding() {
     let sealed = ToyFile { control: hex!("62 04 8C 02 01 FF").to_vec(), content: Err(0x6982) };
     let reading = reading_of(ToyCard::default().with(VITALE, 0x2001, sealed)).expect("it has VITALE");
-    assert_eq!(reading.findings, [Finding::NoPointers, Finding::NobodyOnCard]);
-    assert_eq!(reading.closed[0].lock, Lock::Never);
+    assert_eq!(reading.findings, [Finding::NobodyOnCard, Finding::NoPointers]);
+    let first = &reading.closed[0];
+    assert_eq!((first.pointer.name.as_str(), first.lock), ("POINTERS", Lock::Never));
+    assert!(reading.closed[1..].iter().all(|file| file.lock == Lock::Absent));
     assert_eq!(reading.volet, Volet::default());
+}
+
+#[test]
+fn a_private_layout_is_read_where_it_has_its_files() {
+    // Names in records, no POINTERS, a code of the holder's instead of a professional's card, a key of its own.
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts/deplace-roux.toml");
+    let profile = load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"));
+    let mut link = in_process(Box::new(profile.card())).expect("power");
+    let reading = read(&mut link, profile.layout(), TODAY).expect("it has VITALE");
+    assert!(reading.findings.contains(&Finding::NoPointers));
+    let names: Vec<String> = (1..=2).map(|person| reading.name_of(person)).collect();
+    assert_eq!(names, ["ANAËL ROUX", "NOÉ ROUX"]);
+    assert_eq!(reading.data.at("assure.code_local").and_then(Node::text), Some("LYON 3"));
+    let closed: Vec<(&str, Lock)> = reading.closed.iter().map(|file| (file.pointer.name.as_str(), file.lock)).collect();
+    assert_eq!(closed, [("FERME", Lock::HolderCode)]);
 }
 
 #[test]

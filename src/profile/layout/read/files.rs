@@ -8,14 +8,18 @@ use virtuale_engine::{
 use super::{
     super::{
         fields::{Fields, Placed, unhex},
-        model::{Application, Body, File, Item, Object, Structure},
+        model::{Application, File, Object, Structure},
         words::{FILL, WORD},
     },
-    items::{Context, LONGEST, Reader, size},
+    items::{Context, LONGEST, Reader},
+    sound::takes_all,
 };
 
 /// The longest file of words.
 const MOST_WORDS: usize = LONGEST / WORD;
+
+/// How many names an application may have.
+const MOST_AIDS: usize = 16;
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -105,12 +109,16 @@ pub(super) fn application(
         Some(parent) => position(fields, "application before it", &parent, earlier),
     };
     let known = reader.names.source(fields, None);
+    let aids = fields.texts("aids").unwrap_or_default();
+    if aids.len() > MOST_AIDS {
+        fields.mistake(format!("an application has at most {MOST_AIDS} names"), "");
+    }
     let reference = u16::try_from(index + 1).unwrap_or(u16::MAX);
     let application = Application {
         name: name.to_owned(),
         parent,
         fid: fid(fields)?,
-        aids: fields.texts("aids").unwrap_or_default().iter().filter_map(|text| aid(fields, text)).collect(),
+        aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),
         reference: fields.word("ref").map_or(reference, |word| word.value),
         label: fields.text("label").map_or(name, |label| label.value).to_owned(),
         applet: fields.text("applet").map(|applet| applet.value.to_owned()),
@@ -208,7 +216,6 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
-    let rest = |item: &Item| item.tag.is_none() && item.each.is_none() && size(item).is_none();
     if file.words.is_some() && (file.fill != FILL || fields.has("size") || fields.has("structure")) {
         fields.mistake(
             "\"words\" says how long a file is and what fills it up",
@@ -216,7 +223,7 @@ fn check(fields: &Fields<'_>, file: &File) {
         );
     }
     match file.structure {
-        Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(rest) => {
+        Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(takes_all) => {
             fields.mistake(
                 "an item of any length without a tag fills a file that has a size",
                 "give the item a \"tag\" or a \"len\", or leave the size of the file out",
@@ -225,14 +232,13 @@ fn check(fields: &Fields<'_>, file: &File) {
         Structure::Records { .. } if !matches!(&file.content[..], [] | [_]) => {
             fields.mistake("a file of records has one item that stands for a record", "put the items in one \"of\"");
         }
-        Structure::Records { structure, length, .. } => {
-            let short = |item: &Item| matches!(item.body, Body::Value { .. }) && size(item) != Some(length.into());
-            if structure != RecordStructure::LinearVariable && file.content.iter().any(|item| rest(item) || short(item))
-            {
-                fields.mistake("this record has not the length of the file's records", "put the items in one \"of\"");
-            }
+        Structure::Records { structure, .. }
+            if structure != RecordStructure::LinearVariable && file.content.iter().any(takes_all) =>
+        {
+            fields
+                .mistake("an item of any length without a tag stands in a record of fixed length", "give it a \"len\"");
         }
-        Structure::Transparent { .. } => {}
+        Structure::Records { .. } | Structure::Transparent { .. } => {}
     }
 }
 

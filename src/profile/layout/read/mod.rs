@@ -5,6 +5,7 @@ mod files;
 mod items;
 mod memory;
 mod rules;
+mod sound;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -13,7 +14,7 @@ use virtuale_engine::{
     image::{Habits, LongLe},
 };
 
-pub(super) use self::items::size;
+pub(super) use self::sound::size;
 
 use self::{
     files::Defaults,

@@ -80,6 +80,11 @@ fn a_content_that_could_not_be_read_back_is_refused() {
     let sized = with_content("size = 9\ncontent = [{ from = \"assure.nir\", coding = \"ascii\" }]");
     assert_refused(&sized, &["fills a file that has a size"]);
     assert_refused(&with_content(""), &["\"F\" would be empty"]);
+    let records = "structure = \"cyclic\"\nrecords = 2\nrecord_length = 8\nrecord = ";
+    let open = with_content(&format!("{records}[{{ from = \"assure.nir\", coding = \"ascii\" }}]"));
+    assert_refused(&open, &["stands in a record of fixed length"]);
+    let two = with_content(&format!("{records}[{{ hex = \"00\" }}, {{ hex = \"00\" }}]"));
+    assert_refused(&two, &["has one item that stands for a record"]);
 }
 
 #[test]

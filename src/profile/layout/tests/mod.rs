@@ -1,5 +1,6 @@
 //! The built-in layout, round trips, hostile bytes and texts, and what is said of mistakes.
 
+mod docs;
 mod hostile;
 mod mistakes;
 mod round_trip;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
+use virtuale_engine::image::FileKind;
 
 use super::{Layout, assert_gapless, content, layout, source, vitale2_text, with_content, without_places};
 use crate::profile::{
@@ -187,7 +188,7 @@ proptest! {
 
     #[test]
     fn records_come_back(list in proptest::collection::vec("[A-Z]{1,6}", 0..4)) {
-        for structure in ["linear-fixed", "cyclic"] {
+        for structure in ["linear-fixed", "linear-variable", "cyclic"] {
             let layout = layout(&with_content(&format!(
                 "structure = \"{structure}\"\nrecords = 4\nrecord_length = 12\nrecord = [{{ tag = \"A0\", each = \"liste\", \
                  of = [{{ tag = \"80\", from = \"nom\", coding = \"ascii\" }}] }}]"
@@ -201,7 +202,12 @@ proptest! {
             let card = source("card.toml", "");
             let (image, map) = layout.encode(&card, &data).unwrap_or_else(|mistakes| panic!("{mistakes}"));
             assert_gapless(&map.files[0].elements, 0, 48);
-            let decoded = layout.decode("F", &content(&image, 1)).expect("file F");
+            let FileKind::Records { content, .. } = &image.files[1].kind else { panic!("a file of records") };
+            let records: Vec<&[u8]> = content.iter().map(Vec::as_slice).collect();
+            let decoded = layout.decode_records("F", &records).expect("file F");
+            if structure != "linear-variable" {
+                prop_assert_eq!(&layout.decode("F", &content.concat()), &Some(decoded.clone()));
+            }
             prop_assert_eq!(without_nothing(&decoded.data), without_nothing(&data));
         }
     }
@@ -211,7 +217,7 @@ proptest! {
 const CODINGS: &str = r#"
 size = 256
 fill = "FF"
-content = [
+content = [{ of = [
   { from = "nom", coding = "latin1", len = 10, optional = true },
   { from = "chiffres", coding = "bcd", len = 4, optional = true },
   { from = "code", coding = "digits", len = 4, optional = true },
@@ -222,7 +228,7 @@ content = [
   { tag = "81", from = "drapeau", coding = "flag", on = "4F", off = "4E", optional = true },
   { tag = "9F70", from = "octets", coding = "blob", optional = true },
   { tag = "A0", of = [{ each = "liste", of = [{ from = ".", coding = "ascii", len = 3 }] }] },
-]"#;
+]}]"#;
 
 /// A card without a usual name carries the name in its place.
 fn use_the_name(beneficiary: &mut Node) {

@@ -114,3 +114,108 @@ impl Command {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{
+        Attribute, Cancel, Command, Connect, Context, Control, Disconnect, End, Establish, Event, Handle, Header,
+        Message, Name, ReaderEvents, ReaderState, Reconnect, StatesSize, Transmit, Version,
+    };
+
+    #[test]
+    fn bodies_have_the_lengths_of_the_real_headers() {
+        // facts/pcsc.md 1.3, measured by compiling them
+        let sizes = [
+            (Command::ESTABLISH_CONTEXT, 12),
+            (Command::RELEASE_CONTEXT, 8),
+            (Command::CONNECT, 152),
+            (Command::RECONNECT, 24),
+            (Command::DISCONNECT, 12),
+            (Command::BEGIN_TRANSACTION, 8),
+            (Command::END_TRANSACTION, 12),
+            (Command::TRANSMIT, 32),
+            (Command::CONTROL, 24),
+            (Command::STATUS, 8),
+            (Command::CANCEL, 8),
+            (Command::GET_ATTRIBUTE, 280),
+            (Command::SET_ATTRIBUTE, 280),
+            (Command::VERSION, 12),
+            (Command::READER_STATES, 0),
+            (Command::WAIT, 0),
+            (Command::STOP_WAITING, 0),
+            (Command::READER_EVENTS, 0),
+            (Command::STATES_SIZE, 0),
+            (Command::STATES_ARRAY, 0),
+        ];
+        for (command, size) in sizes {
+            assert_eq!(command.body_size(), Some(size), "{command:?}");
+        }
+        for unused in [0x00, 0x03, 0x0C, 0x0E, 0x18, u32::MAX] {
+            assert_eq!(Command(unused).body_size(), None, "{unused:02X}");
+        }
+        assert_eq!((Event::SIZE, ReaderEvents::SIZE, StatesSize::SIZE, ReaderState::SIZE), (8, 8, 4, 184));
+    }
+
+    #[test]
+    fn fields_stand_where_the_real_headers_have_them() {
+        let bytes: Vec<u8> = (0..184).collect();
+        let state = ReaderState::decode(&bytes).expect("the right length");
+        let number = |at: usize| u32::from_ne_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
+        assert_eq!(state.events, number(128));
+        assert_eq!(state.state.0, number(132));
+        assert_eq!(state.atr.bytes(33), &bytes[140..173]);
+        assert!(state.atr.bytes(34).is_empty());
+        assert_eq!(state.atr_length, number(176));
+        assert_eq!(state.protocol.0, number(180));
+        let bytes: Vec<u8> = (0..152).collect();
+        let connect = Connect::decode(&bytes).expect("the right length");
+        assert_eq!(connect.share.0, number(132));
+        assert_eq!(connect.code.0, number(148));
+    }
+
+    #[test]
+    fn names_end_at_the_first_zero_or_before_the_last_byte() {
+        let name = Name::new("Virtuale 00 00").expect("short enough");
+        assert_eq!(name.as_bytes(), b"Virtuale 00 00");
+        assert_eq!(Name::new(&"x".repeat(127)).map(|name| name.as_bytes().len()), Some(127));
+        assert_eq!(Name::new(&"x".repeat(128)), None);
+        let unending = Connect::decode(&[b'x'; 152]).expect("the right length");
+        assert_eq!(unending.reader.as_bytes().len(), 127);
+    }
+
+    /// Decoding then encoding gives the same bytes, and no other length is a message.
+    fn survives<M: Message>(bytes: &[u8]) {
+        assert!(M::decode(&bytes[..M::SIZE - 1]).is_none());
+        assert!(M::decode(&bytes[..=M::SIZE]).is_none());
+        let mut again = Vec::new();
+        M::decode(&bytes[..M::SIZE]).expect("the right length").encode(&mut again);
+        assert_eq!(again, bytes[..M::SIZE]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_survive_decoding_and_encoding(mut bytes in proptest::collection::vec(any::<u8>(), 300)) {
+            survives::<Header>(&bytes);
+            survives::<Version>(&bytes);
+            survives::<Establish>(&bytes);
+            survives::<Context>(&bytes);
+            survives::<Cancel>(&bytes);
+            survives::<Connect>(&bytes);
+            survives::<Reconnect>(&bytes);
+            survives::<Disconnect>(&bytes);
+            survives::<Handle>(&bytes);
+            survives::<End>(&bytes);
+            survives::<Transmit>(&bytes);
+            survives::<Control>(&bytes);
+            survives::<Attribute>(&bytes);
+            survives::<Event>(&bytes);
+            survives::<ReaderEvents>(&bytes);
+            survives::<StatesSize>(&bytes);
+            // Its padding is written as zeros.
+            bytes[173..176].fill(0);
+            survives::<ReaderState>(&bytes);
+        }
+    }
+}

@@ -172,3 +172,6 @@ fn accept(doing: &'static str, code: ReturnCode) -> Result<(), LinkError> {
         code => Err(LinkError::Refused { doing, code }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,11 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LinkError, Service, is_timeout};
+use super::{LinkError, PATIENCE, Service, is_timeout};
 use crate::reader::pcsclite::wire::{self, Command, Event, Message, ReaderState, StatesSize};
 
 /// More readers than any service has; a longer array is nonsense.
-const MOST_READERS: i32 = 4_096;
+const MOST_READERS: usize = 4_096;
 
 /// A reader's slot, as the service shows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,7 +47,8 @@ impl Service {
     /// [`LinkError`] if the service breaks off.
     pub fn wait_for_change(&mut self, known: &[Slot], timeout: Duration) -> Result<Option<Vec<Slot>>, LinkError> {
         let doing = "wait for a card";
-        let deadline = Instant::now() + timeout;
+        // A wait beyond the clock's end has none.
+        let deadline = Instant::now().checked_add(timeout);
         loop {
             self.send_bare(doing, Command::WAIT)?;
             let slots = if self.minor >= wire::STATES_APART_MINOR {
@@ -75,7 +76,8 @@ impl Service {
             }
             count => count,
         };
-        let count = usize::try_from(count.clamp(0, MOST_READERS)).map_err(|_| LinkError::Nonsense { doing })?;
+        let count = usize::try_from(count).ok().filter(|&count| count <= MOST_READERS);
+        let count = count.ok_or(LinkError::Nonsense { doing })?;
         self.send_bare(doing, Command::STATES_ARRAY)?;
         self.receive_states(doing, count)
     }
@@ -90,11 +92,11 @@ impl Service {
     }
 
     /// Whether the event that a wait asked for came before the deadline.
-    fn event_before(&mut self, doing: &'static str, deadline: Instant) -> Result<bool, LinkError> {
+    fn event_before(&mut self, doing: &'static str, deadline: Option<Instant>) -> Result<bool, LinkError> {
         let broken = |source| LinkError::Broken { doing, source };
         let mut event = [0; Event::SIZE];
         let came = loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 break 0;
             }

@@ -18,7 +18,7 @@ pub(super) static WORDS: Words = Words {
         Lock::HolderCode => "needs the holder's code",
         Lock::SecureMessaging => "needs a protected channel",
         Lock::Never => "is never readable",
-        Lock::Absent => "is not there, though POINTERS names it",
+        Lock::Absent => "is not there",
         Lock::Unknown => "the card does not say why",
     },
     severity: |severity| match severity {
@@ -85,8 +85,8 @@ pub(super) static WORDS: Words = Words {
         amc: "complementary",
         accident: "accident at work",
         person_to_warn: "person to warn",
-        organ_donation: "told of organ donation",
-        treating_doctor: "treating doctor declared",
+        organ_donation: "organ donation",
+        treating_doctor: "treating doctor",
         ald: "long-term illness",
         sts: "STS",
         situation: "situation",
@@ -95,8 +95,8 @@ pub(super) static WORDS: Words = Words {
         public: "public",
         inferred: "inferred",
         invented: "invented",
-        yes: "yes",
-        no: "no",
+        declared: |flag| if flag { "declared" } else { "not declared" },
+        informed: |flag| if flag { "informed" } else { "not informed" },
     },
     notes: Notes {
         nothing_found: "Nothing.",
@@ -141,7 +141,7 @@ fn finding(finding: &Finding, who: &str) -> String {
         Finding::FilesDisagree { key } => {
             format!("Two files disagree about {key}; what was read first is shown.")
         }
-        Finding::NoPointers => "POINTERS could not be read, so no file could be found.".into(),
+        Finding::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
         Finding::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
         Finding::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Finding::UncommonAtr => "The answer to reset is none that public lists give for a Vitale 2.".into(),

@@ -18,7 +18,7 @@ pub(super) static WORDS: Words = Words {
         Lock::HolderCode => "demande le code du titulaire",
         Lock::SecureMessaging => "demande un canal protégé",
         Lock::Never => "n'est jamais lisible",
-        Lock::Absent => "n'existe pas, bien que POINTERS le nomme",
+        Lock::Absent => "n'existe pas",
         Lock::Unknown => "la carte ne dit pas pourquoi",
     },
     severity: |severity| match severity {
@@ -85,8 +85,8 @@ pub(super) static WORDS: Words = Words {
         amc: "AMC",
         accident: "accident du travail",
         person_to_warn: "personne à prévenir",
-        organ_donation: "informé du don d'organes",
-        treating_doctor: "médecin traitant déclaré",
+        organ_donation: "don d'organes",
+        treating_doctor: "médecin traitant",
         ald: "ALD",
         sts: "STS",
         situation: "situation",
@@ -95,8 +95,8 @@ pub(super) static WORDS: Words = Words {
         public: "public",
         inferred: "déduit",
         invented: "inventé",
-        yes: "oui",
-        no: "non",
+        declared: |flag| if flag { "déclaré" } else { "non déclaré" },
+        informed: |flag| if flag { "informé" } else { "non informé" },
     },
     notes: Notes {
         nothing_found: "Rien.",
@@ -145,7 +145,9 @@ fn finding(finding: &Finding, who: &str) -> String {
         Finding::FilesDisagree { key } => {
             format!("Deux fichiers se contredisent sur {key} ; la première valeur lue est montrée.")
         }
-        Finding::NoPointers => "POINTERS n'a pas pu être lu : aucun fichier n'a pu être trouvé.".into(),
+        Finding::NoPointers => {
+            "POINTERS ne nomme aucun fichier : ils ont été cherchés là où le fichier de structure les place.".into()
+        }
         Finding::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
         Finding::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
         Finding::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de Vitale 2.".into(),

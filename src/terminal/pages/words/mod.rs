@@ -88,8 +88,8 @@ pub(super) struct Labels {
     pub(super) public: &'static str,
     pub(super) inferred: &'static str,
     pub(super) invented: &'static str,
-    pub(super) yes: &'static str,
-    pub(super) no: &'static str,
+    pub(super) declared: fn(bool) -> &'static str,
+    pub(super) informed: fn(bool) -> &'static str,
 }
 
 /// Sentences that stand alone.

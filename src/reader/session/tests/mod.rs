@@ -1,0 +1,158 @@
+//! Every row of facts/pcsc.md 1.6, on sessions without a road.
+
+mod connecting;
+mod leaving;
+mod power;
+mod transactions;
+mod transmitting;
+
+use std::{
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Caller, Session};
+use crate::reader::{
+    Disposition, Model, Protocols, Readers, ReturnCode, Share,
+    toys::{self, Reins},
+};
+
+const ANY: Protocols = Protocols(3);
+
+/// Two slots, a card in the first.
+struct House {
+    readers: Arc<Readers>,
+    reins: Arc<Reins>,
+}
+
+/// A session with its context.
+struct Guest {
+    session: Arc<Session>,
+    context: u32,
+}
+
+/// A client that a test can take away.
+#[derive(Default)]
+struct Client {
+    gone: AtomicBool,
+    left: AtomicU64,
+}
+
+impl Caller for Client {
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed)
+    }
+
+    fn card_left(&self, ticket: u64) {
+        self.left.store(ticket, Ordering::Relaxed);
+    }
+}
+
+impl House {
+    fn new() -> Self {
+        Self::with(toys::T0)
+    }
+
+    fn with(atr: &[u8]) -> Self {
+        Self::with_grace(atr, Duration::from_secs(5))
+    }
+
+    fn with_grace(atr: &[u8], grace: Duration) -> Self {
+        let model = Model::new(Model::HOUSE, 2).expect("a name");
+        let readers = Readers::with_grace(&[model], grace).expect("one reader");
+        let (card, reins) = toys::toy(atr);
+        readers.insert(0, card).expect("an empty slot");
+        reins.deeds();
+        Self { readers, reins }
+    }
+
+    fn guest(&self) -> Guest {
+        Guest::new(Session::unattended(Arc::clone(&self.readers)))
+    }
+
+    fn guest_of(&self, client: &Arc<Client>) -> Guest {
+        let client: Weak<Client> = Arc::downgrade(client);
+        Guest::new(Session::new(Arc::clone(&self.readers), client))
+    }
+
+    /// Takes the card out and puts it in again.
+    fn swap(&self) {
+        let card = self.readers.remove(0).expect("a card").expect("nobody uses it");
+        self.readers.insert(0, card).expect("an empty slot");
+    }
+}
+
+impl Guest {
+    fn new(session: Session) -> Self {
+        let context = session.establish(2).expect("a good scope");
+        Self { session: Arc::new(session), context }
+    }
+
+    fn open(&self, share: Share, preferred: Protocols) -> Result<(u32, Protocols), ReturnCode> {
+        self.session.connect(self.context, b"Virtuale 00 00", share, preferred)
+    }
+
+    fn shared(&self) -> u32 {
+        self.open(Share::SHARED, ANY).expect("a card that can be shared").0
+    }
+
+    fn exclusive(&self) -> u32 {
+        self.open(Share::EXCLUSIVE, ANY).expect("a card that nobody has").0
+    }
+
+    fn leave_and_share(&self, handle: u32) -> Result<Protocols, ReturnCode> {
+        self.session.reconnect(handle, Share::SHARED, ANY, Disposition::LEAVE)
+    }
+}
+
+/// Runs something that must wait until `free` is called.
+fn waits_for<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static, free: impl FnOnce()) -> T {
+    let worker = thread::spawn(work);
+    thread::sleep(Duration::from_millis(60));
+    assert!(!worker.is_finished(), "it did not wait");
+    free();
+    worker.join().expect("it does not panic")
+}
+
+/// Runs something that must not wait for long.
+fn soon<T>(work: impl FnOnce() -> T) -> T {
+    let start = Instant::now();
+    let result = work();
+    assert!(start.elapsed() < Duration::from_secs(1), "it waited for {:?}", start.elapsed());
+    result
+}
+
+#[test]
+fn a_context_is_opened_and_closed_once() {
+    let house = House::new();
+    let session = Session::unattended(Arc::clone(&house.readers));
+    assert_eq!(session.establish(4), Err(ReturnCode::INVALID_VALUE));
+    assert_eq!(session.release(1), Err(ReturnCode::INVALID_HANDLE));
+    let context = session.establish(0).expect("a good scope");
+    assert_eq!(session.release(context ^ 1), Err(ReturnCode::INVALID_VALUE));
+    assert_eq!(session.release(context), Ok(()));
+    assert_eq!(session.release(context), Err(ReturnCode::INVALID_HANDLE));
+}
+
+#[test]
+fn handles_of_others_do_not_exist() {
+    let house = House::new();
+    let (owner, other) = (house.guest(), house.guest());
+    let handle = owner.shared();
+    let mut answer = virtuale_engine::Answer::default();
+    let session = &other.session;
+    assert_eq!(session.status(handle), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.begin(handle), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.end(handle, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.disconnect(handle, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(other.leave_and_share(handle), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut answer), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.control(handle, 0), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.attribute(handle, 0), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.set_attribute(handle), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(owner.session.status(handle), Ok(()));
+}

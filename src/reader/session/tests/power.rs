@@ -1,0 +1,175 @@
+//! Resets, events of handles, and who pays for power.
+
+use std::{sync::atomic::Ordering, time::Duration};
+
+use virtuale_engine::{Answer, Protocol, Reset};
+
+use super::{ANY, House};
+use crate::reader::{
+    CardState, Disposition, Protocols, ReturnCode, Share,
+    toys::{self, Deed},
+};
+
+const WARM: Deed = Deed::Reset(Reset::Warm);
+const COLD: Deed = Deed::Reset(Reset::Cold);
+const AGREED: Deed = Deed::Agreed(Protocol::T0);
+
+#[test]
+fn a_reset_is_told_to_all_handles_even_the_one_that_made_it() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    house.reins.deeds();
+    assert_eq!(one.session.begin(mine), Ok(()));
+    assert_eq!(one.session.end(mine, Disposition::RESET), Ok(()));
+    assert_eq!(house.reins.deeds(), [WARM]);
+    for (guest, handle) in [(&one, mine), (&other, theirs)] {
+        let session = &guest.session;
+        let mut answer = Answer::default();
+        assert_eq!(session.status(handle), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.begin(handle), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.end(handle, Disposition::LEAVE), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut answer), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.attribute(handle, 0), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.set_attribute(handle), Err(ReturnCode::RESET_CARD));
+        assert!(session.control(handle, crate::reader::attribute::GET_FEATURE_REQUEST).is_ok());
+    }
+    assert_eq!(house.readers.states()[0].protocol, Protocols::UNDEFINED);
+    assert_eq!(one.leave_and_share(mine), Ok(Protocols::T0));
+    assert_eq!(house.reins.deeds(), [AGREED]);
+    assert_eq!(one.session.status(mine), Ok(()));
+    assert_eq!(other.session.status(theirs), Err(ReturnCode::RESET_CARD));
+}
+
+#[test]
+fn reconnecting_with_a_reset_clears_the_event_of_its_own_handle_only() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    house.reins.deeds();
+    for (disposition, deeds) in
+        [(Disposition::RESET, &[WARM, AGREED][..]), (Disposition::UNPOWER, &[Deed::Off, COLD, AGREED])]
+    {
+        assert_eq!(one.session.reconnect(mine, Share::SHARED, ANY, disposition), Ok(Protocols::T0));
+        assert_eq!(house.reins.deeds(), deeds);
+        assert_eq!(one.session.status(mine), Ok(()));
+        assert_eq!(other.session.status(theirs), Err(ReturnCode::RESET_CARD));
+        assert_eq!(other.leave_and_share(theirs), Ok(Protocols::T0));
+    }
+}
+
+#[test]
+fn ending_with_a_reset_resets_even_if_there_is_nothing_to_end() {
+    let house = House::new();
+    let guest = house.guest();
+    let handle = guest.shared();
+    house.reins.deeds();
+    assert_eq!(guest.session.end(handle, Disposition::UNPOWER), Err(ReturnCode::NOT_TRANSACTED));
+    assert_eq!(house.reins.deeds(), [Deed::Off, COLD]);
+}
+
+#[test]
+fn a_card_that_a_reset_strikes_dumb_is_unresponsive() {
+    let house = House::new();
+    let guest = house.guest();
+    let handle = guest.shared();
+    house.reins.mute.store(true, Ordering::Relaxed);
+    let again = |init| guest.session.reconnect(handle, Share::SHARED, ANY, init);
+    assert_eq!(again(Disposition::RESET), Err(ReturnCode::UNRESPONSIVE_CARD));
+    let state = &house.readers.states()[0];
+    assert_eq!((state.card, state.atr), (CardState::MUTE, None));
+    assert_eq!(again(Disposition::LEAVE), Err(ReturnCode::UNRESPONSIVE_CARD));
+    assert_eq!(guest.session.status(handle), Err(ReturnCode::RESET_CARD));
+    house.reins.mute.store(false, Ordering::Relaxed);
+    assert_eq!(again(Disposition::RESET), Ok(Protocols::T0));
+    assert_eq!(house.readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn ending_with_a_reset_that_fails_ends_the_transaction_all_the_same() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    assert_eq!(one.session.begin(mine), Ok(()));
+    house.reins.mute.store(true, Ordering::Relaxed);
+    assert_eq!(one.session.end(mine, Disposition::RESET), Err(ReturnCode::NOT_TRANSACTED));
+    assert_eq!(other.session.status(theirs), Err(ReturnCode::RESET_CARD), "not a sharing violation");
+}
+
+#[test]
+fn closing_with_power_off_leaves_a_card_that_the_next_handle_powers_up() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let handle = one.shared();
+    let watching = other.shared();
+    house.reins.deeds();
+    assert_eq!(one.session.disconnect(handle, Disposition::UNPOWER), Ok(()));
+    let state = &house.readers.states()[0];
+    assert_eq!((state.card, state.protocol), (CardState::UNPOWERED, Protocols::UNDEFINED));
+    assert!(state.atr.is_some());
+    assert_eq!(other.session.status(watching), Err(ReturnCode::RESET_CARD));
+    one.shared();
+    assert_eq!(house.reins.deeds(), [Deed::Off, COLD, AGREED]);
+    assert_eq!(house.readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn reconnecting_to_a_card_without_power_powers_it_up() {
+    let house = House::new();
+    let guest = house.guest();
+    let (handle, closing) = (guest.shared(), guest.shared());
+    assert_eq!(guest.session.disconnect(closing, Disposition::UNPOWER), Ok(()));
+    house.reins.deeds();
+    assert_eq!(guest.leave_and_share(handle), Ok(Protocols::T0));
+    assert_eq!(house.reins.deeds(), [COLD, AGREED]);
+}
+
+#[test]
+fn ejecting_does_nothing() {
+    let house = House::new();
+    let guest = house.guest();
+    let handle = guest.shared();
+    house.reins.deeds();
+    assert_eq!(guest.session.begin(handle), Ok(()));
+    assert_eq!(guest.session.end(handle, Disposition::EJECT), Ok(()));
+    assert_eq!(guest.session.disconnect(handle, Disposition::EJECT), Ok(()));
+    assert_eq!(house.reins.deeds(), []);
+    assert_eq!(house.readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn within_the_grace_period_a_card_remembers() {
+    let house = House::new();
+    let guest = house.guest();
+    let handle = guest.shared();
+    guest.session.disconnect(handle, Disposition::LEAVE).expect("its own handle");
+    house.reins.deeds();
+    guest.shared();
+    assert_eq!(house.reins.deeds(), []);
+}
+
+#[test]
+fn after_the_grace_period_a_card_starts_anew_and_nobody_sees_it() {
+    let house = House::with_grace(toys::T0, Duration::ZERO);
+    let guest = house.guest();
+    let handle = guest.shared();
+    assert_eq!(house.reins.deeds(), [COLD, AGREED], "it was idle since its insertion");
+    assert_eq!(house.readers.states()[0].protocol, Protocols::T0, "a card in use keeps its power");
+    guest.session.disconnect(handle, Disposition::LEAVE).expect("its own handle");
+    let state = &house.readers.states()[0];
+    assert_eq!((state.card, state.protocol), (CardState::READY, Protocols::UNDEFINED));
+    assert!(state.atr.is_some());
+    guest.shared();
+    assert_eq!(house.reins.deeds(), [COLD, AGREED]);
+}
+
+#[test]
+fn a_direct_handle_does_not_keep_a_card_powered() {
+    let house = House::with_grace(toys::T0, Duration::ZERO);
+    let guest = house.guest();
+    let (handle, active) = guest.open(Share::DIRECT, Protocols::RAW).expect("a reader");
+    assert_eq!(active, Protocols::RAW);
+    let mut answer = Answer::default();
+    let sent = guest.session.transmit(0, handle, Protocols::RAW, &[0], &mut answer);
+    assert_eq!(sent, Err(ReturnCode::NOT_TRANSACTED));
+}

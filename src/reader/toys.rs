@@ -1,0 +1,127 @@
+//! Cards for tests: they do next to nothing and remember what was done to them.
+
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hex_literal::hex;
+use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+
+use super::sync::lock;
+
+/// An ATR that offers T=0 only.
+pub(super) const T0: &[u8] = &hex!("3B 75 13 00 00 44 09 EA 90 00");
+/// An ATR that offers T=0 and T=1.
+pub(super) const BOTH: &[u8] = &hex!("3B 9B 18 80 01 00 12 25 00 64 80 04 01 00 00 90 44");
+/// INS of a command that takes until the test says so.
+pub(super) const SLOW: u8 = 0x55;
+/// INS of a command that the card panics on.
+pub(super) const FATAL: u8 = 0x66;
+/// INS of a command that is answered with as many bytes as its P1-P2 say, and a status word.
+pub(super) const LONG: u8 = 0xEE;
+/// INS of a command that gets no answer.
+pub(super) const SILENT: u8 = 0x77;
+
+/// What was done to a card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Deed {
+    Reset(Reset),
+    Off,
+    Agreed(Protocol),
+}
+
+/// A card's memory and its reins.
+#[derive(Debug, Default)]
+pub(super) struct Reins {
+    deeds: Mutex<Vec<Deed>>,
+    pub(super) mute: AtomicBool,
+    pub(super) stubborn: AtomicBool,
+    gate: Mutex<Gate>,
+    moved: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    entered: usize,
+    open: bool,
+}
+
+impl Reins {
+    /// What was done to the card since the last time.
+    pub(super) fn deeds(&self) -> Vec<Deed> {
+        std::mem::take(&mut lock(&self.deeds))
+    }
+
+    /// Waits until a slow command has begun.
+    pub(super) fn await_slow(&self) {
+        self.await_gate(|gate| gate.entered > 0);
+    }
+
+    /// Lets slow commands end.
+    pub(super) fn open(&self) {
+        lock(&self.gate).open = true;
+        self.moved.notify_all();
+    }
+
+    fn await_gate(&self, ready: impl Fn(&Gate) -> bool) {
+        let patience = Duration::from_secs(10);
+        let waited = self.moved.wait_timeout_while(lock(&self.gate), patience, |gate| !ready(gate));
+        assert!(!waited.expect("no thread dies here").1.timed_out(), "the other side never came");
+    }
+}
+
+/// A card that answers a command with the command itself and 9000.
+pub(super) struct Toy {
+    atr: Atr,
+    reins: Arc<Reins>,
+}
+
+/// A card with that ATR, and its reins.
+pub(super) fn toy(atr: &[u8]) -> (Box<dyn Card>, Arc<Reins>) {
+    let reins = Arc::<Reins>::default();
+    let atr = Atr::parse(atr).expect("a good ATR");
+    (Box::new(Toy { atr, reins: Arc::clone(&reins) }), reins)
+}
+
+impl Card for Toy {
+    fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
+        lock(&self.reins.deeds).push(Deed::Reset(kind));
+        if self.reins.mute.load(Ordering::Relaxed) { Err(Fault::Mute) } else { Ok(()) }
+    }
+
+    fn power_off(&mut self) {
+        lock(&self.reins.deeds).push(Deed::Off);
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        if self.reins.stubborn.load(Ordering::Relaxed) {
+            return Err(Fault::ProtocolRefused);
+        }
+        lock(&self.reins.deeds).push(Deed::Agreed(protocol));
+        Ok(())
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+        match *command {
+            [_, SILENT, ..] => return Err(Fault::Mute),
+            [_, FATAL, ..] => panic!("a card that panics, as the test wants it"),
+            [_, SLOW, ..] => {
+                lock(&self.reins.gate).entered += 1;
+                self.reins.moved.notify_all();
+                self.reins.await_gate(|gate| gate.open);
+            }
+            [_, LONG, high, low, ..] => answer.extend(&vec![0xAB; usize::from(u16::from_be_bytes([high, low]))]),
+            _ => answer.extend(command),
+        }
+        answer.finish(StatusWord::SUCCESS);
+        Ok(())
+    }
+}

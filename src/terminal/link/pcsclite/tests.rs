@@ -1,0 +1,235 @@
+//! Against our own server, and against services that misbehave.
+
+use std::{
+    io::Write,
+    net::Shutdown,
+    os::unix::net::UnixStream,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use hex_literal::hex;
+use proptest::prelude::*;
+use tempfile::TempDir;
+use virtuale_engine::{Answer, Protocol, Reset, StatusWord};
+
+use super::Service;
+use crate::{
+    reader::{
+        CardState, Model, Protocols, Readers, ReturnCode,
+        pcsclite::{
+            Server, ServerOptions,
+            wire::{self, Message},
+        },
+    },
+    terminal::{
+        link::{Link, LinkError},
+        toy::{Parrot, ToyCard, ToyFile},
+    },
+};
+
+const READER: &str = "Virtuale 00 00";
+
+/// A server with two slots, and the folder of its socket.
+struct House {
+    readers: Arc<Readers>,
+    server: Server,
+    _folder: TempDir,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let model = Model::new(Model::HOUSE, 2).expect("a name");
+        let readers = Readers::new(&[model]).expect("few readers");
+        let path = folder.path().join("pcscd.comm");
+        let server = Server::start(Arc::clone(&readers), &path, ServerOptions::default()).expect("a socket");
+        Self { readers, server, _folder: folder }
+    }
+
+    fn service(&self) -> Service {
+        Service::establish(self.server.path()).expect("the server is ready")
+    }
+
+    fn insert(&self) {
+        let card = ToyCard::default().with(b"A", 0xD001, ToyFile::open(&[7; 300]));
+        self.readers.insert(0, Box::new(card)).expect("the slot is free");
+    }
+}
+
+#[test]
+fn a_card_is_listed_opened_used_and_closed() {
+    let house = House::new();
+    house.insert();
+    let mut service = house.service();
+    let slots = service.slots().expect("a list");
+    let seen: Vec<(&str, bool)> = slots.iter().map(|slot| (slot.name.as_str(), slot.present)).collect();
+    assert_eq!(seen, [(READER, true), ("Virtuale 00 01", false)]);
+    assert_eq!(slots[0].atr, hex!("3B 75 13 00 00 44 09 EA 90 00"));
+    let mut connection = service.connect(READER).expect("the card is there");
+    assert_eq!((connection.atr(), connection.protocol()), (&slots[0].atr[..], Protocol::T0));
+    let mut answer = Answer::new();
+    connection.begin_transaction().expect("nobody else is there");
+    connection.transmit(&hex!("00 A4 04 00 01 41"), &mut answer).expect("an answer");
+    assert_eq!(answer.as_bytes(), hex!("90 00"));
+    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut answer).expect("an answer");
+    assert_eq!(answer.status(), Some(StatusWord(0x6105)));
+    connection.end_transaction().expect("it was begun");
+    connection.reset(Reset::Warm).expect("the card comes back");
+    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut answer).expect("an answer");
+    assert_eq!(answer.status(), Some(StatusWord::FILE_NOT_FOUND), "a reset forgets the application");
+    drop(connection);
+    assert!(service.connect(READER).is_ok(), "a handle that was dropped is closed");
+}
+
+#[test]
+fn refusals_have_their_reasons() {
+    let house = House::new();
+    let mut service = house.service();
+    let refusal = |outcome: Result<(), LinkError>| match outcome {
+        Err(LinkError::Refused { code, .. }) => code,
+        outcome => panic!("{outcome:?}"),
+    };
+    assert_eq!(refusal(service.connect("Nobody 00 00").map(drop)), ReturnCode::UNKNOWN_READER);
+    assert_eq!(refusal(service.connect(&"x".repeat(128)).map(drop)), ReturnCode::UNKNOWN_READER);
+    assert_eq!(refusal(service.connect(READER).map(drop)), ReturnCode::NO_SMARTCARD);
+    house.insert();
+    let mut connection = service.connect(READER).expect("the card is there");
+    assert_eq!(refusal(connection.end_transaction()), ReturnCode::NOT_TRANSACTED);
+    assert_eq!(refusal(connection.transmit(&[0; 65_549], &mut Answer::new())), ReturnCode::INSUFFICIENT_BUFFER);
+    house.readers.remove(0).expect("a card");
+    assert_eq!(refusal(connection.transmit(&hex!("00 B0 00 00 00"), &mut Answer::new())), ReturnCode::REMOVED_CARD);
+}
+
+#[test]
+fn a_transaction_keeps_others_waiting() {
+    let house = House::new();
+    house.insert();
+    let (mut first, mut second) = (house.service(), house.service());
+    let mut owner = first.connect(READER).expect("the card is there");
+    let mut other = second.connect(READER).expect("shared");
+    owner.begin_transaction().expect("nobody else is there");
+    thread::scope(|scope| {
+        let waiting = scope.spawn(|| {
+            other.begin_transaction().expect("its turn comes");
+            Instant::now()
+        });
+        thread::sleep(Duration::from_millis(60));
+        let end = Instant::now();
+        owner.end_transaction().expect("it was begun");
+        assert!(waiting.join().expect("no panic") >= end);
+    });
+}
+
+#[test]
+fn a_wait_ends_with_a_card_or_with_the_time() {
+    let house = House::new();
+    let mut service = house.service();
+    let empty = service.slots().expect("a list");
+    assert_eq!(service.wait_for_change(&empty, Duration::from_millis(30)).expect("time passes"), None);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(30));
+            house.insert();
+        });
+        let slots = service.wait_for_change(&empty, Duration::from_secs(10)).expect("a card comes").expect("in time");
+        assert!(slots[0].present && !slots[1].present);
+        assert_eq!(slots[0].events, 1);
+    });
+    let known_no_more = service.wait_for_change(&empty, Duration::ZERO).expect("no wait");
+    assert!(known_no_more.is_some_and(|slots| slots[0].present));
+    assert_eq!(service.slots().expect("the stream is still in step").len(), 2);
+}
+
+#[test]
+fn a_mute_answer_is_an_error() {
+    let house = House::new();
+    house.readers.insert(0, Box::new(Parrot::new(vec![vec![0x90]]))).expect("the slot is free");
+    let mut service = house.service();
+    let mut connection = service.connect(READER).expect("the card is there");
+    let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Answer::new());
+    assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
+}
+
+#[test]
+fn no_service_is_an_error_with_its_path() {
+    let outcome = Service::establish("/nowhere/pcscd.comm".as_ref());
+    assert!(matches!(&outcome, Err(LinkError::Open { path, .. }) if path.ends_with("pcscd.comm")), "{outcome:?}");
+}
+
+/// A connection to a service that says all this and hangs up, whatever it is asked.
+fn service_that_says(bytes: &[u8]) -> (UnixStream, UnixStream) {
+    let (ours, mut theirs) = UnixStream::pair().expect("two ends");
+    theirs.write_all(bytes).expect("room for it");
+    theirs.shutdown(Shutdown::Write).expect("it is open");
+    (ours, theirs)
+}
+
+fn version(minor: u32, code: ReturnCode) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    wire::Version { major: 4, minor, code }.encode(&mut bytes);
+    bytes
+}
+
+fn established(minor: u32) -> Vec<u8> {
+    let mut bytes = version(minor, ReturnCode::SUCCESS);
+    wire::Establish { scope: 0, context: 7, code: ReturnCode::SUCCESS }.encode(&mut bytes);
+    bytes
+}
+
+fn state() -> wire::ReaderState {
+    wire::ReaderState {
+        name: wire::Name::new(READER).expect("it is short"),
+        events: 1,
+        state: CardState::READY,
+        sharing: 0,
+        atr: wire::AtrField::new(&hex!("3B 00")),
+        atr_length: 2,
+        protocol: Protocols::UNDEFINED,
+    }
+}
+
+#[test]
+fn an_old_service_is_asked_again_in_its_own_version() {
+    // pcscd 1.9.9 refuses 4.6 and names 4.4 (facts/pcsc.md 1.4); its array of states has no length.
+    let mut said = version(4, ReturnCode::SERVICE_STOPPED);
+    said.extend(established(4));
+    (0..wire::READER_SLOTS).for_each(|_| state().encode(&mut said));
+    let (ours, _theirs) = service_that_says(&said);
+    let mut service = Service::over(ours).expect("4.4 is spoken");
+    assert_eq!(service.slots().expect("16 states").len(), 16);
+}
+
+#[test]
+fn a_service_of_another_age_is_refused() {
+    for (minor, code) in [(3, ReturnCode::SERVICE_STOPPED), (7, ReturnCode::SUCCESS)] {
+        let (ours, _theirs) = service_that_says(&version(minor, code));
+        let outcome = Service::over(ours);
+        assert!(matches!(outcome, Err(LinkError::Version { major: 4, .. })), "{outcome:?}");
+    }
+}
+
+#[test]
+fn an_event_before_the_length_of_the_array_is_no_length() {
+    // facts/pcsc.md 1.5, the pitfall of pcscd 2.5
+    let mut said = established(6);
+    wire::Event { timeout: 0, code: ReturnCode::SUCCESS }.encode(&mut said);
+    wire::StatesSize { count: 1 }.encode(&mut said);
+    state().encode(&mut said);
+    let (ours, _theirs) = service_that_says(&said);
+    let slots = Service::over(ours).expect("4.6").slots().expect("one state");
+    assert_eq!((slots.len(), &slots[0].atr[..]), (1, &hex!("3B 00")[..]));
+}
+
+proptest! {
+    #[test]
+    fn no_service_makes_a_client_panic_or_hang(noise in proptest::collection::vec(any::<u8>(), 0..2000), minor in 4_u32..7) {
+        let (ours, _theirs) = service_that_says(&[established(minor), noise].concat());
+        let mut service = Service::over(ours).expect("so far it is well");
+        if let Ok(mut connection) = service.connect(READER) {
+            let _ = connection.transmit(&[0; 5], &mut Answer::new());
+        }
+        let _ = service.wait_for_change(&[], Duration::from_millis(1));
+    }
+}

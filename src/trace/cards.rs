@@ -1,0 +1,135 @@
+//! The cards that a trace is replayed against, made from card files.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use jiff::civil::Date;
+use virtuale_engine::Card;
+
+use super::{
+    file::Trace,
+    finding::Finding,
+    follow,
+    replay::{Inserted, Wanted, replay},
+    suite::Verdict,
+};
+use crate::profile::{
+    self, LoadError, Options, Profile,
+    diagnostic::{Diagnostics, Source},
+};
+
+/// How many findings of a trace are explained: each reads the trace from its beginning.
+const MOST_EXPLAINED: usize = 20;
+
+/// What a trace is replayed with where it does not say it itself.
+#[derive(Clone, Debug)]
+pub struct Cards {
+    /// A card file for each slot, in place of what the trace names.
+    pub given: Vec<PathBuf>,
+    /// The day.
+    pub today: Date,
+    /// Where chance starts.
+    pub seed: u64,
+}
+
+/// Why a trace was not replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A file cannot be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
+    /// The trace or a card file has mistakes.
+    #[error("{0}")]
+    Invalid(Diagnostics),
+    /// Nobody says which card is meant.
+    #[error("the trace does not name its card with a `card` line, and none was given")]
+    NoCard,
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Io { path, error } => Self::Io { path, error },
+            LoadError::Invalid(mistakes) => Self::Invalid(mistakes),
+        }
+    }
+}
+
+impl Cards {
+    /// Replays a trace from its file, and says of each finding which element of the card it is about.
+    #[must_use]
+    pub fn replay(&self, path: &Path) -> Verdict {
+        let start = Instant::now();
+        let result = read(path).and_then(|trace| self.replay_trace(&trace));
+        let (commands, findings, error) = match result {
+            Ok((commands, findings)) => (commands, findings, None),
+            Err(failure) => (0, Vec::new(), Some(failure)),
+        };
+        Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }
+    }
+
+    fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Failure> {
+        let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
+        let mut outcome = replay(trace, &mut |wanted| {
+            let profile = self.profile(trace, wanted)?;
+            let card: Inserted = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
+            if let Some(known) = profiles.get_mut(wanted.index) {
+                *known = profile;
+            }
+            Ok::<_, Failure>(card)
+        })?;
+        for finding in outcome.findings.iter_mut().take(MOST_EXPLAINED) {
+            finding.element = explain(trace, finding, &profiles);
+        }
+        Ok((outcome.commands, outcome.findings))
+    }
+
+    /// The profile of the card that comes into a slot; none for a slot that begins empty.
+    fn profile(&self, trace: &Trace, wanted: Wanted<'_>) -> Result<Option<Profile>, Failure> {
+        let given = self.given.get(wanted.index).filter(|_| wanted.card == wanted.slot.card.as_deref());
+        let path = match (given, wanted.card) {
+            (Some(path), _) => path.clone(),
+            (None, Some(path)) => resolve(trace, path),
+            (None, None) if wanted.index > 0 && wanted.slot.atr.is_none() => return Ok(None),
+            (None, None) => return Err(Failure::NoCard),
+        };
+        let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
+        Ok(Some(profile::load(&path, &options)?))
+    }
+}
+
+/// Reads a trace.
+///
+/// # Errors
+///
+/// [`Failure`] if the file cannot be read or is no trace.
+pub fn read(path: &Path) -> Result<Trace, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
+    let source = Arc::new(Source { name: path.display().to_string(), text });
+    Trace::parse(source).map_err(Failure::Invalid)
+}
+
+/// A card file of a trace: beside it, else from the folder in which the program runs.
+fn resolve(trace: &Trace, path: &str) -> PathBuf {
+    let beside = trace.folder().map(|folder| folder.join(path)).filter(|path| path.exists());
+    beside.unwrap_or_else(|| PathBuf::from(path))
+}
+
+/// The element that the first differing byte of an answer belongs to, in words.
+fn explain(trace: &Trace, finding: &Finding, profiles: &[Option<Profile>]) -> Option<String> {
+    let step = finding.step?;
+    let map = profiles.get(trace.steps.get(step)?.slot)?.as_ref()?.map();
+    let read = follow::read_by(trace, map, step)?;
+    let (data, difference) = finding.difference_in_data()?;
+    read.element_at(map, difference.checked_sub(read.header(data))?)
+}

@@ -1,0 +1,67 @@
+//! scdaemon of GnuPG with `debug-level guru` (facts/pcsc.md 6.3): commands as bytes, answers as a status word and a dump.
+
+use super::{
+    dialogue::{Dialogue, Event},
+    scan::{between, bytes, only_bytes},
+};
+
+const COMMAND: &str = "PCSC_data:";
+const ANSWER: &str = "response: sw=";
+const DUMP: &str = "dump:";
+
+/// Whether only scdaemon writes such a line.
+pub(super) fn is_typical(line: &str) -> bool {
+    line.contains(COMMAND)
+}
+
+/// A command on its way to an answer.
+#[derive(Default)]
+struct Exchange {
+    line: usize,
+    command: Vec<u8>,
+    /// The status word and how many bytes of data came with it.
+    status: Option<([u8; 2], usize)>,
+    data: Vec<u8>,
+}
+
+pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+    let mut open: Option<Exchange> = None;
+    for (index, text) in log.lines().enumerate() {
+        let line = index + 1;
+        if let Some((_, rest)) = text.split_once(COMMAND) {
+            close(open.take(), dialogue);
+            match only_bytes(rest) {
+                Some(command) => open = Some(Exchange { line, command, ..Exchange::default() }),
+                None => dialogue.unread(line, text, "a command that is not bytes"),
+            }
+        } else if let Some((_, rest)) = text.split_once(ANSWER) {
+            let status = <[u8; 2]>::try_from(bytes(rest).0);
+            let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
+            match (status, length, &mut open) {
+                (Ok(status), Some(length), Some(exchange)) => exchange.status = Some((status, length)),
+                (Ok(_), Some(_), None) => dialogue.unread(line, text, "an answer without a command"),
+                _ => dialogue.unread(line, text, "an answer without status word or length"),
+            }
+        } else if let Some((_, rest)) = text.split_once(DUMP)
+            && let Some(exchange) = &mut open
+        {
+            exchange.data.extend(bytes(rest.trim_matches(['[', ']', ' '])).0);
+        } else if let Some((_, rest)) = text.split_once("ATR=") {
+            dialogue.atr(None, bytes(rest).0);
+        } else if let Some(atr) = between(text, "ATR (", ")") {
+            dialogue.atr(None, bytes(atr).0);
+        }
+    }
+    close(open, dialogue);
+}
+
+fn close(open: Option<Exchange>, dialogue: &mut Dialogue) {
+    let Some(Exchange { line, command, status, data }) = open else { return };
+    let outcome =
+        status.filter(|(_, length)| *length == data.len()).map(|(status, _)| Ok([&data[..], &status].concat()));
+    let whole = outcome.is_some();
+    dialogue.push(line, None, Event::Exchange(command, outcome));
+    if !whole {
+        dialogue.unread(line, COMMAND, "a command whose answer is not whole in the log");
+    }
+}

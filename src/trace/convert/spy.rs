@@ -1,0 +1,263 @@
+//! libpcscspy (facts/pcsc.md 6.1): calls of the PC/SC interface with their arguments, one a line.
+//!
+//! Each line begins with its thread. A call is known when it ends, since only then its outputs are there; a log that breaks
+//! off inside a call still has its inputs.
+
+use std::collections::HashMap;
+
+use virtuale_engine::{Fault, Protocol, Reset};
+
+use super::{
+    dialogue::{Dialogue, Event},
+    scan::{number, only_bytes},
+};
+use crate::trace::Silence;
+
+const SUCCESS: u64 = 0;
+const NOT_TRANSACTED: u64 = 0x8010_0016;
+const UNRESPONSIVE_CARD: u64 = 0x8010_0066;
+const UNPOWERED_CARD: u64 = 0x8010_0067;
+const REMOVED_CARD: u64 = 0x8010_0069;
+
+/// SCARD_RESET_CARD and SCARD_UNPOWER_CARD: what a disconnection or reconnection does to the card.
+const RESET_CARD: u64 = 1;
+const UNPOWER_CARD: u64 = 2;
+
+/// SCARD_STATE_EMPTY and SCARD_STATE_PRESENT among the bits of a reader's state.
+const STATE_EMPTY: u64 = 0x10;
+const STATE_PRESENT: u64 = 0x20;
+
+/// Whether only libpcscspy writes such a line.
+pub(super) fn is_typical(line: &str) -> bool {
+    line.split_once('@').is_some_and(|(thread, rest)| is_thread(thread) && rest.starts_with(">|"))
+}
+
+fn is_thread(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A call whose end has not come yet.
+struct Call<'a> {
+    function: &'a str,
+    line: usize,
+    arguments: Vec<&'a str>,
+}
+
+impl Call<'_> {
+    fn text(&self, index: usize) -> &str {
+        self.arguments.get(index).copied().unwrap_or_default()
+    }
+
+    fn number(&self, index: usize) -> Option<u64> {
+        number(self.text(index))
+    }
+
+    /// A buffer: its length on one line, its bytes on the next.
+    fn buffer(&self, index: usize) -> Result<Vec<u8>, &'static str> {
+        let length = self.number(index).ok_or("a buffer without its length")?;
+        let bytes = match self.text(index + 1).trim() {
+            "" | "NULL" => Vec::new(),
+            text => only_bytes(text).ok_or("a buffer that is not bytes")?,
+        };
+        let whole = u64::try_from(bytes.len()) == Ok(length);
+        if whole { Ok(bytes) } else { Err("a buffer of another length than announced") }
+    }
+}
+
+/// What is known of a reader.
+#[derive(Default)]
+struct Reader {
+    protocol: Option<u64>,
+    present: bool,
+    /// Whether a card has been there at all: the first one is there when the trace begins.
+    used: bool,
+}
+
+struct Spy<'d> {
+    dialogue: &'d mut Dialogue,
+    /// Card handles and the readers that they were opened on.
+    handles: HashMap<u64, String>,
+    readers: HashMap<String, Reader>,
+}
+
+pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+    let mut spy = Spy { dialogue, handles: HashMap::new(), readers: HashMap::new() };
+    let mut open: HashMap<&str, Call<'_>> = HashMap::new();
+    let mut last = 0;
+    for (index, text) in log.lines().enumerate() {
+        let line = index + 1;
+        last = line;
+        let Some((thread, rest)) = text.split_once('@').filter(|(thread, _)| is_thread(thread)) else {
+            if !text.trim().is_empty() {
+                spy.dialogue.unread(line, text, "a line without a thread");
+            }
+            continue;
+        };
+        if let Some(call) = rest.strip_prefix(">|") {
+            let function = call.rsplit('|').next().unwrap_or_default();
+            let begun = Call { function, line, arguments: Vec::new() };
+            if let Some(cut) = open.insert(thread, begun) {
+                spy.cut(&cut, line);
+            }
+        } else if let Some(end) = rest.strip_prefix("<|") {
+            match (open.remove(thread), end.rsplit('|').next().and_then(number)) {
+                (Some(call), Some(code)) => spy.ended(&call, code),
+                (Some(call), None) => spy.cut(&call, line),
+                (None, _) => spy.dialogue.unread(line, text, "the end of a call that did not begin"),
+            }
+        } else if let Some(call) = open.get_mut(thread) {
+            call.arguments.push(rest);
+        } else {
+            spy.dialogue.unread(line, text, "an argument outside a call");
+        }
+    }
+    let mut rest: Vec<Call<'_>> = open.into_values().collect();
+    rest.sort_by_key(|call| call.line);
+    rest.iter().for_each(|call| spy.cut(call, last));
+}
+
+impl Spy<'_> {
+    fn reader_of(&self, call: &Call<'_>) -> Option<String> {
+        call.number(0).and_then(|handle| self.handles.get(&handle)).cloned()
+    }
+
+    /// A call that the log does not end: a command may have been sent, but its answer is lost.
+    fn cut(&mut self, call: &Call<'_>, line: usize) {
+        let why = format!("the log breaks off inside {}", call.function);
+        if let ("SCardTransmit", Ok(command)) = (call.function, call.buffer(3))
+            && !command.is_empty()
+        {
+            let reader = self.reader_of(call);
+            self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, None));
+        }
+        self.dialogue.unread(line, call.function, &why);
+    }
+
+    fn ended(&mut self, call: &Call<'_>, code: u64) {
+        match call.function {
+            "SCardTransmit" => self.transmitted(call, code),
+            _ if code != SUCCESS => {}
+            "SCardConnect" => self.connected(call),
+            "SCardReconnect" => {
+                self.disposed(call, call.number(3));
+                let reader = self.reader_of(call);
+                self.speaks(call.line, reader, call.number(4));
+            }
+            "SCardDisconnect" => self.disposed(call, call.number(1)),
+            "SCardStatus" => self.status(call),
+            "SCardGetStatusChange" => self.changed(call),
+            _ => {}
+        }
+    }
+
+    fn transmitted(&mut self, call: &Call<'_>, code: u64) {
+        let command = match call.buffer(3) {
+            Ok(command) if !command.is_empty() => command,
+            Ok(_) => return,
+            Err(why) => return self.dialogue.unread(call.line, call.text(4), why),
+        };
+        let reader = self.reader_of(call);
+        let outcome = match code {
+            SUCCESS => match call.buffer(7) {
+                Ok(answer) if !answer.is_empty() => Some(Ok(answer)),
+                Ok(_) => Some(Err(Silence::Fault(Fault::Mute))),
+                Err(why) => {
+                    self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, None));
+                    return self.dialogue.unread(call.line, call.text(8), why);
+                }
+            },
+            NOT_TRANSACTED | UNRESPONSIVE_CARD => Some(Err(Silence::Fault(Fault::Mute))),
+            UNPOWERED_CARD => Some(Err(Silence::Fault(Fault::Unpowered))),
+            REMOVED_CARD => Some(Err(Silence::NoCard)),
+            _ => {
+                let text = format!("a command that was not sent: SCardTransmit gave 0x{code:08X}");
+                return self.dialogue.push(call.line, reader.as_deref(), Event::Comment(text));
+            }
+        };
+        self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, outcome));
+    }
+
+    fn connected(&mut self, call: &Call<'_>) {
+        let reader = call.text(1).to_owned();
+        if let Some(handle) = call.number(6) {
+            self.handles.insert(handle, reader.clone());
+        }
+        self.speaks(call.line, Some(reader), call.number(7));
+    }
+
+    /// A protocol has been agreed on; T=0 is what is spoken unless somebody says otherwise.
+    fn speaks(&mut self, line: usize, reader: Option<String>, protocol: Option<u64>) {
+        let Some(reader) = reader else { return };
+        let known = self.readers.entry(reader.clone()).or_default();
+        let named = match protocol {
+            Some(1) => Protocol::T0,
+            Some(2) => Protocol::T1,
+            _ => return,
+        };
+        let before = known.protocol.replace(u64::from(named == Protocol::T1));
+        if before != known.protocol && (before.is_some() || named == Protocol::T1) {
+            self.dialogue.push(line, Some(&reader), Event::Protocol(named));
+        }
+    }
+
+    fn disposed(&mut self, call: &Call<'_>, disposition: Option<u64>) {
+        let kind = match disposition {
+            Some(RESET_CARD) => Reset::Warm,
+            Some(UNPOWER_CARD) => Reset::Cold,
+            _ => return,
+        };
+        let Some(reader) = self.reader_of(call) else { return };
+        if let Some(known) = self.readers.get_mut(&reader) {
+            known.protocol = None;
+        }
+        self.dialogue.push(call.line, Some(&reader), Event::Reset(kind));
+    }
+
+    fn status(&mut self, call: &Call<'_>) {
+        let last = call.arguments.len().saturating_sub(2);
+        match call.buffer(last) {
+            Ok(atr) => {
+                let reader = self.reader_of(call);
+                self.dialogue.atr(reader.as_deref(), atr);
+            }
+            Err(why) => self.dialogue.unread(call.line, "SCardStatus", why),
+        }
+    }
+
+    /// Five lines for each reader, first as asked, then as they are: name, current state, event state, ATR (2).
+    fn changed(&mut self, call: &Call<'_>) {
+        let count = call.arguments.len().saturating_sub(3) / 10;
+        if call.number(2).and_then(|count| usize::try_from(count).ok()) != Some(count) {
+            return self.dialogue.unread(call.line, call.text(2), "another number of readers than announced");
+        }
+        for start in (0..count).map(|index| 3 + 5 * (count + index)) {
+            let reader = call.text(start).to_owned();
+            let state = call.number(start + 2).unwrap_or_default();
+            let present = match (state & STATE_EMPTY, state & STATE_PRESENT) {
+                (0, 0) => continue,
+                (0, _) => true,
+                _ => false,
+            };
+            self.moved(call.line, &reader, present);
+            match call.buffer(start + 3) {
+                Ok(atr) if present => self.dialogue.atr(Some(&reader), atr),
+                Ok(_) => {}
+                Err(why) => self.dialogue.unread(call.line, call.text(start + 4), why),
+            }
+        }
+    }
+
+    fn moved(&mut self, line: usize, reader: &str, present: bool) {
+        let known = self.readers.entry(reader.to_owned()).or_default();
+        let before = std::mem::replace(&mut known.present, present);
+        match (before, present) {
+            (true, false) => self.dialogue.push(line, Some(reader), Event::Remove),
+            (false, true) if known.used => {
+                known.protocol = None;
+                self.dialogue.push(line, Some(reader), Event::Insert);
+            }
+            _ => {}
+        }
+        known.used |= present;
+    }
+}

@@ -1,0 +1,160 @@
+//! What a trace says, line by line.
+
+use std::{ops::Range, path::Path, sync::Arc};
+
+use jiff::civil::Date;
+use virtuale_engine::{Fault, Protocol, Reset};
+
+use super::pattern::{Pattern, Slice};
+use crate::profile::diagnostic::Source;
+
+/// A dialogue with one or several cards. Its text is kept, so that writing it again changes nothing that was not meant.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    pub(super) source: Arc<Source>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) now: Option<Date>,
+    pub(super) seed: Option<u64>,
+    pub(super) steps: Vec<Step>,
+    pub(super) store: Vec<u8>,
+    pub(super) names: Vec<String>,
+}
+
+/// A slot of the dialogue and the card that is in it at the beginning.
+#[derive(Clone, Debug, Default)]
+pub struct Slot {
+    /// Its name; empty where the trace gives none.
+    pub name: String,
+    /// The card file, as written.
+    pub card: Option<String>,
+    /// Where `card` stands.
+    pub card_span: Range<usize>,
+    /// The answer to reset that the card must have.
+    pub atr: Option<Pattern>,
+    /// Where `atr` stands.
+    pub atr_span: Range<usize>,
+}
+
+/// One thing that happens, and what must come of it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Index in [`Trace::slots`].
+    pub slot: usize,
+    /// Where it stands in the text.
+    pub span: Range<usize>,
+    /// What happens.
+    pub action: Action,
+    /// What must come of it.
+    pub expected: Expected,
+}
+
+/// What happens to a slot.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// `>`: a command. One with holes can be recognised but not sent.
+    Send(Pattern),
+    /// `reset`, `reset warm`.
+    Reset(Reset),
+    /// `protocol`: the protocol for what follows the last reset.
+    Protocol(Protocol),
+    /// `power-off`: the reader takes the power away, the card stays.
+    PowerOff,
+    /// `remove`: the card leaves the slot.
+    Remove,
+    /// `insert`: the card comes back, or another one does.
+    Insert(Option<String>),
+}
+
+/// What must come of a step.
+#[derive(Clone, Debug)]
+pub enum Expected {
+    /// Nothing is said. For a command that is a finding, since a trace that checks nothing proves nothing.
+    Unsaid,
+    /// `<`: an answer, and where it stands in the text: from its first to its last byte.
+    Answer(Pattern, Range<usize>),
+    /// `expect-error`: no answer at all, for this reason; and where it stands.
+    Silence(Silence, Range<usize>),
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Silence {
+    /// The card gave none.
+    Fault(Fault),
+    /// There is no card in the slot.
+    NoCard,
+}
+
+impl Silence {
+    /// All of them, as they are written after `expect-error`.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("mute", Self::Fault(Fault::Mute)),
+        ("power-lost", Self::Fault(Fault::PowerLost)),
+        ("protocol-refused", Self::Fault(Fault::ProtocolRefused)),
+        ("unpowered", Self::Fault(Fault::Unpowered)),
+        ("no-card", Self::NoCard),
+    ];
+
+    /// Its word after `expect-error`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(_, silence)| *silence == self).map_or("mute", |(word, _)| word)
+    }
+}
+
+impl Trace {
+    /// The text it was read from.
+    #[must_use]
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// The folder that it lies in, if its name is a path.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        Path::new(&self.source.name).parent()
+    }
+
+    /// Its slots, at least one.
+    #[must_use]
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The day on which it plays.
+    #[must_use]
+    pub fn now(&self) -> Option<Date> {
+        self.now
+    }
+
+    /// The seed of the cards' randomness.
+    #[must_use]
+    pub fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    /// What happens, in order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The bytes of a pattern of this trace, if it has no holes.
+    #[must_use]
+    pub fn exact(&self, pattern: &Pattern) -> Option<&[u8]> {
+        match pattern {
+            Pattern::Exact(slice) => Some(self.slice(*slice)),
+            Pattern::Holes(_) => None,
+        }
+    }
+
+    /// The name with this index, as in `{name}`.
+    #[must_use]
+    pub fn capture_name(&self, index: usize) -> &str {
+        self.names.get(index).map_or("", String::as_str)
+    }
+
+    pub(super) fn slice(&self, slice: Slice) -> &[u8] {
+        self.store.get(slice.range()).unwrap_or_default()
+    }
+}

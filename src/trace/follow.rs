@@ -1,0 +1,303 @@
+//! Follows a dialogue with a card whose layout is known: which file a command reads, and from which byte on.
+//!
+//! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does not
+//! explain; it never guesses.
+
+use super::{
+    file::{Action, Expected, Step, Trace},
+    pattern::{Atom, Capture, Pattern},
+};
+use crate::profile::map::{CardMap, Element, FileMap};
+
+/// How many channels a card has.
+const CHANNELS: usize = 4;
+
+/// The file identifier of the MF, as paths write it.
+const MF: &str = "3F00";
+
+/// What a command reads.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Read {
+    /// Index of the file in the map.
+    pub(super) file: usize,
+    /// The byte of the file that comes first.
+    pub(super) offset: usize,
+    /// Whether it comes in a data object `53`.
+    pub(super) wrapped: bool,
+}
+
+/// A command as far as a trace tells it.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) header: [u8; 4],
+    /// What follows the header; none if the trace does not say it.
+    pub(super) body: Option<&'a [u8]>,
+}
+
+/// An answer as far as a trace tells it.
+#[derive(Clone, Copy)]
+pub(super) struct Answered<'a> {
+    pub(super) sw1: u8,
+    /// The data; none if the trace does not say it.
+    pub(super) data: Option<&'a [u8]>,
+}
+
+/// What is selected on a channel.
+#[derive(Clone, Debug, Default)]
+struct Selected {
+    /// The path of the DF, such as `3F00/DF01`; none where it was lost.
+    df: Option<String>,
+    /// Index of the EF in the map.
+    ef: Option<usize>,
+    /// What GET RESPONSE goes on with.
+    waiting: Option<Read>,
+}
+
+/// Follows one card.
+pub(super) struct Follower<'m> {
+    map: &'m CardMap,
+    channels: [Selected; CHANNELS],
+}
+
+/// What the step of this index reads, told from all steps before it.
+pub(super) fn read_by(trace: &Trace, map: &CardMap, index: usize) -> Option<Read> {
+    let slot = trace.steps.get(index)?.slot;
+    let mut follower = Follower::new(map);
+    let mut last = None;
+    for step in trace.steps.iter().take(index + 1).filter(|step| step.slot == slot) {
+        last = follower.step(trace, step);
+    }
+    last
+}
+
+impl Read {
+    /// How many bytes of an answer come before the bytes of the file.
+    pub(super) fn header(self, data: &[u8]) -> usize {
+        match (self.wrapped, data.get(1)) {
+            (false, _) => 0,
+            (true, Some(0x81)) => 3,
+            (true, Some(0x82)) => 4,
+            (true, _) => 2,
+        }
+    }
+
+    /// The element that a byte of the file belongs to: where it is, what it is, where that is known from.
+    pub(super) fn element_at(self, map: &CardMap, byte: usize) -> Option<String> {
+        let at = self.offset + byte;
+        let file = map.files.get(self.file)?;
+        let mut element = file.elements.iter().find(|element| element.range.contains(&at))?;
+        let mut names = vec![element.name.as_str()];
+        while let Some(child) = element.children.iter().find(|child| child.range.contains(&at)) {
+            names.push(&child.name);
+            element = child;
+        }
+        let Element { origin, source, .. } = element;
+        let source = if source.is_empty() { String::new() } else { format!(": {source}") };
+        Some(format!("byte {at} of {} ({}): {} ({origin}{source})", file.name, file.path, names.join(" > ")))
+    }
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of(trace: &'a Trace, pattern: &Pattern) -> Option<Self> {
+        if let Some(command) = trace.exact(pattern) {
+            let (header, body) = command.split_first_chunk()?;
+            return Some(Self { header: *header, body: Some(body) });
+        }
+        let Pattern::Holes(atoms) = pattern else { return None };
+        match **atoms {
+            [Atom::Byte(cla), Atom::Byte(ins), Atom::Byte(p1), Atom::Byte(p2), ..] => {
+                Some(Self { header: [cla, ins, p1, p2], body: None })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Answered<'a> {
+    pub(super) fn of(trace: &'a Trace, pattern: &Pattern) -> Option<Self> {
+        if let Some(answer) = trace.exact(pattern) {
+            let (data, [sw1, _]) = answer.split_last_chunk()?;
+            return Some(Self { sw1: *sw1, data: Some(data) });
+        }
+        let Pattern::Holes(atoms) = pattern else { return None };
+        match **atoms {
+            [.., Atom::Byte(sw1), Atom::Byte(_) | Atom::Any] => Some(Self { sw1, data: None }),
+            [.., Atom::Byte(sw1), Atom::Capture(Capture { length: 1, .. })] => Some(Self { sw1, data: None }),
+            _ => None,
+        }
+    }
+}
+
+impl<'m> Follower<'m> {
+    pub(super) fn new(map: &'m CardMap) -> Self {
+        let mut follower = Self { map, channels: Default::default() };
+        follower.reset();
+        follower
+    }
+
+    fn reset(&mut self) {
+        self.channels = Default::default();
+        self.channels[0].df = Some(MF.to_owned());
+    }
+
+    /// What a step reads, if it reads a file.
+    pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<Read> {
+        let Action::Send(pattern) = &step.action else {
+            self.reset();
+            return None;
+        };
+        let answered = match &step.expected {
+            Expected::Answer(pattern, _) => Answered::of(trace, pattern),
+            _ => None,
+        };
+        match (Asked::of(trace, pattern), answered) {
+            (Some(asked), Some(answered)) => self.command(asked, answered),
+            _ => {
+                self.channels = Default::default();
+                None
+            }
+        }
+    }
+
+    /// What a command reads. Other classes than the interindustry ones of four channels are not followed.
+    pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
+        let [cla, ins, p1, p2] = asked.header;
+        let channel = usize::from(cla);
+        let mut selected = std::mem::take(self.channels.get_mut(channel)?);
+        let waiting = selected.waiting.take();
+        let done = matches!(answered.sw1, 0x90 | 0x61 | 0x62);
+        let read = match (ins, asked.body) {
+            _ if !done => None,
+            (0xA4, None) => {
+                selected = Selected::default();
+                None
+            }
+            (0xA4, Some(body)) => {
+                self.select(&mut selected, p1, data_of(body));
+                None
+            }
+            (0xB0 | 0xB2, _) => self.read(&mut selected, asked.header),
+            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_of(body)),
+            (0xC0, _) => waiting,
+            (0x70, _) => {
+                self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
+                if p1 != 0 && (p2 == 0 || usize::from(p2) == channel) {
+                    selected = Selected::default()
+                }
+                None
+            }
+            _ => None,
+        };
+        selected.waiting = read.filter(|_| answered.sw1 == 0x61).zip(answered.data).map(|(read, data)| {
+            let header = if data.is_empty() { 0 } else { read.header(data) };
+            Read {
+                offset: read.offset + data.len().saturating_sub(header),
+                wrapped: read.wrapped && data.is_empty(),
+                ..read
+            }
+        });
+        self.channels[channel] = selected;
+        read
+    }
+
+    /// A channel that the basic one opens has the MF, else the DF of the one that opens it.
+    fn manage_channel(&mut self, opener: Option<&str>, [p1, p2]: [u8; 2], data: Option<&[u8]>) {
+        let number = match (p1, p2, data) {
+            (0, 0, Some(&[number])) => number,
+            _ => p2,
+        };
+        let df = (p1 == 0).then(|| opener.unwrap_or(MF).to_owned());
+        if number != 0
+            && let Some(channel) = self.channels.get_mut(usize::from(number))
+        {
+            *channel = Selected { df, ..Selected::default() };
+        }
+    }
+
+    fn select(&self, selected: &mut Selected, p1: u8, data: &[u8]) {
+        let here = selected.df.as_deref();
+        let path = match p1 {
+            0x04 => return self.select_name(selected, data),
+            0x00 if data.is_empty() || data == [0x3F, 0x00] => Some(MF.to_owned()),
+            0x00..=0x02 | 0x09 => here.map(|here| join(here, data)),
+            0x03 => here.map(|here| here.rsplit_once('/').map_or(MF, |(parent, _)| parent).to_owned()),
+            0x08 => Some(join(MF, data)),
+            _ => None,
+        };
+        let file = self.map.files.iter().position(|file| Some(&file.path) == path.as_ref());
+        selected.ef = file;
+        selected.df = match file {
+            Some(file) => self.map.files.get(file).map(|file| folder(file).to_owned()),
+            None => path.filter(|path| self.is_df(path)),
+        };
+    }
+
+    /// Whether a path is the MF or a DF that has files.
+    fn is_df(&self, path: &str) -> bool {
+        path == MF || self.map.files.iter().any(|file| folder(file) == path)
+    }
+
+    fn select_name(&self, selected: &mut Selected, name: &[u8]) {
+        let named = |file: &&FileMap| file.aids.iter().any(|aid| aid.as_bytes().starts_with(name));
+        selected.df = self.map.files.iter().find(named).map(|file| folder(file).to_owned());
+        selected.ef = None;
+    }
+
+    /// READ BINARY with an even instruction, and READ RECORD by number.
+    fn read(&self, selected: &mut Selected, [_, ins, p1, p2]: [u8; 4]) -> Option<Read> {
+        let (sfi, offset) = match ins {
+            0xB2 => (p2 >> 3, 0),
+            _ if p1 & 0x80 != 0 => (p1 & 0x1F, usize::from(p2)),
+            _ => (0, usize::from(u16::from_be_bytes([p1, p2]))),
+        };
+        if sfi != 0 {
+            selected.ef = self.find(selected, |file| file.sfi == Some(sfi));
+        }
+        let file = selected.ef?;
+        let offset = match ins {
+            0xB2 if p2 & 0x07 != 4 => return None,
+            0xB2 => self.map.files.get(file)?.elements.get(usize::from(p1).checked_sub(1)?)?.range.start,
+            _ => offset,
+        };
+        Some(Read { file, offset, wrapped: false })
+    }
+
+    /// READ BINARY with an odd instruction: `54 L OFFSET` in the data, a short identifier or an identifier in P1-P2.
+    fn read_odd(&self, selected: &mut Selected, p1_p2: [u8; 2], data: &[u8]) -> Option<Read> {
+        match p1_p2 {
+            [0, 0] => {}
+            [0, sfi] => selected.ef = self.find(selected, |file| file.sfi == Some(sfi)),
+            fid => selected.ef = self.find(selected, |file| file.fid.0 == u16::from_be_bytes(fid)),
+        }
+        let &[0x54, length, ref offset @ ..] = data else { return None };
+        let offset = offset.get(..usize::from(length)).filter(|offset| offset.len() <= 4)?;
+        let offset = offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
+        Some(Read { file: selected.ef?, offset, wrapped: true })
+    }
+
+    fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {
+        let df = selected.df.as_deref()?;
+        self.map.files.iter().position(|file| folder(file) == df && is_meant(file))
+    }
+}
+
+/// The path of the DF that a file is in.
+fn folder(file: &FileMap) -> &str {
+    file.path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// A path with the identifiers of a data field added.
+fn join(path: &str, fids: &[u8]) -> String {
+    fids.chunks(2).fold(path.to_owned(), |path, fid| format!("{path}/{}", hex::encode_upper(fid)))
+}
+
+/// The data field of a command, short or extended.
+fn data_of(body: &[u8]) -> &[u8] {
+    match *body {
+        [0, high, low, ref rest @ ..] if !rest.is_empty() => {
+            rest.get(..usize::from(u16::from_be_bytes([high, low]))).unwrap_or_default()
+        }
+        [length, ref rest @ ..] => rest.get(..usize::from(length)).unwrap_or_default(),
+        [] => &[],
+    }
+}

@@ -1,0 +1,674 @@
+//! The line parser of `.apdu` (docs/traces.md has the grammar).
+//!
+//! It reads the text once, keeps going after a mistake, and gives up after [`MOST_MISTAKES`].
+
+use std::{ops::Range, sync::Arc};
+
+use virtuale_engine::{Protocol, Reset, answer};
+
+use super::{
+    file::{Action, Expected, Silence, Slot, Step, Trace},
+    lines::{Lines, Mistake, Words, is_blank},
+    pattern::{Atom, Capture, Pattern, Slice},
+};
+use crate::profile::diagnostic::{Diagnostic, Diagnostics, Source};
+
+/// The version of the format that is written; all versions up to it are read.
+pub(super) const VERSION: u32 = 1;
+
+/// How many mistakes are reported.
+const MOST_MISTAKES: usize = 20;
+
+/// The longest text: places in it are kept in 32 bits.
+const LONGEST_TEXT: usize = u32::MAX as usize;
+
+/// How many slots a trace may have; a PC/SC system has no more readers.
+const MOST_SLOTS: usize = 16;
+
+const KEYWORDS: [&str; 12] =
+    [">", "<", "slot", "card", "atr", "now", "seed", "reset", "protocol", "power-off", "remove", "insert"];
+
+impl Trace {
+    /// Reads a trace.
+    ///
+    /// # Errors
+    ///
+    /// [`Diagnostics`] names every line that is not as docs/traces.md has it.
+    pub fn parse(source: Arc<Source>) -> Result<Self, Diagnostics> {
+        let text = Arc::clone(&source);
+        let mut parser = Parser::new(source);
+        if text.text.len() > LONGEST_TEXT {
+            parser.complain(Mistake::new(0..0, "the trace is longer than 4 GiB").hint("split it into several files"));
+        } else {
+            parser.read(&text.text);
+        }
+        let Parser { trace, mistakes, .. } = parser;
+        if mistakes.is_empty() { Ok(trace) } else { Err(Diagnostics(mistakes)) }
+    }
+}
+
+struct Parser {
+    trace: Trace,
+    mistakes: Vec<Diagnostic>,
+    /// The slot that lines are about.
+    slot: usize,
+    /// For each slot, the step that waits for its answer.
+    waiting: Vec<Option<usize>>,
+    /// For each slot, whether it has had a line of dialogue.
+    spoken: Vec<bool>,
+    /// How many bytes each name stands for.
+    lengths: Vec<usize>,
+}
+
+impl Parser {
+    fn new(source: Arc<Source>) -> Self {
+        let store = Vec::with_capacity(source.text.len() / 3);
+        let trace = Trace {
+            source,
+            slots: vec![Slot::default()],
+            now: None,
+            seed: None,
+            steps: Vec::new(),
+            store,
+            names: Vec::new(),
+        };
+        Self { trace, mistakes: Vec::new(), slot: 0, waiting: vec![None], spoken: vec![false], lengths: Vec::new() }
+    }
+
+    fn complain(&mut self, mistake: Mistake) {
+        let Mistake { span, message, label, hint } = mistake;
+        let diagnostic = Diagnostic::new(&self.trace.source, span, message).label(label);
+        self.mistakes.push(Diagnostic { hint, ..diagnostic });
+    }
+
+    fn read(&mut self, text: &str) {
+        let mut lines = Lines { text, next: 0 };
+        if let Err(mistake) = read_version(&mut lines) {
+            self.complain(mistake);
+            return;
+        }
+        while let Some(line) = lines.take() {
+            if let Err(mistake) = self.line(line, &mut lines) {
+                self.complain(mistake);
+                if self.mistakes.len() >= MOST_MISTAKES {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
+        match line.text.as_bytes() {
+            [b'>', b' ' | b'\t', ..] => return self.command(line, lines),
+            [b'<', b' ' | b'\t', ..] => return self.answer(line, lines),
+            _ => {}
+        }
+        let said = line.without_comment();
+        if said.text.is_empty() {
+            return Ok(());
+        }
+        if line.text.starts_with(is_blank) {
+            return Err(Mistake::new(said.span(), "an indented line goes on with the bytes of the line above")
+                .label("nothing to go on with")
+                .hint("start the line at the margin"));
+        }
+        let (keyword, rest) = said.split_word();
+        self.statement(keyword, rest)
+    }
+
+    fn statement(&mut self, keyword: Words<'_>, rest: Words<'_>) -> Result<(), Mistake> {
+        let span = keyword.start..rest.span().end.max(keyword.span().end);
+        match keyword.text {
+            "expect-error" => return self.expect_error(rest, span),
+            "slot" => return self.slot(rest),
+            _ => self.take_waiting(),
+        };
+        match keyword.text {
+            "card" => self.card(rest),
+            "atr" => self.atr(rest),
+            "now" => self.now(rest),
+            "seed" => self.seed(rest),
+            "reset" => {
+                let kind = one_of(rest, &[("", Reset::Cold), ("cold", Reset::Cold), ("warm", Reset::Warm)])?;
+                self.step(span, Action::Reset(kind));
+                Ok(())
+            }
+            "protocol" => {
+                let protocol = one_of(rest, &[("T=0", Protocol::T0), ("T=1", Protocol::T1)])?;
+                self.step(span, Action::Protocol(protocol));
+                Ok(())
+            }
+            "power-off" => {
+                nothing_more(rest)?;
+                self.step(span, Action::PowerOff);
+                Ok(())
+            }
+            "remove" => {
+                nothing_more(rest)?;
+                self.step(span, Action::Remove);
+                Ok(())
+            }
+            "insert" => {
+                let card = (!rest.text.is_empty()).then(|| rest.text.to_owned());
+                self.step(span, Action::Insert(card));
+                Ok(())
+            }
+            _ => Err(unknown_keyword(keyword)),
+        }
+    }
+
+    fn step(&mut self, span: Range<usize>, action: Action) {
+        if let Some(spoken) = self.spoken.get_mut(self.slot) {
+            *spoken = true;
+        }
+        if let Some(waiting) = self.waiting.get_mut(self.slot) {
+            *waiting = Some(self.trace.steps.len());
+        }
+        self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid });
+    }
+
+    fn command(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
+        let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Allowed)?;
+        self.step(span, Action::Send(pattern));
+        Ok(())
+    }
+
+    fn answer(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
+        let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Captured)?;
+        match self.take_waiting() {
+            Some(Step { action: Action::Send(_), expected, .. }) => {
+                *expected = Expected::Answer(pattern, span);
+                Ok(())
+            }
+            _ => Err(Mistake::new(span, "an answer without a command")
+                .label("no command waits for it")
+                .hint("an answer stands below its command, which begins with `>`")),
+        }
+    }
+
+    /// The step of this slot that waits for an answer; it waits no longer.
+    fn take_waiting(&mut self) -> Option<&mut Step> {
+        let index = self.waiting.get_mut(self.slot)?.take()?;
+        self.trace.steps.get_mut(index)
+    }
+
+    fn expect_error(&mut self, rest: Words<'_>, span: Range<usize>) -> Result<(), Mistake> {
+        let silence = one_of(rest, &Silence::ALL)?;
+        match self.take_waiting() {
+            Some(step) => {
+                step.expected = Expected::Silence(silence, span);
+                Ok(())
+            }
+            None => Err(Mistake::new(rest.span(), "an error that nothing can cause")
+                .hint("`expect-error` stands below the command or the `reset` that it is about")),
+        }
+    }
+
+    fn slot(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+        let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+        if rest.text.is_empty() || !rest.text.chars().all(allowed) {
+            return Err(Mistake::new(rest.span(), "not a name for a slot")
+                .hint("a slot's name is one word of letters, digits, `-`, `_` and `.`"));
+        }
+        if let Some(known) = self.trace.slots.iter().position(|slot| slot.name == rest.text) {
+            self.slot = known;
+            return Ok(());
+        }
+        let unnamed = self.trace.slots.first_mut().filter(|slot| slot.name.is_empty());
+        if let Some(first) = unnamed {
+            if self.spoken.first() == Some(&true) {
+                return Err(Mistake::new(rest.span(), "the first slot has no name, and its dialogue has begun")
+                    .hint("name it with a `slot` line above its first command"));
+            }
+            rest.text.clone_into(&mut first.name);
+            return Ok(());
+        }
+        if self.trace.slots.len() >= MOST_SLOTS {
+            return Err(Mistake::new(rest.span(), format!("a trace has at most {MOST_SLOTS} slots")));
+        }
+        self.slot = self.trace.slots.len();
+        self.trace.slots.push(Slot { name: rest.text.to_owned(), ..Slot::default() });
+        self.spoken.push(false);
+        self.waiting.push(None);
+        Ok(())
+    }
+
+    /// The slot that a `card` or `atr` line is about, as long as nothing was said to it.
+    fn silent_slot(&mut self, rest: &Words<'_>, keyword: &str) -> Result<&mut Slot, Mistake> {
+        if self.spoken.get(self.slot) == Some(&true) {
+            let hint = if keyword == "card" { "`insert FILE` changes the card later" } else { "move it up" };
+            return Err(Mistake::new(rest.span(), format!("`{keyword}` comes before the slot's dialogue")).hint(hint));
+        }
+        self.trace.slots.get_mut(self.slot).ok_or_else(|| Mistake::new(rest.span(), "no slot"))
+    }
+
+    fn card(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+        if rest.text.is_empty() {
+            return Err(Mistake::new(rest.span(), "the path of a card file is missing"));
+        }
+        let slot = self.silent_slot(&rest, "card")?;
+        if slot.card.is_some() {
+            return Err(Mistake::new(rest.span(), "the slot has a card already")
+                .hint("a `slot` line above this one opens another slot"));
+        }
+        slot.card = Some(rest.text.to_owned());
+        slot.card_span = rest.span();
+        Ok(())
+    }
+
+    fn atr(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+        let mut none = Lines { text: "", next: 0 };
+        let (pattern, span) = self.pattern(rest, &mut none, Holes::Unnamed)?;
+        let slot = self.silent_slot(&rest, "atr")?;
+        if slot.atr.is_some() {
+            return Err(Mistake::new(span, "the slot has an ATR already"));
+        }
+        slot.atr = Some(pattern);
+        slot.atr_span = span;
+        Ok(())
+    }
+
+    fn now(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+        self.only_at_the_top(&rest, "now", self.trace.now.is_some())?;
+        let day = rest
+            .text
+            .parse()
+            .map_err(|_| Mistake::new(rest.span(), "not a day of the calendar").hint("a day is written 2026-01-15"))?;
+        self.trace.now = Some(day);
+        Ok(())
+    }
+
+    fn seed(&mut self, rest: Words<'_>) -> Result<(), Mistake> {
+        self.only_at_the_top(&rest, "seed", self.trace.seed.is_some())?;
+        let seed = rest.text.parse().map_err(|_| {
+            Mistake::new(rest.span(), "not a seed").hint("a seed is a number from 0 to 18446744073709551615")
+        })?;
+        self.trace.seed = Some(seed);
+        Ok(())
+    }
+
+    fn only_at_the_top(&self, rest: &Words<'_>, keyword: &str, again: bool) -> Result<(), Mistake> {
+        if again {
+            return Err(Mistake::new(rest.span(), format!("`{keyword}` is said twice")));
+        }
+        if !self.trace.steps.is_empty() {
+            return Err(Mistake::new(rest.span(), format!("`{keyword}` comes before the dialogue")).hint("move it up"));
+        }
+        Ok(())
+    }
+
+    /// Reads the bytes of a line and of the indented lines below it, and says where they stand.
+    fn pattern(
+        &mut self,
+        words: Words<'_>,
+        lines: &mut Lines<'_>,
+        holes: Holes,
+    ) -> Result<(Pattern, Range<usize>), Mistake> {
+        let start = self.trace.store.len();
+        let mut reading = Reading { start, atoms: None, holes };
+        let first = self.bytes(words, &mut reading)?;
+        let mut span = words.start..first.max(words.start);
+        while let Some(more) = lines.take_continuation() {
+            if !more.text.is_empty() {
+                span.end = self.bytes(more, &mut reading)?;
+            }
+        }
+        let length = reading.atoms.as_ref().map_or(self.trace.store.len() - start, Vec::len);
+        if length == 0 {
+            return Err(Mistake::new(span, "bytes are missing").hint("`power-off`, `remove` and `expect-error` exist"));
+        }
+        if length > answer::LONGEST {
+            return Err(Mistake::new(span, format!("more than {} bytes: no card answers that", answer::LONGEST)));
+        }
+        if let Some(atoms) = reading.atoms {
+            return Ok((Pattern::Holes(atoms.into_boxed_slice()), span));
+        }
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let slice = Slice { start: place(start), end: place(self.trace.store.len()) };
+        Ok((Pattern::Exact(slice), span))
+    }
+
+    /// Reads bytes up to the comment or the end of the line; says where the last of them ends.
+    fn bytes(&mut self, words: Words<'_>, reading: &mut Reading) -> Result<usize, Mistake> {
+        let text = words.text.as_bytes();
+        let mut at = 0;
+        let mut end = 0;
+        loop {
+            match text.get(at..).unwrap_or_default() {
+                [] => break,
+                [b' ' | b'\t', ..] => at += 1,
+                [b'#', ..] if end == 0 || end < at => break,
+                [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                    let byte = digit(*high) << 4 | digit(*low);
+                    match &mut reading.atoms {
+                        None => self.trace.store.push(byte),
+                        Some(atoms) => atoms.push(Atom::Byte(byte)),
+                    }
+                    at += 2;
+                    end = at;
+                }
+                _ => {
+                    let rest = Words { text: words.text.get(at..).unwrap_or_default(), start: words.start + at };
+                    let (atom, length) = self.hole(rest, reading.holes)?;
+                    self.add_hole(atom, reading);
+                    at += length;
+                    end = at;
+                }
+            }
+        }
+        Ok(words.start + end)
+    }
+
+    fn add_hole(&mut self, atom: Atom, reading: &mut Reading) {
+        let store = &mut self.trace.store;
+        let atoms = reading.atoms.get_or_insert_with(|| {
+            let atoms = store.iter().skip(reading.start).map(|&byte| Atom::Byte(byte)).collect();
+            store.truncate(reading.start);
+            atoms
+        });
+        // Two runs in a row are one.
+        if atom != Atom::Run || atoms.last() != Some(&Atom::Run) {
+            atoms.push(atom);
+        }
+    }
+
+    /// Reads `..`, `**`, `{name:n}` or `{name}`, and says how much text it takes.
+    fn hole(&mut self, rest: Words<'_>, holes: Holes) -> Result<(Atom, usize), Mistake> {
+        if rest.text.starts_with("..") {
+            return Ok((Atom::Any, 2));
+        }
+        if rest.text.starts_with("**") {
+            return Ok((Atom::Run, 2));
+        }
+        let Some(inside) = rest.text.strip_prefix('{') else { return Err(not_a_byte(rest)) };
+        let Some(length) = inside.find('}') else {
+            return Err(Mistake::new(rest.start..rest.start + 1, "the brace is not closed"));
+        };
+        let whole = Words { text: &rest.text[..length + 2], ..rest };
+        if holes == Holes::Unnamed {
+            return Err(Mistake::new(whole.span(), "an ATR captures nothing").hint("`..` stands for any byte"));
+        }
+        let atom = match inside[..length].split_once(':') {
+            Some(_) if holes == Holes::Allowed => Err(Mistake::new(whole.span(), "a command captures nothing")
+                .hint("capture in an answer, and write `{name}` in the command")),
+            Some((name, count)) => self.capture(name, count, whole.span()),
+            None => self.use_of(&inside[..length], whole.span()),
+        }?;
+        Ok((atom, whole.text.len()))
+    }
+
+    fn capture(&mut self, name: &str, count: &str, span: Range<usize>) -> Result<Atom, Mistake> {
+        let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+        if name.is_empty() || !name.chars().all(allowed) {
+            return Err(Mistake::new(span, "not a name").hint("a name has letters, digits, `-` and `_`"));
+        }
+        let length = count.parse().ok().filter(|length| (1..=answer::LONGEST).contains(length));
+        let Some(length) = length else {
+            return Err(Mistake::new(span, "not a number of bytes").hint("`{le:1}` captures one byte as `le`"));
+        };
+        let known = self.trace.names.iter().position(|known| known == name);
+        let index = known.unwrap_or(self.trace.names.len());
+        match self.lengths.get(index) {
+            Some(&before) if before != length => {
+                return Err(Mistake::new(span, format!("`{name}` stood for {before} bytes before"))
+                    .hint("give it another name"));
+            }
+            Some(_) => {}
+            None => {
+                self.trace.names.push(name.to_owned());
+                self.lengths.push(length);
+            }
+        }
+        Ok(Atom::Capture(Capture { name: index, length }))
+    }
+
+    fn use_of(&self, name: &str, span: Range<usize>) -> Result<Atom, Mistake> {
+        let found = self.trace.names.iter().position(|known| known == name);
+        match found.and_then(|index| Some(Capture { name: index, length: *self.lengths.get(index)? })) {
+            Some(capture) => Ok(Atom::Use(capture)),
+            None => Err(Mistake::new(span, format!("nothing was captured as `{name}` before"))
+                .hint(format!("`{{{name}:1}}` in an answer captures one byte"))),
+        }
+    }
+}
+
+/// Bytes on the way into a pattern: in the store until the first hole, then as atoms.
+struct Reading {
+    start: usize,
+    atoms: Option<Vec<Atom>>,
+    holes: Holes,
+}
+
+/// Which holes a pattern may have.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Holes {
+    /// Of an ATR: nothing with a name.
+    Unnamed,
+    /// Of a command: no captures.
+    Allowed,
+    /// Of an answer: all.
+    Captured,
+}
+
+fn read_version(lines: &mut Lines<'_>) -> Result<(), Mistake> {
+    let hint = format!("the first line of a trace is `virtuale-trace {VERSION}`");
+    let Some(line) = lines.take() else { return Err(Mistake::new(0..0, "the trace is empty").hint(hint)) };
+    let said = line.text.strip_prefix('\u{FEFF}').map_or(line, |text| Words { text, start: '\u{FEFF}'.len_utf8() });
+    let (keyword, rest) = said.without_comment().split_word();
+    if keyword.text != "virtuale-trace" {
+        return Err(Mistake::new(keyword.span(), "not a trace").hint(hint));
+    }
+    match rest.text.parse::<u32>() {
+        Ok(1..=VERSION) => Ok(()),
+        Ok(_) => Err(Mistake::new(rest.span(), format!("version {} is not known to this program", rest.text))
+            .hint(format!("it knows versions up to {VERSION}; a newer program reads this trace"))),
+        Err(_) => Err(Mistake::new(rest.span(), "the version is not a number").hint(hint)),
+    }
+}
+
+fn after_arrow(line: Words<'_>) -> Words<'_> {
+    let Words { text, start } = line;
+    Words { text: &text[1..], start: start + 1 }.trimmed_start()
+}
+
+fn digit(hex: u8) -> u8 {
+    match hex {
+        b'0'..=b'9' => hex - b'0',
+        _ => (hex | 0x20).wrapping_sub(b'a').wrapping_add(10),
+    }
+}
+
+fn not_a_byte(rest: Words<'_>) -> Mistake {
+    let (word, _) = rest.split_word();
+    let shown: String = word.text.chars().take(12).collect();
+    let mistake = Mistake::new(word.span(), format!("`{shown}` is not a byte"));
+    match word.text.as_bytes() {
+        [digit] if digit.is_ascii_hexdigit() => mistake.label("half a byte").hint("a byte has two hexadecimal digits"),
+        _ => mistake.hint("two hexadecimal digits, `..`, `**`, `{name:n}` or `{name}`; `#` opens a comment"),
+    }
+}
+
+fn nothing_more(rest: Words<'_>) -> Result<(), Mistake> {
+    if rest.text.is_empty() { Ok(()) } else { Err(Mistake::new(rest.span(), "nothing stands here").label("too much")) }
+}
+
+/// The choice whose word this is.
+fn one_of<T: Copy>(word: Words<'_>, choices: &[(&str, T)]) -> Result<T, Mistake> {
+    if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word.text) {
+        return Ok(*choice);
+    }
+    let names: Vec<String> =
+        choices.iter().filter(|(name, _)| !name.is_empty()).map(|(name, _)| format!("`{name}`")).collect();
+    Err(Mistake::new(word.span(), format!("`{}` is not known here", word.text))
+        .hint(format!("one of {}", names.join(", "))))
+}
+
+fn unknown_keyword(keyword: Words<'_>) -> Mistake {
+    let mistake = Mistake::new(keyword.span(), format!("`{}` begins no line of a trace", keyword.text));
+    let near = |known: &&str| strsim::damerau_levenshtein(known, keyword.text) <= 2;
+    match KEYWORDS.into_iter().filter(|known| known.len() > 2).find(near) {
+        Some(known) => mistake.hint(format!("did you mean `{known}`?")),
+        None if keyword.text.starts_with(['>', '<']) => mistake.hint("a blank follows `>` and `<`"),
+        None => mistake.hint("a line begins with `>`, `<` or a word of docs/traces.md; `#` opens a comment"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use crate::{
+        profile::diagnostic::{Diagnostics, Source},
+        trace::{Action, Expected, Pattern, Trace},
+    };
+
+    fn parse(text: &str) -> Result<Trace, Diagnostics> {
+        Trace::parse(Arc::new(Source { name: "t.apdu".into(), text: text.into() }))
+    }
+
+    /// The first mistake of a trace with this body: line, column, message and hint.
+    fn mistake(body: &str) -> (usize, usize, String) {
+        let Diagnostics(found) = parse(&format!("virtuale-trace 1\n{body}")).expect_err(body);
+        let (line, column) = found[0].position();
+        (line, column, format!("{}; {}", found[0].message, found[0].hint.as_deref().unwrap_or("")))
+    }
+
+    #[test]
+    fn the_example_of_the_design_is_a_trace() {
+        let trace = parse(
+            "virtuale-trace 1\n\
+             card fixtures/cards/vitale2-martin.toml     # or: atr 3B 75 13 00 00 44 09 EA 90 00\n\
+             slot patient\n\
+             now 2026-01-15\n\
+             reset\n\
+             > 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45    # SELECT VITALE\n\
+             < 61 {le:1}\n\
+             > 00 C0 00 00 {le}\n\
+             < 6F .. ** 90 00\n",
+        )
+        .expect("it is one");
+        let [slot] = trace.slots() else { panic!("one slot") };
+        assert_eq!((slot.name.as_str(), slot.card.as_deref()), ("patient", Some("fixtures/cards/vitale2-martin.toml")));
+        assert_eq!(trace.now().map(|day| day.to_string()).as_deref(), Some("2026-01-15"));
+        let [_, select, response] = trace.steps() else { panic!("three steps") };
+        let Action::Send(command) = &select.action else { panic!("a command") };
+        assert_eq!(trace.exact(command).map(<[u8]>::len), Some(16));
+        assert!(matches!(&response.action, Action::Send(Pattern::Holes(atoms)) if atoms.len() == 5));
+    }
+
+    #[test]
+    fn the_traces_in_the_guide_are_traces() {
+        let guide = include_str!("../../docs/traces.md");
+        let blocks: Vec<_> = guide.split("```").filter(|block| block.starts_with("text\nvirtuale-trace")).collect();
+        assert!(!blocks.is_empty());
+        for block in blocks {
+            parse(&block["text\n".len()..]).expect(block);
+        }
+    }
+
+    #[test]
+    fn bytes_go_on_in_indented_lines_and_may_stand_close() {
+        let trace = parse("virtuale-trace 1\r\n> 00B0\r\n  0000 # offset\r\n\t# only a comment\r\n  00\r\n< 90 00\r\n")
+            .expect("valid");
+        let Action::Send(command) = &trace.steps()[0].action else { panic!("a command") };
+        assert_eq!(trace.exact(command), Some(&[0, 0xB0, 0, 0, 0][..]));
+        let Expected::Answer(_, span) = &trace.steps()[0].expected else { panic!("an answer") };
+        assert_eq!(&trace.source().text[span.clone()], "90 00");
+    }
+
+    #[test]
+    fn several_slots_keep_their_cards() {
+        let trace = parse(
+            "virtuale-trace 1\ncard a.toml\nslot patient\nslot doctor\ncard b.toml\nslot patient\nreset\nslot doctor\nreset\n",
+        )
+        .expect("valid");
+        let cards: Vec<_> = trace.slots().iter().map(|slot| slot.card.as_deref()).collect();
+        assert_eq!(cards, [Some("a.toml"), Some("b.toml")]);
+        assert_eq!(trace.steps().iter().map(|step| step.slot).collect::<Vec<_>>(), [0, 1]);
+    }
+
+    #[test]
+    fn answers_of_two_slots_may_cross() {
+        let trace = parse(
+            "virtuale-trace 1\nslot a\nslot b\nslot a\n> 01\nslot b\n> 02\n< 90 02\nslot a\n< 90 01\nslot b\nreset\n",
+        )
+        .expect("valid");
+        let answer = |index: usize| match &trace.steps()[index].expected {
+            Expected::Answer(pattern, _) => trace.exact(pattern).map(<[u8]>::to_vec),
+            _ => None,
+        };
+        assert_eq!((answer(0), answer(1)), (Some(vec![0x90, 1]), Some(vec![0x90, 2])));
+    }
+
+    #[test]
+    fn mistakes_say_where_and_what_to_do() {
+        let wrong = [
+            ("resett\n", 2, 1, "did you mean `reset`?"),
+            ("\n> 00 A4 0\n", 3, 9, "a byte has two hexadecimal digits"),
+            ("> 00 A4 zz\n", 2, 9, "`zz` is not a byte"),
+            ("< 90 00\n", 2, 3, "an answer without a command"),
+            ("> 00\n< 90 00\n< 90 00\n", 4, 3, "an answer without a command"),
+            ("> 00\nslot a\n", 3, 6, "the first slot has no name"),
+            ("> 00\n< {le:0}\n", 3, 3, "`{le:1}` captures one byte"),
+            ("> 00 {le}\n", 2, 6, "nothing was captured as `le` before"),
+            ("> 00 {le:1}\n", 2, 6, "a command captures nothing"),
+            ("> 00\n< {a:1}\n> 00\n< {a:2}\n", 5, 3, "`a` stood for 1 bytes before"),
+            ("> 00\n< {a:1\n", 3, 3, "the brace is not closed"),
+            ("now 2026-02-30\n", 2, 5, "not a day of the calendar"),
+            ("> 00\nnow 2026-02-03\n", 3, 5, "`now` comes before the dialogue"),
+            ("card a\ncard b\n", 3, 6, "a `slot` line above this one opens another slot"),
+            ("  90 00\n", 2, 3, "start the line at the margin"),
+            ("reset luke\n", 2, 7, "one of `cold`, `warm`"),
+            ("protocol T=2\n", 2, 10, "one of `T=0`, `T=1`"),
+            ("expect-error mute\n", 2, 14, "an error that nothing can cause"),
+            ("> \n", 2, 3, "bytes are missing"),
+            (">00\n", 2, 1, "a blank follows `>` and `<`"),
+        ];
+        for (body, line, column, part) in wrong {
+            let (found_line, found_column, text) = mistake(body);
+            assert_eq!((found_line, found_column), (line, column), "{body:?}: {text}");
+            assert!(text.contains(part), "{body:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_version_that_is_not_known_is_refused() {
+        for (text, part) in [
+            ("", "the trace is empty"),
+            ("> 00\n", "the first line of a trace is `virtuale-trace 1`"),
+            ("virtuale-trace 2\n", "version 2 is not known"),
+            ("virtuale-trace one\n", "the version is not a number"),
+        ] {
+            let report = parse(text).expect_err(text).to_string();
+            assert!(report.contains(part), "{report}");
+        }
+    }
+
+    #[test]
+    fn not_every_mistake_of_a_hopeless_text_is_told() {
+        let text = format!("virtuale-trace 1\n{}", "nonsense\n".repeat(10_000));
+        assert_eq!(parse(&text).expect_err("nonsense").0.len(), super::MOST_MISTAKES);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "(virtuale-trace 1\n)?([><] [0-9A-F {}:.*#a]{0,30}\n|[a-z-]{0,9} ?.{0,9}\r?\n)*") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(lines in proptest::collection::vec(prop_oneof![
+            "[><] ([0-9A-F]{2}|\\.\\.|\\*\\*|\\{[a-c]:[0-9]{1,9}\\}|\\{[a-c]\\}| |#|é){0,12}",
+            "(reset|slot|card|now|seed|atr|insert|remove|protocol|expect-error|power-off) ?[a-z0-9=é-]{0,6}",
+            "[ \t]{1,3}[0-9A-F#]{0,6}",
+        ], 0..20)) {
+            if let Ok(trace) = parse(&format!("virtuale-trace 1\n{}\n", lines.join("\n"))) {
+                for step in trace.steps() {
+                    prop_assert!(trace.source().text.get(step.span.clone()).is_some());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,390 @@
+//! A trace played back as a card: it recognises commands and gives the recorded answers.
+//!
+//! It serves tests of software that have no card file. What the software does otherwise than the trace is a finding, kept in
+//! a [`Notes`] that outlives the card.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+
+use super::{
+    file::{Action, Expected, Silence, Step, Trace},
+    finding::{Finding, Problem},
+    pattern::{Atom, Pattern, matches, value_of},
+};
+
+/// How many findings are kept: software that lost its way sends a lot.
+const MOST_FINDINGS: usize = 100;
+
+/// Which of several recorded answers to the same command is given.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Order {
+    /// Commands must come in the order of the trace. After one that does not, the next that does is searched further on.
+    #[default]
+    AsRecorded,
+    /// Commands may come in any order: the answer is the next one in the trace, counted in a circle from the last one given.
+    Lookup,
+}
+
+/// Why a slot of a trace cannot be played back as a card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NotACard {
+    /// There is no such slot.
+    #[error("the trace has no such slot")]
+    NoSlot,
+    /// The trace does not say what the card answers to reset.
+    #[error("the trace does not say the card's answer to reset: it needs an `atr` line without wildcards")]
+    NoAtr,
+    /// Its answer to reset is none.
+    #[error("the trace's answer to reset is not well formed: {0}")]
+    Atr(#[from] virtuale_engine::atr::AtrError),
+}
+
+/// What a playback noticed. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    inner: Arc<Mutex<Noted>>,
+}
+
+#[derive(Debug, Default)]
+struct Noted {
+    findings: Vec<Finding>,
+    commands: usize,
+    left: usize,
+}
+
+/// One slot of a trace as a card.
+pub struct Playback {
+    trace: Arc<Trace>,
+    atr: Atr,
+    order: Order,
+    /// The slot's commands: indices of steps.
+    commands: Vec<usize>,
+    /// Where each command without holes occurs in `commands`.
+    places: HashMap<Vec<u8>, Vec<usize>>,
+    /// Where commands with holes occur in `commands`.
+    with_holes: Vec<usize>,
+    /// Where in `commands` it goes on.
+    next: usize,
+    captured: Vec<Option<Vec<u8>>>,
+    powered: bool,
+    notes: Notes,
+}
+
+impl Notes {
+    /// What the software did otherwise so far.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.lock().findings.clone()
+    }
+
+    /// How many commands came so far.
+    #[must_use]
+    pub fn commands(&self) -> usize {
+        self.lock().commands
+    }
+
+    /// How many commands of the trace have not come yet. Always 0 with [`Order::Lookup`].
+    #[must_use]
+    pub fn left_over(&self) -> usize {
+        self.lock().left
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Noted> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn add(&self, finding: Finding) {
+        let mut noted = self.lock();
+        if noted.findings.len() < MOST_FINDINGS {
+            noted.findings.push(finding);
+        }
+    }
+}
+
+impl Playback {
+    /// A slot of a trace as a card. `atr` is taken if the trace has none.
+    ///
+    /// # Errors
+    ///
+    /// [`NotACard`] if there is no such slot, or nobody knows its answer to reset.
+    pub fn new(trace: Arc<Trace>, slot: usize, order: Order, atr: Option<Atr>) -> Result<Self, NotACard> {
+        let said = trace.slots.get(slot).ok_or(NotACard::NoSlot)?.atr.as_ref();
+        let atr = match said.and_then(|pattern| trace.exact(pattern)) {
+            Some(bytes) => Atr::parse(bytes)?,
+            None => atr.ok_or(NotACard::NoAtr)?,
+        };
+        let mut playback = Self {
+            atr,
+            order,
+            commands: Vec::new(),
+            places: HashMap::new(),
+            with_holes: Vec::new(),
+            next: 0,
+            captured: vec![None; trace.names.len()],
+            powered: false,
+            notes: Notes::default(),
+            trace,
+        };
+        playback.index(slot);
+        playback.count_left();
+        Ok(playback)
+    }
+
+    /// What it notices; stays when the card is gone.
+    #[must_use]
+    pub fn notes(&self) -> Notes {
+        self.notes.clone()
+    }
+
+    fn index(&mut self, slot: usize) {
+        let trace = Arc::clone(&self.trace);
+        for (index, step) in trace.steps.iter().enumerate().filter(|(_, step)| step.slot == slot) {
+            let Action::Send(pattern) = &step.action else { continue };
+            match trace.exact(pattern) {
+                Some(command) => self.places.entry(command.to_vec()).or_default().push(self.commands.len()),
+                None => self.with_holes.push(self.commands.len()),
+            }
+            self.commands.push(index);
+        }
+    }
+
+    fn count_left(&self) {
+        self.notes.lock().left = match self.order {
+            Order::AsRecorded => self.commands.len().saturating_sub(self.next),
+            Order::Lookup => 0,
+        };
+    }
+
+    fn step_at(&self, place: usize) -> Option<(usize, &Step)> {
+        let index = *self.commands.get(place)?;
+        Some((index, self.trace.steps.get(index)?))
+    }
+
+    /// The place where the trace has this command, if any: ahead, or with [`Order::Lookup`] else from the beginning.
+    fn place_of(&self, command: &[u8]) -> Option<usize> {
+        let ahead = self.first_from(self.next, command);
+        match self.order {
+            Order::AsRecorded => ahead,
+            Order::Lookup => ahead.or_else(|| self.first_from(0, command)),
+        }
+    }
+
+    fn first_from(&self, from: usize, command: &[u8]) -> Option<usize> {
+        let rest = |places: &[usize]| places.partition_point(|&place| place < from);
+        let exact = self.places.get(command).and_then(|places| places.get(rest(places)).copied());
+        let holes = self.with_holes.get(rest(&self.with_holes)..).unwrap_or_default();
+        let hole = holes.iter().copied().find(|&place| self.recognises(place, command));
+        exact.into_iter().chain(hole).min()
+    }
+
+    fn recognises(&self, place: usize, command: &[u8]) -> bool {
+        match self.step_at(place).map(|(_, step)| &step.action) {
+            Some(Action::Send(Pattern::Holes(atoms))) => matches(atoms, command, &mut self.captured.clone()),
+            _ => false,
+        }
+    }
+
+    /// Notes that a command is not the one whose turn it was.
+    fn note_other(&self, command: &[u8], found: Option<usize>) {
+        let in_turn = match self.order {
+            Order::AsRecorded => self.step_at(self.next),
+            Order::Lookup => None,
+        };
+        let finding = match in_turn {
+            _ if found == Some(self.next) || (found.is_some() && self.order == Order::Lookup) => return,
+            Some((index, step)) => {
+                let Action::Send(pattern) = &step.action else { return };
+                let expected = self.trace.cells(pattern, &self.captured);
+                self.trace.finding(index, step, command, Problem::OtherCommand { expected, got: command.to_vec() })
+            }
+            None => self.trace.finding_at_end(Problem::Surplus(command.to_vec())),
+        };
+        self.notes.add(finding);
+    }
+
+    /// Puts the recorded answer of a place into `answer`. Holes become zeros, runs become nothing.
+    fn give(&mut self, place: usize, answer: &mut Answer) -> Result<(), Fault> {
+        let trace = Arc::clone(&self.trace);
+        let step = self.commands.get(place).and_then(|&index| trace.steps.get(index));
+        match step.map(|step| &step.expected) {
+            Some(Expected::Answer(Pattern::Exact(slice), _)) => answer.extend(trace.slice(*slice)),
+            Some(Expected::Answer(Pattern::Holes(atoms), _)) => self.fill(atoms, answer),
+            Some(Expected::Silence(Silence::Fault(fault), _)) => return Err(*fault),
+            Some(Expected::Silence(Silence::NoCard, _)) => return Err(Fault::Mute),
+            Some(Expected::Unsaid) | None => answer.finish(StatusWord::NO_DIAGNOSIS),
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, atoms: &[Atom], answer: &mut Answer) {
+        for atom in atoms {
+            match *atom {
+                Atom::Byte(byte) => answer.push(byte),
+                Atom::Any => answer.push(0),
+                Atom::Run => {}
+                Atom::Capture(capture) => {
+                    let zeros = vec![0; capture.length];
+                    answer.extend(&zeros);
+                    if let Some(kept) = self.captured.get_mut(capture.name) {
+                        *kept = Some(zeros);
+                    }
+                }
+                Atom::Use(used) => match value_of(used, &self.captured) {
+                    Some(value) => answer.extend(value),
+                    None => answer.extend(&vec![0; used.length]),
+                },
+            }
+        }
+    }
+}
+
+impl Trace {
+    fn finding_at_end(&self, problem: Problem) -> Finding {
+        let end = self.source.text.trim_end().len();
+        let source = Arc::clone(&self.source);
+        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
+    }
+
+    /// That a program stopped before the end of the trace, if it did.
+    #[must_use]
+    pub fn left_over(&self, count: usize) -> Option<Finding> {
+        (count > 0).then(|| self.finding_at_end(Problem::LeftOver(count)))
+    }
+}
+
+impl fmt::Debug for Playback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Playback").field("trace", &self.trace.source.name).field("next", &self.next).finish()
+    }
+}
+
+impl Card for Playback {
+    fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+        self.powered = true;
+        Ok(())
+    }
+
+    fn power_off(&mut self) {
+        self.powered = false;
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        match self.powered {
+            false => Err(Fault::Unpowered),
+            true if self.atr.offers(protocol) => Ok(()),
+            true => Err(Fault::ProtocolRefused),
+        }
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+        answer.clear();
+        if !self.powered {
+            return Err(Fault::Unpowered);
+        }
+        self.notes.lock().commands += 1;
+        let found = self.place_of(command);
+        self.note_other(command, found);
+        let Some(place) = found else {
+            answer.finish(StatusWord::NO_DIAGNOSIS);
+            return Ok(());
+        };
+        self.next = place + 1;
+        self.count_left();
+        self.give(place, answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use virtuale_engine::{Answer, Card, Fault, Reset};
+
+    use super::{NotACard, Order, Playback};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Finding, Trace},
+    };
+
+    const VISIT: &str = "virtuale-trace 1\natr 3B 80 80 01 01\n\
+        > 00 A4 00\n< 61 {le:1} {id:2}\n\
+        > 00 B0 00\n< 01 ** 90 00\n\
+        > 00 20 .. ..\n< 63 C2\n\
+        > 00 A4 01\n< {id} 90 00\n\
+        > 00 B0 00\n< 02 90 00\n\
+        > 00 FF\nexpect-error mute\n";
+
+    fn play(order: Order) -> Playback {
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: VISIT.into() })).expect("a trace");
+        let mut card = Playback::new(Arc::new(trace), 0, order, None).expect("a card");
+        card.reset(Reset::Cold).expect("power");
+        card
+    }
+
+    fn ask(card: &mut Playback, command: &[u8]) -> Result<Vec<u8>, Fault> {
+        let mut answer = Answer::new();
+        card.transmit(command, &mut answer).map(|()| answer.as_bytes().to_vec())
+    }
+
+    fn summaries(card: &Playback) -> Vec<String> {
+        card.notes().findings().iter().map(Finding::summary).collect()
+    }
+
+    #[test]
+    fn in_order_it_answers_as_recorded() {
+        let mut card = play(Order::AsRecorded);
+        assert_eq!(card.notes().left_over(), 6);
+        assert_eq!(ask(&mut card, &[0, 0xA4, 0]), Ok(vec![0x61, 0, 0, 0]));
+        assert_eq!(ask(&mut card, &[0, 0xB0, 0]), Ok(vec![1, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0x20, 0x31, 0x32]), Ok(vec![0x63, 0xC2]));
+        assert_eq!(ask(&mut card, &[0, 0xA4, 1]), Ok(vec![0, 0, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0xB0, 0]), Ok(vec![2, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0xFF]), Err(Fault::Mute));
+        assert_eq!((summaries(&card), card.notes().left_over()), (vec![], 0));
+        assert_eq!(ask(&mut card, &[0, 0xA4, 0]), Ok(vec![0x6F, 0]));
+        assert_eq!(summaries(&card), ["from here on the trace has no such command as 00 A4 00"]);
+        assert_eq!(card.notes().commands(), 7);
+    }
+
+    #[test]
+    fn what_comes_out_of_turn_is_a_finding_and_it_goes_on_from_there() {
+        let mut card = play(Order::AsRecorded);
+        assert_eq!(ask(&mut card, &[0, 0xA4, 1]), Ok(vec![0, 0, 0x90, 0]), "what no answer gave is zeros");
+        assert_eq!(ask(&mut card, &[0, 0xB0, 0]), Ok(vec![2, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0x70]), Ok(vec![0x6F, 0]));
+        assert_eq!(summaries(&card), ["another command came"; 2]);
+        let finding = card.notes().findings()[0].to_string();
+        assert!(finding.contains("expected 00 A4 00\n       got      00 A4 01"), "{finding}");
+        let left = card.trace.left_over(card.notes().left_over()).expect("one is left");
+        assert_eq!(left.summary(), "1 commands of the trace never came");
+    }
+
+    #[test]
+    fn by_lookup_it_answers_from_where_it_is() {
+        let mut card = play(Order::Lookup);
+        assert_eq!(ask(&mut card, &[0, 0xA4, 1]), Ok(vec![0, 0, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0xB0, 0]), Ok(vec![2, 0x90, 0]));
+        assert_eq!(ask(&mut card, &[0, 0xB0, 0]), Ok(vec![1, 0x90, 0]), "round the circle");
+        assert_eq!((summaries(&card), card.notes().left_over()), (vec![], 0));
+        assert_eq!(ask(&mut card, &[0, 0x70]), Ok(vec![0x6F, 0]));
+        assert_eq!(summaries(&card).len(), 1);
+    }
+
+    #[test]
+    fn a_card_needs_an_answer_to_reset() {
+        let parse = |text: &str| Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() }));
+        let trace = Arc::new(parse("virtuale-trace 1\natr 3B ..\n").expect("a trace"));
+        let refused = |slot| Playback::new(Arc::clone(&trace), slot, Order::Lookup, None).map(|_| ());
+        assert_eq!(refused(0), Err(NotACard::NoAtr));
+        assert_eq!(refused(1), Err(NotACard::NoSlot));
+    }
+}

@@ -1,0 +1,236 @@
+//! Records what is said to a card and what it answers, as a wrapper that is itself a card.
+//!
+//! The recorder changes nothing: a card behaves with it as without it, also when the tape is full or broken.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
+
+use super::{
+    file::Silence,
+    write::{Line, Writer},
+};
+
+/// A trace that several cards are recorded on. Lines stand in it in the order in which things happened.
+#[derive(Clone)]
+pub struct Tape {
+    inner: Arc<Mutex<Inner>>,
+}
+
+struct Inner {
+    writer: Writer<Box<dyn Write + Send>>,
+    /// Why nothing is written any more.
+    broken: Option<io::Error>,
+}
+
+/// A card under observation.
+pub struct Recorder {
+    card: Box<dyn Card>,
+    tape: Tape,
+    slot: String,
+}
+
+impl Tape {
+    /// A new trace.
+    ///
+    /// # Errors
+    ///
+    /// What the way out says to the first line.
+    pub fn new(out: Box<dyn Write + Send>) -> io::Result<Self> {
+        let inner = Inner { writer: Writer::new(out)?, broken: None };
+        Ok(Self { inner: Arc::new(Mutex::new(inner)) })
+    }
+
+    /// Writes a line about a slot. After the first failure nothing is written; [`Tape::failure`] tells.
+    pub fn line(&self, slot: &str, line: &Line<'_>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.broken.is_none() {
+            inner.broken = inner.writer.line(slot, line).err();
+        }
+    }
+
+    /// Why the trace is not whole, if it is not. Tells it once.
+    #[must_use]
+    pub fn failure(&self) -> Option<io::Error> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).broken.take()
+    }
+}
+
+impl fmt::Debug for Tape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape").finish_non_exhaustive()
+    }
+}
+
+impl Recorder {
+    /// Records a card under the name of its slot; the name follows docs/traces.md, or is empty for the only slot.
+    #[must_use]
+    pub fn new(card: Box<dyn Card>, tape: Tape, slot: &str) -> Self {
+        tape.line(slot, &Line::Atr(card.atr().as_bytes()));
+        Self { card, tape, slot: slot.to_owned() }
+    }
+
+    fn note(&self, line: &Line<'_>) {
+        self.tape.line(&self.slot, line);
+    }
+
+    fn note_fault(&self, result: Result<(), Fault>) -> Result<(), Fault> {
+        if let Err(fault) = result {
+            self.note(&Line::Silence(Silence::Fault(fault)));
+        }
+        result
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("slot", &self.slot).finish_non_exhaustive()
+    }
+}
+
+impl Card for Recorder {
+    fn atr(&self) -> &Atr {
+        self.card.atr()
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
+        self.note(&Line::Reset(kind));
+        let result = self.card.reset(kind);
+        self.note_fault(result)
+    }
+
+    fn power_off(&mut self) {
+        self.note(&Line::PowerOff);
+        self.card.power_off();
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        self.note(&Line::Protocol(protocol));
+        let result = self.card.select_protocol(protocol);
+        self.note_fault(result)
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+        // An empty command cannot be written; a card says nothing worth keeping to it.
+        let worth_it = !command.is_empty();
+        if worth_it {
+            self.note(&Line::Command(command));
+        }
+        let result = self.card.transmit(command, answer);
+        match result {
+            Ok(()) if worth_it && !answer.is_empty() => {
+                self.note(&Line::Answer(answer.as_bytes()));
+                result
+            }
+            Ok(()) => result,
+            Err(_) if worth_it => self.note_fault(result),
+            Err(_) => result,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        io::{self, Write},
+        sync::{Arc, Mutex},
+    };
+
+    use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
+
+    use super::{Recorder, Tape};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Trace, replay::replay, toy::Toy},
+    };
+
+    /// Memory that can be read while it is written; it takes as much as it is told to.
+    #[derive(Clone)]
+    struct Paper(Arc<Mutex<Vec<u8>>>, usize);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut paper = self.0.lock().expect("no thread panics");
+            if paper.len() + bytes.len() > self.1 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            paper.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn card() -> Box<dyn Card> {
+        Box::new(Toy::new(&[(&[0, 0xB0, 0, 0, 2], &[1, 2, 0x90, 0])]))
+    }
+
+    #[test]
+    fn what_was_recorded_replays_without_a_finding() {
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let mut first = Recorder::new(card(), tape.clone(), "patient");
+        let mut second = Recorder::new(card(), tape, "doctor");
+        let mut answer = Answer::new();
+        first.reset(Reset::Cold).expect("powered");
+        first.select_protocol(Protocol::T1).expect("offered");
+        first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
+        assert_eq!(answer.as_bytes(), [1, 2, 0x90, 0]);
+        second.reset(Reset::Warm).expect("powered");
+        first.power_off();
+        assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer), Err(Fault::Unpowered));
+
+        let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
+        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nslot doctor\natr 3B 80 80 01 01\n\
+                        slot patient\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\n\
+                        slot patient\npower-off\n> 00 B0 00 00 02\nexpect-error unpowered\n";
+        assert_eq!(text, expected);
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
+        let Ok(outcome) = replay(&trace, &mut |_| Ok::<_, Infallible>(Some(card())));
+        assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn a_command_is_on_the_tape_before_the_card_has_it() {
+        struct Dying(Toy, Paper);
+        impl Card for Dying {
+            fn atr(&self) -> &virtuale_engine::Atr {
+                self.0.atr()
+            }
+            fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
+                self.0.reset(kind)
+            }
+            fn power_off(&mut self) {}
+            fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
+                Ok(())
+            }
+            fn transmit(&mut self, _: &[u8], _: &mut Answer) -> Result<(), Fault> {
+                let paper = self.1.0.lock().expect("no thread panics");
+                assert!(paper.ends_with(b"\n> 00 B0 00 00\n"));
+                Err(Fault::Mute)
+            }
+        }
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let mut recorder = Recorder::new(Box::new(Dying(Toy::new(&[]), paper)), tape, "");
+        assert_eq!(recorder.transmit(&[0, 0xB0, 0, 0], &mut Answer::new()), Err(Fault::Mute));
+    }
+
+    #[test]
+    fn a_full_disk_does_not_disturb_the_card() {
+        let tape = Tape::new(Box::new(Paper(Arc::default(), 40))).expect("room for the first line");
+        let mut recorder = Recorder::new(card(), tape.clone(), "");
+        let mut answer = Answer::new();
+        recorder.reset(Reset::Cold).expect("powered");
+        recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
+        assert_eq!(answer.as_bytes(), [1, 2, 0x90, 0]);
+        assert_eq!(tape.failure().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+    }
+}

@@ -1,0 +1,321 @@
+//! Plays the terminal's part of a trace against cards, and says what they did otherwise.
+
+use virtuale_engine::{Answer, Card, Fault, Reset};
+
+use super::{
+    file::{Action, Expected, Silence, Slot, Step, Trace},
+    finding::{Finding, Got, Problem, Wish},
+    pattern::{Atom, Pattern, matches, value_of},
+};
+
+/// What a replay found.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// How many commands were sent.
+    pub commands: usize,
+    /// What came out otherwise, in the order of the trace.
+    pub findings: Vec<Finding>,
+}
+
+/// What comes into a slot: a card or nothing.
+pub type Inserted = Option<Box<dyn Card>>;
+
+/// A card that a trace asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Index of the slot.
+    pub index: usize,
+    /// What the trace says about the slot.
+    pub slot: &'a Slot,
+    /// The card file, as written, if the trace names one.
+    pub card: Option<&'a str>,
+}
+
+/// Replays a trace. `load` hands over the cards: at the beginning one for each slot, or `None` for a slot that begins
+/// empty; later one for each `insert FILE`. A card is powered when it comes into its slot.
+///
+/// # Errors
+///
+/// The first error of `load`. What a card does is never an error but a finding.
+pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inserted, E>) -> Result<Outcome, E> {
+    let mut replay = Replay {
+        trace,
+        seats: Vec::with_capacity(trace.slots.len()),
+        captured: vec![None; trace.names.len()],
+        answer: Answer::new(),
+        command: Vec::new(),
+        outcome: Outcome::default(),
+    };
+    for (index, slot) in trace.slots.iter().enumerate() {
+        let card = load(Wanted { index, slot, card: slot.card.as_deref() })?;
+        replay.seats.push(Seat { card, away: None });
+        replay.check_atr(index);
+        // A mute card is found out by its first command.
+        let _ = replay.power(index);
+    }
+    for (index, step) in trace.steps.iter().enumerate() {
+        if let Action::Insert(Some(path)) = &step.action {
+            let slot = &trace.slots[step.slot];
+            let card = load(Wanted { index: step.slot, slot, card: Some(path) })?;
+            replay.seats[step.slot].away = card;
+        }
+        replay.step(index, step);
+    }
+    Ok(replay.outcome)
+}
+
+/// A slot during a replay.
+struct Seat {
+    card: Option<Box<dyn Card>>,
+    /// The card that `insert` puts into the slot.
+    away: Option<Box<dyn Card>>,
+}
+
+struct Replay<'a> {
+    trace: &'a Trace,
+    seats: Vec<Seat>,
+    captured: Vec<Option<Vec<u8>>>,
+    answer: Answer,
+    /// A command whose names have been replaced; reused.
+    command: Vec<u8>,
+    outcome: Outcome,
+}
+
+impl Replay<'_> {
+    fn step(&mut self, index: usize, step: &Step) {
+        match &step.action {
+            Action::Send(pattern) => self.send(index, step, pattern),
+            action => {
+                let result = self.act(step.slot, action);
+                self.judge(index, step, result.map_or_else(Got::Silence, |()| Got::Done));
+            }
+        }
+    }
+
+    fn send(&mut self, index: usize, step: &Step, pattern: &Pattern) {
+        let trace = self.trace;
+        let command = match pattern {
+            Pattern::Exact(slice) => trace.slice(*slice),
+            Pattern::Holes(atoms) => {
+                if let Err(problem) = self.fill_in(atoms) {
+                    self.find(index, step, problem);
+                    return;
+                }
+                self.command.as_slice()
+            }
+        };
+        self.outcome.commands += 1;
+        self.answer.clear();
+        let sent = match self.seats.get_mut(step.slot).and_then(|seat| seat.card.as_deref_mut()) {
+            Some(card) => card.transmit(command, &mut self.answer).map_err(Silence::Fault),
+            None => Err(Silence::NoCard),
+        };
+        let fits = match (&step.expected, &sent) {
+            (Expected::Answer(Pattern::Exact(slice), _), Ok(())) => trace.slice(*slice) == self.answer.as_bytes(),
+            (Expected::Answer(Pattern::Holes(atoms), _), Ok(())) => {
+                matches(atoms, self.answer.as_bytes(), &mut self.captured)
+            }
+            _ => false,
+        };
+        if !fits {
+            let got = sent.map_or_else(Got::Silence, |()| Got::from(&self.answer));
+            self.judge(index, step, got);
+        }
+    }
+
+    /// Makes `self.command` of atoms, if every byte of it is known.
+    fn fill_in(&mut self, atoms: &[Atom]) -> Result<(), Problem> {
+        self.command.clear();
+        for atom in atoms {
+            match *atom {
+                Atom::Byte(byte) => self.command.push(byte),
+                Atom::Use(used) => match value_of(used, &self.captured) {
+                    Some(value) => self.command.extend_from_slice(value),
+                    None => return Err(Problem::NotCaptured(self.trace.capture_name(used.name).to_owned())),
+                },
+                Atom::Any | Atom::Run | Atom::Capture(_) => return Err(Problem::Unsendable),
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, slot: usize, action: &Action) -> Result<(), Silence> {
+        if let Action::Insert(_) = action {
+            return self.insert(slot);
+        }
+        let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
+        let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
+        match action {
+            Action::Reset(kind) => card.reset(*kind).map_err(Silence::Fault),
+            Action::Protocol(protocol) => card.select_protocol(*protocol).map_err(Silence::Fault),
+            Action::PowerOff => {
+                card.power_off();
+                Ok(())
+            }
+            Action::Remove => {
+                card.power_off();
+                seat.away = seat.card.take();
+                Ok(())
+            }
+            Action::Send(_) | Action::Insert(_) => Ok(()),
+        }
+    }
+
+    fn insert(&mut self, slot: usize) -> Result<(), Silence> {
+        let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
+        seat.card = Some(seat.away.take().ok_or(Silence::NoCard)?);
+        self.power(slot).map_err(Silence::Fault)
+    }
+
+    fn power(&mut self, slot: usize) -> Result<(), Fault> {
+        match self.seats.get_mut(slot).and_then(|seat| seat.card.as_deref_mut()) {
+            Some(card) => card.reset(Reset::Cold),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the card that came into a slot at the beginning is the one that the trace means.
+    fn check_atr(&mut self, slot: usize) {
+        let trace = self.trace;
+        let Some(expected) = trace.slots.get(slot).and_then(|slot| slot.atr.as_ref()) else { return };
+        let Some(card) = self.seats.get(slot).and_then(|seat| seat.card.as_deref()) else { return };
+        let atr = card.atr();
+        let fits = match expected {
+            Pattern::Exact(slice) => trace.slice(*slice) == atr.as_bytes(),
+            Pattern::Holes(atoms) => matches(atoms, atr.as_bytes(), &mut []),
+        };
+        if !fits {
+            let finding = trace.atr_finding(slot, expected, atr);
+            self.outcome.findings.push(finding);
+        }
+    }
+
+    fn judge(&mut self, index: usize, step: &Step, got: Got) {
+        let wish = match &step.expected {
+            Expected::Answer(pattern, _) => Wish::Answer(self.trace.cells(pattern, &self.captured)),
+            Expected::Silence(silence, _) => Wish::Silence(*silence),
+            Expected::Unsaid if matches!(step.action, Action::Send(_)) => {
+                self.find(index, step, Problem::Unchecked(got));
+                return;
+            }
+            Expected::Unsaid => Wish::Done,
+        };
+        let fits = match (&wish, &got) {
+            (Wish::Silence(wanted), Got::Silence(silence)) => wanted == silence,
+            (Wish::Done, Got::Done) => true,
+            _ => false,
+        };
+        if !fits {
+            self.find(index, step, Problem::Otherwise { expected: wish, got });
+        }
+    }
+
+    fn find(&mut self, index: usize, step: &Step, problem: Problem) {
+        let command = match &step.action {
+            Action::Send(Pattern::Exact(slice)) => self.trace.slice(*slice),
+            Action::Send(Pattern::Holes(_)) => self.command.as_slice(),
+            _ => &[],
+        };
+        let finding = self.trace.finding(index, step, command, problem);
+        self.outcome.findings.push(finding);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::Arc};
+
+    use virtuale_engine::Card;
+
+    use super::{Outcome, replay};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Trace, toy::Toy},
+    };
+
+    fn run(body: &str) -> Outcome {
+        let text = format!("virtuale-trace 1\n{body}");
+        let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
+        let mut load = |_: super::Wanted<'_>| {
+            let table: [(&[u8], &[u8]); 3] = [
+                (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
+                (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
+                (&[0, 0xB0, 0, 0], &[7; 40]),
+            ];
+            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
+        };
+        let Ok(outcome) = replay(&trace, &mut load);
+        outcome
+    }
+
+    /// The findings of a trace, as they are shown.
+    fn shown(body: &str) -> Vec<String> {
+        run(body).findings.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_trace_that_fits_finds_nothing() {
+        let outcome = run("> 00 A4 04 00\n< 61 {le:1}\n> 00 C0 00 00 {le}\n< 01 .. ** 90 00\n");
+        assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
+    }
+
+    #[test]
+    fn what_happens_to_a_card_happens() {
+        let body = "> FF 00 00 00\n< 01 90 00\nreset warm\n> FF000000\n< 02 9000\nprotocol T=1\n\
+                    power-off\n> FF 00 00 00\nexpect-error unpowered\nremove\n> 00\nexpect-error no-card\n\
+                    reset\nexpect-error no-card\ninsert\n> FF 00 00 00\n< 03 90 00\n\
+                    insert other.toml\n> FF 00 00 00\n< 01 90 00\n";
+        assert_eq!(shown(body), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_difference_is_shown_byte_by_byte() {
+        let body = "# the story\nreset\n> 00 A4 04 00\n< 61 03\n> 00 C0 00 00 03\n< 01 05 .. 90 01   # wrong\n";
+        let expected = "\
+t.apdu:7:3: the answer differs from byte 2 on: expected 9001 not defined by ISO 7816-4, got 9000 done
+      3 | reset
+      4 | > 00 A4 04 00
+      5 | < 61 03
+      6 | > 00 C0 00 00 03
+        = GET RESPONSE, Le 3
+  0000 expected 01 05 .. 90 01
+       got      01 02 03 90 00
+                   ^^       ^^
+";
+        assert_eq!(shown(body), [expected]);
+    }
+
+    #[test]
+    fn an_answer_of_another_length_shows_its_end() {
+        let [text] = shown("> 00 B0 00 00\n< 07 07 ** 07 08\n").try_into().expect("one finding");
+        assert!(
+            text.contains("\n  0020 expected ** ** ** ** ** ** 07 08\n       got      07 07 07 07 07 07 07 07\n"),
+            "{text}"
+        );
+        let [text] = shown("> 00 A4 04 00\n< 61 03 90 00\n").try_into().expect("one finding");
+        assert!(
+            text.contains("  0000 expected 61 03 90 00\n       got      61 03\n                      ^^ ^^\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_checked_or_sent_is_a_finding() {
+        let summaries = |body| run(body).findings.iter().map(super::Finding::summary).collect::<Vec<_>>();
+        assert_eq!(summaries("> 00 A4 04 00\n"), ["nothing is expected here; got 0 data bytes and 6103 3 bytes wait"]);
+        assert_eq!(
+            summaries("> 00 A4 04 ..\n< 90 00\n"),
+            ["the command has wildcards: it can be recognised, not sent"]
+        );
+        assert_eq!(
+            summaries("> 01\n< 9000 {x:1}\n> 00 {x}\n< 90 00\n")[1],
+            "the command needs {x}, which no answer has given"
+        );
+        assert_eq!(
+            summaries("> 00 A4 04 00\nexpect-error mute\n"),
+            ["expected the card is mute, got 0 data bytes and 6103 3 bytes wait"]
+        );
+        assert_eq!(summaries("atr 3B .. 80 01 02\n"), ["the card has another answer to reset"]);
+        assert_eq!(summaries("insert\n"), ["expected no error, got there is no card in the slot"]);
+    }
+}

@@ -1,0 +1,143 @@
+//! Verdicts for machines: JUnit XML and the annotations of GitHub.
+
+use std::{io, path::Path, time::Duration};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::suite::Verdict;
+
+/// The name under which results are shown.
+const SUITE: &str = "virtuale replay";
+
+/// Writes verdicts as JUnit XML: one test case for each trace, its findings as its failure.
+///
+/// # Errors
+///
+/// What the way out says.
+pub fn junit(verdicts: &[Verdict], time: Duration, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut report = Report::new(SUITE);
+    report.set_time(time);
+    let mut suite = TestSuite::new(SUITE);
+    suite.set_time(time);
+    suite.add_test_cases(verdicts.iter().map(test_case));
+    report.add_test_suite(suite);
+    report.serialize(out).map_err(io::Error::other)
+}
+
+fn test_case(verdict: &Verdict) -> TestCase {
+    let path = verdict.path.display().to_string();
+    let mut case = TestCase::new(file_name(&verdict.path), status(verdict));
+    case.set_classname(folder(&verdict.path));
+    case.set_time(verdict.time);
+    case.extra.insert("file".into(), path.into());
+    case
+}
+
+fn status(verdict: &Verdict) -> TestCaseStatus {
+    if let Some(error) = &verdict.error {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        let text = error.to_string();
+        status.set_message(first_line(&text)).set_type("not replayed").set_description(text);
+        return status;
+    }
+    let Some(first) = verdict.findings.first() else { return TestCaseStatus::success() };
+    let all: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(first.summary()).set_type("finding").set_description(all.join("\n"));
+    status
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The folder of a trace, as readers of JUnit group by it: `fixtures.traces`.
+fn folder(path: &Path) -> String {
+    let parts: Vec<_> = path.parent().into_iter().flat_map(Path::components).map(|part| part.as_os_str()).collect();
+    let parts: Vec<_> =
+        parts.iter().map(|part| part.to_string_lossy()).filter(|part| part != "/" && part != ".").collect();
+    if parts.is_empty() { SUITE.to_owned() } else { parts.join(".") }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// A verdict as workflow commands of GitHub, which shows them beside the lines of the trace. Empty if all is fine.
+#[must_use]
+pub fn github(verdict: &Verdict) -> String {
+    let path = verdict.path.display().to_string();
+    let mut text = String::new();
+    if let Some(error) = &verdict.error {
+        text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
+    }
+    for finding in &verdict.findings {
+        let (line, column) = finding.position();
+        let (line, column) = (line.to_string(), column.to_string());
+        let title = finding.summary();
+        let properties = [("file", path.as_str()), ("line", &line), ("col", &column), ("title", &title)];
+        text.push_str(&annotation(&properties, &finding.to_string()));
+    }
+    text
+}
+
+fn annotation(properties: &[(&str, &str)], message: &str) -> String {
+    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property =
+        |(key, value): &(&str, &str)| format!("{key}={}", escaped(value).replace(':', "%3A").replace(',', "%2C"));
+    let properties: Vec<String> = properties.iter().map(property).collect();
+    format!("::error {}::{}\n", properties.join(","), escaped(message.trim_end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
+
+    use virtuale_engine::Card;
+
+    use super::{github, junit};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Trace, cards::Failure, replay::replay, suite::Verdict, toy::Toy},
+    };
+
+    fn verdict(body: &str) -> Verdict {
+        let source = Source { name: "traces/a,b.apdu".into(), text: format!("virtuale-trace 1\n{body}") };
+        let trace = Trace::parse(Arc::new(source)).expect("a trace");
+        let mut load =
+            |_: crate::trace::replay::Wanted<'_>| Ok::<_, Infallible>(Some(Box::new(Toy::new(&[])) as Box<dyn Card>));
+        let Ok(outcome) = replay(&trace, &mut load);
+        let path = PathBuf::from(&trace.source().name);
+        let time = Duration::from_millis(5);
+        Verdict { path, commands: outcome.commands, findings: outcome.findings, error: None, time }
+    }
+
+    #[test]
+    fn junit_has_a_case_for_each_trace() {
+        let mut broken = verdict("");
+        let path = PathBuf::from("<no>\u{1}.toml");
+        broken.error = Some(Failure::Io { path, error: std::io::ErrorKind::NotFound.into() });
+        let verdicts = [verdict("> 00\n< 6D 00\n"), verdict("> 00\n"), broken];
+        let mut xml = Vec::new();
+        junit(&verdicts, Duration::from_secs(1), &mut xml).expect("memory");
+        let xml = String::from_utf8(xml).expect("text");
+        for part in [
+            "<testsuites name=\"virtuale replay\" tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"1\" time=\"1.000\">",
+            "<testcase name=\"a,b.apdu\" classname=\"traces\" time=\"0.005\" file=\"traces/a,b.apdu\">",
+            "<failure message=\"nothing is expected here; got 0 data bytes and 6D00 instruction not supported\" type=\"finding\">",
+            "<error message=\"cannot read &lt;no&gt;.toml: entity not found\" type=\"not replayed\">cannot read &lt;no&gt;",
+        ] {
+            assert!(xml.contains(part), "{part} is missing in\n{xml}");
+        }
+    }
+
+    #[test]
+    fn annotations_escape_what_would_end_them() {
+        let text = github(&verdict("> 00 A4\n< 90 00\n"));
+        let start =
+            "::error file=traces/a%2Cb.apdu,line=3,col=3,title=the answer differs from byte 1 on%3A expected 9000 done";
+        assert!(text.starts_with(start), "{text}");
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
+        assert_eq!(github(&verdict("> 00\n< 6D 00\n")), "");
+    }
+}

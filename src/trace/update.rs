@@ -1,0 +1,238 @@
+//! Rewrites the expectations of a trace to what came, and leaves every other byte of its text as it is.
+
+use std::ops::Range;
+
+use super::{
+    file::{Expected, Step, Trace},
+    finding::{Finding, Got, Problem},
+    lines::Words,
+    names::hex,
+    pattern::{Atom, Pattern},
+};
+
+/// A trace with new expectations.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// Its whole text.
+    pub text: String,
+    /// What cannot be put right by changing what is expected.
+    pub left: Vec<Finding>,
+}
+
+/// A part of the text and what comes in its place.
+type Edit = (Range<usize>, String);
+
+/// Makes the trace expect what its replay got. Where an answer has its old length, only the bytes that differ change, so that
+/// comments and matchers stay.
+#[must_use]
+pub fn update(trace: &Trace, findings: &[Finding]) -> Updated {
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut left = Vec::new();
+    for finding in findings {
+        match edits_for(trace, finding) {
+            Some(more) => edits.extend(more),
+            None => left.push(finding.clone()),
+        }
+    }
+    Updated { text: apply(&trace.source.text, edits), left }
+}
+
+/// The edits that make a finding go away; `None` if none can.
+fn edits_for(trace: &Trace, finding: &Finding) -> Option<Vec<Edit>> {
+    let text = trace.source.text.as_str();
+    let (index, got) = match &finding.problem {
+        Problem::Otherwise { got, .. } | Problem::Unchecked(got) => (finding.step?, got),
+        Problem::Atr { got, .. } => return Some(vec![(finding.span.clone(), hex(got))]),
+        _ => return None,
+    };
+    let step = trace.steps.get(index)?;
+    let line = match got {
+        Got::Answer(answer) => format!("< {}", hex(answer)),
+        Got::Silence(silence) => format!("expect-error {}", silence.word()),
+        Got::Done => String::new(),
+    };
+    match (&step.expected, got) {
+        (Expected::Answer(pattern, span), Got::Answer(answer)) => answer_edits(trace, pattern, span, answer),
+        (Expected::Answer(Pattern::Exact(_), span), _) => Some(replace_answer(text, span, &line)),
+        (Expected::Answer(Pattern::Holes(_), _), _) => None,
+        (Expected::Silence(_, span), _) => Some(vec![(span.clone(), line)]),
+        (Expected::Unsaid, _) => Some(vec![below(text, step, &line)]),
+    }
+}
+
+fn answer_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, answer: &[u8]) -> Option<Vec<Edit>> {
+    let text = trace.source.text.as_str();
+    let words = elements(text, span);
+    let atoms: Vec<Atom> = match pattern {
+        Pattern::Exact(slice) => trace.slice(*slice).iter().map(|&byte| Atom::Byte(byte)).collect(),
+        Pattern::Holes(atoms) => atoms.to_vec(),
+    };
+    let simple = atoms.iter().all(|atom| matches!(atom, Atom::Byte(_) | Atom::Any));
+    if simple && words.len() == answer.len() && atoms.len() == answer.len() {
+        let places = atoms.iter().zip(answer).zip(words);
+        let differs = places.filter(|((atom, byte), _)| !atom.allows(&[**byte], &[]));
+        return Some(differs.map(|((_, byte), word)| (word, format!("{byte:02X}"))).collect());
+    }
+    // What an answer gave a name to may be needed further down.
+    let captures = atoms.iter().any(|atom| matches!(atom, Atom::Capture(_)));
+    (!captures).then(|| replace_answer(text, span, &format!("< {}", hex(answer))))
+}
+
+/// Puts a line in the place of an answer, which may go over several lines. Their comments stay.
+fn replace_answer(text: &str, span: &Range<usize>, line: &str) -> Vec<Edit> {
+    let start = text.get(..span.start).and_then(|above| above.rfind('\n')).map_or(0, |end| end + 1);
+    let mut pieces = pieces(text, span).into_iter();
+    let first = pieces.next().map_or(start..span.end, |piece| start..piece.end);
+    let mut edits = vec![(first, line.to_owned())];
+    edits.extend(pieces.map(|piece| without_bytes(text, piece)));
+    edits
+}
+
+/// Takes the bytes out of an indented line, and the whole line with them if nothing else is on it.
+fn without_bytes(text: &str, piece: Range<usize>) -> Edit {
+    let start = text.get(..piece.start).and_then(|above| above.rfind('\n')).unwrap_or(piece.start);
+    let rest = text.get(piece.end..).unwrap_or_default();
+    let end = rest.find('\n').unwrap_or(rest.len());
+    match rest.get(..end).is_some_and(|rest| rest.trim().is_empty()) {
+        true => (start..piece.end + end, String::new()),
+        false => (piece, String::new()),
+    }
+}
+
+/// A new line below a step.
+fn below(text: &str, step: &Step, line: &str) -> Edit {
+    let rest = text.get(step.span.end..).unwrap_or_default();
+    let end = step.span.end + rest.find(['\r', '\n']).unwrap_or(rest.len());
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    (end..end, format!("{newline}{line}"))
+}
+
+/// Where the bytes of a span stand, line by line, without the comments between them.
+fn pieces(text: &str, span: &Range<usize>) -> Vec<Range<usize>> {
+    let mut start = span.start;
+    let mut pieces = Vec::new();
+    for line in text.get(span.clone()).unwrap_or_default().split_inclusive('\n') {
+        let said = Words { text: line.trim_end_matches(['\r', '\n']), start }.without_comment();
+        if !said.text.is_empty() {
+            pieces.push(said.span());
+        }
+        start += line.len();
+    }
+    pieces
+}
+
+/// Where each element of a pattern stands.
+fn elements(text: &str, span: &Range<usize>) -> Vec<Range<usize>> {
+    let mut elements = Vec::new();
+    for piece in pieces(text, span) {
+        let mut at = piece.start;
+        while let Some(rest) = text.get(at..piece.end).filter(|rest| !rest.is_empty()) {
+            let length = match rest.as_bytes().first() {
+                Some(b' ' | b'\t') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'{') => rest.find('}').map_or(rest.len(), |end| end + 1),
+                _ => rest.len().min(2),
+            };
+            elements.push(at..at + length);
+            at += length;
+        }
+    }
+    elements
+}
+
+fn apply(text: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|(range, _)| range.start);
+    let mut new = String::with_capacity(text.len());
+    let mut from = 0;
+    for (range, replacement) in edits {
+        new.push_str(text.get(from..range.start).unwrap_or_default());
+        new.push_str(&replacement);
+        from = range.end.max(from);
+    }
+    new.push_str(text.get(from..).unwrap_or_default());
+    new
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::Arc};
+
+    use proptest::prelude::*;
+    use virtuale_engine::Card;
+
+    use super::update;
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{
+            Trace,
+            replay::{Outcome, Wanted, replay},
+            toy::Toy,
+        },
+    };
+
+    fn run(text: &str) -> (Trace, Outcome) {
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect(text);
+        let mut load = |_: Wanted<'_>| {
+            let table: [(&[u8], &[u8]); 2] = [(&[1], &[1, 2, 3, 4, 0x90, 0]), (&[2], &[0x61, 3])];
+            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
+        };
+        let Ok(outcome) = replay(&trace, &mut load);
+        (trace, outcome)
+    }
+
+    /// The text after an update, which then replays without a finding but for `left` ones.
+    fn updated(text: &str, left: usize) -> String {
+        let (trace, outcome) = run(text);
+        let new = update(&trace, &outcome.findings);
+        assert_eq!(new.left.len(), left, "{:?}", new.left);
+        assert_eq!(run(&new.text).1.findings.len(), left, "{}", new.text);
+        new.text
+    }
+
+    #[test]
+    fn only_bytes_that_differ_change() {
+        let text = "virtuale-trace 1\r\n> 01 # one\r\n< 0102 .. # head\r\n   ff # tail\r\n  90 01   # end\r\n";
+        let expected = "virtuale-trace 1\r\n> 01 # one\r\n< 0102 .. # head\r\n   04 # tail\r\n  90 00   # end\r\n";
+        assert_eq!(updated(text, 0), expected);
+    }
+
+    #[test]
+    fn an_answer_of_another_length_is_replaced_and_its_comments_stay() {
+        let text = "virtuale-trace 1\n> 01\n< 01 # head\n  02\n  03 # tail\n> 02\n< 61 03\n";
+        let expected = "virtuale-trace 1\n> 01\n< 01 02 03 04 90 00 # head\n   # tail\n> 02\n< 61 03\n";
+        assert_eq!(updated(text, 0), expected);
+        let runs = "virtuale-trace 1\n> 02\n< ** 90 00\n";
+        assert_eq!(updated(runs, 0), "virtuale-trace 1\n> 02\n< 61 03\n");
+    }
+
+    #[test]
+    fn silence_and_speech_replace_each_other() {
+        let text = "virtuale-trace 1\natr 3B\n> 02\nexpect-error mute # why\npower-off\n> 02 # x\n< 90 00 # y\nreset\nexpect-error mute\n> 02";
+        let expected = "virtuale-trace 1\natr 3B 80 80 01 01\n> 02\n< 61 03 # why\npower-off\n> 02 # x\nexpect-error unpowered # y\nreset\n\n> 02\n< 61 03";
+        assert_eq!(updated(text, 0), expected);
+    }
+
+    #[test]
+    fn what_has_a_name_is_left_to_a_person() {
+        let text = "virtuale-trace 1\n> 02\n< 6C {le:2}\n";
+        assert_eq!(updated(text, 1), text);
+    }
+
+    #[test]
+    fn without_findings_nothing_changes() {
+        let text = "virtuale-trace 1\n\n#  a\t\n> 02\t# b\r\n<  6103\n\n";
+        assert_eq!(updated(text, 0), text);
+    }
+
+    proptest! {
+        #[test]
+        fn an_update_always_fits(answers in proptest::collection::vec(("[0-9A-F]{2}( ([0-9A-F]{2}|\\.\\.))*( #c)?(\n  [0-9A-F]{2}( # d)?)?", 1u8..4), 1..8)) {
+            let exchanges: String = answers.iter().map(|(answer, command)| format!("> {command:02X}\n< {answer}\n")).collect();
+            let text = format!("virtuale-trace 1\n{exchanges}");
+            let comments = text.matches('#').count();
+            prop_assert_eq!(updated(&text, 0).matches('#').count(), comments);
+        }
+    }
+}

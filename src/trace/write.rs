@@ -1,0 +1,185 @@
+//! Writes traces line by line.
+//!
+//! Every line goes out in one write as soon as it is known, so a program that is killed leaves all that it has written.
+
+use std::io::{self, Write};
+
+use jiff::civil::Date;
+use virtuale_engine::{Protocol, Reset};
+
+use super::{file::Silence, names::hex, parse::VERSION};
+
+/// A line of a trace.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Line<'a> {
+    /// `card`.
+    Card(&'a str),
+    /// `atr`.
+    Atr(&'a [u8]),
+    /// `now`.
+    Now(Date),
+    /// `seed`.
+    Seed(u64),
+    /// `>`.
+    Command(&'a [u8]),
+    /// `<`.
+    Answer(&'a [u8]),
+    /// `expect-error`.
+    Silence(Silence),
+    /// `reset`.
+    Reset(Reset),
+    /// `protocol`.
+    Protocol(Protocol),
+    /// `power-off`.
+    PowerOff,
+    /// `remove`.
+    Remove,
+    /// `insert`, without a file.
+    Insert,
+    /// `#`. What could end the line is left out of it.
+    Comment(&'a str),
+}
+
+/// A trace on its way out.
+#[derive(Debug)]
+pub struct Writer<W> {
+    out: W,
+    /// The name of the slot that was written last.
+    slot: Option<String>,
+}
+
+impl<W: Write> Writer<W> {
+    /// Begins a trace.
+    ///
+    /// # Errors
+    ///
+    /// What the way out says.
+    pub fn new(mut out: W) -> io::Result<Self> {
+        out.write_all(format!("virtuale-trace {VERSION}\n").as_bytes())?;
+        Ok(Self { out, slot: None })
+    }
+
+    /// Writes a line about a slot, and the slot's name where it is not the last one's. No name means the only slot.
+    ///
+    /// # Errors
+    ///
+    /// What the way out says.
+    pub fn line(&mut self, slot: &str, line: &Line<'_>) -> io::Result<()> {
+        let mut text = String::new();
+        if !slot.is_empty() && self.slot.as_deref() != Some(slot) {
+            text = format!("slot {slot}\n");
+            self.slot = Some(slot.to_owned());
+        }
+        text.push_str(&line.text());
+        text.push('\n');
+        self.out.write_all(text.as_bytes())
+    }
+
+    /// The way out.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+}
+
+impl Line<'_> {
+    fn text(&self) -> String {
+        match self {
+            Self::Card(path) => format!("card {}", one_line(path)),
+            Self::Atr(atr) => format!("atr {}", hex(atr)),
+            Self::Now(day) => format!("now {day}"),
+            Self::Seed(seed) => format!("seed {seed}"),
+            Self::Command(command) => format!("> {}", hex(command)),
+            Self::Answer(answer) => format!("< {}", hex(answer)),
+            Self::Silence(silence) => format!("expect-error {}", silence.word()),
+            Self::Reset(Reset::Cold) => "reset".to_owned(),
+            Self::Reset(Reset::Warm) => "reset warm".to_owned(),
+            Self::Protocol(Protocol::T0) => "protocol T=0".to_owned(),
+            Self::Protocol(Protocol::T1) => "protocol T=1".to_owned(),
+            Self::PowerOff => "power-off".to_owned(),
+            Self::Remove => "remove".to_owned(),
+            Self::Insert => "insert".to_owned(),
+            Self::Comment(text) => format!("# {}", one_line(text)),
+        }
+    }
+}
+
+/// Text without what could end a line, or hide in one.
+fn one_line(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// A name for a slot that a trace can have: what it cannot have becomes `-`.
+#[must_use]
+pub fn slot_name(reader: &str) -> String {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+    let name: String = reader.chars().map(|character| if allowed(character) { character } else { '-' }).collect();
+    if name.is_empty() { "reader".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use virtuale_engine::{Fault, Protocol, Reset};
+
+    use super::{Line, Writer, slot_name};
+    use crate::{
+        profile::diagnostic::Source,
+        trace::{Action, Expected, Silence, Trace},
+    };
+
+    fn parse(text: Vec<u8>) -> Trace {
+        let text = String::from_utf8(text).expect("text");
+        Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("what is written can be read")
+    }
+
+    #[test]
+    fn every_line_that_is_written_can_be_read() {
+        let mut writer = Writer::new(Vec::new()).expect("memory");
+        let lines = [
+            Line::Card("a card.toml"),
+            Line::Atr(&[0x3B, 0]),
+            Line::Comment("two\nlines"),
+            Line::Reset(Reset::Warm),
+            Line::Silence(Silence::NoCard),
+            Line::Protocol(Protocol::T1),
+            Line::Command(&[0, 1]),
+            Line::Silence(Silence::Fault(Fault::PowerLost)),
+            Line::PowerOff,
+            Line::Remove,
+            Line::Insert,
+        ];
+        for line in &lines {
+            writer.line(&slot_name("Virtuale 00 00"), line).expect("memory");
+        }
+        writer.line("b", &Line::Reset(Reset::Cold)).expect("memory");
+        let trace = parse(writer.into_inner());
+        assert_eq!(trace.slots()[0].name, "Virtuale-00-00");
+        assert_eq!(trace.slots()[0].card.as_deref(), Some("a card.toml"));
+        assert!(matches!(trace.steps()[2].expected, Expected::Silence(Silence::Fault(Fault::PowerLost), _)));
+        assert_eq!(trace.steps().len(), 7);
+        assert_eq!(trace.steps()[6].slot, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_survive(exchanges in proptest::collection::vec(
+            (proptest::collection::vec(any::<u8>(), 1..40), proptest::collection::vec(any::<u8>(), 1..40)), 0..10,
+        )) {
+            let mut writer = Writer::new(Vec::new()).expect("memory");
+            for (command, answer) in &exchanges {
+                writer.line("", &Line::Command(command)).expect("memory");
+                writer.line("", &Line::Answer(answer)).expect("memory");
+            }
+            let trace = parse(writer.into_inner());
+            let read: Vec<_> = trace.steps().iter().map(|step| match (&step.action, &step.expected) {
+                (Action::Send(command), Expected::Answer(answer, _)) => {
+                    (trace.exact(command).expect("exact").to_vec(), trace.exact(answer).expect("exact").to_vec())
+                }
+                _ => panic!("an exchange"),
+            }).collect();
+            prop_assert_eq!(read, exchanges);
+        }
+    }
+}

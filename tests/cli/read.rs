@@ -1,0 +1,64 @@
+//! `read` and `doctor` in readers that run.
+
+use crate::sandbox::{DURAND, MARTIN, Sandbox, run};
+
+#[test]
+fn without_a_card_file_the_cards_in_the_readers_are_read() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --card - --card "$DURAND" --now 2026-01-15)"
+        virtuale read --now 2026-01-15; echo "all: $?"
+        virtuale read --now 2026-01-15 --reader 'Virtuale 00 02' --json | grep '"nom"'
+        virtuale read --reader 'Virtuale 00 01'; echo "empty: $?"
+        virtuale read --reader 'Nobody'; echo "unknown: $?"
+        virtuale doctor | grep 'programs started here'
+        virtuale stop
+        virtuale read; echo "gone: $?"
+        virtuale doctor > /dev/null; echo "doctor: $?"
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{error}");
+    let parts = [
+        "The card in Virtuale 00 00\n",
+        "CAMILLE MARTIN",
+        "The card in Virtuale 00 02\n",
+        "CLAUDE DURAND",
+        "all: 0\n",
+        "\"nom\": \"DURAND\"",
+        "empty: 4\n",
+        "unknown: 4\n",
+        ": Virtuale 00 00, Virtuale 00 01, Virtuale 00 02\n",
+        "gone: 4\n",
+        "doctor: 4\n",
+    ];
+    let mut rest = out.as_str();
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part:?} is missing in {out}\n{error}")).1;
+    }
+    assert!(error.contains("readers: Virtuale 00 00, Virtuale 00 01, Virtuale 00 02"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn json_has_one_document_for_each_card() {
+    let sandbox = Sandbox::new();
+    let (code, out, error) =
+        run(&mut sandbox.virtuale(&["read", "--json", "--now", "2026-01-15", "--card", MARTIN, "--card", DURAND]));
+    assert_eq!(code, 0, "{error}");
+    let documents: Result<Vec<serde_json::Value>, _> = serde_json::Deserializer::from_str(&out).into_iter().collect();
+    let documents = documents.expect("JSON");
+    let names: Vec<_> =
+        documents.iter().map(|document| document["volet"]["beneficiaire"][0]["prenom"].as_str()).collect();
+    assert_eq!(names, [Some("CAMILLE"), Some("CLAUDE")]);
+}
+
+#[test]
+fn the_language_is_that_of_the_locale() {
+    let sandbox = Sandbox::new();
+    let page = |locale: &str| {
+        let mut command = sandbox.virtuale(&["read", "--card", MARTIN]);
+        run(command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", locale)).1
+    };
+    assert!(page("fr_FR.UTF-8").starts_with("La carte dans"));
+    assert!(page("en_GB.UTF-8").starts_with("The card in"));
+}

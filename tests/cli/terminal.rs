@@ -1,0 +1,102 @@
+//! What only shows on a terminal: signals from its keys, colours, a prompt.
+
+#![cfg(target_os = "linux")]
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::fd::OwnedFd,
+    process::{Child, Command, Stdio},
+};
+
+use rustix::{
+    fs::{Mode, OFlags},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+};
+
+use crate::sandbox::{MARTIN, Sandbox, until};
+
+/// A command on a terminal of its own, and that terminal's other end.
+struct OnTerminal {
+    child: Child,
+    keyboard: File,
+    shown: String,
+}
+
+impl OnTerminal {
+    fn start(command: &Command) -> Self {
+        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+        grantpt(&ours).and_then(|()| unlockpt(&ours)).expect("a terminal of ours");
+        rustix::fs::fcntl_setfl(&ours, OFlags::RDWR | OFlags::NONBLOCK).expect("its mode");
+        let name = ptsname(&ours, Vec::new()).expect("its name");
+        let theirs: OwnedFd = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its end");
+        let end = || Stdio::from(theirs.try_clone().expect("a descriptor"));
+        let mut session = Command::new("setsid");
+        session.args(["--ctty", "--wait"]).arg(command.get_program()).args(command.get_args()).env("TERM", "xterm");
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => session.env(name, value),
+                None => session.env_remove(name),
+            };
+        }
+        let child = session.stdin(end()).stdout(end()).stderr(end()).spawn().expect("setsid starts");
+        Self { child, keyboard: File::from(ours), shown: String::new() }
+    }
+
+    /// Reads until the terminal shows this.
+    fn wait_for(&mut self, text: &str) {
+        until(text, || {
+            let mut bytes = [0; 4096];
+            let length = self.keyboard.read(&mut bytes).unwrap_or(0);
+            self.shown.push_str(&String::from_utf8_lossy(&bytes[..length]));
+            self.shown.contains(text)
+        });
+    }
+
+    fn press(&mut self, keys: &[u8]) {
+        self.keyboard.write_all(keys).expect("a key");
+    }
+}
+
+#[test]
+fn control_c_reaches_the_command_once() {
+    let sandbox = Sandbox::new();
+    let script = "trap 'echo heard' INT; trap 'echo done; exit 5' QUIT; echo ready; while :; do sleep 0.01; done";
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["exec", "--", "sh", "-c", script]));
+    terminal.wait_for("ready");
+    terminal.press(b"\x03");
+    terminal.wait_for("heard");
+    terminal.press(b"\x1c");
+    terminal.wait_for("done");
+    assert_eq!(terminal.child.wait().expect("it ends").code(), Some(5));
+    assert_eq!(terminal.shown.matches("heard").count(), 1, "{}", terminal.shown);
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_person_is_prompted_and_may_mistype() {
+    let sandbox = Sandbox::new();
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
+    terminal.wait_for("apdu> ");
+    terminal.press(b"00A4zz\n");
+    terminal.wait_for("'z' is no digit");
+    terminal.press(b"00A4000C023F00\n");
+    terminal.wait_for("< 9000  # done");
+    terminal.press(b"\x04");
+    assert_eq!(terminal.child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let sandbox = Sandbox::new();
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]));
+    terminal.wait_for("hold nothing");
+    assert!(terminal.shown.contains("\u{1b}["), "{}", terminal.shown);
+    let (_, out, _) = crate::sandbox::run(&mut sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]));
+    assert!(!out.contains('\u{1b}'), "{out}");
+    let mut plain = sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]);
+    plain.env("NO_COLOR", "1");
+    let mut terminal = OnTerminal::start(&plain);
+    terminal.wait_for("hold nothing");
+    assert!(!terminal.shown.contains('\u{1b}'), "{}", terminal.shown);
+}
