@@ -35,5 +35,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     let stop = Stop::Refuse("these readers live as long as the command of their `virtuale exec`");
     let instance = Instance::start(&args.slots, None, stop)?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))
+    let mut command = Command::new(program);
+    let code = supervisor.run(command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
+    instance.leave();
+    Ok(code)
 }

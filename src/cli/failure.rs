@@ -21,8 +21,10 @@ pub(super) enum Failure {
     Refused {
         /// The code.
         code: u8,
-        /// What it said.
+        /// What it said. Mistakes in a card file are whole reports.
         message: String,
+        /// What to do about it.
+        hint: Option<String>,
     },
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
@@ -84,17 +86,26 @@ impl Failure {
         }
     }
 
+    /// What to do about it.
+    pub(super) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Usage(_, hint) | Self::Environment(_, hint) | Self::Refused { hint, .. } => hint.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Says it on standard error, with colours on a terminal.
     pub(super) fn report(&self) {
         let message: &dyn fmt::Display = match self {
             Self::Explained => return,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
             Self::Invalid(diagnostics) => return output::say(diagnostics.render(true)),
+            Self::Refused { code: exit::INVALID, message, .. } => return output::say(message),
             other => other,
         };
         let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
         output::say(format_args!("{red}error{red:#}: {message}"));
-        if let Self::Usage(_, Some(hint)) | Self::Environment(_, Some(hint)) = self {
+        if let Some(hint) = self.hint() {
             let cyan = Style::new().bold().fg_color(Some(AnsiColor::BrightCyan.into()));
             output::say(format_args!("{cyan}help{cyan:#}: {hint}"));
         }

@@ -1,7 +1,7 @@
 //! Readers that run in this process: the readers, their PC/SC socket, their control, and the folder that holds both.
 
 use std::{
-    fs, io,
+    fs, io, mem,
     os::unix::{
         fs::{FileTypeExt, symlink},
         net::UnixStream,
@@ -36,9 +36,9 @@ pub(super) struct Loaded {
 #[derive(Debug)]
 pub(super) struct Instance {
     // In the order in which they go.
-    _control: control::Server,
-    _server: pcsclite::Server,
-    _folder: Folder,
+    control: control::Server,
+    server: pcsclite::Server,
+    folder: Folder,
     socket: PathBuf,
 }
 
@@ -96,7 +96,14 @@ impl Instance {
         let desk = Desk { readers, files: Mutex::new(files), reproducible, socket: socket.clone(), stop };
         let control = control::Server::start(&control, desk);
         let control = control.map_err(|error| unmade("the control socket", &error))?;
-        Ok(Self { _control: control, _server: server, _folder: folder, socket })
+        Ok(Self { control, server, folder, socket })
+    }
+
+    /// Stops as this process ends right after: what is in the file system goes now; threads and connections are left to
+    /// the system, since it ends them without anybody waiting for anybody.
+    pub(super) fn leave(self) {
+        mem::forget((self.control, self.server));
+        drop(self.folder);
     }
 
     /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.
@@ -196,8 +203,11 @@ impl Desk {
 
     fn insert(&self, slot: usize, file: &Path) -> Result<Reply, Refusal> {
         let reader = self.reader(slot)?;
-        let Loaded { file, card } =
-            loaded(file, &self.reproducible).map_err(|failure| refusal(failure.code(), failure.to_string()))?;
+        let Loaded { file, card } = loaded(file, &self.reproducible).map_err(|failure| Refusal {
+            code: failure.code(),
+            message: failure.to_string(),
+            hint: failure.hint().map(str::to_owned),
+        })?;
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = files.get_mut(slot).ok_or_else(|| refusal(exit::ENVIRONMENT, "the slot is gone"))?;
         let replaced = entry.take().is_some();
@@ -242,5 +252,5 @@ impl Handler for Desk {
 }
 
 fn refusal(code: u8, message: impl Into<String>) -> Refusal {
-    Refusal { code, message: message.into() }
+    Refusal { code, message: message.into(), hint: None }
 }

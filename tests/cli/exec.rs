@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::sandbox::{MARTIN, Running, Sandbox, run, until};
+use crate::sandbox::{BROKEN, MARTIN, Running, Sandbox, run, until};
 
 #[test]
 fn the_command_finds_readers_that_are_ready() {
@@ -30,6 +30,7 @@ fn codes_are_those_of_a_shell() {
         (&["--", "./no-such-command"], 127),
         (&["--", env!("CARGO_MANIFEST_DIR")], 126),
         (&["--card", "no-such-card.toml", "--", "true"], 125),
+        (&["--card", BROKEN, "--", "true"], 125),
         (&["--no-such-option"], 125),
         (&[], 125),
         (&["--help"], 0),

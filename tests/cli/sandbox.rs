@@ -14,6 +14,9 @@ use tempfile::TempDir;
 /// A card file of the repository.
 pub(crate) const MARTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
 
+/// One with mistakes.
+pub(crate) const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/broken/nir.toml");
+
 /// One that speaks T=1.
 pub(crate) const T1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-t1.toml");
 

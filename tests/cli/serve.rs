@@ -48,6 +48,7 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
         virtuale slots
         virtuale insert 7 "$MARTIN"; echo "no such slot: $?"
         virtuale insert 0 none.toml; echo "no such file: $?"
+        virtuale insert 0 broken/nir.toml; echo "invalid: $?"
         virtuale stop || exit 16
         test ! -e "$PCSCLITE_CSOCK_NAME" || exit 17
         virtuale slots; echo "gone: $?"
@@ -56,7 +57,7 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
     assert_eq!(code, 0, "{out}\n{error}");
     let expected = format!(
         "0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\nagain: 4\n\
-         0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ngone: 4\n"
+         0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ninvalid: 3\ngone: 4\n"
     );
     assert_eq!(out, expected, "{error}");
     for said in
@@ -64,6 +65,18 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
     {
         assert!(error.contains(said) || said == "is not there", "{said} is missing in {error}");
     }
+    assert!(!error.contains("error: error"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_detached_one_keeps_no_stream_of_its_caller() {
+    let sandbox = Sandbox::new();
+    // Both would wait for ever for the end of the streams that are read here.
+    let (code, out, error) = run(&mut sandbox.virtuale(&["serve", "--detach"]));
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(out.starts_with(PREFIX) && out.ends_with("pcsc\n"), "{out}");
+    assert_eq!(run(&mut sandbox.virtuale(&["stop"])).0, 0);
     assert!(sandbox.left().is_empty());
 }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Reply, Request, VERSION, beside,
+    Refusal, Reply, Request, VERSION, beside,
     language::{Answer, Ask, receive, send},
 };
 use crate::cli::{
@@ -69,8 +69,8 @@ impl Client {
         let answer: Option<Answer> = receive(&mut self.stream).map_err(lost)?;
         match answer {
             Some(Answer { reply: Some(reply), .. }) => Ok(reply),
-            Some(Answer { refusal: Some(refusal), .. }) => {
-                Err(Failure::Refused { code: refusal.code, message: refusal.message })
+            Some(Answer { refusal: Some(Refusal { code, message, hint }), .. }) => {
+                Err(Failure::Refused { code, message, hint })
             }
             _ => Err(lost(io::ErrorKind::UnexpectedEof.into())),
         }

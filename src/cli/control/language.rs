@@ -88,8 +88,11 @@ pub(crate) struct Slot {
 pub(crate) struct Refusal {
     /// The exit code that fits (`virtuale::cli::exit`).
     pub(crate) code: u8,
-    /// In words for people.
+    /// In words for people; with code 3, the report of all mistakes in a card file.
     pub(crate) message: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) hint: Option<String>,
 }
 
 /// A request with its version.

@@ -114,7 +114,7 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Ok(None) => return Ok(()),
             Ok(Some(ask)) => (handler.handle(ask.request), true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                (Err(Refusal { code: exit::USAGE, message: error.to_string() }), false)
+                (Err(Refusal { code: exit::USAGE, message: error.to_string(), hint: None }), false)
             }
             Err(error) => return Err(error),
         };
@@ -161,7 +161,7 @@ mod tests {
         fn handle(&self, request: Request) -> Result<Reply, Refusal> {
             match request {
                 Request::Remove { slot } => Ok(Reply::Removed { reader: format!("Toy 00 {slot:02X}") }),
-                _ => Err(Refusal { code: 4, message: "a toy".into() }),
+                _ => Err(Refusal { code: 4, message: "a toy".into(), hint: None }),
             }
         }
 
