@@ -312,7 +312,7 @@ mod tests {
         ] {
             let source = Source { name: "c.toml".into(), text: format!("layout = \"{layout}\"") };
             let mistakes = parse(source, base, &OPTIONS).expect_err("no layout").to_string();
-            for part in [message, "c.toml:1:10", "built-in layouts: vitale2"] {
+            for part in [message, "c.toml:1:10", "built-in layouts: vitale1, vitale2"] {
                 assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
             }
         }
