@@ -5,6 +5,8 @@
 //!
 //! Imports run one way: `cli` -> `terminal`, `trace` -> `profile`, `reader`. A test reads the `use` lines and holds it.
 
+#![forbid(unsafe_code)]
+
 pub mod cli;
 pub mod profile;
 pub mod reader;

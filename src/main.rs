@@ -1,5 +1,7 @@
 //! The program `virtuale`.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -4,6 +4,7 @@
 //! cannot say. Applets depend on the engine only.
 
 #![no_std]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

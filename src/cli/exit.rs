@@ -24,9 +24,9 @@ pub const EXEC_KILLED: u8 = 128;
 pub const TABLE: &str = "\
 Exit codes:
   0    done
-  1    a check found something
+  1    a check or a replay found something
   2    wrong use
-  3    a card file or layout is invalid
+  3    a card file, layout or trace is invalid
   4    the environment failed: a socket, a reader, a file
 
 exec returns the code of its command; 128+n when signal n killed it; 125 when exec itself

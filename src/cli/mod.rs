@@ -9,6 +9,7 @@ mod card;
 mod cards;
 mod completions;
 mod control;
+mod convert;
 mod demo;
 mod doctor;
 mod exec;
@@ -23,6 +24,7 @@ mod options;
 mod output;
 mod read;
 mod remove;
+mod replay;
 mod serve;
 mod slots;
 mod stop;
@@ -86,6 +88,16 @@ enum Verb {
     ///
     /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
     Read(read::Args),
+    /// Replay recorded dialogues and say what came out otherwise
+    ///
+    /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
+    /// PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that command.
+    Replay(replay::Args),
+    /// Make a trace of a log, or a script or JSON of a trace
+    ///
+    /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines with
+    /// => and <= before bytes. Lines that should have been understood and were not are named, and make the exit code 1.
+    Convert(convert::Args),
     /// Write, check and look into card files
     Card(card::Args),
     /// Find what stands between a program and our readers
@@ -108,6 +120,8 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Replay(args) => replay::run(args),
+            Self::Convert(args) => convert::run(args),
             Self::Card(args) => card::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),

@@ -8,6 +8,7 @@
 //! socket, reads no clock, prints nothing.
 
 #![no_std]
+#![forbid(unsafe_code)]
 
 extern crate alloc;
 

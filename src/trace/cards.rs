@@ -8,10 +8,10 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_engine::Card;
+use virtuale_engine::{Atr, Card};
 
 use super::{
-    file::Trace,
+    file::{Action, Slot, Trace},
     finding::Finding,
     follow,
     replay::{Inserted, Wanted, replay},
@@ -80,9 +80,9 @@ impl Cards {
 
     fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Failure> {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
-        let mut outcome = replay(trace, &mut |wanted| {
+        let mut outcome = replay(trace, |wanted| {
             let profile = self.profile(trace, wanted)?;
-            let card: Inserted = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
+            let card: Inserted<'_> = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
             }
@@ -94,18 +94,37 @@ impl Cards {
         Ok((outcome.commands, outcome.findings))
     }
 
+    /// The answer to reset of the card file that stands for a slot, if one does.
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be read or has mistakes.
+    pub fn atr(&self, trace: &Trace, index: usize) -> Result<Option<Atr>, Failure> {
+        let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(None) };
+        let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
+        Ok(profile.map(|profile| profile.image().atr))
+    }
+
     /// The profile of the card that comes into a slot; none for a slot that begins empty.
     fn profile(&self, trace: &Trace, wanted: Wanted<'_>) -> Result<Option<Profile>, Failure> {
         let given = self.given.get(wanted.index).filter(|_| wanted.card == wanted.slot.card.as_deref());
         let path = match (given, wanted.card) {
             (Some(path), _) => path.clone(),
             (None, Some(path)) => resolve(trace, path),
-            (None, None) if wanted.index > 0 && wanted.slot.atr.is_none() => return Ok(None),
+            (None, None) if begins_empty(trace, wanted) => return Ok(None),
             (None, None) => return Err(Failure::NoCard),
         };
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
         Ok(Some(profile::load(&path, &options)?))
     }
+}
+
+/// Whether nothing is in a slot at the beginning: its first card is inserted later, or others have theirs and it has none.
+fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
+    let first = trace.steps.iter().find(|step| step.slot == wanted.index);
+    let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_))));
+    let says = |slot: &Slot| slot.card.is_some() || slot.atr.is_some();
+    inserted || (!says(wanted.slot) && trace.slots.iter().any(says))
 }
 
 /// Reads a trace.

@@ -194,7 +194,7 @@ impl Finding {
                 let start = got.get(..MOST_SHOWN).unwrap_or(got);
                 format!("from here on the trace has no such command as {}", hex(start))
             }
-            Problem::LeftOver(count) => format!("{count} commands of the trace never came"),
+            Problem::LeftOver(count) => format!("from here on, {count} commands of the trace never came"),
         }
     }
 

@@ -182,7 +182,7 @@ impl<'m> Follower<'m> {
             (0x70, _) => {
                 self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
                 if p1 != 0 && (p2 == 0 || usize::from(p2) == channel) {
-                    selected = Selected::default()
+                    selected = Selected::default();
                 }
                 None
             }

@@ -4,7 +4,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use virtuale_engine::{Protocol, Reset, answer};
+use virtuale_engine::{Protocol, Reset, answer, atr};
 
 use super::{
     file::{Action, Expected, Silence, Slot, Step, Trace},
@@ -24,6 +24,9 @@ const LONGEST_TEXT: usize = u32::MAX as usize;
 
 /// How many slots a trace may have; a PC/SC system has no more readers.
 const MOST_SLOTS: usize = 16;
+
+/// The longest command: header, extended lengths, 65535 bytes of data.
+const LONGEST_COMMAND: usize = 4 + 3 + 65_535 + 2;
 
 const KEYWORDS: [&str; 12] =
     [">", "<", "slot", "card", "atr", "now", "seed", "reset", "protocol", "power-off", "remove", "insert"];
@@ -313,12 +316,17 @@ impl Parser {
                 span.end = self.bytes(more, &mut reading)?;
             }
         }
-        let length = reading.atoms.as_ref().map_or(self.trace.store.len() - start, Vec::len);
-        if length == 0 {
+        let exact = self.trace.store.len() - start;
+        if reading.atoms.as_ref().map_or(exact, Vec::len) == 0 {
             return Err(Mistake::new(span, "bytes are missing").hint("`power-off`, `remove` and `expect-error` exist"));
         }
-        if length > answer::LONGEST {
-            return Err(Mistake::new(span, format!("more than {} bytes: no card answers that", answer::LONGEST)));
+        let length = reading
+            .atoms
+            .as_ref()
+            .map_or(exact, |atoms| atoms.iter().fold(0, |sum: usize, atom| sum.saturating_add(atom.length())));
+        if length > holes.most_bytes() {
+            let most = holes.most_bytes();
+            return Err(Mistake::new(span, format!("these are {length} bytes, but there can be {most} at most")));
         }
         if let Some(atoms) = reading.atoms {
             return Ok((Pattern::Holes(atoms.into_boxed_slice()), span));
@@ -450,6 +458,17 @@ enum Holes {
     Captured,
 }
 
+impl Holes {
+    /// The most bytes that a pattern can stand for.
+    fn most_bytes(self) -> usize {
+        match self {
+            Self::Unnamed => atr::LONGEST,
+            Self::Allowed => LONGEST_COMMAND,
+            Self::Captured => answer::LONGEST,
+        }
+    }
+}
+
 fn read_version(lines: &mut Lines<'_>) -> Result<(), Mistake> {
     let hint = format!("the first line of a trace is `virtuale-trace {VERSION}`");
     let Some(line) = lines.take() else { return Err(Mistake::new(0..0, "the trace is empty").hint(hint)) };
@@ -565,6 +584,21 @@ mod tests {
         assert!(!blocks.is_empty());
         for block in blocks {
             parse(&block["text\n".len()..]).expect(block);
+        }
+    }
+
+    #[test]
+    fn no_pattern_stands_for_more_than_a_card_takes_or_gives() {
+        let bytes = |count: usize| "00".repeat(count);
+        parse(&format!("virtuale-trace 1\n> {}\n< {}\n", bytes(65_544), bytes(65_538))).expect("the longest of both");
+        for (what, body) in [
+            ("a command", format!("> {}\n", bytes(65_545))),
+            ("an answer", format!("> 00\n< {}\n", bytes(65_539))),
+            ("captured bytes, sent twice", "> 00\n< {all:40000} 90 00\n> {all} {all}\n".to_owned()),
+            ("an ATR", format!("atr {}\n", bytes(34))),
+        ] {
+            let (_, _, said) = mistake(&body);
+            assert!(said.contains("at most"), "{what}: {said}");
         }
     }
 

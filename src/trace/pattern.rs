@@ -56,7 +56,7 @@ pub(super) type Captured = [Option<Vec<u8>>];
 
 impl Atom {
     /// How many bytes it stands for; none for a run.
-    fn length(self) -> usize {
+    pub(super) fn length(self) -> usize {
         match self {
             Self::Byte(_) | Self::Any => 1,
             Self::Run => 0,

@@ -250,10 +250,14 @@ impl Trace {
         Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
     }
 
-    /// That a program stopped before the end of the trace, if it did.
+    /// That a program stopped before the last `count` commands of a slot, if it did.
     #[must_use]
-    pub fn left_over(&self, count: usize) -> Option<Finding> {
-        (count > 0).then(|| self.finding_at_end(Problem::LeftOver(count)))
+    pub fn left_over(&self, slot: usize, count: usize) -> Option<Finding> {
+        let is_command = |(_, step): &(usize, &Step)| step.slot == slot && matches!(step.action, Action::Send(_));
+        let (index, step) = self.steps.iter().enumerate().rev().filter(is_command).nth(count.checked_sub(1)?)?;
+        let Action::Send(pattern) = &step.action else { return None };
+        let command = self.exact(pattern).unwrap_or_default();
+        Some(self.finding(index, step, command, Problem::LeftOver(count)))
     }
 }
 
@@ -364,8 +368,8 @@ mod tests {
         assert_eq!(summaries(&card), ["another command came"; 2]);
         let finding = card.notes().findings()[0].to_string();
         assert!(finding.contains("expected 00 A4 00\n       got      00 A4 01"), "{finding}");
-        let left = card.trace.left_over(card.notes().left_over()).expect("one is left");
-        assert_eq!(left.summary(), "1 commands of the trace never came");
+        let left = card.trace.left_over(0, card.notes().left_over()).expect("one is left");
+        assert_eq!(left.summary(), "from here on, 1 commands of the trace never came");
     }
 
     #[test]

@@ -68,9 +68,10 @@ impl fmt::Debug for Tape {
 
 impl Recorder {
     /// Records a card under the name of its slot; the name follows docs/traces.md, or is empty for the only slot.
+    ///
+    /// What the trace says of the card before the dialogue is whoever's who knows where the card comes from.
     #[must_use]
     pub fn new(card: Box<dyn Card>, tape: Tape, slot: &str) -> Self {
-        tape.line(slot, &Line::Atr(card.atr().as_bytes()));
         Self { card, tape, slot: slot.to_owned() }
     }
 
@@ -143,7 +144,7 @@ mod tests {
 
     use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
 
-    use super::{Recorder, Tape};
+    use super::{Line, Recorder, Tape};
     use crate::{
         profile::diagnostic::Source,
         trace::{Trace, replay::replay, toy::Toy},
@@ -177,8 +178,9 @@ mod tests {
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
         let mut first = Recorder::new(card(), tape.clone(), "patient");
-        let mut second = Recorder::new(card(), tape, "doctor");
+        let mut second = Recorder::new(card(), tape.clone(), "doctor");
         let mut answer = Answer::new();
+        tape.line("patient", &Line::Atr(first.atr().as_bytes()));
         first.reset(Reset::Cold).expect("powered");
         first.select_protocol(Protocol::T1).expect("offered");
         first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
@@ -188,12 +190,11 @@ mod tests {
         assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer), Err(Fault::Unpowered));
 
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
-        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nslot doctor\natr 3B 80 80 01 01\n\
-                        slot patient\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\n\
+        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\n\
                         slot patient\npower-off\n> 00 B0 00 00 02\nexpect-error unpowered\n";
         assert_eq!(text, expected);
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
-        let Ok(outcome) = replay(&trace, &mut |_| Ok::<_, Infallible>(Some(card())));
+        let Ok(outcome) = replay(&trace, |_| Ok::<_, Infallible>(Some(card())));
         assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
     }
 

@@ -18,7 +18,7 @@ pub struct Outcome {
 }
 
 /// What comes into a slot: a card or nothing.
-pub type Inserted = Option<Box<dyn Card>>;
+pub type Inserted<'c> = Option<Box<dyn Card + 'c>>;
 
 /// A card that a trace asks for.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ pub struct Wanted<'a> {
 /// # Errors
 ///
 /// The first error of `load`. What a card does is never an error but a finding.
-pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inserted, E>) -> Result<Outcome, E> {
+pub fn replay<'c, E>(trace: &Trace, mut load: impl FnMut(Wanted<'_>) -> Result<Inserted<'c>, E>) -> Result<Outcome, E> {
     let mut replay = Replay {
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
@@ -65,15 +65,15 @@ pub fn replay<E>(trace: &Trace, load: &mut dyn FnMut(Wanted<'_>) -> Result<Inser
 }
 
 /// A slot during a replay.
-struct Seat {
-    card: Option<Box<dyn Card>>,
+struct Seat<'c> {
+    card: Inserted<'c>,
     /// The card that `insert` puts into the slot.
-    away: Option<Box<dyn Card>>,
+    away: Inserted<'c>,
 }
 
-struct Replay<'a> {
+struct Replay<'a, 'c> {
     trace: &'a Trace,
-    seats: Vec<Seat>,
+    seats: Vec<Seat<'c>>,
     captured: Vec<Option<Vec<u8>>>,
     answer: Answer,
     /// A command whose names have been replaced; reused.
@@ -81,7 +81,7 @@ struct Replay<'a> {
     outcome: Outcome,
 }
 
-impl Replay<'_> {
+impl Replay<'_, '_> {
     fn step(&mut self, index: usize, step: &Step) {
         match &step.action {
             Action::Send(pattern) => self.send(index, step, pattern),
@@ -225,26 +225,25 @@ impl Replay<'_> {
 mod tests {
     use std::{convert::Infallible, sync::Arc};
 
-    use virtuale_engine::Card;
-
-    use super::{Outcome, replay};
+    use super::{Inserted, Outcome, Wanted, replay};
     use crate::{
         profile::diagnostic::Source,
         trace::{Trace, toy::Toy},
     };
 
+    fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
+        let table: [(&[u8], &[u8]); 3] = [
+            (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
+            (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
+            (&[0, 0xB0, 0, 0], &[7; 40]),
+        ];
+        Ok(Some(Box::new(Toy::new(&table))))
+    }
+
     fn run(body: &str) -> Outcome {
         let text = format!("virtuale-trace 1\n{body}");
         let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
-        let mut load = |_: super::Wanted<'_>| {
-            let table: [(&[u8], &[u8]); 3] = [
-                (&[0, 0xA4, 4, 0], &[0x61, 0x03]),
-                (&[0, 0xC0, 0, 0, 3], &[1, 2, 3, 0x90, 0]),
-                (&[0, 0xB0, 0, 0], &[7; 40]),
-            ];
-            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
-        };
-        let Ok(outcome) = replay(&trace, &mut load);
+        let Ok(outcome) = replay(&trace, load);
         outcome
     }
 

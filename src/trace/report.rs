@@ -93,20 +93,26 @@ fn annotation(properties: &[(&str, &str)], message: &str) -> String {
 mod tests {
     use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
 
-    use virtuale_engine::Card;
-
     use super::{github, junit};
     use crate::{
         profile::diagnostic::Source,
-        trace::{Trace, cards::Failure, replay::replay, suite::Verdict, toy::Toy},
+        trace::{
+            Trace,
+            cards::Failure,
+            replay::{Inserted, Wanted, replay},
+            suite::Verdict,
+            toy::Toy,
+        },
     };
+
+    fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
+        Ok(Some(Box::new(Toy::new(&[]))))
+    }
 
     fn verdict(body: &str) -> Verdict {
         let source = Source { name: "traces/a,b.apdu".into(), text: format!("virtuale-trace 1\n{body}") };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
-        let mut load =
-            |_: crate::trace::replay::Wanted<'_>| Ok::<_, Infallible>(Some(Box::new(Toy::new(&[])) as Box<dyn Card>));
-        let Ok(outcome) = replay(&trace, &mut load);
+        let Ok(outcome) = replay(&trace, load);
         let path = PathBuf::from(&trace.source().name);
         let time = Duration::from_millis(5);
         Verdict { path, commands: outcome.commands, findings: outcome.findings, error: None, time }

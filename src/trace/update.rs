@@ -7,7 +7,7 @@ use super::{
     finding::{Finding, Got, Problem},
     lines::Words,
     names::hex,
-    pattern::{Atom, Pattern},
+    pattern::{Atom, Pattern, matches},
 };
 
 /// A trace with new expectations.
@@ -67,15 +67,37 @@ fn answer_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, answer: &
         Pattern::Exact(slice) => trace.slice(*slice).iter().map(|&byte| Atom::Byte(byte)).collect(),
         Pattern::Holes(atoms) => atoms.to_vec(),
     };
-    let simple = atoms.iter().all(|atom| matches!(atom, Atom::Byte(_) | Atom::Any));
-    if simple && words.len() == answer.len() && atoms.len() == answer.len() {
-        let places = atoms.iter().zip(answer).zip(words);
-        let differs = places.filter(|((atom, byte), _)| !atom.allows(&[**byte], &[]));
-        return Some(differs.map(|((_, byte), word)| (word, format!("{byte:02X}"))).collect());
+    if let Some(edits) = edits_in_place(&atoms, &words, answer) {
+        return Some(edits);
     }
     // What an answer gave a name to may be needed further down.
     let captures = atoms.iter().any(|atom| matches!(atom, Atom::Capture(_)));
     (!captures).then(|| replace_answer(text, span, &format!("< {}", hex(answer))))
+}
+
+/// Changes the bytes that differ, from the first byte to the first run and from the last run to the last byte; `None` if
+/// that does not make the pattern fit.
+fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], answer: &[u8]) -> Option<Vec<Edit>> {
+    let named = |atom: &Atom| matches!(atom, Atom::Capture(_) | Atom::Use(_));
+    if atoms.len() != words.len() || atoms.iter().any(named) {
+        return None;
+    }
+    let is_run = |atom: &Atom| *atom == Atom::Run;
+    let head = atoms.iter().position(is_run).unwrap_or(atoms.len());
+    let tail = atoms.iter().rposition(is_run).map_or(0, |run| atoms.len() - run - 1);
+    let last = answer.len().checked_sub(tail).filter(|&last| last >= head)?;
+    let places = (0..head).zip(0..head).chain((atoms.len() - tail..atoms.len()).zip(last..answer.len()));
+    let mut new = atoms.to_vec();
+    let mut edits = Vec::new();
+    for (place, byte) in places {
+        let byte = *answer.get(byte)?;
+        let atom = new.get_mut(place)?;
+        if !atom.allows(&[byte], &[]) {
+            *atom = Atom::Byte(byte);
+            edits.push((words.get(place)?.clone(), format!("{byte:02X}")));
+        }
+    }
+    matches(&new, answer, &mut []).then_some(edits)
 }
 
 /// Puts a line in the place of an answer, which may go over several lines. Their comments stay.
@@ -160,25 +182,25 @@ mod tests {
     use std::{convert::Infallible, sync::Arc};
 
     use proptest::prelude::*;
-    use virtuale_engine::Card;
 
     use super::update;
     use crate::{
         profile::diagnostic::Source,
         trace::{
             Trace,
-            replay::{Outcome, Wanted, replay},
+            replay::{Inserted, Outcome, Wanted, replay},
             toy::Toy,
         },
     };
 
+    fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
+        let table: [(&[u8], &[u8]); 2] = [(&[1], &[1, 2, 3, 4, 0x90, 0]), (&[2], &[0x61, 3])];
+        Ok(Some(Box::new(Toy::new(&table))))
+    }
+
     fn run(text: &str) -> (Trace, Outcome) {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect(text);
-        let mut load = |_: Wanted<'_>| {
-            let table: [(&[u8], &[u8]); 2] = [(&[1], &[1, 2, 3, 4, 0x90, 0]), (&[2], &[0x61, 3])];
-            Ok::<_, Infallible>(Some(Box::new(Toy::new(&table)) as Box<dyn Card>))
-        };
-        let Ok(outcome) = replay(&trace, &mut load);
+        let Ok(outcome) = replay(&trace, load);
         (trace, outcome)
     }
 
@@ -203,8 +225,16 @@ mod tests {
         let text = "virtuale-trace 1\n> 01\n< 01 # head\n  02\n  03 # tail\n> 02\n< 61 03\n";
         let expected = "virtuale-trace 1\n> 01\n< 01 02 03 04 90 00 # head\n   # tail\n> 02\n< 61 03\n";
         assert_eq!(updated(text, 0), expected);
-        let runs = "virtuale-trace 1\n> 02\n< ** 90 00\n";
-        assert_eq!(updated(runs, 0), "virtuale-trace 1\n> 02\n< 61 03\n");
+    }
+
+    #[test]
+    fn what_a_run_stands_for_stays() {
+        let text = "virtuale-trace 1\n> 01\n< 01 07 # head\n  ** 03 .. # tail\n  90 01\n";
+        assert_eq!(updated(text, 0), text.replace("07", "02").replace("90 01", "90 00"));
+        let lost = "virtuale-trace 1\n> 01\n< 01 ** 07 ** 90 00\n";
+        assert_eq!(updated(lost, 0), "virtuale-trace 1\n> 01\n< 01 02 03 04 90 00\n");
+        let short = "virtuale-trace 1\n> 02\n< ** 90 00 # why\n";
+        assert_eq!(updated(short, 0), "virtuale-trace 1\n> 02\n< ** 61 03 # why\n");
     }
 
     #[test]

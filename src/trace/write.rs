@@ -34,8 +34,8 @@ pub enum Line<'a> {
     PowerOff,
     /// `remove`.
     Remove,
-    /// `insert`, without a file.
-    Insert,
+    /// `insert`, with the card file if another card comes.
+    Insert(Option<&'a str>),
     /// `#`. What could end the line is left out of it.
     Comment(&'a str),
 }
@@ -97,7 +97,8 @@ impl Line<'_> {
             Self::Protocol(Protocol::T1) => "protocol T=1".to_owned(),
             Self::PowerOff => "power-off".to_owned(),
             Self::Remove => "remove".to_owned(),
-            Self::Insert => "insert".to_owned(),
+            Self::Insert(None) => "insert".to_owned(),
+            Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
             Self::Comment(text) => format!("# {}", one_line(text)),
         }
     }
@@ -148,7 +149,8 @@ mod tests {
             Line::Silence(Silence::Fault(Fault::PowerLost)),
             Line::PowerOff,
             Line::Remove,
-            Line::Insert,
+            Line::Insert(None),
+            Line::Insert(Some("b.toml")),
         ];
         for line in &lines {
             writer.line(&slot_name("Virtuale 00 00"), line).expect("memory");
@@ -158,8 +160,8 @@ mod tests {
         assert_eq!(trace.slots()[0].name, "Virtuale-00-00");
         assert_eq!(trace.slots()[0].card.as_deref(), Some("a card.toml"));
         assert!(matches!(trace.steps()[2].expected, Expected::Silence(Silence::Fault(Fault::PowerLost), _)));
-        assert_eq!(trace.steps().len(), 7);
-        assert_eq!(trace.steps()[6].slot, 1);
+        assert_eq!(trace.steps().len(), 8);
+        assert_eq!(trace.steps()[7].slot, 1);
     }
 
     proptest! {

@@ -71,7 +71,7 @@ impl Server {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let listener = bind(path)?;
-        let shared = Arc::new(Shared { readers, options, connections: Mutex::default(), ended: Condvar::new() });
+        let shared = Shared::new(readers, options);
         let watcher: Weak<Shared> = Arc::downgrade(&shared);
         shared.readers.watch(watcher);
         let (stop, stopped) = UnixStream::pair()?;
@@ -114,6 +114,11 @@ impl fmt::Debug for Server {
 }
 
 impl Shared {
+    /// A service without clients.
+    pub(super) fn new(readers: Arc<Readers>, options: ServerOptions) -> Arc<Self> {
+        Arc::new(Self { readers, options, connections: Mutex::default(), ended: Condvar::new() })
+    }
+
     /// Serves a client, if there is room and it is this user's.
     fn admit(self: &Arc<Self>, stream: UnixStream) -> io::Result<()> {
         if !is_own_user(&stream) {

@@ -43,15 +43,8 @@ struct Worker {
 ///
 /// If the system has no room for another thread.
 pub(super) fn spawn(connection: Arc<Connection>, number: u64, ahead: &[u8]) -> io::Result<()> {
-    let input = Input::new(ahead);
+    let mut worker = Worker::new(Arc::clone(&connection), number, ahead);
     let serve = move || {
-        let mut worker = Worker {
-            connection: Arc::clone(&connection),
-            number,
-            input,
-            output: Vec::new(),
-            answer: Answer::default(),
-        };
         // A card that panics takes its own client with it and nobody else.
         let _ = catch_unwind(AssertUnwindSafe(|| worker.serve()));
         connection.end(number);
@@ -60,6 +53,11 @@ pub(super) fn spawn(connection: Arc<Connection>, number: u64, ahead: &[u8]) -> i
 }
 
 impl Worker {
+    fn new(connection: Arc<Connection>, number: u64, ahead: &[u8]) -> Self {
+        let (output, answer) = (Vec::new(), Answer::default());
+        Self { connection, number, input: Input::new(ahead), output, answer }
+    }
+
     fn serve(&mut self) -> Result<(), End> {
         loop {
             self.serve_request()?;
@@ -326,5 +324,62 @@ fn own_handle<T>(outcome: &Result<T, ReturnCode>) -> Result<ReturnCode, End> {
     match ReturnCode::of(outcome) {
         ReturnCode::INVALID_HANDLE => Err(End::Closed),
         code => Ok(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        os::unix::net::UnixStream,
+    };
+
+    use super::{Command, Connect, Connection, Establish, Message, Name, Protocols, ReturnCode, Transmit, Worker};
+    use crate::reader::{
+        Model, Readers, Share,
+        pcsclite::{
+            ServerOptions,
+            server::Shared,
+            tests::{message, transmit_message},
+        },
+        toys,
+    };
+
+    fn ask<M: Message>(worker: &mut Worker, mut client: &UnixStream, command: Command, request: &M) -> M {
+        let mut body = Vec::new();
+        request.encode(&mut body);
+        client.write_all(&message(command, &body, &[])).expect("room in the socket");
+        worker.serve_request().expect("a good request");
+        client.read_exact(&mut body).expect("the reply is there");
+        M::decode(&body).expect("the right length")
+    }
+
+    #[test]
+    fn a_command_allocates_nothing() {
+        let readers = Readers::new(&[Model::new(Model::HOUSE, 1).expect("a name")]).expect("one reader");
+        readers.insert(0, toys::toy(toys::T0).0).expect("an empty slot");
+        let (mut client, ours) = UnixStream::pair().expect("a pair of sockets");
+        let connection = Connection::new(ours, Shared::new(readers, ServerOptions::default()));
+        let mut worker = Worker::new(connection, 0, &[]);
+        let code = ReturnCode::SUCCESS;
+        let request = Establish { scope: 0, context: 0, code };
+        let Establish { context, .. } = ask(&mut worker, &client, Command::ESTABLISH_CONTEXT, &request);
+        let reader = Name::new("Virtuale 00 00").expect("short enough");
+        let (share, preferred, active) = (Share::SHARED, Protocols::T0, Protocols::UNDEFINED);
+        let request = Connect { context, reader, share, preferred, handle: 0, active, code };
+        let Connect { handle, .. } = ask(&mut worker, &client, Command::CONNECT, &request);
+
+        let request = transmit_message(handle, &[0x5A; 1000], 2000);
+        let mut reply = [0; Transmit::SIZE + 1002];
+        let mut transmit = || {
+            client.write_all(&request).expect("room in the socket");
+            worker.serve_request().expect("a good request");
+            client.read_exact(&mut reply).expect("the reply is there");
+        };
+        // The first of its length makes the buffers grow.
+        transmit();
+        let counted = allocation_counter::measure(|| (0..10).for_each(|_| transmit()));
+        assert_eq!(counted.count_total, 0);
+        assert_eq!(reply[Transmit::SIZE + 999..], [0x5A, 0x90, 0]);
     }
 }

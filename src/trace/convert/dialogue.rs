@@ -147,7 +147,7 @@ impl Dialogue {
                 Event::Reset(kind) => writer.line(slot, &Line::Reset(*kind))?,
                 Event::Protocol(protocol) => writer.line(slot, &Line::Protocol(*protocol))?,
                 Event::Remove => writer.line(slot, &Line::Remove)?,
-                Event::Insert => writer.line(slot, &Line::Insert)?,
+                Event::Insert => writer.line(slot, &Line::Insert(None))?,
                 Event::Comment(text) => writer.line(slot, &Line::Comment(text))?,
             }
         }

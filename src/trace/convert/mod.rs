@@ -165,6 +165,27 @@ mod tests {
     }
 
     #[test]
+    fn scdaemon_at_work() {
+        let log = include_str!("../../../fixtures/traces/samples/sample.scdaemon-2.2.40.log");
+        let text = whole(log, Format::Scdaemon);
+        assert_eq!(text.matches("\n> ").count(), log.matches("PCSC_data:").count());
+        let start = "virtuale-trace 1\n# reader: not named in the log\natr 3B 75 13 00 00 44 09 EA 90 00\n\
+            > 00 A4 00 0C 02 3F 00\n< 90 00\n> 00 A4 02 0C 02 2F 02\n< 90 00\n\
+            > 00 B0 00 00 00\n< 5A 0A 00 00 00 03 49 10 00 00 02 FF 90 00\n> 00 B0 00 0C 00\n< 6B 00\n";
+        assert!(text.starts_with(start), "{text}");
+        let zeros = "PCSC_data: 00 B0 00 00 02\nresponse: sw=9000  datalen=2\ndump: [all zero]\n";
+        assert!(whole(zeros, Format::Scdaemon).ends_with("> 00 B0 00 00 02\n< 00 00 90 00\n"));
+    }
+
+    #[test]
+    fn scriptor_at_work() {
+        let output = include_str!("../../../fixtures/traces/samples/sample.scriptor-1.6.2.txt");
+        let text = whole(output, Format::Scriptor);
+        assert_eq!(text.matches("\n> ").count(), 4);
+        assert!(text.contains("> 00 A4 02 00 02 D0 01 00\n< 61 1E\n> 00 C0 00 00 1E\n< 62 1C 80 02 01 00"), "{text}");
+    }
+
+    #[test]
     fn arrows_with_anything_before_and_remarks_behind() {
         let log = "12:00:01 => 00A4040000\n12:00:01 <= 9000 (done)\n=> 00 B0 00 00 04\n<= 55 5\nnothing\n=> zz\n";
         let imported = import(log, Format::Arrows);

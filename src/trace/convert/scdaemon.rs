@@ -8,6 +8,7 @@ use super::{
 const COMMAND: &str = "PCSC_data:";
 const ANSWER: &str = "response: sw=";
 const DUMP: &str = "dump:";
+const ALL_ZERO: &str = "[all zero]";
 
 /// Whether only scdaemon writes such a line.
 pub(super) fn is_typical(line: &str) -> bool {
@@ -45,7 +46,10 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
         } else if let Some((_, rest)) = text.split_once(DUMP)
             && let Some(exchange) = &mut open
         {
-            exchange.data.extend(bytes(rest.trim_matches(['[', ']', ' '])).0);
+            match (rest.trim(), exchange.status) {
+                (ALL_ZERO, Some((_, length))) => exchange.data = zeros(length),
+                (rest, _) => exchange.data.extend(bytes(rest).0),
+            }
         } else if let Some((_, rest)) = text.split_once("ATR=") {
             dialogue.atr(None, bytes(rest).0);
         } else if let Some(atr) = between(text, "ATR (", ")") {
@@ -53,6 +57,11 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
         }
     }
     close(open, dialogue);
+}
+
+/// So many zeros, but no more than an answer can have.
+fn zeros(length: usize) -> Vec<u8> {
+    vec![0; length.min(virtuale_engine::answer::LONGEST)]
 }
 
 fn close(open: Option<Exchange>, dialogue: &mut Dialogue) {

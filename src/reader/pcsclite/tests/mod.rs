@@ -75,14 +75,14 @@ impl Service {
 }
 
 /// A request as bytes.
-fn message(command: Command, body: &[u8], tail: &[u8]) -> Vec<u8> {
+pub(super) fn message(command: Command, body: &[u8], tail: &[u8]) -> Vec<u8> {
     let mut message = Vec::new();
     Header { size: u32::try_from(body.len()).expect("short"), command }.encode(&mut message);
     [&message, body, tail].concat()
 }
 
 /// A request to send a command to a card, as bytes.
-fn transmit_message(handle: u32, command: &[u8], room: u32) -> Vec<u8> {
+pub(super) fn transmit_message(handle: u32, command: &[u8], room: u32) -> Vec<u8> {
     let request = Transmit {
         handle,
         send_protocol: Protocols::T0,

@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(state.events, number(128));
         assert_eq!(state.state.0, number(132));
         assert_eq!(state.atr.bytes(33), &bytes[140..173]);
-        assert!(state.atr.bytes(34).is_empty());
+        assert_eq!(state.atr.bytes(34), [0u8; 0]);
         assert_eq!(state.atr_length, number(176));
         assert_eq!(state.protocol.0, number(180));
         let bytes: Vec<u8> = (0..152).collect();

@@ -1,0 +1,133 @@
+//! `virtuale convert`: logs into traces, traces into scripts and JSON.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::ValueEnum;
+
+use super::{Failure, Outcome, exit, output};
+use crate::{
+    profile::diagnostic::Source,
+    trace::{
+        Trace,
+        convert::{self, Format, Imported},
+    },
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale convert ~/pcsc-spy -o visit.apdu
+  pcscd -f --apdu | virtuale convert - --from pcscd > visit.apdu
+  virtuale convert visit.apdu --to json";
+
+/// How many lines that were not understood are named.
+const MOST_NAMED: usize = 10;
+
+/// Arguments of `convert`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The log or trace, or - for standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// What wrote the log [default: told by its content]
+    #[arg(long, value_name = "PROGRAM", value_parser = program)]
+    from: Option<Format>,
+    /// What to make of it
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Apdu)]
+    to: Form,
+    /// For a script: the slot of the trace whose commands are meant, from 0
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    slot: usize,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What a log or a trace can become.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Form {
+    /// A trace
+    Apdu,
+    /// A script for scriptor
+    Scriptor,
+    /// JSON
+    Json,
+}
+
+fn program(name: &str) -> Result<Format, String> {
+    let known = Format::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
+    known.ok_or_else(|| format!("known are {}", Format::ALL.map(|(name, _)| name).join(", ")))
+}
+
+/// Converts, and says what could not be understood or said.
+pub(super) fn run(args: &Args) -> Outcome {
+    let text = read(&args.file)?;
+    let name = args.file.display().to_string();
+    let is_trace = args.from.is_none() && text.trim_start_matches('\u{FEFF}').starts_with("virtuale-trace");
+    let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, args)? };
+    let written = match args.to {
+        Form::Apdu => text,
+        form => export(form, text, name, args.slot)?,
+    };
+    match &args.output {
+        None => output::print(written)?,
+        Some(path) => File::create(path)
+            .and_then(|mut file| file.write_all(written.as_bytes()))
+            .map_err(|error| Failure::file("write", path, &error))?,
+    }
+    Ok(code)
+}
+
+/// The text of a log. Bytes that are no text, such as a reader's name in another coding, do not matter to it.
+fn read(path: &Path) -> Result<String, Failure> {
+    let bytes = if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| Failure::file("read", path, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A log as a trace. What was not understood is said, and makes the code one of a finding.
+fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
+    let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| {
+        let known = Format::ALL.map(|(name, _)| name).join(", ");
+        Failure::usage(
+            format!("nothing in {} looks like a log of card commands", args.file.display()),
+            format!("name the program that wrote it with --from: {known}"),
+        )
+    })?;
+    let Imported { text, commands, unread } = convert::import(log, format);
+    output::say(format_args!("{}: {}, {commands} commands", args.file.display(), format.name()));
+    for line in unread.iter().take(MOST_NAMED) {
+        output::say(format_args!("{}:{}: {}: {}", args.file.display(), line.line, line.why, line.text));
+    }
+    if let Some(more) = unread.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
+        output::say(format_args!("and {more} more lines that were not understood; all are comments in the trace"));
+    }
+    Ok((text, if unread.is_empty() { exit::DONE } else { exit::FOUND }))
+}
+
+fn export(form: Form, text: String, name: String, slot: usize) -> Result<String, Failure> {
+    let trace = Trace::parse(Arc::new(Source { name: name.clone(), text })).map_err(Failure::Invalid)?;
+    if let Form::Json = form {
+        let value = serde_json::to_string_pretty(&convert::json(&trace)).map_err(io::Error::from)?;
+        return Ok(value + "\n");
+    }
+    if slot >= trace.slots().len() {
+        let last = trace.slots().len() - 1;
+        return Err(Failure::usage(format!("{name} has no slot {slot}"), format!("slots go from 0 to {last}")));
+    }
+    let (script, unsaid) = convert::scriptor(&trace, slot);
+    for step in unsaid {
+        output::say(format_args!("{name}:{}: a script cannot say this: {}", step.line, step.what));
+    }
+    Ok(script)
+}

@@ -1,0 +1,218 @@
+//! `virtuale replay`: traces against cards, or as the card.
+
+mod program;
+mod road;
+
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File},
+    io::{BufWriter, Write},
+    num::NonZero,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Failure, Outcome, exit, failure::reason, options::Reproducible, output};
+use crate::trace::{
+    Finding,
+    cards::{self, Cards},
+    report,
+    shard::{Shard, ShardError},
+    suite::{self, Summary, Verdict},
+    update,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale replay fixtures/traces
+  virtuale replay visit.apdu --card fixtures/cards/vitale2-martin.toml --update
+  virtuale replay traces --shard 2/4 --junit replay.xml
+  virtuale replay visit.apdu -- ./billing-software";
+
+/// How many findings of one trace are shown: the first one whole, the others in a line.
+const MOST_SHOWN: usize = 20;
+
+/// Arguments of `replay`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, override_usage = "virtuale replay [OPTIONS] TRACE... [-- CMD [ARG]...]")]
+pub(super) struct Args {
+    /// Traces, or folders with traces
+    #[arg(required = true, value_name = "TRACE")]
+    traces: Vec<PathBuf>,
+    /// A card file for the next slot, in place of the one that the trace names
+    #[arg(long = "card", value_name = "FILE", conflicts_with = "reader")]
+    cards: Vec<PathBuf>,
+    /// Replay against the card in this PC/SC reader
+    #[arg(long, value_name = "NAME")]
+    reader: Option<String>,
+    /// The socket of the PC/SC service of that reader [default: PCSCLITE_CSOCK_NAME, else that of pcscd]
+    #[arg(long, value_name = "PATH", requires = "reader")]
+    socket: Option<PathBuf>,
+    /// How many traces to replay at the same time [default: one for each core]
+    #[arg(long, value_name = "NUMBER")]
+    jobs: Option<NonZero<usize>>,
+    /// Replay part I of N, or the part that the variables of the CI service say (auto)
+    #[arg(long, value_name = "I/N")]
+    shard: Option<String>,
+    /// Write the results to a file as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Rewrite what the traces expect to what came
+    #[arg(long)]
+    update: bool,
+    /// With a command: let it send the commands of the trace in any order
+    #[arg(long, requires = "command")]
+    any_order: bool,
+    #[command(flatten)]
+    reproducible: Reproducible,
+    /// Run this command with readers in which the trace plays the card
+    #[arg(last = true, value_name = "CMD", conflicts_with_all = ["cards", "reader", "shard", "junit", "update"])]
+    command: Vec<OsString>,
+}
+
+/// Replays the traces, says what was found, and leaves reports.
+pub(super) fn run(args: &Args) -> Outcome {
+    let traces = suite::find(&args.traces).map_err(|(path, error)| Failure::file("read", &path, &error))?;
+    if !args.command.is_empty() {
+        return program::run(&traces, args);
+    }
+    if traces.is_empty() {
+        return Err(Failure::usage("there are no traces in these folders", "traces end in .apdu"));
+    }
+    let traces = match &args.shard {
+        Some(shard) => self::shard(shard)?.of(traces),
+        None => traces,
+    };
+    let start = Instant::now();
+    let verdicts = replay(&traces, args)?;
+    let time = start.elapsed();
+    if let Some(path) = &args.junit {
+        write_junit(path, &verdicts, time)?;
+    }
+    let code = show(&verdicts, args.update)?;
+    output::print(format_args!("{}\n", Summary::of(&verdicts, time)))?;
+    Ok(code)
+}
+
+fn shard(text: &str) -> Result<Shard, Failure> {
+    let shard = match text {
+        "auto" => Shard::from_variables(|name| env::var(name).ok()),
+        text => text.parse(),
+    };
+    shard.map_err(|error| match error {
+        ShardError::Form(_) => Failure::Usage(error.to_string(), None),
+        ShardError::NoService => Failure::usage(error.to_string(), "give the part as --shard i/n"),
+    })
+}
+
+fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
+    let cards = cards_of(args);
+    if let Some(reader) = &args.reader {
+        return traces.iter().map(|path| road::replay_trace(path, reader, args.socket.as_deref())).collect();
+    }
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let jobs = args.jobs.map_or(cores, NonZero::get);
+    Ok(suite::run(traces, jobs, &|path| cards.replay(path)))
+}
+
+fn cards_of(args: &Args) -> Cards {
+    Cards { given: args.cards.clone(), today: args.reproducible.today(), seed: args.reproducible.seed }
+}
+
+fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), Failure> {
+    let write = || {
+        let mut file = BufWriter::new(File::create(path)?);
+        report::junit(verdicts, time, &mut file)?;
+        file.flush()
+    };
+    write().map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Shows what was found, or rewrites the traces; says the exit code.
+fn show(verdicts: &[Verdict], rewrite: bool) -> Outcome {
+    let on_github = env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    let mut code = exit::DONE;
+    for verdict in verdicts.iter().filter(|verdict| !verdict.is_fine()) {
+        if let Some(error) = &verdict.error {
+            code = code.max(code_of(error));
+            explain(&verdict.path, error);
+        }
+        let left = if rewrite { rewritten(verdict)? } else { verdict.findings.clone() };
+        if !left.is_empty() {
+            code = code.max(exit::FOUND);
+            output::print(findings(&left))?;
+        }
+        if on_github {
+            output::print(report::github(verdict))?;
+        }
+    }
+    Ok(code)
+}
+
+fn code_of(failure: &cards::Failure) -> u8 {
+    match failure {
+        cards::Failure::Io { .. } => exit::ENVIRONMENT,
+        cards::Failure::Invalid(_) => exit::INVALID,
+        cards::Failure::NoCard => exit::USAGE,
+    }
+}
+
+/// Says on standard error why a trace was not replayed.
+fn explain(path: &Path, failure: &cards::Failure) {
+    match failure {
+        cards::Failure::Io { path, error } => Failure::file("read", path, error).report(),
+        cards::Failure::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
+        cards::Failure::NoCard => {
+            Failure::usage(format!("{}: {failure}", path.display()), "give one with --card FILE").report();
+        }
+    }
+}
+
+/// The first finding whole, the others in a line each.
+fn findings(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for (index, finding) in findings.iter().take(MOST_SHOWN).enumerate() {
+        if index == 0 {
+            text.push_str(&finding.to_string());
+        } else {
+            let (line, column) = finding.position();
+            text.push_str(&format!("{}:{line}:{column}: {}\n", finding.source.name, finding.summary()));
+        }
+    }
+    if let Some(more) = findings.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
+        text.push_str(&format!("and {more} more findings in this trace\n"));
+    }
+    text.push('\n');
+    text
+}
+
+/// Rewrites a trace to what came, and gives back what cannot be put right that way.
+fn rewritten(verdict: &Verdict) -> Result<Vec<Finding>, Failure> {
+    if verdict.findings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let path = &verdict.path;
+    let trace = cards::read(path).map_err(|failure| match failure {
+        cards::Failure::Io { path, error } => Failure::file("read", &path, &error),
+        other => Failure::Environment(format!("{} changed meanwhile: {other}", path.display()), None),
+    })?;
+    let new = update::update(&trace, &verdict.findings);
+    replace(path, &new.text).map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
+    let done = verdict.findings.len() - new.left.len();
+    output::print(format_args!("{}: {done} expectations rewritten\n", path.display()))?;
+    Ok(new.left)
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> String {
+    format!("cannot write {}: {}", path.display(), reason(error))
+}
+
+/// Replaces a file whole, so that nobody ever sees half of it.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path)
+}

@@ -1,0 +1,78 @@
+//! A program with readers in which a trace plays the card.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use virtuale_engine::Card;
+
+use super::{
+    super::{
+        Failure, Outcome, exit,
+        instance::{Instance, Loaded, Stop},
+        options::Slots,
+        output,
+        supervise::Supervisor,
+    },
+    Args, cards_of, explain, findings,
+};
+use crate::trace::{
+    Finding, Trace, cards,
+    playback::{Notes, Order, Playback},
+};
+
+/// Runs the command, then says what it did otherwise than the trace.
+///
+/// Gives 1 if it did anything otherwise, else the command's code.
+pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
+    let [path] = traces else {
+        return Err(Failure::usage(
+            format!("{} traces cannot play one card", traces.len()),
+            "give one trace in front of the command",
+        ));
+    };
+    let trace = match cards::read(path) {
+        Ok(trace) => Arc::new(trace),
+        Err(failure) => {
+            explain(path, &failure);
+            return Ok(super::code_of(&failure));
+        }
+    };
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let played = (0..trace.slots().len()).map(|slot| play(&trace, slot, path, args));
+    let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+    let stop = Stop::Refuse("these readers live as long as the command of their `virtuale replay`");
+    let slots = Slots::of_the_house(args.reproducible.clone());
+    let instance = Instance::with_cards(cards, &slots, None, stop)?;
+    let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
+    let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
+    drop(instance);
+    let found: Vec<Finding> = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes)).collect();
+    if found.is_empty() {
+        return Ok(code);
+    }
+    output::say(findings(&found).trim_end());
+    Ok(exit::FOUND)
+}
+
+/// A slot of the trace as a card, and what it will notice.
+fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Option<Loaded>, Notes), Failure> {
+    let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
+    let atr = cards_of(args).atr(trace, slot).map_err(|failure| match failure {
+        cards::Failure::Io { path, error } => Failure::file("read", &path, &error),
+        cards::Failure::Invalid(mistakes) => Failure::Invalid(mistakes),
+        cards::Failure::NoCard => Failure::Usage(failure.to_string(), None),
+    })?;
+    let card = Playback::new(Arc::clone(trace), slot, order, atr);
+    let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", path.display()), None))?;
+    let notes = card.notes();
+    let card: Box<dyn Card> = Box::new(card);
+    Ok((Some(Loaded { file: path.to_owned(), card }), notes))
+}
+
+fn noticed(trace: &Trace, slot: usize, notes: &Notes) -> Vec<Finding> {
+    let left = trace.left_over(slot, notes.left_over());
+    notes.findings().into_iter().chain(left).collect()
+}

@@ -1,0 +1,22 @@
+//! What every family of programs needs: is the program there, a place of its own to run in, a limit to its time.
+//!
+//! The harness knows no program. It upholds the rule that a test ends, whatever the program does, and that what it
+//! started is gone afterwards.
+
+mod client;
+mod process;
+mod sandbox;
+
+pub(crate) use client::{Client, PYTHON, Presence};
+pub(crate) use process::Guest;
+pub(crate) use sandbox::Sandbox;
+
+/// A card file of `fixtures/cards`, as the programs under test are given it.
+pub(crate) fn card(name: &str) -> String {
+    format!("{}/fixtures/cards/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A file of this ring.
+pub(crate) fn file(path: &str) -> String {
+    format!("{}/tests/clients/{path}", env!("CARGO_MANIFEST_DIR"))
+}

@@ -1,0 +1,25 @@
+//! Ring 5: unmodified real programs read our cards through PC/SC, with no root and no pcscd.
+//!
+//! One file per family of programs. A program that is not installed is reported as ignored, with the package that
+//! brings it; with `VIRTUALE_REQUIRE_CLIENTS=1` its absence is a failure. Every run has a hard time limit, an
+//! environment of its own, and must leave no process and no socket behind.
+//!
+//! What this ring does not do: judge bytes that only a card can be asked about. That is the scenarios' work.
+
+mod harness;
+mod java;
+mod opensc;
+mod pcsc_tools;
+mod pyscard;
+mod readme;
+mod scdaemon;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let families =
+        [pcsc_tools::trials, opensc::trials, pyscard::trials, java::trials, scdaemon::trials, readme::trials];
+    let trials = families.iter().flat_map(|family| family()).collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}

@@ -1,0 +1,62 @@
+//! OpenSC: its tools do not know the card, and must find a sound one all the same.
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{Client, Presence, Sandbox, card};
+
+const TOOL: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
+const EXPLORER: Client =
+    Client { name: "opensc-explorer", package: "opensc", presence: Presence::Program("opensc-explorer") };
+const PKCS15: Client = Client { name: "pkcs15-tool", package: "opensc", presence: Presence::Program("pkcs15-tool") };
+
+const SELECT_VITALE: &str = "00A404000BD250000002564954414C45";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        TOOL.trial("opensc_tool::prints_the_atr", prints_the_atr),
+        TOOL.trial("opensc_tool::lists_readers", lists_readers),
+        TOOL.trial("opensc_tool::sends_commands", sends_commands),
+        TOOL.trial("opensc_tool::takes_the_card_for_no_other", takes_the_card_for_no_other),
+        EXPLORER.trial("opensc_explorer::walks_the_files", walks_the_files),
+        PKCS15.trial("pkcs15_tool::finds_no_keys_and_says_so", finds_no_keys_and_says_so),
+    ]
+}
+
+fn prints_the_atr(sandbox: &Sandbox) -> Result<(), Failed> {
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &["opensc-tool", "-a"])?.run()?;
+    outcome.exits_with(0)?.says("3b:75:13:00:00:4")?.says(":09:ea:90:00")?;
+    Ok(())
+}
+
+fn lists_readers(sandbox: &Sandbox) -> Result<(), Failed> {
+    let outcome = sandbox.exec(&[&card("vitale2-martin"), "-"], &["opensc-tool", "-l"])?.run()?;
+    outcome.exits_with(0)?.says("Virtuale 00 00")?.says("Virtuale 00 01")?;
+    Ok(())
+}
+
+fn sends_commands(sandbox: &Sandbox) -> Result<(), Failed> {
+    let words = ["opensc-tool", "-s", SELECT_VITALE, "-s", "00B0820000"];
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &words)?.run()?;
+    // The file with the list of NIRs begins with a template 65.
+    outcome.exits_with(0)?.says("Received (SW1=0x90, SW2=0x00)")?.says("\n65 ")?;
+    Ok(())
+}
+
+fn takes_the_card_for_no_other(sandbox: &Sandbox) -> Result<(), Failed> {
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &["opensc-tool", "-n"])?.run()?;
+    outcome.says("Unsupported card")?;
+    Ok(())
+}
+
+fn walks_the_files(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = "info\napdu 00A404000BD250000002564954414C45\napdu 00B0820004\nquit\n";
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &["opensc-explorer"])?.input(script).run()?;
+    outcome.exits_with(0)?.says("3F00")?.says("SW1=0x90, SW2=0x00")?;
+    Ok(())
+}
+
+fn finds_no_keys_and_says_so(sandbox: &Sandbox) -> Result<(), Failed> {
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &["pkcs15-tool", "-D"])?.run()?;
+    outcome.refuses()?.says("Virtuale 00 00")?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! pyscard: scripts that use PC/SC as programs do, from the first one a newcomer writes to programs that die with a
+//! lock in their hands. Each script judges for itself and ends with code 0 if all was well.
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{Client, PYTHON, Presence, Sandbox, card, file};
+
+const PYSCARD: Client =
+    Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
+
+/// The scripts, what is in the slots when they start, and what more they are told.
+const SCRIPTS: [(&str, &[&str], &[&str]); 9] = [
+    ("identity", &["vitale2-martin"], &[]),
+    ("events", &["", ""], &["vitale2-martin"]),
+    ("cancel", &["vitale2-martin"], &[]),
+    ("transactions", &["vitale2-martin"], &[]),
+    ("dead_holder", &["vitale2-martin"], &[]),
+    ("removal", &["vitale2-martin"], &["vitale2-martin"]),
+    ("crowd", &["vitale2-martin"], &[]),
+    ("prober", &["vitale2-martin"], &[]),
+    ("two_slots", &["vitale2-martin", "vitale2-durand"], &[]),
+];
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let newcomer = PYSCARD.trial("pyscard::newcomer", newcomer);
+    let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
+        let script = file(&format!("pyscard/{name}.py"));
+        PYSCARD.trial(&format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
+    };
+    let extended = PYSCARD.trial("pyscard::extended", extended);
+    [newcomer, extended].into_iter().chain(SCRIPTS.map(of_script)).collect()
+}
+
+fn newcomer(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = file("pyscard/newcomer.py");
+    let outcome = sandbox.exec(&[&card("vitale2-martin")], &[PYTHON, &script])?.run()?;
+    outcome.exits_with(0)?.says("MARTIN")?;
+    Ok(())
+}
+
+/// The first card is made for lengths that no health card has.
+fn extended(sandbox: &Sandbox) -> Result<(), Failed> {
+    let cards = [file("cards/giant.toml"), card("vitale2-t1")];
+    let script = file("pyscard/extended.py");
+    sandbox.exec(&[&cards[0], &cards[1]], &[PYTHON, &script])?.run()?.exits_with(0)?;
+    Ok(())
+}
+
+fn run(sandbox: &Sandbox, script: &str, slots: &[&str], told: &[&str]) -> Result<(), Failed> {
+    let in_slot = |name: &&str| if name.is_empty() { "-".to_owned() } else { card(name) };
+    let cards: Vec<String> = slots.iter().map(in_slot).collect();
+    let told: Vec<String> = told.iter().map(|name| card(name)).collect();
+    let words: Vec<&str> = [PYTHON, script].into_iter().chain(told.iter().map(String::as_str)).collect();
+    let cards: Vec<&str> = cards.iter().map(String::as_str).collect();
+    sandbox.exec(&cards, &words)?.run()?.exits_with(0)?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The cards that commands are sent to.
+
+use std::sync::OnceLock;
+
+use virtuale::profile::{Profile, diagnostic::Source, parse};
+use virtuale_engine::{
+    Aid, Atr, Fid, Sfi,
+    chip::Chip,
+    image::{
+        ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind,
+        Habits, LifeCycle, LongLe, RecordStructure,
+    },
+    world::{Clock, Day, Forgetful, Random, World},
+};
+
+use super::text;
+
+/// How many cards there are.
+pub(super) const COUNT: usize = 4;
+
+const VITALE: [(&str, &str); 2] = [
+    ("vitale2-martin.toml", include_str!("../../../fixtures/cards/vitale2-martin.toml")),
+    ("vitale2-t1.toml", include_str!("../../../fixtures/cards/vitale2-t1.toml")),
+];
+
+const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 0x00];
+const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
+
+/// Card 0 and 1 are Vitale 2, on T=0 and T=1. Card 2 and 3 have a file of each structure that all may read, write and
+/// append to, and data objects; so commands get where they do not get on a real card.
+pub(super) fn card(index: usize) -> Chip {
+    static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
+    let read = |(name, card): (&str, &str)| {
+        let source = Source { name: name.into(), text: card.into() };
+        parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+    };
+    match index {
+        0 | 1 => PROFILES.get_or_init(|| VITALE.map(read).into())[index].card(),
+        2 => open(&ATR_T0, LongLe::Warning),
+        _ => open(&ATR_T1, LongLe::Refusal),
+    }
+}
+
+fn open(atr: &[u8], long_le: LongLe) -> Chip {
+    let (mf, application) = (FileIndex::MF, FileIndex(1));
+    let records = |sfi, structure| FileKind::Records {
+        sfi: Sfi::new(sfi),
+        structure,
+        record_length: 12,
+        capacity: 5,
+        content: vec![vec![0x11; 12], vec![0x22; 12]],
+    };
+    let transparent = FileKind::Transparent { sfi: Sfi::new(1), content: vec![0x55; 100], size: 300 };
+    let image = ChipImage {
+        atr: Atr::parse(atr).expect("an ATR"),
+        capacity: 4096,
+        habits: Habits { long_le },
+        files: vec![
+            file(Fid::MF.0, &[], directory(&[0xF0, 0x01])),
+            file(0x5000, &[mf], directory(&[0xF0, 0x01, 0x02])),
+            file(0x5001, &[mf, application], transparent),
+            file(0x5002, &[application], records(2, RecordStructure::LinearFixed)),
+            file(0x5003, &[application], records(3, RecordStructure::LinearVariable)),
+            file(0x5004, &[application], records(4, RecordStructure::Cyclic)),
+        ],
+    };
+    Chip::new(image, &virtuale_applets::by_name, world()).expect("a chip that can be")
+}
+
+fn directory(aid: &[u8]) -> FileKind {
+    FileKind::Directory(Directory {
+        aids: Aid::new(aid).into_iter().collect(),
+        objects: vec![
+            DataObject { tag: 0x4F, value: aid.to_vec(), readable: true },
+            DataObject { tag: 0x5F51, value: vec![0x77; 200], readable: true },
+            DataObject { tag: 0xDF30, value: vec![], readable: false },
+        ],
+        ..Directory::default()
+    })
+}
+
+/// A file that all may do anything with.
+fn file(fid: u16, parents: &[FileIndex], kind: FileKind) -> FileImage {
+    FileImage {
+        fid: Fid(fid),
+        parents: parents.to_vec(),
+        kind,
+        life_cycle: LifeCycle::Activated,
+        contact: CompactRule { access_mode: 0x7F, conditions: vec![Condition::ALWAYS; 7] },
+        contactless: None,
+        control: vec![ControlObject::Size, ControlObject::Descriptor, ControlObject::Fid, ControlObject::Names],
+    }
+}
+
+/// A world that stands still.
+pub(super) fn world() -> World {
+    World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(Forgetful) }
+}
+
+struct Still;
+
+impl Clock for Still {
+    fn today(&self) -> Day {
+        Day { year: 2026, month: 1, day: 15 }
+    }
+}
+
+impl Random for Still {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        bytes.fill(0x55);
+    }
+}

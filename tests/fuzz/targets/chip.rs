@@ -1,0 +1,61 @@
+//! What holds for every chip that a layout and a card file make.
+
+use std::ops::Range;
+
+use virtuale::profile::{
+    layout::{Decoded, Layout},
+    map::{CardMap, Element, FileMap, Origin},
+};
+use virtuale_engine::{
+    Card, Reset,
+    chip::Chip,
+    image::{ChipImage, FileKind},
+};
+
+/// Each file decodes to what was coded, every byte of it is explained once, and the chip answers to a reset.
+pub(super) fn check(layout: &Layout, image: &ChipImage, map: &CardMap, mut card: Chip) {
+    let contents = image.files.iter().filter(|file| !matches!(file.kind, FileKind::Directory(_)));
+    assert_eq!(contents.clone().count(), map.files.len(), "a file without a map");
+    for (content, file) in contents.zip(&map.files) {
+        let decoded = decode(layout, &content.kind, file);
+        check_elements(&file.elements, 0..file.size);
+        let (decoded, coded) = (places(&decoded.elements), places(&file.elements));
+        let differ = decoded.iter().zip(&coded).find(|(decoded, coded)| decoded != coded);
+        assert!(differ.is_none() && decoded.len() == coded.len(), "{} decodes otherwise: {differ:?}", file.name);
+    }
+    card.reset(Reset::Cold).expect("an answer to reset");
+}
+
+/// Which bytes stand for what, at all levels. Of several of a kind only the coding side knows whose each is, so names
+/// are not compared.
+fn places<'a>(elements: &'a [Element]) -> Vec<(Range<usize>, &'a str, Origin)> {
+    let place = |element: &'a Element| (element.range.clone(), element.value.as_str(), element.origin);
+    elements.iter().flat_map(|element| [vec![place(element)], places(&element.children)].concat()).collect()
+}
+
+fn decode(layout: &Layout, kind: &FileKind, file: &FileMap) -> Decoded {
+    let decoded = match kind {
+        FileKind::Directory(_) => None,
+        FileKind::Transparent { content, size, .. } => {
+            let mut bytes = content.clone();
+            bytes.resize(*size, 0);
+            layout.decode(&file.name, &bytes)
+        }
+        FileKind::Records { content, .. } => {
+            let records: Vec<&[u8]> = content.iter().map(Vec::as_slice).collect();
+            layout.decode_records(&file.name, &records)
+        }
+    };
+    decoded.unwrap_or_else(|| panic!("no file {}", file.name))
+}
+
+/// Elements stand in the order of their bytes, inside of what they are parts of.
+pub(super) fn check_elements(elements: &[Element], room: Range<usize>) {
+    let mut start = room.start;
+    for element in elements {
+        let Range { start: first, end } = element.range;
+        assert!(start <= first && first <= end && end <= room.end, "{} stands elsewhere", element.name);
+        start = end;
+        check_elements(&element.children, element.range.clone());
+    }
+}

@@ -1,0 +1,73 @@
+//! Sequences of commands.
+//!
+//! The first byte chooses one of the [`cards`]. What follows are steps: a length from 1 to `FB` and a command of that length; `FC` and
+//! a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a warm reset.
+
+use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, apdu::Apdu};
+
+use super::cards;
+
+/// Plays the steps, and judges each answer by what every card owes its reader.
+pub(super) fn run(data: &[u8]) {
+    let Some((&which, mut steps)) = data.split_first() else { return };
+    let mut card = cards::card(usize::from(which) % cards::COUNT);
+    let mut answer = Answer::new();
+    let mut powered = true;
+    card.reset(Reset::Cold).expect("an answer to reset");
+    while let Some(step) = take_step(&mut steps) {
+        match step {
+            Step::Reset(kind) => {
+                card.reset(kind).expect("an answer to reset");
+                powered = true;
+            }
+            Step::PowerOff => {
+                card.power_off();
+                powered = false;
+            }
+            Step::Command(command) => match card.transmit(command, &mut answer) {
+                Ok(()) => judge(command, card.atr().first_protocol(), &answer),
+                Err(fault) => {
+                    assert!(!powered && fault == Fault::Unpowered, "{fault}");
+                    assert!(answer.is_empty(), "silence with an answer");
+                }
+            },
+        }
+    }
+}
+
+enum Step<'a> {
+    Reset(Reset),
+    PowerOff,
+    Command(&'a [u8]),
+}
+
+/// The next step; a command that is cut off goes as it is.
+fn take_step<'a>(steps: &mut &'a [u8]) -> Option<Step<'a>> {
+    let (&first, rest) = steps.split_first()?;
+    *steps = rest;
+    let length = match first {
+        0xFC => {
+            let (length, rest) = rest.split_first_chunk::<3>()?;
+            *steps = rest;
+            let [high, middle, low] = length.map(usize::from);
+            high << 16 | middle << 8 | low
+        }
+        0xFD => return Some(Step::PowerOff),
+        0xFE => return Some(Step::Reset(Reset::Cold)),
+        0xFF => return Some(Step::Reset(Reset::Warm)),
+        length => usize::from(length),
+    };
+    let (command, rest) = steps.split_at(length.min(steps.len()));
+    *steps = rest;
+    Some(Step::Command(command))
+}
+
+/// A status word at the end, data only where the command was carried out, and no more of it than was asked for.
+fn judge(command: &[u8], protocol: Protocol, answer: &Answer) {
+    let status = answer.status().expect("a status word");
+    assert!(matches!(status.0 >> 8, 0x61..=0x6F | 0x90), "{status} is no status word");
+    let data = answer.data().len();
+    assert!(data == 0 || status.is_processed(), "{status} with {data} bytes");
+    let room = Apdu::parse(command, protocol).map_or(0, |apdu| apdu.le().map_or(0, |le| le.limit()));
+    assert!(data <= room, "{data} bytes where {room} were asked for by {command:02X?}");
+}

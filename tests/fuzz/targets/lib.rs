@@ -1,0 +1,49 @@
+//! What the fuzzer calls, one function for each target. `tests/corpora.rs` calls the same ones in `cargo test`.
+//!
+//! A target takes any bytes. It ends by returning, and panics only where a promise was broken: a status word that is
+//! none, a place outside of the text that it is about.
+
+mod card_file;
+mod cards;
+mod chip;
+mod commands;
+mod decode;
+mod echo;
+mod layout;
+mod terminal;
+mod text;
+mod tlv;
+mod trace;
+mod wire;
+
+/// Something that is fuzzed.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Its name, and that of the folder of its corpus.
+    pub name: &'static str,
+    /// Where good inputs stand beside the corpus, from the root of the repository.
+    pub seeds: &'static [&'static str],
+    run: fn(&[u8]),
+}
+
+/// All targets.
+pub const ALL: &[Target] = &[
+    Target { name: "card_file", seeds: &["fixtures/cards", "fixtures/cards/broken"], run: card_file::run },
+    Target { name: "commands", seeds: &[], run: commands::run },
+    Target { name: "decode", seeds: &[], run: decode::run },
+    Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "terminal", seeds: &[], run: terminal::run },
+    Target { name: "tlv", seeds: &[], run: tlv::run },
+    Target { name: "trace", seeds: &[], run: trace::run },
+    Target { name: "wire", seeds: &[], run: wire::run },
+];
+
+/// Runs the target of that name.
+///
+/// # Panics
+///
+/// When a promise was broken, or there is no such target.
+pub fn run(name: &str, data: &[u8]) {
+    let target = ALL.iter().find(|target| target.name == name).expect("a target of this name");
+    (target.run)(data);
+}

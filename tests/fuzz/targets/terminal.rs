@@ -1,0 +1,117 @@
+//! A terminal reads a card that does not mean well.
+//!
+//! The input says what happens to each answer of an honest Vitale 2, one after the other: below `80` nothing; else it is
+//! changed in one byte, replaced, cut, given another status word, or the card falls silent. When the input is over, the
+//! card is honest again, or answers the same for ever.
+
+use virtuale::{
+    profile::layout::Layout,
+    terminal::{
+        link::{Link, LinkError},
+        pages::{self, Lang, PaperCopy},
+        vitale::read,
+    },
+};
+use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, chip::Chip};
+
+use super::{cards, decode, text};
+
+/// No honest card takes so many commands, and no other may.
+const MOST_COMMANDS: usize = 100_000;
+
+/// Reads the card, and makes all pages of what came of it.
+pub(super) fn run(data: &[u8]) {
+    let mut card = cards::card(0);
+    card.reset(Reset::Cold).expect("an answer to reset");
+    let mut link = Hostile { card, plan: data, commands: 0, stuck: None };
+    let layout: &Layout = decode::layout();
+    let Ok(reading) = read(&mut link, layout, text::OPTIONS.today) else { return };
+    for lang in [Lang::En, Lang::Fr] {
+        let exoneration = lang == Lang::Fr;
+        let shown = [
+            pages::reading(&reading, "a place", lang),
+            pages::demo(&reading, "a place", &["a line"], lang),
+            pages::commands(&reading, lang),
+            pages::paper_copy(&reading, PaperCopy { exoneration }, lang),
+        ];
+        assert!(shown.iter().all(|page| !page.plain().is_empty()));
+        assert!(pages::Report::of(&reading, lang).atr.len() >= 4);
+    }
+}
+
+struct Hostile<'a> {
+    card: Chip,
+    plan: &'a [u8],
+    commands: usize,
+    /// What it answers for ever.
+    stuck: Option<Vec<u8>>,
+}
+
+impl Hostile<'_> {
+    fn take(&mut self) -> u8 {
+        let (first, rest) = self.plan.split_first().map_or((0, self.plan), |(&first, rest)| (first, rest));
+        self.plan = rest;
+        first
+    }
+
+    fn take_bytes(&mut self) -> Vec<u8> {
+        let length = usize::from(self.take()).min(self.plan.len());
+        let (bytes, rest) = self.plan.split_at(length);
+        self.plan = rest;
+        bytes.to_vec()
+    }
+
+    /// What becomes of an honest answer; `None` is silence.
+    fn change(&mut self, mut honest: Vec<u8>) -> Option<Vec<u8>> {
+        match self.take() {
+            0x00..=0x7F => {}
+            0x80..=0xAF => {
+                let (at, change) = (usize::from(self.take()), self.take());
+                if let Some(byte) = honest.get_mut(at) {
+                    *byte ^= change;
+                }
+            }
+            0xB0..=0xCF => honest = self.take_bytes(),
+            0xD0..=0xDF => honest.truncate(usize::from(self.take())),
+            0xE0..=0xEF => {
+                honest.truncate(honest.len().saturating_sub(2));
+                honest.extend([self.take(), self.take()]);
+            }
+            0xF0..=0xF7 => {
+                honest = self.take_bytes();
+                self.stuck = Some(honest.clone());
+            }
+            _ => return None,
+        }
+        Some(honest)
+    }
+}
+
+impl Link for Hostile<'_> {
+    fn atr(&self) -> &[u8] {
+        self.card.atr().as_bytes()
+    }
+
+    fn protocol(&self) -> Protocol {
+        Protocol::T0
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), LinkError> {
+        Ok(self.card.reset(kind)?)
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
+        self.commands += 1;
+        assert!(self.commands < MOST_COMMANDS, "the terminal does not come to an end");
+        let given = match self.stuck.clone() {
+            Some(stuck) => Some(stuck),
+            None => {
+                self.card.transmit(command, answer)?;
+                self.change(answer.as_bytes().to_vec())
+            }
+        };
+        answer.clear();
+        answer.extend(&given.ok_or(Fault::Mute)?);
+        Ok(())
+    }
+}
