@@ -10,6 +10,7 @@ mod commands;
 mod decode;
 mod echo;
 mod layout;
+mod orders;
 mod terminal;
 mod text;
 mod tlv;
@@ -32,6 +33,7 @@ pub const ALL: &[Target] = &[
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "orders", seeds: &[], run: orders::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &[], run: trace::run },
