@@ -12,6 +12,9 @@ use toml::{
 
 use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
 
+/// How many mistakes of syntax are shown: one often makes the next, and a text that is no TOML has one on each line.
+const MOST_SYNTAX: usize = 10;
+
 /// The longest text that is read, in bytes. A long layout has 50,000.
 pub const LONGEST: usize = 1 << 20;
 
@@ -70,7 +73,7 @@ impl Written {
             return Err(Diagnostics(vec![mistake]));
         }
         let (document, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors.iter().take(Mistakes::MOST) {
+        for error in errors.iter().take(MOST_SYNTAX) {
             mistakes.add(syntax_mistake(source, error));
         }
         mistakes.or(Self { value: table(document.get_ref()), span: 0..0 })

@@ -5,6 +5,7 @@ mod exec;
 mod files;
 mod pipes;
 mod read;
+mod readme;
 mod reference;
 mod sandbox;
 mod serve;

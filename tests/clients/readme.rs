@@ -3,7 +3,6 @@
 use std::{env, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
-use rustix::process::Signal;
 
 use crate::harness::{Client, Guest, Presence, Sandbox};
 
@@ -25,8 +24,7 @@ fn pcsc_scan_names_the_card(sandbox: &Sandbox) -> Result<(), Failed> {
     let line = format!("exec {}", line_with("-- pcsc_scan")?);
     let mut scan = shell(sandbox, &line)?.start()?;
     scan.line_with("Vitale 2")?;
-    scan.signal(Signal::INT)?;
-    scan.end()?;
+    scan.interrupt()?;
     Ok(())
 }
 

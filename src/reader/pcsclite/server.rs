@@ -21,7 +21,7 @@ use crate::reader::{Readers, ReturnCode, Watcher, sync::lock};
 pub const MOST_CONNECTIONS: usize = 200;
 
 /// How long a server that stops waits for its threads. One of them may be with a card that does not come back.
-const FAREWELL: Duration = Duration::from_secs(1);
+const FAREWELL: Duration = Duration::from_millis(250);
 /// How long accepting pauses when the system has no room for another connection.
 const OUT_OF_BREATH: Duration = Duration::from_millis(10);
 
@@ -209,11 +209,11 @@ fn accept_all(shared: &Arc<Shared>, listener: &UnixListener, stopped: &UnixStrea
         }
         let accepted = polled.map_err(io::Error::from).and_then(|_| listener.accept());
         let served = accepted.and_then(|(stream, _)| shared.admit(stream));
-        match served {
-            // Ours, or a client that changed its mind.
-            Err(error) if error.raw_os_error().is_none() || error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(_) => thread::sleep(OUT_OF_BREATH),
-            Ok(()) => {}
+        let Err(error) = served else { continue };
+        let harmless = matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock);
+        // Without a number of the system's it is our own refusal.
+        if error.raw_os_error().is_some() && !harmless {
+            thread::sleep(OUT_OF_BREATH);
         }
     }
 }

@@ -17,6 +17,9 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 /// How long a program may take. Ample for a slow machine: it is there to end what hangs.
 pub(crate) const LIMIT: Duration = Duration::from_secs(90);
 
+/// How long a program has to heed an interruption before it gets another.
+const INTERRUPTION: Duration = Duration::from_millis(200);
+
 /// How often a running program is looked at.
 const GLANCE: Duration = Duration::from_millis(5);
 
@@ -120,6 +123,15 @@ impl Running {
         self.kill();
         let status = self.child.wait()?;
         Err(format!("it did not say {text:?}\n{}", self.outcome(status)).into())
+    }
+
+    /// Interrupts it as a person would: again and again until it ends. pcsc_scan, caught between two waits, forgets.
+    pub(crate) fn interrupt(mut self) -> Result<Outcome, Failed> {
+        while Instant::now() < self.deadline && self.child.try_wait()?.is_none() {
+            self.signal(Signal::INT)?;
+            thread::sleep(INTERRUPTION);
+        }
+        self.end()
     }
 
     /// Sends it a signal, and only it.
