@@ -1,6 +1,7 @@
 //! What layouts say about a word memory besides its contents.
 
 use alloc::{collections::BTreeSet, vec::Vec};
+use core::fmt;
 
 use virtuale_engine::{StatusWord, security::SeNumber};
 
@@ -67,19 +68,15 @@ pub struct Code {
 }
 
 /// Why settings make no card.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum SettingsError {
     /// The end of the memory does not fit into what is fetched.
-    #[error("the end of the memory has two bytes: it can stand at 0 to {}", IDENTITY_LENGTH - 2)]
     EndAt,
     /// Two codes have one reference.
-    #[error("two codes have the reference {0:02X}")]
     TwoCodes(u8),
     /// A code can be tried never or too often.
-    #[error("code {0:02X} must have 1 to 15 tries")]
     Tries(u8),
     /// A code restores one that does not exist.
-    #[error("code {code:02X} restores {restored:02X}, which does not exist")]
     Restores {
         /// The code.
         code: u8,
@@ -115,3 +112,20 @@ impl Settings {
         Ok(())
     }
 }
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EndAt => {
+                write!(f, "the end of the memory has two bytes: it can stand at 0 to {}", IDENTITY_LENGTH - 2)
+            }
+            Self::TwoCodes(code) => write!(f, "two codes have the reference {code:02X}"),
+            Self::Tries(code) => write!(f, "code {code:02X} must have 1 to 15 tries"),
+            Self::Restores { code, restored } => {
+                write!(f, "code {code:02X} restores {restored:02X}, which does not exist")
+            }
+        }
+    }
+}
+
+impl core::error::Error for SettingsError {}
