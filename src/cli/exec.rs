@@ -1,11 +1,12 @@
 //! `virtuale exec`: a command with readers of its own.
 
-use std::{ffi::OsString, process::Command};
+use std::{ffi::OsString, path::PathBuf, process::Command, sync::Arc};
 
 use super::{
     Failure, Outcome,
     instance::{Instance, Stop},
     options::Slots,
+    record::Recording,
     supervise::Supervisor,
 };
 
@@ -13,6 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale exec --card fixtures/cards/vitale2-martin.toml -- pcsc_scan -r
   virtuale exec --card fixtures/cards/vitale2-martin.toml --card - -- ./billing-software
+  virtuale exec --card fixtures/cards/vitale2-martin.toml --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
 126 when the command cannot be run; 127 when it is not found.";
@@ -23,6 +25,9 @@ Exit codes: those of the command; 128+n when signal n killed it; 125 when exec i
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,
+    /// Record what the command says to the cards and what they answer, as a trace
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// The command to run and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
@@ -33,10 +38,12 @@ pub(super) fn run(args: &Args) -> Outcome {
     // First, so that no signal finds us with a folder that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let stop = Stop::Refuse("these readers live as long as the command of their `virtuale exec`");
-    let instance = Instance::start(&args.slots, None, stop)?;
+    let recording = args.record.as_deref().map(|path| Recording::to_file(path, &args.slots)).transpose()?.map(Arc::new);
+    let instance = Instance::start(&args.slots, None, stop, recording.clone())?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
     let code = supervisor.run(command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
     instance.leave();
+    recording.iter().for_each(|recording| recording.close());
     Ok(code)
 }

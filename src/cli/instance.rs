@@ -20,6 +20,7 @@ use super::{
     failure::reason,
     folder::{Folder, LONGEST_SOCKET},
     options::{Reproducible, Slots},
+    record::Recording,
 };
 use crate::reader::{
     Model, ModelError, Readers,
@@ -58,13 +59,18 @@ impl Instance {
     /// # Errors
     ///
     /// What is wrong with a card file; that the sockets cannot be made.
-    pub(super) fn start(slots: &Slots, place: Option<&Path>, stop: Stop) -> Result<Self, Failure> {
+    pub(super) fn start(
+        slots: &Slots,
+        place: Option<&Path>,
+        stop: Stop,
+        recording: Option<Arc<Recording>>,
+    ) -> Result<Self, Failure> {
         let load = |file: Option<&Path>| match file {
             Some(file) => loaded(file, &slots.reproducible).map(Some),
             None => Ok(None),
         };
         let loaded = slots.cards().into_iter().map(load).collect::<Result<Vec<_>, _>>()?;
-        Self::with_cards(loaded, slots, place, stop)
+        Self::open(loaded, slots, place, stop, recording)
     }
 
     /// As [`Instance::start`], with cards that are loaded already, one for each slot.
@@ -78,11 +84,25 @@ impl Instance {
         place: Option<&Path>,
         stop: Stop,
     ) -> Result<Self, Failure> {
+        Self::open(cards, slots, place, stop, None)
+    }
+
+    fn open(
+        cards: Vec<Option<Loaded>>,
+        slots: &Slots,
+        place: Option<&Path>,
+        stop: Stop,
+        recording: Option<Arc<Recording>>,
+    ) -> Result<Self, Failure> {
         let readers = readers(slots, cards.len())?;
         let mut files = Vec::new();
         for (slot, loaded) in cards.into_iter().enumerate() {
             files.push(loaded.as_ref().map(|loaded| loaded.file.clone()));
-            if let Some(Loaded { card, .. }) = loaded {
+            if let Some(Loaded { file, card }) = loaded {
+                let card = match &recording {
+                    Some(recording) => recording.begin(slot, &file, card)?,
+                    None => card,
+                };
                 readers.insert(slot, card).map_err(|error| Failure::Environment(error.to_string(), None))?;
             }
         }
@@ -93,7 +113,8 @@ impl Instance {
         let server = server.map_err(|error| unmade(&socket.display().to_string(), &error))?;
         let control = control::beside(&socket);
         let reproducible = slots.reproducible.clone();
-        let desk = Desk { readers, files: Mutex::new(files), reproducible, socket: socket.clone(), stop };
+        let files = Mutex::new(files);
+        let desk = Desk { readers, files, reproducible, socket: socket.clone(), stop, recording };
         let control = control::Server::start(&control, desk);
         let control = control.map_err(|error| unmade("the control socket", &error))?;
         Ok(Self { control, server, folder, socket })
@@ -177,6 +198,7 @@ struct Desk {
     reproducible: Reproducible,
     socket: PathBuf,
     stop: Stop,
+    recording: Option<Arc<Recording>>,
 }
 
 impl Desk {
@@ -214,7 +236,14 @@ impl Desk {
         let failed = |error: &dyn ToString| refusal(exit::ENVIRONMENT, error.to_string());
         if replaced {
             self.readers.remove(slot).map_err(|error| failed(&error))?;
+            self.recording.iter().for_each(|recording| recording.remove(slot));
         }
+        let card = match &self.recording {
+            Some(recording) => {
+                recording.insert(slot, &file, card).map_err(|failure| refusal(failure.code(), failure.to_string()))?
+            }
+            None => card,
+        };
         self.readers.insert(slot, card).map_err(|error| failed(&error))?;
         *entry = Some(file);
         Ok(Reply::Inserted { reader, replaced })
@@ -227,6 +256,7 @@ impl Desk {
             return Err(refusal(exit::ENVIRONMENT, format!("{reader} is empty already")));
         }
         self.readers.remove(slot).map_err(|error| refusal(exit::ENVIRONMENT, error.to_string()))?;
+        self.recording.iter().for_each(|recording| recording.remove(slot));
         Ok(Reply::Removed { reader })
     }
 }

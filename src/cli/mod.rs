@@ -23,6 +23,8 @@ mod man;
 mod options;
 mod output;
 mod read;
+mod record;
+mod redact;
 mod remove;
 mod replay;
 mod serve;
@@ -98,6 +100,11 @@ enum Verb {
     /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines with
     /// => and <= before bytes. Lines that should have been understood and were not are named, and make the exit code 1.
     Convert(convert::Args),
+    /// Take the person out of a trace, so that it can be shown and kept
+    ///
+    /// What a layout explains and does not mark personal stays; personal values become those of an invented card; everything
+    /// else becomes wildcards, and comments go. Nothing is written if a value of the original would still be there.
+    Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),
     /// Find what stands between a program and our readers
@@ -122,6 +129,7 @@ impl Verb {
             Self::Read(args) => read::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Convert(args) => convert::run(args),
+            Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),

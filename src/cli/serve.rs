@@ -7,6 +7,7 @@ use std::{
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::Arc,
 };
 
 use signal_hook::{
@@ -19,6 +20,7 @@ use super::{
     failure::reason,
     instance::{Instance, Stop},
     options::Slots,
+    record::Recording,
     supervise::Ignored,
 };
 
@@ -36,6 +38,9 @@ pub(super) struct Args {
     /// Where to put the PC/SC socket; the control socket goes beside it [default: a private folder]
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
+    /// Record each card that comes into a slot, as a trace of its own in this folder
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Go on in the background once programs may connect; end it with `virtuale stop`
     #[arg(long)]
     detach: bool,
@@ -58,12 +63,17 @@ fn serve(args: &Args) -> Outcome {
     let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !ignored.has(signal));
     let mut signals = Signals::new(heard).map_err(unheard)?;
     let ears = signals.handle();
-    let instance = Instance::start(&args.slots, args.socket.as_deref(), Stop::Call(Box::new(move || ears.close())))?;
+    let recording =
+        args.record.as_deref().map(|path| Recording::to_folder(path, &args.slots.reproducible)).transpose()?;
+    let recording = recording.map(Arc::new);
+    let stop = Stop::Call(Box::new(move || ears.close()));
+    let instance = Instance::start(&args.slots, args.socket.as_deref(), stop, recording.clone())?;
     announce(instance.socket())?;
     if args.detached {
         let_go().map_err(unheard)?;
     }
     let _ = signals.forever().next();
+    recording.iter().for_each(|recording| recording.close());
     Ok(exit::DONE)
 }
 

@@ -17,6 +17,7 @@ mod parse;
 mod pattern;
 pub mod playback;
 pub mod record;
+pub mod redact;
 pub mod replay;
 pub mod report;
 pub mod shard;

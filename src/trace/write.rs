@@ -16,6 +16,12 @@ pub enum Line<'a> {
     Card(&'a str),
     /// `atr`.
     Atr(&'a [u8]),
+    /// `atr` with matchers, as they are written.
+    AtrPattern(&'a str),
+    /// `>` with matchers, as they are written.
+    CommandPattern(&'a str),
+    /// `<` with matchers, as they are written.
+    AnswerPattern(&'a str),
     /// `now`.
     Now(Date),
     /// `seed`.
@@ -86,6 +92,9 @@ impl Line<'_> {
         match self {
             Self::Card(path) => format!("card {}", one_line(path)),
             Self::Atr(atr) => format!("atr {}", hex(atr)),
+            Self::AtrPattern(pattern) => format!("atr {}", one_line(pattern)),
+            Self::CommandPattern(pattern) => format!("> {}", one_line(pattern)),
+            Self::AnswerPattern(pattern) => format!("< {}", one_line(pattern)),
             Self::Now(day) => format!("now {day}"),
             Self::Seed(seed) => format!("seed {seed}"),
             Self::Command(command) => format!("> {}", hex(command)),

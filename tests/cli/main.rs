@@ -10,4 +10,5 @@ mod reference;
 mod sandbox;
 mod serve;
 mod terminal;
+mod traces;
 mod transcripts;

@@ -51,10 +51,10 @@ pub(super) fn place(elements: &mut [Element], payload: usize, file: usize) {
     elements.iter_mut().for_each(|element| places.move_element(element));
 }
 
-/// Notes which bytes hold personal values.
+/// Notes which bytes hold personal values; tags and lengths in front of them do not.
 fn mark(element: &Element, personal: &mut [bool]) {
     if element.children.is_empty() {
-        let bytes = personal.get_mut(element.range.clone()).unwrap_or_default();
+        let bytes = personal.get_mut(element.value_range()).unwrap_or_default();
         bytes.iter_mut().for_each(|byte| *byte |= element.personal);
     }
     element.children.iter().for_each(|child| mark(child, personal));

@@ -10,6 +10,7 @@ mod commands;
 mod decode;
 mod echo;
 mod layout;
+mod log;
 mod orders;
 mod terminal;
 mod text;
@@ -33,10 +34,11 @@ pub const ALL: &[Target] = &[
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
     Target { name: "orders", seeds: &[], run: orders::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
-    Target { name: "trace", seeds: &[], run: trace::run },
+    Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },
     Target { name: "wire", seeds: &[], run: wire::run },
 ];
 

@@ -1,0 +1,372 @@
+//! Takes the person out of a trace: what is left says how software and card talk, and nothing of whom they talk about.
+//!
+//! It denies by default. A byte of a file stays if the layout explains it and does not mark it personal; a personal one
+//! becomes that of an invented card, with the length kept. A byte of any other answer stays if the invented card answers the
+//! same byte at the same place. Everything else becomes a wildcard: PINs, cryptograms, certificates, bytes that nobody can
+//! explain. Comments, names of slots, captures and card files go as well. Status words and headers of commands stay.
+//!
+//! At the end [`check`] looks for the original values in what was written, in every coding, and nothing is given out if one
+//! is still there.
+
+mod check;
+mod image;
+mod lines;
+
+use virtuale_engine::{Answer, Card, Reset};
+
+use self::{
+    check::Needles,
+    image::{Images, Treated},
+    lines::{answer_cells, atr_cells, command_cells},
+};
+use super::{
+    file::{Action, Expected, Step, Trace},
+    finding::Cell,
+    follow::{Answered, Asked, Follower, Read},
+    write::{Line, Writer},
+};
+use crate::profile::Profile;
+
+/// An invented card that stands in for the one of a slot.
+#[derive(Clone, Copy, Debug)]
+pub struct StandIn<'a> {
+    /// What is on it.
+    pub profile: &'a Profile,
+    /// Its path, as the redacted trace names it.
+    pub path: &'a str,
+}
+
+/// A trace without the person.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Redacted {
+    /// Its text.
+    pub text: String,
+    /// Personal elements whose value is the same on the invented card, so that it is still there.
+    pub same: Vec<String>,
+}
+
+/// Why no redacted trace is given out.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RedactError {
+    /// There is no stand-in for a slot.
+    #[error("the trace has {slots} slots and needs an invented card for each; {given} were given")]
+    TooFewCards {
+        /// Slots of the trace.
+        slots: usize,
+        /// Cards given.
+        given: usize,
+    },
+    /// Original values are still there.
+    #[error("values of the original card would still be in the trace: {}", .0.join(", "))]
+    Survivors(Vec<String>),
+}
+
+/// Takes the person out of a trace. `stand_ins` has an invented card for each slot, made with the layout that explains the
+/// original one.
+///
+/// # Errors
+///
+/// [`RedactError`] if a slot has no stand-in, or if an original value is still there.
+pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, RedactError> {
+    let (slots, given) = (trace.slots.len(), stand_ins.len());
+    if given < slots {
+        return Err(RedactError::TooFewCards { slots, given });
+    }
+    let mut needles = Needles::default();
+    let stories: Vec<Story> = stand_ins
+        .iter()
+        .take(slots)
+        .enumerate()
+        .map(|(slot, card)| Story::of(trace, slot, *card, &mut needles))
+        .collect();
+    // Memory takes whatever is written to it.
+    let written = write(trace, stand_ins, &stories).unwrap_or_default();
+    let text = String::from_utf8_lossy(&written).into_owned();
+    needles.add_secrets(trace);
+    let survivors = needles.survivors(&text, stories.iter().flat_map(|story| &story.treated));
+    if survivors.is_empty() {
+        Ok(Redacted { text, same: needles.same() })
+    } else {
+        Err(RedactError::Survivors(survivors))
+    }
+}
+
+/// One slot of a trace: what its reads read, what becomes of the bytes, and what the stand-in says to the same commands.
+struct Story {
+    /// For each step of the trace, which read it is, and of which image.
+    reads: Vec<Option<(usize, Read)>>,
+    treated: Vec<Treated>,
+    /// For each step of the trace, the stand-in's answer.
+    answers: Vec<Vec<u8>>,
+}
+
+impl Story {
+    fn of(trace: &Trace, slot: usize, stand_in: StandIn<'_>, needles: &mut Needles) -> Self {
+        let profile = stand_in.profile;
+        let mut follower = Follower::new(profile.map());
+        let mut images = Images::default();
+        let mut reads = Vec::with_capacity(trace.steps.len());
+        for step in &trace.steps {
+            let read = if step.slot == slot { follow(trace, step, &mut follower, &mut images) } else { None };
+            reads.push(read);
+        }
+        let treated = images.treat(profile, needles);
+        Self { reads, treated, answers: ask(trace, slot, profile) }
+    }
+}
+
+/// Follows a step; what it reads goes into the image of its file.
+fn follow(trace: &Trace, step: &Step, follower: &mut Follower<'_>, images: &mut Images) -> Option<(usize, Read)> {
+    if let Action::Insert(Some(_)) = step.action {
+        images.next_card();
+    }
+    let read = follower.step(trace, step)?;
+    let data = data_of(trace, step)?;
+    let bytes = data.get(read.header(data)..)?;
+    Some((images.add(read.file, read.offset, bytes), read))
+}
+
+/// The data of an answer that the trace knows whole.
+fn data_of<'t>(trace: &'t Trace, step: &Step) -> Option<&'t [u8]> {
+    match &step.expected {
+        Expected::Answer(pattern, _) => Answered::of(trace, pattern)?.data,
+        _ => None,
+    }
+}
+
+/// What the stand-in answers to the commands of a slot.
+fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
+    let mut card = profile.card();
+    let mut answer = Answer::new();
+    // A card that stays mute answers nothing, and nothing of an answer stays.
+    let _ = card.reset(Reset::Cold);
+    let mut answers = Vec::with_capacity(trace.steps.len());
+    for step in &trace.steps {
+        answer.clear();
+        if step.slot == slot {
+            match &step.action {
+                Action::Send(pattern) => {
+                    if let Some(command) = trace.exact(pattern) {
+                        let _ = card.transmit(command, &mut answer);
+                    }
+                }
+                Action::Protocol(protocol) => {
+                    let _ = card.select_protocol(*protocol);
+                }
+                Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
+                    let _ = card.reset(Reset::Cold);
+                }
+            }
+        }
+        answers.push(answer.as_bytes().to_vec());
+    }
+    answers
+}
+
+fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io::Result<Vec<u8>> {
+    let mut writer = Writer::new(Vec::new())?;
+    let name = |slot: usize| if trace.slots.len() == 1 { String::new() } else { format!("slot-{}", slot + 1) };
+    for (slot, stand_in) in
+        trace.slots.iter().zip(stand_ins).enumerate().map(|(index, (slot, card))| ((index, slot), card))
+    {
+        let (index, slot) = slot;
+        writer.line(&name(index), &Line::Card(stand_in.path))?;
+        if let Some(atr) = &slot.atr {
+            let cells = atr_cells(trace, atr, stand_in.profile.image().atr.as_bytes());
+            writer.line(&name(index), &Line::AtrPattern(&notation(&cells)))?;
+        }
+    }
+    if let Some(now) = trace.now {
+        writer.line(&name(0), &Line::Now(now))?;
+    }
+    if let Some(seed) = trace.seed {
+        writer.line(&name(0), &Line::Seed(seed))?;
+    }
+    for (index, step) in trace.steps.iter().enumerate() {
+        let (Some(story), Some(stand_in)) = (stories.get(step.slot), stand_ins.get(step.slot)) else { continue };
+        let slot = name(step.slot);
+        match &step.action {
+            Action::Send(pattern) => {
+                writer.line(&slot, &Line::CommandPattern(&command_cells(trace, pattern)))?;
+            }
+            Action::Reset(kind) => writer.line(&slot, &Line::Reset(*kind))?,
+            Action::Protocol(protocol) => writer.line(&slot, &Line::Protocol(*protocol))?,
+            Action::PowerOff => writer.line(&slot, &Line::PowerOff)?,
+            Action::Remove => writer.line(&slot, &Line::Remove)?,
+            Action::Insert(card) => writer.line(&slot, &Line::Insert(card.as_ref().map(|_| stand_in.path)))?,
+        }
+        match &step.expected {
+            Expected::Answer(pattern, _) => {
+                let read = story.reads.get(index).copied().flatten();
+                let read = read.and_then(|(image, read)| Some((story.treated.get(image)?, read)));
+                let own = story.answers.get(index).map_or(&[][..], Vec::as_slice);
+                let ins = match &step.action {
+                    Action::Send(command) => Asked::of(trace, command).map(|asked| asked.header[1]),
+                    _ => None,
+                };
+                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, ins, read, own)))?;
+            }
+            Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
+            Expected::Unsaid => {}
+        }
+    }
+    Ok(writer.into_inner())
+}
+
+/// Cells as a trace writes them.
+fn notation(cells: &[Cell]) -> String {
+    cells.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        sync::{Arc, Mutex},
+    };
+
+    use jiff::civil::date;
+    use virtuale_engine::{Answer, Card, Reset};
+
+    use super::{RedactError, Redacted, StandIn, redact};
+    use crate::{
+        profile::{self, Options, Profile, diagnostic::Source},
+        trace::{
+            Action, Expected, Trace,
+            record::{Recorder, Tape},
+            write::Line,
+        },
+    };
+
+    fn profile(name: &str) -> Profile {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards").join(name);
+        profile::load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture")
+    }
+
+    fn parse(text: String) -> Trace {
+        Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace")
+    }
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().expect("no thread panics").extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Everything that is readable on a card, in pieces of 7 bytes, so that hardly a value lies in one of them.
+    fn visit(profile: &Profile) -> String {
+        let paper = Paper::default();
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        tape.line("", &Line::Comment("a visit of CAMILLE MARTIN"));
+        tape.line("", &Line::Atr(profile.image().atr.as_bytes()));
+        let mut card = Recorder::new(Box::new(profile.card()), tape, "");
+        card.reset(Reset::Cold).expect("power");
+        let mut answer = Answer::new();
+        let mut send = |command: &[u8]| card.transmit(command, &mut answer).expect("an answer");
+        send(&[0x00, 0x20, 0x00, 0x01, 0x04, 0x31, 0x39, 0x36, 0x34]);
+        for file in &profile.map().files {
+            let name = file.aids[0].as_bytes();
+            let length = u8::try_from(name.len()).expect("a name is short");
+            send(&[&[0x00, 0xA4, 0x04, 0x0C, length], name].concat());
+            let [high, low] = file.fid.0.to_be_bytes();
+            send(&[0x00, 0xA4, 0x02, 0x04, 0x02, high, low]);
+            send(&[0x00, 0xC0, 0x00, 0x00, 0x1D]);
+            for offset in (0..file.size.min(400)).step_by(7) {
+                let [high, low] = u16::try_from(offset).expect("files are short").to_be_bytes();
+                send(&[0x00, 0xB0, high, low, 0x07]);
+            }
+        }
+        String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text")
+    }
+
+    fn redacted(text: &str, name: &str) -> Result<Redacted, RedactError> {
+        let stand_in = profile(name);
+        redact(&parse(text.to_owned()), &[StandIn { profile: &stand_in, path: name }])
+    }
+
+    /// All data bytes of the answers of a trace in a row; wildcards are `None`.
+    fn stream(trace: &Trace) -> Vec<Option<u8>> {
+        let answers = trace.steps().iter().filter_map(|step| match &step.expected {
+            Expected::Answer(pattern, _) => Some(trace.notation(pattern)),
+            _ => None,
+        });
+        let words = answers.flat_map(|answer| {
+            let words: Vec<String> = answer.split(' ').map(str::to_owned).collect();
+            words[..words.len().saturating_sub(2)].to_vec()
+        });
+        words.map(|word| u8::from_str_radix(&word, 16).ok()).collect()
+    }
+
+    fn has(stream: &[Option<u8>], needle: &[u8]) -> bool {
+        stream.windows(needle.len()).any(|window| window.iter().zip(needle).all(|(one, other)| *one == Some(*other)))
+    }
+
+    #[test]
+    fn the_person_is_gone_and_the_dialogue_stays() {
+        let text = visit(&profile("vitale2-martin.toml"));
+        let before = parse(text.clone());
+        let Redacted { text, .. } = redacted(&text, "vitale2-durand.toml").expect("no survivor");
+        let after = parse(text.clone());
+        let (old, new) = (stream(&before), stream(&after));
+        for needle in
+            [&b"MARTIN"[..], b"CAMILLE", b"DOMINIQUE", b"SACHA", b"2861975999002", b"19861912", b"99999 VILLE"]
+        {
+            assert!(has(&old, needle), "{} was never there", needle.escape_ascii());
+            assert!(!has(&new, needle), "{} is still there", needle.escape_ascii());
+        }
+        assert!(!text.contains("CAMILLE") && !text.contains("31 39 36 34"));
+        assert!(has(&new, b"DURAND"), "the invented person is there");
+        assert_eq!(before.steps().len(), after.steps().len());
+        assert_eq!(old.len(), new.len(), "lengths are kept");
+        let statuses = |trace: &Trace| -> Vec<String> {
+            let answers = trace.steps().iter().filter_map(|step| match &step.expected {
+                Expected::Answer(pattern, _) => Some(trace.notation(pattern)),
+                _ => None,
+            });
+            answers.map(|answer| answer[answer.len() - 5..].to_owned()).collect()
+        };
+        assert_eq!(statuses(&before), statuses(&after));
+        assert!(text.starts_with("virtuale-trace 1\ncard vitale2-durand.toml\natr 3B 75 13 00 00 44 09 EA 90 00\n"));
+    }
+
+    #[test]
+    fn what_a_layout_cannot_explain_becomes_wildcards() {
+        let text = "virtuale-trace 1\natr 3B 80\nslot Jean.Dupont\n# secret\n> 00 84 00 00 04\n< 01 02 03 04 90 00\n\
+                    > 80 50 00 00 02 AA BB 00\n< DE AD 90 00\n> 00 B0 85 00 02\n< 4D 41 90 00\n\
+                    > 00 C0 00 00 02\n< 61 {x:1} {y:1} 90 00\n> 00 B0 {y} 00\nexpect-error mute\n";
+        let Redacted { text, .. } = redacted(text, "vitale2-minimal.toml").expect("no survivor");
+        let expected = "virtuale-trace 1\ncard vitale2-minimal.toml\natr .. ..\n> 00 84 00 00 04\n< .. .. .. .. 90 00\n\
+                        > 80 50 00 00 02 .. .. 00\n< .. .. 90 00\n> 00 B0 85 00 02\n< .. .. 90 00\n\
+                        > 00 C0 00 00 02\n< .. {name-1:1} {name-2:1} 90 00\n> 00 B0 {name-2} 00\nexpect-error mute\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn every_slot_needs_a_stand_in() {
+        let text = "virtuale-trace 1\nslot a\nslot b\n";
+        assert_eq!(redacted(text, "vitale2-minimal.toml"), Err(RedactError::TooFewCards { slots: 2, given: 1 }));
+    }
+
+    #[test]
+    fn a_value_that_survives_keeps_the_trace_back() {
+        // The name is also in a SELECT, which stays as it is.
+        let text = visit(&profile("vitale2-martin.toml"));
+        let text = format!("{text}> 00 A4 04 00 07 43 41 4D 49 4C 4C 45\n< 6A 82\n");
+        let Err(RedactError::Survivors(names)) = redacted(&text, "vitale2-durand.toml") else { panic!("it survives") };
+        assert_eq!(names, ["prenom of IDENTITE"]);
+    }
+
+    #[test]
+    fn the_steps_of_a_redacted_trace_are_commands() {
+        let trace = parse(redacted(&visit(&profile("vitale2-bastia.toml")), "vitale2-martin.toml").expect("none").text);
+        assert!(trace.steps().iter().all(|step| matches!(step.action, Action::Send(_) | Action::Reset(_))));
+    }
+}

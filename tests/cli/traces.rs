@@ -1,0 +1,187 @@
+//! Traces on the command line: recorded from our own client, replayed, rewritten, redacted, played as a card.
+
+use std::{fs, path::Path};
+
+use rustix::process::Signal;
+
+use crate::sandbox::{DURAND, MARTIN, Running, Sandbox, run, until};
+
+/// What a public reader sends, without a card of its own.
+const RUFUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/traces/rufus.apdu");
+
+/// A reader of the house, as a trace's `--reader` names it.
+const READER: &str = "Virtuale 00 00";
+
+fn path(sandbox: &Sandbox, name: &str) -> String {
+    sandbox.path().join(name).display().to_string()
+}
+
+/// Records a replay of RUFUS over the socket.
+fn recorded(sandbox: &Sandbox, name: &str) -> String {
+    let trace = path(sandbox, name);
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let inner = ["--", program, "replay", RUFUS, "--reader", READER];
+    let outer = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--record", &trace];
+    let (code, out, error) = run(&mut sandbox.virtuale(&[&outer[..], &inner].concat()));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.starts_with("1 trace, 5 commands, no finding"), "{out}");
+    trace
+}
+
+#[test]
+fn what_is_recorded_replays() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    assert!(text.starts_with("virtuale-trace 1\nnow 2026-01-15\nseed 0\ncard "), "{text}");
+    assert!(text.contains("\n> 00 A4 00 00 02 3F 00\n< 90 00\n> 00 B0 82 00 00\n< 65 1F 80 06 4D"), "{text}");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
+}
+
+#[test]
+fn a_recording_is_there_when_the_program_is_killed() {
+    let sandbox = Sandbox::new();
+    let folder = path(&sandbox, "traces");
+    let mut server = Running::start(&mut sandbox.virtuale(&["serve", "--card", MARTIN, "--record", &folder]));
+    let export = server.line();
+    let (_, socket) = export.split_once('=').expect("a line for a shell");
+    let replay = ["replay", RUFUS, "--reader", READER, "--socket", socket];
+    let (code, out, error) = run(&mut sandbox.virtuale(&replay));
+    assert_eq!(code, 0, "{out}{error}");
+    server.send(Signal::KILL);
+    server.child.wait().expect("it ends");
+    let trace = Path::new(&folder).join("0-vitale2-martin-1.apdu").display().to_string();
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
+}
+
+#[test]
+fn cards_that_come_and_go_are_on_the_recording() {
+    let sandbox = Sandbox::new();
+    let trace = path(&sandbox, "visit.apdu");
+    let script = "virtuale remove 0 && virtuale insert 0 \"$DURAND\" && virtuale insert 1 \"$DURAND\"";
+    let mut shell =
+        sandbox.shell(&format!("virtuale exec --card \"$MARTIN\" --card - --record {trace} -- sh -c '{script}'"));
+    let (code, out, error) = run(&mut shell);
+    assert_eq!(code, 0, "{out}{error}");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    for part in ["slot slot-0\ncard ", "\nremove\ninsert ", "\nslot slot-1\ninsert "] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!(code, 0, "{out}{error}");
+}
+
+#[test]
+fn findings_make_the_code_1_and_can_be_written_down() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    let wrong = text.replace("< 61 20\n", "< 61 21   # as it was\n");
+    assert_ne!(text, wrong);
+    fs::write(&trace, &wrong).expect("the trace");
+    let junit = path(&sandbox, "replay.xml");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace, "--junit", &junit]));
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("the answer differs from byte 2 on: expected 6121 33 bytes wait, got 6120 32 bytes wait"),
+        "{out}"
+    );
+    assert!(fs::read_to_string(&junit).expect("the report").contains("failures=\"1\""));
+    let github = sandbox.virtuale(&["replay", &trace]).env("GITHUB_ACTIONS", "true").output().expect("it starts");
+    let github = String::from_utf8(github.stdout).expect("text");
+    assert!(github.lines().any(|line| line.starts_with("::error file=") && line.contains(",line=")), "{github}");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace, "--update"]));
+    assert_eq!(code, 0, "{out}");
+    assert_eq!(fs::read_to_string(&trace).expect("the trace"), wrong.replace("61 21", "61 20"));
+}
+
+#[test]
+fn shards_share_the_traces() {
+    let sandbox = Sandbox::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios");
+    let traces = |shard: &str| {
+        let mut command = sandbox.virtuale(&["replay", folder, "--shard", shard]);
+        let (code, out, error) = run(command.env("CI_NODE_INDEX", "2").env("CI_NODE_TOTAL", "3"));
+        assert_eq!(code, 0, "{out}{error}");
+        out.split(' ').next().and_then(|number| number.parse::<usize>().ok()).expect("a number of traces")
+    };
+    let (one, two, three) = (traces("1/3"), traces("2/3"), traces("3/3"));
+    assert_eq!(traces("auto"), two);
+    assert_eq!(one + two + three, fs::read_dir(folder).expect("fixtures").count() - 1);
+    assert_eq!(run(&mut sandbox.virtuale(&["replay", folder, "--shard", "4/3"])).0, 2);
+}
+
+#[test]
+fn a_trace_plays_the_card() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let play = |trace: &str, with: &[&str], sent: &str| {
+        let inner = ["--", program, "replay", sent, "--reader", READER];
+        run(&mut sandbox.virtuale(&[&["replay", trace], with, &inner].concat()))
+    };
+    let (code, out, error) = play(&trace, &[], &trace);
+    assert_eq!(code, 0, "{out}{error}");
+    // Another program, which reads the card once more.
+    let text = fs::read_to_string(&trace).expect("the recording");
+    let longer = path(&sandbox, "longer.apdu");
+    fs::write(&longer, format!("{text}> 00 A4 00 00 02 3F 00\n< 90 00\n")).expect("a trace");
+    let (code, _, error) = play(&trace, &[], &longer);
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("from here on the trace has no such command as 00 A4 00 00 02 3F 00"), "{error}");
+    let (code, _, error) = play(&trace, &["--any-order"], &longer);
+    assert_eq!(code, 0, "{error}");
+    let (code, _, error) = play(&longer, &[], &trace);
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("from here on, 1 commands of the trace never came"), "{error}");
+}
+
+#[test]
+fn redaction_leaves_nobody_in_a_trace() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let clean = path(&sandbox, "clean.apdu");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["redact", &trace, "--as", DURAND, "-o", &clean]));
+    assert_eq!(code, 0, "{out}{error}");
+    let text = fs::read_to_string(&clean).expect("the redacted trace");
+    for (name, coded) in
+        [("MARTIN", "4D 41 52 54 49 4E"), ("CAMILLE", "43 41 4D 49 4C 4C 45"), ("NIR", "32 38 36 31 39 37 35")]
+    {
+        assert!(!text.contains(coded), "{name} is still there");
+    }
+    assert!(text.contains("44 55 52 41 4E 44"), "the invented person is there");
+    // A name in a command: it stays, so nothing is written.
+    let text = fs::read_to_string(&trace).expect("the recording");
+    fs::write(&trace, format!("{text}> 00 A4 04 00 07 43 41 4D 49 4C 4C 45\n< 6A 82\n")).expect("the trace");
+    let never = path(&sandbox, "never.apdu");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["redact", &trace, "--as", DURAND, "-o", &never]));
+    assert_eq!(code, 1, "{error}");
+    assert!(error.contains("prenom of IDENTITE") && !Path::new(&never).exists(), "{error}");
+}
+
+#[test]
+fn what_is_wrong_has_its_code() {
+    let sandbox = Sandbox::new();
+    let broken = path(&sandbox, "broken.apdu");
+    fs::write(&broken, "virtuale-trace 1\nresett\n").expect("a file");
+    let bare = path(&sandbox, "bare.apdu");
+    fs::write(&bare, "virtuale-trace 1\n> 00 A4 00 00\n< 90 00\n").expect("a file");
+    let codes = [
+        (&["replay", &broken][..], 3, "did you mean `reset`?"),
+        (&["replay", &bare], 2, "give one with --card FILE"),
+        (&["replay", "no-such.apdu"], 4, "cannot read no-such.apdu"),
+        (&["replay", &bare, "--reader", "None 00 00", "--socket", "/no-such-socket"], 4, "/no-such-socket"),
+        (&["convert", &broken, "--to", "json"], 3, "did you mean `reset`?"),
+        (&["redact", &bare, "--as", "no-such.toml", "-o", "x"], 4, "cannot read no-such.toml"),
+    ];
+    for (arguments, right, part) in codes {
+        let (code, out, error) = run(&mut sandbox.virtuale(arguments));
+        assert_eq!(code, right, "{arguments:?}: {out}{error}");
+        assert!(error.contains(part), "{arguments:?}: {error}");
+    }
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &bare, "--card", MARTIN]));
+    assert_eq!(code, 0, "{out}{error}");
+    until("nothing is left but our files", || sandbox.left().len() == 2);
+}

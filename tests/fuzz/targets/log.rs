@@ -1,0 +1,28 @@
+//! Logs of other programs: each importer on any bytes makes a trace, and that trace can become JSON and a script.
+
+use std::sync::Arc;
+
+use virtuale::{
+    profile::diagnostic::Source,
+    trace::{
+        Trace,
+        convert::{self, Format},
+    },
+};
+
+/// Imports the log with the importer that its content tells, else with all of them.
+pub(super) fn run(data: &[u8]) {
+    let log = String::from_utf8_lossy(data);
+    let detected = Format::detect(&log);
+    let formats = Format::ALL.into_iter().map(|(_, format)| format);
+    for format in formats.filter(|format| detected.is_none_or(|detected| detected == *format)) {
+        let imported = convert::import(&log, format);
+        let source = Arc::new(Source { name: "imported".into(), text: imported.text });
+        let trace = Trace::parse(source).expect("an importer writes a trace");
+        assert!(trace.steps().len() >= imported.commands, "a command was lost");
+        let _ = convert::json(&trace);
+        for slot in 0..trace.slots().len() {
+            let _ = convert::scriptor(&trace, slot);
+        }
+    }
+}
