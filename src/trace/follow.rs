@@ -3,6 +3,8 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does not
 //! explain; it never guesses.
 
+use virtuale_applets::vitale1;
+
 use super::{
     file::{Action, Expected, Step, Trace},
     pattern::{Atom, Capture, Pattern},
@@ -159,9 +161,14 @@ impl<'m> Follower<'m> {
         }
     }
 
-    /// What a command reads. Other classes than the interindustry ones of four channels are not followed.
+    /// What a command reads. Other classes than the interindustry ones of four channels are not followed, but for the
+    /// orders of a word memory.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
+        if cla == vitale1::CLASS {
+            let is_read = ins == vitale1::order::READ.0 && answered.sw1 == 0x90;
+            return self.zone(u16::from_be_bytes([p1, p2])).filter(|_| is_read);
+        }
         let channel = usize::from(cla);
         let mut selected = std::mem::take(self.channels.get_mut(channel)?);
         let waiting = selected.waiting.take();
@@ -273,6 +280,26 @@ impl<'m> Follower<'m> {
         let offset = offset.get(..usize::from(length)).filter(|offset| offset.len() <= 4)?;
         let offset = offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
         Some(Read { file: selected.ef?, offset, wrapped: true })
+    }
+
+    /// The zone of a word memory that has an address, which counts nibbles.
+    fn zone(&self, address: u16) -> Option<Read> {
+        let place = |(file, zone): (usize, &FileMap)| {
+            let offset = usize::from(address.checked_sub(zone.fid.0)?) / 2;
+            (zone.aids.is_empty() && folder(zone) == MF && offset < zone.size).then_some(Read {
+                file,
+                offset,
+                wrapped: false,
+            })
+        };
+        self.map.files.iter().enumerate().find_map(place)
+    }
+
+    /// The zone of a word memory that begins where another one ends.
+    pub(super) fn zone_behind(&self, file: usize) -> Option<usize> {
+        let end = |zone: &FileMap| u16::try_from(usize::from(zone.fid.0) + 2 * zone.size).ok();
+        let address = self.map.files.get(file).filter(|zone| zone.aids.is_empty()).and_then(end)?;
+        self.zone(address).filter(|read| read.offset == 0).map(|read| read.file)
     }
 
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {

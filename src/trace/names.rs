@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use virtuale_applets::vitale1;
 use virtuale_engine::ins::Ins;
 
 /// Bytes as traces write them: two digits each, a blank between.
@@ -18,9 +19,12 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// What a command asks for, in a few words: `SELECT by name VITALE`, `READ BINARY, SFI 2, from 0, Le 256`.
 ///
-/// It reads the command as the interindustry class has it, whatever the class byte says.
+/// It reads the command as the interindustry class has it, whatever the class byte says, but for the orders of a Vitale 1.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
+    if let Some(order) = vitale1::order_name(command) {
+        return order;
+    }
     let &[_, ins, p1, p2, ref body @ ..] = command else { return "less than a header".to_owned() };
     let data = data_field(body);
     match ins {

@@ -13,11 +13,13 @@
 
 mod codes;
 mod memory;
+mod names;
 mod orders;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+pub use names::order_name;
 pub use settings::{Code, IDENTITY_LENGTH, Settings, SettingsError, Statuses, WORD};
 
 use virtuale_engine::{

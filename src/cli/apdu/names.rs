@@ -1,9 +1,13 @@
 //! What a command is called, in one short line (ISO 7816-4, 11; facts/iso7816.md, "Commands").
 
+use virtuale_applets::vitale1;
 use virtuale_engine::ins::Ins;
 
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
 pub(super) fn of_command(command: &[u8]) -> String {
+    if let Some(order) = vitale1::order_name(command) {
+        return order;
+    }
     let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
     if class >= 0x80 {
         return format!("class {class:02X}, instruction {ins:02X}");
@@ -84,7 +88,8 @@ mod tests {
             (&hex!("00 B2 01 3C 00"), "READ RECORD 1 of file 7"),
             (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
             (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
-            (&hex!("BC B0 00 00 10"), "class BC, instruction B0"),
+            (&hex!("BC B0 02 88 10"), "READ 16 bytes at 0288"),
+            (&hex!("AC B0 00 00 10"), "class AC, instruction B0"),
             (&hex!("00 99 00 00"), "INS 99"),
             (&hex!("00 A4"), "not a command: it has no header"),
         ];
