@@ -334,7 +334,7 @@ fn contradictions_in_settings_are_found() {
 /// What a read must answer, from the picture of the memory in this file's head.
 fn model(address: u16, length: u8) -> Vec<u8> {
     let memory: Vec<u8> = zones().into_iter().flat_map(|(_, content, ..)| content).collect();
-    if address % 8 != 0 || !(0x0200..0x0260).contains(&address) {
+    if !address.is_multiple_of(8) || !(0x0200..0x0260).contains(&address) {
         return vec![0x6B, 0x00];
     }
     let start = usize::from(address - 0x0200) / 2;

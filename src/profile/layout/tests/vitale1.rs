@@ -49,6 +49,21 @@ fn the_public_reads_get_the_public_answers() {
 }
 
 #[test]
+fn reading_words_allocates_nothing() {
+    let card = &mut inserted("petit");
+    let commands: [&[u8]; 4] =
+        [&hex!("BC B0 02 88 04"), &hex!("BC B0 02 68 00"), &hex!("BC B0 1F 18 00"), &hex!("BC C0 00 00 08")];
+    let mut answer = Answer::new();
+    let counted = allocation_counter::measure(|| {
+        for command in commands {
+            card.transmit(command, &mut answer).expect("an answer");
+            assert!(answer.len() > 4);
+        }
+    });
+    assert_eq!(counted.count_total, 0);
+}
+
+#[test]
 fn a_reader_that_looks_for_a_vitale_2_finds_none() {
     let select = hex!("00 A4 00 00 02 3F 00");
     assert_eq!(send(&mut inserted("petit"), &select), hex!("6E00"));
