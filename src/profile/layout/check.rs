@@ -40,6 +40,9 @@ impl Check<'_> {
     }
 
     fn item(&self, item: &Item, prefix: &str) {
+        if let Some((key, _)) = &item.required_when {
+            self.path(key, "", &item.span);
+        }
         if let Some(when) = &item.when {
             self.path(when, prefix, &item.span);
         }

@@ -266,6 +266,7 @@ impl<'a> Encoder<'a> {
                 let found = found.or_else(|| otherwise.as_ref().and_then(|otherwise| self.look_up(otherwise, scope)));
                 match found {
                     Some(node) => self.datum(item, place, node, scope),
+                    None if self.is_required(item) => None,
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
                     None => {
@@ -277,6 +278,18 @@ impl<'a> Encoder<'a> {
                 }
             }
         }
+    }
+
+    /// Whether this card must have a datum that others may leave out; says so.
+    fn is_required(&mut self, item: &Item) -> bool {
+        let Some((path, text)) = &item.required_when else { return false };
+        let Some(node) = self.look_up(path, &self.start()).filter(|node| node.text() == Some(text)) else {
+            return false;
+        };
+        let message =
+            format!("\"{}\" is missing, and every card with \"{}\" {text} has it", item.name, path.keys.join("."));
+        self.mistake(&nearest(node, &self.start()), message, "write it");
+        true
     }
 
     fn datum(&mut self, item: &Item, place: &Place, node: &'a Node, scope: &Scope<'a>) -> Option<Value> {

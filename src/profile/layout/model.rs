@@ -102,6 +102,8 @@ pub(super) struct Item {
     pub(super) when: Option<Path>,
     /// It may have no datum: with a tag it is then left out, without one its place is padded.
     pub(super) optional: bool,
+    /// A key of the card and a text: where the key has this text, there must be a datum after all.
+    pub(super) required_when: Option<(Path, String)>,
     /// The most bytes of its value.
     pub(super) max: Option<usize>,
     pub(super) known: Arc<Known>,

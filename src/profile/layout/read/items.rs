@@ -107,6 +107,7 @@ impl<'n> Reader<'n> {
             each,
             when: fields.text("when").and_then(|when| path(fields, &when)),
             optional: fields.flag("optional").unwrap_or(false),
+            required_when: required_when(fields),
             max: fields.number("max", 0..LONGEST + 1).map(|max| max.value),
             known: context.known?,
             personal: context.personal.unwrap_or(matches!(body, Some(Body::Value { .. }))),
@@ -248,6 +249,17 @@ pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
         "write snake_case keys joined by dots",
     );
     None
+}
+
+/// A key and a text.
+fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
+    let texts = fields.texts("required_when")?;
+    let [key, text] = &texts[..] else {
+        fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
+        return None;
+    };
+    let Path { keys, .. } = path(fields, key)?;
+    Some((Path { from_top: true, keys }, text.value.to_owned()))
 }
 
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {

@@ -172,6 +172,25 @@ fn four_kilobytes_are_not_more_and_the_first_who_does_not_fit_is_named() {
 }
 
 #[test]
+fn the_third_generation_always_has_an_end_of_validity() {
+    let card = |generation: &str, end: &str| {
+        let text = format!(
+            "layout = \"vitale1\"\n[carte]\ngeneration = \"{generation}\"\n{end}[assure]\nnir = \"2 86 19 75 999 002\"\n\
+             nom = \"MARTIN\"\nprenom = \"CAMILLE\"\nnaissance = \"1986-19-12\"\n"
+        );
+        profile::parse(Source { name: "carte.toml".into(), text }, None, &OPTIONS)
+    };
+    assert!(card("v1", "").is_ok() && card("v1bis", "").is_ok());
+    assert!(
+        card("v1bis", "fin_validite = 2027-01-31\n").is_ok() && card("v1ter", "fin_validite = 2027-01-31\n").is_ok()
+    );
+    let Err(mistakes) = card("v1ter", "") else { panic!("it has none") };
+    let mistakes = mistakes.to_string();
+    assert!(mistakes.contains("carte.toml:3:14"), "{mistakes}");
+    assert!(mistakes.contains("every card with \"carte.generation\" v1ter has it"), "{mistakes}");
+}
+
+#[test]
 fn zones_tile_the_memory() {
     let layout = layout(vitale1_text());
     let memory = layout.memory().expect("a word memory");
