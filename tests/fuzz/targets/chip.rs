@@ -17,7 +17,7 @@ pub(super) fn check(layout: &Layout, image: &ChipImage, map: &CardMap, mut card:
     assert_eq!(contents.clone().count(), map.files.len(), "a file without a map");
     for (content, file) in contents.zip(&map.files) {
         let decoded = decode(layout, &content.kind, file);
-        check_elements(&file.elements, 0..file.size);
+        check_elements(&file.elements, file.size);
         let (decoded, coded) = (places(&decoded.elements), places(&file.elements));
         let differ = decoded.iter().zip(&coded).find(|(decoded, coded)| decoded != coded);
         assert!(differ.is_none() && decoded.len() == coded.len(), "{} decodes otherwise: {differ:?}", file.name);
@@ -48,13 +48,23 @@ fn decode(layout: &Layout, kind: &FileKind, file: &FileMap) -> Decoded {
     decoded.unwrap_or_else(|| panic!("no file {}", file.name))
 }
 
-/// Elements stand in the order of their bytes, inside of what they are parts of.
-pub(super) fn check_elements(elements: &[Element], room: Range<usize>) {
+/// The elements of a file stand one behind the other, from its first byte to its last, and their parts inside of them.
+pub(super) fn check_elements(elements: &[Element], size: usize) {
+    let mut end = 0;
+    for element in elements {
+        assert_eq!(element.range.start, end, "{} leaves a gap", element.name);
+        end = element.range.end;
+    }
+    assert_eq!(end, size, "the end of the file is not explained");
+    check_parts(elements, 0..size);
+}
+
+fn check_parts(elements: &[Element], room: Range<usize>) {
     let mut start = room.start;
     for element in elements {
         let Range { start: first, end } = element.range;
         assert!(start <= first && first <= end && end <= room.end, "{} stands elsewhere", element.name);
         start = end;
-        check_elements(&element.children, element.range.clone());
+        check_parts(&element.children, element.range.clone());
     }
 }

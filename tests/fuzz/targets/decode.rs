@@ -27,7 +27,7 @@ pub(super) fn run(data: &[u8]) {
     let (layout, name) =
         if which < 0x80 { (vitale2(), FILES[number % FILES.len()]) } else { (vitale1(), ZONES[number % ZONES.len()]) };
     let decoded = layout.decode(name, bytes).unwrap_or_else(|| panic!("no file {name}"));
-    chip::check_elements(&decoded.elements, 0..bytes.len());
+    chip::check_elements(&decoded.elements, bytes.len());
 }
 
 /// The built-in layout of the Vitale 1.

@@ -2,7 +2,10 @@
 
 use std::convert::Infallible;
 
-use virtuale::trace::{Trace, replay::replay};
+use virtuale::trace::{
+    Trace,
+    replay::{Wanted, replay},
+};
 use virtuale_engine::Card;
 
 use super::{echo::Echo, text};
@@ -17,7 +20,7 @@ pub(super) fn run(data: &[u8]) {
 }
 
 fn play(trace: &Trace) {
-    let Ok(outcome) = replay(trace, |wanted| {
+    let Ok(outcome) = replay(trace, |wanted: Wanted<'_>| {
         let absent = wanted.card == Some("-");
         Ok::<_, Infallible>((!absent).then(|| Box::new(Echo::new()) as Box<dyn Card>))
     });
