@@ -301,41 +301,44 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
 /// What a coding needs to know besides its name.
 fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
     let (on, off) = (fields.hex("on"), fields.hex("off"));
-    let (mark, flags) = (fields.number("mark", 0..16), fields.number("flags", 0..4));
-    let values = fields.named_hex("values");
-    let small = |number: Option<Placed<usize>>| number.and_then(|number| u8::try_from(number.value).ok()).unwrap_or(0);
-    match coding {
-        Coding::Marked { .. } if mark.is_some() => Some(Coding::Marked { mark: small(mark) }),
-        Coding::Address { .. } if flags.is_some() => Some(Coding::Address { flags: small(flags) }),
-        Coding::Choice(_) => {
-            let values = values.unwrap_or_default();
-            let length = values.first().map_or(0, |(_, bytes)| bytes.len());
-            let alike = |(index, (_, bytes)): (usize, &(String, Vec<u8>))| {
-                bytes.len() == length && values.iter().skip(index + 1).all(|(_, other)| other != bytes)
-            };
-            if length == 0 || !values.iter().enumerate().all(alike) {
-                fields.mistake(
-                    "\"values\" are different byte sequences of one length",
-                    "values = { v1 = \"01\", v2 = \"02\" }",
-                );
-                return None;
-            }
-            Some(Coding::Choice(Choice(values)))
-        }
-        coding => match (coding, on, off) {
-            (coding, None, None) => Some(coding),
-            (Coding::Flag { .. }, Some(on), Some(off))
-                if on.value.len() == off.value.len() && on.value != off.value =>
-            {
-                Some(Coding::Flag { on: on.value, off: off.value })
-            }
-            _ => {
-                fields.mistake(
-                    "\"on\" and \"off\" are two different values of one length",
-                    "they belong to the coding \"flag\"",
-                );
-                None
-            }
-        },
+    let small = |key, range| fields.number(key, range).and_then(|number| u8::try_from(number.value).ok());
+    let (mark, flags, values) = (small("mark", 0..16), small("flags", 0..4), fields.named_hex("values"));
+    let foreign = [
+        ("mark", matches!(coding, Coding::Marked { .. })),
+        ("flags", matches!(coding, Coding::Address { .. })),
+        ("values", matches!(coding, Coding::Choice(_))),
+    ];
+    if let Some((key, _)) = foreign.into_iter().find(|&(key, belongs)| fields.has(key) && !belongs) {
+        fields.mistake(format!("\"{key}\" does not belong to this coding"), "docs/layouts.md says which coding has it");
+        return None;
     }
+    match (coding, on, off) {
+        (Coding::Marked { .. }, None, None) => Some(Coding::Marked { mark: mark.unwrap_or(0) }),
+        (Coding::Address { .. }, None, None) => Some(Coding::Address { flags: flags.unwrap_or(0) }),
+        (Coding::Choice(_), None, None) => choice(fields, values.unwrap_or_default()),
+        (coding, None, None) => Some(coding),
+        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
+            Some(Coding::Flag { on: on.value, off: off.value })
+        }
+        _ => {
+            fields.mistake(
+                "\"on\" and \"off\" are two different values of one length",
+                "they belong to the coding \"flag\"",
+            );
+            None
+        }
+    }
+}
+
+/// One of several byte sequences that can be told apart.
+fn choice(fields: &Fields<'_>, values: Vec<(String, Vec<u8>)>) -> Option<Coding> {
+    let length = values.first().map_or(0, |(_, bytes)| bytes.len());
+    let alone = |(index, (_, bytes)): (usize, &(String, Vec<u8>))| {
+        bytes.len() == length && values.iter().skip(index + 1).all(|(_, other)| other != bytes)
+    };
+    if length > 0 && values.iter().enumerate().all(alone) {
+        return Some(Coding::Choice(Choice(values)));
+    }
+    fields.mistake("\"values\" are different byte sequences of one length", "values = { v1 = \"01\", v2 = \"02\" }");
+    None
 }

@@ -213,6 +213,12 @@ fn mistakes_of_a_memory_are_found() {
         ("word = \"0208\"", "word = \"3000\"", "code 02 is not in the memory"),
         ("least = 3", "least = 13", "\"least\" is more than \"most\""),
         ("v1bis = \"52 09 6A\"", "v1bis = \"52 09\"", "different byte sequences of one length"),
+        (
+            "coding = \"marked-bcd\", mark = 13",
+            "coding = \"bcd\", mark = 13",
+            "\"mark\" does not belong to this coding",
+        ),
+        ("[\"carte.generation\", \"v1ter\"]", "[\"carte.generation\"]", "\"required_when\" is a key and a text"),
         ("fid = \"2128\"\nsize = 48", "fid = \"2128\"\nsize = 46", "is not a zone of words"),
         ("words = 942", "words = 942\nfill = \"00\"", "leave \"size\", \"structure\" and \"fill\" out"),
         ("not_found = \"6A83\"\n", "", "\"not_found\" is missing"),
