@@ -29,21 +29,21 @@ impl Vitale1 {
     /// `BC 20 00 reference 04 code`: spends a try and compares.
     pub(super) fn present(&mut self, command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
         let statuses = &self.settings.statuses;
-        let code: [u8; WORD] = command.data().try_into().map_err(|_| statuses.length)?;
-        let known = |known: &Code| u16::from(known.reference) == command.p1_p2();
-        let index = self.settings.codes.iter().position(known).ok_or(statuses.no_code)?;
-        let known = self.settings.codes.get(index).ok_or(statuses.no_code)?;
-        let (_, _, right) = own_word(context, known.word).ok_or(statuses.no_code)?;
-        let spent = spent(known, context).ok_or(statuses.no_code)?;
+        let given: [u8; WORD] = command.data().try_into().map_err(|_| statuses.length)?;
+        let mut codes = self.settings.codes.iter().enumerate();
+        let meant = codes.find(|(_, code)| u16::from(code.reference) == command.p1_p2());
+        let (index, code) = meant.ok_or(statuses.no_code)?;
+        let (_, _, right) = own_word(context, code.word).ok_or(statuses.no_code)?;
+        let spent = spent(code, context).ok_or(statuses.no_code)?;
         if right == BLANK {
             return Err(statuses.no_code.into());
         }
-        if spent >= known.tries {
+        if spent >= code.tries {
             return Err(statuses.blocked.into());
         }
-        self.count(known, spent + 1, context)?;
+        self.count(code, spent + 1, context)?;
         context.commit()?;
-        self.presented = Some(Presented { code: index, is_right: is_equal(code, right) });
+        self.presented = Some(Presented { code: index, is_right: is_equal(given, right) });
         Ok(StatusWord::SUCCESS)
     }
 
