@@ -6,7 +6,7 @@ use super::{
     Failure, Outcome,
     instance::{Instance, Stop},
     options::Slots,
-    record::Recording,
+    recording::Recording,
     supervise::Supervisor,
 };
 

@@ -20,7 +20,7 @@ use super::{
     failure::reason,
     folder::{Folder, LONGEST_SOCKET},
     options::{Reproducible, Slots},
-    record::Recording,
+    recording::Recording,
 };
 use crate::reader::{
     Model, ModelError, Readers,

@@ -24,9 +24,11 @@ mod options;
 mod output;
 mod read;
 mod record;
+mod recording;
 mod redact;
 mod remove;
 mod replay;
+mod road;
 mod serve;
 mod slots;
 mod stop;
@@ -90,6 +92,11 @@ enum Verb {
     ///
     /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
     Read(read::Args),
+    /// Record what a program says to the card in a PC/SC reader
+    ///
+    /// Relays the card to a reader of the program's own, so that unmodified software talks to the real card meanwhile. The
+    /// trace holds what the card says of its holder: redact it before you keep it.
+    Record(record::Args),
     /// Replay recorded dialogues and say what came out otherwise
     ///
     /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
@@ -127,6 +134,7 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Record(args) => record::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Convert(args) => convert::run(args),
             Self::Redact(args) => redact::run(args),

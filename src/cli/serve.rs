@@ -20,7 +20,7 @@ use super::{
     failure::reason,
     instance::{Instance, Stop},
     options::Slots,
-    record::Recording,
+    recording::Recording,
     supervise::Ignored,
 };
 
