@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod layouts;
+pub mod vitale1;
 pub mod vitale2;
 
 use alloc::boxed::Box;

@@ -121,6 +121,12 @@ impl Sink for Torn {
     }
 }
 
+/// Lets a DF name its applet.
+pub(crate) fn name_applet(image: &mut ChipImage, df: FileIndex, name: &str) {
+    let FileKind::Directory(directory) = &mut image.files[df.0].kind else { panic!("a DF") };
+    directory.applet = Some(name.into());
+}
+
 /// An ATR that offers both protocols, T=0 first.
 pub(crate) fn atr() -> Atr {
     Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR")

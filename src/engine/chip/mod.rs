@@ -8,11 +8,13 @@
 
 mod chaining;
 pub(crate) mod channel;
+mod contents;
 pub(crate) mod context;
 pub(crate) mod pending;
 #[cfg(test)]
 mod tests;
 
+pub use contents::Content;
 pub use context::Context;
 
 use alloc::{boxed::Box, vec::Vec};

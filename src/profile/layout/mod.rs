@@ -10,10 +10,13 @@ mod decode;
 mod encode;
 mod fields;
 mod image;
+mod memory;
 mod model;
 mod place;
 mod read;
 mod references;
+mod special;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -22,8 +25,11 @@ use std::sync::Arc;
 
 use virtuale_engine::{Aid, Fid};
 
+pub use self::memory::{Lifetime, WordMemory, Zone};
+
 use self::{
     decode::Decoder,
+    memory::{Component, Memory},
     model::{Application, Chip, File, Structure},
 };
 use super::{
@@ -47,6 +53,8 @@ pub struct Layout {
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
+    memory: Option<Memory>,
+    components: Vec<Component>,
 }
 
 /// What the bytes of a file say.
