@@ -13,6 +13,7 @@ use super::{
     Layout, ber,
     coding::{show, show_bytes},
     model::{Body, Each, File, Item, Path, Place},
+    plain,
     read::size,
     references::{Round, weaker},
     words,
@@ -203,6 +204,11 @@ impl<'a> Decoder<'a> {
             Body::Value { from, place, .. } => {
                 self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
             }
+            Body::Built(_) => {
+                let start = value.start;
+                element.children = plain::elements(value.bytes, start, &item.known, item.personal, &mut self.left);
+                return Some((element, taken));
+            }
             Body::Computed { reference, place } => {
                 let known = weaker(&item.known, self.layout.refer(*reference, here.round).1);
                 (element.origin, element.source) = (known.origin, known.at.clone());
@@ -277,6 +283,7 @@ impl Item {
                 let member = size(self).and_then(|size| bytes.get(..size));
                 member.is_some_and(|member| member.iter().any(|&byte| byte != fill))
             }
+            None if matches!(self.body, Body::Built(_)) => bytes.iter().any(|&byte| byte != fill),
             None => size(self).is_none_or(|size| size <= bytes.len()),
         }
     }

@@ -13,8 +13,10 @@ mod image;
 mod memory;
 mod model;
 mod place;
+mod plain;
 mod read;
 mod references;
+mod security;
 mod special;
 mod words;
 
@@ -31,6 +33,7 @@ use self::{
     decode::Decoder,
     memory::{Component, Memory},
     model::{Application, Chip, File, Structure},
+    security::Security,
 };
 use super::{
     diagnostic::{Diagnostics, Source},
@@ -55,6 +58,7 @@ pub struct Layout {
     files: Vec<File>,
     memory: Option<Memory>,
     components: Vec<Component>,
+    security: Security,
 }
 
 /// What the bytes of a file say.

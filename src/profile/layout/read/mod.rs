@@ -14,12 +14,14 @@ use virtuale_engine::{
     image::{Habits, LongLe},
 };
 
-pub(super) use self::sound::size;
-
-use self::{
-    files::Defaults,
-    items::{Context, Reader},
+pub(super) use self::{
+    files::position,
+    items::{Context, Reader, path},
+    rules::Governed,
+    sound::size,
 };
+
+use self::files::Defaults;
 use super::{
     super::{
         diagnostic::{Diagnostics, Source},
@@ -28,6 +30,7 @@ use super::{
     Layout,
     fields::{Fields, Placed, Report},
     model::{Application, Body, Chip, File, Item, Structure},
+    security,
 };
 
 /// How many applications a layout may have.
@@ -66,6 +69,8 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
     names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
     names.files = files.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let private_keys = top.tables("key", "key of a private key");
+    names.keys = private_keys.iter().map(|(name, _)| name.value.to_owned()).collect();
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");
@@ -89,6 +94,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         fields.finish();
     }
     let (memory, components) = (memory::read(&reader, &top), memory::components(&reader, &top));
+    let security = security::read(&reader, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
@@ -107,6 +113,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         files: read_files,
         memory,
         components,
+        security,
     })
 }
 
@@ -127,8 +134,8 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     let known = reader.names.source(card, None);
     let atr = reader.list(card, "atr", &Context::new(known));
     check_atr(card, &atr);
-    let atr_key = card.text("atr_from").and_then(|key| items::path(card, &key));
-    let component_key = card.text("component_from").and_then(|key| items::path(card, &key));
+    let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
+    let component_key = card.text("component_from").and_then(|key| path(card, &key));
     Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le }, component_key })
 }
 
