@@ -42,7 +42,7 @@ impl Layout {
                 map.files.push(file);
             }
         }
-        self.check_room(&mut encoder, data, &map);
+        self.check_room(&mut encoder, data, &files, &map);
         let (capacity, habits) = (self.chip.bytes, self.chip.habits);
         let image = atr.map(|atr| ChipImage { atr, capacity, habits, files });
         encoder.finish(image)?.map(|image| (image, map)).ok_or(Diagnostics(Vec::new()))
@@ -65,13 +65,15 @@ impl Layout {
         }
     }
 
-    /// Refuses a card whose files need more bytes than its chip has.
-    fn check_room(&self, encoder: &mut Encoder<'_>, data: &Node, map: &CardMap) {
-        let needed: usize = map.files.iter().map(|file| file.size).sum();
+    /// Refuses a card whose applications and files need more bytes than its chip has, as the chip counts them.
+    fn check_room(&self, encoder: &mut Encoder<'_>, data: &Node, files: &[FileImage], map: &CardMap) {
+        let needed: usize = files.iter().map(FileImage::needs).sum();
         if needed <= self.chip.bytes {
             return;
         }
-        let mut files: Vec<_> = map.files.iter().map(|file| (file.size, file.name.as_str())).collect();
+        let applications = self.applications.iter().map(|application| &application.name);
+        let names = applications.chain(map.files.iter().map(|file| &file.name));
+        let mut files: Vec<_> = files.iter().map(FileImage::needs).zip(names).collect();
         files.sort_by_key(|&(size, name)| (std::cmp::Reverse(size), name));
         let largest: Vec<_> = files.iter().take(NAMED).map(|(size, name)| format!("{name} ({size})")).collect();
         let message = format!("this card needs {needed} bytes, but its chip has {}", self.chip.bytes);
