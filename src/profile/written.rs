@@ -151,7 +151,8 @@ fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
             mistake(span.clone(), "this table stands here twice", hint.into())
         }
         message if message.starts_with("duplicate key") => {
-            Diagnostic::new(source, span, "this key stands here twice").label("the second time")
+            let mistake = Diagnostic::new(source, span, "this key stands here twice").label("the second time");
+            mistake.hint("leave one of the two out")
         }
         "invalid basic string, expected `\"`" => Diagnostic::new(source, span, "this text has no closing quote"),
         message => Diagnostic::new(source, span, message),

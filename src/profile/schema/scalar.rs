@@ -243,7 +243,9 @@ fn bytes(text: &str, min: usize, max: usize) -> Result<Vec<u8>, Wrong> {
 
 fn atr(text: &str) -> Result<Vec<u8>, Wrong> {
     let bytes = bytes(text, 2, 33)?;
-    Atr::parse(&bytes).map_err(|error| Wrong::new(format!("this is not an ATR: {error}")))?;
+    Atr::parse(&bytes).map_err(|error| {
+        Wrong::new(format!("this is not an ATR: {error}")).hint("leave the key out for the ATR of the layout")
+    })?;
     Ok(bytes)
 }
 
