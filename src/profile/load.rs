@@ -120,7 +120,9 @@ fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>)
     match read(&path) {
         Ok(source) => Ok(source),
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
-        Err(LoadError::Io { error, .. }) => mistake(format!("cannot read the layout {}: {error}", path.display()), hint),
+        Err(LoadError::Io { error, .. }) => {
+            mistake(format!("cannot read the layout {}: {error}", path.display()), hint)
+        }
     }
 }
 

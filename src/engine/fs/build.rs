@@ -141,11 +141,8 @@ fn check_records(
 
 fn check_capacity(images: &[FileImage], capacity: usize) -> Result<(), ImageError> {
     const NAMED: usize = 5;
-    let need = |(index, image): (usize, &FileImage)| FileNeed {
-        file: FileIndex(index),
-        fid: image.fid,
-        bytes: image.needs(),
-    };
+    let need =
+        |(index, image): (usize, &FileImage)| FileNeed { file: FileIndex(index), fid: image.fid, bytes: image.needs() };
     let mut needs: Vec<FileNeed> = images.iter().enumerate().map(need).collect();
     let needed = needs.iter().map(|need| need.bytes).sum();
     if needed <= capacity {
