@@ -46,7 +46,7 @@ pub(super) fn card(path: &Path, reproducible: &Reproducible) -> Result<Box<dyn C
 pub(super) fn layout(name: &str) -> Result<Layout, Failure> {
     let source = match layouts::named(name) {
         Some(text) => Source { name: format!("{name}.toml (built in)"), text: text.to_owned() },
-        None if name.ends_with(".toml") => profile::read(Path::new(name)).map_err(failure)?,
+        None if name.ends_with(".toml") => return Layout::load(Path::new(name)).map_err(failure),
         None => {
             let built_in = layouts::NAMES.join(", ");
             let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");

@@ -131,7 +131,7 @@ fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>)
 /// # Errors
 ///
 /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] at the first byte that is not UTF-8.
-pub fn read(path: &Path) -> Result<Source, LoadError> {
+fn read(path: &Path) -> Result<Source, LoadError> {
     let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
@@ -147,6 +147,17 @@ pub fn read(path: &Path) -> Result<Source, LoadError> {
             Err(LoadError::Invalid(Diagnostics(vec![mistake.hint("save the file as UTF-8: it may be in Latin-1 now")])))
         }
         _ => Ok(source),
+    }
+}
+
+impl Layout {
+    /// Reads a layout file.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] with all mistakes in it.
+    pub fn load(path: &Path) -> Result<Self, LoadError> {
+        Self::parse(&Arc::new(read(path)?)).map_err(LoadError::Invalid)
     }
 }
 
@@ -203,9 +214,9 @@ mod tests {
 
     use hex_literal::hex;
     use jiff::civil::date;
-    use virtuale_engine::{Answer, Card, Reset, StatusWord};
+    use virtuale_engine::{Answer, Card, Reset, StatusWord, image::FileImage};
 
-    use super::{LoadError, Options, Profile, Source, load, parse, read};
+    use super::{Layout, LoadError, Options, Profile, Source, load, parse, read};
 
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
@@ -323,6 +334,25 @@ mod tests {
     }
 
     #[test]
+    fn the_room_of_a_card_is_counted_as_its_chip_counts_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("carte.toml");
+        let minimal = include_str!("../../fixtures/cards/vitale2-minimal.toml").replace("vitale2", "juste.toml");
+        std::fs::write(&path, minimal).expect("a card file");
+        let on_a_chip_of = |bytes: usize| {
+            let whole = virtuale_applets::layouts::named("vitale2").expect("built in");
+            let layout = whole.replace("chip_bytes = 32768", &format!("chip_bytes = {bytes}"));
+            std::fs::write(folder.path().join("juste.toml"), layout).expect("a layout");
+            load(&path, &OPTIONS)
+        };
+        let profile = on_a_chip_of(32_768).expect("room enough");
+        let needed = profile.image().files.iter().map(FileImage::needs).sum();
+        on_a_chip_of(needed).expect("it just fits");
+        let error = on_a_chip_of(needed - 1).expect_err("one byte too few").to_string();
+        assert!(error.contains("the largest files are PHOTO"), "{error}");
+    }
+
+    #[test]
     fn a_file_in_another_coding_is_pointed_at() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("carte.toml");
@@ -336,8 +366,11 @@ mod tests {
 
     #[test]
     fn a_file_that_is_too_long_is_not_read_to_its_end() {
-        let error = load(Path::new("/dev/zero"), &OPTIONS).expect_err("an endless file");
-        assert!(error.to_string().contains("has more than"), "{error}");
+        let zeros = Path::new("/dev/zero");
+        for error in [load(zeros, &OPTIONS).map(|_| ()), Layout::load(zeros).map(|_| ())] {
+            let error = error.expect_err("an endless file");
+            assert!(error.to_string().contains("has more than"), "{error}");
+        }
     }
 
     #[test]

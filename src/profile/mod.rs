@@ -19,4 +19,4 @@ mod load;
 mod nearest;
 mod world;
 
-pub use load::{LoadError, Options, Profile, load, parse, read};
+pub use load::{LoadError, Options, Profile, load, parse};

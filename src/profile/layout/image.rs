@@ -71,9 +71,7 @@ impl Layout {
         if needed <= self.chip.bytes {
             return;
         }
-        let applications = self.applications.iter().map(|application| &application.name);
-        let names = applications.chain(map.files.iter().map(|file| &file.name));
-        let mut files: Vec<_> = files.iter().map(FileImage::needs).zip(names).collect();
+        let mut files: Vec<_> = map.files.iter().map(|file| (file.size, file.name.as_str())).collect();
         files.sort_by_key(|&(size, name)| (std::cmp::Reverse(size), name));
         let largest: Vec<_> = files.iter().take(NAMED).map(|(size, name)| format!("{name} ({size})")).collect();
         let message = format!("this card needs {needed} bytes, but its chip has {}", self.chip.bytes);

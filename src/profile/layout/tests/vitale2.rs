@@ -2,7 +2,6 @@
 
 use hex_literal::hex;
 use jiff::civil::date;
-use virtuale_engine::{chip::Chip, image::FileImage};
 
 use super::{content, layout, source, vitale2_text};
 use crate::profile::{
@@ -10,7 +9,6 @@ use crate::profile::{
     diagnostic::Source,
     map::{Element, Origin},
     tree::{Data, Node},
-    world,
 };
 
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
@@ -155,25 +153,9 @@ fn a_card_that_does_not_fit_its_chip_says_what_is_large() {
     let mut data = card_data(family(0, 5));
     data.span = 0..0;
     let text = layout(&text).encode(&card, &data).expect_err("too small a chip").to_string();
-    for part in ["carte.toml:1:", "but its chip has 8192", "PHOTO (4353), COMPLEM (2561), "] {
+    for part in ["carte.toml:1:", "but its chip has 8192", "PHOTO (4352), COMPLEM (2560), "] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
-}
-
-#[test]
-fn the_room_is_counted_as_the_chip_counts_it() {
-    let card = source("carte.toml", "layout = \"juste.toml\"");
-    let data = card_data(family(0, 5));
-    let image = layout(vitale2_text()).encode(&card, &data).expect("room enough").0;
-    let needed: usize = image.files.iter().map(FileImage::needs).sum();
-    let on_a_chip_of = |bytes: usize| {
-        let text = vitale2_text().replace("chip_bytes = 32768", &format!("chip_bytes = {bytes}"));
-        layout(&text).encode(&card, &data).map(|(image, _)| image)
-    };
-    let world = world::fixed(OPTIONS.today, OPTIONS.seed);
-    let image = on_a_chip_of(needed).expect("it just fits");
-    Chip::new(image, &virtuale_applets::by_name, world).expect("for the chip too");
-    on_a_chip_of(needed - 1).expect_err("one byte too few");
 }
 
 fn card_data(source: Source) -> Node {
