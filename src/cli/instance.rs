@@ -20,7 +20,7 @@ use super::{
     failure::reason,
     folder::{Folder, LONGEST_SOCKET},
     options::{Reproducible, Slots},
-    record::Recording,
+    recording::Recording,
 };
 use crate::reader::{
     Model, ModelError, Readers,
@@ -125,6 +125,11 @@ impl Instance {
     pub(super) fn leave(self) {
         mem::forget((self.control, self.server));
         drop(self.folder);
+    }
+
+    /// The private folder, which goes when the readers go.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.

@@ -18,15 +18,19 @@ mod failure;
 mod folder;
 mod insert;
 mod instance;
+mod keys;
 mod language;
 mod man;
+mod opensc;
 mod options;
 mod output;
 mod read;
 mod record;
+mod recording;
 mod redact;
 mod remove;
 mod replay;
+mod road;
 mod serve;
 mod slots;
 mod stop;
@@ -90,6 +94,11 @@ enum Verb {
     ///
     /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
     Read(read::Args),
+    /// Record what a program says to the card in a PC/SC reader
+    ///
+    /// Relays the card to a reader of the program's own, so that unmodified software talks to the real card meanwhile. The
+    /// trace holds what the card says of its holder: redact it before you keep it.
+    Record(record::Args),
     /// Replay recorded dialogues and say what came out otherwise
     ///
     /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
@@ -107,6 +116,10 @@ enum Verb {
     Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),
+    /// Write the certificates and keys of the test authority
+    ///
+    /// They are the same on every machine. Every name says TEST; the keys are public and protect nothing.
+    Keys(keys::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -127,10 +140,12 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Record(args) => record::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Convert(args) => convert::run(args),
             Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
+            Self::Keys(args) => keys::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

@@ -1,157 +1,85 @@
-//! Recordings of what programs and cards say while a reader runs.
+//! `virtuale record`: a real card, relayed and recorded.
 
 use std::{
-    fs::{self, File},
-    io,
+    ffi::OsString,
+    fs::File,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    process::Command,
 };
 
-use jiff::civil::Date;
 use virtuale_engine::Card;
 
 use super::{
-    Failure,
+    Failure, Outcome,
     failure::reason,
+    instance::{Instance, Loaded, Stop},
     options::{Reproducible, Slots},
     output,
-    redact::seen_from,
+    road::{At, Road, Trouble, broken},
+    supervise::Supervisor,
 };
 use crate::trace::{
     record::{Recorder, Tape},
-    suite::EXTENSION,
     write::Line,
 };
 
-/// How many recordings of one card in one slot a folder takes.
-const MOST_PER_CARD: usize = 10_000;
+const EXAMPLES: &str = "\
+Examples:
+  virtuale record --reader \"Gemalto PC Twin Reader 00 00\" -o visit.apdu -- ./billing-software
 
-/// Where a running reader records.
-#[derive(Debug)]
-pub(super) enum Recording {
-    /// All slots in one trace.
-    File { tape: Tape, path: PathBuf, several: bool },
-    /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<(Tape, PathBuf)>> },
+Exit codes: those of the command; 4 when the road to the card broke.";
+
+/// Arguments of `record`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, override_usage = "virtuale record --reader NAME -o FILE [OPTIONS] -- CMD [ARG]...")]
+pub(super) struct Args {
+    /// The PC/SC reader with the card
+    #[arg(long, value_name = "NAME")]
+    reader: String,
+    #[command(flatten)]
+    at: At,
+    /// The trace to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    reproducible: Reproducible,
+    /// The command to run and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<OsString>,
 }
 
-impl Recording {
-    /// A trace for all slots of a reader.
-    ///
-    /// # Errors
-    ///
-    /// That the file cannot be written.
-    pub(super) fn to_file(path: &Path, slots: &Slots) -> Result<Self, Failure> {
-        let tape = tape(File::create(path), path, &slots.reproducible)?;
-        Ok(Self::File { tape, path: path.to_owned(), several: slots.cards().len() > 1 })
-    }
-
-    /// A folder for traces, which is made if it is not there.
-    ///
-    /// # Errors
-    ///
-    /// That it cannot be made.
-    pub(super) fn to_folder(path: &Path, reproducible: &Reproducible) -> Result<Self, Failure> {
-        fs::create_dir_all(path).map_err(|error| Failure::file("make", path, &error))?;
-        let path = std::path::absolute(path).map_err(|error| Failure::file("use", path, &error))?;
-        Ok(Self::Folder { path, today: reproducible.today(), seed: reproducible.seed, traces: Mutex::default() })
-    }
-
-    /// The card that is in a slot from the beginning, under observation.
-    ///
-    /// # Errors
-    ///
-    /// That its trace cannot be made.
-    pub(super) fn begin(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
-        match self {
-            Self::File { tape, path, .. } => {
-                let name = self.slot_name(slot);
-                head(tape, &name, &seen_from(path, file), &*card);
-                Ok(Box::new(Recorder::new(card, tape.clone(), &name)))
-            }
-            Self::Folder { .. } => self.insert(slot, file, card),
-        }
-    }
-
-    /// A card that comes into a slot later.
-    ///
-    /// # Errors
-    ///
-    /// That its trace cannot be made.
-    pub(super) fn insert(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
-        match self {
-            Self::File { tape, path, .. } => {
-                let name = self.slot_name(slot);
-                tape.line(&name, &Line::Insert(Some(&seen_from(path, file))));
-                Ok(Box::new(Recorder::new(card, tape.clone(), &name)))
-            }
-            Self::Folder { path, today, seed, traces } => {
-                let (trace, created) = fresh(path, slot, file);
-                let reproducible = Reproducible { seed: *seed, now: Some(*today) };
-                let tape = tape(created, &trace, &reproducible)?;
-                head(&tape, "", &seen_from(&trace, file), &*card);
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push((tape.clone(), trace));
-                Ok(Box::new(Recorder::new(card, tape, "")))
-            }
-        }
-    }
-
-    /// The card of a slot is gone.
-    pub(super) fn remove(&self, slot: usize) {
-        if let Self::File { tape, .. } = self {
-            tape.line(&self.slot_name(slot), &Line::Remove);
-        }
-    }
-
-    /// Says if the recording is not whole.
-    pub(super) fn close(&self) {
-        match self {
-            Self::File { tape, path, .. } => admit(tape, path),
-            Self::Folder { traces, .. } => {
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|(tape, path)| admit(tape, path));
-            }
-        }
-    }
-
-    fn slot_name(&self, slot: usize) -> String {
-        match self {
-            Self::File { several: true, .. } => format!("slot-{slot}"),
-            _ => String::new(),
-        }
-    }
-}
-
-/// Says if a trace is not whole.
-fn admit(tape: &Tape, path: &Path) {
+/// Runs the command with a reader of its own, in which the real card answers.
+pub(super) fn run(args: &Args) -> Outcome {
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    // The card is in use as long as this process lives, and so is the connection.
+    let service = Box::leak(Box::new(args.at.service(&args.reader)?));
+    let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
+    let trouble = Trouble::default();
+    let card = Road::new(connection, trouble.clone())?;
+    let tape = tape(&args.output, &card, args)?;
+    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), tape.clone(), ""));
+    let slots = Slots::of_the_house(args.reproducible.clone());
+    let stop = Stop::Refuse("this reader lives as long as the command of its `virtuale record`");
+    let loaded = Loaded { file: PathBuf::from(&args.reader), card };
+    let instance = Instance::with_cards(vec![Some(loaded)], &slots, None, stop)?;
+    let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
+    let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()));
+    instance.leave();
     if let Some(error) = tape.failure() {
-        output::say(format_args!("the recording {} is not whole: {}", path.display(), reason(&error)));
+        output::say(format_args!("the recording {} is not whole: {}", args.output.display(), reason(&error)));
+    }
+    match trouble.take() {
+        Some(error) => Err(broken(&args.reader, &error)),
+        None => code,
     }
 }
 
-/// A tape on a file, with what it has to say first.
-fn tape(file: io::Result<File>, path: &Path, reproducible: &Reproducible) -> Result<Tape, Failure> {
-    let tape = file.and_then(|file| Tape::new(Box::new(file)));
+/// The trace, with what it has to say first.
+fn tape(path: &Path, card: &dyn Card, args: &Args) -> Result<Tape, Failure> {
+    let tape = File::create(path).and_then(|file| Tape::new(Box::new(file)));
     let tape = tape.map_err(|error| Failure::file("write", path, &error))?;
-    tape.line("", &Line::Now(reproducible.today()));
-    tape.line("", &Line::Seed(reproducible.seed));
+    tape.line("", &Line::Comment("recorded from a real card: redact it before it is kept or shown"));
+    tape.line("", &Line::Now(args.reproducible.today()));
+    tape.line("", &Line::Atr(card.atr().as_bytes()));
     Ok(tape)
-}
-
-fn head(tape: &Tape, slot: &str, file: &str, card: &dyn Card) {
-    tape.line(slot, &Line::Card(file));
-    tape.line(slot, &Line::Atr(card.atr().as_bytes()));
-}
-
-/// A file that was not there before: `0-vitale2-martin-1.apdu` for the first recording of that card in slot 0.
-fn fresh(folder: &Path, slot: usize, card: &Path) -> (PathBuf, io::Result<File>) {
-    let stem = card.file_stem().unwrap_or_default().to_string_lossy();
-    let name = |number: usize| folder.join(format!("{slot}-{stem}-{number}.{EXTENSION}"));
-    for number in 1..MOST_PER_CARD {
-        let path = name(number);
-        match File::create_new(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            created => return (path, created),
-        }
-    }
-    (name(MOST_PER_CARD), Err(io::ErrorKind::AlreadyExists.into()))
 }

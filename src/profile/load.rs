@@ -1,6 +1,7 @@
 //! From a card file to a card: the card file, its layout, the chip's image, the card.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -8,13 +9,18 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_applets::layouts;
+use virtuale_applets::{
+    layouts,
+    vitale1::{self, Vitale1},
+};
 use virtuale_engine::{
+    applet::Applet,
     chip::Chip,
     image::{ChipImage, ImageError},
 };
 
 use super::{
+    card::VirtualCard,
     card_file,
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::Layout,
@@ -50,8 +56,8 @@ pub enum LoadError {
     Invalid(Diagnostics),
 }
 
-/// A card file that was read, and all that was made of it.
-#[derive(Clone, Debug)]
+/// A card file that was read, and all that was made of it. Its data have codes and keys in them, so `Debug` shows none.
+#[derive(Clone)]
 pub struct Profile {
     name: String,
     data: Node,
@@ -82,7 +88,7 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let layout = layout(&source, &named, base)?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, &schema, options.today)?;
-    let (image, map) = layout.encode(&source, &data)?;
+    let (image, map) = layout.encode(&source, &data, base)?;
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let profile = Profile { name, data, layout, image, map, options: *options };
     match profile.chip() {
@@ -161,6 +167,13 @@ impl Layout {
     }
 }
 
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Profile");
+        shown.field("name", &self.name).field("layout", &self.layout.name()).finish_non_exhaustive()
+    }
+}
+
 impl Profile {
     /// The name of the card file, without its folder and its ending.
     #[must_use]
@@ -198,13 +211,21 @@ impl Profile {
     ///
     /// Never: reading the profile made a card of the same image.
     #[must_use]
-    pub fn card(&self) -> Chip {
-        self.chip().expect("the image was checked when the profile was read")
+    pub fn card(&self) -> VirtualCard {
+        let chip = self.chip().expect("the image was checked when the profile was read");
+        VirtualCard::new(chip, self.layout.lifetime(&self.data), self.options.seed)
     }
 
     fn chip(&self) -> Result<Chip, ImageError> {
         let world = world::fixed(self.options.today, self.options.seed);
-        Chip::new(self.image.clone(), &virtuale_applets::by_name, world)
+        let memory = self.layout.memory_settings(&self.data);
+        let applets = |name: &str| match &memory {
+            Some(settings) if name == vitale1::NAME => {
+                Some(Box::new(Vitale1::new(settings.clone())) as Box<dyn Applet>)
+            }
+            _ => virtuale_applets::by_name(name),
+        };
+        Chip::new(self.image.clone(), &applets, world)
     }
 }
 
@@ -327,7 +348,7 @@ mod tests {
         ] {
             let source = Source { name: "c.toml".into(), text: format!("layout = \"{layout}\"") };
             let mistakes = parse(source, base, &OPTIONS).expect_err("no layout").to_string();
-            for part in [message, "c.toml:1:10", "built-in layouts: vitale2"] {
+            for part in [message, "c.toml:1:10", "built-in layouts: vitale1, vitale2"] {
                 assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
             }
         }

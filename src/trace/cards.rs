@@ -152,3 +152,66 @@ fn explain(trace: &Trace, finding: &Finding, profiles: &[Option<Profile>]) -> Op
     let (data, difference) = finding.difference_in_data()?;
     read.element_at(map, difference.checked_sub(read.header(data))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{path::Path, sync::Arc};
+
+    use jiff::civil::date;
+
+    use super::{Cards, Failure, Source, Trace};
+
+    /// The elements that the findings of a trace of the fixture are about.
+    fn elements(body: &str) -> Vec<Option<String>> {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/x.apdu");
+        let text = format!("virtuale-trace 1\ncard cards/vitale2-martin.toml\n{body}");
+        let source = Source { name: fixtures.display().to_string(), text };
+        let trace = Trace::parse(Arc::new(source)).expect(body);
+        let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1 };
+        let (_, findings) = cards.replay_trace(&trace).expect("the card is there");
+        findings.into_iter().map(|finding| finding.element).collect()
+    }
+
+    /// What is known of a byte of IDENTITE.
+    fn identity(byte: usize, element: &str) -> Vec<Option<String>> {
+        let source = "public: cardpeek, script vitale_2.lua; Rufus, lecteurvitale.cpp";
+        vec![Some(format!("byte {byte} of IDENTITE (3F00/D001): beneficiaire 1 > {element} ({source})"))]
+    }
+
+    #[test]
+    fn a_finding_names_the_element_however_it_was_read() {
+        let name = identity(4, "nom_usage");
+        assert_eq!(elements("> 00 B0 82 04 01\n< FF 90 00\n"), name, "by short identifier");
+        let selected = "> 00 A4 02 0C 02 D0 01\n< 90 00\n> 00 B0 00 02 03\n< 80 06 FF 90 00\n";
+        assert_eq!(elements(selected), name, "by offset in the current file");
+        let odd = "> 00 B1 D0 01 03 54 01 02\n< 61 00\n> 00 C0 00 00 05\n< 53 81 FD 80 06 61 FB\n\
+                   > 00 C0 00 00 01\n< FF 61 FA\n";
+        assert_eq!(elements(odd), name, "by odd instruction, in two answers");
+        let channel = "> 00 70 00 00 01\n< 01 90 00\n> 00 A4 04 0C 05 D2 50 00 00 02\n< 90 00\n\
+                       > 00 A4 04 0E 05 D2 50 00 00 02\n< 90 00\n> 01 B0 82 04 01\n< FF 90 00\n";
+        assert_eq!(elements(channel), name, "on another channel");
+        let path = "> 00 A4 08 0C 04 DF 01 20 01\n< 90 00\n> 00 A4 03 0C\n< 90 00\n\
+                    > 00 A4 09 0C 02 D0 01\n< 90 00\n> 00 B0 00 04 01\n< FF 90 00\n";
+        assert_eq!(elements(path), name, "by paths");
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_named() {
+        assert_eq!(elements("> 00 B0 82 00 01\n< 65 90 01\n"), [None], "a status word is no element");
+        assert_eq!(elements("> 00 A4 04 00\n< 90 00\n"), [None]);
+        assert_eq!(elements("> 00 A4 02 0C 02 D0 01\n< 90 00\nreset\n> 00 B0 00 00 01\n< 65 90 00\n"), [None]);
+    }
+
+    #[test]
+    fn a_trace_without_a_card_needs_one() {
+        let source = Source { name: "t.apdu".into(), text: "virtuale-trace 1\n> 00\n< 90 00\n".into() };
+        let trace = Trace::parse(Arc::new(source)).expect("a trace");
+        let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1 };
+        assert!(matches!(cards.replay_trace(&trace), Err(Failure::NoCard)));
+        cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml"));
+        let (commands, findings) = cards.replay_trace(&trace).expect("a card was given");
+        assert_eq!((commands, findings.len()), (1, 1));
+        cards.given = vec!["no-such.toml".into()];
+        assert!(matches!(cards.replay_trace(&trace), Err(Failure::Io { .. })));
+    }
+}

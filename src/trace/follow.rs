@@ -3,8 +3,11 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does not
 //! explain; it never guesses.
 
+use virtuale_applets::vitale1;
+
 use super::{
     file::{Action, Expected, Step, Trace},
+    names::data_field,
     pattern::{Atom, Capture, Pattern},
 };
 use crate::profile::map::{CardMap, Element, FileMap};
@@ -121,8 +124,10 @@ impl<'a> Answered<'a> {
         }
         let Pattern::Holes(atoms) = pattern else { return None };
         match **atoms {
-            [.., Atom::Byte(sw1), Atom::Byte(_) | Atom::Any] => Some(Self { sw1, data: None }),
-            [.., Atom::Byte(sw1), Atom::Capture(Capture { length: 1, .. })] => Some(Self { sw1, data: None }),
+            [ref data @ .., Atom::Byte(sw1), Atom::Byte(_) | Atom::Any]
+            | [ref data @ .., Atom::Byte(sw1), Atom::Capture(Capture { length: 1, .. })] => {
+                Some(Self { sw1, data: data.is_empty().then_some(&[]) })
+            }
             _ => None,
         }
     }
@@ -159,25 +164,43 @@ impl<'m> Follower<'m> {
         }
     }
 
-    /// What a command reads. Other classes than the interindustry ones of four channels are not followed.
+    /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
+    /// interindustry ones of four channels and the orders of a word memory, or one that may select in a way that is not known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
+        if cla == vitale1::CLASS && self.is_word_memory() {
+            let is_read = ins == vitale1::order::READ.0 && answered.sw1 == 0x90;
+            return self.zone(u16::from_be_bytes([p1, p2])).filter(|_| is_read);
+        }
         let channel = usize::from(cla);
-        let mut selected = std::mem::take(self.channels.get_mut(channel)?);
+        let Some(selected) = self.channels.get_mut(channel) else {
+            self.channels = Default::default();
+            return None;
+        };
+        let mut selected = std::mem::take(selected);
         let waiting = selected.waiting.take();
         let done = matches!(answered.sw1, 0x90 | 0x61 | 0x62);
         let read = match (ins, asked.body) {
+            // A refusal may come before or after the card has made the file the current one.
+            (0x0E..=0x0F | 0xB0..=0xB3 | 0xD0..=0xD7 | 0xDC..=0xE2, _) if !done => {
+                selected.ef = None;
+                None
+            }
             _ if !done => None,
             (0xA4, None) => {
                 selected = Selected::default();
                 None
             }
+            (0x0E | 0xD0 | 0xD2 | 0xD6 | 0xDC | 0xE2, _) => {
+                self.address(&mut selected, asked.header);
+                None
+            }
             (0xA4, Some(body)) => {
-                self.select(&mut selected, p1, data_of(body));
+                self.select(&mut selected, p1, data_field(body));
                 None
             }
             (0xB0 | 0xB2, _) => self.read(&mut selected, asked.header),
-            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_of(body)),
+            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_field(body)),
             (0xC0, _) => waiting,
             (0x70, _) => {
                 self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
@@ -186,7 +209,11 @@ impl<'m> Follower<'m> {
                 }
                 None
             }
-            _ => None,
+            (0x20..=0x2C | 0x82..=0x88 | 0xCA | 0xCB, _) => None,
+            _ => {
+                selected = Selected::default();
+                None
+            }
         };
         selected.waiting = read.filter(|_| answered.sw1 == 0x61).zip(answered.data).map(|(read, data)| {
             let header = if data.is_empty() { 0 } else { read.header(data) };
@@ -243,16 +270,23 @@ impl<'m> Follower<'m> {
         selected.ef = None;
     }
 
-    /// READ BINARY with an even instruction, and READ RECORD by number.
-    fn read(&self, selected: &mut Selected, [_, ins, p1, p2]: [u8; 4]) -> Option<Read> {
+    /// The file and offset that P1-P2 of a command on bytes or records mean. The file is the current one then.
+    fn address(&self, selected: &mut Selected, [_, ins, p1, p2]: [u8; 4]) -> usize {
         let (sfi, offset) = match ins {
-            0xB2 => (p2 >> 3, 0),
+            0xB2 | 0xD2 | 0xDC | 0xE2 => (p2 >> 3, 0),
             _ if p1 & 0x80 != 0 => (p1 & 0x1F, usize::from(p2)),
             _ => (0, usize::from(u16::from_be_bytes([p1, p2]))),
         };
         if sfi != 0 {
             selected.ef = self.find(selected, |file| file.sfi == Some(sfi));
         }
+        offset
+    }
+
+    /// READ BINARY with an even instruction, and READ RECORD by number.
+    fn read(&self, selected: &mut Selected, header: [u8; 4]) -> Option<Read> {
+        let offset = self.address(selected, header);
+        let [_, ins, p1, p2] = header;
         let file = selected.ef?;
         let offset = match ins {
             0xB2 if p2 & 0x07 != 4 => return None,
@@ -275,6 +309,30 @@ impl<'m> Follower<'m> {
         Some(Read { file: selected.ef?, offset, wrapped: true })
     }
 
+    /// Whether all files are zones of a word memory: files of an MF without a name.
+    fn is_word_memory(&self) -> bool {
+        self.map.files.iter().all(|file| file.aids.is_empty() && folder(file) == MF)
+    }
+
+    /// The zone of a word memory that has an address, which counts nibbles.
+    fn zone(&self, address: u16) -> Option<Read> {
+        let place = |(file, zone): (usize, &FileMap)| {
+            let offset = usize::from(address.checked_sub(zone.fid.0)?) / 2;
+            (offset < zone.size).then_some(Read { file, offset, wrapped: false })
+        };
+        self.map.files.iter().enumerate().find_map(place)
+    }
+
+    /// The zone of a word memory that begins where another one ends.
+    pub(super) fn zone_behind(&self, file: usize) -> Option<usize> {
+        if !self.is_word_memory() {
+            return None;
+        }
+        let end = |zone: &FileMap| u16::try_from(usize::from(zone.fid.0) + 2 * zone.size).ok();
+        let address = self.map.files.get(file).and_then(end)?;
+        self.zone(address).filter(|read| read.offset == 0).map(|read| read.file)
+    }
+
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {
         let df = selected.df.as_deref()?;
         self.map.files.iter().position(|file| folder(file) == df && is_meant(file))
@@ -289,15 +347,4 @@ fn folder(file: &FileMap) -> &str {
 /// A path with the identifiers of a data field added.
 fn join(path: &str, fids: &[u8]) -> String {
     fids.chunks(2).fold(path.to_owned(), |path, fid| format!("{path}/{}", hex::encode_upper(fid)))
-}
-
-/// The data field of a command, short or extended.
-fn data_of(body: &[u8]) -> &[u8] {
-    match *body {
-        [0, high, low, ref rest @ ..] if !rest.is_empty() => {
-            rest.get(..usize::from(u16::from_be_bytes([high, low]))).unwrap_or_default()
-        }
-        [length, ref rest @ ..] => rest.get(..usize::from(length)).unwrap_or_default(),
-        [] => &[],
-    }
 }

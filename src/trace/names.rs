@@ -1,7 +1,8 @@
-//! Commands in words, as ISO 7816-4 names them.
+//! What a command is called, in one short line (ISO 7816-4, 11; facts/iso7816.md, "Commands").
 
 use std::fmt::Write as _;
 
+use virtuale_applets::vitale1;
 use virtuale_engine::ins::Ins;
 
 /// Bytes as traces write them: two digits each, a blank between.
@@ -16,107 +17,68 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// What a command asks for, in a few words: `SELECT by name VITALE`, `READ BINARY, SFI 2, from 0, Le 256`.
-///
-/// It reads the command as the interindustry class has it, whatever the class byte says.
+/// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
-    let &[_, ins, p1, p2, ref body @ ..] = command else { return "less than a header".to_owned() };
-    let data = data_field(body);
+    if let Some(order) = vitale1::order_name(command) {
+        return order;
+    }
+    let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
+    if class >= 0x80 {
+        return format!("class {class:02X}, instruction {ins:02X}");
+    }
+    let (ins, parameters) = (Ins(ins), u16::from_be_bytes([p1, p2]));
+    let data = data_field(rest);
     match ins {
-        0xA4 => select_name(p1, data),
-        0xB0 => format!("READ BINARY{}{}", binary_place(p1, p2), le_words(body)),
-        0xB1 => format!("READ BINARY (odd INS) of {p1:02X}{p2:02X}"),
-        0xD6 => format!("UPDATE BINARY{}, {} bytes", binary_place(p1, p2), data.len()),
-        0xD7 => format!("UPDATE BINARY (odd INS) of {p1:02X}{p2:02X}"),
-        0xB2 | 0xDC => format!("{}{}", plain_name(ins), record_place(p1, p2)),
-        0xCA | 0xCB | 0xDA | 0xDB => format!("{} {p1:02X}{p2:02X}", plain_name(ins)),
-        0x20 => format!("VERIFY reference {p2:02X}"),
-        0x70 => match p1 {
-            0x00 if p2 == 0 => "MANAGE CHANNEL open".to_owned(),
-            0x00 => format!("MANAGE CHANNEL open {p2}"),
-            _ => format!("MANAGE CHANNEL close {p2}"),
+        Ins::SELECT => format!("SELECT {}", selected(p1, data)),
+        Ins::READ_BINARY | Ins::UPDATE_BINARY | Ins::WRITE_BINARY | Ins::ERASE_BINARY => match p1 {
+            0x80.. => format!("{ins} of file {}, at {p2}", p1 & 0x1F),
+            _ => format!("{ins} at {parameters}"),
         },
-        0xC0 => format!("GET RESPONSE{}", le_words(body)),
-        _ => plain_name(ins).to_owned(),
+        Ins::READ_RECORD | Ins::UPDATE_RECORD | Ins::WRITE_RECORD => match p2 >> 3 {
+            0 => format!("{ins} {p1}"),
+            file => format!("{ins} {p1} of file {file}"),
+        },
+        Ins::GET_DATA | Ins::PUT_DATA => match p1 {
+            0 => format!("{ins} {p2:02X}"),
+            _ => format!("{ins} {parameters:04X}"),
+        },
+        Ins::MANAGE_CHANNEL if p1 == 0x80 => format!("{ins}: close"),
+        Ins::MANAGE_CHANNEL => format!("{ins}: open"),
+        other => other.to_string(),
     }
 }
 
-fn plain_name(ins: u8) -> &'static str {
-    Ins(ins).name().unwrap_or("a command without a name in ISO 7816-4")
-}
-
-/// The data field after the header, short or extended; whatever is there if its length is wrong.
-fn data_field(body: &[u8]) -> &[u8] {
-    match *body {
-        [] | [_] => &[],
-        [0, high, low, ref rest @ ..] if !rest.is_empty() => {
-            let length = usize::from(u16::from_be_bytes([high, low]));
-            rest.get(..length).unwrap_or(rest)
-        }
-        [length, ref rest @ ..] => rest.get(..usize::from(length)).unwrap_or(rest),
-    }
-}
-
-/// Le of a command without data.
-fn le_words(body: &[u8]) -> String {
-    match *body {
-        [0] => ", Le 256".to_owned(),
-        [le] => format!(", Le {le}"),
-        [0, 0, 0] => ", Le 65536".to_owned(),
-        [0, high, low] => format!(", Le {}", u16::from_be_bytes([high, low])),
-        _ => String::new(),
-    }
-}
-
-fn select_name(p1: u8, data: &[u8]) -> String {
-    let fid = hex(data).replace(' ', "");
+/// What SELECT is asked for.
+fn selected(p1: u8, data: &[u8]) -> String {
+    let digits = hex::encode_upper(data);
     match p1 {
-        0x00 if data.is_empty() => "SELECT the MF".to_owned(),
-        0x00 => format!("SELECT {fid}"),
-        0x01 => format!("SELECT child DF {fid}"),
-        0x02 => format!("SELECT EF {fid}"),
-        0x03 => "SELECT the parent DF".to_owned(),
-        0x04 if data.is_empty() => "SELECT by name, none given".to_owned(),
-        0x04 => format!("SELECT by name {}", readable_name(data)),
-        0x08 => format!("SELECT path {fid} from the MF"),
-        0x09 => format!("SELECT path {fid} from here"),
-        _ => format!("SELECT, P1 {p1:02X}"),
+        0x00 if data.is_empty() => "the master file".into(),
+        0x00..=0x02 => digits,
+        0x03 => "the parent".into(),
+        0x04 if data.is_empty() => "the first application".into(),
+        0x04 => readable(data).map_or_else(|| format!("application {digits}"), |name| format!("application {name}")),
+        0x08 => format!("path 3F00{digits}"),
+        0x09 => format!("path {digits} from here"),
+        _ => format!("in a form that is not defined, {p1:02X}"),
     }
 }
 
-/// A DF name, as text where its end is text: `D250000002 "VITALE"`.
-fn readable_name(name: &[u8]) -> String {
-    let (registered, rest) = name.split_at(name.len().min(5));
-    let digits = hex(registered).replace(' ', "");
-    match std::str::from_utf8(rest) {
-        Ok(text) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()) => {
-            format!("{digits} \"{text}\"")
-        }
-        _ => hex(name).replace(' ', ""),
-    }
+/// The letters with which many application names end: `VITALE`.
+fn readable(name: &[u8]) -> Option<String> {
+    let letters = name.iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+    let tail = name.get(name.len() - letters..).filter(|_| letters >= 4)?;
+    Some(tail.iter().map(|&byte| char::from(byte)).collect())
 }
 
-fn binary_place(p1: u8, p2: u8) -> String {
-    if p1 & 0x80 == 0 {
-        return format!(", from {}", u16::from_be_bytes([p1, p2]));
-    }
-    format!(", SFI {}, from {p2}", p1 & 0x1F)
-}
-
-fn record_place(p1: u8, p2: u8) -> String {
-    let file = match p2 >> 3 {
-        0 => String::new(),
-        sfi => format!(", SFI {sfi}"),
+/// The data of a command, as far as it is there, given what follows its header: what stands behind Lc, one byte or three.
+pub(super) fn data_field(rest: &[u8]) -> &[u8] {
+    let (length, data) = match rest {
+        [] | [_] | [0, _] => return &[],
+        [0, high, low, data @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), data),
+        [length, data @ ..] => (usize::from(*length), data),
     };
-    match p2 & 0x07 {
-        0 => format!("{file}, first"),
-        1 => format!("{file}, last"),
-        2 => format!("{file}, next"),
-        3 => format!("{file}, previous"),
-        4 => format!("{file}, number {p1}"),
-        _ => format!("{file}, several from {p1}"),
-    }
+    data.get(..length).unwrap_or(data)
 }
 
 #[cfg(test)]
@@ -127,17 +89,24 @@ mod tests {
     use super::command_name;
 
     #[test]
-    fn commands_read_as_the_standard_names_them() {
-        let named: [(&[u8], &str); 9] = [
-            (&hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45"), "SELECT by name D250000002 \"VITALE\""),
-            (&hex!("00 A4 00 00 02 3F 00"), "SELECT 3F00"),
-            (&hex!("00 A4 02 00 02 D0 01 00"), "SELECT EF D001"),
-            (&hex!("00 B0 82 00 00"), "READ BINARY, SFI 2, from 0, Le 256"),
-            (&hex!("00 B0 01 00 7C"), "READ BINARY, from 256, Le 124"),
-            (&hex!("00 B0 00 00 00 02 00"), "READ BINARY, from 0, Le 512"),
-            (&hex!("00 B2 03 14 00"), "READ RECORD, SFI 2, number 3"),
-            (&hex!("00 C0 00 00 1E"), "GET RESPONSE, Le 30"),
-            (&hex!("00 00"), "less than a header"),
+    fn commands_are_called_what_they_do() {
+        let named = [
+            (&hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45")[..], "SELECT application VITALE"),
+            (&hex!("00 A4 04 00 05 A0 00 00 00 03 00"), "SELECT application A000000003"),
+            (&hex!("00 A4 04 00"), "SELECT the first application"),
+            (&hex!("00 A4 00 0C 02 3F 00"), "SELECT 3F00"),
+            (&hex!("00 A4 08 04 04 DF 01 20 01"), "SELECT path 3F00DF012001"),
+            (&hex!("00 A4 00 00"), "SELECT the master file"),
+            (&hex!("00 B0 82 04 10"), "READ BINARY of file 2, at 4"),
+            (&hex!("00 B0 01 00 10"), "READ BINARY at 256"),
+            (&hex!("00 B2 01 04 00"), "READ RECORD 1"),
+            (&hex!("00 B2 01 3C 00"), "READ RECORD 1 of file 7"),
+            (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
+            (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
+            (&hex!("BC B0 02 88 10"), "READ 16 bytes at 0288"),
+            (&hex!("AC B0 00 00 10"), "class AC, instruction B0"),
+            (&hex!("00 99 00 00"), "INS 99"),
+            (&hex!("00 A4"), "not a command: it has no header"),
         ];
         for (command, name) in named {
             assert_eq!(command_name(command), name);
@@ -146,8 +115,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_have_a_name(command in proptest::collection::vec(any::<u8>(), 0..300)) {
-            prop_assert!(!command_name(&command).is_empty());
+        fn no_command_makes_it_panic(command in proptest::collection::vec(any::<u8>(), 0..20)) {
+            let _ = command_name(&command);
         }
     }
 }

@@ -276,7 +276,7 @@ t.apdu:7:3: the answer differs from byte 2 on: expected 9001 not defined by ISO 
       4 | > 00 A4 04 00
       5 | < 61 03
       6 | > 00 C0 00 00 03
-        = GET RESPONSE, Le 3
+        = GET RESPONSE
   0000 expected 01 05 .. 90 01
        got      01 02 03 90 00
                    ^^       ^^

@@ -9,6 +9,9 @@ use super::suite::Verdict;
 /// The name under which results are shown.
 const SUITE: &str = "virtuale replay";
 
+/// How many findings of a trace are reported: the first one matters most, and each is looked up in the text.
+const MOST_FINDINGS: usize = 50;
+
 /// Writes verdicts as JUnit XML: one test case for each trace, its findings as its failure.
 ///
 /// # Errors
@@ -41,7 +44,10 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
         return status;
     }
     let Some(first) = verdict.findings.first() else { return TestCaseStatus::success() };
-    let all: Vec<String> = verdict.findings.iter().map(ToString::to_string).collect();
+    let mut all: Vec<String> = verdict.findings.iter().take(MOST_FINDINGS).map(ToString::to_string).collect();
+    if let Some(more) = verdict.findings.len().checked_sub(MOST_FINDINGS).filter(|&more| more > 0) {
+        all.push(format!("and {more} more findings"));
+    }
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(first.summary()).set_type("finding").set_description(all.join("\n"));
     status
@@ -71,7 +77,7 @@ pub fn github(verdict: &Verdict) -> String {
     if let Some(error) = &verdict.error {
         text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
     }
-    for finding in &verdict.findings {
+    for finding in verdict.findings.iter().take(MOST_FINDINGS) {
         let (line, column) = finding.position();
         let (line, column) = (line.to_string(), column.to_string());
         let title = finding.summary();

@@ -74,6 +74,26 @@ fn cards_that_come_and_go_are_on_the_recording() {
 }
 
 #[test]
+fn a_card_behind_a_service_is_relayed_and_recorded() {
+    let sandbox = Sandbox::new();
+    let trace = path(&sandbox, "visit.apdu");
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    // The outer reader stands for the real one.
+    let outer = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--reader", "Real", "--"];
+    let record = [program, "record", "--reader", "Real 00 00", "-o", &trace, "--now", "2026-01-15", "--"];
+    let replay = [program, "replay", RUFUS, "--reader", READER];
+    let (code, out, error) = run(&mut sandbox.virtuale(&[&outer[..], &record, &replay].concat()));
+    assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    assert!(text.contains("\nnow 2026-01-15\natr 3B 75 13 00 00 44 09 EA 90 00\n"), "{text}");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace, "--card", MARTIN]));
+    assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
+    let (code, _, error) = run(&mut sandbox
+        .virtuale(&[&outer[..], &[program, "record", "--reader", "None 00 00", "-o", &trace, "--", "true"]].concat()));
+    assert_eq!(code, 4, "{error}");
+}
+
+#[test]
 fn findings_make_the_code_1_and_can_be_written_down() {
     let sandbox = Sandbox::new();
     let trace = recorded(&sandbox, "visit.apdu");

@@ -1,6 +1,5 @@
 //! `virtuale apdu`: a conversation with a card, command by command.
 
-mod names;
 mod step;
 
 use std::{
@@ -12,7 +11,10 @@ use virtuale_engine::{Answer, Reset};
 
 use self::step::Step;
 use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
-use crate::terminal::link::{self, Link, LinkError};
+use crate::{
+    terminal::link::{self, Link, LinkError},
+    trace::{command_name, hex},
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,10 +96,10 @@ impl<L: Link, W: Write> Session<L, W> {
         match step {
             Step::Reset => {
                 self.link.reset(Reset::Cold).map_err(|error| silent(&error))?;
-                writeln!(self.out, "reset  # ATR {}", spaced(self.link.atr()))?;
+                writeln!(self.out, "reset  # ATR {}", hex(self.link.atr()))?;
             }
             Step::Command(command) => {
-                writeln!(self.out, "> {}  # {}", spaced(command), names::of_command(command))?;
+                writeln!(self.out, "> {}  # {}", hex(command), command_name(command))?;
                 self.link.transmit(command, &mut self.answer).map_err(|error| silent(&error))?;
                 self.write_answer()?;
             }
@@ -111,7 +113,7 @@ impl<L: Link, W: Write> Session<L, W> {
         let (digits, words) = status.split_once(' ').unwrap_or((&status, ""));
         match self.answer.data() {
             [] => writeln!(self.out, "< {digits}  # {words}"),
-            data => writeln!(self.out, "< {} {digits}  # {words}", spaced(data)),
+            data => writeln!(self.out, "< {} {digits}  # {words}", hex(data)),
         }
     }
 }
@@ -122,11 +124,6 @@ fn silent(error: &LinkError) -> Failure {
 
 fn unread(error: io::Error) -> Failure {
     Failure::Environment(format!("cannot read standard input: {error}"), None)
-}
-
-/// Bytes as people write them: `00 A4 04 00`.
-fn spaced(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

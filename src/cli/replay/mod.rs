@@ -1,7 +1,7 @@
 //! `virtuale replay`: traces against cards, or as the card.
 
 mod program;
-mod road;
+mod reader;
 
 use std::{
     env,
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Failure, Outcome, exit, failure::reason, options::Reproducible, output};
+use super::{Failure, Outcome, exit, failure::reason, options::Reproducible, output, road::At};
 use crate::trace::{
     Finding,
     cards::{self, Cards},
@@ -47,9 +47,8 @@ pub(super) struct Args {
     /// Replay against the card in this PC/SC reader
     #[arg(long, value_name = "NAME")]
     reader: Option<String>,
-    /// The socket of the PC/SC service of that reader [default: PCSCLITE_CSOCK_NAME, else that of pcscd]
-    #[arg(long, value_name = "PATH", requires = "reader")]
-    socket: Option<PathBuf>,
+    #[command(flatten)]
+    at: At,
     /// How many traces to replay at the same time [default: one for each core]
     #[arg(long, value_name = "NUMBER")]
     jobs: Option<NonZero<usize>>,
@@ -110,7 +109,7 @@ fn shard(text: &str) -> Result<Shard, Failure> {
 fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
     let cards = cards_of(args);
     if let Some(reader) = &args.reader {
-        return traces.iter().map(|path| road::replay_trace(path, reader, args.socket.as_deref())).collect();
+        return traces.iter().map(|path| reader::replay_trace(path, reader, &args.at)).collect();
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = args.jobs.map_or(cores, NonZero::get);

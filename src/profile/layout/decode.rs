@@ -13,8 +13,10 @@ use super::{
     Layout, ber,
     coding::{show, show_bytes},
     model::{Body, Each, File, Item, Path, Place},
+    plain,
     read::size,
     references::{Round, weaker},
+    words,
 };
 
 /// How many elements are made at most; the rest of a file is then unexplained.
@@ -79,6 +81,24 @@ impl<'a> Decoder<'a> {
 
     /// The elements of a transparent file.
     pub(super) fn content(&mut self, bytes: &[u8]) -> Vec<Element> {
+        if self.file.words.is_some() {
+            return self.words(bytes);
+        }
+        self.whole(bytes)
+    }
+
+    /// The elements of the payload of words.
+    fn words(&mut self, bytes: &[u8]) -> Vec<Element> {
+        let payload = words::unpack(bytes);
+        if payload.is_empty() {
+            return self.tail(Part { bytes, start: 0 });
+        }
+        let mut elements = self.whole(&payload);
+        words::place(&mut elements, payload.len(), bytes.len());
+        elements
+    }
+
+    fn whole(&mut self, bytes: &[u8]) -> Vec<Element> {
         let whole = Part { bytes, start: 0 };
         let (mut elements, end) = self.items(&self.file.content, whole, &Here::default());
         elements.extend(self.tail(whole.from(end)));
@@ -184,6 +204,11 @@ impl<'a> Decoder<'a> {
             Body::Value { from, place, .. } => {
                 self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
             }
+            Body::Built(_) => {
+                let start = value.start;
+                element.children = plain::elements(value.bytes, start, &item.known, item.personal, &mut self.left);
+                return Some((element, taken));
+            }
             Body::Computed { reference, place } => {
                 let known = weaker(&item.known, self.layout.refer(*reference, here.round).1);
                 (element.origin, element.source) = (known.origin, known.at.clone());
@@ -258,6 +283,7 @@ impl Item {
                 let member = size(self).and_then(|size| bytes.get(..size));
                 member.is_some_and(|member| member.iter().any(|&byte| byte != fill))
             }
+            None if matches!(self.body, Body::Built(_)) => bytes.iter().any(|&byte| byte != fill),
             None => size(self).is_none_or(|size| size <= bytes.len()),
         }
     }

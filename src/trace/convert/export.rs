@@ -185,7 +185,7 @@ mod tests {
             "steps": [
                 { "line": 5, "slot": 0, "do": "reset", "kind": "cold" },
                 {
-                    "line": 6, "slot": 0, "do": "send", "command": "00 A4 04 00", "name": "SELECT by name, none given",
+                    "line": 6, "slot": 0, "do": "send", "command": "00 A4 04 00", "name": "SELECT the first application",
                     "answer": "61 {le:1}"
                 },
                 { "line": 8, "slot": 0, "do": "send", "command": "00 C0 00 00 {le}", "answer": "6F ** 90 00" },

@@ -8,7 +8,8 @@ use super::{
         ber,
         coding::{self, Coding},
         fields::{Fields, Placed},
-        model::{Body, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        model::{Body, Builder, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        special::Choice,
     },
     rules::Names,
     sound::{check_item, check_order},
@@ -28,14 +29,14 @@ const USUAL_MOST: usize = 99;
 
 /// Reads items.
 #[derive(Debug)]
-pub(super) struct Reader<'n> {
-    pub(super) names: &'n Names,
+pub(in super::super) struct Reader<'n> {
+    pub(in super::super) names: &'n Names,
     left: Cell<usize>,
 }
 
 /// What an item inherits from what it is in.
 #[derive(Clone, Debug)]
-pub(super) struct Context {
+pub(in super::super) struct Context {
     known: Option<Arc<Known>>,
     personal: Option<bool>,
     round: Option<Round>,
@@ -50,7 +51,7 @@ enum Round {
 }
 
 impl Context {
-    pub(super) fn new(known: Option<Arc<Known>>) -> Self {
+    pub(in super::super) fn new(known: Option<Arc<Known>>) -> Self {
         Self { known, personal: None, round: None, depth: 0 }
     }
 }
@@ -61,7 +62,7 @@ impl<'n> Reader<'n> {
     }
 
     /// Reads the list of items under a key; an absent key is an empty list.
-    pub(super) fn list(&self, fields: &Fields<'_>, key: &'static str, context: &Context) -> Vec<Item> {
+    pub(in super::super) fn list(&self, fields: &Fields<'_>, key: &'static str, context: &Context) -> Vec<Item> {
         let members: &[Written] = fields.list(key).unwrap_or_default();
         if context.depth >= DEEPEST {
             fields.mistake(format!("items are nested deeper than {DEEPEST}"), "");
@@ -106,6 +107,7 @@ impl<'n> Reader<'n> {
             each,
             when: fields.text("when").and_then(|when| path(fields, &when)),
             optional: fields.flag("optional").unwrap_or(false),
+            required_when: required_when(fields),
             max: fields.number("max", 0..LONGEST + 1).map(|max| max.value),
             known: context.known?,
             personal: context.personal.unwrap_or(matches!(body, Some(Body::Value { .. }))),
@@ -132,17 +134,22 @@ impl<'n> Reader<'n> {
     }
 
     fn body(&self, fields: &Fields<'_>, tagged: bool, context: &Context) -> Option<Body> {
-        let kinds = ["hex", "fill", "of", "from"].into_iter().filter(|key| fields.has(key)).count();
+        let kinds = ["hex", "fill", "of", "from", "built_by"].into_iter().filter(|key| fields.has(key)).count();
         match kinds {
             0 if tagged => return Some(Body::Constant(Vec::new())),
             0 => {
-                fields
-                    .mistake("this item says nothing", "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\"");
+                fields.mistake(
+                    "this item says nothing",
+                    "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                );
                 return None;
             }
             1 => {}
             _ => {
-                fields.mistake("an item has one of \"of\", \"from\", \"hex\", \"fill\"", "put one inside the other");
+                fields.mistake(
+                    "an item has one of \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                    "put one inside the other",
+                );
                 return None;
             }
         }
@@ -155,6 +162,13 @@ impl<'n> Reader<'n> {
                 return None;
             };
             return Some(Body::Constant(vec![fill.value; length.value]));
+        }
+        if let Some(name) = fields.text("built_by") {
+            let known = Builder::NAMED.iter().find(|(known, _)| *known == name.value);
+            if known.is_none() {
+                fields.report.unknown("builder", &name, Builder::NAMED.map(|(known, _)| known));
+            }
+            return known.map(|&(_, builder)| Body::Built(builder));
         }
         if fields.has("of") {
             return Some(Body::Group(self.list(fields, "of", context)));
@@ -224,12 +238,15 @@ fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> S
         (_, Some(Each::Member { list, .. }), _) => list.keys.join("."),
         (_, _, Some(tag)) => hex::encode_upper(tag),
         (Some(Body::Constant(_)), _, _) => "constant".into(),
+        (Some(Body::Built(builder)), _, _) => {
+            Builder::NAMED.iter().find(|(_, known)| known == builder).map_or("built", |(name, _)| *name).into()
+        }
         _ => "group".into(),
     }
 }
 
 /// A path of keys: `nom`, `mutuelle.numero`, `/carte.numero_serie` from the top, `.` for a member itself.
-pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
+pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
     let (from_top, rest) = text.value.strip_prefix('/').map_or((false, text.value), |rest| (true, rest));
     if rest == "." {
         return Some(Path { from_top, keys: Vec::new() });
@@ -249,6 +266,17 @@ pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
     None
 }
 
+/// A key and a text.
+fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
+    let texts = fields.texts("required_when")?;
+    let [key, text] = &texts[..] else {
+        fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
+        return None;
+    };
+    let Path { keys, .. } = path(fields, key)?;
+    Some((Path { from_top: true, keys }, text.value.to_owned()))
+}
+
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
     let name = fields.text("coding");
     let coding = match &name {
@@ -266,20 +294,7 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
             usual
         }
     };
-    let (on, off) = (fields.hex("on"), fields.hex("off"));
-    let coding = match (coding?, on, off) {
-        (coding, None, None) => coding,
-        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
-            Coding::Flag { on: on.value, off: off.value }
-        }
-        _ => {
-            fields.mistake(
-                "\"on\" and \"off\" are two different values of one length",
-                "they belong to the coding \"flag\"",
-            );
-            return None;
-        }
-    };
+    let coding = parameters(fields, coding?)?;
     let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
     let natural = coding.natural_length();
     if let (Some(length), Some(natural)) = (length, natural)
@@ -296,4 +311,49 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
     let pads = coding.has_any_length() && coding != Coding::Number && (pad.is_some() || coding.pads_by_itself());
     let pad = pad.map_or(coding.usual_pad(), |pad| pad.value);
     Some(Place { coding, length: length.or(natural), pad, pads })
+}
+
+/// What a coding needs to know besides its name.
+fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
+    let (on, off) = (fields.hex("on"), fields.hex("off"));
+    let small = |key, range| fields.number(key, range).and_then(|number| u8::try_from(number.value).ok());
+    let (mark, flags, values) = (small("mark", 0..16), small("flags", 0..4), fields.named_hex("values"));
+    let foreign = [
+        ("mark", matches!(coding, Coding::Marked { .. })),
+        ("flags", matches!(coding, Coding::Address { .. })),
+        ("values", matches!(coding, Coding::Choice(_))),
+    ];
+    if let Some((key, _)) = foreign.into_iter().find(|&(key, belongs)| fields.has(key) && !belongs) {
+        fields.mistake(format!("\"{key}\" does not belong to this coding"), "docs/layouts.md says which coding has it");
+        return None;
+    }
+    match (coding, on, off) {
+        (Coding::Marked { .. }, None, None) => Some(Coding::Marked { mark: mark.unwrap_or(0) }),
+        (Coding::Address { .. }, None, None) => Some(Coding::Address { flags: flags.unwrap_or(0) }),
+        (Coding::Choice(_), None, None) => choice(fields, values.unwrap_or_default()),
+        (coding, None, None) => Some(coding),
+        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
+            Some(Coding::Flag { on: on.value, off: off.value })
+        }
+        _ => {
+            fields.mistake(
+                "\"on\" and \"off\" are two different values of one length",
+                "they belong to the coding \"flag\"",
+            );
+            None
+        }
+    }
+}
+
+/// One of several byte sequences that can be told apart.
+fn choice(fields: &Fields<'_>, values: Vec<(String, Vec<u8>)>) -> Option<Coding> {
+    let length = values.first().map_or(0, |(_, bytes)| bytes.len());
+    let alone = |(index, (_, bytes)): (usize, &(String, Vec<u8>))| {
+        bytes.len() == length && values.iter().skip(index + 1).all(|(_, other)| other != bytes)
+    };
+    if length > 0 && values.iter().enumerate().all(alone) {
+        return Some(Coding::Choice(Choice(values)));
+    }
+    fields.mistake("\"values\" are different byte sequences of one length", "values = { v1 = \"01\", v2 = \"02\" }");
+    None
 }

@@ -3,6 +3,7 @@
 
 mod files;
 mod items;
+mod memory;
 mod rules;
 mod sound;
 
@@ -13,12 +14,14 @@ use virtuale_engine::{
     image::{Habits, LongLe},
 };
 
-pub(super) use self::sound::size;
-
-use self::{
-    files::Defaults,
-    items::{Context, Reader},
+pub(super) use self::{
+    files::position,
+    items::{Context, Reader, path},
+    rules::Governed,
+    sound::size,
 };
+
+use self::files::Defaults;
 use super::{
     super::{
         diagnostic::{Diagnostics, Source},
@@ -27,6 +30,7 @@ use super::{
     Layout,
     fields::{Fields, Placed, Report},
     model::{Application, Body, Chip, File, Item, Structure},
+    security,
 };
 
 /// How many applications a layout may have.
@@ -65,6 +69,8 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
     names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
     names.files = files.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let private_keys = top.tables("key", "key of a private key");
+    names.keys = private_keys.iter().map(|(name, _)| name.value.to_owned()).collect();
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");
@@ -87,11 +93,17 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         read_files.extend(files::file(&reader, &defaults, name.value, &fields));
         fields.finish();
     }
+    let (memory, components) = (memory::read(&reader, &top), memory::components(&reader, &top));
+    let security = security::read(&reader, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
     }
     check_places(report, &read_applications, &read_files);
+    match &memory {
+        Some(memory) => memory::check_zones(report, memory, &read_files),
+        None => memory::check_absent(report, &read_applications),
+    }
     Some(Layout {
         name: name?.value.to_owned(),
         source: Arc::clone(source),
@@ -99,6 +111,9 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         chip: chip?,
         applications: read_applications,
         files: read_files,
+        memory,
+        components,
+        security,
     })
 }
 
@@ -119,8 +134,9 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     let known = reader.names.source(card, None);
     let atr = reader.list(card, "atr", &Context::new(known));
     check_atr(card, &atr);
-    let atr_key = card.text("atr_from").and_then(|key| items::path(card, &key));
-    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le } })
+    let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
+    let component_key = card.text("component_from").and_then(|key| path(card, &key));
+    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le }, component_key })
 }
 
 /// An ATR without data of the card file is checked here, else when it is encoded.

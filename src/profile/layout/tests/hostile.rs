@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Layout, assert_gapless, layout, source, vitale2_text, with_content};
+use super::{Layout, assert_gapless, layout, source, vitale1_text, vitale2_text, with_content};
 use crate::profile::{
     map::UNEXPLAINED,
     tree::{Data, Node, Table},
@@ -22,20 +22,23 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn each_byte_of_any_file_is_in_one_element(bytes in bytes()) {
-        let layout = layout(vitale2_text());
-        for file in layout.files.iter().map(|file| file.name.clone()) {
-            let decoded = layout.decode(&file, &bytes).expect("a file of the layout");
-            assert_gapless(&decoded.elements, 0, bytes.len());
+        for text in [vitale1_text(), vitale2_text()] {
+            let layout = layout(text);
+            for file in layout.files.iter().map(|file| file.name.clone()) {
+                let decoded = layout.decode(&file, &bytes).expect("a file of the layout");
+                assert_gapless(&decoded.elements, 0, bytes.len());
+            }
         }
     }
 
     #[test]
     fn a_damaged_layout_is_read_or_refused(
+        generation in 1..=2,
         at in 0_usize..20_000,
         length in 0_usize..40,
         patch in proptest::sample::select(&["", "\"", "{", "]", "= 9", "each = \"@file\"", "of = [", "len = 65535, ", "\u{e9}"][..]),
     ) {
-        let text = vitale2_text();
+        let text = if generation == 1 { vitale1_text() } else { vitale2_text() };
         let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let (from, to) = (boundary(at), boundary(at + length));
         let damaged = format!("{}{patch}{}", &text[..from], &text[to..]);
@@ -80,7 +83,7 @@ fn read_and_use(text: &str) {
     let list = Node::unwritten(Data::List(vec![member.clone(), member]));
     let data = Table::from([("a".into(), text("12")), ("b".into(), text("")), ("l".into(), list)]);
     let data = Node::unwritten(Data::Table(data));
-    let encoded = layout.encode(&source("card.toml", ""), &data);
+    let encoded = layout.encode(&source("card.toml", ""), &data, None);
     let Ok((_, map)) = encoded else { return };
     for file in &map.files {
         assert_gapless(&file.elements, 0, file.size);
@@ -105,7 +108,7 @@ fn repetitions_of_repetitions_are_stopped() {
     let text = with_content(&format!("content = [{content}]\n{files}"));
     let layout = layout(&text);
     let nothing = Node::unwritten(Data::Table(Table::new()));
-    let mistakes = layout.encode(&source("card.toml", ""), &nothing).expect_err("too large");
+    let mistakes = layout.encode(&source("card.toml", ""), &nothing, None).expect_err("too large");
     assert!(mistakes.to_string().contains("too large for any chip"), "{mistakes}");
 }
 

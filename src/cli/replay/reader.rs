@@ -1,0 +1,56 @@
+//! A trace against the card in a PC/SC reader.
+
+use std::{path::Path, time::Instant};
+
+use virtuale_engine::Card;
+
+use super::super::{
+    Failure,
+    road::{At, Road, Trouble, broken},
+};
+use crate::trace::{
+    cards,
+    replay::{Outcome, Wanted, replay},
+    suite::Verdict,
+};
+
+/// Replays a trace of one slot against the card in a reader. The card is reset first.
+///
+/// # Errors
+///
+/// That there is no such reader or card, or that the road to it broke.
+pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict, Failure> {
+    let start = Instant::now();
+    let trace = match cards::read(path) {
+        Ok(trace) => trace,
+        Err(error) => return Ok(verdict(path, start, Err(error))),
+    };
+    if trace.slots().len() != 1 {
+        let hint = "replay it against card files, or split it";
+        return Err(Failure::usage(format!("{} has several slots, --reader names one", path.display()), hint));
+    }
+    let mut service = at.service(reader)?;
+    let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
+    let trouble = Trouble::default();
+    let mut road = Some(Road::new(connection, trouble.clone())?);
+    let outcome = replay(&trace, |wanted: Wanted<'_>| match road.take() {
+        Some(road) => Ok(Some(Box::new(road) as Box<dyn Card + '_>)),
+        None => Err(Failure::usage(
+            format!("{}: nobody can insert {} there", path.display(), wanted.card.unwrap_or("a card")),
+            "replay it against card files",
+        )),
+    })?;
+    if let Some(error) = trouble.take() {
+        return Err(broken(reader, &error));
+    }
+    Ok(verdict(path, start, Ok(outcome)))
+}
+
+fn verdict(path: &Path, start: Instant, result: Result<Outcome, cards::Failure>) -> Verdict {
+    let (outcome, error) = match result {
+        Ok(outcome) => (outcome, None),
+        Err(error) => (Outcome::default(), Some(error)),
+    };
+    let (commands, findings) = (outcome.commands, outcome.findings);
+    Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }
+}

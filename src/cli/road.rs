@@ -1,0 +1,112 @@
+//! A card in a PC/SC reader as a card of this process.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
+
+use super::Failure;
+use crate::terminal::link::{
+    Link, LinkError,
+    pcsclite::{Service, default_socket},
+};
+
+/// Which PC/SC service is meant.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct At {
+    /// The socket of the PC/SC service of that reader [default: PCSCLITE_CSOCK_NAME, else that of pcscd]
+    #[arg(long, value_name = "PATH", requires = "reader")]
+    pub(super) socket: Option<PathBuf>,
+}
+
+impl At {
+    /// Connects to the service.
+    ///
+    /// # Errors
+    ///
+    /// That it is not there.
+    pub(super) fn service(&self, reader: &str) -> Result<Service, Failure> {
+        let socket = self.socket.clone().unwrap_or_else(default_socket);
+        Service::establish(&socket).map_err(|error| broken(reader, &error))
+    }
+}
+
+/// That there is no road to a card, or no more.
+pub(super) fn broken(reader: &str, error: &LinkError) -> Failure {
+    Failure::environment(format!("{reader}: {error}"), "see which readers there are: virtuale doctor")
+}
+
+/// What went wrong on the road, which is no fault of the card.
+#[derive(Clone, Default)]
+pub(super) struct Trouble(Arc<Mutex<Option<LinkError>>>);
+
+impl Trouble {
+    /// What went wrong first, if anything did. Tells it once.
+    pub(super) fn take(&self) -> Option<LinkError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// A card at the end of a road.
+pub(super) struct Road<L> {
+    link: L,
+    atr: Atr,
+    powered: bool,
+    trouble: Trouble,
+}
+
+impl<L: Link + Send> Road<L> {
+    /// The card at the end of a link. What goes wrong on the way is put into `trouble`.
+    ///
+    /// # Errors
+    ///
+    /// That its answer to reset is none.
+    pub(super) fn new(link: L, trouble: Trouble) -> Result<Self, Failure> {
+        let wrong =
+            |error| Failure::Environment(format!("the card's answer to reset is not well formed: {error}"), None);
+        let atr = Atr::parse(link.atr()).map_err(wrong)?;
+        Ok(Self { link, atr, powered: false, trouble })
+    }
+
+    /// A fault of the card; what is none is kept as trouble.
+    fn fault(&self, error: LinkError) -> Fault {
+        if let LinkError::Silent(fault) = error {
+            return fault;
+        }
+        self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        Fault::Mute
+    }
+}
+
+impl<L: Link + Send> Card for Road<L> {
+    fn atr(&self) -> &Atr {
+        &self.atr
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
+        self.powered = true;
+        self.link.reset(kind).map_err(|error| self.fault(error))
+    }
+
+    /// The reader keeps the power; the card is reset before it hears of anything again.
+    fn power_off(&mut self) {
+        self.powered = false;
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        match protocol == self.link.protocol() {
+            true => Ok(()),
+            false => Err(Fault::ProtocolRefused),
+        }
+    }
+
+    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+        answer.clear();
+        if !self.powered {
+            return Err(Fault::Unpowered);
+        }
+        self.link.transmit(command, answer).map_err(|error| self.fault(error))
+    }
+}
