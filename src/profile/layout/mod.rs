@@ -56,9 +56,9 @@ pub struct Layout {
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
-    security: Security,
     memory: Option<Memory>,
     components: Vec<Component>,
+    security: Security,
 }
 
 /// What the bytes of a file say.

@@ -222,14 +222,14 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
-    if file.listed && file.key.is_some() {
-        fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
-    }
     if file.words.is_some() && (file.fill != FILL || fields.has("size") || fields.has("structure")) {
         fields.mistake(
             "\"words\" says how long a file is and what fills it up",
             "leave \"size\", \"structure\" and \"fill\" out",
         );
+    }
+    if file.listed && file.key.is_some() {
+        fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
     }
     match file.structure {
         Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(takes_all) => {

@@ -93,8 +93,8 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         read_files.extend(files::file(&reader, &defaults, name.value, &fields));
         fields.finish();
     }
-    let security = security::read(&reader, &top, private_keys);
     let (memory, components) = (memory::read(&reader, &top), memory::components(&reader, &top));
+    let security = security::read(&reader, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
@@ -111,9 +111,9 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         chip: chip?,
         applications: read_applications,
         files: read_files,
-        security,
         memory,
         components,
+        security,
     })
 }
 

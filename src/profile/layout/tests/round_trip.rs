@@ -140,10 +140,6 @@ fn there_and_back(layout: &Layout, data: &Node) -> Node {
     found
 }
 
-fn table(node: &mut Node) -> &mut Table {
-    if let Data::Table(table) = &mut node.data { table } else { panic!("no table") }
-}
-
 /// Takes the times of day off all dates.
 fn without_times(node: &mut Node) {
     match &mut node.data {
@@ -168,6 +164,10 @@ fn is_part_of(part: &Node, whole: &Node, path: &str) -> Result<(), String> {
         (part, whole) if part == whole => Ok(()),
         (part, whole) => Err(format!("{path}: {part:?} is not {whole:?}")),
     }
+}
+
+fn table(node: &mut Node) -> &mut Table {
+    if let Data::Table(table) = &mut node.data { table } else { panic!("no table") }
 }
 
 proptest! {
