@@ -43,8 +43,7 @@ pub fn rsa_numbers(length: RsaLength, number: u64) -> RsaNumbers {
     RsaNumbers { primes: [prime(), prime()], e: EXPONENT.to_vec() }
 }
 
-/// The public half of a key whose numbers are sound: one multiplication, where making the key ready takes a hundred times
-/// as long.
+/// The public half of a key whose numbers are sound: one multiplication, without making the private key ready.
 #[must_use]
 pub fn rsa_public(numbers: &RsaNumbers) -> RsaPublicKey {
     let [p, q] = &numbers.primes;
