@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod ias;
 pub mod layouts;
 pub mod vitale2;
 
@@ -19,6 +20,7 @@ use virtuale_engine::applet::Applet;
 #[must_use]
 pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
     match name {
+        ias::NAME => Some(Box::new(ias::Ias)),
         vitale2::NAME => Some(Box::new(vitale2::Vitale2)),
         _ => None,
     }
@@ -26,10 +28,11 @@ pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_name, vitale2};
+    use super::{by_name, ias, vitale2};
 
     #[test]
     fn applets_are_found_by_their_names() {
+        assert!(by_name(ias::NAME).is_some());
         assert!(by_name(vitale2::NAME).is_some());
         assert!(by_name("VITALE2").is_none());
     }

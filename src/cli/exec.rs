@@ -5,6 +5,7 @@ use std::{ffi::OsString, path::PathBuf, process::Command, sync::Arc};
 use super::{
     Failure, Outcome,
     instance::{Instance, Stop},
+    opensc,
     options::Slots,
     recording::Recording,
     supervise::Supervisor,
@@ -14,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale exec --card fixtures/cards/vitale2-martin.toml -- pcsc_scan -r
   virtuale exec --card fixtures/cards/vitale2-martin.toml --card - -- ./billing-software
+  virtuale exec --opensc --card fixtures/cards/vitale2-martin.toml -- pkcs15-tool --dump
   virtuale exec --card fixtures/cards/vitale2-martin.toml --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
@@ -25,6 +27,9 @@ Exit codes: those of the command; 128+n when signal n killed it; 125 when exec i
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,
+    /// Also tell OpenSC which driver our cards need, through OPENSC_CONF
+    #[arg(long)]
+    opensc: bool,
     /// Record what the command says to the cards and what they answer, as a trace
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
@@ -42,7 +47,11 @@ pub(super) fn run(args: &Args) -> Outcome {
     let instance = Instance::start(&args.slots, None, stop, recording.clone())?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
-    let code = supervisor.run(command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
+    command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket());
+    if args.opensc {
+        command.env(opensc::VARIABLE, opensc::write(instance.folder())?);
+    }
+    let code = supervisor.run(&mut command)?;
     instance.leave();
     recording.iter().for_each(|recording| recording.close());
     Ok(code)

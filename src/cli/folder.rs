@@ -64,6 +64,11 @@ impl Folder {
         Err(io::Error::other(format!("{} is being removed all the time", base.display())))
     }
 
+    /// Where it is.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Where the PC/SC socket stands in it.
     pub(super) fn socket(&self) -> PathBuf {
         self.path.join(SOCKET)

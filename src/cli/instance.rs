@@ -127,6 +127,11 @@ impl Instance {
         drop(self.folder);
     }
 
+    /// The private folder, which goes when the readers go.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.
     pub(super) fn socket(&self) -> &Path {
         &self.socket

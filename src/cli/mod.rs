@@ -18,8 +18,10 @@ mod failure;
 mod folder;
 mod insert;
 mod instance;
+mod keys;
 mod language;
 mod man;
+mod opensc;
 mod options;
 mod output;
 mod read;
@@ -114,6 +116,10 @@ enum Verb {
     Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),
+    /// Write the certificates and keys of the test authority
+    ///
+    /// They are the same on every machine. Every name says TEST; the keys are public and protect nothing.
+    Keys(keys::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -139,6 +145,7 @@ impl Verb {
             Self::Convert(args) => convert::run(args),
             Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
+            Self::Keys(args) => keys::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),

@@ -19,6 +19,7 @@ use super::{
     Failure, Outcome, exit,
     failure::reason,
     instance::{Instance, Stop},
+    opensc,
     options::Slots,
     recording::Recording,
     supervise::Ignored,
@@ -35,6 +36,9 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,
+    /// Also tell OpenSC which driver our cards need: the line exports OPENSC_CONF too
+    #[arg(long)]
+    opensc: bool,
     /// Where to put the PC/SC socket; the control socket goes beside it [default: a private folder]
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
@@ -68,7 +72,8 @@ fn serve(args: &Args) -> Outcome {
     let recording = recording.map(Arc::new);
     let stop = Stop::Call(Box::new(move || ears.close()));
     let instance = Instance::start(&args.slots, args.socket.as_deref(), stop, recording.clone())?;
-    announce(instance.socket())?;
+    let configuration = args.opensc.then(|| opensc::write(instance.folder())).transpose()?;
+    announce(instance.socket(), configuration.as_deref())?;
     if args.detached {
         let_go().map_err(unheard)?;
     }
@@ -106,9 +111,13 @@ fn detach() -> Outcome {
 }
 
 /// Says on standard output that programs may connect, in a line for a shell.
-fn announce(socket: &Path) -> io::Result<()> {
+fn announce(socket: &Path, opensc: Option<&Path>) -> io::Result<()> {
     let mut line = b"export PCSCLITE_CSOCK_NAME=".to_vec();
     line.extend(quoted(socket.as_os_str().as_bytes()));
+    if let Some(configuration) = opensc {
+        line.extend(format!(" {}=", opensc::VARIABLE).bytes());
+        line.extend(quoted(configuration.as_os_str().as_bytes()));
+    }
     line.push(b'\n');
     let mut out = io::stdout().lock();
     out.write_all(&line)?;

@@ -53,6 +53,11 @@ impl Le {
         }
     }
 
+    /// That of a protected command: 256 and 65536 stand for all there are.
+    pub(crate) fn of(length: usize) -> Self {
+        if length == 256 || length == 65_536 { Self::All(length) } else { Self::Exactly(length) }
+    }
+
     fn short(byte: u8) -> Self {
         if byte == 0 { Self::All(256) } else { Self::Exactly(usize::from(byte)) }
     }
@@ -129,6 +134,14 @@ impl<'a> Apdu<'a> {
         'a: 'b,
     {
         Apdu { data, ..self }
+    }
+
+    /// The same command as secure messaging hid it.
+    pub(crate) fn unprotected<'b>(self, data: &'b [u8], le: Option<Le>) -> Apdu<'b>
+    where
+        'a: 'b,
+    {
+        Apdu { data, le, ..self }
     }
 
     /// The bytes as they arrived.

@@ -20,16 +20,20 @@ pub mod card;
 pub mod chip;
 pub mod class;
 pub mod commands;
+pub mod crypto;
+pub mod cvc;
 mod fs;
 pub mod ids;
 pub mod image;
 pub mod ins;
 pub mod memory;
 pub mod security;
+pub mod sm;
 pub mod status;
 #[cfg(test)]
 mod testing;
 pub mod tlv;
+mod vault;
 pub mod world;
 
 pub use answer::Answer;

@@ -8,6 +8,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::Zeroize;
+
 use crate::world::{Change, PowerLost, Sink};
 
 /// A range of cells. Only the memory makes them, so that they never point outside it.
@@ -120,6 +122,13 @@ impl Memory {
     fn forget_journal(&mut self) {
         self.journal.clear();
         self.before.clear();
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.cells.zeroize();
+        self.before.zeroize();
     }
 }
 

@@ -52,6 +52,14 @@ impl SecurityStatus {
         self.proved[method as usize] = 0;
     }
 
+    /// What is proved here or there.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let [user, external, messaging] = other.proved;
+        let [own_user, own_external, own_messaging] = self.proved;
+        Self { proved: [own_user | user, own_external | external, own_messaging | messaging] }
+    }
+
     /// Whether a security condition is satisfied.
     ///
     /// The low nibble names an SE; without one, a proof for any SE will do. A condition that asks for nothing although
@@ -89,6 +97,10 @@ pub enum Operation {
     Update,
     /// APPEND RECORD.
     Append,
+    /// ACTIVATE FILE.
+    Activate,
+    /// DEACTIVATE FILE.
+    Deactivate,
 }
 
 impl Operation {
@@ -97,6 +109,8 @@ impl Operation {
             Self::Read => 0x01,
             Self::Update => 0x02,
             Self::Append => 0x04,
+            Self::Deactivate => 0x08,
+            Self::Activate => 0x10,
         }
     }
 }
@@ -105,7 +119,11 @@ impl CompactRule {
     /// Which condition an operation is under; one that is not ruled is never allowed.
     #[must_use]
     pub fn condition(&self, operation: Operation) -> Condition {
-        let bit = operation.bit();
+        self.condition_of(operation.bit())
+    }
+
+    /// Which condition the operation with a bit of the access mode byte is under; one that is not ruled is never allowed.
+    pub(crate) fn condition_of(&self, bit: u8) -> Condition {
         if self.access_mode & bit == 0 {
             return Condition::NEVER;
         }

@@ -33,8 +33,12 @@ status_words! {
     CONTROL_INFORMATION_WRONG = 0x6284, "file control information wrong";
     /// The selected file is terminated.
     FILE_TERMINATED = 0x6285, "selected file terminated";
+    /// The outside world could not prove a key.
+    AUTHENTICATION_FAILED = 0x6300, "authentication failed";
     /// Memory failure.
     MEMORY_FAILURE = 0x6581, "memory failure";
+    /// A certificate or cryptogram is wrong.
+    SECURITY_ISSUE = 0x6688, "certificate or cryptogram wrong";
     /// Wrong length.
     WRONG_LENGTH = 0x6700, "wrong length";
     /// The logical channel is not supported or not open.

@@ -1,6 +1,7 @@
 //! From a card file to a card: the card file, its layout, the chip's image, the card.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Read},
     path::{Path, PathBuf},
@@ -50,8 +51,8 @@ pub enum LoadError {
     Invalid(Diagnostics),
 }
 
-/// A card file that was read, and all that was made of it.
-#[derive(Clone, Debug)]
+/// A card file that was read, and all that was made of it. Its data have codes and keys in them, so `Debug` shows none.
+#[derive(Clone)]
 pub struct Profile {
     name: String,
     data: Node,
@@ -84,7 +85,7 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let layout = layout(&source, &named, base)?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, &schema, options.today)?;
-    let (image, map) = layout.encode(&source, &data)?;
+    let (image, map) = layout.encode(&source, &data, base)?;
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let profile = Profile { name, data, layout, image, map, options: *options };
     match profile.chip() {
@@ -131,6 +132,13 @@ fn read(path: &Path) -> io::Result<String> {
     let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
     File::open(path)?.take(most).read_to_string(&mut text)?;
     Ok(text)
+}
+
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Profile");
+        shown.field("name", &self.name).field("layout", &self.layout.name()).finish_non_exhaustive()
+    }
 }
 
 impl Profile {

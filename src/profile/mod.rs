@@ -4,6 +4,7 @@
 //! card has and how each element is coded. Together they make a [`ChipImage`](virtuale_engine::image::ChipImage) and a
 //! tree of spans that says, for every byte, which element it belongs to and where that is known from.
 
+pub mod authority;
 pub mod card_file;
 pub mod codes;
 pub mod dates;
@@ -11,6 +12,7 @@ pub mod diagnostic;
 pub mod layout;
 pub mod map;
 pub mod nir;
+pub mod pkcs15;
 pub mod schema;
 pub mod tree;
 pub mod written;

@@ -13,13 +13,21 @@ mod pcsc_tools;
 mod pyscard;
 mod readme;
 mod scdaemon;
+mod signing;
 
 use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let families =
-        [pcsc_tools::trials, opensc::trials, pyscard::trials, java::trials, scdaemon::trials, readme::trials];
+    let families = [
+        pcsc_tools::trials,
+        opensc::trials,
+        pyscard::trials,
+        java::trials,
+        scdaemon::trials,
+        readme::trials,
+        signing::trials,
+    ];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -8,6 +8,13 @@ use crate::harness::{Client, PYTHON, Presence, Sandbox, card, file};
 const PYSCARD: Client =
     Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
 
+/// It stands for both: a machine with this module and without the other fails, and says why.
+const CRYPTOGRAPHY: Client = Client {
+    name: "cryptography",
+    package: "python3-cryptography",
+    presence: Presence::PythonModule("smartcard, cryptography"),
+};
+
 /// The scripts, what is in the slots when they start, and what more they are told.
 const SCRIPTS: [(&str, &[&str], &[&str]); 9] = [
     ("identity", &["vitale2-martin"], &[]),
@@ -22,13 +29,16 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 9] = [
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
+    let messaging = CRYPTOGRAPHY.trial("pyscard::secure_messaging", |sandbox| {
+        run(sandbox, &file("pyscard/secure_messaging.py"), &["vitale2-martin"], &[])
+    });
     let newcomer = PYSCARD.trial("pyscard::newcomer", newcomer);
     let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
         let script = file(&format!("pyscard/{name}.py"));
         PYSCARD.trial(&format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
     };
     let extended = PYSCARD.trial("pyscard::extended", extended);
-    [newcomer, extended].into_iter().chain(SCRIPTS.map(of_script)).collect()
+    [newcomer, extended, messaging].into_iter().chain(SCRIPTS.map(of_script)).collect()
 }
 
 fn newcomer(sandbox: &Sandbox) -> Result<(), Failed> {

@@ -1,6 +1,13 @@
 //! Logical channels (ISO 7816-4, 5.4.2): what each has selected and proved.
 
-use crate::{StatusWord, image::FileIndex, security::SecurityStatus};
+use alloc::boxed::Box;
+
+use crate::{
+    StatusWord,
+    chip::{dialogue::Dialogue, proofs::Proofs},
+    image::FileIndex,
+    security::SecurityStatus,
+};
 
 /// How many channels a chip has.
 pub(crate) const COUNT: u8 = 4;
@@ -16,9 +23,15 @@ pub(crate) struct Channels {
 }
 
 /// What a channel has selected and proved.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Channel {
+    /// What an applet noted as proved in the current DF.
     pub(crate) security: SecurityStatus,
+    /// What was proved with codes and keys, in terms of environments.
+    pub(crate) proved: SecurityStatus,
+    /// What was proved with codes and keys.
+    pub(crate) proofs: Proofs,
+    pub(crate) dialogue: Option<Box<Dialogue>>,
     df: FileIndex,
     ef: Option<FileIndex>,
     /// Which of the chip's names the DF was last selected by.
@@ -105,12 +118,18 @@ impl Channel {
         self.record
     }
 
-    /// Makes a DF current, found by a name or in another way. What was proved in another DF is forgotten.
+    /// Makes a DF current, found by a name or in another way. What an applet noted as proved in another DF is forgotten.
     pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
         if self.df != df {
             self.security = SecurityStatus::default();
         }
         (self.df, self.name, self.ef, self.record) = (df, name, None, None);
+    }
+
+    /// Forgets what another application than the last one must not see. What is proved must then be judged anew.
+    pub(crate) fn leave_application(&mut self) {
+        self.proofs.leave_application();
+        self.dialogue = self.dialogue.take().and_then(|dialogue| dialogue.leave_application()).map(Box::new);
     }
 
     /// Makes an EF current, with no current record.
@@ -128,6 +147,9 @@ impl Default for Channel {
     fn default() -> Self {
         Self {
             security: SecurityStatus::default(),
+            proved: SecurityStatus::default(),
+            proofs: Proofs::default(),
+            dialogue: None,
             df: FileIndex::MF,
             ef: None,
             name: None,

@@ -1,6 +1,6 @@
 //! What a command may touch.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use crate::{
@@ -8,12 +8,15 @@ use crate::{
     chip::{
         channel::{Channel, ChannelNumber, Channels},
         pending::Pending,
+        proofs::Partner,
     },
-    class::Class,
+    class::{Class, SecureMessaging},
+    crypto::Crypto,
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
     memory::Memory,
     security::{Operation, SecurityStatus},
+    vault::Vault,
     world::{PowerLost, World},
 };
 
@@ -26,6 +29,8 @@ pub(crate) struct Core {
     pub(crate) habits: Habits,
     pub(crate) protocol: Protocol,
     pub(crate) world: World,
+    pub(crate) vault: Vault,
+    pub(crate) crypto: Box<dyn Crypto>,
     /// Which applet was left on which channel, to be told when the command is over.
     pub(crate) left: Vec<(usize, ChannelNumber)>,
 }
@@ -35,6 +40,8 @@ pub struct Context<'c> {
     pub(crate) core: &'c mut Core,
     pub(super) class: Class,
     pub(super) number: ChannelNumber,
+    /// Who protected the command; `None` for a command that is not protected.
+    pub(crate) partner: Option<Partner>,
 }
 
 impl Core {
@@ -63,7 +70,7 @@ impl Context<'_> {
         self.core.protocol
     }
 
-    /// What has been proved on the channel. It is forgotten when another DF is selected.
+    /// What the applet noted as proved on the channel. It is forgotten when another DF is selected.
     pub fn security(&mut self) -> &mut SecurityStatus {
         &mut self.channel_mut().security
     }
@@ -80,6 +87,12 @@ impl Context<'_> {
     /// [`PowerLost`] if the power went away; nothing of this commit then stays.
     pub fn commit(&mut self) -> Result<(), PowerLost> {
         self.core.memory.commit(&mut *self.core.world.sink)
+    }
+
+    /// The same for a command that secure messaging protected, without that protection.
+    pub(crate) fn unprotected(&mut self, partner: Partner) -> Context<'_> {
+        let class = Class { secure_messaging: SecureMessaging::None, chained: false, ..self.class };
+        Context { core: &mut *self.core, class, number: self.number, partner: Some(partner) }
     }
 
     pub(crate) fn number(&self) -> ChannelNumber {
@@ -100,7 +113,13 @@ impl Context<'_> {
         if before != self.core.files.applet(df) {
             self.core.left.push((before, self.number));
         }
+        let vault = &self.core.vault;
+        let leaves = vault.domain(self.channel().df()) != vault.domain(df);
         self.channel_mut().enter(df, name);
+        if leaves {
+            self.channel_mut().leave_application();
+            self.judge();
+        }
     }
 
     /// A file, if its life cycle and its rule allow an operation.
@@ -113,7 +132,7 @@ impl Context<'_> {
         if !file.is_operational(&self.core.memory) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
-        if !self.channel().security.satisfies(file.rule.condition(operation)) {
+        if !self.satisfies(file.rule.condition(operation)) {
             return Err(StatusWord::SECURITY_NOT_SATISFIED);
         }
         Ok(file)

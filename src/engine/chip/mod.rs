@@ -9,7 +9,12 @@
 mod chaining;
 pub(crate) mod channel;
 pub(crate) mod context;
+pub(crate) mod dialogue;
+#[cfg(test)]
+mod key_tests;
 pub(crate) mod pending;
+pub(crate) mod proofs;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
@@ -29,9 +34,11 @@ use crate::{
         pending::Pending,
     },
     class::Class,
+    crypto::RustCrypto,
     fs,
     image::{ChipImage, ImageError},
     ins::Ins,
+    vault,
     world::World,
 };
 
@@ -66,7 +73,8 @@ impl Chip {
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
         world: World,
     ) -> Result<Self, ImageError> {
-        let built = fs::build(&image.files, image.capacity)?;
+        let mut built = fs::build(&image.files, image.capacity)?;
+        let vault = vault::build(&image.files, &mut built.memory)?;
         let mut found: Vec<Box<dyn Applet>> = Vec::from([Box::new(Interindustry) as Box<dyn Applet>]);
         for (name, file) in built.applets {
             let fid = image.files.get(file.0).map_or(crate::Fid::MF, |image| image.fid);
@@ -83,6 +91,8 @@ impl Chip {
             habits: image.habits,
             protocol: image.atr.first_protocol(),
             world,
+            vault,
+            crypto: Box::new(RustCrypto),
             left: Vec::new(),
         };
         Ok(Self { atr: image.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
@@ -122,7 +132,8 @@ impl Chip {
             return taken.map(|()| StatusWord::SUCCESS).map_err(Stop::from);
         }
         let whole = self.chain.complete(command, class.channel)?;
-        let outcome = applet.process(&whole, &mut Context { core: &mut self.core, class, number }, answer);
+        let outcome =
+            applet.process(&whole, &mut Context { core: &mut self.core, class, number, partner: None }, answer);
         self.chain.clear();
         self.core.memory.roll_back();
         let status = outcome?;

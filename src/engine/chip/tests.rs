@@ -13,10 +13,10 @@ use crate::{
     class::{Class, SecureMessaging},
     commands,
     fs::Kind,
-    image::{FileIndex, FileKind},
+    image::FileIndex,
     ins::Ins,
     security::{Method, SeNumber},
-    testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, rule, text, world},
+    testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, name_applet, rule, text, world},
     world::{Forgetful, Sink},
 };
 
@@ -106,11 +106,6 @@ fn toy_image() -> ChipImage {
     name_applet(&mut image, VITALE, "toy");
     name_applet(&mut image, VITAMIN, "unselected");
     image
-}
-
-fn name_applet(image: &mut ChipImage, df: FileIndex, name: &str) {
-    let FileKind::Directory(directory) = &mut image.files[df.0].kind else { panic!("a DF") };
-    directory.applet = Some(name.into());
 }
 
 fn toy_card(image: ChipImage, protocol: Protocol, sink: impl Sink + 'static) -> (Tester, Told) {

@@ -5,12 +5,23 @@
 //!
 //! An applet that knows more commands looks at its own first and leaves the rest to [`process`].
 
+mod algorithm;
+mod authenticate;
 mod binary;
 mod channel;
 mod data;
+mod environment;
+mod life_cycle;
+mod operation;
+mod padding;
+mod protected;
 mod record;
 mod response;
+mod security_object;
 mod select;
+mod verify;
+
+pub use protected::{process_protected, read_class_protected};
 
 use crate::{
     Answer, Protocol, Sfi, StatusWord,
@@ -47,6 +58,37 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answe
     }
 }
 
+/// Carries out a command on codes and keys as the standard has it, and any other as [`process`] does. It is for an applet
+/// to say that they exist.
+///
+/// # Errors
+///
+/// [`Stop`](crate::applet::Stop) says why the command ended early.
+pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    let keeps_challenge = matches!(command.ins(), Ins::EXTERNAL_AUTHENTICATE | Ins::GET_RESPONSE);
+    if let Some(dialogue) = context.dialogue_if_any().filter(|_| !keeps_challenge) {
+        dialogue.challenge = None;
+    }
+    match command.ins() {
+        Ins::VERIFY => verify::verify(command, context),
+        Ins::CHANGE_REFERENCE_DATA => verify::change_reference_data(command, context),
+        Ins::RESET_RETRY_COUNTER => verify::reset_retry_counter(command, context),
+        Ins::MANAGE_SECURITY_ENVIRONMENT => environment::manage_security_environment(command, context),
+        Ins::PERFORM_SECURITY_OPERATION => operation::perform_security_operation(command, context, answer),
+        Ins::GET_CHALLENGE => authenticate::get_challenge(command, context, answer),
+        Ins::INTERNAL_AUTHENTICATE => authenticate::internal_authenticate(command, context, answer),
+        Ins::EXTERNAL_AUTHENTICATE => authenticate::external_authenticate(command, context, answer),
+        Ins::GET_DATA_ODD => security_object::get_data(command, context, answer),
+        Ins::PUT_DATA_ODD => security_object::put_data(command, context),
+        Ins::GENERATE_KEY_PAIR | Ins::GENERATE_KEY_PAIR_ODD => {
+            security_object::generate_key_pair(command, context, answer)
+        }
+        Ins::ACTIVATE_FILE => life_cycle::activate_file(command, context),
+        Ins::DEACTIVATE_FILE => life_cycle::deactivate_file(command, context),
+        _ => process(command, context, answer),
+    }
+}
+
 /// Whether a command of [`process`] may come in parts: it may if it sends data.
 ///
 /// # Errors
@@ -64,6 +106,29 @@ pub fn check_chaining(ins: Ins) -> Result<(), StatusWord> {
             Err(StatusWord::CHAINING_NOT_SUPPORTED)
         }
         _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
+    }
+}
+
+/// Whether a command of [`process_with_keys`] may come in parts: where its data may be long.
+///
+/// # Errors
+///
+/// As [`check_chaining`].
+pub fn check_chaining_with_keys(ins: Ins) -> Result<(), StatusWord> {
+    match ins {
+        Ins::PERFORM_SECURITY_OPERATION | Ins::EXTERNAL_AUTHENTICATE | Ins::PUT_DATA_ODD => Ok(()),
+        Ins::VERIFY
+        | Ins::CHANGE_REFERENCE_DATA
+        | Ins::RESET_RETRY_COUNTER
+        | Ins::MANAGE_SECURITY_ENVIRONMENT
+        | Ins::GET_CHALLENGE
+        | Ins::INTERNAL_AUTHENTICATE
+        | Ins::GET_DATA_ODD
+        | Ins::GENERATE_KEY_PAIR
+        | Ins::GENERATE_KEY_PAIR_ODD
+        | Ins::ACTIVATE_FILE
+        | Ins::DEACTIVATE_FILE => Err(StatusWord::CHAINING_NOT_SUPPORTED),
+        _ => check_chaining(ins),
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     image::{self, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
     memory::Memory,
     tlv::Tag,
+    vault,
     world::Forgetful,
 };
 
@@ -45,10 +46,13 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     Ok(Built { files: FileSystem { files, names }, memory, applets })
 }
 
-/// How many cells the contents of a file need, with its record directory or data objects.
+/// How many cells the contents of a file need, with its record directory, or its data objects, codes and keys.
 pub(super) fn cells_of(kind: &FileKind) -> usize {
     match kind {
-        FileKind::Directory(directory) => directory.objects.iter().map(|object| object.value.len()).sum(),
+        FileKind::Directory(directory) => {
+            let objects: usize = directory.objects.iter().map(|object| object.value.len()).sum();
+            objects + vault::cells_of(&directory.security)
+        }
         FileKind::Transparent { size, .. } => *size,
         FileKind::Records { structure, record_length, capacity, .. } => {
             RecordFile::cells(*structure, *record_length, *capacity)

@@ -105,6 +105,11 @@ impl File {
         memory.byte(self.life_cycle)
     }
 
+    /// Changes its life cycle.
+    pub(crate) fn set_life_cycle(&self, life_cycle: LifeCycle, memory: &mut Memory) {
+        memory.write(self.life_cycle, &[life_cycle.byte()]);
+    }
+
     /// Whether its content may be used at all, whoever asks.
     pub(crate) fn is_operational(&self, memory: &Memory) -> bool {
         let byte = self.life_cycle(memory);

@@ -1,6 +1,8 @@
 //! Whether a layout and the keys of card files agree: every key that it places exists and is of a kind that its coding
 //! can hold.
 
+use std::ops::Range;
+
 use super::{
     super::{
         diagnostic::Diagnostics,
@@ -10,7 +12,8 @@ use super::{
     Layout,
     coding::Coding,
     fields::Report,
-    model::{Body, Each, Item, Path},
+    model::{Body, Builder, Each, Item, Path},
+    security::{ObjectKind, builds},
 };
 
 /// Walks the items of a layout.
@@ -31,7 +34,50 @@ pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<(), Diagnostics>
     if let (Some(path), span) = (&layout.chip.atr_key, &layout.chip.span) {
         check.path(path, "", span);
     }
+    security(&check, layout);
     report.finish(())
+}
+
+/// The codes, keys and holder that card files give.
+fn security(check: &Check<'_>, layout: &Layout) {
+    let is_digits = |kind: &Kind| matches!(kind, Kind::Digits { .. } | Kind::Code { .. });
+    let is_bytes = |kind: &Kind| matches!(kind, Kind::Bytes { .. });
+    for object in &layout.security.objects {
+        match &object.kind {
+            ObjectKind::Code { from, .. } => check.kind(from, "", &object.span, is_digits, "digits or a code"),
+            ObjectKind::KeySet { mac, encryption, .. } => {
+                check.kind(mac, "", &object.span, is_bytes, "bytes");
+                check.kind(encryption, "", &object.span, is_bytes, "bytes");
+            }
+            ObjectKind::Key(_) | ObjectKind::Root(_) => {}
+        }
+    }
+    for file in &layout.files {
+        let has = |builder: &Builder| builds(&file.content, *builder);
+        if Builder::NAMED.iter().any(|(_, builder)| has(builder)) && layout.security.token.is_none() {
+            check.report.mistake(file.span.clone(), "what is built needs a table [token]", "it says whose card it is");
+        }
+        if has(&Builder::Certificate) && file.key.is_none() {
+            check.report.mistake(file.span.clone(), "a certificate needs the \"key\" that it is about", "");
+        }
+    }
+    if let Some(keys) = &layout.security.card_keys {
+        check.kind(&keys.list, "", &keys.span, |kind| matches!(kind, Kind::List { .. }), "a list");
+        let list = keys.list.keys.join(".");
+        let words = |kind: &Kind| matches!(kind, Kind::Enumeration(_));
+        check.kind(&keys.name, &list, &keys.span, words, "an enumeration");
+        check.kind(&keys.sort, &list, &keys.span, words, "an enumeration");
+        check.kind(&keys.seed, &list, &keys.span, |kind| matches!(kind, Kind::Number { .. }), "a number");
+        check.kind(&keys.file, &list, &keys.span, |kind| matches!(kind, Kind::Text { .. }), "text");
+    }
+    for path in layout.security.token.iter().flat_map(|token| &token.holder) {
+        let span = layout.security.token.as_ref().map_or(0..0, |token| token.span.clone());
+        check.kind(path, "", &span, is_text, "text");
+    }
+    if let Some(token) = &layout.security.token {
+        check.items(&token.serial, "");
+    }
+    layout.applications.iter().for_each(|application| check.items(&application.serial_number, ""));
 }
 
 impl Check<'_> {
@@ -59,7 +105,7 @@ impl Check<'_> {
                     self.value(path, &inner, item, &place.coding);
                 }
             }
-            Body::Constant(_) | Body::Computed { .. } => {}
+            Body::Constant(_) | Body::Computed { .. } | Body::Built(_) => {}
         }
     }
 
@@ -72,8 +118,17 @@ impl Check<'_> {
         }
     }
 
+    /// A path must lead to a key of some kind.
+    fn kind(&self, path: &Path, prefix: &str, span: &Range<usize>, right: impl Fn(&Kind) -> bool, what: &str) {
+        if let Some((path, key)) = self.path(path, prefix, span)
+            && !right(&key.kind)
+        {
+            self.report.mistake(span.clone(), format!("\"{path}\" must be {what} in card files"), "");
+        }
+    }
+
     /// The key of a path, and the path in full.
-    fn path(&self, path: &Path, prefix: &str, span: &std::ops::Range<usize>) -> Option<(String, &Key)> {
+    fn path(&self, path: &Path, prefix: &str, span: &Range<usize>) -> Option<(String, &Key)> {
         let prefix = if path.from_top { "" } else { prefix };
         let keys = path.keys.iter().map(String::as_str);
         let whole = prefix.split('.').filter(|key| !key.is_empty()).chain(keys).collect::<Vec<_>>().join(".");

@@ -13,6 +13,7 @@ use super::{
     Layout, ber,
     coding::{show, show_bytes},
     model::{Body, Each, File, Item, Path, Place},
+    plain,
     read::size,
     references::{Round, weaker},
 };
@@ -183,6 +184,11 @@ impl<'a> Decoder<'a> {
             }
             Body::Value { from, place, .. } => {
                 self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
+            }
+            Body::Built(_) => {
+                let start = value.start;
+                element.children = plain::elements(value.bytes, start, &item.known, item.personal, &mut self.left);
+                return Some((element, taken));
             }
             Body::Computed { reference, place } => {
                 let known = weaker(&item.known, self.layout.refer(*reference, here.round).1);

@@ -12,7 +12,9 @@ use super::{
     coding::{Refusal, show, show_bytes},
     decode::unused,
     model::{Body, Each, File, Item, Known, Path, Place, Structure},
+    plain,
     references::{Round, weaker},
+    security::Built,
 };
 
 /// How many items are encoded at most for one card, a long one counting as several. Real cards have hundreds; a layout
@@ -44,6 +46,10 @@ pub(super) struct Encoder<'a> {
     clean: bool,
     steps: usize,
     fill: u8,
+    /// The key that the file belongs to.
+    key: Option<usize>,
+    /// What code builds for this card.
+    pub(super) built: Built,
 }
 
 /// Where the keys of an item are looked up, and what references are about.
@@ -67,7 +73,7 @@ struct Output {
 impl<'a> Encoder<'a> {
     pub(super) fn new(layout: &'a Layout, card: &'a Arc<Source>, top: &'a Node) -> Self {
         let (mistakes, steps) = (Mistakes::of(card), MOST_STEPS);
-        Self { layout, card, top, mistakes, clean: true, steps, fill: 0 }
+        Self { layout, card, top, mistakes, clean: true, steps, fill: 0, key: None, built: Built::default() }
     }
 
     /// Ends with what was made of the data, unless there were mistakes.
@@ -106,6 +112,7 @@ impl<'a> Encoder<'a> {
     /// A file.
     pub(super) fn file(&mut self, file: &File) -> Encoded {
         self.fill = file.fill;
+        self.key = file.key;
         match file.structure {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
@@ -232,6 +239,14 @@ impl<'a> Encoder<'a> {
                 self.items(items, scope, &mut output);
                 let written = if matches!(item.each, Some(Each::Member { .. })) { scope.span.clone() } else { 0..0 };
                 Some(Value { children: output.elements, ..Value::new(output.bytes, String::new(), written) })
+            }
+            Body::Built(builder) => {
+                let Some(bytes) = self.built.bytes(*builder, self.key) else {
+                    self.mistake_of_layout(&item.span, "there is nothing to build this from");
+                    return None;
+                };
+                let children = plain::elements(&bytes, 0, &item.known, item.personal, &mut self.steps);
+                Some(Value { children, ..Value::new(bytes, String::new(), 0..0) })
             }
             Body::Computed { reference, place } => {
                 let (data, known) = self.layout.refer(*reference, scope.round);

@@ -1,10 +1,12 @@
 //! From a layout and a card's data to the image of a chip and the map of its files.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use virtuale_engine::{
     Atr, Fid, Sfi,
-    image::{ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle},
+    image::{
+        ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle, SecurityDomain,
+    },
 };
 
 use super::{
@@ -17,24 +19,37 @@ use super::{
     decode::unused,
     encode::{Encoded, Encoder},
     model::{Access, Application, File, Structure},
+    security,
 };
 
 /// How many of the largest files are named when a card does not fit its chip.
 const NAMED: usize = 3;
 
 impl Layout {
-    /// The chip of a card with these data, and what stands where on it.
+    /// The chip of a card with these data, and what stands where on it. Key files that the card file names count from
+    /// the folder `base`; without one there can be none.
     ///
     /// # Errors
     ///
     /// What of the data this chip cannot hold, each at its place in the card file `card`.
-    pub fn encode(&self, card: &Arc<Source>, data: &Node) -> Result<(ChipImage, CardMap), Diagnostics> {
+    pub fn encode(
+        &self,
+        card: &Arc<Source>,
+        data: &Node,
+        base: Option<&Path>,
+    ) -> Result<(ChipImage, CardMap), Diagnostics> {
         let mut encoder = Encoder::new(self, card, data);
         let atr = self.atr(&mut encoder, data);
+        let serial = self.security.token.as_ref().map(|token| encoder.loose(&token.serial)).unwrap_or_default();
+        let held = security::held(self, &mut encoder, data, base, number_of(&serial));
+        let domains = security::domains(self, &mut encoder, data, &held);
+        encoder.built = security::built(self, &mut encoder, data, &held, serial);
+        let directories = self.applications.iter().zip(domains);
         let mut files: Vec<FileImage> =
-            self.applications.iter().map(|application| directory(&mut encoder, application)).collect();
+            directories.map(|(application, domain)| directory(&mut encoder, application, domain)).collect();
         let mut map = CardMap::default();
-        for file in &self.files {
+        let is_there = |file: &&File| file.key.is_none_or(|key| held.get(key).is_some_and(Option::is_some));
+        for file in self.files.iter().filter(is_there) {
             let encoded = encoder.file(file);
             if encoder.is_clean() {
                 let (image, file) = self.elementary(file, encoded);
@@ -130,7 +145,7 @@ impl Layout {
     }
 }
 
-fn directory(encoder: &mut Encoder<'_>, application: &Application) -> FileImage {
+fn directory(encoder: &mut Encoder<'_>, application: &Application, security: SecurityDomain) -> FileImage {
     let objects = application.objects.iter().map(|object| DataObject {
         tag: object.tag,
         value: encoder.loose(&object.content),
@@ -142,6 +157,7 @@ fn directory(encoder: &mut Encoder<'_>, application: &Application) -> FileImage 
         applet: application.applet.clone(),
         select_by_name: application.select_by_name,
         select_by_fid: application.select_by_fid,
+        security,
     });
     let parents = application.parent.map(FileIndex).into_iter().collect();
     file_image(application.fid, parents, kind, &application.access, &application.control)
@@ -163,6 +179,12 @@ fn file_image(
         contactless: access.contactless.as_ref().map(|rule| rule.compact.clone()),
         control: control.to_vec(),
     }
+}
+
+/// A number that differs from one card to the next: the pool of keys has few, and the last digit of a serial number must
+/// count.
+fn number_of(serial: &[u8]) -> u64 {
+    serial.iter().fold(0, |number: u64, &byte| number.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
 /// Where the card file names its layout.

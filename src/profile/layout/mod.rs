@@ -12,8 +12,10 @@ mod fields;
 mod image;
 mod model;
 mod place;
+mod plain;
 mod read;
 mod references;
+mod security;
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +27,7 @@ use virtuale_engine::{Aid, Fid};
 use self::{
     decode::Decoder,
     model::{Application, Chip, File, Structure},
+    security::Security,
 };
 use super::{
     diagnostic::{Diagnostics, Source},
@@ -47,6 +50,7 @@ pub struct Layout {
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
+    security: Security,
 }
 
 /// What the bytes of a file say.

@@ -33,6 +33,10 @@ pub(super) struct Application {
     pub(super) access: Access,
     pub(super) control: Vec<ControlObject>,
     pub(super) objects: Vec<Object>,
+    /// What it calls itself in authentications: eight bytes, or nothing.
+    pub(super) serial_number: Vec<Item>,
+    /// The application whose codes, keys and proofs it has too.
+    pub(super) security: Option<usize>,
 }
 
 /// Who may do what with a file.
@@ -48,6 +52,8 @@ pub(super) struct Rule {
     pub(super) compact: CompactRule,
     /// Who may read, as it was written.
     pub(super) read: String,
+    /// The operations that it names.
+    pub(super) operations: Vec<&'static str>,
 }
 
 /// A data object of an application.
@@ -68,6 +74,10 @@ pub(super) struct File {
     pub(super) parents: Vec<usize>,
     pub(super) fid: Fid,
     pub(super) sfi: Option<Sfi>,
+    /// The private key that it belongs to, by its place among keys; without the key the card has no such file.
+    pub(super) key: Option<usize>,
+    /// Whether `@file` goes over it.
+    pub(super) listed: bool,
     pub(super) structure: Structure,
     /// What fills it up behind its content.
     pub(super) fill: u8,
@@ -118,6 +128,40 @@ pub(super) enum Body {
     Value { from: Path, otherwise: Option<Path>, place: Place },
     /// Something that the layout says about itself.
     Computed { reference: Reference, place: Place },
+    /// Built by code: DER, too deep to be said here.
+    Built(Builder),
+}
+
+/// What code builds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Builder {
+    /// EF.ODF of PKCS#15.
+    Odf,
+    /// EF.TokenInfo.
+    TokenInfo,
+    /// EF.AODF.
+    Aodf,
+    /// EF.PrKDF.
+    Prkdf,
+    /// EF.PuKDF.
+    Pukdf,
+    /// EF.CDF.
+    Cdf,
+    /// The X.509 certificate of the key that the file belongs to.
+    Certificate,
+}
+
+impl Builder {
+    /// All of them with their names in layouts.
+    pub(super) const NAMED: [(&'static str, Self); 7] = [
+        ("odf", Self::Odf),
+        ("token-info", Self::TokenInfo),
+        ("aodf", Self::Aodf),
+        ("prkdf", Self::Prkdf),
+        ("pukdf", Self::Pukdf),
+        ("cdf", Self::Cdf),
+        ("certificate", Self::Certificate),
+    ];
 }
 
 /// How a value is coded and how many bytes it has.

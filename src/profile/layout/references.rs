@@ -29,7 +29,8 @@ impl Layout {
                 self.applications.iter().enumerate().flat_map(names).collect()
             }
             Each::File => {
-                let named = |file: &File| self.application_of(file).is_some_and(|found| !found.aids.is_empty());
+                let named =
+                    |file: &File| file.listed && self.application_of(file).is_some_and(|found| !found.aids.is_empty());
                 let files = self.files.iter().enumerate().filter(|(_, file)| named(file));
                 files.map(|(index, _)| Round::File { index }).collect()
             }

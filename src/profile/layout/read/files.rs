@@ -122,6 +122,10 @@ pub(super) fn application(
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
         access: reader.names.access(fields)?,
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
+        serial_number: reader.list(fields, "serial_number", &Context::new(known.clone())),
+        security: fields
+            .text("security")
+            .and_then(|other| position(fields, "application", &other, &reader.names.applications)),
         objects: fields
             .tables("object", "key of a data object")
             .into_iter()
@@ -172,6 +176,8 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
             .collect(),
         fid: fid(fields)?,
         sfi,
+        key: fields.text("key").and_then(|key| position(fields, "key", &key, &reader.names.keys)),
+        listed: fields.flag("listed").unwrap_or(!fields.has("key")),
         structure: structure?,
         fill: fields.byte("fill").map_or(0, |fill| fill.value),
         access: reader.names.access(fields)?,
@@ -207,6 +213,9 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
+    if file.listed && file.key.is_some() {
+        fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
+    }
     match file.structure {
         Structure::Transparent { size: Some(_) } if file.content.last().is_some_and(takes_all) => {
             fields.mistake(
@@ -244,7 +253,12 @@ fn aid(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Aid> {
     aid
 }
 
-fn position(fields: &Fields<'_>, what: &str, name: &Placed<&str>, among: &[String]) -> Option<usize> {
+pub(in super::super) fn position(
+    fields: &Fields<'_>,
+    what: &str,
+    name: &Placed<&str>,
+    among: &[String],
+) -> Option<usize> {
     let found = among.iter().position(|known| known == name.value);
     if found.is_none() {
         fields.report.unknown(what, name, among.iter().map(String::as_str));

@@ -8,7 +8,7 @@ use super::{
         ber,
         coding::{self, Coding},
         fields::{Fields, Placed},
-        model::{Body, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        model::{Body, Builder, Each, Item, Known, Path, Place, Property, Reference, Subject},
     },
     rules::Names,
     sound::{check_item, check_order},
@@ -28,14 +28,14 @@ const USUAL_MOST: usize = 99;
 
 /// Reads items.
 #[derive(Debug)]
-pub(super) struct Reader<'n> {
-    pub(super) names: &'n Names,
+pub(in super::super) struct Reader<'n> {
+    pub(in super::super) names: &'n Names,
     left: Cell<usize>,
 }
 
 /// What an item inherits from what it is in.
 #[derive(Clone, Debug)]
-pub(super) struct Context {
+pub(in super::super) struct Context {
     known: Option<Arc<Known>>,
     personal: Option<bool>,
     round: Option<Round>,
@@ -50,7 +50,7 @@ enum Round {
 }
 
 impl Context {
-    pub(super) fn new(known: Option<Arc<Known>>) -> Self {
+    pub(in super::super) fn new(known: Option<Arc<Known>>) -> Self {
         Self { known, personal: None, round: None, depth: 0 }
     }
 }
@@ -61,7 +61,7 @@ impl<'n> Reader<'n> {
     }
 
     /// Reads the list of items under a key; an absent key is an empty list.
-    pub(super) fn list(&self, fields: &Fields<'_>, key: &'static str, context: &Context) -> Vec<Item> {
+    pub(in super::super) fn list(&self, fields: &Fields<'_>, key: &'static str, context: &Context) -> Vec<Item> {
         let members: &[Written] = fields.list(key).unwrap_or_default();
         if context.depth >= DEEPEST {
             fields.mistake(format!("items are nested deeper than {DEEPEST}"), "");
@@ -132,17 +132,22 @@ impl<'n> Reader<'n> {
     }
 
     fn body(&self, fields: &Fields<'_>, tagged: bool, context: &Context) -> Option<Body> {
-        let kinds = ["hex", "fill", "of", "from"].into_iter().filter(|key| fields.has(key)).count();
+        let kinds = ["hex", "fill", "of", "from", "built_by"].into_iter().filter(|key| fields.has(key)).count();
         match kinds {
             0 if tagged => return Some(Body::Constant(Vec::new())),
             0 => {
-                fields
-                    .mistake("this item says nothing", "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\"");
+                fields.mistake(
+                    "this item says nothing",
+                    "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                );
                 return None;
             }
             1 => {}
             _ => {
-                fields.mistake("an item has one of \"of\", \"from\", \"hex\", \"fill\"", "put one inside the other");
+                fields.mistake(
+                    "an item has one of \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                    "put one inside the other",
+                );
                 return None;
             }
         }
@@ -155,6 +160,13 @@ impl<'n> Reader<'n> {
                 return None;
             };
             return Some(Body::Constant(vec![fill.value; length.value]));
+        }
+        if let Some(name) = fields.text("built_by") {
+            let known = Builder::NAMED.iter().find(|(known, _)| *known == name.value);
+            if known.is_none() {
+                fields.report.unknown("builder", &name, Builder::NAMED.map(|(known, _)| known));
+            }
+            return known.map(|&(_, builder)| Body::Built(builder));
         }
         if fields.has("of") {
             return Some(Body::Group(self.list(fields, "of", context)));
@@ -224,12 +236,15 @@ fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> S
         (_, Some(Each::Member { list, .. }), _) => list.keys.join("."),
         (_, _, Some(tag)) => hex::encode_upper(tag),
         (Some(Body::Constant(_)), _, _) => "constant".into(),
+        (Some(Body::Built(builder)), _, _) => {
+            Builder::NAMED.iter().find(|(_, known)| known == builder).map_or("built", |(name, _)| *name).into()
+        }
         _ => "group".into(),
     }
 }
 
 /// A path of keys: `nom`, `mutuelle.numero`, `/carte.numero_serie` from the top, `.` for a member itself.
-pub(super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
+pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
     let (from_top, rest) = text.value.strip_prefix('/').map_or((false, text.value), |rest| (true, rest));
     if rest == "." {
         return Some(Path { from_top, keys: Vec::new() });

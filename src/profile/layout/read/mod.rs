@@ -13,12 +13,14 @@ use virtuale_engine::{
     image::{Habits, LongLe},
 };
 
-pub(super) use self::sound::size;
-
-use self::{
-    files::Defaults,
-    items::{Context, Reader},
+pub(super) use self::{
+    files::position,
+    items::{Context, Reader, path},
+    rules::Governed,
+    sound::size,
 };
+
+use self::files::Defaults;
 use super::{
     super::{
         diagnostic::{Diagnostics, Source},
@@ -27,6 +29,7 @@ use super::{
     Layout,
     fields::{Fields, Placed, Report},
     model::{Application, Body, Chip, File, Item, Structure},
+    security,
 };
 
 /// How many applications a layout may have.
@@ -65,6 +68,8 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
     names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
     names.files = files.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let private_keys = top.tables("key", "key of a private key");
+    names.keys = private_keys.iter().map(|(name, _)| name.value.to_owned()).collect();
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");
@@ -87,6 +92,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         read_files.extend(files::file(&reader, &defaults, name.value, &fields));
         fields.finish();
     }
+    let security = security::read(&reader, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
@@ -99,6 +105,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         chip: chip?,
         applications: read_applications,
         files: read_files,
+        security,
     })
 }
 
@@ -119,7 +126,7 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     let known = reader.names.source(card, None);
     let atr = reader.list(card, "atr", &Context::new(known));
     check_atr(card, &atr);
-    let atr_key = card.text("atr_from").and_then(|key| items::path(card, &key));
+    let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le } })
 }
 

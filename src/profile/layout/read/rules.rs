@@ -12,11 +12,13 @@ use super::super::{
 
 /// What a layout gives names to.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in super::super) struct Names {
     pub(super) sources: BTreeMap<String, Arc<Known>>,
     pub(super) rules: BTreeMap<String, Arc<Rule>>,
-    pub(super) applications: Vec<String>,
+    pub(in super::super) applications: Vec<String>,
     pub(super) files: Vec<String>,
+    /// Private keys, which files may belong to.
+    pub(super) keys: Vec<String>,
 }
 
 /// How a role is proven, and in which security environment.
@@ -26,8 +28,9 @@ struct Role {
     environment: u8,
 }
 
-/// The operations on files and their bits in an access mode byte (ISO 7816-4, tables 16 and 17; facts/cards.md E.2).
-const OPERATIONS: [(&str, u8); 8] = [
+/// The operations and their bits in an access mode byte: on files (ISO 7816-4, tables 16 and 17; facts/cards.md E.2), on
+/// codes and keys (facts/ias.md 6).
+const OPERATIONS: [(&str, u8); 18] = [
     ("delete", 0x40),
     ("terminate", 0x20),
     ("activate", 0x10),
@@ -36,7 +39,47 @@ const OPERATIONS: [(&str, u8); 8] = [
     ("update", 0x02),
     ("create", 0x02),
     ("read", 0x01),
+    ("change", 0x40),
+    ("sign", 0x40),
+    ("certify", 0x40),
+    ("verify", 0x20),
+    ("external", 0x20),
+    ("internal", 0x20),
+    ("reset", 0x10),
+    ("decipher", 0x10),
+    ("mutual", 0x08),
+    ("generate", 0x08),
 ];
+
+/// What a rule is for: which operations make sense.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in super::super) enum Governed {
+    /// A file or application.
+    File,
+    /// A code of the holder.
+    Code,
+    /// Two symmetric keys.
+    KeySet,
+    /// A private key.
+    PrivateKey,
+    /// A public key.
+    PublicKey,
+}
+
+impl Governed {
+    /// What messages call it, and its operations.
+    fn operations(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::File => {
+                ("files", &["delete", "terminate", "activate", "deactivate", "write", "update", "create", "read"])
+            }
+            Self::Code => ("codes", &["change", "verify", "reset", "update", "read"]),
+            Self::KeySet => ("key sets", &["external", "mutual", "update", "read"]),
+            Self::PrivateKey => ("private keys", &["sign", "internal", "decipher", "generate", "update", "read"]),
+            Self::PublicKey => ("public keys", &["certify", "external", "generate", "update", "read"]),
+        }
+    }
+}
 
 /// Reads `[source]`, `[role]` and `[rule]`.
 pub(super) fn read(top: &Fields<'_>) -> Names {
@@ -104,10 +147,11 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
 }
 
 fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
-    let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned() };
+    let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned(), operations: Vec::new() };
     let mut given = BTreeMap::new();
     for (operation, bit) in OPERATIONS {
         let Some(text) = fields.text(operation) else { continue };
+        rule.operations.push(operation);
         if let Some(condition) = condition(fields.report, &text, roles) {
             given.insert(bit, condition);
         }
@@ -169,7 +213,7 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>)
 
 impl Names {
     /// The source that the key `source` names, or `inherited` if there is no such key.
-    pub(super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Option<Arc<Known>> {
+    pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Option<Arc<Known>> {
         match fields.text("source") {
             Some(name) => self.named_source(fields.report, &name),
             None if inherited.is_some() => inherited.cloned(),
@@ -190,20 +234,34 @@ impl Names {
         found
     }
 
-    /// The rules that the keys `rule` and `contactless` name.
+    /// The rules that the keys `rule` and `contactless` of a file name.
     pub(super) fn access(&self, fields: &Fields<'_>) -> Option<Access> {
-        let named = |name: Placed<&str>| {
-            let found = self.rules.get(name.value).cloned();
-            if found.is_none() {
-                fields.report.unknown("rule", &name, self.rules.keys().map(String::as_str));
-            }
-            found
-        };
-        let contact = fields.text("rule");
+        let contact = self.rule(fields, "rule", Governed::File);
         if !fields.has("rule") {
             fields.missing("rule");
         }
-        let contactless = fields.text("contactless").and_then(named);
-        Some(Access { contact: contact.and_then(named)?, contactless })
+        let contactless = self.rule(fields, "contactless", Governed::File);
+        Some(Access { contact: contact?, contactless })
+    }
+
+    /// The rule that a key names, which must be about such things.
+    pub(in super::super) fn rule(
+        &self,
+        fields: &Fields<'_>,
+        key: &'static str,
+        governed: Governed,
+    ) -> Option<Arc<Rule>> {
+        let name = fields.text(key)?;
+        let Some(rule) = self.rules.get(name.value) else {
+            fields.report.unknown("rule", &name, self.rules.keys().map(String::as_str));
+            return None;
+        };
+        let (what, operations) = governed.operations();
+        if let Some(foreign) = rule.operations.iter().find(|operation| !operations.contains(operation)) {
+            let message = format!("rule \"{}\" says who may {foreign}, which {what} cannot do", name.value);
+            fields.report.mistake(name.span, message, &format!("operations of {what}: {}", operations.join(", ")));
+            return None;
+        }
+        Some(Arc::clone(rule))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn check_item(fields: &Fields<'_>, item: &Item) {
             "without, a reader could not tell that it is left out",
         );
     }
-    if item.optional && matches!(item.body, Body::Constant(_) | Body::Computed { .. }) {
+    if item.optional && matches!(item.body, Body::Constant(_) | Body::Computed { .. } | Body::Built(_)) {
         fields.mistake("what does not come from the card file cannot be \"optional\"", "use \"when\"");
     }
     if !tagged && item.each.is_some() && size(item).is_none_or(|size| size == 0) {
@@ -74,6 +74,7 @@ pub(in super::super) fn size(item: &Item) -> Option<usize> {
         Body::Group(items) if items.iter().any(|item| item.each.is_some()) => None,
         Body::Group(items) => items.iter().try_fold(0, |sum: usize, item| sum.checked_add(size(item)?)),
         Body::Value { place, .. } | Body::Computed { place, .. } => place.length,
+        Body::Built(_) => None,
     }
 }
 
@@ -83,6 +84,7 @@ pub(super) fn takes_all(item: &Item) -> bool {
     item.tag.is_none()
         && match &item.body {
             Body::Constant(_) => false,
+            Body::Built(_) => true,
             Body::Group(items) => last(items),
             Body::Value { place, .. } | Body::Computed { place, .. } => place.length.is_none(),
         }

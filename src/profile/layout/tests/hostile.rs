@@ -80,7 +80,7 @@ fn read_and_use(text: &str) {
     let list = Node::unwritten(Data::List(vec![member.clone(), member]));
     let data = Table::from([("a".into(), text("12")), ("b".into(), text("")), ("l".into(), list)]);
     let data = Node::unwritten(Data::Table(data));
-    let encoded = layout.encode(&source("card.toml", ""), &data);
+    let encoded = layout.encode(&source("card.toml", ""), &data, None);
     let Ok((_, map)) = encoded else { return };
     for file in &map.files {
         assert_gapless(&file.elements, 0, file.size);
@@ -105,7 +105,7 @@ fn repetitions_of_repetitions_are_stopped() {
     let text = with_content(&format!("content = [{content}]\n{files}"));
     let layout = layout(&text);
     let nothing = Node::unwritten(Data::Table(Table::new()));
-    let mistakes = layout.encode(&source("card.toml", ""), &nothing).expect_err("too large");
+    let mistakes = layout.encode(&source("card.toml", ""), &nothing, None).expect_err("too large");
     assert!(mistakes.to_string().contains("too large for any chip"), "{mistakes}");
 }
 

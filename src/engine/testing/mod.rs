@@ -10,6 +10,9 @@
 //!                  0021 (SFI 1, fixed records), 0022 (SFI 2, variable), 0023 (SFI 3, cyclic)
 //! ```
 
+pub(crate) mod keys;
+pub(crate) mod terminal;
+
 use alloc::{boxed::Box, string::String, sync::Arc, vec, vec::Vec};
 use core::sync::atomic::{AtomicUsize, Ordering};
 
@@ -165,6 +168,12 @@ pub(crate) fn transparent(size: usize, sfi: u8) -> FileKind {
 pub(crate) fn records(structure: RecordStructure, sfi: u8, record_length: u8, content: &[&[u8]]) -> FileKind {
     let content = content.iter().map(|record| record.to_vec()).collect();
     FileKind::Records { sfi: Sfi::new(sfi), structure, record_length, capacity: 4, content }
+}
+
+/// Gives a DF an applet.
+pub(crate) fn name_applet(image: &mut ChipImage, df: FileIndex, name: &str) {
+    let FileKind::Directory(directory) = &mut image.files[df.0].kind else { panic!("a DF") };
+    directory.applet = Some(name.into());
 }
 
 /// The card that the module describes.

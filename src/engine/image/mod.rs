@@ -7,6 +7,13 @@ use core::fmt;
 
 use crate::{Aid, Atr, Fid, Sfi};
 
+mod security;
+
+pub use security::{
+    Code, ControlTemplate, Environment, KeySet, ObjectKind, PrivateKey, PublicKey, Secret, SecurityDomain,
+    SecurityObject, TemplateKind, Tries, Uses,
+};
+
 /// A whole chip.
 #[derive(Clone, Debug)]
 pub struct ChipImage {
@@ -132,6 +139,8 @@ pub struct Directory {
     pub select_by_fid: SelectAnswer,
     /// What GET DATA finds here.
     pub objects: Vec<DataObject>,
+    /// Its codes, keys and security environments.
+    pub security: SecurityDomain,
 }
 
 /// What SELECT answers when P2 asks for the FCI.
@@ -286,6 +295,18 @@ pub enum ImageError {
         parent: Fid,
         /// The short identifier.
         sfi: Sfi,
+    },
+    /// A code, key or environment that no chip can hold, or that rules cannot name.
+    #[error("DF {fid}: {object}: {reason}")]
+    Security {
+        /// The DF.
+        file: FileIndex,
+        /// Its identifier.
+        fid: Fid,
+        /// Which object: its class and number.
+        object: String,
+        /// Why it is refused.
+        reason: &'static str,
     },
     /// Two DFs have the same name.
     #[error("DF {fid}: another DF has the name {aid}")]

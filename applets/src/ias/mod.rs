@@ -1,0 +1,127 @@
+//! IAS: identification, authentication and signature (the IAS ECC of the Vitale 2's Adèle application).
+//!
+//! Codes, keys and environments are data of the image, and the engine carries the commands out. This applet says that
+//! they exist, and that any command may come under secure messaging; a DF without it answers `6D00` and `6882`.
+
+use virtuale_engine::{
+    Answer, StatusWord,
+    apdu::Apdu,
+    applet::{Applet, Outcome},
+    chip::Context,
+    class::Class,
+    commands,
+    ins::Ins,
+};
+
+/// Its name in layouts.
+pub const NAME: &str = "ias";
+
+/// The applet of DFs with codes and keys.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ias;
+
+impl Applet for Ias {
+    fn read_class(&self, cla: u8) -> Option<Class> {
+        commands::read_class_protected(cla)
+    }
+
+    fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {
+        commands::check_chaining_with_keys(ins)
+    }
+
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+        commands::process_protected(command, context, answer, commands::process_with_keys)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{boxed::Box, vec, vec::Vec};
+
+    use hex_literal::hex;
+    use virtuale_engine::{
+        Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset,
+        image::{
+            Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, ObjectKind,
+            Secret, SecurityDomain, SecurityObject, Tries,
+        },
+        world::{Clock, Day, Forgetful, Random, World},
+    };
+
+    use crate::{by_name, vitale2};
+
+    struct Fixed;
+
+    impl Clock for Fixed {
+        fn today(&self) -> Day {
+            Day { year: 2026, month: 1, day: 15 }
+        }
+    }
+
+    impl Random for Fixed {
+        fn fill(&mut self, bytes: &mut [u8]) {
+            bytes.fill(0x42);
+        }
+    }
+
+    /// A DF with the code 1234, numbered 1.
+    fn directory(fid: u16, parents: Vec<FileIndex>, applet: &str) -> FileImage {
+        let rule = CompactRule { access_mode: 0x20, conditions: vec![Condition::ALWAYS] };
+        let code = SecurityObject {
+            number: 1,
+            name: "PIN".into(),
+            rule,
+            contactless: None,
+            tries: Some(Tries { most: 3, left: 3 }),
+            uses: None,
+            non_repudiation: false,
+            kind: ObjectKind::Code(Code { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 }),
+        };
+        let security = SecurityDomain { objects: vec![code], ..SecurityDomain::default() };
+        FileImage {
+            fid: Fid(fid),
+            parents,
+            kind: FileKind::Directory(Directory { applet: Some(applet.into()), security, ..Directory::default() }),
+            life_cycle: LifeCycle::Activated,
+            contact: CompactRule::default(),
+            contactless: None,
+            control: Vec::new(),
+        }
+    }
+
+    fn card() -> Chip {
+        let image = ChipImage {
+            atr: Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR"),
+            capacity: 1_000,
+            habits: Habits::default(),
+            files: vec![
+                directory(0x3F00, Vec::new(), vitale2::NAME),
+                directory(0x0DF1, vec![FileIndex::MF], super::NAME),
+            ],
+        };
+        let world = World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful) };
+        let mut chip = Chip::new(image, &by_name, world).expect("a good image");
+        chip.reset(Reset::Cold).expect("an ATR");
+        chip.select_protocol(Protocol::T1).expect("offered");
+        chip
+    }
+
+    #[test]
+    fn commands_on_codes_exist_where_the_applet_is() {
+        let mut card = card();
+        let mut answer = Answer::new();
+        let mut status = |command: &[u8]| {
+            card.transmit(command, &mut answer).expect("power");
+            answer.status().expect("a status word").0
+        };
+        assert_eq!(status(&hex!("00 20 00 81")), 0x6D00);
+        assert_eq!(status(&hex!("0C B0 00 00 00")), 0x6882);
+        assert_eq!(status(&hex!("10 2A 90 80 01 00")), 0x6D00);
+        assert_eq!(status(&hex!("00 A4 00 0C 02 0DF1")), 0x9000);
+        assert_eq!(status(&hex!("00 20 00 81")), 0x63C3);
+        assert_eq!(status(&hex!("00 20 00 81 04 31323334")), 0x9000);
+        assert_eq!(status(&hex!("0C B0 00 00 00")), 0x6A88);
+        assert_eq!(status(&hex!("10 2A 90 80 01 00")), 0x9000);
+        assert_eq!(status(&hex!("00 99 00 00")), 0x6D00);
+    }
+}

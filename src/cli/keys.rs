@@ -1,0 +1,38 @@
+//! `virtuale keys`: the files of the test authority.
+
+use std::{fs, path::PathBuf};
+
+use super::{Failure, Outcome, exit, output};
+use crate::profile::authority;
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale keys -o /tmp/keys
+  virtuale keys --seed 7 -o other-authority";
+
+/// Arguments of `keys`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Which authority; that of the seed 0 certifies the keys of cards
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// The folder to write to; it is made if need be
+    #[arg(short, long, value_name = "DIR", default_value = "fixtures/keys")]
+    output: PathBuf,
+}
+
+/// Writes the files and prints their names.
+pub(super) fn run(args: &Args) -> Outcome {
+    let files = authority::files(args.seed).map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let folder = &args.output;
+    fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
+    let mut names = String::new();
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
+        names.push_str(&format!("{}\n", path.display()));
+    }
+    output::print(names)?;
+    Ok(exit::DONE)
+}

@@ -1,0 +1,139 @@
+//! What a channel keeps between the commands of a cryptographic dialogue.
+//!
+//! It is made by the first such command, so that a channel that only reads has none. Selecting another application ends
+//! all of it but a secure messaging session with a global partner.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::{
+    chip::proofs::{Partner, Role},
+    crypto::{Digest, HashAlgorithm},
+    image::TemplateKind,
+    sm,
+    vault::{DomainId, ObjectId, Public},
+};
+
+/// How many keys of certificates are kept; the oldest gives way.
+const MOST_CERTIFIED: usize = 4;
+
+/// What a channel keeps between commands.
+#[derive(Debug, Default)]
+pub(crate) struct Dialogue {
+    pub(crate) environment: CurrentEnvironment,
+    /// The hash that the next signature is of.
+    pub(crate) hash: Option<(HashAlgorithm, Digest)>,
+    /// The challenge of the command before.
+    pub(crate) challenge: Option<Vec<u8>>,
+    /// Keys of certificates that were verified, the oldest first.
+    certified: Vec<Certified>,
+    /// The role that was proved.
+    pub(crate) role: Option<Role>,
+    /// A device authentication whose second half is to come.
+    pub(crate) half: Option<HalfAuthenticated>,
+    pub(crate) messaging: Option<Messaging>,
+    /// The unprotected parts of a command that comes in protected parts: its header without the class, and data.
+    pub(crate) parts: Option<([u8; 3], Vec<u8>)>,
+}
+
+/// What MSE set: a template for each kind and each direction.
+#[derive(Debug, Default)]
+pub(crate) struct CurrentEnvironment {
+    templates: [[CurrentTemplate; 2]; 6],
+}
+
+/// In which direction a template is used: the bits of P1 of MSE SET.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Direction {
+    /// Compute a signature, decipher, be authenticated: `41`.
+    Compute,
+    /// Verify, encipher, authenticate the other: `81`.
+    Verify,
+}
+
+/// What one template says.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct CurrentTemplate {
+    /// `80`.
+    pub(crate) algorithm: Option<u8>,
+    /// `84`, or `83` of a key set: the object that computes or is asked.
+    pub(crate) object: Option<ObjectId>,
+    /// `83` of somebody else's key, by number or name.
+    pub(crate) other: Option<OtherKey>,
+}
+
+/// Somebody else's key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum OtherKey {
+    /// One that the card has.
+    Own(ObjectId),
+    /// One of a certificate, by the reference of its holder.
+    Certified(Vec<u8>),
+}
+
+/// The key of a certificate that was verified.
+#[derive(Clone, Debug)]
+pub(crate) struct Certified {
+    pub(crate) public: Public,
+    /// Whether it was self-descriptive: its authorisation is then a mask.
+    pub(crate) is_mask: bool,
+    /// The domain of the root that it goes back to.
+    pub(crate) domain: DomainId,
+}
+
+/// What INTERNAL AUTHENTICATE leaves for EXTERNAL AUTHENTICATE (facts/cwa14890.md 2.1).
+pub(crate) struct HalfAuthenticated {
+    /// The terminal's challenge.
+    pub(crate) challenge: [u8; 8],
+    /// The card's half of the secret.
+    pub(crate) secret: Zeroizing<[u8; 32]>,
+}
+
+/// A secure messaging session and whom it is with.
+#[derive(Debug)]
+pub(crate) struct Messaging {
+    pub(crate) session: sm::Session,
+    pub(crate) partner: Partner,
+}
+
+impl Dialogue {
+    /// Ends what another application must not see.
+    pub(crate) fn leave_application(self) -> Option<Self> {
+        let messaging = self.messaging.filter(|messaging| messaging.partner.domain() == DomainId::GLOBAL);
+        let role = self.role.filter(|role| role.domain == DomainId::GLOBAL);
+        let left = Self { messaging, role, ..Self::default() };
+        (left.messaging.is_some() || left.role.is_some()).then_some(left)
+    }
+
+    /// Keeps the key of a certificate; one of the same holder gives way.
+    pub(crate) fn certify(&mut self, certified: Certified) {
+        self.certified.retain(|known| known.public.holder != certified.public.holder);
+        if self.certified.len() == MOST_CERTIFIED {
+            self.certified.remove(0);
+        }
+        self.certified.push(certified);
+    }
+
+    /// The key of a certificate whose holder has a reference that ends with these bytes; the newest one.
+    pub(crate) fn certified(&self, reference: &[u8]) -> Option<&Certified> {
+        self.certified.iter().rev().find(|known| known.public.holder.ends_with(reference))
+    }
+}
+
+impl CurrentEnvironment {
+    pub(crate) fn template(&self, kind: TemplateKind, direction: Direction) -> &CurrentTemplate {
+        &self.templates[kind as usize][direction as usize]
+    }
+
+    pub(crate) fn template_mut(&mut self, kind: TemplateKind, direction: Direction) -> &mut CurrentTemplate {
+        &mut self.templates[kind as usize][direction as usize]
+    }
+}
+
+impl fmt::Debug for HalfAuthenticated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HalfAuthenticated").field("challenge", &self.challenge).finish_non_exhaustive()
+    }
+}

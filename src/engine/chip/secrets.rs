@@ -1,0 +1,149 @@
+//! What a command does with codes and keys: finds them, asks their rules, counts, notes proofs.
+
+use alloc::boxed::Box;
+
+use crate::{
+    StatusWord,
+    applet::Stop,
+    chip::{
+        Context,
+        dialogue::{Dialogue, Messaging},
+        proofs::{self, Proofs},
+    },
+    image::Condition,
+    security::SecurityStatus,
+    vault::{Access, Class, DomainId, ObjectId},
+};
+
+impl Context<'_> {
+    /// The domain of the current DF.
+    pub(crate) fn domain(&self) -> DomainId {
+        self.core.vault.domain(self.channel().df())
+    }
+
+    /// The object that a reference means.
+    ///
+    /// # Errors
+    ///
+    /// `6A88` if there is none.
+    pub(crate) fn find(&self, class: Class, reference: u8) -> Result<ObjectId, StatusWord> {
+        self.core.vault.find(self.domain(), class, reference).ok_or(StatusWord::REFERENCE_NOT_FOUND)
+    }
+
+    /// Whether what was proved satisfies a condition.
+    pub(crate) fn satisfies(&self, condition: Condition) -> bool {
+        if condition == Condition::ALWAYS {
+            return true;
+        }
+        let channel = self.channel();
+        channel.security.or(channel.proved).satisfies(condition)
+    }
+
+    /// Asks the rule of a code or key.
+    ///
+    /// # Errors
+    ///
+    /// `6985` if it is not meant for this, `6982` if what was proved does not satisfy its rule.
+    pub(crate) fn allow(&self, id: ObjectId, access: Access) -> Result<(), StatusWord> {
+        let condition = self.core.vault.object(id).condition(access).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+        if self.satisfies(condition) { Ok(()) } else { Err(StatusWord::SECURITY_NOT_SATISFIED) }
+    }
+
+    /// Counts a try and a use, and commits: what comes next may fail or be cut off.
+    ///
+    /// # Errors
+    ///
+    /// `6983` if no try is left, `6984` if no use is.
+    pub(crate) fn count_try(&mut self, id: ObjectId) -> Result<(), Stop> {
+        let core = &mut *self.core;
+        let counters = core.vault.object(id).counters;
+        if let Some(tries) = counters.tries(&core.memory) {
+            let left = tries.left.checked_sub(1).ok_or(StatusWord::METHOD_BLOCKED)?;
+            counters.set_tries(&mut core.memory, left);
+        }
+        self.count_use(id)
+    }
+
+    /// Counts a use and commits.
+    ///
+    /// # Errors
+    ///
+    /// `6984` if no use is left.
+    pub(crate) fn count_use(&mut self, id: ObjectId) -> Result<(), Stop> {
+        let core = &mut *self.core;
+        let counters = core.vault.object(id).counters;
+        if let Some(uses) = counters.uses(&core.memory) {
+            let left = uses.left.checked_sub(1).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
+            counters.set_uses(&mut core.memory, left);
+        }
+        Ok(self.commit()?)
+    }
+
+    /// Ends a try: gives all tries back and notes the proof, or says how many are left.
+    ///
+    /// # Errors
+    ///
+    /// `63Cx` if it failed; the proof that there was is then gone.
+    pub(crate) fn end_try(&mut self, id: ObjectId, succeeded: bool) -> Result<(), Stop> {
+        self.set_proved(id, succeeded);
+        let core = &mut *self.core;
+        let counters = core.vault.object(id).counters;
+        if !succeeded {
+            return Err(StatusWord::tries_left(self.tries_left(id)).into());
+        }
+        counters.restore_tries(&mut core.memory);
+        Ok(self.commit()?)
+    }
+
+    /// How many tries are left; 15 where there are any number.
+    pub(crate) fn tries_left(&self, id: ObjectId) -> u8 {
+        let counters = self.core.vault.object(id).counters;
+        counters.tries(&self.core.memory).map_or(15, |tries| tries.left)
+    }
+
+    /// Whether a code or key set was proved.
+    pub(crate) fn is_proved(&self, id: ObjectId) -> bool {
+        self.channel().proofs.contains(&self.core.vault, id)
+    }
+
+    /// Notes that a code or key set was proved, or that it is not any more.
+    pub(crate) fn set_proved(&mut self, id: ObjectId, proved: bool) {
+        let mut held = self.channel().proofs;
+        held.set(&self.core.vault, id, proved);
+        self.channel_mut().proofs = held;
+        self.judge();
+    }
+
+    /// Works out anew what was proved in terms of environments.
+    pub(crate) fn judge(&mut self) {
+        let channel = self.channel();
+        if channel.proofs == Proofs::default() && channel.dialogue.is_none() && self.partner.is_none() {
+            self.channel_mut().proved = SecurityStatus::default();
+            return;
+        }
+        let role = channel.dialogue.as_ref().and_then(|dialogue| dialogue.role.as_ref());
+        let partner = self.partner.as_ref();
+        let proved = proofs::status(&self.core.vault, self.domain(), &channel.proofs, role, partner);
+        self.channel_mut().proved = proved;
+    }
+
+    /// What the channel keeps of its dialogue; made if there is none.
+    pub(crate) fn dialogue(&mut self) -> &mut Dialogue {
+        self.channel_mut().dialogue.get_or_insert_with(Box::default)
+    }
+
+    /// What the channel keeps of its dialogue, if there is one.
+    pub(crate) fn dialogue_if_any(&mut self) -> Option<&mut Dialogue> {
+        self.channel_mut().dialogue.as_deref_mut()
+    }
+
+    /// Draws random bytes.
+    pub(crate) fn draw(&mut self, bytes: &mut [u8]) {
+        self.core.world.random.fill(bytes);
+    }
+
+    /// Takes the secure messaging session away.
+    pub(crate) fn take_messaging(&mut self) -> Option<Messaging> {
+        self.dialogue_if_any()?.messaging.take()
+    }
+}

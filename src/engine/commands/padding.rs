@@ -1,0 +1,89 @@
+//! How messages are made as long as an RSA key: PKCS#1 version 1.5 (RFC 8017, 8.2 and 9.2) and ISO 9796-2.
+
+use alloc::{vec, vec::Vec};
+
+use crate::crypto::HashAlgorithm;
+
+/// The fewest bytes around a message of PKCS#1: `00 01`, eight times `FF`, `00`.
+const LEAST: usize = 11;
+
+/// The DigestInfo of a hash.
+pub(super) fn digest_info(algorithm: HashAlgorithm, digest: &[u8]) -> Vec<u8> {
+    const SHA1: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14];
+    const SHA256: [u8; 19] = [
+        0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04,
+        0x20,
+    ];
+    match algorithm {
+        HashAlgorithm::Sha1 => [&SHA1, digest].concat(),
+        HashAlgorithm::Sha256 => [&SHA256, digest].concat(),
+    }
+}
+
+/// A message to sign, padded to `length` bytes; `None` if it is too long.
+pub(super) fn pad_to_sign(message: &[u8], length: usize) -> Option<Vec<u8>> {
+    let filling = length.checked_sub(message.len() + 3).filter(|_| message.len() + LEAST <= length)?;
+    let mut block = vec![0x00, 0x01];
+    block.resize(2 + filling, 0xFF);
+    block.push(0x00);
+    block.extend_from_slice(message);
+    Some(block)
+}
+
+/// The message in a deciphered block; `None` if it is not padded as one.
+pub(super) fn unpad_deciphered(block: &[u8]) -> Option<&[u8]> {
+    let [0x00, 0x02, rest @ ..] = block else { return None };
+    let filling = rest.iter().position(|&byte| byte == 0x00).filter(|&filling| filling >= LEAST - 3)?;
+    rest.get(filling + 1..)
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use hex_literal::hex;
+    use proptest::prelude::*;
+
+    use super::{digest_info, pad_to_sign, unpad_deciphered};
+    use crate::crypto::HashAlgorithm;
+
+    #[test]
+    fn a_message_is_padded_up_to_eleven_bytes_less_than_the_key() {
+        let block = pad_to_sign(&hex!("AABBCC"), 14);
+        assert_eq!(block.as_deref(), Some(&hex!("0001FFFFFFFFFFFFFFFF00AABBCC")[..]));
+        assert_eq!(pad_to_sign(&hex!("AABBCC"), 13), None);
+        assert_eq!(pad_to_sign(&[], 0), None);
+    }
+
+    #[test]
+    fn the_hash_is_named() {
+        // RFC 8017, 9.2, note 1.
+        let info = digest_info(HashAlgorithm::Sha1, &[0xAB; 20]);
+        assert!(info.starts_with(&hex!("3021300906052B0E03021A05000414AB")) && info.len() == 35);
+        let info = digest_info(HashAlgorithm::Sha256, &[0xAB; 32]);
+        assert!(info.starts_with(&hex!("3031300D060960864801650304020105000420AB")) && info.len() == 51);
+    }
+
+    #[test]
+    fn what_is_not_padded_has_no_message() {
+        let padded = hex!("0002 0102030405060708 00 AABB");
+        assert_eq!(unpad_deciphered(&padded), Some(&hex!("AABB")[..]));
+        assert_eq!(unpad_deciphered(&padded[..11]), Some(&[][..]));
+        for wrong in [
+            &padded[..10],
+            &hex!("0102 0102030405060708 00 AABB"),
+            &hex!("0001 0102030405060708 00 AABB"),
+            &hex!("0002 01020304050607 00 AABBCC"),
+        ] {
+            assert_eq!(unpad_deciphered(wrong), None, "{wrong:02X?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_block_makes_it_panic(block in proptest::collection::vec(0..3_u8, 0..40)) {
+            let message: Option<Vec<u8>> = unpad_deciphered(&block).map(<[u8]>::to_vec);
+            prop_assert!(message.is_none_or(|message| block.ends_with(&message) && block.len() >= message.len() + 11));
+        }
+    }
+}

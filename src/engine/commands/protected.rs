@@ -1,0 +1,348 @@
+//! Commands under secure messaging (ISO 7816-4, 10; facts/cwa14890.md 4.1).
+//!
+//! A protected command is opened, carried out as if it had come plain, and its answer sealed, with whatever status word
+//! it has. A command that cannot be opened is answered in clear, and it ends the session, as does any plain command but
+//! GET RESPONSE, which fetches what a sealed answer left.
+
+use alloc::vec::Vec;
+
+use crate::{
+    Answer, StatusWord,
+    apdu::{Apdu, Le},
+    applet::{Outcome, Stop},
+    chip::{
+        Context,
+        dialogue::Messaging,
+        proofs::{Partner, Role},
+    },
+    class::{Class, SecureMessaging},
+    commands::check_chaining_with_keys,
+    ins::Ins,
+    sm::PlainCommand,
+    vault::DomainId,
+};
+
+/// The bit of a class byte that says: more parts follow.
+const CHAINED: u8 = 0x10;
+
+/// The most bytes that a command of several parts may have.
+const LONGEST: usize = 65_535;
+
+/// What carries out a command that is not protected any more.
+type Process = fn(&Apdu<'_>, &mut Context<'_>, &mut Answer) -> Outcome;
+
+/// Reads a class byte for an applet that leaves protected commands to [`process_protected`]: parts of a protected command
+/// are protected one by one, so it is not for the chip to join them.
+#[must_use]
+pub fn read_class_protected(cla: u8) -> Option<Class> {
+    let class = Class::interindustry(cla)?;
+    let is_protected = class.secure_messaging != SecureMessaging::None;
+    Some(Class { chained: class.chained && !is_protected, ..class })
+}
+
+/// Carries out a command that may be protected; `process` gets it as if it were not.
+///
+/// # Errors
+///
+/// [`Stop`](crate::applet::Stop) says why the command ended early.
+pub fn process_protected(
+    command: &Apdu<'_>,
+    context: &mut Context<'_>,
+    answer: &mut Answer,
+    process: Process,
+) -> Outcome {
+    match context.class().secure_messaging {
+        SecureMessaging::None => {
+            if command.ins() != Ins::GET_RESPONSE {
+                end_session(context);
+            }
+            process(command, context, answer)
+        }
+        SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, answer, process),
+        SecureMessaging::Proprietary | SecureMessaging::HeaderNotAuthenticated => {
+            end_session(context);
+            Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into())
+        }
+    }
+}
+
+fn end_session(context: &mut Context<'_>) {
+    if let Some(messaging) = context.take_messaging() {
+        end(messaging.partner, context);
+    }
+}
+
+/// Forgets what the partner of a session proved when it began.
+fn end(partner: Partner, context: &mut Context<'_>) {
+    if let Some(dialogue) = context.dialogue_if_any() {
+        dialogue.parts = None;
+    }
+    match partner {
+        Partner::KeySet(id) => context.set_proved(id, false),
+        Partner::Role(role) => {
+            let proved = context.dialogue_if_any().map(|dialogue| &mut dialogue.role);
+            if let Some(proved) = proved.filter(|proved: &&mut Option<Role>| proved.as_ref() == Some(&role)) {
+                *proved = None;
+            }
+            context.judge();
+        }
+    }
+}
+
+fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer, process: Process) -> Outcome {
+    // facts/cwa14890.md 4.1: without session keys.
+    let mut messaging = context.take_messaging().ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    let header = [command.cla(), command.ins().0, command.p1(), command.p2()];
+    let opened = messaging.session.open_command(&*context.core.crypto, header, command.data());
+    let plain = match opened {
+        Ok(plain) => plain,
+        Err(error) => {
+            end(messaging.partner, context);
+            return Err(StatusWord::from(error).into());
+        }
+    };
+    let status = match run(command, plain, &messaging.partner, context, answer, process) {
+        Ok(status) => status,
+        Err(Stop::Refused(status)) => {
+            answer.clear();
+            status
+        }
+        Err(Stop::PowerLost) => return Err(Stop::PowerLost),
+    };
+    let sealed = messaging.session.seal_answer(&*context.core.crypto, command.ins().0, answer.as_bytes(), status);
+    answer.clear();
+    answer.extend(&sealed.map_err(StatusWord::from)?);
+    keep(messaging, context);
+    Ok(status)
+}
+
+/// Keeps a session, unless the command began another one or left the application that its partner belongs to.
+fn keep(messaging: Messaging, context: &mut Context<'_>) {
+    let home = messaging.partner.domain();
+    let stays = home == DomainId::GLOBAL || home == context.domain();
+    match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
+        Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
+        Some(_) => {}
+        None if stays => context.dialogue().messaging = Some(messaging),
+        None => end(messaging.partner, context),
+    }
+}
+
+/// Carries out an opened command, or keeps it if it is a part that others follow.
+fn run(
+    command: &Apdu<'_>,
+    plain: PlainCommand,
+    partner: &Partner,
+    context: &mut Context<'_>,
+    answer: &mut Answer,
+    process: Process,
+) -> Outcome {
+    let header = [command.ins().0, command.p1(), command.p2()];
+    let parts = context.dialogue().parts.take().filter(|(begun, _)| *begun == header);
+    let mut data: Vec<u8> = parts.map(|(_, data)| data).unwrap_or_default();
+    if data.len() + plain.data.len() > LONGEST {
+        return Err(StatusWord::WRONG_LENGTH.into());
+    }
+    data.extend_from_slice(&plain.data);
+    if command.cla() & CHAINED != 0 {
+        check_chaining_with_keys(command.ins())?;
+        context.dialogue().parts = Some((header, data));
+        return Ok(StatusWord::SUCCESS);
+    }
+    let whole = command.unprotected(&data, plain.expected.map(Le::of));
+    let outcome = {
+        let mut inside = context.unprotected(partner.clone());
+        inside.judge();
+        process(&whole, &mut inside, answer)
+    };
+    context.judge();
+    outcome
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use crate::{
+        Card, Protocol, Reset,
+        testing::{
+            Tester, bytes,
+            keys::{SELECT, VERIFY, card},
+            terminal::{Keys, Terminal, aes_128, aes_256, request, triple_des},
+            text,
+        },
+    };
+
+    fn suites() -> [(Keys, u8); 3] {
+        [(triple_des(), 0x81), (aes_128(), 0x82), (aes_256(), 0x83)]
+    }
+
+    fn begun(protocol: Protocol, (keys, reference): (Keys, u8)) -> (Tester, Terminal) {
+        let mut card = card(protocol);
+        let terminal = Terminal::authenticate(&mut card, &keys, reference, 0x8C);
+        (card, terminal)
+    }
+
+    #[test]
+    fn any_command_may_be_protected() {
+        for suite in suites() {
+            let (mut card, mut terminal) = begun(Protocol::T1, suite);
+            let mut send = |header: &str, data: &str, expected| terminal.send(&mut card, header, data, expected);
+            assert_eq!(send("0C 20 00 81", "", None), "63C3");
+            assert_eq!(send("0C 20 00 81", "31323334", None), "9000");
+            assert_eq!(send("0C B0 82 00", "", Some(2)), "00019000");
+            assert_eq!(send("0C B0 82 26", "", Some(256)), "26279000");
+            assert_eq!(send("0C B0 82 26", "", Some(9)), "26276282");
+            assert_eq!(send("0C B0 82 28", "", Some(9)), "6B00");
+            assert_eq!(send("0C B1 00 02", "5400", Some(4)), "530200019000");
+            let parameters = "7017BF810213A0119A010A9B010A80020008A1058C032100009000";
+            assert_eq!(send("0C CB 3F FF", "4D 08 70 06 BF 81 02 02 A0 80", Some(256)), parameters);
+            assert_eq!(send("0C A4 00 0C", "0010", None), "9000");
+            assert_eq!(send("0C 99 00 00", "", None), "6D00");
+        }
+    }
+
+    #[test]
+    fn rules_ask_for_secure_messaging_with_the_right_partner() {
+        // 0066 is updated under secure messaging with SE 3, which is key set 1.
+        const UPDATE: (&str, &str) = ("00 D6 82 00 01 EE", "6982");
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        assert_eq!(terminal.send(&mut card, "0C D6 82 00", "EE", None), "9000");
+        card.plays(&[UPDATE, VERIFY, ("00 B0 82 00 01", "EE 9000")]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
+        assert_eq!(terminal.send(&mut card, "0C D6 82 00", "EE", None), "6982");
+    }
+
+    #[test]
+    fn what_is_sealed_waits_in_clear() {
+        // On T=0 every sealed answer does, on T=1 a long one; GET RESPONSE comes plain and ends nothing.
+        for protocol in [Protocol::T0, Protocol::T1] {
+            let (mut card, mut terminal) = begun(protocol, (triple_des(), 0x81));
+            let mut send = |header: &str, data: &str, expected| terminal.send(&mut card, header, data, expected);
+            assert_eq!(send("0C 20 00 81", "31323334", None), "9000");
+            assert_eq!(send("0C 22 41 A4", "840183800102", None), "9000");
+            assert_eq!(send("0C 88 00 00", &"30".repeat(51), Some(256)).len(), 2 * 258);
+            assert_eq!(send("0C 20 00 81", "", None), "9000");
+        }
+    }
+
+    #[test]
+    fn parts_are_protected_one_by_one() {
+        for suite in suites() {
+            let (mut card, mut terminal) = begun(Protocol::T1, suite);
+            let mut send = |header: &str, data: &str| terminal.send(&mut card, header, data, None);
+            assert_eq!(send("0C 22 41 B6", "840181800142"), "9000");
+            assert_eq!(send("1C 2A 90 80", "6162"), "9000");
+            assert_eq!(send("0C 2A 90 80", "63"), "9000");
+            assert_eq!(send("1C 2A 90 80", "6162"), "9000");
+            assert_eq!(
+                send("0C 2A 90 A0", "90 20 5B5CE62002D50BA606ABDAB58B63A280784192811FADD298A81CC93019AE76A7"),
+                "9000"
+            );
+            assert_eq!(send("1C 20 00 81", "31323334"), "6884");
+            assert_eq!(send("1C B0 00 00", "00"), "6884");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_opened_ends_the_session() {
+        let (_, terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let sealed = Terminal { session: terminal.session.clone() }.seal("0C B0 9E 00", "", Some(2));
+        let mut wrong = sealed.clone();
+        let last = wrong.len() - 2;
+        wrong[last] ^= 1;
+        let cases = [(wrong, "6988"), (bytes("0C B0 9E 00 03 97 01 02 00"), "6987"), (bytes("0C B0 9E 00"), "6987")];
+        for (command, status) in cases {
+            let (mut card, _) = begun(Protocol::T1, (triple_des(), 0x81));
+            card.plays(&[(&text(&command), status), (&text(&sealed), "6A88")]);
+        }
+    }
+
+    #[test]
+    fn a_plain_command_ends_the_session_and_its_proofs() {
+        const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
+        card.plays(&[("00 20 00 81", "63C3"), (&text(&sealed), "6A88"), PUT]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        assert_eq!(terminal.send(&mut card, "0C DB 3F FF", &PUT.0[15..], None), "9000");
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
+        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[SELECT, (&text(&sealed), "6A88")]);
+    }
+
+    #[test]
+    fn another_session_takes_the_place_of_the_last_one() {
+        const PUT: &str = "70 0D BF8101 09 7F41 06 82 04 37373737";
+        let (mut card, mut first) = begun(Protocol::T1, (triple_des(), 0x81));
+        let mut protected = |header: &str, data: &str, expected| first.send(&mut card, header, data, expected);
+        assert_eq!(protected("0C 22 C1 A4", "80010C830182", None), "9000");
+        let challenge = bytes(&protected("0C 84 00 00", "", Some(8)))[..8].to_vec();
+        let request = request(&aes_128(), &challenge);
+        let answer = protected("0C 82 00 00", &text(&request), Some(256));
+        let mut second = Terminal::begin(&aes_128(), &challenge, &bytes(&answer), 0x0C);
+        // Key set 1, which alone may change the code, went with the first session.
+        assert_eq!(second.send(&mut card, "0C DB 3F FF", PUT, None), "6982");
+    }
+
+    #[test]
+    fn a_replayed_command_is_wrong() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
+        let command = terminal.seal("0C B0 9E 00", "", Some(2));
+        let answer = card.send(&text(&command));
+        assert_eq!(terminal.open(&answer), "00019000");
+        card.plays(&[(&text(&command), "6988")]);
+    }
+
+    #[test]
+    fn a_session_with_a_global_partner_goes_along() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x01));
+        let vitamin = "564954414D494E";
+        assert_eq!(terminal.send(&mut card, "0C A4 04 0C", vitamin, None), "9000");
+        assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "3F00", None), "9000");
+        assert_eq!(terminal.send(&mut card, "0C 20 00 81", "", None), "63C3");
+        let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
+        assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "3F00", None), "9000");
+        let command = terminal.seal("0C 20 00 81", "", None);
+        card.plays(&[(&text(&command), "6A88")]);
+    }
+
+    #[test]
+    fn each_channel_has_its_own_session() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
+        card.plays(&[("01 B0 82 00 01", "6881")]);
+        assert_eq!(terminal.send(&mut card, "0C 70 00 01", "", None), "9000");
+        card.plays(&[("01 A4 04 0C 0B D250000002564954414C45", "9000")]);
+        let command = terminal.session.clone();
+        card.plays(&[(&text(&Terminal { session: command }.seal("0D B0 9E 00", "", Some(2))), "6A88")]);
+        assert_eq!(terminal.send(&mut card, "0C B0 9E 00", "", Some(2)), "00019000");
+    }
+
+    #[test]
+    fn other_ways_of_protection_are_not_known() {
+        card(Protocol::T1).plays(&[("04 B0 9E 00 01", "6882"), ("08 B0 9E 00 01", "6882"), ("0C B0 9E 00 01", "6A88")]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
+        card.plays(&[("08 B0 9E 00 01", "6882"), (&text(&sealed), "6A88")]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_under_secure_messaging_are_refused(
+            field in proptest::collection::vec(any::<u8>(), 1..80),
+            ins in any::<u8>(),
+            chained: bool,
+        ) {
+            let (mut card, _) = begun(Protocol::T1, (triple_des(), 0x81));
+            let cla = if chained { 0x1C } else { 0x0C };
+            let length = u8::try_from(field.len()).unwrap();
+            let command: Vec<u8> = [&[cla, ins, 0, 0, length], &field[..]].concat();
+            let answer = card.send(&text(&command));
+            prop_assert!(answer == "6987" || answer == "6988", "{answer}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER (ISO 7816-4, 11.5.6 to 11.5.8; facts/ias.md 4 and 6).
+
+use crate::{
+    StatusWord,
+    apdu::Apdu,
+    applet::{Outcome, Stop},
+    chip::Context,
+    image::{ControlTemplate, TemplateKind},
+    security::SeNumber,
+    vault::{Access, Class, ObjectId},
+};
+
+/// Compares a code, or without one says whether it must be given.
+///
+/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart.
+pub(super) fn verify(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    if command.p1() != 0x00 {
+        return Err(StatusWord::WRONG_P1_P2.into());
+    }
+    let code = find_code(command, context)?;
+    if command.data().is_empty() {
+        return status(code, context);
+    }
+    context.allow(code, Access::Verify)?;
+    try_code(code, command.data(), context)?;
+    Ok(StatusWord::SUCCESS)
+}
+
+/// Replaces a code by whom knows it: P1 `00` gives it before the new one, `01` has given it already.
+pub(super) fn change_reference_data(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    let code = find_code(command, context)?;
+    context.allow(code, Access::Change)?;
+    let new = match command.p1() {
+        0x00 => {
+            let (old, new) = split(code, command.data(), context)?;
+            check_new(code, new, context)?;
+            try_code(code, old, context)?;
+            new
+        }
+        0x01 if !context.is_proved(code) => return Err(StatusWord::SECURITY_NOT_SATISFIED.into()),
+        0x01 => command.data(),
+        _ => return Err(StatusWord::WRONG_P1_P2.into()),
+    };
+    check_new(code, new, context)?;
+    context.core.vault.set_code(code, &mut context.core.memory, new);
+    context.commit()?;
+    Ok(StatusWord::SUCCESS)
+}
+
+/// Gives a code its tries back, and a new value where there is one. The other code that this takes comes before it
+/// (P1 `00`, `01`) or was verified (`02`, `03`); with `01` and `03` the value stays.
+pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    let code = find_code(command, context)?;
+    let condition = context.core.vault.object(code).condition(Access::Reset);
+    let condition = condition.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let data = command.data();
+    let (resetting, new) = match command.p1() {
+        0x00 => {
+            let other = resetting_code(code, context)?;
+            let (given, new) = split(other, data, context)?;
+            (Some((other, given)), Some(new))
+        }
+        0x01 => (Some((resetting_code(code, context)?, data)), None),
+        0x02 => (None, Some(data)),
+        0x03 if data.is_empty() => (None, None),
+        0x03 => return Err(StatusWord::WRONG_LENGTH.into()),
+        _ => return Err(StatusWord::WRONG_P1_P2.into()),
+    };
+    if let Some(new) = new {
+        check_new(code, new, context)?;
+    }
+    let allowed = match resetting {
+        None => context.satisfies(condition),
+        Some((other, given)) => {
+            let before = context.is_proved(other);
+            try_code(other, given, context)?;
+            let allowed = context.satisfies(condition);
+            context.set_proved(other, before);
+            allowed
+        }
+    };
+    if !allowed {
+        return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
+    }
+    context.set_proved(code, false);
+    let core = &mut *context.core;
+    if let Some(new) = new {
+        core.vault.set_code(code, &mut core.memory, new);
+    }
+    core.vault.object(code).counters.restore_tries(&mut core.memory);
+    context.commit()?;
+    Ok(StatusWord::SUCCESS)
+}
+
+fn find_code(command: &Apdu<'_>, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
+    context.find(Class::Code, command.p2())
+}
+
+/// `9000` if the code was given already, else why it must be.
+fn status(code: ObjectId, context: &Context<'_>) -> Outcome {
+    let counters = context.core.vault.object(code).counters;
+    if context.is_proved(code) {
+        return Ok(StatusWord::SUCCESS);
+    }
+    match context.tries_left(code) {
+        0 => Err(StatusWord::METHOD_BLOCKED.into()),
+        _ if counters.uses(&context.core.memory).is_some_and(|uses| uses.left == 0) => {
+            Err(StatusWord::REFERENCE_NOT_USABLE.into())
+        }
+        left => Ok(StatusWord::tries_left(left)),
+    }
+}
+
+/// Compares a code. A length that no code can have costs no try.
+fn try_code(code: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
+    if !context.core.vault.fits_code(code, given.len()) {
+        return Err(StatusWord::WRONG_LENGTH.into());
+    }
+    context.count_try(code)?;
+    let right = context.core.vault.is_code(code, &context.core.memory, given);
+    context.end_try(code, right)
+}
+
+/// The code as long as it is now, and what comes after it.
+fn split<'d>(code: ObjectId, data: &'d [u8], context: &Context<'_>) -> Result<(&'d [u8], &'d [u8]), StatusWord> {
+    let length = context.core.vault.code_length(code, &context.core.memory);
+    data.split_at_checked(length).ok_or(StatusWord::WRONG_LENGTH)
+}
+
+/// Whether a code may have a new value, as far as that shows from outside.
+fn check_new(code: ObjectId, new: &[u8], context: &Context<'_>) -> Result<(), StatusWord> {
+    if context.core.vault.fits_code(code, new.len()) { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
+}
+
+/// The code that resets another: the one that the environment of its rule names.
+fn resetting_code(code: ObjectId, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
+    let vault = &context.core.vault;
+    let condition = vault.object(code).condition(Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let number = SeNumber::new(condition.0 & 0x0F).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let (domain, environment) = vault.environment(code.domain(), number).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    let is_user = |template: &&ControlTemplate| {
+        template.kind == TemplateKind::Authentication && template.usage & ControlTemplate::USER != 0
+    };
+    let reference = environment.templates.iter().find(is_user).and_then(|template| template.reference);
+    let other = reference.and_then(|reference| vault.find(domain, Class::Code, reference));
+    other.ok_or(StatusWord::REFERENCE_NOT_FOUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        Card, Fault, Protocol, Reset,
+        testing::{
+            Torn,
+            keys::{SELECT, VERIFY, card, card_of, keyed_image},
+        },
+    };
+
+    const WRONG: (&str, &str) = ("00 20 00 81 04 39393939", "63C2");
+
+    #[test]
+    fn the_status_is_asked_for_in_any_form() {
+        // facts/ias.md 3: case 1 comes with P3 = 00 on T=0.
+        for protocol in [Protocol::T0, Protocol::T1] {
+            card(protocol).plays(&[
+                ("00 20 00 81", "63C3"),
+                ("00 20 00 81 00", "63C3"),
+                VERIFY,
+                ("00 20 00 81", "9000"),
+                ("00 20 00 81 00", "9000"),
+                ("00 20 00 82", "63CA"),
+                ("00 20 00 01", "63C3"),
+                ("00 20 00 84", "6A88"),
+                ("00 20 00 80", "6A88"),
+                ("00 20 00 C1", "6A88"),
+                ("00 20 01 81", "6A86"),
+            ]);
+        }
+    }
+
+    #[test]
+    fn a_code_opens_what_its_environment_guards() {
+        card(Protocol::T1).plays(&[
+            ("00 B0 82 00 01", "6982"),
+            WRONG,
+            ("00 B0 82 00 01", "6982"),
+            VERIFY,
+            ("00 B0 82 00 01", "00 9000"),
+            ("00 20 00 81", "9000"),
+            WRONG,
+            ("00 B0 82 00 01", "6982"),
+        ]);
+    }
+
+    #[test]
+    fn tries_run_out_survive_resets_and_come_back_with_the_code() {
+        let mut card = card(Protocol::T1);
+        card.plays(&[WRONG, VERIFY, WRONG, ("00 20 00 81 04 31323335", "63C1")]);
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.plays(&[SELECT, ("00 20 00 81", "63C1"), ("00 20 00 81 04 00000000", "63C0")]);
+        card.plays(&[("00 20 00 81", "6983"), ("00 20 00 81 04 31323334", "6983"), ("00 20 00 81 00", "6983")]);
+        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.plays(&[SELECT, ("00 20 00 81 04 31323334", "6983"), ("00 B0 82 00 01", "6982")]);
+    }
+
+    #[test]
+    fn a_length_that_no_code_has_costs_no_try() {
+        card(Protocol::T1).plays(&[
+            ("00 20 00 81 03 313233", "6700"),
+            ("00 20 00 81 09 313233343536373839", "6700"),
+            ("00 20 00 81", "63C3"),
+            ("00 20 00 81 05 3132333400", "63C2"),
+        ]);
+    }
+
+    #[test]
+    fn uses_run_out() {
+        let mut card = card(Protocol::T1);
+        card.plays(&[("00 20 00 83 04 35353535", "9000"), ("00 20 00 83 04 35353536", "63C4")]);
+        card.plays(&[("00 20 00 83 04 35353535", "6984"), ("00 20 00 83", "6984")]);
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.plays(&[SELECT, ("00 20 00 83 04 35353535", "6984"), ("00 20 00 83", "6984")]);
+    }
+
+    #[test]
+    fn a_try_is_counted_before_the_code_is_compared() {
+        // Power goes at the commit of the counter: nothing is compared. Power goes after it: the try is lost.
+        for (good, left) in [(0, "63C3"), (1, "63C2")] {
+            let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(good));
+            assert_eq!(card.try_send(VERIFY.0), Err(Fault::PowerLost));
+            card.chip.reset(Reset::Cold).expect("an ATR");
+            card.plays(&[SELECT, ("00 20 00 81", left), ("00 B0 82 00 01", "6982")]);
+        }
+    }
+
+    #[test]
+    fn a_code_is_changed_by_whom_knows_it() {
+        let mut card = card(Protocol::T1);
+        card.plays(&[
+            ("00 24 00 81 08 3132333435363738", "9000"),
+            ("00 20 00 81 04 35363738", "9000"),
+            ("00 24 00 81 08 3132333431323334", "63C2"),
+            ("00 24 01 81 04 31323334", "6982"),
+            ("00 20 00 81 04 35363738", "9000"),
+            ("00 24 01 81 06 313233343536", "9000"),
+            ("00 24 00 81 0A 31323334353639393939", "9000"),
+        ]);
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.plays(&[SELECT, ("00 20 00 81 04 39393939", "9000")]);
+    }
+
+    #[test]
+    fn a_change_that_cannot_be_costs_nothing() {
+        card(Protocol::T1).plays(&[
+            ("00 24 00 81 03 313233", "6700"),
+            ("00 24 00 81 07 39393939353637", "6A80"),
+            ("00 24 00 81", "6700"),
+            ("00 24 02 81 04 31323334", "6A86"),
+            ("00 24 00 82 10 31323334353637383132333435363738", "6985"),
+            ("00 24 00 89 04 31323334", "6A88"),
+            ("00 20 00 81", "63C3"),
+            VERIFY,
+            ("00 24 01 81", "6A80"),
+        ]);
+    }
+
+    #[test]
+    fn another_code_resets_a_blocked_one() {
+        const BLOCK: [(&str, &str); 4] =
+            [WRONG, ("00 20 00 81 04 39393939", "63C1"), ("00 20 00 81 04 39393939", "63C0"), ("00 20 00 81", "6983")];
+        const PUK: (&str, &str) = ("00 20 00 82 08 3132333435363738", "9000");
+        let ways: [&[(&str, &str)]; 4] = [
+            &[("00 2C 00 81 0C 3132333435363738 37373737", "9000"), ("00 20 00 81 04 37373737", "9000")],
+            &[("00 2C 01 81 08 3132333435363738", "9000"), VERIFY],
+            &[("00 2C 02 81 04 37373737", "6982"), PUK, ("00 2C 02 81 04 37373737", "9000")],
+            &[PUK, ("00 2C 03 81", "9000"), VERIFY],
+        ];
+        for way in ways {
+            let mut card = card(Protocol::T1);
+            card.plays(&BLOCK);
+            card.plays(way);
+        }
+    }
+
+    #[test]
+    fn resetting_counts_the_other_codes_tries_and_proves_nothing() {
+        card(Protocol::T1).plays(&[
+            ("00 2C 00 81 0C 3132333435363739 37373737", "63C9"),
+            ("00 2C 00 81 0B 3132333435363738 373737", "6A80"),
+            ("00 2C 00 81 04 31323334", "6700"),
+            ("00 2C 03 81 01 00", "6700"),
+            ("00 2C 04 81", "6A86"),
+            ("00 2C 00 82 0C 3132333435363738 37373737", "6985"),
+            VERIFY,
+            ("00 2C 01 81 08 3132333435363738", "9000"),
+            ("00 20 00 81", "63C3"),
+            ("00 20 00 82", "63CA"),
+            ("00 2C 02 81 04 37373737", "6982"),
+        ]);
+    }
+
+    #[test]
+    fn proofs_stay_in_their_application_and_channel() {
+        // facts/ias.md 6: the same DF again keeps them, another application drops the local ones.
+        card(Protocol::T1).plays(&[
+            VERIFY,
+            ("00 20 00 01 04 30303030", "9000"),
+            SELECT,
+            ("00 A4 00 0C 02 0010", "9000"),
+            ("00 20 00 81", "9000"),
+            ("00 A4 04 0C 07 564954414D494E", "9000"),
+            ("00 20 00 81", "9000"),
+            ("00 B2 01 0C 00", "01AAAA 9000"),
+            ("00 70 00 01", "9000"),
+            ("01 A4 04 0C 0B D250000002564954414C45", "9000"),
+            ("01 20 00 81", "63C3"),
+            ("01 20 00 01", "63C3"),
+            ("00 A4 00 0C", "9000"),
+            ("00 20 00 01", "9000"),
+            ("00 20 00 81", "9000"),
+            SELECT,
+            ("00 20 00 81", "63C3"),
+            ("00 20 00 01", "9000"),
+            ("00 B0 82 00 01", "6982"),
+        ]);
+    }
+}

@@ -1,0 +1,268 @@
+//! The codes and keys of a chip (facts/ias.md 6, facts/cards.md E.3).
+//!
+//! They are made once from an image. What can change (codes, counters, generated keys) lies in the
+//! [`Memory`](crate::memory::Memory); objects hold spans of it. Nothing here knows a command or a channel, or asks whether
+//! somebody may use a key: objects only carry their rules. What is secret shows in no `Debug` output.
+
+mod build;
+mod counters;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use build::{build, cells_of};
+pub(crate) use keys::{KeyPair, Public};
+
+use alloc::{string::String, vec::Vec};
+use core::fmt;
+
+use crate::{
+    crypto::{P256PrivateKey, RsaNumbers, RsaPrivateKey},
+    cvc,
+    image::{CompactRule, Condition, Environment, FileIndex},
+    memory::Span,
+    security::SeNumber,
+    vault::{counters::Counters, keys::Ready},
+};
+
+/// All codes, keys and environments of a chip.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    /// The first is the MF's: its objects are global.
+    domains: Vec<Domain>,
+    /// The domain of each file, by its index; of DFs only.
+    of_files: Vec<DomainId>,
+}
+
+/// The codes, keys and environments of one application.
+#[derive(Debug)]
+struct Domain {
+    objects: Vec<Object>,
+    environments: Vec<Environment>,
+    serial_number: [u8; 8],
+}
+
+/// Which domain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct DomainId(usize);
+
+/// Which object of which domain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct ObjectId {
+    domain: DomainId,
+    index: usize,
+}
+
+/// The class of a security data object: the second byte of its tag, without the bit that says local.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Class {
+    Code,
+    KeySet,
+    PrivateKey,
+    PublicKey,
+}
+
+/// A code or a key.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) class: Class,
+    /// 1 to 31.
+    pub(crate) number: u8,
+    pub(crate) name: String,
+    pub(crate) rule: CompactRule,
+    pub(crate) contactless: Option<CompactRule>,
+    pub(crate) counters: Counters,
+    pub(crate) non_repudiation: bool,
+    pub(crate) material: Material,
+}
+
+/// What an object is made of.
+pub(crate) enum Material {
+    Code {
+        /// One cell: the length; then the code and zeros.
+        cells: Span,
+        shortest: u8,
+        longest: u8,
+    },
+    KeySet {
+        cipher: Cipher,
+        mac: Span,
+        encryption: Span,
+    },
+    Rsa {
+        /// The key and those that generation takes.
+        keys: Vec<RsaNumbers>,
+        /// One cell: which of them it is now.
+        chosen: Span,
+        /// The key made ready, and which it was.
+        ready: Ready,
+    },
+    P256 {
+        scalar: Span,
+    },
+    /// The public half of the private key with the same number.
+    OfPair,
+    Public {
+        key: cvc::PublicKey,
+        holder: Vec<u8>,
+        authorisation: Vec<u8>,
+    },
+}
+
+/// A block cipher and its key length.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Cipher {
+    TripleDes,
+    Aes128,
+    Aes256,
+}
+
+/// An operation on an object: its bit in the access mode byte.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Access {
+    Change,
+    Sign,
+    Certify,
+    Verify,
+    Internal,
+    External,
+    Reset,
+    Decipher,
+    Mutual,
+    Generate,
+    Put,
+    Get,
+}
+
+impl DomainId {
+    /// The MF's.
+    pub(crate) const GLOBAL: Self = Self(0);
+}
+
+impl ObjectId {
+    pub(crate) fn domain(self) -> DomainId {
+        self.domain
+    }
+}
+
+impl Class {
+    pub(crate) fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Code, Self::KeySet, Self::PrivateKey, Self::PublicKey].into_iter().find(|class| class.byte() == byte)
+    }
+
+    pub(crate) fn byte(self) -> u8 {
+        match self {
+            Self::Code => 0x01,
+            Self::KeySet => 0x0A,
+            Self::PrivateKey => 0x10,
+            Self::PublicKey => 0x20,
+        }
+    }
+}
+
+impl Access {
+    fn bit(self) -> u8 {
+        match self {
+            Self::Change | Self::Sign | Self::Certify => 0x40,
+            Self::Verify | Self::Internal | Self::External => 0x20,
+            Self::Reset | Self::Decipher => 0x10,
+            Self::Mutual | Self::Generate => 0x08,
+            Self::Put => 0x02,
+            Self::Get => 0x01,
+        }
+    }
+}
+
+impl Object {
+    /// The condition that an operation is under; `None` if the object is not meant for it.
+    pub(crate) fn condition(&self, access: Access) -> Option<Condition> {
+        let condition = self.rule.condition_of(access.bit());
+        (condition != Condition::NEVER).then_some(condition)
+    }
+}
+
+impl Vault {
+    /// The domain of a DF.
+    pub(crate) fn domain(&self, df: FileIndex) -> DomainId {
+        self.of_files.get(df.0).copied().unwrap_or(DomainId::GLOBAL)
+    }
+
+    pub(crate) fn object(&self, id: ObjectId) -> &Object {
+        &self.domains[id.domain.0].objects[id.index]
+    }
+
+    fn object_mut(&mut self, id: ObjectId) -> &mut Object {
+        &mut self.domains[id.domain.0].objects[id.index]
+    }
+
+    /// What the card calls itself in a domain.
+    pub(crate) fn serial_number(&self, domain: DomainId) -> [u8; 8] {
+        self.domains[domain.0].serial_number
+    }
+
+    /// The object that a reference means: with bit `80` one of this domain, without it a global one.
+    pub(crate) fn find(&self, domain: DomainId, class: Class, reference: u8) -> Option<ObjectId> {
+        let domain = if reference & LOCAL == 0 { DomainId::GLOBAL } else { domain };
+        self.numbered(domain, class, reference & NUMBER).filter(|_| reference & !(LOCAL | NUMBER) == 0)
+    }
+
+    /// As [`Vault::find`]; where there is no global one, a reference without bit `80` means one of this domain, as
+    /// scdaemon has it.
+    pub(crate) fn find_near(&self, domain: DomainId, class: Class, reference: u8) -> Option<ObjectId> {
+        self.find(domain, class, reference).or_else(|| self.find(domain, class, reference | LOCAL))
+    }
+
+    fn numbered(&self, domain: DomainId, class: Class, number: u8) -> Option<ObjectId> {
+        let objects = &self.domains[domain.0].objects;
+        let index = objects.iter().position(|object| object.class == class && object.number == number)?;
+        Some(ObjectId { domain, index })
+    }
+
+    /// The public key, of this domain or global, whose holder has a reference that ends with these bytes.
+    pub(crate) fn held_by(&self, domain: DomainId, reference: &[u8]) -> Option<ObjectId> {
+        [domain, DomainId::GLOBAL].into_iter().find_map(|domain| {
+            let held = |object: &Object| match &object.material {
+                Material::Public { holder, .. } => !holder.is_empty() && holder.ends_with(reference),
+                _ => false,
+            };
+            let index = self.domains[domain.0].objects.iter().position(held)?;
+            Some(ObjectId { domain, index })
+        })
+    }
+
+    /// The environment with a number, and the domain that its references are of: this one, else the MF.
+    pub(crate) fn environment(&self, domain: DomainId, number: SeNumber) -> Option<(DomainId, &Environment)> {
+        [domain, DomainId::GLOBAL].into_iter().find_map(|domain| {
+            let environments = &self.domains[domain.0].environments;
+            environments.iter().find(|environment| environment.number == number).map(|found| (domain, found))
+        })
+    }
+
+    /// The environments that conditions can name in a domain, with the domains that their references are of.
+    pub(crate) fn environments(&self, domain: DomainId) -> impl Iterator<Item = (DomainId, &Environment)> {
+        let own = &self.domains[domain.0].environments;
+        let global = if domain == DomainId::GLOBAL { &[][..] } else { &self.domains[0].environments };
+        let hidden = |number| own.iter().any(|environment| environment.number == number);
+        let global = global.iter().filter(move |environment| !hidden(environment.number));
+        own.iter().map(move |found| (domain, found)).chain(global.map(|found| (DomainId::GLOBAL, found)))
+    }
+}
+
+/// The bit of a reference that says local.
+pub(crate) const LOCAL: u8 = 0x80;
+
+/// The bits of a reference that number.
+pub(crate) const NUMBER: u8 = 0x1F;
+
+impl fmt::Debug for Material {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Code { .. } => "Code",
+            Self::KeySet { .. } => "KeySet",
+            Self::Rsa { .. } => "Rsa",
+            Self::P256 { .. } => "P256",
+            Self::OfPair => "OfPair",
+            Self::Public { .. } => "Public",
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves.
+
+use p256::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef, der::Decode};
+use rsa::{pkcs1::DecodeRsaPrivateKey as _, traits::PrivateKeyParts};
+use virtuale_engine::crypto::{P256PrivateKey, RsaNumbers};
+
+use super::RsaLength;
+
+/// A key that a card can have.
+#[derive(Clone, Debug)]
+pub enum KeyFile {
+    /// RSA.
+    Rsa(RsaNumbers),
+    /// P-256.
+    P256(P256PrivateKey),
+}
+
+/// Why the text of a key file gives no key.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum KeyFileError {
+    /// It has no line `-----BEGIN ...-----`.
+    #[error("it is not in PEM: there is no line -----BEGIN ... PRIVATE KEY-----")]
+    NotPem,
+    /// It has something else.
+    #[error("it holds a {0}, not a private key")]
+    OtherObject(String),
+    /// It needs a password.
+    #[error("it is encrypted: virtual cards take plain test keys (openssl pkey removes a password)")]
+    Encrypted,
+    /// Its key is for an algorithm that cards lack.
+    #[error("its key is neither RSA nor P-256")]
+    Algorithm,
+    /// Its modulus has another length.
+    #[error("its RSA key has {0} bits; cards have 2048, 3072 or 4096")]
+    RsaLength(usize),
+    /// Its numbers are those of no key.
+    #[error("its content is damaged")]
+    Malformed,
+}
+
+/// Reads the first private key of a PEM text. What stands before it, such as parameters of a curve, is skipped.
+///
+/// # Errors
+///
+/// [`KeyFileError`] says why there is none.
+pub fn parse_key_file(text: &str) -> Result<KeyFile, KeyFileError> {
+    let mut other = None;
+    for start in text.match_indices("-----BEGIN ").map(|(start, _)| start) {
+        let block = text.get(start..).unwrap_or_default();
+        let label = block.trim_start_matches("-----BEGIN ").split("-----").next().unwrap_or_default();
+        let block = whole_block(block, label).ok_or(KeyFileError::Malformed)?;
+        match label {
+            "PRIVATE KEY" => return pkcs8(block),
+            "RSA PRIVATE KEY" | "EC PRIVATE KEY" if block.contains("ENCRYPTED") => return Err(KeyFileError::Encrypted),
+            "RSA PRIVATE KEY" => {
+                return numbers(&rsa::RsaPrivateKey::from_pkcs1_pem(block).map_err(|_| KeyFileError::Malformed)?);
+            }
+            "EC PRIVATE KEY" => {
+                let key = p256::SecretKey::from_sec1_pem(block).map_err(|_| KeyFileError::Algorithm)?;
+                return Ok(scalar(&key));
+            }
+            "ENCRYPTED PRIVATE KEY" => return Err(KeyFileError::Encrypted),
+            _ => other = other.or_else(|| Some(label.to_lowercase())),
+        }
+    }
+    Err(other.map_or(KeyFileError::NotPem, KeyFileError::OtherObject))
+}
+
+/// A block from its first line to its last.
+fn whole_block<'a>(block: &'a str, label: &str) -> Option<&'a str> {
+    let last = format!("-----END {label}-----");
+    let end = block.find(&last)? + last.len();
+    block.get(..end)
+}
+
+fn pkcs8(block: &str) -> Result<KeyFile, KeyFileError> {
+    let (_, document) = p256::pkcs8::SecretDocument::from_pem(block).map_err(|_| KeyFileError::Malformed)?;
+    let information = PrivateKeyInfoRef::from_der(document.as_bytes()).map_err(|_| KeyFileError::Malformed)?;
+    if information.algorithm.oid == rsa::pkcs1::ALGORITHM_OID {
+        return numbers(&rsa::RsaPrivateKey::try_from(information).map_err(|_| KeyFileError::Malformed)?);
+    }
+    if information.algorithm.oid != p256::elliptic_curve::ALGORITHM_OID {
+        return Err(KeyFileError::Algorithm);
+    }
+    let key = p256::SecretKey::from_pkcs8_der(document.as_bytes()).map_err(|_| KeyFileError::Algorithm)?;
+    Ok(scalar(&key))
+}
+
+fn scalar(key: &p256::SecretKey) -> KeyFile {
+    KeyFile::P256(P256PrivateKey(key.to_bytes().into()))
+}
+
+fn numbers(key: &rsa::RsaPrivateKey) -> Result<KeyFile, KeyFileError> {
+    use rsa::traits::PublicKeyParts as _;
+    let bits = key.n().bits() as usize;
+    let known = [RsaLength::Bits2048, RsaLength::Bits3072, RsaLength::Bits4096];
+    if !known.iter().any(|length| length.bits() == bits) {
+        return Err(KeyFileError::RsaLength(bits));
+    }
+    let [p, q] = key.primes() else { return Err(KeyFileError::Malformed) };
+    let bytes = |number: &rsa::BoxedUint| number.to_be_bytes_trimmed_vartime().to_vec();
+    Ok(KeyFile::Rsa(RsaNumbers { primes: [bytes(p), bytes(q)], e: bytes(&rsa::BoxedUint::from(key.e().clone())) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
+    use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePublicKey as _};
+
+    use super::*;
+    use crate::profile::authority::{derive_p256, rsa_numbers};
+
+    fn rsa_key(length: RsaLength) -> rsa::RsaPrivateKey {
+        let numbers = rsa_numbers(length, 0);
+        let [p, q] = [&numbers.primes[0], &numbers.primes[1]].map(|prime| rsa::BoxedUint::from_be_slice_vartime(prime));
+        let e = rsa::BoxedUint::from_be_slice_vartime(&numbers.e);
+        rsa::RsaPrivateKey::from_p_q(p, q, e).expect("a key of the pool")
+    }
+
+    #[test]
+    fn both_forms_of_rsa_give_the_same_numbers() {
+        let (key, right) = (rsa_key(RsaLength::Bits2048), rsa_numbers(RsaLength::Bits2048, 0));
+        let texts = [key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), key.to_pkcs8_pem(LineEnding::LF).expect("PEM")];
+        for text in texts {
+            let Ok(KeyFile::Rsa(read)) = parse_key_file(&text) else { panic!("no key in {}", text.as_str()) };
+            assert_eq!((&read.primes, &read.e), (&right.primes, &right.e));
+        }
+    }
+
+    #[test]
+    fn both_forms_of_p256_give_the_same_scalar() {
+        let right = derive_p256(3, "a test");
+        let key = p256::SecretKey::from_slice(&right.0).expect("a scalar");
+        let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        let older = format!("{parameters}{}", key.to_sec1_pem(LineEnding::LF).expect("PEM").as_str());
+        for text in [older.as_str(), &key.to_pkcs8_pem(LineEnding::LF).expect("PEM")] {
+            let Ok(KeyFile::P256(read)) = parse_key_file(text) else { panic!("no key in {text}") };
+            assert_eq!(read.0, right.0);
+        }
+    }
+
+    #[test]
+    fn what_is_no_key_says_why() {
+        let key = rsa_key(RsaLength::Bits2048);
+        let public = key.to_public_key().to_public_key_pem(LineEnding::LF).expect("PEM");
+        let damaged = key.to_pkcs8_pem(LineEnding::LF).expect("PEM").replace("MII", "MIJ");
+        let ed25519 = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+        let locked = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        let cut = "-----BEGIN PRIVATE KEY-----\nMC4C";
+        for (text, reason) in [
+            ("hello", KeyFileError::NotPem),
+            (public.as_str(), KeyFileError::OtherObject("public key".into())),
+            (&damaged, KeyFileError::Malformed),
+            (ed25519, KeyFileError::Algorithm),
+            (locked, KeyFileError::Encrypted),
+            (cut, KeyFileError::Malformed),
+        ] {
+            assert_eq!(parse_key_file(text).err(), Some(reason), "{text}");
+        }
+    }
+}

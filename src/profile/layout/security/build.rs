@@ -1,0 +1,188 @@
+//! From the codes and keys of a layout and the data of a card to the security domains of its chip.
+
+use virtuale_engine::{
+    crypto::{Crypto, RustCrypto},
+    cvc,
+    image::{self, ControlTemplate, FileIndex, PublicKey, Secret, SecurityDomain, SecurityObject, Tries, Uses},
+    security::SeNumber,
+};
+
+use super::{
+    super::{Layout, encode::Encoder, model::Path},
+    Cipher, Environment, HeldKey, Key, Object, ObjectKind, RootForm, Template,
+};
+use crate::profile::{
+    authority::CvRoot,
+    tree::{Data, Node},
+};
+
+/// Bit of a reference: the object is local to an application.
+const LOCAL: u8 = 0x80;
+
+/// The security domains of all applications, in their order.
+pub(in super::super) fn domains(
+    layout: &Layout,
+    encoder: &mut Encoder<'_>,
+    data: &Node,
+    held: &[Option<HeldKey>],
+) -> Vec<SecurityDomain> {
+    let mut domains: Vec<SecurityDomain> = Vec::new();
+    for application in &layout.applications {
+        let serial = encoder.loose(&application.serial_number);
+        if !matches!(serial.len(), 0 | 8) {
+            let message = format!("the serial number of application \"{}\" has not 8 bytes", application.name);
+            encoder.mistake(&(0..0), message, "the layout gives it in \"serial_number\"");
+        }
+        domains.push(SecurityDomain {
+            shared_with: application.security.map(FileIndex),
+            serial_number: serial.try_into().ok(),
+            ..SecurityDomain::default()
+        });
+    }
+    let mut root = None;
+    for (place, object) in layout.security.objects.iter().enumerate() {
+        let held = held.get(place).and_then(Option::as_ref);
+        let made = match &object.kind {
+            ObjectKind::Key(key) => pair(object, key, held),
+            ObjectKind::Code { from, shortest, longest, .. } => {
+                code(object, from, *shortest..=*longest, encoder, data).into_iter().collect()
+            }
+            ObjectKind::KeySet { cipher, mac, encryption } => {
+                key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
+            }
+            ObjectKind::Root(form) => {
+                vec![root_key(object, *form, root.get_or_insert_with(|| CvRoot::from_seed(0)))]
+            }
+        };
+        if let Some(domain) = domains.get_mut(object.application) {
+            domain.objects.extend(made);
+        }
+    }
+    for environment in &layout.security.environments {
+        if let (Some(domain), Some(made)) = (domains.get_mut(environment.application), made(layout, environment, held))
+        {
+            domain.environments.push(made);
+        }
+    }
+    domains
+}
+
+/// What all objects have.
+fn object(object: &Object, kind: image::ObjectKind) -> SecurityObject {
+    SecurityObject {
+        number: object.number,
+        name: object.title.clone(),
+        rule: object.rule.compact.clone(),
+        contactless: object.contactless.as_ref().map(|rule| rule.compact.clone()),
+        tries: object.tries.map(|most| Tries { most, left: most }),
+        uses: object.uses.map(|most| Uses { most, left: most }),
+        non_repudiation: false,
+        kind,
+    }
+}
+
+/// A private key, and its public half if the layout has it.
+fn pair(entry: &Object, key: &Key, held: Option<&HeldKey>) -> Vec<SecurityObject> {
+    let Some(held) = held else { return Vec::new() };
+    let binds = key.usage == crate::profile::pkcs15::KeyUsage::Signature;
+    let private = object(entry, image::ObjectKind::PrivateKey(held.private.clone()));
+    let mut made = vec![SecurityObject { non_repudiation: binds, ..private }];
+    if let Some(rule) = &key.public {
+        let public = object(entry, image::ObjectKind::PublicKey(PublicKey::OfPair));
+        made.push(SecurityObject {
+            name: String::new(),
+            rule: rule.compact.clone(),
+            contactless: None,
+            tries: None,
+            uses: None,
+            ..public
+        });
+    }
+    made
+}
+
+fn code(
+    entry: &Object,
+    from: &Path,
+    lengths: std::ops::RangeInclusive<u8>,
+    encoder: &mut Encoder<'_>,
+    data: &Node,
+) -> Option<SecurityObject> {
+    let key = from.keys.join(".");
+    let Some(node) = data.at(&key) else {
+        encoder.mistake(&(0..0), format!("\"{key}\" is missing, and this chip has a place for it"), "write it");
+        return None;
+    };
+    let value = node.text().unwrap_or_default().as_bytes();
+    let (shortest, longest) = (*lengths.start(), *lengths.end());
+    if !u8::try_from(value.len()).is_ok_and(|length| lengths.contains(&length)) {
+        let message = format!("the code \"{key}\" has {} characters", value.len());
+        encoder.mistake(&node.span, message, &format!("this chip takes {shortest} to {longest}"));
+        return None;
+    }
+    let code = image::Code { value: Secret(value.to_vec()), shortest, longest };
+    Some(object(entry, image::ObjectKind::Code(code)))
+}
+
+fn key_set(
+    entry: &Object,
+    cipher: Cipher,
+    keys: [&Path; 2],
+    encoder: &mut Encoder<'_>,
+    data: &Node,
+) -> Option<SecurityObject> {
+    let [mac, encryption] = keys.map(|path| {
+        let key = path.keys.join(".");
+        let Some(node) = data.at(&key) else {
+            encoder.mistake(&(0..0), format!("\"{key}\" is missing, and this chip has a place for it"), "write it");
+            return None;
+        };
+        let Data::Bytes(bytes) = &node.data else { return None };
+        let made = cipher.key(bytes);
+        if made.is_none() {
+            let hint = format!("this chip takes {}", cipher.length());
+            encoder.mistake(&node.span, format!("the key \"{key}\" has {} bytes", bytes.len()), &hint);
+        }
+        made
+    });
+    let set = image::KeySet { mac: mac?, encryption: encryption? };
+    Some(object(entry, image::ObjectKind::KeySet(set)))
+}
+
+fn root_key(entry: &Object, form: RootForm, root: &CvRoot) -> SecurityObject {
+    let (key, holder, authorisation) = match form {
+        RootForm::Rsa => {
+            let public = RustCrypto.rsa_key(&root.rsa).map(|key| key.public().clone()).ok();
+            (public.map(cvc::PublicKey::Rsa), CvRoot::RSA_HOLDER, CvRoot::RSA_AUTHORISATION)
+        }
+        RootForm::P256 => {
+            let public = RustCrypto.p256_public(&root.p256).ok();
+            (public.map(cvc::PublicKey::P256), CvRoot::P256_HOLDER, CvRoot::P256_AUTHORISATION)
+        }
+    };
+    let key = key.unwrap_or(cvc::PublicKey::P256([0; 65]));
+    let kind = PublicKey::Other { key, holder: holder.to_vec(), authorisation: authorisation.to_vec() };
+    object(entry, image::ObjectKind::PublicKey(kind))
+}
+
+/// An environment, without the templates of keys that the card does not have.
+fn made(layout: &Layout, environment: &Environment, held: &[Option<HeldKey>]) -> Option<image::Environment> {
+    let is_there =
+        |template: &&Template| template.object.is_none_or(|place| held.get(place).is_none_or(Option::is_some));
+    let template = |template: &Template| ControlTemplate {
+        kind: template.kind,
+        usage: template.usage,
+        algorithm: template.algorithm,
+        reference: template.object.and_then(|place| layout.security.objects.get(place)).map(reference),
+        role: template.role.clone(),
+    };
+    Some(image::Environment {
+        number: SeNumber::new(environment.number)?,
+        templates: environment.templates.iter().filter(is_there).map(template).collect(),
+    })
+}
+
+/// By what commands name an object: its number, with a bit unless it is in the MF.
+pub(super) fn reference(object: &Object) -> u8 {
+    object.number | if object.application == 0 { 0 } else { LOCAL }
+}

@@ -1,0 +1,196 @@
+//! The private keys that one card has: those that its card file names, else those of the test authority.
+
+use std::{collections::BTreeMap, fs, io::Read, path::Path as FilePath};
+
+use virtuale_engine::{
+    crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto},
+    image::PrivateKey,
+};
+
+use super::{
+    super::{Layout, encode::Encoder, model::Path},
+    CardKeys, KeySort, Object, ObjectKind,
+};
+use crate::profile::{
+    authority::{KeyFile, derive_p256, parse_key_file, rsa_numbers},
+    tree::{Data, Node, Span},
+};
+
+/// The longest key file, in bytes; one of 4096 bits has 3300.
+const LONGEST_FILE: u64 = 65_536;
+
+/// How many keys GENERATE ASYMMETRIC KEY PAIR can put in the place of one.
+const SPARES: u64 = 2;
+
+/// How far apart in the pool the keys are that take each other's place, so that two keys of a card never become one.
+const SPARE_DISTANCE: u64 = 4;
+
+/// A private key of a card, and its public half.
+#[derive(Clone, Debug)]
+pub(in super::super) struct HeldKey {
+    pub(super) sort: KeySort,
+    pub(super) private: PrivateKey,
+    pub(super) public: Public,
+}
+
+/// A public key.
+#[derive(Clone, Debug)]
+pub(super) enum Public {
+    /// RSA.
+    Rsa(RsaPublicKey),
+    /// An uncompressed point.
+    P256([u8; 65]),
+}
+
+/// What a card file says of a key.
+#[derive(Default)]
+struct Choice<'a> {
+    /// Where the whole entry stands.
+    span: Span,
+    sort: Option<&'a Node>,
+    seed: Option<u64>,
+    file: Option<&'a Node>,
+}
+
+/// The private keys of a card, by their places among objects; `None` where the card has none.
+///
+/// Keys that the card file does not choose follow from `seed`. Their files count from the folder `base`.
+pub(in super::super) fn held(
+    layout: &Layout,
+    encoder: &mut Encoder<'_>,
+    data: &Node,
+    base: Option<&FilePath>,
+    seed: u64,
+) -> Vec<Option<HeldKey>> {
+    let keys = layout.security.objects.iter().filter(|object| matches!(object.kind, ObjectKind::Key(_)));
+    let mut choices = BTreeMap::new();
+    if let Some(card_keys) = &layout.security.card_keys {
+        let names: Vec<&str> = keys.clone().map(|object| object.name.as_str()).collect();
+        choices = read_choices(card_keys, &names, encoder, data);
+    }
+    keys.map(|object| {
+        let choice = choices.remove(object.name.as_str()).unwrap_or_default();
+        one(object, &choice, encoder, base, seed)
+    })
+    .collect()
+}
+
+fn read_choices<'a>(
+    keys: &CardKeys,
+    names: &[&str],
+    encoder: &mut Encoder<'_>,
+    data: &'a Node,
+) -> BTreeMap<&'a str, Choice<'a>> {
+    let mut choices = BTreeMap::new();
+    for entry in look_up(data, &keys.list).map_or(&[][..], Node::list) {
+        let Some(name) = look_up(entry, &keys.name) else { continue };
+        let text = name.text().unwrap_or_default();
+        if !names.contains(&text) {
+            let hint = format!("keys of this chip: {}", names.join(", "));
+            encoder.mistake(&name.span, format!("this chip has no key \"{text}\""), &hint);
+        }
+        let seed = look_up(entry, &keys.seed).and_then(|node| match node.data {
+            Data::Number(number) => Some(number),
+            _ => None,
+        });
+        let (sort, file) = (look_up(entry, &keys.sort), look_up(entry, &keys.file));
+        if choices.insert(text, Choice { span: name.span.clone(), sort, seed, file }).is_some() {
+            encoder.mistake(&name.span, format!("the key \"{text}\" is chosen twice"), "leave one of them out");
+        }
+    }
+    choices
+}
+
+fn look_up<'a>(node: &'a Node, path: &Path) -> Option<&'a Node> {
+    node.at(&path.keys.join("."))
+}
+
+fn one(
+    object: &Object,
+    choice: &Choice<'_>,
+    encoder: &mut Encoder<'_>,
+    base: Option<&FilePath>,
+    seed: u64,
+) -> Option<HeldKey> {
+    let ObjectKind::Key(key) = &object.kind else { return None };
+    let written = choice.sort.and_then(Node::text);
+    if let Some(file) = choice.file {
+        return from_file(file, written, encoder, base);
+    }
+    let sort = match written {
+        Some(KeySort::NONE) => return None,
+        Some(name) => KeySort::named(name),
+        None => key.sort,
+    };
+    let number = choice.seed.unwrap_or(seed.wrapping_add(object.number.into()));
+    let made = match sort? {
+        KeySort::Rsa(length) => {
+            let spare = |step: u64| rsa_numbers(length, number.wrapping_add(step * SPARE_DISTANCE));
+            rsa(rsa_numbers(length, number), (1..=SPARES).map(spare).collect())
+        }
+        KeySort::P256 => p256(derive_p256(number, &format!("card key {}", object.number))),
+    };
+    if made.is_none() {
+        encoder.mistake(&choice.span, format!("no key can be made for \"{}\"", object.name), "choose another seed");
+    }
+    made
+}
+
+/// The key of a file that the card file names.
+fn from_file(
+    file: &Node,
+    written: Option<&str>,
+    encoder: &mut Encoder<'_>,
+    base: Option<&FilePath>,
+) -> Option<HeldKey> {
+    let name = file.text().unwrap_or_default();
+    let Some(base) = base else {
+        let message = format!("the key file {name} cannot be found: this card file is none");
+        encoder.mistake(&file.span, message, "keys from files need a card file in a folder");
+        return None;
+    };
+    let path = base.join(name);
+    let text = read_file(&path).map_err(|error| format!("cannot read the key file {}: {error}", path.display()));
+    let key = text.and_then(|text| {
+        parse_key_file(&text).map_err(|error| format!("the key file {} cannot be used: {error}", path.display()))
+    });
+    let made = match key {
+        Ok(KeyFile::Rsa(numbers)) => rsa(numbers, Vec::new()),
+        Ok(KeyFile::P256(key)) => p256(key),
+        Err(message) => {
+            let hint = "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM";
+            encoder.mistake(&file.span, message, hint);
+            return None;
+        }
+    };
+    let Some(made) = made else {
+        let message = format!("the key file {} cannot be used: its numbers are no key", path.display());
+        encoder.mistake(&file.span, message, "make another one");
+        return None;
+    };
+    if let Some(written) = written.filter(|written| *written != made.sort.name()) {
+        let message = format!("the key file {} has a key of type {}, not {written}", path.display(), made.sort.name());
+        encoder.mistake(&file.span, message, "leave the type out: the file says it");
+        return None;
+    }
+    Some(made)
+}
+
+fn read_file(path: &FilePath) -> std::io::Result<String> {
+    let mut text = String::new();
+    fs::File::open(path)?.take(LONGEST_FILE).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn rsa(numbers: RsaNumbers, spare: Vec<RsaNumbers>) -> Option<HeldKey> {
+    let public = RustCrypto.rsa_key(&numbers).ok()?.public().clone();
+    let bits = public.n.len() * 8;
+    let sort = KeySort::NAMED.into_iter().map(|(_, sort)| sort);
+    let sort = sort.into_iter().find(|sort| matches!(sort, KeySort::Rsa(length) if length.bits() == bits))?;
+    Some(HeldKey { sort, private: PrivateKey::Rsa { numbers, spare }, public: Public::Rsa(public) })
+}
+
+fn p256(key: P256PrivateKey) -> Option<HeldKey> {
+    let public = RustCrypto.p256_public(&key).ok()?;
+    Some(HeldKey { sort: KeySort::P256, private: PrivateKey::P256(key), public: Public::P256(public) })
+}

@@ -1,0 +1,285 @@
+//! The tables `[code]`, `[key]`, `[key_set]`, `[cv_root]`, `[se]`, `[card_keys]` and `[token]` of a layout.
+
+use std::collections::BTreeSet;
+
+use virtuale_engine::image::TemplateKind;
+
+use super::{
+    super::{
+        fields::{Fields, Placed},
+        model::Path,
+        read::{Context, Governed, Reader, path, position},
+    },
+    CardKeys, Cipher, Environment, Key, KeySort, Object, ObjectKind, RootForm, Security, Template, Token,
+};
+use crate::profile::pkcs15::KeyUsage;
+
+/// How many codes and keys a layout may have.
+const MOST_OBJECTS: usize = 128;
+
+/// The greatest number of an object.
+const LAST_NUMBER: usize = 31;
+
+/// The longest code in bytes.
+const LONGEST_CODE: usize = 64;
+
+const USAGES: [(&str, KeyUsage); 3] = [
+    ("authentication", KeyUsage::Authentication),
+    ("signature", KeyUsage::Signature),
+    ("decipherment", KeyUsage::Decipherment),
+];
+
+const TEMPLATES: [TemplateKind; 6] = [
+    TemplateKind::Authentication,
+    TemplateKind::KeyAgreement,
+    TemplateKind::Hash,
+    TemplateKind::Checksum,
+    TemplateKind::Signature,
+    TemplateKind::Confidentiality,
+];
+
+type Tables<'a> = Vec<(Placed<&'a str>, Fields<'a>)>;
+
+/// Reads all of them; `keys` are those of `[key]`.
+pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables<'_>) -> Security {
+    let codes = top.tables("code", "key of a code");
+    let code_names: Vec<String> = codes.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let first_code = keys.len();
+    let mut objects = Vec::new();
+    let mut add = |tables: Tables<'_>, read: &dyn Fn(&Fields<'_>) -> Option<(Governed, ObjectKind)>| {
+        for (name, fields) in tables {
+            let kind = read(&fields);
+            objects.extend(object(reader, name.value, &fields, kind));
+            fields.finish();
+        }
+    };
+    add(keys, &|fields| key(reader, fields, &code_names, first_code));
+    add(codes, &code);
+    add(top.tables("key_set", "key of a key set"), &key_set);
+    add(top.tables("cv_root", "key of a root"), &root);
+    check_numbers(top, &objects);
+    let mut environments = Vec::new();
+    for (_, fields) in top.tables("se", "key of a security environment") {
+        environments.extend(environment(reader, &fields, &objects));
+        fields.finish();
+    }
+    let card_keys = table(top, "card_keys", "key of the table card_keys").and_then(|fields| {
+        let read = card_keys(&fields);
+        fields.finish();
+        read
+    });
+    let token = table(top, "token", "key of the table token").and_then(|fields| {
+        let read = token(reader, &fields);
+        fields.finish();
+        read
+    });
+    Security { objects, environments, card_keys, token }
+}
+
+fn table<'a>(top: &Fields<'a>, key: &'static str, what: &'static str) -> Option<Fields<'a>> {
+    top.value(key).and_then(|found| Fields::of(top.report, found, what))
+}
+
+/// What all objects have.
+fn object(
+    reader: &Reader<'_>,
+    name: &str,
+    fields: &Fields<'_>,
+    kind: Option<(Governed, ObjectKind)>,
+) -> Option<Object> {
+    reader.names.source(fields, None);
+    let (governed, kind) = kind?;
+    for key in ["in", "number", "rule"].into_iter().filter(|key| !fields.has(key)) {
+        fields.missing(key);
+    }
+    let application = application(reader, fields);
+    let number = small(fields, "number", 1, LAST_NUMBER);
+    let rule = reader.names.rule(fields, "rule", governed);
+    let contactless = reader.names.rule(fields, "contactless", governed);
+    let uses = fields.number("uses", 1..0x10000).and_then(|uses| u16::try_from(uses.value).ok());
+    Some(Object {
+        name: name.to_owned(),
+        span: fields.span(),
+        application: application?,
+        number: number?,
+        title: fields.text("title").map_or(String::new(), |title| title.value.to_owned()),
+        rule: rule?,
+        contactless,
+        tries: small(fields, "tries", 1, 15),
+        uses,
+        kind,
+    })
+}
+
+fn application(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<usize> {
+    fields.text("in").and_then(|name| position(fields, "application", &name, &reader.names.applications))
+}
+
+fn small(fields: &Fields<'_>, key: &'static str, least: usize, most: usize) -> Option<u8> {
+    fields.number(key, least..most + 1).and_then(|number| u8::try_from(number.value).ok())
+}
+
+/// One of several names.
+fn one_of<T: Copy, const N: usize>(fields: &Fields<'_>, key: &'static str, known: [(&str, T); N]) -> Option<T> {
+    let Some(name) = fields.text(key) else {
+        if !fields.has(key) {
+            fields.missing(key);
+        }
+        return None;
+    };
+    let found = known.iter().find(|(known, _)| *known == name.value);
+    if found.is_none() {
+        fields.report.unknown(key, &name, known.map(|(known, _)| known));
+    }
+    found.map(|&(_, value)| value)
+}
+
+fn code(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+    let from = key_path(fields, "from");
+    let shortest = small(fields, "shortest", 1, LONGEST_CODE);
+    let longest = small(fields, "longest", 1, LONGEST_CODE);
+    for key in ["shortest", "longest"].into_iter().filter(|key| !fields.has(key)) {
+        fields.missing(key);
+    }
+    let label = fields.text("label").map(|label| label.value.to_owned());
+    let (shortest, longest) = (shortest?, longest?);
+    if shortest > longest {
+        fields.mistake("\"shortest\" is longer than \"longest\"", "");
+    }
+    Some((Governed::Code, ObjectKind::Code { from: from?, shortest, longest, label }))
+}
+
+fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<(Governed, ObjectKind)> {
+    let label = fields.text("label");
+    let id = fields.byte("id");
+    for key in ["label", "id"].into_iter().filter(|key| !fields.has(key)) {
+        fields.missing(key);
+    }
+    let usage = one_of(fields, "usage", USAGES);
+    let sort = fields.text("type");
+    if let Some(sort) = sort.as_ref().filter(|sort| KeySort::named(sort.value).is_none()) {
+        fields.report.unknown("type", sort, KeySort::NAMED.map(|(name, _)| name));
+    }
+    let code = fields.text("code").and_then(|code| position(fields, "code", &code, codes));
+    let key = Key {
+        label: label?.value.to_owned(),
+        id: id?.value,
+        usage: usage?,
+        sort: sort.and_then(|sort| KeySort::named(sort.value)),
+        code: code.map(|code| first + code),
+        public: reader.names.rule(fields, "public_rule", Governed::PublicKey),
+    };
+    Some((Governed::PrivateKey, ObjectKind::Key(key)))
+}
+
+fn key_set(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+    let cipher = one_of(fields, "cipher", Cipher::NAMED);
+    let (mac, encryption) = (key_path(fields, "mac"), key_path(fields, "encryption"));
+    Some((Governed::KeySet, ObjectKind::KeySet { cipher: cipher?, mac: mac?, encryption: encryption? }))
+}
+
+fn root(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+    let form = one_of(fields, "form", [("rsa", RootForm::Rsa), ("p256", RootForm::P256)]);
+    Some((Governed::PublicKey, ObjectKind::Root(form?)))
+}
+
+/// A key of card files that must be named.
+fn key_path(fields: &Fields<'_>, key: &'static str) -> Option<Path> {
+    if !fields.has(key) {
+        fields.missing(key);
+    }
+    fields.text(key).and_then(|text| path(fields, &text))
+}
+
+fn environment(reader: &Reader<'_>, fields: &Fields<'_>, objects: &[Object]) -> Option<Environment> {
+    reader.names.source(fields, None);
+    for key in ["in", "number", "templates"].into_iter().filter(|key| !fields.has(key)) {
+        fields.missing(key);
+    }
+    let application = application(reader, fields);
+    let number = small(fields, "number", 1, 14);
+    let template = |written| {
+        let fields = Fields::of(fields.report, written, "key of a control reference template")?;
+        let read = template(&fields, objects);
+        fields.finish();
+        read
+    };
+    let templates = fields.list("templates").unwrap_or_default().iter().filter_map(template).collect();
+    Some(Environment { application: application?, number: number?, templates })
+}
+
+fn template(fields: &Fields<'_>, objects: &[Object]) -> Option<Template> {
+    let tag = fields.byte("crt");
+    let kind = tag.as_ref().and_then(|tag| TEMPLATES.into_iter().find(|kind| kind.tag() == tag.value));
+    if kind.is_none() {
+        fields.mistake("\"crt\" is the tag of a control reference template", "one of A4 A6 AA B4 B6 B8");
+    }
+    let usage = fields.byte("usage");
+    if !fields.has("usage") {
+        fields.missing("usage");
+    }
+    let object = fields.text("names").and_then(|name| {
+        let found = objects.iter().position(|object| object.name == name.value);
+        if found.is_none() {
+            let known = objects.iter().map(|object| object.name.as_str());
+            fields.report.unknown("code or key", &name, known);
+        }
+        found
+    });
+    let role = fields.hex("role").map(|role| role.value);
+    let algorithm = fields.byte("algorithm").map(|algorithm| algorithm.value);
+    Some(Template { kind: kind?, usage: usage?.value, algorithm, object, role })
+}
+
+fn card_keys(fields: &Fields<'_>) -> Option<CardKeys> {
+    let list = key_path(fields, "list");
+    let [name, sort, seed, file] = ["name", "type", "seed", "file"].map(|key| key_path(fields, key));
+    Some(CardKeys { span: fields.span(), list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
+}
+
+fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
+    let known = reader.names.source(fields, None);
+    let text = |key| {
+        if !fields.has(key) {
+            fields.missing(key);
+        }
+        fields.text(key).map(|text| text.value.to_owned())
+    };
+    let (manufacturer, label) = (text("manufacturer"), text("label"));
+    let holder = fields.texts("holder").unwrap_or_default();
+    Some(Token {
+        span: fields.span(),
+        serial: reader.list(fields, "serial", &Context::new(known)),
+        manufacturer: manufacturer?,
+        label: label?,
+        holder: holder.iter().filter_map(|key| path(fields, key)).collect(),
+    })
+}
+
+/// No two objects of one class and application have the same number, nor any two the same name.
+fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
+    let class = |kind: &ObjectKind| match kind {
+        ObjectKind::Code { .. } => 0x01_u8,
+        ObjectKind::KeySet { .. } => 0x0A,
+        ObjectKind::Key(_) => 0x10,
+        ObjectKind::Root(_) => 0x20,
+    };
+    if objects.len() > MOST_OBJECTS {
+        top.mistake(format!("there are more than {MOST_OBJECTS} codes and keys"), "");
+    }
+    let (mut numbers, mut names) = (BTreeSet::new(), BTreeSet::new());
+    for object in objects {
+        let mut is_new = numbers.insert((object.application, class(&object.kind), object.number));
+        if matches!(&object.kind, ObjectKind::Key(key) if key.public.is_some()) {
+            is_new &= numbers.insert((object.application, 0x20, object.number));
+        }
+        if !is_new {
+            let message = format!("the number of \"{}\" is taken in its application", object.name);
+            top.report.mistake(object.span.clone(), message, "");
+        }
+        if !names.insert(&object.name) {
+            let message = format!("there is another code or key with the name \"{}\"", object.name);
+            top.report.mistake(object.span.clone(), message, "");
+        }
+    }
+}

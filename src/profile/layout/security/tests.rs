@@ -1,0 +1,174 @@
+//! Layouts with codes and keys, and card files that choose them.
+
+use std::{path::Path, sync::Arc};
+
+use hex_literal::hex;
+use jiff::civil::date;
+use virtuale_engine::{
+    Answer, Card, Reset, StatusWord,
+    image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain},
+};
+
+use crate::profile::{Options, diagnostic::Source, layout::Layout, parse};
+
+const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 0 };
+
+const CARD: &str = "layout = 'vitale2'\n[assure]\nnir = '1 90 19 99 999 005'\nnom = 'PETIT'\nprenom = 'ALIX'\n\
+     naissance = '1990-19-14'\n";
+
+fn card(text: &str, base: Option<&Path>) -> Result<ChipImage, String> {
+    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{text}") };
+    parse(source, base, &OPTIONS).map(|profile| profile.image().clone()).map_err(|mistakes| mistakes.to_string())
+}
+
+const SELECT_ADELE: &[u8] = &hex!("00 A4 04 0C 0C D2500000044164E86C650101");
+const VERIFY: &[u8] = &hex!("00 20 00 81 08 3937353331383634");
+
+/// The domain of the application with this identifier.
+fn domain(image: &ChipImage, fid: u16) -> &SecurityDomain {
+    let mut domains = image.files.iter().filter(|file| file.fid.0 == fid).filter_map(|file| match &file.kind {
+        FileKind::Directory(directory) => Some(&directory.security),
+        _ => None,
+    });
+    domains.next().expect("the application")
+}
+
+fn private_keys(image: &ChipImage) -> Vec<(u8, String)> {
+    let keys = domain(image, 0x0DF1).objects.iter().filter_map(|object| match &object.kind {
+        ObjectKind::PrivateKey(key) => Some((object.number, format!("{key:?}"))),
+        _ => None,
+    });
+    keys.collect()
+}
+
+fn has_file(image: &ChipImage, fid: u16) -> bool {
+    image.files.iter().any(|file| file.fid.0 == fid)
+}
+
+#[test]
+fn a_card_has_the_usual_keys_and_codes() {
+    let image = card("", None).expect("a card");
+    let kinds: Vec<_> = private_keys(&image).into_iter().map(|(number, _)| number).collect();
+    assert_eq!(kinds, [1, 2, 3, 4]);
+    let codes = domain(&image, 0x0DF1).objects.iter().filter(|object| matches!(object.kind, ObjectKind::Code(_)));
+    let codes: Vec<_> = codes.map(|object| (object.number, object.tries.expect("tries").most)).collect();
+    assert_eq!(codes, [(1, 3), (2, 10)]);
+    assert_eq!(domain(&image, 0x5015).shared_with, Some(virtuale_engine::image::FileIndex(3)));
+    assert_eq!(domain(&image, 0x3F00).environments.len(), 2);
+    assert_eq!(domain(&image, 0x3F00).serial_number, Some([0x00, 0x18, 0x00, 0x10, 0x00, 0x00, 0x01, 0xFF]));
+}
+
+#[test]
+fn two_cards_have_different_keys_and_a_seed_makes_them_the_same() {
+    let [one, other] = ["10000001", "10000002"].map(|serial| {
+        let image = card(&format!("[carte]\nnumero_serie = '{serial}'\n"), None).expect("a card");
+        certificate(&image, 0xB001)
+    });
+    assert_ne!(one, other);
+    let [one, other] = ["10000001", "10000002"].map(|serial| {
+        let text =
+            format!("[carte]\nnumero_serie = '{serial}'\n[[ias.cle]]\nemploi = 'authentification'\ngraine = 5\n");
+        certificate(&card(&text, None).expect("a card"), 0xB001)
+    });
+    assert_eq!(one, other);
+}
+
+fn certificate(image: &ChipImage, fid: u16) -> Vec<u8> {
+    let file = image.files.iter().find(|file| file.fid.0 == fid).expect("the file");
+    match &file.kind {
+        FileKind::Transparent { content, size, .. } if content.len() == *size => content.clone(),
+        other => panic!("no certificate: {other:?}"),
+    }
+}
+
+#[test]
+fn a_card_file_chooses_types_and_leaves_keys_out() {
+    let text = "[[ias.cle]]\nemploi = 'signature'\ntype = 'rsa3072'\n\
+        [[ias.cle]]\nemploi = 'dechiffrement'\ntype = 'aucune'\n[[ias.cle]]\nemploi = 'authentification'\ntype = 'p256'\n";
+    let image = card(text, None).expect("a card");
+    let keys = private_keys(&image);
+    assert_eq!(keys.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 2, 4]);
+    assert!(keys[0].1.contains("P256"), "{keys:?}");
+    assert!(keys[1].1.contains("RsaNumbers(3072 bits)"), "{keys:?}");
+    assert!(has_file(&image, 0xB002) && !has_file(&image, 0xB003) && !has_file(&image, 0xA003));
+}
+
+#[test]
+fn a_key_can_come_from_a_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
+    let chosen = |file: &str| format!("[[ias.cle]]\nemploi = 'signature'\nfichier = '{file}'\n");
+    let image = card(&chosen("TEST-issuing.key.pem"), Some(&folder)).expect("a card");
+    let right = crate::profile::authority::Issuer::usual().key.0;
+    let found = domain(&image, 0x0DF1).objects.iter().any(|object| {
+        object.number == 2 && matches!(&object.kind, ObjectKind::PrivateKey(PrivateKey::P256(key)) if key.0 == right)
+    });
+    assert!(found);
+    for (file, reason) in [
+        ("nowhere.pem", "cannot read the key file"),
+        ("TEST-root.crt.pem", "it holds a certificate, not a private key"),
+        ("rsa-pool.txt", "it is not in PEM"),
+        ("TEST-issuing.key.pem'\ntype = 'rsa2048", "has a key of type p256, not rsa2048"),
+        ("TEST-issuing.key.pem'\ngraine = 3 #", "graine"),
+    ] {
+        let mistakes = card(&chosen(file), Some(&folder)).expect_err(file);
+        assert!(mistakes.contains(reason) && mistakes.contains("carte.toml:"), "{mistakes}");
+    }
+    let mistakes = card(&chosen("a.pem"), None).expect_err("no folder");
+    assert!(mistakes.contains("this card file is none"), "{mistakes}");
+}
+
+#[test]
+fn no_code_and_no_key_is_in_what_is_printed_for_developers() {
+    let text = "[ias]\ncode = '97531864'\ncode_deblocage = '86420975'\ncle_mac = 'A1B2C3D4E5F60718293A4B5C6D7E8F90'\n";
+    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{text}") };
+    let profile = parse(source, None, &OPTIONS).expect("a card");
+    let image = profile.image().clone();
+    let mut card = profile.card();
+    card.reset(Reset::Cold).expect("an ATR");
+    let mut answer = Answer::new();
+    for command in [SELECT_ADELE, VERIFY] {
+        answer.clear();
+        card.transmit(command, &mut answer).expect("a card that answers");
+        assert_eq!(answer.status(), Some(StatusWord::SUCCESS));
+    }
+    let printed = format!("{image:?}{profile:?}{card:?}{:?}", domain(&image, 0x3F00));
+    let key = domain(&image, 0x0DF1).objects.iter().find_map(|object| match &object.kind {
+        ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, .. }) => Some(numbers.primes[0].clone()),
+        _ => None,
+    });
+    let key = key.expect("a key");
+    for secret in [&b"97531864"[..], b"86420975", &[0xA1, 0xB2, 0xC3, 0xD4], &key[..8]] {
+        let decimal = format!("{secret:?}");
+        let decimal = decimal.trim_matches(['[', ']']);
+        assert!(!printed.contains(decimal), "{decimal}");
+        assert!(!printed.to_uppercase().contains(&hex::encode_upper(secret)), "{secret:02X?}");
+    }
+}
+
+fn mistakes(change: impl Fn(&str) -> String) -> String {
+    let text = change(virtuale_applets::layouts::VITALE2);
+    let layout = Layout::parse(&Arc::new(Source { name: "vitale2.toml".into(), text }));
+    match layout.and_then(|layout| layout.schema()) {
+        Ok(_) => panic!("the layout is sound"),
+        Err(mistakes) => mistakes.to_string(),
+    }
+}
+
+#[test]
+fn mistakes_of_a_layout_are_named() {
+    for (from, to, message) in [
+        ("code = \"holder\"", "code = \"holdr\"", "unknown code \"holdr\""),
+        ("cipher = \"3des\"", "cipher = \"des\"", "unknown cipher \"des\""),
+        ("rule = \"pin\"", "rule = \"signing\"", "says who may sign, which codes cannot do"),
+        ("type = \"rsa2048\"\ncode", "type = \"rsa1024\"\ncode", "unknown type \"rsa1024\""),
+        ("names = \"unblocker\"", "names = \"nobody\"", "unknown code or key \"nobody\""),
+        ("crt = \"B4\"", "crt = \"B5\"", "tag of a control reference template"),
+        ("number = 2\ntitle = \"PUK\"", "number = 1\ntitle = \"PUK\"", "the number of \"unblocker\" is taken"),
+        ("built_by = \"cdf\"", "built_by = \"cfd\"", "unknown builder \"cfd\""),
+        ("from = \"ias.code\"", "from = \"carte.debut_validite\"", "must be digits or a code"),
+        ("list = \"ias.cle\"", "list = \"ias\"", "must be a list"),
+    ] {
+        let text = mistakes(|layout| layout.replacen(from, to, 1));
+        assert!(text.contains(message), "{message} is missing in\n{text}");
+    }
+}

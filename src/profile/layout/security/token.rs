@@ -1,0 +1,163 @@
+//! What PKCS#15 files say of a card's codes and keys, and the certificates of its keys.
+
+use virtuale_engine::{
+    Fid,
+    crypto::{Crypto, HashAlgorithm, RustCrypto},
+};
+
+use super::{
+    super::{
+        Layout,
+        encode::Encoder,
+        model::{Body, Builder, File, Item, Path},
+    },
+    HeldKey, KeySort, ObjectKind,
+    build::reference,
+    held::Public,
+};
+use crate::profile::{
+    authority::{Issuer, Request, SubjectKey, Usage},
+    pkcs15::{self, KeyKind, KeyUsage, Paths, Pin},
+    tree::{Data, Node},
+};
+
+/// How many characters of a holder's name are in certificates, so that with the name of the key it has at most 64
+/// (RFC 5280, ub-common-name).
+const LONGEST_HOLDER: usize = 40;
+
+/// The bytes of what code builds.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Built {
+    token: pkcs15::Token,
+    paths: Option<Paths>,
+    /// By the places of their keys.
+    certificates: Vec<Option<Vec<u8>>>,
+}
+
+impl Built {
+    /// The bytes of a builder in a file that belongs to the key `key`; `None` if there is nothing to build from.
+    pub(in super::super) fn bytes(&self, builder: Builder, key: Option<usize>) -> Option<Vec<u8>> {
+        Some(match builder {
+            Builder::Odf => self.token.odf(self.paths?),
+            Builder::TokenInfo => self.token.token_info(),
+            Builder::Aodf => self.token.aodf(),
+            Builder::Prkdf => self.token.prkdf(),
+            Builder::Pukdf => self.token.pukdf(),
+            Builder::Cdf => self.token.cdf(),
+            Builder::Certificate => self.certificates.get(key?)?.clone()?,
+        })
+    }
+}
+
+/// What is built for one card.
+pub(in super::super) fn built(
+    layout: &Layout,
+    encoder: &mut Encoder<'_>,
+    data: &Node,
+    held: &[Option<HeldKey>],
+    serial: Vec<u8>,
+) -> Built {
+    let Some(token) = &layout.security.token else { return Built::default() };
+    let holder: Vec<&str> = token.holder.iter().filter_map(|path| first(data, path)).collect();
+    let holder: String = holder.join(" ").chars().take(LONGEST_HOLDER).collect();
+    let mut built = Built { paths: paths(layout), ..Built::default() };
+    built.token.serial = serial;
+    built.token.manufacturer.clone_from(&token.manufacturer);
+    built.token.label.clone_from(&token.label);
+    for object in &layout.security.objects {
+        if let ObjectKind::Code { shortest, longest, label: Some(label), .. } = &object.kind {
+            let (id, digits) = (object.number, (*shortest, *longest));
+            built.token.pins.push(Pin { label: label.clone(), id, reference: reference(object), digits });
+        }
+    }
+    for (place, key) in held.iter().enumerate() {
+        let certificate = key.as_ref().and_then(|key| add(layout, place, key, &holder, &mut built.token, encoder));
+        built.certificates.push(certificate);
+    }
+    built
+}
+
+/// Adds a key and its certificate, and gives the certificate if the layout has a file for it.
+fn add(
+    layout: &Layout,
+    place: usize,
+    held: &HeldKey,
+    holder: &str,
+    token: &mut pkcs15::Token,
+    encoder: &mut Encoder<'_>,
+) -> Option<Vec<u8>> {
+    let object = layout.security.objects.get(place)?;
+    let ObjectKind::Key(key) = &object.kind else { return None };
+    let files = || layout.files.iter().filter(|file| file.key == Some(place));
+    let certificate = files().find(|file| builds(&file.content, Builder::Certificate));
+    let own = files().find(|file| !builds(&file.content, Builder::Certificate));
+    let kind = match held.sort {
+        KeySort::Rsa(length) => KeyKind::Rsa { bits: u16::try_from(length.bits()).unwrap_or(u16::MAX) },
+        KeySort::P256 => KeyKind::P256,
+    };
+    let (label, id, number, usage) = (key.label.clone(), key.id, object.number, key.usage);
+    let pin = key.code.and_then(|code| layout.security.objects.get(code)).map(|code| code.number);
+    let path = own.map_or(Fid(0), |file| file.fid);
+    token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
+    let file = certificate?;
+    token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
+    issue(held, usage, &format!("{holder} {}", key.label), file, encoder)
+}
+
+fn issue(held: &HeldKey, usage: KeyUsage, name: &str, file: &File, encoder: &mut Encoder<'_>) -> Option<Vec<u8>> {
+    let (key, bytes) = match &held.public {
+        Public::Rsa(key) => (SubjectKey::Rsa(key), key.n.as_slice()),
+        Public::P256(point) => (SubjectKey::P256(point), point.as_slice()),
+    };
+    let usage = match usage {
+        KeyUsage::Authentication => Usage::Authentication,
+        KeyUsage::Signature => Usage::Signature,
+        KeyUsage::Decipherment => Usage::Decipherment,
+    };
+    let serial = serial(&[name.as_bytes(), bytes, &[usage as u8]]);
+    match Issuer::usual().issue(&Request { name, serial, key, usage }) {
+        Ok(certificate) => Some(certificate),
+        Err(error) => {
+            encoder.mistake(&(0..0), error.to_string(), &format!("it belongs in file \"{}\"", file.name));
+            None
+        }
+    }
+}
+
+/// A serial number that differs wherever certificates differ: the start of a hash, positive and never zero.
+fn serial(parts: &[&[u8]]) -> u64 {
+    let digest = RustCrypto.hash(HashAlgorithm::Sha256, parts);
+    digest.as_bytes().iter().take(8).fold(0, |number, &byte| number << 8 | u64::from(byte)) >> 1 | 1
+}
+
+/// Where the directories are that the ODF names.
+fn paths(layout: &Layout) -> Option<Paths> {
+    let place = |builder| layout.files.iter().find(|file| builds(&file.content, builder)).map(|file| file.fid);
+    Some(Paths {
+        pins: place(Builder::Aodf)?,
+        private_keys: place(Builder::Prkdf)?,
+        public_keys: place(Builder::Pukdf)?,
+        certificates: place(Builder::Cdf)?,
+    })
+}
+
+/// Whether these items have something built.
+pub(in super::super) fn builds(items: &[Item], builder: Builder) -> bool {
+    items.iter().any(|item| match &item.body {
+        Body::Built(built) => *built == builder,
+        Body::Group(items) => builds(items, builder),
+        Body::Constant(_) | Body::Value { .. } | Body::Computed { .. } => false,
+    })
+}
+
+/// The text at a path; of a list, its first member counts.
+fn first<'a>(data: &'a Node, path: &Path) -> Option<&'a str> {
+    let node = path.keys.iter().try_fold(data, |node, key| {
+        let node = node.list().first().unwrap_or(node);
+        match &node.data {
+            Data::Table(table) => table.get(key),
+            _ => None,
+        }
+    });
+    node.and_then(Node::text)
+}

@@ -1,0 +1,158 @@
+//! Signatures, decipherment and PINs through OpenSC, OpenSSH and GnuPG, each verified by OpenSSL (facts/ias.md 1).
+//!
+//! The commands are those of docs/signing.md, and what that guide has no room for.
+
+use std::{env, fs, os::unix::fs::symlink, path::Path, process::Command};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{Client, Presence, Sandbox, card, file};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
+
+const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence: Presence::Program("pkcs11-tool") };
+const OPENSSL: Client = Client { name: "openssl", package: "openssl", presence: Presence::Program("openssl") };
+const SSH: Client = Client { name: "opensc-pkcs11", package: "opensc-pkcs11", presence: Presence::File(MODULE) };
+
+/// Signs with key 46 and verifies; also says what is on the card.
+const SIGN: &str = r#"
+$RUN pkcs15-tool --read-certificate 46 --output sign.crt.pem
+openssl verify -CAfile fixtures/keys/TEST-chain.crt.pem sign.crt.pem
+openssl x509 -in sign.crt.pem -noout -pubkey > sign.pub.pem
+printf 'hello ias ecc' > message
+{
+  printf '\060\061\060\015\006\011\140\206\110\001\145\003\004\002\001\005\000\004\040'
+  openssl dgst -sha256 -binary message
+} > digest
+$RUN pkcs11-tool --login --pin 1234 --sign -m RSA-PKCS --id 46 -i digest -o signature
+openssl dgst -sha256 -verify sign.pub.pem -signature signature message
+"#;
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let guide = OPENSSL.trial("signing::the_guide_does_what_it_says", the_guide_does_what_it_says);
+    let lists = PKCS11.trial("signing::opensc_lists_all_objects", opensc_lists_all_objects);
+    let ssh = SSH.trial("signing::openssh_lists_the_keys", openssh_lists_the_keys);
+    let log_in: [(&str, fn(&Sandbox) -> Result<(), Failed>); 5] = [
+        ("signing::opensc_signs_with_the_atr_of_a_vitale", signs_with_the_atr_of_a_vitale),
+        ("signing::opensc_signs_on_a_card_that_it_knows", signs_on_a_card_that_it_knows),
+        ("signing::opensc_is_told_of_wrong_pins_until_the_pin_is_blocked", wrong_pins),
+        ("signing::opensc_changes_the_pin", changed_pin),
+        ("signing::opensc_deciphers", deciphers),
+    ];
+    let reason = opensc_cannot_log_in();
+    let log_in = log_in.into_iter().map(|(name, body)| match &reason {
+        Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
+        None => PKCS11.trial(name, body),
+    });
+    [guide, lists, ssh].into_iter().chain(log_in).collect()
+}
+
+/// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
+/// (facts/ias.md 2.4).
+fn opensc_cannot_log_in() -> Option<String> {
+    let said = Command::new("opensc-tool").arg("--info").output().ok()?;
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    let version = text.split_whitespace().find_map(|word| word.strip_prefix("0."))?;
+    let minor: u32 = version.split('.').next()?.parse().ok()?;
+    (24..=27).contains(&minor).then(|| format!("OpenSC 0.{minor} cannot log in to IAS ECC cards"))
+}
+
+fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
+    let guide = fs::read_to_string(Path::new(ROOT).join("docs/signing.md"))?;
+    let works = opensc_cannot_log_in().is_none();
+    let blocks = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let blocks: Vec<&str> = blocks.filter(|block| works || !block.contains("--pin 1234")).collect();
+    let outcome = shell(sandbox, &blocks.concat(), "")?;
+    let verified = outcome.matches("Verified OK").count();
+    let right = if works { 5 } else { 2 };
+    if verified == right { Ok(()) } else { Err(format!("{verified} signatures verified, not {right}").into()) }
+}
+
+fn opensc_lists_all_objects(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = "$RUN pkcs15-tool --list-pins --list-keys --list-public-keys --list-certificates
+        $RUN pkcs11-tool --list-objects --type cert";
+    let said = shell(sandbox, script, &with_opensc("vitale2-martin"))?;
+    for text in ["PIN [PIN porteur]", "AUTH key", "SIGN key", "DEC key", "Private EC Key [EC SIGN key]", "CN=TEST"] {
+        demand(&said, text)?;
+    }
+    Ok(())
+}
+
+/// It asks for no PIN to list them.
+fn openssh_lists_the_keys(sandbox: &Sandbox) -> Result<(), Failed> {
+    let said = shell(sandbox, &format!("$RUN ssh-keygen -D {MODULE}"), &with_opensc("vitale2-martin"))?;
+    let keys: Vec<_> = said.lines().filter_map(|line| line.split_once(' ')).map(|(kind, _)| kind).collect();
+    let right = ["ssh-rsa", "ssh-rsa", "ssh-rsa", "ecdsa-sha2-nistp256"];
+    if keys == right { Ok(()) } else { Err(format!("these keys were listed: {said}").into()) }
+}
+
+/// Rows 2 and 3 of the table: the ATR of a Vitale 2, the PKCS#15 application and the other one apart.
+fn signs_with_the_atr_of_a_vitale(sandbox: &Sandbox) -> Result<(), Failed> {
+    demand(&shell(sandbox, SIGN, &with_opensc("vitale2-martin"))?, "Verified OK")
+}
+
+/// Row 1: no configuration at all.
+fn signs_on_a_card_that_it_knows(sandbox: &Sandbox) -> Result<(), Failed> {
+    demand(&shell(sandbox, SIGN, &format!("virtuale exec --card {} --", file("cards/ias.toml")))?, "Verified OK")
+}
+
+fn wrong_pins(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"$RUN sh -c '
+        for pin in 9999 0000 8888 1234; do
+          pkcs11-tool --login --pin $pin --list-objects --type privkey 2>&1 && echo "in with $pin"
+        done; true'"#;
+    let said = shell(sandbox, script, &with_opensc("vitale2-martin"))?;
+    demand(&said, "CKR_PIN_INCORRECT")?;
+    demand(&said, "CKR_PIN_LOCKED")?;
+    if said.contains("in with") { Err(format!("a wrong or blocked PIN was taken:\n{said}").into()) } else { Ok(()) }
+}
+
+fn changed_pin(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"$RUN sh -e -c '
+        pkcs11-tool --login --pin 1234 --change-pin --new-pin 567890
+        ! pkcs11-tool --login --pin 1234 --list-objects --type privkey
+        pkcs11-tool --login --pin 567890 --list-objects --type privkey'"#;
+    let said = shell(sandbox, script, &with_opensc("vitale2-martin"))?;
+    demand(&said, "PIN successfully changed")?;
+    demand(&said, "CKR_PIN_INCORRECT")?;
+    demand(&said, "Private Key Object; RSA")
+}
+
+/// Through PKCS#15 and through PKCS#11.
+fn deciphers(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"
+        $RUN pkcs15-tool --read-certificate 47 --output crt.pem
+        printf 'for your eyes only' > plain
+        openssl pkeyutl -encrypt -certin -inkey crt.pem -in plain -out sealed
+        $RUN pkcs15-crypt --decipher --pkcs1 --key 47 --pin 1234 --input sealed --output opened --raw
+        cmp plain opened
+        $RUN pkcs11-tool --login --pin 1234 --decrypt -m RSA-PKCS --id 47 -i sealed -o opened-too
+        cmp plain opened-too"#;
+    shell(sandbox, script, &with_opensc("vitale2-martin"))?;
+    Ok(())
+}
+
+fn with_opensc(name: &str) -> String {
+    format!("virtuale exec --opensc --card {} --", card(name))
+}
+
+/// Runs a script in the sandbox's home, where `fixtures` is that of the repository, and gives what it printed. `$RUN` is
+/// `run`; the script ends at the first failure.
+fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
+    let fixtures = sandbox.home().join("fixtures");
+    if !fixtures.exists() {
+        symlink(Path::new(ROOT).join("fixtures"), fixtures)?;
+    }
+    let own = Path::new(env!("CARGO_BIN_EXE_virtuale")).parent().map(Path::to_path_buf);
+    let others = env::var_os("PATH").unwrap_or_default();
+    let path = env::join_paths(own.into_iter().chain(env::split_paths(&others)))?;
+    let guest = sandbox.program(&["sh", "-e", "-c", script])?.variable("PATH", &path.to_string_lossy());
+    let outcome = guest.variable("RUN", run).run()?;
+    outcome.exits_with(0)?;
+    Ok(format!("{}{}", outcome.out, outcome.err))
+}
+
+fn demand(said: &str, text: &str) -> Result<(), Failed> {
+    if said.contains(text) { Ok(()) } else { Err(format!("{text:?} is missing in\n{said}").into()) }
+}
