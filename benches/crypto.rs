@@ -11,9 +11,9 @@ use std::{
 use criterion::{Criterion, criterion_group, criterion_main};
 use hex_literal::hex;
 use rustix::thread::{CpuSet, sched_setaffinity};
-use virtuale::profile::{Options, load};
+use virtuale::profile::{Options, VirtualCard, load};
 use virtuale_engine::{
-    Answer, Card, Chip, Protocol, Reset, StatusWord,
+    Answer, Card, Protocol, Reset, StatusWord,
     crypto::{CipherKey, Crypto, HashAlgorithm, RustCrypto},
     sm::{CLASS_BITS, PlainCommand, Session, Suite},
 };
@@ -32,17 +32,17 @@ const READ: &[u8] = &hex!("00 B0 00 00 0C");
 /// How long each of the two sides of a comparison signs.
 const ROUND: Duration = Duration::from_secs(3);
 
-fn card() -> Chip {
+fn card() -> VirtualCard {
     let options = Options { today: jiff::civil::date(2026, 1, 15), seed: 1 };
     let profile = load(Path::new(CARD), &options).expect("a fixture");
     let mut card = profile.card();
     card.reset(Reset::Cold).expect("an ATR");
-    card.set_protocol(Protocol::T1).expect("T=1");
+    card.select_protocol(Protocol::T1).expect("T=1");
     card
 }
 
 /// Sends a command that must succeed and gives the data of its answer.
-fn ask(card: &mut Chip, command: &[u8]) -> Vec<u8> {
+fn ask(card: &mut VirtualCard, command: &[u8]) -> Vec<u8> {
     let mut answer = Answer::new();
     card.transmit(command, &mut answer).expect("a card that answers");
     assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
@@ -50,7 +50,7 @@ fn ask(card: &mut Chip, command: &[u8]) -> Vec<u8> {
 }
 
 /// A card on which the holder gave the code, ready to sign.
-fn opened() -> Chip {
+fn opened() -> VirtualCard {
     let mut card = card();
     for command in [SELECT_ADELE, VERIFY, SET_RSA, SET_P256] {
         ask(&mut card, command);
@@ -127,7 +127,7 @@ static AES: KeySet = KeySet {
 
 /// The terminal's end of secure messaging.
 struct Terminal {
-    card: Chip,
+    card: VirtualCard,
     session: Session,
 }
 
@@ -158,7 +158,7 @@ impl Terminal {
         self.send([0x00, 0xB0, 0x00, 0x00], &[], Some(12))
     }
 
-    fn send(&mut self, header: [u8; 4], data: &[u8], expected: Option<u32>) -> Duration {
+    fn send(&mut self, header: [u8; 4], data: &[u8], expected: Option<usize>) -> Duration {
         let header = [header[0] | CLASS_BITS, header[1], header[2], header[3]];
         let command = PlainCommand { header, data: data.to_vec(), expected };
         let field = self.session.seal_command(&RustCrypto, &command).expect("a sealed command");

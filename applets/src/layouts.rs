@@ -1,5 +1,8 @@
 //! The layouts of the cards, and the card-file keys that they share, as TOML text.
 
+/// The word memory of a Vitale 1.
+pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
+
 /// The files of a Vitale 2.
 pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 
@@ -7,12 +10,13 @@ pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 pub const KEYS: &str = include_str!("../layouts/keys.toml");
 
 /// The names of all of them.
-pub const NAMES: [&str; 1] = ["vitale2"];
+pub const NAMES: [&str; 2] = ["vitale1", "vitale2"];
 
 /// The layout with a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static str> {
     match name {
+        "vitale1" => Some(VITALE1),
         "vitale2" => Some(VITALE2),
         _ => None,
     }
@@ -20,10 +24,11 @@ pub fn named(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{VITALE2, named};
+    use super::{VITALE1, VITALE2, named};
 
     #[test]
     fn layouts_are_found_by_their_names() {
+        assert_eq!(named("vitale1"), Some(VITALE1));
         assert_eq!(named("vitale2"), Some(VITALE2));
         assert_eq!(named("vitale9"), None);
     }

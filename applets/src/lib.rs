@@ -10,6 +10,7 @@ extern crate alloc;
 
 pub mod ias;
 pub mod layouts;
+pub mod vitale1;
 pub mod vitale2;
 
 use alloc::boxed::Box;

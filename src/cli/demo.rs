@@ -23,15 +23,22 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   virtuale demo
-  virtuale demo --card vitale2-durand --lang fr";
+  virtuale demo --card vitale2-durand --lang fr
+  virtuale demo --card vitale1";
 
 /// The cards that are part of the program: their names and their card files.
-const CARDS: [(&str, &str); 5] = [
+const CARDS: [(&str, &str); 11] = [
     ("vitale2-martin", include_str!("../../fixtures/cards/vitale2-martin.toml")),
     ("vitale2-durand", include_str!("../../fixtures/cards/vitale2-durand.toml")),
     ("vitale2-bastia", include_str!("../../fixtures/cards/vitale2-bastia.toml")),
     ("vitale2-minimal", include_str!("../../fixtures/cards/vitale2-minimal.toml")),
     ("vitale2-t1", include_str!("../../fixtures/cards/vitale2-t1.toml")),
+    ("vitale1-petit", include_str!("../../fixtures/cards/vitale1-petit.toml")),
+    ("vitale1-famille-leroy", include_str!("../../fixtures/cards/vitale1-famille-leroy.toml")),
+    ("vitale1-v1bis", include_str!("../../fixtures/cards/vitale1-v1bis.toml")),
+    ("vitale1-igea440", include_str!("../../fixtures/cards/vitale1-igea440.toml")),
+    ("vitale1-clone", include_str!("../../fixtures/cards/vitale1-clone.toml")),
+    ("vitale1-iso", include_str!("../../fixtures/cards/vitale1-iso.toml")),
 ];
 
 /// Arguments of `demo`.
@@ -39,7 +46,8 @@ const CARDS: [(&str, &str); 5] = [
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// A card that is part of the program (vitale2-martin, vitale2-durand, vitale2-bastia, vitale2-minimal,
-    /// vitale2-t1), or a card file
+    /// vitale2-t1, vitale1-petit, vitale1-famille-leroy, vitale1-v1bis, vitale1-igea440, vitale1-clone, vitale1-iso),
+    /// the first of a generation (vitale1, vitale2), or a card file
     #[arg(long, value_name = "NAME|FILE", default_value = "vitale2-martin")]
     card: PathBuf,
     /// The language of the page [default: that of the locale]
@@ -75,7 +83,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// The card, and the path at which its card file is found.
 fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf), Failure> {
-    let Some((name, text)) = CARDS.iter().find(|(name, _)| Path::new(name) == card) else {
+    let Some((name, text)) = part_of_the_program(card) else {
         if card.extension().is_none() && !card.exists() {
             let names: Vec<_> = CARDS.iter().map(|(name, _)| *name).collect();
             let message = format!("there is neither a card nor a card file {}", card.display());
@@ -87,6 +95,14 @@ fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf
     let source = Source { name: file.clone(), text: (*text).to_owned() };
     let profile = profile::parse(source, None, &cards::options(reproducible)).map_err(Failure::Invalid)?;
     Ok((profile, file.into()))
+}
+
+/// The card of that name, or the first one of that generation.
+fn part_of_the_program(card: &Path) -> Option<&'static (&'static str, &'static str)> {
+    let generation = |name: &str| name.split_once('-').map(|(generation, _)| generation.to_owned());
+    let is_called = |name: &str| Path::new(name) == card;
+    let found = CARDS.iter().find(|(name, _)| is_called(name));
+    found.or_else(|| CARDS.iter().find(|(name, _)| generation(name).is_some_and(|name| is_called(&name))))
 }
 
 /// What a person typed to start this program, so that the lines on the page can be typed as well.

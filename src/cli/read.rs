@@ -2,12 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
-    Failure, Outcome, cards, exit,
-    language::Language,
-    options::{DEFAULT_LAYOUT, Reproducible},
-    output,
-};
+use super::{Failure, Outcome, cards, exit, language::Language, options::Reproducible, output};
 use crate::{
     profile::layout::Layout,
     terminal::{
@@ -33,9 +28,10 @@ pub(super) struct Args {
     /// Read the card in this reader only
     #[arg(long, value_name = "NAME", conflicts_with = "cards")]
     reader: Option<String>,
-    /// The layout of cards in readers: the name of one that is built in, or a layout file
-    #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_LAYOUT, conflicts_with = "cards")]
-    layout: String,
+    /// The layout of cards in readers: the name of one that is built in, or a layout file [default: by the answer to
+    /// reset, vitale1 or vitale2]
+    #[arg(long, value_name = "NAME|FILE", conflicts_with = "cards")]
+    layout: Option<String>,
     /// Print the copy on paper (fiche reflet) that the holder may ask for
     #[arg(long)]
     reflet: bool,
@@ -72,7 +68,6 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// Reads the cards in the readers that a PC/SC program would see.
 fn read_readers(args: &Args) -> Outcome {
-    let layout = cards::layout(&args.layout)?;
     let socket = pcsclite::default_socket();
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
     let mut slots = service.slots().map_err(|error| no_service(&error))?;
@@ -87,10 +82,20 @@ fn read_readers(args: &Args) -> Outcome {
     }
     for (index, slot) in slots.iter().enumerate() {
         let mut link = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
+        let layout = args.layout.as_deref().unwrap_or_else(|| layout_by_atr(link.atr()));
+        let layout = cards::layout(layout)?;
         let reading = reading(&mut link, &layout, &slot.name, &args.reproducible)?;
         print(args, &reading, &slot.name, index)?;
     }
     Ok(exit::DONE)
+}
+
+/// The built-in layout that goes with an answer to reset.
+fn layout_by_atr(atr: &[u8]) -> &'static str {
+    match vitale::Model::of(atr) {
+        vitale::Model::Vitale1 => "vitale1",
+        vitale::Model::Vitale2 | vitale::Model::LikeVitale2 | vitale::Model::Unknown => "vitale2",
+    }
 }
 
 /// Reads a card over any road.
@@ -105,8 +110,8 @@ pub(super) fn reading(
     reproducible: &Reproducible,
 ) -> Result<Reading, Failure> {
     vitale::read(link, layout, reproducible.today()).map_err(|error| match error {
-        ReadError::NotVitale { .. } => {
-            Failure::environment(format!("{place}: {error}"), "this terminal reads Vitale 2 cards")
+        ReadError::NotVitale { .. } | ReadError::NotWordMemory { .. } => {
+            Failure::environment(format!("{place}: {error}"), "this terminal reads Vitale 1 and Vitale 2 cards")
         }
         ReadError::Link(error) => unread(place, &error),
     })

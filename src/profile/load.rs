@@ -9,13 +9,18 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_applets::layouts;
+use virtuale_applets::{
+    layouts,
+    vitale1::{self, Vitale1},
+};
 use virtuale_engine::{
+    applet::Applet,
     chip::Chip,
     image::{ChipImage, ImageError},
 };
 
 use super::{
+    card::VirtualCard,
     card_file,
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::Layout,
@@ -178,13 +183,21 @@ impl Profile {
     ///
     /// Never: reading the profile made a card of the same image.
     #[must_use]
-    pub fn card(&self) -> Chip {
-        self.chip().expect("the image was checked when the profile was read")
+    pub fn card(&self) -> VirtualCard {
+        let chip = self.chip().expect("the image was checked when the profile was read");
+        VirtualCard::new(chip, self.layout.lifetime(&self.data), self.options.seed)
     }
 
     fn chip(&self) -> Result<Chip, ImageError> {
         let world = world::fixed(self.options.today, self.options.seed);
-        Chip::new(self.image.clone(), &virtuale_applets::by_name, world)
+        let memory = self.layout.memory_settings(&self.data);
+        let applets = |name: &str| match &memory {
+            Some(settings) if name == vitale1::NAME => {
+                Some(Box::new(Vitale1::new(settings.clone())) as Box<dyn Applet>)
+            }
+            _ => virtuale_applets::by_name(name),
+        };
+        Chip::new(self.image.clone(), &applets, world)
     }
 }
 
@@ -307,7 +320,7 @@ mod tests {
         ] {
             let source = Source { name: "c.toml".into(), text: format!("layout = \"{layout}\"") };
             let mistakes = parse(source, base, &OPTIONS).expect_err("no layout").to_string();
-            for part in [message, "c.toml:1:10", "built-in layouts: vitale2"] {
+            for part in [message, "c.toml:1:10", "built-in layouts: vitale1, vitale2"] {
                 assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
             }
         }

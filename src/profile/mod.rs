@@ -17,8 +17,10 @@ pub mod schema;
 pub mod tree;
 pub mod written;
 
+mod card;
 mod load;
 mod nearest;
 mod world;
 
+pub use card::VirtualCard;
 pub use load::{LoadError, Options, Profile, load, parse};

@@ -3,6 +3,8 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does not
 //! explain; it never guesses.
 
+use virtuale_applets::vitale1;
+
 use super::{
     file::{Action, Expected, Step, Trace},
     names::data_field,
@@ -163,9 +165,13 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels, or one that may select in a way that is not known.
+    /// interindustry ones of four channels and the orders of a word memory, or one that may select in a way that is not known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
+        if cla == vitale1::CLASS && self.is_word_memory() {
+            let is_read = ins == vitale1::order::READ.0 && answered.sw1 == 0x90;
+            return self.zone(u16::from_be_bytes([p1, p2])).filter(|_| is_read);
+        }
         let channel = usize::from(cla);
         let Some(selected) = self.channels.get_mut(channel) else {
             self.channels = Default::default();
@@ -301,6 +307,30 @@ impl<'m> Follower<'m> {
         let offset = offset.get(..usize::from(length)).filter(|offset| offset.len() <= 4)?;
         let offset = offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
         Some(Read { file: selected.ef?, offset, wrapped: true })
+    }
+
+    /// Whether all files are zones of a word memory: files of an MF without a name.
+    fn is_word_memory(&self) -> bool {
+        self.map.files.iter().all(|file| file.aids.is_empty() && folder(file) == MF)
+    }
+
+    /// The zone of a word memory that has an address, which counts nibbles.
+    fn zone(&self, address: u16) -> Option<Read> {
+        let place = |(file, zone): (usize, &FileMap)| {
+            let offset = usize::from(address.checked_sub(zone.fid.0)?) / 2;
+            (offset < zone.size).then_some(Read { file, offset, wrapped: false })
+        };
+        self.map.files.iter().enumerate().find_map(place)
+    }
+
+    /// The zone of a word memory that begins where another one ends.
+    pub(super) fn zone_behind(&self, file: usize) -> Option<usize> {
+        if !self.is_word_memory() {
+            return None;
+        }
+        let end = |zone: &FileMap| u16::try_from(usize::from(zone.fid.0) + 2 * zone.size).ok();
+        let address = self.map.files.get(file).and_then(end)?;
+        self.zone(address).filter(|read| read.offset == 0).map(|read| read.file)
     }
 
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {

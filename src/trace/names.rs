@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use virtuale_applets::vitale1;
 use virtuale_engine::ins::Ins;
 
 /// Bytes as traces write them: two digits each, a blank between.
@@ -19,6 +20,9 @@ pub fn hex(bytes: &[u8]) -> String {
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
+    if let Some(order) = vitale1::order_name(command) {
+        return order;
+    }
     let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
     if class >= 0x80 {
         return format!("class {class:02X}, instruction {ins:02X}");
@@ -99,7 +103,8 @@ mod tests {
             (&hex!("00 B2 01 3C 00"), "READ RECORD 1 of file 7"),
             (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
             (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
-            (&hex!("BC B0 00 00 10"), "class BC, instruction B0"),
+            (&hex!("BC B0 02 88 10"), "READ 16 bytes at 0288"),
+            (&hex!("AC B0 00 00 10"), "class AC, instruction B0"),
             (&hex!("00 99 00 00"), "INS 99"),
             (&hex!("00 A4"), "not a command: it has no header"),
         ];

@@ -3,6 +3,7 @@
 mod apdu;
 mod exec;
 mod files;
+mod keys;
 mod pipes;
 mod read;
 mod readme;

@@ -40,6 +40,23 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
 }
 
 #[test]
+fn the_generation_of_a_card_in_a_reader_is_told_by_its_answer_to_reset() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach --card fixtures/cards/vitale1-v1bis.toml --card "$MARTIN" --now 2026-01-15)"
+        virtuale read --now 2026-01-15; echo "all: $?"
+        virtuale read --layout vitale2 --reader 'Virtuale 00 00'; echo "other: $?"
+        virtuale stop
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{error}");
+    for part in ["ANGE SANTONI", "CAMILLE MARTIN", "all: 0\n", "other: 4\n"] {
+        assert!(out.contains(part), "{part:?} is missing in {out}\n{error}");
+    }
+    assert!(error.contains("this is not a Vitale 2"), "{error}");
+}
+
+#[test]
 fn json_has_one_document_for_each_card() {
     let sandbox = Sandbox::new();
     let (code, out, error) =

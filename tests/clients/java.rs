@@ -4,7 +4,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{Client, Presence, Sandbox, card, file};
 
-const JAVA: Client = Client { name: "java", package: "openjdk-17-jre-headless", presence: Presence::Program("java") };
+const JAVA: Client = Client { name: "java", package: "openjdk-17-jdk-headless", presence: Presence::Program("java") };
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![

@@ -13,9 +13,11 @@ const LOOK: &str = "00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n00 B0 82 00
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
         PCSC_SCAN.trial("pcsc_scan::names_the_card", names_the_card),
+        PCSC_SCAN.trial("pcsc_scan::names_a_vitale_1", names_a_vitale_1),
         PCSC_SCAN.trial("pcsc_scan::lists_both_slots", lists_both_slots),
         PCSC_SCAN.trial("pcsc_scan::passes_for_a_given_reader", passes_for_a_given_reader),
         SCRIPTOR.trial("scriptor::runs_a_script", runs_a_script),
+        SCRIPTOR.trial("scriptor::reads_words", reads_words),
         SCRIPTOR.trial("scriptor::gets_refusals_as_status_words", gets_refusals_as_status_words),
     ]
 }
@@ -24,6 +26,15 @@ fn names_the_card(sandbox: &Sandbox) -> Result<(), Failed> {
     for name in ["vitale2-martin", "vitale2-durand", "vitale2-bastia", "vitale2-minimal"] {
         let outcome = sandbox.exec(&[&card(name)], &["pcsc_scan", "-t", "2"])?.run()?;
         outcome.says("Virtuale 00 00")?.says("Card inserted")?.says("Vitale 2")?;
+    }
+    Ok(())
+}
+
+/// The lists know three kinds of Vitale 1; here they are three generations.
+fn names_a_vitale_1(sandbox: &Sandbox) -> Result<(), Failed> {
+    for name in ["vitale1-petit", "vitale1-famille-leroy", "vitale1-v1bis", "vitale1-clone"] {
+        let outcome = sandbox.exec(&[&card(name)], &["pcsc_scan", "-t", "2"])?.run()?;
+        outcome.says("Card inserted")?.says("3F 65 25 00")?.says("Vitale")?;
     }
     Ok(())
 }
@@ -46,6 +57,15 @@ fn runs_a_script(sandbox: &Sandbox) -> Result<(), Failed> {
     let outcome = scriptor.input(LOOK).run()?;
     // SELECT, then the list of NIRs: a template 65 with a NIR of 15 digits, and one more per beneficiary.
     outcome.exits_with(0)?.says("< 61 ")?.says("\n< 65 ")?.says(" 93 0F ")?.says("> RESET")?.says("< 90 00")?;
+    Ok(())
+}
+
+/// The reads of one card that are public (facts/cards.md B.1), on a card with the same words.
+fn reads_words(sandbox: &Sandbox) -> Result<(), Failed> {
+    let scriptor = sandbox.exec(&[&card("vitale1-petit")], &["scriptor", "-r", "Virtuale 00 00", "-p", "T=0"])?;
+    let outcome = scriptor.input("BC C0 00 00 08\nBC B0 20 F8 18\nBC B0 02 F0 14\nBC B0 02 00 04\n").run()?;
+    let outcome = outcome.exits_with(0)?.says("< 00 00 02 00 21 88 00 00 90 00")?.says("< 3F FF C3 88 3F 20 C3 50")?;
+    outcome.says("< 3F FF F5 40 24 08 43 FF")?.says("< 69 82")?;
     Ok(())
 }
 

@@ -16,7 +16,7 @@ const CRYPTOGRAPHY: Client = Client {
 };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
-const SCRIPTS: [(&str, &[&str], &[&str]); 9] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 11] = [
     ("identity", &["vitale2-martin"], &[]),
     ("events", &["", ""], &["vitale2-martin"]),
     ("cancel", &["vitale2-martin"], &[]),
@@ -25,6 +25,8 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 9] = [
     ("removal", &["vitale2-martin"], &["vitale2-martin"]),
     ("crowd", &["vitale2-martin"], &[]),
     ("prober", &["vitale2-martin"], &[]),
+    ("words", &["vitale1-petit"], &[]),
+    ("failing", &["vitale1-igea440"], &[]),
     ("two_slots", &["vitale2-martin", "vitale2-durand"], &[]),
 ];
 

@@ -15,6 +15,9 @@ const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence
 const OPENSSL: Client = Client { name: "openssl", package: "openssl", presence: Presence::Program("openssl") };
 const SSH: Client = Client { name: "opensc-pkcs11", package: "opensc-pkcs11", presence: Presence::File(MODULE) };
 
+const SCDAEMON: Client =
+    Client { name: "scdaemon", package: "scdaemon", presence: Presence::File("/usr/lib/gnupg/scdaemon") };
+
 /// Signs with key 46 and verifies; also says what is on the card.
 const SIGN: &str = r#"
 $RUN pkcs15-tool --read-certificate 46 --output sign.crt.pem
@@ -45,12 +48,13 @@ pub(crate) fn trials() -> Vec<Trial> {
         Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
         None => PKCS11.trial(name, body),
     });
-    [guide, lists, ssh].into_iter().chain(log_in).collect()
+    let long = SCDAEMON.trial("signing::gnupg_signs_with_long_keys", gnupg_signs_with_long_keys);
+    [guide, lists, ssh, long].into_iter().chain(log_in).collect()
 }
 
 /// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
 /// (facts/ias.md 2.4).
-fn opensc_cannot_log_in() -> Option<String> {
+pub(crate) fn opensc_cannot_log_in() -> Option<String> {
     let said = Command::new("opensc-tool").arg("--info").output().ok()?;
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
     let version = text.split_whitespace().find_map(|word| word.strip_prefix("0."))?;
@@ -131,6 +135,34 @@ fn deciphers(sandbox: &Sandbox) -> Result<(), Failed> {
         cmp plain opened-too"#;
     shell(sandbox, script, &with_opensc("vitale2-martin"))?;
     Ok(())
+}
+
+/// RSA 4096 and 3072, which OpenSC's driver does not know.
+fn gnupg_signs_with_long_keys(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"
+        mkdir -m 700 gnupg
+        echo disable-ccid > gnupg/scdaemon.conf
+        printf 'a long key' > message
+        hash=$(openssl dgst -sha256 -r message | cut -c 1-64)
+        for key in 45 46; do
+          cat > commands <<END
+/definqprog NEEDPIN printf '1234\000'
+SERIALNO
+SETDATA $hash
+/datafile signature
+PKSIGN --hash=sha256 P15.$key
+/datafile
+BYE
+END
+          $RUN sh -c 'gpg-connect-agent --exec /usr/lib/gnupg/scdaemon --homedir "$PWD/gnupg" --server < commands'
+          $RUN pkcs15-tool --read-certificate $key --output crt.pem
+          openssl x509 -in crt.pem -noout -pubkey > pub.pem
+          openssl dgst -sha256 -verify pub.pem -signature signature message
+        done"#;
+    let run = format!("virtuale exec --opensc --card {} --", file("cards/long-keys.toml"));
+    let said = shell(sandbox, script, &run)?;
+    let verified = said.matches("Verified OK").count();
+    if verified == 2 { Ok(()) } else { Err(format!("{verified} of 2 signatures verified\n{said}").into()) }
 }
 
 fn with_opensc(name: &str) -> String {

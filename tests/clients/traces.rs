@@ -4,11 +4,15 @@ use std::{fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Outcome, PYTHON, Presence, Sandbox, card, file};
+use crate::{
+    harness::{Client, Outcome, PYTHON, Presence, Sandbox, card, file},
+    signing::opensc_cannot_log_in,
+};
 
 const PCSC_SCAN: Client = Client { name: "pcsc_scan", package: "pcsc-tools", presence: Presence::Program("pcsc_scan") };
 const SCRIPTOR: Client = Client { name: "scriptor", package: "pcsc-tools", presence: Presence::Program("scriptor") };
 const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
+const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence: Presence::Program("pkcs11-tool") };
 const PYSCARD: Client =
     Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
 
@@ -37,7 +41,16 @@ pub(crate) fn trials() -> Vec<Trial> {
         SCRIPTOR.trial("traces::scriptor_prints_what_is_recorded", scriptor_prints_what_is_recorded),
         PYSCARD.trial("traces::a_pyscard_program_is_played_another_card", a_pyscard_program_is_played_another_card),
         PYSCARD.trial("traces::every_pyscard_exchange_is_recorded", every_pyscard_exchange_is_recorded),
+        a_signature(),
     ]
+}
+
+fn a_signature() -> Trial {
+    const NAME: &str = "traces::a_signature_is_recorded_and_nothing_of_it_kept";
+    match opensc_cannot_log_in() {
+        Some(reason) => Trial::test(NAME, || Ok(())).with_kind(reason).with_ignored_flag(true),
+        None => PKCS11.trial(NAME, a_signature_is_recorded_and_nothing_of_it_kept),
+    }
 }
 
 /// It looks at states and ATRs and sends no command.
@@ -96,13 +109,50 @@ fn every_pyscard_exchange_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
     Ok(())
 }
 
+/// PIN, signature, public keys and certificates: nothing of them is left, and what is personal in the files neither.
+fn a_signature_is_recorded_and_nothing_of_it_kept(sandbox: &Sandbox) -> Result<(), Failed> {
+    fs::write(sandbox.home().join("digest"), [&DIGEST_INFO[..], &[0x5A; 32]].concat())?;
+    let sign = ["pkcs11-tool", "--login", "--pin", "1234", "--sign", "-m", "RSA-PKCS", "--id", "46"];
+    let words = [&["--opensc", "--"], &sign[..], &["-i", "digest", "-o", "signature"]].concat();
+    record_with(sandbox, &words)?.exits_with(0)?;
+    replays(sandbox)?;
+    let signature = hex::encode_upper(fs::read(sandbox.home().join("signature"))?);
+    let home = sandbox.home();
+    let recorded = digits(&home.join(TRACE))?;
+    virtuale(sandbox, &["redact", TRACE, "--as", &card("vitale2-durand"), "-o", CLEAN])?.exits_with(0)?;
+    let clean = digits(&home.join(CLEAN))?;
+    let secrets = [
+        ("PIN", "002000810431323334"),
+        ("signature", &signature),
+        ("certificate", "308202"),
+        ("public key", "7F498201"),
+    ];
+    for (what, bytes) in secrets {
+        demand(recorded.contains(bytes), &format!("no {what} was recorded"))?;
+        demand(!clean.contains(bytes), &format!("{what} is still there"))?;
+    }
+    Ok(())
+}
+
 /// The recording, in the home of the sandbox.
 const TRACE: &str = "visit.apdu";
 
+/// What `redact` makes of it.
+const CLEAN: &str = "clean.apdu";
+
+/// What stands before a hash of SHA-256 in a signature of PKCS #1 v1.5 (RFC 8017, 9.2).
+const DIGEST_INFO: [u8; 19] =
+    [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+
 /// Runs a program with the card of the family MARTIN and records it.
 fn record(sandbox: &Sandbox, program: &[&str]) -> Result<Outcome, Failed> {
+    record_with(sandbox, &[&["--"], program].concat())
+}
+
+/// The same, with options of `exec` before the program.
+fn record_with(sandbox: &Sandbox, words: &[&str]) -> Result<Outcome, Failed> {
     let card = card("vitale2-martin");
-    virtuale(sandbox, &[&["exec", "--card", &card, "--now", "2026-01-15", "--record", TRACE, "--"], program].concat())
+    virtuale(sandbox, &[&["exec", "--card", &card, "--now", "2026-01-15", "--record", TRACE], words].concat())
 }
 
 fn virtuale(sandbox: &Sandbox, words: &[&str]) -> Result<Outcome, Failed> {
@@ -118,7 +168,6 @@ fn replays(sandbox: &Sandbox) -> Result<(), Failed> {
 
 /// Redacts the recording as the card of M. DURAND; demands that nothing of the family MARTIN is left.
 fn redacted(sandbox: &Sandbox) -> Result<&'static str, Failed> {
-    const CLEAN: &str = "clean.apdu";
     virtuale(sandbox, &["redact", TRACE, "--as", &card("vitale2-durand"), "-o", CLEAN])?.exits_with(0)?;
     let original = digits(&sandbox.home().join(TRACE))?;
     let clean = fs::read_to_string(sandbox.home().join(CLEAN))?;

@@ -8,6 +8,7 @@
 
 mod chaining;
 pub(crate) mod channel;
+mod contents;
 pub(crate) mod context;
 pub(crate) mod dialogue;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use contents::Content;
 pub use context::Context;
 
 use alloc::{boxed::Box, vec::Vec};

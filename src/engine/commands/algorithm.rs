@@ -5,9 +5,9 @@
 
 use crate::crypto::HashAlgorithm;
 
-/// A scheme, and the hash that goes with it.
+/// The algorithm byte of a template; `None` leaves the choice to the key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Algorithm(pub(super) u8);
+pub(super) struct Algorithm(pub(super) Option<u8>);
 
 /// What is done with a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,9 +29,10 @@ pub(super) enum Scheme {
 }
 
 impl Algorithm {
-    /// `None` for a byte that means nothing here.
-    pub(super) fn scheme(self) -> Option<Scheme> {
-        match self.0 {
+    /// The scheme; the usual one of the key without a byte, `None` for a byte that means nothing here.
+    pub(super) fn scheme(self, usual: Scheme) -> Option<Scheme> {
+        let Some(byte) = self.0 else { return Some(usual) };
+        match byte {
             0x00 => Some(Scheme::EllipticRole),
             0x01 | 0x11 | 0x41 => Some(Scheme::Recovery),
             0x02 | 0x12 | 0x42 => Some(Scheme::Pkcs1),
@@ -45,10 +46,17 @@ impl Algorithm {
 
     /// The hash, where the byte names one.
     pub(super) fn hash(self) -> Option<HashAlgorithm> {
-        match self.0 & 0xF0 {
+        match self.0? & 0xF0 {
             0x10 => Some(HashAlgorithm::Sha1),
             0x40 => Some(HashAlgorithm::Sha256),
             _ => None,
         }
+    }
+
+    /// The hash of a scheme with message recovery, for a key of so many bytes. Where the byte names none: SHA-1 for the
+    /// 1024 bits of old cards, SHA-256 for longer keys.
+    pub(super) fn recovery_hash(self, length: usize) -> HashAlgorithm {
+        let usual = if length <= 128 { HashAlgorithm::Sha1 } else { HashAlgorithm::Sha256 };
+        self.hash().unwrap_or(usual)
     }
 }

@@ -7,6 +7,28 @@ use crate::crypto::HashAlgorithm;
 /// The fewest bytes around a message of PKCS#1: `00 01`, eight times `FF`, `00`.
 const LEAST: usize = 11;
 
+/// The first byte of a block with message recovery.
+const HEADER: u8 = 0x6A;
+
+/// The last byte of a block with message recovery.
+const TRAILER: u8 = 0xBC;
+
+/// A block of ISO 9796-2: what is recovered, and a hash.
+pub(super) fn recovery_block(recovered: &[u8], digest: &[u8]) -> Vec<u8> {
+    [&[HEADER], recovered, digest, &[TRAILER]].concat()
+}
+
+/// What is recovered from a block, and its hash of so many bytes; `None` if it is no such block.
+pub(super) fn recovered(block: &[u8], digest: usize) -> Option<(&[u8], &[u8])> {
+    let [HEADER, inside @ .., TRAILER] = block else { return None };
+    inside.split_at_checked(inside.len().checked_sub(digest)?)
+}
+
+/// How many bytes a block of `length` recovers beside a hash; `None` if there is no room for any.
+pub(super) fn recovery_room(length: usize, digest: usize) -> Option<usize> {
+    length.checked_sub(digest + 2)
+}
+
 /// The DigestInfo of a hash.
 pub(super) fn digest_info(algorithm: HashAlgorithm, digest: &[u8]) -> Vec<u8> {
     const SHA1: [u8; 15] = [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04, 0x14];
@@ -44,7 +66,7 @@ mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
 
-    use super::{digest_info, pad_to_sign, unpad_deciphered};
+    use super::{digest_info, pad_to_sign, recovered, recovery_block, recovery_room, unpad_deciphered};
     use crate::crypto::HashAlgorithm;
 
     #[test]
@@ -77,6 +99,19 @@ mod tests {
         ] {
             assert_eq!(unpad_deciphered(wrong), None, "{wrong:02X?}");
         }
+    }
+
+    #[test]
+    fn what_is_recovered_stands_before_its_hash() {
+        let block = recovery_block(&hex!("AABB"), &[0x11; 20]);
+        assert_eq!(block, hex!("6AAABB1111111111111111111111111111111111111111BC"));
+        assert_eq!(recovery_room(block.len(), 20), Some(2));
+        assert_eq!(recovered(&block, 20), Some((&hex!("AABB")[..], &[0x11; 20][..])));
+        assert_eq!(recovered(&block, 22), Some((&[][..], &block[1..23])));
+        assert_eq!(recovered(&block, 23), None);
+        assert_eq!(recovered(&block[1..], 2), None);
+        assert_eq!(recovered(&hex!("6A"), 0), None);
+        assert_eq!(recovery_room(21, 20), None);
     }
 
     proptest! {

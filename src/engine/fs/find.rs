@@ -26,6 +26,12 @@ impl Place {
 }
 
 impl FileSystem {
+    /// The files of a DF with their identifiers, in the order of the image.
+    pub(crate) fn children(&self, df: FileIndex) -> impl Iterator<Item = (Fid, FileIndex)> {
+        let children = self.file(df).directory().into_iter().flat_map(|directory| &directory.children);
+        children.map(|child| (child.fid, child.file))
+    }
+
     /// The file with an identifier in a DF.
     pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Place> {
         let child = self.file(df).directory()?.children.iter().find(|child| child.fid == fid)?;

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 pub use cv::CvRoot;
 pub use files::{FilesError, files};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
-pub use pool::{RsaLength, rsa_numbers};
+pub use pool::{RsaLength, rsa_numbers, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};
 
 /// A root, the issuing authority below it, and their certificates in DER.

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use super::{read, template::toml, tests};
 use crate::profile::{
     codes,
+    layout::Layout,
     schema::{Key, Kind, Presence, Schema, scalar::widths},
     written::Written,
 };
@@ -105,9 +106,11 @@ fn its_examples_can_be_read() {
     let page = include_str!("../../../docs/card-files.md");
     let minimal = include_str!("../../../fixtures/cards/vitale2-minimal.toml");
     let blocks: Vec<_> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
+    let layout = tests::source("vitale2.toml", virtuale_applets::layouts::VITALE2);
+    let layout = Layout::parse(&layout).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     for block in blocks {
-        let mut schema = tests::schema();
+        let mut schema = layout.schema().unwrap_or_else(|mistakes| panic!("{mistakes}"));
         let source = tests::source("docs/card-files.md", block);
         if block.starts_with("[data.") {
             let document = Written::read(&source).unwrap_or_else(|mistakes| panic!("{mistakes}"));

@@ -86,6 +86,9 @@ impl Check<'_> {
     }
 
     fn item(&self, item: &Item, prefix: &str) {
+        if let Some((key, _)) = &item.required_when {
+            self.path(key, "", &item.span);
+        }
         if let Some(when) = &item.when {
             self.path(when, prefix, &item.span);
         }
@@ -149,12 +152,13 @@ impl Check<'_> {
 /// Whether a coding can hold what is written under a kind of key.
 fn can_hold(coding: &Coding, kind: &Kind) -> bool {
     match coding {
-        Coding::Ascii | Coding::Latin1 | Coding::Bcd => is_text(kind),
+        Coding::Ascii | Coding::Latin1 | Coding::Bcd | Coding::Marked { .. } | Coding::Choice(_) => is_text(kind),
         Coding::Digits => is_text(kind) || matches!(kind, Kind::Number { .. }),
         Coding::Date { .. } => matches!(kind, Kind::Date { .. }),
         Coding::Number => matches!(kind, Kind::Number { .. }),
         Coding::Flag { .. } => matches!(kind, Kind::Flag),
         Coding::Blob => matches!(kind, Kind::Bytes { .. } | Kind::Atr),
+        Coding::Address { .. } => false,
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
     plain,
     read::size,
     references::{Round, weaker},
+    words,
 };
 
 /// How many elements are made at most; the rest of a file is then unexplained.
@@ -80,6 +81,24 @@ impl<'a> Decoder<'a> {
 
     /// The elements of a transparent file.
     pub(super) fn content(&mut self, bytes: &[u8]) -> Vec<Element> {
+        if self.file.words.is_some() {
+            return self.words(bytes);
+        }
+        self.whole(bytes)
+    }
+
+    /// The elements of the payload of words.
+    fn words(&mut self, bytes: &[u8]) -> Vec<Element> {
+        let payload = words::unpack(bytes);
+        if payload.is_empty() {
+            return self.tail(Part { bytes, start: 0 });
+        }
+        let mut elements = self.whole(&payload);
+        words::place(&mut elements, payload.len(), bytes.len());
+        elements
+    }
+
+    fn whole(&mut self, bytes: &[u8]) -> Vec<Element> {
         let whole = Part { bytes, start: 0 };
         let (mut elements, end) = self.items(&self.file.content, whole, &Here::default());
         elements.extend(self.tail(whole.from(end)));
@@ -264,6 +283,7 @@ impl Item {
                 let member = size(self).and_then(|size| bytes.get(..size));
                 member.is_some_and(|member| member.iter().any(|&byte| byte != fill))
             }
+            None if matches!(self.body, Body::Built(_)) => bytes.iter().any(|&byte| byte != fill),
             None => size(self).is_none_or(|size| size <= bytes.len()),
         }
     }

@@ -15,6 +15,7 @@ use super::{
     plain,
     references::{Round, weaker},
     security::Built,
+    words,
 };
 
 /// How many items are encoded at most for one card, a long one counting as several. Real cards have hundreds; a layout
@@ -117,6 +118,9 @@ impl<'a> Encoder<'a> {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
                 self.items(&file.content, &self.start(), &mut output);
+                if let Some(words) = file.words {
+                    return self.words(file, words, output);
+                }
                 if size.is_some_and(|size| output.bytes.len() > size) {
                     self.too_small(file, size.unwrap_or(0), &output);
                 }
@@ -127,6 +131,19 @@ impl<'a> Encoder<'a> {
                 self.records(file, usize::from(length), usize::from(count), fixed)
             }
         }
+    }
+
+    /// A file of words: what was made is their payload.
+    fn words(&mut self, file: &File, words: usize, mut output: Output) -> Encoded {
+        let (used, room) = (output.bytes.len(), words::room(words));
+        if used > room {
+            self.too_small(file, room, &output);
+        } else if used < room {
+            output.elements.push(unused(file, used..room));
+        }
+        let part = words::pack(&output.bytes, words);
+        words::place(&mut output.elements, room, part.len());
+        Encoded { parts: vec![part], elements: output.elements }
     }
 
     fn records(&mut self, file: &File, length: usize, count: usize, fixed: bool) -> Encoded {
@@ -245,6 +262,9 @@ impl<'a> Encoder<'a> {
                     self.mistake_of_layout(&item.span, "there is nothing to build this from");
                     return None;
                 };
+                if bytes.is_empty() {
+                    return None;
+                }
                 let children = plain::elements(&bytes, 0, &item.known, item.personal, &mut self.steps);
                 Some(Value { children, ..Value::new(bytes, String::new(), 0..0) })
             }
@@ -264,6 +284,7 @@ impl<'a> Encoder<'a> {
                 let found = found.or_else(|| otherwise.as_ref().and_then(|otherwise| self.look_up(otherwise, scope)));
                 match found {
                     Some(node) => self.datum(item, place, node, scope),
+                    None if self.is_required(item) => None,
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
                     None => {
@@ -275,6 +296,18 @@ impl<'a> Encoder<'a> {
                 }
             }
         }
+    }
+
+    /// Whether this card must have a datum that others may leave out; says so.
+    fn is_required(&mut self, item: &Item) -> bool {
+        let Some((path, text)) = &item.required_when else { return false };
+        let Some(node) = self.look_up(path, &self.start()).filter(|node| node.text() == Some(text)) else {
+            return false;
+        };
+        let message =
+            format!("\"{}\" is missing, and every card with \"{}\" {text} has it", item.name, path.keys.join("."));
+        self.mistake(&nearest(node, &self.start()), message, "write it");
+        true
     }
 
     fn datum(&mut self, item: &Item, place: &Place, node: &'a Node, scope: &Scope<'a>) -> Option<Value> {

@@ -198,6 +198,20 @@ impl<'a> Fields<'a> {
         all.entries.iter().filter_map(read).collect()
     }
 
+    /// The byte sequences of a table, by their names, in the order in which they were written.
+    pub(super) fn named_hex(&self, key: &'static str) -> Option<Vec<(String, Vec<u8>)>> {
+        let all = self.value(key).and_then(|found| Fields::of(self.report, found, "name"))?;
+        let read = |entry: &Entry| match as_text(&entry.value.value).and_then(unhex) {
+            Some(bytes) => Some((entry.key.clone(), bytes)),
+            None => {
+                let message = format!("\"{}\" must be bytes in hexadecimal, such as \"3F 00\"", entry.key);
+                self.report.mistake(entry.span.clone(), message, "");
+                None
+            }
+        };
+        Some(all.entries.iter().filter_map(read).collect())
+    }
+
     /// Reports the keys that were never asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();

@@ -99,7 +99,8 @@ impl Layout {
         let mut parts = encoded.parts;
         let (kind, size) = match file.structure {
             Structure::Transparent { size } => {
-                let (mut content, size) = (parts.pop().unwrap_or_default(), size.unwrap_or(used));
+                // A file that is as long as its content has a byte even if there is nothing to put in it.
+                let (mut content, size) = (parts.pop().unwrap_or_default(), size.unwrap_or(used.max(1)));
                 if file.fill != 0 {
                     content.resize(size, file.fill);
                 }

@@ -10,12 +10,15 @@ mod decode;
 mod encode;
 mod fields;
 mod image;
+mod memory;
 mod model;
 mod place;
 mod plain;
 mod read;
 mod references;
 mod security;
+mod special;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -24,8 +27,11 @@ use std::sync::Arc;
 
 use virtuale_engine::{Aid, Fid};
 
+pub use self::memory::{Lifetime, WordMemory, Zone};
+
 use self::{
     decode::Decoder,
+    memory::{Component, Memory},
     model::{Application, Chip, File, Structure},
     security::Security,
 };
@@ -50,6 +56,8 @@ pub struct Layout {
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
+    memory: Option<Memory>,
+    components: Vec<Component>,
     security: Security,
 }
 

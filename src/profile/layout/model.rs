@@ -79,6 +79,8 @@ pub(super) struct File {
     /// Whether `@file` goes over it.
     pub(super) listed: bool,
     pub(super) structure: Structure,
+    /// How many words it has, if its content is the payload of words.
+    pub(super) words: Option<usize>,
     /// What fills it up behind its content.
     pub(super) fill: u8,
     pub(super) access: Access,
@@ -110,6 +112,8 @@ pub(super) struct Item {
     pub(super) when: Option<Path>,
     /// It may have no datum: with a tag it is then left out, without one its place is padded.
     pub(super) optional: bool,
+    /// A key of the card and a text: where the key has this text, there must be a datum after all.
+    pub(super) required_when: Option<(Path, String)>,
     /// The most bytes of its value.
     pub(super) max: Option<usize>,
     pub(super) known: Arc<Known>,
@@ -242,4 +246,6 @@ pub(super) struct Chip {
     pub(super) span: Range<usize>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
+    /// The key of card files that names the component.
+    pub(super) component_key: Option<Path>,
 }

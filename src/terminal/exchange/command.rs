@@ -44,6 +44,23 @@ impl Command {
         Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(ALL) }
     }
 
+    /// `BC B0`: words of a Vitale 1, so many bytes from the byte `start` of a zone at an address, which counts nibbles.
+    /// `name` is what people call the zone. At most 255 bytes; addresses behind the last one are the last one.
+    #[must_use]
+    pub fn read_words(name: &str, address: u16, start: usize, length: usize) -> Self {
+        let address = u16::try_from(usize::from(address) + 2 * start).unwrap_or(u16::MAX);
+        let [high, low] = address.to_be_bytes();
+        let name = if start == 0 { format!("READ {name}") } else { format!("READ {name}+{start}") };
+        let le = Some(u8::try_from(length).unwrap_or(u8::MAX));
+        Self { name, header: [0xBC, 0xB0, high, low], data: Vec::new(), le }
+    }
+
+    /// `BC C0`: what the order before left, or after a reset where the memory of a Vitale 1 ends.
+    #[must_use]
+    pub fn fetch_words(length: u8) -> Self {
+        Self { name: "FETCH".into(), header: [0xBC, 0xC0, 0x00, 0x00], data: Vec::new(), le: Some(length) }
+    }
+
     /// GET RESPONSE, for the bytes that `61xx` announced.
     #[must_use]
     pub fn get_response(class: u8, announced: u8) -> Self {
@@ -103,6 +120,9 @@ mod tests {
         assert_eq!(Command::select_file("IDENTITE", Fid(0xD001)).bytes(Protocol::T0), hex!("00A4020002D001"));
         assert_eq!(Command::read_binary("POINTERS", 0x100).bytes(Protocol::T0), hex!("00B0010000"));
         assert_eq!(Command::read_record("COPIES", 3).bytes(Protocol::T0), hex!("00B2030400"));
+        assert_eq!(Command::fetch_words(8).bytes(Protocol::T0), hex!("BCC0000008"));
+        let zone = Command::read_words("MAPPING", 0x20F0, 4, 0x18);
+        assert_eq!((zone.name(), zone.bytes(Protocol::T0)), ("READ MAPPING+4", hex!("BCB020F818").to_vec()));
         assert_eq!(Command::get_response(0x00, 0x1E).bytes(Protocol::T0), hex!("00C000001E"));
     }
 }

@@ -64,11 +64,11 @@ pub struct FindingReport<'a> {
 /// A file.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileReport {
-    /// Its name in POINTERS.
+    /// Its name in POINTERS, or that of the zone in the layout.
     pub name: String,
-    /// Its identifier: four hexadecimal digits.
+    /// Its identifier, or the first address of the zone: four hexadecimal digits.
     pub fid: String,
-    /// The application that it is in.
+    /// The application that it is in; empty for a zone of a word memory.
     pub application: String,
     /// How many bytes were read; `null` if it stayed closed.
     pub length: Option<usize>,
@@ -156,7 +156,7 @@ fn files(reading: &Reading) -> Vec<FileReport> {
     let report = |pointer: &Pointer| FileReport {
         name: pointer.name.clone(),
         fid: pointer.fid.to_string(),
-        application: application_name(&pointer.application),
+        application: pointer.application.as_ref().map(application_name).unwrap_or_default(),
         length: None,
         status: None,
         lock: None,

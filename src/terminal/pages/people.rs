@@ -96,6 +96,7 @@ impl Writer<'_> {
         self.other_names(person);
         let own_nir = person.nir.as_deref().filter(|nir| Some(*nir) != self.reading.volet.insured.nir.as_deref());
         self.value(PERSONAL_LABELS, labels.nir, own_nir.map(nir));
+        self.value(PERSONAL_LABELS, labels.quality_end, person.quality_end.map(self.words.date));
         self.value(PERSONAL_LABELS, labels.country, person.country.as_ref());
         let address = (!person.address.is_empty()).then(|| person.address.join(", "));
         self.value(PERSONAL_LABELS, labels.address, address);
@@ -162,6 +163,7 @@ impl Writer<'_> {
             self.more(ald.as_deref().map(|code| self.labelled_code(labels.ald, "ald", code)));
             self.more(situation.as_deref().map(|code| self.labelled_code(labels.situation, "situation", code)));
         }
+        self.value(PERSONAL_LABELS, labels.pregnancy, person.pregnancy.map(self.words.date));
         for exoneration in &person.exonerations {
             self.dated(PERSONAL_LABELS, labels.exoneration, "exoneration", exoneration);
         }

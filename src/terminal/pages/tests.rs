@@ -43,7 +43,7 @@ fn sample() -> Reading {
         ],
     }));
     let vitale = Aid::new(b"\xD2\x50\x00\x00\x02VITALE").expect("11 bytes");
-    let pointer = Pointer { name: "EXONERAT".into(), application: vitale, fid: Fid(0xD012) };
+    let pointer = Pointer { name: "EXONERAT".into(), application: Some(vitale), fid: Fid(0xD012) };
     let status = StatusWord::SECURITY_NOT_SATISFIED;
     sample.closed.push(ClosedFile { pointer, status, lock: Lock::ProfessionalCard });
     sample.exchanges = vec![
@@ -51,7 +51,7 @@ fn sample() -> Reading {
         exchange("GET RESPONSE", b"\x00\xC0\x00\x00\x1E", 30, 0x9000),
     ];
     sample.exchanges.extend((0..12).map(|_| exchange("READ BINARY DROITS", b"\x00\xB0\x00\x00\x00", 0, 0x6982)));
-    sample.conclude();
+    sample.conclude(Model::Vitale2);
     sample.shares = Shares { public: 300, inferred: 100, invented: 600, unused: 2000 };
     sample
 }
@@ -83,7 +83,7 @@ fn json_has_the_keys_of_card_files() {
 #[test]
 fn an_empty_card_has_pages_too() {
     let mut empty = Reading::empty(Vec::new(), Model::Unknown, date(2026, 1, 15));
-    empty.conclude();
+    empty.conclude(Model::Vitale2);
     for lang in [Lang::En, Lang::Fr] {
         for page in [demo(&empty, "", &[], lang), reading(&empty, "", lang), commands(&empty, lang)] {
             assert!(!page.lines.is_empty());
@@ -106,7 +106,7 @@ fn pages_are_narrow_whatever_is_on_the_card() {
         }],
     }));
     wide.findings.clear();
-    wide.conclude();
+    wide.conclude(Model::Vitale2);
     for lang in [Lang::En, Lang::Fr] {
         let copy = paper_copy(&wide, PaperCopy { exoneration: true }, lang);
         for page in [demo(&wide, &long, &[], lang), reading(&wide, &long, lang), commands(&wide, lang), copy] {

@@ -81,9 +81,14 @@ pub enum Finding {
         /// How many.
         count: usize,
     },
+    /// The word memory ends elsewhere than that of the layout.
+    OtherMemory {
+        /// The address behind its last word, if the card says one.
+        end: Option<u16>,
+    },
     /// The card did not come to an end; what was read until then is kept.
     CutShort,
-    /// The ATR is not that of a known Vitale 2.
+    /// The ATR is not that of a known Vitale of this kind.
     UncommonAtr,
     /// It says of itself that it is a test card.
     TestCard,
@@ -131,6 +136,7 @@ impl Finding {
             | Self::FilesDisagree { .. }
             | Self::NoPointers
             | Self::PointersLost { .. }
+            | Self::OtherMemory { .. }
             | Self::CutShort => Severity::Warning,
             Self::UncommonAtr | Self::TestCard => Severity::Note,
         }

@@ -1,4 +1,5 @@
-//! Reads a Vitale: recognises it, follows its POINTERS, decodes its files with a layout, and checks what they say.
+//! Reads a Vitale: recognises it, follows its POINTERS or its zones, decodes them with a layout, and checks what they
+//! say.
 //!
 //! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the link, and the
 //! [`Finding`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
@@ -17,6 +18,7 @@ mod read;
 mod reading;
 mod view;
 mod volet;
+mod words;
 
 pub use abilities::{Ability, Verdict};
 pub use access::Lock;

@@ -27,9 +27,9 @@ pub struct Pointers {
 pub struct Pointer {
     /// Its name, up to 8 characters.
     pub name: String,
-    /// The application that it is in.
-    pub application: Aid,
-    /// Its identifier there.
+    /// The application that it is in; `None` for a zone of a word memory.
+    pub application: Option<Aid>,
+    /// Its identifier there, or the first address of the zone.
     pub fid: Fid,
 }
 
@@ -69,7 +69,7 @@ fn file(value: &[u8], applications: &[(&[u8], Aid)]) -> Option<Pointer> {
     let (_, application) = applications.iter().find(|(known, _)| *known == reference)?;
     let name = name.iter().copied().map(char::from).collect::<String>();
     let name = name.trim_matches(['\0', ' ']).to_owned();
-    Some(Pointer { name, application: application.clone(), fid: Fid(u16::from_be_bytes(*fid)) })
+    Some(Pointer { name, application: Some(application.clone()), fid: Fid(u16::from_be_bytes(*fid)) })
 }
 
 /// What people call an application: the text behind its provider, such as `MF_VITALE`, else its hexadecimal digits.
@@ -98,7 +98,7 @@ mod tests {
             "00 00 00"
         );
         let vitale = Aid::new(&hex!("D250000002564954414C45")).expect("11 bytes");
-        let nir = Pointer { name: "NIR".into(), application: vitale, fid: Fid(0xD002) };
+        let nir = Pointer { name: "NIR".into(), application: Some(vitale), fid: Fid(0xD002) };
         assert_eq!(Pointers::parse(&content), Pointers { files: vec![nir], lost: 1 });
     }
 

@@ -1,10 +1,11 @@
-//! The reading itself: SELECT VITALE, POINTERS, then each file that POINTERS names.
+//! The reading itself. Of a Vitale 2: SELECT VITALE, POINTERS, then each file that POINTERS names.
 
 use jiff::civil::Date;
 use virtuale_engine::{Aid, Fid, StatusWord, tlv::Tag};
 
 use super::{
     ClosedFile, Finding, Lock, Model, OpenFile, Pointer, Pointers, Reading, application_name, ber, merge::merge, order,
+    words,
 };
 use crate::{
     profile::layout::Layout,
@@ -43,14 +44,26 @@ pub enum ReadError {
         /// What SELECT was answered.
         status: StatusWord,
     },
+    /// The card has no memory of words.
+    #[error("this is not a Vitale 1: order C0 was answered {status}")]
+    NotWordMemory {
+        /// What its ATR says.
+        model: Model,
+        /// What the order was answered.
+        status: StatusWord,
+    },
 }
 
-/// Reads a Vitale 2 without any other card: what stays closed to that is listed as closed.
+/// Reads a Vitale without any other card: what stays closed to that is listed as closed. The layout says whether it is a
+/// word memory or a card of files.
 ///
 /// # Errors
 ///
 /// [`ReadError`] if the link fails or the card is something else. Whatever a Vitale answers gives a [`Reading`].
 pub fn read(link: &mut dyn Link, layout: &Layout, today: Date) -> Result<Reading, ReadError> {
+    if let Some(memory) = layout.memory() {
+        return words::read(link, layout, &memory, today);
+    }
     let atr = link.atr().to_vec();
     let model = Model::of(&atr);
     let mut walk =
@@ -63,7 +76,7 @@ pub fn read(link: &mut dyn Link, layout: &Layout, today: Date) -> Result<Reading
     }
     let mut reading = walk.reading;
     reading.exchanges = walk.dialogue.into_log();
-    reading.conclude();
+    reading.conclude(Model::Vitale2);
     Ok(reading)
 }
 
@@ -117,7 +130,7 @@ impl Walk<'_> {
 
     /// The files that POINTERS names; where it names none, those of the layout.
     fn pointers(&mut self, application: Aid) -> Result<Vec<Pointer>, ExchangeError> {
-        self.file(Pointer { name: "POINTERS".into(), application, fid: POINTERS })?;
+        self.file(Pointer { name: "POINTERS".into(), application: Some(application), fid: POINTERS })?;
         let content = self.reading.files.first().map(|file| file.content.as_slice()).unwrap_or_default();
         let Pointers { files, lost } = Pointers::parse(content);
         if lost > 0 {
@@ -130,7 +143,7 @@ impl Walk<'_> {
         self.reading.closed.retain(|file| file.lock != Lock::Absent);
         let of_layout = self.layout.places().map(|(name, application, fid)| Pointer {
             name: name.into(),
-            application: application.clone(),
+            application: Some(application.clone()),
             fid,
         });
         Ok(of_layout.collect())
@@ -163,8 +176,9 @@ impl Walk<'_> {
     }
 
     fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Refusal>, ExchangeError> {
-        if self.selected.as_ref() != Some(&pointer.application) {
-            let status = self.select_application(&pointer.application)?;
+        if let Some(application) = pointer.application.as_ref().filter(|&wanted| self.selected.as_ref() != Some(wanted))
+        {
+            let status = self.select_application(application)?;
             if !status.is_processed() {
                 return Ok(Err(Refusal { status, control: Vec::new() }));
             }

@@ -76,11 +76,12 @@ impl Reading {
         }
     }
 
-    /// After the last file: what the data mean, and what they mean today.
-    pub(in crate::terminal) fn conclude(&mut self) {
+    /// After the last file: what the data mean, and what they mean today. `expected` is what a card that can be read so
+    /// should be.
+    pub(in crate::terminal) fn conclude(&mut self, expected: Model) {
         self.volet = view::volet(&self.data);
         self.shares = Shares::of(self.files.iter().flat_map(|file| &file.elements));
-        if self.model != Model::Vitale2 {
+        if self.model != expected {
             self.findings.push(Finding::UncommonAtr);
         }
         self.findings.extend(checks::check(&self.volet, self.today));

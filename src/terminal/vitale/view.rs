@@ -59,6 +59,8 @@ fn beneficiary(person: View<'_>) -> Beneficiary {
         born: person.date("naissance"),
         rank: person.text("rang_gemellaire"),
         quality: person.text("qualite"),
+        quality_end: person.date("fin_qualite"),
+        pregnancy: person.date("grossesse"),
         country: person.text("pays"),
         address: address.into_iter().flat_map(|address| lines.map(|line| address.text(line))).flatten().collect(),
         service: person.table("service_amo").map(dated),

@@ -114,6 +114,12 @@ pub struct Beneficiary {
     /// What they are to the insured: 1 digit.
     #[serde(rename = "qualite")]
     pub quality: Option<String>,
+    /// The last day on which they are a beneficiary.
+    #[serde(rename = "fin_qualite", serialize_with = "as_text")]
+    pub quality_end: Option<CardDate>,
+    /// The pregnancy date that a Vitale 1 may carry.
+    #[serde(rename = "grossesse", serialize_with = "as_text")]
+    pub pregnancy: Option<CardDate>,
     /// Nationality or country.
     #[serde(rename = "pays")]
     pub country: Option<String>,

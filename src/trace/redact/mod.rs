@@ -17,12 +17,12 @@ use virtuale_engine::{Answer, Card, Reset};
 use self::{
     check::Needles,
     image::{Images, Treated},
-    lines::{answer_cells, atr_cells, command_cells},
+    lines::{Turn, answer_cells, atr_cells, command_cells},
 };
 use super::{
     file::{Action, Expected, Step, Trace},
     finding::Cell,
-    follow::{Answered, Asked, Follower, Read},
+    follow::{Answered, Follower, Read},
     write::{Line, Writer},
 };
 use crate::profile::Profile;
@@ -107,7 +107,7 @@ impl Story {
         let mut images = Images::default();
         let mut reads = Vec::with_capacity(trace.steps.len());
         for step in &trace.steps {
-            let read = if step.slot == slot { follow(trace, step, &mut follower, &mut images) } else { None };
+            let read = if step.slot == slot { follow(trace, step, &mut follower, &mut images, profile) } else { None };
             reads.push(read);
         }
         let treated = images.treat(profile, needles);
@@ -115,15 +115,35 @@ impl Story {
     }
 }
 
-/// Follows a step; what it reads goes into the image of its file.
-fn follow(trace: &Trace, step: &Step, follower: &mut Follower<'_>, images: &mut Images) -> Option<(usize, Read)> {
+/// Follows a step; what it reads goes into the image of its file. Where a read of a word memory goes on behind the end of
+/// its zone, the rest goes into the images of the next ones; in that answer it is not explained.
+fn follow(
+    trace: &Trace,
+    step: &Step,
+    follower: &mut Follower<'_>,
+    images: &mut Images,
+    profile: &Profile,
+) -> Option<(usize, Read)> {
     if let Action::Insert(_) = step.action {
         images.next_card();
     }
     let read = follower.step(trace, step)?;
     let data = data_of(trace, step)?;
-    let bytes = data.get(read.header(data)..)?;
-    Some((images.add(read.file, read.offset, bytes), read))
+    let size = |file: usize| profile.map().files.get(file).map(|file| file.size);
+    let (bytes, mut rest) = cut(data.get(read.header(data)..)?, size(read.file)?.saturating_sub(read.offset));
+    let image = images.add(read.file, read.offset, bytes);
+    let mut last = read.file;
+    while let Some(next) = follower.zone_behind(last).filter(|_| !rest.is_empty()) {
+        let (bytes, behind) = cut(rest, size(next)?);
+        images.add(next, 0, bytes);
+        (last, rest) = (next, behind);
+    }
+    Some((image, read))
+}
+
+/// The first bytes, and the others.
+fn cut(bytes: &[u8], length: usize) -> (&[u8], &[u8]) {
+    bytes.split_at(length.min(bytes.len()))
 }
 
 /// The data of an answer that the trace knows whole.
@@ -179,9 +199,11 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
     if let Some(seed) = trace.seed {
         writer.line(&name(0), &Line::Seed(seed))?;
     }
+    let mut turns = vec![Turn::default(); trace.slots.len()];
     for (index, step) in trace.steps.iter().enumerate() {
         let (Some(story), Some(stand_in)) = (stories.get(step.slot), stand_ins.get(step.slot)) else { continue };
         let slot = name(step.slot);
+        let answered = turns.get_mut(step.slot).and_then(|turn| turn.step(trace, step));
         match &step.action {
             Action::Send(pattern) => {
                 writer.line(&slot, &Line::CommandPattern(&command_cells(trace, pattern)))?;
@@ -197,11 +219,7 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
                 let read = story.reads.get(index).copied().flatten();
                 let read = read.and_then(|(image, read)| Some((story.treated.get(image)?, read)));
                 let own = story.answers.get(index).map_or(&[][..], Vec::as_slice);
-                let ins = match &step.action {
-                    Action::Send(command) => Asked::of(trace, command).map(|asked| asked.header[1]),
-                    _ => None,
-                };
-                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, ins, read, own)))?;
+                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, answered, read, own)))?;
             }
             Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
             Expected::Unsaid => {}
@@ -344,6 +362,77 @@ mod tests {
                         > 80 50 00 00 02 .. .. 00\n< .. .. 90 00\n> 00 B0 85 00 02\n< .. .. 90 00\n\
                         > 00 C0 00 00 02\n< .. {name-1:1} {name-2:1} 90 00\n> 00 B0 {name-2} 00\nexpect-error mute\n";
         assert_eq!(text, expected);
+    }
+
+    /// All zones of a word memory, eight bytes at a time, and one read over the end of a zone.
+    fn visit_words(profile: &Profile) -> String {
+        let mut text = String::from("virtuale-trace 1\n");
+        let mut card = profile.card();
+        card.reset(Reset::Cold).expect("power");
+        let mut answer = Answer::new();
+        let reads = (0x0200_u16..0x2188).step_by(16).map(|address| (address, 8)).chain([(0x0350, 64)]);
+        for (address, length) in reads {
+            let [high, low] = address.to_be_bytes();
+            let command = [0xBC, 0xB0, high, low, length];
+            card.transmit(&command, &mut answer).expect("an answer");
+            text += &format!("> {}\n< {}\n", crate::trace::hex(&command), crate::trace::hex(answer.as_bytes()));
+        }
+        text + "> BC 20 00 01 04 03 49 00 01\n< 90 00\n"
+    }
+
+    #[test]
+    fn words_are_redacted_as_files_are() {
+        let original = profile("vitale1-petit.toml");
+        let text = visit_words(&original);
+        let before = parse(text.clone());
+        let Redacted { text, .. } = redacted(&text, "vitale1-famille-leroy.toml").expect("no survivor");
+        let after = parse(text.clone());
+        let (old, new) = (stream(&before), stream(&after));
+        assert_eq!(old.len(), new.len(), "lengths are kept");
+        // But for its first word, which was read together with the end of the zone before it.
+        let mapping = hex_literal::hex!("3F20C350 208002F0 003FC2B8 2D3FC2A0 2CFFC298");
+        assert!(has(&new, &mapping), "what is not personal stays");
+        assert!(!text.contains("03 49 00 01"), "codes go");
+        let mut personal = 0;
+        for (file, image) in original.map().files.iter().zip(original.image().files.iter().skip(1)) {
+            let virtuale_engine::image::FileKind::Transparent { content, .. } = &image.kind else { continue };
+            let mut left = file.elements.iter().collect::<Vec<_>>();
+            while let Some(element) = left.pop() {
+                left.extend(&element.children);
+                let bytes = &content[element.value_range()];
+                if element.personal && element.children.is_empty() && bytes.len() >= 6 && has(&old, bytes) {
+                    assert!(!has(&new, bytes), "{} of {} is still there", element.name, file.name);
+                    personal += 1;
+                }
+            }
+        }
+        assert!(personal >= 6, "only {personal} personal values were read");
+        // A read over the end of its zone is explained as far as the zone goes.
+        let long = text.lines().skip_while(|line| !line.starts_with("> BC B0 03 50 40")).nth(1).expect("an answer");
+        assert!(long.ends_with(".. .. .. .. 90 00"), "{long}");
+    }
+
+    #[test]
+    fn what_waits_is_the_answer_to_the_command_before() {
+        // The invented card says the same: it is the same card. Nothing but SELECT may keep what it says.
+        let mut card = profile("vitale2-martin.toml").card();
+        card.reset(Reset::Cold).expect("power");
+        let mut text = String::from("virtuale-trace 1\n");
+        let mut answer = Answer::new();
+        let select = hex_literal::hex!("00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65");
+        let get_data = hex_literal::hex!("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80");
+        for command in [&select[..], &get_data] {
+            card.transmit(command, &mut answer).expect("an answer");
+            let &[0x61, waiting] = answer.as_bytes() else { panic!("{answer:?}") };
+            text += &format!("> {}\n< 61 {waiting:02X}\n", crate::trace::hex(command));
+            card.transmit(&[0x00, 0xC0, 0x00, 0x00, waiting], &mut answer).expect("an answer");
+            text += &format!("> 00 C0 00 00 {waiting:02X}\n< {}\n", crate::trace::hex(answer.as_bytes()));
+        }
+        let Redacted { text, .. } = redacted(&text, "vitale2-martin.toml").expect("no survivor");
+        let answers: Vec<&str> = text.lines().filter(|line| line.starts_with("< ") && line.len() > 8).collect();
+        assert!(answers[0].starts_with("< 62 30 82 01 38 83 02"), "{text}");
+        assert_eq!(answers[1].trim_end_matches("90 00").replace(".. ", ""), "< ", "{text}");
+        assert_eq!(answers.len(), 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use virtuale::profile::{Profile, diagnostic::Source, parse};
 use virtuale_engine::{
-    Aid, Atr, Fid, Sfi,
+    Aid, Atr, Card, Fid, Sfi,
     chip::Chip,
     image::{
         ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind,
@@ -23,22 +23,34 @@ const VITALE: [(&str, &str); 2] = [
     ("vitale2-t1.toml", include_str!("../../../fixtures/cards/vitale2-t1.toml")),
 ];
 
+const WORDS: [(&str, &str); 2] = [
+    ("vitale1-petit.toml", include_str!("../../../fixtures/cards/vitale1-petit.toml")),
+    ("vitale1-iso.toml", include_str!("../../../fixtures/cards/vitale1-iso.toml")),
+];
+
 const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 0x00];
 const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
 
 /// Card 0 and 1 are Vitale 2, on T=0 and T=1. Card 2 and 3 have a file of each structure that all may read, write and
 /// append to, and data objects; so commands get where they do not get on a real card.
-pub(super) fn card(index: usize) -> Chip {
+pub(super) fn card(index: usize) -> Box<dyn Card> {
     static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
-    let read = |(name, card): (&str, &str)| {
-        let source = Source { name: name.into(), text: card.into() };
-        parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
-    };
     match index {
-        0 | 1 => PROFILES.get_or_init(|| VITALE.map(read).into())[index].card(),
-        2 => open(&ATR_T0, LongLe::Warning),
-        _ => open(&ATR_T1, LongLe::Refusal),
+        0 | 1 => Box::new(PROFILES.get_or_init(|| VITALE.map(read).into())[index].card()),
+        2 => Box::new(open(&ATR_T0, LongLe::Warning)),
+        _ => Box::new(open(&ATR_T1, LongLe::Refusal)),
     }
+}
+
+/// A Vitale 1, the second time with its memory open to commands of ISO 7816-4 too.
+pub(super) fn word_memory(iso_view: bool) -> Box<dyn Card> {
+    static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
+    Box::new(PROFILES.get_or_init(|| WORDS.map(read).into())[usize::from(iso_view)].card())
+}
+
+fn read((name, card): (&str, &str)) -> Profile {
+    let source = Source { name: name.into(), text: card.into() };
+    parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
 
 fn open(atr: &[u8], long_le: LongLe) -> Chip {

@@ -8,12 +8,11 @@ use virtuale::profile::{
 };
 use virtuale_engine::{
     Card, Reset,
-    chip::Chip,
     image::{ChipImage, FileKind},
 };
 
 /// Each file decodes to what was coded, every byte of it is explained once, and the chip answers to a reset.
-pub(super) fn check(layout: &Layout, image: &ChipImage, map: &CardMap, mut card: Chip) {
+pub(super) fn check(layout: &Layout, image: &ChipImage, map: &CardMap, mut card: impl Card) {
     let contents = image.files.iter().filter(|file| !matches!(file.kind, FileKind::Directory(_)));
     assert_eq!(contents.clone().count(), map.files.len(), "a file without a map");
     for (content, file) in contents.zip(&map.files) {

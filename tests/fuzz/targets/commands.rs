@@ -9,8 +9,12 @@ use super::cards;
 
 /// Plays the steps, and judges each answer by what every card owes its reader.
 pub(super) fn run(data: &[u8]) {
-    let Some((&which, mut steps)) = data.split_first() else { return };
-    let mut card = cards::card(usize::from(which) % cards::COUNT);
+    let Some((&which, steps)) = data.split_first() else { return };
+    play(&mut *cards::card(usize::from(which) % cards::COUNT), steps);
+}
+
+/// Plays steps on a card.
+pub(super) fn play(card: &mut dyn Card, mut steps: &[u8]) {
     let mut answer = Answer::new();
     let mut powered = true;
     card.reset(Reset::Cold).expect("an answer to reset");

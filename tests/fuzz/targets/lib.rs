@@ -11,6 +11,7 @@ mod decode;
 mod echo;
 mod layout;
 mod log;
+mod orders;
 mod terminal;
 mod text;
 mod tlv;
@@ -34,6 +35,7 @@ pub const ALL: &[Target] = &[
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
+    Target { name: "orders", seeds: &[], run: orders::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },

@@ -1,6 +1,6 @@
 //! A terminal reads a card that does not mean well.
 //!
-//! The input says what happens to each answer of an honest Vitale 2, one after the other: below `80` nothing; else it is
+//! The input says what happens to each answer of an honest Vitale 2, and then to those of an honest Vitale 1, one after the other: below `80` nothing; else it is
 //! changed in one byte, replaced, cut, given another status word, or the card falls silent. When the input is over, the
 //! card is honest again, or answers the same for ever.
 
@@ -12,7 +12,7 @@ use virtuale::{
         vitale::read,
     },
 };
-use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, chip::Chip};
+use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
 
 use super::{cards, decode, text};
 
@@ -21,10 +21,13 @@ const MOST_COMMANDS: usize = 100_000;
 
 /// Reads the card, and makes all pages of what came of it.
 pub(super) fn run(data: &[u8]) {
-    let mut card = cards::card(0);
+    read_card(cards::card(0), decode::vitale2(), data);
+    read_card(cards::word_memory(false), decode::vitale1(), data);
+}
+
+fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
     card.reset(Reset::Cold).expect("an answer to reset");
     let mut link = Hostile { card, plan: data, commands: 0, stuck: None };
-    let layout: &Layout = decode::layout();
     let Ok(reading) = read(&mut link, layout, text::OPTIONS.today) else { return };
     for lang in [Lang::En, Lang::Fr] {
         let exoneration = lang == Lang::Fr;
@@ -40,7 +43,7 @@ pub(super) fn run(data: &[u8]) {
 }
 
 struct Hostile<'a> {
-    card: Chip,
+    card: Box<dyn Card>,
     plan: &'a [u8],
     commands: usize,
     /// What it answers for ever.

@@ -3,12 +3,11 @@
 //!
 //! A token is signed with message recovery, made as small as it can be, and enciphered for the other side.
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::{HEADER, TRAILER, hash_for};
 use crate::{
     Answer, StatusWord,
     applet::Outcome,
@@ -17,6 +16,7 @@ use crate::{
         dialogue::{HalfAuthenticated, Messaging},
         proofs::{Partner, Role},
     },
+    commands::{algorithm::Algorithm, padding},
     crypto::{Crypto, RsaPrivateKey, RsaPublicKey},
     cvc::PublicKey,
     sm::{Session, Suite},
@@ -52,13 +52,14 @@ pub(super) fn internal(
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     };
     let length = pair.public().n.len();
-    let hash = hash_for(length);
-    let filling = length.checked_sub(2 + SECRET + hash.length()).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
-    let mut filled = alloc::vec![0; filling];
-    core.world.random.fill(&mut filled);
+    let hash = Algorithm(None).recovery_hash(length);
+    let room = padding::recovery_room(length, hash.length() + SECRET).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
+    let mut filling = vec![0; room];
+    core.world.random.fill(&mut filling);
     core.world.random.fill(&mut *secret);
-    let digest = core.crypto.hash(hash, &[&filled, &*secret, data]);
-    let block = Zeroizing::new([&[HEADER], &filled[..], &*secret, digest.as_bytes(), &[TRAILER]].concat());
+    let recovered = Zeroizing::new([&filling[..], &*secret].concat());
+    let digest = core.crypto.hash(hash, &[&recovered, data]);
+    let block = Zeroizing::new(padding::recovery_block(&recovered, digest.as_bytes()));
     let signed = pair.raw(&block).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
     let signed = Zeroizing::new(smaller(&pair.public().n, &signed));
     // The terminal's modulus may be too short for what this key signs.
@@ -90,7 +91,8 @@ pub(super) fn external(
         Zeroizing::new(half.secret.iter().zip(theirs.iter()).map(|(own, their)| own ^ their).collect());
     let halves = [challenge, &half.challenge].into_iter().flat_map(|challenge| challenge.iter().skip(4).take(4));
     let counter = halves.fold(0, |counter, &byte| counter << 8 | u128::from(byte));
-    let session = Session::derive(crypto, Suite::TripleDes, hash_for(other.n.len()), &secret, counter);
+    let session =
+        Session::derive(crypto, Suite::TripleDes, Algorithm(None).recovery_hash(other.n.len()), &secret, counter);
     let session = session.ok_or(StatusWord::NO_DIAGNOSIS)?;
     let dialogue = context.dialogue();
     dialogue.messaging = Some(Messaging { session, partner: Partner::Role(role.clone()) });
@@ -116,12 +118,11 @@ fn open(
     known: &[&[u8]; 2],
 ) -> Option<Zeroizing<[u8; SECRET]>> {
     let signed = Zeroizing::new(pair.raw(token).ok()?);
-    let hash = hash_for(other.n.len());
+    let hash = Algorithm(None).recovery_hash(other.n.len());
     let candidates = [signed.to_vec(), subtract(&other.n, &signed)?];
     candidates.iter().find_map(|signed| {
         let block = Zeroizing::new(crypto.rsa_public(other, signed).ok()?);
-        let [HEADER, inside @ .., TRAILER] = block.as_slice() else { return None };
-        let (rest, digest) = inside.split_at_checked(inside.len().checked_sub(hash.length())?)?;
+        let (rest, digest) = padding::recovered(&block, hash.length())?;
         let (_, secret) = rest.split_last_chunk::<SECRET>()?;
         let right = crypto.hash(hash, &[rest, known[0], known[1]]);
         bool::from(right.as_bytes().ct_eq(digest)).then(|| Zeroizing::new(*secret))
@@ -139,7 +140,7 @@ fn subtract(from: &[u8], number: &[u8]) -> Option<Vec<u8>> {
     if from.len() != number.len() {
         return None;
     }
-    let mut difference = alloc::vec![0; from.len()];
+    let mut difference = vec![0; from.len()];
     let mut borrow = false;
     for ((digit, &from), &number) in difference.iter_mut().zip(from).zip(number).rev() {
         let (less, first) = from.overflowing_sub(number);

@@ -7,6 +7,8 @@ mod device;
 mod role;
 mod symmetric;
 
+use alloc::vec::Vec;
+
 use crate::{
     Answer, StatusWord,
     apdu::{Apdu, Le},
@@ -28,12 +30,6 @@ use crate::{
 
 /// The lengths that a challenge may have: symmetric and RSA protocols take 8 bytes, those on P-256 also 16.
 const CHALLENGES: [usize; 2] = [8, 16];
-
-/// The first byte of a block with message recovery (ISO 9796-2).
-const HEADER: u8 = 0x6A;
-
-/// The last byte of a block with message recovery.
-const TRAILER: u8 = 0xBC;
 
 pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
     if command.p1_p2() != 0 {
@@ -58,27 +54,32 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
     if let Some(OtherKey::Certified(holder)) = &template.other {
         return device::internal(key, holder, command.data(), context, answer);
     }
-    let scheme = template.algorithm.map(|byte| Algorithm(byte).scheme());
     context.count_use(key)?;
+    let algorithm = Algorithm(template.algorithm);
     let core = &mut *context.core;
-    match (core.vault.key_pair(key, &core.memory, &*core.crypto)?, scheme) {
-        (KeyPair::Rsa(pair), None | Some(Some(Scheme::Pkcs1))) => {
-            answer.extend(&power(pair, &client_block(command.data(), pair.public().n.len())?)?);
-        }
-        (KeyPair::Rsa(pair), Some(Some(Scheme::Recovery))) => {
-            let hash = Algorithm(template.algorithm.unwrap_or(0)).hash();
-            let block =
-                role::block(&*core.crypto, &mut *core.world.random, hash, command.data(), pair.public().n.len())?;
+    match core.vault.key_pair(key, &core.memory, &*core.crypto)? {
+        KeyPair::Rsa(pair) => {
+            let length = pair.public().n.len();
+            let block = match algorithm.scheme(Scheme::Pkcs1) {
+                Some(Scheme::Pkcs1) => client_block(command.data(), length)?,
+                Some(Scheme::Recovery) => {
+                    let hash = algorithm.recovery_hash(length);
+                    role::block(&*core.crypto, &mut *core.world.random, hash, command.data(), length)?
+                }
+                _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
+            };
             answer.extend(&power(pair, &block)?);
         }
-        (KeyPair::P256(pair), None | Some(Some(Scheme::Ecdsa))) => {
-            answer.extend(&ecdsa(&*core.crypto, &pair, command.data())?);
+        KeyPair::P256(pair) => {
+            let digest = match algorithm.scheme(Scheme::Ecdsa) {
+                Some(Scheme::Ecdsa) => command.data().to_vec(),
+                Some(Scheme::EllipticRole) => {
+                    core.crypto.hash(HashAlgorithm::Sha256, &[command.data()]).as_bytes().to_vec()
+                }
+                _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
+            };
+            answer.extend(&ecdsa(&*core.crypto, &pair, &digest)?);
         }
-        (KeyPair::P256(pair), Some(Some(Scheme::EllipticRole))) => {
-            let digest = core.crypto.hash(HashAlgorithm::Sha256, &[command.data()]);
-            answer.extend(&ecdsa(&*core.crypto, &pair, digest.as_bytes())?);
-        }
-        _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
     }
     Ok(StatusWord::SUCCESS)
 }
@@ -91,12 +92,14 @@ pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_
     let key_class = |id: ObjectId| context.core.vault.object(id).class;
     match (template.object, &template.other, half) {
         (Some(keys), None, _) if key_class(keys) == Class::KeySet => {
-            symmetric::authenticate(keys, template.algorithm, &challenge, command.data(), context, answer)
+            symmetric::authenticate(keys, Algorithm(template.algorithm), &challenge, command.data(), context, answer)
         }
         (Some(key), Some(OtherKey::Certified(holder)), Some(half)) if key_class(key) == Class::PrivateKey => {
             device::external(key, holder, &half, &challenge, command.data(), context)
         }
-        (None, Some(other), _) => role::external(other, template.algorithm, &challenge, command.data(), context),
+        (None, Some(other), _) => {
+            role::external(other, Algorithm(template.algorithm), &challenge, command.data(), context)
+        }
         _ => Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
     }
 }
@@ -117,15 +120,10 @@ fn template(
 }
 
 /// What client authentication signs: a DigestInfo, at most two fifths of the key (facts/cwa14890.md 2.3).
-fn client_block(digest_info: &[u8], length: usize) -> Result<alloc::vec::Vec<u8>, StatusWord> {
+fn client_block(digest_info: &[u8], length: usize) -> Result<Vec<u8>, StatusWord> {
     let fits = digest_info.len() <= length * 2 / 5;
     let block = padding::pad_to_sign(digest_info, length).filter(|_| fits);
     block.ok_or(StatusWord::WRONG_LENGTH)
-}
-
-/// The hash of a protocol whose template names none: SHA-1 for the 1024 bits of old cards, SHA-256 for longer keys.
-fn hash_for(length: usize) -> HashAlgorithm {
-    if length <= 128 { HashAlgorithm::Sha1 } else { HashAlgorithm::Sha256 }
 }
 
 #[cfg(test)]

@@ -8,12 +8,11 @@ use alloc::{vec, vec::Vec};
 
 use subtle::ConstantTimeEq;
 
-use super::{HEADER, TRAILER, hash_for};
 use crate::{
     StatusWord,
     applet::Outcome,
     chip::{Context, dialogue::OtherKey, proofs::Role},
-    commands::algorithm::Algorithm,
+    commands::{algorithm::Algorithm, padding},
     crypto::{Crypto, HashAlgorithm, RsaPublicKey},
     cvc::PublicKey,
     vault::Access,
@@ -27,22 +26,21 @@ const SERIAL_NUMBER: usize = 8;
 pub(super) fn block(
     crypto: &dyn Crypto,
     random: &mut dyn Random,
-    hash: Option<HashAlgorithm>,
+    hash: HashAlgorithm,
     message: &[u8],
     length: usize,
 ) -> Result<Vec<u8>, StatusWord> {
-    let hash = hash.unwrap_or(hash_for(length));
-    let filling = length.checked_sub(hash.length() + 2).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
-    let mut filled = vec![0; filling];
-    random.fill(&mut filled);
-    let digest = crypto.hash(hash, &[&filled, message]);
-    Ok([&[HEADER], &filled[..], digest.as_bytes(), &[TRAILER]].concat())
+    let room = padding::recovery_room(length, hash.length()).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
+    let mut filling = vec![0; room];
+    random.fill(&mut filling);
+    let digest = crypto.hash(hash, &[&filling, message]);
+    Ok(padding::recovery_block(&filling, digest.as_bytes()))
 }
 
 /// Checks a signature of the challenge and notes the role of its key.
 pub(super) fn external(
     other: &OtherKey,
-    algorithm: Option<u8>,
+    algorithm: Algorithm,
     challenge: &[u8],
     data: &[u8],
     context: &mut Context<'_>,
@@ -54,8 +52,7 @@ pub(super) fn external(
         PublicKey::Rsa(key) => {
             let own = holder.len().saturating_sub(SERIAL_NUMBER);
             let signature = data.strip_prefix(&holder[own..]).filter(|rest| rest.len() == key.n.len()).unwrap_or(data);
-            let hash = algorithm.and_then(|byte| Algorithm(byte).hash()).unwrap_or(hash_for(key.n.len()));
-            is_signed(crypto, &key, hash, &message, signature)
+            is_signed(crypto, &key, algorithm.recovery_hash(key.n.len()), &message, signature)
         }
         PublicKey::P256(point) => {
             let digest = crypto.hash(HashAlgorithm::Sha256, &[&message]);
@@ -91,10 +88,8 @@ fn partner(other: &OtherKey, context: &mut Context<'_>) -> Result<(PublicKey, Ve
 
 fn is_signed(crypto: &dyn Crypto, key: &RsaPublicKey, hash: HashAlgorithm, message: &[u8], signature: &[u8]) -> bool {
     let Ok(block) = crypto.rsa_public(key, signature) else { return false };
-    let [HEADER, inside @ .., TRAILER] = block.as_slice() else { return false };
-    let Some(filling) = inside.len().checked_sub(hash.length()) else { return false };
-    let (filled, digest) = inside.split_at(filling);
-    crypto.hash(hash, &[filled, message]).as_bytes().ct_eq(digest).into()
+    let Some((filling, digest)) = padding::recovered(&block, hash.length()) else { return false };
+    crypto.hash(hash, &[filling, message]).as_bytes().ct_eq(digest).into()
 }
 
 #[cfg(test)]

@@ -32,17 +32,14 @@ const MUTUAL: usize = 4 * PART + SECRET + MAC;
 
 pub(super) fn authenticate(
     keys: ObjectId,
-    algorithm: Option<u8>,
+    algorithm: Algorithm,
     challenge: &[u8],
     data: &[u8],
     context: &mut Context<'_>,
     answer: &mut Answer,
 ) -> Outcome {
-    let scheme = match (algorithm.map(|byte| Algorithm(byte).scheme()), data.len()) {
-        (None, EXTERNAL) => Some(Scheme::SymmetricRole),
-        (None, _) => Some(Scheme::Mutual),
-        (Some(scheme), _) => scheme,
-    };
+    let usual = if data.len() == EXTERNAL { Scheme::SymmetricRole } else { Scheme::Mutual };
+    let scheme = algorithm.scheme(usual);
     match (scheme, data.len()) {
         (Some(Scheme::SymmetricRole), EXTERNAL) => {
             context.allow(keys, Access::External)?;
@@ -50,7 +47,7 @@ pub(super) fn authenticate(
         }
         (Some(Scheme::Mutual), MUTUAL) => {
             context.allow(keys, Access::Mutual)?;
-            let hash = if algorithm == Some(0x8C) { HashAlgorithm::Sha256 } else { HashAlgorithm::Sha1 };
+            let hash = if algorithm == Algorithm(Some(0x8C)) { HashAlgorithm::Sha256 } else { HashAlgorithm::Sha1 };
             mutual(keys, hash, challenge, data, context, answer)?;
         }
         (Some(Scheme::SymmetricRole | Scheme::Mutual), _) => return Err(StatusWord::WRONG_LENGTH.into()),

@@ -16,7 +16,6 @@ use crate::{
         dialogue::{Certified, CurrentTemplate, Direction, OtherKey},
     },
     commands::algorithm::Algorithm,
-    crypto::HashAlgorithm,
     cvc::{Certificate, CertificateError, PublicKey, descriptive, recovered},
     image::TemplateKind,
     vault::{Access, DomainId, Public},
@@ -34,9 +33,7 @@ struct Authority {
 pub(super) fn verify_recovered(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     let (authority, template) = authority(may_certify, context)?;
     let PublicKey::Rsa(key) = &authority.public.key else { return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()) };
-    // Without an algorithm: SHA-1 for the 1024 bits of old cards.
-    let usual = if key.n.len() <= 128 { HashAlgorithm::Sha1 } else { HashAlgorithm::Sha256 };
-    let hash = template.algorithm.and_then(|byte| Algorithm(byte).hash()).unwrap_or(usual);
+    let hash = Algorithm(template.algorithm).recovery_hash(key.n.len());
     let opened = recovered::open(&*context.core.crypto, key, hash, command.data());
     let certificate = opened.map_err(refusal)?;
     accept(authority, certificate, false, context)

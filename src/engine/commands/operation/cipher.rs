@@ -21,7 +21,7 @@ pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &m
     let template = context.dialogue().environment.template(TemplateKind::Confidentiality, Direction::Compute).clone();
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Decipher)?;
-    if template.algorithm.is_some_and(|byte| Algorithm(byte).scheme() != Some(Scheme::Decipher)) {
+    if Algorithm(template.algorithm).scheme(Scheme::Decipher) != Some(Scheme::Decipher) {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     }
     // OpenSC says 81, other programs 00 or 02.

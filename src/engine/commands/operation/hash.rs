@@ -57,6 +57,6 @@ fn keep(algorithm: HashAlgorithm, digest: Digest, context: &mut Context<'_>) -> 
 /// Which hash was set: by the hash template, else by that of the signature.
 fn algorithm(context: &mut Context<'_>) -> Result<HashAlgorithm, StatusWord> {
     let environment = &context.dialogue().environment;
-    let of = |kind| environment.template(kind, Direction::Compute).algorithm.and_then(|byte| Algorithm(byte).hash());
+    let of = |kind| Algorithm(environment.template(kind, Direction::Compute).algorithm).hash();
     of(TemplateKind::Hash).or_else(|| of(TemplateKind::Signature)).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)
 }

@@ -26,7 +26,7 @@ pub(super) fn compute_digital_signature(command: &Apdu<'_>, context: &mut Contex
     context.allow(key, Access::Sign)?;
     let hashed = context.dialogue().hash.filter(|_| command.data().is_empty());
     let core = &mut *context.core;
-    let message = Message { algorithm: template.algorithm.map(Algorithm), hashed, data: command.data() };
+    let message = Message { algorithm: Algorithm(template.algorithm), hashed, data: command.data() };
     let request = match core.vault.key_pair(key, &core.memory, &*core.crypto)? {
         KeyPair::Rsa(pair) => message.block(pair.public().n.len())?,
         KeyPair::P256(_) => message.digest()?,
@@ -43,7 +43,7 @@ pub(super) fn compute_digital_signature(command: &Apdu<'_>, context: &mut Contex
 
 /// What is to be signed.
 struct Message<'a> {
-    algorithm: Option<Algorithm>,
+    algorithm: Algorithm,
     /// The hash that PSO HASH left.
     hashed: Option<(HashAlgorithm, Digest)>,
     data: &'a [u8],
@@ -72,16 +72,13 @@ impl Message<'_> {
 
     /// Whether the scheme that was set is the one that the key has.
     fn check_scheme(&self, scheme: Scheme) -> Result<(), StatusWord> {
-        match self.algorithm.map(Algorithm::scheme) {
-            None => Ok(()),
-            Some(set) if set == Some(scheme) => Ok(()),
-            Some(_) => Err(StatusWord::INCOMPATIBLE_WITH_FILE),
-        }
+        let set = self.algorithm.scheme(scheme);
+        if set == Some(scheme) { Ok(()) } else { Err(StatusWord::INCOMPATIBLE_WITH_FILE) }
     }
 
     /// The hash that is signed, which must be by the function that was set.
     fn hash(&self) -> Result<(HashAlgorithm, Digest), StatusWord> {
-        let set = self.algorithm.and_then(Algorithm::hash);
+        let set = self.algorithm.hash();
         if self.data.is_empty() {
             let agrees = |&(algorithm, _): &(HashAlgorithm, Digest)| set.is_none_or(|set| set == algorithm);
             return self.hashed.filter(agrees).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED);

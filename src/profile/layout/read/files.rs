@@ -9,10 +9,14 @@ use super::{
     super::{
         fields::{Fields, Placed, unhex},
         model::{Application, File, Object, Structure},
+        words::{FILL, WORD},
     },
     items::{Context, LONGEST, Reader},
     sound::takes_all,
 };
+
+/// The longest file of words.
+const MOST_WORDS: usize = LONGEST / WORD;
 
 /// How many names an application may have.
 const MOST_AIDS: usize = 16;
@@ -159,7 +163,11 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
         fields.missing("in");
     }
     let known = reader.names.source(fields, None);
-    let structure = structure(fields);
+    let words = fields.number("words", 1..MOST_WORDS + 1).map(|words| words.value);
+    let structure = match words {
+        Some(words) => Some(Structure::Transparent { size: Some(words * WORD) }),
+        None => structure(fields),
+    };
     let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
     let records = matches!(structure, Some(Structure::Records { .. }));
     let content = if records {
@@ -179,7 +187,8 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
         key: fields.text("key").and_then(|key| position(fields, "key", &key, &reader.names.keys)),
         listed: fields.flag("listed").unwrap_or(!fields.has("key")),
         structure: structure?,
-        fill: fields.byte("fill").map_or(0, |fill| fill.value),
+        words,
+        fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
         access: reader.names.access(fields)?,
         control: control(fields, "control").unwrap_or_else(|| defaults.ef_control.clone()),
         known: known?,
@@ -213,6 +222,12 @@ fn structure(fields: &Fields<'_>) -> Option<Structure> {
 
 /// What makes sense in one file.
 fn check(fields: &Fields<'_>, file: &File) {
+    if file.words.is_some() && (file.fill != FILL || fields.has("size") || fields.has("structure")) {
+        fields.mistake(
+            "\"words\" says how long a file is and what fills it up",
+            "leave \"size\", \"structure\" and \"fill\" out",
+        );
+    }
     if file.listed && file.key.is_some() {
         fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
     }

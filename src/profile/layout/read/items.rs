@@ -9,6 +9,7 @@ use super::{
         coding::{self, Coding},
         fields::{Fields, Placed},
         model::{Body, Builder, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        special::Choice,
     },
     rules::Names,
     sound::{check_item, check_order},
@@ -106,6 +107,7 @@ impl<'n> Reader<'n> {
             each,
             when: fields.text("when").and_then(|when| path(fields, &when)),
             optional: fields.flag("optional").unwrap_or(false),
+            required_when: required_when(fields),
             max: fields.number("max", 0..LONGEST + 1).map(|max| max.value),
             known: context.known?,
             personal: context.personal.unwrap_or(matches!(body, Some(Body::Value { .. }))),
@@ -264,6 +266,17 @@ pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option
     None
 }
 
+/// A key and a text.
+fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
+    let texts = fields.texts("required_when")?;
+    let [key, text] = &texts[..] else {
+        fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
+        return None;
+    };
+    let Path { keys, .. } = path(fields, key)?;
+    Some((Path { from_top: true, keys }, text.value.to_owned()))
+}
+
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
     let name = fields.text("coding");
     let coding = match &name {
@@ -281,20 +294,7 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
             usual
         }
     };
-    let (on, off) = (fields.hex("on"), fields.hex("off"));
-    let coding = match (coding?, on, off) {
-        (coding, None, None) => coding,
-        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
-            Coding::Flag { on: on.value, off: off.value }
-        }
-        _ => {
-            fields.mistake(
-                "\"on\" and \"off\" are two different values of one length",
-                "they belong to the coding \"flag\"",
-            );
-            return None;
-        }
-    };
+    let coding = parameters(fields, coding?)?;
     let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
     let natural = coding.natural_length();
     if let (Some(length), Some(natural)) = (length, natural)
@@ -311,4 +311,49 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
     let pads = coding.has_any_length() && coding != Coding::Number && (pad.is_some() || coding.pads_by_itself());
     let pad = pad.map_or(coding.usual_pad(), |pad| pad.value);
     Some(Place { coding, length: length.or(natural), pad, pads })
+}
+
+/// What a coding needs to know besides its name.
+fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
+    let (on, off) = (fields.hex("on"), fields.hex("off"));
+    let small = |key, range| fields.number(key, range).and_then(|number| u8::try_from(number.value).ok());
+    let (mark, flags, values) = (small("mark", 0..16), small("flags", 0..4), fields.named_hex("values"));
+    let foreign = [
+        ("mark", matches!(coding, Coding::Marked { .. })),
+        ("flags", matches!(coding, Coding::Address { .. })),
+        ("values", matches!(coding, Coding::Choice(_))),
+    ];
+    if let Some((key, _)) = foreign.into_iter().find(|&(key, belongs)| fields.has(key) && !belongs) {
+        fields.mistake(format!("\"{key}\" does not belong to this coding"), "docs/layouts.md says which coding has it");
+        return None;
+    }
+    match (coding, on, off) {
+        (Coding::Marked { .. }, None, None) => Some(Coding::Marked { mark: mark.unwrap_or(0) }),
+        (Coding::Address { .. }, None, None) => Some(Coding::Address { flags: flags.unwrap_or(0) }),
+        (Coding::Choice(_), None, None) => choice(fields, values.unwrap_or_default()),
+        (coding, None, None) => Some(coding),
+        (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
+            Some(Coding::Flag { on: on.value, off: off.value })
+        }
+        _ => {
+            fields.mistake(
+                "\"on\" and \"off\" are two different values of one length",
+                "they belong to the coding \"flag\"",
+            );
+            None
+        }
+    }
+}
+
+/// One of several byte sequences that can be told apart.
+fn choice(fields: &Fields<'_>, values: Vec<(String, Vec<u8>)>) -> Option<Coding> {
+    let length = values.first().map_or(0, |(_, bytes)| bytes.len());
+    let alone = |(index, (_, bytes)): (usize, &(String, Vec<u8>))| {
+        bytes.len() == length && values.iter().skip(index + 1).all(|(_, other)| other != bytes)
+    };
+    if length > 0 && values.iter().enumerate().all(alone) {
+        return Some(Coding::Choice(Choice(values)));
+    }
+    fields.mistake("\"values\" are different byte sequences of one length", "values = { v1 = \"01\", v2 = \"02\" }");
+    None
 }

@@ -3,6 +3,7 @@
 
 mod files;
 mod items;
+mod memory;
 mod rules;
 mod sound;
 
@@ -92,12 +93,17 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         read_files.extend(files::file(&reader, &defaults, name.value, &fields));
         fields.finish();
     }
+    let (memory, components) = (memory::read(&reader, &top), memory::components(&reader, &top));
     let security = security::read(&reader, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
     }
     check_places(report, &read_applications, &read_files);
+    match &memory {
+        Some(memory) => memory::check_zones(report, memory, &read_files),
+        None => memory::check_absent(report, &read_applications),
+    }
     Some(Layout {
         name: name?.value.to_owned(),
         source: Arc::clone(source),
@@ -105,6 +111,8 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         chip: chip?,
         applications: read_applications,
         files: read_files,
+        memory,
+        components,
         security,
     })
 }
@@ -127,7 +135,8 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     let atr = reader.list(card, "atr", &Context::new(known));
     check_atr(card, &atr);
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
-    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le } })
+    let component_key = card.text("component_from").and_then(|key| path(card, &key));
+    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le }, component_key })
 }
 
 /// An ATR without data of the card file is checked here, else when it is encoded.

@@ -12,7 +12,7 @@ use super::{
     Cipher, Environment, HeldKey, Key, Object, ObjectKind, RootForm, Template,
 };
 use crate::profile::{
-    authority::CvRoot,
+    authority::{CvRoot, rsa_public},
     tree::{Data, Node},
 };
 
@@ -51,7 +51,7 @@ pub(in super::super) fn domains(
                 key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
             }
             ObjectKind::Root(form) => {
-                vec![root_key(object, *form, root.get_or_insert_with(|| CvRoot::from_seed(0)))]
+                root_key(object, *form, root.get_or_insert_with(|| CvRoot::from_seed(0))).into_iter().collect()
             }
         };
         if let Some(domain) = domains.get_mut(object.application) {
@@ -149,20 +149,17 @@ fn key_set(
     Some(object(entry, image::ObjectKind::KeySet(set)))
 }
 
-fn root_key(entry: &Object, form: RootForm, root: &CvRoot) -> SecurityObject {
+/// The public key of a root; the authority's own keys never fail to have one.
+fn root_key(entry: &Object, form: RootForm, root: &CvRoot) -> Option<SecurityObject> {
     let (key, holder, authorisation) = match form {
-        RootForm::Rsa => {
-            let public = RustCrypto.rsa_key(&root.rsa).map(|key| key.public().clone()).ok();
-            (public.map(cvc::PublicKey::Rsa), CvRoot::RSA_HOLDER, CvRoot::RSA_AUTHORISATION)
-        }
+        RootForm::Rsa => (cvc::PublicKey::Rsa(rsa_public(&root.rsa)), CvRoot::RSA_HOLDER, CvRoot::RSA_AUTHORISATION),
         RootForm::P256 => {
-            let public = RustCrypto.p256_public(&root.p256).ok();
-            (public.map(cvc::PublicKey::P256), CvRoot::P256_HOLDER, CvRoot::P256_AUTHORISATION)
+            let public = RustCrypto.p256_public(&root.p256).ok()?;
+            (cvc::PublicKey::P256(public), CvRoot::P256_HOLDER, CvRoot::P256_AUTHORISATION)
         }
     };
-    let key = key.unwrap_or(cvc::PublicKey::P256([0; 65]));
     let kind = PublicKey::Other { key, holder: holder.to_vec(), authorisation: authorisation.to_vec() };
-    object(entry, image::ObjectKind::PublicKey(kind))
+    Some(object(entry, image::ObjectKind::PublicKey(kind)))
 }
 
 /// An environment, without the templates of keys that the card does not have.

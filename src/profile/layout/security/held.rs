@@ -12,7 +12,7 @@ use super::{
     CardKeys, KeySort, Object, ObjectKind,
 };
 use crate::profile::{
-    authority::{KeyFile, derive_p256, parse_key_file, rsa_numbers},
+    authority::{KeyFile, derive_p256, parse_key_file, rsa_numbers, rsa_public},
     tree::{Data, Node, Span},
 };
 
@@ -155,7 +155,7 @@ fn from_file(
         parse_key_file(&text).map_err(|error| format!("the key file {} cannot be used: {error}", path.display()))
     });
     let made = match key {
-        Ok(KeyFile::Rsa(numbers)) => rsa(numbers, Vec::new()),
+        Ok(KeyFile::Rsa(numbers)) => RustCrypto.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
         Err(message) => {
             let hint = "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM";
@@ -182,11 +182,12 @@ fn read_file(path: &FilePath) -> std::io::Result<String> {
     Ok(text)
 }
 
+/// A key whose numbers are sound.
 fn rsa(numbers: RsaNumbers, spare: Vec<RsaNumbers>) -> Option<HeldKey> {
-    let public = RustCrypto.rsa_key(&numbers).ok()?.public().clone();
+    let public = rsa_public(&numbers);
     let bits = public.n.len() * 8;
-    let sort = KeySort::NAMED.into_iter().map(|(_, sort)| sort);
-    let sort = sort.into_iter().find(|sort| matches!(sort, KeySort::Rsa(length) if length.bits() == bits))?;
+    let mut sorts = KeySort::NAMED.into_iter().map(|(_, sort)| sort);
+    let sort = sorts.find(|sort| matches!(sort, KeySort::Rsa(length) if length.bits() == bits))?;
     Some(HeldKey { sort, private: PrivateKey::Rsa { numbers, spare }, public: Public::Rsa(public) })
 }
 

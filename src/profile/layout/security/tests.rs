@@ -94,6 +94,20 @@ fn a_card_file_chooses_types_and_leaves_keys_out() {
 }
 
 #[test]
+fn a_card_without_any_key_has_empty_directories() {
+    let keys = ["authentification", "signature", "dechiffrement", "signature_p256"];
+    let none = |key| format!("[[ias.cle]]\nemploi = '{key}'\ntype = 'aucune'\n");
+    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{}", keys.map(none).concat()) };
+    let profile = parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    for name in ["PRKDF", "PUKDF", "CDF"] {
+        let file = profile.map().file(name).expect("a file");
+        let decoded = profile.layout().decode(name, &[0]).expect("a file");
+        assert_eq!((file.size, &file.elements), (1, &decoded.elements));
+        assert_eq!(file.elements[0].name, crate::profile::map::UNUSED);
+    }
+}
+
+#[test]
 fn a_key_can_come_from_a_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
     let chosen = |file: &str| format!("[[ias.cle]]\nemploi = 'signature'\nfichier = '{file}'\n");

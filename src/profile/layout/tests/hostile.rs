@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{Layout, assert_gapless, layout, source, vitale2_text, with_content};
+use super::{Layout, assert_gapless, layout, source, vitale1_text, vitale2_text, with_content};
 use crate::profile::{
     map::UNEXPLAINED,
     tree::{Data, Node, Table},
@@ -22,20 +22,23 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn each_byte_of_any_file_is_in_one_element(bytes in bytes()) {
-        let layout = layout(vitale2_text());
-        for file in layout.files.iter().map(|file| file.name.clone()) {
-            let decoded = layout.decode(&file, &bytes).expect("a file of the layout");
-            assert_gapless(&decoded.elements, 0, bytes.len());
+        for text in [vitale1_text(), vitale2_text()] {
+            let layout = layout(text);
+            for file in layout.files.iter().map(|file| file.name.clone()) {
+                let decoded = layout.decode(&file, &bytes).expect("a file of the layout");
+                assert_gapless(&decoded.elements, 0, bytes.len());
+            }
         }
     }
 
     #[test]
     fn a_damaged_layout_is_read_or_refused(
+        generation in 1..=2,
         at in 0_usize..20_000,
         length in 0_usize..40,
         patch in proptest::sample::select(&["", "\"", "{", "]", "= 9", "each = \"@file\"", "of = [", "len = 65535, ", "\u{e9}"][..]),
     ) {
-        let text = vitale2_text();
+        let text = if generation == 1 { vitale1_text() } else { vitale2_text() };
         let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
         let (from, to) = (boundary(at), boundary(at + length));
         let damaged = format!("{}{patch}{}", &text[..from], &text[to..]);

@@ -1,9 +1,10 @@
-//! The built-in layout, round trips, hostile bytes and texts, and what is said of mistakes.
+//! The built-in layouts, round trips, hostile bytes and texts, and what is said of mistakes.
 
 mod docs;
 mod hostile;
 mod mistakes;
 mod round_trip;
+mod vitale1;
 mod vitale2;
 
 use std::sync::Arc;
@@ -22,6 +23,10 @@ fn layout(text: &str) -> Layout {
 
 fn vitale2_text() -> &'static str {
     virtuale_applets::layouts::named("vitale2").expect("a built-in layout")
+}
+
+fn vitale1_text() -> &'static str {
+    virtuale_applets::layouts::named("vitale1").expect("a built-in layout")
 }
 
 /// The smallest layout with one file, whose content is given.

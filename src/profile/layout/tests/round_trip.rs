@@ -5,7 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use virtuale_engine::image::FileKind;
 
-use super::{Layout, assert_gapless, content, layout, source, vitale2_text, with_content, without_places};
+use super::{
+    Layout, assert_gapless, content, layout, source, vitale1_text, vitale2_text, with_content, without_places,
+};
 use crate::profile::{
     schema::{Fields, Key, Kind, Presence},
     tree::{CardDate, Data, Node, Table},
@@ -138,6 +140,32 @@ fn there_and_back(layout: &Layout, data: &Node) -> Node {
     found
 }
 
+/// Takes the times of day off all dates.
+fn without_times(node: &mut Node) {
+    match &mut node.data {
+        Data::Date(date) => (date.hour, date.minute) = (0, 0),
+        Data::List(members) => members.iter_mut().for_each(without_times),
+        Data::Table(table) => table.values_mut().for_each(without_times),
+        _ => {}
+    }
+}
+
+/// Whether all that one tree says is in the other; else the path where it is not.
+fn is_part_of(part: &Node, whole: &Node, path: &str) -> Result<(), String> {
+    match (&part.data, &whole.data) {
+        (Data::Table(part), Data::Table(whole)) => part.iter().try_for_each(|(key, part)| {
+            let path = format!("{path}.{key}");
+            is_part_of(part, whole.get(key).ok_or_else(|| path.clone())?, &path)
+        }),
+        (Data::List(part), Data::List(whole)) if part.len() == whole.len() => {
+            let mut pairs = part.iter().zip(whole).enumerate();
+            pairs.try_for_each(|(index, (part, whole))| is_part_of(part, whole, &format!("{path}[{index}]")))
+        }
+        (part, whole) if part == whole => Ok(()),
+        (part, whole) => Err(format!("{path}: {part:?} is not {whole:?}")),
+    }
+}
+
 fn table(node: &mut Node) -> &mut Table {
     if let Data::Table(table) = &mut node.data { table } else { panic!("no table") }
 }
@@ -167,6 +195,36 @@ proptest! {
         }
         data.span = 0..0;
         prop_assert_eq!(without_nothing(&there_and_back(&layout, &data)), without_nothing(&expected));
+    }
+
+    #[test]
+    fn all_that_a_vitale_1_holds_comes_back_from_its_words(seed in any::<u64>()) {
+        let layout = layout(vitale1_text());
+        let schema = layout.schema().expect("a sound layout");
+        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root));
+        without_times(&mut data);
+        if let Data::Table(root) = &mut data.data
+            && let Some(Node { data: Data::List(members), .. }) = root.get_mut("beneficiaire")
+        {
+            members.truncate(7);
+        }
+        let ends = data.at("carte.fin_validite").is_some();
+        if let Data::Table(root) = &mut data.data
+            && let Some(Node { data: Data::Table(card), .. }) = root.get_mut("carte")
+            && !ends
+        {
+            // Only of the third generation every card says when it ends.
+            card.insert("generation".into(), Node::unwritten(Data::Text("v1".into())));
+        }
+        let back = there_and_back(&layout, &data);
+        for key in ["carte.numero_serie", "carte.generation", "carte.fin_validite", "assure.nir", "assure.caisse"] {
+            prop_assert_eq!(back.at(key).map(|node| &node.data), data.at(key).map(|node| &node.data), "{}", key);
+        }
+        let people = |node: &Node| node.at("beneficiaire").map_or(0, |list| list.list().len());
+        prop_assert_eq!(people(&back), people(&data));
+        if let Err(other) = is_part_of(&back, &data, "") {
+            prop_assert!(false, "{other}");
+        }
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub(super) static WORDS: Words = Words {
         family_service: "service to the family",
         service: "service",
         country: "country",
+        quality_end: "beneficiary to",
+        pregnancy: "pregnancy",
         exoneration: "exoneration",
         guarantees: "guarantees",
         routing: "routing",
@@ -144,7 +146,11 @@ fn finding(finding: &Finding, who: &str) -> String {
         Finding::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
         Finding::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
         Finding::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
-        Finding::UncommonAtr => "The answer to reset is none that public lists give for a Vitale 2.".into(),
+        Finding::OtherMemory { end: Some(end) } => {
+            format!("The memory ends at {end:04X}, not where that of the layout does.")
+        }
+        Finding::OtherMemory { end: None } => "The card does not say where its memory ends.".into(),
+        Finding::UncommonAtr => "The answer to reset is none that public lists give for such a card.".into(),
         Finding::TestCard => "The card says that it is a test card.".into(),
     }
 }

@@ -69,6 +69,8 @@ pub(super) static WORDS: Words = Words {
         management: "code gestion",
         family_service: "service de la famille",
         service: "service",
+        quality_end: "ayant droit jusqu'au",
+        pregnancy: "grossesse",
         country: "pays",
         exoneration: "exonération",
         guarantees: "garanties",
@@ -150,7 +152,11 @@ fn finding(finding: &Finding, who: &str) -> String {
         }
         Finding::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
         Finding::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
-        Finding::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de Vitale 2.".into(),
+        Finding::OtherMemory { end: Some(end) } => {
+            format!("La mémoire se termine en {end:04X}, et non comme celle de la structure.")
+        }
+        Finding::OtherMemory { end: None } => "La carte ne dit pas où se termine sa mémoire.".into(),
+        Finding::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de telles cartes.".into(),
         Finding::TestCard => "La carte se dit carte de test.".into(),
     }
 }

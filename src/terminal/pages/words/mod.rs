@@ -63,6 +63,8 @@ pub(super) struct Labels {
     pub(super) family_service: &'static str,
     pub(super) service: &'static str,
     pub(super) country: &'static str,
+    pub(super) quality_end: &'static str,
+    pub(super) pregnancy: &'static str,
     pub(super) exoneration: &'static str,
     pub(super) guarantees: &'static str,
     pub(super) routing: &'static str,

@@ -1,0 +1,56 @@
+//! Orders in words.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+use virtuale_engine::ins::Ins;
+
+use super::{CLASS, order};
+
+/// What an order asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no order of a word memory.
+#[must_use]
+pub fn order_name(command: &[u8]) -> Option<String> {
+    let &[CLASS, ins, high, low, ref body @ ..] = command else { return None };
+    let address = u16::from_be_bytes([high, low]);
+    let length = match body.first() {
+        None | Some(0) => 256,
+        Some(&length) => u16::from(length),
+    };
+    Some(match Ins(ins) {
+        order::PRESENT => format!("PRESENT code {low:02X}"),
+        order::RATIFY => "RATIFY".to_string(),
+        order::SEARCH => format!("SEARCH from {address:04X}"),
+        order::READ => format!("READ {length} bytes at {address:04X}"),
+        order::FETCH => "FETCH the result".to_string(),
+        order::WRITE => format!("WRITE {} bytes at {address:04X}", body.len().saturating_sub(1)),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::order_name;
+
+    #[test]
+    fn orders_are_called_what_they_do() {
+        let named = [
+            (&hex!("BC B0 20 F8 18")[..], Some("READ 24 bytes at 20F8")),
+            (&hex!("BC B0 20 F8"), Some("READ 256 bytes at 20F8")),
+            (&hex!("BC C0 00 00 08"), Some("FETCH the result")),
+            (&hex!("BC 20 00 01 04 03 49 00 01"), Some("PRESENT code 01")),
+            (&hex!("BC 40 00 00 00"), Some("RATIFY")),
+            (&hex!("BC A0 02 88 04 00 00 00 00"), Some("SEARCH from 0288")),
+            (&hex!("BC D0 02 68 04 00 00 00 00"), Some("WRITE 4 bytes at 0268")),
+            (&hex!("BC 88 00 00 00"), None),
+            (&hex!("00 B0 00 00 00"), None),
+            (&hex!("BC B0"), None),
+        ];
+        for (command, name) in named {
+            assert_eq!(order_name(command).as_deref(), name);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Reads a Vitale 1: fetches where its memory ends, then reads each zone by its address (facts/cards.md B.1).
+//!
+//! Which zones there are, and what stands in them, the layout says: of what the card itself says about its zones, too
+//! little is public.
+
+use jiff::civil::Date;
+use virtuale_engine::Fid;
+
+use super::{ClosedFile, Finding, Lock, Model, OpenFile, Pointer, ReadError, Reading, merge::merge};
+use crate::{
+    profile::layout::{Layout, WordMemory, Zone},
+    terminal::{
+        exchange::{Command, Dialogue, ExchangeError},
+        link::Link,
+    },
+};
+
+/// The most bytes that are read at once: whole words, no more than a length byte can say.
+const STEP: usize = 252;
+
+/// How many bytes order C0 fetches after a reset.
+const IDENTITY: u8 = 8;
+
+/// Reads a word memory.
+pub(super) fn read(
+    link: &mut dyn Link,
+    layout: &Layout,
+    memory: &WordMemory<'_>,
+    today: Date,
+) -> Result<Reading, ReadError> {
+    let atr = link.atr().to_vec();
+    let model = Model::of(&atr);
+    let mut walk = Walk { dialogue: Dialogue::new(link), layout, reading: Reading::empty(atr, model, today) };
+    let identity = walk.dialogue.send(&Command::fetch_words(IDENTITY));
+    let read = match identity {
+        Ok(identity) if !identity.status.is_processed() => {
+            return Err(ReadError::NotWordMemory { model, status: identity.status });
+        }
+        Ok(identity) => {
+            let end = identity.data.get(memory.end_at..).and_then(<[u8]>::first_chunk).copied().map(u16::from_be_bytes);
+            if end != Some(memory.end) {
+                walk.reading.findings.push(Finding::OtherMemory { end });
+            }
+            memory.zones.iter().try_for_each(|zone| walk.zone(zone))
+        }
+        Err(error) => Err(error),
+    };
+    match read {
+        Ok(()) => {}
+        Err(ExchangeError::Link(error)) => return Err(error.into()),
+        Err(ExchangeError::Endless) => walk.reading.findings.push(Finding::CutShort),
+    }
+    let mut reading = walk.reading;
+    reading.exchanges = walk.dialogue.into_log();
+    reading.conclude(Model::Vitale1);
+    Ok(reading)
+}
+
+/// A card that is being read.
+struct Walk<'a> {
+    dialogue: Dialogue<'a>,
+    layout: &'a Layout,
+    reading: Reading,
+}
+
+impl Walk<'_> {
+    /// Reads a zone and keeps what it says, or that it is closed. A zone that is refused halfway is kept as far as it
+    /// was read.
+    fn zone(&mut self, zone: &Zone<'_>) -> Result<(), ExchangeError> {
+        let pointer = Pointer { name: zone.name.to_owned(), application: None, fid: Fid(zone.address) };
+        let mut content = Vec::new();
+        for start in (0..zone.size).step_by(STEP) {
+            let length = STEP.min(zone.size - start);
+            let part = self.dialogue.send(&Command::read_words(zone.name, zone.address, start, length))?;
+            if !part.status.is_processed() && start == 0 {
+                let lock = if zone.readable == "never" { Lock::Never } else { Lock::Unknown };
+                self.reading.closed.push(ClosedFile { pointer, status: part.status, lock });
+                return Ok(());
+            }
+            content.extend_from_slice(part.data.get(..length).unwrap_or(&part.data));
+            if part.data.len() < length {
+                break;
+            }
+        }
+        let decoded = self.layout.decode(zone.name, &content);
+        let (data, elements) = decoded.map(|decoded| (decoded.data, decoded.elements)).unzip();
+        for key in data.map(|data| merge(&mut self.reading.data, data)).unwrap_or_default() {
+            self.reading.findings.push(Finding::FilesDisagree { key });
+        }
+        self.reading.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use hex_literal::hex;
+    use jiff::civil::{Date, date};
+    use proptest::{collection::vec, prelude::*};
+    use virtuale_engine::{Card, StatusWord};
+
+    use super::super::{Ability, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
+    use crate::{
+        profile::{Options, Profile, load},
+        terminal::{
+            link::in_process::in_process,
+            toy::{Parrot, ToyCard, ToyFile},
+        },
+    };
+
+    const TODAY: Date = date(2026, 1, 15);
+
+    fn fixture(name: &str) -> Profile {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/cards/{name}.toml"));
+        load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn reading_of(card: impl Card + 'static) -> Result<Reading, ReadError> {
+        let mut link = in_process(Box::new(card)).expect("the card has power");
+        read(&mut link, fixture("vitale1-petit").layout(), TODAY)
+    }
+
+    /// What a Vitale 1 has no place for.
+    fn as_vitale_1_says_it(mut volet: Volet) -> Volet {
+        for person in &mut volet.beneficiaries {
+            (person.country, person.treating_doctor, person.organ_donation) = (None, None, None);
+        }
+        volet
+    }
+
+    #[test]
+    fn what_is_read_is_what_the_card_file_says() {
+        for name in ["petit", "famille-leroy", "v1bis", "igea440", "clone", "iso"] {
+            let profile = fixture(&format!("vitale1-{name}"));
+            let reading = reading_of(profile.card()).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(reading.volet, as_vitale_1_says_it(view::volet(profile.data())), "{name}");
+            assert_eq!((reading.model, &reading.findings[..]), (Model::Vitale1, &[Finding::TestCard][..]), "{name}");
+            let closed: Vec<(&str, Lock)> =
+                reading.closed.iter().map(|file| (file.pointer.name.as_str(), file.lock)).collect();
+            let expected = [("SECRET", Lock::Never), ("ACCES", Lock::Never), ("CONFID", Lock::Unknown)];
+            assert_eq!(closed, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_family_is_read_word_by_word() {
+        let reading = reading_of(fixture("vitale1-famille-leroy").card()).expect("a Vitale 1");
+        assert_eq!(reading.volet.beneficiaries.len(), 6);
+        assert_eq!(reading.name_of(3), "STÉPHANE LEROY");
+        assert_eq!(reading.volet.beneficiaries[4].rank.as_deref(), Some("2"));
+        assert_eq!(reading.volet.card.validity.end, None);
+        let first: Vec<&str> = reading.exchanges.iter().take(2).map(|exchange| exchange.name.as_str()).collect();
+        assert_eq!(first, ["FETCH", "READ SECRET"]);
+        let bytes: usize = reading.files.iter().map(|file| file.content.len()).sum();
+        let shares = reading.shares;
+        assert_eq!(shares.public + shares.inferred + shares.invented + shares.unused, bytes);
+        assert!(reading.abilities().contains(&(Ability::SeeExoneration, Verdict::Yes)));
+    }
+
+    #[test]
+    fn the_cover_of_all_is_read() {
+        let reading = reading_of(fixture("vitale1-v1bis").card()).expect("a Vitale 1");
+        assert!(reading.abilities().contains(&(Ability::ComplementaryPayment, Verdict::Yes)));
+    }
+
+    #[test]
+    fn a_failing_component_is_read_until_it_fails() {
+        let mut link = in_process(Box::new(fixture("vitale1-igea440").card())).expect("the first session works");
+        let layout = fixture("vitale1-petit").layout().clone();
+        let sessions = (0..20).take_while(|_| {
+            let is_read = read(&mut link, &layout, TODAY).is_ok();
+            is_read && crate::terminal::link::Link::reset(&mut link, virtuale_engine::Reset::Cold).is_ok()
+        });
+        assert!((3..=13).contains(&sessions.count()));
+    }
+
+    #[test]
+    fn another_card_is_told_apart() {
+        let other = reading_of(ToyCard::default().with(b"OTHER", 0x0001, ToyFile::open(&[])));
+        let Err(ReadError::NotWordMemory { model, status }) = other else { panic!("{other:?}") };
+        assert_eq!((model, status), (Model::Vitale2, StatusWord::INSTRUCTION_NOT_SUPPORTED));
+    }
+
+    #[test]
+    fn a_memory_that_ends_elsewhere_is_read_and_named() {
+        let reading = reading_of(Parrot::new(vec![hex!("0000020040000000 9000").to_vec()])).expect("it says yes");
+        assert!(reading.findings.contains(&Finding::OtherMemory { end: Some(0x4000) }), "{:?}", reading.findings);
+        let reading = reading_of(Parrot::new(vec![hex!("9000").to_vec()])).expect("it says yes");
+        assert!(reading.findings.contains(&Finding::OtherMemory { end: None }), "{:?}", reading.findings);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_answers_make_a_terminal_panic_or_hang(
+            answers in vec((vec(any::<u8>(), 0..300), prop_oneof![3 => Just([0x90, 0x00]), 1 => any::<[u8; 2]>()]), 1..12),
+        ) {
+            let answers = answers.into_iter().map(|(data, status)| [&data[..], &status].concat()).collect();
+            if let Ok(reading) = reading_of(Parrot::new(answers)) {
+                prop_assert!(reading.exchanges.len() <= 1_024);
+                for file in &reading.files {
+                    let explained: usize = file.elements.iter().map(|element| element.range.len()).sum();
+                    prop_assert_eq!(explained, file.content.len());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! `keys`, and what `--opensc` tells programs.
+
+use std::fs;
+
+use crate::sandbox::{MARTIN, Sandbox, run};
+
+#[test]
+fn the_test_authority_is_the_same_everywhere() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path().join("keys");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["keys", "-o", &folder.display().to_string()]));
+    assert_eq!((code, error.as_str()), (0, ""));
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys");
+    let mut count = 0;
+    for entry in fs::read_dir(&folder).expect("the folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(out.contains(&name), "{name} is not named in\n{out}");
+        let [made, kept] = [path, format!("{fixtures}/{name}").into()].map(fs::read);
+        assert!(made.expect("a file") == kept.expect("a fixture"), "{name} differs from fixtures/keys");
+        count += 1;
+    }
+    assert_eq!(count, out.lines().count());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let sandbox = Sandbox::new();
+    let (code, _, error) = run(&mut sandbox.virtuale(&["keys", "-o", "/dev/null/keys"]));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot make /dev/null/keys"), "{error}");
+}
+
+#[test]
+fn opensc_is_told_while_the_readers_live() {
+    let sandbox = Sandbox::new();
+    let script = "grep -c iasecc \"$OPENSC_CONF\" && echo \"$OPENSC_CONF\"";
+    let (code, out, error) =
+        run(&mut sandbox.virtuale(&["exec", "--opensc", "--card", MARTIN, "--", "sh", "-c", script]));
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(out.starts_with("2\n"), "{out}");
+    assert!(!fs::exists(out.lines().nth(1).unwrap_or_default()).expect("an answer"), "{out} is still there");
+    let script = "eval \"$(virtuale serve --opensc --detach --card \"$MARTIN\")\"
+        grep -q iasecc \"$OPENSC_CONF\"; code=$?; virtuale stop; exit $code";
+    let (code, _, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{error}");
+}
