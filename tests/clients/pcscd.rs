@@ -13,7 +13,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::harness::{Client, Presence, Sandbox, file};
 
 const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
-const PCSCD: Client = Client { name: "pcscd", package: "pcscd", presence: Presence::Program("pcscd") };
+const PCSCD: Client = Client { name: "pcscd", package: "pcscd", presence: Presence::File("/usr/sbin/pcscd") };
 const VPCD: Client = Client { name: "vpcd", package: "vsmartcard-vpcd", presence: Presence::File(DRIVER) };
 const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
 

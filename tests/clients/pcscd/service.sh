@@ -11,10 +11,11 @@ import fcntl, socket, struct
 SIOCSIFFLAGS, IFF_UP = 0x8914, 1
 fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))'
 
-# Later versions ask polkit, which is not there.
+# Later versions ask polkit, which is not there. Not everybody's search path has sbin.
+pcscd=/usr/sbin/pcscd
 polkit=
-if pcscd --help | grep -q -e --disable-polkit; then polkit=--disable-polkit; fi
-pcscd --foreground $polkit --config "$folder/readers" &
+if $pcscd --help | grep -q -e --disable-polkit; then polkit=--disable-polkit; fi
+$pcscd --foreground $polkit --config "$folder/readers" &
 service=$!
 /usr/bin/python3 "$folder/card.py" 35963 &
 card=$!
