@@ -1,6 +1,6 @@
 //! Card files and layouts of the command line.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use virtuale_applets::layouts;
 use virtuale_engine::Card;
@@ -14,10 +14,14 @@ use crate::profile::{self, LoadError, Options, Profile, diagnostic::Source, layo
 ///
 /// That it cannot be read, or what is wrong with it.
 pub(super) fn profile(path: &Path, reproducible: &Reproducible) -> Result<Profile, Failure> {
-    profile::load(path, &options(reproducible)).map_err(|error| match error {
+    profile::load(path, &options(reproducible)).map_err(failure)
+}
+
+fn failure(error: LoadError) -> Failure {
+    match error {
         LoadError::Io { path, error } => Failure::file("read", &path, &error),
         LoadError::Invalid(diagnostics) => Failure::Invalid(diagnostics),
-    })
+    }
 }
 
 /// What a card depends on besides its card file.
@@ -42,10 +46,7 @@ pub(super) fn card(path: &Path, reproducible: &Reproducible) -> Result<Box<dyn C
 pub(super) fn layout(name: &str) -> Result<Layout, Failure> {
     let source = match layouts::named(name) {
         Some(text) => Source { name: format!("{name}.toml (built in)"), text: text.to_owned() },
-        None if name.ends_with(".toml") => {
-            let text = fs::read_to_string(name).map_err(|error| Failure::file("read", Path::new(name), &error))?;
-            Source { name: name.to_owned(), text }
-        }
+        None if name.ends_with(".toml") => return Layout::load(Path::new(name)).map_err(failure),
         None => {
             let built_in = layouts::NAMES.join(", ");
             let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");

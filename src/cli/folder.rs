@@ -130,8 +130,8 @@ fn chosen_base(bases: Vec<PathBuf>) -> io::Result<PathBuf> {
     found.ok_or_else(|| io::Error::other("neither XDG_RUNTIME_DIR nor the temporary folder can be written to"))
 }
 
-fn is_writable(folder: &Path) -> bool {
-    rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).is_ok()
+fn is_writable(place: &Path) -> bool {
+    place.is_dir() && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
 }
 
 /// Makes a folder for its owner only, unless it is there and is so.
@@ -245,5 +245,15 @@ mod tests {
         fs::create_dir(&long).expect("a folder");
         let short = place.path().join("virtuale");
         assert_eq!(chosen_base(vec![long.join("virtuale"), short.clone()]).ok(), Some(short));
+    }
+
+    #[test]
+    fn a_place_in_what_is_no_folder_is_passed_over() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let file = place.path().join("file");
+        fs::write(&file, "").expect("a file");
+        let good = place.path().join("virtuale");
+        let bases = vec![file.join("virtuale"), place.path().join("missing/virtuale"), good.clone()];
+        assert_eq!(chosen_base(bases).ok(), Some(good));
     }
 }

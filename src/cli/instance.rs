@@ -223,8 +223,11 @@ impl Desk {
     fn reader(&self, slot: usize) -> Result<String, Refusal> {
         let names: Vec<_> = self.readers.states().into_iter().map(|state| state.name.to_string()).collect();
         names.get(slot).cloned().ok_or_else(|| {
-            let last = names.len().saturating_sub(1);
-            refusal(exit::USAGE, format!("there is no slot {slot}: slots are numbered from 0 to {last}"))
+            let there = match names.len() {
+                1 => "the only slot is 0".to_owned(),
+                number => format!("slots are numbered from 0 to {}", number.saturating_sub(1)),
+            };
+            refusal(exit::USAGE, format!("there is no slot {slot}: {there}"))
         })
     }
 

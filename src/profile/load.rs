@@ -73,9 +73,7 @@ pub struct Profile {
 ///
 /// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its layout.
 pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
-    let text = read(path).map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
-    let source = Source { name: path.display().to_string(), text };
-    parse(source, Some(path.parent().unwrap_or(Path::new(""))), options).map_err(LoadError::Invalid)
+    parse(read(path)?, Some(path.parent().unwrap_or(Path::new(""))), options).map_err(LoadError::Invalid)
 }
 
 /// Makes a card of the text of a card file. A layout that it names by a path counts from the folder `base`; without
@@ -126,17 +124,47 @@ fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>)
     };
     let path = base.join(name);
     match read(&path) {
-        Ok(text) => Ok(Source { name: path.display().to_string(), text }),
-        Err(error) => mistake(format!("cannot read the layout {}: {error}", path.display()), hint),
+        Ok(source) => Ok(source),
+        Err(LoadError::Invalid(mistakes)) => Err(mistakes),
+        Err(LoadError::Io { error, .. }) => {
+            mistake(format!("cannot read the layout {}: {error}", path.display()), hint)
+        }
     }
 }
 
-/// The text of a file. Of one that is too long, so much that whoever parses it sees that it is.
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
+/// The text of a card file or layout. Of one that is too long, so much that whoever parses it sees that it is.
+///
+/// # Errors
+///
+/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] at the first byte that is not UTF-8.
+fn read(path: &Path) -> Result<Source, LoadError> {
     let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
-    File::open(path)?.take(most).read_to_string(&mut text)?;
-    Ok(text)
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+    read.map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
+    // The replacement for a foreign byte begins where the byte did.
+    let source = Source { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
+    match str::from_utf8(&bytes) {
+        Err(error) if bytes.len() <= LONGEST => {
+            let at = error.valid_up_to();
+            let byte = bytes.get(at).copied().unwrap_or_default();
+            let span = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
+            let mistake = Diagnostic::new(&Arc::new(source), span, format!("the byte {byte:02X} is not UTF-8"));
+            Err(LoadError::Invalid(Diagnostics(vec![mistake.hint("save the file as UTF-8: it may be in Latin-1 now")])))
+        }
+        _ => Ok(source),
+    }
+}
+
+impl Layout {
+    /// Reads a layout file.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] with all mistakes in it.
+    pub fn load(path: &Path) -> Result<Self, LoadError> {
+        Self::parse(&Arc::new(read(path)?)).map_err(LoadError::Invalid)
+    }
 }
 
 impl fmt::Debug for Profile {
@@ -207,9 +235,9 @@ mod tests {
 
     use hex_literal::hex;
     use jiff::civil::date;
-    use virtuale_engine::{Answer, Card, Reset, StatusWord};
+    use virtuale_engine::{Answer, Card, Reset, StatusWord, image::FileImage};
 
-    use super::{LoadError, Options, Profile, Source, load, parse, read};
+    use super::{Layout, LoadError, Options, Profile, Source, load, parse, read};
 
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
@@ -304,7 +332,7 @@ mod tests {
     #[test]
     fn keys_of_one_layout_are_unknown_to_another() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
-        let text = read(&folder.join("deplace-roux.toml")).expect("a fixture").replace("deplace.toml", "vitale2");
+        let text = read(&folder.join("deplace-roux.toml")).expect("a fixture").text.replace("deplace.toml", "vitale2");
         let source = Source { name: "roux.toml".into(), text };
         let mistakes = parse(source, None, &OPTIONS).expect_err("code_local is no key").to_string();
         assert!(mistakes.contains("roux.toml:12:1"), "{mistakes}");
@@ -323,6 +351,46 @@ mod tests {
             for part in [message, "c.toml:1:10", "built-in layouts: vitale1, vitale2"] {
                 assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
             }
+        }
+    }
+
+    #[test]
+    fn the_room_of_a_card_is_counted_as_its_chip_counts_it() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("carte.toml");
+        let minimal = include_str!("../../fixtures/cards/vitale2-minimal.toml").replace("vitale2", "juste.toml");
+        std::fs::write(&path, minimal).expect("a card file");
+        let on_a_chip_of = |bytes: usize| {
+            let whole = virtuale_applets::layouts::named("vitale2").expect("built in");
+            let layout = whole.replace("chip_bytes = 32768", &format!("chip_bytes = {bytes}"));
+            std::fs::write(folder.path().join("juste.toml"), layout).expect("a layout");
+            load(&path, &OPTIONS)
+        };
+        let profile = on_a_chip_of(32_768).expect("room enough");
+        let needed = profile.image().files.iter().map(FileImage::needs).sum();
+        on_a_chip_of(needed).expect("it just fits");
+        let error = on_a_chip_of(needed - 1).expect_err("one byte too few").to_string();
+        assert!(error.contains("the largest files are PHOTO"), "{error}");
+    }
+
+    #[test]
+    fn a_file_in_another_coding_is_pointed_at() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("carte.toml");
+        std::fs::write(&path, b"layout = \"vitale2\"\n# \xC3\xA9, Fran\xE7oise\n").expect("a file");
+        let Err(LoadError::Invalid(mistakes)) = load(&path, &OPTIONS) else { panic!("it is Latin-1") };
+        let text = mistakes.to_string();
+        for part in ["carte.toml:2:10", "the byte E7 is not UTF-8", "help: save the file as UTF-8"] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_not_read_to_its_end() {
+        let zeros = Path::new("/dev/zero");
+        for error in [load(zeros, &OPTIONS).map(|_| ()), Layout::load(zeros).map(|_| ())] {
+            let error = error.expect_err("an endless file");
+            assert!(error.to_string().contains("has more than"), "{error}");
         }
     }
 

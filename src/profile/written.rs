@@ -131,7 +131,7 @@ fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     };
     match error.message() {
         message if message.starts_with("string values must be quoted") && written.is_empty() => {
-            Diagnostic::new(source, span, "a value is missing")
+            mistake(span, "a value is missing", "write one behind the =, or leave the key out".into())
         }
         message if message.starts_with("string values must be quoted") => {
             mistake(span.clone(), "a text stands between quotes", quoted(written))
@@ -151,10 +151,13 @@ fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
             mistake(span.clone(), "this table stands here twice", hint.into())
         }
         message if message.starts_with("duplicate key") => {
-            Diagnostic::new(source, span, "this key stands here twice").label("the second time")
+            let mistake = Diagnostic::new(source, span, "this key stands here twice").label("the second time");
+            mistake.hint("leave one of the two out")
         }
-        "invalid basic string, expected `\"`" => Diagnostic::new(source, span, "this text has no closing quote"),
-        message => Diagnostic::new(source, span, message),
+        "invalid basic string, expected `\"`" => {
+            mistake(span, "this text has no closing quote", "end it with a quote on the same line".into())
+        }
+        message => mistake(span.clone(), message, "https://toml.io shows how such a file is written".into()),
     }
 }
 

@@ -9,6 +9,7 @@ mod read;
 mod readme;
 mod reference;
 mod sandbox;
+mod secrets;
 mod serve;
 mod terminal;
 mod traces;

@@ -60,6 +60,14 @@ pub(super) fn cells_of(kind: &FileKind) -> usize {
     }
 }
 
+impl FileImage {
+    /// How many bytes of the chip it takes: its contents, and one for its life cycle.
+    #[must_use]
+    pub fn needs(&self) -> usize {
+        1 + cells_of(&self.kind)
+    }
+}
+
 fn check_tree(images: &[FileImage]) -> Result<(), ImageError> {
     let master = images.first().filter(|file| file.fid == Fid::MF && file.parents.is_empty() && is_df(file));
     master.ok_or(ImageError::NoMasterFile)?;
@@ -137,11 +145,8 @@ fn check_records(
 
 fn check_capacity(images: &[FileImage], capacity: usize) -> Result<(), ImageError> {
     const NAMED: usize = 5;
-    let need = |(index, image): (usize, &FileImage)| FileNeed {
-        file: FileIndex(index),
-        fid: image.fid,
-        bytes: 1 + cells_of(&image.kind),
-    };
+    let need =
+        |(index, image): (usize, &FileImage)| FileNeed { file: FileIndex(index), fid: image.fid, bytes: image.needs() };
     let mut needs: Vec<FileNeed> = images.iter().enumerate().map(need).collect();
     let needed = needs.iter().map(|need| need.bytes).sum();
     if needed <= capacity {

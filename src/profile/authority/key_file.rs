@@ -99,7 +99,7 @@ fn numbers(key: &rsa::RsaPrivateKey) -> Result<KeyFile, KeyFileError> {
     }
     let [p, q] = key.primes() else { return Err(KeyFileError::Malformed) };
     let bytes = |number: &rsa::BoxedUint| number.to_be_bytes_trimmed_vartime().to_vec();
-    Ok(KeyFile::Rsa(RsaNumbers { primes: [bytes(p), bytes(q)], e: bytes(&rsa::BoxedUint::from(key.e().clone())) }))
+    Ok(KeyFile::Rsa(RsaNumbers { primes: [bytes(p), bytes(q)], e: bytes(key.e()) }))
 }
 
 #[cfg(test)]

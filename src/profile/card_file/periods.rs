@@ -39,7 +39,8 @@ pub(super) fn check_order(keys: &(String, String), table: &Table, mistakes: &mut
         let key = if other.span == end.span { &keys.1 } else { &keys.0 };
         mistake.hint(format!("\"{key}\" is {} if it is left out: write it too", other.date))
     } else {
-        mistake.related(other.span.clone(), format!("{} on {}", says(other), other.date))
+        let mistake = mistake.related(other.span.clone(), format!("{} on {}", says(other), other.date));
+        mistake.hint("the end is the last day of the period, on its first day or after it")
     });
 }
 

@@ -295,6 +295,7 @@ impl Reader<'_> {
             let names: Vec<_> = names().collect();
             (names.len() < 12).then(|| format!("its keys are {}", names.join(", ")))
         });
+        let hint = hint.or_else(|| Some("virtuale card new shows all the keys there are".into()));
         let mistake = Diagnostic::new(self.mistakes.source(), entry.span.clone(), message).label(label);
         Diagnostic { hint, ..mistake }
     }

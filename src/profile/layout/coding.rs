@@ -245,7 +245,7 @@ fn instead_of(character: char) -> String {
         '–' | '—' => "-",
         'Ÿ' => "Y",
         'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => "the letter without its accent",
-        _ => "a character of the chip's coding",
+        _ => "it with letters from A to Z",
     };
     format!("write {instead}")
 }

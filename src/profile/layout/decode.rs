@@ -204,9 +204,8 @@ impl<'a> Decoder<'a> {
             Body::Value { from, place, .. } => {
                 self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
             }
-            Body::Built(_) => {
-                let start = value.start;
-                element.children = plain::elements(value.bytes, start, &item.known, item.personal, &mut self.left);
+            Body::Built(builder) => {
+                element.children = plain::built(*builder, value.bytes, value.start, item, &mut self.left);
                 return Some((element, taken));
             }
             Body::Computed { reference, place } => {

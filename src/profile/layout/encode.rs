@@ -265,7 +265,7 @@ impl<'a> Encoder<'a> {
                 if bytes.is_empty() {
                     return None;
                 }
-                let children = plain::elements(&bytes, 0, &item.known, item.personal, &mut self.steps);
+                let children = plain::built(*builder, &bytes, 0, item, &mut self.steps);
                 Some(Value { children, ..Value::new(bytes, String::new(), 0..0) })
             }
             Body::Computed { reference, place } => {

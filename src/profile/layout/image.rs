@@ -57,7 +57,7 @@ impl Layout {
                 map.files.push(file);
             }
         }
-        self.check_room(&mut encoder, data, &map);
+        self.check_room(&mut encoder, data, &files, &map);
         let (capacity, habits) = (self.chip.bytes, self.chip.habits);
         let image = atr.map(|atr| ChipImage { atr, capacity, habits, files });
         encoder.finish(image)?.map(|image| (image, map)).ok_or(Diagnostics(Vec::new()))
@@ -80,9 +80,9 @@ impl Layout {
         }
     }
 
-    /// Refuses a card whose files need more bytes than its chip has.
-    fn check_room(&self, encoder: &mut Encoder<'_>, data: &Node, map: &CardMap) {
-        let needed: usize = map.files.iter().map(|file| file.size).sum();
+    /// Refuses a card whose applications and files need more bytes than its chip has, as the chip counts them.
+    fn check_room(&self, encoder: &mut Encoder<'_>, data: &Node, files: &[FileImage], map: &CardMap) {
+        let needed: usize = files.iter().map(FileImage::needs).sum();
         if needed <= self.chip.bytes {
             return;
         }

@@ -6,18 +6,21 @@ use super::{
     super::map::{Element, UNEXPLAINED},
     ber,
     coding::show_bytes,
-    model::Known,
+    model::{Builder, Item, Known},
 };
 
 /// How deep objects are taken apart.
 const DEEPEST: usize = 24;
+
+/// What a string of bytes is called.
+const OCTETS: &str = "octet string";
 
 /// The names of DER types (X.680, 8.4).
 const NAMES: [(u8, &str); 13] = [
     (0x01, "boolean"),
     (0x02, "integer"),
     (0x03, "bit string"),
-    (0x04, "octet string"),
+    (0x04, OCTETS),
     (0x05, "null"),
     (0x06, "object identifier"),
     (0x0A, "enumerated"),
@@ -32,14 +35,20 @@ const NAMES: [(u8, &str); 13] = [
 /// Tags whose values are text.
 const TEXTS: [u8; 4] = [0x0C, 0x13, 0x17, 0x18];
 
+/// The elements of what a builder made, or of what stands in its place. Certificates are about a person; in TokenInfo, the
+/// serial number is.
+pub(super) fn built(builder: Builder, bytes: &[u8], start: usize, item: &Item, left: &mut usize) -> Vec<Element> {
+    let personal = item.personal || builder == Builder::Certificate;
+    let mut made = elements(bytes, start, &item.known, personal, left);
+    if builder == Builder::TokenInfo {
+        let serial = made.iter_mut().flat_map(|info| &mut info.children).find(|child| child.name == OCTETS);
+        serial.into_iter().for_each(|serial| serial.personal = true);
+    }
+    made
+}
+
 /// The elements of bytes that begin at `start`: each byte is in exactly one. At most `left` elements are made.
-pub(super) fn elements(
-    bytes: &[u8],
-    start: usize,
-    known: &Arc<Known>,
-    personal: bool,
-    left: &mut usize,
-) -> Vec<Element> {
+fn elements(bytes: &[u8], start: usize, known: &Arc<Known>, personal: bool, left: &mut usize) -> Vec<Element> {
     Plain { known, personal, left }.objects(bytes, start, DEEPEST)
 }
 

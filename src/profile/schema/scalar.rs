@@ -125,7 +125,7 @@ fn number(digits: &str, min: u64, max: u64) -> Result<Data, Wrong> {
 /// A text of one line.
 fn line(text: &str, max: usize) -> Result<String, Wrong> {
     if let Some((at, control)) = text.char_indices().find(|(_, character)| character.is_control()) {
-        let wrong = Wrong::new("a text stands on one line, without control characters");
+        let wrong = Wrong::new("a text stands on one line, without control characters").hint("leave it out");
         return Err(Wrong { part: Some(at..at + control.len_utf8()), ..wrong });
     }
     let length = text.chars().count();
@@ -134,7 +134,8 @@ fn line(text: &str, max: usize) -> Result<String, Wrong> {
     }
     let start = text.char_indices().nth(max).map_or(0, |(at, _)| at);
     let wrong = Wrong::new(format!("this text has {length} characters; at most {max} fit"));
-    Err(Wrong { part: Some(start..text.len()), ..wrong.label("too long from here") })
+    let wrong = wrong.label("too long from here").hint("shorten it: the card has no more room");
+    Err(Wrong { part: Some(start..text.len()), ..wrong })
 }
 
 fn digits(text: &str, min: usize, max: usize, value: &Value) -> Result<String, Wrong> {
@@ -243,7 +244,9 @@ fn bytes(text: &str, min: usize, max: usize) -> Result<Vec<u8>, Wrong> {
 
 fn atr(text: &str) -> Result<Vec<u8>, Wrong> {
     let bytes = bytes(text, 2, 33)?;
-    Atr::parse(&bytes).map_err(|error| Wrong::new(format!("this is not an ATR: {error}")))?;
+    Atr::parse(&bytes).map_err(|error| {
+        Wrong::new(format!("this is not an ATR: {error}")).hint("leave the key out for the ATR of the layout")
+    })?;
     Ok(bytes)
 }
 

@@ -131,7 +131,7 @@ impl Page {
         self.lines.push(vec![Span::new(Role::Plain, &format!("    {text}"))]);
     }
 
-    /// A line as it is, cut at [`WIDTH`].
+    /// A line as it is, cut at [`WIDTH`]. Spaces at its end go: padding would wrap on a narrow terminal.
     pub fn line(&mut self, spans: Line) {
         let mut left = WIDTH;
         let mut line = Line::new();
@@ -139,6 +139,13 @@ impl Page {
             let text: String = text.chars().take(left).collect();
             left -= text.chars().count();
             line.push(Span { role, text });
+        }
+        while let Some(last) = line.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+            if !last.text.is_empty() {
+                break;
+            }
+            line.pop();
         }
         self.lines.push(line);
     }
@@ -228,6 +235,13 @@ mod tests {
     fn a_card_cannot_drive_the_terminal() {
         let span = Span::new(Role::Plain, "A\u{1b}[2J\u{9b}1m\u{202e}B\n");
         assert_eq!(span.text, "A·[2J·1m·B·");
+    }
+
+    #[test]
+    fn a_line_ends_with_its_last_word_also_in_colour() {
+        let mut page = Page::default();
+        page.line(vec![Span::new(Role::Title, "MARTIN   "), Span::new(Role::Plain, "  ")]);
+        assert_eq!(page.to_string(), "\u{1b}[1mMARTIN\u{1b}[0m\n");
     }
 
     #[test]

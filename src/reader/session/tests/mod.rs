@@ -118,11 +118,11 @@ fn waits_for<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static, free:
     worker.join().expect("it does not panic")
 }
 
-/// Runs something that must not wait for long.
+/// Runs something that must not wait: if it did, it would wait for ever, or for far longer than a busy machine takes.
 fn soon<T>(work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
     let result = work();
-    assert!(start.elapsed() < Duration::from_secs(1), "it waited for {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(10), "it waited for {:?}", start.elapsed());
     result
 }
 
