@@ -18,6 +18,9 @@ const SSH: Client = Client { name: "opensc-pkcs11", package: "opensc-pkcs11", pr
 const SCDAEMON: Client =
     Client { name: "scdaemon", package: "scdaemon", presence: Presence::File("/usr/lib/gnupg/scdaemon") };
 
+/// A test of one program.
+type Body = fn(&Sandbox) -> Result<(), Failed>;
+
 /// Signs with key 46 and verifies; also says what is on the card.
 const SIGN: &str = r#"
 $RUN pkcs15-tool --read-certificate 46 --output sign.crt.pem
@@ -36,7 +39,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     let guide = OPENSSL.trial("signing::the_guide_does_what_it_says", the_guide_does_what_it_says);
     let lists = PKCS11.trial("signing::opensc_lists_all_objects", opensc_lists_all_objects);
     let ssh = SSH.trial("signing::openssh_lists_the_keys", openssh_lists_the_keys);
-    let log_in: [(&str, fn(&Sandbox) -> Result<(), Failed>); 5] = [
+    let log_in: [(&str, Body); 5] = [
         ("signing::opensc_signs_with_the_atr_of_a_vitale", signs_with_the_atr_of_a_vitale),
         ("signing::opensc_signs_on_a_card_that_it_knows", signs_on_a_card_that_it_knows),
         ("signing::opensc_is_told_of_wrong_pins_until_the_pin_is_blocked", wrong_pins),
