@@ -13,8 +13,14 @@ const PCSC_SCAN: Client = Client { name: "pcsc_scan", package: "pcsc-tools", pre
 const SCRIPTOR: Client = Client { name: "scriptor", package: "pcsc-tools", presence: Presence::Program("scriptor") };
 const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
 const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence: Presence::Program("pkcs11-tool") };
+const SCDAEMON: Client =
+    Client { name: "scdaemon", package: "scdaemon", presence: Presence::File("/usr/lib/gnupg/scdaemon") };
+const PCSC_SPY: Client = Client { name: "pcsc-spy", package: "libpcsclite-dev", presence: Presence::File(SPY_LIBRARY) };
 const PYSCARD: Client =
     Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
+
+/// libpcsclite with a log of all calls; the path is Debian's.
+const SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.so.0";
 
 /// Reads the list of NIRs and the addresses with an application of the card that opensc-tool does not know.
 const READ: [&str; 9] = [
@@ -38,6 +44,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         PCSC_SCAN.trial("traces::pcsc_scan_only_wakes_the_card", pcsc_scan_only_wakes_the_card),
         OPENSC.trial("traces::opensc_tool_is_recorded_and_replayed", opensc_tool_is_recorded_and_replayed),
         OPENSC.trial("traces::opensc_logs_what_is_recorded", opensc_logs_what_is_recorded),
+        PCSC_SPY.trial("traces::pcsc_spy_logs_what_is_recorded", pcsc_spy_logs_what_is_recorded),
+        SCDAEMON.trial("traces::scdaemon_logs_what_is_recorded", scdaemon_logs_what_is_recorded),
         SCRIPTOR.trial("traces::scriptor_prints_what_is_recorded", scriptor_prints_what_is_recorded),
         PYSCARD.trial("traces::a_pyscard_program_is_played_another_card", a_pyscard_program_is_played_another_card),
         PYSCARD.trial("traces::every_pyscard_exchange_is_recorded", every_pyscard_exchange_is_recorded),
@@ -80,6 +88,24 @@ fn opensc_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
     let words = ["sh", "-c", "exec opensc-tool -vvvvv -s 00A404000BD250000002564954414C45 -s 00B0820000 2> opensc.log"];
     record(sandbox, &words)?.exits_with(0)?;
     same_commands(sandbox, "opensc.log")
+}
+
+/// opensc-tool loads the library that its configuration names; the log goes to a file in the home.
+fn pcsc_spy_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
+    let conf = format!("app default {{ reader_driver pcsc {{ provider_library = {SPY_LIBRARY}; }} }}\n");
+    fs::write(sandbox.home().join("opensc.conf"), conf)?;
+    fs::write(sandbox.home().join("pcsc-spy"), "")?;
+    record(sandbox, &[&["env", "OPENSC_CONF=opensc.conf"], &READ[..]].concat())?.exits_with(0)?;
+    same_commands(sandbox, "pcsc-spy")
+}
+
+/// It fetches what waits by itself, and logs that in words of its own.
+fn scdaemon_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
+    let settings = "disable-ccid\ndebug-level guru\nlog-file scdaemon.log\n";
+    fs::write(sandbox.home().join("scdaemon.conf"), settings)?;
+    let talk = "printf 'SERIALNO\\nBYE\\n' | /usr/lib/gnupg/scdaemon --homedir . --server";
+    record(sandbox, &["sh", "-c", talk])?.exits_with(0)?;
+    same_commands(sandbox, "scdaemon.log")
 }
 
 fn scriptor_prints_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
