@@ -1,4 +1,4 @@
-//! A real pcscd: `virtuale record` relays the card of its reader to a program, and records it.
+//! A real pcscd: `virtuale record` relays the card of its reader to a program, and records it; its log is understood.
 //!
 //! The reader is vpcd's, the card twenty lines of Python. pcscd has one place for its socket, so it runs in namespaces of
 //! its own; where those may not be made, the test is reported as ignored.
@@ -59,5 +59,10 @@ fn a_real_reader_is_relayed_and_recorded(sandbox: &Sandbox, apart: &[&str]) -> R
     outcome.exits_with(0)?.says("Virtuale 00 00")?.says("55 66 77 88")?.says(" commands, no finding")?;
     let trace = fs::read_to_string(sandbox.home().join("visit.apdu"))?;
     let right = ["\natr 3B 75 13 00 00 44 09 EA 90 00\n", "\n> 00 B0 00 00 04\n< 55 66 77 88 90 00\n"];
-    if right.iter().all(|part| trace.contains(part)) { Ok(()) } else { Err(trace.into()) }
+    if !right.iter().all(|part| trace.contains(part)) {
+        return Err(trace.into());
+    }
+    let log = sandbox.program(&[env!("CARGO_BIN_EXE_virtuale"), "convert", "pcscd.log"])?.run()?;
+    log.exits_with(0)?.says("pcscd.log: pcscd, ")?.says("# reader: Virtual PCD 00 00\n")?.says(right[1])?;
+    Ok(())
 }

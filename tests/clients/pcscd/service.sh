@@ -1,5 +1,5 @@
 # Runs a command beside a pcscd of its own, in whose reader `Virtual PCD 00 00` is the card of card.py: service.sh
-# FOLDER CMD [ARG]... . FOLDER has reader.conf fragments and this script's card.py. To be run where network and mounts are
+# FOLDER CMD [ARG]... . FOLDER has reader.conf fragments and card.py, and gets pcscd.log. To be run where network and mounts are
 # private: pcscd's socket has one place only, and vpcd listens on all interfaces.
 set -eu
 folder=$1
@@ -15,7 +15,7 @@ fcntl.ioctl(socket.socket(), SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP)
 pcscd=/usr/sbin/pcscd
 polkit=
 if $pcscd --help | grep -q -e --disable-polkit; then polkit=--disable-polkit; fi
-$pcscd --foreground $polkit --config "$folder/readers" &
+$pcscd --foreground $polkit --apdu --debug --config "$folder/readers" > "$folder/pcscd.log" 2>&1 &
 service=$!
 /usr/bin/python3 "$folder/card.py" 35963 &
 card=$!
