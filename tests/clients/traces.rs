@@ -22,7 +22,7 @@ const PYSCARD: Client =
 /// libpcsclite with a log of all calls; the path is Debian's.
 const SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.so.0";
 
-/// Reads the list of NIRs and the addresses with an application of the card that opensc-tool does not know.
+/// Reads the NIRs in one application of the card and the names in the other.
 const READ: [&str; 9] = [
     "opensc-tool",
     "-s",
@@ -35,7 +35,7 @@ const READ: [&str; 9] = [
     "00B0820000",
 ];
 
-/// What is on the card of the family MARTIN and on no other: each in its coding as text, and digits packed as well.
+/// What is on the card of the family MARTIN and not on that of M. DURAND; looked for as text, as its bytes, and packed.
 const ORIGINALS: [&str; 8] =
     ["MARTIN", "CAMILLE", "DOMINIQUE", "286197599900", "185197599900", "19861912", "19851901", "L'ESSAI"];
 
