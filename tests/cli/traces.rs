@@ -188,8 +188,11 @@ fn what_is_wrong_has_its_code() {
     fs::write(&broken, "virtuale-trace 1\nresett\n").expect("a file");
     let bare = path(&sandbox, "bare.apdu");
     fs::write(&bare, "virtuale-trace 1\n> 00 A4 00 00\n< 90 00\n").expect("a file");
+    let lost = path(&sandbox, "lost.apdu");
+    fs::write(&lost, "virtuale-trace 1\ncard no-such.toml\n").expect("a file");
     let codes = [
-        (&["replay", &broken][..], 3, "did you mean `reset`?"),
+        (&["replay", &lost][..], 4, "lost.apdu: cannot read no-such.toml: "),
+        (&["replay", &broken], 3, "did you mean `reset`?"),
         (&["replay", &bare], 2, "give one with --card FILE"),
         (&["replay", "no-such.apdu"], 4, "cannot read no-such.apdu"),
         (&["replay", &bare, "--reader", "None 00 00", "--socket", "/no-such-socket"], 4, "/no-such-socket"),
@@ -203,5 +206,5 @@ fn what_is_wrong_has_its_code() {
     }
     let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &bare, "--card", MARTIN]));
     assert_eq!(code, 0, "{out}{error}");
-    until("nothing is left but our files", || sandbox.left().len() == 2);
+    until("nothing is left but our files", || sandbox.left().len() == 3);
 }

@@ -10,10 +10,12 @@ mod harness;
 mod java;
 mod opensc;
 mod pcsc_tools;
+mod pcscd;
 mod pyscard;
 mod readme;
 mod scdaemon;
 mod signing;
+mod traces;
 
 use libtest_mimic::Arguments;
 
@@ -27,6 +29,8 @@ fn main() {
         scdaemon::trials,
         readme::trials,
         signing::trials,
+        pcscd::trials,
+        traces::trials,
     ];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&arguments, trials).exit();

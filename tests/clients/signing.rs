@@ -57,7 +57,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 /// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
 /// (facts/ias.md 2.4).
-fn opensc_cannot_log_in() -> Option<String> {
+pub(crate) fn opensc_cannot_log_in() -> Option<String> {
     let said = Command::new("opensc-tool").arg("--info").output().ok()?;
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
     let version = text.split_whitespace().find_map(|word| word.strip_prefix("0."))?;

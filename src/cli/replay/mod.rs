@@ -161,6 +161,10 @@ fn code_of(failure: &cards::Failure) -> u8 {
 /// Says on standard error why a trace was not replayed.
 fn explain(path: &Path, failure: &cards::Failure) {
     match failure {
+        cards::Failure::Io { path: card, error } if card != path => {
+            let what = format!("{}: cannot read {}: {}", path.display(), card.display(), reason(error));
+            Failure::environment(what, "the paths of card files count from the folder of the trace").report();
+        }
         cards::Failure::Io { path, error } => Failure::file("read", path, error).report(),
         cards::Failure::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
         cards::Failure::NoCard => {

@@ -173,6 +173,10 @@ mod tests {
             > 00 A4 00 0C 02 3F 00\n< 90 00\n> 00 A4 02 0C 02 2F 02\n< 90 00\n\
             > 00 B0 00 00 00\n< 5A 0A 00 00 00 03 49 10 00 00 02 FF 90 00\n> 00 B0 00 0C 00\n< 6B 00\n";
         assert!(text.starts_with(start), "{text}");
+        let waiting = "PCSC_data: 00 A4 04 00 00\n response: sw=6102  datalen=0\napdu_send_simple(0): 2 more bytes available\n\
+            PCSC_data: 00 C0 00 00 02\n     more: sw=9000  datalen=2\n     dump: 62 00\n";
+        let expected = "> 00 A4 04 00 00\n< 61 02\n> 00 C0 00 00 02\n< 62 00 90 00\n";
+        assert!(whole(waiting, Format::Scdaemon).ends_with(expected));
         let zeros = "PCSC_data: 00 B0 00 00 02\nresponse: sw=9000  datalen=2\ndump: [all zero]\n";
         assert!(whole(zeros, Format::Scdaemon).ends_with("> 00 B0 00 00 02\n< 00 00 90 00\n"));
     }

@@ -6,7 +6,8 @@ use super::{
 };
 
 const COMMAND: &str = "PCSC_data:";
-const ANSWER: &str = "response: sw=";
+/// Before the answer to a command, and before that to a GET RESPONSE which scdaemon sends of itself.
+const ANSWERS: [&str; 2] = ["response: sw=", "more: sw="];
 const DUMP: &str = "dump:";
 const ALL_ZERO: &str = "[all zero]";
 
@@ -35,7 +36,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
                 Some(command) => open = Some(Exchange { line, command, ..Exchange::default() }),
                 None => dialogue.unread(line, text, "a command that is not bytes"),
             }
-        } else if let Some((_, rest)) = text.split_once(ANSWER) {
+        } else if let Some((_, rest)) = ANSWERS.iter().find_map(|marker| text.split_once(marker)) {
             let status = <[u8; 2]>::try_from(bytes(rest).0);
             let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
             match (status, length, &mut open) {

@@ -1,15 +1,43 @@
 //! What becomes of a command or an answer.
 
+use virtuale_engine::ins::Ins;
+
 use super::{
     super::{
-        file::Trace,
+        file::{Action, Step, Trace},
         finding::Cell,
-        follow::Read,
+        follow::{Asked, Read},
         pattern::{Atom, Pattern},
     },
     image::{Fate, Treated},
     notation,
 };
+
+/// Which command a slot is answering.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Turn {
+    /// Class and instruction of the last command that was not GET RESPONSE.
+    last: Option<[u8; 2]>,
+}
+
+impl Turn {
+    /// The instruction that a step's answer belongs to: that of its command or, for GET RESPONSE, of the one before. None
+    /// where that is not known: after a reset, or if the one before was of another channel.
+    pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<u8> {
+        let asked = match &step.action {
+            Action::Send(command) => Asked::of(trace, command),
+            _ => None,
+        };
+        let Some([class, ins, ..]) = asked.map(|asked| asked.header) else {
+            self.last = None;
+            return None;
+        };
+        if ins != Ins::GET_RESPONSE.0 {
+            self.last = Some([class, ins]);
+        }
+        self.last.filter(|&[last, _]| last == class).map(|[_, ins]| ins)
+    }
+}
 
 /// Header of a command.
 const HEADER: usize = 4;
@@ -44,7 +72,8 @@ fn without_data(body: &[u8]) -> Vec<Cell> {
     body.iter().enumerate().map(|(at, &byte)| if stays(&at) { Cell::Byte(byte) } else { Cell::Any }).collect()
 }
 
-/// An answer: its status word stays. Of its data stays what a read may keep, or else what the stand-in says as well.
+/// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE CHANNEL,
+/// what the stand-in says as well. `ins` is the instruction that is answered, at once or through GET RESPONSE.
 pub(super) fn answer_cells(
     trace: &Trace,
     pattern: &Pattern,
@@ -58,7 +87,7 @@ pub(super) fn answer_cells(
     };
     let mut cells: Vec<Cell> = match (read, ins) {
         (Some((treated, read)), _) => read_cells(data, treated, read),
-        (None, Some(0xA4 | 0xC0 | 0x70)) if own.len() == answer.len() => same_cells(data, own),
+        (None, Some(0xA4 | 0x70)) if own.len() == answer.len() => same_cells(data, own),
         _ => vec![Cell::Any; data.len()],
     };
     cells.extend(status.iter().map(|&byte| Cell::Byte(byte)));

@@ -17,12 +17,12 @@ use virtuale_engine::{Answer, Card, Reset};
 use self::{
     check::Needles,
     image::{Images, Treated},
-    lines::{answer_cells, atr_cells, command_cells},
+    lines::{Turn, answer_cells, atr_cells, command_cells},
 };
 use super::{
     file::{Action, Expected, Step, Trace},
     finding::Cell,
-    follow::{Answered, Asked, Follower, Read},
+    follow::{Answered, Follower, Read},
     write::{Line, Writer},
 };
 use crate::profile::Profile;
@@ -199,9 +199,11 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
     if let Some(seed) = trace.seed {
         writer.line(&name(0), &Line::Seed(seed))?;
     }
+    let mut turns = vec![Turn::default(); trace.slots.len()];
     for (index, step) in trace.steps.iter().enumerate() {
         let (Some(story), Some(stand_in)) = (stories.get(step.slot), stand_ins.get(step.slot)) else { continue };
         let slot = name(step.slot);
+        let answered = turns.get_mut(step.slot).and_then(|turn| turn.step(trace, step));
         match &step.action {
             Action::Send(pattern) => {
                 writer.line(&slot, &Line::CommandPattern(&command_cells(trace, pattern)))?;
@@ -217,11 +219,7 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
                 let read = story.reads.get(index).copied().flatten();
                 let read = read.and_then(|(image, read)| Some((story.treated.get(image)?, read)));
                 let own = story.answers.get(index).map_or(&[][..], Vec::as_slice);
-                let ins = match &step.action {
-                    Action::Send(command) => Asked::of(trace, command).map(|asked| asked.header[1]),
-                    _ => None,
-                };
-                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, ins, read, own)))?;
+                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, answered, read, own)))?;
             }
             Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
             Expected::Unsaid => {}
@@ -412,6 +410,29 @@ mod tests {
         // A read over the end of its zone is explained as far as the zone goes.
         let long = text.lines().skip_while(|line| !line.starts_with("> BC B0 03 50 40")).nth(1).expect("an answer");
         assert!(long.ends_with(".. .. .. .. 90 00"), "{long}");
+    }
+
+    #[test]
+    fn what_waits_is_the_answer_to_the_command_before() {
+        // The invented card says the same: it is the same card. Nothing but SELECT may keep what it says.
+        let mut card = profile("vitale2-martin.toml").card();
+        card.reset(Reset::Cold).expect("power");
+        let mut text = String::from("virtuale-trace 1\n");
+        let mut answer = Answer::new();
+        let select = hex_literal::hex!("00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65");
+        let get_data = hex_literal::hex!("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80");
+        for command in [&select[..], &get_data] {
+            card.transmit(command, &mut answer).expect("an answer");
+            let &[0x61, waiting] = answer.as_bytes() else { panic!("{answer:?}") };
+            text += &format!("> {}\n< 61 {waiting:02X}\n", crate::trace::hex(command));
+            card.transmit(&[0x00, 0xC0, 0x00, 0x00, waiting], &mut answer).expect("an answer");
+            text += &format!("> 00 C0 00 00 {waiting:02X}\n< {}\n", crate::trace::hex(answer.as_bytes()));
+        }
+        let Redacted { text, .. } = redacted(&text, "vitale2-martin.toml").expect("no survivor");
+        let answers: Vec<&str> = text.lines().filter(|line| line.starts_with("< ") && line.len() > 8).collect();
+        assert!(answers[0].starts_with("< 62 30 82 01 38 83 02"), "{text}");
+        assert_eq!(answers[1].trim_end_matches("90 00").replace(".. ", ""), "< ", "{text}");
+        assert_eq!(answers.len(), 2);
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Client {
             let cleanliness = sandbox.close();
             verdict.and(cleanliness)
         };
-        if self.presence.holds() {
+        if self.is_there() {
             return Trial::test(name, run);
         }
         let reason = format!("{} is not installed; the package {} has it", self.name, self.package);
@@ -50,6 +50,11 @@ impl Client {
             return Trial::test(name, move || Err(reason.into()));
         }
         Trial::test(name, run).with_kind(reason).with_ignored_flag(true)
+    }
+
+    /// Whether it is installed.
+    pub(crate) fn is_there(&self) -> bool {
+        self.presence.holds()
     }
 }
 

@@ -8,7 +8,7 @@ mod process;
 mod sandbox;
 
 pub(crate) use client::{Client, PYTHON, Presence};
-pub(crate) use process::Guest;
+pub(crate) use process::{Guest, Outcome};
 pub(crate) use sandbox::Sandbox;
 
 /// A card file of `fixtures/cards`, as the programs under test are given it.

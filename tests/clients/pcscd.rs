@@ -1,0 +1,68 @@
+//! A real pcscd: `virtuale record` relays the card of its reader to a program, and records it; its log is understood.
+//!
+//! The reader is vpcd's, the card twenty lines of Python. pcscd has one place for its socket, so it runs in namespaces of
+//! its own; where those may not be made, the test is reported as ignored.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{Client, Presence, Sandbox, file};
+
+const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
+const PCSCD: Client = Client { name: "pcscd", package: "pcscd", presence: Presence::File("/usr/sbin/pcscd") };
+const VPCD: Client = Client { name: "vpcd", package: "vsmartcard-vpcd", presence: Presence::File(DRIVER) };
+const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
+
+/// Ways to get namespaces of one's own: as root, and as anybody.
+const APART: [&[&str]; 2] = [&["unshare", "-m", "-n"], &["unshare", "-r", "-m", "-n"]];
+
+/// The card's reader; pcscd gives the numbers.
+const READER: &str = "Virtual PCD 00 00";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    const NAME: &str = "pcscd::a_real_reader_is_relayed_and_recorded";
+    let Some(apart) = APART.into_iter().find(|words| may(words)) else {
+        let reason = "network and mount namespaces of one's own are not permitted here";
+        return vec![Trial::test(NAME, || Ok(())).with_kind(reason).with_ignored_flag(true)];
+    };
+    // Reported for the first one that is missing.
+    let missing = [&PCSCD, &VPCD].into_iter().find(|client| !client.is_there());
+    vec![missing.unwrap_or(&OPENSC).trial(NAME, |sandbox| a_real_reader_is_relayed_and_recorded(sandbox, apart))]
+}
+
+fn may(apart: &[&str]) -> bool {
+    let [program, arguments @ ..] = apart else { return false };
+    let mut command = Command::new(program);
+    command.args(arguments).args(["mount", "-t", "tmpfs", "none", "/run"]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
+}
+
+fn a_real_reader_is_relayed_and_recorded(sandbox: &Sandbox, apart: &[&str]) -> Result<(), Failed> {
+    let folder = sandbox.home();
+    fs::create_dir(folder.join("readers"))?;
+    fs::copy(file("pcscd/card.py"), folder.join("card.py"))?;
+    let reader =
+        format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {DRIVER}\nCHANNELID 0x8C7B\n");
+    fs::write(folder.join("readers/vpcd"), reader)?;
+    let (folder, service) = (folder.display().to_string(), file("pcscd/service.sh"));
+    // The program finds the relayed card only; then the recording is replayed against the reader itself.
+    let script = format!(
+        "\"$VIRTUALE\" record --reader '{READER}' -o visit.apdu -- opensc-tool -s 00A4040000 -s 00B0000004
+         \"$VIRTUALE\" replay visit.apdu --reader '{READER}'"
+    );
+    let words = [apart, &["sh", &service, &folder, "sh", "-e", "-c", &script]].concat();
+    let outcome = sandbox.program(&words)?.run()?;
+    outcome.exits_with(0)?.says("Virtuale 00 00")?.says("55 66 77 88")?.says(" commands, no finding")?;
+    let trace = fs::read_to_string(sandbox.home().join("visit.apdu"))?;
+    let right = ["\natr 3B 75 13 00 00 44 09 EA 90 00\n", "\n> 00 B0 00 00 04\n< 55 66 77 88 90 00\n"];
+    if !right.iter().all(|part| trace.contains(part)) {
+        return Err(trace.into());
+    }
+    let log = sandbox.program(&[env!("CARGO_BIN_EXE_virtuale"), "convert", "pcscd.log"])?.run()?;
+    log.exits_with(0)?.says("pcscd.log: pcscd, ")?.says("# reader: Virtual PCD 00 00\n")?.says(right[1])?;
+    Ok(())
+}
