@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::Shutdown,
-    os::unix::net::{UnixListener, UnixStream},
+    os::unix::net::{UnixDatagram, UnixListener, UnixStream},
     path::PathBuf,
 };
 
@@ -132,6 +132,13 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(code, 4);
     assert!(error.contains("is no socket") && path.exists(), "{error}");
+
+    let other = elsewhere.path().join("of another kind");
+    let _keeper = UnixDatagram::bind(&other).expect("a socket that takes no connections");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &other.display().to_string()]));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot tell whether somebody listens") && other.exists(), "{error}");
+
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &format!("/tmp/{}", "x".repeat(120))]));
     assert_eq!(code, 2);
     assert!(error.contains("too long"), "{error}");
