@@ -146,6 +146,17 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
 }
 
 #[test]
+fn a_reader_has_the_whole_name_that_it_was_given_or_none() {
+    let sandbox = Sandbox::new();
+    let longest = "x".repeat(121);
+    let (code, out, error) = run(&mut sandbox.virtuale(&["exec", "--reader", &longest, "--", "true"]));
+    assert_eq!(code, 0, "{out}{error}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--reader", &format!("{longest}x")]));
+    assert_eq!(code, 2);
+    assert!(error.contains("a reader's name has at most 121 bytes, and this one has 122"), "{error}");
+}
+
+#[test]
 fn nonsense_on_the_control_socket_closes_its_own_connection() {
     let sandbox = Sandbox::new();
     let (running, socket) = serve(&sandbox, &[]);
