@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Serialize;
+use virtuale_engine::image::FileImage;
 
 use crate::{
     cli::{Failure, Outcome, cards, exit, options::Reproducible, output},
@@ -82,9 +83,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(unread.unwrap_or(code))
 }
 
-/// `valid: layout vitale2, 21 files, 3104 of 32768 bytes`.
+/// `valid: layout vitale2, 34 files, 21646 of 32768 bytes`, as the chip counts them: with its codes and keys.
 fn praise(profile: &Profile) -> String {
-    let used: usize = profile.map().files.iter().map(|file| file.size).sum();
+    let used: usize = profile.image().files.iter().map(FileImage::needs).sum();
     let (files, capacity) = (profile.map().files.len(), profile.image().capacity);
     format!("valid: layout {}, {files} files, {used} of {capacity} bytes", profile.layout().name())
 }
