@@ -63,6 +63,7 @@ pub struct Profile {
     layout: Layout,
     image: ChipImage,
     map: CardMap,
+    unplaced: Vec<Diagnostic>,
     options: Options,
 }
 
@@ -89,8 +90,9 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let schema = layout.schema()?;
     let data = card_file::read(&source, &schema, options.today)?;
     let (image, map) = layout.encode(&source, &data, base)?;
+    let unplaced = layout.unplaced(&source, &data, &schema);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
-    let profile = Profile { name, data, layout, image, map, options: *options };
+    let profile = Profile { name, data, layout, image, map, unplaced, options: *options };
     match profile.chip() {
         Ok(_) => Ok(profile),
         Err(error) => {
@@ -179,6 +181,12 @@ impl Profile {
     #[must_use]
     pub fn map(&self) -> &CardMap {
         &self.map
+    }
+
+    /// What the card file gives though the layout has no place for it, so that it is not on the card.
+    #[must_use]
+    pub fn unplaced(&self) -> &[Diagnostic] {
+        &self.unplaced
     }
 
     /// A fresh card, without power. All cards of one profile behave the same.
