@@ -17,7 +17,8 @@ pub(super) fn profile(path: &Path, reproducible: &Reproducible) -> Result<Profil
     profile::load(path, &options(reproducible)).map_err(failure)
 }
 
-fn failure(error: LoadError) -> Failure {
+/// Why a file was not read.
+pub(super) fn failure(error: LoadError) -> Failure {
     match error {
         LoadError::Io { path, error } => Failure::file("read", &path, &error),
         LoadError::Invalid(diagnostics) => Failure::Invalid(diagnostics),

@@ -1,19 +1,20 @@
 //! `virtuale convert`: logs into traces, traces into scripts and JSON.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read, Write},
+    fs::File,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::ValueEnum;
 
-use super::{Failure, Outcome, exit, output};
+use super::{Failure, Outcome, cards, exit, output};
 use crate::{
-    profile::diagnostic::Source,
+    profile::{diagnostic::Source, reading},
     trace::{
         Trace,
+        cards::LONGEST,
         convert::{self, Format, Imported},
     },
 };
@@ -83,15 +84,16 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(code)
 }
 
-/// The text of a log. Bytes that are no text, such as a reader's name in another coding, do not matter to it.
+/// The text of a log, of [`LONGEST`] bytes at most. Bytes that are no text, such as a reader's name in another coding, do
+/// not matter to it.
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        reading::bytes(io::stdin().lock(), path, LONGEST)
     } else {
-        fs::read(path)
+        let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
+        reading::bytes(file, path, LONGEST)
     };
-    let bytes = bytes.map_err(|error| Failure::file("read", path, &error))?;
+    let bytes = bytes.map_err(cards::failure)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -73,7 +73,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
     let (program, file) = (own_name(), file.display());
     let attach = [
-        format!("{program} exec --card {file} -- YOUR-PROGRAM"),
+        format!("{program} exec --card {file} -- {}", pages::your_program(lang)),
         format!("eval \"$({program} serve --detach --card {file})\""),
     ];
     let page = pages::demo(&reading, &reader, &attach.each_ref().map(String::as_str), lang);

@@ -182,16 +182,28 @@ fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, Failure> {
 /// Removes a socket at which nobody listens any more, and nothing else.
 fn clear(socket: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(socket) {
-        Err(_) => Ok(()),
-        Ok(found) if !found.file_type().is_socket() => Err(Failure::environment(
-            format!("{} is there already, and is no socket", socket.display()),
-            "give another path with --socket",
-        )),
-        Ok(_) if UnixStream::connect(socket).is_ok() => Err(Failure::environment(
+        Err(_) => return Ok(()),
+        Ok(found) if !found.file_type().is_socket() => {
+            return Err(Failure::environment(
+                format!("{} is there already, and is no socket", socket.display()),
+                "give another path with --socket",
+            ));
+        }
+        Ok(_) => {}
+    }
+    match UnixStream::connect(socket) {
+        Ok(_) => Err(Failure::environment(
             format!("somebody listens at {} already", socket.display()),
             "stop that reader with `virtuale stop`, or give another path with --socket",
         )),
-        Ok(_) => fs::remove_file(socket).map_err(|error| Failure::file("remove", socket, &error)),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            fs::remove_file(socket).map_err(|error| Failure::file("remove", socket, &error))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Failure::environment(
+            format!("cannot tell whether somebody listens at {}: {}", socket.display(), reason(&error)),
+            "remove that socket if nobody needs it, or give another path with --socket",
+        )),
     }
 }
 

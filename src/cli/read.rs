@@ -72,13 +72,14 @@ fn read_readers(args: &Args) -> Outcome {
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
     let mut slots = service.slots().map_err(|error| no_service(&error))?;
     let all: Vec<_> = slots.iter().map(|slot| slot.name.clone()).collect();
+    if let Some(wanted) = args.reader.as_ref().filter(|wanted| !all.contains(wanted)) {
+        let hint = format!("{}\nor give a card file: --card FILE", known(&all));
+        return Err(Failure::environment(format!("there is no reader {wanted:?}"), hint));
+    }
     slots.retain(|slot| args.reader.as_ref().map_or(slot.present, |wanted| slot.name == *wanted));
     if slots.is_empty() {
-        let there = if all.is_empty() { "there are no readers".into() } else { format!("readers: {}", all.join(", ")) };
-        return Err(Failure::environment(
-            "there is no card to read",
-            format!("{there}\nor give a card file: --card FILE"),
-        ));
+        let hint = format!("{}\nor give a card file: --card FILE", known(&all));
+        return Err(Failure::environment("there is no card to read", hint));
     }
     for (index, slot) in slots.iter().enumerate() {
         let mut link = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
@@ -88,6 +89,14 @@ fn read_readers(args: &Args) -> Outcome {
         print(args, &reading, &slot.name, index)?;
     }
     Ok(exit::DONE)
+}
+
+/// Which readers there are.
+fn known(readers: &[String]) -> String {
+    match readers {
+        [] => "there are no readers".into(),
+        readers => format!("readers: {}", readers.join(", ")),
+    }
 }
 
 /// The built-in layout that goes with an answer to reset.

@@ -1,9 +1,7 @@
 //! From a card file to a card: the card file, its layout, the chip's image, the card.
 
 use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
+    fmt, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -25,6 +23,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::Layout,
     map::CardMap,
+    reading,
     tree::{Node, Span},
     world,
     written::LONGEST,
@@ -64,6 +63,7 @@ pub struct Profile {
     layout: Layout,
     image: ChipImage,
     map: CardMap,
+    unplaced: Vec<Diagnostic>,
     options: Options,
 }
 
@@ -73,7 +73,8 @@ pub struct Profile {
 ///
 /// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its layout.
 pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
-    parse(read(path)?, Some(path.parent().unwrap_or(Path::new(""))), options).map_err(LoadError::Invalid)
+    parse(reading::text(path, LONGEST)?, Some(path.parent().unwrap_or(Path::new(""))), options)
+        .map_err(LoadError::Invalid)
 }
 
 /// Makes a card of the text of a card file. A layout that it names by a path counts from the folder `base`; without
@@ -89,8 +90,9 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let schema = layout.schema()?;
     let data = card_file::read(&source, &schema, options.today)?;
     let (image, map) = layout.encode(&source, &data, base)?;
+    let unplaced = layout.unplaced(&source, &data, &schema);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
-    let profile = Profile { name, data, layout, image, map, options: *options };
+    let profile = Profile { name, data, layout, image, map, unplaced, options: *options };
     match profile.chip() {
         Ok(_) => Ok(profile),
         Err(error) => {
@@ -123,36 +125,12 @@ fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>)
         return mistake(format!("the layout \"{name}\" is a file, but this card file is none"), hint);
     };
     let path = base.join(name);
-    match read(&path) {
+    match reading::text(&path, LONGEST) {
         Ok(source) => Ok(source),
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
         Err(LoadError::Io { error, .. }) => {
             mistake(format!("cannot read the layout {}: {error}", path.display()), hint)
         }
-    }
-}
-
-/// The text of a card file or layout. Of one that is too long, so much that whoever parses it sees that it is.
-///
-/// # Errors
-///
-/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] at the first byte that is not UTF-8.
-fn read(path: &Path) -> Result<Source, LoadError> {
-    let most = u64::try_from(LONGEST).unwrap_or(u64::MAX).saturating_add(1);
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
-    read.map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
-    // The replacement for a foreign byte begins where the byte did.
-    let source = Source { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
-    match str::from_utf8(&bytes) {
-        Err(error) if bytes.len() <= LONGEST => {
-            let at = error.valid_up_to();
-            let byte = bytes.get(at).copied().unwrap_or_default();
-            let span = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
-            let mistake = Diagnostic::new(&Arc::new(source), span, format!("the byte {byte:02X} is not UTF-8"));
-            Err(LoadError::Invalid(Diagnostics(vec![mistake.hint("save the file as UTF-8: it may be in Latin-1 now")])))
-        }
-        _ => Ok(source),
     }
 }
 
@@ -163,7 +141,7 @@ impl Layout {
     ///
     /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] with all mistakes in it.
     pub fn load(path: &Path) -> Result<Self, LoadError> {
-        Self::parse(&Arc::new(read(path)?)).map_err(LoadError::Invalid)
+        Self::parse(&Arc::new(reading::text(path, LONGEST)?)).map_err(LoadError::Invalid)
     }
 }
 
@@ -205,6 +183,12 @@ impl Profile {
         &self.map
     }
 
+    /// What the card file gives though the layout has no place for it, so that it is not on the card.
+    #[must_use]
+    pub fn unplaced(&self) -> &[Diagnostic] {
+        &self.unplaced
+    }
+
     /// A fresh card, without power. All cards of one profile behave the same.
     ///
     /// # Panics
@@ -237,7 +221,7 @@ mod tests {
     use jiff::civil::date;
     use virtuale_engine::{Answer, Card, Reset, StatusWord, image::FileImage};
 
-    use super::{Layout, LoadError, Options, Profile, Source, load, parse, read};
+    use super::{LONGEST, Layout, LoadError, Options, Profile, Source, load, parse, reading};
 
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
@@ -332,7 +316,10 @@ mod tests {
     #[test]
     fn keys_of_one_layout_are_unknown_to_another() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
-        let text = read(&folder.join("deplace-roux.toml")).expect("a fixture").text.replace("deplace.toml", "vitale2");
+        let text = reading::text(&folder.join("deplace-roux.toml"), LONGEST)
+            .expect("a fixture")
+            .text
+            .replace("deplace.toml", "vitale2");
         let source = Source { name: "roux.toml".into(), text };
         let mistakes = parse(source, None, &OPTIONS).expect_err("code_local is no key").to_string();
         assert!(mistakes.contains("roux.toml:12:1"), "{mistakes}");

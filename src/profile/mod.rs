@@ -13,6 +13,7 @@ pub mod layout;
 pub mod map;
 pub mod nir;
 pub mod pkcs15;
+pub mod reading;
 pub mod schema;
 pub mod tree;
 pub mod written;

@@ -18,6 +18,9 @@ pub enum ModelError {
     /// A program could neither show nor type such a name.
     #[error("{0:?} cannot be a reader's name: it must be printable and not empty")]
     Name(String),
+    /// PC/SC has no room for such a name.
+    #[error("a reader's name has at most {LONGEST_MODEL} bytes, and this one has {0}")]
+    TooLong(usize),
     /// The numbers in reader names have two hexadecimal digits.
     #[error("{0} readers are too many: at most 256 can be told apart")]
     TooMany(usize),
@@ -27,17 +30,20 @@ impl Model {
     /// The house's own reader.
     pub const HOUSE: &str = "Virtuale";
 
-    /// A reader of that name. Beyond [`LONGEST_MODEL`] bytes the name is cut.
+    /// A reader of that name.
     ///
     /// # Errors
     ///
-    /// [`ModelError::Name`] if the name is blank or has control characters.
+    /// [`ModelError::Name`] if the name is blank or has control characters, [`ModelError::TooLong`] beyond
+    /// [`LONGEST_MODEL`] bytes.
     pub fn new(name: &str, slots: u8) -> Result<Self, ModelError> {
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             return Err(ModelError::Name(name.to_owned()));
         }
-        let end = (0..=LONGEST_MODEL).rev().find(|&end| name.is_char_boundary(end)).unwrap_or_default();
-        Ok(Self { name: name.get(..end).unwrap_or(name).to_owned(), slots })
+        if name.len() > LONGEST_MODEL {
+            return Err(ModelError::TooLong(name.len()));
+        }
+        Ok(Self { name: name.to_owned(), slots })
     }
 
     /// The names of all slots of all readers: model, number of the reader, number of the slot in it.
@@ -68,12 +74,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_cut_between_characters() {
-        let long = Model::new(&format!("x{}", "é".repeat(80)), 1).expect("a name");
+    fn names_fit_pc_sc_to_the_last_byte() {
+        let long = Model::new(&format!("x{}", "é".repeat(60)), 1).expect("a name");
         let names = Model::slot_names(&[long]).expect("one reader");
-        assert_eq!(names[0].len(), LONGEST_MODEL + " 00 00".len());
-        let odd = Model::new(&"é".repeat(80), 1).expect("a name");
-        assert_eq!(Model::slot_names(&[odd]).expect("one reader")[0].len(), LONGEST_MODEL - 1 + " 00 00".len());
+        assert_eq!(names[0].len() + 1, 128, "with its end mark");
+        assert_eq!(Model::new(&"é".repeat(61), 1), Err(ModelError::TooLong(LONGEST_MODEL + 1)));
     }
 
     #[test]

@@ -17,10 +17,10 @@ use super::{
     replay::{Inserted, Wanted, replay},
     suite::Verdict,
 };
-use crate::profile::{
-    self, LoadError, Options, Profile,
-    diagnostic::{Diagnostics, Source},
-};
+use crate::profile::{self, LoadError, Options, Profile, diagnostic::Diagnostics, reading};
+
+/// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
+pub const LONGEST: usize = 64 << 20;
 
 /// How many findings of a trace are explained: each reads the trace from its beginning.
 const MOST_EXPLAINED: usize = 20;
@@ -131,11 +131,9 @@ fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`Failure`] if the file cannot be read or is no trace.
+/// [`Failure`] if the file cannot be read, has more than [`LONGEST`] bytes or is no trace.
 pub fn read(path: &Path) -> Result<Trace, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Io { path: path.to_owned(), error })?;
-    let source = Arc::new(Source { name: path.display().to_string(), text });
-    Trace::parse(source).map_err(Failure::Invalid)
+    Trace::parse(Arc::new(reading::text(path, LONGEST)?)).map_err(Failure::Invalid)
 }
 
 /// A card file of a trace: beside it, else from the folder in which the program runs.
@@ -159,7 +157,8 @@ mod tests {
 
     use jiff::civil::date;
 
-    use super::{Cards, Failure, Source, Trace};
+    use super::{Cards, Failure, Trace, read};
+    use crate::profile::diagnostic::Source;
 
     /// The elements that the findings of a trace of the fixture are about.
     fn elements(body: &str) -> Vec<Option<String>> {
@@ -200,6 +199,12 @@ mod tests {
         assert_eq!(elements("> 00 B0 82 00 01\n< 65 90 01\n"), [None], "a status word is no element");
         assert_eq!(elements("> 00 A4 04 00\n< 90 00\n"), [None]);
         assert_eq!(elements("> 00 A4 02 0C 02 D0 01\n< 90 00\nreset\n> 00 B0 00 00 01\n< 65 90 00\n"), [None]);
+    }
+
+    #[test]
+    fn a_trace_that_does_not_end_is_refused() {
+        let error = read(Path::new("/dev/zero")).expect_err("an endless file").to_string();
+        assert!(error.contains("this file has more than 67108864 bytes"), "{error}");
     }
 
     #[test]

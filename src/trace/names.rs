@@ -36,8 +36,8 @@ pub fn command_name(command: &[u8]) -> String {
             _ => format!("{ins} at {parameters}"),
         },
         Ins::READ_RECORD | Ins::UPDATE_RECORD | Ins::WRITE_RECORD => match p2 >> 3 {
-            0 => format!("{ins} {p1}"),
-            file => format!("{ins} {p1} of file {file}"),
+            0 => format!("{ins} {}", record(ins, p1, p2)),
+            file => format!("{ins} {} of file {file}", record(ins, p1, p2)),
         },
         Ins::GET_DATA | Ins::PUT_DATA => match p1 {
             0 => format!("{ins} {p2:02X}"),
@@ -46,6 +46,25 @@ pub fn command_name(command: &[u8]) -> String {
         Ins::MANAGE_CHANNEL if p1 == 0x80 => format!("{ins}: close"),
         Ins::MANAGE_CHANNEL => format!("{ins}: open"),
         other => other.to_string(),
+    }
+}
+
+/// Which record is meant: by its identifier, or by its number (ISO 7816-4, 11.3.3, coding of P2).
+fn record(ins: Ins, p1: u8, p2: u8) -> String {
+    let occurrence = |which: &str| match p1 {
+        0 => which.to_owned(),
+        identifier => format!("{which} with identifier {identifier}"),
+    };
+    let number = |current: &str| if p1 == 0 { current.to_owned() } else { p1.to_string() };
+    match p2 & 0x07 {
+        0 => occurrence("first"),
+        1 => occurrence("last"),
+        2 => occurrence("next"),
+        3 => occurrence("previous"),
+        4 => number("current"),
+        5 if ins == Ins::READ_RECORD => format!("from {} to the last", number("the current")),
+        6 if ins == Ins::READ_RECORD => format!("from the last to {}", number("the current")),
+        mode => format!("in undefined form {mode:02X}"),
     }
 }
 
@@ -101,6 +120,17 @@ mod tests {
             (&hex!("00 B0 01 00 10"), "READ BINARY at 256"),
             (&hex!("00 B2 01 04 00"), "READ RECORD 1"),
             (&hex!("00 B2 01 3C 00"), "READ RECORD 1 of file 7"),
+            (&hex!("00 B2 00 0C 00"), "READ RECORD current of file 1"),
+            (&hex!("00 B2 00 08 00"), "READ RECORD first of file 1"),
+            (&hex!("00 B2 00 09 00"), "READ RECORD last of file 1"),
+            (&hex!("00 B2 00 0A 00"), "READ RECORD next of file 1"),
+            (&hex!("00 B2 05 03 00"), "READ RECORD previous with identifier 5"),
+            (&hex!("00 B2 02 0D 00"), "READ RECORD from 2 to the last of file 1"),
+            (&hex!("00 B2 02 06 00"), "READ RECORD from the last to 2"),
+            (&hex!("00 B2 00 0D 00"), "READ RECORD from the current to the last of file 1"),
+            (&hex!("00 B2 02 0F 00"), "READ RECORD in undefined form 07 of file 1"),
+            (&hex!("00 DC 02 0D 00"), "UPDATE RECORD in undefined form 05 of file 1"),
+            (&hex!("00 DC 00 02 01 AA"), "UPDATE RECORD next"),
             (&hex!("00 CA DF 30 00"), "GET DATA DF30"),
             (&hex!("00 C0 00 00 1E"), "GET RESPONSE"),
             (&hex!("BC B0 02 88 10"), "READ 16 bytes at 0288"),

@@ -35,7 +35,9 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
     for part in parts {
         rest = rest.split_once(part).unwrap_or_else(|| panic!("{part:?} is missing in {out}\n{error}")).1;
     }
-    assert!(error.contains("readers: Virtuale 00 00, Virtuale 00 01, Virtuale 00 02"), "{error}");
+    let unknown = "there is no reader \"Nobody\"\nhelp: readers: Virtuale 00 00, Virtuale 00 01, Virtuale 00 02\n";
+    assert!(error.contains(unknown), "{error}");
+    assert!(!error.contains("no card to read"), "{error}");
     assert!(sandbox.left().is_empty());
 }
 

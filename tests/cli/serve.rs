@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::Shutdown,
-    os::unix::net::{UnixListener, UnixStream},
+    os::unix::net::{UnixDatagram, UnixListener, UnixStream},
     path::PathBuf,
 };
 
@@ -132,10 +132,28 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(code, 4);
     assert!(error.contains("is no socket") && path.exists(), "{error}");
+
+    let other = elsewhere.path().join("of another kind");
+    let _keeper = UnixDatagram::bind(&other).expect("a socket that takes no connections");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &other.display().to_string()]));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot tell whether somebody listens") && other.exists(), "{error}");
+
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &format!("/tmp/{}", "x".repeat(120))]));
     assert_eq!(code, 2);
     assert!(error.contains("too long"), "{error}");
     assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_reader_has_the_whole_name_that_it_was_given_or_none() {
+    let sandbox = Sandbox::new();
+    let longest = "x".repeat(121);
+    let (code, out, error) = run(&mut sandbox.virtuale(&["exec", "--reader", &longest, "--", "true"]));
+    assert_eq!(code, 0, "{out}{error}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--reader", &format!("{longest}x")]));
+    assert_eq!(code, 2);
+    assert!(error.contains("a reader's name has at most 121 bytes, and this one has 122"), "{error}");
 }
 
 #[test]

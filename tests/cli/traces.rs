@@ -197,6 +197,8 @@ fn what_is_wrong_has_its_code() {
         (&["replay", "no-such.apdu"], 4, "cannot read no-such.apdu"),
         (&["replay", &bare, "--reader", "None 00 00", "--socket", "/no-such-socket"], 4, "/no-such-socket"),
         (&["convert", &broken, "--to", "json"], 3, "did you mean `reset`?"),
+        (&["convert", "/dev/zero"], 3, "this file has more than 67108864 bytes"),
+        (&["replay", "/dev/zero"], 3, "this file has more than 67108864 bytes"),
         (&["redact", &bare, "--as", "no-such.toml", "-o", "x"], 4, "cannot read no-such.toml"),
     ];
     for (arguments, right, part) in codes {

@@ -1,8 +1,9 @@
 //! `virtuale card check`.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use serde::Serialize;
+use virtuale_engine::image::FileImage;
 
 use crate::{
     cli::{Failure, Outcome, cards, exit, options::Reproducible, output},
@@ -34,9 +35,12 @@ struct Report {
     file: PathBuf,
     valid: bool,
     mistakes: Vec<Mistake>,
+    /// What a valid file gives though it is not on the card.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Mistake>,
 }
 
-/// What `--json` prints of a mistake. Lines and columns count from 1.
+/// What `--json` prints of a mistake or note. Lines and columns count from 1.
 #[derive(Serialize)]
 struct Mistake {
     /// Where it stands: the card file or its layout.
@@ -54,11 +58,14 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut code = exit::DONE;
     let mut unread = None;
     for file in &args.files {
+        let mut notes = Vec::new();
         let mistakes = match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
                 if !args.json {
                     output::print(format_args!("{}: {}\n", file.display(), praise(&profile)))?;
+                    profile.unplaced().iter().try_for_each(print_note)?;
                 }
+                notes.extend(profile.unplaced().iter().map(Mistake::of));
                 Vec::new()
             }
             Err(Failure::Invalid(diagnostics)) => {
@@ -74,7 +81,7 @@ pub(super) fn run(args: &Args) -> Outcome {
                 continue;
             }
         };
-        reports.push(Report { file: file.clone(), valid: mistakes.is_empty(), mistakes });
+        reports.push(Report { file: file.clone(), valid: mistakes.is_empty(), mistakes, notes });
     }
     if args.json {
         output::print_json(&reports)?;
@@ -82,11 +89,16 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(unread.unwrap_or(code))
 }
 
-/// `valid: layout vitale2, 21 files, 3104 of 32768 bytes`.
+/// `valid: layout vitale2, 34 files, 21646 of 32768 bytes`, as the chip counts them: with its codes and keys.
 fn praise(profile: &Profile) -> String {
-    let used: usize = profile.map().files.iter().map(|file| file.size).sum();
+    let used: usize = profile.image().files.iter().map(FileImage::needs).sum();
     let (files, capacity) = (profile.map().files.len(), profile.image().capacity);
     format!("valid: layout {}, {files} files, {used} of {capacity} bytes", profile.layout().name())
+}
+
+fn print_note(note: &Diagnostic) -> io::Result<()> {
+    let (line, column) = note.position();
+    output::print(format_args!("{}:{line}:{column}: note: {}\n", note.source.name, note.message))
 }
 
 impl Mistake {

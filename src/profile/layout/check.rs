@@ -1,7 +1,7 @@
 //! Whether a layout and the keys of card files agree: every key that it places exists and is of a kind that its coding
 //! can hold.
 
-use std::ops::Range;
+use std::{cell::RefCell, collections::BTreeSet, ops::Range};
 
 use super::{
     super::{
@@ -20,12 +20,28 @@ use super::{
 struct Check<'a> {
     schema: &'a Schema,
     report: &'a Report,
+    /// The keys that it met, in full.
+    met: RefCell<BTreeSet<String>>,
 }
 
 /// Reports what of `layout` the keys of `schema` cannot give.
 pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<(), Diagnostics> {
     let report = Report::new(&layout.source);
-    let check = Check { schema, report: &report };
+    walk(layout, &Check { schema, report: &report, met: RefCell::default() });
+    report.finish(())
+}
+
+/// The keys of `schema` that `layout` has a place or a use for, in full.
+pub(super) fn placed(layout: &Layout, schema: &Schema) -> BTreeSet<String> {
+    let report = Report::new(&layout.source);
+    let check = Check { schema, report: &report, met: RefCell::default() };
+    walk(layout, &check);
+    let iso_key = layout.memory.iter().filter_map(|memory| memory.iso_key.as_ref());
+    let switches = iso_key.chain(&layout.chip.component_key).map(|path| path.keys.join("."));
+    check.met.into_inner().into_iter().chain(switches).collect()
+}
+
+fn walk(layout: &Layout, check: &Check<'_>) {
     check.items(&layout.chip.atr, "");
     layout.applications.iter().flat_map(|application| &application.objects).for_each(|object| {
         check.items(&object.content, "");
@@ -34,8 +50,7 @@ pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<(), Diagnostics>
     if let (Some(path), span) = (&layout.chip.atr_key, &layout.chip.span) {
         check.path(path, "", span);
     }
-    security(&check, layout);
-    report.finish(())
+    security(check, layout);
 }
 
 /// The codes, keys and holder that card files give.
@@ -136,6 +151,7 @@ impl Check<'_> {
         let keys = path.keys.iter().map(String::as_str);
         let whole = prefix.split('.').filter(|key| !key.is_empty()).chain(keys).collect::<Vec<_>>().join(".");
         if let Some(key) = self.schema.key(&whole) {
+            self.met.borrow_mut().insert(whole.clone());
             return Some((whole, key));
         }
         if self.report.is_full() {

@@ -18,6 +18,7 @@ mod read;
 mod references;
 mod security;
 mod special;
+mod unplaced;
 mod words;
 
 #[cfg(test)]

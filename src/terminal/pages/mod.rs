@@ -68,6 +68,12 @@ pub fn demo(reading: &Reading, place: &str, attach: &[&str], lang: Lang) -> Page
     writer.page
 }
 
+/// What stands for a program of one's own in the lines of [`demo`].
+#[must_use]
+pub fn your_program(lang: Lang) -> &'static str {
+    words::of(lang).notes.your_program
+}
+
 /// Every command that went to the card, with its name, and what was answered.
 #[must_use]
 pub fn commands(reading: &Reading, lang: Lang) -> Page {

@@ -112,6 +112,7 @@ pub(super) static WORDS: Words = Words {
         unused: |bytes| format!("{bytes} further bytes are unused."),
         more_commands: |count| format!("... and {count} more"),
         attach: "Any program that uses PC/SC sees the same card, without changes and without root:",
+        your_program: "YOUR-PROGRAM",
         paper_issued: |today| format!("Read from the card on {today}."),
         paper_personal: "This copy is strictly personal.",
         paper_without_exoneration: "Exonerations of the co-payment were left out on request.",

@@ -112,6 +112,7 @@ pub(super) static WORDS: Words = Words {
         unused: |bytes| format!("{bytes} autres octets ne servent pas."),
         more_commands: |count| format!("... et {count} autres"),
         attach: "Tout logiciel PC/SC voit la même carte, sans modification et sans droits root :",
+        your_program: "VOTRE-PROGRAMME",
         paper_issued: |today| format!("Lu sur la carte le {today}."),
         paper_personal: "Cette copie est strictement personnelle.",
         paper_without_exoneration: "Les exonérations du ticket modérateur ont été omises sur demande.",

@@ -105,6 +105,8 @@ pub(super) struct Notes {
     pub(super) unused: fn(usize) -> String,
     pub(super) more_commands: fn(usize) -> String,
     pub(super) attach: &'static str,
+    /// What stands for a program of one's own in a line to type.
+    pub(super) your_program: &'static str,
     pub(super) paper_issued: fn(today: &str) -> String,
     pub(super) paper_personal: &'static str,
     pub(super) paper_without_exoneration: &'static str,

@@ -1,0 +1,90 @@
+//! What a card file gives and a layout has no place for.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    super::{
+        diagnostic::{Diagnostic, Source},
+        schema::Schema,
+        tree::{Data, Node, Span},
+    },
+    Layout, check,
+};
+
+/// Walks the data of a card.
+struct Walk {
+    placed: BTreeSet<String>,
+    /// What was written and is on the card. The same text can stand under two keys: `assure` is a beneficiary as well.
+    used: Vec<Span>,
+    /// What was written and is not on the card, under the key that its table knows it by.
+    left: Vec<(String, Span)>,
+}
+
+impl Layout {
+    /// What a card file gives though the card has no place for it, in the order of the file.
+    pub(in crate::profile) fn unplaced(&self, card: &Arc<Source>, data: &Node, schema: &Schema) -> Vec<Diagnostic> {
+        let mut walk = Walk { placed: check::placed(self, schema), used: Vec::new(), left: Vec::new() };
+        walk.placed.insert("layout".into());
+        walk.table(data, "", "");
+        let Walk { used, mut left, .. } = walk;
+        left.retain(|(_, span)| !used.contains(span));
+        left.sort_by_key(|(_, span)| span.start);
+        left.dedup();
+        let note = |(key, span)| Diagnostic::new(card, span, format!("{key} has no place in layout {}", self.name));
+        left.into_iter().map(note).collect()
+    }
+}
+
+impl Walk {
+    /// The values of a table: `path` is its key in full, `shown` that within the innermost member of a list.
+    fn table(&mut self, table: &Node, path: &str, shown: &str) {
+        let below = |key: &str, name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+        for (name, node) in table.table().into_iter().flatten() {
+            self.value(node, &below(path, name), &below(shown, name));
+        }
+    }
+
+    fn value(&mut self, node: &Node, path: &str, shown: &str) {
+        let inside = format!("{path}.");
+        let has_parts = self.placed.range(inside.clone()..).next().is_some_and(|key| key.starts_with(&inside));
+        match &node.data {
+            Data::Table(_) if has_parts => self.table(node, path, shown),
+            Data::List(members) if has_parts => members.iter().for_each(|member| self.table(member, path, "")),
+            _ if node.span.is_empty() => {}
+            _ if self.placed.contains(path) => self.used.push(node.span.clone()),
+            _ => self.left.push((shown.to_owned(), node.span.clone())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::civil::date;
+
+    use crate::profile::{Options, diagnostic::Source, load, parse};
+
+    const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
+
+    const PETIT: &str = include_str!("../../../fixtures/cards/vitale1-petit.toml");
+
+    #[test]
+    fn what_is_not_on_the_card_is_named_at_its_place() {
+        let text = PETIT.replace("numero_serie", "composant = \"43\"\nnumero_serie").replace("mutuelle", "amc");
+        let text = text.replace("identifiant = \"99999934\"", "numero_b2 = \"99999934\"");
+        let profile = parse(Source { name: "c.toml".into(), text }, None, &OPTIONS).expect("a valid card");
+        let notes: Vec<_> = profile.unplaced().iter().map(|note| (note.position().0, note.message.as_str())).collect();
+        let component = (6, "carte.composant has no place in layout vitale1");
+        assert_eq!(notes, [component, (23, "amc has no place in layout vitale1")]);
+    }
+
+    #[test]
+    fn all_that_the_fixtures_give_is_on_their_cards() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards");
+        for name in ["vitale1-petit", "vitale1-clone", "vitale1-iso", "vitale2-martin", "vitale2-durand"] {
+            let profile = load(&fixtures.join(name).with_extension("toml"), &OPTIONS).expect(name);
+            assert_eq!(profile.unplaced(), [], "{name}");
+        }
+    }
+}
