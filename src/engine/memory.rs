@@ -19,6 +19,10 @@ pub struct Span {
     length: usize,
 }
 
+/// Hands out the parts of a span, one behind the other.
+#[derive(Debug)]
+pub struct Carver(Span);
+
 /// The persistent memory of one chip. It may hold secrets: its [`Debug`](fmt::Debug) shows no cell.
 #[derive(Default)]
 pub struct Memory {
@@ -41,6 +45,22 @@ impl Span {
     pub fn part(self, start: usize, length: usize) -> Option<Self> {
         let end = start.checked_add(length)?;
         (end <= self.length).then(|| Self { offset: self.offset + start, length })
+    }
+}
+
+impl Carver {
+    /// Hands out a span from its start.
+    #[must_use]
+    pub fn new(span: Span) -> Self {
+        Self(span)
+    }
+
+    /// The next part; a shorter one if less is left.
+    pub fn take(&mut self, length: usize) -> Span {
+        let Span { offset, length: left } = self.0;
+        let length = length.min(left);
+        self.0 = Span { offset: offset + length, length: left - length };
+        Span { offset, length }
     }
 }
 
@@ -144,7 +164,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::Memory;
+    use super::{Carver, Memory, Span};
     use crate::world::{Change, Forgetful, PowerLost, Sink};
 
     /// Loses power at the commit with this number, counted from zero.
@@ -213,9 +233,17 @@ mod tests {
     #[test]
     fn parts_lie_inside() {
         let span = Memory::default().add(&[0; 4]);
-        assert_eq!(span.part(2, 2).map(super::Span::length), Some(2));
+        assert_eq!(span.part(2, 2).map(Span::length), Some(2));
         assert_eq!(span.part(3, 2), None);
         assert_eq!(span.part(usize::MAX, 1), None);
+    }
+
+    #[test]
+    fn a_span_is_carved_from_its_start_to_its_end() {
+        let mut memory = Memory::default();
+        let mut carver = Carver::new(memory.add(&[1, 2, 3]));
+        let parts = [2, 0, 2, 1].map(|length| carver.take(length));
+        assert_eq!(parts.map(|part| memory.read(part)), [&[1, 2][..], &[], &[3], &[]]);
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use crate::{
     Aid, Fid,
     fs::{Child, DataObject, Directory, File, FileSystem, Kind, RecordFile, Template},
     image::{self, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
-    memory::Memory,
+    memory::{Carver, Memory, Span},
     tlv::Tag,
     vault,
     world::Forgetful,
@@ -36,7 +36,9 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
         let parent = image.parents.first().copied().unwrap_or(FileIndex::MF);
         let inherited = files.get(parent.0).and_then(File::directory).map_or(0, |directory| directory.applet);
         let applet = applet_number(FileIndex(index), image, inherited, &mut applets);
-        let file = make_file(image, parent, applet, &mut memory);
+        let cells = memory.add_zeroed(1 + contents_of(&image.kind));
+        let file = make_file(image, parent, applet, cells);
+        fill(&file, image, &mut memory);
         files.push(file);
     }
     hang(images, &mut files)?;
@@ -48,11 +50,17 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
 
 /// How many cells the contents of a file need, with its record directory, or its data objects, codes and keys.
 pub(super) fn cells_of(kind: &FileKind) -> usize {
+    let security = match kind {
+        FileKind::Directory(directory) => vault::cells_of(&directory.security),
+        FileKind::Transparent { .. } | FileKind::Records { .. } => 0,
+    };
+    contents_of(kind) + security
+}
+
+/// The same without codes and keys, which are the vault's.
+pub(super) fn contents_of(kind: &FileKind) -> usize {
     match kind {
-        FileKind::Directory(directory) => {
-            let objects: usize = directory.objects.iter().map(|object| object.value.len()).sum();
-            objects + vault::cells_of(&directory.security)
-        }
+        FileKind::Directory(directory) => directory.objects.iter().map(|object| object.value.len()).sum(),
         FileKind::Transparent { size, .. } => *size,
         FileKind::Records { structure, record_length, capacity, .. } => {
             RecordFile::cells(*structure, *record_length, *capacity)
@@ -173,10 +181,12 @@ fn applet_number(
     position + 1
 }
 
-fn make_file(image: &FileImage, parent: FileIndex, applet: usize, memory: &mut Memory) -> File {
+/// A file that lies in these cells: its life cycle, then [its contents](contents_of).
+pub(super) fn make_file(image: &FileImage, parent: FileIndex, applet: usize, cells: Span) -> File {
+    let mut cells = Carver::new(cells);
     File {
-        life_cycle: memory.add(&[image.life_cycle.byte()]),
-        kind: make_kind(&image.kind, applet, memory),
+        life_cycle: cells.take(1),
+        kind: make_kind(&image.kind, applet, &mut cells),
         rule: image.contact.clone(),
         fcp: Template::new(Tag::FCP, image),
         fci: Template::new(Tag::FCI, image),
@@ -185,12 +195,12 @@ fn make_file(image: &FileImage, parent: FileIndex, applet: usize, memory: &mut M
     }
 }
 
-fn make_kind(kind: &FileKind, applet: usize, memory: &mut Memory) -> Kind {
+fn make_kind(kind: &FileKind, applet: usize, cells: &mut Carver) -> Kind {
     match kind {
         FileKind::Directory(image) => {
             let objects = image.objects.iter().map(|object| DataObject {
                 tag: object.tag,
-                value: memory.add(&object.value),
+                value: cells.take(object.value.len()),
                 readable: object.readable,
             });
             Kind::Directory(Directory {
@@ -201,19 +211,31 @@ fn make_kind(kind: &FileKind, applet: usize, memory: &mut Memory) -> Kind {
                 children: Vec::new(),
             })
         }
-        FileKind::Transparent { content, size, .. } => {
-            let span = memory.add_zeroed(*size);
-            memory.write(span, content);
-            Kind::Transparent(span)
+        FileKind::Transparent { size, .. } => Kind::Transparent(cells.take(*size)),
+        FileKind::Records { structure, record_length, capacity, .. } => {
+            Kind::Records(RecordFile::new(*structure, *record_length, *capacity, cells))
         }
-        FileKind::Records { structure, record_length, capacity, content, .. } => {
-            let file = RecordFile::new(*structure, *record_length, *capacity, memory);
+    }
+}
+
+/// Writes what a file holds at first.
+fn fill(file: &File, image: &FileImage, memory: &mut Memory) {
+    file.set_life_cycle(image.life_cycle, memory);
+    match (&file.kind, &image.kind) {
+        (Kind::Directory(directory), FileKind::Directory(image)) => {
+            for (object, image) in directory.objects.iter().zip(&image.objects) {
+                memory.write(object.value, &image.value);
+            }
+        }
+        (Kind::Transparent(span), FileKind::Transparent { content, .. }) => memory.write(*span, content),
+        (Kind::Records(records), FileKind::Records { content, .. }) => {
             for record in content {
                 // It was checked that each record fits.
-                file.append(memory, record).unwrap_or_default();
+                records.append(memory, record).unwrap_or_default();
             }
-            Kind::Records(file)
         }
+        // The file was made of this image.
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     image::RecordStructure,
-    memory::{Memory, Span},
+    memory::{Carver, Memory, Span},
 };
 
 /// An EF of records: where its directory and its slots lie.
@@ -30,18 +30,18 @@ pub(crate) enum Misfit {
 }
 
 impl RecordFile {
-    /// Makes room for a file.
-    pub(super) fn new(structure: RecordStructure, record_length: u8, capacity: u8, memory: &mut Memory) -> Self {
+    /// A file in [as many](Self::cells) cells as it needs; all zero, it has no record.
+    pub(super) fn new(structure: RecordStructure, record_length: u8, capacity: u8, cells: &mut Carver) -> Self {
         let (newest, lengths) = Self::directory(structure, capacity);
         let record_length = usize::from(record_length);
         Self {
             structure,
             record_length,
             capacity,
-            count: memory.add_zeroed(1),
-            newest: memory.add_zeroed(newest),
-            lengths: memory.add_zeroed(lengths),
-            slots: memory.add_zeroed(usize::from(capacity) * record_length),
+            count: cells.take(1),
+            newest: cells.take(newest),
+            lengths: cells.take(lengths),
+            slots: cells.take(usize::from(capacity) * record_length),
         }
     }
 
@@ -143,12 +143,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Misfit, RecordFile};
-    use crate::{image::RecordStructure, memory::Memory};
+    use crate::{
+        image::RecordStructure,
+        memory::{Carver, Memory},
+    };
 
     fn file(structure: RecordStructure, record_length: u8, capacity: u8) -> (RecordFile, Memory) {
         let mut memory = Memory::default();
-        let file = RecordFile::new(structure, record_length, capacity, &mut memory);
-        assert_eq!(memory.size(), RecordFile::cells(structure, record_length, capacity));
+        let cells = memory.add_zeroed(RecordFile::cells(structure, record_length, capacity));
+        let mut carver = Carver::new(cells);
+        let file = RecordFile::new(structure, record_length, capacity, &mut carver);
+        assert_eq!(carver.take(1).length(), 0);
         (file, memory)
     }
 
