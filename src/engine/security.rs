@@ -97,20 +97,25 @@ pub enum Operation {
     Update,
     /// APPEND RECORD.
     Append,
+    /// CREATE FILE, of the DF that the file will be in.
+    Create,
     /// ACTIVATE FILE.
     Activate,
     /// DEACTIVATE FILE.
     Deactivate,
+    /// DELETE FILE.
+    Delete,
 }
 
 impl Operation {
     fn bit(self) -> u8 {
         match self {
             Self::Read => 0x01,
-            Self::Update => 0x02,
+            Self::Update | Self::Create => 0x02,
             Self::Append => 0x04,
             Self::Deactivate => 0x08,
             Self::Activate => 0x10,
+            Self::Delete => 0x40,
         }
     }
 }

@@ -67,6 +67,18 @@ impl Channels {
         &mut self.channels[usize::from(number.0)]
     }
 
+    /// The channels but one.
+    pub(crate) fn others(&self, number: ChannelNumber) -> impl Iterator<Item = &Channel> {
+        (0..COUNT).map(ChannelNumber).filter(move |&other| other != number).map(|other| self.channel(other))
+    }
+
+    /// Lets every channel know where its files are now. Names are counted anew.
+    pub(crate) fn move_files(&mut self, moved: impl Fn(FileIndex) -> FileIndex) {
+        for channel in &mut self.channels {
+            (channel.df, channel.ef, channel.name) = (moved(channel.df), channel.ef.map(&moved), None);
+        }
+    }
+
     /// Forgets everything: the MF is selected on the basic channel, the others are closed.
     pub(crate) fn reset(&mut self) {
         *self = Self::default();
@@ -92,6 +104,11 @@ impl Channel {
 
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    /// Whether one of these files is current.
+    pub(crate) fn uses(&self, files: &[FileIndex]) -> bool {
+        self.is_open && (files.contains(&self.df) || self.ef.is_some_and(|ef| files.contains(&ef)))
     }
 
     /// The current DF.

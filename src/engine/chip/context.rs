@@ -50,6 +50,12 @@ impl Core {
         self.files.applet(self.channels.channel(number).df())
     }
 
+    /// Makes files and their domains those that the memory says there are.
+    pub(crate) fn follow_memory(&mut self) {
+        self.files.follow(&self.memory);
+        self.vault.follow(self.files.created_parents());
+    }
+
     /// Closes a channel and leaves its applet.
     pub(crate) fn close_channel(&mut self, number: ChannelNumber) {
         self.left.push((self.applet_on(number), number));

@@ -11,6 +11,7 @@ mod binary;
 mod channel;
 mod data;
 mod environment;
+mod file;
 mod life_cycle;
 mod operation;
 mod padding;
@@ -83,6 +84,8 @@ pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, answer: 
         Ins::GENERATE_KEY_PAIR | Ins::GENERATE_KEY_PAIR_ODD => {
             security_object::generate_key_pair(command, context, answer)
         }
+        Ins::CREATE_FILE => file::create_file(command, context),
+        Ins::DELETE_FILE => file::delete_file(command, context),
         Ins::ACTIVATE_FILE => life_cycle::activate_file(command, context),
         Ins::DEACTIVATE_FILE => life_cycle::deactivate_file(command, context),
         _ => process(command, context, answer),
@@ -126,6 +129,8 @@ pub fn check_chaining_with_keys(ins: Ins) -> Result<(), StatusWord> {
         | Ins::GET_DATA_ODD
         | Ins::GENERATE_KEY_PAIR
         | Ins::GENERATE_KEY_PAIR_ODD
+        | Ins::CREATE_FILE
+        | Ins::DELETE_FILE
         | Ins::ACTIVATE_FILE
         | Ins::DEACTIVATE_FILE => Err(StatusWord::CHAINING_NOT_SUPPORTED),
         _ => check_chaining(ins),

@@ -52,7 +52,7 @@ fn read_p2(p2: u8) -> Result<(Occurrence, Asked), StatusWord> {
     }
 }
 
-fn find_by_name(
+pub(super) fn find_by_name(
     name: &[u8],
     occurrence: Occurrence,
     context: &Context<'_>,
@@ -64,7 +64,7 @@ fn find_by_name(
     Ok((Place::df(df), Some(number)))
 }
 
-fn find(p1: u8, data: &[u8], context: &Context<'_>) -> Result<Place, StatusWord> {
+pub(super) fn find(p1: u8, data: &[u8], context: &Context<'_>) -> Result<Place, StatusWord> {
     let (files, df) = (&context.core.files, context.channel().df());
     let found = match p1 {
         0x00 if data.is_empty() => Some(Place::df(FileIndex::MF)),
@@ -92,7 +92,7 @@ fn path(data: &[u8]) -> Result<impl Iterator<Item = Fid>, StatusWord> {
     }
 }
 
-fn make_current(place: Place, name: Option<usize>, context: &mut Context<'_>) {
+pub(super) fn make_current(place: Place, name: Option<usize>, context: &mut Context<'_>) {
     if place.ef.is_none() || place.df != context.channel().df() {
         context.enter(place.df, name);
     }

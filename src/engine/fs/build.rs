@@ -5,8 +5,9 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     Aid, Fid,
     fs::{Child, DataObject, Directory, File, FileSystem, Kind, RecordFile, Template},
-    image::{self, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
+    image::{self, Condition, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
     memory::{Carver, Memory, Span},
+    security::Operation,
     tlv::Tag,
     vault,
     world::Forgetful,
@@ -28,7 +29,7 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     for (index, image) in images.iter().enumerate() {
         check_file(FileIndex(index), image)?;
     }
-    check_capacity(images, capacity)?;
+    let left = check_capacity(images, capacity)?;
     let mut memory = Memory::default();
     let mut applets = Vec::new();
     let mut files: Vec<File> = Vec::with_capacity(images.len());
@@ -43,9 +44,11 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     }
     hang(images, &mut files)?;
     let names = collect_names(images)?;
+    let room = memory.add_zeroed(if images.iter().any(takes_files) { left } else { 0 });
     // The image itself is what the first loss of power leaves. This sink always has power.
     memory.commit(&mut Forgetful).unwrap_or_default();
-    Ok(Built { files: FileSystem { files, names }, memory, applets })
+    let of_image = files.len();
+    Ok(Built { files: FileSystem { files, of_image, names, room }, memory, applets })
 }
 
 /// How many cells the contents of a file need, with its record directory, or its data objects, codes and keys.
@@ -76,6 +79,11 @@ impl FileImage {
     }
 }
 
+/// Whether commands can make files in it.
+fn takes_files(image: &FileImage) -> bool {
+    is_df(image) && image.contact.condition(Operation::Create) != Condition::NEVER
+}
+
 fn check_tree(images: &[FileImage]) -> Result<(), ImageError> {
     let master = images.first().filter(|file| file.fid == Fid::MF && file.parents.is_empty() && is_df(file));
     master.ok_or(ImageError::NoMasterFile)?;
@@ -86,10 +94,6 @@ fn check_tree(images: &[FileImage]) -> Result<(), ImageError> {
         if image.parents.is_empty() || !known || repeated || (is_df(image) && image.parents.len() > 1) {
             return Err(ImageError::Parents { file, fid });
         }
-        // ISO 7816-4, 7.3.1: 3F00 is the MF, 3FFF the current DF, 0000 the current EF, FFFF is reserved.
-        if [Fid::MF, Fid::CURRENT, Fid(0x0000), Fid(0xFFFF)].contains(&fid) {
-            return Err(ImageError::ReservedFid { file, fid });
-        }
     }
     Ok(())
 }
@@ -98,8 +102,13 @@ fn is_df(image: &FileImage) -> bool {
     matches!(image.kind, FileKind::Directory(_))
 }
 
-fn check_file(file: FileIndex, image: &FileImage) -> Result<(), ImageError> {
+pub(super) fn check_file(file: FileIndex, image: &FileImage) -> Result<(), ImageError> {
     let fid = image.fid;
+    // ISO 7816-4, 7.3.1: 3F00 is the MF, 3FFF the current DF, 0000 the current EF, FFFF is reserved.
+    let is_master = file == FileIndex::MF;
+    if [Fid::CURRENT, Fid(0x0000), Fid(0xFFFF)].contains(&fid) || fid == Fid::MF && !is_master {
+        return Err(ImageError::ReservedFid { file, fid });
+    }
     if !image.contact.is_consistent() || image.contactless.as_ref().is_some_and(|rule| !rule.is_consistent()) {
         return Err(ImageError::Rule { file, fid });
     }
@@ -151,14 +160,15 @@ fn check_records(
     Ok(())
 }
 
-fn check_capacity(images: &[FileImage], capacity: usize) -> Result<(), ImageError> {
+/// How many bytes are left.
+fn check_capacity(images: &[FileImage], capacity: usize) -> Result<usize, ImageError> {
     const NAMED: usize = 5;
     let need =
         |(index, image): (usize, &FileImage)| FileNeed { file: FileIndex(index), fid: image.fid, bytes: image.needs() };
     let mut needs: Vec<FileNeed> = images.iter().enumerate().map(need).collect();
     let needed = needs.iter().map(|need| need.bytes).sum();
-    if needed <= capacity {
-        return Ok(());
+    if let Some(left) = capacity.checked_sub(needed) {
+        return Ok(left);
     }
     needs.sort_by_key(|need| core::cmp::Reverse(need.bytes));
     needs.truncate(NAMED);

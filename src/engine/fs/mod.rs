@@ -1,16 +1,19 @@
 //! The files of a chip: what they are called, where they hang, what they answer when selected.
 //!
-//! All of this is made once from an image and does not change; what can change (contents, record directories, life
-//! cycles) lies in the [`Memory`], and files hold spans of it. Nothing here knows a command, a
-//! channel, or who may do what: files only carry their rules.
+//! What can change (contents, record directories, life cycles, and which files commands made or deleted) lies in the
+//! [`Memory`]; files hold spans of it. The rest is made of an image, and follows the memory when files come and go.
+//! Nothing here knows a command, a channel, or who may do what: files only carry their rules.
 
 mod build;
 mod control;
+mod created;
 mod find;
+mod parameters;
 mod records;
 
 pub(crate) use build::build;
 pub(crate) use control::Template;
+pub(crate) use created::Clash;
 pub(crate) use find::{Occurrence, Place};
 pub(crate) use records::{Misfit, RecordFile};
 
@@ -25,9 +28,14 @@ use crate::{
 /// All files of a chip.
 #[derive(Debug)]
 pub(crate) struct FileSystem {
+    /// Those of the image, then those that commands made, in the order of the making.
     files: Vec<File>,
+    /// How many are the image's.
+    of_image: usize,
     /// Sorted by name, so that a name stands right before the names it is a truncation of.
     names: Vec<(Aid, FileIndex)>,
+    /// Where files lie that commands make.
+    room: Span,
 }
 
 /// A file.

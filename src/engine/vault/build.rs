@@ -32,7 +32,7 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, 
             reason,
         })?;
     }
-    let mut vault = Vault { domains: Vec::new(), of_files: Vec::new() };
+    let mut vault = Vault { domains: Vec::new(), of_files: Vec::new(), of_image: images.len() };
     let own: Vec<Option<DomainId>> = images
         .iter()
         .map(|image| directory(image).and_then(|own| add_domain(image, own, &mut vault, memory)))

@@ -30,8 +30,10 @@ use crate::{
 pub(crate) struct Vault {
     /// The first is the MF's: its objects are global.
     domains: Vec<Domain>,
-    /// The domain of each file, by its index; of DFs only.
+    /// The domain of each file, by its index.
     of_files: Vec<DomainId>,
+    /// How many of them are the image's.
+    of_image: usize,
 }
 
 /// The codes, keys and environments of one application.
@@ -185,6 +187,14 @@ impl Vault {
     /// The domain of a DF.
     pub(crate) fn domain(&self, df: FileIndex) -> DomainId {
         self.of_files.get(df.0).copied().unwrap_or(DomainId::GLOBAL)
+    }
+
+    /// Gives the files that commands made the domains of the DFs they are in.
+    pub(crate) fn follow(&mut self, parents: impl Iterator<Item = FileIndex>) {
+        self.of_files.truncate(self.of_image);
+        for parent in parents {
+            self.of_files.push(self.domain(parent));
+        }
     }
 
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
