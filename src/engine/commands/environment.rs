@@ -136,7 +136,7 @@ fn name_other(
         return Ok(());
     }
     let is_certified = context.dialogue_if_any().is_some_and(|dialogue| dialogue.certified(reference).is_some());
-    let own = context.core.vault.held_by(context.domain(), reference);
+    let own = context.core.vault.held_by(context.domain(), reference, &context.core.memory);
     template.other = match own {
         _ if is_certified => Some(OtherKey::Certified(reference.to_vec())),
         Some(id) => Some(OtherKey::Own(id)),

@@ -8,7 +8,7 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 mod rustcrypto;
 #[cfg(test)]
@@ -105,6 +105,10 @@ pub trait RsaPrivateKey: Send + fmt::Debug {
     ///
     /// [`CryptoError::Input`] unless the block is as long as the modulus and below it.
     fn raw(&self, block: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// What the Chinese remainder theorem needs, for primes p and q in the order of [`RsaNumbers::primes`]: the private
+    /// exponent modulo p - 1 and modulo q - 1, and the inverse of q modulo p. Big-endian.
+    fn chinese_remainders(&self) -> [Zeroizing<Vec<u8>>; 3];
 }
 
 /// An RSA public key. Big-endian numbers without sign.

@@ -158,4 +158,23 @@ proptest! {
             prop_assert_eq!(data, original);
         }
     }
+
+    #[test]
+    fn any_numbers_are_refused_or_computed_with(
+        primes in any::<([u8; 32], [u8; 32])>(),
+        few in prop::option::of((any::<prop::sample::Index>(), 0_u8..4)),
+        e in proptest::collection::vec(0_u8..4, 0..5),
+        block in any::<[u8; 32]>(),
+    ) {
+        let mut primes = [primes.0.to_vec(), primes.1.to_vec()];
+        // One of them may be a very small number.
+        if let Some((which, small)) = few {
+            primes[which.index(2)] = [&[0; 31][..], &[small]].concat();
+        }
+        if let Ok(key) = RustCrypto.rsa_key(&RsaNumbers { primes, e }) {
+            let length = key.public().n.len();
+            let block = [&[0][..], &block, &block].concat()[..length].to_vec();
+            prop_assert_eq!(key.raw(&block).expect("below the modulus").len(), length);
+        }
+    }
 }

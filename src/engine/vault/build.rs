@@ -2,9 +2,14 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use super::{Cipher, Class, Counters, Domain, DomainId, LOCAL, Material, NUMBER, Object, Vault};
+use super::{
+    Cipher, Class, Counters, Domain, DomainId, LOCAL, Material, NUMBER, Object, PublicCells, Vault,
+    field::Field,
+    rsa::{LONGEST_EXPONENT, RsaCells},
+};
 use crate::{
-    crypto::CipherKey,
+    crypto::{CipherKey, RsaNumbers},
+    cvc,
     image::{
         ControlTemplate, Directory, FileImage, FileIndex, FileKind, ImageError, ObjectKind, PrivateKey, PublicKey,
         SecurityDomain, SecurityObject,
@@ -14,6 +19,9 @@ use crate::{
 
 /// The longest code in bytes.
 const LONGEST_CODE: u8 = 64;
+
+/// The most bytes of a holder's reference or authorisation.
+const LONGEST_NAME: usize = 16;
 
 /// The most keys that one object may have: itself and spare ones.
 const MOST_KEYS: usize = 255;
@@ -50,11 +58,12 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, 
 pub(crate) fn cells_of(security: &SecurityDomain) -> usize {
     let cells = |object: &SecurityObject| {
         let material = match &object.kind {
-            ObjectKind::Code(code) => 1 + usize::from(code.longest),
+            ObjectKind::Code(code) => Field::cells(code.longest.into()),
             ObjectKind::KeySet(keys) => 2 * Cipher::of(&keys.mac).key_length(),
-            ObjectKind::PrivateKey(PrivateKey::Rsa { .. }) => 1,
+            ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, .. }) => RsaCells::cells(numbers),
             ObjectKind::PrivateKey(PrivateKey::P256(_)) => 32,
-            ObjectKind::PublicKey(_) => 0,
+            ObjectKind::PublicKey(PublicKey::OfPair) => 0,
+            ObjectKind::PublicKey(PublicKey::Other { key, .. }) => public_cells(key) + 2 * Field::cells(LONGEST_NAME),
         };
         material + Counters::cells(object.tries, object.uses)
     };
@@ -145,19 +154,37 @@ fn check_object(security: &SecurityDomain, object: &SecurityObject) -> Result<()
             Err("both keys must be of one cipher")
         }
         ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, spare }) => {
-            let length = |key: &crate::crypto::RsaNumbers| key.primes.iter().map(Vec::len).sum::<usize>();
-            let alike = spare.iter().all(|key| length(key) == length(numbers));
+            let [p, q] = numbers.primes.each_ref().map(Vec::len);
+            let halves = |key: &RsaNumbers| key.primes.iter().all(|prime| prime.len() == p);
+            if p != q || !has_short_exponent(&numbers.e) {
+                return Err("its primes must have the same length, and its exponent 1 to 4 bytes");
+            }
+            let alike = spare.iter().all(|key| halves(key) && has_short_exponent(&key.e));
             if alike && spare.len() < MOST_KEYS {
                 Ok(())
             } else {
                 Err("spare keys must be fewer than 255 and as long as the key")
             }
         }
+        ObjectKind::PublicKey(PublicKey::Other { holder, authorisation, .. })
+            if holder.len() > LONGEST_NAME || authorisation.len() > LONGEST_NAME =>
+        {
+            Err("what its holder is called and may do must have 16 bytes at most")
+        }
+        ObjectKind::PublicKey(PublicKey::Other { key: cvc::PublicKey::Rsa(key), .. })
+            if !has_short_exponent(&key.e) =>
+        {
+            Err("its exponent must have 1 to 4 bytes")
+        }
         ObjectKind::PublicKey(PublicKey::OfPair) if !has_pair(security, object.number) => {
             Err("there is no private key with this number")
         }
         _ => Ok(()),
     }
+}
+
+fn has_short_exponent(e: &[u8]) -> bool {
+    (1..=LONGEST_EXPONENT).contains(&e.len())
 }
 
 fn has_pair(security: &SecurityDomain, number: u8) -> bool {
@@ -196,11 +223,8 @@ fn make_object(image: &SecurityObject, memory: &mut Memory) -> Object {
 fn make_material(kind: &ObjectKind, memory: &mut Memory) -> Material {
     match kind {
         ObjectKind::Code(code) => {
-            let mut cells = zeroize::Zeroizing::new(Vec::with_capacity(1 + usize::from(code.longest)));
-            cells.push(u8::try_from(code.value.0.len()).unwrap_or(0));
-            cells.extend_from_slice(&code.value.0);
-            cells.resize(1 + usize::from(code.longest), 0);
-            Material::Code { cells: memory.add(&cells), shortest: code.shortest, longest: code.longest }
+            let value = Field::new(&code.value.0, code.longest.into(), memory);
+            Material::Code { value, shortest: code.shortest, longest: code.longest }
         }
         ObjectKind::KeySet(keys) => Material::KeySet {
             cipher: Cipher::of(&keys.mac),
@@ -208,14 +232,28 @@ fn make_material(kind: &ObjectKind, memory: &mut Memory) -> Material {
             encryption: memory.add(key_bytes(&keys.encryption)),
         },
         ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, spare }) => {
-            let keys = core::iter::once(numbers).chain(spare).cloned().collect();
-            Material::Rsa { keys, chosen: memory.add(&[0]), ready: None }
+            Material::Rsa(RsaCells::new(numbers, spare, memory))
         }
         ObjectKind::PrivateKey(PrivateKey::P256(key)) => Material::P256 { scalar: memory.add(&key.0) },
         ObjectKind::PublicKey(PublicKey::OfPair) => Material::OfPair,
         ObjectKind::PublicKey(PublicKey::Other { key, holder, authorisation }) => {
-            Material::Public { key: key.clone(), holder: holder.clone(), authorisation: authorisation.clone() }
+            let key = match key {
+                cvc::PublicKey::Rsa(key) => PublicCells::Rsa {
+                    modulus: memory.add(&key.n),
+                    exponent: Field::new(&key.e, LONGEST_EXPONENT, memory),
+                },
+                cvc::PublicKey::P256(point) => PublicCells::P256(memory.add(point)),
+            };
+            let [holder, authorisation] = [holder, authorisation].map(|name| Field::new(name, LONGEST_NAME, memory));
+            Material::Public { key, holder, authorisation }
         }
+    }
+}
+
+fn public_cells(key: &cvc::PublicKey) -> usize {
+    match key {
+        cvc::PublicKey::Rsa(key) => key.n.len() + Field::cells(LONGEST_EXPONENT),
+        cvc::PublicKey::P256(point) => point.len(),
     }
 }
 

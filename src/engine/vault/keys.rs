@@ -1,20 +1,14 @@
 //! Codes and keys at work.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
-
-use super::{Cipher, Class, Material, ObjectId, P256PrivateKey, RsaPrivateKey, Vault};
+use super::{Cipher, Class, Material, ObjectId, P256PrivateKey, PublicCells, Vault};
 use crate::{
     StatusWord,
-    crypto::{CipherKey, Crypto},
+    crypto::{CipherKey, Crypto, RsaPrivateKey, RsaPublicKey},
     cvc,
-    memory::{Memory, Span},
+    memory::Memory,
 };
-
-/// An RSA key made ready at its first use, and which of the keys of its object it was.
-pub(crate) type Ready = Option<(u8, Box<dyn RsaPrivateKey>)>;
 
 /// A private key, ready to be used.
 pub(crate) enum KeyPair<'v> {
@@ -66,20 +60,30 @@ impl Cipher {
     }
 }
 
+impl PublicCells {
+    fn value(self, memory: &Memory) -> Option<cvc::PublicKey> {
+        Some(match self {
+            Self::Rsa { modulus, exponent } => {
+                let [n, e] = [memory.read(modulus), exponent.value(memory)].map(<[u8]>::to_vec);
+                cvc::PublicKey::Rsa(RsaPublicKey { n, e })
+            }
+            Self::P256(point) => cvc::PublicKey::P256(memory.read(point).try_into().ok()?),
+        })
+    }
+}
+
 impl Vault {
     /// How many bytes a code has now.
     pub(crate) fn code_length(&self, id: ObjectId, memory: &Memory) -> usize {
         match self.object(id).material {
-            Material::Code { cells, .. } => usize::from(memory.byte(cells)),
+            Material::Code { value, .. } => value.value(memory).len(),
             _ => 0,
         }
     }
 
     /// Whether a code is this one. Takes as long whatever the answer.
     pub(crate) fn is_code(&self, id: ObjectId, memory: &Memory, given: &[u8]) -> bool {
-        let Material::Code { cells, .. } = self.object(id).material else { return false };
-        let given = coded(given, cells);
-        given.as_slice().ct_eq(memory.read(cells)).into()
+        matches!(self.object(id).material, Material::Code { value, .. } if value.holds(memory, given))
     }
 
     /// Whether a code may be so long.
@@ -92,32 +96,10 @@ impl Vault {
         }
     }
 
-    /// Replaces a code. Nothing is written if it does not fit.
-    pub(crate) fn set_code(&self, id: ObjectId, memory: &mut Memory, code: &[u8]) {
-        if let Material::Code { cells, .. } = self.object(id).material
-            && self.fits_code(id, code.len())
-        {
-            memory.write(cells, &coded(code, cells));
-        }
-    }
-
     /// The keys of a key set, authentication first.
     pub(crate) fn key_set(&self, id: ObjectId, memory: &Memory) -> Option<[CipherKey; 2]> {
         let Material::KeySet { cipher, mac, encryption } = self.object(id).material else { return None };
         Some([cipher.key(memory.read(mac))?, cipher.key(memory.read(encryption))?])
-    }
-
-    /// Replaces the keys of a key set, authentication first. Nothing is written unless both fit.
-    pub(crate) fn set_key_set(&self, id: ObjectId, memory: &mut Memory, keys: [&[u8]; 2]) -> Result<(), StatusWord> {
-        let Material::KeySet { cipher, mac, encryption } = self.object(id).material else {
-            return Err(StatusWord::WRONG_DATA);
-        };
-        if keys.iter().any(|key| key.len() != cipher.key_length()) {
-            return Err(StatusWord::WRONG_DATA);
-        }
-        memory.write(mac, keys[0]);
-        memory.write(encryption, keys[1]);
-        Ok(())
     }
 
     /// How many bytes a key has, for its size object.
@@ -125,10 +107,9 @@ impl Vault {
         match &self.object(id).material {
             Material::Code { longest, .. } => usize::from(*longest),
             Material::KeySet { cipher, .. } => cipher.key_length(),
-            Material::Rsa { keys, .. } => keys.first().map_or(0, |key| key.primes.iter().map(Vec::len).sum()),
-            Material::P256 { .. } => 32,
-            Material::Public { key: cvc::PublicKey::Rsa(key), .. } => key.n.len(),
-            Material::Public { key: cvc::PublicKey::P256(_), .. } => 32,
+            Material::Rsa(cells) => cells.length(),
+            Material::Public { key: PublicCells::Rsa { modulus, .. }, .. } => modulus.length(),
+            Material::P256 { .. } | Material::Public { key: PublicCells::P256(_), .. } => 32,
             Material::OfPair => self.other_half(id).map_or(0, |half| self.size(half)),
         }
     }
@@ -141,15 +122,7 @@ impl Vault {
         crypto: &dyn Crypto,
     ) -> Result<KeyPair<'_>, StatusWord> {
         match &mut self.object_mut(id).material {
-            Material::Rsa { keys, chosen, ready } => {
-                let number = memory.byte(*chosen);
-                if ready.as_ref().is_none_or(|(made, _)| *made != number) {
-                    let numbers = keys.get(usize::from(number)).ok_or(StatusWord::NO_DIAGNOSIS)?;
-                    *ready = Some((number, crypto.rsa_key(numbers).map_err(|_| StatusWord::NO_DIAGNOSIS)?));
-                }
-                let key = ready.as_ref().map(|(_, key)| KeyPair::Rsa(&**key));
-                key.ok_or(StatusWord::NO_DIAGNOSIS)
-            }
+            Material::Rsa(cells) => cells.ready(memory, crypto).map(KeyPair::Rsa),
             Material::P256 { scalar } => {
                 let scalar = memory.read(*scalar).try_into().map_err(|_| StatusWord::NO_DIAGNOSIS)?;
                 Ok(KeyPair::P256(P256PrivateKey(scalar)))
@@ -160,8 +133,9 @@ impl Vault {
 
     /// A public key, be it of somebody else or the half of a pair.
     pub(crate) fn public(&mut self, id: ObjectId, memory: &Memory, crypto: &dyn Crypto) -> Result<Public, StatusWord> {
-        if let Material::Public { key, holder, authorisation } = &self.object(id).material {
-            let (key, holder, authorisation) = (key.clone(), holder.clone(), authorisation.clone());
+        if let Material::Public { key, holder, authorisation } = self.object(id).material {
+            let key = key.value(memory).ok_or(StatusWord::NO_DIAGNOSIS)?;
+            let [holder, authorisation] = [holder, authorisation].map(|field| field.value(memory).to_vec());
             return Ok(Public { key, holder, authorisation });
         }
         let half = self.other_half(id).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
@@ -170,7 +144,7 @@ impl Vault {
     }
 
     /// The private key that a public half belongs to.
-    fn other_half(&self, id: ObjectId) -> Option<ObjectId> {
+    pub(super) fn other_half(&self, id: ObjectId) -> Option<ObjectId> {
         let object = self.object(id);
         let is_half = matches!(object.material, Material::OfPair);
         is_half.then(|| self.numbered(id.domain, Class::PrivateKey, object.number))?
@@ -185,14 +159,7 @@ impl Vault {
         mut draw: impl FnMut(&mut [u8]),
     ) -> Result<(), StatusWord> {
         match &self.object(id).material {
-            Material::Rsa { keys, chosen, .. } => {
-                let next = memory.byte(*chosen).saturating_add(1);
-                if usize::from(next) >= keys.len() {
-                    return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
-                }
-                memory.write(*chosen, &[next]);
-                Ok(())
-            }
+            Material::Rsa(cells) => cells.take_spare(memory).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED),
             Material::P256 { scalar } => {
                 // One draw in 2^32 is no scalar; a source that never gives one is broken.
                 for _ in 0..8 {
@@ -208,13 +175,4 @@ impl Vault {
             _ => Err(StatusWord::REFERENCE_NOT_USABLE),
         }
     }
-}
-
-/// A code as its cells hold it: its length, the code, zeros.
-fn coded(code: &[u8], cells: Span) -> Zeroizing<Vec<u8>> {
-    let mut coded = Zeroizing::new(Vec::with_capacity(cells.length().max(code.len() + 1)));
-    coded.push(u8::try_from(code.len()).unwrap_or(u8::MAX));
-    coded.extend_from_slice(code);
-    coded.resize(cells.length(), 0);
-    coded
 }

@@ -6,7 +6,10 @@
 
 mod build;
 mod counters;
+mod field;
 mod keys;
+mod put;
+mod rsa;
 #[cfg(test)]
 mod tests;
 
@@ -17,12 +20,11 @@ use alloc::{string::String, vec::Vec};
 use core::fmt;
 
 use crate::{
-    crypto::{P256PrivateKey, RsaNumbers, RsaPrivateKey},
-    cvc,
+    crypto::P256PrivateKey,
     image::{CompactRule, Condition, Environment, FileIndex},
-    memory::Span,
+    memory::{Memory, Span},
     security::SeNumber,
-    vault::{counters::Counters, keys::Ready},
+    vault::{counters::Counters, field::Field, rsa::RsaCells},
 };
 
 /// All codes, keys and environments of a chip.
@@ -81,8 +83,7 @@ pub(crate) struct Object {
 /// What an object is made of.
 pub(crate) enum Material {
     Code {
-        /// One cell: the length; then the code and zeros.
-        cells: Span,
+        value: Field,
         shortest: u8,
         longest: u8,
     },
@@ -91,24 +92,28 @@ pub(crate) enum Material {
         mac: Span,
         encryption: Span,
     },
-    Rsa {
-        /// The key and those that generation takes.
-        keys: Vec<RsaNumbers>,
-        /// One cell: which of them it is now.
-        chosen: Span,
-        /// The key made ready, and which it was.
-        ready: Ready,
-    },
+    Rsa(RsaCells),
     P256 {
         scalar: Span,
     },
     /// The public half of the private key with the same number.
     OfPair,
     Public {
-        key: cvc::PublicKey,
-        holder: Vec<u8>,
-        authorisation: Vec<u8>,
+        key: PublicCells,
+        holder: Field,
+        authorisation: Field,
     },
+}
+
+/// A public key of somebody else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PublicCells {
+    Rsa {
+        modulus: Span,
+        exponent: Field,
+    },
+    /// The uncompressed point.
+    P256(Span),
 }
 
 /// A block cipher and its key length.
@@ -229,10 +234,13 @@ impl Vault {
     }
 
     /// The public key, of this domain or global, whose holder has a reference that ends with these bytes.
-    pub(crate) fn held_by(&self, domain: DomainId, reference: &[u8]) -> Option<ObjectId> {
+    pub(crate) fn held_by(&self, domain: DomainId, reference: &[u8], memory: &Memory) -> Option<ObjectId> {
         [domain, DomainId::GLOBAL].into_iter().find_map(|domain| {
-            let held = |object: &Object| match &object.material {
-                Material::Public { holder, .. } => !holder.is_empty() && holder.ends_with(reference),
+            let held = |object: &Object| match object.material {
+                Material::Public { holder, .. } => {
+                    let holder = holder.value(memory);
+                    !holder.is_empty() && holder.ends_with(reference)
+                }
                 _ => false,
             };
             let index = self.domains[domain.0].objects.iter().position(held)?;
@@ -269,7 +277,7 @@ impl fmt::Debug for Material {
         f.write_str(match self {
             Self::Code { .. } => "Code",
             Self::KeySet { .. } => "KeySet",
-            Self::Rsa { .. } => "Rsa",
+            Self::Rsa(_) => "Rsa",
             Self::P256 { .. } => "P256",
             Self::OfPair => "OfPair",
             Self::Public { .. } => "Public",

@@ -3,11 +3,13 @@
 //! A request names an object as `BF cc nn`: its class with bit `80`, without which this would be no tag of three bytes,
 //! and its number. The object is one of the current application, or else a global one.
 
+mod generate;
 mod get;
 mod put;
 
+pub(super) use generate::generate_key_pair;
 pub(super) use get::get_data;
-pub(super) use put::{generate_key_pair, put_data};
+pub(super) use put::put_data;
 
 use alloc::vec::Vec;
 
@@ -32,6 +34,8 @@ const PARAMETERS: Tag = Tag(0xA0);
 const KEY_SET: Tag = Tag(0xA2);
 /// The value of a code.
 const CODE: Tag = Tag(0x7F41);
+/// The value of a private key.
+const PRIVATE_KEY: Tag = Tag(0x7F48);
 /// The value of a public key.
 const PUBLIC_KEY: Tag = Tag(0x7F49);
 /// The templates of an environment.

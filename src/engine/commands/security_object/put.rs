@@ -1,20 +1,17 @@
-//! PUT DATA of a security data object, and GENERATE ASYMMETRIC KEY PAIR (facts/cards.md E.3; ISO 7816-8, 11.2).
+//! PUT DATA of a security data object (facts/cards.md E.3).
 
-use alloc::vec::Vec;
-
-use super::{CODE, CURRENT_DF, KEY_SET, Named, OBJECTS, only, only_tagged, put_public_key};
+use super::{CODE, CURRENT_DF, KEY_SET, Named, OBJECTS, PRIVATE_KEY, PUBLIC_KEY, only, only_tagged};
 use crate::{
-    Answer, StatusWord,
+    StatusWord,
     apdu::Apdu,
     applet::Outcome,
-    chip::{Context, dialogue::Direction},
-    image::TemplateKind,
-    ins::Ins,
+    chip::Context,
     tlv::{self, Object, Tag},
     vault::{Access, Class, ObjectId},
 };
 
-/// Replaces the value of a code (`7F41 { 82 }`) or the keys of a key set (`A2 { 90, 91 }`): `70 { BF cc nn { .. } }`.
+/// Replaces the value of an object, `70 { BF cc nn { template } }`: of a code (`7F41 { 82 }`), of a key set
+/// (`A2 { 90, 91 }`), of a private key (`7F48`) or of a public key (`7F49`), of which any parts may be sent.
 ///
 /// The object is then as if never tried, and nobody has proved it.
 pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
@@ -28,6 +25,7 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
     match (context.core.vault.object(id).class, template.tag) {
         (Class::Code, CODE) => put_code(id, &template, context)?,
         (Class::KeySet, KEY_SET) => put_key_set(id, &template, context)?,
+        (Class::PrivateKey, PRIVATE_KEY) | (Class::PublicKey, PUBLIC_KEY) => put_parts(id, &template, context)?,
         _ => return Err(StatusWord::WRONG_DATA.into()),
     }
     context.set_proved(id, false);
@@ -40,11 +38,7 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
 fn put_code(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
     let code = only_tagged(template.objects(), Tag(0x82))?.value;
     let core = &mut *context.core;
-    if !core.vault.fits_code(id, code.len()) {
-        return Err(StatusWord::WRONG_DATA);
-    }
-    core.vault.set_code(id, &mut core.memory, code);
-    Ok(())
+    core.vault.set_code(id, &mut core.memory, code).ok_or(StatusWord::WRONG_DATA)
 }
 
 fn put_key_set(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
@@ -58,64 +52,41 @@ fn put_key_set(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -
         return Err(StatusWord::WRONG_DATA);
     }
     let core = &mut *context.core;
-    core.vault.set_key_set(id, &mut core.memory, keys)
+    core.vault.set_key_set(id, &mut core.memory, keys).ok_or(StatusWord::WRONG_DATA)
 }
 
-/// Gives a private key another value and sends its public half.
-///
-/// The odd instruction names the key in its data, `70 { BF cc nn { .. } }`; the even one takes that of the signature
-/// template, or else of the authentication or confidentiality template.
-pub(in crate::commands) fn generate_key_pair(
-    command: &Apdu<'_>,
-    context: &mut Context<'_>,
-    answer: &mut Answer,
-) -> Outcome {
-    if !matches!(command.p1_p2(), 0x0000 | 0x8000) {
-        return Err(StatusWord::WRONG_P1_P2.into());
+/// Puts the parts of a key one after the other: all of them or none.
+fn put_parts(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
+    if template.value.is_empty() {
+        return Err(StatusWord::WRONG_DATA);
     }
-    let id = if command.ins() == Ins::GENERATE_KEY_PAIR {
-        set_key(context)?
-    } else {
-        Named::read(&only_tagged(tlv::objects(command.data()), OBJECTS)?)?.find(context)?
-    };
-    if context.core.vault.object(id).class != Class::PrivateKey {
-        return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+    for part in template.objects() {
+        let Ok(part) = part else { return Err(StatusWord::WRONG_DATA) };
+        let core = &mut *context.core;
+        core.vault.set_part(id, &mut core.memory, &*core.crypto, (part.tag, part.value))?;
     }
-    context.allow(id, Access::Generate)?;
-    let core = &mut *context.core;
-    let random = &mut *core.world.random;
-    core.vault.renew(id, &mut core.memory, &*core.crypto, |bytes| random.fill(bytes))?;
-    context.commit()?;
-    let core = &mut *context.core;
-    let public = core.vault.key_pair(id, &core.memory, &*core.crypto)?.public(&*core.crypto)?;
-    let mut value = Vec::new();
-    put_public_key(&public, &[], &[], &mut value);
-    answer.extend(&value);
-    Ok(StatusWord::SUCCESS)
-}
-
-/// The private key that a template names.
-fn set_key(context: &mut Context<'_>) -> Result<ObjectId, StatusWord> {
-    let kinds = [TemplateKind::Signature, TemplateKind::Authentication, TemplateKind::Confidentiality];
-    let environment = &context.dialogue().environment;
-    let mut objects = kinds.into_iter().filter_map(|kind| environment.template(kind, Direction::Compute).object);
-    objects.next().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::String};
+    use alloc::{format, string::String, vec::Vec};
 
+    use hex_literal::hex;
     use proptest::prelude::*;
 
     use crate::{
         Card, Fault, Protocol, Reset,
+        crypto::{Crypto, P256PrivateKey, RsaNumbers, RustCrypto},
+        image::ObjectKind,
         testing::{
             Tester, Torn, bytes,
-            keys::{SELECT, VERIFY, card, card_of, keyed_image},
+            keys::{SELECT, VERIFY, card_of, keyed_image, long_key, ready, rsa_1024, terminal_key},
+            rule,
             terminal::{challenge, prove, triple_des},
             text,
         },
+        tlv::{self, Tag},
         world::Sink,
     };
 
@@ -156,6 +127,164 @@ mod tests {
         card.plays(&[(&format!("00 82 00 00 18 {}", text(&prove(&keys, &challenge))), "9000")]);
     }
 
+    /// The card with rules that let anybody put its private and public keys.
+    fn open_handed(sink: impl Sink + 'static) -> Tester {
+        let mut image = keyed_image();
+        let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
+        for object in &mut directory.security.objects {
+            match object.kind {
+                ObjectKind::PrivateKey(_) => object.rule = rule(&hex!("73 00 00 00 00 00")),
+                ObjectKind::PublicKey(_) => object.rule = rule(&hex!("43 00 00 00")),
+                _ => {}
+            }
+        }
+        card_of(image, Protocol::T1, sink)
+    }
+
+    /// PUT DATA of parts of an object.
+    fn put(object: &str, template: u32, parts: &[(u32, &[u8])]) -> String {
+        let mut data = Vec::new();
+        tlv::put_with(Tag(0x70), &mut data, |outer| {
+            let tag = bytes(object).iter().fold(0, |tag, &byte| tag << 8 | u32::from(byte));
+            tlv::put_with(Tag(tag), outer, |inside| {
+                tlv::put_with(Tag(template), inside, |value| {
+                    parts.iter().for_each(|&(tag, part)| tlv::put(Tag(tag), part, value));
+                });
+            });
+        });
+        let length = u16::try_from(data.len()).expect("a command");
+        format!("00 DB 3F FF 00 {length:04X} {}", text(&data))
+    }
+
+    /// A signature by private key 1, as its raw power of a block that ends with 02.
+    fn signature(card: &mut Tester) -> String {
+        card.plays(&[("00 22 41 B6 03 84 01 81", "9000")]);
+        card.send(&format!("00 2A 9E 9A 80 {} 00", "00".repeat(127) + "02"))
+    }
+
+    fn signed_by(key: &RsaNumbers) -> String {
+        let block = [&[0; 127][..], &[2]].concat();
+        text(&ready(key).raw(&block).expect("below the modulus")) + "9000"
+    }
+
+    const PRIVATE: &str = "BF9001";
+    const PUBLIC: &str = "BFA001";
+
+    #[test]
+    fn a_private_key_is_put_part_by_part_as_opensc_does() {
+        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
+        let [exponent_p, exponent_q, inverse] = ready(&new).chinese_remainders();
+        let parts: [(u32, &[u8]); 5] = [
+            (0x92, &new.primes[0]),
+            (0x93, &new.primes[1]),
+            (0x94, &inverse),
+            (0x95, &exponent_p),
+            (0x96, &exponent_q),
+        ];
+        for part in parts {
+            card.plays(&[(&put(PRIVATE, 0x7F48, &[part]), "9000")]);
+        }
+        card.plays(&[(&put(PUBLIC, 0x7F49, &[(0x81, &ready(&new).public().n), (0x82, &new.e)]), "9000")]);
+        assert_eq!(signature(&mut card), signed_by(&new));
+        let public = card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00");
+        assert!(public.contains(&text(&ready(&new).public().n)), "{public}");
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[SELECT]);
+        assert_eq!(signature(&mut card), signed_by(&new));
+    }
+
+    #[test]
+    fn what_follows_from_other_parts_must_fit_them() {
+        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        let [exponent_p, exponent_q, inverse] = ready(&new).chinese_remainders();
+        let primes: [(u32, &[u8]); 2] = [(0x92, &new.primes[0]), (0x93, &new.primes[1])];
+        let with = |part: (u32, &[u8])| put(PRIVATE, 0x7F48, &[primes[0], primes[1], part].map(|part| part));
+        for (tag, wrong) in [(0x94, &exponent_p), (0x95, &exponent_q), (0x96, &inverse)] {
+            card.plays(&[(&with((tag, wrong)), "6A80")]);
+        }
+        card.plays(&[(&put(PUBLIC, 0x7F49, &[(0x81, &ready(&new).public().n)]), "6A80")]);
+        // None of it was kept.
+        assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
+        card.plays(&[
+            (&put(PRIVATE, 0x7F48, &[(0x92, &new.primes[0][1..])]), "6A80"),
+            (&put(PRIVATE, 0x7F48, &[(0x97, &new.primes[0])]), "6A80"),
+            (&put(PRIVATE, 0x7F48, &[]), "6A80"),
+            (&put(PRIVATE, 0x7F49, &[(0x92, &new.primes[0])]), "6A80"),
+            (&put(PUBLIC, 0x7F49, &[(0x5F20, b"SOMEBODY")]), "6A80"),
+            (&put(PUBLIC, 0x7F49, &[(0x82, &[1, 0, 0, 0, 1])]), "6A80"),
+        ]);
+    }
+
+    #[test]
+    fn parts_of_no_key_are_not_used() {
+        let mut card = open_handed(crate::world::Forgetful);
+        card.plays(&[(&put(PRIVATE, 0x7F48, &[(0x92, &[0; 64])]), "9000")]);
+        assert_eq!(signature(&mut card), "6984");
+        card.plays(&[
+            (&put(PRIVATE, 0x7F48, &[(0x95, &[1])]), "6984"),
+            ("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00", "6984"),
+            (&put(PRIVATE, 0x7F48, &[(0x92, &rsa_1024().primes[0])]), "9000"),
+        ]);
+        assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
+    }
+
+    #[test]
+    fn a_key_on_p256_is_a_scalar() {
+        let mut card = open_handed(crate::world::Forgetful);
+        let scalar = [0x11; 32];
+        let point = RustCrypto.p256_public(&P256PrivateKey(scalar)).expect("a scalar");
+        card.plays(&[
+            (&put("BF9002", 0x7F48, &[(0x92, &[0; 32])]), "6A80"),
+            (&put("BF9002", 0x7F48, &[(0x92, &[0x11; 31])]), "6A80"),
+            (&put("BFA002", 0x7F49, &[(0x86, &point)]), "6A80"),
+            (&put("BF9002", 0x7F48, &[(0x92, &scalar)]), "9000"),
+            (&put("BFA002", 0x7F49, &[(0x86, &point)]), "9000"),
+        ]);
+        let public = card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 02 03 7F49 80 00");
+        assert!(public.contains(&text(&point)), "{public}");
+    }
+
+    #[test]
+    fn a_root_gives_way_to_another() {
+        let mut card = open_handed(crate::world::Forgetful);
+        let other = ready(&terminal_key());
+        let modulus = &other.public().n;
+        let root = put("BFA004", 0x7F49, &[(0x81, modulus), (0x82, &[3]), (0x5F20, b"NEWROOT1"), (0x5F4C, &[7; 7])]);
+        card.plays(&[
+            (&root, "9000"),
+            ("00 22 81 B6 0A 83 08 6573524449600006", "6A88"),
+            ("00 22 81 B6 0A 83 08 4E4557524F4F5431", "9000"),
+            (&put("BFA004", 0x7F49, &[(0x81, &modulus[1..])]), "6A80"),
+            (&put("BFA004", 0x7F49, &[(0x5F20, &[1; 17])]), "6A80"),
+            (&put("BFA005", 0x7F49, &[(0x86, &[4; 64])]), "6A80"),
+            (&put("BFA005", 0x7F49, &[(0x82, &[3])]), "6A80"),
+        ]);
+        let public = card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 04 03 7F49 80 00");
+        let right = format!("{}8201035F20084E4557524F4F54315F4C0707070707070707", text(modulus));
+        assert!(public.contains(&right), "{public}");
+    }
+
+    #[test]
+    fn a_torn_part_leaves_the_key_as_it_was() {
+        let mut card = open_handed(Torn::after(0));
+        let part = put(PRIVATE, 0x7F48, &[(0x92, &terminal_key().primes[0])]);
+        assert_eq!(card.try_send(&part), Err(Fault::PowerLost));
+        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[SELECT]);
+        assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
+    }
+
+    #[test]
+    fn a_generated_key_may_be_replaced_too() {
+        // Private key 3 has a spare one that is the same.
+        let mut card = open_handed(crate::world::Forgetful);
+        let half = put("BF9003", 0x7F48, &[(0x92, &long_key().primes[1]), (0x93, &long_key().primes[0])]);
+        card.plays(&[(&half, "9000"), (&put("BF9003", 0x7F48, &[(0x92, &[0xFF; 64])]), "6A80")]);
+    }
+
     #[test]
     fn what_cannot_be_put_is_refused() {
         trusting(crate::world::Forgetful).plays(&[
@@ -179,50 +308,6 @@ mod tests {
         assert_eq!(card.try_send(put), Err(Fault::PowerLost));
         card.chip.reset(Reset::Cold).expect("an ATR");
         card.plays(&[SELECT, VERIFY]);
-    }
-
-    #[test]
-    fn a_generated_key_signs_and_stays() {
-        let public = |card: &mut Tester| card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 02 03 7F49 80 00");
-        let mut card = card(Protocol::T1);
-        let before = public(&mut card);
-        card.plays(&[("00 47 00 00 05 70 03 BF9002 00", "6A80"), ("00 47 00 00 07 70 05 BF9002 02 00", "6A80")]);
-        const GENERATE: &str = "00 47 00 00 06 70 04 BF9002 00 00";
-        card.plays(&[(GENERATE, "6982"), VERIFY]);
-        let generated = card.send(GENERATE);
-        // The fixed source of chance gives 42 all over.
-        assert!(generated.starts_with("7F49438641") && generated.ends_with("9000"), "{generated}");
-        let after = public(&mut card);
-        assert_ne!(before, after);
-        assert!(after.contains(&generated[..generated.len() - 4]));
-        card.chip.reset(Reset::Cold).expect("an ATR");
-        card.chip.select_protocol(Protocol::T1).expect("offered");
-        card.plays(&[SELECT]);
-        assert_eq!(public(&mut card), after);
-    }
-
-    #[test]
-    fn rsa_keys_are_taken_from_the_spare_ones_until_none_is_left() {
-        let mut image = keyed_image();
-        let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
-        let crate::image::ObjectKind::PrivateKey(crate::image::PrivateKey::Rsa { spare, .. }) =
-            &mut directory.security.objects[6].kind
-        else {
-            panic!("an RSA key")
-        };
-        spare.push(crate::testing::keys::terminal_key());
-        let mut card = card_of(image, Protocol::T1, crate::world::Forgetful);
-        card.plays(&[VERIFY, ("00 46 80 00 00", "6985"), ("00 22 41 B6 03 84 01 81", "9000")]);
-        let public = |card: &mut Tester| card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00");
-        let sign =
-            |card: &mut Tester| -> String { card.send(&format!("00 2A 9E 9A 80 {} 00", "00".repeat(127) + "02")) };
-        let (public_before, signed_before) = (public(&mut card), sign(&mut card));
-        let generated = card.send("00 46 80 00 00");
-        assert!(generated.starts_with("7F498188818180B3"), "{generated}");
-        assert_ne!(public(&mut card), public_before);
-        assert_ne!(sign(&mut card), signed_before);
-        card.plays(&[("00 46 80 00 00", "6985"), ("00 46 00 01 00", "6A86")]);
-        card.plays(&[("00 47 00 00 06 70 04 BFA001 00 00", "6985"), ("00 47 00 00 06 70 04 BF9009 00 00", "6A88")]);
     }
 
     proptest! {

@@ -7,8 +7,9 @@ use rsa::{
     BoxedUint, RsaPrivateKey as Private, RsaPublicKey as Public,
     hazmat::{rsa_decrypt, rsa_encrypt},
     rand_core::TryCryptoRng,
-    traits::PublicKeyParts,
+    traits::{PrivateKeyParts, PublicKeyParts},
 };
+use zeroize::Zeroizing;
 
 use crate::crypto::{CryptoError, RsaNumbers, RsaPrivateKey, RsaPublicKey};
 
@@ -34,6 +35,12 @@ impl Key {
         if !LENGTHS.contains(&(p.len() + q.len())) || numbers.e.len() > LONGEST_EXPONENT {
             return Err(CryptoError::Key);
         }
+        // The library computes with p - 1 and with inverses, and takes them to exist.
+        let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
+        let is_one = |number: &[u8]| number.iter().fold(0_u32, |sum, &byte| sum.saturating_add(byte.into())) == 1;
+        if ![p, q, &numbers.e].into_iter().all(|number| is_odd(number) && !is_one(number)) || p == q {
+            return Err(CryptoError::Key);
+        }
         let private = Private::from_p_q(number(p)?, number(q)?, number(&numbers.e)?).map_err(|_| CryptoError::Key)?;
         let n = private.n().to_be_bytes_trimmed_vartime().to_vec();
         Ok(Self { private, public: RsaPublicKey { n, e: numbers.e.clone() } })
@@ -50,6 +57,13 @@ impl RsaPrivateKey for Key {
         let input = representative(block, length)?;
         let power = rsa_decrypt::<NoChance>(None, &self.private, &input).map_err(|_| CryptoError::Input)?;
         Ok(fixed(&power, length))
+    }
+
+    fn chinese_remainders(&self) -> [Zeroizing<Vec<u8>>; 3] {
+        let bytes = |number: Option<&BoxedUint>| number.map(|number| number.to_be_bytes_trimmed_vartime().to_vec());
+        let inverse = self.private.qinv().map(|inverse| inverse.retrieve());
+        let numbers = [self.private.dp(), self.private.dq(), inverse.as_ref()];
+        numbers.map(|number| Zeroizing::new(bytes(number).unwrap_or_default()))
     }
 }
 
