@@ -11,7 +11,6 @@ extern crate alloc;
 pub mod ias;
 pub mod layouts;
 pub mod vitale1;
-pub mod vitale2;
 
 use alloc::boxed::Box;
 
@@ -22,19 +21,17 @@ use virtuale_engine::applet::Applet;
 pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
     match name {
         ias::NAME => Some(Box::new(ias::Ias)),
-        vitale2::NAME => Some(Box::new(vitale2::Vitale2)),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{by_name, ias, vitale2};
+    use super::{by_name, ias};
 
     #[test]
     fn applets_are_found_by_their_names() {
         assert!(by_name(ias::NAME).is_some());
-        assert!(by_name(vitale2::NAME).is_some());
-        assert!(by_name("VITALE2").is_none());
+        assert!(by_name("IAS").is_none());
     }
 }

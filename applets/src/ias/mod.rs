@@ -48,7 +48,7 @@ mod tests {
         world::{Clock, Day, Forgetful, Random, World},
     };
 
-    use crate::{by_name, vitale2};
+    use crate::by_name;
 
     struct Fixed;
 
@@ -65,7 +65,7 @@ mod tests {
     }
 
     /// A DF with the code 1234, numbered 1.
-    fn directory(fid: u16, parents: Vec<FileIndex>, applet: &str) -> FileImage {
+    fn directory(fid: u16, parents: Vec<FileIndex>, applet: Option<&str>) -> FileImage {
         let rule = CompactRule { access_mode: 0x20, conditions: vec![Condition::ALWAYS] };
         let code = SecurityObject {
             number: 1,
@@ -81,7 +81,7 @@ mod tests {
         FileImage {
             fid: Fid(fid),
             parents,
-            kind: FileKind::Directory(Directory { applet: Some(applet.into()), security, ..Directory::default() }),
+            kind: FileKind::Directory(Directory { applet: applet.map(Into::into), security, ..Directory::default() }),
             life_cycle: LifeCycle::Activated,
             contact: CompactRule::default(),
             contactless: None,
@@ -94,10 +94,7 @@ mod tests {
             atr: Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR"),
             capacity: 1_000,
             habits: Habits::default(),
-            files: vec![
-                directory(0x3F00, Vec::new(), vitale2::NAME),
-                directory(0x0DF1, vec![FileIndex::MF], super::NAME),
-            ],
+            files: vec![directory(0x3F00, Vec::new(), None), directory(0x0DF1, vec![FileIndex::MF], Some(super::NAME))],
         };
         let world = World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful) };
         let mut chip = Chip::new(image, &by_name, world).expect("a good image");

@@ -204,7 +204,8 @@ fn rewritten(verdict: &Verdict) -> Result<Vec<Finding>, Failure> {
     let new = update::update(&trace, &verdict.findings);
     replace(path, &new.text).map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
     let done = verdict.findings.len() - new.left.len();
-    output::print(format_args!("{}: {done} expectations rewritten\n", path.display()))?;
+    let plural = if done == 1 { "" } else { "s" };
+    output::print(format_args!("{}: {done} expectation{plural} rewritten\n", path.display()))?;
     Ok(new.left)
 }
 

@@ -14,7 +14,7 @@ mod x509;
 
 use std::sync::LazyLock;
 
-pub use cv::CvRoot;
+pub use cv::{CvAuthority, CvHolder, CvKeys};
 pub use files::{FilesError, files};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
 pub use pool::{RsaLength, rsa_numbers, rsa_public};

@@ -12,7 +12,7 @@ use super::{
     Cipher, Environment, HeldKey, Key, Object, ObjectKind, RootForm, Template,
 };
 use crate::profile::{
-    authority::{CvRoot, rsa_public},
+    authority::{CvKeys, rsa_public},
     tree::{Data, Node},
 };
 
@@ -51,7 +51,7 @@ pub(in super::super) fn domains(
                 key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
             }
             ObjectKind::Root(form) => {
-                root_key(object, *form, root.get_or_insert_with(|| CvRoot::from_seed(0))).into_iter().collect()
+                root_key(object, *form, root.get_or_insert_with(|| CvKeys::root(0))).into_iter().collect()
             }
         };
         if let Some(domain) = domains.get_mut(object.application) {
@@ -150,12 +150,14 @@ fn key_set(
 }
 
 /// The public key of a root; the authority's own keys never fail to have one.
-fn root_key(entry: &Object, form: RootForm, root: &CvRoot) -> Option<SecurityObject> {
+fn root_key(entry: &Object, form: RootForm, root: &CvKeys) -> Option<SecurityObject> {
     let (key, holder, authorisation) = match form {
-        RootForm::Rsa => (cvc::PublicKey::Rsa(rsa_public(&root.rsa)), CvRoot::RSA_HOLDER, CvRoot::RSA_AUTHORISATION),
+        RootForm::Rsa => {
+            (cvc::PublicKey::Rsa(rsa_public(&root.rsa)), CvKeys::ROOT_RSA_HOLDER, CvKeys::ROOT_RSA_AUTHORISATION)
+        }
         RootForm::P256 => {
             let public = RustCrypto.p256_public(&root.p256).ok()?;
-            (cvc::PublicKey::P256(public), CvRoot::P256_HOLDER, CvRoot::P256_AUTHORISATION)
+            (cvc::PublicKey::P256(public), CvKeys::ROOT_P256_HOLDER, CvKeys::ROOT_P256_AUTHORISATION)
         }
     };
     let kind = PublicKey::Other { key, holder: holder.to_vec(), authorisation: authorisation.to_vec() };
