@@ -14,6 +14,7 @@ mod pcscd;
 mod pyscard;
 mod readme;
 mod scdaemon;
+mod secure_messaging;
 mod signing;
 mod traces;
 
@@ -29,6 +30,7 @@ fn main() {
         scdaemon::trials,
         readme::trials,
         signing::trials,
+        secure_messaging::trials,
         pcscd::trials,
         traces::trials,
     ];

@@ -19,7 +19,7 @@ const SCDAEMON: Client =
     Client { name: "scdaemon", package: "scdaemon", presence: Presence::File("/usr/lib/gnupg/scdaemon") };
 
 /// A test of one program.
-type Body = fn(&Sandbox) -> Result<(), Failed>;
+pub(crate) type Body = fn(&Sandbox) -> Result<(), Failed>;
 
 /// Signs with key 46 and verifies; also says what is on the card.
 const SIGN: &str = r#"
@@ -58,19 +58,31 @@ pub(crate) fn trials() -> Vec<Trial> {
 /// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
 /// (facts/ias.md 2.4).
 pub(crate) fn opensc_cannot_log_in() -> Option<String> {
-    let said = Command::new("opensc-tool").arg("--info").output().ok()?;
-    let text = String::from_utf8_lossy(&said.stdout).into_owned();
-    let version = text.split_whitespace().find_map(|word| word.strip_prefix("0."))?;
-    let minor: u32 = version.split('.').next()?.parse().ok()?;
+    let minor = opensc_minor()?;
     (24..=27).contains(&minor).then(|| format!("OpenSC 0.{minor} cannot log in to IAS ECC cards"))
 }
 
-fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
+/// The second number of OpenSC's version, whose first is 0.
+pub(crate) fn opensc_minor() -> Option<u32> {
+    let said = Command::new("opensc-tool").arg("--info").output().ok()?;
+    let text = String::from_utf8_lossy(&said.stdout).into_owned();
+    let version = text.split_whitespace().find_map(|word| word.strip_prefix("0."))?;
+    version.split('.').next()?.parse().ok()
+}
+
+/// The blocks of commands of docs/signing.md: those on secure messaging, which need one version of OpenSC, or those
+/// before them.
+pub(crate) fn guide(secure_messaging: bool) -> Result<Vec<String>, Failed> {
     let guide = fs::read_to_string(Path::new(ROOT).join("docs/signing.md"))?;
+    let parts = guide.split_once("\n## Secure messaging").ok_or("the guide has no section on secure messaging")?;
+    let part = if secure_messaging { parts.1 } else { parts.0 };
+    Ok(part.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect())
+}
+
+fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
     let works = opensc_cannot_log_in().is_none();
-    let blocks = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let blocks: Vec<&str> = blocks.filter(|block| works || !block.contains("--pin 1234")).collect();
-    let outcome = shell(sandbox, &blocks.concat(), "")?;
+    let blocks = guide(false)?.into_iter().filter(|block| works || !block.contains("--pin 1234"));
+    let outcome = shell(sandbox, &blocks.collect::<String>(), "")?;
     let verified = outcome.matches("Verified OK").count();
     let right = if works { 5 } else { 2 };
     if verified == right { Ok(()) } else { Err(format!("{verified} signatures verified, not {right}").into()) }
@@ -172,12 +184,14 @@ fn with_opensc(name: &str) -> String {
     format!("virtuale exec --opensc --card {} --", card(name))
 }
 
-/// Runs a script in the sandbox's home, where `fixtures` is that of the repository, and gives what it printed. `$RUN` is
-/// `run`; the script ends at the first failure.
-fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
-    let fixtures = sandbox.home().join("fixtures");
-    if !fixtures.exists() {
-        symlink(Path::new(ROOT).join("fixtures"), fixtures)?;
+/// Runs a script in the sandbox's home, where `fixtures` and `tests` are those of the repository, and gives what it
+/// printed. `$RUN` is `run`; the script ends at the first failure.
+pub(crate) fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
+    for name in ["fixtures", "tests"] {
+        let link = sandbox.home().join(name);
+        if !link.exists() {
+            symlink(Path::new(ROOT).join(name), link)?;
+        }
     }
     let own = Path::new(env!("CARGO_BIN_EXE_virtuale")).parent().map(Path::to_path_buf);
     let others = env::var_os("PATH").unwrap_or_default();
@@ -188,6 +202,6 @@ fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
     Ok(format!("{}{}", outcome.out, outcome.err))
 }
 
-fn demand(said: &str, text: &str) -> Result<(), Failed> {
+pub(crate) fn demand(said: &str, text: &str) -> Result<(), Failed> {
     if said.contains(text) { Ok(()) } else { Err(format!("{text:?} is missing in\n{said}").into()) }
 }
