@@ -34,19 +34,28 @@ pub(crate) fn trials() -> Vec<Trial> {
     let messaging = CRYPTOGRAPHY.trial("pyscard::secure_messaging", |sandbox| {
         run(sandbox, &file("pyscard/secure_messaging.py"), &["vitale2-martin"], &[])
     });
+    let professional = CRYPTOGRAPHY.trial("pyscard::professional", professional);
     let newcomer = PYSCARD.trial("pyscard::newcomer", newcomer);
     let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
         let script = file(&format!("pyscard/{name}.py"));
         PYSCARD.trial(&format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
     };
     let extended = PYSCARD.trial("pyscard::extended", extended);
-    [newcomer, extended, messaging].into_iter().chain(SCRIPTS.map(of_script)).collect()
+    [newcomer, extended, messaging, professional].into_iter().chain(SCRIPTS.map(of_script)).collect()
 }
 
 fn newcomer(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = file("pyscard/newcomer.py");
     let outcome = sandbox.exec(&[&card("vitale2-martin")], &[PYTHON, &script])?.run()?;
     outcome.exits_with(0)?.says("MARTIN")?;
+    Ok(())
+}
+
+/// With the keys and certificates of the test authority, as anybody finds them.
+fn professional(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = file("pyscard/professional.py");
+    let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys");
+    sandbox.exec(&[&card("vitale2-martin")], &[PYTHON, &script, keys])?.run()?.exits_with(0)?;
     Ok(())
 }
 

@@ -12,7 +12,8 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const MODULE: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 
 const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence: Presence::Program("pkcs11-tool") };
-const OPENSSL: Client = Client { name: "openssl", package: "openssl", presence: Presence::Program("openssl") };
+pub(crate) const OPENSSL: Client =
+    Client { name: "openssl", package: "openssl", presence: Presence::Program("openssl") };
 const SSH: Client = Client { name: "opensc-pkcs11", package: "opensc-pkcs11", presence: Presence::File(MODULE) };
 
 const SCDAEMON: Client =
@@ -75,8 +76,12 @@ pub(crate) fn opensc_minor() -> Option<u32> {
 pub(crate) fn guide(secure_messaging: bool) -> Result<Vec<String>, Failed> {
     let guide = fs::read_to_string(Path::new(ROOT).join("docs/signing.md"))?;
     let parts = guide.split_once("\n## Secure messaging").ok_or("the guide has no section on secure messaging")?;
-    let part = if secure_messaging { parts.1 } else { parts.0 };
-    Ok(part.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect())
+    Ok(blocks(if secure_messaging { parts.1 } else { parts.0 }))
+}
+
+/// The blocks of commands of a page.
+pub(crate) fn blocks(page: &str) -> Vec<String> {
+    page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
 }
 
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {

@@ -1,154 +1,21 @@
-"""Mutual authentication and secure messaging, written again from the description, with the package `cryptography`.
+"""Secure messaging with the issuer's test keys, by an implementation that is not the card's.
 
-The issuer's test keys stand in the layout. The card proves that it has them, then shows a file that it gives to nobody
-without secure messaging. Then a message is changed on its way, and the card must end the session."""
+The card proves that it has the keys, then shows a file that it gives to nobody without secure messaging, lets an update
+station change a file of the MF and make one of its own, and puts another key in the place of one. Then a message is
+changed on its way, and the card must end the session."""
 
-import hashlib
-
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed, encode_dss_signature
 
 from common import *
+from messaging import Aes128, TripleDes, authenticate_mutually
 
 SELECT_APPLICATION = bytes.fromhex("00A4040C0CD2500000044164E86C650101")
 SELECT_SEALED = bytes.fromhex("00A4020C02E001")
 TEXT = b"TEST secure messaging"
+DONE = (b"", b"\x90\x00")
 SECURITY_NOT_SATISFIED, SM_OBJECT_MISSING, SM_OBJECT_WRONG = b"\x69\x82", b"\x69\x87", b"\x69\x88"
-
-
-def padded(data, block):
-    return data + b"\x80" + bytes(-(len(data) + 1) % block)
-
-
-def unpadded(data):
-    text, mark, zeros = data.rpartition(b"\x80")
-    expect("padding", (mark, zeros.strip(b"\0")), (b"\x80", b""))
-    return text
-
-
-def cbc(algorithm, iv, data, encrypt=True):
-    cipher = Cipher(algorithm, modes.CBC(iv))
-    worker = cipher.encryptor() if encrypt else cipher.decryptor()
-    return worker.update(data) + worker.finalize()
-
-
-class TripleDes:
-    """3DES with two keys; the retail MAC, a zero initial vector, SHA-1 for session keys."""
-
-    block, key_set, algorithm, digest = 8, 0x01, 0x0C, hashlib.sha1
-    mac_key, encryption_key = b"TEST VirtualeMAC", b"TEST VirtualeENC"
-
-    @staticmethod
-    def iv(key, counter):
-        return bytes(8)
-
-    @staticmethod
-    def cipher(key, iv, data, encrypt=True):
-        return cbc(algorithms.TripleDES(key), iv, data, encrypt)
-
-    @staticmethod
-    def mac(key, data):
-        """ISO 9797-1, algorithm 3, of padded data: single DES but for the last block."""
-        left, right = key[:8], key[8:]
-        single = cbc(algorithms.TripleDES(left), bytes(8), data)[-8:]
-        opened = Cipher(algorithms.TripleDES(right), modes.ECB()).decryptor()
-        middle = opened.update(single) + opened.finalize()
-        return cbc(algorithms.TripleDES(left), bytes(8), middle)
-
-    @staticmethod
-    def first_counter(card, terminal):
-        return int.from_bytes(card[4:] + terminal[4:], "big")
-
-
-class Aes128:
-    """AES-128; CMAC, the enciphered counter as initial vector, SHA-256 for session keys."""
-
-    block, key_set, algorithm, digest = 16, 0x02, 0x8C, hashlib.sha256
-    mac_key, encryption_key = b"TEST virtualemac", b"TEST virtualeenc"
-
-    @staticmethod
-    def iv(key, counter):
-        worker = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
-        return worker.update(counter) + worker.finalize()
-
-    @staticmethod
-    def cipher(key, iv, data, encrypt=True):
-        return cbc(algorithms.AES(key), iv, data, encrypt)
-
-    @staticmethod
-    def mac(key, data):
-        worker = CMAC(algorithms.AES(key))
-        worker.update(data)
-        return worker.finalize()[:8]
-
-    @staticmethod
-    def first_counter(card, terminal):
-        return 0
-
-
-class Session:
-    """The terminal's end of secure messaging."""
-
-    def __init__(self, card, suite):
-        self.card, self.suite = card, suite
-        select = bytes.fromhex("0022C1A406") + bytes([0x80, 1, suite.algorithm, 0x83, 1, suite.key_set])
-        expect("select the key set", exchange(card, select), b"\x90\x00")
-        challenge = exchange(card, bytes.fromhex("0084000008"))
-        expect("challenge", (len(challenge), challenge[8:]), (10, b"\x90\x00"))
-        card_challenge = challenge[:8]
-        own_challenge, own_number, own_secret = bytes(range(8)), b"TERMINAL", bytes(range(32))
-        card_number = bytes.fromhex("00180010000002FF")
-        plain = own_challenge + own_number + card_challenge + card_number + own_secret
-        sealed = suite.cipher(suite.encryption_key, bytes(suite.block), plain)
-        mac = suite.mac(suite.mac_key, padded(sealed, suite.block))
-        answer = exchange(card, bytes.fromhex("0082000048") + sealed + mac)
-        expect("mutual authentication", (len(answer), answer[-2:]), (74, b"\x90\x00"))
-        sealed, mac = answer[:64], answer[64:72]
-        expect("MAC of the card", mac, suite.mac(suite.mac_key, padded(sealed, suite.block)))
-        opened = suite.cipher(suite.encryption_key, bytes(suite.block), sealed, encrypt=False)
-        expect("what the card proves", opened[:32], card_challenge + card_number + own_challenge + own_number)
-        secret = bytes(one ^ other for one, other in zip(own_secret, opened[32:]))
-        derived = lambda number: suite.digest(secret + number.to_bytes(4, "big")).digest()[:16]
-        self.encryption, self.mac = derived(1), derived(2)
-        self.counter = suite.first_counter(card_challenge, own_challenge)
-
-    def step(self):
-        self.counter += 1
-        return self.counter.to_bytes(self.suite.block, "big")
-
-    def sealed(self, header, data=b"", le=None):
-        """A protected command."""
-        block, counter = self.suite.block, self.step()
-        objects = b""
-        if data:
-            iv = self.suite.iv(self.encryption, counter)
-            cryptogram = self.suite.cipher(self.encryption, iv, padded(data, block))
-            objects += bytes([0x87, len(cryptogram) + 1, 0x01]) + cryptogram
-        if le is not None:
-            objects += bytes([0x97, 1, le])
-        header = bytes([header[0] | 0x0C]) + header[1:]
-        covered = counter + padded(header, block) + (padded(objects, block) if objects else b"")
-        objects += b"\x8e\x08" + self.suite.mac(self.mac, covered)
-        return header + bytes([len(objects)]) + objects
-
-    def opened(self, answer):
-        """The data and the status word of a protected answer."""
-        counter, (objects, mac) = self.step(), (answer[:-12], answer[-12:-2])
-        expect("MAC object", mac[:2], b"\x8e\x08")
-        covered = counter + padded(objects, self.suite.block)
-        expect("MAC of the answer", mac[2:], self.suite.mac(self.mac, covered))
-        data, rest = b"", objects
-        if rest[:1] == b"\x87":
-            length, start = (rest[2], 3) if rest[1] == 0x81 else (rest[1], 2)
-            value, rest = rest[start : start + length], rest[start + length :]
-            expect("padding indicator", value[:1], b"\x01")
-            iv = self.suite.iv(self.encryption, counter)
-            data = unpadded(self.suite.cipher(self.encryption, iv, value[1:], encrypt=False))
-        expect("status inside and outside", rest, b"\x99\x02" + answer[-2:])
-        return data, answer[-2:]
-
-    def ask(self, *command, **more):
-        return self.opened(exchange(self.card, self.sealed(*command, **more)))
 
 
 def refused_without(card):
@@ -158,7 +25,7 @@ def refused_without(card):
 
 
 def read_with(card, suite):
-    session = Session(card, suite)
+    session = authenticate_mutually(card, suite)
     expect("select", session.ask(bytes.fromhex("00A4020C"), b"\xe0\x01"), (b"", b"\x90\x00"))
     right = b"\x53" + bytes([len(TEXT)]) + TEXT
     expect("read", session.ask(bytes.fromhex("00B00000"), le=len(right)), (right, b"\x90\x00"))
@@ -168,13 +35,55 @@ def read_with(card, suite):
     expect("restore", session.ask(bytes.fromhex("00D60002"), TEXT), (b"", b"\x90\x00"))
 
 
+def updates_the_volet(card, suite):
+    """An update station in the MF and in VITALE: the names, and who is treated by whom."""
+    for select, file in ((SELECT_MF, b"\xd0\x01"), (SELECT_VITALE, b"\xd0\x16")):
+        exchange(card, select)
+        expect("select", exchange(card, b"\x00\xa4\x02\x0c\x02" + file), b"\x90\x00")
+        before = exchange(card, bytes.fromhex("00B0000002"))[:2]
+        expect("update in clear", exchange(card, bytes.fromhex("00D6000001") + b"\x00"), SECURITY_NOT_SATISFIED)
+        session = authenticate_mutually(card, suite)
+        expect("update", session.ask(bytes.fromhex("00D60000"), before), DONE)
+        expect("read", session.ask(bytes.fromhex("00B00000"), le=2), (before, b"\x90\x00"))
+
+
+def makes_a_file(card, suite):
+    exchange(card, SELECT_APPLICATION)
+    # 32 bytes that all may read, update and delete.
+    parameters = bytes.fromhex("62 11 80 02 0020 82 01 01 83 02 E0F1 8C 04 43 00 00 00")
+    create = bytes([0x00, 0xE0, 0x00, 0x00, len(parameters)]) + parameters
+    expect("create in clear", exchange(card, create), SECURITY_NOT_SATISFIED)
+    expect("create", authenticate_mutually(card, suite).ask(bytes.fromhex("00E00000"), parameters), DONE)
+    expect("update", exchange(card, bytes.fromhex("00D600000401020304")), b"\x90\x00")
+    expect("read", exchange(card, bytes.fromhex("00B0000005")), bytes.fromhex("01020304009000"))
+    expect("delete", exchange(card, bytes.fromhex("00E40000")), b"\x90\x00")
+    expect("select what is gone", exchange(card, bytes.fromhex("00A4020C02E0F1")), b"\x6a\x82")
+
+
+def puts_a_key(card, suite):
+    """Another P-256 key in the place of key 4: it signs, and OpenSSL says that it is this key."""
+    key = ec.derive_private_key(0x1234567890ABCDEF, ec.SECP256R1())
+    scalar = key.private_numbers().private_value.to_bytes(32, "big")
+    put = bytes.fromhex("70 29 BF9004 25 7F48 22 92 20") + scalar
+    expect("select", exchange(card, SELECT_APPLICATION), b"\x90\x00")
+    expect("put in clear", exchange(card, bytes([0x00, 0xDB, 0x3F, 0xFF, len(put)]) + put), SECURITY_NOT_SATISFIED)
+    expect("put", authenticate_mutually(card, suite).ask(bytes.fromhex("00DB3FFF"), put), DONE)
+    expect("PIN", exchange(card, bytes.fromhex("002000810431323334")), b"\x90\x00")
+    expect("key", exchange(card, bytes.fromhex("002241B60384") + b"\x01\x84"), b"\x90\x00")
+    digest = bytes(range(32))
+    answer = exchange(card, bytes.fromhex("002A9E9A20") + digest)
+    expect("signature", (len(answer), answer[64:]), (66, b"\x90\x00"))
+    signature = encode_dss_signature(*(int.from_bytes(part, "big") for part in (answer[:32], answer[32:64])))
+    key.public_key().verify(signature, digest, ec.ECDSA(Prehashed(hashes.SHA256())))
+
+
 def wrong_messages_end_it(card, suite):
-    session = Session(card, suite)
+    session = authenticate_mutually(card, suite)
     command = bytearray(session.sealed(bytes.fromhex("00B00000"), le=4))
     command[-1] ^= 1
     expect("a changed MAC", exchange(card, bytes(command)), SM_OBJECT_WRONG)
     expect("after the session", exchange(card, bytes.fromhex("00B0000020")), SECURITY_NOT_SATISFIED)
-    session = Session(card, suite)
+    session = authenticate_mutually(card, suite)
     expect("no MAC", exchange(card, bytes.fromhex("0CB0000003970104")), SM_OBJECT_MISSING)
 
 
@@ -183,6 +92,9 @@ card, _ = connect(context)
 for suite in (TripleDes, Aes128):
     refused_without(card)
     read_with(card, suite)
+    updates_the_volet(card, suite)
+    makes_a_file(card, suite)
+    puts_a_key(card, suite)
     ok("reset", scard.SCardReconnect(card, scard.SCARD_SHARE_SHARED, scard.SCARD_PROTOCOL_ANY, scard.SCARD_RESET_CARD))
     refused_without(card)
     wrong_messages_end_it(card, suite)

@@ -1,0 +1,21 @@
+//! The guide docs/professionals.md: a shell and OpenSSL prove a professional's role to a card.
+
+use std::{fs, path::Path};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::{
+    harness::Sandbox,
+    signing::{OPENSSL, blocks, demand, shell},
+};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![OPENSSL.trial("professionals::the_guide_does_what_it_says", the_guide_does_what_it_says)]
+}
+
+fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
+    let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/professionals.md"))?;
+    let said = shell(sandbox, &blocks(&guide).concat(), "")?;
+    demand(&said, "# EXTERNAL AUTHENTICATE\n< 9000  # done\n")?;
+    demand(&said, "# READ BINARY at 0\n< E3 17 A0 15 80 0C ")
+}
