@@ -53,7 +53,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         None => PKCS11.trial(name, body),
     });
     let long = SCDAEMON.trial("signing::gnupg_signs_with_long_keys", gnupg_signs_with_long_keys);
-    [guide, lists, ssh, long].into_iter().chain(log_in).collect()
+    let agrees = SCDAEMON.trial("signing::gnupg_agrees_on_a_secret", gnupg_agrees_on_a_secret);
+    [guide, lists, ssh, long, agrees].into_iter().chain(log_in).collect()
 }
 
 /// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
@@ -158,6 +159,30 @@ fn deciphers(sandbox: &Sandbox) -> Result<(), Failed> {
 }
 
 /// RSA 4096 and 3072, which OpenSC's driver does not know.
+fn gnupg_agrees_on_a_secret(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"
+        mkdir -m 700 gnupg
+        echo disable-ccid > gnupg/scdaemon.conf
+        openssl ecparam -name prime256v1 -genkey -noout -out own.pem
+        point=$(openssl ec -in own.pem -pubout -outform DER | tail -c 65 | od -A n -v -t x1 | tr -d ' \n')
+        cat > commands <<END
+/definqprog NEEDPIN printf '1234\000'
+SERIALNO
+SETDATA $point
+/datafile theirs
+PKDECRYPT P15.47
+/datafile
+BYE
+END
+        $RUN sh -c 'gpg-connect-agent --exec /usr/lib/gnupg/scdaemon --homedir "$PWD/gnupg" --server < commands'
+        $RUN pkcs15-tool --read-certificate 47 --output crt.pem
+        openssl x509 -in crt.pem -noout -pubkey > pub.pem
+        openssl pkeyutl -derive -inkey own.pem -peerkey pub.pem -out ours
+        cmp ours theirs && echo the same secret"#;
+    let run = format!("virtuale exec --opensc --card {} --", file("cards/p256.toml"));
+    demand(&shell(sandbox, script, &run)?, "the same secret")
+}
+
 fn gnupg_signs_with_long_keys(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = r#"
         mkdir -m 700 gnupg

@@ -22,6 +22,8 @@ pub(super) enum Scheme {
     Ecdsa,
     /// RSA deciphering.
     Decipher,
+    /// Key agreement by Diffie and Hellman's scheme.
+    Agreement,
     /// Symmetric mutual authentication.
     Mutual,
     /// Symmetric authentication of a role.
@@ -38,6 +40,7 @@ impl Algorithm {
             0x02 | 0x12 | 0x42 => Some(Scheme::Pkcs1),
             0x04 | 0x44 | 0x54 => Some(Scheme::Ecdsa),
             0x0A | 0x1A | 0x4A => Some(Scheme::Decipher),
+            0x0B | 0x1B | 0x4B => Some(Scheme::Agreement),
             0x0C | 0x8C => Some(Scheme::Mutual),
             0x1C => Some(Scheme::SymmetricRole),
             _ => None,

@@ -210,6 +210,13 @@ pub trait Crypto: Send {
     /// Whether `signature` (r and s) is one of `digest` by the uncompressed point `public`.
     fn ecdsa_verify(&self, public: &[u8], digest: &[u8], signature: &[u8]) -> bool;
 
+    /// What the holder of a private key and that of an uncompressed point agree on: the x coordinate of their product.
+    ///
+    /// # Errors
+    ///
+    /// [`CryptoError::Key`] for a scalar out of range, [`CryptoError::Input`] for what is no point of the curve.
+    fn p256_agree(&self, key: &P256PrivateKey, public: &[u8]) -> Result<Zeroizing<[u8; 32]>, CryptoError>;
+
     /// The uncompressed point of a private key.
     ///
     /// # Errors

@@ -13,36 +13,70 @@ use crate::{
         padding,
     },
     image::TemplateKind,
+    tlv::{self, Object, Objects, Tag},
     vault::{Access, KeyPair},
 };
 
-/// Deciphers what comes after a padding indicator and takes the padding of PKCS#1 away.
+/// Deciphers with RSA and takes the padding of PKCS#1 away; with P-256, agrees on a key with the holder of a point.
+///
+/// What IAS cards do with P-256 is not public. The point comes as scdaemon sends it, or as OpenPGP cards have it; the
+/// answer is the x coordinate of the product.
 pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
     let template = context.dialogue().environment.template(TemplateKind::Confidentiality, Direction::Compute).clone();
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Decipher)?;
-    if Algorithm(template.algorithm).scheme(Scheme::Decipher) != Some(Scheme::Decipher) {
-        return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
-    }
-    // OpenSC says 81, other programs 00 or 02.
-    let [0x00 | 0x02 | 0x81, cryptogram @ ..] = command.data() else { return Err(StatusWord::WRONG_DATA.into()) };
+    let scheme = Algorithm(template.algorithm).scheme(Scheme::Decipher);
+    let input = input(command.data()).ok_or(StatusWord::WRONG_DATA)?;
     context.count_use(key)?;
     let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.crypto)? else {
-        return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
-    };
-    let block = Zeroizing::new(power(pair, cryptogram)?);
-    answer.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
+    match (core.vault.key_pair(key, &core.memory, &*core.crypto)?, scheme) {
+        (KeyPair::Rsa(pair), Some(Scheme::Decipher)) => {
+            let block = Zeroizing::new(power(pair, input)?);
+            answer.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
+        }
+        (KeyPair::P256(pair), Some(Scheme::Decipher | Scheme::Agreement)) => {
+            let shared = core.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
+            answer.extend(&*shared);
+        }
+        _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
+    }
     Ok(StatusWord::SUCCESS)
+}
+
+/// A cryptogram or a point: what stands behind a padding indicator (OpenSC says `81`, others `00` or `02`), or a point in
+/// the templates `A6 { 7F49 { 86 } }`.
+fn input(data: &[u8]) -> Option<&[u8]> {
+    if let [0x00 | 0x02 | 0x81, input @ ..] = data {
+        return Some(input);
+    }
+    let mut objects = tlv::objects(data);
+    for tag in [Tag(0xA6), Tag(0x7F49)] {
+        let template = only(&mut objects, tag)?;
+        objects = template.objects();
+    }
+    only(&mut objects, Tag(0x86)).map(|point| point.value)
+}
+
+fn only<'a>(objects: &mut Objects<'a>, tag: Tag) -> Option<Object<'a>> {
+    let object = objects.next()?.ok().filter(|object| object.tag == tag)?;
+    objects.next().is_none().then_some(object)
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::format;
 
+    use hex_literal::hex;
+
     use crate::{
         Protocol,
-        testing::keys::{VERIFY, card},
+        crypto::P256PrivateKey,
+        image::{ObjectKind, PrivateKey},
+        testing::{
+            Tester,
+            keys::{VERIFY, card, card_of, keyed_image},
+        },
+        world::Forgetful,
     };
 
     const SET: (&str, &str) = ("00 22 41 B8 06 84 01 81 80 01 1A", "9000");
@@ -78,7 +112,45 @@ mod tests {
             ("00 22 41 B8 06 84 01 81 80 01 42", "9000"),
             (&block, "6981"),
             ("00 22 41 B8 03 84 01 82", "9000"),
-            (&block, "6981"),
+            (&block, "6A80"),
+        ]);
+    }
+
+    /// Private key 2 may decipher and is this scalar.
+    fn agreeing() -> Tester {
+        let mut image = keyed_image();
+        let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
+        let key = PrivateKey::P256(P256PrivateKey(SCALAR));
+        directory.security.objects[7].kind = ObjectKind::PrivateKey(key);
+        card_of(image, Protocol::T1, Forgetful)
+    }
+
+    // NIST CAVP, KAS ECC CDH primitive, P-256, count 0.
+    const SCALAR: [u8; 32] = hex!("7D7DC5F71EB29DDAF80D6214632EEAE03D9058AF1FB6D22ED80BADB62BC1A534");
+    const POINT: &str = "04 700C48F77F56584C5CC632CA65640DB91B6BACCE3A4DF6B42CE7CC838833D287\
+        DB71E509E3FD9B060DDB20BA5C51DCC5948D46FBF640DFE0441782CAB85FA4AC";
+    const SHARED: &str = "46FC62106420FF012E54A434FBDD2D25CCC5852060561E68040DD7778997BD7B 9000";
+
+    #[test]
+    fn with_p256_a_secret_is_agreed_on() {
+        let of_scdaemon = format!("00 2A 80 86 42 00 {POINT} 00");
+        let of_openpgp = format!("00 2A 80 86 48 A6 46 7F49 43 86 41 {POINT} 00");
+        let off_the_curve = of_scdaemon.replace("A4AC 00", "A4AD 00").replace("A4AC00", "A4AD00");
+        let mut card = agreeing();
+        card.plays(&[
+            VERIFY,
+            ("00 22 41 B8 03 84 01 82", "9000"),
+            (&of_scdaemon, SHARED),
+            (&of_openpgp, SHARED),
+            ("00 22 41 B8 06 84 01 82 80 01 0B", "9000"),
+            (&of_scdaemon, SHARED),
+            (&off_the_curve, "6A80"),
+            ("00 2A 80 86 05 A6 03 7F49 00 00", "6A80"),
+            ("00 2A 80 86 22 00 02 700C48F77F56584C5CC632CA65640DB91B6BACCE3A4DF6B42CE7CC838833D287 00", "6A80"),
+            ("00 22 41 B8 06 84 01 82 80 01 42", "9000"),
+            (&of_scdaemon, "6981"),
+            ("00 22 41 B8 06 84 01 81 80 01 0B", "9000"),
+            (&of_scdaemon, "6981"),
         ]);
     }
 }

@@ -2,6 +2,8 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
+use zeroize::Zeroizing;
+
 use super::{
     CipherKey, Crypto, CryptoError, Digest, HashAlgorithm, HashState, P256PrivateKey, RsaNumbers, RsaPrivateKey,
     RsaPublicKey,
@@ -39,6 +41,10 @@ impl Crypto for RustCrypto {
 
     fn ecdsa_verify(&self, public: &[u8], digest: &[u8], signature: &[u8]) -> bool {
         elliptic::verify(public, digest, signature)
+    }
+
+    fn p256_agree(&self, key: &P256PrivateKey, public: &[u8]) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
+        elliptic::agree(key, public)
     }
 
     fn p256_public(&self, key: &P256PrivateKey) -> Result<[u8; 65], CryptoError> {
