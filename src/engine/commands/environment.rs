@@ -49,7 +49,7 @@ fn set(command: &Apdu<'_>, directions: &[Direction], context: &mut Context<'_>) 
     Ok(StatusWord::SUCCESS)
 }
 
-/// Sets what an environment of the image says.
+/// Sets what an environment of the image says. Of several templates of a kind the first counts.
 fn restore(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     if !command.data().is_empty() {
         return Err(StatusWord::WRONG_LENGTH.into());
@@ -63,7 +63,7 @@ fn restore(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
         .map(|template| (template.usage, template.kind, resolve(template, domain, context)))
         .collect();
     context.dialogue().environment = Default::default();
-    for (usage, kind, template) in templates {
+    for (usage, kind, template) in templates.into_iter().rev() {
         let directions = [(USAGE_COMPUTE, Direction::Compute), (USAGE_VERIFY, Direction::Verify)];
         for (_, direction) in directions.into_iter().filter(|(bit, _)| usage & bit != 0 || kind == TemplateKind::Hash) {
             *context.dialogue().environment.template_mut(kind, direction) = template.clone();

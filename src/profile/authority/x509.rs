@@ -60,7 +60,7 @@ pub enum Usage {
     Authentication,
     /// Signature: nonRepudiation.
     Signature,
-    /// Decipherment: keyEncipherment.
+    /// Decipherment: keyEncipherment with RSA, keyAgreement on a curve.
     Decipherment,
 }
 
@@ -125,10 +125,11 @@ pub(super) fn issuing(root: &P256PrivateKey, key: &P256PrivateKey) -> Result<Vec
 pub(super) fn holder(issuing: &P256PrivateKey, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
     let name = format!("CN=TEST {},OU=TEST only,O=TEST Virtuale", escaped(request.name));
     let issue = || {
-        let usage = match request.usage {
-            Usage::Authentication => KeyUsages::DigitalSignature,
-            Usage::Signature => KeyUsages::NonRepudiation,
-            Usage::Decipherment => KeyUsages::KeyEncipherment,
+        let usage = match (request.usage, request.key) {
+            (Usage::Authentication, _) => KeyUsages::DigitalSignature,
+            (Usage::Signature, _) => KeyUsages::NonRepudiation,
+            (Usage::Decipherment, SubjectKey::Rsa(_)) => KeyUsages::KeyEncipherment,
+            (Usage::Decipherment, SubjectKey::P256(_)) => KeyUsages::KeyAgreement,
         };
         let form = Form {
             issuer: Name::from_str(ISSUING_NAME)?,

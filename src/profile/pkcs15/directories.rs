@@ -16,6 +16,7 @@ mod usage {
     pub(super) const SIGN: u8 = 2;
     pub(super) const UNWRAP: u8 = 5;
     pub(super) const VERIFY: u8 = 6;
+    pub(super) const DERIVE: u8 = 8;
     pub(super) const NON_REPUDIATION: u8 = 9;
 }
 
@@ -102,10 +103,12 @@ impl Pin {
 
 impl PrivateKey {
     fn put_private(&self, directory: &mut Vec<u8>) {
-        let uses: &[u8] = match self.usage {
-            KeyUsage::Authentication => &[usage::SIGN],
-            KeyUsage::Signature => &[usage::SIGN, usage::NON_REPUDIATION],
-            KeyUsage::Decipherment => &[usage::DECRYPT, usage::UNWRAP],
+        let uses: &[u8] = match (self.usage, self.kind) {
+            (KeyUsage::Authentication, _) => &[usage::SIGN],
+            (KeyUsage::Signature, _) => &[usage::SIGN, usage::NON_REPUDIATION],
+            (KeyUsage::Decipherment, KeyKind::Rsa { .. }) => &[usage::DECRYPT, usage::UNWRAP],
+            // scdaemon asks such a key only if it deciphers, too.
+            (KeyUsage::Decipherment, KeyKind::P256) => &[usage::DECRYPT, usage::UNWRAP, usage::DERIVE],
         };
         self.put(directory, |object| {
             der::sequence(object, |common| {
@@ -128,9 +131,10 @@ impl PrivateKey {
     }
 
     fn put_public(&self, directory: &mut Vec<u8>) {
-        let uses: &[u8] = match self.usage {
-            KeyUsage::Authentication | KeyUsage::Signature => &[usage::VERIFY],
-            KeyUsage::Decipherment => &[usage::ENCRYPT],
+        let uses: &[u8] = match (self.usage, self.kind) {
+            (KeyUsage::Authentication | KeyUsage::Signature, _) => &[usage::VERIFY],
+            (KeyUsage::Decipherment, KeyKind::Rsa { .. }) => &[usage::ENCRYPT],
+            (KeyUsage::Decipherment, KeyKind::P256) => &[usage::DERIVE],
         };
         self.put(directory, |object| {
             der::sequence(object, |common| der::text(&self.label, common));

@@ -60,6 +60,16 @@ fn prkdf_with_a_path_that_scdaemon_accepts() {
 }
 
 #[test]
+fn a_key_on_a_curve_agrees_where_another_deciphers() {
+    let mut token = token();
+    token.keys = vec![PrivateKey { kind: KeyKind::P256, ..key("DEC key", 0x47, 3, KeyUsage::Decipherment) }];
+    // decrypt, unwrap, derive; derive alone.
+    let private = hex!("0C 07 444543206B6579 03 02 07 80 04 01 01 30 0F 04 01 47 03 03 07 44 80 03 02 03 B8 02 01 03");
+    let public = hex!("0C 07 444543206B6579 30 0F 04 01 47 03 03 07 00 80 03 02 03 08 02 01 03");
+    assert_eq!([&token.prkdf()[4..4 + private.len()], &token.pukdf()[4..4 + public.len()]], [&private[..], &public]);
+}
+
+#[test]
 fn pukdf() {
     let right = hex!(
         "30 28 30 0A 0C 08 41555448206B6579 30 0E 04 01 45 03 02 01 02 03 02 03 08 02 01 01"
