@@ -17,6 +17,15 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// What a command presents that should stay secret: the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER.
+pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
+    let secrets = [Ins::VERIFY, Ins::VERIFY_ODD, Ins::CHANGE_REFERENCE_DATA, Ins::RESET_RETRY_COUNTER];
+    match command {
+        [_, ins, _, _, _, data @ ..] if secrets.contains(&Ins(*ins)) && !data.is_empty() => Some(data),
+        _ => None,
+    }
+}
+
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {

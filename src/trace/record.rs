@@ -12,6 +12,7 @@ use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
 
 use super::{
     file::Silence,
+    names::secret_of,
     write::{Line, Writer},
 };
 
@@ -25,7 +26,13 @@ struct Inner {
     writer: Writer<Box<dyn Write + Send>>,
     /// Why nothing is written any more.
     broken: Option<io::Error>,
+    /// Whether it was said that the trace holds secrets.
+    warned: bool,
 }
+
+/// What stands before the first code of a trace.
+const HOLDS_A_CODE: &str =
+    "This trace holds a code as it was sent. Redact it before somebody else sees it: virtuale redact";
 
 /// A card under observation.
 pub struct Recorder {
@@ -41,7 +48,7 @@ impl Tape {
     ///
     /// What the way out says to the first line.
     pub fn new(out: Box<dyn Write + Send>) -> io::Result<Self> {
-        let inner = Inner { writer: Writer::new(out)?, broken: None };
+        let inner = Inner { writer: Writer::new(out)?, broken: None, warned: false };
         Ok(Self { inner: Arc::new(Mutex::new(inner)) })
     }
 
@@ -50,6 +57,15 @@ impl Tape {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.broken.is_none() {
             inner.broken = inner.writer.line(slot, line).err();
+        }
+    }
+
+    /// Says, once, that the trace holds a code.
+    fn warn(&self, slot: &str) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut inner.warned, true) {
+            drop(inner);
+            self.line(slot, &Line::Comment(HOLDS_A_CODE));
         }
     }
 
@@ -118,6 +134,9 @@ impl Card for Recorder {
     fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
         let worth_it = !command.is_empty();
+        if secret_of(command).is_some() {
+            self.tape.warn(&self.slot);
+        }
         if worth_it {
             self.note(&Line::Command(command));
         }
@@ -222,6 +241,23 @@ mod tests {
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
         let mut recorder = Recorder::new(Box::new(Dying(Toy::new(&[]), paper)), tape, "");
         assert_eq!(recorder.transmit(&[0, 0xB0, 0, 0], &mut Answer::new()), Err(Fault::Mute));
+    }
+
+    #[test]
+    fn it_is_said_once_that_a_trace_holds_codes() {
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let mut recorder = Recorder::new(Box::new(Toy::new(&[])), tape, "");
+        let status_query = [0x00, 0x20, 0x00, 0x81, 0x00];
+        let verify = [0x00, 0x20, 0x00, 0x81, 0x01, 0x31];
+        for command in [&status_query[..], &verify, &verify] {
+            let _ = recorder.transmit(command, &mut Answer::new());
+        }
+        let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
+        let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(['#', '>'])).collect();
+        let warning = format!("# {}", super::HOLDS_A_CODE);
+        let codes = "> 00 20 00 81 01 31";
+        assert_eq!(lines, ["> 00 20 00 81 00", &warning, codes, codes]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{super::file::Trace, image::Treated};
 use crate::{
     profile::map::{CardMap, Element},
-    trace::{Action, Atom, Pattern},
+    trace::{Action, Atom, Pattern, names::secret_of},
 };
 
 /// The shortest text or run of bytes that is looked for.
@@ -16,9 +16,6 @@ const SHORTEST: usize = 4;
 
 /// The fewest digits that are looked for in half bytes.
 const FEWEST_DIGITS: usize = 6;
-
-/// Commands whose data are secrets: VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER.
-const SECRET_INS: [u8; 4] = [0x20, 0x21, 0x24, 0x2C];
 
 /// The values that must not be found again.
 #[derive(Debug, Default)]
@@ -77,11 +74,10 @@ impl Needles {
     pub(super) fn add_secrets(&mut self, trace: &Trace) {
         for step in trace.steps() {
             let Action::Send(pattern) = &step.action else { continue };
-            if let Some([_, ins, _, _, _, data @ ..]) = trace.exact(pattern)
-                && SECRET_INS.contains(ins)
-                && data.len() >= SHORTEST
+            if let Some(secret) = trace.exact(pattern).and_then(secret_of)
+                && secret.len() >= SHORTEST
             {
-                let (bytes, name) = (BTreeSet::from([data.to_vec()]), "a secret code".to_owned());
+                let (bytes, name) = (BTreeSet::from([secret.to_vec()]), "a secret code".to_owned());
                 self.needles.push(Needle { name, bytes, digits: None });
             }
         }
