@@ -115,6 +115,10 @@ impl Vault {
     }
 
     /// A private key, made ready.
+    ///
+    /// # Errors
+    ///
+    /// `6984` if its parts are those of no key, `6985` if the object is no private key.
     pub(crate) fn key_pair(
         &mut self,
         id: ObjectId,
@@ -127,7 +131,7 @@ impl Vault {
                 let scalar = memory.read(*scalar).try_into().map_err(|_| StatusWord::NO_DIAGNOSIS)?;
                 Ok(KeyPair::P256(P256PrivateKey(scalar)))
             }
-            _ => Err(StatusWord::REFERENCE_NOT_USABLE),
+            _ => Err(StatusWord::CONDITIONS_NOT_SATISFIED),
         }
     }
 

@@ -4,7 +4,7 @@ use alloc::{format, string::ToString, vec, vec::Vec};
 
 use super::{build, cells_of};
 use crate::{
-    ChipImage, Fid, ImageError,
+    ChipImage, Fid, ImageError, cvc,
     image::{
         CompactRule, FileIndex, FileKind, ObjectKind, PrivateKey, PublicKey, SecurityDomain, SecurityObject, Tries,
         Uses,
@@ -85,6 +85,15 @@ fn keys_fit_together() {
     let with = |kind: ObjectKind| refusal(|domain| domain.objects.push(object(9, &[0x01, 0x00], None, kind)));
     let no_pair = "there is no private key with this number";
     assert_eq!(with(ObjectKind::PublicKey(PublicKey::OfPair)), refused("PublicKey 9", no_pair));
+    let mut lopsided = keys::long_key();
+    lopsided.primes[0].push(1);
+    let numbers = PrivateKey::Rsa { numbers: lopsided, spare: Vec::new() };
+    let halves = "its primes must have the same length, and its exponent 1 to 4 bytes";
+    assert_eq!(with(ObjectKind::PrivateKey(numbers)), refused("PrivateKey 9", halves));
+    let key = cvc::PublicKey::P256([4; 65]);
+    let other = PublicKey::Other { key, holder: vec![0; 17], authorisation: Vec::new() };
+    let long = "what its holder is called and may do must have 16 bytes at most";
+    assert_eq!(with(ObjectKind::PublicKey(other)), refused("PublicKey 9", long));
     let rsa = PrivateKey::Rsa { numbers: keys::long_key(), spare: vec![keys::rsa_1024()] };
     let uneven = "spare keys must be fewer than 255 and as long as the key";
     assert_eq!(with(ObjectKind::PrivateKey(rsa)), refused("PrivateKey 9", uneven));

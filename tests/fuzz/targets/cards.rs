@@ -13,10 +13,10 @@ use virtuale_engine::{
     world::{Clock, Day, Forgetful, Random, World},
 };
 
-use super::text;
+use super::{keys, text};
 
 /// How many cards there are.
-pub(super) const COUNT: usize = 4;
+pub(super) const COUNT: usize = 5;
 
 const VITALE: [(&str, &str); 2] = [
     ("vitale2-martin.toml", include_str!("../../../fixtures/cards/vitale2-martin.toml")),
@@ -29,16 +29,17 @@ const WORDS: [(&str, &str); 2] = [
 ];
 
 const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 0x00];
-const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
+pub(super) const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
 
 /// Card 0 and 1 are Vitale 2, on T=0 and T=1. Card 2 and 3 have a file of each structure that all may read, write and
-/// append to, and data objects; so commands get where they do not get on a real card.
+/// append to, and data objects; so commands get where they do not get on a real card. Card 4 also has codes and keys.
 pub(super) fn card(index: usize) -> Box<dyn Card> {
     static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
     match index {
         0 | 1 => Box::new(PROFILES.get_or_init(|| VITALE.map(read).into())[index].card()),
-        2 => Box::new(open(&ATR_T0, LongLe::Warning)),
-        _ => Box::new(open(&ATR_T1, LongLe::Refusal)),
+        2 => Box::new(chip(open(), &ATR_T0)),
+        3 => Box::new(chip(open(), &ATR_T1)),
+        _ => Box::new(keys::card(open())),
     }
 }
 
@@ -53,7 +54,16 @@ fn read((name, card): (&str, &str)) -> Profile {
     parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }
 
-fn open(atr: &[u8], long_le: LongLe) -> Chip {
+/// A chip that refuses a Le beyond the end if it speaks T=1, and warns of it on T=0.
+pub(super) fn chip(files: Vec<FileImage>, atr: &[u8]) -> Chip {
+    let long_le = if atr == ATR_T1 { LongLe::Refusal } else { LongLe::Warning };
+    let atr = Atr::parse(atr).expect("an ATR");
+    let image = ChipImage { atr, capacity: 4096, habits: Habits { long_le }, files };
+    Chip::new(image, &virtuale_applets::by_name, world()).expect("a chip that can be")
+}
+
+/// Files that all may do anything with.
+fn open() -> Vec<FileImage> {
     let (mf, application) = (FileIndex::MF, FileIndex(1));
     let records = |sfi, structure| FileKind::Records {
         sfi: Sfi::new(sfi),
@@ -63,20 +73,14 @@ fn open(atr: &[u8], long_le: LongLe) -> Chip {
         content: vec![vec![0x11; 12], vec![0x22; 12]],
     };
     let transparent = FileKind::Transparent { sfi: Sfi::new(1), content: vec![0x55; 100], size: 300 };
-    let image = ChipImage {
-        atr: Atr::parse(atr).expect("an ATR"),
-        capacity: 4096,
-        habits: Habits { long_le },
-        files: vec![
-            file(Fid::MF.0, &[], directory(&[0xF0, 0x01])),
-            file(0x5000, &[mf], directory(&[0xF0, 0x01, 0x02])),
-            file(0x5001, &[mf, application], transparent),
-            file(0x5002, &[application], records(2, RecordStructure::LinearFixed)),
-            file(0x5003, &[application], records(3, RecordStructure::LinearVariable)),
-            file(0x5004, &[application], records(4, RecordStructure::Cyclic)),
-        ],
-    };
-    Chip::new(image, &virtuale_applets::by_name, world()).expect("a chip that can be")
+    vec![
+        file(Fid::MF.0, &[], directory(&[0xF0, 0x01])),
+        file(0x5000, &[mf], directory(&[0xF0, 0x01, 0x02])),
+        file(0x5001, &[mf, application], transparent),
+        file(0x5002, &[application], records(2, RecordStructure::LinearFixed)),
+        file(0x5003, &[application], records(3, RecordStructure::LinearVariable)),
+        file(0x5004, &[application], records(4, RecordStructure::Cyclic)),
+    ]
 }
 
 fn directory(aid: &[u8]) -> FileKind {

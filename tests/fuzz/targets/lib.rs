@@ -9,6 +9,7 @@ mod chip;
 mod commands;
 mod decode;
 mod echo;
+mod keys;
 mod layout;
 mod log;
 mod orders;
