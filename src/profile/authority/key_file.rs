@@ -6,6 +6,9 @@ use virtuale_engine::crypto::{P256PrivateKey, RsaNumbers};
 
 use super::RsaLength;
 
+/// The longest public exponent of a card's key, in bytes.
+const LONGEST_EXPONENT: usize = 4;
+
 /// A key that a card can have.
 #[derive(Clone, Debug)]
 pub enum KeyFile {
@@ -33,8 +36,11 @@ pub enum KeyFileError {
     /// Its modulus has another length.
     #[error("its RSA key has {0} bits; cards have 2048, 3072 or 4096")]
     RsaLength(usize),
-    /// Its numbers are those of no key.
-    #[error("its content is damaged")]
+    /// Its numbers are those of no key, or of none that a chip has room for.
+    #[error(
+        "its content is damaged, or no card can have its key: RSA needs two primes of the same length and an exponent \
+         of at most 4 bytes"
+    )]
     Malformed,
 }
 
@@ -99,7 +105,9 @@ fn numbers(key: &rsa::RsaPrivateKey) -> Result<KeyFile, KeyFileError> {
     }
     let [p, q] = key.primes() else { return Err(KeyFileError::Malformed) };
     let bytes = |number: &rsa::BoxedUint| number.to_be_bytes_trimmed_vartime().to_vec();
-    Ok(KeyFile::Rsa(RsaNumbers { primes: [bytes(p), bytes(q)], e: bytes(key.e()) }))
+    let (primes, e) = ([bytes(p), bytes(q)], bytes(key.e()));
+    let is_usual = primes[0].len() == primes[1].len() && e.len() <= LONGEST_EXPONENT;
+    if is_usual { Ok(KeyFile::Rsa(RsaNumbers { primes, e })) } else { Err(KeyFileError::Malformed) }
 }
 
 #[cfg(test)]
