@@ -19,7 +19,8 @@ use crate::{
     Fid,
     fs::{
         Child, File, FileSystem, Kind,
-        build::{check_file, contents_of, make_file},
+        build::{contents_of, make_file},
+        check::check_file,
         parameters::read_parameters,
     },
     image::{FileImage, FileIndex, FileKind},

@@ -5,6 +5,7 @@
 //! Nothing here knows a command, a channel, or who may do what: files only carry their rules.
 
 mod build;
+mod check;
 mod control;
 mod created;
 mod find;
