@@ -222,3 +222,93 @@ impl FileSystem {
         self.files[self.of_image..].iter().map(|file: &File| file.parent)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use hex_literal::hex;
+    use proptest::prelude::*;
+
+    use super::{Clash, FileSystem};
+    use crate::{
+        Fid,
+        fs::{build, build::Built},
+        image::FileIndex,
+        memory::Memory,
+        testing::{VITALE, image},
+    };
+
+    /// CREATE FILE's parameters: 4 bytes that nobody may use.
+    const FILE: [u8; 12] = hex!("62 0A 80 01 04 82 01 01 83 02 7001");
+    const DF: [u8; 9] = hex!("62 07 82 01 38 83 02 7002");
+
+    fn built() -> (FileSystem, Memory) {
+        let image = image();
+        let Built { files, memory, .. } = build(&image.files, image.capacity).expect("a good image");
+        (files, memory)
+    }
+
+    /// The identifiers of the files in a DF.
+    fn inside(files: &FileSystem, df: FileIndex) -> Vec<Fid> {
+        files.children(df).map(|(fid, _)| fid).collect()
+    }
+
+    #[test]
+    fn files_are_there_once_they_follow_and_not_before() {
+        let (mut files, mut memory) = built();
+        let before = inside(&files, VITALE);
+        files.create(VITALE, &FILE, &mut memory).expect("room");
+        assert_eq!(inside(&files, VITALE), before);
+        files.follow(&memory);
+        assert_eq!(inside(&files, VITALE), [&before[..], &[Fid(0x7001)]].concat());
+        memory.roll_back();
+        files.follow(&memory);
+        assert_eq!(inside(&files, VITALE), before);
+    }
+
+    #[test]
+    fn a_df_takes_what_is_in_it_along() {
+        let (mut files, mut memory) = built();
+        files.create(VITALE, &DF, &mut memory).expect("room");
+        files.follow(&memory);
+        let df = files.last();
+        assert_eq!(files.create(df, &DF, &mut memory), Ok(()));
+        files.follow(&memory);
+        files.create(files.last(), &FILE, &mut memory).expect("room");
+        files.create(VITALE, &FILE, &mut memory).expect("room");
+        files.follow(&memory);
+        let deleted = files.with_all_in(df);
+        assert_eq!((deleted.len(), files.moved(files.last(), &deleted)), (3, df));
+        files.delete(&deleted, &mut memory);
+        files.follow(&memory);
+        assert_eq!((files.last(), inside(&files, VITALE).last()), (df, Some(&Fid(0x7001))));
+        assert_eq!(files.create(VITALE, &FILE, &mut memory), Err(Clash::Identifier));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_in_the_room_files_follow(
+            bytes in proptest::collection::vec(any::<u8>(), 0..80),
+            change in proptest::option::of((0..60_usize, any::<u8>())),
+        ) {
+            let (mut files, mut memory) = built();
+            let known = files.last();
+            // Bytes of chance, or entries of which one byte is wrong.
+            match change {
+                None => memory.write(files.room, &bytes),
+                Some((at, byte)) => {
+                    for parameters in [&DF[..], &FILE] {
+                        files.create(VITALE, parameters, &mut memory).expect("room");
+                    }
+                    memory.write(files.room.part(at, 1).expect("inside"), &[byte]);
+                }
+            }
+            files.follow(&memory);
+            files.follow(&memory);
+            prop_assert!((known.0..=known.0 + 8).contains(&files.last().0));
+            let all = files.with_all_in(FileIndex::MF);
+            prop_assert_eq!(all.len(), files.last().0 + 1);
+        }
+    }
+}
