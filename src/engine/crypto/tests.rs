@@ -3,6 +3,7 @@
 use alloc::{format, vec::Vec};
 
 use hex_literal::hex;
+use p256::ecdsa::{Signature, SigningKey, signature::hazmat::PrehashSigner};
 use proptest::prelude::*;
 
 use super::{CipherKey, Crypto, CryptoError, HashAlgorithm, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto};
@@ -97,6 +98,30 @@ fn ecdsa() {
     assert_eq!(RustCrypto.ecdsa_sign(&P256PrivateKey([0; 32]), digest.as_bytes()), Err(CryptoError::Key));
 }
 
+/// What the library's own key of ECDSA signs.
+fn signed_by_the_library(key: &[u8; 32], digest: &[u8]) -> Option<[u8; 64]> {
+    let signature: Signature = SigningKey::from_slice(key).ok()?.sign_prehash(digest).ok()?;
+    Some(signature.to_bytes().into())
+}
+
+#[test]
+fn ecdsa_at_the_edges_is_the_librarys() {
+    let order = hex!("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+    let (mut last, mut first) = (order, [0; 32]);
+    last[31] -= 1;
+    first[31] = 1;
+    for key in [first, last] {
+        for digest in [&[0; 16][..], &[0; 32], &order, &last, &[0xFF; 32], &[0xFF; 64]] {
+            let signature = RustCrypto.ecdsa_sign(&P256PrivateKey(key), digest);
+            assert_eq!(signature.ok(), signed_by_the_library(&key, digest));
+        }
+    }
+    for key in [[0; 32], order, [0xFF; 32]] {
+        assert_eq!(RustCrypto.ecdsa_sign(&P256PrivateKey(key), &[0; 32]), Err(CryptoError::Key));
+        assert_eq!(RustCrypto.p256_public(&P256PrivateKey(key)), Err(CryptoError::Key));
+    }
+}
+
 #[test]
 fn macs() {
     // ICAO 9303-11, appendix D.3: the MAC of EIFD, padded by ISO 9797-1 method 2.
@@ -141,6 +166,16 @@ fn no_key_shows_in_debug_output() {
         format!("{:?}", CipherKey::Aes128([0xAB; 16])),
     ];
     assert_eq!(shown, ["RsaNumbers(1024 bits)", "RsaPrivateKey(1024 bits)", "P256PrivateKey", "Aes128"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn ecdsa_is_the_librarys(key in any::<[u8; 32]>(), digest in proptest::collection::vec(any::<u8>(), 16..=64)) {
+        let signature = RustCrypto.ecdsa_sign(&P256PrivateKey(key), &digest);
+        prop_assert_eq!(signature.ok(), signed_by_the_library(&key, &digest));
+    }
 }
 
 proptest! {
