@@ -35,10 +35,8 @@ impl Key {
         if !LENGTHS.contains(&(p.len() + q.len())) || numbers.e.len() > LONGEST_EXPONENT {
             return Err(CryptoError::Key);
         }
-        // The library computes with p - 1 and with inverses, and takes them to exist.
-        let is_odd = |number: &[u8]| number.last().is_some_and(|last| last & 1 == 1);
-        let is_one = |number: &[u8]| number.iter().fold(0_u32, |sum, &byte| sum.saturating_add(byte.into())) == 1;
-        if ![p, q, &numbers.e].into_iter().all(|number| is_odd(number) && !is_one(number)) || p == q {
+        // The library takes p - 1 and its inverses to exist.
+        if ![p, q, &numbers.e].into_iter().all(|number| is_odd_above_1(number)) || p == q {
             return Err(CryptoError::Key);
         }
         let private = Private::from_p_q(number(p)?, number(q)?, number(&numbers.e)?).map_err(|_| CryptoError::Key)?;
@@ -85,6 +83,12 @@ pub(super) fn public(key: &RsaPublicKey, block: &[u8]) -> Result<Vec<u8>, Crypto
     }
     let power = rsa_encrypt(&public, &input).map_err(|_| CryptoError::Input)?;
     Ok(fixed(&power, length))
+}
+
+fn is_odd_above_1(bytes: &[u8]) -> bool {
+    bytes
+        .split_last()
+        .is_some_and(|(last, higher)| last & 1 == 1 && (*last > 1 || higher.iter().any(|&byte| byte != 0)))
 }
 
 fn number(bytes: &[u8]) -> Result<BoxedUint, CryptoError> {
