@@ -11,6 +11,7 @@ mod java;
 mod opensc;
 mod pcsc_tools;
 mod pcscd;
+mod personalising;
 mod pyscard;
 mod readme;
 mod scdaemon;
@@ -31,6 +32,7 @@ fn main() {
         readme::trials,
         signing::trials,
         secure_messaging::trials,
+        personalising::trials,
         pcscd::trials,
         traces::trials,
     ];
