@@ -11,6 +11,7 @@ mod java;
 mod opensc;
 mod pcsc_tools;
 mod pcscd;
+mod personalising;
 mod professionals;
 mod pyscard;
 mod readme;
@@ -32,6 +33,7 @@ fn main() {
         readme::trials,
         signing::trials,
         secure_messaging::trials,
+        personalising::trials,
         professionals::trials,
         pcscd::trials,
         traces::trials,

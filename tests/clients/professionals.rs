@@ -6,7 +6,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::{
     harness::Sandbox,
-    signing::{OPENSSL, blocks, demand, shell},
+    signing::{OPENSSL, commands, demand, shell},
 };
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -15,7 +15,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
     let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/professionals.md"))?;
-    let said = shell(sandbox, &blocks(&guide).concat(), "")?;
+    let said = shell(sandbox, &commands(&guide).concat(), "")?;
     demand(&said, "# EXTERNAL AUTHENTICATE\n< 9000  # done\n")?;
     demand(&said, "# READ BINARY at 0\n< E3 17 A0 15 80 0C ")
 }

@@ -25,9 +25,10 @@ const VERSION: u32 = 23;
 const REPAIRED: &str = r#"LD_BIND_NOW=1 LD_PRELOAD="$PWD/retail_mac.so""#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let bodies: [(&str, Body); 3] = [
+    let bodies: [(&str, Body); 4] = [
         ("secure_messaging::opensc_reads_and_writes_as_the_guide_says", reads_and_writes_as_the_guide_says),
         ("secure_messaging::opensc_proves_keys_and_gives_pins", proves_keys_and_gives_pins),
+        ("secure_messaging::opensc_makes_files_as_the_issuer", makes_files_as_the_issuer),
         ("secure_messaging::opensc_alone_is_refused", is_refused_alone),
     ];
     let other = opensc_minor().filter(|&minor| minor != VERSION);
@@ -79,6 +80,20 @@ fn proves_keys_and_gives_pins(sandbox: &Sandbox) -> Result<(), Failed> {
     demand(&trace, "\n> 0C 20 00 81 18 87 09 01 ")?;
     demand(&trace, "\n> 00 22 81 A4 06 80 01 1C 83 01 01\n")?;
     if trace.contains("\n> 00 20 00 81 04") { Err(format!("a PIN was sent in clear:\n{trace}").into()) } else { Ok(()) }
+}
+
+/// In an application whose rule lets only the issuer make files; whoever made them may do with them what it likes.
+fn makes_files_as_the_issuer(sandbox: &Sandbox) -> Result<(), Failed> {
+    fs::write(sandbox.home().join("given"), "what the issuer adds")?;
+    let script = "create 7777 20\nput 7777 given\nget 7777 found\nrm 7777\n";
+    let said = explore(sandbox, &card("vitale2-martin"), REPAIRED, script)?;
+    if fs::read(sandbox.home().join("found"))? != b"what the issuer adds" {
+        return Err(format!("other bytes were read than were written:\n{said}").into());
+    }
+    let trace = trace(sandbox)?;
+    demand(&trace, "\n> 0C E0 00 00 38 87 29 01 ")?;
+    demand(&trace, "\n> 00 E4 00 00 00\n< 90 00")?;
+    if trace.contains("\n> 00 E0 ") { Err(format!("a file was made in clear:\n{trace}").into()) } else { Ok(()) }
 }
 
 /// With the wrong MAC: the card counts a failed authentication, and nothing is protected.

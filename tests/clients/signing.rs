@@ -77,12 +77,12 @@ pub(crate) fn opensc_minor() -> Option<u32> {
 pub(crate) fn guide(secure_messaging: bool) -> Result<Vec<String>, Failed> {
     let guide = fs::read_to_string(Path::new(ROOT).join("docs/signing.md"))?;
     let parts = guide.split_once("\n## Secure messaging").ok_or("the guide has no section on secure messaging")?;
-    Ok(blocks(if secure_messaging { parts.1 } else { parts.0 }))
+    Ok(commands(if secure_messaging { parts.1 } else { parts.0 }))
 }
 
-/// The blocks of commands of a page.
-pub(crate) fn blocks(page: &str) -> Vec<String> {
-    page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
+/// The blocks of commands in a guide.
+pub(crate) fn commands(guide: &str) -> Vec<String> {
+    guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
 }
 
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
@@ -214,10 +214,10 @@ fn with_opensc(name: &str) -> String {
     format!("virtuale exec --opensc --card {} --", card(name))
 }
 
-/// Runs a script in the sandbox's home, where `fixtures` and `tests` are those of the repository, and gives what it
+/// Runs a script in the sandbox's home, where `applets`, `fixtures` and `tests` are those of the repository, and gives what it
 /// printed. `$RUN` is `run`; the script ends at the first failure.
 pub(crate) fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
-    for name in ["fixtures", "tests"] {
+    for name in ["applets", "fixtures", "tests"] {
         let link = sandbox.home().join(name);
         if !link.exists() {
             symlink(Path::new(ROOT).join(name), link)?;

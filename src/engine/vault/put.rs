@@ -1,12 +1,10 @@
 //! Replacing codes and keys by PUT DATA (facts/cards.md E.3).
 //!
-//! OpenSC sends each part of a key in a command of its own, so every part stands for itself. What follows from others is
-//! not kept but must fit them: the primes, and an exponent that is not the old one, come first. As long as the parts are
-//! those of no key it cannot be used.
+//! OpenSC sends each part of a key in a command of its own: both primes, what the Chinese remainder theorem needs, and only
+//! then the public exponent and the modulus. So every part stands for itself. What follows from others is kept as it was
+//! put, until a prime is replaced; while it does not fit them the key cannot be used.
 
-use zeroize::Zeroizing;
-
-use super::{Cipher, Material, ObjectId, PublicCells, Vault};
+use super::{Cipher, Material, ObjectId, PublicCells, Vault, rsa::Follower};
 use crate::{
     StatusWord,
     crypto::{Crypto, P256PrivateKey},
@@ -52,11 +50,11 @@ impl Vault {
         })
     }
 
-    /// Replaces a part of a private or a public key, or checks one that follows from others.
+    /// Replaces a part of a private or a public key.
     ///
     /// # Errors
     ///
-    /// `6A80` if the key has no such part, or if it does not fit; `6984` if it follows from parts that are those of no key.
+    /// `6A80` if the key has no such part, or no room for it.
     pub(crate) fn set_part(
         &mut self,
         id: ObjectId,
@@ -69,16 +67,10 @@ impl Vault {
                 part::P => cells.set_prime(0, value, memory),
                 part::Q => cells.set_prime(1, value, memory),
                 part::EXPONENT => cells.set_exponent(value, memory),
-                part::MODULUS => is_same(value, &cells.ready(memory, crypto)?.public().n),
-                part::INVERSE | part::EXPONENT_P | part::EXPONENT_Q => {
-                    let [exponent_p, exponent_q, inverse] = cells.ready(memory, crypto)?.chinese_remainders();
-                    let right = match tag {
-                        part::EXPONENT_P => exponent_p,
-                        part::EXPONENT_Q => exponent_q,
-                        _ => inverse,
-                    };
-                    is_same(value, &right)
-                }
+                part::INVERSE => cells.set_follower(Follower::Inverse, value, memory),
+                part::EXPONENT_P => cells.set_follower(Follower::ExponentP, value, memory),
+                part::EXPONENT_Q => cells.set_follower(Follower::ExponentQ, value, memory),
+                part::MODULUS => cells.set_follower(Follower::Modulus, value, memory),
                 _ => None,
             },
             Material::P256 { scalar } if tag == part::SCALAR => {
@@ -104,7 +96,7 @@ impl Vault {
         fits.ok_or(StatusWord::WRONG_DATA)
     }
 
-    /// The same for the public half of a private key: only an exponent is more than a check.
+    /// The same for the public half of a private key. A point is only checked: the scalar comes first.
     fn set_half(
         &mut self,
         id: ObjectId,
@@ -123,13 +115,4 @@ impl Vault {
             _ => Err(StatusWord::WRONG_DATA),
         }
     }
-}
-
-/// Whether two numbers are equal, whatever zeros stand in front.
-fn is_same(given: &[u8], right: &[u8]) -> Option<()> {
-    let trimmed = |number: &[u8]| {
-        let zeros = number.iter().take_while(|&&byte| byte == 0).count();
-        Zeroizing::new(number[zeros..].to_vec())
-    };
-    (trimmed(given) == trimmed(right)).then_some(())
 }

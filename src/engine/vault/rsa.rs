@@ -1,6 +1,6 @@
 //! RSA private keys in memory.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, vec, vec::Vec};
 use core::fmt;
 
 use zeroize::Zeroizing;
@@ -15,15 +15,33 @@ use crate::{
 /// The longest public exponent in bytes.
 pub(super) const LONGEST_EXPONENT: usize = 4;
 
-/// An RSA private key: the primes, of one length, and the public exponent. Everything else follows from them.
+/// What the first cell of a follower says once it was put.
+const PUT: u8 = 1;
+
+/// An RSA private key: the primes, of one length, and the public exponent. Everything else follows from them, and must fit
+/// them if it was put too.
 pub(crate) struct RsaCells {
     primes: [Span; 2],
     exponent: Field,
+    /// By [`Follower`]: a cell that says whether it was put, and then the number.
+    followers: [Span; 4],
     /// Keys that generation takes, one after the other.
     spare: Vec<RsaNumbers>,
     /// One cell: how many of them it took.
     taken: Span,
     ready: Option<Ready>,
+}
+
+/// A part that follows from the primes and the public exponent.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Follower {
+    /// Of the second prime modulo the first.
+    Inverse,
+    /// The private exponent for the first prime.
+    ExponentP,
+    /// The private exponent for the second prime.
+    ExponentQ,
+    Modulus,
 }
 
 /// A key made ready at its first use.
@@ -37,12 +55,15 @@ impl RsaCells {
     pub(super) fn new(numbers: &RsaNumbers, spare: &[RsaNumbers], memory: &mut Memory) -> Self {
         let primes = [0, 1].map(|index: usize| memory.add(&numbers.primes[index]));
         let exponent = Field::new(&numbers.e, LONGEST_EXPONENT, memory);
-        Self { primes, exponent, spare: spare.to_vec(), taken: memory.add(&[0]), ready: None }
+        let followers = lengths(numbers).map(|length| memory.add_zeroed(1 + length));
+        Self { primes, exponent, followers, spare: spare.to_vec(), taken: memory.add(&[0]), ready: None }
     }
 
     /// How many cells such a key takes.
     pub(super) fn cells(numbers: &RsaNumbers) -> usize {
-        numbers.primes.iter().map(Vec::len).sum::<usize>() + Field::cells(LONGEST_EXPONENT) + 1
+        let primes = numbers.primes.iter().map(Vec::len).sum::<usize>();
+        let followers = lengths(numbers).iter().map(|length| 1 + length).sum::<usize>();
+        primes + Field::cells(LONGEST_EXPONENT) + followers + 1
     }
 
     /// Bytes of the modulus.
@@ -50,10 +71,27 @@ impl RsaCells {
         self.primes.iter().map(|prime| prime.length()).sum()
     }
 
-    /// Replaces a prime. `None` if it has another length.
+    /// Replaces a prime, and forgets what followed from the old one. `None` if it has another length.
     pub(super) fn set_prime(&self, which: usize, value: &[u8], memory: &mut Memory) -> Option<()> {
         let cells = self.primes[which];
-        (value.len() == cells.length()).then(|| memory.write(cells, value))
+        (value.len() == cells.length()).then(|| {
+            memory.write(cells, value);
+            self.forget_followers(memory);
+        })
+    }
+
+    /// Keeps what is to follow from the other parts. `None` if it is too long.
+    pub(super) fn set_follower(&self, which: Follower, value: &[u8], memory: &mut Memory) -> Option<()> {
+        let cells = self.followers[which as usize];
+        let zeros = cells.length().checked_sub(1 + value.len())?;
+        memory.write(cells, &Zeroizing::new([&[PUT], &vec![0; zeros][..], value].concat()));
+        Some(())
+    }
+
+    fn forget_followers(&self, memory: &mut Memory) {
+        for cells in self.followers {
+            memory.write(cells, &vec![0; cells.length()]);
+        }
     }
 
     /// Replaces the public exponent. `None` if it is too long.
@@ -69,6 +107,7 @@ impl RsaCells {
             memory.write(cells, prime);
         }
         self.exponent.set(memory, &numbers.e)?;
+        self.forget_followers(memory);
         memory.write(self.taken, &[taken + 1]);
         Some(())
     }
@@ -77,18 +116,42 @@ impl RsaCells {
     ///
     /// # Errors
     ///
-    /// `6984` if its parts are those of no key of its length: some were replaced, and others that fit are to come.
+    /// `6984` if its parts do not make a key of its length: some were replaced, and others that fit are to come.
     pub(super) fn ready(&mut self, memory: &Memory, crypto: &dyn Crypto) -> Result<&dyn RsaPrivateKey, StatusWord> {
         let [p, q] = self.primes.map(|cells| memory.read(cells));
         let exponent = self.exponent.value(memory);
-        let cells = Zeroizing::new([p, q, exponent].concat());
+        let followers = self.followers.map(|cells| memory.read(cells));
+        let cells = Zeroizing::new([&[p, q, exponent][..], &followers].concat().concat());
         if self.ready.as_ref().is_none_or(|ready| ready.made_of != cells) {
             let numbers = RsaNumbers { primes: [p.to_vec(), q.to_vec()], e: exponent.to_vec() };
-            let key = crypto.rsa_key(&numbers).ok().filter(|key| key.public().n.len() == self.length());
+            let fits = |key: &dyn RsaPrivateKey| key.public().n.len() == self.length() && follow(followers, key);
+            let key = crypto.rsa_key(&numbers).ok().filter(|key| fits(&**key));
             self.ready = key.map(|key| Ready { made_of: cells, key });
         }
         self.ready.as_ref().map(|ready| &*ready.key).ok_or(StatusWord::REFERENCE_NOT_USABLE)
     }
+}
+
+/// The lengths of the followers.
+fn lengths(numbers: &RsaNumbers) -> [usize; 4] {
+    let [p, q] = numbers.primes.each_ref().map(Vec::len);
+    [p, p, q, p + q]
+}
+
+/// Whether all that was put follows from a key.
+fn follow(put: [&[u8]; 4], key: &dyn RsaPrivateKey) -> bool {
+    let [exponent_p, exponent_q, inverse] = key.chinese_remainders();
+    let right: [&[u8]; 4] = [&inverse, &exponent_p, &exponent_q, &key.public().n];
+    put.iter().zip(right).all(|(put, right)| match put.split_first() {
+        Some((&PUT, number)) => trimmed(number) == trimmed(right),
+        _ => true,
+    })
+}
+
+/// A number without zeros in front.
+fn trimmed(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    &number[zeros..]
 }
 
 impl fmt::Debug for RsaCells {

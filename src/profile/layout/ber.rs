@@ -44,6 +44,15 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     (whole <= bytes.len()).then_some(Header { tag, header, whole })
 }
 
+/// How many bytes the data objects at the start of `bytes` have, up to where none stands.
+pub(super) fn objects(bytes: &[u8]) -> usize {
+    let mut end = 0;
+    while let Some(found) = bytes.get(end..).and_then(header) {
+        end += found.whole;
+    }
+    end
+}
+
 /// Appends a length in its shortest form. Lengths above 65535 do not occur: files are smaller.
 pub(super) fn put_length(bytes: &mut Vec<u8>, length: usize) {
     let [.., high, low] = length.to_be_bytes();
@@ -56,7 +65,7 @@ pub(super) fn put_length(bytes: &mut Vec<u8>, length: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Header, header, put_length, tag_length};
+    use super::{Header, header, objects, put_length, tag_length};
     use proptest::prelude::*;
 
     #[test]
@@ -75,6 +84,14 @@ mod tests {
         for broken in [&[0x80][..], &[0x80, 0x02, 0xAA], &[0x80, 0x80], &[0x80, 0x82, 0x01], &[0x80, 0x84, 0, 0, 0, 0]]
         {
             assert_eq!(header(broken), None, "{broken:02X?}");
+        }
+    }
+
+    #[test]
+    fn objects_end_where_none_stands() {
+        assert_eq!(objects(&[0x30, 0x02, 0x00, 0x00, 0x30, 0x00, 0x00, 0x00]), 6);
+        for none in [&[][..], &[0x00], &[0x30, 0x01], &[0xFF, 0xFF]] {
+            assert_eq!(objects(none), 0, "{none:02X?}");
         }
     }
 

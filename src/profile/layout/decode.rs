@@ -166,9 +166,10 @@ impl<'a> Decoder<'a> {
     /// One occurrence of an item, and how many bytes it took; `None` if they are too few.
     fn once(&mut self, item: &Item, round: usize, rest: Part<'_>, here: &Here) -> Option<(Element, usize)> {
         self.left = self.left.saturating_sub(1);
-        let (header, taken) = match item.tag {
-            Some(_) => ber::header(rest.bytes).map(|found| (found.header, found.whole))?,
-            None => (0, size(item).unwrap_or(rest.bytes.len())),
+        let (header, taken) = match (&item.tag, &item.body) {
+            (Some(_), _) => ber::header(rest.bytes).map(|found| (found.header, found.whole))?,
+            (None, Body::Built(_)) => (0, Some(ber::objects(rest.bytes)).filter(|&taken| taken > 0)?),
+            (None, _) => (0, size(item).unwrap_or(rest.bytes.len())),
         };
         if taken > rest.bytes.len() {
             return None;

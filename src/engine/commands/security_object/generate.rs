@@ -16,8 +16,9 @@ use crate::{
 
 /// Gives a private key another value and sends its public half.
 ///
-/// The odd instruction names the key in its data, `70 { BF cc nn { .. } }`; the even one takes that of the signature
-/// template, or else of the authentication or confidentiality template.
+/// The odd instruction names the key in its data, `70 { BF cc nn { .. } }` or, as OpenSC does, by the tag alone,
+/// `70 { BF cc nn }`; the even one takes that of the signature template, or else of the authentication or confidentiality
+/// template.
 pub(in crate::commands) fn generate_key_pair(
     command: &Apdu<'_>,
     context: &mut Context<'_>,
@@ -29,7 +30,7 @@ pub(in crate::commands) fn generate_key_pair(
     let id = if command.ins() == Ins::GENERATE_KEY_PAIR {
         set_key(context)?
     } else {
-        Named::read(&only_tagged(tlv::objects(command.data()), OBJECTS)?)?.find(context)?
+        Named::read_tag(&only_tagged(tlv::objects(command.data()), OBJECTS)?)?.find(context)?
     };
     if context.core.vault.object(id).class != Class::PrivateKey {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
@@ -72,9 +73,10 @@ mod tests {
         let public = |card: &mut Tester| card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 02 03 7F49 80 00");
         let mut card = card(Protocol::T1);
         let before = public(&mut card);
-        card.plays(&[("00 47 00 00 05 70 03 BF9002 00", "6A80"), ("00 47 00 00 07 70 05 BF9002 02 00", "6A80")]);
+        card.plays(&[("00 47 00 00 05 70 03 BF9009 00", "6A88"), ("00 47 00 00 07 70 05 BF9002 02 00", "6A80")]);
         const GENERATE: &str = "00 47 00 00 06 70 04 BF9002 00 00";
-        card.plays(&[(GENERATE, "6982"), VERIFY]);
+        // OpenSC names the key by its tag alone.
+        card.plays(&[(GENERATE, "6982"), ("00 47 00 00 05 70 03 BF9002 00", "6982"), VERIFY]);
         let generated = card.send(GENERATE);
         // The fixed source of chance gives 42 all over.
         assert!(generated.starts_with("7F49438641") && generated.ends_with("9000"), "{generated}");
@@ -85,6 +87,9 @@ mod tests {
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[SELECT]);
         assert_eq!(public(&mut card), after);
+        card.plays(&[VERIFY]);
+        let generated = card.send("00 47 00 00 05 70 03 BF9002 00");
+        assert!(generated.starts_with("7F49438641") && generated.ends_with("9000"), "{generated}");
     }
 
     #[test]

@@ -58,7 +58,17 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     /// The one object in a template `70`.
     fn read(template: &Object<'a>) -> Result<Self, StatusWord> {
-        let inside = only(template.objects())?;
+        Self::new(only(template.objects())?)
+    }
+
+    /// The same, or the tag of an object alone.
+    fn read_tag(template: &Object<'a>) -> Result<Self, StatusWord> {
+        let &[0xBF, class, number] = template.value else { return Self::read(template) };
+        let tag = Tag(u32::from_be_bytes([0, 0xBF, class, number]));
+        Self::new(Object { tag, value: &[], ..*template })
+    }
+
+    fn new(inside: Object<'a>) -> Result<Self, StatusWord> {
         let [0, 0xBF, class, number] = inside.tag.0.to_be_bytes() else { return Err(StatusWord::WRONG_DATA) };
         Ok(Self { tag: inside.tag, class: class & !LOCAL, number, inside })
     }

@@ -170,22 +170,23 @@ mod tests {
     const PRIVATE: &str = "BF9001";
     const PUBLIC: &str = "BFA001";
 
+    /// Puts all parts of a key as OpenSC does: one in each command, the public ones last.
+    fn put_all(card: &mut Tester, key: &RsaNumbers) {
+        let [exponent_p, exponent_q, inverse] = ready(key).chinese_remainders();
+        let [p, q] = &key.primes;
+        for part in [(0x92, p), (0x93, q), (0x94, &*inverse), (0x95, &*exponent_p), (0x96, &*exponent_q)] {
+            card.plays(&[(&put(PRIVATE, 0x7F48, &[(part.0, part.1)]), "9000")]);
+        }
+        for part in [(0x82, &key.e), (0x81, &ready(key).public().n)] {
+            card.plays(&[(&put(PUBLIC, 0x7F49, &[(part.0, part.1)]), "9000")]);
+        }
+    }
+
     #[test]
     fn a_private_key_is_put_part_by_part_as_opensc_does() {
         let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
         assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
-        let [exponent_p, exponent_q, inverse] = ready(&new).chinese_remainders();
-        let parts: [(u32, &[u8]); 5] = [
-            (0x92, &new.primes[0]),
-            (0x93, &new.primes[1]),
-            (0x94, &inverse),
-            (0x95, &exponent_p),
-            (0x96, &exponent_q),
-        ];
-        for part in parts {
-            card.plays(&[(&put(PRIVATE, 0x7F48, &[part]), "9000")]);
-        }
-        card.plays(&[(&put(PUBLIC, 0x7F49, &[(0x81, &ready(&new).public().n), (0x82, &new.e)]), "9000")]);
+        put_all(&mut card, &new);
         assert_eq!(signature(&mut card), signed_by(&new));
         let public = card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00");
         assert!(public.contains(&text(&ready(&new).public().n)), "{public}");
@@ -196,37 +197,77 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_from_other_parts_must_fit_them() {
+    fn what_follows_from_an_exponent_comes_before_it() {
+        let mut card = open_handed(crate::world::Forgetful);
+        let mut new = terminal_key();
+        new.e = hex!("0101").to_vec();
+        put_all(&mut card, &new);
+        assert_eq!(signature(&mut card), signed_by(&new));
+    }
+
+    #[test]
+    fn a_key_whose_parts_do_not_fit_is_not_used() {
         let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        let made = ready(&new);
+        let modulus = &made.public().n;
         let [exponent_p, exponent_q, inverse] = ready(&new).chinese_remainders();
-        let primes: [(u32, &[u8]); 2] = [(0x92, &new.primes[0]), (0x93, &new.primes[1])];
-        let with = |part: (u32, &[u8])| put(PRIVATE, 0x7F48, &[primes[0], primes[1], part].map(|part| part));
-        for (tag, wrong) in [(0x94, &exponent_p), (0x95, &exponent_q), (0x96, &inverse)] {
-            card.plays(&[(&with((tag, wrong)), "6A80")]);
+        put_all(&mut card, &new);
+        let parts = [
+            (PRIVATE, 0x7F48, 0x94, &*inverse, &*exponent_p),
+            (PRIVATE, 0x7F48, 0x95, &*exponent_p, &*exponent_q),
+            (PRIVATE, 0x7F48, 0x96, &*exponent_q, &*inverse),
+            (PUBLIC, 0x7F49, 0x81, modulus, &*inverse),
+            (PUBLIC, 0x7F49, 0x82, &new.e, &hex!("03").to_vec()),
+        ];
+        for (object, template, tag, right, wrong) in parts {
+            card.plays(&[(&put(object, template, &[(tag, wrong)]), "9000")]);
+            assert_eq!(signature(&mut card), "6984", "{tag:02X}");
+            card.plays(&[("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00", "6A80")]);
+            card.plays(&[(&put(object, template, &[(tag, right)]), "9000")]);
+            assert_eq!(signature(&mut card), signed_by(&new));
         }
-        card.plays(&[(&put(PUBLIC, 0x7F49, &[(0x81, &ready(&new).public().n)]), "6A80")]);
-        // None of it was kept.
+    }
+
+    #[test]
+    fn other_primes_forget_what_followed_from_the_old_ones() {
+        let mut card = open_handed(crate::world::Forgetful);
+        put_all(&mut card, &terminal_key());
+        let [p, q] = &rsa_1024().primes;
+        card.plays(&[(&put(PRIVATE, 0x7F48, &[(0x92, p), (0x93, q)]), "9000")]);
         assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
+    }
+
+    #[test]
+    fn a_key_that_opensc_deletes_gives_way_to_another() {
+        let mut card = open_handed(crate::world::Forgetful);
+        for tag in 0x92..=0x96 {
+            card.plays(&[(&put(PRIVATE, 0x7F48, &[(tag, &[0xA5; 64])]), "9000")]);
+        }
         card.plays(&[
+            // The public half has no value then, but is there: OpenSC overwrites it too.
+            ("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00", "6A80"),
+            (&put(PUBLIC, 0x7F49, &[(0x82, &[0xA5; 3])]), "9000"),
+            (&put(PUBLIC, 0x7F49, &[(0x81, &[0xA5; 128])]), "9000"),
+        ]);
+        assert_eq!(signature(&mut card), "6984");
+        put_all(&mut card, &terminal_key());
+        assert_eq!(signature(&mut card), signed_by(&terminal_key()));
+    }
+
+    #[test]
+    fn parts_that_a_key_has_no_room_for_are_refused() {
+        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        card.plays(&[
+            (&put(PRIVATE, 0x7F48, &[(0x92, &new.primes[0]), (0x93, &new.primes[1]), (0x94, &[1; 65])]), "6A80"),
             (&put(PRIVATE, 0x7F48, &[(0x92, &new.primes[0][1..])]), "6A80"),
             (&put(PRIVATE, 0x7F48, &[(0x97, &new.primes[0])]), "6A80"),
             (&put(PRIVATE, 0x7F48, &[]), "6A80"),
             (&put(PRIVATE, 0x7F49, &[(0x92, &new.primes[0])]), "6A80"),
             (&put(PUBLIC, 0x7F49, &[(0x5F20, b"SOMEBODY")]), "6A80"),
             (&put(PUBLIC, 0x7F49, &[(0x82, &[1, 0, 0, 0, 1])]), "6A80"),
+            (&put(PUBLIC, 0x7F49, &[(0x81, &[1; 129])]), "6A80"),
         ]);
-    }
-
-    #[test]
-    fn parts_of_no_key_are_not_used() {
-        let mut card = open_handed(crate::world::Forgetful);
-        card.plays(&[(&put(PRIVATE, 0x7F48, &[(0x92, &[0; 64])]), "9000")]);
-        assert_eq!(signature(&mut card), "6984");
-        card.plays(&[
-            (&put(PRIVATE, 0x7F48, &[(0x95, &[1])]), "6984"),
-            ("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00", "6984"),
-            (&put(PRIVATE, 0x7F48, &[(0x92, &rsa_1024().primes[0])]), "9000"),
-        ]);
+        // None of it was kept.
         assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
     }
 

@@ -78,13 +78,13 @@ pub(in super::super) fn size(item: &Item) -> Option<usize> {
     }
 }
 
-/// Whether an item takes all the bytes that are left, whatever they are.
+/// Whether an item takes all the bytes that are left, whatever they are. What is built are data objects: it ends where
+/// none stands.
 pub(super) fn takes_all(item: &Item) -> bool {
     let last = |items: &[Item]| items.last().is_some_and(takes_all);
     item.tag.is_none()
         && match &item.body {
-            Body::Constant(_) => false,
-            Body::Built(_) => true,
+            Body::Constant(_) | Body::Built(_) => false,
             Body::Group(items) => last(items),
             Body::Value { place, .. } | Body::Computed { place, .. } => place.length.is_none(),
         }

@@ -3,11 +3,11 @@
 use hex_literal::hex;
 use jiff::civil::date;
 
-use super::{content, layout, source, vitale2_text};
+use super::{content, layout, source, vitale2_text, without_places};
 use crate::profile::{
     self, Options,
     diagnostic::Source,
-    map::{Element, FileMap, Origin},
+    map::{Element, FileMap, Origin, UNUSED},
     tree::{Data, Node},
 };
 
@@ -162,6 +162,25 @@ fn a_card_that_does_not_fit_its_chip_says_what_is_large() {
     }
 }
 
+#[test]
+fn behind_what_is_built_a_file_may_have_room() {
+    let grown = |text: String, fid: &str| text.replacen(fid, &format!("{fid}\nsize = 2048"), 1);
+    let text = ["fid = \"5031\"", "fid = \"7005\"", "fid = \"B001\""].into_iter().fold(vitale2_text().into(), grown);
+    let layout = layout(&text);
+    let data = card_data(family(0, 5));
+    let (image, map) = layout.encode(&source("carte.toml", ""), &data, None).unwrap_or_else(|error| panic!("{error}"));
+    for name in ["ODF", "CDF", "CERT1"] {
+        let index = map.files.iter().position(|file| file.name == name).expect("a file of the layout");
+        let bytes = content(&image, image.files.len() - map.files.len() + index);
+        let [built, unused] = &map.files[index].elements[..] else { panic!("what is built, and room in {name}") };
+        let objects = built.children.last().map(|object| object.range.end);
+        assert_eq!((objects, unused.range.end), (Some(unused.range.start), 2048), "{name}");
+        assert_eq!(unused.name, UNUSED);
+        let decoded = layout.decode(name, &bytes).expect("a file of the layout");
+        assert_eq!(without_places(decoded.elements), without_places(map.files[index].elements.clone()));
+    }
+}
+
 fn card_data(source: Source) -> Node {
     card(source).data().clone()
 }
@@ -203,7 +222,7 @@ fn decoding_a_card_gives_its_data_and_its_map_back() {
     for map in &profile.map().files {
         let bytes = file(&profile, &map.name);
         let decoded = profile.layout().decode(&map.name, &bytes).expect("a file of the layout");
-        assert_eq!(decoded.elements, super::without_places(map.elements.clone()), "{}", map.name);
+        assert_eq!(decoded.elements, without_places(map.elements.clone()), "{}", map.name);
         super::assert_gapless(&decoded.elements, 0, map.size);
     }
     let identity = profile.layout().decode("IDENTITE", &file(&profile, "IDENTITE")).expect("IDENTITE").data;
