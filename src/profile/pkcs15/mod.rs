@@ -22,6 +22,8 @@ pub struct Token {
     pub manufacturer: String,
     /// What the card is called.
     pub label: String,
+    /// Whether programs may add to it; otherwise it says that it is read-only.
+    pub writable: bool,
     /// The PINs.
     pub pins: Vec<Pin>,
     /// The private keys.

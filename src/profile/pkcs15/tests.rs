@@ -23,6 +23,7 @@ fn token() -> Token {
         serial: hex!("92500018000000000042").to_vec(),
         manufacturer: "TEST IAS ECC".into(),
         label: "Vitale 2 IAS (TEST)".into(),
+        writable: false,
         pins: vec![Pin { label: "PIN porteur".into(), id: 1, reference: 0x81, digits: (4, 8) }],
         keys: vec![key("AUTH key", 0x45, 1, KeyUsage::Authentication), key("SIGN key", 0x46, 2, KeyUsage::Signature)],
         certificates: vec![Certificate { label: "AUTH cert".into(), id: 0x45, path: Fid(0xB001) }],
@@ -96,4 +97,6 @@ fn token_info() {
         "30 1A 020106 020101 0500 03020204 06092A864886F70D010101 02011A"
     )));
     assert_eq!(info.len(), 0xE2);
+    let writable = Token { writable: true, ..token() }.token_info();
+    assert_eq!((&info[53..57], &writable[53..57]), (&hex!("03 02 04 B0")[..], &hex!("03 02 04 30")[..]));
 }

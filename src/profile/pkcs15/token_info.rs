@@ -33,8 +33,10 @@ const ALGORITHMS: [Algorithm; 6] = [
     Algorithm { mechanism: 0x0001, operations: DECIPHERS, identifier: RSA_ENCRYPTION, reference: 0x1A },
 ];
 
-/// TokenFlags: the card draws random numbers, login is required, PRN generation.
-const FLAGS: &[u8] = &[0, 2, 3];
+/// TokenFlags (ISO 7816-15): read-only, draws random numbers, compliant with the electronic identity's profile.
+const READ_ONLY: u8 = 0;
+const RANDOM: u8 = 2;
+const COMPLIANT: u8 = 3;
 
 impl Token {
     /// EF.TokenInfo.
@@ -46,7 +48,8 @@ impl Token {
             der::octets(&self.serial, info);
             der::text(&self.manufacturer, info);
             tlv::put(Tag(0x80), self.label.as_bytes(), info);
-            der::named_bits(FLAGS, info);
+            let flags: &[u8] = if self.writable { &[RANDOM, COMPLIANT] } else { &[READ_ONLY, RANDOM, COMPLIANT] };
+            der::named_bits(flags, info);
             der::tagged(2, info, |algorithms| {
                 for (number, algorithm) in (1..).zip(&ALGORITHMS) {
                     algorithm.put(number, algorithms);

@@ -28,6 +28,10 @@ source = "ours"\
 
 /from = "@adele\.aid"/ d
 
+# Some programs ask first whether they may.
+/^label = "Vitale 2 IAS/ a\
+writable = true
+
 # Directories that can grow.
 /^# Files of the IAS component/,$ s/^rule = "free"/rule = "holders"/
 /^fid = "(5031|700[1-5])"/ a\

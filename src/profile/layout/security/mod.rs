@@ -154,6 +154,8 @@ pub(super) struct Token {
     pub(super) serial: Vec<Item>,
     pub(super) manufacturer: String,
     pub(super) label: String,
+    /// Whether programs may add to what PKCS#15 files list.
+    pub(super) writable: bool,
     /// The names that make the holder's in certificates; of a list, its first member counts.
     pub(super) holder: Vec<Path>,
 }

@@ -252,6 +252,7 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
         serial: reader.list(fields, "serial", &Context::new(known)),
         manufacturer: manufacturer?,
         label: label?,
+        writable: fields.flag("writable").unwrap_or(false),
         holder: holder.iter().filter_map(|key| path(fields, key)).collect(),
     })
 }

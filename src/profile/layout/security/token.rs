@@ -64,6 +64,7 @@ pub(in super::super) fn built(
     built.token.serial = serial;
     built.token.manufacturer.clone_from(&token.manufacturer);
     built.token.label.clone_from(&token.label);
+    built.token.writable = token.writable;
     for object in &layout.security.objects {
         if let ObjectKind::Code { shortest, longest, label: Some(label), .. } = &object.kind {
             let (id, digits) = (object.number, (*shortest, *longest));
