@@ -52,6 +52,17 @@ impl Client {
         Trial::test(name, run).with_kind(reason).with_ignored_flag(true)
     }
 
+    /// The same, but ignored if there is a reason why no card passes it with this program as it is installed.
+    pub(crate) fn trial_unless<Body>(&self, reason: Option<&str>, name: &str, body: Body) -> Trial
+    where
+        Body: FnOnce(&Sandbox) -> Result<(), Failed> + Send + 'static,
+    {
+        match reason {
+            Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
+            None => self.trial(name, body),
+        }
+    }
+
     /// Whether it is installed.
     pub(crate) fn is_there(&self) -> bool {
         self.presence.holds()
