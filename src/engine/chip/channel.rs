@@ -72,11 +72,16 @@ impl Channels {
         (0..COUNT).map(ChannelNumber).filter(move |&other| other != number).map(|other| self.channel(other))
     }
 
-    /// Lets every channel know where its files are now. Names are counted anew.
+    /// Lets every channel know where its files are now.
     pub(crate) fn move_files(&mut self, moved: impl Fn(FileIndex) -> FileIndex) {
         for channel in &mut self.channels {
-            (channel.df, channel.ef, channel.name) = (moved(channel.df), channel.ef.map(&moved), None);
+            (channel.df, channel.ef) = (moved(channel.df), channel.ef.map(&moved));
         }
+    }
+
+    /// Forgets which names DFs were selected by: the names are others now.
+    pub(crate) fn forget_names(&mut self) {
+        self.channels.iter_mut().for_each(|channel| channel.name = None);
     }
 
     /// Forgets everything: the MF is selected on the basic channel, the others are closed.

@@ -54,6 +54,7 @@ impl Core {
     pub(crate) fn follow_memory(&mut self) {
         self.files.follow(&self.memory);
         self.vault.follow(self.files.created_parents());
+        self.channels.forget_names();
     }
 
     /// Closes a channel and leaves its applet.

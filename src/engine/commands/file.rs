@@ -167,6 +167,25 @@ mod tests {
     }
 
     #[test]
+    fn occurrences_of_a_name_are_counted_anew() {
+        let mut card = card(Protocol::T1);
+        let df =
+            |fid: &str, name: &str| format!("00 E0 00 00 12 62 10 82 01 38 83 02 {fid} 84 02 {name} 8C 03 42 00 00");
+        card.plays(&[
+            (&df("0DF1", "4E02"), "9000"),
+            ("00 A4 00 0C", "9000"),
+            ("00 A4 04 0C 01 4E", "9000"),
+            ("00 A4 00 0C", "9000"),
+            (&df("0DF2", "4E01"), "9000"),
+            // The new one comes before, so the first occurrence after the last selection is it.
+            ("00 A4 04 0E 01 4E", "9000"),
+            (&create("7001"), "9000"),
+            ("00 A4 08 0C 04 0DF2 7001", "9000"),
+            ("00 A4 08 0C 04 0DF1 7001", "6A82"),
+        ]);
+    }
+
+    #[test]
     fn files_behind_a_deleted_one_keep_what_they_hold() {
         let mut card = card(Protocol::T1);
         for (fid, byte) in [("7001", "01"), ("7002", "02"), ("7003", "03")] {
