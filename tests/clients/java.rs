@@ -2,14 +2,12 @@
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Presence, Sandbox, card, file};
-
-const JAVA: Client = Client { name: "java", package: "openjdk-17-jdk-headless", presence: Presence::Program("java") };
+use crate::harness::{Sandbox, card, file, programs::JAVA, trial};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        JAVA.trial("java::reads_the_identity", reads_the_identity),
-        JAVA.trial("java::sees_insertion_and_removal", sees_insertion_and_removal),
+        trial(&[&JAVA], "java::reads_the_identity", reads_the_identity),
+        trial(&[&JAVA], "java::sees_insertion_and_removal", sees_insertion_and_removal),
     ]
 }
 

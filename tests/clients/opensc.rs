@@ -2,23 +2,18 @@
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Presence, Sandbox, card};
-
-const TOOL: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
-const EXPLORER: Client =
-    Client { name: "opensc-explorer", package: "opensc", presence: Presence::Program("opensc-explorer") };
-const PKCS15: Client = Client { name: "pkcs15-tool", package: "opensc", presence: Presence::Program("pkcs15-tool") };
+use crate::harness::{Sandbox, card, programs::OPENSC, trial};
 
 const SELECT_VITALE: &str = "00A404000BD250000002564954414C45";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        TOOL.trial("opensc_tool::prints_the_atr", prints_the_atr),
-        TOOL.trial("opensc_tool::lists_readers", lists_readers),
-        TOOL.trial("opensc_tool::sends_commands", sends_commands),
-        TOOL.trial("opensc_tool::takes_the_card_for_no_other", takes_the_card_for_no_other),
-        EXPLORER.trial("opensc_explorer::walks_the_files", walks_the_files),
-        PKCS15.trial("pkcs15_tool::finds_no_keys_and_says_so", finds_no_keys_and_says_so),
+        trial(&[&OPENSC], "opensc_tool::prints_the_atr", prints_the_atr),
+        trial(&[&OPENSC], "opensc_tool::lists_readers", lists_readers),
+        trial(&[&OPENSC], "opensc_tool::sends_commands", sends_commands),
+        trial(&[&OPENSC], "opensc_tool::takes_the_card_for_no_other", takes_the_card_for_no_other),
+        trial(&[&OPENSC], "opensc_explorer::walks_the_files", walks_the_files),
+        trial(&[&OPENSC], "pkcs15_tool::finds_no_keys_and_says_so", finds_no_keys_and_says_so),
     ]
 }
 

@@ -2,23 +2,24 @@
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Presence, Sandbox, card};
-
-const PCSC_SCAN: Client = Client { name: "pcsc_scan", package: "pcsc-tools", presence: Presence::Program("pcsc_scan") };
-const SCRIPTOR: Client = Client { name: "scriptor", package: "pcsc-tools", presence: Presence::Program("scriptor") };
+use crate::harness::{
+    Sandbox, card,
+    programs::{PCSC_SCAN, SCRIPTOR},
+    trial,
+};
 
 /// What a first look at the card does, and what it must get. On T=0 the answer to SELECT waits for GET RESPONSE.
 const LOOK: &str = "00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n00 B0 82 00 00\nreset\n00 A4 00 0C 02 3F 00\n";
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        PCSC_SCAN.trial("pcsc_scan::names_the_card", names_the_card),
-        PCSC_SCAN.trial("pcsc_scan::names_a_vitale_1", names_a_vitale_1),
-        PCSC_SCAN.trial("pcsc_scan::lists_both_slots", lists_both_slots),
-        PCSC_SCAN.trial("pcsc_scan::passes_for_a_given_reader", passes_for_a_given_reader),
-        SCRIPTOR.trial("scriptor::runs_a_script", runs_a_script),
-        SCRIPTOR.trial("scriptor::reads_words", reads_words),
-        SCRIPTOR.trial("scriptor::gets_refusals_as_status_words", gets_refusals_as_status_words),
+        trial(&[&PCSC_SCAN], "pcsc_scan::names_the_card", names_the_card),
+        trial(&[&PCSC_SCAN], "pcsc_scan::names_a_vitale_1", names_a_vitale_1),
+        trial(&[&PCSC_SCAN], "pcsc_scan::lists_both_slots", lists_both_slots),
+        trial(&[&PCSC_SCAN], "pcsc_scan::passes_for_a_given_reader", passes_for_a_given_reader),
+        trial(&[&SCRIPTOR], "scriptor::runs_a_script", runs_a_script),
+        trial(&[&SCRIPTOR], "scriptor::reads_words", reads_words),
+        trial(&[&SCRIPTOR], "scriptor::gets_refusals_as_status_words", gets_refusals_as_status_words),
     ]
 }
 

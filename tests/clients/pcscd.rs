@@ -10,12 +10,11 @@ use std::{
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Presence, Sandbox, file};
-
-const DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
-const PCSCD: Client = Client { name: "pcscd", package: "pcscd", presence: Presence::File("/usr/sbin/pcscd") };
-const VPCD: Client = Client { name: "vpcd", package: "vsmartcard-vpcd", presence: Presence::File(DRIVER) };
-const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
+use crate::harness::{
+    Sandbox, file, left_out,
+    programs::{OPENSC, PCSCD, VPCD, VPCD_DRIVER},
+    trial,
+};
 
 /// Ways to get namespaces of one's own: as root, and as anybody.
 const APART: [&[&str]; 2] = [&["unshare", "-m", "-n"], &["unshare", "-r", "-m", "-n"]];
@@ -27,11 +26,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     const NAME: &str = "pcscd::a_real_reader_is_relayed_and_recorded";
     let Some(apart) = APART.into_iter().find(|words| may(words)) else {
         let reason = "network and mount namespaces of one's own are not permitted here";
-        return vec![Trial::test(NAME, || Ok(())).with_kind(reason).with_ignored_flag(true)];
+        return vec![left_out(reason, NAME)];
     };
-    // Reported for the first one that is missing.
-    let missing = [&PCSCD, &VPCD].into_iter().find(|client| !client.is_there());
-    vec![missing.unwrap_or(&OPENSC).trial(NAME, |sandbox| a_real_reader_is_relayed_and_recorded(sandbox, apart))]
+    let clients = [&PCSCD, &VPCD, &OPENSC];
+    vec![trial(&clients, NAME, |sandbox| a_real_reader_is_relayed_and_recorded(sandbox, apart))]
 }
 
 fn may(apart: &[&str]) -> bool {
@@ -46,7 +44,7 @@ fn a_real_reader_is_relayed_and_recorded(sandbox: &Sandbox, apart: &[&str]) -> R
     fs::create_dir(folder.join("readers"))?;
     fs::copy(file("pcscd/card.py"), folder.join("card.py"))?;
     let reader =
-        format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {DRIVER}\nCHANNELID 0x8C7B\n");
+        format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {VPCD_DRIVER}\nCHANNELID 0x8C7B\n");
     fs::write(folder.join("readers/vpcd"), reader)?;
     let (folder, service) = (folder.display().to_string(), file("pcscd/service.sh"));
     // The program finds the relayed card only; then the recording is replayed against the reader itself.

@@ -8,12 +8,13 @@ use std::{fs, path::Path};
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    harness::{Client, Presence, Sandbox},
+    harness::{
+        Sandbox,
+        programs::{OPENSC, OPENSSL},
+        trial_unless,
+    },
     signing::{Body, commands, demand, opensc_cannot_log_in, shell},
 };
-
-const PKCS15_INIT: Client =
-    Client { name: "pkcs15-init", package: "opensc", presence: Presence::Program("pkcs15-init") };
 
 pub(crate) fn trials() -> Vec<Trial> {
     let bodies: [(&str, Body); 7] = [
@@ -26,7 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         ("personalising::nothing_changes_without_the_pin", nothing_changes_without_the_pin),
     ];
     let reason = opensc_cannot_log_in();
-    bodies.map(|(name, body)| PKCS15_INIT.trial_unless(reason.as_deref(), name, body)).into()
+    bodies.map(|(name, body)| trial_unless(reason.as_deref(), &[&OPENSC, &OPENSSL], name, body)).into()
 }
 
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {

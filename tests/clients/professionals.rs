@@ -5,12 +5,16 @@ use std::{fs, path::Path};
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    harness::Sandbox,
-    signing::{OPENSSL, commands, demand, shell},
+    harness::{
+        Sandbox,
+        programs::{OPENSSL, SHELL},
+        trial,
+    },
+    signing::{commands, demand, shell},
 };
 
 pub(crate) fn trials() -> Vec<Trial> {
-    vec![OPENSSL.trial("professionals::the_guide_does_what_it_says", the_guide_does_what_it_says)]
+    vec![trial(&[&OPENSSL, &SHELL], "professionals::the_guide_does_what_it_says", the_guide_does_what_it_says)]
 }
 
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {

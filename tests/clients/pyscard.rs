@@ -3,16 +3,10 @@
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, PYTHON, Presence, Sandbox, card, file};
-
-const PYSCARD: Client =
-    Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
-
-/// It stands for both: a machine with this module and without the other fails, and says why.
-const CRYPTOGRAPHY: Client = Client {
-    name: "cryptography",
-    package: "python3-cryptography",
-    presence: Presence::PythonModule("smartcard, cryptography"),
+use crate::harness::{
+    PYTHON, Sandbox, card, file,
+    programs::{CRYPTOGRAPHY, PYSCARD},
+    trial,
 };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
@@ -31,16 +25,16 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 11] = [
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let messaging = CRYPTOGRAPHY.trial("pyscard::secure_messaging", |sandbox| {
+    let messaging = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::secure_messaging", |sandbox| {
         run(sandbox, &file("pyscard/secure_messaging.py"), &["vitale2-martin"], &[])
     });
-    let professional = CRYPTOGRAPHY.trial("pyscard::professional", professional);
-    let newcomer = PYSCARD.trial("pyscard::newcomer", newcomer);
+    let professional = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::professional", professional);
+    let newcomer = trial(&[&PYSCARD], "pyscard::newcomer", newcomer);
     let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
         let script = file(&format!("pyscard/{name}.py"));
-        PYSCARD.trial(&format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
+        trial(&[&PYSCARD], &format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
     };
-    let extended = PYSCARD.trial("pyscard::extended", extended);
+    let extended = trial(&[&PYSCARD], "pyscard::extended", extended);
     [newcomer, extended, messaging, professional].into_iter().chain(SCRIPTS.map(of_script)).collect()
 }
 

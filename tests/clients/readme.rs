@@ -4,18 +4,19 @@ use std::{env, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Guest, Presence, Sandbox};
+use crate::harness::{
+    Guest, Sandbox,
+    programs::{OPENSC, PCSC_SCAN, SHELL},
+    trial,
+};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-const SHELL: Client = Client { name: "sh", package: "dash", presence: Presence::Program("sh") };
-const PCSC_SCAN: Client = Client { name: "pcsc_scan", package: "pcsc-tools", presence: Presence::Program("pcsc_scan") };
-const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        PCSC_SCAN.trial("readme::pcsc_scan_names_the_card", pcsc_scan_names_the_card),
-        OPENSC.trial("readme::opensc_tool_prints_the_atr", opensc_tool_prints_the_atr),
-        SHELL.trial("readme::cards_are_swapped_in_a_shell", cards_are_swapped_in_a_shell),
+        trial(&[&PCSC_SCAN], "readme::pcsc_scan_names_the_card", pcsc_scan_names_the_card),
+        trial(&[&OPENSC], "readme::opensc_tool_prints_the_atr", opensc_tool_prints_the_atr),
+        trial(&[&SHELL], "readme::cards_are_swapped_in_a_shell", cards_are_swapped_in_a_shell),
     ]
 }
 

@@ -5,22 +5,22 @@ use std::fs;
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Client, Presence, Sandbox, card};
-
-const PROGRAM: &str = "/usr/lib/gnupg/scdaemon";
-const SCDAEMON: Client = Client { name: "scdaemon", package: "scdaemon", presence: Presence::File(PROGRAM) };
-const GPG: Client = Client { name: "gpg", package: "gnupg", presence: Presence::Program("gpg") };
+use crate::harness::{
+    Sandbox, card,
+    programs::{GPG, SCDAEMON, SCDAEMON_PROGRAM},
+    trial,
+};
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        SCDAEMON.trial("scdaemon::passes_commands_on", passes_commands_on),
-        GPG.trial("gpg::shows_the_pkcs15_application", shows_the_pkcs15_application),
+        trial(&[&SCDAEMON], "scdaemon::passes_commands_on", passes_commands_on),
+        trial(&[&GPG, &SCDAEMON], "gpg::shows_the_pkcs15_application", shows_the_pkcs15_application),
     ]
 }
 
 fn passes_commands_on(sandbox: &Sandbox) -> Result<(), Failed> {
     let home = home(sandbox)?;
-    let daemon = sandbox.exec(&[&card("vitale2-martin")], &[PROGRAM, "--homedir", &home, "--server"])?;
+    let daemon = sandbox.exec(&[&card("vitale2-martin")], &[SCDAEMON_PROGRAM, "--homedir", &home, "--server"])?;
     let talk = "SERIALNO undefined\nGETINFO reader_list\nAPDU --atr\nAPDU 00A4000C023F00\nBYE\n";
     let outcome = daemon.input(talk).run()?;
     outcome.exits_with(0)?.says("D Virtuale 00 00")?;

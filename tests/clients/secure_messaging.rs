@@ -8,14 +8,12 @@ use std::{fs, path::Path};
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    harness::{Client, Presence, Sandbox, card},
+    harness::{
+        Sandbox, card,
+        programs::{CC, LIBSMM, OPENSC},
+        trial_unless,
+    },
     signing::{Body, demand, guide, opensc_minor, shell},
-};
-
-const MODULE: Client = Client {
-    name: "libsmm-local",
-    package: "opensc-pkcs11",
-    presence: Presence::File("/usr/lib/x86_64-linux-gnu/libsmm-local.so.8"),
 };
 
 /// The version in which the function can be replaced: others call it otherwise.
@@ -33,7 +31,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     ];
     let other = opensc_minor().filter(|&minor| minor != VERSION);
     let reason = other.map(|minor| format!("OpenSC 0.{minor}: its MAC can be put right in 0.{VERSION} only"));
-    bodies.map(|(name, body)| MODULE.trial_unless(reason.as_deref(), name, body)).into()
+    bodies.map(|(name, body)| trial_unless(reason.as_deref(), &[&LIBSMM, &OPENSC, &CC], name, body)).into()
 }
 
 fn reads_and_writes_as_the_guide_says(sandbox: &Sandbox) -> Result<(), Failed> {

@@ -5,22 +5,13 @@ use std::{fs, path::Path};
 use libtest_mimic::{Failed, Trial};
 
 use crate::{
-    harness::{Client, Outcome, PYTHON, Presence, Sandbox, card, file},
+    harness::{
+        Outcome, PYTHON, Sandbox, card, file,
+        programs::{OPENSC, PCSC_SCAN, PCSC_SPY, PCSC_SPY_LIBRARY, PYSCARD, SCDAEMON, SCRIPTOR},
+        trial, trial_unless,
+    },
     signing::opensc_cannot_log_in,
 };
-
-const PCSC_SCAN: Client = Client { name: "pcsc_scan", package: "pcsc-tools", presence: Presence::Program("pcsc_scan") };
-const SCRIPTOR: Client = Client { name: "scriptor", package: "pcsc-tools", presence: Presence::Program("scriptor") };
-const OPENSC: Client = Client { name: "opensc-tool", package: "opensc", presence: Presence::Program("opensc-tool") };
-const PKCS11: Client = Client { name: "pkcs11-tool", package: "opensc", presence: Presence::Program("pkcs11-tool") };
-const SCDAEMON: Client =
-    Client { name: "scdaemon", package: "scdaemon", presence: Presence::File("/usr/lib/gnupg/scdaemon") };
-const PCSC_SPY: Client = Client { name: "pcsc-spy", package: "libpcsclite-dev", presence: Presence::File(SPY_LIBRARY) };
-const PYSCARD: Client =
-    Client { name: "pyscard", package: "python3-pyscard", presence: Presence::PythonModule("smartcard") };
-
-/// libpcsclite with a log of all calls; the path is Debian's.
-const SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.so.0";
 
 /// Reads the NIRs in one application of the card and the names in the other.
 const READ: [&str; 9] = [
@@ -41,21 +32,25 @@ const ORIGINALS: [&str; 8] =
 
 pub(crate) fn trials() -> Vec<Trial> {
     vec![
-        PCSC_SCAN.trial("traces::pcsc_scan_only_wakes_the_card", pcsc_scan_only_wakes_the_card),
-        OPENSC.trial("traces::opensc_tool_is_recorded_and_replayed", opensc_tool_is_recorded_and_replayed),
-        OPENSC.trial("traces::opensc_logs_what_is_recorded", opensc_logs_what_is_recorded),
-        PCSC_SPY.trial("traces::pcsc_spy_logs_what_is_recorded", pcsc_spy_logs_what_is_recorded),
-        SCDAEMON.trial("traces::scdaemon_logs_what_is_recorded", scdaemon_logs_what_is_recorded),
-        SCRIPTOR.trial("traces::scriptor_prints_what_is_recorded", scriptor_prints_what_is_recorded),
-        PYSCARD.trial("traces::a_pyscard_program_is_played_another_card", a_pyscard_program_is_played_another_card),
-        PYSCARD.trial("traces::every_pyscard_exchange_is_recorded", every_pyscard_exchange_is_recorded),
+        trial(&[&PCSC_SCAN], "traces::pcsc_scan_only_wakes_the_card", pcsc_scan_only_wakes_the_card),
+        trial(&[&OPENSC], "traces::opensc_tool_is_recorded_and_replayed", opensc_tool_is_recorded_and_replayed),
+        trial(&[&OPENSC], "traces::opensc_logs_what_is_recorded", opensc_logs_what_is_recorded),
+        trial(&[&PCSC_SPY, &OPENSC], "traces::pcsc_spy_logs_what_is_recorded", pcsc_spy_logs_what_is_recorded),
+        trial(&[&SCDAEMON], "traces::scdaemon_logs_what_is_recorded", scdaemon_logs_what_is_recorded),
+        trial(&[&SCRIPTOR], "traces::scriptor_prints_what_is_recorded", scriptor_prints_what_is_recorded),
+        trial(
+            &[&PYSCARD],
+            "traces::a_pyscard_program_is_played_another_card",
+            a_pyscard_program_is_played_another_card,
+        ),
+        trial(&[&PYSCARD], "traces::every_pyscard_exchange_is_recorded", every_pyscard_exchange_is_recorded),
         a_signature(),
     ]
 }
 
 fn a_signature() -> Trial {
     const NAME: &str = "traces::a_signature_is_recorded_and_nothing_of_it_kept";
-    PKCS11.trial_unless(opensc_cannot_log_in().as_deref(), NAME, a_signature_is_recorded_and_nothing_of_it_kept)
+    trial_unless(opensc_cannot_log_in().as_deref(), &[&OPENSC], NAME, a_signature_is_recorded_and_nothing_of_it_kept)
 }
 
 /// It looks at states and ATRs and sends no command.
@@ -89,7 +84,7 @@ fn opensc_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
 
 /// opensc-tool loads the library that its configuration names; the log goes to a file in the home.
 fn pcsc_spy_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
-    let conf = format!("app default {{ reader_driver pcsc {{ provider_library = {SPY_LIBRARY}; }} }}\n");
+    let conf = format!("app default {{ reader_driver pcsc {{ provider_library = {PCSC_SPY_LIBRARY}; }} }}\n");
     fs::write(sandbox.home().join("opensc.conf"), conf)?;
     fs::write(sandbox.home().join("pcsc-spy"), "")?;
     record(sandbox, &[&["env", "OPENSC_CONF=opensc.conf"], &READ[..]].concat())?.exits_with(0)?;

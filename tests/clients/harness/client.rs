@@ -1,4 +1,4 @@
-//! Whether a real program is there, and what becomes of its tests if it is not.
+//! Whether real programs are there, and what becomes of their tests if they are not.
 
 use std::{
     env,
@@ -30,43 +30,38 @@ pub(crate) enum Presence {
     PythonModule(&'static str),
 }
 
-impl Client {
-    /// A test of this program: run in a sandbox that must be empty of processes and sockets afterwards.
-    pub(crate) fn trial<Body>(&self, name: &str, body: Body) -> Trial
-    where
-        Body: FnOnce(&Sandbox) -> Result<(), Failed> + Send + 'static,
-    {
-        let run = move || {
-            let sandbox = Sandbox::new()?;
-            let verdict = body(&sandbox);
-            let cleanliness = sandbox.close();
-            verdict.and(cleanliness)
-        };
-        if self.is_there() {
-            return Trial::test(name, run);
-        }
-        let reason = format!("{} is not installed; the package {} has it", self.name, self.package);
-        if env::var_os("VIRTUALE_REQUIRE_CLIENTS").is_some_and(|value| value == "1") {
-            return Trial::test(name, move || Err(reason.into()));
-        }
-        Trial::test(name, run).with_kind(reason).with_ignored_flag(true)
+/// A test of programs: run in a sandbox that must be empty of processes and sockets afterwards. It needs all of them.
+pub(crate) fn trial<Body>(clients: &[&Client], name: &str, body: Body) -> Trial
+where
+    Body: FnOnce(&Sandbox) -> Result<(), Failed> + Send + 'static,
+{
+    let run = move || {
+        let sandbox = Sandbox::new()?;
+        let verdict = body(&sandbox);
+        let cleanliness = sandbox.close();
+        verdict.and(cleanliness)
+    };
+    let Some(missing) = clients.iter().find(|client| !client.presence.holds()) else {
+        return Trial::test(name, run);
+    };
+    let reason = format!("{} is not installed; the package {} has it", missing.name, missing.package);
+    if env::var_os("VIRTUALE_REQUIRE_CLIENTS").is_some_and(|value| value == "1") {
+        return Trial::test(name, move || Err(reason.into()));
     }
+    left_out(&reason, name)
+}
 
-    /// The same, but ignored if there is a reason why no card passes it with this program as it is installed.
-    pub(crate) fn trial_unless<Body>(&self, reason: Option<&str>, name: &str, body: Body) -> Trial
-    where
-        Body: FnOnce(&Sandbox) -> Result<(), Failed> + Send + 'static,
-    {
-        match reason {
-            Some(reason) => Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true),
-            None => self.trial(name, body),
-        }
-    }
+/// The same, but ignored if there is a reason why no card passes it with the programs that are installed.
+pub(crate) fn trial_unless<Body>(reason: Option<&str>, clients: &[&Client], name: &str, body: Body) -> Trial
+where
+    Body: FnOnce(&Sandbox) -> Result<(), Failed> + Send + 'static,
+{
+    reason.map_or_else(|| trial(clients, name, body), |reason| left_out(reason, name))
+}
 
-    /// Whether it is installed.
-    pub(crate) fn is_there(&self) -> bool {
-        self.presence.holds()
-    }
+/// A test that is reported as ignored, with the reason.
+pub(crate) fn left_out(reason: &str, name: &str) -> Trial {
+    Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true)
 }
 
 impl Presence {
