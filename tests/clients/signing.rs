@@ -8,7 +8,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
     Sandbox, card, file,
-    programs::{GPG_CONNECT_AGENT, OPENSC, OPENSC_PKCS11, OPENSC_PKCS11_LIBRARY, OPENSSL, SCDAEMON, SSH_KEYGEN},
+    programs::{GPG_CONNECT_AGENT, GPGSM, OPENSC, OPENSC_PKCS11, OPENSC_PKCS11_LIBRARY, OPENSSL, SCDAEMON, SSH_KEYGEN},
     trial, trial_unless,
 };
 
@@ -32,7 +32,7 @@ openssl dgst -sha256 -verify sign.pub.pem -signature signature message
 "#;
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let guide = [&OPENSSL, &OPENSC, &OPENSC_PKCS11, &SSH_KEYGEN, &SCDAEMON, &GPG_CONNECT_AGENT];
+    let guide = [&OPENSSL, &OPENSC, &OPENSC_PKCS11, &SSH_KEYGEN, &SCDAEMON, &GPG_CONNECT_AGENT, &GPGSM];
     let ssh = [&SSH_KEYGEN, &OPENSC_PKCS11];
     let gnupg = [&SCDAEMON, &GPG_CONNECT_AGENT, &OPENSC, &OPENSSL];
     let any_version = vec![
@@ -88,7 +88,10 @@ fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
     let outcome = shell(sandbox, &blocks.collect::<String>(), "")?;
     let verified = outcome.matches("Verified OK").count();
     let right = if works { 5 } else { 2 };
-    if verified == right { Ok(()) } else { Err(format!("{verified} signatures verified, not {right}").into()) }
+    if verified != right {
+        return Err(format!("{verified} signatures verified, not {right}").into());
+    }
+    demand(&outcome, "CMS Verification successful")
 }
 
 fn opensc_lists_all_objects(sandbox: &Sandbox) -> Result<(), Failed> {
