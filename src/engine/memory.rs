@@ -79,6 +79,13 @@ impl Memory {
         Span { offset, length }
     }
 
+    /// Gives back what the making of a chip took more than it needs.
+    pub fn trim(&mut self) {
+        self.cells.shrink_to_fit();
+        self.journal.shrink_to_fit();
+        self.before.shrink_to_fit();
+    }
+
     /// How many cells there are.
     #[must_use]
     pub fn size(&self) -> usize {
