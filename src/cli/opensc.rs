@@ -7,8 +7,9 @@ use super::Failure;
 /// The variable by which OpenSC finds its configuration.
 pub(super) const VARIABLE: &str = "OPENSC_CONF";
 
-/// Which driver OpenSC uses for which ATR (facts/ias.md 2.3). Type 25003 is that of the driver's cards whose SELECT has
-/// P2 = 00. The second card is that of `fixtures/cards/vitale2-t1.toml`.
+/// Which driver OpenSC uses for which ATR (facts/ias.md 2.3). Type 25004 is that of the driver's cards whose SELECT has
+/// P2 = 04; for type 25003, whose SELECT has P2 = 00, the driver reads serial numbers half a byte shifted. The second card
+/// is that of `fixtures/cards/vitale2-t1.toml`.
 const CONFIGURATION: &str = "\
 # Made by virtuale: the IAS component of virtual cards, read with OpenSC's driver for IAS ECC.
 app default {
@@ -16,12 +17,12 @@ app default {
     atrmask = \"FF:FF:FF:FF:FF:F0:FF:FF:FF:FF\";
     name = \"Vitale 2 IAS ECC (virtual)\";
     driver = \"iasecc\";
-    type = 25003;
+    type = 25004;
   }
   card_atr 3B:85:81:31:FE:45:80:73:80:01:40:BC {
     name = \"Vitale 2 IAS ECC, T=1 (virtual)\";
     driver = \"iasecc\";
-    type = 25003;
+    type = 25004;
   }
   framework pkcs15 { }
 }

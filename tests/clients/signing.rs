@@ -96,12 +96,13 @@ fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
 
 fn opensc_lists_all_objects(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = "$RUN pkcs15-tool --list-pins --list-keys --list-public-keys --list-certificates
-        $RUN pkcs11-tool --list-objects --type cert";
+        $RUN pkcs11-tool --list-objects --type cert
+        $RUN opensc-tool --serial";
     let said = shell(sandbox, script, &with_opensc("vitale2-martin"))?;
     for text in ["PIN [PIN porteur]", "AUTH key", "SIGN key", "DEC key", "Private EC Key [EC SIGN key]", "CN=TEST"] {
         demand(&said, text)?;
     }
-    Ok(())
+    demand(&said, "00 18 00 10 00 00 02 FF")
 }
 
 /// It asks for no PIN to list them.
