@@ -65,6 +65,11 @@ impl Carver {
 }
 
 impl Memory {
+    /// An empty memory that will have so many cells: it never moves, so that no copy of a secret is left behind.
+    pub fn with_capacity(cells: usize) -> Self {
+        Self { cells: Vec::with_capacity(cells), journal: Vec::new(), before: Vec::new() }
+    }
+
     /// Adds cells. This is how a chip is made, before its first reset; it needs no commit.
     pub fn add(&mut self, content: &[u8]) -> Span {
         let offset = self.cells.len();
@@ -77,13 +82,6 @@ impl Memory {
         let offset = self.cells.len();
         self.cells.resize(offset + length, 0);
         Span { offset, length }
-    }
-
-    /// Gives back what the making of a chip took more than it needs.
-    pub fn trim(&mut self) {
-        self.cells.shrink_to_fit();
-        self.journal.shrink_to_fit();
-        self.before.shrink_to_fit();
     }
 
     /// How many cells there are.
@@ -133,6 +131,12 @@ impl Memory {
             Err(PowerLost) => self.roll_back(),
         }
         kept
+    }
+
+    /// Makes everything written so far stay, as what there was from the beginning. This is how a chip is made; it keeps no
+    /// room for undoing what is never undone.
+    pub fn settle(&mut self) {
+        (self.journal, self.before) = (Vec::new(), Vec::new());
     }
 
     /// Undoes everything written since the last commit.
@@ -202,6 +206,17 @@ mod tests {
         let span = memory.add_zeroed(2);
         memory.write(span, &[5, 6]);
         memory.commit(&mut Forgetful).expect("power");
+        memory.roll_back();
+        assert_eq!(memory.read(span), [5, 6]);
+    }
+
+    #[test]
+    fn what_is_settled_is_not_undone() {
+        let mut memory = Memory::with_capacity(2);
+        let span = memory.add_zeroed(2);
+        memory.write(span, &[5, 6]);
+        memory.settle();
+        memory.write(span, &[7]);
         memory.roll_back();
         assert_eq!(memory.read(span), [5, 6]);
     }

@@ -77,7 +77,6 @@ impl Chip {
     ) -> Result<Self, ImageError> {
         let mut built = fs::build(&image.files, image.capacity)?;
         let vault = vault::build(&image.files, &mut built.memory)?;
-        built.memory.trim();
         let mut found: Vec<Box<dyn Applet>> = Vec::from([Box::new(Interindustry) as Box<dyn Applet>]);
         for (name, file) in built.applets {
             let fid = image.files.get(file.0).map_or(crate::Fid::MF, |image| image.fid);

@@ -13,7 +13,6 @@ use crate::{
     security::Operation,
     tlv::Tag,
     vault,
-    world::Forgetful,
 };
 
 /// The files of an image, the memory they lie in, and the names of the applets that run their commands.
@@ -33,7 +32,8 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
         check_file(FileIndex(index), image)?;
     }
     let left = check_capacity(images, capacity)?;
-    let mut memory = Memory::default();
+    let room = if images.iter().any(takes_files) { left } else { 0 };
+    let mut memory = Memory::with_capacity(capacity - left + room);
     let mut applets = Vec::new();
     let mut files: Vec<File> = Vec::with_capacity(images.len());
     for (index, image) in images.iter().enumerate() {
@@ -47,9 +47,9 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     }
     hang(images, &mut files)?;
     let names = collect_names(images)?;
-    let room = memory.add_zeroed(if images.iter().any(takes_files) { left } else { 0 });
-    // The image itself is what the first loss of power leaves. This sink always has power.
-    memory.commit(&mut Forgetful).unwrap_or_default();
+    let room = memory.add_zeroed(room);
+    // The image itself is what the first loss of power leaves.
+    memory.settle();
     let of_image = files.len();
     Ok(Built { files: FileSystem { files, of_image, names, room }, memory, applets })
 }
