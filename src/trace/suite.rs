@@ -148,7 +148,9 @@ impl fmt::Display for Summary {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// So many of something, in words: `1 trace`, `2 traces`.
+#[must_use]
+pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 

@@ -204,8 +204,7 @@ fn rewritten(verdict: &Verdict) -> Result<Vec<Finding>, Failure> {
     let new = update::update(&trace, &verdict.findings);
     replace(path, &new.text).map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
     let done = verdict.findings.len() - new.left.len();
-    let plural = if done == 1 { "" } else { "s" };
-    output::print(format_args!("{}: {done} expectation{plural} rewritten\n", path.display()))?;
+    output::print(format_args!("{}: {} rewritten\n", path.display(), suite::counted(done, "expectation")))?;
     Ok(new.left)
 }
 
