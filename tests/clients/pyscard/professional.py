@@ -19,7 +19,7 @@ KEYS = pathlib.Path(sys.argv[1])
 SELECT_APPLICATION = bytes.fromhex("00A4040C0CD2500000044164E86C650101")
 SELECT_COVER, READ = bytes.fromhex("00A4020C02D012"), bytes.fromhex("00B0000004")
 DONE, SECURITY_NOT_SATISFIED, FAILED = b"\x90\x00", b"\x69\x82", b"\x63\x00"
-COVER = b"\xe3"  # the first template of the file
+COVER, EXEMPTION = b"\xe3", b"\xe4"  # the first template of the file
 
 
 def load(name):
@@ -119,6 +119,9 @@ def opened(card):
     answer = exchange(card, READ)
     expect("read", (answer[:1], answer[-2:]), (COVER, DONE))
     expect("update", exchange(card, bytes.fromhex("00D6000001E3")), SECURITY_NOT_SATISFIED)
+    expect("select the exemptions", exchange(card, bytes.fromhex("00A4020C02D013")), DONE)
+    answer = exchange(card, READ)
+    expect("read", (answer[:1], answer[-2:]), (EXEMPTION, DONE))
 
 
 def an_authority_is_no_professional(card):
