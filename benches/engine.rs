@@ -6,6 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hex_literal::hex;
 use virtuale_engine::{
     Aid, Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, StatusWord,
+    crypto::RustCrypto,
     image::{CompactRule, Condition, ControlObject, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle},
     world::{Clock, Day, Forgetful, Random, World},
 };
@@ -29,7 +30,7 @@ impl Random for Fixed {
 }
 
 fn world() -> World {
-    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful) }
+    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful), crypto: Box::new(RustCrypto) }
 }
 
 fn file(fid: u16, parent: Option<usize>, kind: FileKind) -> FileImage {

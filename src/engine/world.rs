@@ -3,6 +3,8 @@
 use alloc::boxed::Box;
 use core::fmt;
 
+use crate::crypto::Crypto;
+
 /// A calendar day on which the card is used.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Day {
@@ -68,6 +70,8 @@ pub struct World {
     pub random: Box<dyn Random>,
     /// Where commits go.
     pub sink: Box<dyn Sink>,
+    /// What computes for it, as the coprocessor of a real chip does.
+    pub crypto: Box<dyn Crypto>,
 }
 
 impl fmt::Debug for World {

@@ -41,6 +41,7 @@ mod tests {
     use hex_literal::hex;
     use virtuale_engine::{
         Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset,
+        crypto::RustCrypto,
         image::{
             Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, ObjectKind,
             Secret, SecurityDomain, SecurityObject, Tries,
@@ -96,7 +97,12 @@ mod tests {
             habits: Habits::default(),
             files: vec![directory(0x3F00, Vec::new(), None), directory(0x0DF1, vec![FileIndex::MF], Some(super::NAME))],
         };
-        let world = World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful) };
+        let world = World {
+            clock: Box::new(Fixed),
+            random: Box::new(Fixed),
+            sink: Box::new(Forgetful),
+            crypto: Box::new(RustCrypto),
+        };
         let mut chip = Chip::new(image, &by_name, world).expect("a good image");
         chip.reset(Reset::Cold).expect("an ATR");
         chip.select_protocol(Protocol::T1).expect("offered");

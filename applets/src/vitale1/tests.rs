@@ -16,6 +16,7 @@ use proptest::prelude::*;
 use virtuale_engine::{
     Answer, Atr, Card, Chip, ChipImage, Fid, Reset, StatusWord,
     applet::Applet,
+    crypto::RustCrypto,
     image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectAnswer},
     security::SeNumber,
     world::{Change, Clock, Day, Forgetful, PowerLost, Random, Sink, World},
@@ -108,7 +109,8 @@ fn image() -> ChipImage {
 
 fn card_with(settings: Settings, sink: impl Sink + 'static) -> Chip {
     let applet = |_: &str| Some(Box::new(Vitale1::new(settings.clone())) as Box<dyn Applet>);
-    let world = World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(sink) };
+    let world =
+        World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(sink), crypto: Box::new(RustCrypto) };
     let mut card = Chip::new(image(), &applet, world).expect("a good image");
     card.reset(Reset::Cold).expect("an ATR");
     card
@@ -268,7 +270,12 @@ fn a_card_without_secrets_proves_nothing() {
     let FileKind::Transparent { content, .. } = &mut image.files[1].kind else { panic!("a zone") };
     content.fill(0xFF);
     let applet = |_: &str| Some(Box::new(Vitale1::new(settings())) as Box<dyn Applet>);
-    let world = World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(Forgetful) };
+    let world = World {
+        clock: Box::new(Still),
+        random: Box::new(Still),
+        sink: Box::new(Forgetful),
+        crypto: Box::new(RustCrypto),
+    };
     let mut card = Chip::new(image, &applet, world).expect("a good image");
     card.reset(Reset::Cold).expect("an ATR");
     plays(

@@ -1,6 +1,6 @@
 //! What a command may touch.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
@@ -11,7 +11,6 @@ use crate::{
         proofs::Partner,
     },
     class::{Class, SecureMessaging},
-    crypto::Crypto,
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
     memory::Memory,
@@ -30,7 +29,6 @@ pub(crate) struct Core {
     pub(crate) protocol: Protocol,
     pub(crate) world: World,
     pub(crate) vault: Vault,
-    pub(crate) crypto: Box<dyn Crypto>,
     /// Which applet was left on which channel, to be told when the command is over.
     pub(crate) left: Vec<(usize, ChannelNumber)>,
 }

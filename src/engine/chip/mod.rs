@@ -36,7 +36,6 @@ use crate::{
         pending::Pending,
     },
     class::Class,
-    crypto::RustCrypto,
     fs,
     image::{ChipImage, ImageError},
     ins::Ins,
@@ -94,7 +93,6 @@ impl Chip {
             protocol: image.atr.first_protocol(),
             world,
             vault,
-            crypto: Box::new(RustCrypto),
             left: Vec::new(),
         };
         Ok(Self { atr: image.atr, power: Power::Off, applets: found, chain: Chain::default(), core })

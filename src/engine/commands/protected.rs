@@ -93,7 +93,7 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
     // facts/cwa14890.md 4.1: without session keys.
     let mut messaging = context.take_messaging().ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
     let header = [command.cla(), command.ins().0, command.p1(), command.p2()];
-    let opened = messaging.session.open_command(&*context.core.crypto, header, command.data());
+    let opened = messaging.session.open_command(&*context.core.world.crypto, header, command.data());
     let plain = match opened {
         Ok(plain) => plain,
         Err(error) => {
@@ -109,7 +109,7 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
         }
         Err(Stop::PowerLost) => return Err(Stop::PowerLost),
     };
-    let sealed = messaging.session.seal_answer(&*context.core.crypto, command.ins().0, answer.as_bytes(), status);
+    let sealed = messaging.session.seal_answer(&*context.core.world.crypto, command.ins().0, answer.as_bytes(), status);
     answer.clear();
     answer.extend(&sealed.map_err(StatusWord::from)?);
     keep(messaging, context);

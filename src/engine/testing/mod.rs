@@ -21,6 +21,7 @@ use hex_literal::hex;
 use crate::{
     Aid, Answer, Atr, Card, Chip, ChipImage, Fault, Fid, Protocol, Reset, Sfi,
     applet::Applet,
+    crypto::RustCrypto,
     image::{
         CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, Habits,
         LifeCycle, RecordStructure, SelectAnswer,
@@ -102,7 +103,7 @@ impl Random for Fixed {
 }
 
 pub(crate) fn world(sink: impl Sink + 'static) -> World {
-    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(sink) }
+    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(sink), crypto: Box::new(RustCrypto) }
 }
 
 /// Loses power at the commit after so many good ones, once.

@@ -48,7 +48,7 @@ pub(super) fn internal(
     context.count_use(key)?;
     let mut secret = Zeroizing::new([0; SECRET]);
     let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.crypto)? else {
+    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.world.crypto)? else {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     };
     let length = pair.public().n.len();
@@ -58,12 +58,12 @@ pub(super) fn internal(
     core.world.random.fill(&mut filling);
     core.world.random.fill(&mut *secret);
     let recovered = Zeroizing::new([&filling[..], &*secret].concat());
-    let digest = core.crypto.hash(hash, &[&recovered, data]);
+    let digest = core.world.crypto.hash(hash, &[&recovered, data]);
     let block = Zeroizing::new(padding::recovery_block(&recovered, digest.as_bytes()));
     let signed = pair.raw(&block).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
     let signed = Zeroizing::new(smaller(&pair.public().n, &signed));
     // The terminal's modulus may be too short for what this key signs.
-    let token = core.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let token = core.world.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
     answer.extend(&token);
     context.dialogue().half = Some(HalfAuthenticated { challenge: *challenge, secret });
     Ok(StatusWord::SUCCESS)
@@ -81,10 +81,10 @@ pub(super) fn external(
     let (other, role) = terminal(holder, context)?;
     let serial_number = context.core.vault.serial_number(context.domain());
     let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.crypto)? else {
+    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.world.crypto)? else {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     };
-    let crypto = &*core.crypto;
+    let crypto = &*core.world.crypto;
     let theirs = open(crypto, pair, &other, data, &[challenge, &serial_number]);
     let theirs = theirs.ok_or(StatusWord::AUTHENTICATION_FAILED)?;
     let secret: Zeroizing<Vec<u8>> =

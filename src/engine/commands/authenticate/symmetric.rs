@@ -89,10 +89,10 @@ fn mutual(
     let core = &mut *context.core;
     let [mac, encryption] = core.vault.key_set(keys, &core.memory).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
     let (suite, counter) = suite(&encryption, challenge, theirs);
-    let session = Session::derive(&*core.crypto, suite, hash, &secret, counter);
+    let session = Session::derive(&*core.world.crypto, suite, hash, &secret, counter);
     let session = session.ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
     let mut reply = Zeroizing::new([&right[..], theirs, &*own_secret].concat());
-    let sealed = seal(&*core.crypto, &mac, &encryption, &mut reply).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
+    let sealed = seal(&*core.world.crypto, &mac, &encryption, &mut reply).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
     answer.extend(&reply);
     answer.extend(&sealed);
     context.dialogue().messaging = Some(Messaging { session, partner: Partner::KeySet(keys) });
@@ -115,10 +115,10 @@ fn open(keys: ObjectId, data: &[u8], context: &Context<'_>) -> Result<Option<Zer
     let core = &*context.core;
     let [mac, encryption] = core.vault.key_set(keys, &core.memory).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
     let (cryptogram, given) = data.split_last_chunk::<MAC>().map_or((&[][..], &[0; MAC]), |parts| (parts.0, parts.1));
-    let right = mac_of(&*core.crypto, &mac, cryptogram).map_err(|_| StatusWord::WRONG_LENGTH)?;
+    let right = mac_of(&*core.world.crypto, &mac, cryptogram).map_err(|_| StatusWord::WRONG_LENGTH)?;
     let mut plain = Zeroizing::new(cryptogram.to_vec());
     let zero = vec![0; encryption.block()];
-    core.crypto.decrypt_cbc(&encryption, &zero, &mut plain).map_err(|_| StatusWord::WRONG_LENGTH)?;
+    core.world.crypto.decrypt_cbc(&encryption, &zero, &mut plain).map_err(|_| StatusWord::WRONG_LENGTH)?;
     Ok(bool::from(right.ct_eq(given)).then_some(plain))
 }
 

@@ -29,13 +29,13 @@ pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &m
     let input = input(command.data()).ok_or(StatusWord::WRONG_DATA)?;
     context.count_use(key)?;
     let core = &mut *context.core;
-    match (core.vault.key_pair(key, &core.memory, &*core.crypto)?, scheme) {
+    match (core.vault.key_pair(key, &core.memory, &*core.world.crypto)?, scheme) {
         (KeyPair::Rsa(pair), Some(Scheme::Decipher)) => {
             let block = Zeroizing::new(power(pair, input)?);
             answer.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
         }
         (KeyPair::P256(pair), Some(Scheme::Decipher | Scheme::Agreement)) => {
-            let shared = core.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
+            let shared = core.world.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
             answer.extend(&*shared);
         }
         _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),

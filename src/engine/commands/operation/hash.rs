@@ -17,7 +17,7 @@ const COUNT: usize = 8;
 /// Hashes a whole message.
 pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     let algorithm = algorithm(context)?;
-    let digest = context.core.crypto.hash(algorithm, &[command.data()]);
+    let digest = context.core.world.crypto.hash(algorithm, &[command.data()]);
     keep(algorithm, digest, context)
 }
 
@@ -36,7 +36,7 @@ pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outco
     if objects.next().is_some() {
         return Err(StatusWord::WRONG_DATA.into());
     }
-    let crypto = &context.core.crypto;
+    let crypto = &context.core.world.crypto;
     let digest = match (begun, tail) {
         (digest, None) => Digest::new(algorithm, digest),
         ([], Some(message)) => Some(crypto.hash(algorithm, &[message])),

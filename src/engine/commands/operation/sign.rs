@@ -27,16 +27,16 @@ pub(super) fn compute_digital_signature(command: &Apdu<'_>, context: &mut Contex
     let hashed = context.dialogue().hash.filter(|_| command.data().is_empty());
     let core = &mut *context.core;
     let message = Message { algorithm: Algorithm(template.algorithm), hashed, data: command.data() };
-    let request = match core.vault.key_pair(key, &core.memory, &*core.crypto)? {
+    let request = match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
         KeyPair::Rsa(pair) => message.block(pair.public().n.len())?,
         KeyPair::P256(_) => message.digest()?,
     };
     context.count_use(key)?;
     context.dialogue().hash = None;
     let core = &mut *context.core;
-    match core.vault.key_pair(key, &core.memory, &*core.crypto)? {
+    match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
         KeyPair::Rsa(pair) => answer.extend(&power(pair, &request)?),
-        KeyPair::P256(pair) => answer.extend(&ecdsa(&*core.crypto, &pair, &request)?),
+        KeyPair::P256(pair) => answer.extend(&ecdsa(&*core.world.crypto, &pair, &request)?),
     }
     Ok(StatusWord::SUCCESS)
 }

@@ -38,10 +38,10 @@ pub(in crate::commands) fn generate_key_pair(
     context.allow(id, Access::Generate)?;
     let core = &mut *context.core;
     let random = &mut *core.world.random;
-    core.vault.renew(id, &mut core.memory, &*core.crypto, |bytes| random.fill(bytes))?;
+    core.vault.renew(id, &mut core.memory, &*core.world.crypto, |bytes| random.fill(bytes))?;
     context.commit()?;
     let core = &mut *context.core;
-    let public = core.vault.key_pair(id, &core.memory, &*core.crypto)?.public(&*core.crypto)?;
+    let public = core.vault.key_pair(id, &core.memory, &*core.world.crypto)?.public(&*core.world.crypto)?;
     let mut value = Vec::new();
     put_public_key(&public, &[], &[], &mut value);
     answer.extend(&value);

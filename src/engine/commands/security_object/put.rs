@@ -63,7 +63,7 @@ fn put_parts(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> 
     for part in template.objects() {
         let Ok(part) = part else { return Err(StatusWord::WRONG_DATA) };
         let core = &mut *context.core;
-        core.vault.set_part(id, &mut core.memory, &*core.crypto, (part.tag, part.value))?;
+        core.vault.set_part(id, &mut core.memory, &*core.world.crypto, (part.tag, part.value))?;
     }
     Ok(())
 }
