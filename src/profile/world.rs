@@ -3,10 +3,8 @@
 use jiff::civil::Date;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use virtuale_engine::{
-    crypto::RustCrypto,
-    world::{Clock, Day, Forgetful, Random, World},
-};
+use virtuale_coprocessor::Coprocessor;
+use virtuale_engine::world::{Clock, Day, Forgetful, Random, World};
 
 /// A clock that stands still.
 struct FixedDay(Day);
@@ -32,7 +30,7 @@ pub(super) fn fixed(today: Date, seed: u64) -> World {
         clock: Box::new(FixedDay(day(today))),
         random: Box::new(Seeded(ChaCha20Rng::seed_from_u64(seed))),
         sink: Box::new(Forgetful),
-        crypto: Box::new(RustCrypto),
+        crypto: Box::new(Coprocessor),
     }
 }
 

@@ -98,7 +98,7 @@ fn every_room_of_the_root_package_is_under_the_rule() {
     for entry in fs::read_dir(root().join("src")).expect("src") {
         let path = entry.expect("a folder entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let known = ROOMS.iter().any(|(room, _)| *room == name) || name == "engine";
+        let known = ROOMS.iter().any(|(room, _)| *room == name) || ["engine", "coprocessor"].contains(&name.as_str());
         assert!(!path.is_dir() || known, "src/{name} has no rule in tests/house: say which rooms it may use");
     }
 }
@@ -110,6 +110,19 @@ fn the_chip_cannot_reach_for_the_world() {
         for file in rust_files(package) {
             assert!(!code(&file).contains("extern crate std"), "{} links std", file.display());
         }
+    }
+}
+
+#[test]
+fn one_module_is_unsafe() {
+    for main in ["src/lib.rs", "src/main.rs", "src/engine/lib.rs", "applets/src/lib.rs"] {
+        assert!(code(&root().join(main)).contains("#![forbid(unsafe_code)]"), "{main} must forbid unsafe code");
+    }
+    let allowed = "#[allow(unsafe_code, reason = \"calls functions written in C\")]\nmod library;";
+    assert!(code(&root().join("src/coprocessor/lib.rs")).contains(allowed));
+    for file in rust_files("src/coprocessor") {
+        let says_unsafe = code(&file).contains("unsafe {") || code(&file).matches("allow(unsafe_code").count() > 1;
+        assert!(!says_unsafe || file.ends_with("library.rs"), "{} is unsafe", file.display());
     }
 }
 

@@ -1,7 +1,8 @@
 //! Cryptography as a chip needs it: hashes, RSA, P-256, block ciphers and their MACs.
 //!
-//! The handlers ask the [`Crypto`] trait; [`RustCrypto`] answers it. Keys are zeroized when they are dropped, and
-//! neither `Debug` nor an error shows one. Nothing here knows an APDU.
+//! The handlers ask the [`Crypto`] trait; [`RustCrypto`] answers it, and whoever makes a chip may hand it a faster
+//! answerer (the package virtuale-coprocessor). Keys are zeroized when they are dropped, and neither `Debug` nor an error
+//! shows one. Nothing here knows an APDU.
 //!
 //! The padding of a message is its protocol's business: every function works on whole blocks.
 
@@ -105,6 +106,9 @@ pub trait RsaPrivateKey: Send + fmt::Debug {
     ///
     /// [`CryptoError::Input`] unless the block is as long as the modulus and below it.
     fn raw(&self, block: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// The private exponent, big-endian.
+    fn exponent(&self) -> Zeroizing<Vec<u8>>;
 
     /// What the Chinese remainder theorem needs, for primes p and q in the order of [`RsaNumbers::primes`]: the private
     /// exponent modulo p - 1 and modulo q - 1, and the inverse of q modulo p. Big-endian.

@@ -57,6 +57,7 @@ pub fn rsa_public(numbers: &RsaNumbers) -> RsaPublicKey {
 mod tests {
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
     use rsa::traits::PrivateKeyParts;
+    use virtuale_coprocessor::Coprocessor;
     use virtuale_engine::crypto::{Crypto, RustCrypto};
 
     use super::*;
@@ -66,6 +67,13 @@ mod tests {
         for (length, count) in [(RsaLength::Bits2048, 8), (RsaLength::Bits3072, 2), (RsaLength::Bits4096, 2)] {
             for number in 0..count {
                 let key = RustCrypto.rsa_key(&rsa_numbers(length, number)).expect("a key");
+                let native = Coprocessor.rsa_key(&rsa_numbers(length, number)).expect("a key");
+                let block = vec![0x5A; length.bits() / 8];
+                assert_eq!(native.raw(&block), key.raw(&block));
+                assert!(
+                    format!("{native:?}").contains("native"),
+                    "the library does not take key {number} of {length:?}"
+                );
                 assert_eq!(key.public().n.len() * 8, length.bits());
                 assert_eq!(*key.public(), rsa_public(&rsa_numbers(length, number)));
             }

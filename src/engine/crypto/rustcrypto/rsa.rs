@@ -57,6 +57,10 @@ impl RsaPrivateKey for Key {
         Ok(fixed(&power, length))
     }
 
+    fn exponent(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(self.private.d().to_be_bytes_trimmed_vartime().to_vec())
+    }
+
     fn chinese_remainders(&self) -> [Zeroizing<Vec<u8>>; 3] {
         let bytes = |number: Option<&BoxedUint>| number.map(|number| number.to_be_bytes_trimmed_vartime().to_vec());
         let inverse = self.private.qinv().map(|inverse| inverse.retrieve());
