@@ -3,10 +3,10 @@
 use std::sync::OnceLock;
 
 use virtuale::profile::{Profile, diagnostic::Source, parse};
+use virtuale_coprocessor::Coprocessor;
 use virtuale_engine::{
     Aid, Atr, Card, Fid, Sfi,
     chip::Chip,
-    crypto::RustCrypto,
     image::{
         ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind,
         Habits, LifeCycle, LongLe, RecordStructure,
@@ -111,7 +111,7 @@ fn file(fid: u16, parents: &[FileIndex], kind: FileKind) -> FileImage {
 
 /// A world that stands still.
 pub(super) fn world() -> World {
-    World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(Forgetful), crypto: Box::new(RustCrypto) }
+    World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(Forgetful), crypto: Box::new(Coprocessor) }
 }
 
 struct Still;
