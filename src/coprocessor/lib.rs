@@ -6,8 +6,6 @@
 //!
 //! All calls of C functions are in one module, `library`; nothing else here, and nothing else in the program, is unsafe.
 
-#![deny(unsafe_code)]
-
 use virtuale_engine::crypto::{
     CipherKey, Crypto, CryptoError, Digest, HashAlgorithm, HashState, P256PrivateKey, RsaNumbers, RsaPrivateKey,
     RsaPublicKey, RustCrypto,

@@ -21,15 +21,16 @@ pub(super) struct PrivateKey {
     length: usize,
 }
 
-// SAFETY: an RSA object belongs to no thread (openssl/rsa.h), and
-// this is its only owner.
+// SAFETY: an RSA object belongs to no thread (openssl/rsa.h), and this is its only owner.
 unsafe impl Send for PrivateKey {}
 
 impl PrivateKey {
     /// Takes the numbers of a key in the order of RSAPrivateKey (RFC 8017, A.1.2): modulus, public exponent, private
     /// exponent, both primes, the private exponent modulo each less 1, the inverse of the second prime modulo the first.
-    /// Big-endian. `None` if they do not belong together, or are none that the library computes with.
+    /// Big-endian; the modulus begins with no zero. `None` if they do not belong together, or are none that the library
+    /// computes with.
     pub(super) fn new(numbers: [&[u8]; 8]) -> Option<Self> {
+        let length = numbers[0].len();
         let numbers = numbers.map(Number::new);
         let [Some(n), Some(e), Some(d), Some(p), Some(q), Some(d_p), Some(d_q), Some(q_inverse)] = &numbers else {
             return None;
@@ -50,9 +51,7 @@ impl PrivateKey {
         let rsa = made(rsa)?;
         // SAFETY: the key was just made and nobody else has it.
         unsafe { c::RSA_set_flags(rsa.as_ptr(), c::RSA_FLAG_NO_BLINDING) };
-        // SAFETY: a key that was made.
-        let length = unsafe { c::RSA_size(rsa.as_ptr()) };
-        Some(Self { rsa, length: usize::try_from(length).ok()? })
+        Some(Self { rsa, length })
     }
 
     /// The block to the power of the private exponent, as long as the modulus. `None` if the block is not as long, or is
