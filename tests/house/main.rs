@@ -114,6 +114,15 @@ fn the_chip_cannot_reach_for_the_world() {
 }
 
 #[test]
+fn only_profiles_choose_what_computes() {
+    for (room, _) in ROOMS.iter().filter(|(room, _)| *room != "profile") {
+        for file in rust_files(&format!("src/{room}")) {
+            assert!(!code(&file).contains("virtuale_coprocessor"), "{} names the coprocessor", file.display());
+        }
+    }
+}
+
+#[test]
 fn one_module_is_unsafe() {
     for main in ["src/lib.rs", "src/main.rs", "src/engine/lib.rs", "applets/src/lib.rs"] {
         assert!(code(&root().join(main)).contains("#![forbid(unsafe_code)]"), "{main} must forbid unsafe code");
