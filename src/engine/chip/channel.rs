@@ -4,9 +4,13 @@ use alloc::boxed::Box;
 
 use crate::{
     StatusWord,
-    chip::{dialogue::Dialogue, proofs::Proofs},
+    chip::{
+        dialogue::Dialogue,
+        proofs::{Partner, Proofs, Role},
+    },
     image::FileIndex,
     security::SecurityStatus,
+    vault::ObjectId,
 };
 
 /// How many channels a chip has.
@@ -50,6 +54,11 @@ impl ChannelNumber {
         (value < COUNT).then_some(Self(value))
     }
 
+    /// Those of all channels.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..COUNT).map(Self)
+    }
+
     /// The value, 0 to 3.
     pub(crate) fn value(self) -> u8 {
         self.0
@@ -69,7 +78,7 @@ impl Channels {
 
     /// The channels but one.
     pub(crate) fn others(&self, number: ChannelNumber) -> impl Iterator<Item = &Channel> {
-        (0..COUNT).map(ChannelNumber).filter(move |&other| other != number).map(|other| self.channel(other))
+        ChannelNumber::all().filter(move |&other| other != number).map(|other| self.channel(other))
     }
 
     /// Lets every channel know where its files are now.
@@ -92,7 +101,7 @@ impl Channels {
 
     /// The closed channel with the lowest number.
     pub(crate) fn first_closed(&self) -> Option<ChannelNumber> {
-        (0..COUNT).map(ChannelNumber).find(|&number| !self.channel(number).is_open)
+        ChannelNumber::all().find(|&number| !self.channel(number).is_open)
     }
 }
 
@@ -152,6 +161,18 @@ impl Channel {
     pub(crate) fn leave_application(&mut self) {
         self.proofs.leave_application();
         self.dialogue = self.dialogue.take().and_then(|dialogue| dialogue.leave_application()).map(Box::new);
+    }
+
+    /// The role that was proved.
+    pub(crate) fn role(&self) -> Option<&Role> {
+        self.dialogue.as_ref()?.role.as_ref()
+    }
+
+    /// Ends a session with whoever has the keys of a key set.
+    pub(crate) fn end_messaging_by(&mut self, keys: ObjectId) {
+        if let Some(dialogue) = &mut self.dialogue {
+            dialogue.messaging.take_if(|messaging| messaging.partner == Partner::KeySet(keys));
+        }
     }
 
     /// Makes an EF current, with no current record.

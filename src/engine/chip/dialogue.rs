@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     chip::proofs::{Partner, Role},
-    crypto::{Digest, HashAlgorithm},
+    crypto::{Digest, HashAlgorithm, RsaPublicKey},
     image::TemplateKind,
     sm,
     vault::{DomainId, ObjectId, Public},
@@ -85,6 +85,10 @@ pub(crate) struct Certified {
 
 /// What INTERNAL AUTHENTICATE leaves for EXTERNAL AUTHENTICATE (facts/cwa14890.md 2.1).
 pub(crate) struct HalfAuthenticated {
+    /// The card's key, which its rule allowed.
+    pub(crate) key: ObjectId,
+    /// The terminal's key.
+    pub(crate) other: RsaPublicKey,
     /// The terminal's challenge.
     pub(crate) challenge: [u8; 8],
     /// The card's half of the secret.

@@ -15,6 +15,8 @@ pub(crate) mod dialogue;
 mod key_tests;
 pub(crate) mod pending;
 pub(crate) mod proofs;
+#[cfg(test)]
+mod rule_tests;
 mod secrets;
 #[cfg(test)]
 mod tests;

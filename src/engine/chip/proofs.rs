@@ -75,9 +75,14 @@ impl Proofs {
         *numbers = if proved { *numbers | bit } else { *numbers & !bit };
     }
 
+    /// Those that another application sees too.
+    pub(crate) fn global(&self) -> Self {
+        Self { local: Numbers::default(), ..*self }
+    }
+
     /// Forgets what another application must not see.
     pub(crate) fn leave_application(&mut self) {
-        self.local = Numbers::default();
+        *self = self.global();
     }
 }
 

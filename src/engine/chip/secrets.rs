@@ -7,13 +7,55 @@ use crate::{
     applet::Stop,
     chip::{
         Context,
+        channel::ChannelNumber,
+        context::Core,
         dialogue::{Dialogue, Messaging},
-        proofs::{self, Proofs},
+        proofs::{self, Partner, Proofs},
     },
     image::Condition,
     security::SecurityStatus,
     vault::{Access, Class, DomainId, ObjectId},
 };
+
+impl Core {
+    /// Works out anew what was proved on a channel in terms of the environments of its domain. `partner` protects the
+    /// command that is under way on it.
+    fn judge(&mut self, number: ChannelNumber, partner: Option<&Partner>) {
+        let channel = self.channels.channel(number);
+        let nothing = channel.proofs == Proofs::default() && channel.dialogue.is_none() && partner.is_none();
+        let proved = if nothing {
+            SecurityStatus::default()
+        } else {
+            let domain = self.vault.domain(channel.df());
+            proofs::status(&self.vault, domain, &channel.proofs, channel.role(), partner)
+        };
+        self.channels.channel_mut(number).proved = proved;
+    }
+
+    /// What was proved on a channel in terms of the environments of a domain that is not the channel's own. Only what is
+    /// global is known there.
+    fn proved_elsewhere(&self, number: ChannelNumber, domain: DomainId, partner: Option<&Partner>) -> SecurityStatus {
+        let channel = self.channels.channel(number);
+        let role = channel.role().filter(|role| role.domain == DomainId::GLOBAL);
+        let partner = partner.filter(|partner| partner.domain() == DomainId::GLOBAL);
+        proofs::status(&self.vault, domain, &channel.proofs.global(), role, partner)
+    }
+
+    /// Notes on every channel that nobody proved a code or key set: it has another value now. Who has a session by a key
+    /// set loses it, but for the one whose command is under way.
+    fn forget_proof(&mut self, id: ObjectId) {
+        for number in ChannelNumber::all() {
+            let knows =
+                [DomainId::GLOBAL, self.vault.domain(self.channels.channel(number).df())].contains(&id.domain());
+            let channel = self.channels.channel_mut(number);
+            if knows && channel.is_open() {
+                channel.proofs.set(&self.vault, id, false);
+                channel.end_messaging_by(id);
+                self.judge(number, None);
+            }
+        }
+    }
+}
 
 impl Context<'_> {
     /// The domain of the current DF.
@@ -30,23 +72,29 @@ impl Context<'_> {
         self.core.vault.find(self.domain(), class, reference).ok_or(StatusWord::REFERENCE_NOT_FOUND)
     }
 
-    /// Whether what was proved satisfies a condition.
+    /// Whether what was proved satisfies a condition of the current domain.
     pub(crate) fn satisfies(&self, condition: Condition) -> bool {
-        if condition == Condition::ALWAYS {
-            return true;
-        }
         let channel = self.channel();
-        channel.security.or(channel.proved).satisfies(condition)
+        condition == Condition::ALWAYS || channel.security.or(channel.proved).satisfies(condition)
     }
 
-    /// Asks the rule of a code or key.
+    /// Whether what was proved satisfies a condition of a domain: its environments say what the condition asks for.
+    pub(crate) fn satisfies_in(&self, domain: DomainId, condition: Condition) -> bool {
+        if domain == self.domain() {
+            return self.satisfies(condition);
+        }
+        let proved = self.core.proved_elsewhere(self.number(), domain, self.partner.as_ref());
+        self.channel().security.or(proved).satisfies(condition)
+    }
+
+    /// Asks the rule of a code or key, in the domain that it is of.
     ///
     /// # Errors
     ///
     /// `6985` if it is not meant for this, `6982` if what was proved does not satisfy its rule.
     pub(crate) fn allow(&self, id: ObjectId, access: Access) -> Result<(), StatusWord> {
         let condition = self.core.vault.object(id).condition(access).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-        if self.satisfies(condition) { Ok(()) } else { Err(StatusWord::SECURITY_NOT_SATISFIED) }
+        if self.satisfies_in(id.domain(), condition) { Ok(()) } else { Err(StatusWord::SECURITY_NOT_SATISFIED) }
     }
 
     /// Counts a try and a use, and commits: what comes next may fail or be cut off.
@@ -114,17 +162,15 @@ impl Context<'_> {
         self.judge();
     }
 
+    /// Notes on every channel that nobody proved a code or key set: it has another value now.
+    pub(crate) fn forget_proof(&mut self, id: ObjectId) {
+        self.core.forget_proof(id);
+        self.judge();
+    }
+
     /// Works out anew what was proved in terms of environments.
     pub(crate) fn judge(&mut self) {
-        let channel = self.channel();
-        if channel.proofs == Proofs::default() && channel.dialogue.is_none() && self.partner.is_none() {
-            self.channel_mut().proved = SecurityStatus::default();
-            return;
-        }
-        let role = channel.dialogue.as_ref().and_then(|dialogue| dialogue.role.as_ref());
-        let partner = self.partner.as_ref();
-        let proved = proofs::status(&self.core.vault, self.domain(), &channel.proofs, role, partner);
-        self.channel_mut().proved = proved;
+        self.core.judge(self.number, self.partner.as_ref());
     }
 
     /// What the channel keeps of its dialogue; made if there is none.

@@ -62,7 +62,8 @@ fn restore(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
         .iter()
         .map(|template| (template.usage, template.kind, resolve(template, domain, context)))
         .collect();
-    context.dialogue().environment = Default::default();
+    let dialogue = context.dialogue();
+    (dialogue.environment, dialogue.hash) = Default::default();
     for (usage, kind, template) in templates.into_iter().rev() {
         let directions = [(USAGE_COMPUTE, Direction::Compute), (USAGE_VERIFY, Direction::Verify)];
         for (_, direction) in directions.into_iter().filter(|(bit, _)| usage & bit != 0 || kind == TemplateKind::Hash) {
@@ -218,6 +219,18 @@ mod tests {
             ("00 22 F3 0D", "6A88"),
             ("00 22 F3 0F", "6A88"),
             ("00 22 F3 03 01 00", "6700"),
+        ]);
+    }
+
+    #[test]
+    fn what_is_restored_does_not_sign_a_hash_of_before() {
+        card(Protocol::T1).plays(&[
+            ("00 20 00 81 04 31323334", "9000"),
+            ("00 22 41 AA 03 80 01 40", "9000"),
+            ("00 2A 90 80 01 41", "9000"),
+            ("00 22 F3 03", "9000"),
+            ("00 22 41 B6 03 84 01 82", "9000"),
+            ("00 2A 9E 9A 00", "6985"),
         ]);
     }
 

@@ -70,11 +70,11 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
         check_new(code, new, context)?;
     }
     let allowed = match resetting {
-        None => context.satisfies(condition),
+        None => context.satisfies_in(code.domain(), condition),
         Some((other, given)) => {
             let before = context.is_proved(other);
             try_code(other, given, context)?;
-            let allowed = context.satisfies(condition);
+            let allowed = context.satisfies_in(code.domain(), condition);
             context.set_proved(other, before);
             allowed
         }
@@ -82,7 +82,7 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
     if !allowed {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }
-    context.set_proved(code, false);
+    context.forget_proof(code);
     let core = &mut *context.core;
     if let Some(new) = new {
         core.vault.set_code(code, &mut core.memory, new);

@@ -227,9 +227,14 @@ pub(crate) fn rsa_1024() -> RsaNumbers {
 
 /// A certificate of the root TESTROOT: a holder's reference ends with `02` eight times, its role is that of SE 4.
 pub(crate) fn certificate_of(key: &RsaNumbers) -> Vec<u8> {
+    certificate_for(key, &HOLDER)
+}
+
+/// The same for another holder.
+pub(crate) fn certificate_for(key: &RsaNumbers, holder: &[u8]) -> Vec<u8> {
     let certificate = cvc::Certificate {
         authority: ROOT_HOLDER.to_vec(),
-        holder: HOLDER.to_vec(),
+        holder: holder.to_vec(),
         authorisation: hex!("A0000001674502").to_vec(),
         key: cvc::PublicKey::Rsa(RsaPublicKey { e: hex!("00010001").to_vec(), ..ready(key).public().clone() }),
     };

@@ -65,11 +65,11 @@ pub(super) fn internal(
     // The terminal's modulus may be too short for what this key signs.
     let token = core.world.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
     answer.extend(&token);
-    context.dialogue().half = Some(HalfAuthenticated { challenge: *challenge, secret });
+    context.dialogue().half = Some(HalfAuthenticated { key, other, challenge: *challenge, secret });
     Ok(StatusWord::SUCCESS)
 }
 
-/// The second half: the terminal proves its key, and a session begins.
+/// The second half: the terminal proves its key, and a session begins. Both keys must be those of the first half.
 pub(super) fn external(
     key: ObjectId,
     holder: &[u8],
@@ -79,6 +79,9 @@ pub(super) fn external(
     context: &mut Context<'_>,
 ) -> Outcome {
     let (other, role) = terminal(holder, context)?;
+    if (key, &other) != (half.key, &half.other) {
+        return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+    }
     let serial_number = context.core.vault.serial_number(context.domain());
     let core = &mut *context.core;
     let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.world.crypto)? else {
@@ -152,7 +155,7 @@ fn subtract(from: &[u8], number: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, vec::Vec};
+    use alloc::{borrow::ToOwned, format, vec::Vec};
 
     use hex_literal::hex;
     use proptest::prelude::*;
@@ -164,7 +167,9 @@ mod tests {
         sm::{Session, Suite},
         testing::{
             Tester, bytes,
-            keys::{HOLDER, SERIAL_NUMBER, VERIFY, card, certificate_of, ready, rsa_1024, terminal_key},
+            keys::{
+                HOLDER, SERIAL_NUMBER, VERIFY, card, certificate_for, certificate_of, ready, rsa_1024, terminal_key,
+            },
             terminal::{Terminal, challenge},
             text,
         },
@@ -257,6 +262,24 @@ mod tests {
         // The half is gone with the failure.
         card.plays(&[("00 84 00 00 08", "4242424242424242 9000")]);
         card.plays(&[(&format!("00 82 00 00 80 {}", text(&token(&challenge, 1))), "6985")]);
+    }
+
+    /// Only the key of the first half was asked for its rule, and only its terminal gets the secret.
+    #[test]
+    fn the_halves_have_the_same_keys() {
+        let (other, holder) = (rsa_1024(), hex!("00000000 0303030303030303"));
+        let certificate = text(&certificate_for(&other, &holder));
+        for change in ["84 01 83".to_owned(), format!("83 0C {}", text(&holder))] {
+            let mut card = knowing_terminal();
+            let certify = format!("00 2A 00 AE {:02X} {certificate}", certificate.len() / 2);
+            assert_eq!(card.send(&certify), "9000");
+            assert!(card.send(&internal()).ends_with("9000"));
+            let kept =
+                if change.starts_with("84") { format!("83 0C {}", text(&HOLDER)) } else { "84 01 81".to_owned() };
+            card.plays(&[(&format!("00 22 81 A4 11 {kept} {change}"), "9000")]);
+            let token = token(&challenge(&mut card), 1);
+            card.plays(&[(&format!("00 82 00 00 80 {}", text(&token)), "6985")]);
+        }
     }
 
     proptest! {

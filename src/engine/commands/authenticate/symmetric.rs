@@ -48,6 +48,9 @@ pub(super) fn authenticate(
         (Some(Scheme::Mutual), MUTUAL) => {
             context.allow(keys, Access::Mutual)?;
             let hash = if algorithm == Algorithm(Some(0x8C)) { HashAlgorithm::Sha256 } else { HashAlgorithm::Sha1 };
+            if hash.length() < context.core.vault.size(keys) {
+                return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
+            }
             mutual(keys, hash, challenge, data, context, answer)?;
         }
         (Some(Scheme::SymmetricRole | Scheme::Mutual), _) => return Err(StatusWord::WRONG_LENGTH.into()),
@@ -141,16 +144,18 @@ fn mac_of(crypto: &dyn Crypto, key: &CipherKey, cryptogram: &[u8]) -> Result<[u8
 
 #[cfg(test)]
 mod tests {
-    use alloc::format;
+    use alloc::{format, vec};
 
     use crate::{
         Card, Fault, Protocol, Reset,
         testing::{
-            Tester, Torn,
-            keys::{SELECT, card, card_of, keyed_image},
-            terminal::{Terminal, aes_128, aes_256, challenge, prove, triple_des},
+            Tester, Torn, VITALE,
+            keys::{SELECT, card, card_of, domain, environment, keyed_image, secure, template},
+            rule,
+            terminal::{Terminal, aes_128, aes_256, challenge, prove, request, triple_des},
             text,
         },
+        world::Forgetful,
     };
 
     /// Selects key set 1 for the authentication of a role.
@@ -229,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn a_hash_too_short_for_the_session_keys_proves_nothing() {
+        let mut image = keyed_image();
+        let mut security = domain();
+        security.environments.push(environment(8, vec![template(0xC0, Some(0x83), None)]));
+        secure(&mut image, VITALE, security);
+        image.files[8].contact = rule(&[0x01, 0x28]);
+        let mut card = card_of(image, Protocol::T1, Forgetful);
+        card.plays(&[("00 22 C1 A4 06 80 01 0C 83 01 83", "9000")]);
+        let challenge = challenge(&mut card);
+        let mutual = format!("00 82 00 00 48 {} 00", text(&request(&aes_256(), &challenge)));
+        card.plays(&[(&mutual, "6981"), ("00 B0 82 00 01", "6982")]);
+    }
+
+    #[test]
     fn what_cannot_be_is_refused() {
         let mut card = card(Protocol::T1);
         let mutual = format!("00 82 00 00 48 {} 00", "00".repeat(72));
@@ -254,8 +273,8 @@ mod tests {
     fn a_key_set_without_the_right_is_not_meant_for_it() {
         let mut image = keyed_image();
         let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
-        directory.security.objects[3].rule = crate::testing::rule(&[0x28, 0xFF, 0x11]);
-        let mut card = card_of(image, Protocol::T1, crate::world::Forgetful);
+        directory.security.objects[3].rule = rule(&[0x28, 0xFF, 0x11]);
+        let mut card = card_of(image, Protocol::T1, Forgetful);
         card.plays(&[SET]);
         let proof = external(&mut card);
         card.plays(&[(&proof, "6985"), ("00 22 C1 A4 06 80 01 0C 83 01 81", "9000")]);

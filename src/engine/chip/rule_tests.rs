@@ -1,0 +1,111 @@
+//! By whose environments a rule is judged, and on which channels a proof ends.
+
+use alloc::{format, vec};
+
+use crate::{
+    Protocol,
+    image::{ChipImage, ControlTemplate, FileIndex, FileKind},
+    testing::{
+        Tester, VITALE, file,
+        keys::{
+            SELECT, VERIFY, applets, card, card_of, code, domain, environment, keyed_image, object, secure, template,
+        },
+        rule,
+        terminal::{Terminal, prove, triple_des},
+        text, transparent,
+    },
+    world::Forgetful,
+};
+
+/// SELECT VITALE on channel 1, once that is open.
+const SELECT_ON_1: (&str, &str) = ("01 A4 04 0C 0B D250000002564954414C45", "9000");
+
+/// Reads file `0066`, which asks for code 1 of VITALE, on channel 1.
+const READ_ON_1: &str = "01 B0 82 00 02";
+
+/// The card, on which the MF has environments with the numbers of VITALE's: SE 1 names its code 1, SE 2 its code 2. File
+/// `0077` of VITALE may be deleted by whoever satisfies SE 1.
+fn twice_numbered() -> ChipImage {
+    let mut image = keyed_image();
+    let FileKind::Directory(master) = &mut image.files[FileIndex::MF.0].kind else { panic!("a DF") };
+    let security = &mut master.security;
+    security.objects[0] = object(1, &[0x31, 0x00, 0x12, 0x00], Some(3), code("0000", 4));
+    security.objects.push(object(2, &[0x21, 0x00, 0x00], Some(3), code("87654321", 8)));
+    for number in [1, 2] {
+        security.environments.push(environment(number, vec![template(ControlTemplate::USER, Some(number), None)]));
+    }
+    let mut guarded = file(0x0077, &[VITALE], transparent(4, 0));
+    guarded.contact = rule(&[0x41, 0x11, 0x00]);
+    image.files.push(guarded);
+    image
+}
+
+#[test]
+fn the_rule_of_a_file_is_judged_where_the_file_is() {
+    let mut card = Tester::of(twice_numbered(), Protocol::T1, &applets, Forgetful);
+    let delete = "00 E4 08 00 04 0001 0077";
+    card.plays(&[
+        ("00 20 00 01 04 30303030", "9000"),
+        (delete, "6982"),
+        SELECT,
+        VERIFY,
+        (delete, "9000"),
+        (delete, "6A82"),
+    ]);
+}
+
+#[test]
+fn the_rule_of_a_global_code_is_judged_by_global_environments() {
+    let mut card = card_of(twice_numbered(), Protocol::T1, Forgetful);
+    card.plays(&[
+        // VITALE's own SE 2 names its own PUK.
+        ("00 2C 00 01 0C 3132333435363738 31313131", "63C2"),
+        ("00 2C 00 01 0C 3837363534333231 31313131", "9000"),
+        ("00 20 00 01 04 31313131", "9000"),
+    ]);
+}
+
+#[test]
+fn a_code_with_another_value_is_given_on_no_channel() {
+    let mut card = card(Protocol::T1);
+    card.plays(&[
+        ("00 70 00 01", "9000"),
+        SELECT_ON_1,
+        ("01 20 00 81 04 31323334", "9000"),
+        (READ_ON_1, "0001 9000"),
+        ("00 2C 00 81 0C 3132333435363738 39393939", "9000"),
+        ("01 20 00 81", "63C3"),
+        (READ_ON_1, "6982"),
+        ("01 20 00 81 04 39393939", "9000"),
+        (READ_ON_1, "0001 9000"),
+    ]);
+}
+
+#[test]
+fn another_channels_own_codes_are_left_alone() {
+    let mut image = keyed_image();
+    secure(&mut image, FileIndex(3), domain());
+    let mut card = card_of(image, Protocol::T1, Forgetful);
+    card.plays(&[
+        ("00 70 00 01", "9000"),
+        SELECT_ON_1,
+        ("01 A4 00 0C 02 0010", "9000"),
+        ("01 20 00 81 04 31323334", "9000"),
+        ("00 2C 00 81 0C 3132333435363738 39393939", "9000"),
+        ("01 20 00 81", "9000"),
+    ]);
+}
+
+#[test]
+fn a_key_set_with_other_keys_is_proved_and_protects_on_no_channel() {
+    let mut card = card(Protocol::T1);
+    card.plays(&[("00 70 00 01", "9000"), SELECT_ON_1]);
+    let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x0C);
+    assert_eq!(terminal.send(&mut card, "0C B0 9E 05", "", Some(2)), "05069000");
+    card.plays(&[("01 22 81 A4 06 80 01 1C 83 01 81", "9000"), ("01 84 00 00 08", "4242424242424242 9000")]);
+    let proof = format!("01 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
+    let keys = "55".repeat(16);
+    let put = format!("01 DB 3F FF 2C 70 2A BF8A01 26 A2 24 90 10 {keys} 91 10 {keys}");
+    let read = text(&terminal.seal("0C B0 9E 05", "", Some(2)));
+    card.plays(&[(&proof, "9000"), (&put, "9000"), (&put, "6982"), (&read, "6A88")]);
+}
