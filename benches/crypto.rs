@@ -78,6 +78,7 @@ fn commands(criterion: &mut Criterion) {
                 card.transmit(black_box(&command), &mut answer)
             });
         });
+        assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{name}");
     }
     let mut clear = card();
     ask(&mut clear, SELECT_ADELE);
@@ -89,6 +90,7 @@ fn commands(criterion: &mut Criterion) {
             clear.transmit(black_box(READ), &mut answer)
         });
     });
+    assert_eq!(answer.status(), Some(StatusWord::SUCCESS));
     for (name, suite) in [("3DES", &TRIPLE_DES), ("AES-128", &AES)] {
         let mut terminal = Terminal::new(suite);
         group.bench_function(format!("READ BINARY 12 under secure messaging, {name}"), |bencher| {
@@ -209,6 +211,7 @@ fn rate(command: &[u8]) -> f64 {
         card.transmit(command, &mut answer).expect("a card that answers");
         count += 1;
     }
+    assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 

@@ -1,8 +1,9 @@
-//! The coprocessor of a virtual chip: signatures in assembly.
+//! The coprocessor of a virtual chip: private keys that compute in assembly.
 //!
-//! What is slow in Rust alone, the private power of RSA and the multiple of P-256's base point, is done by AWS-LC, which
-//! has code for each processor; all else, and all that AWS-LC refuses, is done by [`RustCrypto`]. Both give the same bytes:
-//! nothing depends on chance, so a dialogue can be replayed.
+//! What is slow in Rust alone, the power with an RSA private key (signatures, deciphering) and ECDSA signatures on P-256, is
+//! done by AWS-LC, which has code for each processor; all else, key agreement and every public key included, and all that
+//! AWS-LC refuses, is done by [`RustCrypto`]. Both give the same bytes: nothing depends on chance, so a dialogue can be
+//! replayed.
 //!
 //! All calls of C functions are in one module, `library`; nothing else here, and nothing else in the program, is unsafe.
 
@@ -19,7 +20,7 @@ mod rsa;
 #[cfg(test)]
 mod tests;
 
-/// Cryptography in Rust, but for signatures in assembly. Without state.
+/// Cryptography in Rust, but for private keys in assembly. Without state.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Coprocessor;
 

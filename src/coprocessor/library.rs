@@ -1,7 +1,7 @@
 //! AWS-LC behind functions that cannot be called wrongly.
 //!
 //! Blinding is left out: what a card answers must not depend on chance, the only secrets here are test keys, and to ask the
-//! library for chance costs it 20 ms once. What it allocates it clears before it is given back.
+//! library for chance costs it 20 ms once. What it allocates it clears before it is given back; a nonce may stay on its stack.
 
 use std::{
     ffi::c_int,

@@ -69,7 +69,8 @@ impl ContentProfile {
     }
 }
 
-/// Opens and checks a certificate, tag and length included.
+/// Opens and checks a certificate, tag and length included. Which hash it is signed with is agreed on beforehand: the
+/// algorithm's identifier is skipped, since its last byte differs with hashes that the facts do not name.
 ///
 /// # Errors
 ///
