@@ -6,7 +6,7 @@ use super::{
     processes::{Agent, Sight},
     program::{Kind, Program},
     socket::Socket,
-    survey::{Confinement, Survey, System},
+    survey::{Configuration, Confinement, Survey, System},
 };
 
 const EXEC: &str = "start the program with: virtuale exec --card FILE -- PROGRAM";
@@ -14,7 +14,7 @@ const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve 
 
 /// What is good, what is not, in the order in which a program meets it.
 pub(super) fn judge(survey: &Survey) -> Vec<Finding> {
-    let mut findings = vec![library(survey), place(survey), variable(survey)];
+    let mut findings = vec![library(survey), place(survey), variable(survey), opensc(survey)];
     findings.extend(survey.program.as_ref().map(|program| judge_program(program, survey.library.as_ref())));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
@@ -100,6 +100,21 @@ fn no_variable(survey: &Survey) -> Finding {
     }
 }
 
+fn opensc(survey: &Survey) -> Finding {
+    const CHECK: &str = "opensc";
+    let Some(Configuration { path, is_there }) = &survey.opensc else {
+        return note(CHECK, "OPENSC_CONF is not set here: OpenSC does not know a Vitale 2 by itself")
+            .with("for programs that use OpenSC: virtuale exec --opensc, or virtuale serve --opensc");
+    };
+    let path = path.display();
+    if *is_there {
+        ok(CHECK, format!("OpenSC reads its configuration at {path}"))
+    } else {
+        warning(CHECK, format!("OPENSC_CONF is {path}, which is not there: OpenSC knows none of our cards"))
+            .with("it was set for readers that are gone; start them again with --opensc, or: unset OPENSC_CONF")
+    }
+}
+
 const FLATPAK: &str = "let the socket and the variable in:\n\
     flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
 const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
@@ -173,7 +188,7 @@ mod tests {
             processes::{Agent, Sight},
             program::{Kind, Program},
             socket::Socket,
-            survey::{Confinement, Survey, System},
+            survey::{Configuration, Confinement, Survey, System},
         },
         judge,
     };
@@ -185,6 +200,7 @@ mod tests {
             library: Some(Library { path: "/lib/libpcsclite.so.1".into(), version: Some(Version(1, 9, 9)) }),
             confinement: None,
             variable: Some(("/run/pcsc".into(), Socket::Alive(vec!["Virtuale 00 00".into()]))),
+            opensc: Some(Configuration { path: "/run/opensc.conf".into(), is_there: true }),
             running: vec!["/run/pcsc".into()],
             place: Ok("/run/user/1000/virtuale".into()),
             agents: vec![],
@@ -213,6 +229,7 @@ mod tests {
         let program = |kind| Some(Program { path: "/p".into(), kind });
         let nowhere = |confinement| Survey { variable: None, confinement, running: vec![], ..healthy() };
         let at = |socket| Survey { variable: Some(("/run/pcsc".into(), socket)), ..healthy() };
+        let gone = Some(Configuration { path: "/run/opensc.conf".into(), is_there: false });
         let modern = || versioned(Version(2, 3, 3));
         let cases = [
             (Survey { library: None, ..healthy() }, Level::Broken, "install"),
@@ -235,6 +252,8 @@ mod tests {
             (at(Socket::Forbidden(Some(0))), Level::Broken, "user 0"),
             (at(Socket::TooLong(120)), Level::Broken, "--socket"),
             (at(Socket::Strange("odd".into())), Level::Broken, "odd"),
+            (Survey { opensc: None, ..healthy() }, Level::Note, "--opensc"),
+            (Survey { opensc: gone, ..healthy() }, Level::Warning, "unset OPENSC_CONF"),
             (Survey { agents: agent(Sight::System), ..healthy() }, Level::Warning, "gpgconf --kill all"),
             (Survey { agents: agent(Sight::Other("/old".into())), ..healthy() }, Level::Warning, "/old"),
             (Survey { agents: agent(Sight::Unknown), ..healthy() }, Level::Note, "somebody else"),

@@ -11,7 +11,7 @@ use super::{
     program::{self, Program},
     socket::{self, Socket},
 };
-use crate::cli::folder;
+use crate::cli::{folder, opensc};
 
 /// The environment variable that libpcsclite obeys.
 pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
@@ -24,6 +24,8 @@ pub(super) struct Survey {
     pub(super) confinement: Option<Confinement>,
     /// The value of the variable, and what stands there.
     pub(super) variable: Option<(PathBuf, Socket)>,
+    /// The configuration that OpenSC is told to read.
+    pub(super) opensc: Option<Configuration>,
     /// The sockets of the readers of ours that run.
     pub(super) running: Vec<PathBuf>,
     /// Where the next reader's private folder would lie, or why it cannot be made.
@@ -34,6 +36,13 @@ pub(super) struct Survey {
     pub(super) pcscd: bool,
     /// The program that was asked about.
     pub(super) program: Option<Program>,
+}
+
+/// A file that a variable names.
+#[derive(Debug)]
+pub(super) struct Configuration {
+    pub(super) path: PathBuf,
+    pub(super) is_there: bool,
 }
 
 /// The kinds of system that differ in their road to readers.
@@ -55,18 +64,24 @@ pub(super) enum Confinement {
 
 /// Looks at everything once.
 pub(super) fn survey(program: Option<&Path>) -> Survey {
-    let socket = env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let socket = set(VARIABLE);
     Survey {
         system: if cfg!(target_os = "macos") { System::Apple } else { System::Other },
         library: library::find(),
         confinement: confinement(),
         agents: processes::agents(socket.as_deref()),
+        opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),
         variable: socket.map(|path| (path.clone(), socket::look(&path))),
         running: folder::running(),
         place: folder::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         program: program.map(program::look),
     }
+}
+
+/// The path that a variable holds.
+fn set(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn confinement() -> Option<Confinement> {

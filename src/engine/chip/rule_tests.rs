@@ -82,6 +82,32 @@ fn a_code_with_another_value_is_given_on_no_channel() {
 }
 
 #[test]
+fn a_changed_code_is_given_where_it_was_changed_only() {
+    let mut card = card(Protocol::T1);
+    card.plays(&[
+        ("00 70 00 01", "9000"),
+        SELECT_ON_1,
+        ("01 20 00 81 04 31323334", "9000"),
+        ("00 24 00 81 08 3132333435363738", "9000"),
+        ("00 20 00 81", "9000"),
+        ("01 20 00 81", "63C3"),
+        (READ_ON_1, "6982"),
+    ]);
+}
+
+#[test]
+fn a_proof_is_taken_back_or_ends_with_a_blocked_code() {
+    let read = "00 B0 82 00 02";
+    let mut card = card(Protocol::T1);
+    card.plays(&[VERIFY, ("00 20 FF 81 01 00", "6700"), (read, "0001 9000"), ("00 20 FF 81", "9000")]);
+    card.plays(&[("00 20 00 81", "63C3"), (read, "6982"), VERIFY, ("00 70 00 01", "9000"), SELECT_ON_1]);
+    for left in ["63C2", "63C1", "63C0"] {
+        card.plays(&[("01 20 00 81 04 39393939", left)]);
+    }
+    card.plays(&[(read, "0001 9000"), ("00 20 00 81 04 31323334", "6983"), ("00 20 00 81", "6983"), (read, "6982")]);
+}
+
+#[test]
 fn another_channels_own_codes_are_left_alone() {
     let mut image = keyed_image();
     secure(&mut image, FileIndex(3), domain());

@@ -24,6 +24,9 @@ const USAGE_COMPUTE: u8 = 0x40;
 /// The usage bit of a template that verifies or authenticates.
 const USAGE_VERIFY: u8 = 0x80;
 
+/// What references of two bytes begin with: `020F` is a root, `021F` a key (facts/cwa14890.md 1.4).
+const FIRST_OF_TWO: u8 = 0x02;
+
 /// The shortest reference that is a name, as certificates carry it, and the longest.
 const NAMES: core::ops::RangeInclusive<usize> = 8..=16;
 
@@ -146,9 +149,13 @@ fn name_other(
     Ok(())
 }
 
-/// The object that a reference of one byte means, or one of two, of which the first is not looked at.
+/// The object that a reference means: one byte, or two of which the first is always the same.
 fn find(class: Class, reference: &[u8], context: &Context<'_>) -> Result<ObjectId, StatusWord> {
-    let (&[number] | &[_, number]) = reference else { return Err(StatusWord::WRONG_DATA) };
+    let number = match *reference {
+        [number] | [FIRST_OF_TWO, number] => number,
+        [_, _] => return Err(StatusWord::REFERENCE_NOT_FOUND),
+        _ => return Err(StatusWord::WRONG_DATA),
+    };
     let found = context.core.vault.find_near(context.domain(), class, number);
     found.ok_or(StatusWord::REFERENCE_NOT_FOUND)
 }
@@ -203,6 +210,8 @@ mod tests {
             ("00 22 81 B6 03 83 01 89", "6A88"),
             ("00 22 81 B6 0A 83 08 0000000000000000", "6A88"),
             ("00 22 81 A4 03 83 01 89", "6A88"),
+            ("00 22 41 B6 04 84 02 FF82", "6A88"),
+            ("00 22 41 B6 04 84 02 0082", "6A88"),
             ("00 22 41 A5 03 84 01 83", "6A86"),
             ("00 22 42 B6 03 84 01 83", "6A86"),
         ]);

@@ -12,17 +12,20 @@ use crate::{
 
 /// Compares a code, or without one says whether it must be given.
 ///
-/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart.
+/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the code counts as not
+/// given any more.
 pub(super) fn verify(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
-    if command.p1() != 0x00 {
-        return Err(StatusWord::WRONG_P1_P2.into());
-    }
     let code = find_code(command, context)?;
-    if command.data().is_empty() {
-        return status(code, context);
+    match (command.p1(), command.data()) {
+        (0x00, []) => return status(code, context),
+        (0x00, given) => {
+            context.allow(code, Access::Verify)?;
+            try_code(code, given, context)?;
+        }
+        (0xFF, []) => context.set_proved(code, false),
+        (0xFF, _) => return Err(StatusWord::WRONG_LENGTH.into()),
+        _ => return Err(StatusWord::WRONG_P1_P2.into()),
     }
-    context.allow(code, Access::Verify)?;
-    try_code(code, command.data(), context)?;
     Ok(StatusWord::SUCCESS)
 }
 
@@ -44,6 +47,9 @@ pub(super) fn change_reference_data(command: &Apdu<'_>, context: &mut Context<'_
     check_new(code, new, context)?;
     context.core.vault.set_code(code, &mut context.core.memory, new);
     context.commit()?;
+    // Other channels do not know the new one.
+    context.forget_proof(code);
+    context.set_proved(code, true);
     Ok(StatusWord::SUCCESS)
 }
 
@@ -111,12 +117,15 @@ fn status(code: ObjectId, context: &Context<'_>) -> Outcome {
     }
 }
 
-/// Compares a code. A length that no code can have costs no try.
+/// Compares a code. A length that no code can have costs no try. Whoever gives one that is blocked has not proved it.
 fn try_code(code: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
     if !context.core.vault.fits_code(code, given.len()) {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
-    context.count_try(code)?;
+    if let Err(stop) = context.count_try(code) {
+        context.set_proved(code, false);
+        return Err(stop);
+    }
     let right = context.core.vault.is_code(code, &context.core.memory, given);
     context.end_try(code, right)
 }

@@ -14,16 +14,18 @@ use crate::{
 /// Bytes of the count at the end of an intermediate state.
 const COUNT: usize = 8;
 
-/// Hashes a whole message.
+/// Hashes a whole message. A hash of before is gone, also if there is none now.
 pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
     let digest = context.core.world.crypto.hash(algorithm, &[command.data()]);
     keep(algorithm, digest, context)
 }
 
 /// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the message.
-/// `90` alone may also be the whole hash.
+/// `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
 pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
     let mut objects = tlv::objects(command.data());
     let mut next = |tag| match objects.next() {

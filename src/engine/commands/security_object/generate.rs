@@ -17,8 +17,8 @@ use crate::{
 /// Gives a private key another value and sends its public half.
 ///
 /// The odd instruction names the key in its data, `70 { BF cc nn { .. } }` or, as OpenSC does, by the tag alone,
-/// `70 { BF cc nn }`; the even one takes that of the signature template, or else of the authentication or confidentiality
-/// template.
+/// `70 { BF cc nn }`; the even one has no data and takes that of the signature template, or else of the authentication or
+/// confidentiality template.
 pub(in crate::commands) fn generate_key_pair(
     command: &Apdu<'_>,
     context: &mut Context<'_>,
@@ -27,10 +27,10 @@ pub(in crate::commands) fn generate_key_pair(
     if !matches!(command.p1_p2(), 0x0000 | 0x8000) {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
-    let id = if command.ins() == Ins::GENERATE_KEY_PAIR {
-        set_key(context)?
-    } else {
-        Named::read_tag(&only_tagged(tlv::objects(command.data()), OBJECTS)?)?.find(context)?
+    let id = match (command.ins(), command.data()) {
+        (Ins::GENERATE_KEY_PAIR, []) => set_key(context)?,
+        (Ins::GENERATE_KEY_PAIR, _) => return Err(StatusWord::WRONG_DATA.into()),
+        (_, data) => Named::read_tag(&only_tagged(tlv::objects(data), OBJECTS)?)?.find(context)?,
     };
     if context.core.vault.object(id).class != Class::PrivateKey {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
@@ -113,6 +113,7 @@ mod tests {
         assert_ne!(public(&mut card), public_before);
         assert_ne!(sign(&mut card), signed_before);
         card.plays(&[("00 46 80 00 00", "6985"), ("00 46 00 01 00", "6A86")]);
+        card.plays(&[("00 46 80 00 05 B6 03 84 01 82 00", "6A80")]);
         card.plays(&[("00 47 00 00 06 70 04 BFA001 00 00", "6985"), ("00 47 00 00 06 70 04 BF9009 00 00", "6A88")]);
     }
 }
