@@ -17,7 +17,7 @@ pub(super) struct Args {
     /// Which authority; that of the seed 0 certifies the keys of cards
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// The folder to write to; it is made if need be
+    /// The folder to write to; it is made if need be, and keeps the files of another authority
     #[arg(short, long, value_name = "DIR", default_value = "fixtures/keys")]
     output: PathBuf,
 }
@@ -27,9 +27,14 @@ pub(super) fn run(args: &Args) -> Outcome {
     let files = authority::files(args.seed).map_err(|error| Failure::Environment(error.to_string(), None))?;
     let folder = &args.output;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
+    let files: Vec<_> = files.into_iter().map(|(name, content)| (folder.join(name), content)).collect();
+    let differs = |(path, content): &&(PathBuf, Vec<u8>)| fs::read(path).is_ok_and(|kept| kept != *content);
+    if let Some((path, _)) = files.iter().find(differs) {
+        let message = format!("{} is there and is none of the authority of seed {}", path.display(), args.seed);
+        return Err(Failure::usage(message, "name another folder with -o, or remove it"));
+    }
     let mut names = String::new();
-    for (name, content) in files {
-        let path = folder.join(name);
+    for (path, content) in files {
         fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
         names.push_str(&format!("{}\n", path.display()));
     }

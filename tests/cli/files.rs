@@ -5,6 +5,21 @@ use std::fs;
 use crate::sandbox::{Sandbox, run};
 
 #[test]
+fn a_new_card_file_finds_its_layout_from_any_folder() {
+    let sandbox = Sandbox::new();
+    fs::create_dir(sandbox.path().join("cards")).expect("a folder");
+    let layout = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/layouts/vitale2.toml");
+    fs::copy(layout, sandbox.path().join("own.toml")).expect("a copy");
+    let virtuale = |arguments: &[&str]| run(sandbox.virtuale(arguments).current_dir(sandbox.path()));
+    let (code, _, error) = virtuale(&["card", "new", "--layout", "own.toml", "cards/new.toml"]);
+    assert_eq!(code, 0, "{error}");
+    let text = fs::read_to_string(sandbox.path().join("cards/new.toml")).expect("the card file");
+    assert!(text.contains("\nlayout = \"../own.toml\"\n"), "{text}");
+    let (code, _, error) = virtuale(&["card", "check", "cards/new.toml"]);
+    assert_eq!(code, 0, "{error}");
+}
+
+#[test]
 fn every_shell_gets_a_script_that_knows_the_verbs() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {

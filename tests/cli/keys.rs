@@ -24,6 +24,21 @@ fn the_test_authority_is_the_same_everywhere() {
 }
 
 #[test]
+fn another_authority_does_not_take_the_place_of_one() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.path().join("authority").display().to_string();
+    let keys = |seed| run(&mut sandbox.virtuale(&["keys", "--seed", seed, "-o", &folder]));
+    let root = || fs::read(format!("{folder}/TEST-root.crt.pem")).expect("a file");
+    assert_eq!(keys("7").0, 0);
+    let before = root();
+    let (code, out, error) = keys("8");
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(error.contains("none of the authority of seed 8") && error.contains("-o"), "{error}");
+    assert_eq!(root(), before);
+    assert_eq!(keys("7").0, 0);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let sandbox = Sandbox::new();
     let (code, _, error) = run(&mut sandbox.virtuale(&["keys", "-o", "/dev/null/keys"]));

@@ -1,6 +1,12 @@
 //! `virtuale card new`.
 
-use std::{fs::File, io::Write, path::PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use virtuale_applets::layouts;
 
 use crate::{
     cli::{Failure, Outcome, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
@@ -32,7 +38,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;
     let language = args.lang.unwrap_or_else(Language::of_locale);
-    let text = card_file::template(&schema, &args.layout, language.into());
+    let name = seen_from(args.file.as_deref(), &args.layout);
+    let name = name.map_err(|error| Failure::file("find", Path::new(&args.layout), &error))?;
+    let text = card_file::template(&schema, &name, language.into());
     match &args.file {
         None => output::print(text)?,
         Some(file) => {
@@ -42,4 +50,14 @@ pub(super) fn run(args: &Args) -> Outcome {
         }
     }
     Ok(exit::DONE)
+}
+
+/// The layout as the card file must name it: the path of one counts from the folder of the card file.
+fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String> {
+    let (Some(file), None, false) = (file, layouts::named(layout), Path::new(layout).is_absolute()) else {
+        return Ok(layout.to_owned());
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (path, folder) = (fs::canonicalize(layout)?, fs::canonicalize(folder)?);
+    Ok(pathdiff::diff_paths(&path, folder).unwrap_or(path).display().to_string())
 }
