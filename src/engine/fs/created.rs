@@ -146,7 +146,8 @@ impl FileSystem {
         path
     }
 
-    /// A file and all that are in it, in the order of their indices.
+    /// A file and all that are in it, in the order of their indices. An EF that several DFs show is in the first of them, and
+    /// goes from all with that one.
     pub(crate) fn with_all_in(&self, file: FileIndex) -> Vec<FileIndex> {
         let is_in = |mut inner: FileIndex| loop {
             match inner {
