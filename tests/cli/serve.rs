@@ -90,6 +90,16 @@ fn a_detached_one_that_fails_says_so_and_prints_nothing() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_detached_one_of_which_nobody_can_be_told_does_not_stay() {
+    let sandbox = Sandbox::new();
+    let (code, _, error) = run(&mut sandbox.shell("virtuale serve --detach --card \"$MARTIN\" > /dev/full"));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot write to standard output"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
 fn the_only_one_that_runs_is_found_and_of_two_one_must_be_named() {
     let sandbox = Sandbox::new();
     let (first, socket) = serve(&sandbox, &[]);
