@@ -29,7 +29,10 @@ Examples:
   virtuale replay fixtures/traces
   virtuale replay visit.apdu --card fixtures/cards/vitale2-martin.toml --update
   virtuale replay traces --shard 2/4 --junit replay.xml
-  virtuale replay visit.apdu -- ./billing-software";
+  virtuale replay visit.apdu -- ./billing-software
+
+Exit codes with a command: 1 when it did anything otherwise than the trace has it; else those of the
+command; 128+n when signal n killed it; 126 when it cannot be run; 127 when it is not found.";
 
 /// How many findings of one trace are shown: the first one whole, the others in a line.
 const MOST_SHOWN: usize = 20;
