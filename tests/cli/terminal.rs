@@ -126,13 +126,19 @@ fn a_shell_stops_the_command_and_wakes_it() {
 fn a_person_is_prompted_and_may_mistype() {
     let sandbox = Sandbox::new();
     let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
-    terminal.wait_for("apdu> ");
-    terminal.press(b"00A4zz\n");
-    terminal.wait_for("'z' is no digit");
+    terminal.wait_for("quit or Ctrl-D ends\r\napdu> ");
+    terminal.press(b"help\n");
+    terminal.wait_for("'h' is no digit\r\nwrite a command in hexadecimal");
     terminal.press(b"00A4000C023F00\n");
     terminal.wait_for("< 9000  # done");
     terminal.press(b"\x04");
-    assert_eq!(terminal.child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(terminal.end(), Some(0));
+    for word in [&b"quit\n"[..], b" exit\n"] {
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
+        terminal.wait_for("apdu> ");
+        terminal.press(word);
+        assert_eq!(terminal.end(), Some(0));
+    }
 }
 
 #[test]
