@@ -9,7 +9,11 @@ use std::{
 
 use clap::ValueEnum;
 
-use super::{Failure, Outcome, cards, exit, output};
+use super::{
+    Failure, Outcome, cards, exit,
+    options::{SLOT_NUMBERS, number},
+    output,
+};
 use crate::{
     profile::{diagnostic::Source, reading},
     trace::{
@@ -42,7 +46,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Apdu)]
     to: Form,
     /// For a script: the slot of the trace whose commands are meant, from 0
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]

@@ -13,11 +13,11 @@ pub const ENVIRONMENT: u8 = 4;
 
 /// `exec` failed itself, whatever the reason; any other code of `exec` is its command's.
 pub const EXEC_FAILED: u8 = 125;
-/// The command of `exec` was found but cannot be run, as a shell has it.
+/// The command of `exec`, `record` or `replay` was found but cannot be run, as a shell has it.
 pub const EXEC_NOT_RUNNABLE: u8 = 126;
-/// The command of `exec` was not found, as a shell has it.
+/// The command of `exec`, `record` or `replay` was not found, as a shell has it.
 pub const EXEC_NOT_FOUND: u8 = 127;
-/// Added to the number of the signal that killed the command of `exec`, as a shell has it.
+/// Added to the number of the signal that killed the command of `exec`, `record` or `replay`, as a shell has it.
 pub const EXEC_KILLED: u8 = 128;
 
 /// The table, as help pages show it.
@@ -29,5 +29,6 @@ Exit codes:
   3    a card file, layout or trace is invalid
   4    the environment failed: a socket, a reader, a file
 
-exec returns the code of its command; 128+n when signal n killed it; 125 when exec itself
-failed; 126 when the command cannot be run, 127 when it is not found.";
+exec, record and replay return the code of the command that they run; 128+n when signal n
+killed it; 126 when it cannot be run, 127 when it is not found. exec returns 125 when exec
+itself failed.";

@@ -29,7 +29,7 @@ pub(super) enum Failure {
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
     Environment(String, Option<String>),
-    /// The command of `exec` did not start.
+    /// The command of `exec`, `record` or `replay` did not start.
     #[error("cannot run {command}: {}", reason(error))]
     NotStarted {
         /// Its name.
@@ -73,15 +73,16 @@ impl Failure {
             Self::Invalid(_) => exit::INVALID,
             Self::Refused { code, .. } => *code,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
-            Self::Environment(..) | Self::NotStarted { .. } | Self::Output(_) => exit::ENVIRONMENT,
+            Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
+            Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
+            Self::Environment(..) | Self::Output(_) => exit::ENVIRONMENT,
         }
     }
 
     /// The exit code of `exec`.
     pub(super) fn code_of_exec(&self) -> u8 {
         match self {
-            Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
-            Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
+            Self::NotStarted { .. } => self.code(),
             _ => exit::EXEC_FAILED,
         }
     }

@@ -6,7 +6,7 @@ use super::{
     Failure, Outcome,
     control::{Client, Reply, Request},
     exit,
-    options::Attach,
+    options::{Attach, SLOT_NUMBERS, number},
     output,
 };
 
@@ -19,6 +19,7 @@ Example:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
+    #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
     /// The card file
     #[arg(value_name = "FILE")]

@@ -88,7 +88,7 @@ enum Verb {
     ///
     /// Commands come from the arguments, else from standard input, one per line: hexadecimal digits, or the word reset;
     /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
-    /// digits before the comment being the status word.
+    /// digits before the comment being the status word. At a terminal, quit, exit or Ctrl-D ends.
     Apdu(apdu::Args),
     /// Print what a card says, as a billing terminal reads it
     ///

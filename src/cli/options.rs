@@ -1,6 +1,9 @@
 //! Options that several verbs share.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 
 use jiff::{Zoned, civil::Date};
 
@@ -12,15 +15,32 @@ pub(super) const DEFAULT_SEED: u64 = 0;
 /// The layout of cards that name none.
 pub(super) const DEFAULT_LAYOUT: &str = "vitale2";
 
+/// The numbers that slots may have: a reader's name has two digits for them.
+pub(super) const SLOT_NUMBERS: RangeInclusive<u64> = 0..=254;
+
+/// How many readers a client library may have room for: far more than any has.
+const READER_SLOT_NUMBERS: RangeInclusive<u64> = 1..=1024;
+
 /// What makes a run reproducible.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Reproducible {
     /// Where the cards' random numbers start; the same seed gives the same run
-    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_SEED)]
+    #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_SEED, value_parser = number::<u64>(0..=u64::MAX))]
     pub(super) seed: u64,
     /// The day on which the cards are used, such as 2026-01-15 [default: today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) now: Option<Date>,
+}
+
+/// A parser of whole numbers in a range, which it names where it is given anything else.
+pub(super) fn number<T: TryFrom<u64>>(
+    range: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        let wrong = || format!("it must be a whole number from {} to {}", range.start(), range.end());
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(wrong)
+    }
 }
 
 fn date(text: &str) -> Result<Date, &'static str> {
@@ -44,7 +64,7 @@ pub(super) struct Slots {
     #[arg(long, value_name = "NAME", default_value = Model::HOUSE)]
     pub(super) reader: String,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
-    #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS)]
+    #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
     pub(super) reader_slots: usize,
     #[command(flatten)]
     pub(super) reproducible: Reproducible,
@@ -79,12 +99,22 @@ mod tests {
 
     use clap::Parser;
 
-    use super::Slots;
+    use super::{Slots, number};
 
     #[derive(Parser)]
     struct Line {
         #[command(flatten)]
         slots: Slots,
+    }
+
+    #[test]
+    fn a_number_that_will_not_do_is_answered_with_its_range() {
+        let one_to_nine = number::<usize>(1..=9);
+        assert_eq!((one_to_nine("1"), one_to_nine("9")), (Ok(1), Ok(9)));
+        for wrong in ["0", "10", "abc", "", "-1", "99999999999999999999"] {
+            assert_eq!(one_to_nine(wrong), Err("it must be a whole number from 1 to 9".into()), "{wrong:?}");
+        }
+        assert_eq!(number::<u64>(0..=u64::MAX)("18446744073709551615"), Ok(u64::MAX));
     }
 
     #[test]

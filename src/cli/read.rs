@@ -68,6 +68,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// Reads the cards in the readers that a PC/SC program would see.
 fn read_readers(args: &Args) -> Outcome {
+    let named = args.layout.as_deref().map(cards::layout).transpose()?;
     let socket = pcsclite::default_socket();
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
     let mut slots = service.slots().map_err(|error| no_service(&error))?;
@@ -83,9 +84,15 @@ fn read_readers(args: &Args) -> Outcome {
     }
     for (index, slot) in slots.iter().enumerate() {
         let mut link = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
-        let layout = args.layout.as_deref().unwrap_or_else(|| layout_by_atr(link.atr()));
-        let layout = cards::layout(layout)?;
-        let reading = reading(&mut link, &layout, &slot.name, &args.reproducible)?;
+        let by_atr;
+        let layout = match &named {
+            Some(layout) => layout,
+            None => {
+                by_atr = cards::layout(layout_by_atr(link.atr()))?;
+                &by_atr
+            }
+        };
+        let reading = reading(&mut link, layout, &slot.name, &args.reproducible)?;
         print(args, &reading, &slot.name, index)?;
     }
     Ok(exit::DONE)

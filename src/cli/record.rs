@@ -27,7 +27,8 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale record --reader \"Gemalto PC Twin Reader 00 00\" -o visit.apdu -- ./billing-software
 
-Exit codes: those of the command; 4 when the road to the card broke.";
+Exit codes: those of the command; 128+n when signal n killed it; 126 when the command cannot be
+run; 127 when it is not found; 4 when the road to the card broke.";
 
 /// Arguments of `record`.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use super::{
     Outcome,
     control::{Client, Reply, Request},
     exit,
-    options::Attach,
+    options::{Attach, SLOT_NUMBERS, number},
     output,
 };
 
@@ -17,6 +17,7 @@ Example:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
+    #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
     #[command(flatten)]
     attach: Attach,

@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::{
     consts::{SIGHUP, SIGINT, SIGTERM},
     iterator::Signals,
@@ -99,10 +100,13 @@ fn detach() -> Outcome {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;
     }
     if line.last() == Some(&b'\n') {
-        let mut out = io::stdout().lock();
-        out.write_all(&line)?;
-        out.flush()?;
-        return Ok(exit::DONE);
+        let said = say(&line);
+        if said.is_err() {
+            // Nobody would know of readers that nobody was told of.
+            let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+            child.wait().map_err(unheard)?;
+        }
+        return Ok(said.map(|()| exit::DONE)?);
     }
     // It has said why on our standard error.
     let status = child.wait().map_err(unheard)?;
@@ -119,8 +123,13 @@ fn announce(socket: &Path, opensc: Option<&Path>) -> io::Result<()> {
         line.extend(quoted(configuration.as_os_str().as_bytes()));
     }
     line.push(b'\n');
+    say(&line)
+}
+
+/// Prints a line of bytes on standard output.
+fn say(line: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(&line)?;
+    out.write_all(line)?;
     out.flush()
 }
 

@@ -39,10 +39,11 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// One line for each slot.
 fn table(status: &Status) -> String {
+    let digits = status.slots.iter().map(|slot| slot.slot.to_string().len()).max().unwrap_or(0);
     let width = status.slots.iter().map(|slot| slot.reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().fold(String::new(), |mut table, slot| {
         let card = slot.card.as_ref().map_or_else(|| "empty".to_owned(), |card| card.display().to_string());
-        let _ = writeln!(table, "{}  {:width$}  {card}", slot.slot, slot.reader);
+        let _ = writeln!(table, "{:digits$}  {:width$}  {card}", slot.slot, slot.reader);
         table
     })
 }
@@ -62,5 +63,7 @@ mod tests {
         };
         let status = Status { socket: "/s".into(), pid: 1, slots: vec![slot(0, Some("/a.toml")), slot(1, None)] };
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
+        let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
+        assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }
 }

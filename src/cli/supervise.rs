@@ -2,6 +2,9 @@
 //!
 //! Signals from the terminal (Ctrl-C, Ctrl-Z, a window's new size) reach the command without us, since it stays in our
 //! process group; passing them on would double them. So only those are passed on that a process sent.
+//!
+//! Ctrl-Z stops us only if it stopped the command. It may not: the command may take no notice, and where no shell watches
+//! over the process group, the system lets it stop nobody. Were we to stop alone, nobody would ever wake us.
 
 use std::{
     fs, io,
@@ -9,7 +12,7 @@ use std::{
     process::{Child, Command, ExitStatus},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use signal_hook::{
     consts::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH},
     iterator::{SignalsInfo, exfiltrator::WithOrigin},
@@ -52,6 +55,9 @@ impl Supervisor {
             if let Some(status) = child.try_wait().map_err(lost)? {
                 return Ok(code(status));
             }
+            if was_suspended(&child) {
+                let _ = emulate_default_handler(SIGTSTP);
+            }
             for origin in self.signals.wait() {
                 pass_on(&origin, &child);
             }
@@ -67,9 +73,12 @@ fn pass_on(origin: &Origin, child: &Child) {
         // A command that has just ended gets nothing, and there is nothing to do about it.
         let _ = kill_process(child, signal);
     }
-    if origin.signal == SIGTSTP {
-        let _ = emulate_default_handler(SIGTSTP);
-    }
+}
+
+/// Whether Ctrl-Z, or who sends the same, has stopped the command. Tells it once.
+fn was_suspended(child: &Child) -> bool {
+    let status = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
+    status.ok().flatten().and_then(|status| status.stopping_signal()) == Some(SIGTSTP)
 }
 
 /// The code that a shell would see.

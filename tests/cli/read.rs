@@ -81,3 +81,12 @@ fn the_language_is_that_of_the_locale() {
     assert!(page("fr_FR.UTF-8").starts_with("La carte dans"));
     assert!(page("en_GB.UTF-8").starts_with("The card in"));
 }
+
+#[test]
+fn a_layout_that_is_none_is_named_before_anything_is_read() {
+    let sandbox = Sandbox::new();
+    let (code, _, error) =
+        run(sandbox.virtuale(&["read", "--layout", "nope"]).env("PCSCLITE_CSOCK_NAME", "/no/such/socket"));
+    assert_eq!(code, 2);
+    assert!(error.contains("there is no layout \"nope\"") && !error.contains("/no/such"), "{error}");
+}

@@ -90,6 +90,16 @@ fn a_detached_one_that_fails_says_so_and_prints_nothing() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_detached_one_of_which_nobody_can_be_told_does_not_stay() {
+    let sandbox = Sandbox::new();
+    let (code, _, error) = run(&mut sandbox.shell("virtuale serve --detach --card \"$MARTIN\" > /dev/full"));
+    assert_eq!(code, 4);
+    assert!(error.contains("cannot write to standard output"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
 fn the_only_one_that_runs_is_found_and_of_two_one_must_be_named() {
     let sandbox = Sandbox::new();
     let (first, socket) = serve(&sandbox, &[]);
@@ -104,6 +114,9 @@ fn the_only_one_that_runs_is_found_and_of_two_one_must_be_named() {
     assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n1  Autre 00 01  empty\n"));
     let (code, out, _) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
     assert_eq!((code, out.as_str()), (0, "0  Virtuale 00 00  empty\n1  Virtuale 00 01  empty\n"));
+    let (code, _, error) = run(sandbox.virtuale(&["stop"]).env("PCSCLITE_CSOCK_NAME", "/no/such/socket"));
+    let listed = [socket, other].iter().all(|socket| error.contains(&format!("\n  --socket {}", socket.display())));
+    assert!(code == 4 && listed, "{error}");
     for running in [first, second] {
         running.send(Signal::TERM);
         assert_eq!(running.end(), 0);
@@ -138,6 +151,9 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &other.display().to_string()]));
     assert_eq!(code, 4);
     assert!(error.contains("cannot tell whether somebody listens") && other.exists(), "{error}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["slots", "--socket", &other.display().to_string()]));
+    assert_eq!(code, 4);
+    assert!(error.contains("it is none of ours"), "{error}");
 
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &format!("/tmp/{}", "x".repeat(120))]));
     assert_eq!(code, 2);

@@ -11,6 +11,7 @@ use std::{
 
 use rustix::{
     fs::{Mode, OFlags},
+    process::{Pid, Signal, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
 };
 
@@ -56,6 +57,16 @@ impl OnTerminal {
     fn press(&mut self, keys: &[u8]) {
         self.keyboard.write_all(keys).expect("a key");
     }
+
+    /// Its exit code.
+    fn end(mut self) -> Option<i32> {
+        let mut status = None;
+        until("it ends", || {
+            status = self.child.try_wait().expect("it is ours");
+            status.is_some()
+        });
+        status.and_then(|status| status.code())
+    }
 }
 
 #[test]
@@ -74,16 +85,60 @@ fn control_c_reaches_the_command_once() {
 }
 
 #[test]
+fn control_z_stops_nothing_that_nobody_could_wake() {
+    let sandbox = Sandbox::new();
+    // No shell with job control is above the command, so that the system lets Ctrl-Z stop nothing.
+    let script = "trap 'echo awake' USR1; echo ready; while :; do sleep 0.01; done";
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["exec", "--", "sh", "-c", script]));
+    terminal.wait_for("ready");
+    terminal.press(b"\x1a");
+    terminal.wait_for("^Z");
+    // Passed on by a program that runs only.
+    kill_process(Pid::from_child(&terminal.child), Signal::USR1).expect("it runs");
+    terminal.wait_for("awake");
+    terminal.press(b"\x03");
+    assert_eq!(terminal.end(), Some(130));
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_shell_stops_the_command_and_wakes_it() {
+    let sandbox = Sandbox::new();
+    let mut shell = sandbox.shell("exec sh -i");
+    shell.env("SCRIPT", "echo ready; read word; echo \"<$word>\"; exec sleep 60").env_remove("ENV");
+    let mut terminal = OnTerminal::start(&shell);
+    terminal.press(b"virtuale exec -- sh -c \"$SCRIPT\"\n");
+    terminal.wait_for("ready");
+    terminal.press(b"\x1a");
+    terminal.wait_for("Stopped");
+    terminal.press(b"fg\n");
+    terminal.press(b"awake\n");
+    terminal.wait_for("<awake>");
+    terminal.press(b"\x03");
+    terminal.press(b"echo \"code $?\"\n");
+    terminal.wait_for("code 130");
+    assert!(sandbox.left().is_empty());
+    terminal.press(b"exit\n");
+    terminal.end();
+}
+
+#[test]
 fn a_person_is_prompted_and_may_mistype() {
     let sandbox = Sandbox::new();
     let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
-    terminal.wait_for("apdu> ");
-    terminal.press(b"00A4zz\n");
-    terminal.wait_for("'z' is no digit");
+    terminal.wait_for("quit or Ctrl-D ends\r\napdu> ");
+    terminal.press(b"help\n");
+    terminal.wait_for("'h' is no digit\r\nwrite a command in hexadecimal");
     terminal.press(b"00A4000C023F00\n");
     terminal.wait_for("< 9000  # done");
     terminal.press(b"\x04");
-    assert_eq!(terminal.child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(terminal.end(), Some(0));
+    for word in [&b"quit\n"[..], b" exit\n"] {
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
+        terminal.wait_for("apdu> ");
+        terminal.press(word);
+        assert_eq!(terminal.end(), Some(0));
+    }
 }
 
 #[test]

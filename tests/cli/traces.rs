@@ -91,6 +91,8 @@ fn a_card_behind_a_service_is_relayed_and_recorded() {
     let (code, _, error) = run(&mut sandbox
         .virtuale(&[&outer[..], &[program, "record", "--reader", "None 00 00", "-o", &trace, "--", "true"]].concat()));
     assert_eq!(code, 4, "{error}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&[&outer[..], &record, &["./no-such-command"]].concat()));
+    assert_eq!(code, 127, "{error}");
 }
 
 #[test]
@@ -144,6 +146,10 @@ fn a_trace_plays_the_card() {
     };
     let (code, out, error) = play(&trace, &[], &trace);
     assert_eq!(code, 0, "{out}{error}");
+    for (program, right) in [("./no-such-command", 127), (env!("CARGO_MANIFEST_DIR"), 126)] {
+        let (code, _, error) = run(&mut sandbox.virtuale(&["replay", &trace, "--", program]));
+        assert_eq!(code, right, "{error}");
+    }
     // Another program, which reads the card once more.
     let text = fs::read_to_string(&trace).expect("the recording");
     let longer = path(&sandbox, "longer.apdu");

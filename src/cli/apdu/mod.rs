@@ -21,6 +21,9 @@ Examples:
   virtuale apdu --card fixtures/cards/vitale2-martin.toml '00 A4 00 0C 02 3F 00' reset
   virtuale apdu --card fixtures/cards/vitale2-martin.toml < commands.txt";
 
+/// What a person at a terminal may write, said at the beginning and after what is nothing of it.
+const INVITATION: &str = "write a command in hexadecimal, such as 00 A4 04 00, or reset; quit or Ctrl-D ends";
+
 /// The longest line of input, in bytes: the longest command with three characters for each byte, and a comment.
 const LONGEST_LINE: usize = 256 * 1024;
 
@@ -66,6 +69,9 @@ impl<L: Link, W: Write> Session<L, W> {
     fn converse(&mut self, mut input: impl BufRead) -> Result<(), Failure> {
         let dialogue = output::is_dialogue();
         let mut line = Vec::new();
+        if dialogue {
+            output::say(INVITATION);
+        }
         for number in 1_usize.. {
             if dialogue {
                 output::prompt("apdu> ");
@@ -76,13 +82,16 @@ impl<L: Link, W: Write> Session<L, W> {
             if length == 0 {
                 break;
             }
+            if dialogue && matches!(line.trim_ascii(), b"quit" | b"exit") {
+                break;
+            }
             let step = match line.last() {
                 Some(last) if *last != b'\n' && length == LONGEST_LINE => Err("a line is too long".into()),
                 _ => Step::parse(&String::from_utf8_lossy(&line)),
             };
             match step {
                 Ok(step) => step.map_or(Ok(()), |step| self.carry_out(&step))?,
-                Err(message) if dialogue => output::say(message),
+                Err(message) if dialogue => output::say(format_args!("{message}\n{INVITATION}")),
                 Err(message) => {
                     return Err(Failure::usage(format!("standard input, line {number}: {message}"), step::HINT));
                 }

@@ -1,9 +1,9 @@
 //! The side that asks.
 
 use std::{
-    env, io,
+    env, fs, io,
     io::BufReader,
-    os::unix::net::UnixStream,
+    os::unix::{fs::FileTypeExt, net::UnixStream},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,6 +19,9 @@ use crate::cli::{
 
 /// How long a running reader may take to answer: it loads a card file at most.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What to do where none runs.
+const START: &str = "start one: eval \"$(virtuale serve --detach --card FILE)\"";
 
 /// A connection to a running reader.
 #[derive(Debug)]
@@ -93,27 +96,41 @@ impl Client {
 fn only_one(running: Vec<PathBuf>) -> Result<PathBuf, Failure> {
     match <[PathBuf; 1]>::try_from(running) {
         Ok([socket]) => Ok(socket),
-        Err(none) if none.is_empty() => {
-            Err(Failure::environment("no reader runs", "start one: eval \"$(virtuale serve --detach --card FILE)\""))
-        }
-        Err(several) => {
-            let sockets: Vec<_> = several.iter().map(|socket| format!("  --socket {}", socket.display())).collect();
-            Err(Failure::environment(
-                format!("{} readers run", several.len()),
-                format!("say which:\n{}", sockets.join("\n")),
-            ))
-        }
+        Err(none) if none.is_empty() => Err(Failure::environment("no reader runs", START)),
+        Err(several) => Err(Failure::environment(
+            format!("{} readers run", several.len()),
+            format!("say which:\n{}", options(&several)),
+        )),
     }
 }
 
+/// How each of these readers is named, line by line.
+fn options(sockets: &[PathBuf]) -> String {
+    let lines: Vec<_> = sockets.iter().map(|socket| format!("  --socket {}", socket.display())).collect();
+    lines.join("\n")
+}
+
 fn not_there(socket: &Path, error: &io::Error) -> Failure {
-    let hint = match error.kind() {
-        io::ErrorKind::NotFound => "no reader of ours is there; see the ones that run with: virtuale doctor",
-        io::ErrorKind::ConnectionRefused => "the program that made the socket is gone: start it again",
-        io::ErrorKind::PermissionDenied => "only the user who started the reader may control it",
-        _ => "see what stands in the way: virtuale doctor",
+    let why = match fs::metadata(socket) {
+        Ok(found) if !found.file_type().is_socket() => "it is no socket".into(),
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => "it is none of ours".into(),
+        _ => reason(error),
     };
-    Failure::environment(format!("cannot control the reader at {}: {}", socket.display(), reason(error)), hint)
+    let hint = match error.kind() {
+        io::ErrorKind::NotFound => known(&folder::running()),
+        io::ErrorKind::ConnectionRefused => "the program that made the socket is gone: start it again".into(),
+        io::ErrorKind::PermissionDenied => "only the user who started the reader may control it".into(),
+        _ => "see what stands in the way: virtuale doctor".into(),
+    };
+    Failure::environment(format!("cannot control the reader at {}: {why}", socket.display()), hint)
+}
+
+/// Which readers there are instead of one that is not there.
+fn known(running: &[PathBuf]) -> String {
+    match running {
+        [] => format!("no reader of ours runs; {START}"),
+        running => format!("readers of ours run at:\n{}", options(running)),
+    }
 }
 
 #[cfg(test)]

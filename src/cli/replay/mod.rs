@@ -9,12 +9,19 @@ use std::{
     fs::{self, File},
     io::{BufWriter, Write},
     num::NonZero,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{Failure, Outcome, exit, failure::reason, options::Reproducible, output, road::At};
+use super::{
+    Failure, Outcome, exit,
+    failure::reason,
+    options::{Reproducible, number},
+    output,
+    road::At,
+};
 use crate::trace::{
     Finding,
     cards::{self, Cards},
@@ -29,10 +36,16 @@ Examples:
   virtuale replay fixtures/traces
   virtuale replay visit.apdu --card fixtures/cards/vitale2-martin.toml --update
   virtuale replay traces --shard 2/4 --junit replay.xml
-  virtuale replay visit.apdu -- ./billing-software";
+  virtuale replay visit.apdu -- ./billing-software
+
+Exit codes with a command: 1 when it did anything otherwise than the trace has it; else those of the
+command; 128+n when signal n killed it; 126 when it cannot be run; 127 when it is not found.";
 
 /// How many findings of one trace are shown: the first one whole, the others in a line.
 const MOST_SHOWN: usize = 20;
+
+/// How many traces may be replayed at the same time: more than any machine has cores for.
+const JOB_NUMBERS: RangeInclusive<u64> = 1..=1024;
 
 /// Arguments of `replay`.
 #[derive(Debug, clap::Args)]
@@ -50,8 +63,8 @@ pub(super) struct Args {
     #[command(flatten)]
     at: At,
     /// How many traces to replay at the same time [default: one for each core]
-    #[arg(long, value_name = "NUMBER")]
-    jobs: Option<NonZero<usize>>,
+    #[arg(long, value_name = "NUMBER", value_parser = number::<usize>(JOB_NUMBERS))]
+    jobs: Option<usize>,
     /// Replay part I of N, or the part that the variables of the CI service say (auto)
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
@@ -112,7 +125,7 @@ fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
         return traces.iter().map(|path| reader::replay_trace(path, reader, &args.at)).collect();
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let jobs = args.jobs.map_or(cores, NonZero::get);
+    let jobs = args.jobs.unwrap_or(cores);
     Ok(suite::run(traces, jobs, &|path| cards.replay(path)))
 }
 

@@ -25,7 +25,7 @@ use crate::trace::{
 
 /// Runs the command, then says what it did otherwise than the trace.
 ///
-/// Gives 1 if it did anything otherwise, else the command's code.
+/// Gives 1 if it did anything otherwise, else the command's code, as `exec` has it.
 pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
     let [path] = traces else {
         return Err(Failure::usage(
