@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, Outcome, exit, output};
+use super::{Failure, Outcome, exit, options::number, output};
 use crate::profile::authority;
 
 const EXAMPLES: &str = "\
@@ -15,7 +15,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Which authority; that of the seed 0 certifies the keys of cards
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<u64>(0..=u64::MAX))]
     seed: u64,
     /// The folder to write to; it is made if need be, and keeps the files of another authority
     #[arg(short, long, value_name = "DIR", default_value = "fixtures/keys")]
