@@ -16,6 +16,7 @@ use crate::{
         Trace,
         cards::LONGEST,
         convert::{self, Format, Imported},
+        suite::counted,
     },
 };
 
@@ -107,12 +108,12 @@ fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
         )
     })?;
     let Imported { text, commands, unread } = convert::import(log, format);
-    output::say(format_args!("{}: {}, {commands} commands", args.file.display(), format.name()));
+    output::say(format_args!("{}: {}, {}", args.file.display(), format.name(), counted(commands, "command")));
     for line in unread.iter().take(MOST_NAMED) {
-        output::say(format_args!("{}:{}: {}: {}", args.file.display(), line.line, line.why, line.text));
+        output::say(format_args!("{}:{}: {line}", args.file.display(), line.line));
     }
     if let Some(more) = unread.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
-        output::say(format_args!("and {more} more lines that were not understood; all are comments in the trace"));
+        output::say(format_args!("and {} not understood; all are comments in the trace", counted(more, "more line")));
     }
     Ok((text, if unread.is_empty() { exit::DONE } else { exit::FOUND }))
 }

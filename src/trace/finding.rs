@@ -8,6 +8,7 @@ use super::{
     file::{Action, Expected, Silence, Step, Trace},
     names::{command_name, hex},
     pattern::{Atom, Captured, Pattern, value_of},
+    suite::counted,
 };
 use crate::profile::diagnostic::{Diagnostic, Source};
 
@@ -194,7 +195,7 @@ impl Finding {
                 let start = got.get(..MOST_SHOWN).unwrap_or(got);
                 format!("from here on the trace has no such command as {}", hex(start))
             }
-            Problem::LeftOver(count) => format!("from here on, {count} commands of the trace never came"),
+            Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
         }
     }
 
@@ -381,7 +382,7 @@ impl fmt::Display for Comparison {
         }
         match rows.count() {
             0 => Ok(()),
-            more => writeln!(f, "       and {more} more rows"),
+            more => writeln!(f, "       and {}", counted(more, "more row")),
         }
     }
 }

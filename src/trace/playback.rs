@@ -369,7 +369,7 @@ mod tests {
         let finding = card.notes().findings()[0].to_string();
         assert!(finding.contains("expected 00 A4 00\n       got      00 A4 01"), "{finding}");
         let left = card.trace.left_over(0, card.notes().left_over()).expect("one is left");
-        assert_eq!(left.summary(), "from here on, 1 commands of the trace never came");
+        assert_eq!(left.summary(), "from here on, 1 command of the trace never came");
     }
 
     #[test]

@@ -155,7 +155,7 @@ fn a_trace_plays_the_card() {
     assert_eq!(code, 0, "{error}");
     let (code, _, error) = play(&longer, &[], &trace);
     assert_eq!(code, 1, "{error}");
-    assert!(error.contains("from here on, 1 commands of the trace never came"), "{error}");
+    assert!(error.contains("from here on, 1 command of the trace never came"), "{error}");
 }
 
 #[test]
