@@ -78,6 +78,8 @@ pub enum Problem {
     Surplus(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
+    /// The trace has no command, so that nothing comes out otherwise.
+    NoCommand,
 }
 
 /// An outcome that a trace asks for.
@@ -155,6 +157,19 @@ impl Trace {
         Finding { source: Arc::clone(&self.source), step: Some(index), span, asked, problem, element: None }
     }
 
+    /// That a trace without any command checks nothing, if this is one.
+    #[must_use]
+    pub fn without_command(&self) -> Option<Finding> {
+        let is_command = |step: &Step| matches!(step.action, Action::Send(_));
+        (!self.steps.iter().any(is_command)).then(|| self.finding_at_end(Problem::NoCommand))
+    }
+
+    pub(super) fn finding_at_end(&self, problem: Problem) -> Finding {
+        let end = self.source.text.trim_end().len();
+        let source = Arc::clone(&self.source);
+        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
+    }
+
     pub(super) fn atr_finding(&self, slot: usize, expected: &Pattern, atr: &Atr) -> Finding {
         let span = self.slots.get(slot).map_or(0..0, |slot| slot.atr_span.clone());
         let problem = Problem::Atr { expected: self.cells(expected, &[]), got: atr.as_bytes().to_vec() };
@@ -196,6 +211,7 @@ impl Finding {
                 format!("from here on the trace has no such command as {}", hex(start))
             }
             Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
+            Problem::NoCommand => "the trace has no command, so it checks nothing".to_owned(),
         }
     }
 

@@ -244,12 +244,6 @@ impl Playback {
 }
 
 impl Trace {
-    fn finding_at_end(&self, problem: Problem) -> Finding {
-        let end = self.source.text.trim_end().len();
-        let source = Arc::clone(&self.source);
-        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
-    }
-
     /// That a program stopped before the last `count` commands of a slot, if it did.
     #[must_use]
     pub fn left_over(&self, slot: usize, count: usize) -> Option<Finding> {

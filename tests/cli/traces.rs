@@ -60,7 +60,7 @@ fn a_recording_is_there_when_the_program_is_killed() {
 fn cards_that_come_and_go_are_on_the_recording() {
     let sandbox = Sandbox::new();
     let trace = path(&sandbox, "visit.apdu");
-    let script = "virtuale remove 0 && virtuale insert 0 \"$DURAND\" && virtuale insert 1 \"$DURAND\"";
+    let script = "virtuale read && virtuale remove 0 && virtuale insert 0 \"$DURAND\" && virtuale insert 1 \"$DURAND\"";
     let mut shell =
         sandbox.shell(&format!("virtuale exec --card \"$MARTIN\" --card - --record {trace} -- sh -c '{script}'"));
     let (code, out, error) = run(&mut shell);
@@ -156,6 +156,31 @@ fn a_trace_plays_the_card() {
     let (code, _, error) = play(&longer, &[], &trace);
     assert_eq!(code, 1, "{error}");
     assert!(error.contains("from here on, 1 command of the trace never came"), "{error}");
+}
+
+#[test]
+fn what_has_no_command_is_no_success() {
+    let sandbox = Sandbox::new();
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let trace = path(&sandbox, "empty.apdu");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["exec", "--card", MARTIN, "--record", &trace, "--", "true"]));
+    assert_eq!(code, 0, "{error}");
+    let checks_nothing = "the trace has no command, so it checks nothing";
+    let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!((code, out.contains(checks_nothing)), (1, true), "{out}");
+    assert!(out.contains("1 trace, 0 commands, 1 finding in 1 trace"), "{out}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["replay", &trace, "--", program, "--version"]));
+    assert_eq!((code, error.contains(checks_nothing)), (1, true), "{error}");
+    let log = path(&sandbox, "a.log");
+    fs::write(&log, "=> 00 A4 04 00\n<= 6A 82\n").expect("a file");
+    let never = path(&sandbox, "never.apdu");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["convert", &log, "--from", "pcscd", "-o", &never]));
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("a.log, if pcscd wrote it") && error.contains("--from arrows"), "{error}");
+    assert!(!Path::new(&never).exists());
+    fs::write(&log, "Using T=0 protocol\n").expect("a file");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["convert", &log]));
+    assert_eq!((code, error.contains("see that the program logs the commands too")), (2, true), "{error}");
 }
 
 #[test]
