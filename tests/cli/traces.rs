@@ -184,6 +184,25 @@ fn what_has_no_command_is_no_success() {
 }
 
 #[test]
+fn a_session_without_commands_takes_no_trace_away() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let before = fs::read_to_string(&trace).expect("the recording");
+    let exec = |program: &str| {
+        let words = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--record", &trace, "--", program, "read"];
+        run(&mut sandbox.virtuale(&words))
+    };
+    let (code, _, error) = exec("true");
+    assert_eq!((code, error), (0, format!("no command was recorded: {trace} is as it was\n")));
+    assert_eq!(fs::read_to_string(&trace).expect("the recording"), before);
+    let (code, _, error) = exec(env!("CARGO_BIN_EXE_virtuale"));
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_ne!(fs::read_to_string(&trace).expect("the recording"), before, "another session is recorded");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!(code, 0, "{out}{error}");
+}
+
+#[test]
 fn redaction_leaves_nobody_in_a_trace() {
     let sandbox = Sandbox::new();
     let trace = recorded(&sandbox, "visit.apdu");
