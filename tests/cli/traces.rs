@@ -203,6 +203,30 @@ fn a_session_without_commands_takes_no_trace_away() {
 }
 
 #[test]
+fn a_trace_that_is_not_whole_is_told_of() {
+    let sandbox = Sandbox::new();
+    let folder = path(&sandbox, "traces");
+    // A limit on files, which the program lives through, stands for a full disk.
+    let script = |blocks: u32, card: &str, then: &str| {
+        format!(
+            "trap '' XFSZ; ulimit -f {blocks}
+             eval \"$(virtuale serve --detach --card {card} --record {folder})\" || exit 10
+             {then}; code=$?; virtuale stop; exit $code"
+        )
+    };
+    let (code, out, error) =
+        run(&mut sandbox.shell(&script(1, "\"$MARTIN\"", "virtuale read >/dev/null && virtuale slots")));
+    assert_eq!(code, 0, "{out}{error}");
+    let told: Vec<_> = error.lines().filter(|line| line.contains("0-vitale2-martin-1.apdu is not whole: ")).collect();
+    assert_eq!(told.len(), 2, "by slots and by stop: {error}");
+    let (code, out, error) = run(&mut sandbox.shell(&script(0, "-", "virtuale insert 0 \"$DURAND\"")));
+    assert_eq!(code, 4, "{out}{error}");
+    assert!(error.contains("cannot write ") && error.contains("0-vitale2-durand-1.apdu: "), "{error}");
+    let left: Vec<_> = fs::read_dir(&folder).expect("the folder").collect();
+    assert_eq!(left.len(), 1, "nothing is left of a trace that could not begin: {left:?}");
+}
+
+#[test]
 fn redaction_leaves_nobody_in_a_trace() {
     let sandbox = Sandbox::new();
     let trace = recorded(&sandbox, "visit.apdu");
