@@ -250,6 +250,35 @@ fn redaction_leaves_nobody_in_a_trace() {
 }
 
 #[test]
+fn a_redacted_trace_becomes_one_that_the_invented_card_passes() {
+    let sandbox = Sandbox::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    std::os::unix::fs::symlink(Path::new(root).join("fixtures"), sandbox.path().join("fixtures")).expect("a link");
+    let here = |script: &str| run(sandbox.shell(script).current_dir(sandbox.path()));
+    let record = "virtuale exec --card \"$MARTIN\" --now 2026-01-15 --record visit.apdu -- virtuale read >/dev/null";
+    let (code, out, error) = here(record);
+    assert_eq!(code, 0, "{out}{error}");
+    let guide = fs::read_to_string(Path::new(root).join("docs/traces.md")).expect("the guide");
+    let (_, section) = guide.split_once("\n## Redacting\n").expect("the section");
+    let blocks: Vec<_> = section.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [redact, update] = blocks[..] else { panic!("two blocks of commands: {blocks:?}") };
+    let (code, out, error) = here(redact);
+    assert_eq!(code, 0, "{out}{error}");
+    assert_eq!(here("virtuale replay redacted.apdu").0, 1, "it is the original card's dialogue");
+    let (code, out, error) = here(&format!("set -e\n{update}"));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains(" commands, no finding"), "{out}");
+
+    let (code, out, error) = here(&format!(
+        "set -e; printf '> 00 20 00 81 04 37 33 39 31\\n< 63 C2\\n' >>visit.apdu\n{redact}
+         virtuale replay redacted.apdu --update && exit 10
+         sed -i 's/^> 00 20 00 81 04 .*/> 00 20 00 81 04 31 32 33 34/' redacted.apdu\n{update}"
+    ));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains(": the command has wildcards: it can be recognised, not sent"), "{out}");
+}
+
+#[test]
 fn what_is_wrong_has_its_code() {
     let sandbox = Sandbox::new();
     let broken = path(&sandbox, "broken.apdu");
