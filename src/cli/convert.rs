@@ -20,6 +20,7 @@ use crate::{
         Trace,
         cards::LONGEST,
         convert::{self, Format, Imported},
+        suite::counted,
     },
 };
 
@@ -102,6 +103,8 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 /// A log as a trace. What was not understood is said, and makes the code one of a finding.
+///
+/// A log without any command is refused: its trace would check nothing.
 fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
     let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| {
         let known = Format::ALL.map(|(name, _)| name).join(", ");
@@ -111,14 +114,26 @@ fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
         )
     })?;
     let Imported { text, commands, unread } = convert::import(log, format);
-    output::say(format_args!("{}: {}, {commands} commands", args.file.display(), format.name()));
+    output::say(format_args!("{}: {}, {}", args.file.display(), format.name(), counted(commands, "command")));
     for line in unread.iter().take(MOST_NAMED) {
-        output::say(format_args!("{}:{}: {}: {}", args.file.display(), line.line, line.why, line.text));
+        output::say(format_args!("{}:{}: {line}", args.file.display(), line.line));
     }
     if let Some(more) = unread.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
-        output::say(format_args!("and {more} more lines that were not understood; all are comments in the trace"));
+        output::say(format_args!("and {} not understood; all are comments in the trace", counted(more, "more line")));
+    }
+    if commands == 0 {
+        return Err(without_command(log, format, args));
     }
     Ok((text, if unread.is_empty() { exit::DONE } else { exit::FOUND }))
+}
+
+fn without_command(log: &str, format: Format, args: &Args) -> Failure {
+    let hint = match Format::detect(log).filter(|&other| other != format) {
+        Some(other) => format!("it looks like a log of another program: --from {}", other.name()),
+        None => "see that the program logs the commands too".to_owned(),
+    };
+    let what = format!("there is no command in {}, if {} wrote it", args.file.display(), format.name());
+    Failure::usage(what, hint)
 }
 
 fn export(form: Form, text: String, name: String, slot: usize) -> Result<String, Failure> {

@@ -228,7 +228,12 @@ impl Desk {
             card: file.clone(),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
         });
-        Status { socket: self.socket.clone(), pid: process::id(), slots: slots.collect() }
+        Status { socket: self.socket.clone(), pid: process::id(), slots: slots.collect(), not_whole: self.not_whole() }
+    }
+
+    /// Which recordings are not whole: nobody may see the standard error of this process.
+    fn not_whole(&self) -> Vec<String> {
+        self.recording.iter().flat_map(|recording| recording.complaints()).collect()
     }
 
     /// The reader of a slot.
@@ -289,7 +294,7 @@ impl Handler for Desk {
             Request::Remove { slot } => self.remove(slot),
             Request::Stop => match self.stop {
                 Stop::Refuse(why) => Err(refusal(exit::USAGE, why)),
-                Stop::Call(_) => Ok(Reply::Stopping { pid: process::id() }),
+                Stop::Call(_) => Ok(Reply::Stopping { pid: process::id(), not_whole: self.not_whole() }),
             },
         }
     }

@@ -32,6 +32,7 @@ mod remove;
 mod replay;
 mod road;
 mod serve;
+mod sheet;
 mod slots;
 mod stop;
 mod supervise;

@@ -1,27 +1,18 @@
 //! `virtuale record`: a real card, relayed and recorded.
 
-use std::{
-    ffi::OsString,
-    fs::File,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{ffi::OsString, path::PathBuf, process::Command};
 
 use virtuale_engine::Card;
 
 use super::{
     Failure, Outcome,
-    failure::reason,
     instance::{Instance, Loaded, Stop},
     options::{Reproducible, Slots},
-    output,
     road::{At, Road, Trouble, broken},
+    sheet::Sheet,
     supervise::Supervisor,
 };
-use crate::trace::{
-    record::{Recorder, Tape},
-    write::Line,
-};
+use crate::trace::{record::Recorder, write::Line};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,8 +48,9 @@ pub(super) fn run(args: &Args) -> Outcome {
     let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
     let trouble = Trouble::default();
     let card = Road::new(connection, trouble.clone())?;
-    let tape = tape(&args.output, &card, args)?;
-    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), tape.clone(), ""));
+    let sheet = Sheet::over(&args.output)?;
+    head(&sheet, &card, args);
+    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), sheet.tape().clone(), ""));
     let slots = Slots::of_the_house(args.reproducible.clone());
     let stop = Stop::Refuse("this reader lives as long as the command of its `virtuale record`");
     let loaded = Loaded { file: PathBuf::from(&args.reader), card };
@@ -66,21 +58,17 @@ pub(super) fn run(args: &Args) -> Outcome {
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()));
     instance.leave();
-    if let Some(error) = tape.failure() {
-        output::say(format_args!("the recording {} is not whole: {}", args.output.display(), reason(&error)));
-    }
+    sheet.conclude();
     match trouble.take() {
         Some(error) => Err(broken(&args.reader, &error)),
         None => code,
     }
 }
 
-/// The trace, with what it has to say first.
-fn tape(path: &Path, card: &dyn Card, args: &Args) -> Result<Tape, Failure> {
-    let tape = File::create(path).and_then(|file| Tape::new(Box::new(file)));
-    let tape = tape.map_err(|error| Failure::file("write", path, &error))?;
+/// What the trace has to say first.
+fn head(sheet: &Sheet, card: &dyn Card, args: &Args) {
+    let tape = sheet.tape();
     tape.line("", &Line::Comment("recorded from a real card: redact it before it is kept or shown"));
     tape.line("", &Line::Now(args.reproducible.today()));
     tape.line("", &Line::Atr(card.atr().as_bytes()));
-    Ok(tape)
 }

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::civil::Date;
@@ -12,10 +12,10 @@ use virtuale_engine::Card;
 
 use super::{
     Failure,
-    failure::reason,
     options::{Reproducible, Slots},
     output,
     redact::seen_from,
+    sheet::Sheet,
 };
 use crate::trace::{
     record::{Recorder, Tape},
@@ -30,9 +30,9 @@ const MOST_PER_CARD: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Recording {
     /// All slots in one trace.
-    File { tape: Tape, path: PathBuf, several: bool },
+    File { sheet: Sheet, several: bool },
     /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<(Tape, PathBuf)>> },
+    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<Sheet>> },
 }
 
 impl Recording {
@@ -42,8 +42,9 @@ impl Recording {
     ///
     /// That the file cannot be written.
     pub(super) fn to_file(path: &Path, slots: &Slots) -> Result<Self, Failure> {
-        let tape = tape(File::create(path), path, &slots.reproducible)?;
-        Ok(Self::File { tape, path: path.to_owned(), several: slots.cards().len() > 1 })
+        let sheet = Sheet::over(path)?;
+        begin(sheet.tape(), &slots.reproducible);
+        Ok(Self::File { sheet, several: slots.cards().len() > 1 })
     }
 
     /// A folder for traces, which is made if it is not there.
@@ -64,10 +65,10 @@ impl Recording {
     /// That its trace cannot be made.
     pub(super) fn begin(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
         match self {
-            Self::File { tape, path, .. } => {
+            Self::File { sheet, .. } => {
                 let name = self.slot_name(slot);
-                head(tape, &name, &seen_from(path, file), &*card);
-                Ok(Box::new(Recorder::new(card, tape.clone(), &name)))
+                head(sheet.tape(), &name, &seen_from(sheet.path(), file), &*card);
+                Ok(Box::new(Recorder::new(card, sheet.tape().clone(), &name)))
             }
             Self::Folder { .. } => self.insert(slot, file, card),
         }
@@ -80,17 +81,23 @@ impl Recording {
     /// That its trace cannot be made.
     pub(super) fn insert(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
         match self {
-            Self::File { tape, path, .. } => {
+            Self::File { sheet, .. } => {
                 let name = self.slot_name(slot);
-                tape.line(&name, &Line::Insert(Some(&seen_from(path, file))));
-                Ok(Box::new(Recorder::new(card, tape.clone(), &name)))
+                sheet.tape().line(&name, &Line::Insert(Some(&seen_from(sheet.path(), file))));
+                Ok(Box::new(Recorder::new(card, sheet.tape().clone(), &name)))
             }
             Self::Folder { path, today, seed, traces } => {
                 let (trace, created) = fresh(path, slot, file);
                 let reproducible = Reproducible { seed: *seed, now: Some(*today) };
-                let tape = tape(created, &trace, &reproducible)?;
-                head(&tape, "", &seen_from(&trace, file), &*card);
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push((tape.clone(), trace));
+                let unwritable = |error: &io::Error| Failure::file("write", &trace, error);
+                let created = created.map_err(|error| unwritable(&error))?;
+                let sheet = own_trace(created, &trace, &reproducible, file, &*card).map_err(|error| {
+                    // Nobody could read what is there.
+                    let _ = fs::remove_file(&trace);
+                    unwritable(&error)
+                })?;
+                let tape = sheet.tape().clone();
+                traces.lock().unwrap_or_else(PoisonError::into_inner).push(sheet);
                 Ok(Box::new(Recorder::new(card, tape, "")))
             }
         }
@@ -98,17 +105,26 @@ impl Recording {
 
     /// The card of a slot is gone.
     pub(super) fn remove(&self, slot: usize) {
-        if let Self::File { tape, .. } = self {
-            tape.line(&self.slot_name(slot), &Line::Remove);
+        if let Self::File { sheet, .. } = self {
+            sheet.tape().line(&self.slot_name(slot), &Line::Remove);
         }
     }
 
-    /// Says if the recording is not whole.
+    /// Says what a person should know of the recording: that it is not whole, or that a file has no command. Cards that
+    /// nobody spoke to are nothing special in a folder.
     pub(super) fn close(&self) {
         match self {
-            Self::File { tape, path, .. } => admit(tape, path),
+            Self::File { sheet, .. } => sheet.conclude(),
+            Self::Folder { .. } => self.complaints().iter().for_each(output::say),
+        }
+    }
+
+    /// Which traces are not whole, and why, in words for people.
+    pub(super) fn complaints(&self) -> Vec<String> {
+        match self {
+            Self::File { sheet, .. } => sheet.complaint().into_iter().collect(),
             Self::Folder { traces, .. } => {
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|(tape, path)| admit(tape, path));
+                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Sheet::complaint).collect()
             }
         }
     }
@@ -121,20 +137,24 @@ impl Recording {
     }
 }
 
-/// Says if a trace is not whole.
-fn admit(tape: &Tape, path: &Path) {
-    if let Some(error) = tape.failure() {
-        output::say(format_args!("the recording {} is not whole: {}", path.display(), reason(&error)));
-    }
-}
-
-/// A tape on a file, with what it has to say first.
-fn tape(file: io::Result<File>, path: &Path, reproducible: &Reproducible) -> Result<Tape, Failure> {
-    let tape = file.and_then(|file| Tape::new(Box::new(file)));
-    let tape = tape.map_err(|error| Failure::file("write", path, &error))?;
+/// What every trace has to say first.
+fn begin(tape: &Tape, reproducible: &Reproducible) {
     tape.line("", &Line::Now(reproducible.today()));
     tape.line("", &Line::Seed(reproducible.seed));
-    Ok(tape)
+}
+
+/// A new trace for one card, with all that stands before the dialogue.
+fn own_trace(
+    created: File,
+    path: &Path,
+    reproducible: &Reproducible,
+    file: &Path,
+    card: &dyn Card,
+) -> Result<Sheet, Arc<io::Error>> {
+    let sheet = Sheet::new(created, path)?;
+    begin(sheet.tape(), reproducible);
+    head(sheet.tape(), "", &seen_from(path, file), card);
+    sheet.tape().failure().map_or(Ok(sheet), Err)
 }
 
 fn head(tape: &Tape, slot: &str, file: &str, card: &dyn Card) {

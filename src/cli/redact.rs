@@ -16,7 +16,11 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale redact visit.apdu --as fixtures/cards/vitale2-durand.toml -o fixtures/traces/visit.apdu";
+  virtuale redact visit.apdu --as fixtures/cards/vitale2-durand.toml -o redacted.apdu
+  virtuale replay redacted.apdu --update
+
+The redacted trace still expects the dialogue of the original card, with values of its lengths.
+The second command makes it expect what the invented card says.";
 
 /// Arguments of `redact`.
 #[derive(Debug, clap::Args)]

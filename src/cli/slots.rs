@@ -31,7 +31,10 @@ pub(super) fn run(args: &Args) -> Outcome {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     match client.ask(Request::Slots)? {
         Reply::Slots(status) if args.json => output::print_json(&status)?,
-        Reply::Slots(status) => output::print(table(&status))?,
+        Reply::Slots(status) => {
+            output::print(table(&status))?;
+            status.not_whole.iter().for_each(output::say);
+        }
         _ => return Err(client.nonsense()),
     }
     Ok(exit::DONE)
@@ -61,7 +64,12 @@ mod tests {
             card: card.map(Into::into),
             atr: None,
         };
-        let status = Status { socket: "/s".into(), pid: 1, slots: vec![slot(0, Some("/a.toml")), slot(1, None)] };
+        let status = Status {
+            socket: "/s".into(),
+            pid: 1,
+            slots: vec![slot(0, Some("/a.toml")), slot(1, None)],
+            not_whole: vec![],
+        };
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");

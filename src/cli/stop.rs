@@ -24,9 +24,10 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     match client.ask(Request::Stop)? {
-        Reply::Stopping { pid } => {
+        Reply::Stopping { pid, not_whole } => {
             client.wait_for_its_end();
             output::say(format_args!("the readers of process {pid} are gone"));
+            not_whole.iter().for_each(output::say);
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense()),

@@ -8,6 +8,7 @@ use super::{
     file::{Action, Expected, Silence, Step, Trace},
     names::{command_name, hex},
     pattern::{Atom, Captured, Pattern, value_of},
+    suite::counted,
 };
 use crate::profile::diagnostic::{Diagnostic, Source};
 
@@ -77,6 +78,8 @@ pub enum Problem {
     Surplus(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
+    /// The trace has no command, so that nothing comes out otherwise.
+    NoCommand,
 }
 
 /// An outcome that a trace asks for.
@@ -154,6 +157,19 @@ impl Trace {
         Finding { source: Arc::clone(&self.source), step: Some(index), span, asked, problem, element: None }
     }
 
+    /// That a trace without any command checks nothing, if this is one.
+    #[must_use]
+    pub fn without_command(&self) -> Option<Finding> {
+        let is_command = |step: &Step| matches!(step.action, Action::Send(_));
+        (!self.steps.iter().any(is_command)).then(|| self.finding_at_end(Problem::NoCommand))
+    }
+
+    pub(super) fn finding_at_end(&self, problem: Problem) -> Finding {
+        let end = self.source.text.trim_end().len();
+        let source = Arc::clone(&self.source);
+        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
+    }
+
     pub(super) fn atr_finding(&self, slot: usize, expected: &Pattern, atr: &Atr) -> Finding {
         let span = self.slots.get(slot).map_or(0..0, |slot| slot.atr_span.clone());
         let problem = Problem::Atr { expected: self.cells(expected, &[]), got: atr.as_bytes().to_vec() };
@@ -194,7 +210,8 @@ impl Finding {
                 let start = got.get(..MOST_SHOWN).unwrap_or(got);
                 format!("from here on the trace has no such command as {}", hex(start))
             }
-            Problem::LeftOver(count) => format!("from here on, {count} commands of the trace never came"),
+            Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
+            Problem::NoCommand => "the trace has no command, so it checks nothing".to_owned(),
         }
     }
 
@@ -381,7 +398,7 @@ impl fmt::Display for Comparison {
         }
         match rows.count() {
             0 => Ok(()),
-            more => writeln!(f, "       and {more} more rows"),
+            more => writeln!(f, "       and {}", counted(more, "more row")),
         }
     }
 }

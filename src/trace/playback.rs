@@ -244,12 +244,6 @@ impl Playback {
 }
 
 impl Trace {
-    fn finding_at_end(&self, problem: Problem) -> Finding {
-        let end = self.source.text.trim_end().len();
-        let source = Arc::clone(&self.source);
-        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
-    }
-
     /// That a program stopped before the last `count` commands of a slot, if it did.
     #[must_use]
     pub fn left_over(&self, slot: usize, count: usize) -> Option<Finding> {
@@ -369,7 +363,7 @@ mod tests {
         let finding = card.notes().findings()[0].to_string();
         assert!(finding.contains("expected 00 A4 00\n       got      00 A4 01"), "{finding}");
         let left = card.trace.left_over(0, card.notes().left_over()).expect("one is left");
-        assert_eq!(left.summary(), "from here on, 1 commands of the trace never came");
+        assert_eq!(left.summary(), "from here on, 1 command of the trace never came");
     }
 
     #[test]

@@ -25,7 +25,9 @@ pub struct Tape {
 struct Inner {
     writer: Writer<Box<dyn Write + Send>>,
     /// Why nothing is written any more.
-    broken: Option<io::Error>,
+    broken: Option<Arc<io::Error>>,
+    /// Whether a command was written.
+    has_command: bool,
     /// Whether it was said that the trace holds secrets.
     warned: bool,
 }
@@ -48,7 +50,7 @@ impl Tape {
     ///
     /// What the way out says to the first line.
     pub fn new(out: Box<dyn Write + Send>) -> io::Result<Self> {
-        let inner = Inner { writer: Writer::new(out)?, broken: None, warned: false };
+        let inner = Inner { writer: Writer::new(out)?, broken: None, has_command: false, warned: false };
         Ok(Self { inner: Arc::new(Mutex::new(inner)) })
     }
 
@@ -56,7 +58,8 @@ impl Tape {
     pub fn line(&self, slot: &str, line: &Line<'_>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.broken.is_none() {
-            inner.broken = inner.writer.line(slot, line).err();
+            inner.broken = inner.writer.line(slot, line).err().map(Arc::new);
+            inner.has_command |= matches!(line, Line::Command(_));
         }
     }
 
@@ -69,10 +72,16 @@ impl Tape {
         }
     }
 
-    /// Why the trace is not whole, if it is not. Tells it once.
+    /// Why the trace is not whole, if it is not.
     #[must_use]
-    pub fn failure(&self) -> Option<io::Error> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).broken.take()
+    pub fn failure(&self) -> Option<Arc<io::Error>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).broken.clone()
+    }
+
+    /// Whether a command was recorded.
+    #[must_use]
+    pub fn has_command(&self) -> bool {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).has_command
     }
 }
 
@@ -268,6 +277,9 @@ mod tests {
         recorder.reset(Reset::Cold).expect("powered");
         recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
         assert_eq!(answer.as_bytes(), [1, 2, 0x90, 0]);
-        assert_eq!(tape.failure().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+        tape.line("", &Line::Seed(0));
+        for _ in 0..2 {
+            assert_eq!(tape.failure().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+        }
     }
 }

@@ -61,6 +61,7 @@ pub fn replay<'c, E>(trace: &Trace, mut load: impl FnMut(Wanted<'_>) -> Result<I
         }
         replay.step(index, step);
     }
+    replay.outcome.findings.extend(trace.without_command());
     Ok(replay.outcome)
 }
 
@@ -314,7 +315,14 @@ t.apdu:7:3: the answer differs from byte 2 on: expected 9001 not defined by ISO 
             summaries("> 00 A4 04 00\nexpect-error mute\n"),
             ["expected the card is mute, got 0 data bytes and 6103 3 bytes wait"]
         );
-        assert_eq!(summaries("atr 3B .. 80 01 02\n"), ["the card has another answer to reset"]);
-        assert_eq!(summaries("insert\n"), ["expected no error, got there is no card in the slot"]);
+        assert_eq!(summaries("atr 3B .. 80 01 02\n")[0], "the card has another answer to reset");
+        assert_eq!(summaries("insert\n")[0], "expected no error, got there is no card in the slot");
+    }
+
+    #[test]
+    fn a_trace_without_a_command_proves_nothing() {
+        let finding = "t.apdu:3:6: the trace has no command, so it checks nothing\n      1 | virtuale-trace 1\n      2 | atr 3B ** # the card\n      3 | reset\n";
+        assert_eq!(shown("atr 3B ** # the card\nreset\n\n"), [finding]);
+        assert_eq!(shown("").len(), 1);
     }
 }

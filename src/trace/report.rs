@@ -4,7 +4,7 @@ use std::{io, path::Path, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::suite::Verdict;
+use super::suite::{Verdict, counted};
 
 /// The name under which results are shown.
 const SUITE: &str = "virtuale replay";
@@ -46,7 +46,7 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
     let Some(first) = verdict.findings.first() else { return TestCaseStatus::success() };
     let mut all: Vec<String> = verdict.findings.iter().take(MOST_FINDINGS).map(ToString::to_string).collect();
     if let Some(more) = verdict.findings.len().checked_sub(MOST_FINDINGS).filter(|&more| more > 0) {
-        all.push(format!("and {more} more findings"));
+        all.push(format!("and {}", counted(more, "more finding")));
     }
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(first.summary()).set_type("finding").set_description(all.join("\n"));

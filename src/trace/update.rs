@@ -251,6 +251,11 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_made_up_for_a_trace_without_commands() {
+        assert_eq!(updated("virtuale-trace 1\nreset\n", 1), "virtuale-trace 1\nreset\n");
+    }
+
+    #[test]
     fn without_findings_nothing_changes() {
         let text = "virtuale-trace 1\n\n#  a\t\n> 02\t# b\r\n<  6103\n\n";
         assert_eq!(updated(text, 0), text);

@@ -60,7 +60,7 @@ fn a_recording_is_there_when_the_program_is_killed() {
 fn cards_that_come_and_go_are_on_the_recording() {
     let sandbox = Sandbox::new();
     let trace = path(&sandbox, "visit.apdu");
-    let script = "virtuale remove 0 && virtuale insert 0 \"$DURAND\" && virtuale insert 1 \"$DURAND\"";
+    let script = "virtuale read && virtuale remove 0 && virtuale insert 0 \"$DURAND\" && virtuale insert 1 \"$DURAND\"";
     let mut shell =
         sandbox.shell(&format!("virtuale exec --card \"$MARTIN\" --card - --record {trace} -- sh -c '{script}'"));
     let (code, out, error) = run(&mut shell);
@@ -161,7 +161,75 @@ fn a_trace_plays_the_card() {
     assert_eq!(code, 0, "{error}");
     let (code, _, error) = play(&longer, &[], &trace);
     assert_eq!(code, 1, "{error}");
-    assert!(error.contains("from here on, 1 commands of the trace never came"), "{error}");
+    assert!(error.contains("from here on, 1 command of the trace never came"), "{error}");
+}
+
+#[test]
+fn what_has_no_command_is_no_success() {
+    let sandbox = Sandbox::new();
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let trace = path(&sandbox, "empty.apdu");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["exec", "--card", MARTIN, "--record", &trace, "--", "true"]));
+    assert_eq!(code, 0, "{error}");
+    let checks_nothing = "the trace has no command, so it checks nothing";
+    let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!((code, out.contains(checks_nothing)), (1, true), "{out}");
+    assert!(out.contains("1 trace, 0 commands, 1 finding in 1 trace"), "{out}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["replay", &trace, "--", program, "--version"]));
+    assert_eq!((code, error.contains(checks_nothing)), (1, true), "{error}");
+    let log = path(&sandbox, "a.log");
+    fs::write(&log, "=> 00 A4 04 00\n<= 6A 82\n").expect("a file");
+    let never = path(&sandbox, "never.apdu");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["convert", &log, "--from", "pcscd", "-o", &never]));
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("a.log, if pcscd wrote it") && error.contains("--from arrows"), "{error}");
+    assert!(!Path::new(&never).exists());
+    fs::write(&log, "Using T=0 protocol\n").expect("a file");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["convert", &log]));
+    assert_eq!((code, error.contains("see that the program logs the commands too")), (2, true), "{error}");
+}
+
+#[test]
+fn a_session_without_commands_takes_no_trace_away() {
+    let sandbox = Sandbox::new();
+    let trace = recorded(&sandbox, "visit.apdu");
+    let before = fs::read_to_string(&trace).expect("the recording");
+    let exec = |program: &str| {
+        let words = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--record", &trace, "--", program, "read"];
+        run(&mut sandbox.virtuale(&words))
+    };
+    let (code, _, error) = exec("true");
+    assert_eq!((code, error), (0, format!("no command was recorded: {trace} is as it was\n")));
+    assert_eq!(fs::read_to_string(&trace).expect("the recording"), before);
+    let (code, _, error) = exec(env!("CARGO_BIN_EXE_virtuale"));
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert_ne!(fs::read_to_string(&trace).expect("the recording"), before, "another session is recorded");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!(code, 0, "{out}{error}");
+}
+
+#[test]
+fn a_trace_that_is_not_whole_is_told_of() {
+    let sandbox = Sandbox::new();
+    let folder = path(&sandbox, "traces");
+    // A limit on files, which the program lives through, stands for a full disk.
+    let script = |blocks: u32, card: &str, then: &str| {
+        format!(
+            "trap '' XFSZ; ulimit -f {blocks}
+             eval \"$(virtuale serve --detach --card {card} --record {folder})\" || exit 10
+             {then}; code=$?; virtuale stop; exit $code"
+        )
+    };
+    let (code, out, error) =
+        run(&mut sandbox.shell(&script(1, "\"$MARTIN\"", "virtuale read >/dev/null && virtuale slots")));
+    assert_eq!(code, 0, "{out}{error}");
+    let told: Vec<_> = error.lines().filter(|line| line.contains("0-vitale2-martin-1.apdu is not whole: ")).collect();
+    assert_eq!(told.len(), 2, "by slots and by stop: {error}");
+    let (code, out, error) = run(&mut sandbox.shell(&script(0, "-", "virtuale insert 0 \"$DURAND\"")));
+    assert_eq!(code, 4, "{out}{error}");
+    assert!(error.contains("cannot write ") && error.contains("0-vitale2-durand-1.apdu: "), "{error}");
+    let left: Vec<_> = fs::read_dir(&folder).expect("the folder").collect();
+    assert_eq!(left.len(), 1, "nothing is left of a trace that could not begin: {left:?}");
 }
 
 #[test]
@@ -185,6 +253,35 @@ fn redaction_leaves_nobody_in_a_trace() {
     let (code, _, error) = run(&mut sandbox.virtuale(&["redact", &trace, "--as", DURAND, "-o", &never]));
     assert_eq!(code, 1, "{error}");
     assert!(error.contains("prenom of IDENTITE") && !Path::new(&never).exists(), "{error}");
+}
+
+#[test]
+fn a_redacted_trace_becomes_one_that_the_invented_card_passes() {
+    let sandbox = Sandbox::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    std::os::unix::fs::symlink(Path::new(root).join("fixtures"), sandbox.path().join("fixtures")).expect("a link");
+    let here = |script: &str| run(sandbox.shell(script).current_dir(sandbox.path()));
+    let record = "virtuale exec --card \"$MARTIN\" --now 2026-01-15 --record visit.apdu -- virtuale read >/dev/null";
+    let (code, out, error) = here(record);
+    assert_eq!(code, 0, "{out}{error}");
+    let guide = fs::read_to_string(Path::new(root).join("docs/traces.md")).expect("the guide");
+    let (_, section) = guide.split_once("\n## Redacting\n").expect("the section");
+    let blocks: Vec<_> = section.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [redact, update] = blocks[..] else { panic!("two blocks of commands: {blocks:?}") };
+    let (code, out, error) = here(redact);
+    assert_eq!(code, 0, "{out}{error}");
+    assert_eq!(here("virtuale replay redacted.apdu").0, 1, "it is the original card's dialogue");
+    let (code, out, error) = here(&format!("set -e\n{update}"));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains(" commands, no finding"), "{out}");
+
+    let (code, out, error) = here(&format!(
+        "set -e; printf '> 00 20 00 81 04 37 33 39 31\\n< 63 C2\\n' >>visit.apdu\n{redact}
+         virtuale replay redacted.apdu --update && exit 10
+         sed -i 's/^> 00 20 00 81 04 .*/> 00 20 00 81 04 31 32 33 34/' redacted.apdu\n{update}"
+    ));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains(": the command has wildcards: it can be recognised, not sent"), "{out}");
 }
 
 #[test]

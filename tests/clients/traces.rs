@@ -70,7 +70,7 @@ fn opensc_tool_is_recorded_and_replayed(sandbox: &Sandbox) -> Result<(), Failed>
     played.exits_with(0)?;
     demand(played.out == real.out, &format!("as a card, the trace says otherwise:\n{played}"))?;
     let fewer = virtuale(sandbox, &[&["replay", TRACE, "--"], &READ[..5]].concat())?;
-    fewer.exits_with(1)?.says("commands of the trace never came")?;
+    fewer.exits_with(1)?.says("of the trace never came")?;
     redacted(sandbox)?;
     Ok(())
 }

@@ -53,6 +53,9 @@ pub(crate) enum Reply {
     Stopping {
         /// The process.
         pid: u32,
+        /// Which recordings are not whole, and why, in words for people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_whole: Vec<String>,
     },
 }
 
@@ -66,6 +69,9 @@ pub(crate) struct Status {
     pub(crate) pid: u32,
     /// Its slots, the first one being slot 0.
     pub(crate) slots: Vec<Slot>,
+    /// Which recordings are not whole, and why, in words for people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) not_whole: Vec<String>,
 }
 
 /// A slot.

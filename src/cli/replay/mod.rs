@@ -198,7 +198,7 @@ fn findings(findings: &[Finding]) -> String {
         }
     }
     if let Some(more) = findings.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
-        text.push_str(&format!("and {more} more findings in this trace\n"));
+        text.push_str(&format!("and {} in this trace\n", suite::counted(more, "more finding")));
     }
     text.push('\n');
     text

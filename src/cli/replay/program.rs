@@ -49,7 +49,8 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
     drop(instance);
-    let found: Vec<Finding> = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes)).collect();
+    let noticed = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes));
+    let found: Vec<Finding> = trace.without_command().into_iter().chain(noticed).collect();
     if found.is_empty() {
         return Ok(code);
     }

@@ -6,7 +6,7 @@ use super::{
     dialogue::{Dialogue, Event},
     scan::{bytes, only_bytes},
 };
-use crate::trace::Silence;
+use crate::trace::{Silence, names::hex};
 
 /// Whether a line has an arrow before bytes.
 pub(super) fn is_typical(line: &str) -> bool {
@@ -47,8 +47,9 @@ impl Waiting {
 
     fn give_up(&mut self, dialogue: &mut Dialogue) {
         if let Some((line, command)) = self.0.take() {
+            let shown = hex(&command);
             dialogue.push(line, None, Event::Exchange(command, None));
-            dialogue.unread(line, "", "a command whose answer is not in the log");
+            dialogue.unread(line, &shown, "a command whose answer is not in the log");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What an importer has understood, on its way to becoming a trace.
 
+use std::fmt;
+
 use virtuale_engine::{Protocol, Reset};
 
 use crate::trace::{
@@ -29,10 +31,19 @@ pub struct Imported {
 pub struct Unread {
     /// Its number, from 1.
     pub line: usize,
-    /// Its beginning.
+    /// Its beginning, or what of it matters; empty where `why` says all.
     pub text: String,
     /// What is wrong with it.
     pub why: String,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.text.as_str() {
+            "" => f.write_str(&self.why),
+            text => write!(f, "{}: {text}", self.why),
+        }
+    }
 }
 
 /// Something that happened at a reader.
@@ -93,12 +104,13 @@ impl Dialogue {
     /// Notes a line that should have been understood.
     pub(super) fn unread(&mut self, line: usize, text: &str, why: &str) {
         let text: String = text.chars().take(LONGEST_SHOWN).collect();
-        let comment = format!("line {line} of the log was not understood: {why}: {text}");
+        let unread = Unread { line, text, why: why.to_owned() };
+        let comment = format!("line {line} of the log was not understood: {unread}");
         let last = self.events.last().map_or(0, |(reader, _)| *reader);
         if !self.readers.is_empty() {
             self.events.push((last, Event::Comment(comment)));
         }
-        self.unread.push(Unread { line, text, why: why.to_owned() });
+        self.unread.push(unread);
     }
 
     /// The trace.

@@ -198,7 +198,11 @@ mod tests {
         let not_only = "not only bytes behind the arrow";
         let lost = "a command whose answer is not in the log";
         assert_eq!(lines, [(4, not_only), (6, "no bytes behind the arrow"), (3, lost)]);
+        let said: Vec<_> = imported.unread.iter().map(ToString::to_string).collect();
+        assert_eq!(said[2], "a command whose answer is not in the log: 00 B0 00 00 04");
         assert_eq!(Format::detect(log), Some(Format::Arrows));
+        let broken_off = import("> 00 B0 00 00 04\n< 01 02\n", Format::Scriptor);
+        assert_eq!(broken_off.unread[0].to_string(), "the last answer breaks off");
     }
 
     #[test]

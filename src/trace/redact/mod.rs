@@ -49,7 +49,7 @@ pub struct Redacted {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RedactError {
     /// There is no stand-in for a slot.
-    #[error("the trace has {slots} slots and needs an invented card for each; {given} were given")]
+    #[error("the trace has {slots} slots and needs an invented card for each, but got {given}")]
     TooFewCards {
         /// Slots of the trace.
         slots: usize,
