@@ -1,6 +1,11 @@
 //! The private keys that one card has: those that its card file names, else those of the test authority.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path as FilePath};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read},
+    path::Path as FilePath,
+};
 
 use virtuale_engine::{
     crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto},
@@ -176,10 +181,14 @@ fn from_file(
     Some(made)
 }
 
-fn read_file(path: &FilePath) -> std::io::Result<String> {
-    let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST_FILE).read_to_string(&mut text)?;
-    Ok(text)
+fn read_file(path: &FilePath) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        let message = format!("it has more than {LONGEST_FILE} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text in UTF-8"))
 }
 
 /// A key whose numbers are sound.

@@ -120,12 +120,23 @@ fn a_key_can_come_from_a_file() {
     for (file, reason) in [
         ("nowhere.pem", "cannot read the key file"),
         ("TEST-root.crt.pem", "it holds a certificate, not a private key"),
-        ("rsa-pool.txt", "it is not in PEM"),
+        ("TEST-README.txt", "it is not in PEM"),
         ("TEST-issuing.key.pem'\ntype = 'rsa2048", "has a key of type p256, not rsa2048"),
         ("TEST-issuing.key.pem'\ngraine = 3 #", "graine"),
     ] {
         let mistakes = card(&chosen(file), Some(&folder)).expect_err(file);
         assert!(mistakes.contains(reason) && mistakes.contains("carte.toml:"), "{mistakes}");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (length, bytes, reason) in [
+        (65_536, b"-", "it is not in PEM"),
+        (65_537, b"-", "cannot read the key file"),
+        (65_537, b"-", "it has more than 65536 bytes"),
+        (1, &[0xE9], "it is not text in UTF-8"),
+    ] {
+        std::fs::write(folder.path().join("own.pem"), bytes.repeat(length)).expect("a file");
+        let mistakes = card(&chosen("own.pem"), Some(folder.path())).expect_err(reason);
+        assert!(mistakes.contains(reason), "{mistakes}");
     }
     let mistakes = card(&chosen("a.pem"), None).expect_err("no folder");
     assert!(mistakes.contains("this card file is none"), "{mistakes}");
