@@ -12,7 +12,7 @@ use virtuale_engine::{
     },
 };
 
-use super::{RsaLength, derive_p256, rsa_numbers, rsa_public};
+use super::{derive_p256, pool::cv_rsa, rsa_public};
 
 /// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples 2.999
 /// (`88 37`), then `VI`.
@@ -30,8 +30,8 @@ struct Person {
     p256_holder: [u8; 8],
     /// Two bits that say root, authority or nobody's authority, then rights.
     p256_authorisation: [u8; 7],
-    /// Where in the pool the RSA key is. Cards begin with the first, so these are the last.
-    pool_number: u64,
+    /// Which of the hierarchy's RSA keys in the pool it is.
+    pool_place: usize,
     purpose: &'static str,
 }
 
@@ -40,7 +40,7 @@ const ROOT: Person = Person {
     rsa_authorisation: *b"TESTVI\x00",
     p256_holder: *b"TESTCVE1",
     p256_authorisation: [0xFF; 7],
-    pool_number: 7,
+    pool_place: 2,
     purpose: "CV root",
 };
 
@@ -49,7 +49,7 @@ const AUTHORITY: Person = Person {
     rsa_authorisation: *b"TESTVI\x20",
     p256_holder: *b"TESTCAE1",
     p256_authorisation: [0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-    pool_number: 6,
+    pool_place: 1,
     purpose: "CV authority",
 };
 
@@ -58,7 +58,7 @@ const PROFESSIONAL: Person = Person {
     rsa_authorisation: *b"TESTVI\x02",
     p256_holder: *b"TESTPSE1",
     p256_authorisation: [0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02],
-    pool_number: 5,
+    pool_place: 0,
     purpose: "CV professional",
 };
 
@@ -131,10 +131,7 @@ impl CvAuthority {
 
 impl Person {
     fn keys(&self, seed: u64) -> CvKeys {
-        CvKeys {
-            rsa: rsa_numbers(RsaLength::Bits2048, self.pool_number.wrapping_add(seed)),
-            p256: derive_p256(seed, self.purpose),
-        }
+        CvKeys { rsa: cv_rsa(seed, self.pool_place), p256: derive_p256(seed, self.purpose) }
     }
 
     fn certified(&self, seed: u64, by: &Self, signer: &CvKeys) -> Result<CvHolder, CertificateError> {

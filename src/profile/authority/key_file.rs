@@ -116,10 +116,10 @@ mod tests {
     use rsa::{pkcs1::EncodeRsaPrivateKey as _, pkcs8::EncodePublicKey as _};
 
     use super::*;
-    use crate::profile::authority::{derive_p256, rsa_numbers};
+    use crate::profile::authority::{card_rsa, derive_p256};
 
     fn rsa_key(length: RsaLength) -> rsa::RsaPrivateKey {
-        let numbers = rsa_numbers(length, 0);
+        let numbers = card_rsa(length, 0).0;
         let [p, q] = [&numbers.primes[0], &numbers.primes[1]].map(|prime| rsa::BoxedUint::from_be_slice_vartime(prime));
         let e = rsa::BoxedUint::from_be_slice_vartime(&numbers.e);
         rsa::RsaPrivateKey::from_p_q(p, q, e).expect("a key of the pool")
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn both_forms_of_rsa_give_the_same_numbers() {
-        let (key, right) = (rsa_key(RsaLength::Bits2048), rsa_numbers(RsaLength::Bits2048, 0));
+        let (key, right) = (rsa_key(RsaLength::Bits2048), card_rsa(RsaLength::Bits2048, 0).0);
         let texts = [key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), key.to_pkcs8_pem(LineEnding::LF).expect("PEM")];
         for text in texts {
             let Ok(KeyFile::Rsa(read)) = parse_key_file(&text) else { panic!("no key in {}", text.as_str()) };

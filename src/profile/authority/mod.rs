@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 pub use cv::{CvAuthority, CvHolder, CvKeys};
 pub use files::{FilesError, files};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
-pub use pool::{RsaLength, rsa_numbers, rsa_public};
+pub use pool::{CARD_KEYS, RsaLength, card_rsa, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};
 
 /// A root, the issuing authority below it, and their certificates in DER.

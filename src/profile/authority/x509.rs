@@ -217,13 +217,13 @@ mod tests {
     use x509_cert::{Certificate, der::Decode};
 
     use super::*;
-    use crate::profile::authority::{Issuer, RsaLength, derive_p256, rsa_numbers};
+    use crate::profile::authority::{Issuer, RsaLength, card_rsa, derive_p256};
     use virtuale_engine::crypto::{Crypto, RustCrypto};
 
     #[test]
     fn certificates_of_both_kinds_of_key_are_well_formed_and_say_test() {
         let authority = Issuer::usual();
-        let rsa = RustCrypto.rsa_key(&rsa_numbers(RsaLength::Bits2048, 0)).expect("a key");
+        let rsa = RustCrypto.rsa_key(&card_rsa(RsaLength::Bits2048, 0).0).expect("a key");
         let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
         for key in [SubjectKey::Rsa(rsa.public()), SubjectKey::P256(&point)] {
             let request = Request { name: "D'HÉRON, Anaïs", serial: 7, key, usage: Usage::Signature };

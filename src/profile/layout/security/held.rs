@@ -1,6 +1,11 @@
 //! The private keys that one card has: those that its card file names, else those of the test authority.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path as FilePath};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read},
+    path::Path as FilePath,
+};
 
 use virtuale_engine::{
     crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto},
@@ -12,18 +17,12 @@ use super::{
     CardKeys, KeySort, Object, ObjectKind,
 };
 use crate::profile::{
-    authority::{KeyFile, derive_p256, parse_key_file, rsa_numbers, rsa_public},
+    authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
     tree::{Data, Node, Span},
 };
 
 /// The longest key file, in bytes; one of 4096 bits has 3300.
 const LONGEST_FILE: u64 = 65_536;
-
-/// How many keys GENERATE ASYMMETRIC KEY PAIR can put in the place of one.
-const SPARES: u64 = 2;
-
-/// How far apart in the pool the keys are that take each other's place, so that two keys of a card never become one.
-const SPARE_DISTANCE: u64 = 4;
 
 /// A private key of a card, and its public half.
 #[derive(Clone, Debug)]
@@ -52,6 +51,21 @@ struct Choice<'a> {
     file: Option<&'a Node>,
 }
 
+/// The RSA keys of the pool that a card has, by length and number.
+#[derive(Default)]
+struct Taken(Vec<(RsaLength, usize)>);
+
+impl Taken {
+    /// The first key from `wanted` on that the card has not yet; the last one is followed by the first.
+    fn choose(&mut self, length: RsaLength, wanted: u64) -> Option<usize> {
+        let first = usize::try_from(wanted % CARD_KEYS as u64).unwrap_or(0);
+        let mut numbers = (first..CARD_KEYS).chain(0..first).map(|number| (length, number));
+        let free = numbers.find(|key| !self.0.contains(key))?;
+        self.0.push(free);
+        Some(free.1)
+    }
+}
+
 /// The private keys of a card, by their places among objects; `None` where the card has none.
 ///
 /// Keys that the card file does not choose follow from `seed`. Their files count from the folder `base`.
@@ -68,11 +82,16 @@ pub(in super::super) fn held(
         let names: Vec<&str> = keys.clone().map(|object| object.name.as_str()).collect();
         choices = read_choices(card_keys, &names, encoder, data);
     }
-    keys.map(|object| {
-        let choice = choices.remove(object.name.as_str()).unwrap_or_default();
-        one(object, &choice, encoder, base, seed)
-    })
-    .collect()
+    let chosen = keys.map(|object| (object, choices.remove(object.name.as_str()).unwrap_or_default()));
+    let mut chosen: Vec<_> = chosen.enumerate().collect();
+    // What the card file asks for comes before what the serial number chooses.
+    chosen.sort_by_key(|(_, (_, choice))| choice.seed.is_none());
+    let mut taken = Taken::default();
+    let made =
+        chosen.iter().map(|(place, (object, choice))| (*place, one(object, choice, encoder, base, seed, &mut taken)));
+    let mut made: Vec<_> = made.collect();
+    made.sort_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, key)| key).collect()
 }
 
 fn read_choices<'a>(
@@ -111,6 +130,7 @@ fn one(
     encoder: &mut Encoder<'_>,
     base: Option<&FilePath>,
     seed: u64,
+    taken: &mut Taken,
 ) -> Option<HeldKey> {
     let ObjectKind::Key(key) = &object.kind else { return None };
     let written = choice.sort.and_then(Node::text);
@@ -125,8 +145,14 @@ fn one(
     let number = choice.seed.unwrap_or(seed.wrapping_add(object.number.into()));
     let made = match sort? {
         KeySort::Rsa(length) => {
-            let spare = |step: u64| rsa_numbers(length, number.wrapping_add(step * SPARE_DISTANCE));
-            rsa(rsa_numbers(length, number), (1..=SPARES).map(spare).collect())
+            let Some(number) = taken.choose(length, number) else {
+                let message = format!("no RSA key is left for \"{}\"", object.name);
+                let hint = format!("a card has {CARD_KEYS} of one length: choose another type, or a key from a file");
+                encoder.mistake(&choice.span, message, &hint);
+                return None;
+            };
+            let (numbers, spare) = card_rsa(length, number);
+            rsa(numbers, spare)
         }
         KeySort::P256 => p256(derive_p256(number, &format!("card key {}", object.number))),
     };
@@ -176,10 +202,14 @@ fn from_file(
     Some(made)
 }
 
-fn read_file(path: &FilePath) -> std::io::Result<String> {
-    let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST_FILE).read_to_string(&mut text)?;
-    Ok(text)
+fn read_file(path: &FilePath) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        let message = format!("it has more than {LONGEST_FILE} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text in UTF-8"))
 }
 
 /// A key whose numbers are sound.

@@ -1,6 +1,10 @@
 //! Layouts with codes and keys, and card files that choose them.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use hex_literal::hex;
 use jiff::civil::date;
@@ -9,7 +13,13 @@ use virtuale_engine::{
     image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain},
 };
 
-use crate::profile::{Options, diagnostic::Source, layout::Layout, parse};
+use crate::profile::{
+    Options,
+    authority::{CvAuthority, rsa_public},
+    diagnostic::Source,
+    layout::Layout,
+    parse,
+};
 
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 0 };
 
@@ -20,6 +30,8 @@ fn card(text: &str, base: Option<&Path>) -> Result<ChipImage, String> {
     let source = Source { name: "carte.toml".into(), text: format!("{CARD}{text}") };
     parse(source, base, &OPTIONS).map(|profile| profile.image().clone()).map_err(|mistakes| mistakes.to_string())
 }
+
+const NAMES: [&str; 4] = ["authentification", "signature", "dechiffrement", "signature_p256"];
 
 const SELECT_ADELE: &[u8] = &hex!("00 A4 04 0C 0C D2500000044164E86C650101");
 const VERIFY: &[u8] = &hex!("00 20 00 81 08 3937353331383634");
@@ -73,6 +85,131 @@ fn two_cards_have_different_keys_and_a_seed_makes_them_the_same() {
     assert_eq!(one, other);
 }
 
+/// The moduli of the RSA keys of the application ADELE: of each its own and those of its spare keys.
+fn moduli(image: &ChipImage) -> Vec<Vec<Vec<u8>>> {
+    let keys = domain(image, 0x0DF1).objects.iter().filter_map(|object| match &object.kind {
+        ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, spare }) => {
+            Some([numbers].into_iter().chain(spare).map(|numbers| rsa_public(numbers).n).collect())
+        }
+        _ => None,
+    });
+    keys.collect()
+}
+
+/// How many keys there are, if there is none twice and none that somebody has who proves a role to cards.
+fn all_different(moduli: &[Vec<Vec<u8>>]) -> usize {
+    static OF_HIERARCHIES: LazyLock<BTreeSet<Vec<u8>>> = LazyLock::new(|| {
+        let people = (0..8).flat_map(|seed| {
+            let all = CvAuthority::from_seed(seed).expect("an authority");
+            [all.root, all.authority.keys, all.professional.keys].map(|keys| rsa_public(&keys.rsa).n)
+        });
+        people.collect()
+    });
+    assert_eq!(OF_HIERARCHIES.len(), 24);
+    let found: BTreeSet<_> = moduli.iter().flatten().cloned().collect();
+    assert_eq!(found.len(), moduli.iter().flatten().count(), "a key is there twice");
+    assert!(found.is_disjoint(&OF_HIERARCHIES), "the key of somebody else");
+    found.len()
+}
+
+#[test]
+fn no_card_has_a_key_twice_or_that_of_somebody_else() {
+    let mut first = BTreeSet::new();
+    for digit in 0..8 {
+        for sort in ["rsa2048", "rsa3072", "rsa4096"] {
+            let all = NAMES.map(|name| format!("[[ias.cle]]\nemploi = '{name}'\ntype = '{sort}'\n")).concat();
+            let image = card(&format!("[carte]\nnumero_serie = '1000000{digit}'\n{all}"), None).expect("a card");
+            let moduli = moduli(&image);
+            assert_eq!(all_different(&moduli), 4 * 3, "{digit} {sort}");
+            first.insert(moduli[0][0].clone());
+        }
+    }
+    assert_eq!(first.len(), 3 * 8, "the serial numbers do not begin everywhere in the pool");
+}
+
+#[test]
+fn a_seed_takes_no_key_that_the_card_has_already() {
+    let chosen = |name, seed| format!("[[ias.cle]]\nemploi = '{name}'\ngraine = {seed}\n");
+    let of = |text: &str| moduli(&card(text, None).expect("a card"));
+    for seed in 0..8 {
+        let late = of(&chosen("dechiffrement", seed));
+        let twice = of(&[chosen("dechiffrement", seed), chosen("signature", seed + 8)].concat());
+        assert_eq!([all_different(&late), all_different(&twice)], [9, 9], "{seed}");
+        // Of two that are alike the first of the layout gets its key, and what is chosen comes before what is not.
+        assert_eq!(late[2], twice[1], "{seed}");
+    }
+}
+
+#[test]
+fn a_card_with_too_many_rsa_keys_is_refused() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let with = |more: std::ops::Range<u8>, text: &str| {
+        let key = |number| {
+            format!(
+                "\n[key.autre_{number}]\nin = \"adele\"\nnumber = {number}\ntitle = \"PRK\"\nlabel = \"OTHER {number}\"\n\
+                 id = \"{number}\"\nusage = \"signature\"\ntype = \"rsa2048\"\ncode = \"holder\"\nrule = \"signing\"\n\
+                 public_rule = \"public_half\"\nsource = \"ours\"\n"
+            )
+        };
+        let layout = format!("{}{}", virtuale_applets::layouts::VITALE2, more.map(key).collect::<String>());
+        std::fs::write(folder.path().join("plus.toml"), layout).expect("a layout");
+        let text = format!("{}{text}", CARD.replace("vitale2", "plus.toml"));
+        let source = Source { name: "carte.toml".into(), text };
+        let profile = parse(source, Some(folder.path()), &OPTIONS).map_err(|mistakes| mistakes.to_string())?;
+        Ok::<_, String>(all_different(&moduli(profile.image())))
+    };
+    assert_eq!(with(10..15, ""), Ok(8 * 3));
+    let refused = with(10..16, "").expect_err("nine keys");
+    for part in ["no RSA key is left for \"autre_15\"", "a card has 8 of one length"] {
+        assert!(refused.contains(part), "{part} is missing in\n{refused}");
+    }
+    for fewer in ["aucune", "rsa4096"] {
+        let text = format!("[[ias.cle]]\nemploi = 'signature'\ntype = '{fewer}'\n");
+        assert_eq!(with(10..16, &text), Ok(if fewer == "aucune" { 8 } else { 9 } * 3), "{fewer}");
+    }
+}
+
+/// What a card answers, with all that it has to be asked for.
+fn answer_of(card: &mut impl Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
+    let (mut answer, mut data) = (Answer::new(), Vec::new());
+    card.transmit(command, &mut answer).expect("a card that answers");
+    while let [0x61, length] = answer.status().expect("a status word").0.to_be_bytes() {
+        data.extend_from_slice(answer.data());
+        answer.clear();
+        card.transmit(&[0x00, 0xC0, 0x00, 0x00, length], &mut answer).expect("a card that answers");
+    }
+    data.extend_from_slice(answer.data());
+    (data, answer.status().expect("a status word"))
+}
+
+#[test]
+fn a_key_can_be_generated_twice_and_is_unlike_all_others() {
+    for sort in ["rsa2048", "rsa3072", "rsa4096"] {
+        let all = NAMES.map(|name| format!("[[ias.cle]]\nemploi = '{name}'\ntype = '{sort}'\n")).concat();
+        let source = Source { name: "carte.toml".into(), text: format!("{CARD}[ias]\ncode = '97531864'\n{all}") };
+        let profile = parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let at_first = moduli(profile.image());
+        let mut card = profile.card();
+        card.reset(Reset::Cold).expect("an ATR");
+        for command in [SELECT_ADELE, VERIFY] {
+            assert_eq!(answer_of(&mut card, command).1, StatusWord::SUCCESS);
+        }
+        let mut generated = BTreeSet::new();
+        for number in 1..=4 {
+            let generate = [0x00, 0x47, 0x00, 0x00, 0x05, 0x70, 0x03, 0xBF, 0x90, number];
+            for _ in 0..2 {
+                let (public, status) = answer_of(&mut card, &generate);
+                assert_eq!(status, StatusWord::SUCCESS, "{sort} {number}");
+                let is_in = |key: &&Vec<Vec<u8>>| public.windows(key[0].len()).any(|part| part == key[0]);
+                assert_eq!(at_first.iter().filter(is_in).count(), 0, "{sort} {number}: a key that the card had");
+                generated.insert(public);
+            }
+            assert_eq!(answer_of(&mut card, &generate).1, StatusWord::CONDITIONS_NOT_SATISFIED);
+        }
+        assert_eq!(generated.len(), 4 * 2, "{sort}");
+    }
+}
+
 fn certificate(image: &ChipImage, fid: u16) -> Vec<u8> {
     let file = image.files.iter().find(|file| file.fid.0 == fid).expect("the file");
     match &file.kind {
@@ -95,9 +232,8 @@ fn a_card_file_chooses_types_and_leaves_keys_out() {
 
 #[test]
 fn a_card_without_any_key_has_empty_directories() {
-    let keys = ["authentification", "signature", "dechiffrement", "signature_p256"];
     let none = |key| format!("[[ias.cle]]\nemploi = '{key}'\ntype = 'aucune'\n");
-    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{}", keys.map(none).concat()) };
+    let source = Source { name: "carte.toml".into(), text: format!("{CARD}{}", NAMES.map(none).concat()) };
     let profile = parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     for name in ["PRKDF", "PUKDF", "CDF"] {
         let file = profile.map().file(name).expect("a file");
@@ -120,12 +256,23 @@ fn a_key_can_come_from_a_file() {
     for (file, reason) in [
         ("nowhere.pem", "cannot read the key file"),
         ("TEST-root.crt.pem", "it holds a certificate, not a private key"),
-        ("rsa-pool.txt", "it is not in PEM"),
+        ("TEST-README.txt", "it is not in PEM"),
         ("TEST-issuing.key.pem'\ntype = 'rsa2048", "has a key of type p256, not rsa2048"),
         ("TEST-issuing.key.pem'\ngraine = 3 #", "graine"),
     ] {
         let mistakes = card(&chosen(file), Some(&folder)).expect_err(file);
         assert!(mistakes.contains(reason) && mistakes.contains("carte.toml:"), "{mistakes}");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (length, bytes, reason) in [
+        (65_536, b"-", "it is not in PEM"),
+        (65_537, b"-", "cannot read the key file"),
+        (65_537, b"-", "it has more than 65536 bytes"),
+        (1, &[0xE9], "it is not text in UTF-8"),
+    ] {
+        std::fs::write(folder.path().join("own.pem"), bytes.repeat(length)).expect("a file");
+        let mistakes = card(&chosen("own.pem"), Some(folder.path())).expect_err(reason);
+        assert!(mistakes.contains(reason), "{mistakes}");
     }
     let mistakes = card(&chosen("a.pem"), None).expect_err("no folder");
     assert!(mistakes.contains("this card file is none"), "{mistakes}");
