@@ -16,6 +16,13 @@ pub(super) struct Known {
     pub(super) at: String,
 }
 
+impl Known {
+    /// What stands in for a source with a mistake, so that reading can go on.
+    pub(super) fn stand_in() -> Arc<Self> {
+        Arc::new(Self { origin: Origin::Invented, at: String::new() })
+    }
+}
+
 /// A DF, an application, or the MF.
 #[derive(Clone, Debug)]
 pub(super) struct Application {
@@ -47,7 +54,7 @@ pub(super) struct Access {
 }
 
 /// An access rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rule {
     pub(super) compact: CompactRule,
     /// Who may read, as it was written.

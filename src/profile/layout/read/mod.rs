@@ -128,7 +128,7 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
         Some(text) if text.value == "refusal" => LongLe::Refusal,
         Some(text) => {
             card.report.unknown("habit", &text, ["warning", "refusal"]);
-            return None;
+            LongLe::Warning
         }
     };
     let known = reader.names.source(card, None);

@@ -10,7 +10,8 @@ use super::super::{
     model::{Access, Known, Rule},
 };
 
-/// What a layout gives names to.
+/// What a layout gives names to. A table with mistakes in it has given its name all the same, so that whoever uses the
+/// name makes no mistake by it.
 #[derive(Debug, Default)]
 pub(in super::super) struct Names {
     pub(super) sources: BTreeMap<String, Arc<Known>>,
@@ -85,16 +86,12 @@ impl Governed {
 pub(super) fn read(top: &Fields<'_>) -> Names {
     let mut names = Names::default();
     for (name, fields) in top.tables("source", "key of a source") {
-        if let Some(known) = source(&fields) {
-            names.sources.insert(name.value.to_owned(), Arc::new(known));
-        }
+        names.sources.insert(name.value.to_owned(), source(&fields).map_or_else(Known::stand_in, Arc::new));
         fields.finish();
     }
     let mut roles = BTreeMap::new();
     for (name, fields) in top.tables("role", "key of a role") {
-        if let Some(role) = role(&fields) {
-            roles.insert(name.value, role);
-        }
+        roles.insert(name.value, role(&fields));
         names.source(&fields, None);
         fields.finish();
     }
@@ -146,7 +143,7 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
     Some(Role { condition, environment: u8::try_from(environment?.value).ok()? })
 }
 
-fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
+fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Option<Role>>) -> Rule {
     let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned(), operations: Vec::new() };
     let mut given = BTreeMap::new();
     for (operation, bit) in OPERATIONS {
@@ -171,7 +168,7 @@ fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
 }
 
 /// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`.
-fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>) -> Option<Condition> {
+fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option<Role>>) -> Option<Condition> {
     match text.value {
         "always" => return Some(Condition::ALWAYS),
         "never" => return Some(Condition::NEVER),
@@ -199,6 +196,7 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>)
             report.unknown("role", &name, roles.keys().copied());
             return None;
         };
+        let role = (*role)?;
         byte |= role.condition;
         environments.push(role.environment);
     }
@@ -212,18 +210,17 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>)
 }
 
 impl Names {
-    /// The source that the key `source` names, or `inherited` if there is no such key.
-    pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Option<Arc<Known>> {
-        match fields.text("source") {
+    /// The source that the key `source` names, or `inherited` if there is no such key. After a mistake it is a stand-in,
+    /// which what is inside can inherit.
+    pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Arc<Known> {
+        let found = match fields.text("source") {
             Some(name) => self.named_source(fields.report, &name),
-            None if inherited.is_some() => inherited.cloned(),
-            None => {
-                if !fields.has("source") {
-                    fields.mistake("\"source\" is missing", "everything says where it is known from");
-                }
-                None
-            }
+            None => inherited.cloned(),
+        };
+        if found.is_none() && !fields.has("source") {
+            fields.mistake("\"source\" is missing", "everything says where it is known from");
         }
+        found.unwrap_or_else(Known::stand_in)
     }
 
     fn named_source(&self, report: &Report, name: &Placed<&str>) -> Option<Arc<Known>> {
@@ -235,13 +232,12 @@ impl Names {
     }
 
     /// The rules that the keys `rule` and `contactless` of a file name.
-    pub(super) fn access(&self, fields: &Fields<'_>) -> Option<Access> {
-        let contact = self.rule(fields, "rule", Governed::File);
+    pub(super) fn access(&self, fields: &Fields<'_>) -> Access {
+        let contact = self.rule(fields, "rule", Governed::File).unwrap_or_default();
         if !fields.has("rule") {
             fields.missing("rule");
         }
-        let contactless = self.rule(fields, "contactless", Governed::File);
-        Some(Access { contact: contact?, contactless })
+        Access { contact, contactless: self.rule(fields, "contactless", Governed::File) }
     }
 
     /// The rule that a key names, which must be about such things.
