@@ -203,6 +203,8 @@ pub(super) struct Path {
     /// From the top, not from the current member of a list.
     pub(super) from_top: bool,
     pub(super) keys: Vec<String>,
+    /// Where it stands in the layout.
+    pub(super) span: Range<usize>,
 }
 
 /// A property of the layout itself.
@@ -249,8 +251,6 @@ pub(super) struct Chip {
     pub(super) atr: Vec<Item>,
     /// The key of card files that gives a whole ATR instead.
     pub(super) atr_key: Option<Path>,
-    /// Where it stands in the layout.
-    pub(super) span: Range<usize>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
     /// The key of card files that names the component.

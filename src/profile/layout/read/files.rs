@@ -1,5 +1,6 @@
 //! Applications and files.
 
+use virtuale_applets::{ias, vitale1};
 use virtuale_engine::{
     Aid, Fid, Sfi,
     image::{ControlObject, RecordStructure, SelectAnswer},
@@ -20,6 +21,9 @@ const MOST_WORDS: usize = LONGEST / WORD;
 
 /// How many names an application may have.
 const MOST_AIDS: usize = 16;
+
+/// The applets that there are.
+const APPLETS: [&str; 2] = [ias::NAME, vitale1::NAME];
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -121,7 +125,7 @@ pub(super) fn application(
         aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),
         reference: fields.word("ref").map_or(reference, |word| word.value),
         label: fields.text("label").map_or(name, |label| label.value).to_owned(),
-        applet: fields.text("applet").map(|applet| applet.value.to_owned()),
+        applet: applet(fields),
         select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
         access: reader.names.access(fields),
@@ -141,6 +145,14 @@ pub(super) fn application(
             .collect(),
     };
     (fields.report.count() == before).then_some(application)
+}
+
+fn applet(fields: &Fields<'_>) -> Option<String> {
+    let name = fields.text("applet")?;
+    if !APPLETS.contains(&name.value) {
+        fields.report.unknown("applet", &name, APPLETS);
+    }
+    Some(name.value.to_owned())
 }
 
 fn data_object(reader: &Reader<'_>, tag: &Placed<&str>, fields: &Fields<'_>, context: &Context) -> Option<Object> {

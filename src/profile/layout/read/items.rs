@@ -272,19 +272,20 @@ fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> S
 
 /// A path of keys: `nom`, `mutuelle.numero`, `/carte.numero_serie` from the top, `.` for a member itself.
 pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
+    let span = text.span.clone();
     let (from_top, rest) = text.value.strip_prefix('/').map_or((false, text.value), |rest| (true, rest));
     if rest == "." {
-        return Some(Path { from_top, keys: Vec::new() });
+        return Some(Path { from_top, keys: Vec::new(), span });
     }
     let keys: Vec<String> = rest.split('.').map(str::to_owned).collect();
     let sound = |key: &String| {
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
     if keys.len() <= DEEPEST && keys.iter().all(sound) {
-        return Some(Path { from_top, keys });
+        return Some(Path { from_top, keys, span });
     }
     fields.report.mistake(
-        text.span.clone(),
+        span,
         format!("\"{}\" is not a key of card files", text.value),
         "write snake_case keys joined by dots",
     );
@@ -298,8 +299,7 @@ fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
         fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
         return None;
     };
-    let Path { keys, .. } = path(fields, key)?;
-    Some((Path { from_top: true, keys }, text.value.to_owned()))
+    Some((Path { from_top: true, ..path(fields, key)? }, text.value.to_owned()))
 }
 
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {

@@ -52,6 +52,10 @@ const OPERATIONS: [(&str, u8); 18] = [
     ("generate", 0x08),
 ];
 
+/// What sources say of how well something is known.
+const ORIGINS: [(&str, Origin); 3] =
+    [("public", Origin::Public), ("inferred", Origin::Inferred), ("invented", Origin::Invented)];
+
 /// What a rule is for: which operations make sense.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in super::super) enum Governed {
@@ -110,14 +114,10 @@ fn source(fields: &Fields<'_>) -> Option<Known> {
     if origin.is_none() && !fields.has("origin") {
         fields.missing("origin");
     }
-    let origin = match origin?.value {
-        "public" => Origin::Public,
-        "inferred" => Origin::Inferred,
-        "invented" => Origin::Invented,
-        _ => {
-            fields.mistake("\"origin\" must be \"public\", \"inferred\" or \"invented\"", "");
-            return None;
-        }
+    let origin = origin?;
+    let Some(&(_, origin)) = ORIGINS.iter().find(|(name, _)| *name == origin.value) else {
+        fields.report.unknown("origin", &origin, ORIGINS.map(|(name, _)| name));
+        return None;
     };
     if origin != Origin::Invented && at.is_empty() {
         fields.mistake("\"at\" is missing", "what is not invented says where it is known from");
@@ -132,11 +132,12 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
     if !fields.has("se") {
         fields.missing("se");
     }
-    let condition = match by.map(|by| by.value) {
-        None | Some("external") => Condition::EXTERNAL,
-        Some("user") => Condition::USER,
-        Some(_) => {
-            fields.mistake("\"by\" must be \"external\" or \"user\"", "a key or certificate, or a code");
+    let condition = match by {
+        None => Condition::EXTERNAL,
+        Some(by) if by.value == "external" => Condition::EXTERNAL,
+        Some(by) if by.value == "user" => Condition::USER,
+        Some(by) => {
+            fields.report.unknown("kind of proof", &by, ["external", "user"]);
             return None;
         }
     };

@@ -231,7 +231,7 @@ fn template(fields: &Fields<'_>, names: &[String]) -> Option<Template> {
 fn card_keys(fields: &Fields<'_>) -> Option<CardKeys> {
     let list = key_path(fields, "list");
     let [name, sort, seed, file] = ["name", "type", "seed", "file"].map(|key| key_path(fields, key));
-    Some(CardKeys { span: fields.span(), list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
+    Some(CardKeys { list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
 }
 
 fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
@@ -247,7 +247,6 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
     let serial = reader.list(fields, "serial", &Context::new(known));
     let writable = fields.flag("writable").unwrap_or(false);
     Some(Token {
-        span: fields.span(),
         serial,
         manufacturer: manufacturer?,
         label: label?,

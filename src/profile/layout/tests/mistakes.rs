@@ -59,11 +59,7 @@ fn one_wrong_value_is_one_mistake() {
         ("number = 1\n", "number = 40\n", "\"number\" must be a number from 1 to 31"),
         ("fid = \"2001\"", "fid = 1", "\"fid\" must be two bytes in hexadecimal, such as \"3F00\""),
         ("manufacturer = \"", "manufacturer = 1 # \"", "\"manufacturer\" must be text in quotes"),
-        (
-            "origin = \"invented\"",
-            "origin = \"inventd\"",
-            "\"origin\" must be \"public\", \"inferred\" or \"invented\"",
-        ),
+        ("origin = \"invented\"", "origin = \"inventd\"", "unknown origin \"inventd\""),
         ("se = 2\n", "se = 22\n", "\"se\" must be a number from 1 to 14"),
         ("source = \"adele\"", "source = \"adelle\"", "unknown source \"adelle\""),
     ] {
@@ -96,6 +92,24 @@ fn one_wrong_value_in_a_file_or_item_is_one_mistake() {
         ),
     ] {
         assert_eq!(messages(&with_content(&keys)), [message], "{keys}");
+    }
+}
+
+#[test]
+fn a_mistake_points_at_the_value() {
+    for (from, to, value, hint) in [
+        ("origin = \"invented\"", "origin = \"inventd\"", "\"inventd\"", "did you mean \"invented\"?"),
+        ("by = \"external\"", "by = \"extern\"", "\"extern\"", "did you mean \"external\"?"),
+        ("applet = \"ias\"", "applet = \"iaz\"", "\"iaz\"", "did you mean \"ias\"?"),
+        ("from = \"ias.code\"", "from = \"ias.kode\"", "\"ias.kode\"", "did you mean \"ias.code\"?"),
+        ("list = \"ias.cle\"", "list = \"ias.code\"", "\"ias.code\"", ""),
+        ("atr_from = \"carte.atr\"", "atr_from = \"carte.art\"", "\"carte.art\"", "did you mean \"carte.atr\"?"),
+    ] {
+        let text = changed(from, to);
+        let layout = Layout::parse(&source("l.toml", text.as_str())).and_then(|layout| layout.schema());
+        let Diagnostics(mistakes) = layout.expect_err("this was not refused");
+        assert_eq!(&text[mistakes[0].span.clone()], value);
+        assert_eq!(mistakes[0].hint.as_deref().unwrap_or_default(), hint);
     }
 }
 
