@@ -108,6 +108,20 @@ fn a_card_without_any_key_has_empty_directories() {
 }
 
 #[test]
+fn an_empty_code_or_key_is_named_where_it_stands() {
+    for key in ["code", "cle_mac"] {
+        let error = card(&format!("[ias]\n{key} = \"\"\n"), None).expect_err("nothing is no code");
+        for part in [format!("\"ias.{key}\" is empty"), "carte.toml:8:".into(), "takes away a default".into()] {
+            assert!(error.contains(&part), "{part} is missing in\n{error}");
+        }
+    }
+    let text = CARD.replace("[assure]", "[assure]\ncaisse = ''");
+    let source = Source { name: "carte.toml".into(), text };
+    let error = parse(source, None, &OPTIONS).map(|_| ()).expect_err("this chip has a place for it").to_string();
+    assert!(error.contains("caisse\" is empty") && error.contains("carte.toml:3:10"), "{error}");
+}
+
+#[test]
 fn a_key_can_come_from_a_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
     let chosen = |file: &str| format!("[[ias.cle]]\nemploi = 'signature'\nfichier = '{file}'\n");
