@@ -1,6 +1,11 @@
 //! The private keys that one card has: those that its card file names, else those of the test authority.
 
-use std::{collections::BTreeMap, fs, io::Read, path::Path as FilePath};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read},
+    path::Path as FilePath,
+};
 
 use virtuale_engine::{
     crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto},
@@ -150,16 +155,23 @@ fn from_file(
         return None;
     };
     let path = base.join(name);
-    let text = read_file(&path).map_err(|error| format!("cannot read the key file {}: {error}", path.display()));
-    let key = text.and_then(|text| {
-        parse_key_file(&text).map_err(|error| format!("the key file {} cannot be used: {error}", path.display()))
-    });
-    let made = match key {
+    let bytes = match read_file(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let hint = match error.kind() {
+                io::ErrorKind::NotFound => "paths of key files count from the folder of the card file",
+                _ => "a key file is a file that can be read",
+            };
+            encoder.mistake(&file.span, format!("cannot read the key file {}: {error}", path.display()), hint);
+            return None;
+        }
+    };
+    let made = match parse_key_file(&bytes) {
         Ok(KeyFile::Rsa(numbers)) => RustCrypto.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
-        Err(message) => {
-            let hint = "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM";
-            encoder.mistake(&file.span, message, hint);
+        Err(error) => {
+            let message = format!("the key file {} cannot be used: {error}", path.display());
+            encoder.mistake(&file.span, message, error.hint());
             return None;
         }
     };
@@ -176,10 +188,10 @@ fn from_file(
     Some(made)
 }
 
-fn read_file(path: &FilePath) -> std::io::Result<String> {
-    let mut text = String::new();
-    fs::File::open(path)?.take(LONGEST_FILE).read_to_string(&mut text)?;
-    Ok(text)
+fn read_file(path: &FilePath) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LONGEST_FILE).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A key whose numbers are sound.
