@@ -53,7 +53,7 @@ struct Choice<'a> {
     /// Where the whole entry stands.
     span: Span,
     sort: Option<&'a Node>,
-    seed: Option<u64>,
+    seed: Option<&'a Node>,
     file: Option<&'a Node>,
 }
 
@@ -94,11 +94,15 @@ fn read_choices<'a>(
             let hint = format!("keys of this chip: {}", names.join(", "));
             encoder.mistake(&name.span, format!("this chip has no key \"{text}\""), &hint);
         }
-        let seed = look_up(entry, &keys.seed).and_then(|node| match node.data {
-            Data::Number(number) => Some(number),
-            _ => None,
-        });
-        let (sort, file) = (look_up(entry, &keys.sort), look_up(entry, &keys.file));
+        let [sort, seed, file] = [&keys.sort, &keys.seed, &keys.file].map(|path| look_up(entry, path));
+        if sort.and_then(Node::text) == Some(KeySort::NONE) {
+            for (path, node) in [(&keys.seed, seed), (&keys.file, file)] {
+                let Some(node) = node else { continue };
+                let message = format!("\"{}\" chooses a key, and the card has no key \"{text}\"", path.keys.join("."));
+                let hint = format!("leave it out, or \"{}\" = \"{}\"", keys.sort.keys.join("."), KeySort::NONE);
+                encoder.mistake(&node.span, message, &hint);
+            }
+        }
         if choices.insert(text, Choice { span: name.span.clone(), sort, seed, file }).is_some() {
             encoder.mistake(&name.span, format!("the key \"{text}\" is chosen twice"), "leave one of them out");
         }
@@ -119,15 +123,18 @@ fn one(
 ) -> Option<HeldKey> {
     let ObjectKind::Key(key) = &object.kind else { return None };
     let written = choice.sort.and_then(Node::text);
+    if written == Some(KeySort::NONE) {
+        return None;
+    }
     if let Some(file) = choice.file {
         return from_file(file, written, encoder, base);
     }
     let sort = match written {
-        Some(KeySort::NONE) => return None,
         Some(name) => KeySort::named(name),
         None => key.sort,
     };
-    let number = choice.seed.unwrap_or(seed.wrapping_add(object.number.into()));
+    let chosen = choice.seed.and_then(|node| if let Data::Number(number) = node.data { Some(number) } else { None });
+    let number = chosen.unwrap_or(seed.wrapping_add(object.number.into()));
     let made = match sort? {
         KeySort::Rsa(length) => {
             let spare = |step: u64| rsa_numbers(length, number.wrapping_add(step * SPARE_DISTANCE));

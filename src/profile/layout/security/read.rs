@@ -58,7 +58,7 @@ pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables
     add(codes, Governed::Code, &code);
     add(top.tables("key_set", "key of a key set"), Governed::KeySet, &key_set);
     add(top.tables("cv_root", "key of a root"), Governed::PublicKey, &root);
-    check_numbers(top, &objects);
+    check_taken(top, &objects);
     let mut environments = Vec::new();
     for (_, fields) in top.tables("se", "key of a security environment") {
         environments.extend(environment(reader, &fields, &names));
@@ -255,8 +255,9 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
     })
 }
 
-/// No two objects of one class and application have the same number, nor any two the same name.
-fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
+/// No two objects of one class and application have the same number, nor any two the same name, nor two private keys the
+/// same identifier.
+fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     let class = |kind: &ObjectKind| match kind {
         ObjectKind::Code { .. } => 0x01_u8,
         ObjectKind::KeySet { .. } => 0x0A,
@@ -266,7 +267,7 @@ fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
     if objects.len() > MOST_OBJECTS {
         top.mistake(format!("there are more than {MOST_OBJECTS} codes and keys"), "");
     }
-    let (mut numbers, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let (mut numbers, mut names, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for object in objects {
         let mut is_new = numbers.insert((object.application, class(&object.kind), object.number));
         if matches!(&object.kind, ObjectKind::Key(key) if key.public.is_some()) {
@@ -275,6 +276,10 @@ fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
         if !is_new {
             let message = format!("the number of \"{}\" is taken in its application", object.name);
             top.report.mistake(object.span.clone(), message, "");
+        }
+        if matches!(&object.kind, ObjectKind::Key(key) if !ids.insert(key.id)) {
+            let message = format!("the \"id\" of \"{}\" is taken by another private key", object.name);
+            top.report.mistake(object.span.clone(), message, "programs find the certificate of a key by it");
         }
         if !names.insert(&object.name) {
             let message = format!("there is another code or key with the name \"{}\"", object.name);

@@ -122,6 +122,18 @@ fn an_empty_code_or_key_is_named_where_it_stands() {
 }
 
 #[test]
+fn what_chooses_a_key_does_not_stand_beside_none() {
+    for (key, value) in [("graine", "3"), ("fichier", "'key.pem'")] {
+        let text = format!("[[ias.cle]]\nemploi = 'signature'\ntype = 'aucune'\n{key} = {value}\n");
+        let error = card(&text, None).expect_err("one of the two is a mistake");
+        for part in [format!("\"{key}\" chooses a key"), "carte.toml:10:".into(), "\"type\" = \"aucune\"".into()] {
+            assert!(error.contains(&part), "{part} is missing in\n{error}");
+        }
+        assert_eq!(error.matches("error:").count(), 1, "{error}");
+    }
+}
+
+#[test]
 fn a_key_can_come_from_a_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
     let chosen = |file: &str| format!("[[ias.cle]]\nemploi = 'signature'\nfichier = '{file}'\n");

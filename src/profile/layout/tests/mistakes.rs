@@ -125,6 +125,12 @@ fn a_misspelt_key_is_found_beside_a_wrong_value() {
 }
 
 #[test]
+fn two_private_keys_have_different_identifiers() {
+    let text = changed("id = \"46\"", "id = \"45\"");
+    assert_refused(&text, &["is taken by another private key"]);
+}
+
+#[test]
 fn a_rule_says_who_in_words_that_have_a_condition_byte() {
     let rule = |read: &str| changed("read = \"role:professional\"", &format!("read = \"{read}\""));
     assert_refused(&rule("role:profesional"), &["unknown role", "did you mean \"professional\"?"]);
