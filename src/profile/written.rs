@@ -70,7 +70,9 @@ impl Written {
         let mut mistakes = Mistakes::of(source);
         if source.text.len() > LONGEST {
             let mistake = Diagnostic::new(source, 0..0, format!("this file has more than {LONGEST} bytes"));
-            return Err(Diagnostics(vec![mistake]));
+            return Err(Diagnostics(vec![
+                mistake.hint("card files and layouts are far shorter: is it the right file?"),
+            ]));
         }
         let (document, errors) = DeTable::parse_recoverable(&source.text);
         for error in errors.iter().take(MOST_SYNTAX) {
