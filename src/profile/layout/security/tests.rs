@@ -144,7 +144,7 @@ fn a_key_can_come_from_a_file() {
     });
     assert!(found);
     for (file, reason) in [
-        ("nowhere.pem", "cannot read the key file"),
+        ("nowhere.pem", "paths of key files count from the folder of the card file"),
         ("TEST-root.crt.pem", "it holds a certificate, not a private key"),
         ("rsa-pool.txt", "it is not in PEM"),
         ("TEST-issuing.key.pem'\ntype = 'rsa2048", "has a key of type p256, not rsa2048"),
