@@ -45,7 +45,9 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
     }
     let source = Arc::new(Source { name: path.display().to_string(), text: String::new() });
     let mistake = Diagnostic::new(&source, 0..0, format!("this file has more than {longest} bytes"));
-    Err(LoadError::Invalid(Diagnostics(vec![mistake])))
+    Err(LoadError::Invalid(Diagnostics(vec![
+        mistake.hint("none that makes sense here is so long: is it the right file?"),
+    ])))
 }
 
 #[cfg(test)]
@@ -60,6 +62,7 @@ mod tests {
         assert_eq!(of(8).expect("it just fits"), [0; 8]);
         let error = of(9).expect_err("one byte too many").to_string();
         assert!(error.contains("log") && error.contains("this file has more than 8 bytes"), "{error}");
+        assert!(error.contains("is it the right file?"), "{error}");
     }
 
     #[test]

@@ -70,7 +70,9 @@ impl Written {
         let mut mistakes = Mistakes::of(source);
         if source.text.len() > LONGEST {
             let mistake = Diagnostic::new(source, 0..0, format!("this file has more than {LONGEST} bytes"));
-            return Err(Diagnostics(vec![mistake]));
+            return Err(Diagnostics(vec![
+                mistake.hint("card files and layouts are far shorter: is it the right file?"),
+            ]));
         }
         let (document, errors) = DeTable::parse_recoverable(&source.text);
         for error in errors.iter().take(MOST_SYNTAX) {
@@ -227,7 +229,7 @@ mod tests {
 
     #[test]
     fn long_and_deep_texts_are_refused() {
-        assert!(read("a".repeat(LONGEST + 1)).is_err());
+        assert!(read("a".repeat(LONGEST + 1)).is_err_and(|error| error.contains("help: card files")));
         assert!(read(format!("a = {}", "[".repeat(10_000))).is_err());
         assert!(read(format!("a{} = 1", ".a".repeat(10_000))).is_err());
     }

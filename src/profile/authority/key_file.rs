@@ -1,4 +1,5 @@
-//! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves.
+//! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves. Bytes around the key may
+//! be anything.
 
 use p256::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef, der::Decode};
 use rsa::{pkcs1::DecodeRsaPrivateKey as _, traits::PrivateKeyParts};
@@ -18,12 +19,18 @@ pub enum KeyFile {
     P256(P256PrivateKey),
 }
 
-/// Why the text of a key file gives no key.
+/// How DER begins: with a sequence.
+const SEQUENCE: u8 = 0x30;
+
+/// Why a key file gives no key.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum KeyFileError {
     /// It has no line `-----BEGIN ...-----`.
     #[error("it is not in PEM: there is no line -----BEGIN ... PRIVATE KEY-----")]
     NotPem,
+    /// It is in DER.
+    #[error("it is in DER, and a card file takes keys in PEM")]
+    Der,
     /// It has something else.
     #[error("it holds a {0}, not a private key")]
     OtherObject(String),
@@ -44,12 +51,25 @@ pub enum KeyFileError {
     Malformed,
 }
 
-/// Reads the first private key of a PEM text. What stands before it, such as parameters of a curve, is skipped.
+impl KeyFileError {
+    /// What to do.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Der => "convert it: openssl pkey -inform DER -in key.der -out key.pem",
+            _ => "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM",
+        }
+    }
+}
+
+/// Reads the first private key of a file in PEM. What stands before it, such as parameters of a curve, is skipped.
 ///
 /// # Errors
 ///
 /// [`KeyFileError`] says why there is none.
-pub fn parse_key_file(text: &str) -> Result<KeyFile, KeyFileError> {
+pub fn parse_key_file(file: &[u8]) -> Result<KeyFile, KeyFileError> {
+    // PEM itself is ASCII, so what is lost here is not part of a key.
+    let text = String::from_utf8_lossy(file);
     let mut other = None;
     for start in text.match_indices("-----BEGIN ").map(|(start, _)| start) {
         let block = text.get(start..).unwrap_or_default();
@@ -69,7 +89,8 @@ pub fn parse_key_file(text: &str) -> Result<KeyFile, KeyFileError> {
             _ => other = other.or_else(|| Some(label.to_lowercase())),
         }
     }
-    Err(other.map_or(KeyFileError::NotPem, KeyFileError::OtherObject))
+    let not_pem = if file.first() == Some(&SEQUENCE) { KeyFileError::Der } else { KeyFileError::NotPem };
+    Err(other.map_or(not_pem, KeyFileError::OtherObject))
 }
 
 /// A block from its first line to its last.
@@ -130,7 +151,7 @@ mod tests {
         let (key, right) = (rsa_key(RsaLength::Bits2048), card_rsa(RsaLength::Bits2048, 0).0);
         let texts = [key.to_pkcs1_pem(LineEnding::LF).expect("PEM"), key.to_pkcs8_pem(LineEnding::LF).expect("PEM")];
         for text in texts {
-            let Ok(KeyFile::Rsa(read)) = parse_key_file(&text) else { panic!("no key in {}", text.as_str()) };
+            let Ok(KeyFile::Rsa(read)) = parse_key_file(text.as_bytes()) else { panic!("no key in {}", text.as_str()) };
             assert_eq!((&read.primes, &read.e), (&right.primes, &right.e));
         }
     }
@@ -142,8 +163,21 @@ mod tests {
         let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
         let older = format!("{parameters}{}", key.to_sec1_pem(LineEnding::LF).expect("PEM").as_str());
         for text in [older.as_str(), &key.to_pkcs8_pem(LineEnding::LF).expect("PEM")] {
-            let Ok(KeyFile::P256(read)) = parse_key_file(text) else { panic!("no key in {text}") };
+            let Ok(KeyFile::P256(read)) = parse_key_file(text.as_bytes()) else { panic!("no key in {text}") };
             assert_eq!(read.0, right.0);
+        }
+    }
+
+    #[test]
+    fn bytes_around_a_key_do_not_matter_and_der_is_told_apart() {
+        let key = rsa_key(RsaLength::Bits2048);
+        let pem = key.to_pkcs8_pem(LineEnding::LF).expect("PEM");
+        let file = [b"cl\xE9 d'essai\n", pem.as_bytes(), b"\xFF"].concat();
+        assert!(matches!(parse_key_file(&file), Ok(KeyFile::Rsa(_))));
+        for der in [key.to_pkcs8_der().expect("DER").as_bytes(), key.to_pkcs1_der().expect("DER").as_bytes()] {
+            let error = parse_key_file(der).expect_err("this is DER");
+            assert_eq!(error, KeyFileError::Der);
+            assert!(error.hint().contains("openssl pkey -inform DER"));
         }
     }
 
@@ -163,7 +197,7 @@ mod tests {
             (locked, KeyFileError::Encrypted),
             (cut, KeyFileError::Malformed),
         ] {
-            assert_eq!(parse_key_file(text).err(), Some(reason), "{text}");
+            assert_eq!(parse_key_file(text.as_bytes()).err(), Some(reason), "{text}");
         }
     }
 }

@@ -14,15 +14,15 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 
 use super::{
     diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
     schema::Schema,
-    tree::{Data, Node},
-    written::Written,
+    tree::{Data, Node, Span},
+    written::{Value, Written},
 };
 pub use template::template;
 
@@ -57,4 +57,26 @@ pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, 
     let mut reader = tables::Reader { schema, today, mistakes: Mistakes::of(source) };
     let root = reader.root(&document);
     reader.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
+}
+
+/// The empty texts of a card file, which are how it says that there is nothing: where each stands, by the start of its
+/// table and by its key.
+pub(super) fn empty_texts(source: &Arc<Source>) -> BTreeMap<(usize, String), Span> {
+    let mut found = BTreeMap::new();
+    if let Ok(document) = Written::read(source) {
+        collect_empty(&document, &mut found);
+    }
+    found
+}
+
+fn collect_empty(written: &Written, found: &mut BTreeMap<(usize, String), Span>) {
+    for entry in written.entries() {
+        if entry.value.text() == Some("") {
+            found.insert((written.span.start, entry.key.clone()), entry.value.span.clone());
+        }
+        collect_empty(&entry.value, found);
+    }
+    if let Value::List(members) = &written.value {
+        members.iter().for_each(|member| collect_empty(member, found));
+    }
 }

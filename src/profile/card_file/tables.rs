@@ -192,12 +192,23 @@ impl Reader<'_> {
             kind => match scalar::read(kind, &written.value, self.today) {
                 Ok(data) => data?,
                 Err(wrong) => {
-                    self.mistakes.add(wrong.at(written, &self.mistakes));
+                    let mistake = match written.span.is_empty() {
+                        true => self.wrong_default(wrong, &path, place),
+                        false => wrong.at(written, &self.mistakes),
+                    };
+                    self.mistakes.add(mistake);
                     return None;
                 }
             },
         };
         Some(Node { data, span: written.span.clone() })
+    }
+
+    /// A default that does not do on this day: a relative date may leave the calendar.
+    fn wrong_default(&self, wrong: scalar::Wrong, path: &str, place: &Place) -> Diagnostic {
+        let message = format!("the default of \"{path}\" does not do: {}", wrong.message());
+        let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message);
+        mistake.hint("write the key, or use the card on another day")
     }
 
     /// The tables of a list, as many as fit.

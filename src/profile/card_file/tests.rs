@@ -150,6 +150,16 @@ fn dates_follow_the_day_of_loading() {
 }
 
 #[test]
+fn a_default_that_leaves_the_calendar_is_named() {
+    let minimal = source("c.toml", include_str!("../../../fixtures/cards/vitale2-minimal.toml"));
+    let mistakes = read(&minimal, &schema(), date(9999, 12, 31)).expect_err("four years later there is no date");
+    let messages: Vec<_> = mistakes.0.iter().map(|mistake| mistake.message.as_str()).collect();
+    let named = "the default of \"carte.fin_validite\" does not do: this date is out of range";
+    assert!(messages.contains(&named), "{messages:?}");
+    assert!(messages.iter().all(|message| message.starts_with("the default of")), "{messages:?}");
+}
+
+#[test]
 fn values_may_stand_without_quotes_where_their_digits_are_all_that_counts() {
     let quoted = "layout = \"l\"\n[assure]\nnir = \"1851975999001\"\nnom = \"N\"\nprenom = \"P\"\n\
         naissance = \"1985-02-03\"\ncaisse = \"349\"\nrang_gemellaire = \"2\"\ndroits = [{ debut = \"2024-01-31T08:30\" }]";

@@ -1,7 +1,7 @@
 //! Whether a layout and the keys of card files agree: every key that it places exists and is of a kind that its coding
 //! can hold.
 
-use std::{cell::RefCell, collections::BTreeSet, ops::Range};
+use std::{cell::RefCell, collections::BTreeSet};
 
 use super::{
     super::{
@@ -47,8 +47,8 @@ fn walk(layout: &Layout, check: &Check<'_>) {
         check.items(&object.content, "");
     });
     layout.files.iter().for_each(|file| check.items(&file.content, ""));
-    if let (Some(path), span) = (&layout.chip.atr_key, &layout.chip.span) {
-        check.path(path, "", span);
+    if let Some(path) = &layout.chip.atr_key {
+        check.path(path, "");
     }
     security(check, layout);
 }
@@ -59,10 +59,10 @@ fn security(check: &Check<'_>, layout: &Layout) {
     let is_bytes = |kind: &Kind| matches!(kind, Kind::Bytes { .. });
     for object in &layout.security.objects {
         match &object.kind {
-            ObjectKind::Code { from, .. } => check.kind(from, "", &object.span, is_digits, "digits or a code"),
+            ObjectKind::Code { from, .. } => check.kind(from, "", is_digits, "digits or a code"),
             ObjectKind::KeySet { mac, encryption, .. } => {
-                check.kind(mac, "", &object.span, is_bytes, "bytes");
-                check.kind(encryption, "", &object.span, is_bytes, "bytes");
+                check.kind(mac, "", is_bytes, "bytes");
+                check.kind(encryption, "", is_bytes, "bytes");
             }
             ObjectKind::Key(_) | ObjectKind::Root(_) => {}
         }
@@ -77,17 +77,16 @@ fn security(check: &Check<'_>, layout: &Layout) {
         }
     }
     if let Some(keys) = &layout.security.card_keys {
-        check.kind(&keys.list, "", &keys.span, |kind| matches!(kind, Kind::List { .. }), "a list");
+        check.kind(&keys.list, "", |kind| matches!(kind, Kind::List { .. }), "a list");
         let list = keys.list.keys.join(".");
         let words = |kind: &Kind| matches!(kind, Kind::Enumeration(_));
-        check.kind(&keys.name, &list, &keys.span, words, "an enumeration");
-        check.kind(&keys.sort, &list, &keys.span, words, "an enumeration");
-        check.kind(&keys.seed, &list, &keys.span, |kind| matches!(kind, Kind::Number { .. }), "a number");
-        check.kind(&keys.file, &list, &keys.span, |kind| matches!(kind, Kind::Text { .. }), "text");
+        check.kind(&keys.name, &list, words, "an enumeration");
+        check.kind(&keys.sort, &list, words, "an enumeration");
+        check.kind(&keys.seed, &list, |kind| matches!(kind, Kind::Number { .. }), "a number");
+        check.kind(&keys.file, &list, |kind| matches!(kind, Kind::Text { .. }), "text");
     }
     for path in layout.security.token.iter().flat_map(|token| &token.holder) {
-        let span = layout.security.token.as_ref().map_or(0..0, |token| token.span.clone());
-        check.kind(path, "", &span, is_text, "text");
+        check.kind(path, "", is_text, "text");
     }
     if let Some(token) = &layout.security.token {
         check.items(&token.serial, "");
@@ -102,16 +101,16 @@ impl Check<'_> {
 
     fn item(&self, item: &Item, prefix: &str) {
         if let Some((key, _)) = &item.required_when {
-            self.path(key, "", &item.span);
+            self.path(key, "");
         }
         if let Some(when) = &item.when {
-            self.path(when, prefix, &item.span);
+            self.path(when, prefix);
         }
         let mut inner = prefix.to_owned();
         if let Some(Each::Member { list, .. }) = &item.each {
-            let Some((path, key)) = self.path(list, prefix, &item.span) else { return };
+            let Some((path, key)) = self.path(list, prefix) else { return };
             if !matches!(key.kind, Kind::List { .. }) {
-                self.report.mistake(item.span.clone(), format!("\"{path}\" is no list, so it has no \"each\""), "");
+                self.report.mistake(list.span.clone(), format!("\"{path}\" is no list, so it has no \"each\""), "");
                 return;
             }
             inner = path;
@@ -129,7 +128,7 @@ impl Check<'_> {
 
     /// A key must hold what the coding can write.
     fn value(&self, path: &Path, prefix: &str, item: &Item, coding: &Coding) {
-        let Some((path, key)) = self.path(path, prefix, &item.span) else { return };
+        let Some((path, key)) = self.path(path, prefix) else { return };
         if !can_hold(coding, &key.kind) {
             let message = format!("the coding of \"{path}\" cannot hold what card files have under this key");
             self.report.mistake(item.span.clone(), message, "docs/layouts.md says which coding goes with which type");
@@ -137,16 +136,17 @@ impl Check<'_> {
     }
 
     /// A path must lead to a key of some kind.
-    fn kind(&self, path: &Path, prefix: &str, span: &Range<usize>, right: impl Fn(&Kind) -> bool, what: &str) {
-        if let Some((path, key)) = self.path(path, prefix, span)
+    fn kind(&self, path: &Path, prefix: &str, right: impl Fn(&Kind) -> bool, what: &str) {
+        let span = path.span.clone();
+        if let Some((path, key)) = self.path(path, prefix)
             && !right(&key.kind)
         {
-            self.report.mistake(span.clone(), format!("\"{path}\" must be {what} in card files"), "");
+            self.report.mistake(span, format!("\"{path}\" must be {what} in card files"), "");
         }
     }
 
     /// The key of a path, and the path in full.
-    fn path(&self, path: &Path, prefix: &str, span: &Range<usize>) -> Option<(String, &Key)> {
+    fn path(&self, path: &Path, prefix: &str) -> Option<(String, &Key)> {
         let prefix = if path.from_top { "" } else { prefix };
         let keys = path.keys.iter().map(String::as_str);
         let whole = prefix.split('.').filter(|key| !key.is_empty()).chain(keys).collect::<Vec<_>>().join(".");
@@ -160,7 +160,7 @@ impl Check<'_> {
         let known: Vec<String> = self.schema.keys().into_iter().map(|(path, _)| path).collect();
         let hint = nearest::hint(&whole, known.iter().map(String::as_str));
         let hint = hint.unwrap_or_else(|| format!("declare it in a table [data.\"{whole}\"] of the layout"));
-        self.report.mistake(span.clone(), format!("card files have no key \"{whole}\""), &hint);
+        self.report.mistake(path.span.clone(), format!("card files have no key \"{whole}\""), &hint);
         None
     }
 }

@@ -1,9 +1,10 @@
 //! From a card's data to the bytes of its files, and to the tree of spans that explains them.
 
-use std::{ops::Range, sync::Arc};
+use std::{cell::OnceCell, collections::BTreeMap, ops::Range, sync::Arc};
 
 use super::{
     super::{
+        card_file,
         diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
         map::Element,
         tree::{Data, Node, Span},
@@ -44,6 +45,8 @@ pub(super) struct Encoder<'a> {
     card: &'a Arc<Source>,
     top: &'a Node,
     mistakes: Mistakes,
+    /// Where the card file says that there is nothing; looked up when something is missing.
+    empty: OnceCell<BTreeMap<(usize, String), Span>>,
     clean: bool,
     steps: usize,
     fill: u8,
@@ -74,7 +77,8 @@ struct Output {
 impl<'a> Encoder<'a> {
     pub(super) fn new(layout: &'a Layout, card: &'a Arc<Source>, top: &'a Node) -> Self {
         let (mistakes, steps) = (Mistakes::of(card), MOST_STEPS);
-        Self { layout, card, top, mistakes, clean: true, steps, fill: 0, key: None, built: Built::default() }
+        let (empty, built) = (OnceCell::new(), Built::default());
+        Self { layout, card, top, mistakes, empty, clean: true, steps, fill: 0, key: None, built }
     }
 
     /// Ends with what was made of the data, unless there were mistakes.
@@ -96,6 +100,30 @@ impl<'a> Encoder<'a> {
     /// Notes a mistake at a place of the card file.
     pub(super) fn mistake(&mut self, span: &Span, message: impl Into<String>, hint: &str) {
         self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint));
+    }
+
+    /// Notes that the card has nothing under a key, from the top, for which the chip has a place.
+    pub(super) fn missing(&mut self, path: &Path) {
+        self.missing_in(path, &self.start(), "write it");
+    }
+
+    fn missing_in(&mut self, path: &Path, scope: &Scope<'a>, hint: &str) {
+        let key = path.keys.join(".");
+        match self.empty_at(path, scope) {
+            Some(span) => {
+                let hint = "write a value: an empty text is nothing, and takes away a default too";
+                self.mistake(&span, format!("\"{key}\" is empty, and this chip has a place for it"), hint);
+            }
+            None => self.mistake(&scope.span, format!("\"{key}\" is missing, and this chip has a place for it"), hint),
+        }
+    }
+
+    /// Where an empty text was written under a key.
+    fn empty_at(&self, path: &Path, scope: &Scope<'a>) -> Option<Span> {
+        let (key, tables) = path.keys.split_last()?;
+        let table = self.look_up(&Path { keys: tables.to_vec(), ..path.clone() }, scope)?;
+        let empty = self.empty.get_or_init(|| card_file::empty_texts(self.card));
+        empty.get(&(table.span.start, key.clone())).cloned()
     }
 
     /// Notes a mistake of the layout that shows with this card only.
@@ -288,9 +316,7 @@ impl<'a> Encoder<'a> {
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
                     None => {
-                        let message =
-                            format!("\"{}\" is missing, and this chip has a place for it", from.keys.join("."));
-                        self.mistake(&scope.span, message, "the layout that the card file names makes it a duty");
+                        self.missing_in(from, scope, "the layout that the card file names makes it a duty");
                         None
                     }
                 }

@@ -1,7 +1,7 @@
 //! Reads the tables of a layout: typed, with the place of each value, and with every mistake reported.
 //!
 //! A reader asks for keys by name; what was never asked for is an unknown key, and the nearest name that was asked for
-//! is its hint.
+//! is its hint. So the rule for readers is: ask for all keys of a table before you give up over one of them.
 
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
@@ -102,8 +102,18 @@ impl<'a> Fields<'a> {
 
     /// The raw value of a key.
     pub(super) fn value(&self, key: &'static str) -> Option<&'a Written> {
-        self.asked.borrow_mut().push(key);
+        self.pass_over(&[key]);
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// Takes keys as known without reading them: a mistake in another one leaves open what they mean.
+    pub(super) fn pass_over(&self, keys: &[&'static str]) {
+        let mut asked = self.asked.borrow_mut();
+        for key in keys {
+            if !asked.contains(key) {
+                asked.push(key);
+            }
+        }
     }
 
     /// Whether a key is there; not the same as asking for it.

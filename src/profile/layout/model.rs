@@ -16,6 +16,13 @@ pub(super) struct Known {
     pub(super) at: String,
 }
 
+impl Known {
+    /// What stands in for a source with a mistake, so that reading can go on.
+    pub(super) fn stand_in() -> Arc<Self> {
+        Arc::new(Self { origin: Origin::Invented, at: String::new() })
+    }
+}
+
 /// A DF, an application, or the MF.
 #[derive(Clone, Debug)]
 pub(super) struct Application {
@@ -47,7 +54,7 @@ pub(super) struct Access {
 }
 
 /// An access rule.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Rule {
     pub(super) compact: CompactRule,
     /// Who may read, as it was written.
@@ -196,6 +203,8 @@ pub(super) struct Path {
     /// From the top, not from the current member of a list.
     pub(super) from_top: bool,
     pub(super) keys: Vec<String>,
+    /// Where it stands in the layout.
+    pub(super) span: Range<usize>,
 }
 
 /// A property of the layout itself.
@@ -242,8 +251,6 @@ pub(super) struct Chip {
     pub(super) atr: Vec<Item>,
     /// The key of card files that gives a whole ATR instead.
     pub(super) atr_key: Option<Path>,
-    /// Where it stands in the layout.
-    pub(super) span: Range<usize>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
     /// The key of card files that names the component.

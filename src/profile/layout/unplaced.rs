@@ -29,7 +29,7 @@ impl Layout {
         let Walk { used, mut left, .. } = walk;
         left.retain(|(_, span)| !used.contains(span));
         left.sort_by_key(|(_, span)| span.start);
-        left.dedup();
+        left.dedup_by(|later, first| later.1 == first.1);
         let note = |(key, span)| Diagnostic::new(card, span, format!("{key} has no place in layout {}", self.name));
         left.into_iter().map(note).collect()
     }

@@ -42,6 +42,11 @@ impl Wrong {
         self
     }
 
+    /// What is wrong, in one line.
+    pub(in crate::profile) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The mistake, where it was written.
     pub(in crate::profile) fn at(self, written: &Written, mistakes: &Mistakes) -> Diagnostic {
         let span = self.part.as_ref().and_then(|part| part_of(written, part, &mistakes.source().text));

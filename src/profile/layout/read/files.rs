@@ -1,5 +1,6 @@
 //! Applications and files.
 
+use virtuale_applets::{ias, vitale1};
 use virtuale_engine::{
     Aid, Fid, Sfi,
     image::{ControlObject, RecordStructure, SelectAnswer},
@@ -20,6 +21,9 @@ const MOST_WORDS: usize = LONGEST / WORD;
 
 /// How many names an application may have.
 const MOST_AIDS: usize = 16;
+
+/// The applets that there are.
+const APPLETS: [&str; 2] = [ias::NAME, vitale1::NAME];
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -117,14 +121,14 @@ pub(super) fn application(
     let application = Application {
         name: name.to_owned(),
         parent,
-        fid: fid(fields)?,
+        fid: fid(fields),
         aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),
         reference: fields.word("ref").map_or(reference, |word| word.value),
         label: fields.text("label").map_or(name, |label| label.value).to_owned(),
-        applet: fields.text("applet").map(|applet| applet.value.to_owned()),
+        applet: applet(fields),
         select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
-        access: reader.names.access(fields)?,
+        access: reader.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
         serial_number: reader.list(fields, "serial_number", &Context::new(known.clone())),
         security: fields
@@ -143,16 +147,22 @@ pub(super) fn application(
     (fields.report.count() == before).then_some(application)
 }
 
+fn applet(fields: &Fields<'_>) -> Option<String> {
+    let name = fields.text("applet")?;
+    if !APPLETS.contains(&name.value) {
+        fields.report.unknown("applet", &name, APPLETS);
+    }
+    Some(name.value.to_owned())
+}
+
 fn data_object(reader: &Reader<'_>, tag: &Placed<&str>, fields: &Fields<'_>, context: &Context) -> Option<Object> {
-    let Some(bytes) = unhex(tag.value).filter(|bytes| (1..=2).contains(&bytes.len())) else {
+    let bytes = unhex(tag.value).filter(|bytes| (1..=2).contains(&bytes.len()));
+    if bytes.is_none() {
         fields.mistake(format!("\"{}\" is not the tag of a data object", tag.value), "tags have one or two bytes");
-        return None;
-    };
-    Some(Object {
-        tag: bytes.iter().fold(0, |tag, &byte| tag << 8 | u16::from(byte)),
-        readable: fields.flag("readable").unwrap_or(true),
-        content: reader.list(fields, "content", context),
-    })
+    }
+    let readable = fields.flag("readable").unwrap_or(true);
+    let content = reader.list(fields, "content", context);
+    Some(Object { tag: bytes?.iter().fold(0, |tag, &byte| tag << 8 | u16::from(byte)), readable, content })
 }
 
 /// A file.
@@ -165,11 +175,15 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
     let known = reader.names.source(fields, None);
     let words = fields.number("words", 1..MOST_WORDS + 1).map(|words| words.value);
     let structure = match words {
-        Some(words) => Some(Structure::Transparent { size: Some(words * WORD) }),
+        Some(words) => {
+            // Beside "words" they are a mistake of another kind.
+            fields.pass_over(&["size", "structure"]);
+            Structure::Transparent { size: Some(words * WORD) }
+        }
         None => structure(fields),
     };
     let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
-    let records = matches!(structure, Some(Structure::Records { .. }));
+    let records = matches!(structure, Structure::Records { .. });
     let content = if records {
         reader.list(fields, "record", &Context::new(known.clone()))
     } else {
@@ -182,42 +196,44 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
             .iter()
             .filter_map(|parent| position(fields, "application", parent, &reader.names.applications))
             .collect(),
-        fid: fid(fields)?,
+        fid: fid(fields),
         sfi,
         key: fields.text("key").and_then(|key| position(fields, "key", &key, &reader.names.keys)),
         listed: fields.flag("listed").unwrap_or(!fields.has("key")),
-        structure: structure?,
+        structure,
         words,
         fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
-        access: reader.names.access(fields)?,
+        access: reader.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.ef_control.clone()),
-        known: known?,
+        known,
         content,
     };
     check(fields, &file);
     (fields.report.count() == before).then_some(file)
 }
 
-fn structure(fields: &Fields<'_>) -> Option<Structure> {
+/// How a file is organised; after a mistake, something that stands in for it.
+fn structure(fields: &Fields<'_>) -> Structure {
     let size = fields.number("size", 1..LONGEST + 1).map(|size| size.value);
     let text = fields.text("structure");
     let structure = match text.as_ref().map(|text| text.value) {
-        None | Some("transparent") => return Some(Structure::Transparent { size }),
+        None | Some("transparent") => return Structure::Transparent { size },
         Some("linear-fixed") => RecordStructure::LinearFixed,
         Some("linear-variable") => RecordStructure::LinearVariable,
         Some("cyclic") => RecordStructure::Cyclic,
         Some(_) => {
             let known = ["transparent", "linear-fixed", "linear-variable", "cyclic"];
             text.iter().for_each(|text| fields.report.unknown("structure", text, known));
-            return None;
+            fields.pass_over(&["record_length", "records", "record"]);
+            return Structure::Transparent { size };
         }
     };
-    let small = |key| fields.number(key, 1..255).and_then(|number| u8::try_from(number.value).ok());
+    let small = |key| fields.number(key, 1..255).and_then(|number| u8::try_from(number.value).ok()).unwrap_or(1);
     let (length, count) = (small("record_length"), small("records"));
     for key in ["record_length", "records"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
     }
-    Some(Structure::Records { structure, length: length?, count: count? })
+    Structure::Records { structure, length, count }
 }
 
 /// What makes sense in one file.
@@ -251,12 +267,11 @@ fn check(fields: &Fields<'_>, file: &File) {
     }
 }
 
-fn fid(fields: &Fields<'_>) -> Option<Fid> {
-    let fid = fields.word("fid").map(|word| Fid(word.value));
+fn fid(fields: &Fields<'_>) -> Fid {
     if !fields.has("fid") {
         fields.missing("fid");
     }
-    fid
+    fields.word("fid").map_or(Fid(0), |word| Fid(word.value))
 }
 
 fn aid(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Aid> {

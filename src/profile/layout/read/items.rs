@@ -27,6 +27,12 @@ pub(super) const LONGEST: usize = 65_535;
 /// How many members of a list a card may carry, where the layout does not say.
 const USUAL_MOST: usize = 99;
 
+/// The keys that say what an item is.
+const BODIES: [&str; 5] = ["hex", "fill", "of", "from", "built_by"];
+
+/// The keys that go with some of them.
+const OF_A_PLACE: [&str; 9] = ["coding", "else", "len", "pad", "on", "off", "mark", "flags", "values"];
+
 /// Reads items.
 #[derive(Debug)]
 pub(in super::super) struct Reader<'n> {
@@ -37,7 +43,7 @@ pub(in super::super) struct Reader<'n> {
 /// What an item inherits from what it is in.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Context {
-    known: Option<Arc<Known>>,
+    known: Arc<Known>,
     personal: Option<bool>,
     round: Option<Round>,
     depth: usize,
@@ -51,7 +57,7 @@ enum Round {
 }
 
 impl Context {
-    pub(in super::super) fn new(known: Option<Arc<Known>>) -> Self {
+    pub(in super::super) fn new(known: Arc<Known>) -> Self {
         Self { known, personal: None, round: None, depth: 0 }
     }
 }
@@ -95,7 +101,7 @@ impl<'n> Reader<'n> {
         }
         let mut context = outer.clone();
         context.depth += 1;
-        context.known = self.names.source(fields, outer.known.as_ref());
+        context.known = self.names.source(fields, Some(&outer.known));
         context.personal = fields.flag("personal").or(outer.personal);
         let each = self.each(fields, &mut context);
         let body = self.body(fields, tag.is_some(), &context);
@@ -109,7 +115,7 @@ impl<'n> Reader<'n> {
             optional: fields.flag("optional").unwrap_or(false),
             required_when: required_when(fields),
             max: fields.number("max", 0..LONGEST + 1).map(|max| max.value),
-            known: context.known?,
+            known: context.known,
             personal: context.personal.unwrap_or(matches!(body, Some(Body::Value { .. }))),
             body: body?,
         };
@@ -134,10 +140,12 @@ impl<'n> Reader<'n> {
     }
 
     fn body(&self, fields: &Fields<'_>, tagged: bool, context: &Context) -> Option<Body> {
-        let kinds = ["hex", "fill", "of", "from", "built_by"].into_iter().filter(|key| fields.has(key)).count();
+        let kinds = BODIES.into_iter().filter(|key| fields.has(key)).count();
         match kinds {
             0 if tagged => return Some(Body::Constant(Vec::new())),
             0 => {
+                fields.pass_over(&BODIES);
+                fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
                     "this item says nothing",
                     "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
@@ -146,6 +154,8 @@ impl<'n> Reader<'n> {
             }
             1 => {}
             _ => {
+                fields.pass_over(&BODIES);
+                fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
                     "an item has one of \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
                     "put one inside the other",
@@ -156,12 +166,12 @@ impl<'n> Reader<'n> {
         if let Some(constant) = fields.hex("hex") {
             return Some(Body::Constant(constant.value));
         }
-        if let Some(fill) = fields.byte("fill") {
-            let Some(length) = fields.number("len", 1..LONGEST + 1) else {
+        if fields.has("fill") {
+            let (fill, length) = (fields.byte("fill"), fields.number("len", 1..LONGEST + 1));
+            if !fields.has("len") {
                 fields.missing("len");
-                return None;
-            };
-            return Some(Body::Constant(vec![fill.value; length.value]));
+            }
+            return Some(Body::Constant(vec![fill?.value; length?.value]));
         }
         if let Some(name) = fields.text("built_by") {
             let known = Builder::NAMED.iter().find(|(known, _)| *known == name.value);
@@ -173,18 +183,28 @@ impl<'n> Reader<'n> {
         if fields.has("of") {
             return Some(Body::Group(self.list(fields, "of", context)));
         }
-        let from = fields.text("from")?;
+        let Some(from) = fields.text("from") else {
+            fields.pass_over(&OF_A_PLACE);
+            return None;
+        };
         match from.value.strip_prefix('@') {
-            Some(reference) => self.computed(fields, &from, reference, context),
+            Some(reference) => match self.reference(fields, &from, reference, context) {
+                Some(reference) => computed(fields, reference),
+                None => {
+                    fields.pass_over(&OF_A_PLACE);
+                    None
+                }
+            },
             None => {
                 let otherwise = fields.text("else").and_then(|key| path(fields, &key));
-                let (from, place) = (path(fields, &from)?, place(fields, None)?);
-                Some(Body::Value { from, otherwise, place })
+                let (from, place) = (path(fields, &from), place(fields, None));
+                Some(Body::Value { from: from?, otherwise, place: place? })
             }
         }
     }
 
-    fn computed(&self, fields: &Fields<'_>, whole: &Placed<&str>, text: &str, context: &Context) -> Option<Body> {
+    /// What a text behind `@` asks the layout for.
+    fn reference(&self, fields: &Fields<'_>, whole: &Placed<&str>, text: &str, context: &Context) -> Option<Reference> {
         let (subject, property) = text.rsplit_once('.').unwrap_or(("", text));
         let position = |names: &[String]| names.iter().position(|name| name == subject);
         let of = match (subject, context.round) {
@@ -217,16 +237,21 @@ impl<'n> Reader<'n> {
             fields.report.unknown("property", &property, properties.iter().map(|(name, _)| *name));
             return None;
         };
-        let (usual, length) = match property {
-            Property::Name | Property::Label => (Coding::Ascii, None),
-            Property::Aid => (Coding::Blob, None),
-            Property::Fid | Property::Ref => (Coding::Blob, Some(2)),
-            Property::Sfi => (Coding::Number, Some(1)),
-        };
-        let mut place = place(fields, Some(usual))?;
-        place.length = place.length.or(length);
-        Some(Body::Computed { reference: Reference { of, property }, place })
+        Some(Reference { of, property })
     }
+}
+
+/// What the layout says about itself, in its place.
+fn computed(fields: &Fields<'_>, reference: Reference) -> Option<Body> {
+    let (usual, length) = match reference.property {
+        Property::Name | Property::Label => (Coding::Ascii, None),
+        Property::Aid => (Coding::Blob, None),
+        Property::Fid | Property::Ref => (Coding::Blob, Some(2)),
+        Property::Sfi => (Coding::Number, Some(1)),
+    };
+    let mut place = place(fields, Some(usual))?;
+    place.length = place.length.or(length);
+    Some(Body::Computed { reference, place })
 }
 
 /// What explain calls an item to which the layout gives no name.
@@ -247,19 +272,20 @@ fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> S
 
 /// A path of keys: `nom`, `mutuelle.numero`, `/carte.numero_serie` from the top, `.` for a member itself.
 pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option<Path> {
+    let span = text.span.clone();
     let (from_top, rest) = text.value.strip_prefix('/').map_or((false, text.value), |rest| (true, rest));
     if rest == "." {
-        return Some(Path { from_top, keys: Vec::new() });
+        return Some(Path { from_top, keys: Vec::new(), span });
     }
     let keys: Vec<String> = rest.split('.').map(str::to_owned).collect();
     let sound = |key: &String| {
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
     };
     if keys.len() <= DEEPEST && keys.iter().all(sound) {
-        return Some(Path { from_top, keys });
+        return Some(Path { from_top, keys, span });
     }
     fields.report.mistake(
-        text.span.clone(),
+        span,
         format!("\"{}\" is not a key of card files", text.value),
         "write snake_case keys joined by dots",
     );
@@ -273,11 +299,12 @@ fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
         fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
         return None;
     };
-    let Path { keys, .. } = path(fields, key)?;
-    Some((Path { from_top: true, keys }, text.value.to_owned()))
+    Some((Path { from_top: true, ..path(fields, key)? }, text.value.to_owned()))
 }
 
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
+    let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
+    let pad = fields.byte("pad");
     let name = fields.text("coding");
     let coding = match &name {
         Some(name) => {
@@ -294,8 +321,10 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
             usual
         }
     };
+    if coding.is_none() {
+        fields.pass_over(&OF_A_PLACE);
+    }
     let coding = parameters(fields, coding?)?;
-    let length = fields.number("len", 1..LONGEST + 1).map(|length| length.value);
     let natural = coding.natural_length();
     if let (Some(length), Some(natural)) = (length, natural)
         && length != natural
@@ -307,7 +336,6 @@ fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {
         fields.mistake("a number has at most 8 bytes", "");
         return None;
     }
-    let pad = fields.byte("pad");
     let pads = coding.has_any_length() && coding != Coding::Number && (pad.is_some() || coding.pads_by_itself());
     let pad = pad.map_or(coding.usual_pad(), |pad| pad.value);
     Some(Place { coding, length: length.or(natural), pad, pads })

@@ -26,8 +26,14 @@ const MOST_SESSIONS: usize = 1_000_000;
 /// Reads `[memory]`.
 pub(super) fn read(reader: &Reader<'_>, top: &Fields<'_>) -> Option<Memory> {
     let fields = Fields::of(top.report, top.value("memory")?, "key of a memory")?;
-    let known = reader.names.source(&fields, None);
-    let (first, end) = (address(&fields, "first"), address(&fields, "end"));
+    let memory = memory(reader, &fields);
+    fields.finish();
+    memory
+}
+
+fn memory(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Memory> {
+    let known = reader.names.source(fields, None);
+    let (first, end) = (address(fields, "first"), address(fields, "end"));
     let identity = fields.hex("identity").and_then(|bytes| <[u8; IDENTITY_LENGTH]>::try_from(bytes.value).ok());
     if identity.is_none() {
         fields.mistake(format!("\"identity\" must be {IDENTITY_LENGTH} bytes"), "it is what is fetched after a reset");
@@ -36,7 +42,7 @@ pub(super) fn read(reader: &Reader<'_>, top: &Fields<'_>) -> Option<Memory> {
     if !fields.has("end_at") {
         fields.missing("end_at");
     }
-    let iso_key = fields.text("iso_view").and_then(|key| items::path(&fields, &key));
+    let iso_key = fields.text("iso_view").and_then(|key| items::path(fields, &key));
     let statuses = fields.value("refusal").and_then(|refusal| {
         let refusal = Fields::of(fields.report, refusal, "refusal")?;
         let read = statuses(reader, &refusal);
@@ -46,14 +52,13 @@ pub(super) fn read(reader: &Reader<'_>, top: &Fields<'_>) -> Option<Memory> {
     if !fields.has("refusal") {
         fields.missing("refusal");
     }
-    let codes = codes(reader, &fields);
+    let codes = codes(reader, fields);
     let span = fields.span();
     let settings = Settings { iso_view: false, identity: identity?, end_at: end_at?.value, statuses: statuses?, codes };
     if let Err(error) = settings.check() {
         fields.mistake(error.to_string(), "");
     }
-    fields.finish();
-    Some(Memory { span, first: first?, end: end?, settings, iso_key, known: known? })
+    Some(Memory { span, first: first?, end: end?, settings, iso_key, known })
 }
 
 fn statuses(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Statuses> {
@@ -84,18 +89,22 @@ fn codes(reader: &Reader<'_>, memory: &Fields<'_>) -> Vec<Code> {
     let mut references = BTreeMap::new();
     let tables = memory.tables("code", "key of a code");
     for (name, fields) in &tables {
-        if let Some(reference) = fields.byte("reference") {
-            references.insert(name.value, reference.value);
-        }
+        references.insert(name.value, fields.byte("reference").map(|reference| reference.value));
     }
-    for (_, fields) in tables {
-        codes.extend(code(reader, &fields, &references));
+    for (name, fields) in tables {
+        let reference = references.get(name.value).copied().flatten();
+        codes.extend(code(reader, &fields, reference, &references));
         fields.finish();
     }
     codes
 }
 
-fn code(reader: &Reader<'_>, fields: &Fields<'_>, references: &BTreeMap<&str, u8>) -> Option<Code> {
+fn code(
+    reader: &Reader<'_>,
+    fields: &Fields<'_>,
+    reference: Option<u8>,
+    references: &BTreeMap<&str, Option<u8>>,
+) -> Option<Code> {
     reader.names.source(fields, None);
     for key in ["reference", "tries", "se"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
@@ -109,11 +118,17 @@ fn code(reader: &Reader<'_>, fields: &Fields<'_>, references: &BTreeMap<&str, u8
         if found.is_none() {
             fields.report.unknown("code", name, references.keys().copied());
         }
-        found
+        found.flatten()
     });
     let restores = restores.collect();
-    let reference = fields.byte("reference")?.value;
-    Some(Code { reference, word: word?, counter: counter?, tries: tries?, environment: environment?, restores })
+    Some(Code {
+        reference: reference?,
+        word: word?,
+        counter: counter?,
+        tries: tries?,
+        environment: environment?,
+        restores,
+    })
 }
 
 /// The address of a word.

@@ -128,7 +128,7 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
         Some(text) if text.value == "refusal" => LongLe::Refusal,
         Some(text) => {
             card.report.unknown("habit", &text, ["warning", "refusal"]);
-            return None;
+            LongLe::Warning
         }
     };
     let known = reader.names.source(card, None);
@@ -136,7 +136,7 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     check_atr(card, &atr);
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
-    Some(Chip { atr, atr_key, span: card.span(), bytes: bytes?, habits: Habits { long_le }, component_key })
+    Some(Chip { atr, atr_key, bytes: bytes?, habits: Habits { long_le }, component_key })
 }
 
 /// An ATR without data of the card file is checked here, else when it is encoded.

@@ -10,7 +10,8 @@ use super::super::{
     model::{Access, Known, Rule},
 };
 
-/// What a layout gives names to.
+/// What a layout gives names to. A table with mistakes in it has given its name all the same, so that whoever uses the
+/// name makes no mistake by it.
 #[derive(Debug, Default)]
 pub(in super::super) struct Names {
     pub(super) sources: BTreeMap<String, Arc<Known>>,
@@ -51,6 +52,10 @@ const OPERATIONS: [(&str, u8); 18] = [
     ("generate", 0x08),
 ];
 
+/// What sources say of how well something is known.
+const ORIGINS: [(&str, Origin); 3] =
+    [("public", Origin::Public), ("inferred", Origin::Inferred), ("invented", Origin::Invented)];
+
 /// What a rule is for: which operations make sense.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in super::super) enum Governed {
@@ -85,16 +90,12 @@ impl Governed {
 pub(super) fn read(top: &Fields<'_>) -> Names {
     let mut names = Names::default();
     for (name, fields) in top.tables("source", "key of a source") {
-        if let Some(known) = source(&fields) {
-            names.sources.insert(name.value.to_owned(), Arc::new(known));
-        }
+        names.sources.insert(name.value.to_owned(), source(&fields).map_or_else(Known::stand_in, Arc::new));
         fields.finish();
     }
     let mut roles = BTreeMap::new();
     for (name, fields) in top.tables("role", "key of a role") {
-        if let Some(role) = role(&fields) {
-            roles.insert(name.value, role);
-        }
+        roles.insert(name.value, role(&fields));
         names.source(&fields, None);
         fields.finish();
     }
@@ -113,14 +114,10 @@ fn source(fields: &Fields<'_>) -> Option<Known> {
     if origin.is_none() && !fields.has("origin") {
         fields.missing("origin");
     }
-    let origin = match origin?.value {
-        "public" => Origin::Public,
-        "inferred" => Origin::Inferred,
-        "invented" => Origin::Invented,
-        _ => {
-            fields.mistake("\"origin\" must be \"public\", \"inferred\" or \"invented\"", "");
-            return None;
-        }
+    let origin = origin?;
+    let Some(&(_, origin)) = ORIGINS.iter().find(|(name, _)| *name == origin.value) else {
+        fields.report.unknown("origin", &origin, ORIGINS.map(|(name, _)| name));
+        return None;
     };
     if origin != Origin::Invented && at.is_empty() {
         fields.mistake("\"at\" is missing", "what is not invented says where it is known from");
@@ -135,18 +132,19 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
     if !fields.has("se") {
         fields.missing("se");
     }
-    let condition = match by.map(|by| by.value) {
-        None | Some("external") => Condition::EXTERNAL,
-        Some("user") => Condition::USER,
-        Some(_) => {
-            fields.mistake("\"by\" must be \"external\" or \"user\"", "a key or certificate, or a code");
+    let condition = match by {
+        None => Condition::EXTERNAL,
+        Some(by) if by.value == "external" => Condition::EXTERNAL,
+        Some(by) if by.value == "user" => Condition::USER,
+        Some(by) => {
+            fields.report.unknown("kind of proof", &by, ["external", "user"]);
             return None;
         }
     };
     Some(Role { condition, environment: u8::try_from(environment?.value).ok()? })
 }
 
-fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
+fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Option<Role>>) -> Rule {
     let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned(), operations: Vec::new() };
     let mut given = BTreeMap::new();
     for (operation, bit) in OPERATIONS {
@@ -171,7 +169,7 @@ fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Role>) -> Rule {
 }
 
 /// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`.
-fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>) -> Option<Condition> {
+fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option<Role>>) -> Option<Condition> {
     match text.value {
         "always" => return Some(Condition::ALWAYS),
         "never" => return Some(Condition::NEVER),
@@ -199,6 +197,7 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>)
             report.unknown("role", &name, roles.keys().copied());
             return None;
         };
+        let role = (*role)?;
         byte |= role.condition;
         environments.push(role.environment);
     }
@@ -212,18 +211,17 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Role>)
 }
 
 impl Names {
-    /// The source that the key `source` names, or `inherited` if there is no such key.
-    pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Option<Arc<Known>> {
-        match fields.text("source") {
+    /// The source that the key `source` names, or `inherited` if there is no such key. After a mistake it is a stand-in,
+    /// which what is inside can inherit.
+    pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Arc<Known> {
+        let found = match fields.text("source") {
             Some(name) => self.named_source(fields.report, &name),
-            None if inherited.is_some() => inherited.cloned(),
-            None => {
-                if !fields.has("source") {
-                    fields.mistake("\"source\" is missing", "everything says where it is known from");
-                }
-                None
-            }
+            None => inherited.cloned(),
+        };
+        if found.is_none() && !fields.has("source") {
+            fields.mistake("\"source\" is missing", "everything says where it is known from");
         }
+        found.unwrap_or_else(Known::stand_in)
     }
 
     fn named_source(&self, report: &Report, name: &Placed<&str>) -> Option<Arc<Known>> {
@@ -235,13 +233,12 @@ impl Names {
     }
 
     /// The rules that the keys `rule` and `contactless` of a file name.
-    pub(super) fn access(&self, fields: &Fields<'_>) -> Option<Access> {
-        let contact = self.rule(fields, "rule", Governed::File);
+    pub(super) fn access(&self, fields: &Fields<'_>) -> Access {
+        let contact = self.rule(fields, "rule", Governed::File).unwrap_or_default();
         if !fields.has("rule") {
             fields.missing("rule");
         }
-        let contactless = self.rule(fields, "contactless", Governed::File);
-        Some(Access { contact: contact?, contactless })
+        Access { contact, contactless: self.rule(fields, "contactless", Governed::File) }
     }
 
     /// The rule that a key names, which must be about such things.

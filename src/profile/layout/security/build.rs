@@ -110,7 +110,7 @@ fn code(
 ) -> Option<SecurityObject> {
     let key = from.keys.join(".");
     let Some(node) = data.at(&key) else {
-        encoder.mistake(&(0..0), format!("\"{key}\" is missing, and this chip has a place for it"), "write it");
+        encoder.missing(from);
         return None;
     };
     let value = node.text().unwrap_or_default().as_bytes();
@@ -134,7 +134,7 @@ fn key_set(
     let [mac, encryption] = keys.map(|path| {
         let key = path.keys.join(".");
         let Some(node) = data.at(&key) else {
-            encoder.mistake(&(0..0), format!("\"{key}\" is missing, and this chip has a place for it"), "write it");
+            encoder.missing(path);
             return None;
         };
         let Data::Bytes(bytes) = &node.data else { return None };

@@ -47,7 +47,7 @@ struct Choice<'a> {
     /// Where the whole entry stands.
     span: Span,
     sort: Option<&'a Node>,
-    seed: Option<u64>,
+    seed: Option<&'a Node>,
     file: Option<&'a Node>,
 }
 
@@ -108,11 +108,15 @@ fn read_choices<'a>(
             let hint = format!("keys of this chip: {}", names.join(", "));
             encoder.mistake(&name.span, format!("this chip has no key \"{text}\""), &hint);
         }
-        let seed = look_up(entry, &keys.seed).and_then(|node| match node.data {
-            Data::Number(number) => Some(number),
-            _ => None,
-        });
-        let (sort, file) = (look_up(entry, &keys.sort), look_up(entry, &keys.file));
+        let [sort, seed, file] = [&keys.sort, &keys.seed, &keys.file].map(|path| look_up(entry, path));
+        if sort.and_then(Node::text) == Some(KeySort::NONE) {
+            for (path, node) in [(&keys.seed, seed), (&keys.file, file)] {
+                let Some(node) = node else { continue };
+                let message = format!("\"{}\" chooses a key, and the card has no key \"{text}\"", path.keys.join("."));
+                let hint = format!("leave it out, or \"{}\" = \"{}\"", keys.sort.keys.join("."), KeySort::NONE);
+                encoder.mistake(&node.span, message, &hint);
+            }
+        }
         if choices.insert(text, Choice { span: name.span.clone(), sort, seed, file }).is_some() {
             encoder.mistake(&name.span, format!("the key \"{text}\" is chosen twice"), "leave one of them out");
         }
@@ -134,15 +138,18 @@ fn one(
 ) -> Option<HeldKey> {
     let ObjectKind::Key(key) = &object.kind else { return None };
     let written = choice.sort.and_then(Node::text);
+    if written == Some(KeySort::NONE) {
+        return None;
+    }
     if let Some(file) = choice.file {
         return from_file(file, written, encoder, base);
     }
     let sort = match written {
-        Some(KeySort::NONE) => return None,
         Some(name) => KeySort::named(name),
         None => key.sort,
     };
-    let number = choice.seed.unwrap_or(seed.wrapping_add(object.number.into()));
+    let chosen = choice.seed.and_then(|node| if let Data::Number(number) = node.data { Some(number) } else { None });
+    let number = chosen.unwrap_or(seed.wrapping_add(object.number.into()));
     let made = match sort? {
         KeySort::Rsa(length) => {
             let Some(number) = taken.choose(length, number) else {
@@ -176,16 +183,23 @@ fn from_file(
         return None;
     };
     let path = base.join(name);
-    let text = read_file(&path).map_err(|error| format!("cannot read the key file {}: {error}", path.display()));
-    let key = text.and_then(|text| {
-        parse_key_file(&text).map_err(|error| format!("the key file {} cannot be used: {error}", path.display()))
-    });
-    let made = match key {
+    let bytes = match read_file(&path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let hint = match error.kind() {
+                io::ErrorKind::NotFound => "paths of key files count from the folder of the card file",
+                _ => "a key file is a file that can be read",
+            };
+            encoder.mistake(&file.span, format!("cannot read the key file {}: {error}", path.display()), hint);
+            return None;
+        }
+    };
+    let made = match parse_key_file(&bytes) {
         Ok(KeyFile::Rsa(numbers)) => RustCrypto.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
-        Err(message) => {
-            let hint = "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM";
-            encoder.mistake(&file.span, message, hint);
+        Err(error) => {
+            let message = format!("the key file {} cannot be used: {error}", path.display());
+            encoder.mistake(&file.span, message, error.hint());
             return None;
         }
     };
@@ -202,14 +216,14 @@ fn from_file(
     Some(made)
 }
 
-fn read_file(path: &FilePath) -> io::Result<String> {
+fn read_file(path: &FilePath) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_FILE {
         let message = format!("it has more than {LONGEST_FILE} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not text in UTF-8"))
+    Ok(bytes)
 }
 
 /// A key whose numbers are sound.

@@ -133,7 +133,6 @@ pub(super) struct Template {
 /// The keys of card files that choose private keys.
 #[derive(Clone, Debug)]
 pub(super) struct CardKeys {
-    pub(super) span: Range<usize>,
     /// A list; the following count from its members.
     pub(super) list: Path,
     /// Which key of the layout is meant.
@@ -149,8 +148,6 @@ pub(super) struct CardKeys {
 /// What the PKCS#15 application says of the card.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    /// Where it stands in the layout.
-    pub(super) span: Range<usize>,
     pub(super) serial: Vec<Item>,
     pub(super) manufacturer: String,
     pub(super) label: String,

@@ -45,22 +45,23 @@ pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables
     let codes = top.tables("code", "key of a code");
     let code_names: Vec<String> = codes.iter().map(|(name, _)| name.value.to_owned()).collect();
     let first_code = keys.len();
-    let mut objects = Vec::new();
-    let mut add = |tables: Tables<'_>, read: &dyn Fn(&Fields<'_>) -> Option<(Governed, ObjectKind)>| {
+    let (mut objects, mut names) = (Vec::new(), Vec::new());
+    let mut add = |tables: Tables<'_>, governed, read: &dyn Fn(&Fields<'_>) -> Option<ObjectKind>| {
         for (name, fields) in tables {
             let kind = read(&fields);
-            objects.extend(object(reader, name.value, &fields, kind));
+            objects.extend(object(reader, name.value, &fields, governed, kind));
+            names.push(name.value.to_owned());
             fields.finish();
         }
     };
-    add(keys, &|fields| key(reader, fields, &code_names, first_code));
-    add(codes, &code);
-    add(top.tables("key_set", "key of a key set"), &key_set);
-    add(top.tables("cv_root", "key of a root"), &root);
-    check_numbers(top, &objects);
+    add(keys, Governed::PrivateKey, &|fields| key(reader, fields, &code_names, first_code));
+    add(codes, Governed::Code, &code);
+    add(top.tables("key_set", "key of a key set"), Governed::KeySet, &key_set);
+    add(top.tables("cv_root", "key of a root"), Governed::PublicKey, &root);
+    check_taken(top, &objects);
     let mut environments = Vec::new();
     for (_, fields) in top.tables("se", "key of a security environment") {
-        environments.extend(environment(reader, &fields, &objects));
+        environments.extend(environment(reader, &fields, &names));
         fields.finish();
     }
     let card_keys = table(top, "card_keys", "key of the table card_keys").and_then(|fields| {
@@ -85,10 +86,10 @@ fn object(
     reader: &Reader<'_>,
     name: &str,
     fields: &Fields<'_>,
-    kind: Option<(Governed, ObjectKind)>,
+    governed: Governed,
+    kind: Option<ObjectKind>,
 ) -> Option<Object> {
     reader.names.source(fields, None);
-    let (governed, kind) = kind?;
     for key in ["in", "number", "rule"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
     }
@@ -96,18 +97,20 @@ fn object(
     let number = small(fields, "number", 1, LAST_NUMBER);
     let rule = reader.names.rule(fields, "rule", governed);
     let contactless = reader.names.rule(fields, "contactless", governed);
+    let title = fields.text("title").map_or(String::new(), |title| title.value.to_owned());
+    let tries = small(fields, "tries", 1, 15);
     let uses = fields.number("uses", 1..0x10000).and_then(|uses| u16::try_from(uses.value).ok());
     Some(Object {
         name: name.to_owned(),
         span: fields.span(),
         application: application?,
         number: number?,
-        title: fields.text("title").map_or(String::new(), |title| title.value.to_owned()),
+        title,
         rule: rule?,
         contactless,
-        tries: small(fields, "tries", 1, 15),
+        tries,
         uses,
-        kind,
+        kind: kind?,
     })
 }
 
@@ -134,7 +137,7 @@ fn one_of<T: Copy, const N: usize>(fields: &Fields<'_>, key: &'static str, known
     found.map(|&(_, value)| value)
 }
 
-fn code(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+fn code(fields: &Fields<'_>) -> Option<ObjectKind> {
     let from = key_path(fields, "from");
     let shortest = small(fields, "shortest", 1, LONGEST_CODE);
     let longest = small(fields, "longest", 1, LONGEST_CODE);
@@ -146,10 +149,10 @@ fn code(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
     if shortest > longest {
         fields.mistake("\"shortest\" is longer than \"longest\"", "");
     }
-    Some((Governed::Code, ObjectKind::Code { from: from?, shortest, longest, label }))
+    Some(ObjectKind::Code { from: from?, shortest, longest, label })
 }
 
-fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<(Governed, ObjectKind)> {
+fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<ObjectKind> {
     let label = fields.text("label");
     let id = fields.byte("id");
     for key in ["label", "id"].into_iter().filter(|key| !fields.has(key)) {
@@ -161,26 +164,26 @@ fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize)
         fields.report.unknown("type", sort, KeySort::NAMED.map(|(name, _)| name));
     }
     let code = fields.text("code").and_then(|code| position(fields, "code", &code, codes));
-    let key = Key {
+    let public = reader.names.rule(fields, "public_rule", Governed::PublicKey);
+    Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
         usage: usage?,
         sort: sort.and_then(|sort| KeySort::named(sort.value)),
         code: code.map(|code| first + code),
-        public: reader.names.rule(fields, "public_rule", Governed::PublicKey),
-    };
-    Some((Governed::PrivateKey, ObjectKind::Key(key)))
+        public,
+    }))
 }
 
-fn key_set(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+fn key_set(fields: &Fields<'_>) -> Option<ObjectKind> {
     let cipher = one_of(fields, "cipher", Cipher::NAMED);
     let (mac, encryption) = (key_path(fields, "mac"), key_path(fields, "encryption"));
-    Some((Governed::KeySet, ObjectKind::KeySet { cipher: cipher?, mac: mac?, encryption: encryption? }))
+    Some(ObjectKind::KeySet { cipher: cipher?, mac: mac?, encryption: encryption? })
 }
 
-fn root(fields: &Fields<'_>) -> Option<(Governed, ObjectKind)> {
+fn root(fields: &Fields<'_>) -> Option<ObjectKind> {
     let form = one_of(fields, "form", [("rsa", RootForm::Rsa), ("p256", RootForm::P256)]);
-    Some((Governed::PublicKey, ObjectKind::Root(form?)))
+    Some(ObjectKind::Root(form?))
 }
 
 /// A key of card files that must be named.
@@ -191,7 +194,8 @@ fn key_path(fields: &Fields<'_>, key: &'static str) -> Option<Path> {
     fields.text(key).and_then(|text| path(fields, &text))
 }
 
-fn environment(reader: &Reader<'_>, fields: &Fields<'_>, objects: &[Object]) -> Option<Environment> {
+/// An environment; `names` are those of all objects, in their order.
+fn environment(reader: &Reader<'_>, fields: &Fields<'_>, names: &[String]) -> Option<Environment> {
     reader.names.source(fields, None);
     for key in ["in", "number", "templates"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
@@ -200,7 +204,7 @@ fn environment(reader: &Reader<'_>, fields: &Fields<'_>, objects: &[Object]) -> 
     let number = small(fields, "number", 1, 14);
     let template = |written| {
         let fields = Fields::of(fields.report, written, "key of a control reference template")?;
-        let read = template(&fields, objects);
+        let read = template(&fields, names);
         fields.finish();
         read
     };
@@ -208,7 +212,7 @@ fn environment(reader: &Reader<'_>, fields: &Fields<'_>, objects: &[Object]) -> 
     Some(Environment { application: application?, number: number?, templates })
 }
 
-fn template(fields: &Fields<'_>, objects: &[Object]) -> Option<Template> {
+fn template(fields: &Fields<'_>, names: &[String]) -> Option<Template> {
     let tag = fields.byte("crt");
     let kind = tag.as_ref().and_then(|tag| TEMPLATES.into_iter().find(|kind| kind.tag() == tag.value));
     if kind.is_none() {
@@ -218,14 +222,7 @@ fn template(fields: &Fields<'_>, objects: &[Object]) -> Option<Template> {
     if !fields.has("usage") {
         fields.missing("usage");
     }
-    let object = fields.text("names").and_then(|name| {
-        let found = objects.iter().position(|object| object.name == name.value);
-        if found.is_none() {
-            let known = objects.iter().map(|object| object.name.as_str());
-            fields.report.unknown("code or key", &name, known);
-        }
-        found
-    });
+    let object = fields.text("names").and_then(|name| position(fields, "code or key", &name, names));
     let role = fields.hex("role").map(|role| role.value);
     let algorithm = fields.byte("algorithm").map(|algorithm| algorithm.value);
     Some(Template { kind: kind?, usage: usage?.value, algorithm, object, role })
@@ -234,7 +231,7 @@ fn template(fields: &Fields<'_>, objects: &[Object]) -> Option<Template> {
 fn card_keys(fields: &Fields<'_>) -> Option<CardKeys> {
     let list = key_path(fields, "list");
     let [name, sort, seed, file] = ["name", "type", "seed", "file"].map(|key| key_path(fields, key));
-    Some(CardKeys { span: fields.span(), list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
+    Some(CardKeys { list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
 }
 
 fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
@@ -247,18 +244,20 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
     };
     let (manufacturer, label) = (text("manufacturer"), text("label"));
     let holder = fields.texts("holder").unwrap_or_default();
+    let serial = reader.list(fields, "serial", &Context::new(known));
+    let writable = fields.flag("writable").unwrap_or(false);
     Some(Token {
-        span: fields.span(),
-        serial: reader.list(fields, "serial", &Context::new(known)),
+        serial,
         manufacturer: manufacturer?,
         label: label?,
-        writable: fields.flag("writable").unwrap_or(false),
+        writable,
         holder: holder.iter().filter_map(|key| path(fields, key)).collect(),
     })
 }
 
-/// No two objects of one class and application have the same number, nor any two the same name.
-fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
+/// No two objects of one class and application have the same number, nor any two the same name, nor two private keys the
+/// same identifier.
+fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     let class = |kind: &ObjectKind| match kind {
         ObjectKind::Code { .. } => 0x01_u8,
         ObjectKind::KeySet { .. } => 0x0A,
@@ -268,7 +267,7 @@ fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
     if objects.len() > MOST_OBJECTS {
         top.mistake(format!("there are more than {MOST_OBJECTS} codes and keys"), "");
     }
-    let (mut numbers, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let (mut numbers, mut names, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for object in objects {
         let mut is_new = numbers.insert((object.application, class(&object.kind), object.number));
         if matches!(&object.kind, ObjectKind::Key(key) if key.public.is_some()) {
@@ -277,6 +276,10 @@ fn check_numbers(top: &Fields<'_>, objects: &[Object]) {
         if !is_new {
             let message = format!("the number of \"{}\" is taken in its application", object.name);
             top.report.mistake(object.span.clone(), message, "");
+        }
+        if matches!(&object.kind, ObjectKind::Key(key) if !ids.insert(key.id)) {
+            let message = format!("the \"id\" of \"{}\" is taken by another private key", object.name);
+            top.report.mistake(object.span.clone(), message, "programs find the certificate of a key by it");
         }
         if !names.insert(&object.name) {
             let message = format!("there is another code or key with the name \"{}\"", object.name);

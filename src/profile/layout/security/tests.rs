@@ -244,6 +244,32 @@ fn a_card_without_any_key_has_empty_directories() {
 }
 
 #[test]
+fn an_empty_code_or_key_is_named_where_it_stands() {
+    for key in ["code", "cle_mac"] {
+        let error = card(&format!("[ias]\n{key} = \"\"\n"), None).expect_err("nothing is no code");
+        for part in [format!("\"ias.{key}\" is empty"), "carte.toml:8:".into(), "takes away a default".into()] {
+            assert!(error.contains(&part), "{part} is missing in\n{error}");
+        }
+    }
+    let text = CARD.replace("[assure]", "[assure]\ncaisse = ''");
+    let source = Source { name: "carte.toml".into(), text };
+    let error = parse(source, None, &OPTIONS).map(|_| ()).expect_err("this chip has a place for it").to_string();
+    assert!(error.contains("caisse\" is empty") && error.contains("carte.toml:3:10"), "{error}");
+}
+
+#[test]
+fn what_chooses_a_key_does_not_stand_beside_none() {
+    for (key, value) in [("graine", "3"), ("fichier", "'key.pem'")] {
+        let text = format!("[[ias.cle]]\nemploi = 'signature'\ntype = 'aucune'\n{key} = {value}\n");
+        let error = card(&text, None).expect_err("one of the two is a mistake");
+        for part in [format!("\"{key}\" chooses a key"), "carte.toml:10:".into(), "\"type\" = \"aucune\"".into()] {
+            assert!(error.contains(&part), "{part} is missing in\n{error}");
+        }
+        assert_eq!(error.matches("error:").count(), 1, "{error}");
+    }
+}
+
+#[test]
 fn a_key_can_come_from_a_file() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
     let chosen = |file: &str| format!("[[ias.cle]]\nemploi = 'signature'\nfichier = '{file}'\n");
@@ -254,7 +280,7 @@ fn a_key_can_come_from_a_file() {
     });
     assert!(found);
     for (file, reason) in [
-        ("nowhere.pem", "cannot read the key file"),
+        ("nowhere.pem", "paths of key files count from the folder of the card file"),
         ("TEST-root.crt.pem", "it holds a certificate, not a private key"),
         ("TEST-README.txt", "it is not in PEM"),
         ("TEST-issuing.key.pem'\ntype = 'rsa2048", "has a key of type p256, not rsa2048"),

@@ -35,7 +35,10 @@ fn the_example_answers_as_the_guide_says() {
     let card = folder.path().join("carte.toml");
     fs::write(&card, block("file: carte.toml")).expect("a file");
     let profile = load(&card, &Options { today: date(2026, 1, 15), seed: 1 });
-    let mut card = profile.unwrap_or_else(|error| panic!("{error}")).card();
+    let profile = profile.unwrap_or_else(|error| panic!("{error}"));
+    let notes: Vec<_> = profile.unplaced().iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(notes, ["assure.nir has no place in layout atelier", "prenom has no place in layout atelier"]);
+    let mut card = profile.card();
     card.reset(Reset::Cold).expect("an ATR");
     card.select_protocol(Protocol::T0).expect("T=0");
     let mut answer = Answer::new();

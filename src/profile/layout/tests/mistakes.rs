@@ -1,6 +1,7 @@
 //! What is said of mistakes in layouts: where, what, and what to do.
 
 use super::{Layout, source, vitale2_text, with_content};
+use crate::profile::diagnostic::Diagnostics;
 
 fn assert_refused(text: &str, parts: &[&str]) {
     let mistakes = match Layout::parse(&source("l.toml", text)).and_then(|layout| layout.schema()) {
@@ -40,6 +41,93 @@ fn a_mistake_in_a_table_points_at_it_and_names_what_is_near() {
     assert_refused(&changed("fid = \"D002\"", "fid = \"2001\""), &["the identifier of \"NIR\" is taken"]);
     assert_refused("layout = \"x\"\n[card", &["l.toml:2:"]);
     assert_refused("", &["\"layout\" is missing", "\"card\" is missing", "there are no applications"]);
+}
+
+/// All that is said of a layout, in its order.
+fn messages(text: &str) -> Vec<String> {
+    let Diagnostics(mistakes) = Layout::parse(&source("l.toml", text)).expect_err("this was not refused");
+    mistakes.into_iter().map(|mistake| mistake.message).collect()
+}
+
+#[test]
+fn one_wrong_value_is_one_mistake() {
+    for (from, to, message) in [
+        ("usage = \"authentication\"", "usage = \"auth\"", "unknown usage \"auth\""),
+        ("cipher = \"3des\"", "cipher = \"des\"", "unknown cipher \"des\""),
+        ("form = \"rsa\"", "form = \"dsa\"", "unknown form \"dsa\""),
+        ("[code.holder]\nin = \"adele\"", "[code.holder]\nin = \"adel\"", "unknown application \"adel\""),
+        ("number = 1\n", "number = 40\n", "\"number\" must be a number from 1 to 31"),
+        ("fid = \"2001\"", "fid = 1", "\"fid\" must be two bytes in hexadecimal, such as \"3F00\""),
+        ("manufacturer = \"", "manufacturer = 1 # \"", "\"manufacturer\" must be text in quotes"),
+        ("origin = \"invented\"", "origin = \"inventd\"", "unknown origin \"inventd\""),
+        ("se = 2\n", "se = 22\n", "\"se\" must be a number from 1 to 14"),
+        ("source = \"adele\"", "source = \"adelle\"", "unknown source \"adelle\""),
+    ] {
+        assert_eq!(messages(&changed(from, to)), [message], "{to}");
+    }
+}
+
+#[test]
+fn one_wrong_value_in_a_file_or_item_is_one_mistake() {
+    let record = "record = [{ hex = \"00\" }]";
+    for (keys, message) in [
+        (format!("structure = \"cyclc\"\nrecords = 2\nrecord_length = 8\n{record}"), "unknown structure \"cyclc\""),
+        (
+            format!("structure = \"cyclic\"\nrecords = 0\nrecord_length = 8\n{record}"),
+            "\"records\" must be a number from 1 to 254",
+        ),
+        ("words = 2\nsize = 4".into(), "\"words\" says how long a file is and what fills it up"),
+        ("content = [{ fill = \"F\", len = 8 }]".into(), "\"fill\" must be one byte in hexadecimal, such as \"FF\""),
+        ("content = [{ len = 8, coding = \"ascii\" }]".into(), "this item says nothing"),
+        ("content = [{ from = 5, coding = \"ascii\" }]".into(), "\"from\" must be text in quotes"),
+        ("content = [{ from = \"A\", coding = \"ascii\", len = 2 }]".into(), "\"A\" is not a key of card files"),
+        ("content = [{ from = \"@mf.sfi\", coding = \"number\", len = 1 }]".into(), "unknown property \"sfi\""),
+        (
+            "content = [{ from = \"a\", coding = \"choise\", values = { a = \"01\" } }]".into(),
+            "unknown coding \"choise\"",
+        ),
+        (
+            "content = [{ from = \"a\", coding = \"ascii\", mark = 1, len = 2, pad = \"00\" }]".into(),
+            "\"mark\" does not belong to this coding",
+        ),
+    ] {
+        assert_eq!(messages(&with_content(&keys)), [message], "{keys}");
+    }
+}
+
+#[test]
+fn a_mistake_points_at_the_value() {
+    for (from, to, value, hint) in [
+        ("origin = \"invented\"", "origin = \"inventd\"", "\"inventd\"", "did you mean \"invented\"?"),
+        ("by = \"external\"", "by = \"extern\"", "\"extern\"", "did you mean \"external\"?"),
+        ("applet = \"ias\"", "applet = \"iaz\"", "\"iaz\"", "did you mean \"ias\"?"),
+        ("from = \"ias.code\"", "from = \"ias.kode\"", "\"ias.kode\"", "did you mean \"ias.code\"?"),
+        ("list = \"ias.cle\"", "list = \"ias.code\"", "\"ias.code\"", ""),
+        ("atr_from = \"carte.atr\"", "atr_from = \"carte.art\"", "\"carte.art\"", "did you mean \"carte.atr\"?"),
+    ] {
+        let text = changed(from, to);
+        let layout = Layout::parse(&source("l.toml", text.as_str())).and_then(|layout| layout.schema());
+        let Diagnostics(mistakes) = layout.expect_err("this was not refused");
+        assert_eq!(&text[mistakes[0].span.clone()], value);
+        assert_eq!(mistakes[0].hint.as_deref().unwrap_or_default(), hint);
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_found_beside_a_wrong_value() {
+    let both = changed("usage = \"authentication\"", "usage = \"auth\"\ntitel = \"x\"");
+    assert_refused(
+        &both,
+        &["unknown usage \"auth\"", "unknown key of a private key \"titel\"", "did you mean \"title\"?"],
+    );
+    let item = with_content("content = [{ form = \"nom\", coding = \"ascii\" }]");
+    assert_refused(&item, &["this item says nothing", "did you mean \"from\"?"]);
+}
+
+#[test]
+fn two_private_keys_have_different_identifiers() {
+    let text = changed("id = \"46\"", "id = \"45\"");
+    assert_refused(&text, &["is taken by another private key"]);
 }
 
 #[test]
