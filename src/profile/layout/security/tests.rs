@@ -294,7 +294,7 @@ fn a_key_can_come_from_a_file() {
         (65_536, b"-", "it is not in PEM"),
         (65_537, b"-", "cannot read the key file"),
         (65_537, b"-", "it has more than 65536 bytes"),
-        (1, &[0xE9], "it is not text in UTF-8"),
+        (1, &[0xE9], "it is not in PEM"),
     ] {
         std::fs::write(folder.path().join("own.pem"), bytes.repeat(length)).expect("a file");
         let mistakes = card(&chosen("own.pem"), Some(folder.path())).expect_err(reason);
