@@ -169,10 +169,11 @@ mod tests {
         Card, Protocol, Reset,
         testing::{
             Tester, bytes,
-            keys::{SELECT, VERIFY, card},
-            terminal::{Keys, Terminal, aes_128, aes_256, request, triple_des},
-            text,
+            keys::{SELECT, VERIFY, card, card_of, keyed_image},
+            terminal::{Keys, Terminal, aes_128, aes_256, fetch, request, triple_des},
+            text, transparent,
         },
+        world::Forgetful,
     };
 
     fn suites() -> [(Keys, u8); 3] {
@@ -225,6 +226,28 @@ mod tests {
             assert_eq!(send("0C 22 41 A4", "840183800102", None), "9000");
             assert_eq!(send("0C 88 00 00", &"30".repeat(51), Some(256)).len(), 2 * 258);
             assert_eq!(send("0C 20 00 81", "", None), "9000");
+        }
+    }
+
+    #[test]
+    fn the_longest_file_is_read_at_once() {
+        let mut image = keyed_image();
+        image.capacity = 0x20000;
+        image.files[8].kind = transparent(65_535, 2);
+        for suite in suites() {
+            let mut card = card_of(image.clone(), Protocol::T1, Forgetful);
+            let mut terminal = Terminal::authenticate(&mut card, &suite.0, suite.1, 0x8C);
+            assert_eq!(terminal.send(&mut card, "0C 20 00 81", "31323334", None), "9000");
+            // What is sealed fits an extended answer up to 65503 bytes, and has three bytes of length from 65520 on.
+            for length in [65_503, 65_519, 65_520, 65_536] {
+                let short = terminal.seal("0C B0 82 00", "", Some(length));
+                let field = &short[5..short.len() - 1];
+                let extended = [&short[..4], &[0, 0, short[4]], field, &[0, 0]].concat();
+                let sealed = fetch(&mut card, &extended);
+                let answer = bytes(&terminal.open(&sealed));
+                let right: Vec<u8> = (0..=255).cycle().take(length.min(65_535)).chain([0x90, 0x00]).collect();
+                assert!(answer == right, "{length}: {} bytes", answer.len());
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::{PlainCommand, Session, SmError, Suite};
 use crate::{
     StatusWord,
     crypto::{CipherKey, HashAlgorithm, RustCrypto},
+    testing::bytes,
 };
 
 /// ICAO 9303-11, appendix D.4.
@@ -128,6 +129,19 @@ fn aes_corner_cases() {
     let odd = hex!("8510CA404994308FE9EEBA45B6CE94C67C90990290008E0850A040B01722F6B8");
     check_answer(&mut at_two.clone(), 0xB1, &data, StatusWord::SUCCESS, &odd);
     check_answer(&mut at_two, 0xB0, &[], StatusWord::END_OF_FILE, &hex!("990262828E085FB6CA4EEE41EBAE"));
+}
+
+#[test]
+fn the_longest_answers_open_too() {
+    // The lengths at which the padded object, its padding indicator included, needs one more byte of length.
+    let cases = [(65_519, 0xB1, "85 82 FFF0"), (65_520, 0xB1, "85 83 010000"), (65_536, 0xB0, "87 83 010011")];
+    for (length, instruction, begins) in cases {
+        let data: Vec<u8> = (0..=255).cycle().take(length).collect();
+        let (mut terminal, mut card) = (bsi(), bsi());
+        let field = card.seal_answer(&RustCrypto, instruction, &data, StatusWord::SUCCESS).expect("keys of one cipher");
+        assert!(field.starts_with(&bytes(begins)), "{length}: {:02X?}", &field[..6]);
+        assert!(terminal.open_answer(&RustCrypto, &field) == Ok((data, StatusWord::SUCCESS)), "{length}");
+    }
 }
 
 #[test]

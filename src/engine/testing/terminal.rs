@@ -51,7 +51,7 @@ pub(crate) fn prove(keys: &Keys, challenge: &[u8]) -> Vec<u8> {
 }
 
 /// The whole answer to a command: what waits is fetched, in clear.
-fn fetch(card: &mut Tester, command: &[u8]) -> String {
+pub(crate) fn fetch(card: &mut Tester, command: &[u8]) -> String {
     let mut whole = card.send(&text(command));
     while let Some((data, status)) =
         whole.split_at_checked(whole.len() - 4).filter(|(_, status)| status.starts_with("61"))
