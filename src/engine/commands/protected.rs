@@ -2,7 +2,8 @@
 //!
 //! A protected command is opened, carried out as if it had come plain, and its answer sealed, with whatever status word
 //! it has. A command that cannot be opened is answered in clear, and it ends the session, as does any plain command but
-//! GET RESPONSE, which fetches what a sealed answer left.
+//! GET RESPONSE, which fetches what a sealed answer left. So do a plain part of a command and a command that is refused before
+//! it comes here ([`pass_over_protected`]).
 
 use alloc::vec::Vec;
 
@@ -16,7 +17,7 @@ use crate::{
         proofs::{Partner, Role},
     },
     class::{Class, SecureMessaging},
-    commands::check_chaining_with_keys,
+    commands::{check_chaining_with_keys, forget_challenge},
     ins::Ins,
     sm::PlainCommand,
     vault::DomainId,
@@ -40,6 +41,15 @@ pub fn read_class_protected(cla: u8) -> Option<Class> {
     Some(Class { chained: class.chained && !is_protected, ..class })
 }
 
+/// Ends what a command ends that an applet with [`process_protected`] does not get: the session, since the command came plain
+/// or is answered in clear, and the challenge unless the command is a part of its own answer.
+pub fn pass_over_protected(part: Option<Ins>, context: &mut Context<'_>) {
+    if part != Some(Ins::EXTERNAL_AUTHENTICATE) {
+        forget_challenge(context);
+    }
+    end_session(context);
+}
+
 /// Carries out a command that may be protected; `process` gets it as if it were not.
 ///
 /// # Errors
@@ -60,7 +70,7 @@ pub fn process_protected(
         }
         SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, answer, process),
         SecureMessaging::Proprietary | SecureMessaging::HeaderNotAuthenticated => {
-            end_session(context);
+            pass_over_protected(None, context);
             Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into())
         }
     }
@@ -90,17 +100,22 @@ fn end(partner: Partner, context: &mut Context<'_>) {
 }
 
 fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer, process: Process) -> Outcome {
-    // facts/cwa14890.md 4.1: without session keys.
-    let mut messaging = context.take_messaging().ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    let Some(mut messaging) = context.take_messaging() else {
+        forget_challenge(context);
+        // facts/cwa14890.md 4.1: without session keys.
+        return Err(StatusWord::REFERENCE_NOT_FOUND.into());
+    };
     let header = [command.cla(), command.ins().0, command.p1(), command.p2()];
     let opened = messaging.session.open_command(&*context.core.world.crypto, header, command.data());
     let plain = match opened {
         Ok(plain) => plain,
         Err(error) => {
+            forget_challenge(context);
             end(messaging.partner, context);
             return Err(StatusWord::from(error).into());
         }
     };
+    let applet = context.core.applet_on(context.number());
     let status = match run(command, plain, &messaging.partner, context, answer, process) {
         Ok(status) => status,
         Err(Stop::Refused(status)) => {
@@ -112,14 +127,16 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
     let sealed = messaging.session.seal_answer(&*context.core.world.crypto, command.ins().0, answer.as_bytes(), status);
     answer.clear();
     answer.extend(&sealed.map_err(StatusWord::from)?);
-    keep(messaging, context);
+    keep(messaging, applet, context);
     Ok(status)
 }
 
-/// Keeps a session, unless the command began another one or left the application that its partner belongs to.
-fn keep(messaging: Messaging, context: &mut Context<'_>) {
+/// Keeps a session, unless the command began another one, left the application that its partner belongs to, or left the
+/// applet, since another one may not know when a session ends.
+fn keep(messaging: Messaging, applet: usize, context: &mut Context<'_>) {
     let home = messaging.partner.domain();
-    let stays = home == DomainId::GLOBAL || home == context.domain();
+    let is_known = home == DomainId::GLOBAL || home == context.domain();
+    let stays = is_known && applet == context.core.applet_on(context.number());
     match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
         Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
         Some(_) => {}
@@ -137,16 +154,14 @@ fn run(
     answer: &mut Answer,
     process: Process,
 ) -> Outcome {
-    let header = [command.ins().0, command.p1(), command.p2()];
-    let parts = context.dialogue().parts.take().filter(|(begun, _)| *begun == header);
-    let mut data: Vec<u8> = parts.map(|(_, data)| data).unwrap_or_default();
-    if data.len() + plain.data.len() > LONGEST {
-        return Err(StatusWord::WRONG_LENGTH.into());
+    let is_part = command.cla() & CHAINED != 0;
+    if is_part && command.ins() != Ins::EXTERNAL_AUTHENTICATE {
+        forget_challenge(context);
     }
-    data.extend_from_slice(&plain.data);
-    if command.cla() & CHAINED != 0 {
+    let data = join(command, &plain.data, context).inspect_err(|_| forget_challenge(context))?;
+    if is_part {
         check_chaining_with_keys(command.ins())?;
-        context.dialogue().parts = Some((header, data));
+        context.dialogue().parts = Some((part_header(command), data));
         return Ok(StatusWord::SUCCESS);
     }
     let whole = command.unprotected(&data, plain.expected.map(Le::of));
@@ -159,6 +174,22 @@ fn run(
     outcome
 }
 
+/// The data of a command, after that of the parts that came before it.
+fn join(command: &Apdu<'_>, data: &[u8], context: &mut Context<'_>) -> Result<Vec<u8>, StatusWord> {
+    let begun = context.dialogue().parts.take().filter(|(header, _)| *header == part_header(command));
+    let mut whole = begun.map(|(_, data)| data).unwrap_or_default();
+    if whole.len() + data.len() > LONGEST {
+        return Err(StatusWord::WRONG_LENGTH);
+    }
+    whole.extend_from_slice(data);
+    Ok(whole)
+}
+
+/// What the protected parts of a command have in common.
+fn part_header(command: &Apdu<'_>) -> [u8; 3] {
+    [command.ins().0, command.p1(), command.p2()]
+}
+
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
@@ -167,14 +198,19 @@ mod tests {
 
     use crate::{
         Card, Protocol, Reset,
+        image::FileKind,
         testing::{
-            Tester, bytes,
+            Tester, VITALE, bytes,
             keys::{SELECT, VERIFY, card, card_of, keyed_image},
+            name_applet,
             terminal::{Keys, Terminal, aes_128, aes_256, fetch, request, triple_des},
             text, transparent,
         },
         world::Forgetful,
     };
+
+    /// PUT DATA of code 1, which its rule keeps for who proved key set 1.
+    const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
 
     fn suites() -> [(Keys, u8); 3] {
         [(triple_des(), 0x81), (aes_128(), 0x82), (aes_256(), 0x83)]
@@ -285,7 +321,6 @@ mod tests {
 
     #[test]
     fn a_plain_command_ends_the_session_and_its_proofs() {
-        const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
         let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
         let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
         card.plays(&[("00 20 00 81", "63C3"), (&text(&sealed), "6A88"), PUT]);
@@ -295,6 +330,55 @@ mod tests {
         let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
         card.chip.reset(Reset::Warm).expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[SELECT, (&text(&sealed), "6A88")]);
+    }
+
+    #[test]
+    fn what_does_not_come_to_the_applet_ends_the_session_too() {
+        let ending = [
+            ("10 DB 3F FF 02 7000", "9000"),
+            ("10 82 00 00 01 00", "9000"),
+            ("10 20 00 81 02 3132", "6884"),
+            ("00 B0 9E 00 01 02 03", "6700"),
+            ("0C B0 9E", "6700"),
+            ("", "6700"),
+            ("E0 B0 9E 00 01", "6E00"),
+        ];
+        for exchange in ending {
+            let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+            let sealed = terminal.seal("0C DB 3F FF", "7000", None);
+            card.plays(&[exchange, (&text(&sealed), "6A88"), PUT]);
+        }
+        // GET RESPONSE ends nothing, nor does what comes on another channel.
+        for exchange in
+            [("00 C0 00 00 01", "6985"), ("01 B0 9E 00 01", "6881"), ("43 B0 9E 00 01", "6881"), ("01", "6700")]
+        {
+            let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+            card.plays(&[exchange]);
+            assert_eq!(terminal.send(&mut card, "0C B0 9E 00", "", Some(2)), "00019000");
+        }
+    }
+
+    #[test]
+    fn plain_parts_are_no_parts_of_a_protected_command() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let last = terminal.seal("0C DB 3F FF", "7000", None);
+        card.plays(&[("10 DB 3F FF 02 7000", "9000"), (&text(&last), "6A88")]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 0D BF8101 09 7F41 06", None), "9000");
+        card.plays(&[("00 DB 3F FF 06 82 04 37373737", "6A80")]);
+    }
+
+    #[test]
+    fn a_session_stays_with_its_applet() {
+        let mut image = keyed_image();
+        let FileKind::Directory(master) = &mut image.files[0].kind else { panic!("a DF") };
+        master.applet = None;
+        name_applet(&mut image, VITALE, "keys");
+        let mut card = card_of(image, Protocol::T1, Forgetful);
+        let mut terminal = Terminal::authenticate(&mut card, &aes_128(), 0x01, 0x8C);
+        assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "3F00", None), "9000");
+        let sealed = terminal.seal("0C 20 00 81", "", None);
         card.plays(&[SELECT, (&text(&sealed), "6A88")]);
     }
 
