@@ -1,8 +1,6 @@
 //! Commands that come in parts (ISO 7816-4, 5.3.3).
 
-use alloc::vec::Vec;
-
-use crate::{StatusWord, apdu::Apdu, class::Class};
+use crate::{StatusWord, apdu::Apdu, class::Class, wiped::Wiped};
 
 /// The most bytes that a whole command may have: as in one command of extended length.
 const LONGEST: usize = 65_535;
@@ -15,7 +13,7 @@ type Header = (Class, [u8; 3]);
 pub(super) struct Chain {
     /// What the parts have in common; `None` if no chain is open.
     header: Option<Header>,
-    data: Vec<u8>,
+    data: Wiped,
 }
 
 impl Chain {
@@ -66,7 +64,7 @@ impl Chain {
             self.clear();
             return Err(StatusWord::WRONG_LENGTH);
         }
-        self.data.extend_from_slice(part.data());
+        self.data.extend(part.data());
         Ok(())
     }
 }

@@ -1,17 +1,23 @@
 //! Sequences of commands on codes and keys, and that reading beside them stays free of allocation.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
 use proptest::prelude::*;
 
 use crate::{
     Answer, Card, Protocol, StatusWord,
+    apdu::Apdu,
+    applet::{Applet, Outcome},
+    chip::Context,
+    class::Class,
+    commands,
     testing::{
         Tester, bytes,
         keys::{self, card},
         terminal::{Terminal, aes_128, challenge, prove, triple_des},
         text,
     },
+    world::Forgetful,
 };
 
 /// A command that goes on from what others left: codes, templates, hashes, challenges, selections.
@@ -226,6 +232,33 @@ fn reading_beside_codes_and_keys_allocates_nothing() {
     let mut send_all = || commands.iter().for_each(|command| card.chip.transmit(command, &mut answer).expect("power"));
     send_all();
     assert_eq!(allocation_counter::measure(send_all).count_total, 0);
+}
+
+/// Looks at its context after every command: when a protected part has come, it has five bytes, none of them shown.
+struct Watched;
+
+impl Applet for Watched {
+    fn read_class(&self, cla: u8) -> Option<Class> {
+        commands::read_class_protected(cla)
+    }
+
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+        let outcome = commands::process_protected(command, context, answer, commands::process_with_keys);
+        let shown = format!("{context:?}");
+        assert_eq!(shown.contains("data: 5 bytes"), command.cla() == 0x1C, "{shown}");
+        assert!(!shown.contains("55, 54, 55, 54") && !shown.contains("37363736"), "{shown}");
+        outcome
+    }
+}
+
+#[test]
+fn nothing_secret_shows_when_a_context_is_printed_in_a_chain() {
+    let applets = |_: &str| Some(Box::new(Watched) as Box<dyn Applet>);
+    let mut card = Tester::of(keys::keyed_image(), Protocol::T1, &applets, Forgetful);
+    card.plays(&[keys::SELECT]);
+    let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x8C);
+    assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 37363736", None), "9000");
+    assert_eq!(terminal.send(&mut card, "0C 20 00 81", "", None), "63C3");
 }
 
 #[test]

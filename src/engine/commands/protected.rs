@@ -5,15 +5,13 @@
 //! GET RESPONSE, which fetches what a sealed answer left. So do a plain part of a command and a command that is refused before
 //! it comes here ([`pass_over_protected`]).
 
-use alloc::vec::Vec;
-
 use crate::{
     Answer, StatusWord,
     apdu::{Apdu, Le},
     applet::{Outcome, Stop},
     chip::{
         Context,
-        dialogue::Messaging,
+        dialogue::{Messaging, Parts},
         proofs::{Partner, Role},
     },
     class::{Class, SecureMessaging},
@@ -21,6 +19,7 @@ use crate::{
     ins::Ins,
     sm::PlainCommand,
     vault::DomainId,
+    wiped::Wiped,
 };
 
 /// The bit of a class byte that says: more parts follow.
@@ -158,13 +157,13 @@ fn run(
     if is_part && command.ins() != Ins::EXTERNAL_AUTHENTICATE {
         forget_challenge(context);
     }
-    let data = join(command, &plain.data, context).inspect_err(|_| forget_challenge(context))?;
+    let parts = join(command, &plain.data, context).inspect_err(|_| forget_challenge(context))?;
     if is_part {
         check_chaining_with_keys(command.ins())?;
-        context.dialogue().parts = Some((part_header(command), data));
+        context.dialogue().parts = Some(parts);
         return Ok(StatusWord::SUCCESS);
     }
-    let whole = command.unprotected(&data, plain.expected.map(Le::of));
+    let whole = command.unprotected(&parts.data, plain.expected.map(Le::of));
     let outcome = {
         let mut inside = context.unprotected(partner.clone());
         inside.judge();
@@ -175,19 +174,15 @@ fn run(
 }
 
 /// The data of a command, after that of the parts that came before it.
-fn join(command: &Apdu<'_>, data: &[u8], context: &mut Context<'_>) -> Result<Vec<u8>, StatusWord> {
-    let begun = context.dialogue().parts.take().filter(|(header, _)| *header == part_header(command));
-    let mut whole = begun.map(|(_, data)| data).unwrap_or_default();
-    if whole.len() + data.len() > LONGEST {
+fn join(command: &Apdu<'_>, data: &[u8], context: &mut Context<'_>) -> Result<Parts, StatusWord> {
+    let header = [command.ins().0, command.p1(), command.p2()];
+    let begun = context.dialogue().parts.take().filter(|parts| parts.header == header);
+    let mut parts = begun.unwrap_or_else(|| Parts { header, data: Wiped::default() });
+    if parts.data.len() + data.len() > LONGEST {
         return Err(StatusWord::WRONG_LENGTH);
     }
-    whole.extend_from_slice(data);
-    Ok(whole)
-}
-
-/// What the protected parts of a command have in common.
-fn part_header(command: &Apdu<'_>) -> [u8; 3] {
-    [command.ins().0, command.p1(), command.p2()]
+    parts.data.extend(data);
+    Ok(parts)
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ impl Terminal {
     /// A protected command as it is sent.
     pub(crate) fn seal(&mut self, header: &str, data: &str, expected: Option<usize>) -> Vec<u8> {
         let header: [u8; 4] = bytes(header).try_into().expect("four bytes");
-        let plain = PlainCommand { header, data: bytes(data), expected };
+        let plain = PlainCommand { header, data: bytes(data).into(), expected };
         let field = self.session.seal_command(&RustCrypto, &plain).expect("a length");
         let length = u16::try_from(field.len()).expect("short enough");
         match u8::try_from(length) {
