@@ -162,7 +162,7 @@ impl Terminal {
 
     fn send(&mut self, header: [u8; 4], data: &[u8], expected: Option<usize>) -> Duration {
         let header = [header[0] | CLASS_BITS, header[1], header[2], header[3]];
-        let command = PlainCommand { header, data: data.to_vec(), expected };
+        let command = PlainCommand { header, data: data.to_vec().into(), expected };
         let field = self.session.seal_command(&RustCrypto, &command).expect("a sealed command");
         let length = u8::try_from(field.len()).expect("a short command");
         let whole = [&header[..], &[length], &field, &[0x00]].concat();

@@ -25,6 +25,9 @@ pub enum SecureMessaging {
 }
 
 impl Class {
+    /// Of a command on the basic channel that is neither chained nor protected: `00`.
+    pub(crate) const BASIC: Self = Self { channel: 0, chained: false, secure_messaging: SecureMessaging::None };
+
     /// Reads an interindustry class byte, first or further; `None` for the proprietary ones, in which no bit has a
     /// general meaning, for the reserved ones and for `FF`.
     #[must_use]

@@ -34,6 +34,7 @@ pub mod status;
 mod testing;
 pub mod tlv;
 mod vault;
+mod wiped;
 pub mod world;
 
 pub use answer::Answer;

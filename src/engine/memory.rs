@@ -8,9 +8,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use zeroize::Zeroize;
-
-use crate::world::{Change, PowerLost, Sink};
+use crate::{
+    wiped::Wiped,
+    world::{Change, PowerLost, Sink},
+};
 
 /// A range of cells. Only the memory makes them, so that they never point outside it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,11 +27,11 @@ pub struct Carver(Span);
 /// The persistent memory of one chip. It may hold secrets: its [`Debug`](fmt::Debug) shows no cell.
 #[derive(Default)]
 pub struct Memory {
-    cells: Vec<u8>,
+    cells: Wiped,
     /// The spans written since the last commit, oldest first.
     journal: Vec<Span>,
     /// What those spans held before, one after the other.
-    before: Vec<u8>,
+    before: Wiped,
 }
 
 impl Span {
@@ -65,22 +66,22 @@ impl Carver {
 }
 
 impl Memory {
-    /// An empty memory that will have so many cells: it never moves, so that no copy of a secret is left behind.
+    /// An empty memory that will have so many cells: it never moves.
     pub fn with_capacity(cells: usize) -> Self {
-        Self { cells: Vec::with_capacity(cells), journal: Vec::new(), before: Vec::new() }
+        Self { cells: Wiped::with_capacity(cells), ..Self::default() }
     }
 
     /// Adds cells. This is how a chip is made, before its first reset; it needs no commit.
     pub fn add(&mut self, content: &[u8]) -> Span {
         let offset = self.cells.len();
-        self.cells.extend_from_slice(content);
+        self.cells.extend(content);
         Span { offset, length: content.len() }
     }
 
     /// Adds cells that hold zero.
     pub fn add_zeroed(&mut self, length: usize) -> Span {
         let offset = self.cells.len();
-        self.cells.resize(offset + length, 0);
+        self.cells.extend_zeroed(length);
         Span { offset, length }
     }
 
@@ -110,7 +111,7 @@ impl Memory {
         }
         let Some(cells) = self.cells.get_mut(span.offset..span.offset + length) else { return };
         self.journal.push(Span { offset: span.offset, length });
-        self.before.extend_from_slice(cells);
+        self.before.extend(cells);
         cells.copy_from_slice(&bytes[..length]);
     }
 
@@ -136,7 +137,7 @@ impl Memory {
     /// Makes everything written so far stay, as what there was from the beginning. This is how a chip is made; it keeps no
     /// room for undoing what is never undone.
     pub fn settle(&mut self) {
-        (self.journal, self.before) = (Vec::new(), Vec::new());
+        (self.journal, self.before) = (Vec::new(), Wiped::default());
     }
 
     /// Undoes everything written since the last commit.
@@ -153,13 +154,6 @@ impl Memory {
     fn forget_journal(&mut self) {
         self.journal.clear();
         self.before.clear();
-    }
-}
-
-impl Drop for Memory {
-    fn drop(&mut self) {
-        self.cells.zeroize();
-        self.before.zeroize();
     }
 }
 

@@ -28,8 +28,8 @@ pub trait Random: Send {
     fn fill(&mut self, bytes: &mut [u8]);
 }
 
-/// One change of memory: these bytes, from this offset on.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// One change of memory: these bytes, from this offset on. They may be secret: its [`Debug`](fmt::Debug) shows none.
+#[derive(Clone, Copy, Eq, PartialEq)]
 pub struct Change<'a> {
     /// The first changed cell.
     pub offset: usize,
@@ -74,8 +74,27 @@ pub struct World {
     pub crypto: Box<dyn Crypto>,
 }
 
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Change({} bytes at {})", self.bytes.len(), self.offset)
+    }
+}
+
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("World").field("today", &self.clock.today()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::format;
+
+    use super::Change;
+
+    #[test]
+    fn a_change_does_not_show_what_is_written() {
+        let change = Change { offset: 7, bytes: b"1234" };
+        assert_eq!(format!("{change:?}"), "Change(4 bytes at 7)");
     }
 }

@@ -29,6 +29,10 @@ impl Applet for Ias {
         commands::check_chaining_with_keys(ins)
     }
 
+    fn pass_over(&mut self, part: Option<Ins>, context: &mut Context<'_>) {
+        commands::pass_over_protected(part, context);
+    }
+
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
         commands::process_protected(command, context, answer, commands::process_with_keys)
     }
@@ -41,10 +45,10 @@ mod tests {
     use hex_literal::hex;
     use virtuale_engine::{
         Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset,
-        crypto::RustCrypto,
+        crypto::{CipherKey, RustCrypto},
         image::{
-            Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, ObjectKind,
-            Secret, SecurityDomain, SecurityObject, Tries,
+            Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle,
+            ObjectKind, Secret, SecurityDomain, SecurityObject, Tries,
         },
         world::{Clock, Day, Forgetful, Random, World},
     };
@@ -65,7 +69,7 @@ mod tests {
         }
     }
 
-    /// A DF with the code 1234, numbered 1.
+    /// A DF with the code 1234 and a key set, both numbered 1.
     fn directory(fid: u16, parents: Vec<FileIndex>, applet: Option<&str>) -> FileImage {
         let rule = CompactRule { access_mode: 0x20, conditions: vec![Condition::ALWAYS] };
         let code = SecurityObject {
@@ -78,7 +82,9 @@ mod tests {
             non_repudiation: false,
             kind: ObjectKind::Code(Code { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 }),
         };
-        let security = SecurityDomain { objects: vec![code], ..SecurityDomain::default() };
+        let keys = KeySet { mac: CipherKey::Aes128([1; 16]), encryption: CipherKey::Aes128([2; 16]) };
+        let key_set = SecurityObject { name: "keys".into(), kind: ObjectKind::KeySet(keys), ..code.clone() };
+        let security = SecurityDomain { objects: vec![code, key_set], ..SecurityDomain::default() };
         FileImage {
             fid: Fid(fid),
             parents,
@@ -126,5 +132,12 @@ mod tests {
         assert_eq!(status(&hex!("0C B0 00 00 00")), 0x6A88);
         assert_eq!(status(&hex!("10 2A 90 80 01 00")), 0x9000);
         assert_eq!(status(&hex!("00 99 00 00")), 0x6D00);
+        // What does not come to the applet ends a challenge all the same: a proof of a wrong length, then one without challenge.
+        assert_eq!(status(&hex!("00 22 81 A4 03 83 01 81")), 0x9000);
+        for (between, proof) in [(&hex!("00 C0 00 00 00")[..], 0x6700), (&hex!("00 C0"), 0x6985)] {
+            assert_eq!(status(&hex!("00 84 00 00 08")), 0x9000);
+            status(between);
+            assert_eq!(status(&hex!("00 82 00 00 01 00")), proof);
+        }
     }
 }

@@ -1,18 +1,19 @@
 //! Commands that come in parts (ISO 7816-4, 5.3.3).
 
-use alloc::vec::Vec;
-
-use crate::{StatusWord, apdu::Apdu};
+use crate::{StatusWord, apdu::Apdu, class::Class, wiped::Wiped};
 
 /// The most bytes that a whole command may have: as in one command of extended length.
 const LONGEST: usize = 65_535;
 
+/// Channel and protection of a part, its INS, P1 and P2.
+type Header = (Class, [u8; 3]);
+
 /// The parts of a command that have arrived.
 #[derive(Default)]
 pub(super) struct Chain {
-    /// Channel, INS, P1 and P2 of the parts; `None` if no chain is open.
-    header: Option<[u8; 4]>,
-    data: Vec<u8>,
+    /// What the parts have in common; `None` if no chain is open.
+    header: Option<Header>,
+    data: Wiped,
 }
 
 impl Chain {
@@ -27,8 +28,8 @@ impl Chain {
     /// # Errors
     ///
     /// `6700` if the command becomes too long.
-    pub(super) fn add(&mut self, part: &Apdu<'_>, channel: u8) -> Result<(), StatusWord> {
-        let header = Self::header(part, channel);
+    pub(super) fn add(&mut self, part: &Apdu<'_>, class: Class) -> Result<(), StatusWord> {
+        let header = Self::header(part, class);
         if self.header != Some(header) {
             self.clear();
         }
@@ -42,11 +43,11 @@ impl Chain {
     /// # Errors
     ///
     /// `6700` if the command becomes too long.
-    pub(super) fn complete<'a>(&'a mut self, last: Apdu<'a>, channel: u8) -> Result<Apdu<'a>, StatusWord> {
+    pub(super) fn complete<'a>(&'a mut self, last: Apdu<'a>, class: Class) -> Result<Apdu<'a>, StatusWord> {
         if self.header.is_none() {
             return Ok(last);
         }
-        if self.header != Some(Self::header(&last, channel)) {
+        if self.header != Some(Self::header(&last, class)) {
             self.clear();
             return Ok(last);
         }
@@ -54,8 +55,8 @@ impl Chain {
         Ok(last.with_data(&self.data))
     }
 
-    fn header(part: &Apdu<'_>, channel: u8) -> [u8; 4] {
-        [channel, part.ins().0, part.p1(), part.p2()]
+    fn header(part: &Apdu<'_>, class: Class) -> Header {
+        (Class { chained: false, ..class }, [part.ins().0, part.p1(), part.p2()])
     }
 
     fn extend(&mut self, part: &Apdu<'_>) -> Result<(), StatusWord> {
@@ -63,7 +64,7 @@ impl Chain {
             self.clear();
             return Err(StatusWord::WRONG_LENGTH);
         }
-        self.data.extend_from_slice(part.data());
+        self.data.extend(part.data());
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     image::TemplateKind,
     sm,
     vault::{DomainId, ObjectId, Public},
+    wiped::Wiped,
 };
 
 /// How many keys of certificates are kept; the oldest gives way.
@@ -34,8 +35,15 @@ pub(crate) struct Dialogue {
     /// A device authentication whose second half is to come.
     pub(crate) half: Option<HalfAuthenticated>,
     pub(crate) messaging: Option<Messaging>,
-    /// The unprotected parts of a command that comes in protected parts: its header without the class, and data.
-    pub(crate) parts: Option<([u8; 3], Vec<u8>)>,
+    pub(crate) parts: Option<Parts>,
+}
+
+/// The unprotected parts of a command that comes in protected parts.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    /// INS, P1 and P2.
+    pub(crate) header: [u8; 3],
+    pub(crate) data: Wiped,
 }
 
 /// What MSE set: a template for each kind and each direction.

@@ -1,17 +1,23 @@
 //! Sequences of commands on codes and keys, and that reading beside them stays free of allocation.
 
-use alloc::{format, vec, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
 use proptest::prelude::*;
 
 use crate::{
     Answer, Card, Protocol, StatusWord,
+    apdu::Apdu,
+    applet::{Applet, Outcome},
+    chip::Context,
+    class::Class,
+    commands,
     testing::{
-        bytes,
+        Tester, bytes,
         keys::{self, card},
-        terminal::{Terminal, aes_128, triple_des},
+        terminal::{Terminal, aes_128, challenge, prove, triple_des},
         text,
     },
+    world::Forgetful,
 };
 
 /// A command that goes on from what others left: codes, templates, hashes, challenges, selections.
@@ -134,6 +140,81 @@ proptest! {
     }
 }
 
+/// A card that is to be proved key set 1, its challenge drawn in clear, and the proof.
+fn challenged() -> (Tester, Vec<u8>) {
+    let mut card = card(Protocol::T1);
+    card.plays(&[("00 22 81 A4 06 80 01 1C 83 01 81", "9000")]);
+    let proof = prove(&triple_des(), &challenge(&mut card));
+    (card, proof)
+}
+
+fn external_authenticate(cla: u8, data: &[u8]) -> String {
+    let length = u8::try_from(data.len()).expect("a short command");
+    text(&[&[cla, 0x82, 0x00, 0x00, length], data].concat())
+}
+
+#[test]
+fn whatever_comes_next_ends_a_challenge() {
+    let ending = [
+        ("10 DB 3F FF 02 7000", "9000"),
+        ("10 20 00 81 02 3132", "6884"),
+        ("00 B0 82 00 01 02 03", "6700"),
+        ("", "6700"),
+        ("E0 B0 82 00 01", "6E00"),
+        ("0C B0 82 00 01", "6A88"),
+        ("08 B0 82 00 01", "6882"),
+    ];
+    for exchange in ending {
+        let (mut card, proof) = challenged();
+        card.plays(&[exchange, (&external_authenticate(0x00, &proof), "6985")]);
+    }
+    let too_long = format!("10 82 00 00 00 FFFF {}", "00".repeat(65_535));
+    let (mut card, proof) = challenged();
+    let part = ("10 82 00 00 01 00", "9000");
+    card.plays(&[part, (&too_long, "6700"), (&external_authenticate(0x00, &proof), "6985")]);
+    let (mut card, proof) = challenged();
+    let last = too_long.replacen("10", "00", 1);
+    card.plays(&[part, (&last, "6700"), (&external_authenticate(0x00, &proof), "6985")]);
+    for exchange in [("00 C0 00 00 01", "6985"), ("01 B0 82 00 01", "6881")] {
+        let (mut card, proof) = challenged();
+        card.plays(&[exchange, (&external_authenticate(0x00, &proof), "9000")]);
+    }
+}
+
+#[test]
+fn a_proof_may_come_in_parts() {
+    let (mut card, proof) = challenged();
+    let [first, second, last] = [(0x10, 0..9), (0x10, 9..20), (0x00, 20..proof.len())]
+        .map(|(cla, part)| external_authenticate(cla, &proof[part]));
+    card.plays(&[(&first, "9000"), (&second, "9000"), (&last, "9000")]);
+    let (mut card, proof) = challenged();
+    let first = external_authenticate(0x10, &proof[..9]);
+    card.plays(&[(&first, "9000"), ("00 B0", "6700"), (&external_authenticate(0x00, &proof), "6985")]);
+}
+
+#[test]
+fn a_protected_proof_may_come_in_parts() {
+    let begin = || {
+        let mut card = card(Protocol::T1);
+        let mut terminal = Terminal::authenticate(&mut card, &aes_128(), 0x82, 0x8C);
+        assert_eq!(terminal.send(&mut card, "0C 22 81 A4", "80011C 830181", None), "9000");
+        let challenge = bytes(&terminal.send(&mut card, "0C 84 00 00", "", Some(8)));
+        (card, terminal, text(&prove(&triple_des(), &challenge[..8])))
+    };
+    let (mut card, mut terminal, proof) = begin();
+    let (first, last) = proof.split_at(20);
+    assert_eq!(terminal.send(&mut card, "1C 82 00 00", first, None), "9000");
+    assert_eq!(terminal.send(&mut card, "0C 82 00 00", last, None), "9000");
+    for (header, data, status) in [("1C DB 3F FF", "7000", "9000"), ("1C 20 00 81", "31", "6884")] {
+        let (mut card, mut terminal, proof) = begin();
+        assert_eq!(terminal.send(&mut card, header, data, None), status);
+        assert_eq!(terminal.send(&mut card, "0C 82 00 00", &proof, None), "6985");
+    }
+    // A command that cannot be opened ends the challenge with the session.
+    let (mut card, _, proof) = begin();
+    card.plays(&[("0C B0 82 00 01", "6987"), (&external_authenticate(0x00, &bytes(&proof)), "6985")]);
+}
+
 #[test]
 fn reading_beside_codes_and_keys_allocates_nothing() {
     let mut card = card(Protocol::T1);
@@ -151,6 +232,33 @@ fn reading_beside_codes_and_keys_allocates_nothing() {
     let mut send_all = || commands.iter().for_each(|command| card.chip.transmit(command, &mut answer).expect("power"));
     send_all();
     assert_eq!(allocation_counter::measure(send_all).count_total, 0);
+}
+
+/// Looks at its context after every command: when a protected part has come, it has five bytes, none of them shown.
+struct Watched;
+
+impl Applet for Watched {
+    fn read_class(&self, cla: u8) -> Option<Class> {
+        commands::read_class_protected(cla)
+    }
+
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+        let outcome = commands::process_protected(command, context, answer, commands::process_with_keys);
+        let shown = format!("{context:?}");
+        assert_eq!(shown.contains("data: 5 bytes"), command.cla() == 0x1C, "{shown}");
+        assert!(!shown.contains("55, 54, 55, 54") && !shown.contains("37363736"), "{shown}");
+        outcome
+    }
+}
+
+#[test]
+fn nothing_secret_shows_when_a_context_is_printed_in_a_chain() {
+    let applets = |_: &str| Some(Box::new(Watched) as Box<dyn Applet>);
+    let mut card = Tester::of(keys::keyed_image(), Protocol::T1, &applets, Forgetful);
+    card.plays(&[keys::SELECT]);
+    let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x8C);
+    assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 37363736", None), "9000");
+    assert_eq!(terminal.send(&mut card, "0C 20 00 81", "", None), "63C3");
 }
 
 #[test]

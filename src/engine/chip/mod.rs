@@ -118,6 +118,7 @@ impl Chip {
             Err(status) => {
                 self.chain.clear();
                 self.core.pending.clear();
+                self.pass_over_unrouted(command);
                 return Err(status.into());
             }
         };
@@ -125,21 +126,39 @@ impl Chip {
             self.core.pending.clear();
         }
         let applet = &mut self.applets[self.core.applet_on(number)];
+        let mut context = Context { core: &mut self.core, class, number, partner: None };
         if class.chained {
             let taken = applet.check_chaining(command.ins());
-            let taken = taken.and_then(|()| self.chain.add(&command, class.channel));
+            let taken = taken.and_then(|()| self.chain.add(&command, class));
             if taken.is_err() {
                 self.chain.clear();
             }
+            applet.pass_over(taken.ok().map(|()| command.ins()), &mut context);
             return taken.map(|()| StatusWord::SUCCESS).map_err(Stop::from);
         }
-        let whole = self.chain.complete(command, class.channel)?;
-        let outcome =
-            applet.process(&whole, &mut Context { core: &mut self.core, class, number, partner: None }, answer);
+        let whole = match self.chain.complete(command, class) {
+            Ok(whole) => whole,
+            Err(status) => {
+                applet.pass_over(None, &mut context);
+                return Err(status.into());
+            }
+        };
+        let outcome = applet.process(&whole, &mut context, answer);
         self.chain.clear();
         self.core.memory.roll_back();
         let status = outcome?;
         Ok(self.core.pending.cut(&command, number, self.core.protocol, answer, status))
+    }
+
+    /// Lets an applet know of a command that has no way to it: that of the channel which its class byte names, or of the
+    /// basic channel if it names none.
+    fn pass_over_unrouted(&mut self, command: &[u8]) {
+        let named = command.first().and_then(|&cla| Class::interindustry(cla));
+        let class = named.unwrap_or(Class::BASIC);
+        let number = ChannelNumber::new(class.channel).filter(|&number| self.core.channels.channel(number).is_open());
+        let Some(number) = number else { return };
+        let applet = &mut self.applets[self.core.applet_on(number)];
+        applet.pass_over(None, &mut Context { core: &mut self.core, class, number, partner: None });
     }
 
     /// Views a command and finds its channel.

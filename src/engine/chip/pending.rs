@@ -1,12 +1,10 @@
 //! Answers that do not fit what was expected: the rest waits for GET RESPONSE (ISO 7816-4, 5.3.4).
 
-use alloc::vec::Vec;
-
-use crate::{Answer, Protocol, StatusWord, apdu::Apdu, chip::channel::ChannelNumber};
+use crate::{Answer, Protocol, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, wiped::Wiped};
 
 /// What waits for GET RESPONSE.
 pub(crate) struct Pending {
-    bytes: Vec<u8>,
+    bytes: Wiped,
     taken: usize,
     /// What the command said, sent with the last bytes.
     status: StatusWord,
@@ -15,7 +13,7 @@ pub(crate) struct Pending {
 
 impl Default for Pending {
     fn default() -> Self {
-        Self { bytes: Vec::new(), taken: 0, status: StatusWord::SUCCESS, channel: ChannelNumber::BASIC }
+        Self { bytes: Wiped::default(), taken: 0, status: StatusWord::SUCCESS, channel: ChannelNumber::BASIC }
     }
 }
 
@@ -62,7 +60,7 @@ impl Pending {
         let nothing_expected = protocol == Protocol::T1 && command.le().is_none();
         if !nothing_expected {
             self.clear();
-            self.bytes.extend_from_slice(&answer.as_bytes()[limit..]);
+            self.bytes.extend(&answer.as_bytes()[limit..]);
             (self.status, self.channel) = (status, channel);
         }
         answer.truncate(limit);

@@ -211,6 +211,7 @@ fn anything_else_in_between_ends_a_chain() {
         ("00 B0 82 00 01", "00 9000"),
         ("00 02 00 01 00", "9000"),
         ("10 02 00 01 01 BB", "9000"),
+        ("1C 02 00 00 01 BB", "9000"),
         ("10 B0 82 00 01", "6884"),
         ("10 99 00 00", "6D00"),
         ("E0 02 00 00", "6E00"),
@@ -220,6 +221,7 @@ fn anything_else_in_between_ends_a_chain() {
     for (command, answer) in between {
         toy(Protocol::T1).plays(&[PART, (command, answer), ("00 02 00 00 01 CC 00", "CC 9000")]);
     }
+    toy(Protocol::T1).plays(&[PART, ("0C 02 00 00 01 CC 00", "CC 9000")]);
     let mut card = toy(Protocol::T1);
     card.plays(&[PART]);
     card.chip.reset(Reset::Warm).expect("an ATR");

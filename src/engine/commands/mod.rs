@@ -22,7 +22,7 @@ mod security_object;
 mod select;
 mod verify;
 
-pub use protected::{process_protected, read_class_protected};
+pub use protected::{pass_over_protected, process_protected, read_class_protected};
 
 use crate::{
     Answer, Protocol, Sfi, StatusWord,
@@ -66,9 +66,8 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answe
 ///
 /// [`Stop`](crate::applet::Stop) says why the command ended early.
 pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
-    let keeps_challenge = matches!(command.ins(), Ins::EXTERNAL_AUTHENTICATE | Ins::GET_RESPONSE);
-    if let Some(dialogue) = context.dialogue_if_any().filter(|_| !keeps_challenge) {
-        dialogue.challenge = None;
+    if !matches!(command.ins(), Ins::EXTERNAL_AUTHENTICATE | Ins::GET_RESPONSE) {
+        forget_challenge(context);
     }
     match command.ins() {
         Ins::VERIFY => verify::verify(command, context),
@@ -134,6 +133,13 @@ pub fn check_chaining_with_keys(ins: Ins) -> Result<(), StatusWord> {
         | Ins::ACTIVATE_FILE
         | Ins::DEACTIVATE_FILE => Err(StatusWord::CHAINING_NOT_SUPPORTED),
         _ => check_chaining(ins),
+    }
+}
+
+/// A challenge is good for the very next command: this one was another.
+fn forget_challenge(context: &mut Context<'_>) {
+    if let Some(dialogue) = context.dialogue_if_any() {
+        dialogue.challenge = None;
     }
 }
 

@@ -2,9 +2,8 @@
 //!
 //! A protected command is opened, carried out as if it had come plain, and its answer sealed, with whatever status word
 //! it has. A command that cannot be opened is answered in clear, and it ends the session, as does any plain command but
-//! GET RESPONSE, which fetches what a sealed answer left.
-
-use alloc::vec::Vec;
+//! GET RESPONSE, which fetches what a sealed answer left. So do a plain part of a command and a command that is refused before
+//! it comes here ([`pass_over_protected`]).
 
 use crate::{
     Answer, StatusWord,
@@ -12,14 +11,15 @@ use crate::{
     applet::{Outcome, Stop},
     chip::{
         Context,
-        dialogue::Messaging,
+        dialogue::{Messaging, Parts},
         proofs::{Partner, Role},
     },
     class::{Class, SecureMessaging},
-    commands::check_chaining_with_keys,
+    commands::{check_chaining_with_keys, forget_challenge},
     ins::Ins,
     sm::PlainCommand,
     vault::DomainId,
+    wiped::Wiped,
 };
 
 /// The bit of a class byte that says: more parts follow.
@@ -38,6 +38,15 @@ pub fn read_class_protected(cla: u8) -> Option<Class> {
     let class = Class::interindustry(cla)?;
     let is_protected = class.secure_messaging != SecureMessaging::None;
     Some(Class { chained: class.chained && !is_protected, ..class })
+}
+
+/// Ends what a command ends that an applet with [`process_protected`] does not get: the session, since the command came plain
+/// or is answered in clear, and the challenge unless the command is a part of its own answer.
+pub fn pass_over_protected(part: Option<Ins>, context: &mut Context<'_>) {
+    if part != Some(Ins::EXTERNAL_AUTHENTICATE) {
+        forget_challenge(context);
+    }
+    end_session(context);
 }
 
 /// Carries out a command that may be protected; `process` gets it as if it were not.
@@ -60,7 +69,7 @@ pub fn process_protected(
         }
         SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, answer, process),
         SecureMessaging::Proprietary | SecureMessaging::HeaderNotAuthenticated => {
-            end_session(context);
+            pass_over_protected(None, context);
             Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into())
         }
     }
@@ -90,17 +99,22 @@ fn end(partner: Partner, context: &mut Context<'_>) {
 }
 
 fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer, process: Process) -> Outcome {
-    // facts/cwa14890.md 4.1: without session keys.
-    let mut messaging = context.take_messaging().ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    let Some(mut messaging) = context.take_messaging() else {
+        forget_challenge(context);
+        // facts/cwa14890.md 4.1: without session keys.
+        return Err(StatusWord::REFERENCE_NOT_FOUND.into());
+    };
     let header = [command.cla(), command.ins().0, command.p1(), command.p2()];
     let opened = messaging.session.open_command(&*context.core.world.crypto, header, command.data());
     let plain = match opened {
         Ok(plain) => plain,
         Err(error) => {
+            forget_challenge(context);
             end(messaging.partner, context);
             return Err(StatusWord::from(error).into());
         }
     };
+    let applet = context.core.applet_on(context.number());
     let status = match run(command, plain, &messaging.partner, context, answer, process) {
         Ok(status) => status,
         Err(Stop::Refused(status)) => {
@@ -112,14 +126,16 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
     let sealed = messaging.session.seal_answer(&*context.core.world.crypto, command.ins().0, answer.as_bytes(), status);
     answer.clear();
     answer.extend(&sealed.map_err(StatusWord::from)?);
-    keep(messaging, context);
+    keep(messaging, applet, context);
     Ok(status)
 }
 
-/// Keeps a session, unless the command began another one or left the application that its partner belongs to.
-fn keep(messaging: Messaging, context: &mut Context<'_>) {
+/// Keeps a session, unless the command began another one, left the application that its partner belongs to, or left the
+/// applet, since another one may not know when a session ends.
+fn keep(messaging: Messaging, applet: usize, context: &mut Context<'_>) {
     let home = messaging.partner.domain();
-    let stays = home == DomainId::GLOBAL || home == context.domain();
+    let is_known = home == DomainId::GLOBAL || home == context.domain();
+    let stays = is_known && applet == context.core.applet_on(context.number());
     match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
         Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
         Some(_) => {}
@@ -137,19 +153,17 @@ fn run(
     answer: &mut Answer,
     process: Process,
 ) -> Outcome {
-    let header = [command.ins().0, command.p1(), command.p2()];
-    let parts = context.dialogue().parts.take().filter(|(begun, _)| *begun == header);
-    let mut data: Vec<u8> = parts.map(|(_, data)| data).unwrap_or_default();
-    if data.len() + plain.data.len() > LONGEST {
-        return Err(StatusWord::WRONG_LENGTH.into());
+    let is_part = command.cla() & CHAINED != 0;
+    if is_part && command.ins() != Ins::EXTERNAL_AUTHENTICATE {
+        forget_challenge(context);
     }
-    data.extend_from_slice(&plain.data);
-    if command.cla() & CHAINED != 0 {
+    let parts = join(command, &plain.data, context).inspect_err(|_| forget_challenge(context))?;
+    if is_part {
         check_chaining_with_keys(command.ins())?;
-        context.dialogue().parts = Some((header, data));
+        context.dialogue().parts = Some(parts);
         return Ok(StatusWord::SUCCESS);
     }
-    let whole = command.unprotected(&data, plain.expected.map(Le::of));
+    let whole = command.unprotected(&parts.data, plain.expected.map(Le::of));
     let outcome = {
         let mut inside = context.unprotected(partner.clone());
         inside.judge();
@@ -157,6 +171,18 @@ fn run(
     };
     context.judge();
     outcome
+}
+
+/// The data of a command, after that of the parts that came before it.
+fn join(command: &Apdu<'_>, data: &[u8], context: &mut Context<'_>) -> Result<Parts, StatusWord> {
+    let header = [command.ins().0, command.p1(), command.p2()];
+    let begun = context.dialogue().parts.take().filter(|parts| parts.header == header);
+    let mut parts = begun.unwrap_or_else(|| Parts { header, data: Wiped::default() });
+    if parts.data.len() + data.len() > LONGEST {
+        return Err(StatusWord::WRONG_LENGTH);
+    }
+    parts.data.extend(data);
+    Ok(parts)
 }
 
 #[cfg(test)]
@@ -167,13 +193,19 @@ mod tests {
 
     use crate::{
         Card, Protocol, Reset,
+        image::FileKind,
         testing::{
-            Tester, bytes,
-            keys::{SELECT, VERIFY, card},
-            terminal::{Keys, Terminal, aes_128, aes_256, request, triple_des},
-            text,
+            Tester, VITALE, bytes,
+            keys::{SELECT, VERIFY, card, card_of, keyed_image},
+            name_applet,
+            terminal::{Keys, Terminal, aes_128, aes_256, fetch, request, triple_des},
+            text, transparent,
         },
+        world::Forgetful,
     };
+
+    /// PUT DATA of code 1, which its rule keeps for who proved key set 1.
+    const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
 
     fn suites() -> [(Keys, u8); 3] {
         [(triple_des(), 0x81), (aes_128(), 0x82), (aes_256(), 0x83)]
@@ -229,6 +261,28 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_file_is_read_at_once() {
+        let mut image = keyed_image();
+        image.capacity = 0x20000;
+        image.files[8].kind = transparent(65_535, 2);
+        for suite in suites() {
+            let mut card = card_of(image.clone(), Protocol::T1, Forgetful);
+            let mut terminal = Terminal::authenticate(&mut card, &suite.0, suite.1, 0x8C);
+            assert_eq!(terminal.send(&mut card, "0C 20 00 81", "31323334", None), "9000");
+            // What is sealed fits an extended answer up to 65503 bytes, and has three bytes of length from 65520 on.
+            for length in [65_503, 65_519, 65_520, 65_536] {
+                let short = terminal.seal("0C B0 82 00", "", Some(length));
+                let field = &short[5..short.len() - 1];
+                let extended = [&short[..4], &[0, 0, short[4]], field, &[0, 0]].concat();
+                let sealed = fetch(&mut card, &extended);
+                let answer = bytes(&terminal.open(&sealed));
+                let right: Vec<u8> = (0..=255).cycle().take(length.min(65_535)).chain([0x90, 0x00]).collect();
+                assert!(answer == right, "{length}: {} bytes", answer.len());
+            }
+        }
+    }
+
+    #[test]
     fn parts_are_protected_one_by_one() {
         for suite in suites() {
             let (mut card, mut terminal) = begun(Protocol::T1, suite);
@@ -262,7 +316,6 @@ mod tests {
 
     #[test]
     fn a_plain_command_ends_the_session_and_its_proofs() {
-        const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
         let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
         let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
         card.plays(&[("00 20 00 81", "63C3"), (&text(&sealed), "6A88"), PUT]);
@@ -272,6 +325,55 @@ mod tests {
         let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
         card.chip.reset(Reset::Warm).expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
+        card.plays(&[SELECT, (&text(&sealed), "6A88")]);
+    }
+
+    #[test]
+    fn what_does_not_come_to_the_applet_ends_the_session_too() {
+        let ending = [
+            ("10 DB 3F FF 02 7000", "9000"),
+            ("10 82 00 00 01 00", "9000"),
+            ("10 20 00 81 02 3132", "6884"),
+            ("00 B0 9E 00 01 02 03", "6700"),
+            ("0C B0 9E", "6700"),
+            ("", "6700"),
+            ("E0 B0 9E 00 01", "6E00"),
+        ];
+        for exchange in ending {
+            let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+            let sealed = terminal.seal("0C DB 3F FF", "7000", None);
+            card.plays(&[exchange, (&text(&sealed), "6A88"), PUT]);
+        }
+        // GET RESPONSE ends nothing, nor does what comes on another channel.
+        for exchange in
+            [("00 C0 00 00 01", "6985"), ("01 B0 9E 00 01", "6881"), ("43 B0 9E 00 01", "6881"), ("01", "6700")]
+        {
+            let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+            card.plays(&[exchange]);
+            assert_eq!(terminal.send(&mut card, "0C B0 9E 00", "", Some(2)), "00019000");
+        }
+    }
+
+    #[test]
+    fn plain_parts_are_no_parts_of_a_protected_command() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        let last = terminal.seal("0C DB 3F FF", "7000", None);
+        card.plays(&[("10 DB 3F FF 02 7000", "9000"), (&text(&last), "6A88")]);
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 0D BF8101 09 7F41 06", None), "9000");
+        card.plays(&[("00 DB 3F FF 06 82 04 37373737", "6A80")]);
+    }
+
+    #[test]
+    fn a_session_stays_with_its_applet() {
+        let mut image = keyed_image();
+        let FileKind::Directory(master) = &mut image.files[0].kind else { panic!("a DF") };
+        master.applet = None;
+        name_applet(&mut image, VITALE, "keys");
+        let mut card = card_of(image, Protocol::T1, Forgetful);
+        let mut terminal = Terminal::authenticate(&mut card, &aes_128(), 0x01, 0x8C);
+        assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "3F00", None), "9000");
+        let sealed = terminal.seal("0C 20 00 81", "", None);
         card.plays(&[SELECT, (&text(&sealed), "6A88")]);
     }
 

@@ -38,7 +38,7 @@ impl HashAlgorithm {
 }
 
 /// A hash value.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Eq, PartialEq, Zeroize)]
 pub struct Digest {
     bytes: [u8; 32],
     length: usize,

@@ -8,8 +8,10 @@
 //! drops it when it gets an [`SmError`].
 
 use alloc::{vec, vec::Vec};
+use core::fmt;
 
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 use crate::{
     StatusWord,
@@ -50,13 +52,13 @@ impl From<CryptoError> for SmError {
     }
 }
 
-/// A command without its protection.
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// A command without its protection. It may hold a code or a key: its [`Debug`](fmt::Debug) shows no data.
+#[derive(Clone, Eq, PartialEq)]
 pub struct PlainCommand {
     /// CLA INS P1 P2; the secure messaging bits of CLA are kept.
     pub header: [u8; 4],
     /// The data field.
-    pub data: Vec<u8>,
+    pub data: Zeroizing<Vec<u8>>,
     /// The longest answer that is expected, 1 to 65536; `None` if none is.
     pub expected: Option<usize>,
 }
@@ -162,7 +164,11 @@ impl Session {
     /// # Errors
     ///
     /// [`SmError`]; the session must then be dropped.
-    pub fn open_answer(&mut self, crypto: &dyn Crypto, field: &[u8]) -> Result<(Vec<u8>, StatusWord), SmError> {
+    pub fn open_answer(
+        &mut self,
+        crypto: &dyn Crypto,
+        field: &[u8],
+    ) -> Result<(Zeroizing<Vec<u8>>, StatusWord), SmError> {
         self.count();
         let objects = Objects::parse(field)?;
         let status = objects.status.ok_or(SmError::Missing)?;
@@ -199,7 +205,9 @@ impl Session {
         if data.is_empty() {
             return Ok(());
         }
-        let mut cryptogram = data.to_vec();
+        // It must not grow while it is plain, or a copy would be left behind: this is room for padding and indicator.
+        let mut cryptogram = Vec::with_capacity(data.len() + self.encryption.block() + 1);
+        cryptogram.extend_from_slice(data);
         pad(&mut cryptogram, self.encryption.block());
         crypto.encrypt_cbc(&self.encryption, &self.initial_vector(crypto)?, &mut cryptogram)?;
         if odd {
@@ -211,13 +219,13 @@ impl Session {
         Ok(())
     }
 
-    fn reveal(&self, crypto: &dyn Crypto, object: Option<&Confidential<'_>>) -> Result<Vec<u8>, SmError> {
+    fn reveal(&self, crypto: &dyn Crypto, object: Option<&Confidential<'_>>) -> Result<Zeroizing<Vec<u8>>, SmError> {
         let cryptogram = match object {
-            None => return Ok(Vec::new()),
-            Some(Confidential::Plain(data)) => return Ok(data.to_vec()),
+            None => return Ok(Zeroizing::default()),
+            Some(Confidential::Plain(data)) => return Ok(Zeroizing::new(data.to_vec())),
             Some(Confidential::Cryptogram(cryptogram)) => cryptogram,
         };
-        let mut plain = cryptogram.to_vec();
+        let mut plain = Zeroizing::new(cryptogram.to_vec());
         crypto.decrypt_cbc(&self.encryption, &self.initial_vector(crypto)?, &mut plain)?;
         let end = plain.iter().rposition(|&byte| byte != 0).filter(|&end| plain[end] == 0x80).ok_or(SmError::Wrong)?;
         if plain.len() - end > self.encryption.block() {
@@ -253,10 +261,18 @@ pub enum Suite {
     Aes256,
 }
 
+impl fmt::Debug for PlainCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { header, data, expected } = self;
+        let [cla, ins, p1, p2] = header;
+        write!(f, "PlainCommand({cla:02X} {ins:02X} {p1:02X} {p2:02X}, {} bytes, expected: {expected:?})", data.len())
+    }
+}
+
 impl Suite {
     /// The leftmost bytes of H(secret, counter); `None` if the hash is shorter than the key.
     fn derive_key(self, crypto: &dyn Crypto, hash: HashAlgorithm, secret: &[u8], counter: u32) -> Option<CipherKey> {
-        let digest = crypto.hash(hash, &[secret, &counter.to_be_bytes()]);
+        let digest = Zeroizing::new(crypto.hash(hash, &[secret, &counter.to_be_bytes()]));
         let bytes = digest.as_bytes();
         Some(match self {
             Self::TripleDes => CipherKey::TripleDes(*bytes.first_chunk()?),

@@ -3,7 +3,10 @@
 use alloc::vec::Vec;
 
 use super::SmError;
-use crate::StatusWord;
+use crate::{
+    StatusWord,
+    tlv::{self, Tag},
+};
 
 /// A cryptogram after its padding indicator.
 pub(super) const CRYPTOGRAM: u8 = 0x87;
@@ -86,12 +89,15 @@ fn data_object((tag, value): (u8, &[u8])) -> Result<Option<Confidential<'_>>, Sm
     })
 }
 
-/// Reads one object with a one-byte tag and a length of at most two bytes; `None` at the end.
+/// Reads one object with a one-byte tag and a length of at most three bytes; `None` at the end.
 fn read<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, SmError> {
     let (tag, length, value) = match **rest {
         [] => return Ok(None),
         [tag, 0x81, length, ..] => (tag, usize::from(length), 3),
         [tag, 0x82, high, low, ..] => (tag, usize::from(u16::from_be_bytes([high, low])), 4),
+        [tag, 0x83, high, middle, low, ..] => {
+            (tag, (usize::from(high) << 16) | usize::from(u16::from_be_bytes([middle, low])), 5)
+        }
         [tag, length @ 0..=0x7F, ..] => (tag, usize::from(length), 2),
         _ => return Err(SmError::Wrong),
     };
@@ -104,16 +110,10 @@ fn read<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, SmError> {
     Ok(Some((tag, object)))
 }
 
-/// Appends an object. A data field has at most 65535 bytes, so two bytes of length are enough.
+/// Appends an object. That of a command fits its data field; that of a long answer may be longer than one, and what does
+/// not fit waits for GET RESPONSE.
 pub(super) fn write(field: &mut Vec<u8>, tag: u8, value: &[u8]) {
-    field.push(tag);
-    let [.., high, low] = value.len().to_be_bytes();
-    match (high, low) {
-        (0, 0..=0x7F) => field.push(low),
-        (0, _) => field.extend([0x81, low]),
-        _ => field.extend([0x82, high, low]),
-    }
-    field.extend_from_slice(value);
+    tlv::put(Tag(tag.into()), value, field);
 }
 
 /// Appends `97`: one byte up to 256, two up to 65536.

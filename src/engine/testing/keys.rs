@@ -73,6 +73,10 @@ impl Applet for Keys {
         commands::check_chaining_with_keys(ins)
     }
 
+    fn pass_over(&mut self, part: Option<Ins>, context: &mut Context<'_>) {
+        commands::pass_over_protected(part, context);
+    }
+
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
         commands::process_protected(command, context, answer, commands::process_with_keys)
     }

@@ -51,7 +51,7 @@ pub(crate) fn prove(keys: &Keys, challenge: &[u8]) -> Vec<u8> {
 }
 
 /// The whole answer to a command: what waits is fetched, in clear.
-fn fetch(card: &mut Tester, command: &[u8]) -> String {
+pub(crate) fn fetch(card: &mut Tester, command: &[u8]) -> String {
     let mut whole = card.send(&text(command));
     while let Some((data, status)) =
         whole.split_at_checked(whole.len() - 4).filter(|(_, status)| status.starts_with("61"))
@@ -110,7 +110,7 @@ impl Terminal {
     /// A protected command as it is sent.
     pub(crate) fn seal(&mut self, header: &str, data: &str, expected: Option<usize>) -> Vec<u8> {
         let header: [u8; 4] = bytes(header).try_into().expect("four bytes");
-        let plain = PlainCommand { header, data: bytes(data), expected };
+        let plain = PlainCommand { header, data: bytes(data).into(), expected };
         let field = self.session.seal_command(&RustCrypto, &plain).expect("a length");
         let length = u16::try_from(field.len()).expect("short enough");
         match u8::try_from(length) {
