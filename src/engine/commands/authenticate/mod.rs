@@ -86,9 +86,10 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
 
 /// EXTERNAL or MUTUAL AUTHENTICATE, as the template says.
 pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    let dialogue = context.dialogue();
+    let (challenge, half) = (dialogue.challenge.take(), dialogue.half.take());
     let template = template(command, Direction::Verify, context)?;
-    let challenge = context.dialogue().challenge.take().ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-    let half = context.dialogue().half.take();
+    let challenge = challenge.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let key_class = |id: ObjectId| context.core.vault.object(id).class;
     match (template.object, &template.other, half) {
         (Some(keys), None, _) if key_class(keys) == Class::KeySet => {

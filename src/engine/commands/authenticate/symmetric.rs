@@ -260,6 +260,10 @@ mod tests {
             (&external, "6700"),
             challenge,
             (&mutual, "63C2"),
+            // One that is refused for whatever reason was the next command.
+            challenge,
+            ("00 82 01 00 01 00", "6A86"),
+            (&mutual, "6985"),
             ("00 22 C1 A4 06 80 01 02 83 01 81", "9000"),
             challenge,
             (&mutual, "6981"),
