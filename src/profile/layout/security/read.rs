@@ -256,7 +256,7 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
 }
 
 /// No two objects of one class and application have the same number, nor any two the same name, nor two private keys the
-/// same identifier.
+/// same identifier, nor two codes with labels the same number.
 fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     let class = |kind: &ObjectKind| match kind {
         ObjectKind::Code { .. } => 0x01_u8,
@@ -267,7 +267,9 @@ fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     if objects.len() > MOST_OBJECTS {
         top.mistake(format!("there are more than {MOST_OBJECTS} codes and keys"), "");
     }
-    let (mut numbers, mut names, mut ids) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut numbers, mut names) = (BTreeSet::new(), BTreeSet::new());
+    // What PKCS#15 files tell apart.
+    let (mut ids, mut codes) = (BTreeSet::new(), BTreeSet::new());
     for object in objects {
         let mut is_new = numbers.insert((object.application, class(&object.kind), object.number));
         if matches!(&object.kind, ObjectKind::Key(key) if key.public.is_some()) {
@@ -280,6 +282,10 @@ fn check_taken(top: &Fields<'_>, objects: &[Object]) {
         if matches!(&object.kind, ObjectKind::Key(key) if !ids.insert(key.id)) {
             let message = format!("the \"id\" of \"{}\" is taken by another private key", object.name);
             top.report.mistake(object.span.clone(), message, "programs find the certificate of a key by it");
+        }
+        if matches!(&object.kind, ObjectKind::Code { label: Some(_), .. } if !codes.insert(object.number)) {
+            let message = format!("the number of \"{}\" is taken by another code with a label", object.name);
+            top.report.mistake(object.span.clone(), message, "programs find the code of a key by it");
         }
         if !names.insert(&object.name) {
             let message = format!("there is another code or key with the name \"{}\"", object.name);

@@ -131,6 +131,13 @@ fn two_private_keys_have_different_identifiers() {
 }
 
 #[test]
+fn two_codes_that_programs_see_have_different_numbers() {
+    let puk = "in = \"adele\"\nnumber = 2\ntitle = \"PUK\"\n";
+    let text = changed(puk, "in = \"vitale\"\nnumber = 1\ntitle = \"PUK\"\nlabel = \"PUK\"\n");
+    assert_refused(&text, &["is taken by another code with a label"]);
+}
+
+#[test]
 fn a_rule_says_who_in_words_that_have_a_condition_byte() {
     let rule = |read: &str| changed("read = \"role:professional\"", &format!("read = \"{read}\""));
     assert_refused(&rule("role:profesional"), &["unknown role", "did you mean \"professional\"?"]);
