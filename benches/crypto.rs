@@ -1,5 +1,5 @@
-//! Signatures, codes and secure messaging, as commands to a whole card, in process; and OpenSSL's signatures on the same
-//! core in the same run.
+//! Signatures, codes and secure messaging, as commands to a whole card, in process; and OpenSSL's signatures on the
+//! same core in the same run.
 
 use std::{
     hint::black_box,
@@ -221,7 +221,8 @@ fn openssl() -> Option<[f64; 2]> {
     let mut speed = Command::new("openssl");
     speed.args(["speed", "-mr", "-seconds", &seconds, "rsa2048", "ecdsap256"]).stderr(Stdio::null());
     let said = String::from_utf8(speed.output().ok()?.stdout).ok()?;
-    // +F2:index:bits:signatures:verifications for RSA, +F4 for elliptic curves; a second, or in seconds before version 3.
+    // +F2:index:bits:signatures:verifications for RSA, +F4 for elliptic curves; a second, or in seconds before version
+    // 3.
     let rate = |mark: &str| {
         let line = said.lines().find(|line| line.starts_with(mark))?;
         let number: f64 = line.split(':').nth(3)?.parse().ok()?;

@@ -89,8 +89,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(code)
 }
 
-/// The text of a log, of [`LONGEST`] bytes at most. Bytes that are no text, such as a reader's name in another coding, do
-/// not matter to it.
+/// The text of a log, of [`LONGEST`] bytes at most. Bytes that are no text, such as a reader's name in another coding,
+/// do not matter to it.
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = if path == Path::new("-") {
         reading::bytes(io::stdin().lock(), path, LONGEST)

@@ -1,7 +1,8 @@
 //! The private folder of a running reader: where it lies, who may look into it, and that nothing is left of it.
 //!
-//! Folders lie side by side in one base folder per user, so that a running reader is found without being named. A folder
-//! is locked while its reader runs: one that can be locked was left behind by a program that was killed, and goes.
+//! Folders lie side by side in one base folder per user, so that a running reader is found without being named. A
+//! folder is locked while its reader runs: one that can be locked was left behind by a program that was killed, and
+//! goes.
 
 use std::{
     env,

@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let files: Vec<_> = files.into_iter().map(|(name, content)| (folder.join(name), content)).collect();
     let differs = |(path, content): &&(PathBuf, Vec<u8>)| fs::read(path).is_ok_and(|kept| kept != *content);
     if let Some((path, _)) = files.iter().find(differs) {
-        let message = format!("{} is there and is none of the authority of seed {}", path.display(), args.seed);
+        let message = format!("{} exists and is not a file of the authority of seed {}", path.display(), args.seed);
         return Err(Failure::usage(message, "name another folder with -o, or remove it"));
     }
     let mut names = String::new();

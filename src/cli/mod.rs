@@ -1,8 +1,8 @@
 //! The command line: one file per verb, exit codes in one place.
 //!
 //! A verb reads its arguments, calls the rest of the house, prints, and returns an exit code or a `Failure`. It knows
-//! nothing of cards or protocols itself. Standard output carries what was asked for and nothing else; everything that is
-//! said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
+//! nothing of cards or protocols itself. Standard output carries what was asked for and nothing else; everything that
+//! is said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
 
 mod apdu;
 mod card;
@@ -70,8 +70,8 @@ enum Verb {
     Demo(demo::Args),
     /// Run a program with private readers that hold these cards
     ///
-    /// The program and all it starts find the readers through PCSCLITE_CSOCK_NAME, which every program that is linked to
-    /// libpcsclite obeys. The readers live exactly as long as the program.
+    /// The program and all it starts find the readers through PCSCLITE_CSOCK_NAME, which every program that is linked
+    /// to libpcsclite obeys. The readers live exactly as long as the program.
     Exec(exec::Args),
     /// Offer readers until stopped
     ///
@@ -88,32 +88,36 @@ enum Verb {
     /// Send commands to a card and name each command and status word
     ///
     /// Commands come from the arguments, else from standard input, one per line: hexadecimal digits, or the word reset;
-    /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last four
-    /// digits before the comment being the status word. At a terminal, quit, exit or Ctrl-D ends.
+    /// what follows a # is a comment. For each, a line `> COMMAND` and a line `< DATA STATUS` are printed, the last
+    /// four digits before the comment being the status word. At a terminal, quit, exit or Ctrl-D ends.
     Apdu(apdu::Args),
     /// Print what a card says, as a billing terminal reads it
     ///
-    /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the system.
+    /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the
+    /// system.
     Read(read::Args),
     /// Record what a program says to the card in a PC/SC reader
     ///
-    /// Relays the card to a reader of the program's own, so that unmodified software talks to the real card meanwhile. The
-    /// trace holds what the card says of its holder: redact it before you keep it.
+    /// Relays the card to a reader of the program's own, so that unmodified software talks to the real card meanwhile.
+    /// The trace holds what the card says of its holder: redact it before you keep it.
     Record(record::Args),
     /// Replay recorded dialogues and say what came out otherwise
     ///
-    /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the card in a
-    /// PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that command.
+    /// Sends the commands of each trace (docs/traces.md) to the card that it names, to a given card file, or to the
+    /// card in a PC/SC reader, and compares the answers. With a command behind --, the trace plays the card for that
+    /// command.
     Replay(replay::Args),
     /// Make a trace of a log, or a script or JSON of a trace
     ///
-    /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines with
-    /// => and <= before bytes. Lines that should have been understood and were not are named, and make the exit code 1.
+    /// Understands pcsc-spy 1.9 and 2, pcscd --apdu, OpenSC's and scdaemon's debug output, scriptor's output, and lines
+    /// with => and <= before bytes. Lines that should have been understood and were not are named, and make the exit
+    /// code 1.
     Convert(convert::Args),
     /// Take the person out of a trace, so that it can be shown and kept
     ///
-    /// What a layout explains and does not mark personal stays; personal values become those of an invented card; everything
-    /// else becomes wildcards, and comments go. Nothing is written if a value of the original would still be there.
+    /// What a layout explains and does not mark personal stays; personal values become those of an invented card;
+    /// everything else becomes wildcards, and comments go. Nothing is written if a value of the original would still be
+    /// there.
     Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),

@@ -110,12 +110,15 @@ impl Recording {
         }
     }
 
-    /// Says what a person should know of the recording: that it is not whole, or that a file has no command. Cards that
-    /// nobody spoke to are nothing special in a folder.
+    /// Says what a person should know of the recording: that it is not whole, or that a file has no command. In a
+    /// folder a card that nobody spoke to leaves no trace.
     pub(super) fn close(&self) {
         match self {
             Self::File { sheet, .. } => sheet.conclude(),
-            Self::Folder { .. } => self.complaints().iter().for_each(output::say),
+            Self::Folder { traces, .. } => {
+                self.complaints().iter().for_each(output::say);
+                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(Sheet::remove_if_untouched);
+            }
         }
     }
 

@@ -100,13 +100,12 @@ fn detach() -> Outcome {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;
     }
     if line.last() == Some(&b'\n') {
-        let said = say(&line);
-        if said.is_err() {
-            // Nobody would know of readers that nobody was told of.
-            let _ = kill_process(Pid::from_child(&child), Signal::TERM);
-            child.wait().map_err(unheard)?;
-        }
-        return Ok(said.map(|()| exit::DONE)?);
+        let Err(error) = say(&line) else { return Ok(exit::DONE) };
+        // Nobody would know of readers that nobody was told of.
+        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        child.wait().map_err(unheard)?;
+        let message = format!("the readers are stopped, since nobody could be told of them: {}", reason(&error));
+        return Err(Failure::Environment(message, None));
     }
     // It has said why on our standard error.
     let status = child.wait().map_err(unheard)?;

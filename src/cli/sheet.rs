@@ -1,7 +1,7 @@
 //! A trace on its way into a file.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -19,8 +19,8 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    /// The file with this name. What it holds stays until the first command is recorded, so that a session without commands
-    /// takes away no trace of another one.
+    /// The file with this name. What it holds stays until the first command is recorded, so that a session without
+    /// commands takes away no trace of another one.
     ///
     /// # Errors
     ///
@@ -57,6 +57,14 @@ impl Sheet {
     pub(super) fn complaint(&self) -> Option<String> {
         let error = self.tape.failure()?;
         Some(format!("the recording {} is not whole: {}", self.path.display(), reason(&error)))
+    }
+
+    /// Takes the file away if no command came: its trace would check nothing.
+    pub(super) fn remove_if_untouched(&self) {
+        if !self.tape.has_command() && self.tape.failure().is_none() {
+            // One that somebody else has moved or removed is none of ours any more.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 
     /// Says what a person should know of the trace when nothing is added any more.
@@ -97,11 +105,9 @@ impl Write for Successor {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use virtuale_engine::Reset;
 
-    use super::Sheet;
+    use super::{Sheet, fs};
     use crate::trace::write::Line;
 
     #[test]

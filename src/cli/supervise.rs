@@ -3,8 +3,8 @@
 //! Signals from the terminal (Ctrl-C, Ctrl-Z, a window's new size) reach the command without us, since it stays in our
 //! process group; passing them on would double them. So only those are passed on that a process sent.
 //!
-//! Ctrl-Z stops us only if it stopped the command. It may not: the command may take no notice, and where no shell watches
-//! over the process group, the system lets it stop nobody. Were we to stop alone, nobody would ever wake us.
+//! Ctrl-Z stops us only if it stopped the command. It may not: the command may take no notice, and where no shell
+//! watches over the process group, the system lets it stop nobody. Were we to stop alone, nobody would ever wake us.
 
 use std::{
     fs, io,
@@ -31,7 +31,8 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    /// Starts to listen. What our caller told us to ignore (nohup, a background job) stays ignored, for the command too.
+    /// Starts to listen. What our caller told us to ignore (nohup, a background job) stays ignored, for the command
+    /// too.
     ///
     /// # Errors
     ///

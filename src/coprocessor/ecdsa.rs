@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::library;
 
-/// The shortest hash that is signed, in bytes; [`RustCrypto`](virtuale_engine::crypto::RustCrypto) refuses what is shorter.
+/// The shortest hash that is signed, in bytes; [`RustCrypto`](virtuale_engine::crypto::RustCrypto) refuses what is
+/// shorter.
 const SHORTEST: usize = 16;
 
 /// Signs a hash; r and s. `None` for a key or a hash that is of no use.

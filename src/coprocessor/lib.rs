@@ -1,11 +1,12 @@
 //! The coprocessor of a virtual chip: private keys that compute in assembly.
 //!
-//! What is slow in Rust alone, the power with an RSA private key (signatures, deciphering) and ECDSA signatures on P-256, is
-//! done by AWS-LC, which has code for each processor; all else, key agreement and every public key included, and all that
-//! AWS-LC refuses, is done by [`RustCrypto`]. Both give the same bytes: nothing depends on chance, so a dialogue can be
-//! replayed.
+//! What is slow in Rust alone, the power with an RSA private key (signatures, deciphering) and ECDSA signatures on
+//! P-256, is done by AWS-LC, which has code for each processor; all else, key agreement and every public key included,
+//! and all that AWS-LC refuses, is done by [`RustCrypto`]. Both give the same bytes: nothing depends on chance, so a
+//! dialogue can be replayed.
 //!
-//! All calls of C functions are in one module, `library`; nothing else here, and nothing else in the program, is unsafe.
+//! All calls of C functions are in one module, `library`; nothing else here, and nothing else in the program, is
+//! unsafe.
 
 use virtuale_engine::crypto::{
     CipherKey, Crypto, CryptoError, Digest, HashAlgorithm, HashState, P256PrivateKey, RsaNumbers, RsaPrivateKey,
@@ -14,7 +15,7 @@ use virtuale_engine::crypto::{
 use zeroize::Zeroizing;
 
 mod ecdsa;
-#[allow(unsafe_code, reason = "calls functions written in C")]
+#[expect(unsafe_code, reason = "calls functions written in C")]
 mod library;
 mod rsa;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! AWS-LC behind functions that cannot be called wrongly.
 //!
-//! Blinding is left out: what a card answers must not depend on chance, the only secrets here are test keys, and to ask the
-//! library for chance costs it 20 ms once. What it allocates it clears before it is given back; a nonce may stay on its stack.
+//! Blinding is left out: what a card answers must not depend on chance, the only secrets here are test keys, and to ask
+//! the library for chance costs it 20 ms once. What it allocates it clears before it is given back; a nonce may stay on
+//! its stack.
 
 use std::{
     ffi::c_int,
@@ -26,9 +27,9 @@ unsafe impl Send for PrivateKey {}
 
 impl PrivateKey {
     /// Takes the numbers of a key in the order of RSAPrivateKey (RFC 8017, A.1.2): modulus, public exponent, private
-    /// exponent, both primes, the private exponent modulo each less 1, the inverse of the second prime modulo the first.
-    /// Big-endian; the modulus begins with no zero. `None` if they do not belong together, or are none that the library
-    /// computes with.
+    /// exponent, both primes, the private exponent modulo each less 1, the inverse of the second prime modulo the
+    /// first. Big-endian; the modulus begins with no zero. `None` if they do not belong together, or are none that the
+    /// library computes with.
     pub(super) fn new(numbers: [&[u8]; 8]) -> Option<Self> {
         let length = numbers[0].len();
         let numbers = numbers.map(Number::new);
@@ -54,12 +55,12 @@ impl PrivateKey {
         Some(Self { rsa, length })
     }
 
-    /// The block to the power of the private exponent, as long as the modulus. `None` if the block is not as long, or is
-    /// none that the library raises.
+    /// The block to the power of the private exponent, as long as the modulus. `None` if the block is not as long, or
+    /// is none that the library raises.
     pub(super) fn raw(&self, block: &[u8]) -> Option<Vec<u8>> {
         let (mut power, mut written) = (vec![0; self.length], 0);
-        // SAFETY: the key is one; the library reads `block` and writes at most `power.len()` bytes to `power`, and the count
-        // of them to `written`. It changes the key under a lock of its own.
+        // SAFETY: the key is one; the library reads `block` and writes at most `power.len()` bytes to `power`, and the
+        // count of them to `written`. It changes the key under a lock of its own.
         let done = unsafe {
             c::RSA_sign_raw(
                 self.rsa.as_ptr(),

@@ -28,8 +28,8 @@ impl RsaPrivateKey for Key {
         self.portable.public()
     }
 
-    /// The library refuses what Rust refuses, the blocks 0, 1 and n - 1, and a power that does not lead back to the block,
-    /// as with primes that are none.
+    /// The library refuses what Rust refuses, the blocks 0, 1 and n - 1, and a power that does not lead back to the
+    /// block, as with primes that are none.
     fn raw(&self, block: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.native.raw(block).map_or_else(|| self.portable.raw(block), Ok)
     }

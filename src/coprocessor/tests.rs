@@ -1,4 +1,5 @@
-//! What the library computes is, to the byte, what Rust computes, whatever both are given; and it is the library that does it.
+//! What the library computes is, to the byte, what Rust computes, whatever both are given; and it is the library that
+//! does it.
 
 use hex_literal::hex;
 use proptest::prelude::*;

@@ -38,8 +38,8 @@ pub trait Applet: Send {
         commands::check_chaining(ins)
     }
 
-    /// A command came that [`Applet::process`] does not get: `part` is the instruction of a part that others follow, `None`
-    /// stands for a command that was refused before. Whatever any other command would end must end here too.
+    /// A command came that [`Applet::process`] does not get: `part` is the instruction of a part that others follow,
+    /// `None` stands for a command that was refused before. Whatever any other command would end must end here too.
     fn pass_over(&mut self, _part: Option<Ins>, _context: &mut Context<'_>) {}
 
     /// Carries out a command that arrived whole: appends data to `answer` and returns the status word.

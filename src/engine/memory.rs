@@ -134,8 +134,8 @@ impl Memory {
         kept
     }
 
-    /// Makes everything written so far stay, as what there was from the beginning. This is how a chip is made; it keeps no
-    /// room for undoing what is never undone.
+    /// Makes everything written so far stay, as what there was from the beginning. This is how a chip is made; it keeps
+    /// no room for undoing what is never undone.
     pub fn settle(&mut self) {
         (self.journal, self.before) = (Vec::new(), Wiped::default());
     }

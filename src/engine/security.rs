@@ -127,7 +127,8 @@ impl CompactRule {
         self.condition_of(operation.bit())
     }
 
-    /// Which condition the operation with a bit of the access mode byte is under; one that is not ruled is never allowed.
+    /// Which condition the operation with a bit of the access mode byte is under; one that is not ruled is never
+    /// allowed.
     pub(crate) fn condition_of(&self, bit: u8) -> Condition {
         if self.access_mode & bit == 0 {
             return Condition::NEVER;

@@ -9,7 +9,8 @@ use super::layout::Lifetime;
 /// How many commands the last session of a failing component has.
 const LAST_COMMANDS: u32 = 5;
 
-/// A virtual card. It remembers what happened to it for as long as it exists; another card of the same card file is new.
+/// A virtual card. It remembers what happened to it for as long as it exists; another card of the same card file is
+/// new.
 #[derive(Debug)]
 pub struct VirtualCard {
     chip: Chip,

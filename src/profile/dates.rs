@@ -1,7 +1,7 @@
 //! Dates as card files write them.
 //!
-//! ISO 8601 (`1985-04-12`, `2024-01-31T08:30`), the digits of the reading API (`19850412`, `202401310830`, all zeros for
-//! none), and relative to the day of loading (`today`, `today-2y+3m`). Months above 12 exist in the field
+//! ISO 8601 (`1985-04-12`, `2024-01-31T08:30`), the digits of the reading API (`19850412`, `202401310830`, all zeros
+//! for none), and relative to the day of loading (`today`, `today-2y+3m`). Months above 12 exist in the field
 //! (facts/cards.md F.1); the rule that this file upholds is that a date whose month is of the calendar is of the
 //! calendar as well.
 

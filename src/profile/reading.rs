@@ -33,8 +33,8 @@ pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] if it is longer; then hardly more than `longest` bytes
-/// of it were read.
+/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] if it is longer; then hardly more than `longest`
+/// bytes of it were read.
 pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, LoadError> {
     let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
@@ -46,7 +46,7 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
     let source = Arc::new(Source { name: path.display().to_string(), text: String::new() });
     let mistake = Diagnostic::new(&source, 0..0, format!("this file has more than {longest} bytes"));
     Err(LoadError::Invalid(Diagnostics(vec![
-        mistake.hint("none that makes sense here is so long: is it the right file?"),
+        mistake.hint("no file that makes sense here is so long: is it the right one?"),
     ])))
 }
 
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(of(8).expect("it just fits"), [0; 8]);
         let error = of(9).expect_err("one byte too many").to_string();
         assert!(error.contains("log") && error.contains("this file has more than 8 bytes"), "{error}");
-        assert!(error.contains("is it the right file?"), "{error}");
+        assert!(error.contains("is it the right one?"), "{error}");
     }
 
     #[test]

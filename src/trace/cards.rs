@@ -119,7 +119,8 @@ impl Cards {
     }
 }
 
-/// Whether nothing is in a slot at the beginning: its first card is inserted later, or others have theirs and it has none.
+/// Whether nothing is in a slot at the beginning: its first card is inserted later, or others have theirs and it has
+/// none.
 fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
     let first = trace.steps.iter().find(|step| step.slot == wanted.index);
     let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_))));

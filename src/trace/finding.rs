@@ -78,7 +78,7 @@ pub enum Problem {
     Surplus(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
-    /// The trace has no command, so that nothing comes out otherwise.
+    /// The trace has no command and no expected error, so that nothing comes out otherwise.
     NoCommand,
 }
 
@@ -157,11 +157,13 @@ impl Trace {
         Finding { source: Arc::clone(&self.source), step: Some(index), span, asked, problem, element: None }
     }
 
-    /// That a trace without any command checks nothing, if this is one.
+    /// That a trace has nothing to check, if it has neither a command nor an expected error. An ATR alone does not
+    /// count: it is in every recording, also where the program failed before its first command.
     #[must_use]
     pub fn without_command(&self) -> Option<Finding> {
-        let is_command = |step: &Step| matches!(step.action, Action::Send(_));
-        (!self.steps.iter().any(is_command)).then(|| self.finding_at_end(Problem::NoCommand))
+        let checks =
+            |step: &Step| matches!(step.action, Action::Send(_)) || matches!(step.expected, Expected::Silence(..));
+        (!self.steps.iter().any(checks)).then(|| self.finding_at_end(Problem::NoCommand))
     }
 
     pub(super) fn finding_at_end(&self, problem: Problem) -> Finding {
@@ -211,7 +213,7 @@ impl Finding {
                 format!("from here on the trace has no such command as {}", hex(start))
             }
             Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
-            Problem::NoCommand => "the trace has no command, so it checks nothing".to_owned(),
+            Problem::NoCommand => "the trace has no command to check".to_owned(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Follows a dialogue with a card whose layout is known: which file a command reads, and from which byte on.
 //!
-//! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does not
-//! explain; it never guesses.
+//! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does
+//! not explain; it never guesses.
 
 use virtuale_applets::vitale1;
 
@@ -165,7 +165,8 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels and the orders of a word memory, or one that may select in a way that is not known.
+    /// interindustry ones of four channels and the orders of a word memory, or one that may select in a way that is not
+    /// known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
         if cla == vitale1::CLASS && self.is_word_memory() {

@@ -4,12 +4,13 @@
 //! [`replay`](replay::replay), which sends its commands to cards and says what they answered otherwise: a [`Finding`].
 //! A finding is never an error of the program, nor a status word: it is what a check thinks of a card.
 //!
-//! Around that: [`record`] writes traces while software and cards talk, [`playback`] lets a trace be the card, [`convert`]
-//! reads the logs that people already have, [`update`] rewrites what is expected, [`redact`] takes the person out,
+//! Around that: [`record`] writes traces while software and cards talk, [`playback`] lets a trace be the card,
+//! [`convert`] reads the logs that people already have, [`update`] rewrites what is expected, [`redact`] takes the
+//! person out,
 //! [`suite`], [`shard`] and [`report`] are for many traces and for CI.
 //!
-//! Only [`cards`] and [`redact`] know how a card is built; everything else takes cards as they are handed over. No text, be
-//! it a trace or a log, makes a parser in here panic, hang or grow beyond the size of the text.
+//! Only [`cards`] and [`redact`] know how a card is built; everything else takes cards as they are handed over. No
+//! text, be it a trace or a log, makes a parser in here panic, hang or grow beyond the size of the text.
 
 pub mod cards;
 pub mod convert;

@@ -99,7 +99,8 @@ fn readable(name: &[u8]) -> Option<String> {
     Some(tail.iter().map(|&byte| char::from(byte)).collect())
 }
 
-/// The data of a command, as far as it is there, given what follows its header: what stands behind Lc, one byte or three.
+/// The data of a command, as far as it is there, given what follows its header: what stands behind Lc, one byte or
+/// three.
 pub(super) fn data_field(rest: &[u8]) -> &[u8] {
     let (length, data) = match rest {
         [] | [_] | [0, _] => return &[],

@@ -1,7 +1,7 @@
 //! Bytes with or without holes: what a trace expects of an answer.
 //!
-//! Every atom but [`Atom::Run`] stands for a fixed number of bytes, so matching needs no search but for where the pieces
-//! between two runs lie: the leftmost place of each is as good as any other.
+//! Every atom but [`Atom::Run`] stands for a fixed number of bytes, so matching needs no search but for where the
+//! pieces between two runs lie: the leftmost place of each is as good as any other.
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! A trace played back as a card: it recognises commands and gives the recorded answers.
 //!
-//! It serves tests of software that have no card file. What the software does otherwise than the trace is a finding, kept in
-//! a [`Notes`] that outlives the card.
+//! It serves tests of software that have no card file. What the software does otherwise than the trace is a finding,
+//! kept in a [`Notes`] that outlives the card.
 
 use std::{
     collections::HashMap,
@@ -23,10 +23,12 @@ const MOST_FINDINGS: usize = 100;
 /// Which of several recorded answers to the same command is given.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Order {
-    /// Commands must come in the order of the trace. After one that does not, the next that does is searched further on.
+    /// Commands must come in the order of the trace. After one that does not, the next that does is searched further
+    /// on.
     #[default]
     AsRecorded,
-    /// Commands may come in any order: the answer is the next one in the trace, counted in a circle from the last one given.
+    /// Commands may come in any order: the answer is the next one in the trace, counted in a circle from the last one
+    /// given.
     Lookup,
 }
 

@@ -321,8 +321,10 @@ t.apdu:7:3: the answer differs from byte 2 on: expected 9001 not defined by ISO 
 
     #[test]
     fn a_trace_without_a_command_proves_nothing() {
-        let finding = "t.apdu:3:6: the trace has no command, so it checks nothing\n      1 | virtuale-trace 1\n      2 | atr 3B ** # the card\n      3 | reset\n";
+        let lines = "      1 | virtuale-trace 1\n      2 | atr 3B ** # the card\n      3 | reset\n";
+        let finding = format!("t.apdu:3:6: the trace has no command to check\n{lines}");
         assert_eq!(shown("atr 3B ** # the card\nreset\n\n"), [finding]);
         assert_eq!(shown("").len(), 1);
+        assert_eq!(shown("remove\nreset\nexpect-error no-card\n"), [""; 0]);
     }
 }

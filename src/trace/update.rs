@@ -22,8 +22,8 @@ pub struct Updated {
 /// A part of the text and what comes in its place.
 type Edit = (Range<usize>, String);
 
-/// Makes the trace expect what its replay got. Where an answer has its old length, only the bytes that differ change, so that
-/// comments and matchers stay.
+/// Makes the trace expect what its replay got. Where an answer has its old length, only the bytes that differ change,
+/// so that comments and matchers stay.
 #[must_use]
 pub fn update(trace: &Trace, findings: &[Finding]) -> Updated {
     let mut edits: Vec<Edit> = Vec::new();
@@ -75,8 +75,8 @@ fn answer_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, answer: &
     (!captures).then(|| replace_answer(text, span, &format!("< {}", hex(answer))))
 }
 
-/// Changes the bytes that differ, from the first byte to the first run and from the last run to the last byte; `None` if
-/// that does not make the pattern fit.
+/// Changes the bytes that differ, from the first byte to the first run and from the last run to the last byte; `None`
+/// if that does not make the pattern fit.
 fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], answer: &[u8]) -> Option<Vec<Edit>> {
     let named = |atom: &Atom| matches!(atom, Atom::Capture(_) | Atom::Use(_));
     if atoms.len() != words.len() || atoms.iter().any(named) {

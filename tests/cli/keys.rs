@@ -33,7 +33,7 @@ fn another_authority_does_not_take_the_place_of_one() {
     let before = root();
     let (code, out, error) = keys("8");
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(error.contains("none of the authority of seed 8") && error.contains("-o"), "{error}");
+    assert!(error.contains("not a file of the authority of seed 8") && error.contains("-o"), "{error}");
     assert_eq!(root(), before);
     assert_eq!(keys("7").0, 0);
 }

@@ -1,10 +1,12 @@
 //! `serve`, and what controls a running one.
 
 use std::{
+    fs,
     io::{Read, Write},
     net::Shutdown,
     os::unix::net::{UnixDatagram, UnixListener, UnixStream},
     path::PathBuf,
+    process::Stdio,
 };
 
 use rustix::process::Signal;
@@ -93,10 +95,17 @@ fn a_detached_one_that_fails_says_so_and_prints_nothing() {
 #[cfg(target_os = "linux")]
 fn a_detached_one_of_which_nobody_can_be_told_does_not_stay() {
     let sandbox = Sandbox::new();
-    let (code, _, error) = run(&mut sandbox.shell("virtuale serve --detach --card \"$MARTIN\" > /dev/full"));
-    assert_eq!(code, 4);
-    assert!(error.contains("cannot write to standard output"), "{error}");
-    assert!(sandbox.left().is_empty());
+    let (reader, closed) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let full = fs::File::options().write(true).open("/dev/full").expect("a device");
+    let outputs = [(Stdio::from(full), "No space left on device"), (Stdio::from(closed), "Broken pipe")];
+    for (output, reason) in outputs {
+        let (code, _, error) = run(sandbox.virtuale(&["serve", "--detach", "--card", MARTIN]).stdout(output));
+        let said = format!("error: the readers are stopped, since nobody could be told of them: {reason}");
+        assert_eq!(code, 4, "{error}");
+        assert!(error.contains(&said), "{error}");
+        assert!(sandbox.left().is_empty());
+    }
 }
 
 #[test]
@@ -141,7 +150,7 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     assert_eq!(running.end(), 0);
     assert_eq!(elsewhere.path().read_dir().expect("the folder").count(), 0);
 
-    std::fs::write(&path, "a text").expect("a file");
+    fs::write(&path, "a text").expect("a file");
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(code, 4);
     assert!(error.contains("is no socket") && path.exists(), "{error}");

@@ -171,7 +171,7 @@ fn what_has_no_command_is_no_success() {
     let trace = path(&sandbox, "empty.apdu");
     let (code, _, error) = run(&mut sandbox.virtuale(&["exec", "--card", MARTIN, "--record", &trace, "--", "true"]));
     assert_eq!(code, 0, "{error}");
-    let checks_nothing = "the trace has no command, so it checks nothing";
+    let checks_nothing = "the trace has no command to check";
     let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace]));
     assert_eq!((code, out.contains(checks_nothing)), (1, true), "{out}");
     assert!(out.contains("1 trace, 0 commands, 1 finding in 1 trace"), "{out}");
@@ -206,6 +206,22 @@ fn a_session_without_commands_takes_no_trace_away() {
     assert_ne!(fs::read_to_string(&trace).expect("the recording"), before, "another session is recorded");
     let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
     assert_eq!(code, 0, "{out}{error}");
+}
+
+#[test]
+fn a_card_that_nobody_spoke_to_leaves_no_trace() {
+    let sandbox = Sandbox::new();
+    let folder = path(&sandbox, "traces");
+    let script = format!(
+        "eval \"$(virtuale serve --detach --card \"$MARTIN\" --card \"$DURAND\" --record {folder})\" || exit 10
+         virtuale replay \"$RUFUS\" --reader \"$READER\" && virtuale slots --json; code=$?; virtuale stop; exit $code"
+    );
+    let (code, out, error) = run(sandbox.shell(&script).env("RUFUS", RUFUS).env("READER", READER));
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.contains("\"not_whole\": []"), "{out}");
+    let left: Vec<_> =
+        fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(left, [Path::new(&folder).join("0-vitale2-martin-1.apdu")]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A real pcscd: `virtuale record` relays the card of its reader to a program, and records it; its log is understood.
 //!
-//! The reader is vpcd's, the card twenty lines of Python. pcscd has one place for its socket, so it runs in namespaces of
-//! its own; where those may not be made, the test is reported as ignored.
+//! The reader is vpcd's, the card twenty lines of Python. pcscd has one place for its socket, so it runs in namespaces
+//! of its own; where those may not be made, the test is reported as ignored.
 
 use std::{
     fs,

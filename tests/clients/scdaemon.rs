@@ -1,5 +1,5 @@
-//! GnuPG and its card daemon: gpg is shown the PKCS#15 application, and the daemon passes commands on. How they sign is in
-//! `signing`.
+//! GnuPG and its card daemon: gpg is shown the PKCS#15 application, and the daemon passes commands on. How they sign is
+//! in `signing`.
 
 use std::fs;
 

@@ -1,7 +1,8 @@
-//! Secure messaging of OpenSC's driver for IAS ECC and of its module, `libsmm-local`, neither of which was written here.
+//! Secure messaging of OpenSC's driver for IAS ECC and of its module, `libsmm-local`, neither of which was written
+//! here.
 //!
-//! The module's MAC is wrong, so no card can take it. `opensc/retail_mac.c` stands in for the one function that computes
-//! it; the rest is OpenSC's. The commands are those of docs/signing.md, and what that guide has no room for.
+//! The module's MAC is wrong, so no card can take it. `opensc/retail_mac.c` stands in for the one function that
+//! computes it; the rest is OpenSC's. The commands are those of docs/signing.md, and what that guide has no room for.
 
 use std::{fs, path::Path};
 

@@ -31,8 +31,8 @@ $RUN pkcs11-tool --login --pin 1234 --sign -m RSA-PKCS --id 46 -i digest -o sign
 openssl dgst -sha256 -verify sign.pub.pem -signature signature message
 "#;
 
-/// Makes gpgsm sign at a time, which is part of what is signed, whose P-256 signature it writes rightly: of 256 it writes one
-/// so that OpenSSL refuses it (docs/signing.md).
+/// Makes gpgsm sign at a time, which is part of what is signed, whose P-256 signature it writes rightly: of 256 it
+/// writes one so that OpenSSL refuses it (docs/signing.md).
 const GOOD_TIME: &str = "echo faked-system-time 20260115T120000 >> cms/gpgsm.conf\n";
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -222,8 +222,8 @@ fn with_opensc(name: &str) -> String {
     format!("virtuale exec --opensc --card {} --", card(name))
 }
 
-/// Runs a script in the sandbox's home, where `applets`, `fixtures` and `tests` are those of the repository, and gives what it
-/// printed. `$RUN` is `run`; the script ends at the first failure.
+/// Runs a script in the sandbox's home, where `applets`, `fixtures` and `tests` are those of the repository, and gives
+/// what it printed. `$RUN` is `run`; the script ends at the first failure.
 pub(crate) fn shell(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
     for name in ["applets", "fixtures", "tests"] {
         let link = sandbox.home().join(name);

@@ -1,4 +1,5 @@
-//! Traces of real programs: recorded, replayed against the card and as the card, redacted, and told from their own logs.
+//! Traces of real programs: recorded, replayed against the card and as the card, redacted, and told from their own
+//! logs.
 
 use std::{fs, path::Path};
 
@@ -53,12 +54,12 @@ fn a_signature() -> Trial {
     trial_unless(opensc_cannot_log_in().as_deref(), &[&OPENSC], NAME, a_signature_is_recorded_and_nothing_of_it_kept)
 }
 
-/// It looks at states and ATRs and sends no command; both commands say that such a trace checks nothing.
+/// It looks at states and ATRs and sends no command; both commands say so.
 fn pcsc_scan_only_wakes_the_card(sandbox: &Sandbox) -> Result<(), Failed> {
     record(sandbox, &["pcsc_scan", "-t", "2"])?.says("Vitale 2")?.says("no command was recorded")?;
     let trace = fs::read_to_string(sandbox.home().join(TRACE))?;
     demand(trace.contains("\natr 3B 75 13 00 00 44 09 EA 90 00\n") && !trace.contains("\n> "), &trace)?;
-    virtuale(sandbox, &["replay", TRACE])?.exits_with(1)?.says("the trace has no command, so it checks nothing")?;
+    virtuale(sandbox, &["replay", TRACE])?.exits_with(1)?.says("the trace has no command to check")?;
     Ok(())
 }
 

@@ -128,8 +128,20 @@ fn one_module_is_unsafe() {
     }
     let library = root().join("src/coprocessor/library.rs");
     for file in rust_files("src/coprocessor").into_iter().filter(|file| *file != library) {
-        let allowed = "#[allow(unsafe_code, reason = \"calls functions written in C\")]\nmod library;";
+        let allowed = "#[expect(unsafe_code, reason = \"calls functions written in C\")]\nmod library;";
         assert!(!code(&file).replacen(allowed, "", 1).contains("unsafe"), "{} is unsafe", file.display());
+    }
+}
+
+/// The formatter looks at code only.
+#[test]
+fn no_comment_is_wider_than_the_code() {
+    for file in ["src", "applets", "benches", "tests"].into_iter().flat_map(rust_files) {
+        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for (line, number) in text.lines().zip(1..) {
+            let is_wide = line.trim_start().starts_with("//") && line.chars().count() > 120;
+            assert!(!is_wide, "{}:{number} is wider than 120 characters", file.display());
+        }
     }
 }
 

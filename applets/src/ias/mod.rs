@@ -132,7 +132,8 @@ mod tests {
         assert_eq!(status(&hex!("0C B0 00 00 00")), 0x6A88);
         assert_eq!(status(&hex!("10 2A 90 80 01 00")), 0x9000);
         assert_eq!(status(&hex!("00 99 00 00")), 0x6D00);
-        // What does not come to the applet ends a challenge all the same: a proof of a wrong length, then one without challenge.
+        // What does not come to the applet ends a challenge all the same: a proof of a wrong length, then one without
+        // challenge.
         assert_eq!(status(&hex!("00 22 81 A4 03 83 01 81")), 0x9000);
         for (between, proof) in [(&hex!("00 C0 00 00 00")[..], 0x6700), (&hex!("00 C0"), 0x6985)] {
             assert_eq!(status(&hex!("00 84 00 00 08")), 0x9000);

@@ -31,7 +31,8 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Finds the reader that is meant: that of this PC/SC socket; that of `PCSCLITE_CSOCK_NAME`; the only one that runs.
+    /// Finds the reader that is meant: that of this PC/SC socket; that of `PCSCLITE_CSOCK_NAME`; the only one that
+    /// runs.
     ///
     /// # Errors
     ///

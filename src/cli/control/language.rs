@@ -70,7 +70,7 @@ pub(crate) struct Status {
     /// Its slots, the first one being slot 0.
     pub(crate) slots: Vec<Slot>,
     /// Which recordings are not whole, and why, in words for people.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub(crate) not_whole: Vec<String>,
 }
 

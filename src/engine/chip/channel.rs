@@ -149,7 +149,8 @@ impl Channel {
         self.record
     }
 
-    /// Makes a DF current, found by a name or in another way. What an applet noted as proved in another DF is forgotten.
+    /// Makes a DF current, found by a name or in another way. What an applet noted as proved in another DF is
+    /// forgotten.
     pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
         if self.df != df {
             self.security = SecurityStatus::default();
@@ -170,8 +171,9 @@ impl Channel {
 
     /// Ends a session with whoever has the keys of a key set.
     pub(crate) fn end_messaging_by(&mut self, keys: ObjectId) {
-        if let Some(dialogue) = &mut self.dialogue {
-            dialogue.messaging.take_if(|messaging| messaging.partner == Partner::KeySet(keys));
+        let Some(dialogue) = &mut self.dialogue else { return };
+        if dialogue.messaging.take_if(|messaging| messaging.partner == Partner::KeySet(keys)).is_some() {
+            dialogue.parts = None;
         }
     }
 

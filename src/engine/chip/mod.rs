@@ -150,8 +150,8 @@ impl Chip {
         Ok(self.core.pending.cut(&command, number, self.core.protocol, answer, status))
     }
 
-    /// Lets an applet know of a command that has no way to it: that of the channel which its class byte names, or of the
-    /// basic channel if it names none.
+    /// Lets an applet know of a command that has no way to it: that of the channel which its class byte names, or of
+    /// the basic channel if it names none.
     fn pass_over_unrouted(&mut self, command: &[u8]) {
         let named = command.first().and_then(|&cla| Class::interindustry(cla));
         let class = named.unwrap_or(Class::BASIC);

@@ -1,7 +1,8 @@
 //! What was proved with codes and keys, and which security conditions that satisfies (facts/ias.md 6).
 //!
-//! Proofs of global objects hold on their channel until the card is reset, those of local ones until another application
-//! is selected. Conditions ask for environments; an environment is satisfied by whatever its templates name.
+//! Proofs of global objects hold on their channel until the card is reset, those of local ones until another
+//! application is selected. Conditions ask for environments; an environment is satisfied by whatever its templates
+//! name.
 
 use alloc::vec::Vec;
 

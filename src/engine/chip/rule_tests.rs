@@ -8,7 +8,8 @@ use crate::{
     testing::{
         Tester, VITALE, file,
         keys::{
-            SELECT, VERIFY, applets, card, card_of, code, domain, environment, keyed_image, object, secure, template,
+            SELECT, TRIPLE_DES, VERIFY, applets, card, card_of, code, domain, environment, keyed_image, object, secure,
+            template,
         },
         rule,
         terminal::{Terminal, prove, triple_des},
@@ -23,8 +24,8 @@ const SELECT_ON_1: (&str, &str) = ("01 A4 04 0C 0B D250000002564954414C45", "900
 /// Reads file `0066`, which asks for code 1 of VITALE, on channel 1.
 const READ_ON_1: &str = "01 B0 82 00 02";
 
-/// The card, on which the MF has environments with the numbers of VITALE's: SE 1 names its code 1, SE 2 its code 2. File
-/// `0077` of VITALE may be deleted by whoever satisfies SE 1.
+/// The card, on which the MF has environments with the numbers of VITALE's: SE 1 names its code 1, SE 2 its code 2.
+/// File `0077` of VITALE may be deleted by whoever satisfies SE 1.
 fn twice_numbered() -> ChipImage {
     let mut image = keyed_image();
     let FileKind::Directory(master) = &mut image.files[FileIndex::MF.0].kind else { panic!("a DF") };
@@ -134,4 +135,33 @@ fn a_key_set_with_other_keys_is_proved_and_protects_on_no_channel() {
     let put = format!("01 DB 3F FF 2C 70 2A BF8A01 26 A2 24 90 10 {keys} 91 10 {keys}");
     let read = text(&terminal.seal("0C B0 9E 05", "", Some(2)));
     card.plays(&[(&proof, "9000"), (&put, "9000"), (&put, "6982"), (&read, "6A88")]);
+}
+
+#[test]
+fn the_parts_of_a_session_end_with_it_wherever_that_ends() {
+    let mut card = card(Protocol::T1);
+    card.plays(&[("00 70 00 01", "9000"), SELECT_ON_1]);
+    let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x0C);
+    assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 0D BF8101 09 7F41 06", None), "9000");
+    card.plays(&[("01 22 81 A4 06 80 01 1C 83 01 81", "9000"), ("01 84 00 00 08", "4242424242424242 9000")]);
+    let proof = format!("01 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
+    let [mac, encryption] = TRIPLE_DES.map(|key| text(&key));
+    let put = format!("01 DB 3F FF 2C 70 2A BF8A01 26 A2 24 90 10 {mac} 91 10 {encryption}");
+    card.plays(&[(&proof, "9000"), (&put, "9000")]);
+    let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x0C);
+    assert_eq!(terminal.send(&mut card, "0C DB 3F FF", "82 04 37373737", None), "6A80");
+}
+
+#[test]
+fn a_private_key_with_other_numbers_ends_no_proof_of_a_key_set() {
+    let mut image = keyed_image();
+    let mut security = domain();
+    security.objects[6].rule = rule(&[0x7B, 0x11, 0x11, 0x11, 0x11, 0x00, 0x00]);
+    secure(&mut image, VITALE, security);
+    let mut card = card_of(image, Protocol::T1, Forgetful);
+    card.plays(&[("00 22 81 A4 06 80 01 1C 83 01 81", "9000"), ("00 84 00 00 08", "4242424242424242 9000")]);
+    let proof = format!("00 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
+    let exponent = "00 DB 3F FF 0E 70 0C BF9001 08 7F48 05 82 03 010001";
+    let code = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
+    card.plays(&[(&proof, "9000"), (exponent, "9000"), (code, "9000")]);
 }

@@ -32,8 +32,8 @@ impl Core {
         self.channels.channel_mut(number).proved = proved;
     }
 
-    /// What was proved on a channel in terms of the environments of a domain that is not the channel's own. Only what is
-    /// global is known there.
+    /// What was proved on a channel in terms of the environments of a domain that is not the channel's own. Only what
+    /// is global is known there.
     fn proved_elsewhere(&self, number: ChannelNumber, domain: DomainId, partner: Option<&Partner>) -> SecurityStatus {
         let channel = self.channels.channel(number);
         let role = channel.role().filter(|role| role.domain == DomainId::GLOBAL);
@@ -41,8 +41,8 @@ impl Core {
         proofs::status(&self.vault, domain, &channel.proofs.global(), role, partner)
     }
 
-    /// Notes on every channel that nobody proved a code or key set: it has another value now. Who has a session by a key
-    /// set loses it, but for the one whose command is under way.
+    /// Takes back the proof of a code or key set on every channel: it has another value now. A session by a key set
+    /// ends too, but for that of the command under way.
     fn forget_proof(&mut self, id: ObjectId) {
         for number in ChannelNumber::all() {
             let knows =
@@ -162,7 +162,7 @@ impl Context<'_> {
         self.judge();
     }
 
-    /// Notes on every channel that nobody proved a code or key set: it has another value now.
+    /// Takes back the proof of a code or key set on every channel: it has another value now.
     pub(crate) fn forget_proof(&mut self, id: ObjectId) {
         self.core.forget_proof(id);
         self.judge();

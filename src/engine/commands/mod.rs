@@ -1,7 +1,8 @@
 //! The commands of ISO 7816-4 that cards here need, one file for each family.
 //!
 //! Handlers are named after the standard. They judge parameters and lengths, find the file, ask its rule, do the work,
-//! and say a status word; lengths of answers are the chip's to cut. A command that no card needs does not exist: `6D00`.
+//! and say a status word; lengths of answers are the chip's to cut. A command that no card needs does not exist:
+//! `6D00`.
 //!
 //! An applet that knows more commands looks at its own first and leaves the rest to [`process`].
 
@@ -59,8 +60,8 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answe
     }
 }
 
-/// Carries out a command on codes and keys as the standard has it, and any other as [`process`] does. It is for an applet
-/// to say that they exist.
+/// Carries out a command on codes and keys as the standard has it, and any other as [`process`] does. It is for an
+/// applet to say that they exist.
 ///
 /// # Errors
 ///

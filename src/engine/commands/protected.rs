@@ -2,8 +2,8 @@
 //!
 //! A protected command is opened, carried out as if it had come plain, and its answer sealed, with whatever status word
 //! it has. A command that cannot be opened is answered in clear, and it ends the session, as does any plain command but
-//! GET RESPONSE, which fetches what a sealed answer left. So do a plain part of a command and a command that is refused before
-//! it comes here ([`pass_over_protected`]).
+//! GET RESPONSE, which fetches what a sealed answer left. So do a plain part of a command and a command that is refused
+//! before it comes here ([`pass_over_protected`]).
 
 use crate::{
     Answer, StatusWord,
@@ -31,8 +31,8 @@ const LONGEST: usize = 65_535;
 /// What carries out a command that is not protected any more.
 type Process = fn(&Apdu<'_>, &mut Context<'_>, &mut Answer) -> Outcome;
 
-/// Reads a class byte for an applet that leaves protected commands to [`process_protected`]: parts of a protected command
-/// are protected one by one, so it is not for the chip to join them.
+/// Reads a class byte for an applet that leaves protected commands to [`process_protected`]: parts of a protected
+/// command are protected one by one, so it is not for the chip to join them.
 #[must_use]
 pub fn read_class_protected(cla: u8) -> Option<Class> {
     let class = Class::interindustry(cla)?;
@@ -40,8 +40,8 @@ pub fn read_class_protected(cla: u8) -> Option<Class> {
     Some(Class { chained: class.chained && !is_protected, ..class })
 }
 
-/// Ends what a command ends that an applet with [`process_protected`] does not get: the session, since the command came plain
-/// or is answered in clear, and the challenge unless the command is a part of its own answer.
+/// Ends what a command ends that an applet with [`process_protected`] does not get: the session, since the command came
+/// plain or is answered in clear, and the challenge unless the command is a part of its own answer.
 pub fn pass_over_protected(part: Option<Ins>, context: &mut Context<'_>) {
     if part != Some(Ins::EXTERNAL_AUTHENTICATE) {
         forget_challenge(context);

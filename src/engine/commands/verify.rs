@@ -10,21 +10,29 @@ use crate::{
     vault::{Access, Class, ObjectId},
 };
 
+/// P1 of VERIFY: the code is given or asked for.
+const GIVE: u8 = 0x00;
+
+/// P1 of VERIFY: the code counts as not given any more.
+const TAKE_BACK: u8 = 0xFF;
+
 /// Compares a code, or without one says whether it must be given.
 ///
-/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the code counts as not
-/// given any more.
+/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the code counts as
+/// not given any more.
 pub(super) fn verify(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+    if !matches!(command.p1(), GIVE | TAKE_BACK) {
+        return Err(StatusWord::WRONG_P1_P2.into());
+    }
     let code = find_code(command, context)?;
     match (command.p1(), command.data()) {
-        (0x00, []) => return status(code, context),
-        (0x00, given) => {
+        (TAKE_BACK, []) => context.set_proved(code, false),
+        (TAKE_BACK, _) => return Err(StatusWord::WRONG_LENGTH.into()),
+        (_, []) => return status(code, context),
+        (_, given) => {
             context.allow(code, Access::Verify)?;
             try_code(code, given, context)?;
         }
-        (0xFF, []) => context.set_proved(code, false),
-        (0xFF, _) => return Err(StatusWord::WRONG_LENGTH.into()),
-        _ => return Err(StatusWord::WRONG_P1_P2.into()),
     }
     Ok(StatusWord::SUCCESS)
 }
@@ -183,6 +191,7 @@ mod tests {
                 ("00 20 00 80", "6A88"),
                 ("00 20 00 C1", "6A88"),
                 ("00 20 01 81", "6A86"),
+                ("00 20 01 84", "6A86"),
             ]);
         }
     }

@@ -1,8 +1,8 @@
 //! Cryptography as a chip needs it: hashes, RSA, P-256, block ciphers and their MACs.
 //!
 //! The handlers ask the [`Crypto`] trait; [`RustCrypto`] answers it, and whoever makes a chip may hand it a faster
-//! answerer (the package virtuale-coprocessor). Keys are zeroized when they are dropped, and neither `Debug` nor an error
-//! shows one. Nothing here knows an APDU.
+//! answerer (the package virtuale-coprocessor). Keys are zeroized when they are dropped, and neither `Debug` nor an
+//! error shows one. Nothing here knows an APDU.
 //!
 //! The padding of a message is its protocol's business: every function works on whole blocks.
 

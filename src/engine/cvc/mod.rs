@@ -1,8 +1,8 @@
 //! Card-verifiable certificates: short ones that a chip can check by itself.
 //!
 //! Two forms (facts/cwa14890.md 1 and 3): RSA with partial message recovery, whose fields stand one after the other
-//! without tags ([`recovered`]), and the self-descriptive one of objects, on P-256 ([`descriptive`]). Both say who holds
-//! which key and with which authority; both were signed by somebody whose key the chip knows already.
+//! without tags ([`recovered`]), and the self-descriptive one of objects, on P-256 ([`descriptive`]). Both say who
+//! holds which key and with which authority; both were signed by somebody whose key the chip knows already.
 //!
 //! Who may certify whom, and what an authority opens, is the card application's business.
 
@@ -22,8 +22,8 @@ pub struct Certificate {
     pub authority: Vec<u8>,
     /// Who holds the key: the certificate holder reference (CHR), 8 to 16 bytes.
     pub holder: Vec<u8>,
-    /// What the holder may do: the certificate holder authorisation (CHA). In the recovered form six bytes of an AID and
-    /// a role; in the descriptive form the rights of object `53`.
+    /// What the holder may do: the certificate holder authorisation (CHA). In the recovered form six bytes of an AID
+    /// and a role; in the descriptive form the rights of object `53`.
     pub authorisation: Vec<u8>,
     /// The holder's key.
     pub key: PublicKey,

@@ -1,8 +1,8 @@
 //! Files that commands made or deleted.
 //!
 //! The memory is the only truth of them, so that a torn command leaves the files as they were. A file of the image that
-//! was deleted has the life cycle byte [`DELETED`]; what it took stays taken. Files that commands made lie in one span, the
-//! room, as entries one behind the other, and move up when one before them is deleted:
+//! was deleted has the life cycle byte [`DELETED`]; what it took stays taken. Files that commands made lie in one span,
+//! the room, as entries one behind the other, and move up when one before them is deleted:
 //!
 //! | bytes  |                                                                               |
 //! | ------ | ----------------------------------------------------------------------------- |
@@ -146,8 +146,8 @@ impl FileSystem {
         path
     }
 
-    /// A file and all that are in it, in the order of their indices. An EF that several DFs show is in the first of them, and
-    /// goes from all with that one.
+    /// A file and all that are in it, in the order of their indices. An EF that several DFs show is in the first of
+    /// them, and goes from all with that one.
     pub(crate) fn with_all_in(&self, file: FileIndex) -> Vec<FileIndex> {
         let is_in = |mut inner: FileIndex| loop {
             match inner {

@@ -127,8 +127,8 @@ impl Read {
         (agrees && self.names.is_empty()).then_some(kind)
     }
 
-    /// A file of records, of whose descriptor this is left: the longest record in one byte or two, and how many there can
-    /// be, also in one byte or two; without that the size says it.
+    /// A file of records, of whose descriptor this is left: the longest record in one byte or two, and how many there
+    /// can be, also in one byte or two; without that the size says it.
     fn records(&self, structure: RecordStructure, descriptor: &[u8]) -> Option<FileKind> {
         let (record_length, capacity) = match *descriptor {
             [length] | [0, length] => (length, None),

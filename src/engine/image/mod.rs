@@ -19,8 +19,8 @@ pub use security::{
 pub struct ChipImage {
     /// The answer to reset.
     pub atr: Atr,
-    /// Bytes of EEPROM for files; an image that needs more is refused. What it leaves is room for files that commands make,
-    /// if a DF takes any.
+    /// Bytes of EEPROM for files; an image that needs more is refused. What it leaves is room for files that commands
+    /// make, if a DF takes any.
     pub capacity: usize,
     /// Where real chips differ.
     pub habits: Habits,

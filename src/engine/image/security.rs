@@ -21,8 +21,8 @@ use crate::{
 /// The security of a DF. That of the MF is global.
 #[derive(Clone, Debug, Default)]
 pub struct SecurityDomain {
-    /// A DF whose domain this DF has too: codes, keys and proofs are then one for both, and everything else here must be
-    /// empty.
+    /// A DF whose domain this DF has too: codes, keys and proofs are then one for both, and everything else here must
+    /// be empty.
     pub shared_with: Option<FileIndex>,
     /// Codes and keys.
     pub objects: Vec<SecurityObject>,

@@ -110,8 +110,8 @@ fn read<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, SmError> {
     Ok(Some((tag, object)))
 }
 
-/// Appends an object. That of a command fits its data field; that of a long answer may be longer than one, and what does
-/// not fit waits for GET RESPONSE.
+/// Appends an object. That of a command fits its data field; that of a long answer may be longer than one, and what
+/// does not fit waits for GET RESPONSE.
 pub(super) fn write(field: &mut Vec<u8>, tag: u8, value: &[u8]) {
     tlv::put(Tag(tag.into()), value, field);
 }

@@ -1,8 +1,8 @@
 //! The codes and keys of a chip (facts/ias.md 6, facts/cards.md E.3).
 //!
 //! They are made once from an image. What can change (codes, counters, generated keys) lies in the
-//! [`Memory`](crate::memory::Memory); objects hold spans of it. Nothing here knows a command or a channel, or asks whether
-//! somebody may use a key: objects only carry their rules. What is secret shows in no `Debug` output.
+//! [`Memory`](crate::memory::Memory); objects hold spans of it. Nothing here knows a command or a channel, or asks
+//! whether somebody may use a key: objects only carry their rules. What is secret shows in no `Debug` output.
 
 mod build;
 mod counters;

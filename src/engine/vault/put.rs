@@ -1,8 +1,8 @@
 //! Replacing codes and keys by PUT DATA (facts/cards.md E.3).
 //!
-//! OpenSC sends each part of a key in a command of its own: both primes, what the Chinese remainder theorem needs, and only
-//! then the public exponent and the modulus. So every part stands for itself. What follows from others is kept as it was
-//! put, until a prime is replaced; while it does not fit them the key cannot be used.
+//! OpenSC sends each part of a key in a command of its own: both primes, what the Chinese remainder theorem needs, and
+//! only then the public exponent and the modulus. So every part stands for itself. What follows from others is kept as
+//! it was put, until a prime is replaced; while it does not fit them the key cannot be used.
 
 use super::{Cipher, Material, ObjectId, PublicCells, Vault, rsa::Follower};
 use crate::{

@@ -18,8 +18,8 @@ pub(super) const LONGEST_EXPONENT: usize = 4;
 /// What the first cell of a follower says once it was put.
 const PUT: u8 = 1;
 
-/// An RSA private key: the primes, of one length, and the public exponent. Everything else follows from them, and must fit
-/// them if it was put too.
+/// An RSA private key: the primes, of one length, and the public exponent. Everything else follows from them, and must
+/// fit them if it was put too.
 pub(crate) struct RsaCells {
     primes: [Span; 2],
     exponent: Field,

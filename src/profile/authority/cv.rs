@@ -1,7 +1,7 @@
 //! Card-verifiable certificates: the root that cards know, an authority below it, and a professional whom it certifies.
 //!
-//! Everybody has a key of each form. How the real ones are called, and what they say, is not public: references, roles and
-//! rights here are invented (facts/cwa14890.md 6).
+//! Everybody has a key of each form. How the real ones are called, and what they say, is not public: references, roles
+//! and rights here are invented (facts/cwa14890.md 6).
 
 use virtuale_engine::{
     crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RustCrypto},
@@ -14,8 +14,8 @@ use virtuale_engine::{
 
 use super::{derive_p256, pool::cv_rsa, rsa_public};
 
-/// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples 2.999
-/// (`88 37`), then `VI`.
+/// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples
+/// 2.999 (`88 37`), then `VI`.
 const ROLE: [u8; 4] = [0x88, 0x37, b'V', b'I'];
 
 /// 2025-01-01 to 2045-01-01, a digit a byte.

@@ -1,5 +1,5 @@
-//! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves. Bytes around the key may
-//! be anything.
+//! Private test keys from PEM files: PKCS#8, and the older forms of RSA and of elliptic curves. Bytes around the key
+//! may be anything.
 
 use p256::pkcs8::{DecodePrivateKey as _, PrivateKeyInfoRef, der::Decode};
 use rsa::{pkcs1::DecodeRsaPrivateKey as _, traits::PrivateKeyParts};

@@ -1,8 +1,8 @@
 //! The test authority: keys and certificates that say TEST in every field and are the same on every machine.
 //!
 //! Everything follows from a seed. RSA keys are chosen from a pool that is part of the program, so nobody waits for key
-//! generation; P-256 keys are derived. A certificate is issued in a fraction of a millisecond, by an authority on P-256,
-//! and has a fixed validity. None of it protects anything.
+//! generation; P-256 keys are derived. A certificate is issued in a fraction of a millisecond, by an authority on
+//! P-256, and has a fixed validity. None of it protects anything.
 
 use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RustCrypto};
 

@@ -44,8 +44,8 @@ impl RsaLength {
     }
 }
 
-/// The key for cards with this length and number, and those that GENERATE ASYMMETRIC KEY PAIR puts in its place, one after
-/// the other. Numbers from [`CARD_KEYS`] on begin again; below it no two have a key or a spare key in common.
+/// The key for cards with this length and number, and those that GENERATE ASYMMETRIC KEY PAIR puts in its place, one
+/// after the other. Numbers from [`CARD_KEYS`] on begin again; below it no two have a key or a spare key in common.
 #[must_use]
 pub fn card_rsa(length: RsaLength, number: usize) -> (RsaNumbers, Vec<RsaNumbers>) {
     let mut lines = lines("card", length, number % CARD_KEYS).step_by(CARD_KEYS).take(1 + SPARES);

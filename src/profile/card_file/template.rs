@@ -10,8 +10,8 @@ use crate::profile::{
 /// The widest line of a starter file, in characters.
 const WIDTH: usize = 100;
 
-/// A card file for a layout that says of each key what it means. It is valid as it is; keys that may be left out stand in
-/// comments (`#key = value`).
+/// A card file for a layout that says of each key what it means. It is valid as it is; keys that may be left out stand
+/// in comments (`#key = value`).
 #[must_use]
 pub fn template(schema: &Schema, layout: &str, language: Language) -> String {
     let mut template = Template { text: String::new(), schema, language };

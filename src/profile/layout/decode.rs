@@ -303,8 +303,8 @@ fn down(here: &[Step], path: &Path) -> Vec<Step> {
     start.iter().cloned().chain(path.keys.iter().cloned().map(Step::Key)).collect()
 }
 
-/// Puts a datum where a path leads, and makes the tables and lists on the way. A table in which nothing is yet may become
-/// anything; what has been found otherwise stays.
+/// Puts a datum where a path leads, and makes the tables and lists on the way. A table in which nothing is yet may
+/// become anything; what has been found otherwise stays.
 fn put(node: &mut Node, path: &[Step], data: Option<Data>) {
     let is_new = matches!(&node.data, Data::Table(table) if table.is_empty());
     match (path.split_first(), data) {

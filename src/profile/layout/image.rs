@@ -182,8 +182,8 @@ fn file_image(
     }
 }
 
-/// A number that differs from one card to the next: the pool of keys has few, and the last digit of a serial number must
-/// count.
+/// A number that differs from one card to the next: the pool of keys has few, and the last digit of a serial number
+/// must count.
 fn number_of(serial: &[u8]) -> u64 {
     serial.iter().fold(0, |number: u64, &byte| number.wrapping_mul(31).wrapping_add(byte.into()))
 }

@@ -35,8 +35,8 @@ const NAMES: [(u8, &str); 13] = [
 /// Tags whose values are text.
 const TEXTS: [u8; 4] = [0x0C, 0x13, 0x17, 0x18];
 
-/// The elements of what a builder made, or of what stands in its place. Certificates are about a person; in TokenInfo, the
-/// serial number is.
+/// The elements of what a builder made, or of what stands in its place. Certificates are about a person; in TokenInfo,
+/// the serial number is.
 pub(super) fn built(builder: Builder, bytes: &[u8], start: usize, item: &Item, left: &mut usize) -> Vec<Element> {
     let personal = item.personal || builder == Builder::Certificate;
     let mut made = elements(bytes, start, &item.known, personal, left);

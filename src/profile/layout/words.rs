@@ -1,5 +1,5 @@
-//! The word coding of Vitale 1 (facts/cards.md B.2): 32-bit words whose first two bits are set aside. The payloads of 30
-//! bits are joined and cut into bytes, and these bytes are what items code, as they do in any other file.
+//! The word coding of Vitale 1 (facts/cards.md B.2): 32-bit words whose first two bits are set aside. The payloads of
+//! 30 bits are joined and cut into bytes, and these bytes are what items code, as they do in any other file.
 //!
 //! Bytes of the payload do not begin where bytes of the file do. So an element has the bytes of the file in which its
 //! own bytes begin, and a byte that two elements share is the second one's, unless only the first one is personal:

@@ -1,4 +1,5 @@
-//! Commands and answers over a link, with what every terminal does: GET RESPONSE after `61xx`, the right Le after `6Cxx`.
+//! Commands and answers over a link, with what every terminal does: GET RESPONSE after `61xx`, the right Le after
+//! `6Cxx`.
 //!
 //! It keeps a log for people. It gives up on a card that never ends: both a single answer and a whole [`Dialogue`] have
 //! a bound.

@@ -1,4 +1,5 @@
-//! What a terminal may do with a card on a day, and what it needs for the rest (facts/law.md, "Access" and "Care forms").
+//! What a terminal may do with a card on a day, and what it needs for the rest (facts/law.md, "Access" and "Care
+//! forms").
 
 use serde::Serialize;
 

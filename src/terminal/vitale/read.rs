@@ -54,8 +54,8 @@ pub enum ReadError {
     },
 }
 
-/// Reads a Vitale without any other card: what stays closed to that is listed as closed. The layout says whether it is a
-/// word memory or a card of files.
+/// Reads a Vitale without any other card: what stays closed to that is listed as closed. The layout says whether it is
+/// a word memory or a card of files.
 ///
 /// # Errors
 ///

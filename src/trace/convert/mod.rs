@@ -1,7 +1,7 @@
 //! Logs that people already have, made into traces; and traces made into what other programs read.
 //!
-//! Every importer reads its log line by line, keeps what was said to cards, and says which lines it should have understood
-//! and did not. No log can make one panic or grow beyond the size of the log.
+//! Every importer reads its log line by line, keeps what was said to cards, and says which lines it should have
+//! understood and did not. No log can make one panic or grow beyond the size of the log.
 
 mod arrows;
 mod dialogue;

@@ -1,4 +1,5 @@
-//! OpenSC's debug output (facts/pcsc.md 6.3): APDUs as hexadecimal dumps under a line that says how many bytes they have.
+//! OpenSC's debug output (facts/pcsc.md 6.3): APDUs as hexadecimal dumps under a line that says how many bytes they
+//! have.
 
 use virtuale_engine::Fault;
 

@@ -1,4 +1,5 @@
-//! scdaemon of GnuPG with `debug-level guru` (facts/pcsc.md 6.3): commands as bytes, answers as a status word and a dump.
+//! scdaemon of GnuPG with `debug-level guru` (facts/pcsc.md 6.3): commands as bytes, answers as a status word and a
+//! dump.
 
 use super::{
     dialogue::{Dialogue, Event},

@@ -1,7 +1,7 @@
 //! The last look: whether a value of the original card is still there, in any coding.
 //!
-//! Values that are short occur by chance and are not looked for: fewer than 4 characters or bytes, or than 6 digits where
-//! digits are packed two in a byte.
+//! Values that are short occur by chance and are not looked for: fewer than 4 characters or bytes, or than 6 digits
+//! where digits are packed two in a byte.
 
 use std::collections::BTreeSet;
 

@@ -21,8 +21,8 @@ pub(super) struct Turn {
 }
 
 impl Turn {
-    /// The instruction that a step's answer belongs to: that of its command or, for GET RESPONSE, of the one before. None
-    /// where that is not known: after a reset, or if the one before was of another channel.
+    /// The instruction that a step's answer belongs to: that of its command or, for GET RESPONSE, of the one before.
+    /// None where that is not known: after a reset, or if the one before was of another channel.
     pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<u8> {
         let asked = match &step.action {
             Action::Send(command) => Asked::of(trace, command),
@@ -72,8 +72,8 @@ fn without_data(body: &[u8]) -> Vec<Cell> {
     body.iter().enumerate().map(|(at, &byte)| if stays(&at) { Cell::Byte(byte) } else { Cell::Any }).collect()
 }
 
-/// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE CHANNEL,
-/// what the stand-in says as well. `ins` is the instruction that is answered, at once or through GET RESPONSE.
+/// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE
+/// CHANNEL, what the stand-in says as well. `ins` is the instruction that is answered, at once or through GET RESPONSE.
 pub(super) fn answer_cells(
     trace: &Trace,
     pattern: &Pattern,

@@ -1,12 +1,13 @@
 //! Takes the person out of a trace: what is left says how software and card talk, and nothing of whom they talk about.
 //!
 //! It denies by default. A byte of a file stays if the layout explains it and does not mark it personal; a personal one
-//! becomes that of an invented card, with the length kept. A byte of any other answer stays if the invented card answers the
-//! same byte at the same place. Everything else becomes a wildcard: PINs, cryptograms, certificates, bytes that nobody can
-//! explain. Comments, names of slots, captures and card files go as well. Status words and headers of commands stay.
+//! becomes that of an invented card, with the length kept. A byte of any other answer stays if the invented card
+//! answers the same byte at the same place. Everything else becomes a wildcard: PINs, cryptograms, certificates, bytes
+//! that nobody can explain. Comments, names of slots, captures and card files go as well. Status words and headers of
+//! commands stay.
 //!
-//! At the end `check` looks for the original values in what was written, in every coding, and nothing is given out if one
-//! is still there.
+//! At the end `check` looks for the original values in what was written, in every coding, and nothing is given out if
+//! one is still there.
 
 mod check;
 mod image;
@@ -61,8 +62,8 @@ pub enum RedactError {
     Survivors(Vec<String>),
 }
 
-/// Takes the person out of a trace. `stand_ins` has an invented card for each slot, made with the layout that explains the
-/// original one.
+/// Takes the person out of a trace. `stand_ins` has an invented card for each slot, made with the layout that explains
+/// the original one.
 ///
 /// # Errors
 ///
@@ -91,7 +92,8 @@ pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, Reda
     }
 }
 
-/// One slot of a trace: what its reads read, what becomes of the bytes, and what the stand-in says to the same commands.
+/// One slot of a trace: what its reads read, what becomes of the bytes, and what the stand-in says to the same
+/// commands.
 struct Story {
     /// For each step of the trace, which read it is, and of which image.
     reads: Vec<Option<(usize, Read)>>,
@@ -115,8 +117,8 @@ impl Story {
     }
 }
 
-/// Follows a step; what it reads goes into the image of its file. Where a read of a word memory goes on behind the end of
-/// its zone, the rest goes into the images of the next ones; in that answer it is not explained.
+/// Follows a step; what it reads goes into the image of its file. Where a read of a word memory goes on behind the end
+/// of its zone, the rest goes into the images of the next ones; in that answer it is not explained.
 fn follow(
     trace: &Trace,
     step: &Step,

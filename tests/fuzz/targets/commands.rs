@@ -1,7 +1,8 @@
 //! Sequences of commands.
 //!
-//! The first byte chooses one of the [`cards`]. What follows are steps: a length from 1 to `FB` and a command of that length; `FC` and
-//! a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a warm reset.
+//! The first byte chooses one of the [`cards`]. What follows are steps: a length from 1 to `FB` and a command of that
+//! length; `FC` and a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a
+//! warm reset.
 
 use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, apdu::Apdu};
 

@@ -1,8 +1,8 @@
 //! A terminal reads a card that does not mean well.
 //!
-//! The input says what happens to each answer of an honest Vitale 2, and then to those of an honest Vitale 1, one after the other: below `80` nothing; else it is
-//! changed in one byte, replaced, cut, given another status word, or the card falls silent. When the input is over, the
-//! card is honest again, or answers the same for ever.
+//! The input says what happens to each answer of an honest Vitale 2, and then to those of an honest Vitale 1, one after
+//! the other: below `80` nothing; else it is changed in one byte, replaced, cut, given another status word, or the card
+//! falls silent. When the input is over, the card is honest again, or answers the same for ever.
 
 use virtuale::{
     profile::layout::Layout,

@@ -1,8 +1,8 @@
 //! What a client sends to the service on its socket, well formed or not.
 //!
-//! The input is the client's side of the stream. So that it gets far with no knowledge of random numbers, a small context
-//! or handle stands for one that the service gave: 0 for the last, 1 for the one before. The client waits for each reply,
-//! as libpcsclite does; after the first message that has none, it sends the rest without waiting.
+//! The input is the client's side of the stream. So that it gets far with no knowledge of random numbers, a small
+//! context or handle stands for one that the service gave: 0 for the last, 1 for the one before. The client waits for
+//! each reply, as libpcsclite does; after the first message that has none, it sends the rest without waiting.
 
 use std::{
     io::{self, ErrorKind, Read, Write},

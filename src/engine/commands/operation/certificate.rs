@@ -83,8 +83,8 @@ fn accept(authority: Authority, certificate: Certificate, is_mask: bool, context
     Ok(StatusWord::SUCCESS)
 }
 
-/// Whether the role of a recovered certificate is an authority's. What is public: `22` in Spain's identity card, `00` in
-/// tachographs; that the whole range belongs to authorities is this project's reading.
+/// Whether the role of a recovered certificate is an authority's. What is public: `22` in Spain's identity card, `00`
+/// in tachographs; that the whole range belongs to authorities is this project's reading.
 fn may_certify(authorisation: &[u8]) -> bool {
     matches!(authorisation.last(), Some(0x00 | 0x20..=0x2F))
 }
@@ -94,8 +94,8 @@ fn has_right_to_certify(rights: &[u8]) -> bool {
     rights.first().is_some_and(|first| first & 0xC0 != 0)
 }
 
-/// The rights that are also the authority's; all of them where a root has no rights of its own, `None` where the two are
-/// not of one kind. The first two bits are no rights: they tell roots, authorities and terminals apart.
+/// The rights that are also the authority's; all of them where a root has no rights of its own, `None` where the two
+/// are not of one kind. The first two bits are no rights: they tell roots, authorities and terminals apart.
 fn effective(rights: &[u8], authority: &[u8]) -> Option<Vec<u8>> {
     if authority.is_empty() {
         return Some(rights.to_vec());

@@ -43,8 +43,8 @@ pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &m
     Ok(StatusWord::SUCCESS)
 }
 
-/// A cryptogram or a point: what stands behind a padding indicator (OpenSC says `81`, others `00` or `02`), or a point in
-/// the templates `A6 { 7F49 { 86 } }`.
+/// A cryptogram or a point: what stands behind a padding indicator (OpenSC says `81`, others `00` or `02`), or a point
+/// in the templates `A6 { 7F49 { 86 } }`.
 fn input(data: &[u8]) -> Option<&[u8]> {
     if let [0x00 | 0x02 | 0x81, input @ ..] = data {
         return Some(input);

@@ -22,8 +22,8 @@ pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     keep(algorithm, digest, context)
 }
 
-/// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the message.
-/// `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
+/// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the
+/// message. `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
 pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
     let algorithm = algorithm(context)?;

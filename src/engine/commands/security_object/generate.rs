@@ -16,8 +16,8 @@ use crate::{
 
 /// Gives a private key another value and sends its public half.
 ///
-/// The odd instruction names the key in its data, `70 { BF cc nn { .. } }` or, as OpenSC does, by the tag alone,
-/// `70 { BF cc nn }`; the even one has no data and takes that of the signature template, or else of the authentication or
+/// The odd instruction names the key in its data, `70 { BF cc nn { .. } }` or, as OpenSC does, by the tag alone, `70 {
+/// BF cc nn }`; the even one has no data and takes that of the signature template, or else of the authentication or
 /// confidentiality template.
 pub(in crate::commands) fn generate_key_pair(
     command: &Apdu<'_>,

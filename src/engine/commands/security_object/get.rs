@@ -61,8 +61,8 @@ fn put_object(named: &Named<'_>, asked: Tag, context: &mut Context<'_>, value: &
         (PUBLIC_KEY, Class::PublicKey) => {
             context.allow(id, Access::Get)?;
             let core = &mut *context.core;
-            // While the parts of a private key do not fit together its public half has no value, and so no such template:
-            // OpenSC then puts one.
+            // While the parts of a private key do not fit together its public half has no value, and so no such
+            // template: OpenSC then puts one.
             let public = core.vault.public(id, &core.memory, &*core.world.crypto).or(Err(StatusWord::WRONG_DATA))?;
             put_public_key(&public.key, &public.holder, &public.authorisation, value);
             Ok(())

@@ -15,8 +15,8 @@ use crate::crypto::{CryptoError, P256PrivateKey};
 /// The shortest hash that is signed: the library takes any.
 const SHORTEST: usize = 16;
 
-/// Signs with the scalar alone. The library's `SigningKey` also holds the public point, and to find it costs as much as to
-/// sign.
+/// Signs with the scalar alone. The library's `SigningKey` also holds the public point, and to find it costs as much as
+/// to sign.
 pub(super) fn sign(key: &P256PrivateKey, digest: &[u8]) -> Result<[u8; 64], CryptoError> {
     if digest.len() < SHORTEST {
         return Err(CryptoError::Input);

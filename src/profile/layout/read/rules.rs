@@ -29,8 +29,8 @@ struct Role {
     environment: u8,
 }
 
-/// The operations and their bits in an access mode byte: on files (ISO 7816-4, tables 16 and 17; facts/cards.md E.2), on
-/// codes and keys (facts/ias.md 6).
+/// The operations and their bits in an access mode byte: on files (ISO 7816-4, tables 16 and 17; facts/cards.md E.2),
+/// on codes and keys (facts/ias.md 6).
 const OPERATIONS: [(&str, u8); 18] = [
     ("delete", 0x40),
     ("terminate", 0x20),
@@ -211,8 +211,8 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option
 }
 
 impl Names {
-    /// The source that the key `source` names, or `inherited` if there is no such key. After a mistake it is a stand-in,
-    /// which what is inside can inherit.
+    /// The source that the key `source` names, or `inherited` if there is no such key. After a mistake it is a
+    /// stand-in, which what is inside can inherit.
     pub(in super::super) fn source(&self, fields: &Fields<'_>, inherited: Option<&Arc<Known>>) -> Arc<Known> {
         let found = match fields.text("source") {
             Some(name) => self.named_source(fields.report, &name),

@@ -1,7 +1,7 @@
 //! Codes, keys, key sets, roots and security environments of a layout, and what a PKCS#15 application says about them.
 //!
-//! The layout says which there are, where, and who may use them; the card file gives codes and may choose keys. What the
-//! card file leaves open comes from the test authority. Nothing here computes with a key on behalf of a card.
+//! The layout says which there are, where, and who may use them; the card file gives codes and may choose keys. What
+//! the card file leaves open comes from the test authority. Nothing here computes with a key on behalf of a card.
 
 mod build;
 mod held;

@@ -255,8 +255,8 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
     })
 }
 
-/// No two objects of one class and application have the same number, nor any two the same name, nor two private keys the
-/// same identifier, nor two codes with labels the same number.
+/// No two objects of one class and application have the same number, nor any two the same name, nor two private keys
+/// the same identifier, nor two codes with labels the same number.
 fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     let class = |kind: &ObjectKind| match kind {
         ObjectKind::Code { .. } => 0x01_u8,
