@@ -3,18 +3,14 @@
 use p256::{NistP256, elliptic_curve::Curve};
 use rfc6979::KGenerator;
 use sha2::Sha256;
-use virtuale_engine::crypto::P256PrivateKey;
+use virtuale_engine::crypto::{P256PrivateKey, SHORTEST_HASH};
 use zeroize::Zeroizing;
 
 use crate::library;
 
-/// The shortest hash that is signed, in bytes; [`RustCrypto`](virtuale_engine::crypto::RustCrypto) refuses what is
-/// shorter.
-const SHORTEST: usize = 16;
-
 /// Signs a hash; r and s. `None` for a key or a hash that is of no use.
 pub(super) fn sign(key: &P256PrivateKey, digest: &[u8]) -> Option<[u8; 64]> {
-    if digest.len() < SHORTEST {
+    if digest.len() < SHORTEST_HASH {
         return None;
     }
     let mut nonce = Zeroizing::new([0; 32]);

@@ -16,7 +16,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer with room for the longest response, so that no command makes it grow.
+    /// An answer with room for the longest response; only the few bytes around one that is sealed may make it grow.
     #[must_use]
     pub fn new() -> Self {
         Self { bytes: Vec::with_capacity(LONGEST) }

@@ -47,31 +47,27 @@ pub(crate) enum Partner {
 }
 
 impl Proofs {
-    fn numbers(&self, domain: DomainId) -> Numbers {
-        if domain == DomainId::GLOBAL { self.global } else { self.local }
-    }
-
-    fn numbers_mut(&mut self, domain: DomainId) -> &mut Numbers {
-        if domain == DomainId::GLOBAL { &mut self.global } else { &mut self.local }
-    }
-
-    fn holds(&self, domain: DomainId, class: Class, number: u8) -> bool {
-        let numbers = self.numbers(domain);
-        let numbers = if class == Class::Code { numbers.codes } else { numbers.key_sets };
-        numbers >> (number & NUMBER) & 1 == 1
-    }
-
-    /// Whether a code or a key set was proved.
+    /// Whether a code or a key set was proved; of another object there is no proof.
     pub(crate) fn contains(&self, vault: &Vault, id: ObjectId) -> bool {
         let object = vault.object(id);
-        self.holds(id.domain(), object.class, object.number)
+        let numbers = if id.domain() == DomainId::GLOBAL { self.global } else { self.local };
+        let numbers = match object.class {
+            Class::Code => numbers.codes,
+            Class::KeySet => numbers.key_sets,
+            Class::PrivateKey | Class::PublicKey => return false,
+        };
+        numbers >> (object.number & NUMBER) & 1 == 1
     }
 
     /// Notes that a code or a key set was proved, or that it is not any more.
     pub(crate) fn set(&mut self, vault: &Vault, id: ObjectId, proved: bool) {
         let object = vault.object(id);
-        let numbers = self.numbers_mut(id.domain());
-        let numbers = if object.class == Class::Code { &mut numbers.codes } else { &mut numbers.key_sets };
+        let numbers = if id.domain() == DomainId::GLOBAL { &mut self.global } else { &mut self.local };
+        let numbers = match object.class {
+            Class::Code => &mut numbers.codes,
+            Class::KeySet => &mut numbers.key_sets,
+            Class::PrivateKey | Class::PublicKey => return,
+        };
         let bit = 1 << (object.number & NUMBER);
         *numbers = if proved { *numbers | bit } else { *numbers & !bit };
     }

@@ -109,6 +109,21 @@ fn a_proof_is_taken_back_or_ends_with_a_blocked_code() {
 }
 
 #[test]
+fn the_proof_of_a_key_set_ends_with_one_that_is_blocked() {
+    const CHALLENGE: (&str, &str) = ("00 84 00 00 08", "4242424242424242 9000");
+    let put = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
+    let proof = format!("00 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
+    let wrong = format!("01 82 00 00 18 {}", "00".repeat(24));
+    let mut card = card(Protocol::T1);
+    card.plays(&[("00 70 00 01", "9000"), SELECT_ON_1, ("01 22 81 A4 06 80 01 1C 83 01 81", "9000")]);
+    card.plays(&[("00 22 81 A4 06 80 01 1C 83 01 81", "9000"), CHALLENGE, (&proof, "9000"), (put, "9000")]);
+    for left in ["63C2", "63C1", "63C0"] {
+        card.plays(&[("01 84 00 00 08", CHALLENGE.1), (&wrong, left)]);
+    }
+    card.plays(&[(put, "9000"), CHALLENGE, (&proof, "6983"), (put, "6982")]);
+}
+
+#[test]
 fn another_channels_own_codes_are_left_alone() {
     let mut image = keyed_image();
     secure(&mut image, FileIndex(3), domain());

@@ -101,8 +101,16 @@ impl Context<'_> {
     ///
     /// # Errors
     ///
-    /// `6983` if no try is left, `6984` if no use is.
+    /// `6983` if no try is left, `6984` if no use is; the proof that there was is then gone.
     pub(crate) fn count_try(&mut self, id: ObjectId) -> Result<(), Stop> {
+        let counted = self.take_try(id);
+        if counted.is_err() {
+            self.set_proved(id, false);
+        }
+        counted
+    }
+
+    fn take_try(&mut self, id: ObjectId) -> Result<(), Stop> {
         let core = &mut *self.core;
         let counters = core.vault.object(id).counters;
         if let Some(tries) = counters.tries(&core.memory) {

@@ -125,15 +125,12 @@ fn status(code: ObjectId, context: &Context<'_>) -> Outcome {
     }
 }
 
-/// Compares a code. A length that no code can have costs no try. Whoever gives one that is blocked has not proved it.
+/// Compares a code. A length that no code can have costs no try.
 fn try_code(code: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
     if !context.core.vault.fits_code(code, given.len()) {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
-    if let Err(stop) = context.count_try(code) {
-        context.set_proved(code, false);
-        return Err(stop);
-    }
+    context.count_try(code)?;
     let right = context.core.vault.is_code(code, &context.core.memory, given);
     context.end_try(code, right)
 }

@@ -37,6 +37,9 @@ impl HashAlgorithm {
     }
 }
 
+/// The shortest hash that ECDSA signs, in bytes.
+pub const SHORTEST_HASH: usize = 16;
+
 /// A hash value.
 #[derive(Clone, Copy, Eq, PartialEq, Zeroize)]
 pub struct Digest {
@@ -208,7 +211,8 @@ pub trait Crypto: Send {
     ///
     /// # Errors
     ///
-    /// [`CryptoError::Key`] for a scalar out of range, [`CryptoError::Input`] for a hash of less than 16 bytes.
+    /// [`CryptoError::Key`] for a scalar out of range, [`CryptoError::Input`] for a hash of less than
+    /// [`SHORTEST_HASH`].
     fn ecdsa_sign(&self, key: &P256PrivateKey, digest: &[u8]) -> Result<[u8; 64], CryptoError>;
 
     /// Whether `signature` (r and s) is one of `digest` by the uncompressed point `public`.

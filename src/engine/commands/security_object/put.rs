@@ -28,9 +28,7 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
         (Class::PrivateKey, PRIVATE_KEY) | (Class::PublicKey, PUBLIC_KEY) => put_parts(id, &template, context)?,
         _ => return Err(StatusWord::WRONG_DATA.into()),
     }
-    if matches!(context.core.vault.object(id).class, Class::Code | Class::KeySet) {
-        context.forget_proof(id);
-    }
+    context.forget_proof(id);
     let core = &mut *context.core;
     core.vault.object(id).counters.restore_tries(&mut core.memory);
     context.commit()?;

@@ -10,15 +10,12 @@ use p256::{
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::crypto::{CryptoError, P256PrivateKey};
-
-/// The shortest hash that is signed: the library takes any.
-const SHORTEST: usize = 16;
+use crate::crypto::{CryptoError, P256PrivateKey, SHORTEST_HASH};
 
 /// Signs with the scalar alone. The library's `SigningKey` also holds the public point, and to find it costs as much as
 /// to sign.
 pub(super) fn sign(key: &P256PrivateKey, digest: &[u8]) -> Result<[u8; 64], CryptoError> {
-    if digest.len() < SHORTEST {
+    if digest.len() < SHORTEST_HASH {
         return Err(CryptoError::Input);
     }
     let (signature, _) = sign_prehashed_rfc6979::<NistP256, Sha256>(&*scalar(key)?, digest, &[]);
