@@ -13,7 +13,7 @@ use hex_literal::hex;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use virtuale::profile::{Options, VirtualCard, load};
 use virtuale_engine::{
-    Answer, Card, Protocol, Reset, StatusWord,
+    Card, Protocol, Reset, Response, StatusWord,
     crypto::{CipherKey, Crypto, HashAlgorithm, RustCrypto},
     sm::{CLASS_BITS, PlainCommand, Session, Suite},
 };
@@ -43,10 +43,10 @@ fn card() -> VirtualCard {
 
 /// Sends a command that must succeed and gives the data of its answer.
 fn ask(card: &mut VirtualCard, command: &[u8]) -> Vec<u8> {
-    let mut answer = Answer::new();
-    card.transmit(command, &mut answer).expect("a card that answers");
-    assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
-    answer.data().to_vec()
+    let mut response = Response::new();
+    card.transmit(command, &mut response).expect("a card that answers");
+    assert_eq!(response.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
+    response.data().to_vec()
 }
 
 /// A card on which the holder gave the code, ready to sign.
@@ -71,26 +71,26 @@ fn p256() -> Vec<u8> {
 fn commands(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("crypto");
     for (name, command) in [("RSA 2048 signature", rsa()), ("P-256 signature", p256()), ("VERIFY", VERIFY.to_vec())] {
-        let (mut card, mut answer) = (opened(), Answer::new());
+        let (mut card, mut response) = (opened(), Response::new());
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                answer.clear();
-                card.transmit(black_box(&command), &mut answer)
+                response.clear();
+                card.transmit(black_box(&command), &mut response)
             });
         });
-        assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{name}");
+        assert_eq!(response.status(), Some(StatusWord::SUCCESS), "{name}");
     }
     let mut clear = card();
     ask(&mut clear, SELECT_ADELE);
     ask(&mut clear, SELECT_SN);
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     group.bench_function("READ BINARY 12 in clear", |bencher| {
         bencher.iter(|| {
-            answer.clear();
-            clear.transmit(black_box(READ), &mut answer)
+            response.clear();
+            clear.transmit(black_box(READ), &mut response)
         });
     });
-    assert_eq!(answer.status(), Some(StatusWord::SUCCESS));
+    assert_eq!(response.status(), Some(StatusWord::SUCCESS));
     for (name, suite) in [("3DES", &TRIPLE_DES), ("AES-128", &AES)] {
         let mut terminal = Terminal::new(suite);
         group.bench_function(format!("READ BINARY 12 under secure messaging, {name}"), |bencher| {
@@ -143,8 +143,8 @@ impl Terminal {
         let number = hex!("00180010000005FF");
         let mut plain = [&[0; 8][..], &[1; 8], &challenge, &number, &[2; 32]].concat();
         let mac = seal(keys, &mut plain);
-        let answer = ask(&mut card, &[&hex!("00 82 00 00 48")[..], &plain, &mac, &[0x00]].concat());
-        let mut opened = answer[..64].to_vec();
+        let response = ask(&mut card, &[&hex!("00 82 00 00 48")[..], &plain, &mac, &[0x00]].concat());
+        let mut opened = response[..64].to_vec();
         RustCrypto.decrypt_cbc(&keys.encryption, &[0; 16][..keys.encryption.block()], &mut opened).expect("blocks");
         let secret: Vec<u8> = opened[32..].iter().map(|byte| byte ^ 2).collect();
         let start = challenge[4..].iter().chain(&[0; 4]).fold(0, |counter, &byte| counter << 8 | u128::from(byte));
@@ -166,11 +166,11 @@ impl Terminal {
         let field = self.session.seal_command(&RustCrypto, &command).expect("a sealed command");
         let length = u8::try_from(field.len()).expect("a short command");
         let whole = [&header[..], &[length], &field, &[0x00]].concat();
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let start = Instant::now();
-        self.card.transmit(&whole, &mut answer).expect("a card that answers");
+        self.card.transmit(&whole, &mut response).expect("a card that answers");
         let time = start.elapsed();
-        let (_, status) = self.session.open_answer(&RustCrypto, answer.data()).expect("a sealed answer");
+        let (_, status) = self.session.open_response(&RustCrypto, response.data()).expect("a sealed answer");
         assert_eq!(status, StatusWord::SUCCESS);
         time
     }
@@ -204,14 +204,14 @@ fn beside_openssl(_: &mut Criterion) {
 }
 
 fn rate(command: &[u8]) -> f64 {
-    let (mut card, mut answer, mut count) = (opened(), Answer::new(), 0_u32);
+    let (mut card, mut response, mut count) = (opened(), Response::new(), 0_u32);
     let start = Instant::now();
     while start.elapsed() < ROUND {
-        answer.clear();
-        card.transmit(command, &mut answer).expect("a card that answers");
+        response.clear();
+        card.transmit(command, &mut response).expect("a card that answers");
         count += 1;
     }
-    assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
+    assert_eq!(response.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 

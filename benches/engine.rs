@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hex_literal::hex;
 use virtuale_engine::{
-    Aid, Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, StatusWord,
+    Aid, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response, StatusWord,
     crypto::RustCrypto,
     image::{CompactRule, Condition, ControlObject, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle},
     world::{Clock, Day, Forgetful, Random, World},
@@ -83,11 +83,11 @@ fn chip(protocol: Protocol) -> Chip {
 
 fn commands(criterion: &mut Criterion) {
     let mut chip = chip(Protocol::T1);
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     let mut group = criterion.benchmark_group("commands");
     for command in [SELECT_AID, SELECT_EF, READ_BINARY] {
-        chip.transmit(command, &mut answer).expect("power");
-        assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
+        chip.transmit(command, &mut response).expect("power");
+        assert_eq!(response.status(), Some(StatusWord::SUCCESS), "{command:02X?}");
     }
     let cases: [(&str, &[&[u8]]); 4] = [
         ("SELECT AID, SELECT EF, READ BINARY 200", &[SELECT_AID, SELECT_EF, READ_BINARY]),
@@ -100,8 +100,8 @@ fn commands(criterion: &mut Criterion) {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
                 for command in commands {
-                    chip.transmit(black_box(command), &mut answer).expect("power");
-                    black_box(answer.as_bytes());
+                    chip.transmit(black_box(command), &mut response).expect("power");
+                    black_box(response.as_bytes());
                 }
             });
         });

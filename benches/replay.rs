@@ -14,7 +14,7 @@ use virtuale::{
     profile::{self, Options, Profile},
     trace::{Trace, cards, replay::replay},
 };
-use virtuale_engine::{Answer, Card, Reset};
+use virtuale_engine::{Card, Reset, Response};
 
 /// How many commands a trace has: enough for the card's loading not to matter.
 const COMMANDS: usize = 30_000;
@@ -37,12 +37,12 @@ fn profile() -> Profile {
 fn write_trace(folder: &Path, length: u8) -> PathBuf {
     let mut card = profile().card();
     card.reset(Reset::Cold).expect("power");
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     let mut text = "virtuale-trace 1\n".to_owned();
     for command in commands(length).iter().cycle().take(COMMANDS) {
-        card.transmit(command, &mut answer).expect("an answer");
+        card.transmit(command, &mut response).expect("an answer");
         let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
-        writeln!(text, "> {}\n< {}", hex(command), hex(answer.as_bytes())).expect("memory");
+        writeln!(text, "> {}\n< {}", hex(command), hex(response.as_bytes())).expect("memory");
     }
     let path = folder.join(format!("{length}.apdu"));
     fs::write(&path, text).expect("a file");

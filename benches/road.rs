@@ -41,7 +41,7 @@ const READER: &CStr = c"Virtuale 00 00";
 const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
 /// READ BINARY, SFI 2 (the identity), 200 bytes.
 const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x82, 0x00, 0xC8];
-const ANSWER: usize = 202;
+const RESPONSE: usize = 202;
 
 const SHARED: c_ulong = 2;
 const T0_OR_T1: c_ulong = 3;
@@ -116,8 +116,8 @@ impl<'a> Client<'a> {
 
     fn read_binary(&self, handle: c_long) {
         let pci = IoRequest { protocol: 1, length: size_of::<IoRequest>() as c_ulong };
-        let mut answer = [0_u8; 258];
-        let mut length = answer.len() as c_ulong;
+        let mut response = [0_u8; 258];
+        let mut length = response.len() as c_ulong;
         // SAFETY: the command has the length given; the answer has room for the length given.
         let code = unsafe {
             (self.transmit)(
@@ -126,12 +126,12 @@ impl<'a> Client<'a> {
                 READ_BINARY.as_ptr(),
                 READ_BINARY.len() as c_ulong,
                 ptr::null_mut(),
-                answer.as_mut_ptr(),
+                response.as_mut_ptr(),
                 &raw mut length,
             )
         };
-        assert_eq!((code, length), (0, ANSWER as c_ulong), "SCardTransmit");
-        hint::black_box(&answer);
+        assert_eq!((code, length), (0, RESPONSE as c_ulong), "SCardTransmit");
+        hint::black_box(&response);
     }
 
     /// Waits until the reader is no longer as it is known to be; says how it is then.
@@ -163,9 +163,9 @@ fn null_server(listener: &UnixListener) {
 
 fn serve_nothing(mut stream: UnixStream) -> io::Result<()> {
     let mut buffer = vec![0; 4096];
-    let mut answer = [[0; Transmit::SIZE].as_slice(), &[0x90; ANSWER]].concat();
+    let mut response = [[0; Transmit::SIZE].as_slice(), &[0x90; RESPONSE]].concat();
     // Its only output: how long it is.
-    answer[24..28].copy_from_slice(&u32::try_from(ANSWER).unwrap_or_default().to_ne_bytes());
+    response[24..28].copy_from_slice(&u32::try_from(RESPONSE).unwrap_or_default().to_ne_bytes());
     loop {
         let mut filled = 0;
         fill(&mut stream, &mut buffer, &mut filled, Header::SIZE)?;
@@ -176,7 +176,7 @@ fn serve_nothing(mut stream: UnixStream) -> io::Result<()> {
         if command == Command::TRANSMIT {
             let length = usize::try_from(number(&buffer, end - Transmit::SIZE + 12)).unwrap_or_default();
             fill(&mut stream, &mut buffer, &mut filled, end + length)?;
-            stream.write_all(&answer)?;
+            stream.write_all(&response)?;
             continue;
         }
         let body = &mut buffer[Header::SIZE..end];

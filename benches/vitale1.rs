@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hex_literal::hex;
 use jiff::civil::date;
 use virtuale::profile::{Options, load};
-use virtuale_engine::{Answer, Card, Reset, StatusWord};
+use virtuale_engine::{Card, Reset, Response, StatusWord};
 
 /// One word of the first zone of free reading.
 const WORD: &[u8] = &hex!("BC B0 02 88 04");
@@ -27,19 +27,19 @@ fn words(criterion: &mut Criterion) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale1-petit.toml");
     let profile = load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture");
     let mut card = profile.card();
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     card.reset(Reset::Cold).expect("an ATR");
     let mut group = criterion.benchmark_group("words");
     let commands =
         [("one word", WORD), ("200 bytes", ZONE), ("the mapping", MAPPING), ("over zones", ZONES), ("end", END)];
     for (name, command) in commands {
-        card.transmit(command, &mut answer).expect("power");
-        assert_eq!(answer.status(), Some(StatusWord::SUCCESS), "{name}");
+        card.transmit(command, &mut response).expect("power");
+        assert_eq!(response.status(), Some(StatusWord::SUCCESS), "{name}");
         group.throughput(Throughput::Elements(1));
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                card.transmit(black_box(command), &mut answer).expect("power");
-                black_box(answer.as_bytes());
+                card.transmit(black_box(command), &mut response).expect("power");
+                black_box(response.as_bytes());
             });
         });
     }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
 
 use super::Failure;
 use crate::terminal::link::{
@@ -102,11 +102,11 @@ impl<L: Link + Send> Card for Road<L> {
         }
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         if !self.powered {
             return Err(Fault::Unpowered);
         }
-        self.link.transmit(command, answer).map_err(|error| self.fault(error))
+        self.link.transmit(command, response).map_err(|error| self.fault(error))
     }
 }

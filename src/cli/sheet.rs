@@ -122,7 +122,7 @@ mod tests {
         sheet.tape().line("doctor", &Line::Command(&[0x00, 0x84]));
         let begun = "virtuale-trace 1\nslot patient\nreset\nslot doctor\n> 00 84\n";
         assert_eq!(holds(), begun, "before the card has the command");
-        sheet.tape().line("doctor", &Line::Answer(&[0x90, 0x00]));
+        sheet.tape().line("doctor", &Line::Response(&[0x90, 0x00]));
         assert_eq!(holds(), format!("{begun}< 90 00\n"));
         assert_eq!(sheet.complaint(), None);
     }

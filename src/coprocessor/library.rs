@@ -186,8 +186,8 @@ fn made<T>(object: *mut T) -> Option<NonNull<T>> {
 }
 
 /// Whether a function did what it was asked for.
-fn succeeded(answer: c_int) -> bool {
-    let done = answer == DONE;
+fn succeeded(response: c_int) -> bool {
+    let done = response == DONE;
     if !done {
         forget_reasons();
     }

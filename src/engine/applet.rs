@@ -3,7 +3,7 @@
 //! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in [`commands`]. The
 //! dispatcher knows applets by this trait only.
 
-use crate::{Answer, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, world::PowerLost};
+use crate::{Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, world::PowerLost};
 
 /// Why a command ended early.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,13 +42,13 @@ pub trait Applet: Send {
     /// `None` stands for a command that was refused before. Whatever any other command would end must end here too.
     fn pass_over(&mut self, _part: Option<Ins>, _context: &mut Context<'_>) {}
 
-    /// Carries out a command that arrived whole: appends data to `answer` and returns the status word.
+    /// Carries out a command that arrived whole: appends data to `response` and returns the status word.
     ///
     /// # Errors
     ///
-    /// [`Stop`] says why the command ended early; whatever is in `answer` is then dropped.
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
-        commands::process(command, context, answer)
+    /// [`Stop`] says why the command ended early; whatever is in `response` is then dropped.
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        commands::process(command, context, response)
     }
 
     /// A channel now has another applet, or was closed. Sensitive state of the channel must be forgotten.

@@ -2,7 +2,7 @@
 //!
 //! Recorders, fault injectors and latency models wrap a [`Card`] and are one, so a reader never knows which it has.
 
-use crate::{Answer, Atr};
+use crate::{Atr, Response};
 
 /// The transmission protocol between reader and card (ISO 7816-3).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -61,10 +61,10 @@ pub trait Card: Send {
     /// [`Fault::ProtocolRefused`] if the ATR does not offer it, [`Fault::Unpowered`] before the first reset.
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault>;
 
-    /// Carries out one command APDU of any length, well formed or not, and leaves the response APDU in `answer`.
+    /// Carries out one command APDU of any length, well formed or not, and leaves the response APDU in `response`.
     ///
     /// # Errors
     ///
-    /// A [`Fault`] when the card is silent; `answer` is then empty.
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault>;
+    /// A [`Fault`] when the card is silent; `response` is then empty.
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault>;
 }

@@ -12,7 +12,6 @@
 
 extern crate alloc;
 
-pub mod answer;
 pub mod apdu;
 pub mod applet;
 pub mod atr;
@@ -27,6 +26,7 @@ pub mod ids;
 pub mod image;
 pub mod ins;
 pub mod memory;
+pub mod response;
 pub mod security;
 pub mod sm;
 pub mod status;
@@ -37,10 +37,10 @@ mod vault;
 mod wiped;
 pub mod world;
 
-pub use answer::Answer;
 pub use atr::Atr;
 pub use card::{Card, Fault, Protocol, Reset};
 pub use chip::Chip;
 pub use ids::{Aid, Fid, Sfi};
 pub use image::{ChipImage, ImageError};
+pub use response::Response;
 pub use status::StatusWord;

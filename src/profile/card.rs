@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use virtuale_engine::{Answer, Atr, Card, Chip, Fault, Protocol, Reset};
+use virtuale_engine::{Atr, Card, Chip, Fault, Protocol, Reset, Response};
 
 use super::layout::Lifetime;
 
@@ -83,12 +83,12 @@ impl Card for VirtualCard {
         self.chip.select_protocol(protocol)
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         if let Err(mute) = self.wear.as_mut().map_or(Ok(()), Wear::command) {
-            answer.clear();
+            response.clear();
             return Err(mute);
         }
-        self.chip.transmit(command, answer)
+        self.chip.transmit(command, response)
     }
 }
 

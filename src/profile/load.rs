@@ -219,7 +219,7 @@ mod tests {
 
     use hex_literal::hex;
     use jiff::civil::date;
-    use virtuale_engine::{Answer, Card, Reset, StatusWord, image::FileImage};
+    use virtuale_engine::{Card, Reset, Response, StatusWord, image::FileImage};
 
     use super::{LONGEST, Layout, LoadError, Options, Profile, Source, load, parse, reading};
 
@@ -232,11 +232,11 @@ mod tests {
 
     /// The answer to a command, GET RESPONSE included.
     fn ask(card: &mut dyn Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let mut send = |command: &[u8]| {
-            answer.clear();
-            card.transmit(command, &mut answer).expect("a card that answers");
-            (answer.data().to_vec(), answer.status().expect("a status word"))
+            response.clear();
+            card.transmit(command, &mut response).expect("a card that answers");
+            (response.data().to_vec(), response.status().expect("a status word"))
         };
         let (data, status) = send(command);
         match status.0.to_be_bytes() {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hex_literal::hex;
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
 
 use super::sync::lock;
 
@@ -109,7 +109,7 @@ impl Card for Toy {
         Ok(())
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         match *command {
             [_, SILENT, ..] => return Err(Fault::Mute),
             [_, FATAL, ..] => panic!("a card that panics, as the test wants it"),
@@ -118,10 +118,10 @@ impl Card for Toy {
                 self.reins.moved.notify_all();
                 self.reins.await_gate(|gate| gate.open);
             }
-            [_, LONG, high, low, ..] => answer.extend(&vec![0xAB; usize::from(u16::from_be_bytes([high, low]))]),
-            _ => answer.extend(command),
+            [_, LONG, high, low, ..] => response.extend(&vec![0xAB; usize::from(u16::from_be_bytes([high, low]))]),
+            _ => response.extend(command),
         }
-        answer.finish(StatusWord::SUCCESS);
+        response.finish(StatusWord::SUCCESS);
         Ok(())
     }
 }

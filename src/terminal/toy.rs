@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hex_literal::hex;
 use serde_json::Value;
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
 
 use crate::profile::tree::{CardDate, Data, Node};
 
@@ -97,25 +97,25 @@ impl Card for ToyCard {
         Ok(())
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         let status = match *command {
             [0x00, 0xA4, p1, 0x00, length, ref name @ ..] if name.len() == usize::from(length) => self.select(p1, name),
             [0x00, 0xB0, high, low, 0x00] => match self.read(usize::from(u16::from_be_bytes([high, low]))) {
                 Ok(data) => {
-                    answer.extend(&data);
+                    response.extend(&data);
                     0x9000
                 }
                 Err(status) => status,
             },
             [0x00, 0xC0, 0x00, 0x00, length] if usize::from(length) == self.waiting.len() => {
-                answer.extend(&self.waiting);
+                response.extend(&self.waiting);
                 0x9000
             }
             [0x00, 0xC0, 0x00, 0x00, _] => StatusWord::wrong_le(self.waiting.len()).0,
             _ => 0x6D00,
         };
-        answer.finish(StatusWord(status));
+        response.finish(StatusWord(status));
         Ok(())
     }
 }
@@ -123,13 +123,13 @@ impl Card for ToyCard {
 /// A card that answers these, in a circle, whatever it is asked.
 pub(super) struct Parrot {
     atr: Atr,
-    answers: Vec<Vec<u8>>,
+    responses: Vec<Vec<u8>>,
     next: usize,
 }
 
 impl Parrot {
-    pub(super) fn new(answers: Vec<Vec<u8>>) -> Self {
-        Self { atr: *ToyCard::default().atr(), answers, next: 0 }
+    pub(super) fn new(responses: Vec<Vec<u8>>) -> Self {
+        Self { atr: *ToyCard::default().atr(), responses, next: 0 }
     }
 }
 
@@ -148,10 +148,10 @@ impl Card for Parrot {
         Ok(())
     }
 
-    fn transmit(&mut self, _: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
-        let said = self.answers.get(self.next % self.answers.len().max(1)).ok_or(Fault::Mute)?;
-        answer.extend(said);
+    fn transmit(&mut self, _: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
+        let said = self.responses.get(self.next % self.responses.len().max(1)).ok_or(Fault::Mute)?;
+        response.extend(said);
         self.next += 1;
         Ok(())
     }

@@ -71,7 +71,7 @@ pub enum Expected {
     /// Nothing is said. For a command that is a finding, since a trace that checks nothing proves nothing.
     Unsaid,
     /// `<`: an answer, and where it stands in the text: from its first to its last byte.
-    Answer(Pattern, Range<usize>),
+    Response(Pattern, Range<usize>),
     /// `expect-error`: no answer at all, for this reason; and where it stands.
     Silence(Silence, Range<usize>),
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Range, sync::Arc};
 
-use virtuale_engine::{Answer, Atr, StatusWord};
+use virtuale_engine::{Atr, Response, StatusWord};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
@@ -86,7 +86,7 @@ pub enum Problem {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Wish {
     /// An answer.
-    Answer(Vec<Cell>),
+    Response(Vec<Cell>),
     /// Silence.
     Silence(Silence),
     /// That it is done: for what has no answer, such as a reset.
@@ -97,7 +97,7 @@ pub enum Wish {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Got {
     /// An answer.
-    Answer(Vec<u8>),
+    Response(Vec<u8>),
     /// Silence.
     Silence(Silence),
     /// It was done.
@@ -138,13 +138,15 @@ impl Trace {
                 },
             }
         }
-        cells.truncate(virtuale_engine::answer::LONGEST + 1);
+        cells.truncate(virtuale_engine::response::LONGEST + 1);
         cells
     }
 
     pub(super) fn finding(&self, index: usize, step: &Step, command: &[u8], problem: Problem) -> Finding {
         let span = match &step.expected {
-            Expected::Answer(_, span) | Expected::Silence(_, span) if matches!(problem, Problem::Otherwise { .. }) => {
+            Expected::Response(_, span) | Expected::Silence(_, span)
+                if matches!(problem, Problem::Otherwise { .. }) =>
+            {
                 span.clone()
             }
             _ => step.span.clone(),
@@ -197,7 +199,7 @@ impl Finding {
     #[must_use]
     pub fn summary(&self) -> String {
         match &self.problem {
-            Problem::Otherwise { expected: Wish::Answer(cells), got: Got::Answer(got) } => {
+            Problem::Otherwise { expected: Wish::Response(cells), got: Got::Response(got) } => {
                 let difference = Comparison::of(cells, got).first_difference();
                 let status = StatusPair { expected: status_of_cells(cells), got: status_of(got) };
                 format!("the answer differs from byte {} on{status}", difference + 1)
@@ -234,7 +236,7 @@ impl Finding {
 
     /// The data of the answer that came, and the first byte of it that is otherwise.
     pub(super) fn difference_in_data(&self) -> Option<(&[u8], usize)> {
-        let Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) } = &self.problem else {
+        let Problem::Otherwise { expected: Wish::Response(expected), got: Got::Response(got) } = &self.problem else {
             return None;
         };
         let (data, _) = got.split_last_chunk::<2>()?;
@@ -245,7 +247,7 @@ impl Finding {
     /// What is expected and what came, if both are bytes.
     fn compared(&self) -> Option<(&[Cell], &[u8])> {
         match &self.problem {
-            Problem::Otherwise { expected: Wish::Answer(expected), got: Got::Answer(got) }
+            Problem::Otherwise { expected: Wish::Response(expected), got: Got::Response(got) }
             | Problem::OtherCommand { expected, got }
             | Problem::Atr { expected, got } => Some((expected, got)),
             _ => None,
@@ -278,7 +280,7 @@ impl fmt::Display for Finding {
 impl fmt::Display for Wish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer(cells) => match status_of_cells(cells) {
+            Self::Response(cells) => match status_of_cells(cells) {
                 Some(status) => write!(f, "an answer with {status}"),
                 None => f.write_str("an answer"),
             },
@@ -291,9 +293,9 @@ impl fmt::Display for Wish {
 impl fmt::Display for Got {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer(answer) => match status_of(answer) {
-                Some(status) => write!(f, "{} data bytes and {status}", answer.len() - 2),
-                None => write!(f, "the answer {}", hex(answer)),
+            Self::Response(response) => match status_of(response) {
+                Some(status) => write!(f, "{} data bytes and {status}", response.len() - 2),
+                None => write!(f, "the answer {}", hex(response)),
             },
             Self::Silence(silence) => write!(f, "{silence}"),
             Self::Done => f.write_str("no error"),
@@ -310,14 +312,14 @@ impl fmt::Display for Silence {
     }
 }
 
-impl From<&Answer> for Got {
-    fn from(answer: &Answer) -> Self {
-        Self::Answer(answer.as_bytes().to_vec())
+impl From<&Response> for Got {
+    fn from(response: &Response) -> Self {
+        Self::Response(response.as_bytes().to_vec())
     }
 }
 
-fn status_of(answer: &[u8]) -> Option<StatusWord> {
-    let (_, tail) = answer.split_last_chunk::<2>()?;
+fn status_of(response: &[u8]) -> Option<StatusWord> {
+    let (_, tail) = response.split_last_chunk::<2>()?;
     Some(StatusWord(u16::from_be_bytes(*tail)))
 }
 

@@ -118,8 +118,8 @@ impl<'a> Asked<'a> {
 
 impl<'a> Answered<'a> {
     pub(super) fn of(trace: &'a Trace, pattern: &Pattern) -> Option<Self> {
-        if let Some(answer) = trace.exact(pattern) {
-            let (data, [sw1, _]) = answer.split_last_chunk()?;
+        if let Some(response) = trace.exact(pattern) {
+            let (data, [sw1, _]) = response.split_last_chunk()?;
             return Some(Self { sw1: *sw1, data: Some(data) });
         }
         let Pattern::Holes(atoms) = pattern else { return None };
@@ -152,7 +152,7 @@ impl<'m> Follower<'m> {
             return None;
         };
         let answered = match &step.expected {
-            Expected::Answer(pattern, _) => Answered::of(trace, pattern),
+            Expected::Response(pattern, _) => Answered::of(trace, pattern),
             _ => None,
         };
         match (Asked::of(trace, pattern), answered) {

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
@@ -209,36 +209,36 @@ impl Playback {
         self.notes.add(finding);
     }
 
-    /// Puts the recorded answer of a place into `answer`. Holes become zeros, runs become nothing.
-    fn give(&mut self, place: usize, answer: &mut Answer) -> Result<(), Fault> {
+    /// Puts the recorded answer of a place into `response`. Holes become zeros, runs become nothing.
+    fn give(&mut self, place: usize, response: &mut Response) -> Result<(), Fault> {
         let trace = Arc::clone(&self.trace);
         let step = self.commands.get(place).and_then(|&index| trace.steps.get(index));
         match step.map(|step| &step.expected) {
-            Some(Expected::Answer(Pattern::Exact(slice), _)) => answer.extend(trace.slice(*slice)),
-            Some(Expected::Answer(Pattern::Holes(atoms), _)) => self.fill(atoms, answer),
+            Some(Expected::Response(Pattern::Exact(slice), _)) => response.extend(trace.slice(*slice)),
+            Some(Expected::Response(Pattern::Holes(atoms), _)) => self.fill(atoms, response),
             Some(Expected::Silence(Silence::Fault(fault), _)) => return Err(*fault),
             Some(Expected::Silence(Silence::NoCard, _)) => return Err(Fault::Mute),
-            Some(Expected::Unsaid) | None => answer.finish(StatusWord::NO_DIAGNOSIS),
+            Some(Expected::Unsaid) | None => response.finish(StatusWord::NO_DIAGNOSIS),
         }
         Ok(())
     }
 
-    fn fill(&mut self, atoms: &[Atom], answer: &mut Answer) {
+    fn fill(&mut self, atoms: &[Atom], response: &mut Response) {
         for atom in atoms {
             match *atom {
-                Atom::Byte(byte) => answer.push(byte),
-                Atom::Any => answer.push(0),
+                Atom::Byte(byte) => response.push(byte),
+                Atom::Any => response.push(0),
                 Atom::Run => {}
                 Atom::Capture(capture) => {
                     let zeros = vec![0; capture.length];
-                    answer.extend(&zeros);
+                    response.extend(&zeros);
                     if let Some(kept) = self.captured.get_mut(capture.name) {
                         *kept = Some(zeros);
                     }
                 }
                 Atom::Use(used) => match value_of(used, &self.captured) {
-                    Some(value) => answer.extend(value),
-                    None => answer.extend(&vec![0; used.length]),
+                    Some(value) => response.extend(value),
+                    None => response.extend(&vec![0; used.length]),
                 },
             }
         }
@@ -285,8 +285,8 @@ impl Card for Playback {
         }
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         if !self.powered {
             return Err(Fault::Unpowered);
         }
@@ -294,12 +294,12 @@ impl Card for Playback {
         let found = self.place_of(command);
         self.note_other(command, found);
         let Some(place) = found else {
-            answer.finish(StatusWord::NO_DIAGNOSIS);
+            response.finish(StatusWord::NO_DIAGNOSIS);
             return Ok(());
         };
         self.next = place + 1;
         self.count_left();
-        self.give(place, answer)
+        self.give(place, response)
     }
 }
 
@@ -307,7 +307,7 @@ impl Card for Playback {
 mod tests {
     use std::sync::Arc;
 
-    use virtuale_engine::{Answer, Card, Fault, Reset};
+    use virtuale_engine::{Card, Fault, Reset, Response};
 
     use super::{NotACard, Order, Playback};
     use crate::{
@@ -331,8 +331,8 @@ mod tests {
     }
 
     fn ask(card: &mut Playback, command: &[u8]) -> Result<Vec<u8>, Fault> {
-        let mut answer = Answer::new();
-        card.transmit(command, &mut answer).map(|()| answer.as_bytes().to_vec())
+        let mut response = Response::new();
+        card.transmit(command, &mut response).map(|()| response.as_bytes().to_vec())
     }
 
     fn summaries(card: &Playback) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
 
 use super::{
     file::Silence,
@@ -140,7 +140,7 @@ impl Card for Recorder {
         self.note_fault(result)
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
         let worth_it = !command.is_empty();
         if secret_of(command).is_some() {
@@ -149,10 +149,10 @@ impl Card for Recorder {
         if worth_it {
             self.note(&Line::Command(command));
         }
-        let result = self.card.transmit(command, answer);
+        let result = self.card.transmit(command, response);
         match result {
-            Ok(()) if worth_it && !answer.is_empty() => {
-                self.note(&Line::Answer(answer.as_bytes()));
+            Ok(()) if worth_it && !response.is_empty() => {
+                self.note(&Line::Response(response.as_bytes()));
                 result
             }
             Ok(()) => result,
@@ -170,7 +170,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
+    use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
 
     use super::{Line, Recorder, Tape};
     use crate::{
@@ -207,15 +207,15 @@ mod tests {
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
         let mut first = Recorder::new(card(), tape.clone(), "patient");
         let mut second = Recorder::new(card(), tape.clone(), "doctor");
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         tape.line("patient", &Line::Atr(first.atr().as_bytes()));
         first.reset(Reset::Cold).expect("powered");
         first.select_protocol(Protocol::T1).expect("offered");
-        first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
-        assert_eq!(answer.as_bytes(), [1, 2, 0x90, 0]);
+        first.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");
+        assert_eq!(response.as_bytes(), [1, 2, 0x90, 0]);
         second.reset(Reset::Warm).expect("powered");
         first.power_off();
-        assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut answer), Err(Fault::Unpowered));
+        assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut response), Err(Fault::Unpowered));
 
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
         let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\n\
@@ -240,7 +240,7 @@ mod tests {
             fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
                 Ok(())
             }
-            fn transmit(&mut self, _: &[u8], _: &mut Answer) -> Result<(), Fault> {
+            fn transmit(&mut self, _: &[u8], _: &mut Response) -> Result<(), Fault> {
                 let paper = self.1.0.lock().expect("no thread panics");
                 assert!(paper.ends_with(b"\n> 00 B0 00 00\n"));
                 Err(Fault::Mute)
@@ -249,7 +249,7 @@ mod tests {
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
         let mut recorder = Recorder::new(Box::new(Dying(Toy::new(&[]), paper)), tape, "");
-        assert_eq!(recorder.transmit(&[0, 0xB0, 0, 0], &mut Answer::new()), Err(Fault::Mute));
+        assert_eq!(recorder.transmit(&[0, 0xB0, 0, 0], &mut Response::new()), Err(Fault::Mute));
     }
 
     #[test]
@@ -260,7 +260,7 @@ mod tests {
         let status_query = [0x00, 0x20, 0x00, 0x81, 0x00];
         let verify = [0x00, 0x20, 0x00, 0x81, 0x01, 0x31];
         for command in [&status_query[..], &verify, &verify] {
-            let _ = recorder.transmit(command, &mut Answer::new());
+            let _ = recorder.transmit(command, &mut Response::new());
         }
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(['#', '>'])).collect();
@@ -273,10 +273,10 @@ mod tests {
     fn a_full_disk_does_not_disturb_the_card() {
         let tape = Tape::new(Box::new(Paper(Arc::default(), 40))).expect("room for the first line");
         let mut recorder = Recorder::new(card(), tape.clone(), "");
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         recorder.reset(Reset::Cold).expect("powered");
-        recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut answer).expect("an answer");
-        assert_eq!(answer.as_bytes(), [1, 2, 0x90, 0]);
+        recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");
+        assert_eq!(response.as_bytes(), [1, 2, 0x90, 0]);
         tape.line("", &Line::Seed(0));
         for _ in 0..2 {
             assert_eq!(tape.failure().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));

@@ -1,6 +1,6 @@
 //! Plays the terminal's part of a trace against cards, and says what they did otherwise.
 
-use virtuale_engine::{Answer, Card, Fault, Reset};
+use virtuale_engine::{Card, Fault, Reset, Response};
 
 use super::{
     file::{Action, Expected, Silence, Slot, Step, Trace},
@@ -42,7 +42,7 @@ pub fn replay<'c, E>(trace: &Trace, mut load: impl FnMut(Wanted<'_>) -> Result<I
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
         captured: vec![None; trace.names.len()],
-        answer: Answer::new(),
+        response: Response::new(),
         command: Vec::new(),
         outcome: Outcome::default(),
     };
@@ -76,7 +76,7 @@ struct Replay<'a, 'c> {
     trace: &'a Trace,
     seats: Vec<Seat<'c>>,
     captured: Vec<Option<Vec<u8>>>,
-    answer: Answer,
+    response: Response,
     /// A command whose names have been replaced; reused.
     command: Vec<u8>,
     outcome: Outcome,
@@ -106,20 +106,20 @@ impl Replay<'_, '_> {
             }
         };
         self.outcome.commands += 1;
-        self.answer.clear();
+        self.response.clear();
         let sent = match self.seats.get_mut(step.slot).and_then(|seat| seat.card.as_deref_mut()) {
-            Some(card) => card.transmit(command, &mut self.answer).map_err(Silence::Fault),
+            Some(card) => card.transmit(command, &mut self.response).map_err(Silence::Fault),
             None => Err(Silence::NoCard),
         };
         let fits = match (&step.expected, &sent) {
-            (Expected::Answer(Pattern::Exact(slice), _), Ok(())) => trace.slice(*slice) == self.answer.as_bytes(),
-            (Expected::Answer(Pattern::Holes(atoms), _), Ok(())) => {
-                matches(atoms, self.answer.as_bytes(), &mut self.captured)
+            (Expected::Response(Pattern::Exact(slice), _), Ok(())) => trace.slice(*slice) == self.response.as_bytes(),
+            (Expected::Response(Pattern::Holes(atoms), _), Ok(())) => {
+                matches(atoms, self.response.as_bytes(), &mut self.captured)
             }
             _ => false,
         };
         if !fits {
-            let got = sent.map_or_else(Got::Silence, |()| Got::from(&self.answer));
+            let got = sent.map_or_else(Got::Silence, |()| Got::from(&self.response));
             self.judge(index, step, got);
         }
     }
@@ -193,7 +193,7 @@ impl Replay<'_, '_> {
 
     fn judge(&mut self, index: usize, step: &Step, got: Got) {
         let wish = match &step.expected {
-            Expected::Answer(pattern, _) => Wish::Answer(self.trace.cells(pattern, &self.captured)),
+            Expected::Response(pattern, _) => Wish::Response(self.trace.cells(pattern, &self.captured)),
             Expected::Silence(silence, _) => Wish::Silence(*silence),
             Expected::Unsaid if matches!(step.action, Action::Send(_)) => {
                 self.find(index, step, Problem::Unchecked(got));

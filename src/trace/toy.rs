@@ -1,6 +1,6 @@
 //! A card for tests: it answers what its table says.
 
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
 
 /// Answers `6D00` to what is not in its table, and counts resets in the answer to `FF 00 00 00`.
 pub(super) struct Toy {
@@ -13,7 +13,7 @@ pub(super) struct Toy {
 impl Toy {
     pub(super) fn new(table: &[(&[u8], &[u8])]) -> Self {
         let atr = Atr::parse(&[0x3B, 0x80, 0x80, 0x01, 0x01]).expect("the least ATR that offers T=0 and T=1");
-        let table = table.iter().map(|(command, answer)| (command.to_vec(), answer.to_vec())).collect();
+        let table = table.iter().map(|(command, response)| (command.to_vec(), response.to_vec())).collect();
         Self { atr, table, powered: false, resets: 0 }
     }
 }
@@ -37,18 +37,18 @@ impl Card for Toy {
         if self.atr.offers(protocol) { Ok(()) } else { Err(Fault::ProtocolRefused) }
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         if !self.powered {
             return Err(Fault::Unpowered);
         }
         if command == [0xFF, 0, 0, 0] {
-            answer.extend(&[self.resets, 0x90, 0x00]);
+            response.extend(&[self.resets, 0x90, 0x00]);
             return Ok(());
         }
         match self.table.iter().find(|(known, _)| known == command) {
-            Some((_, found)) => answer.extend(found),
-            None => answer.extend(&[0x6D, 0x00]),
+            Some((_, found)) => response.extend(found),
+            None => response.extend(&[0x6D, 0x00]),
         }
         Ok(())
     }

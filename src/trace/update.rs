@@ -47,37 +47,37 @@ fn edits_for(trace: &Trace, finding: &Finding) -> Option<Vec<Edit>> {
     };
     let step = trace.steps.get(index)?;
     let line = match got {
-        Got::Answer(answer) => format!("< {}", hex(answer)),
+        Got::Response(response) => format!("< {}", hex(response)),
         Got::Silence(silence) => format!("expect-error {}", silence.word()),
         Got::Done => String::new(),
     };
     match (&step.expected, got) {
-        (Expected::Answer(pattern, span), Got::Answer(answer)) => answer_edits(trace, pattern, span, answer),
-        (Expected::Answer(Pattern::Exact(_), span), _) => Some(replace_answer(text, span, &line)),
-        (Expected::Answer(Pattern::Holes(_), _), _) => None,
+        (Expected::Response(pattern, span), Got::Response(response)) => response_edits(trace, pattern, span, response),
+        (Expected::Response(Pattern::Exact(_), span), _) => Some(replace_response(text, span, &line)),
+        (Expected::Response(Pattern::Holes(_), _), _) => None,
         (Expected::Silence(_, span), _) => Some(vec![(span.clone(), line)]),
         (Expected::Unsaid, _) => Some(vec![below(text, step, &line)]),
     }
 }
 
-fn answer_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, answer: &[u8]) -> Option<Vec<Edit>> {
+fn response_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, response: &[u8]) -> Option<Vec<Edit>> {
     let text = trace.source.text.as_str();
     let words = elements(text, span);
     let atoms: Vec<Atom> = match pattern {
         Pattern::Exact(slice) => trace.slice(*slice).iter().map(|&byte| Atom::Byte(byte)).collect(),
         Pattern::Holes(atoms) => atoms.to_vec(),
     };
-    if let Some(edits) = edits_in_place(&atoms, &words, answer) {
+    if let Some(edits) = edits_in_place(&atoms, &words, response) {
         return Some(edits);
     }
     // What an answer gave a name to may be needed further down.
     let captures = atoms.iter().any(|atom| matches!(atom, Atom::Capture(_)));
-    (!captures).then(|| replace_answer(text, span, &format!("< {}", hex(answer))))
+    (!captures).then(|| replace_response(text, span, &format!("< {}", hex(response))))
 }
 
 /// Changes the bytes that differ, from the first byte to the first run and from the last run to the last byte; `None`
 /// if that does not make the pattern fit.
-fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], answer: &[u8]) -> Option<Vec<Edit>> {
+fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], response: &[u8]) -> Option<Vec<Edit>> {
     let named = |atom: &Atom| matches!(atom, Atom::Capture(_) | Atom::Use(_));
     if atoms.len() != words.len() || atoms.iter().any(named) {
         return None;
@@ -85,23 +85,23 @@ fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], answer: &[u8]) -> Opti
     let is_run = |atom: &Atom| *atom == Atom::Run;
     let head = atoms.iter().position(is_run).unwrap_or(atoms.len());
     let tail = atoms.iter().rposition(is_run).map_or(0, |run| atoms.len() - run - 1);
-    let last = answer.len().checked_sub(tail).filter(|&last| last >= head)?;
-    let places = (0..head).zip(0..head).chain((atoms.len() - tail..atoms.len()).zip(last..answer.len()));
+    let last = response.len().checked_sub(tail).filter(|&last| last >= head)?;
+    let places = (0..head).zip(0..head).chain((atoms.len() - tail..atoms.len()).zip(last..response.len()));
     let mut new = atoms.to_vec();
     let mut edits = Vec::new();
     for (place, byte) in places {
-        let byte = *answer.get(byte)?;
+        let byte = *response.get(byte)?;
         let atom = new.get_mut(place)?;
         if !atom.allows(&[byte], &[]) {
             *atom = Atom::Byte(byte);
             edits.push((words.get(place)?.clone(), format!("{byte:02X}")));
         }
     }
-    matches(&new, answer, &mut []).then_some(edits)
+    matches(&new, response, &mut []).then_some(edits)
 }
 
 /// Puts a line in the place of an answer, which may go over several lines. Their comments stay.
-fn replace_answer(text: &str, span: &Range<usize>, line: &str) -> Vec<Edit> {
+fn replace_response(text: &str, span: &Range<usize>, line: &str) -> Vec<Edit> {
     let start = text.get(..span.start).and_then(|above| above.rfind('\n')).map_or(0, |end| end + 1);
     let mut pieces = pieces(text, span).into_iter();
     let first = pieces.next().map_or(start..span.end, |piece| start..piece.end);
@@ -263,8 +263,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_update_always_fits(answers in proptest::collection::vec(("[0-9A-F]{2}( ([0-9A-F]{2}|\\.\\.))*( #c)?(\n  [0-9A-F]{2}( # d)?)?", 1u8..4), 1..8)) {
-            let exchanges: String = answers.iter().map(|(answer, command)| format!("> {command:02X}\n< {answer}\n")).collect();
+        fn an_update_always_fits(responses in proptest::collection::vec(("[0-9A-F]{2}( ([0-9A-F]{2}|\\.\\.))*( #c)?(\n  [0-9A-F]{2}( # d)?)?", 1u8..4), 1..8)) {
+            let exchanges: String = responses.iter().map(|(response, command)| format!("> {command:02X}\n< {response}\n")).collect();
             let text = format!("virtuale-trace 1\n{exchanges}");
             let comments = text.matches('#').count();
             prop_assert_eq!(updated(&text, 0).matches('#').count(), comments);

@@ -21,7 +21,7 @@ pub enum Line<'a> {
     /// `>` with matchers, as they are written.
     CommandPattern(&'a str),
     /// `<` with matchers, as they are written.
-    AnswerPattern(&'a str),
+    ResponsePattern(&'a str),
     /// `now`.
     Now(Date),
     /// `seed`.
@@ -29,7 +29,7 @@ pub enum Line<'a> {
     /// `>`.
     Command(&'a [u8]),
     /// `<`.
-    Answer(&'a [u8]),
+    Response(&'a [u8]),
     /// `expect-error`.
     Silence(Silence),
     /// `reset`.
@@ -94,11 +94,11 @@ impl Line<'_> {
             Self::Atr(atr) => format!("atr {}", hex(atr)),
             Self::AtrPattern(pattern) => format!("atr {}", one_line(pattern)),
             Self::CommandPattern(pattern) => format!("> {}", one_line(pattern)),
-            Self::AnswerPattern(pattern) => format!("< {}", one_line(pattern)),
+            Self::ResponsePattern(pattern) => format!("< {}", one_line(pattern)),
             Self::Now(day) => format!("now {day}"),
             Self::Seed(seed) => format!("seed {seed}"),
             Self::Command(command) => format!("> {}", hex(command)),
-            Self::Answer(answer) => format!("< {}", hex(answer)),
+            Self::Response(response) => format!("< {}", hex(response)),
             Self::Silence(silence) => format!("expect-error {}", silence.word()),
             Self::Reset(Reset::Cold) => "reset".to_owned(),
             Self::Reset(Reset::Warm) => "reset warm".to_owned(),
@@ -179,14 +179,14 @@ mod tests {
             (proptest::collection::vec(any::<u8>(), 1..40), proptest::collection::vec(any::<u8>(), 1..40)), 0..10,
         )) {
             let mut writer = Writer::new(Vec::new()).expect("memory");
-            for (command, answer) in &exchanges {
+            for (command, response) in &exchanges {
                 writer.line("", &Line::Command(command)).expect("memory");
-                writer.line("", &Line::Answer(answer)).expect("memory");
+                writer.line("", &Line::Response(response)).expect("memory");
             }
             let trace = parse(writer.into_inner());
             let read: Vec<_> = trace.steps().iter().map(|step| match (&step.action, &step.expected) {
-                (Action::Send(command), Expected::Answer(answer, _)) => {
-                    (trace.exact(command).expect("exact").to_vec(), trace.exact(answer).expect("exact").to_vec())
+                (Action::Send(command), Expected::Response(response, _)) => {
+                    (trace.exact(command).expect("exact").to_vec(), trace.exact(response).expect("exact").to_vec())
                 }
                 _ => panic!("an exchange"),
             }).collect();

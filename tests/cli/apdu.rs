@@ -73,8 +73,8 @@ fn bytes_that_a_shell_took_apart_are_one_command() {
 #[test]
 fn with_t1_a_card_takes_extended_lengths() {
     let (_, out, _) = arguments(T1, &["00A4020C022F00", "00B00000000000"]);
-    let answer = out.lines().last().unwrap_or_default();
-    assert!(answer.starts_with("< 61 ") && answer.ends_with(" 9000  # done"), "{out}");
+    let response = out.lines().last().unwrap_or_default();
+    assert!(response.starts_with("< 61 ") && response.ends_with(" 9000  # done"), "{out}");
     let (_, out, _) = arguments(MARTIN, &["00A4020C022F00", "00B00000000000"]);
     assert!(out.ends_with("< 6700  # wrong length\n"), "on T=0: {out}");
 }

@@ -193,9 +193,9 @@ fn nonsense_on_the_control_socket_closes_its_own_connection() {
         // It may close before it has heard all.
         let _ = stream.write_all(words);
         let _ = stream.shutdown(Shutdown::Write);
-        let mut answer = String::new();
-        let _ = stream.read_to_string(&mut answer);
-        assert!(!answer.contains("\"reply\""), "{answer}");
+        let mut response = String::new();
+        let _ = stream.read_to_string(&mut response);
+        assert!(!response.contains("\"reply\""), "{response}");
         assert_eq!(run(&mut sandbox.virtuale(&["slots"])).0, 0);
     }
     running.send(Signal::INT);

@@ -4,7 +4,7 @@
 //! they exist, and that any command may come under secure messaging; a DF without it answers `6D00` and `6882`.
 
 use virtuale_engine::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Outcome},
     chip::Context,
@@ -33,8 +33,8 @@ impl Applet for Ias {
         commands::pass_over_protected(part, context);
     }
 
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
-        commands::process_protected(command, context, answer, commands::process_with_keys)
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        commands::process_protected(command, context, response, commands::process_with_keys)
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
 
     use hex_literal::hex;
     use virtuale_engine::{
-        Answer, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset,
+        Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response,
         crypto::{CipherKey, RustCrypto},
         image::{
             Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle,
@@ -118,10 +118,10 @@ mod tests {
     #[test]
     fn commands_on_codes_exist_where_the_applet_is() {
         let mut card = card();
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let mut status = |command: &[u8]| {
-            card.transmit(command, &mut answer).expect("power");
-            answer.status().expect("a status word").0
+            card.transmit(command, &mut response).expect("power");
+            response.status().expect("a status word").0
         };
         assert_eq!(status(&hex!("00 20 00 81")), 0x6D00);
         assert_eq!(status(&hex!("0C B0 00 00 00")), 0x6882);

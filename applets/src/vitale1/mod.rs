@@ -23,7 +23,7 @@ pub use names::order_name;
 pub use settings::{Code, IDENTITY_LENGTH, Settings, SettingsError, Statuses, WORD};
 
 use virtuale_engine::{
-    Answer,
+    Response,
     apdu::Apdu,
     applet::{Applet, Outcome},
     chip::Context,
@@ -73,13 +73,13 @@ impl Vitale1 {
         Self { settings, result: None, presented: None }
     }
 
-    fn order(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    fn order(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let (result, presented) = (self.result.take(), self.presented.take());
         match command.ins() {
-            order::READ => self.read(command, context, answer),
+            order::READ => self.read(command, context, response),
             order::FETCH => {
                 self.result = result;
-                self.fetch(command, context, answer)
+                self.fetch(command, context, response)
             }
             order::SEARCH => self.search(command, context),
             order::WRITE => self.write(command, context),
@@ -99,14 +99,14 @@ impl Applet for Vitale1 {
         }
     }
 
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         if command.cla() == CLASS {
-            return self.order(command, context, answer);
+            return self.order(command, context, response);
         }
         if command.ins() != Ins::GET_RESPONSE {
             (self.result, self.presented) = (None, None);
         }
-        commands::process(command, context, answer)
+        commands::process(command, context, response)
     }
 
     fn reset(&mut self) {

@@ -1,7 +1,7 @@
 //! Reading, fetching, searching, writing.
 
 use virtuale_engine::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::Context,
@@ -15,7 +15,7 @@ pub(super) type Found = [u8; 2 + WORD];
 impl Vitale1 {
     /// `BC B0 address length`: bytes from a word on (facts/cards.md B.1). A length of 00 is 256 bytes, or as many as
     /// there are before the end of the memory.
-    pub(super) fn read(&self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    pub(super) fn read(&self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let le = command.le().filter(|_| command.data().is_empty()).ok_or(self.settings.statuses.length)?;
         let mut address = self.word_at(command)?;
         let mut left = le.limit();
@@ -23,16 +23,16 @@ impl Vitale1 {
             let Some((zone, start)) = address.locate(context) else { break };
             let length = left.min(zone.length() - start);
             let bytes = context.read(zone, start, length).map_err(|_| self.settings.statuses.refused)?;
-            answer.extend(bytes);
+            response.extend(bytes);
             address = address.plus(length);
             left -= length;
         }
-        let is_whole = left == 0 || matches!(le, Le::All(_)) && !answer.is_empty();
+        let is_whole = left == 0 || matches!(le, Le::All(_)) && !response.is_empty();
         if is_whole { Ok(StatusWord::SUCCESS) } else { Err(self.settings.statuses.outside.into()) }
     }
 
     /// `BC C0 00 00 length`: the result of the order before, or what identifies the memory (facts/cards.md B.1).
-    pub(super) fn fetch(&self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    pub(super) fn fetch(&self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let statuses = &self.settings.statuses;
         let le = command.le().filter(|_| command.data().is_empty()).ok_or(statuses.length)?;
         if command.p1_p2() != 0 {
@@ -44,7 +44,7 @@ impl Vitale1 {
             Le::All(_) => result.len(),
             Le::Exactly(length) => length,
         };
-        answer.extend(result.get(..length).ok_or(statuses.length)?);
+        response.extend(result.get(..length).ok_or(statuses.length)?);
         Ok(StatusWord::SUCCESS)
     }
 

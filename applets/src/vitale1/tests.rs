@@ -14,10 +14,10 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use hex_literal::hex;
 use proptest::prelude::*;
 use virtuale_engine::{
-    Answer, Atr, Card, Chip, ChipImage, Fid, Reset, StatusWord,
+    Atr, Card, Chip, ChipImage, Fid, Reset, Response, StatusWord,
     applet::Applet,
     crypto::RustCrypto,
-    image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectAnswer},
+    image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectResponse},
     security::SeNumber,
     world::{Change, Clock, Day, Forgetful, PowerLost, Random, Sink, World},
 };
@@ -95,7 +95,7 @@ fn image() -> ChipImage {
         contactless: None,
         control: vec![],
     };
-    let select_by_fid = SelectAnswer::None;
+    let select_by_fid = SelectResponse::None;
     let mf = Directory { applet: Some(NAME.into()), select_by_fid, ..Directory::default() };
     let mut files = vec![file(0x3F00, vec![], FileKind::Directory(mf), CompactRule::default())];
     for (fid, content, read, update) in zones() {
@@ -127,9 +127,9 @@ fn bytes(text: &str) -> Vec<u8> {
 }
 
 fn send(card: &mut Chip, command: &[u8]) -> Vec<u8> {
-    let mut answer = Answer::new();
-    card.transmit(command, &mut answer).expect("an answer");
-    answer.as_bytes().to_vec()
+    let mut response = Response::new();
+    card.transmit(command, &mut response).expect("an answer");
+    response.as_bytes().to_vec()
 }
 
 fn plays(card: &mut Chip, exchanges: &[(&str, &str)]) {
@@ -317,8 +317,8 @@ fn one_memory_has_two_views() {
 #[test]
 fn what_is_torn_was_not_written() {
     let mut card = card_with(settings(), Torn);
-    let mut answer = Answer::new();
-    assert!(card.transmit(&hex!("BC 20 00 01 04 12345671"), &mut answer).is_err());
+    let mut response = Response::new();
+    assert!(card.transmit(&hex!("BC 20 00 01 04 12345671"), &mut response).is_err());
     card.reset(Reset::Cold).expect("an ATR");
     plays(&mut card, &[("BC 40 00 00 00", "6985"), ("BC B0 02 20 04", "00010203 9000")]);
 }
@@ -382,8 +382,8 @@ proptest! {
             let [p1, p2] = parameters.to_be_bytes();
             let length = u8::try_from(data.len()).expect("at most 8");
             let class = if iso { 0x00 } else { 0xBC };
-            let answer = send(&mut card, &[&[class, ins, p1, p2, length][..], &data].concat());
-            prop_assert!(answer.len() >= 2);
+            let response = send(&mut card, &[&[class, ins, p1, p2, length][..], &data].concat());
+            prop_assert!(response.len() >= 2);
         }
         // Four random bytes are no code, nor is any of the bytes that were sent.
         prop_assert_eq!(send(&mut card, &hex!("BC B0 02 58 04")), hex!("6982"));

@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use virtuale_engine::{Answer, Reset};
+use virtuale_engine::{Reset, Response};
 
 use self::step::Step;
 use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let steps = step::of_arguments(&args.commands)?;
     let card = cards::card(&args.card, &args.reproducible)?;
     let link = link::in_process::in_process(card).map_err(|error| silent(&error))?;
-    let mut session = Session { link, answer: Answer::new(), out: output::stdout() };
+    let mut session = Session { link, response: Response::new(), out: output::stdout() };
     if steps.is_empty() {
         session.converse(io::stdin().lock())?;
     }
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 /// A powered card, and where the conversation is printed.
 struct Session<L, W> {
     link: L,
-    answer: Answer,
+    response: Response,
     out: W,
 }
 
@@ -109,18 +109,18 @@ impl<L: Link, W: Write> Session<L, W> {
             }
             Step::Command(command) => {
                 writeln!(self.out, "> {}  # {}", hex(command), command_name(command))?;
-                self.link.transmit(command, &mut self.answer).map_err(|error| silent(&error))?;
-                self.write_answer()?;
+                self.link.transmit(command, &mut self.response).map_err(|error| silent(&error))?;
+                self.write_response()?;
             }
         }
         Ok(())
     }
 
     /// The data, then the status word in one piece and in words.
-    fn write_answer(&mut self) -> io::Result<()> {
-        let status = self.answer.status().map(|status| status.to_string()).unwrap_or_default();
+    fn write_response(&mut self) -> io::Result<()> {
+        let status = self.response.status().map(|status| status.to_string()).unwrap_or_default();
         let (digits, words) = status.split_once(' ').unwrap_or((&status, ""));
-        match self.answer.data() {
+        match self.response.data() {
             [] => writeln!(self.out, "< {digits}  # {words}"),
             data => writeln!(self.out, "< {} {digits}  # {words}", hex(data)),
         }
@@ -137,7 +137,7 @@ fn unread(error: io::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use virtuale_engine::{Answer, Protocol, Reset, StatusWord};
+    use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
     use super::Session;
     use crate::terminal::link::{Link, LinkError};
@@ -158,16 +158,16 @@ mod tests {
             Ok(())
         }
 
-        fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
-            answer.clear();
-            answer.extend(command.get(5..).unwrap_or_default());
-            answer.finish(StatusWord::SUCCESS);
+        fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+            response.clear();
+            response.extend(command.get(5..).unwrap_or_default());
+            response.finish(StatusWord::SUCCESS);
             Ok(())
         }
     }
 
     fn conversation(input: &str) -> (String, Option<String>) {
-        let mut session = Session { link: Echo, answer: Answer::new(), out: Vec::new() };
+        let mut session = Session { link: Echo, response: Response::new(), out: Vec::new() };
         let error = session.converse(input.as_bytes()).err().map(|error| error.to_string());
         (String::from_utf8(session.out).expect("text"), error)
     }

@@ -57,17 +57,17 @@ pub(super) fn find() -> Option<Library> {
 }
 
 fn known_to_the_loader() -> Option<PathBuf> {
-    let list = ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| answer(ldconfig, &["-p"]))?;
+    let list = ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| response(ldconfig, &["-p"]))?;
     let line = list.lines().find(|line| line.trim_start().starts_with(NAME))?;
     line.split_once("=> ").map(|(_, path)| PathBuf::from(path.trim()))
 }
 
 fn installed_version() -> Option<Version> {
-    PACKAGE_MANAGERS.iter().find_map(|(program, arguments)| Version::within(&answer(program, arguments)?))
+    PACKAGE_MANAGERS.iter().find_map(|(program, arguments)| Version::within(&response(program, arguments)?))
 }
 
 /// What a program prints, if it is there and content.
-fn answer(program: &str, arguments: &[&str]) -> Option<String> {
+fn response(program: &str, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())

@@ -97,7 +97,7 @@ mod tests {
     use alloc::{boxed::Box, vec::Vec};
 
     use crate::{
-        Answer, Protocol, StatusWord,
+        Protocol, Response, StatusWord,
         apdu::Apdu,
         applet::{Applet, Outcome},
         chip::Context,
@@ -115,16 +115,16 @@ mod tests {
             Some(Class { channel: 0, chained: false, secure_messaging: SecureMessaging::None })
         }
 
-        fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+        fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
             let contents: Vec<_> = context.contents().collect();
             let content = *contents.get(usize::from(command.p1())).ok_or(StatusWord::FILE_NOT_FOUND)?;
             let start = usize::from(command.p2());
             match command.ins().0 {
-                0x01 => answer.extend(context.read(content, start, 2)?),
-                0x02 => answer.extend(context.own(content, start, 2)?),
+                0x01 => response.extend(context.read(content, start, 2)?),
+                0x02 => response.extend(context.own(content, start, 2)?),
                 0x03 => context.update(content, start, command.data())?,
                 0x04 => context.update_own(content, start, command.data())?,
-                _ => answer.extend(&[content.fid().0.to_be_bytes()[0], u8::try_from(content.length()).unwrap_or(0)]),
+                _ => response.extend(&[content.fid().0.to_be_bytes()[0], u8::try_from(content.length()).unwrap_or(0)]),
             }
             context.commit()?;
             Ok(StatusWord::SUCCESS)

@@ -5,7 +5,7 @@ use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 use proptest::prelude::*;
 
 use crate::{
-    Answer, Card, Protocol, StatusWord,
+    Card, Protocol, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Outcome},
     chip::Context,
@@ -87,10 +87,10 @@ proptest! {
     fn any_commands_get_plausible_answers(commands in proptest::collection::vec(near_command(), 1..40), t0: bool) {
         let protocol = if t0 { Protocol::T0 } else { Protocol::T1 };
         let mut card = card(protocol);
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         for command in commands {
-            card.chip.transmit(&command, &mut answer).expect("power");
-            let status = answer.status().expect("a status word");
+            card.chip.transmit(&command, &mut response).expect("power");
+            let status = response.status().expect("a status word");
             prop_assert!(matches!(status.0 >> 8, 0x61..=0x6E | 0x90), "{status} to {command:02X?}");
         }
     }
@@ -103,15 +103,15 @@ proptest! {
             let header = format!("0C {}", text(&command[1..4]));
             let data = command.get(5..).unwrap_or_default();
             let sealed = terminal.seal(&header, &text(data), Some(256));
-            let answer = card.send(&text(&sealed));
+            let response = card.send(&text(&sealed));
             // The command itself may have ended the session, by leaving the application or beginning another one.
-            if answer == "6A88" {
+            if response == "6A88" {
                 break;
             }
-            let status = &answer[answer.len() - 4..];
+            let status = &response[response.len() - 4..];
             prop_assert!(!status.starts_with("6F"), "{status} to {command:02X?}");
             if !status.starts_with("61") {
-                terminal.open(&answer);
+                terminal.open(&response);
             } else {
                 break;
             }
@@ -123,20 +123,20 @@ proptest! {
         commands in proptest::collection::vec(near_command(), 1..40),
     ) {
         let mut card = card(Protocol::T1);
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         for command in commands {
             // Whoever gives the code, its PUK or a key set that may replace it, may read.
             let proves = [&b"1234"[..], b"12345678"].iter().any(|code| {
                 command.windows(code.len()).any(|window| window == *code)
             });
             if !proves {
-                card.chip.transmit(&command, &mut answer).expect("power");
+                card.chip.transmit(&command, &mut response).expect("power");
             }
         }
         card.plays(&[keys::SELECT]);
-        card.chip.transmit(&bytes("00 B0 82 00 01"), &mut answer).expect("power");
+        card.chip.transmit(&bytes("00 B0 82 00 01"), &mut response).expect("power");
         let refused = [StatusWord::SECURITY_NOT_SATISFIED, StatusWord::CONDITIONS_NOT_SATISFIED];
-        prop_assert!(answer.status().is_some_and(|status| refused.contains(&status)));
+        prop_assert!(response.status().is_some_and(|status| refused.contains(&status)));
     }
 }
 
@@ -228,8 +228,9 @@ fn reading_beside_codes_and_keys_allocates_nothing() {
         "00 A4 04 00 07 564954414D494E 00",
     ];
     let commands = commands.map(bytes);
-    let mut answer = Answer::new();
-    let mut send_all = || commands.iter().for_each(|command| card.chip.transmit(command, &mut answer).expect("power"));
+    let mut response = Response::new();
+    let mut send_all =
+        || commands.iter().for_each(|command| card.chip.transmit(command, &mut response).expect("power"));
     send_all();
     assert_eq!(allocation_counter::measure(send_all).count_total, 0);
 }
@@ -242,8 +243,8 @@ impl Applet for Watched {
         commands::read_class_protected(cla)
     }
 
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
-        let outcome = commands::process_protected(command, context, answer, commands::process_with_keys);
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        let outcome = commands::process_protected(command, context, response, commands::process_with_keys);
         let shown = format!("{context:?}");
         assert_eq!(shown.contains("data: 5 bytes"), command.cla() == 0x1C, "{shown}");
         assert!(!shown.contains("55, 54, 55, 54") && !shown.contains("37363736"), "{shown}");

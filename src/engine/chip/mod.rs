@@ -28,7 +28,7 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use crate::{
-    Answer, Atr, Card, Fault, Protocol, Reset, StatusWord,
+    Atr, Card, Fault, Protocol, Reset, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Interindustry, Outcome, Stop},
     chip::{
@@ -112,7 +112,7 @@ impl Chip {
     }
 
     /// Carries out a command that may be one part of a chain, or nothing of the kind.
-    fn run(&mut self, command: &[u8], answer: &mut Answer) -> Outcome {
+    fn run(&mut self, command: &[u8], response: &mut Response) -> Outcome {
         let (command, class, number) = match self.route(command) {
             Ok(routed) => routed,
             Err(status) => {
@@ -143,11 +143,11 @@ impl Chip {
                 return Err(status.into());
             }
         };
-        let outcome = applet.process(&whole, &mut context, answer);
+        let outcome = applet.process(&whole, &mut context, response);
         self.chain.clear();
         self.core.memory.roll_back();
         let status = outcome?;
-        Ok(self.core.pending.cut(&command, number, self.core.protocol, answer, status))
+        Ok(self.core.pending.cut(&command, number, self.core.protocol, response, status))
     }
 
     /// Lets an applet know of a command that has no way to it: that of the channel which its class byte names, or of
@@ -208,26 +208,26 @@ impl Card for Chip {
         }
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         if self.power == Power::Off {
             return Err(Fault::Unpowered);
         }
         self.power = Power::On;
-        let status = match self.run(command, answer) {
+        let status = match self.run(command, response) {
             Ok(status) => status,
             Err(Stop::Refused(status)) => {
-                answer.clear();
+                response.clear();
                 status
             }
             Err(Stop::PowerLost) => {
-                answer.clear();
+                response.clear();
                 self.power_off();
                 return Err(Fault::PowerLost);
             }
         };
         self.tell_left();
-        answer.finish(status);
+        response.finish(status);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Answers that do not fit what was expected: the rest waits for GET RESPONSE (ISO 7816-4, 5.3.4).
 
-use crate::{Answer, Protocol, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, wiped::Wiped};
+use crate::{Protocol, Response, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, wiped::Wiped};
 
 /// What waits for GET RESPONSE.
 pub(crate) struct Pending {
@@ -50,20 +50,20 @@ impl Pending {
         command: &Apdu<'_>,
         channel: ChannelNumber,
         protocol: Protocol,
-        answer: &mut Answer,
+        response: &mut Response,
         status: StatusWord,
     ) -> StatusWord {
         let limit = command.le().map_or(0, |le| le.limit());
-        if answer.len() <= limit {
+        if response.len() <= limit {
             return status;
         }
         let nothing_expected = protocol == Protocol::T1 && command.le().is_none();
         if !nothing_expected {
             self.clear();
-            self.bytes.extend(&answer.as_bytes()[limit..]);
+            self.bytes.extend(&response.as_bytes()[limit..]);
             (self.status, self.channel) = (status, channel);
         }
-        answer.truncate(limit);
+        response.truncate(limit);
         if nothing_expected { status } else { StatusWord::bytes_remaining(self.bytes.len()) }
     }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::Context;
 use crate::{
-    Answer, Atr, Card, Chip, ChipImage, Fault, Protocol, Reset, StatusWord,
+    Atr, Card, Chip, ChipImage, Fault, Protocol, Reset, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Outcome, Stop},
     class::{Class, SecureMessaging},
@@ -52,20 +52,20 @@ impl Applet for Toy {
         if ins == Ins(0x02) { Ok(()) } else { commands::check_chaining(ins) }
     }
 
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         match command.ins() {
-            Ins(0x01) => answer.extend(&vec![0x5A; usize::from(command.p1_p2())]),
-            Ins(0x02) => answer.extend(command.data()),
+            Ins(0x01) => response.extend(&vec![0x5A; usize::from(command.p1_p2())]),
+            Ins(0x02) => response.extend(command.data()),
             Ins(0x03) => {
                 context.security().prove(Method::User, SeNumber::new(command.p2()).ok_or(StatusWord::WRONG_P1_P2)?);
             }
             Ins(0x04) => Self::write(command, context)?,
             Ins(0x05) => {
                 Self::write(command, context)?;
-                answer.push(0);
+                response.push(0);
                 return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
             }
-            _ => return commands::process(command, context, answer),
+            _ => return commands::process(command, context, response),
         }
         Ok(StatusWord::SUCCESS)
     }
@@ -88,7 +88,7 @@ impl Applet for Unselected {
         panic!("it is not selected")
     }
 
-    fn process(&mut self, _: &Apdu<'_>, _: &mut Context<'_>, _: &mut Answer) -> Outcome {
+    fn process(&mut self, _: &Apdu<'_>, _: &mut Context<'_>, _: &mut Response) -> Outcome {
         panic!("it is not selected")
     }
 
@@ -218,8 +218,8 @@ fn anything_else_in_between_ends_a_chain() {
         ("01 02 00 00", "6881"),
         ("00 02 00", "6700"),
     ];
-    for (command, answer) in between {
-        toy(Protocol::T1).plays(&[PART, (command, answer), ("00 02 00 00 01 CC 00", "CC 9000")]);
+    for (command, response) in between {
+        toy(Protocol::T1).plays(&[PART, (command, response), ("00 02 00 00 01 CC 00", "CC 9000")]);
     }
     toy(Protocol::T1).plays(&[PART, ("0C 02 00 00 01 CC 00", "CC 9000")]);
     let mut card = toy(Protocol::T1);
@@ -240,13 +240,13 @@ fn a_chain_is_bounded() {
 fn long_answers_wait_for_get_response() {
     for (length, first) in [("0100", "9000"), ("0101", "6101"), ("0200", "6100"), ("01FF", "61FF")] {
         let mut card = toy(Protocol::T1);
-        let answer = card.send(&["00 01", length, "00"].concat());
-        assert!(answer.len() == 2 * 258 && answer.ends_with(first), "{length}");
+        let response = card.send(&["00 01", length, "00"].concat());
+        assert!(response.len() == 2 * 258 && response.ends_with(first), "{length}");
     }
     let mut card = toy(Protocol::T0);
     card.plays(&[("00 02 00 00 02 AABB", "6102"), ("00 C0 00 00 02", "AABB 9000")]);
-    let answer = card.send("00 01 01 18 00");
-    assert!(answer.len() == 2 * 258 && answer.ends_with("6118"));
+    let response = card.send("00 01 01 18 00");
+    assert!(response.len() == 2 * 258 && response.ends_with("6118"));
     assert_eq!(card.send("00 C0 00 00 18"), "5A".repeat(24) + "9000");
 }
 
@@ -295,9 +295,9 @@ fn first_byte(card: &mut Tester) -> String {
 
 #[test]
 fn a_command_keeps_what_it_committed_and_nothing_else() {
-    for (command, answer) in [("00 04 03 00", "9000"), ("00 05 03 00", "6985")] {
+    for (command, response) in [("00 04 03 00", "9000"), ("00 05 03 00", "6985")] {
         let mut card = toy(Protocol::T1);
-        card.plays(&[(command, answer), ("00 B0 82 00 01", "03 9000")]);
+        card.plays(&[(command, response), ("00 B0 82 00 01", "03 9000")]);
         assert_eq!(first_byte(&mut card), "039000");
     }
 }
@@ -328,8 +328,8 @@ fn selecting_and_reading_allocate_nothing() {
             "00 CA 5F 24 00",
         ];
         let commands = commands.map(bytes);
-        let mut answer = Answer::new();
-        let mut send_all = || commands.iter().for_each(|command| card.transmit(command, &mut answer).expect("power"));
+        let mut response = Response::new();
+        let mut send_all = || commands.iter().for_each(|command| card.transmit(command, &mut response).expect("power"));
         // The first round makes room for what waits.
         send_all();
         let counted = allocation_counter::measure(send_all);
@@ -402,11 +402,11 @@ proptest! {
         name_applet(&mut image, FileIndex::MF, "toy");
         let (mut card, _) = toy_card(image, protocol, Forgetful);
         for command in commands {
-            let mut answer = Answer::new();
-            card.chip.transmit(&command, &mut answer).expect("power");
-            let status = answer.status().expect("a status word");
+            let mut response = Response::new();
+            card.chip.transmit(&command, &mut response).expect("power");
+            let status = response.status().expect("a status word");
             prop_assert!(matches!(status.0 >> 8, 0x61..=0x6F | 0x90), "{status} to {command:02X?}");
-            prop_assert!(!t0 || answer.len() <= 258);
+            prop_assert!(!t0 || response.len() <= 258);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! READ BINARY and UPDATE BINARY (ISO 7816-4, 11.2.3 and 11.2.5).
 
 use crate::{
-    Answer, Fid, Protocol, Sfi, StatusWord,
+    Fid, Protocol, Response, Sfi, StatusWord,
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::Context,
@@ -13,17 +13,17 @@ use crate::{
     tlv::{self, Object, Tag},
 };
 
-pub(super) fn read_binary(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn read_binary(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let le = expected(command)?;
     let (file, offset) = target(command, context)?;
     let rest = rest(file, offset, Operation::Read, context)?;
     let (length, status) = cut_to_le(le, rest.length(), context)?;
-    answer.extend(&context.core.memory.read(rest)[..length]);
+    response.extend(&context.core.memory.read(rest)[..length]);
     Ok(status)
 }
 
 /// Odd instruction: the data is an offset in `54`, the answer comes in `53`, which counts in Le.
-pub(super) fn read_binary_odd(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn read_binary_odd(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let le = match context.protocol() {
         // It could not say what it expects.
         Protocol::T0 => Le::All(256),
@@ -38,7 +38,7 @@ pub(super) fn read_binary_odd(command: &Apdu<'_>, context: &mut Context<'_>, ans
     let rest = rest(file, offset, Operation::Read, context)?;
     let room = value_room(le.limit()).ok_or(StatusWord::WRONG_LENGTH)?;
     let length = rest.length().min(room);
-    put_discretionary(&context.core.memory.read(rest)[..length], answer);
+    put_discretionary(&context.core.memory.read(rest)[..length], response);
     let ends_early = matches!(le, Le::Exactly(_)) && length < room;
     Ok(if ends_early { StatusWord::END_OF_FILE } else { StatusWord::SUCCESS })
 }
@@ -129,14 +129,14 @@ fn value_room(length: usize) -> Option<usize> {
     length.checked_sub(header)
 }
 
-fn put_discretionary(value: &[u8], answer: &mut Answer) {
-    answer.push(0x53);
+fn put_discretionary(value: &[u8], response: &mut Response) {
+    response.push(0x53);
     match u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes() {
-        [0, short @ 0..=0x7F] => answer.push(short),
-        [0, long] => answer.extend(&[0x81, long]),
-        [high, low] => answer.extend(&[0x82, high, low]),
+        [0, short @ 0..=0x7F] => response.push(short),
+        [0, long] => response.extend(&[0x81, long]),
+        [high, low] => response.extend(&[0x82, high, low]),
     }
-    answer.extend(value);
+    response.extend(value);
 }
 
 #[cfg(test)]
@@ -241,9 +241,9 @@ mod tests {
             ("00 B1 0000 000002 5400 0104", "53820100", 0x104),
         ];
         for (command, header, length) in cases {
-            let answer = card.send(command);
-            assert!(answer.starts_with(header) && answer.ends_with("9000"), "{command}: {answer}");
-            assert_eq!(answer.len() / 2 - 2, length, "{command}");
+            let response = card.send(command);
+            assert!(response.starts_with(header) && response.ends_with("9000"), "{command}: {response}");
+            assert_eq!(response.len() / 2 - 2, length, "{command}");
         }
     }
 

@@ -1,19 +1,19 @@
 //! MANAGE CHANNEL (ISO 7816-4, 11.1.2).
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::{Context, channel::ChannelNumber},
     image::FileIndex,
 };
 
-pub(super) fn manage_channel(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn manage_channel(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if !command.data().is_empty() {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
     match command.p1() {
-        0x00 => open_channel(command, context, answer),
+        0x00 => open_channel(command, context, response),
         0x80 => close_channel(command, context),
         _ => Err(StatusWord::WRONG_P1_P2.into()),
     }
@@ -22,7 +22,7 @@ pub(super) fn manage_channel(command: &Apdu<'_>, context: &mut Context<'_>, answ
 /// Opens the channel that P2 names; for `00` the card names it and says so.
 ///
 /// A channel opened from the basic one has the MF selected, one opened from another has its DF.
-fn open_channel(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+fn open_channel(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let number = if command.p2() == 0 {
         command.le().ok_or(StatusWord::WRONG_LENGTH)?;
         context.core.channels.first_closed().ok_or(StatusWord::FUNCTION_NOT_SUPPORTED)?
@@ -36,7 +36,7 @@ fn open_channel(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answ
     let df = if from_basic { FileIndex::MF } else { context.channel().df() };
     context.core.channels.channel_mut(number).open(df);
     if command.p2() == 0 {
-        answer.push(number.value());
+        response.push(number.value());
     }
     Ok(StatusWord::SUCCESS)
 }

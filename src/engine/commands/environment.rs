@@ -263,9 +263,9 @@ mod tests {
         ) {
             let whole = [0x80, 0x01, 0x02, 0x84, 0x01, 0x81, 0x83, 0x01, 0x84, 0x83, 0x01, 0x84];
             let part: String = text(&whole[..length]);
-            let answer = card(Protocol::T1).send(&format!("00 22 41 {kind} {length:02X} {part}"));
-            prop_assert!(["9000", "6A80", "6A88"].contains(&&answer[..]), "{answer}");
-            prop_assert_eq!(answer == "6A80", length % 3 != 0 || length == 12);
+            let response = card(Protocol::T1).send(&format!("00 22 41 {kind} {length:02X} {part}"));
+            prop_assert!(["9000", "6A80", "6A88"].contains(&&response[..]), "{response}");
+            prop_assert_eq!(response == "6A80", length % 3 != 0 || length == 12);
         }
     }
 }

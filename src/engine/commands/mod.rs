@@ -26,7 +26,7 @@ mod verify;
 pub use protected::{pass_over_protected, process_protected, read_class_protected};
 
 use crate::{
-    Answer, Protocol, Sfi, StatusWord,
+    Protocol, Response, Sfi, StatusWord,
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::Context,
@@ -40,22 +40,22 @@ use crate::{
 /// # Errors
 ///
 /// [`Stop`](crate::applet::Stop) says why the command ended early.
-pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if context.class().secure_messaging != SecureMessaging::None {
         return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into());
     }
     match command.ins() {
-        Ins::SELECT => select::select(command, context, answer),
-        Ins::READ_BINARY => binary::read_binary(command, context, answer),
-        Ins::READ_BINARY_ODD => binary::read_binary_odd(command, context, answer),
+        Ins::SELECT => select::select(command, context, response),
+        Ins::READ_BINARY => binary::read_binary(command, context, response),
+        Ins::READ_BINARY_ODD => binary::read_binary_odd(command, context, response),
         Ins::UPDATE_BINARY => binary::update_binary(command, context),
         Ins::UPDATE_BINARY_ODD => binary::update_binary_odd(command, context),
-        Ins::READ_RECORD => record::read_record(command, context, answer),
+        Ins::READ_RECORD => record::read_record(command, context, response),
         Ins::UPDATE_RECORD => record::update_record(command, context),
         Ins::APPEND_RECORD => record::append_record(command, context),
-        Ins::GET_DATA => data::get_data(command, context, answer),
-        Ins::GET_RESPONSE => response::get_response(command, context, answer),
-        Ins::MANAGE_CHANNEL => channel::manage_channel(command, context, answer),
+        Ins::GET_DATA => data::get_data(command, context, response),
+        Ins::GET_RESPONSE => response::get_response(command, context, response),
+        Ins::MANAGE_CHANNEL => channel::manage_channel(command, context, response),
         _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),
     }
 }
@@ -66,7 +66,7 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answe
 /// # Errors
 ///
 /// [`Stop`](crate::applet::Stop) says why the command ended early.
-pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if !matches!(command.ins(), Ins::EXTERNAL_AUTHENTICATE | Ins::GET_RESPONSE) {
         forget_challenge(context);
     }
@@ -75,20 +75,20 @@ pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, answer: 
         Ins::CHANGE_REFERENCE_DATA => verify::change_reference_data(command, context),
         Ins::RESET_RETRY_COUNTER => verify::reset_retry_counter(command, context),
         Ins::MANAGE_SECURITY_ENVIRONMENT => environment::manage_security_environment(command, context),
-        Ins::PERFORM_SECURITY_OPERATION => operation::perform_security_operation(command, context, answer),
-        Ins::GET_CHALLENGE => authenticate::get_challenge(command, context, answer),
-        Ins::INTERNAL_AUTHENTICATE => authenticate::internal_authenticate(command, context, answer),
-        Ins::EXTERNAL_AUTHENTICATE => authenticate::external_authenticate(command, context, answer),
-        Ins::GET_DATA_ODD => security_object::get_data(command, context, answer),
+        Ins::PERFORM_SECURITY_OPERATION => operation::perform_security_operation(command, context, response),
+        Ins::GET_CHALLENGE => authenticate::get_challenge(command, context, response),
+        Ins::INTERNAL_AUTHENTICATE => authenticate::internal_authenticate(command, context, response),
+        Ins::EXTERNAL_AUTHENTICATE => authenticate::external_authenticate(command, context, response),
+        Ins::GET_DATA_ODD => security_object::get_data(command, context, response),
         Ins::PUT_DATA_ODD => security_object::put_data(command, context),
         Ins::GENERATE_KEY_PAIR | Ins::GENERATE_KEY_PAIR_ODD => {
-            security_object::generate_key_pair(command, context, answer)
+            security_object::generate_key_pair(command, context, response)
         }
         Ins::CREATE_FILE => file::create_file(command, context),
         Ins::DELETE_FILE => file::delete_file(command, context),
         Ins::ACTIVATE_FILE => life_cycle::activate_file(command, context),
         Ins::DEACTIVATE_FILE => life_cycle::deactivate_file(command, context),
-        _ => process(command, context, answer),
+        _ => process(command, context, response),
     }
 }
 

@@ -6,7 +6,7 @@
 //! before it comes here ([`pass_over_protected`]).
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::{Apdu, Le},
     applet::{Outcome, Stop},
     chip::{
@@ -29,7 +29,7 @@ const CHAINED: u8 = 0x10;
 const LONGEST: usize = 65_535;
 
 /// What carries out a command that is not protected any more.
-type Process = fn(&Apdu<'_>, &mut Context<'_>, &mut Answer) -> Outcome;
+type Process = fn(&Apdu<'_>, &mut Context<'_>, &mut Response) -> Outcome;
 
 /// Reads a class byte for an applet that leaves protected commands to [`process_protected`]: parts of a protected
 /// command are protected one by one, so it is not for the chip to join them.
@@ -57,7 +57,7 @@ pub fn pass_over_protected(part: Option<Ins>, context: &mut Context<'_>) {
 pub fn process_protected(
     command: &Apdu<'_>,
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
     process: Process,
 ) -> Outcome {
     match context.class().secure_messaging {
@@ -65,9 +65,9 @@ pub fn process_protected(
             if command.ins() != Ins::GET_RESPONSE {
                 end_session(context);
             }
-            process(command, context, answer)
+            process(command, context, response)
         }
-        SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, answer, process),
+        SecureMessaging::HeaderAuthenticated => open_and_seal(command, context, response, process),
         SecureMessaging::Proprietary | SecureMessaging::HeaderNotAuthenticated => {
             pass_over_protected(None, context);
             Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into())
@@ -98,7 +98,7 @@ fn end(partner: Partner, context: &mut Context<'_>) {
     }
 }
 
-fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer, process: Process) -> Outcome {
+fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response, process: Process) -> Outcome {
     let Some(mut messaging) = context.take_messaging() else {
         forget_challenge(context);
         // facts/cwa14890.md 4.1: without session keys.
@@ -115,17 +115,18 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Ans
         }
     };
     let applet = context.core.applet_on(context.number());
-    let status = match run(command, plain, &messaging.partner, context, answer, process) {
+    let status = match run(command, plain, &messaging.partner, context, response, process) {
         Ok(status) => status,
         Err(Stop::Refused(status)) => {
-            answer.clear();
+            response.clear();
             status
         }
         Err(Stop::PowerLost) => return Err(Stop::PowerLost),
     };
-    let sealed = messaging.session.seal_answer(&*context.core.world.crypto, command.ins().0, answer.as_bytes(), status);
-    answer.clear();
-    answer.extend(&sealed.map_err(StatusWord::from)?);
+    let sealed =
+        messaging.session.seal_response(&*context.core.world.crypto, command.ins().0, response.as_bytes(), status);
+    response.clear();
+    response.extend(&sealed.map_err(StatusWord::from)?);
     keep(messaging, applet, context);
     Ok(status)
 }
@@ -150,7 +151,7 @@ fn run(
     plain: PlainCommand,
     partner: &Partner,
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
     process: Process,
 ) -> Outcome {
     let is_part = command.cla() & CHAINED != 0;
@@ -167,7 +168,7 @@ fn run(
     let outcome = {
         let mut inside = context.unprotected(partner.clone());
         inside.judge();
-        process(&whole, &mut inside, answer)
+        process(&whole, &mut inside, response)
     };
     context.judge();
     outcome
@@ -275,9 +276,9 @@ mod tests {
                 let field = &short[5..short.len() - 1];
                 let extended = [&short[..4], &[0, 0, short[4]], field, &[0, 0]].concat();
                 let sealed = fetch(&mut card, &extended);
-                let answer = bytes(&terminal.open(&sealed));
+                let response = bytes(&terminal.open(&sealed));
                 let right: Vec<u8> = (0..=255).cycle().take(length.min(65_535)).chain([0x90, 0x00]).collect();
-                assert!(answer == right, "{length}: {} bytes", answer.len());
+                assert!(response == right, "{length}: {} bytes", response.len());
             }
         }
     }
@@ -385,8 +386,8 @@ mod tests {
         assert_eq!(protected("0C 22 C1 A4", "80010C830182", None), "9000");
         let challenge = bytes(&protected("0C 84 00 00", "", Some(8)))[..8].to_vec();
         let request = request(&aes_128(), &challenge);
-        let answer = protected("0C 82 00 00", &text(&request), Some(256));
-        let mut second = Terminal::begin(&aes_128(), &challenge, &bytes(&answer), 0x0C);
+        let response = protected("0C 82 00 00", &text(&request), Some(256));
+        let mut second = Terminal::begin(&aes_128(), &challenge, &bytes(&response), 0x0C);
         // Key set 1, which alone may change the code, went with the first session.
         assert_eq!(second.send(&mut card, "0C DB 3F FF", PUT, None), "6982");
     }
@@ -395,8 +396,8 @@ mod tests {
     fn a_replayed_command_is_wrong() {
         let (mut card, mut terminal) = begun(Protocol::T1, (aes_128(), 0x82));
         let command = terminal.seal("0C B0 9E 00", "", Some(2));
-        let answer = card.send(&text(&command));
-        assert_eq!(terminal.open(&answer), "00019000");
+        let response = card.send(&text(&command));
+        assert_eq!(terminal.open(&response), "00019000");
         card.plays(&[(&text(&command), "6988")]);
     }
 
@@ -443,8 +444,8 @@ mod tests {
             let cla = if chained { 0x1C } else { 0x0C };
             let length = u8::try_from(field.len()).unwrap();
             let command: Vec<u8> = [&[cla, ins, 0, 0, length], &field[..]].concat();
-            let answer = card.send(&text(&command));
-            prop_assert!(answer == "6987" || answer == "6988", "{answer}");
+            let response = card.send(&text(&command));
+            prop_assert!(response == "6987" || response == "6988", "{response}");
         }
     }
 }

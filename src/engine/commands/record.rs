@@ -1,7 +1,7 @@
 //! READ RECORD, UPDATE RECORD and APPEND RECORD (ISO 7816-4, 11.3.3, 11.3.5 and 11.3.6).
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::Context,
@@ -49,16 +49,16 @@ impl Mode {
     }
 }
 
-pub(super) fn read_record(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn read_record(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let le = expected(command)?;
     let mode = Mode::read(command.p2())?;
     let records = target(command, Operation::Read, context)?;
     let number = find(command.p1(), mode, &records, context)?;
     let last = records.count(&context.core.memory);
     match mode {
-        Mode::UpToLast => read_several(number..=last, &records, le, context, answer),
-        Mode::DownFromLast => read_several((number..=last).rev(), &records, le, context, answer),
-        _ => read_several(core::iter::once(number), &records, le, context, answer),
+        Mode::UpToLast => read_several(number..=last, &records, le, context, response),
+        Mode::DownFromLast => read_several((number..=last).rev(), &records, le, context, response),
+        _ => read_several(core::iter::once(number), &records, le, context, response),
     }
 }
 
@@ -68,12 +68,12 @@ fn read_several(
     records: &RecordFile,
     le: Le,
     context: &Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
 ) -> Outcome {
     let contents = || numbers.clone().filter_map(|number| records.record(&context.core.memory, number));
     let (length, status) = cut_to_le(le, contents().map(<[u8]>::len).sum(), context)?;
-    contents().for_each(|record| answer.extend(record));
-    answer.truncate(length);
+    contents().for_each(|record| response.extend(record));
+    response.truncate(length);
     Ok(status)
 }
 

@@ -1,7 +1,7 @@
 //! GET RESPONSE (ISO 7816-4, 11.7.1).
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::Context,
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Sends what waits, as much as is expected; the last part comes with the status word of the command it answers.
-pub(super) fn get_response(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn get_response(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if command.p1_p2() != 0 {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
@@ -20,7 +20,7 @@ pub(super) fn get_response(command: &Apdu<'_>, context: &mut Context<'_>, answer
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
     let (length, _) = cut_to_le(le, waiting.len(), context)?;
-    answer.extend(&waiting[..length]);
+    response.extend(&waiting[..length]);
     Ok(context.core.pending.take(length))
 }
 

@@ -1,12 +1,12 @@
 //! SELECT (ISO 7816-4, 11.1.1).
 
 use crate::{
-    Answer, Fid, StatusWord,
+    Fid, Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::Context,
     fs::{File, Occurrence, Place},
-    image::{FileIndex, LifeCycle, SelectAnswer},
+    image::{FileIndex, LifeCycle, SelectResponse},
 };
 
 /// What P2 asks for.
@@ -19,7 +19,7 @@ enum Asked {
 }
 
 /// Selects a file and describes it. If it is not found, what was selected stays.
-pub(super) fn select(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn select(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let (occurrence, asked) = read_p2(command.p2())?;
     let by_name = command.p1() == 0x04;
     let (place, name) = if by_name {
@@ -32,7 +32,7 @@ pub(super) fn select(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut
     make_current(place, name, context);
     let file = context.core.files.file(place.ef.unwrap_or(place.df));
     let life_cycle = file.life_cycle(&context.core.memory);
-    describe(file, by_name, asked, life_cycle, answer);
+    describe(file, by_name, asked, life_cycle, response);
     Ok(life_cycle_warning(life_cycle))
 }
 
@@ -102,16 +102,16 @@ pub(super) fn make_current(place: Place, name: Option<usize>, context: &mut Cont
 }
 
 /// Appends what P2 asks for. Where it asks for the FCI, a DF answers by its habit and an EF with its FCP.
-fn describe(file: &File, by_name: bool, asked: Asked, life_cycle: u8, answer: &mut Answer) {
-    let habit = file.directory().map_or(SelectAnswer::Fcp, |directory| {
+fn describe(file: &File, by_name: bool, asked: Asked, life_cycle: u8, response: &mut Response) {
+    let habit = file.directory().map_or(SelectResponse::Fcp, |directory| {
         if by_name { directory.select_by_name } else { directory.select_by_fid }
     });
     match (asked, habit) {
-        (Asked::Fcp, _) | (Asked::Fci, SelectAnswer::Fcp) => file.fcp.put(life_cycle, answer),
-        (Asked::Fci, SelectAnswer::Fci) => file.fci.put(life_cycle, answer),
-        (Asked::Nothing, _) | (Asked::Fci, SelectAnswer::None) => (),
+        (Asked::Fcp, _) | (Asked::Fci, SelectResponse::Fcp) => file.fcp.put(life_cycle, response),
+        (Asked::Fci, SelectResponse::Fci) => file.fci.put(life_cycle, response),
+        (Asked::Nothing, _) | (Asked::Fci, SelectResponse::None) => (),
         // No card here has management data: its template is empty.
-        (Asked::Fmd, _) => answer.extend(&[0x64, 0x00]),
+        (Asked::Fmd, _) => response.extend(&[0x64, 0x00]),
     }
 }
 
@@ -129,7 +129,7 @@ fn life_cycle_warning(life_cycle: u8) -> StatusWord {
 mod tests {
     use crate::{
         Protocol,
-        image::{LifeCycle, SelectAnswer},
+        image::{LifeCycle, SelectResponse},
         testing::{Tester, VITALE, image},
         world::Forgetful,
     };
@@ -209,10 +209,10 @@ mod tests {
         const MF: &str = "00 A4 04 0E 05 D250000002";
         let mut card = t1();
         let names = |card: &mut Tester, p2: &str| {
-            let answer = card.send(&["00 A4 04", p2, "05 D250000002 00"].concat());
-            if answer.contains("4D465F") {
+            let response = card.send(&["00 A4 04", p2, "05 D250000002 00"].concat());
+            if response.contains("4D465F") {
                 "MF_VITALE"
-            } else if answer.len() > 4 {
+            } else if response.len() > 4 {
                 "VITALE"
             } else {
                 "none"
@@ -248,8 +248,8 @@ mod tests {
     fn a_habit_says_what_the_fci_of_a_df_is() {
         let mut image = image();
         let crate::image::FileKind::Directory(directory) = &mut image.files[VITALE.0].kind else { panic!("a DF") };
-        directory.select_by_name = SelectAnswer::None;
-        directory.select_by_fid = SelectAnswer::Fci;
+        directory.select_by_name = SelectResponse::None;
+        directory.select_by_fid = SelectResponse::Fci;
         let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
         card.plays(&[("00 A4 04 00 0B D250000002564954414C45 00", "9000")]);
         assert!(card.send("00 A4 00 00 02 0001 00").starts_with("6F22820138"));
@@ -277,8 +277,8 @@ mod tests {
         image.files[5].life_cycle = LifeCycle::Deactivated;
         image.files[4].life_cycle = LifeCycle::Terminated;
         let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
-        let answer = card.send("00 A4 02 04 02 D001 00");
-        assert!(answer.ends_with("8A01046283"), "{answer}");
+        let response = card.send("00 A4 02 04 02 D001 00");
+        assert!(response.ends_with("8A01046283"), "{response}");
         card.plays(&[("00 B0 00 00 00", "6985"), ("00 A4 02 0C 02 2F00", "6285")]);
     }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Answer,
+    Response,
     fs::build::cells_of,
     image::{CompactRule, ControlObject, FileImage, FileKind, RecordStructure},
     tlv::{self, Tag},
@@ -28,14 +28,14 @@ impl Template {
     }
 
     /// Appends it, with this life cycle status byte.
-    pub(crate) fn put(&self, life_cycle: u8, answer: &mut Answer) {
+    pub(crate) fn put(&self, life_cycle: u8, response: &mut Response) {
         let mut start = 0;
         for &position in &self.life_cycles {
-            answer.extend(&self.bytes[start..position]);
-            answer.push(life_cycle);
+            response.extend(&self.bytes[start..position]);
+            response.push(life_cycle);
             start = position + 1;
         }
-        answer.extend(&self.bytes[start..]);
+        response.extend(&self.bytes[start..]);
     }
 }
 
@@ -138,7 +138,7 @@ mod tests {
 
     use super::Template;
     use crate::{
-        Aid, Answer, Fid, Sfi,
+        Aid, Fid, Response, Sfi,
         image::{
             CompactRule, Condition, ControlObject as Object, Directory, FileImage, FileIndex, FileKind, LifeCycle,
             RecordStructure,
@@ -163,9 +163,9 @@ mod tests {
     }
 
     fn fcp(file: &FileImage, life_cycle: LifeCycle) -> Vec<u8> {
-        let mut answer = Answer::new();
-        Template::new(Tag::FCP, file).put(life_cycle.byte(), &mut answer);
-        answer.as_bytes().to_vec()
+        let mut response = Response::new();
+        Template::new(Tag::FCP, file).put(life_cycle.byte(), &mut response);
+        response.as_bytes().to_vec()
     }
 
     fn transparent(size: usize, sfi: Option<u8>) -> FileKind {

@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 
 use crate::{
     Aid, Fid, Sfi,
-    image::{CompactRule, FileIndex, LifeCycle, SelectAnswer},
+    image::{CompactRule, FileIndex, LifeCycle, SelectResponse},
     memory::{Memory, Span},
 };
 
@@ -65,8 +65,8 @@ pub(crate) enum Kind {
 /// A DF, an application, or the MF.
 #[derive(Debug)]
 pub(crate) struct Directory {
-    pub(crate) select_by_name: SelectAnswer,
-    pub(crate) select_by_fid: SelectAnswer,
+    pub(crate) select_by_name: SelectResponse,
+    pub(crate) select_by_fid: SelectResponse,
     pub(crate) objects: Vec<DataObject>,
     /// Which of the chip's applets runs its commands.
     pub(crate) applet: usize,

@@ -6,7 +6,8 @@ use crate::{
     Aid, Fid, Sfi,
     fs::RecordFile,
     image::{
-        CompactRule, Condition, ControlObject, Directory, FileImage, FileKind, LifeCycle, RecordStructure, SelectAnswer,
+        CompactRule, Condition, ControlObject, Directory, FileImage, FileKind, LifeCycle, RecordStructure,
+        SelectResponse,
     },
     tlv::{self, Object, Objects, Tag},
 };
@@ -114,7 +115,7 @@ impl Read {
     }
 
     fn directory(&self) -> Option<FileKind> {
-        let select_by_fid = SelectAnswer::Fcp;
+        let select_by_fid = SelectResponse::Fcp;
         let directory = Directory { aids: self.names.clone(), select_by_fid, ..Directory::default() };
         let has_size = self.size.is_some() || self.size_with_structure.is_some();
         (!has_size && self.sfi.flatten().is_none()).then_some(FileKind::Directory(directory))
@@ -188,7 +189,7 @@ mod tests {
 
     use super::read_parameters;
     use crate::{
-        Answer,
+        Response,
         fs::Template,
         image::{FileImage, FileKind, LifeCycle, RecordStructure},
         testing::{image, rule},
@@ -196,9 +197,9 @@ mod tests {
     };
 
     fn described(file: &FileImage) -> Vec<u8> {
-        let mut answer = Answer::new();
-        Template::new(Tag::FCP, file).put(file.life_cycle.byte(), &mut answer);
-        answer.as_bytes().to_vec()
+        let mut response = Response::new();
+        Template::new(Tag::FCP, file).put(file.life_cycle.byte(), &mut response);
+        response.as_bytes().to_vec()
     }
 
     #[test]

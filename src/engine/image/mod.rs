@@ -135,9 +135,9 @@ pub struct Directory {
     /// Which applet runs its commands; the parent's if `None`.
     pub applet: Option<String>,
     /// What SELECT by name answers when P2 asks for the FCI.
-    pub select_by_name: SelectAnswer,
+    pub select_by_name: SelectResponse,
     /// What SELECT by identifier or path answers when P2 asks for the FCI.
-    pub select_by_fid: SelectAnswer,
+    pub select_by_fid: SelectResponse,
     /// What GET DATA finds here.
     pub objects: Vec<DataObject>,
     /// Its codes, keys and security environments.
@@ -146,7 +146,7 @@ pub struct Directory {
 
 /// What SELECT answers when P2 asks for the FCI.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum SelectAnswer {
+pub enum SelectResponse {
     /// The FCP template `62`.
     #[default]
     Fcp,

@@ -143,7 +143,7 @@ impl Session {
     /// # Errors
     ///
     /// [`SmError::Wrong`] if the provider cannot use the keys.
-    pub fn seal_answer(
+    pub fn seal_response(
         &mut self,
         crypto: &dyn Crypto,
         instruction: u8,
@@ -164,7 +164,7 @@ impl Session {
     /// # Errors
     ///
     /// [`SmError`]; the session must then be dropped.
-    pub fn open_answer(
+    pub fn open_response(
         &mut self,
         crypto: &dyn Crypto,
         field: &[u8],

@@ -37,10 +37,10 @@ fn check_command(session: &mut Session, plain: &PlainCommand, field: &[u8]) {
     assert_eq!(card.open_command(&RustCrypto, plain.header, field).as_ref(), Ok(plain));
 }
 
-fn check_answer(session: &mut Session, instruction: u8, data: &[u8], status: StatusWord, field: &[u8]) {
+fn check_response(session: &mut Session, instruction: u8, data: &[u8], status: StatusWord, field: &[u8]) {
     let mut card = session.clone();
-    assert_eq!(card.seal_answer(&RustCrypto, instruction, data, status).as_deref(), Ok(field));
-    assert_eq!(session.open_answer(&RustCrypto, field), Ok((data.to_vec().into(), status)));
+    assert_eq!(card.seal_response(&RustCrypto, instruction, data, status).as_deref(), Ok(field));
+    assert_eq!(session.open_response(&RustCrypto, field), Ok((data.to_vec().into(), status)));
 }
 
 #[test]
@@ -48,15 +48,15 @@ fn the_icao_dialogue_is_reproduced() {
     let mut session = icao();
     let select = command(hex!("0CA4020C"), &hex!("011E"), None);
     check_command(&mut session, &select, &hex!("8709016375432908C044F68E08BF8B92D635FF24F8"));
-    check_answer(&mut session, 0xA4, &[], StatusWord::SUCCESS, &hex!("990290008E08FA855A5D4C50A8ED"));
+    check_response(&mut session, 0xA4, &[], StatusWord::SUCCESS, &hex!("990290008E08FA855A5D4C50A8ED"));
     let read = command(hex!("0CB00000"), &[], Some(4));
     check_command(&mut session, &read, &hex!("9701048E08ED6705417E96BA55"));
-    let answer = hex!("8709019FF0EC34F9922651990290008E08AD55CC17140B2DED");
-    check_answer(&mut session, 0xB0, &hex!("60145F01"), StatusWord::SUCCESS, &answer);
+    let response = hex!("8709019FF0EC34F9922651990290008E08AD55CC17140B2DED");
+    check_response(&mut session, 0xB0, &hex!("60145F01"), StatusWord::SUCCESS, &response);
     let read = command(hex!("0CB00004"), &[], Some(18));
     check_command(&mut session, &read, &hex!("9701128E082EA28A70F3C7B535"));
-    let answer = hex!("871901FB9235F4E4037F2327DCC8964F1F9B8C30F42C8E2FFF224A990290008E08C8B2787EAEA07D74");
-    check_answer(&mut session, 0xB0, &hex!("04303130365F36063034303030305C026175"), StatusWord::SUCCESS, &answer);
+    let response = hex!("871901FB9235F4E4037F2327DCC8964F1F9B8C30F42C8E2FFF224A990290008E08C8B2787EAEA07D74");
+    check_response(&mut session, 0xB0, &hex!("04303130365F36063034303030305C026175"), StatusWord::SUCCESS, &response);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn triple_des_corner_cases() {
     }
     let mut session = icao();
     session.count();
-    check_answer(&mut session, 0xB0, &[], StatusWord::END_OF_FILE, &hex!("990262828E08C12CCCE06878469E"));
+    check_response(&mut session, 0xB0, &[], StatusWord::END_OF_FILE, &hex!("990262828E08C12CCCE06878469E"));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn the_bsi_session_is_reproduced() {
     let select = command(hex!("0C2281B6"), &hex!("830D44454356434141543030303031"), None);
     let field = hex!("871101BE90237EEB4BA0FF253EA246AE31C8B88E0892D21C73A1DFE999");
     check_command(&mut session, &select, &field);
-    check_answer(&mut session, 0x22, &[], StatusWord::SUCCESS, &hex!("990290008E08A89570A68664A7D6"));
+    check_response(&mut session, 0x22, &[], StatusWord::SUCCESS, &hex!("990290008E08A89570A68664A7D6"));
 }
 
 #[test]
@@ -125,10 +125,10 @@ fn aes_corner_cases() {
     at_two.count();
     let data = hex!("60145F01");
     let even = hex!("871101CA404994308FE9EEBA45B6CE94C67C90990290008E08C3E06F8710D86E95");
-    check_answer(&mut at_two.clone(), 0xB0, &data, StatusWord::SUCCESS, &even);
+    check_response(&mut at_two.clone(), 0xB0, &data, StatusWord::SUCCESS, &even);
     let odd = hex!("8510CA404994308FE9EEBA45B6CE94C67C90990290008E0850A040B01722F6B8");
-    check_answer(&mut at_two.clone(), 0xB1, &data, StatusWord::SUCCESS, &odd);
-    check_answer(&mut at_two, 0xB0, &[], StatusWord::END_OF_FILE, &hex!("990262828E085FB6CA4EEE41EBAE"));
+    check_response(&mut at_two.clone(), 0xB1, &data, StatusWord::SUCCESS, &odd);
+    check_response(&mut at_two, 0xB0, &[], StatusWord::END_OF_FILE, &hex!("990262828E085FB6CA4EEE41EBAE"));
 }
 
 #[test]
@@ -138,9 +138,10 @@ fn the_longest_answers_open_too() {
     for (length, instruction, begins) in cases {
         let data: Vec<u8> = (0..=255).cycle().take(length).collect();
         let (mut terminal, mut card) = (bsi(), bsi());
-        let field = card.seal_answer(&RustCrypto, instruction, &data, StatusWord::SUCCESS).expect("keys of one cipher");
+        let field =
+            card.seal_response(&RustCrypto, instruction, &data, StatusWord::SUCCESS).expect("keys of one cipher");
         assert!(field.starts_with(&bytes(begins)), "{length}: {:02X?}", &field[..6]);
-        assert!(terminal.open_answer(&RustCrypto, &field) == Ok((data.into(), StatusWord::SUCCESS)), "{length}");
+        assert!(terminal.open_response(&RustCrypto, &field) == Ok((data.into(), StatusWord::SUCCESS)), "{length}");
     }
 }
 
@@ -196,8 +197,8 @@ proptest! {
             let (mut terminal, mut card) = (session.clone(), session);
             let field = terminal.seal_command(&RustCrypto, &plain).unwrap();
             prop_assert_eq!(card.open_command(&RustCrypto, plain.header, &field), Ok(plain));
-            let field = card.seal_answer(&RustCrypto, instruction, &data, StatusWord::SUCCESS).unwrap();
-            prop_assert_eq!(terminal.open_answer(&RustCrypto, &field), Ok((data.clone().into(), StatusWord::SUCCESS)));
+            let field = card.seal_response(&RustCrypto, instruction, &data, StatusWord::SUCCESS).unwrap();
+            prop_assert_eq!(terminal.open_response(&RustCrypto, &field), Ok((data.clone().into(), StatusWord::SUCCESS)));
         }
     }
 
@@ -219,6 +220,6 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(field in proptest::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(icao().open_command(&RustCrypto, [0x0C, 0xB0, 0, 0], &field).is_err());
-        prop_assert!(bsi().open_answer(&RustCrypto, &field).is_err());
+        prop_assert!(bsi().open_response(&RustCrypto, &field).is_err());
     }
 }

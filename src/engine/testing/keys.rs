@@ -19,7 +19,7 @@ use hex_literal::hex;
 
 use super::{Tester, VITALE, VITAMIN, file, image, name_applet, rule, transparent};
 use crate::{
-    Answer, ChipImage, Protocol, StatusWord,
+    ChipImage, Protocol, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Outcome},
     chip::Context,
@@ -77,8 +77,8 @@ impl Applet for Keys {
         commands::pass_over_protected(part, context);
     }
 
-    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
-        commands::process_protected(command, context, answer, commands::process_with_keys)
+    fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        commands::process_protected(command, context, response, commands::process_with_keys)
     }
 }
 

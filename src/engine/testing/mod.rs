@@ -19,12 +19,12 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use hex_literal::hex;
 
 use crate::{
-    Aid, Answer, Atr, Card, Chip, ChipImage, Fault, Fid, Protocol, Reset, Sfi,
+    Aid, Atr, Card, Chip, ChipImage, Fault, Fid, Protocol, Reset, Response, Sfi,
     applet::Applet,
     crypto::RustCrypto,
     image::{
         CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, Habits,
-        LifeCycle, RecordStructure, SelectAnswer,
+        LifeCycle, RecordStructure, SelectResponse,
     },
     world::{Change, Clock, Day, Forgetful, PowerLost, Random, Sink, World},
 };
@@ -36,7 +36,7 @@ const INNER: FileIndex = FileIndex(3);
 /// A card in the hand of a test.
 pub(crate) struct Tester {
     pub(crate) chip: Chip,
-    answer: Answer,
+    response: Response,
 }
 
 impl Tester {
@@ -55,7 +55,7 @@ impl Tester {
         let mut chip = Chip::new(image, applets, world(sink)).expect("a good image");
         chip.reset(Reset::Cold).expect("an ATR");
         chip.select_protocol(protocol).expect("the ATR offers both");
-        Self { chip, answer: Answer::new() }
+        Self { chip, response: Response::new() }
     }
 
     /// Sends a command in hexadecimal and gives the answer in hexadecimal.
@@ -64,8 +64,8 @@ impl Tester {
     }
 
     pub(crate) fn try_send(&mut self, command: &str) -> Result<String, Fault> {
-        self.chip.transmit(&bytes(command), &mut self.answer)?;
-        Ok(text(self.answer.as_bytes()))
+        self.chip.transmit(&bytes(command), &mut self.response)?;
+        Ok(text(self.response.as_bytes()))
     }
 
     /// Sends commands one after the other and compares their answers.
@@ -180,11 +180,12 @@ pub(crate) fn name_applet(image: &mut ChipImage, df: FileIndex, name: &str) {
 /// The card that the module describes.
 pub(crate) fn image() -> ChipImage {
     let mf = FileIndex::MF;
-    let master = Directory { select_by_fid: SelectAnswer::None, ..directory(&[&hex!("D2500000024D465F564954414C45")]) };
+    let master =
+        Directory { select_by_fid: SelectResponse::None, ..directory(&[&hex!("D2500000024D465F564954414C45")]) };
     let object = |tag, readable| DataObject { tag, value: vec![0xAB; 20], readable };
     let other = Directory {
         objects: vec![object(0x5F24, true), object(0x0066, false)],
-        select_by_name: SelectAnswer::Fci,
+        select_by_name: SelectResponse::Fci,
         ..directory(&[b"VITAMIN", b"OTHER", b"VITAPLUS"])
     };
     let mut closed = file(0x2F02, &[mf], transparent(8, 0));

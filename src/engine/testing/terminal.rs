@@ -63,8 +63,8 @@ pub(crate) fn fetch(card: &mut Tester, command: &[u8]) -> String {
 
 /// A challenge of the card.
 pub(crate) fn challenge(card: &mut Tester) -> Vec<u8> {
-    let answer = bytes(&card.send("00 84 00 00 08"));
-    answer[..8].to_vec()
+    let response = bytes(&card.send("00 84 00 00 08"));
+    response[..8].to_vec()
 }
 
 /// The data of MUTUAL AUTHENTICATE, after a challenge.
@@ -83,13 +83,13 @@ impl Terminal {
         card.plays(&[(&format!("00 22 C1 A4 06 80 01 {algorithm:02X} 83 01 {reference:02X}"), "9000")]);
         let challenge = challenge(card);
         let command = [&bytes("00 82 00 00 48")[..], &request(keys, &challenge), &[0]].concat();
-        let answer = bytes(&fetch(card, &command));
-        Self::begin(keys, &challenge, &answer, algorithm)
+        let response = bytes(&fetch(card, &command));
+        Self::begin(keys, &challenge, &response, algorithm)
     }
 
     /// Begins a session with what the card answered to a request, which must be right.
-    pub(crate) fn begin(keys: &Keys, challenge: &[u8], answer: &[u8], algorithm: u8) -> Self {
-        let [sealed @ .., 0x90, 0x00] = answer else { panic!("refused: {}", text(answer)) };
+    pub(crate) fn begin(keys: &Keys, challenge: &[u8], response: &[u8], algorithm: u8) -> Self {
+        let [sealed @ .., 0x90, 0x00] = response else { panic!("refused: {}", text(response)) };
         let mut plain = sealed[..64].to_vec();
         RustCrypto.decrypt_cbc(&keys[1], &vec![0; keys[1].block()], &mut plain).expect("whole blocks");
         assert_eq!(sealed, seal(keys, &plain), "the card's MAC");
@@ -120,11 +120,11 @@ impl Terminal {
     }
 
     /// Opens an answer, whose status word must be the one inside.
-    pub(crate) fn open(&mut self, answer: &str) -> String {
-        let answer = bytes(answer);
-        let (field, outer) = answer.split_last_chunk::<2>().expect("a status word");
-        let (data, status) = self.session.open_answer(&RustCrypto, field).unwrap_or_else(|error| {
-            panic!("{error}: {}", text(&answer));
+    pub(crate) fn open(&mut self, response: &str) -> String {
+        let response = bytes(response);
+        let (field, outer) = response.split_last_chunk::<2>().expect("a status word");
+        let (data, status) = self.session.open_response(&RustCrypto, field).unwrap_or_else(|error| {
+            panic!("{error}: {}", text(&response));
         });
         assert_eq!(status, StatusWord(u16::from_be_bytes(*outer)));
         text(&data) + &text(outer)
@@ -133,7 +133,7 @@ impl Terminal {
     /// Sends a command under secure messaging and gives the answer in clear.
     pub(crate) fn send(&mut self, card: &mut Tester, header: &str, data: &str, expected: Option<usize>) -> String {
         let command = self.seal(header, data, expected);
-        let answer = fetch(card, &command);
-        self.open(&answer)
+        let response = fetch(card, &command);
+        self.open(&response)
     }
 }

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use virtuale_engine::{
     Aid, Fid, Sfi,
-    image::{CompactRule, ControlObject, Habits, RecordStructure, SelectAnswer},
+    image::{CompactRule, ControlObject, Habits, RecordStructure, SelectResponse},
 };
 
 use super::{super::map::Origin, coding::Coding};
@@ -35,8 +35,8 @@ pub(super) struct Application {
     pub(super) reference: u16,
     pub(super) label: String,
     pub(super) applet: Option<String>,
-    pub(super) select_by_name: SelectAnswer,
-    pub(super) select_by_fid: SelectAnswer,
+    pub(super) select_by_name: SelectResponse,
+    pub(super) select_by_fid: SelectResponse,
     pub(super) access: Access,
     pub(super) control: Vec<ControlObject>,
     pub(super) objects: Vec<Object>,

@@ -216,8 +216,8 @@ impl Caller for Connection {
         let Some(running) = outbox.running.take_if(|running| running.ticket == ticket) else { return };
         outbox.worker += 1;
         let mut bytes = Vec::with_capacity(Transmit::SIZE);
-        let answer = Transmit { receive_length: 0, code: ReturnCode::NO_SMARTCARD, ..running.request };
-        answer.encode(&mut bytes);
+        let response = Transmit { receive_length: 0, code: ReturnCode::NO_SMARTCARD, ..running.request };
+        response.encode(&mut bytes);
         if self.send_at_once(&bytes) != Ok(bytes.len()) {
             self.hang_up();
         }

@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use virtuale_engine::Answer;
+use virtuale_engine::Response;
 
 use super::{
     connection::{Connection, Reply},
@@ -34,7 +34,7 @@ struct Worker {
     number: u64,
     input: Input,
     output: Vec<u8>,
-    answer: Answer,
+    response: Response,
 }
 
 /// Starts a worker for a connection. `ahead` is what came from the client already.
@@ -54,8 +54,8 @@ pub(super) fn spawn(connection: Arc<Connection>, number: u64, ahead: &[u8]) -> i
 
 impl Worker {
     fn new(connection: Arc<Connection>, number: u64, ahead: &[u8]) -> Self {
-        let (output, answer) = (Vec::new(), Answer::default());
-        Self { connection, number, input: Input::new(ahead), output, answer }
+        let (output, response) = (Vec::new(), Response::default());
+        Self { connection, number, input: Input::new(ahead), output, response }
     }
 
     fn serve(&mut self) -> Result<(), End> {
@@ -174,17 +174,17 @@ impl Worker {
         let (command, ahead) = self.input.bytes().split_at_checked(length).ok_or(End::Closed)?;
         let ticket = self.connection.start(request, ahead);
         let session = &self.connection.session;
-        let outcome = session.transmit(ticket, request.handle, request.send_protocol, command, &mut self.answer);
+        let outcome = session.transmit(ticket, request.handle, request.send_protocol, command, &mut self.response);
         let code = own_handle(&outcome)?;
         self.input.consume(length);
         let receive_protocol = outcome.unwrap_or(request.receive_protocol);
-        let receive_length = u32::try_from(self.answer.len()).unwrap_or(u32::MAX);
+        let receive_length = u32::try_from(self.response.len()).unwrap_or(u32::MAX);
         let fits = receive_length <= request.receive_length;
         let code = if fits { code } else { ReturnCode::INSUFFICIENT_BUFFER };
         self.output.clear();
         Transmit { receive_protocol, receive_length, code, ..request }.encode(&mut self.output);
         if code == ReturnCode::SUCCESS {
-            self.output.extend_from_slice(self.answer.as_bytes());
+            self.output.extend_from_slice(self.response.as_bytes());
         }
         self.send(Reply::Plain)
     }
@@ -195,13 +195,13 @@ impl Worker {
         self.input.consume(length);
         let outcome = self.connection.session.control(request.handle, request.control);
         let code = own_handle(&outcome)?;
-        let answer = outcome.unwrap_or_default();
-        let returned = u32::try_from(answer.len()).unwrap_or(u32::MAX);
+        let response = outcome.unwrap_or_default();
+        let returned = u32::try_from(response.len()).unwrap_or(u32::MAX);
         let code = if returned <= request.receive_length { code } else { ReturnCode::INSUFFICIENT_BUFFER };
         self.output.clear();
         Control { returned, code, ..request }.encode(&mut self.output);
         if code == ReturnCode::SUCCESS {
-            self.output.extend_from_slice(answer);
+            self.output.extend_from_slice(response);
         }
         self.send(Reply::Plain)
     }

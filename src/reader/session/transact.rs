@@ -2,7 +2,7 @@
 
 use std::sync::Weak;
 
-use virtuale_engine::{Answer, Fault};
+use virtuale_engine::{Fault, Response};
 
 use super::{Courtesy, Session};
 use crate::reader::{
@@ -74,7 +74,7 @@ impl Session {
         )?
     }
 
-    /// Sends a command to the card and leaves its answer in `answer`. Says which protocol is spoken.
+    /// Sends a command to the card and leaves its answer in `response`. Says which protocol is spoken.
     ///
     /// Other threads wait while the card is busy, except those who only ask for states. If it is removed meanwhile,
     /// the caller is told through [`Caller::card_left`](super::Caller::card_left), with this ticket.
@@ -91,18 +91,18 @@ impl Session {
         handle: u32,
         protocol: Protocols,
         command: &[u8],
-        answer: &mut Answer,
+        response: &mut Response,
     ) -> Result<Protocols, ReturnCode> {
-        answer.clear();
+        response.clear();
         let mut courtesy = Courtesy::default();
         let (loan, active) = self
             .readers
             .wait(&self.caller, |board| self.lend_for_command(board, &mut courtesy, ticket, handle, protocol))?;
-        let outcome = self.readers.run(loan, |card| card.transmit(command, answer), |_, outcome| outcome);
+        let outcome = self.readers.run(loan, |card| card.transmit(command, response), |_, outcome| outcome);
         let silent = |_: Fault| ReturnCode::NOT_TRANSACTED;
         let answered = outcome.and_then(|outcome| outcome.map_err(silent));
         if answered.is_err() {
-            answer.clear();
+            response.clear();
         }
         answered.map(|()| active)
     }

@@ -4,7 +4,7 @@
 //! It keeps a log for people. It gives up on a card that never ends: both a single answer and a whole [`Dialogue`] have
 //! a bound.
 
-use virtuale_engine::{Answer, StatusWord};
+use virtuale_engine::{Response, StatusWord};
 
 use super::link::{Link, LinkError};
 
@@ -38,14 +38,14 @@ pub struct Exchange {
 
 /// The answer to a command, put together.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Response {
+pub struct Reply {
     /// All its data.
     pub data: Vec<u8>,
     /// The last status word: neither `61xx` nor, if the card is honest, `6Cxx`.
     pub status: StatusWord,
 }
 
-/// Why a command has no [`Response`].
+/// Why a command has no [`Reply`].
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     /// The road to the card is gone.
@@ -59,7 +59,7 @@ pub enum ExchangeError {
 /// A terminal's talk with one card.
 pub struct Dialogue<'a> {
     link: &'a mut dyn Link,
-    answer: Answer,
+    response: Response,
     log: Vec<Exchange>,
 }
 
@@ -67,7 +67,7 @@ impl<'a> Dialogue<'a> {
     /// Begins; sends nothing yet.
     #[must_use]
     pub fn new(link: &'a mut dyn Link) -> Self {
-        Self { link, answer: Answer::new(), log: Vec::new() }
+        Self { link, response: Response::new(), log: Vec::new() }
     }
 
     /// Sends a command, fetches all of its answer and logs each exchange.
@@ -75,22 +75,22 @@ impl<'a> Dialogue<'a> {
     /// # Errors
     ///
     /// [`ExchangeError`] if the link fails or the card never ends.
-    pub fn send(&mut self, command: &Command) -> Result<Response, ExchangeError> {
+    pub fn send(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
         let mut status = self.exchange(command)?;
         if status.0 >> 8 == 0x6C {
             let [_, right] = status.0.to_be_bytes();
             status = self.exchange(&command.clone().with_le(right))?;
         }
-        let mut data = self.answer.data().to_vec();
+        let mut data = self.response.data().to_vec();
         while status.0 >> 8 == 0x61 {
             let [_, announced] = status.0.to_be_bytes();
             status = self.exchange(&Command::get_response(command.class(), announced))?;
-            data.extend_from_slice(self.answer.data());
+            data.extend_from_slice(self.response.data());
             if data.len() > LONGEST_ANSWER {
                 return Err(ExchangeError::Endless);
             }
         }
-        Ok(Response { data, status })
+        Ok(Reply { data, status })
     }
 
     /// Ends it: all exchanges, in order.
@@ -104,9 +104,9 @@ impl<'a> Dialogue<'a> {
             return Err(ExchangeError::Endless);
         }
         let bytes = command.bytes(self.link.protocol());
-        self.link.transmit(&bytes, &mut self.answer)?;
-        let status = self.answer.status().ok_or(LinkError::NoStatus { length: self.answer.len() })?;
-        let data = self.answer.data();
+        self.link.transmit(&bytes, &mut self.response)?;
+        let status = self.response.status().ok_or(LinkError::NoStatus { length: self.response.len() })?;
+        let data = self.response.data();
         self.log.push(Exchange {
             name: command.name().to_owned(),
             command: bytes,
@@ -167,8 +167,8 @@ mod tests {
     fn a_card_that_never_ends_is_given_up() {
         let mut endless = vec![0xAA; 64];
         endless.extend(hex!("61 40"));
-        for answer in [hex!("61 00").to_vec(), endless] {
-            let mut link = in_process(Box::new(Parrot::new(vec![answer]))).expect("power");
+        for response in [hex!("61 00").to_vec(), endless] {
+            let mut link = in_process(Box::new(Parrot::new(vec![response]))).expect("power");
             let mut dialogue = Dialogue::new(&mut link);
             let outcome = dialogue.send(&Command::read_binary("FILE", 0));
             assert!(matches!(outcome, Err(ExchangeError::Endless)), "{outcome:?}");

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
 
 use super::{Link, LinkError};
 
@@ -45,10 +45,10 @@ impl Link for InProcess {
         Ok(self.agree_on_protocol()?)
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
-        answer.clear();
-        self.card.transmit(command, answer)?;
-        match answer.len() {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+        response.clear();
+        self.card.transmit(command, response)?;
+        match response.len() {
             length @ 0..2 => Err(LinkError::NoStatus { length }),
             _ => Ok(()),
         }
@@ -64,19 +64,19 @@ impl fmt::Debug for InProcess {
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
-    use virtuale_engine::{Answer, Fault, Protocol};
+    use virtuale_engine::{Fault, Protocol, Response};
 
     use super::{Link, LinkError, in_process};
     use crate::terminal::toy::{Parrot, ToyCard};
 
     #[test]
     fn silence_and_less_than_a_status_word_are_errors() {
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let mut mute = in_process(Box::new(Parrot::new(Vec::new()))).expect("power");
-        let outcome = mute.transmit(&hex!("00 A4 00 00"), &mut answer);
+        let outcome = mute.transmit(&hex!("00 A4 00 00"), &mut response);
         assert!(matches!(outcome, Err(LinkError::Silent(Fault::Mute))), "{outcome:?}");
         let mut short = in_process(Box::new(Parrot::new(vec![vec![0x90]]))).expect("power");
-        let outcome = short.transmit(&hex!("00 A4 00 00"), &mut answer);
+        let outcome = short.transmit(&hex!("00 A4 00 00"), &mut response);
         assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
     }
 

@@ -4,7 +4,7 @@
 
 use std::{io, path::PathBuf};
 
-use virtuale_engine::{Answer, Fault, Protocol, Reset};
+use virtuale_engine::{Fault, Protocol, Reset, Response};
 
 pub mod in_process;
 pub mod pcsclite;
@@ -26,12 +26,12 @@ pub trait Link {
     /// [`LinkError`] if the card or the road to it does not come back.
     fn reset(&mut self, kind: Reset) -> Result<(), LinkError>;
 
-    /// Sends one command APDU and leaves the response APDU in `answer`, which is the caller's and is reused.
+    /// Sends one command APDU and leaves the response APDU in `response`, which is the caller's and is reused.
     ///
     /// # Errors
     ///
     /// [`LinkError`] if no answer came. A status word that refuses is an answer.
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError>;
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError>;
 }
 
 /// Why there is no road to a card, or no more.

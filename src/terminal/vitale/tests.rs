@@ -199,7 +199,7 @@ fn a_card_that_never_ends_is_left() {
 }
 
 /// An answer as a hostile card gives it: any bytes, with a likely status word.
-fn answer() -> impl Strategy<Value = Vec<u8>> {
+fn response() -> impl Strategy<Value = Vec<u8>> {
     let likely = [[0x90, 0x00], [0x61, 0x10], [0x6C, 0x08], [0x62, 0x82], [0x69, 0x82], [0x6A, 0x82], [0x6B, 0x00]];
     let status = prop_oneof![4 => proptest::sample::select(likely.to_vec()), 1 => any::<[u8; 2]>()];
     (vec(any::<u8>(), 0..300), status).prop_map(|(data, status)| [&data[..], &status].concat())
@@ -209,8 +209,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_answers_make_a_terminal_panic_or_hang(answers in vec(prop_oneof![4 => answer(), 1 => vec(any::<u8>(), 0..3)], 1..12)) {
-        if let Ok(reading) = reading_of(Parrot::new(answers)) {
+    fn no_answers_make_a_terminal_panic_or_hang(responses in vec(prop_oneof![4 => response(), 1 => vec(any::<u8>(), 0..3)], 1..12)) {
+        if let Ok(reading) = reading_of(Parrot::new(responses)) {
             prop_assert!(reading.exchanges.len() <= 1_024);
         }
     }

@@ -196,10 +196,10 @@ mod tests {
 
         #[test]
         fn no_answers_make_a_terminal_panic_or_hang(
-            answers in vec((vec(any::<u8>(), 0..300), prop_oneof![3 => Just([0x90, 0x00]), 1 => any::<[u8; 2]>()]), 1..12),
+            responses in vec((vec(any::<u8>(), 0..300), prop_oneof![3 => Just([0x90, 0x00]), 1 => any::<[u8; 2]>()]), 1..12),
         ) {
-            let answers = answers.into_iter().map(|(data, status)| [&data[..], &status].concat()).collect();
-            if let Ok(reading) = reading_of(Parrot::new(answers)) {
+            let responses = responses.into_iter().map(|(data, status)| [&data[..], &status].concat()).collect();
+            if let Ok(reading) = reading_of(Parrot::new(responses)) {
                 prop_assert!(reading.exchanges.len() <= 1_024);
                 for file in &reading.files {
                     let explained: usize = file.elements.iter().map(|element| element.range.len()).sum();

@@ -23,7 +23,7 @@ fn command_of(line: &str) -> Option<&str> {
     line.split_once("=>").map(|(_, rest)| rest)
 }
 
-fn answer_of(line: &str) -> Option<&str> {
+fn response_of(line: &str) -> Option<&str> {
     line.split_once("<=").map(|(_, rest)| rest)
 }
 
@@ -37,8 +37,8 @@ impl Waiting {
         self.0 = Some((line, command));
     }
 
-    fn answer(&mut self, line: usize, text: &str, answer: Vec<u8>, dialogue: &mut Dialogue) {
-        let outcome = if answer.is_empty() { Err(Silence::Fault(Fault::Mute)) } else { Ok(answer) };
+    fn response(&mut self, line: usize, text: &str, response: Vec<u8>, dialogue: &mut Dialogue) {
+        let outcome = if response.is_empty() { Err(Silence::Fault(Fault::Mute)) } else { Ok(response) };
         match self.0.take() {
             Some((at, command)) => dialogue.push(at, None, Event::Exchange(command, Some(outcome))),
             None => dialogue.unread(line, text, "an answer without a command"),
@@ -58,7 +58,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut waiting = Waiting::default();
     for (index, text) in log.lines().enumerate() {
         let line = index + 1;
-        let (rest, is_command) = match (command_of(text), answer_of(text)) {
+        let (rest, is_command) = match (command_of(text), response_of(text)) {
             (Some(rest), _) => (rest, true),
             (None, Some(rest)) => (rest, false),
             (None, None) => continue,
@@ -71,7 +71,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
             }
             (found, _) if found.is_empty() => dialogue.unread(line, text, "no bytes behind the arrow"),
             (found, _) if is_command => waiting.command(line, found, dialogue),
-            (found, _) => waiting.answer(line, text, found, dialogue),
+            (found, _) => waiting.response(line, text, found, dialogue),
         }
     }
     waiting.give_up(dialogue);
@@ -85,11 +85,11 @@ fn ends_well(rest: &str) -> bool {
 /// scriptor: a command on a line; its answer from `<` on, 16 bytes a line, to ` : ` and the meaning of the status word.
 pub(super) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
     let mut waiting = Waiting::default();
-    let mut answer: Option<Vec<u8>> = None;
+    let mut response: Option<Vec<u8>> = None;
     for (index, text) in log.lines().enumerate() {
         let line = index + 1;
         if let Some(rest) = text.strip_prefix("> ") {
-            if answer.take().is_some() {
+            if response.take().is_some() {
                 dialogue.unread(line, text, "the answer before this line breaks off");
             }
             match only_bytes(rest) {
@@ -102,12 +102,12 @@ pub(super) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
         } else if text.starts_with("< KO: ") {
             dialogue.unread(line, text, "a reset that failed");
         } else if let Some(rest) = text.strip_prefix("< ") {
-            answer = go_on(line, rest, Vec::new(), &mut waiting, dialogue);
-        } else if let Some(begun) = answer.take() {
-            answer = go_on(line, text, begun, &mut waiting, dialogue);
+            response = go_on(line, rest, Vec::new(), &mut waiting, dialogue);
+        } else if let Some(begun) = response.take() {
+            response = go_on(line, text, begun, &mut waiting, dialogue);
         }
     }
-    if answer.is_some() {
+    if response.is_some() {
         dialogue.unread(log.lines().count(), "", "the last answer breaks off");
     }
     waiting.give_up(dialogue);
@@ -117,7 +117,7 @@ pub(super) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
 fn go_on(
     line: usize,
     text: &str,
-    mut answer: Vec<u8>,
+    mut response: Vec<u8>,
     waiting: &mut Waiting,
     dialogue: &mut Dialogue,
 ) -> Option<Vec<u8>> {
@@ -127,10 +127,10 @@ fn go_on(
         dialogue.unread(line, text, "an answer that is not bytes");
         return None;
     }
-    answer.extend(found);
+    response.extend(found);
     if !ended {
-        return Some(answer);
+        return Some(response);
     }
-    waiting.answer(line, text, answer, dialogue);
+    waiting.response(line, text, response, dialogue);
     None
 }

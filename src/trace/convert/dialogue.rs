@@ -151,7 +151,7 @@ impl Dialogue {
                 Event::Exchange(command, outcome) => {
                     writer.line(slot, &Line::Command(command))?;
                     match outcome {
-                        Some(Ok(answer)) => writer.line(slot, &Line::Answer(answer))?,
+                        Some(Ok(response)) => writer.line(slot, &Line::Response(response))?,
                         Some(Err(silence)) => writer.line(slot, &Line::Silence(*silence))?,
                         None => {}
                     }

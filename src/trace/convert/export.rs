@@ -44,7 +44,7 @@ pub fn scriptor(trace: &Trace, slot: usize) -> (String, Vec<Unsaid>) {
             }
             Err(what) => unsaid.push(Unsaid { line, what }),
         }
-        if let Expected::Answer(pattern, _) = &step.expected {
+        if let Expected::Response(pattern, _) = &step.expected {
             script.push_str(&format!("# {}\n", trace.notation(pattern)));
         }
     }
@@ -101,7 +101,7 @@ fn step_value(trace: &Trace, step: &crate::trace::Step, lines: &mut LineCounter<
         }
     }
     match &step.expected {
-        Expected::Answer(pattern, _) => {
+        Expected::Response(pattern, _) => {
             put("answer", value!(trace.notation(pattern)));
         }
         Expected::Silence(silence, _) => {

@@ -10,14 +10,14 @@ use super::{
 use crate::trace::Silence;
 
 const COMMAND: &str = "Outgoing APDU (";
-const ANSWER: &str = "Incoming APDU (";
+const RESPONSE: &str = "Incoming APDU (";
 
 /// How many bytes a line of a dump has; what stands behind them is the same as text, and may look like bytes.
 const BYTES_PER_LINE: usize = 16;
 
 /// Whether only OpenSC writes such a line.
 pub(super) fn is_typical(line: &str) -> bool {
-    line.starts_with(COMMAND) || line.starts_with(ANSWER)
+    line.starts_with(COMMAND) || line.starts_with(RESPONSE)
 }
 
 pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
@@ -33,7 +33,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
             dialogue.atr(reader.as_deref(), bytes(atr).0);
         }
         let is_command = line.starts_with(COMMAND);
-        if !is_command && !line.starts_with(ANSWER) {
+        if !is_command && !line.starts_with(RESPONSE) {
             continue;
         }
         let Some(count) = between(line, "(", " bytes)").and_then(|count| count.parse::<usize>().ok()) else {

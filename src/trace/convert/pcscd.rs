@@ -90,7 +90,7 @@ impl Pcscd {
             return self.command(line, party, rest, dialogue);
         }
         if let Some(rest) = text.strip_prefix("SW:") {
-            return self.answer(line, &party, rest, dialogue);
+            return self.response(line, &party, rest, dialogue);
         }
         if let Some(rest) = text.strip_prefix("Card ATR: ") {
             let (atr, _) = bytes(rest);
@@ -131,12 +131,12 @@ impl Pcscd {
         }
     }
 
-    fn answer(&mut self, line: usize, party: &Party, text: &str, dialogue: &mut Dialogue) {
+    fn response(&mut self, line: usize, party: &Party, text: &str, dialogue: &mut Dialogue) {
         let Some((at, command)) = self.waiting.get_mut(party).and_then(VecDeque::pop_front) else {
             return dialogue.unread(line, text, "an answer without a command");
         };
         let outcome = match only_bytes(text) {
-            Some(answer) => Some(Ok(answer)),
+            Some(response) => Some(Ok(response)),
             None if text.trim().is_empty() => Some(Err(Silence::Fault(Fault::Mute))),
             None => {
                 dialogue.unread(line, text, "an answer that is not bytes");

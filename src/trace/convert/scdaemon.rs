@@ -8,7 +8,7 @@ use super::{
 
 const COMMAND: &str = "PCSC_data:";
 /// Before the answer to a command, and before that to a GET RESPONSE which scdaemon sends of itself.
-const ANSWERS: [&str; 2] = ["response: sw=", "more: sw="];
+const RESPONSES: [&str; 2] = ["response: sw=", "more: sw="];
 const DUMP: &str = "dump:";
 const ALL_ZERO: &str = "[all zero]";
 
@@ -37,7 +37,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
                 Some(command) => open = Some(Exchange { line, command, ..Exchange::default() }),
                 None => dialogue.unread(line, text, "a command that is not bytes"),
             }
-        } else if let Some((_, rest)) = ANSWERS.iter().find_map(|marker| text.split_once(marker)) {
+        } else if let Some((_, rest)) = RESPONSES.iter().find_map(|marker| text.split_once(marker)) {
             let status = <[u8; 2]>::try_from(bytes(rest).0);
             let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
             match (status, length, &mut open) {
@@ -63,7 +63,7 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
 
 /// So many zeros, but no more than an answer can have.
 fn zeros(length: usize) -> Vec<u8> {
-    vec![0; length.min(virtuale_engine::answer::LONGEST)]
+    vec![0; length.min(virtuale_engine::response::LONGEST)]
 }
 
 fn close(open: Option<Exchange>, dialogue: &mut Dialogue) {

@@ -159,7 +159,7 @@ impl Spy<'_> {
         let reader = self.reader_of(call);
         let outcome = match code {
             SUCCESS => match call.buffer(7) {
-                Ok(answer) if !answer.is_empty() => Some(Ok(answer)),
+                Ok(response) if !response.is_empty() => Some(Ok(response)),
                 Ok(_) => Some(Err(Silence::Fault(Fault::Mute))),
                 Err(why) => {
                     self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, None));

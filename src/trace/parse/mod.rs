@@ -7,7 +7,7 @@ mod tests;
 
 use std::{ops::Range, sync::Arc};
 
-use virtuale_engine::{Protocol, Reset, answer, atr};
+use virtuale_engine::{Protocol, Reset, atr, response};
 
 use super::{
     file::{Action, Expected, Silence, Slot, Step, Trace},
@@ -106,7 +106,7 @@ impl Parser {
     fn line(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
         match line.text.as_bytes() {
             [b'>', b' ' | b'\t', ..] => return self.command(line, lines),
-            [b'<', b' ' | b'\t', ..] => return self.answer(line, lines),
+            [b'<', b' ' | b'\t', ..] => return self.response(line, lines),
             _ => {}
         }
         let said = line.without_comment();
@@ -179,11 +179,11 @@ impl Parser {
         Ok(())
     }
 
-    fn answer(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
+    fn response(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
         let (pattern, span) = self.pattern(after_arrow(line), lines, Holes::Captured)?;
         match self.take_waiting() {
             Some(Step { action: Action::Send(_), expected, .. }) => {
-                *expected = Expected::Answer(pattern, span);
+                *expected = Expected::Response(pattern, span);
                 Ok(())
             }
             _ => Err(Mistake::new(span, "an answer without a command")
@@ -413,7 +413,7 @@ impl Parser {
         if name.is_empty() || !name.chars().all(allowed) {
             return Err(Mistake::new(span, "not a name").hint("a name has letters, digits, `-` and `_`"));
         }
-        let length = count.parse().ok().filter(|length| (1..=answer::LONGEST).contains(length));
+        let length = count.parse().ok().filter(|length| (1..=response::LONGEST).contains(length));
         let Some(length) = length else {
             return Err(Mistake::new(span, "not a number of bytes").hint("`{le:1}` captures one byte as `le`"));
         };
@@ -467,7 +467,7 @@ impl Holes {
         match self {
             Self::Unnamed => atr::LONGEST,
             Self::Allowed => LONGEST_COMMAND,
-            Self::Captured => answer::LONGEST,
+            Self::Captured => response::LONGEST,
         }
     }
 }

@@ -74,7 +74,7 @@ fn bytes_go_on_in_indented_lines_and_may_stand_close() {
         .expect("valid");
     let Action::Send(command) = &trace.steps()[0].action else { panic!("a command") };
     assert_eq!(trace.exact(command), Some(&[0, 0xB0, 0, 0, 0][..]));
-    let Expected::Answer(_, span) = &trace.steps()[0].expected else { panic!("an answer") };
+    let Expected::Response(_, span) = &trace.steps()[0].expected else { panic!("an answer") };
     assert_eq!(&trace.source().text[span.clone()], "90 00");
 }
 
@@ -95,11 +95,11 @@ fn answers_of_two_slots_may_cross() {
         "virtuale-trace 1\nslot a\nslot b\nslot a\n> 01\nslot b\n> 02\n< 90 02\nslot a\n< 90 01\nslot b\nreset\n",
     )
     .expect("valid");
-    let answer = |index: usize| match &trace.steps()[index].expected {
-        Expected::Answer(pattern, _) => trace.exact(pattern).map(<[u8]>::to_vec),
+    let response = |index: usize| match &trace.steps()[index].expected {
+        Expected::Response(pattern, _) => trace.exact(pattern).map(<[u8]>::to_vec),
         _ => None,
     };
-    assert_eq!((answer(0), answer(1)), (Some(vec![0x90, 1]), Some(vec![0x90, 2])));
+    assert_eq!((response(0), response(1)), (Some(vec![0x90, 1]), Some(vec![0x90, 2])));
 }
 
 #[test]

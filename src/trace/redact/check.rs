@@ -132,11 +132,11 @@ fn pieces(text: &str) -> Vec<Vec<u8>> {
             Action::Send(pattern) => Some(pattern),
             _ => None,
         };
-        let answer = match &step.expected {
-            crate::trace::Expected::Answer(pattern, _) => Some(pattern),
+        let response = match &step.expected {
+            crate::trace::Expected::Response(pattern, _) => Some(pattern),
             _ => None,
         };
-        command.into_iter().chain(answer)
+        command.into_iter().chain(response)
     });
     for pattern in patterns {
         let Pattern::Holes(atoms) = pattern else { continue };

@@ -74,20 +74,20 @@ fn without_data(body: &[u8]) -> Vec<Cell> {
 
 /// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE
 /// CHANNEL, what the stand-in says as well. `ins` is the instruction that is answered, at once or through GET RESPONSE.
-pub(super) fn answer_cells(
+pub(super) fn response_cells(
     trace: &Trace,
     pattern: &Pattern,
     ins: Option<u8>,
     read: Option<(&Treated, Read)>,
     own: &[u8],
 ) -> String {
-    let Some(answer) = trace.exact(pattern) else { return holes(pattern, 0, 2) };
-    let Some((data, status)) = answer.split_last_chunk::<2>() else {
-        return notation(&vec![Cell::Any; answer.len()]);
+    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, 2) };
+    let Some((data, status)) = response.split_last_chunk::<2>() else {
+        return notation(&vec![Cell::Any; response.len()]);
     };
     let mut cells: Vec<Cell> = match (read, ins) {
         (Some((treated, read)), _) => read_cells(data, treated, read),
-        (None, Some(0xA4 | 0x70)) if own.len() == answer.len() => same_cells(data, own),
+        (None, Some(0xA4 | 0x70)) if own.len() == response.len() => same_cells(data, own),
         _ => vec![Cell::Any; data.len()],
     };
     cells.extend(status.iter().map(|&byte| Cell::Byte(byte)));

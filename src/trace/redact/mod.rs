@@ -13,12 +13,12 @@ mod check;
 mod image;
 mod lines;
 
-use virtuale_engine::{Answer, Card, Reset};
+use virtuale_engine::{Card, Reset, Response};
 
 use self::{
     check::Needles,
     image::{Images, Treated},
-    lines::{Turn, answer_cells, atr_cells, command_cells},
+    lines::{Turn, atr_cells, command_cells, response_cells},
 };
 use super::{
     file::{Action, Expected, Step, Trace},
@@ -99,7 +99,7 @@ struct Story {
     reads: Vec<Option<(usize, Read)>>,
     treated: Vec<Treated>,
     /// For each step of the trace, the stand-in's answer.
-    answers: Vec<Vec<u8>>,
+    responses: Vec<Vec<u8>>,
 }
 
 impl Story {
@@ -113,7 +113,7 @@ impl Story {
             reads.push(read);
         }
         let treated = images.treat(profile, needles);
-        Self { reads, treated, answers: ask(trace, slot, profile) }
+        Self { reads, treated, responses: ask(trace, slot, profile) }
     }
 }
 
@@ -151,7 +151,7 @@ fn cut(bytes: &[u8], length: usize) -> (&[u8], &[u8]) {
 /// The data of an answer that the trace knows whole.
 fn data_of<'t>(trace: &'t Trace, step: &Step) -> Option<&'t [u8]> {
     match &step.expected {
-        Expected::Answer(pattern, _) => Answered::of(trace, pattern)?.data,
+        Expected::Response(pattern, _) => Answered::of(trace, pattern)?.data,
         _ => None,
     }
 }
@@ -159,17 +159,17 @@ fn data_of<'t>(trace: &'t Trace, step: &Step) -> Option<&'t [u8]> {
 /// What the stand-in answers to the commands of a slot.
 fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
     let mut card = profile.card();
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     // A card that stays mute answers nothing, and nothing of an answer stays.
     let _ = card.reset(Reset::Cold);
-    let mut answers = Vec::with_capacity(trace.steps.len());
+    let mut responses = Vec::with_capacity(trace.steps.len());
     for step in &trace.steps {
-        answer.clear();
+        response.clear();
         if step.slot == slot {
             match &step.action {
                 Action::Send(pattern) => {
                     if let Some(command) = trace.exact(pattern) {
-                        let _ = card.transmit(command, &mut answer);
+                        let _ = card.transmit(command, &mut response);
                     }
                 }
                 Action::Protocol(protocol) => {
@@ -180,9 +180,9 @@ fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
                 }
             }
         }
-        answers.push(answer.as_bytes().to_vec());
+        responses.push(response.as_bytes().to_vec());
     }
-    answers
+    responses
 }
 
 fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io::Result<Vec<u8>> {
@@ -217,11 +217,11 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
             Action::Insert(card) => writer.line(&slot, &Line::Insert(card.as_ref().map(|_| stand_in.path)))?,
         }
         match &step.expected {
-            Expected::Answer(pattern, _) => {
+            Expected::Response(pattern, _) => {
                 let read = story.reads.get(index).copied().flatten();
                 let read = read.and_then(|(image, read)| Some((story.treated.get(image)?, read)));
-                let own = story.answers.get(index).map_or(&[][..], Vec::as_slice);
-                writer.line(&slot, &Line::AnswerPattern(&answer_cells(trace, pattern, answered, read, own)))?;
+                let own = story.responses.get(index).map_or(&[][..], Vec::as_slice);
+                writer.line(&slot, &Line::ResponsePattern(&response_cells(trace, pattern, answered, read, own)))?;
             }
             Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
             Expected::Unsaid => {}
@@ -243,7 +243,7 @@ mod tests {
     };
 
     use jiff::civil::date;
-    use virtuale_engine::{Answer, Card, Reset};
+    use virtuale_engine::{Card, Reset, Response};
 
     use super::{RedactError, Redacted, StandIn, redact};
     use crate::{
@@ -286,8 +286,8 @@ mod tests {
         tape.line("", &Line::Atr(profile.image().atr.as_bytes()));
         let mut card = Recorder::new(Box::new(profile.card()), tape, "");
         card.reset(Reset::Cold).expect("power");
-        let mut answer = Answer::new();
-        let mut send = |command: &[u8]| card.transmit(command, &mut answer).expect("an answer");
+        let mut response = Response::new();
+        let mut send = |command: &[u8]| card.transmit(command, &mut response).expect("an answer");
         send(&[0x00, 0x20, 0x00, 0x01, 0x04, 0x31, 0x39, 0x36, 0x34]);
         for file in &profile.map().files {
             let name = file.aids[0].as_bytes();
@@ -311,12 +311,12 @@ mod tests {
 
     /// All data bytes of the answers of a trace in a row; wildcards are `None`.
     fn stream(trace: &Trace) -> Vec<Option<u8>> {
-        let answers = trace.steps().iter().filter_map(|step| match &step.expected {
-            Expected::Answer(pattern, _) => Some(trace.notation(pattern)),
+        let responses = trace.steps().iter().filter_map(|step| match &step.expected {
+            Expected::Response(pattern, _) => Some(trace.notation(pattern)),
             _ => None,
         });
-        let words = answers.flat_map(|answer| {
-            let words: Vec<String> = answer.split(' ').map(str::to_owned).collect();
+        let words = responses.flat_map(|response| {
+            let words: Vec<String> = response.split(' ').map(str::to_owned).collect();
             words[..words.len().saturating_sub(2)].to_vec()
         });
         words.map(|word| u8::from_str_radix(&word, 16).ok()).collect()
@@ -344,11 +344,11 @@ mod tests {
         assert_eq!(before.steps().len(), after.steps().len());
         assert_eq!(old.len(), new.len(), "lengths are kept");
         let statuses = |trace: &Trace| -> Vec<String> {
-            let answers = trace.steps().iter().filter_map(|step| match &step.expected {
-                Expected::Answer(pattern, _) => Some(trace.notation(pattern)),
+            let responses = trace.steps().iter().filter_map(|step| match &step.expected {
+                Expected::Response(pattern, _) => Some(trace.notation(pattern)),
                 _ => None,
             });
-            answers.map(|answer| answer[answer.len() - 5..].to_owned()).collect()
+            responses.map(|response| response[response.len() - 5..].to_owned()).collect()
         };
         assert_eq!(statuses(&before), statuses(&after));
         assert!(text.starts_with("virtuale-trace 1\ncard vitale2-durand.toml\natr 3B 75 13 00 00 44 09 EA 90 00\n"));
@@ -371,13 +371,13 @@ mod tests {
         let mut text = String::from("virtuale-trace 1\n");
         let mut card = profile.card();
         card.reset(Reset::Cold).expect("power");
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let reads = (0x0200_u16..0x2188).step_by(16).map(|address| (address, 8)).chain([(0x0350, 64)]);
         for (address, length) in reads {
             let [high, low] = address.to_be_bytes();
             let command = [0xBC, 0xB0, high, low, length];
-            card.transmit(&command, &mut answer).expect("an answer");
-            text += &format!("> {}\n< {}\n", crate::trace::hex(&command), crate::trace::hex(answer.as_bytes()));
+            card.transmit(&command, &mut response).expect("an answer");
+            text += &format!("> {}\n< {}\n", crate::trace::hex(&command), crate::trace::hex(response.as_bytes()));
         }
         text + "> BC 20 00 01 04 03 49 00 01\n< 90 00\n"
     }
@@ -420,21 +420,21 @@ mod tests {
         let mut card = profile("vitale2-martin.toml").card();
         card.reset(Reset::Cold).expect("power");
         let mut text = String::from("virtuale-trace 1\n");
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let select = hex_literal::hex!("00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65");
         let get_data = hex_literal::hex!("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80");
         for command in [&select[..], &get_data] {
-            card.transmit(command, &mut answer).expect("an answer");
-            let &[0x61, waiting] = answer.as_bytes() else { panic!("{answer:?}") };
+            card.transmit(command, &mut response).expect("an answer");
+            let &[0x61, waiting] = response.as_bytes() else { panic!("{response:?}") };
             text += &format!("> {}\n< 61 {waiting:02X}\n", crate::trace::hex(command));
-            card.transmit(&[0x00, 0xC0, 0x00, 0x00, waiting], &mut answer).expect("an answer");
-            text += &format!("> 00 C0 00 00 {waiting:02X}\n< {}\n", crate::trace::hex(answer.as_bytes()));
+            card.transmit(&[0x00, 0xC0, 0x00, 0x00, waiting], &mut response).expect("an answer");
+            text += &format!("> 00 C0 00 00 {waiting:02X}\n< {}\n", crate::trace::hex(response.as_bytes()));
         }
         let Redacted { text, .. } = redacted(&text, "vitale2-martin.toml").expect("no survivor");
-        let answers: Vec<&str> = text.lines().filter(|line| line.starts_with("< ") && line.len() > 8).collect();
-        assert!(answers[0].starts_with("< 62 30 82 01 38 83 02"), "{text}");
-        assert_eq!(answers[1].trim_end_matches("90 00").replace(".. ", ""), "< ", "{text}");
-        assert_eq!(answers.len(), 2);
+        let responses: Vec<&str> = text.lines().filter(|line| line.starts_with("< ") && line.len() > 8).collect();
+        assert!(responses[0].starts_with("< 62 30 82 01 38 83 02"), "{text}");
+        assert_eq!(responses[1].trim_end_matches("90 00").replace(".. ", ""), "< ", "{text}");
+        assert_eq!(responses.len(), 2);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! length; `FC` and a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a
 //! warm reset.
 
-use virtuale_engine::{Answer, Card, Fault, Protocol, Reset, apdu::Apdu};
+use virtuale_engine::{Card, Fault, Protocol, Reset, Response, apdu::Apdu};
 
 use super::cards;
 
@@ -16,7 +16,7 @@ pub(super) fn run(data: &[u8]) {
 
 /// Plays steps on a card.
 pub(super) fn play(card: &mut dyn Card, mut steps: &[u8]) {
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     let mut powered = true;
     card.reset(Reset::Cold).expect("an answer to reset");
     while let Some(step) = take_step(&mut steps) {
@@ -29,11 +29,11 @@ pub(super) fn play(card: &mut dyn Card, mut steps: &[u8]) {
                 card.power_off();
                 powered = false;
             }
-            Step::Command(command) => match card.transmit(command, &mut answer) {
-                Ok(()) => judge(command, card.atr().first_protocol(), &answer),
+            Step::Command(command) => match card.transmit(command, &mut response) {
+                Ok(()) => judge(command, card.atr().first_protocol(), &response),
                 Err(fault) => {
                     assert!(!powered && fault == Fault::Unpowered, "{fault}");
-                    assert!(answer.is_empty(), "silence with an answer");
+                    assert!(response.is_empty(), "silence with an answer");
                 }
             },
         }
@@ -68,10 +68,10 @@ fn take_step<'a>(steps: &mut &'a [u8]) -> Option<Step<'a>> {
 }
 
 /// A status word at the end, data only where the command was carried out, and no more of it than was asked for.
-fn judge(command: &[u8], protocol: Protocol, answer: &Answer) {
-    let status = answer.status().expect("a status word");
+fn judge(command: &[u8], protocol: Protocol, response: &Response) {
+    let status = response.status().expect("a status word");
     assert!(matches!(status.0 >> 8, 0x61..=0x6F | 0x90), "{status} is no status word");
-    let data = answer.data().len();
+    let data = response.data().len();
     assert!(data == 0 || status.is_processed(), "{status} with {data} bytes");
     let room = Apdu::parse(command, protocol).map_or(0, |apdu| apdu.le().map_or(0, |le| le.limit()));
     assert!(data <= room, "{data} bytes where {room} were asked for by {command:02X?}");

@@ -1,6 +1,6 @@
 //! A card that answers with what it was sent.
 
-use virtuale_engine::{Answer, Atr, Card, Fault, Protocol, Reset, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
 
 /// A card that answers with the command, unless it is told to fail: class `FF` takes its power away.
 pub(super) struct Echo {
@@ -34,8 +34,8 @@ impl Card for Echo {
         if self.atr.offers(protocol) { Ok(()) } else { Err(Fault::ProtocolRefused) }
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), Fault> {
-        answer.clear();
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        response.clear();
         match command.first() {
             _ if !self.powered => return Err(Fault::Unpowered),
             Some(0xFF) => {
@@ -43,9 +43,9 @@ impl Card for Echo {
                 return Err(Fault::PowerLost);
             }
             None => return Err(Fault::Mute),
-            Some(_) => answer.extend(&command[..command.len().min(65_536)]),
+            Some(_) => response.extend(&command[..command.len().min(65_536)]),
         }
-        answer.finish(StatusWord::SUCCESS);
+        response.finish(StatusWord::SUCCESS);
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The first byte says whether the card has its ISO view; what follows are steps as in [`commands`].
 
-use virtuale_engine::{Answer, Reset};
+use virtuale_engine::{Reset, Response};
 
 use super::{cards, commands};
 
@@ -23,10 +23,10 @@ pub(super) fn run(data: &[u8]) {
     if CODES.iter().any(|code| steps.windows(code.len()).any(|bytes| bytes == code)) {
         return;
     }
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     card.reset(Reset::Cold).expect("an answer to reset");
-    card.transmit(&MAPPING, &mut answer).expect("an answer");
-    assert_eq!(answer.as_bytes(), [0x3F, 0xFF, 0xC3, 0x88, 0x90, 0x00], "the mapping was changed without a code");
-    card.transmit(&CONFIDENTIAL, &mut answer).expect("an answer");
-    assert_eq!(answer.as_bytes(), [0x69, 0x82], "the issuer's zone is open without a code");
+    card.transmit(&MAPPING, &mut response).expect("an answer");
+    assert_eq!(response.as_bytes(), [0x3F, 0xFF, 0xC3, 0x88, 0x90, 0x00], "the mapping was changed without a code");
+    card.transmit(&CONFIDENTIAL, &mut response).expect("an answer");
+    assert_eq!(response.as_bytes(), [0x69, 0x82], "the issuer's zone is open without a code");
 }

@@ -12,7 +12,7 @@ use virtuale::{
         vitale::read,
     },
 };
-use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
 
 use super::{cards, decode, text};
 
@@ -103,18 +103,18 @@ impl Link for Hostile<'_> {
         Ok(self.card.reset(kind)?)
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
         self.commands += 1;
         assert!(self.commands < MOST_COMMANDS, "the terminal does not come to an end");
         let given = match self.stuck.clone() {
             Some(stuck) => Some(stuck),
             None => {
-                self.card.transmit(command, answer)?;
-                self.change(answer.as_bytes().to_vec())
+                self.card.transmit(command, response)?;
+                self.change(response.as_bytes().to_vec())
             }
         };
-        answer.clear();
-        answer.extend(&given.ok_or(Fault::Mute)?);
+        response.clear();
+        response.extend(&given.ok_or(Fault::Mute)?);
         Ok(())
     }
 }

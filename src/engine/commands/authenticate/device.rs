@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     applet::Outcome,
     chip::{
         Context,
@@ -35,7 +35,7 @@ pub(super) fn internal(
     holder: &[u8],
     data: &[u8],
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
 ) -> Outcome {
     let (challenge, serial_number) = data.split_first_chunk::<PART>().ok_or(StatusWord::WRONG_LENGTH)?;
     if serial_number.len() != PART {
@@ -64,7 +64,7 @@ pub(super) fn internal(
     let signed = Zeroizing::new(smaller(&pair.public().n, &signed));
     // The terminal's modulus may be too short for what this key signs.
     let token = core.world.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
-    answer.extend(&token);
+    response.extend(&token);
     context.dialogue().half = Some(HalfAuthenticated { key, other, challenge: *challenge, secret });
     Ok(StatusWord::SUCCESS)
 }
@@ -230,8 +230,8 @@ mod tests {
         // With many fillings, so that both the signature and its difference to the modulus occur.
         for filling in 0..8 {
             let mut card = knowing_terminal();
-            let answer = bytes(&card.send(&internal()));
-            let card_secret = open_token(answer.strip_suffix(&[0x90, 0x00]).expect("a token"));
+            let response = bytes(&card.send(&internal()));
+            let card_secret = open_token(response.strip_suffix(&[0x90, 0x00]).expect("a token"));
             let challenge = challenge(&mut card);
             let token = token(&challenge, filling);
             card.plays(&[(&format!("00 82 00 00 80 {}", text(&token)), "9000")]);
@@ -254,8 +254,8 @@ mod tests {
             ("00 84 00 00 08", "4242424242424242 9000"),
             (&format!("00 82 00 00 80 {}", text(&token(&[0x42; 8], 1))), "6985"),
         ]);
-        let answer = card.send(&internal());
-        assert!(answer.ends_with("9000"));
+        let response = card.send(&internal());
+        assert!(response.ends_with("9000"));
         let challenge = challenge(&mut card);
         let wrong = token(&[0x43; 8], 1);
         card.plays(&[(&format!("00 82 00 00 80 {}", text(&wrong)), "6300")]);

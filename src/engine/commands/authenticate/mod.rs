@@ -10,7 +10,7 @@ mod symmetric;
 use alloc::vec::Vec;
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::{
@@ -31,7 +31,7 @@ use crate::{
 /// The lengths that a challenge may have: symmetric and RSA protocols take 8 bytes, those on P-256 also 16.
 const CHALLENGES: [usize; 2] = [8, 16];
 
-pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if command.p1_p2() != 0 {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
@@ -42,17 +42,17 @@ pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, answe
     };
     let mut challenge = [0; 16];
     context.draw(&mut challenge[..length]);
-    answer.extend(&challenge[..length]);
+    response.extend(&challenge[..length]);
     context.dialogue().challenge = Some(challenge[..length].to_vec());
     Ok(StatusWord::SUCCESS)
 }
 
-pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let template = template(command, Direction::Compute, context)?;
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Internal)?;
     if let Some(OtherKey::Certified(holder)) = &template.other {
-        return device::internal(key, holder, command.data(), context, answer);
+        return device::internal(key, holder, command.data(), context, response);
     }
     context.count_use(key)?;
     let algorithm = Algorithm(template.algorithm);
@@ -68,7 +68,7 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
                 }
                 _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
             };
-            answer.extend(&power(pair, &block)?);
+            response.extend(&power(pair, &block)?);
         }
         KeyPair::P256(pair) => {
             let digest = match algorithm.scheme(Scheme::Ecdsa) {
@@ -78,14 +78,14 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
                 }
                 _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
             };
-            answer.extend(&ecdsa(&*core.world.crypto, &pair, &digest)?);
+            response.extend(&ecdsa(&*core.world.crypto, &pair, &digest)?);
         }
     }
     Ok(StatusWord::SUCCESS)
 }
 
 /// EXTERNAL or MUTUAL AUTHENTICATE, as the template says.
-pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let dialogue = context.dialogue();
     let (challenge, half) = (dialogue.challenge.take(), dialogue.half.take());
     let template = template(command, Direction::Verify, context)?;
@@ -93,7 +93,7 @@ pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_
     let key_class = |id: ObjectId| context.core.vault.object(id).class;
     match (template.object, &template.other, half) {
         (Some(keys), None, _) if key_class(keys) == Class::KeySet => {
-            symmetric::authenticate(keys, Algorithm(template.algorithm), &challenge, command.data(), context, answer)
+            symmetric::authenticate(keys, Algorithm(template.algorithm), &challenge, command.data(), context, response)
         }
         (Some(key), Some(OtherKey::Certified(holder)), Some(half)) if key_class(key) == Class::PrivateKey => {
             device::external(key, holder, &half, &challenge, command.data(), context)

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     applet::{Outcome, Stop},
     chip::{Context, dialogue::Messaging, proofs::Partner},
     commands::algorithm::{Algorithm, Scheme},
@@ -36,7 +36,7 @@ pub(super) fn authenticate(
     challenge: &[u8],
     data: &[u8],
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
 ) -> Outcome {
     let usual = if data.len() == EXTERNAL { Scheme::SymmetricRole } else { Scheme::Mutual };
     let scheme = algorithm.scheme(usual);
@@ -51,7 +51,7 @@ pub(super) fn authenticate(
             if hash.length() < context.core.vault.size(keys) {
                 return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
             }
-            mutual(keys, hash, challenge, data, context, answer)?;
+            mutual(keys, hash, challenge, data, context, response)?;
         }
         (Some(Scheme::SymmetricRole | Scheme::Mutual), _) => return Err(StatusWord::WRONG_LENGTH.into()),
         _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
@@ -75,7 +75,7 @@ fn mutual(
     challenge: &[u8],
     data: &[u8],
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
 ) -> Result<(), Stop> {
     let serial_number = context.core.vault.serial_number(context.domain());
     context.count_try(keys)?;
@@ -96,8 +96,8 @@ fn mutual(
     let session = session.ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
     let mut reply = Zeroizing::new([&right[..], theirs, &*own_secret].concat());
     let sealed = seal(&*core.world.crypto, &mac, &encryption, &mut reply).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
-    answer.extend(&reply);
-    answer.extend(&sealed);
+    response.extend(&reply);
+    response.extend(&sealed);
     context.dialogue().messaging = Some(Messaging { session, partner: Partner::KeySet(keys) });
     Ok(())
 }

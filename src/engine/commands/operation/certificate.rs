@@ -249,12 +249,12 @@ mod tests {
         fn a_certificate_cut_anywhere_is_refused(length in 1..209_usize) {
             let mut card = card(Protocol::T0);
             card.plays(&[RSA]);
-            let answer = card.send(&recovered(&AUTHORITY[..length]));
-            prop_assert!(answer == "6A80" || answer == "6688", "{answer}");
+            let response = card.send(&recovered(&AUTHORITY[..length]));
+            prop_assert!(response == "6A80" || response == "6688", "{response}");
             card.plays(&[P256]);
             let part = text(&AUTHORITY_P256[4..4 + length]);
-            let answer = card.send(&format!("00 2A 00 BE {length:02X} {part}"));
-            prop_assert!(answer == "6A80" || answer == "6688", "{answer}");
+            let response = card.send(&format!("00 2A 00 BE {length:02X} {part}"));
+            prop_assert!(response == "6A80" || response == "6688", "{response}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::{Context, dialogue::Direction},
@@ -21,7 +21,7 @@ use crate::{
 ///
 /// What IAS cards do with P-256 is not public. The point comes as scdaemon sends it, or as OpenPGP cards have it; the
 /// answer is the x coordinate of the product.
-pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let template = context.dialogue().environment.template(TemplateKind::Confidentiality, Direction::Compute).clone();
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Decipher)?;
@@ -32,11 +32,11 @@ pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, answer: &m
     match (core.vault.key_pair(key, &core.memory, &*core.world.crypto)?, scheme) {
         (KeyPair::Rsa(pair), Some(Scheme::Decipher)) => {
             let block = Zeroizing::new(power(pair, input)?);
-            answer.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
+            response.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
         }
         (KeyPair::P256(pair), Some(Scheme::Decipher | Scheme::Agreement)) => {
             let shared = core.world.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
-            answer.extend(&*shared);
+            response.extend(&*shared);
         }
         _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::{Context, dialogue::Direction},
@@ -20,7 +20,11 @@ use crate::{
 const HASHES: [usize; 5] = [20, 28, 32, 48, 64];
 
 /// Signs the hash that PSO HASH left, or the one in the data; with RSA the data may also be a whole padded block.
-pub(super) fn compute_digital_signature(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(super) fn compute_digital_signature(
+    command: &Apdu<'_>,
+    context: &mut Context<'_>,
+    response: &mut Response,
+) -> Outcome {
     let template = context.dialogue().environment.template(TemplateKind::Signature, Direction::Compute).clone();
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Sign)?;
@@ -35,8 +39,8 @@ pub(super) fn compute_digital_signature(command: &Apdu<'_>, context: &mut Contex
     context.dialogue().hash = None;
     let core = &mut *context.core;
     match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
-        KeyPair::Rsa(pair) => answer.extend(&power(pair, &request)?),
-        KeyPair::P256(pair) => answer.extend(&ecdsa(&*core.world.crypto, &pair, &request)?),
+        KeyPair::Rsa(pair) => response.extend(&power(pair, &request)?),
+        KeyPair::P256(pair) => response.extend(&ecdsa(&*core.world.crypto, &pair, &request)?),
     }
     Ok(StatusWord::SUCCESS)
 }

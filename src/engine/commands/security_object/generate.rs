@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{Named, OBJECTS, only_tagged, put_public_key};
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::{Context, dialogue::Direction},
@@ -22,7 +22,7 @@ use crate::{
 pub(in crate::commands) fn generate_key_pair(
     command: &Apdu<'_>,
     context: &mut Context<'_>,
-    answer: &mut Answer,
+    response: &mut Response,
 ) -> Outcome {
     if !matches!(command.p1_p2(), 0x0000 | 0x8000) {
         return Err(StatusWord::WRONG_P1_P2.into());
@@ -44,7 +44,7 @@ pub(in crate::commands) fn generate_key_pair(
     let public = core.vault.key_pair(id, &core.memory, &*core.world.crypto)?.public(&*core.world.crypto)?;
     let mut value = Vec::new();
     put_public_key(&public, &[], &[], &mut value);
-    answer.extend(&value);
+    response.extend(&value);
     Ok(StatusWord::SUCCESS)
 }
 

@@ -7,7 +7,7 @@ use super::{
     put_public_key,
 };
 use crate::{
-    Answer, StatusWord,
+    Response, StatusWord,
     apdu::Apdu,
     applet::Outcome,
     chip::Context,
@@ -21,7 +21,7 @@ use crate::{
 const WHOLE: u8 = 0x80;
 
 /// Sends one template of one object: `4D { 70 { BF cc nn { tag 80 } } }`.
-pub(in crate::commands) fn get_data(command: &Apdu<'_>, context: &mut Context<'_>, answer: &mut Answer) -> Outcome {
+pub(in crate::commands) fn get_data(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     if command.p1_p2() != CURRENT_DF {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
@@ -36,7 +36,7 @@ pub(in crate::commands) fn get_data(command: &Apdu<'_>, context: &mut Context<'_
     }
     let mut object = Vec::with_capacity(value.len() + 8);
     tlv::put_with(OBJECTS, &mut object, |template| tlv::put(named.tag, &value, template));
-    answer.extend(&object);
+    response.extend(&object);
     Ok(StatusWord::SUCCESS)
 }
 
@@ -265,9 +265,9 @@ mod tests {
             } else {
                 format!("00 CB 3F FF {:02X} {} 00", request.len(), text(&request))
             };
-            let answer = card(Protocol::T1).send(&command);
-            let status = &answer[answer.len() - 4..];
-            prop_assert!(["9000", "6A80", "6A88"].contains(&status) || status.starts_with("61"), "{answer}");
+            let response = card(Protocol::T1).send(&command);
+            let status = &response[response.len() - 4..];
+            prop_assert!(["9000", "6A80", "6A88"].contains(&status) || status.starts_with("61"), "{response}");
         }
     }
 }

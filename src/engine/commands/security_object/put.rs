@@ -369,9 +369,9 @@ mod tests {
             }
             let header = if generates { "00 47 00 00" } else { "00 DB 3F FF" };
             let mut card = trusting(crate::world::Forgetful);
-            let answer = card.send(&format!("{header} {:02X} {}", object.len(), text(&object)));
+            let response = card.send(&format!("{header} {:02X} {}", object.len(), text(&object)));
             let known = ["9000", "6A80", "6A88", "6982", "6985"];
-            prop_assert!(known.contains(&&answer[answer.len() - 4..]), "{answer}");
+            prop_assert!(known.contains(&&response[response.len() - 4..]), "{response}");
         }
     }
 }

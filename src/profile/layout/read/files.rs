@@ -3,7 +3,7 @@
 use virtuale_applets::{ias, vitale1};
 use virtuale_engine::{
     Aid, Fid, Sfi,
-    image::{ControlObject, RecordStructure, SelectAnswer},
+    image::{ControlObject, RecordStructure, SelectResponse},
 };
 
 use super::{
@@ -30,8 +30,8 @@ const APPLETS: [&str; 2] = [ias::NAME, vitale1::NAME];
 pub(super) struct Defaults {
     pub(super) ef_control: Vec<ControlObject>,
     pub(super) df_control: Vec<ControlObject>,
-    pub(super) select_by_name: SelectAnswer,
-    pub(super) select_by_fid: SelectAnswer,
+    pub(super) select_by_name: SelectResponse,
+    pub(super) select_by_fid: SelectResponse,
 }
 
 impl Defaults {
@@ -52,12 +52,12 @@ impl Defaults {
 }
 
 /// What SELECT answers.
-fn select(fields: &Fields<'_>, key: &'static str) -> Option<SelectAnswer> {
+fn select(fields: &Fields<'_>, key: &'static str) -> Option<SelectResponse> {
     let text = fields.text(key)?;
     match text.value {
-        "fcp" => Some(SelectAnswer::Fcp),
-        "fci" => Some(SelectAnswer::Fci),
-        "none" => Some(SelectAnswer::None),
+        "fcp" => Some(SelectResponse::Fcp),
+        "fci" => Some(SelectResponse::Fci),
+        "none" => Some(SelectResponse::None),
         _ => {
             fields.report.unknown("answer to SELECT", &text, ["fcp", "fci", "none"]);
             None

@@ -9,7 +9,7 @@ use std::{
 use hex_literal::hex;
 use jiff::civil::date;
 use virtuale_engine::{
-    Answer, Card, Reset, StatusWord,
+    Card, Reset, Response, StatusWord,
     image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain},
 };
 
@@ -170,16 +170,16 @@ fn a_card_with_too_many_rsa_keys_is_refused() {
 }
 
 /// What a card answers, with all that it has to be asked for.
-fn answer_of(card: &mut impl Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
-    let (mut answer, mut data) = (Answer::new(), Vec::new());
-    card.transmit(command, &mut answer).expect("a card that answers");
-    while let [0x61, length] = answer.status().expect("a status word").0.to_be_bytes() {
-        data.extend_from_slice(answer.data());
-        answer.clear();
-        card.transmit(&[0x00, 0xC0, 0x00, 0x00, length], &mut answer).expect("a card that answers");
+fn response_of(card: &mut impl Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
+    let (mut response, mut data) = (Response::new(), Vec::new());
+    card.transmit(command, &mut response).expect("a card that answers");
+    while let [0x61, length] = response.status().expect("a status word").0.to_be_bytes() {
+        data.extend_from_slice(response.data());
+        response.clear();
+        card.transmit(&[0x00, 0xC0, 0x00, 0x00, length], &mut response).expect("a card that answers");
     }
-    data.extend_from_slice(answer.data());
-    (data, answer.status().expect("a status word"))
+    data.extend_from_slice(response.data());
+    (data, response.status().expect("a status word"))
 }
 
 #[test]
@@ -192,19 +192,19 @@ fn a_key_can_be_generated_twice_and_is_unlike_all_others() {
         let mut card = profile.card();
         card.reset(Reset::Cold).expect("an ATR");
         for command in [SELECT_ADELE, VERIFY] {
-            assert_eq!(answer_of(&mut card, command).1, StatusWord::SUCCESS);
+            assert_eq!(response_of(&mut card, command).1, StatusWord::SUCCESS);
         }
         let mut generated = BTreeSet::new();
         for number in 1..=4 {
             let generate = [0x00, 0x47, 0x00, 0x00, 0x05, 0x70, 0x03, 0xBF, 0x90, number];
             for _ in 0..2 {
-                let (public, status) = answer_of(&mut card, &generate);
+                let (public, status) = response_of(&mut card, &generate);
                 assert_eq!(status, StatusWord::SUCCESS, "{sort} {number}");
                 let is_in = |key: &&Vec<Vec<u8>>| public.windows(key[0].len()).any(|part| part == key[0]);
                 assert_eq!(at_first.iter().filter(is_in).count(), 0, "{sort} {number}: a key that the card had");
                 generated.insert(public);
             }
-            assert_eq!(answer_of(&mut card, &generate).1, StatusWord::CONDITIONS_NOT_SATISFIED);
+            assert_eq!(response_of(&mut card, &generate).1, StatusWord::CONDITIONS_NOT_SATISFIED);
         }
         assert_eq!(generated.len(), 4 * 2, "{sort}");
     }
@@ -312,11 +312,11 @@ fn no_code_and_no_key_is_in_what_is_printed_for_developers() {
     let image = profile.image().clone();
     let mut card = profile.card();
     card.reset(Reset::Cold).expect("an ATR");
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     for command in [SELECT_ADELE, VERIFY] {
-        answer.clear();
-        card.transmit(command, &mut answer).expect("a card that answers");
-        assert_eq!(answer.status(), Some(StatusWord::SUCCESS));
+        response.clear();
+        card.transmit(command, &mut response).expect("a card that answers");
+        assert_eq!(response.status(), Some(StatusWord::SUCCESS));
     }
     let printed = format!("{image:?}{profile:?}{card:?}{:?}", domain(&image, 0x3F00));
     let key = domain(&image, 0x0DF1).objects.iter().find_map(|object| match &object.kind {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::civil::date;
-use virtuale_engine::{Answer, Card, Protocol, Reset};
+use virtuale_engine::{Card, Protocol, Reset, Response};
 
 use super::super::{Layout, coding, fields::unhex};
 use crate::profile::{Options, diagnostic::Source, load};
@@ -41,14 +41,14 @@ fn the_example_answers_as_the_guide_says() {
     let mut card = profile.card();
     card.reset(Reset::Cold).expect("an ATR");
     card.select_protocol(Protocol::T0).expect("T=0");
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     let mut compared = 0;
     for line in block("transcript").lines() {
         if let Some(command) = line.strip_prefix("> ") {
-            answer.clear();
-            card.transmit(&unhex(command).expect("hexadecimal"), &mut answer).expect("an answer");
+            response.clear();
+            card.transmit(&unhex(command).expect("hexadecimal"), &mut response).expect("an answer");
         } else if let Some(expected) = line.strip_prefix("< ") {
-            assert_eq!(hex::encode_upper(answer.as_bytes()), expected.replace(' ', ""));
+            assert_eq!(hex::encode_upper(response.as_bytes()), expected.replace(' ', ""));
             compared += 1;
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hex_literal::hex;
 use jiff::civil::date;
-use virtuale_engine::{Answer, Card, Fault, Protocol, Reset};
+use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
 
 use super::{layout, vitale1_text};
 use crate::profile::{
@@ -29,9 +29,9 @@ fn inserted(name: &str) -> impl Card {
 }
 
 fn send(card: &mut impl Card, command: &[u8]) -> Vec<u8> {
-    let mut answer = Answer::new();
-    card.transmit(command, &mut answer).expect("an answer");
-    answer.as_bytes().to_vec()
+    let mut response = Response::new();
+    card.transmit(command, &mut response).expect("an answer");
+    response.as_bytes().to_vec()
 }
 
 #[test]
@@ -53,11 +53,11 @@ fn reading_words_allocates_nothing() {
     let card = &mut inserted("petit");
     let commands: [&[u8]; 4] =
         [&hex!("BC B0 02 88 04"), &hex!("BC B0 02 68 00"), &hex!("BC B0 1F 18 00"), &hex!("BC C0 00 00 08")];
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     let counted = allocation_counter::measure(|| {
         for command in commands {
-            card.transmit(command, &mut answer).expect("an answer");
-            assert!(answer.len() > 4);
+            card.transmit(command, &mut response).expect("an answer");
+            assert!(response.len() > 4);
         }
     });
     assert_eq!(counted.count_total, 0);
@@ -117,15 +117,15 @@ fn igea_440_goes_mute_after_its_sessions_and_stays_so() {
     let sessions = |seed| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale1-igea440.toml");
         let mut card = load(&path, &Options { seed, ..OPTIONS }).expect("a card file").card();
-        let mut answer = Answer::new();
+        let mut response = Response::new();
         let mut sessions = 0;
         while card.reset(Reset::Cold).is_ok() {
             sessions += 1;
-            let answers = (0..6).filter(|_| card.transmit(&hex!("BC C0 00 00 08"), &mut answer).is_ok()).count();
-            assert!(answers == 6 || answers == 5, "{answers}");
+            let responses = (0..6).filter(|_| card.transmit(&hex!("BC C0 00 00 08"), &mut response).is_ok()).count();
+            assert!(responses == 6 || responses == 5, "{responses}");
         }
-        assert_eq!(card.transmit(&hex!("BC C0 00 00 08"), &mut answer), Err(Fault::Mute));
-        assert!(answer.is_empty());
+        assert_eq!(card.transmit(&hex!("BC C0 00 00 08"), &mut response), Err(Fault::Mute));
+        assert!(response.is_empty());
         sessions
     };
     assert_eq!(sessions(7), sessions(7));

@@ -90,13 +90,13 @@ fn the_longest_commands_and_answers_pass() {
     let mut client = service.client(4);
     let handle = client.open(0);
     let longest = vec![0x5A; 65_544];
-    let answer = client.transmit(handle, &longest).expect("an echo");
-    assert_eq!((answer.len(), &answer[..65_544]), (65_546, &longest[..]));
-    let answer = client.transmit(handle, &[0, toys::LONG, 0xFF, 0xFF]).expect("an answer");
-    assert_eq!(answer.len(), 65_537);
+    let response = client.transmit(handle, &longest).expect("an echo");
+    assert_eq!((response.len(), &response[..65_544]), (65_546, &longest[..]));
+    let response = client.transmit(handle, &[0, toys::LONG, 0xFF, 0xFF]).expect("an answer");
+    assert_eq!(response.len(), 65_537);
     let command = vec![0; wire::LONGEST_BUFFER];
     client.send_command(handle, &command, 65_548);
-    assert_eq!(client.receive_answer().0.code, ReturnCode::INSUFFICIENT_BUFFER, "the echo is two bytes longer");
+    assert_eq!(client.receive_response().0.code, ReturnCode::INSUFFICIENT_BUFFER, "the echo is two bytes longer");
     assert_eq!(client.transmit(handle, &[1]), Ok(vec![1, 0x90, 0]));
 }
 
@@ -106,14 +106,14 @@ fn an_answer_that_does_not_fit_is_announced_but_not_sent() {
     let mut client = service.client(4);
     let handle = client.open(0);
     client.send_command(handle, &[0, toys::LONG, 0, 100], 101);
-    let (reply, _) = client.receive_answer();
+    let (reply, _) = client.receive_response();
     assert_eq!((reply.code, reply.receive_length), (ReturnCode::INSUFFICIENT_BUFFER, 102));
     client.send_command(handle, &[0, toys::LONG, 0, 100], 102);
-    let (reply, answer) = client.receive_answer();
-    assert_eq!((reply.code, answer.len()), (ReturnCode::SUCCESS, 102));
+    let (reply, response) = client.receive_response();
+    assert_eq!((reply.code, response.len()), (ReturnCode::SUCCESS, 102));
     assert_eq!(reply.receive_protocol, Protocols::T0);
     client.send_command(handle, &[0, toys::SILENT], 102);
-    let (reply, _) = client.receive_answer();
+    let (reply, _) = client.receive_response();
     assert_eq!((reply.code, reply.receive_length), (ReturnCode::NOT_TRANSACTED, 0));
 }
 
@@ -156,6 +156,6 @@ fn requests_sent_ahead_are_answered_in_turn() {
         client.send_command(handle, &[count, 0, 0, 0], 100);
     }
     for count in 0..20 {
-        assert_eq!(client.receive_answer().1, [count, 0, 0, 0, 0x90, 0]);
+        assert_eq!(client.receive_response().1, [count, 0, 0, 0, 0x90, 0]);
     }
 }

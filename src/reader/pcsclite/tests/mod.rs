@@ -167,7 +167,7 @@ impl Client {
         self.send_bytes(&transmit_message(handle, command, room));
     }
 
-    fn receive_answer(&mut self) -> (Transmit, Vec<u8>) {
+    fn receive_response(&mut self) -> (Transmit, Vec<u8>) {
         let reply: Transmit = self.receive();
         let length = if reply.code == ReturnCode::SUCCESS { reply.receive_length } else { 0 };
         (reply, self.receive_bytes(usize::try_from(length).expect("short")))
@@ -175,8 +175,8 @@ impl Client {
 
     fn transmit(&mut self, handle: u32, command: &[u8]) -> Result<Vec<u8>, ReturnCode> {
         self.send_command(handle, command, 65_548);
-        let (reply, answer) = self.receive_answer();
-        if reply.code == ReturnCode::SUCCESS { Ok(answer) } else { Err(reply.code) }
+        let (reply, response) = self.receive_response();
+        if reply.code == ReturnCode::SUCCESS { Ok(response) } else { Err(reply.code) }
     }
 
     fn handle_command(&mut self, command: Command, handle: u32) -> ReturnCode {

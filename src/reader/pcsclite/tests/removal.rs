@@ -15,9 +15,9 @@ fn a_card_removed_during_a_command_answers_at_once_and_the_client_goes_on() {
     assert_eq!(bystander.transmit(other, &[7]), Ok(vec![7, 0x90, 0]), "and so is the other card");
 
     assert!(service.readers.remove(0).expect("a card").is_none(), "it is busy");
-    let (reply, _) = client.receive_answer();
+    let (reply, _) = client.receive_response();
     assert_eq!((reply.code, reply.receive_length, reply.handle), (ReturnCode::NO_SMARTCARD, 0, mine));
-    assert_eq!(queued.receive_answer().0.code, ReturnCode::REMOVED_CARD);
+    assert_eq!(queued.receive_response().0.code, ReturnCode::REMOVED_CARD);
 
     // The old card is still busy; its client does not notice.
     assert_eq!(client.handle_command(Command::STATUS, mine), ReturnCode::REMOVED_CARD);
@@ -41,8 +41,8 @@ fn what_was_sent_after_the_command_is_answered_by_the_next_worker() {
     client.send_bytes(&both);
     service.reins[0].await_slow();
     service.readers.remove(0).expect("a card");
-    assert_eq!(client.receive_answer().0.code, ReturnCode::NO_SMARTCARD);
-    assert_eq!(client.receive_answer().0.code, ReturnCode::REMOVED_CARD);
+    assert_eq!(client.receive_response().0.code, ReturnCode::NO_SMARTCARD);
+    assert_eq!(client.receive_response().0.code, ReturnCode::REMOVED_CARD);
     assert_eq!(client.disconnect(handle, Disposition::LEAVE), ReturnCode::SUCCESS);
     service.reins[0].open();
 }
@@ -55,7 +55,7 @@ fn a_client_may_hang_up_while_its_old_card_is_still_busy() {
     client.send_command(handle, &[0, toys::SLOW], 100);
     service.reins[0].await_slow();
     service.readers.remove(0).expect("a card");
-    assert_eq!(client.receive_answer().0.code, ReturnCode::NO_SMARTCARD);
+    assert_eq!(client.receive_response().0.code, ReturnCode::NO_SMARTCARD);
     let mut witness = service.client(4);
     assert_eq!(witness.states()[0].sharing, 1);
     drop(client);

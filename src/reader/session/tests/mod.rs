@@ -143,14 +143,14 @@ fn handles_of_others_do_not_exist() {
     let house = House::new();
     let (owner, other) = (house.guest(), house.guest());
     let handle = owner.shared();
-    let mut answer = virtuale_engine::Answer::default();
+    let mut response = virtuale_engine::Response::default();
     let session = &other.session;
     assert_eq!(session.status(handle), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.begin(handle), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.end(handle, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.disconnect(handle, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(other.leave_and_share(handle), Err(ReturnCode::INVALID_HANDLE));
-    assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut answer), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut response), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.control(handle, 0), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.attribute(handle, 0), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.set_attribute(handle), Err(ReturnCode::INVALID_HANDLE));

@@ -2,7 +2,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use virtuale_engine::{Answer, Protocol, Reset};
+use virtuale_engine::{Protocol, Reset, Response};
 
 use super::{ANY, House};
 use crate::reader::{
@@ -25,11 +25,11 @@ fn a_reset_is_told_to_all_handles_even_the_one_that_made_it() {
     assert_eq!(house.reins.deeds(), [WARM]);
     for (guest, handle) in [(&one, mine), (&other, theirs)] {
         let session = &guest.session;
-        let mut answer = Answer::default();
+        let mut response = Response::default();
         assert_eq!(session.status(handle), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.begin(handle), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.end(handle, Disposition::LEAVE), Err(ReturnCode::RESET_CARD));
-        assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut answer), Err(ReturnCode::RESET_CARD));
+        assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut response), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.attribute(handle, 0), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.set_attribute(handle), Err(ReturnCode::RESET_CARD));
         assert!(session.control(handle, crate::reader::attribute::GET_FEATURE_REQUEST).is_ok());
@@ -169,7 +169,7 @@ fn a_direct_handle_does_not_keep_a_card_powered() {
     let guest = house.guest();
     let (handle, active) = guest.open(Share::DIRECT, Protocols::RAW).expect("a reader");
     assert_eq!(active, Protocols::RAW);
-    let mut answer = Answer::default();
-    let sent = guest.session.transmit(0, handle, Protocols::RAW, &[0], &mut answer);
+    let mut response = Response::default();
+    let sent = guest.session.transmit(0, handle, Protocols::RAW, &[0], &mut response);
     assert_eq!(sent, Err(ReturnCode::NOT_TRANSACTED));
 }

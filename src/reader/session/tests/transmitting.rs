@@ -5,7 +5,7 @@ use std::{
     thread,
 };
 
-use virtuale_engine::Answer;
+use virtuale_engine::Response;
 
 use super::{ANY, Client, House, soon};
 use crate::reader::{
@@ -19,10 +19,10 @@ fn any_bytes_reach_the_card() {
     let house = House::new();
     let guest = house.guest();
     let handle = guest.shared();
-    let mut answer = Answer::default();
+    let mut response = Response::default();
     for command in [&[0x00][..], &[0x00, 0xA4, 0x04, 0x00], &[0x11; 65_544]] {
-        assert_eq!(guest.session.transmit(1, handle, Protocols::T0, command, &mut answer), Ok(Protocols::T0));
-        assert_eq!(answer.data(), command);
+        assert_eq!(guest.session.transmit(1, handle, Protocols::T0, command, &mut response), Ok(Protocols::T0));
+        assert_eq!(response.data(), command);
     }
 }
 
@@ -31,7 +31,7 @@ fn the_protocol_must_be_the_one_that_is_spoken() {
     let house = House::with(toys::BOTH);
     let guest = house.guest();
     let handle = guest.shared();
-    let send = |protocol| guest.session.transmit(1, handle, protocol, &[0], &mut Answer::default());
+    let send = |protocol| guest.session.transmit(1, handle, protocol, &[0], &mut Response::default());
     assert_eq!(send(Protocols::T1), Ok(Protocols::T1));
     assert_eq!(send(Protocols::RAW), Ok(Protocols::T1));
     assert_eq!(send(Protocols::ANY_OLD), Ok(Protocols::T1));
@@ -46,7 +46,7 @@ fn without_a_card_there_is_no_answer() {
     let opened = guest.session.connect(guest.context, b"Virtuale 00 01", Share::DIRECT, ANY);
     let (handle, _) = opened.expect("a reader");
     for protocol in [Protocols::T0, Protocols::ANY_OLD, Protocols::RAW] {
-        let sent = guest.session.transmit(1, handle, protocol, &[0], &mut Answer::default());
+        let sent = guest.session.transmit(1, handle, protocol, &[0], &mut Response::default());
         assert_eq!(sent, Err(ReturnCode::NO_SMARTCARD));
     }
 }
@@ -56,11 +56,11 @@ fn a_silent_card_leaves_an_empty_answer() {
     let house = House::new();
     let guest = house.guest();
     let handle = guest.shared();
-    let mut answer = Answer::default();
-    answer.extend(b"what another command left");
-    let sent = guest.session.transmit(1, handle, Protocols::T0, &[0, toys::SILENT], &mut answer);
+    let mut response = Response::default();
+    response.extend(b"what another command left");
+    let sent = guest.session.transmit(1, handle, Protocols::T0, &[0, toys::SILENT], &mut response);
     assert_eq!(sent, Err(ReturnCode::NOT_TRANSACTED));
-    assert!(answer.is_empty());
+    assert!(response.is_empty());
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn a_transaction_keeps_others_out() {
     let (mine, theirs) = (one.shared(), other.shared());
     assert_eq!(one.session.begin(mine), Ok(()));
     let session = &other.session;
-    let sent = soon(|| session.transmit(1, theirs, Protocols::T0, &[0], &mut Answer::default()));
+    let sent = soon(|| session.transmit(1, theirs, Protocols::T0, &[0], &mut Response::default()));
     assert_eq!(sent, Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(session.control(theirs, GET_FEATURE_REQUEST), Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(session.attribute(theirs, ATR_STRING), Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(session.set_attribute(theirs), Err(ReturnCode::SHARING_VIOLATION));
-    assert_eq!(one.session.transmit(1, mine, Protocols::T0, &[0], &mut Answer::default()), Ok(Protocols::T0));
+    assert_eq!(one.session.transmit(1, mine, Protocols::T0, &[0], &mut Response::default()), Ok(Protocols::T0));
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_removal_is_remembered_until_the_handle_takes_note_of_it() {
     for (guest, handle) in [(&one, mine), (&other, theirs)] {
         assert_eq!(guest.session.status(handle), Err(ReturnCode::REMOVED_CARD));
         assert_eq!(guest.session.begin(handle), Err(ReturnCode::REMOVED_CARD));
-        let sent = guest.session.transmit(1, handle, Protocols::T0, &[0], &mut Answer::default());
+        let sent = guest.session.transmit(1, handle, Protocols::T0, &[0], &mut Response::default());
         assert_eq!(sent, Err(ReturnCode::REMOVED_CARD));
         assert!(guest.session.control(handle, GET_FEATURE_REQUEST).is_ok());
     }
@@ -106,7 +106,7 @@ fn a_card_removed_during_a_command_keeps_nobody_waiting() {
     let (told, end) = mpsc::channel();
     let transmit = move |session: Arc<super::Session>, handle, ticket, command: [u8; 2], told: mpsc::Sender<_>| {
         thread::spawn(move || {
-            let sent = session.transmit(ticket, handle, Protocols::T0, &command, &mut Answer::default());
+            let sent = session.transmit(ticket, handle, Protocols::T0, &command, &mut Response::default());
             told.send((ticket, sent)).expect("the test listens");
         })
     };
@@ -132,8 +132,9 @@ fn a_card_that_comes_back_soon_after_its_removal_is_given_back() {
         let guest = house.guest();
         let handle = guest.shared();
         let session = guest.session;
-        let busy =
-            thread::spawn(move || session.transmit(1, handle, Protocols::T0, &[0, toys::SLOW], &mut Answer::default()));
+        let busy = thread::spawn(move || {
+            session.transmit(1, handle, Protocols::T0, &[0, toys::SLOW], &mut Response::default())
+        });
         house.reins.await_slow();
         house.reins.open();
         let card = house.readers.remove(0).expect("a card");
@@ -150,9 +151,9 @@ fn a_card_that_panics_can_be_used_again() {
     let (mine, theirs) = (one.shared(), other.shared());
     let session = Arc::clone(&one.session);
     let fatal =
-        thread::spawn(move || session.transmit(1, mine, Protocols::T0, &[0, toys::FATAL], &mut Answer::default()));
+        thread::spawn(move || session.transmit(1, mine, Protocols::T0, &[0, toys::FATAL], &mut Response::default()));
     assert!(fatal.join().is_err());
-    let sent = other.session.transmit(1, theirs, Protocols::T0, &[0], &mut Answer::default());
+    let sent = other.session.transmit(1, theirs, Protocols::T0, &[0], &mut Response::default());
     assert_eq!(sent, Ok(Protocols::T0));
 }
 

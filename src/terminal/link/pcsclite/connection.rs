@@ -1,6 +1,6 @@
 //! An open card.
 
-use virtuale_engine::{Answer, Protocol, Reset};
+use virtuale_engine::{Protocol, Reset, Response};
 
 use super::{LinkError, Service, accept};
 use crate::{
@@ -122,9 +122,9 @@ impl Link for Connection<'_> {
         Ok(())
     }
 
-    fn transmit(&mut self, command: &[u8], answer: &mut Answer) -> Result<(), LinkError> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
         let doing = "send a command to the card";
-        answer.clear();
+        response.clear();
         let reply = self.send_command(doing, command)?;
         accept(doing, reply.code)?;
         let length = usize::try_from(reply.receive_length).unwrap_or(usize::MAX);
@@ -133,7 +133,7 @@ impl Link for Connection<'_> {
         }
         self.received.resize(length, 0);
         self.service.receive_into(doing, &mut self.received)?;
-        answer.extend(&self.received);
+        response.extend(&self.received);
         if length < 2 { Err(LinkError::NoStatus { length }) } else { Ok(()) }
     }
 }

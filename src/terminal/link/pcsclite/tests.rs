@@ -12,7 +12,7 @@ use std::{
 use hex_literal::hex;
 use proptest::prelude::*;
 use tempfile::TempDir;
-use virtuale_engine::{Answer, Protocol, Reset, StatusWord};
+use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
 use super::Service;
 use crate::{
@@ -69,16 +69,16 @@ fn a_card_is_listed_opened_used_and_closed() {
     assert_eq!(slots[0].atr, hex!("3B 75 13 00 00 44 09 EA 90 00"));
     let mut connection = service.connect(READER).expect("the card is there");
     assert_eq!((connection.atr(), connection.protocol()), (&slots[0].atr[..], Protocol::T0));
-    let mut answer = Answer::new();
+    let mut response = Response::new();
     connection.begin_transaction().expect("nobody else is there");
-    connection.transmit(&hex!("00 A4 04 00 01 41"), &mut answer).expect("an answer");
-    assert_eq!(answer.as_bytes(), hex!("90 00"));
-    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut answer).expect("an answer");
-    assert_eq!(answer.status(), Some(StatusWord(0x6105)));
+    connection.transmit(&hex!("00 A4 04 00 01 41"), &mut response).expect("an answer");
+    assert_eq!(response.as_bytes(), hex!("90 00"));
+    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut response).expect("an answer");
+    assert_eq!(response.status(), Some(StatusWord(0x6105)));
     connection.end_transaction().expect("it was begun");
     connection.reset(Reset::Warm).expect("the card comes back");
-    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut answer).expect("an answer");
-    assert_eq!(answer.status(), Some(StatusWord::FILE_NOT_FOUND), "a reset forgets the application");
+    connection.transmit(&hex!("00 A4 02 00 02 D0 01"), &mut response).expect("an answer");
+    assert_eq!(response.status(), Some(StatusWord::FILE_NOT_FOUND), "a reset forgets the application");
     drop(connection);
     assert!(service.connect(READER).is_ok(), "a handle that was dropped is closed");
 }
@@ -97,9 +97,9 @@ fn refusals_have_their_reasons() {
     house.insert();
     let mut connection = service.connect(READER).expect("the card is there");
     assert_eq!(refusal(connection.end_transaction()), ReturnCode::NOT_TRANSACTED);
-    assert_eq!(refusal(connection.transmit(&[0; 65_549], &mut Answer::new())), ReturnCode::INSUFFICIENT_BUFFER);
+    assert_eq!(refusal(connection.transmit(&[0; 65_549], &mut Response::new())), ReturnCode::INSUFFICIENT_BUFFER);
     house.readers.remove(0).expect("a card");
-    assert_eq!(refusal(connection.transmit(&hex!("00 B0 00 00 00"), &mut Answer::new())), ReturnCode::REMOVED_CARD);
+    assert_eq!(refusal(connection.transmit(&hex!("00 B0 00 00 00"), &mut Response::new())), ReturnCode::REMOVED_CARD);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_mute_answer_is_an_error() {
     house.readers.insert(0, Box::new(Parrot::new(vec![vec![0x90]]))).expect("the slot is free");
     let mut service = house.service();
     let mut connection = service.connect(READER).expect("the card is there");
-    let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Answer::new());
+    let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Response::new());
     assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
 }
 
@@ -228,7 +228,7 @@ proptest! {
         let (ours, _theirs) = service_that_says(&[established(minor), noise].concat());
         let mut service = Service::over(ours).expect("so far it is well");
         if let Ok(mut connection) = service.connect(READER) {
-            let _ = connection.transmit(&[0; 5], &mut Answer::new());
+            let _ = connection.transmit(&[0; 5], &mut Response::new());
         }
         let _ = service.wait_for_change(&[], Duration::from_millis(1));
     }

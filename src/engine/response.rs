@@ -9,13 +9,13 @@ pub const LONGEST: usize = 65_538;
 
 /// A response APDU in the making. The caller owns it and reuses it, so that a command allocates nothing.
 ///
-/// Data is appended first; [`Answer::finish`] closes it with the status word.
+/// Data is appended first; [`Response::finish`] closes it with the status word.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Answer {
+pub struct Response {
     bytes: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// An answer with room for the longest response; only the few bytes around one that is sealed may make it grow.
     #[must_use]
     pub fn new() -> Self {
@@ -47,7 +47,7 @@ impl Answer {
         self.bytes.extend_from_slice(&status.0.to_be_bytes());
     }
 
-    /// All bytes so far; after [`Answer::finish`], the response APDU.
+    /// All bytes so far; after [`Response::finish`], the response APDU.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
