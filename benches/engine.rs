@@ -8,7 +8,7 @@ use virtuale_engine::{
     Aid, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response, StatusWord,
     crypto::RustCrypto,
     image::{CompactRule, Condition, ControlObject, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle},
-    world::{Clock, Day, Forgetful, Random, World},
+    platform::{Clock, Day, Forgetful, Platform, Random},
 };
 
 const SELECT_AID: &[u8] = &hex!("00 A4 04 00 0B D250000002564954414C45 00");
@@ -29,8 +29,13 @@ impl Random for Fixed {
     }
 }
 
-fn world() -> World {
-    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(Forgetful), crypto: Box::new(RustCrypto) }
+fn platform() -> Platform {
+    Platform {
+        clock: Box::new(Fixed),
+        random: Box::new(Fixed),
+        sink: Box::new(Forgetful),
+        crypto: Box::new(RustCrypto),
+    }
 }
 
 fn file(fid: u16, parent: Option<usize>, kind: FileKind) -> FileImage {
@@ -75,7 +80,7 @@ fn image() -> ChipImage {
 }
 
 fn chip(protocol: Protocol) -> Chip {
-    let mut chip = Chip::new(image(), &|_| None, world()).expect("a good image");
+    let mut chip = Chip::new(image(), &|_| None, platform()).expect("a good image");
     chip.reset(Reset::Cold).expect("an ATR");
     chip.select_protocol(protocol).expect("the ATR offers both");
     chip
@@ -119,7 +124,7 @@ fn resets(criterion: &mut Criterion) {
 fn making(criterion: &mut Criterion) {
     let image = image();
     criterion.bench_function("a chip from its image", |bencher| {
-        bencher.iter(|| Chip::new(black_box(image.clone()), &|_| None, world()).expect("a good image"));
+        bencher.iter(|| Chip::new(black_box(image.clone()), &|_| None, platform()).expect("a good image"));
     });
 }
 

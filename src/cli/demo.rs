@@ -15,8 +15,8 @@ use super::{
 use crate::{
     profile::{self, Profile, diagnostic::Source},
     terminal::{
-        link::{LinkError, pcsclite::Service},
         pages,
+        transport::{TransportError, pcsclite::Service},
     },
 };
 
@@ -111,7 +111,7 @@ fn own_name() -> String {
     typed.unwrap_or_else(|| "virtuale".into())
 }
 
-fn lost(error: &LinkError) -> Failure {
+fn lost(error: &TransportError) -> Failure {
     Failure::environment(
         format!("the terminal lost the reader: {error}"),
         "see what stands in the way: virtuale doctor",

@@ -6,8 +6,8 @@ use super::{Failure, Outcome, cards, exit, language::Language, options::Reproduc
 use crate::{
     profile::layout::Layout,
     terminal::{
-        link::{Link, LinkError, in_process, pcsclite},
         pages::{self, PaperCopy, Report},
+        transport::{Transport, TransportError, in_process, pcsclite},
         vitale::{self, ReadError, Reading},
     },
 };
@@ -59,8 +59,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     for (index, card) in args.cards.iter().enumerate() {
         let place = card.display().to_string();
         let profile = cards::profile(card, &args.reproducible)?;
-        let mut link = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(&place, &error))?;
-        let reading = reading(&mut link, profile.layout(), &place, &args.reproducible)?;
+        let mut transport = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(&place, &error))?;
+        let reading = reading(&mut transport, profile.layout(), &place, &args.reproducible)?;
         print(args, &reading, &place, index)?;
     }
     Ok(exit::DONE)
@@ -83,16 +83,16 @@ fn read_readers(args: &Args) -> Outcome {
         return Err(Failure::environment("there is no card to read", hint));
     }
     for (index, slot) in slots.iter().enumerate() {
-        let mut link = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
+        let mut transport = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
         let by_atr;
         let layout = match &named {
             Some(layout) => layout,
             None => {
-                by_atr = cards::layout(layout_by_atr(link.atr()))?;
+                by_atr = cards::layout(layout_by_atr(transport.atr()))?;
                 &by_atr
             }
         };
-        let reading = reading(&mut link, layout, &slot.name, &args.reproducible)?;
+        let reading = reading(&mut transport, layout, &slot.name, &args.reproducible)?;
         print(args, &reading, &slot.name, index)?;
     }
     Ok(exit::DONE)
@@ -114,22 +114,22 @@ fn layout_by_atr(atr: &[u8]) -> &'static str {
     }
 }
 
-/// Reads a card over any road.
+/// Reads a card over any transport.
 ///
 /// # Errors
 ///
-/// That it is no Vitale, or that the road to it is gone.
+/// That it is no Vitale, or that the transport to it is gone.
 pub(super) fn reading(
-    link: &mut dyn Link,
+    transport: &mut dyn Transport,
     layout: &Layout,
     place: &str,
     reproducible: &Reproducible,
 ) -> Result<Reading, Failure> {
-    vitale::read(link, layout, reproducible.today()).map_err(|error| match error {
+    vitale::read(transport, layout, reproducible.today()).map_err(|error| match error {
         ReadError::NotVitale { .. } | ReadError::NotWordMemory { .. } => {
             Failure::environment(format!("{place}: {error}"), "this terminal reads Vitale 1 and Vitale 2 cards")
         }
-        ReadError::Link(error) => unread(place, &error),
+        ReadError::Transport(error) => unread(place, &error),
     })
 }
 
@@ -154,11 +154,11 @@ fn print(args: &Args, reading: &Reading, place: &str, index: usize) -> Result<()
     Ok(())
 }
 
-fn unread(place: &str, error: &LinkError) -> Failure {
+fn unread(place: &str, error: &TransportError) -> Failure {
     Failure::Environment(format!("cannot read the card in {place}: {error}"), None)
 }
 
-fn no_service(error: &LinkError) -> Failure {
+fn no_service(error: &TransportError) -> Failure {
     Failure::environment(
         error.to_string(),
         "give a card file (--card FILE), or start a reader: virtuale serve --card FILE",

@@ -8,7 +8,7 @@ use super::{
     Failure, Outcome,
     instance::{Instance, Loaded, Stop},
     options::{Reproducible, Slots},
-    road::{At, Road, Trouble, broken},
+    relay::{At, Relay, Trouble, broken},
     sheet::Sheet,
     supervise::Supervisor,
 };
@@ -19,7 +19,7 @@ Examples:
   virtuale record --reader \"Gemalto PC Twin Reader 00 00\" -o visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 126 when the command cannot be
-run; 127 when it is not found; 4 when the road to the card broke.";
+run; 127 when it is not found; 4 when the transport to the card broke.";
 
 /// Arguments of `record`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let service = Box::leak(Box::new(args.at.service(&args.reader)?));
     let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
     let trouble = Trouble::default();
-    let card = Road::new(connection, trouble.clone())?;
+    let card = Relay::new(connection, trouble.clone())?;
     let sheet = Sheet::over(&args.output)?;
     head(&sheet, &card, args);
     let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), sheet.tape().clone(), ""));

@@ -3,7 +3,7 @@
 //! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in [`commands`]. The
 //! dispatcher knows applets by this trait only.
 
-use crate::{Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, world::PowerLost};
+use crate::{Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, platform::PowerLost};
 
 /// Why a command ended early.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,7 +1,7 @@
 //! The card side of ISO 7816, for any chip.
 //!
 //! A [`Card`] is what a reader holds: it has an ATR, it is powered, it answers commands. The engine's own card is
-//! built from a [`ChipImage`], which says what is on the chip, and a [`World`](world::World), which is all that the
+//! built from a [`ChipImage`], which says what is on the chip, and a [`Platform`](platform::Platform), which is all that the
 //! chip may touch outside itself: a clock, random numbers, the place where commits are kept, and what computes for it.
 //!
 //! The engine knows neither applets (they depend on it) nor the world (it is `no_std`): it opens no file and no
@@ -26,6 +26,7 @@ pub mod ids;
 pub mod image;
 pub mod ins;
 pub mod memory;
+pub mod platform;
 pub mod response;
 pub mod security;
 pub mod sm;
@@ -35,7 +36,6 @@ mod testing;
 pub mod tlv;
 mod vault;
 mod wiped;
-pub mod world;
 
 pub use atr::Atr;
 pub use card::{Card, Fault, Protocol, Reset};

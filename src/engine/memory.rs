@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
+    platform::{Change, PowerLost, Sink},
     wiped::Wiped,
-    world::{Change, PowerLost, Sink},
 };
 
 /// A range of cells. Only the memory makes them, so that they never point outside it.
@@ -170,7 +170,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Carver, Memory, Span};
-    use crate::world::{Change, Forgetful, PowerLost, Sink};
+    use crate::platform::{Change, Forgetful, PowerLost, Sink};
 
     /// Loses power at the commit with this number, counted from zero.
     struct Torn(usize);

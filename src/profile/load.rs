@@ -23,9 +23,8 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::Layout,
     map::CardMap,
-    reading,
+    platform, reading,
     tree::{Node, Span},
-    world,
     written::LONGEST,
 };
 
@@ -201,7 +200,7 @@ impl Profile {
     }
 
     fn chip(&self) -> Result<Chip, ImageError> {
-        let world = world::fixed(self.options.today, self.options.seed);
+        let platform = platform::fixed(self.options.today, self.options.seed);
         let memory = self.layout.memory_settings(&self.data);
         let applets = |name: &str| match &memory {
             Some(settings) if name == vitale1::NAME => {
@@ -209,7 +208,7 @@ impl Profile {
             }
             _ => virtuale_applets::by_name(name),
         };
-        Chip::new(self.image.clone(), &applets, world)
+        Chip::new(self.image.clone(), &applets, platform)
     }
 }
 

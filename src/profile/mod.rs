@@ -21,7 +21,7 @@ pub mod written;
 mod card;
 mod load;
 mod nearest;
-mod world;
+mod platform;
 
 pub use card::VirtualCard;
 pub use load::{LoadError, Options, Profile, load, parse};

@@ -48,7 +48,7 @@ return_codes! {
     PROTO_MISMATCH = 0x8010_000F, "protocol mismatch";
     /// A parameter has a value that does not exist.
     INVALID_VALUE = 0x8010_0011, "invalid value";
-    /// The road to the service broke.
+    /// The transport to the service broke.
     COMM_ERROR = 0x8010_0013, "communication error";
     /// The card gave no answer, or there was no transaction to end.
     NOT_TRANSACTED = 0x8010_0016, "not transacted";

@@ -1,6 +1,6 @@
 //! The other side of the wire: a terminal that reads cards.
 //!
-//! [`link`] is the road to a card, in process or through a PC/SC service; [`exchange`] sends commands over it and keeps
+//! [`transport`] is the transport to a card, in process or through a PC/SC service; [`exchange`] sends commands over it and keeps
 //! a log; [`vitale`] reads a Vitale into a typed [`Volet`](vitale::Volet); [`pages`] writes what was read for people
 //! and for programs.
 //!
@@ -8,8 +8,8 @@
 //! every answer is hostile input, so every length, loop and log below is bounded and nothing panics.
 
 pub mod exchange;
-pub mod link;
 pub mod pages;
+pub mod transport;
 pub mod vitale;
 
 #[cfg(test)]

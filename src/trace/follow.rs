@@ -165,12 +165,12 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels and the orders of a word memory, or one that may select in a way that is not
+    /// interindustry ones of four channels and the instructions of a word memory, or one that may select in a way that is not
     /// known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
         if cla == vitale1::CLASS && self.is_word_memory() {
-            let is_read = ins == vitale1::order::READ.0 && answered.sw1 == 0x90;
+            let is_read = ins == vitale1::instruction::READ.0 && answered.sw1 == 0x90;
             return self.zone(u16::from_be_bytes([p1, p2])).filter(|_| is_read);
         }
         let channel = usize::from(cla);

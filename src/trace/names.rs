@@ -29,8 +29,8 @@ pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
-    if let Some(order) = vitale1::order_name(command) {
-        return order;
+    if let Some(name) = vitale1::command_name(command) {
+        return name;
     }
     let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
     if class >= 0x80 {

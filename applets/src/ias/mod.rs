@@ -50,7 +50,7 @@ mod tests {
             Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle,
             ObjectKind, Secret, SecurityDomain, SecurityObject, Tries,
         },
-        world::{Clock, Day, Forgetful, Random, World},
+        platform::{Clock, Day, Forgetful, Platform, Random},
     };
 
     use crate::by_name;
@@ -103,13 +103,13 @@ mod tests {
             habits: Habits::default(),
             files: vec![directory(0x3F00, Vec::new(), None), directory(0x0DF1, vec![FileIndex::MF], Some(super::NAME))],
         };
-        let world = World {
+        let platform = Platform {
             clock: Box::new(Fixed),
             random: Box::new(Fixed),
             sink: Box::new(Forgetful),
             crypto: Box::new(RustCrypto),
         };
-        let mut chip = Chip::new(image, &by_name, world).expect("a good image");
+        let mut chip = Chip::new(image, &by_name, platform).expect("a good image");
         chip.reset(Reset::Cold).expect("an ATR");
         chip.select_protocol(Protocol::T1).expect("offered");
         chip

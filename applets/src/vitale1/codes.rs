@@ -2,7 +2,7 @@
 //!
 //! Presenting spends a try before anything is compared and says nothing of the outcome. Ratifying says it, and only
 //! then a right code counts: it gives the tries back and opens what the rules keep for the issuer, until the card is
-//! reset. Everything in between is lost with any other order.
+//! reset. Everything in between is lost with any other instruction.
 
 use virtuale_engine::{
     StatusWord,

@@ -7,11 +7,11 @@ use alloc::{
 
 use virtuale_engine::ins::Ins;
 
-use super::{CLASS, order};
+use super::{CLASS, instruction};
 
-/// What an order asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no order of a word memory.
+/// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word memory.
 #[must_use]
-pub fn order_name(command: &[u8]) -> Option<String> {
+pub fn command_name(command: &[u8]) -> Option<String> {
     let &[CLASS, ins, high, low, ref body @ ..] = command else { return None };
     let address = u16::from_be_bytes([high, low]);
     let length = match body.first() {
@@ -19,12 +19,12 @@ pub fn order_name(command: &[u8]) -> Option<String> {
         Some(&length) => u16::from(length),
     };
     Some(match Ins(ins) {
-        order::PRESENT => format!("PRESENT code {low:02X}"),
-        order::RATIFY => "RATIFY".to_string(),
-        order::SEARCH => format!("SEARCH from {address:04X}"),
-        order::READ => format!("READ {length} bytes at {address:04X}"),
-        order::FETCH => "FETCH the result".to_string(),
-        order::WRITE => format!("WRITE {} bytes at {address:04X}", body.len().saturating_sub(1)),
+        instruction::PRESENT => format!("PRESENT code {low:02X}"),
+        instruction::RATIFY => "RATIFY".to_string(),
+        instruction::SEARCH => format!("SEARCH from {address:04X}"),
+        instruction::READ => format!("READ {length} bytes at {address:04X}"),
+        instruction::FETCH => "FETCH the result".to_string(),
+        instruction::WRITE => format!("WRITE {} bytes at {address:04X}", body.len().saturating_sub(1)),
         _ => return None,
     })
 }
@@ -33,7 +33,7 @@ pub fn order_name(command: &[u8]) -> Option<String> {
 mod tests {
     use hex_literal::hex;
 
-    use super::order_name;
+    use super::command_name;
 
     #[test]
     fn orders_are_called_what_they_do() {
@@ -50,7 +50,7 @@ mod tests {
             (&hex!("BC B0"), None),
         ];
         for (command, name) in named {
-            assert_eq!(order_name(command).as_deref(), name);
+            assert_eq!(command_name(command).as_deref(), name);
         }
     }
 }

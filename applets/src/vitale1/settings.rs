@@ -17,24 +17,24 @@ pub const IDENTITY_LENGTH: usize = 8;
 pub struct Settings {
     /// Whether commands of ISO 7816-4 see the zones as files.
     pub iso_view: bool,
-    /// What is fetched when no order left a result.
+    /// What is fetched when no instruction left a result.
     pub identity: [u8; IDENTITY_LENGTH],
     /// Where in it the end of the memory stands, in two bytes; 0 to 6.
     pub end_at: usize,
-    /// What is said when an order is refused.
+    /// What is said when an instruction is refused.
     pub statuses: Statuses,
     /// The codes that can be presented.
     pub codes: Vec<Code>,
 }
 
-/// What is said when an order is refused.
+/// What is said when an instruction is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Statuses {
-    /// The instruction is no order.
-    pub unknown_order: StatusWord,
-    /// The address is not that of a word, or the order leaves the memory.
+    /// The instruction is no instruction.
+    pub unknown_instruction: StatusWord,
+    /// The address is not that of a word, or the instruction leaves the memory.
     pub outside: StatusWord,
-    /// The length does not fit the order.
+    /// The length does not fit the instruction.
     pub length: StatusWord,
     /// The zone is closed.
     pub refused: StatusWord,

@@ -18,8 +18,8 @@ use virtuale_engine::{
     applet::Applet,
     crypto::RustCrypto,
     image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectResponse},
+    platform::{Change, Clock, Day, Forgetful, Platform, PowerLost, Random, Sink},
     security::SeNumber,
-    world::{Change, Clock, Day, Forgetful, PowerLost, Random, Sink, World},
 };
 
 use super::{Code, NAME, Settings, SettingsError, Statuses, Vitale1};
@@ -48,7 +48,7 @@ fn settings() -> Settings {
         identity: hex!("0102030405060708"),
         end_at: 2,
         statuses: Statuses {
-            unknown_order: StatusWord(0x6D00),
+            unknown_instruction: StatusWord(0x6D00),
             outside: StatusWord(0x6B00),
             length: StatusWord(0x6700),
             refused: StatusWord(0x6982),
@@ -109,9 +109,13 @@ fn image() -> ChipImage {
 
 fn card_with(settings: Settings, sink: impl Sink + 'static) -> Chip {
     let applet = |_: &str| Some(Box::new(Vitale1::new(settings.clone())) as Box<dyn Applet>);
-    let world =
-        World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(sink), crypto: Box::new(RustCrypto) };
-    let mut card = Chip::new(image(), &applet, world).expect("a good image");
+    let platform = Platform {
+        clock: Box::new(Still),
+        random: Box::new(Still),
+        sink: Box::new(sink),
+        crypto: Box::new(RustCrypto),
+    };
+    let mut card = Chip::new(image(), &applet, platform).expect("a good image");
     card.reset(Reset::Cold).expect("an ATR");
     card
 }
@@ -270,13 +274,13 @@ fn a_card_without_secrets_proves_nothing() {
     let FileKind::Transparent { content, .. } = &mut image.files[1].kind else { panic!("a zone") };
     content.fill(0xFF);
     let applet = |_: &str| Some(Box::new(Vitale1::new(settings())) as Box<dyn Applet>);
-    let world = World {
+    let platform = Platform {
         clock: Box::new(Still),
         random: Box::new(Still),
         sink: Box::new(Forgetful),
         crypto: Box::new(RustCrypto),
     };
-    let mut card = Chip::new(image, &applet, world).expect("a good image");
+    let mut card = Chip::new(image, &applet, platform).expect("a good image");
     card.reset(Reset::Cold).expect("an ATR");
     plays(
         &mut card,
@@ -365,8 +369,8 @@ proptest! {
     }
 
     #[test]
-    fn no_orders_open_what_only_a_code_opens(
-        orders in proptest::collection::vec(
+    fn no_instructions_open_what_only_a_code_opens(
+        instructions in proptest::collection::vec(
             (
                 prop::sample::select(&[0x20_u8, 0x40, 0xA0, 0xB0, 0xC0, 0xD0, 0xA4, 0x88][..]),
                 prop_oneof![0x0200_u16..0x0260, Just(1), Just(0), any::<u16>()],
@@ -378,7 +382,7 @@ proptest! {
         iso_view: bool,
     ) {
         let mut card = card_with(Settings { iso_view, ..settings() }, Forgetful);
-        for (ins, parameters, data, iso) in orders {
+        for (ins, parameters, data, iso) in instructions {
             let [p1, p2] = parameters.to_be_bytes();
             let length = u8::try_from(data.len()).expect("at most 8");
             let class = if iso { 0x00 } else { 0xBC };

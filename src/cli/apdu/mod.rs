@@ -12,7 +12,7 @@ use virtuale_engine::{Reset, Response};
 use self::step::Step;
 use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
 use crate::{
-    terminal::link::{self, Link, LinkError},
+    terminal::transport::{self, Transport, TransportError},
     trace::{command_name, hex},
 };
 
@@ -45,8 +45,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Outcome {
     let steps = step::of_arguments(&args.commands)?;
     let card = cards::card(&args.card, &args.reproducible)?;
-    let link = link::in_process::in_process(card).map_err(|error| silent(&error))?;
-    let mut session = Session { link, response: Response::new(), out: output::stdout() };
+    let transport = transport::in_process::in_process(card).map_err(|error| silent(&error))?;
+    let mut session = Session { transport, response: Response::new(), out: output::stdout() };
     if steps.is_empty() {
         session.converse(io::stdin().lock())?;
     }
@@ -59,12 +59,12 @@ pub(super) fn run(args: &Args) -> Outcome {
 
 /// A powered card, and where the conversation is printed.
 struct Session<L, W> {
-    link: L,
+    transport: L,
     response: Response,
     out: W,
 }
 
-impl<L: Link, W: Write> Session<L, W> {
+impl<L: Transport, W: Write> Session<L, W> {
     /// Carries out line after line. A person who mistypes may go on, a script may not.
     fn converse(&mut self, mut input: impl BufRead) -> Result<(), Failure> {
         let dialogue = output::is_dialogue();
@@ -104,12 +104,12 @@ impl<L: Link, W: Write> Session<L, W> {
     fn carry_out(&mut self, step: &Step) -> Result<(), Failure> {
         match step {
             Step::Reset => {
-                self.link.reset(Reset::Cold).map_err(|error| silent(&error))?;
-                writeln!(self.out, "reset  # ATR {}", hex(self.link.atr()))?;
+                self.transport.reset(Reset::Cold).map_err(|error| silent(&error))?;
+                writeln!(self.out, "reset  # ATR {}", hex(self.transport.atr()))?;
             }
             Step::Command(command) => {
                 writeln!(self.out, "> {}  # {}", hex(command), command_name(command))?;
-                self.link.transmit(command, &mut self.response).map_err(|error| silent(&error))?;
+                self.transport.transmit(command, &mut self.response).map_err(|error| silent(&error))?;
                 self.write_response()?;
             }
         }
@@ -127,7 +127,7 @@ impl<L: Link, W: Write> Session<L, W> {
     }
 }
 
-fn silent(error: &LinkError) -> Failure {
+fn silent(error: &TransportError) -> Failure {
     Failure::Environment(format!("the card gave no answer: {error}"), None)
 }
 
@@ -140,12 +140,12 @@ mod tests {
     use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
     use super::Session;
-    use crate::terminal::link::{Link, LinkError};
+    use crate::terminal::transport::{Transport, TransportError};
 
     /// A card that sends the command's data back, and knows nothing else.
     struct Echo;
 
-    impl Link for Echo {
+    impl Transport for Echo {
         fn atr(&self) -> &[u8] {
             &[0x3B, 0x00]
         }
@@ -154,11 +154,11 @@ mod tests {
             Protocol::T0
         }
 
-        fn reset(&mut self, _: Reset) -> Result<(), LinkError> {
+        fn reset(&mut self, _: Reset) -> Result<(), TransportError> {
             Ok(())
         }
 
-        fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+        fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
             response.clear();
             response.extend(command.get(5..).unwrap_or_default());
             response.finish(StatusWord::SUCCESS);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     fn conversation(input: &str) -> (String, Option<String>) {
-        let mut session = Session { link: Echo, response: Response::new(), out: Vec::new() };
+        let mut session = Session { transport: Echo, response: Response::new(), out: Vec::new() };
         let error = session.converse(input.as_bytes()).err().map(|error| error.to_string());
         (String::from_utf8(session.out).expect("text"), error)
     }

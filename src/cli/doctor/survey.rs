@@ -45,7 +45,7 @@ pub(super) struct Configuration {
     pub(super) is_there: bool,
 }
 
-/// The kinds of system that differ in their road to readers.
+/// The kinds of system that differ in their way to readers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum System {
     /// PC/SC is Apple's own and has no variable.

@@ -20,7 +20,7 @@ use super::{
     failure::reason,
     options::{Reproducible, number},
     output,
-    road::At,
+    relay::At,
 };
 use crate::trace::{
     Finding,

@@ -6,7 +6,7 @@ use virtuale_engine::Card;
 
 use super::super::{
     Failure,
-    road::{At, Road, Trouble, broken},
+    relay::{At, Relay, Trouble, broken},
 };
 use crate::trace::{
     cards,
@@ -18,7 +18,7 @@ use crate::trace::{
 ///
 /// # Errors
 ///
-/// That there is no such reader or card, or that the road to it broke.
+/// That there is no such reader or card, or that the transport to it broke.
 pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict, Failure> {
     let start = Instant::now();
     let trace = match cards::read(path) {
@@ -32,9 +32,9 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     let mut service = at.service(reader)?;
     let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
     let trouble = Trouble::default();
-    let mut road = Some(Road::new(connection, trouble.clone())?);
-    let outcome = replay(&trace, |wanted: Wanted<'_>| match road.take() {
-        Some(road) => Ok(Some(Box::new(road) as Box<dyn Card + '_>)),
+    let mut relay = Some(Relay::new(connection, trouble.clone())?);
+    let outcome = replay(&trace, |wanted: Wanted<'_>| match relay.take() {
+        Some(relay) => Ok(Some(Box::new(relay) as Box<dyn Card + '_>)),
         None => Err(Failure::usage(
             format!("{}: nobody can insert {} there", path.display(), wanted.card.unwrap_or("a card")),
             "replay it against card files",

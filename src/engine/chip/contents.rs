@@ -103,8 +103,8 @@ mod tests {
         chip::Context,
         class::{Class, SecureMessaging},
         image::FileIndex,
+        platform::Forgetful,
         testing::{Tester, image, name_applet},
-        world::Forgetful,
     };
 
     /// Class 80: reads and writes the EF with the number P1 at P2 by its own means.

@@ -14,9 +14,9 @@ use crate::{
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
     memory::Memory,
+    platform::{Platform, PowerLost},
     security::{Operation, SecurityStatus},
     vault::Vault,
-    world::{PowerLost, World},
 };
 
 /// All of a chip but its applets.
@@ -27,7 +27,7 @@ pub(crate) struct Core {
     pub(crate) pending: Pending,
     pub(crate) habits: Habits,
     pub(crate) protocol: Protocol,
-    pub(crate) world: World,
+    pub(crate) platform: Platform,
     pub(crate) vault: Vault,
     /// Which applet was left on which channel, to be told when the command is over.
     pub(crate) left: Vec<(usize, ChannelNumber)>,
@@ -81,8 +81,8 @@ impl Context<'_> {
     }
 
     /// The clock, the random numbers and the place of commits.
-    pub fn world(&mut self) -> &mut World {
-        &mut self.core.world
+    pub fn platform(&mut self) -> &mut Platform {
+        &mut self.core.platform
     }
 
     /// Makes everything written since the last commit stay. What is not committed when the command ends is undone.
@@ -91,7 +91,7 @@ impl Context<'_> {
     ///
     /// [`PowerLost`] if the power went away; nothing of this commit then stays.
     pub fn commit(&mut self) -> Result<(), PowerLost> {
-        self.core.memory.commit(&mut *self.core.world.sink)
+        self.core.memory.commit(&mut *self.core.platform.sink)
     }
 
     /// The same for a command that secure messaging protected, without that protection.

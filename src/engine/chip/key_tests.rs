@@ -11,13 +11,13 @@ use crate::{
     chip::Context,
     class::Class,
     commands,
+    platform::Forgetful,
     testing::{
         Tester, bytes,
         keys::{self, card},
         terminal::{Terminal, aes_128, challenge, prove, triple_des},
         text,
     },
-    world::Forgetful,
 };
 
 /// A command that goes on from what others left: codes, templates, hashes, challenges, selections.

@@ -41,8 +41,8 @@ use crate::{
     fs,
     image::{ChipImage, ImageError},
     ins::Ins,
+    platform::Platform,
     vault,
-    world::World,
 };
 
 /// A chip made from an image.
@@ -74,7 +74,7 @@ impl Chip {
     pub fn new(
         image: ChipImage,
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
-        world: World,
+        platform: Platform,
     ) -> Result<Self, ImageError> {
         let mut built = fs::build(&image.files, image.capacity)?;
         let vault = vault::build(&image.files, &mut built.memory)?;
@@ -93,7 +93,7 @@ impl Chip {
             pending: Pending::default(),
             habits: image.habits,
             protocol: image.atr.first_protocol(),
-            world,
+            platform,
             vault,
             left: Vec::new(),
         };

@@ -5,6 +5,7 @@ use alloc::{format, vec};
 use crate::{
     Protocol,
     image::{ChipImage, ControlTemplate, FileIndex, FileKind},
+    platform::Forgetful,
     testing::{
         Tester, VITALE, file,
         keys::{
@@ -15,7 +16,6 @@ use crate::{
         terminal::{Terminal, prove, triple_des},
         text, transparent,
     },
-    world::Forgetful,
 };
 
 /// SELECT VITALE on channel 1, once that is open.

@@ -193,7 +193,7 @@ impl Context<'_> {
 
     /// Draws random bytes.
     pub(crate) fn draw(&mut self, bytes: &mut [u8]) {
-        self.core.world.random.fill(bytes);
+        self.core.platform.random.fill(bytes);
     }
 
     /// Takes the secure messaging session away.

@@ -15,9 +15,9 @@ use crate::{
     fs::Kind,
     image::FileIndex,
     ins::Ins,
+    platform::{Forgetful, Sink},
     security::{Method, SeNumber},
-    testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, name_applet, rule, text, world},
-    world::{Forgetful, Sink},
+    testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, name_applet, platform, rule, text},
 };
 
 const TOY: (&str, &str) = ("00 A4 00 0C 02 0001", "9000");
@@ -271,7 +271,7 @@ fn the_protocol_is_agreed_on_after_a_reset() {
     assert_eq!(card.try_send("00 A4 00 0C"), Err(Fault::Unpowered));
     let mut t0 = image();
     t0.atr = Atr::parse(&bytes("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR");
-    let mut chip = Chip::new(t0, &|_| None, world(Forgetful)).expect("a good image");
+    let mut chip = Chip::new(t0, &|_| None, platform(Forgetful)).expect("a good image");
     chip.reset(Reset::Cold).expect("an ATR");
     assert_eq!(chip.select_protocol(Protocol::T1), Err(Fault::ProtocolRefused));
 }

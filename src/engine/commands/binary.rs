@@ -146,8 +146,8 @@ mod tests {
     use crate::{
         Protocol,
         image::{FileKind, LongLe},
+        platform::Forgetful,
         testing::{Tester, Torn, image, text},
-        world::Forgetful,
     };
 
     fn t1() -> Tester {

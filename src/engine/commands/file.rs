@@ -96,11 +96,11 @@ mod tests {
 
     use crate::{
         Card, Fault, Protocol, Reset,
+        platform::Forgetful,
         testing::{
             Tester, Torn,
             keys::{SELECT, VERIFY, card, card_of, keyed_image},
         },
-        world::Forgetful,
     };
 
     /// CREATE FILE of 16 bytes that all may read, update and delete.

@@ -45,11 +45,11 @@ mod tests {
     use crate::{
         Card, Fault, Protocol, Reset,
         image::LifeCycle,
+        platform::Forgetful,
         testing::{
             Torn,
             keys::{SELECT, card, card_of, keyed_image},
         },
-        world::Forgetful,
     };
 
     const DEACTIVATE: (&str, &str) = ("00 04 00 00", "9000");

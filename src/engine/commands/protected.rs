@@ -105,7 +105,7 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut R
         return Err(StatusWord::REFERENCE_NOT_FOUND.into());
     };
     let header = [command.cla(), command.ins().0, command.p1(), command.p2()];
-    let opened = messaging.session.open_command(&*context.core.world.crypto, header, command.data());
+    let opened = messaging.session.open_command(&*context.core.platform.crypto, header, command.data());
     let plain = match opened {
         Ok(plain) => plain,
         Err(error) => {
@@ -124,7 +124,7 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut R
         Err(Stop::PowerLost) => return Err(Stop::PowerLost),
     };
     let sealed =
-        messaging.session.seal_response(&*context.core.world.crypto, command.ins().0, response.as_bytes(), status);
+        messaging.session.seal_response(&*context.core.platform.crypto, command.ins().0, response.as_bytes(), status);
     response.clear();
     response.extend(&sealed.map_err(StatusWord::from)?);
     keep(messaging, applet, context);
@@ -195,6 +195,7 @@ mod tests {
     use crate::{
         Card, Protocol, Reset,
         image::FileKind,
+        platform::Forgetful,
         testing::{
             Tester, VITALE, bytes,
             keys::{SELECT, VERIFY, card, card_of, keyed_image},
@@ -202,7 +203,6 @@ mod tests {
             terminal::{Keys, Terminal, aes_128, aes_256, fetch, request, triple_des},
             text, transparent,
         },
-        world::Forgetful,
     };
 
     /// PUT DATA of code 1, which its rule keeps for who proved key set 1.

@@ -175,8 +175,8 @@ mod tests {
     use crate::{
         Card, Fault, Protocol, Reset,
         image::LongLe,
+        platform::Forgetful,
         testing::{Tester, Torn, image},
-        world::Forgetful,
     };
 
     const VITAMIN: (&str, &str) = ("00 A4 04 0C 07 564954414D494E", "9000");

@@ -29,8 +29,8 @@ mod tests {
     use crate::{
         Protocol,
         image::LongLe,
+        platform::Forgetful,
         testing::{Tester, image},
-        world::Forgetful,
     };
 
     const SELECT: (&str, &str) = ("00 A4 02 00 02 D001", "611E");

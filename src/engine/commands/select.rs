@@ -130,8 +130,8 @@ mod tests {
     use crate::{
         Protocol,
         image::{LifeCycle, SelectResponse},
+        platform::Forgetful,
         testing::{Tester, VITALE, image},
-        world::Forgetful,
     };
 
     const D001: &str = "62 1C 8002007C 820101 8302D001 880110 A109 8C07 7BFFFFFFFF0000 8A0105 9000";

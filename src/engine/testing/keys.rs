@@ -32,8 +32,8 @@ use crate::{
         SecurityDomain, SecurityObject, TemplateKind, Tries, Uses,
     },
     ins::Ins,
+    platform::{Forgetful, Sink},
     security::SeNumber,
-    world::{Forgetful, Sink},
 };
 
 /// SELECT VITALE.

@@ -26,7 +26,7 @@ use crate::{
         CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, Habits,
         LifeCycle, RecordStructure, SelectResponse,
     },
-    world::{Change, Clock, Day, Forgetful, PowerLost, Random, Sink, World},
+    platform::{Change, Clock, Day, Forgetful, Platform, PowerLost, Random, Sink},
 };
 
 pub(crate) const VITALE: FileIndex = FileIndex(1);
@@ -52,7 +52,7 @@ impl Tester {
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
         sink: impl Sink + 'static,
     ) -> Self {
-        let mut chip = Chip::new(image, applets, world(sink)).expect("a good image");
+        let mut chip = Chip::new(image, applets, platform(sink)).expect("a good image");
         chip.reset(Reset::Cold).expect("an ATR");
         chip.select_protocol(protocol).expect("the ATR offers both");
         Self { chip, response: Response::new() }
@@ -102,8 +102,8 @@ impl Random for Fixed {
     }
 }
 
-pub(crate) fn world(sink: impl Sink + 'static) -> World {
-    World { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(sink), crypto: Box::new(RustCrypto) }
+pub(crate) fn platform(sink: impl Sink + 'static) -> Platform {
+    Platform { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(sink), crypto: Box::new(RustCrypto) }
 }
 
 /// Loses power at the commit after so many good ones, once.

@@ -1,4 +1,4 @@
-//! The road of libpcsclite: its service's socket protocol, found by programs through `PCSCLITE_CSOCK_NAME`.
+//! The transport of libpcsclite: its service's socket protocol, found by programs through `PCSCLITE_CSOCK_NAME`.
 //!
 //! A [`Server`] takes the place of pcscd for the programs that are started with that variable, and only for those of
 //! its own user. It speaks the protocol's versions 4.4, 4.5 and 4.6, one thread per connection. A message that is

@@ -1,8 +1,8 @@
-//! The client of a session, as its road knows it.
+//! The client of a session, as its transport knows it.
 
 use std::sync::Weak;
 
-/// The road's end of a session.
+/// The transport's end of a session.
 pub trait Caller: Send + Sync {
     /// Whether nobody is there any more to read an answer. Must return at once: it is asked before a lock is taken,
     /// and while a command waits.

@@ -1,4 +1,4 @@
-//! Commands and answers over a link, with what every terminal does: GET RESPONSE after `61xx`, the right Le after
+//! Commands and answers over a transport, with what every terminal does: GET RESPONSE after `61xx`, the right Le after
 //! `6Cxx`.
 //!
 //! It keeps a log for people. It gives up on a card that never ends: both a single answer and a whole [`Dialogue`] have
@@ -6,7 +6,7 @@
 
 use virtuale_engine::{Response, StatusWord};
 
-use super::link::{Link, LinkError};
+use super::transport::{Transport, TransportError};
 
 mod command;
 
@@ -48,9 +48,9 @@ pub struct Reply {
 /// Why a command has no [`Reply`].
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
-    /// The road to the card is gone.
+    /// The transport to the card is gone.
     #[error(transparent)]
-    Link(#[from] LinkError),
+    Transport(#[from] TransportError),
     /// The card keeps a terminal busy beyond any use.
     #[error("the card did not come to an end within {MOST_EXCHANGES} commands")]
     Endless,
@@ -58,7 +58,7 @@ pub enum ExchangeError {
 
 /// A terminal's talk with one card.
 pub struct Dialogue<'a> {
-    link: &'a mut dyn Link,
+    transport: &'a mut dyn Transport,
     response: Response,
     log: Vec<Exchange>,
 }
@@ -66,15 +66,15 @@ pub struct Dialogue<'a> {
 impl<'a> Dialogue<'a> {
     /// Begins; sends nothing yet.
     #[must_use]
-    pub fn new(link: &'a mut dyn Link) -> Self {
-        Self { link, response: Response::new(), log: Vec::new() }
+    pub fn new(transport: &'a mut dyn Transport) -> Self {
+        Self { transport, response: Response::new(), log: Vec::new() }
     }
 
     /// Sends a command, fetches all of its answer and logs each exchange.
     ///
     /// # Errors
     ///
-    /// [`ExchangeError`] if the link fails or the card never ends.
+    /// [`ExchangeError`] if the transport fails or the card never ends.
     pub fn send(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
         let mut status = self.exchange(command)?;
         if status.0 >> 8 == 0x6C {
@@ -103,9 +103,9 @@ impl<'a> Dialogue<'a> {
         if self.log.len() >= MOST_EXCHANGES {
             return Err(ExchangeError::Endless);
         }
-        let bytes = command.bytes(self.link.protocol());
-        self.link.transmit(&bytes, &mut self.response)?;
-        let status = self.response.status().ok_or(LinkError::NoStatus { length: self.response.len() })?;
+        let bytes = command.bytes(self.transport.protocol());
+        self.transport.transmit(&bytes, &mut self.response)?;
+        let status = self.response.status().ok_or(TransportError::NoStatus { length: self.response.len() })?;
         let data = self.response.data();
         self.log.push(Exchange {
             name: command.name().to_owned(),
@@ -131,15 +131,15 @@ mod tests {
 
     use super::{Command, Dialogue, ExchangeError, LOGGED_BYTES, MOST_EXCHANGES};
     use crate::terminal::{
-        link::in_process::in_process,
         toy::{Parrot, ToyCard, ToyFile},
+        transport::in_process::in_process,
     };
 
     #[test]
     fn answers_that_wait_are_fetched_and_every_exchange_is_logged() {
         let card = ToyCard::default().with(b"A", 0xD001, ToyFile::open(&[7; 300]));
-        let mut link = in_process(Box::new(card)).expect("a toy has power");
-        let mut dialogue = Dialogue::new(&mut link);
+        let mut transport = in_process(Box::new(card)).expect("a toy has power");
+        let mut dialogue = Dialogue::new(&mut transport);
         let aid = Aid::new(b"A").expect("one byte");
         dialogue.send(&Command::select_application("A", &aid)).expect("an answer");
         let selected = dialogue.send(&Command::select_file("FILE", Fid(0xD001))).expect("an answer");
@@ -155,8 +155,8 @@ mod tests {
 
     #[test]
     fn a_wrong_le_is_put_right_once() {
-        let mut link = in_process(Box::new(Parrot::new(vec![hex!("6C 05").to_vec()]))).expect("power");
-        let mut dialogue = Dialogue::new(&mut link);
+        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("6C 05").to_vec()]))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
         let read = dialogue.send(&Command::read_binary("FILE", 0)).expect("an answer");
         assert_eq!(read.status, StatusWord(0x6C05));
         let commands: Vec<Vec<u8>> = dialogue.into_log().into_iter().map(|exchange| exchange.command).collect();
@@ -168,8 +168,8 @@ mod tests {
         let mut endless = vec![0xAA; 64];
         endless.extend(hex!("61 40"));
         for response in [hex!("61 00").to_vec(), endless] {
-            let mut link = in_process(Box::new(Parrot::new(vec![response]))).expect("power");
-            let mut dialogue = Dialogue::new(&mut link);
+            let mut transport = in_process(Box::new(Parrot::new(vec![response]))).expect("power");
+            let mut dialogue = Dialogue::new(&mut transport);
             let outcome = dialogue.send(&Command::read_binary("FILE", 0));
             assert!(matches!(outcome, Err(ExchangeError::Endless)), "{outcome:?}");
             assert!(dialogue.into_log().len() <= MOST_EXCHANGES);

@@ -46,7 +46,7 @@ pub struct Report<'a> {
     pub files: Vec<FileReport>,
     /// How many of the bytes that were read are known from where.
     pub bytes: ByteShares,
-    /// Everything that went over the link, in order.
+    /// Everything that went over the transport, in order.
     pub exchanges: Vec<ExchangeReport<'a>>,
 }
 

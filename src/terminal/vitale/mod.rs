@@ -1,7 +1,7 @@
 //! Reads a Vitale: recognises it, follows its POINTERS or its zones, decodes them with a layout, and checks what they
 //! say.
 //!
-//! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the link, and the
+//! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the transport, and the
 //! [`Finding`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
 //! same end, honest or not: a card that answers nonsense gives a reading with little in it and findings that say so.
 

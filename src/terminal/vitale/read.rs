@@ -11,7 +11,7 @@ use crate::{
     profile::layout::Layout,
     terminal::{
         exchange::{Command, Dialogue, ExchangeError},
-        link::{Link, LinkError},
+        transport::{Transport, TransportError},
     },
 };
 
@@ -33,9 +33,9 @@ const LAST_RECORD: u8 = 254;
 /// Why a card gave no reading.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The road to the card is gone.
+    /// The transport to the card is gone.
     #[error(transparent)]
-    Link(#[from] LinkError),
+    Transport(#[from] TransportError),
     /// The card has no application `VITALE`.
     #[error("this is not a Vitale 2: SELECT VITALE was answered {status}")]
     NotVitale {
@@ -45,11 +45,11 @@ pub enum ReadError {
         status: StatusWord,
     },
     /// The card has no memory of words.
-    #[error("this is not a Vitale 1: order C0 was answered {status}")]
+    #[error("this is not a Vitale 1: instruction C0 was answered {status}")]
     NotWordMemory {
         /// What its ATR says.
         model: Model,
-        /// What the order was answered.
+        /// What the instruction was answered.
         status: StatusWord,
     },
 }
@@ -59,19 +59,19 @@ pub enum ReadError {
 ///
 /// # Errors
 ///
-/// [`ReadError`] if the link fails or the card is something else. Whatever a Vitale answers gives a [`Reading`].
-pub fn read(link: &mut dyn Link, layout: &Layout, today: Date) -> Result<Reading, ReadError> {
+/// [`ReadError`] if the transport fails or the card is something else. Whatever a Vitale answers gives a [`Reading`].
+pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Result<Reading, ReadError> {
     if let Some(memory) = layout.memory() {
-        return words::read(link, layout, &memory, today);
+        return words::read(transport, layout, &memory, today);
     }
-    let atr = link.atr().to_vec();
+    let atr = transport.atr().to_vec();
     let model = Model::of(&atr);
     let mut walk =
-        Walk { dialogue: Dialogue::new(link), layout, selected: None, reading: Reading::empty(atr, model, today) };
+        Walk { dialogue: Dialogue::new(transport), layout, selected: None, reading: Reading::empty(atr, model, today) };
     match walk.whole_card() {
         Ok(()) => {}
         Err(Stop::NotVitale(status)) => return Err(ReadError::NotVitale { model, status }),
-        Err(Stop::Exchange(ExchangeError::Link(error))) => return Err(error.into()),
+        Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),
         Err(Stop::Exchange(ExchangeError::Endless)) => walk.reading.findings.push(Finding::CutShort),
     }
     let mut reading = walk.reading;

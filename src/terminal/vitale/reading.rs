@@ -31,7 +31,7 @@ pub struct Reading {
     pub closed: Vec<ClosedFile>,
     /// How many of the bytes that were read are public, inferred, invented.
     pub shares: Shares,
-    /// Everything that went over the link, in order.
+    /// Everything that went over the transport, in order.
     pub exchanges: Vec<Exchange>,
     /// What a person should know, worst first.
     pub findings: Vec<Finding>,

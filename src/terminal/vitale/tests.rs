@@ -15,8 +15,8 @@ use crate::{
         pcsclite::{Server, ServerOptions},
     },
     terminal::{
-        link::{Link, in_process::in_process, pcsclite::Service},
         toy::{Parrot, ToyCard, ToyFile},
+        transport::{Transport, in_process::in_process, pcsclite::Service},
     },
 };
 
@@ -33,8 +33,8 @@ fn fixture(name: &str) -> Profile {
 }
 
 fn reading_of(card: impl Card + 'static) -> Result<Reading, ReadError> {
-    let mut link = in_process(Box::new(card)).expect("the card has power");
-    read(&mut link, &layout(), TODAY)
+    let mut transport = in_process(Box::new(card)).expect("the card has power");
+    read(&mut transport, &layout(), TODAY)
 }
 
 /// What a terminal without a professional's card should see of a card file.
@@ -99,8 +99,8 @@ fn the_family_reads_as_a_terminal_needs_it() {
 #[test]
 fn a_day_after_everything_ended_nothing_may_be_done() {
     let profile = fixture("martin");
-    let mut link = in_process(Box::new(profile.card())).expect("power");
-    let reading = read(&mut link, profile.layout(), date(2040, 1, 1)).expect("a Vitale 2");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let reading = read(&mut transport, profile.layout(), date(2040, 1, 1)).expect("a Vitale 2");
     assert!(reading.findings.iter().any(|finding| matches!(finding, Finding::CardExpired { .. })));
     assert!(reading.findings.iter().any(|finding| matches!(finding, Finding::UpdateOverdue { .. })));
     let payment = reading.abilities().into_iter().find(|(ability, _)| *ability == Ability::ThirdPartyPayment);
@@ -116,10 +116,10 @@ fn free_cover_pays_the_complementary_share() {
 #[test]
 fn a_card_can_be_read_again_after_a_reset() {
     let profile = fixture("t1");
-    let mut link = in_process(Box::new(profile.card())).expect("power");
-    let first = read(&mut link, profile.layout(), TODAY).expect("a Vitale 2");
-    link.reset(Reset::Warm).expect("the card comes back");
-    assert_eq!(read(&mut link, profile.layout(), TODAY).expect("a Vitale 2"), first);
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let first = read(&mut transport, profile.layout(), TODAY).expect("a Vitale 2");
+    transport.reset(Reset::Warm).expect("the card comes back");
+    assert_eq!(read(&mut transport, profile.layout(), TODAY).expect("a Vitale 2"), first);
 }
 
 #[test]
@@ -161,8 +161,8 @@ fn a_private_layout_is_read_where_it_has_its_files() {
     // Names in records, no POINTERS, a code of the holder's instead of a professional's card, a key of its own.
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts/deplace-roux.toml");
     let profile = load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"));
-    let mut link = in_process(Box::new(profile.card())).expect("power");
-    let reading = read(&mut link, profile.layout(), TODAY).expect("it has VITALE");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let reading = read(&mut transport, profile.layout(), TODAY).expect("it has VITALE");
     assert!(reading.findings.contains(&Finding::NoPointers));
     let names: Vec<String> = (1..=2).map(|person| reading.name_of(person)).collect();
     assert_eq!(names, ["ANAËL ROUX", "NOÉ ROUX"]);

@@ -11,26 +11,26 @@ use crate::{
     profile::layout::{Layout, WordMemory, Zone},
     terminal::{
         exchange::{Command, Dialogue, ExchangeError},
-        link::Link,
+        transport::Transport,
     },
 };
 
 /// The most bytes that are read at once: whole words, no more than a length byte can say.
 const STEP: usize = 252;
 
-/// How many bytes order C0 fetches after a reset.
+/// How many bytes instruction C0 fetches after a reset.
 const IDENTITY: u8 = 8;
 
 /// Reads a word memory.
 pub(super) fn read(
-    link: &mut dyn Link,
+    transport: &mut dyn Transport,
     layout: &Layout,
     memory: &WordMemory<'_>,
     today: Date,
 ) -> Result<Reading, ReadError> {
-    let atr = link.atr().to_vec();
+    let atr = transport.atr().to_vec();
     let model = Model::of(&atr);
-    let mut walk = Walk { dialogue: Dialogue::new(link), layout, reading: Reading::empty(atr, model, today) };
+    let mut walk = Walk { dialogue: Dialogue::new(transport), layout, reading: Reading::empty(atr, model, today) };
     let identity = walk.dialogue.send(&Command::fetch_words(IDENTITY));
     let read = match identity {
         Ok(identity) if !identity.status.is_processed() => {
@@ -47,7 +47,7 @@ pub(super) fn read(
     };
     match read {
         Ok(()) => {}
-        Err(ExchangeError::Link(error)) => return Err(error.into()),
+        Err(ExchangeError::Transport(error)) => return Err(error.into()),
         Err(ExchangeError::Endless) => walk.reading.findings.push(Finding::CutShort),
     }
     let mut reading = walk.reading;
@@ -105,8 +105,8 @@ mod tests {
     use crate::{
         profile::{Options, Profile, load},
         terminal::{
-            link::in_process::in_process,
             toy::{Parrot, ToyCard, ToyFile},
+            transport::in_process::in_process,
         },
     };
 
@@ -118,8 +118,8 @@ mod tests {
     }
 
     fn reading_of(card: impl Card + 'static) -> Result<Reading, ReadError> {
-        let mut link = in_process(Box::new(card)).expect("the card has power");
-        read(&mut link, fixture("vitale1-petit").layout(), TODAY)
+        let mut transport = in_process(Box::new(card)).expect("the card has power");
+        read(&mut transport, fixture("vitale1-petit").layout(), TODAY)
     }
 
     /// What a Vitale 1 has no place for.
@@ -167,11 +167,12 @@ mod tests {
 
     #[test]
     fn a_failing_component_is_read_until_it_fails() {
-        let mut link = in_process(Box::new(fixture("vitale1-igea440").card())).expect("the first session works");
+        let mut transport = in_process(Box::new(fixture("vitale1-igea440").card())).expect("the first session works");
         let layout = fixture("vitale1-petit").layout().clone();
         let sessions = (0..20).take_while(|_| {
-            let is_read = read(&mut link, &layout, TODAY).is_ok();
-            is_read && crate::terminal::link::Link::reset(&mut link, virtuale_engine::Reset::Cold).is_ok()
+            let is_read = read(&mut transport, &layout, TODAY).is_ok();
+            is_read
+                && crate::terminal::transport::Transport::reset(&mut transport, virtuale_engine::Reset::Cold).is_ok()
         });
         assert!((3..=13).contains(&sessions.count()));
     }

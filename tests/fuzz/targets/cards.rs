@@ -11,7 +11,7 @@ use virtuale_engine::{
         ChipImage, CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind,
         Habits, LifeCycle, LongLe, RecordStructure,
     },
-    world::{Clock, Day, Forgetful, Random, World},
+    platform::{Clock, Day, Forgetful, Platform, Random},
 };
 
 use super::{keys, text};
@@ -60,7 +60,7 @@ pub(super) fn chip(files: Vec<FileImage>, atr: &[u8]) -> Chip {
     let long_le = if atr == ATR_T1 { LongLe::Refusal } else { LongLe::Warning };
     let atr = Atr::parse(atr).expect("an ATR");
     let image = ChipImage { atr, capacity: 4096, habits: Habits { long_le }, files };
-    Chip::new(image, &virtuale_applets::by_name, world()).expect("a chip that can be")
+    Chip::new(image, &virtuale_applets::by_name, platform()).expect("a chip that can be")
 }
 
 /// Files that all may do anything with.
@@ -109,9 +109,14 @@ fn file(fid: u16, parents: &[FileIndex], kind: FileKind) -> FileImage {
     }
 }
 
-/// A world that stands still.
-pub(super) fn world() -> World {
-    World { clock: Box::new(Still), random: Box::new(Still), sink: Box::new(Forgetful), crypto: Box::new(Coprocessor) }
+/// A platform that stands still.
+pub(super) fn platform() -> Platform {
+    Platform {
+        clock: Box::new(Still),
+        random: Box::new(Still),
+        sink: Box::new(Forgetful),
+        crypto: Box::new(Coprocessor),
+    }
 }
 
 struct Still;

@@ -12,11 +12,11 @@ mod echo;
 mod keys;
 mod layout;
 mod log;
-mod orders;
 mod terminal;
 mod text;
 mod tlv;
 mod trace;
+mod vitale1;
 mod wire;
 
 /// Something that is fuzzed.
@@ -36,7 +36,7 @@ pub const ALL: &[Target] = &[
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
-    Target { name: "orders", seeds: &[], run: orders::run },
+    Target { name: "vitale1", seeds: &[], run: vitale1::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },

@@ -7,8 +7,8 @@
 use virtuale::{
     profile::layout::Layout,
     terminal::{
-        link::{Link, LinkError},
         pages::{self, Lang, PaperCopy},
+        transport::{Transport, TransportError},
         vitale::read,
     },
 };
@@ -27,8 +27,8 @@ pub(super) fn run(data: &[u8]) {
 
 fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
     card.reset(Reset::Cold).expect("an answer to reset");
-    let mut link = Hostile { card, plan: data, commands: 0, stuck: None };
-    let Ok(reading) = read(&mut link, layout, text::OPTIONS.today) else { return };
+    let mut transport = Hostile { card, plan: data, commands: 0, stuck: None };
+    let Ok(reading) = read(&mut transport, layout, text::OPTIONS.today) else { return };
     for lang in [Lang::En, Lang::Fr] {
         let exoneration = lang == Lang::Fr;
         let shown = [
@@ -90,7 +90,7 @@ impl Hostile<'_> {
     }
 }
 
-impl Link for Hostile<'_> {
+impl Transport for Hostile<'_> {
     fn atr(&self) -> &[u8] {
         self.card.atr().as_bytes()
     }
@@ -99,11 +99,11 @@ impl Link for Hostile<'_> {
         Protocol::T0
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), LinkError> {
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
         Ok(self.card.reset(kind)?)
     }
 
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
         self.commands += 1;
         assert!(self.commands < MOST_COMMANDS, "the terminal does not come to an end");
         let given = match self.stuck.clone() {

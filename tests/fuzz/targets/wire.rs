@@ -23,7 +23,7 @@ use virtuale::{
             },
         },
     },
-    terminal::link::pcsclite::Service,
+    terminal::transport::pcsclite::Service,
 };
 
 use super::echo::Echo;

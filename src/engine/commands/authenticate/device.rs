@@ -48,22 +48,22 @@ pub(super) fn internal(
     context.count_use(key)?;
     let mut secret = Zeroizing::new([0; SECRET]);
     let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.world.crypto)? else {
+    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? else {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     };
     let length = pair.public().n.len();
     let hash = Algorithm(None).recovery_hash(length);
     let room = padding::recovery_room(length, hash.length() + SECRET).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
     let mut filling = vec![0; room];
-    core.world.random.fill(&mut filling);
-    core.world.random.fill(&mut *secret);
+    core.platform.random.fill(&mut filling);
+    core.platform.random.fill(&mut *secret);
     let recovered = Zeroizing::new([&filling[..], &*secret].concat());
-    let digest = core.world.crypto.hash(hash, &[&recovered, data]);
+    let digest = core.platform.crypto.hash(hash, &[&recovered, data]);
     let block = Zeroizing::new(padding::recovery_block(&recovered, digest.as_bytes()));
     let signed = pair.raw(&block).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
     let signed = Zeroizing::new(smaller(&pair.public().n, &signed));
     // The terminal's modulus may be too short for what this key signs.
-    let token = core.world.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let token = core.platform.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
     response.extend(&token);
     context.dialogue().half = Some(HalfAuthenticated { key, other, challenge: *challenge, secret });
     Ok(StatusWord::SUCCESS)
@@ -84,10 +84,10 @@ pub(super) fn external(
     }
     let serial_number = context.core.vault.serial_number(context.domain());
     let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.world.crypto)? else {
+    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? else {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
     };
-    let crypto = &*core.world.crypto;
+    let crypto = &*core.platform.crypto;
     let theirs = open(crypto, pair, &other, data, &[challenge, &serial_number]);
     let theirs = theirs.ok_or(StatusWord::AUTHENTICATION_FAILED)?;
     let secret: Zeroizing<Vec<u8>> =

@@ -57,14 +57,14 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
     context.count_use(key)?;
     let algorithm = Algorithm(template.algorithm);
     let core = &mut *context.core;
-    match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
+    match core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? {
         KeyPair::Rsa(pair) => {
             let length = pair.public().n.len();
             let block = match algorithm.scheme(Scheme::Pkcs1) {
                 Some(Scheme::Pkcs1) => client_block(command.data(), length)?,
                 Some(Scheme::Recovery) => {
                     let hash = algorithm.recovery_hash(length);
-                    role::block(&*core.world.crypto, &mut *core.world.random, hash, command.data(), length)?
+                    role::block(&*core.platform.crypto, &mut *core.platform.random, hash, command.data(), length)?
                 }
                 _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
             };
@@ -74,11 +74,11 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
             let digest = match algorithm.scheme(Scheme::Ecdsa) {
                 Some(Scheme::Ecdsa) => command.data().to_vec(),
                 Some(Scheme::EllipticRole) => {
-                    core.world.crypto.hash(HashAlgorithm::Sha256, &[command.data()]).as_bytes().to_vec()
+                    core.platform.crypto.hash(HashAlgorithm::Sha256, &[command.data()]).as_bytes().to_vec()
                 }
                 _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
             };
-            response.extend(&ecdsa(&*core.world.crypto, &pair, &digest)?);
+            response.extend(&ecdsa(&*core.platform.crypto, &pair, &digest)?);
         }
     }
     Ok(StatusWord::SUCCESS)

@@ -15,8 +15,8 @@ use crate::{
     commands::{algorithm::Algorithm, padding},
     crypto::{Crypto, HashAlgorithm, RsaPublicKey},
     cvc::PublicKey,
+    platform::Random,
     vault::Access,
-    world::Random,
 };
 
 /// Bytes of the terminal's serial number, which may come before an RSA signature.
@@ -47,7 +47,7 @@ pub(super) fn external(
 ) -> Outcome {
     let (key, holder, role) = partner(other, context)?;
     let message = [challenge, &context.core.vault.serial_number(context.domain())].concat();
-    let crypto = &*context.core.world.crypto;
+    let crypto = &*context.core.platform.crypto;
     let right = match key {
         PublicKey::Rsa(key) => {
             let own = holder.len().saturating_sub(SERIAL_NUMBER);
@@ -77,7 +77,7 @@ fn partner(other: &OtherKey, context: &mut Context<'_>) -> Result<(PublicKey, Ve
         OtherKey::Own(id) => {
             context.allow(*id, Access::External)?;
             let core = &mut *context.core;
-            let public = core.vault.public(*id, &core.memory, &*core.world.crypto)?;
+            let public = core.vault.public(*id, &core.memory, &*core.platform.crypto)?;
             let is_mask = matches!(public.key, PublicKey::P256(_));
             (public, is_mask, id.domain())
         }

@@ -92,10 +92,10 @@ fn mutual(
     let core = &mut *context.core;
     let [mac, encryption] = core.vault.key_set(keys, &core.memory).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
     let (suite, counter) = suite(&encryption, challenge, theirs);
-    let session = Session::derive(&*core.world.crypto, suite, hash, &secret, counter);
+    let session = Session::derive(&*core.platform.crypto, suite, hash, &secret, counter);
     let session = session.ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
     let mut reply = Zeroizing::new([&right[..], theirs, &*own_secret].concat());
-    let sealed = seal(&*core.world.crypto, &mac, &encryption, &mut reply).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
+    let sealed = seal(&*core.platform.crypto, &mac, &encryption, &mut reply).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
     response.extend(&reply);
     response.extend(&sealed);
     context.dialogue().messaging = Some(Messaging { session, partner: Partner::KeySet(keys) });
@@ -118,10 +118,10 @@ fn open(keys: ObjectId, data: &[u8], context: &Context<'_>) -> Result<Option<Zer
     let core = &*context.core;
     let [mac, encryption] = core.vault.key_set(keys, &core.memory).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
     let (cryptogram, given) = data.split_last_chunk::<MAC>().map_or((&[][..], &[0; MAC]), |parts| (parts.0, parts.1));
-    let right = mac_of(&*core.world.crypto, &mac, cryptogram).map_err(|_| StatusWord::WRONG_LENGTH)?;
+    let right = mac_of(&*core.platform.crypto, &mac, cryptogram).map_err(|_| StatusWord::WRONG_LENGTH)?;
     let mut plain = Zeroizing::new(cryptogram.to_vec());
     let zero = vec![0; encryption.block()];
-    core.world.crypto.decrypt_cbc(&encryption, &zero, &mut plain).map_err(|_| StatusWord::WRONG_LENGTH)?;
+    core.platform.crypto.decrypt_cbc(&encryption, &zero, &mut plain).map_err(|_| StatusWord::WRONG_LENGTH)?;
     Ok(bool::from(right.ct_eq(given)).then_some(plain))
 }
 
@@ -148,6 +148,7 @@ mod tests {
 
     use crate::{
         Card, Fault, Protocol, Reset,
+        platform::Forgetful,
         testing::{
             Tester, Torn, VITALE,
             keys::{SELECT, card, card_of, domain, environment, keyed_image, secure, template},
@@ -155,7 +156,6 @@ mod tests {
             terminal::{Terminal, aes_128, aes_256, challenge, prove, request, triple_des},
             text,
         },
-        world::Forgetful,
     };
 
     /// Selects key set 1 for the authentication of a role.

@@ -18,8 +18,8 @@ use crate::{
     commands::algorithm::Algorithm,
     cvc::{Certificate, CertificateError, PublicKey, descriptive, recovered},
     image::TemplateKind,
+    platform::Day,
     vault::{Access, DomainId, Public},
-    world::Day,
 };
 
 /// Whoever checks.
@@ -34,7 +34,7 @@ pub(super) fn verify_recovered(command: &Apdu<'_>, context: &mut Context<'_>) ->
     let (authority, template) = authority(may_certify, context)?;
     let PublicKey::Rsa(key) = &authority.public.key else { return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()) };
     let hash = Algorithm(template.algorithm).recovery_hash(key.n.len());
-    let opened = recovered::open(&*context.core.world.crypto, key, hash, command.data());
+    let opened = recovered::open(&*context.core.platform.crypto, key, hash, command.data());
     let certificate = opened.map_err(refusal)?;
     accept(authority, certificate, false, context)
 }
@@ -43,8 +43,8 @@ pub(super) fn verify_recovered(command: &Apdu<'_>, context: &mut Context<'_>) ->
 pub(super) fn verify_descriptive(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     let (authority, _) = authority(has_right_to_certify, context)?;
     let PublicKey::P256(point) = &authority.public.key else { return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()) };
-    let body = descriptive::open(&*context.core.world.crypto, point, command.data()).map_err(refusal)?;
-    let today = digits(context.core.world.clock.today());
+    let body = descriptive::open(&*context.core.platform.crypto, point, command.data()).map_err(refusal)?;
+    let today = digits(context.core.platform.clock.today());
     let is_valid = (body.validity.from..=body.validity.until).contains(&today);
     let rights = effective(&body.certificate.authorisation, &authority.public.authorisation);
     let authorisation = rights.filter(|_| is_valid).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
@@ -58,7 +58,7 @@ fn authority(judge: fn(&[u8]) -> bool, context: &mut Context<'_>) -> Result<(Aut
         OtherKey::Own(id) => {
             context.allow(*id, Access::Certify)?;
             let core = &mut *context.core;
-            Authority { public: core.vault.public(*id, &core.memory, &*core.world.crypto)?, domain: id.domain() }
+            Authority { public: core.vault.public(*id, &core.memory, &*core.platform.crypto)?, domain: id.domain() }
         }
         OtherKey::Certified(holder) => {
             let certified = context.dialogue().certified(holder).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
@@ -129,12 +129,12 @@ mod tests {
         ChipImage, Protocol,
         cvc::tests::{AUTHORITY, AUTHORITY_P256, TERMINAL, TERMINAL_P256},
         image::FileKind,
+        platform::Forgetful,
         testing::{
             Tester,
             keys::{card, card_of, keyed_image},
             text,
         },
-        world::Forgetful,
     };
 
     /// The published chains: the commands that select the root, and the certificates of authority and terminal.

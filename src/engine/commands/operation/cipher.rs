@@ -29,13 +29,13 @@ pub(super) fn decipher(command: &Apdu<'_>, context: &mut Context<'_>, response: 
     let input = input(command.data()).ok_or(StatusWord::WRONG_DATA)?;
     context.count_use(key)?;
     let core = &mut *context.core;
-    match (core.vault.key_pair(key, &core.memory, &*core.world.crypto)?, scheme) {
+    match (core.vault.key_pair(key, &core.memory, &*core.platform.crypto)?, scheme) {
         (KeyPair::Rsa(pair), Some(Scheme::Decipher)) => {
             let block = Zeroizing::new(power(pair, input)?);
             response.extend(padding::unpad_deciphered(&block).ok_or(StatusWord::WRONG_DATA)?);
         }
         (KeyPair::P256(pair), Some(Scheme::Decipher | Scheme::Agreement)) => {
-            let shared = core.world.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
+            let shared = core.platform.crypto.p256_agree(&pair, input).map_err(|_| StatusWord::WRONG_DATA)?;
             response.extend(&*shared);
         }
         _ => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
@@ -72,11 +72,11 @@ mod tests {
         Protocol,
         crypto::P256PrivateKey,
         image::{ObjectKind, PrivateKey},
+        platform::Forgetful,
         testing::{
             Tester,
             keys::{VERIFY, card, card_of, keyed_image},
         },
-        world::Forgetful,
     };
 
     const SET: (&str, &str) = ("00 22 41 B8 06 84 01 81 80 01 1A", "9000");

@@ -18,7 +18,7 @@ const COUNT: usize = 8;
 pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
-    let digest = context.core.world.crypto.hash(algorithm, &[command.data()]);
+    let digest = context.core.platform.crypto.hash(algorithm, &[command.data()]);
     keep(algorithm, digest, context)
 }
 
@@ -38,7 +38,7 @@ pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outco
     if objects.next().is_some() {
         return Err(StatusWord::WRONG_DATA.into());
     }
-    let crypto = &context.core.world.crypto;
+    let crypto = &context.core.platform.crypto;
     let digest = match (begun, tail) {
         (digest, None) => Digest::new(algorithm, digest),
         ([], Some(message)) => Some(crypto.hash(algorithm, &[message])),

@@ -31,16 +31,16 @@ pub(super) fn compute_digital_signature(
     let hashed = context.dialogue().hash.filter(|_| command.data().is_empty());
     let core = &mut *context.core;
     let message = Message { algorithm: Algorithm(template.algorithm), hashed, data: command.data() };
-    let request = match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
+    let request = match core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? {
         KeyPair::Rsa(pair) => message.block(pair.public().n.len())?,
         KeyPair::P256(_) => message.digest()?,
     };
     context.count_use(key)?;
     context.dialogue().hash = None;
     let core = &mut *context.core;
-    match core.vault.key_pair(key, &core.memory, &*core.world.crypto)? {
+    match core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? {
         KeyPair::Rsa(pair) => response.extend(&power(pair, &request)?),
-        KeyPair::P256(pair) => response.extend(&ecdsa(&*core.world.crypto, &pair, &request)?),
+        KeyPair::P256(pair) => response.extend(&ecdsa(&*core.platform.crypto, &pair, &request)?),
     }
     Ok(StatusWord::SUCCESS)
 }

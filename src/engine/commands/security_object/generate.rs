@@ -37,11 +37,11 @@ pub(in crate::commands) fn generate_key_pair(
     }
     context.allow(id, Access::Generate)?;
     let core = &mut *context.core;
-    let random = &mut *core.world.random;
-    core.vault.renew(id, &mut core.memory, &*core.world.crypto, |bytes| random.fill(bytes))?;
+    let random = &mut *core.platform.random;
+    core.vault.renew(id, &mut core.memory, &*core.platform.crypto, |bytes| random.fill(bytes))?;
     context.commit()?;
     let core = &mut *context.core;
-    let public = core.vault.key_pair(id, &core.memory, &*core.world.crypto)?.public(&*core.world.crypto)?;
+    let public = core.vault.key_pair(id, &core.memory, &*core.platform.crypto)?.public(&*core.platform.crypto)?;
     let mut value = Vec::new();
     put_public_key(&public, &[], &[], &mut value);
     response.extend(&value);
@@ -102,7 +102,7 @@ mod tests {
             panic!("an RSA key")
         };
         spare.push(crate::testing::keys::terminal_key());
-        let mut card = card_of(image, Protocol::T1, crate::world::Forgetful);
+        let mut card = card_of(image, Protocol::T1, crate::platform::Forgetful);
         card.plays(&[VERIFY, ("00 46 80 00 00", "6985"), ("00 22 41 B6 03 84 01 81", "9000")]);
         let public = |card: &mut Tester| card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00");
         let sign =

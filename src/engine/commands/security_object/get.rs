@@ -63,7 +63,7 @@ fn put_object(named: &Named<'_>, asked: Tag, context: &mut Context<'_>, value: &
             let core = &mut *context.core;
             // While the parts of a private key do not fit together its public half has no value, and so no such
             // template: OpenSC then puts one.
-            let public = core.vault.public(id, &core.memory, &*core.world.crypto).or(Err(StatusWord::WRONG_DATA))?;
+            let public = core.vault.public(id, &core.memory, &*core.platform.crypto).or(Err(StatusWord::WRONG_DATA))?;
             put_public_key(&public.key, &public.holder, &public.authorisation, value);
             Ok(())
         }
@@ -169,12 +169,12 @@ mod tests {
 
     use crate::{
         Protocol,
+        platform::Forgetful,
         testing::{
             bytes,
             keys::{card, card_of, keyed_image},
             text,
         },
-        world::Forgetful,
     };
 
     /// The modulus of private key 1.

@@ -63,7 +63,7 @@ fn put_parts(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> 
     for part in template.objects() {
         let Ok(part) = part else { return Err(StatusWord::WRONG_DATA) };
         let core = &mut *context.core;
-        core.vault.set_part(id, &mut core.memory, &*core.world.crypto, (part.tag, part.value))?;
+        core.vault.set_part(id, &mut core.memory, &*core.platform.crypto, (part.tag, part.value))?;
     }
     Ok(())
 }
@@ -79,6 +79,7 @@ mod tests {
         Card, Fault, Protocol, Reset,
         crypto::{Crypto, P256PrivateKey, RsaNumbers, RustCrypto},
         image::ObjectKind,
+        platform::Sink,
         testing::{
             Tester, Torn, bytes,
             keys::{SELECT, VERIFY, card_of, keyed_image, long_key, ready, rsa_1024, terminal_key},
@@ -87,7 +88,6 @@ mod tests {
             text,
         },
         tlv::{self, Tag},
-        world::Sink,
     };
 
     /// The card, to which key set 1 was proved.
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_code_gets_another_value() {
-        let mut card = trusting(crate::world::Forgetful);
+        let mut card = trusting(crate::platform::Forgetful);
         card.plays(&[
             VERIFY,
             ("00 20 00 81 04 39393939", "63C2"),
@@ -120,7 +120,7 @@ mod tests {
     fn a_key_set_gets_other_keys() {
         let [mac, encryption] = ["A1".repeat(16), "B2".repeat(16)];
         let put = format!("00 DB 3F FF 2C 70 2A BF8A01 26 A2 24 90 10 {mac} 91 10 {encryption}");
-        let mut card = trusting(crate::world::Forgetful);
+        let mut card = trusting(crate::platform::Forgetful);
         card.plays(&[(&put, "9000"), (&put, "6982"), ("00 22 81 A4 06 80 01 1C 83 01 81", "9000")]);
         let keys = [[0xA1; 16], [0xB2; 16]].map(crate::crypto::CipherKey::TripleDes);
         let challenge = challenge(&mut card);
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_private_key_is_put_part_by_part_as_opensc_does() {
-        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        let (mut card, new) = (open_handed(crate::platform::Forgetful), terminal_key());
         assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
         put_all(&mut card, &new);
         assert_eq!(signature(&mut card), signed_by(&new));
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_follows_from_an_exponent_comes_before_it() {
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         let mut new = terminal_key();
         new.e = hex!("0101").to_vec();
         put_all(&mut card, &new);
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_key_whose_parts_do_not_fit_is_not_used() {
-        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        let (mut card, new) = (open_handed(crate::platform::Forgetful), terminal_key());
         let made = ready(&new);
         let modulus = &made.public().n;
         let [exponent_p, exponent_q, inverse] = ready(&new).chinese_remainders();
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn other_primes_forget_what_followed_from_the_old_ones() {
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         put_all(&mut card, &terminal_key());
         let [p, q] = &rsa_1024().primes;
         card.plays(&[(&put(PRIVATE, 0x7F48, &[(0x92, p), (0x93, q)]), "9000")]);
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_key_that_opensc_deletes_gives_way_to_another() {
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         for tag in 0x92..=0x96 {
             card.plays(&[(&put(PRIVATE, 0x7F48, &[(tag, &[0xA5; 64])]), "9000")]);
         }
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn parts_that_a_key_has_no_room_for_are_refused() {
-        let (mut card, new) = (open_handed(crate::world::Forgetful), terminal_key());
+        let (mut card, new) = (open_handed(crate::platform::Forgetful), terminal_key());
         card.plays(&[
             (&put(PRIVATE, 0x7F48, &[(0x92, &new.primes[0]), (0x93, &new.primes[1]), (0x94, &[1; 65])]), "6A80"),
             (&put(PRIVATE, 0x7F48, &[(0x92, &new.primes[0][1..])]), "6A80"),
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_key_on_p256_is_a_scalar() {
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         let scalar = [0x11; 32];
         let point = RustCrypto.p256_public(&P256PrivateKey(scalar)).expect("a scalar");
         card.plays(&[
@@ -289,7 +289,7 @@ mod tests {
 
     #[test]
     fn a_root_gives_way_to_another() {
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         let other = ready(&terminal_key());
         let modulus = &other.public().n;
         let root = put("BFA004", 0x7F49, &[(0x81, modulus), (0x82, &[3]), (0x5F20, b"NEWROOT1"), (0x5F4C, &[7; 7])]);
@@ -321,14 +321,14 @@ mod tests {
     #[test]
     fn a_generated_key_may_be_replaced_too() {
         // Private key 3 has a spare one that is the same.
-        let mut card = open_handed(crate::world::Forgetful);
+        let mut card = open_handed(crate::platform::Forgetful);
         let half = put("BF9003", 0x7F48, &[(0x92, &long_key().primes[1]), (0x93, &long_key().primes[0])]);
         card.plays(&[(&half, "9000"), (&put("BF9003", 0x7F48, &[(0x92, &[0xFF; 64])]), "6A80")]);
     }
 
     #[test]
     fn what_cannot_be_put_is_refused() {
-        trusting(crate::world::Forgetful).plays(&[
+        trusting(crate::platform::Forgetful).plays(&[
             ("00 DB 3F FE 01 70", "6A86"),
             ("00 DB 3F FF 0E 70 0C BF8101 08 7F41 05 82 03 373737", "6A80"),
             ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 83 04 37373737", "6A80"),
@@ -368,7 +368,7 @@ mod tests {
                 object[at] = byte;
             }
             let header = if generates { "00 47 00 00" } else { "00 DB 3F FF" };
-            let mut card = trusting(crate::world::Forgetful);
+            let mut card = trusting(crate::platform::Forgetful);
             let response = card.send(&format!("{header} {:02X} {}", object.len(), text(&object)));
             let known = ["9000", "6A80", "6A88", "6982", "6985"];
             prop_assert!(known.contains(&&response[response.len() - 4..]), "{response}");

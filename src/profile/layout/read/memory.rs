@@ -71,7 +71,7 @@ fn statuses(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Statuses> {
         word.map_or(StatusWord::NO_DIAGNOSIS, |word| StatusWord(word.value))
     };
     Some(Statuses {
-        unknown_order: word("unknown_order"),
+        unknown_instruction: word("unknown_instruction"),
         outside: word("outside"),
         length: word("length"),
         refused: word("refused"),

@@ -1,4 +1,4 @@
-//! Every row of facts/pcsc.md 1.6, on sessions without a road.
+//! Every row of facts/pcsc.md 1.6, on sessions without a transport.
 
 mod connecting;
 mod leaving;

@@ -8,8 +8,8 @@ use std::{
 use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
 
 use super::Failure;
-use crate::terminal::link::{
-    Link, LinkError,
+use crate::terminal::transport::{
+    Transport, TransportError,
     pcsclite::{Service, default_socket},
 };
 
@@ -33,46 +33,46 @@ impl At {
     }
 }
 
-/// That there is no road to a card, or no more.
-pub(super) fn broken(reader: &str, error: &LinkError) -> Failure {
+/// That there is no transport to a card, or no more.
+pub(super) fn broken(reader: &str, error: &TransportError) -> Failure {
     Failure::environment(format!("{reader}: {error}"), "see which readers there are: virtuale doctor")
 }
 
-/// What went wrong on the road, which is no fault of the card.
+/// What went wrong on the transport, which is no fault of the card.
 #[derive(Clone, Default)]
-pub(super) struct Trouble(Arc<Mutex<Option<LinkError>>>);
+pub(super) struct Trouble(Arc<Mutex<Option<TransportError>>>);
 
 impl Trouble {
     /// What went wrong first, if anything did. Tells it once.
-    pub(super) fn take(&self) -> Option<LinkError> {
+    pub(super) fn take(&self) -> Option<TransportError> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
-/// A card at the end of a road.
-pub(super) struct Road<L> {
-    link: L,
+/// A card at the end of a transport.
+pub(super) struct Relay<L> {
+    transport: L,
     atr: Atr,
     powered: bool,
     trouble: Trouble,
 }
 
-impl<L: Link + Send> Road<L> {
-    /// The card at the end of a link. What goes wrong on the way is put into `trouble`.
+impl<L: Transport + Send> Relay<L> {
+    /// The card at the end of a transport. What goes wrong on the way is put into `trouble`.
     ///
     /// # Errors
     ///
     /// That its answer to reset is none.
-    pub(super) fn new(link: L, trouble: Trouble) -> Result<Self, Failure> {
+    pub(super) fn new(transport: L, trouble: Trouble) -> Result<Self, Failure> {
         let wrong =
             |error| Failure::Environment(format!("the card's answer to reset is not well formed: {error}"), None);
-        let atr = Atr::parse(link.atr()).map_err(wrong)?;
-        Ok(Self { link, atr, powered: false, trouble })
+        let atr = Atr::parse(transport.atr()).map_err(wrong)?;
+        Ok(Self { transport, atr, powered: false, trouble })
     }
 
     /// A fault of the card; what is none is kept as trouble.
-    fn fault(&self, error: LinkError) -> Fault {
-        if let LinkError::Silent(fault) = error {
+    fn fault(&self, error: TransportError) -> Fault {
+        if let TransportError::Silent(fault) = error {
             return fault;
         }
         self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -80,14 +80,14 @@ impl<L: Link + Send> Road<L> {
     }
 }
 
-impl<L: Link + Send> Card for Road<L> {
+impl<L: Transport + Send> Card for Relay<L> {
     fn atr(&self) -> &Atr {
         &self.atr
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
         self.powered = true;
-        self.link.reset(kind).map_err(|error| self.fault(error))
+        self.transport.reset(kind).map_err(|error| self.fault(error))
     }
 
     /// The reader keeps the power; the card is reset before it hears of anything again.
@@ -96,7 +96,7 @@ impl<L: Link + Send> Card for Road<L> {
     }
 
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
-        match protocol == self.link.protocol() {
+        match protocol == self.transport.protocol() {
             true => Ok(()),
             false => Err(Fault::ProtocolRefused),
         }
@@ -107,6 +107,6 @@ impl<L: Link + Send> Card for Road<L> {
         if !self.powered {
             return Err(Fault::Unpowered);
         }
-        self.link.transmit(command, response).map_err(|error| self.fault(error))
+        self.transport.transmit(command, response).map_err(|error| self.fault(error))
     }
 }

@@ -1,4 +1,4 @@
-//! The road of libpcsclite, as a program sees it: the real client library, our service, and a Vitale 2 behind it.
+//! The transport of libpcsclite, as a program sees it: the real client library, our service, and a Vitale 2 behind it.
 //!
 //! The measure is a null service in the same run: it speaks the same wire, holds no card and no state, and answers
 //! each command with the same bytes. What is slower than that is ours to answer for. Where the library is absent,

@@ -1,6 +1,6 @@
 //! The client half of pcsc-lite's socket protocol (facts/pcsc.md, section 1), without its library.
 //!
-//! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a [`Link`](super::Link). It
+//! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a [`Transport`](super::Transport). It
 //! works with our own server and with a real pcscd of 1.8.24 or later. It believes no length that the service gives.
 
 use std::{
@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::LinkError;
+use super::TransportError;
 use crate::reader::{
     ReturnCode,
     pcsclite::wire::{self, Command, Header, Message},
@@ -59,13 +59,13 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Open`] if there is no service, [`LinkError::Version`] if it speaks another protocol.
-    pub fn establish(socket: &Path) -> Result<Self, LinkError> {
+    /// [`TransportError::Open`] if there is no service, [`TransportError::Version`] if it speaks another protocol.
+    pub fn establish(socket: &Path) -> Result<Self, TransportError> {
         let stream = UnixStream::connect(socket);
-        Self::over(stream.map_err(|source| LinkError::Open { path: socket.to_owned(), source })?)
+        Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?)
     }
 
-    fn over(stream: UnixStream) -> Result<Self, LinkError> {
+    fn over(stream: UnixStream) -> Result<Self, TransportError> {
         let mut service = Self { stream, minor: wire::NEWEST_MINOR, context: 0 };
         service.be_patient("agree on a version")?;
         service.agree_on_version()?;
@@ -78,7 +78,7 @@ impl Service {
     }
 
     /// Asks for the newest version, then for the service's own if that is another one that is spoken here.
-    fn agree_on_version(&mut self) -> Result<(), LinkError> {
+    fn agree_on_version(&mut self) -> Result<(), TransportError> {
         let reply = self.ask_version(wire::NEWEST_MINOR)?;
         let spoken = |reply: &wire::Version| {
             reply.major == wire::MAJOR && (wire::OLDEST_MINOR..=wire::NEWEST_MINOR).contains(&reply.minor)
@@ -88,19 +88,19 @@ impl Service {
             _ => reply,
         };
         if reply.code != ReturnCode::SUCCESS || !spoken(&reply) {
-            return Err(LinkError::Version { major: reply.major, minor: reply.minor });
+            return Err(TransportError::Version { major: reply.major, minor: reply.minor });
         }
         self.minor = reply.minor;
         Ok(())
     }
 
-    fn ask_version(&mut self, minor: u32) -> Result<wire::Version, LinkError> {
+    fn ask_version(&mut self, minor: u32) -> Result<wire::Version, TransportError> {
         let request = wire::Version { major: wire::MAJOR, minor, code: ReturnCode::SUCCESS };
         self.request("agree on a version", Command::VERSION, &request)
     }
 
     /// Sends a request whose reply has the same shape, and gives the reply, whatever its return code.
-    fn request<M: Message>(&mut self, doing: &'static str, command: Command, body: &M) -> Result<M, LinkError> {
+    fn request<M: Message>(&mut self, doing: &'static str, command: Command, body: &M) -> Result<M, TransportError> {
         self.send(doing, command, body, &[])?;
         self.receive(doing)
     }
@@ -112,7 +112,7 @@ impl Service {
         command: Command,
         body: &M,
         code_of: impl Fn(&M) -> ReturnCode,
-    ) -> Result<M, LinkError> {
+    ) -> Result<M, TransportError> {
         let start = Instant::now();
         loop {
             let reply = self.request(doing, command, body)?;
@@ -130,34 +130,34 @@ impl Service {
         command: Command,
         body: &M,
         behind: &[u8],
-    ) -> Result<(), LinkError> {
+    ) -> Result<(), TransportError> {
         let mut bytes = Vec::with_capacity(Header::SIZE + M::SIZE + behind.len());
         let size = u32::try_from(M::SIZE).unwrap_or_default();
         Header { size, command }.encode(&mut bytes);
         body.encode(&mut bytes);
         bytes.extend_from_slice(behind);
-        self.stream.write_all(&bytes).map_err(|source| LinkError::Broken { doing, source })
+        self.stream.write_all(&bytes).map_err(|source| TransportError::Broken { doing, source })
     }
 
     /// Sends a request that has no body.
-    fn send_bare(&mut self, doing: &'static str, command: Command) -> Result<(), LinkError> {
+    fn send_bare(&mut self, doing: &'static str, command: Command) -> Result<(), TransportError> {
         let mut bytes = Vec::with_capacity(Header::SIZE);
         Header { size: 0, command }.encode(&mut bytes);
-        self.stream.write_all(&bytes).map_err(|source| LinkError::Broken { doing, source })
+        self.stream.write_all(&bytes).map_err(|source| TransportError::Broken { doing, source })
     }
 
-    fn receive<M: Message>(&mut self, doing: &'static str) -> Result<M, LinkError> {
+    fn receive<M: Message>(&mut self, doing: &'static str) -> Result<M, TransportError> {
         let mut bytes = vec![0; M::SIZE];
         self.receive_into(doing, &mut bytes)?;
-        M::decode(&bytes).ok_or(LinkError::Nonsense { doing })
+        M::decode(&bytes).ok_or(TransportError::Nonsense { doing })
     }
 
-    fn receive_into(&mut self, doing: &'static str, bytes: &mut [u8]) -> Result<(), LinkError> {
-        self.stream.read_exact(bytes).map_err(|source| LinkError::Broken { doing, source })
+    fn receive_into(&mut self, doing: &'static str, bytes: &mut [u8]) -> Result<(), TransportError> {
+        self.stream.read_exact(bytes).map_err(|source| TransportError::Broken { doing, source })
     }
 
-    fn be_patient(&self, doing: &'static str) -> Result<(), LinkError> {
-        self.stream.set_read_timeout(Some(PATIENCE)).map_err(|source| LinkError::Broken { doing, source })
+    fn be_patient(&self, doing: &'static str) -> Result<(), TransportError> {
+        self.stream.set_read_timeout(Some(PATIENCE)).map_err(|source| TransportError::Broken { doing, source })
     }
 }
 
@@ -166,10 +166,10 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-fn accept(doing: &'static str, code: ReturnCode) -> Result<(), LinkError> {
+fn accept(doing: &'static str, code: ReturnCode) -> Result<(), TransportError> {
     match code {
         ReturnCode::SUCCESS => Ok(()),
-        code => Err(LinkError::Refused { doing, code }),
+        code => Err(TransportError::Refused { doing, code }),
     }
 }
 

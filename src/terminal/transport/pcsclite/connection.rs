@@ -2,13 +2,13 @@
 
 use virtuale_engine::{Protocol, Reset, Response};
 
-use super::{LinkError, Service, accept};
+use super::{Service, TransportError, accept};
 use crate::{
     reader::{
         Disposition, Protocols, ReturnCode, Share,
         pcsclite::wire::{self, Command},
     },
-    terminal::link::Link,
+    terminal::transport::Transport,
 };
 
 /// The length of the structure that names a protocol in libpcsclite, on 64-bit machines. Services don't look at it.
@@ -29,10 +29,11 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
-    pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, LinkError> {
+    /// [`TransportError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
+    pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, TransportError> {
         let doing = "open the card";
-        let name = wire::Name::new(reader).ok_or(LinkError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
+        let name =
+            wire::Name::new(reader).ok_or(TransportError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
         let request = wire::Connect {
             context: self.context,
             reader: name,
@@ -56,8 +57,8 @@ impl Connection<'_> {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Refused`] if others have it for long, or the card was reset or removed.
-    pub fn begin_transaction(&mut self) -> Result<(), LinkError> {
+    /// [`TransportError::Refused`] if others have it for long, or the card was reset or removed.
+    pub fn begin_transaction(&mut self) -> Result<(), TransportError> {
         let doing = "begin a transaction";
         let request = wire::Handle { handle: self.handle, code: ReturnCode::SUCCESS };
         let code = |reply: &wire::Handle| reply.code;
@@ -69,15 +70,15 @@ impl Connection<'_> {
     ///
     /// # Errors
     ///
-    /// [`LinkError::Refused`] if there was no transaction.
-    pub fn end_transaction(&mut self) -> Result<(), LinkError> {
+    /// [`TransportError::Refused`] if there was no transaction.
+    pub fn end_transaction(&mut self) -> Result<(), TransportError> {
         let doing = "end the transaction";
         let request = wire::End { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
         accept(doing, self.service.request(doing, Command::END_TRANSACTION, &request)?.code)
     }
 
-    fn send_command(&mut self, doing: &'static str, command: &[u8]) -> Result<wire::Transmit, LinkError> {
-        let too_long = LinkError::Refused { doing, code: ReturnCode::INSUFFICIENT_BUFFER };
+    fn send_command(&mut self, doing: &'static str, command: &[u8]) -> Result<wire::Transmit, TransportError> {
+        let too_long = TransportError::Refused { doing, code: ReturnCode::INSUFFICIENT_BUFFER };
         if command.len() > wire::LONGEST_BUFFER {
             return Err(too_long);
         }
@@ -96,7 +97,7 @@ impl Connection<'_> {
     }
 }
 
-impl Link for Connection<'_> {
+impl Transport for Connection<'_> {
     fn atr(&self) -> &[u8] {
         &self.atr
     }
@@ -105,7 +106,7 @@ impl Link for Connection<'_> {
         if self.protocol == Protocols::T1 { Protocol::T1 } else { Protocol::T0 }
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), LinkError> {
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
         let doing = "reset the card";
         let request = wire::Reconnect {
             handle: self.handle,
@@ -122,19 +123,19 @@ impl Link for Connection<'_> {
         Ok(())
     }
 
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
         let doing = "send a command to the card";
         response.clear();
         let reply = self.send_command(doing, command)?;
         accept(doing, reply.code)?;
         let length = usize::try_from(reply.receive_length).unwrap_or(usize::MAX);
         if length > wire::LONGEST_BUFFER {
-            return Err(LinkError::Nonsense { doing });
+            return Err(TransportError::Nonsense { doing });
         }
         self.received.resize(length, 0);
         self.service.receive_into(doing, &mut self.received)?;
         response.extend(&self.received);
-        if length < 2 { Err(LinkError::NoStatus { length }) } else { Ok(()) }
+        if length < 2 { Err(TransportError::NoStatus { length }) } else { Ok(()) }
     }
 }
 

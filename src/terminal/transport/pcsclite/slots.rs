@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{LinkError, PATIENCE, Service, is_timeout};
+use super::{PATIENCE, Service, TransportError, is_timeout};
 use crate::reader::pcsclite::wire::{self, Command, Event, Message, ReaderState, StatesSize};
 
 /// More readers than any service has; a longer array is nonsense.
@@ -29,8 +29,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`LinkError`] if the service breaks off.
-    pub fn slots(&mut self) -> Result<Vec<Slot>, LinkError> {
+    /// [`TransportError`] if the service breaks off.
+    pub fn slots(&mut self) -> Result<Vec<Slot>, TransportError> {
         let doing = "list the readers";
         if self.minor >= wire::STATES_APART_MINOR {
             return self.states_apart(doing);
@@ -44,8 +44,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`LinkError`] if the service breaks off.
-    pub fn wait_for_change(&mut self, known: &[Slot], timeout: Duration) -> Result<Option<Vec<Slot>>, LinkError> {
+    /// [`TransportError`] if the service breaks off.
+    pub fn wait_for_change(&mut self, known: &[Slot], timeout: Duration) -> Result<Option<Vec<Slot>>, TransportError> {
         let doing = "wait for a card";
         // A wait beyond the clock's end has none.
         let deadline = Instant::now().checked_add(timeout);
@@ -65,7 +65,7 @@ impl Service {
     }
 
     /// From version 4.6 on the length of the array is asked for first.
-    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<Slot>, LinkError> {
+    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<Slot>, TransportError> {
         self.send_bare(doing, Command::STATES_SIZE)?;
         let StatesSize { count } = self.receive(doing)?;
         let count = match count {
@@ -77,12 +77,12 @@ impl Service {
             count => count,
         };
         let count = usize::try_from(count).ok().filter(|&count| count <= MOST_READERS);
-        let count = count.ok_or(LinkError::Nonsense { doing })?;
+        let count = count.ok_or(TransportError::Nonsense { doing })?;
         self.send_bare(doing, Command::STATES_ARRAY)?;
         self.receive_states(doing, count)
     }
 
-    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<Slot>, LinkError> {
+    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<Slot>, TransportError> {
         let mut slots = Vec::new();
         for _ in 0..count {
             let state: ReaderState = self.receive(doing)?;
@@ -92,8 +92,8 @@ impl Service {
     }
 
     /// Whether the event that a wait asked for came before the deadline.
-    fn event_before(&mut self, doing: &'static str, deadline: Option<Instant>) -> Result<bool, LinkError> {
-        let broken = |source| LinkError::Broken { doing, source };
+    fn event_before(&mut self, doing: &'static str, deadline: Option<Instant>) -> Result<bool, TransportError> {
+        let broken = |source| TransportError::Broken { doing, source };
         let mut event = [0; Event::SIZE];
         let came = loop {
             let left = deadline.map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()));
@@ -116,7 +116,7 @@ impl Service {
     }
 
     /// One event answers it: its own, or the one that came first.
-    fn stop_waiting(&mut self, doing: &'static str) -> Result<(), LinkError> {
+    fn stop_waiting(&mut self, doing: &'static str) -> Result<(), TransportError> {
         self.send_bare(doing, Command::STOP_WAITING)?;
         self.receive::<Event>(doing).map(drop)
     }

@@ -24,8 +24,8 @@ use crate::{
         },
     },
     terminal::{
-        link::{Link, LinkError},
         toy::{Parrot, ToyCard, ToyFile},
+        transport::{Transport, TransportError},
     },
 };
 
@@ -87,8 +87,8 @@ fn a_card_is_listed_opened_used_and_closed() {
 fn refusals_have_their_reasons() {
     let house = House::new();
     let mut service = house.service();
-    let refusal = |outcome: Result<(), LinkError>| match outcome {
-        Err(LinkError::Refused { code, .. }) => code,
+    let refusal = |outcome: Result<(), TransportError>| match outcome {
+        Err(TransportError::Refused { code, .. }) => code,
         outcome => panic!("{outcome:?}"),
     };
     assert_eq!(refusal(service.connect("Nobody 00 00").map(drop)), ReturnCode::UNKNOWN_READER);
@@ -149,13 +149,13 @@ fn a_mute_answer_is_an_error() {
     let mut service = house.service();
     let mut connection = service.connect(READER).expect("the card is there");
     let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Response::new());
-    assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
+    assert!(matches!(outcome, Err(TransportError::NoStatus { length: 1 })), "{outcome:?}");
 }
 
 #[test]
 fn no_service_is_an_error_with_its_path() {
     let outcome = Service::establish("/nowhere/pcscd.comm".as_ref());
-    assert!(matches!(&outcome, Err(LinkError::Open { path, .. }) if path.ends_with("pcscd.comm")), "{outcome:?}");
+    assert!(matches!(&outcome, Err(TransportError::Open { path, .. }) if path.ends_with("pcscd.comm")), "{outcome:?}");
 }
 
 /// A connection to a service that says all this and hangs up, whatever it is asked.
@@ -206,7 +206,7 @@ fn a_service_of_another_age_is_refused() {
     for (minor, code) in [(3, ReturnCode::SERVICE_STOPPED), (7, ReturnCode::SUCCESS)] {
         let (ours, _theirs) = service_that_says(&version(minor, code));
         let outcome = Service::over(ours);
-        assert!(matches!(outcome, Err(LinkError::Version { major: 4, .. })), "{outcome:?}");
+        assert!(matches!(outcome, Err(TransportError::Version { major: 4, .. })), "{outcome:?}");
     }
 }
 

@@ -1,6 +1,6 @@
-//! Roads from a terminal to a card: in process, or through a PC/SC service.
+//! Transports from a terminal to a card: in process, or through a PC/SC service.
 //!
-//! A link carries bytes and judges none: what a card answers is the business of [`exchange`](super::exchange).
+//! A transport carries bytes and judges none: what a card answers is the business of [`exchange`](super::exchange).
 
 use std::{io, path::PathBuf};
 
@@ -12,7 +12,7 @@ pub mod pcsclite;
 use crate::reader::ReturnCode;
 
 /// A powered card that a terminal talks to.
-pub trait Link {
+pub trait Transport {
     /// The answer to reset, as it came: it need not be well formed.
     fn atr(&self) -> &[u8];
 
@@ -23,20 +23,20 @@ pub trait Link {
     ///
     /// # Errors
     ///
-    /// [`LinkError`] if the card or the road to it does not come back.
-    fn reset(&mut self, kind: Reset) -> Result<(), LinkError>;
+    /// [`TransportError`] if the card or the transport to it does not come back.
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError>;
 
     /// Sends one command APDU and leaves the response APDU in `response`, which is the caller's and is reused.
     ///
     /// # Errors
     ///
-    /// [`LinkError`] if no answer came. A status word that refuses is an answer.
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError>;
+    /// [`TransportError`] if no answer came. A status word that refuses is an answer.
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError>;
 }
 
-/// Why there is no road to a card, or no more.
+/// Why there is no transport to a card, or no more.
 #[derive(Debug, thiserror::Error)]
-pub enum LinkError {
+pub enum TransportError {
     /// The service's socket is not there, or is not ours to open.
     #[error("cannot open the PC/SC service's socket {}", path.display())]
     Open {

@@ -1,4 +1,4 @@
-//! Sequences of orders to the word memory of a Vitale 1.
+//! Sequences of instructions to the word memory of a Vitale 1.
 //!
 //! The first byte says whether the card has its ISO view; what follows are steps as in [`commands`].
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
 
-use super::{Link, LinkError};
+use super::{Transport, TransportError};
 
 /// A card that is held, powered, by the terminal itself.
 pub struct InProcess {
@@ -16,11 +16,11 @@ pub struct InProcess {
 ///
 /// # Errors
 ///
-/// [`LinkError::Silent`] if the card gives no ATR or breaks its word on a protocol.
-pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, LinkError> {
-    let mut link = InProcess { card, protocol: Protocol::T0 };
-    link.reset(Reset::Cold)?;
-    Ok(link)
+/// [`TransportError::Silent`] if the card gives no ATR or breaks its word on a protocol.
+pub fn in_process(card: Box<dyn Card>) -> Result<InProcess, TransportError> {
+    let mut transport = InProcess { card, protocol: Protocol::T0 };
+    transport.reset(Reset::Cold)?;
+    Ok(transport)
 }
 
 impl InProcess {
@@ -31,7 +31,7 @@ impl InProcess {
     }
 }
 
-impl Link for InProcess {
+impl Transport for InProcess {
     fn atr(&self) -> &[u8] {
         self.card.atr().as_bytes()
     }
@@ -40,16 +40,16 @@ impl Link for InProcess {
         self.protocol
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), LinkError> {
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
         self.card.reset(kind)?;
         Ok(self.agree_on_protocol()?)
     }
 
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), LinkError> {
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
         response.clear();
         self.card.transmit(command, response)?;
         match response.len() {
-            length @ 0..2 => Err(LinkError::NoStatus { length }),
+            length @ 0..2 => Err(TransportError::NoStatus { length }),
             _ => Ok(()),
         }
     }
@@ -66,7 +66,7 @@ mod tests {
     use hex_literal::hex;
     use virtuale_engine::{Fault, Protocol, Response};
 
-    use super::{Link, LinkError, in_process};
+    use super::{Transport, TransportError, in_process};
     use crate::terminal::toy::{Parrot, ToyCard};
 
     #[test]
@@ -74,15 +74,15 @@ mod tests {
         let mut response = Response::new();
         let mut mute = in_process(Box::new(Parrot::new(Vec::new()))).expect("power");
         let outcome = mute.transmit(&hex!("00 A4 00 00"), &mut response);
-        assert!(matches!(outcome, Err(LinkError::Silent(Fault::Mute))), "{outcome:?}");
+        assert!(matches!(outcome, Err(TransportError::Silent(Fault::Mute))), "{outcome:?}");
         let mut short = in_process(Box::new(Parrot::new(vec![vec![0x90]]))).expect("power");
         let outcome = short.transmit(&hex!("00 A4 00 00"), &mut response);
-        assert!(matches!(outcome, Err(LinkError::NoStatus { length: 1 })), "{outcome:?}");
+        assert!(matches!(outcome, Err(TransportError::NoStatus { length: 1 })), "{outcome:?}");
     }
 
     #[test]
     fn t1_is_spoken_where_the_card_offers_it() {
-        let protocol = |card: ToyCard| in_process(Box::new(card)).map(|link| link.protocol());
+        let protocol = |card: ToyCard| in_process(Box::new(card)).map(|transport| transport.protocol());
         assert_eq!(protocol(ToyCard::default()).expect("power"), Protocol::T0);
         let both = ToyCard::default().with_atr(&hex!("3B 9B 18 80 01 00 12 25 00 64 80 04 01 00 00 90 44"));
         assert_eq!(protocol(both).expect("power"), Protocol::T1);

@@ -31,7 +31,7 @@ impl Vitale1 {
         if is_whole { Ok(StatusWord::SUCCESS) } else { Err(self.settings.statuses.outside.into()) }
     }
 
-    /// `BC C0 00 00 length`: the result of the order before, or what identifies the memory (facts/cards.md B.1).
+    /// `BC C0 00 00 length`: the result of the instruction before, or what identifies the memory (facts/cards.md B.1).
     pub(super) fn fetch(&self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let statuses = &self.settings.statuses;
         let le = command.le().filter(|_| command.data().is_empty()).ok_or(statuses.length)?;

@@ -1,10 +1,10 @@
-//! The world of a virtual card: a fixed day and seeded chance, so that a run can be repeated.
+//! The platform of a virtual card: a fixed day and seeded chance, so that a run can be repeated.
 
 use jiff::civil::Date;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use virtuale_coprocessor::Coprocessor;
-use virtuale_engine::world::{Clock, Day, Forgetful, Random, World};
+use virtuale_engine::platform::{Clock, Day, Forgetful, Platform, Random};
 
 /// A clock that stands still.
 struct FixedDay(Day);
@@ -24,9 +24,9 @@ impl Random for Seeded {
     }
 }
 
-/// A world in which it is always `today`, chance follows `seed`, and commits are not kept.
-pub(super) fn fixed(today: Date, seed: u64) -> World {
-    World {
+/// A platform in which it is always `today`, chance follows `seed`, and commits are not kept.
+pub(super) fn fixed(today: Date, seed: u64) -> Platform {
+    Platform {
         clock: Box::new(FixedDay(day(today))),
         random: Box::new(Seeded(ChaCha20Rng::seed_from_u64(seed))),
         sink: Box::new(Forgetful),
@@ -44,15 +44,15 @@ fn day(date: Date) -> Day {
 mod tests {
     use super::fixed;
     use jiff::civil::date;
-    use virtuale_engine::world::Day;
+    use virtuale_engine::platform::Day;
 
     #[test]
-    fn a_world_depends_on_its_day_and_seed_only() {
+    fn a_platform_depends_on_its_day_and_seed_only() {
         let draw = |seed| {
-            let mut world = fixed(date(2026, 1, 15), seed);
+            let mut platform = fixed(date(2026, 1, 15), seed);
             let mut bytes = [0; 16];
-            world.random.fill(&mut bytes);
-            (world.clock.today(), bytes)
+            platform.random.fill(&mut bytes);
+            (platform.clock.today(), bytes)
         };
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));

@@ -62,8 +62,8 @@ impl Sink for Forgetful {
     }
 }
 
-/// The world of one chip.
-pub struct World {
+/// The platform of one chip.
+pub struct Platform {
     /// What day it is.
     pub clock: Box<dyn Clock>,
     /// Where randomness comes from.
@@ -80,9 +80,9 @@ impl fmt::Debug for Change<'_> {
     }
 }
 
-impl fmt::Debug for World {
+impl fmt::Debug for Platform {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("World").field("today", &self.clock.today()).finish_non_exhaustive()
+        f.debug_struct("Platform").field("today", &self.clock.today()).finish_non_exhaustive()
     }
 }
 

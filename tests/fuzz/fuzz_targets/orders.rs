@@ -1,4 +1,0 @@
-//! Fuzzes `orders` of `tests/fuzz/targets`.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|data: &[u8]| virtuale_fuzz::run("orders", data));
