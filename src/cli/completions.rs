@@ -2,7 +2,7 @@
 
 use clap_complete::Shell;
 
-use super::{Outcome, command, exit, output};
+use super::{Exit, command, exit, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 /// Prints the script.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "virtuale", &mut script);
     output::print(String::from_utf8_lossy(&script))?;

@@ -10,7 +10,7 @@ use std::{
 use clap::ValueEnum;
 
 use super::{
-    Failure, Outcome, cards, exit,
+    Exit, Failure, cards, exit,
     options::{SLOT_NUMBERS, number},
     output,
 };
@@ -71,7 +71,7 @@ fn program(name: &str) -> Result<Format, String> {
 }
 
 /// Converts, and says what could not be understood or said.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let text = read(&args.file)?;
     let name = args.file.display().to_string();
     let is_trace = args.from.is_none() && text.trim_start_matches('\u{FEFF}').starts_with("virtuale-trace");

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Failure, Outcome, cards, exit,
+    Exit, Failure, cards, exit,
     instance::{Instance, Loaded, Stop},
     language::Language,
     options::{Reproducible, Slots},
@@ -58,7 +58,7 @@ pub(super) struct Args {
 }
 
 /// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let lang = args.lang.unwrap_or_else(Language::of_locale).into();
     let (profile, file) = profile(&args.card, &args.reproducible)?;
     let slots = Slots::of_the_house(args.reproducible.clone());

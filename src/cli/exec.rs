@@ -3,7 +3,7 @@
 use std::{ffi::OsString, path::PathBuf, process::Command, sync::Arc};
 
 use super::{
-    Failure, Outcome,
+    Exit, Failure,
     instance::{Instance, Stop},
     opensc,
     options::Slots,
@@ -39,7 +39,7 @@ pub(super) struct Args {
 }
 
 /// Opens the readers, runs the command, and removes the readers.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     // First, so that no signal finds us with a folder that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let stop = Stop::Refuse("these readers live as long as the command of their `virtuale exec`");

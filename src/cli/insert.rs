@@ -3,7 +3,7 @@
 use std::path::{self, PathBuf};
 
 use super::{
-    Failure, Outcome,
+    Exit, Failure,
     control::{Client, Reply, Request},
     exit,
     options::{Attach, SLOT_NUMBERS, number},
@@ -29,7 +29,7 @@ pub(super) struct Args {
 }
 
 /// Asks and says what happened.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     let card = path::absolute(&args.card).map_err(|error| Failure::file("read", &args.card, &error))?;
     match client.ask(Request::Insert { slot: args.slot, card })? {

@@ -15,7 +15,7 @@ use virtuale_engine::Card;
 
 use super::{
     Failure, cards,
-    control::{self, Handler, Refusal, Reply, Request, Slot, Status},
+    control::{self, Handler, Refusal, Reply, Request, SlotStatus, Status},
     exit,
     failure::reason,
     folder::{Folder, LONGEST_SOCKET},
@@ -222,7 +222,7 @@ impl Desk {
     fn status(&self) -> Status {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let slots = self.readers.states().into_iter().zip(files.iter()).enumerate();
-        let slots = slots.map(|(slot, (state, file))| Slot {
+        let slots = slots.map(|(slot, (state, file))| SlotStatus {
             slot,
             reader: state.name.to_string(),
             card: file.clone(),

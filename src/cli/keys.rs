@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, Outcome, exit, options::number, output};
+use super::{Exit, Failure, exit, options::number, output};
 use crate::profile::authority;
 
 const EXAMPLES: &str = "\
@@ -23,7 +23,7 @@ pub(super) struct Args {
 }
 
 /// Writes the files and prints their names.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let files = authority::files(args.seed).map_err(|error| Failure::Environment(error.to_string(), None))?;
     let folder = &args.output;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use super::{Failure, Outcome, command, exit, output};
+use super::{Exit, Failure, command, exit, output};
 
 const EXAMPLES: &str = "\
 Example:
@@ -18,7 +18,7 @@ pub(super) struct Args {
 }
 
 /// Writes one page for the program and one for each verb.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let folder = &args.folder;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
     clap_mangen::generate_to(command(), folder).map_err(|error| Failure::file("write man pages to", folder, &error))?;

@@ -32,10 +32,10 @@ mod relay;
 mod remove;
 mod replay;
 mod serve;
-mod sheet;
 mod slots;
 mod stop;
 mod supervise;
+mod trace_file;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -48,7 +48,7 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 use failure::Failure;
 
 /// What a verb gives back: an exit code of [`exit`], or why it could not do its work.
-type Outcome = Result<u8, Failure>;
+type Exit = Result<u8, Failure>;
 
 /// A wallet of virtual French health cards, shown to unmodified software in virtual PC/SC readers
 ///
@@ -134,7 +134,7 @@ enum Verb {
 }
 
 impl Verb {
-    fn run(&self) -> Outcome {
+    fn run(&self) -> Exit {
         match self {
             Self::Demo(args) => demo::run(args),
             Self::Exec(args) => exec::run(args),
@@ -183,7 +183,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Prints what clap has to say: help and version are answers, the rest is wrong use.
-fn explain(error: &clap::Error) -> Outcome {
+fn explain(error: &clap::Error) -> Exit {
     match (error.print(), error.kind()) {
         (Err(failed), _) if failed.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(failed)),
         (_, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(exit::DONE),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Failure, Outcome, cards, exit, language::Language, options::Reproducible, output};
+use super::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output};
 use crate::{
     profile::layout::Layout,
     terminal::{
@@ -52,7 +52,7 @@ pub(super) struct Args {
 }
 
 /// Reads each card and prints what it says.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     if args.cards.is_empty() {
         return read_readers(args);
     }
@@ -67,7 +67,7 @@ pub(super) fn run(args: &Args) -> Outcome {
 }
 
 /// Reads the cards in the readers that a PC/SC program would see.
-fn read_readers(args: &Args) -> Outcome {
+fn read_readers(args: &Args) -> Exit {
     let named = args.layout.as_deref().map(cards::layout).transpose()?;
     let socket = pcsclite::default_socket();
     let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;

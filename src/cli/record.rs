@@ -5,12 +5,12 @@ use std::{ffi::OsString, path::PathBuf, process::Command};
 use virtuale_engine::Card;
 
 use super::{
-    Failure, Outcome,
+    Exit, Failure,
     instance::{Instance, Loaded, Stop},
     options::{Reproducible, Slots},
     relay::{At, Relay, Trouble, broken},
-    sheet::Sheet,
     supervise::Supervisor,
+    trace_file::TraceFile,
 };
 use crate::trace::{record::Recorder, write::Line};
 
@@ -41,16 +41,16 @@ pub(super) struct Args {
 }
 
 /// Runs the command with a reader of its own, in which the real card answers.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     // The card is in use as long as this process lives, and so is the connection.
     let service = Box::leak(Box::new(args.at.service(&args.reader)?));
     let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
     let trouble = Trouble::default();
     let card = Relay::new(connection, trouble.clone())?;
-    let sheet = Sheet::over(&args.output)?;
-    head(&sheet, &card, args);
-    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), sheet.tape().clone(), ""));
+    let trace_file = TraceFile::over(&args.output)?;
+    head(&trace_file, &card, args);
+    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), trace_file.tape().clone(), ""));
     let slots = Slots::of_the_house(args.reproducible.clone());
     let stop = Stop::Refuse("this reader lives as long as the command of its `virtuale record`");
     let loaded = Loaded { file: PathBuf::from(&args.reader), card };
@@ -58,7 +58,7 @@ pub(super) fn run(args: &Args) -> Outcome {
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()));
     instance.leave();
-    sheet.conclude();
+    trace_file.conclude();
     match trouble.take() {
         Some(error) => Err(broken(&args.reader, &error)),
         None => code,
@@ -66,8 +66,8 @@ pub(super) fn run(args: &Args) -> Outcome {
 }
 
 /// What the trace has to say first.
-fn head(sheet: &Sheet, card: &dyn Card, args: &Args) {
-    let tape = sheet.tape();
+fn head(trace_file: &TraceFile, card: &dyn Card, args: &Args) {
+    let tape = trace_file.tape();
     tape.line("", &Line::Comment("recorded from a real card: redact it before it is kept or shown"));
     tape.line("", &Line::Now(args.reproducible.today()));
     tape.line("", &Line::Atr(card.atr().as_bytes()));

@@ -15,7 +15,7 @@ use super::{
     options::{Reproducible, Slots},
     output,
     redact::seen_from,
-    sheet::Sheet,
+    trace_file::TraceFile,
 };
 use crate::trace::{
     record::{Recorder, Tape},
@@ -30,9 +30,9 @@ const MOST_PER_CARD: usize = 10_000;
 #[derive(Debug)]
 pub(super) enum Recording {
     /// All slots in one trace.
-    File { sheet: Sheet, several: bool },
+    File { trace_file: TraceFile, several: bool },
     /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<Sheet>> },
+    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<TraceFile>> },
 }
 
 impl Recording {
@@ -42,9 +42,9 @@ impl Recording {
     ///
     /// That the file cannot be written.
     pub(super) fn to_file(path: &Path, slots: &Slots) -> Result<Self, Failure> {
-        let sheet = Sheet::over(path)?;
-        begin(sheet.tape(), &slots.reproducible);
-        Ok(Self::File { sheet, several: slots.cards().len() > 1 })
+        let trace_file = TraceFile::over(path)?;
+        begin(trace_file.tape(), &slots.reproducible);
+        Ok(Self::File { trace_file, several: slots.cards().len() > 1 })
     }
 
     /// A folder for traces, which is made if it is not there.
@@ -65,10 +65,10 @@ impl Recording {
     /// That its trace cannot be made.
     pub(super) fn begin(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
         match self {
-            Self::File { sheet, .. } => {
+            Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                head(sheet.tape(), &name, &seen_from(sheet.path(), file), &*card);
-                Ok(Box::new(Recorder::new(card, sheet.tape().clone(), &name)))
+                head(trace_file.tape(), &name, &seen_from(trace_file.path(), file), &*card);
+                Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
             }
             Self::Folder { .. } => self.insert(slot, file, card),
         }
@@ -81,23 +81,23 @@ impl Recording {
     /// That its trace cannot be made.
     pub(super) fn insert(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
         match self {
-            Self::File { sheet, .. } => {
+            Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                sheet.tape().line(&name, &Line::Insert(Some(&seen_from(sheet.path(), file))));
-                Ok(Box::new(Recorder::new(card, sheet.tape().clone(), &name)))
+                trace_file.tape().line(&name, &Line::Insert(Some(&seen_from(trace_file.path(), file))));
+                Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
             }
             Self::Folder { path, today, seed, traces } => {
                 let (trace, created) = fresh(path, slot, file);
                 let reproducible = Reproducible { seed: *seed, now: Some(*today) };
                 let unwritable = |error: &io::Error| Failure::file("write", &trace, error);
                 let created = created.map_err(|error| unwritable(&error))?;
-                let sheet = own_trace(created, &trace, &reproducible, file, &*card).map_err(|error| {
+                let trace_file = own_trace(created, &trace, &reproducible, file, &*card).map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
                 })?;
-                let tape = sheet.tape().clone();
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push(sheet);
+                let tape = trace_file.tape().clone();
+                traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace_file);
                 Ok(Box::new(Recorder::new(card, tape, "")))
             }
         }
@@ -105,8 +105,8 @@ impl Recording {
 
     /// The card of a slot is gone.
     pub(super) fn remove(&self, slot: usize) {
-        if let Self::File { sheet, .. } = self {
-            sheet.tape().line(&self.slot_name(slot), &Line::Remove);
+        if let Self::File { trace_file, .. } = self {
+            trace_file.tape().line(&self.slot_name(slot), &Line::Remove);
         }
     }
 
@@ -114,10 +114,10 @@ impl Recording {
     /// folder a card that nobody spoke to leaves no trace.
     pub(super) fn close(&self) {
         match self {
-            Self::File { sheet, .. } => sheet.conclude(),
+            Self::File { trace_file, .. } => trace_file.conclude(),
             Self::Folder { traces, .. } => {
                 self.complaints().iter().for_each(output::say);
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(Sheet::remove_if_untouched);
+                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(TraceFile::remove_if_untouched);
             }
         }
     }
@@ -125,9 +125,9 @@ impl Recording {
     /// Which traces are not whole, and why, in words for people.
     pub(super) fn complaints(&self) -> Vec<String> {
         match self {
-            Self::File { sheet, .. } => sheet.complaint().into_iter().collect(),
+            Self::File { trace_file, .. } => trace_file.complaint().into_iter().collect(),
             Self::Folder { traces, .. } => {
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Sheet::complaint).collect()
+                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(TraceFile::complaint).collect()
             }
         }
     }
@@ -153,11 +153,11 @@ fn own_trace(
     reproducible: &Reproducible,
     file: &Path,
     card: &dyn Card,
-) -> Result<Sheet, Arc<io::Error>> {
-    let sheet = Sheet::new(created, path)?;
-    begin(sheet.tape(), reproducible);
-    head(sheet.tape(), "", &seen_from(path, file), card);
-    sheet.tape().failure().map_or(Ok(sheet), Err)
+) -> Result<TraceFile, Arc<io::Error>> {
+    let trace_file = TraceFile::new(created, path)?;
+    begin(trace_file.tape(), reproducible);
+    head(trace_file.tape(), "", &seen_from(path, file), card);
+    trace_file.tape().failure().map_or(Ok(trace_file), Err)
 }
 
 fn head(tape: &Tape, slot: &str, file: &str, card: &dyn Card) {

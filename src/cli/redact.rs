@@ -5,7 +5,7 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
+use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
     profile::Profile,
     trace::{
@@ -40,11 +40,11 @@ pub(super) struct Args {
 }
 
 /// Redacts the trace; writes nothing if a value of the original survives.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let trace = traces::read(&args.trace).map_err(|failure| match failure {
-        traces::Failure::Io { path, error } => Failure::file("read", &path, &error),
-        traces::Failure::Invalid(mistakes) => Failure::Invalid(mistakes),
-        traces::Failure::NoCard => Failure::Usage(failure.to_string(), None),
+        traces::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
+        traces::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
+        traces::Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
     })?;
     let reproducible = Reproducible { now: trace.now().or(args.reproducible.now), ..args.reproducible.clone() };
     let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &reproducible));

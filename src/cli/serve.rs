@@ -17,7 +17,7 @@ use signal_hook::{
 };
 
 use super::{
-    Failure, Outcome, exit,
+    Exit, Failure, exit,
     failure::reason,
     instance::{Instance, Stop},
     opensc,
@@ -55,11 +55,11 @@ pub(super) struct Args {
 }
 
 /// Serves in this process, or starts another one that does.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     if args.detach && !args.detached { detach() } else { serve(args) }
 }
 
-fn serve(args: &Args) -> Outcome {
+fn serve(args: &Args) -> Exit {
     if args.detached {
         // Fails only for the leader of a process group, which we were not started as.
         let _ = rustix::process::setsid();
@@ -88,7 +88,7 @@ fn unheard(error: io::Error) -> Failure {
 }
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
-fn detach() -> Outcome {
+fn detach() -> Exit {
     let mut child = env::current_exe()
         .and_then(|program| {
             let mut command = Command::new(program);

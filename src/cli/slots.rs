@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    Outcome,
+    Exit,
     control::{Client, Reply, Request, Status},
     exit,
     options::Attach,
@@ -27,7 +27,7 @@ pub(super) struct Args {
 }
 
 /// Asks and prints.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     match client.ask(Request::Slots)? {
         Reply::Slots(status) if args.json => output::print_json(&status)?,
@@ -54,11 +54,11 @@ fn table(status: &Status) -> String {
 #[cfg(test)]
 mod tests {
     use super::table;
-    use crate::cli::control::{Slot, Status};
+    use crate::cli::control::{SlotStatus, Status};
 
     #[test]
     fn a_line_for_each_slot() {
-        let slot = |slot, card: Option<&str>| Slot {
+        let slot = |slot, card: Option<&str>| SlotStatus {
             slot,
             reader: format!("Virtuale 00 {slot:02X}"),
             card: card.map(Into::into),

@@ -1,7 +1,7 @@
 //! `virtuale stop`.
 
 use super::{
-    Outcome,
+    Exit,
     control::{Client, Reply, Request},
     exit,
     options::Attach,
@@ -21,7 +21,7 @@ pub(super) struct Args {
 }
 
 /// Asks and says what happened.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let mut client = Client::find(args.attach.socket.as_deref())?;
     match client.ask(Request::Stop)? {
         Reply::Stopping { pid, not_whole } => {

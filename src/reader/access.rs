@@ -1,6 +1,6 @@
-//! How threads get at the board, and how they get at a card.
+//! How threads get at the table, and how they get at a card.
 //!
-//! The board's lock is held for bookkeeping only. A card is lent: whoever has the loan runs the card with no lock
+//! The table's lock is held for bookkeeping only. A card is lent: whoever has the loan runs the card with no lock
 //! held, and others wait for it to come back. A removal ends the loan from outside: the card that comes back then
 //! belongs to nobody any more.
 
@@ -15,8 +15,8 @@ use virtuale_engine::Card;
 
 use super::{
     Readers, ReturnCode,
-    board::{Board, Place, Slot},
     session::Caller,
+    slot_table::{Presence, Slot, SlotTable},
     sync::lock,
 };
 
@@ -49,15 +49,15 @@ impl<T> Step<T> {
 }
 
 impl Readers {
-    /// Does something on the board, then wakes and tells whom it concerns.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
-        let mut board = lock(&self.board);
-        let result = work(&mut board);
-        self.settle(board);
+    /// Does something on the table, then wakes and tells whom it concerns.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut SlotTable) -> T) -> T {
+        let mut table = lock(&self.table);
+        let result = work(&mut table);
+        self.settle(table);
         result
     }
 
-    /// Tries something on the board until it is over.
+    /// Tries something on the table until it is over.
     ///
     /// # Errors
     ///
@@ -65,35 +65,35 @@ impl Readers {
     pub(super) fn wait<T>(
         &self,
         caller: &Weak<dyn Caller>,
-        mut attempt: impl FnMut(&mut Board) -> Result<Step<T>, ReturnCode>,
+        mut attempt: impl FnMut(&mut SlotTable) -> Result<Step<T>, ReturnCode>,
     ) -> Result<T, ReturnCode> {
-        let mut board = lock(&self.board);
+        let mut table = lock(&self.table);
         loop {
-            let (over, until) = match attempt(&mut board) {
+            let (over, until) = match attempt(&mut table) {
                 Ok(Step::Wait(until)) => (None, until),
                 Ok(Step::Done(result)) => (Some(Ok(result)), None),
                 Err(code) => (Some(Err(code)), None),
             };
             if let Some(result) = over {
-                self.settle(board);
+                self.settle(table);
                 return result;
             }
             let nap = until.map_or(LOOK_ROUND, |until| until.saturating_duration_since(Instant::now()).min(LOOK_ROUND));
-            board.waiting += 1;
-            let (awake, timer) = self.moved.wait_timeout(board, nap).unwrap_or_else(PoisonError::into_inner);
-            board = awake;
-            board.waiting -= 1;
+            table.waiting += 1;
+            let (awake, timer) = self.moved.wait_timeout(table, nap).unwrap_or_else(PoisonError::into_inner);
+            table = awake;
+            table.waiting -= 1;
             if timer.timed_out() && caller.upgrade().is_some_and(|caller| caller.is_gone()) {
                 return Err(ReturnCode::COMM_ERROR);
             }
         }
     }
 
-    /// Lets go of the board, then wakes those who wait if something moved, and tells watchers if something changed.
-    fn settle(&self, mut board: MutexGuard<'_, Board>) {
-        let wake = mem::take(&mut board.moved) && board.waiting > 0;
-        let tell = mem::take(&mut board.changed);
-        drop(board);
+    /// Lets go of the table, then wakes those who wait if something moved, and tells watchers if something changed.
+    fn settle(&self, mut table: MutexGuard<'_, SlotTable>) {
+        let wake = mem::take(&mut table.moved) && table.waiting > 0;
+        let tell = mem::take(&mut table.changed);
+        drop(table);
         if wake {
             self.moved.notify_all();
         }
@@ -113,10 +113,10 @@ impl Readers {
         &self,
         mut loan: Loan,
         work: impl FnOnce(&mut dyn Card) -> T,
-        note: impl FnOnce(&mut Board, T) -> U,
+        note: impl FnOnce(&mut SlotTable, T) -> U,
     ) -> Result<U, ReturnCode> {
         match catch_unwind(AssertUnwindSafe(|| work(&mut *loan.card))) {
-            Ok(outcome) => self.give_back(loan, |board| note(board, outcome)),
+            Ok(outcome) => self.give_back(loan, |table| note(table, outcome)),
             Err(panic) => {
                 // The panic ends its own connection; others find the card where it was.
                 let _ = self.give_back(loan, |_| ());
@@ -125,15 +125,15 @@ impl Readers {
         }
     }
 
-    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut Board) -> U) -> Result<U, ReturnCode> {
+    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, ReturnCode> {
         let mut stray = None;
-        let result = self.with(|board| {
-            board.moved = true;
-            let slot = &mut board.slots[loan.slot];
+        let result = self.with(|table| {
+            table.moved = true;
+            let slot = &mut table.slots[loan.slot];
             if slot.generation == loan.generation {
-                slot.place = Place::Here(loan.card);
+                slot.place = Presence::Here(loan.card);
                 slot.running = None;
-                return Ok(note(board));
+                return Ok(note(table));
             }
             match slot.leaving.iter_mut().find(|each| each.generation == loan.generation) {
                 Some(leaving) => leaving.card = Some(loan.card),
@@ -147,7 +147,7 @@ impl Readers {
     }
 }
 
-impl Board {
+impl SlotTable {
     /// Takes a slot's card on loan, or waits until it is back.
     ///
     /// # Errors
@@ -155,11 +155,11 @@ impl Board {
     /// [`ReturnCode::NO_SMARTCARD`] if the slot is empty.
     pub(super) fn lend(&mut self, slot: usize) -> Result<Step<Loan>, ReturnCode> {
         let Slot { place, generation, .. } = &mut self.slots[slot];
-        match mem::replace(place, Place::Lent) {
-            Place::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card })),
-            Place::Lent => Ok(Step::Wait(None)),
-            Place::Empty => {
-                *place = Place::Empty;
+        match mem::replace(place, Presence::Lent) {
+            Presence::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card })),
+            Presence::Lent => Ok(Step::Wait(None)),
+            Presence::Empty => {
+                *place = Presence::Empty;
                 Err(ReturnCode::NO_SMARTCARD)
             }
         }

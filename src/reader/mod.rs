@@ -12,11 +12,11 @@
 pub mod pcsclite;
 
 mod access;
-mod board;
 mod code;
 mod model;
 mod readers;
 mod session;
+mod slot_table;
 mod sync;
 mod terms;
 #[cfg(test)]

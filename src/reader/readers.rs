@@ -15,8 +15,8 @@ use virtuale_engine::{Atr, Card, Reset};
 use super::{
     CardState, Model, ModelError, Protocols, Sharing,
     access::Step,
-    board::{Board, Leaving, Place, SessionId},
     session::nobody,
+    slot_table::{Leaving, Presence, SessionId, SlotTable},
     sync::lock,
 };
 
@@ -29,8 +29,8 @@ const FAREWELL: Duration = Duration::from_millis(100);
 pub struct Readers {
     names: Vec<Arc<str>>,
     pub(super) grace: Duration,
-    pub(super) board: Mutex<Board>,
-    /// Something on the board moved.
+    pub(super) table: Mutex<SlotTable>,
+    /// Something on the table moved.
     pub(super) moved: Condvar,
     pub(super) watchers: Mutex<Vec<Weak<dyn Watcher>>>,
     identities: AtomicU32,
@@ -95,7 +95,7 @@ impl Readers {
         let mask = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default();
         Ok(Arc::new(Self {
             grace,
-            board: Mutex::new(Board::new(names.len())),
+            table: Mutex::new(SlotTable::new(names.len())),
             names,
             moved: Condvar::new(),
             watchers: Mutex::default(),
@@ -120,8 +120,8 @@ impl Readers {
     /// What is published of all slots. Never waits behind a card.
     #[must_use]
     pub fn states(&self) -> Vec<SlotState> {
-        self.with(|board| {
-            let slots = board.slots.iter_mut().zip(&self.names);
+        self.with(|table| {
+            let slots = table.slots.iter_mut().zip(&self.names);
             let state = slots.map(|(slot, name)| {
                 slot.expire(self.grace);
                 SlotState {
@@ -143,11 +143,11 @@ impl Readers {
     ///
     /// [`SlotError`] if there is no such slot or it holds a card.
     pub fn insert(&self, slot: usize, mut card: Box<dyn Card>) -> Result<(), SlotError> {
-        self.with(|board| board.free_slot(slot).map(drop))?;
+        self.with(|table| table.free_slot(slot).map(drop))?;
         let atr = card.reset(Reset::Cold).is_ok().then(|| *card.atr());
-        self.with(|board| {
-            board.free_slot(slot)?.fill(card, atr);
-            (board.moved, board.changed) = (true, true);
+        self.with(|table| {
+            table.free_slot(slot)?.fill(card, atr);
+            (table.moved, table.changed) = (true, true);
             Ok(())
         })
     }
@@ -161,25 +161,25 @@ impl Readers {
     ///
     /// [`SlotError`] if there is no such slot or no card in it.
     pub fn remove(&self, slot: usize) -> Result<Option<Box<dyn Card>>, SlotError> {
-        let (place, generation, running) = self.with(|board| {
-            let entry = board.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
-            if matches!(entry.place, Place::Empty) {
+        let (place, generation, running) = self.with(|table| {
+            let entry = table.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
+            if matches!(entry.place, Presence::Empty) {
                 return Err(SlotError::Empty(slot));
             }
             let generation = entry.generation;
             let place = entry.vacate();
-            if matches!(place, Place::Lent) {
+            if matches!(place, Presence::Lent) {
                 entry.leaving.push(Leaving { generation, card: None });
             }
             let running = entry.running.take();
-            (board.moved, board.changed) = (true, true);
+            (table.moved, table.changed) = (true, true);
             Ok((place, generation, running))
         })?;
         if let Some(caller) = running.as_ref().and_then(|running| running.caller.upgrade()) {
             caller.card_left(running.map_or(0, |running| running.ticket));
         }
         let mut card = match place {
-            Place::Here(card) => Some(card),
+            Presence::Here(card) => Some(card),
             _ => self.await_leaving(slot, generation),
         };
         if let Some(card) = &mut card {
@@ -191,8 +191,8 @@ impl Readers {
     /// Waits a little for a card that was removed while it was lent.
     fn await_leaving(&self, slot: usize, generation: u64) -> Option<Box<dyn Card>> {
         let until = Instant::now() + FAREWELL;
-        self.wait(&nobody(), |board| {
-            let leaving = &mut board.slots[slot].leaving;
+        self.wait(&nobody(), |table| {
+            let leaving = &mut table.slots[slot].leaving;
             let Some(mine) = leaving.iter().position(|each| each.generation == generation) else {
                 return Ok(Step::Done(None));
             };

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use virtuale_engine::{Atr, Card};
 
 use super::{
-    file::{Action, Slot, Trace},
+    file::{Action, Trace, TraceSlot},
     finding::Finding,
     follow,
     replay::{Inserted, Wanted, replay},
@@ -38,7 +38,7 @@ pub struct Cards {
 
 /// Why a trace was not replayed.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum Unreplayed {
     /// A file cannot be read.
     #[error("cannot read {}: {error}", path.display())]
     Io {
@@ -56,7 +56,7 @@ pub enum Failure {
     NoCard,
 }
 
-impl From<LoadError> for Failure {
+impl From<LoadError> for Unreplayed {
     fn from(error: LoadError) -> Self {
         match error {
             LoadError::Io { path, error } => Self::Io { path, error },
@@ -78,7 +78,7 @@ impl Cards {
         Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }
     }
 
-    fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Failure> {
+    fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Unreplayed> {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
         let mut outcome = replay(trace, |wanted| {
             let profile = self.profile(trace, wanted)?;
@@ -86,7 +86,7 @@ impl Cards {
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
             }
-            Ok::<_, Failure>(card)
+            Ok::<_, Unreplayed>(card)
         })?;
         for finding in outcome.findings.iter_mut().take(MOST_EXPLAINED) {
             finding.element = explain(trace, finding, &profiles);
@@ -99,20 +99,20 @@ impl Cards {
     /// # Errors
     ///
     /// That it cannot be read or has mistakes.
-    pub fn atr(&self, trace: &Trace, index: usize) -> Result<Option<Atr>, Failure> {
+    pub fn atr(&self, trace: &Trace, index: usize) -> Result<Option<Atr>, Unreplayed> {
         let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(None) };
         let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
         Ok(profile.map(|profile| profile.image().atr))
     }
 
     /// The profile of the card that comes into a slot; none for a slot that begins empty.
-    fn profile(&self, trace: &Trace, wanted: Wanted<'_>) -> Result<Option<Profile>, Failure> {
+    fn profile(&self, trace: &Trace, wanted: Wanted<'_>) -> Result<Option<Profile>, Unreplayed> {
         let given = self.given.get(wanted.index).filter(|_| wanted.card == wanted.slot.card.as_deref());
         let path = match (given, wanted.card) {
             (Some(path), _) => path.clone(),
             (None, Some(path)) => resolve(trace, path),
             (None, None) if begins_empty(trace, wanted) => return Ok(None),
-            (None, None) => return Err(Failure::NoCard),
+            (None, None) => return Err(Unreplayed::NoCard),
         };
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
         Ok(Some(profile::load(&path, &options)?))
@@ -124,7 +124,7 @@ impl Cards {
 fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
     let first = trace.steps.iter().find(|step| step.slot == wanted.index);
     let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_))));
-    let says = |slot: &Slot| slot.card.is_some() || slot.atr.is_some();
+    let says = |slot: &TraceSlot| slot.card.is_some() || slot.atr.is_some();
     inserted || (!says(wanted.slot) && trace.slots.iter().any(says))
 }
 
@@ -132,9 +132,9 @@ fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
 ///
 /// # Errors
 ///
-/// [`Failure`] if the file cannot be read, has more than [`LONGEST`] bytes or is no trace.
-pub fn read(path: &Path) -> Result<Trace, Failure> {
-    Trace::parse(Arc::new(reading::text(path, LONGEST)?)).map_err(Failure::Invalid)
+/// [`Unreplayed`] if the file cannot be read, has more than [`LONGEST`] bytes or is no trace.
+pub fn read(path: &Path) -> Result<Trace, Unreplayed> {
+    Trace::parse(Arc::new(reading::text(path, LONGEST)?)).map_err(Unreplayed::Invalid)
 }
 
 /// A card file of a trace: beside it, else from the folder in which the program runs.
@@ -158,7 +158,7 @@ mod tests {
 
     use jiff::civil::date;
 
-    use super::{Cards, Failure, Trace, read};
+    use super::{Cards, Trace, Unreplayed, read};
     use crate::profile::diagnostic::Source;
 
     /// The elements that the findings of a trace of the fixture are about.
@@ -213,11 +213,11 @@ mod tests {
         let source = Source { name: "t.apdu".into(), text: "virtuale-trace 1\n> 00\n< 90 00\n".into() };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
         let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1 };
-        assert!(matches!(cards.replay_trace(&trace), Err(Failure::NoCard)));
+        assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::NoCard)));
         cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml"));
         let (commands, findings) = cards.replay_trace(&trace).expect("a card was given");
         assert_eq!((commands, findings.len()), (1, 1));
         cards.given = vec!["no-such.toml".into()];
-        assert!(matches!(cards.replay_trace(&trace), Err(Failure::Io { .. })));
+        assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::Io { .. })));
     }
 }

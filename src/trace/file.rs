@@ -12,7 +12,7 @@ use crate::profile::diagnostic::Source;
 #[derive(Clone, Debug)]
 pub struct Trace {
     pub(super) source: Arc<Source>,
-    pub(super) slots: Vec<Slot>,
+    pub(super) slots: Vec<TraceSlot>,
     pub(super) now: Option<Date>,
     pub(super) seed: Option<u64>,
     pub(super) steps: Vec<Step>,
@@ -22,7 +22,7 @@ pub struct Trace {
 
 /// A slot of the dialogue and the card that is in it at the beginning.
 #[derive(Clone, Debug, Default)]
-pub struct Slot {
+pub struct TraceSlot {
     /// Its name; empty where the trace gives none.
     pub name: String,
     /// The card file, as written.
@@ -117,7 +117,7 @@ impl Trace {
 
     /// Its slots, at least one.
     #[must_use]
-    pub fn slots(&self) -> &[Slot] {
+    pub fn slots(&self) -> &[TraceSlot] {
         &self.slots
     }
 

@@ -33,7 +33,7 @@ mod toy;
 pub mod update;
 pub mod write;
 
-pub use file::{Action, Expected, Silence, Slot, Step, Trace};
+pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use names::{command_name, hex};
 pub use pattern::{Atom, Pattern};

@@ -3,14 +3,14 @@
 use virtuale_engine::{Card, Fault, Reset, Response};
 
 use super::{
-    file::{Action, Expected, Silence, Slot, Step, Trace},
+    file::{Action, Expected, Silence, Step, Trace, TraceSlot},
     finding::{Finding, Got, Problem, Wish},
     pattern::{Atom, Pattern, matches, value_of},
 };
 
 /// What a replay found.
 #[derive(Clone, Debug, Default)]
-pub struct Outcome {
+pub struct Replayed {
     /// How many commands were sent.
     pub commands: usize,
     /// What came out otherwise, in the order of the trace.
@@ -26,7 +26,7 @@ pub struct Wanted<'a> {
     /// Index of the slot.
     pub index: usize,
     /// What the trace says about the slot.
-    pub slot: &'a Slot,
+    pub slot: &'a TraceSlot,
     /// The card file, as written, if the trace names one.
     pub card: Option<&'a str>,
 }
@@ -37,14 +37,17 @@ pub struct Wanted<'a> {
 /// # Errors
 ///
 /// The first error of `load`. What a card does is never an error but a finding.
-pub fn replay<'c, E>(trace: &Trace, mut load: impl FnMut(Wanted<'_>) -> Result<Inserted<'c>, E>) -> Result<Outcome, E> {
+pub fn replay<'c, E>(
+    trace: &Trace,
+    mut load: impl FnMut(Wanted<'_>) -> Result<Inserted<'c>, E>,
+) -> Result<Replayed, E> {
     let mut replay = Replay {
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
         captured: vec![None; trace.names.len()],
         response: Response::new(),
         command: Vec::new(),
-        outcome: Outcome::default(),
+        outcome: Replayed::default(),
     };
     for (index, slot) in trace.slots.iter().enumerate() {
         let card = load(Wanted { index, slot, card: slot.card.as_deref() })?;
@@ -79,7 +82,7 @@ struct Replay<'a, 'c> {
     response: Response,
     /// A command whose names have been replaced; reused.
     command: Vec<u8>,
-    outcome: Outcome,
+    outcome: Replayed,
 }
 
 impl Replay<'_, '_> {
@@ -226,7 +229,7 @@ impl Replay<'_, '_> {
 mod tests {
     use std::{convert::Infallible, sync::Arc};
 
-    use super::{Inserted, Outcome, Wanted, replay};
+    use super::{Inserted, Replayed, Wanted, replay};
     use crate::{
         profile::diagnostic::Source,
         trace::{Trace, toy::Toy},
@@ -241,7 +244,7 @@ mod tests {
         Ok(Some(Box::new(Toy::new(&table))))
     }
 
-    fn run(body: &str) -> Outcome {
+    fn run(body: &str) -> Replayed {
         let text = format!("virtuale-trace 1\n{body}");
         let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
         let Ok(outcome) = replay(&trace, load);

@@ -104,7 +104,7 @@ mod tests {
         profile::diagnostic::Source,
         trace::{
             Trace,
-            cards::Failure,
+            cards::Unreplayed,
             replay::{Inserted, Wanted, replay},
             suite::Verdict,
             toy::Toy,
@@ -128,7 +128,7 @@ mod tests {
     fn junit_has_a_case_for_each_trace() {
         let mut broken = verdict("");
         let path = PathBuf::from("<no>\u{1}.toml");
-        broken.error = Some(Failure::Io { path, error: std::io::ErrorKind::NotFound.into() });
+        broken.error = Some(Unreplayed::Io { path, error: std::io::ErrorKind::NotFound.into() });
         let verdicts = [verdict("> 00\n< 6D 00\n"), verdict("> 00\n"), broken];
         let mut xml = Vec::new();
         junit(&verdicts, Duration::from_secs(1), &mut xml).expect("memory");

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{cards::Failure, finding::Finding};
+use super::{cards::Unreplayed, finding::Finding};
 
 /// The ending of traces.
 pub const EXTENSION: &str = "apdu";
@@ -29,7 +29,7 @@ pub struct Verdict {
     /// What was found.
     pub findings: Vec<Finding>,
     /// Why it could not be replayed at all, or to its end.
-    pub error: Option<Failure>,
+    pub error: Option<Unreplayed>,
     /// How long it took, from file to verdict.
     pub time: Duration,
 }
@@ -163,7 +163,7 @@ mod tests {
     };
 
     use super::{Summary, Verdict, find, run};
-    use crate::trace::cards::Failure;
+    use crate::trace::cards::Unreplayed;
 
     fn verdict(path: &Path) -> Verdict {
         Verdict { path: path.to_owned(), commands: 2, findings: vec![], error: None, time: Duration::ZERO }
@@ -195,7 +195,7 @@ mod tests {
         let mut verdicts = vec![verdict(Path::new("a")), verdict(Path::new("b"))];
         let summary = Summary::of(&verdicts, Duration::from_millis(500));
         assert_eq!(summary.to_string(), "2 traces, 4 commands, no finding; 0.500 s, 8 commands/s");
-        verdicts[0].error = Some(Failure::NoCard);
+        verdicts[0].error = Some(Unreplayed::NoCard);
         let summary = Summary::of(&verdicts[..1], Duration::from_secs(1));
         assert_eq!(summary.to_string(), "1 trace, 2 commands, no finding, 1 trace not replayed; 1.000 s, 2 commands/s");
     }

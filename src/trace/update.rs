@@ -188,7 +188,7 @@ mod tests {
         profile::diagnostic::Source,
         trace::{
             Trace,
-            replay::{Inserted, Outcome, Wanted, replay},
+            replay::{Inserted, Replayed, Wanted, replay},
             toy::Toy,
         },
     };
@@ -198,7 +198,7 @@ mod tests {
         Ok(Some(Box::new(Toy::new(&table))))
     }
 
-    fn run(text: &str) -> (Trace, Outcome) {
+    fn run(text: &str) -> (Trace, Replayed) {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect(text);
         let Ok(outcome) = replay(&trace, load);
         (trace, outcome)

@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::{
     harness::{
-        Outcome, PYTHON, Sandbox, card, file,
+        Ended, PYTHON, Sandbox, card, file,
         programs::{OPENSC, PCSC_SCAN, PCSC_SPY, PCSC_SPY_LIBRARY, PYSCARD, SCDAEMON, SCRIPTOR},
         trial, trial_unless,
     },
@@ -164,17 +164,17 @@ const DIGEST_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 
 /// Runs a program with the card of the family MARTIN and records it.
-fn record(sandbox: &Sandbox, program: &[&str]) -> Result<Outcome, Failed> {
+fn record(sandbox: &Sandbox, program: &[&str]) -> Result<Ended, Failed> {
     record_with(sandbox, &[&["--"], program].concat())
 }
 
 /// The same, with options of `exec` before the program.
-fn record_with(sandbox: &Sandbox, words: &[&str]) -> Result<Outcome, Failed> {
+fn record_with(sandbox: &Sandbox, words: &[&str]) -> Result<Ended, Failed> {
     let card = card("vitale2-martin");
     virtuale(sandbox, &[&["exec", "--card", &card, "--now", "2026-01-15", "--record", TRACE], words].concat())
 }
 
-fn virtuale(sandbox: &Sandbox, words: &[&str]) -> Result<Outcome, Failed> {
+fn virtuale(sandbox: &Sandbox, words: &[&str]) -> Result<Ended, Failed> {
     sandbox.program(&[&[env!("CARGO_BIN_EXE_virtuale")], words].concat())?.run()
 }
 

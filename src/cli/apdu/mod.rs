@@ -10,7 +10,7 @@ use std::{
 use virtuale_engine::{Reset, Response};
 
 use self::step::Step;
-use super::{Failure, Outcome, cards, exit, options::Reproducible, output};
+use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
     terminal::transport::{self, Transport, TransportError},
     trace::{command_name, hex},
@@ -42,7 +42,7 @@ pub(super) struct Args {
 }
 
 /// Sends the commands of the arguments, else those of standard input.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let steps = step::of_arguments(&args.commands)?;
     let card = cards::card(&args.card, &args.reproducible)?;
     let transport = transport::in_process::in_process(card).map_err(|error| silent(&error))?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use virtuale_engine::image::FileImage;
 
 use crate::{
-    cli::{Failure, Outcome, cards, exit, options::Reproducible, output},
+    cli::{Exit, Failure, cards, exit, options::Reproducible, output},
     profile::{Profile, diagnostic::Diagnostic},
 };
 
@@ -53,7 +53,7 @@ struct Mistake {
 }
 
 /// Checks all, so that one run names all mistakes.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let mut reports = Vec::new();
     let mut code = exit::DONE;
     let mut unread = None;

@@ -5,7 +5,7 @@ use std::{fmt::Write, path::PathBuf};
 use serde::Serialize;
 
 use super::bytes::{self, CardFile};
-use crate::cli::{Outcome, cards, exit, options::Reproducible, output};
+use crate::cli::{Exit, cards, exit, options::Reproducible, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -41,7 +41,7 @@ struct Report<'a> {
 }
 
 /// Prints the files.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let files = bytes::files(&profile, args.file.as_deref())?;
     if args.json {

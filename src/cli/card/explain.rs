@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::bytes::{self, CardFile};
 use crate::{
-    cli::{Outcome, cards, exit, options::Reproducible, output},
+    cli::{Exit, cards, exit, options::Reproducible, output},
     profile::map::{CardMap, Element, Origin, Shares},
 };
 
@@ -69,7 +69,7 @@ struct ElementReport<'a> {
 }
 
 /// Prints the tree of spans of each file.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let files = bytes::files(&profile, args.file.as_deref())?;
     if args.json {

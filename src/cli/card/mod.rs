@@ -10,7 +10,7 @@ mod show;
 
 use clap::Subcommand;
 
-use super::Outcome;
+use super::Exit;
 
 /// Arguments of `card`.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ enum Verb {
 }
 
 /// Runs the verb.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     match &args.verb {
         Verb::Check(args) => check::run(args),
         Verb::Show(args) => show::run(args),

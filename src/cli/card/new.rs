@@ -9,7 +9,7 @@ use std::{
 use virtuale_applets::layouts;
 
 use crate::{
-    cli::{Failure, Outcome, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
+    cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
     profile::card_file,
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Args {
 }
 
 /// Writes the card file.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;
     let language = args.lang.unwrap_or_else(Language::of_locale);

@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::PathBuf};
 
 use crate::{
-    cli::{Outcome, card::json, cards, exit, options::Reproducible, output},
+    cli::{Exit, card::json, cards, exit, options::Reproducible, output},
     profile::{
         Profile,
         tree::{Data, Node},
@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 /// Draws the card.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     if args.json {
         output::print_json(&json::value(profile.data()))?;

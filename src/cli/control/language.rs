@@ -68,7 +68,7 @@ pub(crate) struct Status {
     /// The process.
     pub(crate) pid: u32,
     /// Its slots, the first one being slot 0.
-    pub(crate) slots: Vec<Slot>,
+    pub(crate) slots: Vec<SlotStatus>,
     /// Which recordings are not whole, and why, in words for people.
     #[serde(default)]
     pub(crate) not_whole: Vec<String>,
@@ -77,7 +77,7 @@ pub(crate) struct Status {
 /// A slot.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Slot {
+pub(crate) struct SlotStatus {
     /// Its number, from 0.
     pub(crate) slot: usize,
     /// The reader's name, as programs see it.

@@ -21,7 +21,7 @@ use std::{
 };
 
 pub(super) use client::Client;
-pub(super) use language::{Refusal, Reply, Request, Slot, Status};
+pub(super) use language::{Refusal, Reply, Request, SlotStatus, Status};
 pub(super) use server::{Handler, Server};
 
 /// The version of the language.

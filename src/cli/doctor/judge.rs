@@ -1,7 +1,7 @@
 //! What the facts mean, and what to do.
 
 use super::{
-    Finding, Level,
+    Diagnosis, Level,
     library::{Library, Protocol, Version},
     processes::{Agent, Sight},
     program::{Kind, Program},
@@ -13,7 +13,7 @@ const EXEC: &str = "start the program with: virtuale exec --card FILE -- PROGRAM
 const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve --detach --card FILE)\"";
 
 /// What is good, what is not, in the order in which a program meets it.
-pub(super) fn judge(survey: &Survey) -> Vec<Finding> {
+pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     let mut findings = vec![library(survey), place(survey), variable(survey), opensc(survey)];
     findings.extend(survey.program.as_ref().map(|program| judge_program(program, survey.library.as_ref())));
     findings.extend(survey.agents.iter().map(agent));
@@ -24,7 +24,7 @@ pub(super) fn judge(survey: &Survey) -> Vec<Finding> {
     findings
 }
 
-fn library(survey: &Survey) -> Finding {
+fn library(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "library";
     if survey.system == System::Apple {
         let advice = "run the program on Linux (a container will do); the terminal of this program works everywhere";
@@ -47,7 +47,7 @@ fn library(survey: &Survey) -> Finding {
     }
 }
 
-fn place(survey: &Survey) -> Finding {
+fn place(survey: &Survey) -> Diagnosis {
     match &survey.place {
         Ok(path) => ok("folder", format!("the sockets of our readers go to {}", path.display())),
         Err(error) => broken("folder", format!("there is no place for the sockets of our readers: {error}"))
@@ -55,7 +55,7 @@ fn place(survey: &Survey) -> Finding {
     }
 }
 
-fn variable(survey: &Survey) -> Finding {
+fn variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
     let Some((path, socket)) = &survey.variable else { return no_variable(survey) };
     let path = path.display();
@@ -83,7 +83,7 @@ fn variable(survey: &Survey) -> Finding {
     }
 }
 
-fn no_variable(survey: &Survey) -> Finding {
+fn no_variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
     let inside = |what| broken(CHECK, format!("PCSCLITE_CSOCK_NAME is not set here, inside {what}"));
     match survey.confinement {
@@ -100,7 +100,7 @@ fn no_variable(survey: &Survey) -> Finding {
     }
 }
 
-fn opensc(survey: &Survey) -> Finding {
+fn opensc(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "opensc";
     let Some(Configuration { path, is_there }) = &survey.opensc else {
         return note(CHECK, "OPENSC_CONF is not set here: OpenSC does not know a Vitale 2 by itself")
@@ -119,7 +119,7 @@ const FLATPAK: &str = "let the socket and the variable in:\n\
     flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
 const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
 
-fn judge_program(Program { path, kind }: &Program, library: Option<&Library>) -> Finding {
+fn judge_program(Program { path, kind }: &Program, library: Option<&Library>) -> Diagnosis {
     const CHECK: &str = "program";
     let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
     let path = path.display();
@@ -136,7 +136,7 @@ fn judge_program(Program { path, kind }: &Program, library: Option<&Library>) ->
     }
 }
 
-fn agent(Agent { name, pid, sight }: &Agent) -> Finding {
+fn agent(Agent { name, pid, sight }: &Agent) -> Diagnosis {
     const CHECK: &str = "agent";
     let stop = "stop it, so that it starts again with the variable: gpgconf --kill all";
     match sight {
@@ -153,27 +153,27 @@ fn agent(Agent { name, pid, sight }: &Agent) -> Finding {
     }
 }
 
-fn finding(check: &'static str, level: Level, message: impl Into<String>) -> Finding {
-    Finding { check, level, message: message.into(), advice: None }
+fn finding(check: &'static str, level: Level, message: impl Into<String>) -> Diagnosis {
+    Diagnosis { check, level, message: message.into(), advice: None }
 }
 
-fn ok(check: &'static str, message: impl Into<String>) -> Finding {
+fn ok(check: &'static str, message: impl Into<String>) -> Diagnosis {
     finding(check, Level::Ok, message)
 }
 
-fn note(check: &'static str, message: impl Into<String>) -> Finding {
+fn note(check: &'static str, message: impl Into<String>) -> Diagnosis {
     finding(check, Level::Note, message)
 }
 
-fn warning(check: &'static str, message: impl Into<String>) -> Finding {
+fn warning(check: &'static str, message: impl Into<String>) -> Diagnosis {
     finding(check, Level::Warning, message)
 }
 
-fn broken(check: &'static str, message: impl Into<String>) -> Finding {
+fn broken(check: &'static str, message: impl Into<String>) -> Diagnosis {
     finding(check, Level::Broken, message)
 }
 
-impl Finding {
+impl Diagnosis {
     fn with(self, advice: impl Into<String>) -> Self {
         Self { advice: Some(advice.into()), ..self }
     }

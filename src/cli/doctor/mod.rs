@@ -18,7 +18,7 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{Outcome, exit, output};
+use super::{Exit, exit, output};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -39,7 +39,7 @@ pub(super) struct Args {
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-struct Finding {
+struct Diagnosis {
     /// What was looked at: `library`, `variable`, `socket`...
     check: &'static str,
     level: Level,
@@ -67,11 +67,11 @@ enum Level {
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
-    findings: &'a [Finding],
+    findings: &'a [Diagnosis],
 }
 
 /// Looks, judges, prints.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let findings = judge::judge(&survey::survey(args.program.as_deref()));
     if args.json {
         output::print_json(&Report { findings: &findings })?;
@@ -82,8 +82,8 @@ pub(super) fn run(args: &Args) -> Outcome {
     Ok(if broken { exit::ENVIRONMENT } else { exit::DONE })
 }
 
-fn page(findings: &[Finding]) -> String {
-    findings.iter().fold(String::new(), |mut page, Finding { level, message, advice, .. }| {
+fn page(findings: &[Diagnosis]) -> String {
+    findings.iter().fold(String::new(), |mut page, Diagnosis { level, message, advice, .. }| {
         let style = level.style();
         let _ = writeln!(page, "{style}{level:<8}{style:#} {message}");
         for line in advice.iter().flat_map(|advice| advice.lines()) {
@@ -118,11 +118,11 @@ impl fmt::Display for Level {
 
 #[cfg(test)]
 mod tests {
-    use super::{Finding, Level, page};
+    use super::{Diagnosis, Level, page};
 
     #[test]
     fn advice_stands_below_its_finding() {
-        let finding = Finding {
+        let finding = Diagnosis {
             check: "socket",
             level: Level::Broken,
             message: "nobody listens".into(),

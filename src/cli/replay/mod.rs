@@ -16,7 +16,7 @@ use std::{
 };
 
 use super::{
-    Failure, Outcome, exit,
+    Exit, Failure, exit,
     failure::reason,
     options::{Reproducible, number},
     output,
@@ -85,7 +85,7 @@ pub(super) struct Args {
 }
 
 /// Replays the traces, says what was found, and leaves reports.
-pub(super) fn run(args: &Args) -> Outcome {
+pub(super) fn run(args: &Args) -> Exit {
     let traces = suite::find(&args.traces).map_err(|(path, error)| Failure::file("read", &path, &error))?;
     if !args.command.is_empty() {
         return program::run(&traces, args);
@@ -143,7 +143,7 @@ fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), 
 }
 
 /// Shows what was found, or rewrites the traces; says the exit code.
-fn show(verdicts: &[Verdict], rewrite: bool) -> Outcome {
+fn show(verdicts: &[Verdict], rewrite: bool) -> Exit {
     let on_github = env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
     let mut code = exit::DONE;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_fine()) {
@@ -163,24 +163,24 @@ fn show(verdicts: &[Verdict], rewrite: bool) -> Outcome {
     Ok(code)
 }
 
-fn code_of(failure: &cards::Failure) -> u8 {
+fn code_of(failure: &cards::Unreplayed) -> u8 {
     match failure {
-        cards::Failure::Io { .. } => exit::ENVIRONMENT,
-        cards::Failure::Invalid(_) => exit::INVALID,
-        cards::Failure::NoCard => exit::USAGE,
+        cards::Unreplayed::Io { .. } => exit::ENVIRONMENT,
+        cards::Unreplayed::Invalid(_) => exit::INVALID,
+        cards::Unreplayed::NoCard => exit::USAGE,
     }
 }
 
 /// Says on standard error why a trace was not replayed.
-fn explain(path: &Path, failure: &cards::Failure) {
+fn explain(path: &Path, failure: &cards::Unreplayed) {
     match failure {
-        cards::Failure::Io { path: card, error } if card != path => {
+        cards::Unreplayed::Io { path: card, error } if card != path => {
             let what = format!("{}: cannot read {}: {}", path.display(), card.display(), reason(error));
             Failure::environment(what, "the paths of card files count from the folder of the trace").report();
         }
-        cards::Failure::Io { path, error } => Failure::file("read", path, error).report(),
-        cards::Failure::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
-        cards::Failure::NoCard => {
+        cards::Unreplayed::Io { path, error } => Failure::file("read", path, error).report(),
+        cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
+        cards::Unreplayed::NoCard => {
             Failure::usage(format!("{}: {failure}", path.display()), "give one with --card FILE").report();
         }
     }
@@ -211,7 +211,7 @@ fn rewritten(verdict: &Verdict) -> Result<Vec<Finding>, Failure> {
     }
     let path = &verdict.path;
     let trace = cards::read(path).map_err(|failure| match failure {
-        cards::Failure::Io { path, error } => Failure::file("read", &path, &error),
+        cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
         other => Failure::Environment(format!("{} changed meanwhile: {other}", path.display()), None),
     })?;
     let new = update::update(&trace, &verdict.findings);

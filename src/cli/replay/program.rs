@@ -10,7 +10,7 @@ use virtuale_engine::Card;
 
 use super::{
     super::{
-        Failure, Outcome, exit,
+        Exit, Failure, exit,
         instance::{Instance, Loaded, Stop},
         options::Slots,
         output,
@@ -26,7 +26,7 @@ use crate::trace::{
 /// Runs the command, then says what it did otherwise than the trace.
 ///
 /// Gives 1 if it did anything otherwise, else the command's code, as `exec` has it.
-pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
+pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let [path] = traces else {
         return Err(Failure::usage(
             format!("{} traces cannot play one card", traces.len()),
@@ -62,9 +62,9 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Outcome {
 fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Option<Loaded>, Notes), Failure> {
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
     let atr = cards_of(args).atr(trace, slot).map_err(|failure| match failure {
-        cards::Failure::Io { path, error } => Failure::file("read", &path, &error),
-        cards::Failure::Invalid(mistakes) => Failure::Invalid(mistakes),
-        cards::Failure::NoCard => Failure::Usage(failure.to_string(), None),
+        cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
+        cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
+        cards::Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
     })?;
     let card = Playback::new(Arc::clone(trace), slot, order, atr);
     let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", path.display()), None))?;

@@ -10,7 +10,7 @@ use super::super::{
 };
 use crate::trace::{
     cards,
-    replay::{Outcome, Wanted, replay},
+    replay::{Replayed, Wanted, replay},
     suite::Verdict,
 };
 
@@ -46,10 +46,10 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     Ok(verdict(path, start, Ok(outcome)))
 }
 
-fn verdict(path: &Path, start: Instant, result: Result<Outcome, cards::Failure>) -> Verdict {
+fn verdict(path: &Path, start: Instant, result: Result<Replayed, cards::Unreplayed>) -> Verdict {
     let (outcome, error) = match result {
         Ok(outcome) => (outcome, None),
-        Err(error) => (Outcome::default(), Some(error)),
+        Err(error) => (Replayed::default(), Some(error)),
     };
     let (commands, findings) = (outcome.commands, outcome.findings);
     Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }

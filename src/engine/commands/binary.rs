@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn by_habit_a_long_le_is_refused() {
         let mut image = image();
-        image.habits.long_le = LongLe::Refusal;
+        image.habits.long_le = LongLe::Refused;
         let mut card = Tester::of(image.clone(), Protocol::T1, &|_| None, Forgetful);
         card.plays(&[("00 B0 82 70 0D", "6C0C"), ("00 B0 82 7A 00", "7A7B 9000")]);
         let mut card = Tester::of(image, Protocol::T0, &|_| None, Forgetful);

@@ -9,7 +9,7 @@ use crate::{
     applet::Outcome,
     chip::Context,
     commands::{select, sent},
-    fs::{Clash, Occurrence, Place},
+    fs::{Clash, Location, Occurrence},
     image::FileIndex,
     security::Operation,
 };
@@ -29,7 +29,7 @@ pub(super) fn create_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
     context.core.follow_memory();
     let file = context.core.files.last();
     let is_df = context.core.files.file(file).directory().is_some();
-    select::make_current(if is_df { Place::df(file) } else { Place { df, ef: Some(file) } }, None, context);
+    select::make_current(if is_df { Location::df(file) } else { Location { df, ef: Some(file) } }, None, context);
     Ok(StatusWord::SUCCESS)
 }
 
@@ -37,7 +37,7 @@ pub(super) fn create_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
 ///
 /// The DF around it is then current, if it was. A file that another channel uses stays: `6985`.
 pub(super) fn delete_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
-    let Place { df, ef } = meant(command, context)?;
+    let Location { df, ef } = meant(command, context)?;
     let file = ef.unwrap_or(df);
     if file == FileIndex::MF {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
@@ -65,13 +65,13 @@ pub(super) fn delete_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
     Ok(StatusWord::SUCCESS)
 }
 
-fn meant(command: &Apdu<'_>, context: &Context<'_>) -> Result<Place, StatusWord> {
+fn meant(command: &Apdu<'_>, context: &Context<'_>) -> Result<Location, StatusWord> {
     if command.p2() != 0 {
         return Err(StatusWord::WRONG_P1_P2);
     }
     let channel = context.channel();
     match command.p1() {
-        0x00 if command.data().is_empty() => Ok(Place { df: channel.df(), ef: channel.ef().ok() }),
+        0x00 if command.data().is_empty() => Ok(Location { df: channel.df(), ef: channel.ef().ok() }),
         0x04 => select::find_by_name(command.data(), Occurrence::First, context).map(|(place, _)| place),
         p1 => select::find(p1, command.data(), context),
     }

@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn by_habit_a_long_le_is_refused() {
         let mut image = image();
-        image.habits.long_le = LongLe::Refusal;
+        image.habits.long_le = LongLe::Refused;
         let mut card = Tester::of(image, Protocol::T0, &|_| None, Forgetful);
         card.plays(&[VITAMIN, ("00 B2 01 0C 00", "6C03"), ("00 B2 01 0C 03", "01AAAA 9000")]);
     }

@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn by_habit_a_long_le_is_refused_and_nothing_is_lost() {
         let mut image = image();
-        image.habits.long_le = LongLe::Refusal;
+        image.habits.long_le = LongLe::Refused;
         let mut card = Tester::of(image, Protocol::T0, &|_| None, Forgetful);
         card.plays(&[SELECT, ("00 C0 00 00 00", "6C1E"), ("00 C0 00 00 01", "62 611D")]);
     }

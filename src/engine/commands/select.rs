@@ -5,7 +5,7 @@ use crate::{
     apdu::Apdu,
     applet::Outcome,
     chip::Context,
-    fs::{File, Occurrence, Place},
+    fs::{File, Location, Occurrence},
     image::{FileIndex, LifeCycle, SelectResponse},
 };
 
@@ -56,22 +56,22 @@ pub(super) fn find_by_name(
     name: &[u8],
     occurrence: Occurrence,
     context: &Context<'_>,
-) -> Result<(Place, Option<usize>), StatusWord> {
+) -> Result<(Location, Option<usize>), StatusWord> {
     // Nothing says what no name at all means: some cards have a default application, these have none.
     let name = Some(name).filter(|name| !name.is_empty());
     let found = name.and_then(|name| context.core.files.named(name, occurrence, context.channel().name()));
     let (df, number) = found.ok_or(StatusWord::FILE_NOT_FOUND)?;
-    Ok((Place::df(df), Some(number)))
+    Ok((Location::df(df), Some(number)))
 }
 
-pub(super) fn find(p1: u8, data: &[u8], context: &Context<'_>) -> Result<Place, StatusWord> {
+pub(super) fn find(p1: u8, data: &[u8], context: &Context<'_>) -> Result<Location, StatusWord> {
     let (files, df) = (&context.core.files, context.channel().df());
     let found = match p1 {
-        0x00 if data.is_empty() => Some(Place::df(FileIndex::MF)),
+        0x00 if data.is_empty() => Some(Location::df(FileIndex::MF)),
         0x00 => files.near(df, fid(data)?),
         0x01 => files.child_df(df, fid(data)?),
         0x02 => files.child_ef(df, fid(data)?),
-        0x03 if data.is_empty() => files.parent(df).map(Place::df),
+        0x03 if data.is_empty() => files.parent(df).map(Location::df),
         0x08 => files.at_path(FileIndex::MF, path(data)?),
         0x09 => files.at_path(df, path(data)?),
         0x03 => return Err(StatusWord::LENGTH_INCONSISTENT_WITH_P1_P2),
@@ -92,7 +92,7 @@ fn path(data: &[u8]) -> Result<impl Iterator<Item = Fid>, StatusWord> {
     }
 }
 
-pub(super) fn make_current(place: Place, name: Option<usize>, context: &mut Context<'_>) {
+pub(super) fn make_current(place: Location, name: Option<usize>, context: &mut Context<'_>) {
     if place.ef.is_none() || place.df != context.channel().df() {
         context.enter(place.df, name);
     }

@@ -13,12 +13,12 @@ pub(crate) enum Occurrence {
 
 /// A place in the tree: a DF, or an EF and the one of its DFs through which it was found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     pub(crate) df: FileIndex,
     pub(crate) ef: Option<FileIndex>,
 }
 
-impl Place {
+impl Location {
     /// The place of a DF.
     pub(crate) fn df(df: FileIndex) -> Self {
         Self { df, ef: None }
@@ -33,19 +33,19 @@ impl FileSystem {
     }
 
     /// The file with an identifier in a DF.
-    pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+    pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Location> {
         let child = self.file(df).directory()?.children.iter().find(|child| child.fid == fid)?;
         let is_df = self.file(child.file).directory().is_some();
-        Some(if is_df { Place::df(child.file) } else { Place { df, ef: Some(child.file) } })
+        Some(if is_df { Location::df(child.file) } else { Location { df, ef: Some(child.file) } })
     }
 
     /// The DF with an identifier in a DF.
-    pub(crate) fn child_df(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+    pub(crate) fn child_df(&self, df: FileIndex, fid: Fid) -> Option<Location> {
         self.child(df, fid).filter(|place| place.ef.is_none())
     }
 
     /// The EF with an identifier in a DF.
-    pub(crate) fn child_ef(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+    pub(crate) fn child_ef(&self, df: FileIndex, fid: Fid) -> Option<Location> {
         self.child(df, fid).filter(|place| place.ef.is_some())
     }
 
@@ -62,21 +62,21 @@ impl FileSystem {
 
     /// The file that an identifier alone means where a DF is current: the MF, a file in the DF, the DF itself, the DF
     /// it is in, or another DF in that one.
-    pub(crate) fn near(&self, df: FileIndex, fid: Fid) -> Option<Place> {
+    pub(crate) fn near(&self, df: FileIndex, fid: Fid) -> Option<Location> {
         if fid == Fid::MF {
-            return Some(Place::df(FileIndex::MF));
+            return Some(Location::df(FileIndex::MF));
         }
         let parent = self.parent(df);
         let above = [Some(df), parent].into_iter().flatten().find(|&df| self.file(df).fid == fid);
-        self.child(df, fid).or(above.map(Place::df)).or_else(|| self.child_df(parent?, fid))
+        self.child(df, fid).or(above.map(Location::df)).or_else(|| self.child_df(parent?, fid))
     }
 
     /// The file at the end of a path of identifiers from a DF. A path may begin with the MF or with the current DF.
-    pub(crate) fn at_path(&self, start: FileIndex, path: impl Iterator<Item = Fid>) -> Option<Place> {
-        let mut place = Place::df(start);
+    pub(crate) fn at_path(&self, start: FileIndex, path: impl Iterator<Item = Fid>) -> Option<Location> {
+        let mut place = Location::df(start);
         for (depth, fid) in path.enumerate() {
             place = match (depth, fid) {
-                (0, Fid::MF) => Place::df(FileIndex::MF),
+                (0, Fid::MF) => Location::df(FileIndex::MF),
                 (0, Fid::CURRENT) => place,
                 _ if place.ef.is_none() => self.child(place.df, fid)?,
                 _ => return None,

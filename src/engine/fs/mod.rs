@@ -15,7 +15,7 @@ mod records;
 pub(crate) use build::build;
 pub(crate) use control::Template;
 pub(crate) use created::Clash;
-pub(crate) use find::{Occurrence, Place};
+pub(crate) use find::{Location, Occurrence};
 pub(crate) use records::{Misfit, RecordFile};
 
 use alloc::vec::Vec;

@@ -42,7 +42,7 @@ pub enum LongLe {
     #[default]
     Warning,
     /// No data and `6Cxx`. On T=0, Le = `00` is then 256 bytes, no less.
-    Refusal,
+    Refused,
 }
 
 /// The index of a file in [`ChipImage::files`].

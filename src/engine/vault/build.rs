@@ -27,7 +27,7 @@ const LONGEST_NAME: usize = 16;
 const MOST_KEYS: usize = 255;
 
 /// What is refused, and why.
-type Refusal = (String, &'static str);
+type Unsound = (String, &'static str);
 
 /// Makes a vault of the domains of files whose tree is sound.
 pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, ImageError> {
@@ -100,7 +100,7 @@ fn add_domain(image: &FileImage, directory: &Directory, vault: &mut Vault, memor
     Some(DomainId(vault.domains.len() - 1))
 }
 
-fn check(images: &[FileImage], security: &SecurityDomain) -> Result<(), Refusal> {
+fn check(images: &[FileImage], security: &SecurityDomain) -> Result<(), Unsound> {
     if let Some(FileIndex(shared)) = security.shared_with {
         let other = images.get(shared).filter(|image| directory(image).is_some_and(|other| owns(image, other)));
         let is_empty = security.objects.is_empty() && security.environments.is_empty();

@@ -54,9 +54,9 @@ pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
     let document = Written::read(source)?;
-    let mut reader = tables::Reader { schema, today, mistakes: Mistakes::of(source) };
-    let root = reader.root(&document);
-    reader.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
+    let mut parser = tables::Parser { schema, today, mistakes: Mistakes::of(source) };
+    let root = parser.root(&document);
+    parser.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
 }
 
 /// The empty texts of a card file, which are how it says that there is nothing: where each stands, by the start of its

@@ -13,7 +13,7 @@ use crate::profile::{
 
 /// Reads one card file.
 #[derive(Debug)]
-pub(super) struct Reader<'s> {
+pub(super) struct Parser<'s> {
     pub(super) schema: &'s Schema,
     pub(super) today: Date,
     pub(super) mistakes: Mistakes,
@@ -21,7 +21,7 @@ pub(super) struct Reader<'s> {
 
 /// Where a table stands.
 #[derive(Clone, Debug)]
-struct Place {
+struct Heading {
     /// Its path, such as `assure.adresse`; empty at the top.
     path: String,
     /// Whether it is one of a list.
@@ -43,7 +43,7 @@ enum Rank {
     Later,
 }
 
-impl Place {
+impl Heading {
     /// The top of the file.
     fn top() -> Self {
         Self { path: String::new(), listed: false, span: 0..0, rank: Rank::None }
@@ -65,11 +65,11 @@ impl Place {
     }
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     /// The whole file.
     pub(super) fn root(&mut self, document: &Written) -> Table {
         let schema = self.schema;
-        let place = Place::top();
+        let place = Heading::top();
         self.check_names(&[&schema.root], document, &place);
         let mut root = Table::new();
         for key in &schema.root.0 {
@@ -88,14 +88,14 @@ impl Reader<'_> {
         let mut members = Vec::new();
         match document.key(&key.name) {
             Some(written) if is_table(written) => {
-                let place = Place { rank: Rank::First, ..Place::table(&key.name, &written.span) };
+                let place = Heading { rank: Rank::First, ..Heading::table(&key.name, &written.span) };
                 self.check_names(&[&own.fields, &of.fields], written, &place);
                 let data = self.fields(own, written, &place);
                 root.insert(key.name.clone(), Node { data: Data::Table(data), span: place.span.clone() });
                 members.push(Node { data: Data::Table(self.fields(of, written, &place)), span: place.span });
             }
             Some(written) => self.wrong_shape(key, written, &key.name),
-            None if key.presence == Presence::Required => self.missing(key, &Place::top()),
+            None if key.presence == Presence::Required => self.missing(key, &Heading::top()),
             None => {}
         }
         let mut span = 0..0;
@@ -108,7 +108,7 @@ impl Reader<'_> {
     }
 
     /// What the rules say of a table.
-    fn fields(&mut self, rules: &Rules, written: &Written, place: &Place) -> Table {
+    fn fields(&mut self, rules: &Rules, written: &Written, place: &Heading) -> Table {
         let mut table = Table::new();
         for key in &rules.fields.0 {
             self.short_form(key, &rules.fields, written, &mut table);
@@ -126,7 +126,7 @@ impl Reader<'_> {
     }
 
     /// The value of a key, written or not.
-    fn field(&mut self, key: &Key, written: Option<&Written>, place: &Place, table: &mut Table) {
+    fn field(&mut self, key: &Key, written: Option<&Written>, place: &Heading, table: &mut Table) {
         let node = match (written, &key.presence) {
             (Some(written), _) => self.written(key, written, place),
             (None, _) if place.rank == Rank::First && key.first.is_some() => {
@@ -147,7 +147,7 @@ impl Reader<'_> {
     }
 
     /// A value that was written, in its place.
-    fn written(&mut self, key: &Key, written: &Written, place: &Place) -> Option<Node> {
+    fn written(&mut self, key: &Key, written: &Written, place: &Heading) -> Option<Node> {
         let before = self.mistakes.count();
         let node = self.value(key, written, place);
         if node.is_none() && key.presence == Presence::Required && self.mistakes.count() == before {
@@ -170,11 +170,11 @@ impl Reader<'_> {
     }
 
     /// A value, checked. `None` if there is none, or if it is wrong, which was then noted.
-    fn value(&mut self, key: &Key, written: &Written, place: &Place) -> Option<Node> {
+    fn value(&mut self, key: &Key, written: &Written, place: &Heading) -> Option<Node> {
         let path = place.inner(&key.name);
         let data = match &key.kind {
             Kind::Table(rules) if is_table(written) => {
-                let place = Place::table(&path, &written.span);
+                let place = Heading::table(&path, &written.span);
                 self.check_names(&[&rules.fields], written, &place);
                 Data::Table(self.fields(rules, written, &place))
             }
@@ -205,7 +205,7 @@ impl Reader<'_> {
     }
 
     /// A default that does not do on this day: a relative date may leave the calendar.
-    fn wrong_default(&self, wrong: scalar::Wrong, path: &str, place: &Place) -> Diagnostic {
+    fn wrong_default(&self, wrong: scalar::Wrong, path: &str, place: &Heading) -> Diagnostic {
         let message = format!("the default of \"{path}\" does not do: {}", wrong.message());
         let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message);
         mistake.hint("write the key, or use the card on another day")
@@ -225,7 +225,7 @@ impl Reader<'_> {
         }
         let mut nodes = Vec::new();
         for member in members.iter().take(most) {
-            let place = Place { listed: true, rank, ..Place::table(path, &member.span) };
+            let place = Heading { listed: true, rank, ..Heading::table(path, &member.span) };
             if is_table(member) {
                 self.check_names(&[&of.fields], member, &place);
                 nodes.push(Node { data: Data::Table(self.fields(of, member, &place)), span: place.span });
@@ -282,7 +282,7 @@ impl Reader<'_> {
     }
 
     /// Whether a table has keys of these fields only.
-    fn check_names(&mut self, known: &[&Fields], written: &Written, place: &Place) {
+    fn check_names(&mut self, known: &[&Fields], written: &Written, place: &Heading) {
         for entry in written.entries() {
             if self.mistakes.is_full() {
                 return;
@@ -294,7 +294,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Place) -> Diagnostic {
+    fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Heading) -> Diagnostic {
         let message = format!("unknown key \"{}\"", scalar::shown(&entry.key));
         let label = match place.path.as_str() {
             "" => "not a key at the top of a card file".into(),
@@ -331,7 +331,7 @@ impl Reader<'_> {
         Some(format!("\"{name}\" belongs in {first} or {there}"))
     }
 
-    fn missing(&mut self, key: &Key, place: &Place) {
+    fn missing(&mut self, key: &Key, place: &Heading) {
         let message = format!("\"{}\" is missing", key.name);
         let label = if place.path.is_empty() { String::new() } else { format!("{} needs it", place.header()) };
         let hint = match &key.kind {

@@ -34,7 +34,7 @@ pub(super) enum Coding {
 
 /// Why a datum cannot be written in a place.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct Refusal {
+pub(super) struct Unfit {
     /// What is wrong, as the end of a sentence that starts with the key.
     pub(super) message: String,
     /// What to do.
@@ -45,7 +45,7 @@ pub(super) struct Refusal {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Undecodable;
 
-impl Refusal {
+impl Unfit {
     fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
@@ -125,7 +125,7 @@ impl Coding {
     }
 
     /// The bytes of a datum; a number takes `length` bytes, or as few as it needs.
-    pub(super) fn encode(&self, data: &Data, length: Option<usize>) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn encode(&self, data: &Data, length: Option<usize>) -> Result<Vec<u8>, Unfit> {
         match (self, data) {
             (Self::Ascii, Data::Text(text)) => encode_text(text, "ASCII", |c| (' '..='~').contains(&c)),
             (Self::Latin1, Data::Text(text)) => encode_text(text, "Latin-1", is_latin1),
@@ -142,8 +142,8 @@ impl Coding {
             (Self::Address { flags }, Data::Bytes(address)) => special::encode_address(address, *flags),
             (Self::Choice(choice), Data::Text(text)) => choice.encode(text),
             (Self::Blob, Data::Text(text)) => super::fields::unhex(text)
-                .ok_or_else(|| Refusal::new("is not hexadecimal", "the layout wants bytes, as hexadecimal digits")),
-            _ => Err(Refusal::new(
+                .ok_or_else(|| Unfit::new("is not hexadecimal", "the layout wants bytes, as hexadecimal digits")),
+            _ => Err(Unfit::new(
                 format!("is {}, but the layout codes it as {}", kind(data), self.wants()),
                 "the layout's coding and the kind of this key must agree",
             )),
@@ -223,10 +223,10 @@ fn is_latin1(character: char) -> bool {
     matches!(character, ' '..='~' | '\u{A0}'..='\u{FF}')
 }
 
-fn encode_text(text: &str, coding: &str, fits: impl Fn(char) -> bool) -> Result<Vec<u8>, Refusal> {
+fn encode_text(text: &str, coding: &str, fits: impl Fn(char) -> bool) -> Result<Vec<u8>, Unfit> {
     let byte = |character: char| match u8::try_from(u32::from(character)) {
         Ok(byte) if fits(character) => Ok(byte),
-        _ => Err(Refusal::new(
+        _ => Err(Unfit::new(
             format!("holds {character:?}, which this chip cannot: its place is coded in {coding}"),
             instead_of(character),
         )),
@@ -250,12 +250,12 @@ fn instead_of(character: char) -> String {
     format!("write {instead}")
 }
 
-pub(super) fn digits(text: &str) -> Result<(), Refusal> {
+pub(super) fn digits(text: &str) -> Result<(), Unfit> {
     match text.chars().find(|character| !character.is_ascii_digit()) {
         None => Ok(()),
         Some(other) => {
             let message = format!("holds {other:?}, but its place on this chip takes digits only");
-            Err(Refusal::new(message, "write digits only"))
+            Err(Unfit::new(message, "write digits only"))
         }
     }
 }
@@ -274,26 +274,23 @@ pub(super) fn unpack(bytes: &[u8]) -> Option<String> {
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.to_owned())
 }
 
-fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Refusal> {
+fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Unfit> {
     let bytes = number.to_be_bytes();
     let needed = 8 - bytes.iter().take(7).take_while(|&&byte| byte == 0).count();
     let length = length.unwrap_or(needed).min(8);
     if needed > length {
-        return Err(Refusal::new(format!("is {number}, too large for its {length} bytes"), "use a smaller number"));
+        return Err(Unfit::new(format!("is {number}, too large for its {length} bytes"), "use a smaller number"));
     }
     Ok(bytes[8 - length..].to_vec())
 }
 
-fn encode_date(date: CardDate, time: bool, packed: bool) -> Result<Vec<u8>, Refusal> {
+fn encode_date(date: CardDate, time: bool, packed: bool) -> Result<Vec<u8>, Unfit> {
     let CardDate { year, month, day, hour, minute } = date;
     if !(1..=9999).contains(&year) || !(1..=99).contains(&month) || !(1..=99).contains(&day) {
-        return Err(Refusal::new(
-            format!("is {date}, which no chip can hold"),
-            "years have 4 digits, months and days 2",
-        ));
+        return Err(Unfit::new(format!("is {date}, which no chip can hold"), "years have 4 digits, months and days 2"));
     }
     if !time && (hour, minute) != (0, 0) {
-        return Err(Refusal::new("has a time of day, but its place on this chip keeps none", "write the date only"));
+        return Err(Unfit::new("has a time of day, but its place on this chip keeps none", "write the date only"));
     }
     let mut text = format!("{year:04}{month:02}{day:02}");
     if time {

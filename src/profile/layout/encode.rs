@@ -10,7 +10,7 @@ use super::{
         tree::{Data, Node, Span},
     },
     Layout, ber,
-    coding::{Refusal, show, show_bytes},
+    coding::{Unfit, show, show_bytes},
     decode::unused,
     model::{Body, Each, File, Item, Known, Path, Place, Structure},
     plain,
@@ -339,7 +339,7 @@ impl<'a> Encoder<'a> {
     fn datum(&mut self, item: &Item, place: &Place, node: &'a Node, scope: &Scope<'a>) -> Option<Value> {
         match place.encode(&node.data, item.optional) {
             Ok(bytes) => Some(Value::new(bytes, show(&node.data), node.span.clone())),
-            Err(Refusal { message, hint }) => {
+            Err(Unfit { message, hint }) => {
                 self.mistake(&nearest(node, scope), format!("\"{}\" {message}", item.name), &hint);
                 None
             }

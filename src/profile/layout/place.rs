@@ -2,14 +2,14 @@
 
 use super::{
     super::tree::Data,
-    coding::{Coding, Refusal, Undecodable},
+    coding::{Coding, Undecodable, Unfit},
     model::Place,
 };
 
 impl Place {
     /// The bytes of a datum. One that could not be told from an absent one is refused.
-    pub(super) fn encode(&self, data: &Data, optional: bool) -> Result<Vec<u8>, Refusal> {
-        let refusal = |message: String, hint: &str| Err(Refusal { message, hint: hint.to_owned() });
+    pub(super) fn encode(&self, data: &Data, optional: bool) -> Result<Vec<u8>, Unfit> {
+        let refusal = |message: String, hint: &str| Err(Unfit { message, hint: hint.to_owned() });
         let mut bytes = self.coding.encode(data, self.length)?;
         let Some(length) = self.length else { return Ok(bytes) };
         let (unit, taken) = self.count(bytes.len());

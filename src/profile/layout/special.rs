@@ -2,7 +2,7 @@
 
 use super::{
     super::tree::Data,
-    coding::{Refusal, Undecodable, digits, pack, unpack},
+    coding::{Undecodable, Unfit, digits, pack, unpack},
 };
 
 /// The bits of an address that are not flags.
@@ -13,11 +13,11 @@ const ADDRESS: u16 = 0x3FFF;
 pub(super) struct Choice(pub(super) Vec<(String, Vec<u8>)>);
 
 impl Choice {
-    pub(super) fn encode(&self, text: &str) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn encode(&self, text: &str) -> Result<Vec<u8>, Unfit> {
         let found = self.0.iter().find(|(known, _)| known == text);
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| {
             let known: Vec<&str> = self.0.iter().map(|(known, _)| known.as_str()).collect();
-            Refusal {
+            Unfit {
                 message: format!("is {text:?}, for which this chip has no code"),
                 hint: format!("this chip knows {}", known.join(", ")),
             }
@@ -36,7 +36,7 @@ impl Choice {
 }
 
 /// Digits, two a byte, the first of them behind a mark of four bits; `F` where they end early.
-pub(super) fn encode_marked(text: &str, mark: u8) -> Result<Vec<u8>, Refusal> {
+pub(super) fn encode_marked(text: &str, mark: u8) -> Result<Vec<u8>, Unfit> {
     digits(text)?;
     let mut bytes = pack(&format!("0{text}"));
     if let Some(first) = bytes.first_mut() {
@@ -57,10 +57,10 @@ pub(super) fn decode_marked(bytes: &[u8], mark: u8) -> Result<Data, Undecodable>
 }
 
 /// An address of 14 bits under two flags.
-pub(super) fn encode_address(address: &[u8], flags: u8) -> Result<Vec<u8>, Refusal> {
+pub(super) fn encode_address(address: &[u8], flags: u8) -> Result<Vec<u8>, Unfit> {
     let address = <[u8; 2]>::try_from(address).map(u16::from_be_bytes).ok().filter(|address| *address <= ADDRESS);
     let coded = address.map(|address| (u16::from(flags) << 14 | address).to_be_bytes().to_vec());
-    coded.ok_or_else(|| Refusal { message: "is no address of 14 bits".into(), hint: "zones lie below 4000".into() })
+    coded.ok_or_else(|| Unfit { message: "is no address of 14 bits".into(), hint: "zones lie below 4000".into() })
 }
 
 /// The address under flags that must be these.

@@ -27,9 +27,9 @@ impl Session {
     /// In this order: [`ReturnCode::INVALID_HANDLE`], [`ReturnCode::SHARING_VIOLATION`] if another handle has the
     /// lock, [`ReturnCode::UNSUPPORTED_FEATURE`].
     pub fn control(&self, handle: u32, code: u32) -> Result<&'static [u8], ReturnCode> {
-        self.readers.with(|board| {
-            let index = board.find(self.id, handle)?;
-            board.slots[index].check_lock(handle)
+        self.readers.with(|table| {
+            let index = table.find(self.id, handle)?;
+            table.slots[index].check_lock(handle)
         })?;
         match code {
             GET_FEATURE_REQUEST => Ok(FEATURES),
@@ -45,9 +45,9 @@ impl Session {
     /// The errors of [`status`](Self::status), then [`ReturnCode::UNSUPPORTED_FEATURE`].
     pub fn attribute(&self, handle: u32, attribute: u32) -> Result<Vec<u8>, ReturnCode> {
         self.status(handle)?;
-        let (name, atr) = self.readers.with(|board| {
-            let index = board.find(self.id, handle)?;
-            Ok((self.readers.name(index), board.slots[index].atr))
+        let (name, atr) = self.readers.with(|table| {
+            let index = table.find(self.id, handle)?;
+            Ok((self.readers.name(index), table.slots[index].atr))
         })?;
         match attribute {
             ATR_STRING => Ok(atr.map_or_else(Vec::new, |atr| atr.as_bytes().to_vec())),

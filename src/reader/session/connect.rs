@@ -7,7 +7,7 @@ use super::{
 use crate::reader::{
     CardState, Disposition, Protocols, ReturnCode, Share, Sharing,
     access::{Loan, Step},
-    board::{Board, Handle, MOST_HANDLES, Slot},
+    slot_table::{Handle, MOST_HANDLES, Slot, SlotTable},
 };
 
 /// What a caller wants to open.
@@ -50,19 +50,19 @@ impl Session {
         wish.check_protocols()?;
         wish.check_share()?;
         let index = self.readers.slot_named(reader).ok_or(ReturnCode::UNKNOWN_READER)?;
-        let way = self.readers.wait(&self.caller, |board| self.way_in(board, index, wish, context))?;
+        let way = self.readers.wait(&self.caller, |table| self.way_in(table, index, wish, context))?;
         match way {
             Way::Open(opened) => Ok(opened),
             Way::ThroughCard(loan, work) => self.readers.run(
                 loan,
                 |card| work.carry_out(card),
-                |board, outcome| {
-                    let slot = &mut board.slots[index];
+                |table, outcome| {
+                    let slot = &mut table.slots[index];
                     let powered = outcome.note_power_up(slot);
                     slot.rest();
                     powered?;
                     outcome.note_protocol(slot)?;
-                    self.register(board, index, wish, context)
+                    self.register(table, index, wish, context)
                 },
             )?,
         }
@@ -70,12 +70,12 @@ impl Session {
 
     fn way_in(
         &self,
-        board: &mut Board,
+        table: &mut SlotTable,
         index: usize,
         wish: Wish,
         context: u32,
     ) -> Result<Step<Way<(u32, Protocols)>>, ReturnCode> {
-        let slot = &mut board.slots[index];
+        let slot = &mut table.slots[index];
         slot.expire(self.readers.grace);
         match &slot.lock {
             _ if slot.exclusive => return Err(ReturnCode::SHARING_VIOLATION),
@@ -90,23 +90,23 @@ impl Session {
             let cycle = (!slot.powered).then_some(Cycle::Up);
             let work = Work { cycle, negotiate: wish.to_negotiate(slot) };
             if work.is_any() {
-                return Ok(board.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
+                return Ok(table.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
             }
             wish.check_agreed(slot)?;
         }
-        self.register(board, index, wish, context).map(|opened| Step::Done(Way::Open(opened)))
+        self.register(table, index, wish, context).map(|opened| Step::Done(Way::Open(opened)))
     }
 
     /// Enters a handle that nothing stands against but other handles.
     fn register(
         &self,
-        board: &mut Board,
+        table: &mut SlotTable,
         index: usize,
         wish: Wish,
         context: u32,
     ) -> Result<(u32, Protocols), ReturnCode> {
-        let mine = board.handles_of(self.id);
-        let slot = &mut board.slots[index];
+        let mine = table.handles_of(self.id);
+        let slot = &mut table.slots[index];
         if wish.preferred.intersects(Protocols::RAW) {
             slot.protocol = Protocols::RAW;
         }
@@ -131,7 +131,7 @@ impl Session {
             slot.idle_since = None;
         }
         let active = slot.protocol;
-        board.changed = true;
+        table.changed = true;
         Ok((handle, active))
     }
 
@@ -160,22 +160,22 @@ impl Session {
         wish.check_protocols()?;
         let mut courtesy = Courtesy::default();
         let way =
-            self.readers.wait(&self.caller, |board| self.way_back(board, &mut courtesy, handle, wish, initialization));
+            self.readers.wait(&self.caller, |table| self.way_back(table, &mut courtesy, handle, wish, initialization));
         match way? {
             Way::Open(active) => Ok(active),
             Way::ThroughCard(loan, work) => self.readers.run(
                 loan,
                 |card| work.carry_out(card),
-                |board, outcome| {
-                    let index = board.find(self.id, handle)?;
+                |table, outcome| {
+                    let index = table.find(self.id, handle)?;
                     if initialization == Disposition::LEAVE {
-                        let powered = outcome.note_power_up(&mut board.slots[index]);
+                        let powered = outcome.note_power_up(&mut table.slots[index]);
                         powered.map_err(|_| ReturnCode::UNRESPONSIVE_CARD)?;
                     } else {
-                        outcome.note_reset(board, index)?;
+                        outcome.note_reset(table, index)?;
                     }
-                    outcome.note_protocol(&mut board.slots[index])?;
-                    self.share_anew(board, index, handle, wish)
+                    outcome.note_protocol(&mut table.slots[index])?;
+                    self.share_anew(table, index, handle, wish)
                 },
             )?,
         }
@@ -183,14 +183,14 @@ impl Session {
 
     fn way_back(
         &self,
-        board: &mut Board,
+        table: &mut SlotTable,
         courtesy: &mut Courtesy,
         handle: u32,
         wish: Wish,
         initialization: Disposition,
     ) -> Result<Step<Way<Protocols>>, ReturnCode> {
-        let index = board.find(self.id, handle)?;
-        let slot = &mut board.slots[index];
+        let index = table.find(self.id, handle)?;
+        let slot = &mut table.slots[index];
         slot.expire(self.readers.grace);
         if let Step::Wait(until) = courtesy.stand_aside(slot, handle, self.id)? {
             return Ok(Step::Wait(until));
@@ -208,14 +208,20 @@ impl Session {
             work.cycle = Some(Cycle::Up);
         }
         if work.is_any() {
-            return Ok(board.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
+            return Ok(table.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
         }
         wish.check_agreed(slot)?;
-        self.share_anew(board, index, handle, wish).map(|active| Step::Done(Way::Open(active)))
+        self.share_anew(table, index, handle, wish).map(|active| Step::Done(Way::Open(active)))
     }
 
-    fn share_anew(&self, board: &mut Board, index: usize, handle: u32, wish: Wish) -> Result<Protocols, ReturnCode> {
-        let slot = &mut board.slots[index];
+    fn share_anew(
+        &self,
+        table: &mut SlotTable,
+        index: usize,
+        handle: u32,
+        wish: Wish,
+    ) -> Result<Protocols, ReturnCode> {
+        let slot = &mut table.slots[index];
         if wish.preferred.intersects(Protocols::RAW) {
             slot.protocol = Protocols::RAW;
         }
@@ -232,14 +238,14 @@ impl Session {
                 slot.exclusive = false;
                 // The standing lock is there unless a removal dropped it.
                 let _ = slot.release_lock(handle);
-                board.moved = true;
+                table.moved = true;
             }
             _ => {}
         }
-        let slot = &mut board.slots[index];
+        let slot = &mut table.slots[index];
         slot.clear_event(handle);
         let active = slot.protocol;
-        board.changed = true;
+        table.changed = true;
         Ok(active)
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Weak;
 use super::{
     Session,
     caller::Caller,
-    power::{Outcome, Work},
+    power::{Performed, Work},
 };
 use crate::reader::{
     Disposition, ReturnCode,
     access::{Loan, Step},
-    board::{Board, HandleEvent},
+    slot_table::{HandleEvent, SlotTable},
 };
 
 /// What stands between a handle and its end.
@@ -44,51 +44,51 @@ impl Session {
         handle: u32,
         disposition: Disposition,
     ) -> Result<(), ReturnCode> {
-        let way = self.readers.wait(caller, |board| self.way_out(board, handle, disposition))?;
+        let way = self.readers.wait(caller, |table| self.way_out(table, handle, disposition))?;
         let Way::ThroughCard { index, loan, work } = way else { return Ok(()) };
         let done = if disposition == Disposition::UNPOWER {
-            let note = |board: &mut Board, ()| {
-                board.slots[index].set_unpowered();
-                board.slots[index].flag(HandleEvent::Reset);
-                finish(board, index, handle);
+            let note = |table: &mut SlotTable, ()| {
+                table.slots[index].set_unpowered();
+                table.slots[index].flag(HandleEvent::Reset);
+                finish(table, index, handle);
             };
             self.readers.run(loan, |card| card.power_off(), note)
         } else {
-            let note = |board: &mut Board, outcome: Outcome| {
+            let note = |table: &mut SlotTable, outcome: Performed| {
                 // A card that is mute since shows it in its state; the handle is closed all the same.
-                let _ = outcome.note_reset(board, index);
-                finish(board, index, handle);
+                let _ = outcome.note_reset(table, index);
+                finish(table, index, handle);
             };
             self.readers.run(loan, |card| work.carry_out(card), note)
         };
         if done.is_err() {
-            self.readers.with(|board| finish(board, index, handle));
+            self.readers.with(|table| finish(table, index, handle));
         }
         Ok(())
     }
 
     /// Closes the handle if nothing has to be done to the card, else takes the card on loan.
-    fn way_out(&self, board: &mut Board, handle: u32, disposition: Disposition) -> Result<Step<Way>, ReturnCode> {
-        let index = board.find(self.id, handle)?;
+    fn way_out(&self, table: &mut SlotTable, handle: u32, disposition: Disposition) -> Result<Step<Way>, ReturnCode> {
+        let index = table.find(self.id, handle)?;
         if disposition != Disposition::LEAVE
-            && let Some(lock) = board.slots[index].foreign_lock(handle)
+            && let Some(lock) = table.slots[index].foreign_lock(handle)
         {
             let own = lock.session == self.id;
             return if own { Err(ReturnCode::SHARING_VIOLATION) } else { Ok(Step::Wait(None)) };
         }
         // An empty slot has no card to do anything to.
         if disposition.cycles_power()
-            && let Ok(step) = board.lend_for_cycle(index, disposition)
+            && let Ok(step) = table.lend_for_cycle(index, disposition)
         {
             return Ok(step.map(|(loan, work)| Way::ThroughCard { index, loan, work }));
         }
-        finish(board, index, handle);
+        finish(table, index, handle);
         Ok(Step::Done(Way::Closed))
     }
 }
 
-/// Closes a handle on the board.
-fn finish(board: &mut Board, index: usize, handle: u32) {
-    board.slots[index].close(handle);
-    (board.moved, board.changed) = (true, true);
+/// Closes a handle on the table.
+fn finish(table: &mut SlotTable, index: usize, handle: u32) {
+    table.slots[index].close(handle);
+    (table.moved, table.changed) = (true, true);
 }

@@ -31,7 +31,7 @@ pub(super) use caller::nobody;
 use super::{
     Disposition, Readers, ReturnCode,
     access::Step,
-    board::{SessionId, Slot},
+    slot_table::{SessionId, Slot},
 };
 
 /// How long a command waits for another handle's transaction before it is refused.
@@ -101,9 +101,9 @@ impl Session {
 
     /// A handle that is still open, and what becomes of its card.
     fn last_will(&self) -> Option<(u32, Disposition)> {
-        self.readers.with(|board| {
+        self.readers.with(|table| {
             let mine = |slot: &Slot| slot.handles.iter().find(|each| each.session == self.id).map(|each| each.id);
-            let (slot, handle) = board.slots.iter().find_map(|slot| Some((slot, mine(slot)?)))?;
+            let (slot, handle) = table.slots.iter().find_map(|slot| Some((slot, mine(slot)?)))?;
             let holds_lock = slot.lock.as_ref().is_some_and(|lock| lock.handle == handle);
             let resets = holds_lock && slot.check_event(handle).is_ok();
             Some((handle, if resets { Disposition::RESET } else { Disposition::LEAVE }))

@@ -5,7 +5,7 @@ use virtuale_engine::{Atr, Card, Protocol, Reset};
 use crate::reader::{
     Disposition, Protocols, ReturnCode,
     access::{Loan, Step},
-    board::{Board, HandleEvent, Slot},
+    slot_table::{HandleEvent, Slot, SlotTable},
 };
 
 /// What happens to a card's power.
@@ -30,7 +30,7 @@ pub(super) struct Work {
 
 /// What came of it.
 #[derive(Debug)]
-pub(super) struct Outcome {
+pub(super) struct Performed {
     /// The answer to reset after a cycle; `None` inside if the card is mute.
     cycled: Option<Option<Atr>>,
     negotiated: Result<Option<Protocol>, ReturnCode>,
@@ -63,18 +63,18 @@ impl Work {
     }
 
     /// Does it.
-    pub(super) fn carry_out(self, card: &mut dyn Card) -> Outcome {
+    pub(super) fn carry_out(self, card: &mut dyn Card) -> Performed {
         let cycled = self.cycle.map(|cycle| cycle.carry_out(card));
         let mute = cycled.is_some_and(|atr| atr.is_none());
         let negotiated = match self.negotiate {
             Some(preferred) if !mute => negotiate(card, preferred).map(Some),
             _ => Ok(None),
         };
-        Outcome { cycled, negotiated }
+        Performed { cycled, negotiated }
     }
 }
 
-impl Board {
+impl SlotTable {
     /// Takes a card on loan for a reset.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ fn negotiate(card: &mut dyn Card, preferred: Protocols) -> Result<Protocol, Retu
     Ok(protocol)
 }
 
-impl Outcome {
+impl Performed {
     /// Notes a power-up that a new handle needed.
     ///
     /// # Errors
@@ -119,12 +119,12 @@ impl Outcome {
     /// # Errors
     ///
     /// [`ReturnCode::UNRESPONSIVE_CARD`] if the card is mute since.
-    pub(super) fn note_reset(&self, board: &mut Board, index: usize) -> Result<(), ReturnCode> {
+    pub(super) fn note_reset(&self, table: &mut SlotTable, index: usize) -> Result<(), ReturnCode> {
         let Some(atr) = self.cycled else { return Ok(()) };
-        let slot = &mut board.slots[index];
+        let slot = &mut table.slots[index];
         slot.set_power(atr);
         slot.flag(HandleEvent::Reset);
-        board.changed |= atr.is_none();
+        table.changed |= atr.is_none();
         atr.map(drop).ok_or(ReturnCode::UNRESPONSIVE_CARD)
     }
 

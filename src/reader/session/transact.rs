@@ -8,7 +8,7 @@ use super::{Courtesy, Session};
 use crate::reader::{
     Disposition, Protocols, ReturnCode,
     access::{Loan, Step},
-    board::{Board, Running},
+    slot_table::{Running, SlotTable},
 };
 
 impl Session {
@@ -20,9 +20,9 @@ impl Session {
     /// [`ReturnCode::SHARING_VIOLATION`] if another handle has the lock and does not give it back at once.
     pub fn begin(&self, handle: u32) -> Result<(), ReturnCode> {
         let mut courtesy = Courtesy::default();
-        self.readers.wait(&self.caller, |board| {
-            let index = board.find(self.id, handle)?;
-            let slot = &mut board.slots[index];
+        self.readers.wait(&self.caller, |table| {
+            let index = table.find(self.id, handle)?;
+            let slot = &mut table.slots[index];
             slot.check_event(handle)?;
             let step = courtesy.stand_aside(slot, handle, self.id)?;
             if let Step::Done(()) = step {
@@ -49,27 +49,27 @@ impl Session {
             return Err(ReturnCode::INVALID_VALUE);
         }
         if !disposition.cycles_power() {
-            return self.readers.with(|board| {
-                let index = board.find(self.id, handle)?;
-                board.slots[index].check_event(handle)?;
-                board.moved = true;
-                board.slots[index].release_lock(handle)
+            return self.readers.with(|table| {
+                let index = table.find(self.id, handle)?;
+                table.slots[index].check_event(handle)?;
+                table.moved = true;
+                table.slots[index].release_lock(handle)
             });
         }
-        let (loan, work) = self.readers.wait(&self.caller, |board| {
-            let index = board.find(self.id, handle)?;
-            board.slots[index].check_event(handle)?;
-            board.slots[index].check_lock(handle)?;
-            board.lend_for_cycle(index, disposition)
+        let (loan, work) = self.readers.wait(&self.caller, |table| {
+            let index = table.find(self.id, handle)?;
+            table.slots[index].check_event(handle)?;
+            table.slots[index].check_lock(handle)?;
+            table.lend_for_cycle(index, disposition)
         })?;
         self.readers.run(
             loan,
             |card| work.carry_out(card),
-            |board, outcome| {
-                let index = board.find(self.id, handle)?;
-                board.moved = true;
-                let reset = outcome.note_reset(board, index).map_err(|_| ReturnCode::NOT_TRANSACTED);
-                reset.and(board.slots[index].release_lock(handle))
+            |table, outcome| {
+                let index = table.find(self.id, handle)?;
+                table.moved = true;
+                let reset = outcome.note_reset(table, index).map_err(|_| ReturnCode::NOT_TRANSACTED);
+                reset.and(table.slots[index].release_lock(handle))
             },
         )?
     }
@@ -97,7 +97,7 @@ impl Session {
         let mut courtesy = Courtesy::default();
         let (loan, active) = self
             .readers
-            .wait(&self.caller, |board| self.lend_for_command(board, &mut courtesy, ticket, handle, protocol))?;
+            .wait(&self.caller, |table| self.lend_for_command(table, &mut courtesy, ticket, handle, protocol))?;
         let outcome = self.readers.run(loan, |card| card.transmit(command, response), |_, outcome| outcome);
         let silent = |_: Fault| ReturnCode::NOT_TRANSACTED;
         let answered = outcome.and_then(|outcome| outcome.map_err(silent));
@@ -109,14 +109,14 @@ impl Session {
 
     fn lend_for_command(
         &self,
-        board: &mut Board,
+        table: &mut SlotTable,
         courtesy: &mut Courtesy,
         ticket: u64,
         handle: u32,
         protocol: Protocols,
     ) -> Result<Step<(Loan, Protocols)>, ReturnCode> {
-        let index = board.find(self.id, handle)?;
-        let slot = &mut board.slots[index];
+        let index = table.find(self.id, handle)?;
+        let slot = &mut table.slots[index];
         if let Step::Wait(until) = courtesy.stand_aside(slot, handle, self.id)? {
             return Ok(Step::Wait(until));
         }
@@ -132,9 +132,9 @@ impl Session {
             return Err(ReturnCode::NOT_TRANSACTED);
         }
         let active = slot.protocol;
-        let step = board.lend(index)?;
+        let step = table.lend(index)?;
         if let Step::Done(_) = step {
-            board.slots[index].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
+            table.slots[index].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
         }
         Ok(step.map(|loan| (loan, active)))
     }
@@ -146,10 +146,10 @@ impl Session {
     /// In this order: [`ReturnCode::INVALID_HANDLE`], [`ReturnCode::SHARING_VIOLATION`] if another handle has the
     /// lock, [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`].
     pub fn status(&self, handle: u32) -> Result<(), ReturnCode> {
-        self.readers.with(|board| {
-            let index = board.find(self.id, handle)?;
-            board.slots[index].check_lock(handle)?;
-            board.slots[index].check_event(handle)
+        self.readers.with(|table| {
+            let index = table.find(self.id, handle)?;
+            table.slots[index].check_lock(handle)?;
+            table.slots[index].check_event(handle)
         })
     }
 }

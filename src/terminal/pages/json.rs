@@ -16,7 +16,7 @@ use crate::{
     },
     terminal::{
         exchange::Exchange,
-        vitale::{Ability, Finding, Lock, Model, Pointer, Reading, Severity, Verdict, Volet, application_name},
+        vitale::{Ability, Lock, Model, Pointer, Reading, Remark, Severity, Verdict, Volet, application_name},
     },
 };
 
@@ -41,7 +41,8 @@ pub struct Report<'a> {
     /// `no`.
     pub abilities: BTreeMap<Ability, Verdict>,
     /// What a person should know, worst first.
-    pub findings: Vec<FindingReport<'a>>,
+    #[serde(rename = "findings")]
+    pub remarks: Vec<RemarkReport<'a>>,
     /// The files, in the order of reading: those that were read, then those that stayed closed.
     pub files: Vec<FileReport>,
     /// How many of the bytes that were read are known from where.
@@ -50,13 +51,14 @@ pub struct Report<'a> {
     pub exchanges: Vec<ExchangeReport<'a>>,
 }
 
-/// A finding.
+/// A remark.
 #[derive(Clone, Debug, Serialize)]
-pub struct FindingReport<'a> {
+pub struct RemarkReport<'a> {
     /// `blocking`, `warning` or `note`.
     pub severity: Severity,
     /// Its code, and what it is about.
-    pub finding: &'a Finding,
+    #[serde(rename = "finding")]
+    pub remark: &'a Remark,
     /// The sentence that pages have.
     pub message: String,
 }
@@ -118,7 +120,7 @@ impl<'a> Report<'a> {
             volet: &reading.volet,
             data: value(&reading.data),
             abilities: reading.abilities().into(),
-            findings: reading.findings.iter().map(|finding| FindingReport::of(finding, reading, words)).collect(),
+            remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, reading, words)).collect(),
             files: files(reading),
             bytes: reading.shares.into(),
             exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
@@ -126,10 +128,10 @@ impl<'a> Report<'a> {
     }
 }
 
-impl<'a> FindingReport<'a> {
-    fn of(finding: &'a Finding, reading: &Reading, words: &Words) -> Self {
-        let who = finding.person().map_or_else(String::new, |person| reading.name_of(person));
-        Self { severity: finding.severity(), finding, message: (words.finding)(finding, &who) }
+impl<'a> RemarkReport<'a> {
+    fn of(remark: &'a Remark, reading: &Reading, words: &Words) -> Self {
+        let who = remark.person().map_or_else(String::new, |person| reading.name_of(person));
+        Self { severity: remark.severity(), remark, message: (words.remark)(remark, &who) }
     }
 }
 

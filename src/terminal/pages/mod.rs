@@ -13,7 +13,7 @@ mod people;
 mod words;
 mod writer;
 
-pub use json::{ByteShares, ExchangeReport, FileReport, FindingReport, Report};
+pub use json::{ByteShares, ExchangeReport, FileReport, RemarkReport, Report};
 pub use page::{Column, Line, Page, Role, Span, WIDTH};
 pub use paper::{PaperCopy, paper_copy};
 
@@ -42,7 +42,7 @@ pub fn reading(reading: &Reading, place: &str, lang: Lang) -> Page {
     writer.details();
     writer.rights();
     writer.abilities();
-    writer.findings();
+    writer.remarks();
     writer.closed(writer.words.titles.closed);
     writer.shares();
     writer.page
@@ -58,7 +58,7 @@ pub fn demo(reading: &Reading, place: &str, attach: &[&str], lang: Lang) -> Page
     writer.people();
     writer.rights();
     writer.abilities();
-    writer.findings();
+    writer.remarks();
     writer.closed(titles.closed_without_professional);
     writer.shares();
     writer.commands(titles.first_commands, FIRST_COMMANDS);

@@ -34,20 +34,20 @@ impl Writer<'_> {
     }
 
     /// What a person should look at.
-    pub(super) fn findings(&mut self) {
-        self.page.heading(self.words.titles.findings);
-        if self.reading.findings.is_empty() {
+    pub(super) fn remarks(&mut self) {
+        self.page.heading(self.words.titles.remarks);
+        if self.reading.remarks.is_empty() {
             self.page.text(2, Role::Good, self.words.notes.nothing_found);
         }
-        for finding in &self.reading.findings {
-            let role = match finding.severity() {
+        for remark in &self.reading.remarks {
+            let role = match remark.severity() {
                 Severity::Blocking => Role::Bad,
                 Severity::Warning => Role::Warning,
                 Severity::Note => Role::Quiet,
             };
-            let who = finding.person().map_or_else(String::new, |person| self.reading.name_of(person));
-            let text = (self.words.finding)(finding, &who);
-            self.page.field(MARKS, (role, (self.words.severity)(finding.severity())), (Role::Plain, &text));
+            let who = remark.person().map_or_else(String::new, |person| self.reading.name_of(person));
+            let text = (self.words.remark)(remark, &who);
+            self.page.field(MARKS, (role, (self.words.severity)(remark.severity())), (Role::Plain, &text));
         }
     }
 

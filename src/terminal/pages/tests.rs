@@ -105,7 +105,7 @@ fn pages_are_narrow_whatever_is_on_the_card() {
             "couverture": [{ "ald": long, "situation": long }], "amc": { "numero_b2": long, "numero_adherent": long },
         }],
     }));
-    wide.findings.clear();
+    wide.remarks.clear();
     wide.conclude(Model::Vitale2);
     for lang in [Lang::En, Lang::Fr] {
         let copy = paper_copy(&wide, PaperCopy { exoneration: true }, lang);

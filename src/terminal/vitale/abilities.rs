@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Beneficiary, Dated, Finding, Lock, Reading, State, state};
+use super::{Beneficiary, Dated, Lock, Reading, Remark, State, state};
 
 /// The service of the basic regime that pays the complementary share too: CMU-C, now C2S (facts/cards.md F.3).
 const FREE_COVER: &str = "01";
@@ -44,8 +44,8 @@ impl Reading {
     /// What may be done with the card on the day of reading. The opposition list is not asked: it is not on the card.
     #[must_use]
     pub fn abilities(&self) -> [(Ability, Verdict); 6] {
-        let usable = !self.findings.iter().any(Self::stops_the_card);
-        let updated = !self.findings.iter().any(|finding| matches!(finding, Finding::UpdateOverdue { .. }));
+        let usable = !self.remarks.iter().any(Self::stops_the_card);
+        let updated = !self.remarks.iter().any(|remark| matches!(remark, Remark::UpdateOverdue { .. }));
         let rights = self.for_people(|person| matches!(state(&person.rights, self.today), State::Until(_)));
         let covered = self.for_people(|person| self.has_complementary_cover(person));
         let payment = |verdict| if usable && updated { verdict } else { Verdict::No };
@@ -61,8 +61,8 @@ impl Reading {
         ]
     }
 
-    fn stops_the_card(finding: &Finding) -> bool {
-        matches!(finding, Finding::CardExpired { .. } | Finding::CardNotYetValid { .. } | Finding::NobodyOnCard)
+    fn stops_the_card(remark: &Remark) -> bool {
+        matches!(remark, Remark::CardExpired { .. } | Remark::CardNotYetValid { .. } | Remark::NobodyOnCard)
     }
 
     fn has_complementary_cover(&self, person: &Beneficiary) -> bool {

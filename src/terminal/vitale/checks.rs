@@ -2,7 +2,7 @@
 
 use jiff::{Span, civil::Date};
 
-use super::{Beneficiary, Finding, Period, Volet};
+use super::{Beneficiary, Period, Remark, Volet};
 use crate::profile::{nir::Nir, tree::CardDate};
 
 /// "Soon": a month, in which a person can still do something about it.
@@ -15,59 +15,59 @@ const VALIDITY_YEARS: i64 = 5;
 const UPDATE_YEARS: i64 = 1;
 
 /// What the card's own words mean on that day.
-pub(super) fn check(volet: &Volet, today: CardDate) -> Vec<Finding> {
-    let mut findings = card(volet, today);
+pub(super) fn check(volet: &Volet, today: CardDate) -> Vec<Remark> {
+    let mut remarks = card(volet, today);
     if volet.insured.nir.is_none() && volet.beneficiaries.is_empty() {
-        findings.push(Finding::NobodyOnCard);
+        remarks.push(Remark::NobodyOnCard);
     }
     for (index, beneficiary) in volet.beneficiaries.iter().enumerate() {
-        findings.extend(person(index + 1, beneficiary, today));
+        remarks.extend(person(index + 1, beneficiary, today));
     }
-    let of_insured = Finding::NirWrong { person: 1 };
-    if volet.insured.nir.as_deref().is_some_and(is_wrong) && !findings.contains(&of_insured) {
-        findings.push(of_insured);
+    let of_insured = Remark::NirWrong { person: 1 };
+    if volet.insured.nir.as_deref().is_some_and(is_wrong) && !remarks.contains(&of_insured) {
+        remarks.push(of_insured);
     }
-    findings
+    remarks
 }
 
-fn card(volet: &Volet, today: CardDate) -> Vec<Finding> {
+fn card(volet: &Volet, today: CardDate) -> Vec<Remark> {
     let Period { start, end } = volet.card.validity;
-    let mut findings = Vec::new();
+    let mut remarks = Vec::new();
     match (start, end) {
-        (_, Some(end)) if volet.card.validity.is_over(today) => findings.push(Finding::CardExpired { end }),
-        (Some(start), _) if volet.card.validity.is_to_come(today) => findings.push(Finding::CardNotYetValid { start }),
-        (_, Some(end)) if is_soon(end, today) => findings.push(Finding::CardEndsSoon { end }),
+        (_, Some(end)) if volet.card.validity.is_over(today) => remarks.push(Remark::CardExpired { end }),
+        (Some(start), _) if volet.card.validity.is_to_come(today) => remarks.push(Remark::CardNotYetValid { start }),
+        (_, Some(end)) if is_soon(end, today) => remarks.push(Remark::CardEndsSoon { end }),
         (Some(start), None) if is_past(start, Span::new().years(VALIDITY_YEARS), today) => {
-            findings.push(Finding::CardPastFiveYears { start });
+            remarks.push(Remark::CardPastFiveYears { start });
         }
         _ => {}
     }
     if let Some(last) = volet.card.updated.filter(|last| is_past(*last, Span::new().years(UPDATE_YEARS), today)) {
-        findings.push(Finding::UpdateOverdue { last });
+        remarks.push(Remark::UpdateOverdue { last });
     }
     if volet.card.kind.as_deref() == Some("T") {
-        findings.push(Finding::TestCard);
+        remarks.push(Remark::TestCard);
     }
-    findings
+    remarks
 }
 
-fn person(person: usize, beneficiary: &Beneficiary, today: CardDate) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn person(person: usize, beneficiary: &Beneficiary, today: CardDate) -> Vec<Remark> {
+    let mut remarks = Vec::new();
     match state(&beneficiary.rights, today) {
-        State::None => findings.push(Finding::NoRightsToday { person, since: None }),
-        State::Ended(end) => findings.push(Finding::NoRightsToday { person, since: Some(end) }),
-        State::Until(Some(end)) if is_soon(end, today) => findings.push(Finding::RightsEndSoon { person, end }),
+        State::None => remarks.push(Remark::NoRightsToday { person, since: None }),
+        State::Ended(end) => remarks.push(Remark::NoRightsToday { person, since: Some(end) }),
+        State::Until(Some(end)) if is_soon(end, today) => remarks.push(Remark::RightsEndSoon { person, end }),
         State::Until(_) => {}
     }
     for cover in beneficiary.complementary() {
         if let State::Ended(end) = state(&[cover.period], today) {
-            findings.push(Finding::ComplementaryEnded { person, end });
+            remarks.push(Remark::ComplementaryEnded { person, end });
         }
     }
     if beneficiary.nir.as_deref().is_some_and(is_wrong) {
-        findings.push(Finding::NirWrong { person });
+        remarks.push(Remark::NirWrong { person });
     }
-    findings
+    remarks
 }
 
 /// Where a day stands among periods.
@@ -122,7 +122,7 @@ mod tests {
         profile::tree::CardDate,
         terminal::{
             toy::{date, tree},
-            vitale::{Finding, Period, view},
+            vitale::{Period, Remark, view},
         },
     };
 
@@ -130,30 +130,30 @@ mod tests {
         date(text).expect("a date")
     }
 
-    fn found(data: &serde_json::Value, today: &str) -> Vec<Finding> {
+    fn found(data: &serde_json::Value, today: &str) -> Vec<Remark> {
         check(&view::volet(&tree(data)), day(today))
     }
 
     #[test]
-    fn a_good_card_has_no_findings() {
+    fn a_good_card_has_no_remarks() {
         let card = json!({
             "carte": { "debut_validite": "2024-01-15", "fin_validite": "2029-01-14", "mise_a_jour": "2025-06-01" },
             "assure": { "nir": "172192B99900224" },
             "beneficiaire": [{ "nom": "TEST", "droits": [{ "debut": "2020-01-01" }] }],
         });
         assert_eq!(found(&card, "2026-01-15"), []);
-        let overdue = Finding::UpdateOverdue { last: day("2025-06-01") };
+        let overdue = Remark::UpdateOverdue { last: day("2025-06-01") };
         assert_eq!(found(&card, "2026-06-01"), []);
         assert_eq!(found(&card, "2026-06-02"), std::slice::from_ref(&overdue));
-        assert_eq!(found(&card, "2028-12-20"), [Finding::CardEndsSoon { end: day("2029-01-14") }, overdue.clone()]);
-        assert_eq!(found(&card, "2029-01-15"), [Finding::CardExpired { end: day("2029-01-14") }, overdue]);
-        assert_eq!(found(&card, "2024-01-14"), [Finding::CardNotYetValid { start: day("2024-01-15") }]);
+        assert_eq!(found(&card, "2028-12-20"), [Remark::CardEndsSoon { end: day("2029-01-14") }, overdue.clone()]);
+        assert_eq!(found(&card, "2029-01-15"), [Remark::CardExpired { end: day("2029-01-14") }, overdue]);
+        assert_eq!(found(&card, "2024-01-14"), [Remark::CardNotYetValid { start: day("2024-01-15") }]);
     }
 
     #[test]
     fn a_card_without_an_end_is_doubted_after_five_years() {
         let card = json!({ "carte": { "debut_validite": "2020-02-29" }, "assure": { "nir": "172192B99900224" } });
-        let past = Finding::CardPastFiveYears { start: day("2020-02-29") };
+        let past = Remark::CardPastFiveYears { start: day("2020-02-29") };
         assert!(!found(&card, "2025-02-28").contains(&past));
         assert!(found(&card, "2025-03-01").contains(&past));
     }
@@ -171,14 +171,14 @@ mod tests {
         assert_eq!(
             found(&card, "2026-01-15"),
             [
-                Finding::NoRightsToday { person: 1, since: Some(day("2024-12-31")) },
-                Finding::NirWrong { person: 1 },
-                Finding::RightsEndSoon { person: 2, end: day("2026-01-31") },
-                Finding::NoRightsToday { person: 3, since: None },
-                Finding::ComplementaryEnded { person: 3, end: day("2025-12-31") },
+                Remark::NoRightsToday { person: 1, since: Some(day("2024-12-31")) },
+                Remark::NirWrong { person: 1 },
+                Remark::RightsEndSoon { person: 2, end: day("2026-01-31") },
+                Remark::NoRightsToday { person: 3, since: None },
+                Remark::ComplementaryEnded { person: 3, end: day("2025-12-31") },
             ]
         );
-        assert_eq!(found(&json!({}), "2026-01-15"), [Finding::NobodyOnCard]);
+        assert_eq!(found(&json!({}), "2026-01-15"), [Remark::NobodyOnCard]);
     }
 
     #[test]

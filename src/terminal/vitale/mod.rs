@@ -2,20 +2,20 @@
 //! say.
 //!
 //! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the transport, and the
-//! [`Finding`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
-//! same end, honest or not: a card that answers nonsense gives a reading with little in it and findings that say so.
+//! [`Remark`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
+//! same end, honest or not: a card that answers nonsense gives a reading with little in it and remarks that say so.
 
 mod abilities;
 mod access;
 mod ber;
 mod checks;
-mod finding;
 mod merge;
 mod model;
 mod order;
 mod pointers;
 mod read;
 mod reading;
+mod remark;
 mod view;
 mod volet;
 mod words;
@@ -23,11 +23,11 @@ mod words;
 pub use abilities::{Ability, Verdict};
 pub use access::Lock;
 pub use checks::{State, state};
-pub use finding::{Finding, Severity};
 pub use model::Model;
 pub use pointers::{Pointer, Pointers, application_name};
 pub use read::{ReadError, read};
 pub use reading::{ClosedFile, OpenFile, Reading};
+pub use remark::{Remark, Severity};
 pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Period, Volet};
 
 #[cfg(test)]

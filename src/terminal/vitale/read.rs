@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use virtuale_engine::{Aid, Fid, StatusWord, tlv::Tag};
 
 use super::{
-    ClosedFile, Finding, Lock, Model, OpenFile, Pointer, Pointers, Reading, application_name, ber, merge::merge, order,
+    ClosedFile, Lock, Model, OpenFile, Pointer, Pointers, Reading, Remark, application_name, ber, merge::merge, order,
     words,
 };
 use crate::{
@@ -72,7 +72,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
         Ok(()) => {}
         Err(Stop::NotVitale(status)) => return Err(ReadError::NotVitale { model, status }),
         Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),
-        Err(Stop::Exchange(ExchangeError::Endless)) => walk.reading.findings.push(Finding::CutShort),
+        Err(Stop::Exchange(ExchangeError::Endless)) => walk.reading.remarks.push(Remark::CutShort),
     }
     let mut reading = walk.reading;
     reading.exchanges = walk.dialogue.into_log();
@@ -94,7 +94,7 @@ enum Content {
 }
 
 /// A file that the card does not give.
-struct Refusal {
+struct Unread {
     /// What the card said.
     status: StatusWord,
     /// What SELECT told of the file, if it got that far.
@@ -134,12 +134,12 @@ impl Walk<'_> {
         let content = self.reading.files.first().map(|file| file.content.as_slice()).unwrap_or_default();
         let Pointers { files, lost } = Pointers::parse(content);
         if lost > 0 {
-            self.reading.findings.push(Finding::PointersLost { count: lost });
+            self.reading.remarks.push(Remark::PointersLost { count: lost });
         }
         if !files.is_empty() {
             return Ok(files);
         }
-        self.reading.findings.push(Finding::NoPointers);
+        self.reading.remarks.push(Remark::NoPointers);
         self.reading.closed.retain(|file| file.lock != Lock::Absent);
         let of_layout = self.layout.places().map(|(name, application, fid)| Pointer {
             name: name.into(),
@@ -153,7 +153,7 @@ impl Walk<'_> {
     fn file(&mut self, pointer: Pointer) -> Result<(), ExchangeError> {
         let parts = match self.content(&pointer)? {
             Ok(parts) => parts,
-            Err(Refusal { status, control }) => {
+            Err(Unread { status, control }) => {
                 let lock = Lock::of(status, &control);
                 self.reading.closed.push(ClosedFile { pointer, status, lock });
                 return Ok(());
@@ -168,30 +168,30 @@ impl Walk<'_> {
         };
         let (data, elements) = decoded.map(|decoded| (decoded.data, decoded.elements)).unzip();
         for key in data.map(|data| merge(&mut self.reading.data, data)).unwrap_or_default() {
-            self.reading.findings.push(Finding::FilesDisagree { key });
+            self.reading.remarks.push(Remark::FilesDisagree { key });
         }
         let content = parts.into_bytes();
         self.reading.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
         Ok(())
     }
 
-    fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Refusal>, ExchangeError> {
+    fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Unread>, ExchangeError> {
         if let Some(application) = pointer.application.as_ref().filter(|&wanted| self.selected.as_ref() != Some(wanted))
         {
             let status = self.select_application(application)?;
             if !status.is_processed() {
-                return Ok(Err(Refusal { status, control: Vec::new() }));
+                return Ok(Err(Unread { status, control: Vec::new() }));
             }
         }
         let selected = self.dialogue.send(&Command::select_file(&pointer.name, pointer.fid))?;
         if !selected.status.is_processed() {
-            return Ok(Err(Refusal { status: selected.status, control: Vec::new() }));
+            return Ok(Err(Unread { status: selected.status, control: Vec::new() }));
         }
         let control = selected.data;
         match self.read_to_end(&pointer.name)? {
             Ok(bytes) => Ok(Ok(Content::Bytes(bytes))),
             Err(StatusWord::INCOMPATIBLE_WITH_FILE) => Ok(Ok(Content::Records(self.records(&pointer.name, &control)?))),
-            Err(status) => Ok(Err(Refusal { status, control })),
+            Err(status) => Ok(Err(Unread { status, control })),
         }
     }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use virtuale_engine::StatusWord;
 
-use super::{Beneficiary, Finding, Lock, Model, Pointer, Volet, checks, view};
+use super::{Beneficiary, Lock, Model, Pointer, Remark, Volet, checks, view};
 use crate::{
     profile::{
         map::{Element, Shares},
@@ -34,7 +34,7 @@ pub struct Reading {
     /// Everything that went over the transport, in order.
     pub exchanges: Vec<Exchange>,
     /// What a person should know, worst first.
-    pub findings: Vec<Finding>,
+    pub remarks: Vec<Remark>,
 }
 
 /// A file that was read.
@@ -72,7 +72,7 @@ impl Reading {
             closed: Vec::new(),
             shares: Shares::default(),
             exchanges: Vec::new(),
-            findings: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -82,10 +82,10 @@ impl Reading {
         self.volet = view::volet(&self.data);
         self.shares = Shares::of(self.files.iter().flat_map(|file| &file.elements));
         if self.model != expected {
-            self.findings.push(Finding::UncommonAtr);
+            self.remarks.push(Remark::UncommonAtr);
         }
-        self.findings.extend(checks::check(&self.volet, self.today));
-        self.findings.sort_by_key(Finding::severity);
+        self.remarks.extend(checks::check(&self.volet, self.today));
+        self.remarks.sort_by_key(Remark::severity);
     }
 
     /// The name of a person by the place on the card, from 1, as findings give it.

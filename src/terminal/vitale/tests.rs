@@ -7,7 +7,7 @@ use jiff::civil::{Date, date};
 use proptest::{collection::vec, prelude::*};
 use virtuale_engine::{Card, Reset, StatusWord};
 
-use super::{Ability, Beneficiary, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
+use super::{Ability, Beneficiary, Lock, Model, ReadError, Reading, Remark, Verdict, Volet, read, view};
 use crate::{
     profile::{Options, Profile, layout::Layout, load, tree::Node},
     reader::{
@@ -72,7 +72,7 @@ fn what_is_read_is_what_the_card_file_says() {
 #[test]
 fn the_family_reads_as_a_terminal_needs_it() {
     let reading = reading_of(fixture("martin").card()).expect("a Vitale 2");
-    assert_eq!((reading.model, &reading.findings[..]), (Model::Vitale2, &[Finding::TestCard][..]));
+    assert_eq!((reading.model, &reading.remarks[..]), (Model::Vitale2, &[Remark::TestCard][..]));
     let order: Vec<&str> = reading.files.iter().map(|file| file.pointer.name.as_str()).collect();
     let groups = ["CARTE", "ASSURE", "ATMP", "IDENTITE", "NIR", "BENEFIC", "ADRESSE", "MENTIONS", "EUROPE", "COMPLEM"];
     assert_eq!(order[..11], [&["POINTERS"][..], &groups].concat());
@@ -101,8 +101,8 @@ fn a_day_after_everything_ended_nothing_may_be_done() {
     let profile = fixture("martin");
     let mut transport = in_process(Box::new(profile.card())).expect("power");
     let reading = read(&mut transport, profile.layout(), date(2040, 1, 1)).expect("a Vitale 2");
-    assert!(reading.findings.iter().any(|finding| matches!(finding, Finding::CardExpired { .. })));
-    assert!(reading.findings.iter().any(|finding| matches!(finding, Finding::UpdateOverdue { .. })));
+    assert!(reading.remarks.iter().any(|remark| matches!(remark, Remark::CardExpired { .. })));
+    assert!(reading.remarks.iter().any(|remark| matches!(remark, Remark::UpdateOverdue { .. })));
     let payment = reading.abilities().into_iter().find(|(ability, _)| *ability == Ability::ThirdPartyPayment);
     assert_eq!(payment, Some((Ability::ThirdPartyPayment, Verdict::No)));
 }
@@ -149,7 +149,7 @@ fn another_card_is_told_apart() {
 fn a_vitale_without_pointers_is_read_to_a_finding() {
     let sealed = ToyFile { control: hex!("62 04 8C 02 01 FF").to_vec(), content: Err(0x6982) };
     let reading = reading_of(ToyCard::default().with(VITALE, 0x2001, sealed)).expect("it has VITALE");
-    assert_eq!(reading.findings, [Finding::NobodyOnCard, Finding::NoPointers]);
+    assert_eq!(reading.remarks, [Remark::NobodyOnCard, Remark::NoPointers]);
     let first = &reading.closed[0];
     assert_eq!((first.pointer.name.as_str(), first.lock), ("POINTERS", Lock::Never));
     assert!(reading.closed[1..].iter().all(|file| file.lock == Lock::Absent));
@@ -163,7 +163,7 @@ fn a_private_layout_is_read_where_it_has_its_files() {
     let profile = load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"));
     let mut transport = in_process(Box::new(profile.card())).expect("power");
     let reading = read(&mut transport, profile.layout(), TODAY).expect("it has VITALE");
-    assert!(reading.findings.contains(&Finding::NoPointers));
+    assert!(reading.remarks.contains(&Remark::NoPointers));
     let names: Vec<String> = (1..=2).map(|person| reading.name_of(person)).collect();
     assert_eq!(names, ["ANAËL ROUX", "NOÉ ROUX"]);
     assert_eq!(reading.data.at("assure.code_local").and_then(Node::text), Some("LYON 3"));
@@ -183,7 +183,7 @@ fn what_pointers_promise_and_the_card_has_not_is_listed() {
     let card = ToyCard::default().with(VITALE, 0x2001, ToyFile::open(&pointers));
     let absent = reading_of(card).expect("it has VITALE");
     assert_eq!(absent.closed[0].lock, Lock::Absent);
-    assert!(absent.findings.contains(&Finding::PointersLost { count: 1 }));
+    assert!(absent.remarks.contains(&Remark::PointersLost { count: 1 }));
     let card =
         ToyCard::default().with(VITALE, 0x2001, ToyFile::open(&pointers)).with(VITALE, 0xD002, ToyFile::open(&nir));
     let there = reading_of(card).expect("it has VITALE");
@@ -193,9 +193,9 @@ fn what_pointers_promise_and_the_card_has_not_is_listed() {
 #[test]
 fn a_card_that_never_ends_is_left() {
     let reading = reading_of(Parrot::new(vec![[&[0x80; 256][..], &hex!("9000")].concat()])).expect("it says yes");
-    assert!(reading.findings.contains(&Finding::NobodyOnCard), "{:?}", reading.findings);
+    assert!(reading.remarks.contains(&Remark::NobodyOnCard), "{:?}", reading.remarks);
     let reading = reading_of(Parrot::new(vec![hex!("61 10").to_vec()])).expect("it is cut short");
-    assert!(reading.findings.contains(&Finding::CutShort), "{:?}", reading.findings);
+    assert!(reading.remarks.contains(&Remark::CutShort), "{:?}", reading.remarks);
 }
 
 /// An answer as a hostile card gives it: any bytes, with a likely status word.

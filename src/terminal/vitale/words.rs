@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use virtuale_engine::Fid;
 
-use super::{ClosedFile, Finding, Lock, Model, OpenFile, Pointer, ReadError, Reading, merge::merge};
+use super::{ClosedFile, Lock, Model, OpenFile, Pointer, ReadError, Reading, Remark, merge::merge};
 use crate::{
     profile::layout::{Layout, WordMemory, Zone},
     terminal::{
@@ -39,7 +39,7 @@ pub(super) fn read(
         Ok(identity) => {
             let end = identity.data.get(memory.end_at..).and_then(<[u8]>::first_chunk).copied().map(u16::from_be_bytes);
             if end != Some(memory.end) {
-                walk.reading.findings.push(Finding::OtherMemory { end });
+                walk.reading.remarks.push(Remark::OtherMemory { end });
             }
             memory.zones.iter().try_for_each(|zone| walk.zone(zone))
         }
@@ -48,7 +48,7 @@ pub(super) fn read(
     match read {
         Ok(()) => {}
         Err(ExchangeError::Transport(error)) => return Err(error.into()),
-        Err(ExchangeError::Endless) => walk.reading.findings.push(Finding::CutShort),
+        Err(ExchangeError::Endless) => walk.reading.remarks.push(Remark::CutShort),
     }
     let mut reading = walk.reading;
     reading.exchanges = walk.dialogue.into_log();
@@ -85,7 +85,7 @@ impl Walk<'_> {
         let decoded = self.layout.decode(zone.name, &content);
         let (data, elements) = decoded.map(|decoded| (decoded.data, decoded.elements)).unzip();
         for key in data.map(|data| merge(&mut self.reading.data, data)).unwrap_or_default() {
-            self.reading.findings.push(Finding::FilesDisagree { key });
+            self.reading.remarks.push(Remark::FilesDisagree { key });
         }
         self.reading.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
         Ok(())
@@ -101,7 +101,7 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
     use virtuale_engine::{Card, StatusWord};
 
-    use super::super::{Ability, Finding, Lock, Model, ReadError, Reading, Verdict, Volet, read, view};
+    use super::super::{Ability, Lock, Model, ReadError, Reading, Remark, Verdict, Volet, read, view};
     use crate::{
         profile::{Options, Profile, load},
         terminal::{
@@ -136,7 +136,7 @@ mod tests {
             let profile = fixture(&format!("vitale1-{name}"));
             let reading = reading_of(profile.card()).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert_eq!(reading.volet, as_vitale_1_says_it(view::volet(profile.data())), "{name}");
-            assert_eq!((reading.model, &reading.findings[..]), (Model::Vitale1, &[Finding::TestCard][..]), "{name}");
+            assert_eq!((reading.model, &reading.remarks[..]), (Model::Vitale1, &[Remark::TestCard][..]), "{name}");
             let closed: Vec<(&str, Lock)> =
                 reading.closed.iter().map(|file| (file.pointer.name.as_str(), file.lock)).collect();
             let expected = [("SECRET", Lock::Never), ("ACCES", Lock::Never), ("CONFID", Lock::Unknown)];
@@ -187,9 +187,9 @@ mod tests {
     #[test]
     fn a_memory_that_ends_elsewhere_is_read_and_named() {
         let reading = reading_of(Parrot::new(vec![hex!("0000020040000000 9000").to_vec()])).expect("it says yes");
-        assert!(reading.findings.contains(&Finding::OtherMemory { end: Some(0x4000) }), "{:?}", reading.findings);
+        assert!(reading.remarks.contains(&Remark::OtherMemory { end: Some(0x4000) }), "{:?}", reading.remarks);
         let reading = reading_of(Parrot::new(vec![hex!("9000").to_vec()])).expect("it says yes");
-        assert!(reading.findings.contains(&Finding::OtherMemory { end: None }), "{:?}", reading.findings);
+        assert!(reading.remarks.contains(&Remark::OtherMemory { end: None }), "{:?}", reading.remarks);
     }
 
     proptest! {

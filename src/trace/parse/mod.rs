@@ -10,7 +10,7 @@ use std::{ops::Range, sync::Arc};
 use virtuale_engine::{Protocol, Reset, atr, response};
 
 use super::{
-    file::{Action, Expected, Silence, Slot, Step, Trace},
+    file::{Action, Expected, Silence, Step, Trace, TraceSlot},
     lines::{Lines, Mistake, Words, is_blank},
     pattern::{Atom, Capture, Pattern, Slice},
 };
@@ -71,7 +71,7 @@ impl Parser {
         let store = Vec::with_capacity(source.text.len() / 3);
         let trace = Trace {
             source,
-            slots: vec![Slot::default()],
+            slots: vec![TraceSlot::default()],
             now: None,
             seed: None,
             steps: Vec::new(),
@@ -233,14 +233,14 @@ impl Parser {
             return Err(Mistake::new(rest.span(), format!("a trace has at most {MOST_SLOTS} slots")));
         }
         self.slot = self.trace.slots.len();
-        self.trace.slots.push(Slot { name: rest.text.to_owned(), ..Slot::default() });
+        self.trace.slots.push(TraceSlot { name: rest.text.to_owned(), ..TraceSlot::default() });
         self.spoken.push(false);
         self.waiting.push(None);
         Ok(())
     }
 
     /// The slot that a `card` or `atr` line is about, as long as nothing was said to it.
-    fn silent_slot(&mut self, rest: &Words<'_>, keyword: &str) -> Result<&mut Slot, Mistake> {
+    fn silent_slot(&mut self, rest: &Words<'_>, keyword: &str) -> Result<&mut TraceSlot, Mistake> {
         if self.spoken.get(self.slot) == Some(&true) {
             let hint = if keyword == "card" { "`insert FILE` changes the card later" } else { "move it up" };
             return Err(Mistake::new(rest.span(), format!("`{keyword}` comes before the slot's dialogue")).hint(hint));

@@ -9,7 +9,7 @@ pub(crate) mod programs;
 mod sandbox;
 
 pub(crate) use client::{PYTHON, left_out, trial, trial_unless};
-pub(crate) use process::{Guest, Outcome};
+pub(crate) use process::{Ended, Guest};
 pub(crate) use sandbox::Sandbox;
 
 /// A card file of `fixtures/cards`, as the programs under test are given it.

@@ -42,7 +42,7 @@ pub(crate) struct Running {
 
 /// What a program said and how it ended.
 #[derive(Debug)]
-pub(crate) struct Outcome {
+pub(crate) struct Ended {
     title: String,
     status: ExitStatus,
     /// Its standard output.
@@ -75,7 +75,7 @@ impl Guest {
     }
 
     /// Runs it to its end.
-    pub(crate) fn run(self) -> Result<Outcome, Failed> {
+    pub(crate) fn run(self) -> Result<Ended, Failed> {
         self.start()?.end()
     }
 
@@ -95,7 +95,7 @@ impl Guest {
 
 impl Running {
     /// Waits for its end, and ends it when its time is over.
-    pub(crate) fn end(mut self) -> Result<Outcome, Failed> {
+    pub(crate) fn end(mut self) -> Result<Ended, Failed> {
         while Instant::now() < self.deadline {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(self.outcome(status));
@@ -126,7 +126,7 @@ impl Running {
     }
 
     /// Interrupts it as a person would: again and again until it ends. pcsc_scan, caught between two waits, forgets.
-    pub(crate) fn interrupt(mut self) -> Result<Outcome, Failed> {
+    pub(crate) fn interrupt(mut self) -> Result<Ended, Failed> {
         while Instant::now() < self.deadline && self.child.try_wait()?.is_none() {
             self.signal(Signal::INT)?;
             thread::sleep(INTERRUPTION);
@@ -151,8 +151,8 @@ impl Running {
         }
     }
 
-    fn outcome(&self, status: ExitStatus) -> Outcome {
-        Outcome { title: self.title.clone(), status, out: read(&self.output, "out"), err: read(&self.output, "err") }
+    fn outcome(&self, status: ExitStatus) -> Ended {
+        Ended { title: self.title.clone(), status, out: read(&self.output, "out"), err: read(&self.output, "err") }
     }
 }
 
@@ -165,7 +165,7 @@ impl Drop for Running {
     }
 }
 
-impl Outcome {
+impl Ended {
     /// Demands that it ended with a code.
     pub(crate) fn exits_with(&self, code: i32) -> Result<&Self, Failed> {
         if self.status.code() == Some(code) { Ok(self) } else { Err(self.failed(&format!("exit code {code}"))) }
@@ -189,7 +189,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = match (self.status.code(), self.status.signal()) {
             (Some(code), _) => format!("exit code {code}"),

@@ -12,7 +12,7 @@ use super::{
         model::{Application, File, Object, Structure},
         words::{FILL, WORD},
     },
-    items::{Context, LONGEST, Reader},
+    items::{Context, LONGEST, Scope},
     sound::takes_all,
 };
 
@@ -99,20 +99,20 @@ fn simple_object(text: &str) -> Option<ControlObject> {
 
 /// An application; `index` is its place among them, and the ones before it are its possible parents.
 pub(super) fn application(
-    reader: &Reader<'_>,
+    scope: &Scope<'_>,
     defaults: &Defaults,
     index: usize,
     name: &str,
     fields: &Fields<'_>,
 ) -> Option<Application> {
     let before = fields.report.count();
-    let earlier = reader.names.applications.get(..index).unwrap_or_default();
+    let earlier = scope.names.applications.get(..index).unwrap_or_default();
     let parent = fields.text("in");
     let parent = match parent {
         None => (index > 0).then_some(0),
         Some(parent) => position(fields, "application before it", &parent, earlier),
     };
-    let known = reader.names.source(fields, None);
+    let known = scope.names.source(fields, None);
     let aids = fields.texts("aids").unwrap_or_default();
     if aids.len() > MOST_AIDS {
         fields.mistake(format!("an application has at most {MOST_AIDS} names"), "");
@@ -128,17 +128,17 @@ pub(super) fn application(
         applet: applet(fields),
         select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
-        access: reader.names.access(fields),
+        access: scope.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
-        serial_number: reader.list(fields, "serial_number", &Context::new(known.clone())),
+        serial_number: scope.list(fields, "serial_number", &Context::new(known.clone())),
         security: fields
             .text("security")
-            .and_then(|other| position(fields, "application", &other, &reader.names.applications)),
+            .and_then(|other| position(fields, "application", &other, &scope.names.applications)),
         objects: fields
             .tables("object", "key of a data object")
             .into_iter()
             .filter_map(|(tag, object)| {
-                let read = data_object(reader, &tag, &object, &Context::new(known.clone()));
+                let read = data_object(scope, &tag, &object, &Context::new(known.clone()));
                 object.finish();
                 read
             })
@@ -155,24 +155,24 @@ fn applet(fields: &Fields<'_>) -> Option<String> {
     Some(name.value.to_owned())
 }
 
-fn data_object(reader: &Reader<'_>, tag: &Placed<&str>, fields: &Fields<'_>, context: &Context) -> Option<Object> {
+fn data_object(scope: &Scope<'_>, tag: &Placed<&str>, fields: &Fields<'_>, context: &Context) -> Option<Object> {
     let bytes = unhex(tag.value).filter(|bytes| (1..=2).contains(&bytes.len()));
     if bytes.is_none() {
         fields.mistake(format!("\"{}\" is not the tag of a data object", tag.value), "tags have one or two bytes");
     }
     let readable = fields.flag("readable").unwrap_or(true);
-    let content = reader.list(fields, "content", context);
+    let content = scope.list(fields, "content", context);
     Some(Object { tag: bytes?.iter().fold(0, |tag, &byte| tag << 8 | u16::from(byte)), readable, content })
 }
 
 /// A file.
-pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields: &Fields<'_>) -> Option<File> {
+pub(super) fn file(scope: &Scope<'_>, defaults: &Defaults, name: &str, fields: &Fields<'_>) -> Option<File> {
     let before = fields.report.count();
     let parents = fields.texts("in").unwrap_or_default();
     if !fields.has("in") {
         fields.missing("in");
     }
-    let known = reader.names.source(fields, None);
+    let known = scope.names.source(fields, None);
     let words = fields.number("words", 1..MOST_WORDS + 1).map(|words| words.value);
     let structure = match words {
         Some(words) => {
@@ -185,25 +185,25 @@ pub(super) fn file(reader: &Reader<'_>, defaults: &Defaults, name: &str, fields:
     let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
     let records = matches!(structure, Structure::Records { .. });
     let content = if records {
-        reader.list(fields, "record", &Context::new(known.clone()))
+        scope.list(fields, "record", &Context::new(known.clone()))
     } else {
-        reader.list(fields, "content", &Context::new(known.clone()))
+        scope.list(fields, "content", &Context::new(known.clone()))
     };
     let file = File {
         name: name.to_owned(),
         span: fields.span(),
         parents: parents
             .iter()
-            .filter_map(|parent| position(fields, "application", parent, &reader.names.applications))
+            .filter_map(|parent| position(fields, "application", parent, &scope.names.applications))
             .collect(),
         fid: fid(fields),
         sfi,
-        key: fields.text("key").and_then(|key| position(fields, "key", &key, &reader.names.keys)),
+        key: fields.text("key").and_then(|key| position(fields, "key", &key, &scope.names.keys)),
         listed: fields.flag("listed").unwrap_or(!fields.has("key")),
         structure,
         words,
         fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
-        access: reader.names.access(fields),
+        access: scope.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.ef_control.clone()),
         known,
         content,

@@ -35,7 +35,7 @@ const OF_A_PLACE: [&str; 9] = ["coding", "else", "len", "pad", "on", "off", "mar
 
 /// Reads items.
 #[derive(Debug)]
-pub(in super::super) struct Reader<'n> {
+pub(in super::super) struct Scope<'n> {
     pub(in super::super) names: &'n Names,
     left: Cell<usize>,
 }
@@ -62,7 +62,7 @@ impl Context {
     }
 }
 
-impl<'n> Reader<'n> {
+impl<'n> Scope<'n> {
     pub(super) fn new(names: &'n Names) -> Self {
         Self { names, left: Cell::new(MOST_ITEMS) }
     }

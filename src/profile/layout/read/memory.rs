@@ -11,7 +11,7 @@ use super::{
         memory::{Component, Lifetime, Memory, size},
         model::{Application, File},
     },
-    items::{self, Reader},
+    items::{self, Scope},
 };
 
 /// Addresses in a byte.
@@ -24,15 +24,15 @@ const PER_WORD: usize = PER_BYTE * WORD;
 const MOST_SESSIONS: usize = 1_000_000;
 
 /// Reads `[memory]`.
-pub(super) fn read(reader: &Reader<'_>, top: &Fields<'_>) -> Option<Memory> {
+pub(super) fn read(scope: &Scope<'_>, top: &Fields<'_>) -> Option<Memory> {
     let fields = Fields::of(top.report, top.value("memory")?, "key of a memory")?;
-    let memory = memory(reader, &fields);
+    let memory = memory(scope, &fields);
     fields.finish();
     memory
 }
 
-fn memory(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Memory> {
-    let known = reader.names.source(fields, None);
+fn memory(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<Memory> {
+    let known = scope.names.source(fields, None);
     let (first, end) = (address(fields, "first"), address(fields, "end"));
     let identity = fields.hex("identity").and_then(|bytes| <[u8; IDENTITY_LENGTH]>::try_from(bytes.value).ok());
     if identity.is_none() {
@@ -45,14 +45,14 @@ fn memory(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Memory> {
     let iso_key = fields.text("iso_view").and_then(|key| items::path(fields, &key));
     let statuses = fields.value("refusal").and_then(|refusal| {
         let refusal = Fields::of(fields.report, refusal, "refusal")?;
-        let read = statuses(reader, &refusal);
+        let read = statuses(scope, &refusal);
         refusal.finish();
         read
     });
     if !fields.has("refusal") {
         fields.missing("refusal");
     }
-    let codes = codes(reader, fields);
+    let codes = codes(scope, fields);
     let span = fields.span();
     let settings = Settings { iso_view: false, identity: identity?, end_at: end_at?.value, statuses: statuses?, codes };
     if let Err(error) = settings.check() {
@@ -61,8 +61,8 @@ fn memory(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Memory> {
     Some(Memory { span, first: first?, end: end?, settings, iso_key, known })
 }
 
-fn statuses(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Statuses> {
-    reader.names.source(fields, None);
+fn statuses(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<Statuses> {
+    scope.names.source(fields, None);
     let word = |key| {
         let word = fields.word(key);
         if !fields.has(key) {
@@ -84,7 +84,7 @@ fn statuses(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Statuses> {
 }
 
 /// The codes, which may name each other.
-fn codes(reader: &Reader<'_>, memory: &Fields<'_>) -> Vec<Code> {
+fn codes(scope: &Scope<'_>, memory: &Fields<'_>) -> Vec<Code> {
     let mut codes = Vec::new();
     let mut references = BTreeMap::new();
     let tables = memory.tables("code", "key of a code");
@@ -93,19 +93,19 @@ fn codes(reader: &Reader<'_>, memory: &Fields<'_>) -> Vec<Code> {
     }
     for (name, fields) in tables {
         let reference = references.get(name.value).copied().flatten();
-        codes.extend(code(reader, &fields, reference, &references));
+        codes.extend(code(scope, &fields, reference, &references));
         fields.finish();
     }
     codes
 }
 
 fn code(
-    reader: &Reader<'_>,
+    scope: &Scope<'_>,
     fields: &Fields<'_>,
     reference: Option<u8>,
     references: &BTreeMap<&str, Option<u8>>,
 ) -> Option<Code> {
-    reader.names.source(fields, None);
+    scope.names.source(fields, None);
     for key in ["reference", "tries", "se"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
     }
@@ -146,10 +146,10 @@ fn address(fields: &Fields<'_>, key: &'static str) -> Option<u16> {
 }
 
 /// Reads `[component.NAME]`.
-pub(super) fn components(reader: &Reader<'_>, top: &Fields<'_>) -> Vec<Component> {
+pub(super) fn components(scope: &Scope<'_>, top: &Fields<'_>) -> Vec<Component> {
     let mut components = Vec::new();
     for (name, fields) in top.tables("component", "key of a component") {
-        reader.names.source(&fields, None);
+        scope.names.source(&fields, None);
         let bound = |key| {
             let bound = fields.number(key, 1..MOST_SESSIONS).and_then(|bound| u32::try_from(bound.value).ok());
             if !fields.has(key) {

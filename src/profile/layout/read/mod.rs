@@ -16,7 +16,7 @@ use virtuale_engine::{
 
 pub(super) use self::{
     files::position,
-    items::{Context, Reader, path},
+    items::{Context, Scope, path},
     rules::Governed,
     sound::size,
 };
@@ -74,27 +74,27 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");
-    let reader = Reader::new(&names);
+    let scope = Scope::new(&names);
     let card = top.value("card").and_then(|card| Fields::of(report, card, "key of a card"));
     if !top.has("card") {
         report.mistake(0..0, "\"card\" is missing", "the table [card] says what the chip is");
     }
     let card = card?;
     let defaults = Defaults::read(&card);
-    let chip = chip(&reader, &card);
+    let chip = chip(&scope, &card);
     card.finish();
     let mut read_applications = Vec::new();
     for (index, (name, fields)) in applications.into_iter().take(MOST_APPLICATIONS).enumerate() {
-        read_applications.extend(files::application(&reader, &defaults, index, name.value, &fields));
+        read_applications.extend(files::application(&scope, &defaults, index, name.value, &fields));
         fields.finish();
     }
     let mut read_files = Vec::new();
     for (name, fields) in files.into_iter().take(MOST_FILES) {
-        read_files.extend(files::file(&reader, &defaults, name.value, &fields));
+        read_files.extend(files::file(&scope, &defaults, name.value, &fields));
         fields.finish();
     }
-    let (memory, components) = (memory::read(&reader, &top), memory::components(&reader, &top));
-    let security = security::read(&reader, &top, private_keys);
+    let (memory, components) = (memory::read(&scope, &top), memory::components(&scope, &top));
+    let security = security::read(&scope, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
@@ -117,7 +117,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     })
 }
 
-fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
+fn chip(scope: &Scope<'_>, card: &Fields<'_>) -> Option<Chip> {
     let bytes = card.number("chip_bytes", 1..LARGEST_CHIP + 1).map(|bytes| bytes.value);
     for key in ["atr", "chip_bytes"].into_iter().filter(|key| !card.has(key)) {
         card.missing(key);
@@ -125,14 +125,14 @@ fn chip(reader: &Reader<'_>, card: &Fields<'_>) -> Option<Chip> {
     let long_le = match card.text("long_le") {
         None => LongLe::Warning,
         Some(text) if text.value == "warning" => LongLe::Warning,
-        Some(text) if text.value == "refusal" => LongLe::Refusal,
+        Some(text) if text.value == "refusal" => LongLe::Refused,
         Some(text) => {
             card.report.unknown("habit", &text, ["warning", "refusal"]);
             LongLe::Warning
         }
     };
-    let known = reader.names.source(card, None);
-    let atr = reader.list(card, "atr", &Context::new(known));
+    let known = scope.names.source(card, None);
+    let atr = scope.list(card, "atr", &Context::new(known));
     check_atr(card, &atr);
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));

@@ -8,7 +8,7 @@ use super::{
     super::{
         fields::{Fields, Placed},
         model::Path,
-        read::{Context, Governed, Reader, path, position},
+        read::{Context, Governed, Scope, path, position},
     },
     CardKeys, Cipher, Environment, Key, KeySort, Object, ObjectKind, RootForm, Security, Template, Token,
 };
@@ -41,7 +41,7 @@ const TEMPLATES: [TemplateKind; 6] = [
 type Tables<'a> = Vec<(Placed<&'a str>, Fields<'a>)>;
 
 /// Reads all of them; `keys` are those of `[key]`.
-pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables<'_>) -> Security {
+pub(in super::super) fn read(scope: &Scope<'_>, top: &Fields<'_>, keys: Tables<'_>) -> Security {
     let codes = top.tables("code", "key of a code");
     let code_names: Vec<String> = codes.iter().map(|(name, _)| name.value.to_owned()).collect();
     let first_code = keys.len();
@@ -49,19 +49,19 @@ pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables
     let mut add = |tables: Tables<'_>, governed, read: &dyn Fn(&Fields<'_>) -> Option<ObjectKind>| {
         for (name, fields) in tables {
             let kind = read(&fields);
-            objects.extend(object(reader, name.value, &fields, governed, kind));
+            objects.extend(object(scope, name.value, &fields, governed, kind));
             names.push(name.value.to_owned());
             fields.finish();
         }
     };
-    add(keys, Governed::PrivateKey, &|fields| key(reader, fields, &code_names, first_code));
+    add(keys, Governed::PrivateKey, &|fields| key(scope, fields, &code_names, first_code));
     add(codes, Governed::Code, &code);
     add(top.tables("key_set", "key of a key set"), Governed::KeySet, &key_set);
     add(top.tables("cv_root", "key of a root"), Governed::PublicKey, &root);
     check_taken(top, &objects);
     let mut environments = Vec::new();
     for (_, fields) in top.tables("se", "key of a security environment") {
-        environments.extend(environment(reader, &fields, &names));
+        environments.extend(environment(scope, &fields, &names));
         fields.finish();
     }
     let card_keys = table(top, "card_keys", "key of the table card_keys").and_then(|fields| {
@@ -70,7 +70,7 @@ pub(in super::super) fn read(reader: &Reader<'_>, top: &Fields<'_>, keys: Tables
         read
     });
     let token = table(top, "token", "key of the table token").and_then(|fields| {
-        let read = token(reader, &fields);
+        let read = token(scope, &fields);
         fields.finish();
         read
     });
@@ -83,20 +83,20 @@ fn table<'a>(top: &Fields<'a>, key: &'static str, what: &'static str) -> Option<
 
 /// What all objects have.
 fn object(
-    reader: &Reader<'_>,
+    scope: &Scope<'_>,
     name: &str,
     fields: &Fields<'_>,
     governed: Governed,
     kind: Option<ObjectKind>,
 ) -> Option<Object> {
-    reader.names.source(fields, None);
+    scope.names.source(fields, None);
     for key in ["in", "number", "rule"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
     }
-    let application = application(reader, fields);
+    let application = application(scope, fields);
     let number = small(fields, "number", 1, LAST_NUMBER);
-    let rule = reader.names.rule(fields, "rule", governed);
-    let contactless = reader.names.rule(fields, "contactless", governed);
+    let rule = scope.names.rule(fields, "rule", governed);
+    let contactless = scope.names.rule(fields, "contactless", governed);
     let title = fields.text("title").map_or(String::new(), |title| title.value.to_owned());
     let tries = small(fields, "tries", 1, 15);
     let uses = fields.number("uses", 1..0x10000).and_then(|uses| u16::try_from(uses.value).ok());
@@ -114,8 +114,8 @@ fn object(
     })
 }
 
-fn application(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<usize> {
-    fields.text("in").and_then(|name| position(fields, "application", &name, &reader.names.applications))
+fn application(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<usize> {
+    fields.text("in").and_then(|name| position(fields, "application", &name, &scope.names.applications))
 }
 
 fn small(fields: &Fields<'_>, key: &'static str, least: usize, most: usize) -> Option<u8> {
@@ -152,7 +152,7 @@ fn code(fields: &Fields<'_>) -> Option<ObjectKind> {
     Some(ObjectKind::Code { from: from?, shortest, longest, label })
 }
 
-fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<ObjectKind> {
+fn key(scope: &Scope<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<ObjectKind> {
     let label = fields.text("label");
     let id = fields.byte("id");
     for key in ["label", "id"].into_iter().filter(|key| !fields.has(key)) {
@@ -164,7 +164,7 @@ fn key(reader: &Reader<'_>, fields: &Fields<'_>, codes: &[String], first: usize)
         fields.report.unknown("type", sort, KeySort::NAMED.map(|(name, _)| name));
     }
     let code = fields.text("code").and_then(|code| position(fields, "code", &code, codes));
-    let public = reader.names.rule(fields, "public_rule", Governed::PublicKey);
+    let public = scope.names.rule(fields, "public_rule", Governed::PublicKey);
     Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
@@ -195,12 +195,12 @@ fn key_path(fields: &Fields<'_>, key: &'static str) -> Option<Path> {
 }
 
 /// An environment; `names` are those of all objects, in their order.
-fn environment(reader: &Reader<'_>, fields: &Fields<'_>, names: &[String]) -> Option<Environment> {
-    reader.names.source(fields, None);
+fn environment(scope: &Scope<'_>, fields: &Fields<'_>, names: &[String]) -> Option<Environment> {
+    scope.names.source(fields, None);
     for key in ["in", "number", "templates"].into_iter().filter(|key| !fields.has(key)) {
         fields.missing(key);
     }
-    let application = application(reader, fields);
+    let application = application(scope, fields);
     let number = small(fields, "number", 1, 14);
     let template = |written| {
         let fields = Fields::of(fields.report, written, "key of a control reference template")?;
@@ -234,8 +234,8 @@ fn card_keys(fields: &Fields<'_>) -> Option<CardKeys> {
     Some(CardKeys { list: list?, name: name?, sort: sort?, seed: seed?, file: file? })
 }
 
-fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
-    let known = reader.names.source(fields, None);
+fn token(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<Token> {
+    let known = scope.names.source(fields, None);
     let text = |key| {
         if !fields.has(key) {
             fields.missing(key);
@@ -244,7 +244,7 @@ fn token(reader: &Reader<'_>, fields: &Fields<'_>) -> Option<Token> {
     };
     let (manufacturer, label) = (text("manufacturer"), text("label"));
     let holder = fields.texts("holder").unwrap_or_default();
-    let serial = reader.list(fields, "serial", &Context::new(known));
+    let serial = scope.list(fields, "serial", &Context::new(known));
     let writable = fields.flag("writable").unwrap_or(false);
     Some(Token {
         serial,

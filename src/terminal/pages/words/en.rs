@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Ability, CardDate, Finding, Labels, Lock, Model, Notes, Severity, Titles, Verdict, Words};
+use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words};
 
 pub(super) static WORDS: Words = Words {
     none: "not on the card",
@@ -26,7 +26,7 @@ pub(super) static WORDS: Words = Words {
         Severity::Warning => "look",
         Severity::Note => "note",
     },
-    finding,
+    remark,
     ability: |ability| match ability {
         Ability::Identify => "name the insured",
         Ability::SeeRights => "see the rights of the basic regime",
@@ -48,7 +48,7 @@ pub(super) static WORDS: Words = Words {
         details: "What else is known",
         rights: "What rights, until when",
         abilities: |today| format!("What a terminal may do with it today, {today}"),
-        findings: "What to look at",
+        remarks: "What to look at",
         closed: "What stays closed",
         closed_without_professional: "What stays closed without a professional's card",
         shares: "How much of it is known",
@@ -120,39 +120,39 @@ pub(super) static WORDS: Words = Words {
     },
 };
 
-fn finding(finding: &Finding, who: &str) -> String {
+fn remark(remark: &Remark, who: &str) -> String {
     let date = WORDS.date;
-    match finding {
-        Finding::CardExpired { end } => format!("The card's validity ended on {}.", date(*end)),
-        Finding::CardNotYetValid { start } => format!("The card is not valid before {}.", date(*start)),
-        Finding::CardPastFiveYears { start } => {
+    match remark {
+        Remark::CardExpired { end } => format!("The card's validity ended on {}.", date(*end)),
+        Remark::CardNotYetValid { start } => format!("The card is not valid before {}.", date(*start)),
+        Remark::CardPastFiveYears { start } => {
             format!("Valid since {}, more than five years: only if its issuer extended it.", date(*start))
         }
-        Finding::CardEndsSoon { end } => format!("The card's validity ends soon, on {}.", date(*end)),
-        Finding::UpdateOverdue { last } => format!(
+        Remark::CardEndsSoon { end } => format!("The card's validity ends soon, on {}.", date(*end)),
+        Remark::UpdateOverdue { last } => format!(
             "Last updated on {}, more than a year ago: third-party payment is suspended until it is updated.",
             date(*last)
         ),
-        Finding::NoRightsToday { since: Some(since), .. } => {
+        Remark::NoRightsToday { since: Some(since), .. } => {
             format!("{who}: rights ended on {}.", date(*since))
         }
-        Finding::NoRightsToday { since: None, .. } => format!("{who}: the card shows no rights that hold today."),
-        Finding::RightsEndSoon { end, .. } => format!("{who}: rights end soon, on {}.", date(*end)),
-        Finding::ComplementaryEnded { end, .. } => format!("{who}: complementary cover ended on {}.", date(*end)),
-        Finding::NirWrong { .. } => format!("{who}: the NIR's key or shape is wrong."),
-        Finding::NobodyOnCard => "Nothing on the card says whose it is.".into(),
-        Finding::FilesDisagree { key } => {
+        Remark::NoRightsToday { since: None, .. } => format!("{who}: the card shows no rights that hold today."),
+        Remark::RightsEndSoon { end, .. } => format!("{who}: rights end soon, on {}.", date(*end)),
+        Remark::ComplementaryEnded { end, .. } => format!("{who}: complementary cover ended on {}.", date(*end)),
+        Remark::NirWrong { .. } => format!("{who}: the NIR's key or shape is wrong."),
+        Remark::NobodyOnCard => "Nothing on the card says whose it is.".into(),
+        Remark::FilesDisagree { key } => {
             format!("Two files disagree about {key}; what was read first is shown.")
         }
-        Finding::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
-        Finding::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
-        Finding::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
-        Finding::OtherMemory { end: Some(end) } => {
+        Remark::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
+        Remark::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
+        Remark::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
+        Remark::OtherMemory { end: Some(end) } => {
             format!("The memory ends at {end:04X}, not where that of the layout does.")
         }
-        Finding::OtherMemory { end: None } => "The card does not say where its memory ends.".into(),
-        Finding::UncommonAtr => "The answer to reset is none that public lists give for such a card.".into(),
-        Finding::TestCard => "The card says that it is a test card.".into(),
+        Remark::OtherMemory { end: None } => "The card does not say where its memory ends.".into(),
+        Remark::UncommonAtr => "The answer to reset is none that public lists give for such a card.".into(),
+        Remark::TestCard => "The card says that it is a test card.".into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! French.
 
-use super::{Ability, CardDate, Finding, Labels, Lock, Model, Notes, Severity, Titles, Verdict, Words};
+use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words};
 
 pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
@@ -26,7 +26,7 @@ pub(super) static WORDS: Words = Words {
         Severity::Warning => "à voir",
         Severity::Note => "note",
     },
-    finding,
+    remark,
     ability: |ability| match ability {
         Ability::Identify => "nommer l'assuré",
         Ability::SeeRights => "voir les droits du régime obligatoire",
@@ -48,7 +48,7 @@ pub(super) static WORDS: Words = Words {
         details: "Ce qu'on sait encore",
         rights: "Quels droits, jusqu'à quand",
         abilities: |today| format!("Ce qu'un terminal peut en faire aujourd'hui, {today}"),
-        findings: "Ce qu'il faut regarder",
+        remarks: "Ce qu'il faut regarder",
         closed: "Ce qui reste fermé",
         closed_without_professional: "Ce qui reste fermé sans carte de professionnel",
         shares: "Ce qu'on en sait",
@@ -120,45 +120,45 @@ pub(super) static WORDS: Words = Words {
     },
 };
 
-fn finding(finding: &Finding, who: &str) -> String {
+fn remark(remark: &Remark, who: &str) -> String {
     let date = WORDS.date;
-    match finding {
-        Finding::CardExpired { end } => format!("La validité de la carte a pris fin le {}.", date(*end)),
-        Finding::CardNotYetValid { start } => format!("La carte n'est pas valable avant le {}.", date(*start)),
-        Finding::CardPastFiveYears { start } => {
+    match remark {
+        Remark::CardExpired { end } => format!("La validité de la carte a pris fin le {}.", date(*end)),
+        Remark::CardNotYetValid { start } => format!("La carte n'est pas valable avant le {}.", date(*start)),
+        Remark::CardPastFiveYears { start } => {
             format!("Valable depuis le {}, plus de cinq ans : seulement si la caisse l'a prolongée.", date(*start))
         }
-        Finding::CardEndsSoon { end } => format!("La validité de la carte prend bientôt fin, le {}.", date(*end)),
-        Finding::UpdateOverdue { last } => format!(
+        Remark::CardEndsSoon { end } => format!("La validité de la carte prend bientôt fin, le {}.", date(*end)),
+        Remark::UpdateOverdue { last } => format!(
             "Dernière mise à jour le {}, il y a plus d'un an : tiers payant suspendu jusqu'à la prochaine.",
             date(*last)
         ),
-        Finding::NoRightsToday { since: Some(since), .. } => {
+        Remark::NoRightsToday { since: Some(since), .. } => {
             format!("{who} : les droits ont pris fin le {}.", date(*since))
         }
-        Finding::NoRightsToday { since: None, .. } => {
+        Remark::NoRightsToday { since: None, .. } => {
             format!("{who} : la carte ne montre pas de droits ouverts aujourd'hui.")
         }
-        Finding::RightsEndSoon { end, .. } => format!("{who} : les droits prennent bientôt fin, le {}.", date(*end)),
-        Finding::ComplementaryEnded { end, .. } => {
+        Remark::RightsEndSoon { end, .. } => format!("{who} : les droits prennent bientôt fin, le {}.", date(*end)),
+        Remark::ComplementaryEnded { end, .. } => {
             format!("{who} : la couverture complémentaire a pris fin le {}.", date(*end))
         }
-        Finding::NirWrong { .. } => format!("{who} : la clé ou la forme du NIR est fausse."),
-        Finding::NobodyOnCard => "Rien sur la carte ne dit à qui elle est.".into(),
-        Finding::FilesDisagree { key } => {
+        Remark::NirWrong { .. } => format!("{who} : la clé ou la forme du NIR est fausse."),
+        Remark::NobodyOnCard => "Rien sur la carte ne dit à qui elle est.".into(),
+        Remark::FilesDisagree { key } => {
             format!("Deux fichiers se contredisent sur {key} ; la première valeur lue est montrée.")
         }
-        Finding::NoPointers => {
+        Remark::NoPointers => {
             "POINTERS ne nomme aucun fichier : ils ont été cherchés là où le fichier de structure les place.".into()
         }
-        Finding::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
-        Finding::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
-        Finding::OtherMemory { end: Some(end) } => {
+        Remark::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
+        Remark::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
+        Remark::OtherMemory { end: Some(end) } => {
             format!("La mémoire se termine en {end:04X}, et non comme celle de la structure.")
         }
-        Finding::OtherMemory { end: None } => "La carte ne dit pas où se termine sa mémoire.".into(),
-        Finding::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de telles cartes.".into(),
-        Finding::TestCard => "La carte se dit carte de test.".into(),
+        Remark::OtherMemory { end: None } => "La carte ne dit pas où se termine sa mémoire.".into(),
+        Remark::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de telles cartes.".into(),
+        Remark::TestCard => "La carte se dit carte de test.".into(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Lang;
 use crate::{
     profile::tree::CardDate,
-    terminal::vitale::{Ability, Finding, Lock, Model, Severity, Verdict},
+    terminal::vitale::{Ability, Lock, Model, Remark, Severity, Verdict},
 };
 
 mod en;
@@ -21,8 +21,8 @@ pub(super) struct Words {
     pub(super) model: fn(Model) -> &'static str,
     pub(super) lock: fn(Lock) -> &'static str,
     pub(super) severity: fn(Severity) -> &'static str,
-    /// A finding; the second value is the name of the person whom it is about.
-    pub(super) finding: fn(&Finding, &str) -> String,
+    /// A remark; the second value is the name of the person whom it is about.
+    pub(super) remark: fn(&Remark, &str) -> String,
     pub(super) ability: fn(Ability) -> &'static str,
     pub(super) verdict: fn(Verdict) -> &'static str,
     /// A period: from, until.
@@ -39,7 +39,7 @@ pub(super) struct Titles {
     pub(super) details: &'static str,
     pub(super) rights: &'static str,
     pub(super) abilities: fn(today: &str) -> String,
-    pub(super) findings: &'static str,
+    pub(super) remarks: &'static str,
     pub(super) closed: &'static str,
     pub(super) closed_without_professional: &'static str,
     pub(super) shares: &'static str,

@@ -23,7 +23,7 @@ mod connection;
 mod slots;
 
 pub use connection::Connection;
-pub use slots::Slot;
+pub use slots::ListedReader;
 
 /// The variable in which programs find the socket.
 const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";

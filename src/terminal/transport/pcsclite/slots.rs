@@ -13,7 +13,7 @@ const MOST_READERS: usize = 4_096;
 
 /// A reader's slot, as the service shows it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Slot {
+pub struct ListedReader {
     /// The name that programs connect by.
     pub name: String,
     /// Whether there is a card.
@@ -30,7 +30,7 @@ impl Service {
     /// # Errors
     ///
     /// [`TransportError`] if the service breaks off.
-    pub fn slots(&mut self) -> Result<Vec<Slot>, TransportError> {
+    pub fn slots(&mut self) -> Result<Vec<ListedReader>, TransportError> {
         let doing = "list the readers";
         if self.minor >= wire::STATES_APART_MINOR {
             return self.states_apart(doing);
@@ -45,7 +45,11 @@ impl Service {
     /// # Errors
     ///
     /// [`TransportError`] if the service breaks off.
-    pub fn wait_for_change(&mut self, known: &[Slot], timeout: Duration) -> Result<Option<Vec<Slot>>, TransportError> {
+    pub fn wait_for_change(
+        &mut self,
+        known: &[ListedReader],
+        timeout: Duration,
+    ) -> Result<Option<Vec<ListedReader>>, TransportError> {
         let doing = "wait for a card";
         // A wait beyond the clock's end has none.
         let deadline = Instant::now().checked_add(timeout);
@@ -65,7 +69,7 @@ impl Service {
     }
 
     /// From version 4.6 on the length of the array is asked for first.
-    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<Slot>, TransportError> {
+    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<ListedReader>, TransportError> {
         self.send_bare(doing, Command::STATES_SIZE)?;
         let StatesSize { count } = self.receive(doing)?;
         let count = match count {
@@ -82,11 +86,11 @@ impl Service {
         self.receive_states(doing, count)
     }
 
-    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<Slot>, TransportError> {
+    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<ListedReader>, TransportError> {
         let mut slots = Vec::new();
         for _ in 0..count {
             let state: ReaderState = self.receive(doing)?;
-            slots.extend(Slot::of(&state));
+            slots.extend(ListedReader::of(&state));
         }
         Ok(slots)
     }
@@ -122,7 +126,7 @@ impl Service {
     }
 }
 
-impl Slot {
+impl ListedReader {
     fn of(state: &ReaderState) -> Option<Self> {
         let name = String::from_utf8_lossy(state.name.as_bytes()).into_owned();
         let present = state.state.is_present();

@@ -16,9 +16,9 @@ pub(super) const MOST_HANDLES: usize = 200;
 
 /// All slots.
 #[derive(Default)]
-pub(super) struct Board {
+pub(super) struct SlotTable {
     pub(super) slots: Vec<Slot>,
-    /// Threads that wait for something on the board to move.
+    /// Threads that wait for something on the table to move.
     pub(super) waiting: usize,
     /// Whether something moved that a thread may wait for: a lock, a loan, a card.
     pub(super) moved: bool,
@@ -28,7 +28,7 @@ pub(super) struct Board {
 
 /// Where a slot's card is.
 #[derive(Default)]
-pub(super) enum Place {
+pub(super) enum Presence {
     /// Nowhere: there is none.
     #[default]
     Empty,
@@ -47,7 +47,7 @@ pub(super) struct Slot {
     pub(super) powered: bool,
     /// Since when the card has power that nobody uses.
     pub(super) idle_since: Option<Instant>,
-    pub(super) place: Place,
+    pub(super) place: Presence,
     /// Raised at each insertion and removal: a loan of an older one has lost its card.
     pub(super) generation: u64,
     /// Whose command the card is busy with.
@@ -96,7 +96,7 @@ pub(super) struct Lock {
     pub(super) count: u32,
 }
 
-impl Board {
+impl SlotTable {
     pub(super) fn new(slots: usize) -> Self {
         Self { slots: (0..slots).map(|_| Slot::empty()).collect(), ..Self::default() }
     }
@@ -105,8 +105,8 @@ impl Board {
     pub(super) fn free_slot(&mut self, slot: usize) -> Result<&mut Slot, SlotError> {
         let entry = self.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
         match entry.place {
-            Place::Empty => Ok(entry),
-            Place::Here(_) | Place::Lent => Err(SlotError::Occupied(slot)),
+            Presence::Empty => Ok(entry),
+            Presence::Here(_) | Presence::Lent => Err(SlotError::Occupied(slot)),
         }
     }
 
@@ -131,7 +131,7 @@ impl Slot {
             events: 0,
             powered: false,
             idle_since: None,
-            place: Place::Empty,
+            place: Presence::Empty,
             generation: 0,
             running: None,
             leaving: Vec::new(),
@@ -151,7 +151,7 @@ impl Slot {
 
     /// A card is in the slot from now on; `atr` is `None` if it is mute.
     pub(super) fn fill(&mut self, card: Box<dyn Card>, atr: Option<Atr>) {
-        self.place = Place::Here(card);
+        self.place = Presence::Here(card);
         self.generation += 1;
         self.events = self.events.wrapping_add(1);
         self.set_power(atr);
@@ -159,7 +159,7 @@ impl Slot {
     }
 
     /// The card is gone from now on.
-    pub(super) fn vacate(&mut self) -> Place {
+    pub(super) fn vacate(&mut self) -> Presence {
         self.generation += 1;
         self.events = self.events.wrapping_add(1);
         self.state = CardState::ABSENT;

@@ -11,14 +11,14 @@ use crate::trace::record::Tape;
 
 /// A file with the tape that writes it.
 #[derive(Debug)]
-pub(super) struct Sheet {
+pub(super) struct TraceFile {
     tape: Tape,
     path: PathBuf,
     /// Whether there was a trace before.
     earlier: bool,
 }
 
-impl Sheet {
+impl TraceFile {
     /// The file with this name. What it holds stays until the first command is recorded, so that a session without
     /// commands takes away no trace of another one.
     ///
@@ -107,7 +107,7 @@ impl Write for Successor {
 mod tests {
     use virtuale_engine::Reset;
 
-    use super::{Sheet, fs};
+    use super::{TraceFile, fs};
     use crate::trace::write::Line;
 
     #[test]
@@ -116,24 +116,24 @@ mod tests {
         let path = folder.path().join("visit.apdu");
         let holds = || fs::read_to_string(&path).expect("text");
         fs::write(&path, "earlier, and rather longer than what comes in its place\n".repeat(4)).expect("a file");
-        let sheet = Sheet::over(&path).expect("a trace");
-        sheet.tape().line("patient", &Line::Reset(Reset::Cold));
+        let trace_file = TraceFile::over(&path).expect("a trace");
+        trace_file.tape().line("patient", &Line::Reset(Reset::Cold));
         assert!(holds().starts_with("earlier"));
-        sheet.tape().line("doctor", &Line::Command(&[0x00, 0x84]));
+        trace_file.tape().line("doctor", &Line::Command(&[0x00, 0x84]));
         let begun = "virtuale-trace 1\nslot patient\nreset\nslot doctor\n> 00 84\n";
         assert_eq!(holds(), begun, "before the card has the command");
-        sheet.tape().line("doctor", &Line::Response(&[0x90, 0x00]));
+        trace_file.tape().line("doctor", &Line::Response(&[0x90, 0x00]));
         assert_eq!(holds(), format!("{begun}< 90 00\n"));
-        assert_eq!(sheet.complaint(), None);
+        assert_eq!(trace_file.complaint(), None);
     }
 
     #[test]
     fn a_new_trace_is_there_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("visit.apdu");
-        let sheet = Sheet::over(&path).expect("a trace");
+        let trace_file = TraceFile::over(&path).expect("a trace");
         assert_eq!(fs::read_to_string(&path).expect("text"), "virtuale-trace 1\n");
-        assert!(!sheet.tape().has_command());
-        Sheet::over(&folder.path().join("none/visit.apdu")).expect_err("no such folder");
+        assert!(!trace_file.tape().has_command());
+        TraceFile::over(&folder.path().join("none/visit.apdu")).expect_err("no such folder");
     }
 }

@@ -7,7 +7,7 @@ use crate::profile::tree::CardDate;
 /// Something that a person should know about a card. Serialized under `code`, with its details beside it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
-pub enum Finding {
+pub enum Remark {
     /// The card's validity ended.
     CardExpired {
         /// The last day.
@@ -106,7 +106,7 @@ pub enum Severity {
     Note,
 }
 
-impl Finding {
+impl Remark {
     /// Whom it is about: the place on the card, from 1.
     #[must_use]
     pub fn person(&self) -> Option<usize> {
