@@ -1,8 +1,9 @@
 //! The card side of ISO 7816, for any chip.
 //!
 //! A [`Card`] is what a reader holds: it has an ATR, it is powered, it answers commands. The engine's own card is
-//! built from a [`ChipImage`], which says what is on the chip, and a [`Platform`](platform::Platform), which is all that the
-//! chip may touch outside itself: a clock, random numbers, the place where commits are kept, and what computes for it.
+//! built from a [`ChipImage`], which says what is on the chip, and a [`Platform`](platform::Platform), which is all
+//! that the chip may touch outside itself: a clock, random numbers, the place where commits are kept, and what computes
+//! for it.
 //!
 //! The engine knows neither applets (they depend on it) nor the world (it is `no_std`): it opens no file and no
 //! socket, reads no clock, prints nothing.

@@ -8,7 +8,7 @@ use crate::image::{CompactRule, Condition};
 /// How something was proved.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Method {
-    /// The holder gave a code.
+    /// The holder gave a PIN.
     User,
     /// The outside world proved a key.
     External,

@@ -54,7 +54,7 @@ pub enum LoadError {
     Invalid(Diagnostics),
 }
 
-/// A card file that was read, and all that was made of it. Its data have codes and keys in them, so `Debug` shows none.
+/// A card file that was read, and all that was made of it. Its data have PINs and keys in them, so `Debug` shows none.
 #[derive(Clone)]
 pub struct Profile {
     name: String,

@@ -1,8 +1,9 @@
 //! Virtual readers: slots, power, sharing, transactions and events, with pcsc-lite's semantics.
 //!
-//! [`Readers`] hold cards in slots. A transport to the terminal software opens a [`Session`] on them for each connection
-//! and gets pcsc-lite's rules, in pcsc-lite's order, with its return codes; they are written once, here, whatever the
-//! transport. The transports are modules of their own: [`pcsclite`] is a service for programs that use libpcsclite.
+//! [`Readers`] hold cards in slots. A transport to the terminal software opens a [`Session`] on them for each
+//! connection and gets pcsc-lite's rules, in pcsc-lite's order, with its return codes; they are written once, here,
+//! whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for programs that use
+//! libpcsclite.
 //!
 //! The rule upheld here: nobody waits behind a card but those who talk to it. One short lock guards all states; a
 //! card is lent to the thread that runs it, and a card that leaves the slot meanwhile keeps no client waiting.

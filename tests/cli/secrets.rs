@@ -1,4 +1,4 @@
-//! What no output may hold: codes and keys.
+//! What no output may hold: PINs and keys.
 
 use std::fs;
 

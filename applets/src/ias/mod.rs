@@ -16,7 +16,7 @@ use virtuale_engine::{
 /// Its name in layouts.
 pub const NAME: &str = "ias";
 
-/// The applet of DFs with codes and keys.
+/// The applet of DFs with PINs and keys.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ias;
 
@@ -47,8 +47,8 @@ mod tests {
         Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response,
         crypto::{CipherKey, RustCrypto},
         image::{
-            Code, CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle,
-            ObjectKind, Secret, SecurityDomain, SecurityObject, Tries,
+            CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle, ObjectKind,
+            Pin, Secret, SecurityDomain, SecurityObject, Tries,
         },
         platform::{Clock, Day, Forgetful, Platform, Random},
     };
@@ -69,10 +69,10 @@ mod tests {
         }
     }
 
-    /// A DF with the code 1234 and a key set, both numbered 1.
+    /// A DF with the PIN 1234 and a key set, both numbered 1.
     fn directory(fid: u16, parents: Vec<FileIndex>, applet: Option<&str>) -> FileImage {
         let rule = CompactRule { access_mode: 0x20, conditions: vec![Condition::ALWAYS] };
-        let code = SecurityObject {
+        let pin = SecurityObject {
             number: 1,
             name: "PIN".into(),
             rule,
@@ -80,11 +80,11 @@ mod tests {
             tries: Some(Tries { most: 3, left: 3 }),
             uses: None,
             non_repudiation: false,
-            kind: ObjectKind::Code(Code { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 }),
+            kind: ObjectKind::Pin(Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 }),
         };
         let keys = KeySet { mac: CipherKey::Aes128([1; 16]), encryption: CipherKey::Aes128([2; 16]) };
-        let key_set = SecurityObject { name: "keys".into(), kind: ObjectKind::KeySet(keys), ..code.clone() };
-        let security = SecurityDomain { objects: vec![code, key_set], ..SecurityDomain::default() };
+        let key_set = SecurityObject { name: "keys".into(), kind: ObjectKind::KeySet(keys), ..pin.clone() };
+        let security = SecurityDomain { objects: vec![pin, key_set], ..SecurityDomain::default() };
         FileImage {
             fid: Fid(fid),
             parents,

@@ -9,7 +9,8 @@ use virtuale_engine::ins::Ins;
 
 use super::{CLASS, instruction};
 
-/// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word memory.
+/// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word
+/// memory.
 #[must_use]
 pub fn command_name(command: &[u8]) -> Option<String> {
     let &[CLASS, ins, high, low, ref body @ ..] = command else { return None };

@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(unread.unwrap_or(code))
 }
 
-/// `valid: layout vitale2, 34 files, 24755 of 32768 bytes`, as the chip counts them: with its codes and keys.
+/// `valid: layout vitale2, 34 files, 24755 of 32768 bytes`, as the chip counts them: with its PINs and keys.
 fn praise(profile: &Profile) -> String {
     let used: usize = profile.image().files.iter().map(FileImage::needs).sum();
     let (files, capacity) = (profile.map().files.len(), profile.image().capacity);

@@ -31,9 +31,9 @@ pub(crate) struct Channels {
 pub(crate) struct Channel {
     /// What an applet noted as proved in the current DF.
     pub(crate) security: SecurityStatus,
-    /// What was proved with codes and keys, in terms of environments.
+    /// What was proved with PINs and keys, in terms of environments.
     pub(crate) proved: SecurityStatus,
-    /// What was proved with codes and keys.
+    /// What was proved with PINs and keys.
     pub(crate) proofs: Proofs,
     pub(crate) dialogue: Option<Box<Dialogue>>,
     df: FileIndex,

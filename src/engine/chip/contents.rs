@@ -1,7 +1,7 @@
 //! Contents without selection: for applets whose commands name bytes in another way than by a current file.
 //!
 //! An access rule holds here as it does for READ BINARY and UPDATE BINARY. [`Context::own`] is the exception: what the
-//! chip itself looks at, such as a code to compare with, no rule keeps from it.
+//! chip itself looks at, such as a PIN to compare with, no rule keeps from it.
 
 use crate::{
     Fid, StatusWord,

@@ -1,4 +1,4 @@
-//! Sequences of commands on codes and keys, and that reading beside them stays free of allocation.
+//! Sequences of commands on PINs and keys, and that reading beside them stays free of allocation.
 
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// A command that goes on from what others left: codes, templates, hashes, challenges, selections.
+/// A command that goes on from what others left: PINs, templates, hashes, challenges, selections.
 fn fitting_command() -> impl Strategy<Value = Vec<u8>> {
     let commands = vec![
         "00 A4 04 0C 0B D250000002564954414C45",
@@ -125,9 +125,9 @@ proptest! {
         let mut card = card(Protocol::T1);
         let mut response = Response::new();
         for command in commands {
-            // Whoever gives the code, its PUK or a key set that may replace it, may read.
-            let proves = [&b"1234"[..], b"12345678"].iter().any(|code| {
-                command.windows(code.len()).any(|window| window == *code)
+            // Whoever gives the PIN, its PUK or a key set that may replace it, may read.
+            let proves = [&b"1234"[..], b"12345678"].iter().any(|pin| {
+                command.windows(pin.len()).any(|window| window == *pin)
             });
             if !proves {
                 card.chip.transmit(&command, &mut response).expect("power");

@@ -1,4 +1,4 @@
-//! What was proved with codes and keys, and which security conditions that satisfies (facts/ias.md 6).
+//! What was proved with PINs and keys, and which security conditions that satisfies (facts/ias.md 6).
 //!
 //! Proofs of global objects hold on their channel until the card is reset, those of local ones until another
 //! application is selected. Conditions ask for environments; an environment is satisfied by whatever its templates
@@ -12,17 +12,17 @@ use crate::{
     vault::{Class, DomainId, NUMBER, ObjectId, Vault},
 };
 
-/// Which codes and key sets were proved.
+/// Which PINs and key sets were proved.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Proofs {
     global: Numbers,
     local: Numbers,
 }
 
-/// Bit n of each is set for the code or key set with number n.
+/// Bit n of each is set for the PIN or key set with number n.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 struct Numbers {
-    codes: u32,
+    pins: u32,
     key_sets: u32,
 }
 
@@ -47,24 +47,24 @@ pub(crate) enum Partner {
 }
 
 impl Proofs {
-    /// Whether a code or a key set was proved; of another object there is no proof.
+    /// Whether a PIN or a key set was proved; of another object there is no proof.
     pub(crate) fn contains(&self, vault: &Vault, id: ObjectId) -> bool {
         let object = vault.object(id);
         let numbers = if id.domain() == DomainId::GLOBAL { self.global } else { self.local };
         let numbers = match object.class {
-            Class::Code => numbers.codes,
+            Class::Pin => numbers.pins,
             Class::KeySet => numbers.key_sets,
             Class::PrivateKey | Class::PublicKey => return false,
         };
         numbers >> (object.number & NUMBER) & 1 == 1
     }
 
-    /// Notes that a code or a key set was proved, or that it is not any more.
+    /// Notes that a PIN or a key set was proved, or that it is not any more.
     pub(crate) fn set(&mut self, vault: &Vault, id: ObjectId, proved: bool) {
         let object = vault.object(id);
         let numbers = if id.domain() == DomainId::GLOBAL { &mut self.global } else { &mut self.local };
         let numbers = match object.class {
-            Class::Code => &mut numbers.codes,
+            Class::Pin => &mut numbers.pins,
             Class::KeySet => &mut numbers.key_sets,
             Class::PrivateKey | Class::PublicKey => return,
         };
@@ -135,7 +135,7 @@ pub(crate) fn status(
         for template in &environment.templates {
             let is_authentication = template.kind == TemplateKind::Authentication;
             let uses = |bits: u8| template.usage & bits == bits;
-            if is_authentication && uses(ControlTemplate::USER) && held(template, Class::Code) {
+            if is_authentication && uses(ControlTemplate::USER) && held(template, Class::Pin) {
                 status.prove(Method::User, environment.number);
             }
             let proves = held(template, Class::KeySet) || role.is_some_and(|role| role.has(template));
@@ -200,10 +200,10 @@ mod tests {
             status(&vault, domain, &proofs, None, partner)
         };
         let holds = |status: SecurityStatus, condition| status.satisfies(Condition(condition));
-        let user = judged(&[(Class::Code, 0x81)], None);
+        let user = judged(&[(Class::Pin, 0x81)], None);
         assert!(holds(user, 0x11) && !holds(user, 0x12) && !holds(user, 0x16) && !holds(user, 0x21));
-        // SE 6 names the global code, SE 7 is the MF's and names its key set.
-        assert!(holds(judged(&[(Class::Code, 0x01)], None), 0x16));
+        // SE 6 names the global PIN, SE 7 is the MF's and names its key set.
+        assert!(holds(judged(&[(Class::Pin, 0x01)], None), 0x16));
         assert!(holds(judged(&[(Class::KeySet, 0x01)], None), 0x27));
         let keys = judged(&[(Class::KeySet, 0x81)], None);
         assert!(holds(keys, 0x23) && !holds(keys, 0x43) && !holds(keys, 0x27));

@@ -9,7 +9,7 @@ use crate::{
     testing::{
         Tester, VITALE, file,
         keys::{
-            SELECT, TRIPLE_DES, VERIFY, applets, card, card_of, code, domain, environment, keyed_image, object, secure,
+            SELECT, TRIPLE_DES, VERIFY, applets, card, card_of, domain, environment, keyed_image, object, pin, secure,
             template,
         },
         rule,
@@ -21,17 +21,17 @@ use crate::{
 /// SELECT VITALE on channel 1, once that is open.
 const SELECT_ON_1: (&str, &str) = ("01 A4 04 0C 0B D250000002564954414C45", "9000");
 
-/// Reads file `0066`, which asks for code 1 of VITALE, on channel 1.
+/// Reads file `0066`, which asks for PIN 1 of VITALE, on channel 1.
 const READ_ON_1: &str = "01 B0 82 00 02";
 
-/// The card, on which the MF has environments with the numbers of VITALE's: SE 1 names its code 1, SE 2 its code 2.
+/// The card, on which the MF has environments with the numbers of VITALE's: SE 1 names its PIN 1, SE 2 its PIN 2.
 /// File `0077` of VITALE may be deleted by whoever satisfies SE 1.
 fn twice_numbered() -> ChipImage {
     let mut image = keyed_image();
     let FileKind::Directory(master) = &mut image.files[FileIndex::MF.0].kind else { panic!("a DF") };
     let security = &mut master.security;
-    security.objects[0] = object(1, &[0x31, 0x00, 0x12, 0x00], Some(3), code("0000", 4));
-    security.objects.push(object(2, &[0x21, 0x00, 0x00], Some(3), code("87654321", 8)));
+    security.objects[0] = object(1, &[0x31, 0x00, 0x12, 0x00], Some(3), pin("0000", 4));
+    security.objects.push(object(2, &[0x21, 0x00, 0x00], Some(3), pin("87654321", 8)));
     for number in [1, 2] {
         security.environments.push(environment(number, vec![template(ControlTemplate::USER, Some(number), None)]));
     }
@@ -67,7 +67,7 @@ fn the_rule_of_a_global_code_is_judged_by_global_environments() {
 }
 
 #[test]
-fn a_code_with_another_value_is_given_on_no_channel() {
+fn a_pin_with_another_value_is_given_on_no_channel() {
     let mut card = card(Protocol::T1);
     card.plays(&[
         ("00 70 00 01", "9000"),
@@ -177,6 +177,6 @@ fn a_private_key_with_other_numbers_ends_no_proof_of_a_key_set() {
     card.plays(&[("00 22 81 A4 06 80 01 1C 83 01 81", "9000"), ("00 84 00 00 08", "4242424242424242 9000")]);
     let proof = format!("00 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
     let exponent = "00 DB 3F FF 0E 70 0C BF9001 08 7F48 05 82 03 010001";
-    let code = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
-    card.plays(&[(&proof, "9000"), (exponent, "9000"), (code, "9000")]);
+    let pin = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
+    card.plays(&[(&proof, "9000"), (exponent, "9000"), (pin, "9000")]);
 }

@@ -1,4 +1,4 @@
-//! What a command does with codes and keys: finds them, asks their rules, counts, notes proofs.
+//! What a command does with PINs and keys: finds them, asks their rules, counts, notes proofs.
 
 use alloc::boxed::Box;
 
@@ -41,7 +41,7 @@ impl Core {
         proofs::status(&self.vault, domain, &channel.proofs.global(), role, partner)
     }
 
-    /// Takes back the proof of a code or key set on every channel: it has another value now. A session by a key set
+    /// Takes back the proof of a PIN or key set on every channel: it has another value now. A session by a key set
     /// ends too, but for that of the command under way.
     fn forget_proof(&mut self, id: ObjectId) {
         for number in ChannelNumber::all() {
@@ -87,7 +87,7 @@ impl Context<'_> {
         self.channel().security.or(proved).satisfies(condition)
     }
 
-    /// Asks the rule of a code or key, in the domain that it is of.
+    /// Asks the rule of a PIN or key, in the domain that it is of.
     ///
     /// # Errors
     ///
@@ -157,12 +157,12 @@ impl Context<'_> {
         counters.tries(&self.core.memory).map_or(15, |tries| tries.left)
     }
 
-    /// Whether a code or key set was proved.
+    /// Whether a PIN or key set was proved.
     pub(crate) fn is_proved(&self, id: ObjectId) -> bool {
         self.channel().proofs.contains(&self.core.vault, id)
     }
 
-    /// Notes that a code or key set was proved, or that it is not any more.
+    /// Notes that a PIN or key set was proved, or that it is not any more.
     pub(crate) fn set_proved(&mut self, id: ObjectId, proved: bool) {
         let mut held = self.channel().proofs;
         held.set(&self.core.vault, id, proved);
@@ -170,7 +170,7 @@ impl Context<'_> {
         self.judge();
     }
 
-    /// Takes back the proof of a code or key set on every channel: it has another value now.
+    /// Takes back the proof of a PIN or key set on every channel: it has another value now.
     pub(crate) fn forget_proof(&mut self, id: ObjectId) {
         self.core.forget_proof(id);
         self.judge();

@@ -22,7 +22,7 @@ use crate::{
 
 const TOY: (&str, &str) = ("00 A4 00 0C 02 0001", "9000");
 
-/// INS 01 answers P1-P2 bytes, 02 its data, 03 proves a code in SE P2, 04 writes P1 times into the file 0066 and
+/// INS 01 answers P1-P2 bytes, 02 its data, 03 proves a PIN in SE P2, 04 writes P1 times into the file 0066 and
 /// commits after each, then once more without, 05 is 04 with an error at its end. Reads class BC as its own.
 struct Toy {
     told: Told,

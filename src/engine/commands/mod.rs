@@ -60,7 +60,7 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Res
     }
 }
 
-/// Carries out a command on codes and keys as the standard has it, and any other as [`process`] does. It is for an
+/// Carries out a command on PINs and keys as the standard has it, and any other as [`process`] does. It is for an
 /// applet to say that they exist.
 ///
 /// # Errors

@@ -205,7 +205,7 @@ mod tests {
         },
     };
 
-    /// PUT DATA of code 1, which its rule keeps for who proved key set 1.
+    /// PUT DATA of PIN 1, which its rule keeps for who proved key set 1.
     const PUT: (&str, &str) = ("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737", "6982");
 
     fn suites() -> [(Keys, u8); 3] {
@@ -388,7 +388,7 @@ mod tests {
         let request = request(&aes_128(), &challenge);
         let response = protected("0C 82 00 00", &text(&request), Some(256));
         let mut second = Terminal::begin(&aes_128(), &challenge, &bytes(&response), 0x0C);
-        // Key set 1, which alone may change the code, went with the first session.
+        // Key set 1, which alone may change the PIN, went with the first session.
         assert_eq!(second.send(&mut card, "0C DB 3F FF", PUT, None), "6982");
     }
 

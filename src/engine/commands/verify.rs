@@ -10,85 +10,85 @@ use crate::{
     vault::{Access, Class, ObjectId},
 };
 
-/// P1 of VERIFY: the code is given or asked for.
+/// P1 of VERIFY: the PIN is given or asked for.
 const GIVE: u8 = 0x00;
 
-/// P1 of VERIFY: the code counts as not given any more.
+/// P1 of VERIFY: the PIN counts as not given any more.
 const TAKE_BACK: u8 = 0xFF;
 
-/// Compares a code, or without one says whether it must be given.
+/// Compares a PIN, or without one says whether it must be given.
 ///
-/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the code counts as
+/// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the PIN counts as
 /// not given any more.
 pub(super) fn verify(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     if !matches!(command.p1(), GIVE | TAKE_BACK) {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
-    let code = find_code(command, context)?;
+    let pin = find_pin(command, context)?;
     match (command.p1(), command.data()) {
-        (TAKE_BACK, []) => context.set_proved(code, false),
+        (TAKE_BACK, []) => context.set_proved(pin, false),
         (TAKE_BACK, _) => return Err(StatusWord::WRONG_LENGTH.into()),
-        (_, []) => return status(code, context),
+        (_, []) => return status(pin, context),
         (_, given) => {
-            context.allow(code, Access::Verify)?;
-            try_code(code, given, context)?;
+            context.allow(pin, Access::Verify)?;
+            try_pin(pin, given, context)?;
         }
     }
     Ok(StatusWord::SUCCESS)
 }
 
-/// Replaces a code by whom knows it: P1 `00` gives it before the new one, `01` has given it already.
+/// Replaces a PIN by whom knows it: P1 `00` gives it before the new one, `01` has given it already.
 pub(super) fn change_reference_data(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
-    let code = find_code(command, context)?;
-    context.allow(code, Access::Change)?;
+    let pin = find_pin(command, context)?;
+    context.allow(pin, Access::Change)?;
     let new = match command.p1() {
         0x00 => {
-            let (old, new) = split(code, command.data(), context)?;
-            check_new(code, new, context)?;
-            try_code(code, old, context)?;
+            let (old, new) = split(pin, command.data(), context)?;
+            check_new(pin, new, context)?;
+            try_pin(pin, old, context)?;
             new
         }
-        0x01 if !context.is_proved(code) => return Err(StatusWord::SECURITY_NOT_SATISFIED.into()),
+        0x01 if !context.is_proved(pin) => return Err(StatusWord::SECURITY_NOT_SATISFIED.into()),
         0x01 => command.data(),
         _ => return Err(StatusWord::WRONG_P1_P2.into()),
     };
-    check_new(code, new, context)?;
-    context.core.vault.set_code(code, &mut context.core.memory, new);
+    check_new(pin, new, context)?;
+    context.core.vault.set_pin(pin, &mut context.core.memory, new);
     context.commit()?;
     // Other channels do not know the new one.
-    context.forget_proof(code);
-    context.set_proved(code, true);
+    context.forget_proof(pin);
+    context.set_proved(pin, true);
     Ok(StatusWord::SUCCESS)
 }
 
-/// Gives a code its tries back, and a new value where there is one. The other code that this takes comes before it
+/// Gives a PIN its tries back, and a new value where there is one. The other PIN that this takes comes before it
 /// (P1 `00`, `01`) or was verified (`02`, `03`); with `01` and `03` the value stays.
 pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
-    let code = find_code(command, context)?;
-    let condition = context.core.vault.object(code).condition(Access::Reset);
+    let pin = find_pin(command, context)?;
+    let condition = context.core.vault.object(pin).condition(Access::Reset);
     let condition = condition.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let data = command.data();
     let (resetting, new) = match command.p1() {
         0x00 => {
-            let other = resetting_code(code, context)?;
+            let other = resetting_pin(pin, context)?;
             let (given, new) = split(other, data, context)?;
             (Some((other, given)), Some(new))
         }
-        0x01 => (Some((resetting_code(code, context)?, data)), None),
+        0x01 => (Some((resetting_pin(pin, context)?, data)), None),
         0x02 => (None, Some(data)),
         0x03 if data.is_empty() => (None, None),
         0x03 => return Err(StatusWord::WRONG_LENGTH.into()),
         _ => return Err(StatusWord::WRONG_P1_P2.into()),
     };
     if let Some(new) = new {
-        check_new(code, new, context)?;
+        check_new(pin, new, context)?;
     }
     let allowed = match resetting {
-        None => context.satisfies_in(code.domain(), condition),
+        None => context.satisfies_in(pin.domain(), condition),
         Some((other, given)) => {
             let before = context.is_proved(other);
-            try_code(other, given, context)?;
-            let allowed = context.satisfies_in(code.domain(), condition);
+            try_pin(other, given, context)?;
+            let allowed = context.satisfies_in(pin.domain(), condition);
             context.set_proved(other, before);
             allowed
         }
@@ -96,27 +96,27 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
     if !allowed {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }
-    context.forget_proof(code);
+    context.forget_proof(pin);
     let core = &mut *context.core;
     if let Some(new) = new {
-        core.vault.set_code(code, &mut core.memory, new);
+        core.vault.set_pin(pin, &mut core.memory, new);
     }
-    core.vault.object(code).counters.restore_tries(&mut core.memory);
+    core.vault.object(pin).counters.restore_tries(&mut core.memory);
     context.commit()?;
     Ok(StatusWord::SUCCESS)
 }
 
-fn find_code(command: &Apdu<'_>, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
-    context.find(Class::Code, command.p2())
+fn find_pin(command: &Apdu<'_>, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
+    context.find(Class::Pin, command.p2())
 }
 
-/// `9000` if the code was given already, else why it must be.
-fn status(code: ObjectId, context: &Context<'_>) -> Outcome {
-    let counters = context.core.vault.object(code).counters;
-    if context.is_proved(code) {
+/// `9000` if the PIN was given already, else why it must be.
+fn status(pin: ObjectId, context: &Context<'_>) -> Outcome {
+    let counters = context.core.vault.object(pin).counters;
+    if context.is_proved(pin) {
         return Ok(StatusWord::SUCCESS);
     }
-    match context.tries_left(code) {
+    match context.tries_left(pin) {
         0 => Err(StatusWord::METHOD_BLOCKED.into()),
         _ if counters.uses(&context.core.memory).is_some_and(|uses| uses.left == 0) => {
             Err(StatusWord::REFERENCE_NOT_USABLE.into())
@@ -125,38 +125,38 @@ fn status(code: ObjectId, context: &Context<'_>) -> Outcome {
     }
 }
 
-/// Compares a code. A length that no code can have costs no try.
-fn try_code(code: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
-    if !context.core.vault.fits_code(code, given.len()) {
+/// Compares a PIN. A length that no PIN can have costs no try.
+fn try_pin(pin: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
+    if !context.core.vault.fits_pin(pin, given.len()) {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
-    context.count_try(code)?;
-    let right = context.core.vault.is_code(code, &context.core.memory, given);
-    context.end_try(code, right)
+    context.count_try(pin)?;
+    let right = context.core.vault.is_pin(pin, &context.core.memory, given);
+    context.end_try(pin, right)
 }
 
-/// The code as long as it is now, and what comes after it.
-fn split<'d>(code: ObjectId, data: &'d [u8], context: &Context<'_>) -> Result<(&'d [u8], &'d [u8]), StatusWord> {
-    let length = context.core.vault.code_length(code, &context.core.memory);
+/// The PIN as long as it is now, and what comes after it.
+fn split<'d>(pin: ObjectId, data: &'d [u8], context: &Context<'_>) -> Result<(&'d [u8], &'d [u8]), StatusWord> {
+    let length = context.core.vault.pin_length(pin, &context.core.memory);
     data.split_at_checked(length).ok_or(StatusWord::WRONG_LENGTH)
 }
 
-/// Whether a code may have a new value, as far as that shows from outside.
-fn check_new(code: ObjectId, new: &[u8], context: &Context<'_>) -> Result<(), StatusWord> {
-    if context.core.vault.fits_code(code, new.len()) { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
+/// Whether a PIN may have a new value, as far as that shows from outside.
+fn check_new(pin: ObjectId, new: &[u8], context: &Context<'_>) -> Result<(), StatusWord> {
+    if context.core.vault.fits_pin(pin, new.len()) { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
 }
 
-/// The code that resets another: the one that the environment of its rule names.
-fn resetting_code(code: ObjectId, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
+/// The PIN that resets another: the one that the environment of its rule names.
+fn resetting_pin(pin: ObjectId, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
     let vault = &context.core.vault;
-    let condition = vault.object(code).condition(Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let condition = vault.object(pin).condition(Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let number = SeNumber::new(condition.0 & 0x0F).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-    let (domain, environment) = vault.environment(code.domain(), number).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
+    let (domain, environment) = vault.environment(pin.domain(), number).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
     let is_user = |template: &&ControlTemplate| {
         template.kind == TemplateKind::Authentication && template.usage & ControlTemplate::USER != 0
     };
     let reference = environment.templates.iter().find(is_user).and_then(|template| template.reference);
-    let other = reference.and_then(|reference| vault.find(domain, Class::Code, reference));
+    let other = reference.and_then(|reference| vault.find(domain, Class::Pin, reference));
     other.ok_or(StatusWord::REFERENCE_NOT_FOUND)
 }
 
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_opens_what_its_environment_guards() {
+    fn a_pin_opens_what_its_environment_guards() {
         card(Protocol::T1).plays(&[
             ("00 B0 82 00 01", "6982"),
             WRONG,
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_changed_by_whom_knows_it() {
+    fn a_pin_is_changed_by_whom_knows_it() {
         let mut card = card(Protocol::T1);
         card.plays(&[
             ("00 24 00 81 08 3132333435363738", "9000"),
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn another_code_resets_a_blocked_one() {
+    fn another_pin_resets_a_blocked_one() {
         const BLOCK: [(&str, &str); 4] =
             [WRONG, ("00 20 00 81 04 39393939", "63C1"), ("00 20 00 81 04 39393939", "63C0"), ("00 20 00 81", "6983")];
         const PUK: (&str, &str) = ("00 20 00 82 08 3132333435363738", "9000");

@@ -54,7 +54,7 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     Ok(Built { files: FileSystem { files, of_image, names, room }, memory, applets })
 }
 
-/// How many cells the contents of a file need, with its record directory, or its data objects, codes and keys.
+/// How many cells the contents of a file need, with its record directory, or its data objects, PINs and keys.
 pub(super) fn cells_of(kind: &FileKind) -> usize {
     let security = match kind {
         FileKind::Directory(directory) => vault::cells_of(&directory.security),
@@ -63,7 +63,7 @@ pub(super) fn cells_of(kind: &FileKind) -> usize {
     contents_of(kind) + security
 }
 
-/// The same without codes and keys, which are the vault's.
+/// The same without PINs and keys, which are the vault's.
 pub(super) fn contents_of(kind: &FileKind) -> usize {
     match kind {
         FileKind::Directory(directory) => directory.objects.iter().map(|object| object.value.len()).sum(),

@@ -10,7 +10,7 @@ use crate::{Aid, Atr, Fid, Sfi};
 mod security;
 
 pub use security::{
-    Code, ControlTemplate, Environment, KeySet, ObjectKind, PrivateKey, PublicKey, Secret, SecurityDomain,
+    ControlTemplate, Environment, KeySet, ObjectKind, Pin, PrivateKey, PublicKey, Secret, SecurityDomain,
     SecurityObject, TemplateKind, Tries, Uses,
 };
 
@@ -140,7 +140,7 @@ pub struct Directory {
     pub select_by_fid: SelectResponse,
     /// What GET DATA finds here.
     pub objects: Vec<DataObject>,
-    /// Its codes, keys and security environments.
+    /// Its PINs, keys and security environments.
     pub security: SecurityDomain,
 }
 
@@ -297,7 +297,7 @@ pub enum ImageError {
         /// The short identifier.
         sfi: Sfi,
     },
-    /// A code, key or environment that no chip can hold, or that rules cannot name.
+    /// A PIN, key or environment that no chip can hold, or that rules cannot name.
     #[error("DF {fid}: {object}: {reason}")]
     Security {
         /// The DF.

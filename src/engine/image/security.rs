@@ -1,4 +1,4 @@
-//! What proves and computes on a chip: codes, keys, security environments (facts/ias.md 6 and 7, facts/cards.md E).
+//! What proves and computes on a chip: PINs, keys, security environments (facts/ias.md 6 and 7, facts/cards.md E).
 //!
 //! A DF has a security domain: security data objects (SDOs), each with a number, a rule and counters, and environments
 //! that give the conditions of rules a meaning. A number alone is global, the MF's; a number with bit `80` is local, of
@@ -21,7 +21,7 @@ use crate::{
 /// The security of a DF. That of the MF is global.
 #[derive(Clone, Debug, Default)]
 pub struct SecurityDomain {
-    /// A DF whose domain this DF has too: codes, keys and proofs are then one for both, and everything else here must
+    /// A DF whose domain this DF has too: PINs, keys and proofs are then one for both, and everything else here must
     /// be empty.
     pub shared_with: Option<FileIndex>,
     /// Codes and keys.
@@ -33,7 +33,7 @@ pub struct SecurityDomain {
     pub serial_number: Option<[u8; 8]>,
 }
 
-/// A code or a key, with what goes for all of them.
+/// A PIN or a key, with what goes for all of them.
 #[derive(Clone, Debug)]
 pub struct SecurityObject {
     /// Its number among those of its class, 1 to 31.
@@ -42,7 +42,7 @@ pub struct SecurityObject {
     pub name: String,
     /// Who may do what. Its access mode bits, by class:
     ///
-    /// | bit | code          | key set      | private key   | public key         |
+    /// | bit | PIN          | key set      | private key   | public key         |
     /// | --- | ------------- | ------------ | ------------- | ------------------ |
     /// | 40  | change        |              | sign          | verify certificate |
     /// | 20  | verify        | external     | internal      | external           |
@@ -86,8 +86,8 @@ pub struct Uses {
 /// What a security data object is.
 #[derive(Clone, Debug)]
 pub enum ObjectKind {
-    /// A code that the holder gives (class `01`): a PIN, or a PUK that resets one.
-    Code(Code),
+    /// What the holder gives (class `01`): a PIN, or a PUK that resets one.
+    Pin(Pin),
     /// Two symmetric keys for authentication (class `0A`).
     KeySet(KeySet),
     /// A private key (class `10`).
@@ -96,17 +96,17 @@ pub enum ObjectKind {
     PublicKey(PublicKey),
 }
 
-/// A code that the holder gives.
+/// A PIN that the holder gives.
 ///
-/// Which code resets a PIN is said by the PIN's rule: the condition of "reset" names an environment, and this one names
+/// Which PIN resets a PIN is said by the PIN's rule: the condition of "reset" names an environment, and this one names
 /// the PUK.
 #[derive(Clone, Debug)]
-pub struct Code {
-    /// The code as it is sent, usually ASCII digits.
+pub struct Pin {
+    /// The PIN as it is sent, usually ASCII digits.
     pub value: Secret,
-    /// The fewest bytes of a code (`81`). Where it equals `longest`, terminals pad with `FF`.
+    /// The fewest bytes of a PIN (`81`). Where it equals `longest`, terminals pad with `FF`.
     pub shortest: u8,
-    /// The most bytes of a code (`80`), at most 64.
+    /// The most bytes of a PIN (`80`), at most 64.
     pub longest: u8,
 }
 
@@ -170,7 +170,7 @@ pub struct ControlTemplate {
     pub usage: u8,
     /// The algorithm, `80`.
     pub algorithm: Option<u8>,
-    /// The number of a code, key set or key (`83`; `84` for a private key), with bit `80` if it is local.
+    /// The number of a PIN, key set or key (`83`; `84` for a private key), with bit `80` if it is local.
     pub reference: Option<u8>,
     /// The authorisation that a certificate must carry, `5F4C`: for RSA six bytes of an AID and a role, compared whole;
     /// for P-256 a mask of rights, of which the certificate must have all.
@@ -199,7 +199,7 @@ pub enum TemplateKind {
 pub struct Secret(pub Vec<u8>);
 
 impl ControlTemplate {
-    /// Usage of `A4`: a code of the holder, `reference` says which.
+    /// Usage of `A4`: a PIN of the holder, `reference` says which.
     pub const USER: u8 = 0x08;
     /// Usage of `A4`: external authentication with the key set `reference`, or with a certificate of `role`.
     pub const EXTERNAL: u8 = 0x80;

@@ -52,7 +52,7 @@ impl From<CryptoError> for SmError {
     }
 }
 
-/// A command without its protection. It may hold a code or a key: its [`Debug`](fmt::Debug) shows no data.
+/// A command without its protection. It may hold a PIN or a key: its [`Debug`](fmt::Debug) shows no data.
 #[derive(Clone, Eq, PartialEq)]
 pub struct PlainCommand {
     /// CLA INS P1 P2; the secure messaging bits of CLA are kept.

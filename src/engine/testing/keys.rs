@@ -1,13 +1,13 @@
-//! A card with codes and keys for the tests of this package: the card of [`image`](super::image), whose DFs have an
+//! A card with PINs and keys for the tests of this package: the card of [`image`](super::image), whose DFs have an
 //! applet that knows the commands on keys, and these objects:
 //!
 //! ```text
-//! 3F00 MF_VITALE   code 1 "0000"; key set 1 (AES-128); SE 7: key set 1
-//!   0001 VITALE    code 1 "1234" (3 tries), code 2 "12345678" (its PUK), code 3 "5555" (5 tries, 2 uses)
+//! 3F00 MF_VITALE   PIN 1 "0000"; key set 1 (AES-128); SE 7: key set 1
+//!   0001 VITALE    PIN 1 "1234" (3 tries), PIN 2 "12345678" (its PUK), PIN 3 "5555" (5 tries, 2 uses)
 //!                  key sets 1 (3DES, 3 tries), 2 (AES-128), 3 (AES-256)
 //!                  private keys 1 (RSA 1024), 2 (P-256), 3 (RSA 2048, 2 uses), each for user 1; their halves
 //!                  public keys 4 (root 6573524449600006), 5 (root ZZROOT00001), 6 (root TESTROOT, terminal_key)
-//!                  SE 1: code 1; 2: code 2; 3: key set 1; 4: role A0000001674502; 5: right 01; 6: code 1 of the MF
+//!                  SE 1: PIN 1; 2: PIN 2; 3: key set 1; 4: role A0000001674502; 5: right 01; 6: PIN 1 of the MF
 //!                  0066 is read by user 1 and updated under secure messaging with SE 3
 //!     0010         part of VITALE; 0011 is read by role 4 under secure messaging, 0012 by right 5
 //!   0002 VITAMIN   shares the security of VITALE; 0021 is read by user 1
@@ -28,7 +28,7 @@ use crate::{
     crypto::{CipherKey, Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RsaPrivateKey, RsaPublicKey, RustCrypto},
     cvc,
     image::{
-        Code, ControlTemplate, Environment, FileIndex, FileKind, KeySet, ObjectKind, PrivateKey, PublicKey, Secret,
+        ControlTemplate, Environment, FileIndex, FileKind, KeySet, ObjectKind, Pin, PrivateKey, PublicKey, Secret,
         SecurityDomain, SecurityObject, TemplateKind, Tries, Uses,
     },
     ins::Ins,
@@ -38,7 +38,7 @@ use crate::{
 
 /// SELECT VITALE.
 pub(crate) const SELECT: (&str, &str) = ("00 A4 04 0C 0B D250000002564954414C45", "9000");
-/// VERIFY of code 1.
+/// VERIFY of PIN 1.
 pub(crate) const VERIFY: (&str, &str) = ("00 20 00 81 04 31323334", "9000");
 
 /// What the card calls itself.
@@ -124,7 +124,7 @@ fn global_domain() -> SecurityDomain {
     let keys = KeySet { mac: CipherKey::Aes128(AES_128[0]), encryption: CipherKey::Aes128(AES_128[1]) };
     SecurityDomain {
         objects: vec![
-            object(1, &hex!("21 00 00"), Some(3), code("0000", 4)),
+            object(1, &hex!("21 00 00"), Some(3), pin("0000", 4)),
             object(1, &hex!("29 00 00 00"), Some(3), ObjectKind::KeySet(keys)),
         ],
         environments: vec![environment(7, vec![template(0xC0, Some(0x01), None)])],
@@ -136,15 +136,15 @@ fn global_domain() -> SecurityDomain {
 /// The security of VITALE.
 pub(crate) fn domain() -> SecurityDomain {
     let user = hex!("79 11 11 11 11 00");
-    let mut counted = object(3, &hex!("21 00 00"), Some(5), code("5555", 4));
+    let mut counted = object(3, &hex!("21 00 00"), Some(5), pin("5555", 4));
     counted.uses = Some(Uses { most: 2, left: 2 });
     let mut long = object(3, &user, None, rsa(long_key(), vec![long_key()]));
     (long.uses, long.non_repudiation) = (Some(Uses { most: 2, left: 2 }), true);
     let public = |number, key| object(number, &hex!("61 00 00 00"), None, ObjectKind::PublicKey(key));
     SecurityDomain {
         objects: vec![
-            object(1, &hex!("73 00 00 12 23 00"), Some(3), code("1234", 4)),
-            object(2, &hex!("21 00 00"), Some(10), code("12345678", 8)),
+            object(1, &hex!("73 00 00 12 23 00"), Some(3), pin("1234", 4)),
+            object(2, &hex!("21 00 00"), Some(10), pin("12345678", 8)),
             counted,
             object(1, &hex!("2B 00 00 23 00"), Some(3), key_set(CipherKey::TripleDes, TRIPLE_DES)),
             object(2, &hex!("29 00 00 00"), Some(3), key_set(CipherKey::Aes128, AES_128)),
@@ -185,9 +185,9 @@ pub(crate) fn object(number: u8, bytes: &[u8], tries: Option<u8>, kind: ObjectKi
     }
 }
 
-/// A code of at least so many bytes and at most eight.
-pub(crate) fn code(value: &str, shortest: u8) -> ObjectKind {
-    ObjectKind::Code(Code { value: Secret(value.as_bytes().to_vec()), shortest, longest: 8 })
+/// A PIN of at least so many bytes and at most eight.
+pub(crate) fn pin(value: &str, shortest: u8) -> ObjectKind {
+    ObjectKind::Pin(Pin { value: Secret(value.as_bytes().to_vec()), shortest, longest: 8 })
 }
 
 fn key_set<const N: usize>(cipher: fn([u8; N]) -> CipherKey, [mac, encryption]: [[u8; N]; 2]) -> ObjectKind {

@@ -3,7 +3,7 @@
 //! The card of [`image`] has these files:
 //!
 //! ```text
-//! 3F00 MF_VITALE   2F00 (SFI 30, 60 bytes), D001 (SFI 2, 124 bytes), 2F02 (never written, read with a code)
+//! 3F00 MF_VITALE   2F00 (SFI 30, 60 bytes), D001 (SFI 2, 124 bytes), 2F02 (never written, read with a PIN)
 //!   0001 VITALE    2001 (300 bytes), 0066 (SFI 2, 40 bytes), and 2F00 of the MF
 //!     0010         0011 (10 bytes)
 //!   0002 VITAMIN   also named OTHER and VITAPLUS; data objects 5F24 (open) and 0066 (closed);

@@ -17,8 +17,8 @@ use crate::{
     memory::Memory,
 };
 
-/// The longest code in bytes.
-const LONGEST_CODE: u8 = 64;
+/// The longest PIN in bytes.
+const LONGEST_PIN: u8 = 64;
 
 /// The most bytes of a holder's reference or authorisation.
 const LONGEST_NAME: usize = 16;
@@ -54,11 +54,11 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, 
     Ok(vault)
 }
 
-/// How many cells the codes and keys of a DF need.
+/// How many cells the PINs and keys of a DF need.
 pub(crate) fn cells_of(security: &SecurityDomain) -> usize {
     let cells = |object: &SecurityObject| {
         let material = match &object.kind {
-            ObjectKind::Code(code) => Field::cells(code.longest.into()),
+            ObjectKind::Pin(pin) => Field::cells(pin.longest.into()),
             ObjectKind::KeySet(keys) => 2 * Cipher::of(&keys.mac).key_length(),
             ObjectKind::PrivateKey(PrivateKey::Rsa { numbers, .. }) => RsaCells::cells(numbers),
             ObjectKind::PrivateKey(PrivateKey::P256(_)) => 32,
@@ -142,13 +142,13 @@ fn check_object(security: &SecurityDomain, object: &SecurityObject) -> Result<()
         return Err("it must not have more uses left than there are");
     }
     match &object.kind {
-        ObjectKind::Code(code) if !(1..=LONGEST_CODE).contains(&code.longest) || code.shortest > code.longest => {
-            Err("a code must have 1 to 64 bytes")
+        ObjectKind::Pin(pin) if !(1..=LONGEST_PIN).contains(&pin.longest) || pin.shortest > pin.longest => {
+            Err("a PIN must have 1 to 64 bytes")
         }
-        ObjectKind::Code(code)
-            if !(usize::from(code.shortest)..=usize::from(code.longest)).contains(&code.value.0.len()) =>
+        ObjectKind::Pin(pin)
+            if !(usize::from(pin.shortest)..=usize::from(pin.longest)).contains(&pin.value.0.len()) =>
         {
-            Err("the code is shorter or longer than it may be")
+            Err("the PIN is shorter or longer than it may be")
         }
         ObjectKind::KeySet(keys) if Cipher::of(&keys.mac) != Cipher::of(&keys.encryption) => {
             Err("both keys must be of one cipher")
@@ -200,7 +200,7 @@ fn check_template(template: &ControlTemplate) -> Result<(), &'static str> {
 
 fn class_of(kind: &ObjectKind) -> Class {
     match kind {
-        ObjectKind::Code(_) => Class::Code,
+        ObjectKind::Pin(_) => Class::Pin,
         ObjectKind::KeySet(_) => Class::KeySet,
         ObjectKind::PrivateKey(_) => Class::PrivateKey,
         ObjectKind::PublicKey(_) => Class::PublicKey,
@@ -222,9 +222,9 @@ fn make_object(image: &SecurityObject, memory: &mut Memory) -> Object {
 
 fn make_material(kind: &ObjectKind, memory: &mut Memory) -> Material {
     match kind {
-        ObjectKind::Code(code) => {
-            let value = Field::new(&code.value.0, code.longest.into(), memory);
-            Material::Code { value, shortest: code.shortest, longest: code.longest }
+        ObjectKind::Pin(pin) => {
+            let value = Field::new(&pin.value.0, pin.longest.into(), memory);
+            Material::Pin { value, shortest: pin.shortest, longest: pin.longest }
         }
         ObjectKind::KeySet(keys) => Material::KeySet {
             cipher: Cipher::of(&keys.mac),

@@ -5,7 +5,7 @@ use crate::{
     memory::{Memory, Span},
 };
 
-/// The counters of a code or a key.
+/// The counters of a PIN or a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counters {
     /// How many tries there are at most, and the cell that holds how many are left.

@@ -73,25 +73,23 @@ impl PublicCells {
 }
 
 impl Vault {
-    /// How many bytes a code has now.
-    pub(crate) fn code_length(&self, id: ObjectId, memory: &Memory) -> usize {
+    /// How many bytes a PIN has now.
+    pub(crate) fn pin_length(&self, id: ObjectId, memory: &Memory) -> usize {
         match self.object(id).material {
-            Material::Code { value, .. } => value.value(memory).len(),
+            Material::Pin { value, .. } => value.value(memory).len(),
             _ => 0,
         }
     }
 
-    /// Whether a code is this one. Takes as long whatever the answer.
-    pub(crate) fn is_code(&self, id: ObjectId, memory: &Memory, given: &[u8]) -> bool {
-        matches!(self.object(id).material, Material::Code { value, .. } if value.holds(memory, given))
+    /// Whether a PIN is this one. Takes as long whatever the answer.
+    pub(crate) fn is_pin(&self, id: ObjectId, memory: &Memory, given: &[u8]) -> bool {
+        matches!(self.object(id).material, Material::Pin { value, .. } if value.holds(memory, given))
     }
 
-    /// Whether a code may be so long.
-    pub(crate) fn fits_code(&self, id: ObjectId, length: usize) -> bool {
+    /// Whether a PIN may be so long.
+    pub(crate) fn fits_pin(&self, id: ObjectId, length: usize) -> bool {
         match self.object(id).material {
-            Material::Code { shortest, longest, .. } => {
-                (usize::from(shortest)..=usize::from(longest)).contains(&length)
-            }
+            Material::Pin { shortest, longest, .. } => (usize::from(shortest)..=usize::from(longest)).contains(&length),
             _ => false,
         }
     }
@@ -105,7 +103,7 @@ impl Vault {
     /// How many bytes a key has, for its size object.
     pub(crate) fn size(&self, id: ObjectId) -> usize {
         match &self.object(id).material {
-            Material::Code { longest, .. } => usize::from(*longest),
+            Material::Pin { longest, .. } => usize::from(*longest),
             Material::KeySet { cipher, .. } => cipher.key_length(),
             Material::Rsa(cells) => cells.length(),
             Material::Public { key: PublicCells::Rsa { modulus, .. }, .. } => modulus.length(),

@@ -1,6 +1,6 @@
-//! The codes and keys of a chip (facts/ias.md 6, facts/cards.md E.3).
+//! The PINs and keys of a chip (facts/ias.md 6, facts/cards.md E.3).
 //!
-//! They are made once from an image. What can change (codes, counters, generated keys) lies in the
+//! They are made once from an image. What can change (PINs, counters, generated keys) lies in the
 //! [`Memory`](crate::memory::Memory); objects hold spans of it. Nothing here knows a command or a channel, or asks
 //! whether somebody may use a key: objects only carry their rules. What is secret shows in no `Debug` output.
 
@@ -27,7 +27,7 @@ use crate::{
     vault::{counters::Counters, field::Field, rsa::RsaCells},
 };
 
-/// All codes, keys and environments of a chip.
+/// All PINs, keys and environments of a chip.
 #[derive(Debug)]
 pub(crate) struct Vault {
     /// The first is the MF's: its objects are global.
@@ -38,7 +38,7 @@ pub(crate) struct Vault {
     of_image: usize,
 }
 
-/// The codes, keys and environments of one application.
+/// The PINs, keys and environments of one application.
 #[derive(Debug)]
 struct Domain {
     objects: Vec<Object>,
@@ -60,13 +60,13 @@ pub(crate) struct ObjectId {
 /// The class of a security data object: the second byte of its tag, without the bit that says local.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Class {
-    Code,
+    Pin,
     KeySet,
     PrivateKey,
     PublicKey,
 }
 
-/// A code or a key.
+/// A PIN or a key.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) class: Class,
@@ -82,7 +82,7 @@ pub(crate) struct Object {
 
 /// What an object is made of.
 pub(crate) enum Material {
-    Code {
+    Pin {
         value: Field,
         shortest: u8,
         longest: u8,
@@ -154,12 +154,12 @@ impl ObjectId {
 
 impl Class {
     pub(crate) fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Code, Self::KeySet, Self::PrivateKey, Self::PublicKey].into_iter().find(|class| class.byte() == byte)
+        [Self::Pin, Self::KeySet, Self::PrivateKey, Self::PublicKey].into_iter().find(|class| class.byte() == byte)
     }
 
     pub(crate) fn byte(self) -> u8 {
         match self {
-            Self::Code => 0x01,
+            Self::Pin => 0x01,
             Self::KeySet => 0x0A,
             Self::PrivateKey => 0x10,
             Self::PublicKey => 0x20,
@@ -275,7 +275,7 @@ pub(crate) const NUMBER: u8 = 0x1F;
 impl fmt::Debug for Material {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Code { .. } => "Code",
+            Self::Pin { .. } => "Pin",
             Self::KeySet { .. } => "KeySet",
             Self::Rsa(_) => "Rsa",
             Self::P256 { .. } => "P256",

@@ -1,4 +1,4 @@
-//! Replacing codes and keys by PUT DATA (facts/cards.md E.3).
+//! Replacing PINs and keys by PUT DATA (facts/cards.md E.3).
 //!
 //! OpenSC sends each part of a key in a command of its own: both primes, what the Chinese remainder theorem needs, and
 //! only then the public exponent and the modulus. So every part stands for itself. What follows from others is kept as
@@ -35,10 +35,10 @@ mod part {
 }
 
 impl Vault {
-    /// Replaces a code. `None` if it may not be so long, and nothing is written then.
-    pub(crate) fn set_code(&self, id: ObjectId, memory: &mut Memory, code: &[u8]) -> Option<()> {
-        let Material::Code { value, .. } = self.object(id).material else { return None };
-        self.fits_code(id, code.len()).then(|| value.set(memory, code))?
+    /// Replaces a PIN. `None` if it may not be so long, and nothing is written then.
+    pub(crate) fn set_pin(&self, id: ObjectId, memory: &mut Memory, pin: &[u8]) -> Option<()> {
+        let Material::Pin { value, .. } = self.object(id).material else { return None };
+        self.fits_pin(id, pin.len()).then(|| value.set(memory, pin))?
     }
 
     /// Replaces the keys of a key set, authentication first. `None` unless both fit, and nothing is written then.

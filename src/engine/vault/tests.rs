@@ -12,7 +12,7 @@ use crate::{
     memory::Memory,
     testing::{
         VITALE, VITAMIN,
-        keys::{self, AES_128, AES_256, SCALAR, TRIPLE_DES, code, domain, keyed_image, object, secure, template},
+        keys::{self, AES_128, AES_256, SCALAR, TRIPLE_DES, domain, keyed_image, object, pin, secure, template},
         rule, text,
     },
 };
@@ -45,38 +45,38 @@ fn a_good_card_takes_the_cells_it_needs() {
 #[test]
 fn numbers_are_1_to_31_and_unique_in_their_class() {
     let wrong = "its number must be 1 to 31";
-    assert_eq!(refusal(|domain| domain.objects[0].number = 0), refused("Code 0", wrong));
+    assert_eq!(refusal(|domain| domain.objects[0].number = 0), refused("Pin 0", wrong));
     assert_eq!(refusal(|domain| domain.objects[3].number = 32), refused("KeySet 32", wrong));
     let twice = "there are two of this class with this number";
-    assert_eq!(refusal(|domain| domain.objects[1].number = 1), refused("Code 1", twice));
+    assert_eq!(refusal(|domain| domain.objects[1].number = 1), refused("Pin 1", twice));
     let twice = "there are two with this number";
     assert_eq!(
         refusal(|domain| domain.environments[1].number = domain.environments[0].number),
         refused("environment 1", twice)
     );
     let error = refusal(|domain| domain.objects[0].number = 0).expect("a refusal");
-    assert_eq!(error.to_string(), "DF 0001: Code 0: its number must be 1 to 31");
+    assert_eq!(error.to_string(), "DF 0001: Pin 0: its number must be 1 to 31");
 }
 
 #[test]
 fn rules_counters_and_codes_are_consistent() {
     let short = || CompactRule { conditions: Vec::new(), ..rule(&[0x01, 0x00]) };
     let uneven = "an access rule must have one condition for each bit of its access mode byte";
-    assert_eq!(refusal(|domain| domain.objects[0].rule = short()), refused("Code 1", uneven));
-    assert_eq!(refusal(|domain| domain.objects[0].contactless = Some(short())), refused("Code 1", uneven));
+    assert_eq!(refusal(|domain| domain.objects[0].rule = short()), refused("Pin 1", uneven));
+    assert_eq!(refusal(|domain| domain.objects[0].contactless = Some(short())), refused("Pin 1", uneven));
     let tries = "it must have 1 to 15 tries, and not more left than there are";
     for (most, left) in [(0, 0), (16, 1), (3, 4)] {
         let change = |domain: &mut SecurityDomain| domain.objects[0].tries = Some(Tries { most, left });
-        assert_eq!(refusal(change), refused("Code 1", tries));
+        assert_eq!(refusal(change), refused("Pin 1", tries));
     }
     let uses = "it must not have more uses left than there are";
-    assert_eq!(refusal(|domain| domain.objects[0].uses = Some(Uses { most: 1, left: 2 })), refused("Code 1", uses));
-    let length = "the code is shorter or longer than it may be";
-    assert_eq!(refusal(|domain| domain.objects[0].kind = code("123", 4)), refused("Code 1", length));
-    assert_eq!(refusal(|domain| domain.objects[0].kind = code("123456789", 4)), refused("Code 1", length));
+    assert_eq!(refusal(|domain| domain.objects[0].uses = Some(Uses { most: 1, left: 2 })), refused("Pin 1", uses));
+    let length = "the PIN is shorter or longer than it may be";
+    assert_eq!(refusal(|domain| domain.objects[0].kind = pin("123", 4)), refused("Pin 1", length));
+    assert_eq!(refusal(|domain| domain.objects[0].kind = pin("123456789", 4)), refused("Pin 1", length));
     assert_eq!(
-        refusal(|domain| domain.objects[0].kind = code("123456789", 9)),
-        refused("Code 1", "a code must have 1 to 64 bytes")
+        refusal(|domain| domain.objects[0].kind = pin("123456789", 9)),
+        refused("Pin 1", "a PIN must have 1 to 64 bytes")
     );
 }
 
@@ -139,11 +139,11 @@ fn nothing_secret_shows_in_debug_output() {
     };
     assert!(!is_hidden(&keys::SERIAL_NUMBER), "this is how a secret would show");
     let objects: Vec<SecurityObject> = domain().objects;
-    let codes = objects.iter().filter_map(|object| match &object.kind {
-        ObjectKind::Code(code) => Some(code.value.0.clone()),
+    let pins = objects.iter().filter_map(|object| match &object.kind {
+        ObjectKind::Pin(pin) => Some(pin.value.0.clone()),
         _ => None,
     });
-    assert!(codes.into_iter().all(|code| is_hidden(&code)));
+    assert!(pins.into_iter().all(|pin| is_hidden(&pin)));
     assert!(TRIPLE_DES.iter().chain(&AES_128).all(|key| is_hidden(key)) && AES_256.iter().all(|key| is_hidden(key)));
     assert!(is_hidden(&SCALAR));
     assert!(

@@ -53,13 +53,13 @@ fn walk(layout: &Layout, check: &Check<'_>) {
     security(check, layout);
 }
 
-/// The codes, keys and holder that card files give.
+/// The PINs, keys and holder that card files give.
 fn security(check: &Check<'_>, layout: &Layout) {
     let is_digits = |kind: &Kind| matches!(kind, Kind::Digits { .. } | Kind::Code { .. });
     let is_bytes = |kind: &Kind| matches!(kind, Kind::Bytes { .. });
     for object in &layout.security.objects {
         match &object.kind {
-            ObjectKind::Code { from, .. } => check.kind(from, "", is_digits, "digits or a code"),
+            ObjectKind::Pin { from, .. } => check.kind(from, "", is_digits, "digits or a code"),
             ObjectKind::KeySet { mac, encryption, .. } => {
                 check.kind(mac, "", is_bytes, "bytes");
                 check.kind(encryption, "", is_bytes, "bytes");

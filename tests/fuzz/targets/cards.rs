@@ -33,7 +33,7 @@ const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 
 pub(super) const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
 
 /// Card 0 and 1 are Vitale 2, on T=0 and T=1. Card 2 and 3 have a file of each structure that all may read, write and
-/// append to, and data objects; so commands get where they do not get on a real card. Card 4 also has codes and keys.
+/// append to, and data objects; so commands get where they do not get on a real card. Card 4 also has PINs and keys.
 pub(super) fn card(index: usize) -> Box<dyn Card> {
     static PROFILES: OnceLock<Vec<Profile>> = OnceLock::new();
     match index {

@@ -1,4 +1,4 @@
-//! A card whose codes and keys all may use and replace, and whose files all may make and delete: commands on them get
+//! A card whose PINs and keys all may use and replace, and whose files all may make and delete: commands on them get
 //! as far as they can.
 
 use virtuale_engine::{
@@ -6,8 +6,8 @@ use virtuale_engine::{
     crypto::{CipherKey, Crypto, P256PrivateKey, RsaNumbers, RustCrypto},
     cvc,
     image::{
-        Code, CompactRule, Condition, ControlTemplate, Environment, FileImage, FileKind, KeySet, ObjectKind,
-        PrivateKey, PublicKey, Secret, SecurityDomain, SecurityObject, TemplateKind, Tries,
+        CompactRule, Condition, ControlTemplate, Environment, FileImage, FileKind, KeySet, ObjectKind, Pin, PrivateKey,
+        PublicKey, Secret, SecurityDomain, SecurityObject, TemplateKind, Tries,
     },
     security::SeNumber,
 };
@@ -26,7 +26,7 @@ const PRIMES: [[u8; 32]; 2] = [
     ],
 ];
 
-/// The files of a card with codes and keys, the same in the MF and in the application.
+/// The files of a card with PINs and keys, the same in the MF and in the application.
 pub(super) fn card(files: Vec<FileImage>) -> Chip {
     let files = files.into_iter().map(|mut file| {
         if let FileKind::Directory(directory) = &mut file.kind {
@@ -39,7 +39,7 @@ pub(super) fn card(files: Vec<FileImage>) -> Chip {
 }
 
 fn domain() -> SecurityDomain {
-    let code = Code { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 };
+    let pin = Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 };
     let keys = |key: CipherKey| ObjectKind::KeySet(KeySet { mac: key.clone(), encryption: key });
     let rsa = RsaNumbers { primes: PRIMES.map(|prime| prime.to_vec()), e: vec![1, 0, 1] };
     let scalar = P256PrivateKey([0x11; 32]);
@@ -50,7 +50,7 @@ fn domain() -> SecurityDomain {
         authorisation: vec![0xFF; 7],
     };
     let kinds = [
-        (1, ObjectKind::Code(code)),
+        (1, ObjectKind::Pin(pin)),
         (1, keys(CipherKey::TripleDes([0x22; 16]))),
         (2, keys(CipherKey::Aes128([0x33; 16]))),
         (1, ObjectKind::PrivateKey(PrivateKey::Rsa { numbers: rsa.clone(), spare: vec![rsa] })),

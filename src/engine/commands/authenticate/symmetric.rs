@@ -161,7 +161,7 @@ mod tests {
     /// Selects key set 1 for the authentication of a role.
     const SET: (&str, &str) = ("00 22 81 A4 06 80 01 1C 83 01 81", "9000");
 
-    /// PUT DATA of code 1, which its rule keeps for who proved key set 1.
+    /// PUT DATA of PIN 1, which its rule keeps for who proved key set 1.
     const PUT: &str = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
 
     fn external(card: &mut Tester) -> alloc::string::String {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{
-    CODE, CURRENT_DF, ENVIRONMENT, ENVIRONMENT_CLASS, HEADER_LIST, Named, OBJECTS, PARAMETERS, PUBLIC_KEY, only_tagged,
+    CURRENT_DF, ENVIRONMENT, ENVIRONMENT_CLASS, HEADER_LIST, Named, OBJECTS, PARAMETERS, PIN, PUBLIC_KEY, only_tagged,
     put_public_key,
 };
 use crate::{
@@ -57,7 +57,7 @@ fn put_object(named: &Named<'_>, asked: Tag, context: &mut Context<'_>, value: &
     }
     let class = context.core.vault.object(id).class;
     match (asked, class) {
-        (CODE, Class::Code) => context.allow(id, Access::Get).map(|()| put_code_lengths(id, context, value)),
+        (PIN, Class::Pin) => context.allow(id, Access::Get).map(|()| put_pin_lengths(id, context, value)),
         (PUBLIC_KEY, Class::PublicKey) => {
             context.allow(id, Access::Get)?;
             let core = &mut *context.core;
@@ -72,9 +72,9 @@ fn put_object(named: &Named<'_>, asked: Tag, context: &mut Context<'_>, value: &
     }
 }
 
-fn put_code_lengths(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
-    if let Material::Code { shortest, longest, .. } = context.core.vault.object(id).material {
-        tlv::put_with(CODE, value, |lengths| {
+fn put_pin_lengths(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
+    if let Material::Pin { shortest, longest, .. } = context.core.vault.object(id).material {
+        tlv::put_with(PIN, value, |lengths| {
             tlv::put(Tag(0x80), &[longest], lengths);
             tlv::put(Tag(0x81), &[shortest], lengths);
         });
@@ -220,9 +220,9 @@ mod tests {
     fn names_rules_without_contacts_and_tries_left_are_told() {
         let mut image = keyed_image();
         let crate::image::FileKind::Directory(directory) = &mut image.files[1].kind else { panic!("a DF") };
-        let code = &mut directory.security.objects[0];
-        code.name = "PIN".into();
-        code.contactless = Some(crate::testing::rule(&[0x01, 0xFF]));
+        let pin = &mut directory.security.objects[0];
+        pin.name = "PIN".into();
+        pin.contactless = Some(crate::testing::rule(&[0x01, 0xFF]));
         let mut card = card_of(image, Protocol::T1, Forgetful);
         card.plays(&[
             ("00 20 00 81 04 39393939", "63C2"),

@@ -32,8 +32,8 @@ const HEADER_LIST: Tag = Tag(0x4D);
 const PARAMETERS: Tag = Tag(0xA0);
 /// The keys of a key set.
 const KEY_SET: Tag = Tag(0xA2);
-/// The value of a code.
-const CODE: Tag = Tag(0x7F41);
+/// The value of a PIN.
+const PIN: Tag = Tag(0x7F41);
 /// The value of a private key.
 const PRIVATE_KEY: Tag = Tag(0x7F48);
 /// The value of a public key.

@@ -1,6 +1,6 @@
 //! PUT DATA of a security data object (facts/cards.md E.3).
 
-use super::{CODE, CURRENT_DF, KEY_SET, Named, OBJECTS, PRIVATE_KEY, PUBLIC_KEY, only, only_tagged};
+use super::{CURRENT_DF, KEY_SET, Named, OBJECTS, PIN, PRIVATE_KEY, PUBLIC_KEY, only, only_tagged};
 use crate::{
     StatusWord,
     apdu::Apdu,
@@ -10,7 +10,7 @@ use crate::{
     vault::{Access, Class, ObjectId},
 };
 
-/// Replaces the value of an object, `70 { BF cc nn { template } }`: of a code (`7F41 { 82 }`), of a key set
+/// Replaces the value of an object, `70 { BF cc nn { template } }`: of a PIN (`7F41 { 82 }`), of a key set
 /// (`A2 { 90, 91 }`), of a private key (`7F48`) or of a public key (`7F49`), of which any parts may be sent.
 ///
 /// The object is then as if never tried, and nobody has proved it.
@@ -23,7 +23,7 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
     let id = named.find(context)?;
     context.allow(id, Access::Put)?;
     match (context.core.vault.object(id).class, template.tag) {
-        (Class::Code, CODE) => put_code(id, &template, context)?,
+        (Class::Pin, PIN) => put_pin(id, &template, context)?,
         (Class::KeySet, KEY_SET) => put_key_set(id, &template, context)?,
         (Class::PrivateKey, PRIVATE_KEY) | (Class::PublicKey, PUBLIC_KEY) => put_parts(id, &template, context)?,
         _ => return Err(StatusWord::WRONG_DATA.into()),
@@ -35,10 +35,10 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
     Ok(StatusWord::SUCCESS)
 }
 
-fn put_code(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
-    let code = only_tagged(template.objects(), Tag(0x82))?.value;
+fn put_pin(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
+    let pin = only_tagged(template.objects(), Tag(0x82))?.value;
     let core = &mut *context.core;
-    core.vault.set_code(id, &mut core.memory, code).ok_or(StatusWord::WRONG_DATA)
+    core.vault.set_pin(id, &mut core.memory, pin).ok_or(StatusWord::WRONG_DATA)
 }
 
 fn put_key_set(id: ObjectId, template: &Object<'_>, context: &mut Context<'_>) -> Result<(), StatusWord> {
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_gets_another_value() {
+    fn a_pin_gets_another_value() {
         let mut card = trusting(crate::platform::Forgetful);
         card.plays(&[
             VERIFY,

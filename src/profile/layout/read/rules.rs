@@ -30,7 +30,7 @@ struct Role {
 }
 
 /// The operations and their bits in an access mode byte: on files (ISO 7816-4, tables 16 and 17; facts/cards.md E.2),
-/// on codes and keys (facts/ias.md 6).
+/// on PINs and keys (facts/ias.md 6).
 const OPERATIONS: [(&str, u8); 18] = [
     ("delete", 0x40),
     ("terminate", 0x20),
@@ -61,8 +61,8 @@ const ORIGINS: [(&str, Origin); 3] =
 pub(in super::super) enum Governed {
     /// A file or application.
     File,
-    /// A code of the holder.
-    Code,
+    /// A PIN of the holder.
+    Pin,
     /// Two symmetric keys.
     KeySet,
     /// A private key.
@@ -78,7 +78,7 @@ impl Governed {
             Self::File => {
                 ("files", &["delete", "terminate", "activate", "deactivate", "write", "update", "create", "read"])
             }
-            Self::Code => ("codes", &["change", "verify", "reset", "update", "read"]),
+            Self::Pin => ("PINs", &["change", "verify", "reset", "update", "read"]),
             Self::KeySet => ("key sets", &["external", "mutual", "update", "read"]),
             Self::PrivateKey => ("private keys", &["sign", "internal", "decipher", "generate", "update", "read"]),
             Self::PublicKey => ("public keys", &["certify", "external", "generate", "update", "read"]),

@@ -1,4 +1,4 @@
-//! From the codes and keys of a layout and the data of a card to the security domains of its chip.
+//! From the PINs and keys of a layout and the data of a card to the security domains of its chip.
 
 use virtuale_engine::{
     crypto::{Crypto, RustCrypto},
@@ -44,8 +44,8 @@ pub(in super::super) fn domains(
         let held = held.get(place).and_then(Option::as_ref);
         let made = match &object.kind {
             ObjectKind::Key(key) => pair(object, key, held),
-            ObjectKind::Code { from, shortest, longest, .. } => {
-                code(object, from, *shortest..=*longest, encoder, data).into_iter().collect()
+            ObjectKind::Pin { from, shortest, longest, .. } => {
+                pin(object, from, *shortest..=*longest, encoder, data).into_iter().collect()
             }
             ObjectKind::KeySet { cipher, mac, encryption } => {
                 key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
@@ -101,7 +101,7 @@ fn pair(entry: &Object, key: &Key, held: Option<&HeldKey>) -> Vec<SecurityObject
     made
 }
 
-fn code(
+fn pin(
     entry: &Object,
     from: &Path,
     lengths: std::ops::RangeInclusive<u8>,
@@ -116,12 +116,12 @@ fn code(
     let value = node.text().unwrap_or_default().as_bytes();
     let (shortest, longest) = (*lengths.start(), *lengths.end());
     if !u8::try_from(value.len()).is_ok_and(|length| lengths.contains(&length)) {
-        let message = format!("the code \"{key}\" has {} characters", value.len());
+        let message = format!("the PIN \"{key}\" has {} characters", value.len());
         encoder.mistake(&node.span, message, &format!("this chip takes {shortest} to {longest}"));
         return None;
     }
-    let code = image::Code { value: Secret(value.to_vec()), shortest, longest };
-    Some(object(entry, image::ObjectKind::Code(code)))
+    let pin = image::Pin { value: Secret(value.to_vec()), shortest, longest };
+    Some(object(entry, image::ObjectKind::Pin(pin)))
 }
 
 fn key_set(

@@ -1,6 +1,6 @@
 //! Codes, keys, key sets, roots and security environments of a layout, and what a PKCS#15 application says about them.
 //!
-//! The layout says which there are, where, and who may use them; the card file gives codes and may choose keys. What
+//! The layout says which there are, where, and who may use them; the card file gives PINs and may choose keys. What
 //! the card file leaves open comes from the test authority. Nothing here computes with a key on behalf of a card.
 
 mod build;
@@ -33,7 +33,7 @@ pub(super) struct Security {
     pub(super) token: Option<Token>,
 }
 
-/// A code, key set, private key or root.
+/// A PIN, key set, private key or root.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
     /// What the layout calls it.
@@ -55,8 +55,8 @@ pub(super) struct Object {
 /// What an object is.
 #[derive(Clone, Debug)]
 pub(super) enum ObjectKind {
-    /// A code of the holder; one with a label is in the AODF.
-    Code { from: Path, shortest: u8, longest: u8, label: Option<String> },
+    /// A PIN of the holder; one with a label is in the AODF.
+    Pin { from: Path, shortest: u8, longest: u8, label: Option<String> },
     /// A private key.
     Key(Key),
     /// Two symmetric keys.
@@ -75,8 +75,8 @@ pub(super) struct Key {
     pub(super) usage: KeyUsage,
     /// What it is where the card file does not say; `None` for no key.
     pub(super) sort: Option<KeySort>,
-    /// The code that opens it, by its place among objects.
-    pub(super) code: Option<usize>,
+    /// The PIN that opens it, by its place among objects.
+    pub(super) pin: Option<usize>,
     /// The rule of its public half; without one it is no object of the chip.
     pub(super) public: Option<Arc<Rule>>,
 }

@@ -1,4 +1,4 @@
-//! The tables `[code]`, `[key]`, `[key_set]`, `[cv_root]`, `[se]`, `[card_keys]` and `[token]` of a layout.
+//! The tables `[pin]`, `[key]`, `[key_set]`, `[cv_root]`, `[se]`, `[card_keys]` and `[token]` of a layout.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::profile::pkcs15::KeyUsage;
 
-/// How many codes and keys a layout may have.
+/// How many PINs and keys a layout may have.
 const MOST_OBJECTS: usize = 128;
 
 /// The greatest number of an object.
 const LAST_NUMBER: usize = 31;
 
-/// The longest code in bytes.
+/// The longest PIN in bytes.
 const LONGEST_CODE: usize = 64;
 
 const USAGES: [(&str, KeyUsage); 3] = [
@@ -42,9 +42,9 @@ type Tables<'a> = Vec<(Placed<&'a str>, Fields<'a>)>;
 
 /// Reads all of them; `keys` are those of `[key]`.
 pub(in super::super) fn read(scope: &Scope<'_>, top: &Fields<'_>, keys: Tables<'_>) -> Security {
-    let codes = top.tables("code", "key of a code");
-    let code_names: Vec<String> = codes.iter().map(|(name, _)| name.value.to_owned()).collect();
-    let first_code = keys.len();
+    let pins = top.tables("pin", "key of a PIN");
+    let pin_names: Vec<String> = pins.iter().map(|(name, _)| name.value.to_owned()).collect();
+    let first_pin = keys.len();
     let (mut objects, mut names) = (Vec::new(), Vec::new());
     let mut add = |tables: Tables<'_>, governed, read: &dyn Fn(&Fields<'_>) -> Option<ObjectKind>| {
         for (name, fields) in tables {
@@ -54,8 +54,8 @@ pub(in super::super) fn read(scope: &Scope<'_>, top: &Fields<'_>, keys: Tables<'
             fields.finish();
         }
     };
-    add(keys, Governed::PrivateKey, &|fields| key(scope, fields, &code_names, first_code));
-    add(codes, Governed::Code, &code);
+    add(keys, Governed::PrivateKey, &|fields| key(scope, fields, &pin_names, first_pin));
+    add(pins, Governed::Pin, &pin);
     add(top.tables("key_set", "key of a key set"), Governed::KeySet, &key_set);
     add(top.tables("cv_root", "key of a root"), Governed::PublicKey, &root);
     check_taken(top, &objects);
@@ -137,7 +137,7 @@ fn one_of<T: Copy, const N: usize>(fields: &Fields<'_>, key: &'static str, known
     found.map(|&(_, value)| value)
 }
 
-fn code(fields: &Fields<'_>) -> Option<ObjectKind> {
+fn pin(fields: &Fields<'_>) -> Option<ObjectKind> {
     let from = key_path(fields, "from");
     let shortest = small(fields, "shortest", 1, LONGEST_CODE);
     let longest = small(fields, "longest", 1, LONGEST_CODE);
@@ -149,10 +149,10 @@ fn code(fields: &Fields<'_>) -> Option<ObjectKind> {
     if shortest > longest {
         fields.mistake("\"shortest\" is longer than \"longest\"", "");
     }
-    Some(ObjectKind::Code { from: from?, shortest, longest, label })
+    Some(ObjectKind::Pin { from: from?, shortest, longest, label })
 }
 
-fn key(scope: &Scope<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -> Option<ObjectKind> {
+fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) -> Option<ObjectKind> {
     let label = fields.text("label");
     let id = fields.byte("id");
     for key in ["label", "id"].into_iter().filter(|key| !fields.has(key)) {
@@ -163,14 +163,14 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, codes: &[String], first: usize) -
     if let Some(sort) = sort.as_ref().filter(|sort| KeySort::named(sort.value).is_none()) {
         fields.report.unknown("type", sort, KeySort::NAMED.map(|(name, _)| name));
     }
-    let code = fields.text("code").and_then(|code| position(fields, "code", &code, codes));
+    let pin = fields.text("pin").and_then(|pin| position(fields, "PIN", &pin, pins));
     let public = scope.names.rule(fields, "public_rule", Governed::PublicKey);
     Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
         usage: usage?,
         sort: sort.and_then(|sort| KeySort::named(sort.value)),
-        code: code.map(|code| first + code),
+        pin: pin.map(|pin| first + pin),
         public,
     }))
 }
@@ -222,7 +222,7 @@ fn template(fields: &Fields<'_>, names: &[String]) -> Option<Template> {
     if !fields.has("usage") {
         fields.missing("usage");
     }
-    let object = fields.text("names").and_then(|name| position(fields, "code or key", &name, names));
+    let object = fields.text("names").and_then(|name| position(fields, "PIN or key", &name, names));
     let role = fields.hex("role").map(|role| role.value);
     let algorithm = fields.byte("algorithm").map(|algorithm| algorithm.value);
     Some(Template { kind: kind?, usage: usage?.value, algorithm, object, role })
@@ -256,20 +256,20 @@ fn token(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<Token> {
 }
 
 /// No two objects of one class and application have the same number, nor any two the same name, nor two private keys
-/// the same identifier, nor two codes with labels the same number.
+/// the same identifier, nor two PINs with labels the same number.
 fn check_taken(top: &Fields<'_>, objects: &[Object]) {
     let class = |kind: &ObjectKind| match kind {
-        ObjectKind::Code { .. } => 0x01_u8,
+        ObjectKind::Pin { .. } => 0x01_u8,
         ObjectKind::KeySet { .. } => 0x0A,
         ObjectKind::Key(_) => 0x10,
         ObjectKind::Root(_) => 0x20,
     };
     if objects.len() > MOST_OBJECTS {
-        top.mistake(format!("there are more than {MOST_OBJECTS} codes and keys"), "");
+        top.mistake(format!("there are more than {MOST_OBJECTS} PINs and keys"), "");
     }
     let (mut numbers, mut names) = (BTreeSet::new(), BTreeSet::new());
     // What PKCS#15 files tell apart.
-    let (mut ids, mut codes) = (BTreeSet::new(), BTreeSet::new());
+    let (mut ids, mut pins) = (BTreeSet::new(), BTreeSet::new());
     for object in objects {
         let mut is_new = numbers.insert((object.application, class(&object.kind), object.number));
         if matches!(&object.kind, ObjectKind::Key(key) if key.public.is_some()) {
@@ -283,12 +283,12 @@ fn check_taken(top: &Fields<'_>, objects: &[Object]) {
             let message = format!("the \"id\" of \"{}\" is taken by another private key", object.name);
             top.report.mistake(object.span.clone(), message, "programs find the certificate of a key by it");
         }
-        if matches!(&object.kind, ObjectKind::Code { label: Some(_), .. } if !codes.insert(object.number)) {
-            let message = format!("the number of \"{}\" is taken by another code with a label", object.name);
-            top.report.mistake(object.span.clone(), message, "programs find the code of a key by it");
+        if matches!(&object.kind, ObjectKind::Pin { label: Some(_), .. } if !pins.insert(object.number)) {
+            let message = format!("the number of \"{}\" is taken by another PIN with a label", object.name);
+            top.report.mistake(object.span.clone(), message, "programs find the PIN of a key by it");
         }
         if !names.insert(&object.name) {
-            let message = format!("there is another code or key with the name \"{}\"", object.name);
+            let message = format!("there is another PIN or key with the name \"{}\"", object.name);
             top.report.mistake(object.span.clone(), message, "");
         }
     }

@@ -1,4 +1,4 @@
-//! Layouts with codes and keys, and card files that choose them.
+//! Layouts with PINs and keys, and card files that choose them.
 
 use std::{
     collections::BTreeSet,
@@ -62,9 +62,9 @@ fn a_card_has_the_usual_keys_and_codes() {
     let image = card("", None).expect("a card");
     let kinds: Vec<_> = private_keys(&image).into_iter().map(|(number, _)| number).collect();
     assert_eq!(kinds, [1, 2, 3, 4]);
-    let codes = domain(&image, 0x0DF1).objects.iter().filter(|object| matches!(object.kind, ObjectKind::Code(_)));
-    let codes: Vec<_> = codes.map(|object| (object.number, object.tries.expect("tries").most)).collect();
-    assert_eq!(codes, [(1, 3), (2, 10)]);
+    let pins = domain(&image, 0x0DF1).objects.iter().filter(|object| matches!(object.kind, ObjectKind::Pin(_)));
+    let pins: Vec<_> = pins.map(|object| (object.number, object.tries.expect("tries").most)).collect();
+    assert_eq!(pins, [(1, 3), (2, 10)]);
     assert_eq!(domain(&image, 0x5015).shared_with, Some(virtuale_engine::image::FileIndex(3)));
     assert_eq!(domain(&image, 0x3F00).environments.len(), 2);
     assert_eq!(domain(&image, 0x3F00).serial_number, Some([0x00, 0x18, 0x00, 0x10, 0x00, 0x00, 0x01, 0xFF]));
@@ -147,7 +147,7 @@ fn a_card_with_too_many_rsa_keys_is_refused() {
         let key = |number| {
             format!(
                 "\n[key.autre_{number}]\nin = \"adele\"\nnumber = {number}\ntitle = \"PRK\"\nlabel = \"OTHER {number}\"\n\
-                 id = \"{number}\"\nusage = \"signature\"\ntype = \"rsa2048\"\ncode = \"holder\"\nrule = \"signing\"\n\
+                 id = \"{number}\"\nusage = \"signature\"\ntype = \"rsa2048\"\npin = \"holder\"\nrule = \"signing\"\n\
                  public_rule = \"public_half\"\nsource = \"ours\"\n"
             )
         };
@@ -246,7 +246,7 @@ fn a_card_without_any_key_has_empty_directories() {
 #[test]
 fn an_empty_code_or_key_is_named_where_it_stands() {
     for key in ["code", "cle_mac"] {
-        let error = card(&format!("[ias]\n{key} = \"\"\n"), None).expect_err("nothing is no code");
+        let error = card(&format!("[ias]\n{key} = \"\"\n"), None).expect_err("nothing is no PIN");
         for part in [format!("\"ias.{key}\" is empty"), "carte.toml:8:".into(), "takes away a default".into()] {
             assert!(error.contains(&part), "{part} is missing in\n{error}");
         }
@@ -344,11 +344,11 @@ fn mistakes(change: impl Fn(&str) -> String) -> String {
 #[test]
 fn mistakes_of_a_layout_are_named() {
     for (from, to, message) in [
-        ("code = \"holder\"", "code = \"holdr\"", "unknown code \"holdr\""),
+        ("pin = \"holder\"", "pin = \"holdr\"", "unknown PIN \"holdr\""),
         ("cipher = \"3des\"", "cipher = \"des\"", "unknown cipher \"des\""),
-        ("rule = \"pin\"", "rule = \"signing\"", "says who may sign, which codes cannot do"),
-        ("type = \"rsa2048\"\ncode", "type = \"rsa1024\"\ncode", "unknown type \"rsa1024\""),
-        ("names = \"unblocker\"", "names = \"nobody\"", "unknown code or key \"nobody\""),
+        ("rule = \"pin\"", "rule = \"signing\"", "says who may sign, which PINs cannot do"),
+        ("type = \"rsa2048\"\npin", "type = \"rsa1024\"\npin", "unknown type \"rsa1024\""),
+        ("names = \"unblocker\"", "names = \"nobody\"", "unknown PIN or key \"nobody\""),
         ("crt = \"B4\"", "crt = \"B5\"", "tag of a control reference template"),
         ("number = 2\ntitle = \"PUK\"", "number = 1\ntitle = \"PUK\"", "the number of \"unblocker\" is taken"),
         ("built_by = \"cdf\"", "built_by = \"cfd\"", "unknown builder \"cfd\""),

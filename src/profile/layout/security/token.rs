@@ -1,4 +1,4 @@
-//! What PKCS#15 files say of a card's codes and keys, and the certificates of its keys.
+//! What PKCS#15 files say of a card's PINs and keys, and the certificates of its keys.
 
 use virtuale_engine::{
     Fid,
@@ -66,7 +66,7 @@ pub(in super::super) fn built(
     built.token.label.clone_from(&token.label);
     built.token.writable = token.writable;
     for object in &layout.security.objects {
-        if let ObjectKind::Code { shortest, longest, label: Some(label), .. } = &object.kind {
+        if let ObjectKind::Pin { shortest, longest, label: Some(label), .. } = &object.kind {
             let (id, digits) = (object.number, (*shortest, *longest));
             built.token.pins.push(Pin { label: label.clone(), id, reference: reference(object), digits });
         }
@@ -97,7 +97,7 @@ fn add(
         KeySort::P256 => KeyKind::P256,
     };
     let (label, id, number, usage) = (key.label.clone(), key.id, object.number, key.usage);
-    let pin = key.code.and_then(|code| layout.security.objects.get(code)).map(|code| code.number);
+    let pin = key.pin.and_then(|pin| layout.security.objects.get(pin)).map(|pin| pin.number);
     let path = own.map_or(Fid(0), |file| file.fid);
     token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
     let file = certificate?;

@@ -55,7 +55,7 @@ fn one_wrong_value_is_one_mistake() {
         ("usage = \"authentication\"", "usage = \"auth\"", "unknown usage \"auth\""),
         ("cipher = \"3des\"", "cipher = \"des\"", "unknown cipher \"des\""),
         ("form = \"rsa\"", "form = \"dsa\"", "unknown form \"dsa\""),
-        ("[code.holder]\nin = \"adele\"", "[code.holder]\nin = \"adel\"", "unknown application \"adel\""),
+        ("[pin.holder]\nin = \"adele\"", "[pin.holder]\nin = \"adel\"", "unknown application \"adel\""),
         ("number = 1\n", "number = 40\n", "\"number\" must be a number from 1 to 31"),
         ("fid = \"2001\"", "fid = 1", "\"fid\" must be two bytes in hexadecimal, such as \"3F00\""),
         ("manufacturer = \"", "manufacturer = 1 # \"", "\"manufacturer\" must be text in quotes"),
@@ -131,10 +131,10 @@ fn two_private_keys_have_different_identifiers() {
 }
 
 #[test]
-fn two_codes_that_programs_see_have_different_numbers() {
+fn two_pins_that_programs_see_have_different_numbers() {
     let puk = "in = \"adele\"\nnumber = 2\ntitle = \"PUK\"\n";
     let text = changed(puk, "in = \"vitale\"\nnumber = 1\ntitle = \"PUK\"\nlabel = \"PUK\"\n");
-    assert_refused(&text, &["is taken by another code with a label"]);
+    assert_refused(&text, &["is taken by another PIN with a label"]);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! The client half of pcsc-lite's socket protocol (facts/pcsc.md, section 1), without its library.
 //!
-//! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a [`Transport`](super::Transport). It
-//! works with our own server and with a real pcscd of 1.8.24 or later. It believes no length that the service gives.
+//! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a
+//! [`Transport`](super::Transport). It works with our own server and with a real pcscd of 1.8.24 or later. It believes
+//! no length that the service gives.
 
 use std::{
     env,
