@@ -165,8 +165,8 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels and the instructions of a word memory, or one that may select in a way that is not
-    /// known.
+    /// interindustry ones of four channels and the instructions of a word memory, or one that may select in a way that
+    /// is not known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
         if cla == vitale1::CLASS && self.is_word_memory() {
