@@ -13,7 +13,7 @@ use hex_literal::hex;
 use rustix::thread::{CpuSet, sched_setaffinity};
 use virtuale::profile::{Options, VirtualCard, load};
 use virtuale_engine::{
-    Card, Protocol, Reset, Response, StatusWord,
+    Card, Interface, Protocol, Response, StatusWord,
     crypto::{CipherKey, Crypto, HashAlgorithm, RustCrypto},
     sm::{CLASS_BITS, PlainCommand, Session, Suite},
 };
@@ -36,7 +36,7 @@ fn card() -> VirtualCard {
     let options = Options { today: jiff::civil::date(2026, 1, 15), seed: 1 };
     let profile = load(Path::new(CARD), &options).expect("a fixture");
     let mut card = profile.card();
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     card.select_protocol(Protocol::T1).expect("T=1");
     card
 }

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hex_literal::hex;
 use virtuale_engine::{
-    Aid, Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response, StatusWord,
+    Aid, Atr, Card, Chip, ChipImage, Fid, Interface, Protocol, Reset, Response, StatusWord,
     crypto::RustCrypto,
     image::{CompactRule, Condition, ControlObject, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle},
     platform::{Clock, Day, Forgetful, Platform, Random},
@@ -81,7 +81,7 @@ fn image() -> ChipImage {
 
 fn chip(protocol: Protocol) -> Chip {
     let mut chip = Chip::new(image(), &|_| None, platform()).expect("a good image");
-    chip.reset(Reset::Cold).expect("an ATR");
+    chip.power_up(Interface::Contact).expect("an ATR");
     chip.select_protocol(protocol).expect("the ATR offers both");
     chip
 }
@@ -117,7 +117,7 @@ fn resets(criterion: &mut Criterion) {
     let mut chip = chip(Protocol::T0);
     let mut group = criterion.benchmark_group("resets");
     for (name, kind) in [("cold", Reset::Cold), ("warm", Reset::Warm)] {
-        group.bench_function(name, |bencher| bencher.iter(|| chip.reset(black_box(kind))));
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(kind).apply(&mut chip, Interface::Contact)));
     }
 }
 

@@ -14,7 +14,7 @@ use virtuale::{
     profile::{self, Options, Profile},
     trace::{Trace, cards, replay::replay},
 };
-use virtuale_engine::{Card, Reset, Response};
+use virtuale_engine::{Card, Interface, Response};
 
 /// How many commands a trace has: enough for the card's loading not to matter.
 const COMMANDS: usize = 30_000;
@@ -36,7 +36,7 @@ fn profile() -> Profile {
 /// A trace of what the card answers to these commands.
 fn write_trace(folder: &Path, length: u8) -> PathBuf {
     let mut card = profile().card();
-    card.reset(Reset::Cold).expect("power");
+    card.power_up(Interface::Contact).expect("power");
     let mut response = Response::new();
     let mut text = "virtuale-trace 1\n".to_owned();
     for command in commands(length).iter().cycle().take(COMMANDS) {

@@ -6,7 +6,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use hex_literal::hex;
 use jiff::civil::date;
 use virtuale::profile::{Options, load};
-use virtuale_engine::{Card, Reset, Response, StatusWord};
+use virtuale_engine::{Card, Interface, Response, StatusWord};
 
 /// One word of the first zone of free reading.
 const WORD: &[u8] = &hex!("BC B0 02 88 04");
@@ -28,7 +28,7 @@ fn words(criterion: &mut Criterion) {
     let profile = load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture");
     let mut card = profile.card();
     let mut response = Response::new();
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     let mut group = criterion.benchmark_group("words");
     let commands =
         [("one word", WORD), ("200 bytes", ZONE), ("the mapping", MAPPING), ("over zones", ZONES), ("end", END)];

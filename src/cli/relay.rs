@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::Failure;
 use crate::terminal::transport::{
@@ -70,6 +70,11 @@ impl<L: Transport + Send> Relay<L> {
         Ok(Self { transport, atr, powered: false, trouble })
     }
 
+    fn begin(&mut self, kind: Reset) -> Result<(), Fault> {
+        self.powered = true;
+        self.transport.reset(kind).map_err(|error| self.fault(error))
+    }
+
     /// A fault of the card; what is none is kept as trouble.
     fn fault(&self, error: TransportError) -> Fault {
         if let TransportError::Silent(fault) = error {
@@ -85,9 +90,13 @@ impl<L: Transport + Send> Card for Relay<L> {
         &self.atr
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
-        self.powered = true;
-        self.transport.reset(kind).map_err(|error| self.fault(error))
+    /// The reader of the real card chooses the interface.
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.begin(Reset::Cold)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.begin(Reset::Warm)
     }
 
     /// The reader keeps the power; the card is reset before it hears of anything again.

@@ -13,13 +13,37 @@ pub enum Protocol {
     T1,
 }
 
-/// How a card is reset.
+/// The side of a card that gives it power: ISO 7816-3 on contacts, ISO 14443 in a field.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum Interface {
+    /// The contacts.
+    #[default]
+    Contact,
+    /// The antenna.
+    Contactless,
+}
+
+/// How a card is reset, for whoever has to say which of the two it is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Reset {
     /// Power off, then on.
     Cold,
     /// The reset contact, with power kept.
     Warm,
+}
+
+impl Reset {
+    /// Resets a card in this way; a cold reset powers it up on `interface`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Card::power_up`] and [`Card::reset`].
+    pub fn apply(self, card: &mut (impl Card + ?Sized), interface: Interface) -> Result<(), Fault> {
+        match self {
+            Self::Cold => card.power_up(interface),
+            Self::Warm => card.reset(),
+        }
+    }
 }
 
 /// Why a card gave no answer. A status word is an answer; this is silence.
@@ -41,15 +65,24 @@ pub enum Fault {
 
 /// A smart card as its reader sees it.
 pub trait Card: Send {
-    /// The answer to reset, which does not change while the card is in a reader.
+    /// The answer to the last power-up; before the first one, that of the contacts.
     fn atr(&self) -> &Atr;
 
-    /// Powers the card up or resets it. Everything volatile is forgotten; the protocol is the ATR's first one.
+    /// Powers the card up on an interface, after taking the power away if it has any (a cold reset). Everything
+    /// volatile is forgotten; the protocol is the ATR's first one.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Mute`] if the card gives no ATR, as one without that interface does.
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault>;
+
+    /// Resets the card with its power kept (a warm reset), on the interface of the last power-up; a card that has no
+    /// power gets it there. What is forgotten and the protocol are as after a power-up.
     ///
     /// # Errors
     ///
     /// [`Fault::Mute`] if the card gives no ATR.
-    fn reset(&mut self, kind: Reset) -> Result<(), Fault>;
+    fn reset(&mut self) -> Result<(), Fault>;
 
     /// Takes the power away: whatever was not committed is lost.
     fn power_off(&mut self);

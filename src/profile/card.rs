@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
-use virtuale_engine::{Atr, Card, Chip, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Atr, Card, Chip, Fault, Interface, Protocol, Response};
 
 use super::layout::Lifetime;
 
@@ -30,6 +30,15 @@ impl VirtualCard {
     /// A card that was not used yet. How many sessions it works, if its component fails, is drawn from the seed.
     pub(super) fn new(chip: Chip, lifetime: Option<Lifetime>, seed: u64) -> Self {
         Self { chip, wear: lifetime.map(|lifetime| Wear::new(lifetime, seed)) }
+    }
+
+    /// Counts a session; a component at its end gives no ATR.
+    fn begin_session(&mut self) -> Result<(), Fault> {
+        let alive = self.wear.as_mut().map_or(Ok(()), Wear::reset);
+        if alive.is_err() {
+            self.chip.power_off();
+        }
+        alive
     }
 }
 
@@ -67,12 +76,14 @@ impl Card for VirtualCard {
         self.chip.atr()
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
-        let alive = self.wear.as_mut().map_or(Ok(()), Wear::reset);
-        if alive.is_err() {
-            self.chip.power_off();
-        }
-        alive.and_then(|()| self.chip.reset(kind))
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        self.begin_session()?;
+        self.chip.power_up(interface)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.begin_session()?;
+        self.chip.reset()
     }
 
     fn power_off(&mut self) {

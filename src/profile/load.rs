@@ -218,7 +218,7 @@ mod tests {
 
     use hex_literal::hex;
     use jiff::civil::date;
-    use virtuale_engine::{Card, Reset, Response, StatusWord, image::FileImage};
+    use virtuale_engine::{Card, Interface, Response, StatusWord, image::FileImage};
 
     use super::{LONGEST, Layout, LoadError, Options, Profile, Source, load, parse, reading};
 
@@ -250,7 +250,7 @@ mod tests {
             let profile = fixture(&format!("vitale2-{name}.toml"));
             assert_eq!(profile.name(), format!("vitale2-{name}"));
             let mut card = profile.card();
-            assert_eq!(card.reset(Reset::Cold), Ok(()));
+            assert_eq!(card.power_up(Interface::Contact), Ok(()));
         }
     }
 
@@ -258,7 +258,7 @@ mod tests {
     fn public_readers_find_what_they_look_for() {
         // facts/cards.md C.5: Rufus, then CardVitalRead.
         let mut card = fixture("vitale2-martin.toml").card();
-        card.reset(Reset::Cold).expect("an ATR");
+        card.power_up(Interface::Contact).expect("an ATR");
         assert_eq!(ask(&mut card, &hex!("00A40000 02 3F00")), (vec![], StatusWord::SUCCESS));
         let (identity, status) = ask(&mut card, &hex!("00B0820000"));
         assert_eq!((identity.len(), status), (256, StatusWord::SUCCESS));
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn what_needs_a_professional_is_refused() {
         let mut card = fixture("vitale2-durand.toml").card();
-        card.reset(Reset::Cold).expect("an ATR");
+        card.power_up(Interface::Contact).expect("an ATR");
         ask(&mut card, &hex!("00A40400 0B D250000002564954414C45"));
         for file in [hex!("D012"), hex!("D013"), hex!("D019")] {
             let select = [&hex!("00A4020C 02")[..], &file].concat();
@@ -293,7 +293,7 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
         let profile = load(&folder.join("deplace-roux.toml"), &OPTIONS).unwrap_or_else(|error| panic!("{error}"));
         let mut card = profile.card();
-        card.reset(Reset::Cold).expect("an ATR");
+        card.power_up(Interface::Contact).expect("an ATR");
         let mut expect = |command: &[u8], data: &[u8]| {
             assert_eq!(ask(&mut card, command), (data.to_vec(), StatusWord::SUCCESS), "{command:02X?}");
         };

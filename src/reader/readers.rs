@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::{Atr, Card, Reset};
+use virtuale_engine::{Atr, Card, Interface};
 
 use super::{
     CardState, Model, ModelError, Protocols, Sharing,
@@ -144,7 +144,7 @@ impl Readers {
     /// [`SlotError`] if there is no such slot or it holds a card.
     pub fn insert(&self, slot: usize, mut card: Box<dyn Card>) -> Result<(), SlotError> {
         self.with(|table| table.free_slot(slot).map(drop))?;
-        let atr = card.reset(Reset::Cold).is_ok().then(|| *card.atr());
+        let atr = card.power_up(Interface::Contact).is_ok().then(|| *card.atr());
         self.with(|table| {
             table.free_slot(slot)?.fill(card, atr);
             (table.moved, table.changed) = (true, true);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use hex_literal::hex;
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, StatusWord};
 
 use super::sync::lock;
 
@@ -87,14 +87,24 @@ pub(super) fn toy(atr: &[u8]) -> (Box<dyn Card>, Arc<Reins>) {
     (Box::new(Toy { atr, reins: Arc::clone(&reins) }), reins)
 }
 
+impl Toy {
+    fn begin(&self, kind: Reset) -> Result<(), Fault> {
+        lock(&self.reins.deeds).push(Deed::Reset(kind));
+        if self.reins.mute.load(Ordering::Relaxed) { Err(Fault::Mute) } else { Ok(()) }
+    }
+}
+
 impl Card for Toy {
     fn atr(&self) -> &Atr {
         &self.atr
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
-        lock(&self.reins.deeds).push(Deed::Reset(kind));
-        if self.reins.mute.load(Ordering::Relaxed) { Err(Fault::Mute) } else { Ok(()) }
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.begin(Reset::Cold)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.begin(Reset::Warm)
     }
 
     fn power_off(&mut self) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hex_literal::hex;
 use serde_json::Value;
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
 
 use crate::profile::tree::{CardDate, Data, Node};
 
@@ -85,7 +85,11 @@ impl Card for ToyCard {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.reset()
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         self.application.clear();
         self.file = None;
         Ok(())
@@ -138,7 +142,11 @@ impl Card for Parrot {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         Ok(())
     }
 

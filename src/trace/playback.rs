@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
@@ -268,7 +268,11 @@ impl Card for Playback {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.reset()
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         self.powered = true;
         Ok(())
     }
@@ -307,7 +311,7 @@ impl Card for Playback {
 mod tests {
     use std::sync::Arc;
 
-    use virtuale_engine::{Card, Fault, Reset, Response};
+    use virtuale_engine::{Card, Fault, Interface, Response};
 
     use super::{NotACard, Order, Playback};
     use crate::{
@@ -326,7 +330,7 @@ mod tests {
     fn play(order: Order) -> Playback {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: VISIT.into() })).expect("a trace");
         let mut card = Playback::new(Arc::new(trace), 0, order, None).expect("a card");
-        card.reset(Reset::Cold).expect("power");
+        card.power_up(Interface::Contact).expect("power");
         card
     }
 

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::{
     file::Silence,
@@ -123,9 +123,15 @@ impl Card for Recorder {
         self.card.atr()
     }
 
-    fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
-        self.note(&Line::Reset(kind));
-        let result = self.card.reset(kind);
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        self.note(&Line::Reset(Reset::Cold));
+        let result = self.card.power_up(interface);
+        self.note_fault(result)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.note(&Line::Reset(Reset::Warm));
+        let result = self.card.reset();
         self.note_fault(result)
     }
 
@@ -170,7 +176,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
+    use virtuale_engine::{Card, Fault, Interface, Protocol, Response};
 
     use super::{Line, Recorder, Tape};
     use crate::{
@@ -209,11 +215,11 @@ mod tests {
         let mut second = Recorder::new(card(), tape.clone(), "doctor");
         let mut response = Response::new();
         tape.line("patient", &Line::Atr(first.atr().as_bytes()));
-        first.reset(Reset::Cold).expect("powered");
+        first.power_up(Interface::Contact).expect("powered");
         first.select_protocol(Protocol::T1).expect("offered");
         first.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");
         assert_eq!(response.as_bytes(), [1, 2, 0x90, 0]);
-        second.reset(Reset::Warm).expect("powered");
+        second.reset().expect("powered");
         first.power_off();
         assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut response), Err(Fault::Unpowered));
 
@@ -233,8 +239,11 @@ mod tests {
             fn atr(&self) -> &virtuale_engine::Atr {
                 self.0.atr()
             }
-            fn reset(&mut self, kind: Reset) -> Result<(), Fault> {
-                self.0.reset(kind)
+            fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+                self.0.power_up(interface)
+            }
+            fn reset(&mut self) -> Result<(), Fault> {
+                self.0.reset()
             }
             fn power_off(&mut self) {}
             fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
@@ -274,7 +283,7 @@ mod tests {
         let tape = Tape::new(Box::new(Paper(Arc::default(), 40))).expect("room for the first line");
         let mut recorder = Recorder::new(card(), tape.clone(), "");
         let mut response = Response::new();
-        recorder.reset(Reset::Cold).expect("powered");
+        recorder.power_up(Interface::Contact).expect("powered");
         recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");
         assert_eq!(response.as_bytes(), [1, 2, 0x90, 0]);
         tape.line("", &Line::Seed(0));

@@ -1,6 +1,6 @@
 //! Plays the terminal's part of a trace against cards, and says what they did otherwise.
 
-use virtuale_engine::{Card, Fault, Reset, Response};
+use virtuale_engine::{Card, Fault, Interface, Response};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace, TraceSlot},
@@ -150,7 +150,7 @@ impl Replay<'_, '_> {
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
         let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
         match action {
-            Action::Reset(kind) => card.reset(*kind).map_err(Silence::Fault),
+            Action::Reset(kind) => kind.apply(card, Interface::Contact).map_err(Silence::Fault),
             Action::Protocol(protocol) => card.select_protocol(*protocol).map_err(Silence::Fault),
             Action::PowerOff => {
                 card.power_off();
@@ -173,7 +173,7 @@ impl Replay<'_, '_> {
 
     fn power(&mut self, slot: usize) -> Result<(), Fault> {
         match self.seats.get_mut(slot).and_then(|seat| seat.card.as_deref_mut()) {
-            Some(card) => card.reset(Reset::Cold),
+            Some(card) => card.power_up(Interface::Contact),
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! A card for tests: it answers what its table says.
 
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response};
 
 /// Answers `6D00` to what is not in its table, and counts resets in the answer to `FF 00 00 00`.
 pub(super) struct Toy {
@@ -23,7 +23,11 @@ impl Card for Toy {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.reset()
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         self.powered = true;
         self.resets += 1;
         Ok(())

@@ -44,7 +44,7 @@ mod tests {
 
     use hex_literal::hex;
     use virtuale_engine::{
-        Atr, Card, Chip, ChipImage, Fid, Protocol, Reset, Response,
+        Atr, Card, Chip, ChipImage, Fid, Interface, Protocol, Response,
         crypto::{CipherKey, RustCrypto},
         image::{
             CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, KeySet, LifeCycle, ObjectKind,
@@ -110,7 +110,7 @@ mod tests {
             crypto: Box::new(RustCrypto),
         };
         let mut chip = Chip::new(image, &by_name, platform).expect("a good image");
-        chip.reset(Reset::Cold).expect("an ATR");
+        chip.power_up(Interface::Contact).expect("an ATR");
         chip.select_protocol(Protocol::T1).expect("offered");
         chip
     }

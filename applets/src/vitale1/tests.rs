@@ -14,7 +14,7 @@ use alloc::{boxed::Box, string::String, vec, vec::Vec};
 use hex_literal::hex;
 use proptest::prelude::*;
 use virtuale_engine::{
-    Atr, Card, Chip, ChipImage, Fid, Reset, Response, StatusWord,
+    Atr, Card, Chip, ChipImage, Fid, Interface, Response, StatusWord,
     applet::Applet,
     crypto::RustCrypto,
     image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectResponse},
@@ -116,7 +116,7 @@ fn card_with(settings: Settings, sink: impl Sink + 'static) -> Chip {
         crypto: Box::new(RustCrypto),
     };
     let mut card = Chip::new(image(), &applet, platform).expect("a good image");
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     card
 }
 
@@ -234,7 +234,7 @@ fn writing_takes_a_code_that_was_ratified() {
             ("BC D0 02 10 04 3FFFFF00", "6982"),
         ],
     );
-    card.reset(Reset::Warm).expect("an ATR");
+    card.reset().expect("an ATR");
     plays(&mut card, &[("BC D0 02 30 04 00000000", "6982"), ("BC B0 02 30 04", "AABBCCDD 9000")]);
 }
 
@@ -250,7 +250,7 @@ fn a_try_is_spent_before_it_is_known_to_be_wrong() {
             ("BC 20 00 01 04 12345671", "9000"),
         ],
     );
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     plays(
         &mut card,
         &[
@@ -281,7 +281,7 @@ fn a_card_without_secrets_proves_nothing() {
         crypto: Box::new(RustCrypto),
     };
     let mut card = Chip::new(image, &applet, platform).expect("a good image");
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     plays(
         &mut card,
         &[
@@ -323,7 +323,7 @@ fn what_is_torn_was_not_written() {
     let mut card = card_with(settings(), Torn);
     let mut response = Response::new();
     assert!(card.transmit(&hex!("BC 20 00 01 04 12345671"), &mut response).is_err());
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     plays(&mut card, &[("BC 40 00 00 00", "6985"), ("BC B0 02 20 04", "00010203 9000")]);
 }
 

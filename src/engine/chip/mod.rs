@@ -28,7 +28,7 @@ use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
 use crate::{
-    Atr, Card, Fault, Protocol, Reset, Response, StatusWord,
+    Atr, Card, Fault, Interface, Protocol, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Interindustry, Outcome, Stop},
     chip::{
@@ -185,7 +185,11 @@ impl Card for Chip {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.reset()
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         self.forget();
         self.power = Power::Fresh;
         Ok(())

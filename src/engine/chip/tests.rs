@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::Context;
 use crate::{
-    Atr, Card, Chip, ChipImage, Fault, Protocol, Reset, Response, StatusWord,
+    Atr, Card, Chip, ChipImage, Fault, Interface, Protocol, Reset, Response, StatusWord,
     apdu::Apdu,
     applet::{Applet, Outcome, Stop},
     class::{Class, SecureMessaging},
@@ -165,7 +165,7 @@ fn applets_learn_that_they_are_left_and_that_the_card_was_reset() {
     assert_eq!(counts(), [1, 1]);
     card.plays(&[("00 70 80 01", "9000")]);
     assert_eq!(counts(), [2, 1]);
-    card.chip.reset(Reset::Warm).expect("an ATR");
+    card.chip.reset().expect("an ATR");
     assert_eq!(counts(), [2, 2]);
 }
 
@@ -224,7 +224,7 @@ fn anything_else_in_between_ends_a_chain() {
     toy(Protocol::T1).plays(&[PART, ("0C 02 00 00 01 CC 00", "CC 9000")]);
     let mut card = toy(Protocol::T1);
     card.plays(&[PART]);
-    card.chip.reset(Reset::Warm).expect("an ATR");
+    card.chip.reset().expect("an ATR");
     card.chip.select_protocol(Protocol::T1).expect("offered");
     card.plays(&[TOY, ("00 02 00 00 01 CC 00", "CC 9000")]);
 }
@@ -264,7 +264,7 @@ fn the_protocol_is_agreed_on_after_a_reset() {
     card.plays(&[("00 A4 02 00 02 D001", "611E")]);
     assert_eq!(card.chip.select_protocol(Protocol::T0), Ok(()));
     assert_eq!(card.chip.select_protocol(Protocol::T1), Err(Fault::ProtocolRefused));
-    card.chip.reset(Reset::Warm).expect("an ATR");
+    card.chip.reset().expect("an ATR");
     card.plays(&[("00 C0 00 00 1E", "6985"), ("00 A4 02 00 02 D001", "611E")]);
     card.chip.power_off();
     assert_eq!(card.chip.select_protocol(Protocol::T0), Err(Fault::Unpowered));
@@ -272,7 +272,7 @@ fn the_protocol_is_agreed_on_after_a_reset() {
     let mut t0 = image();
     t0.atr = Atr::parse(&bytes("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR");
     let mut chip = Chip::new(t0, &|_| None, platform(Forgetful)).expect("a good image");
-    chip.reset(Reset::Cold).expect("an ATR");
+    chip.power_up(Interface::Contact).expect("an ATR");
     assert_eq!(chip.select_protocol(Protocol::T1), Err(Fault::ProtocolRefused));
 }
 
@@ -281,14 +281,14 @@ fn a_reset_forgets_selections_and_channels() {
     for kind in [Reset::Cold, Reset::Warm] {
         let mut card = Tester::new(Protocol::T0);
         card.plays(&[("00 70 00 01 00", "9000"), ("00 A4 08 0C 04 0001 2001", "9000")]);
-        card.chip.reset(kind).expect("an ATR");
+        kind.apply(&mut card.chip, Interface::Contact).expect("an ATR");
         card.plays(&[("00 B0 00 00 01", "6986"), ("00 B0 82 7B 01", "7B 9000"), ("01 A4 00 0C", "6881")]);
     }
 }
 
 /// What the file 0066 begins with after a reset.
 fn first_byte(card: &mut Tester) -> String {
-    card.chip.reset(Reset::Cold).expect("an ATR");
+    card.chip.power_up(Interface::Contact).expect("an ATR");
     card.plays(&[("00 A4 00 0C 02 0001", "9000")]);
     card.send("00 B0 82 00 01")
 }

@@ -277,12 +277,12 @@ mod tests {
 
     #[test]
     fn what_was_written_survives_a_reset_and_what_was_torn_does_not() {
-        use crate::{Card, Fault, Reset};
+        use crate::{Card, Fault};
         let mut card = Tester::of(image(), Protocol::T1, &|_| None, Torn::after(1));
         card.plays(&[("00 D6 82 00 02 AABB", "9000")]);
         assert_eq!(card.try_send("00 D6 82 01 02 CCDD"), Err(Fault::PowerLost));
         assert_eq!(card.try_send("00 B0 82 00 03"), Err(Fault::Unpowered));
-        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.chip.reset().expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[("00 B0 82 00 03", "AABB02 9000")]);
     }

@@ -95,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         platform::Forgetful,
         testing::{
             Tester, Torn,
@@ -123,7 +123,7 @@ mod tests {
         card.plays(&[("00 B0 00 00 10", "00000000000000000000000000000000 9000"), ("00 D6 00 00 02 ABCD", "9000")]);
         let parameters = "62 11 80 02 0010 82 01 01 83 02 7001 8C 04 43 00 00 00 9000";
         card.plays(&[("00 A4 02 04 02 7001 00", parameters)]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[(&select("7001"), "6A82"), SELECT, (&select("7001"), "9000"), ("00 B0 00 00 03", "ABCD00 9000")]);
     }
 
@@ -197,7 +197,7 @@ mod tests {
         card.plays(&[("00 E4 00 00", "9000"), ("00 B0 00 00 01", "6986"), (&select("7002"), "6A82")]);
         creates(&mut card, "7002");
         card.plays(&[("00 B0 00 00 02", "0000 9000")]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, (&select("7003"), "9000"), ("00 B0 00 00 01", "03 9000")]);
     }
 
@@ -212,7 +212,7 @@ mod tests {
             ("00 E4 02 00 02 2001", "9000"),
             (&select("2001"), "6A82"),
         ]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, (&select("2001"), "6A82"), (&create("2001"), "9000")]);
     }
 
@@ -249,12 +249,12 @@ mod tests {
         let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(1));
         creates(&mut card, "7001");
         assert_eq!(card.try_send(&create("7002")), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, (&select("7001"), "9000"), (&select("7002"), "6A82")]);
         let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(1));
         creates(&mut card, "7001");
         assert_eq!(card.try_send("00 E4 00 00"), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, (&select("7001"), "9000")]);
     }
 

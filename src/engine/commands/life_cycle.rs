@@ -43,7 +43,7 @@ fn change(command: &Apdu<'_>, operation: Operation, to: LifeCycle, context: &mut
 #[cfg(test)]
 mod tests {
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         image::LifeCycle,
         platform::Forgetful,
         testing::{
@@ -59,7 +59,7 @@ mod tests {
         let mut card = card(Protocol::T1);
         card.plays(&[("00 A4 02 0C 02 0066", "9000"), DEACTIVATE, ("00 20 00 81 04 31323334", "9000")]);
         card.plays(&[("00 B0 00 00 01", "6985"), ("00 A4 02 0C 02 0066", "6283")]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 A4 02 0C 02 0066", "6283"), ("00 44 00 00", "9000")]);
         card.plays(&[("00 20 00 81 04 31323334", "9000"), ("00 B0 00 00 01", "00 9000")]);
     }
@@ -87,7 +87,7 @@ mod tests {
         let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(0));
         card.plays(&[("00 A4 02 0C 02 0066", "9000")]);
         assert_eq!(card.try_send(DEACTIVATE.0), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 A4 02 0C 02 0066", "9000")]);
     }
 }

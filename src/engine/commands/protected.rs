@@ -193,7 +193,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::{
-        Card, Protocol, Reset,
+        Card, Protocol,
         image::FileKind,
         platform::Forgetful,
         testing::{
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(terminal.send(&mut card, "0C DB 3F FF", &PUT.0[15..], None), "9000");
         let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
         let sealed = terminal.seal("0C B0 9E 00", "", Some(2));
-        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.chip.reset().expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[SELECT, (&text(&sealed), "6A88")]);
     }

@@ -173,7 +173,7 @@ fn find_by_identifier(
 #[cfg(test)]
 mod tests {
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         image::LongLe,
         platform::Forgetful,
         testing::{Tester, Torn, image},
@@ -319,7 +319,7 @@ mod tests {
             card.plays(&[VITAMIN]);
             assert_eq!(card.try_send(write), Err(Fault::PowerLost));
             for is_written in [false, true] {
-                card.chip.reset(Reset::Cold).expect("an ATR");
+                card.chip.power_up(Interface::Contact).expect("an ATR");
                 card.chip.select_protocol(Protocol::T1).expect("offered");
                 card.plays(&[VITAMIN]);
                 assert_eq!(READS.map(|read| card.send(read)) != before, is_written, "{write}");

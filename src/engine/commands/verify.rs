@@ -163,7 +163,7 @@ fn resetting_pin(pin: ObjectId, context: &Context<'_>) -> Result<ObjectId, Statu
 #[cfg(test)]
 mod tests {
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         testing::{
             Torn,
             keys::{SELECT, VERIFY, card, card_of, keyed_image},
@@ -211,10 +211,10 @@ mod tests {
     fn tries_run_out_survive_resets_and_come_back_with_the_code() {
         let mut card = card(Protocol::T1);
         card.plays(&[WRONG, VERIFY, WRONG, ("00 20 00 81 04 31323335", "63C1")]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 20 00 81", "63C1"), ("00 20 00 81 04 00000000", "63C0")]);
         card.plays(&[("00 20 00 81", "6983"), ("00 20 00 81 04 31323334", "6983"), ("00 20 00 81 00", "6983")]);
-        card.chip.reset(Reset::Warm).expect("an ATR");
+        card.chip.reset().expect("an ATR");
         card.plays(&[SELECT, ("00 20 00 81 04 31323334", "6983"), ("00 B0 82 00 01", "6982")]);
     }
 
@@ -233,7 +233,7 @@ mod tests {
         let mut card = card(Protocol::T1);
         card.plays(&[("00 20 00 83 04 35353535", "9000"), ("00 20 00 83 04 35353536", "63C4")]);
         card.plays(&[("00 20 00 83 04 35353535", "6984"), ("00 20 00 83", "6984")]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 20 00 83 04 35353535", "6984"), ("00 20 00 83", "6984")]);
     }
 
@@ -243,7 +243,7 @@ mod tests {
         for (good, left) in [(0, "63C3"), (1, "63C2")] {
             let mut card = card_of(keyed_image(), Protocol::T1, Torn::after(good));
             assert_eq!(card.try_send(VERIFY.0), Err(Fault::PowerLost));
-            card.chip.reset(Reset::Cold).expect("an ATR");
+            card.chip.power_up(Interface::Contact).expect("an ATR");
             card.plays(&[SELECT, ("00 20 00 81", left), ("00 B0 82 00 01", "6982")]);
         }
     }
@@ -260,7 +260,7 @@ mod tests {
             ("00 24 01 81 06 313233343536", "9000"),
             ("00 24 00 81 0A 31323334353639393939", "9000"),
         ]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 20 00 81 04 39393939", "9000")]);
     }
 

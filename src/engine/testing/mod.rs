@@ -19,7 +19,7 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use hex_literal::hex;
 
 use crate::{
-    Aid, Atr, Card, Chip, ChipImage, Fault, Fid, Protocol, Reset, Response, Sfi,
+    Aid, Atr, Card, Chip, ChipImage, Fault, Fid, Interface, Protocol, Response, Sfi,
     applet::Applet,
     crypto::RustCrypto,
     image::{
@@ -53,7 +53,7 @@ impl Tester {
         sink: impl Sink + 'static,
     ) -> Self {
         let mut chip = Chip::new(image, applets, platform(sink)).expect("a good image");
-        chip.reset(Reset::Cold).expect("an ATR");
+        chip.power_up(Interface::Contact).expect("an ATR");
         chip.select_protocol(protocol).expect("the ATR offers both");
         Self { chip, response: Response::new() }
     }

@@ -1,6 +1,6 @@
 //! What a handle may have done to a card apart from commands: power, resets, a protocol.
 
-use virtuale_engine::{Atr, Card, Protocol, Reset};
+use virtuale_engine::{Atr, Card, Interface, Protocol};
 
 use crate::reader::{
     Disposition, Protocols, ReturnCode,
@@ -51,8 +51,8 @@ impl Cycle {
         if self == Self::DownAndUp {
             card.power_off();
         }
-        let kind = if self == Self::Warm { Reset::Warm } else { Reset::Cold };
-        card.reset(kind).is_ok().then(|| *card.atr())
+        let begun = if self == Self::Warm { card.reset() } else { card.power_up(Interface::Contact) };
+        begun.is_ok().then(|| *card.atr())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::{Transport, TransportError};
 
@@ -41,7 +41,7 @@ impl Transport for InProcess {
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        self.card.reset(kind)?;
+        kind.apply(&mut *self.card, Interface::Contact)?;
         Ok(self.agree_on_protocol()?)
     }
 

@@ -13,7 +13,7 @@ mod check;
 mod image;
 mod lines;
 
-use virtuale_engine::{Card, Reset, Response};
+use virtuale_engine::{Card, Interface, Response};
 
 use self::{
     check::Needles,
@@ -161,7 +161,7 @@ fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
     let mut card = profile.card();
     let mut response = Response::new();
     // A card that stays mute answers nothing, and nothing of an answer stays.
-    let _ = card.reset(Reset::Cold);
+    let _ = card.power_up(Interface::Contact);
     let mut responses = Vec::with_capacity(trace.steps.len());
     for step in &trace.steps {
         response.clear();
@@ -176,7 +176,7 @@ fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
                     let _ = card.select_protocol(*protocol);
                 }
                 Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
-                    let _ = card.reset(Reset::Cold);
+                    let _ = card.power_up(Interface::Contact);
                 }
             }
         }
@@ -243,7 +243,7 @@ mod tests {
     };
 
     use jiff::civil::date;
-    use virtuale_engine::{Card, Reset, Response};
+    use virtuale_engine::{Card, Interface, Response};
 
     use super::{RedactError, Redacted, StandIn, redact};
     use crate::{
@@ -285,7 +285,7 @@ mod tests {
         tape.line("", &Line::Comment("a visit of CAMILLE MARTIN"));
         tape.line("", &Line::Atr(profile.image().atr.as_bytes()));
         let mut card = Recorder::new(Box::new(profile.card()), tape, "");
-        card.reset(Reset::Cold).expect("power");
+        card.power_up(Interface::Contact).expect("power");
         let mut response = Response::new();
         let mut send = |command: &[u8]| card.transmit(command, &mut response).expect("an answer");
         send(&[0x00, 0x20, 0x00, 0x01, 0x04, 0x31, 0x39, 0x36, 0x34]);
@@ -370,7 +370,7 @@ mod tests {
     fn visit_words(profile: &Profile) -> String {
         let mut text = String::from("virtuale-trace 1\n");
         let mut card = profile.card();
-        card.reset(Reset::Cold).expect("power");
+        card.power_up(Interface::Contact).expect("power");
         let mut response = Response::new();
         let reads = (0x0200_u16..0x2188).step_by(16).map(|address| (address, 8)).chain([(0x0350, 64)]);
         for (address, length) in reads {
@@ -418,7 +418,7 @@ mod tests {
     fn what_waits_is_the_answer_to_the_command_before() {
         // The invented card says the same: it is the same card. Nothing but SELECT may keep what it says.
         let mut card = profile("vitale2-martin.toml").card();
-        card.reset(Reset::Cold).expect("power");
+        card.power_up(Interface::Contact).expect("power");
         let mut text = String::from("virtuale-trace 1\n");
         let mut response = Response::new();
         let select = hex_literal::hex!("00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65");

@@ -7,7 +7,7 @@ use virtuale::profile::{
     map::{CardMap, Element, FileMap, Origin},
 };
 use virtuale_engine::{
-    Card, Reset,
+    Card, Interface,
     image::{ChipImage, FileKind},
 };
 
@@ -22,7 +22,7 @@ pub(super) fn check(layout: &Layout, image: &ChipImage, map: &CardMap, mut card:
         let differ = decoded.iter().zip(&coded).find(|(decoded, coded)| decoded != coded);
         assert!(differ.is_none() && decoded.len() == coded.len(), "{} decodes otherwise: {differ:?}", file.name);
     }
-    card.reset(Reset::Cold).expect("an answer to reset");
+    card.power_up(Interface::Contact).expect("an answer to reset");
 }
 
 /// Which bytes stand for what, at all levels. Of several of a kind only the coding side knows whose each is, so names

@@ -4,7 +4,7 @@
 //! length; `FC` and a length of three bytes for longer ones; `FD` takes the power away, `FE` and `FF` are a cold and a
 //! warm reset.
 
-use virtuale_engine::{Card, Fault, Protocol, Reset, Response, apdu::Apdu};
+use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, apdu::Apdu};
 
 use super::cards;
 
@@ -18,11 +18,11 @@ pub(super) fn run(data: &[u8]) {
 pub(super) fn play(card: &mut dyn Card, mut steps: &[u8]) {
     let mut response = Response::new();
     let mut powered = true;
-    card.reset(Reset::Cold).expect("an answer to reset");
+    card.power_up(Interface::Contact).expect("an answer to reset");
     while let Some(step) = take_step(&mut steps) {
         match step {
             Step::Reset(kind) => {
-                card.reset(kind).expect("an answer to reset");
+                kind.apply(card, Interface::Contact).expect("an answer to reset");
                 powered = true;
             }
             Step::PowerOff => {

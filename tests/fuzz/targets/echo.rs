@@ -1,6 +1,6 @@
 //! A card that answers with what it was sent.
 
-use virtuale_engine::{Atr, Card, Fault, Protocol, Reset, Response, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
 
 /// A card that answers with the command, unless it is told to fail: class `FF` takes its power away.
 pub(super) struct Echo {
@@ -21,7 +21,11 @@ impl Card for Echo {
         &self.atr
     }
 
-    fn reset(&mut self, _: Reset) -> Result<(), Fault> {
+    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+        self.reset()
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
         self.powered = true;
         Ok(())
     }

@@ -12,7 +12,7 @@ use virtuale::{
         vitale::read,
     },
 };
-use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response};
 
 use super::{cards, decode, text};
 
@@ -26,7 +26,7 @@ pub(super) fn run(data: &[u8]) {
 }
 
 fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
-    card.reset(Reset::Cold).expect("an answer to reset");
+    card.power_up(Interface::Contact).expect("an answer to reset");
     let mut transport = Hostile { card, plan: data, commands: 0, stuck: None };
     let Ok(reading) = read(&mut transport, layout, text::OPTIONS.today) else { return };
     for lang in [Lang::En, Lang::Fr] {
@@ -100,7 +100,7 @@ impl Transport for Hostile<'_> {
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        Ok(self.card.reset(kind)?)
+        Ok(kind.apply(&mut *self.card, Interface::Contact)?)
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {

@@ -2,7 +2,7 @@
 //!
 //! The first byte says whether the card has its ISO view; what follows are steps as in [`commands`].
 
-use virtuale_engine::{Reset, Response};
+use virtuale_engine::{Interface, Response};
 
 use super::{cards, commands};
 
@@ -24,7 +24,7 @@ pub(super) fn run(data: &[u8]) {
         return;
     }
     let mut response = Response::new();
-    card.reset(Reset::Cold).expect("an answer to reset");
+    card.power_up(Interface::Contact).expect("an answer to reset");
     card.transmit(&MAPPING, &mut response).expect("an answer");
     assert_eq!(response.as_bytes(), [0x3F, 0xFF, 0xC3, 0x88, 0x90, 0x00], "the mapping was changed without a code");
     card.transmit(&CONFIDENTIAL, &mut response).expect("an answer");

@@ -147,7 +147,7 @@ mod tests {
     use alloc::{format, vec};
 
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         platform::Forgetful,
         testing::{
             Tester, Torn, VITALE,
@@ -197,7 +197,7 @@ mod tests {
         for left in ["63C2", "63C1", "63C0", "6983"] {
             card.plays(&[SET, ("00 84 00 00 08", "4242424242424242 9000"), (&wrong, left)]);
         }
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, SET]);
         let proof = external(&mut card);
         card.plays(&[(&proof, "6983"), (PUT, "6982")]);
@@ -209,7 +209,7 @@ mod tests {
         card.plays(&[SET]);
         let proof = external(&mut card);
         assert_eq!(card.try_send(&proof), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, SET]);
         card.plays(&[("00 84 00 00 08", "4242424242424242 9000")]);
         let wrong = format!("00 82 00 00 18 {}", "00".repeat(24));

@@ -114,7 +114,7 @@ mod tests {
     use alloc::{format, string::String};
 
     use crate::{
-        Card, Protocol, Reset,
+        Card, Interface, Protocol,
         testing::keys::{SELECT, VERIFY, card},
     };
 
@@ -246,7 +246,7 @@ mod tests {
         const HASH: (&str, &str) = ("00 2A 90 80 0D 68656C6C6F2069617320656363", "9000");
         let mut card = card(Protocol::T0);
         card.plays(&[VERIFY, SET, HASH, ("00 2A 9E 9A 00", "6100"), ("00 2A 9E 9A 00", "6985")]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, VERIFY, SET, HASH, ("00 2A 9E 9A 00", "6100"), HASH, ("00 2A 9E 9A 00", "6984")]);
     }
 }

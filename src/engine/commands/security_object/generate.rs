@@ -61,7 +61,7 @@ mod tests {
     use alloc::{format, string::String};
 
     use crate::{
-        Card, Protocol, Reset,
+        Card, Interface, Protocol,
         testing::{
             Tester,
             keys::{SELECT, VERIFY, card, card_of, keyed_image},
@@ -83,7 +83,7 @@ mod tests {
         let after = public(&mut card);
         assert_ne!(before, after);
         assert!(after.contains(&generated[..generated.len() - 4]));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[SELECT]);
         assert_eq!(public(&mut card), after);

@@ -76,7 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::{
-        Card, Fault, Protocol, Reset,
+        Card, Fault, Interface, Protocol,
         crypto::{Crypto, P256PrivateKey, RsaNumbers, RustCrypto},
         image::ObjectKind,
         platform::Sink,
@@ -111,7 +111,7 @@ mod tests {
             ("00 20 00 81", "63C3"),
             ("00 20 00 81 04 37373737", "9000"),
         ]);
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, ("00 20 00 81 04 37373737", "9000")]);
         card.plays(&[("00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 31313131", "6982")]);
     }
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(signature(&mut card), signed_by(&new));
         let public = card.send("00 CB 3F FF 0B 4D 09 70 07 BF A0 01 03 7F49 80 00");
         assert!(public.contains(&text(&ready(&new).public().n)), "{public}");
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[SELECT]);
         assert_eq!(signature(&mut card), signed_by(&new));
@@ -312,7 +312,7 @@ mod tests {
         let mut card = open_handed(Torn::after(0));
         let part = put(PRIVATE, 0x7F48, &[(0x92, &terminal_key().primes[0])]);
         assert_eq!(card.try_send(&part), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.chip.select_protocol(Protocol::T1).expect("offered");
         card.plays(&[SELECT]);
         assert_eq!(signature(&mut card), signed_by(&rsa_1024()));
@@ -347,7 +347,7 @@ mod tests {
         let mut card = trusting(Torn::after(2));
         let put = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
         assert_eq!(card.try_send(put), Err(Fault::PowerLost));
-        card.chip.reset(Reset::Cold).expect("an ATR");
+        card.chip.power_up(Interface::Contact).expect("an ATR");
         card.plays(&[SELECT, VERIFY]);
     }
 

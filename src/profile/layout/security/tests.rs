@@ -9,7 +9,7 @@ use std::{
 use hex_literal::hex;
 use jiff::civil::date;
 use virtuale_engine::{
-    Card, Reset, Response, StatusWord,
+    Card, Interface, Response, StatusWord,
     image::{ChipImage, FileKind, ObjectKind, PrivateKey, SecurityDomain},
 };
 
@@ -190,7 +190,7 @@ fn a_key_can_be_generated_twice_and_is_unlike_all_others() {
         let profile = parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         let at_first = moduli(profile.image());
         let mut card = profile.card();
-        card.reset(Reset::Cold).expect("an ATR");
+        card.power_up(Interface::Contact).expect("an ATR");
         for command in [SELECT_ADELE, VERIFY] {
             assert_eq!(response_of(&mut card, command).1, StatusWord::SUCCESS);
         }
@@ -311,7 +311,7 @@ fn no_code_and_no_key_is_in_what_is_printed_for_developers() {
     let profile = parse(source, None, &OPTIONS).expect("a card");
     let image = profile.image().clone();
     let mut card = profile.card();
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     let mut response = Response::new();
     for command in [SELECT_ADELE, VERIFY] {
         response.clear();

@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::civil::date;
-use virtuale_engine::{Card, Protocol, Reset, Response};
+use virtuale_engine::{Card, Interface, Protocol, Response};
 
 use super::super::{Layout, coding, fields::unhex};
 use crate::profile::{Options, diagnostic::Source, load};
@@ -39,7 +39,7 @@ fn the_example_answers_as_the_guide_says() {
     let notes: Vec<_> = profile.unplaced().iter().map(|note| note.message.as_str()).collect();
     assert_eq!(notes, ["assure.nir has no place in layout atelier", "prenom has no place in layout atelier"]);
     let mut card = profile.card();
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     card.select_protocol(Protocol::T0).expect("T=0");
     let mut response = Response::new();
     let mut compared = 0;

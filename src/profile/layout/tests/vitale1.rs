@@ -4,7 +4,7 @@ use std::path::Path;
 
 use hex_literal::hex;
 use jiff::civil::date;
-use virtuale_engine::{Card, Fault, Protocol, Reset, Response};
+use virtuale_engine::{Card, Fault, Interface, Protocol, Response};
 
 use super::{layout, vitale1_text};
 use crate::profile::{
@@ -24,7 +24,7 @@ fn fixture(name: &str) -> Profile {
 
 fn inserted(name: &str) -> impl Card {
     let mut card = fixture(name).card();
-    card.reset(Reset::Cold).expect("an ATR");
+    card.power_up(Interface::Contact).expect("an ATR");
     card
 }
 
@@ -119,7 +119,7 @@ fn igea_440_goes_mute_after_its_sessions_and_stays_so() {
         let mut card = load(&path, &Options { seed, ..OPTIONS }).expect("a card file").card();
         let mut response = Response::new();
         let mut sessions = 0;
-        while card.reset(Reset::Cold).is_ok() {
+        while card.power_up(Interface::Contact).is_ok() {
             sessions += 1;
             let responses = (0..6).filter(|_| card.transmit(&hex!("BC C0 00 00 08"), &mut response).is_ok()).count();
             assert!(responses == 6 || responses == 5, "{responses}");
@@ -131,7 +131,7 @@ fn igea_440_goes_mute_after_its_sessions_and_stays_so() {
     assert_eq!(sessions(7), sessions(7));
     assert!((4..=13).contains(&sessions(7)));
     let mut sound = fixture("petit").card();
-    assert!((0..100).all(|_| sound.reset(Reset::Cold).is_ok()));
+    assert!((0..100).all(|_| sound.power_up(Interface::Contact).is_ok()));
 }
 
 /// A card file with so many beneficiaries beside the insured, each with so many periods of coverage.
