@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::{Protocol, ins::Ins};
+use crate::{Protocol, commands::INSTRUCTIONS, ins::Ins, instruction::Instruction};
 
 /// A command APDU whose length bytes are consistent.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -69,29 +69,46 @@ impl Le {
 }
 
 impl<'a> Apdu<'a> {
+    /// Views a command with an instruction of ISO 7816 as it arrived over a protocol.
+    ///
+    /// # Errors
+    ///
+    /// As [`Apdu::parse_with`].
+    pub fn parse(raw: &'a [u8], protocol: Protocol) -> Result<Self, Malformed> {
+        Self::parse_with(raw, protocol, |ins| INSTRUCTIONS.find(ins).map(|row| &row.instruction))
+    }
+
     /// Views a command as it arrived over a protocol.
     ///
     /// On T=0 there is no case 4: an Le after data is dropped. Four bytes are as five with P3 = `00`, and
-    /// [`Ins::sends_on_t0`] tells what P3 counts.
+    /// `instruction` is asked for what tells what P3 counts: the row of an instruction byte, `None` for one that the
+    /// command's class does not have, which then expects.
     ///
     /// # Errors
     ///
     /// [`Malformed`] if the length bytes do not fit; on T=0 also if lengths are extended.
-    pub fn parse(raw: &'a [u8], protocol: Protocol) -> Result<Self, Malformed> {
+    pub fn parse_with(
+        raw: &'a [u8],
+        protocol: Protocol,
+        instruction: impl FnOnce(Ins) -> Option<&'static Instruction>,
+    ) -> Result<Self, Malformed> {
         let (&header, body) = raw.split_first_chunk::<4>().ok_or(Malformed)?;
         let (data, le, extended) = match protocol {
-            Protocol::T0 => Self::body_on_t0(header, body)?,
+            Protocol::T0 => {
+                let [_, ins, p1, p2] = header;
+                let sends = || instruction(Ins(ins)).is_some_and(|instruction| instruction.sends_on_t0(p1, p2));
+                Self::body_on_t0(body, sends)?
+            }
             Protocol::T1 => Self::body_on_t1(body)?,
         };
         Ok(Self { raw, header, data, le, extended })
     }
 
-    fn body_on_t0(header: [u8; 4], body: &'a [u8]) -> Result<(&'a [u8], Option<Le>, bool), Malformed> {
-        let [_, ins, p1, p2] = header;
+    fn body_on_t0(body: &'a [u8], sends: impl FnOnce() -> bool) -> Result<(&'a [u8], Option<Le>, bool), Malformed> {
         let (&p3, data) = body.split_first().unwrap_or((&0, &[]));
         let announced = usize::from(p3);
         match data.len() {
-            0 if !Ins(ins).sends_on_t0(p1, p2) => Ok((data, Some(Le::short(p3)), false)),
+            0 if !sends() => Ok((data, Some(Le::short(p3)), false)),
             0 if p3 == 0 => Ok((data, None, false)),
             length if announced != 0 && (length == announced || length == announced + 1) => {
                 Ok((&data[..announced], None, false))

@@ -3,7 +3,10 @@
 //! An applet overrides what data cannot say and leaves the rest to the commands of ISO 7816-4 in [`commands`]. The
 //! dispatcher knows applets by this trait only.
 
-use crate::{Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, platform::PowerLost};
+use crate::{
+    Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, instruction::Instruction,
+    platform::PowerLost,
+};
 
 /// Why a command ended early.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,6 +30,12 @@ pub trait Applet: Send {
     /// Interindustry classes are put to the applet of the channel they name, others to that of channel 0.
     fn read_class(&self, cla: u8) -> Option<Class> {
         Class::interindustry(cla)
+    }
+
+    /// What is known of an instruction of a class; `None` if the class has none with this byte. By default all classes
+    /// have the instructions of ISO 7816.
+    fn instruction(&self, _cla: u8, ins: Ins) -> Option<&'static Instruction> {
+        commands::INSTRUCTIONS.find(ins).map(|row| &row.instruction)
     }
 
     /// Whether a command may come in parts.

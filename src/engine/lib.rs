@@ -26,6 +26,7 @@ mod fs;
 pub mod ids;
 pub mod image;
 pub mod ins;
+pub mod instruction;
 pub mod memory;
 pub mod platform;
 pub mod response;

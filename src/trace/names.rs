@@ -1,9 +1,13 @@
-//! What a command is called, in one short line (ISO 7816-4, 11; facts/iso7816.md, "Commands").
+//! What a command is called, in one short line (ISO 7816-4, 11).
 
 use std::fmt::Write as _;
 
 use virtuale_applets::vitale1;
-use virtuale_engine::ins::Ins;
+use virtuale_engine::{
+    commands::INSTRUCTIONS,
+    ins::Ins,
+    instruction::{Parameters, Takes},
+};
 
 /// Bytes as traces write them: two digits each, a blank between.
 #[must_use]
@@ -19,11 +23,9 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// What a command presents that should stay secret: the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER.
 pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
-    let secrets = [Ins::VERIFY, Ins::VERIFY_ODD, Ins::CHANGE_REFERENCE_DATA, Ins::RESET_RETRY_COUNTER];
-    match command {
-        [_, ins, _, _, _, data @ ..] if secrets.contains(&Ins(*ins)) && !data.is_empty() => Some(data),
-        _ => None,
-    }
+    let &[_, ins, _, _, _, ref data @ ..] = command else { return None };
+    let row = INSTRUCTIONS.find(Ins(ins))?;
+    (row.instruction.takes == Takes::Secret && !data.is_empty()).then_some(data)
 }
 
 /// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
@@ -38,23 +40,23 @@ pub fn command_name(command: &[u8]) -> String {
     }
     let (ins, parameters) = (Ins(ins), u16::from_be_bytes([p1, p2]));
     let data = data_field(rest);
-    match ins {
-        Ins::SELECT => format!("SELECT {}", selected(p1, data)),
-        Ins::READ_BINARY | Ins::UPDATE_BINARY | Ins::WRITE_BINARY | Ins::ERASE_BINARY => match p1 {
+    match INSTRUCTIONS.find(ins).map(|row| row.instruction.parameters) {
+        Some(Parameters::Selection) => format!("{ins} {}", selected(p1, data)),
+        Some(Parameters::Offset) => match p1 {
             0x80.. => format!("{ins} of file {}, at {p2}", p1 & 0x1F),
             _ => format!("{ins} at {parameters}"),
         },
-        Ins::READ_RECORD | Ins::UPDATE_RECORD | Ins::WRITE_RECORD => match p2 >> 3 {
+        Some(Parameters::Record) => match p2 >> 3 {
             0 => format!("{ins} {}", record(ins, p1, p2)),
             file => format!("{ins} {} of file {file}", record(ins, p1, p2)),
         },
-        Ins::GET_DATA | Ins::PUT_DATA => match p1 {
+        Some(Parameters::Tag) => match p1 {
             0 => format!("{ins} {p2:02X}"),
             _ => format!("{ins} {parameters:04X}"),
         },
-        Ins::MANAGE_CHANNEL if p1 == 0x80 => format!("{ins}: close"),
-        Ins::MANAGE_CHANNEL => format!("{ins}: open"),
-        other => other.to_string(),
+        _ if ins == Ins::MANAGE_CHANNEL && p1 == 0x80 => format!("{ins}: close"),
+        _ if ins == Ins::MANAGE_CHANNEL => format!("{ins}: open"),
+        _ => ins.to_string(),
     }
 }
 

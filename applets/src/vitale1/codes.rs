@@ -48,12 +48,8 @@ impl Vitale1 {
     }
 
     /// `BC 40 00 00 00`: says whether the code presented before was right.
-    pub(super) fn ratify(
-        &self,
-        command: &Apdu<'_>,
-        context: &mut Context<'_>,
-        presented: Option<Presented>,
-    ) -> Outcome {
+    pub(super) fn ratify(&mut self, command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
+        let presented = self.presented.take();
         let statuses = &self.settings.statuses;
         if !command.data().is_empty() {
             return Err(statuses.length.into());

@@ -16,11 +16,13 @@ mod instructions;
 mod memory;
 mod names;
 mod settings;
+mod table;
 #[cfg(test)]
 mod tests;
 
 pub use names::command_name;
 pub use settings::{Code, IDENTITY_LENGTH, Settings, SettingsError, Statuses, WORD};
+pub use table::{INSTRUCTIONS, instruction};
 
 use virtuale_engine::{
     Response,
@@ -30,6 +32,7 @@ use virtuale_engine::{
     class::{Class, SecureMessaging},
     commands,
     ins::Ins,
+    instruction::Instruction,
 };
 
 /// Its name in layouts.
@@ -38,23 +41,8 @@ pub const NAME: &str = "vitale1";
 /// The class of its instructions.
 pub const CLASS: u8 = 0xBC;
 
-/// The instruction bytes of its instructions (facts/cards.md B.3).
-pub mod instruction {
-    use virtuale_engine::ins::Ins;
-
-    /// Presents a code.
-    pub const PRESENT: Ins = Ins(0x20);
-    /// Ratifies the presentation before it.
-    pub const RATIFY: Ins = Ins(0x40);
-    /// Searches for a word.
-    pub const SEARCH: Ins = Ins(0xA0);
-    /// Reads.
-    pub const READ: Ins = Ins(0xB0);
-    /// Fetches the result of the instruction before it.
-    pub const FETCH: Ins = Ins(0xC0);
-    /// Writes.
-    pub const WRITE: Ins = Ins(0xD0);
-}
+/// What carries out an instruction of a word memory.
+pub type Handler = fn(&mut Vitale1, &Apdu<'_>, &mut Context<'_>, &mut Response) -> Outcome;
 
 /// The word memory and what a session remembers.
 #[derive(Debug)]
@@ -73,20 +61,18 @@ impl Vitale1 {
         Self { settings, result: None, presented: None }
     }
 
-    fn instruction(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
-        let (result, presented) = (self.result.take(), self.presented.take());
-        match command.ins() {
-            instruction::READ => self.read(command, context, response),
-            instruction::FETCH => {
-                self.result = result;
-                self.fetch(command, context, response)
-            }
-            instruction::SEARCH => self.search(command, context),
-            instruction::WRITE => self.write(command, context),
-            instruction::PRESENT => self.present(command, context),
-            instruction::RATIFY => self.ratify(command, context, presented),
-            _ => Err(self.settings.statuses.unknown_instruction.into()),
+    /// Carries out an instruction. What the one before left lasts until then, and longer only as far as the instruction
+    /// leaves it.
+    fn run(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        let row = INSTRUCTIONS.find(command.ins());
+        if command.ins() != instruction::FETCH {
+            self.result = None;
         }
+        if command.ins() != instruction::RATIFY {
+            self.presented = None;
+        }
+        let handler = row.ok_or(self.settings.statuses.unknown_instruction)?.run;
+        handler(self, command, context, response)
     }
 }
 
@@ -99,9 +85,16 @@ impl Applet for Vitale1 {
         }
     }
 
+    fn instruction(&self, cla: u8, ins: Ins) -> Option<&'static Instruction> {
+        match cla {
+            CLASS => INSTRUCTIONS.find(ins).map(|row| &row.instruction),
+            _ => commands::INSTRUCTIONS.find(ins).map(|row| &row.instruction),
+        }
+    }
+
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         if command.cla() == CLASS {
-            return self.instruction(command, context, response);
+            return self.run(command, context, response);
         }
         if command.ins() != Ins::GET_RESPONSE {
             (self.result, self.presented) = (None, None);

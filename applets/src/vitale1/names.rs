@@ -1,13 +1,13 @@
-//! Orders in words.
+//! Instructions in words.
 
 use alloc::{
     format,
     string::{String, ToString},
 };
 
-use virtuale_engine::ins::Ins;
+use virtuale_engine::{ins::Ins, instruction::Instruction};
 
-use super::{CLASS, instruction};
+use super::{CLASS, INSTRUCTIONS, instruction};
 
 /// What an instruction asks for, in a few words: `READ 24 bytes at 20F8`. `None` for what is no instruction of a word
 /// memory.
@@ -19,14 +19,14 @@ pub fn command_name(command: &[u8]) -> Option<String> {
         None | Some(0) => 256,
         Some(&length) => u16::from(length),
     };
-    Some(match Ins(ins) {
-        instruction::PRESENT => format!("PRESENT code {low:02X}"),
-        instruction::RATIFY => "RATIFY".to_string(),
-        instruction::SEARCH => format!("SEARCH from {address:04X}"),
-        instruction::READ => format!("READ {length} bytes at {address:04X}"),
-        instruction::FETCH => "FETCH the result".to_string(),
-        instruction::WRITE => format!("WRITE {} bytes at {address:04X}", body.len().saturating_sub(1)),
-        _ => return None,
+    let Instruction { ins, name, .. } = INSTRUCTIONS.find(Ins(ins))?.instruction;
+    Some(match ins {
+        instruction::PRESENT => format!("{name} code {low:02X}"),
+        instruction::SEARCH => format!("{name} from {address:04X}"),
+        instruction::READ => format!("{name} {length} bytes at {address:04X}"),
+        instruction::FETCH => format!("{name} the result"),
+        instruction::WRITE => format!("{name} {} bytes at {address:04X}", body.len().saturating_sub(1)),
+        _ => name.to_string(),
     })
 }
 

@@ -163,11 +163,12 @@ impl Chip {
 
     /// Views a command and finds its channel.
     fn route<'a>(&self, command: &'a [u8]) -> Result<(Apdu<'a>, Class, ChannelNumber), StatusWord> {
-        let command = Apdu::parse(command, self.core.protocol).map_err(|_| StatusWord::WRONG_LENGTH)?;
-        let named = Class::interindustry(command.cla()).and_then(|class| ChannelNumber::new(class.channel));
-        let reader = named.unwrap_or(ChannelNumber::BASIC);
-        let class = self.applets[self.core.applet_on(reader)].read_class(command.cla());
-        let class = class.ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
+        let &cla = command.first().ok_or(StatusWord::WRONG_LENGTH)?;
+        let named = Class::interindustry(cla).and_then(|class| ChannelNumber::new(class.channel));
+        let applet = &self.applets[self.core.applet_on(named.unwrap_or(ChannelNumber::BASIC))];
+        let command = Apdu::parse_with(command, self.core.protocol, |ins| applet.instruction(cla, ins));
+        let command = command.map_err(|_| StatusWord::WRONG_LENGTH)?;
+        let class = applet.read_class(cla).ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
         let open = ChannelNumber::new(class.channel).filter(|&number| self.core.channels.channel(number).is_open());
         Ok((command, class, open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?))
     }

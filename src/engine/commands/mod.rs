@@ -21,9 +21,11 @@ mod record;
 mod response;
 mod security_object;
 mod select;
+mod table;
 mod verify;
 
 pub use protected::{pass_over_protected, process_protected, read_class_protected};
+pub use table::{Handler, INSTRUCTIONS, Run};
 
 use crate::{
     Protocol, Response, Sfi, StatusWord,
@@ -33,9 +35,10 @@ use crate::{
     class::SecureMessaging,
     image::{FileIndex, LongLe},
     ins::Ins,
+    instruction::Row,
 };
 
-/// Carries out a command as the standard has it.
+/// Carries out a command on files as the standard has it.
 ///
 /// # Errors
 ///
@@ -44,19 +47,9 @@ pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Res
     if context.class().secure_messaging != SecureMessaging::None {
         return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into());
     }
-    match command.ins() {
-        Ins::SELECT => select::select(command, context, response),
-        Ins::READ_BINARY => binary::read_binary(command, context, response),
-        Ins::READ_BINARY_ODD => binary::read_binary_odd(command, context, response),
-        Ins::UPDATE_BINARY => binary::update_binary(command, context),
-        Ins::UPDATE_BINARY_ODD => binary::update_binary_odd(command, context),
-        Ins::READ_RECORD => record::read_record(command, context, response),
-        Ins::UPDATE_RECORD => record::update_record(command, context),
-        Ins::APPEND_RECORD => record::append_record(command, context),
-        Ins::GET_DATA => data::get_data(command, context, response),
-        Ins::GET_RESPONSE => response::get_response(command, context, response),
-        Ins::MANAGE_CHANNEL => channel::manage_channel(command, context, response),
-        _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),
+    match INSTRUCTIONS.find(command.ins()).map(|row| row.run) {
+        Some(Run::Files(handler)) => handler(command, context, response),
+        Some(Run::Keys(_) | Run::Nobody) | None => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),
     }
 }
 
@@ -70,71 +63,38 @@ pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, response
     if !matches!(command.ins(), Ins::EXTERNAL_AUTHENTICATE | Ins::GET_RESPONSE) {
         forget_challenge(context);
     }
-    match command.ins() {
-        Ins::VERIFY => verify::verify(command, context),
-        Ins::CHANGE_REFERENCE_DATA => verify::change_reference_data(command, context),
-        Ins::RESET_RETRY_COUNTER => verify::reset_retry_counter(command, context),
-        Ins::MANAGE_SECURITY_ENVIRONMENT => environment::manage_security_environment(command, context),
-        Ins::PERFORM_SECURITY_OPERATION => operation::perform_security_operation(command, context, response),
-        Ins::GET_CHALLENGE => authenticate::get_challenge(command, context, response),
-        Ins::INTERNAL_AUTHENTICATE => authenticate::internal_authenticate(command, context, response),
-        Ins::EXTERNAL_AUTHENTICATE => authenticate::external_authenticate(command, context, response),
-        Ins::GET_DATA_ODD => security_object::get_data(command, context, response),
-        Ins::PUT_DATA_ODD => security_object::put_data(command, context),
-        Ins::GENERATE_KEY_PAIR | Ins::GENERATE_KEY_PAIR_ODD => {
-            security_object::generate_key_pair(command, context, response)
-        }
-        Ins::CREATE_FILE => file::create_file(command, context),
-        Ins::DELETE_FILE => file::delete_file(command, context),
-        Ins::ACTIVATE_FILE => life_cycle::activate_file(command, context),
-        Ins::DEACTIVATE_FILE => life_cycle::deactivate_file(command, context),
-        _ => process(command, context, response),
+    match INSTRUCTIONS.find(command.ins()).map(|row| row.run) {
+        Some(Run::Keys(handler)) => handler(command, context, response),
+        Some(Run::Files(_) | Run::Nobody) | None => process(command, context, response),
     }
 }
 
-/// Whether a command of [`process`] may come in parts: it may if it sends data.
+/// Whether a command of [`process`] may come in parts.
 ///
 /// # Errors
 ///
-/// `6884` for a command that sends none, `6D00` for one that does not exist.
+/// `6884` for a command that must come whole, `6D00` for one that does not exist.
 pub fn check_chaining(ins: Ins) -> Result<(), StatusWord> {
-    match ins {
-        Ins::SELECT
-        | Ins::READ_BINARY_ODD
-        | Ins::UPDATE_BINARY
-        | Ins::UPDATE_BINARY_ODD
-        | Ins::UPDATE_RECORD
-        | Ins::APPEND_RECORD => Ok(()),
-        Ins::READ_BINARY | Ins::READ_RECORD | Ins::GET_DATA | Ins::GET_RESPONSE | Ins::MANAGE_CHANNEL => {
-            Err(StatusWord::CHAINING_NOT_SUPPORTED)
-        }
+    match INSTRUCTIONS.find(ins) {
+        Some(row) if matches!(row.run, Run::Files(_)) => check_row(row),
         _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
     }
 }
 
-/// Whether a command of [`process_with_keys`] may come in parts: where its data may be long.
+/// Whether a command of [`process_with_keys`] may come in parts.
 ///
 /// # Errors
 ///
 /// As [`check_chaining`].
 pub fn check_chaining_with_keys(ins: Ins) -> Result<(), StatusWord> {
-    match ins {
-        Ins::PERFORM_SECURITY_OPERATION | Ins::EXTERNAL_AUTHENTICATE | Ins::PUT_DATA_ODD => Ok(()),
-        Ins::VERIFY
-        | Ins::CHANGE_REFERENCE_DATA
-        | Ins::RESET_RETRY_COUNTER
-        | Ins::MANAGE_SECURITY_ENVIRONMENT
-        | Ins::GET_CHALLENGE
-        | Ins::INTERNAL_AUTHENTICATE
-        | Ins::GET_DATA_ODD
-        | Ins::GENERATE_KEY_PAIR
-        | Ins::GENERATE_KEY_PAIR_ODD
-        | Ins::CREATE_FILE
-        | Ins::DELETE_FILE
-        | Ins::ACTIVATE_FILE
-        | Ins::DEACTIVATE_FILE => Err(StatusWord::CHAINING_NOT_SUPPORTED),
-        _ => check_chaining(ins),
+    match INSTRUCTIONS.find(ins) {
+        Some(row) if !matches!(row.run, Run::Nobody) => check_row(row),
+        _ => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED),
     }
+}
+
+fn check_row<H>(row: &Row<H>) -> Result<(), StatusWord> {
+    if row.instruction.chains { Ok(()) } else { Err(StatusWord::CHAINING_NOT_SUPPORTED) }
 }
 
 /// A challenge is good for the very next command: this one was another.
