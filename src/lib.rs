@@ -3,11 +3,15 @@
 //! This package is the world around the chip. [`profile`] turns card files and layouts into chips; [`reader`] shows
 //! chips to terminal software. The chip itself is in the packages `virtuale-engine` and `virtuale-applets`.
 //!
-//! Imports run one way: `cli` -> `terminal`, `trace` -> `profile`, `reader`. A test reads the `use` lines and holds it.
+//! [`host`] runs readers with cards in them, for the command line and for whoever writes `Host::builder()`.
+//!
+//! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `profile`, `reader`. A test reads the `use` lines and
+//! holds it.
 
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod host;
 pub mod profile;
 pub mod reader;
 pub mod terminal;

@@ -5,13 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Exit, Failure, cards, exit,
-    instance::{Instance, Loaded, Stop},
-    language::Language,
-    options::{Reproducible, Slots},
-    output, read,
-};
+use super::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output, read};
 use crate::{
     profile::{self, Profile, diagnostic::Source},
     terminal::{
@@ -61,11 +55,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let lang = args.lang.unwrap_or_else(Language::of_locale).into();
     let (profile, file) = profile(&args.card, &args.reproducible)?;
-    let slots = Slots::of_the_house(args.reproducible.clone());
-    let card = Loaded { file: file.clone(), card: Box::new(profile.card()) };
-    let instance = Instance::with_cards(vec![Some(card)], &slots, None, Stop::Refuse("this is a demonstration"))?;
+    let card = Box::new(profile.card());
+    let host = args.reproducible.host().card_made(file.display().to_string(), card);
+    let host = host.refuse_stop("this is a demonstration").start()?;
 
-    let mut service = Service::establish(instance.socket()).map_err(|error| lost(&error))?;
+    let mut service = Service::establish(host.socket()).map_err(|error| lost(&error))?;
     let slots = service.slots().map_err(|error| lost(&error))?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
     let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;

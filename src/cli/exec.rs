@@ -1,15 +1,8 @@
 //! `virtuale exec`: a command with readers of its own.
 
-use std::{ffi::OsString, path::PathBuf, process::Command, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use super::{
-    Exit, Failure,
-    instance::{Instance, Stop},
-    opensc,
-    options::Slots,
-    recording::Recording,
-    supervise::Supervisor,
-};
+use super::{Exit, Failure, opensc, options::Slots, output, supervise::Supervisor};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -42,17 +35,19 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     // First, so that no signal finds us with a folder that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
-    let stop = Stop::Refuse("these readers live as long as the command of their `virtuale exec`");
-    let recording = args.record.as_deref().map(|path| Recording::to_file(path, &args.slots)).transpose()?.map(Arc::new);
-    let instance = Instance::start(&args.slots, None, stop, recording.clone())?;
+    let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
+    let host = match &args.record {
+        Some(file) => host.record(file),
+        None => host,
+    };
+    let host = host.start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
-    command.args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket());
+    host.attach(command.args(arguments));
     if args.opensc {
-        command.env(opensc::VARIABLE, opensc::write(instance.folder())?);
+        command.env(opensc::VARIABLE, opensc::write(host.folder())?);
     }
     let code = supervisor.run(&mut command)?;
-    instance.leave();
-    recording.iter().for_each(|recording| recording.close());
+    host.leave().iter().for_each(output::say);
     Ok(code)
 }

@@ -5,6 +5,7 @@ use std::{fmt, io, path::Path};
 use anstyle::{AnsiColor, Style};
 
 use super::{exit, output};
+pub(super) use crate::host::reason;
 use crate::profile::diagnostic::Diagnostics;
 
 /// Why a verb could not do its work.
@@ -16,16 +17,9 @@ pub(super) enum Failure {
     /// A card file, layout or trace is invalid.
     #[error("{0}")]
     Invalid(Diagnostics),
-    /// A running reader said why it refused, in words that need nothing more. The code is that of [`exit`].
-    #[error("{message}")]
-    Refused {
-        /// The code.
-        code: u8,
-        /// What it said. Mistakes in a card file are whole reports.
-        message: String,
-        /// What to do about it.
-        hint: Option<String>,
-    },
+    /// A running reader found mistakes in a card file. Its words are whole reports.
+    #[error("{0}")]
+    Reported(String),
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
     Environment(String, Option<String>),
@@ -70,8 +64,7 @@ impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Usage(..) | Self::Explained => exit::USAGE,
-            Self::Invalid(_) => exit::INVALID,
-            Self::Refused { code, .. } => *code,
+            Self::Invalid(_) | Self::Reported(_) => exit::INVALID,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
             Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
             Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
@@ -90,7 +83,7 @@ impl Failure {
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<&str> {
         match self {
-            Self::Usage(_, hint) | Self::Environment(_, hint) | Self::Refused { hint, .. } => hint.as_deref(),
+            Self::Usage(_, hint) | Self::Environment(_, hint) => hint.as_deref(),
             _ => None,
         }
     }
@@ -101,7 +94,7 @@ impl Failure {
             Self::Explained => return,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
             Self::Invalid(diagnostics) => return output::say(diagnostics.render(true)),
-            Self::Refused { code: exit::INVALID, message, .. } => return output::say(message),
+            Self::Reported(reports) => return output::say(reports),
             other => other,
         };
         let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
@@ -111,10 +104,4 @@ impl Failure {
             output::say(format_args!("{cyan}help{cyan:#}: {hint}"));
         }
     }
-}
-
-/// What the system says, without the number that means nothing to people.
-pub(super) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }

@@ -3,12 +3,11 @@
 use std::path::{self, PathBuf};
 
 use super::{
-    Exit, Failure,
-    control::{Client, Reply, Request},
-    exit,
+    Exit, Failure, exit,
     options::{Attach, SLOT_NUMBERS, number},
     output,
 };
+use crate::host::control::{Client, Reply, Request};
 
 const EXAMPLES: &str = "\
 Example:
@@ -38,6 +37,6 @@ pub(super) fn run(args: &Args) -> Exit {
             output::say(format_args!("{reader}: {} is in{instead}", args.card.display()));
             Ok(exit::DONE)
         }
-        _ => Err(client.nonsense()),
+        _ => Err(client.nonsense().into()),
     }
 }

@@ -8,16 +8,14 @@ mod apdu;
 mod card;
 mod cards;
 mod completions;
-mod control;
 mod convert;
 mod demo;
 mod doctor;
 mod exec;
 pub mod exit;
 mod failure;
-mod folder;
+mod host_failure;
 mod insert;
-mod instance;
 mod keys;
 mod language;
 mod man;
@@ -26,7 +24,6 @@ mod options;
 mod output;
 mod read;
 mod record;
-mod recording;
 mod redact;
 mod relay;
 mod remove;
@@ -35,7 +32,6 @@ mod serve;
 mod slots;
 mod stop;
 mod supervise;
-mod trace_file;
 
 use std::{
     ffi::{OsStr, OsString},

@@ -3,11 +3,15 @@
 use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use jiff::{Zoned, civil::Date};
 
-use crate::reader::{Model, pcsclite::wire::READER_SLOTS};
+use crate::{
+    host::{Builder, Host},
+    reader::{Model, pcsclite::wire::READER_SLOTS},
+};
 
 /// The seed of a run that names none.
 pub(super) const DEFAULT_SEED: u64 = 0;
@@ -30,6 +34,9 @@ pub(super) struct Reproducible {
     /// The day on which the cards are used, such as 2026-01-15 [default: today]
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) now: Option<Date>,
+    /// The day on which it was first asked for, if none was named.
+    #[arg(skip)]
+    begun: OnceLock<Date>,
 }
 
 /// A parser of whole numbers in a range, which it names where it is given anything else.
@@ -48,9 +55,19 @@ fn date(text: &str) -> Result<Date, &'static str> {
 }
 
 impl Reproducible {
-    /// The day on which the cards are used.
+    /// The day on which the cards are used: the same one however often it is asked for.
     pub(super) fn today(&self) -> Date {
-        self.now.unwrap_or_else(|| Zoned::now().date())
+        self.now.unwrap_or_else(|| *self.begun.get_or_init(|| Zoned::now().date()))
+    }
+
+    /// The same run on another day.
+    pub(super) fn on(&self, day: Date) -> Self {
+        Self { now: Some(day), ..self.clone() }
+    }
+
+    /// A host of such a run.
+    pub(super) fn host(&self) -> Builder {
+        Host::builder().seed(self.seed).today(self.today())
     }
 }
 
@@ -59,25 +76,29 @@ impl Reproducible {
 pub(super) struct Slots {
     /// A card file for the next slot, or - for an empty slot [default: two empty slots]
     #[arg(long = "card", value_name = "FILE")]
-    pub(super) cards: Vec<PathBuf>,
+    cards: Vec<PathBuf>,
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
     #[arg(long, value_name = "NAME", default_value = Model::HOUSE)]
-    pub(super) reader: String,
+    reader: String,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
-    pub(super) reader_slots: usize,
+    reader_slots: usize,
     #[command(flatten)]
-    pub(super) reproducible: Reproducible,
+    reproducible: Reproducible,
 }
 
 impl Slots {
-    /// The house's own reader.
-    pub(super) fn of_the_house(reproducible: Reproducible) -> Self {
-        Self { cards: Vec::new(), reader: Model::HOUSE.into(), reader_slots: READER_SLOTS, reproducible }
+    /// A host with these slots.
+    pub(super) fn host(&self) -> Builder {
+        let host = self.reproducible.host().reader(&self.reader).reader_slots(self.reader_slots);
+        self.cards().into_iter().fold(host, |host, card| match card {
+            Some(file) => host.card(file),
+            None => host.empty_slot(),
+        })
     }
 
     /// The card file of each slot, `None` where it is empty.
-    pub(super) fn cards(&self) -> Vec<Option<&Path>> {
+    fn cards(&self) -> Vec<Option<&Path>> {
         if self.cards.is_empty() {
             return vec![None; 2];
         }

@@ -2,17 +2,13 @@
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use virtuale_engine::Card;
-
 use super::{
     Exit, Failure,
-    instance::{Instance, Loaded, Stop},
-    options::{Reproducible, Slots},
+    options::Reproducible,
+    output,
     relay::{At, Relay, Trouble, broken},
     supervise::Supervisor,
-    trace_file::TraceFile,
 };
-use crate::trace::{record::Recorder, write::Line};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +16,9 @@ Examples:
 
 Exit codes: those of the command; 128+n when signal n killed it; 126 when the command cannot be
 run; 127 when it is not found; 4 when the transport to the card broke.";
+
+/// What the trace says first.
+const REMARK: &str = "recorded from a real card: redact it before it is kept or shown";
 
 /// Arguments of `record`.
 #[derive(Debug, clap::Args)]
@@ -48,27 +47,13 @@ pub(super) fn run(args: &Args) -> Exit {
     let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
     let trouble = Trouble::default();
     let card = Relay::new(connection, trouble.clone())?;
-    let trace_file = TraceFile::over(&args.output)?;
-    head(&trace_file, &card, args);
-    let card: Box<dyn Card> = Box::new(Recorder::new(Box::new(card), trace_file.tape().clone(), ""));
-    let slots = Slots::of_the_house(args.reproducible.clone());
-    let stop = Stop::Refuse("this reader lives as long as the command of its `virtuale record`");
-    let loaded = Loaded { file: PathBuf::from(&args.reader), card };
-    let instance = Instance::with_cards(vec![Some(loaded)], &slots, None, stop)?;
+    let host = args.reproducible.host().card_made(&args.reader, Box::new(card)).record(&args.output).remark(REMARK);
+    let host = host.refuse_stop("this reader lives as long as the command of its `virtuale record`").start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()));
-    instance.leave();
-    trace_file.conclude();
+    let code = supervisor.run(host.attach(Command::new(program).args(arguments)));
+    host.leave().iter().for_each(output::say);
     match trouble.take() {
         Some(error) => Err(broken(&args.reader, &error)),
         None => code,
     }
-}
-
-/// What the trace has to say first.
-fn head(trace_file: &TraceFile, card: &dyn Card, args: &Args) {
-    let tape = trace_file.tape();
-    tape.line("", &Line::Comment("recorded from a real card: redact it before it is kept or shown"));
-    tape.line("", &Line::Now(args.reproducible.today()));
-    tape.line("", &Line::Atr(card.atr().as_bytes()));
 }

@@ -1,9 +1,6 @@
 //! `virtuale redact`: a trace without the person.
 
-use std::{
-    fs,
-    path::{self, Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
@@ -11,6 +8,7 @@ use crate::{
     trace::{
         cards as traces,
         redact::{RedactError, StandIn, redact},
+        seen_from,
     },
 };
 
@@ -46,7 +44,7 @@ pub(super) fn run(args: &Args) -> Exit {
         traces::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
         traces::Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
     })?;
-    let reproducible = Reproducible { now: trace.now().or(args.reproducible.now), ..args.reproducible.clone() };
+    let reproducible = trace.now().map_or_else(|| args.reproducible.clone(), |day| args.reproducible.on(day));
     let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &reproducible));
     let profiles: Vec<Profile> = profiles.collect::<Result<_, _>>()?;
     let paths: Vec<String> = args.stand_ins.iter().map(|card| seen_from(&args.output, card)).collect();
@@ -67,34 +65,4 @@ pub(super) fn run(args: &Args) -> Exit {
         output::say(format_args!("the invented card has the same value, which is still there: {same}"));
     }
     Ok(exit::DONE)
-}
-
-/// A card file as a trace names it: from the folder of the trace, where that is not further than the root.
-pub(super) fn seen_from(trace: &Path, card: &Path) -> String {
-    let shown = card.display().to_string();
-    let (Ok(trace), Ok(card)) = (path::absolute(trace), path::absolute(card)) else { return shown };
-    let folder: Vec<_> = trace.parent().into_iter().flat_map(Path::components).collect();
-    let card: Vec<_> = card.components().collect();
-    let shared = folder.iter().zip(&card).take_while(|(one, other)| one == other).count();
-    if shared < 2 {
-        return card.iter().collect::<PathBuf>().display().to_string();
-    }
-    let up = folder.iter().skip(shared).map(|_| Path::new(".."));
-    let down = card.iter().skip(shared).map(|part| Path::new(part.as_os_str()));
-    up.chain(down).collect::<PathBuf>().display().to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::seen_from;
-
-    #[test]
-    fn cards_are_named_from_the_folder_of_the_trace() {
-        let seen = |trace: &str, card: &str| seen_from(Path::new(trace), Path::new(card));
-        assert_eq!(seen("traces/a.apdu", "cards/b.toml"), "../cards/b.toml");
-        assert_eq!(seen("a.apdu", "cards/b.toml"), "cards/b.toml");
-        assert_eq!(seen("/one/a.apdu", "/two/b.toml"), "/two/b.toml");
-    }
 }

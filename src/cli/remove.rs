@@ -1,12 +1,11 @@
 //! `virtuale remove`.
 
 use super::{
-    Exit,
-    control::{Client, Reply, Request},
-    exit,
+    Exit, exit,
     options::{Attach, SLOT_NUMBERS, number},
     output,
 };
+use crate::host::control::{Client, Reply, Request};
 
 const EXAMPLES: &str = "\
 Example:
@@ -31,6 +30,6 @@ pub(super) fn run(args: &Args) -> Exit {
             output::say(format_args!("{reader}: the card is out"));
             Ok(exit::DONE)
         }
-        _ => Err(client.nonsense()),
+        _ => Err(client.nonsense().into()),
     }
 }

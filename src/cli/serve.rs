@@ -7,7 +7,6 @@ use std::{
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    sync::Arc,
 };
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,15 +15,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{
-    Exit, Failure, exit,
-    failure::reason,
-    instance::{Instance, Stop},
-    opensc,
-    options::Slots,
-    recording::Recording,
-    supervise::Ignored,
-};
+use super::{Exit, Failure, exit, failure::reason, opensc, options::Slots, output, supervise::Ignored};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -68,18 +59,21 @@ fn serve(args: &Args) -> Exit {
     let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !ignored.has(signal));
     let mut signals = Signals::new(heard).map_err(unheard)?;
     let ears = signals.handle();
-    let recording =
-        args.record.as_deref().map(|path| Recording::to_folder(path, &args.slots.reproducible)).transpose()?;
-    let recording = recording.map(Arc::new);
-    let stop = Stop::Call(Box::new(move || ears.close()));
-    let instance = Instance::start(&args.slots, args.socket.as_deref(), stop, recording.clone())?;
-    let configuration = args.opensc.then(|| opensc::write(instance.folder())).transpose()?;
-    announce(instance.socket(), configuration.as_deref())?;
+    let mut host = args.slots.host().on_stop(move || ears.close());
+    if let Some(socket) = &args.socket {
+        host = host.socket(socket);
+    }
+    if let Some(folder) = &args.record {
+        host = host.record_folder(folder);
+    }
+    let host = host.start()?;
+    let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
+    announce(host.socket(), configuration.as_deref())?;
     if args.detached {
         let_go().map_err(unheard)?;
     }
     let _ = signals.forever().next();
-    recording.iter().for_each(|recording| recording.close());
+    host.stop().iter().for_each(output::say);
     Ok(exit::DONE)
 }
 

@@ -2,13 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{
-    Exit,
-    control::{Client, Reply, Request, Status},
-    exit,
-    options::Attach,
-    output,
-};
+use super::{Exit, exit, options::Attach, output};
+use crate::host::control::{Client, Reply, Request, Status};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +30,7 @@ pub(super) fn run(args: &Args) -> Exit {
             output::print(table(&status))?;
             status.not_whole.iter().for_each(output::say);
         }
-        _ => return Err(client.nonsense()),
+        _ => return Err(client.nonsense().into()),
     }
     Ok(exit::DONE)
 }
@@ -45,7 +40,7 @@ fn table(status: &Status) -> String {
     let digits = status.slots.iter().map(|slot| slot.slot.to_string().len()).max().unwrap_or(0);
     let width = status.slots.iter().map(|slot| slot.reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().fold(String::new(), |mut table, slot| {
-        let card = slot.card.as_ref().map_or_else(|| "empty".to_owned(), |card| card.display().to_string());
+        let card = slot.card.as_deref().unwrap_or("empty");
         let _ = writeln!(table, "{:digits$}  {:width$}  {card}", slot.slot, slot.reader);
         table
     })
@@ -54,7 +49,7 @@ fn table(status: &Status) -> String {
 #[cfg(test)]
 mod tests {
     use super::table;
-    use crate::cli::control::{SlotStatus, Status};
+    use crate::host::{SlotStatus, control::Status};
 
     #[test]
     fn a_line_for_each_slot() {

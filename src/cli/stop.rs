@@ -1,12 +1,7 @@
 //! `virtuale stop`.
 
-use super::{
-    Exit,
-    control::{Client, Reply, Request},
-    exit,
-    options::Attach,
-    output,
-};
+use super::{Exit, exit, options::Attach, output};
+use crate::host::control::{Client, Reply, Request};
 
 const EXAMPLES: &str = "\
 Example:
@@ -30,6 +25,6 @@ pub(super) fn run(args: &Args) -> Exit {
             not_whole.iter().for_each(output::say);
             Ok(exit::DONE)
         }
-        _ => Err(client.nonsense()),
+        _ => Err(client.nonsense().into()),
     }
 }

@@ -26,6 +26,7 @@ pub mod record;
 pub mod redact;
 pub mod replay;
 pub mod report;
+mod seen;
 pub mod shard;
 pub mod suite;
 #[cfg(test)]
@@ -37,3 +38,4 @@ pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use names::{command_name, hex};
 pub use pattern::{Atom, Pattern};
+pub use seen::seen_from;

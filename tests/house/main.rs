@@ -15,7 +15,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reader", &[]),
     ("terminal", &["profile", "reader"]),
     ("trace", &["profile", "reader"]),
-    ("cli", &["profile", "reader", "terminal", "trace"]),
+    ("host", &["profile", "reader", "terminal", "trace"]),
+    ("cli", &["host", "profile", "reader", "terminal", "trace"]),
 ];
 
 fn root() -> &'static Path {

@@ -11,7 +11,7 @@ use super::{
     program::{self, Program},
     socket::{self, Socket},
 };
-use crate::cli::{folder, opensc};
+use crate::{cli::opensc, host::folder};
 
 /// The environment variable that libpcsclite obeys.
 pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";

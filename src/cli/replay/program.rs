@@ -9,13 +9,7 @@ use std::{
 use virtuale_engine::Card;
 
 use super::{
-    super::{
-        Exit, Failure, exit,
-        instance::{Instance, Loaded, Stop},
-        options::Slots,
-        output,
-        supervise::Supervisor,
-    },
+    super::{Exit, Failure, exit, output, supervise::Supervisor},
     Args, cards_of, explain, findings,
 };
 use crate::trace::{
@@ -43,12 +37,13 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let played = (0..trace.slots().len()).map(|slot| play(&trace, slot, path, args));
     let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let stop = Stop::Refuse("these readers live as long as the command of their `virtuale replay`");
-    let slots = Slots::of_the_house(args.reproducible.clone());
-    let instance = Instance::with_cards(cards, &slots, None, stop)?;
+    let label = path.display().to_string();
+    let host = args.reproducible.host();
+    let host = host.refuse_stop("these readers live as long as the command of their `virtuale replay`");
+    let host = cards.into_iter().fold(host, |host, card| host.card_made(&label, card)).start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    let code = supervisor.run(Command::new(program).args(arguments).env("PCSCLITE_CSOCK_NAME", instance.socket()))?;
-    drop(instance);
+    let code = supervisor.run(host.attach(Command::new(program).args(arguments)))?;
+    drop(host);
     let noticed = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes));
     let found: Vec<Finding> = trace.without_command().into_iter().chain(noticed).collect();
     if found.is_empty() {
@@ -59,7 +54,7 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
 }
 
 /// A slot of the trace as a card, and what it will notice.
-fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Option<Loaded>, Notes), Failure> {
+fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Box<dyn Card>, Notes), Failure> {
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
     let atr = cards_of(args).atr(trace, slot).map_err(|failure| match failure {
         cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
@@ -69,8 +64,7 @@ fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Op
     let card = Playback::new(Arc::clone(trace), slot, order, atr);
     let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", path.display()), None))?;
     let notes = card.notes();
-    let card: Box<dyn Card> = Box::new(card);
-    Ok((Some(Loaded { file: path.to_owned(), card }), notes))
+    Ok((Box::new(card), notes))
 }
 
 fn noticed(trace: &Trace, slot: usize, notes: &Notes) -> Vec<Finding> {

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failure, failure::reason, output};
+use super::{HostError, error::reason};
 use crate::trace::record::Tape;
 
 /// A file with the tape that writes it.
 #[derive(Debug)]
-pub(super) struct TraceFile {
+pub(crate) struct TraceFile {
     tape: Tape,
     path: PathBuf,
     /// Whether there was a trace before.
@@ -25,7 +25,7 @@ impl TraceFile {
     /// # Errors
     ///
     /// That the file cannot be written.
-    pub(super) fn over(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn over(path: &Path) -> Result<Self, HostError> {
         let file = File::options().write(true).create(true).truncate(false).open(path);
         let begin = |file: File| {
             // A pipe or a device holds nothing.
@@ -33,7 +33,7 @@ impl TraceFile {
             let out = Successor { file, held: earlier.then(Vec::new) };
             Ok(Self { tape: Tape::new(Box::new(out))?, path: path.to_owned(), earlier })
         };
-        file.and_then(begin).map_err(|error| Failure::file("write", path, &error))
+        file.and_then(begin).map_err(|error| HostError::File { did: "write", path: path.to_owned(), error })
     }
 
     /// A file that was just made.
@@ -41,40 +41,40 @@ impl TraceFile {
     /// # Errors
     ///
     /// That it cannot be written.
-    pub(super) fn new(file: File, path: &Path) -> io::Result<Self> {
+    pub(crate) fn new(file: File, path: &Path) -> io::Result<Self> {
         Ok(Self { tape: Tape::new(Box::new(file))?, path: path.to_owned(), earlier: false })
     }
 
-    pub(super) fn tape(&self) -> &Tape {
+    pub(crate) fn tape(&self) -> &Tape {
         &self.tape
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// That the trace is not whole, and why, if it is not.
-    pub(super) fn complaint(&self) -> Option<String> {
+    pub(crate) fn complaint(&self) -> Option<String> {
         let error = self.tape.failure()?;
         Some(format!("the recording {} is not whole: {}", self.path.display(), reason(&error)))
     }
 
     /// Takes the file away if no command came: its trace would check nothing.
-    pub(super) fn remove_if_untouched(&self) {
+    pub(crate) fn remove_if_untouched(&self) {
         if !self.tape.has_command() && self.tape.failure().is_none() {
             // One that somebody else has moved or removed is none of ours any more.
             let _ = fs::remove_file(&self.path);
         }
     }
 
-    /// Says what a person should know of the trace when nothing is added any more.
-    pub(super) fn conclude(&self) {
+    /// What a person should know of the trace when nothing is added any more.
+    pub(crate) fn conclusion(&self) -> Option<String> {
         let path = self.path.display();
         match self.complaint() {
-            Some(complaint) => output::say(complaint),
-            None if self.tape.has_command() => {}
-            None if self.earlier => output::say(format_args!("no command was recorded: {path} is as it was")),
-            None => output::say(format_args!("no command was recorded: {path} checks nothing")),
+            Some(complaint) => Some(complaint),
+            None if self.tape.has_command() => None,
+            None if self.earlier => Some(format!("no command was recorded: {path} is as it was")),
+            None => Some(format!("no command was recorded: {path} checks nothing")),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{LONGEST_MESSAGE, VERSION};
+use crate::host::Kind;
 
 /// What a running reader may be asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -77,28 +78,28 @@ pub(crate) struct Status {
 /// A slot.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SlotStatus {
+pub struct SlotStatus {
     /// Its number, from 0.
-    pub(crate) slot: usize,
+    pub slot: usize,
     /// The reader's name, as programs see it.
-    pub(crate) reader: String,
-    /// The card file, if a card is in the slot.
-    pub(crate) card: Option<PathBuf>,
+    pub reader: String,
+    /// What the card in the slot is: the path of its card file, or what its host calls it; `None` without a card.
+    pub card: Option<String>,
     /// The card's answer to reset, in hexadecimal.
-    pub(crate) atr: Option<String>,
+    pub atr: Option<String>,
 }
 
 /// Why it did not do as asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    /// The exit code that fits (`virtuale::cli::exit`).
-    pub(crate) code: u8,
-    /// In words for people; with code 3, the report of all mistakes in a card file.
-    pub(crate) message: String,
+pub struct Refusal {
+    /// Whose fault it is.
+    pub kind: Kind,
+    /// In words for people; of [`Kind::Invalid`], the report of all mistakes in a card file.
+    pub message: String,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) hint: Option<String>,
+    pub hint: Option<String>,
 }
 
 /// A request with its version.
@@ -168,10 +169,10 @@ mod tests {
     fn a_message_is_one_line_and_comes_back_the_same() {
         let mut line = Vec::new();
         let request = Request::Insert { slot: 1, card: "/a\nb.toml".into() };
-        send(&mut line, &Ask { version: 1, request: request.clone() }).expect("memory takes all");
+        send(&mut line, &Ask { version: 2, request: request.clone() }).expect("memory takes all");
         assert_eq!(
             String::from_utf8_lossy(&line),
-            "{\"version\":1,\"request\":{\"insert\":{\"slot\":1,\"card\":\"/a\\nb.toml\"}}}\n"
+            "{\"version\":2,\"request\":{\"insert\":{\"slot\":1,\"card\":\"/a\\nb.toml\"}}}\n"
         );
         let ask: Ask = receive(&mut line.as_slice()).expect("a message").expect("not the end");
         assert_eq!(ask.request, request);
@@ -180,11 +181,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let said = |line: &str| receive::<Ask>(&mut line.as_bytes()).expect_err("refused").to_string();
-        assert!(said("{\"version\":2,\"request\":\"dance\"}\n").contains("version 2 is not spoken here"));
+        assert!(said("{\"version\":3,\"request\":\"dance\"}\n").contains("version 3 is not spoken here"));
         assert!(said("hello\n").contains("not a message"));
-        assert!(said("{\"version\":1,\"request\":\"dance\"}\n").contains("dance"));
-        assert!(said("{\"version\":1,\"request\":\"slots\"}").contains("one line"));
-        assert!(said("{\"version\":1,\"request\":\"slots\",\"more\":1}\n").contains("more"));
+        assert!(said("{\"version\":2,\"request\":\"dance\"}\n").contains("dance"));
+        assert!(said("{\"version\":2,\"request\":\"slots\"}").contains("one line"));
+        assert!(said("{\"version\":2,\"request\":\"slots\",\"more\":1}\n").contains("more"));
     }
 
     proptest! {

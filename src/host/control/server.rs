@@ -20,7 +20,7 @@ use super::{
     Refusal, Reply, Request, VERSION,
     language::{Answer, Ask, receive, send},
 };
-use crate::cli::exit;
+use crate::host::Kind;
 
 /// How many may be connected at once; a further one is closed at once.
 const MOST_CONNECTIONS: usize = 32;
@@ -114,7 +114,7 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Ok(None) => return Ok(()),
             Ok(Some(ask)) => (handler.handle(ask.request), true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                (Err(Refusal { code: exit::USAGE, message: error.to_string(), hint: None }), false)
+                (Err(Refusal { kind: Kind::Usage, message: error.to_string(), hint: None }), false)
             }
             Err(error) => return Err(error),
         };
@@ -153,7 +153,10 @@ mod tests {
     };
 
     use super::{Handler, Server};
-    use crate::cli::control::{Refusal, Reply, Request};
+    use crate::host::{
+        Kind,
+        control::{Refusal, Reply, Request},
+    };
 
     struct Toy;
 
@@ -161,7 +164,7 @@ mod tests {
         fn handle(&self, request: Request) -> Result<Reply, Refusal> {
             match request {
                 Request::Remove { slot } => Ok(Reply::Removed { reader: format!("Toy 00 {slot:02X}") }),
-                _ => Err(Refusal { code: 4, message: "a toy".into(), hint: None }),
+                _ => Err(Refusal { kind: Kind::Environment, message: "a toy".into(), hint: None }),
             }
         }
 
@@ -186,10 +189,10 @@ mod tests {
         assert_eq!(fs::metadata(&path).expect("the socket").mode() & 0o777, 0o600);
 
         let mut patient = UnixStream::connect(&path).expect("it listens");
-        let remove = "{\"version\":1,\"request\":{\"remove\":{\"slot\":1}}}\n";
+        let remove = "{\"version\":2,\"request\":{\"remove\":{\"slot\":1}}}\n";
         let nonsense = say(&path, &format!("nonsense\n{remove}"));
         assert!(nonsense.contains("not a message") && !nonsense.contains("removed"), "{nonsense}");
-        assert!(say(&path, "{\"version\":1,\"request\":\"stop\"}\n").contains("a toy"));
+        assert!(say(&path, "{\"version\":2,\"request\":\"stop\"}\n").contains("a toy"));
         let twice = say(&path, &format!("{remove}{remove}"));
         assert_eq!(twice.matches("Toy 00 01").count(), 2, "{twice}");
 

@@ -10,15 +10,10 @@ use std::{
 use jiff::civil::Date;
 use virtuale_engine::Card;
 
-use super::{
-    Failure,
-    options::{Reproducible, Slots},
-    output,
-    redact::seen_from,
-    trace_file::TraceFile,
-};
+use super::{HostError, desk::Origin, trace_file::TraceFile};
 use crate::trace::{
     record::{Recorder, Tape},
+    seen_from,
     suite::EXTENSION,
     write::Line,
 };
@@ -28,23 +23,32 @@ const MOST_PER_CARD: usize = 10_000;
 
 /// Where a running reader records.
 #[derive(Debug)]
-pub(super) enum Recording {
+pub(crate) enum Recording {
     /// All slots in one trace.
     File { trace_file: TraceFile, several: bool },
     /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, today: Date, seed: u64, traces: Mutex<Vec<TraceFile>> },
+    Folder { path: PathBuf, run: Run, traces: Mutex<Vec<TraceFile>> },
+}
+
+/// What a trace has to say first of the run that it was recorded in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) today: Date,
+    /// `None` if it decides nothing: no card of the run is made here.
+    pub(crate) seed: Option<u64>,
 }
 
 impl Recording {
-    /// A trace for all slots of a reader.
+    /// A trace for all slots of a reader, of which there may be several.
     ///
     /// # Errors
     ///
     /// That the file cannot be written.
-    pub(super) fn to_file(path: &Path, slots: &Slots) -> Result<Self, Failure> {
+    pub(crate) fn to_file(path: &Path, several: bool, remark: Option<&str>, run: Run) -> Result<Self, HostError> {
         let trace_file = TraceFile::over(path)?;
-        begin(trace_file.tape(), &slots.reproducible);
-        Ok(Self::File { trace_file, several: slots.cards().len() > 1 })
+        remark.iter().for_each(|remark| trace_file.tape().line("", &Line::Comment(remark)));
+        begin(trace_file.tape(), run);
+        Ok(Self::File { trace_file, several })
     }
 
     /// A folder for traces, which is made if it is not there.
@@ -52,10 +56,11 @@ impl Recording {
     /// # Errors
     ///
     /// That it cannot be made.
-    pub(super) fn to_folder(path: &Path, reproducible: &Reproducible) -> Result<Self, Failure> {
-        fs::create_dir_all(path).map_err(|error| Failure::file("make", path, &error))?;
-        let path = std::path::absolute(path).map_err(|error| Failure::file("use", path, &error))?;
-        Ok(Self::Folder { path, today: reproducible.today(), seed: reproducible.seed, traces: Mutex::default() })
+    pub(crate) fn to_folder(path: &Path, run: Run) -> Result<Self, HostError> {
+        let failed = |did| move |error| HostError::File { did, path: path.to_owned(), error };
+        fs::create_dir_all(path).map_err(failed("make"))?;
+        let path = std::path::absolute(path).map_err(failed("use"))?;
+        Ok(Self::Folder { path, run, traces: Mutex::default() })
     }
 
     /// The card that is in a slot from the beginning, under observation.
@@ -63,14 +68,14 @@ impl Recording {
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(super) fn begin(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
+    pub(crate) fn begin(&self, slot: usize, origin: &Origin, card: Box<dyn Card>) -> Result<Box<dyn Card>, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                head(trace_file.tape(), &name, &seen_from(trace_file.path(), file), &*card);
+                head(trace_file.tape(), &name, trace_file.path(), origin, &*card);
                 Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
             }
-            Self::Folder { .. } => self.insert(slot, file, card),
+            Self::Folder { .. } => self.insert(slot, origin, card),
         }
     }
 
@@ -79,19 +84,26 @@ impl Recording {
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(super) fn insert(&self, slot: usize, file: &Path, card: Box<dyn Card>) -> Result<Box<dyn Card>, Failure> {
+    pub(crate) fn insert(&self, slot: usize, origin: &Origin, card: Box<dyn Card>) -> Result<Box<dyn Card>, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                trace_file.tape().line(&name, &Line::Insert(Some(&seen_from(trace_file.path(), file))));
+                let seen = match origin {
+                    Origin::File(file) => seen_from(trace_file.path(), file),
+                    Origin::Named(name) => name.clone(),
+                };
+                trace_file.tape().line(&name, &Line::Insert(Some(&seen)));
                 Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
             }
-            Self::Folder { path, today, seed, traces } => {
-                let (trace, created) = fresh(path, slot, file);
-                let reproducible = Reproducible { seed: *seed, now: Some(*today) };
-                let unwritable = |error: &io::Error| Failure::file("write", &trace, error);
+            Self::Folder { path, run, traces } => {
+                let (trace, created) = fresh(path, slot, &origin.label());
+                let unwritable = |error: &io::Error| HostError::File {
+                    did: "write",
+                    path: trace.clone(),
+                    error: io::Error::new(error.kind(), error.to_string()),
+                };
                 let created = created.map_err(|error| unwritable(&error))?;
-                let trace_file = own_trace(created, &trace, &reproducible, file, &*card).map_err(|error| {
+                let trace_file = own_trace(created, &trace, *run, origin, &*card).map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
@@ -104,26 +116,27 @@ impl Recording {
     }
 
     /// The card of a slot is gone.
-    pub(super) fn remove(&self, slot: usize) {
+    pub(crate) fn remove(&self, slot: usize) {
         if let Self::File { trace_file, .. } = self {
             trace_file.tape().line(&self.slot_name(slot), &Line::Remove);
         }
     }
 
-    /// Says what a person should know of the recording: that it is not whole, or that a file has no command. In a
+    /// Ends it, and gives what a person should know of it: that it is not whole, or that a file has no command. In a
     /// folder a card that nobody spoke to leaves no trace.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) -> Vec<String> {
         match self {
-            Self::File { trace_file, .. } => trace_file.conclude(),
+            Self::File { trace_file, .. } => trace_file.conclusion().into_iter().collect(),
             Self::Folder { traces, .. } => {
-                self.complaints().iter().for_each(output::say);
+                let complaints = self.complaints();
                 traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(TraceFile::remove_if_untouched);
+                complaints
             }
         }
     }
 
     /// Which traces are not whole, and why, in words for people.
-    pub(super) fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         match self {
             Self::File { trace_file, .. } => trace_file.complaint().into_iter().collect(),
             Self::Folder { traces, .. } => {
@@ -141,33 +154,36 @@ impl Recording {
 }
 
 /// What every trace has to say first.
-fn begin(tape: &Tape, reproducible: &Reproducible) {
-    tape.line("", &Line::Now(reproducible.today()));
-    tape.line("", &Line::Seed(reproducible.seed));
+fn begin(tape: &Tape, run: Run) {
+    tape.line("", &Line::Now(run.today));
+    run.seed.iter().for_each(|seed| tape.line("", &Line::Seed(*seed)));
 }
 
 /// A new trace for one card, with all that stands before the dialogue.
 fn own_trace(
     created: File,
     path: &Path,
-    reproducible: &Reproducible,
-    file: &Path,
+    run: Run,
+    origin: &Origin,
     card: &dyn Card,
 ) -> Result<TraceFile, Arc<io::Error>> {
     let trace_file = TraceFile::new(created, path)?;
-    begin(trace_file.tape(), reproducible);
-    head(trace_file.tape(), "", &seen_from(path, file), card);
+    begin(trace_file.tape(), run);
+    head(trace_file.tape(), "", path, origin, card);
     trace_file.tape().failure().map_or(Ok(trace_file), Err)
 }
 
-fn head(tape: &Tape, slot: &str, file: &str, card: &dyn Card) {
-    tape.line(slot, &Line::Card(file));
+/// What is in a slot. A card of no file is known by its answer to reset only.
+fn head(tape: &Tape, slot: &str, path: &Path, origin: &Origin, card: &dyn Card) {
+    if let Origin::File(file) = origin {
+        tape.line(slot, &Line::Card(&seen_from(path, file)));
+    }
     tape.line(slot, &Line::Atr(card.atr().as_bytes()));
 }
 
 /// A file that was not there before: `0-vitale2-martin-1.apdu` for the first recording of that card in slot 0.
-fn fresh(folder: &Path, slot: usize, card: &Path) -> (PathBuf, io::Result<File>) {
-    let stem = card.file_stem().unwrap_or_default().to_string_lossy();
+fn fresh(folder: &Path, slot: usize, label: &str) -> (PathBuf, io::Result<File>) {
+    let stem = Path::new(label).file_stem().unwrap_or_default().to_string_lossy();
     let name = |number: usize| folder.join(format!("{slot}-{stem}-{number}.{EXTENSION}"));
     for number in 1..MOST_PER_CARD {
         let path = name(number);

@@ -3,8 +3,8 @@
 //! One JSON object per line each way, every one with the version of the language ([`VERSION`]):
 //!
 //! ```text
-//! {"version":1,"request":{"insert":{"slot":0,"card":"/home/a/martin.toml"}}}
-//! {"version":1,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
+//! {"version":2,"request":{"insert":{"slot":0,"card":"/home/a/martin.toml"}}}
+//! {"version":2,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
 //! ```
 //!
 //! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
@@ -20,12 +20,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(super) use client::Client;
-pub(super) use language::{Refusal, Reply, Request, SlotStatus, Status};
-pub(super) use server::{Handler, Server};
+pub(crate) use client::Client;
+pub use language::{Refusal, SlotStatus};
+pub(crate) use language::{Reply, Request, Status};
+pub(crate) use server::{Handler, Server};
 
 /// The version of the language.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// What the control socket's path has behind that of the PC/SC socket.
 pub(super) const SUFFIX: &str = ".ctl";

@@ -13,10 +13,10 @@ use std::{
     process,
 };
 
-use super::failure::reason;
+use super::error::reason;
 
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
-pub(super) const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+pub(crate) const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
 const SOCKET: &str = "pcsc";
@@ -29,7 +29,7 @@ const TRIES: u32 = 1000;
 
 /// A private folder. Goes with all it holds when dropped.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     /// Held for as long as the folder exists.
     _lock: File,
@@ -41,7 +41,7 @@ impl Folder {
     /// # Errors
     ///
     /// What the system says, with the path in words; or that somebody else owns the place.
-    pub(super) fn create() -> io::Result<Self> {
+    pub(crate) fn create() -> io::Result<Self> {
         Self::create_in(&place()?)
     }
 
@@ -66,12 +66,12 @@ impl Folder {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Where the PC/SC socket stands in it.
-    pub(super) fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.path.join(SOCKET)
     }
 }
@@ -89,7 +89,7 @@ impl Drop for Folder {
 /// # Errors
 ///
 /// That no place will do.
-pub(super) fn place() -> io::Result<PathBuf> {
+pub(crate) fn place() -> io::Result<PathBuf> {
     let base = chosen_base(bases())?;
     match is_private(&base) {
         Ok(false) => Err(not_private(&base)),
@@ -98,7 +98,8 @@ pub(super) fn place() -> io::Result<PathBuf> {
 }
 
 /// The PC/SC sockets of all readers of this user that run now.
-pub(super) fn running() -> Vec<PathBuf> {
+#[must_use]
+pub fn running() -> Vec<PathBuf> {
     let private = bases().into_iter().filter(|base| is_private(base).unwrap_or(false));
     private.flat_map(|base| running_in(&base)).collect()
 }

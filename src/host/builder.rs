@@ -1,0 +1,246 @@
+//! What a host shall be.
+
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+};
+
+use jiff::{Zoned, civil::Date};
+use virtuale_engine::Card;
+
+use super::{
+    Host, HostError, control,
+    desk::{Content, Desk, Making, Origin, Stop},
+    folder::Folder,
+    recording::{Recording, Run},
+    socket::claim,
+};
+use crate::reader::{
+    Model, Readers,
+    pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
+};
+
+/// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
+pub struct Builder {
+    slots: Vec<Option<Content>>,
+    reader: String,
+    reader_slots: usize,
+    seed: u64,
+    today: Option<Date>,
+    socket: Option<PathBuf>,
+    record: Option<Record>,
+    remark: Option<String>,
+    stop: Stop,
+}
+
+enum Record {
+    File(PathBuf),
+    Folder(PathBuf),
+}
+
+impl Builder {
+    pub(super) fn new() -> Self {
+        Self {
+            slots: Vec::new(),
+            reader: Model::HOUSE.into(),
+            reader_slots: READER_SLOTS,
+            seed: 0,
+            today: None,
+            socket: None,
+            record: None,
+            remark: None,
+            stop: Stop::Refuse("these readers live as long as the program that started them".into()),
+        }
+    }
+
+    /// One more slot, with the card of this card file.
+    #[must_use]
+    pub fn card(self, file: impl Into<PathBuf>) -> Self {
+        self.slot(Content::File(file.into()))
+    }
+
+    /// One more slot, with the card of this text of a card file; `name` is what people are told of it. The text may
+    /// name built-in layouts only.
+    #[must_use]
+    pub fn card_text(self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.slot(Content::Text { name: name.into(), text: text.into() })
+    }
+
+    /// One more slot, with any card; `name` is what people are told of it.
+    #[must_use]
+    pub fn card_made(self, name: impl Into<String>, card: Box<dyn Card>) -> Self {
+        self.slot(Content::Made { name: name.into(), card })
+    }
+
+    /// One more slot, without a card. A host for which no slot is asked has two empty ones.
+    #[must_use]
+    pub fn empty_slot(mut self) -> Self {
+        self.slots.push(None);
+        self
+    }
+
+    fn slot(mut self, content: Content) -> Self {
+        self.slots.push(Some(content));
+        self
+    }
+
+    /// The name of the reader; programs see it with two numbers behind it, as in `NAME 00 00`. It is `Virtuale` if
+    /// nothing is said.
+    #[must_use]
+    pub fn reader(mut self, name: impl Into<String>) -> Self {
+        self.reader = name.into();
+        self
+    }
+
+    /// How many readers the client library has room for, where a distribution changed that.
+    #[must_use]
+    pub fn reader_slots(mut self, number: usize) -> Self {
+        self.reader_slots = number;
+        self
+    }
+
+    /// Where the cards' random numbers start; 0 if nothing is said.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The day on which the cards are used, whenever they come in. It is that of the start if nothing is said, also
+    /// for a card that comes in after midnight.
+    #[must_use]
+    pub fn today(mut self, day: Date) -> Self {
+        self.today = Some(day);
+        self
+    }
+
+    /// Where the PC/SC socket shall be; the control socket goes beside it. It is in a private folder if nothing is
+    /// said.
+    #[must_use]
+    pub fn socket(mut self, path: impl Into<PathBuf>) -> Self {
+        self.socket = Some(path.into());
+        self
+    }
+
+    /// Records all slots in this trace. An earlier trace at that path stays until the first command.
+    #[must_use]
+    pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
+        self.record = Some(Record::File(file.into()));
+        self
+    }
+
+    /// Records each card that comes into a slot in a trace of its own in this folder.
+    #[must_use]
+    pub fn record_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.record = Some(Record::Folder(folder.into()));
+        self
+    }
+
+    /// A comment at the head of the trace of [`Builder::record`].
+    #[must_use]
+    pub fn remark(mut self, text: impl Into<String>) -> Self {
+        self.remark = Some(text.into());
+        self
+    }
+
+    /// Lets `virtuale stop`, and whoever else asks over the control socket, stop the readers: this is called, and is
+    /// expected to bring the end of the host about. Without it, they are told that the readers live as long as the
+    /// program.
+    #[must_use]
+    pub fn on_stop(mut self, call: impl Fn() + Send + Sync + 'static) -> Self {
+        self.stop = Stop::Call(Box::new(call));
+        self
+    }
+
+    /// Says in words for people why `virtuale stop` is refused.
+    #[must_use]
+    pub fn refuse_stop(mut self, why: impl Into<String>) -> Self {
+        self.stop = Stop::Refuse(why.into());
+        self
+    }
+
+    /// Makes the cards and opens the readers to programs.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a card file, a name or a number; that the sockets or the recording cannot be made.
+    pub fn start(mut self) -> Result<Host, HostError> {
+        if self.slots.is_empty() {
+            self.slots = vec![None, None];
+        }
+        let making = Making { today: self.today.unwrap_or_else(|| Zoned::now().date()), seed: self.seed };
+        let contents = std::mem::take(&mut self.slots);
+        let readers = self.readers(contents.len())?;
+        let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));
+        let make = |content: Option<Content>| content.map(|content| making.make(content)).transpose();
+        let cards = contents.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+        let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
+        let recording = self.recording(cards.len() > 1, run)?;
+        let mut origins = Vec::new();
+        for (slot, card) in cards.into_iter().enumerate() {
+            let Some((origin, card)) = card else {
+                origins.push(None);
+                continue;
+            };
+            let card = match &recording {
+                Some(recording) => recording.begin(slot, &origin, card)?,
+                None => card,
+            };
+            readers.insert(slot, card)?;
+            origins.push(Some(origin));
+        }
+        self.open(readers, origins, making, recording)
+    }
+
+    fn open(
+        self,
+        readers: Arc<Readers>,
+        origins: Vec<Option<Origin>>,
+        making: Making,
+        recording: Option<Recording>,
+    ) -> Result<Host, HostError> {
+        let folder = Folder::create().map_err(|error| unmade("a private folder", error))?;
+        let socket = match &self.socket {
+            Some(place) => claim(place, &folder)?,
+            None => folder.socket(),
+        };
+        let options = ServerOptions { reader_slots: self.reader_slots };
+        let server = Server::start(Arc::clone(&readers), &socket, options);
+        let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
+        let origins = Mutex::new(origins);
+        let desk = Desk { readers, origins, making, socket: socket.clone(), stop: self.stop, recording };
+        let desk = Arc::new(desk);
+        let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk));
+        let control = control.map_err(|error| unmade("the control socket", error))?;
+        Ok(Host { control, server, folder, desk })
+    }
+
+    fn readers(&self, slots: usize) -> Result<Arc<Readers>, HostError> {
+        let most = self.reader_slots;
+        let number = u8::try_from(slots).ok().filter(|_| slots <= most);
+        let number = number.ok_or(HostError::TooManySlots { slots, most })?;
+        Ok(Readers::new(&[Model::new(&self.reader, number)?])?)
+    }
+
+    fn recording(&self, several: bool, run: Run) -> Result<Option<Recording>, HostError> {
+        match &self.record {
+            None => Ok(None),
+            Some(Record::File(path)) => Recording::to_file(path, several, self.remark.as_deref(), run).map(Some),
+            Some(Record::Folder(path)) => Recording::to_folder(path, run).map(Some),
+        }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("slots", &self.slots.len())
+            .field("reader", &self.reader)
+            .finish_non_exhaustive()
+    }
+}
+
+fn unmade(what: &str, error: io::Error) -> HostError {
+    HostError::Unmade { what: what.to_owned(), error }
+}

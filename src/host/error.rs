@@ -1,0 +1,168 @@
+//! Why readers cannot run, or a running one did not do as asked.
+
+use std::{io, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{control::Refusal, folder::LONGEST_SOCKET};
+use crate::{
+    profile::LoadError,
+    reader::{ModelError, SlotError},
+};
+
+/// Whose fault it is.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// It was asked for something that cannot be.
+    Usage,
+    /// A card file or layout has mistakes.
+    Invalid,
+    /// A socket, a reader, a file or the system failed.
+    Environment,
+}
+
+/// Why readers cannot run, or a running one did not do as asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostError {
+    /// A card file cannot be read, or has mistakes.
+    #[error(transparent)]
+    Card(#[from] LoadError),
+    /// There are more slots than programs can see.
+    #[error("{slots} slots are too many")]
+    TooManySlots {
+        /// How many were asked for.
+        slots: usize,
+        /// How many programs see at most.
+        most: usize,
+    },
+    /// A reader cannot have this name.
+    #[error(transparent)]
+    Name(#[from] ModelError),
+    /// There is no such slot.
+    #[error("there is no slot {slot}: {}", numbers(*slots))]
+    NoSlot {
+        /// The slot that was meant.
+        slot: usize,
+        /// How many there are.
+        slots: usize,
+    },
+    /// A card cannot come into a slot or leave it.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    /// No card is in the reader of this name.
+    #[error("{0} is empty already")]
+    Empty(String),
+    /// A folder or a socket could not be made.
+    #[error("cannot make {what}: {}", reason(error))]
+    Unmade {
+        /// Which.
+        what: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file could not be used.
+    #[error("cannot {did} {}: {}", path.display(), reason(error))]
+    File {
+        /// What was to be done with it, as a verb: `write`.
+        did: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A socket, or the control socket beside it, would have too long a path.
+    #[error("{} is {excess} characters too long for a socket", path.display())]
+    TooLong {
+        /// The socket.
+        path: PathBuf,
+        /// How many characters are too many.
+        excess: usize,
+    },
+    /// Where a socket was to be is something else.
+    #[error("{} is there already, and is no socket", .0.display())]
+    NotASocket(PathBuf),
+    /// Where a socket was to be is another one's.
+    #[error("somebody listens at {} already", .0.display())]
+    InUse(PathBuf),
+    /// It cannot be told whether somebody uses a socket.
+    #[error("cannot tell whether somebody listens at {}: {}", path.display(), reason(error))]
+    Unclear {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// No reader of this user runs.
+    #[error("no reader runs")]
+    NoneRuns,
+    /// Several readers run, and none was named.
+    #[error("{} readers run", .0.len())]
+    SeveralRun(Vec<PathBuf>),
+    /// There is no running reader at this socket, or it does not let us in.
+    #[error("cannot control the reader at {}: {why}", socket.display())]
+    NotThere {
+        /// The PC/SC socket.
+        socket: PathBuf,
+        /// In words.
+        why: String,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// A running reader gave no answer.
+    #[error("the reader at {} did not answer: {}", socket.display(), reason(error))]
+    Lost {
+        /// The PC/SC socket.
+        socket: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A running reader answered something else than it was asked.
+    #[error("the reader at {} answered something else than it was asked", .0.display())]
+    Nonsense(PathBuf),
+    /// A running reader refused.
+    #[error("{}", .0.message)]
+    Refused(Refusal),
+}
+
+impl HostError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Card(LoadError::Invalid(_)) => Kind::Invalid,
+            Self::TooManySlots { .. } | Self::Name(_) | Self::NoSlot { .. } | Self::TooLong { .. } => Kind::Usage,
+            Self::Refused(refusal) => refusal.kind,
+            _ => Kind::Environment,
+        }
+    }
+
+    /// What to do about it, if anything can be said of that wherever it happened.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Card(LoadError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
+                Some("look at the name and at the folder you are in".into())
+            }
+            Self::TooLong { .. } => {
+                Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
+            }
+            Self::Refused(refusal) => refusal.hint.clone(),
+            _ => None,
+        }
+    }
+}
+
+fn numbers(slots: usize) -> String {
+    match slots {
+        1 => "the only slot is 0".to_owned(),
+        slots => format!("slots are numbered from 0 to {}", slots.saturating_sub(1)),
+    }
+}
+
+/// What the system says, without the number that means nothing to people.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+}

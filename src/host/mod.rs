@@ -1,0 +1,164 @@
+//! Readers that run in this process: the readers, their PC/SC socket, their control, their recordings, and the private
+//! folder that holds the sockets.
+//!
+//! A [`Host`] is what `virtuale exec` and `virtuale serve` start, and what a test starts that wants cards for a
+//! program:
+//!
+//! ```no_run
+//! use std::process::Command;
+//!
+//! use virtuale::host::Host;
+//!
+//! let host = Host::builder().card("martin.toml").start()?;
+//! host.attach(&mut Command::new("./billing-software")).status()?;
+//! host.remove(0)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The rule upheld here: nothing of a host outlives it, and two hosts of one process share nothing.
+
+mod builder;
+pub(crate) mod control;
+mod desk;
+mod error;
+pub(crate) mod folder;
+mod recording;
+mod socket;
+mod trace_file;
+
+use std::{
+    ffi::OsString,
+    fmt, mem,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+};
+
+use virtuale_engine::Card;
+
+pub use builder::Builder;
+pub use control::{Refusal, SlotStatus};
+pub(crate) use error::reason;
+pub use error::{HostError, Kind};
+
+use desk::{Content, Desk};
+use folder::Folder;
+pub use folder::running;
+
+/// The variable that tells programs which are linked to libpcsclite where the readers are.
+pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+
+/// Readers that run. They stop, and nothing of them is left, when this is dropped.
+pub struct Host {
+    // In the order in which they go.
+    control: control::Server,
+    server: crate::reader::pcsclite::Server,
+    folder: Folder,
+    desk: Arc<Desk>,
+}
+
+/// A card to be put into a slot: a path is the card of a card file.
+pub struct NewCard(Content);
+
+impl NewCard {
+    /// The card of this text of a card file; `name` is what people are told of it.
+    #[must_use]
+    pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self(Content::Text { name: name.into(), text: text.into() })
+    }
+
+    /// Any card; `name` is what people are told of it.
+    #[must_use]
+    pub fn made(name: impl Into<String>, card: Box<dyn Card>) -> Self {
+        Self(Content::Made { name: name.into(), card })
+    }
+}
+
+impl<P: Into<PathBuf>> From<P> for NewCard {
+    fn from(file: P) -> Self {
+        Self(Content::File(file.into()))
+    }
+}
+
+impl Host {
+    /// A host to be.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// What a program must have in its environment to find the readers.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, OsString)> {
+        vec![(VARIABLE, self.desk.socket.clone().into_os_string())]
+    }
+
+    /// Gives a program to be started the [environment](Self::environment) that it needs.
+    pub fn attach<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.envs(self.environment())
+    }
+
+    /// The PC/SC socket.
+    #[must_use]
+    pub fn socket(&self) -> &Path {
+        &self.desk.socket
+    }
+
+    /// The private folder, which goes when the readers go.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The slots and what is in them, the first one being slot 0.
+    #[must_use]
+    pub fn slots(&self) -> Vec<SlotStatus> {
+        self.desk.slots()
+    }
+
+    /// Puts a card into a slot, in place of the one that is there.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its card file, that there is no such slot, or that its recording cannot be made.
+    pub fn insert(&self, slot: usize, card: impl Into<NewCard>) -> Result<(), HostError> {
+        self.desk.insert(slot, card.into().0).map(drop)
+    }
+
+    /// Takes the card out of a slot.
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot, or no card in it.
+    pub fn remove(&self, slot: usize) -> Result<(), HostError> {
+        self.desk.remove(slot).map(drop)
+    }
+
+    /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
+    pub fn stop(self) -> Vec<String> {
+        let Self { control, server, folder, desk } = self;
+        drop((control, server, folder));
+        desk.recording.iter().flat_map(recording::Recording::close).collect()
+    }
+
+    /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
+    /// and connections are left to the system, since it ends them without anybody waiting for anybody.
+    pub fn leave(self) -> Vec<String> {
+        let Self { control, server, folder, desk } = self;
+        mem::forget((control, server));
+        drop(folder);
+        desk.recording.iter().flat_map(recording::Recording::close).collect()
+    }
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("socket", &self.desk.socket).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for NewCard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NewCard").field(&self.0.name()).finish()
+    }
+}

@@ -1,0 +1,48 @@
+//! A PC/SC socket where the user wants it.
+
+use std::{
+    fs, io,
+    os::unix::{
+        fs::{FileTypeExt, symlink},
+        net::UnixStream,
+    },
+    path::{self, Path, PathBuf},
+};
+
+use super::{
+    HostError, control,
+    folder::{Folder, LONGEST_SOCKET},
+};
+
+/// Makes sure that a socket can stand where the user wants it, and leaves a link to it in the private folder.
+pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError> {
+    let file = |did, path: &Path, error| HostError::File { did, path: path.to_owned(), error };
+    let place = path::absolute(place).map_err(|error| file("use", place, error))?;
+    let length = control::beside(&place).as_os_str().len();
+    if let Some(excess) = length.checked_sub(LONGEST_SOCKET).filter(|&excess| excess > 0) {
+        return Err(HostError::TooLong { path: place, excess });
+    }
+    for socket in [place.clone(), control::beside(&place)] {
+        clear(&socket)?;
+    }
+    let unlinked = |error| HostError::Unmade { what: "a link to the socket".into(), error };
+    symlink(&place, folder.socket()).map_err(unlinked)?;
+    Ok(place)
+}
+
+/// Removes a socket at which nobody listens any more, and nothing else.
+fn clear(socket: &Path) -> Result<(), HostError> {
+    match fs::symlink_metadata(socket) {
+        Err(_) => return Ok(()),
+        Ok(found) if !found.file_type().is_socket() => return Err(HostError::NotASocket(socket.to_owned())),
+        Ok(_) => {}
+    }
+    match UnixStream::connect(socket) {
+        Ok(_) => Err(HostError::InUse(socket.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            fs::remove_file(socket).map_err(|error| HostError::File { did: "remove", path: socket.to_owned(), error })
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(HostError::Unclear { path: socket.to_owned(), error }),
+    }
+}
