@@ -46,6 +46,7 @@ pub struct Malformed;
 
 impl Le {
     /// The most bytes that the answer's data may have.
+    #[inline]
     #[must_use]
     pub fn limit(self) -> usize {
         match self {
@@ -87,6 +88,7 @@ impl<'a> Apdu<'a> {
     /// # Errors
     ///
     /// [`Malformed`] if the length bytes do not fit; on T=0 also if lengths are extended.
+    #[inline]
     pub fn parse_with(
         raw: &'a [u8],
         protocol: Protocol,
@@ -117,13 +119,20 @@ impl<'a> Apdu<'a> {
         }
     }
 
+    #[inline]
     fn body_on_t1(body: &'a [u8]) -> Result<(&'a [u8], Option<Le>, bool), Malformed> {
         match *body {
             [] => Ok((&[], None, false)),
             [le] => Ok((&[], Some(Le::short(le)), false)),
-            [0, high, low] => Ok((&[], Some(Le::extended([high, low])), true)),
-            [0, high, low, ref rest @ ..] => {
-                let announced = usize::from(u16::from_be_bytes([high, low]));
+            [first, ref rest @ ..] => Self::longer_on_t1(first, rest),
+        }
+    }
+
+    fn longer_on_t1(first: u8, rest: &'a [u8]) -> Result<(&'a [u8], Option<Le>, bool), Malformed> {
+        match (first, rest) {
+            (0, &[high, low]) => Ok((&[], Some(Le::extended([high, low])), true)),
+            (0, [high, low, rest @ ..]) => {
+                let announced = usize::from(u16::from_be_bytes([*high, *low]));
                 let (data, le) = rest.split_at_checked(announced).ok_or(Malformed)?;
                 match *le {
                     _ if announced == 0 => Err(Malformed),
@@ -132,7 +141,7 @@ impl<'a> Apdu<'a> {
                     _ => Err(Malformed),
                 }
             }
-            [announced, ref rest @ ..] => {
+            (announced, rest) => {
                 let (data, le) = rest.split_at_checked(usize::from(announced)).ok_or(Malformed)?;
                 match *le {
                     _ if announced == 0 => Err(Malformed),
@@ -168,42 +177,49 @@ impl<'a> Apdu<'a> {
     }
 
     /// The class byte.
+    #[inline]
     #[must_use]
     pub fn cla(&self) -> u8 {
         self.header[0]
     }
 
     /// The instruction.
+    #[inline]
     #[must_use]
     pub fn ins(&self) -> Ins {
         Ins(self.header[1])
     }
 
     /// The first parameter.
+    #[inline]
     #[must_use]
     pub fn p1(&self) -> u8 {
         self.header[2]
     }
 
     /// The second parameter.
+    #[inline]
     #[must_use]
     pub fn p2(&self) -> u8 {
         self.header[3]
     }
 
     /// Both parameters, P1 first.
+    #[inline]
     #[must_use]
     pub fn p1_p2(&self) -> u16 {
         u16::from_be_bytes([self.p1(), self.p2()])
     }
 
     /// The data field, empty if there is none.
+    #[inline]
     #[must_use]
     pub fn data(&self) -> &'a [u8] {
         self.data
     }
 
     /// What is expected, `None` if nothing.
+    #[inline]
     #[must_use]
     pub fn le(&self) -> Option<Le> {
         self.le

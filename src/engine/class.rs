@@ -1,4 +1,4 @@
-//! The class byte (ISO 7816-4, 5.4.1; facts/iso7816.md, "Class byte").
+//! The class byte (ISO 7816-4, 5.4.1).
 
 /// What a class byte says about its command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,8 +30,13 @@ impl Class {
 
     /// Reads an interindustry class byte, first or further; `None` for the proprietary ones, in which no bit has a
     /// general meaning, for the reserved ones and for `FF`.
+    #[inline]
     #[must_use]
     pub fn interindustry(cla: u8) -> Option<Self> {
+        INTERINDUSTRY[usize::from(cla)]
+    }
+
+    const fn read(cla: u8) -> Option<Self> {
         let chained = cla & 0x10 != 0;
         match cla {
             0x00..=0x1F => Some(Self { channel: cla & 0x03, chained, secure_messaging: SecureMessaging::first(cla) }),
@@ -45,8 +50,21 @@ impl Class {
     }
 }
 
+/// What every class byte says: each command is asked for it.
+static INTERINDUSTRY: [Option<Class>; 256] = {
+    let mut classes = [None; 256];
+    let mut cla = 0_u8;
+    loop {
+        classes[cla as usize] = Class::read(cla);
+        if cla == u8::MAX {
+            break classes;
+        }
+        cla += 1;
+    }
+};
+
 impl SecureMessaging {
-    fn first(cla: u8) -> Self {
+    const fn first(cla: u8) -> Self {
         match cla & 0x0C {
             0x00 => Self::None,
             0x04 => Self::Proprietary,
@@ -83,7 +101,7 @@ mod tests {
 
     #[test]
     fn no_bit_of_a_proprietary_class_has_a_meaning() {
-        // BC is the class of Vitale 1: its bit 10 chains nothing (facts/cards.md B.3).
+        // BC is the class of Vitale 1: its bit 10 chains nothing.
         for cla in [0x20, 0x3F, 0x80, 0x90, 0xA0, 0xBC, 0xFE, 0xFF] {
             assert_eq!(Class::interindustry(cla), None, "{cla:02X}");
         }

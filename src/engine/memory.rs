@@ -41,6 +41,14 @@ impl Span {
         self.length
     }
 
+    /// All of it from a place on; `None` if that is outside. At its end, that is none.
+    #[inline]
+    #[must_use]
+    pub fn from(self, start: usize) -> Option<Self> {
+        let length = self.length.checked_sub(start)?;
+        Some(Self { offset: self.offset + start, length })
+    }
+
     /// A part of it; `None` if the part is not wholly inside.
     #[must_use]
     pub fn part(self, start: usize, length: usize) -> Option<Self> {
@@ -92,15 +100,17 @@ impl Memory {
     }
 
     /// What a span holds.
+    #[inline]
     #[must_use]
     pub fn read(&self, span: Span) -> &[u8] {
         self.cells.get(span.offset..span.offset + span.length).unwrap_or_default()
     }
 
     /// What the first cell of a span holds; zero for an empty span.
+    #[inline]
     #[must_use]
     pub fn byte(&self, span: Span) -> u8 {
-        self.read(span).first().copied().unwrap_or(0)
+        if span.length == 0 { 0 } else { self.cells.get(span.offset).copied().unwrap_or(0) }
     }
 
     /// Writes from the start of a span. What does not fit into it is not written.
@@ -141,7 +151,14 @@ impl Memory {
     }
 
     /// Undoes everything written since the last commit.
+    #[inline]
     pub fn roll_back(&mut self) {
+        if !self.journal.is_empty() {
+            self.undo();
+        }
+    }
+
+    fn undo(&mut self) {
         let mut end = self.before.len();
         for span in self.journal.iter().rev() {
             let start = end - span.length;

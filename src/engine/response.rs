@@ -23,43 +23,51 @@ impl Response {
     }
 
     /// Forgets what the last command left.
+    #[inline]
     pub fn clear(&mut self) {
         self.bytes.clear();
     }
 
     /// Appends data.
+    #[inline]
     pub fn extend(&mut self, data: &[u8]) {
         self.bytes.extend_from_slice(data);
     }
 
     /// Appends one byte of data.
+    #[inline]
     pub fn push(&mut self, byte: u8) {
         self.bytes.push(byte);
     }
 
     /// Keeps the first `length` bytes.
+    #[inline]
     pub fn truncate(&mut self, length: usize) {
         self.bytes.truncate(length);
     }
 
     /// Closes the answer with a status word.
+    #[inline]
     pub fn finish(&mut self, status: StatusWord) {
         self.bytes.extend_from_slice(&status.0.to_be_bytes());
     }
 
     /// All bytes so far; after [`Response::finish`], the response APDU.
+    #[inline]
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// The data of a finished answer, without its status word.
+    #[inline]
     #[must_use]
     pub fn data(&self) -> &[u8] {
         &self.bytes[..self.bytes.len().saturating_sub(2)]
     }
 
     /// The status word of a finished answer; `None` while it has fewer than two bytes.
+    #[inline]
     #[must_use]
     pub fn status(&self) -> Option<StatusWord> {
         let (_, tail) = self.bytes.split_last_chunk::<2>()?;
@@ -67,12 +75,14 @@ impl Response {
     }
 
     /// How many bytes it has.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
     /// Whether it has no byte at all: what a mute card gives.
+    #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()

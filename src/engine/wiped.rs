@@ -34,7 +34,14 @@ impl Wiped {
     }
 
     /// Forgets all of them and keeps the room.
+    #[inline]
     pub(crate) fn clear(&mut self) {
+        if !self.0.is_empty() {
+            self.wipe();
+        }
+    }
+
+    fn wipe(&mut self) {
         self.0.as_mut_slice().zeroize();
         self.0.clear();
     }

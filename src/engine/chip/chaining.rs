@@ -37,6 +37,12 @@ impl Chain {
         self.extend(part)
     }
 
+    /// Whether parts have arrived that a command may end.
+    #[inline]
+    pub(super) fn is_open(&self) -> bool {
+        self.header.is_some()
+    }
+
     /// Takes a command that no other part follows and gives it the data of its chain, if it ends one. The chain stays
     /// open until it is cleared.
     ///
@@ -44,9 +50,6 @@ impl Chain {
     ///
     /// `6700` if the command becomes too long.
     pub(super) fn complete<'a>(&'a mut self, last: Apdu<'a>, class: Class) -> Result<Apdu<'a>, StatusWord> {
-        if self.header.is_none() {
-            return Ok(last);
-        }
         if self.header != Some(Self::header(&last, class)) {
             self.clear();
             return Ok(last);

@@ -38,6 +38,8 @@ pub(crate) struct Channel {
     pub(crate) dialogue: Option<Box<Dialogue>>,
     df: FileIndex,
     ef: Option<FileIndex>,
+    /// Which of the chip's applets runs its commands: that of the DF.
+    applet: usize,
     /// Which of the chip's names the DF was last selected by.
     name: Option<usize>,
     /// The number of the current record.
@@ -50,6 +52,7 @@ impl ChannelNumber {
     pub(crate) const BASIC: Self = Self(0);
 
     /// `None` if the chip has no such channel.
+    #[inline]
     pub(crate) fn new(value: u8) -> Option<Self> {
         (value < COUNT).then_some(Self(value))
     }
@@ -67,11 +70,13 @@ impl ChannelNumber {
 
 impl Channels {
     /// A channel, open or not.
+    #[inline]
     pub(crate) fn channel(&self, number: ChannelNumber) -> &Channel {
         &self.channels[usize::from(number.0)]
     }
 
     /// As [`Channels::channel`], to change it.
+    #[inline]
     pub(crate) fn channel_mut(&mut self, number: ChannelNumber) -> &mut Channel {
         &mut self.channels[usize::from(number.0)]
     }
@@ -93,10 +98,10 @@ impl Channels {
         self.channels.iter_mut().for_each(|channel| channel.name = None);
     }
 
-    /// Forgets everything: the MF is selected on the basic channel, the others are closed.
-    pub(crate) fn reset(&mut self) {
+    /// Forgets everything: the MF, which has this applet, is selected on the basic channel, the others are closed.
+    pub(crate) fn reset(&mut self, applet: usize) {
         *self = Self::default();
-        self.channel_mut(ChannelNumber::BASIC).open(FileIndex::MF);
+        self.channel_mut(ChannelNumber::BASIC).open(FileIndex::MF, applet);
     }
 
     /// The closed channel with the lowest number.
@@ -106,9 +111,9 @@ impl Channels {
 }
 
 impl Channel {
-    /// Opens it with a DF selected and nothing proved.
-    pub(crate) fn open(&mut self, df: FileIndex) {
-        *self = Self { df, is_open: true, ..Self::default() };
+    /// Opens it with a DF selected, which has this applet, and nothing proved.
+    pub(crate) fn open(&mut self, df: FileIndex, applet: usize) {
+        *self = Self { df, applet, is_open: true, ..Self::default() };
     }
 
     /// Closes it.
@@ -116,6 +121,7 @@ impl Channel {
         *self = Self::default();
     }
 
+    #[inline]
     pub(crate) fn is_open(&self) -> bool {
         self.is_open
     }
@@ -126,6 +132,7 @@ impl Channel {
     }
 
     /// The current DF.
+    #[inline]
     pub(crate) fn df(&self) -> FileIndex {
         self.df
     }
@@ -135,8 +142,15 @@ impl Channel {
     /// # Errors
     ///
     /// `6986` if there is none.
+    #[inline]
     pub(crate) fn ef(&self) -> Result<FileIndex, StatusWord> {
         self.ef.ok_or(StatusWord::NO_CURRENT_FILE)
+    }
+
+    /// Which of the chip's applets runs its commands.
+    #[inline]
+    pub(crate) fn applet(&self) -> usize {
+        self.applet
     }
 
     /// Which name the DF was last selected by.
@@ -149,13 +163,13 @@ impl Channel {
         self.record
     }
 
-    /// Makes a DF current, found by a name or in another way. What an applet noted as proved in another DF is
-    /// forgotten.
-    pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
+    /// Makes a DF current that has this applet, found by a name or in another way. What an applet noted as proved in
+    /// another DF is forgotten.
+    pub(crate) fn enter(&mut self, df: FileIndex, applet: usize, name: Option<usize>) {
         if self.df != df {
             self.security = SecurityStatus::default();
         }
-        (self.df, self.name, self.ef, self.record) = (df, name, None, None);
+        (self.df, self.applet, self.name, self.ef, self.record) = (df, applet, name, None, None);
     }
 
     /// Forgets what another application than the last one must not see. What is proved must then be judged anew.
@@ -197,6 +211,7 @@ impl Default for Channel {
             dialogue: None,
             df: FileIndex::MF,
             ef: None,
+            applet: 0,
             name: None,
             record: None,
             is_open: false,

@@ -39,13 +39,14 @@ pub struct Context<'c> {
     pub(super) class: Class,
     pub(super) number: ChannelNumber,
     /// Who protected the command; `None` for a command that is not protected.
-    pub(crate) partner: Option<Partner>,
+    pub(crate) partner: Option<&'c Partner>,
 }
 
 impl Core {
     /// Which applet runs the commands of a channel.
+    #[inline]
     pub(crate) fn applet_on(&self, number: ChannelNumber) -> usize {
-        self.files.applet(self.channels.channel(number).df())
+        self.channels.channel(number).applet()
     }
 
     /// Makes files and their domains those that the memory says there are.
@@ -95,7 +96,7 @@ impl Context<'_> {
     }
 
     /// The same for a command that secure messaging protected, without that protection.
-    pub(crate) fn unprotected(&mut self, partner: Partner) -> Context<'_> {
+    pub(crate) fn unprotected<'p>(&'p mut self, partner: &'p Partner) -> Context<'p> {
         let class = Class { secure_messaging: SecureMessaging::None, chained: false, ..self.class };
         Context { core: &mut *self.core, class, number: self.number, partner: Some(partner) }
     }
@@ -115,12 +116,13 @@ impl Context<'_> {
     /// Makes a DF current, found by a name or in another way, and leaves the applet of the last one if it has another.
     pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
         let before = self.core.applet_on(self.number);
-        if before != self.core.files.applet(df) {
+        let applet = self.core.files.applet(df);
+        if before != applet {
             self.core.left.push((before, self.number));
         }
         let vault = &self.core.vault;
         let leaves = vault.domain(self.channel().df()) != vault.domain(df);
-        self.channel_mut().enter(df, name);
+        self.channel_mut().enter(df, applet, name);
         if leaves {
             self.channel_mut().leave_application();
             self.judge();
@@ -134,13 +136,20 @@ impl Context<'_> {
     /// `6985` if the file is out of use, `6982` if what has been proved does not satisfy its rule.
     pub(crate) fn authorize(&self, file: FileIndex, operation: Operation) -> Result<&File, StatusWord> {
         let file = self.core.files.file(file);
+        self.authorize_on(file, operation)?;
+        Ok(file)
+    }
+
+    /// The same for a file that was looked up.
+    #[inline]
+    pub(crate) fn authorize_on(&self, file: &File, operation: Operation) -> Result<(), StatusWord> {
         if !file.is_operational(&self.core.memory) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
         if !self.satisfies(file.rule.condition(operation)) {
             return Err(StatusWord::SECURITY_NOT_SATISFIED);
         }
-        Ok(file)
+        Ok(())
     }
 }
 

@@ -39,7 +39,7 @@ use crate::{
     },
     class::Class,
     fs,
-    image::{ChipImage, ImageError},
+    image::{ChipImage, FileIndex, ImageError},
     ins::Ins,
     platform::Platform,
     vault,
@@ -103,7 +103,7 @@ impl Chip {
     /// Forgets everything that a reset or a loss of power forgets.
     fn forget(&mut self) {
         self.core.memory.roll_back();
-        self.core.channels.reset();
+        self.core.channels.reset(self.core.files.applet(FileIndex::MF));
         self.core.pending.clear();
         self.core.left.clear();
         self.core.protocol = self.atr.first_protocol();
@@ -136,15 +136,20 @@ impl Chip {
             applet.pass_over(taken.ok().map(|()| command.ins()), &mut context);
             return taken.map(|()| StatusWord::SUCCESS).map_err(Stop::from);
         }
-        let whole = match self.chain.complete(command, class) {
-            Ok(whole) => whole,
-            Err(status) => {
-                applet.pass_over(None, &mut context);
-                return Err(status.into());
-            }
+        let outcome = if self.chain.is_open() {
+            let whole = self.chain.complete(command, class);
+            let outcome = match whole {
+                Ok(whole) => applet.process(&whole, &mut context, response),
+                Err(status) => {
+                    applet.pass_over(None, &mut context);
+                    Err(status.into())
+                }
+            };
+            self.chain.clear();
+            outcome
+        } else {
+            applet.process(&command, &mut context, response)
         };
-        let outcome = applet.process(&whole, &mut context, response);
-        self.chain.clear();
         self.core.memory.roll_back();
         let status = outcome?;
         Ok(self.core.pending.cut(&command, number, self.core.protocol, response, status))
@@ -174,7 +179,11 @@ impl Chip {
     }
 
     /// Tells the applets that were left.
+    #[inline]
     fn tell_left(&mut self) {
+        if self.core.left.is_empty() {
+            return;
+        }
         for (applet, number) in self.core.left.drain(..) {
             self.applets[applet].deselect(number.value());
         }

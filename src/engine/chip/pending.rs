@@ -19,6 +19,7 @@ impl Default for Pending {
 
 impl Pending {
     /// Forgets what waits.
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         self.taken = 0;
@@ -45,6 +46,7 @@ impl Pending {
     ///
     /// On T=0 a command that sent data could not say what it expects: everything waits. On T=1 one that expects nothing
     /// gets nothing.
+    #[inline]
     pub(super) fn cut(
         &mut self,
         command: &Apdu<'_>,
@@ -54,9 +56,19 @@ impl Pending {
         status: StatusWord,
     ) -> StatusWord {
         let limit = command.le().map_or(0, |le| le.limit());
-        if response.len() <= limit {
-            return status;
-        }
+        if response.len() <= limit { status } else { self.keep(limit, command, channel, protocol, response, status) }
+    }
+
+    /// Keeps what is over a limit.
+    fn keep(
+        &mut self,
+        limit: usize,
+        command: &Apdu<'_>,
+        channel: ChannelNumber,
+        protocol: Protocol,
+        response: &mut Response,
+        status: StatusWord,
+    ) -> StatusWord {
         let nothing_expected = protocol == Protocol::T1 && command.le().is_none();
         if !nothing_expected {
             self.clear();

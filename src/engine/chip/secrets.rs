@@ -83,7 +83,7 @@ impl Context<'_> {
         if domain == self.domain() {
             return self.satisfies(condition);
         }
-        let proved = self.core.proved_elsewhere(self.number(), domain, self.partner.as_ref());
+        let proved = self.core.proved_elsewhere(self.number(), domain, self.partner);
         self.channel().security.or(proved).satisfies(condition)
     }
 
@@ -178,7 +178,7 @@ impl Context<'_> {
 
     /// Works out anew what was proved in terms of environments.
     pub(crate) fn judge(&mut self) {
-        self.core.judge(self.number, self.partner.as_ref());
+        self.core.judge(self.number, self.partner);
     }
 
     /// What the channel keeps of its dialogue; made if there is none.

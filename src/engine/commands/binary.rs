@@ -89,12 +89,12 @@ fn target_odd(command: &Apdu<'_>, context: &mut Context<'_>) -> Result<FileIndex
 
 /// The bytes of a transparent EF from an offset on, if its rule allows the operation.
 fn rest(file: FileIndex, offset: usize, operation: Operation, context: &Context<'_>) -> Result<Span, StatusWord> {
-    let Kind::Transparent(span) = context.core.files.file(file).kind else {
+    let file = context.core.files.file(file);
+    let Kind::Transparent(span) = file.kind else {
         return Err(StatusWord::INCOMPATIBLE_WITH_FILE);
     };
-    context.authorize(file, operation)?;
-    let length = span.length().checked_sub(offset).filter(|&length| length != 0);
-    length.and_then(|length| span.part(offset, length)).ok_or(StatusWord::WRONG_OFFSET)
+    context.authorize_on(file, operation)?;
+    span.from(offset).filter(|rest| rest.length() != 0).ok_or(StatusWord::WRONG_OFFSET)
 }
 
 fn write(file: FileIndex, offset: usize, data: &[u8], context: &mut Context<'_>) -> Outcome {

@@ -34,7 +34,7 @@ fn open_channel(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Re
     }
     let from_basic = context.number() == ChannelNumber::BASIC;
     let df = if from_basic { FileIndex::MF } else { context.channel().df() };
-    context.core.channels.channel_mut(number).open(df);
+    context.core.channels.channel_mut(number).open(df, context.core.files.applet(df));
     if command.p2() == 0 {
         response.push(number.value());
     }

@@ -166,7 +166,7 @@ fn run(
     }
     let whole = command.unprotected(&parts.data, plain.expected.map(Le::of));
     let outcome = {
-        let mut inside = context.unprotected(partner.clone());
+        let mut inside = context.unprotected(partner);
         inside.judge();
         process(&whole, &mut inside, response)
     };
