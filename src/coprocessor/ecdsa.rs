@@ -1,4 +1,4 @@
-//! ECDSA on P-256 with the nonce of RFC 6979, of which AWS-LC does all but the nonce.
+//! ECDSA on P-256 with the nonce of RFC 6979 [RFC-6979 3.2], of which AWS-LC does all but the nonce.
 
 use p256::{NistP256, elliptic_curve::Curve};
 use rfc6979::KGenerator;

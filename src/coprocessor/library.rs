@@ -26,7 +26,7 @@ pub(super) struct PrivateKey {
 unsafe impl Send for PrivateKey {}
 
 impl PrivateKey {
-    /// Takes the numbers of a key in the order of RSAPrivateKey (RFC 8017, A.1.2): modulus, public exponent, private
+    /// Takes the numbers of a key in the order of RSAPrivateKey [RFC-8017 A.1.2]: modulus, public exponent, private
     /// exponent, both primes, the private exponent modulo each less 1, the inverse of the second prime modulo the
     /// first. Big-endian; the modulus begins with no zero. `None` if they do not belong together, or are none that the
     /// library computes with.

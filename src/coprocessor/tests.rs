@@ -99,7 +99,7 @@ fn a_key_says_nothing_of_itself() {
 
 #[test]
 fn p256_signature_with_a_published_nonce() {
-    // RFC 6979, A.2.5: SHA-256 of "sample".
+    // SHA-256 of "sample" [RFC-6979 A.2.5].
     let key = P256PrivateKey(hex!("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
     let digest = hex!("AF2BDBE1AA9B6EC1E2ADE1D694F41FC71A831D0268E9891562113D8A62ADD1BF");
     let signature = hex!(

@@ -1,4 +1,4 @@
-//! A view of a command APDU (ISO 7816-3, 12.1; ISO 7816-4, 5.1).
+//! A view of a command APDU [ISO-7816-3 12.1] [ISO-7816-4 5.1].
 //!
 //! The view keeps the raw bytes to the end and judges lengths only: what a class byte or an instruction means is for
 //! others to say. It never copies and never panics.
@@ -309,7 +309,7 @@ mod tests {
 
     #[test]
     fn on_t0_the_instruction_decides_five_bytes() {
-        // facts/ias.md 3
+        // [RUN-OPENSC T=0]
         let t0 = |raw| case(raw, Protocol::T0);
         assert_eq!(t0(&hex!("00 20 00 81 00")), Ok((Case::One, 0, None, false)));
         assert_eq!(t0(&hex!("00 2A 9E 9A 00")), Ok((Case::One, 0, None, false)));

@@ -1,4 +1,4 @@
-//! The answer to reset (ISO 7816-3, 8.2).
+//! The answer to reset [ISO-7816-3 8.2].
 
 use crate::Protocol;
 
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn vitale_2_speaks_t0_only_and_has_five_historical_bytes() {
-        // facts/cards.md A.2
+        // [PCSC-TOOLS-ATR Vitale 2]
         let atr = Atr::parse(&hex!("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR");
         assert_eq!(atr.historical_bytes(), hex!("44 09 EA 90 00"));
         assert_eq!(atr.first_protocol(), Protocol::T0);
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn public_atrs_of_the_family_are_well_formed() {
-        // facts/cards.md A.1, A.3, A.4
+        // [PCSC-TOOLS-ATR Vitale 1, CPS, neighbours]
         let t0 = [
             &hex!("3F 65 25 00 22 09 F9 90 00")[..],
             &hex!("3B AC 00 40 2A 00 12 25 00 64 80 00 03 10 00 90 00"),

@@ -1,4 +1,4 @@
-//! The class byte (ISO 7816-4, 5.4.1).
+//! The class byte [ISO-7816-4 5.4.1].
 
 /// What a class byte says about its command.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

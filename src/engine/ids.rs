@@ -1,4 +1,4 @@
-//! How files and applications are named on a card (ISO 7816-4, 7.3 and 8.2).
+//! How files and applications are named on a card [ISO-7816-4 7.3, 8.2].
 
 use alloc::vec::Vec;
 use core::fmt;

@@ -1,4 +1,4 @@
-//! Instruction bytes (ISO 7816-4, 5.5). Those with a name are the rows of [`INSTRUCTIONS`].
+//! Instruction bytes [ISO-7816-4 5.5]. Those with a name are the rows of [`INSTRUCTIONS`].
 
 use core::fmt;
 

@@ -1,4 +1,4 @@
-//! What has been proved on a channel, and what an access rule asks for (ISO 7816-4, 9.3; facts/cards.md E.2).
+//! What has been proved on a channel, and what an access rule asks for [ISO-7816-4 9.3.3] [OPENSC-IASECC acl].
 //!
 //! Who proves what to whom is for commands and applets to say. Here a proof has a method and the security environment
 //! (SE) for which it holds, which is all that a rule in compact format can ask about.
@@ -88,7 +88,7 @@ impl SecurityStatus {
     }
 }
 
-/// An operation on a file: its bit in the access mode byte (ISO 7816-4, tables for DFs and EFs).
+/// An operation on a file: its bit in the access mode byte [ISO-7816-4 9.3.3].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Operation {
     /// READ BINARY, READ RECORD.
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn conditions_are_found_by_counting_higher_bits() {
-        // facts/cards.md E.2: the worked check of a public FCP.
+        // The rule of an FCP that a real card gave [OPENSC-CPX FCP].
         let rule = rule(&hex!("7B 45 FF FF FF 45 00"));
         assert!(rule.is_consistent());
         assert_eq!(rule.condition(Operation::Read), Condition::ALWAYS);

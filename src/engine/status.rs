@@ -1,4 +1,4 @@
-//! Status words: what a card says about a command (ISO 7816-4, 5.6; facts/iso7816.md, "Status words").
+//! Status words: what a card says about a command [ISO-7816-4 5.6].
 
 use core::fmt;
 

@@ -1,4 +1,4 @@
-//! Commands that come in parts (ISO 7816-4, 5.3.3).
+//! Commands that come in parts [ISO-7816-4 5.3.3].
 
 use crate::{StatusWord, apdu::Apdu, class::Class, wiped::Wiped};
 

@@ -1,4 +1,4 @@
-//! Logical channels (ISO 7816-4, 5.4.2): what each has selected and proved.
+//! Logical channels [ISO-7816-4 5.4.2]: what each has selected and proved.
 
 use alloc::boxed::Box;
 

@@ -91,7 +91,7 @@ pub(crate) struct Certified {
     pub(crate) domain: DomainId,
 }
 
-/// What INTERNAL AUTHENTICATE leaves for EXTERNAL AUTHENTICATE (facts/cwa14890.md 2.1).
+/// What INTERNAL AUTHENTICATE leaves for EXTERNAL AUTHENTICATE [OPENSC-CWA device authentication].
 pub(crate) struct HalfAuthenticated {
     /// The card's key, which its rule allowed.
     pub(crate) key: ObjectId,

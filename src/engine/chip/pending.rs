@@ -1,4 +1,4 @@
-//! Answers that do not fit what was expected: the rest waits for GET RESPONSE (ISO 7816-4, 5.3.4).
+//! Answers that do not fit what was expected: the rest waits for GET RESPONSE [ISO-7816-4 5.3.4].
 
 use crate::{Protocol, Response, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, wiped::Wiped};
 

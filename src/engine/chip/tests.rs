@@ -141,7 +141,7 @@ fn unknown_classes_and_instructions_are_refused() {
 
 #[test]
 fn the_class_of_an_applet_is_its_own_and_chains_nothing() {
-    // BC has the bit that chains in interindustry classes (facts/cards.md B.3).
+    // BC has the bit that chains in interindustry classes [MINITEL-LECAM 18].
     let (mut card, _) = toy_card(toy_image(), Protocol::T0, Forgetful);
     card.plays(&[("BC 01 00 02 02", "6E00"), TOY, ("BC 01 00 02 02", "5A5A 9000"), ("BC B0 82 00 01", "00 9000")]);
     card.plays(&[("A0 01 00 02 02", "6E00"), ("9C 01 00 02 02", "6E00")]);
@@ -347,7 +347,7 @@ fn two_cards_side_by_side_know_nothing_of_each_other() {
 
 #[test]
 fn public_readers_read_the_card() {
-    // facts/cards.md C.5: Rufus, CardVitalRead, cardpeek, a prober of AIDs; facts/ias.md 2.2: OpenSC.
+    // [RUFUS-VITALE sequence] [CARDVITALREAD-NODE sequence] [CARDPEEK-VITALE2 reading] [RUN-OPENSC probes]
     let mut card = Tester::new(Protocol::T0);
     let identity: Vec<u8> = (0..124).collect();
     let nirs: Vec<u8> = (0..40).collect();

@@ -1,4 +1,4 @@
-//! Algorithm bytes of control reference templates, as IAS ECC has them (facts/ias.md 7, facts/cards.md E.4).
+//! Algorithm bytes of control reference templates, as IAS ECC has them [OPENSC-IASECC algorithms].
 //!
 //! The low nibble names the scheme, the high one the hash: `10` SHA-1, `40` SHA-256. A template without the byte leaves
 //! the scheme to the key.
@@ -12,7 +12,7 @@ pub(super) struct Algorithm(pub(super) Option<u8>);
 /// What is done with a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Scheme {
-    /// Role authentication on P-256 (facts/cwa14890.md 3.4).
+    /// Role authentication on P-256 [GEMATIK-G2ICC role].
     EllipticRole,
     /// Message recovery, ISO 9796-2.
     Recovery,

@@ -1,4 +1,4 @@
-//! READ BINARY and UPDATE BINARY (ISO 7816-4, 11.2.3 and 11.2.5).
+//! READ BINARY and UPDATE BINARY [ISO-7816-4 11.2.3 and 11.2.5].
 
 use crate::{
     Fid, Protocol, Response, Sfi, StatusWord,

@@ -1,4 +1,4 @@
-//! MANAGE CHANNEL (ISO 7816-4, 11.1.2).
+//! MANAGE CHANNEL [ISO-7816-4 11.1.2].
 
 use crate::{
     Response, StatusWord,

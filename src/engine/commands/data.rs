@@ -1,4 +1,4 @@
-//! GET DATA (ISO 7816-4, 11.4.3).
+//! GET DATA [ISO-7816-4 11.4.3].
 
 use crate::{Response, StatusWord, apdu::Apdu, applet::Outcome, chip::Context, commands::expected};
 
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn a_df_without_objects_knows_no_such_command() {
-        // facts/ias.md 2.2: a probe that must never find anything.
+        // A probe that must never find anything [RUN-OPENSC probes].
         for protocol in [Protocol::T0, Protocol::T1] {
             Tester::new(protocol).plays(&[("00 CA DF 30", "6D00"), ("00 CA DF 30 00", "6D00")]);
         }

@@ -1,4 +1,4 @@
-//! MANAGE SECURITY ENVIRONMENT (ISO 7816-4, 11.5.11; facts/ias.md 4, facts/cwa14890.md 1.4).
+//! MANAGE SECURITY ENVIRONMENT [ISO-7816-4 11.5.11] [RUN-OPENSC commands] [OPENSC-CWA chain].
 //!
 //! A template that is set replaces the one of its kind and direction. Nothing changes unless all it names exists.
 
@@ -24,7 +24,7 @@ const USAGE_COMPUTE: u8 = 0x40;
 /// The usage bit of a template that verifies or authenticates.
 const USAGE_VERIFY: u8 = 0x80;
 
-/// What references of two bytes begin with: `020F` is a root, `021F` a key (facts/cwa14890.md 1.4).
+/// What references of two bytes begin with: `020F` is a root, `021F` a key [OPENSC-CWA chain].
 const FIRST_OF_TWO: u8 = 0x02;
 
 /// The shortest reference that is a name, as certificates carry it, and the longest.

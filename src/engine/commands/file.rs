@@ -1,7 +1,7 @@
-//! CREATE FILE and DELETE FILE (ISO 7816-9).
+//! CREATE FILE and DELETE FILE [ISO-7816-9 CREATE FILE, DELETE FILE].
 //!
 //! Whether a DF takes new files is a matter of its rule (bit `02`), whether a file may be deleted one of its own (bit
-//! `40`): facts/cards.md E.2.
+//! `40`): [OPENSC-IASECC acl].
 
 use crate::{
     StatusWord,

@@ -1,4 +1,4 @@
-//! How messages are made as long as an RSA key: PKCS#1 version 1.5 (RFC 8017, 8.2 and 9.2) and ISO 9796-2.
+//! How messages are made as long as an RSA key: PKCS#1 version 1.5 [RFC-8017 8.2, 9.2] and ISO 9796-2.
 
 use alloc::{vec, vec::Vec};
 
@@ -13,7 +13,7 @@ const HEADER: u8 = 0x6A;
 /// The last byte of a block with message recovery.
 const TRAILER: u8 = 0xBC;
 
-/// A block of ISO 9796-2: what is recovered, and a hash.
+/// A block with message recovery [ISO-9796-2 scheme 1]: what is recovered, and a hash.
 pub(super) fn recovery_block(recovered: &[u8], digest: &[u8]) -> Vec<u8> {
     [&[HEADER], recovered, digest, &[TRAILER]].concat()
 }
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_named() {
-        // RFC 8017, 9.2, note 1.
+        // [RFC-8017 9.2]
         let info = digest_info(HashAlgorithm::Sha1, &[0xAB; 20]);
         assert!(info.starts_with(&hex!("3021300906052B0E03021A05000414AB")) && info.len() == 35);
         let info = digest_info(HashAlgorithm::Sha256, &[0xAB; 32]);

@@ -1,4 +1,4 @@
-//! Commands under secure messaging (ISO 7816-4, 10; facts/cwa14890.md 4.1).
+//! Commands under secure messaging [ISO-7816-4 10] [REG-2016-799 CSM_188].
 //!
 //! A protected command is opened, carried out as if it had come plain, and its answer sealed, with whatever status word
 //! it has. A command that cannot be opened is answered in clear, and it ends the session, as does any plain command but
@@ -101,7 +101,7 @@ fn end(partner: Partner, context: &mut Context<'_>) {
 fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response, process: Process) -> Outcome {
     let Some(mut messaging) = context.take_messaging() else {
         forget_challenge(context);
-        // facts/cwa14890.md 4.1: without session keys.
+        // Without session keys [REG-2016-799 TCS_47].
         return Err(StatusWord::REFERENCE_NOT_FOUND.into());
     };
     let header = [command.cla(), command.ins().0, command.p1(), command.p2()];

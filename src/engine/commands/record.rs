@@ -1,4 +1,4 @@
-//! READ RECORD, UPDATE RECORD and APPEND RECORD (ISO 7816-4, 11.3.3, 11.3.5 and 11.3.6).
+//! READ RECORD, UPDATE RECORD and APPEND RECORD [ISO-7816-4 11.3.3, 11.3.5 and 11.3.6].
 
 use crate::{
     Response, StatusWord,

@@ -1,4 +1,4 @@
-//! GET RESPONSE (ISO 7816-4, 11.7.1).
+//! GET RESPONSE [ISO-7816-4 11.7.1].
 
 use crate::{
     Response, StatusWord,

@@ -1,4 +1,4 @@
-//! SELECT (ISO 7816-4, 11.1.1).
+//! SELECT [ISO-7816-4 11.1.1].
 
 use crate::{
     Fid, Response, StatusWord,
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn by_identifier() {
-        // ISO 7816-4, 7.3.3: P1 00 finds the MF, a file of the DF, the DF itself, its parent, a sibling.
+        // P1 00 [ISO-7816-4 11.1.1] finds the MF, a file of the DF, the DF itself, its parent, a sibling.
         t1().plays(&[
             ("00 A4 00 0C", "9000"),
             ("00 A4 00 00 02 3F00 00", "9000"),

@@ -1,4 +1,4 @@
-//! VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER (ISO 7816-4, 11.5.6 to 11.5.8; facts/ias.md 4 and 6).
+//! VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER [ISO-7816-4 11.5.6, 11.5.7, 11.5.10] [RUN-OPENSC commands].
 
 use crate::{
     StatusWord,
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_status_is_asked_for_in_any_form() {
-        // facts/ias.md 3: case 1 comes with P3 = 00 on T=0.
+        // Case 1 comes with P3 = 00 on T=0 [RUN-OPENSC T=0].
         for protocol in [Protocol::T0, Protocol::T1] {
             card(protocol).plays(&[
                 ("00 20 00 81", "63C3"),
@@ -316,7 +316,7 @@ mod tests {
 
     #[test]
     fn proofs_stay_in_their_application_and_channel() {
-        // facts/ias.md 6: the same DF again keeps them, another application drops the local ones.
+        // The same DF again keeps them, another application drops the local ones [RUN-OPENSC state].
         card(Protocol::T1).plays(&[
             VERIFY,
             ("00 20 00 01 04 30303030", "9000"),

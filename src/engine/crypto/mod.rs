@@ -73,8 +73,8 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A hash that was begun outside the card: the state after a whole number of blocks (ISO 7816-8, PSO HASH last round;
-/// facts/ias.md 4.1).
+/// A hash that was begun outside the card: the state after a whole number of blocks, which PSO
+/// HASH gets when the card is to do the last round [ISO-7816-8 HASH] [RUN-OPENSC hash].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct HashState<'a> {
     /// The chaining value as big-endian words, as long as a hash.
@@ -180,7 +180,7 @@ pub enum CryptoError {
     Input,
 }
 
-/// What a chip computes. All of it is deterministic: ECDSA draws its nonce from the key and the hash (RFC 6979).
+/// What a chip computes. All of it is deterministic: ECDSA draws its nonce from the key and the hash [RFC-6979 3.2].
 pub trait Crypto: Send {
     /// Hashes the parts as one message.
     fn hash(&self, algorithm: HashAlgorithm, parts: &[&[u8]]) -> Digest;
@@ -246,7 +246,7 @@ pub trait Crypto: Send {
     /// [`CryptoError::Input`] unless `data` is whole blocks and `iv` one.
     fn decrypt_cbc(&self, key: &CipherKey, iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError>;
 
-    /// The eight-byte MAC of padded data: retail MAC (ISO 9797-1 algorithm 3) for triple DES, the first half of a CMAC
+    /// The eight-byte MAC of padded data: retail MAC [ISO-9797-1 algorithm 3] for triple DES, the first half of a CMAC
     /// for AES.
     ///
     /// # Errors

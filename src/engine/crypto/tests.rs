@@ -24,7 +24,7 @@ fn numbers() -> RsaNumbers {
 
 #[test]
 fn hashes() {
-    // FIPS 180-4, the example "abc".
+    // The example "abc" [FIPS-180-4 examples].
     let sha1 = RustCrypto.hash(HashAlgorithm::Sha1, &[b"a", b"bc"]);
     assert_eq!(sha1.as_bytes(), hex!("A9993E364706816ABA3E25717850C26C9CD0D89D"));
     let sha256 = RustCrypto.hash(HashAlgorithm::Sha256, &[b"abc"]);
@@ -48,7 +48,7 @@ fn rsa_private_power() {
 
 #[test]
 fn rsa_public_power_opens_a_published_certificate() {
-    // facts/cwa14890.md 1.5.1: the root opens the signature of the authority's certificate.
+    // The root opens the signature of the authority's certificate [OPENSC-CWA vectors].
     let n = hex!(
         "EADEDA455332945039DAA404C8EBC4D3B7F5DC869283CDEA2F101E2AB54FB0D0B03D8F030DAF2458028288F54CE552F8FA57AB2FB103B112"
         "427E11131D1D27E10A5B500EAAE5D940301E30EB26C3E9066B257156ED639D70CCC090B863AFBB3BFED8C17BE7673034B9823E977ED65725"
@@ -80,7 +80,7 @@ fn numbers_that_are_no_key_are_refused() {
 
 #[test]
 fn ecdsa() {
-    // RFC 6979 A.2.5, SHA-256, message "sample".
+    // SHA-256 of "sample" [RFC-6979 A.2.5].
     let key = P256PrivateKey(hex!("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
     let digest = RustCrypto.hash(HashAlgorithm::Sha256, &[b"sample"]);
     let signature = RustCrypto.ecdsa_sign(&key, digest.as_bytes()).expect("a good key");
@@ -124,12 +124,12 @@ fn ecdsa_at_the_edges_is_the_librarys() {
 
 #[test]
 fn macs() {
-    // ICAO 9303-11, appendix D.3: the MAC of EIFD, padded by ISO 9797-1 method 2.
+    // The MAC of EIFD [ICAO-9303-11 D.3], padded [ISO-9797-1 method 2].
     let key = CipherKey::TripleDes(hex!("7962D9ECE03D1ACD4C76089DCE131543"));
     let cryptogram = hex!("72C29C2371CC9BDB65B779B8E8D37B29ECC154AA56A8799FAE2F498F76ED92F2");
     let mac = RustCrypto.mac(&key, &[&cryptogram, &hex!("8000000000000000")]);
     assert_eq!(mac, Ok(hex!("5F1448EEA8AD90A7")));
-    // RFC 4493, example 2, the first half.
+    // Example 2, the first half [RFC-4493 4].
     let key = CipherKey::Aes128(hex!("2B7E151628AED2A6ABF7158809CF4F3C"));
     let mac = RustCrypto.mac(&key, &[&hex!("6BC1BEE22E409F96E93D7E117393172A")]);
     assert_eq!(mac, Ok(hex!("070A16B46B4D4144")));
@@ -138,7 +138,7 @@ fn macs() {
 
 #[test]
 fn cbc() {
-    // NIST SP 800-38A, F.2.1 and F.2.5, first block.
+    // The first block [NIST-800-38A F.2.1, F.2.5].
     let iv = hex!("000102030405060708090A0B0C0D0E0F");
     let plain = hex!("6BC1BEE22E409F96E93D7E117393172A");
     let cases = [

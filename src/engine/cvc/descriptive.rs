@@ -1,5 +1,5 @@
-//! Self-descriptive certificates on P-256: `7F21 { 7F4E body, 5F37 signature }` (facts/cwa14890.md 3.1, the profile of
-//! TR-03110).
+//! Self-descriptive certificates on P-256: `7F21 { 7F4E body, 5F37 signature }` in the profile
+//! of TR-03110 [OPENPACE-EAC certificates].
 //!
 //! The body is signed with its tag and length. A card gets the inside of `7F21` (PSO VERIFY CERTIFICATE, P2 = BE).
 

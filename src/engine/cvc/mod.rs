@@ -1,8 +1,9 @@
 //! Card-verifiable certificates: short ones that a chip can check by itself.
 //!
-//! Two forms (facts/cwa14890.md 1 and 3): RSA with partial message recovery, whose fields stand one after the other
-//! without tags ([`recovered`]), and the self-descriptive one of objects, on P-256 ([`descriptive`]). Both say who
-//! holds which key and with which authority; both were signed by somebody whose key the chip knows already.
+//! Two forms [OPENSC-CWA certificates] [OPENPACE-EAC certificates]: RSA with partial message recovery, whose fields
+//! stand one after the other without tags ([`recovered`]), and the self-descriptive one of objects, on P-256
+//! ([`descriptive`]). Both say who holds which key and with which authority; both were signed by somebody whose key the
+//! chip knows already.
 //!
 //! Who may certify whom, and what an authority opens, is the card application's business.
 

@@ -1,4 +1,5 @@
-//! RSA certificates with partial message recovery (ISO 9796-2): `7F21 { 5F37 signature, 5F38 remainder, 42 CAR }`.
+//! RSA certificates with partial message recovery [ISO-9796-2 scheme 1]:
+//! `7F21 { 5F37 signature, 5F38 remainder, 42 CAR }`.
 //!
 //! The signature hides the first part of the content and its hash; the remainder is the rest. The content has no tags:
 //! its first byte, the profile identifier (CPI), says how long each field is.
@@ -32,7 +33,7 @@ const REFERENCES: [usize; 3] = [8, 12, 7];
 /// The length of the exponent, which is the last field.
 const EXPONENT: usize = 4;
 
-/// A profile of content (facts/cwa14890.md 1.2).
+/// A profile of content [OPENSC-CWA certificates] [CIE-MIDDLEWARE certificates] [REG-2016-799 CSM_017].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum ContentProfile {
     /// `03`: an authority, the OID of seven bytes.

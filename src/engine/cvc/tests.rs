@@ -1,4 +1,5 @@
-//! Published chains and chains made from published keys (facts/cwa14890.md 1.5 and 3.5).
+//! Published chains and chains made from published keys [OPENSC-CWA vectors] [REG-2016-799 vectors]
+//! [OPENPACE-EAC P-256 chain].
 
 use alloc::vec::Vec;
 
@@ -142,7 +143,7 @@ fn an_ias_ecc_certificate_has_the_published_lengths_and_opens() {
     };
     let profile = recovered::ContentProfile::IasEcc;
     let signed = recovered::sign(&RustCrypto, &*signer, HashAlgorithm::Sha256, profile, &certificate).expect("fits");
-    // facts/cwa14890.md 1.1: 354 bytes, the remainder 75.
+    // 354 bytes, the remainder 75 [CIE-MIDDLEWARE certificates].
     assert_eq!(signed.len(), 354);
     assert!(signed.starts_with(&hex!("7F2182015D5F37820100")));
     let opened = recovered::open(&RustCrypto, signer.public(), HashAlgorithm::Sha256, &signed);

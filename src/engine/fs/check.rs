@@ -29,7 +29,7 @@ pub(super) fn is_df(image: &FileImage) -> bool {
 /// Whether a file can be, whatever others there are.
 pub(super) fn check_file(file: FileIndex, image: &FileImage) -> Result<(), ImageError> {
     let fid = image.fid;
-    // ISO 7816-4, 7.3.1: 3F00 is the MF, 3FFF the current DF, 0000 the current EF, FFFF is reserved.
+    // 3F00 is the MF, 3FFF the current DF, 0000 the current EF, FFFF is reserved [ISO-7816-4 7.3].
     let is_master = file == FileIndex::MF;
     if [Fid::CURRENT, Fid(0x0000), Fid(0xFFFF)].contains(&fid) || fid == Fid::MF && !is_master {
         return Err(ImageError::ReservedFid { file, fid });

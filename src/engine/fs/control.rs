@@ -1,4 +1,4 @@
-//! File control parameters and information (ISO 7816-4, 7.4; facts/iso7816.md, "Templates").
+//! File control parameters and information [ISO-7816-4 7.4].
 
 use alloc::vec::Vec;
 
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_ef_states_what_real_readers_accept() {
-        // facts/ias.md 5
+        // [RUN-OPENSC files]
         let file = file(0x2F01, transparent(0x3E, None), &hex!("7B FF FF FF FF FF 00"), ias_objects());
         let right = hex!("62 1B 80 02 003E 82 01 01 83 02 2F01 88 00 A1 09 8C 07 7B FF FF FF FF FF 00 8A 01 05");
         assert_eq!(fcp(&file, LifeCycle::Activated), right);
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_identity_file_of_a_vitale_2_has_an_fcp_of_30_bytes() {
-        // facts/cards.md C.5
+        // [CARDVITALREAD-NODE sequence]
         let file = file(0xD001, transparent(124, Some(2)), &hex!("7B FF FF FF FF FF 00"), ias_objects());
         assert_eq!(fcp(&file, LifeCycle::Activated).len(), 30);
         assert_eq!(fcp(&file, LifeCycle::Activated)[13..16], hex!("88 01 10"));

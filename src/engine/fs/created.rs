@@ -27,7 +27,8 @@ use crate::{
     memory::{Memory, Span},
 };
 
-/// The life cycle byte of a deleted file of the image: in ISO 7816-4, table 14, it says nothing.
+/// The life cycle byte of a deleted file of the image: the standard gives it no
+/// meaning [ISO-7816-4 7.4.10].
 const DELETED: u8 = 0x00;
 
 /// Why a file cannot be made.

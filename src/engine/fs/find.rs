@@ -1,4 +1,4 @@
-//! Finding files (ISO 7816-4, 7.3).
+//! Finding files [ISO-7816-4 7.3].
 
 use crate::{Fid, Sfi, fs::FileSystem, image::FileIndex};
 

@@ -1,4 +1,4 @@
-//! Reading file control parameters: what CREATE FILE says of a new file (ISO 7816-4, 7.4; ISO 7816-9).
+//! Reading file control parameters: what CREATE FILE says of a new file [ISO-7816-4 7.4] [ISO-7816-9 CREATE FILE].
 
 use alloc::vec::Vec;
 
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_file_of_an_ias_card_is_read_and_described_alike() {
-        // facts/ias.md 5.
+        // [RUN-OPENSC files]
         let parameters = hex!("62 1B 80 02 003E 82 01 01 83 02 2F01 88 00 A1 09 8C 07 7B FF FF FF FF FF 00 8A 01 05");
         let file = read_parameters(&parameters).expect("it is understood");
         assert!(matches!(file.kind, FileKind::Transparent { sfi: None, size: 0x3E, .. }));

@@ -1,4 +1,4 @@
-//! Record files (ISO 7816-4, 7.2 and 7.3.3).
+//! Record files [ISO-7816-4 7.3, 11.3].
 
 use crate::{
     image::RecordStructure,

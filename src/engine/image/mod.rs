@@ -116,7 +116,7 @@ impl FileKind {
     }
 }
 
-/// How records are kept (ISO 7816-4, 7.2).
+/// How records are kept [ISO-7816-4 7.4.5].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RecordStructure {
     /// All of one length.
@@ -167,7 +167,7 @@ pub struct DataObject {
     pub readable: bool,
 }
 
-/// The life cycle of a file (ISO 7816-4, table 14).
+/// The life cycle of a file [ISO-7816-4 7.4.10].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum LifeCycle {
     /// Being created.
@@ -197,7 +197,7 @@ impl LifeCycle {
     }
 }
 
-/// An access rule in compact format (ISO 7816-4, 9.3.3; facts/cards.md E.2): an access mode byte, then one security
+/// An access rule in compact format [ISO-7816-4 9.3.3] [OPENSC-IASECC acl]: an access mode byte, then one security
 /// condition for each of its bits from `40` down to `01`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct CompactRule {
@@ -207,7 +207,7 @@ pub struct CompactRule {
     pub conditions: Vec<Condition>,
 }
 
-/// A security condition byte (facts/cards.md E.2).
+/// A security condition byte [OPENSC-IASECC acl].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Condition(pub u8);
 
@@ -226,7 +226,7 @@ impl Condition {
     pub const USER: u8 = 0x10;
 }
 
-/// An object of the file control parameters (ISO 7816-4, table 12).
+/// An object of the file control parameters [ISO-7816-4 7.4].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum ControlObject {
     /// `80`: bytes of data.

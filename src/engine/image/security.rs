@@ -1,4 +1,4 @@
-//! What proves and computes on a chip: PINs, keys, security environments (facts/ias.md 6 and 7, facts/cards.md E).
+//! What proves and computes on a chip: PINs, keys, security environments [OPENSC-IASECC sdo, algorithms].
 //!
 //! A DF has a security domain: security data objects (SDOs), each with a number, a rule and counters, and environments
 //! that give the conditions of rules a meaning. A number alone is global, the MF's; a number with bit `80` is local, of

@@ -1,4 +1,4 @@
-//! Secure messaging: one codec, two suites (ISO 7816-4, 10; facts/cwa14890.md 4).
+//! Secure messaging: one codec, two suites [ISO-7816-4 10] [REG-2016-799 CSM_188].
 //!
 //! A [`Session`] holds the keys and the send sequence counter of both directions. The card opens commands and seals
 //! answers; the terminal seals commands and opens answers. The suite follows from the keys: triple DES with the retail
@@ -81,7 +81,8 @@ impl Session {
         (encryption.block() == mac.block()).then_some(Self { encryption, mac, counter })
     }
 
-    /// A session on keys derived from a shared secret: 1 encrypts, 2 authenticates (facts/cwa14890.md 5).
+    /// A session on keys derived from a shared secret: 1 encrypts, 2 authenticates [REG-2016-799 CSM_179]
+    /// [OPENPACE-EAC derivation].
     #[must_use]
     pub fn derive(
         crypto: &dyn Crypto,
@@ -286,7 +287,7 @@ fn is_odd(instruction: u8) -> bool {
     instruction & 1 == 1
 }
 
-/// Appends `80 00 ..` up to a whole block, a full one if it was whole already (ISO 9797-1, method 2).
+/// Appends `80 00 ..` up to a whole block, a full one if it was whole already [ISO-9797-1 method 2].
 fn pad(data: &mut Vec<u8>, block: usize) {
     data.push(0x80);
     data.resize(data.len().next_multiple_of(block), 0);

@@ -1,4 +1,4 @@
-//! The objects of a protected data field (ISO 7816-4, table 47): which there are, in which order, how they are coded.
+//! The objects of a protected data field [ISO-7816-4 10]: which there are, in which order, how they are coded.
 
 use alloc::vec::Vec;
 
@@ -23,7 +23,7 @@ pub(super) const STATUS: u8 = 0x99;
 /// The MAC.
 pub(super) const MAC: u8 = 0x8E;
 
-/// The padding indicator: padded by ISO 9797-1 method 2.
+/// The padding indicator: padded [ISO-9797-1 method 2].
 pub(super) const PADDED: u8 = 0x01;
 
 /// The data of a protected message.

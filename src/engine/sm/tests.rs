@@ -1,4 +1,5 @@
-//! Published examples (facts/cwa14890.md 4.2, 4.3, 5), both ways, and what hostile bytes get.
+//! Published examples [ICAO-9303-11 D.4] [GMRTD-SM examples] [OPENPACE-EAC derivation], both ways, and what hostile
+//! bytes get.
 
 use alloc::{format, vec::Vec};
 
@@ -12,7 +13,7 @@ use crate::{
     testing::bytes,
 };
 
-/// ICAO 9303-11, appendix D.4.
+/// [ICAO-9303-11 D.4]
 fn icao() -> Session {
     let encryption = CipherKey::TripleDes(hex!("979EC13B1CBFE9DCD01AB0FED307EAE5"));
     let mac = CipherKey::TripleDes(hex!("F1CB1F1FB5ADF208806B89DC579DC1F8"));
@@ -147,7 +148,8 @@ fn the_longest_answers_open_too() {
 
 #[test]
 fn keys_are_derived_as_published() {
-    // facts/cwa14890.md 5 (AES-128 of the BSI example, AES-256 recomputed) and 2.1 (triple DES, SHA-1 and SHA-256).
+    // AES-128 of the BSI example, AES-256 recomputed [OPENPACE-EAC derivation]; triple DES with SHA-1 and SHA-256
+    // [OPENSC-CWA vectors].
     let secret = hex!("6E7D077CCD367C2EAA683F1E8EC534302E2D00B6ADAF8A87A6EDA78740F17606");
     let key = Suite::Aes128.derive_key(&RustCrypto, HashAlgorithm::Sha1, &secret, 2);
     assert!(matches!(key, Some(CipherKey::Aes128(key)) if key == hex!("73FF268784F72AF833FDC9464049AFC9")));

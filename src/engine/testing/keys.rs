@@ -43,7 +43,7 @@ pub(crate) const VERIFY: (&str, &str) = ("00 20 00 81 04 31323334", "9000");
 
 /// What the card calls itself.
 pub(crate) const SERIAL_NUMBER: [u8; 8] = hex!("0006921234567890");
-/// The scalar of RFC 6979 A.2.5.
+/// The scalar of [RFC-6979 A.2.5].
 pub(crate) const SCALAR: [u8; 32] = hex!("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
 /// Key set 1 of VITALE: authentication, encryption.
 pub(crate) const TRIPLE_DES: [[u8; 16]; 2] =
@@ -282,7 +282,7 @@ pub(crate) fn long_key() -> RsaNumbers {
     )
 }
 
-/// The published root of facts/cwa14890.md 1.5.1.
+/// The published root [OPENSC-CWA vectors].
 fn root_key() -> RsaPublicKey {
     let n = hex!(
         "EADEDA455332945039DAA404C8EBC4D3B7F5DC869283CDEA2F101E2AB54FB0D0B03D8F030DAF2458028288F54CE552F8FA57AB2FB103B112"
@@ -292,7 +292,7 @@ fn root_key() -> RsaPublicKey {
     RsaPublicKey { n: n.to_vec(), e: EXPONENT.to_vec() }
 }
 
-/// The root of the P-256 chain of facts/cwa14890.md 3.5.
+/// The root of the chain on P-256 [OPENPACE-EAC P-256 chain].
 const ROOT_POINT: [u8; 65] = hex!(
     "0472FE98DDB78F71493AF5D9917B78E5FB003317916B544DE1381DFA6D3FF57A7CBB13473C14D683766264CF97593F08162C184E29FA561551"
     "3DE3550662E1543B"

@@ -134,7 +134,7 @@ pub(crate) fn rule(bytes: &[u8]) -> CompactRule {
     CompactRule { access_mode: bytes[0], conditions: bytes[1..].iter().map(|&byte| Condition(byte)).collect() }
 }
 
-/// A file that all may use, with the control objects of an IAS card (facts/ias.md 5).
+/// A file that all may use, with the control objects of an IAS card [RUN-OPENSC files].
 pub(crate) fn file(fid: u16, parents: &[FileIndex], kind: FileKind) -> FileImage {
     let rules = ControlObject::Rules(vec![ControlObject::Contact]);
     let control = match kind {

@@ -34,7 +34,7 @@ pub(crate) fn aes_256() -> Keys {
     AES_256.map(CipherKey::Aes256)
 }
 
-/// Enciphers and appends the MAC, as facts/cards.md E.5 has it.
+/// Enciphers and appends the MAC, as OpenSC does [OPENSC-IASECC sm].
 pub(crate) fn seal([mac, encryption]: &Keys, plain: &[u8]) -> Vec<u8> {
     let mut sealed = plain.to_vec();
     RustCrypto.encrypt_cbc(encryption, &vec![0; encryption.block()], &mut sealed).expect("whole blocks");

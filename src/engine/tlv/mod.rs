@@ -1,4 +1,4 @@
-//! BER-TLV data objects (ISO 7816-4, 6.3; ISO 8825-1).
+//! BER-TLV data objects [ISO-7816-4 6.3] [ISO-8825-1 8.1].
 //!
 //! [`objects`] walks bytes in place, [`parse`] builds the trees of the crate `iso7816-tlv`, [`put`] and [`put_with`]
 //! write. Nothing else may call that crate: it overflows the stack on deep nesting, reads past a template whose lengths

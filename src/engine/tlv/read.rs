@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_list_padded_with_zeros_is_read_to_its_end() {
-        // facts/cards.md C.4: the tail of a file is zero padding.
+        // The tail of a file is zero padding [RUFUS-VITALE padding].
         let bytes = hex!("65 03 80 01 41 65 00 00 00 5F37 01 AA 00");
         let found: Vec<_> = objects(&bytes)
             .map(|object| object.map(|object| (object.tag, object.value.len(), object.position)))

@@ -80,8 +80,8 @@ fn children(object: &Tlv) -> &[Tlv] {
 
 #[cfg(test)]
 mod tests {
-    //! The seven defects of iso7816-tlv 0.4.4 (facts/crates.md 3). Where one can be shown without harm, the test shows
-    //! the crate's own answer too, so that a release that repairs it is noticed.
+    //! The seven defects of iso7816-tlv 0.4.4 [ISO7816-TLV-0.4.4 defects]. Where one can be shown without harm, the
+    //! test shows the crate's own answer too, so that a release that repairs it is noticed.
 
     use alloc::{vec, vec::Vec};
     use core::error::Error;

@@ -1,4 +1,4 @@
-//! The PINs and keys of a chip (facts/ias.md 6, facts/cards.md E.3).
+//! The PINs and keys of a chip [OPENSC-IASECC sdo].
 //!
 //! They are made once from an image. What can change (PINs, counters, generated keys) lies in the
 //! [`Memory`](crate::memory::Memory); objects hold spans of it. Nothing here knows a command or a channel, or asks

@@ -1,4 +1,4 @@
-//! Replacing PINs and keys by PUT DATA (facts/cards.md E.3).
+//! Replacing PINs and keys by PUT DATA [OPENSC-IASECC sdo].
 //!
 //! OpenSC sends each part of a key in a command of its own: both primes, what the Chinese remainder theorem needs, and
 //! only then the public exponent and the modulus. So every part stands for itself. What follows from others is kept as

@@ -1,5 +1,5 @@
 //! Device authentication with key transport: both sides prove an RSA key and agree on session keys
-//! (facts/cwa14890.md 2.1).
+//! [OPENSC-CWA device authentication].
 //!
 //! A token is signed with message recovery, made as small as it can be, and enciphered for the other side.
 

@@ -1,4 +1,4 @@
-//! GET CHALLENGE, INTERNAL, EXTERNAL and MUTUAL AUTHENTICATE (ISO 7816-4, 11.5.2 to 11.5.5).
+//! GET CHALLENGE, INTERNAL, EXTERNAL and MUTUAL AUTHENTICATE [ISO-7816-4 11.5.2 to 11.5.5].
 //!
 //! Which protocol is run follows from the template of MSE: a key set, a certificate, or both a private key and a
 //! certificate (device authentication). A challenge is good for the very next command.
@@ -120,7 +120,7 @@ fn template(
     Ok(context.dialogue().environment.template(TemplateKind::Authentication, direction).clone())
 }
 
-/// What client authentication signs: a DigestInfo, at most two fifths of the key (facts/cwa14890.md 2.3).
+/// What client authentication signs: a DigestInfo, at most two fifths of the key [OPENSC-IASECC card-iasecc.c].
 fn client_block(digest_info: &[u8], length: usize) -> Result<Vec<u8>, StatusWord> {
     let fits = digest_info.len() <= length * 2 / 5;
     let block = padding::pad_to_sign(digest_info, length).filter(|_| fits);
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_digest_info_is_padded_and_signed() {
-        // facts/ias.md 9: the way of OpenSC on Debian 12. This key has 1024 bits, so 51 bytes are the most.
+        // The way of OpenSC on Debian 12 [RUN-OPENSC log]. This key has 1024 bits, so 51 bytes are the most.
         let command = format!("00 88 00 00 33 {INFO} 00");
         let too_long = format!("00 88 00 00 34 {INFO}00 00");
         let right = format!("{SIGNATURE}9000");
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_signed_on_p256() {
-        // RFC 6979 A.2.5, SHA-256, message "sample": as a hash, and hashed here for a role.
+        // SHA-256 of "sample" [RFC-6979 A.2.5]: as a hash, and hashed here for a role.
         let right = "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716\
             F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8 9000";
         card(Protocol::T1).plays(&[

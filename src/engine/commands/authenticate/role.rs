@@ -1,4 +1,4 @@
-//! A role, proved with the key of a certificate (facts/cwa14890.md 2.2, 2.3 and 3.4).
+//! A role, proved with the key of a certificate [OPENSC-CWA certificates] [GEMATIK-G2ICC role].
 //!
 //! The terminal signs the card's challenge and serial number. On P-256 that is as German health cards have it. With RSA
 //! nothing is public but the order of the steps: what is signed here is this project's choice, modelled on device
@@ -116,7 +116,7 @@ mod tests {
 
     const INNER: (&str, &str) = ("00 A4 00 0C 02 0010", "9000");
 
-    /// The key of the P-256 terminal of facts/cwa14890.md 3.5.
+    /// The key of the P-256 terminal [OPENPACE-EAC P-256 chain].
     const TERMINAL: [u8; 32] = hex!("4E686AF7BDCC5AE005A247624FD8C7283257C2514F6B3AD2FF5D4CB6D95196E6");
 
     /// The inside of a certificate of a terminal or an authority, signed with this key.
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn rights_of_a_p256_certificate_open_what_asks_for_them() {
-        // facts/cwa14890.md 3.4: challenges of 16 bytes, or of 8.
+        // Challenges of 16 bytes, or of 8 [GEMATIK-G2ICC role].
         for length in [8, 16] {
             let mut card = knowing_p256(hex!("8000000003"));
             let challenge = "42".repeat(length);

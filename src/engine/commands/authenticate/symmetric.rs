@@ -1,4 +1,4 @@
-//! Authentication with the two keys of a key set: of a role, or mutual with session keys (facts/cards.md E.5).
+//! Authentication with the two keys of a key set: of a role, or mutual with session keys [OPENSC-IASECC sm].
 //!
 //! What is exchanged is enciphered with a zero initial vector, without padding; the MAC is over the cryptogram, padded.
 

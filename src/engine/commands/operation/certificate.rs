@@ -1,4 +1,4 @@
-//! PSO VERIFY CERTIFICATE (ISO 7816-8, 11.10; facts/cwa14890.md 1.4 and 3.2).
+//! PSO VERIFY CERTIFICATE [ISO-7816-8 VERIFY CERTIFICATE] [OPENSC-CWA chain] [REG-2016-799 TCS_87].
 //!
 //! The key that checks is named by the verification template of signatures: a root of the card, or the authority of a
 //! certificate that was verified before. The holder's key is then known by its reference until another application is
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_published_rsa_chain_is_followed() {
-        // facts/cwa14890.md 1.4 and 1.5.1.
+        // [OPENSC-CWA chain, vectors]
         let (authority, terminal) = (recovered(&AUTHORITY), recovered(&TERMINAL));
         let mut card = card(Protocol::T0);
         card.plays(&[
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_p256_chain_is_followed() {
-        // facts/cwa14890.md 3.2 and 3.5; the terminal's certificate comes in parts.
+        // [REG-2016-799 TCS_87] [OPENPACE-EAC P-256 chain]; the terminal's certificate comes in parts.
         let (authority, terminal) = (descriptive(&AUTHORITY_P256), descriptive(&TERMINAL_P256));
         let inside = text(&TERMINAL_P256[4..]);
         let first = format!("10 2A 00 BE 64 {}", &inside[..200]);

@@ -1,4 +1,4 @@
-//! PSO HASH (ISO 7816-8, 11.8; facts/ias.md 4.1).
+//! PSO HASH [ISO-7816-8 HASH] [RUN-OPENSC hash].
 
 use crate::{
     StatusWord,

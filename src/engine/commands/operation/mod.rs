@@ -1,4 +1,4 @@
-//! PERFORM SECURITY OPERATION (ISO 7816-8, 11; facts/ias.md 4).
+//! PERFORM SECURITY OPERATION [ISO-7816-8 PERFORM SECURITY OPERATION] [RUN-OPENSC commands].
 
 mod certificate;
 mod cipher;

@@ -1,4 +1,4 @@
-//! GET DATA of a security data object (facts/ias.md 6).
+//! GET DATA of a security data object [OPENSC-IASECC sdo].
 
 use alloc::vec::Vec;
 
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn objects_are_described_as_opensc_reads_them() {
-        // facts/ias.md 6.
+        // [RUN-OPENSC sdo]
         let modulus = format!("70 8191 BF A0 01 818C 7F49 8188 81 8180 {MODULUS} 82 03 010001 9000");
         card(Protocol::T1).plays(&[
             ("00 CB 3F FF 0B 4D 09 70 07 BF 81 01 03 7F41 80 00", "70 0D BF 81 01 09 7F41 06 80 01 08 81 01 04 9000"),

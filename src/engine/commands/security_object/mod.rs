@@ -1,4 +1,4 @@
-//! Security data objects by GET DATA and PUT DATA, and key generation (ISO 7816-4, 11.4.3; facts/ias.md 6).
+//! Security data objects by GET DATA and PUT DATA, and key generation [ISO-7816-4 11.4.3] [OPENSC-IASECC sdo].
 //!
 //! A request names an object as `BF cc nn`: its class with bit `80`, without which this would be no tag of three bytes,
 //! and its number. The object is one of the current application, or else a global one.

@@ -1,4 +1,4 @@
-//! PUT DATA of a security data object (facts/cards.md E.3).
+//! PUT DATA of a security data object [OPENSC-IASECC sdo].
 
 use super::{CURRENT_DF, KEY_SET, Named, OBJECTS, PIN, PRIVATE_KEY, PUBLIC_KEY, only, only_tagged};
 use crate::{

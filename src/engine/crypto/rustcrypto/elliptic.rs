@@ -1,4 +1,4 @@
-//! ECDSA on P-256, deterministic (RFC 6979), and key agreement.
+//! ECDSA on P-256, deterministic [RFC-6979 3.2], and key agreement.
 
 use ecdsa::hazmat::sign_prehashed_rfc6979;
 use p256::{

@@ -44,7 +44,7 @@ pub(super) fn finish(algorithm: HashAlgorithm, state: HashState<'_>, tail: &[u8]
     })
 }
 
-/// The last one or two blocks: the tail, a one bit, zeros, the count of bits (FIPS 180-4, 5.1.1).
+/// The last one or two blocks: the tail, a one bit, zeros, the count of bits [FIPS-180-4 5.1.1].
 fn pad(tail: &[u8], bits: u64) -> ([[u8; BLOCK]; 2], usize) {
     let mut padded = [[0; BLOCK]; 2];
     let blocks = if tail.len() + 9 <= BLOCK { 1 } else { 2 };
