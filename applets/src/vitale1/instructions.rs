@@ -13,8 +13,8 @@ use super::{Vitale1, WORD, memory::Address};
 pub(super) type Found = [u8; 2 + WORD];
 
 impl Vitale1 {
-    /// `BC B0 address length`: bytes from a word on (facts/cards.md B.1). A length of 00 is 256 bytes, or as many as
-    /// there are before the end of the memory.
+    /// `BC B0 address length`: bytes from a word on [STACK-17608930 commands]. A length of 00 is 256 bytes, or as many
+    /// as there are before the end of the memory.
     pub(super) fn read(&self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let le = command.le().filter(|_| command.data().is_empty()).ok_or(self.settings.statuses.length)?;
         let mut address = self.word_at(command)?;
@@ -31,7 +31,8 @@ impl Vitale1 {
         if is_whole { Ok(StatusWord::SUCCESS) } else { Err(self.settings.statuses.outside.into()) }
     }
 
-    /// `BC C0 00 00 length`: the result of the instruction before, or what identifies the memory (facts/cards.md B.1).
+    /// `BC C0 00 00 length`: the result of the instruction before, or what identifies the memory
+    /// [STACK-17608930 commands].
     pub(super) fn fetch(&self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let statuses = &self.settings.statuses;
         let le = command.le().filter(|_| command.data().is_empty()).ok_or(statuses.length)?;

@@ -4,7 +4,7 @@ use virtuale_engine::chip::{Content, Context};
 
 use super::WORD;
 
-/// Addresses from one word to the next. An address counts nibbles (facts/cards.md B.1).
+/// Addresses from one word to the next. An address counts nibbles [STACK-17608930 addresses].
 pub(super) const STEP: u16 = 8;
 
 /// A place in the memory, which may lie behind its end.

@@ -1,8 +1,9 @@
 //! Vitale 1: a memory of 32-bit words, behind instructions of class `BC`.
 //!
-//! The card knows no files (facts/cards.md B). Here each zone of its memory is a transparent EF whose identifier is the
-//! zone's first address, so that zones have access rules, and one memory has two views: instructions count nibbles from
-//! the address `0200`, and where the layout allows it, commands of ISO 7816-4 select the same zones as files.
+//! The card knows no files [STACK-17608930 commands]. Here each zone of its memory is a transparent EF whose identifier
+//! is the zone's first address, so that zones have access rules, and one memory has two views: instructions count
+//! nibbles from the address `0200`, and where the layout allows it, commands of ISO 7816-4 select the same zones as
+//! files.
 //!
 //! Public are: class `BC`, reading (`B0`), fetching a result with the end of the memory in it (`C0`), and that
 //! presenting a code (`20`), ratifying it (`40`) and searching (`A0`) are instructions of the family. How these three
