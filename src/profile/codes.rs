@@ -1,4 +1,4 @@
-//! What the codes on a card mean, as far as that is public (facts/cards.md F.3).
+//! What the codes on a card mean, as far as that is public [MEDINTUX-SSV codes].
 //!
 //! Many codes have been seen on test cards and in software without their meaning being public. Those stand here without
 //! a label; [`meaning`] has nothing to say of them, and a page says so. The rule that this file upholds: no meaning is

@@ -2,7 +2,7 @@
 //!
 //! ISO 8601 (`1985-04-12`, `2024-01-31T08:30`), the digits of the reading API (`19850412`, `202401310830`, all zeros
 //! for none), and relative to the day of loading (`today`, `today-2y+3m`). Months above 12 exist in the field
-//! (facts/cards.md F.1); the rule that this file upholds is that a date whose month is of the calendar is of the
+//! [MEDINTUX-CARDS months]; the rule that this file upholds is that a date whose month is of the calendar is of the
 //! calendar as well.
 
 use jiff::{ToSpan, civil::Date};
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn months_above_twelve_have_any_day() {
-        // facts/cards.md F.1: 38 of 178 birth dates of test cards are in month 19
+        // 38 of 178 birth dates of test cards are in month 19 [MEDINTUX-CARDS months]
         assert_eq!(read("1985-19-01", TODAY), Ok(Some(day(1985, 19, 1))));
         assert_eq!(read("19851399", TODAY), Ok(Some(day(1985, 13, 99))));
     }

@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn public_readers_find_what_they_look_for() {
-        // facts/cards.md C.5: Rufus, then CardVitalRead.
+        // [RUFUS-VITALE sequence], then [CARDVITALREAD-NODE sequence].
         let mut card = fixture("vitale2-martin.toml").card();
         card.power_up(Interface::Contact).expect("an ATR");
         assert_eq!(ask(&mut card, &hex!("00A40000 02 3F00")), (vec![], StatusWord::SUCCESS));

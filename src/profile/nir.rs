@@ -1,6 +1,6 @@
 //! The NIR, the number by which French social security knows a person.
 //!
-//! 13 characters and a key of 2 (facts/cards.md F.1): sex, year, month, department, commune, order. What it says of its
+//! 13 characters and a key of 2 [DECRET-82-103 4]: sex, year, month, department, commune, order. What it says of its
 //! person is not compared with anything: fictitious months are the rule on test cards. The rule that this file
 //! upholds: a [`Nir`] has the right shape and the right key.
 
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn corsican_vectors() {
-        // facts/cards.md F.1
+        // [MEDINTUX-CARDS Corsica]
         assert_eq!(key_of("165192A999001"), Some(50));
         assert_eq!(key_of("172192B999002"), Some(24));
         assert_eq!(Nir::read("165192A999001").expect("a NIR").as_str(), "165192A99900150");

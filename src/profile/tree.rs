@@ -38,8 +38,8 @@ pub enum Data {
 /// Named values, in the order of their names.
 pub type Table = BTreeMap<String, Node>;
 
-/// A date as the field writes it: months above 12 exist (19 is the fictitious month of test cards, facts/cards.md F.1),
-/// so it is not always a day of the calendar.
+/// A date as the field writes it: months above 12 exist (19 is the fictitious month of test cards
+/// [MEDINTUX-CARDS months]), so it is not always a day of the calendar.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct CardDate {
     /// 4 digits.

@@ -1,7 +1,7 @@
 //! Card-verifiable certificates: the root that cards know, an authority below it, and a professional whom it certifies.
 //!
 //! Everybody has a key of each form. How the real ones are called, and what they say, is not public: references, roles
-//! and rights here are invented (facts/cwa14890.md 6).
+//! and rights here are invented [NOT-FOUND authentication].
 
 use virtuale_engine::{
     crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RustCrypto},

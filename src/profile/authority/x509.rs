@@ -53,7 +53,7 @@ pub enum SubjectKey<'a> {
     P256(&'a [u8; 65]),
 }
 
-/// What a key is for (RFC 5280, 4.2.1.3).
+/// What a key is for [RFC-5280 4.2.1.3].
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Usage {
     /// Authentication: digitalSignature.
@@ -184,7 +184,7 @@ impl Signer {
 }
 
 fn rsa_information(key: &RsaPublicKey) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
-    // RSAPublicKey of RFC 8017: a sequence of the two numbers.
+    // RSAPublicKey [RFC-8017 A.1.1]: a sequence of the two numbers.
     let numbers = [UintRef::new(&key.n)?, UintRef::new(&key.e)?];
     let bits = BitString::from_bytes(&numbers.to_vec().to_der()?)?;
     let algorithm = AlgorithmIdentifier { oid: RSA_ENCRYPTION, parameters: Some(Null.into()) };
@@ -196,7 +196,7 @@ fn p256_information(point: &[u8; 65]) -> Result<SubjectPublicKeyInfoOwned, Build
     Ok(SubjectPublicKeyInfoOwned::from_key(&key)?)
 }
 
-/// A name as RFC 4514 writes it: what has a meaning there gets a backslash.
+/// A name in text [RFC-4514 2.4]: what has a meaning there gets a backslash.
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
     for character in name.chars() {

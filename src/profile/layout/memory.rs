@@ -45,7 +45,7 @@ pub struct Lifetime {
     pub most: u32,
 }
 
-/// A memory of 32-bit words that is read by addresses (facts/cards.md B.1).
+/// A memory of 32-bit words that is read by addresses [STACK-17608930 addresses].
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WordMemory<'l> {
     /// The first address.

@@ -44,7 +44,7 @@ use super::{
     written::Written,
 };
 
-/// How many records a file can have (ISO 7816-4, 7.3.3).
+/// How many records a file can have [ISO-7816-4 11.3].
 const MOST_RECORDS: usize = 254;
 
 /// A layout, checked.

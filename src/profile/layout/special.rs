@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_serial_number_stands_behind_its_mark() {
-        // facts/cards.md B.2
+        // [STACK-17608930 words]
         assert_eq!(encode_marked("50240843", 0xD).ok(), Some(hex!("D50240843F").to_vec()));
         assert_eq!(encode_marked("502408431", 0xD).ok(), Some(hex!("D502408431").to_vec()));
         assert_eq!(decode_marked(&hex!("D50240843F"), 0xD), Ok(Data::Text("50240843".into())));
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn pointers_are_addresses_under_flags() {
-        // facts/cards.md B.2
+        // [STACK-17608930 words]
         assert_eq!(encode_address(&hex!("0388"), 3).ok(), Some(hex!("C388").to_vec()));
         assert_eq!(encode_address(&hex!("02F0"), 0).ok(), Some(hex!("02F0").to_vec()));
         assert!(encode_address(&hex!("4000"), 3).is_err());

@@ -1,4 +1,4 @@
-//! The word coding of Vitale 1 (facts/cards.md B.2): 32-bit words whose first two bits are set aside. The payloads of
+//! The word coding of Vitale 1 [STACK-17608930 words]: 32-bit words whose first two bits are set aside. The payloads of
 //! 30 bits are joined and cut into bytes, and these bytes are what items code, as they do in any other file.
 //!
 //! Bytes of the payload do not begin where bytes of the file do. So an element has the bytes of the file in which its
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_public_example_is_decoded_as_its_author_did() {
-        // facts/cards.md B.2: FFFF D 50240843 FF...
+        // FFFF D 50240843 FF... [STACK-17608930 words]
         let words = hex!("3FFFF540 240843FF 3FFFFFFF 3FFFFFFF 3FFFFFF8");
         let payload = unpack(&words);
         assert_eq!(payload, hex!("FFFF D5024084 3F FFFFFFFFFFFFFFFFFFFFFF"));

@@ -9,7 +9,7 @@ const PRIVATE: u8 = 0;
 /// CommonObjectAttributes.flags: modifiable.
 const MODIFIABLE: u8 = 1;
 
-/// KeyUsageFlags (ISO 7816-15, 8.4.2).
+/// KeyUsageFlags [ISO-7816-15 KeyUsageFlags].
 mod usage {
     pub(super) const ENCRYPT: u8 = 0;
     pub(super) const DECRYPT: u8 = 1;

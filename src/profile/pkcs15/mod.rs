@@ -1,5 +1,5 @@
 //! The PKCS#15 (CIA) files of a card: what middleware reads to learn which PINs, keys and certificates there are
-//! (ISO 7816-15; facts/ias.md 5).
+//! [ISO-7816-15 files] [RUN-OPENSC files].
 //!
 //! They are DER, too deep for a layout to say, so code builds them from a [`Token`]; a layout places them. Coding
 //! follows what OpenSC's driver and GnuPG's scdaemon were seen to accept, traps included: an empty path is written `04

@@ -1,4 +1,4 @@
-//! The bytes that worked with the real programs (facts/ias.md 5).
+//! The bytes that worked with the real programs [RUN-OPENSC files].
 
 use hex_literal::hex;
 use virtuale_engine::Fid;

@@ -12,7 +12,7 @@ struct Algorithm {
     reference: u8,
 }
 
-/// Operations (ISO 7816-15): compute signature, decipher, hash.
+/// Operations [ISO-7816-15 Operations]: compute signature, decipher, hash.
 const SIGNS: &[u8] = &[1];
 const DECIPHERS: &[u8] = &[5];
 const HASHES: &[u8] = &[6];
@@ -23,7 +23,7 @@ const SHA256_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01,
 const SHA1: &[u8] = &[0x2B, 0x0E, 0x03, 0x02, 0x1A];
 const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
 
-/// The algorithms, in the order of their numbers (facts/ias.md 5, TokenInfo).
+/// The algorithms, in the order of their numbers [RUN-OPENSC TokenInfo].
 const ALGORITHMS: [Algorithm; 6] = [
     Algorithm { mechanism: 0x0001, operations: SIGNS, identifier: RSA_ENCRYPTION, reference: 0x02 },
     Algorithm { mechanism: 0x0006, operations: SIGNS, identifier: SHA1_WITH_RSA, reference: 0x12 },
@@ -33,7 +33,8 @@ const ALGORITHMS: [Algorithm; 6] = [
     Algorithm { mechanism: 0x0001, operations: DECIPHERS, identifier: RSA_ENCRYPTION, reference: 0x1A },
 ];
 
-/// TokenFlags (ISO 7816-15): read-only, draws random numbers, compliant with the electronic identity's profile.
+/// TokenFlags [ISO-7816-15 TokenFlags]: read-only, draws random numbers, compliant with the electronic identity's
+/// profile.
 const READ_ONLY: u8 = 0;
 const RANDOM: u8 = 2;
 const COMPLIANT: u8 = 3;

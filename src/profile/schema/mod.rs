@@ -2,7 +2,7 @@
 //!
 //! `applets/layouts/keys.toml` declares the keys that all layouts share; a layout adds its own in the same form, one
 //! table `[data."path"]` per key. The schema says what each is worth to an author: its type, widths, default, the group
-//! of the reading API that it comes from (facts/cards.md F.2) and what it means. It does not say where a datum stands
+//! of the reading API that it comes from [MEDINTUX-SSV groups] and what it means. It does not say where a datum stands
 //! on a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever uses it need not check
 //! again.
 
@@ -39,7 +39,7 @@ pub struct Key {
     pub presence: Presence,
     /// What it means.
     pub doc: Doc,
-    /// The group and field of the reading API that it comes from (facts/cards.md F.2), where there is one.
+    /// The group and field of the reading API that it comes from [MEDINTUX-SSV groups], where there is one.
     pub api: Option<String>,
     /// The list of [`codes`](super::codes) that says what its values mean.
     pub codes: Option<String>,

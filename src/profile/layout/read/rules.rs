@@ -1,4 +1,4 @@
-//! Sources, roles and access rules, compiled to compact form (ISO 7816-4, 9.3.3; facts/cards.md E.2).
+//! Sources, roles and access rules, compiled to compact form [ISO-7816-4 9.3.3] [OPENSC-IASECC acl].
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -29,8 +29,8 @@ struct Role {
     environment: u8,
 }
 
-/// The operations and their bits in an access mode byte: on files (ISO 7816-4, tables 16 and 17; facts/cards.md E.2),
-/// on PINs and keys (facts/ias.md 6).
+/// The operations and their bits in an access mode byte: on files [ISO-7816-4 9.3.3] [OPENSC-IASECC acl],
+/// on PINs and keys [OPENSC-IASECC sdo].
 const OPERATIONS: [(&str, u8); 18] = [
     ("delete", 0x40),
     ("terminate", 0x20),

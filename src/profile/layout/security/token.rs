@@ -22,7 +22,7 @@ use crate::profile::{
 };
 
 /// How many characters of a holder's name are in certificates, so that with the name of the key it has at most 64
-/// (RFC 5280, ub-common-name).
+/// [RFC-5280 A.1].
 const LONGEST_HOLDER: usize = 40;
 
 /// The bytes of what code builds.

@@ -1,4 +1,5 @@
-//! The Vitale 1: what is public about it, and what its card files make of it (facts/cards.md A.1, B).
+//! The Vitale 1: what is public about it, and what its card files make of it [PCSC-TOOLS-ATR Vitale 1]
+//! [STACK-17608930 words].
 
 use std::path::Path;
 
@@ -36,7 +37,7 @@ fn send(card: &mut impl Card, command: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_public_reads_get_the_public_answers() {
-    // facts/cards.md B.1 and B.2, the reads and words put back in order.
+    // The reads and words, put back in order [STACK-17608930 commands, words].
     let card = &mut inserted("petit");
     assert_eq!(send(card, &hex!("BC C0 00 00 08")), hex!("00 00 02 00 2188 00 00 9000"));
     assert_eq!(send(card, &hex!("BC B0 02 88 04"))[4..], hex!("9000"));

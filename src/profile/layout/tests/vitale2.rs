@@ -1,4 +1,4 @@
-//! What is public about the Vitale 2, on a card made by the built-in layout (facts/cards.md C).
+//! What is public about the Vitale 2, on a card made by the built-in layout [CARDPEEK-VITALE2 tags].
 
 use hex_literal::hex;
 use jiff::civil::date;
@@ -40,7 +40,7 @@ fn file(profile: &profile::Profile, name: &str) -> Vec<u8> {
 
 #[test]
 fn the_directory_of_files_is_read_as_cardpeek_reads_it() {
-    // facts/cards.md C.3: E0 { A0 { 82 { ref, 2 bytes, AID } }, 80 { name of 8, ref, FID } }
+    // E0 { A0 { 82 { ref, 2 bytes, AID } }, 80 { name of 8, ref, FID } } [CARDPEEK-VITALE2 create_card_map]
     let profile = card(family(0, 5));
     let pointers = file(&profile, "POINTERS");
     let map = profile.map().file("POINTERS").expect("POINTERS");
@@ -66,7 +66,7 @@ fn the_directory_of_files_is_read_as_cardpeek_reads_it() {
 
 #[test]
 fn the_directory_of_applications_is_what_opensc_expects() {
-    // facts/ias.md 5
+    // [RUN-OPENSC files]
     let cia = hex!(
         "61 32 4F 0F E828BD080FD2500000044164E86C65 50 0F 4543432047656E6572696320504B49"
         "73 0E 4F 0C D2500000044164E86C650101"
@@ -76,7 +76,7 @@ fn the_directory_of_applications_is_what_opensc_expects() {
 
 #[test]
 fn names_and_nirs_are_templates_in_one_order_and_zeros() {
-    // facts/cards.md C.4
+    // [CARDPEEK-VITALE2 tags]
     let profile = card(family(1, 3));
     let names = file(&profile, "IDENTITE");
     let expected = [
