@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn t1_is_preferred_where_both_sides_have_it() {
-        // facts/pcsc.md 1.6, CONNECT
+        // [PCSC-LITE winscard.c]
         let both = Atr::parse(&hex!("3B 9B 18 80 01 00 12 25 00 64 80 04 01 00 00 90 44")).expect("CPS4");
         let t0_only = Atr::parse(&hex!("3B 00")).expect("the shortest");
         assert_eq!((Protocols::T0 | Protocols::T1).choose(&both), Some(Protocol::T1));

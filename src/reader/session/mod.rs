@@ -1,4 +1,4 @@
-//! What one connection may do with the readers, with pcsc-lite's checks in pcsc-lite's order (facts/pcsc.md 1.6).
+//! What one connection may do with the readers, with pcsc-lite's checks in pcsc-lite's order [PCSC-LITE winscard.c].
 //!
 //! A [`Session`] owns a context and handles; other sessions' handles do not exist for it. All operations take
 //! `&self`: a connection is served by one thread at a time, but when a card is removed during a command, another

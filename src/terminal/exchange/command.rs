@@ -87,7 +87,7 @@ impl Command {
         self.header[0]
     }
 
-    /// Its bytes. T=0 knows no command with both data and Le: there the Le is left out (ISO 7816-3, 12.2.5), and the
+    /// Its bytes. T=0 knows no command with both data and Le: there the Le is left out [ISO-7816-3 12.2.5], and the
     /// card announces its answer with `61xx`.
     #[must_use]
     pub fn bytes(&self, protocol: Protocol) -> Vec<u8> {
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn commands_are_those_of_public_readers() {
-        // facts/cards.md C.5
+        // [CARDVITALREAD-NODE sequence]
         let vitale = Aid::new(&hex!("D2 50 00 00 02 56 49 54 41 4C 45")).expect("11 bytes");
         let select = Command::select_application("VITALE", &vitale);
         assert_eq!(select.name(), "SELECT VITALE");

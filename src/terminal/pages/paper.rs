@@ -1,4 +1,5 @@
-//! The copy on paper (fiche reflet): points a and b of R.161-33-1, as R.161-33-4 gives them to the holder.
+//! The copy on paper (fiche reflet): points a and b of the law's list, given to the holder
+//! [CSS-R161 33-1, 33-4].
 
 use super::{
     Lang, Page, Role,

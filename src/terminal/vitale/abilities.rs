@@ -1,11 +1,11 @@
-//! What a terminal may do with a card on a day, and what it needs for the rest (facts/law.md, "Access" and "Care
-//! forms").
+//! What a terminal may do with a card on a day, and what it needs for the rest [CSS-R161 33-2]
+//! [WIKIPEDIA-VITALE care forms].
 
 use serde::Serialize;
 
 use super::{Beneficiary, Dated, Lock, Reading, Remark, State, state};
 
-/// The service of the basic regime that pays the complementary share too: CMU-C, now C2S (facts/cards.md F.3).
+/// The service of the basic regime that pays the complementary share too: CMU-C, now C2S [MEDINTUX-SSV codes].
 const FREE_COVER: &str = "01";
 
 /// Something that a terminal does with a Vitale.

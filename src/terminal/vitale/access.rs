@@ -1,4 +1,4 @@
-//! Why a file stays closed: what the card's own access rule says of reading it (facts/cards.md E.2).
+//! Why a file stays closed: what the card's own access rule says of reading it [OPENSC-IASECC acl].
 
 use serde::Serialize;
 use virtuale_engine::{StatusWord, image::Condition, tlv::Tag};
@@ -9,7 +9,7 @@ use super::ber;
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lock {
-    /// A proof by another card: the professional's card (CPS), as R.161-33-2 wants it.
+    /// A proof by another card: the professional's card (CPS), as the law wants it [CSS-R161 33-2].
     ProfessionalCard,
     /// The holder's code.
     HolderCode,
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn the_rule_of_the_file_says_what_would_open_it() {
         let refused = StatusWord::SECURITY_NOT_SATISFIED;
-        // The shape of facts/cards.md E.2: 7B has six conditions, the last is for reading.
+        // 7B has six conditions, the last is for reading [OPENSC-IASECC acl].
         assert_eq!(Lock::of(refused, &hex!("62 0B A1 09 8C 07 7B 45 FF FF FF 45 21")), Lock::ProfessionalCard);
         assert_eq!(Lock::of(refused, &hex!("62 05 8C 03 03 45 11")), Lock::HolderCode);
         assert_eq!(Lock::of(refused, &hex!("6F 05 8C 03 03 45 FF")), Lock::Never);

@@ -1,4 +1,4 @@
-//! The checks that a terminal does before it relies on a card (facts/law.md, "Life of a card").
+//! The checks that a terminal does before it relies on a card [ARRETE-SANS0721151A life] [CSS-R161 33-7].
 
 use jiff::{Span, civil::Date};
 

@@ -1,7 +1,7 @@
 //! One tree from what several files say.
 //!
-//! Files that list people list them in one order (facts/cards.md C.4), so lists are merged member by member. Where two
-//! files say different things, the first one is kept and the key is named.
+//! Files that list people list them in one order [RUFUS-VITALE pairing], so lists are merged member by member. Where
+//! two files say different things, the first one is kept and the key is named.
 
 use crate::profile::tree::{Data, Node};
 

@@ -1,4 +1,4 @@
-//! Which card it is, by its answer to reset (facts/cards.md A.2).
+//! Which card it is, by its answer to reset [PCSC-TOOLS-ATR Vitale 2].
 
 /// What the ATR says of a card.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Serialize)]

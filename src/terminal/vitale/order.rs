@@ -1,4 +1,4 @@
-//! In which order files are read: that of the reading API's groups (facts/cards.md F.2).
+//! In which order files are read: that of the reading API's groups [MEDINTUX-SSV groups].
 
 /// The files of the groups 101 to 111, under the names that layouts give them.
 const ORDER: [&str; 12] = [

@@ -1,4 +1,4 @@
-//! EF 2001 POINTERS: which applications and files the card says it has (facts/cards.md C.3).
+//! EF 2001 POINTERS: which applications and files the card says it has [CARDPEEK-VITALE2 create_card_map].
 
 use virtuale_engine::{Aid, Fid, tlv::Tag};
 
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn applications_are_called_by_their_text() {
-        // facts/cards.md C.1
+        // [CARDPEEK-VITALE2 AIDs]
         let name = |bytes: &[u8]| application_name(&Aid::new(bytes).expect("at most 16 bytes"));
         assert_eq!(name(&hex!("D2500000024D465F564954414C45")), "MF_VITALE");
         assert_eq!(name(&hex!("E828BD080FD2500000044164E86C65")), "Adèle");

@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// The application `VITALE` (facts/cards.md C.1).
+/// The application `VITALE` [CARDPEEK-VITALE2 AIDs].
 const VITALE: &[u8] = b"\xD2\x50\x00\x00\x02VITALE";
 
-/// EF POINTERS (facts/cards.md C.3).
+/// EF POINTERS [CARDPEEK-VITALE2 create_card_map].
 const POINTERS: Fid = Fid(0x2001);
 
 /// The step of READ BINARY.
@@ -195,7 +195,7 @@ impl Walk<'_> {
         }
     }
 
-    /// The current file in steps of 256 bytes until a short answer, as cardpeek reads (facts/cards.md C.5).
+    /// The current file in steps of 256 bytes until a short answer, as cardpeek reads [CARDPEEK-VITALE2 reading].
     fn read_to_end(&mut self, name: &str) -> Result<Result<Vec<u8>, StatusWord>, ExchangeError> {
         let mut content = Vec::new();
         for offset in (0..LONGEST_FILE).step_by(usize::from(STEP)) {
@@ -244,7 +244,7 @@ impl Content {
     }
 }
 
-/// Whether control parameters describe a cyclic file, whose first record is the newest (ISO 7816-4, table 14).
+/// Whether control parameters describe a cyclic file, whose first record is the newest [ISO-7816-4 7.4.5].
 fn is_cyclic(control: &[u8]) -> bool {
     let descriptor = ber::find_deep(control, Tag(0x82)).and_then(<[u8]>::first);
     descriptor.is_some_and(|descriptor| descriptor & 0x07 == 0x06)

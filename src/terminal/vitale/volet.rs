@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::profile::tree::CardDate;
 
-/// All that was read, in the order of the reading API's groups (facts/cards.md F.2).
+/// All that was read, in the order of the reading API's groups [MEDINTUX-SSV groups].
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Volet {
     /// The card itself.

@@ -1,4 +1,4 @@
-//! Reads a Vitale 1: fetches where its memory ends, then reads each zone by its address (facts/cards.md B.1).
+//! Reads a Vitale 1: fetches where its memory ends, then reads each zone by its address [STACK-17608930 commands].
 //!
 //! Which zones there are, and what stands in them, the layout says: of what the card itself says about its zones, too
 //! little is public.

@@ -11,7 +11,7 @@ use crate::reader::{
 
 #[test]
 fn versions_are_agreed_on_or_refused() {
-    // facts/pcsc.md 1.4
+    // [PCSC-LITE winscard_svc.c]
     let service = Service::new();
     let mut client = service.stranger();
     for minor in 4..=6 {

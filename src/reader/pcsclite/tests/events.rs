@@ -1,4 +1,4 @@
-//! Waits, and the one message that ends each (facts/pcsc.md 1.5).
+//! Waits, and the one message that ends each [PCSC-LITE eventhandler.c].
 
 use super::{Client, Service};
 use crate::reader::{

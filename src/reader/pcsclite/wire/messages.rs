@@ -1,4 +1,4 @@
-//! The bodies, field by field (facts/pcsc.md 1.3).
+//! The bodies, field by field [PCSC-LITE winscard_msg.h].
 
 use super::{
     Command, Message,

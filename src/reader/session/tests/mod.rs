@@ -1,4 +1,4 @@
-//! Every row of facts/pcsc.md 1.6, on sessions without a transport.
+//! Every check of pcsc-lite [PCSC-LITE winscard.c], on sessions without a transport.
 
 mod connecting;
 mod leaving;

@@ -1,4 +1,4 @@
-//! The client half of pcsc-lite's socket protocol (facts/pcsc.md, section 1), without its library.
+//! The client half of pcsc-lite's socket protocol [PCSC-LITE winscard_clnt.c], without its library.
 //!
 //! A [`Service`] is one context over one connection; a [`Connection`] is an open card and a
 //! [`Transport`](super::Transport). It works with our own server and with a real pcscd of 1.8.24 or later. It believes

@@ -73,7 +73,7 @@ impl Service {
         self.send_bare(doing, Command::STATES_SIZE)?;
         let StatesSize { count } = self.receive(doing)?;
         let count = match count {
-            // pcscd 2.5 may let an event slip in before its reply; an array is never empty (facts/pcsc.md 1.5).
+            // pcscd 2.5 may let an event slip in before its reply; an array is never empty [PCSC-LITE eventhandler.c].
             0 => {
                 self.receive_into(doing, &mut [0; Event::SIZE - StatesSize::SIZE])?;
                 self.receive::<StatesSize>(doing)?.count

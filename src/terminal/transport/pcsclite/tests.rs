@@ -192,7 +192,7 @@ fn state() -> wire::ReaderState {
 
 #[test]
 fn an_old_service_is_asked_again_in_its_own_version() {
-    // pcscd 1.9.9 refuses 4.6 and names 4.4 (facts/pcsc.md 1.4); its array of states has no length.
+    // pcscd 1.9.9 refuses 4.6 and names 4.4 [PCSC-LITE winscard_svc.c]; its array of states has no length.
     let mut said = version(4, ReturnCode::SERVICE_STOPPED);
     said.extend(established(4));
     (0..wire::READER_SLOTS).for_each(|_| state().encode(&mut said));
@@ -212,7 +212,7 @@ fn a_service_of_another_age_is_refused() {
 
 #[test]
 fn an_event_before_the_length_of_the_array_is_no_length() {
-    // facts/pcsc.md 1.5, the pitfall of pcscd 2.5
+    // The pitfall of pcscd 2.5 [PCSC-LITE eventhandler.c]
     let mut said = established(6);
     wire::Event { timeout: 0, code: ReturnCode::SUCCESS }.encode(&mut said);
     wire::StatesSize { count: 1 }.encode(&mut said);
