@@ -1,4 +1,4 @@
-//! What a command is called, in one short line (ISO 7816-4, 11).
+//! What a command is called, in one short line [ISO-7816-4 11].
 
 use std::fmt::Write as _;
 
@@ -60,7 +60,7 @@ pub fn command_name(command: &[u8]) -> String {
     }
 }
 
-/// Which record is meant: by its identifier, or by its number (ISO 7816-4, 11.3.3, coding of P2).
+/// Which record is meant: by its identifier, or by its number [ISO-7816-4 11.3.3].
 fn record(ins: Ins, p1: u8, p2: u8) -> String {
     let occurrence = |which: &str| match p1 {
         0 => which.to_owned(),

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
-/// What is printed on a Vitale 2 (R.161-33-1, 1°): the issuer's number, the card's number and validity; the holder's
+/// What is printed on a Vitale 2 [CSS-R161 33-1]: the issuer's number, the card's number and validity; the holder's
 /// NIR, name and first name; a photo, and a V in braille.
 fn face(data: &Node) -> String {
     let holder = data.at("beneficiaire").and_then(|people| people.list().first());

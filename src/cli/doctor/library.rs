@@ -33,7 +33,7 @@ pub(super) struct Library {
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) struct Version(pub(super) u32, pub(super) u32, pub(super) u32);
 
-/// What a version of the library speaks with its service (facts/pcsc.md, 1.4).
+/// What a version of the library speaks with its service [PCSC-LITE winscard_svc.c].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Protocol {
     /// Before 4.4: our service does not speak it.
@@ -95,7 +95,7 @@ impl Version {
     }
 
     /// Whether it ignores the variable in programs that run with more rights than their user: it asks with
-    /// `secure_getenv` (facts/pcsc.md, 1.1).
+    /// `secure_getenv` [PCSC-LITE winscard_clnt.c].
     pub(super) fn is_wary(self) -> bool {
         self >= Self(2, 0, 0)
     }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_version_speaks_its_protocol() {
-        // facts/pcsc.md, 1.4
+        // [PCSC-LITE winscard_svc.c]
         assert_eq!(Version(1, 8, 23).protocol(), Protocol::Older);
         assert_eq!(Version(1, 9, 9).protocol(), Protocol::Minor(4));
         assert_eq!(Version(2, 2, 3).protocol(), Protocol::Minor(4));

@@ -1,4 +1,4 @@
-//! OpenSC's debug output (facts/pcsc.md 6.3): APDUs as hexadecimal dumps under a line that says how many bytes they
+//! OpenSC's debug output [OPENSC-LOG APDUs]: APDUs as hexadecimal dumps under a line that says how many bytes they
 //! have.
 
 use virtuale_engine::Fault;

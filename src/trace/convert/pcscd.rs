@@ -1,4 +1,4 @@
-//! pcscd with `--apdu` (facts/pcsc.md 6.2).
+//! pcscd with `--apdu` [PCSC-LITE debuglog.c].
 //!
 //! Commands and answers carry no reader. With colours a line names its thread, and a thread serves one client; with
 //! `--debug` lines name the client. Without either, commands and answers are paired in their order.

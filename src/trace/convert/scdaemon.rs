@@ -1,4 +1,4 @@
-//! scdaemon of GnuPG with `debug-level guru` (facts/pcsc.md 6.3): commands as bytes, answers as a status word and a
+//! scdaemon of GnuPG with `debug-level guru` [SCDAEMON-LOG lines]: commands as bytes, answers as a status word and a
 //! dump.
 
 use super::{

@@ -1,4 +1,4 @@
-//! libpcscspy (facts/pcsc.md 6.1): calls of the PC/SC interface with their arguments, one a line.
+//! libpcscspy [PCSC-LITE libpcscspy.c]: calls of the PC/SC interface with their arguments, one a line.
 //!
 //! Each line begins with its thread. A call is known when it ends, since only then its outputs are there; a log that
 //! breaks off inside a call still has its inputs.
