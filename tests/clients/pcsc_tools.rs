@@ -61,7 +61,7 @@ fn runs_a_script(sandbox: &Sandbox) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The reads of one card that are public (facts/cards.md B.1), on a card with the same words.
+/// The reads of one card that are public [STACK-17608930 commands], on a card with the same words.
 fn reads_words(sandbox: &Sandbox) -> Result<(), Failed> {
     let scriptor = sandbox.exec(&[&card("vitale1-petit")], &["scriptor", "-r", "Virtuale 00 00", "-p", "T=0"])?;
     let outcome = scriptor.input("BC C0 00 00 08\nBC B0 20 F8 18\nBC B0 02 F0 14\nBC B0 02 00 04\n").run()?;

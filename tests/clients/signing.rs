@@ -1,4 +1,4 @@
-//! Signatures, decipherment and PINs through OpenSC, OpenSSH and GnuPG, each verified by OpenSSL (facts/ias.md 1).
+//! Signatures, decipherment and PINs through OpenSC, OpenSSH and GnuPG, each verified by OpenSSL [RUN-OPENSC results].
 //!
 //! The commands are those of docs/signing.md, and what that guide has no room for.
 
@@ -59,7 +59,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// Why OpenSC cannot log in to any card of this kind, if its version is one that loses what cards say of their PINs
-/// (facts/ias.md 2.4).
+/// [OPENSC-IASECC iasecc-sdo.c].
 pub(crate) fn opensc_cannot_log_in() -> Option<String> {
     let minor = opensc_minor()?;
     (24..=27).contains(&minor).then(|| format!("OpenSC 0.{minor} cannot log in to IAS ECC cards"))

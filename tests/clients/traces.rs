@@ -159,7 +159,7 @@ const TRACE: &str = "visit.apdu";
 /// What `redact` makes of it.
 const CLEAN: &str = "clean.apdu";
 
-/// What stands before a hash of SHA-256 in a signature of PKCS #1 v1.5 (RFC 8017, 9.2).
+/// What stands before a hash of SHA-256 in a signature of PKCS #1 v1.5 [RFC-8017 9.2].
 const DIGEST_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
 

@@ -44,7 +44,7 @@ class TripleDes:
 
     @staticmethod
     def mac(key, data):
-        """ISO 9797-1, algorithm 3, of padded data: single DES but for the last block."""
+        """Retail MAC of padded data [ISO-9797-1 algorithm 3]: single DES but for the last block."""
         left, right = key[:8], key[8:]
         single = cbc(algorithms.TripleDES(left), bytes(8), data)[-8:]
         opened = Cipher(algorithms.TripleDES(right), modes.ECB()).decryptor()

@@ -157,7 +157,7 @@ def recovered(block, known):
 
 
 def authenticate_devices(card, form):
-    """Both sides prove their RSA keys and agree on session keys (facts/cwa14890.md 2.1)."""
+    """Both sides prove their RSA keys and agree on session keys [OPENSC-CWA device authentication]."""
     expect("select the application", exchange(card, SELECT_APPLICATION), DONE)
     expect("PIN", exchange(card, bytes.fromhex("002000810431323334")), DONE)
     present_certificates(card, form)
