@@ -3,6 +3,7 @@
 //! The compiler holds the outer wall (the engine and the applets are `no_std` and cannot name the root package); these
 //! tests hold the ones inside the root package, and that nobody takes the outer one down.
 
+mod paths;
 mod sources;
 
 use std::{
@@ -10,6 +11,8 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+
+use paths::{EVERYTHING, named_under_the_root};
 
 /// The rooms of the root package, and which rooms each may use.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -50,37 +53,12 @@ fn code(path: &Path) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The rooms that a piece of code names as `crate::room`, grouped imports included.
-fn rooms_named(code: &str) -> BTreeSet<String> {
-    let flat: String = code.split_whitespace().collect();
-    let mut named = BTreeSet::new();
-    for (at, _) in flat.match_indices("crate::") {
-        for name in first_segments(&flat[at + "crate::".len()..]) {
-            named.insert(name);
-        }
-    }
-    named
-}
-
-/// The first path segments of `a::b`, or of each member of `{a::b,c::{d,e}}`.
-fn first_segments(path: &str) -> Vec<String> {
-    let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-    let Some(group) = path.strip_prefix('{') else {
-        return vec![word(path)];
-    };
-    let mut depth = 0_usize;
-    let mut members = vec![word(group)];
-    for (at, character) in group.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => members.push(word(&group[at + 1..])),
-            _ => {}
-        }
-    }
-    members.retain(|member| !member.is_empty());
-    members
+/// The path of the module that a file under `src` is, from the root of its crate.
+fn module(file: &Path) -> Vec<String> {
+    let under_src = file.strip_prefix(root().join("src")).expect("a file under src").with_extension("");
+    let mut module: Vec<_> = under_src.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    module.pop_if(|last| last == "mod");
+    module
 }
 
 #[test]
@@ -88,7 +66,8 @@ fn imports_in_the_root_package_run_one_way() {
     let every_room: BTreeSet<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
     for (room, allowed) in ROOMS {
         for file in rust_files(&format!("src/{room}")) {
-            for named in rooms_named(&code(&file)) {
+            for named in named_under_the_root(&code(&file), &module(&file)) {
+                assert!(named != EVERYTHING, "{} imports {EVERYTHING}", file.display());
                 let fits = named == *room || allowed.contains(&named.as_str()) || !every_room.contains(named.as_str());
                 assert!(fits, "{} uses `{named}`, which `{room}` must not", file.display());
             }
@@ -157,8 +136,8 @@ fn applets_depend_on_the_engine_only() {
 }
 
 #[test]
-fn the_rule_sees_grouped_imports() {
-    let named =
-        rooms_named("use crate::{\n    cli::exec,\n    profile::{self, tree::Node},\n};\nlet a = crate::trace::X;");
-    assert_eq!(named.into_iter().collect::<Vec<_>>(), ["cli", "profile", "trace"]);
+fn files_are_modules() {
+    let module = |file: &str| module(&root().join(file));
+    assert_eq!(module("src/profile/layout/encode.rs"), ["profile", "layout", "encode"]);
+    assert_eq!(module("src/profile/mod.rs"), ["profile"]);
 }
