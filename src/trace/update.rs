@@ -49,11 +49,13 @@ fn edits_for(trace: &Trace, finding: &Finding) -> Option<Vec<Edit>> {
     let line = match got {
         Got::Response(response) => format!("< {}", hex(response)),
         Got::Silence(silence) => format!("expect-error {}", silence.word()),
+        // A step that just went well, such as a reset, has no line below it.
         Got::Done => String::new(),
     };
     match (&step.expected, got) {
         (Expected::Response(pattern, span), Got::Response(response)) => response_edits(trace, pattern, span, response),
         (Expected::Response(Pattern::Exact(_), span), _) => Some(replace_response(text, span, &line)),
+        // Somebody wrote matchers for bytes, and none came: whether the silence is right is not for a program to say.
         (Expected::Response(Pattern::Holes(_), _), _) => None,
         (Expected::Silence(_, span), _) => Some(vec![(span.clone(), line)]),
         (Expected::Unsaid, _) => Some(vec![below(text, step, &line)]),
@@ -79,12 +81,14 @@ fn response_edits(trace: &Trace, pattern: &Pattern, span: &Range<usize>, respons
 /// if that does not make the pattern fit.
 fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], response: &[u8]) -> Option<Vec<Edit>> {
     let named = |atom: &Atom| matches!(atom, Atom::Capture(_) | Atom::Use(_));
+    // What has a name would have to change wherever the name is used; that is for a person to do.
     if atoms.len() != words.len() || atoms.iter().any(named) {
         return None;
     }
     let is_run = |atom: &Atom| *atom == Atom::Run;
     let head = atoms.iter().position(is_run).unwrap_or(atoms.len());
     let tail = atoms.iter().rposition(is_run).map_or(0, |run| atoms.len() - run - 1);
+    // Between the first and the last run nothing tells which byte an atom is about, so only the two ends are compared.
     let last = response.len().checked_sub(tail).filter(|&last| last >= head)?;
     let places = (0..head).zip(0..head).chain((atoms.len() - tail..atoms.len()).zip(last..response.len()));
     let mut new = atoms.to_vec();
@@ -97,6 +101,7 @@ fn edits_in_place(atoms: &[Atom], words: &[Range<usize>], response: &[u8]) -> Op
             edits.push((words.get(place)?.clone(), format!("{byte:02X}")));
         }
     }
+    // What stands between two runs may still not fit: then no change of single bytes helps.
     matches(&new, response, &mut []).then_some(edits)
 }
 
@@ -112,6 +117,7 @@ fn replace_response(text: &str, span: &Range<usize>, line: &str) -> Vec<Edit> {
 
 /// Takes the bytes out of an indented line, and the whole line with them if nothing else is on it.
 fn without_bytes(text: &str, piece: Range<usize>) -> Edit {
+    // From the newline before, so that a line that goes leaves no empty one.
     let start = text.get(..piece.start).and_then(|above| above.rfind('\n')).unwrap_or(piece.start);
     let rest = text.get(piece.end..).unwrap_or_default();
     let end = rest.find('\n').unwrap_or(rest.len());
@@ -171,6 +177,7 @@ fn apply(text: &str, mut edits: Vec<Edit>) -> String {
     for (range, replacement) in edits {
         new.push_str(text.get(from..range.start).unwrap_or_default());
         new.push_str(&replacement);
+        // Two findings can be about one step: a later edit never brings text back that an earlier one replaced.
         from = range.end.max(from);
     }
     new.push_str(text.get(from..).unwrap_or_default());

@@ -69,6 +69,7 @@ impl<'m> Entries<'m> {
         let start = self.start;
         let rest = self.room.length().checked_sub(start)?;
         let bytes = self.memory.read(self.room.part(start, rest)?);
+        // A length of 0, behind the last entry, leaves no depth below: that is where the entries end.
         let (&length, _) = bytes.split_first_chunk()?;
         let length = usize::from(u16::from_be_bytes(length));
         let (&depth, after) = bytes.get(2..length)?.split_first()?;
@@ -102,6 +103,7 @@ impl FileSystem {
         let path = self.path(parent);
         let counts = (u8::try_from(path.len()), u16::try_from(parameters.len()));
         let (Ok(depth), Ok(length)) = counts else { return Err(Clash::Room) };
+        // The length is known last.
         let mut entry: Vec<u8> = [0, 0, depth].into();
         entry.extend(path.into_iter().flat_map(|fid| fid.0.to_be_bytes()));
         entry.extend(length.to_be_bytes());
@@ -111,6 +113,7 @@ impl FileSystem {
         entry[..2].copy_from_slice(&u16::try_from(whole).map_err(|_| Clash::Room)?.to_be_bytes());
         let end = self.end(memory);
         let cells = self.room.part(end, whole).ok_or(Clash::Room)?;
+        // The contents behind the entry's own bytes need no writing: what is free is zero, deletions see to it.
         memory.write(cells, &entry);
         Ok(())
     }
@@ -126,6 +129,7 @@ impl FileSystem {
     }
 
     fn check(&self, parent: FileIndex, image: &FileImage) -> Result<(), Clash> {
+        // The rules are those of an image, so that no command makes a file that no layout could.
         check_file(FileIndex(self.files.len()), image).map_err(|_| Clash::Parameters)?;
         let directory = self.file(parent).directory().ok_or(Clash::Parameters)?;
         let sfi = image.kind.sfi();
@@ -150,6 +154,7 @@ impl FileSystem {
     /// A file and all that are in it, in the order of their indices. An EF that several DFs show is in the first of
     /// them, and goes from all with that one.
     pub(crate) fn with_all_in(&self, file: FileIndex) -> Vec<FileIndex> {
+        // Asked of each file, upwards: lists of children have EFs that other DFs show, which must stay.
         let is_in = |mut inner: FileIndex| loop {
             match inner {
                 _ if inner == file => break true,
@@ -165,11 +170,13 @@ impl FileSystem {
         let end = self.end(memory);
         let stays = |number: &usize| !files.contains(&FileIndex(self.of_image + number));
         let entries: Vec<Entry<'_>> = self.entries(memory).collect();
+        // What stands before the first hole stays where it is; only what moves is written.
         let first = (0..entries.len()).find(|number| !stays(number)).map(|number| entries[number].start);
         if let Some((first, cells)) = first.and_then(|first| Some((first, self.room.part(first, end - first)?))) {
             let left = entries.iter().enumerate().filter(|(number, entry)| entry.start > first && stays(number));
             let parts = left.filter_map(|(_, entry)| self.room.part(entry.start, entry.length));
             let mut bytes: Vec<u8> = parts.flat_map(|part| memory.read(part)).copied().collect();
+            // The old end is zeroed with it, as `end` and the next file created expect.
             bytes.resize(end - first, 0);
             memory.write(cells, &bytes);
         }
@@ -186,6 +193,7 @@ impl FileSystem {
 
     /// Makes the files those that the memory says there are.
     pub(crate) fn follow(&mut self, memory: &Memory) {
+        // Everything that commands made is made again: entries moved up, so no index of before can be trusted.
         self.files.truncate(self.of_image);
         let stays: Vec<bool> = self.files.iter().map(|file| file.life_cycle(memory) != DELETED).collect();
         let stays = |file: FileIndex| stays.get(file.0).is_some_and(|&stays| stays);
@@ -196,6 +204,7 @@ impl FileSystem {
         }
         self.names.retain(|&(_, file)| stays(file));
         for entry in self.entries(memory) {
+            // Nothing behind an entry that is none can be told from chance.
             if self.add(&entry).is_none() {
                 return;
             }
@@ -214,6 +223,7 @@ impl FileSystem {
         }
         if let FileKind::Directory(directory) = image.kind {
             self.names.extend(directory.aids.into_iter().map(|aid| (aid, file)));
+            // SELECT by a name's beginning searches by halves, and goes from one to the next in this order.
             self.names.sort();
         }
         Some(())

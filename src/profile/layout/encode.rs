@@ -122,6 +122,7 @@ impl<'a> Encoder<'a> {
     fn empty_at(&self, path: &Path, scope: &Scope<'a>) -> Option<Span> {
         let (key, tables) = path.keys.split_last()?;
         let table = self.look_up(&Path { keys: tables.to_vec(), ..path.clone() }, scope)?;
+        // Reading a card file drops empty texts, so the file is read once more, and only where something is missing.
         let empty = self.empty.get_or_init(|| card_file::empty_texts(self.card));
         empty.get(&(table.span.start, key.clone())).cloned()
     }
@@ -146,6 +147,7 @@ impl<'a> Encoder<'a> {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
                 self.items(&file.content, &self.start(), &mut output);
+                // How long a file of words is follows from their number: its payload is shorter than its size.
                 if let Some(words) = file.words {
                     return self.words(file, words, output);
                 }
@@ -181,9 +183,11 @@ impl<'a> Encoder<'a> {
             for scope in self.rounds(item, &self.start()) {
                 let mut record = Output::default();
                 self.round(item, &scope, &mut record);
+                // An item that is left out makes no record, rather than an empty one.
                 if record.bytes.is_empty() {
                     continue;
                 }
+                // One mistake for an item is enough: its other rounds have the same cause.
                 if record.bytes.len() > length || encoded.parts.len() == count {
                     let what = if encoded.parts.len() == count { "records" } else { "bytes in a record" };
                     let most = if encoded.parts.len() == count { count } else { length };
@@ -191,6 +195,7 @@ impl<'a> Encoder<'a> {
                     self.mistake(&scope.span, message, "shorten it or leave it out");
                     break;
                 }
+                // Records of a linear fixed or cyclic file all have the length that the descriptor says.
                 if fixed && record.bytes.len() < length {
                     record.elements.push(unused(file, record.bytes.len()..length));
                     record.bytes.resize(length, file.fill);
@@ -248,6 +253,7 @@ impl<'a> Encoder<'a> {
     fn round(&mut self, item: &Item, scope: &Scope<'a>, output: &mut Output) {
         self.steps = self.steps.saturating_sub(1);
         if self.steps == 0 || output.bytes.len() > LONGEST {
+            // Once is enough, and where the card file has mistakes they may be the cause.
             if self.clean {
                 self.mistake_of_layout(&item.span, "this makes a file too large for any chip");
             }
@@ -263,12 +269,14 @@ impl<'a> Encoder<'a> {
         }
         let Some(value) = self.value(item, scope) else { return };
         self.steps = self.steps.saturating_sub(value.bytes.len() / BYTES_PER_STEP);
+        // A template of which nothing is there is left out too, not written as a tag with length 0.
         if item.optional && item.tag.is_some() && matches!(item.body, Body::Group(_)) && value.bytes.is_empty() {
             return;
         }
         if let Some(most) = item.max.filter(|&most| value.bytes.len() > most) {
             self.too_long(item, scope, most, &value);
         }
+        // Without tags only the filling byte tells where a list ends: such a member would end it for every reader.
         if item.each.is_some() && item.tag.is_none() && value.bytes.iter().all(|&byte| byte == self.fill) {
             self.mistake(&scope.span, format!("\"{}\" is coded as if it were not there", item.name), "leave it out");
         }
@@ -312,6 +320,8 @@ impl<'a> Encoder<'a> {
                 let found = found.or_else(|| otherwise.as_ref().and_then(|otherwise| self.look_up(otherwise, scope)));
                 match found {
                     Some(node) => self.datum(item, place, node, scope),
+                    // In this order: a duty of this card comes before what cards may leave out, and without a tag
+                    // the place stays, since what stands behind it is found by counting.
                     None if self.is_required(item) => None,
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
@@ -405,7 +415,9 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
     }
     let header = output.bytes.len() - start;
     output.bytes.extend(&value.bytes);
+    // A public place with an invented value is not public as a whole.
     let known = weaker(&item.known, value.known.as_ref());
+    // Children were placed from the start of the value, before it was known where that comes to stand.
     let mut children = value.children;
     children.iter_mut().for_each(|child| shift(child, start + header));
     output.elements.push(Element {
@@ -430,6 +442,7 @@ fn shift(element: &mut Element, by: usize) {
 /// The outermost element written in the card file that does not end within `size` bytes.
 fn first_outside(elements: &[Element], size: usize) -> Option<&Element> {
     let outside = elements.iter().find(|element| element.range.end > size)?;
+    // What the layout wrote of itself has no place in the card file, but something in it may.
     if outside.written.is_empty() { first_outside(&outside.children, size) } else { Some(outside) }
 }
 
