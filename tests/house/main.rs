@@ -141,3 +141,23 @@ fn files_are_modules() {
     assert_eq!(module("src/profile/layout/encode.rs"), ["profile", "layout", "encode"]);
     assert_eq!(module("src/profile/mod.rs"), ["profile"]);
 }
+
+/// What is built and tested here is then the lowest that the manifest allows: no lower bound promises more than was seen.
+#[test]
+fn the_lock_file_has_the_lowest_version_of_each_dependency() {
+    let table = |file: &str| -> toml::Table {
+        let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        text.parse().unwrap_or_else(|error| panic!("{file}: {error}"))
+    };
+    let (manifest, lock) = (table("Cargo.toml"), table("Cargo.lock"));
+    let locked = |package: &toml::Value, key: &str| package.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let packages = lock["package"].as_array().expect("packages");
+    let packages: BTreeSet<_> =
+        packages.iter().map(|package| (locked(package, "name"), locked(package, "version"))).collect();
+    for (name, needed) in manifest["workspace"]["dependencies"].as_table().expect("a table") {
+        let version = needed.as_str().or_else(|| needed.get("version")?.as_str()).expect("a version");
+        let lowest = version.trim_start_matches('=').to_owned();
+        let is_locked = packages.contains(&(Some(name.clone()), Some(lowest)));
+        assert!(is_locked, "Cargo.toml asks for {name} {version}, which is not what Cargo.lock has: name that version");
+    }
+}
