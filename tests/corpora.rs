@@ -3,7 +3,7 @@
 //!
 //! A crash that a fuzzer finds becomes a file of the corpus, named after what it is; it is replayed from then on.
 //!
-//! Then each target gets changed inputs, always the same ones. That is no fuzzing, since nothing is learned from what the
+//! Then each target gets changed inputs, always the same ones. That is no fuzzing: nothing is learned from what the
 //! code does, but what breaks at once is found. How many there are is said by `VIRTUALE_MUTATIONS`.
 
 #[path = "fuzz/targets/lib.rs"]
