@@ -115,6 +115,13 @@ fn one_module_is_unsafe() {
     }
 }
 
+#[test]
+fn a_slot_knows_nothing_of_pc_sc() {
+    for file in rust_files("src/reader/slot") {
+        assert!(!code(&file).contains("pcsc"), "{} names the half that is built on it", file.display());
+    }
+}
+
 /// The formatter looks at code only.
 #[test]
 fn no_comment_is_wider_than_the_code() {

@@ -13,12 +13,12 @@ use std::{
 use virtuale_engine::{Atr, Card, Interface};
 
 use super::{
-    CardState, Model, ModelError, Protocols, Sharing,
+    CardError, CardState, Model, ModelError, Protocols, Sharing, SlotError,
     access::Step,
-    session::nobody,
-    slot_table::{Leaving, Presence, SessionId, SlotTable},
-    sync::lock,
+    caller::nobody,
+    table::{Leaving, Presence, SessionId, SlotTable},
 };
+use crate::reader::sync::lock;
 
 /// How long a card keeps its power after the last handle on it was closed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -28,11 +28,11 @@ const FAREWELL: Duration = Duration::from_millis(100);
 /// Readers with their slots and cards, shared by all who use them.
 pub struct Readers {
     names: Vec<Arc<str>>,
-    pub(super) grace: Duration,
-    pub(super) table: Mutex<SlotTable>,
+    pub(in crate::reader) grace: Duration,
+    pub(in crate::reader) table: Mutex<SlotTable>,
     /// Something on the table moved.
-    pub(super) moved: Condvar,
-    pub(super) watchers: Mutex<Vec<Weak<dyn Watcher>>>,
+    pub(in crate::reader) moved: Condvar,
+    pub(in crate::reader) watchers: Mutex<Vec<Weak<dyn Watcher>>>,
     identities: AtomicU32,
     mask: u32,
     sessions: AtomicU64,
@@ -59,20 +59,6 @@ pub struct SlotState {
     pub atr: Option<Atr>,
     /// The protocol agreed on.
     pub protocol: Protocols,
-}
-
-/// Why a card cannot come or go.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum SlotError {
-    /// There is no such slot.
-    #[error("there is no slot {0}")]
-    Unknown(usize),
-    /// A card is in the slot already.
-    #[error("slot {0} holds a card already")]
-    Occupied(usize),
-    /// There is no card in the slot.
-    #[error("slot {0} is empty")]
-    Empty(usize),
 }
 
 impl Readers {
@@ -194,7 +180,7 @@ impl Readers {
         self.wait(&nobody(), |table| {
             let leaving = &mut table.slots[slot].leaving;
             let Some(mine) = leaving.iter().position(|each| each.generation == generation) else {
-                return Ok(Step::Done(None));
+                return Ok::<_, CardError>(Step::Done(None));
             };
             if leaving[mine].card.is_none() && Instant::now() < until {
                 return Ok(Step::Wait(Some(until)));
@@ -212,17 +198,17 @@ impl Readers {
     }
 
     /// The slot of that name.
-    pub(super) fn slot_named(&self, name: &[u8]) -> Option<usize> {
+    pub(in crate::reader) fn slot_named(&self, name: &[u8]) -> Option<usize> {
         self.names.iter().position(|each| each.as_bytes() == name)
     }
 
     /// The name of a slot.
-    pub(super) fn name(&self, slot: usize) -> &str {
+    pub(in crate::reader) fn name(&self, slot: usize) -> &str {
         self.names.get(slot).map_or("", |name| name)
     }
 
     /// A number for a context or a handle: not zero, positive when signed, and not drawn before.
-    pub(super) fn identity(&self) -> u32 {
+    pub(in crate::reader) fn identity(&self) -> u32 {
         // An odd factor makes each number come once in 2^31; the mask makes another start of another service.
         loop {
             let count = self.identities.fetch_add(1, Ordering::Relaxed);
@@ -234,7 +220,7 @@ impl Readers {
     }
 
     /// A number for a session.
-    pub(super) fn session_id(&self) -> SessionId {
+    pub(in crate::reader) fn session_id(&self) -> SessionId {
         SessionId(self.sessions.fetch_add(1, Ordering::Relaxed))
     }
 }

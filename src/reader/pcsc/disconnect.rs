@@ -2,15 +2,12 @@
 
 use std::sync::Weak;
 
-use super::{
-    Session,
-    caller::Caller,
-    power::{Performed, Work},
-};
-use crate::reader::{
-    Disposition, ReturnCode,
+use super::{Disposition, ReturnCode, Session};
+use crate::reader::slot::{
+    Caller,
     access::{Loan, Step},
-    slot_table::{HandleEvent, SlotTable},
+    power::{Performed, Work},
+    table::{HandleEvent, SlotTable},
 };
 
 /// What stands between a handle and its end.

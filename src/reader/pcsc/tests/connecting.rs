@@ -7,7 +7,7 @@ use virtuale_engine::{Protocol, Reset};
 use super::{ANY, Client, Guest, House, soon, waits_for};
 use crate::reader::{
     Disposition, Protocols, ReturnCode, Share, Sharing,
-    slot_table::MOST_HANDLES,
+    slot::table::MOST_HANDLES,
     toys::{self, Deed},
 };
 

@@ -1,13 +1,11 @@
 //! Opening a handle, and opening it anew.
 
-use super::{
-    Courtesy, Session,
-    power::{Cycle, Work},
-};
-use crate::reader::{
-    CardState, Disposition, Protocols, ReturnCode, Share, Sharing,
+use super::{Courtesy, Disposition, ReturnCode, Session, Share};
+use crate::reader::slot::{
+    CardState, Protocols, Sharing,
     access::{Loan, Step},
-    slot_table::{Handle, MOST_HANDLES, Slot, SlotTable},
+    power::{Cycle, Work},
+    table::{Handle, MOST_HANDLES, Slot, SlotTable},
 };
 
 /// What a caller wants to open.
@@ -60,7 +58,7 @@ impl Session {
                     let slot = &mut table.slots[index];
                     let powered = outcome.note_power_up(slot);
                     slot.rest();
-                    powered?;
+                    powered.map_err(|_| ReturnCode::UNPOWERED_CARD)?;
                     outcome.note_protocol(slot)?;
                     self.register(table, index, wish, context)
                 },
@@ -169,8 +167,7 @@ impl Session {
                 |table, outcome| {
                     let index = table.find(self.id, handle)?;
                     if initialization == Disposition::LEAVE {
-                        let powered = outcome.note_power_up(&mut table.slots[index]);
-                        powered.map_err(|_| ReturnCode::UNRESPONSIVE_CARD)?;
+                        outcome.note_power_up(&mut table.slots[index])?;
                     } else {
                         outcome.note_reset(table, index)?;
                     }

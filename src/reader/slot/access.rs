@@ -14,17 +14,17 @@ use std::{
 use virtuale_engine::Card;
 
 use super::{
-    Readers, ReturnCode,
-    session::Caller,
-    slot_table::{Presence, Slot, SlotTable},
-    sync::lock,
+    CardError, Readers,
+    caller::Caller,
+    table::{Presence, Slot, SlotTable},
 };
+use crate::reader::sync::lock;
 
 /// How often a waiting thread looks whether its client is still there.
 const LOOK_ROUND: Duration = Duration::from_millis(50);
 
 /// How an attempt ended that did not fail.
-pub(super) enum Step<T> {
+pub(in crate::reader) enum Step<T> {
     /// It is over.
     Done(T),
     /// Something has to move first; try again then, and not later than at that time.
@@ -32,7 +32,7 @@ pub(super) enum Step<T> {
 }
 
 /// A card on loan.
-pub(super) struct Loan {
+pub(in crate::reader) struct Loan {
     slot: usize,
     generation: u64,
     card: Box<dyn Card>,
@@ -40,7 +40,7 @@ pub(super) struct Loan {
 
 impl<T> Step<T> {
     /// Changes what an attempt gives that is over.
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
+    pub(in crate::reader) fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
         match self {
             Self::Done(result) => Step::Done(change(result)),
             Self::Wait(until) => Step::Wait(until),
@@ -50,7 +50,7 @@ impl<T> Step<T> {
 
 impl Readers {
     /// Does something on the table, then wakes and tells whom it concerns.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut SlotTable) -> T) -> T {
+    pub(in crate::reader) fn with<T>(&self, work: impl FnOnce(&mut SlotTable) -> T) -> T {
         let mut table = lock(&self.table);
         let result = work(&mut table);
         self.settle(table);
@@ -61,18 +61,18 @@ impl Readers {
     ///
     /// # Errors
     ///
-    /// Those of the attempt, and [`ReturnCode::COMM_ERROR`] if the caller's client went away while it waited.
-    pub(super) fn wait<T>(
+    /// Those of the attempt, and [`CardError::ClientGone`] if the caller's client went away while it waited.
+    pub(in crate::reader) fn wait<T, E: From<CardError>>(
         &self,
         caller: &Weak<dyn Caller>,
-        mut attempt: impl FnMut(&mut SlotTable) -> Result<Step<T>, ReturnCode>,
-    ) -> Result<T, ReturnCode> {
+        mut attempt: impl FnMut(&mut SlotTable) -> Result<Step<T>, E>,
+    ) -> Result<T, E> {
         let mut table = lock(&self.table);
         loop {
             let (over, until) = match attempt(&mut table) {
                 Ok(Step::Wait(until)) => (None, until),
                 Ok(Step::Done(result)) => (Some(Ok(result)), None),
-                Err(code) => (Some(Err(code)), None),
+                Err(error) => (Some(Err(error)), None),
             };
             if let Some(result) = over {
                 self.settle(table);
@@ -84,7 +84,7 @@ impl Readers {
             table = awake;
             table.waiting -= 1;
             if timer.timed_out() && caller.upgrade().is_some_and(|caller| caller.is_gone()) {
-                return Err(ReturnCode::COMM_ERROR);
+                return Err(CardError::ClientGone.into());
             }
         }
     }
@@ -108,13 +108,13 @@ impl Readers {
     ///
     /// # Errors
     ///
-    /// [`ReturnCode::NO_SMARTCARD`] if the card was removed meanwhile; the outcome is then lost.
-    pub(super) fn run<T, U>(
+    /// [`CardError::NoCard`] if the card was removed meanwhile; the outcome is then lost.
+    pub(in crate::reader) fn run<T, U>(
         &self,
         mut loan: Loan,
         work: impl FnOnce(&mut dyn Card) -> T,
         note: impl FnOnce(&mut SlotTable, T) -> U,
-    ) -> Result<U, ReturnCode> {
+    ) -> Result<U, CardError> {
         match catch_unwind(AssertUnwindSafe(|| work(&mut *loan.card))) {
             Ok(outcome) => self.give_back(loan, |table| note(table, outcome)),
             Err(panic) => {
@@ -125,7 +125,7 @@ impl Readers {
         }
     }
 
-    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, ReturnCode> {
+    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, CardError> {
         let mut stray = None;
         let result = self.with(|table| {
             table.moved = true;
@@ -139,7 +139,7 @@ impl Readers {
                 Some(leaving) => leaving.card = Some(loan.card),
                 None => stray = Some(loan.card),
             }
-            Err(ReturnCode::NO_SMARTCARD)
+            Err(CardError::NoCard)
         });
         // Dropping a card may take time: not under the lock.
         drop(stray);
@@ -152,15 +152,15 @@ impl SlotTable {
     ///
     /// # Errors
     ///
-    /// [`ReturnCode::NO_SMARTCARD`] if the slot is empty.
-    pub(super) fn lend(&mut self, slot: usize) -> Result<Step<Loan>, ReturnCode> {
+    /// [`CardError::NoCard`] if the slot is empty.
+    pub(in crate::reader) fn lend(&mut self, slot: usize) -> Result<Step<Loan>, CardError> {
         let Slot { place, generation, .. } = &mut self.slots[slot];
         match mem::replace(place, Presence::Lent) {
             Presence::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card })),
             Presence::Lent => Ok(Step::Wait(None)),
             Presence::Empty => {
                 *place = Presence::Empty;
-                Err(ReturnCode::NO_SMARTCARD)
+                Err(CardError::NoCard)
             }
         }
     }

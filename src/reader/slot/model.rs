@@ -47,7 +47,7 @@ impl Model {
     }
 
     /// The names of all slots of all readers: model, number of the reader, number of the slot in it.
-    pub(super) fn slot_names(readers: &[Self]) -> Result<Vec<Arc<str>>, ModelError> {
+    pub(in crate::reader) fn slot_names(readers: &[Self]) -> Result<Vec<Arc<str>>, ModelError> {
         if readers.len() > 256 {
             return Err(ModelError::TooMany(readers.len()));
         }

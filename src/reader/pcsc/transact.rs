@@ -2,13 +2,14 @@
 
 use std::sync::Weak;
 
-use virtuale_engine::{Fault, Response};
+use virtuale_engine::Response;
 
-use super::{Courtesy, Session};
-use crate::reader::{
-    Disposition, Protocols, ReturnCode,
+use super::{Courtesy, Disposition, ReturnCode, Session};
+use crate::reader::slot::{
+    CardError, Protocols,
     access::{Loan, Step},
-    slot_table::{Running, SlotTable},
+    power::Work,
+    table::{Running, SlotTable},
 };
 
 impl Session {
@@ -60,7 +61,7 @@ impl Session {
             let index = table.find(self.id, handle)?;
             table.slots[index].check_event(handle)?;
             table.slots[index].check_lock(handle)?;
-            table.lend_for_cycle(index, disposition)
+            Ok::<Step<(Loan, Work)>, ReturnCode>(table.lend_for_cycle(index, disposition)?)
         })?;
         self.readers.run(
             loan,
@@ -99,12 +100,11 @@ impl Session {
             .readers
             .wait(&self.caller, |table| self.lend_for_command(table, &mut courtesy, ticket, handle, protocol))?;
         let outcome = self.readers.run(loan, |card| card.transmit(command, response), |_, outcome| outcome);
-        let silent = |_: Fault| ReturnCode::NOT_TRANSACTED;
-        let answered = outcome.and_then(|outcome| outcome.map_err(silent));
+        let answered = outcome.and_then(|outcome| outcome.map_err(CardError::Silent));
         if answered.is_err() {
             response.clear();
         }
-        answered.map(|()| active)
+        Ok(answered.map(|()| active)?)
     }
 
     fn lend_for_command(

@@ -1,8 +1,8 @@
-//! The client of a session, as its transport knows it.
+//! The client for which a card is used, as its transport knows it.
 
 use std::sync::Weak;
 
-/// The transport's end of a session.
+/// The transport's end of a session, or of a driver's slot.
 pub trait Caller: Send + Sync {
     /// Whether nobody is there any more to read an answer. Must return at once: it is asked before a lock is taken,
     /// and while a command waits.

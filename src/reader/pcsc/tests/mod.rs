@@ -15,9 +15,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Caller, Session};
+use super::Session;
 use crate::reader::{
-    Disposition, Model, Protocols, Readers, ReturnCode, Share,
+    Caller, Disposition, Model, Protocols, Readers, ReturnCode, Share,
     toys::{self, Reins},
 };
 

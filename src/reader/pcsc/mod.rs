@@ -8,10 +8,12 @@
 //! that other handle from ending it, the answer here is [`ReturnCode::SHARING_VIOLATION`]: libpcsclite asks again.
 
 pub mod attribute;
-mod caller;
+mod checks;
+mod code;
 mod connect;
 mod disconnect;
 mod power;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod transact;
@@ -25,13 +27,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use caller::Caller;
-pub(super) use caller::nobody;
+pub use code::ReturnCode;
+pub use terms::{Disposition, Share};
 
-use super::{
-    Disposition, Readers, ReturnCode,
+use super::slot::{
+    Caller, CardError, Readers,
     access::Step,
-    slot_table::{SessionId, Slot},
+    caller::nobody,
+    table::{SessionId, Slot},
 };
 
 /// How long a command waits for another handle's transaction before it is refused.
@@ -143,6 +146,19 @@ impl Courtesy {
             return Err(ReturnCode::SHARING_VIOLATION);
         }
         Ok(Step::Wait(Some(until)))
+    }
+}
+
+impl From<CardError> for ReturnCode {
+    /// The code of what a card does not do. A power-up that an operation needs has a code of its own.
+    fn from(error: CardError) -> Self {
+        match error {
+            CardError::NoCard => Self::NO_SMARTCARD,
+            CardError::Mute | CardError::Refused => Self::UNRESPONSIVE_CARD,
+            CardError::NotOffered => Self::PROTO_MISMATCH,
+            CardError::ClientGone => Self::COMM_ERROR,
+            CardError::Silent(_) => Self::NOT_TRANSACTED,
+        }
     }
 }
 

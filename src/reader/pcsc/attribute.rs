@@ -1,7 +1,6 @@
 //! What a handle may ask of the reader itself.
 
-use super::Session;
-use crate::reader::ReturnCode;
+use super::{ReturnCode, Session};
 
 /// Attribute: the card's answer to reset.
 pub const ATR_STRING: u32 = 0x0009_0303;
@@ -47,7 +46,7 @@ impl Session {
         self.status(handle)?;
         let (name, atr) = self.readers.with(|table| {
             let index = table.find(self.id, handle)?;
-            Ok((self.readers.name(index), table.slots[index].atr))
+            Ok::<_, ReturnCode>((self.readers.name(index), table.slots[index].atr))
         })?;
         match attribute {
             ATR_STRING => Ok(atr.map_or_else(Vec::new, |atr| atr.as_bytes().to_vec())),

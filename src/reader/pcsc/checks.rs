@@ -1,0 +1,48 @@
+//! Whether a handle may: is it the session's, does another one have the lock, did something happen to its card.
+
+use super::ReturnCode;
+use crate::reader::slot::table::{HandleEvent, SessionId, Slot, SlotTable};
+
+impl SlotTable {
+    /// The slot of a session's handle.
+    pub(super) fn find(&self, session: SessionId, handle: u32) -> Result<usize, ReturnCode> {
+        let owns = |slot: &Slot| slot.handles.iter().any(|each| each.id == handle && each.session == session);
+        self.slots.iter().position(owns).ok_or(ReturnCode::INVALID_HANDLE)
+    }
+}
+
+impl Slot {
+    /// # Errors
+    ///
+    /// If another handle has the lock.
+    pub(super) fn check_lock(&self, handle: u32) -> Result<(), ReturnCode> {
+        self.foreign_lock(handle).map_or(Ok(()), |_| Err(ReturnCode::SHARING_VIOLATION))
+    }
+
+    /// # Errors
+    ///
+    /// If something happened to the card that the handle has not taken note of.
+    pub(super) fn check_event(&self, handle: u32) -> Result<(), ReturnCode> {
+        match self.handles.iter().find(|each| each.id == handle).and_then(|each| each.event) {
+            None => Ok(()),
+            Some(HandleEvent::Removed) => Err(ReturnCode::REMOVED_CARD),
+            Some(HandleEvent::Reset) => Err(ReturnCode::RESET_CARD),
+        }
+    }
+
+    /// Gives the lock back once.
+    ///
+    /// # Errors
+    ///
+    /// If another handle has it, or nobody, or only because the handle is exclusive.
+    pub(super) fn release_lock(&mut self, handle: u32) -> Result<(), ReturnCode> {
+        self.check_lock(handle)?;
+        let standing = u32::from(self.exclusive);
+        let lock = self.lock.as_mut().filter(|lock| lock.count > standing).ok_or(ReturnCode::NOT_TRANSACTED)?;
+        lock.count -= 1;
+        if lock.count == 0 {
+            self.lock = None;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a slot does not do as it is asked.
+
+use virtuale_engine::Fault;
+
+/// Why a card cannot come or go.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum SlotError {
+    /// There is no such slot.
+    #[error("there is no slot {0}")]
+    Unknown(usize),
+    /// A card is in the slot already.
+    #[error("slot {0} holds a card already")]
+    Occupied(usize),
+    /// There is no card in the slot.
+    #[error("slot {0} is empty")]
+    Empty(usize),
+}
+
+/// Why a card does not do as it is asked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CardError {
+    /// There is no card, or it was removed while it was busy.
+    #[error("there is no card in the slot")]
+    NoCard,
+    /// The card gives no answer to reset.
+    #[error("the card is mute")]
+    Mute,
+    /// The card's answer to reset offers none of the protocols asked for.
+    #[error("the card does not offer this protocol")]
+    NotOffered,
+    /// The card refused a protocol that it offers.
+    #[error("the card refused the protocol that it offers")]
+    Refused,
+    /// The client for which this was done is gone.
+    #[error("the client is gone")]
+    ClientGone,
+    /// The card gave no answer to a command.
+    #[error("{0}")]
+    Silent(#[from] Fault),
+}
