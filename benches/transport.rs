@@ -27,7 +27,7 @@ use libloading::{Library, Symbol};
 use virtuale::{
     profile::{self, Options},
     reader::{
-        Model, Readers,
+        Readers, SlotName, SlotSpec,
         pcsclite::{
             Server, ServerOptions,
             wire::{Command, Header, Message, Transmit},
@@ -236,7 +236,7 @@ fn insertion_to_event(criterion: &mut Criterion, client: &Client<'_>, context: c
         bencher.iter_custom(|rounds| {
             let mut total = Duration::ZERO;
             for _ in 0..rounds {
-                let card = readers.remove(0).expect("a card").expect("nobody uses it");
+                readers.remove(0).expect("a card");
                 let known = client.await_change(context, 0) & !CHANGED;
                 let (told, waiting) = mpsc::channel();
                 thread::scope(|scope| {
@@ -249,7 +249,7 @@ fn insertion_to_event(criterion: &mut Criterion, client: &Client<'_>, context: c
                     // It registers with the service within this time.
                     thread::sleep(Duration::from_millis(2));
                     let start = Instant::now();
-                    readers.insert(0, card).expect("an empty slot");
+                    readers.reinsert(0).expect("the same card");
                     let (end, state) = waiter.join().expect("no panic");
                     assert_ne!(state & PRESENT, 0);
                     total += end - start;
@@ -273,9 +273,9 @@ fn main() {
     unsafe { env::set_var("PCSCLITE_CSOCK_NAME", &socket) };
     let client = Client::of(&library).expect("its functions");
 
-    let model = Model::new(Model::HOUSE, 1).expect("a name");
-    let readers = Readers::new(&[model]).expect("one reader");
-    readers.insert(0, vitale_2()).expect("an empty slot");
+    let slots = SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name");
+    let readers = Readers::new(slots).expect("one slot");
+    readers.insert(0, vitale_2(), None).expect("an empty slot");
     let server = Server::start(Arc::clone(&readers), &path("ours"), ServerOptions::default());
     let _server = server.expect("a socket");
     let listener = UnixListener::bind(path("null")).expect("a socket");

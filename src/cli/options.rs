@@ -10,7 +10,7 @@ use jiff::{Zoned, civil::Date};
 
 use crate::{
     host::{Builder, Host},
-    reader::{Model, pcsclite::wire::READER_SLOTS},
+    reader::{SlotName, pcsclite::wire::READER_SLOTS},
 };
 
 /// The seed of a run that names none.
@@ -78,7 +78,7 @@ pub(super) struct Slots {
     #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
-    #[arg(long, value_name = "NAME", default_value = Model::HOUSE)]
+    #[arg(long, value_name = "NAME", default_value = SlotName::HOUSE)]
     reader: String,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]

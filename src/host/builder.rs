@@ -17,7 +17,7 @@ use super::{
     socket::claim,
 };
 use crate::reader::{
-    Model, Readers,
+    Readers, SlotName, SlotSpec,
     pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
 };
 
@@ -43,7 +43,7 @@ impl Builder {
     pub(super) fn new() -> Self {
         Self {
             slots: Vec::new(),
-            reader: Model::HOUSE.into(),
+            reader: SlotName::HOUSE.into(),
             reader_slots: READER_SLOTS,
             seed: 0,
             today: None,
@@ -187,7 +187,7 @@ impl Builder {
                 Some(recording) => recording.begin(slot, &origin, card)?,
                 None => card,
             };
-            readers.insert(slot, card)?;
+            readers.insert(slot, card, None)?;
             origins.push(Some(origin));
         }
         self.open(readers, origins, making, recording)
@@ -220,7 +220,7 @@ impl Builder {
         let most = self.reader_slots;
         let number = u8::try_from(slots).ok().filter(|_| slots <= most);
         let number = number.ok_or(HostError::TooManySlots { slots, most })?;
-        Ok(Readers::new(&[Model::new(&self.reader, number)?])?)
+        Ok(Readers::new(SlotSpec::of_reader(&self.reader, number)?)?)
     }
 
     fn recording(&self, several: bool, run: Run) -> Result<Option<Recording>, HostError> {

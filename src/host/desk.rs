@@ -140,7 +140,7 @@ impl Desk {
             Some(recording) => recording.insert(slot, &origin, card)?,
             None => card,
         };
-        self.readers.insert(slot, card)?;
+        self.readers.insert(slot, card, None)?;
         *entry = Some(origin);
         Ok((reader, replaced))
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{control::Refusal, folder::LONGEST_SOCKET};
 use crate::{
     profile::LoadError,
-    reader::{ModelError, SlotError},
+    reader::{NameError, SlotError},
 };
 
 /// Whose fault it is.
@@ -39,7 +39,7 @@ pub enum HostError {
     },
     /// A reader cannot have this name.
     #[error(transparent)]
-    Name(#[from] ModelError),
+    Name(#[from] NameError),
     /// There is no such slot.
     #[error("there is no slot {slot}: {}", numbers(*slots))]
     NoSlot {

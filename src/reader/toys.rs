@@ -38,6 +38,8 @@ pub(super) enum Deed {
 #[derive(Debug, Default)]
 pub(super) struct Reins {
     deeds: Mutex<Vec<Deed>>,
+    /// The interface of the last power-up.
+    pub(super) interface: Mutex<Option<Interface>>,
     pub(super) mute: AtomicBool,
     pub(super) stubborn: AtomicBool,
     gate: Mutex<Gate>,
@@ -99,7 +101,8 @@ impl Card for Toy {
         &self.atr
     }
 
-    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        *lock(&self.reins.interface) = Some(interface);
         self.begin(Reset::Cold)
     }
 

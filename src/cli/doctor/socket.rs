@@ -71,14 +71,14 @@ mod tests {
     use std::{fs, os::unix::net::UnixListener, path::Path, thread};
 
     use super::{Socket, look};
-    use crate::reader::{Model, Readers, pcsclite};
+    use crate::reader::{Readers, SlotSpec, pcsclite};
 
     #[test]
     fn what_stands_there_is_told_apart() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let path = place.path().join("pcsc");
         assert_eq!(look(&path), Socket::Missing);
-        let readers = Readers::new(&[Model::new("Test", 1).expect("a name")]).expect("one reader");
+        let readers = Readers::new(SlotSpec::of_reader("Test", 1).expect("a name")).expect("one slot");
         let server = pcsclite::Server::start(readers, &path, pcsclite::ServerOptions::default()).expect("a service");
         assert_eq!(look(&path), Socket::Alive(vec!["Test 00 00".into()]));
         drop(server);

@@ -46,11 +46,12 @@ impl Session {
         self.status(handle)?;
         let (name, atr) = self.readers.with(|table| {
             let index = table.find(self.id, handle)?;
-            Ok::<_, ReturnCode>((self.readers.name(index), table.slots[index].atr))
+            let slot = &table.slots[index];
+            Ok::<_, ReturnCode>((slot.name.clone(), slot.atr))
         })?;
         match attribute {
             ATR_STRING => Ok(atr.map_or_else(Vec::new, |atr| atr.as_bytes().to_vec())),
-            DEVICE_FRIENDLY_NAME | DEVICE_SYSTEM_NAME => Ok([name.as_bytes(), &[0]].concat()),
+            DEVICE_FRIENDLY_NAME | DEVICE_SYSTEM_NAME => Ok([name.as_str().as_bytes(), &[0]].concat()),
             _ => Err(ReturnCode::UNSUPPORTED_FEATURE),
         }
     }

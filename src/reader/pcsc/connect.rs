@@ -86,7 +86,7 @@ impl Session {
                 return Err(ReturnCode::NO_SMARTCARD);
             }
             let cycle = (!slot.powered).then_some(Cycle::Up);
-            let work = Work { cycle, negotiate: wish.to_negotiate(slot) };
+            let work = Work::on(slot, cycle, wish.to_negotiate(slot));
             if work.is_any() {
                 return Ok(table.lend(index)?.map(|loan| Way::ThroughCard(loan, work)));
             }
@@ -198,7 +198,7 @@ impl Session {
         if initialization == Disposition::LEAVE && slot.state == CardState::MUTE {
             return Err(ReturnCode::UNRESPONSIVE_CARD);
         }
-        let mut work = Work { cycle: Cycle::of(initialization, slot), negotiate: wish.to_negotiate(slot) };
+        let mut work = Work::on(slot, Cycle::of(initialization, slot), wish.to_negotiate(slot));
         if work.cycle.is_some() {
             work.negotiate = wish.after_reset();
         } else if work.negotiate.is_some() && !slot.powered {

@@ -156,6 +156,7 @@ impl From<CardError> for ReturnCode {
             CardError::NoCard => Self::NO_SMARTCARD,
             CardError::Mute | CardError::Refused => Self::UNRESPONSIVE_CARD,
             CardError::NotOffered => Self::PROTO_MISMATCH,
+            CardError::InUse => Self::SHARING_VIOLATION,
             CardError::ClientGone => Self::COMM_ERROR,
             CardError::Silent(_) => Self::NOT_TRANSACTED,
         }

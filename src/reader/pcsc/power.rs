@@ -31,7 +31,8 @@ impl SlotTable {
         index: usize,
         disposition: Disposition,
     ) -> Result<Step<(Loan, Work)>, CardError> {
-        let work = Work { cycle: Cycle::of(disposition, &self.slots[index]), negotiate: None };
+        let slot = &self.slots[index];
+        let work = Work::on(slot, Cycle::of(disposition, slot), None);
         Ok(self.lend(index)?.map(|loan| (loan, work)))
     }
 }

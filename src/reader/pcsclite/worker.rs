@@ -309,7 +309,7 @@ const NO_READER: ReaderState = ReaderState {
 fn reader_state(slot: &SlotState) -> ReaderState {
     let atr = slot.atr.as_ref().map_or(&[][..], |atr| atr.as_bytes());
     ReaderState {
-        name: Name::new(&slot.name).unwrap_or(Name::EMPTY),
+        name: Name::new(slot.name.as_str()).unwrap_or(Name::EMPTY),
         events: slot.events.into(),
         state: slot.card,
         sharing: slot.sharing.as_number(),
@@ -336,7 +336,7 @@ mod tests {
 
     use super::{Command, Connect, Connection, Establish, Message, Name, Protocols, ReturnCode, Transmit, Worker};
     use crate::reader::{
-        Model, Readers, Share,
+        Readers, Share, SlotName, SlotSpec,
         pcsclite::{
             ServerOptions,
             server::Shared,
@@ -356,8 +356,8 @@ mod tests {
 
     #[test]
     fn a_command_allocates_nothing() {
-        let readers = Readers::new(&[Model::new(Model::HOUSE, 1).expect("a name")]).expect("one reader");
-        readers.insert(0, toys::toy(toys::T0).0).expect("an empty slot");
+        let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name")).expect("one slot");
+        readers.insert(0, toys::toy(toys::T0).0, None).expect("an empty slot");
         let (mut client, ours) = UnixStream::pair().expect("a pair of sockets");
         let connection = Connection::new(ours, Shared::new(readers, ServerOptions::default()));
         let mut worker = Worker::new(connection, 0, &[]);

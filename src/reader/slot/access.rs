@@ -1,8 +1,8 @@
 //! How threads get at the table, and how they get at a card.
 //!
 //! The table's lock is held for bookkeeping only. A card is lent: whoever has the loan runs the card with no lock
-//! held, and others wait for it to come back. A removal ends the loan from outside: the card that comes back then
-//! belongs to nobody any more.
+//! held, and others wait for it to come back. A removal ends the loan from outside: the card that comes back then goes
+//! aside, where it waits to be put into its slot again.
 
 use std::{
     mem,
@@ -135,14 +135,12 @@ impl Readers {
                 slot.running = None;
                 return Ok(note(table));
             }
-            match slot.leaving.iter_mut().find(|each| each.generation == loan.generation) {
-                Some(leaving) => leaving.card = Some(loan.card),
-                None => stray = Some(loan.card),
-            }
+            stray = Some(loan.card);
             Err(CardError::NoCard)
         });
-        // Dropping a card may take time: not under the lock.
-        drop(stray);
+        if let Some(card) = stray {
+            self.put_aside(loan.slot, loan.generation, card);
+        }
         result
     }
 }

@@ -3,6 +3,7 @@
 use virtuale_engine::Fault;
 
 /// Why a card cannot come or go.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum SlotError {
     /// There is no such slot.
@@ -14,9 +15,16 @@ pub enum SlotError {
     /// There is no card in the slot.
     #[error("slot {0} is empty")]
     Empty(usize),
+    /// No card was removed from the slot that could come back.
+    #[error("no card was taken out of slot {0} that could come back")]
+    NeverHeld(usize),
+    /// The card that was removed is still busy with a command.
+    #[error("the card that was taken out of slot {0} is still busy with a command")]
+    Busy(usize),
 }
 
 /// Why a card does not do as it is asked.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum CardError {
     /// There is no card, or it was removed while it was busy.
@@ -31,6 +39,9 @@ pub enum CardError {
     /// The card refused a protocol that it offers.
     #[error("the card refused the protocol that it offers")]
     Refused,
+    /// A handle of PC/SC has the card for itself.
+    #[error("the card is in use by a PC/SC handle")]
+    InUse,
     /// The client for which this was done is gone.
     #[error("the client is gone")]
     ClientGone,

@@ -3,6 +3,9 @@
 //! [`Readers`] have the slots. Whoever brings a card in, takes it out or looks at a slot does it there. What is known of
 //! all slots stands in one table under one short lock, with the handles that are open on each.
 //!
+//! A driver that brings its own PC/SC, such as a driver library of the system's pcscd or a client of vpcd, uses one slot
+//! as it is, through a [`RawSlot`].
+//!
 //! This half knows nothing of the return codes and rules of PC/SC: [`pcsc`](super::pcsc) is built on it.
 //!
 //! The rule upheld here: nobody waits behind a card but those who talk to it. The lock is never held while a card works;
@@ -11,14 +14,20 @@
 pub(super) mod access;
 pub(super) mod caller;
 mod error;
-mod model;
+mod label;
+mod name;
 pub(super) mod power;
+mod raw;
 mod readers;
 pub(super) mod table;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 pub use caller::Caller;
 pub use error::{CardError, SlotError};
-pub use model::{LONGEST_MODEL, Model, ModelError};
+pub use label::Label;
+pub use name::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
+pub use raw::RawSlot;
 pub use readers::{Readers, SlotState, Watcher};
 pub use terms::{CardState, Protocols, Sharing};

@@ -21,6 +21,8 @@ pub(in crate::reader) enum Cycle {
 /// Work to do on a card on loan.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::reader) struct Work {
+    /// On which interface a power-up takes place.
+    kind: Interface,
     /// First the power.
     pub(in crate::reader) cycle: Option<Cycle>,
     /// Then one of these protocols.
@@ -36,16 +38,21 @@ pub(in crate::reader) struct Performed {
 }
 
 impl Cycle {
-    fn carry_out(self, card: &mut dyn Card) -> Option<Atr> {
+    fn carry_out(self, card: &mut dyn Card, kind: Interface) -> Option<Atr> {
         if self == Self::DownAndUp {
             card.power_off();
         }
-        let begun = if self == Self::Warm { card.reset() } else { card.power_up(Interface::Contact) };
+        let begun = if self == Self::Warm { card.reset() } else { card.power_up(kind) };
         begun.is_ok().then(|| *card.atr())
     }
 }
 
 impl Work {
+    /// Work on the card of a slot.
+    pub(in crate::reader) fn on(slot: &Slot, cycle: Option<Cycle>, negotiate: Option<Protocols>) -> Self {
+        Self { kind: slot.kind, cycle, negotiate }
+    }
+
     /// Whether there is anything to do.
     pub(in crate::reader) fn is_any(self) -> bool {
         self.cycle.is_some() || self.negotiate.is_some()
@@ -53,7 +60,7 @@ impl Work {
 
     /// Does it.
     pub(in crate::reader) fn carry_out(self, card: &mut dyn Card) -> Performed {
-        let cycled = self.cycle.map(|cycle| cycle.carry_out(card));
+        let cycled = self.cycle.map(|cycle| cycle.carry_out(card, self.kind));
         let mute = cycled.is_some_and(|atr| atr.is_none());
         let negotiated = match self.negotiate {
             Some(preferred) if !mute => negotiate(card, preferred).map(Some),

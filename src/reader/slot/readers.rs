@@ -1,4 +1,4 @@
-//! The readers of one service, and how cards come and go.
+//! The slots of one service, and how cards come and go.
 
 use std::{
     fmt,
@@ -13,21 +13,20 @@ use std::{
 use virtuale_engine::{Atr, Card, Interface};
 
 use super::{
-    CardError, CardState, Model, ModelError, Protocols, Sharing, SlotError,
+    CardError, CardState, Label, NameError, Protocols, Sharing, SlotError, SlotName, SlotSpec,
     access::Step,
     caller::nobody,
-    table::{Leaving, Presence, SessionId, SlotTable},
+    table::{Aside, Presence, SessionId, SlotTable},
 };
 use crate::reader::sync::lock;
 
 /// How long a card keeps its power after the last handle on it was closed.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a removal waits for a card that is busy, to give it back. Most commands take microseconds.
+/// How long a removal waits for a card that is busy. Most commands take microseconds.
 const FAREWELL: Duration = Duration::from_millis(100);
 
-/// Readers with their slots and cards, shared by all who use them.
+/// Slots and their cards, shared by all who use them.
 pub struct Readers {
-    names: Vec<Arc<str>>,
     pub(in crate::reader) grace: Duration,
     pub(in crate::reader) table: Mutex<SlotTable>,
     /// Something on the table moved.
@@ -47,11 +46,18 @@ pub trait Watcher: Send + Sync {
 /// What is published of one slot.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SlotState {
-    /// Its name: model, number of the reader, number of the slot.
-    pub name: Arc<str>,
+    /// Its name.
+    pub name: SlotName,
+    /// On which interface it powers cards up.
+    pub kind: Interface,
     /// What its card is like.
     pub card: CardState,
-    /// How often a card came or went, modulo 65536.
+    /// What the host said of its card; `None` without a card, or if it said nothing.
+    pub label: Option<Label>,
+    /// How often a card came or went since the readers were made. It tells two cards apart, and one card from itself
+    /// when it comes back.
+    pub generation: u64,
+    /// The same number, modulo 65536.
     pub events: u16,
     /// Who has it open.
     pub sharing: Sharing,
@@ -62,27 +68,26 @@ pub struct SlotState {
 }
 
 impl Readers {
-    /// Readers without cards.
+    /// These slots, without cards.
     ///
     /// # Errors
     ///
-    /// [`ModelError::TooMany`] if there are more than 256.
-    pub fn new(models: &[Model]) -> Result<Arc<Self>, ModelError> {
-        Self::with_grace(models, GRACE)
+    /// [`NameError::Twice`] if two of them have the same name.
+    pub fn new(slots: Vec<SlotSpec>) -> Result<Arc<Self>, NameError> {
+        Self::with_grace(slots, GRACE)
     }
 
-    /// Readers whose cards keep their power for another time than pcsc-lite's five seconds after their last use.
+    /// Slots whose cards keep their power for another time than pcsc-lite's five seconds after their last use.
     ///
     /// # Errors
     ///
-    /// [`ModelError::TooMany`] if there are more than 256.
-    pub fn with_grace(models: &[Model], grace: Duration) -> Result<Arc<Self>, ModelError> {
-        let names = Model::slot_names(models)?;
+    /// [`NameError::Twice`] if two of them have the same name.
+    pub fn with_grace(slots: Vec<SlotSpec>, grace: Duration) -> Result<Arc<Self>, NameError> {
+        SlotSpec::check_all(&slots)?;
         let mask = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default();
         Ok(Arc::new(Self {
             grace,
-            table: Mutex::new(SlotTable::new(names.len())),
-            names,
+            table: Mutex::new(SlotTable::new(slots)),
             moved: Condvar::new(),
             watchers: Mutex::default(),
             identities: AtomicU32::new(0),
@@ -94,100 +99,125 @@ impl Readers {
     /// How many slots there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.names.len()
+        lock(&self.table).slots.len()
     }
 
     /// Whether there is no slot at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.len() == 0
     }
 
     /// What is published of all slots. Never waits behind a card.
     #[must_use]
     pub fn states(&self) -> Vec<SlotState> {
-        self.with(|table| {
-            let slots = table.slots.iter_mut().zip(&self.names);
-            let state = slots.map(|(slot, name)| {
-                slot.expire(self.grace);
-                SlotState {
-                    name: Arc::clone(name),
-                    card: slot.state,
-                    events: slot.events,
-                    sharing: slot.sharing(),
-                    atr: slot.atr,
-                    protocol: slot.protocol,
-                }
-            });
-            state.collect()
-        })
+        self.with(|table| table.slots.iter_mut().map(|slot| slot.publish(self.grace)).collect())
     }
 
-    /// Puts a card into a slot and powers it up.
+    /// What is published of one slot, if there is one of that number. Never waits behind a card.
+    #[must_use]
+    pub fn state(&self, slot: usize) -> Option<SlotState> {
+        self.with(|table| table.slots.get_mut(slot).map(|slot| slot.publish(self.grace)))
+    }
+
+    /// Puts a card into a slot and powers it up. A card that was removed from the slot before cannot come back any more.
     ///
     /// # Errors
     ///
-    /// [`SlotError`] if there is no such slot or it holds a card.
-    pub fn insert(&self, slot: usize, mut card: Box<dyn Card>) -> Result<(), SlotError> {
-        self.with(|table| table.free_slot(slot).map(drop))?;
-        let atr = card.power_up(Interface::Contact).is_ok().then(|| *card.atr());
-        self.with(|table| {
-            table.free_slot(slot)?.fill(card, atr);
+    /// [`SlotError::Unknown`], [`SlotError::Occupied`].
+    pub fn insert(&self, slot: usize, mut card: Box<dyn Card>, label: Option<Label>) -> Result<(), SlotError> {
+        let kind = self.with(|table| table.free_slot(slot).map(|entry| entry.kind))?;
+        let atr = card.power_up(kind).is_ok().then(|| *card.atr());
+        let mut card = Some(card);
+        let aside = self.with(|table| {
+            let entry = table.free_slot(slot)?;
+            let aside = entry.aside.take();
+            card.take().into_iter().for_each(|card| entry.fill(card, atr, label));
             (table.moved, table.changed) = (true, true);
-            Ok(())
+            Ok(aside)
+        });
+        // Dropping a card may take time: neither of the two is dropped under the lock.
+        aside.map(drop)
+    }
+
+    /// Puts the card that was last removed from a slot back into it and powers it up: it is the same card, with its memory.
+    /// Gives what the host said of it.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::Occupied`], [`SlotError::NeverHeld`] if no card was removed from the slot,
+    /// [`SlotError::Busy`] if it was busy with a command and still is.
+    pub fn reinsert(&self, slot: usize) -> Result<Option<Label>, SlotError> {
+        let (mut card, kind, generation) = self.with(|table| {
+            let entry = table.free_slot(slot)?;
+            let aside = entry.aside.as_mut().ok_or(SlotError::NeverHeld(slot))?;
+            let card = aside.card.take().ok_or(SlotError::Busy(slot))?;
+            Ok((card, entry.kind, aside.generation))
+        })?;
+        let atr = card.power_up(kind).is_ok().then(|| *card.atr());
+        let mut card = Some(card);
+        self.with(|table| {
+            let entry = table.free_slot(slot)?;
+            let aside = entry.aside.take_if(|aside| aside.generation == generation);
+            // If it is not there, another card came and went meanwhile.
+            let label = aside.ok_or(SlotError::Occupied(slot))?.label;
+            card.take().into_iter().for_each(|card| entry.fill(card, atr, label.clone()));
+            (table.moved, table.changed) = (true, true);
+            Ok(label)
         })
     }
 
     /// Pulls a card out of a slot, whatever it is doing: a client that waits for its answer gets an error at once.
     ///
-    /// Returns the card without power; or `None` if it is so busy that it does not come back soon, in which case it
-    /// is dropped when its command ends.
+    /// The card loses its power and is kept aside, for [`reinsert`](Self::reinsert), until another one is inserted. One
+    /// that is busy is waited for a little; if it does not come back soon, it is put aside when its command ends.
     ///
     /// # Errors
     ///
-    /// [`SlotError`] if there is no such slot or no card in it.
-    pub fn remove(&self, slot: usize) -> Result<Option<Box<dyn Card>>, SlotError> {
+    /// [`SlotError::Unknown`], [`SlotError::Empty`].
+    pub fn remove(&self, slot: usize) -> Result<(), SlotError> {
         let (place, generation, running) = self.with(|table| {
             let entry = table.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
             if matches!(entry.place, Presence::Empty) {
                 return Err(SlotError::Empty(slot));
             }
             let generation = entry.generation;
-            let place = entry.vacate();
-            if matches!(place, Presence::Lent) {
-                entry.leaving.push(Leaving { generation, card: None });
-            }
             let running = entry.running.take();
+            entry.aside = Some(Aside { generation, label: entry.label.take(), card: None });
+            let place = entry.vacate();
             (table.moved, table.changed) = (true, true);
             Ok((place, generation, running))
         })?;
         if let Some(caller) = running.as_ref().and_then(|running| running.caller.upgrade()) {
             caller.card_left(running.map_or(0, |running| running.ticket));
         }
-        let mut card = match place {
-            Presence::Here(card) => Some(card),
-            _ => self.await_leaving(slot, generation),
-        };
-        if let Some(card) = &mut card {
-            card.power_off();
+        match place {
+            Presence::Here(card) => self.put_aside(slot, generation, card),
+            _ => self.await_aside(slot, generation),
         }
-        Ok(card)
+        Ok(())
+    }
+
+    /// Keeps a card that is out of its slot, unless another one came into the slot meanwhile.
+    pub(super) fn put_aside(&self, slot: usize, generation: u64, mut card: Box<dyn Card>) {
+        card.power_off();
+        let mut card = Some(card);
+        self.with(|table| {
+            table.moved = true;
+            let aside = table.slots[slot].aside.as_mut().filter(|aside| aside.generation == generation);
+            aside.into_iter().for_each(|aside| aside.card = card.take());
+        });
     }
 
     /// Waits a little for a card that was removed while it was lent.
-    fn await_leaving(&self, slot: usize, generation: u64) -> Option<Box<dyn Card>> {
+    fn await_aside(&self, slot: usize, generation: u64) {
         let until = Instant::now() + FAREWELL;
-        self.wait(&nobody(), |table| {
-            let leaving = &mut table.slots[slot].leaving;
-            let Some(mine) = leaving.iter().position(|each| each.generation == generation) else {
-                return Ok::<_, CardError>(Step::Done(None));
-            };
-            if leaving[mine].card.is_none() && Instant::now() < until {
-                return Ok(Step::Wait(Some(until)));
-            }
-            Ok(Step::Done(leaving.swap_remove(mine).card))
-        })
-        .unwrap_or_default()
+        // Nobody hangs up here, so that there is no error.
+        let _ = self.wait(&nobody(), |table| {
+            let aside = table.slots[slot].aside.as_ref().filter(|aside| aside.generation == generation);
+            let is_awaited = aside.is_some_and(|aside| aside.card.is_none()) && Instant::now() < until;
+            Ok::<_, CardError>(if is_awaited { Step::Wait(Some(until)) } else { Step::Done(()) })
+        });
     }
 
     /// Tells a watcher of every change from now on, for as long as it lives.
@@ -199,12 +229,7 @@ impl Readers {
 
     /// The slot of that name.
     pub(in crate::reader) fn slot_named(&self, name: &[u8]) -> Option<usize> {
-        self.names.iter().position(|each| each.as_bytes() == name)
-    }
-
-    /// The name of a slot.
-    pub(in crate::reader) fn name(&self, slot: usize) -> &str {
-        self.names.get(slot).map_or("", |name| name)
+        lock(&self.table).slots.iter().position(|slot| slot.name.as_str().as_bytes() == name)
     }
 
     /// A number for a context or a handle: not zero, positive when signed, and not drawn before.
@@ -227,6 +252,6 @@ impl Readers {
 
 impl fmt::Debug for Readers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Readers").field("names", &self.names).finish_non_exhaustive()
+        f.debug_struct("Readers").field("grace", &self.grace).finish_non_exhaustive()
     }
 }

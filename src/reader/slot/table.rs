@@ -8,9 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::{Atr, Card};
+use virtuale_engine::{Atr, Card, Interface};
 
-use super::{CardState, Protocols, Sharing, SlotError, caller::Caller};
+use super::{CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller};
 
 /// How many handles a reader, or a connection, may have open.
 pub(in crate::reader) const MOST_HANDLES: usize = 200;
@@ -39,13 +39,20 @@ pub(in crate::reader) enum Presence {
     Lent,
 }
 
-/// One slot.
+/// One slot, and all that is known of it.
 pub(in crate::reader) struct Slot {
+    pub(in crate::reader) name: SlotName,
+    /// On which interface it powers cards up.
+    pub(in crate::reader) kind: Interface,
+    /// What the host said of its card.
+    pub(in crate::reader) label: Option<Label>,
     pub(in crate::reader) state: CardState,
     pub(in crate::reader) atr: Option<Atr>,
     pub(in crate::reader) protocol: Protocols,
     pub(in crate::reader) events: u16,
     pub(in crate::reader) powered: bool,
+    /// Whether a driver wants the card to have its power.
+    pub(in crate::reader) driven: bool,
     /// Since when the card has power that nobody uses.
     pub(in crate::reader) idle_since: Option<Instant>,
     pub(in crate::reader) place: Presence,
@@ -53,8 +60,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) generation: u64,
     /// Whose command the card is busy with.
     pub(in crate::reader) running: Option<Running>,
-    /// Cards that were removed while they were lent, and are waited for.
-    pub(in crate::reader) leaving: Vec<Leaving>,
+    /// The card that was last removed, until another one is inserted.
+    pub(in crate::reader) aside: Option<Aside>,
     pub(in crate::reader) handles: Vec<Handle>,
     pub(in crate::reader) exclusive: bool,
     pub(in crate::reader) lock: Option<Lock>,
@@ -66,9 +73,12 @@ pub(in crate::reader) struct Running {
     pub(in crate::reader) ticket: u64,
 }
 
-/// A card that is on its way out.
-pub(in crate::reader) struct Leaving {
+/// A card that is out of its slot and can come back.
+pub(in crate::reader) struct Aside {
+    /// That of the slot while it held the card.
     pub(in crate::reader) generation: u64,
+    pub(in crate::reader) label: Option<Label>,
+    /// `None` while a thread still has it.
     pub(in crate::reader) card: Option<Box<dyn Card>>,
 }
 
@@ -98,8 +108,8 @@ pub(in crate::reader) struct Lock {
 }
 
 impl SlotTable {
-    pub(in crate::reader) fn new(slots: usize) -> Self {
-        Self { slots: (0..slots).map(|_| Slot::empty()).collect(), ..Self::default() }
+    pub(in crate::reader) fn new(slots: Vec<SlotSpec>) -> Self {
+        Self { slots: slots.into_iter().map(Slot::empty).collect(), ..Self::default() }
     }
 
     /// A slot that a card can be put into.
@@ -118,21 +128,41 @@ impl SlotTable {
 }
 
 impl Slot {
-    fn empty() -> Self {
+    fn empty(spec: SlotSpec) -> Self {
         Self {
+            name: spec.name,
+            kind: spec.kind,
+            label: None,
             state: CardState::ABSENT,
             atr: None,
             protocol: Protocols::UNDEFINED,
             events: 0,
             powered: false,
+            driven: false,
             idle_since: None,
             place: Presence::Empty,
             generation: 0,
             running: None,
-            leaving: Vec::new(),
+            aside: None,
             handles: Vec::new(),
             exclusive: false,
             lock: None,
+        }
+    }
+
+    /// What is published of it, with the grace period `grace`.
+    pub(in crate::reader) fn publish(&mut self, grace: Duration) -> SlotState {
+        self.expire(grace);
+        SlotState {
+            name: self.name.clone(),
+            kind: self.kind,
+            card: self.state,
+            label: self.label.clone(),
+            generation: self.generation,
+            events: self.events,
+            sharing: self.sharing(),
+            atr: self.atr,
+            protocol: self.protocol,
         }
     }
 
@@ -145,8 +175,9 @@ impl Slot {
     }
 
     /// A card is in the slot from now on; `atr` is `None` if it is mute.
-    pub(in crate::reader) fn fill(&mut self, card: Box<dyn Card>, atr: Option<Atr>) {
+    pub(in crate::reader) fn fill(&mut self, card: Box<dyn Card>, atr: Option<Atr>, label: Option<Label>) {
         self.place = Presence::Here(card);
+        self.label = label;
         self.generation += 1;
         self.events = self.events.wrapping_add(1);
         self.set_power(atr);
@@ -160,7 +191,9 @@ impl Slot {
         self.state = CardState::ABSENT;
         self.atr = None;
         self.protocol = Protocols::UNDEFINED;
+        self.label = None;
         self.powered = false;
+        self.driven = false;
         self.idle_since = None;
         self.lock = None;
         self.flag(HandleEvent::Removed);
@@ -175,17 +208,18 @@ impl Slot {
         self.protocol = Protocols::UNDEFINED;
     }
 
-    /// The card was powered down because a handle asked for it.
+    /// The card was powered down because a handle or a driver asked for it.
     pub(in crate::reader) fn set_unpowered(&mut self) {
         self.state = CardState::UNPOWERED;
         self.powered = false;
+        self.driven = false;
         self.idle_since = None;
         self.protocol = Protocols::UNDEFINED;
     }
 
     /// If nobody uses the card, the grace period begins.
     pub(in crate::reader) fn rest(&mut self) {
-        if self.handles.is_empty() && self.powered {
+        if self.handles.is_empty() && self.powered && !self.driven {
             self.idle_since = Some(Instant::now());
         }
     }

@@ -11,7 +11,7 @@ use super::{Ability, Beneficiary, Lock, Model, ReadError, Reading, Remark, Verdi
 use crate::{
     profile::{Options, Profile, layout::Layout, load, tree::Node},
     reader::{
-        self, Readers,
+        Readers, SlotName, SlotSpec,
         pcsclite::{Server, ServerOptions},
     },
     terminal::{
@@ -126,10 +126,10 @@ fn a_card_can_be_read_again_after_a_reset() {
 fn the_socket_makes_no_difference() {
     let profile = fixture("martin");
     let folder = tempfile::tempdir().expect("a folder");
-    let readers = Readers::new(&[reader::Model::new(reader::Model::HOUSE, 1).expect("a name")]).expect("one reader");
+    let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name")).expect("one slot");
     let server = Server::start(Arc::clone(&readers), &folder.path().join("pcscd.comm"), ServerOptions::default());
     let server = server.expect("a socket");
-    readers.insert(0, Box::new(profile.card())).expect("the slot is free");
+    readers.insert(0, Box::new(profile.card()), None).expect("the slot is free");
     let mut service = Service::establish(server.path()).expect("the server is ready");
     let mut connection = service.connect("Virtuale 00 00").expect("the card is there");
     connection.begin_transaction().expect("nobody else is there");

@@ -15,7 +15,7 @@ use std::{
 
 use virtuale::{
     reader::{
-        Model, Readers, Sharing,
+        Readers, Sharing, SlotName, SlotSpec,
         pcsclite::{
             Server, ServerOptions,
             wire::{
@@ -36,9 +36,9 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 /// Plays the client; then all that it had must be given back, and others must be served.
 pub(super) fn run(data: &[u8]) {
-    let models = [Model::new(Model::HOUSE, 2).expect("a name")];
-    let readers = Readers::with_grace(&models, Duration::ZERO).expect("two slots");
-    readers.insert(0, Box::new(Echo::new())).expect("an empty slot");
+    let slots = SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name");
+    let readers = Readers::with_grace(slots, Duration::ZERO).expect("two slots");
+    readers.insert(0, Box::new(Echo::new()), None).expect("an empty slot");
     let folder = tempfile::tempdir().expect("a folder");
     let socket = folder.path().join("pcsc");
     let server = Server::start(Arc::clone(&readers), &socket, ServerOptions::default()).expect("a service");

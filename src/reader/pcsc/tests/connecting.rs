@@ -78,7 +78,7 @@ fn a_mute_card_gets_another_chance_at_each_opening() {
     let house = House::new();
     let (card, reins) = toys::toy(toys::T0);
     reins.mute.store(true, Ordering::Relaxed);
-    house.readers.insert(1, card).expect("an empty slot");
+    house.readers.insert(1, card, None).expect("an empty slot");
     let guest = house.guest();
     let open = |share| guest.session.connect(guest.context, b"Virtuale 00 01", share, ANY);
     assert_eq!(open(Share::SHARED), Err(ReturnCode::UNPOWERED_CARD));

@@ -17,7 +17,7 @@ use std::{
 
 use super::Session;
 use crate::reader::{
-    Caller, Disposition, Model, Protocols, Readers, ReturnCode, Share,
+    Caller, Disposition, Protocols, Readers, ReturnCode, Share, SlotName, SlotSpec,
     toys::{self, Reins},
 };
 
@@ -62,10 +62,10 @@ impl House {
     }
 
     fn with_grace(atr: &[u8], grace: Duration) -> Self {
-        let model = Model::new(Model::HOUSE, 2).expect("a name");
-        let readers = Readers::with_grace(&[model], grace).expect("one reader");
+        let slots = SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name");
+        let readers = Readers::with_grace(slots, grace).expect("two slots");
         let (card, reins) = toys::toy(atr);
-        readers.insert(0, card).expect("an empty slot");
+        readers.insert(0, card, None).expect("an empty slot");
         reins.deeds();
         Self { readers, reins }
     }
@@ -81,8 +81,8 @@ impl House {
 
     /// Takes the card out and puts it in again.
     fn swap(&self) {
-        let card = self.readers.remove(0).expect("a card").expect("nobody uses it");
-        self.readers.insert(0, card).expect("an empty slot");
+        self.readers.remove(0).expect("a card");
+        self.readers.reinsert(0).expect("the same card");
     }
 }
 

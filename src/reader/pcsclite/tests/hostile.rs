@@ -72,7 +72,7 @@ fn a_client_that_does_not_read_stops_nobody() {
     service.readers.remove(0).expect("a card");
     assert_eq!(neighbour.transmit(handle, &[5]), Ok(vec![5, 0x90, 0]));
     let (card, _) = toys::toy(toys::T0);
-    service.readers.insert(0, card).expect("an empty slot");
+    service.readers.insert(0, card, None).expect("an empty slot");
     assert_eq!(neighbour.states()[0].events, 3);
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use super::{Client, SOCKET, Service};
 use crate::reader::{
-    Disposition, Model, Readers, ReturnCode, Share,
+    Disposition, Readers, ReturnCode, Share, SlotName, SlotSpec,
     pcsclite::{MOST_CONNECTIONS, Server, ServerOptions, wire::Command},
     toys,
 };
@@ -83,7 +83,7 @@ fn a_service_stops_even_if_a_card_never_answers() {
 #[test]
 fn a_dead_services_socket_is_replaced_and_a_living_ones_is_not() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let readers = Readers::new(&[Model::new(Model::HOUSE, 1).expect("a name")]).expect("one reader");
+    let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name")).expect("one slot");
     let start = || Server::start(Arc::clone(&readers), &folder.path().join(SOCKET), ServerOptions::default());
     drop(UnixListener::bind(folder.path().join(SOCKET)).expect("a fresh path"));
     let server = start().expect("nobody lives there");
@@ -97,7 +97,7 @@ fn a_dead_services_socket_is_replaced_and_a_living_ones_is_not() {
 #[test]
 fn more_readers_than_the_clients_have_room_for_are_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let readers = Readers::new(&[Model::new(Model::HOUSE, 17).expect("a name")]).expect("one reader");
+    let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 17).expect("a name")).expect("17 slots");
     let start =
         |reader_slots| Server::start(Arc::clone(&readers), &folder.path().join(SOCKET), ServerOptions { reader_slots });
     assert_eq!(start(16).expect_err("too many").kind(), ErrorKind::InvalidInput);

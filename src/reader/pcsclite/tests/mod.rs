@@ -24,7 +24,7 @@ use super::{
     },
 };
 use crate::reader::{
-    Disposition, Model, Protocols, Readers, ReturnCode, Share,
+    Disposition, Protocols, Readers, ReturnCode, Share, SlotName, SlotSpec,
     toys::{self, Reins},
 };
 
@@ -43,10 +43,10 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let readers = Readers::new(&[Model::new(Model::HOUSE, 2).expect("a name")]).expect("one reader");
+        let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name")).expect("two slots");
         let put = |slot| {
             let (card, reins) = toys::toy(toys::T0);
-            readers.insert(slot, card).expect("an empty slot");
+            readers.insert(slot, card, None).expect("an empty slot");
             reins
         };
         let reins = (0..2).map(put).collect();

@@ -1,7 +1,7 @@
 //! Cards that leave while somebody is busy with them.
 
 use super::{Service, transmit_message};
-use crate::reader::{Disposition, ReturnCode, pcsclite::wire::Command, toys};
+use crate::reader::{Disposition, ReturnCode, SlotError, pcsclite::wire::Command, toys};
 
 #[test]
 fn a_card_removed_during_a_command_answers_at_once_and_the_client_goes_on() {
@@ -14,7 +14,8 @@ fn a_card_removed_during_a_command_answers_at_once_and_the_client_goes_on() {
     assert_eq!(bystander.states()[0].sharing, 2, "states are free while a card is busy");
     assert_eq!(bystander.transmit(other, &[7]), Ok(vec![7, 0x90, 0]), "and so is the other card");
 
-    assert!(service.readers.remove(0).expect("a card").is_none(), "it is busy");
+    service.readers.remove(0).expect("a card");
+    assert_eq!(service.readers.reinsert(0), Err(SlotError::Busy(0)));
     let (reply, _) = client.receive_response();
     assert_eq!((reply.code, reply.receive_length, reply.handle), (ReturnCode::NO_SMARTCARD, 0, mine));
     assert_eq!(queued.receive_response().0.code, ReturnCode::REMOVED_CARD);
@@ -22,7 +23,7 @@ fn a_card_removed_during_a_command_answers_at_once_and_the_client_goes_on() {
     // The old card is still busy; its client does not notice.
     assert_eq!(client.handle_command(Command::STATUS, mine), ReturnCode::REMOVED_CARD);
     let (card, _) = toys::toy(toys::T0);
-    service.readers.insert(0, card).expect("an empty slot");
+    service.readers.insert(0, card, None).expect("an empty slot");
     assert_eq!(client.disconnect(mine, Disposition::RESET), ReturnCode::SUCCESS);
     let again = client.open(0);
     assert_eq!(client.transmit(again, &[8]), Ok(vec![8, 0x90, 0]));

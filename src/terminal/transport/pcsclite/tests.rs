@@ -17,7 +17,7 @@ use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 use super::Service;
 use crate::{
     reader::{
-        CardState, Model, Protocols, Readers, ReturnCode,
+        CardState, Protocols, Readers, ReturnCode, SlotName, SlotSpec,
         pcsclite::{
             Server, ServerOptions,
             wire::{self, Message},
@@ -41,8 +41,8 @@ struct House {
 impl House {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let model = Model::new(Model::HOUSE, 2).expect("a name");
-        let readers = Readers::new(&[model]).expect("few readers");
+        let slots = SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name");
+        let readers = Readers::new(slots).expect("two slots");
         let path = folder.path().join("pcscd.comm");
         let server = Server::start(Arc::clone(&readers), &path, ServerOptions::default()).expect("a socket");
         Self { readers, server, _folder: folder }
@@ -54,7 +54,7 @@ impl House {
 
     fn insert(&self) {
         let card = ToyCard::default().with(b"A", 0xD001, ToyFile::open(&[7; 300]));
-        self.readers.insert(0, Box::new(card)).expect("the slot is free");
+        self.readers.insert(0, Box::new(card), None).expect("the slot is free");
     }
 }
 
@@ -145,7 +145,7 @@ fn a_wait_ends_with_a_card_or_with_the_time() {
 #[test]
 fn a_mute_answer_is_an_error() {
     let house = House::new();
-    house.readers.insert(0, Box::new(Parrot::new(vec![vec![0x90]]))).expect("the slot is free");
+    house.readers.insert(0, Box::new(Parrot::new(vec![vec![0x90]])), None).expect("the slot is free");
     let mut service = house.service();
     let mut connection = service.connect(READER).expect("the card is there");
     let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Response::new());

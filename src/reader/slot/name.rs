@@ -1,0 +1,171 @@
+//! The slots to build: their names, as programs see them, and their kinds.
+
+use std::{fmt, sync::Arc};
+
+use virtuale_engine::Interface;
+
+/// The longest name of a slot, in bytes: PC/SC has 128 with the end mark (`MAX_READERNAME` of pcsc-lite).
+pub const LONGEST_NAME: usize = 127;
+
+/// The longest name of a reader that has the two numbers of pcsc-lite behind it, in bytes.
+pub const LONGEST_READER_NAME: usize = LONGEST_NAME - " 00 00".len();
+
+/// The name of a slot. Cheap to clone.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct SlotName(Arc<str>);
+
+/// A slot to build.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SlotSpec {
+    /// Its name. No two slots have the same one.
+    pub name: SlotName,
+    /// On which interface it powers cards up.
+    pub kind: Interface,
+}
+
+/// Why slots cannot have such names.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NameError {
+    /// A program could neither show nor type such a name.
+    #[error("{0:?} cannot be a reader's name: it must be printable and not empty")]
+    Unprintable(String),
+    /// PC/SC has no room for such a name.
+    #[error("a reader's name has at most {longest} bytes, and this one has {length}")]
+    TooLong {
+        /// How long it is, in bytes.
+        length: usize,
+        /// How long it may be: [`LONGEST_NAME`], or [`LONGEST_READER_NAME`] where two numbers come behind it.
+        longest: usize,
+    },
+    /// Programs choose a slot by its name.
+    #[error("two slots cannot have the same name {0:?}")]
+    Twice(String),
+}
+
+impl SlotName {
+    /// The name of the house's own reader, before the numbers.
+    pub const HOUSE: &str = "Virtuale";
+
+    /// A whole name of any form, such as `Ingenico TL TELIUM(2)`.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError::Unprintable`] if the name is blank or has control characters, [`NameError::TooLong`] beyond
+    /// [`LONGEST_NAME`] bytes.
+    pub fn new(name: &str) -> Result<Self, NameError> {
+        check(name, LONGEST_NAME)?;
+        Ok(Self(name.into()))
+    }
+
+    /// A name as pcsc-lite makes it: that of the reader, the number of the reader, and the number of the slot in it, as in
+    /// `Virtuale 00 01`.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError::Unprintable`] if the reader's name is blank or has control characters, [`NameError::TooLong`] beyond
+    /// [`LONGEST_READER_NAME`] bytes.
+    pub fn numbered(reader: &str, number: u8, slot: u8) -> Result<Self, NameError> {
+        check(reader, LONGEST_READER_NAME)?;
+        Ok(Self(format!("{reader} {number:02X} {slot:02X}").into()))
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl SlotSpec {
+    /// A slot with contacts.
+    #[must_use]
+    pub fn contact(name: SlotName) -> Self {
+        Self { name, kind: Interface::Contact }
+    }
+
+    /// A slot with an antenna.
+    #[must_use]
+    pub fn contactless(name: SlotName) -> Self {
+        Self { name, kind: Interface::Contactless }
+    }
+
+    /// The slots of one reader, all with contacts: `NAME 00 00`, `NAME 00 01` and so on.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SlotName::numbered`].
+    pub fn of_reader(name: &str, slots: u8) -> Result<Vec<Self>, NameError> {
+        (0..slots).map(|slot| SlotName::numbered(name, 0, slot).map(Self::contact)).collect()
+    }
+
+    /// # Errors
+    ///
+    /// [`NameError::Twice`] if two slots have the same name.
+    pub(super) fn check_all(slots: &[Self]) -> Result<(), NameError> {
+        for (index, spec) in slots.iter().enumerate() {
+            if slots.iter().take(index).any(|earlier| earlier.name == spec.name) {
+                return Err(NameError::Twice(spec.name.to_string()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for SlotName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn check(name: &str, longest: usize) -> Result<(), NameError> {
+    if name.trim().is_empty() || name.chars().any(char::is_control) {
+        return Err(NameError::Unprintable(name.to_owned()));
+    }
+    if name.len() > longest {
+        return Err(NameError::TooLong { length: name.len(), longest });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
+
+    #[test]
+    fn the_slots_of_a_reader_have_its_name_and_two_numbers() {
+        let slots = SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name");
+        let names: Vec<_> = slots.iter().map(|slot| slot.name.as_str()).collect();
+        assert_eq!(names, ["Virtuale 00 00", "Virtuale 00 01"]);
+        let last = SlotName::numbered("Autre", 1, 0xFF).expect("a name");
+        assert_eq!(last.as_str(), "Autre 01 FF");
+    }
+
+    #[test]
+    fn names_fit_pc_sc_to_the_last_byte() {
+        let long = format!("x{}", "é".repeat(60));
+        let name = SlotName::numbered(&long, 0, 0).expect("it fits");
+        assert_eq!(name.as_str().len() + 1, 128, "with its end mark");
+        let longer = format!("{long}y");
+        let too_long = NameError::TooLong { length: LONGEST_READER_NAME + 1, longest: LONGEST_READER_NAME };
+        assert_eq!(SlotName::numbered(&longer, 0, 0), Err(too_long));
+        assert_eq!(SlotName::new(name.as_str()).as_ref(), Ok(&name));
+        let too_long = NameError::TooLong { length: LONGEST_NAME + 1, longest: LONGEST_NAME };
+        assert_eq!(SlotName::new(&format!("{name}!")), Err(too_long));
+    }
+
+    #[test]
+    fn names_that_no_program_can_show_are_refused() {
+        for name in ["", "  ", "two\nlines", "nul\0"] {
+            let unprintable = NameError::Unprintable(name.to_owned());
+            assert_eq!(SlotName::new(name), Err(unprintable.clone()));
+            assert_eq!(SlotName::numbered(name, 0, 0), Err(unprintable));
+        }
+    }
+
+    #[test]
+    fn a_name_is_given_once() {
+        let slots = ["A", "B", "A"].map(|name| SlotSpec::contact(SlotName::new(name).expect("a name")));
+        assert_eq!(SlotSpec::check_all(&slots), Err(NameError::Twice("A".into())));
+        assert_eq!(SlotSpec::check_all(&slots[..2]), Ok(()));
+    }
+}

@@ -1,0 +1,105 @@
+//! Cards that come, go and come back.
+
+use std::{sync::Arc, thread};
+
+use virtuale_engine::{Reset, Response};
+
+use super::{CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
+use crate::reader::toys::{self, Deed, Reins};
+
+fn readers() -> Arc<Readers> {
+    Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name")).expect("two slots")
+}
+
+fn put(readers: &Readers, label: &str) -> Arc<Reins> {
+    let (card, reins) = toys::toy(toys::T0);
+    readers.insert(0, card, Some(Label::new(label.to_owned()))).expect("an empty slot");
+    reins
+}
+
+fn label(readers: &Readers) -> Option<String> {
+    readers.states()[0].label.as_ref().map(|label| label.get::<String>().expect("a text").clone())
+}
+
+#[test]
+fn names_must_tell_slots_apart() {
+    let slot = SlotSpec::contact(SlotName::new("Lecteur").expect("a name"));
+    assert!(Readers::new(vec![slot.clone(), slot]).is_err());
+}
+
+#[test]
+fn a_card_that_comes_back_is_the_same_card_with_new_power() {
+    let readers = readers();
+    let reins = put(&readers, "a.toml");
+    assert_eq!(reins.deeds(), [Deed::Reset(Reset::Cold)]);
+    assert_eq!(label(&readers).as_deref(), Some("a.toml"));
+    assert_eq!(readers.remove(0), Ok(()));
+    assert_eq!(reins.deeds(), [Deed::Off]);
+    assert_eq!((label(&readers), readers.states()[0].card), (None, CardState::ABSENT));
+    assert!(readers.reinsert(0).is_ok_and(|back| back == readers.states()[0].label));
+    assert_eq!(reins.deeds(), [Deed::Reset(Reset::Cold)]);
+    let state = readers.state(0).expect("a slot");
+    assert_eq!((state.card, state.generation, state.events), (CardState::READY, 3, 3));
+    assert_eq!(label(&readers).as_deref(), Some("a.toml"));
+    assert_eq!(readers.state(2), None);
+}
+
+#[test]
+fn what_cannot_come_back_is_told_apart() {
+    let readers = readers();
+    assert_eq!(readers.reinsert(2), Err(SlotError::Unknown(2)));
+    assert_eq!(readers.reinsert(0), Err(SlotError::NeverHeld(0)));
+    let first = put(&readers, "a.toml");
+    assert_eq!(readers.reinsert(0), Err(SlotError::Occupied(0)));
+    assert_eq!(readers.insert(0, toys::toy(toys::T0).0, None), Err(SlotError::Occupied(0)));
+    assert_eq!(label(&readers).as_deref(), Some("a.toml"));
+    readers.remove(0).expect("a card");
+    assert_eq!(readers.remove(0), Err(SlotError::Empty(0)));
+    assert_eq!(readers.reinsert(1), Err(SlotError::NeverHeld(1)), "it was in the other slot");
+    let second = put(&readers, "b.toml");
+    assert_eq!(Arc::strong_count(&first), 1, "the first card is gone for good");
+    readers.remove(0).expect("a card");
+    readers.reinsert(0).expect("the second card");
+    assert_eq!(label(&readers).as_deref(), Some("b.toml"));
+    assert_eq!(second.deeds().len(), 3);
+}
+
+#[test]
+fn a_card_that_was_busy_when_it_was_pulled_comes_back_once_it_is_done() {
+    let readers = readers();
+    let reins = put(&readers, "a.toml");
+    let driver = RawSlot::unattended(Arc::clone(&readers), 0).expect("a slot");
+    driver.power_up().expect("a card");
+    thread::scope(|scope| {
+        let busy = scope.spawn(|| driver.transmit(1, &[0, toys::SLOW], &mut Response::default()));
+        reins.await_slow();
+        readers.remove(0).expect("a card");
+        assert_eq!(readers.reinsert(0), Err(SlotError::Busy(0)));
+        reins.deeds();
+        reins.open();
+        assert!(busy.join().expect("no panic").is_err());
+    });
+    assert_eq!(reins.deeds(), [Deed::Off], "it lost its power all the same");
+    assert!(readers.reinsert(0).is_ok());
+    assert_eq!(readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn a_busy_card_that_another_one_took_the_place_of_never_comes_back() {
+    let readers = readers();
+    let reins = put(&readers, "a.toml");
+    let driver = RawSlot::unattended(Arc::clone(&readers), 0).expect("a slot");
+    driver.power_up().expect("a card");
+    thread::scope(|scope| {
+        let busy = scope.spawn(|| driver.transmit(1, &[0, toys::SLOW], &mut Response::default()));
+        reins.await_slow();
+        readers.remove(0).expect("a card");
+        put(&readers, "b.toml");
+        readers.remove(0).expect("the other card");
+        reins.open();
+        assert!(busy.join().expect("no panic").is_err());
+    });
+    assert_eq!(Arc::strong_count(&reins), 1, "nobody keeps it");
+    readers.reinsert(0).expect("the other card");
+    assert_eq!(label(&readers).as_deref(), Some("b.toml"));
+}
