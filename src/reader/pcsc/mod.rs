@@ -31,21 +31,25 @@ pub use code::ReturnCode;
 pub use terms::{Disposition, Share};
 
 use super::slot::{
-    Caller, CardError, Readers,
+    Caller, CardError, Client, Readers,
     access::Step,
     caller::nobody,
+    observer::Event,
     table::{SessionId, Slot},
 };
 
 /// How long a command waits for another handle's transaction before it is refused.
 const COURTESY: Duration = Duration::from_millis(20);
 
+/// No context has this number.
+const NO_CONTEXT: u32 = 0;
+
 /// One connection's context and handles. Dropping it closes them.
 pub struct Session {
     readers: Arc<Readers>,
     caller: Weak<dyn Caller>,
     id: SessionId,
-    /// The context, or 0.
+    /// The context, or [`NO_CONTEXT`].
     context: AtomicU32,
 }
 
@@ -53,7 +57,7 @@ impl Session {
     /// A session without a context. `caller` is its client, for as long as it lives.
     #[must_use]
     pub fn new(readers: Arc<Readers>, caller: Weak<dyn Caller>) -> Self {
-        Self { id: readers.session_id(), readers, caller, context: AtomicU32::new(0) }
+        Self { id: readers.session_id(), readers, caller, context: AtomicU32::new(NO_CONTEXT) }
     }
 
     /// A session of this program's own, which nobody can hang up on.
@@ -65,7 +69,7 @@ impl Session {
     /// The context, if there is one.
     #[must_use]
     pub fn context(&self) -> Option<u32> {
-        Some(self.context.load(Ordering::Relaxed)).filter(|&context| context != 0)
+        Some(self.context.load(Ordering::Relaxed)).filter(|&context| context != NO_CONTEXT)
     }
 
     /// Opens the context. `scope` is 0 to 3, which all mean the same here.
@@ -78,7 +82,11 @@ impl Session {
             return Err(ReturnCode::INVALID_VALUE);
         }
         let context = self.readers.identity();
-        self.context.store(context, Ordering::Relaxed);
+        let before = self.context.swap(context, Ordering::Relaxed);
+        if before == NO_CONTEXT && self.readers.is_observed() {
+            let client = self.caller.upgrade().map_or_else(Client::default, |caller| caller.client());
+            self.readers.with(|table| self.readers.note(table, Event::Opened(self.id, client)));
+        }
         Ok(context)
     }
 
@@ -99,7 +107,9 @@ impl Session {
             // It can only fail on a handle that is closed already.
             let _ = self.dispose(&nobody(), handle, disposition);
         }
-        self.context.store(0, Ordering::Relaxed);
+        if self.context.swap(NO_CONTEXT, Ordering::Relaxed) != NO_CONTEXT {
+            self.readers.with(|table| self.readers.note(table, Event::Closed(self.id)));
+        }
     }
 
     /// A handle that is still open, and what becomes of its card.

@@ -23,6 +23,8 @@ use super::{
     wire::{self, Event, Message, Transmit},
     worker::{self, End},
 };
+#[cfg(target_os = "linux")]
+use crate::reader::Client;
 use crate::reader::{Caller, ReturnCode, Session, sync::lock};
 
 /// Writing to a client that is gone is an error, not a signal.
@@ -209,6 +211,14 @@ impl Caller for Connection {
     fn is_gone(&self) -> bool {
         let peeked = retry_on_intr(|| recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
         !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn client(&self) -> Client {
+        let mut client = Client::default();
+        let peer = rustix::net::sockopt::socket_peercred(&self.stream).ok();
+        client.process = peer.and_then(|peer| u32::try_from(peer.pid.as_raw_nonzero().get()).ok());
+        client
     }
 
     fn card_left(&self, ticket: u64) {

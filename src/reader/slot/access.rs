@@ -89,10 +89,12 @@ impl Readers {
         }
     }
 
-    /// Lets go of the table, then wakes those who wait if something moved, and tells watchers if something changed.
+    /// Lets go of the table, then wakes those who wait if something moved, and tells watchers and
+    /// observers what concerns them.
     fn settle(&self, mut table: MutexGuard<'_, SlotTable>) {
         let wake = mem::take(&mut table.moved) && table.waiting > 0;
         let tell = mem::take(&mut table.changed);
+        let events = self.take_events(&mut table);
         drop(table);
         if wake {
             self.moved.notify_all();
@@ -102,6 +104,7 @@ impl Readers {
                 watcher.changed();
             }
         }
+        self.tell(&events);
     }
 
     /// Runs a card on loan with no lock held, gives it back, and notes the outcome under the lock.

@@ -2,6 +2,8 @@
 
 use std::sync::Weak;
 
+use super::Client;
+
 /// The transport's end of a session, or of a driver's slot.
 pub trait Caller: Send + Sync {
     /// Whether nobody is there any more to read an answer. Must return at once: it is asked before a lock is taken,
@@ -11,6 +13,11 @@ pub trait Caller: Send + Sync {
     /// The card left while it was busy with the command of that ticket: its client is to be answered now. The thread
     /// that runs the command may come back much later.
     fn card_left(&self, ticket: u64);
+
+    /// What is known of the client.
+    fn client(&self) -> Client {
+        Client::default()
+    }
 }
 
 /// A client that does not exist.

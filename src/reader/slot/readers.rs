@@ -5,7 +5,7 @@ use std::{
     hash::{BuildHasher, RandomState},
     sync::{
         Arc, Condvar, Mutex, Weak,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -13,9 +13,10 @@ use std::{
 use virtuale_engine::{Atr, Card, Interface};
 
 use super::{
-    CardError, CardState, Label, NameError, Protocols, Sharing, SlotError, SlotName, SlotSpec,
+    CardError, CardState, Label, NameError, Observer, Protocols, Sharing, SlotError, SlotName, SlotSpec,
     access::Step,
     caller::nobody,
+    observer::Event,
     table::{Aside, Presence, SessionId, SlotTable},
 };
 use crate::reader::sync::lock;
@@ -32,6 +33,9 @@ pub struct Readers {
     /// Something on the table moved.
     pub(in crate::reader) moved: Condvar,
     pub(in crate::reader) watchers: Mutex<Vec<Weak<dyn Watcher>>>,
+    pub(super) observers: Mutex<Vec<Weak<dyn Observer>>>,
+    /// Whether there are observers.
+    pub(super) observed: AtomicBool,
     identities: AtomicU32,
     mask: u32,
     sessions: AtomicU64,
@@ -90,6 +94,8 @@ impl Readers {
             table: Mutex::new(SlotTable::new(slots)),
             moved: Condvar::new(),
             watchers: Mutex::default(),
+            observers: Mutex::default(),
+            observed: AtomicBool::new(false),
             identities: AtomicU32::new(0),
             mask,
             sessions: AtomicU64::new(0),
@@ -132,7 +138,11 @@ impl Readers {
         let aside = self.with(|table| {
             let entry = table.free_slot(slot)?;
             let aside = entry.aside.take();
-            card.take().into_iter().for_each(|card| entry.fill(card, atr, label));
+            if let Some(card) = card.take() {
+                entry.fill(card, atr, label);
+            }
+            let generation = entry.generation;
+            self.note(table, Event::Inserted { slot, generation, atr });
             (table.moved, table.changed) = (true, true);
             Ok(aside)
         });
@@ -161,7 +171,11 @@ impl Readers {
             let aside = entry.aside.take_if(|aside| aside.generation == generation);
             // If it is not there, another card came and went meanwhile.
             let label = aside.ok_or(SlotError::Occupied(slot))?.label;
-            card.take().into_iter().for_each(|card| entry.fill(card, atr, label.clone()));
+            if let Some(card) = card.take() {
+                entry.fill(card, atr, label.clone());
+            }
+            let generation = entry.generation;
+            self.note(table, Event::Inserted { slot, generation, atr });
             (table.moved, table.changed) = (true, true);
             Ok(label)
         })
@@ -185,6 +199,7 @@ impl Readers {
             let running = entry.running.take();
             entry.aside = Some(Aside { generation, label: entry.label.take(), card: None });
             let place = entry.vacate();
+            self.note(table, Event::Removed { slot, generation });
             (table.moved, table.changed) = (true, true);
             Ok((place, generation, running))
         })?;
@@ -204,8 +219,9 @@ impl Readers {
         let mut card = Some(card);
         self.with(|table| {
             table.moved = true;
-            let aside = table.slots[slot].aside.as_mut().filter(|aside| aside.generation == generation);
-            aside.into_iter().for_each(|aside| aside.card = card.take());
+            if let Some(aside) = table.slots[slot].aside.as_mut().filter(|aside| aside.generation == generation) {
+                aside.card = card.take();
+            }
         });
     }
 

@@ -10,7 +10,9 @@ use std::{
 
 use virtuale_engine::{Atr, Card, Interface};
 
-use super::{CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller};
+use super::{
+    CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller, observer::Event,
+};
 
 /// How many handles a reader, or a connection, may have open.
 pub(in crate::reader) const MOST_HANDLES: usize = 200;
@@ -23,6 +25,8 @@ pub(in crate::reader) struct SlotTable {
     pub(in crate::reader) waiting: usize,
     /// Whether something moved that a thread may wait for: a lock, a loan, a card.
     pub(in crate::reader) moved: bool,
+    /// What observers are to be told.
+    pub(in crate::reader) events: Vec<Event>,
     /// Whether something changed that is published.
     pub(in crate::reader) changed: bool,
 }
@@ -53,6 +57,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) powered: bool,
     /// Whether a driver wants the card to have its power.
     pub(in crate::reader) driven: bool,
+    /// Whether the grace period ended, and observers were not told yet.
+    pub(in crate::reader) has_rested: bool,
     /// Since when the card has power that nobody uses.
     pub(in crate::reader) idle_since: Option<Instant>,
     pub(in crate::reader) place: Presence,
@@ -82,9 +88,9 @@ pub(in crate::reader) struct Aside {
     pub(in crate::reader) card: Option<Box<dyn Card>>,
 }
 
-/// A session's number.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(in crate::reader) struct SessionId(pub(super) u64);
+/// The number of a session, which no other session of the same readers has.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct SessionId(pub(super) u64);
 
 /// An open handle.
 pub(in crate::reader) struct Handle {
@@ -139,6 +145,7 @@ impl Slot {
             events: 0,
             powered: false,
             driven: false,
+            has_rested: false,
             idle_since: None,
             place: Presence::Empty,
             generation: 0,
@@ -229,6 +236,7 @@ impl Slot {
     pub(in crate::reader) fn expire(&mut self, grace: Duration) {
         if self.idle_since.is_some_and(|since| since.elapsed() >= grace) {
             self.idle_since = None;
+            self.has_rested = true;
             self.powered = false;
             self.protocol = Protocols::UNDEFINED;
         }
