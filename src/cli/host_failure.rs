@@ -32,7 +32,8 @@ impl From<HostError> for Failure {
 fn hint(error: HostError) -> Option<String> {
     let hint = match error {
         HostError::TooManySlots { most, .. } => format!("programs see {most} at most (--reader-slots)"),
-        HostError::Name(_) => "give another name with --reader".into(),
+        HostError::TooManyNames { .. } => "each --card makes a slot, and --slot-name names one".into(),
+        HostError::Name(_) => "give another name with --reader or --slot-name".into(),
         HostError::Unmade { .. } => DOCTOR.into(),
         HostError::NotASocket(_) => "give another path with --socket".into(),
         HostError::InUse(_) => "stop that reader with `virtuale stop`, or give another path with --socket".into(),

@@ -10,8 +10,9 @@ use super::{
 use crate::host::control::{Client, Reply, Request};
 
 const EXAMPLES: &str = "\
-Example:
-  virtuale insert 0 fixtures/cards/vitale2-durand.toml";
+Examples:
+  virtuale insert 0 fixtures/cards/vitale2-durand.toml
+  virtuale insert 0";
 
 /// Arguments of `insert`.
 #[derive(Debug, clap::Args)]
@@ -20,9 +21,9 @@ pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
     #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
-    /// The card file
+    /// The card file; without one, the card that was last taken out of the slot comes back, with its memory
     #[arg(value_name = "FILE")]
-    card: PathBuf,
+    card: Option<PathBuf>,
     #[command(flatten)]
     attach: Attach,
 }
@@ -30,11 +31,22 @@ pub(super) struct Args {
 /// Asks and says what happened.
 pub(super) fn run(args: &Args) -> Exit {
     let mut client = Client::find(args.attach.socket.as_deref())?;
-    let card = path::absolute(&args.card).map_err(|error| Failure::file("read", &args.card, &error))?;
-    match client.ask(Request::Insert { slot: args.slot, card })? {
-        Reply::Inserted { reader, replaced } => {
+    let (slot, file) = (args.slot, args.card.as_deref());
+    let request = match file {
+        Some(file) => {
+            let card = path::absolute(file).map_err(|error| Failure::file("read", file, &error))?;
+            Request::Insert { slot, card }
+        }
+        None => Request::Reinsert { slot },
+    };
+    match (client.ask(request)?, file) {
+        (Reply::Inserted { reader, replaced }, Some(file)) => {
             let instead = if replaced { ", in place of the card that was there" } else { "" };
-            output::say(format_args!("{reader}: {} is in{instead}", args.card.display()));
+            output::say(format_args!("{reader}: {} is in{instead}", file.display()));
+            Ok(exit::DONE)
+        }
+        (Reply::Reinserted { reader, card }, None) => {
+            output::say(format_args!("{reader}: {card} is in again"));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),

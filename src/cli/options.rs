@@ -80,6 +80,9 @@ pub(super) struct Slots {
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
     #[arg(long, value_name = "NAME", default_value = SlotName::HOUSE)]
     reader: String,
+    /// The whole name of the next slot, as programs see it, in place of the numbered one
+    #[arg(long = "slot-name", value_name = "NAME")]
+    slot_names: Vec<String>,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
     reader_slots: usize,
@@ -91,6 +94,7 @@ impl Slots {
     /// A host with these slots.
     pub(super) fn host(&self) -> Builder {
         let host = self.reproducible.host().reader(&self.reader).reader_slots(self.reader_slots);
+        let host = self.slot_names.iter().fold(host, |host, name| host.slot_name(name));
         self.cards().into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
             None => host.empty_slot(),

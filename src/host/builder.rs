@@ -11,13 +11,13 @@ use virtuale_engine::Card;
 
 use super::{
     Host, HostError, control,
-    desk::{Content, Desk, Making, Origin, Stop},
+    desk::{Content, Desk, Making, Stop},
     folder::Folder,
     recording::{Recording, Run},
     socket::claim,
 };
 use crate::reader::{
-    Readers, SlotName, SlotSpec,
+    Label, Readers, SlotName, SlotSpec,
     pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
 };
 
@@ -25,6 +25,7 @@ use crate::reader::{
 pub struct Builder {
     slots: Vec<Option<Content>>,
     reader: String,
+    slot_names: Vec<String>,
     reader_slots: usize,
     seed: u64,
     today: Option<Date>,
@@ -44,6 +45,7 @@ impl Builder {
         Self {
             slots: Vec::new(),
             reader: SlotName::HOUSE.into(),
+            slot_names: Vec::new(),
             reader_slots: READER_SLOTS,
             seed: 0,
             today: None,
@@ -90,6 +92,14 @@ impl Builder {
     #[must_use]
     pub fn reader(mut self, name: impl Into<String>) -> Self {
         self.reader = name.into();
+        self
+    }
+
+    /// The whole name of the next slot, in place of that of the reader with two numbers: the first one given is that of
+    /// slot 0.
+    #[must_use]
+    pub fn slot_name(mut self, name: impl Into<String>) -> Self {
+        self.slot_names.push(name.into());
         self
     }
 
@@ -177,29 +187,18 @@ impl Builder {
         let cards = contents.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
         let recording = self.recording(cards.len() > 1, run)?;
-        let mut origins = Vec::new();
         for (slot, card) in cards.into_iter().enumerate() {
-            let Some((origin, card)) = card else {
-                origins.push(None);
-                continue;
-            };
+            let Some((origin, card)) = card else { continue };
             let card = match &recording {
                 Some(recording) => recording.begin(slot, &origin, card)?,
                 None => card,
             };
-            readers.insert(slot, card, None)?;
-            origins.push(Some(origin));
+            readers.insert(slot, card, Some(Label::new(origin)))?;
         }
-        self.open(readers, origins, making, recording)
+        self.open(readers, making, recording)
     }
 
-    fn open(
-        self,
-        readers: Arc<Readers>,
-        origins: Vec<Option<Origin>>,
-        making: Making,
-        recording: Option<Recording>,
-    ) -> Result<Host, HostError> {
+    fn open(self, readers: Arc<Readers>, making: Making, recording: Option<Recording>) -> Result<Host, HostError> {
         let folder = Folder::create().map_err(|error| unmade("a private folder", error))?;
         let socket = match &self.socket {
             Some(place) => claim(place, &folder)?,
@@ -208,8 +207,8 @@ impl Builder {
         let options = ServerOptions { reader_slots: self.reader_slots };
         let server = Server::start(Arc::clone(&readers), &socket, options);
         let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
-        let origins = Mutex::new(origins);
-        let desk = Desk { readers, origins, making, socket: socket.clone(), stop: self.stop, recording };
+        let moves = Mutex::default();
+        let desk = Desk { readers, moves, making, socket: socket.clone(), stop: self.stop, recording };
         let desk = Arc::new(desk);
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk));
         let control = control.map_err(|error| unmade("the control socket", error))?;
@@ -220,7 +219,14 @@ impl Builder {
         let most = self.reader_slots;
         let number = u8::try_from(slots).ok().filter(|_| slots <= most);
         let number = number.ok_or(HostError::TooManySlots { slots, most })?;
-        Ok(Readers::new(SlotSpec::of_reader(&self.reader, number)?)?)
+        if self.slot_names.len() > slots {
+            return Err(HostError::TooManyNames { names: self.slot_names.len(), slots });
+        }
+        let mut specs = SlotSpec::of_reader(&self.reader, number)?;
+        for (spec, name) in specs.iter_mut().zip(&self.slot_names) {
+            spec.name = SlotName::new(name)?;
+        }
+        Ok(Readers::new(specs)?)
     }
 
     fn recording(&self, several: bool, run: Run) -> Result<Option<Recording>, HostError> {

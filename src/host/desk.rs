@@ -16,10 +16,10 @@ use super::{
 };
 use crate::{
     profile::{self, Options, diagnostic::Source},
-    reader::Readers,
+    reader::{Label, Readers, SlotError, SlotState},
 };
 
-/// Where a card comes from.
+/// Where a card comes from: what a host says of each card in the slot table.
 #[derive(Clone, Debug)]
 pub(super) enum Origin {
     /// A card file.
@@ -29,6 +29,11 @@ pub(super) enum Origin {
 }
 
 impl Origin {
+    /// That of the card in a slot.
+    fn of(state: &SlotState) -> Option<&Self> {
+        state.label.as_ref().and_then(Label::get)
+    }
+
     /// What people are told of it.
     pub(super) fn label(&self) -> String {
         match self {
@@ -66,8 +71,8 @@ pub(super) enum Stop {
 /// What stands behind a host and its control socket.
 pub(super) struct Desk {
     pub(super) readers: Arc<Readers>,
-    /// Where the card in each slot comes from. Held while a card is put in or taken out.
-    pub(super) origins: Mutex<Vec<Option<Origin>>>,
+    /// Held while a card comes or goes, so that a recording has it in the order in which it happened.
+    pub(super) moves: Mutex<()>,
     pub(super) making: Making,
     pub(super) socket: PathBuf,
     pub(super) stop: Stop,
@@ -102,12 +107,10 @@ impl Making {
 
 impl Desk {
     pub(super) fn slots(&self) -> Vec<SlotStatus> {
-        let origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        let slots = self.readers.states().into_iter().zip(origins.iter()).enumerate();
-        let slots = slots.map(|(slot, (state, origin))| SlotStatus {
+        let slots = self.readers.states().into_iter().enumerate().map(|(slot, state)| SlotStatus {
             slot,
             reader: state.name.to_string(),
-            card: origin.as_ref().map(Origin::label),
+            card: Origin::of(&state).map(Origin::label),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
         });
         slots.collect()
@@ -129,32 +132,44 @@ impl Desk {
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
         let (origin, card) = self.making.make(content)?;
-        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = origins.get_mut(slot).ok_or(HostError::NoSlot { slot, slots: 0 })?;
-        let replaced = entry.take().is_some();
-        if replaced {
-            self.readers.remove(slot)?;
-            self.recording.iter().for_each(|recording| recording.remove(slot));
-        }
+        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let replaced = match self.take_out(slot) {
+            Err(SlotError::Empty(_)) => false,
+            taken => taken.map(|()| true)?,
+        };
         let card = match &self.recording {
             Some(recording) => recording.insert(slot, &origin, card)?,
             None => card,
         };
-        self.readers.insert(slot, card, None)?;
-        *entry = Some(origin);
+        self.readers.insert(slot, card, Some(Label::new(origin)))?;
         Ok((reader, replaced))
+    }
+
+    /// Puts the card back that was last taken out of a slot; gives the reader, and what people are told of the card.
+    pub(super) fn reinsert(&self, slot: usize) -> Result<(String, String), HostError> {
+        let reader = self.reader(slot)?;
+        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let label = self.readers.reinsert_after(slot, |_| {
+            self.recording.iter().for_each(|recording| recording.reinsert(slot));
+        })?;
+        let origin = label.as_ref().and_then(Label::get::<Origin>);
+        Ok((reader, origin.map(Origin::label).unwrap_or_default()))
     }
 
     /// Takes the card out of a slot; gives the reader.
     pub(super) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
-        let mut origins = self.origins.lock().unwrap_or_else(PoisonError::into_inner);
-        if origins.get_mut(slot).and_then(Option::take).is_none() {
-            return Err(HostError::Empty(reader));
+        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.take_out(slot) {
+            Err(SlotError::Empty(_)) => Err(HostError::Empty(reader)),
+            taken => Ok(taken.map(|()| reader)?),
         }
+    }
+
+    fn take_out(&self, slot: usize) -> Result<(), SlotError> {
         self.readers.remove(slot)?;
         self.recording.iter().for_each(|recording| recording.remove(slot));
-        Ok(reader)
+        Ok(())
     }
 
     fn insert_file(&self, slot: usize, file: &Path) -> Result<Reply, HostError> {
@@ -171,6 +186,7 @@ impl Handler for Arc<Desk> {
                 Ok(Reply::Slots(Status { socket: self.socket.clone(), pid: process::id(), slots, not_whole }))
             }
             Request::Insert { slot, card } => self.insert_file(slot, &card),
+            Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
             Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {

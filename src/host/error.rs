@@ -37,6 +37,14 @@ pub enum HostError {
         /// How many programs see at most.
         most: usize,
     },
+    /// There are more names than slots.
+    #[error("{names} names are too many for {slots} {}", if *slots == 1 { "slot" } else { "slots" })]
+    TooManyNames {
+        /// How many names there are.
+        names: usize,
+        /// How many slots there are.
+        slots: usize,
+    },
     /// A reader cannot have this name.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -132,7 +140,11 @@ impl HostError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Card(LoadError::Invalid(_)) => Kind::Invalid,
-            Self::TooManySlots { .. } | Self::Name(_) | Self::NoSlot { .. } | Self::TooLong { .. } => Kind::Usage,
+            Self::TooManySlots { .. }
+            | Self::TooManyNames { .. }
+            | Self::Name(_)
+            | Self::NoSlot { .. }
+            | Self::TooLong { .. } => Kind::Usage,
             Self::Refused(refusal) => refusal.kind,
             _ => Kind::Environment,
         }
@@ -147,6 +159,13 @@ impl HostError {
             }
             Self::TooLong { .. } => {
                 Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
+            }
+            Self::Slot(SlotError::Occupied(slot)) => Some(format!(
+                "take it out first: virtuale remove {slot}; or put another in its place: virtuale insert {slot} FILE"
+            )),
+            Self::Slot(SlotError::NeverHeld(slot)) => Some(format!("name its card file: virtuale insert {slot} FILE")),
+            Self::Slot(SlotError::Busy(slot)) => {
+                Some(format!("try again when it is done, or insert another: virtuale insert {slot} FILE"))
             }
             Self::Refused(refusal) => refusal.hint.clone(),
             _ => None,

@@ -125,7 +125,17 @@ impl Host {
         self.desk.insert(slot, card.into().0).map(drop)
     }
 
-    /// Takes the card out of a slot.
+    /// Puts the card back that was last taken out of a slot, with its memory and its counters.
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot, that it holds a card, that none was taken out of it, or that the card is still busy
+    /// with a command.
+    pub fn reinsert(&self, slot: usize) -> Result<(), HostError> {
+        self.desk.reinsert(slot).map(drop)
+    }
+
+    /// Takes the card out of a slot, where it stays at hand for [`Host::reinsert`] until another one comes.
     ///
     /// # Errors
     ///

@@ -27,7 +27,14 @@ pub(crate) enum Recording {
     /// All slots in one trace.
     File { trace_file: TraceFile, several: bool },
     /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, run: Run, traces: Mutex<Vec<TraceFile>> },
+    Folder { path: PathBuf, run: Run, traces: Mutex<Vec<OwnTrace>> },
+}
+
+/// A trace of one card.
+#[derive(Debug)]
+pub(crate) struct OwnTrace {
+    slot: usize,
+    trace_file: TraceFile,
 }
 
 /// What a trace has to say first of the run that it was recorded in.
@@ -109,7 +116,7 @@ impl Recording {
                     unwritable(&error)
                 })?;
                 let tape = trace_file.tape().clone();
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push(trace_file);
+                traces.lock().unwrap_or_else(PoisonError::into_inner).push(OwnTrace { slot, trace_file });
                 Ok(Box::new(Recorder::new(card, tape, "")))
             }
         }
@@ -122,6 +129,21 @@ impl Recording {
         }
     }
 
+    /// The card that was last in a slot is about to come back.
+    pub(crate) fn reinsert(&self, slot: usize) {
+        match self {
+            Self::File { trace_file, .. } => trace_file.tape().line(&self.slot_name(slot), &Line::Insert(None)),
+            Self::Folder { traces, .. } => {
+                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(own) = traces.iter().rfind(|own| own.slot == slot) {
+                    // The trace of a card that stays away does not say that it left.
+                    own.trace_file.tape().line("", &Line::Remove);
+                    own.trace_file.tape().line("", &Line::Insert(None));
+                }
+            }
+        }
+    }
+
     /// Ends it, and gives what a person should know of it: that it is not whole, or that a file has no command. In a
     /// folder a card that nobody spoke to leaves no trace.
     pub(crate) fn close(&self) -> Vec<String> {
@@ -129,7 +151,8 @@ impl Recording {
             Self::File { trace_file, .. } => trace_file.conclusion().into_iter().collect(),
             Self::Folder { traces, .. } => {
                 let complaints = self.complaints();
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(TraceFile::remove_if_untouched);
+                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
+                traces.iter().for_each(|own| own.trace_file.remove_if_untouched());
                 complaints
             }
         }
@@ -140,7 +163,8 @@ impl Recording {
         match self {
             Self::File { trace_file, .. } => trace_file.complaint().into_iter().collect(),
             Self::Folder { traces, .. } => {
-                traces.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(TraceFile::complaint).collect()
+                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
+                traces.iter().filter_map(|own| own.trace_file.complaint()).collect()
             }
         }
     }

@@ -1,10 +1,10 @@
 //! Virtual readers, in two halves and with transports on top.
 //!
-//! [`slot`] is the hardware: [`Readers`] hold cards in slots, with power, resets, protocols and commands. [`pcsc`] is what a
-//! PC/SC service makes of it: a transport to the terminal software opens a [`Session`] for each connection and gets
-//! pcsc-lite's rules on sharing, transactions and events, in pcsc-lite's order, with its return codes; they are written
-//! once, there, whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for programs
-//! that use libpcsclite.
+//! [`slot`] is the hardware: [`Readers`] hold cards in slots, with power, resets, protocols and commands. [`pcsc`] is
+//! what a PC/SC service makes of it: a transport to the terminal software opens a [`Session`] for each connection and
+//! gets pcsc-lite's rules on sharing, transactions and events, in pcsc-lite's order, with its return codes; they are
+//! written once, there, whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for
+//! programs that use libpcsclite.
 //!
 //! A reader does not know what is in a card. It interprets no command and no answer.
 

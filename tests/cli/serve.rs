@@ -72,6 +72,78 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
 }
 
 #[test]
+fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
+    let sandbox = Sandbox::new();
+    let select = "virtuale-trace 1\n> 00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65\n< 61 ..\n";
+    let (tries, wrong) = ("00 20 00 81 00", "00 20 00 81 04 39 39 39 39");
+    for (name, command, left) in [("fresh", tries, 3), ("wrong", wrong, 2), ("worn", tries, 2)] {
+        let trace = format!("{select}> {command}\n< 63 C{left}\n");
+        fs::write(sandbox.path().join(format!("{name}.apdu")), trace).expect("a trace");
+    }
+    let script = r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --card -)" || exit 10
+        card() { virtuale replay "$1.apdu" --reader "Virtuale 00 00" >/dev/null || exit 11; }
+        virtuale insert 1; echo "none to put back: $?"
+        virtuale insert 0; echo "not out: $?"
+        card fresh; card wrong; card worn
+        virtuale remove 0 && virtuale insert 0 || exit 12
+        card worn
+        virtuale slots
+        virtuale insert 0 "$MARTIN" || exit 13
+        card fresh; card wrong
+        virtuale remove 0 && virtuale insert 0 "$MARTIN" || exit 14
+        card fresh
+        virtuale insert 7; echo "no such slot: $?"
+        virtuale stop
+    "#;
+    let (code, out, error) = run(sandbox.shell(script).current_dir(sandbox.path()));
+    assert_eq!(code, 0, "{out}\n{error}");
+    let slots = format!("0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\n");
+    assert_eq!(out, format!("none to put back: 4\nnot out: 4\n{slots}no such slot: 2\n"), "{error}");
+    for said in [
+        "no card was taken out of slot 1 that could come back",
+        "name its card file: virtuale insert 1 FILE",
+        "slot 0 holds a card already",
+        "take it out first: virtuale remove 0",
+        &format!("Virtuale 00 00: {MARTIN} is in again"),
+        "there is no slot 7",
+    ] {
+        assert!(error.contains(said), "{said} is missing in {error}");
+    }
+}
+
+#[test]
+fn slots_bear_any_names() {
+    let sandbox = Sandbox::new();
+    let names = ["--slot-name", "Ingenico TL TELIUM(1)", "--slot-name", "Ingenico TL TELIUM(2)"];
+    let (running, socket) = serve(&sandbox, &[&["--card", MARTIN, "--card", "-", "--card", "-"][..], &names].concat());
+    let (code, out, error) = run(&mut sandbox.virtuale(&["slots"]));
+    assert_eq!(code, 0, "{error}");
+    let expected = format!(
+        "0  Ingenico TL TELIUM(1)  {MARTIN}\n1  Ingenico TL TELIUM(2)  empty\n2  Virtuale 00 02         empty\n"
+    );
+    assert_eq!(out, expected);
+    let mut read = sandbox.virtuale(&["read", "--reader", "Ingenico TL TELIUM(1)"]);
+    let (code, out, error) = run(read.env("PCSCLITE_CSOCK_NAME", &socket));
+    assert!(code == 0 && out.contains("MARTIN"), "{out}{error}");
+    running.send(Signal::TERM);
+    assert_eq!(running.end(), 0);
+    let long = "é".repeat(64);
+    for (names, says) in [
+        (&["A", "B", "C"][..], "3 names are too many for 2 slots"),
+        (&["A", "A"], "two slots cannot have the same name \"A\""),
+        (&["Virtuale 00 01"], "two slots cannot have the same name \"Virtuale 00 01\""),
+        (&[long.as_str()], "has at most 127 bytes, and this one has 128"),
+        (&["two\nlines"], "must be printable"),
+    ] {
+        let names = names.iter().flat_map(|name| ["--slot-name", name]);
+        let line: Vec<_> = ["exec"].into_iter().chain(names).chain(["--", "true"]).collect();
+        let (code, _, error) = run(&mut sandbox.virtuale(&line));
+        assert!(code == 125 && error.contains(says) && error.contains("--slot-name"), "{code} {error}");
+    }
+}
+
+#[test]
 fn a_detached_one_keeps_no_stream_of_its_caller() {
     let sandbox = Sandbox::new();
     // Both would wait for ever for the end of the streams that are read here.

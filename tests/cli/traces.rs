@@ -74,6 +74,42 @@ fn cards_that_come_and_go_are_on_the_recording() {
 }
 
 #[test]
+fn a_card_that_comes_back_is_recorded_and_replayed_as_the_same_card() {
+    let sandbox = Sandbox::new();
+    let select = "virtuale-trace 1\n> 00 A4 04 00 0F E8 28 BD 08 0F D2 50 00 00 04 41 64 E8 6C 65\n< 61 ..\n";
+    for (name, command) in [("wrong", "00 20 00 81 04 39 39 39 39"), ("worn", "00 20 00 81 00")] {
+        let trace = format!("{select}> {command}\n< 63 C2\n");
+        fs::write(sandbox.path().join(format!("{name}.apdu")), trace).expect("a trace");
+    }
+    let visit = r#"set -e
+        virtuale replay wrong.apdu --reader "Virtuale 00 00"
+        virtuale remove 0; virtuale insert 0
+        virtuale replay worn.apdu --reader "Virtuale 00 00"
+        virtuale insert 0 "$DURAND""#;
+    fs::write(sandbox.path().join("visit"), visit).expect("a script");
+    for record in [
+        "virtuale exec --card \"$MARTIN\" --record visit.apdu -- sh visit",
+        "eval \"$(virtuale serve --detach --card \"$MARTIN\" --record .)\"; sh visit && virtuale stop",
+    ] {
+        let (code, out, error) = run(sandbox.shell(record).current_dir(sandbox.path()));
+        assert_eq!(code, 0, "{out}{error}");
+    }
+    for (recording, ends) in [("visit.apdu", "\nremove\ninsert "), ("0-vitale2-martin-1.apdu", "\npower-off\n")] {
+        let recording = path(&sandbox, recording);
+        let text = fs::read_to_string(&recording).expect("the recording");
+        let comes_back = "\n< 63 C2\npower-off\nremove\ninsert\nreset\n";
+        assert!(text.contains(comes_back) && text.contains(ends), "{text}");
+        assert_eq!(text.matches("\n< 63 C2\n").count(), 2, "{text}");
+        let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &recording]));
+        assert!(code == 0 && out.starts_with("1 trace, 4 commands, no finding"), "{out}{error}");
+        // Another card in its place has all its tries.
+        fs::write(&recording, text.replace("\ninsert\n", &format!("\ninsert {MARTIN}\n"))).expect("the trace");
+        let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &recording]));
+        assert!(code == 1 && out.contains("got 63C3"), "{out}");
+    }
+}
+
+#[test]
 fn a_card_behind_a_service_is_relayed_and_recorded() {
     let sandbox = Sandbox::new();
     let trace = path(&sandbox, "visit.apdu");

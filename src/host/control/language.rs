@@ -23,6 +23,11 @@ pub(crate) enum Request {
         /// The card file, as an absolute path.
         card: PathBuf,
     },
+    /// Put the card back that was last taken out of a slot, with its memory.
+    Reinsert {
+        /// The slot, from 0.
+        slot: usize,
+    },
     /// Take the card out of a slot.
     Remove {
         /// The slot, from 0.
@@ -44,6 +49,13 @@ pub(crate) enum Reply {
         reader: String,
         /// Whether another card was taken out for it.
         replaced: bool,
+    },
+    /// The card is in again.
+    Reinserted {
+        /// The reader's name.
+        reader: String,
+        /// What the card is: the path of its card file, or what its host calls it.
+        card: String,
     },
     /// The card is out.
     Removed {
@@ -150,7 +162,11 @@ pub(super) fn receive<T: DeserializeOwned>(stream: &mut impl BufRead) -> io::Res
     }
     match serde_json::from_slice::<Versioned>(&line) {
         Ok(Versioned { version: VERSION }) => {}
-        Ok(Versioned { version }) => return invalid(format!("version {version} is not spoken here, but {VERSION} is")),
+        Ok(Versioned { version }) => {
+            return invalid(format!(
+                "version {version} is not spoken here, but {VERSION} is: another version of the program runs the reader"
+            ));
+        }
         Err(error) => return invalid(format!("not a message: {error}")),
     }
     match serde_json::from_slice(&line) {

@@ -2,8 +2,9 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-/// A value that the host of a card gave it when it put it into a slot, such as the path of its card file. It stands in the
-/// slot table beside the card, comes and goes with it, and is published with its slot; a reader makes nothing of it.
+/// A value that the host of a card gave it when it put it into a slot, such as the path of its card file. It stands in
+/// the slot table beside the card, comes and goes with it, and is published with its slot; a reader makes nothing of
+/// it.
 ///
 /// Two labels are equal if one is a clone of the other.
 #[derive(Clone)]

@@ -57,13 +57,13 @@ impl SlotName {
         Ok(Self(name.into()))
     }
 
-    /// A name as pcsc-lite makes it: that of the reader, the number of the reader, and the number of the slot in it, as in
-    /// `Virtuale 00 01`.
+    /// A name as pcsc-lite makes it: that of the reader, the number of the reader, and the number of the slot in it, as
+    /// in `Virtuale 00 01`.
     ///
     /// # Errors
     ///
-    /// [`NameError::Unprintable`] if the reader's name is blank or has control characters, [`NameError::TooLong`] beyond
-    /// [`LONGEST_READER_NAME`] bytes.
+    /// [`NameError::Unprintable`] if the reader's name is blank or has control characters, [`NameError::TooLong`]
+    /// beyond [`LONGEST_READER_NAME`] bytes.
     pub fn numbered(reader: &str, number: u8, slot: u8) -> Result<Self, NameError> {
         check(reader, LONGEST_READER_NAME)?;
         Ok(Self(format!("{reader} {number:02X} {slot:02X}").into()))

@@ -15,14 +15,14 @@ use crate::reader::sync::lock;
 
 /// Somebody who is told of events. Every method does nothing unless it is written anew.
 ///
-/// The thread that made an event tells it, after the table's lock was let go. A method must return at once, since a card
-/// or its client may wait, and must not come back to the readers. Two threads that make events at the same moment may
-/// tell them in either order: the generations say which insertion came first.
+/// The thread that made an event tells it, after the table's lock was let go. A method must return at once, since a
+/// card or its client may wait, and must not come back to the readers. Two threads that make events at the same moment
+/// may tell them in either order: the generations say which insertion came first.
 ///
 /// Who cares for what a card does, its power and its commands, wraps the card.
 pub trait Observer: Send + Sync {
-    /// A card came into a slot. `generation` is that of the slot from now on; `atr` is the card's answer to reset, `None`
-    /// if it is mute.
+    /// A card came into a slot. `generation` is that of the slot from now on; `atr` is the card's answer to reset,
+    /// `None` if it is mute.
     fn inserted(&self, slot: usize, generation: u64, atr: Option<&Atr>) {
         let _ = (slot, generation, atr);
     }
@@ -32,8 +32,8 @@ pub trait Observer: Send + Sync {
         let _ = (slot, generation);
     }
 
-    /// The card of that generation lost its power, since nobody used it for the grace period. This is noticed, and told,
-    /// when somebody next looks at the slot.
+    /// The card of that generation lost its power, since nobody used it for the grace period. This is noticed, and
+    /// told, when somebody next looks at the slot.
     fn rested(&self, slot: usize, generation: u64) {
         let _ = (slot, generation);
     }
@@ -80,7 +80,8 @@ impl Event {
 }
 
 impl Readers {
-    /// Tells an observer of every event from now on, for as long as it lives. While nobody observes, events cost nothing.
+    /// Tells an observer of every event from now on, for as long as it lives. While nobody observes, events cost
+    /// nothing.
     pub fn observe(&self, observer: Weak<dyn Observer>) {
         let mut table = lock(&self.table);
         table.slots.iter_mut().for_each(|slot| slot.has_rested = false);

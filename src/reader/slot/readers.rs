@@ -126,7 +126,8 @@ impl Readers {
         self.with(|table| table.slots.get_mut(slot).map(|slot| slot.publish(self.grace)))
     }
 
-    /// Puts a card into a slot and powers it up. A card that was removed from the slot before cannot come back any more.
+    /// Puts a card into a slot and powers it up. A card that was removed from the slot before cannot come back any
+    /// more.
     ///
     /// # Errors
     ///
@@ -150,27 +151,37 @@ impl Readers {
         aside.map(drop)
     }
 
-    /// Puts the card that was last removed from a slot back into it and powers it up: it is the same card, with its memory.
-    /// Gives what the host said of it.
+    /// Puts the card that was last removed from a slot back into it and powers it up: it is the same card, with its
+    /// memory. Gives what the host said of it.
     ///
     /// # Errors
     ///
     /// [`SlotError::Unknown`], [`SlotError::Occupied`], [`SlotError::NeverHeld`] if no card was removed from the slot,
     /// [`SlotError::Busy`] if it was busy with a command and still is.
     pub fn reinsert(&self, slot: usize) -> Result<Option<Label>, SlotError> {
-        let (mut card, kind, generation) = self.with(|table| {
+        self.reinsert_after(slot, |_| ())
+    }
+
+    /// As [`reinsert`](Self::reinsert), for a host that has something to do just before the card gets its power:
+    /// `first` is called when nothing stands in the way any more, with what the host said of the card.
+    ///
+    /// # Errors
+    ///
+    /// As [`reinsert`](Self::reinsert).
+    pub fn reinsert_after(&self, slot: usize, first: impl FnOnce(Option<&Label>)) -> Result<Option<Label>, SlotError> {
+        let (mut card, kind, generation, label) = self.with(|table| {
             let entry = table.free_slot(slot)?;
             let aside = entry.aside.as_mut().ok_or(SlotError::NeverHeld(slot))?;
             let card = aside.card.take().ok_or(SlotError::Busy(slot))?;
-            Ok((card, entry.kind, aside.generation))
+            Ok((card, entry.kind, aside.generation, aside.label.clone()))
         })?;
+        first(label.as_ref());
         let atr = card.power_up(kind).is_ok().then(|| *card.atr());
         let mut card = Some(card);
         self.with(|table| {
             let entry = table.free_slot(slot)?;
-            let aside = entry.aside.take_if(|aside| aside.generation == generation);
             // If it is not there, another card came and went meanwhile.
-            let label = aside.ok_or(SlotError::Occupied(slot))?.label;
+            entry.aside.take_if(|aside| aside.generation == generation).ok_or(SlotError::Occupied(slot))?;
             if let Some(card) = card.take() {
                 entry.fill(card, atr, label.clone());
             }

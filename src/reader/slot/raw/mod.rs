@@ -1,11 +1,11 @@
 //! One slot as a driver uses it: presence, power, a protocol, commands, and no PC/SC in between.
 //!
-//! A driver library of a system's PC/SC service, or a client of vpcd, has the rules of PC/SC on its own far side. Here it
-//! has the hardware. Drivers and PC/SC sessions may use one slot at the same time; what they do to the card happens one
-//! after the other, since the card is lent to one of them at a time:
+//! A driver library of a system's PC/SC service, or a client of vpcd, has the rules of PC/SC on its own far side. Here
+//! it has the hardware. Drivers and PC/SC sessions may use one slot at the same time; what they do to the card happens
+//! one after the other, since the card is lent to one of them at a time:
 //!
-//! - What a driver does to the power of a card is to a handle of PC/SC as if another handle had done it: the handle hears
-//!   of a reset, and the protocol is to be agreed on anew.
+//! - What a driver does to the power of a card is to a handle of PC/SC as if another handle had done it: the handle
+//!   hears of a reset, and the protocol is to be agreed on anew.
 //! - While a handle of PC/SC has the card for itself, in a transaction or by exclusive use, a driver gets
 //!   [`CardError::InUse`] at once, and the card stays as it is.
 //! - A driver has no lock of its own: between two of its commands a handle may send one.
@@ -87,8 +87,8 @@ impl RawSlot {
         waited.unwrap_or(generation)
     }
 
-    /// Powers the card up on the slot's interface; one that has power is reset by taking it away (a cold reset). Gives the
-    /// answer to reset.
+    /// Powers the card up on the slot's interface; one that has power is reset by taking it away (a cold reset). Gives
+    /// the answer to reset.
     ///
     /// # Errors
     ///
@@ -125,8 +125,8 @@ impl RawSlot {
         )
     }
 
-    /// Agrees on a protocol (PPS, ISO 7816-3, 9). Comes after a power-up or a reset and before the first command; without
-    /// it the first protocol of the answer to reset is spoken.
+    /// Agrees on a protocol (PPS, ISO 7816-3, 9). Comes after a power-up or a reset and before the first command;
+    /// without it the first protocol of the answer to reset is spoken.
     ///
     /// # Errors
     ///
