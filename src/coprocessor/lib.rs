@@ -1,7 +1,7 @@
 //! The coprocessor of a virtual chip: private keys that compute in assembly.
 //!
-//! What is slow in Rust alone, the power with an RSA private key (signatures, deciphering) and ECDSA signatures on
-//! P-256, is done by AWS-LC, which has code for each processor; all else, key agreement and every public key included,
+//! What is slow in Rust alone, the power with an RSA private key (signatures, deciphering) and, on P-256, signatures,
+//! key agreement and the public keys of private ones, is done by AWS-LC, which has code for each processor; all else,
 //! and all that AWS-LC refuses, is done by [`RustCrypto`]. Both give the same bytes: nothing depends on chance, so a
 //! dialogue can be replayed.
 //!
@@ -14,7 +14,7 @@ use virtuale_engine::crypto::{
 };
 use zeroize::Zeroizing;
 
-mod ecdsa;
+mod elliptic;
 #[expect(unsafe_code, reason = "calls functions written in C")]
 mod library;
 mod rsa;
@@ -43,7 +43,7 @@ impl Crypto for Coprocessor {
     }
 
     fn ecdsa_sign(&self, key: &P256PrivateKey, digest: &[u8]) -> Result<[u8; 64], CryptoError> {
-        ecdsa::sign(key, digest).map_or_else(|| RustCrypto.ecdsa_sign(key, digest), Ok)
+        elliptic::sign(key, digest).map_or_else(|| RustCrypto.ecdsa_sign(key, digest), Ok)
     }
 
     fn ecdsa_verify(&self, public: &[u8], digest: &[u8], signature: &[u8]) -> bool {
@@ -51,11 +51,11 @@ impl Crypto for Coprocessor {
     }
 
     fn p256_agree(&self, key: &P256PrivateKey, public: &[u8]) -> Result<Zeroizing<[u8; 32]>, CryptoError> {
-        RustCrypto.p256_agree(key, public)
+        elliptic::agree(key, public).map_or_else(|| RustCrypto.p256_agree(key, public), Ok)
     }
 
     fn p256_public(&self, key: &P256PrivateKey) -> Result<[u8; 65], CryptoError> {
-        RustCrypto.p256_public(key)
+        elliptic::public(key).map_or_else(|| RustCrypto.p256_public(key), Ok)
     }
 
     fn encrypt_cbc(&self, key: &CipherKey, iv: &[u8], data: &mut [u8]) -> Result<(), CryptoError> {

@@ -11,6 +11,7 @@ use std::{
 };
 
 use aws_lc_sys as c;
+use zeroize::Zeroizing;
 
 /// What C functions answer when they have done it.
 const DONE: c_int = 1;
@@ -107,6 +108,35 @@ pub(super) fn ecdsa_p256(key: &[u8; 32], nonce: &[u8; 32], digest: &[u8]) -> Opt
     Signature(made(signature)?).bytes()
 }
 
+/// The uncompressed point of a private key on P-256. `None` if the scalar is zero or not below the order of the curve.
+pub(super) fn p256_public(key: &[u8; 32]) -> Option<[u8; 65]> {
+    let scalar = Scalar::new(key)?;
+    let product = Point::new()?;
+    // SAFETY: all are what they must be; the library writes the point alone.
+    let done = unsafe {
+        c::EC_POINT_mul(curve(), product.0.as_ptr(), scalar.as_ptr(), ptr::null(), ptr::null(), ptr::null_mut())
+    };
+    if succeeded(done) { product.bytes() } else { None }
+}
+
+/// The product of a private key on P-256 and an uncompressed point, uncompressed. `None` if the scalar is zero or not
+/// below the order of the curve, or if the bytes are no point of it.
+pub(super) fn p256_multiply(key: &[u8; 32], point: &[u8; 65]) -> Option<Zeroizing<[u8; 65]>> {
+    let scalar = Scalar::new(key)?;
+    let (point, product) = (Point::read(point)?, Point::new()?);
+    // SAFETY: as above; the factor is another point than the product.
+    let done = unsafe {
+        c::EC_POINT_mul(curve(), product.0.as_ptr(), ptr::null(), point.0.as_ptr(), scalar.as_ptr(), ptr::null_mut())
+    };
+    if succeeded(done) { product.bytes().map(Zeroizing::new) } else { None }
+}
+
+/// The curve: a table of the library's, which nobody frees.
+fn curve() -> *const c::EC_GROUP {
+    // SAFETY: it takes nothing, and makes the table under a lock of its own.
+    unsafe { c::EC_group_p256() }
+}
+
 /// A big number.
 struct Number(NonNull<c::BIGNUM>);
 
@@ -125,6 +155,66 @@ impl Drop for Number {
     fn drop(&mut self) {
         // SAFETY: the number is one, and this is its only owner.
         unsafe { c::BN_clear_free(self.0.as_ptr()) }
+    }
+}
+
+/// A number from 1 to the order of P-256 less 1.
+struct Scalar(Number);
+
+impl Scalar {
+    fn new(bytes: &[u8; 32]) -> Option<Self> {
+        let number = Number::new(bytes)?;
+        // SAFETY: both numbers are ones: the order is the curve's own.
+        let in_range = unsafe {
+            c::BN_is_zero(number.as_ptr()) == 0
+                && c::BN_cmp(number.as_ptr(), c::EC_GROUP_get0_order(curve())).is_negative()
+        };
+        in_range.then_some(Self(number))
+    }
+
+    fn as_ptr(&self) -> *const c::BIGNUM {
+        self.0.as_ptr()
+    }
+}
+
+/// A point of P-256.
+struct Point(NonNull<c::EC_POINT>);
+
+impl Point {
+    /// The point at infinity.
+    fn new() -> Option<Self> {
+        // SAFETY: the curve is one.
+        made(unsafe { c::EC_POINT_new(curve()) }).map(Self)
+    }
+
+    /// An uncompressed point, if the bytes are one.
+    fn read(bytes: &[u8; 65]) -> Option<Self> {
+        let point = Self::new()?;
+        // SAFETY: both are what they must be; the library reads the bytes and asks whether the curve has the point.
+        let done =
+            unsafe { c::EC_POINT_oct2point(curve(), point.0.as_ptr(), bytes.as_ptr(), bytes.len(), ptr::null_mut()) };
+        succeeded(done).then_some(point)
+    }
+
+    /// The point uncompressed; `None` for that at infinity.
+    fn bytes(&self) -> Option<[u8; 65]> {
+        let mut bytes = [0; 65];
+        let form = c::point_conversion_form_t::POINT_CONVERSION_UNCOMPRESSED;
+        // SAFETY: both are what they must be; the library writes at most `bytes.len()` bytes.
+        let written = unsafe {
+            c::EC_POINT_point2oct(curve(), self.0.as_ptr(), form, bytes.as_mut_ptr(), bytes.len(), ptr::null_mut())
+        };
+        if written == 0 {
+            forget_reasons();
+        }
+        (written == bytes.len()).then_some(bytes)
+    }
+}
+
+impl Drop for Point {
+    fn drop(&mut self) {
+        // SAFETY: the point is one, and this is its only owner. It may be a secret that two share.
+        unsafe { c::EC_POINT_clear_free(self.0.as_ptr()) }
     }
 }
 

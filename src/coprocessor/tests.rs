@@ -5,7 +5,7 @@ use hex_literal::hex;
 use proptest::prelude::*;
 use virtuale_engine::crypto::{Crypto, CryptoError, P256PrivateKey, RsaNumbers, RsaPrivateKey, RustCrypto};
 
-use crate::{Coprocessor, ecdsa, library::PrivateKey};
+use crate::{Coprocessor, elliptic, library::PrivateKey};
 
 /// The primes of a test key of 1024 bits, made for the engine's tests.
 const PRIMES: [[u8; 64]; 2] = [
@@ -106,7 +106,7 @@ fn p256_signature_with_a_published_nonce() {
         "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716"
         "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8"
     );
-    assert_eq!(ecdsa::sign(&key, &digest), Some(signature));
+    assert_eq!(elliptic::sign(&key, &digest), Some(signature));
 }
 
 #[test]
@@ -161,6 +161,52 @@ proptest! {
     fn any_hash_has_one_signature(scalar in any::<[u8; 32]>(), digest in proptest::collection::vec(any::<u8>(), 0..80)) {
         let key = P256PrivateKey(scalar);
         prop_assert_eq!(Coprocessor.ecdsa_sign(&key, &digest), RustCrypto.ecdsa_sign(&key, &digest));
-        prop_assert_eq!(ecdsa::sign(&key, &digest).is_some(), RustCrypto.ecdsa_sign(&key, &digest).is_ok());
+        prop_assert_eq!(elliptic::sign(&key, &digest).is_some(), RustCrypto.ecdsa_sign(&key, &digest).is_ok());
+    }
+
+    #[test]
+    fn any_scalar_has_one_point(scalar in any::<[u8; 32]>()) {
+        let key = P256PrivateKey(scalar);
+        let public = RustCrypto.p256_public(&key);
+        prop_assert_eq!(Coprocessor.p256_public(&key), public);
+        prop_assert_eq!(elliptic::public(&key), public.ok());
+    }
+
+    #[test]
+    fn any_two_agree_on_one_secret(scalars in any::<[[u8; 32]; 2]>(), wrong in any::<[u8; 65]>(), broken in 0..66_usize) {
+        let [one, other] = scalars.map(P256PrivateKey);
+        let mut public = RustCrypto.p256_public(&other).unwrap_or(wrong);
+        let agreed = RustCrypto.p256_agree(&one, &public);
+        prop_assert_eq!(&Coprocessor.p256_agree(&one, &public), &agreed);
+        prop_assert_eq!(elliptic::agree(&one, &public), agreed.ok());
+        if let Some(byte) = public.get_mut(broken) {
+            *byte ^= 0x01;
+        }
+        for public in [&public[..], &public[..broken.min(64)], &wrong[..], &[]] {
+            prop_assert_eq!(Coprocessor.p256_agree(&one, public), RustCrypto.p256_agree(&one, public));
+        }
+    }
+}
+
+#[test]
+fn keys_at_the_edges_of_the_order() {
+    let near = |last: u8| {
+        let mut scalar = ORDER;
+        scalar[31] = last;
+        P256PrivateKey(scalar)
+    };
+    let one = P256PrivateKey(std::array::from_fn(|at| u8::from(at == 31)));
+    let generator = RustCrypto.p256_public(&one).expect("the generator");
+    for (key, is_key) in [
+        (near(0x50), true),
+        (near(0x51), false),
+        (near(0x52), false),
+        (P256PrivateKey([0; 32]), false),
+        (P256PrivateKey([0xFF; 32]), false),
+        (one, true),
+    ] {
+        assert_eq!((elliptic::public(&key).is_some(), elliptic::agree(&key, &generator).is_some()), (is_key, is_key));
+        assert_eq!(Coprocessor.p256_public(&key), RustCrypto.p256_public(&key));
+        assert_eq!(Coprocessor.p256_agree(&key, &generator), RustCrypto.p256_agree(&key, &generator));
     }
 }

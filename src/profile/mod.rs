@@ -18,6 +18,7 @@ pub mod schema;
 pub mod tree;
 pub mod written;
 
+mod arithmetic;
 mod card;
 mod load;
 mod nearest;

@@ -4,7 +4,7 @@
 //! and rights here are invented [NOT-FOUND authentication].
 
 use virtuale_engine::{
-    crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RustCrypto},
+    crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers},
     cvc::{
         self, Certificate, CertificateError,
         descriptive::{self, Body, Validity},
@@ -12,7 +12,7 @@ use virtuale_engine::{
     },
 };
 
-use super::{derive_p256, pool::cv_rsa, rsa_public};
+use super::{super::arithmetic::Arithmetic, derive_p256, pool::cv_rsa, rsa_public};
 
 /// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples
 /// 2.999 (`88 37`), then `VI`.
@@ -142,9 +142,9 @@ impl Person {
             authorisation: self.rsa_authorisation.to_vec(),
             key: cvc::PublicKey::Rsa(rsa_public(&keys.rsa)),
         };
-        let signing = RustCrypto.rsa_key(&signer.rsa)?;
+        let signing = Arithmetic.rsa_key(&signer.rsa)?;
         let (hash, profile) = (HashAlgorithm::Sha256, ContentProfile::IasEcc);
-        let rsa = recovered::sign(&RustCrypto, &*signing, hash, profile, &certificate)?;
+        let rsa = recovered::sign(&Arithmetic, &*signing, hash, profile, &certificate)?;
         let p256 = self.describe(&keys, by, signer)?;
         Ok(CvHolder { keys, rsa, p256 })
     }
@@ -154,9 +154,9 @@ impl Person {
             authority: by.p256_holder.to_vec(),
             holder: self.p256_holder.to_vec(),
             authorisation: self.p256_authorisation.to_vec(),
-            key: cvc::PublicKey::P256(RustCrypto.p256_public(&keys.p256)?),
+            key: cvc::PublicKey::P256(Arithmetic.p256_public(&keys.p256)?),
         };
         let body = Body { certificate, role: ROLE.to_vec(), validity: VALIDITY };
-        descriptive::sign(&RustCrypto, &signer.p256, &body)
+        descriptive::sign(&Arithmetic, &signer.p256, &body)
     }
 }

@@ -90,7 +90,7 @@ pub fn derive_p256(seed: u64, purpose: &str) -> P256PrivateKey {
         scalar.copy_from_slice(digest.as_bytes());
         let key = P256PrivateKey(scalar);
         // Four hashes in 2^32 are no scalar.
-        if RustCrypto.p256_public(&key).is_ok() {
+        if p256::SecretKey::from_slice(&key.0).is_ok() {
             return key;
         }
         counter += 1;

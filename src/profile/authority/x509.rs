@@ -2,8 +2,11 @@
 
 use std::str::FromStr;
 
-use p256::ecdsa::{DerSignature, SigningKey, VerifyingKey};
-use virtuale_engine::crypto::{P256PrivateKey, RsaPublicKey};
+use p256::ecdsa::{
+    DerSignature, Signature, VerifyingKey,
+    signature::{self, Keypair},
+};
+use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaPublicKey};
 use x509_cert::{
     TbsCertificate,
     builder::{Builder, CertificateBuilder, Error as BuilderError, profile::BuilderProfile},
@@ -18,12 +21,20 @@ use x509_cert::{
     },
     name::Name,
     serial_number::SerialNumber,
-    spki::{self, AlgorithmIdentifier, ObjectIdentifier, SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef},
+    spki::{
+        self, AlgorithmIdentifier, AlgorithmIdentifierOwned, DynSignatureAlgorithmIdentifier, ObjectIdentifier,
+        SubjectPublicKeyInfoOwned, SubjectPublicKeyInfoRef,
+    },
     time::{Time, Validity},
 };
 
+use super::super::arithmetic::Arithmetic;
+
 /// rsaEncryption, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+
+/// ecdsa-with-SHA256, 1.2.840.10045.4.3.2 (RFC 5758, 3.2).
+const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 
 const ROOT_NAME: &str = "CN=TEST Virtuale root,OU=TEST only,O=TEST Virtuale";
 const ISSUING_NAME: &str = "CN=TEST Virtuale issuing authority,OU=TEST only,O=TEST Virtuale";
@@ -157,16 +168,19 @@ fn authority_form(subject: &str, below: u8) -> Result<Form, BuilderError> {
 }
 
 /// A key that signs certificates.
-struct Signer(SigningKey);
+struct Signer<'a> {
+    key: &'a P256PrivateKey,
+    public: VerifyingKey,
+}
 
-impl Signer {
-    fn new(key: &P256PrivateKey) -> Result<Self, BuilderError> {
-        let key = SigningKey::from_slice(&key.0);
-        key.map(Self).map_err(|_| BuilderError::PublicKey(spki::Error::KeyMalformed))
+impl<'a> Signer<'a> {
+    fn new(key: &'a P256PrivateKey) -> Result<Self, BuilderError> {
+        let public = Arithmetic.p256_public(key).map_err(|_| spki::Error::KeyMalformed)?;
+        Ok(Self { key, public: verifying_key(&public)? })
     }
 
     fn information(&self) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
-        Ok(SubjectPublicKeyInfoOwned::from_key(self.0.verifying_key())?)
+        Ok(SubjectPublicKeyInfoOwned::from_key(&self.public)?)
     }
 
     fn issue(
@@ -178,8 +192,30 @@ impl Signer {
         let [from, until] = YEARS.map(|year| DateTime::new(year, 1, 1, 0, 0, 0).and_then(UtcTime::from_date_time));
         let validity = Validity::new(Time::UtcTime(from?), Time::UtcTime(until?));
         let builder = CertificateBuilder::new(form?, SerialNumber::from(serial), validity, information)?;
-        let certificate = builder.build::<_, DerSignature>(&self.0)?;
+        let certificate = builder.build::<_, DerSignature>(self)?;
         Ok(certificate.to_der()?)
+    }
+}
+
+impl Keypair for Signer<'_> {
+    type VerifyingKey = VerifyingKey;
+
+    fn verifying_key(&self) -> VerifyingKey {
+        self.public
+    }
+}
+
+impl DynSignatureAlgorithmIdentifier for Signer<'_> {
+    fn signature_algorithm_identifier(&self) -> spki::Result<AlgorithmIdentifierOwned> {
+        Ok(AlgorithmIdentifier { oid: ECDSA_WITH_SHA256, parameters: None })
+    }
+}
+
+impl signature::Signer<DerSignature> for Signer<'_> {
+    fn try_sign(&self, message: &[u8]) -> Result<DerSignature, signature::Error> {
+        let digest = Arithmetic.hash(HashAlgorithm::Sha256, &[message]);
+        let signed = Arithmetic.ecdsa_sign(self.key, digest.as_bytes()).map_err(signature::Error::from_source)?;
+        Ok(Signature::from_slice(&signed)?.to_der())
     }
 }
 
@@ -192,8 +228,11 @@ fn rsa_information(key: &RsaPublicKey) -> Result<SubjectPublicKeyInfoOwned, Buil
 }
 
 fn p256_information(point: &[u8; 65]) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
-    let key = VerifyingKey::from_sec1_bytes(point).map_err(|_| spki::Error::KeyMalformed)?;
-    Ok(SubjectPublicKeyInfoOwned::from_key(&key)?)
+    Ok(SubjectPublicKeyInfoOwned::from_key(&verifying_key(point)?)?)
+}
+
+fn verifying_key(point: &[u8; 65]) -> Result<VerifyingKey, spki::Error> {
+    VerifyingKey::from_sec1_bytes(point).map_err(|_| spki::Error::KeyMalformed)
 }
 
 /// A name in text [RFC-4514 2.4]: what has a meaning there gets a backslash.
@@ -218,7 +257,7 @@ mod tests {
 
     use super::*;
     use crate::profile::authority::{Issuer, RsaLength, card_rsa, derive_p256};
-    use virtuale_engine::crypto::{Crypto, RustCrypto};
+    use virtuale_engine::crypto::RustCrypto;
 
     #[test]
     fn certificates_of_both_kinds_of_key_are_well_formed_and_say_test() {

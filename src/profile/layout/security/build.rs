@@ -1,7 +1,7 @@
 //! From the PINs and keys of a layout and the data of a card to the security domains of its chip.
 
 use virtuale_engine::{
-    crypto::{Crypto, RustCrypto},
+    crypto::Crypto,
     cvc,
     image::{self, ControlTemplate, FileIndex, PublicKey, Secret, SecurityDomain, SecurityObject, Tries, Uses},
     security::SeNumber,
@@ -12,6 +12,7 @@ use super::{
     Cipher, Environment, HeldKey, Key, Object, ObjectKind, RootForm, Template,
 };
 use crate::profile::{
+    arithmetic::Arithmetic,
     authority::{CvKeys, rsa_public},
     tree::{Data, Node},
 };
@@ -156,7 +157,7 @@ fn root_key(entry: &Object, form: RootForm, root: &CvKeys) -> Option<SecurityObj
             (cvc::PublicKey::Rsa(rsa_public(&root.rsa)), CvKeys::ROOT_RSA_HOLDER, CvKeys::ROOT_RSA_AUTHORISATION)
         }
         RootForm::P256 => {
-            let public = RustCrypto.p256_public(&root.p256).ok()?;
+            let public = Arithmetic.p256_public(&root.p256).ok()?;
             (cvc::PublicKey::P256(public), CvKeys::ROOT_P256_HOLDER, CvKeys::ROOT_P256_AUTHORISATION)
         }
     };

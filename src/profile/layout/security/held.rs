@@ -8,7 +8,7 @@ use std::{
 };
 
 use virtuale_engine::{
-    crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey, RustCrypto},
+    crypto::{Crypto, P256PrivateKey, RsaNumbers, RsaPublicKey},
     image::PrivateKey,
 };
 
@@ -17,6 +17,7 @@ use super::{
     CardKeys, KeySort, Object, ObjectKind,
 };
 use crate::profile::{
+    arithmetic::Arithmetic,
     authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
     tree::{Data, Node, Span},
 };
@@ -195,7 +196,7 @@ fn from_file(
         }
     };
     let made = match parse_key_file(&bytes) {
-        Ok(KeyFile::Rsa(numbers)) => RustCrypto.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
+        Ok(KeyFile::Rsa(numbers)) => Arithmetic.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
         Err(error) => {
             let message = format!("the key file {} cannot be used: {error}", path.display());
@@ -236,6 +237,6 @@ fn rsa(numbers: RsaNumbers, spare: Vec<RsaNumbers>) -> Option<HeldKey> {
 }
 
 fn p256(key: P256PrivateKey) -> Option<HeldKey> {
-    let public = RustCrypto.p256_public(&key).ok()?;
+    let public = Arithmetic.p256_public(&key).ok()?;
     Some(HeldKey { sort: KeySort::P256, private: PrivateKey::P256(key), public: Public::P256(public) })
 }
