@@ -79,6 +79,13 @@ impl Memory {
         Self { cells: Wiped::with_capacity(cells), ..Self::default() }
     }
 
+    /// The memory of another chip, which holds what this one does.
+    pub(crate) fn of_another(&self) -> Self {
+        let mut copy = Self::with_capacity(self.size());
+        copy.add(&self.cells);
+        copy
+    }
+
     /// Adds cells. This is how a chip is made, before its first reset; it needs no commit.
     pub fn add(&mut self, content: &[u8]) -> Span {
         let offset = self.cells.len();

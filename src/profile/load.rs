@@ -9,11 +9,11 @@ use std::{
 use jiff::civil::Date;
 use virtuale_applets::{
     layouts,
-    vitale1::{self, Vitale1},
+    vitale1::{self, Settings, Vitale1},
 };
 use virtuale_engine::{
     applet::Applet,
-    chip::Chip,
+    chip::{Blueprint, Chip},
     image::{ChipImage, ImageError},
 };
 
@@ -61,6 +61,7 @@ pub struct Profile {
     data: Node,
     layout: Layout,
     image: ChipImage,
+    blueprint: Arc<Blueprint>,
     map: CardMap,
     unplaced: Vec<Diagnostic>,
     options: Options,
@@ -91,13 +92,31 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let (image, map) = layout.encode(&source, &data, base)?;
     let unplaced = layout.unplaced(&source, &data, &schema);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
-    let profile = Profile { name, data, layout, image, map, unplaced, options: *options };
-    match profile.chip() {
-        Ok(_) => Ok(profile),
+    match blueprint(&image, &layout, &data) {
+        Ok(blueprint) => {
+            let blueprint = Arc::new(blueprint);
+            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, options: *options })
+        }
         Err(error) => {
             let message = format!("no chip can be made of this card: {error}");
             Err(Diagnostics(vec![Diagnostic::new(&source, named.span, message)]))
         }
+    }
+}
+
+/// What all cards of an image share.
+fn blueprint(image: &ChipImage, layout: &Layout, data: &Node) -> Result<Blueprint, ImageError> {
+    let blueprint = Blueprint::new(image)?;
+    let memory = layout.memory_settings(data);
+    blueprint.check_applets(|name| applet(name, memory.as_ref()).is_some())?;
+    Ok(blueprint)
+}
+
+/// The applet of a name, for a chip with or without a memory of words.
+fn applet(name: &str, memory: Option<&Settings>) -> Option<Box<dyn Applet>> {
+    match memory {
+        Some(settings) if name == vitale1::NAME => Some(Box::new(Vitale1::new(settings.clone()))),
+        _ => virtuale_applets::by_name(name),
     }
 }
 
@@ -192,7 +211,7 @@ impl Profile {
     ///
     /// # Panics
     ///
-    /// Never: reading the profile made a card of the same image.
+    /// Never: reading the profile laid out the same image, with the same applets.
     #[must_use]
     pub fn card(&self) -> VirtualCard {
         let chip = self.chip().expect("the image was checked when the profile was read");
@@ -202,13 +221,7 @@ impl Profile {
     fn chip(&self) -> Result<Chip, ImageError> {
         let platform = platform::fixed(self.options.today, self.options.seed);
         let memory = self.layout.memory_settings(&self.data);
-        let applets = |name: &str| match &memory {
-            Some(settings) if name == vitale1::NAME => {
-                Some(Box::new(Vitale1::new(settings.clone())) as Box<dyn Applet>)
-            }
-            _ => virtuale_applets::by_name(name),
-        };
-        Chip::new(self.image.clone(), &applets, platform)
+        Chip::of(&self.blueprint, &|name| applet(name, memory.as_ref()), platform)
     }
 }
 

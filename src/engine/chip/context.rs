@@ -1,6 +1,6 @@
 //! What a command may touch.
 
-use alloc::vec::Vec;
+use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
 
 /// All of a chip but its applets.
 pub(crate) struct Core {
-    pub(crate) files: FileSystem,
+    /// Shared by all chips of an image, until a command makes or deletes a file.
+    pub(crate) files: Arc<FileSystem>,
     pub(crate) memory: Memory,
     pub(crate) channels: Channels,
     pub(crate) pending: Pending,
@@ -51,7 +52,7 @@ impl Core {
 
     /// Makes files and their domains those that the memory says there are.
     pub(crate) fn follow_memory(&mut self) {
-        self.files.follow(&self.memory);
+        Arc::make_mut(&mut self.files).follow(&self.memory);
         self.vault.follow(self.files.created_parents());
         self.channels.forget_names();
     }

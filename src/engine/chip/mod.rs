@@ -6,6 +6,7 @@
 //!
 //! After each command nothing uncommitted is left in memory. A chip that loses power in a commit is mute until reset.
 
+mod blueprint;
 mod chaining;
 pub(crate) mod channel;
 mod contents;
@@ -21,10 +22,11 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
+pub use blueprint::Blueprint;
 pub use contents::Content;
 pub use context::Context;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
@@ -38,11 +40,9 @@ use crate::{
         pending::Pending,
     },
     class::Class,
-    fs,
     image::{ChipImage, FileIndex, ImageError},
     ins::Ins,
     platform::Platform,
-    vault,
 };
 
 /// A chip made from an image.
@@ -76,28 +76,36 @@ impl Chip {
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
         platform: Platform,
     ) -> Result<Self, ImageError> {
-        let mut built = fs::build(&image.files, image.capacity)?;
-        let vault = vault::build(&image.files, &mut built.memory)?;
+        Self::of(&Blueprint::new(&image)?, applets, platform)
+    }
+
+    /// Makes a chip of an image that was checked before: all that its chips share is made once. `applets` is asked as
+    /// [`Chip::new`] asks it.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError::UnknownApplet`] for a name that `applets` does not know.
+    pub fn of(
+        blueprint: &Blueprint,
+        applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
+        platform: Platform,
+    ) -> Result<Self, ImageError> {
         let mut found: Vec<Box<dyn Applet>> = Vec::from([Box::new(Interindustry) as Box<dyn Applet>]);
-        for (name, file) in built.applets {
-            let fid = image.files.get(file.0).map_or(crate::Fid::MF, |image| image.fid);
-            let Some(applet) = applets(&name) else {
-                return Err(ImageError::UnknownApplet { file, fid, applet: name });
-            };
-            found.push(applet);
+        for named in &blueprint.applets {
+            found.push(applets(&named.name).ok_or_else(|| named.unknown())?);
         }
         let core = Core {
-            files: built.files,
-            memory: built.memory,
+            files: Arc::clone(&blueprint.files),
+            memory: blueprint.memory.of_another(),
             channels: Channels::default(),
             pending: Pending::default(),
-            habits: image.habits,
-            protocol: image.atr.first_protocol(),
+            habits: blueprint.habits,
+            protocol: blueprint.atr.first_protocol(),
             platform,
-            vault,
+            vault: blueprint.vault.of_another(),
             left: Vec::new(),
         };
-        Ok(Self { atr: image.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
+        Ok(Self { atr: blueprint.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
     }
 
     /// Forgets everything that a reset or a loss of power forgets.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A template that SELECT copies, but for the life cycle, which may have changed since it was made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Template {
     bytes: Vec<u8>,
     /// Where the life cycle status byte stands.

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// All files of a chip.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct FileSystem {
     /// Those of the image, then those that commands made, in the order of the making.
     files: Vec<File>,
@@ -40,7 +40,7 @@ pub(crate) struct FileSystem {
 }
 
 /// A file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) kind: Kind,
     pub(crate) rule: CompactRule,
@@ -55,7 +55,7 @@ pub(crate) struct File {
 }
 
 /// What a file is.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kind {
     Directory(Directory),
     Transparent(Span),
@@ -63,7 +63,7 @@ pub(crate) enum Kind {
 }
 
 /// A DF, an application, or the MF.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Directory {
     pub(crate) select_by_name: SelectResponse,
     pub(crate) select_by_fid: SelectResponse,
@@ -74,14 +74,14 @@ pub(crate) struct Directory {
 }
 
 /// A data object of a DF.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DataObject {
     pub(crate) tag: u16,
     pub(crate) value: Span,
     pub(crate) readable: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Child {
     fid: Fid,
     sfi: Option<Sfi>,

@@ -40,18 +40,19 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, 
             reason,
         })?;
     }
-    let mut vault = Vault { domains: Vec::new(), of_files: Vec::new(), of_image: images.len() };
+    let mut domains = Vec::new();
     let own: Vec<Option<DomainId>> = images
         .iter()
-        .map(|image| directory(image).and_then(|own| add_domain(image, own, &mut vault, memory)))
+        .map(|image| directory(image).and_then(|own| add_domain(image, own, &mut domains, memory)))
         .collect();
+    let mut of_files: Vec<DomainId> = Vec::with_capacity(images.len());
     for (image, &domain) in images.iter().zip(&own) {
         let shared = directory(image).and_then(|directory| directory.security.shared_with);
         let shared = shared.and_then(|FileIndex(shared)| own.get(shared).copied().flatten());
-        let parent = image.parents.first().and_then(|&FileIndex(parent)| vault.of_files.get(parent).copied());
-        vault.of_files.push(domain.or(shared).or(parent).unwrap_or(DomainId::GLOBAL));
+        let parent = image.parents.first().and_then(|&FileIndex(parent)| of_files.get(parent).copied());
+        of_files.push(domain.or(shared).or(parent).unwrap_or(DomainId::GLOBAL));
     }
-    Ok(vault)
+    Ok(Vault { domains: domains.into(), ready: Vec::new(), of_files, of_image: images.len() })
 }
 
 /// How many cells the PINs and keys of a DF need.
@@ -85,19 +86,24 @@ fn owns(image: &FileImage, directory: &Directory) -> bool {
 }
 
 /// Adds the domain of a DF, if it has one of its own. The MF comes first.
-fn add_domain(image: &FileImage, directory: &Directory, vault: &mut Vault, memory: &mut Memory) -> Option<DomainId> {
+fn add_domain(
+    image: &FileImage,
+    directory: &Directory,
+    domains: &mut Vec<Domain>,
+    memory: &mut Memory,
+) -> Option<DomainId> {
     if !owns(image, directory) {
         return None;
     }
     let security = &directory.security;
-    let global = vault.domains.first().map(|domain| domain.serial_number);
+    let global = domains.first().map(|domain| domain.serial_number);
     let domain = Domain {
         objects: security.objects.iter().map(|object| make_object(object, memory)).collect(),
         environments: security.environments.clone(),
         serial_number: security.serial_number.or(global).unwrap_or_default(),
     };
-    vault.domains.push(domain);
-    Some(DomainId(vault.domains.len() - 1))
+    domains.push(domain);
+    Some(DomainId(domains.len() - 1))
 }
 
 fn check(images: &[FileImage], security: &SecurityDomain) -> Result<(), Unsound> {

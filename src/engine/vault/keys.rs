@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Cipher, Class, Material, ObjectId, P256PrivateKey, PublicCells, Vault};
+use super::{Cipher, Class, Material, ObjectId, P256PrivateKey, PublicCells, Vault, rsa::Ready};
 use crate::{
     StatusWord,
     crypto::{CipherKey, Crypto, RsaPrivateKey, RsaPublicKey},
@@ -72,6 +72,15 @@ impl PublicCells {
     }
 }
 
+/// Where an RSA key is kept once it is ready.
+fn kept(ready: &mut Vec<(ObjectId, Option<Ready>)>, id: ObjectId) -> &mut Option<Ready> {
+    let place = ready.iter().position(|(known, _)| *known == id).unwrap_or_else(|| {
+        ready.push((id, None));
+        ready.len() - 1
+    });
+    &mut ready[place].1
+}
+
 impl Vault {
     /// How many bytes a PIN has now.
     pub(crate) fn pin_length(&self, id: ObjectId, memory: &Memory) -> usize {
@@ -123,8 +132,8 @@ impl Vault {
         memory: &Memory,
         crypto: &dyn Crypto,
     ) -> Result<KeyPair<'_>, StatusWord> {
-        match &mut self.object_mut(id).material {
-            Material::Rsa(cells) => cells.ready(memory, crypto).map(KeyPair::Rsa),
+        match &self.domains[id.domain.0].objects[id.index].material {
+            Material::Rsa(cells) => cells.ready(kept(&mut self.ready, id), memory, crypto).map(KeyPair::Rsa),
             Material::P256 { scalar } => {
                 let scalar = memory.read(*scalar).try_into().map_err(|_| StatusWord::NO_DIAGNOSIS)?;
                 Ok(KeyPair::P256(P256PrivateKey(scalar)))

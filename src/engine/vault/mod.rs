@@ -16,7 +16,7 @@ mod tests;
 pub(crate) use build::{build, cells_of};
 pub(crate) use keys::{KeyPair, Public};
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
@@ -24,14 +24,20 @@ use crate::{
     image::{CompactRule, Condition, Environment, FileIndex},
     memory::{Memory, Span},
     security::SeNumber,
-    vault::{counters::Counters, field::Field, rsa::RsaCells},
+    vault::{
+        counters::Counters,
+        field::Field,
+        rsa::{Ready, RsaCells},
+    },
 };
 
 /// All PINs, keys and environments of a chip.
 #[derive(Debug)]
 pub(crate) struct Vault {
-    /// The first is the MF's: its objects are global.
-    domains: Vec<Domain>,
+    /// The first is the MF's: its objects are global. What is in them never changes, so chips of one image share them.
+    domains: Arc<[Domain]>,
+    /// The RSA keys that were used.
+    ready: Vec<(ObjectId, Option<Ready>)>,
     /// The domain of each file, by its index.
     of_files: Vec<DomainId>,
     /// How many of them are the image's.
@@ -206,8 +212,10 @@ impl Vault {
         &self.domains[id.domain.0].objects[id.index]
     }
 
-    fn object_mut(&mut self, id: ObjectId) -> &mut Object {
-        &mut self.domains[id.domain.0].objects[id.index]
+    /// The vault of another chip of the same image, with files of the image only.
+    pub(crate) fn of_another(&self) -> Self {
+        let of_files = self.of_files[..self.of_image].to_vec();
+        Self { domains: Arc::clone(&self.domains), ready: Vec::new(), of_files, of_image: self.of_image }
     }
 
     /// What the card calls itself in a domain.

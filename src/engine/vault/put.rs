@@ -62,7 +62,7 @@ impl Vault {
         crypto: &dyn Crypto,
         (tag, value): (Tag, &[u8]),
     ) -> Result<(), StatusWord> {
-        let fits = match &mut self.object_mut(id).material {
+        let fits = match &self.object(id).material {
             Material::Rsa(cells) => match tag {
                 part::P => cells.set_prime(0, value, memory),
                 part::Q => cells.set_prime(1, value, memory),

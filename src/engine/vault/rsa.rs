@@ -29,7 +29,6 @@ pub(crate) struct RsaCells {
     spare: Vec<RsaNumbers>,
     /// One cell: how many of them it took.
     taken: Span,
-    ready: Option<Ready>,
 }
 
 /// A part that follows from the primes and the public exponent.
@@ -45,7 +44,7 @@ pub(super) enum Follower {
 }
 
 /// A key made ready at its first use.
-struct Ready {
+pub(super) struct Ready {
     /// The cells it was made of.
     made_of: Zeroizing<Vec<u8>>,
     key: Box<dyn RsaPrivateKey>,
@@ -56,7 +55,7 @@ impl RsaCells {
         let primes = [0, 1].map(|index: usize| memory.add(&numbers.primes[index]));
         let exponent = Field::new(&numbers.e, LONGEST_EXPONENT, memory);
         let followers = lengths(numbers).map(|length| memory.add_zeroed(1 + length));
-        Self { primes, exponent, followers, spare: spare.to_vec(), taken: memory.add(&[0]), ready: None }
+        Self { primes, exponent, followers, spare: spare.to_vec(), taken: memory.add(&[0]) }
     }
 
     /// How many cells such a key takes.
@@ -112,23 +111,28 @@ impl RsaCells {
         Some(())
     }
 
-    /// The key, made ready.
+    /// The key, made ready and kept in `kept`.
     ///
     /// # Errors
     ///
     /// `6984` if its parts do not make a key of its length: some were replaced, and others that fit are to come.
-    pub(super) fn ready(&mut self, memory: &Memory, crypto: &dyn Crypto) -> Result<&dyn RsaPrivateKey, StatusWord> {
+    pub(super) fn ready<'k>(
+        &self,
+        kept: &'k mut Option<Ready>,
+        memory: &Memory,
+        crypto: &dyn Crypto,
+    ) -> Result<&'k dyn RsaPrivateKey, StatusWord> {
         let [p, q] = self.primes.map(|cells| memory.read(cells));
         let exponent = self.exponent.value(memory);
         let followers = self.followers.map(|cells| memory.read(cells));
         let cells = Zeroizing::new([&[p, q, exponent][..], &followers].concat().concat());
-        if self.ready.as_ref().is_none_or(|ready| ready.made_of != cells) {
+        if kept.as_ref().is_none_or(|ready| ready.made_of != cells) {
             let numbers = RsaNumbers { primes: [p.to_vec(), q.to_vec()], e: exponent.to_vec() };
             let fits = |key: &dyn RsaPrivateKey| key.public().n.len() == self.length() && follow(followers, key);
             let key = crypto.rsa_key(&numbers).ok().filter(|key| fits(&**key));
-            self.ready = key.map(|key| Ready { made_of: cells, key });
+            *kept = key.map(|key| Ready { made_of: cells, key });
         }
-        self.ready.as_ref().map(|ready| &*ready.key).ok_or(StatusWord::REFERENCE_NOT_USABLE)
+        kept.as_ref().map(|ready| &*ready.key).ok_or(StatusWord::REFERENCE_NOT_USABLE)
     }
 }
 
@@ -152,6 +156,12 @@ fn follow(put: [&[u8]; 4], key: &dyn RsaPrivateKey) -> bool {
 fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|&&byte| byte == 0).count();
     &number[zeros..]
+}
+
+impl fmt::Debug for Ready {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.key.fmt(f)
+    }
 }
 
 impl fmt::Debug for RsaCells {

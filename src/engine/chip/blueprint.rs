@@ -1,0 +1,127 @@
+//! What all chips of one image have in common, made and checked once.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+use core::fmt;
+
+use crate::{
+    Atr, Fid,
+    fs::{self, FileSystem},
+    image::{ChipImage, FileIndex, Habits, ImageError},
+    memory::Memory,
+    vault::{self, Vault},
+};
+
+/// An image that was checked and laid out: as many chips as one likes are made of it by
+/// [`Chip::of`](super::Chip::of), each for little more than a copy of its memory. They share the rest.
+pub struct Blueprint {
+    pub(super) atr: Atr,
+    pub(super) habits: Habits,
+    pub(super) files: Arc<FileSystem>,
+    /// What every chip holds at first.
+    pub(super) memory: Memory,
+    pub(super) vault: Vault,
+    /// In the order of their numbers, from 1 on.
+    pub(super) applets: Vec<Named>,
+}
+
+/// An applet that a DF names.
+pub(super) struct Named {
+    pub(super) name: String,
+    /// The first DF that names it.
+    file: FileIndex,
+    fid: Fid,
+}
+
+impl Named {
+    /// That nobody knows it.
+    pub(super) fn unknown(&self) -> ImageError {
+        ImageError::UnknownApplet { file: self.file, fid: self.fid, applet: self.name.clone() }
+    }
+}
+
+impl Blueprint {
+    /// Checks an image and lays it out.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError`] says why no chip can be made of it. Whether its applets exist is asked when a chip is made.
+    pub fn new(image: &ChipImage) -> Result<Self, ImageError> {
+        let mut built = fs::build(&image.files, image.capacity)?;
+        let vault = vault::build(&image.files, &mut built.memory)?;
+        let named = |(name, file): (String, FileIndex)| {
+            let fid = image.files.get(file.0).map_or(Fid::MF, |image| image.fid);
+            Named { name, file, fid }
+        };
+        Ok(Self {
+            atr: image.atr,
+            habits: image.habits,
+            files: Arc::new(built.files),
+            memory: built.memory,
+            vault,
+            applets: built.applets.into_iter().map(named).collect(),
+        })
+    }
+
+    /// Whether all applets that it names exist.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError::UnknownApplet`] for the first that `exists` denies.
+    pub fn check_applets(&self, exists: impl Fn(&str) -> bool) -> Result<(), ImageError> {
+        self.applets.iter().find(|named| !exists(&named.name)).map_or(Ok(()), |named| Err(named.unknown()))
+    }
+}
+
+impl fmt::Debug for Blueprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Blueprint").field("atr", &self.atr).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Blueprint;
+    use crate::{
+        Card, Chip, Reset, Response, StatusWord,
+        platform::Forgetful,
+        testing::{
+            bytes,
+            keys::{SELECT, applets, keyed_image},
+            platform,
+        },
+    };
+
+    const CREATE: &str = "00 E0 00 00 13 62 11 80 02 0010 82 01 01 83 02 7001 8C 04 43 00 00 00";
+    const SELECT_IT: &str = "00 A4 00 0C 02 7001";
+
+    fn status(chip: &mut Chip, command: &str) -> StatusWord {
+        let mut response = Response::new();
+        chip.transmit(&bytes(command), &mut response).expect("power");
+        response.status().expect("a status word")
+    }
+
+    #[test]
+    fn chips_of_one_blueprint_share_nothing_that_changes() {
+        let blueprint = Blueprint::new(&keyed_image()).expect("a good image");
+        let made = || {
+            let mut chip = Chip::of(&blueprint, &applets, platform(Forgetful)).expect("known applets");
+            chip.reset(Reset::Cold).expect("an ATR");
+            assert_eq!(status(&mut chip, SELECT.0), StatusWord::SUCCESS);
+            chip
+        };
+        let (mut one, mut other) = (made(), made());
+        assert_eq!(status(&mut one, CREATE), StatusWord::SUCCESS);
+        assert_eq!(status(&mut one, SELECT_IT), StatusWord::SUCCESS);
+        for chip in [&mut other, &mut made()] {
+            assert_eq!(status(chip, SELECT_IT), StatusWord::FILE_NOT_FOUND);
+        }
+    }
+
+    #[test]
+    fn applets_are_asked_for_by_name() {
+        let blueprint = Blueprint::new(&keyed_image()).expect("a good image");
+        assert_eq!(blueprint.check_applets(|name| name == "keys"), Ok(()));
+        let unknown = blueprint.check_applets(|_| false).expect_err("nobody knows it");
+        assert_eq!(Chip::of(&blueprint, &|_| None, platform(Forgetful)).err(), Some(unknown));
+    }
+}
