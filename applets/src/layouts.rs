@@ -9,6 +9,32 @@ pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 /// The card-file keys that all layouts have in common.
 pub const KEYS: &str = include_str!("../layouts/keys.toml");
 
+/// The texts and their indices.
+const INDEXED: [(&str, &[u8]); 3] = [
+    (VITALE1, include_bytes!(concat!(env!("OUT_DIR"), "/vitale1.index"))),
+    (VITALE2, include_bytes!(concat!(env!("OUT_DIR"), "/vitale2.index"))),
+    (KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/keys.index"))),
+];
+
+/// The text that is built in and reads as this one, with its index: what is in it and where, so that nobody need parse
+/// it. `None` for any other text.
+///
+/// An index is one value, and the text a table. A value is its kind, its start and its length in the text in bytes, then:
+///
+/// | kind               | then                                                                                     |
+/// | ------------------ | ---------------------------------------------------------------------------------------- |
+/// | `T` `I` `F` `D`    | a text, an integer, a float, a date: how many bytes of the span are around it on each side |
+/// | `t` `i` `f` `d`    | the same, when it does not stand so in the text: how many bytes it has, and they           |
+/// | `Y` `N`            | true, false: nothing                                                                     |
+/// | `L`                | a list: how many members, and they                                                       |
+/// | `E`                | a table: how many entries, each a key (`T` or `t`) and a value, in the order of the text  |
+///
+/// Numbers have seven bits a byte, the lowest first; all bytes but the last have the highest bit.
+#[must_use]
+pub fn indexed(text: &str) -> Option<(&'static str, &'static [u8])> {
+    INDEXED.into_iter().find(|(known, _)| *known == text)
+}
+
 /// The names of all of them.
 pub const NAMES: [&str; 2] = ["vitale1", "vitale2"];
 
@@ -24,12 +50,20 @@ pub fn named(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{VITALE1, VITALE2, named};
+    use super::{KEYS, VITALE1, VITALE2, indexed, named};
 
     #[test]
     fn layouts_are_found_by_their_names() {
         assert_eq!(named("vitale1"), Some(VITALE1));
         assert_eq!(named("vitale2"), Some(VITALE2));
         assert_eq!(named("vitale9"), None);
+    }
+
+    #[test]
+    fn texts_that_are_built_in_have_an_index_and_others_none() {
+        for text in [VITALE1, VITALE2, KEYS] {
+            assert!(indexed(text).is_some_and(|(same, index)| same == text && index.starts_with(b"E")));
+            assert_eq!(indexed(&text[1..]), None);
+        }
     }
 }

@@ -21,7 +21,7 @@ use super::{
     card::VirtualCard,
     card_file,
     diagnostic::{Diagnostic, Diagnostics, Source},
-    layout::Layout,
+    layout::{self, Layout},
     map::CardMap,
     platform, reading,
     tree::{Node, Span},
@@ -59,7 +59,7 @@ pub enum LoadError {
 pub struct Profile {
     name: String,
     data: Node,
-    layout: Layout,
+    layout: Arc<Layout>,
     image: ChipImage,
     blueprint: Arc<Blueprint>,
     map: CardMap,
@@ -86,11 +86,11 @@ pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
 pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<Profile, Diagnostics> {
     let source = Arc::new(source);
     let named = card_file::layout(&source)?;
-    let layout = layout(&source, &named, base)?;
+    let layout = named_layout(&source, &named, base)?;
     let schema = layout.schema()?;
-    let data = card_file::read(&source, &schema, options.today)?;
+    let data = card_file::read(&source, schema, options.today)?;
     let (image, map) = layout.encode(&source, &data, base)?;
-    let unplaced = layout.unplaced(&source, &data, &schema);
+    let unplaced = layout.unplaced(&source, &data);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     match blueprint(&image, &layout, &data) {
         Ok(blueprint) => {
@@ -121,14 +121,14 @@ fn applet(name: &str, memory: Option<&Settings>) -> Option<Box<dyn Applet>> {
 }
 
 /// The layout that a card file names: a built-in one, or a file.
-fn layout(card: &Arc<Source>, named: &Node, base: Option<&Path>) -> Result<Layout, Diagnostics> {
+fn named_layout(card: &Arc<Source>, named: &Node, base: Option<&Path>) -> Result<Arc<Layout>, Diagnostics> {
     let name = named.text().unwrap_or_default();
     let source = if let Some(text) = layouts::named(name) {
         Source { name: format!("{name}.toml (built in)"), text: text.to_owned() }
     } else {
         read_layout(card, &named.span, name, base)?
     };
-    Layout::parse(&Arc::new(source))
+    layout::parse_once(source)
 }
 
 fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>) -> Result<Source, Diagnostics> {

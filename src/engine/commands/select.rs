@@ -5,7 +5,7 @@ use crate::{
     apdu::Apdu,
     applet::Outcome,
     chip::Context,
-    fs::{File, Location, Occurrence},
+    fs::{File, Location, Occurrence, Template},
     image::{FileIndex, LifeCycle, SelectResponse},
 };
 
@@ -107,8 +107,8 @@ fn describe(file: &File, by_name: bool, asked: Asked, life_cycle: u8, response: 
         if by_name { directory.select_by_name } else { directory.select_by_fid }
     });
     match (asked, habit) {
-        (Asked::Fcp, _) | (Asked::Fci, SelectResponse::Fcp) => file.fcp.put(life_cycle, response),
-        (Asked::Fci, SelectResponse::Fci) => file.fci.put(life_cycle, response),
+        (Asked::Fcp, _) | (Asked::Fci, SelectResponse::Fcp) => file.control.put(Template::FCP, life_cycle, response),
+        (Asked::Fci, SelectResponse::Fci) => file.control.put(Template::FCI, life_cycle, response),
         (Asked::Nothing, _) | (Asked::Fci, SelectResponse::None) => (),
         // No card here has management data: its template is empty.
         (Asked::Fmd, _) => response.extend(&[0x64, 0x00]),

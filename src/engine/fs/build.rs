@@ -11,7 +11,6 @@ use crate::{
     image::{self, Condition, FileImage, FileIndex, FileKind, ImageError},
     memory::{Carver, Memory, Span},
     security::Operation,
-    tlv::Tag,
     vault,
 };
 
@@ -110,8 +109,7 @@ pub(super) fn make_file(image: &FileImage, parent: FileIndex, applet: usize, cel
         life_cycle: cells.take(1),
         kind: make_kind(&image.kind, applet, &mut cells),
         rule: image.contact.clone(),
-        fcp: Template::new(Tag::FCP, image),
-        fci: Template::new(Tag::FCI, image),
+        control: Template::new(image),
         fid: image.fid,
         parent,
     }

@@ -9,7 +9,7 @@ use crate::{
     tlv::{self, Tag},
 };
 
-/// A template that SELECT copies, but for the life cycle, which may have changed since it was made.
+/// A template that SELECT copies, but for its tag and the life cycle, which may have changed since it was made.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     bytes: Vec<u8>,
@@ -18,18 +18,24 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Encodes the control objects of a file in a template with this tag.
-    pub(super) fn new(tag: Tag, file: &FileImage) -> Self {
+    /// The tag of the file control parameters.
+    pub(crate) const FCP: u8 = 0x62;
+    /// The tag of the file control information.
+    pub(crate) const FCI: u8 = 0x6F;
+
+    /// Encodes the control objects of a file.
+    pub(super) fn new(file: &FileImage) -> Self {
         // Encoded with two life cycles, the template differs just where it states the life cycle.
-        let bytes = encode(tag, file, 0x00);
-        let other = encode(tag, file, 0xFF);
+        let bytes = encode(file, 0x00);
+        let other = encode(file, 0xFF);
         let life_cycles = bytes.iter().zip(&other).enumerate().filter(|(_, (one, other))| one != other);
         Self { life_cycles: life_cycles.map(|(position, _)| position).collect(), bytes }
     }
 
-    /// Appends it, with this life cycle status byte.
-    pub(crate) fn put(&self, life_cycle: u8, response: &mut Response) {
-        let mut start = 0;
+    /// Appends it under a tag of one byte, with this life cycle status byte.
+    pub(crate) fn put(&self, tag: u8, life_cycle: u8, response: &mut Response) {
+        response.push(tag);
+        let mut start = 1;
         for &position in &self.life_cycles {
             response.extend(&self.bytes[start..position]);
             response.push(life_cycle);
@@ -39,9 +45,9 @@ impl Template {
     }
 }
 
-fn encode(tag: Tag, file: &FileImage, life_cycle: u8) -> Vec<u8> {
+fn encode(file: &FileImage, life_cycle: u8) -> Vec<u8> {
     let mut output = Vec::new();
-    tlv::put_with(tag, &mut output, |inside| put_objects(&file.control, file, life_cycle, inside));
+    tlv::put_with(Tag::FCP, &mut output, |inside| put_objects(&file.control, file, life_cycle, inside));
     output
 }
 
@@ -143,7 +149,6 @@ mod tests {
             CompactRule, Condition, ControlObject as Object, Directory, FileImage, FileIndex, FileKind, LifeCycle,
             RecordStructure,
         },
-        tlv::Tag,
     };
 
     fn rule(bytes: &[u8]) -> CompactRule {
@@ -164,7 +169,7 @@ mod tests {
 
     fn fcp(file: &FileImage, life_cycle: LifeCycle) -> Vec<u8> {
         let mut response = Response::new();
-        Template::new(Tag::FCP, file).put(life_cycle.byte(), &mut response);
+        Template::new(file).put(Template::FCP, life_cycle.byte(), &mut response);
         response.as_bytes().to_vec()
     }
 

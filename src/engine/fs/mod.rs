@@ -44,10 +44,8 @@ pub(crate) struct FileSystem {
 pub(crate) struct File {
     pub(crate) kind: Kind,
     pub(crate) rule: CompactRule,
-    /// The file control parameters, `62`.
-    pub(crate) fcp: Template,
-    /// The file control information, `6F`.
-    pub(crate) fci: Template,
+    /// The file control parameters, `62`, and information, `6F`: the same objects.
+    pub(crate) control: Template,
     fid: Fid,
     /// The DF it is in; the first of several. The MF is in itself.
     parent: FileIndex,

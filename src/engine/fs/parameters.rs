@@ -193,12 +193,11 @@ mod tests {
         fs::Template,
         image::{FileImage, FileKind, LifeCycle, RecordStructure},
         testing::{image, rule},
-        tlv::Tag,
     };
 
     fn described(file: &FileImage) -> Vec<u8> {
         let mut response = Response::new();
-        Template::new(Tag::FCP, file).put(file.life_cycle.byte(), &mut response);
+        Template::new(file).put(Template::FCP, file.life_cycle.byte(), &mut response);
         response.as_bytes().to_vec()
     }
 

@@ -12,7 +12,7 @@ mod key_file;
 mod pool;
 mod x509;
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 pub use cv::{CvAuthority, CvHolder, CvKeys};
 pub use files::{FilesError, files};
@@ -33,11 +33,13 @@ pub struct Authority {
     pub issuer: Issuer,
 }
 
-/// The issuing authority: its key alone, which is all that issuing takes.
+/// The issuing authority: its key, which is all that issuing takes.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     /// Its key.
     pub key: P256PrivateKey,
+    /// What the key signs with, made ready once for all certificates.
+    signer: OnceLock<x509::Signer>,
 }
 
 impl Authority {
@@ -59,7 +61,7 @@ impl Issuer {
     /// The issuing authority of a seed.
     #[must_use]
     pub fn from_seed(seed: u64) -> Self {
-        Self { key: derive_p256(seed, "X.509 issuing authority") }
+        Self { key: derive_p256(seed, "X.509 issuing authority"), signer: OnceLock::new() }
     }
 
     /// The issuing authority of the seed 0, from which the certificates of cards are.
@@ -75,7 +77,14 @@ impl Issuer {
     ///
     /// [`IssueError`] if a name or a key cannot stand in a certificate.
     pub fn issue(&self, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
-        x509::holder(&self.key, request)
+        let signer = match self.signer.get() {
+            Some(signer) => signer,
+            None => {
+                let signer = x509::Signer::new(&self.key).map_err(|reason| x509::named(request.name, reason))?;
+                self.signer.get_or_init(|| signer)
+            }
+        };
+        x509::holder(signer, request)
     }
 }
 

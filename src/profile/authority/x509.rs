@@ -133,7 +133,7 @@ pub(super) fn issuing(root: &P256PrivateKey, key: &P256PrivateKey) -> Result<Vec
     issue().map_err(|reason| named(ISSUING_NAME, reason))
 }
 
-pub(super) fn holder(issuing: &P256PrivateKey, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
+pub(super) fn holder(issuing: &Signer, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
     let name = format!("CN=TEST {},OU=TEST only,O=TEST Virtuale", escaped(request.name));
     let issue = || {
         let usage = match (request.usage, request.key) {
@@ -152,7 +152,7 @@ pub(super) fn holder(issuing: &P256PrivateKey, request: &Request<'_>) -> Result<
             SubjectKey::Rsa(key) => rsa_information(key)?,
             SubjectKey::P256(point) => p256_information(point)?,
         };
-        Signer::new(issuing)?.issue(Ok(form), request.serial, information)
+        issuing.issue(Ok(form), request.serial, information)
     };
     issue().map_err(|reason| named(request.name, reason))
 }
@@ -168,15 +168,16 @@ fn authority_form(subject: &str, below: u8) -> Result<Form, BuilderError> {
 }
 
 /// A key that signs certificates.
-struct Signer<'a> {
-    key: &'a P256PrivateKey,
+#[derive(Clone, Debug)]
+pub(super) struct Signer {
+    key: P256PrivateKey,
     public: VerifyingKey,
 }
 
-impl<'a> Signer<'a> {
-    fn new(key: &'a P256PrivateKey) -> Result<Self, BuilderError> {
+impl Signer {
+    pub(super) fn new(key: &P256PrivateKey) -> Result<Self, BuilderError> {
         let public = Arithmetic.p256_public(key).map_err(|_| spki::Error::KeyMalformed)?;
-        Ok(Self { key, public: verifying_key(&public)? })
+        Ok(Self { key: key.clone(), public: verifying_key(&public)? })
     }
 
     fn information(&self) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
@@ -197,7 +198,7 @@ impl<'a> Signer<'a> {
     }
 }
 
-impl Keypair for Signer<'_> {
+impl Keypair for Signer {
     type VerifyingKey = VerifyingKey;
 
     fn verifying_key(&self) -> VerifyingKey {
@@ -205,16 +206,16 @@ impl Keypair for Signer<'_> {
     }
 }
 
-impl DynSignatureAlgorithmIdentifier for Signer<'_> {
+impl DynSignatureAlgorithmIdentifier for Signer {
     fn signature_algorithm_identifier(&self) -> spki::Result<AlgorithmIdentifierOwned> {
         Ok(AlgorithmIdentifier { oid: ECDSA_WITH_SHA256, parameters: None })
     }
 }
 
-impl signature::Signer<DerSignature> for Signer<'_> {
+impl signature::Signer<DerSignature> for Signer {
     fn try_sign(&self, message: &[u8]) -> Result<DerSignature, signature::Error> {
         let digest = Arithmetic.hash(HashAlgorithm::Sha256, &[message]);
-        let signed = Arithmetic.ecdsa_sign(self.key, digest.as_bytes()).map_err(signature::Error::from_source)?;
+        let signed = Arithmetic.ecdsa_sign(&self.key, digest.as_bytes()).map_err(signature::Error::from_source)?;
         Ok(Signature::from_slice(&signed)?.to_der())
     }
 }
@@ -247,7 +248,7 @@ fn escaped(name: &str) -> String {
     escaped
 }
 
-fn named(name: &str, reason: BuilderError) -> IssueError {
+pub(super) fn named(name: &str, reason: BuilderError) -> IssueError {
     IssueError { name: name.to_owned(), reason }
 }
 

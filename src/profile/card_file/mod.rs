@@ -72,7 +72,7 @@ pub(super) fn empty_texts(source: &Arc<Source>) -> BTreeMap<(usize, String), Spa
 fn collect_empty(written: &Written, found: &mut BTreeMap<(usize, String), Span>) {
     for entry in written.entries() {
         if entry.value.text() == Some("") {
-            found.insert((written.span.start, entry.key.clone()), entry.value.span.clone());
+            found.insert((written.span.start, entry.key.to_string()), entry.value.span.clone());
         }
         collect_empty(&entry.value, found);
     }

@@ -110,7 +110,7 @@ fn its_examples_can_be_read() {
     let layout = tests::source("vitale2.toml", virtuale_applets::layouts::VITALE2);
     let layout = Layout::parse(&layout).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     for block in blocks {
-        let mut schema = layout.schema().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let mut schema = layout.schema().cloned().unwrap_or_else(|mistakes| panic!("{mistakes}"));
         let source = tests::source("docs/card-files.md", block);
         if block.starts_with("[data.") {
             let document = Written::read(&source).unwrap_or_else(|mistakes| panic!("{mistakes}"));

@@ -169,7 +169,7 @@ pub(super) fn toml(value: &Value) -> String {
     let joined = |parts: Vec<String>| parts.join(", ");
     match value {
         Value::Text(text) => quoted(text),
-        Value::Integer(text) | Value::Date(text) | Value::Float(text) => text.clone(),
+        Value::Integer(text) | Value::Date(text) | Value::Float(text) => text.to_string(),
         Value::Flag(flag) => flag.to_string(),
         Value::List(members) => {
             format!("[{}]", joined(members.iter().map(|Written { value, .. }| toml(value)).collect()))

@@ -39,7 +39,7 @@ fn schema_of(card: &Arc<Source>) -> Schema {
     let named = layout(card).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let text = named.text().and_then(virtuale_applets::layouts::named).expect("a built-in layout");
     Layout::parse(&source("layout.toml", text))
-        .and_then(|layout| layout.schema())
+        .and_then(|layout| layout.schema().cloned())
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 

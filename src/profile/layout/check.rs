@@ -24,21 +24,16 @@ struct Check<'a> {
     met: RefCell<BTreeSet<String>>,
 }
 
-/// Reports what of `layout` the keys of `schema` cannot give.
-pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<(), Diagnostics> {
-    let report = Report::new(&layout.source);
-    walk(layout, &Check { schema, report: &report, met: RefCell::default() });
-    report.finish(())
-}
-
-/// The keys of `schema` that `layout` has a place or a use for, in full.
-pub(super) fn placed(layout: &Layout, schema: &Schema) -> BTreeSet<String> {
+/// The keys of `schema` that `layout` has a place or a use for, in full; or what of the layout they cannot give.
+pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<BTreeSet<String>, Diagnostics> {
     let report = Report::new(&layout.source);
     let check = Check { schema, report: &report, met: RefCell::default() };
     walk(layout, &check);
+    let mut placed = check.met.into_inner();
     let iso_key = layout.memory.iter().filter_map(|memory| memory.iso_key.as_ref());
-    let switches = iso_key.chain(&layout.chip.component_key).map(|path| path.keys.join("."));
-    check.met.into_inner().into_iter().chain(switches).collect()
+    placed.extend(iso_key.chain(&layout.chip.component_key).map(|path| path.keys.join(".")));
+    placed.insert("layout".into());
+    report.finish(placed)
 }
 
 fn walk(layout: &Layout, check: &Check<'_>) {

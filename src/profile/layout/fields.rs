@@ -3,13 +3,21 @@
 //! A reader asks for keys by name; what was never asked for is an unknown key, and the nearest name that was asked for
 //! is its hint. So the rule for readers is: ask for all keys of a table before you give up over one of them.
 
-use std::{cell::RefCell, ops::Range, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    fmt,
+    ops::Range,
+    sync::Arc,
+};
 
 use super::super::{
     diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
     nearest,
     written::{Entry, Value, Written},
 };
+
+/// How many keys a table is asked for at most, mostly.
+const USUALLY_ASKED: usize = 24;
 
 /// Collects the mistakes of one text; shared by all who read it.
 #[derive(Debug)]
@@ -77,14 +85,18 @@ pub(super) struct Fields<'a> {
     entries: &'a [Entry],
     span: Range<usize>,
     what: &'static str,
+    /// The keys that were asked for, some of them several times.
     asked: RefCell<Vec<&'static str>>,
+    /// Which of the first entries were found, a bit each: most tables are short, and all in them is asked for.
+    found: Cell<u64>,
 }
 
 impl<'a> Fields<'a> {
     /// Reads a value that must be a table, whose keys are called `what` in messages: `key of a file`.
     pub(super) fn of(report: &'a Report, written: &'a Written, what: &'static str) -> Option<Self> {
         if let Value::Table(entries) = &written.value {
-            return Some(Self { report, entries, span: written.span.clone(), what, asked: RefCell::default() });
+            let asked = RefCell::new(Vec::with_capacity(USUALLY_ASKED));
+            return Some(Self { report, entries, span: written.span.clone(), what, asked, found: Cell::new(0) });
         }
         report.mistake(written.span.clone(), format!("this must be a table, not {}", written.value.kind()), "");
         None
@@ -103,17 +115,16 @@ impl<'a> Fields<'a> {
     /// The raw value of a key.
     pub(super) fn value(&self, key: &'static str) -> Option<&'a Written> {
         self.pass_over(&[key]);
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+        let place = self.entries.iter().position(|entry| entry.key == key)?;
+        if place < 64 {
+            self.found.set(self.found.get() | 1 << place);
+        }
+        Some(&self.entries[place].value)
     }
 
     /// Takes keys as known without reading them: a mistake in another one leaves open what they mean.
     pub(super) fn pass_over(&self, keys: &[&'static str]) {
-        let mut asked = self.asked.borrow_mut();
-        for key in keys {
-            if !asked.contains(key) {
-                asked.push(key);
-            }
-        }
+        self.asked.borrow_mut().extend_from_slice(keys);
     }
 
     /// Whether a key is there; not the same as asking for it.
@@ -127,11 +138,21 @@ impl<'a> Fields<'a> {
     }
 
     fn typed<T>(&self, key: &'static str, must: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Placed<T>> {
+        self.typed_as(key, || must, read)
+    }
+
+    /// As [`Fields::typed`], where what it must be takes some saying.
+    fn typed_as<T, M: fmt::Display>(
+        &self,
+        key: &'static str,
+        must: impl Fn() -> M,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Option<Placed<T>> {
         let found = self.value(key)?;
         match read(&found.value) {
             Some(value) => Some(Placed { value, span: found.span.clone() }),
             None => {
-                self.report.mistake(found.span.clone(), format!("\"{key}\" must be {must}"), "");
+                self.report.mistake(found.span.clone(), format!("\"{key}\" must be {}", must()), "");
                 None
             }
         }
@@ -148,12 +169,12 @@ impl<'a> Fields<'a> {
 
     /// A number within `range`.
     pub(super) fn number(&self, key: &'static str, range: Range<usize>) -> Option<Placed<usize>> {
-        let must = format!("a number from {} to {}", range.start, range.end - 1);
+        let must = || format!("a number from {} to {}", range.start, range.end - 1);
         let number = |value: &Value| match value {
             Value::Integer(digits) => digits.parse().ok().filter(|number| range.contains(number)),
             _ => None,
         };
-        self.typed(key, &must, number)
+        self.typed_as(key, must, number)
     }
 
     /// Bytes written as hexadecimal digits, with blanks where one likes.
@@ -200,7 +221,7 @@ impl<'a> Fields<'a> {
             return Vec::new();
         };
         let read = |entry: &'a Entry| {
-            let name = Placed { value: entry.key.as_str(), span: entry.span.clone() };
+            let name = Placed { value: &*entry.key, span: entry.span.clone() };
             let mut fields = Fields::of(self.report, &entry.value, what)?;
             fields.span = entry.span.clone();
             Some((name, fields))
@@ -212,7 +233,7 @@ impl<'a> Fields<'a> {
     pub(super) fn named_hex(&self, key: &'static str) -> Option<Vec<(String, Vec<u8>)>> {
         let all = self.value(key).and_then(|found| Fields::of(self.report, found, "name"))?;
         let read = |entry: &Entry| match as_text(&entry.value.value).and_then(unhex) {
-            Some(bytes) => Some((entry.key.clone(), bytes)),
+            Some(bytes) => Some((entry.key.to_string(), bytes)),
             None => {
                 let message = format!("\"{}\" must be bytes in hexadecimal, such as \"3F 00\"", entry.key);
                 self.report.mistake(entry.span.clone(), message, "");
@@ -225,9 +246,14 @@ impl<'a> Fields<'a> {
     /// Reports the keys that were never asked for.
     pub(super) fn finish(self) {
         let asked = self.asked.borrow();
-        for entry in self.entries.iter().filter(|entry| !asked.contains(&entry.key.as_str())) {
-            let name = Placed { value: entry.key.as_str(), span: entry.span.clone() };
-            self.report.unknown(self.what, &name, asked.iter().copied());
+        let was_found = |place: usize| place < 64 && self.found.get() >> place & 1 == 1;
+        for (place, entry) in self.entries.iter().enumerate() {
+            if was_found(place) || asked.contains(&&*entry.key) {
+                continue;
+            }
+            let name = Placed { value: &*entry.key, span: entry.span.clone() };
+            let first = |&(place, key): &(usize, &&'static str)| !asked[..place].contains(key);
+            self.report.unknown(self.what, &name, asked.iter().enumerate().filter(first).map(|(_, key)| *key));
         }
     }
 }

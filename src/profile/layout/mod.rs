@@ -4,6 +4,7 @@
 //! bytes and a tree of spans, decoding bytes gives the same tree and the data. It knows no key of card files by itself.
 
 mod ber;
+mod cache;
 mod check;
 mod coding;
 mod decode;
@@ -24,10 +25,14 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use virtuale_engine::{Aid, Fid};
 
+pub(super) use self::cache::parse_once;
 pub use self::memory::{Lifetime, WordMemory, Zone};
 
 use self::{
@@ -60,6 +65,16 @@ pub struct Layout {
     memory: Option<Memory>,
     components: Vec<Component>,
     security: Security,
+    /// What was found when its keys were first asked for.
+    checked: OnceLock<Arc<Checked>>,
+}
+
+/// A layout and the keys of card files, held against each other.
+#[derive(Debug)]
+struct Checked {
+    schema: Schema,
+    /// The keys that have a place on the chip or a use, in full.
+    placed: BTreeSet<String>,
 }
 
 /// What the bytes of a file say.
@@ -92,14 +107,21 @@ impl Layout {
     /// # Errors
     ///
     /// Its own that are no keys, and what it places on the chip though no card file can say it.
-    pub fn schema(&self) -> Result<Schema, Diagnostics> {
+    pub fn schema(&self) -> Result<&Schema, Diagnostics> {
+        self.checked().map(|checked| &checked.schema)
+    }
+
+    fn checked(&self) -> Result<&Checked, Diagnostics> {
+        if let Some(checked) = self.checked.get() {
+            return Ok(checked);
+        }
         let shared = Source { name: "keys.toml (built in)".into(), text: virtuale_applets::layouts::KEYS.into() };
         let mut schema = Schema::read(&Arc::new(shared))?;
         if let Some(keys) = &self.keys {
             schema.extend_with(&self.source, keys)?;
         }
-        check::check(self, &schema)?;
-        Ok(schema)
+        let placed = check::check(self, &schema)?;
+        Ok(self.checked.get_or_init(|| Arc::new(Checked { schema, placed })))
     }
 
     /// Where the files are: their names, the first AID of an application that they are in, their identifiers. Files of

@@ -1,19 +1,18 @@
 //! What a card file gives and a layout has no place for.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::Bound, sync::Arc};
 
 use super::{
     super::{
         diagnostic::{Diagnostic, Source},
-        schema::Schema,
         tree::{Data, Node, Span},
     },
-    Layout, check,
+    Layout,
 };
 
 /// Walks the data of a card.
-struct Walk {
-    placed: BTreeSet<String>,
+struct Walk<'a> {
+    placed: &'a BTreeSet<String>,
     /// What was written and is on the card. The same text can stand under two keys: `assure` is a beneficiary as well.
     used: Vec<Span>,
     /// What was written and is not on the card, under the key that its table knows it by.
@@ -22,10 +21,10 @@ struct Walk {
 
 impl Layout {
     /// What a card file gives though the card has no place for it, in the order of the file.
-    pub(in crate::profile) fn unplaced(&self, card: &Arc<Source>, data: &Node, schema: &Schema) -> Vec<Diagnostic> {
-        let mut walk = Walk { placed: check::placed(self, schema), used: Vec::new(), left: Vec::new() };
-        walk.placed.insert("layout".into());
-        walk.table(data, "", "");
+    pub(in crate::profile) fn unplaced(&self, card: &Arc<Source>, data: &Node) -> Vec<Diagnostic> {
+        let Ok(checked) = self.checked() else { return Vec::new() };
+        let mut walk = Walk { placed: &checked.placed, used: Vec::new(), left: Vec::new() };
+        walk.table(data, &mut String::new(), 0);
         let Walk { used, mut left, .. } = walk;
         left.retain(|(_, span)| !used.contains(span));
         left.sort_by_key(|(_, span)| span.start);
@@ -35,25 +34,39 @@ impl Layout {
     }
 }
 
-impl Walk {
-    /// The values of a table: `path` is its key in full, `shown` that within the innermost member of a list.
-    fn table(&mut self, table: &Node, path: &str, shown: &str) {
-        let below = |key: &str, name: &str| if key.is_empty() { name.to_owned() } else { format!("{key}.{name}") };
+impl Walk<'_> {
+    /// The values of a table. `path` is its key in full with a dot behind it, empty for the top; from the byte `shown`
+    /// on, it is the key within the innermost member of a list.
+    fn table(&mut self, table: &Node, path: &mut String, shown: usize) {
+        let length = path.len();
         for (name, node) in table.table().into_iter().flatten() {
-            self.value(node, &below(path, name), &below(shown, name));
+            path.push_str(name);
+            self.value(node, path, shown);
+            path.truncate(length);
         }
     }
 
-    fn value(&mut self, node: &Node, path: &str, shown: &str) {
-        let inside = format!("{path}.");
-        let has_parts = self.placed.range(inside.clone()..).next().is_some_and(|key| key.starts_with(&inside));
+    fn value(&mut self, node: &Node, path: &mut String, shown: usize) {
         match &node.data {
-            Data::Table(_) if has_parts => self.table(node, path, shown),
-            Data::List(members) if has_parts => members.iter().for_each(|member| self.table(member, path, "")),
+            Data::Table(_) | Data::List(_) if self.has_parts(path) => {
+                path.push('.');
+                let inside = path.len();
+                match &node.data {
+                    Data::List(members) => members.iter().for_each(|member| self.table(member, path, inside)),
+                    _ => self.table(node, path, shown),
+                }
+            }
             _ if node.span.is_empty() => {}
-            _ if self.placed.contains(path) => self.used.push(node.span.clone()),
-            _ => self.left.push((shown.to_owned(), node.span.clone())),
+            _ if self.placed.contains(path.as_str()) => self.used.push(node.span.clone()),
+            _ => self.left.push((path[shown..].to_owned(), node.span.clone())),
         }
+    }
+
+    /// Whether something in a table or list has a place.
+    fn has_parts(&self, path: &str) -> bool {
+        let after = self.placed.range::<str, _>((Bound::Excluded(path), Bound::Unbounded));
+        let mut inside = after.take_while(|key| key.starts_with(path)).map(|key| &key[path.len()..]);
+        inside.any(|rest| rest.starts_with('.'))
     }
 }
 

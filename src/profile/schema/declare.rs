@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar, sound};
+use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar};
 use crate::profile::{
     codes,
     diagnostic::{Diagnostic, Mistakes},
@@ -46,7 +46,6 @@ pub(super) fn declare(schema: &mut Schema, data: &Written, mistakes: &mut Mistak
         let declaration = Declaration { entry, mistakes };
         declaration.add_to(schema);
     }
-    sound::check(schema, data, mistakes);
 }
 
 /// A declaration that is being read.
@@ -246,7 +245,7 @@ impl Declaration<'_> {
 
     fn check_attributes(&mut self) {
         for attribute in self.entry.value.entries() {
-            if !ATTRIBUTES.contains(&attribute.key.as_str()) {
+            if !ATTRIBUTES.contains(&&*attribute.key) {
                 let message = format!("a key has no attribute \"{}\"", scalar::shown(&attribute.key));
                 let mistake = Diagnostic::new(self.mistakes.source(), attribute.span.clone(), message);
                 let hint = nearest::hint(&attribute.key, ATTRIBUTES);

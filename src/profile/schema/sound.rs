@@ -13,7 +13,7 @@ use crate::profile::{
 /// Checks every key of a schema to which `data` was just added, and notes what is wrong. A key that was there before
 /// may have become unsound, by a new key in it or beside it.
 pub(super) fn check(schema: &Schema, data: &Written, mistakes: &mut Mistakes) {
-    let declared: BTreeMap<&str, &Entry> = data.entries().iter().map(|entry| (entry.key.as_str(), entry)).collect();
+    let declared: BTreeMap<&str, &Entry> = data.entries().iter().map(|entry| (&*entry.key, entry)).collect();
     for (path, key) in schema.keys() {
         Soundness { schema, key, path: &path, declared: &declared, mistakes }.check();
     }
@@ -75,7 +75,7 @@ impl Soundness<'_> {
             self.wrong("default", "its default could not stand in a card file");
         }
         for (attribute, text) in [("example", &key.example), ("first", &key.first)] {
-            if text.as_ref().is_some_and(|text| !is_value(key, &Value::Text(text.clone()))) {
+            if text.as_ref().is_some_and(|text| !is_value(key, &Value::Text(text.clone().into()))) {
                 self.wrong(attribute, &format!("its {attribute} could not stand in a card file"));
             }
         }
@@ -122,4 +122,32 @@ fn is_table(rules: &Rules, entries: &[Entry]) -> bool {
     let known = |entry: &Entry| rules.fields.key(&entry.key).is_some_and(|key| is_value(key, &entry.value.value));
     let there = |key: &Key| key.presence != Presence::Required || entries.iter().any(|entry| entry.key == key.name);
     entries.iter().all(known) && rules.fields.0.iter().all(there)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use virtuale_applets::layouts;
+
+    use super::check;
+    use crate::profile::{
+        diagnostic::{Diagnostics, Mistakes, Source},
+        schema::Schema,
+        written::Written,
+    };
+
+    #[test]
+    fn what_is_built_in_is_sound() {
+        let mut schema = Schema::empty();
+        for text in [layouts::KEYS, layouts::VITALE1, layouts::VITALE2] {
+            let source = Arc::new(Source { name: "built in".into(), text: text.into() });
+            let document = Written::read(&source).expect("TOML");
+            let Some(data) = document.key("data") else { continue };
+            schema.extend_with(&source, data).expect("declarations");
+            let mut mistakes = Mistakes::of(&source);
+            check(&schema, data, &mut mistakes);
+            assert_eq!(mistakes.or(()), Ok::<(), Diagnostics>(()));
+        }
+    }
 }

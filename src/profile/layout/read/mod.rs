@@ -7,7 +7,10 @@ mod memory;
 mod rules;
 mod sound;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use virtuale_engine::{
     Atr,
@@ -114,6 +117,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         memory,
         components,
         security,
+        checked: OnceLock::new(),
     })
 }
 

@@ -335,7 +335,7 @@ fn no_code_and_no_key_is_in_what_is_printed_for_developers() {
 fn mistakes(change: impl Fn(&str) -> String) -> String {
     let text = change(virtuale_applets::layouts::VITALE2);
     let layout = Layout::parse(&Arc::new(Source { name: "vitale2.toml".into(), text }));
-    match layout.and_then(|layout| layout.schema()) {
+    match layout.and_then(|layout| layout.schema().cloned()) {
         Ok(_) => panic!("the layout is sound"),
         Err(mistakes) => mistakes.to_string(),
     }

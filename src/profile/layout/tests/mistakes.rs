@@ -4,7 +4,7 @@ use super::{Layout, source, vitale2_text, with_content};
 use crate::profile::diagnostic::Diagnostics;
 
 fn assert_refused(text: &str, parts: &[&str]) {
-    let mistakes = match Layout::parse(&source("l.toml", text)).and_then(|layout| layout.schema()) {
+    let mistakes = match Layout::parse(&source("l.toml", text)).and_then(|layout| layout.schema().cloned()) {
         Ok(_) => panic!("this was not refused:\n{text}"),
         Err(mistakes) => mistakes.to_string(),
     };
@@ -106,7 +106,7 @@ fn a_mistake_points_at_the_value() {
         ("atr_from = \"carte.atr\"", "atr_from = \"carte.art\"", "\"carte.art\"", "did you mean \"carte.atr\"?"),
     ] {
         let text = changed(from, to);
-        let layout = Layout::parse(&source("l.toml", text.as_str())).and_then(|layout| layout.schema());
+        let layout = Layout::parse(&source("l.toml", text.as_str())).and_then(|layout| layout.schema().cloned());
         let Diagnostics(mistakes) = layout.expect_err("this was not refused");
         assert_eq!(&text[mistakes[0].span.clone()], value);
         assert_eq!(mistakes[0].hint.as_deref().unwrap_or_default(), hint);

@@ -2,8 +2,12 @@
 //!
 //! Card files, layouts and the schema are read from this. It knows TOML and nothing of cards. The rule that it upholds:
 //! every value has its place in the text, so that whoever finds it wrong can point at it.
+//!
+//! The texts that are built in were parsed when the program was built; of them, only an index is read.
 
-use std::{ops::Range, sync::Arc};
+mod index;
+
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use toml::{
     Spanned,
@@ -34,15 +38,15 @@ pub struct Written {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A string.
-    Text(String),
+    Text(Cow<'static, str>),
     /// An integer, as it was written but for underscores and its base.
-    Integer(String),
+    Integer(Cow<'static, str>),
     /// `true` or `false`.
     Flag(bool),
     /// A date, a time or both, in ISO 8601.
-    Date(String),
+    Date(Cow<'static, str>),
     /// A number with a fraction or exponent.
-    Float(String),
+    Float(Cow<'static, str>),
     /// An array, or tables with a header `[[...]]`.
     List(Vec<Written>),
     /// A table.
@@ -53,7 +57,7 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The key.
-    pub key: String,
+    pub key: Cow<'static, str>,
     /// The place of the key.
     pub span: Range<usize>,
     /// The value.
@@ -67,6 +71,14 @@ impl Written {
     ///
     /// All that is not TOML, or a text longer than [`LONGEST`].
     pub fn read(source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        if let Some(written) = index::read(&source.text) {
+            return Ok(written);
+        }
+        Self::parse(source)
+    }
+
+    /// Reads a text as TOML, whichever it is.
+    fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
         let mut mistakes = Mistakes::of(source);
         if source.text.len() > LONGEST {
             let mistake = Diagnostic::new(source, 0..0, format!("this file has more than {LONGEST} bytes"));
@@ -173,20 +185,25 @@ fn is_header(source: &Source, at: usize) -> bool {
 fn table(written: &DeTable<'_>) -> Value {
     let mut entries: Vec<Entry> = written
         .iter()
-        .map(|(key, value)| Entry { key: key.get_ref().to_string(), span: key.span(), value: located(value) })
+        .map(|(key, value)| Entry { key: kept(key.get_ref()), span: key.span(), value: located(value) })
         .collect();
     entries.sort_by_key(|entry| entry.span.start);
     Value::Table(entries)
 }
 
+/// A part of a text that may not live as long.
+fn kept(part: &str) -> Cow<'static, str> {
+    Cow::Owned(part.to_owned())
+}
+
 fn located(written: &Spanned<DeValue<'_>>) -> Written {
     let value = match written.get_ref() {
-        DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(digits) if digits.radix() == 10 => Value::Integer(digits.as_str().into()),
-        DeValue::Integer(digits) => Value::Integer(digits.to_string()),
-        DeValue::Float(digits) => Value::Float(digits.as_str().into()),
+        DeValue::String(text) => Value::Text(kept(text)),
+        DeValue::Integer(digits) if digits.radix() == 10 => Value::Integer(kept(digits.as_str())),
+        DeValue::Integer(digits) => Value::Integer(digits.to_string().into()),
+        DeValue::Float(digits) => Value::Float(kept(digits.as_str())),
         DeValue::Boolean(flag) => Value::Flag(*flag),
-        DeValue::Datetime(date) => Value::Date(date.to_string()),
+        DeValue::Datetime(date) => Value::Date(date.to_string().into()),
         DeValue::Array(members) => Value::List(members.iter().map(located).collect()),
         DeValue::Table(entries) => table(entries),
     };
@@ -208,7 +225,7 @@ mod tests {
     fn values_keep_their_places_and_order() {
         let text = "z = 1_0\na.b = 2024-01-31T08:30\n[[l]]\n[[l]]\nx = 0x1F";
         let document = read(text).expect("TOML");
-        let keys: Vec<_> = document.entries().iter().map(|entry| entry.key.as_str()).collect();
+        let keys: Vec<_> = document.entries().iter().map(|entry| &*entry.key).collect();
         assert_eq!(keys, ["z", "a", "l"]);
         assert_eq!(document.key("z").map(|z| &z.value), Some(&Value::Integer("10".into())));
         let date = document.key("a").and_then(|a| a.key("b")).expect("a.b");
