@@ -82,7 +82,7 @@ impl fmt::Debug for Blueprint {
 mod tests {
     use super::Blueprint;
     use crate::{
-        Card, Chip, Reset, Response, StatusWord,
+        Card, Chip, Interface, Response, StatusWord,
         platform::Forgetful,
         testing::{
             bytes,
@@ -105,7 +105,7 @@ mod tests {
         let blueprint = Blueprint::new(&keyed_image()).expect("a good image");
         let made = || {
             let mut chip = Chip::of(&blueprint, &applets, platform(Forgetful)).expect("known applets");
-            chip.reset(Reset::Cold).expect("an ATR");
+            chip.power_up(Interface::Contact).expect("an ATR");
             assert_eq!(status(&mut chip, SELECT.0), StatusWord::SUCCESS);
             chip
         };

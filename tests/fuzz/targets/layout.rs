@@ -26,7 +26,7 @@ fn make(source: &Arc<Source>) -> Result<(), Diagnostics> {
     assert!(!layout.name().is_empty(), "a layout without a name");
     let schema = layout.schema()?;
     let card = text::source(CARD.as_bytes());
-    let data = card_file::read(&card, &schema, text::OPTIONS.today)?;
+    let data = card_file::read(&card, schema, text::OPTIONS.today)?;
     let (image, map) = layout.encode(&card, &data, None)?;
     // An image may describe a chip that cannot be: no place for its files, two applications of one name.
     if let Ok(card) = Chip::new(image.clone(), &virtuale_applets::by_name, cards::platform()) {
