@@ -8,7 +8,7 @@ use crate::{
     fs::{self, FileSystem},
     image::{ChipImage, FileIndex, Habits, ImageError},
     memory::Memory,
-    vault::{self, Vault},
+    vault::{self, Blank},
 };
 
 /// An image that was checked and laid out: as many chips as one likes are made of it by
@@ -19,7 +19,7 @@ pub struct Blueprint {
     pub(super) files: Arc<FileSystem>,
     /// What every chip holds at first.
     pub(super) memory: Memory,
-    pub(super) vault: Vault,
+    pub(super) vault: Blank,
     /// In the order of their numbers, from 1 on.
     pub(super) applets: Vec<Named>,
 }

@@ -102,7 +102,7 @@ impl Chip {
             habits: blueprint.habits,
             protocol: blueprint.atr.first_protocol(),
             platform,
-            vault: blueprint.vault.of_another(),
+            vault: blueprint.vault.vault(),
             left: Vec::new(),
         };
         Ok(Self { atr: blueprint.atr, power: Power::Off, applets: found, chain: Chain::default(), core })

@@ -173,7 +173,7 @@ mod tests {
     }
 
     fn vault() -> (Vault, DomainId) {
-        let vault = build(&keyed_image().files, &mut Memory::default()).expect("a good image");
+        let vault = build(&keyed_image().files, &mut Memory::default()).expect("a good image").vault();
         let domain = vault.domain(crate::testing::VITALE);
         (vault, domain)
     }
@@ -225,7 +225,7 @@ mod tests {
             ..security.environments[0].templates[0].clone()
         };
         crate::testing::keys::secure(&mut image, crate::testing::VITALE, security);
-        let vault = build(&image.files, &mut Memory::default()).expect("a good image");
+        let vault = build(&image.files, &mut Memory::default()).expect("a good image").vault();
         let partner = Partner::KeySet(vault.find(domain, Class::KeySet, 0x81).expect("it exists"));
         let status = status(&vault, domain, &Proofs::default(), None, Some(&partner));
         assert!(status.satisfies(Condition(0x41)) && !status.satisfies(Condition(0x21)));

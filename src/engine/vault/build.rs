@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use super::{
-    Cipher, Class, Counters, Domain, DomainId, LOCAL, Material, NUMBER, Object, PublicCells, Vault,
+    Blank, Cipher, Class, Counters, Domain, DomainId, LOCAL, Material, NUMBER, Object, PublicCells,
     field::Field,
     rsa::{LONGEST_EXPONENT, RsaCells},
 };
@@ -29,8 +29,8 @@ const MOST_KEYS: usize = 255;
 /// What is refused, and why.
 type Unsound = (String, &'static str);
 
-/// Makes a vault of the domains of files whose tree is sound.
-pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, ImageError> {
+/// Lays out the vaults of the domains of files whose tree is sound.
+pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Blank, ImageError> {
     for (index, image) in images.iter().enumerate() {
         let Some(directory) = directory(image) else { continue };
         check(images, &directory.security).map_err(|(object, reason)| ImageError::Security {
@@ -52,7 +52,7 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Vault, 
         let parent = image.parents.first().and_then(|&FileIndex(parent)| of_files.get(parent).copied());
         of_files.push(domain.or(shared).or(parent).unwrap_or(DomainId::GLOBAL));
     }
-    Ok(Vault { domains: domains.into(), ready: Vec::new(), of_files, of_image: images.len() })
+    Ok(Blank { domains: domains.into(), of_files })
 }
 
 /// How many cells the PINs and keys of a DF need.

@@ -44,6 +44,13 @@ pub(crate) struct Vault {
     of_image: usize,
 }
 
+/// What all vaults of one image have in common.
+#[derive(Debug)]
+pub(crate) struct Blank {
+    domains: Arc<[Domain]>,
+    of_files: Vec<DomainId>,
+}
+
 /// The PINs, keys and environments of one application.
 #[derive(Debug)]
 struct Domain {
@@ -194,6 +201,18 @@ impl Object {
     }
 }
 
+impl Blank {
+    /// The vault of a new chip.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault {
+            domains: Arc::clone(&self.domains),
+            ready: Vec::new(),
+            of_files: self.of_files.clone(),
+            of_image: self.of_files.len(),
+        }
+    }
+}
+
 impl Vault {
     /// The domain of a DF.
     pub(crate) fn domain(&self, df: FileIndex) -> DomainId {
@@ -210,12 +229,6 @@ impl Vault {
 
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
         &self.domains[id.domain.0].objects[id.index]
-    }
-
-    /// The vault of another chip of the same image, with files of the image only.
-    pub(crate) fn of_another(&self) -> Self {
-        let of_files = self.of_files[..self.of_image].to_vec();
-        Self { domains: Arc::clone(&self.domains), ready: Vec::new(), of_files, of_image: self.of_image }
     }
 
     /// What the card calls itself in a domain.

@@ -131,7 +131,7 @@ fn a_shared_domain_is_anothers_and_nothing_else() {
 fn nothing_secret_shows_in_debug_output() {
     let image = keyed_image();
     let mut memory = Memory::default();
-    let vault = build(&image.files, &mut memory).expect("a good image");
+    let vault = build(&image.files, &mut memory).expect("a good image").vault();
     let shown = format!("{:?}{vault:?}{memory:?}", domain()).to_uppercase();
     let is_hidden = |secret: &[u8]| {
         let listed: Vec<_> = secret.iter().map(ToString::to_string).collect();
