@@ -21,13 +21,13 @@ const INDEXED: [(&str, &[u8]); 3] = [
 ///
 /// An index is one value, and the text a table. A value is its kind, its start and its length in the text in bytes, then:
 ///
-/// | kind               | then                                                                                     |
-/// | ------------------ | ---------------------------------------------------------------------------------------- |
-/// | `T` `I` `F` `D`    | a text, an integer, a float, a date: how many bytes of the span are around it on each side |
-/// | `t` `i` `f` `d`    | the same, when it does not stand so in the text: how many bytes it has, and they           |
-/// | `Y` `N`            | true, false: nothing                                                                     |
-/// | `L`                | a list: how many members, and they                                                       |
-/// | `E`                | a table: how many entries, each a key (`T` or `t`) and a value, in the order of the text  |
+/// | kind            | then                                                                                     |
+/// | --------------- | ---------------------------------------------------------------------------------------- |
+/// | `T` `I` `F` `D` | a text, an integer, a float, a date: how many bytes of its span are on each side of it   |
+/// | `t` `i` `f` `d` | the same, when it does not stand so in the text: how many bytes it has, and they         |
+/// | `Y` `N`         | true, false: nothing                                                                     |
+/// | `L`             | a list: how many members, and they                                                       |
+/// | `E`             | a table: how many entries, each a key (`T` or `t`) and a value, in the order of the text |
 ///
 /// Numbers have seven bits a byte, the lowest first; all bytes but the last have the highest bit.
 #[must_use]
