@@ -19,7 +19,8 @@ const INDEXED: [(&str, &[u8]); 3] = [
 /// The text that is built in and reads as this one, with its index: what is in it and where, so that nobody need parse
 /// it. `None` for any other text.
 ///
-/// An index is one value, and the text a table. A value is its kind, its start and its length in the text in bytes, then:
+/// An index is one value, and the text a table. A value is its kind, its start and its length in the text in bytes,
+/// then:
 ///
 /// | kind            | then                                                                                     |
 /// | --------------- | ---------------------------------------------------------------------------------------- |
