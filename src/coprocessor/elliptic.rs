@@ -1,4 +1,4 @@
-//! P-256: public keys, key agreement, and ECDSA with the nonce of RFC 6979. AWS-LC does all but the nonce.
+//! P-256: public keys, key agreement, and ECDSA with the nonce of RFC 6979 [RFC-6979 3.2]. AWS-LC does all but that.
 
 use p256::{NistP256, elliptic_curve::Curve};
 use rfc6979::KGenerator;
