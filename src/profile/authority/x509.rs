@@ -33,7 +33,7 @@ use super::super::arithmetic::Arithmetic;
 /// rsaEncryption, 1.2.840.113549.1.1.1.
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
-/// ecdsa-with-SHA256, 1.2.840.10045.4.3.2 (RFC 5758, 3.2).
+/// ecdsa-with-SHA256, 1.2.840.10045.4.3.2 [RFC-5758 3.2].
 const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 
 const ROOT_NAME: &str = "CN=TEST Virtuale root,OU=TEST only,O=TEST Virtuale";

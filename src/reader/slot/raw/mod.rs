@@ -125,7 +125,7 @@ impl RawSlot {
         )
     }
 
-    /// Agrees on a protocol (PPS, ISO 7816-3, 9). Comes after a power-up or a reset and before the first command;
+    /// Agrees on a protocol (PPS) [ISO-7816-3 9]. Comes after a power-up or a reset and before the first command;
     /// without it the first protocol of the answer to reset is spoken.
     ///
     /// # Errors
