@@ -5,7 +5,7 @@
 
 use crate::{
     Response, StatusWord, apdu::Apdu, chip::Context, class::Class, commands, ins::Ins, instruction::Instruction,
-    platform::PowerLost,
+    platform::CommitError,
 };
 
 /// Why a command ended early.
@@ -79,8 +79,11 @@ impl From<StatusWord> for Stop {
     }
 }
 
-impl From<PowerLost> for Stop {
-    fn from(PowerLost: PowerLost) -> Self {
-        Self::PowerLost
+impl From<CommitError> for Stop {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Full => Self::Refused(StatusWord::MEMORY_FAILURE),
+            CommitError::PowerLost => Self::PowerLost,
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Recorders, fault injectors and latency models wrap a [`Card`] and are one, so a reader never knows which it has.
 
-use crate::{Atr, Response};
+use crate::{Atr, Response, Snapshot, SnapshotError, snapshot::CHIP};
 
 /// The transmission protocol between reader and card (ISO 7816-3).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -100,4 +100,19 @@ pub trait Card: Send {
     ///
     /// A [`Fault`] when the card is silent; `response` is then empty.
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault>;
+
+    /// Puts all that survives a reset into a snapshot. A layer puts its own there too, and passes it on to its card. A
+    /// card that keeps nothing puts nothing.
+    fn save(&self, _snapshot: &mut Snapshot) {}
+
+    /// Becomes the card that a snapshot was taken of, without power. A layer passes the snapshot on to its card, and
+    /// takes its own part only when the card took it.
+    ///
+    /// # Errors
+    ///
+    /// [`SnapshotError`] if it is not one of a card made of the same image; the card is then as it was. A card that
+    /// keeps nothing takes any but that of a chip.
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        snapshot.part(CHIP).map_or(Ok(()), |_| Err(SnapshotError::OtherImage))
+    }
 }

@@ -32,6 +32,7 @@ pub mod platform;
 pub mod response;
 pub mod security;
 pub mod sm;
+pub mod snapshot;
 pub mod status;
 #[cfg(test)]
 mod testing;
@@ -45,4 +46,5 @@ pub use chip::Chip;
 pub use ids::{Aid, Fid, Sfi};
 pub use image::{ChipImage, ImageError};
 pub use response::Response;
+pub use snapshot::{Snapshot, SnapshotError};
 pub use status::StatusWord;

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::{
-    platform::{Change, PowerLost, Sink},
+    platform::{Change, CommitError, Sink},
     wiped::Wiped,
 };
 
@@ -39,6 +39,12 @@ impl Span {
     #[must_use]
     pub fn length(self) -> usize {
         self.length
+    }
+
+    /// Where it is, as bytes that no other span has.
+    pub(crate) fn bounds(self) -> [u8; 8] {
+        let [offset, length] = [self.offset, self.length].map(|cells| u32::try_from(cells).unwrap_or(u32::MAX));
+        (u64::from(offset) << 32 | u64::from(length)).to_be_bytes()
     }
 
     /// All of it from a place on; `None` if that is outside. At its end, that is none.
@@ -136,8 +142,8 @@ impl Memory {
     ///
     /// # Errors
     ///
-    /// [`PowerLost`] from the sink; the memory is then as after the last commit.
-    pub fn commit(&mut self, sink: &mut dyn Sink) -> Result<(), PowerLost> {
+    /// [`CommitError`] from the sink; the memory is then as after the last commit.
+    pub fn commit(&mut self, sink: &mut dyn Sink) -> Result<(), CommitError> {
         if self.journal.is_empty() {
             return Ok(());
         }
@@ -146,7 +152,7 @@ impl Memory {
         let kept = sink.commit(&changes);
         match kept {
             Ok(()) => self.forget_journal(),
-            Err(PowerLost) => self.roll_back(),
+            Err(_) => self.roll_back(),
         }
         kept
     }
@@ -155,6 +161,20 @@ impl Memory {
     /// no room for undoing what is never undone.
     pub fn settle(&mut self) {
         (self.journal, self.before) = (Vec::new(), Wiped::default());
+    }
+
+    /// All cells as they are.
+    pub(crate) fn cells(&self) -> &[u8] {
+        &self.cells
+    }
+
+    /// Makes the cells these, as what there was from the beginning. `None` if they are not as many, and nothing
+    /// changes.
+    pub(crate) fn replace(&mut self, cells: &[u8]) -> Option<()> {
+        (cells.len() == self.size()).then(|| {
+            self.forget_journal();
+            self.cells.copy_from_slice(cells);
+        })
     }
 
     /// Undoes everything written since the last commit.
@@ -194,16 +214,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Carver, Memory, Span};
-    use crate::platform::{Change, Forgetful, PowerLost, Sink};
+    use crate::platform::{Change, CommitError, Forgetful, Sink};
 
     /// Loses power at the commit with this number, counted from zero.
     struct Torn(usize);
 
     impl Sink for Torn {
-        fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
+        fn commit(&mut self, _: &[Change<'_>]) -> Result<(), CommitError> {
             let power = self.0.checked_sub(1);
             self.0 = power.unwrap_or(0);
-            power.map(|_| ()).ok_or(PowerLost)
+            power.map(|_| ()).ok_or(CommitError::PowerLost)
         }
     }
 
@@ -247,7 +267,7 @@ mod tests {
         memory.write(span, &[1]);
         memory.commit(&mut sink).expect("power for one commit");
         memory.write(span, &[2, 2]);
-        assert_eq!(memory.commit(&mut sink), Err(PowerLost));
+        assert_eq!(memory.commit(&mut sink), Err(CommitError::PowerLost));
         assert_eq!(memory.read(span), [1, 0]);
     }
 
@@ -255,7 +275,7 @@ mod tests {
     fn a_sink_sees_what_the_cells_hold_now() {
         struct Kept(Vec<(usize, Vec<u8>)>);
         impl Sink for Kept {
-            fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), PowerLost> {
+            fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), CommitError> {
                 self.0.extend(changes.iter().map(|change| (change.offset, change.bytes.to_vec())));
                 Ok(())
             }

@@ -26,6 +26,13 @@ pub trait Clock: Send {
 pub trait Random: Send {
     /// Fills `bytes`.
     fn fill(&mut self, bytes: &mut [u8]);
+
+    /// How far the stream of random bytes was drawn, in a unit of the source's own; 0 at its beginning. It is part of
+    /// a card's [`Snapshot`](crate::Snapshot).
+    fn position(&self) -> u64;
+
+    /// Draws from a position on that [`Random::position`] told, also before the present one.
+    fn seek(&mut self, position: u64);
 }
 
 /// One change of memory: these bytes, from this offset on. They may be secret: its [`Debug`](fmt::Debug) shows none.
@@ -37,10 +44,16 @@ pub struct Change<'a> {
     pub bytes: &'a [u8],
 }
 
-/// The power went away while a commit was under way; nothing of that commit stays.
+/// Why a commit was not kept. Nothing of it stays, outside the card or in its memory.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("power was lost during a commit")]
-pub struct PowerLost;
+pub enum CommitError {
+    /// There is no room for it, such as on a full disk. The card goes on and answers `6581` (memory failure).
+    #[error("the commit cannot be kept")]
+    Full,
+    /// The power went away while it was under way. The card answers nothing.
+    #[error("power was lost during a commit")]
+    PowerLost,
+}
 
 /// Where commits go. The reader's: it may keep them on disk, and it is where a torn card is simulated.
 pub trait Sink: Send {
@@ -48,8 +61,8 @@ pub trait Sink: Send {
     ///
     /// # Errors
     ///
-    /// [`PowerLost`] if none was kept.
-    fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), PowerLost>;
+    /// [`CommitError`] if none was kept.
+    fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), CommitError>;
 }
 
 /// A sink that keeps nothing outside the card.
@@ -57,7 +70,7 @@ pub trait Sink: Send {
 pub struct Forgetful;
 
 impl Sink for Forgetful {
-    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
+    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), CommitError> {
         Ok(())
     }
 }

@@ -183,8 +183,9 @@ impl Builder {
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
         let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));
-        let make = |content: Option<Content>| content.map(|content| making.make(content)).transpose();
-        let cards = contents.into_iter().map(make).collect::<Result<Vec<_>, _>>()?;
+        let make =
+            |(slot, content): (usize, Option<Content>)| content.map(|content| making.make(content, slot)).transpose();
+        let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
         let recording = self.recording(cards.len() > 1, run)?;
         for (slot, card) in cards.into_iter().enumerate() {

@@ -15,7 +15,7 @@ use super::{
     recording::Recording,
 };
 use crate::{
-    profile::{self, Options, diagnostic::Source},
+    profile::{self, Options, Provision, diagnostic::Source},
     reader::{Label, Readers, SlotError, SlotState},
 };
 
@@ -87,18 +87,19 @@ pub(super) struct Making {
 }
 
 impl Making {
-    /// The card, and where it comes from.
-    pub(super) fn make(self, content: Content) -> Result<(Origin, Box<dyn Card>), HostError> {
+    /// The card for a slot, and where it comes from.
+    pub(super) fn make(self, content: Content, slot: usize) -> Result<(Origin, Box<dyn Card>), HostError> {
         let options = Options { today: self.today, seed: self.seed };
+        let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
         match content {
             Content::File(file) => {
-                let card = profile::load(&file, &options)?.card();
+                let card = profile::load(&file, &options)?.card_with(provision);
                 Ok((Origin::File(path::absolute(&file).unwrap_or(file)), Box::new(card)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };
                 let profile = profile::parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
-                Ok((Origin::Named(name), Box::new(profile.card())))
+                Ok((Origin::Named(name), Box::new(profile.card_with(provision))))
             }
             Content::Made { name, card } => Ok((Origin::Named(name), card)),
         }
@@ -131,7 +132,7 @@ impl Desk {
     /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one.
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
-        let (origin, card) = self.making.make(content)?;
+        let (origin, card) = self.making.make(content, slot)?;
         let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = match self.take_out(slot) {
             Err(SlotError::Empty(_)) => false,

@@ -110,14 +110,16 @@ impl Recording {
                     error: io::Error::new(error.kind(), error.to_string()),
                 };
                 let created = created.map_err(|error| unwritable(&error))?;
-                let trace_file = own_trace(created, &trace, *run, origin, &*card).map_err(|error| {
+                // From the number of the slot the chance of its card follows; without a name it is 0.
+                let name = if slot == 0 { String::new() } else { format!("slot-{slot}") };
+                let trace_file = own_trace(created, &trace, *run, &name, origin, &*card).map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
                 })?;
                 let tape = trace_file.tape().clone();
                 traces.lock().unwrap_or_else(PoisonError::into_inner).push(OwnTrace { slot, trace_file });
-                Ok(Box::new(Recorder::new(card, tape, "")))
+                Ok(Box::new(Recorder::new(card, tape, &name)))
             }
         }
     }
@@ -188,12 +190,13 @@ fn own_trace(
     created: File,
     path: &Path,
     run: Run,
+    name: &str,
     origin: &Origin,
     card: &dyn Card,
 ) -> Result<TraceFile, Arc<io::Error>> {
     let trace_file = TraceFile::new(created, path)?;
     begin(trace_file.tape(), run);
-    head(trace_file.tape(), "", path, origin, card);
+    head(trace_file.tape(), name, path, origin, card);
     trace_file.tape().failure().map_or(Ok(trace_file), Err)
 }
 

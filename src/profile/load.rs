@@ -15,15 +15,18 @@ use virtuale_engine::{
     applet::Applet,
     chip::{Blueprint, Chip},
     image::{ChipImage, ImageError},
+    platform::Platform,
 };
 
 use super::{
-    card::VirtualCard,
+    card::{VirtualCard, Wear},
     card_file,
+    chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
     layout::{self, Layout},
     map::CardMap,
-    platform, reading,
+    provision::Provision,
+    reading,
     tree::{Node, Span},
     written::LONGEST,
 };
@@ -33,7 +36,7 @@ use super::{
 pub struct Options {
     /// The day of loading: relative dates count from it, and it is the day on which the card is used.
     pub today: Date,
-    /// Where the card's chance starts.
+    /// The seed of the run, from which the chance of each of its cards follows.
     pub seed: u64,
 }
 
@@ -65,6 +68,7 @@ pub struct Profile {
     map: CardMap,
     unplaced: Vec<Diagnostic>,
     options: Options,
+    identity: Identity,
 }
 
 /// Reads a card file and makes a card of it.
@@ -92,10 +96,11 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
     let (image, map) = layout.encode(&source, &data, base)?;
     let unplaced = layout.unplaced(&source, &data);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
+    let identity = Identity::of(&name, &source.text);
     match blueprint(&image, &layout, &data) {
         Ok(blueprint) => {
             let blueprint = Arc::new(blueprint);
-            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, options: *options })
+            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, options: *options, identity })
         }
         Err(error) => {
             let message = format!("no chip can be made of this card: {error}");
@@ -207,19 +212,32 @@ impl Profile {
         &self.unplaced
     }
 
-    /// A fresh card, without power. All cards of one profile behave the same.
+    /// A fresh card, without power, with what is given by default to one in slot 0.
+    #[must_use]
+    pub fn card(&self) -> VirtualCard {
+        self.card_with(Provision::default())
+    }
+
+    /// A fresh card, without power. All cards of one profile that are provided for in the same way behave the same.
     ///
     /// # Panics
     ///
     /// Never: reading the profile laid out the same image, with the same applets.
     #[must_use]
-    pub fn card(&self) -> VirtualCard {
-        let chip = self.chip().expect("the image was checked when the profile was read");
-        VirtualCard::new(chip, self.layout.lifetime(&self.data), self.options.seed)
+    pub fn card_with(&self, provision: Provision) -> VirtualCard {
+        let stream = |label| self.identity.stream(self.options.seed, provision.slot(), label);
+        let wear = self.layout.lifetime(&self.data).map(|lifetime| Wear::new(lifetime, &mut stream(Label::Wear)));
+        let platform = self.platform(provision);
+        let chip = self.chip(platform).expect("the image was checked when the profile was read");
+        VirtualCard::new(chip, self.identity, wear)
     }
 
-    fn chip(&self) -> Result<Chip, ImageError> {
-        let platform = platform::fixed(self.options.today, self.options.seed);
+    fn platform(&self, provision: Provision) -> Platform {
+        let stream = self.identity.stream(self.options.seed, provision.slot(), Label::Chip);
+        provision.platform(self.options.today, stream)
+    }
+
+    fn chip(&self, platform: Platform) -> Result<Chip, ImageError> {
         let memory = self.layout.memory_settings(&self.data);
         Chip::of(&self.blueprint, &|name| applet(name, memory.as_ref()), platform)
     }

@@ -20,9 +20,13 @@ pub mod written;
 
 mod arithmetic;
 mod card;
+mod chance;
+#[cfg(test)]
+mod chance_tests;
 mod load;
 mod nearest;
-mod platform;
+mod provision;
 
 pub use card::VirtualCard;
 pub use load::{LoadError, Options, Profile, load, parse};
+pub use provision::Provision;

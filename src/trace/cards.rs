@@ -17,7 +17,7 @@ use super::{
     replay::{Inserted, Wanted, replay},
     suite::Verdict,
 };
-use crate::profile::{self, LoadError, Options, Profile, diagnostic::Diagnostics, reading};
+use crate::profile::{self, LoadError, Options, Profile, Provision, diagnostic::Diagnostics, reading};
 
 /// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
 pub const LONGEST: usize = 64 << 20;
@@ -82,7 +82,10 @@ impl Cards {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
         let mut outcome = replay(trace, |wanted| {
             let profile = self.profile(trace, wanted)?;
-            let card: Inserted<'_> = profile.as_ref().map(|profile| Box::new(profile.card()) as Box<dyn Card>);
+            let card: Inserted<'_> = profile.as_ref().map(|profile| {
+                let provision = Provision::for_slot(trace.slot_number(wanted.index));
+                Box::new(profile.card_with(provision)) as Box<dyn Card>
+            });
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
             }

@@ -20,6 +20,9 @@ pub struct Trace {
     pub(super) names: Vec<String>,
 }
 
+/// What stands before the number in the name of a slot that a running set of readers numbers.
+const NUMBERED: &str = "slot-";
+
 /// A slot of the dialogue and the card that is in it at the beginning.
 #[derive(Clone, Debug, Default)]
 pub struct TraceSlot {
@@ -119,6 +122,14 @@ impl Trace {
     #[must_use]
     pub fn slots(&self) -> &[TraceSlot] {
         &self.slots
+    }
+
+    /// The number of a slot in its run, from which the chance of its card follows (docs/reproducible.md): that in a
+    /// name like `slot-1`, else its place among the slots of the trace, from 0 on.
+    #[must_use]
+    pub fn slot_number(&self, index: usize) -> u64 {
+        let named = self.slots.get(index).and_then(|slot| slot.name.strip_prefix(NUMBERED)?.parse().ok());
+        named.unwrap_or(index as u64)
     }
 
     /// The day on which it plays.

@@ -67,6 +67,12 @@ mod tests {
         fn fill(&mut self, bytes: &mut [u8]) {
             bytes.fill(0x42);
         }
+
+        fn position(&self) -> u64 {
+            0
+        }
+
+        fn seek(&mut self, _: u64) {}
     }
 
     /// A DF with the PIN 1234 and a key set, both numbered 1.
@@ -109,7 +115,7 @@ mod tests {
             sink: Box::new(Forgetful),
             crypto: Box::new(RustCrypto),
         };
-        let mut chip = Chip::new(image, &by_name, platform).expect("a good image");
+        let mut chip = Chip::new(&image, &by_name, platform).expect("a good image");
         chip.power_up(Interface::Contact).expect("an ATR");
         chip.select_protocol(Protocol::T1).expect("offered");
         chip

@@ -18,7 +18,7 @@ use virtuale_engine::{
     applet::Applet,
     crypto::RustCrypto,
     image::{CompactRule, Condition, Directory, FileImage, FileIndex, FileKind, Habits, LifeCycle, SelectResponse},
-    platform::{Change, Clock, Day, Forgetful, Platform, PowerLost, Random, Sink},
+    platform::{Change, Clock, CommitError, Day, Forgetful, Platform, Random, Sink},
     security::SeNumber,
 };
 
@@ -74,14 +74,20 @@ impl Random for Still {
     fn fill(&mut self, bytes: &mut [u8]) {
         bytes.fill(0);
     }
+
+    fn position(&self) -> u64 {
+        0
+    }
+
+    fn seek(&mut self, _: u64) {}
 }
 
 /// Loses power at every commit.
 struct Torn;
 
 impl Sink for Torn {
-    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
-        Err(PowerLost)
+    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), CommitError> {
+        Err(CommitError::PowerLost)
     }
 }
 
@@ -115,7 +121,7 @@ fn card_with(settings: Settings, sink: impl Sink + 'static) -> Chip {
         sink: Box::new(sink),
         crypto: Box::new(RustCrypto),
     };
-    let mut card = Chip::new(image(), &applet, platform).expect("a good image");
+    let mut card = Chip::new(&image(), &applet, platform).expect("a good image");
     card.power_up(Interface::Contact).expect("an ATR");
     card
 }
@@ -280,7 +286,7 @@ fn a_card_without_secrets_proves_nothing() {
         sink: Box::new(Forgetful),
         crypto: Box::new(RustCrypto),
     };
-    let mut card = Chip::new(image, &applet, platform).expect("a good image");
+    let mut card = Chip::new(&image, &applet, platform).expect("a good image");
     card.power_up(Interface::Contact).expect("an ATR");
     plays(
         &mut card,

@@ -14,7 +14,7 @@ use crate::{
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
     memory::Memory,
-    platform::{Platform, PowerLost},
+    platform::{CommitError, Platform},
     security::{Operation, SecurityStatus},
     vault::Vault,
 };
@@ -91,8 +91,9 @@ impl Context<'_> {
     ///
     /// # Errors
     ///
-    /// [`PowerLost`] if the power went away; nothing of this commit then stays.
-    pub fn commit(&mut self) -> Result<(), PowerLost> {
+    /// [`CommitError`] if the sink does not keep it; nothing of this commit then stays. What a command notes outside of
+    /// memory, such as a proof, it notes after its commit.
+    pub fn commit(&mut self) -> Result<(), CommitError> {
         self.core.memory.commit(&mut *self.core.platform.sink)
     }
 

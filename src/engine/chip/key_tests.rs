@@ -13,8 +13,8 @@ use crate::{
     commands,
     platform::Forgetful,
     testing::{
-        Tester, bytes,
-        keys::{self, card},
+        Tester, Torn, bytes,
+        keys::{self, SELECT, VERIFY, card, card_of, keyed_image},
         terminal::{Terminal, aes_128, challenge, prove, triple_des},
         text,
     },
@@ -133,7 +133,7 @@ proptest! {
                 card.chip.transmit(&command, &mut response).expect("power");
             }
         }
-        card.plays(&[keys::SELECT]);
+        card.plays(&[SELECT]);
         card.chip.transmit(&bytes("00 B0 82 00 01"), &mut response).expect("power");
         let refused = [StatusWord::SECURITY_NOT_SATISFIED, StatusWord::CONDITIONS_NOT_SATISFIED];
         prop_assert!(response.status().is_some_and(|status| refused.contains(&status)));
@@ -218,7 +218,7 @@ fn a_protected_proof_may_come_in_parts() {
 #[test]
 fn reading_beside_codes_and_keys_allocates_nothing() {
     let mut card = card(Protocol::T1);
-    card.plays(&[keys::VERIFY]);
+    card.plays(&[VERIFY]);
     let commands = [
         "00 A4 04 00 0B D250000002564954414C45 00",
         "00 A4 02 00 02 0066 00",
@@ -255,8 +255,8 @@ impl Applet for Watched {
 #[test]
 fn nothing_secret_shows_when_a_context_is_printed_in_a_chain() {
     let applets = |_: &str| Some(Box::new(Watched) as Box<dyn Applet>);
-    let mut card = Tester::of(keys::keyed_image(), Protocol::T1, &applets, Forgetful);
-    card.plays(&[keys::SELECT]);
+    let mut card = Tester::of(keyed_image(), Protocol::T1, &applets, Forgetful);
+    card.plays(&[SELECT]);
     let mut terminal = Terminal::authenticate(&mut card, &triple_des(), 0x81, 0x8C);
     assert_eq!(terminal.send(&mut card, "1C DB 3F FF", "70 37363736", None), "9000");
     assert_eq!(terminal.send(&mut card, "0C 20 00 81", "", None), "63C3");
@@ -272,4 +272,31 @@ fn nothing_secret_shows_when_a_session_is_printed() {
         let listed: Vec<_> = key.iter().map(|byte| format!("{byte}")).collect();
         assert!(!shown.contains(&text(&key)) && !shown.contains(&listed.join(", ")));
     }
+}
+
+#[test]
+fn a_commit_that_finds_no_room_is_refused_and_changes_nothing() {
+    let full = |good| card_of(keyed_image(), Protocol::T1, Torn::full_after(good));
+    const LEFT: &str = "00 20 00 81";
+    // The first commit of VERIFY spends a try, the second one gives it back.
+    let mut card = full(0);
+    card.plays(&[(VERIFY.0, "6581"), (LEFT, "63C3"), VERIFY, (LEFT, "9000")]);
+    let mut card = full(1);
+    card.plays(&[(VERIFY.0, "6581"), (LEFT, "63C2"), ("00 B0 82 00 01", "6982"), VERIFY, (LEFT, "9000")]);
+    let mut card = full(2);
+    card.plays(&[("00 24 00 81 08 31323334 35363738", "6581"), ("00 20 00 81 04 35363738", "63C2"), VERIFY]);
+    const CREATE: &str = "00 E0 00 00 13 62 11 80 02 0010 82 01 01 83 02 7001 8C 04 43 00 00 00";
+    const FIND: &str = "00 A4 02 0C 02 7001";
+    let mut card = full(0);
+    card.plays(&[(CREATE, "6581"), (FIND, "6A82"), (CREATE, "9000"), (FIND, "9000")]);
+    let mut card = full(1);
+    card.plays(&[(CREATE, "9000"), ("00 E4 02 00 02 7001", "6581"), (FIND, "9000"), ("00 D6 00 00 01 AA", "9000")]);
+    let mut card = full(0);
+    card.plays(&[("00 A4 00 0C 02 2001", "9000"), ("00 D6 00 00 01 AA", "6581"), ("00 B0 00 00 01", "00 9000")]);
+    // A reset code that could not be kept takes no proof away, and a proof of a key set is none.
+    let mut card = full(2);
+    card.plays(&[VERIFY, ("00 22 81 A4 06 80 01 1C 83 01 81", "9000")]);
+    let proof = prove(&triple_des(), &challenge(&mut card));
+    const PUT: &str = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
+    card.plays(&[(&format!("00 82 00 00 18 {}", text(&proof)), "6581"), (PUT, "6982"), (LEFT, "9000"), SELECT]);
 }

@@ -19,6 +19,7 @@ pub(crate) mod proofs;
 #[cfg(test)]
 mod rule_tests;
 mod secrets;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -30,7 +31,7 @@ use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    Atr, Card, Fault, Interface, Protocol, Response, StatusWord,
+    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, StatusWord,
     apdu::Apdu,
     applet::{Applet, Interindustry, Outcome, Stop},
     chip::{
@@ -72,11 +73,11 @@ impl Chip {
     ///
     /// [`ImageError`] says why no chip can be made of the image.
     pub fn new(
-        image: ChipImage,
+        image: &ChipImage,
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
         platform: Platform,
     ) -> Result<Self, ImageError> {
-        Self::of(&Blueprint::new(&image)?, applets, platform)
+        Self::of(&Blueprint::new(image)?, applets, platform)
     }
 
     /// Makes a chip of an image that was checked before: all that its chips share is made once. `applets` is asked as
@@ -106,6 +107,11 @@ impl Chip {
             left: Vec::new(),
         };
         Ok(Self { atr: blueprint.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
+    }
+
+    fn lose_power(&mut self) {
+        self.forget();
+        self.power = Power::Off;
     }
 
     /// Forgets everything that a reset or a loss of power forgets.
@@ -214,8 +220,7 @@ impl Card for Chip {
     }
 
     fn power_off(&mut self) {
-        self.forget();
-        self.power = Power::Off;
+        self.lose_power();
     }
 
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
@@ -244,13 +249,21 @@ impl Card for Chip {
             }
             Err(Stop::PowerLost) => {
                 response.clear();
-                self.power_off();
+                self.lose_power();
                 return Err(Fault::PowerLost);
             }
         };
         self.tell_left();
         response.finish(status);
         Ok(())
+    }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        self.save_part(snapshot);
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        self.restore_part(snapshot)
     }
 }
 

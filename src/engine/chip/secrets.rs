@@ -141,14 +141,15 @@ impl Context<'_> {
     ///
     /// `63Cx` if it failed; the proof that there was is then gone.
     pub(crate) fn end_try(&mut self, id: ObjectId, succeeded: bool) -> Result<(), Stop> {
-        self.set_proved(id, succeeded);
-        let core = &mut *self.core;
-        let counters = core.vault.object(id).counters;
         if !succeeded {
+            self.set_proved(id, false);
             return Err(StatusWord::tries_left(self.tries_left(id)).into());
         }
-        counters.restore_tries(&mut core.memory);
-        Ok(self.commit()?)
+        let core = &mut *self.core;
+        core.vault.object(id).counters.restore_tries(&mut core.memory);
+        self.commit()?;
+        self.set_proved(id, true);
+        Ok(())
     }
 
     /// How many tries are left; 15 where there are any number.

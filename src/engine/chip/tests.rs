@@ -271,7 +271,7 @@ fn the_protocol_is_agreed_on_after_a_reset() {
     assert_eq!(card.try_send("00 A4 00 0C"), Err(Fault::Unpowered));
     let mut t0 = image();
     t0.atr = Atr::parse(&bytes("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR");
-    let mut chip = Chip::new(t0, &|_| None, platform(Forgetful)).expect("a good image");
+    let mut chip = Chip::new(&t0, &|_| None, platform(Forgetful)).expect("a good image");
     chip.power_up(Interface::Contact).expect("an ATR");
     assert_eq!(chip.select_protocol(Protocol::T1), Err(Fault::ProtocolRefused));
 }

@@ -96,13 +96,13 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
     if !allowed {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }
-    context.forget_proof(pin);
     let core = &mut *context.core;
     if let Some(new) = new {
         core.vault.set_pin(pin, &mut core.memory, new);
     }
     core.vault.object(pin).counters.restore_tries(&mut core.memory);
     context.commit()?;
+    context.forget_proof(pin);
     Ok(StatusWord::SUCCESS)
 }
 

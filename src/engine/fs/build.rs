@@ -112,6 +112,7 @@ pub(super) fn make_file(image: &FileImage, parent: FileIndex, applet: usize, cel
         control: Template::new(image),
         fid: image.fid,
         parent,
+        is_deleted: false,
     }
 }
 
@@ -225,7 +226,7 @@ mod tests {
         let built = build(&image.files, image.capacity).expect("a good image");
         assert_eq!(built.applets, [("a".to_string(), VITALE)]);
         assert_eq!([0, 1, 2, 3].map(|df| built.files.applet(FileIndex(df))), [0, 1, 1, 1]);
-        let error = crate::Chip::new(image, &|_| None, crate::testing::platform(crate::platform::Forgetful)).err();
+        let error = crate::Chip::new(&image, &|_| None, crate::testing::platform(crate::platform::Forgetful)).err();
         let unknown = ImageError::UnknownApplet { file: VITALE, fid: Fid(0x0001), applet: "a".into() };
         assert_eq!(error, Some(unknown));
     }

@@ -134,11 +134,13 @@ impl FileSystem {
         let directory = self.file(parent).directory().ok_or(Clash::Parameters)?;
         let sfi = image.kind.sfi();
         let alike = |child: &Child| child.fid == image.fid || sfi.is_some() && child.sfi == sfi;
-        if directory.children.iter().any(alike) {
+        if directory.children.iter().any(|child| alike(child) && !self.file(child.file).is_deleted) {
             return Err(Clash::Identifier);
         }
         let FileKind::Directory(new) = &image.kind else { return Ok(()) };
-        let known = |index: usize| self.names.iter().any(|(name, _)| *name == new.aids[index]);
+        let named = |&(_, file): &(_, FileIndex)| !self.file(file).is_deleted;
+        let known =
+            |index: usize| self.names.iter().filter(|&name| named(name)).any(|(name, _)| *name == new.aids[index]);
         let twice = |index: usize| new.aids[..index].contains(&new.aids[index]);
         if (0..new.aids.len()).any(|index| known(index) || twice(index)) { Err(Clash::Name) } else { Ok(()) }
     }
@@ -194,15 +196,15 @@ impl FileSystem {
     /// Makes the files those that the memory says there are.
     pub(crate) fn follow(&mut self, memory: &Memory) {
         // Everything that commands made is made again: entries moved up, so no index of before can be trusted.
-        self.files.truncate(self.of_image);
-        let stays: Vec<bool> = self.files.iter().map(|file| file.life_cycle(memory) != DELETED).collect();
-        let stays = |file: FileIndex| stays.get(file.0).is_some_and(|&stays| stays);
+        let of_image = self.of_image;
+        self.files.truncate(of_image);
         for file in &mut self.files {
+            file.is_deleted = file.life_cycle(memory) == DELETED;
             if let Kind::Directory(directory) = &mut file.kind {
-                directory.children.retain(|child| stays(child.file));
+                directory.children.retain(|child| child.file.0 < of_image);
             }
         }
-        self.names.retain(|&(_, file)| stays(file));
+        self.names.retain(|&(_, file)| file.0 < of_image);
         for entry in self.entries(memory) {
             // Nothing behind an entry that is none can be told from chance.
             if self.add(&entry).is_none() {

@@ -28,13 +28,12 @@ impl Location {
 impl FileSystem {
     /// The files of a DF with their identifiers, in the order of the image.
     pub(crate) fn children(&self, df: FileIndex) -> impl Iterator<Item = (Fid, FileIndex)> {
-        let children = self.file(df).directory().into_iter().flat_map(|directory| &directory.children);
-        children.map(|child| (child.fid, child.file))
+        self.children_of(df).map(|child| (child.fid, child.file))
     }
 
     /// The file with an identifier in a DF.
     pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Location> {
-        let child = self.file(df).directory()?.children.iter().find(|child| child.fid == fid)?;
+        let child = self.children_of(df).find(|child| child.fid == fid)?;
         let is_df = self.file(child.file).directory().is_some();
         Some(if is_df { Location::df(child.file) } else { Location { df, ef: Some(child.file) } })
     }
@@ -51,8 +50,7 @@ impl FileSystem {
 
     /// The EF with a short identifier in a DF.
     pub(crate) fn child_by_sfi(&self, df: FileIndex, sfi: Sfi) -> Option<FileIndex> {
-        let children = &self.file(df).directory()?.children;
-        children.iter().find(|child| child.sfi == Some(sfi)).map(|child| child.file)
+        self.children_of(df).find(|child| child.sfi == Some(sfi)).map(|child| child.file)
     }
 
     /// The DF that a DF is in; `None` for the MF.
@@ -102,7 +100,7 @@ impl FileSystem {
         // A DF with several such names occurs once.
         let occurs = |&index: &usize| {
             let file = candidates[index].1;
-            candidates[..index].iter().all(|&(_, other)| other != file)
+            !self.file(file).is_deleted && candidates[..index].iter().all(|&(_, other)| other != file)
         };
         let last = last.and_then(|name| name.checked_sub(start)).filter(|&index| index < count);
         let index = match (occurrence, last) {

@@ -49,6 +49,8 @@ pub(crate) struct File {
     fid: Fid,
     /// The DF it is in; the first of several. The MF is in itself.
     parent: FileIndex,
+    /// It is one of the image, and a command deleted it.
+    is_deleted: bool,
     life_cycle: Span,
 }
 
@@ -90,6 +92,42 @@ impl FileSystem {
     /// A file of this file system.
     pub(crate) fn file(&self, index: FileIndex) -> &File {
         &self.files[index.0]
+    }
+
+    /// Appends what tells the files of the image from those of another: identifiers, names, and which cells are whose.
+    pub(crate) fn put_structure(&self, out: &mut Vec<u8>) {
+        for file in &self.files[..self.of_image] {
+            out.extend(file.fid.0.to_be_bytes());
+            out.extend(file.life_cycle.bounds());
+            match &file.kind {
+                Kind::Directory(directory) => {
+                    out.push(0);
+                    for object in &directory.objects {
+                        out.extend(object.tag.to_be_bytes());
+                        out.extend(object.value.bounds());
+                    }
+                }
+                Kind::Transparent(span) => {
+                    out.push(1);
+                    out.extend(span.bounds());
+                }
+                Kind::Records(records) => {
+                    out.push(2);
+                    records.put_structure(out);
+                }
+            }
+        }
+        for (name, file) in self.names.iter().filter(|(_, file)| file.0 < self.of_image) {
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(&self.file(*file).life_cycle.bounds());
+        }
+        out.extend(self.room.bounds());
+    }
+
+    /// The files of a DF that are there.
+    fn children_of(&self, df: FileIndex) -> impl Iterator<Item = &Child> {
+        let children = self.file(df).directory().into_iter().flat_map(|directory| &directory.children);
+        children.filter(|child| !self.file(child.file).is_deleted)
     }
 
     /// Which applet runs the commands of a DF.

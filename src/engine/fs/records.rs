@@ -1,5 +1,7 @@
 //! Record files [ISO-7816-4 7.3, 11.3].
 
+use alloc::vec::Vec;
+
 use crate::{
     image::RecordStructure,
     memory::{Carver, Memory, Span},
@@ -60,6 +62,11 @@ impl RecordFile {
         }
     }
 
+    /// Appends what tells it from a file of another form, or in other cells.
+    pub(super) fn put_structure(&self, out: &mut Vec<u8>) {
+        out.extend([self.count, self.newest, self.lengths, self.slots].into_iter().flat_map(Span::bounds));
+    }
+
     pub(crate) fn is_cyclic(&self) -> bool {
         self.structure == RecordStructure::Cyclic
     }
@@ -89,12 +96,12 @@ impl RecordFile {
     pub(crate) fn append(&self, memory: &mut Memory, record: &[u8]) -> Result<u8, Misfit> {
         self.check_length(record)?;
         let count = self.count(memory);
-        if count == self.capacity && !self.is_cyclic() {
+        if count >= self.capacity && !self.is_cyclic() {
             return Err(Misfit::Room);
         }
-        let next = if count == 0 { 0 } else { (memory.byte(self.newest) + 1) % self.capacity };
+        let next = if count == 0 { 0 } else { memory.byte(self.newest).wrapping_add(1) % self.capacity };
         let slot = if self.is_cyclic() { next } else { count };
-        let count = self.capacity.min(count + 1);
+        let count = self.capacity.min(count.saturating_add(1));
         self.write(memory, usize::from(slot), record);
         memory.write(self.newest, &[slot]);
         memory.write(self.count, &[count]);

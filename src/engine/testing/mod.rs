@@ -26,7 +26,7 @@ use crate::{
         CompactRule, Condition, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, Habits,
         LifeCycle, RecordStructure, SelectResponse,
     },
-    platform::{Change, Clock, Day, Forgetful, Platform, PowerLost, Random, Sink},
+    platform::{Change, Clock, CommitError, Day, Forgetful, Platform, Random, Sink},
 };
 
 pub(crate) const VITALE: FileIndex = FileIndex(1);
@@ -52,7 +52,17 @@ impl Tester {
         applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
         sink: impl Sink + 'static,
     ) -> Self {
-        let mut chip = Chip::new(image, applets, platform(sink)).expect("a good image");
+        Self::on(&image, protocol, applets, platform(sink))
+    }
+
+    /// The same with its own platform.
+    pub(crate) fn on(
+        image: &ChipImage,
+        protocol: Protocol,
+        applets: &dyn Fn(&str) -> Option<Box<dyn Applet>>,
+        platform: Platform,
+    ) -> Self {
+        let mut chip = Chip::new(image, applets, platform).expect("a good image");
         chip.power_up(Interface::Contact).expect("an ATR");
         chip.select_protocol(protocol).expect("the ATR offers both");
         Self { chip, response: Response::new() }
@@ -100,26 +110,59 @@ impl Random for Fixed {
     fn fill(&mut self, bytes: &mut [u8]) {
         bytes.fill(0x42);
     }
+
+    fn position(&self) -> u64 {
+        0
+    }
+
+    fn seek(&mut self, _: u64) {}
+}
+
+/// Bytes of which no few are alike, from a position on.
+#[derive(Debug, Default)]
+pub(crate) struct Counting(u64);
+
+impl Random for Counting {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            *byte = self.0.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes()[0];
+            self.0 += 1;
+        }
+    }
+
+    fn position(&self) -> u64 {
+        self.0
+    }
+
+    fn seek(&mut self, position: u64) {
+        self.0 = position;
+    }
 }
 
 pub(crate) fn platform(sink: impl Sink + 'static) -> Platform {
     Platform { clock: Box::new(Fixed), random: Box::new(Fixed), sink: Box::new(sink), crypto: Box::new(RustCrypto) }
 }
 
-/// Loses power at the commit after so many good ones, once.
+/// Does not keep the commit after so many good ones, once.
 #[derive(Clone, Debug)]
-pub(crate) struct Torn(Arc<AtomicUsize>);
+pub(crate) struct Torn(Arc<AtomicUsize>, CommitError);
 
 impl Torn {
+    /// Because power is lost.
     pub(crate) fn after(good: usize) -> Self {
-        Self(Arc::new(AtomicUsize::new(good)))
+        Self(Arc::new(AtomicUsize::new(good)), CommitError::PowerLost)
+    }
+
+    /// Because there is no room.
+    pub(crate) fn full_after(good: usize) -> Self {
+        Self(Arc::new(AtomicUsize::new(good)), CommitError::Full)
     }
 }
 
 impl Sink for Torn {
-    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), PowerLost> {
+    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), CommitError> {
         match self.0.fetch_sub(1, Ordering::Relaxed) {
-            0 => Err(PowerLost),
+            0 => Err(self.1),
             _ => Ok(()),
         }
     }

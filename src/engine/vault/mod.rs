@@ -214,6 +214,19 @@ impl Blank {
 }
 
 impl Vault {
+    /// Appends what tells the PINs and keys of the image from those of another: which there are, and how long they
+    /// are.
+    pub(crate) fn put_structure(&self, out: &mut Vec<u8>) {
+        for (number, domain) in self.domains.iter().enumerate() {
+            for (index, object) in domain.objects.iter().enumerate() {
+                let id = ObjectId { domain: DomainId(number), index };
+                out.extend([object.class.byte(), object.number]);
+                out.extend(u32::try_from(self.size(id)).unwrap_or(u32::MAX).to_be_bytes());
+            }
+            out.extend(domain.serial_number);
+        }
+    }
+
     /// The domain of a DF.
     pub(crate) fn domain(&self, df: FileIndex) -> DomainId {
         self.of_files.get(df.0).copied().unwrap_or(DomainId::GLOBAL)

@@ -26,7 +26,7 @@ use super::{
     follow::{Answered, Follower, Read},
     write::{Line, Writer},
 };
-use crate::profile::Profile;
+use crate::profile::{Profile, Provision};
 
 /// An invented card that stands in for the one of a slot.
 #[derive(Clone, Copy, Debug)]
@@ -158,7 +158,9 @@ fn data_of<'t>(trace: &'t Trace, step: &Step) -> Option<&'t [u8]> {
 
 /// What the stand-in answers to the commands of a slot.
 fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
-    let mut card = profile.card();
+    // As the redacted trace will name it.
+    let number = if trace.slots.len() == 1 { 0 } else { slot as u64 + 1 };
+    let mut card = profile.card_with(Provision::for_slot(number));
     let mut response = Response::new();
     // A card that stays mute answers nothing, and nothing of an answer stays.
     let _ = card.power_up(Interface::Contact);

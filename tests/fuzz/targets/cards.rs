@@ -60,7 +60,7 @@ pub(super) fn chip(files: Vec<FileImage>, atr: &[u8]) -> Chip {
     let long_le = if atr == ATR_T1 { LongLe::Refused } else { LongLe::Warning };
     let atr = Atr::parse(atr).expect("an ATR");
     let image = ChipImage { atr, capacity: 4096, habits: Habits { long_le }, files };
-    Chip::new(image, &virtuale_applets::by_name, platform()).expect("a chip that can be")
+    Chip::new(&image, &virtuale_applets::by_name, platform()).expect("a chip that can be")
 }
 
 /// Files that all may do anything with.
@@ -131,4 +131,10 @@ impl Random for Still {
     fn fill(&mut self, bytes: &mut [u8]) {
         bytes.fill(0x55);
     }
+
+    fn position(&self) -> u64 {
+        0
+    }
+
+    fn seek(&mut self, _: u64) {}
 }

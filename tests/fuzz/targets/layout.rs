@@ -29,7 +29,7 @@ fn make(source: &Arc<Source>) -> Result<(), Diagnostics> {
     let data = card_file::read(&card, schema, text::OPTIONS.today)?;
     let (image, map) = layout.encode(&card, &data, None)?;
     // An image may describe a chip that cannot be: no place for its files, two applications of one name.
-    if let Ok(card) = Chip::new(image.clone(), &virtuale_applets::by_name, cards::platform()) {
+    if let Ok(card) = Chip::new(&image, &virtuale_applets::by_name, cards::platform()) {
         chip::check(&layout, &image, &map, card);
     }
     Ok(())

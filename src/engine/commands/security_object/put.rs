@@ -28,10 +28,10 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
         (Class::PrivateKey, PRIVATE_KEY) | (Class::PublicKey, PUBLIC_KEY) => put_parts(id, &template, context)?,
         _ => return Err(StatusWord::WRONG_DATA.into()),
     }
-    context.forget_proof(id);
     let core = &mut *context.core;
     core.vault.object(id).counters.restore_tries(&mut core.memory);
     context.commit()?;
+    context.forget_proof(id);
     Ok(StatusWord::SUCCESS)
 }
 

@@ -1,0 +1,102 @@
+//! What a virtual card is handed when it is made: its slot, what computes for it, and where its commits go.
+//!
+//! This is the one place where defaults are chosen. The day and the seed of the run are those that the card file was
+//! read with ([`Options`](super::Options)); chance follows from the seed, the card file and the slot
+//! (docs/reproducible.md).
+
+use std::fmt;
+
+use jiff::civil::Date;
+use virtuale_coprocessor::Coprocessor;
+use virtuale_engine::{
+    crypto::Crypto,
+    platform::{Clock, Day, Forgetful, Platform, Random, Sink},
+};
+
+/// What a card is handed. By default it is in slot 0, the coprocessor computes for it, and its commits are kept nowhere
+/// but in the card.
+pub struct Provision {
+    slot: u64,
+    crypto: Box<dyn Crypto>,
+    sink: Box<dyn Sink>,
+}
+
+/// A clock that stands still.
+struct FixedDay(Day);
+
+impl Provision {
+    /// The default for a slot of the run, numbered from 0: two cards of one card file in two slots have not the same
+    /// chance.
+    #[must_use]
+    pub fn for_slot(slot: u64) -> Self {
+        Self { slot, crypto: Box::new(Coprocessor), sink: Box::new(Forgetful) }
+    }
+
+    /// With something else that computes.
+    #[must_use]
+    pub fn with_crypto(self, crypto: impl Crypto + 'static) -> Self {
+        Self { crypto: Box::new(crypto), ..self }
+    }
+
+    /// With a place where commits go.
+    #[must_use]
+    pub fn with_sink(self, sink: impl Sink + 'static) -> Self {
+        Self { sink: Box::new(sink), ..self }
+    }
+
+    /// The number of the slot.
+    pub(super) fn slot(&self) -> u64 {
+        self.slot
+    }
+
+    /// A platform in which it is always `today`.
+    pub(super) fn platform(self, today: Date, random: impl Random + 'static) -> Platform {
+        Platform {
+            clock: Box::new(FixedDay(day(today))),
+            random: Box::new(random),
+            sink: self.sink,
+            crypto: self.crypto,
+        }
+    }
+}
+
+impl Default for Provision {
+    fn default() -> Self {
+        Self::for_slot(0)
+    }
+}
+
+impl Clock for FixedDay {
+    fn today(&self) -> Day {
+        self.0
+    }
+}
+
+/// A calendar date as the chip has it; the year 0 for dates before Christ.
+fn day(date: Date) -> Day {
+    let small = |value: i8| u8::try_from(value).unwrap_or(1);
+    Day { year: u16::try_from(date.year()).unwrap_or(0), month: small(date.month()), day: small(date.day()) }
+}
+
+impl fmt::Debug for Provision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provision").field("slot", &self.slot).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use virtuale_engine::platform::Day;
+
+    use super::Provision;
+    use crate::profile::chance::{Identity, Label};
+
+    #[test]
+    fn a_platform_has_the_day_and_the_chance_that_it_was_given() {
+        let stream = Identity::of("a", "").stream(1, 0, Label::Chip);
+        let platform = Provision::default().platform(date(2026, 1, 15), stream);
+        assert_eq!(platform.clock.today(), Day { year: 2026, month: 1, day: 15 });
+        assert_eq!(platform.random.position(), 0);
+    }
+}
