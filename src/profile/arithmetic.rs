@@ -1,6 +1,7 @@
-//! Who computes for the world around the chip: public keys, and the certificates of the test authority.
+//! Who computes: for cards that are handed nothing else ([`Provision`](super::Provision)), for public keys, and for
+//! the certificates of the test authority.
 //!
-//! The one place of this room that names the coprocessor besides the platform of cards. Both answerers give the same
-//! bytes, so whichever stands here changes time alone.
+//! The one place of the root package that names the coprocessor. Both answerers give the same bytes, so whichever
+//! stands here changes time alone.
 
 pub(super) use virtuale_coprocessor::Coprocessor as Arithmetic;

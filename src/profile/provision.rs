@@ -7,11 +7,12 @@
 use std::fmt;
 
 use jiff::civil::Date;
-use virtuale_coprocessor::Coprocessor;
 use virtuale_engine::{
     crypto::Crypto,
     platform::{Clock, Day, Forgetful, Platform, Random, Sink},
 };
+
+use super::arithmetic::Arithmetic;
 
 /// What a card is handed. By default it is in slot 0, the coprocessor computes for it, and its commits are kept nowhere
 /// but in the card.
@@ -29,7 +30,7 @@ impl Provision {
     /// chance.
     #[must_use]
     pub fn for_slot(slot: u64) -> Self {
-        Self { slot, crypto: Box::new(Coprocessor), sink: Box::new(Forgetful) }
+        Self { slot, crypto: Box::new(Arithmetic), sink: Box::new(Forgetful) }
     }
 
     /// With something else that computes.

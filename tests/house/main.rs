@@ -97,7 +97,7 @@ fn the_chip_cannot_reach_for_the_world() {
 
 #[test]
 fn one_module_chooses_what_computes() {
-    let place = root().join("src/profile/provision.rs");
+    let place = root().join("src/profile/arithmetic.rs");
     assert!(code(&place).contains("virtuale_coprocessor"), "the choice has moved: say where to in tests/house");
     let elsewhere = |file: &PathBuf| *file != place;
     for file in rust_files("src").into_iter().filter(elsewhere) {

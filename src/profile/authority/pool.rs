@@ -87,10 +87,10 @@ mod tests {
 
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
     use rsa::traits::PrivateKeyParts;
-    use virtuale_coprocessor::Coprocessor;
     use virtuale_engine::crypto::{Crypto, RustCrypto};
 
     use super::*;
+    use crate::profile::arithmetic::Arithmetic;
 
     const LENGTHS: [RsaLength; 3] = [RsaLength::Bits2048, RsaLength::Bits3072, RsaLength::Bits4096];
 
@@ -122,7 +122,7 @@ mod tests {
 
     fn works(length: RsaLength, numbers: &RsaNumbers) {
         let key = RustCrypto.rsa_key(numbers).expect("a key");
-        let native = Coprocessor.rsa_key(numbers).expect("a key");
+        let native = Arithmetic.rsa_key(numbers).expect("a key");
         let block = vec![0x5A; length.bits() / 8];
         assert_eq!(native.raw(&block), key.raw(&block));
         assert!(format!("{native:?}").contains("native"), "the library does not take {:02X?}", numbers.primes[0]);
