@@ -1,4 +1,7 @@
-//! The layouts of the cards, and the card-file keys that they share, as TOML text.
+//! The layouts of the cards, and the card-file keys that layouts of one family share, as TOML text.
+//!
+//! Which family a layout belongs to, and by which name card files call it, the families say (`profile::families` of the
+//! root package).
 
 /// The word memory of a Vitale 1.
 pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
@@ -6,7 +9,7 @@ pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
 /// The files of a Vitale 2.
 pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 
-/// The card-file keys that all layouts have in common.
+/// The card-file keys that the cartes Vitale have in common.
 pub const KEYS: &str = include_str!("../layouts/keys.toml");
 
 /// The texts and their indices.
@@ -36,29 +39,9 @@ pub fn indexed(text: &str) -> Option<(&'static str, &'static [u8])> {
     INDEXED.into_iter().find(|(known, _)| *known == text)
 }
 
-/// The names of all of them.
-pub const NAMES: [&str; 2] = ["vitale1", "vitale2"];
-
-/// The layout with a name.
-#[must_use]
-pub fn named(name: &str) -> Option<&'static str> {
-    match name {
-        "vitale1" => Some(VITALE1),
-        "vitale2" => Some(VITALE2),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{KEYS, VITALE1, VITALE2, indexed, named};
-
-    #[test]
-    fn layouts_are_found_by_their_names() {
-        assert_eq!(named("vitale1"), Some(VITALE1));
-        assert_eq!(named("vitale2"), Some(VITALE2));
-        assert_eq!(named("vitale9"), None);
-    }
+    use super::{KEYS, VITALE1, VITALE2, indexed};
 
     #[test]
     fn texts_that_are_built_in_have_an_index_and_others_none() {

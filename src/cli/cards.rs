@@ -2,11 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
-use virtuale_applets::layouts;
-use virtuale_engine::Card;
-
 use super::{Failure, options::Reproducible};
-use crate::profile::{self, LoadError, Options, Profile, diagnostic::Source, layout::Layout};
+use crate::profile::{self, LoadError, Options, Profile, families::Families, layout::Layout};
 
 /// Loads a card file.
 ///
@@ -30,29 +27,21 @@ pub(super) fn options(reproducible: &Reproducible) -> Options {
     Options { today: reproducible.today(), seed: reproducible.seed }
 }
 
-/// Loads a card file and makes the card.
-///
-/// # Errors
-///
-/// As [`profile`].
-pub(super) fn card(path: &Path, reproducible: &Reproducible) -> Result<Box<dyn Card>, Failure> {
-    Ok(Box::new(profile(path, reproducible)?.card()))
-}
-
 /// Loads a layout: one that is built in, or a file.
 ///
 /// # Errors
 ///
 /// That there is none, or what is wrong with it.
 pub(super) fn layout(name: &str) -> Result<Layout, Failure> {
-    let source = match layouts::named(name) {
-        Some(text) => Source { name: format!("{name}.toml (built in)"), text: text.to_owned() },
+    let families = Families::built_in();
+    let source = match families.layout_source(name) {
+        Some(source) => source,
         None if name.ends_with(".toml") => return Layout::load(Path::new(name)).map_err(failure),
         None => {
-            let built_in = layouts::NAMES.join(", ");
+            let built_in = families.layout_names();
             let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
             return Err(Failure::usage(format!("there is no layout {name:?}"), hint));
         }
     };
-    Layout::parse(&Arc::new(source)).map_err(Failure::Invalid)
+    families.layout(&Arc::new(source)).map_err(Failure::Invalid)
 }

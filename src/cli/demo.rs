@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Exit {
         format!("{program} exec --card {file} -- {}", pages::your_program(lang)),
         format!("eval \"$({program} serve --detach --card {file})\""),
     ];
-    let page = pages::demo(&reading, &reader, &attach.each_ref().map(String::as_str), lang);
+    let page = reading.demonstration(&reader, &attach.each_ref().map(String::as_str), lang);
     output::print_page(&page)?;
     Ok(exit::DONE)
 }

@@ -1,14 +1,19 @@
 //! `virtuale read`: the built-in terminal.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
-use super::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output};
+use super::{
+    Exit, Failure, cards, exit,
+    language::Language,
+    options::{DEFAULT_LAYOUT, Reproducible},
+    output,
+};
 use crate::{
-    profile::layout::Layout,
+    profile::{families::Families, layout::Layout},
     terminal::{
-        pages::{self, PaperCopy, Report},
+        guides::{CardReading, Guides, Unread},
+        pages::{self, PaperCopy},
         transport::{Transport, TransportError, in_process, pcsclite},
-        vitale::{self, ReadError, Reading},
     },
 };
 
@@ -61,7 +66,7 @@ pub(super) fn run(args: &Args) -> Exit {
         let profile = cards::profile(card, &args.reproducible)?;
         let mut transport = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(&place, &error))?;
         let reading = reading(&mut transport, profile.layout(), &place, &args.reproducible)?;
-        print(args, &reading, &place, index)?;
+        print(args, &*reading, &place, index)?;
     }
     Ok(exit::DONE)
 }
@@ -93,7 +98,7 @@ fn read_readers(args: &Args) -> Exit {
             }
         };
         let reading = reading(&mut transport, layout, &slot.name, &args.reproducible)?;
-        print(args, &reading, &slot.name, index)?;
+        print(args, &*reading, &slot.name, index)?;
     }
     Ok(exit::DONE)
 }
@@ -106,50 +111,52 @@ fn known(readers: &[String]) -> String {
     }
 }
 
-/// The built-in layout that goes with an answer to reset.
+/// The built-in layout that goes with an answer to reset; of a card that no family knows, the usual one.
 fn layout_by_atr(atr: &[u8]) -> &'static str {
-    match vitale::Model::of(atr) {
-        vitale::Model::Vitale1 => "vitale1",
-        vitale::Model::Vitale2 | vitale::Model::LikeVitale2 | vitale::Model::Unknown => "vitale2",
-    }
+    Families::built_in().layout_of(atr).unwrap_or(DEFAULT_LAYOUT)
 }
 
-/// Reads a card over any transport.
+/// Reads a card over any transport, as the guide of its family does.
 ///
 /// # Errors
 ///
-/// That it is no Vitale, or that the transport to it is gone.
+/// That it is no card of the family, or that the transport to it is gone.
 pub(super) fn reading(
     transport: &mut dyn Transport,
     layout: &Layout,
     place: &str,
     reproducible: &Reproducible,
-) -> Result<Reading, Failure> {
-    vitale::read(transport, layout, reproducible.today()).map_err(|error| match error {
-        ReadError::NotVitale { .. } | ReadError::NotWordMemory { .. } => {
-            Failure::environment(format!("{place}: {error}"), "this terminal reads Vitale 1 and Vitale 2 cards")
-        }
-        ReadError::Transport(error) => unread(place, &error),
+) -> Result<Box<dyn CardReading>, Failure> {
+    Guides::built_in().read(transport, layout, reproducible.today()).map_err(|error| match error {
+        Unread::OtherCard { message, hint } => Failure::environment(format!("{place}: {message}"), hint),
+        Unread::Transport(error) => unread(place, &error),
     })
 }
 
 /// Prints the page that was asked for. `index` counts the cards that were printed before.
-fn print(args: &Args, reading: &Reading, place: &str, index: usize) -> Result<(), Failure> {
+fn print(args: &Args, reading: &dyn CardReading, place: &str, index: usize) -> Result<(), Failure> {
     let lang = args.lang.unwrap_or_else(Language::of_locale).into();
     if args.json {
-        return Ok(output::print_json(&Report::of(reading, lang))?);
+        let text = reading.json(lang).map_err(io::Error::from)?;
+        return Ok(output::print(text + "\n")?);
     }
     if index > 0 {
         output::print("\n")?;
     }
     if args.reflet {
         let copy = PaperCopy { exoneration: !args.without_exoneration };
-        return Ok(output::print_page(&pages::paper_copy(reading, copy, lang))?);
+        let Some(page) = reading.paper_copy(copy, lang) else {
+            return Err(Failure::usage(
+                format!("{place}: there is no copy on paper of such a card"),
+                "leave --reflet out",
+            ));
+        };
+        return Ok(output::print_page(&page)?);
     }
-    output::print_page(&pages::reading(reading, place, lang))?;
+    output::print_page(&reading.page(place, lang))?;
     if args.commands {
         output::print("\n")?;
-        output::print_page(&pages::commands(reading, lang))?;
+        output::print_page(&pages::exchanges(reading.exchanges(), lang))?;
     }
     Ok(())
 }

@@ -7,10 +7,6 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_applets::{
-    layouts,
-    vitale1::{self, Settings, Vitale1},
-};
 use virtuale_engine::{
     applet::Applet,
     chip::{Blueprint, Chip},
@@ -23,6 +19,7 @@ use super::{
     card_file,
     chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
+    families::Families,
     layout::{self, Layout},
     map::CardMap,
     provision::Provision,
@@ -77,7 +74,12 @@ pub struct Profile {
 ///
 /// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its layout.
 pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
-    parse(reading::text(path, LONGEST)?, Some(path.parent().unwrap_or(Path::new(""))), options)
+    load_of(&Families::built_in(), path, options)
+}
+
+/// The same for cards of these families.
+pub(super) fn load_of(families: &Families, path: &Path, options: &Options) -> Result<Profile, LoadError> {
+    parse_of(families, reading::text(path, LONGEST)?, Some(path.parent().unwrap_or(Path::new(""))), options)
         .map_err(LoadError::Invalid)
 }
 
@@ -88,9 +90,19 @@ pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
 ///
 /// All mistakes in the card file, or in its layout.
 pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<Profile, Diagnostics> {
+    parse_of(&Families::built_in(), source, base, options)
+}
+
+/// The same for cards of these families.
+pub(super) fn parse_of(
+    families: &Families,
+    source: Source,
+    base: Option<&Path>,
+    options: &Options,
+) -> Result<Profile, Diagnostics> {
     let source = Arc::new(source);
     let named = card_file::layout(&source)?;
-    let layout = named_layout(&source, &named, base)?;
+    let layout = named_layout(families, &source, &named, base)?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, schema, options.today)?;
     let (image, map) = layout.encode(&source, &data, base)?;
@@ -112,35 +124,40 @@ pub fn parse(source: Source, base: Option<&Path>, options: &Options) -> Result<P
 /// What all cards of an image share.
 fn blueprint(image: &ChipImage, layout: &Layout, data: &Node) -> Result<Blueprint, ImageError> {
     let blueprint = Blueprint::new(image)?;
-    let memory = layout.memory_settings(data);
-    blueprint.check_applets(|name| applet(name, memory.as_ref()).is_some())?;
+    blueprint.check_applets(|name| applet(name, layout, data).is_some())?;
     Ok(blueprint)
 }
 
-/// The applet of a name, for a chip with or without a memory of words.
-fn applet(name: &str, memory: Option<&Settings>) -> Option<Box<dyn Applet>> {
-    match memory {
-        Some(settings) if name == vitale1::NAME => Some(Box::new(Vitale1::new(settings.clone()))),
-        _ => virtuale_applets::by_name(name),
-    }
+/// The applet of a name, for a chip with these data: the family's own, or one that cards of every family may have.
+fn applet(name: &str, layout: &Layout, data: &Node) -> Option<Box<dyn Applet>> {
+    layout.family().applet(name, layout, data).or_else(|| virtuale_applets::by_name(name))
 }
 
 /// The layout that a card file names: a built-in one, or a file.
-fn named_layout(card: &Arc<Source>, named: &Node, base: Option<&Path>) -> Result<Arc<Layout>, Diagnostics> {
+fn named_layout(
+    families: &Families,
+    card: &Arc<Source>,
+    named: &Node,
+    base: Option<&Path>,
+) -> Result<Arc<Layout>, Diagnostics> {
     let name = named.text().unwrap_or_default();
-    let source = if let Some(text) = layouts::named(name) {
-        Source { name: format!("{name}.toml (built in)"), text: text.to_owned() }
-    } else {
-        read_layout(card, &named.span, name, base)?
+    let source = match families.layout_source(name) {
+        Some(source) => source,
+        None => read_layout(families, card, &named.span, name, base)?,
     };
-    layout::parse_once(source)
+    layout::parse_once(families, source)
 }
 
-fn read_layout(card: &Arc<Source>, span: &Span, name: &str, base: Option<&Path>) -> Result<Source, Diagnostics> {
+fn read_layout(
+    families: &Families,
+    card: &Arc<Source>,
+    span: &Span,
+    name: &str,
+    base: Option<&Path>,
+) -> Result<Source, Diagnostics> {
     let mistake =
         |message: String, hint: String| Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]));
-    let built_in = layouts::NAMES.join(", ");
-    let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
+    let hint = format!("built-in layouts: {}; any other is a path to a file .toml", families.layout_names());
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
         return mistake(format!("there is no layout \"{name}\""), hint);
     }
@@ -238,8 +255,7 @@ impl Profile {
     }
 
     fn chip(&self, platform: Platform) -> Result<Chip, ImageError> {
-        let memory = self.layout.memory_settings(&self.data);
-        Chip::of(&self.blueprint, &|name| applet(name, memory.as_ref()), platform)
+        Chip::of(&self.blueprint, &|name| applet(name, &self.layout, &self.data), platform)
     }
 }
 
@@ -378,7 +394,7 @@ mod tests {
         let minimal = include_str!("../../fixtures/cards/vitale2-minimal.toml").replace("vitale2", "juste.toml");
         std::fs::write(&path, minimal).expect("a card file");
         let on_a_chip_of = |bytes: usize| {
-            let whole = virtuale_applets::layouts::named("vitale2").expect("built in");
+            let whole = virtuale_applets::layouts::VITALE2;
             let layout = whole.replace("chip_bytes = 32768", &format!("chip_bytes = {bytes}"));
             std::fs::write(folder.path().join("juste.toml"), layout).expect("a layout");
             load(&path, &OPTIONS)

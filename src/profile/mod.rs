@@ -9,6 +9,7 @@ pub mod card_file;
 pub mod codes;
 pub mod dates;
 pub mod diagnostic;
+pub mod families;
 pub mod layout;
 pub mod map;
 pub mod nir;

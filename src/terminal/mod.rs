@@ -1,14 +1,18 @@
 //! The other side of the wire: a terminal that reads cards.
 //!
 //! [`transport`] is the transport to a card, in process or through a PC/SC service; [`exchange`] sends commands over it
-//! and keeps a log; [`vitale`] reads a Vitale into a typed [`Volet`](vitale::Volet); [`pages`] writes what was read for
-//! people and for programs.
+//! and keeps a log; [`files`] reads the files of a card one by one; [`guides`] says how the cards of each family are
+//! read: [`vitale`] reads a Vitale into a typed [`Volet`](vitale::Volet), [`plain`] any other card as its layout says;
+//! [`pages`] writes what was read for people and for programs.
 //!
 //! A terminal knows nothing of how a card was made: what it says of a card, it read from that card. It trusts no card:
 //! every answer is hostile input, so every length, loop and log below is bounded and nothing panics.
 
 pub mod exchange;
+pub mod files;
+pub mod guides;
 pub mod pages;
+pub mod plain;
 pub mod transport;
 pub mod vitale;
 

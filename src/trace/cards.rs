@@ -14,10 +14,11 @@ use super::{
     file::{Action, Trace, TraceSlot},
     finding::Finding,
     follow,
+    names::command_name_of,
     replay::{Inserted, Wanted, replay},
     suite::Verdict,
 };
-use crate::profile::{self, LoadError, Options, Profile, Provision, diagnostic::Diagnostics, reading};
+use crate::profile::{LoadError, Options, Profile, Provision, diagnostic::Diagnostics, families::Families, reading};
 
 /// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
 pub const LONGEST: usize = 64 << 20;
@@ -34,6 +35,8 @@ pub struct Cards {
     pub today: Date,
     /// Where chance starts.
     pub seed: u64,
+    /// The families that the cards may be of.
+    pub families: Families,
 }
 
 /// Why a trace was not replayed.
@@ -91,6 +94,13 @@ impl Cards {
             }
             Ok::<_, Unreplayed>(card)
         })?;
+        for finding in &mut outcome.findings {
+            let slot = finding.step.and_then(|step| trace.steps.get(step)).map(|step| step.slot);
+            let profile = slot.and_then(|slot| profiles.get(slot)?.as_ref());
+            if let Some(profile) = profile.filter(|_| !finding.command.is_empty()) {
+                finding.asked = command_name_of(profile.layout().family(), &finding.command);
+            }
+        }
         for finding in outcome.findings.iter_mut().take(MOST_EXPLAINED) {
             finding.element = explain(trace, finding, &profiles);
         }
@@ -118,7 +128,7 @@ impl Cards {
             (None, None) => return Err(Unreplayed::NoCard),
         };
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
-        Ok(Some(profile::load(&path, &options)?))
+        Ok(Some(self.families.load(&path, &options)?))
     }
 }
 
@@ -149,8 +159,9 @@ fn resolve(trace: &Trace, path: &str) -> PathBuf {
 /// The element that the first differing byte of an answer belongs to, in words.
 fn explain(trace: &Trace, finding: &Finding, profiles: &[Option<Profile>]) -> Option<String> {
     let step = finding.step?;
-    let map = profiles.get(trace.steps.get(step)?.slot)?.as_ref()?.map();
-    let read = follow::read_by(trace, map, step)?;
+    let profile = profiles.get(trace.steps.get(step)?.slot)?.as_ref()?;
+    let map = profile.map();
+    let read = follow::read_by(trace, profile.layout(), map, step)?;
     let (data, difference) = finding.difference_in_data()?;
     read.element_at(map, difference.checked_sub(read.header(data))?)
 }
@@ -162,7 +173,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::{Cards, Trace, Unreplayed, read};
-    use crate::profile::diagnostic::Source;
+    use crate::profile::{diagnostic::Source, families::Families};
 
     /// The elements that the findings of a trace of the fixture are about.
     fn elements(body: &str) -> Vec<Option<String>> {
@@ -170,7 +181,7 @@ mod tests {
         let text = format!("virtuale-trace 1\ncard cards/vitale2-martin.toml\n{body}");
         let source = Source { name: fixtures.display().to_string(), text };
         let trace = Trace::parse(Arc::new(source)).expect(body);
-        let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1 };
+        let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
         let (_, findings) = cards.replay_trace(&trace).expect("the card is there");
         findings.into_iter().map(|finding| finding.element).collect()
     }
@@ -215,7 +226,7 @@ mod tests {
     fn a_trace_without_a_card_needs_one() {
         let source = Source { name: "t.apdu".into(), text: "virtuale-trace 1\n> 00\n< 90 00\n".into() };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
-        let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1 };
+        let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
         assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::NoCard)));
         cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml"));
         let (commands, findings) = cards.replay_trace(&trace).expect("a card was given");

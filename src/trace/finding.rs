@@ -38,6 +38,8 @@ pub struct Finding {
     pub span: Range<usize>,
     /// What was asked, in words.
     pub asked: String,
+    /// The command that was sent, if it is about one.
+    pub(super) command: Vec<u8>,
     /// What is otherwise.
     pub problem: Problem,
     /// Which element of the card it is about and where that is known from, when a layout knows.
@@ -156,7 +158,15 @@ impl Trace {
             Action::Send(_) => command_name(command),
             _ => self.source.text.get(step.span.clone()).unwrap_or_default().to_owned(),
         };
-        Finding { source: Arc::clone(&self.source), step: Some(index), span, asked, problem, element: None }
+        Finding {
+            source: Arc::clone(&self.source),
+            step: Some(index),
+            span,
+            asked,
+            command: command.to_vec(),
+            problem,
+            element: None,
+        }
     }
 
     /// That a trace has nothing to check, if it has neither a command nor an expected error. An ATR alone does not
@@ -171,7 +181,15 @@ impl Trace {
     pub(super) fn finding_at_end(&self, problem: Problem) -> Finding {
         let end = self.source.text.trim_end().len();
         let source = Arc::clone(&self.source);
-        Finding { source, step: None, span: end..end, asked: String::new(), problem, element: None }
+        Finding {
+            source,
+            step: None,
+            span: end..end,
+            asked: String::new(),
+            command: Vec::new(),
+            problem,
+            element: None,
+        }
     }
 
     pub(super) fn atr_finding(&self, slot: usize, expected: &Pattern, atr: &Atr) -> Finding {
@@ -182,6 +200,7 @@ impl Trace {
             step: None,
             span,
             asked: "reset".to_owned(),
+            command: Vec::new(),
             problem,
             element: None,
         }

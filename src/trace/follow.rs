@@ -3,14 +3,16 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does
 //! not explain; it never guesses.
 
-use virtuale_applets::vitale1;
-
 use super::{
     file::{Action, Expected, Step, Trace},
     names::data_field,
     pattern::{Atom, Capture, Pattern},
 };
-use crate::profile::map::{CardMap, Element, FileMap};
+use crate::profile::{
+    families::{Family, OwnCommand},
+    layout::Layout,
+    map::{CardMap, Element, FileMap},
+};
 
 /// How many channels a card has.
 const CHANNELS: usize = 4;
@@ -58,14 +60,15 @@ struct Selected {
 
 /// Follows one card.
 pub(super) struct Follower<'m> {
+    family: &'static dyn Family,
     map: &'m CardMap,
     channels: [Selected; CHANNELS],
 }
 
 /// What the step of this index reads, told from all steps before it.
-pub(super) fn read_by(trace: &Trace, map: &CardMap, index: usize) -> Option<Read> {
+pub(super) fn read_by(trace: &Trace, layout: &Layout, map: &CardMap, index: usize) -> Option<Read> {
     let slot = trace.steps.get(index)?.slot;
-    let mut follower = Follower::new(map);
+    let mut follower = Follower::new(layout, map);
     let mut last = None;
     for step in trace.steps.iter().take(index + 1).filter(|step| step.slot == slot) {
         last = follower.step(trace, step);
@@ -134,8 +137,8 @@ impl<'a> Answered<'a> {
 }
 
 impl<'m> Follower<'m> {
-    pub(super) fn new(map: &'m CardMap) -> Self {
-        let mut follower = Self { map, channels: Default::default() };
+    pub(super) fn new(layout: &Layout, map: &'m CardMap) -> Self {
+        let mut follower = Self { family: layout.family(), map, channels: Default::default() };
         follower.reset();
         follower
     }
@@ -165,13 +168,16 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels and the instructions of a word memory, or one that may select in a way that
+    /// interindustry ones of four channels and the family's own, or one that may select in a way that
     /// is not known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
         let [cla, ins, p1, p2] = asked.header;
-        if cla == vitale1::CLASS && self.is_word_memory() {
-            let is_read = ins == vitale1::instruction::READ.0 && answered.sw1 == 0x90;
-            return self.zone(u16::from_be_bytes([p1, p2])).filter(|_| is_read);
+        match self.family.follow(self.map, asked.header) {
+            Some(OwnCommand::Reads { file, offset }) if answered.sw1 == 0x90 => {
+                return Some(Read { file, offset, wrapped: false });
+            }
+            Some(_) => return None,
+            None => {}
         }
         let channel = usize::from(cla);
         let Some(selected) = self.channels.get_mut(channel) else {
@@ -310,28 +316,9 @@ impl<'m> Follower<'m> {
         Some(Read { file: selected.ef?, offset, wrapped: true })
     }
 
-    /// Whether all files are zones of a word memory: files of an MF without a name.
-    fn is_word_memory(&self) -> bool {
-        self.map.files.iter().all(|file| file.aids.is_empty() && folder(file) == MF)
-    }
-
-    /// The zone of a word memory that has an address, which counts nibbles.
-    fn zone(&self, address: u16) -> Option<Read> {
-        let place = |(file, zone): (usize, &FileMap)| {
-            let offset = usize::from(address.checked_sub(zone.fid.0)?) / 2;
-            (offset < zone.size).then_some(Read { file, offset, wrapped: false })
-        };
-        self.map.files.iter().enumerate().find_map(place)
-    }
-
-    /// The zone of a word memory that begins where another one ends.
-    pub(super) fn zone_behind(&self, file: usize) -> Option<usize> {
-        if !self.is_word_memory() {
-            return None;
-        }
-        let end = |zone: &FileMap| u16::try_from(usize::from(zone.fid.0) + 2 * zone.size).ok();
-        let address = self.map.files.get(file).and_then(end)?;
-        self.zone(address).filter(|read| read.offset == 0).map(|read| read.file)
+    /// The file with which a read goes on that leaves another one behind, as a word memory's does.
+    pub(super) fn file_behind(&self, file: usize) -> Option<usize> {
+        self.family.file_behind(self.map, file)
     }
 
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {

@@ -36,6 +36,6 @@ pub mod write;
 
 pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
-pub use names::{command_name, hex};
+pub use names::{command_name, command_name_of, hex};
 pub use pattern::{Atom, Pattern};
 pub use seen::seen_from;

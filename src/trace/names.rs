@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 
-use virtuale_applets::vitale1;
 use virtuale_engine::{
     commands::INSTRUCTIONS,
     ins::Ins,
     instruction::{Parameters, Takes},
 };
+
+use crate::profile::families::{Families, Family};
 
 /// Bytes as traces write them: two digits each, a blank between.
 #[must_use]
@@ -28,12 +29,21 @@ pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
     (row.instruction.takes == Takes::Secret && !data.is_empty()).then_some(data)
 }
 
-/// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`.
+/// Names a command, well formed or not: `SELECT 3F00`, `READ BINARY at 12`. A command of the own class of one of the
+/// program's families has the name that the family gives it.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
-    if let Some(name) = vitale1::command_name(command) {
-        return name;
-    }
+    Families::built_in().command_name(command).unwrap_or_else(|| interindustry(command))
+}
+
+/// Names a command to a card of a known family.
+#[must_use]
+pub fn command_name_of(family: &dyn Family, command: &[u8]) -> String {
+    family.command_name(command).unwrap_or_else(|| interindustry(command))
+}
+
+/// Names a command as ISO 7816-4 does.
+fn interindustry(command: &[u8]) -> String {
     let &[class, ins, p1, p2, ref rest @ ..] = command else { return "not a command: it has no header".into() };
     if class >= 0x80 {
         return format!("class {class:02X}, instruction {ins:02X}");

@@ -3,6 +3,8 @@
 //! The compiler holds the outer wall (the engine and the applets are `no_std` and cannot name the root package); these
 //! tests hold the ones inside the root package, and that nobody takes the outer one down.
 
+mod badge;
+mod families;
 mod paths;
 mod sources;
 

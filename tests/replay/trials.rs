@@ -7,7 +7,10 @@ use std::{
 
 use jiff::civil::date;
 use libtest_mimic::{Arguments, Trial};
-use virtuale::trace::{cards::Cards, suite};
+use virtuale::{
+    profile::families::Families,
+    trace::{cards::Cards, suite},
+};
 
 /// Replays every trace under these folders as a test of its own.
 ///
@@ -25,7 +28,8 @@ pub(crate) fn run(folders: &[&Path]) -> ExitCode {
 }
 
 fn verdict(path: &Path) -> Result<(), libtest_mimic::Failed> {
-    let cards = Cards { given: Vec::new(), today: date(2026, 1, 15), seed: 1 };
+    let families = Families::built_in();
+    let cards = Cards { given: Vec::new(), today: date(2026, 1, 15), seed: 1, families };
     let verdict = cards.replay(path);
     if let Some(failure) = verdict.error {
         return Err(failure.to_string().into());

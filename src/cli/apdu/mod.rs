@@ -12,8 +12,9 @@ use virtuale_engine::{Reset, Response};
 use self::step::Step;
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
+    profile::families::Family,
     terminal::transport::{self, Transport, TransportError},
-    trace::{command_name, hex},
+    trace::{command_name_of, hex},
 };
 
 const EXAMPLES: &str = "\
@@ -44,9 +45,10 @@ pub(super) struct Args {
 /// Sends the commands of the arguments, else those of standard input.
 pub(super) fn run(args: &Args) -> Exit {
     let steps = step::of_arguments(&args.commands)?;
-    let card = cards::card(&args.card, &args.reproducible)?;
-    let transport = transport::in_process::in_process(card).map_err(|error| silent(&error))?;
-    let mut session = Session { transport, response: Response::new(), out: output::stdout() };
+    let profile = cards::profile(&args.card, &args.reproducible)?;
+    let transport = transport::in_process::in_process(Box::new(profile.card())).map_err(|error| silent(&error))?;
+    let mut session =
+        Session { family: profile.layout().family(), transport, response: Response::new(), out: output::stdout() };
     if steps.is_empty() {
         session.converse(io::stdin().lock())?;
     }
@@ -59,6 +61,7 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// A powered card, and where the conversation is printed.
 struct Session<L, W> {
+    family: &'static dyn Family,
     transport: L,
     response: Response,
     out: W,
@@ -108,7 +111,7 @@ impl<L: Transport, W: Write> Session<L, W> {
                 writeln!(self.out, "reset  # ATR {}", hex(self.transport.atr()))?;
             }
             Step::Command(command) => {
-                writeln!(self.out, "> {}  # {}", hex(command), command_name(command))?;
+                writeln!(self.out, "> {}  # {}", hex(command), command_name_of(self.family, command))?;
                 self.transport.transmit(command, &mut self.response).map_err(|error| silent(&error))?;
                 self.write_response()?;
             }
@@ -140,7 +143,10 @@ mod tests {
     use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
     use super::Session;
-    use crate::terminal::transport::{Transport, TransportError};
+    use crate::{
+        profile::families::vitale::Vitale,
+        terminal::transport::{Transport, TransportError},
+    };
 
     /// A card that sends the command's data back, and knows nothing else.
     struct Echo;
@@ -167,7 +173,7 @@ mod tests {
     }
 
     fn conversation(input: &str) -> (String, Option<String>) {
-        let mut session = Session { transport: Echo, response: Response::new(), out: Vec::new() };
+        let mut session = Session { family: &Vitale, transport: Echo, response: Response::new(), out: Vec::new() };
         let error = session.converse(input.as_bytes()).err().map(|error| error.to_string());
         (String::from_utf8(session.out).expect("text"), error)
     }

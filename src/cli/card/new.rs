@@ -6,11 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use virtuale_applets::layouts;
-
 use crate::{
     cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
-    profile::card_file,
+    profile::{card_file, families::Families},
 };
 
 const EXAMPLES: &str = "\
@@ -40,7 +38,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let language = args.lang.unwrap_or_else(Language::of_locale);
     let name = seen_from(args.file.as_deref(), &args.layout);
     let name = name.map_err(|error| Failure::file("find", Path::new(&args.layout), &error))?;
-    let text = card_file::template(&schema, &name, language.into());
+    let text = card_file::template(&layout.family().title(), schema, &name, language.into());
     match &args.file {
         None => output::print(text)?,
         Some(file) => {
@@ -54,7 +52,8 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// The layout as the card file must name it: the path of one counts from the folder of the card file.
 fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String> {
-    let (Some(file), None, false) = (file, layouts::named(layout), Path::new(layout).is_absolute()) else {
+    let built_in = Families::built_in().layout_source(layout);
+    let (Some(file), None, false) = (file, built_in, Path::new(layout).is_absolute()) else {
         return Ok(layout.to_owned());
     };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

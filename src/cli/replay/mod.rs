@@ -22,13 +22,16 @@ use super::{
     output,
     relay::At,
 };
-use crate::trace::{
-    Finding,
-    cards::{self, Cards},
-    report,
-    shard::{Shard, ShardError},
-    suite::{self, Summary, Verdict},
-    update,
+use crate::{
+    profile::families::Families,
+    trace::{
+        Finding,
+        cards::{self, Cards},
+        report,
+        shard::{Shard, ShardError},
+        suite::{self, Summary, Verdict},
+        update,
+    },
 };
 
 const EXAMPLES: &str = "\
@@ -130,7 +133,8 @@ fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
 }
 
 fn cards_of(args: &Args) -> Cards {
-    Cards { given: args.cards.clone(), today: args.reproducible.today(), seed: args.reproducible.seed }
+    let (today, seed) = (args.reproducible.today(), args.reproducible.seed);
+    Cards { given: args.cards.clone(), today, seed, families: Families::built_in() }
 }
 
 fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::profile::{
-    schema::{Choice, Fields, Key, Kind, Language, Presence, Schema},
+    schema::{Choice, Doc, Fields, Key, Kind, Language, Presence, Schema},
     written::{Entry, Value, Written},
 };
 
@@ -11,20 +11,21 @@ use crate::profile::{
 const WIDTH: usize = 100;
 
 /// A card file for a layout that says of each key what it means. It is valid as it is; keys that may be left out stand
-/// in comments (`#key = value`).
+/// in comments (`#key = value`). `title` is what the cards of its family are.
 #[must_use]
-pub fn template(schema: &Schema, layout: &str, language: Language) -> String {
+pub fn template(title: &Doc, schema: &Schema, layout: &str, language: Language) -> String {
     let mut template = Template { text: String::new(), schema, language };
-    template.comment(match language {
-        Language::English => {
-            "A virtual health card. Lines that begin with # are comments; a value in a comment is what the card has \
+    let title = title.in_language(language);
+    template.comment(&match language {
+        Language::English => format!(
+            "{title}. Lines that begin with # are comments; a value in a comment is what the card has \
              anyway, or an example. Dates are \"2024-01-31\", or relative to the day of loading: \"today-2y\", \"today+6m\"."
-        }
-        Language::French => {
-            "Une carte de santé virtuelle. Les lignes qui commencent par # sont des commentaires ; une valeur en \
+        ),
+        Language::French => format!(
+            "{title}. Les lignes qui commencent par # sont des commentaires ; une valeur en \
              commentaire est celle que la carte a de toute façon, ou un exemple. Les dates s'écrivent \"2024-01-31\", ou \
              par rapport au jour du chargement : \"today-2y\", \"today+6m\"."
-        }
+        ),
     });
     for key in &schema.root.0 {
         template.top(key, layout);

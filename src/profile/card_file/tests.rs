@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use super::{layout, read, template};
 use crate::profile::{
     diagnostic::{Diagnostics, Source},
+    families::{Families, Family, vitale::Vitale},
     layout::Layout,
     schema::{Language, Schema},
     tree::{Data, Node},
@@ -37,8 +38,8 @@ pub(super) fn schema() -> Schema {
 /// The keys of the layout that a card file names.
 fn schema_of(card: &Arc<Source>) -> Schema {
     let named = layout(card).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let text = named.text().and_then(virtuale_applets::layouts::named).expect("a built-in layout");
-    Layout::parse(&source("layout.toml", text))
+    let text = named.text().and_then(|name| Families::built_in().layout_source(name)).expect("a built-in layout");
+    Layout::parse(&Arc::new(text))
         .and_then(|layout| layout.schema().cloned())
         .unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
@@ -218,7 +219,7 @@ fn uncommented(template: &str) -> String {
 fn a_starter_file_is_a_card_file() {
     let schema = schema();
     for language in [Language::English, Language::French] {
-        let starter = template(&schema, "vitale2", language);
+        let starter = template(&Vitale.title(), &schema, "vitale2", language);
         read_text(&starter).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         assert!(starter.lines().all(|line| line.chars().count() <= 100), "{starter}");
         let all = read_text(&uncommented(&starter)).expect_err("mutuelle stands beside amc");
@@ -299,7 +300,7 @@ proptest! {
         characters.splice(start..end, put.chars());
         if let Ok(schema) = Schema::read(&source("keys.toml", characters.into_iter().collect::<String>())) {
             survives(&schema, include_str!("../../../fixtures/cards/vitale2-durand.toml"))?;
-            survives(&schema, &template(&schema, "l", Language::French))?;
+            survives(&schema, &template(&Vitale.title(), &schema, "l", Language::French))?;
         }
     }
 

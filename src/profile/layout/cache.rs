@@ -3,7 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    super::diagnostic::{Diagnostics, Source},
+    super::{
+        diagnostic::{Diagnostics, Source},
+        families::Families,
+    },
     Layout,
 };
 
@@ -13,18 +16,19 @@ const MOST: usize = 8;
 /// The last ones, the latest at the end.
 static READ: Mutex<Vec<Arc<Layout>>> = Mutex::new(Vec::new());
 
-/// Reads a layout, unless one of this name and text was read before. A file that changed has another text.
+/// Reads a layout, unless one of this name, text and family was read before. A file that changed has another text.
 ///
 /// # Errors
 ///
 /// All mistakes that were found in it.
-pub(in crate::profile) fn parse_once(source: Source) -> Result<Arc<Layout>, Diagnostics> {
-    let known = |layouts: &[Arc<Layout>]| layouts.iter().find(|layout| *layout.source == source).cloned();
+pub(in crate::profile) fn parse_once(families: &Families, source: Source) -> Result<Arc<Layout>, Diagnostics> {
+    let is_it = |layout: &&Arc<Layout>| *layout.source == source && families.has(layout.family);
+    let known = |layouts: &[Arc<Layout>]| layouts.iter().find(is_it).cloned();
     if let Some(layout) = known(&READ.lock().unwrap_or_else(PoisonError::into_inner)) {
         return Ok(layout);
     }
     // Another thread may read the same meanwhile: both are right.
-    let layout = Arc::new(Layout::parse(&Arc::new(source))?);
+    let layout = Arc::new(Layout::parse_of(families, &Arc::new(source))?);
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
     if read.len() == MOST {
         read.remove(0);
@@ -39,11 +43,12 @@ mod tests {
 
     use virtuale_applets::layouts::VITALE2;
 
-    use super::{Source, parse_once};
+    use super::{Families, Source, parse_once};
 
     #[test]
     fn a_layout_is_read_once_and_again_when_it_changed() {
-        let read = |name: &str, text: &str| parse_once(Source { name: name.into(), text: text.into() });
+        let families = Families::built_in();
+        let read = |name: &str, text: &str| parse_once(&families, Source { name: name.into(), text: text.into() });
         let first = read("cache.toml", VITALE2).expect("a layout");
         let changed = VITALE2.replacen("layout = \"vitale2\"", "layout = \"other\"", 1);
         assert!(Arc::ptr_eq(&first, &read("cache.toml", VITALE2).expect("a layout")));

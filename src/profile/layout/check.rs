@@ -30,8 +30,8 @@ pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<BTreeSet<String>
     let check = Check { schema, report: &report, met: RefCell::default() };
     walk(layout, &check);
     let mut placed = check.met.into_inner();
-    let iso_key = layout.memory.iter().filter_map(|memory| memory.iso_key.as_ref());
-    placed.extend(iso_key.chain(&layout.chip.component_key).map(|path| path.keys.join(".")));
+    placed.extend(layout.part.iter().flat_map(|part| part.keys()));
+    placed.extend(layout.chip.component_key.iter().map(|path| path.keys.join(".")));
     placed.insert("layout".into());
     report.finish(placed)
 }

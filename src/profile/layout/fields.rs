@@ -21,7 +21,7 @@ const USUALLY_ASKED: usize = 24;
 
 /// Collects the mistakes of one text; shared by all who read it.
 #[derive(Debug)]
-pub(super) struct Report {
+pub struct Report {
     source: Arc<Source>,
     mistakes: RefCell<Mistakes>,
     count: RefCell<usize>,
@@ -39,13 +39,13 @@ impl Report {
     }
 
     /// Notes a mistake at a place of the text.
-    pub(super) fn mistake(&self, span: Range<usize>, message: impl Into<String>, hint: &str) {
+    pub fn mistake(&self, span: Range<usize>, message: impl Into<String>, hint: &str) {
         let mistake = Diagnostic::new(&self.source, span, message);
         self.add(if hint.is_empty() { mistake } else { mistake.hint(hint) });
     }
 
     /// Notes that a name is none of `known`.
-    pub(super) fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
+    pub fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
         if self.is_full() {
             return;
         }
@@ -73,15 +73,18 @@ impl Report {
 
 /// A value with its place.
 #[derive(Clone, Debug)]
-pub(super) struct Placed<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
+pub struct Placed<T> {
+    /// What was written.
+    pub value: T,
+    /// Its place in the text.
+    pub span: Range<usize>,
 }
 
 /// One table being read.
 #[derive(Debug)]
-pub(super) struct Fields<'a> {
-    pub(super) report: &'a Report,
+pub struct Fields<'a> {
+    /// Where its mistakes are noted.
+    pub report: &'a Report,
     entries: &'a [Entry],
     span: Range<usize>,
     what: &'static str,
@@ -102,18 +105,25 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Reads a value that stands in this table and must be a table itself, as [`Fields::of`].
+    #[must_use]
+    pub fn inner(&self, written: &'a Written, what: &'static str) -> Option<Self> {
+        Self::of(self.report, written, what)
+    }
+
     /// The place of the table.
-    pub(super) fn span(&self) -> Range<usize> {
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
     /// Notes a mistake about the table as a whole.
-    pub(super) fn mistake(&self, message: impl Into<String>, hint: &str) {
+    pub fn mistake(&self, message: impl Into<String>, hint: &str) {
         self.report.mistake(self.span(), message, hint);
     }
 
     /// The raw value of a key.
-    pub(super) fn value(&self, key: &'static str) -> Option<&'a Written> {
+    pub fn value(&self, key: &'static str) -> Option<&'a Written> {
         self.pass_over(&[key]);
         let place = self.entries.iter().position(|entry| entry.key == key)?;
         if place < 64 {
@@ -123,17 +133,17 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes keys as known without reading them: a mistake in another one leaves open what they mean.
-    pub(super) fn pass_over(&self, keys: &[&'static str]) {
+    pub fn pass_over(&self, keys: &[&'static str]) {
         self.asked.borrow_mut().extend_from_slice(keys);
     }
 
     /// Whether a key is there; not the same as asking for it.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|entry| entry.key == key)
     }
 
     /// Notes the absence of a key that must be there.
-    pub(super) fn missing(&self, key: &str) {
+    pub fn missing(&self, key: &str) {
         self.mistake(format!("\"{key}\" is missing"), "");
     }
 
@@ -158,17 +168,19 @@ impl<'a> Fields<'a> {
         }
     }
 
-    pub(super) fn text(&self, key: &'static str) -> Option<Placed<&'a str>> {
+    /// A text.
+    pub fn text(&self, key: &'static str) -> Option<Placed<&'a str>> {
         self.typed(key, "text in quotes", as_text)
     }
 
-    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+    /// `true` or `false`.
+    pub fn flag(&self, key: &'static str) -> Option<bool> {
         let flag = |value: &Value| if let Value::Flag(flag) = value { Some(*flag) } else { None };
         self.typed(key, "true or false", flag).map(|found| found.value)
     }
 
     /// A number within `range`.
-    pub(super) fn number(&self, key: &'static str, range: Range<usize>) -> Option<Placed<usize>> {
+    pub fn number(&self, key: &'static str, range: Range<usize>) -> Option<Placed<usize>> {
         let must = || format!("a number from {} to {}", range.start, range.end - 1);
         let number = |value: &Value| match value {
             Value::Integer(digits) => digits.parse().ok().filter(|number| range.contains(number)),
@@ -178,31 +190,32 @@ impl<'a> Fields<'a> {
     }
 
     /// Bytes written as hexadecimal digits, with blanks where one likes.
-    pub(super) fn hex(&self, key: &'static str) -> Option<Placed<Vec<u8>>> {
+    pub fn hex(&self, key: &'static str) -> Option<Placed<Vec<u8>>> {
         self.typed(key, "bytes in hexadecimal, such as \"3F 00\"", |value| unhex(as_text(value)?))
     }
 
     /// One byte, in hexadecimal.
-    pub(super) fn byte(&self, key: &'static str) -> Option<Placed<u8>> {
+    pub fn byte(&self, key: &'static str) -> Option<Placed<u8>> {
         let byte = |value| <[u8; 1]>::try_from(unhex(as_text(value)?)?).ok();
         let found = self.typed(key, "one byte in hexadecimal, such as \"FF\"", byte)?;
         Some(Placed { value: u8::from_be_bytes(found.value), span: found.span })
     }
 
     /// Two bytes, in hexadecimal.
-    pub(super) fn word(&self, key: &'static str) -> Option<Placed<u16>> {
+    pub fn word(&self, key: &'static str) -> Option<Placed<u16>> {
         let word = |value| <[u8; 2]>::try_from(unhex(as_text(value)?)?).ok();
         let found = self.typed(key, "two bytes in hexadecimal, such as \"3F00\"", word)?;
         Some(Placed { value: u16::from_be_bytes(found.value), span: found.span })
     }
 
-    pub(super) fn list(&self, key: &'static str) -> Option<&'a [Written]> {
+    /// The members of a list.
+    pub fn list(&self, key: &'static str) -> Option<&'a [Written]> {
         let list = |value: &'a Value| if let Value::List(members) = value { Some(members.as_slice()) } else { None };
         self.typed(key, "a list in brackets", list).map(|found| found.value)
     }
 
     /// The texts of a list; one text stands for a list of one. `None` if the key is not there.
-    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<Placed<&'a str>>> {
+    pub fn texts(&self, key: &'static str) -> Option<Vec<Placed<&'a str>>> {
         let found = self.value(key)?;
         let members = if let Value::List(members) = &found.value { members } else { std::slice::from_ref(found) };
         let text = |member: &'a Written| match as_text(&member.value) {
@@ -216,7 +229,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The tables of a table of tables, in the order in which they were written.
-    pub(super) fn tables(&self, key: &'static str, what: &'static str) -> Vec<(Placed<&'a str>, Fields<'a>)> {
+    pub fn tables(&self, key: &'static str, what: &'static str) -> Vec<(Placed<&'a str>, Fields<'a>)> {
         let Some(all) = self.value(key).and_then(|found| Fields::of(self.report, found, what)) else {
             return Vec::new();
         };
@@ -244,7 +257,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports the keys that were never asked for.
-    pub(super) fn finish(self) {
+    pub fn finish(self) {
         let asked = self.asked.borrow();
         let was_found = |place: usize| place < 64 && self.found.get() >> place & 1 == 1;
         for (place, entry) in self.entries.iter().enumerate() {

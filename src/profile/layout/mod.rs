@@ -7,12 +7,13 @@ mod ber;
 mod cache;
 mod check;
 mod coding;
+mod component;
 mod decode;
 mod encode;
 mod fields;
 mod image;
-mod memory;
 mod model;
+mod part;
 mod place;
 mod plain;
 mod read;
@@ -33,16 +34,21 @@ use std::{
 use virtuale_engine::{Aid, Fid};
 
 pub(super) use self::cache::parse_once;
-pub use self::memory::{Lifetime, WordMemory, Zone};
+pub use self::{
+    component::Lifetime,
+    fields::{Fields, Placed, Report},
+    part::{LayoutFile, Tables},
+};
 
 use self::{
+    component::Component,
     decode::Decoder,
-    memory::{Component, Memory},
     model::{Application, Chip, File, Structure},
     security::Security,
 };
 use super::{
     diagnostic::{Diagnostics, Source},
+    families::{Families, Family, Part},
     map::Element,
     schema::Schema,
     tree::Node,
@@ -56,13 +62,15 @@ const MOST_RECORDS: usize = 254;
 #[derive(Clone, Debug)]
 pub struct Layout {
     name: String,
+    family: &'static dyn Family,
     source: Arc<Source>,
     /// What stands under `data`: the keys that it adds to card files.
     keys: Option<Written>,
     chip: Chip,
     applications: Vec<Application>,
     files: Vec<File>,
-    memory: Option<Memory>,
+    /// What the tables say that only layouts of its family have.
+    part: Option<Arc<dyn Part>>,
     components: Vec<Component>,
     security: Security,
     /// What was found when its keys were first asked for.
@@ -87,13 +95,18 @@ pub struct Decoded {
 }
 
 impl Layout {
-    /// Reads a layout.
+    /// Reads a layout of one of the program's families.
     ///
     /// # Errors
     ///
     /// All mistakes that were found in it.
     pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
-        read::layout(source)
+        Self::parse_of(&Families::built_in(), source)
+    }
+
+    /// Reads a layout of one of these families.
+    pub(super) fn parse_of(families: &Families, source: &Arc<Source>) -> Result<Self, Diagnostics> {
+        read::layout(families, source)
     }
 
     /// Its name.
@@ -102,7 +115,13 @@ impl Layout {
         &self.name
     }
 
-    /// The keys that card files for this layout may have: those that all layouts share, and its own.
+    /// The family of its cards.
+    #[must_use]
+    pub fn family(&self) -> &'static dyn Family {
+        self.family
+    }
+
+    /// The keys that card files for this layout may have: those of its family, and its own.
     ///
     /// # Errors
     ///
@@ -115,8 +134,7 @@ impl Layout {
         if let Some(checked) = self.checked.get() {
             return Ok(checked);
         }
-        let shared = Source { name: "keys.toml (built in)".into(), text: virtuale_applets::layouts::KEYS.into() };
-        let mut schema = Schema::read(&Arc::new(shared))?;
+        let mut schema = Schema::of_family(self.family)?;
         if let Some(keys) = &self.keys {
             schema.extend_with(&self.source, keys)?;
         }

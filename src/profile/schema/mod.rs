@@ -16,8 +16,12 @@ use virtuale_applets::layouts;
 
 use super::{
     diagnostic::{Diagnostics, Mistakes, Source},
+    families::Family,
     written::{Value, Written},
 };
+
+/// The longest name or path of a layout, in characters.
+const LONGEST_LAYOUT: usize = 200;
 
 /// The keys of a card file.
 #[derive(Clone, Debug, PartialEq)]
@@ -202,6 +206,21 @@ impl Schema {
         Ok(schema)
     }
 
+    /// The keys that all card files of a family may have. `layout` is one of them, declared or not.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with the declarations of the family.
+    pub fn of_family(family: &dyn Family) -> Result<Self, Diagnostics> {
+        let source =
+            Source { name: format!("keys of family {} (built in)", family.name()), text: family.keys().into() };
+        let mut schema = Self::read(&Arc::new(source))?;
+        if schema.root.key("layout").is_none() {
+            schema.root.0.insert(0, Key::layout());
+        }
+        Ok(schema)
+    }
+
     /// Adds the keys that a layout declares: `data` is what stands under `data` in the text `source`. A key that is
     /// there already is replaced, but keeps the keys in it.
     ///
@@ -238,6 +257,27 @@ impl Schema {
     #[must_use]
     pub fn first_of(&self, list: &str) -> Option<&Key> {
         self.root.0.iter().find(|key| key.kind.rules().and_then(|rules| rules.first_of.as_deref()) == Some(list))
+    }
+}
+
+impl Key {
+    /// The key by which every card file names its layout.
+    fn layout() -> Self {
+        let doc = Doc {
+            en: "Which layout the chip has: the name of one that is built in, or the path of a layout file".into(),
+            fr: "Structure de la puce : nom d'une structure fournie, ou chemin d'un fichier de structure".into(),
+        };
+        Self {
+            name: "layout".into(),
+            kind: Kind::Text { max: LONGEST_LAYOUT },
+            presence: Presence::Required,
+            doc,
+            api: None,
+            codes: None,
+            example: None,
+            first: None,
+            excludes: None,
+        }
     }
 }
 

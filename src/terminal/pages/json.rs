@@ -16,7 +16,9 @@ use crate::{
     },
     terminal::{
         exchange::Exchange,
-        vitale::{Ability, Lock, Model, Pointer, Reading, Remark, Severity, Verdict, Volet, application_name},
+        files::{ClosedFile, Lock, OpenFile, Pointer},
+        plain::PlainReading,
+        vitale::{Ability, Model, Reading, Remark, Severity, Verdict, Volet, application_name},
     },
 };
 
@@ -44,6 +46,31 @@ pub struct Report<'a> {
     #[serde(rename = "findings")]
     pub remarks: Vec<RemarkReport<'a>>,
     /// The files, in the order of reading: those that were read, then those that stayed closed.
+    pub files: Vec<FileReport>,
+    /// How many of the bytes that were read are known from where.
+    pub bytes: ByteShares,
+    /// Everything that went over the transport, in order.
+    pub exchanges: Vec<ExchangeReport<'a>>,
+}
+
+/// A card of any family, read by its layout alone, as JSON; the fields that a [`Report`] has too mean the same.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlainReport<'a> {
+    /// The day of reading.
+    pub today: String,
+    /// The answer to reset.
+    pub atr: String,
+    /// The name of the family.
+    pub family: &'a str,
+    /// The name of the layout.
+    pub layout: &'a str,
+    /// All data of the card under the keys of card files.
+    pub data: Value,
+    /// The keys of which two files say different things.
+    pub contradictions: &'a [String],
+    /// Whether the card did not come to an end.
+    pub cut_short: bool,
+    /// The files: those that were read, then those that stayed closed.
     pub files: Vec<FileReport>,
     /// How many of the bytes that were read are known from where.
     pub bytes: ByteShares,
@@ -121,7 +148,26 @@ impl<'a> Report<'a> {
             data: value(&reading.data),
             abilities: reading.abilities().into(),
             remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, reading, words)).collect(),
-            files: files(reading),
+            files: files(&reading.files, &reading.closed),
+            bytes: reading.shares.into(),
+            exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> PlainReport<'a> {
+    /// Of a reading.
+    #[must_use]
+    pub fn of(reading: &'a PlainReading) -> Self {
+        Self {
+            today: reading.today.to_string(),
+            atr: hex::encode_upper(&reading.atr),
+            family: reading.family,
+            layout: &reading.layout,
+            data: value(&reading.data),
+            contradictions: &reading.contradictions,
+            cut_short: reading.cut_short,
+            files: files(&reading.files, &reading.closed),
             bytes: reading.shares.into(),
             exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
         }
@@ -154,7 +200,7 @@ impl<'a> ExchangeReport<'a> {
     }
 }
 
-fn files(reading: &Reading) -> Vec<FileReport> {
+fn files(open: &[OpenFile], closed: &[ClosedFile]) -> Vec<FileReport> {
     let report = |pointer: &Pointer| FileReport {
         name: pointer.name.clone(),
         fid: pointer.fid.to_string(),
@@ -163,9 +209,8 @@ fn files(reading: &Reading) -> Vec<FileReport> {
         status: None,
         lock: None,
     };
-    let open =
-        reading.files.iter().map(|file| FileReport { length: Some(file.content.len()), ..report(&file.pointer) });
-    let closed = reading.closed.iter().map(|file| FileReport {
+    let open = open.iter().map(|file| FileReport { length: Some(file.content.len()), ..report(&file.pointer) });
+    let closed = closed.iter().map(|file| FileReport {
         status: Some(format!("{:?}", file.status)),
         lock: Some(file.lock),
         ..report(&file.pointer)

@@ -3,19 +3,21 @@
 //! A page says what a [`Reading`] has and nothing else: it asks no clock, no card and no environment. All its sentences
 //! are in one table per language.
 
-use crate::terminal::vitale::Reading;
+use crate::terminal::{exchange::Exchange, vitale::Reading};
 
 mod json;
 mod page;
 mod paper;
 mod parts;
 mod people;
+mod plain;
 mod words;
 mod writer;
 
-pub use json::{ByteShares, ExchangeReport, FileReport, RemarkReport, Report};
+pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, RemarkReport, Report};
 pub use page::{Column, Line, Page, Role, Span, WIDTH};
 pub use paper::{PaperCopy, paper_copy};
+pub use plain::plain;
 
 use writer::Writer;
 
@@ -61,11 +63,17 @@ pub fn demo(reading: &Reading, place: &str, attach: &[&str], lang: Lang) -> Page
     writer.remarks();
     writer.closed(titles.closed_without_professional);
     writer.shares();
-    writer.commands(titles.first_commands, FIRST_COMMANDS);
-    writer.page.heading(titles.attach);
-    writer.page.text(2, Role::Plain, writer.words.notes.attach);
-    attach.iter().for_each(|line| writer.page.verbatim(line));
+    demonstrate(&mut writer.page, &reading.exchanges, attach, lang);
     writer.page
+}
+
+/// The end of the page of a demonstration: the first commands, and the lines that attach one's own program.
+pub(super) fn demonstrate(page: &mut Page, exchanges: &[Exchange], attach: &[&str], lang: Lang) {
+    let words = words::of(lang);
+    parts::commands(page, words, words.titles.first_commands, exchanges, FIRST_COMMANDS);
+    page.heading(words.titles.attach);
+    page.text(2, Role::Plain, words.notes.attach);
+    attach.iter().for_each(|line| page.verbatim(line));
 }
 
 /// What stands for a program of one's own in the lines of [`demo`].
@@ -76,10 +84,10 @@ pub fn your_program(lang: Lang) -> &'static str {
 
 /// Every command that went to the card, with its name, and what was answered.
 #[must_use]
-pub fn commands(reading: &Reading, lang: Lang) -> Page {
-    let mut writer = Writer::new(reading, lang);
-    writer.commands(writer.words.titles.commands, usize::MAX);
-    writer.page
+pub fn exchanges(exchanges: &[Exchange], lang: Lang) -> Page {
+    let (mut page, words) = (Page::default(), words::of(lang));
+    parts::commands(&mut page, words, words.titles.commands, exchanges, usize::MAX);
+    page
 }
 
 #[cfg(test)]

@@ -1,13 +1,18 @@
 //! The other parts of pages: what may be done, what to look at, what stays closed, how much is known, the commands.
 
 use super::{
-    Role,
+    Page, Role,
     page::Column,
+    words::Words,
     writer::{Writer, hex, shorten},
 };
-use crate::terminal::{
-    exchange::Exchange,
-    vitale::{Severity, Verdict},
+use crate::{
+    profile::map::Shares,
+    terminal::{
+        exchange::Exchange,
+        files::ClosedFile,
+        vitale::{Severity, Verdict},
+    },
 };
 
 /// The column of verdicts and severities.
@@ -33,6 +38,16 @@ impl Writer<'_> {
         self.page.text(2, Role::Quiet, self.words.notes.opposition_list);
     }
 
+    /// Which files the card keeps to itself, and what would open them.
+    pub(super) fn closed(&mut self, title: &str) {
+        closed(&mut self.page, self.words, title, &self.reading.closed);
+    }
+
+    /// How many of the bytes that were read are public, inferred, invented.
+    pub(super) fn shares(&mut self) {
+        shares(&mut self.page, self.words, self.reading.shares, self.reading.files.len());
+    }
+
     /// What a person should look at.
     pub(super) fn remarks(&mut self) {
         self.page.heading(self.words.titles.remarks);
@@ -50,77 +65,71 @@ impl Writer<'_> {
             self.page.field(MARKS, (role, (self.words.severity)(remark.severity())), (Role::Plain, &text));
         }
     }
+}
 
-    /// Which files the card keeps to itself, and what would open them.
-    pub(super) fn closed(&mut self, title: &str) {
-        self.page.heading(title);
-        if self.reading.closed.is_empty() {
-            self.page.text(2, Role::Good, self.words.notes.nothing_closed);
-        }
-        for file in &self.reading.closed {
-            let fid = file.pointer.fid.to_string();
-            let lock = (self.words.lock)(file.lock);
-            let status = file.status.to_string();
-            self.row(&[
-                (Role::Title, &file.pointer.name, 8),
-                (Role::Quiet, &fid, 4),
-                (Role::Plain, lock, 41),
-                (Role::Quiet, &status, 35),
-            ]);
-        }
+/// Which files the card keeps to itself, and what would open them.
+pub(super) fn closed(page: &mut Page, words: &Words, title: &str, closed: &[ClosedFile]) {
+    page.heading(title);
+    if closed.is_empty() {
+        page.text(2, Role::Good, words.notes.nothing_closed);
     }
-
-    /// How many of the bytes that were read are public, inferred, invented.
-    pub(super) fn shares(&mut self) {
-        self.page.heading(self.words.titles.shares);
-        let shares = self.reading.shares;
-        let labels = &self.words.labels;
-        let used = shares.public + shares.inferred + shares.invented;
-        self.page.text(2, Role::Plain, &(self.words.notes.shares)(used, self.reading.files.len()));
-        let rows = [
-            (labels.public, shares.public, Role::Good),
-            (labels.inferred, shares.inferred, Role::Warning),
-            (labels.invented, shares.invented, Role::Quiet),
-        ];
-        for (label, bytes, role) in rows {
-            let bar = "█".repeat(part_of(bytes, used, BAR));
-            let percent = format!("{:>3} %", part_of(bytes, used, 100));
-            let bytes = (self.words.notes.bytes)(bytes);
-            self.row(&[
-                (Role::Plain, label, 9),
-                (role, &bar, BAR),
-                (Role::Plain, &percent, 5),
-                (Role::Quiet, &bytes, 20),
-            ]);
-        }
-        if shares.unused > 0 {
-            self.page.text(2, Role::Quiet, &(self.words.notes.unused)(shares.unused));
-        }
-    }
-
-    /// The first commands that went to the card, with their names.
-    pub(super) fn commands(&mut self, title: &str, most: usize) {
-        self.page.heading(title);
-        for exchange in self.reading.exchanges.iter().take(most) {
-            self.command(exchange);
-        }
-        let more = self.reading.exchanges.len().saturating_sub(most);
-        if more > 0 {
-            self.page.text(2, Role::Quiet, &(self.words.notes.more_commands)(more));
-        }
-    }
-
-    fn command(&mut self, exchange: &Exchange) {
-        let length = if exchange.length > 0 { format!("{:>5}", exchange.length) } else { String::new() };
-        let command = shorten(&hex(&exchange.command), 34);
-        let status = exchange.status.to_string();
-        self.row(&[
-            (Role::Title, &exchange.name, 25),
-            (Role::Quiet, &command, 34),
-            (Role::Plain, &length, 5),
-            (Role::Plain, &status, 24),
+    for file in closed {
+        let fid = file.pointer.fid.to_string();
+        let lock = (words.lock)(file.lock);
+        let status = file.status.to_string();
+        page.row(&[
+            (Role::Title, &file.pointer.name, 8),
+            (Role::Quiet, &fid, 4),
+            (Role::Plain, lock, 41),
+            (Role::Quiet, &status, 35),
         ]);
     }
+}
+
+/// How many of the bytes that were read are public, inferred, invented.
+pub(super) fn shares(page: &mut Page, words: &Words, shares: Shares, files: usize) {
+    page.heading(words.titles.shares);
+    let labels = &words.labels;
+    let used = shares.public + shares.inferred + shares.invented;
+    page.text(2, Role::Plain, &(words.notes.shares)(used, files));
+    let rows = [
+        (labels.public, shares.public, Role::Good),
+        (labels.inferred, shares.inferred, Role::Warning),
+        (labels.invented, shares.invented, Role::Quiet),
+    ];
+    for (label, bytes, role) in rows {
+        let bar = "█".repeat(part_of(bytes, used, BAR));
+        let percent = format!("{:>3} %", part_of(bytes, used, 100));
+        let bytes = (words.notes.bytes)(bytes);
+        page.row(&[(Role::Plain, label, 9), (role, &bar, BAR), (Role::Plain, &percent, 5), (Role::Quiet, &bytes, 20)]);
+    }
+    if shares.unused > 0 {
+        page.text(2, Role::Quiet, &(words.notes.unused)(shares.unused));
+    }
+}
+
+/// The first commands that went to the card, with their names.
+pub(super) fn commands(page: &mut Page, words: &Words, title: &str, exchanges: &[Exchange], most: usize) {
+    page.heading(title);
+    for exchange in exchanges.iter().take(most) {
+        command(page, exchange);
+    }
+    let more = exchanges.len().saturating_sub(most);
+    if more > 0 {
+        page.text(2, Role::Quiet, &(words.notes.more_commands)(more));
+    }
+}
+
+fn command(page: &mut Page, exchange: &Exchange) {
+    let length = if exchange.length > 0 { format!("{:>5}", exchange.length) } else { String::new() };
+    let command = shorten(&hex(&exchange.command), 34);
+    let status = exchange.status.to_string();
+    page.row(&[
+        (Role::Title, &exchange.name, 25),
+        (Role::Quiet, &command, 34),
+        (Role::Plain, &length, 5),
+        (Role::Plain, &status, 24),
+    ]);
 }
 
 /// `part` of `whole` in units of which the whole has `units`, rounded.

@@ -64,7 +64,7 @@ impl Writer<'_> {
         let twin = person.rank.as_deref().filter(|_| self.has_twin(person));
         let twin = twin.map_or_else(String::new, |rank| format!(", {}", (self.words.labels.twin_rank)(rank)));
         let what = format!("{quality}{twin}");
-        self.row(&[
+        self.page.row(&[
             (Role::Quiet, &place, 1),
             (Role::Title, &name, NAME_WIDTH),
             (Role::Plain, &born, 10),
@@ -134,7 +134,7 @@ impl Writer<'_> {
     pub(super) fn name_line(&mut self, index: usize) {
         let place = format!("{}", index + 1);
         let name = self.reading.name_of(index + 1);
-        self.row(&[(Role::Quiet, &place, 1), (Role::Title, &name, 80)]);
+        self.page.row(&[(Role::Quiet, &place, 1), (Role::Title, &name, 80)]);
     }
 
     pub(super) fn rights_of(&mut self, person: &Beneficiary) {

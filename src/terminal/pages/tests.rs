@@ -5,7 +5,7 @@ use serde_json::json;
 use snapbox::{assert_data_eq, file};
 use virtuale_engine::{Aid, Fid, StatusWord};
 
-use super::{Lang, PaperCopy, Report, WIDTH, commands, demo, paper_copy, reading};
+use super::{Lang, PaperCopy, Report, WIDTH, demo, exchanges, paper_copy, reading};
 use crate::{
     profile::map::Shares,
     terminal::{
@@ -85,7 +85,7 @@ fn an_empty_card_has_pages_too() {
     let mut empty = Reading::empty(Vec::new(), Model::Unknown, date(2026, 1, 15));
     empty.conclude(Model::Vitale2);
     for lang in [Lang::En, Lang::Fr] {
-        for page in [demo(&empty, "", &[], lang), reading(&empty, "", lang), commands(&empty, lang)] {
+        for page in [demo(&empty, "", &[], lang), reading(&empty, "", lang), exchanges(&empty.exchanges, lang)] {
             assert!(!page.lines.is_empty());
         }
     }
@@ -109,7 +109,8 @@ fn pages_are_narrow_whatever_is_on_the_card() {
     wide.conclude(Model::Vitale2);
     for lang in [Lang::En, Lang::Fr] {
         let copy = paper_copy(&wide, PaperCopy { exoneration: true }, lang);
-        for page in [demo(&wide, &long, &[], lang), reading(&wide, &long, lang), commands(&wide, lang), copy] {
+        for page in [demo(&wide, &long, &[], lang), reading(&wide, &long, lang), exchanges(&wide.exchanges, lang), copy]
+        {
             let widest = page.plain().lines().map(|line| line.chars().count()).max();
             assert!(widest <= Some(WIDTH), "{}", page.plain());
         }

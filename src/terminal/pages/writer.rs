@@ -85,7 +85,9 @@ impl<'a> Writer<'a> {
     pub(super) fn date(&self, date: CardDate) -> String {
         (self.words.date)(date)
     }
+}
 
+impl Page {
     /// A table's row: cells with their widths; the last one takes what is left.
     pub(super) fn row(&mut self, cells: &[(Role, &str, usize)]) {
         let mut line = vec![Span::new(Role::Plain, "  ")];
@@ -93,7 +95,7 @@ impl<'a> Writer<'a> {
             line.push(Span::new(*role, &format!("{:<width$}", shorten(text, *width), width = *width)));
             line.push(Span::new(Role::Plain, "  "));
         }
-        self.page.line(line);
+        self.line(line);
     }
 }
 

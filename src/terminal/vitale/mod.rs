@@ -6,11 +6,8 @@
 //! same end, honest or not: a card that answers nonsense gives a reading with little in it and remarks that say so.
 
 mod abilities;
-mod access;
-mod ber;
 mod checks;
-mod merge;
-mod model;
+mod guide;
 mod order;
 mod pointers;
 mod read;
@@ -20,13 +17,14 @@ mod view;
 mod volet;
 mod words;
 
+pub use crate::profile::families::vitale::Model;
+pub use crate::terminal::files::{ClosedFile, Lock, OpenFile, Pointer};
 pub use abilities::{Ability, Verdict};
-pub use access::Lock;
 pub use checks::{State, state};
-pub use model::Model;
-pub use pointers::{Pointer, Pointers, application_name};
+pub use guide::VitaleGuide;
+pub use pointers::{Pointers, application_name};
 pub use read::{ReadError, read};
-pub use reading::{ClosedFile, OpenFile, Reading};
+pub use reading::Reading;
 pub use remark::{Remark, Severity};
 pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Period, Volet};
 

@@ -2,7 +2,8 @@
 
 use virtuale_engine::{Aid, Fid, tlv::Tag};
 
-use super::ber;
+use super::Pointer;
+use crate::terminal::files::ber;
 
 /// How many files a terminal follows; the rest of a longer list is left.
 const MOST_FILES: usize = 64;
@@ -20,17 +21,6 @@ pub struct Pointers {
     pub files: Vec<Pointer>,
     /// How many entries could not be understood: too short, or of an application that is not listed.
     pub lost: usize,
-}
-
-/// One file.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Pointer {
-    /// Its name, up to 8 characters.
-    pub name: String,
-    /// The application that it is in; `None` for a zone of a word memory.
-    pub application: Option<Aid>,
-    /// Its identifier there, or the first address of the zone.
-    pub fid: Fid,
 }
 
 impl Pointers {

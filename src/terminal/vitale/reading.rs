@@ -1,12 +1,11 @@
 //! What came of reading a card.
 
 use jiff::civil::Date;
-use virtuale_engine::StatusWord;
 
-use super::{Beneficiary, Lock, Model, Pointer, Remark, Volet, checks, view};
+use super::{Beneficiary, ClosedFile, Model, OpenFile, Remark, Volet, checks, view};
 use crate::{
     profile::{
-        map::{Element, Shares},
+        map::Shares,
         tree::{CardDate, Data, Node, Table},
     },
     terminal::exchange::Exchange,
@@ -37,33 +36,11 @@ pub struct Reading {
     pub remarks: Vec<Remark>,
 }
 
-/// A file that was read.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OpenFile {
-    /// Where POINTERS has it.
-    pub pointer: Pointer,
-    /// Its bytes, as far as the card gave them.
-    pub content: Vec<u8>,
-    /// What stands where.
-    pub elements: Vec<Element>,
-}
-
-/// A file that the card does not give.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ClosedFile {
-    /// Where POINTERS has it.
-    pub pointer: Pointer,
-    /// The status word that refused it.
-    pub status: StatusWord,
-    /// What would open it.
-    pub lock: Lock,
-}
-
 impl Reading {
     /// Of a card that has not been read yet.
     pub(in crate::terminal) fn empty(atr: Vec<u8>, model: Model, today: Date) -> Self {
         Self {
-            today: card_date(today),
+            today: today.into(),
             atr,
             model,
             volet: Volet::default(),
@@ -94,10 +71,4 @@ impl Reading {
         let beneficiary = person.checked_sub(1).and_then(|index| self.volet.beneficiaries.get(index));
         beneficiary.and_then(Beneficiary::full_name).unwrap_or_else(|| person.to_string())
     }
-}
-
-fn card_date(date: Date) -> CardDate {
-    let small = |value: i8| u8::try_from(value).unwrap_or_default();
-    let year = u16::try_from(date.year()).unwrap_or_default();
-    CardDate { year, month: small(date.month()), day: small(date.day()), hour: 0, minute: 0 }
 }

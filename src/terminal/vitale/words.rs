@@ -6,11 +6,15 @@
 use jiff::civil::Date;
 use virtuale_engine::Fid;
 
-use super::{ClosedFile, Lock, Model, OpenFile, Pointer, ReadError, Reading, Remark, merge::merge};
+use super::{ClosedFile, Lock, Model, OpenFile, Pointer, ReadError, Reading, Remark};
 use crate::{
-    profile::layout::{Layout, WordMemory, Zone},
+    profile::{
+        families::vitale::{WordMemory, Zone},
+        layout::Layout,
+    },
     terminal::{
         exchange::{Command, Dialogue, ExchangeError},
+        files::merge::merge,
         transport::Transport,
     },
 };

@@ -105,7 +105,7 @@ struct Story {
 impl Story {
     fn of(trace: &Trace, slot: usize, stand_in: StandIn<'_>, needles: &mut Needles) -> Self {
         let profile = stand_in.profile;
-        let mut follower = Follower::new(profile.map());
+        let mut follower = Follower::new(profile.layout(), profile.map());
         let mut images = Images::default();
         let mut reads = Vec::with_capacity(trace.steps.len());
         for step in &trace.steps {
@@ -135,7 +135,7 @@ fn follow(
     let (bytes, mut rest) = cut(data.get(read.header(data)..)?, size(read.file)?.saturating_sub(read.offset));
     let image = images.add(read.file, read.offset, bytes);
     let mut last = read.file;
-    while let Some(next) = follower.zone_behind(last).filter(|_| !rest.is_empty()) {
+    while let Some(next) = follower.file_behind(last).filter(|_| !rest.is_empty()) {
         let (bytes, behind) = cut(rest, size(next)?);
         images.add(next, 0, bytes);
         (last, rest) = (next, behind);

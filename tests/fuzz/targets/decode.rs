@@ -2,11 +2,11 @@
 //!
 //! The first byte chooses the file.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use virtuale::profile::layout::Layout;
+use virtuale::profile::{families::Families, layout::Layout};
 
-use super::{chip, text};
+use super::chip;
 
 /// Files of the Vitale 2, by name.
 const FILES: [&str; 17] = [
@@ -43,6 +43,6 @@ pub(super) fn vitale2() -> &'static Layout {
 }
 
 fn layout(name: &str) -> Layout {
-    let built_in = virtuale_applets::layouts::named(name).expect("a built-in layout");
-    Layout::parse(&text::source(built_in.as_bytes())).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+    let built_in = Families::built_in().layout_source(name).expect("a built-in layout");
+    Layout::parse(&Arc::new(built_in)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
 }

@@ -34,7 +34,7 @@ fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
         let shown = [
             pages::reading(&reading, "a place", lang),
             pages::demo(&reading, "a place", &["a line"], lang),
-            pages::commands(&reading, lang),
+            pages::exchanges(&reading.exchanges, lang),
             pages::paper_copy(&reading, PaperCopy { exoneration }, lang),
         ];
         assert!(shown.iter().all(|page| !page.plain().is_empty()));

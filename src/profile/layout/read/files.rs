@@ -1,6 +1,6 @@
 //! Applications and files.
 
-use virtuale_applets::{ias, vitale1};
+use virtuale_applets::ias;
 use virtuale_engine::{
     Aid, Fid, Sfi,
     image::{ControlObject, RecordStructure, SelectResponse},
@@ -22,8 +22,8 @@ const MOST_WORDS: usize = LONGEST / WORD;
 /// How many names an application may have.
 const MOST_AIDS: usize = 16;
 
-/// The applets that there are.
-const APPLETS: [&str; 2] = [ias::NAME, vitale1::NAME];
+/// The applets that cards of every family may have.
+const APPLETS: [&str; 1] = [ias::NAME];
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]
@@ -125,7 +125,7 @@ pub(super) fn application(
         aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),
         reference: fields.word("ref").map_or(reference, |word| word.value),
         label: fields.text("label").map_or(name, |label| label.value).to_owned(),
-        applet: applet(fields),
+        applet: applet(scope, fields),
         select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
         access: scope.names.access(fields),
@@ -147,10 +147,11 @@ pub(super) fn application(
     (fields.report.count() == before).then_some(application)
 }
 
-fn applet(fields: &Fields<'_>) -> Option<String> {
+fn applet(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<String> {
     let name = fields.text("applet")?;
-    if !APPLETS.contains(&name.value) {
-        fields.report.unknown("applet", &name, APPLETS);
+    let known = || APPLETS.iter().chain(&scope.names.applets).copied();
+    if known().all(|known| known != name.value) {
+        fields.report.unknown("applet", &name, known());
     }
     Some(name.value.to_owned())
 }

@@ -1,9 +1,9 @@
 //! From the text of a layout to its model. A layout that was read can be encoded and decoded without further checks of
 //! its own consistency.
 
+mod component;
 mod files;
 mod items;
-mod memory;
 mod rules;
 mod sound;
 
@@ -28,11 +28,13 @@ use self::files::Defaults;
 use super::{
     super::{
         diagnostic::{Diagnostics, Source},
+        families::{Families, Family},
         written::Written,
     },
     Layout,
     fields::{Fields, Placed, Report},
     model::{Application, Body, Chip, File, Item, Structure},
+    part::Tables,
     security,
 };
 
@@ -46,10 +48,10 @@ const MOST_FILES: usize = 256;
 const LARGEST_CHIP: usize = 1 << 20;
 
 /// Reads a layout.
-pub(super) fn layout(source: &Arc<Source>) -> Result<Layout, Diagnostics> {
+pub(super) fn layout(families: &Families, source: &Arc<Source>) -> Result<Layout, Diagnostics> {
     let written = Written::read(source)?;
     let report = Report::new(source);
-    let layout = read(&report, source, &written);
+    let layout = read(families, &report, source, &written);
     match layout {
         Some(layout) => report.finish(layout),
         None => {
@@ -61,12 +63,13 @@ pub(super) fn layout(source: &Arc<Source>) -> Result<Layout, Diagnostics> {
     }
 }
 
-fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layout> {
+fn read(families: &Families, report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layout> {
     let top = Fields::of(report, written, "key of a layout")?;
     let name = top.text("layout");
     if !top.has("layout") {
         report.mistake(0..0, "\"layout\" is missing", "a layout begins with its name: layout = \"vitale2\"");
     }
+    let family = family(families, &top);
     let keys = top.value("data").cloned();
     let mut names = rules::read(&top);
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
@@ -77,6 +80,7 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");
+    names.applets = family.iter().flat_map(|family| family.applets()).copied().collect();
     let scope = Scope::new(&names);
     let card = top.value("card").and_then(|card| Fields::of(report, card, "key of a card"));
     if !top.has("card") {
@@ -96,29 +100,40 @@ fn read(report: &Report, source: &Arc<Source>, written: &Written) -> Option<Layo
         read_files.extend(files::file(&scope, &defaults, name.value, &fields));
         fields.finish();
     }
-    let (memory, components) = (memory::read(&scope, &top), memory::components(&scope, &top));
+    let part = family.and_then(|family| family.part(&Tables::new(&scope, &top)));
+    let components = component::read(&scope, &top);
     let security = security::read(&scope, &top, private_keys);
     top.finish();
     if report.count() > 0 {
         return None;
     }
     check_places(report, &read_applications, &read_files);
-    match &memory {
-        Some(memory) => memory::check_zones(report, memory, &read_files),
-        None => memory::check_absent(report, &read_applications),
-    }
-    Some(Layout {
+    let layout = Layout {
         name: name?.value.to_owned(),
+        family: family?,
         source: Arc::clone(source),
         keys,
         chip: chip?,
         applications: read_applications,
         files: read_files,
-        memory,
+        part,
         components,
         security,
         checked: OnceLock::new(),
-    })
+    };
+    layout.family.check(&layout, report);
+    Some(layout)
+}
+
+/// The family that a layout names; without a name, the first of the list, of which the layouts are that were written
+/// before there was a second.
+fn family(families: &Families, top: &Fields<'_>) -> Option<&'static dyn Family> {
+    let Some(name) = top.text("family") else { return families.iter().next().filter(|_| !top.has("family")) };
+    let family = families.named(name.value);
+    if family.is_none() {
+        top.report.unknown("family", &name, families.iter().map(|family| family.name()));
+    }
+    family
 }
 
 fn chip(scope: &Scope<'_>, card: &Fields<'_>) -> Option<Chip> {

@@ -20,6 +20,8 @@ pub(in super::super) struct Names {
     pub(super) files: Vec<String>,
     /// Private keys, which files may belong to.
     pub(super) keys: Vec<String>,
+    /// The applets that cards of the family may have, beside those of every card.
+    pub(super) applets: Vec<&'static str>,
 }
 
 /// How a role is proven, and in which security environment.

@@ -22,11 +22,11 @@ fn layout(text: &str) -> Layout {
 }
 
 fn vitale2_text() -> &'static str {
-    virtuale_applets::layouts::named("vitale2").expect("a built-in layout")
+    virtuale_applets::layouts::VITALE2
 }
 
 fn vitale1_text() -> &'static str {
-    virtuale_applets::layouts::named("vitale1").expect("a built-in layout")
+    virtuale_applets::layouts::VITALE1
 }
 
 /// The smallest layout with one file, whose content is given.

@@ -11,7 +11,7 @@ use super::{layout, vitale1_text};
 use crate::profile::{
     self, Options, Profile,
     diagnostic::{Diagnostics, Source},
-    layout::Zone,
+    families::vitale::{Zone, word_memory},
     load,
     map::{Element, Origin},
 };
@@ -194,7 +194,7 @@ fn the_third_generation_always_has_an_end_of_validity() {
 #[test]
 fn zones_tile_the_memory() {
     let layout = layout(vitale1_text());
-    let memory = layout.memory().expect("a word memory");
+    let memory = word_memory(&layout).expect("a word memory");
     assert_eq!((memory.first, memory.end), (0x0200, 0x2188));
     let bytes: usize = memory.zones.iter().map(|zone| zone.size).sum();
     assert_eq!(bytes, 4036);

@@ -6,17 +6,17 @@ use virtuale_engine::tlv::{self, Object, Tag};
 const DEEPEST: usize = 4;
 
 /// The objects one behind the other, up to the first that is broken.
-pub(super) fn objects(bytes: &[u8]) -> impl Iterator<Item = Object<'_>> {
+pub(in crate::terminal) fn objects(bytes: &[u8]) -> impl Iterator<Item = Object<'_>> {
     tlv::objects(bytes).map_while(Result::ok)
 }
 
 /// The value of the first object of that tag, at this level.
-pub(super) fn find(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
+pub(in crate::terminal) fn find(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
     objects(bytes).find(|object| object.tag == tag).map(|object| object.value)
 }
 
 /// The value of the first object of that tag, at this level or below.
-pub(super) fn find_deep(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
+pub(in crate::terminal) fn find_deep(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
     search(bytes, tag, 0)
 }
 

@@ -6,7 +6,7 @@
 use crate::profile::tree::{Data, Node};
 
 /// Adds what a further file says; returns the dotted paths at which it says something else than the files before it.
-pub(super) fn merge(into: &mut Node, from: Node) -> Vec<String> {
+pub(in crate::terminal) fn merge(into: &mut Node, from: Node) -> Vec<String> {
     let mut contradictions = Vec::new();
     merge_at("", into, from, &mut contradictions);
     contradictions

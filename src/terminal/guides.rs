@@ -1,0 +1,132 @@
+//! How the terminal reads the cards of each family.
+//!
+//! What a family is, `profile::families` says; how its files are found and what a person sees of them is knowledge of
+//! the terminal, and stands here as a [`Guide`]. Those of the program stand in one place, [`BUILT_IN`]; a user of the
+//! library adds others with [`Guides::with`]. A family without a guide is read as its layout says, file by file
+//! ([`plain`](super::plain)).
+
+use std::fmt;
+
+use jiff::civil::Date;
+
+use super::{
+    exchange::Exchange,
+    pages::{self, Lang, Page, PaperCopy},
+    plain,
+    transport::{Transport, TransportError},
+    vitale,
+};
+use crate::profile::layout::Layout;
+
+/// The guides of the program: the one place where they are listed.
+const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide];
+
+/// How cards of one family are read.
+pub trait Guide: Sync {
+    /// The name of the family, as layouts write it.
+    fn family(&self) -> &'static str;
+
+    /// Reads a card over any transport, with a layout of the family.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] if the transport fails or the card is something else.
+    fn read(&self, transport: &mut dyn Transport, layout: &Layout, today: Date)
+    -> Result<Box<dyn CardReading>, Unread>;
+}
+
+/// A card that was read, for people and for programs.
+pub trait CardReading: fmt::Debug {
+    /// All that it says. `place` is where it is: a reader's name, or a file.
+    fn page(&self, place: &str, lang: Lang) -> Page;
+
+    /// Every command that went to the card, and what was answered, in order.
+    fn exchanges(&self) -> &[Exchange];
+
+    /// The page of a demonstration: the same, the first commands, and how one's own program is attached. `attach` are
+    /// the lines that do it; they are shown as they are.
+    fn demonstration(&self, place: &str, attach: &[&str], lang: Lang) -> Page {
+        let mut page = self.page(place, lang);
+        pages::demonstrate(&mut page, self.exchanges(), attach, lang);
+        page
+    }
+
+    /// The copy on paper that the holder may ask for; `None` where cards of the family have none.
+    fn paper_copy(&self, _copy: PaperCopy, _lang: Lang) -> Option<Page> {
+        None
+    }
+
+    /// The same as JSON, in several lines. Only sentences are in the language given.
+    ///
+    /// # Errors
+    ///
+    /// What serializing says; values that come from a card always have a form in JSON.
+    fn json(&self, lang: Lang) -> serde_json::Result<String>;
+}
+
+/// Why a card gave no reading.
+#[derive(Debug, thiserror::Error)]
+pub enum Unread {
+    /// The transport to the card is gone.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The card is not of the family.
+    #[error("{message}")]
+    OtherCard {
+        /// How that was seen.
+        message: String,
+        /// Which cards can be read.
+        hint: &'static str,
+    },
+}
+
+/// A list of guides.
+#[derive(Clone)]
+pub struct Guides(Vec<&'static dyn Guide>);
+
+impl Default for Guides {
+    fn default() -> Self {
+        Self::built_in()
+    }
+}
+
+impl fmt::Debug for Guides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|guide| guide.family())).finish()
+    }
+}
+
+impl Guides {
+    /// Those of the program.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self(BUILT_IN.to_vec())
+    }
+
+    /// With one more, which takes the place of one of the same family.
+    #[must_use]
+    pub fn with(mut self, guide: &'static dyn Guide) -> Self {
+        match self.0.iter_mut().find(|known| known.family() == guide.family()) {
+            Some(known) => *known = guide,
+            None => self.0.push(guide),
+        }
+        self
+    }
+
+    /// Reads a card as the guide of its layout's family does, without any other card.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`] if the transport fails or the card is something else.
+    pub fn read(
+        &self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        today: Date,
+    ) -> Result<Box<dyn CardReading>, Unread> {
+        match self.0.iter().find(|guide| guide.family() == layout.family().name()) {
+            Some(guide) => guide.read(transport, layout, today),
+            None => Ok(Box::new(plain::read(transport, layout, today)?)),
+        }
+    }
+}
