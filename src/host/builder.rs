@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Zoned, civil::Date};
-use virtuale_engine::Card;
+use virtuale_engine::{Card, Interface};
 
 use super::{
     Host, HostError, control,
@@ -26,6 +26,7 @@ pub struct Builder {
     slots: Vec<Option<Content>>,
     reader: String,
     slot_names: Vec<String>,
+    contactless: Vec<usize>,
     reader_slots: usize,
     seed: u64,
     today: Option<Date>,
@@ -46,6 +47,7 @@ impl Builder {
             slots: Vec::new(),
             reader: SlotName::HOUSE.into(),
             slot_names: Vec::new(),
+            contactless: Vec::new(),
             reader_slots: READER_SLOTS,
             seed: 0,
             today: None,
@@ -100,6 +102,15 @@ impl Builder {
     #[must_use]
     pub fn slot_name(mut self, name: impl Into<String>) -> Self {
         self.slot_names.push(name.into());
+        self
+    }
+
+    /// Gives a slot an antenna in place of contacts: it powers its cards up without contact. The first slot is 0.
+    ///
+    /// A recording does not say so: its replay powers the card up on contacts.
+    #[must_use]
+    pub fn contactless(mut self, slot: usize) -> Self {
+        self.contactless.push(slot);
         self
     }
 
@@ -227,6 +238,9 @@ impl Builder {
         for (spec, name) in specs.iter_mut().zip(&self.slot_names) {
             spec.name = SlotName::new(name)?;
         }
+        for &slot in &self.contactless {
+            specs.get_mut(slot).ok_or(HostError::NoSlot { slot, slots })?.kind = Interface::Contactless;
+        }
         Ok(Readers::new(specs)?)
     }
 
@@ -250,4 +264,74 @@ impl fmt::Debug for Builder {
 
 fn unmade(what: &str, error: io::Error) -> HostError {
     HostError::Unmade { what: what.to_owned(), error }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response};
+
+    use super::Builder;
+    use crate::host::HostError;
+
+    /// A card that writes down on which interfaces it was powered up.
+    struct Witness(Atr, Arc<Mutex<Vec<Interface>>>);
+
+    impl Card for Witness {
+        fn atr(&self) -> &Atr {
+            &self.0
+        }
+
+        fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+            self.1.lock().expect("no thread panics").push(interface);
+            Ok(())
+        }
+
+        fn reset(&mut self) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn power_off(&mut self) {}
+
+        fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn transmit(&mut self, _: &[u8], _: &mut Response) -> Result<(), Fault> {
+            Err(Fault::Mute)
+        }
+    }
+
+    fn witness() -> (Box<dyn Card>, Arc<Mutex<Vec<Interface>>>) {
+        let seen = Arc::<Mutex<Vec<_>>>::default();
+        (Box::new(Witness(Atr::parse(&[0x3B, 0x00]).expect("the shortest"), Arc::clone(&seen))), seen)
+    }
+
+    #[test]
+    fn a_slot_has_its_own_name_and_interface() {
+        let ((near, on_contacts), (far, in_a_field)) = (witness(), witness());
+        let two = Builder::new().card_made("near", near).card_made("far", far);
+        let host = two.slot_name("Contacts 0").contactless(1).start().expect("it starts");
+        let names: Vec<_> = host.slots().into_iter().map(|slot| (slot.reader, slot.card)).collect();
+        let named = |reader: &str, card: &str| (reader.to_owned(), Some(card.to_owned()));
+        assert_eq!(names, [named("Contacts 0", "near"), named("Virtuale 00 01", "far")]);
+        for (slot, seen, kind) in [(0, on_contacts, Interface::Contact), (1, in_a_field, Interface::Contactless)] {
+            assert!(matches!(host.reinsert(slot), Err(HostError::Slot(_))), "it is in");
+            host.remove(slot).expect("a card");
+            assert_eq!(host.slots()[slot].card, None);
+            host.reinsert(slot).expect("the same card");
+            assert_eq!(*seen.lock().expect("no thread panics"), [kind; 2]);
+        }
+        let names: Vec<_> = host.slots().into_iter().filter_map(|slot| slot.card).collect();
+        assert_eq!(names, ["near", "far"], "what is known of a card comes back with it");
+    }
+
+    #[test]
+    fn what_no_slot_has_is_refused() {
+        let beyond = Builder::new().contactless(2).start().map(drop);
+        assert!(matches!(beyond, Err(HostError::NoSlot { slot: 2, slots: 2 })), "{beyond:?}");
+        let names = Builder::new().empty_slot().slot_name("A").slot_name("B").start().map(drop);
+        assert!(matches!(names, Err(HostError::TooManyNames { names: 2, slots: 1 })), "{names:?}");
+    }
 }
