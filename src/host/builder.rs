@@ -16,9 +16,12 @@ use super::{
     recording::{Recording, Run},
     socket::claim,
 };
-use crate::reader::{
-    Label, Readers, SlotName, SlotSpec,
-    pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
+use crate::{
+    profile::families::Families,
+    reader::{
+        Label, Readers, SlotName, SlotSpec,
+        pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
+    },
 };
 
 /// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
@@ -29,6 +32,7 @@ pub struct Builder {
     contactless: Vec<usize>,
     reader_slots: usize,
     seed: u64,
+    families: Families,
     today: Option<Date>,
     socket: Option<PathBuf>,
     record: Option<Record>,
@@ -50,6 +54,7 @@ impl Builder {
             contactless: Vec::new(),
             reader_slots: READER_SLOTS,
             seed: 0,
+            families: Families::built_in(),
             today: None,
             socket: None,
             record: None,
@@ -128,6 +133,13 @@ impl Builder {
         self
     }
 
+    /// The families that the cards of card files may be of; those of the program if nothing is said.
+    #[must_use]
+    pub fn families(mut self, families: Families) -> Self {
+        self.families = families;
+        self
+    }
+
     /// The day on which the cards are used, whenever they come in. It is that of the start if nothing is said, also
     /// for a card that comes in after midnight.
     #[must_use]
@@ -190,7 +202,8 @@ impl Builder {
         if self.slots.is_empty() {
             self.slots = vec![None, None];
         }
-        let making = Making { today: self.today.unwrap_or_else(|| Zoned::now().date()), seed: self.seed };
+        let today = self.today.unwrap_or_else(|| Zoned::now().date());
+        let making = Making { today, seed: self.seed, families: self.families.clone() };
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
         let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));

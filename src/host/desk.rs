@@ -15,7 +15,7 @@ use super::{
     recording::Recording,
 };
 use crate::{
-    profile::{self, Options, Provision, diagnostic::Source},
+    profile::{self, Options, Provision, diagnostic::Source, families::Families},
     reader::{Label, Readers, SlotError, SlotState},
 };
 
@@ -80,25 +80,26 @@ pub(super) struct Desk {
 }
 
 /// What the cards of a host depend on besides their files.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Making {
     pub(super) today: Date,
     pub(super) seed: u64,
+    pub(super) families: Families,
 }
 
 impl Making {
     /// The card for a slot, and where it comes from.
-    pub(super) fn make(self, content: Content, slot: usize) -> Result<(Origin, Box<dyn Card>), HostError> {
+    pub(super) fn make(&self, content: Content, slot: usize) -> Result<(Origin, Box<dyn Card>), HostError> {
         let options = Options { today: self.today, seed: self.seed };
         let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
         match content {
             Content::File(file) => {
-                let card = profile::load(&file, &options)?.card_with(provision);
+                let card = self.families.load(&file, &options)?.card_with(provision);
                 Ok((Origin::File(path::absolute(&file).unwrap_or(file)), Box::new(card)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };
-                let profile = profile::parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
+                let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
                 Ok((Origin::Named(name), Box::new(profile.card_with(provision))))
             }
             Content::Made { name, card } => Ok((Origin::Named(name), card)),

@@ -22,8 +22,19 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// What a command presents that should stay secret: the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER.
+/// What a command presents that should stay secret: the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER,
+/// and what one of the program's families says of its own commands.
 pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
+    interindustry_secret(command).or_else(|| Families::built_in().secret_of(command))
+}
+
+/// The same of a command to a card of a known family.
+pub(super) fn secret_to<'c>(family: &dyn Family, command: &'c [u8]) -> Option<&'c [u8]> {
+    interindustry_secret(command).or_else(|| family.secret_of(command))
+}
+
+/// What ISO 7816-4 knows as a secret. Its instructions are taken as its own in any class: rather too much is secret.
+fn interindustry_secret(command: &[u8]) -> Option<&[u8]> {
     let &[_, ins, _, _, _, ref data @ ..] = command else { return None };
     let row = INSTRUCTIONS.find(Ins(ins))?;
     (row.instruction.takes == Takes::Secret && !data.is_empty()).then_some(data)

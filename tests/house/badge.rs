@@ -47,6 +47,9 @@ const NUMBER_FILE: &str = "NUMERO";
 /// The command that greets.
 const GREET: u8 = 0x12;
 
+/// The command that presents the code of the door.
+const PRESENT: u8 = 0x14;
+
 /// The family.
 #[derive(Debug)]
 pub(crate) struct Badge;
@@ -116,6 +119,14 @@ impl Family for Badge {
         match command {
             [CLASS, NUMBER, ..] => Some("BADGE NUMBER".into()),
             [CLASS, GREET, ..] => Some("BADGE GREET".into()),
+            [CLASS, PRESENT, ..] => Some("BADGE PRESENT".into()),
+            _ => None,
+        }
+    }
+
+    fn secret_of<'c>(&self, command: &'c [u8]) -> Option<&'c [u8]> {
+        match command {
+            [CLASS, PRESENT, _, _, _, code @ ..] if !code.is_empty() => Some(code),
             _ => None,
         }
     }
@@ -153,6 +164,12 @@ impl Applet for Door {
                 response.extend(context.read(file, 0, file.length())?);
             }
             GREET => response.extend(&self.greeting),
+            PRESENT => {
+                let file = context.contents().find(|file| file.fid() == Fid(3)).ok_or(StatusWord::FILE_NOT_FOUND)?;
+                if context.own(file, 0, file.length())? != command.data() {
+                    return Err(StatusWord::AUTHENTICATION_FAILED.into());
+                }
+            }
             _ => return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),
         }
         Ok(StatusWord::SUCCESS)

@@ -7,6 +7,7 @@ use std::{
 };
 
 use virtuale::{
+    host::Host,
     profile::{
         Options, Profile, card_file,
         diagnostic::Source,
@@ -23,10 +24,11 @@ use virtuale::{
         },
     },
     trace::{
-        Finding,
+        Finding, Trace,
         cards::Cards,
         command_name_of,
         record::{Recorder, Tape},
+        redact::{RedactError, StandIn, redact},
         suite::Verdict,
     },
 };
@@ -190,6 +192,34 @@ fn a_recording_replays_and_a_finding_names_command_and_element() {
     assert_eq!(finding.asked, "BADGE NUMBER");
     let element = finding.element.as_deref().expect("the layout explains it");
     assert!(element.starts_with("byte 6 of NUMERO (3F00/DF01/0002): porteur.numero (invented"), "{element}");
+}
+
+#[test]
+fn what_its_commands_present_is_a_secret() {
+    let mut transport = powered(lovelace().card());
+    ask(&mut transport, SELECT);
+    let present = b"\x9A\x14\x00\x00\x041815";
+    assert_eq!(families().secret_of(present), Some(&b"1815"[..]));
+    assert_eq!(ask(&mut transport, present), [0x90, 0x00]);
+    let text = "virtuale-trace 1\n> 00 A4 04 0C 06 F0 42 41 44 47 45\n< 90 00\n> 9A 14 00 00 04 31 38 31 35\n< 90 00\n\
+                > 9A 12 00 00 04 31 38 31 35\n< 6C 09\n";
+    let trace = |text: &str| Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect("a trace");
+    let profile = lovelace();
+    let stand_in = [StandIn { profile: &profile, path: "lovelace.toml" }];
+    let redacted = redact(&trace(text), &stand_in).expect("no survivor").text;
+    assert!(redacted.contains("> 9A 14 00 00 04 .. .. .. ..\n") && !redacted.contains("31 38 31 35"), "{redacted}");
+    // Whoever repeats it where the trace says what must come gives it away.
+    let text = format!("{text}> 00 A4 04 00 04 31 38 31 35\n< 6A 82\n");
+    assert!(matches!(redact(&trace(&text), &stand_in), Err(RedactError::Survivors(_))));
+}
+
+#[test]
+fn a_host_that_is_told_of_the_family_holds_its_cards() {
+    let builder = || Host::builder().card(fixture("lovelace.toml"));
+    let host = builder().families(families()).start().unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(host.slots()[0].atr.as_deref(), Some("3B6500004241444745"));
+    let unknown = builder().start().expect_err("the program knows no badge").to_string();
+    assert!(unknown.contains("there is no layout \"badge\""), "{unknown}");
 }
 
 fn read_with(guides: &Guides) -> Box<dyn CardReading> {

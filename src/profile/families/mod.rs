@@ -109,6 +109,11 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
         None
     }
 
+    /// What a command of the family's own class presents that should stay secret, such as a code.
+    fn secret_of<'c>(&self, _command: &'c [u8]) -> Option<&'c [u8]> {
+        None
+    }
+
     /// What a command of the family's own class does on a card with this map, by its four bytes of header. `None` for
     /// any other command: then it is followed as ISO 7816-4 says, or not at all.
     fn follow(&self, _map: &CardMap, _header: [u8; 4]) -> Option<OwnCommand> {
@@ -198,6 +203,12 @@ impl Families {
     #[must_use]
     pub fn command_name(&self, command: &[u8]) -> Option<String> {
         self.iter().find_map(|family| family.command_name(command))
+    }
+
+    /// What a command of the own class of any family presents that should stay secret.
+    #[must_use]
+    pub fn secret_of<'c>(&self, command: &'c [u8]) -> Option<&'c [u8]> {
+        self.iter().find_map(|family| family.secret_of(command))
     }
 
     /// Reads a card file and makes a card of it; as [`load`](super::load()), for cards of these families.

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{super::file::Trace, image::Treated};
+use super::{super::file::Trace, StandIn, image::Treated};
 use crate::{
     profile::map::{CardMap, Element},
-    trace::{Action, Atom, Pattern, names::secret_of},
+    trace::{Action, Atom, Pattern, names::secret_to},
 };
 
 /// The shortest text or run of bytes that is looked for.
@@ -71,10 +71,11 @@ impl Needles {
     }
 
     /// Adds the data of commands that present a secret.
-    pub(super) fn add_secrets(&mut self, trace: &Trace) {
+    pub(super) fn add_secrets(&mut self, trace: &Trace, stand_ins: &[StandIn<'_>]) {
         for step in trace.steps() {
-            let Action::Send(pattern) = &step.action else { continue };
-            if let Some(secret) = trace.exact(pattern).and_then(secret_of)
+            let (Action::Send(pattern), Some(stand_in)) = (&step.action, stand_ins.get(step.slot)) else { continue };
+            let family = stand_in.profile.layout().family();
+            if let Some(secret) = trace.exact(pattern).and_then(|command| secret_to(family, command))
                 && secret.len() >= SHORTEST
             {
                 let (bytes, name) = (BTreeSet::from([secret.to_vec()]), "a secret code".to_owned());

@@ -83,7 +83,7 @@ pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, Reda
     // Memory takes whatever is written to it.
     let written = write(trace, stand_ins, &stories).unwrap_or_default();
     let text = String::from_utf8_lossy(&written).into_owned();
-    needles.add_secrets(trace);
+    needles.add_secrets(trace, stand_ins);
     let survivors = needles.survivors(&text, stories.iter().flat_map(|story| &story.treated));
     if survivors.is_empty() {
         Ok(Redacted { text, same: needles.same() })

@@ -12,7 +12,7 @@ use virtuale_applets::{
     layouts,
     vitale1::{self, Vitale1},
 };
-use virtuale_engine::applet::Applet;
+use virtuale_engine::{applet::Applet, ins::Ins};
 
 pub use self::{
     memory::{WordMemory, Zone, word_memory},
@@ -83,6 +83,15 @@ impl Family for Vitale {
 
     fn command_name(&self, command: &[u8]) -> Option<String> {
         vitale1::command_name(command)
+    }
+
+    fn secret_of<'c>(&self, command: &'c [u8]) -> Option<&'c [u8]> {
+        match command {
+            &[vitale1::CLASS, ins, _, _, _, ref code @ ..] if Ins(ins) == vitale1::instruction::PRESENT => {
+                Some(code).filter(|code| !code.is_empty())
+            }
+            _ => None,
+        }
     }
 
     fn follow(&self, map: &CardMap, header: [u8; 4]) -> Option<OwnCommand> {
