@@ -58,6 +58,8 @@ pub enum Action {
     Send(Pattern),
     /// `reset`, `reset warm`.
     Reset(Reset),
+    /// `reset contactless`: power comes by the antenna.
+    PowerUpContactless,
     /// `protocol`: the protocol for what follows the last reset.
     Protocol(Protocol),
     /// `power-off`: the reader takes the power away, the card stays.

@@ -124,7 +124,10 @@ impl Card for Recorder {
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
-        self.note(&Line::Reset(Reset::Cold));
+        self.note(match interface {
+            Interface::Contact => &Line::Reset(Reset::Cold),
+            Interface::Contactless => &Line::PowerUpContactless,
+        });
         let result = self.card.power_up(interface);
         self.note_fault(result)
     }
@@ -220,11 +223,12 @@ mod tests {
         first.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");
         assert_eq!(response.as_bytes(), [1, 2, 0x90, 0]);
         second.reset().expect("powered");
+        second.power_up(Interface::Contactless).expect("powered");
         first.power_off();
         assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut response), Err(Fault::Unpowered));
 
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
-        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\n\
+        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\nreset contactless\n\
                         slot patient\npower-off\n> 00 B0 00 00 02\nexpect-error unpowered\n";
         assert_eq!(text, expected);
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");

@@ -151,6 +151,7 @@ impl Replay<'_, '_> {
         let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
         match action {
             Action::Reset(kind) => kind.apply(card, Interface::Contact).map_err(Silence::Fault),
+            Action::PowerUpContactless => card.power_up(Interface::Contactless).map_err(Silence::Fault),
             Action::Protocol(protocol) => card.select_protocol(*protocol).map_err(Silence::Fault),
             Action::PowerOff => {
                 card.power_off();

@@ -32,8 +32,10 @@ pub enum Line<'a> {
     Response(&'a [u8]),
     /// `expect-error`.
     Silence(Silence),
-    /// `reset`.
+    /// `reset`, over contacts.
     Reset(Reset),
+    /// `reset contactless`.
+    PowerUpContactless,
     /// `protocol`.
     Protocol(Protocol),
     /// `power-off`.
@@ -102,6 +104,7 @@ impl Line<'_> {
             Self::Silence(silence) => format!("expect-error {}", silence.word()),
             Self::Reset(Reset::Cold) => "reset".to_owned(),
             Self::Reset(Reset::Warm) => "reset warm".to_owned(),
+            Self::PowerUpContactless => "reset contactless".to_owned(),
             Self::Protocol(Protocol::T0) => "protocol T=0".to_owned(),
             Self::Protocol(Protocol::T1) => "protocol T=1".to_owned(),
             Self::PowerOff => "power-off".to_owned(),
@@ -152,6 +155,7 @@ mod tests {
             Line::Atr(&[0x3B, 0]),
             Line::Comment("two\nlines"),
             Line::Reset(Reset::Warm),
+            Line::PowerUpContactless,
             Line::Silence(Silence::NoCard),
             Line::Protocol(Protocol::T1),
             Line::Command(&[0, 1]),
@@ -168,9 +172,9 @@ mod tests {
         let trace = parse(writer.into_inner());
         assert_eq!(trace.slots()[0].name, "Virtuale-00-00");
         assert_eq!(trace.slots()[0].card.as_deref(), Some("a card.toml"));
-        assert!(matches!(trace.steps()[2].expected, Expected::Silence(Silence::Fault(Fault::PowerLost), _)));
-        assert_eq!(trace.steps().len(), 8);
-        assert_eq!(trace.steps()[7].slot, 1);
+        assert!(matches!(trace.steps()[3].expected, Expected::Silence(Silence::Fault(Fault::PowerLost), _)));
+        assert_eq!(trace.steps().len(), 9);
+        assert_eq!(trace.steps()[8].slot, 1);
     }
 
     proptest! {

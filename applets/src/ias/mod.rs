@@ -105,6 +105,7 @@ mod tests {
     fn card() -> Chip {
         let image = ChipImage {
             atr: Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR"),
+            contactless_atr: None,
             capacity: 1_000,
             habits: Habits::default(),
             files: vec![directory(0x3F00, Vec::new(), None), directory(0x0DF1, vec![FileIndex::MF], Some(super::NAME))],

@@ -15,6 +15,7 @@ use crate::{
 /// [`Chip::of`](super::Chip::of), each for little more than a copy of its memory. They share the rest.
 pub struct Blueprint {
     pub(super) atr: Atr,
+    pub(super) contactless_atr: Option<Atr>,
     pub(super) habits: Habits,
     pub(super) files: Arc<FileSystem>,
     /// What every chip holds at first.
@@ -54,6 +55,7 @@ impl Blueprint {
         };
         Ok(Self {
             atr: image.atr,
+            contactless_atr: image.contactless_atr,
             habits: image.habits,
             files: Arc::new(built.files),
             memory: built.memory,

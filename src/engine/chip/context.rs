@@ -4,7 +4,7 @@ use alloc::{sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    Protocol, StatusWord,
+    Interface, Protocol, StatusWord,
     chip::{
         channel::{Channel, ChannelNumber, Channels},
         pending::Pending,
@@ -55,6 +55,15 @@ impl Core {
         Arc::make_mut(&mut self.files).follow(&self.memory);
         self.vault.follow(self.files.created_parents());
         self.channels.forget_names();
+    }
+
+    /// Makes the chip one that has its power from an interface.
+    pub(super) fn power_by(&mut self, interface: Interface) {
+        // What all chips of an image share has the contacts' view.
+        if self.files.interface() != interface {
+            Arc::make_mut(&mut self.files).power_by(interface);
+        }
+        self.vault.power_by(interface);
     }
 
     /// Closes a channel and leaves its applet.
@@ -148,7 +157,7 @@ impl Context<'_> {
         if !file.is_operational(&self.core.memory) {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED);
         }
-        if !self.satisfies(file.rule.condition(operation)) {
+        if !self.satisfies(self.core.files.condition(file, operation)) {
             return Err(StatusWord::SECURITY_NOT_SATISFIED);
         }
         Ok(())

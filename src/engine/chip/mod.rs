@@ -13,6 +13,8 @@ mod contents;
 pub(crate) mod context;
 pub(crate) mod dialogue;
 #[cfg(test)]
+mod interface_tests;
+#[cfg(test)]
 mod key_tests;
 pub(crate) mod pending;
 pub(crate) mod proofs;
@@ -48,7 +50,10 @@ use crate::{
 
 /// A chip made from an image.
 pub struct Chip {
+    /// That of the last power-up.
     atr: Atr,
+    contact_atr: Atr,
+    contactless_atr: Option<Atr>,
     power: Power,
     /// The first one does what the standard says.
     applets: Vec<Box<dyn Applet>>,
@@ -106,7 +111,15 @@ impl Chip {
             vault: blueprint.vault.vault(),
             left: Vec::new(),
         };
-        Ok(Self { atr: blueprint.atr, power: Power::Off, applets: found, chain: Chain::default(), core })
+        Ok(Self {
+            atr: blueprint.atr,
+            contact_atr: blueprint.atr,
+            contactless_atr: blueprint.contactless_atr,
+            power: Power::Off,
+            applets: found,
+            chain: Chain::default(),
+            core,
+        })
     }
 
     fn lose_power(&mut self) {
@@ -209,7 +222,17 @@ impl Card for Chip {
         &self.atr
     }
 
-    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        let atr = match interface {
+            Interface::Contact => Some(self.contact_atr),
+            Interface::Contactless => self.contactless_atr,
+        };
+        let Some(atr) = atr else {
+            self.lose_power();
+            return Err(Fault::Mute);
+        };
+        self.atr = atr;
+        self.core.power_by(interface);
         self.reset()
     }
 

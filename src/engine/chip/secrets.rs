@@ -93,7 +93,7 @@ impl Context<'_> {
     ///
     /// `6985` if it is not meant for this, `6982` if what was proved does not satisfy its rule.
     pub(crate) fn allow(&self, id: ObjectId, access: Access) -> Result<(), StatusWord> {
-        let condition = self.core.vault.object(id).condition(access).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+        let condition = self.core.vault.condition(id, access).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
         if self.satisfies_in(id.domain(), condition) { Ok(()) } else { Err(StatusWord::SECURITY_NOT_SATISFIED) }
     }
 

@@ -42,7 +42,7 @@ pub(super) fn delete_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
     if file == FileIndex::MF {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
-    let condition = context.core.files.file(file).rule.condition(Operation::Delete);
+    let condition = context.core.files.condition(context.core.files.file(file), Operation::Delete);
     if !context.satisfies_in(context.core.vault.domain(df), condition) {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }

@@ -31,7 +31,7 @@ fn change(command: &Apdu<'_>, operation: Operation, to: LifeCycle, context: &mut
     if file.life_cycle(&context.core.memory) == LifeCycle::Terminated.byte() {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
-    if !context.satisfies(file.rule.condition(operation)) {
+    if !context.satisfies(context.core.files.condition(file, operation)) {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }
     let core = &mut *context.core;

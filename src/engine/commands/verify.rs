@@ -65,7 +65,7 @@ pub(super) fn change_reference_data(command: &Apdu<'_>, context: &mut Context<'_
 /// (P1 `00`, `01`) or was verified (`02`, `03`); with `01` and `03` the value stays.
 pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     let pin = find_pin(command, context)?;
-    let condition = context.core.vault.object(pin).condition(Access::Reset);
+    let condition = context.core.vault.condition(pin, Access::Reset);
     let condition = condition.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let data = command.data();
     let (resetting, new) = match command.p1() {
@@ -149,7 +149,7 @@ fn check_new(pin: ObjectId, new: &[u8], context: &Context<'_>) -> Result<(), Sta
 /// The PIN that resets another: the one that the environment of its rule names.
 fn resetting_pin(pin: ObjectId, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
     let vault = &context.core.vault;
-    let condition = vault.object(pin).condition(Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let condition = vault.condition(pin, Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let number = SeNumber::new(condition.0 & 0x0F).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let (domain, environment) = vault.environment(pin.domain(), number).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
     let is_user = |template: &&ControlTemplate| {

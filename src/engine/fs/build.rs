@@ -3,12 +3,12 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    Aid,
+    Aid, Interface,
     fs::{
         Child, DataObject, Directory, File, FileSystem, Kind, RecordFile, Template,
         check::{check_capacity, check_file, check_tree, is_df},
     },
-    image::{self, Condition, FileImage, FileIndex, FileKind, ImageError},
+    image::{self, CompactRule, Condition, FileImage, FileIndex, FileKind, ImageError, Offered},
     memory::{Carver, Memory, Span},
     security::Operation,
     vault,
@@ -50,7 +50,7 @@ pub(crate) fn build(images: &[FileImage], capacity: usize) -> Result<Built, Imag
     // The image itself is what the first loss of power leaves.
     memory.settle();
     let of_image = files.len();
-    Ok(Built { files: FileSystem { files, of_image, names, room }, memory, applets })
+    Ok(Built { files: FileSystem { files, of_image, names, room, interface: Interface::Contact }, memory, applets })
 }
 
 /// How many cells the contents of a file need, with its record directory, or its data objects, PINs and keys.
@@ -83,7 +83,8 @@ impl FileImage {
 
 /// Whether commands can make files in it.
 fn takes_files(image: &FileImage) -> bool {
-    is_df(image) && image.contact.condition(Operation::Create) != Condition::NEVER
+    let takes = |rule: &CompactRule| rule.condition(Operation::Create) != Condition::NEVER;
+    is_df(image) && (takes(&image.contact) || image.contactless.as_ref().is_some_and(takes))
 }
 
 /// Which applet a DF has: the one it names, which may be new, or the one it inherits.
@@ -108,11 +109,16 @@ pub(super) fn make_file(image: &FileImage, parent: FileIndex, applet: usize, cel
     File {
         life_cycle: cells.take(1),
         kind: make_kind(&image.kind, applet, &mut cells),
-        rule: image.contact.clone(),
+        contact: image.contact.clone(),
+        contactless: image.contactless.clone(),
         control: Template::new(image),
         fid: image.fid,
         parent,
         is_deleted: false,
+        offered: match &image.kind {
+            FileKind::Directory(directory) => directory.offered,
+            FileKind::Transparent { .. } | FileKind::Records { .. } => Offered::Everywhere,
+        },
     }
 }
 

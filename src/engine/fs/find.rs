@@ -100,7 +100,7 @@ impl FileSystem {
         // A DF with several such names occurs once.
         let occurs = |&index: &usize| {
             let file = candidates[index].1;
-            !self.file(file).is_deleted && candidates[..index].iter().all(|&(_, other)| other != file)
+            self.is_there(file) && candidates[..index].iter().all(|&(_, other)| other != file)
         };
         let last = last.and_then(|name| name.checked_sub(start)).filter(|&index| index < count);
         let index = match (occurrence, last) {

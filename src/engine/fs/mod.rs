@@ -21,9 +21,10 @@ pub(crate) use records::{Misfit, RecordFile};
 use alloc::vec::Vec;
 
 use crate::{
-    Aid, Fid, Sfi,
-    image::{CompactRule, FileIndex, LifeCycle, SelectResponse},
+    Aid, Fid, Interface, Sfi,
+    image::{CompactRule, Condition, FileIndex, LifeCycle, Offered, SelectResponse},
     memory::{Memory, Span},
+    security::Operation,
 };
 
 /// All files of a chip.
@@ -37,13 +38,17 @@ pub(crate) struct FileSystem {
     names: Vec<(Aid, FileIndex)>,
     /// Where files lie that commands make.
     room: Span,
+    /// The interface that gives the chip power: what is not offered there is not there.
+    interface: Interface,
 }
 
 /// A file.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) kind: Kind,
-    pub(crate) rule: CompactRule,
+    /// Who may do what over contacts, and otherwise; as over contacts if `None`.
+    contact: CompactRule,
+    contactless: Option<CompactRule>,
     /// The file control parameters, `62`, and information, `6F`: the same objects.
     pub(crate) control: Template,
     fid: Fid,
@@ -51,6 +56,7 @@ pub(crate) struct File {
     parent: FileIndex,
     /// It is one of the image, and a command deleted it.
     is_deleted: bool,
+    offered: Offered,
     life_cycle: Span,
 }
 
@@ -127,7 +133,32 @@ impl FileSystem {
     /// The files of a DF that are there.
     fn children_of(&self, df: FileIndex) -> impl Iterator<Item = &Child> {
         let children = self.file(df).directory().into_iter().flat_map(|directory| &directory.children);
-        children.filter(|child| !self.file(child.file).is_deleted)
+        children.filter(|child| self.is_there(child.file))
+    }
+
+    /// Whether a file can be found: it was not deleted, and is offered on the interface.
+    fn is_there(&self, file: FileIndex) -> bool {
+        let file = self.file(file);
+        !file.is_deleted && file.offered.on(self.interface)
+    }
+
+    pub(crate) fn interface(&self) -> Interface {
+        self.interface
+    }
+
+    /// Makes the chip one that has its power from an interface.
+    pub(crate) fn power_by(&mut self, interface: Interface) {
+        self.interface = interface;
+    }
+
+    /// Which condition an operation on a file is under, on the interface.
+    #[inline]
+    pub(crate) fn condition(&self, file: &File, operation: Operation) -> Condition {
+        let rule = match (self.interface, &file.contactless) {
+            (Interface::Contactless, Some(rule)) => rule,
+            _ => &file.contact,
+        };
+        rule.condition(operation)
     }
 
     /// Which applet runs the commands of a DF.

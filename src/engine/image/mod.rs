@@ -5,7 +5,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use crate::{Aid, Atr, Fid, Sfi};
+use crate::{Aid, Atr, Fid, Interface, Sfi};
 
 mod security;
 
@@ -19,6 +19,8 @@ pub use security::{
 pub struct ChipImage {
     /// The answer to reset.
     pub atr: Atr,
+    /// The answer to a power-up by the antenna. `None` for a chip that has no antenna: it is mute there.
+    pub contactless_atr: Option<Atr>,
     /// Bytes of EEPROM for files; an image that needs more is refused. What it leaves is room for files that commands
     /// make, if a DF takes any.
     pub capacity: usize,
@@ -142,6 +144,29 @@ pub struct Directory {
     pub objects: Vec<DataObject>,
     /// Its PINs, keys and security environments.
     pub security: SecurityDomain,
+    /// On which interfaces it is there.
+    pub offered: Offered,
+}
+
+/// On which interfaces an application is there. On another one SELECT does not find it, and nothing in it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Offered {
+    /// On both.
+    #[default]
+    Everywhere,
+    /// On this one only.
+    Only(Interface),
+}
+
+impl Offered {
+    /// Whether this is one of them.
+    #[must_use]
+    pub fn on(self, interface: Interface) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Only(only) => only == interface,
+        }
+    }
 }
 
 /// What SELECT answers when P2 asks for the FCI.

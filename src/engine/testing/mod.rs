@@ -238,6 +238,7 @@ pub(crate) fn image() -> ChipImage {
     let (linear, cyclic) = (RecordStructure::LinearFixed, RecordStructure::Cyclic);
     ChipImage {
         atr: atr(),
+        contactless_atr: None,
         capacity: 32_768,
         habits: Habits::default(),
         files: vec![

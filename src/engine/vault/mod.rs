@@ -20,6 +20,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
+    Interface,
     crypto::P256PrivateKey,
     image::{CompactRule, Condition, Environment, FileIndex},
     memory::{Memory, Span},
@@ -42,6 +43,8 @@ pub(crate) struct Vault {
     of_files: Vec<DomainId>,
     /// How many of them are the image's.
     of_image: usize,
+    /// The interface that gives the chip power.
+    interface: Interface,
 }
 
 /// What all vaults of one image have in common.
@@ -193,14 +196,6 @@ impl Access {
     }
 }
 
-impl Object {
-    /// The condition that an operation is under; `None` if the object is not meant for it.
-    pub(crate) fn condition(&self, access: Access) -> Option<Condition> {
-        let condition = self.rule.condition_of(access.bit());
-        (condition != Condition::NEVER).then_some(condition)
-    }
-}
-
 impl Blank {
     /// The vault of a new chip.
     pub(crate) fn vault(&self) -> Vault {
@@ -209,11 +204,28 @@ impl Blank {
             ready: Vec::new(),
             of_files: self.of_files.clone(),
             of_image: self.of_files.len(),
+            interface: Interface::Contact,
         }
     }
 }
 
 impl Vault {
+    /// The condition that an operation on an object is under, on the interface; `None` if it is not meant for it there.
+    pub(crate) fn condition(&self, id: ObjectId, access: Access) -> Option<Condition> {
+        let object = self.object(id);
+        let rule = match (self.interface, &object.contactless) {
+            (Interface::Contactless, Some(rule)) => rule,
+            _ => &object.rule,
+        };
+        let condition = rule.condition_of(access.bit());
+        (condition != Condition::NEVER).then_some(condition)
+    }
+
+    /// Makes the chip one that has its power from an interface.
+    pub(crate) fn power_by(&mut self, interface: Interface) {
+        self.interface = interface;
+    }
+
     /// Appends what tells the PINs and keys of the image from those of another: which there are, and how long they
     /// are.
     pub(crate) fn put_structure(&self, out: &mut Vec<u8>) {

@@ -40,6 +40,7 @@ impl Layout {
     ) -> Result<(ChipImage, CardMap), Diagnostics> {
         let mut encoder = Encoder::new(self, card, data);
         let atr = self.atr(&mut encoder, data);
+        let contactless_atr = self.contactless_atr(&mut encoder, data);
         let serial = self.security.token.as_ref().map(|token| encoder.loose(&token.serial)).unwrap_or_default();
         let held = security::held(self, &mut encoder, data, base, number_of(&serial));
         let domains = security::domains(self, &mut encoder, data, &held);
@@ -59,7 +60,7 @@ impl Layout {
         }
         self.check_room(&mut encoder, data, &files, &map);
         let (capacity, habits) = (self.chip.bytes, self.chip.habits);
-        let image = atr.map(|atr| ChipImage { atr, capacity, habits, files });
+        let image = atr.map(|atr| ChipImage { atr, contactless_atr, capacity, habits, files });
         encoder.finish(image)?.map(|image| (image, map)).ok_or(Diagnostics(Vec::new()))
     }
 
@@ -70,14 +71,13 @@ impl Layout {
             Some(Node { data: Data::Bytes(bytes), span }) => (bytes.clone(), span.clone()),
             _ => (encoder.loose(&self.chip.atr), layout_key(data)),
         };
-        match Atr::parse(&bytes) {
-            Ok(atr) => Some(atr),
-            Err(error) => {
-                let message = format!("the ATR of this card is none: {error}");
-                encoder.mistake(&span, message, "it is made of the layout's ATR and the card file's keys for it");
-                None
-            }
-        }
+        parse_atr(encoder, &bytes, &span)
+    }
+
+    /// The answer to a power-up by the antenna, if the card has one.
+    fn contactless_atr(&self, encoder: &mut Encoder<'_>, data: &Node) -> Option<Atr> {
+        let bytes = encoder.loose(self.chip.contactless_atr.as_ref()?);
+        parse_atr(encoder, &bytes, &layout_key(data))
     }
 
     /// Refuses a card whose applications and files need more bytes than its chip has, as the chip counts them.
@@ -146,6 +146,17 @@ impl Layout {
     }
 }
 
+fn parse_atr(encoder: &mut Encoder<'_>, bytes: &[u8], span: &Span) -> Option<Atr> {
+    match Atr::parse(bytes) {
+        Ok(atr) => Some(atr),
+        Err(error) => {
+            let message = format!("the ATR of this card is none: {error}");
+            encoder.mistake(span, message, "it is made of the layout's ATR and the card file's keys for it");
+            None
+        }
+    }
+}
+
 fn directory(encoder: &mut Encoder<'_>, application: &Application, security: SecurityDomain) -> FileImage {
     let objects = application.objects.iter().map(|object| DataObject {
         tag: object.tag,
@@ -159,6 +170,7 @@ fn directory(encoder: &mut Encoder<'_>, application: &Application, security: Sec
         select_by_name: application.select_by_name,
         select_by_fid: application.select_by_fid,
         security,
+        offered: application.offered,
     });
     let parents = application.parent.map(FileIndex).into_iter().collect();
     file_image(application.fid, parents, kind, &application.access, &application.control)

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use virtuale_engine::{
     Aid, Fid, Sfi,
-    image::{CompactRule, ControlObject, Habits, RecordStructure, SelectResponse},
+    image::{CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse},
 };
 
 use super::{super::map::Origin, coding::Coding};
@@ -44,6 +44,8 @@ pub(super) struct Application {
     pub(super) serial_number: Vec<Item>,
     /// The application whose codes, keys and proofs it has too.
     pub(super) security: Option<usize>,
+    /// On which interfaces it is there.
+    pub(super) offered: Offered,
 }
 
 /// Who may do what with a file.
@@ -251,6 +253,8 @@ pub(super) struct Chip {
     pub(super) atr: Vec<Item>,
     /// The key of card files that gives a whole ATR instead.
     pub(super) atr_key: Option<Path>,
+    /// The content of the answer to a power-up by the antenna; none for a card without one.
+    pub(super) contactless_atr: Option<Vec<Item>>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
     /// The key of card files that names the component.

@@ -33,6 +33,10 @@ pub fn scriptor(trace: &Trace, slot: usize) -> (String, Vec<Unsaid>) {
                 unsaid.push(Unsaid { line, what: "a cold reset; it is a warm one in the script" });
                 Ok("reset".to_owned())
             }
+            Action::PowerUpContactless => {
+                unsaid.push(Unsaid { line, what: "power by the antenna; it is a warm reset in the script" });
+                Ok("reset".to_owned())
+            }
             Action::Protocol(_) => Err("the protocol; scriptor takes it from its command line"),
             Action::PowerOff => Err("the power going off"),
             Action::Remove | Action::Insert(_) => Err("the card going or coming"),
@@ -84,6 +88,10 @@ fn step_value(trace: &Trace, step: &crate::trace::Step, lines: &mut LineCounter<
         Action::Reset(kind) => {
             put("do", value!("reset"));
             put("kind", value!(if *kind == Reset::Cold { "cold" } else { "warm" }));
+        }
+        Action::PowerUpContactless => {
+            put("do", value!("reset"));
+            put("kind", value!("contactless"));
         }
         Action::Protocol(protocol) => {
             put("do", value!("protocol"));

@@ -135,8 +135,13 @@ impl Parser {
             "now" => self.now(rest),
             "seed" => self.seed(rest),
             "reset" => {
-                let kind = one_of(rest, &[("", Reset::Cold), ("cold", Reset::Cold), ("warm", Reset::Warm)])?;
-                self.step(span, Action::Reset(kind));
+                let kinds = [
+                    ("", Some(Reset::Cold)),
+                    ("cold", Some(Reset::Cold)),
+                    ("warm", Some(Reset::Warm)),
+                    ("contactless", None),
+                ];
+                self.step(span, one_of(rest, &kinds)?.map_or(Action::PowerUpContactless, Action::Reset));
                 Ok(())
             }
             "protocol" => {

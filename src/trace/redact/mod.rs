@@ -177,6 +177,9 @@ fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
                 Action::Protocol(protocol) => {
                     let _ = card.select_protocol(*protocol);
                 }
+                Action::PowerUpContactless => {
+                    let _ = card.power_up(Interface::Contactless);
+                }
                 Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
                     let _ = card.power_up(Interface::Contact);
                 }
@@ -213,6 +216,7 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
                 writer.line(&slot, &Line::CommandPattern(&command_cells(trace, pattern)))?;
             }
             Action::Reset(kind) => writer.line(&slot, &Line::Reset(*kind))?,
+            Action::PowerUpContactless => writer.line(&slot, &Line::PowerUpContactless)?,
             Action::Protocol(protocol) => writer.line(&slot, &Line::Protocol(*protocol))?,
             Action::PowerOff => writer.line(&slot, &Line::PowerOff)?,
             Action::Remove => writer.line(&slot, &Line::Remove)?,

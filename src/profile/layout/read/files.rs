@@ -2,8 +2,8 @@
 
 use virtuale_applets::ias;
 use virtuale_engine::{
-    Aid, Fid, Sfi,
-    image::{ControlObject, RecordStructure, SelectResponse},
+    Aid, Fid, Interface, Sfi,
+    image::{ControlObject, Offered, RecordStructure, SelectResponse},
 };
 
 use super::{
@@ -61,6 +61,38 @@ fn select(fields: &Fields<'_>, key: &'static str) -> Option<SelectResponse> {
         _ => {
             fields.report.unknown("answer to SELECT", &text, ["fcp", "fci", "none"]);
             None
+        }
+    }
+}
+
+/// On which interfaces an application is there.
+fn offered(fields: &Fields<'_>, is_master: bool) -> Offered {
+    const KEY: &str = "interfaces";
+    const NAMES: [(&str, Interface); 2] = [("contact", Interface::Contact), ("contactless", Interface::Contactless)];
+    let Some(texts) = fields.texts(KEY) else { return Offered::Everywhere };
+    let mut named = Vec::new();
+    for text in &texts {
+        match NAMES.iter().find(|(name, _)| *name == text.value) {
+            Some(&(_, interface)) if named.contains(&interface) => {
+                fields.report.mistake(text.span.clone(), format!("\"{}\" is there twice", text.value), "");
+            }
+            Some(&(_, interface)) => named.push(interface),
+            None => fields.report.unknown("interface", text, NAMES.map(|(name, _)| name)),
+        }
+    }
+    match named[..] {
+        [_, _] => Offered::Everywhere,
+        [_] if is_master && texts.len() == 1 => {
+            fields.mistake("the MF is on every interface of the card", "leave \"interfaces\" out");
+            Offered::Everywhere
+        }
+        [only] => Offered::Only(only),
+        _ => {
+            if texts.is_empty() {
+                fields
+                    .mistake("this application would be nowhere", "write interfaces = [\"contact\", \"contactless\"]");
+            }
+            Offered::Everywhere
         }
     }
 }
@@ -128,6 +160,7 @@ pub(super) fn application(
         applet: applet(scope, fields),
         select_by_name: select(fields, "select_by_name").unwrap_or(defaults.select_by_name),
         select_by_fid: select(fields, "select_by_fid").unwrap_or(defaults.select_by_fid),
+        offered: offered(fields, parent.is_none()),
         access: scope.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
         serial_number: scope.list(fields, "serial_number", &Context::new(known.clone())),

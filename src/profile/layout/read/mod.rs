@@ -151,11 +151,16 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>) -> Option<Chip> {
         }
     };
     let known = scope.names.source(card, None);
-    let atr = scope.list(card, "atr", &Context::new(known));
+    let atr = scope.list(card, "atr", &Context::new(Arc::clone(&known)));
     check_atr(card, &atr);
+    let contactless_atr = card.has("contactless_atr").then(|| {
+        let items = scope.list(card, "contactless_atr", &Context::new(known));
+        check_atr(card, &items);
+        items
+    });
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
-    Some(Chip { atr, atr_key, bytes: bytes?, habits: Habits { long_le }, component_key })
+    Some(Chip { atr, atr_key, contactless_atr, bytes: bytes?, habits: Habits { long_le }, component_key })
 }
 
 /// An ATR without data of the card file is checked here, else when it is encoded.

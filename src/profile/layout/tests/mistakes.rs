@@ -3,7 +3,7 @@
 use super::{Layout, source, vitale2_text, with_content};
 use crate::profile::diagnostic::Diagnostics;
 
-fn assert_refused(text: &str, parts: &[&str]) {
+pub(super) fn assert_refused(text: &str, parts: &[&str]) {
     let mistakes = match Layout::parse(&source("l.toml", text)).and_then(|layout| layout.schema().cloned()) {
         Ok(_) => panic!("this was not refused:\n{text}"),
         Err(mistakes) => mistakes.to_string(),

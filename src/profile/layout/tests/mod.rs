@@ -2,6 +2,7 @@
 
 mod docs;
 mod hostile;
+mod interfaces;
 mod mistakes;
 mod round_trip;
 mod vitale1;
