@@ -3,11 +3,17 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write,
     fs,
     path::{Path, PathBuf},
 };
 
+use snapbox::{assert_data_eq, data::DataFormat};
+
 const REGISTER: &str = "docs/sources.md";
+
+/// What the last part of the register begins with; the rest is made from the citations.
+const USERS: &str = "## Who uses what\n";
 
 /// A citation: `[KEY]` or `[KEY place, place]`.
 #[derive(Debug, PartialEq)]
@@ -44,8 +50,9 @@ struct Entry {
 }
 
 fn entries(register: &str) -> BTreeMap<String, Entry> {
+    let described = register.split(USERS).next().unwrap_or_default();
     let mut entries = BTreeMap::new();
-    for section in register.split("\n### ").skip(1) {
+    for section in described.split("\n### ").skip(1) {
         let section = section.split("\n## ").next().unwrap_or_default();
         let (key, body) = section.split_once('\n').expect("an entry has a body");
         let cells = body.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
@@ -86,6 +93,17 @@ fn citing() -> Vec<(PathBuf, String)> {
     texts().into_iter().filter(|(path, _)| path != Path::new(REGISTER) && path != own).collect()
 }
 
+/// The room of a file, as the plan of the house names it.
+fn room(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    let room = match parts.as_slice() {
+        [first, second, _, ..] if first == "src" || (first == "applets" && second == "layouts") => second,
+        [first, ..] => first,
+        [] => unreachable!("a path has a part"),
+    };
+    room.to_string()
+}
+
 fn register() -> String {
     fs::read_to_string(crate::root().join(REGISTER)).expect(REGISTER)
 }
@@ -117,6 +135,26 @@ fn what_is_in_the_register_is_cited() {
     }
 }
 
+#[test]
+fn the_register_says_who_uses_what() {
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in citing() {
+        for citation in citations(&text) {
+            rooms.entry(citation.key).or_default().insert(room(&path));
+        }
+    }
+    let text = register();
+    let described = text.split(USERS).next().unwrap_or_default();
+    let mut page = format!("{described}{USERS}\nMade by `tests/house`, by room; `git grep` finds the lines.\n\n");
+    page.push_str("| Key | Used in |\n| --- | --- |\n");
+    for (key, rooms) in rooms {
+        let rooms: Vec<_> = rooms.into_iter().collect();
+        let _ = writeln!(page, "| {key} | {} |", rooms.join(", "));
+    }
+    let path = crate::root().join(REGISTER);
+    assert_data_eq!(page, snapbox::Data::read_from(&path, Some(DataFormat::Text)).raw());
+}
+
 /// A layout shows its sources to people by `at`; what is not invented says in the register where it is from.
 #[test]
 fn built_in_layouts_cite_what_they_did_not_invent() {
@@ -145,6 +183,27 @@ fn no_citation_names_a_file_that_is_not_here() {
         for (at, _) in text.match_indices(&hidden) {
             let follows_a_letter = text[..at].ends_with(|c: char| c.is_alphabetic());
             assert!(follows_a_letter, "{} cites {hidden}: cite {REGISTER}", path.display());
+        }
+    }
+}
+
+/// A paragraph of a standard is cited by the standard's key, or nobody could find who relies on it.
+#[test]
+fn paragraphs_are_cited_by_key() {
+    for (path, text) in citing() {
+        if !path
+            .extension()
+            .is_some_and(|extension| ["rs", "apdu", "py"].contains(&extension.to_string_lossy().as_ref()))
+        {
+            continue;
+        }
+        for name in ["ISO 7816-", "ISO/IEC 7816-", "RFC "] {
+            for (at, _) in text.match_indices(name) {
+                let after = text[at + name.len()..].trim_start_matches(|c: char| c.is_ascii_digit());
+                let is_paragraph =
+                    after.strip_prefix(", ").is_some_and(|c| c.starts_with(|c: char| c.is_ascii_digit()));
+                assert!(!is_paragraph, "{} cites {name}.. with a paragraph, but not by its key", path.display());
+            }
         }
     }
 }
