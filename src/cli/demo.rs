@@ -7,7 +7,11 @@ use std::{
 
 use super::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output, read};
 use crate::{
-    profile::{self, Profile, diagnostic::Source},
+    profile::{
+        self, Profile,
+        diagnostic::Source,
+        families::{BuiltIn, Families},
+    },
     terminal::{
         pages,
         transport::{TransportError, pcsclite::Service},
@@ -20,35 +24,31 @@ Examples:
   virtuale demo --card vitale2-durand --lang fr
   virtuale demo --card vitale1";
 
-/// The cards that are part of the program: their names and their card files.
-const CARDS: [(&str, &str); 11] = [
-    ("vitale2-martin", include_str!("../../fixtures/cards/vitale2-martin.toml")),
-    ("vitale2-durand", include_str!("../../fixtures/cards/vitale2-durand.toml")),
-    ("vitale2-bastia", include_str!("../../fixtures/cards/vitale2-bastia.toml")),
-    ("vitale2-minimal", include_str!("../../fixtures/cards/vitale2-minimal.toml")),
-    ("vitale2-t1", include_str!("../../fixtures/cards/vitale2-t1.toml")),
-    ("vitale1-petit", include_str!("../../fixtures/cards/vitale1-petit.toml")),
-    ("vitale1-famille-leroy", include_str!("../../fixtures/cards/vitale1-famille-leroy.toml")),
-    ("vitale1-v1bis", include_str!("../../fixtures/cards/vitale1-v1bis.toml")),
-    ("vitale1-igea440", include_str!("../../fixtures/cards/vitale1-igea440.toml")),
-    ("vitale1-clone", include_str!("../../fixtures/cards/vitale1-clone.toml")),
-    ("vitale1-iso", include_str!("../../fixtures/cards/vitale1-iso.toml")),
-];
-
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A card that is part of the program (vitale2-martin, vitale2-durand, vitale2-bastia, vitale2-minimal,
-    /// vitale2-t1, vitale1-petit, vitale1-famille-leroy, vitale1-v1bis, vitale1-igea440, vitale1-clone, vitale1-iso),
-    /// the first of a generation (vitale1, vitale2), or a card file
-    #[arg(long, value_name = "NAME|FILE", default_value = "vitale2-martin")]
+    #[arg(long, value_name = "NAME|FILE", default_value = "vitale2-martin", help = help())]
     card: PathBuf,
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
     #[command(flatten)]
     reproducible: Reproducible,
+}
+
+/// What `--card` takes.
+fn help() -> String {
+    let mut generations: Vec<_> = Families::built_in().cards().map(|card| generation(card.name)).collect();
+    generations.sort_unstable();
+    generations.dedup();
+    let (cards, generations) = (names(), generations.join(", "));
+    format!("A card that is part of the program ({cards}), the first of a generation ({generations}), or a card file")
+}
+
+/// The names of the cards that are part of the program, with commas.
+fn names() -> String {
+    Families::built_in().cards().map(|card| card.name).collect::<Vec<_>>().join(", ")
 }
 
 /// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
@@ -77,11 +77,10 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// The card, and the path at which its card file is found.
 fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf), Failure> {
-    let Some((name, text)) = part_of_the_program(card) else {
+    let Some(BuiltIn { name, text }) = part_of_the_program(card) else {
         if card.extension().is_none() && !card.exists() {
-            let names: Vec<_> = CARDS.iter().map(|(name, _)| *name).collect();
             let message = format!("there is neither a card nor a card file {}", card.display());
-            return Err(Failure::usage(message, format!("the cards are {}", names.join(", "))));
+            return Err(Failure::usage(message, format!("the cards are {}", names())));
         }
         return Ok((cards::profile(card, reproducible)?, card.into()));
     };
@@ -92,11 +91,16 @@ fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf
 }
 
 /// The card of that name, or the first one of that generation.
-fn part_of_the_program(card: &Path) -> Option<&'static (&'static str, &'static str)> {
-    let generation = |name: &str| name.split_once('-').map(|(generation, _)| generation.to_owned());
+fn part_of_the_program(card: &Path) -> Option<&'static BuiltIn> {
     let is_called = |name: &str| Path::new(name) == card;
-    let found = CARDS.iter().find(|(name, _)| is_called(name));
-    found.or_else(|| CARDS.iter().find(|(name, _)| generation(name).is_some_and(|name| is_called(&name))))
+    let families = Families::built_in();
+    let found = families.cards().find(|card| is_called(card.name));
+    found.or_else(|| families.cards().find(|card| is_called(generation(card.name))))
+}
+
+/// What stands before the first hyphen of the name of a card.
+fn generation(name: &str) -> &str {
+    name.split_once('-').map_or(name, |(generation, _)| generation)
 }
 
 /// What a person typed to start this program, so that the lines on the page can be typed as well.
@@ -117,7 +121,7 @@ mod tests {
     use clap::Parser;
     use std::path::Path;
 
-    use super::{Args, CARDS, profile};
+    use super::{Args, Families, profile};
 
     #[derive(Parser)]
     struct Line {
@@ -129,7 +133,7 @@ mod tests {
     fn the_cards_that_are_part_of_the_program_are_valid_and_named_in_its_help() {
         let line = Line::parse_from(["demo", "--now", "2026-01-15"]);
         let help = <Line as clap::CommandFactory>::command().render_long_help().to_string();
-        for (name, _) in CARDS {
+        for name in Families::built_in().cards().map(|card| card.name) {
             profile(Path::new(name), &line.args.reproducible).unwrap_or_else(|failure| panic!("{name}: {failure}"));
             assert!(help.contains(name), "{name}");
         }

@@ -33,10 +33,10 @@ use super::{
 /// first.
 const BUILT_IN: &[&dyn Family] = &[&vitale::Vitale];
 
-/// A layout that is part of the program.
+/// A layout or a card file that is part of the program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct BuiltIn {
-    /// Its name, as card files write it.
+    /// Its name: that of a layout as card files write it, that of a card file without its ending.
     pub name: &'static str,
     /// Its text.
     pub text: &'static str,
@@ -78,6 +78,12 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
 
     /// Its layouts that are part of the program.
     fn layouts(&self) -> &'static [BuiltIn] {
+        &[]
+    }
+
+    /// Its cards that are part of the program, as card files that name its built-in layouts. What stands in a name
+    /// before the first hyphen is a generation of cards.
+    fn cards(&self) -> &'static [BuiltIn] {
         &[]
     }
 
@@ -180,7 +186,12 @@ impl Families {
         self.iter().flat_map(|family| family.layouts())
     }
 
-    /// The names of these layouts, with commas: for hints.
+    /// The cards that are part of the program, in the order of the families.
+    pub fn cards(&self) -> impl Iterator<Item = &'static BuiltIn> + '_ {
+        self.iter().flat_map(|family| family.cards())
+    }
+
+    /// The names of the layouts, with commas: for hints.
     #[must_use]
     pub fn layout_names(&self) -> String {
         self.layouts().map(|layout| layout.name).collect::<Vec<_>>().join(", ")

@@ -1,6 +1,7 @@
 //! The cartes Vitale: the word memory of the first generation and the files of the second. Both carry the same volet,
 //! so that they have one vocabulary of card files.
 
+mod cards;
 mod face;
 mod follow;
 mod memory;
@@ -52,6 +53,10 @@ impl Family for Vitale {
 
     fn layouts(&self) -> &'static [BuiltIn] {
         &[BuiltIn { name: FIRST, text: layouts::VITALE1 }, BuiltIn { name: SECOND, text: layouts::VITALE2 }]
+    }
+
+    fn cards(&self) -> &'static [BuiltIn] {
+        &cards::CARDS
     }
 
     fn layout_of(&self, atr: &[u8]) -> Option<&'static str> {
