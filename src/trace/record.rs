@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
 
 use super::{
     file::Silence,
@@ -35,6 +35,9 @@ struct Inner {
 /// What stands before the first code of a trace.
 const HOLDS_A_CODE: &str =
     "This trace holds a code as it was sent. Redact it before somebody else sees it: virtuale redact";
+
+/// What stands where the card was given a state back, which no line of a trace can do.
+const RESTORED: &str = "Here the card was given back the state of another time: a replay goes on with its own.";
 
 /// A card under observation.
 pub struct Recorder {
@@ -169,6 +172,16 @@ impl Card for Recorder {
             Err(_) => result,
         }
     }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        self.card.save(snapshot);
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        self.card.restore(snapshot)?;
+        self.note(&Line::Comment(RESTORED));
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -179,7 +192,7 @@ mod tests {
         sync::{Arc, Mutex},
     };
 
-    use virtuale_engine::{Card, Fault, Interface, Protocol, Response};
+    use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError};
 
     use super::{Line, Recorder, Tape};
     use crate::{
@@ -208,6 +221,51 @@ mod tests {
 
     fn card() -> Box<dyn Card> {
         Box::new(Toy::new(&[(&[0, 0xB0, 0, 0, 2], &[1, 2, 0x90, 0])]))
+    }
+
+    #[test]
+    fn the_state_of_a_recorded_card_is_that_of_the_card() {
+        struct Stateful(u8, Toy);
+        impl Card for Stateful {
+            fn atr(&self) -> &Atr {
+                self.1.atr()
+            }
+            fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+                self.1.power_up(interface)
+            }
+            fn reset(&mut self) -> Result<(), Fault> {
+                self.1.reset()
+            }
+            fn power_off(&mut self) {
+                self.1.power_off();
+            }
+            fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+                self.1.select_protocol(protocol)
+            }
+            fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+                self.1.transmit(command, response)
+            }
+            fn save(&self, snapshot: &mut Snapshot) {
+                snapshot.put("toy", &[&[self.0]]);
+            }
+            fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+                self.0 = snapshot.needed("toy")?[0];
+                Ok(())
+            }
+        }
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let recorded = |state| Recorder::new(Box::new(Stateful(state, Toy::new(&[]))), tape.clone(), "");
+        let (mut one, other) = (recorded(1), recorded(2));
+        assert_eq!(one.restore(&Snapshot::new()), Err(SnapshotError::Missing("toy")));
+        let mut snapshot = Snapshot::new();
+        other.save(&mut snapshot);
+        one.restore(&snapshot).expect("its part is there");
+        let mut after = Snapshot::new();
+        one.save(&mut after);
+        assert_eq!(after.part("toy"), Some(&[2][..]));
+        let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
+        assert_eq!(text.matches("the state of another time").count(), 1, "{text}");
     }
 
     #[test]
@@ -240,7 +298,7 @@ mod tests {
     fn a_command_is_on_the_tape_before_the_card_has_it() {
         struct Dying(Toy, Paper);
         impl Card for Dying {
-            fn atr(&self) -> &virtuale_engine::Atr {
+            fn atr(&self) -> &Atr {
                 self.0.atr()
             }
             fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
