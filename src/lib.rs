@@ -16,3 +16,5 @@ pub mod profile;
 pub mod reader;
 pub mod terminal;
 pub mod trace;
+
+mod work;

@@ -78,6 +78,8 @@ pub enum Problem {
     },
     /// A program sent a command that the trace does not have any more.
     Surplus(Vec<u8>),
+    /// A program sent a command, and the trace has so many with wildcards that looking for it was given up.
+    GivenUp(Vec<u8>),
     /// A program stopped before the end of the trace, with so many commands left.
     LeftOver(usize),
     /// The trace has no command and no expected error, so that nothing comes out otherwise.
@@ -232,6 +234,10 @@ impl Finding {
             Problem::Surplus(got) => {
                 let start = got.get(..MOST_SHOWN).unwrap_or(got);
                 format!("from here on the trace has no such command as {}", hex(start))
+            }
+            Problem::GivenUp(got) => {
+                let start = got.get(..MOST_SHOWN).unwrap_or(got);
+                format!("the trace has too many wildcards to look for {}", hex(start))
             }
             Problem::LeftOver(count) => format!("from here on, {} of the trace never came", counted(*count, "command")),
             Problem::NoCommand => "the trace has no command to check".to_owned(),

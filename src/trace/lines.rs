@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::work;
+
 /// What is wrong with a line.
 pub(super) struct Mistake {
     pub(super) span: Range<usize>,
@@ -78,6 +80,7 @@ impl<'a> Lines<'a> {
     pub(super) fn peek(&self) -> Option<(Words<'a>, usize)> {
         let rest = self.text.get(self.next..).filter(|rest| !rest.is_empty())?;
         let length = rest.find('\n').unwrap_or(rest.len());
+        work::step(length + 1);
         let line = &rest[..length];
         let line = line.strip_suffix('\r').unwrap_or(line);
         Some((Words { text: line, start: self.next }, self.next + length + 1))

@@ -1,9 +1,12 @@
 //! Bytes with or without holes: what a trace expects of an answer.
 //!
 //! Every atom but [`Atom::Run`] stands for a fixed number of bytes, so matching needs no search but for where the
-//! pieces between two runs lie: the leftmost place of each is as good as any other.
+//! pieces between two runs lie: the leftmost place of each is as good as any other. The work has a bound that no trace
+//! can move, see [`Effort`].
 
 use std::ops::Range;
+
+use crate::work;
 
 /// Bytes of a trace. Exact bytes lie in the trace's store; patterns with holes are rare and lie apart.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -81,7 +84,10 @@ pub(super) fn value_of(used: Capture, captured: &Captured) -> Option<&[u8]> {
 
 /// Whether `bytes` fit `atoms`; if so, keeps what they capture.
 pub(super) fn matches(atoms: &[Atom], bytes: &[u8], captured: &mut Captured) -> bool {
-    let Some(places) = place(atoms, bytes, captured) else { return false };
+    let mut effort = Effort::default();
+    let places = place(atoms, bytes, captured, &mut effort);
+    work::step(effort.0);
+    let Some(places) = places else { return false };
     for (piece, start) in places {
         let mut position = start;
         for atom in piece {
@@ -97,25 +103,46 @@ pub(super) fn matches(atoms: &[Atom], bytes: &[u8], captured: &mut Captured) -> 
     true
 }
 
+/// Whether `bytes` fit `atoms`, and what it took to find out. Nothing is kept.
+pub(super) fn fits(atoms: &[Atom], bytes: &[u8], captured: &Captured) -> (bool, Effort) {
+    let mut effort = Effort(1);
+    let placed = place(atoms, bytes, captured, &mut effort).is_some();
+    work::step(effort.0);
+    (placed, effort)
+}
+
+/// How many steps matching took: bytes compared, 64 at a time where a piece is long. For each byte of an answer or a
+/// command no more than [`SHORT`] if all pieces between runs are short, and else than a 64th of the longest piece.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) struct Effort(pub(super) usize);
+
 /// Where each piece between runs lies in `bytes`, if all of them can be placed.
-fn place<'a>(atoms: &'a [Atom], bytes: &[u8], captured: &Captured) -> Option<Vec<(&'a [Atom], usize)>> {
-    let pieces: Vec<&[Atom]> = atoms.split(|&atom| atom == Atom::Run).collect();
-    let (last, others) = pieces.split_last()?;
-    let Some((first, middle)) = others.split_first() else {
-        return (fixed_length(last) == bytes.len() && fits(last, bytes, captured)).then(|| vec![(*last, 0)]);
-    };
-    let tail = bytes.len().checked_sub(fixed_length(last))?;
-    let mut from = fixed_length(first);
-    if from > tail || !fits(first, bytes, captured) || !fits(last, &bytes[tail..], captured) {
+fn place<'a>(
+    atoms: &'a [Atom],
+    bytes: &[u8],
+    captured: &Captured,
+    effort: &mut Effort,
+) -> Option<Vec<(&'a [Atom], usize)>> {
+    let run = atoms.iter().position(|&atom| atom == Atom::Run);
+    let (first, rest) = atoms.split_at(run.unwrap_or(atoms.len()));
+    effort.0 += first.len();
+    let begin = fixed_length(first);
+    if begin > bytes.len() || !begins(first, bytes, captured, effort) {
         return None;
     }
-    let mut places = vec![(*first, 0), (*last, tail)];
-    for piece in middle {
-        let length = fixed_length(piece);
-        let latest = tail.checked_sub(length)?;
-        let start = (from..=latest).find(|&start| fits(piece, &bytes[start..], captured))?;
+    let Some((_, rest)) = rest.split_first() else { return (begin == bytes.len()).then(|| vec![(first, 0)]) };
+    let (middle, last) = rest.split_at(rest.iter().rposition(|&atom| atom == Atom::Run).map_or(0, |run| run + 1));
+    effort.0 += rest.len();
+    let tail = bytes.len().checked_sub(fixed_length(last)).filter(|&tail| tail >= begin)?;
+    if !begins(last, &bytes[tail..], captured, effort) {
+        return None;
+    }
+    let mut places = vec![(first, 0), (last, tail)];
+    let mut from = begin;
+    for piece in middle.split(|&atom| atom == Atom::Run).filter(|piece| !piece.is_empty()) {
+        let start = from + find(piece, &bytes[from..tail], captured, effort)?;
         places.push((piece, start));
-        from = start + length;
+        from = start + fixed_length(piece);
     }
     Some(places)
 }
@@ -125,21 +152,91 @@ fn fixed_length(piece: &[Atom]) -> usize {
 }
 
 /// Whether `bytes` begin with what `piece`, which has no run, allows.
-fn fits(piece: &[Atom], bytes: &[u8], captured: &Captured) -> bool {
+fn begins(piece: &[Atom], bytes: &[u8], captured: &Captured, effort: &mut Effort) -> bool {
     let mut position = 0;
     piece.iter().all(|&atom| {
         let next = position + atom.length();
         let found = bytes.get(position..next);
+        effort.0 += next - position;
         position = next;
         found.is_some_and(|found| atom.allows(found, captured))
     })
+}
+
+/// The bytes of a piece between runs, as far as they are fixed.
+type Needle = Vec<Option<u8>>;
+
+/// The longest piece that is compared at each place anew.
+const SHORT: usize = 64;
+
+/// The first place where `piece` fits into `bytes`.
+fn find(piece: &[Atom], bytes: &[u8], captured: &Captured, effort: &mut Effort) -> Option<usize> {
+    let latest = bytes.len().checked_sub(fixed_length(piece))?;
+    let needle = needle(piece, captured)?;
+    effort.0 += needle.len();
+    if needle.len() > SHORT {
+        return find_long(&needle, bytes, effort);
+    }
+    (0..=latest).find(|&start| {
+        let mut places = needle.iter().zip(&bytes[start..]);
+        places.all(|(wanted, byte)| {
+            effort.0 += 1;
+            wanted.is_none_or(|wanted| wanted == *byte)
+        })
+    })
+}
+
+/// A piece as bytes; `None` if it needs what was not captured, so that it fits nowhere.
+fn needle(piece: &[Atom], captured: &Captured) -> Option<Needle> {
+    let mut needle = Needle::new();
+    for atom in piece {
+        match *atom {
+            Atom::Byte(byte) => needle.push(Some(byte)),
+            Atom::Any | Atom::Run | Atom::Capture(_) => needle.extend(std::iter::repeat_n(None, atom.length())),
+            Atom::Use(used) => {
+                let value = value_of(used, captured).filter(|value| value.len() == used.length)?;
+                needle.extend(value.iter().copied().map(Some));
+            }
+        }
+    }
+    Some(needle)
+}
+
+/// Finds a needle in one pass, with a bit for each of its places: whether the bytes up to here fit it up to there
+/// (Baeza-Yates and Gonnet, "A new approach to text searching", 1992).
+fn find_long(needle: &[Option<u8>], bytes: &[u8], effort: &mut Effort) -> Option<usize> {
+    let words = needle.len().div_ceil(SHORT);
+    let mut holes = vec![0_u64; words];
+    let mut masks = vec![0_u64; words << u8::BITS];
+    for (at, wanted) in needle.iter().enumerate() {
+        let (word, bit) = (at / SHORT, 1 << (at % SHORT));
+        match wanted {
+            Some(byte) => masks[usize::from(*byte) * words + word] |= bit,
+            None => holes[word] |= bit,
+        }
+    }
+    let mut fitting = vec![0_u64; words];
+    let last = needle.len().checked_sub(1)?;
+    let end = bytes.iter().position(|&byte| {
+        effort.0 += words;
+        let mask = masks.iter().skip(usize::from(byte) * words);
+        let mut carried = 1;
+        for ((fitting, mask), hole) in fitting.iter_mut().zip(mask).zip(&holes) {
+            let next = *fitting << 1 | carried;
+            carried = *fitting >> 63;
+            *fitting = next & (mask | hole);
+        }
+        fitting[last / SHORT] >> (last % SHORT) & 1 == 1
+    })?;
+    Some(end - last)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Atom, Capture, matches};
+    use super::{Atom, Capture, Effort, SHORT, find_long, fits, matches};
+    use crate::work;
 
     const LE: Capture = Capture { name: 0, length: 1 };
 
@@ -184,7 +281,41 @@ mod tests {
         }
     }
 
+    #[test]
+    fn matching_takes_a_bounded_number_of_steps() {
+        // Each of these almost fits everywhere.
+        let almost = |length: usize| vec![Atom::Byte(0); length - 1].into_iter().chain([Atom::Byte(1)]);
+        let between_runs =
+            |length| [Atom::Run].into_iter().chain(almost(length)).chain([Atom::Run]).collect::<Vec<_>>();
+        for length in [1, 2, SHORT, SHORT + 1, 1000, 20_000] {
+            let pattern = between_runs(length);
+            let zeros = vec![0; 40_000];
+            let (placed, Effort(steps)) = fits(&pattern, &zeros, &[]);
+            let most_for_a_byte = SHORT.min(length).max(length.div_ceil(64));
+            assert!(!placed && steps <= zeros.len() * most_for_a_byte + 3 * pattern.len(), "{length}: {steps}");
+            work::assert_linear(20_000, |size| assert!(!matches(&between_runs(length), &vec![0; size], &mut [])));
+        }
+        let many: Vec<Atom> = (0..20_000).flat_map(|_| [Atom::Run, Atom::Byte(0)]).chain(between_runs(2)).collect();
+        let (_, Effort(steps)) = fits(&many, &vec![0; 60_000], &[]);
+        assert!(steps < 60_000 * 4, "{steps}");
+    }
+
     proptest! {
+        #[test]
+        fn a_long_piece_is_found_where_it_is(
+            needle in proptest::collection::vec(proptest::option::weighted(0.9, 0u8..2), 1..140),
+            mut bytes in proptest::collection::vec(0u8..2, 0..400),
+            place: Option<proptest::sample::Index>,
+        ) {
+            if let Some(place) = place.filter(|_| bytes.len() >= needle.len()) {
+                let start = place.index(bytes.len() - needle.len() + 1);
+                needle.iter().zip(&mut bytes[start..]).for_each(|(wanted, byte)| *byte = wanted.unwrap_or(*byte));
+            }
+            let is_here = |window: &[u8]| needle.iter().zip(window).all(|(wanted, byte)| wanted.is_none_or(|it| it == *byte));
+            let found = bytes.windows(needle.len()).position(is_here);
+            prop_assert_eq!(find_long(&needle, &bytes, &mut Effort::default()), found);
+        }
+
         #[test]
         fn placing_pieces_agrees_with_trying_everything(
             atoms in proptest::collection::vec(
@@ -199,6 +330,7 @@ mod tests {
             bytes in proptest::collection::vec(0u8..2, 0..12),
         ) {
             prop_assert_eq!(matches(&atoms, &bytes, &mut []), matches_naively(&atoms, &bytes));
+            prop_assert_eq!(fits(&atoms, &bytes, &[]).0, matches_naively(&atoms, &bytes));
         }
     }
 }

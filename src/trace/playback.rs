@@ -6,6 +6,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,11 +15,15 @@ use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWor
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
     finding::{Finding, Problem},
-    pattern::{Atom, Pattern, matches, value_of},
+    pattern::{Atom, Effort, Pattern, fits, value_of},
 };
 
 /// How many findings are kept: software that lost its way sends a lot.
 const MOST_FINDINGS: usize = 100;
+
+/// How many steps the search for a command among those with wildcards may take: a blink of an eye, and far more than
+/// any trace of a real dialogue needs.
+const MOST_EFFORT: Effort = Effort(1 << 22);
 
 /// Which of several recorded answers to the same command is given.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -75,6 +80,15 @@ pub struct Playback {
     captured: Vec<Option<Vec<u8>>>,
     powered: bool,
     notes: Notes,
+}
+
+/// Where a trace has a command.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Found {
+    At(usize),
+    Nowhere,
+    /// The search took more than [`MOST_EFFORT`].
+    GivenUp,
 }
 
 impl Notes {
@@ -168,37 +182,52 @@ impl Playback {
     }
 
     /// The place where the trace has this command, if any: ahead, or with [`Order::Lookup`] else from the beginning.
-    fn place_of(&self, command: &[u8]) -> Option<usize> {
-        let ahead = self.first_from(self.next, command);
+    fn place_of(&self, command: &[u8]) -> Found {
+        let mut effort = Effort::default();
+        let ahead = self.first_in(self.next..usize::MAX, command, &mut effort);
         match self.order {
-            Order::AsRecorded => ahead,
-            Order::Lookup => ahead.or_else(|| self.first_from(0, command)),
+            Order::Lookup if ahead == Found::Nowhere => self.first_in(0..self.next, command, &mut effort),
+            Order::AsRecorded | Order::Lookup => ahead,
         }
     }
 
-    fn first_from(&self, from: usize, command: &[u8]) -> Option<usize> {
-        let rest = |places: &[usize]| places.partition_point(|&place| place < from);
-        let exact = self.places.get(command).and_then(|places| places.get(rest(places)).copied());
-        let holes = self.with_holes.get(rest(&self.with_holes)..).unwrap_or_default();
-        let hole = holes.iter().copied().find(|&place| self.recognises(place, command));
-        exact.into_iter().chain(hole).min()
+    fn first_in(&self, places: Range<usize>, command: &[u8], effort: &mut Effort) -> Found {
+        let later = |known: &[usize]| known.partition_point(|&place| place < places.start);
+        let exact = self.places.get(command).and_then(|known| known.get(later(known)).copied());
+        let end = exact.unwrap_or(places.end).min(places.end);
+        let with_holes = self.with_holes.get(later(&self.with_holes)..).unwrap_or_default();
+        for &place in with_holes.iter().take_while(|&&place| place < end) {
+            if *effort > MOST_EFFORT {
+                return Found::GivenUp;
+            }
+            let (is_it, more) = self.recognises(place, command);
+            if is_it {
+                return Found::At(place);
+            }
+            effort.0 += more.0;
+        }
+        exact.filter(|place| places.contains(place)).map_or(Found::Nowhere, Found::At)
     }
 
-    fn recognises(&self, place: usize, command: &[u8]) -> bool {
+    fn recognises(&self, place: usize, command: &[u8]) -> (bool, Effort) {
         match self.step_at(place).map(|(_, step)| &step.action) {
-            Some(Action::Send(Pattern::Holes(atoms))) => matches(atoms, command, &mut self.captured.clone()),
-            _ => false,
+            Some(Action::Send(Pattern::Holes(atoms))) => fits(atoms, command, &self.captured),
+            _ => (false, Effort(1)),
         }
     }
 
     /// Notes that a command is not the one whose turn it was.
-    fn note_other(&self, command: &[u8], found: Option<usize>) {
+    fn note_other(&self, command: &[u8], found: Found) {
+        if found == Found::GivenUp {
+            self.notes.add(self.trace.finding_at_end(Problem::GivenUp(command.to_vec())));
+            return;
+        }
         let in_turn = match self.order {
             Order::AsRecorded => self.step_at(self.next),
             Order::Lookup => None,
         };
         let finding = match in_turn {
-            _ if found == Some(self.next) || (found.is_some() && self.order == Order::Lookup) => return,
+            _ if found == Found::At(self.next) || (found != Found::Nowhere && self.order == Order::Lookup) => return,
             Some((index, step)) => {
                 let Action::Send(pattern) = &step.action else { return };
                 let expected = self.trace.cells(pattern, &self.captured);
@@ -297,7 +326,7 @@ impl Card for Playback {
         self.notes.lock().commands += 1;
         let found = self.place_of(command);
         self.note_other(command, found);
-        let Some(place) = found else {
+        let Found::At(place) = found else {
             response.finish(StatusWord::NO_DIAGNOSIS);
             return Ok(());
         };
@@ -313,10 +342,11 @@ mod tests {
 
     use virtuale_engine::{Card, Fault, Interface, Response};
 
-    use super::{NotACard, Order, Playback};
+    use super::{MOST_EFFORT, NotACard, Order, Playback};
     use crate::{
         profile::diagnostic::Source,
         trace::{Finding, Trace},
+        work,
     };
 
     const VISIT: &str = "virtuale-trace 1\natr 3B 80 80 01 01\n\
@@ -381,6 +411,53 @@ mod tests {
         assert_eq!((summaries(&card), card.notes().left_over()), (vec![], 0));
         assert_eq!(ask(&mut card, &[0, 0x70]), Ok(vec![0x6F, 0]));
         assert_eq!(summaries(&card).len(), 1);
+    }
+
+    fn play_text(text: String, order: Order) -> Playback {
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
+        let mut card = Playback::new(Arc::new(trace), 0, order, None).expect("a card");
+        card.power_up(Interface::Contact).expect("power");
+        card
+    }
+
+    #[test]
+    fn the_search_for_a_command_is_given_up_in_time() {
+        // Many patterns that a long command almost fits, everywhere.
+        let pattern = format!("> ** {} 01 **\n< 90 00\n", "00 ".repeat(60));
+        let text = format!("virtuale-trace 1\natr 3B 80 80 01 01\n{}", pattern.repeat(100));
+        let long = vec![0; 60_000];
+        for order in [Order::AsRecorded, Order::Lookup] {
+            let mut card = play_text(text.clone(), order);
+            let steps = work::of(|| assert_eq!(ask(&mut card, &long), Ok(vec![0x6F, 0])));
+            assert!(steps < 2 * MOST_EFFORT.0, "{steps}");
+            assert_eq!(
+                summaries(&card),
+                ["the trace has too many wildcards to look for 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"]
+            );
+        }
+    }
+
+    #[test]
+    fn a_dialogue_in_turn_takes_steps_by_its_length_only() {
+        // Names that are captured anew all the time, and commands that all others almost fit.
+        let play = |size: usize| {
+            let exchange = |at: usize| {
+                format!("> 00 {:02X} {:02X} .. {{n0}}\n< 61 {{n{}:1}}\n", at >> 8 & 0xFF, at & 0xFF, at + 1)
+            };
+            let text: String = (0..size).map(exchange).collect();
+            let mut card =
+                play_text(format!("virtuale-trace 1\natr 3B 80 80 01 01\n> 00\n< {{n0:1}}\n{text}"), Order::AsRecorded);
+            let steps = work::of(|| {
+                ask(&mut card, &[0]).expect("an answer");
+                for at in 0..size {
+                    let [.., high, low] = at.to_be_bytes();
+                    assert_eq!(ask(&mut card, &[0, high, low, 7, 0]).as_deref(), Ok(&[0x61, 0][..]));
+                }
+            });
+            work::step(steps);
+            assert_eq!(summaries(&card), Vec::<String>::new());
+        };
+        work::assert_linear(500, play);
     }
 
     #[test]

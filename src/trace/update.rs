@@ -9,6 +9,7 @@ use super::{
     names::hex,
     pattern::{Atom, Pattern, matches},
 };
+use crate::work;
 
 /// A trace with new expectations.
 #[derive(Clone, Debug)]
@@ -28,8 +29,10 @@ type Edit = (Range<usize>, String);
 pub fn update(trace: &Trace, findings: &[Finding]) -> Updated {
     let mut edits: Vec<Edit> = Vec::new();
     let mut left = Vec::new();
+    let newline = if trace.source.text.contains("\r\n") { "\r\n" } else { "\n" };
+    work::step(trace.source.text.len());
     for finding in findings {
-        match edits_for(trace, finding) {
+        match edits_for(trace, finding, newline) {
             Some(more) => edits.extend(more),
             None => left.push(finding.clone()),
         }
@@ -37,8 +40,8 @@ pub fn update(trace: &Trace, findings: &[Finding]) -> Updated {
     Updated { text: apply(&trace.source.text, edits), left }
 }
 
-/// The edits that make a finding go away; `None` if none can.
-fn edits_for(trace: &Trace, finding: &Finding) -> Option<Vec<Edit>> {
+/// The edits that make a finding go away; `None` if none can. `newline` is what ends the lines of the trace.
+fn edits_for(trace: &Trace, finding: &Finding, newline: &str) -> Option<Vec<Edit>> {
     let text = trace.source.text.as_str();
     let (index, got) = match &finding.problem {
         Problem::Otherwise { got, .. } | Problem::Unchecked(got) => (finding.step?, got),
@@ -58,7 +61,7 @@ fn edits_for(trace: &Trace, finding: &Finding) -> Option<Vec<Edit>> {
         // Somebody wrote matchers for bytes, and none came: whether the silence is right is not for a program to say.
         (Expected::Response(Pattern::Holes(_), _), _) => None,
         (Expected::Silence(_, span), _) => Some(vec![(span.clone(), line)]),
-        (Expected::Unsaid, _) => Some(vec![below(text, step, &line)]),
+        (Expected::Unsaid, _) => Some(vec![below(text, step, &line, newline)]),
     }
 }
 
@@ -128,10 +131,10 @@ fn without_bytes(text: &str, piece: Range<usize>) -> Edit {
 }
 
 /// A new line below a step.
-fn below(text: &str, step: &Step, line: &str) -> Edit {
+fn below(text: &str, step: &Step, line: &str, newline: &str) -> Edit {
     let rest = text.get(step.span.end..).unwrap_or_default();
     let end = step.span.end + rest.find(['\r', '\n']).unwrap_or(rest.len());
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    work::step(end - step.span.end);
     (end..end, format!("{newline}{line}"))
 }
 
@@ -198,6 +201,7 @@ mod tests {
             replay::{Inserted, Replayed, Wanted, replay},
             toy::Toy,
         },
+        work,
     };
 
     fn load(_: Wanted<'_>) -> Result<Inserted<'static>, Infallible> {
@@ -249,6 +253,23 @@ mod tests {
         let text = "virtuale-trace 1\natr 3B\n> 02\nexpect-error mute # why\npower-off\n> 02 # x\n< 90 00 # y\nreset\nexpect-error mute\n> 02";
         let expected = "virtuale-trace 1\natr 3B 80 80 01 01\n> 02\n< 61 03 # why\npower-off\n> 02 # x\nexpect-error unpowered # y\nreset\n\n> 02\n< 61 03";
         assert_eq!(updated(text, 0), expected);
+    }
+
+    #[test]
+    fn rewriting_takes_steps_by_the_length_of_the_trace_only() {
+        for exchange in [
+            "> 01\n",
+            "> 01\n< 01 03\n",
+            "> 02\n< ** 03 ** 61 .. **\n",
+            "> 01\n< 00\n  00 # c\n",
+            "> 01\nexpect-error mute\n",
+        ] {
+            work::assert_linear(500, |size| {
+                let (trace, outcome) = run(&format!("virtuale-trace 1\n{}", exchange.repeat(size)));
+                assert!(outcome.findings.len() >= size, "{exchange}");
+                update(&trace, &outcome.findings);
+            });
+        }
     }
 
     #[test]

@@ -89,7 +89,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Format, Imported, import};
-    use crate::{profile::diagnostic::Source, trace::Trace};
+    use crate::{profile::diagnostic::Source, trace::Trace, work};
 
     const SPY_2: &str = include_str!("../../../fixtures/traces/samples/sample.pcsc-spy.raw");
     const SPY_1: &str = include_str!("../../../fixtures/traces/samples/sample-1.9.9.pcsc-spy.raw");
@@ -256,6 +256,47 @@ mod tests {
     #[test]
     fn what_no_program_wrote_is_not_recognised() {
         assert_eq!(Format::detect("hello\nworld\n"), None);
+    }
+
+    #[test]
+    fn converting_takes_steps_by_the_length_of_the_log_only() {
+        let name = |size| "r".repeat(size);
+        let worst: [(&str, Format, &dyn Fn(usize) -> String); 8] = [
+            ("colours that do not end", Format::Pcscd, &|size| "\u{1B}[1".repeat(size)),
+            ("one that ends at last", Format::Pcscd, &|size| format!("{}m", "\u{1B}[".repeat(size))),
+            ("readers that go", Format::Pcscd, &|size| {
+                (0..size).map(|at| format!("Card Removed From r{at}\nCard inserted into s{at}\n")).collect()
+            }),
+            ("a long reader", Format::Pcscd, &|size| {
+                let exchange = "APDU: 00 B0\nSW: 90 00\n".repeat(size);
+                format!("Attempting Connect to {} using protocol: 3\n{exchange}", name(10 * size))
+            }),
+            ("a long client", Format::Pcscd, &|size| {
+                let client = format!("Received command: X from client {}\n", name(10 * size));
+                client + &"APDU: 00 B0\nSW: 90 00\n".repeat(size)
+            }),
+            ("two long readers", Format::Spy, &|size| {
+                let connect = |at: usize| {
+                    let reader = format!("{at}{}", name(10 * size));
+                    format!("1@>|0|SCardConnect\n1@0x1\n1@{reader}\n1@\n1@\n1@\n1@\n1@0x{at}\n1@0x2\n1@<|0|0x0\n")
+                };
+                let send = |at: usize| {
+                    format!("1@>|0|SCardTransmit\n1@0x{at}\n1@\n1@\n1@0x1\n1@00\n1@\n1@\n1@0x2\n1@90 00\n1@<|0|0x0\n")
+                };
+                connect(1) + &connect(2) + &(send(1) + &send(2)).repeat(size / 2)
+            }),
+            ("a long answer", Format::Scriptor, &|size| format!("> 00\n< {}", "00 00\n".repeat(size))),
+            ("dumps that break off", Format::Opensc, &|size| "Outgoing APDU (9999 bytes)\n00\n".repeat(size)),
+        ];
+        for (what, format, log) in worst {
+            let steps = |size| {
+                let log = log(size);
+                // What is written is work as well: a trace does not grow faster than its log.
+                work::of(|| work::step(import(&log, format).text.len()))
+            };
+            let (once, twice) = (steps(1_000), steps(2_000));
+            assert!(once >= 1_000 && 2 * twice < 5 * once, "{what}: {once} steps, then {twice}");
+        }
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use virtuale_engine::Fault;
 
 use super::{
     dialogue::{Dialogue, Event},
-    scan::{between, bytes},
+    scan::{between, bytes, name},
 };
 use crate::trace::Silence;
 
@@ -26,8 +26,8 @@ pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut waiting: Option<(usize, Vec<u8>)> = None;
     let mut lines = log.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();
     while let Some((number, line)) = lines.next() {
-        if let Some(name) = connecting.reader_of(line) {
-            reader = Some(name.to_owned());
+        if let Some(found) = connecting.reader_of(line) {
+            reader = Some(name(found).to_owned());
         }
         if let Some((_, atr)) = line.split_once("match_atr_table: ATR     : ") {
             dialogue.atr(reader.as_deref(), bytes(atr).0);

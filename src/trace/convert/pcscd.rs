@@ -9,7 +9,7 @@ use virtuale_engine::{Fault, Reset};
 
 use super::{
     dialogue::{Dialogue, Event},
-    scan::{between, bytes, only_bytes, without_colours},
+    scan::{between, bytes, name, only_bytes, without_colours},
 };
 use crate::trace::Silence;
 
@@ -54,8 +54,8 @@ struct Pcscd {
     waiting: HashMap<Party, VecDeque<(usize, Vec<u8>)>>,
     /// The reader that a party is connected to.
     readers: HashMap<Party, String>,
-    /// Readers whose card was taken out.
-    emptied: Vec<String>,
+    /// Readers whose card was taken out, and how often more than one came.
+    emptied: HashMap<String, usize>,
     /// The client that the last line about a client names.
     client: Party,
     /// The reader that the next ATR belongs to.
@@ -83,9 +83,9 @@ impl Pcscd {
     fn line(&mut self, line: usize, prefix: Prefix<'_>, text: &str, dialogue: &mut Dialogue) {
         let received = text.split_once("Received command: ").and_then(|(_, rest)| rest.split_once(" from client "));
         if let Some((_, client)) = received {
-            self.client = Party::Client(client.trim().to_owned());
+            self.client = Party::Client(name(client.trim()).to_owned());
         }
-        let party = prefix.thread.map_or_else(|| self.client.clone(), |thread| Party::Thread(thread.to_owned()));
+        let party = prefix.thread.map_or_else(|| self.client.clone(), |thread| Party::Thread(name(thread).to_owned()));
         if let Some(rest) = text.strip_prefix("APDU: ") {
             return self.command(line, party, rest, dialogue);
         }
@@ -98,12 +98,13 @@ impl Pcscd {
             return dialogue.atr(reader.map(String::as_str), atr);
         }
         if let Some(reader) = between(text, "Attempting Connect to ", " using protocol") {
-            self.readers.insert(party, reader.to_owned());
+            self.readers.insert(party, name(reader).to_owned());
         } else if let Some((_, reader)) = text.split_once("Card inserted into ") {
-            self.inserted(line, reader.trim(), dialogue);
+            self.inserted(line, name(reader.trim()), dialogue);
         } else if let Some((_, reader)) = text.split_once("Card Removed From ") {
-            dialogue.push(line, Some(reader.trim()), Event::Remove);
-            self.emptied.push(reader.trim().to_owned());
+            let reader = name(reader.trim());
+            dialogue.push(line, Some(reader), Event::Remove);
+            *self.emptied.entry(reader.to_owned()).or_default() += 1;
         } else if text.ends_with("Reset complete.") {
             let reader = self.readers.get(&party).cloned();
             dialogue.push(line, reader.as_deref(), Event::Reset(Reset::Warm));
@@ -114,8 +115,8 @@ impl Pcscd {
     /// The first card of a reader is there when the trace begins; a later one is inserted.
     fn inserted(&mut self, line: usize, reader: &str, dialogue: &mut Dialogue) {
         self.powered = Some(reader.to_owned());
-        if let Some(emptied) = self.emptied.iter().position(|emptied| emptied == reader) {
-            self.emptied.swap_remove(emptied);
+        if let Some(times) = self.emptied.get_mut(reader).filter(|times| **times > 0) {
+            *times -= 1;
             dialogue.push(line, Some(reader), Event::Insert);
         }
     }

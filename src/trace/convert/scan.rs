@@ -1,5 +1,7 @@
 //! Small readers that the importers share.
 
+use crate::work;
+
 /// Bytes at the beginning of a text, as pairs of hexadecimal digits with blanks or colons between them; and the rest,
 /// which begins with the first word that is not all pairs.
 pub(super) fn bytes(text: &str) -> (Vec<u8>, &str) {
@@ -8,6 +10,7 @@ pub(super) fn bytes(text: &str) -> (Vec<u8>, &str) {
     let mut rest = text.trim_start_matches(is_gap);
     loop {
         let end = rest.find(|character: char| !character.is_alphanumeric()).unwrap_or(rest.len());
+        work::step(end + 1);
         let (word, after) = rest.split_at(end);
         let Some(pairs) = hex::decode(word).ok().filter(|pairs| !pairs.is_empty()) else { return (found, rest) };
         found.extend(pairs);
@@ -32,13 +35,21 @@ pub(super) fn without_colours(text: &str) -> String {
     let mut rest = text;
     while let Some((before, sequence)) = rest.split_once("\u{1B}[") {
         plain.push_str(before);
-        rest = sequence.split_once('m').filter(|(codes, _)| is_colour(codes)).map_or(sequence, |(_, after)| after);
+        let after = sequence.trim_start_matches(|code: char| code.is_ascii_digit() || code == ';');
+        work::step(rest.len() - after.len());
+        rest = after.strip_prefix('m').unwrap_or(sequence);
     }
+    work::step(rest.len());
     plain + rest
 }
 
-fn is_colour(codes: &str) -> bool {
-    codes.bytes().all(|byte| byte.is_ascii_digit() || byte == b';')
+/// The longest name of a reader, client or thread. PC/SC has none of more than 127 bytes; a log that names a longer one
+/// on each line would make a trace that grows faster than the log.
+const LONGEST_NAME: usize = 200;
+
+/// A name, cut where no program would go on.
+pub(super) fn name(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST_NAME)).unwrap_or_default()
 }
 
 /// What stands between two texts: `between("for 'A' now", "'", "'")` is `A`.
@@ -49,7 +60,7 @@ pub(super) fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'
 
 #[cfg(test)]
 mod tests {
-    use super::{between, bytes, number, only_bytes, without_colours};
+    use super::{LONGEST_NAME, between, bytes, name, number, only_bytes, without_colours};
 
     #[test]
     fn bytes_end_where_they_end() {
@@ -68,6 +79,14 @@ mod tests {
             "00000004 [1] APDU: 00 "
         );
         assert_eq!(without_colours("a\u{1B}[2Jm"), "a2Jm");
+        assert_eq!(without_colours("\u{1B}[1;\u{1B}[31mred\u{1B}[1"), "1;red1");
+    }
+
+    #[test]
+    fn names_have_an_end() {
+        assert_eq!(name("Virtual Reader 00 00"), "Virtual Reader 00 00");
+        assert_eq!(name(&"é".repeat(LONGEST_NAME)), "é".repeat(LONGEST_NAME / 2));
+        assert_eq!(name(&format!("a{}", "é".repeat(LONGEST_NAME))).len(), LONGEST_NAME - 1);
     }
 
     #[test]

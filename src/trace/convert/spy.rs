@@ -9,7 +9,7 @@ use virtuale_engine::{Fault, Protocol, Reset};
 
 use super::{
     dialogue::{Dialogue, Event},
-    scan::{number, only_bytes},
+    scan::{name, number, only_bytes},
 };
 use crate::trace::Silence;
 
@@ -178,7 +178,7 @@ impl Spy<'_> {
     }
 
     fn connected(&mut self, call: &Call<'_>) {
-        let reader = call.text(1).to_owned();
+        let reader = name(call.text(1)).to_owned();
         if let Some(handle) = call.number(6) {
             self.handles.insert(handle, reader.clone());
         }
@@ -231,7 +231,7 @@ impl Spy<'_> {
             return self.dialogue.unread(call.line, call.text(2), "another number of readers than announced");
         }
         for start in (0..count).map(|index| 3 + 5 * (count + index)) {
-            let reader = call.text(start).to_owned();
+            let reader = name(call.text(start)).to_owned();
             let state = call.number(start + 2).unwrap_or_default();
             let present = match (state & STATE_EMPTY, state & STATE_PRESENT) {
                 (0, 0) => continue,

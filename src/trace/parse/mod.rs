@@ -5,7 +5,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::{ops::Range, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    ops::Range,
+    sync::Arc,
+};
 
 use virtuale_engine::{Protocol, Reset, atr, response};
 
@@ -14,7 +19,10 @@ use super::{
     lines::{Lines, Mistake, Words, is_blank},
     pattern::{Atom, Capture, Pattern, Slice},
 };
-use crate::profile::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::{
+    profile::diagnostic::{Diagnostic, Diagnostics, Source},
+    work,
+};
 
 /// The version of the format that is written; all versions up to it are read.
 pub(super) const VERSION: u32 = 1;
@@ -62,8 +70,26 @@ struct Parser {
     waiting: Vec<Option<usize>>,
     /// For each slot, whether it has had a line of dialogue.
     spoken: Vec<bool>,
-    /// How many bytes each name stands for.
-    lengths: Vec<usize>,
+    /// What each name is captured as.
+    captures: HashMap<Name, Capture>,
+}
+
+/// A name for captured bytes. Traces may have as many as they have lines, so none is ever looked for among all.
+#[derive(Eq)]
+struct Name(String);
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        work::step(1);
+        self.0 == other.0
+    }
+}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        work::step(self.0.len());
+        self.0.hash(state);
+    }
 }
 
 impl Parser {
@@ -78,7 +104,14 @@ impl Parser {
             store,
             names: Vec::new(),
         };
-        Self { trace, mistakes: Vec::new(), slot: 0, waiting: vec![None], spoken: vec![false], lengths: Vec::new() }
+        Self {
+            trace,
+            mistakes: Vec::new(),
+            slot: 0,
+            waiting: vec![None],
+            spoken: vec![false],
+            captures: HashMap::new(),
+        }
     }
 
     fn complain(&mut self, mistake: Mistake) {
@@ -350,6 +383,7 @@ impl Parser {
         let mut at = 0;
         let mut end = 0;
         loop {
+            work::step(1);
             match text.get(at..).unwrap_or_default() {
                 [] => break,
                 [b' ' | b'\t', ..] => at += 1,
@@ -378,7 +412,8 @@ impl Parser {
     fn add_hole(&mut self, atom: Atom, reading: &mut Reading) {
         let store = &mut self.trace.store;
         let atoms = reading.atoms.get_or_insert_with(|| {
-            let atoms = store.iter().skip(reading.start).map(|&byte| Atom::Byte(byte)).collect();
+            let atoms: Vec<Atom> = store.iter().skip(reading.start).map(|&byte| Atom::Byte(byte)).collect();
+            work::step(atoms.len());
             store.truncate(reading.start);
             atoms
         });
@@ -397,7 +432,9 @@ impl Parser {
             return Ok((Atom::Run, 2));
         }
         let Some(inside) = rest.text.strip_prefix('{') else { return Err(not_a_byte(rest)) };
-        let Some(length) = inside.find('}') else {
+        let closing = inside.find('}');
+        work::step(closing.unwrap_or(inside.len()));
+        let Some(length) = closing else {
             return Err(Mistake::new(rest.start..rest.start + 1, "the brace is not closed"));
         };
         let whole = Words { text: &rest.text[..length + 2], ..rest };
@@ -422,26 +459,23 @@ impl Parser {
         let Some(length) = length else {
             return Err(Mistake::new(span, "not a number of bytes").hint("`{le:1}` captures one byte as `le`"));
         };
-        let known = self.trace.names.iter().position(|known| known == name);
-        let index = known.unwrap_or(self.trace.names.len());
-        match self.lengths.get(index) {
-            Some(&before) if before != length => {
-                return Err(Mistake::new(span, format!("`{name}` stood for {before} bytes before"))
-                    .hint("give it another name"));
-            }
-            Some(_) => {}
-            None => {
-                self.trace.names.push(name.to_owned());
-                self.lengths.push(length);
-            }
+        let index = self.trace.names.len();
+        let capture = *self.captures.entry(Name(name.to_owned())).or_insert(Capture { name: index, length });
+        if capture.length != length {
+            let before = capture.length;
+            return Err(
+                Mistake::new(span, format!("`{name}` stood for {before} bytes before")).hint("give it another name")
+            );
         }
-        Ok(Atom::Capture(Capture { name: index, length }))
+        if capture.name == index {
+            self.trace.names.push(name.to_owned());
+        }
+        Ok(Atom::Capture(capture))
     }
 
     fn use_of(&self, name: &str, span: Range<usize>) -> Result<Atom, Mistake> {
-        let found = self.trace.names.iter().position(|known| known == name);
-        match found.and_then(|index| Some(Capture { name: index, length: *self.lengths.get(index)? })) {
-            Some(capture) => Ok(Atom::Use(capture)),
+        match self.captures.get(&Name(name.to_owned())) {
+            Some(capture) => Ok(Atom::Use(*capture)),
             None => Err(Mistake::new(span, format!("nothing was captured as `{name}` before"))
                 .hint(format!("`{{{name}:1}}` in an answer captures one byte"))),
         }
@@ -532,7 +566,9 @@ fn one_of<T: Copy>(word: Words<'_>, choices: &[(&str, T)]) -> Result<T, Mistake>
 
 fn unknown_keyword(keyword: Words<'_>) -> Mistake {
     let mistake = Mistake::new(keyword.span(), format!("`{}` begins no line of a trace", keyword.text));
-    let near = |known: &&str| strsim::damerau_levenshtein(known, keyword.text) <= 2;
+    // Comparing takes time and memory for each character; a much longer word is none of them.
+    let near =
+        |known: &&str| keyword.text.len() <= 2 * known.len() && strsim::damerau_levenshtein(known, keyword.text) <= 2;
     match KEYWORDS.into_iter().filter(|known| known.len() > 2).find(near) {
         Some(known) => mistake.hint(format!("did you mean `{known}`?")),
         None if keyword.text.starts_with(['>', '<']) => mistake.hint("a blank follows `>` and `<`"),

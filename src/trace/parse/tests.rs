@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use crate::{
     profile::diagnostic::{Diagnostics, Source},
     trace::{Action, Expected, Pattern, Trace},
+    work,
 };
 
 fn parse(text: &str) -> Result<Trace, Diagnostics> {
@@ -41,6 +42,41 @@ fn the_example_of_the_design_is_a_trace() {
     let Action::Send(command) = &select.action else { panic!("a command") };
     assert_eq!(trace.exact(command).map(<[u8]>::len), Some(16));
     assert!(matches!(&response.action, Action::Send(Pattern::Holes(atoms)) if atoms.len() == 5));
+}
+
+#[test]
+fn reading_takes_steps_by_the_length_of_the_text_only() {
+    let repeated = |piece: &'static str| move |size: usize| piece.repeat(size);
+    let numbered = |before: &'static str, after: &'static str| {
+        move |size: usize| (0..size).map(|number| format!("{before}n{number}{after}")).collect::<String>()
+    };
+    let captures = numbered("{", ":1} ");
+    let uses = |size: usize| format!("> 00\n< {}\n{}", captures(size), numbered("> {", "}\n")(size));
+    let worst: [(&str, &dyn Fn(usize) -> String); 10] = [
+        ("captures in one answer", &|size| format!("> 00\n< {}", captures(size))),
+        ("captures, each in an answer", &numbered("> 00\n< {", ":1} 90 00\n")),
+        ("names that are used", &uses),
+        ("one long name that is used", &|size| {
+            format!("> 00\n< {{{}:1}}\n{}", "n".repeat(size), "> {x\n".repeat(size))
+        }),
+        ("bytes before a hole", &|size| format!("> {}..", "00 ".repeat(size))),
+        ("runs", &repeated("> ** 00 ** 00\n")),
+        ("lines that go on", &|size| format!("> 00{}", "\n 00 # {".repeat(size))),
+        ("comments", &repeated("#####")),
+        ("slots", &repeated("slot a\nslot b\n")),
+        ("an unknown word", &repeated("ab")),
+    ];
+    for (what, body) in worst {
+        let steps = |size| work::of(|| drop(parse(&format!("virtuale-trace 1\n{}", body(size)))));
+        let (once, twice) = (steps(2_000), steps(4_000));
+        assert!(once >= 2_000 && 2 * twice < 5 * once, "{what}: {once} steps, then {twice}");
+    }
+    let many = captures(60_000);
+    let trace =
+        parse(&format!("virtuale-trace 1\n> 00\n< {many}")).expect("it has as many bytes as an answer may have");
+    assert!(
+        matches!(&trace.steps()[0].expected, Expected::Response(Pattern::Holes(atoms), _) if atoms.len() == 60_000)
+    );
 }
 
 #[test]

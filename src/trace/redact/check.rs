@@ -3,12 +3,15 @@
 //! Values that are short occur by chance and are not looked for: fewer than 4 characters or bytes, or than 6 digits
 //! where digits are packed two in a byte.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
 
 use super::{super::file::Trace, StandIn, image::Treated};
 use crate::{
     profile::map::{CardMap, Element},
     trace::{Action, Atom, Pattern, names::secret_to},
+    work,
 };
 
 /// The shortest text or run of bytes that is looked for.
@@ -93,34 +96,42 @@ impl Needles {
     pub(super) fn survivors<'t>(&self, text: &str, files: impl Iterator<Item = &'t Treated>) -> Vec<String> {
         let mut places: Vec<Vec<u8>> = files.flat_map(Treated::pieces).collect();
         places.extend(pieces(text));
-        let hay =
-            Hay { hex: places.iter().map(hex::encode_upper).collect(), places, text: text.to_lowercase().into_bytes() };
-        let found: BTreeSet<&str> =
-            self.needles.iter().filter(|needle| hay.has(needle)).map(|needle| needle.name.as_str()).collect();
+        // Packed digits are seen in hexadecimal, wherever they begin.
+        let hexadecimal: Vec<String> = places.iter().map(hex::encode_upper).collect();
+        let ways =
+            || self.needles.iter().flat_map(|needle| needle.bytes.iter().map(|way| (way.clone(), &*needle.name)));
+        let in_small = ways().map(|(way, name)| (way.to_ascii_lowercase(), name));
+        let digits =
+            self.needles.iter().filter_map(|needle| Some((needle.digits.clone()?.into_bytes(), &*needle.name)));
+        let mut found = found(ways(), places.iter().map(Vec::as_slice));
+        found.extend(self::found(in_small, [text.to_lowercase().as_bytes()]));
+        found.extend(self::found(digits, hexadecimal.iter().map(String::as_bytes)));
         found.into_iter().map(str::to_owned).collect()
     }
 }
 
-/// Where needles are looked for.
-struct Hay {
-    places: Vec<Vec<u8>>,
-    /// The places in hexadecimal: packed digits are seen there, wherever they begin.
-    hex: Vec<String>,
-    /// The text itself, in lower case.
-    text: Vec<u8>,
-}
-
-impl Hay {
-    fn has(&self, needle: &Needle) -> bool {
-        let in_bytes = |way: &Vec<u8>| self.places.iter().any(|place| contains(place, way));
-        let in_text = |way: &Vec<u8>| contains(&self.text, &way.to_ascii_lowercase());
-        let packed = |digits: &String| self.hex.iter().any(|hex| hex.contains(digits));
-        needle.bytes.iter().any(|way| in_bytes(way) || in_text(way)) || needle.digits.as_ref().is_some_and(packed)
+/// The names of the ways that occur in one of the places. Each place is read once, however many ways there are.
+fn found<'n, 'p>(
+    ways: impl Iterator<Item = (Vec<u8>, &'n str)>,
+    places: impl IntoIterator<Item = &'p [u8]>,
+) -> BTreeSet<&'n str> {
+    let mut names: BTreeMap<Vec<u8>, BTreeSet<&str>> = BTreeMap::new();
+    for (way, name) in ways.filter(|(way, _)| !way.is_empty()) {
+        work::step(way.len());
+        names.entry(way).or_default().insert(name);
     }
-}
-
-fn contains(place: &[u8], way: &[u8]) -> bool {
-    !way.is_empty() && place.windows(way.len()).any(|window| window == way)
+    let (ways, mut names): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+    // Where so many cannot be looked for, nothing is known to be gone.
+    let Ok(search) = AhoCorasick::new(&ways) else { return names.into_iter().flatten().collect() };
+    let mut found = BTreeSet::new();
+    for place in places {
+        work::step(place.len());
+        for one in search.find_overlapping_iter(place) {
+            work::step(1);
+            found.extend(names.get_mut(one.pattern().as_usize()).map(std::mem::take).unwrap_or_default());
+        }
+    }
+    found
 }
 
 /// The runs of known bytes in the lines of a trace.
@@ -156,6 +167,7 @@ fn pieces(text: &str) -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::Needles;
+    use crate::work;
 
     fn survivors(text: &str) -> Vec<String> {
         let mut needles = Needles::default();
@@ -184,5 +196,18 @@ mod tests {
     fn what_is_short_or_absent_is_not_found() {
         assert_eq!(survivors("> 00 31\n< 31 31 90 00"), Vec::<String>::new());
         assert_eq!(survivors("> 00\n< 4C 45 46 .. 56 52 45 90 00"), Vec::<String>::new());
+    }
+    #[test]
+    fn looking_takes_steps_by_the_length_of_the_trace_and_the_values_only() {
+        let trace = |size: usize| (0..size).map(|at| format!("> 00\n< {at:08X} 90 00\n")).collect::<String>();
+        work::assert_linear(1_000, |size| {
+            let mut needles = Needles::default();
+            for at in 0..size {
+                needles.add("nir", &format!("99{at:013}"), &u64::try_from(at).expect("few").to_le_bytes());
+                needles.add("nom", "MARTIN", b"MARTIN");
+            }
+            let found = needles.survivors(&format!("virtuale-trace 1\n{}", trace(size)), std::iter::empty());
+            assert!(!found.contains(&"nom".to_owned()));
+        });
     }
 }

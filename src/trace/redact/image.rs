@@ -1,5 +1,7 @@
 //! The files of the original card as far as a trace has read them, and what becomes of each byte.
 
+use std::collections::HashMap;
+
 use super::check::Needles;
 use crate::profile::{
     Profile,
@@ -10,6 +12,8 @@ use crate::profile::{
 #[derive(Debug, Default)]
 pub(super) struct Images {
     images: Vec<Image>,
+    /// Where the image of a card's file is.
+    places: HashMap<(usize, usize), usize>,
     /// Which card is in the slot; another one after each `insert FILE`.
     card: usize,
 }
@@ -17,7 +21,6 @@ pub(super) struct Images {
 /// What was read of a file.
 #[derive(Debug)]
 struct Image {
-    card: usize,
     file: usize,
     bytes: Vec<Known>,
 }
@@ -54,11 +57,10 @@ impl Images {
 
     /// Notes bytes of a file; says which image they are in.
     pub(super) fn add(&mut self, file: usize, offset: usize, bytes: &[u8]) -> usize {
-        let known = self.images.iter().position(|image| (image.card, image.file) == (self.card, file));
-        let index = known.unwrap_or_else(|| {
-            self.images.push(Image { card: self.card, file, bytes: Vec::new() });
-            self.images.len() - 1
-        });
+        let index = *self.places.entry((self.card, file)).or_insert(self.images.len());
+        if index == self.images.len() {
+            self.images.push(Image { file, bytes: Vec::new() });
+        }
         if let Some(image) = self.images.get_mut(index) {
             image.add(offset, bytes);
         }
@@ -74,6 +76,10 @@ impl Images {
 
 impl Image {
     fn add(&mut self, offset: usize, bytes: &[u8]) {
+        if bytes.is_empty() {
+            // An offset alone, which may be any number, makes no file.
+            return;
+        }
         let end = offset.saturating_add(bytes.len());
         if self.bytes.len() < end {
             self.bytes.resize(end, Known::Nothing);

@@ -461,6 +461,15 @@ mod tests {
     }
 
     #[test]
+    fn an_offset_takes_no_room() {
+        let text = "virtuale-trace 1\n> 00 A4 02 0C 02 D0 01\n< 90 00\n> 00 B1 00 00 06 54 04 FF FF FF FF 00\n\
+                    < 53 02 65 1F 90 00\n";
+        let allocated =
+            allocation_counter::measure(|| drop(redacted(text, "vitale2-minimal.toml").expect("no survivor")));
+        assert!(allocated.bytes_max < 64 << 20, "{} bytes", allocated.bytes_max);
+    }
+
+    #[test]
     fn every_slot_needs_a_stand_in() {
         let text = "virtuale-trace 1\nslot a\nslot b\n";
         assert_eq!(redacted(text, "vitale2-minimal.toml"), Err(RedactError::TooFewCards { slots: 2, given: 1 }));
