@@ -267,7 +267,7 @@ mod tests {
             work::assert_linear(500, |size| {
                 let (trace, outcome) = run(&format!("virtuale-trace 1\n{}", exchange.repeat(size)));
                 assert!(outcome.findings.len() >= size, "{exchange}");
-                update(&trace, &outcome.findings);
+                assert!(update(&trace, &outcome.findings).left.is_empty(), "{exchange}");
             });
         }
     }

@@ -1,10 +1,14 @@
 //! What a card file gives and a layout has no place for.
 
-use std::{collections::BTreeSet, ops::Bound, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashSet},
+    ops::Bound,
+    sync::Arc,
+};
 
 use super::{
     super::{
-        diagnostic::{Diagnostic, Source},
+        diagnostic::{Diagnostic, Mistakes, Source},
         tree::{Data, Node, Span},
     },
     Layout,
@@ -14,21 +18,23 @@ use super::{
 struct Walk<'a> {
     placed: &'a BTreeSet<String>,
     /// What was written and is on the card. The same text can stand under two keys: `assure` is a beneficiary as well.
-    used: Vec<Span>,
+    used: HashSet<Span>,
     /// What was written and is not on the card, under the key that its table knows it by.
     left: Vec<(String, Span)>,
 }
 
 impl Layout {
-    /// What a card file gives though the card has no place for it, in the order of the file.
+    /// What a card file gives though the card has no place for it, in the order of the file; no more than
+    /// [`Mistakes::MOST`], since each is looked up in the text.
     pub(in crate::profile) fn unplaced(&self, card: &Arc<Source>, data: &Node) -> Vec<Diagnostic> {
         let Ok(checked) = self.checked() else { return Vec::new() };
-        let mut walk = Walk { placed: &checked.placed, used: Vec::new(), left: Vec::new() };
+        let mut walk = Walk { placed: &checked.placed, used: HashSet::new(), left: Vec::new() };
         walk.table(data, &mut String::new(), 0);
         let Walk { used, mut left, .. } = walk;
         left.retain(|(_, span)| !used.contains(span));
         left.sort_by_key(|(_, span)| span.start);
         left.dedup_by(|later, first| later.1 == first.1);
+        left.truncate(Mistakes::MOST);
         let note = |(key, span)| Diagnostic::new(card, span, format!("{key} has no place in layout {}", self.name));
         left.into_iter().map(note).collect()
     }
@@ -57,7 +63,7 @@ impl Walk<'_> {
                 }
             }
             _ if node.span.is_empty() => {}
-            _ if self.placed.contains(path.as_str()) => self.used.push(node.span.clone()),
+            _ if self.placed.contains(path.as_str()) => drop(self.used.insert(node.span.clone())),
             _ => self.left.push((path[shown..].to_owned(), node.span.clone())),
         }
     }

@@ -13,6 +13,12 @@ use crate::profile::{
 /// The greatest width of a value and the greatest number of a list's members.
 const GREATEST: u64 = 4096;
 
+/// How many keys a card file can have in all. Keys are looked up by going through those of their table.
+const MOST_KEYS: usize = 512;
+
+/// How many values an enumeration can have.
+const MOST_CHOICES: usize = 1024;
+
 /// All that a declaration may say.
 const ATTRIBUTES: [&str; 18] = [
     "type", "length", "min", "max", "of", "time", "required", "default", "period", "excludes", "first_of", "first",
@@ -42,7 +48,14 @@ pub(super) fn declare(schema: &mut Schema, data: &Written, mistakes: &mut Mistak
         let hint = "declare each key in a table of its own: [data.\"assure.code_local\"]";
         mistakes.add(Diagnostic::new(mistakes.source(), data.span.clone(), "expected a table of keys").hint(hint));
     }
-    for entry in data.entries() {
+    let known = schema.keys().len();
+    let entries = data.entries();
+    if let Some(first_too_many) = entries.get(MOST_KEYS.saturating_sub(known)) {
+        let message = format!("there are more than {MOST_KEYS} keys, {known} of them declared before");
+        mistakes.add(Diagnostic::new(mistakes.source(), first_too_many.span.clone(), message).label("one too many"));
+        return;
+    }
+    for entry in entries {
         let declaration = Declaration { entry, mistakes };
         declaration.add_to(schema);
     }
@@ -166,6 +179,10 @@ impl Declaration<'_> {
             );
             return None;
         };
+        if values.len() > MOST_CHOICES {
+            self.wrong("values", &format!("an enumeration has at most {MOST_CHOICES} values"));
+            return None;
+        }
         let text = |value: &Written, key| value.key(key).and_then(Written::text).map(str::to_owned);
         let choice = |written: &Written| {
             let meaning = text(written, "en").zip(text(written, "fr")).map(|(en, fr)| Doc { en, fr });
@@ -318,7 +335,7 @@ impl From<&codes::Code> for Choice {
 mod tests {
     use std::sync::Arc;
 
-    use super::{Kind, Schema};
+    use super::{Kind, MOST_CHOICES, MOST_KEYS, Schema};
     use crate::profile::{
         diagnostic::{Diagnostics, Source},
         written::Written,
@@ -355,6 +372,24 @@ mod tests {
             let mistakes = schema.clone().extend_with(&source, document.key("data").expect("keys")).expect_err(more);
             assert!(mistakes.0[0].message.starts_with("with this, \"p\" is no longer sound: "), "{mistakes}");
         }
+    }
+
+    #[test]
+    fn keys_and_values_have_a_number_that_is_enough() {
+        let keys =
+            |count: usize| (0..count).map(|at| format!("data.k{at} = {{ type = 'flag' }}\n")).collect::<String>();
+        assert_eq!(declared(&keys(MOST_KEYS)).map(|schema| schema.keys().len()), Ok(MOST_KEYS));
+        let mistakes = declared(&keys(MOST_KEYS + 1)).expect_err("one too many");
+        assert_eq!((mistakes.0.len(), mistakes.0[0].position().0), (1, MOST_KEYS + 1), "{mistakes}");
+        let values = |count: usize| {
+            let values: String = (0..count).map(|at| format!("{{ value = '{at}' }}, ")).collect();
+            format!("data.e = {{ type = 'enumeration', values = [{values}] }}")
+        };
+        assert!(declared(&values(MOST_CHOICES)).is_ok());
+        let mistakes = declared(&values(MOST_CHOICES + 1)).expect_err("one too many");
+        assert_eq!(mistakes.0[0].message, "an enumeration has at most 1024 values");
+        let parts = "data.a = { type = 'digits', length = 1 }\ndata.s = { type = 'short', of = ['a', 'a'] }";
+        assert!(declared(parts).is_err(), "a part of a short form that stands in it twice");
     }
 
     #[test]

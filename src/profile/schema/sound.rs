@@ -1,6 +1,9 @@
 //! What can be checked only when all keys are declared: what one says of others, and its default.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use jiff::civil::date;
 
@@ -37,8 +40,10 @@ impl Soundness<'_> {
         }
         if let Kind::Short { of } = &key.kind {
             let fixed = |key: &Key| matches!(key.kind, Kind::Digits { min, max } if min == max);
-            if of.is_empty() || !of.iter().all(|name| self.sibling(name).is_some_and(fixed)) {
-                self.wrong("of", "a short form joins siblings of type digits, each of a fixed length");
+            let is_part = |name: &String| self.sibling(name).is_some_and(fixed);
+            let once: BTreeSet<&String> = of.iter().collect();
+            if of.is_empty() || once.len() < of.len() || !once.into_iter().all(is_part) {
+                self.wrong("of", "a short form joins siblings of type digits, each of a fixed length, once");
             }
         }
         self.check_rules();

@@ -1,9 +1,11 @@
 //! EF 2001 POINTERS: which applications and files the card says it has [CARDPEEK-VITALE2 create_card_map].
 
+use std::{cmp::Ordering, collections::BTreeMap};
+
 use virtuale_engine::{Aid, Fid, tlv::Tag};
 
 use super::Pointer;
-use crate::terminal::files::ber;
+use crate::{terminal::files::ber, work};
 
 /// How many files a terminal follows; the rest of a longer list is left.
 const MOST_FILES: usize = 64;
@@ -29,12 +31,13 @@ impl Pointers {
     pub fn parse(content: &[u8]) -> Self {
         let mut pointers = Self::default();
         let Some(directory) = ber::find(content, Tag(0xE0)) else { return pointers };
-        let applications: Vec<(&[u8], Aid)> = ber::find(directory, Tag(0xA0))
-            .into_iter()
-            .flat_map(ber::objects)
-            .filter(|object| object.tag == Tag(0x82))
-            .filter_map(|object| application(object.value))
-            .collect();
+        let listed = ber::find(directory, Tag(0xA0)).into_iter().flat_map(ber::objects);
+        let mut applications = BTreeMap::new();
+        for (reference, aid) in
+            listed.filter(|object| object.tag == Tag(0x82)).filter_map(|object| application(object.value))
+        {
+            applications.entry(reference).or_insert(aid);
+        }
         for entry in ber::objects(directory).filter(|object| object.tag == Tag(0x80)) {
             match file(entry.value, &applications) {
                 Some(pointer) if pointers.files.len() < MOST_FILES => pointers.files.push(pointer),
@@ -45,18 +48,35 @@ impl Pointers {
     }
 }
 
+/// By what a file names its application.
+#[derive(Eq, PartialEq)]
+struct Reference([u8; 2]);
+
+impl Ord for Reference {
+    fn cmp(&self, other: &Self) -> Ordering {
+        work::step(1);
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Reference {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// Its reference, two bytes that are not interpreted, its AID.
-fn application(value: &[u8]) -> Option<(&[u8], Aid)> {
-    let (reference, rest) = value.split_at_checked(2)?;
-    Some((reference, Aid::new(rest.get(2..)?)?))
+fn application(value: &[u8]) -> Option<(Reference, Aid)> {
+    let (reference, rest) = value.split_first_chunk()?;
+    Some((Reference(*reference), Aid::new(rest.get(2..)?)?))
 }
 
 /// Its name, the reference of its application, its identifier. What follows is not interpreted.
-fn file(value: &[u8], applications: &[(&[u8], Aid)]) -> Option<Pointer> {
+fn file(value: &[u8], applications: &BTreeMap<Reference, Aid>) -> Option<Pointer> {
     let (name, rest) = value.split_at_checked(8)?;
-    let (reference, rest) = rest.split_at_checked(2)?;
+    let (reference, rest) = rest.split_first_chunk()?;
     let (fid, _) = rest.split_first_chunk::<2>()?;
-    let (_, application) = applications.iter().find(|(known, _)| *known == reference)?;
+    let application = applications.get(&Reference(*reference))?;
     let name = name.iter().copied().map(char::from).collect::<String>();
     let name = name.trim_matches(['\0', ' ']).to_owned();
     Some(Pointer { name, application: Some(application.clone()), fid: Fid(u16::from_be_bytes(*fid)) })
@@ -75,7 +95,12 @@ pub fn application_name(aid: &Aid) -> String {
 mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
-    use virtuale_engine::{Aid, Fid};
+    use virtuale_engine::{
+        Aid, Fid,
+        tlv::{Tag, put},
+    };
+
+    use crate::work;
 
     use super::{Pointer, Pointers, application_name};
 
@@ -100,6 +125,23 @@ mod tests {
         assert_eq!(name(&hex!("E828BD080FD2500000044164E86C65")), "Adèle");
         assert_eq!(name(&hex!("D2500000044164E86C650101")), "Adèle");
         assert_eq!(name(&hex!("A000000063")), "A000000063");
+    }
+
+    #[test]
+    fn reading_takes_steps_by_the_length_of_the_file_only() {
+        // As many applications as entries, and each entry is of none of them.
+        let content = |size: usize| {
+            let (mut applications, mut directory, mut content) = (vec![], vec![], vec![]);
+            for number in 0..u16::try_from(size).expect("few") {
+                let [high, low] = number.to_be_bytes();
+                put(Tag(0x82), &[high, low, 0, 0, 0xD2], &mut applications);
+            }
+            put(Tag(0xA0), &applications, &mut directory);
+            (0..size).for_each(|_| put(Tag(0x80), b"NAME    \xFF\xFF\0\0", &mut directory));
+            put(Tag(0xE0), &directory, &mut content);
+            content
+        };
+        work::assert_linear(1_000, |size| assert_eq!(Pointers::parse(&content(size)).lost, size));
     }
 
     proptest! {

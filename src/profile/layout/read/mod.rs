@@ -35,7 +35,7 @@ use super::{
     fields::{Fields, Placed, Report},
     model::{Application, Body, Chip, File, Item, Structure},
     part::Tables,
-    security,
+    security::{self, MOST_OBJECTS},
 };
 
 /// How many applications a layout may have.
@@ -73,10 +73,14 @@ fn read(families: &Families, report: &Report, source: &Arc<Source>, written: &Wr
     let keys = top.value("data").cloned();
     let mut names = rules::read(&top);
     let (applications, files) = (top.tables("app", "key of an application"), top.tables("file", "key of a file"));
-    names.applications = applications.iter().map(|(name, _)| name.value.to_owned()).collect();
-    names.files = files.iter().map(|(name, _)| name.value.to_owned()).collect();
+    // Names are looked up by going through them, so there are no more than are read.
+    let of = |tables: &[(Placed<&str>, Fields<'_>)], most: usize| {
+        tables.iter().take(most).map(|(name, _)| name.value.to_owned()).collect()
+    };
+    names.applications = of(&applications, MOST_APPLICATIONS);
+    names.files = of(&files, MOST_FILES);
     let private_keys = top.tables("key", "key of a private key");
-    names.keys = private_keys.iter().map(|(name, _)| name.value.to_owned()).collect();
+    names.keys = of(&private_keys, MOST_OBJECTS);
     applications.iter().chain(&files).for_each(|(name, _)| check_name(report, name));
     check_count(report, applications.len(), MOST_APPLICATIONS, "applications");
     check_count(report, files.len(), MOST_FILES, "files");

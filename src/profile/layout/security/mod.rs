@@ -17,7 +17,7 @@ use virtuale_engine::{crypto::CipherKey, image::TemplateKind};
 pub(super) use self::{
     build::domains,
     held::{HeldKey, held},
-    read::read,
+    read::{MOST_OBJECTS, read},
     token::{Built, builds, built},
 };
 use super::model::{Item, Path, Rule};

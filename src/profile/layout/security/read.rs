@@ -15,7 +15,10 @@ use super::{
 use crate::profile::pkcs15::KeyUsage;
 
 /// How many PINs and keys a layout may have.
-const MOST_OBJECTS: usize = 128;
+pub(in super::super) const MOST_OBJECTS: usize = 128;
+
+/// How many of each class are read: enough to see that there are too many.
+const READ_OBJECTS: usize = MOST_OBJECTS + 1;
 
 /// The greatest number of an object.
 const LAST_NUMBER: usize = 31;
@@ -43,11 +46,11 @@ type Tables<'a> = Vec<(Placed<&'a str>, Fields<'a>)>;
 /// Reads all of them; `keys` are those of `[key]`.
 pub(in super::super) fn read(scope: &Scope<'_>, top: &Fields<'_>, keys: Tables<'_>) -> Security {
     let pins = top.tables("pin", "key of a PIN");
-    let pin_names: Vec<String> = pins.iter().map(|(name, _)| name.value.to_owned()).collect();
-    let first_pin = keys.len();
+    let pin_names: Vec<String> = pins.iter().take(MOST_OBJECTS).map(|(name, _)| name.value.to_owned()).collect();
+    let first_pin = keys.len().min(READ_OBJECTS);
     let (mut objects, mut names) = (Vec::new(), Vec::new());
     let mut add = |tables: Tables<'_>, governed, read: &dyn Fn(&Fields<'_>) -> Option<ObjectKind>| {
-        for (name, fields) in tables {
+        for (name, fields) in tables.into_iter().take(READ_OBJECTS) {
             let kind = read(&fields);
             objects.extend(object(scope, name.value, &fields, governed, kind));
             names.push(name.value.to_owned());
