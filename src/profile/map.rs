@@ -39,6 +39,9 @@ pub struct FileMap {
     /// What it holds, from its first byte to its last, without gaps. Of a file of records: one element for each record,
     /// with ranges as if the records stood one behind the other.
     pub elements: Vec<Element>,
+    /// The bytes of its records, number 1 first: of a cyclic file that is the newest, which stands last (ISO 7816-4,
+    /// 7.3.3). None of a transparent file.
+    pub records: Vec<Range<usize>>,
 }
 
 /// Some bytes that mean something together.
@@ -188,6 +191,7 @@ mod tests {
             origin: Origin::Public,
             source: String::new(),
             elements,
+            records: vec![],
         };
         let shares = CardMap { files: vec![file] }.shares();
         assert_eq!(shares, Shares { public: 2, inferred: 0, invented: 6, unused: 2 });

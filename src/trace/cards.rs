@@ -170,9 +170,11 @@ fn explain(trace: &Trace, finding: &Finding, profiles: &[Option<Profile>]) -> Op
 mod tests {
     use std::{path::Path, sync::Arc};
 
+    use hex_literal::hex;
     use jiff::civil::date;
+    use virtuale_engine::{Card, Interface, Response, image::FileKind};
 
-    use super::{Cards, Trace, Unreplayed, read};
+    use super::{Cards, Options, Trace, Unreplayed, read};
     use crate::profile::{diagnostic::Source, families::Families};
 
     /// The elements that the findings of a trace of the fixture are about.
@@ -207,6 +209,82 @@ mod tests {
         let path = "> 00 A4 08 0C 04 DF 01 20 01\n< 90 00\n> 00 A4 03 0C\n< 90 00\n\
                     > 00 A4 09 0C 02 D0 01\n< 90 00\n> 00 B0 00 04 01\n< FF 90 00\n";
         assert_eq!(elements(path), name, "by paths");
+    }
+
+    /// A card of the private layout whose people stand in records of another structure, in a folder of its own.
+    fn people_in_records(structure: &str) -> tempfile::TempDir {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
+        let text = |name: &str| std::fs::read_to_string(fixtures.join(name)).expect("a fixture");
+        // Records that are longer than what is in them, so that a record is more than one element.
+        let layout = text("deplace.toml").replace("record_length = 40", "record_length = 44");
+        let layout = layout.replace("\"linear-fixed\"", &format!("\"{structure}\""));
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("deplace.toml"), layout).expect("room");
+        std::fs::write(folder.path().join("card.toml"), text("deplace-roux.toml")).expect("room");
+        folder
+    }
+
+    /// What the findings of a trace of such a card are about.
+    fn elements_of_records(structure: &str, body: &str) -> Vec<Option<String>> {
+        let folder = people_in_records(structure);
+        let name = folder.path().join("x.apdu").display().to_string();
+        let text = format!(
+            "virtuale-trace 1\ncard card.toml\n> 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n< 61 ..\n{body}"
+        );
+        let trace = Trace::parse(Arc::new(Source { name, text })).expect(body);
+        let (_, findings) =
+            Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
+            .replay_trace(&trace).expect("the card is there");
+        let short = |element: String| element.split(" (").next().map(str::to_owned);
+        findings.into_iter().map(|finding| finding.element.and_then(short)).collect()
+    }
+
+    #[test]
+    fn record_1_is_the_first_one_or_in_a_cyclic_file_the_newest() {
+        let body = "> 00 B2 01 3C 2C\n< FF ** 90 00\n> 00 B2 02 3C 2C\n< FF ** 90 00\n";
+        let first = Some("byte 0 of GENS".to_owned());
+        let fixed = Some("byte 44 of GENS".to_owned());
+        assert_eq!(elements_of_records("linear-fixed", body), [first.clone(), fixed.clone()]);
+        assert_eq!(elements_of_records("cyclic", body), [fixed, first.clone()]);
+        let variable = Some("byte 40 of GENS".to_owned());
+        assert_eq!(elements_of_records("linear-variable", &body.replace("2C", "28")), [first, variable]);
+    }
+
+    #[test]
+    fn after_a_new_record_the_numbers_are_no_longer_known() {
+        let record = "00 ".repeat(44);
+        for header in ["00 E2 00 38", "00 DC 00 3B"] {
+            let body = format!("> {header} 2C {record}\n< 90 00\n> 00 B2 02 3C 2C\n< FF ** 90 00\n");
+            // The card refuses what the trace says that it did.
+            assert_eq!(elements_of_records("cyclic", &body), [None, None], "{header}");
+        }
+    }
+
+    #[test]
+    fn a_map_has_the_records_as_the_chip_numbers_them() {
+        for structure in ["linear-fixed", "linear-variable", "cyclic"] {
+            let folder = people_in_records(structure);
+            let options = Options { today: date(2026, 1, 15), seed: 1 };
+            let profile = crate::profile::load(&folder.path().join("card.toml"), &options).expect("a card");
+            let file = profile.map().file("GENS").expect("it has people");
+            let kinds = profile.image().files.iter().map(|file| &file.kind);
+            let content = kinds.filter_map(|kind| match kind {
+                FileKind::Records { content, .. } => Some(content.concat()),
+                _ => None,
+            });
+            let bytes = content.last().expect("a file of records");
+            let mut card = profile.card();
+            card.power_up(Interface::Contact).expect("power");
+            let mut response = Response::new();
+            let select = hex!("00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45");
+            card.transmit(&select, &mut response).expect("an answer");
+            assert_eq!(file.records.len(), 2);
+            for (number, range) in (1..).zip(&file.records) {
+                let le = u8::try_from(range.len()).expect("a short record");
+                card.transmit(&[0x00, 0xB2, number, 0x3C, le], &mut response).expect("an answer");
+                assert_eq!(response.data(), &bytes[range.clone()], "record {number}, {structure}");
+            }
+        }
     }
 
     #[test]

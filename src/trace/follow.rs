@@ -3,6 +3,8 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does
 //! not explain; it never guesses.
 
+use std::collections::BTreeSet;
+
 use super::{
     file::{Action, Expected, Step, Trace},
     names::data_field,
@@ -27,6 +29,8 @@ pub(super) struct Read {
     pub(super) file: usize,
     /// The byte of the file that comes first.
     pub(super) offset: usize,
+    /// The first byte that cannot come any more: where the file ends, or the record.
+    pub(super) end: usize,
     /// Whether it comes in a data object `53`.
     pub(super) wrapped: bool,
 }
@@ -63,6 +67,8 @@ pub(super) struct Follower<'m> {
     family: &'static dyn Family,
     map: &'m CardMap,
     channels: [Selected; CHANNELS],
+    /// The files to which records were added: there the numbers of the map may be those of other records.
+    turned: BTreeSet<usize>,
 }
 
 /// What the step of this index reads, told from all steps before it.
@@ -89,7 +95,7 @@ impl Read {
 
     /// The element that a byte of the file belongs to: where it is, what it is, where that is known from.
     pub(super) fn element_at(self, map: &CardMap, byte: usize) -> Option<String> {
-        let at = self.offset + byte;
+        let at = self.offset.checked_add(byte).filter(|&at| at < self.end)?;
         let file = map.files.get(self.file)?;
         let mut element = file.elements.iter().find(|element| element.range.contains(&at))?;
         let mut names = vec![element.name.as_str()];
@@ -138,7 +144,8 @@ impl<'a> Answered<'a> {
 
 impl<'m> Follower<'m> {
     pub(super) fn new(layout: &Layout, map: &'m CardMap) -> Self {
-        let mut follower = Self { family: layout.family(), map, channels: Default::default() };
+        let mut follower =
+            Self { family: layout.family(), map, channels: Default::default(), turned: BTreeSet::new() };
         follower.reset();
         follower
     }
@@ -152,6 +159,9 @@ impl<'m> Follower<'m> {
     pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<Read> {
         let Action::Send(pattern) = &step.action else {
             self.reset();
+            if let Action::Insert(Some(_)) = step.action {
+                self.turned.clear();
+            }
             return None;
         };
         let answered = match &step.expected {
@@ -174,7 +184,8 @@ impl<'m> Follower<'m> {
         let [cla, ins, p1, p2] = asked.header;
         match self.family.follow(self.map, asked.header) {
             Some(OwnCommand::Reads { file, offset }) if answered.sw1 == 0x90 => {
-                return Some(Read { file, offset, wrapped: false });
+                let end = self.map.files.get(file)?.size;
+                return Some(Read { file, offset, end, wrapped: false });
             }
             Some(_) => return None,
             None => {}
@@ -200,6 +211,9 @@ impl<'m> Follower<'m> {
             }
             (0x0E | 0xD0 | 0xD2 | 0xD6 | 0xDC | 0xE2, _) => {
                 self.address(&mut selected, asked.header);
+                if adds_record(asked.header) {
+                    self.turned.extend(selected.ef);
+                }
                 None
             }
             (0xA4, Some(body)) => {
@@ -295,12 +309,12 @@ impl<'m> Follower<'m> {
         let offset = self.address(selected, header);
         let [_, ins, p1, p2] = header;
         let file = selected.ef?;
-        let offset = match ins {
-            0xB2 if p2 & 0x07 != 4 => return None,
-            0xB2 => self.map.files.get(file)?.elements.get(usize::from(p1).checked_sub(1)?)?.range.start,
-            _ => offset,
+        let bytes = match ins {
+            0xB2 if p2 & 0x07 != 4 || self.turned.contains(&file) => return None,
+            0xB2 => self.map.files.get(file)?.records.get(usize::from(p1).checked_sub(1)?)?.clone(),
+            _ => offset..self.map.files.get(file)?.size,
         };
-        Some(Read { file, offset, wrapped: false })
+        Some(Read { file, offset: bytes.start, end: bytes.end, wrapped: false })
     }
 
     /// READ BINARY with an odd instruction: `54 L OFFSET` in the data, a short identifier or an identifier in P1-P2.
@@ -313,7 +327,8 @@ impl<'m> Follower<'m> {
         let &[0x54, length, ref offset @ ..] = data else { return None };
         let offset = offset.get(..usize::from(length)).filter(|offset| offset.len() <= 4)?;
         let offset = offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
-        Some(Read { file: selected.ef?, offset, wrapped: true })
+        let file = selected.ef?;
+        Some(Read { file, offset, end: self.map.files.get(file)?.size, wrapped: true })
     }
 
     /// The file with which a read goes on that leaves another one behind, as a word memory's does.
@@ -325,6 +340,12 @@ impl<'m> Follower<'m> {
         let df = selected.df.as_deref()?;
         self.map.files.iter().position(|file| folder(file) == df && is_meant(file))
     }
+}
+
+/// Whether a command adds a record, which in a cyclic file is number 1 then: APPEND RECORD, and what is written as the
+/// previous record (ISO 7816-4, 11.4.5 to 11.4.7).
+fn adds_record([_, ins, _, p2]: [u8; 4]) -> bool {
+    ins == 0xE2 || (matches!(ins, 0xD2 | 0xDC) && p2 & 0x07 == 3)
 }
 
 /// The path of the DF that a file is in.

@@ -1,11 +1,12 @@
 //! From a layout and a card's data to the image of a chip and the map of its files.
 
-use std::{path::Path, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc};
 
 use virtuale_engine::{
     Atr, Fid, Sfi,
     image::{
-        ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle, SecurityDomain,
+        ChipImage, ControlObject, DataObject, Directory, FileImage, FileIndex, FileKind, LifeCycle, RecordStructure,
+        SecurityDomain,
     },
 };
 
@@ -96,6 +97,7 @@ impl Layout {
     /// A file as the engine has it, and what stands where in it.
     fn elementary(&self, file: &File, encoded: Encoded) -> (FileImage, FileMap) {
         let used: usize = encoded.parts.iter().map(Vec::len).sum();
+        let records = records(file, &encoded.parts);
         let mut parts = encoded.parts;
         let (kind, size) = match file.structure {
             Structure::Transparent { size } => {
@@ -118,7 +120,7 @@ impl Layout {
         }
         let parents = file.parents.iter().map(|&parent| FileIndex(parent)).collect();
         let image = file_image(file.fid, parents, kind, &file.access, &file.control);
-        (image, self.file_map(file, size, elements))
+        (image, FileMap { records, ..self.file_map(file, size, elements) })
     }
 
     fn file_map(&self, file: &File, size: usize, elements: Vec<Element>) -> FileMap {
@@ -142,6 +144,7 @@ impl Layout {
             origin: file.known.origin,
             source: file.known.at.clone(),
             elements,
+            records: Vec::new(),
         }
     }
 }
@@ -155,6 +158,21 @@ fn parse_atr(encoder: &mut Encoder<'_>, bytes: &[u8], span: &Span) -> Option<Atr
             None
         }
     }
+}
+
+/// Where the records of a file stand, by their numbers. A card file gives the oldest first.
+fn records(file: &File, parts: &[Vec<u8>]) -> Vec<Range<usize>> {
+    let Structure::Records { structure, .. } = file.structure else { return Vec::new() };
+    let mut start = 0;
+    let mut records: Vec<Range<usize>> = Vec::with_capacity(parts.len());
+    for part in parts {
+        records.push(start..start + part.len());
+        start += part.len();
+    }
+    if structure == RecordStructure::Cyclic {
+        records.reverse();
+    }
+    records
 }
 
 fn directory(encoder: &mut Encoder<'_>, application: &Application, security: SecurityDomain) -> FileImage {

@@ -31,7 +31,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use virtuale_engine::{Aid, Fid};
+use virtuale_engine::{Aid, Fid, image::RecordStructure};
 
 pub(super) use self::cache::parse_once;
 pub use self::{
@@ -147,6 +147,13 @@ impl Layout {
     pub fn places(&self) -> impl Iterator<Item = (&str, &Aid, Fid)> {
         let aid_of = |file: &File| file.parents.iter().find_map(|&parent| self.applications.get(parent)?.aids.first());
         self.files.iter().filter_map(move |file| Some((file.name.as_str(), aid_of(file)?, file.fid)))
+    }
+
+    /// Whether a file of this name is cyclic, so that the newest of its records is number 1 (ISO 7816-4, 7.3.3).
+    #[must_use]
+    pub fn is_cyclic(&self, file: &str) -> bool {
+        let file = self.files.iter().find(|known| known.name == file);
+        matches!(file.map(|file| &file.structure), Some(Structure::Records { structure: RecordStructure::Cyclic, .. }))
     }
 
     /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of

@@ -189,7 +189,7 @@ impl<'a> FileWalk<'a> {
             }
             records.push(record.data);
         }
-        if is_cyclic(control) {
+        if is_cyclic(control).unwrap_or_else(|| self.layout.is_cyclic(name)) {
             records.reverse();
         }
         Ok(records)
@@ -212,10 +212,11 @@ impl Content {
     }
 }
 
-/// Whether control parameters describe a cyclic file, whose first record is the newest [ISO-7816-4 7.4.5].
-fn is_cyclic(control: &[u8]) -> bool {
-    let descriptor = ber::find_deep(control, Tag(0x82)).and_then(<[u8]>::first);
-    descriptor.is_some_and(|descriptor| descriptor & 0x07 == 0x06)
+/// Whether control parameters describe a cyclic file, whose first record is the newest [ISO-7816-4 7.4.5]; `None` if
+/// they do not say what the file is.
+fn is_cyclic(control: &[u8]) -> Option<bool> {
+    let descriptor = ber::find_deep(control, Tag(0x82))?.first()?;
+    Some(matches!(descriptor & 0x07, 0x06 | 0x07))
 }
 
 #[cfg(test)]
@@ -226,8 +227,9 @@ mod tests {
 
     #[test]
     fn the_descriptor_tells_cyclic_files() {
-        assert!(is_cyclic(&hex!("62 08 82 06 46 21 00 20 00 0C")));
-        assert!(!is_cyclic(&hex!("62 08 82 06 42 21 00 20 00 0C")));
-        assert!(!is_cyclic(&[]));
+        assert_eq!(is_cyclic(&hex!("62 08 82 06 46 21 00 20 00 0C")), Some(true));
+        assert_eq!(is_cyclic(&hex!("62 08 82 06 47 21 00 20 00 0C")), Some(true), "with records that are TLV");
+        assert_eq!(is_cyclic(&hex!("62 08 82 06 42 21 00 20 00 0C")), Some(false));
+        assert_eq!((is_cyclic(&[]), is_cyclic(&hex!("62 02 82 00"))), (None, None));
     }
 }

@@ -172,6 +172,25 @@ fn a_private_layout_is_read_where_it_has_its_files() {
 }
 
 #[test]
+fn people_in_a_cyclic_file_are_read_in_their_order() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/layouts");
+    let text = |name: &str| std::fs::read_to_string(fixtures.join(name)).expect("a fixture");
+    let layout = text("deplace.toml").replace("\"linear-fixed\"", "\"cyclic\"");
+    // Whether the card says what the file is, or the layout alone.
+    for layout in [layout.clone(), layout.replace("[\"82\", ", "[")] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::write(folder.path().join("deplace.toml"), layout).expect("room");
+        std::fs::write(folder.path().join("card.toml"), text("deplace-roux.toml")).expect("room");
+        let options = Options { today: TODAY, seed: 1 };
+        let profile = load(&folder.path().join("card.toml"), &options).unwrap_or_else(|error| panic!("{error}"));
+        let mut transport = in_process(Box::new(profile.card())).expect("power");
+        let reading = read(&mut transport, profile.layout(), TODAY).expect("it has VITALE");
+        let names: Vec<String> = (1..=2).map(|person| reading.name_of(person)).collect();
+        assert_eq!(names, ["ANAËL ROUX", "NOÉ ROUX"]);
+    }
+}
+
+#[test]
 fn what_pointers_promise_and_the_card_has_not_is_listed() {
     let pointers = hex!(
         "E0 2D A0 11 82 0F 0001 0000 D250000002564954414C45"

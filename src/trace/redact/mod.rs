@@ -131,8 +131,13 @@ fn follow(
     }
     let read = follower.step(trace, step)?;
     let data = data_of(trace, step)?;
+    let file = profile.map().files.get(read.file)?;
+    if !file.records.is_empty() {
+        // Records of the original card may have other lengths than those of the invented one, and stand elsewhere.
+        return None;
+    }
     let size = |file: usize| profile.map().files.get(file).map(|file| file.size);
-    let (bytes, mut rest) = cut(data.get(read.header(data)..)?, size(read.file)?.saturating_sub(read.offset));
+    let (bytes, mut rest) = cut(data.get(read.header(data)..)?, read.end.saturating_sub(read.offset));
     let image = images.add(read.file, read.offset, bytes);
     let mut last = read.file;
     while let Some(next) = follower.file_behind(last).filter(|_| !rest.is_empty()) {
