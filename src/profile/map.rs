@@ -39,8 +39,8 @@ pub struct FileMap {
     /// What it holds, from its first byte to its last, without gaps. Of a file of records: one element for each record,
     /// with ranges as if the records stood one behind the other.
     pub elements: Vec<Element>,
-    /// The bytes of its records, number 1 first: of a cyclic file that is the newest, which stands last (ISO 7816-4,
-    /// 7.3.3). None of a transparent file.
+    /// The bytes of its records, number 1 first: of a cyclic file that is the newest, which stands last
+    /// [ISO-7816-4 7.4.5]. None of a transparent file.
     pub records: Vec<Range<usize>>,
 }
 

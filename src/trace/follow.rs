@@ -343,7 +343,7 @@ impl<'m> Follower<'m> {
 }
 
 /// Whether a command adds a record, which in a cyclic file is number 1 then: APPEND RECORD, and what is written as the
-/// previous record (ISO 7816-4, 11.4.5 to 11.4.7).
+/// previous record [ISO-7816-4 11].
 fn adds_record([_, ins, _, p2]: [u8; 4]) -> bool {
     ins == 0xE2 || (matches!(ins, 0xD2 | 0xDC) && p2 & 0x07 == 3)
 }

@@ -149,7 +149,7 @@ impl Layout {
         self.files.iter().filter_map(move |file| Some((file.name.as_str(), aid_of(file)?, file.fid)))
     }
 
-    /// Whether a file of this name is cyclic, so that the newest of its records is number 1 (ISO 7816-4, 7.3.3).
+    /// Whether a file of this name is cyclic, so that the newest of its records is number 1 [ISO-7816-4 7.4.5].
     #[must_use]
     pub fn is_cyclic(&self, file: &str) -> bool {
         let file = self.files.iter().find(|known| known.name == file);
