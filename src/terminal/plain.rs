@@ -38,7 +38,7 @@ pub struct PlainReading {
     pub closed: Vec<ClosedFile>,
     /// The keys, with dots, of which a file says something else than the files before it.
     pub contradictions: Vec<String>,
-    /// Whether reading ended early, since the card did not come to an end.
+    /// Whether reading ended early, since the card did not come to an end or takes no command that goes on.
     pub cut_short: bool,
     /// How many of the bytes that were read are public, inferred, invented.
     pub shares: Shares,
@@ -58,7 +58,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
     let cut_short = match read {
         Ok(()) => false,
         Err(ExchangeError::Transport(error)) => return Err(error),
-        Err(ExchangeError::Endless) => true,
+        Err(ExchangeError::Endless | ExchangeError::Unsendable(_)) => true,
     };
     let Found { data, files, closed, contradictions } = walk.found;
     let shares = Shares::of(files.iter().flat_map(|file| &file.elements));

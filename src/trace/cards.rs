@@ -232,9 +232,9 @@ mod tests {
             "virtuale-trace 1\ncard card.toml\n> 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n< 61 ..\n{body}"
         );
         let trace = Trace::parse(Arc::new(Source { name, text })).expect(body);
-        let (_, findings) =
-            Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
-            .replay_trace(&trace).expect("the card is there");
+        let (_, findings) = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
+            .replay_trace(&trace)
+            .expect("the card is there");
         let short = |element: String| element.split(" (").next().map(str::to_owned);
         findings.into_iter().map(|finding| finding.element.and_then(short)).collect()
     }

@@ -144,8 +144,7 @@ impl<'a> Answered<'a> {
 
 impl<'m> Follower<'m> {
     pub(super) fn new(layout: &Layout, map: &'m CardMap) -> Self {
-        let mut follower =
-            Self { family: layout.family(), map, channels: Default::default(), turned: BTreeSet::new() };
+        let mut follower = Self { family: layout.family(), map, channels: Default::default(), turned: BTreeSet::new() };
         follower.reset();
         follower
     }

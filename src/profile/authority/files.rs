@@ -121,7 +121,9 @@ mod tests {
     #[test]
     fn the_files_in_fixtures_are_those_of_the_seed_0() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/keys");
-        for (name, content) in files(0).expect("files") {
+        let files = files(0).expect("files");
+        assert!(!files.is_empty());
+        for (name, content) in files {
             let kept = fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
             assert!(kept == content, "{name} differs: run `virtuale keys`");
         }
@@ -130,6 +132,7 @@ mod tests {
     #[test]
     fn another_seed_is_another_authority() {
         let [zero, one] = [0, 1].map(|seed| files(seed).expect("files"));
+        assert!(zero.len() > 1 && zero.len() == one.len(), "{} and {}", zero.len(), one.len());
         for ((name, zero), (_, one)) in zero.iter().zip(&one).skip(1) {
             assert!(zero != one, "{name} is the same");
             assert!(name.starts_with("TEST-"), "{name}");

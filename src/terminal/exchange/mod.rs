@@ -4,13 +4,15 @@
 //! It keeps a log for people. It gives up on a card that never ends: both a single answer and a whole [`Dialogue`] have
 //! a bound.
 
-use virtuale_engine::{Response, StatusWord};
+use virtuale_engine::{Fid, Response, StatusWord};
 
 use super::transport::{Transport, TransportError};
 
+mod capabilities;
 mod command;
 
-pub use command::Command;
+pub use capabilities::Capabilities;
+pub use command::{Command, Unsendable};
 
 /// The longest answer that is put together from `61xx`: that of an extended command.
 const LONGEST_ANSWER: usize = 65_536;
@@ -54,20 +56,45 @@ pub enum ExchangeError {
     /// The card keeps a terminal busy beyond any use.
     #[error("the card did not come to an end within {MOST_EXCHANGES} commands")]
     Endless,
+    /// The card takes no such command. Nothing of it was sent.
+    #[error(transparent)]
+    Unsendable(#[from] Unsendable),
 }
+
+/// EF.ATR/INFO, under the MF [ISO-7816-4 12.1.2].
+const EF_ATR: Fid = Fid(0x2F01);
 
 /// A terminal's talk with one card.
 pub struct Dialogue<'a> {
     transport: &'a mut dyn Transport,
+    capabilities: Capabilities,
     response: Response,
     log: Vec<Exchange>,
 }
 
 impl<'a> Dialogue<'a> {
-    /// Begins; sends nothing yet.
+    /// Begins; sends nothing yet. The card takes the commands that its answer to reset says.
     #[must_use]
     pub fn new(transport: &'a mut dyn Transport) -> Self {
-        Self { transport, response: Response::new(), log: Vec::new() }
+        let capabilities = Capabilities::of_atr(transport.atr());
+        Self { transport, capabilities, response: Response::new(), log: Vec::new() }
+    }
+
+    /// Reads what EF.ATR/INFO says of the commands that the card takes, besides its answer to reset. The MF is selected
+    /// then, and that file in it if it is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Dialogue::send`]. A card without such a file makes no error.
+    pub fn ask_capabilities(&mut self) -> Result<Capabilities, ExchangeError> {
+        let mf = Command::new("SELECT MF", [0x00, 0xA4, 0x00, 0x0C], &[0x3F, 0x00], None);
+        if self.send(&mf)?.status.is_processed()
+            && self.send(&Command::select_file("EF.ATR", EF_ATR))?.status.is_processed()
+        {
+            let read = self.send(&Command::read_binary("EF.ATR", 0)?)?;
+            self.capabilities = self.capabilities.and_file(&read.data);
+        }
+        Ok(self.capabilities)
     }
 
     /// Sends a command, fetches all of its answer and logs each exchange.
@@ -99,16 +126,33 @@ impl<'a> Dialogue<'a> {
         self.log
     }
 
+    /// Sends a command in as many APDUs as it takes, up to the first that the card refuses.
     fn exchange(&mut self, command: &Command) -> Result<StatusWord, ExchangeError> {
+        let apdus = command.apdus(self.transport.protocol(), self.capabilities)?;
+        let count = apdus.len();
+        let mut status = StatusWord::SUCCESS;
+        for (index, apdu) in apdus.into_iter().enumerate() {
+            let name = match count {
+                1 => command.name().to_owned(),
+                _ => format!("{} ({} of {count})", command.name(), index + 1),
+            };
+            status = self.exchange_one(name, apdu)?;
+            if status != StatusWord::SUCCESS {
+                break;
+            }
+        }
+        Ok(status)
+    }
+
+    fn exchange_one(&mut self, name: String, bytes: Vec<u8>) -> Result<StatusWord, ExchangeError> {
         if self.log.len() >= MOST_EXCHANGES {
             return Err(ExchangeError::Endless);
         }
-        let bytes = command.bytes(self.transport.protocol());
         self.transport.transmit(&bytes, &mut self.response)?;
         let status = self.response.status().ok_or(TransportError::NoStatus { length: self.response.len() })?;
         let data = self.response.data();
         self.log.push(Exchange {
-            name: command.name().to_owned(),
+            name,
             command: bytes,
             data: data.get(..LOGGED_BYTES).unwrap_or(data).to_vec(),
             length: data.len(),
@@ -129,10 +173,13 @@ mod tests {
     use hex_literal::hex;
     use virtuale_engine::{Aid, Fid, StatusWord};
 
-    use super::{Command, Dialogue, ExchangeError, LOGGED_BYTES, MOST_EXCHANGES};
-    use crate::terminal::{
-        toy::{Parrot, ToyCard, ToyFile},
-        transport::in_process::in_process,
+    use super::{Capabilities, Command, Dialogue, ExchangeError, LOGGED_BYTES, MOST_EXCHANGES, Unsendable};
+    use crate::{
+        profile::{Options, load},
+        terminal::{
+            toy::{Parrot, ToyCard, ToyFile},
+            transport::in_process::in_process,
+        },
     };
 
     #[test]
@@ -144,7 +191,7 @@ mod tests {
         dialogue.send(&Command::select_application("A", &aid)).expect("an answer");
         let selected = dialogue.send(&Command::select_file("FILE", Fid(0xD001))).expect("an answer");
         assert_eq!((&selected.data[..], selected.status), (&hex!("62 03 80 01 00")[..], StatusWord::SUCCESS));
-        let read = dialogue.send(&Command::read_binary("FILE", 0)).expect("an answer");
+        let read = dialogue.send(&Command::read_binary("FILE", 0).expect("it has an address")).expect("an answer");
         assert_eq!((read.data.len(), read.status), (256, StatusWord::SUCCESS));
         let log = dialogue.into_log();
         let names: Vec<&str> = log.iter().map(|exchange| exchange.name.as_str()).collect();
@@ -157,10 +204,54 @@ mod tests {
     fn a_wrong_le_is_put_right_once() {
         let mut transport = in_process(Box::new(Parrot::new(vec![hex!("6C 05").to_vec()]))).expect("power");
         let mut dialogue = Dialogue::new(&mut transport);
-        let read = dialogue.send(&Command::read_binary("FILE", 0)).expect("an answer");
+        let read = dialogue.send(&Command::read_binary("FILE", 0).expect("it has an address")).expect("an answer");
         assert_eq!(read.status, StatusWord(0x6C05));
         let commands: Vec<Vec<u8>> = dialogue.into_log().into_iter().map(|exchange| exchange.command).collect();
         assert_eq!(commands, [hex!("00 B0 00 00 00"), hex!("00 B0 00 00 05")]);
+    }
+
+    #[test]
+    fn a_long_command_is_chained_where_the_card_says_so_and_else_not_sent() {
+        let long = Command::new("PUT DATA", [0x00, 0xDB, 0x3F, 0xFF], &[7; 600], None);
+        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("90 00").to_vec()]))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        let outcome = dialogue.send(&long);
+        let refused = Unsendable::Data { length: 600, most: 255 };
+        assert!(matches!(&outcome, Err(ExchangeError::Unsendable(why)) if *why == refused), "{outcome:?}");
+        dialogue.capabilities.chaining = true;
+        assert_eq!(dialogue.send(&long).expect("an answer").status, StatusWord::SUCCESS);
+        let log = dialogue.into_log();
+        let names: Vec<&str> = log.iter().map(|exchange| exchange.name.as_str()).collect();
+        assert_eq!(names, ["PUT DATA (1 of 3)", "PUT DATA (2 of 3)", "PUT DATA (3 of 3)"]);
+        let heads: Vec<&[u8]> = log.iter().map(|exchange| &exchange.command[..5]).collect();
+        assert_eq!(heads, [hex!("10 DB 3F FF FF"), hex!("10 DB 3F FF FF"), hex!("00 DB 3F FF 5A")]);
+    }
+
+    #[test]
+    fn a_chain_ends_where_the_card_refuses_it() {
+        let long = Command::new("PUT DATA", [0x00, 0xDB, 0x3F, 0xFF], &[7; 600], None);
+        let responses = vec![hex!("90 00").to_vec(), hex!("68 84").to_vec()];
+        let mut transport = in_process(Box::new(Parrot::new(responses))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        dialogue.capabilities.chaining = true;
+        assert_eq!(dialogue.send(&long).expect("an answer").status, StatusWord(0x6884));
+        assert_eq!(dialogue.into_log().len(), 2);
+    }
+
+    #[test]
+    fn a_card_says_in_its_ef_atr_what_it_takes() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
+        let options = Options { today: jiff::civil::date(2026, 1, 15), seed: 1 };
+        let mut transport = in_process(Box::new(load(&path, &options).expect("a fixture").card())).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        let before = dialogue.capabilities;
+        let after = dialogue.ask_capabilities().expect("answers");
+        let chaining = Capabilities { chaining: true, ..Capabilities::default() };
+        assert_eq!((before, after), (Capabilities::default(), chaining));
+        let said = vec![hex!("90 00").to_vec(), hex!("90 00").to_vec(), hex!("47 03 00 00 C0 90 00").to_vec()];
+        let mut transport = in_process(Box::new(Parrot::new(said))).expect("power");
+        let asked = Dialogue::new(&mut transport).ask_capabilities().expect("answers");
+        assert_eq!(asked, Capabilities { chaining: true, extended: true, longest_command: None });
     }
 
     #[test]
@@ -170,7 +261,7 @@ mod tests {
         for response in [hex!("61 00").to_vec(), endless] {
             let mut transport = in_process(Box::new(Parrot::new(vec![response]))).expect("power");
             let mut dialogue = Dialogue::new(&mut transport);
-            let outcome = dialogue.send(&Command::read_binary("FILE", 0));
+            let outcome = dialogue.send(&Command::read_binary("FILE", 0).expect("it has an address"));
             assert!(matches!(outcome, Err(ExchangeError::Endless)), "{outcome:?}");
             assert!(dialogue.into_log().len() <= MOST_EXCHANGES);
         }

@@ -166,7 +166,7 @@ impl<'a> FileWalk<'a> {
     fn read_to_end(&mut self, name: &str) -> Result<Result<Vec<u8>, StatusWord>, ExchangeError> {
         let mut content = Vec::new();
         for offset in (0..LONGEST_FILE).step_by(usize::from(STEP)) {
-            let part = self.dialogue.send(&Command::read_binary(name, offset))?;
+            let part = self.dialogue.send(&Command::read_binary(name, offset)?)?;
             if !part.status.is_processed() {
                 // A file of whole steps ends with a refused offset.
                 return Ok(if offset == 0 { Err(part.status) } else { Ok(content) });

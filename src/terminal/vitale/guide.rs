@@ -34,6 +34,10 @@ impl Guide for VitaleGuide {
         match read(transport, layout, today) {
             Ok(reading) => Ok(Box::new(reading)),
             Err(ReadError::Transport(error)) => Err(error.into()),
+            Err(ReadError::Unsendable(error)) => Err(Unread::OtherCard {
+                message: error.to_string(),
+                hint: "see where the layout has the files of this card",
+            }),
             Err(error @ (ReadError::NotVitale { .. } | ReadError::NotWordMemory { .. })) => {
                 let hint = "this terminal reads Vitale 1 and Vitale 2 cards";
                 Err(Unread::OtherCard { message: error.to_string(), hint })

@@ -7,7 +7,7 @@ use super::{Lock, Model, Pointer, Pointers, Reading, Remark, application_name, o
 use crate::{
     profile::{families::vitale::word_memory, layout::Layout},
     terminal::{
-        exchange::{Dialogue, ExchangeError},
+        exchange::{Dialogue, ExchangeError, Unsendable},
         files::{FileWalk, Found},
         transport::{Transport, TransportError},
     },
@@ -25,6 +25,9 @@ pub enum ReadError {
     /// The transport to the card is gone.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The layout has something where no command can read it.
+    #[error(transparent)]
+    Unsendable(#[from] Unsendable),
     /// The card has no application `VITALE`.
     #[error("this is not a Vitale 2: SELECT VITALE was answered {status}")]
     NotVitale {
@@ -61,6 +64,7 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
         Ok(()) => None,
         Err(Stop::NotVitale(status)) => return Err(ReadError::NotVitale { model, status }),
         Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),
+        Err(Stop::Exchange(ExchangeError::Unsendable(why))) => return Err(why.into()),
         Err(Stop::Exchange(ExchangeError::Endless)) => Some(Remark::CutShort),
     };
     let Found { data, files, closed, contradictions } = walk.files.found;

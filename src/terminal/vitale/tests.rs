@@ -152,6 +152,7 @@ fn a_vitale_without_pointers_is_read_to_a_finding() {
     assert_eq!(reading.remarks, [Remark::NobodyOnCard, Remark::NoPointers]);
     let first = &reading.closed[0];
     assert_eq!((first.pointer.name.as_str(), first.lock), ("POINTERS", Lock::Never));
+    assert!(reading.closed.len() > 10, "all that the layout has: {:?}", reading.closed);
     assert!(reading.closed[1..].iter().all(|file| file.lock == Lock::Absent));
     assert_eq!(reading.volet, Volet::default());
 }

@@ -52,6 +52,7 @@ pub(super) fn read(
     match read {
         Ok(()) => {}
         Err(ExchangeError::Transport(error)) => return Err(error.into()),
+        Err(ExchangeError::Unsendable(why)) => return Err(why.into()),
         Err(ExchangeError::Endless) => walk.reading.remarks.push(Remark::CutShort),
     }
     let mut reading = walk.reading;
@@ -75,7 +76,7 @@ impl Walk<'_> {
         let mut content = Vec::new();
         for start in (0..zone.size).step_by(STEP) {
             let length = STEP.min(zone.size - start);
-            let part = self.dialogue.send(&Command::read_words(zone.name, zone.address, start, length))?;
+            let part = self.dialogue.send(&Command::read_words(zone.name, zone.address, start, length)?)?;
             if !part.status.is_processed() && start == 0 {
                 let lock = if zone.readable == "never" { Lock::Never } else { Lock::Unknown };
                 self.reading.closed.push(ClosedFile { pointer, status: part.status, lock });
