@@ -1,9 +1,9 @@
 //! How the terminal reads the cards of each family.
 //!
 //! What a family is, `profile::families` says; how its files are found and what a person sees of them is knowledge of
-//! the terminal, and stands here as a [`Guide`]. Those of the program stand in one place, [`BUILT_IN`]; a user of the
+//! the terminal, and stands here as a [`Guide`]. Those of the program stand in one place, `BUILT_IN`; a user of the
 //! library adds others with [`Guides::with`]. A family without a guide is read as its layout says, file by file
-//! ([`plain`](super::plain)).
+//! ([`plain`]).
 
 use std::fmt;
 

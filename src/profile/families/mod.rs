@@ -5,7 +5,7 @@
 //! by which a terminal knows it, and what is printed on it. How a terminal reads its files is the terminal's knowledge
 //! (`terminal::guides`). What is here knows no room above it.
 //!
-//! [`Families`] is the list. Those of the program stand in one place, [`BUILT_IN`]; a user of the library adds others
+//! [`Families`] is the list. Those of the program stand in one place, `BUILT_IN`; a user of the library adds others
 //! with [`Families::with`].
 
 mod face;

@@ -105,7 +105,7 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// Reads a value that stands in this table and must be a table itself, as [`Fields::of`].
+    /// Reads a value that stands in this table and must be a table itself; anything else is a mistake.
     #[must_use]
     pub fn inner(&self, written: &'a Written, what: &'static str) -> Option<Self> {
         Self::of(self.report, written, what)
