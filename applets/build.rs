@@ -90,9 +90,9 @@ impl Index<'_> {
     /// A number, seven bits a byte, the lowest first; all bytes but the last have the highest bit.
     fn number(&mut self, mut number: usize) {
         while number >= 0x80 {
-            self.bytes.push((number % 0x80) as u8 | 0x80);
+            self.bytes.push(number.to_le_bytes()[0] | 0x80);
             number /= 0x80;
         }
-        self.bytes.push(number as u8);
+        self.bytes.push(number.to_le_bytes()[0]);
     }
 }
