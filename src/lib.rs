@@ -10,11 +10,15 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod host;
+pub mod layer;
 pub mod profile;
 pub mod reader;
 pub mod terminal;
 pub mod trace;
 
 mod work;
+
+pub use virtuale_engine as engine;

@@ -6,9 +6,10 @@ use super::{
     Exit, Failure,
     options::Reproducible,
     output,
-    relay::{At, Relay, Trouble, broken},
+    relay::{At, broken, relay},
     supervise::Supervisor,
 };
+use crate::terminal::transport::relay::Trouble;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +47,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let service = Box::leak(Box::new(args.at.service(&args.reader)?));
     let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
     let trouble = Trouble::default();
-    let card = Relay::new(connection, trouble.clone())?;
+    let card = relay(connection, &trouble)?;
     let host = args.reproducible.host().card_made(&args.reader, Box::new(card)).record(&args.output).remark(REMARK);
     let host = host.refuse_stop("this reader lives as long as the command of its `virtuale record`").start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };

@@ -234,22 +234,6 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_has_its_number() {
-        let numbers = (0..=u8::MAX).filter_map(|number| Some((number, SeNumber::new(number)?.value())));
-        assert_eq!(numbers.collect::<Vec<_>>(), (1..=14).map(|number| (number, number)).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn what_is_proved_here_or_there_is_proved() {
-        for method in [Method::User, Method::External, Method::SecureMessaging] {
-            let (here, there) = (proved(&[(method, 1), (method, 3)]), proved(&[(method, 2), (method, 3)]));
-            assert_eq!(here.or(there), proved(&[(method, 1), (method, 2), (method, 3)]), "{method:?}");
-        }
-        let (user, external) = (proved(&[(Method::User, 1)]), proved(&[(Method::External, 1)]));
-        assert_eq!(user.or(external), proved(&[(Method::User, 1), (Method::External, 1)]));
-    }
-
-    #[test]
     fn forgetting_a_method_leaves_the_others() {
         let mut status = proved(&[(Method::User, 1), (Method::External, 1)]);
         status.forget(Method::User);

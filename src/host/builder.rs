@@ -3,20 +3,22 @@
 use std::{
     fmt, io,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use jiff::{Zoned, civil::Date};
 use virtuale_engine::{Card, Interface};
 
 use super::{
-    Host, HostError, control,
-    desk::{Content, Desk, Making, Stop},
+    End, Host, HostError, control,
+    desk::{Desk, Stop},
     folder::Folder,
+    making::{Content, MakeLayer, Making},
     recording::{Recording, Run},
     socket::claim,
 };
 use crate::{
+    layer::Layer,
     profile::families::Families,
     reader::{
         Label, Readers, SlotName, SlotSpec,
@@ -37,6 +39,7 @@ pub struct Builder {
     socket: Option<PathBuf>,
     record: Option<Record>,
     remark: Option<String>,
+    layers: Vec<MakeLayer>,
     stop: Stop,
 }
 
@@ -59,6 +62,7 @@ impl Builder {
             socket: None,
             record: None,
             remark: None,
+            layers: Vec::new(),
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
         }
     }
@@ -177,6 +181,14 @@ impl Builder {
         self
     }
 
+    /// Puts a layer around each card that goes into a slot, which `make` is told: a fault, a latency. A later layer is
+    /// outside of an earlier one; events and recordings are outside of all of them.
+    #[must_use]
+    pub fn layer<L: Layer + 'static>(mut self, make: impl Fn(usize) -> L + Send + Sync + 'static) -> Self {
+        self.layers.push(Box::new(move |slot| Box::new(make(slot))));
+        self
+    }
+
     /// Lets `virtuale stop`, and whoever else asks over the control socket, stop the readers: this is called, and is
     /// expected to bring the end of the host about. Without it, they are told that the readers live as long as the
     /// program.
@@ -203,7 +215,9 @@ impl Builder {
             self.slots = vec![None, None];
         }
         let today = self.today.unwrap_or_else(|| Zoned::now().date());
-        let making = Making { today, seed: self.seed, families: self.families.clone() };
+        let layers = std::mem::take(&mut self.layers);
+        let families = self.families.clone();
+        let making = Making { today, seed: self.seed, families, bus: Arc::default(), layers };
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
         let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));
@@ -214,11 +228,8 @@ impl Builder {
         let recording = self.recording(cards.len() > 1, run)?;
         for (slot, card) in cards.into_iter().enumerate() {
             let Some((origin, card)) = card else { continue };
-            let card = match &recording {
-                Some(recording) => recording.begin(slot, &origin, card)?,
-                None => card,
-            };
-            readers.insert(slot, card, Some(Label::new(origin)))?;
+            let recorder = recording.as_ref().map(|recording| recording.begin(slot, &origin, &*card)).transpose()?;
+            readers.insert(slot, making.dress(slot, card, recorder), Some(Label::new(origin)))?;
         }
         self.open(readers, making, recording)
     }
@@ -233,11 +244,20 @@ impl Builder {
         let server = Server::start(Arc::clone(&readers), &socket, options);
         let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
         let moves = Mutex::default();
-        let desk = Desk { readers, moves, making, socket: socket.clone(), stop: self.stop, recording };
+        let desk = Desk {
+            readers,
+            moves,
+            making,
+            socket: socket.clone(),
+            stop: self.stop,
+            recording,
+            closed: OnceLock::new(),
+            observer: Mutex::default(),
+        };
         let desk = Arc::new(desk);
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk));
         let control = control.map_err(|error| unmade("the control socket", error))?;
-        Ok(Host { control, server, folder, desk })
+        Ok(Host { control, server, folder, desk: End(desk) })
     }
 
     fn readers(&self, slots: usize) -> Result<Arc<Readers>, HostError> {

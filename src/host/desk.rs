@@ -1,64 +1,23 @@
 //! What a running host knows and does: the same for its own program and for who asks over the control socket.
 
 use std::{
-    path::{self, Path, PathBuf},
+    path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
 };
 
-use jiff::civil::Date;
-use virtuale_engine::Card;
+use virtuale_engine::Atr;
 
 use super::{
     HostError, Kind,
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
+    making::{Content, Making, Origin},
     recording::Recording,
 };
 use crate::{
-    profile::{self, Options, Provision, diagnostic::Source, families::Families},
-    reader::{Label, Readers, SlotError, SlotState},
+    layer::events::{Bus, Listener, What},
+    reader::{Client, Label, Observer, Readers, SessionId, SlotError},
 };
-
-/// Where a card comes from: what a host says of each card in the slot table.
-#[derive(Clone, Debug)]
-pub(super) enum Origin {
-    /// A card file.
-    File(PathBuf),
-    /// Somewhere else; this is what it is called.
-    Named(String),
-}
-
-impl Origin {
-    /// That of the card in a slot.
-    fn of(state: &SlotState) -> Option<&Self> {
-        state.label.as_ref().and_then(Label::get)
-    }
-
-    /// What people are told of it.
-    pub(super) fn label(&self) -> String {
-        match self {
-            Self::File(path) => path.display().to_string(),
-            Self::Named(name) => name.clone(),
-        }
-    }
-}
-
-/// What a card is made of.
-pub(super) enum Content {
-    File(PathBuf),
-    Text { name: String, text: String },
-    Made { name: String, card: Box<dyn Card> },
-}
-
-impl Content {
-    /// What it is called before it is made.
-    pub(super) fn name(&self) -> String {
-        match self {
-            Self::File(path) => path.display().to_string(),
-            Self::Text { name, .. } | Self::Made { name, .. } => name.clone(),
-        }
-    }
-}
 
 /// What a running host does when it is asked over its control socket to stop.
 pub(super) enum Stop {
@@ -66,6 +25,31 @@ pub(super) enum Stop {
     Refuse(String),
     /// It calls this, and its process comes to an end.
     Call(Box<dyn Fn() + Send + Sync>),
+}
+
+/// Tells a bus what the readers tell: cards and programs that come and go.
+pub(super) struct Teller(Arc<Bus>);
+
+impl Observer for Teller {
+    fn inserted(&self, slot: usize, generation: u64, atr: Option<&Atr>) {
+        self.0.tell(What::Inserted { slot, generation, atr: atr.copied() });
+    }
+
+    fn removed(&self, slot: usize, generation: u64) {
+        self.0.tell(What::Removed { slot, generation });
+    }
+
+    fn rested(&self, slot: usize, _: u64) {
+        self.0.tell(What::Rested { slot });
+    }
+
+    fn session_opened(&self, session: SessionId, client: &Client) {
+        self.0.tell(What::SessionOpened { session: session.number(), process: client.process });
+    }
+
+    fn session_closed(&self, session: SessionId) {
+        self.0.tell(What::SessionClosed { session: session.number() });
+    }
 }
 
 /// What stands behind a host and its control socket.
@@ -77,34 +61,10 @@ pub(super) struct Desk {
     pub(super) socket: PathBuf,
     pub(super) stop: Stop,
     pub(super) recording: Option<Recording>,
-}
-
-/// What the cards of a host depend on besides their files.
-#[derive(Clone, Debug)]
-pub(super) struct Making {
-    pub(super) today: Date,
-    pub(super) seed: u64,
-    pub(super) families: Families,
-}
-
-impl Making {
-    /// The card for a slot, and where it comes from.
-    pub(super) fn make(&self, content: Content, slot: usize) -> Result<(Origin, Box<dyn Card>), HostError> {
-        let options = Options { today: self.today, seed: self.seed };
-        let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
-        match content {
-            Content::File(file) => {
-                let card = self.families.load(&file, &options)?.card_with(provision);
-                Ok((Origin::File(path::absolute(&file).unwrap_or(file)), Box::new(card)))
-            }
-            Content::Text { name, text } => {
-                let source = Source { name: name.clone(), text };
-                let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
-                Ok((Origin::Named(name), Box::new(profile.card_with(provision))))
-            }
-            Content::Made { name, card } => Ok((Origin::Named(name), card)),
-        }
-    }
+    /// What is to be said of the recordings, once they are closed.
+    pub(super) closed: OnceLock<Vec<String>>,
+    /// Who tells listeners what happens to the slots: there from the first listener on.
+    pub(super) observer: Mutex<Option<Arc<Teller>>>,
 }
 
 impl Desk {
@@ -123,6 +83,25 @@ impl Desk {
         self.recording.iter().flat_map(Recording::complaints).collect()
     }
 
+    /// A listener who may be `bound` events behind.
+    pub(super) fn listen(&self, bound: usize) -> Listener {
+        let listener = self.making.bus.listen(bound);
+        self.observer.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| {
+            let teller = Arc::new(Teller(Arc::clone(&self.making.bus)));
+            let weak: Weak<Teller> = Arc::downgrade(&teller);
+            self.readers.observe(weak);
+            teller
+        });
+        listener
+    }
+
+    /// Ends recordings and events; gives what a person should know of the recordings.
+    pub(super) fn close(&self) -> Vec<String> {
+        self.making.bus.close();
+        let close = || self.recording.iter().flat_map(Recording::close).collect();
+        self.closed.get_or_init(close).clone()
+    }
+
     /// The reader of a slot.
     fn reader(&self, slot: usize) -> Result<String, HostError> {
         let states = self.readers.states();
@@ -139,11 +118,9 @@ impl Desk {
             Err(SlotError::Empty(_)) => false,
             taken => taken.map(|()| true)?,
         };
-        let card = match &self.recording {
-            Some(recording) => recording.insert(slot, &origin, card)?,
-            None => card,
-        };
-        self.readers.insert(slot, card, Some(Label::new(origin)))?;
+        let recording = self.recording.as_ref();
+        let recorder = recording.map(|recording| recording.insert(slot, &origin, &*card)).transpose()?;
+        self.readers.insert(slot, self.making.dress(slot, card, recorder), Some(Label::new(origin)))?;
         Ok((reader, replaced))
     }
 

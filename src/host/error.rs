@@ -181,7 +181,8 @@ fn numbers(slots: usize) -> String {
 }
 
 /// What the system says, without the number that means nothing to people.
-pub(crate) fn reason(error: &io::Error) -> String {
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }

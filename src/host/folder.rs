@@ -16,7 +16,7 @@ use std::{
 use super::error::reason;
 
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
-pub(crate) const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
 const SOCKET: &str = "pcsc";
@@ -89,7 +89,7 @@ impl Drop for Folder {
 /// # Errors
 ///
 /// That no place will do.
-pub(crate) fn place() -> io::Result<PathBuf> {
+pub fn place() -> io::Result<PathBuf> {
     let base = chosen_base(bases())?;
     match is_private(&base) {
         Ok(false) => Err(not_private(&base)),

@@ -2,26 +2,16 @@
 //! folder that holds the sockets.
 //!
 //! A [`Host`] is what `virtuale exec` and `virtuale serve` start, and what a test starts that wants cards for a
-//! program:
-//!
-//! ```no_run
-//! use std::process::Command;
-//!
-//! use virtuale::host::Host;
-//!
-//! let host = Host::builder().card("martin.toml").start()?;
-//! host.attach(&mut Command::new("./billing-software")).status()?;
-//! host.remove(0)?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! program. docs/library.md is the guide.
 //!
 //! The rule upheld here: nothing of a host outlives it, and two hosts of one process share nothing.
 
 mod builder;
-pub(crate) mod control;
+pub mod control;
 mod desk;
 mod error;
-pub(crate) mod folder;
+mod folder;
+mod making;
 mod recording;
 mod socket;
 mod trace_file;
@@ -29,6 +19,7 @@ mod trace_file;
 use std::{
     ffi::OsString,
     fmt, mem,
+    ops::Deref,
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -38,23 +29,66 @@ use virtuale_engine::Card;
 
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
-pub(crate) use error::reason;
+pub use error::reason;
 pub use error::{HostError, Kind};
 
-use desk::{Content, Desk};
+pub use crate::layer::events::{Event, Listener, What};
+use desk::Desk;
 use folder::Folder;
-pub use folder::running;
+pub use folder::{LONGEST_SOCKET, place, running};
+use making::Content;
 
 /// The variable that tells programs which are linked to libpcsclite where the readers are.
 pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 
 /// Readers that run. They stop, and nothing of them is left, when this is dropped.
+///
+/// A host opens one PC/SC service of its own, at a socket that nobody but this user may open. A program finds the
+/// readers through its [environment](Host::environment); any number of hosts may run side by side, in one process or in
+/// many.
+///
+/// ```
+/// use std::process::Command;
+///
+/// use virtuale::host::{Host, What};
+///
+/// let host = Host::builder().card("fixtures/cards/vitale2-martin.toml").empty_slot().start()?;
+/// let events = host.events(100);
+///
+/// // Any program that is linked to libpcsclite finds the two slots.
+/// let mut program = Command::new("sh");
+/// let status = host.attach(program.args(["-c", "test -S $PCSCLITE_CSOCK_NAME"])).status()?;
+/// assert!(status.success());
+///
+/// host.remove(0)?;
+/// host.insert(1, "fixtures/cards/vitale2-durand.toml")?;
+/// assert!(host.slots()[0].card.is_none() && host.slots()[1].card.is_some());
+/// assert!(events.wait().is_some_and(|event| matches!(event.what, What::Removed { slot: 0, .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Host {
     // In the order in which they go.
     control: control::Server,
     server: crate::reader::pcsclite::Server,
     folder: Folder,
-    desk: Arc<Desk>,
+    desk: End,
+}
+
+/// Whichever way a host goes, its recordings are closed and its listeners hear the end.
+struct End(Arc<Desk>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+impl Deref for End {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.0
+    }
 }
 
 /// A card to be put into a slot: a path is the card of a card file.
@@ -144,11 +178,18 @@ impl Host {
         self.desk.remove(slot).map(drop)
     }
 
+    /// Hears what happens from now on, also to cards that are in already. A listener who is more than `bound` events
+    /// behind loses some and is told how many; no card ever waits for one.
+    #[must_use]
+    pub fn events(&self, bound: usize) -> Listener {
+        self.desk.listen(bound)
+    }
+
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
     pub fn stop(self) -> Vec<String> {
         let Self { control, server, folder, desk } = self;
         drop((control, server, folder));
-        desk.recording.iter().flat_map(recording::Recording::close).collect()
+        desk.close()
     }
 
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
@@ -157,7 +198,7 @@ impl Host {
         let Self { control, server, folder, desk } = self;
         mem::forget((control, server));
         drop(folder);
-        desk.recording.iter().flat_map(recording::Recording::close).collect()
+        desk.close()
     }
 }
 

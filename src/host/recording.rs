@@ -10,7 +10,7 @@ use std::{
 use jiff::civil::Date;
 use virtuale_engine::Card;
 
-use super::{HostError, desk::Origin, trace_file::TraceFile};
+use super::{HostError, making::Origin, trace_file::TraceFile};
 use crate::trace::{
     record::{Recorder, Tape},
     seen_from,
@@ -70,28 +70,28 @@ impl Recording {
         Ok(Self::Folder { path, run, traces: Mutex::default() })
     }
 
-    /// The card that is in a slot from the beginning, under observation.
+    /// The layer of a card that is in a slot from the beginning.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(crate) fn begin(&self, slot: usize, origin: &Origin, card: Box<dyn Card>) -> Result<Box<dyn Card>, HostError> {
+    pub(crate) fn begin(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<Recorder, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                head(trace_file.tape(), &name, trace_file.path(), origin, &*card);
-                Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
+                head(trace_file.tape(), &name, trace_file.path(), origin, card);
+                Ok(Recorder::new(trace_file.tape().clone(), &name))
             }
             Self::Folder { .. } => self.insert(slot, origin, card),
         }
     }
 
-    /// A card that comes into a slot later.
+    /// The layer of a card that comes into a slot later.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(crate) fn insert(&self, slot: usize, origin: &Origin, card: Box<dyn Card>) -> Result<Box<dyn Card>, HostError> {
+    pub(crate) fn insert(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<Recorder, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
@@ -100,7 +100,7 @@ impl Recording {
                     Origin::Named(name) => name.clone(),
                 };
                 trace_file.tape().line(&name, &Line::Insert(Some(&seen)));
-                Ok(Box::new(Recorder::new(card, trace_file.tape().clone(), &name)))
+                Ok(Recorder::new(trace_file.tape().clone(), &name))
             }
             Self::Folder { path, run, traces } => {
                 let (trace, created) = fresh(path, slot, &origin.label());
@@ -110,16 +110,15 @@ impl Recording {
                     error: io::Error::new(error.kind(), error.to_string()),
                 };
                 let created = created.map_err(|error| unwritable(&error))?;
-                // From the number of the slot the chance of its card follows; without a name it is 0.
-                let name = if slot == 0 { String::new() } else { format!("slot-{slot}") };
-                let trace_file = own_trace(created, &trace, *run, &name, origin, &*card).map_err(|error| {
+                let name = own_name(slot);
+                let trace_file = own_trace(created, &trace, *run, &name, origin, card).map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
                 })?;
                 let tape = trace_file.tape().clone();
                 traces.lock().unwrap_or_else(PoisonError::into_inner).push(OwnTrace { slot, trace_file });
-                Ok(Box::new(Recorder::new(card, tape, &name)))
+                Ok(Recorder::new(tape, &name))
             }
         }
     }
@@ -139,8 +138,9 @@ impl Recording {
                 let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
                 if let Some(own) = traces.iter().rfind(|own| own.slot == slot) {
                     // The trace of a card that stays away does not say that it left.
-                    own.trace_file.tape().line("", &Line::Remove);
-                    own.trace_file.tape().line("", &Line::Insert(None));
+                    let name = own_name(slot);
+                    own.trace_file.tape().line(&name, &Line::Remove);
+                    own.trace_file.tape().line(&name, &Line::Insert(None));
                 }
             }
         }
@@ -183,6 +183,11 @@ impl Recording {
 fn begin(tape: &Tape, run: Run) {
     tape.line("", &Line::Now(run.today));
     run.seed.iter().for_each(|seed| tape.line("", &Line::Seed(*seed)));
+}
+
+/// The name of a slot in a trace of its own. From its number the chance of the card follows; without a name it is 0.
+fn own_name(slot: usize) -> String {
+    if slot == 0 { String::new() } else { format!("slot-{slot}") }
 }
 
 /// A new trace for one card, with all that stands before the dialogue.

@@ -15,7 +15,7 @@ use virtuale_engine::{
 };
 
 use super::{
-    card::{VirtualCard, Wear},
+    card::{self, VirtualCard},
     card_file,
     chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
@@ -243,7 +243,7 @@ impl Profile {
     #[must_use]
     pub fn card_with(&self, provision: Provision) -> VirtualCard {
         let stream = |label| self.identity.stream(self.options.seed, provision.slot(), label);
-        let wear = self.layout.lifetime(&self.data).map(|lifetime| Wear::new(lifetime, &mut stream(Label::Wear)));
+        let wear = self.layout.lifetime(&self.data).map(|lifetime| card::wear(lifetime, &mut stream(Label::Wear)));
         let platform = self.platform(provision);
         let chip = self.chip(platform).expect("the image was checked when the profile was read");
         VirtualCard::new(chip, self.identity, wear)

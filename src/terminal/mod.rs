@@ -10,8 +10,11 @@
 
 pub mod exchange;
 pub mod files;
+#[cfg(feature = "cli")]
 pub mod guides;
+#[cfg(feature = "cli")]
 pub mod pages;
+#[cfg(feature = "cli")]
 pub mod plain;
 pub mod transport;
 pub mod vitale;

@@ -25,6 +25,7 @@ pub mod playback;
 pub mod record;
 pub mod redact;
 pub mod replay;
+#[cfg(feature = "cli")]
 pub mod report;
 mod seen;
 pub mod shard;

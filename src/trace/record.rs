@@ -1,4 +1,4 @@
-//! Records what is said to a card and what it answers, as a wrapper that is itself a card.
+//! Records what is said to a card and what it answers, as a layer around it.
 //!
 //! The recorder changes nothing: a card behaves with it as without it, also when the tape is full or broken.
 
@@ -8,13 +8,14 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
+use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
 
 use super::{
     file::Silence,
     names::secret_of,
     write::{Line, Writer},
 };
+use crate::layer::Layer;
 
 /// A trace that several cards are recorded on. Lines stand in it in the order in which things happened.
 #[derive(Clone)]
@@ -39,9 +40,8 @@ const HOLDS_A_CODE: &str =
 /// What stands where the card was given a state back, which no line of a trace can do.
 const RESTORED: &str = "Here the card was given back the state of another time: a replay goes on with its own.";
 
-/// A card under observation.
+/// The layer that writes down what passes.
 pub struct Recorder {
-    card: Box<dyn Card>,
     tape: Tape,
     slot: String,
 }
@@ -99,8 +99,8 @@ impl Recorder {
     ///
     /// What the trace says of the card before the dialogue is whoever's who knows where the card comes from.
     #[must_use]
-    pub fn new(card: Box<dyn Card>, tape: Tape, slot: &str) -> Self {
-        Self { card, tape, slot: slot.to_owned() }
+    pub fn new(tape: Tape, slot: &str) -> Self {
+        Self { tape, slot: slot.to_owned() }
     }
 
     fn note(&self, line: &Line<'_>) {
@@ -121,38 +121,34 @@ impl fmt::Debug for Recorder {
     }
 }
 
-impl Card for Recorder {
-    fn atr(&self) -> &Atr {
-        self.card.atr()
-    }
-
-    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+impl Layer for Recorder {
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
         self.note(match interface {
             Interface::Contact => &Line::Reset(Reset::Cold),
             Interface::Contactless => &Line::PowerUpContactless,
         });
-        let result = self.card.power_up(interface);
+        let result = card.power_up(interface);
         self.note_fault(result)
     }
 
-    fn reset(&mut self) -> Result<(), Fault> {
+    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
         self.note(&Line::Reset(Reset::Warm));
-        let result = self.card.reset();
+        let result = card.reset();
         self.note_fault(result)
     }
 
-    fn power_off(&mut self) {
+    fn power_off(&mut self, card: &mut dyn Card) {
         self.note(&Line::PowerOff);
-        self.card.power_off();
+        card.power_off();
     }
 
-    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
         self.note(&Line::Protocol(protocol));
-        let result = self.card.select_protocol(protocol);
+        let result = card.select_protocol(protocol);
         self.note_fault(result)
     }
 
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
         let worth_it = !command.is_empty();
         if secret_of(command).is_some() {
@@ -161,7 +157,7 @@ impl Card for Recorder {
         if worth_it {
             self.note(&Line::Command(command));
         }
-        let result = self.card.transmit(command, response);
+        let result = card.transmit(command, response);
         match result {
             Ok(()) if worth_it && !response.is_empty() => {
                 self.note(&Line::Response(response.as_bytes()));
@@ -173,12 +169,8 @@ impl Card for Recorder {
         }
     }
 
-    fn save(&self, snapshot: &mut Snapshot) {
-        self.card.save(snapshot);
-    }
-
-    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-        self.card.restore(snapshot)?;
+    fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        card.restore(snapshot)?;
         self.note(&Line::Comment(RESTORED));
         Ok(())
     }
@@ -196,6 +188,7 @@ mod tests {
 
     use super::{Line, Recorder, Tape};
     use crate::{
+        layer::Layered,
         profile::diagnostic::Source,
         trace::{Trace, replay::replay, toy::Toy},
     };
@@ -255,7 +248,7 @@ mod tests {
         }
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-        let recorded = |state| Recorder::new(Box::new(Stateful(state, Toy::new(&[]))), tape.clone(), "");
+        let recorded = |state| Layered::new(Recorder::new(tape.clone(), ""), Box::new(Stateful(state, Toy::new(&[]))));
         let (mut one, other) = (recorded(1), recorded(2));
         assert_eq!(one.restore(&Snapshot::new()), Err(SnapshotError::Missing("toy")));
         let mut snapshot = Snapshot::new();
@@ -272,8 +265,8 @@ mod tests {
     fn what_was_recorded_replays_without_a_finding() {
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-        let mut first = Recorder::new(card(), tape.clone(), "patient");
-        let mut second = Recorder::new(card(), tape.clone(), "doctor");
+        let mut first = Layered::new(Recorder::new(tape.clone(), "patient"), card());
+        let mut second = Layered::new(Recorder::new(tape.clone(), "doctor"), card());
         let mut response = Response::new();
         tape.line("patient", &Line::Atr(first.atr().as_bytes()));
         first.power_up(Interface::Contact).expect("powered");
@@ -319,7 +312,7 @@ mod tests {
         }
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-        let mut recorder = Recorder::new(Box::new(Dying(Toy::new(&[]), paper)), tape, "");
+        let mut recorder = Layered::new(Recorder::new(tape, ""), Box::new(Dying(Toy::new(&[]), paper)));
         assert_eq!(recorder.transmit(&[0, 0xB0, 0, 0], &mut Response::new()), Err(Fault::Mute));
     }
 
@@ -327,7 +320,7 @@ mod tests {
     fn it_is_said_once_that_a_trace_holds_codes() {
         let paper = Paper(Arc::default(), usize::MAX);
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-        let mut recorder = Recorder::new(Box::new(Toy::new(&[])), tape, "");
+        let mut recorder = Layered::new(Recorder::new(tape, ""), Box::new(Toy::new(&[])));
         let status_query = [0x00, 0x20, 0x00, 0x81, 0x00];
         let verify = [0x00, 0x20, 0x00, 0x81, 0x01, 0x31];
         for command in [&status_query[..], &verify, &verify] {
@@ -343,7 +336,7 @@ mod tests {
     #[test]
     fn a_full_disk_does_not_disturb_the_card() {
         let tape = Tape::new(Box::new(Paper(Arc::default(), 40))).expect("room for the first line");
-        let mut recorder = Recorder::new(card(), tape.clone(), "");
+        let mut recorder = Layered::new(Recorder::new(tape.clone(), ""), card());
         let mut response = Response::new();
         recorder.power_up(Interface::Contact).expect("powered");
         recorder.transmit(&[0, 0xB0, 0, 0, 2], &mut response).expect("an answer");

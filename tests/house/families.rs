@@ -8,6 +8,7 @@ use std::{
 
 use virtuale::{
     host::Host,
+    layer::Layered,
     profile::{
         Options, Profile, card_file,
         diagnostic::Source,
@@ -164,7 +165,7 @@ impl Write for Paper {
 fn recorded() -> String {
     let paper = Paper::default();
     let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-    let mut transport = powered(Recorder::new(Box::new(lovelace().card()), tape, ""));
+    let mut transport = powered(Layered::new(Recorder::new(tape, ""), Box::new(lovelace().card())));
     ask(&mut transport, SELECT);
     ask(&mut transport, NUMBER);
     drop(transport);

@@ -18,12 +18,13 @@ use paths::{EVERYTHING, named_under_the_root};
 
 /// The rooms of the root package, and which rooms each may use.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("profile", &[]),
+    ("profile", &["layer"]),
     ("reader", &[]),
+    ("layer", &[]),
     ("terminal", &["profile", "reader"]),
-    ("trace", &["profile", "reader"]),
-    ("host", &["profile", "reader", "terminal", "trace"]),
-    ("cli", &["host", "profile", "reader", "terminal", "trace"]),
+    ("trace", &["layer", "profile", "reader"]),
+    ("host", &["layer", "profile", "reader", "terminal", "trace"]),
+    ("cli", &["host", "layer", "profile", "reader", "terminal", "trace"]),
 ];
 
 fn root() -> &'static Path {

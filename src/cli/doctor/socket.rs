@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use crate::{host::folder::LONGEST_SOCKET, terminal::transport::pcsclite::Service};
+use crate::{host::LONGEST_SOCKET, terminal::transport::pcsclite::Service};
 
 /// What stands at the variable's path.
 #[derive(Clone, Debug, Eq, PartialEq)]

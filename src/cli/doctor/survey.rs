@@ -11,7 +11,7 @@ use super::{
     program::{self, Program},
     socket::{self, Socket},
 };
-use crate::{cli::opensc, host::folder};
+use crate::{cli::opensc, host};
 
 /// The environment variable that libpcsclite obeys.
 pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
@@ -72,8 +72,8 @@ pub(super) fn survey(program: Option<&Path>) -> Survey {
         agents: processes::agents(socket.as_deref()),
         opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),
         variable: socket.map(|path| (path.clone(), socket::look(&path))),
-        running: folder::running(),
-        place: folder::place().map_err(|error| error.to_string()),
+        running: host::running(),
+        place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         program: program.map(program::look),
     }

@@ -6,12 +6,15 @@ use virtuale_engine::Card;
 
 use super::super::{
     Failure,
-    relay::{At, Relay, Trouble, broken},
+    relay::{At, broken, relay},
 };
-use crate::trace::{
-    cards,
-    replay::{Replayed, Wanted, replay},
-    suite::Verdict,
+use crate::{
+    terminal::transport::relay::Trouble,
+    trace::{
+        cards,
+        replay::{Replayed, Wanted, replay},
+        suite::Verdict,
+    },
 };
 
 /// Replays a trace of one slot against the card in a reader. The card is reset first.
@@ -32,7 +35,7 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     let mut service = at.service(reader)?;
     let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
     let trouble = Trouble::default();
-    let mut relay = Some(Relay::new(connection, trouble.clone())?);
+    let mut relay = Some(relay(connection, &trouble)?);
     let outcome = replay(&trace, |wanted: Wanted<'_>| match relay.take() {
         Some(relay) => Ok(Some(Box::new(relay) as Box<dyn Card + '_>)),
         None => Err(Failure::usage(

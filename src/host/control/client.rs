@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A connection to a running reader.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub struct Client {
     stream: BufReader<UnixStream>,
     socket: PathBuf,
 }
@@ -31,7 +31,7 @@ impl Client {
     /// # Errors
     ///
     /// That there is none or more than one, or that it does not let us in.
-    pub(crate) fn find(named: Option<&Path>) -> Result<Self, HostError> {
+    pub fn find(named: Option<&Path>) -> Result<Self, HostError> {
         let set = env::var_os("PCSCLITE_CSOCK_NAME").filter(|value| !value.is_empty()).map(PathBuf::from);
         match named.map(Path::to_path_buf).or(set) {
             Some(socket) => Self::connect(socket),
@@ -56,7 +56,7 @@ impl Client {
     /// # Errors
     ///
     /// That it was refused, or that no answer came.
-    pub(crate) fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
+    pub fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
         let lost = |error: io::Error| HostError::Lost { socket: self.socket.clone(), error };
         send(self.stream.get_mut(), &Ask { version: VERSION, request }).map_err(lost)?;
         let answer: Option<Answer> = receive(&mut self.stream).map_err(lost)?;
@@ -68,12 +68,12 @@ impl Client {
     }
 
     /// Waits until the reader's process is gone: it closes the connection by ending.
-    pub(crate) fn wait_for_its_end(mut self) {
+    pub fn wait_for_its_end(mut self) {
         let _ = io::copy(&mut self.stream, &mut io::sink());
     }
 
     /// What a reply is that does not fit its request.
-    pub(crate) fn nonsense(&self) -> HostError {
+    pub fn nonsense(&self) -> HostError {
         HostError::Nonsense(self.socket.clone())
     }
 }

@@ -13,7 +13,7 @@ use crate::host::Kind;
 /// What a running reader may be asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Request {
+pub enum Request {
     /// Which slots are there, and what is in them?
     Slots,
     /// Put a card into a slot, in place of the one that is there.
@@ -40,7 +40,7 @@ pub(crate) enum Request {
 /// What it answers when it did as asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Reply {
+pub enum Reply {
     /// The slots.
     Slots(Status),
     /// The card is in.
@@ -75,16 +75,16 @@ pub(crate) enum Reply {
 /// A running reader.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Status {
+pub struct Status {
     /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.
-    pub(crate) socket: PathBuf,
+    pub socket: PathBuf,
     /// The process.
-    pub(crate) pid: u32,
+    pub pid: u32,
     /// Its slots, the first one being slot 0.
-    pub(crate) slots: Vec<SlotStatus>,
+    pub slots: Vec<SlotStatus>,
     /// Which recordings are not whole, and why, in words for people.
     #[serde(default)]
-    pub(crate) not_whole: Vec<String>,
+    pub not_whole: Vec<String>,
 }
 
 /// A slot.

@@ -20,13 +20,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use client::Client;
-pub use language::{Refusal, SlotStatus};
-pub(crate) use language::{Reply, Request, Status};
-pub(crate) use server::{Handler, Server};
+pub use client::Client;
+pub use language::{Refusal, Reply, Request, SlotStatus, Status};
+pub use server::{Handler, Server};
 
 /// The version of the language.
-pub(super) const VERSION: u32 = 2;
+pub const VERSION: u32 = 2;
 
 /// What the control socket's path has behind that of the PC/SC socket.
 pub(super) const SUFFIX: &str = ".ctl";

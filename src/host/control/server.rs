@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const BREATH: Duration = Duration::from_millis(50);
 
 /// What stands behind the socket.
-pub(crate) trait Handler: Send + Sync + 'static {
+pub trait Handler: Send + Sync + 'static {
     /// Does as asked, or says why not.
     ///
     /// # Errors
@@ -46,7 +46,7 @@ pub(crate) trait Handler: Send + Sync + 'static {
 
 /// A control socket that listens. Goes when dropped.
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     path: PathBuf,
     stopping: Arc<AtomicBool>,
 }
@@ -57,7 +57,7 @@ impl Server {
     /// # Errors
     ///
     /// What the system says.
-    pub(crate) fn start(path: &Path, handler: impl Handler) -> io::Result<Self> {
+    pub fn start(path: &Path, handler: impl Handler) -> io::Result<Self> {
         let listener = UnixListener::bind(path)?;
         fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
         let stopping = Arc::new(AtomicBool::new(false));

@@ -92,6 +92,14 @@ pub(in crate::reader) struct Aside {
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SessionId(pub(super) u64);
 
+impl SessionId {
+    /// The number itself, to be shown.
+    #[must_use]
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
 /// An open handle.
 pub(in crate::reader) struct Handle {
     pub(in crate::reader) id: u32,

@@ -8,6 +8,7 @@ use virtuale_engine::{Fault, Protocol, Reset, Response};
 
 pub mod in_process;
 pub mod pcsclite;
+pub mod relay;
 
 use crate::reader::ReturnCode;
 

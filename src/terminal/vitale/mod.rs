@@ -7,6 +7,7 @@
 
 mod abilities;
 mod checks;
+#[cfg(feature = "cli")]
 mod guide;
 mod order;
 mod pointers;
@@ -21,6 +22,7 @@ pub use crate::profile::families::vitale::Model;
 pub use crate::terminal::files::{ClosedFile, Lock, OpenFile, Pointer};
 pub use abilities::{Ability, Verdict};
 pub use checks::{State, state};
+#[cfg(feature = "cli")]
 pub use guide::VitaleGuide;
 pub use pointers::{Pointers, application_name};
 pub use read::{ReadError, read};

@@ -258,6 +258,7 @@ mod tests {
 
     use super::{RedactError, Redacted, StandIn, redact};
     use crate::{
+        layer::Layered,
         profile::{self, Options, Profile, diagnostic::Source},
         trace::{
             Action, Expected, Trace,
@@ -295,7 +296,7 @@ mod tests {
         let tape = Tape::new(Box::new(paper.clone())).expect("memory");
         tape.line("", &Line::Comment("a visit of CAMILLE MARTIN"));
         tape.line("", &Line::Atr(profile.image().atr.as_bytes()));
-        let mut card = Recorder::new(Box::new(profile.card()), tape, "");
+        let mut card = Layered::new(Recorder::new(tape, ""), Box::new(profile.card()));
         card.power_up(Interface::Contact).expect("power");
         let mut response = Response::new();
         let mut send = |command: &[u8]| card.transmit(command, &mut response).expect("an answer");

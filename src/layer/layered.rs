@@ -1,0 +1,159 @@
+//! The trait, and the card that it makes.
+
+use std::fmt;
+
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError};
+
+/// What happens on the way to a card. Every method passes on what comes unless it is written anew.
+pub trait Layer: Send {
+    /// The answer to reset ([`Card::atr`]).
+    fn atr<'a>(&'a self, card: &'a dyn Card) -> &'a Atr {
+        card.atr()
+    }
+
+    /// The card is powered up ([`Card::power_up`]).
+    ///
+    /// # Errors
+    ///
+    /// Those of the card, or the layer's own.
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+        card.power_up(interface)
+    }
+
+    /// The card is reset with its power kept ([`Card::reset`]).
+    ///
+    /// # Errors
+    ///
+    /// Those of the card, or the layer's own.
+    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
+        card.reset()
+    }
+
+    /// The power is taken away ([`Card::power_off`]).
+    fn power_off(&mut self, card: &mut dyn Card) {
+        card.power_off();
+    }
+
+    /// A protocol is agreed on ([`Card::select_protocol`]).
+    ///
+    /// # Errors
+    ///
+    /// Those of the card, or the layer's own.
+    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
+        card.select_protocol(protocol)
+    }
+
+    /// A command is carried out ([`Card::transmit`]). A layer that gives a fault of its own leaves `response` empty.
+    ///
+    /// # Errors
+    ///
+    /// Those of the card, or the layer's own.
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        card.transmit(command, response)
+    }
+
+    /// The state of the card is saved ([`Card::save`]). A layer with a state that shall come back puts it into the
+    /// snapshot, as a part of its own name, and passes the snapshot on.
+    fn save(&self, card: &dyn Card, snapshot: &mut Snapshot) {
+        card.save(snapshot);
+    }
+
+    /// The card becomes that of a snapshot ([`Card::restore`]). A layer takes its own part only when the card took the
+    /// snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Those of the card, or that the layer's own part is not there or damaged.
+    fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        card.restore(snapshot)
+    }
+}
+
+/// A card with a layer around it.
+pub struct Layered<L> {
+    layer: L,
+    card: Box<dyn Card>,
+}
+
+impl<L: Layer> Layered<L> {
+    /// A layer around a card.
+    #[must_use]
+    pub fn new(layer: L, card: Box<dyn Card>) -> Self {
+        Self { layer, card }
+    }
+}
+
+impl<L: Layer> Card for Layered<L> {
+    fn atr(&self) -> &Atr {
+        self.layer.atr(&*self.card)
+    }
+
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        self.layer.power_up(&mut *self.card, interface)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.layer.reset(&mut *self.card)
+    }
+
+    fn power_off(&mut self) {
+        self.layer.power_off(&mut *self.card);
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        self.layer.select_protocol(&mut *self.card, protocol)
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        self.layer.transmit(&mut *self.card, command, response)
+    }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        self.layer.save(&*self.card, snapshot);
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        self.layer.restore(&mut *self.card, snapshot)
+    }
+}
+
+impl<L> fmt::Debug for Layered<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Layered").finish_non_exhaustive()
+    }
+}
+
+/// A layer of any kind is one.
+impl Layer for Box<dyn Layer> {
+    fn atr<'a>(&'a self, card: &'a dyn Card) -> &'a Atr {
+        (**self).atr(card)
+    }
+
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+        (**self).power_up(card, interface)
+    }
+
+    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
+        (**self).reset(card)
+    }
+
+    fn power_off(&mut self, card: &mut dyn Card) {
+        (**self).power_off(card);
+    }
+
+    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
+        (**self).select_protocol(card, protocol)
+    }
+
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        (**self).transmit(card, command, response)
+    }
+
+    fn save(&self, card: &dyn Card, snapshot: &mut Snapshot) {
+        (**self).save(card, snapshot);
+    }
+
+    fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        (**self).restore(card, snapshot)
+    }
+}

@@ -1,0 +1,44 @@
+//! What may stand between a slot and a chip: layers that watch, delay or spoil what passes.
+//!
+//! A [`Layer`] sees all that the reader does to a card and decides what of it the card sees; whatever it does not write
+//! anew is passed on. A [`Layered`] card is a layer around a card, and a card itself: layers stack, and neither the
+//! reader nor the card knows of them. [`dress`] puts the layers on that a host wants.
+//!
+//! Two layers of the house stand here: [`Wear`], a component that fails, and [`Tap`], which tells listeners what
+//! happens. The recorder of traces is one more, in `trace::record`. A latency is one file elsewhere:
+//!
+//! ```
+//! use std::{thread, time::Duration};
+//!
+//! use virtuale::layer::Layer;
+//! use virtuale_engine::{Card, Fault, Response};
+//!
+//! /// A slow card.
+//! struct Slow(Duration);
+//!
+//! impl Layer for Slow {
+//!     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+//!         thread::sleep(self.0);
+//!         card.transmit(command, response)
+//!     }
+//! }
+//! ```
+//!
+//! The rule upheld here: a layer knows the [`Card`] behind it as a card and nothing else.
+
+pub mod events;
+mod layered;
+mod tap;
+mod wear;
+
+use virtuale_engine::Card;
+
+pub use layered::{Layer, Layered};
+pub use tap::{Commits, Tap};
+pub use wear::Wear;
+
+/// Puts layers around a card, from the inside to the outside.
+#[must_use]
+pub fn dress(card: Box<dyn Card>, layers: impl IntoIterator<Item = Box<dyn Layer>>) -> Box<dyn Card> {
+    layers.into_iter().fold(card, |card, layer| Box::new(Layered::new(layer, card)))
+}

@@ -1,0 +1,89 @@
+//! Hosts side by side.
+
+use std::{fs, io, process::Command, thread};
+
+use virtuale::{
+    host::{Host, HostError, Kind, NewCard},
+    profile::{self, Options, families::Families},
+    trace::cards::Cards,
+};
+
+use crate::{answers, card};
+
+const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+
+#[test]
+fn several_hosts_of_one_process_share_nothing() {
+    let hosts: Vec<Host> =
+        (0..4).map(|seed| Host::builder().card(card("vitale2-martin")).seed(seed).start().expect("a host")).collect();
+    let drawn = thread::scope(|scope| {
+        let drawn: Vec<_> =
+            hosts.iter().map(|host| scope.spawn(|| answers(host, 0, &[GET_CHALLENGE; 20]).expect("answers"))).collect();
+        drawn.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
+    });
+    assert!(drawn.iter().enumerate().all(|(at, one)| !drawn[..at].contains(one)), "each has a seed of its own");
+    hosts[0].remove(0).expect("its card");
+    assert!(hosts[1].slots()[0].card.is_some());
+    let sockets: Vec<_> = hosts.iter().map(|host| host.socket().to_owned()).collect();
+    assert!(sockets.iter().all(|socket| socket.exists()));
+    drop(hosts);
+    assert!(sockets.iter().all(|socket| !socket.exists() && !socket.parent().is_some_and(|folder| folder.exists())));
+}
+
+#[test]
+fn a_program_finds_the_readers_in_its_environment() {
+    let host = Host::builder().start().expect("a host");
+    let mut program = Command::new("sh");
+    let output = host.attach(program.args(["-c", "printf %s \"$PCSCLITE_CSOCK_NAME\""])).output().expect("a shell");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), host.socket().display().to_string());
+    assert_eq!(host.environment(), [("PCSCLITE_CSOCK_NAME", host.socket().into())]);
+}
+
+#[test]
+fn cards_come_from_files_text_or_anywhere() {
+    let text = fs::read_to_string(card("vitale2-martin")).expect("a card file");
+    let options = Options { today: "2026-01-15".parse().expect("a day"), seed: 0 };
+    let made = profile::load(&card("vitale2-durand"), &options).expect("a card").card();
+    let host = Host::builder().reader("Test").card(card("vitale2-martin")).card_text("text", &*text).empty_slot();
+    let host = host.today(options.today).start().expect("a host");
+    host.insert(2, NewCard::made("made", Box::new(made))).expect("an empty slot");
+    let slots = host.slots();
+    let shown: Vec<_> = slots.iter().map(|slot| (&*slot.reader, slot.card.as_deref())).collect();
+    let file = card("vitale2-martin").display().to_string();
+    assert_eq!(shown, [("Test 00 00", Some(&*file)), ("Test 00 01", Some("text")), ("Test 00 02", Some("made"))]);
+    for slot in 0..3 {
+        assert_eq!(answers(&host, slot, &[GET_CHALLENGE]).expect("an answer")[0].len(), 10);
+    }
+    host.insert(0, NewCard::text("other", text)).expect("in place of the first");
+    assert_eq!(host.slots()[0].card.as_deref(), Some("other"));
+}
+
+#[test]
+fn what_cannot_be_is_said_and_whose_fault_it_is() {
+    let kind = |error: HostError| (error.kind(), error.to_string());
+    let host = Host::builder().empty_slot().start().expect("a host");
+    let (fault, message) = kind(host.insert(7, card("vitale2-martin")).expect_err("one slot"));
+    assert_eq!((fault, &*message), (Kind::Usage, "there is no slot 7: the only slot is 0"));
+    assert_eq!(kind(host.remove(0).expect_err("no card")).0, Kind::Environment);
+    let missing = host.insert(0, "none.toml").expect_err("no such file");
+    assert!(matches!(&missing, HostError::Card(profile::LoadError::Io { error, .. })
+        if error.kind() == io::ErrorKind::NotFound));
+    let (fault, message) = kind(host.insert(0, NewCard::text("bad", "nir = 1")).expect_err("no card"));
+    assert_eq!(fault, Kind::Invalid, "{message}");
+    let taken = Host::builder().socket(host.socket()).start().expect_err("somebody is there");
+    assert!(matches!(taken, HostError::InUse(_)), "{taken}");
+}
+
+#[test]
+fn a_recording_of_a_host_replays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trace = folder.path().join("visit.apdu");
+    let host = Host::builder().card(card("vitale2-martin")).seed(5).record(&trace).start().expect("a host");
+    answers(&host, 0, &[GET_CHALLENGE]).expect("an answer");
+    assert_eq!(host.stop(), [""; 0]);
+    let today = "2020-01-01".parse().expect("a day");
+    let cards = Cards { given: vec![], today, seed: 0, families: Families::default() };
+    let verdict = cards.replay(&trace);
+    assert!(verdict.is_fine(), "{verdict:?}");
+    assert_eq!(verdict.commands, 1);
+}
