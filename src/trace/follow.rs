@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use virtuale_engine::tlv::{self, Forms};
+
 use super::{
     file::{Action, Expected, Step, Trace},
     names::data_field,
@@ -85,12 +87,11 @@ pub(super) fn read_by(trace: &Trace, layout: &Layout, map: &CardMap, index: usiz
 impl Read {
     /// How many bytes of an answer come before the bytes of the file.
     pub(super) fn header(self, data: &[u8]) -> usize {
-        match (self.wrapped, data.get(1)) {
-            (false, _) => 0,
-            (true, Some(0x81)) => 3,
-            (true, Some(0x82)) => 4,
-            (true, _) => 2,
+        if !self.wrapped {
+            return 0;
         }
+        let length = tlv::read_length(data.get(1..).unwrap_or_default(), Forms::Any);
+        1 + length.map_or(1, |length| length.bytes)
     }
 
     /// The element that a byte of the file belongs to: where it is, what it is, where that is known from.

@@ -10,7 +10,7 @@ use crate::{
     image::FileIndex,
     memory::Span,
     security::Operation,
-    tlv::{self, Object, Tag},
+    tlv::{self, LengthField, Object, Tag},
 };
 
 pub(super) fn read_binary(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
@@ -36,7 +36,7 @@ pub(super) fn read_binary_odd(command: &Apdu<'_>, context: &mut Context<'_>, res
     }
     let file = target_odd(command, context)?;
     let rest = rest(file, offset, Operation::Read, context)?;
-    let room = value_room(le.limit()).ok_or(StatusWord::WRONG_LENGTH)?;
+    let room = tlv::value_room(le.limit()).ok_or(StatusWord::WRONG_LENGTH)?;
     let length = rest.length().min(room);
     put_discretionary(&context.core.memory.read(rest)[..length], response);
     let ends_early = matches!(le, Le::Exactly(_)) && length < room;
@@ -119,23 +119,9 @@ fn read_offset(object: Object<'_>) -> Result<usize, StatusWord> {
     Ok(object.value.iter().fold(0, |offset, &byte| offset << 8 | usize::from(byte)))
 }
 
-/// How many bytes of value an object may have that is so long in all; `None` if no object fits.
-fn value_room(length: usize) -> Option<usize> {
-    let header = match length {
-        0..=0x81 => 2,
-        0x82..=0x102 => 3,
-        _ => 4,
-    };
-    length.checked_sub(header)
-}
-
 fn put_discretionary(value: &[u8], response: &mut Response) {
     response.push(0x53);
-    match u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes() {
-        [0, short @ 0..=0x7F] => response.push(short),
-        [0, long] => response.extend(&[0x81, long]),
-        [high, low] => response.extend(&[0x82, high, low]),
-    }
+    response.extend(LengthField::of(value.len()).as_bytes());
     response.extend(value);
 }
 

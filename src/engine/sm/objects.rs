@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use super::SmError;
 use crate::{
     StatusWord,
-    tlv::{self, Tag},
+    tlv::{self, Forms, Tag},
 };
 
 /// A cryptogram after its padding indicator.
@@ -89,24 +89,16 @@ fn data_object((tag, value): (u8, &[u8])) -> Result<Option<Confidential<'_>>, Sm
     })
 }
 
-/// Reads one object with a one-byte tag and a length of at most three bytes; `None` at the end.
+/// Reads one object with a one-byte tag and a length of at most four bytes; `None` at the end.
 fn read<'a>(rest: &mut &'a [u8]) -> Result<Option<(u8, &'a [u8])>, SmError> {
-    let (tag, length, value) = match **rest {
-        [] => return Ok(None),
-        [tag, 0x81, length, ..] => (tag, usize::from(length), 3),
-        [tag, 0x82, high, low, ..] => (tag, usize::from(u16::from_be_bytes([high, low])), 4),
-        [tag, 0x83, high, middle, low, ..] => {
-            (tag, (usize::from(high) << 16) | usize::from(u16::from_be_bytes([middle, low])), 5)
-        }
-        [tag, length @ 0..=0x7F, ..] => (tag, usize::from(length), 2),
-        _ => return Err(SmError::Wrong),
-    };
-    let object = rest.get(value..value + length).ok_or(SmError::Wrong)?;
+    let Some((&tag, after)) = rest.split_first() else { return Ok(None) };
+    let length = tlv::read_length(after, Forms::Any).map_err(|_| SmError::Wrong)?;
     // The MAC's own length has one byte, so that what it covers has a sure end.
-    if tag == MAC && value != 2 {
+    if tag == MAC && length.bytes != 1 {
         return Err(SmError::Wrong);
     }
-    *rest = &rest[value + length..];
+    let (object, after) = after[length.bytes..].split_at_checked(length.value).ok_or(SmError::Wrong)?;
+    *rest = after;
     Ok(Some((tag, object)))
 }
 

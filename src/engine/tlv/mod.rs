@@ -8,12 +8,14 @@
 //!
 //! The bytes `00` before, between and after objects are padding where a file ends with it, at the outer level only.
 
+mod length;
 mod read;
 mod tag;
 mod tree;
 mod write;
 
 pub use iso7816_tlv::ber::{Tlv, Value};
+pub use length::{Forms, Length, LengthField, read_length, value_room};
 pub use read::{Object, Objects, TlvError, TlvErrorKind, objects};
 pub use tag::Tag;
 pub use tree::{find, find_all, parse, tag_of};

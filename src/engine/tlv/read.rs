@@ -1,6 +1,6 @@
 //! Walking data objects in place.
 
-use super::{LONGEST, Tag};
+use super::{Forms, LONGEST, Tag, read_length};
 
 /// A data object among bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -110,15 +110,9 @@ impl<'a> Objects<'a> {
     }
 
     fn read_length(&mut self) -> Result<usize, TlvErrorKind> {
-        let first = self.take()?;
-        let (length, least) = match first {
-            0x00..=0x7F => return Ok(usize::from(first)),
-            0x80 => return Err(TlvErrorKind::IndefiniteLength),
-            0x81 => (usize::from(self.take()?), 0x80),
-            0x82 => (usize::from(u16::from_be_bytes([self.take()?, self.take()?])), 0x100),
-            _ => return Err(TlvErrorKind::LongForm),
-        };
-        if length < least { Err(TlvErrorKind::LongForm) } else { Ok(length) }
+        let length = read_length(self.bytes.get(self.position..).unwrap_or_default(), Forms::Shortest)?;
+        self.position += length.bytes;
+        Ok(length.value)
     }
 
     fn take(&mut self) -> Result<u8, TlvErrorKind> {

@@ -1,4 +1,6 @@
-//! Tags and lengths of BER-TLV, as layouts use them: tags of one to three bytes, definite lengths.
+//! Objects of BER-TLV among bytes that a layout explains: tags of one to three bytes, lengths of any definite form.
+
+use virtuale_engine::tlv::{Forms, read_length};
 
 /// Where a data object's parts are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,17 +32,9 @@ pub(super) fn tag_length(bytes: &[u8]) -> Option<usize> {
 /// The data object at the start of `bytes`, if a whole one stands there.
 pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let tag = tag_length(bytes)?;
-    let (&first, rest) = bytes.get(tag..)?.split_first()?;
-    let (length, more) = match first {
-        0..=0x7F => (usize::from(first), 0),
-        0x81..=0x83 => {
-            let more = usize::from(first & 0x0F);
-            (rest.get(..more)?.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), more)
-        }
-        _ => return None,
-    };
-    let header = tag + 1 + more;
-    let whole = header + length;
+    let length = read_length(bytes.get(tag..)?, Forms::Any).ok()?;
+    let header = tag + length.bytes;
+    let whole = header + length.value;
     (whole <= bytes.len()).then_some(Header { tag, header, whole })
 }
 
@@ -53,20 +47,9 @@ pub(super) fn objects(bytes: &[u8]) -> usize {
     end
 }
 
-/// Appends a length in its shortest form. Lengths above 65535 do not occur: files are smaller.
-pub(super) fn put_length(bytes: &mut Vec<u8>, length: usize) {
-    let [.., high, low] = length.to_be_bytes();
-    match length {
-        0..0x80 => bytes.push(low),
-        0x80..0x100 => bytes.extend([0x81, low]),
-        _ => bytes.extend([0x82, high, low]),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Header, header, objects, put_length, tag_length};
-    use proptest::prelude::*;
+    use super::{Header, header, objects, tag_length};
 
     #[test]
     fn tags_have_one_to_three_bytes() {
@@ -92,17 +75,6 @@ mod tests {
         assert_eq!(objects(&[0x30, 0x02, 0x00, 0x00, 0x30, 0x00, 0x00, 0x00]), 6);
         for none in [&[][..], &[0x00], &[0x30, 0x01], &[0xFF, 0xFF]] {
             assert_eq!(objects(none), 0, "{none:02X?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_length_is_read_as_it_was_put(length in 0_usize..0x10000) {
-            let mut bytes = vec![0x80];
-            put_length(&mut bytes, length);
-            let start = bytes.len();
-            bytes.resize(start + length, 0);
-            prop_assert_eq!(header(&bytes), Some(Header { tag: 1, header: start, whole: start + length }));
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::{cell::OnceCell, collections::BTreeMap, ops::Range, sync::Arc};
 
+use virtuale_engine::tlv::LengthField;
+
 use super::{
     super::{
         card_file,
@@ -9,7 +11,7 @@ use super::{
         map::Element,
         tree::{Data, Node, Span},
     },
-    Layout, ber,
+    Layout,
     coding::{Unfit, show, show_bytes},
     decode::unused,
     model::{Body, Each, File, Item, Known, Path, Place, Structure},
@@ -411,7 +413,7 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
     let start = output.bytes.len();
     if let Some(tag) = &item.tag {
         output.bytes.extend(tag);
-        ber::put_length(&mut output.bytes, value.bytes.len());
+        output.bytes.extend(LengthField::of(value.bytes.len()).as_bytes());
     }
     let header = output.bytes.len() - start;
     output.bytes.extend(&value.bytes);

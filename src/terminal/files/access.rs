@@ -50,7 +50,8 @@ impl Lock {
 
 /// The condition for reading over contacts. An operation whose bit is not set is never allowed.
 fn read_condition(control: &[u8]) -> Option<Condition> {
-    let (&access_mode, conditions) = ber::find_deep(control, Tag(0x8C))?.split_first()?;
+    let rule = ber::find_deep(control, Tag(0x8C))?;
+    let (&access_mode, conditions) = rule.split_first()?;
     if access_mode & READ == 0 {
         return Some(Condition::NEVER);
     }

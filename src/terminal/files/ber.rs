@@ -1,9 +1,6 @@
 //! BER-TLV as a terminal takes it from a card: what is broken ends the reading without an error.
 
-use virtuale_engine::tlv::{self, Object, Tag};
-
-/// The deepest nesting that is searched.
-const DEEPEST: usize = 4;
+use virtuale_engine::tlv::{self, Object, Tag, Value};
 
 /// The objects one behind the other, up to the first that is broken.
 pub(in crate::terminal) fn objects(bytes: &[u8]) -> impl Iterator<Item = Object<'_>> {
@@ -15,17 +12,17 @@ pub(in crate::terminal) fn find(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
     objects(bytes).find(|object| object.tag == tag).map(|object| object.value)
 }
 
-/// The value of the first object of that tag, at this level or below.
-pub(in crate::terminal) fn find_deep(bytes: &[u8], tag: Tag) -> Option<&[u8]> {
-    search(bytes, tag, 0)
-}
-
-fn search(bytes: &[u8], tag: Tag, depth: usize) -> Option<&[u8]> {
-    let below = || {
-        let templates = objects(bytes).filter(|object| depth < DEEPEST && object.tag.is_constructed());
-        templates.into_iter().find_map(|template| search(template.value, tag, depth + 1))
-    };
-    find(bytes, tag).or_else(below)
+/// The value of the first primitive object of that tag, at any depth. A template that is broken somewhere, or nested
+/// too deeply, is passed over whole.
+pub(in crate::terminal) fn find_deep(bytes: &[u8], tag: Tag) -> Option<Vec<u8>> {
+    let whole = |object: Object<'_>| bytes.get(object.position..object.value_position + object.value.len());
+    objects(bytes).filter_map(whole).find_map(|object| {
+        let trees = tlv::parse(object).ok()?;
+        tlv::find_all(&trees, tag).into_iter().find_map(|found| match found.value() {
+            Value::Primitive(value) => Some(value.clone()),
+            Value::Constructed(_) => None,
+        })
+    })
 }
 
 #[cfg(test)]
@@ -46,7 +43,8 @@ mod tests {
     #[test]
     fn the_search_goes_down_but_not_for_ever() {
         let rule = hex!("62 07 A1 05 8C 03 01 20 00");
-        assert_eq!(find_deep(&rule, Tag(0x8C)), Some(&hex!("01 20 00")[..]));
+        assert_eq!(find_deep(&rule, Tag(0x8C)), Some(hex!("01 20 00").to_vec()));
+        assert_eq!(find_deep(&hex!("62 04 A1 02 8C 03"), Tag(0x8C)), None);
         let mut nested = vec![0x8C, 0x00];
         for _ in 0..20 {
             let length = u8::try_from(nested.len()).expect("short");

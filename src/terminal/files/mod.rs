@@ -215,7 +215,7 @@ impl Content {
 /// Whether control parameters describe a cyclic file, whose first record is the newest [ISO-7816-4 7.4.5]; `None` if
 /// they do not say what the file is.
 fn is_cyclic(control: &[u8]) -> Option<bool> {
-    let descriptor = ber::find_deep(control, Tag(0x82))?.first()?;
+    let descriptor = *ber::find_deep(control, Tag(0x82))?.first()?;
     Some(matches!(descriptor & 0x07, 0x06 | 0x07))
 }
 
