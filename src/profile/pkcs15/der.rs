@@ -1,38 +1,51 @@
-//! The few DER types that PKCS#15 needs. Lengths are in their shortest form.
+//! What PKCS#15 needs of DER, written by the crate `der`.
 
-use virtuale_engine::tlv::{self, Tag};
-
-pub(super) const SEQUENCE: Tag = Tag(0x30);
+use x509_cert::der::{
+    AnyRef, Encode, EncodeValue, Header, Result, Tag, TagMode, TagNumber, Tagged,
+    asn1::{BitStringRef, ContextSpecific, Utf8StringRef},
+};
 
 /// Appends `SEQUENCE { fill }`.
-pub(super) fn sequence(output: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
-    tlv::put_with(SEQUENCE, output, fill);
+pub(super) fn sequence(output: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+    constructed(Tag::Sequence, output, fill)
 }
 
 /// Appends a constructed object `[number] { fill }`.
-pub(super) fn tagged(number: u8, output: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
-    tlv::put_with(Tag(0xA0 | u32::from(number)), output, fill);
+pub(super) fn tagged(number: u8, output: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+    constructed(Tag::ContextSpecific { constructed: true, number: TagNumber(number.into()) }, output, fill)
 }
 
-/// Appends an INTEGER of at least zero.
-pub(super) fn integer(value: u32, output: &mut Vec<u8>) {
-    integer_as(Tag(0x02), value, output);
+fn constructed(tag: Tag, output: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+    let mut content = Vec::new();
+    fill(&mut content)?;
+    Header::new(tag, content.len().try_into()?).encode_to_vec(output)?;
+    output.extend(content);
+    Ok(())
 }
 
-/// Appends an INTEGER of at least zero under another tag.
-pub(super) fn integer_as(tag: Tag, value: u32, output: &mut Vec<u8>) {
-    let bytes = value.to_be_bytes();
-    let zeros = bytes.iter().take(3).take_while(|&&byte| byte == 0).count();
-    let mut number = bytes[zeros..].to_vec();
-    if number[0] & 0x80 != 0 {
-        number.insert(0, 0);
-    }
-    tlv::put(tag, &number, output);
+/// Appends a value of a type that DER knows.
+pub(super) fn value(value: &impl Encode, output: &mut Vec<u8>) -> Result<()> {
+    value.encode_to_vec(output).map(|_| ())
+}
+
+/// Appends an INTEGER.
+pub(super) fn integer(number: u32, output: &mut Vec<u8>) -> Result<()> {
+    value(&number, output)
+}
+
+/// Appends an ENUMERATED below 128.
+pub(super) fn enumerated(number: u8, output: &mut Vec<u8>) -> Result<()> {
+    value(&AnyRef::new(Tag::Enumerated, &[number])?, output)
+}
+
+/// Appends a value under the tag `[0]` instead of its own.
+pub(super) fn implicit(inner: impl EncodeValue + Tagged, output: &mut Vec<u8>) -> Result<()> {
+    value(&ContextSpecific { tag_number: TagNumber(0), tag_mode: TagMode::Implicit, value: inner }, output)
 }
 
 /// Appends a BIT STRING of named bits, without the zeros at its end (X.690, 11.2.2). Bit 0 is the highest of the first
 /// byte.
-pub(super) fn named_bits(bits: &[u8], output: &mut Vec<u8>) {
+pub(super) fn named_bits(bits: &[u8], output: &mut Vec<u8>) -> Result<()> {
     let mut bytes = [0_u8; 4];
     for &bit in bits {
         if let Some(byte) = bytes.get_mut(usize::from(bit / 8)) {
@@ -41,22 +54,20 @@ pub(super) fn named_bits(bits: &[u8], output: &mut Vec<u8>) {
     }
     let length = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
     let unused = bytes[..length].last().map_or(0, |last| last.trailing_zeros());
-    let mut value = vec![u8::try_from(unused).unwrap_or(0)];
-    value.extend_from_slice(&bytes[..length]);
-    tlv::put(Tag(0x03), &value, output);
+    value(&BitStringRef::new(u8::try_from(unused).unwrap_or(0), &bytes[..length])?, output)
 }
 
 /// Appends an OCTET STRING.
-pub(super) fn octets(value: &[u8], output: &mut Vec<u8>) {
-    tlv::put(Tag(0x04), value, output);
+pub(super) fn octets(bytes: &[u8], output: &mut Vec<u8>) -> Result<()> {
+    value(&AnyRef::new(Tag::OctetString, bytes)?, output)
 }
 
 /// Appends a UTF8String.
-pub(super) fn text(value: &str, output: &mut Vec<u8>) {
-    tlv::put(Tag(0x0C), value.as_bytes(), output);
+pub(super) fn text(text: &str, output: &mut Vec<u8>) -> Result<()> {
+    value(&Utf8StringRef::new(text)?, output)
 }
 
 /// Appends a Path: a sequence of one file identifier.
-pub(super) fn path(fid: virtuale_engine::Fid, output: &mut Vec<u8>) {
-    sequence(output, |path| octets(&fid.0.to_be_bytes(), path));
+pub(super) fn path(fid: virtuale_engine::Fid, output: &mut Vec<u8>) -> Result<()> {
+    sequence(output, |path| octets(&fid.0.to_be_bytes(), path))
 }

@@ -1,6 +1,6 @@
 //! The ODF and the directories that it names.
 
-use virtuale_engine::tlv::Tag;
+use x509_cert::der::Result;
 
 use super::{Certificate, KeyKind, KeyUsage, Paths, Pin, PrivateKey, Token, der};
 
@@ -31,78 +31,93 @@ const PUBLIC_ACCESS: [u8; 1] = [4];
 
 impl Token {
     /// EF.ODF: which directory is where.
-    #[must_use]
-    pub fn odf(&self, paths: Paths) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// What DER cannot say: lengths far above those of any card. The same goes for all files of a token.
+    pub fn odf(&self, paths: Paths) -> Result<Vec<u8>> {
         let mut odf = Vec::new();
         // [8] authObjects, [0] privateKeys, [1] publicKeys, [4] certificates.
         for (number, fid) in [(8, paths.pins), (0, paths.private_keys), (1, paths.public_keys), (4, paths.certificates)]
         {
-            der::tagged(number, &mut odf, |entry| der::path(fid, entry));
+            der::tagged(number, &mut odf, |entry| der::path(fid, entry))?;
         }
-        odf
+        Ok(odf)
     }
 
     /// EF.AODF: the PINs.
-    #[must_use]
-    pub fn aodf(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::odf`].
+    pub fn aodf(&self) -> Result<Vec<u8>> {
         collect(&self.pins, Pin::put)
     }
 
     /// EF.PrKDF: the private keys.
-    #[must_use]
-    pub fn prkdf(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::odf`].
+    pub fn prkdf(&self) -> Result<Vec<u8>> {
         collect(&self.keys, PrivateKey::put_private)
     }
 
     /// EF.PuKDF: the public keys.
-    #[must_use]
-    pub fn pukdf(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::odf`].
+    pub fn pukdf(&self) -> Result<Vec<u8>> {
         collect(&self.keys, PrivateKey::put_public)
     }
 
     /// EF.CDF: the certificates.
-    #[must_use]
-    pub fn cdf(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::odf`].
+    pub fn cdf(&self) -> Result<Vec<u8>> {
         collect(&self.certificates, Certificate::put)
     }
 }
 
-fn collect<T>(objects: &[T], put: impl Fn(&T, &mut Vec<u8>)) -> Vec<u8> {
+fn collect<T>(objects: &[T], put: impl Fn(&T, &mut Vec<u8>) -> Result<()>) -> Result<Vec<u8>> {
     let mut directory = Vec::new();
-    objects.iter().for_each(|object| put(object, &mut directory));
-    directory
+    objects.iter().try_for_each(|object| put(object, &mut directory))?;
+    Ok(directory)
 }
 
 impl Pin {
-    fn put(&self, directory: &mut Vec<u8>) {
+    fn put(&self, directory: &mut Vec<u8>) -> Result<()> {
         let (least, most) = self.digits;
         der::sequence(directory, |object| {
             der::sequence(object, |common| {
-                der::text(&self.label, common);
-                der::named_bits(&[PRIVATE, MODIFIABLE], common);
-            });
-            der::sequence(object, |class| der::octets(&[self.id], class));
+                der::text(&self.label, common)?;
+                der::named_bits(&[PRIVATE, MODIFIABLE], common)
+            })?;
+            der::sequence(object, |class| der::octets(&[self.id], class))?;
             der::tagged(1, object, |attributes| {
                 der::sequence(attributes, |attributes| {
                     // PinFlags: local (1), initialized (4).
                     let flags: &[u8] = if self.reference & 0x80 == 0 { &[4] } else { &[1, 4] };
-                    der::named_bits(flags, attributes);
+                    der::named_bits(flags, attributes)?;
                     // PinType ascii-numeric.
-                    der::integer_as(Tag(0x0A), 1, attributes);
+                    der::enumerated(1, attributes)?;
                     for length in [least, most, most] {
-                        der::integer(u32::from(length), attributes);
+                        der::integer(u32::from(length), attributes)?;
                     }
-                    der::integer_as(Tag(0x80), u32::from(self.reference), attributes);
+                    der::implicit(u32::from(self.reference), attributes)?;
                     // The padding character.
-                    der::octets(&[0xFF], attributes);
-                });
-            });
-        });
+                    der::octets(&[0xFF], attributes)
+                })
+            })
+        })
     }
 }
 
 impl PrivateKey {
-    fn put_private(&self, directory: &mut Vec<u8>) {
+    fn put_private(&self, directory: &mut Vec<u8>) -> Result<()> {
         let uses: &[u8] = match (self.usage, self.kind) {
             (KeyUsage::Authentication, _) => &[usage::SIGN],
             (KeyUsage::Signature, _) => &[usage::SIGN, usage::NON_REPUDIATION],
@@ -112,40 +127,39 @@ impl PrivateKey {
         };
         self.put(directory, |object| {
             der::sequence(object, |common| {
-                der::text(&self.label, common);
-                der::named_bits(&[PRIVATE], common);
-                if let Some(pin) = self.pin {
-                    der::octets(&[pin], common);
-                }
-            });
+                der::text(&self.label, common)?;
+                der::named_bits(&[PRIVATE], common)?;
+                self.pin.map_or(Ok(()), |pin| der::octets(&[pin], common))
+            })?;
             der::sequence(object, |class| {
-                self.put_class(uses, &PRIVATE_ACCESS, class);
+                self.put_class(uses, &PRIVATE_ACCESS, class)?;
                 // The one algorithm by which OpenSC is to use the key: its number in TokenInfo.
                 if matches!(self.kind, KeyKind::Rsa { .. }) {
                     let algorithm = if self.usage == KeyUsage::Decipherment { RSA_DECIPHER } else { RSA_SIGN };
-                    der::tagged(1, class, |algorithms| der::integer(algorithm, algorithms));
+                    der::tagged(1, class, |algorithms| der::integer(algorithm, algorithms))?;
                 }
-            });
-            self.put_type(object, |attributes| der::path(self.path, attributes));
-        });
+                Ok(())
+            })?;
+            self.put_type(object, |attributes| der::path(self.path, attributes))
+        })
     }
 
-    fn put_public(&self, directory: &mut Vec<u8>) {
+    fn put_public(&self, directory: &mut Vec<u8>) -> Result<()> {
         let uses: &[u8] = match (self.usage, self.kind) {
             (KeyUsage::Authentication | KeyUsage::Signature, _) => &[usage::VERIFY],
             (KeyUsage::Decipherment, KeyKind::Rsa { .. }) => &[usage::ENCRYPT],
             (KeyUsage::Decipherment, KeyKind::P256) => &[usage::DERIVE],
         };
         self.put(directory, |object| {
-            der::sequence(object, |common| der::text(&self.label, common));
-            der::sequence(object, |class| self.put_class(uses, &PUBLIC_ACCESS, class));
+            der::sequence(object, |common| der::text(&self.label, common))?;
+            der::sequence(object, |class| self.put_class(uses, &PUBLIC_ACCESS, class))?;
             // The key itself is a data object of the card; `04 00`, since OpenSC drops a key whose path is empty.
-            self.put_type(object, |attributes| der::sequence(attributes, |path| der::octets(&[], path)));
-        });
+            self.put_type(object, |attributes| der::sequence(attributes, |path| der::octets(&[], path)))
+        })
     }
 
     /// One key: a sequence for RSA, `[0]` for an elliptic curve.
-    fn put(&self, directory: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>)) {
+    fn put(&self, directory: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
         match self.kind {
             KeyKind::Rsa { .. } => der::sequence(directory, fill),
             KeyKind::P256 => der::tagged(0, directory, fill),
@@ -153,36 +167,37 @@ impl PrivateKey {
     }
 
     /// The start of CommonKeyAttributes, which private and public keys share.
-    fn put_class(&self, uses: &[u8], access: &[u8], class: &mut Vec<u8>) {
-        der::octets(&[self.id], class);
-        der::named_bits(uses, class);
-        der::named_bits(access, class);
-        der::integer(u32::from(self.reference), class);
+    fn put_class(&self, uses: &[u8], access: &[u8], class: &mut Vec<u8>) -> Result<()> {
+        der::octets(&[self.id], class)?;
+        der::named_bits(uses, class)?;
+        der::named_bits(access, class)?;
+        der::integer(u32::from(self.reference), class)
     }
 
-    fn put_type(&self, object: &mut Vec<u8>, value: impl FnOnce(&mut Vec<u8>)) {
+    fn put_type(&self, object: &mut Vec<u8>, value: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
         der::tagged(1, object, |attributes| {
             der::sequence(attributes, |attributes| {
-                value(attributes);
-                if let KeyKind::Rsa { bits } = self.kind {
-                    der::integer(u32::from(bits), attributes);
+                value(attributes)?;
+                match self.kind {
+                    KeyKind::Rsa { bits } => der::integer(u32::from(bits), attributes),
+                    KeyKind::P256 => Ok(()),
                 }
-            });
-        });
+            })
+        })
     }
 }
 
 impl Certificate {
-    fn put(&self, directory: &mut Vec<u8>) {
+    fn put(&self, directory: &mut Vec<u8>) -> Result<()> {
         der::sequence(directory, |object| {
             der::sequence(object, |common| {
-                der::text(&self.label, common);
-                der::named_bits(&[MODIFIABLE], common);
-            });
-            der::sequence(object, |class| der::octets(&[self.id], class));
+                der::text(&self.label, common)?;
+                der::named_bits(&[MODIFIABLE], common)
+            })?;
+            der::sequence(object, |class| der::octets(&[self.id], class))?;
             der::tagged(1, object, |attributes| {
-                der::sequence(attributes, |attributes| der::path(self.path, attributes));
-            });
-        });
+                der::sequence(attributes, |attributes| der::path(self.path, attributes))
+            })
+        })
     }
 }

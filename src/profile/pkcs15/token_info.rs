@@ -1,6 +1,9 @@
 //! EF.TokenInfo: what the card is and which algorithms it has. OpenSC takes its algorithm references from here.
 
-use virtuale_engine::tlv::{self, Tag};
+use x509_cert::der::{
+    Result,
+    asn1::{Null, ObjectIdentifier, Utf8StringRef},
+};
 
 use super::{Token, der};
 
@@ -8,7 +11,7 @@ use super::{Token, der};
 struct Algorithm {
     mechanism: u32,
     operations: &'static [u8],
-    identifier: &'static [u8],
+    identifier: ObjectIdentifier,
     reference: u8,
 }
 
@@ -17,11 +20,11 @@ const SIGNS: &[u8] = &[1];
 const DECIPHERS: &[u8] = &[5];
 const HASHES: &[u8] = &[6];
 
-const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
-const SHA1_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x05];
-const SHA256_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];
-const SHA1: &[u8] = &[0x2B, 0x0E, 0x03, 0x02, 0x1A];
-const SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const SHA1_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.5");
+const SHA256_WITH_RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+const SHA1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.14.3.2.26");
+const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 
 /// The algorithms, in the order of their numbers [RUN-OPENSC TokenInfo].
 const ALGORITHMS: [Algorithm; 6] = [
@@ -41,35 +44,36 @@ const COMPLIANT: u8 = 3;
 
 impl Token {
     /// EF.TokenInfo.
-    #[must_use]
-    pub fn token_info(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Token::odf`].
+    pub fn token_info(&self) -> Result<Vec<u8>> {
         let mut info = Vec::new();
         der::sequence(&mut info, |info| {
-            der::integer(0, info);
-            der::octets(&self.serial, info);
-            der::text(&self.manufacturer, info);
-            tlv::put(Tag(0x80), self.label.as_bytes(), info);
+            der::integer(0, info)?;
+            der::octets(&self.serial, info)?;
+            der::text(&self.manufacturer, info)?;
+            der::implicit(Utf8StringRef::new(&self.label)?, info)?;
             let flags: &[u8] = if self.writable { &[RANDOM, COMPLIANT] } else { &[READ_ONLY, RANDOM, COMPLIANT] };
-            der::named_bits(flags, info);
+            der::named_bits(flags, info)?;
             der::tagged(2, info, |algorithms| {
-                for (number, algorithm) in (1..).zip(&ALGORITHMS) {
-                    algorithm.put(number, algorithms);
-                }
-            });
-        });
-        info
+                (1..).zip(&ALGORITHMS).try_for_each(|(number, algorithm)| algorithm.put(number, algorithms))
+            })
+        })?;
+        Ok(info)
     }
 }
 
 impl Algorithm {
-    fn put(&self, number: u32, algorithms: &mut Vec<u8>) {
+    fn put(&self, number: u32, algorithms: &mut Vec<u8>) -> Result<()> {
         der::sequence(algorithms, |algorithm| {
-            der::integer(number, algorithm);
-            der::integer(self.mechanism, algorithm);
-            tlv::put(Tag(0x05), &[], algorithm);
-            der::named_bits(self.operations, algorithm);
-            tlv::put(Tag(0x06), self.identifier, algorithm);
-            der::integer(u32::from(self.reference), algorithm);
-        });
+            der::integer(number, algorithm)?;
+            der::integer(self.mechanism, algorithm)?;
+            der::value(&Null, algorithm)?;
+            der::named_bits(self.operations, algorithm)?;
+            der::value(&self.identifier, algorithm)?;
+            der::integer(u32::from(self.reference), algorithm)
+        })
     }
 }

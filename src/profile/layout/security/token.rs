@@ -38,12 +38,12 @@ impl Built {
     /// The bytes of a builder in a file that belongs to the key `key`; `None` if there is nothing to build from.
     pub(in super::super) fn bytes(&self, builder: Builder, key: Option<usize>) -> Option<Vec<u8>> {
         Some(match builder {
-            Builder::Odf => self.token.odf(self.paths?),
-            Builder::TokenInfo => self.token.token_info(),
-            Builder::Aodf => self.token.aodf(),
-            Builder::Prkdf => self.token.prkdf(),
-            Builder::Pukdf => self.token.pukdf(),
-            Builder::Cdf => self.token.cdf(),
+            Builder::Odf => self.token.odf(self.paths?).ok()?,
+            Builder::TokenInfo => self.token.token_info().ok()?,
+            Builder::Aodf => self.token.aodf().ok()?,
+            Builder::Prkdf => self.token.prkdf().ok()?,
+            Builder::Pukdf => self.token.pukdf().ok()?,
+            Builder::Cdf => self.token.cdf().ok()?,
             Builder::Certificate => self.certificates.get(key?)?.clone()?,
         })
     }
