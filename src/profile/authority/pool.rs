@@ -4,7 +4,7 @@ use rsa::BoxedUint;
 use virtuale_engine::crypto::{RsaNumbers, RsaPublicKey};
 
 /// The pool, one key a line; its head says how it was drawn.
-const POOL: &str = include_str!("../../../fixtures/keys/rsa-pool.txt");
+const POOL: &str = include_str!("rsa-pool.txt");
 
 /// The public exponent of every key of the pool: 65537.
 const EXPONENT: [u8; 3] = [0x01, 0x00, 0x01];
