@@ -1,6 +1,6 @@
 //! What every byte of a card is: the tree of spans that explain, diff and redact read.
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, sync::Arc};
 
 use virtuale_engine::{Aid, Fid};
 
@@ -35,7 +35,7 @@ pub struct FileMap {
     /// Where its place and its access rule are known from. Its elements have origins of their own.
     pub origin: Origin,
     /// What backs the origin.
-    pub source: String,
+    pub source: Arc<str>,
     /// What it holds, from its first byte to its last, without gaps. Of a file of records: one element for each record,
     /// with ranges as if the records stood one behind the other.
     pub elements: Vec<Element>,
@@ -58,7 +58,7 @@ pub struct Element {
     /// Where its place and coding are known from.
     pub origin: Origin,
     /// What backs the origin.
-    pub source: String,
+    pub source: Arc<str>,
     /// Whether the value is about a person or a card of a person.
     pub personal: bool,
     /// Where the value was written in the card file; empty for defaults, computed values and decoded bytes.
@@ -167,7 +167,7 @@ mod tests {
     use virtuale_engine::Fid;
 
     fn element(name: &str, range: std::ops::Range<usize>, origin: Origin, children: Vec<Element>) -> Element {
-        let (value, source) = (String::new(), String::new());
+        let (value, source) = (String::new(), "".into());
         Element { name: name.into(), range, header: 2, value, origin, source, personal: false, written: 0..0, children }
     }
 
@@ -189,7 +189,7 @@ mod tests {
             size: 10,
             readable: "always".into(),
             origin: Origin::Public,
-            source: String::new(),
+            source: "".into(),
             elements,
             records: vec![],
         };

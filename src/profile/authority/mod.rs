@@ -9,6 +9,7 @@ use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RustCrypto}
 mod cv;
 mod files;
 mod key_file;
+pub(in crate::profile) mod points;
 mod pool;
 mod x509;
 
@@ -67,7 +68,12 @@ impl Issuer {
     /// The issuing authority of the seed 0, from which the certificates of cards are.
     #[must_use]
     pub fn usual() -> &'static Self {
-        static USUAL: LazyLock<Issuer> = LazyLock::new(|| Issuer::from_seed(0));
+        static USUAL: LazyLock<Issuer> = LazyLock::new(|| {
+            let issuer = Issuer::from_seed(0);
+            let signer =
+                x509::Signer::of(&issuer.key, &points::ISSUER).map_or_else(|_| OnceLock::new(), OnceLock::from);
+            Issuer { signer, ..issuer }
+        });
         &USUAL
     }
 

@@ -176,8 +176,12 @@ pub(super) struct Signer {
 
 impl Signer {
     pub(super) fn new(key: &P256PrivateKey) -> Result<Self, BuilderError> {
-        let public = Arithmetic.p256_public(key).map_err(|_| spki::Error::KeyMalformed)?;
-        Ok(Self { key: key.clone(), public: verifying_key(&public)? })
+        Self::of(key, &Arithmetic.p256_public(key).map_err(|_| spki::Error::KeyMalformed)?)
+    }
+
+    /// A key whose point is known.
+    pub(super) fn of(key: &P256PrivateKey, point: &[u8; 65]) -> Result<Self, BuilderError> {
+        Ok(Self { key: key.clone(), public: verifying_key(point)? })
     }
 
     fn information(&self) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {

@@ -13,13 +13,13 @@ use super::{super::map::Origin, coding::Coding};
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Known {
     pub(super) origin: Origin,
-    pub(super) at: String,
+    pub(super) at: Arc<str>,
 }
 
 impl Known {
     /// What stands in for a source with a mistake, so that reading can go on.
     pub(super) fn stand_in() -> Arc<Self> {
-        Arc::new(Self { origin: Origin::Invented, at: String::new() })
+        Arc::new(Self { origin: Origin::Invented, at: "".into() })
     }
 }
 

@@ -117,7 +117,7 @@ mod tests {
     use super::{super::super::map::Origin, Known, elements};
 
     fn explained(bytes: &[u8]) -> Vec<super::Element> {
-        let known = Arc::new(Known { origin: Origin::Invented, at: String::new() });
+        let known = Arc::new(Known { origin: Origin::Invented, at: "".into() });
         elements(bytes, 0, &known, false, &mut 1000)
     }
 

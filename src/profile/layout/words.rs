@@ -101,7 +101,7 @@ mod tests {
     use super::{super::super::map::Origin, Element, pack, place, room, unpack};
 
     fn element(range: std::ops::Range<usize>, personal: bool, children: Vec<Element>) -> Element {
-        let (name, value, source) = (String::new(), String::new(), String::new());
+        let (name, value, source) = (String::new(), String::new(), "".into());
         let origin = Origin::Invented;
         Element { name, range, header: 0, value, origin, source, personal, written: 0..0, children }
     }

@@ -125,7 +125,7 @@ fn source(fields: &Fields<'_>) -> Option<Known> {
         fields.mistake("\"at\" is missing", "what is not invented says where it is known from");
         return None;
     }
-    Some(Known { origin, at: at.to_owned() })
+    Some(Known { origin, at: at.into() })
 }
 
 fn role(fields: &Fields<'_>) -> Option<Role> {

@@ -1,7 +1,6 @@
 //! From the PINs and keys of a layout and the data of a card to the security domains of its chip.
 
 use virtuale_engine::{
-    crypto::Crypto,
     cvc,
     image::{self, ControlTemplate, FileIndex, PublicKey, Secret, SecurityDomain, SecurityObject, Tries, Uses},
     security::SeNumber,
@@ -12,8 +11,7 @@ use super::{
     Cipher, Environment, HeldKey, Key, Object, ObjectKind, RootForm, Template,
 };
 use crate::profile::{
-    arithmetic::Arithmetic,
-    authority::{CvKeys, rsa_public},
+    authority::{CvKeys, points, rsa_public},
     tree::{Data, Node},
 };
 
@@ -52,7 +50,7 @@ pub(in super::super) fn domains(
                 key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
             }
             ObjectKind::Root(form) => {
-                root_key(object, *form, root.get_or_insert_with(|| CvKeys::root(0))).into_iter().collect()
+                vec![root_key(object, *form, root.get_or_insert_with(|| CvKeys::root(0)))]
             }
         };
         if let Some(domain) = domains.get_mut(object.application) {
@@ -150,19 +148,18 @@ fn key_set(
     Some(object(entry, image::ObjectKind::KeySet(set)))
 }
 
-/// The public key of a root; the authority's own keys never fail to have one.
-fn root_key(entry: &Object, form: RootForm, root: &CvKeys) -> Option<SecurityObject> {
+/// The public key of the root of seed 0.
+fn root_key(entry: &Object, form: RootForm, root: &CvKeys) -> SecurityObject {
     let (key, holder, authorisation) = match form {
         RootForm::Rsa => {
             (cvc::PublicKey::Rsa(rsa_public(&root.rsa)), CvKeys::ROOT_RSA_HOLDER, CvKeys::ROOT_RSA_AUTHORISATION)
         }
         RootForm::P256 => {
-            let public = Arithmetic.p256_public(&root.p256).ok()?;
-            (cvc::PublicKey::P256(public), CvKeys::ROOT_P256_HOLDER, CvKeys::ROOT_P256_AUTHORISATION)
+            (cvc::PublicKey::P256(points::CV_ROOT), CvKeys::ROOT_P256_HOLDER, CvKeys::ROOT_P256_AUTHORISATION)
         }
     };
     let kind = PublicKey::Other { key, holder: holder.to_vec(), authorisation: authorisation.to_vec() };
-    Some(object(entry, image::ObjectKind::PublicKey(kind)))
+    object(entry, image::ObjectKind::PublicKey(kind))
 }
 
 /// An environment, without the templates of keys that the card does not have.
