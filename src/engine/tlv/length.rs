@@ -1,4 +1,4 @@
-//! The length of a data object (ISO 7816-4, 6.3; ISO 8825-1, 8.1.3): the one place where it is read and written.
+//! The length of a data object [ISO-7816-4 6.3] [ISO-8825-1 8.1]: the one place where it is read and written.
 //!
 //! Definite lengths only. They are written in their shortest form; whoever reads says whether others are taken, since
 //! some protocols ask for the shortest and some bytes are only looked at.
