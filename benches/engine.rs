@@ -82,7 +82,7 @@ fn image() -> ChipImage {
         }));
     }
     let atr = Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR");
-    ChipImage { atr, contactless_atr: None, capacity: 32_768, habits: Habits::default(), files }
+    ChipImage { atr, contactless_atr: None, capacity: 32_768, habits: Habits::default(), classes: Vec::new(), files }
 }
 
 fn chip(protocol: Protocol) -> Chip {

@@ -8,6 +8,8 @@
 
 extern crate alloc;
 
+#[cfg(test)]
+mod gsm;
 pub mod ias;
 pub mod layouts;
 pub mod vitale1;

@@ -108,6 +108,7 @@ mod tests {
             contactless_atr: None,
             capacity: 1_000,
             habits: Habits::default(),
+            classes: Vec::new(),
             files: vec![directory(0x3F00, Vec::new(), None), directory(0x0DF1, vec![FileIndex::MF], Some(super::NAME))],
         };
         let platform = Platform {

@@ -110,7 +110,7 @@ fn image() -> ChipImage {
         files.push(file(fid, vec![FileIndex::MF], FileKind::Transparent { sfi: None, content, size }, rule));
     }
     let atr = Atr::parse(&hex!("3F 65 25 00 52 09 6A 90 00")).expect("a public ATR");
-    ChipImage { atr, contactless_atr: None, capacity: 4096, habits: Habits::default(), files }
+    ChipImage { atr, contactless_atr: None, capacity: 4096, habits: Habits::default(), classes: Vec::new(), files }
 }
 
 fn card_with(settings: Settings, sink: impl Sink + 'static) -> Chip {

@@ -5,6 +5,7 @@ use core::fmt;
 
 use crate::{
     Atr, Fid,
+    chip::sides::{self, Side},
     fs::{self, FileSystem},
     image::{ChipImage, FileIndex, Habits, ImageError},
     memory::Memory,
@@ -17,6 +18,7 @@ pub struct Blueprint {
     pub(super) atr: Atr,
     pub(super) contactless_atr: Option<Atr>,
     pub(super) habits: Habits,
+    pub(super) sides: Vec<Side>,
     pub(super) files: Arc<FileSystem>,
     /// What every chip holds at first.
     pub(super) memory: Memory,
@@ -28,7 +30,7 @@ pub struct Blueprint {
 /// An applet that a DF names.
 pub(super) struct Named {
     pub(super) name: String,
-    /// The first DF that names it.
+    /// The first DF that names it, or where the class begins that does.
     file: FileIndex,
     fid: Fid,
 }
@@ -49,6 +51,15 @@ impl Blueprint {
     pub fn new(image: &ChipImage) -> Result<Self, ImageError> {
         let mut built = fs::build(&image.files, image.capacity)?;
         let vault = vault::build(&image.files, &mut built.memory)?;
+        let mut names = built.applets;
+        let sides = sides::build(image, |name, df| {
+            let Some(name) = name else { return built.files.applet(df) };
+            let known = names.iter().position(|(known, _)| known == name);
+            known.unwrap_or_else(|| {
+                names.push((name.clone(), df));
+                names.len() - 1
+            }) + 1
+        })?;
         let named = |(name, file): (String, FileIndex)| {
             let fid = image.files.get(file.0).map_or(Fid::MF, |image| image.fid);
             Named { name, file, fid }
@@ -57,10 +68,11 @@ impl Blueprint {
             atr: image.atr,
             contactless_atr: image.contactless_atr,
             habits: image.habits,
+            sides,
             files: Arc::new(built.files),
             memory: built.memory,
             vault,
-            applets: built.applets.into_iter().map(named).collect(),
+            applets: names.into_iter().map(named).collect(),
         })
     }
 

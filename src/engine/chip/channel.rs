@@ -1,6 +1,6 @@
 //! Logical channels [ISO-7816-4 5.4.2]: what each has selected and proved.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
 
 use crate::{
     StatusWord,
@@ -13,17 +13,18 @@ use crate::{
     vault::ObjectId,
 };
 
-/// How many channels a chip has.
+/// How many logical channels a chip has.
 pub(crate) const COUNT: u8 = 4;
 
-/// The number of a channel that the chip has.
+/// The number of a channel that the chip has: a logical one, or above these that of a side.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct ChannelNumber(u8);
 
 /// The channels of a chip. The basic one, number 0, is always open while the chip has power.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Channels {
-    channels: [Channel; COUNT as usize],
+    /// The logical ones, then those of the sides.
+    channels: Vec<Channel>,
 }
 
 /// What a channel has selected and proved.
@@ -51,24 +52,40 @@ impl ChannelNumber {
     /// The basic channel.
     pub(crate) const BASIC: Self = Self(0);
 
-    /// `None` if the chip has no such channel.
+    /// `None` if the chip has no such logical channel.
     #[inline]
     pub(crate) fn new(value: u8) -> Option<Self> {
         (value < COUNT).then_some(Self(value))
     }
 
-    /// Those of all channels.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
-        (0..COUNT).map(Self)
+    /// That of a side, by its index.
+    pub(crate) fn of_side(index: usize) -> Option<Self> {
+        u8::try_from(index).ok()?.checked_add(COUNT).map(Self)
     }
 
-    /// The value, 0 to 3.
+    /// The index of the side that it is of.
+    #[inline]
+    pub(crate) fn side(self) -> Option<usize> {
+        self.0.checked_sub(COUNT).map(usize::from)
+    }
+
+    /// The value, 0 to 3 for a logical channel.
     pub(crate) fn value(self) -> u8 {
         self.0
     }
 }
 
 impl Channels {
+    /// The channels of a chip with so many sides.
+    pub(crate) fn new(sides: usize) -> Self {
+        Self { channels: (0..usize::from(COUNT) + sides).map(|_| Channel::default()).collect() }
+    }
+
+    /// The numbers of all.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = ChannelNumber> + use<> {
+        (0..).map(ChannelNumber).take(self.channels.len())
+    }
+
     /// A channel, open or not.
     #[inline]
     pub(crate) fn channel(&self, number: ChannelNumber) -> &Channel {
@@ -83,7 +100,7 @@ impl Channels {
 
     /// The channels but one.
     pub(crate) fn others(&self, number: ChannelNumber) -> impl Iterator<Item = &Channel> {
-        ChannelNumber::all().filter(move |&other| other != number).map(|other| self.channel(other))
+        self.numbers().filter(move |&other| other != number).map(|other| self.channel(other))
     }
 
     /// Lets every channel know where its files are now.
@@ -100,13 +117,13 @@ impl Channels {
 
     /// Forgets everything: the MF, which has this applet, is selected on the basic channel, the others are closed.
     pub(crate) fn reset(&mut self, applet: usize) {
-        *self = Self::default();
+        self.channels.iter_mut().for_each(Channel::close);
         self.channel_mut(ChannelNumber::BASIC).open(FileIndex::MF, applet);
     }
 
-    /// The closed channel with the lowest number.
+    /// The closed logical channel with the lowest number.
     pub(crate) fn first_closed(&self) -> Option<ChannelNumber> {
-        ChannelNumber::all().find(|&number| !self.channel(number).is_open)
+        (0..COUNT).map(ChannelNumber).find(|&number| !self.channel(number).is_open)
     }
 }
 

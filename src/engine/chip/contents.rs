@@ -21,6 +21,10 @@ pub struct Content {
 }
 
 impl Content {
+    pub(super) fn new(file: FileIndex, fid: Fid, span: Span) -> Self {
+        Self { file, fid, span }
+    }
+
     /// Its identifier.
     #[must_use]
     pub fn fid(self) -> Fid {

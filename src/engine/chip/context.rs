@@ -9,6 +9,7 @@ use crate::{
         channel::{Channel, ChannelNumber, Channels},
         pending::Pending,
         proofs::Partner,
+        sides::Side,
     },
     class::{Class, SecureMessaging},
     fs::{File, FileSystem},
@@ -27,6 +28,7 @@ pub(crate) struct Core {
     pub(crate) channels: Channels,
     pub(crate) pending: Pending,
     pub(crate) habits: Habits,
+    pub(crate) sides: Vec<Side>,
     pub(crate) protocol: Protocol,
     pub(crate) platform: Platform,
     pub(crate) vault: Vault,
@@ -86,6 +88,13 @@ impl Context<'_> {
         self.core.protocol
     }
 
+    /// Where what answers here differs from other cards.
+    #[inline]
+    #[must_use]
+    pub fn habits(&self) -> Habits {
+        self.core.habits(self.number)
+    }
+
     /// What the applet noted as proved on the channel. It is forgotten when another DF is selected.
     pub fn security(&mut self) -> &mut SecurityStatus {
         &mut self.channel_mut().security
@@ -127,7 +136,8 @@ impl Context<'_> {
     /// Makes a DF current, found by a name or in another way, and leaves the applet of the last one if it has another.
     pub(crate) fn enter(&mut self, df: FileIndex, name: Option<usize>) {
         let before = self.core.applet_on(self.number);
-        let applet = self.core.files.applet(df);
+        // A side keeps its applet wherever it is.
+        let applet = if self.number.side().is_some() { before } else { self.core.files.applet(df) };
         if before != applet {
             self.core.left.push((before, self.number));
         }
@@ -136,6 +146,7 @@ impl Context<'_> {
         self.channel_mut().enter(df, applet, name);
         if leaves {
             self.channel_mut().leave_application();
+            self.core.share_proofs(self.number);
             self.judge();
         }
     }

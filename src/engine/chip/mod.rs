@@ -12,6 +12,7 @@ pub(crate) mod channel;
 mod contents;
 pub(crate) mod context;
 pub(crate) mod dialogue;
+mod files;
 #[cfg(test)]
 mod interface_tests;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub(crate) mod proofs;
 #[cfg(test)]
 mod rule_tests;
 mod secrets;
+pub(crate) mod sides;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ mod tests;
 pub use blueprint::Blueprint;
 pub use contents::Content;
 pub use context::Context;
+pub use files::{FileForm, FileHandle};
 
 use alloc::{boxed::Box, sync::Arc, vec::Vec};
 use core::fmt;
@@ -103,9 +106,10 @@ impl Chip {
         let core = Core {
             files: Arc::clone(&blueprint.files),
             memory: blueprint.memory.of_another(),
-            channels: Channels::default(),
+            channels: Channels::new(blueprint.sides.len()),
             pending: Pending::default(),
             habits: blueprint.habits,
+            sides: blueprint.sides.clone(),
             protocol: blueprint.atr.first_protocol(),
             platform,
             vault: blueprint.vault.vault(),
@@ -131,6 +135,7 @@ impl Chip {
     fn forget(&mut self) {
         self.core.memory.roll_back();
         self.core.channels.reset(self.core.files.applet(FileIndex::MF));
+        self.core.open_sides();
         self.core.pending.clear();
         self.core.left.clear();
         self.core.protocol = self.atr.first_protocol();
@@ -179,29 +184,40 @@ impl Chip {
         };
         self.core.memory.roll_back();
         let status = outcome?;
-        Ok(self.core.pending.cut(&command, number, self.core.protocol, response, status))
+        if response.len() <= pending::limit(&command) {
+            return Ok(status);
+        }
+        let dialect = (number, self.core.protocol, self.core.habits(number).waiting);
+        Ok(self.core.pending.cut(&command, dialect, response, status))
     }
 
     /// Lets an applet know of a command that has no way to it: that of the channel which its class byte names, or of
     /// the basic channel if it names none.
     fn pass_over_unrouted(&mut self, command: &[u8]) {
-        let named = command.first().and_then(|&cla| Class::interindustry(cla));
-        let class = named.unwrap_or(Class::BASIC);
-        let number = ChannelNumber::new(class.channel).filter(|&number| self.core.channels.channel(number).is_open());
-        let Some(number) = number else { return };
+        let cla = command.first().copied();
+        let side = cla.and_then(|cla| self.core.side_of(cla));
+        let class = cla.and_then(Class::interindustry).unwrap_or(Class::BASIC);
+        let number = side.or(ChannelNumber::new(class.channel));
+        let Some(number) = number.filter(|&number| self.core.channels.channel(number).is_open()) else { return };
         let applet = &mut self.applets[self.core.applet_on(number)];
         applet.pass_over(None, &mut Context { core: &mut self.core, class, number, partner: None });
     }
 
-    /// Views a command and finds its channel.
+    /// Views a command and finds its channel: that of the side which its class is of, or else the one that its class
+    /// names. The applet there says what the class means.
+    #[inline]
     fn route<'a>(&self, command: &'a [u8]) -> Result<(Apdu<'a>, Class, ChannelNumber), StatusWord> {
         let &cla = command.first().ok_or(StatusWord::WRONG_LENGTH)?;
-        let named = Class::interindustry(cla).and_then(|class| ChannelNumber::new(class.channel));
-        let applet = &self.applets[self.core.applet_on(named.unwrap_or(ChannelNumber::BASIC))];
+        let (side, named) = match Class::interindustry(cla) {
+            Some(class) => (None, ChannelNumber::new(class.channel)),
+            None => (self.core.side_of(cla), None),
+        };
+        let applet = &self.applets[self.core.applet_on(side.or(named).unwrap_or(ChannelNumber::BASIC))];
         let command = Apdu::parse_with(command, self.core.protocol, |ins| applet.instruction(cla, ins));
         let command = command.map_err(|_| StatusWord::WRONG_LENGTH)?;
         let class = applet.read_class(cla).ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
-        let open = ChannelNumber::new(class.channel).filter(|&number| self.core.channels.channel(number).is_open());
+        let open = side.or_else(|| ChannelNumber::new(class.channel));
+        let open = open.filter(|&number| self.core.channels.channel(number).is_open());
         Ok((command, class, open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?))
     }
 

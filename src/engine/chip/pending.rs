@@ -1,6 +1,6 @@
 //! Answers that do not fit what was expected: the rest waits for GET RESPONSE [ISO-7816-4 5.3.4].
 
-use crate::{Protocol, Response, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, wiped::Wiped};
+use crate::{Protocol, Response, StatusWord, apdu::Apdu, chip::channel::ChannelNumber, image::Waiting, wiped::Wiped};
 
 /// What waits for GET RESPONSE.
 pub(crate) struct Pending {
@@ -9,11 +9,19 @@ pub(crate) struct Pending {
     /// What the command said, sent with the last bytes.
     status: StatusWord,
     channel: ChannelNumber,
+    /// How the card says that bytes wait.
+    waiting: Waiting,
 }
 
 impl Default for Pending {
     fn default() -> Self {
-        Self { bytes: Wiped::default(), taken: 0, status: StatusWord::SUCCESS, channel: ChannelNumber::BASIC }
+        Self {
+            bytes: Wiped::default(),
+            taken: 0,
+            status: StatusWord::SUCCESS,
+            channel: ChannelNumber::BASIC,
+            waiting: Waiting::default(),
+        }
     }
 }
 
@@ -38,44 +46,38 @@ impl Pending {
                 self.clear();
                 self.status
             }
-            left => StatusWord::bytes_remaining(left),
+            left => self.waiting.status(left),
         }
     }
 
-    /// Cuts the data of an answer to what the command expects and keeps the rest.
+    /// Cuts the data of an answer to what the command expects and keeps the rest, if it is longer.
     ///
     /// On T=0 a command that sent data could not say what it expects: everything waits. On T=1 one that expects nothing
-    /// gets nothing.
-    #[inline]
+    /// gets nothing. `waiting` is how the card says that bytes wait.
     pub(super) fn cut(
         &mut self,
         command: &Apdu<'_>,
-        channel: ChannelNumber,
-        protocol: Protocol,
+        (channel, protocol, waiting): (ChannelNumber, Protocol, Waiting),
         response: &mut Response,
         status: StatusWord,
     ) -> StatusWord {
-        let limit = command.le().map_or(0, |le| le.limit());
-        if response.len() <= limit { status } else { self.keep(limit, command, channel, protocol, response, status) }
-    }
-
-    /// Keeps what is over a limit.
-    fn keep(
-        &mut self,
-        limit: usize,
-        command: &Apdu<'_>,
-        channel: ChannelNumber,
-        protocol: Protocol,
-        response: &mut Response,
-        status: StatusWord,
-    ) -> StatusWord {
+        let limit = limit(command);
+        if response.len() <= limit {
+            return status;
+        }
         let nothing_expected = protocol == Protocol::T1 && command.le().is_none();
         if !nothing_expected {
             self.clear();
             self.bytes.extend(&response.as_bytes()[limit..]);
-            (self.status, self.channel) = (status, channel);
+            (self.status, self.channel, self.waiting) = (status, channel, waiting);
         }
         response.truncate(limit);
-        if nothing_expected { status } else { StatusWord::bytes_remaining(self.bytes.len()) }
+        if nothing_expected { status } else { waiting.status(self.bytes.len()) }
     }
+}
+
+/// The most bytes that a command lets come back.
+#[inline]
+pub(super) fn limit(command: &Apdu<'_>) -> usize {
+    command.le().map_or(0, |le| le.limit())
 }

@@ -20,7 +20,7 @@ use crate::{
 impl Core {
     /// Works out anew what was proved on a channel in terms of the environments of its domain. `partner` protects the
     /// command that is under way on it.
-    fn judge(&mut self, number: ChannelNumber, partner: Option<&Partner>) {
+    pub(super) fn judge(&mut self, number: ChannelNumber, partner: Option<&Partner>) {
         let channel = self.channels.channel(number);
         let nothing = channel.proofs == Proofs::default() && channel.dialogue.is_none() && partner.is_none();
         let proved = if nothing {
@@ -44,7 +44,7 @@ impl Core {
     /// Takes back the proof of a PIN or key set on every channel: it has another value now. A session by a key set
     /// ends too, but for that of the command under way.
     fn forget_proof(&mut self, id: ObjectId) {
-        for number in ChannelNumber::all() {
+        for number in self.channels.numbers() {
             let knows =
                 [DomainId::GLOBAL, self.vault.domain(self.channels.channel(number).df())].contains(&id.domain());
             let channel = self.channels.channel_mut(number);
@@ -165,9 +165,7 @@ impl Context<'_> {
 
     /// Notes that a PIN or key set was proved, or that it is not any more.
     pub(crate) fn set_proved(&mut self, id: ObjectId, proved: bool) {
-        let mut held = self.channel().proofs;
-        held.set(&self.core.vault, id, proved);
-        self.channel_mut().proofs = held;
+        self.core.note_proof(self.number, id, proved);
         self.judge();
     }
 

@@ -9,6 +9,10 @@ use crate::{
 };
 
 pub(super) fn manage_channel(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+    if context.number().side().is_some() {
+        // Channels are of interindustry classes.
+        return Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into());
+    }
     if !command.data().is_empty() {
         return Err(StatusWord::WRONG_LENGTH.into());
     }

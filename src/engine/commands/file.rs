@@ -35,7 +35,8 @@ pub(super) fn create_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
 
 /// Deletes the current file, or the one that is named as in SELECT, with all that is in it.
 ///
-/// The DF around it is then current, if it was. A file that another channel uses stays: `6985`.
+/// The DF around it is then current, if it was. A file that another channel uses, or that is where a class begins,
+/// stays: `6985`.
 pub(super) fn delete_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     let Location { df, ef } = meant(command, context)?;
     let file = ef.unwrap_or(df);
@@ -48,7 +49,8 @@ pub(super) fn delete_file(command: &Apdu<'_>, context: &mut Context<'_>) -> Outc
     }
     let deleted = context.core.files.with_all_in(file);
     let number = context.number();
-    if context.core.channels.others(number).any(|other| other.uses(&deleted)) {
+    let is_home = context.core.sides.iter().any(|side| deleted.contains(&side.home));
+    if is_home || context.core.channels.others(number).any(|other| other.uses(&deleted)) {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
     let core = &mut *context.core;

@@ -145,7 +145,7 @@ fn ef_by_sfi(bits: u8, context: &mut Context<'_>) -> Result<FileIndex, StatusWor
 ///
 /// `6Cxx` where that is the chip's habit.
 fn cut_to_le(le: Le, left: usize, context: &Context<'_>) -> Result<(usize, StatusWord), StatusWord> {
-    let refuses = context.core.habits.long_le == LongLe::Refused;
+    let refuses = context.habits().long_le == LongLe::Refused;
     match le {
         Le::All(limit) if refuses && context.protocol() == Protocol::T0 && left < limit => {
             Err(StatusWord::wrong_le(left))

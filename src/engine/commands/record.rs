@@ -6,7 +6,7 @@ use crate::{
     applet::Outcome,
     chip::Context,
     commands::{cut_to_le, ef_by_sfi, expected, sent},
-    fs::{Kind, Misfit, RecordFile},
+    fs::{Kind, RecordFile},
     memory::Memory,
     security::Operation,
 };
@@ -89,7 +89,7 @@ pub(super) fn update_record(command: &Apdu<'_>, context: &mut Context<'_>) -> Ou
         return append(record, &records, context);
     }
     let number = find(command.p1(), mode, &records, context)?;
-    records.replace(&mut context.core.memory, number, record).map_err(refusal)?;
+    records.replace(&mut context.core.memory, number, record).map_err(StatusWord::from)?;
     context.commit()?;
     Ok(StatusWord::SUCCESS)
 }
@@ -105,17 +105,10 @@ pub(super) fn append_record(command: &Apdu<'_>, context: &mut Context<'_>) -> Ou
 
 /// Adds a record and makes it the current one.
 fn append(record: &[u8], records: &RecordFile, context: &mut Context<'_>) -> Outcome {
-    let number = records.append(&mut context.core.memory, record).map_err(refusal)?;
+    let number = records.append(&mut context.core.memory, record).map_err(StatusWord::from)?;
     context.commit()?;
     context.channel_mut().point_to(number);
     Ok(StatusWord::SUCCESS)
-}
-
-fn refusal(misfit: Misfit) -> StatusWord {
-    match misfit {
-        Misfit::Length => StatusWord::WRONG_LENGTH,
-        Misfit::Room => StatusWord::NO_ROOM,
-    }
 }
 
 /// The EF of records that P2 names, if its rule allows the operation.

@@ -125,6 +125,22 @@ fn status(pin: ObjectId, context: &Context<'_>) -> Outcome {
     }
 }
 
+impl Context<'_> {
+    /// Compares what is given with the PIN that a reference means in the current DF, counts the try, and notes the
+    /// proof wherever it counts: what [VERIFY](crate::ins::Ins::VERIFY) does, for an applet whose command is its own.
+    /// It commits.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`]: `6A88` if there is no such PIN, `6985` or `6982` if its rule forbids it, `6700` if no PIN is so long,
+    /// `6983` or `6984` if no try or use is left, `63Cx` if it is wrong; or the power was lost.
+    pub fn verify_pin(&mut self, reference: u8, given: &[u8]) -> Result<(), Stop> {
+        let pin = self.find(Class::Pin, reference)?;
+        self.allow(pin, Access::Verify)?;
+        try_pin(pin, given, self)
+    }
+}
+
 /// Compares a PIN. A length that no PIN can have costs no try.
 fn try_pin(pin: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
     if !context.core.vault.fits_pin(pin, given.len()) {

@@ -137,7 +137,7 @@ impl FileSystem {
     }
 
     /// Whether a file can be found: it was not deleted, and is offered on the interface.
-    fn is_there(&self, file: FileIndex) -> bool {
+    pub(crate) fn is_there(&self, file: FileIndex) -> bool {
         let file = self.file(file);
         !file.is_deleted && file.offered.on(self.interface)
     }
@@ -161,6 +161,11 @@ impl FileSystem {
         rule.condition(operation)
     }
 
+    /// A file, if there is one.
+    pub(crate) fn get(&self, index: FileIndex) -> Option<&File> {
+        self.files.get(index.0)
+    }
+
     /// Which applet runs the commands of a DF.
     pub(crate) fn applet(&self, df: FileIndex) -> usize {
         self.file(df).directory().map_or(0, |directory| directory.applet)
@@ -168,6 +173,10 @@ impl FileSystem {
 }
 
 impl File {
+    pub(crate) fn fid(&self) -> Fid {
+        self.fid
+    }
+
     /// What it is as a DF; `None` for an EF.
     pub(crate) fn directory(&self) -> Option<&Directory> {
         match &self.kind {

@@ -67,6 +67,15 @@ impl RecordFile {
         out.extend([self.count, self.newest, self.lengths, self.slots].into_iter().flat_map(Span::bounds));
     }
 
+    pub(crate) fn structure(&self) -> RecordStructure {
+        self.structure
+    }
+
+    /// The longest record, at most 254 bytes.
+    pub(crate) fn record_length(&self) -> u8 {
+        u8::try_from(self.record_length).unwrap_or(u8::MAX)
+    }
+
     pub(crate) fn is_cyclic(&self) -> bool {
         self.structure == RecordStructure::Cyclic
     }

@@ -5,7 +5,7 @@
 use alloc::{string::String, vec::Vec};
 use core::fmt;
 
-use crate::{Aid, Atr, Fid, Interface, Sfi};
+use crate::{Aid, Atr, Fid, Interface, Sfi, StatusWord};
 
 mod security;
 
@@ -26,6 +26,8 @@ pub struct ChipImage {
     pub capacity: usize,
     /// Where real chips differ.
     pub habits: Habits,
+    /// The applications that answer a class of their own.
+    pub classes: Vec<ClassImage>,
     /// The files. The first is the MF; a parent comes before its children.
     pub files: Vec<FileImage>,
 }
@@ -35,6 +37,47 @@ pub struct ChipImage {
 pub struct Habits {
     /// What a Le larger than what is left of a file gets.
     pub long_le: LongLe,
+    /// How the card says that more bytes wait for GET RESPONSE.
+    pub waiting: Waiting,
+}
+
+/// How a card says that more bytes wait for GET RESPONSE: SW1, before their number in SW2.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Waiting(pub u8);
+
+impl Waiting {
+    /// `61xx`, as ISO 7816-4 has it.
+    pub const INTERINDUSTRY: Self = Self(0x61);
+    /// `9Fxx`, as GSM cards have it (3GPP TS 51.011, 9.4.1).
+    pub const GSM: Self = Self(0x9F);
+
+    /// The status word that says that so many bytes wait; `00` stands for 256 and more.
+    #[must_use]
+    pub fn status(self, length: usize) -> StatusWord {
+        StatusWord(u16::from_be_bytes([self.0, u8::try_from(length).unwrap_or(0)]))
+    }
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self::INTERINDUSTRY
+    }
+}
+
+/// An application that answers a class byte, whatever is selected, with a selection of its own.
+///
+/// It shares what is proved with the basic channel: global PINs and key sets, and those of a domain that both are in
+/// ([`SecurityDomain::shared_with`]).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ClassImage {
+    /// The class byte: a proprietary one, in which no bit has a general meaning.
+    pub class: u8,
+    /// The DF where its selection begins.
+    pub df: FileIndex,
+    /// Which applet runs its commands, whatever DF they select; that of `df` if `None`.
+    pub applet: Option<String>,
+    /// How it differs from other cards.
+    pub habits: Habits,
 }
 
 /// What a Le larger than what is left of a file gets.
@@ -417,6 +460,14 @@ pub enum ImageError {
         length: usize,
         /// The length of records of this file; the greatest one where lengths vary.
         record_length: u8,
+    },
+    /// A class byte cannot have an application.
+    #[error("class {class:02X} {reason}")]
+    Class {
+        /// The class byte.
+        class: u8,
+        /// Why not.
+        reason: &'static str,
     },
     /// Nobody knows the applet.
     #[error("DF {fid} names the applet `{applet}`, which does not exist")]

@@ -241,6 +241,7 @@ pub(crate) fn image() -> ChipImage {
         contactless_atr: None,
         capacity: 32_768,
         habits: Habits::default(),
+        classes: Vec::new(),
         files: vec![
             file(0x3F00, &[], FileKind::Directory(master)),
             file(0x0001, &[mf], FileKind::Directory(directory(&[&hex!("D250000002564954414C45")]))),

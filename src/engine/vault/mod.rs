@@ -166,6 +166,11 @@ impl ObjectId {
     pub(crate) fn domain(self) -> DomainId {
         self.domain
     }
+
+    /// Whether it is the MF's.
+    pub(crate) fn is_global(self) -> bool {
+        self.domain == DomainId::GLOBAL
+    }
 }
 
 impl Class {

@@ -60,8 +60,8 @@ impl Layout {
             }
         }
         self.check_room(&mut encoder, data, &files, &map);
-        let (capacity, habits) = (self.chip.bytes, self.chip.habits);
-        let image = atr.map(|atr| ChipImage { atr, contactless_atr, capacity, habits, files });
+        let (capacity, habits, classes) = (self.chip.bytes, self.chip.habits, self.chip.classes.clone());
+        let image = atr.map(|atr| ChipImage { atr, contactless_atr, capacity, habits, classes, files });
         encoder.finish(image)?.map(|image| (image, map)).ok_or(Diagnostics(Vec::new()))
     }
 

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use virtuale_engine::{
     Aid, Fid, Sfi,
-    image::{CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse},
+    image::{ClassImage, CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse},
 };
 
 use super::{super::map::Origin, coding::Coding};
@@ -257,6 +257,8 @@ pub(super) struct Chip {
     pub(super) contactless_atr: Option<Vec<Item>>,
     pub(super) bytes: usize,
     pub(super) habits: Habits,
+    /// The classes that applications answer.
+    pub(super) classes: Vec<ClassImage>,
     /// The key of card files that names the component.
     pub(super) component_key: Option<Path>,
 }

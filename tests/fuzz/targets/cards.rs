@@ -59,7 +59,8 @@ fn read((name, card): (&str, &str)) -> Profile {
 pub(super) fn chip(files: Vec<FileImage>, atr: &[u8]) -> Chip {
     let long_le = if atr == ATR_T1 { LongLe::Refused } else { LongLe::Warning };
     let atr = Atr::parse(atr).expect("an ATR");
-    let image = ChipImage { atr, contactless_atr: None, capacity: 4096, habits: Habits { long_le }, files };
+    let habits = Habits { long_le, ..Habits::default() };
+    let image = ChipImage { atr, contactless_atr: None, capacity: 4096, habits, classes: Vec::new(), files };
     Chip::new(&image, &virtuale_applets::by_name, platform()).expect("a chip that can be")
 }
 

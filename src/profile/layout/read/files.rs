@@ -180,7 +180,8 @@ pub(super) fn application(
     (fields.report.count() == before).then_some(application)
 }
 
-fn applet(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<String> {
+/// The applet that a table names.
+pub(super) fn applet(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<String> {
     let name = fields.text("applet")?;
     let known = || APPLETS.iter().chain(&scope.names.applets).copied();
     if known().all(|known| known != name.value) {

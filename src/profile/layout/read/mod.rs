@@ -1,6 +1,7 @@
 //! From the text of a layout to its model. A layout that was read can be encoded and decoded without further checks of
 //! its own consistency.
 
+mod classes;
 mod component;
 mod files;
 mod items;
@@ -12,10 +13,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use virtuale_engine::{
-    Atr,
-    image::{Habits, LongLe},
-};
+use virtuale_engine::{Atr, image::ClassImage};
 
 pub(super) use self::{
     files::position,
@@ -92,7 +90,7 @@ fn read(families: &Families, report: &Report, source: &Arc<Source>, written: &Wr
     }
     let card = card?;
     let defaults = Defaults::read(&card);
-    let chip = chip(&scope, &card);
+    let chip = chip(&scope, &card, classes::read(&scope, &top));
     card.finish();
     let mut read_applications = Vec::new();
     for (index, (name, fields)) in applications.into_iter().take(MOST_APPLICATIONS).enumerate() {
@@ -140,20 +138,11 @@ fn family(families: &Families, top: &Fields<'_>) -> Option<&'static dyn Family> 
     family
 }
 
-fn chip(scope: &Scope<'_>, card: &Fields<'_>) -> Option<Chip> {
+fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Option<Chip> {
     let bytes = card.number("chip_bytes", 1..LARGEST_CHIP + 1).map(|bytes| bytes.value);
     for key in ["atr", "chip_bytes"].into_iter().filter(|key| !card.has(key)) {
         card.missing(key);
     }
-    let long_le = match card.text("long_le") {
-        None => LongLe::Warning,
-        Some(text) if text.value == "warning" => LongLe::Warning,
-        Some(text) if text.value == "refusal" => LongLe::Refused,
-        Some(text) => {
-            card.report.unknown("habit", &text, ["warning", "refusal"]);
-            LongLe::Warning
-        }
-    };
     let known = scope.names.source(card, None);
     let atr = scope.list(card, "atr", &Context::new(Arc::clone(&known)));
     check_atr(card, &atr);
@@ -164,7 +153,8 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>) -> Option<Chip> {
     });
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
-    Some(Chip { atr, atr_key, contactless_atr, bytes: bytes?, habits: Habits { long_le }, component_key })
+    let habits = classes::habits(card);
+    Some(Chip { atr, atr_key, contactless_atr, bytes: bytes?, habits, classes, component_key })
 }
 
 /// An ATR without data of the card file is checked here, else when it is encoded.

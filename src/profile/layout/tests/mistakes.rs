@@ -1,6 +1,8 @@
 //! What is said of mistakes in layouts: where, what, and what to do.
 
-use super::{Layout, source, vitale2_text, with_content};
+use virtuale_engine::image::{ClassImage, FileIndex, Habits, LongLe, Waiting};
+
+use super::{Layout, layout, source, vitale2_text, with_content};
 use crate::profile::diagnostic::Diagnostics;
 
 pub(super) fn assert_refused(text: &str, parts: &[&str]) {
@@ -195,4 +197,31 @@ fn a_layout_places_only_what_card_files_can_say() {
     assert_refused(&changed("each = \"droits\"", "each = \"adresse\""), &["\"beneficiaire.adresse\" is no list"]);
     assert_refused(&changed("when = \"amc\"", "when = \"acm\""), &["no key \"beneficiaire.acm\""]);
     assert_refused(&changed("atr_from = \"carte.atr\"", "atr_from = \"carte.art\""), &["no key \"carte.art\""]);
+}
+
+#[test]
+fn a_class_of_an_application_is_proprietary_and_its_applet_is_known() {
+    let with_class = |class: &str| format!("{}{class}\n", with_content("size = 9"));
+    let classes = [
+        ("[class.A0]\napp = \"mf\"\napplet = \"gsm\"", "unknown applet \"gsm\""),
+        ("[class.A0]\napp = \"me\"", "unknown application \"me\""),
+        ("[class.A0]\nwaiting = \"9F\"", "\"app\" is missing"),
+        ("[class.00]\napp = \"mf\"", "\"00\" is no class that can have an application"),
+        ("[class.FF]\napp = \"mf\"", "\"FF\" is no class that can have an application"),
+        ("[class.A0]\napp = \"mf\"\nwaiting = \"9F00\"", "\"waiting\" must be one byte in hexadecimal"),
+        ("[class.A0]\napp = \"mf\"\nfid = \"3F00\"", "unknown key of a class \"fid\""),
+        ("[class.a0]\napp = \"mf\"\n[class.A0]\napp = \"mf\"", "class A0 has two applications"),
+    ];
+    for (class, message) in classes {
+        assert_refused(&with_class(class), &[message]);
+    }
+}
+
+#[test]
+fn a_class_says_how_its_application_differs() {
+    let class = "[class.A0]\napp = \"mf\"\nlong_le = \"refusal\"\nwaiting = \"9F\"";
+    let read = layout(&format!("{}{class}\n", with_content("size = 9")));
+    let habits = Habits { long_le: LongLe::Refused, waiting: Waiting::GSM };
+    assert_eq!(read.chip.classes, [ClassImage { class: 0xA0, df: FileIndex(0), applet: None, habits }]);
+    assert_eq!(read.chip.habits, Habits::default());
 }

@@ -1,0 +1,56 @@
+//! Class bytes that have an application of their own, and where chips differ.
+
+use virtuale_engine::{
+    class::Class,
+    image::{ClassImage, FileIndex, Habits, LongLe, Waiting},
+};
+
+use super::{
+    super::fields::{Fields, unhex},
+    Scope,
+    files::{applet, position},
+};
+
+/// Where a chip, or what answers a class of it, differs from others.
+pub(super) fn habits(fields: &Fields<'_>) -> Habits {
+    let long_le = match fields.text("long_le") {
+        None => LongLe::Warning,
+        Some(text) if text.value == "warning" => LongLe::Warning,
+        Some(text) if text.value == "refusal" => LongLe::Refused,
+        Some(text) => {
+            fields.report.unknown("habit", &text, ["warning", "refusal"]);
+            LongLe::Warning
+        }
+    };
+    Habits { long_le, waiting: fields.byte("waiting").map_or_else(Waiting::default, |byte| Waiting(byte.value)) }
+}
+
+/// The classes that applications answer, whatever is selected.
+pub(super) fn read(scope: &Scope<'_>, top: &Fields<'_>) -> Vec<ClassImage> {
+    let mut classes: Vec<ClassImage> = Vec::new();
+    for (name, fields) in top.tables("class", "key of a class") {
+        let before = fields.report.count();
+        let class = unhex(name.value).and_then(|bytes| <[u8; 1]>::try_from(bytes).ok()).map(|[class]| class);
+        let class = class.filter(|&class| class != 0xFF && Class::interindustry(class).is_none());
+        if class.is_none() {
+            let message = format!("\"{}\" is no class that can have an application", name.value);
+            fields.report.mistake(name.span.clone(), message, "a proprietary class byte: 20 to 3F, 80 to FE");
+        }
+        if class.is_some_and(|class| classes.iter().any(|other| other.class == class)) {
+            fields.report.mistake(name.span.clone(), format!("class {} has two applications", name.value), "");
+        }
+        let app = fields.text("app");
+        if !fields.has("app") {
+            fields.missing("app");
+        }
+        let df = app.and_then(|app| position(&fields, "application", &app, &scope.names.applications));
+        let (applet, habits) = (applet(scope, &fields), habits(&fields));
+        if let (Some(class), Some(df)) = (class, df)
+            && fields.report.count() == before
+        {
+            classes.push(ClassImage { class, df: FileIndex(df), applet, habits });
+        }
+        fields.finish();
+    }
+    classes
+}
