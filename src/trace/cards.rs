@@ -268,11 +268,11 @@ mod tests {
             let profile = crate::profile::load(&folder.path().join("card.toml"), &options).expect("a card");
             let file = profile.map().file("GENS").expect("it has people");
             let kinds = profile.image().files.iter().map(|file| &file.kind);
-            let content = kinds.filter_map(|kind| match kind {
+            let mut content = kinds.filter_map(|kind| match kind {
                 FileKind::Records { content, .. } => Some(content.concat()),
                 _ => None,
             });
-            let bytes = content.last().expect("a file of records");
+            let bytes = content.next_back().expect("a file of records");
             let mut card = profile.card();
             card.power_up(Interface::Contact).expect("power");
             let mut response = Response::new();

@@ -260,8 +260,10 @@ mod tests {
 
     #[test]
     fn converting_takes_steps_by_the_length_of_the_log_only() {
+        /// Makes a log of a size.
+        type Make<'m> = &'m dyn Fn(usize) -> String;
         let name = |size| "r".repeat(size);
-        let worst: [(&str, Format, &dyn Fn(usize) -> String); 8] = [
+        let worst: [(&str, Format, Make<'_>); 8] = [
             ("colours that do not end", Format::Pcscd, &|size| "\u{1B}[1".repeat(size)),
             ("one that ends at last", Format::Pcscd, &|size| format!("{}m", "\u{1B}[".repeat(size))),
             ("readers that go", Format::Pcscd, &|size| {
