@@ -120,6 +120,24 @@ impl Operation {
     }
 }
 
+/// A rule in which the condition of each operation stands in its place: every command on a file asks it.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule([Condition; 7]);
+
+impl Rule {
+    /// As [`CompactRule::condition`].
+    #[inline]
+    pub(crate) fn condition(&self, operation: Operation) -> Condition {
+        self.0[operation.bit().trailing_zeros() as usize % 7]
+    }
+}
+
+impl From<&CompactRule> for Rule {
+    fn from(rule: &CompactRule) -> Self {
+        Self(core::array::from_fn(|place| rule.condition_of(1 << place)))
+    }
+}
+
 impl CompactRule {
     /// Which condition an operation is under; one that is not ruled is never allowed.
     #[must_use]
@@ -152,7 +170,7 @@ mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
 
-    use super::{Method, Operation, SeNumber, SecurityStatus};
+    use super::{Method, Operation, Rule, SeNumber, SecurityStatus};
     use crate::image::{CompactRule, Condition};
 
     fn rule(bytes: &[u8]) -> CompactRule {
@@ -239,6 +257,17 @@ mod tests {
         status.forget(Method::User);
         assert!(!status.satisfies(Condition(0x11)));
         assert!(status.satisfies(Condition(0x21)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_rule_in_places_is_the_compact_one(access_mode: u8, conditions in proptest::collection::vec(any::<u8>(), 0..9)) {
+            use Operation::{Activate, Append, Create, Deactivate, Delete, Read, Update};
+            let rule = rule(&[&[access_mode], &conditions[..]].concat());
+            for operation in [Read, Update, Append, Create, Activate, Deactivate, Delete] {
+                prop_assert_eq!(Rule::from(&rule).condition(operation), rule.condition(operation));
+            }
+        }
     }
 
     proptest! {

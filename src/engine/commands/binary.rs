@@ -88,6 +88,7 @@ fn target_odd(command: &Apdu<'_>, context: &mut Context<'_>) -> Result<FileIndex
 }
 
 /// The bytes of a transparent EF from an offset on, if its rule allows the operation.
+#[inline]
 fn rest(file: FileIndex, offset: usize, operation: Operation, context: &Context<'_>) -> Result<Span, StatusWord> {
     let file = context.core.files.file(file);
     let Kind::Transparent(span) = file.kind else {

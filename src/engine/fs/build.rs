@@ -10,7 +10,7 @@ use crate::{
     },
     image::{self, CompactRule, Condition, FileImage, FileIndex, FileKind, ImageError, Offered},
     memory::{Carver, Memory, Span},
-    security::Operation,
+    security::{Operation, Rule},
     vault,
 };
 
@@ -109,8 +109,8 @@ pub(super) fn make_file(image: &FileImage, parent: FileIndex, applet: usize, cel
     File {
         life_cycle: cells.take(1),
         kind: make_kind(&image.kind, applet, &mut cells),
-        contact: image.contact.clone(),
-        contactless: image.contactless.clone(),
+        contact: Rule::from(&image.contact),
+        contactless: Rule::from(image.contactless.as_ref().unwrap_or(&image.contact)),
         control: Template::new(image),
         fid: image.fid,
         parent,

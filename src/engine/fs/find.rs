@@ -33,7 +33,7 @@ impl FileSystem {
 
     /// The file with an identifier in a DF.
     pub(crate) fn child(&self, df: FileIndex, fid: Fid) -> Option<Location> {
-        let child = self.children_of(df).find(|child| child.fid == fid)?;
+        let child = self.child_where(df, |child| child.fid == fid)?;
         let is_df = self.file(child.file).directory().is_some();
         Some(if is_df { Location::df(child.file) } else { Location { df, ef: Some(child.file) } })
     }
@@ -50,7 +50,7 @@ impl FileSystem {
 
     /// The EF with a short identifier in a DF.
     pub(crate) fn child_by_sfi(&self, df: FileIndex, sfi: Sfi) -> Option<FileIndex> {
-        self.children_of(df).find(|child| child.sfi == Some(sfi)).map(|child| child.file)
+        self.child_where(df, |child| child.sfi == Some(sfi)).map(|child| child.file)
     }
 
     /// The DF that a DF is in; `None` for the MF.

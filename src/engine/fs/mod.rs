@@ -22,9 +22,9 @@ use alloc::vec::Vec;
 
 use crate::{
     Aid, Fid, Interface, Sfi,
-    image::{CompactRule, Condition, FileIndex, LifeCycle, Offered, SelectResponse},
+    image::{Condition, FileIndex, LifeCycle, Offered, SelectResponse},
     memory::{Memory, Span},
-    security::Operation,
+    security::{Operation, Rule},
 };
 
 /// All files of a chip.
@@ -46,9 +46,9 @@ pub(crate) struct FileSystem {
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) kind: Kind,
-    /// Who may do what over contacts, and otherwise; as over contacts if `None`.
-    contact: CompactRule,
-    contactless: Option<CompactRule>,
+    /// Who may do what over contacts, and without them.
+    contact: Rule,
+    contactless: Rule,
     /// The file control parameters, `62`, and information, `6F`: the same objects.
     pub(crate) control: Template,
     fid: Fid,
@@ -136,6 +136,12 @@ impl FileSystem {
         children.filter(|child| self.is_there(child.file))
     }
 
+    /// The first file of a DF that is there and meant.
+    fn child_where(&self, df: FileIndex, is_meant: impl Fn(&Child) -> bool) -> Option<&Child> {
+        let children = &self.file(df).directory()?.children;
+        children.iter().find(|child| is_meant(child) && self.is_there(child.file))
+    }
+
     /// Whether a file can be found: it was not deleted, and is offered on the interface.
     pub(crate) fn is_there(&self, file: FileIndex) -> bool {
         let file = self.file(file);
@@ -154,9 +160,9 @@ impl FileSystem {
     /// Which condition an operation on a file is under, on the interface.
     #[inline]
     pub(crate) fn condition(&self, file: &File, operation: Operation) -> Condition {
-        let rule = match (self.interface, &file.contactless) {
-            (Interface::Contactless, Some(rule)) => rule,
-            _ => &file.contact,
+        let rule = match self.interface {
+            Interface::Contact => &file.contact,
+            Interface::Contactless => &file.contactless,
         };
         rule.condition(operation)
     }
