@@ -48,7 +48,7 @@ pub(super) fn declare(schema: &mut Schema, data: &Written, mistakes: &mut Mistak
         let hint = "declare each key in a table of its own: [data.\"assure.code_local\"]";
         mistakes.add(Diagnostic::new(mistakes.source(), data.span.clone(), "expected a table of keys").hint(hint));
     }
-    let known = schema.keys().len();
+    let known = schema.root.count();
     let entries = data.entries();
     if let Some(first_too_many) = entries.get(MOST_KEYS.saturating_sub(known)) {
         let message = format!("there are more than {MOST_KEYS} keys, {known} of them declared before");

@@ -293,6 +293,11 @@ impl Fields {
         }
     }
 
+    /// How many keys there are, those in tables and lists included.
+    fn count(&self) -> usize {
+        self.0.iter().map(|key| 1 + key.kind.rules().map_or(0, |rules| rules.fields.count())).sum()
+    }
+
     /// The key of this name.
     #[must_use]
     pub fn key(&self, name: &str) -> Option<&Key> {
