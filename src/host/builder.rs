@@ -13,7 +13,7 @@ use super::{
     End, Host, HostError, control,
     desk::{Desk, Stop},
     folder::Folder,
-    making::{Content, MakeLayer, Making},
+    making::{Content, MakeLayer, Making, Shelf},
     recording::{Recording, Run},
     socket::claim,
 };
@@ -221,8 +221,10 @@ impl Builder {
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
         let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));
-        let make =
-            |(slot, content): (usize, Option<Content>)| content.map(|content| making.make(content, slot)).transpose();
+        let mut shelf = Shelf::default();
+        let make = |(slot, content): (usize, Option<Content>)| {
+            content.map(|content| making.make(content, slot, &mut shelf)).transpose()
+        };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
         let recording = self.recording(cards.len() > 1, run)?;

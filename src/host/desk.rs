@@ -11,7 +11,7 @@ use virtuale_engine::Atr;
 use super::{
     HostError, Kind,
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
-    making::{Content, Making, Origin},
+    making::{Content, Making, Origin, Shelf},
     recording::Recording,
 };
 use crate::{
@@ -112,7 +112,7 @@ impl Desk {
     /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one.
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
-        let (origin, card) = self.making.make(content, slot)?;
+        let (origin, card) = self.making.make(content, slot, &mut Shelf::default())?;
         let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
         let replaced = match self.take_out(slot) {
             Err(SlotError::Empty(_)) => false,

@@ -1,7 +1,7 @@
 //! How a host makes the cards that go into its slots.
 
 use std::{
-    path::{self, PathBuf},
+    path::{self, Path, PathBuf},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use virtuale_engine::Card;
 use super::HostError;
 use crate::{
     layer::{Commits, Layer, Tap, dress, events::Bus},
-    profile::{self, Options, Provision, diagnostic::Source, families::Families},
+    profile::{self, Options, Profile, Provision, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
     trace::record::Recorder,
 };
@@ -68,22 +68,46 @@ pub(super) struct Making {
     pub(super) layers: Vec<MakeLayer>,
 }
 
+/// The card files that were read for cards which come in together: those of one file share all that does not change.
+#[derive(Default)]
+pub(super) struct Shelf(Vec<(PathBuf, Profile)>);
+
+impl Shelf {
+    /// A card file as it was when the first of these cards was made of it.
+    fn profile(&mut self, file: &Path, families: &Families, options: &Options) -> Result<&Profile, HostError> {
+        let known = self.0.iter().position(|(path, _)| path == file);
+        let index = match known {
+            Some(index) => index,
+            None => {
+                self.0.push((file.into(), families.load(file, options)?));
+                self.0.len() - 1
+            }
+        };
+        Ok(&self.0[index].1)
+    }
+}
+
 /// Makes a layer for a card that comes into this slot.
 pub(super) type MakeLayer = Box<dyn Fn(usize) -> Box<dyn Layer> + Send + Sync>;
 
 impl Making {
-    /// The card for a slot, naked, and where it comes from.
+    /// The card for a slot, naked, and where it comes from. A card file that is on the shelf is not read again.
     ///
     /// # Errors
     ///
     /// What is wrong with its card file.
-    pub(super) fn make(&self, content: Content, slot: usize) -> Result<(Origin, Box<dyn Card>), HostError> {
+    pub(super) fn make(
+        &self,
+        content: Content,
+        slot: usize,
+        shelf: &mut Shelf,
+    ) -> Result<(Origin, Box<dyn Card>), HostError> {
         let options = Options { today: self.today, seed: self.seed };
         let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
         let provision = provision.with_sink(Commits::new(Arc::clone(&self.bus), slot));
         match content {
             Content::File(file) => {
-                let card = self.families.load(&file, &options)?.card_with(provision);
+                let card = shelf.profile(&file, &self.families, &options)?.card_with(provision);
                 Ok((Origin::File(path::absolute(&file).unwrap_or(file)), Box::new(card)))
             }
             Content::Text { name, text } => {
