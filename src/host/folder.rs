@@ -11,6 +11,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
     process,
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use super::error::reason;
@@ -22,10 +23,14 @@ pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 10
 const SOCKET: &str = "pcsc";
 
 /// The longest name below a base folder: the number of a process, one of several of it, and the control socket.
-const LONGEST_NAME: &str = "/4194304-9999/pcsc.ctl";
+const LONGEST_NAME: &str = "/4194304-99999999/pcsc.ctl";
 
 /// How often a folder is tried that somebody else is removing at the same moment.
 const TRIES: u32 = 1000;
+
+/// How many names this process has taken. None comes back: who still knows the socket of a host that is gone must not
+/// find the cards of another one there.
+static NAMES: AtomicU64 = AtomicU64::new(0);
 
 /// A private folder. Goes with all it holds when dropped.
 #[derive(Debug)]
@@ -46,12 +51,12 @@ impl Folder {
     }
 
     fn create_in(base: &Path) -> io::Result<Self> {
-        for number in 0..TRIES {
+        for _ in 0..TRIES {
             make_private(base)?;
             sweep(base);
-            let name = match number {
+            let name = match NAMES.fetch_add(1, Ordering::Relaxed) {
                 0 => process::id().to_string(),
-                _ => format!("{}-{number}", process::id()),
+                number => format!("{}-{number}", process::id()),
             };
             let path = base.join(name);
             match DirBuilder::new().mode(0o700).create(&path).and_then(|()| lock(&path)) {
@@ -228,6 +233,14 @@ mod tests {
         assert!(!left.exists());
         drop(first);
         assert!(second.path.exists());
+    }
+
+    #[test]
+    fn a_name_never_comes_back() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let base = place.path().join("virtuale");
+        let gone = Folder::create_in(&base).expect("a folder").path().to_owned();
+        assert_ne!(Folder::create_in(&base).expect("another folder").path(), gone);
     }
 
     #[test]

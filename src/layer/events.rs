@@ -256,10 +256,11 @@ impl Listener {
     /// The next event, if it comes within that time.
     #[must_use]
     pub fn wait_for(&self, time: Duration) -> Option<Event> {
-        let until = Instant::now() + time;
+        // A time that no clock can show never comes.
+        let until = Instant::now().checked_add(time);
         let mut waiting = lock(&self.queue.waiting);
         loop {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
             let event = waiting.next(self.bus.start.elapsed());
             if event.is_some() || waiting.is_closed || left.is_zero() {
                 return event;

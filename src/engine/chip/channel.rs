@@ -117,7 +117,7 @@ impl Channels {
 
     /// Forgets everything: the MF, which has this applet, is selected on the basic channel, the others are closed.
     pub(crate) fn reset(&mut self, applet: usize) {
-        self.channels.iter_mut().for_each(Channel::close);
+        self.channels.iter_mut().for_each(|channel| channel.close(applet));
         self.channel_mut(ChannelNumber::BASIC).open(FileIndex::MF, applet);
     }
 
@@ -133,9 +133,9 @@ impl Channel {
         *self = Self { df, applet, is_open: true, ..Self::default() };
     }
 
-    /// Closes it.
-    pub(crate) fn close(&mut self) {
-        *self = Self::default();
+    /// Closes it. What it says of classes is then said by the MF's applet.
+    pub(crate) fn close(&mut self, applet: usize) {
+        *self = Self { applet, ..Self::default() };
     }
 
     #[inline]

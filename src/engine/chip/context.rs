@@ -71,7 +71,8 @@ impl Core {
     /// Closes a channel and leaves its applet.
     pub(crate) fn close_channel(&mut self, number: ChannelNumber) {
         self.left.push((self.applet_on(number), number));
-        self.channels.channel_mut(number).close();
+        let applet = self.files.applet(FileIndex::MF);
+        self.channels.channel_mut(number).close(applet);
     }
 }
 

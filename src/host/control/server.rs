@@ -89,18 +89,31 @@ fn accept<H: Handler>(listener: &UnixListener, stopping: &AtomicBool, handler: &
             thread::sleep(BREATH);
             continue;
         };
-        if connections.fetch_add(1, Ordering::SeqCst) >= MOST_CONNECTIONS || !is_same_user(&stream) {
-            connections.fetch_sub(1, Ordering::SeqCst);
-            continue;
-        }
-        let (handler, counted) = (Arc::clone(handler), Arc::clone(&connections));
+        let Some(admitted) = Admitted::take(&connections).filter(|_| is_same_user(&stream)) else { continue };
+        let handler = Arc::clone(handler);
         let serve = move || {
+            let _admitted = admitted;
             let _ = converse(&stream, &*handler);
-            counted.fetch_sub(1, Ordering::SeqCst);
         };
-        if thread::Builder::new().name("control connection".into()).spawn(serve).is_err() {
-            connections.fetch_sub(1, Ordering::SeqCst);
-        }
+        // Without a thread, the connection goes.
+        let _ = thread::Builder::new().name("control connection".into()).spawn(serve);
+    }
+}
+
+/// One of the [`MOST_CONNECTIONS`] that may be connected. Free again when dropped, also by a panic.
+struct Admitted(Arc<AtomicUsize>);
+
+impl Admitted {
+    /// Lets one more in, if there is room.
+    fn take(taken: &Arc<AtomicUsize>) -> Option<Self> {
+        let admitted = Self(Arc::clone(taken));
+        (taken.fetch_add(1, Ordering::SeqCst) < MOST_CONNECTIONS).then_some(admitted)
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
