@@ -61,11 +61,11 @@ impl Gsm {
             _ if file.is_df() => 2,
             _ => 4,
         };
-        let mut answer = [0; 15];
-        answer[2..4].copy_from_slice(&u16::try_from(size).ok()?.to_be_bytes());
-        answer[4..6].copy_from_slice(&context.fid(file)?.0.to_be_bytes());
-        answer[6] = kind;
-        Some(answer)
+        let mut response = [0; 15];
+        response[2..4].copy_from_slice(&u16::try_from(size).ok()?.to_be_bytes());
+        response[4..6].copy_from_slice(&context.fid(file)?.0.to_be_bytes());
+        response[6] = kind;
+        Some(response)
     }
 
     fn read_binary(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {

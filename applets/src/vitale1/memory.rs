@@ -17,7 +17,7 @@ impl Address {
         value.is_multiple_of(STEP).then_some(Self(u32::from(value)))
     }
 
-    /// So many bytes further. Orders move by less than a memory, so that it cannot overflow.
+    /// So many bytes further. Instructions move by less than a memory, so that it cannot overflow.
     pub(super) fn plus(self, bytes: usize) -> Self {
         Self(self.0.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX).saturating_mul(2)))
     }

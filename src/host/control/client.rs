@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Reply, Request, VERSION, beside,
-    language::{Answer, Ask, receive, send},
+    language::{Ask, Message, receive, send},
 };
 use crate::host::{HostError, error::reason, folder};
 
@@ -59,10 +59,10 @@ impl Client {
     pub fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
         let lost = |error: io::Error| HostError::Lost { socket: self.socket.clone(), error };
         send(self.stream.get_mut(), &Ask { version: VERSION, request }).map_err(lost)?;
-        let answer: Option<Answer> = receive(&mut self.stream).map_err(lost)?;
+        let answer: Option<Message> = receive(&mut self.stream).map_err(lost)?;
         match answer {
-            Some(Answer { reply: Some(reply), .. }) => Ok(reply),
-            Some(Answer { refusal: Some(refusal), .. }) => Err(HostError::Refused(refusal)),
+            Some(Message { reply: Some(reply), .. }) => Ok(reply),
+            Some(Message { refusal: Some(refusal), .. }) => Err(HostError::Refused(refusal)),
             _ => Err(lost(io::ErrorKind::UnexpectedEof.into())),
         }
     }

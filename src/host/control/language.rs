@@ -125,7 +125,7 @@ pub(super) struct Ask {
 /// A reply or a refusal with its version.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(super) struct Answer {
+pub(super) struct Message {
     pub(super) version: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) reply: Option<Reply>,
@@ -179,7 +179,7 @@ pub(super) fn receive<T: DeserializeOwned>(stream: &mut impl BufRead) -> io::Res
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Answer, Ask, Request, receive, send};
+    use super::{Ask, Message, Request, receive, send};
 
     #[test]
     fn a_message_is_one_line_and_comes_back_the_same() {
@@ -208,7 +208,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = receive::<Ask>(&mut bytes.as_slice());
-            let _ = receive::<Answer>(&mut bytes.as_slice());
+            let _ = receive::<Message>(&mut bytes.as_slice());
         }
     }
 }

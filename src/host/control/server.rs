@@ -18,7 +18,7 @@ use std::{
 
 use super::{
     Refusal, Reply, Request, VERSION,
-    language::{Answer, Ask, receive, send},
+    language::{Ask, Message, receive, send},
 };
 use crate::host::Kind;
 
@@ -136,7 +136,7 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Err(refusal) => (None, Some(refusal)),
         };
         let stopping = matches!(reply, Some(Reply::Stopping { .. }));
-        send(&mut &*stream, &Answer { version: VERSION, reply, refusal })?;
+        send(&mut &*stream, &Message { version: VERSION, reply, refusal })?;
         if stopping {
             handler.stop();
         }

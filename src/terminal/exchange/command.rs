@@ -30,7 +30,7 @@ pub enum Unsendable {
     },
     /// It asks for more of an answer than the card gives at once.
     #[error("the card gives no {length} bytes at once: it gives {most}")]
-    Answer {
+    Response {
         /// How many it asks for.
         length: usize,
         /// How many it could ask for.
@@ -46,7 +46,7 @@ const SHORT: usize = 0xFF;
 const EXTENDED: usize = 0xFFFF;
 
 /// The most that an answer to a short command has, and to an extended one; asking for it asks for all there is.
-const SHORT_ANSWER: usize = 0x100;
+const SHORT_RESPONSE: usize = 0x100;
 const EXTENDED_ANSWER: usize = 0x1_0000;
 
 /// How many bytes an extended command has besides its data.
@@ -73,14 +73,14 @@ impl Command {
     #[must_use]
     pub fn select_application(name: &str, aid: &Aid) -> Self {
         let data = aid.as_bytes().to_vec();
-        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x04, 0x00], data, le: Some(SHORT_ANSWER) }
+        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x04, 0x00], data, le: Some(SHORT_RESPONSE) }
     }
 
     /// SELECT an EF under the current DF. `name` is what people call the file: `POINTERS`.
     #[must_use]
     pub fn select_file(name: &str, fid: Fid) -> Self {
         let data = fid.0.to_be_bytes().to_vec();
-        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x02, 0x00], data, le: Some(SHORT_ANSWER) }
+        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x02, 0x00], data, le: Some(SHORT_RESPONSE) }
     }
 
     /// READ BINARY of the current EF, up to 256 bytes from an offset.
@@ -94,14 +94,14 @@ impl Command {
         }
         let [high, low] = offset.to_be_bytes();
         let name = if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name}+{offset}") };
-        Ok(Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(SHORT_ANSWER) })
+        Ok(Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(SHORT_RESPONSE) })
     }
 
     /// READ RECORD of the current EF, by its number.
     #[must_use]
     pub fn read_record(name: &str, number: u8) -> Self {
         let header = [0x00, 0xB2, number, 0x04];
-        Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(SHORT_ANSWER) }
+        Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(SHORT_RESPONSE) }
     }
 
     /// `BC B0`: words of a Vitale 1, so many bytes from the byte `start` of a zone at an address, which counts nibbles.
@@ -114,14 +114,14 @@ impl Command {
         let nibbles = start.checked_mul(2).and_then(|start| usize::from(address).checked_add(start));
         let address = nibbles.and_then(|address| u16::try_from(address).ok()).ok_or(Unsendable::Place(start))?;
         if length > SHORT {
-            return Err(Unsendable::Answer { length, most: SHORT });
+            return Err(Unsendable::Response { length, most: SHORT });
         }
         let [high, low] = address.to_be_bytes();
         let name = if start == 0 { format!("READ {name}") } else { format!("READ {name}+{start}") };
         Ok(Self { name, header: [0xBC, 0xB0, high, low], data: Vec::new(), le: Some(length) })
     }
 
-    /// `BC C0`: what the order before left, or after a reset where the memory of a Vitale 1 ends.
+    /// `BC C0`: what the instruction before left, or after a reset where the memory of a Vitale 1 ends.
     #[must_use]
     pub fn fetch_words(length: u8) -> Self {
         Self { name: "FETCH".into(), header: [0xBC, 0xC0, 0x00, 0x00], data: Vec::new(), le: Some(length.into()) }
@@ -162,13 +162,13 @@ impl Command {
     /// [`Unsendable`] if the card takes neither.
     pub fn apdus(&self, protocol: Protocol, capabilities: Capabilities) -> Result<Vec<Vec<u8>>, Unsendable> {
         let extended = capabilities.extended && protocol == Protocol::T1;
-        let (data, answer) = (self.data.len(), self.le.unwrap_or_default());
-        let most_answer = if extended { EXTENDED_ANSWER } else { SHORT_ANSWER };
-        if answer > most_answer {
-            return Err(Unsendable::Answer { length: answer, most: most_answer });
+        let (data, response) = (self.data.len(), self.le.unwrap_or_default());
+        let most_response = if extended { EXTENDED_ANSWER } else { SHORT_RESPONSE };
+        if response > most_response {
+            return Err(Unsendable::Response { length: response, most: most_response });
         }
         let le = self.le.filter(|_| self.data.is_empty() || protocol == Protocol::T1);
-        if data <= SHORT && answer <= SHORT_ANSWER {
+        if data <= SHORT && response <= SHORT_RESPONSE {
             return Ok(vec![self.short(self.header, &self.data, le)]);
         }
         let frame = capabilities.longest_command.map_or(EXTENDED, |longest| longest.saturating_sub(EXTENDED_FRAME));
@@ -182,8 +182,8 @@ impl Command {
         if data > most {
             return Err(Unsendable::Data { length: data, most });
         }
-        if answer > SHORT_ANSWER {
-            return Err(Unsendable::Answer { length: answer, most: SHORT_ANSWER });
+        if response > SHORT_RESPONSE {
+            return Err(Unsendable::Response { length: response, most: SHORT_RESPONSE });
         }
         let parts = self.data.chunks(SHORT);
         let last = parts.len().saturating_sub(1);
@@ -221,7 +221,7 @@ impl Command {
 
 /// The length that a short Le stands for.
 fn of_short(le: u8) -> usize {
-    if le == 0 { SHORT_ANSWER } else { le.into() }
+    if le == 0 { SHORT_RESPONSE } else { le.into() }
 }
 
 /// The last byte of a length: 256 is written `00`.
@@ -283,7 +283,7 @@ mod tests {
         assert!(Command::read_words("Z", 0xFFF0, 7, 255).is_ok());
         assert_eq!(Command::read_words("Z", 0xFFF0, 8, 1), Err(Unsendable::Place(8)));
         assert_eq!(Command::read_words("Z", 0, usize::MAX, 1), Err(Unsendable::Place(usize::MAX)));
-        assert_eq!(Command::read_words("Z", 0, 0, 256), Err(Unsendable::Answer { length: 256, most: 255 }));
+        assert_eq!(Command::read_words("Z", 0, 0, 256), Err(Unsendable::Response { length: 256, most: 255 }));
     }
 
     fn update(length: usize) -> Command {
@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(read(256).apdus(Protocol::T1, extended), Ok(vec![hex!("00B0000000").to_vec()]));
         assert_eq!(read(257).apdus(Protocol::T1, extended), Ok(vec![hex!("00B00000 000101").to_vec()]));
         assert_eq!(read(65_536).apdus(Protocol::T1, extended), Ok(vec![hex!("00B00000 000000").to_vec()]));
-        let refused = |length, most| Err(Unsendable::Answer { length, most });
+        let refused = |length, most| Err(Unsendable::Response { length, most });
         assert_eq!(read(65_537).apdus(Protocol::T1, extended), refused(65_537, 65_536));
         assert_eq!(read(257).apdus(Protocol::T0, extended), refused(257, 256));
         assert_eq!(read(257).apdus(Protocol::T1, PLAIN), refused(257, 256));
