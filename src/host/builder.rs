@@ -106,8 +106,8 @@ impl Builder {
         self
     }
 
-    /// The whole name of the next slot, in place of that of the reader with two numbers: the first one given is that of
-    /// slot 0.
+    /// The whole name of a slot, in place of that of the reader with two numbers. Names go to slots 0, 1 and so on in
+    /// the order in which they are given.
     #[must_use]
     pub fn slot_name(mut self, name: impl Into<String>) -> Self {
         self.slot_names.push(name.into());
@@ -115,8 +115,6 @@ impl Builder {
     }
 
     /// Gives a slot an antenna in place of contacts: it powers its cards up without contact. The first slot is 0.
-    ///
-    /// A recording does not say so: its replay powers the card up on contacts.
     #[must_use]
     pub fn contactless(mut self, slot: usize) -> Self {
         self.contactless.push(slot);

@@ -10,8 +10,10 @@
 //! ```
 //! use std::{thread, time::Duration};
 //!
-//! use virtuale::layer::Layer;
-//! use virtuale_engine::{Card, Fault, Response};
+//! use virtuale::{
+//!     engine::{Card, Fault, Response},
+//!     layer::Layer,
+//! };
 //!
 //! /// A slow card.
 //! struct Slow(Duration);
