@@ -243,7 +243,7 @@ impl Builder {
         let options = ServerOptions { reader_slots: self.reader_slots };
         let server = Server::start(Arc::clone(&readers), &socket, options);
         let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
-        let moves = Mutex::default();
+        let moves = readers.states().iter().map(|_| Mutex::default()).collect();
         let desk = Desk {
             readers,
             moves,

@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, OnceLock, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
 };
 
 use virtuale_engine::Atr;
@@ -55,8 +55,9 @@ impl Observer for Teller {
 /// What stands behind a host and its control socket.
 pub(super) struct Desk {
     pub(super) readers: Arc<Readers>,
-    /// Held while a card comes or goes, so that a recording has it in the order in which it happened.
-    pub(super) moves: Mutex<()>,
+    /// One for each slot, held while a card comes or goes there, so that a recording has it in the order in which it
+    /// happened. A card whose power-up does not return holds up no other slot.
+    pub(super) moves: Vec<Mutex<()>>,
     pub(super) making: Making,
     pub(super) socket: PathBuf,
     pub(super) stop: Stop,
@@ -109,11 +110,16 @@ impl Desk {
         Ok(state.name.to_string())
     }
 
+    /// Waits until no card comes or goes in a slot, and keeps others from it.
+    fn begin_move(&self, slot: usize) -> Option<MutexGuard<'_, ()>> {
+        self.moves.get(slot).map(|moves| moves.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one.
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
         let (origin, card) = self.making.make(content, slot, &mut Shelf::default())?;
-        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let _move = self.begin_move(slot);
         let replaced = match self.take_out(slot) {
             Err(SlotError::Empty(_)) => false,
             taken => taken.map(|()| true)?,
@@ -127,7 +133,7 @@ impl Desk {
     /// Puts the card back that was last taken out of a slot; gives the reader, and what people are told of the card.
     pub(super) fn reinsert(&self, slot: usize) -> Result<(String, String), HostError> {
         let reader = self.reader(slot)?;
-        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let _move = self.begin_move(slot);
         let label = self.readers.reinsert_after(slot, |_| {
             self.recording.iter().for_each(|recording| recording.reinsert(slot));
         })?;
@@ -138,7 +144,7 @@ impl Desk {
     /// Takes the card out of a slot; gives the reader.
     pub(super) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
-        let _move = self.moves.lock().unwrap_or_else(PoisonError::into_inner);
+        let _move = self.begin_move(slot);
         match self.take_out(slot) {
             Err(SlotError::Empty(_)) => Err(HostError::Empty(reader)),
             taken => Ok(taken.map(|()| reader)?),

@@ -4,14 +4,15 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
 };
 
 use virtuale::{
-    engine::{Card, Fault, Response, Snapshot},
-    host::{Host, What},
+    engine::{Card, Fault, Interface, Response, Snapshot},
+    host::{Host, NewCard, What},
     layer::{Layer, Layered},
 };
 
@@ -65,6 +66,35 @@ fn a_latency_and_a_fault_are_one_layer_of_a_few_lines() {
 }
 
 #[test]
+fn a_card_that_does_not_power_up_holds_up_no_other_slot() {
+    struct Stuck(mpsc::Sender<()>, mpsc::Receiver<()>);
+    impl Layer for Stuck {
+        fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+            let _ = self.0.send(());
+            let _ = self.1.recv();
+            card.power_up(interface)
+        }
+    }
+
+    let options = virtuale::profile::Options { today: "2026-01-15".parse().expect("a day"), seed: 0 };
+    let profile = virtuale::profile::load(&card("vitale2-martin"), &options).expect("a card");
+    let ((entered, at_power_up), (release, released)) = (mpsc::channel(), mpsc::channel());
+    let stuck = Layered::new(Stuck(entered, released), Box::new(profile.card()));
+    let host = Host::builder().empty_slot().card(card("vitale2-martin")).start().expect("a host");
+    let (done, removed) = mpsc::channel();
+    let removal = thread::scope(|scope| {
+        let insertion = scope.spawn(|| host.insert(0, NewCard::made("stuck", Box::new(stuck))));
+        at_power_up.recv().expect("the card is powered up");
+        scope.spawn(|| done.send(host.remove(1)));
+        let removal = removed.recv_timeout(Duration::from_secs(10));
+        drop(release);
+        insertion.join().expect("no panic").expect("it is in after all");
+        removal
+    });
+    removal.expect("it does not wait for the other slot").expect("its card");
+}
+
+#[test]
 fn what_a_layer_does_not_write_anew_reaches_the_card() {
     struct Glass;
     impl Layer for Glass {}
@@ -78,7 +108,7 @@ fn what_a_layer_does_not_write_anew_reaches_the_card() {
         let mut response = Response::new();
         let mut answers = vec![card.atr().as_bytes().to_vec()];
         let protocol = card.atr().first_protocol();
-        card.power_up(virtuale::engine::Interface::Contact).expect("power");
+        card.power_up(Interface::Contact).expect("power");
         card.select_protocol(protocol).expect("its own protocol");
         for _ in 0..2 {
             card.transmit(GET_CHALLENGE, &mut response).expect("an answer");
