@@ -31,7 +31,7 @@ impl From<HostError> for Failure {
 /// What to do about it, in words of the command line.
 fn hint(error: HostError) -> Option<String> {
     let hint = match error {
-        HostError::TooManySlots { most, .. } => format!("programs see {most} at most (--reader-slots)"),
+        HostError::TooManySlots { .. } => "where your libpcsclite has room for more, say so: --reader-slots".into(),
         HostError::TooManyNames { .. } => "each --card makes a slot, and --slot-name names one".into(),
         HostError::Name(_) => "give another name with --reader or --slot-name".into(),
         HostError::Unmade { .. } => DOCTOR.into(),

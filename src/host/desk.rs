@@ -1,6 +1,7 @@
 //! What a running host knows and does: the same for its own program and for who asks over the control socket.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     process,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
@@ -16,6 +17,7 @@ use super::{
 };
 use crate::{
     layer::events::{Bus, Listener, What},
+    profile::LoadError,
     reader::{Client, Label, Observer, Readers, SessionId, SlotError},
 };
 
@@ -158,6 +160,11 @@ impl Desk {
     }
 
     fn insert_file(&self, slot: usize, file: &Path) -> Result<Reply, HostError> {
+        // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
+        if file.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+            let error = io::Error::other("it is a pipe or a device, no file");
+            return Err(HostError::Card(LoadError::Io { path: file.to_owned(), error }));
+        }
         let (reader, replaced) = self.insert(slot, Content::File(file.to_owned()))?;
         Ok(Reply::Inserted { reader, replaced })
     }

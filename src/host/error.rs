@@ -30,7 +30,7 @@ pub enum HostError {
     #[error(transparent)]
     Card(#[from] LoadError),
     /// There are more slots than programs can see.
-    #[error("{slots} slots are too many")]
+    #[error("{slots} slots are too many: programs see {most}")]
     TooManySlots {
         /// How many were asked for.
         slots: usize,

@@ -3,7 +3,10 @@
 use std::{fs, io, process::Command, thread};
 
 use virtuale::{
-    host::{Host, HostError, Kind, NewCard},
+    host::{
+        Host, HostError, Kind, NewCard,
+        control::{Client, Request},
+    },
     profile::{self, Options, families::Families},
     trace::cards::Cards,
 };
@@ -86,4 +89,20 @@ fn a_recording_of_a_host_replays() {
     let verdict = cards.replay(&trace);
     assert!(verdict.is_fine(), "{verdict:?}");
     assert_eq!(verdict.commands, 1);
+}
+
+/// A pipe that nobody writes to must hold up nobody, however often it is given.
+#[test]
+fn control_takes_no_pipe_for_a_card_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let pipe = folder.path().join("card.toml");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    let host = Host::builder().empty_slot().start().expect("a host");
+    for _ in 0..40 {
+        let mut client = Client::find(Some(host.socket())).expect("it listens");
+        let insert = Request::Insert { slot: 0, card: pipe.clone() };
+        let refused = client.ask(insert).expect_err("no card file").to_string();
+        assert!(refused.contains("it is a pipe"), "{refused}");
+    }
 }
