@@ -80,7 +80,8 @@ pub(super) struct Slots {
     /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
     #[arg(long, value_name = "NAME", default_value = SlotName::HOUSE)]
     reader: String,
-    /// The whole name of a slot, as programs see it, in place of the numbered one: the first names slot 0, the next slot 1
+    /// The whole name of a slot, as programs see it, in place of the numbered one: the first names slot 0, the next
+    /// slot 1
     #[arg(long = "slot-name", value_name = "NAME")]
     slot_names: Vec<String>,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
