@@ -10,10 +10,13 @@ use std::{
     sync::Arc,
 };
 
-use super::super::{
-    diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
-    nearest,
-    written::{Entry, Value, Written},
+use super::{
+    super::{
+        diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+        nearest,
+        written::{Entry, Value, Written},
+    },
+    needed,
 };
 
 /// How many keys a table is asked for at most, mostly.
@@ -144,7 +147,7 @@ impl<'a> Fields<'a> {
 
     /// Notes the absence of a key that must be there.
     pub fn missing(&self, key: &str) {
-        self.mistake(format!("\"{key}\" is missing"), "");
+        self.mistake(format!("\"{key}\" is missing"), needed::hint(key));
     }
 
     fn typed<T>(&self, key: &'static str, must: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Placed<T>> {

@@ -13,6 +13,7 @@ mod encode;
 mod fields;
 mod image;
 mod model;
+mod needed;
 mod part;
 mod place;
 mod plain;

@@ -31,7 +31,7 @@ use super::{
     },
     Layout,
     fields::{Fields, Placed, Report},
-    model::{Application, Body, Chip, File, Item, Structure},
+    model::{Application, Body, Chip, File, Item, Known, Structure},
     part::Tables,
     security::{self, MOST_OBJECTS},
 };
@@ -144,28 +144,32 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Optio
         card.missing(key);
     }
     let known = scope.names.source(card, None);
-    let atr = scope.list(card, "atr", &Context::new(Arc::clone(&known)));
-    check_atr(card, &atr);
-    let contactless_atr = card.has("contactless_atr").then(|| {
-        let items = scope.list(card, "contactless_atr", &Context::new(known));
-        check_atr(card, &items);
-        items
-    });
+    let by_contacts = atr(scope, card, "atr", Arc::clone(&known));
+    let contactless_atr = card.has("contactless_atr").then(|| atr(scope, card, "contactless_atr", known));
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
     let habits = classes::habits(card);
-    Some(Chip { atr, atr_key, contactless_atr, bytes: bytes?, habits, classes, component_key })
+    Some(Chip { atr: by_contacts, atr_key, contactless_atr, bytes: bytes?, habits, classes, component_key })
 }
 
-/// An ATR without data of the card file is checked here, else when it is encoded.
-fn check_atr(card: &Fields<'_>, items: &[Item]) {
-    let constant = |item: &Item| if let Body::Constant(bytes) = &item.body { Some(bytes.clone()) } else { None };
-    let Some(parts) = items.iter().map(constant).collect::<Option<Vec<_>>>().filter(|parts| !parts.is_empty()) else {
-        return;
-    };
-    if let Err(error) = Atr::parse(&parts.concat()) {
-        card.mistake(format!("this is not an answer to reset: {error}"), "");
+/// The items of an answer to reset. One without data of the card file is checked here, else when it is encoded.
+fn atr(scope: &Scope<'_>, card: &Fields<'_>, key: &'static str, known: Arc<Known>) -> Vec<Item> {
+    let before = card.report.count();
+    let items = scope.list(card, key, &Context::new(known));
+    // A card file that must give a whole ATR leaves nothing for the layout to say.
+    let left_to_card_file = items.is_empty() && card.has("atr_from");
+    if let Some(written) = card.value(key).filter(|_| card.report.count() == before && !left_to_card_file)
+        && let Some(parts) = items.iter().map(constant).collect::<Option<Vec<_>>>()
+        && let Err(error) = Atr::parse(&parts.concat())
+    {
+        let message = format!("\"{key}\" is not an answer to reset: {error}");
+        card.report.mistake(written.span.clone(), message, "TS, T0, what T0 announces, and TCK (ISO 7816-3, 8.2)");
     }
+    items
+}
+
+fn constant(item: &Item) -> Option<&[u8]> {
+    if let Body::Constant(bytes) = &item.body { Some(bytes) } else { None }
 }
 
 fn check_name(report: &Report, name: &Placed<&str>) {

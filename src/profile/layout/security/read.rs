@@ -129,7 +129,10 @@ fn small(fields: &Fields<'_>, key: &'static str, least: usize, most: usize) -> O
 fn one_of<T: Copy, const N: usize>(fields: &Fields<'_>, key: &'static str, known: [(&str, T); N]) -> Option<T> {
     let Some(name) = fields.text(key) else {
         if !fields.has(key) {
-            fields.missing(key);
+            fields.mistake(
+                format!("\"{key}\" is missing"),
+                &format!("one of {}", known.map(|(name, _)| name).join(", ")),
+            );
         }
         return None;
     };
@@ -150,7 +153,7 @@ fn pin(fields: &Fields<'_>) -> Option<ObjectKind> {
     let label = fields.text("label").map(|label| label.value.to_owned());
     let (shortest, longest) = (shortest?, longest?);
     if shortest > longest {
-        fields.mistake("\"shortest\" is longer than \"longest\"", "");
+        fields.mistake("\"shortest\" is longer than \"longest\"", "the other way round");
     }
     Some(ObjectKind::Pin { from: from?, shortest, longest, label })
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::civil::date;
 use virtuale_engine::{Card, Fault, Interface};
 
-use super::{layout, mistakes::assert_refused, with_content};
+use super::{Layout, layout, mistakes::assert_refused, source, with_content};
 use crate::profile::{Options, load};
 
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
@@ -38,11 +38,15 @@ fn mistakes_about_interfaces_are_named() {
         ("interfaces = [\"contactles\"]", "", "unknown interface \"contactles\""),
         ("interfaces = [\"contact\", \"contact\"]", "", "\"contact\" is there twice"),
         ("interfaces = []", "", "this application would be nowhere"),
-        ("", "contactless_atr = [{ hex = \"3B 81\" }]", "this is not an answer to reset"),
+        ("", "contactless_atr = [{ hex = \"3B 81\" }]", "\"contactless_atr\" is not an answer to reset"),
+        ("", "contactless_atr = []", "\"contactless_atr\" is not an answer to reset"),
         ("interface = [\"contact\"]", "", "did you mean \"interfaces\"?"),
     ] {
         assert_refused(&with(application, card), &[message]);
     }
+    let wrong = with("", "contactless_atr = [{ hex = \"3B 8\" }]");
+    let mistakes = Layout::parse(&source("l.toml", &wrong)).expect_err("half a byte").to_string();
+    assert!(mistakes.contains("\"hex\" must be bytes") && !mistakes.contains("answer to reset"), "{mistakes}");
     let master = with_content("size = 4").replace("aids = [\"A0 01\"]", "interfaces = [\"contact\"]");
     assert_refused(&master, &["the MF is on every interface"]);
 }

@@ -225,3 +225,14 @@ fn a_class_says_how_its_application_differs() {
     assert_eq!(read.chip.classes, [ClassImage { class: 0xA0, df: FileIndex(0), applet: None, habits }]);
     assert_eq!(read.chip.habits, Habits::default());
 }
+
+#[test]
+fn what_is_missing_comes_with_how_it_is_written() {
+    let with = |table: &str| format!("{}{table}\n", with_content("size = 9"));
+    assert_refused(&with("[pin.holder]"), &["\"shortest\" is missing", "the fewest characters of the PIN, 1 to 64"]);
+    assert_refused(&with("[key_set.issuer]"), &["\"cipher\" is missing", "one of 3des, aes128, aes256"]);
+    assert_refused(
+        &with_content("size = 9").replace("rule = ", "rules = "),
+        &["\"rule\" is missing", "rule = \"free\""],
+    );
+}
