@@ -15,6 +15,10 @@ _, reader, status, _, atr = scard.SCardStatus(card)
 expect("ATR in the status", bytes(atr).hex()[:11], "3b751300004")
 (attribute,) = ok("ATR attribute", scard.SCardGetAttrib(card, scard.SCARD_ATTR_ATR_STRING))
 expect("ATR attribute", attribute, atr)
+(maker,) = ok("maker attribute", scard.SCardGetAttrib(card, scard.SCARD_ATTR_VENDOR_NAME))
+expect("maker attribute", bytes(maker), b"Virtuale\0")
+(version,) = ok("version attribute", scard.SCardGetAttrib(card, scard.SCARD_ATTR_VENDOR_IFD_VERSION))
+expect("length of the version attribute", len(version), 4)
 
 # The names stand in the MF, the NIRs in the application, in the same order.
 people = names(card)

@@ -10,7 +10,10 @@ use virtuale_engine::Response;
 use super::{ANY, Client, House, soon};
 use crate::reader::{
     CardState, Disposition, Protocols, ReturnCode, Share, Sharing, SlotError,
-    attribute::{ATR_STRING, DEVICE_FRIENDLY_NAME, DEVICE_SYSTEM_NAME, GET_FEATURE_REQUEST, GET_TLV_PROPERTIES},
+    attribute::{
+        ATR_STRING, CHANNEL_ID, DEVICE_FRIENDLY_NAME, DEVICE_SYSTEM_NAME, GET_FEATURE_REQUEST, GET_TLV_PROPERTIES,
+        ICC_INTERFACE_STATUS, ICC_PRESENCE, MAXINPUT, VENDOR_IFD_SERIAL_NO, VENDOR_IFD_VERSION, VENDOR_NAME,
+    },
     toys,
 };
 
@@ -168,7 +171,16 @@ fn readers_tell_their_names_their_card_and_their_limits() {
     assert_eq!(attribute(ATR_STRING).as_deref(), Ok(toys::T0));
     assert_eq!(attribute(DEVICE_FRIENDLY_NAME).as_deref(), Ok(&b"Virtuale 00 00\0"[..]));
     assert_eq!(attribute(DEVICE_SYSTEM_NAME).as_deref(), Ok(&b"Virtuale 00 00\0"[..]));
-    assert_eq!(attribute(0x0001_0100), Err(ReturnCode::UNSUPPORTED_FEATURE));
+    assert_eq!(attribute(VENDOR_NAME).as_deref(), Ok(&b"Virtuale\0"[..]));
+    assert_eq!(attribute(VENDOR_IFD_SERIAL_NO).as_deref(), Ok(&b"0000\0"[..]));
+    let version = attribute(VENDOR_IFD_VERSION).expect("every reader has one");
+    let version = u32::from_ne_bytes(version.try_into().expect("four bytes"));
+    let parts = format!("{}.{}.", version >> 24, version >> 16 & 0xFF);
+    assert!(env!("CARGO_PKG_VERSION").starts_with(&parts), "{version:08X}");
+    assert_eq!(attribute(CHANNEL_ID), Ok(0x0020_0001_u32.to_ne_bytes().to_vec()));
+    assert_eq!(attribute(MAXINPUT), Ok(65_544_u32.to_ne_bytes().to_vec()));
+    assert_eq!((attribute(ICC_PRESENCE), attribute(ICC_INTERFACE_STATUS)), (Ok(vec![2]), Ok(vec![1])));
+    assert_eq!(attribute(0x0001_0101), Err(ReturnCode::UNSUPPORTED_FEATURE), "the driver of CCID readers has no type");
     assert_eq!(guest.session.set_attribute(handle), Err(ReturnCode::UNSUPPORTED_FEATURE));
     let control = |code| guest.session.control(handle, code);
     assert_eq!(control(GET_FEATURE_REQUEST), Ok(&[0x12, 4, 0x42, 0x33, 0, 0x12][..]));
@@ -177,5 +189,8 @@ fn readers_tell_their_names_their_card_and_their_limits() {
     guest.session.disconnect(handle, Disposition::LEAVE).expect("its own handle");
     let opened = guest.session.connect(guest.context, b"Virtuale 00 01", Share::DIRECT, ANY);
     let (direct, _) = opened.expect("a reader");
-    assert_eq!(guest.session.attribute(direct, ATR_STRING).as_deref(), Ok(&[][..]));
+    let attribute = |attribute| guest.session.attribute(direct, attribute);
+    assert_eq!(attribute(ATR_STRING).as_deref(), Ok(&[][..]));
+    assert_eq!((attribute(ICC_PRESENCE), attribute(ICC_INTERFACE_STATUS)), (Ok(vec![0]), Ok(vec![0])));
+    assert_eq!(attribute(VENDOR_IFD_SERIAL_NO).as_deref(), Ok(&b"0001\0"[..]));
 }
