@@ -11,8 +11,8 @@ use super::{
 /// Which application or file a round is about.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Round {
-    /// An application, under one of its names.
-    Application { index: usize, aid: usize },
+    /// An application.
+    Application { index: usize },
     /// A file.
     File { index: usize },
 }
@@ -23,10 +23,8 @@ impl Layout {
         match each {
             Each::Member { .. } => Vec::new(),
             Each::Application => {
-                let names = |(index, application): (usize, &Application)| {
-                    (0..application.aids.len()).map(move |aid| Round::Application { index, aid })
-                };
-                self.applications.iter().enumerate().flat_map(names).collect()
+                let named = self.applications.iter().enumerate().filter(|(_, found)| !found.aids.is_empty());
+                named.map(|(index, _)| Round::Application { index }).collect()
             }
             Each::File => {
                 let named =
@@ -40,7 +38,7 @@ impl Layout {
     /// What a round is called.
     pub(super) fn label(&self, round: Round) -> &str {
         match round {
-            Round::Application { index, .. } => self.applications.get(index).map_or("", |found| &found.name),
+            Round::Application { index } => self.applications.get(index).map_or("", |found| &found.name),
             Round::File { index } => self.files.get(index).map_or("", |found| &found.name),
         }
     }
@@ -54,15 +52,16 @@ impl Layout {
         if let Some(file) = file {
             return (file_property(file, reference.property), Some(&file.known));
         }
-        let (application, aid) = match (reference.of, round) {
-            (Subject::Current, Some(Round::Application { index, aid })) => (self.applications.get(index), aid),
+        let application = match (reference.of, round) {
             (Subject::ItsApplication, Some(Round::File { index })) => {
-                (self.files.get(index).and_then(|file| self.application_of(file)), 0)
+                self.files.get(index).and_then(|file| self.application_of(file))
             }
-            (Subject::Application(index), _) => (self.applications.get(index), 0),
-            _ => (None, 0),
+            (Subject::Current, Some(Round::Application { index })) | (Subject::Application(index), _) => {
+                self.applications.get(index)
+            }
+            _ => None,
         };
-        let data = application.map(|application| application_property(application, aid, reference.property));
+        let data = application.map(|application| application_property(application, reference.property));
         (data.unwrap_or(Data::Bytes(Vec::new())), None)
     }
 
@@ -80,13 +79,13 @@ fn file_property(file: &File, property: Property) -> Data {
     }
 }
 
-fn application_property(application: &Application, aid: usize, property: Property) -> Data {
+fn application_property(application: &Application, property: Property) -> Data {
     match property {
         Property::Name => Data::Text(application.name.clone()),
         Property::Label | Property::Sfi => Data::Text(application.label.clone()),
         Property::Fid => Data::Bytes(application.fid.0.to_be_bytes().to_vec()),
         Property::Ref => Data::Bytes(application.reference.to_be_bytes().to_vec()),
-        Property::Aid => Data::Bytes(application.aids.get(aid).map(|aid| aid.as_bytes().to_vec()).unwrap_or_default()),
+        Property::Aid => Data::Bytes(application.aids.first().map(|aid| aid.as_bytes().to_vec()).unwrap_or_default()),
     }
 }
 

@@ -1,4 +1,5 @@
-//! The reading itself. Of a Vitale 2: SELECT VITALE, POINTERS, then each file that POINTERS names.
+//! The reading itself. Of a Vitale 2: SELECT VITALE, POINTERS, then each file that POINTERS names, and those that it does
+//! not because every card has them.
 
 use jiff::civil::Date;
 use virtuale_engine::{Aid, Fid, StatusWord};
@@ -15,6 +16,12 @@ use crate::{
 
 /// The application `VITALE` [CARDPEEK-VITALE2 AIDs].
 const VITALE: &[u8] = b"\xD2\x50\x00\x00\x02VITALE";
+
+/// The application `MF_VITALE` [CARDPEEK-VITALE2 AIDs].
+const MF_VITALE: &[u8] = b"\xD2\x50\x00\x00\x02MF_VITALE";
+
+/// What MF_VITALE has though POINTERS does not say so [CARDPEEK-VITALE2 create_card_map].
+const UNLISTED: [(&str, Fid); 2] = [("DIR", Fid(0x2F00)), ("PAN", Fid(0x2F02))];
 
 /// EF POINTERS [CARDPEEK-VITALE2 create_card_map].
 const POINTERS: Fid = Fid(0x2001);
@@ -116,7 +123,10 @@ impl Walk<'_> {
             self.remarks.push(Remark::PointersLost { count: lost });
         }
         if !files.is_empty() {
-            return Ok(files);
+            let master = Aid::new(MF_VITALE);
+            let unlisted = UNLISTED.into_iter().filter(|(_, fid)| files.iter().all(|file| file.fid != *fid));
+            let unlisted = unlisted.map(|(name, fid)| Pointer { name: name.into(), application: master.clone(), fid });
+            return Ok(unlisted.chain(files.iter().cloned()).collect());
         }
         self.remarks.push(Remark::NoPointers);
         self.files.found.closed.retain(|file| file.lock != Lock::Absent);

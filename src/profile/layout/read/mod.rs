@@ -93,8 +93,15 @@ fn read(families: &Families, report: &Report, source: &Arc<Source>, written: &Wr
     let chip = chip(&scope, &card, classes::read(&scope, &top));
     card.finish();
     let mut read_applications = Vec::new();
+    let mut references = BTreeSet::new();
     for (index, (name, fields)) in applications.into_iter().take(MOST_APPLICATIONS).enumerate() {
-        read_applications.extend(files::application(&scope, &defaults, index, name.value, &fields));
+        let application = files::application(&scope, &defaults, index, name.value, &fields);
+        let taken = |found: &Application| !found.aids.is_empty() && !references.insert(found.reference);
+        if application.as_ref().is_some_and(taken) {
+            let hint = "a directory's readers tell applications by \"ref\": write another, or none for 1, 2, ...";
+            fields.mistake(format!("the \"ref\" of \"{}\" is another application's", name.value), hint);
+        }
+        read_applications.extend(application);
         fields.finish();
     }
     let mut read_files = Vec::new();
@@ -163,7 +170,7 @@ fn atr(scope: &Scope<'_>, card: &Fields<'_>, key: &'static str, known: Arc<Known
         && let Err(error) = Atr::parse(&parts.concat())
     {
         let message = format!("\"{key}\" is not an answer to reset: {error}");
-        card.report.mistake(written.span.clone(), message, "TS, T0, what T0 announces, and TCK (ISO 7816-3, 8.2)");
+        card.report.mistake(written.span.clone(), message, "TS, T0, what T0 announces, and TCK");
     }
     items
 }

@@ -227,6 +227,14 @@ fn a_class_says_how_its_application_differs() {
 }
 
 #[test]
+fn no_two_applications_of_a_directory_have_one_reference() {
+    assert_refused(
+        &changed("ref = \"0004\"", "ref = \"0003\""),
+        &["the \"ref\" of \"adele\" is another application's"],
+    );
+}
+
+#[test]
 fn what_is_missing_comes_with_how_it_is_written() {
     let with = |table: &str| format!("{}{table}\n", with_content("size = 9"));
     assert_refused(&with("[pin.holder]"), &["\"shortest\" is missing", "the fewest characters of the PIN, 1 to 64"]);

@@ -1,5 +1,7 @@
 //! What is public about the Vitale 2, on a card made by the built-in layout [CARDPEEK-VITALE2 tags].
 
+use std::collections::BTreeSet;
+
 use hex_literal::hex;
 use jiff::civil::date;
 
@@ -51,9 +53,18 @@ fn the_directory_of_files_is_read_as_cardpeek_reads_it() {
     let aids: Vec<Vec<u8>> = applications.children.iter().map(|one| bytes(one)[4..].to_vec()).collect();
     assert!(aids.contains(&hex!("D250000002564954414C45").to_vec()));
     assert!(aids.contains(&hex!("E828BD080FD2500000044164E86C65").to_vec()));
-    // Those of the IAS component are found through EF.DIR and the ODF.
-    let is_ias = |file: &&FileMap| matches!(&*file.application, "cia" | "adele") || matches!(&*file.name, "ATR" | "SN");
-    let map: Vec<_> = profile.map().files.iter().filter(|file| !is_ias(file)).collect();
+    assert_eq!(
+        known.iter().collect::<BTreeSet<_>>().len(),
+        known.len(),
+        "each application is there once: {known:02X?}"
+    );
+    assert!(applications.children.iter().chain(files).all(|entry| entry.origin == Origin::Inferred));
+    // Those of the IAS component are found through EF.DIR and the ODF, and cardpeek adds three itself.
+    let is_found_without = |file: &&FileMap| {
+        matches!(&*file.application, "cia" | "adele")
+            || matches!(&*file.name, "ATR" | "SN" | "DIR" | "PAN" | "POINTERS")
+    };
+    let map: Vec<_> = profile.map().files.iter().filter(|file| !is_found_without(file)).collect();
     assert_eq!(files.len(), map.len(), "every other file has a pointer");
     for (pointer, file) in files.iter().zip(map) {
         let bytes = bytes(pointer);
