@@ -152,6 +152,15 @@ impl Context<'_> {
         Ok(())
     }
 
+    /// Ends an authentication of a role that failed: the role in place is gone, as a PIN is after a wrong one.
+    pub(crate) fn lose_role(&mut self) -> StatusWord {
+        if let Some(dialogue) = self.dialogue_if_any() {
+            dialogue.role = None;
+        }
+        self.judge();
+        StatusWord::AUTHENTICATION_FAILED
+    }
+
     /// How many tries are left; 15 where there are any number.
     pub(crate) fn tries_left(&self, id: ObjectId) -> u8 {
         let counters = self.core.vault.object(id).counters;

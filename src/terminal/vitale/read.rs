@@ -1,5 +1,5 @@
-//! The reading itself. Of a Vitale 2: SELECT VITALE, POINTERS, then each file that POINTERS names, and those that it does
-//! not because every card has them.
+//! The reading itself. Of a Vitale 2: SELECT VITALE, POINTERS, then each file that POINTERS names, and those that it
+//! does not because every card has them.
 
 use jiff::civil::Date;
 use virtuale_engine::{Aid, Fid, StatusWord};

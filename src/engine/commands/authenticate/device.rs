@@ -89,7 +89,7 @@ pub(super) fn external(
     };
     let crypto = &*core.platform.crypto;
     let theirs = open(crypto, pair, &other, data, &[challenge, &serial_number]);
-    let theirs = theirs.ok_or(StatusWord::AUTHENTICATION_FAILED)?;
+    let Some(theirs) = theirs else { return Err(context.lose_role().into()) };
     let secret: Zeroizing<Vec<u8>> =
         Zeroizing::new(half.secret.iter().zip(theirs.iter()).map(|(own, their)| own ^ their).collect());
     let halves = [challenge, &half.challenge].into_iter().flat_map(|challenge| challenge.iter().skip(4).take(4));

@@ -60,7 +60,7 @@ pub(super) fn external(
         }
     };
     if !right {
-        return Err(StatusWord::AUTHENTICATION_FAILED.into());
+        return Err(context.lose_role().into());
     }
     context.dialogue().role = Some(role);
     context.judge();
@@ -178,6 +178,20 @@ mod tests {
         let other = signed("0011223344556677");
         card.plays(&[("00 84 00 00 08", "4242424242424242 9000"), (&other, "6300")]);
         card.plays(&[("00 84 00 00 08", "4242424242424242 9000"), ("00 82 00 00 01 00", "6300")]);
+        card.plays(&[INNER, ("00 B0 81 00 01", "6982")]);
+    }
+
+    #[test]
+    fn a_wrong_signature_takes_back_the_role_in_place_and_a_missing_challenge_does_not() {
+        let mut card = knowing_p256(hex!("8000000003"));
+        let challenge = ("00 84 00 00 08", "4242424242424242 9000");
+        let right = signed("4242424242424242");
+        let prove = |card: &mut Tester| card.plays(&[challenge, (&right, "9000")]);
+        prove(&mut card);
+        card.plays(&[(&right, "6985"), INNER, ("00 B0 81 00 01", "00 9000")]);
+        let mut card = knowing_p256(hex!("8000000003"));
+        prove(&mut card);
+        card.plays(&[challenge, (&signed("0011223344556677"), "6300")]);
         card.plays(&[INNER, ("00 B0 81 00 01", "6982")]);
     }
 
