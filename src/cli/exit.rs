@@ -4,7 +4,7 @@
 pub const DONE: u8 = 0;
 /// A check or a replay found something.
 pub const FOUND: u8 = 1;
-/// Wrong use: an unknown verb or option, a command that is not hexadecimal.
+/// Wrong use: an unknown verb or option, a command that is not hexadecimal, a slot that is not as the verb needs it.
 pub const USAGE: u8 = 2;
 /// A card file, layout or trace is invalid.
 pub const INVALID: u8 = 3;
@@ -25,7 +25,7 @@ pub const TABLE: &str = "\
 Exit codes:
   0    done
   1    a check or a replay found something
-  2    wrong use
+  2    wrong use; also a slot that is not as the verb needs it, such as one that is empty
   3    a card file, layout or trace is invalid
   4    the environment failed: a socket, a reader, a file
 

@@ -1,10 +1,10 @@
 //! `virtuale insert`.
 
-use std::path::{self, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::{
     Exit, Failure, exit,
-    options::{Attach, SLOT_NUMBERS, number},
+    options::{Attach, NO_CARD, SLOT_NUMBERS, number},
     output,
 };
 use crate::host::control::{Client, Reply, Request};
@@ -12,7 +12,8 @@ use crate::host::control::{Client, Reply, Request};
 const EXAMPLES: &str = "\
 Examples:
   virtuale insert 0 fixtures/cards/vitale2-durand.toml
-  virtuale insert 0";
+  virtuale insert 0
+  virtuale insert 0 -";
 
 /// Arguments of `insert`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,8 @@ pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
     #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
-    /// The card file; without one, the card that was last taken out of the slot comes back, with its memory
+    /// The card file, or - to leave the slot empty, whether a card is in it or not; without any, the card that was last
+    /// taken out of the slot comes back, with its memory
     #[arg(value_name = "FILE")]
     card: Option<PathBuf>,
     #[command(flatten)]
@@ -31,24 +33,38 @@ pub(super) struct Args {
 /// Asks and says what happened.
 pub(super) fn run(args: &Args) -> Exit {
     let mut client = Client::find(args.attach.socket.as_deref())?;
-    let (slot, file) = (args.slot, args.card.as_deref());
-    let request = match file {
-        Some(file) => {
-            let card = path::absolute(file).map_err(|error| Failure::file("read", file, &error))?;
-            Request::Insert { slot, card }
-        }
-        None => Request::Reinsert { slot },
+    let slot = args.slot;
+    let said = match args.card.as_deref() {
+        None => put_back(&mut client, slot)?,
+        Some(card) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
+        Some(file) => put_in(&mut client, slot, file)?,
     };
-    match (client.ask(request)?, file) {
-        (Reply::Inserted { reader, replaced }, Some(file)) => {
+    output::say(said);
+    Ok(exit::DONE)
+}
+
+fn put_in(client: &mut Client, slot: usize, file: &Path) -> Result<String, Failure> {
+    let card = path::absolute(file).map_err(|error| Failure::file("read", file, &error))?;
+    match client.ask(Request::Insert { slot, card })? {
+        Reply::Inserted { reader, replaced } => {
             let instead = if replaced { ", in place of the card that was there" } else { "" };
-            output::say(format_args!("{reader}: {} is in{instead}", file.display()));
-            Ok(exit::DONE)
+            Ok(format!("{reader}: {} is in{instead}", file.display()))
         }
-        (Reply::Reinserted { reader, card }, None) => {
-            output::say(format_args!("{reader}: {card} is in again"));
-            Ok(exit::DONE)
-        }
+        _ => Err(client.nonsense().into()),
+    }
+}
+
+fn put_back(client: &mut Client, slot: usize) -> Result<String, Failure> {
+    match client.ask(Request::Reinsert { slot })? {
+        Reply::Reinserted { reader, card } => Ok(format!("{reader}: {card} is in again")),
+        _ => Err(client.nonsense().into()),
+    }
+}
+
+fn leave_empty(client: &mut Client, slot: usize) -> Result<String, Failure> {
+    match client.ask(Request::Empty { slot })? {
+        Reply::Emptied { reader, removed: true } => Ok(format!("{reader}: the card is out")),
+        Reply::Emptied { reader, removed: false } => Ok(format!("{reader}: no card was in")),
         _ => Err(client.nonsense().into()),
     }
 }

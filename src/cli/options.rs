@@ -22,6 +22,9 @@ pub(super) const DEFAULT_LAYOUT: &str = "vitale2";
 /// The numbers that slots may have: a reader's name has two digits for them.
 pub(super) const SLOT_NUMBERS: RangeInclusive<u64> = 0..=254;
 
+/// What stands for a slot without a card, where a card file could be named.
+pub(super) const NO_CARD: &str = "-";
+
 /// How many readers a client library may have room for: far more than any has.
 const READER_SLOT_NUMBERS: RangeInclusive<u64> = 1..=1024;
 
@@ -107,7 +110,7 @@ impl Slots {
         if self.cards.is_empty() {
             return vec![None; 2];
         }
-        self.cards.iter().map(|card| Some(card.as_path()).filter(|card| *card != Path::new("-"))).collect()
+        self.cards.iter().map(|card| Some(card.as_path()).filter(|card| *card != Path::new(NO_CARD))).collect()
     }
 }
 

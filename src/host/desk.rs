@@ -148,8 +148,17 @@ impl Desk {
         let reader = self.reader(slot)?;
         let _move = self.begin_move(slot);
         match self.take_out(slot) {
-            Err(SlotError::Empty(_)) => Err(HostError::Empty(reader)),
+            Err(SlotError::Empty(_)) => Err(HostError::Empty { slot, reader }),
             taken => Ok(taken.map(|()| reader)?),
+        }
+    }
+
+    /// Leaves a slot without a card; gives the reader, and whether there was one.
+    pub(super) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
+        match self.remove(slot) {
+            Ok(reader) => Ok((reader, true)),
+            Err(HostError::Empty { reader, .. }) => Ok((reader, false)),
+            Err(other) => Err(other),
         }
     }
 
@@ -180,6 +189,7 @@ impl Handler for Arc<Desk> {
             Request::Insert { slot, card } => self.insert_file(slot, &card),
             Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
             Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
+            Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     return Err(Refusal { kind: Kind::Usage, message: why.clone(), hint: None });

@@ -59,9 +59,14 @@ pub enum HostError {
     /// A card cannot come into a slot or leave it.
     #[error(transparent)]
     Slot(#[from] SlotError),
-    /// No card is in the reader of this name.
-    #[error("{0} is empty already")]
-    Empty(String),
+    /// No card is in the slot.
+    #[error("{reader} is empty already")]
+    Empty {
+        /// The slot, from 0.
+        slot: usize,
+        /// The reader's name.
+        reader: String,
+    },
     /// A folder or a socket could not be made.
     #[error("cannot make {what}: {}", reason(error))]
     Unmade {
@@ -144,6 +149,8 @@ impl HostError {
             | Self::TooManyNames { .. }
             | Self::Name(_)
             | Self::NoSlot { .. }
+            | Self::Empty { .. }
+            | Self::Slot(SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_))
             | Self::TooLong { .. } => Kind::Usage,
             Self::Refused(refusal) => refusal.kind,
             _ => Kind::Environment,
@@ -159,6 +166,9 @@ impl HostError {
             }
             Self::TooLong { .. } => {
                 Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
+            }
+            Self::Empty { slot, .. } => {
+                Some(format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not"))
             }
             Self::Slot(SlotError::Occupied(slot)) => Some(format!(
                 "take it out first: virtuale remove {slot}; or put another in its place: virtuale insert {slot} FILE"

@@ -178,6 +178,16 @@ impl Host {
         self.desk.remove(slot).map(drop)
     }
 
+    /// Leaves a slot without a card, as [`Host::remove`] does, whether there is one in it or not; says whether there
+    /// was one.
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot.
+    pub fn empty(&self, slot: usize) -> Result<bool, HostError> {
+        self.desk.empty(slot).map(|(_, removed)| removed)
+    }
+
     /// Hears what happens from now on, also to cards that are in already. A listener who is more than `bound` events
     /// behind loses some and is told how many; no card ever waits for one.
     #[must_use]

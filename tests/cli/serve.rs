@@ -44,6 +44,8 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
         virtuale slots
         virtuale remove 0 || exit 12
         virtuale remove 0; echo "again: $?"
+        virtuale insert 0 -; echo "empty as it was: $?"
+        virtuale insert 7 -; echo "no slot to empty: $?"
         virtuale insert 1 "$DURAND" || exit 13
         cd "$(dirname "$MARTIN")" && virtuale insert 0 vitale2-martin.toml || exit 14
         virtuale insert 1 vitale2-martin.toml || exit 15
@@ -58,12 +60,13 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
     let (code, out, error) = run(&mut sandbox.shell(script));
     assert_eq!(code, 0, "{out}\n{error}");
     let expected = format!(
-        "0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\nagain: 4\n\
+        "0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\nagain: 2\nempty as it was: 0\nno slot to empty: 2\n\
          0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ninvalid: 3\ngone: 4\n"
     );
     assert_eq!(out, expected, "{error}");
     for said in [
-        "is empty already",
+        "Virtuale 00 00 is empty already\nhelp: `virtuale insert 0 -` leaves a slot empty",
+        "Virtuale 00 00: no card was in",
         "in place of the card",
         "there is no slot 7",
         "none.toml",
@@ -91,7 +94,7 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
         virtuale insert 1; echo "none to put back: $?"
         virtuale insert 0; echo "not out: $?"
         card fresh; card wrong; card worn
-        virtuale remove 0 && virtuale insert 0 || exit 12
+        virtuale insert 0 - && virtuale insert 0 || exit 12
         card worn
         virtuale slots
         virtuale insert 0 "$MARTIN" || exit 13
@@ -104,12 +107,13 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
     let (code, out, error) = run(sandbox.shell(script).current_dir(sandbox.path()));
     assert_eq!(code, 0, "{out}\n{error}");
     let slots = format!("0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\n");
-    assert_eq!(out, format!("none to put back: 4\nnot out: 4\n{slots}no such slot: 2\n"), "{error}");
+    assert_eq!(out, format!("none to put back: 2\nnot out: 2\n{slots}no such slot: 2\n"), "{error}");
     for said in [
         "no card was taken out of slot 1 that could come back",
         "name its card file: virtuale insert 1 FILE",
         "slot 0 holds a card already",
         "take it out first: virtuale remove 0",
+        "Virtuale 00 00: the card is out",
         &format!("Virtuale 00 00: {MARTIN} is in again"),
         "there is no slot 7",
     ] {

@@ -67,12 +67,17 @@ fn what_cannot_be_is_said_and_whose_fault_it_is() {
     let host = Host::builder().empty_slot().start().expect("a host");
     let (fault, message) = kind(host.insert(7, card("vitale2-martin")).expect_err("one slot"));
     assert_eq!((fault, &*message), (Kind::Usage, "there is no slot 7: the only slot is 0"));
-    assert_eq!(kind(host.remove(0).expect_err("no card")).0, Kind::Environment);
+    assert_eq!(kind(host.remove(0).expect_err("no card")).0, Kind::Usage);
+    assert_eq!(kind(host.reinsert(0).expect_err("none was taken out")).0, Kind::Usage);
+    assert!(!host.empty(0).expect("a slot"), "no card was in it");
     let missing = host.insert(0, "none.toml").expect_err("no such file");
     assert!(matches!(&missing, HostError::Card(profile::LoadError::Io { error, .. })
         if error.kind() == io::ErrorKind::NotFound));
     let (fault, message) = kind(host.insert(0, NewCard::text("bad", "nir = 1")).expect_err("no card"));
     assert_eq!(fault, Kind::Invalid, "{message}");
+    host.insert(0, card("vitale2-martin")).expect("an empty slot");
+    assert_eq!(kind(host.reinsert(0).expect_err("it is in")).0, Kind::Usage);
+    assert!(host.empty(0).expect("a slot") && host.slots()[0].card.is_none());
     let taken = Host::builder().socket(host.socket()).start().expect_err("somebody is there");
     assert!(matches!(taken, HostError::InUse(_)), "{taken}");
 }

@@ -33,6 +33,11 @@ pub enum Request {
         /// The slot, from 0.
         slot: usize,
     },
+    /// Leave a slot without a card, whether there is one in it or not.
+    Empty {
+        /// The slot, from 0.
+        slot: usize,
+    },
     /// Stop.
     Stop,
 }
@@ -61,6 +66,13 @@ pub enum Reply {
     Removed {
         /// The reader's name.
         reader: String,
+    },
+    /// The slot is without a card.
+    Emptied {
+        /// The reader's name.
+        reader: String,
+        /// Whether a card was taken out for that.
+        removed: bool,
     },
     /// It stops now.
     Stopping {
@@ -185,10 +197,10 @@ mod tests {
     fn a_message_is_one_line_and_comes_back_the_same() {
         let mut line = Vec::new();
         let request = Request::Insert { slot: 1, card: "/a\nb.toml".into() };
-        send(&mut line, &Ask { version: 2, request: request.clone() }).expect("memory takes all");
+        send(&mut line, &Ask { version: 3, request: request.clone() }).expect("memory takes all");
         assert_eq!(
             String::from_utf8_lossy(&line),
-            "{\"version\":2,\"request\":{\"insert\":{\"slot\":1,\"card\":\"/a\\nb.toml\"}}}\n"
+            "{\"version\":3,\"request\":{\"insert\":{\"slot\":1,\"card\":\"/a\\nb.toml\"}}}\n"
         );
         let ask: Ask = receive(&mut line.as_slice()).expect("a message").expect("not the end");
         assert_eq!(ask.request, request);
@@ -197,11 +209,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let said = |line: &str| receive::<Ask>(&mut line.as_bytes()).expect_err("refused").to_string();
-        assert!(said("{\"version\":3,\"request\":\"dance\"}\n").contains("version 3 is not spoken here"));
+        assert!(said("{\"version\":4,\"request\":\"dance\"}\n").contains("version 4 is not spoken here"));
         assert!(said("hello\n").contains("not a message"));
-        assert!(said("{\"version\":2,\"request\":\"dance\"}\n").contains("dance"));
-        assert!(said("{\"version\":2,\"request\":\"slots\"}").contains("one line"));
-        assert!(said("{\"version\":2,\"request\":\"slots\",\"more\":1}\n").contains("more"));
+        assert!(said("{\"version\":3,\"request\":\"dance\"}\n").contains("dance"));
+        assert!(said("{\"version\":3,\"request\":\"slots\"}").contains("one line"));
+        assert!(said("{\"version\":3,\"request\":\"slots\",\"more\":1}\n").contains("more"));
     }
 
     proptest! {

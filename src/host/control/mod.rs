@@ -3,8 +3,8 @@
 //! One JSON object per line each way, every one with the version of the language ([`VERSION`]):
 //!
 //! ```text
-//! {"version":2,"request":{"insert":{"slot":0,"card":"/home/a/martin.toml"}}}
-//! {"version":2,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
+//! {"version":3,"request":{"insert":{"slot":0,"card":"/home/a/martin.toml"}}}
+//! {"version":3,"reply":{"inserted":{"reader":"Virtuale 00 00","replaced":true}}}
 //! ```
 //!
 //! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
@@ -25,7 +25,7 @@ pub use language::{Refusal, Reply, Request, SlotStatus, Status};
 pub use server::{Handler, Server};
 
 /// The version of the language.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// What the control socket's path has behind that of the PC/SC socket.
 pub(super) const SUFFIX: &str = ".ctl";

@@ -202,10 +202,10 @@ mod tests {
         assert_eq!(fs::metadata(&path).expect("the socket").mode() & 0o777, 0o600);
 
         let mut patient = UnixStream::connect(&path).expect("it listens");
-        let remove = "{\"version\":2,\"request\":{\"remove\":{\"slot\":1}}}\n";
+        let remove = "{\"version\":3,\"request\":{\"remove\":{\"slot\":1}}}\n";
         let nonsense = say(&path, &format!("nonsense\n{remove}"));
         assert!(nonsense.contains("not a message") && !nonsense.contains("removed"), "{nonsense}");
-        assert!(say(&path, "{\"version\":2,\"request\":\"stop\"}\n").contains("a toy"));
+        assert!(say(&path, "{\"version\":3,\"request\":\"stop\"}\n").contains("a toy"));
         let twice = say(&path, &format!("{remove}{remove}"));
         assert_eq!(twice.matches("Toy 00 01").count(), 2, "{twice}");
 
