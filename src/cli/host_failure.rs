@@ -1,12 +1,9 @@
 //! What the host's errors are on the command line: their exit codes, and what to do about them.
 
-use std::{io, path::PathBuf};
+use std::io;
 
-use super::{Failure, cards};
-use crate::host::{HostError, Kind, Refusal, running};
-
-/// What to do where none runs.
-const START: &str = "start one: eval \"$(virtuale serve --detach --card FILE)\"";
+use super::{Failure, cards, running};
+use crate::host::{HostError, Kind, Refusal};
 
 /// What to do where the system is in the way.
 const DOCTOR: &str = "see what stands in the way: virtuale doctor";
@@ -36,13 +33,18 @@ fn hint(error: HostError) -> Option<String> {
         HostError::Name(_) => "give another name with --reader or --slot-name".into(),
         HostError::Unmade { .. } => DOCTOR.into(),
         HostError::NotASocket(_) => "give another path with --socket".into(),
-        HostError::InUse(_) => "stop that reader with `virtuale stop`, or give another path with --socket".into(),
+        HostError::NameTaken(name) => {
+            format!("stop them with `virtuale stop --name {name}`, or give another name with --name")
+        }
+        HostError::InUse(socket) => format!(
+            "stop its readers with `virtuale stop --socket {}`, or give another path with --socket",
+            socket.display()
+        ),
         HostError::Unclear { .. } => "remove that socket if nobody needs it, or give another path with --socket".into(),
-        HostError::NoneRuns => START.into(),
-        HostError::SeveralRun(sockets) => format!("say which:\n{}", options(&sockets)),
-        HostError::NotThere { kind: io::ErrorKind::NotFound, .. } => known(&running()),
+        HostError::NoneOwn | HostError::NoneNamed(_) => running::choice(),
+        HostError::NotThere { kind: io::ErrorKind::NotFound, .. } => running::choice(),
         HostError::NotThere { kind: io::ErrorKind::ConnectionRefused, .. } => {
-            "the program that made the socket is gone: start it again".into()
+            format!("the program that made the socket is gone: start it again; {}", running::choice())
         }
         HostError::NotThere { kind: io::ErrorKind::PermissionDenied, .. } => {
             "only the user who started the reader may control it".into()
@@ -53,20 +55,6 @@ fn hint(error: HostError) -> Option<String> {
         other => return other.hint(),
     };
     Some(hint)
-}
-
-/// How each of these readers is named, line by line.
-fn options(sockets: &[PathBuf]) -> String {
-    let lines: Vec<_> = sockets.iter().map(|socket| format!("  --socket {}", socket.display())).collect();
-    lines.join("\n")
-}
-
-/// Which readers there are instead of one that is not there.
-fn known(running: &[PathBuf]) -> String {
-    match running {
-        [] => format!("no reader of ours runs; {START}"),
-        running => format!("readers of ours run at:\n{}", options(running)),
-    }
 }
 
 #[cfg(test)]
@@ -87,11 +75,5 @@ mod tests {
             assert_eq!((failure.code(), failure.to_string().as_str()), (code, "why"));
             assert_eq!(failure.hint(), Some("what to do").filter(|_| kind != Kind::Invalid), "{kind:?}");
         }
-    }
-
-    #[test]
-    fn of_several_readers_one_is_to_be_named() {
-        let failure = Failure::from(HostError::SeveralRun(vec!["/a".into(), "/b".into()]));
-        assert_eq!(failure.hint(), Some("say which:\n  --socket /a\n  --socket /b"));
     }
 }

@@ -32,7 +32,7 @@ pub(super) struct Args {
 
 /// Asks and says what happened.
 pub(super) fn run(args: &Args) -> Exit {
-    let mut client = Client::find(args.attach.socket.as_deref())?;
+    let mut client = args.attach.client()?;
     let slot = args.slot;
     let said = match args.card.as_deref() {
         None => put_back(&mut client, slot)?,

@@ -28,7 +28,9 @@ mod redact;
 mod relay;
 mod remove;
 mod replay;
+mod running;
 mod serve;
+mod shell;
 mod slots;
 mod stop;
 mod supervise;
@@ -71,7 +73,7 @@ enum Verb {
     Exec(exec::Args),
     /// Offer readers until stopped
     ///
-    /// Prints one line for a shell to evaluate, once programs may connect.
+    /// Prints one line for a shell to evaluate, once programs may connect; the line `false` if that fails.
     Serve(serve::Args),
     /// List the slots of a running reader and the cards in them
     Slots(slots::Args),
@@ -79,7 +81,9 @@ enum Verb {
     Insert(insert::Args),
     /// Take the card out of a slot of a running reader
     Remove(remove::Args),
-    /// Stop a running reader
+    /// Stop running readers
+    ///
+    /// If they are those of this shell, prints a line for it to evaluate, which takes the variables away.
     Stop(stop::Args),
     /// Send commands to a card and name each command and status word
     ///
@@ -167,6 +171,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     // `exec` stands in for its command, whose codes must stay apart from ours, as with env(1) and timeout(1).
     let stands_in = arguments.get(1).map(OsString::as_os_str) == Some(OsStr::new("exec"));
+    let to_a_shell = shell::evaluates(&arguments);
     let outcome = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli.verb.run(),
         Err(error) => explain(&error),
@@ -175,6 +180,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         failure.report();
         if stands_in { failure.code_of_exec() } else { failure.code() }
     });
+    if to_a_shell && code != exit::DONE {
+        shell::fail();
+    }
     ExitCode::from(code)
 }
 

@@ -9,7 +9,10 @@ use std::{
 use jiff::{Zoned, civil::Date};
 
 use crate::{
-    host::{Builder, Host},
+    host::{
+        Builder, Host, HostError, HostName,
+        control::{Client, Which},
+    },
     reader::{SlotName, pcsclite::wire::READER_SLOTS},
 };
 
@@ -90,6 +93,10 @@ pub(super) struct Slots {
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
     reader_slots: usize,
+    /// What these readers are called, by which `virtuale slots`, `insert` and others mean them from another shell
+    /// [default: the number of the process]
+    #[arg(long, value_name = "NAME")]
+    name: Option<HostName>,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -98,6 +105,7 @@ impl Slots {
     /// A host with these slots.
     pub(super) fn host(&self) -> Builder {
         let host = self.reproducible.host().reader(&self.reader).reader_slots(self.reader_slots);
+        let host = self.name.iter().fold(host, |host, name| host.name(name.as_str()));
         let host = self.slot_names.iter().fold(host, |host, name| host.slot_name(name));
         self.cards().into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
@@ -114,12 +122,31 @@ impl Slots {
     }
 }
 
-/// Which running reader is meant.
+/// Which running readers are meant.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Attach {
-    /// The socket of the running reader [default: PCSCLITE_CSOCK_NAME, else the only one that runs]
+    /// The name of the running readers, as `virtuale slots --all` shows it [default: those of this shell, whose socket
+    /// is in PCSCLITE_CSOCK_NAME]
+    #[arg(long, value_name = "NAME", conflicts_with = "socket")]
+    name: Option<String>,
+    /// The socket of the running readers
     #[arg(long, value_name = "PATH")]
-    pub(super) socket: Option<PathBuf>,
+    socket: Option<PathBuf>,
+}
+
+impl Attach {
+    /// Connects to the readers that are meant.
+    ///
+    /// # Errors
+    ///
+    /// That there are none, or that they do not let us in.
+    pub(super) fn client(&self) -> Result<Client, HostError> {
+        Client::find(match (&self.name, &self.socket) {
+            (Some(name), _) => Which::Named(name),
+            (None, Some(socket)) => Which::Socket(socket),
+            (None, None) => Which::Own,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{
     options::{Attach, SLOT_NUMBERS, number},
     output,
 };
-use crate::host::control::{Client, Reply, Request};
+use crate::host::control::{Reply, Request};
 
 const EXAMPLES: &str = "\
 Example:
@@ -24,7 +24,7 @@ pub(super) struct Args {
 
 /// Asks and says what happened.
 pub(super) fn run(args: &Args) -> Exit {
-    let mut client = Client::find(args.attach.socket.as_deref())?;
+    let mut client = args.attach.client()?;
     match client.ask(Request::Remove { slot: args.slot })? {
         Reply::Removed { reader } => {
             output::say(format_args!("{reader}: the card is out"));

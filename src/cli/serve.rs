@@ -3,9 +3,8 @@
 use std::{
     env,
     fs::File,
-    io::{self, BufRead, BufReader, Write},
-    os::unix::ffi::OsStrExt,
-    path::{Path, PathBuf},
+    io::{self, BufRead, BufReader, IsTerminal},
+    path::PathBuf,
     process::{Command, Stdio},
 };
 
@@ -15,12 +14,21 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{Exit, Failure, exit, failure::reason, opensc, options::Slots, output, supervise::Ignored};
+use super::{Exit, Failure, exit, failure::reason, opensc, options::Slots, output, running, shell, supervise::Ignored};
+use crate::host::Running;
 
 const EXAMPLES: &str = "\
 Examples:
   eval \"$(virtuale serve --detach --card fixtures/cards/vitale2-martin.toml)\"
   virtuale serve --card fixtures/cards/vitale2-martin.toml --socket /tmp/my-readers";
+
+/// What a person is told who sees the line for a shell.
+const IN_A_TERMINAL: &str =
+    "programs of another terminal see the readers once this line is run there; they are there until Ctrl-C";
+
+/// What a person is told whose shell reads the line, and waits.
+const IN_A_SHELL: &str = "the readers are there until Ctrl-C or `virtuale stop`, and so is this program: \
+    a shell with eval \"$(virtuale serve ...)\" waits for its end, unless --detach is given";
 
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
@@ -50,11 +58,19 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.detach && !args.detached { detach() } else { serve(args) }
 }
 
+/// Says which readers a shell leaves that evaluates the line: nothing in it will lead back to them.
+fn mention(earlier: Option<Running>) {
+    if let Some(Running { name, .. }) = earlier.filter(|_| !io::stdout().is_terminal()) {
+        output::say(format_args!("the earlier readers of this shell go on; to end them: virtuale stop --name {name}"));
+    }
+}
+
 fn serve(args: &Args) -> Exit {
     if args.detached {
         // Fails only for the leader of a process group, which we were not started as.
         let _ = rustix::process::setsid();
     }
+    let earlier = running::own();
     let ignored = Ignored::now();
     let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !ignored.has(signal));
     let mut signals = Signals::new(heard).map_err(unheard)?;
@@ -68,9 +84,12 @@ fn serve(args: &Args) -> Exit {
     }
     let host = host.start()?;
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
-    announce(host.socket(), configuration.as_deref())?;
+    shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {
         let_go().map_err(unheard)?;
+    } else {
+        mention(earlier);
+        output::say(if io::stdout().is_terminal() { IN_A_TERMINAL } else { IN_A_SHELL });
     }
     let _ = signals.forever().next();
     host.stop().iter().for_each(output::say);
@@ -83,10 +102,16 @@ fn unheard(error: io::Error) -> Failure {
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
 fn detach() -> Exit {
+    let earlier = running::own();
     let mut child = env::current_exe()
         .and_then(|program| {
             let mut command = Command::new(program);
-            command.args(env::args_os().skip(1)).arg("--detached").stdin(Stdio::null()).stdout(Stdio::piped()).spawn()
+            command
+                .args(env::args_os().skip(1))
+                .arg(shell::DETACHED)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .spawn()
         })
         .map_err(|error| Failure::Environment(format!("cannot go to the background: {}", reason(&error)), None))?;
     let mut line = Vec::new();
@@ -94,7 +119,10 @@ fn detach() -> Exit {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;
     }
     if line.last() == Some(&b'\n') {
-        let Err(error) = say(&line) else { return Ok(exit::DONE) };
+        let Err(error) = shell::hand_over(&line) else {
+            mention(earlier);
+            return Ok(exit::DONE);
+        };
         // Nobody would know of readers that nobody was told of.
         let _ = kill_process(Pid::from_child(&child), Signal::TERM);
         child.wait().map_err(unheard)?;
@@ -107,57 +135,10 @@ fn detach() -> Exit {
     Ok(code.unwrap_or(exit::ENVIRONMENT))
 }
 
-/// Says on standard output that programs may connect, in a line for a shell.
-fn announce(socket: &Path, opensc: Option<&Path>) -> io::Result<()> {
-    let mut line = b"export PCSCLITE_CSOCK_NAME=".to_vec();
-    line.extend(quoted(socket.as_os_str().as_bytes()));
-    if let Some(configuration) = opensc {
-        line.extend(format!(" {}=", opensc::VARIABLE).bytes());
-        line.extend(quoted(configuration.as_os_str().as_bytes()));
-    }
-    line.push(b'\n');
-    say(&line)
-}
-
-/// Prints a line of bytes on standard output.
-fn say(line: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(line)?;
-    out.flush()
-}
-
-/// A word that a shell takes for these bytes.
-fn quoted(word: &[u8]) -> Vec<u8> {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
-    if word.iter().all(is_plain) {
-        return word.to_vec();
-    }
-    let mut quoted = b"'".to_vec();
-    for &byte in word {
-        match byte {
-            b'\'' => quoted.extend(b"'\\''"),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push(b'\'');
-    quoted
-}
-
 /// Lets go of the terminal and of the folder that we were started in.
 fn let_go() -> io::Result<()> {
     let nothing = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdout(&nothing)?;
     rustix::stdio::dup2_stderr(&nothing)?;
     env::set_current_dir("/")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_shell_reads_the_path_as_it_is() {
-        assert_eq!(quoted(b"/run/user/1000/virtuale/42/pcsc"), b"/run/user/1000/virtuale/42/pcsc");
-        assert_eq!(quoted(b"/tmp/l'abri $HOME"), br"'/tmp/l'\''abri $HOME'");
-    }
 }

@@ -2,13 +2,22 @@
 
 use std::fmt::Write;
 
-use super::{Exit, exit, options::Attach, output};
-use crate::host::control::{Client, Reply, Request, Status};
+use super::{
+    Exit, exit,
+    options::Attach,
+    output,
+    running::{contents, own},
+};
+use crate::host::{
+    control::{Reply, Request, Status},
+    running,
+};
 
 const EXAMPLES: &str = "\
 Examples:
   virtuale slots
-  virtuale slots --json";
+  virtuale slots --json
+  virtuale slots --all";
 
 /// Arguments of `slots`.
 #[derive(Debug, clap::Args)]
@@ -16,14 +25,20 @@ Examples:
 pub(super) struct Args {
     #[command(flatten)]
     attach: Attach,
-    /// Print JSON
+    /// List the slots of all running readers of this user, each below the name and the socket of its readers
+    #[arg(long, conflicts_with_all = ["name", "socket"])]
+    all: bool,
+    /// Print JSON; with --all, a list
     #[arg(long)]
     json: bool,
 }
 
 /// Asks and prints.
 pub(super) fn run(args: &Args) -> Exit {
-    let mut client = Client::find(args.attach.socket.as_deref())?;
+    if args.all {
+        return list_all(args.json);
+    }
+    let mut client = args.attach.client()?;
     match client.ask(Request::Slots)? {
         Reply::Slots(status) if args.json => output::print_json(&status)?,
         Reply::Slots(status) => {
@@ -35,8 +50,39 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
+/// Lists what runs. Readers that give no answer are named all the same, and make the exit code one of a failure.
+fn list_all(json: bool) -> Exit {
+    let own = own();
+    let mut code = exit::DONE;
+    let mut known = Vec::new();
+    for running in running() {
+        let status = running.status();
+        if !json {
+            let (name, socket) = (&running.name, running.socket.display());
+            let whose = if own.as_ref() == Some(&running) { "  (of this shell)" } else { "" };
+            output::print(format_args!("{name}  {socket}{whose}\n{}", contents(&status)))?;
+        }
+        match status {
+            Ok(status) => {
+                status.not_whole.iter().for_each(output::say);
+                known.push(status);
+            }
+            Err(error) => {
+                if json {
+                    output::say(&error);
+                }
+                code = exit::ENVIRONMENT;
+            }
+        }
+    }
+    if json {
+        output::print_json(&known)?;
+    }
+    Ok(code)
+}
+
 /// One line for each slot.
-fn table(status: &Status) -> String {
+pub(super) fn table(status: &Status) -> String {
     let digits = status.slots.iter().map(|slot| slot.slot.to_string().len()).max().unwrap_or(0);
     let width = status.slots.iter().map(|slot| slot.reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().fold(String::new(), |mut table, slot| {
@@ -60,6 +106,7 @@ mod tests {
             atr: None,
         };
         let status = Status {
+            name: "1".into(),
             socket: "/s".into(),
             pid: 1,
             slots: vec![slot(0, Some("/a.toml")), slot(1, None)],

@@ -1,11 +1,25 @@
 //! `virtuale stop`.
 
-use super::{Exit, exit, options::Attach, output};
-use crate::host::control::{Client, Reply, Request};
+use std::{
+    env, fs,
+    io::{self, IsTerminal},
+    path::Path,
+};
+
+use super::{Exit, exit, opensc, options::Attach, output, running, shell};
+use crate::host::{
+    HostError, VARIABLE,
+    control::{Reply, Request},
+};
 
 const EXAMPLES: &str = "\
-Example:
-  virtuale stop";
+Examples:
+  eval \"$(virtuale stop)\"
+  virtuale stop --name my-readers";
+
+/// What a person is told whose shell still has the variables: nobody evaluates what is shown on a terminal.
+const STILL_SET: &str =
+    "this shell still looks for them: run the line above, or stop readers with eval \"$(virtuale stop)\"";
 
 /// Arguments of `stop`.
 #[derive(Debug, clap::Args)]
@@ -15,16 +29,43 @@ pub(super) struct Args {
     attach: Attach,
 }
 
-/// Asks and says what happened.
+/// Asks, says what happened, and takes the variables from the shell whose readers they were.
 pub(super) fn run(args: &Args) -> Exit {
-    let mut client = Client::find(args.attach.socket.as_deref())?;
+    let own = running::own().map(|own| own.socket);
+    let mut client = args.attach.client().inspect_err(|error| {
+        if is_gone(error) {
+            // Whoever reads this is told of the error anyway.
+            let _ = shell::hand_over(&unset());
+        }
+    })?;
+    let is_own = own.is_some_and(|own| fs::canonicalize(client.socket()).is_ok_and(|socket| socket == own));
     match client.ask(Request::Stop)? {
         Reply::Stopping { pid, not_whole } => {
             client.wait_for_its_end();
             output::say(format_args!("the readers of process {pid} are gone"));
             not_whole.iter().for_each(output::say);
-            Ok(exit::DONE)
         }
-        _ => Err(client.nonsense().into()),
+        _ => return Err(client.nonsense().into()),
     }
+    if is_own {
+        shell::hand_over(&unset())?;
+        if io::stdout().is_terminal() {
+            output::say(STILL_SET);
+        }
+    }
+    Ok(exit::DONE)
+}
+
+/// Whether nobody is at the socket of this shell any more.
+fn is_gone(error: &HostError) -> bool {
+    let gone = [io::ErrorKind::NotFound, io::ErrorKind::ConnectionRefused];
+    matches!(error, HostError::NotThere { socket, kind, .. }
+        if gone.contains(kind) && env::var_os(VARIABLE).is_some_and(|own| *own == *socket))
+}
+
+/// The line that takes from the shell what is of no use once its readers are gone: OpenSC's configuration, if it went
+/// with them.
+fn unset() -> Vec<u8> {
+    let opensc = env::var_os(opensc::VARIABLE).filter(|path| !Path::new(path).exists()).map(|_| opensc::VARIABLE);
+    shell::unset(&[Some(VARIABLE), opensc].into_iter().flatten().collect::<Vec<_>>())
 }

@@ -15,6 +15,7 @@ use super::{
     folder::Folder,
     making::{Content, MakeLayer, Making, Shelf},
     recording::{Recording, Run},
+    running::{HostName, running},
     socket::claim,
 };
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
 
 /// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
 pub struct Builder {
+    name: Option<String>,
     slots: Vec<Option<Content>>,
     reader: String,
     slot_names: Vec<String>,
@@ -51,6 +53,7 @@ enum Record {
 impl Builder {
     pub(super) fn new() -> Self {
         Self {
+            name: None,
             slots: Vec::new(),
             reader: SlotName::HOUSE.into(),
             slot_names: Vec::new(),
@@ -65,6 +68,14 @@ impl Builder {
             layers: Vec::new(),
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
         }
+    }
+
+    /// What the readers are called, by which other shells mean them (`virtuale slots --name`); the number of the
+    /// process if nothing is said. [`HostName`] says what a name may be. A second host of the same user cannot have it.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// One more slot, with the card of this card file.
@@ -235,7 +246,7 @@ impl Builder {
     }
 
     fn open(self, readers: Arc<Readers>, making: Making, recording: Option<Recording>) -> Result<Host, HostError> {
-        let folder = Folder::create().map_err(|error| unmade("a private folder", error))?;
+        let folder = self.folder()?;
         let socket = match &self.socket {
             Some(place) => claim(place, &folder)?,
             None => folder.socket(),
@@ -248,6 +259,7 @@ impl Builder {
             readers,
             moves,
             making,
+            name: folder.name(),
             socket: socket.clone(),
             stop: self.stop,
             recording,
@@ -258,6 +270,19 @@ impl Builder {
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk));
         let control = control.map_err(|error| unmade("the control socket", error))?;
         Ok(Host { control, server, folder, desk: End(desk) })
+    }
+
+    fn folder(&self) -> Result<Folder, HostError> {
+        let name = self.name.as_deref().map(HostName::new).transpose()?;
+        let taken = || HostError::NameTaken(self.name.clone().unwrap_or_default());
+        // The folder itself says so only of readers whose folder would lie in the same place.
+        if name.as_ref().is_some_and(|name| running().iter().any(|running| running.name == name.as_str())) {
+            return Err(taken());
+        }
+        Folder::create(name.as_ref()).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => taken(),
+            _ => unmade("a private folder", error),
+        })
     }
 
     fn readers(&self, slots: usize) -> Result<Arc<Readers>, HostError> {

@@ -61,6 +61,7 @@ pub(super) struct Desk {
     /// happened. A card whose power-up does not return holds up no other slot.
     pub(super) moves: Vec<Mutex<()>>,
     pub(super) making: Making,
+    pub(super) name: String,
     pub(super) socket: PathBuf,
     pub(super) stop: Stop,
     pub(super) recording: Option<Recording>,
@@ -183,8 +184,9 @@ impl Handler for Arc<Desk> {
     fn handle(&self, request: Request) -> Result<Reply, Refusal> {
         let reply = match request {
             Request::Slots => {
+                let (name, socket) = (self.name.clone(), self.socket.clone());
                 let (slots, not_whole) = (self.slots(), self.not_whole());
-                Ok(Reply::Slots(Status { socket: self.socket.clone(), pid: process::id(), slots, not_whole }))
+                Ok(Reply::Slots(Status { name, socket, pid: process::id(), slots, not_whole }))
             }
             Request::Insert { slot, card } => self.insert_file(slot, &card),
             Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),

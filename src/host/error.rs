@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{control::Refusal, folder::LONGEST_SOCKET};
+use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
 use crate::{
     profile::LoadError,
     reader::{NameError, SlotError},
@@ -48,6 +48,12 @@ pub enum HostError {
     /// A reader cannot have this name.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// Readers cannot be called so.
+    #[error(transparent)]
+    HostName(#[from] HostNameError),
+    /// Readers of this name run already.
+    #[error("readers named {0} run already")]
+    NameTaken(String),
     /// There is no such slot.
     #[error("there is no slot {slot}: {}", numbers(*slots))]
     NoSlot {
@@ -107,12 +113,12 @@ pub enum HostError {
         /// Why.
         error: io::Error,
     },
-    /// No reader of this user runs.
-    #[error("no reader runs")]
-    NoneRuns,
-    /// Several readers run, and none was named.
-    #[error("{} readers run", .0.len())]
-    SeveralRun(Vec<PathBuf>),
+    /// The readers of this environment were meant, and it has none.
+    #[error("this shell has no readers: PCSCLITE_CSOCK_NAME is not set in it")]
+    NoneOwn,
+    /// No readers of this name run.
+    #[error("no readers named {0:?} run")]
+    NoneNamed(String),
     /// There is no running reader at this socket, or it does not let us in.
     #[error("cannot control the reader at {}: {why}", socket.display())]
     NotThere {
@@ -148,6 +154,7 @@ impl HostError {
             Self::TooManySlots { .. }
             | Self::TooManyNames { .. }
             | Self::Name(_)
+            | Self::HostName(_)
             | Self::NoSlot { .. }
             | Self::Empty { .. }
             | Self::Slot(SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_))

@@ -1,8 +1,8 @@
 //! The private folder of a running reader: where it lies, who may look into it, and that nothing is left of it.
 //!
-//! Folders lie side by side in one base folder per user, so that a running reader is found without being named. A
-//! folder is locked while its reader runs: one that can be locked was left behind by a program that was killed, and
-//! goes.
+//! Folders lie side by side in one base folder per user, so that all running readers are found. A folder is called as
+//! its readers are, and is locked while they run: one that can be locked was left behind by a program that was killed,
+//! and goes.
 
 use std::{
     env,
@@ -14,7 +14,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::error::reason;
+use super::{error::reason, running::HostName};
 
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
 pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -22,8 +22,12 @@ pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 10
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
 const SOCKET: &str = "pcsc";
 
-/// The longest name below a base folder: the number of a process, one of several of it, and the control socket.
+/// The longest name below a base folder unless one was chosen: the number of a process, one of several of it, and the
+/// control socket.
 const LONGEST_NAME: &str = "/4194304-99999999/pcsc.ctl";
+
+/// What stands below a base folder besides the name that was chosen for readers.
+const AROUND_NAME: &str = "//pcsc.ctl";
 
 /// How often a folder is tried that somebody else is removing at the same moment.
 const TRIES: u32 = 1000;
@@ -41,26 +45,30 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Makes a folder that only its owner may look into.
+    /// Makes a folder that only its owner may look into, of this name or of one that never comes back.
     ///
     /// # Errors
     ///
-    /// What the system says, with the path in words; or that somebody else owns the place.
-    pub(crate) fn create() -> io::Result<Self> {
-        Self::create_in(&place()?)
+    /// What the system says, with the path in words; that somebody else owns the place;
+    /// [`io::ErrorKind::AlreadyExists`] if readers of that name run.
+    pub(crate) fn create(name: Option<&HostName>) -> io::Result<Self> {
+        let longest = name.map_or(0, |name| AROUND_NAME.len() + name.as_str().len()).max(LONGEST_NAME.len());
+        Self::create_in(&place_for(longest)?, name)
     }
 
-    fn create_in(base: &Path) -> io::Result<Self> {
+    fn create_in(base: &Path, chosen: Option<&HostName>) -> io::Result<Self> {
         for _ in 0..TRIES {
             make_private(base)?;
             sweep(base);
-            let name = match NAMES.fetch_add(1, Ordering::Relaxed) {
-                0 => process::id().to_string(),
-                number => format!("{}-{number}", process::id()),
+            let path = match chosen {
+                Some(name) => base.join(name.as_str()),
+                None => base.join(next_name()),
             };
-            let path = base.join(name);
             match DirBuilder::new().mode(0o700).create(&path).and_then(|()| lock(&path)) {
                 Ok(Some(lock)) => return Ok(Self { path, _lock: lock }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && chosen.is_some() && is_held(&path) => {
+                    return Err(error);
+                }
                 // Another program swept it before it was locked, or removed the base folder, or has the name.
                 Ok(None) => {}
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => {}
@@ -73,6 +81,11 @@ impl Folder {
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What it is called, and so are the readers.
+    pub(crate) fn name(&self) -> String {
+        name_of(&self.path)
     }
 
     /// Where the PC/SC socket stands in it.
@@ -95,27 +108,42 @@ impl Drop for Folder {
 ///
 /// That no place will do.
 pub fn place() -> io::Result<PathBuf> {
-    let base = chosen_base(bases())?;
+    place_for(LONGEST_NAME.len())
+}
+
+/// The base folder in which a folder will lie whose longest path goes on for so many bytes.
+fn place_for(longest: usize) -> io::Result<PathBuf> {
+    let base = chosen_base(bases(), longest)?;
     match is_private(&base) {
         Ok(false) => Err(not_private(&base)),
         _ => Ok(base),
     }
 }
 
-/// The PC/SC sockets of all readers of this user that run now.
-#[must_use]
-pub fn running() -> Vec<PathBuf> {
+/// The name and the PC/SC socket of each folder of this user whose readers run now.
+pub(super) fn in_use() -> Vec<(String, PathBuf)> {
     let private = bases().into_iter().filter(|base| is_private(base).unwrap_or(false));
-    private.flat_map(|base| running_in(&base)).collect()
+    private.flat_map(|base| in_use_below(&base)).collect()
 }
 
-fn running_in(base: &Path) -> Vec<PathBuf> {
-    let mut sockets: Vec<_> = folders(base)
-        .filter(|folder| !is_abandoned(folder))
-        .filter_map(|folder| fs::canonicalize(folder.join(SOCKET)).ok())
-        .collect();
-    sockets.sort();
-    sockets
+fn in_use_below(base: &Path) -> Vec<(String, PathBuf)> {
+    let held = folders(base).filter(|folder| is_held(folder));
+    let mut found: Vec<_> =
+        held.filter_map(|folder| Some((name_of(&folder), fs::canonicalize(folder.join(SOCKET)).ok()?))).collect();
+    found.sort();
+    found
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The number of this process, and from its second folder on that of the folder.
+fn next_name() -> String {
+    match NAMES.fetch_add(1, Ordering::Relaxed) {
+        0 => process::id().to_string(),
+        number => format!("{}-{number}", process::id()),
+    }
 }
 
 /// Where the base folder may lie, the best place first.
@@ -129,9 +157,9 @@ fn bases() -> Vec<PathBuf> {
     bases
 }
 
-/// The first place that is there and whose sockets' paths are short enough.
-fn chosen_base(bases: Vec<PathBuf>) -> io::Result<PathBuf> {
-    let fits = |base: &PathBuf| base.as_os_str().len() + LONGEST_NAME.len() <= LONGEST_SOCKET;
+/// The first place that is there and whose sockets' paths are short enough, where they go on for so many bytes.
+fn chosen_base(bases: Vec<PathBuf>, longest: usize) -> io::Result<PathBuf> {
+    let fits = |base: &PathBuf| base.as_os_str().len() + longest <= LONGEST_SOCKET;
     let usable = |base: &PathBuf| base.parent().is_some_and(is_writable);
     let found = bases.into_iter().find(|base| fits(base) && usable(base));
     found.ok_or_else(|| io::Error::other("neither XDG_RUNTIME_DIR nor the temporary folder can be written to"))
@@ -174,8 +202,9 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
     Ok(same.then_some(folder))
 }
 
-fn is_abandoned(folder: &Path) -> bool {
-    File::open(folder).is_ok_and(|folder| folder.try_lock_shared().is_ok())
+/// Whether the readers of a folder run.
+fn is_held(folder: &Path) -> bool {
+    File::open(folder).is_ok_and(|folder| matches!(folder.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 /// Removes what programs that were killed left behind.
@@ -205,16 +234,16 @@ mod tests {
         os::unix::fs::{MetadataExt, PermissionsExt},
     };
 
-    use super::{Folder, chosen_base, running_in};
+    use super::{Folder, HostName, LONGEST_NAME, chosen_base, in_use_below};
 
     #[test]
     fn a_folder_is_private_and_goes_with_its_base() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let base = place.path().join("virtuale");
-        let folder = Folder::create_in(&base).expect("a folder");
+        let folder = Folder::create_in(&base, None).expect("a folder");
         fs::write(folder.socket(), "").expect("a file in it");
         assert_eq!(fs::metadata(&folder.path).expect("it").mode() & 0o777, 0o700);
-        assert_eq!(running_in(&base), [fs::canonicalize(folder.socket()).expect("its socket")]);
+        assert_eq!(in_use_below(&base), [(folder.name(), fs::canonicalize(folder.socket()).expect("its socket"))]);
         drop(folder);
         assert!(!base.exists());
     }
@@ -223,12 +252,12 @@ mod tests {
     fn several_live_side_by_side_and_what_was_left_behind_goes() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let base = place.path().join("virtuale");
-        let first = Folder::create_in(&base).expect("a folder");
+        let first = Folder::create_in(&base, None).expect("a folder");
         let left = base.join("12345");
         fs::create_dir(&left).expect("a folder of a killed program");
         fs::write(left.join("pcsc"), "").expect("its socket");
-        assert!(running_in(&base).is_empty(), "only {left:?} has a socket, and nobody holds it");
-        let second = Folder::create_in(&base).expect("another folder");
+        assert!(in_use_below(&base).is_empty(), "only {left:?} has a socket, and nobody holds it");
+        let second = Folder::create_in(&base, None).expect("another folder");
         assert_ne!(first.path, second.path);
         assert!(!left.exists());
         drop(first);
@@ -236,11 +265,26 @@ mod tests {
     }
 
     #[test]
-    fn a_name_never_comes_back() {
+    fn a_name_that_nobody_chose_never_comes_back() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let base = place.path().join("virtuale");
-        let gone = Folder::create_in(&base).expect("a folder").path().to_owned();
-        assert_ne!(Folder::create_in(&base).expect("another folder").path(), gone);
+        let gone = Folder::create_in(&base, None).expect("a folder").path().to_owned();
+        assert_ne!(Folder::create_in(&base, None).expect("another folder").path(), gone);
+    }
+
+    #[test]
+    fn a_name_that_was_chosen_is_free_when_its_readers_are_gone_or_were_killed() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let base = place.path().join("virtuale");
+        let name = HostName::new("caisse").expect("a name");
+        fs::create_dir(&base).and_then(|()| fs::create_dir(base.join("caisse"))).expect("what a killed program left");
+        fs::set_permissions(&base, fs::Permissions::from_mode(0o700)).expect("its mode");
+        let first = Folder::create_in(&base, Some(&name)).expect("a folder");
+        assert_eq!(first.path(), base.join("caisse"));
+        let taken = Folder::create_in(&base, Some(&name)).expect_err("it is taken");
+        assert_eq!(taken.kind(), std::io::ErrorKind::AlreadyExists);
+        drop(first);
+        assert_eq!(Folder::create_in(&base, Some(&name)).expect("it is free again").name(), "caisse");
     }
 
     #[test]
@@ -249,7 +293,7 @@ mod tests {
         let base = place.path().join("virtuale");
         fs::create_dir(&base).expect("a folder");
         fs::set_permissions(&base, fs::Permissions::from_mode(0o755)).expect("its mode");
-        let error = Folder::create_in(&base).expect_err("it is not private");
+        let error = Folder::create_in(&base, None).expect_err("it is not private");
         assert!(error.to_string().contains("yours alone"), "{error}");
     }
 
@@ -259,7 +303,7 @@ mod tests {
         let long = place.path().join("x".repeat(90));
         fs::create_dir(&long).expect("a folder");
         let short = place.path().join("virtuale");
-        assert_eq!(chosen_base(vec![long.join("virtuale"), short.clone()]).ok(), Some(short));
+        assert_eq!(chosen_base(vec![long.join("virtuale"), short.clone()], LONGEST_NAME.len()).ok(), Some(short));
     }
 
     #[test]
@@ -269,6 +313,6 @@ mod tests {
         fs::write(&file, "").expect("a file");
         let good = place.path().join("virtuale");
         let bases = vec![file.join("virtuale"), place.path().join("missing/virtuale"), good.clone()];
-        assert_eq!(chosen_base(bases).ok(), Some(good));
+        assert_eq!(chosen_base(bases, LONGEST_NAME.len()).ok(), Some(good));
     }
 }

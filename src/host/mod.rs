@@ -13,6 +13,7 @@ mod error;
 mod folder;
 mod making;
 mod recording;
+mod running;
 mod socket;
 mod trace_file;
 
@@ -35,8 +36,9 @@ pub use error::{HostError, Kind};
 pub use crate::layer::events::{Event, Listener, What};
 use desk::Desk;
 use folder::Folder;
-pub use folder::{LONGEST_SOCKET, place, running};
+pub use folder::{LONGEST_SOCKET, place};
 use making::Content;
+pub use running::{HostName, HostNameError, LONGEST_HOST_NAME, Running, running};
 
 /// The variable that tells programs which are linked to libpcsclite where the readers are.
 pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
@@ -142,6 +144,12 @@ impl Host {
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What the readers are called: the name that was chosen for them, else the number of this process.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.folder.name()
     }
 
     /// The slots and what is in them, the first one being slot 0.

@@ -11,7 +11,7 @@ use std::{
 
 use rustix::process::Signal;
 
-use crate::sandbox::{MARTIN, Running, Sandbox, run};
+use crate::sandbox::{DURAND, MARTIN, Running, Sandbox, run};
 
 const PREFIX: &str = "export PCSCLITE_CSOCK_NAME=";
 
@@ -53,15 +53,17 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
         virtuale insert 7 "$MARTIN"; echo "no such slot: $?"
         virtuale insert 0 none.toml; echo "no such file: $?"
         virtuale insert 0 broken/nir.toml; echo "invalid: $?"
+        socket=$PCSCLITE_CSOCK_NAME
         virtuale stop || exit 16
-        test ! -e "$PCSCLITE_CSOCK_NAME" || exit 17
+        test ! -e "$socket" || exit 17
         virtuale slots; echo "gone: $?"
     "#;
     let (code, out, error) = run(&mut sandbox.shell(script));
     assert_eq!(code, 0, "{out}\n{error}");
     let expected = format!(
         "0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\nagain: 2\nempty as it was: 0\nno slot to empty: 2\n\
-         0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ninvalid: 3\ngone: 4\n"
+         0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  {MARTIN}\nno such slot: 2\nno such file: 4\ninvalid: 3\n\
+         unset PCSCLITE_CSOCK_NAME;\ngone: 4\n"
     );
     assert_eq!(out, expected, "{error}");
     for said in [
@@ -107,7 +109,8 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
     let (code, out, error) = run(sandbox.shell(script).current_dir(sandbox.path()));
     assert_eq!(code, 0, "{out}\n{error}");
     let slots = format!("0  Virtuale 00 00  {MARTIN}\n1  Virtuale 00 01  empty\n");
-    assert_eq!(out, format!("none to put back: 2\nnot out: 2\n{slots}no such slot: 2\n"), "{error}");
+    let expected = format!("none to put back: 2\nnot out: 2\n{slots}no such slot: 2\nunset PCSCLITE_CSOCK_NAME;\n");
+    assert_eq!(out, expected, "{error}");
     for said in [
         "no card was taken out of slot 1 that could come back",
         "name its card file: virtuale insert 1 FILE",
@@ -126,7 +129,7 @@ fn slots_bear_any_names() {
     let sandbox = Sandbox::new();
     let names = ["--slot-name", "Ingenico TL TELIUM(1)", "--slot-name", "Ingenico TL TELIUM(2)"];
     let (running, socket) = serve(&sandbox, &[&["--card", MARTIN, "--card", "-", "--card", "-"][..], &names].concat());
-    let (code, out, error) = run(&mut sandbox.virtuale(&["slots"]));
+    let (code, out, error) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
     assert_eq!(code, 0, "{error}");
     let expected = format!(
         "0  Ingenico TL TELIUM(1)  {MARTIN}\n1  Ingenico TL TELIUM(2)  empty\n2  Virtuale 00 02         empty\n"
@@ -156,19 +159,25 @@ fn slots_bear_any_names() {
 fn a_detached_one_keeps_no_stream_of_its_caller() {
     let sandbox = Sandbox::new();
     // Both would wait for ever for the end of the streams that are read here.
-    let (code, out, error) = run(&mut sandbox.virtuale(&["serve", "--detach"]));
+    let (code, out, error) = run(&mut sandbox.virtuale(&["serve", "--detach", "--name", "caisse"]));
     assert_eq!((code, error.as_str()), (0, ""));
-    assert!(out.starts_with(PREFIX) && out.ends_with("pcsc\n"), "{out}");
-    assert_eq!(run(&mut sandbox.virtuale(&["stop"])).0, 0);
+    assert!(out.starts_with(PREFIX) && out.ends_with("caisse/pcsc\n"), "{out}");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["stop", "--name", "caisse"]));
+    assert_eq!((code, out.as_str()), (0, ""), "they are not those of this environment");
     assert!(sandbox.left().is_empty());
 }
 
 #[test]
-fn a_detached_one_that_fails_says_so_and_prints_nothing() {
+fn a_shell_that_evaluates_what_fails_does_not_go_on_without_readers() {
     let sandbox = Sandbox::new();
-    let (code, out, error) = run(&mut sandbox.virtuale(&["serve", "--detach", "--card", "none.toml"]));
-    assert_eq!((code, out.as_str()), (4, ""));
-    assert!(error.contains("cannot read none.toml"), "{error}");
+    let failures = [("--detach --card none.toml", 4), ("--card none.toml", 4), ("--detach --crad x", 2)];
+    for (options, right) in failures {
+        let (code, out, error) = run(&mut sandbox.shell(&format!("virtuale serve {options}")));
+        assert_eq!((code, out.as_str()), (right, "false\n"), "{error}");
+        assert!(error.contains("cannot read none.toml") || error.contains("'--crad'"), "{error}");
+        let (code, out, _) = run(&mut sandbox.shell(&format!("set -e; eval \"$(virtuale serve {options})\"; echo on")));
+        assert_eq!((code, out.as_str()), (1, ""));
+    }
     assert!(sandbox.left().is_empty());
 }
 
@@ -190,27 +199,94 @@ fn a_detached_one_of_which_nobody_can_be_told_does_not_stay() {
 }
 
 #[test]
-fn the_only_one_that_runs_is_found_and_of_two_one_must_be_named() {
+fn without_the_variable_nobody_elses_readers_are_meant() {
     let sandbox = Sandbox::new();
-    let (first, socket) = serve(&sandbox, &[]);
-    let (code, out, error) = run(&mut sandbox.virtuale(&["slots", "--json"]));
-    assert_eq!(code, 0, "{error}");
-    assert!(out.contains(&format!("\"socket\": \"{}\"", socket.display())), "{out}");
-    let (second, other) = serve(&sandbox, &["--reader", "Autre"]);
-    let (code, _, error) = run(&mut sandbox.virtuale(&["slots"]));
-    assert_eq!(code, 4);
-    assert!(error.contains("2 readers run") && error.contains(&format!("--socket {}", other.display())), "{error}");
-    let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--socket", &other.display().to_string()]));
-    assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n1  Autre 00 01  empty\n"));
+    let (first, socket) = serve(&sandbox, &["--card", MARTIN]);
+    let pid = first.child.id().to_string();
+    for verb in [&["slots"][..], &["remove", "0"], &["insert", "0", "-"], &["insert", "0", DURAND], &["stop"]] {
+        let (code, out, error) = run(&mut sandbox.virtuale(verb));
+        assert_eq!((code, out.as_str()), (4, ""), "{verb:?}: it is the only one, and another shell's");
+        let said = format!(
+            "error: this shell has no readers: PCSCLITE_CSOCK_NAME is not set in it\n\
+             help: these run; say which you mean, or run the line below a name in this shell\n\
+             \x20 --name {pid}\n  {PREFIX}{}\n    0  Virtuale 00 00  {MARTIN}\n",
+            socket.display()
+        );
+        assert_eq!(error, said);
+    }
+    let (second, other) = serve(&sandbox, &["--name", "caisse", "--reader", "Autre"]);
+    let (code, out, error) = run(sandbox.virtuale(&["slots", "--all"]).env("PCSCLITE_CSOCK_NAME", &other));
+    let lists = [
+        format!("{pid}  {}\n    0  Virtuale 00 00  {MARTIN}\n", socket.display()),
+        format!("caisse  {}  (of this shell)\n    0  Autre 00 00  empty\n    1  Autre 00 01  empty\n", other.display()),
+    ];
+    assert_eq!((code, out), (0, lists.concat()), "{error}");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--all", "--json"]));
+    let documents: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &documents[1]["name"], documents[2].as_object()), (0, &"caisse".into(), None), "{out}");
+    for named in [["--name", "caisse"], ["--socket", &other.display().to_string()]] {
+        let (code, out, _) = run(&mut sandbox.virtuale(&[&["slots"][..], &named].concat()));
+        assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n1  Autre 00 01  empty\n"));
+    }
+    assert_eq!(run(&mut sandbox.virtuale(&["remove", "0", "--name", &pid])).0, 0);
     let (code, out, _) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
-    assert_eq!((code, out.as_str()), (0, "0  Virtuale 00 00  empty\n1  Virtuale 00 01  empty\n"));
-    let (code, _, error) = run(sandbox.virtuale(&["stop"]).env("PCSCLITE_CSOCK_NAME", "/no/such/socket"));
-    let listed = [socket, other].iter().all(|socket| error.contains(&format!("\n  --socket {}", socket.display())));
-    assert!(code == 4 && listed, "{error}");
+    assert_eq!((code, out.as_str()), (0, "0  Virtuale 00 00  empty\n"));
+    let gone = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", "/no/such/socket"));
+    let unknown = run(&mut sandbox.virtuale(&["stop", "--name", "nobody"]));
+    for (code, _, error) in [gone, unknown] {
+        let listed = [&pid, "caisse"].iter().all(|name| error.contains(&format!("\n  --name {name}\n")));
+        assert!(code == 4 && listed, "{error}");
+    }
     for running in [first, second] {
         running.send(Signal::TERM);
         assert_eq!(running.end(), 0);
     }
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_name_is_one_readers_at_a_time() {
+    let sandbox = Sandbox::new();
+    let (first, socket) = serve(&sandbox, &["--name", "caisse"]);
+    let (code, _, error) = run(&mut sandbox.virtuale(&["exec", "--name", "caisse", "--", "true"]));
+    assert_eq!(code, 125);
+    assert!(error.contains("readers named caisse run already") && error.contains("stop --name caisse"), "{error}");
+    first.send(Signal::KILL);
+    let mut killed = first;
+    killed.child.wait().expect("it ends");
+    let (second, same) = serve(&sandbox, &["--name", "caisse"]);
+    assert_eq!(socket, same, "a name has its place");
+    second.send(Signal::TERM);
+    assert_eq!(second.end(), 0);
+    for bad in ["4711", "a/b", ""] {
+        let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--name", bad]));
+        assert!(code == 2 && error.contains("cannot be the name of readers"), "{error}");
+    }
+}
+
+#[test]
+fn a_shell_that_evaluates_stop_is_rid_of_what_serve_set() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        PATH=$PATH; unset OPENSC_CONF
+        eval "$(virtuale serve --detach --opensc)" && test -f "$OPENSC_CONF" || exit 10
+        eval "$(virtuale stop)" || exit 11
+        echo "stopped: ${PCSCLITE_CSOCK_NAME-unset} ${OPENSC_CONF-unset}"
+        eval "$(virtuale serve --detach --opensc --name first)"
+        eval "$(virtuale serve --detach --name second)"
+        virtuale stop --name first
+        eval "$(virtuale stop --name first)"
+        case $PCSCLITE_CSOCK_NAME in */second/pcsc) echo "of others: still set" ;; esac
+        virtuale stop > "$TMPDIR/line"
+        eval "$(virtuale stop)"
+        echo "gone already: ${PCSCLITE_CSOCK_NAME-unset} ${OPENSC_CONF-unset}"
+        rm "$TMPDIR/line"
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{out}{error}");
+    assert_eq!(out, "stopped: unset unset\nof others: still set\ngone already: unset unset\n", "{error}");
+    let earlier = "the earlier readers of this shell go on; to end them: virtuale stop --name first\n";
+    assert!(error.contains(earlier) && error.contains("no readers named \"first\" run"), "{error}");
     assert!(sandbox.left().is_empty());
 }
 
@@ -223,7 +299,8 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     drop(UnixListener::bind(&path).expect("a socket that somebody left behind"));
     let mut running = Running::start(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(running.line(), format!("{PREFIX}'{}'", name.replace('\'', r"'\''")));
-    assert_eq!(run(&mut sandbox.virtuale(&["slots"])).0, 0, "it is found without being named");
+    let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--all"]));
+    assert!(code == 0 && out.contains(&name), "{out}");
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(code, 4);
     assert!(error.contains("somebody listens"), "{error}");
@@ -278,7 +355,7 @@ fn nonsense_on_the_control_socket_closes_its_own_connection() {
         let _ = stream.read_to_string(&mut response);
         assert!(response.is_empty() || response.contains("\"refusal\""), "{response}");
         assert!(!response.contains("\"reply\""), "{response}");
-        assert_eq!(run(&mut sandbox.virtuale(&["slots"])).0, 0);
+        assert_eq!(run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket)).0, 0);
     }
     running.send(Signal::INT);
     assert_eq!(running.end(), 0);

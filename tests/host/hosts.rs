@@ -5,7 +5,7 @@ use std::{fs, io, process::Command, thread};
 use virtuale::{
     host::{
         Host, HostError, Kind, NewCard,
-        control::{Client, Request},
+        control::{Client, Request, Which},
     },
     profile::{self, Options, families::Families},
     trace::cards::Cards,
@@ -105,7 +105,7 @@ fn control_takes_no_pipe_for_a_card_file() {
     assert!(made.success());
     let host = Host::builder().empty_slot().start().expect("a host");
     for _ in 0..40 {
-        let mut client = Client::find(Some(host.socket())).expect("it listens");
+        let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
         let insert = Request::Insert { slot: 0, card: pipe.clone() };
         let refused = client.ask(insert).expect_err("no card file").to_string();
         assert!(refused.contains("it is a pipe"), "{refused}");

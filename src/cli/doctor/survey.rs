@@ -72,7 +72,7 @@ pub(super) fn survey(program: Option<&Path>) -> Survey {
         agents: processes::agents(socket.as_deref()),
         opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),
         variable: socket.map(|path| (path.clone(), socket::look(&path))),
-        running: host::running(),
+        running: host::running().into_iter().map(|running| running.socket).collect(),
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         program: program.map(program::look),

@@ -1,7 +1,9 @@
 //! The side that asks.
 
 use std::{
-    env, fs, io,
+    env,
+    ffi::OsString,
+    fs, io,
     io::BufReader,
     os::unix::{fs::FileTypeExt, net::UnixStream},
     path::{Path, PathBuf},
@@ -12,10 +14,42 @@ use super::{
     Reply, Request, VERSION, beside,
     language::{Ask, Message, receive, send},
 };
-use crate::host::{HostError, error::reason, folder};
+use crate::host::{HostError, VARIABLE, error::reason, running::running};
 
 /// How long a running reader may take to answer: it loads a card file at most.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Which running readers are meant.
+///
+/// Nobody means those of somebody else without saying so: readers that are not this environment's are another program's
+/// or another job's, also if they are the only ones that run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Which<'a> {
+    /// Those of this environment, at the socket that `PCSCLITE_CSOCK_NAME` names.
+    Own,
+    /// Those of this name ([`Running::name`](crate::host::Running)).
+    Named(&'a str),
+    /// Those with this PC/SC socket.
+    Socket(&'a Path),
+}
+
+impl Which<'_> {
+    fn socket(self) -> Result<PathBuf, HostError> {
+        match self {
+            Self::Own => own(env::var_os(VARIABLE)),
+            Self::Named(name) => {
+                let found = running().into_iter().find(|running| running.name == name);
+                found.map(|running| running.socket).ok_or_else(|| HostError::NoneNamed(name.into()))
+            }
+            Self::Socket(socket) => Ok(socket.into()),
+        }
+    }
+}
+
+/// The socket that the variable names.
+fn own(variable: Option<OsString>) -> Result<PathBuf, HostError> {
+    variable.filter(|value| !value.is_empty()).map(PathBuf::from).ok_or(HostError::NoneOwn)
+}
 
 /// A connection to a running reader.
 #[derive(Debug)]
@@ -25,24 +59,20 @@ pub struct Client {
 }
 
 impl Client {
-    /// Finds the reader that is meant: that of this PC/SC socket; that of `PCSCLITE_CSOCK_NAME`; the only one that
-    /// runs.
+    /// Connects to the readers that are meant.
     ///
     /// # Errors
     ///
-    /// That there is none or more than one, or that it does not let us in.
-    pub fn find(named: Option<&Path>) -> Result<Self, HostError> {
-        let set = env::var_os("PCSCLITE_CSOCK_NAME").filter(|value| !value.is_empty()).map(PathBuf::from);
-        match named.map(Path::to_path_buf).or(set) {
-            Some(socket) => Self::connect(socket),
-            None => Self::connect(only_one(folder::running())?),
-        }
+    /// That there are none, or that they do not let us in.
+    pub fn find(which: Which<'_>) -> Result<Self, HostError> {
+        Self::connect(which.socket()?, PATIENCE)
     }
 
-    fn connect(socket: PathBuf) -> Result<Self, HostError> {
+    /// Connects to the readers with this PC/SC socket, whose answers may each take so long.
+    pub(in crate::host) fn connect(socket: PathBuf, patience: Duration) -> Result<Self, HostError> {
         let connect = || {
             let stream = UnixStream::connect(beside(&socket))?;
-            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.set_read_timeout(Some(patience))?;
             Ok(BufReader::new(stream))
         };
         match connect() {
@@ -67,6 +97,12 @@ impl Client {
         }
     }
 
+    /// The PC/SC socket of the readers.
+    #[must_use]
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// Waits until the reader's process is gone: it closes the connection by ending.
     pub fn wait_for_its_end(mut self) {
         let _ = io::copy(&mut self.stream, &mut io::sink());
@@ -75,14 +111,6 @@ impl Client {
     /// What a reply is that does not fit its request.
     pub fn nonsense(&self) -> HostError {
         HostError::Nonsense(self.socket.clone())
-    }
-}
-
-fn only_one(running: Vec<PathBuf>) -> Result<PathBuf, HostError> {
-    match <[PathBuf; 1]>::try_from(running) {
-        Ok([socket]) => Ok(socket),
-        Err(none) if none.is_empty() => Err(HostError::NoneRuns),
-        Err(several) => Err(HostError::SeveralRun(several)),
     }
 }
 
@@ -97,12 +125,22 @@ fn not_there(socket: &Path, error: &io::Error) -> HostError {
 
 #[cfg(test)]
 mod tests {
-    use super::only_one;
+    use super::{Which, own};
+    use crate::host::HostError;
 
     #[test]
-    fn without_a_name_there_must_be_exactly_one() {
-        assert_eq!(only_one(vec!["/a".into()]).ok(), Some("/a".into()));
-        assert!(only_one(vec![]).expect_err("none").to_string().contains("no reader runs"));
-        assert!(only_one(vec!["/a".into(), "/b".into()]).expect_err("two").to_string().contains("2 readers run"));
+    fn without_the_variable_no_readers_are_own() {
+        assert_eq!(own(Some("/a".into())).ok(), Some("/a".into()));
+        for none in [None, Some("".into())] {
+            assert!(matches!(own(none), Err(HostError::NoneOwn)));
+        }
+    }
+
+    #[test]
+    fn readers_are_meant_by_name_and_socket() {
+        let host = crate::host::Host::builder().start().expect("a host");
+        assert_eq!(Which::Named(&host.name()).socket().ok().as_deref(), Some(host.socket()));
+        assert_eq!(Which::Socket("/s".as_ref()).socket().ok(), Some("/s".into()));
+        assert!(matches!(Which::Named("nobody").socket(), Err(HostError::NoneNamed(name)) if name == "nobody"));
     }
 }

@@ -88,6 +88,8 @@ pub enum Reply {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Status {
+    /// What its readers are called.
+    pub name: String,
     /// The PC/SC socket: the value of `PCSCLITE_CSOCK_NAME`.
     pub socket: PathBuf,
     /// The process.

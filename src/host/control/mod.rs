@@ -20,7 +20,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use client::Client;
+pub use client::{Client, Which};
 pub use language::{Refusal, Reply, Request, SlotStatus, Status};
 pub use server::{Handler, Server};
 
