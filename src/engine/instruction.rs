@@ -20,6 +20,8 @@ pub struct Instruction {
     pub takes: Takes,
     /// What P1-P2 say.
     pub parameters: Parameters,
+    /// What it does to the files of the card, told from outside.
+    pub effect: Effect,
     /// Whether it may come in parts; one that may not is answered with `6884`.
     pub chains: bool,
 }
@@ -63,6 +65,26 @@ pub enum Parameters {
     Own,
 }
 
+/// What a command does to the files of a card and to the selection of its channel, told from outside: by whoever
+/// follows a dialogue. It says as well what a data field is about, if the command sends one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// It selects what its data name: identifiers, a path or a name.
+    Selects,
+    /// It reads an EF. Its data, if any, say from where.
+    Reads,
+    /// It writes to an EF. Its data, if any, are for that file.
+    Writes,
+    /// It fetches what is left of the answer before.
+    Fetches,
+    /// It opens or closes a channel.
+    Channels,
+    /// It may leave another file selected, or none: it makes, ends or removes one.
+    Moves,
+    /// The selection stays.
+    Stays,
+}
+
 /// A row: an instruction and who runs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<H> {
@@ -81,6 +103,17 @@ pub struct Table<H: 'static> {
 }
 
 impl Instruction {
+    /// Whether it adds a record, which in a cyclic file is number 1 then: APPEND RECORD, and what is written as the
+    /// previous record [ISO-7816-4 11].
+    #[must_use]
+    pub const fn adds_record(&self, p2: u8) -> bool {
+        match (self.effect, self.parameters) {
+            (Effect::Writes, Parameters::RecordFile) => true,
+            (Effect::Writes, Parameters::Record) => p2 & 0x07 == 3,
+            _ => false,
+        }
+    }
+
     /// Whether P3 counts the bytes sent rather than the bytes expected.
     ///
     /// T=0 has this one length byte, and only the instruction tells what it counts. `00` is an empty data field for an
@@ -135,12 +168,12 @@ impl<H> Table<H> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Instruction, Parameters, Row, Table, Takes};
+    use super::{Effect, Instruction, Parameters, Row, Table, Takes};
     use crate::ins::Ins;
 
     const fn row(ins: u8, takes: Takes) -> Row<u8> {
-        let instruction =
-            Instruction { ins: Ins(ins), name: "", source: "", takes, parameters: Parameters::Own, chains: false };
+        let (parameters, effect) = (Parameters::Own, Effect::Stays);
+        let instruction = Instruction { ins: Ins(ins), name: "", source: "", takes, parameters, effect, chains: false };
         Row { instruction, run: ins }
     }
 
@@ -151,6 +184,16 @@ mod tests {
             let right = matches!(ins, 0x00 | 0xFF).then_some(ins);
             assert_eq!(TABLE.find(Ins(ins)).map(|row| row.run), right);
         }
+    }
+
+    #[test]
+    fn records_are_added_by_what_appends_them_and_by_what_writes_the_previous_one() {
+        let adds = |effect, parameters, p2| {
+            Instruction { effect, parameters, ..row(0x01, Takes::Data).instruction }.adds_record(p2)
+        };
+        assert!(adds(Effect::Writes, Parameters::RecordFile, 0));
+        assert!(adds(Effect::Writes, Parameters::Record, 0x3B) && !adds(Effect::Writes, Parameters::Record, 0x3C));
+        assert!(!adds(Effect::Reads, Parameters::Record, 0x03) && !adds(Effect::Writes, Parameters::Offset, 0x03));
     }
 
     #[test]

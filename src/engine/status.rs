@@ -110,6 +110,13 @@ impl StatusWord {
         Self(0x6C00 | u16::from(u8::try_from(right).unwrap_or(0)))
     }
 
+    /// The Le that `6Cxx` says is right; `None` for any other status word.
+    #[must_use]
+    pub fn right_le(self) -> Option<u8> {
+        let [sw1, le] = self.0.to_be_bytes();
+        (sw1 == 0x6C).then_some(le)
+    }
+
     /// `63Cx`: the verification failed, `x` tries are left (15 where there are more).
     #[must_use]
     pub fn tries_left(tries: u8) -> Self {
@@ -160,6 +167,7 @@ mod tests {
     use alloc::string::ToString;
 
     use super::StatusWord;
+    use crate::image::Waiting;
 
     #[test]
     fn a_status_word_reads_as_the_standard_words_it() {
@@ -168,5 +176,15 @@ mod tests {
         assert_eq!(StatusWord::bytes_remaining(30).to_string(), "611E 30 bytes wait");
         assert_eq!(StatusWord::bytes_remaining(300), StatusWord(0x6100));
         assert_eq!(StatusWord(0x1234).to_string(), "1234 not defined by ISO 7816-4");
+    }
+
+    #[test]
+    fn a_status_word_says_how_many_bytes_a_terminal_should_ask_for() {
+        assert_eq!(StatusWord::wrong_le(8).right_le(), Some(8));
+        assert_eq!(StatusWord::wrong_le(256).right_le(), Some(0));
+        assert_eq!(StatusWord::bytes_remaining(8).right_le(), None);
+        assert_eq!(Waiting::INTERINDUSTRY.announced(StatusWord::bytes_remaining(8)), Some(8));
+        assert_eq!(Waiting::GSM.announced(StatusWord::bytes_remaining(8)), None);
+        assert_eq!(Waiting::GSM.announced(Waiting::GSM.status(300)), Some(0));
     }
 }

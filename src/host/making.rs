@@ -126,6 +126,7 @@ impl Making {
     pub(super) fn dress(&self, slot: usize, card: Box<dyn Card>, recorder: Option<Recorder>) -> Box<dyn Card> {
         let asked_for = self.layers.iter().map(|make| make(slot));
         let tap: Box<dyn Layer> = Box::new(Tap::new(Arc::clone(&self.bus), slot));
+        let recorder = recorder.map(|recorder| recorder.with_families(self.families.clone()));
         let recorder = recorder.map(|recorder| Box::new(recorder) as Box<dyn Layer>);
         dress(card, asked_for.chain([tap]).chain(recorder))
     }

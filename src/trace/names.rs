@@ -22,15 +22,13 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// What a command presents that should stay secret: the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER,
-/// and what one of the program's families says of its own commands.
-pub(super) fn secret_of(command: &[u8]) -> Option<&[u8]> {
-    interindustry_secret(command).or_else(|| Families::built_in().secret_of(command))
-}
-
-/// The same of a command to a card of a known family.
-pub(super) fn secret_to<'c>(family: &dyn Family, command: &'c [u8]) -> Option<&'c [u8]> {
-    interindustry_secret(command).or_else(|| family.secret_of(command))
+/// What a command presents that should stay secret, to a card of one of these families: the data of VERIFY, CHANGE
+/// REFERENCE DATA and RESET RETRY COUNTER, and what a family says of its own commands.
+pub(super) fn secret_to<'c, 'f>(
+    families: impl IntoIterator<Item = &'f dyn Family>,
+    command: &'c [u8],
+) -> Option<&'c [u8]> {
+    interindustry_secret(command).or_else(|| families.into_iter().find_map(|family| family.secret_of(command)))
 }
 
 /// What ISO 7816-4 knows as a secret. Its instructions are taken as its own in any class: rather too much is secret.

@@ -12,10 +12,10 @@ use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapsho
 
 use super::{
     file::Silence,
-    names::secret_of,
+    names::secret_to,
     write::{Line, Writer},
 };
-use crate::layer::Layer;
+use crate::{layer::Layer, profile::families::Families};
 
 /// A trace that several cards are recorded on. Lines stand in it in the order in which things happened.
 #[derive(Clone)]
@@ -44,6 +44,8 @@ const RESTORED: &str = "Here the card was given back the state of another time: 
 pub struct Recorder {
     tape: Tape,
     slot: String,
+    /// Those that the card may be of: they know which of their commands present a secret.
+    families: Families,
 }
 
 impl Tape {
@@ -100,7 +102,14 @@ impl Recorder {
     /// What the trace says of the card before the dialogue is whoever's who knows where the card comes from.
     #[must_use]
     pub fn new(tape: Tape, slot: &str) -> Self {
-        Self { tape, slot: slot.to_owned() }
+        Self { tape, slot: slot.to_owned(), families: Families::built_in() }
+    }
+
+    /// With the families that the card may be of, which know what its commands present; those of the program if this
+    /// is not called.
+    #[must_use]
+    pub fn with_families(self, families: Families) -> Self {
+        Self { families, ..self }
     }
 
     fn note(&self, line: &Line<'_>) {
@@ -151,7 +160,7 @@ impl Layer for Recorder {
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
         let worth_it = !command.is_empty();
-        if secret_of(command).is_some() {
+        if secret_to(self.families.iter(), command).is_some() {
             self.tape.warn(&self.slot);
         }
         if worth_it {

@@ -161,13 +161,13 @@ impl Write for Paper {
     }
 }
 
-/// What a recorder writes of a short visit.
-fn recorded() -> String {
+/// What a recorder writes of a visit.
+fn recorded(commands: &[&[u8]]) -> String {
     let paper = Paper::default();
     let tape = Tape::new(Box::new(paper.clone())).expect("memory");
-    let mut transport = powered(Layered::new(Recorder::new(tape, ""), Box::new(lovelace().card())));
-    ask(&mut transport, SELECT);
-    ask(&mut transport, NUMBER);
+    let recorder = Recorder::new(tape, "").with_families(families());
+    let mut transport = powered(Layered::new(recorder, Box::new(lovelace().card())));
+    commands.iter().for_each(|command| drop(ask(&mut transport, command)));
     drop(transport);
     String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text")
 }
@@ -185,7 +185,7 @@ fn replayed(text: &str) -> Vec<Finding> {
 
 #[test]
 fn a_recording_replays_and_a_finding_names_command_and_element() {
-    let text = recorded();
+    let text = recorded(&[SELECT, NUMBER]);
     assert!(text.contains("> 9A 10 00 00 07\n< 01 31 38 31 35 31 32 90 00\n"), "{text}");
     assert_eq!(replayed(&text).len(), 0, "{text}");
     let findings = replayed(&text.replace("31 32 90 00", "31 33 90 00"));
@@ -209,6 +209,8 @@ fn what_its_commands_present_is_a_secret() {
     let stand_in = [StandIn { profile: &profile, path: "lovelace.toml" }];
     let redacted = redact(&trace(text), &stand_in).expect("no survivor").text;
     assert!(redacted.contains("> 9A 14 00 00 04 .. .. .. ..\n") && !redacted.contains("31 38 31 35"), "{redacted}");
+    let warns = |commands: &[&[u8]]| recorded(commands).contains("# This trace holds a code as it was sent.");
+    assert!(warns(&[SELECT, present]) && !warns(&[SELECT, NUMBER]), "a recorder says so");
     // Whoever repeats it where the trace says what must come gives it away.
     let text = format!("{text}> 00 A4 04 00 04 31 38 31 35\n< 6A 82\n");
     assert!(matches!(redact(&trace(&text), &stand_in), Err(RedactError::Survivors(_))));

@@ -2,7 +2,7 @@
 
 use virtuale_engine::{
     ins::Ins,
-    instruction::{Instruction, Parameters, Row, Table, Takes},
+    instruction::{Effect, Instruction, Parameters, Row, Table, Takes},
 };
 
 use super::Handler;
@@ -27,18 +27,28 @@ pub mod instruction {
 
 /// The instructions of class [`CLASS`](super::CLASS). They never come in parts.
 pub static INSTRUCTIONS: Table<Handler> = Table::new(&[
-    row(instruction::PRESENT, "PRESENT", Takes::Secret, |card, command, context, _| card.present(command, context)),
-    row(instruction::RATIFY, "RATIFY", Takes::NoData, |card, command, context, _| card.ratify(command, context)),
-    row(instruction::SEARCH, "SEARCH", Takes::Data, |card, command, context, _| card.search(command, context)),
-    row(instruction::READ, "READ", Takes::Le, |card, command, context, response| card.read(command, context, response)),
-    row(instruction::FETCH, "FETCH", Takes::Le, |card, command, context, response| {
+    row(instruction::PRESENT, "PRESENT", Takes::Secret, Effect::Stays, |card, command, context, _| {
+        card.present(command, context)
+    }),
+    row(instruction::RATIFY, "RATIFY", Takes::NoData, Effect::Stays, |card, command, context, _| {
+        card.ratify(command, context)
+    }),
+    row(instruction::SEARCH, "SEARCH", Takes::Data, Effect::Stays, |card, command, context, _| {
+        card.search(command, context)
+    }),
+    row(instruction::READ, "READ", Takes::Le, Effect::Reads, |card, command, context, response| {
+        card.read(command, context, response)
+    }),
+    row(instruction::FETCH, "FETCH", Takes::Le, Effect::Fetches, |card, command, context, response| {
         card.fetch(command, context, response)
     }),
-    row(instruction::WRITE, "WRITE", Takes::Data, |card, command, context, _| card.write(command, context)),
+    row(instruction::WRITE, "WRITE", Takes::Data, Effect::Writes, |card, command, context, _| {
+        card.write(command, context)
+    }),
 ]);
 
-const fn row(ins: Ins, name: &'static str, takes: Takes, run: Handler) -> Row<Handler> {
+const fn row(ins: Ins, name: &'static str, takes: Takes, effect: Effect, run: Handler) -> Row<Handler> {
     let source = "docs/vitale1.md";
     let parameters = Parameters::Own;
-    Row { instruction: Instruction { ins, name, source, takes, parameters, chains: false }, run }
+    Row { instruction: Instruction { ins, name, source, takes, parameters, effect, chains: false }, run }
 }

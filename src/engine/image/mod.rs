@@ -56,6 +56,13 @@ impl Waiting {
     pub fn status(self, length: usize) -> StatusWord {
         StatusWord(u16::from_be_bytes([self.0, u8::try_from(length).unwrap_or(0)]))
     }
+
+    /// The Le of a GET RESPONSE for what a status word says is waiting; `None` if it does not say so.
+    #[must_use]
+    pub fn announced(self, status: StatusWord) -> Option<u8> {
+        let [sw1, sw2] = status.0.to_be_bytes();
+        (sw1 == self.0).then_some(sw2)
+    }
 }
 
 impl Default for Waiting {

@@ -32,7 +32,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use virtuale_engine::{Aid, Fid, image::RecordStructure};
+use virtuale_engine::{
+    Aid, Fid,
+    image::{Habits, RecordStructure},
+};
 
 pub(super) use self::cache::parse_once;
 pub use self::{
@@ -148,6 +151,18 @@ impl Layout {
     pub fn places(&self) -> impl Iterator<Item = (&str, &Aid, Fid)> {
         let aid_of = |file: &File| file.parents.iter().find_map(|&parent| self.applications.get(parent)?.aids.first());
         self.files.iter().filter_map(move |file| Some((file.name.as_str(), aid_of(file)?, file.fid)))
+    }
+
+    /// The habits of what answers commands of a class: of the application that the class belongs to, else of the chip.
+    #[must_use]
+    pub fn habits_of(&self, class: u8) -> Habits {
+        self.chip.classes.iter().find(|owned| owned.class == class).map_or(self.chip.habits, |owned| owned.habits)
+    }
+
+    /// Whether commands of a class have an application of their own, with a selection of its own.
+    #[must_use]
+    pub fn has_side(&self, class: u8) -> bool {
+        self.chip.classes.iter().any(|owned| owned.class == class)
     }
 
     /// Whether a file of this name is cyclic, so that the newest of its records is number 1 [ISO-7816-4 7.4.5].

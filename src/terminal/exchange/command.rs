@@ -3,7 +3,7 @@
 //! A command knows what it says, not how long its parts may be: [`Command::apdus`] puts it into as many APDUs as the
 //! card takes, or refuses. Nothing of it is ever left out.
 
-use virtuale_engine::{Aid, Fid, Protocol, class::Class};
+use virtuale_engine::{Aid, Fid, Protocol, class::Class, commands::INSTRUCTIONS, ins::Ins};
 
 use super::Capabilities;
 
@@ -73,14 +73,24 @@ impl Command {
     #[must_use]
     pub fn select_application(name: &str, aid: &Aid) -> Self {
         let data = aid.as_bytes().to_vec();
-        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x04, 0x00], data, le: Some(SHORT_RESPONSE) }
+        Self {
+            name: format!("SELECT {name}"),
+            header: [0x00, Ins::SELECT.0, 0x04, 0x00],
+            data,
+            le: Some(SHORT_RESPONSE),
+        }
     }
 
     /// SELECT an EF under the current DF. `name` is what people call the file: `POINTERS`.
     #[must_use]
     pub fn select_file(name: &str, fid: Fid) -> Self {
         let data = fid.0.to_be_bytes().to_vec();
-        Self { name: format!("SELECT {name}"), header: [0x00, 0xA4, 0x02, 0x00], data, le: Some(SHORT_RESPONSE) }
+        Self {
+            name: format!("SELECT {name}"),
+            header: [0x00, Ins::SELECT.0, 0x02, 0x00],
+            data,
+            le: Some(SHORT_RESPONSE),
+        }
     }
 
     /// READ BINARY of the current EF, up to 256 bytes from an offset.
@@ -94,43 +104,20 @@ impl Command {
         }
         let [high, low] = offset.to_be_bytes();
         let name = if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name}+{offset}") };
-        Ok(Self { name, header: [0x00, 0xB0, high, low], data: Vec::new(), le: Some(SHORT_RESPONSE) })
+        Ok(Self { name, header: [0x00, Ins::READ_BINARY.0, high, low], data: Vec::new(), le: Some(SHORT_RESPONSE) })
     }
 
     /// READ RECORD of the current EF, by its number.
     #[must_use]
     pub fn read_record(name: &str, number: u8) -> Self {
-        let header = [0x00, 0xB2, number, 0x04];
+        let header = [0x00, Ins::READ_RECORD.0, number, 0x04];
         Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(SHORT_RESPONSE) }
     }
 
-    /// `BC B0`: words of a Vitale 1, so many bytes from the byte `start` of a zone at an address, which counts nibbles.
-    /// `name` is what people call the zone.
-    ///
-    /// # Errors
-    ///
-    /// [`Unsendable`] if there is no such address, or for more than 255 bytes.
-    pub fn read_words(name: &str, address: u16, start: usize, length: usize) -> Result<Self, Unsendable> {
-        let nibbles = start.checked_mul(2).and_then(|start| usize::from(address).checked_add(start));
-        let address = nibbles.and_then(|address| u16::try_from(address).ok()).ok_or(Unsendable::Place(start))?;
-        if length > SHORT {
-            return Err(Unsendable::Response { length, most: SHORT });
-        }
-        let [high, low] = address.to_be_bytes();
-        let name = if start == 0 { format!("READ {name}") } else { format!("READ {name}+{start}") };
-        Ok(Self { name, header: [0xBC, 0xB0, high, low], data: Vec::new(), le: Some(length) })
-    }
-
-    /// `BC C0`: what the instruction before left, or after a reset where the memory of a Vitale 1 ends.
-    #[must_use]
-    pub fn fetch_words(length: u8) -> Self {
-        Self { name: "FETCH".into(), header: [0xBC, 0xC0, 0x00, 0x00], data: Vec::new(), le: Some(length.into()) }
-    }
-
-    /// GET RESPONSE, for the bytes that `61xx` announced.
+    /// GET RESPONSE, for the bytes that a status word announced.
     #[must_use]
     pub fn get_response(class: u8, announced: u8) -> Self {
-        let header = [class, 0xC0, 0x00, 0x00];
+        let header = [class, Ins::GET_RESPONSE.0, 0x00, 0x00];
         Self { name: "GET RESPONSE".into(), header, data: Vec::new(), le: Some(of_short(announced)) }
     }
 
@@ -154,8 +141,9 @@ impl Command {
     }
 
     /// The APDUs to send, one after the other: one as long as the card takes it, else a chain [ISO-7816-4 5.3.3].
-    /// T=0 knows no command with both data and Le: there the Le is left out [ISO-7816-3 12.2.5], and the card announces
-    /// its answer with `61xx`. It knows no extended lengths either.
+    /// T=0 knows no command with both data and Le: there the Le is left out [ISO-7816-3 12.2.5], and the card says that
+    /// its answer waits. So it is without data, too, if the one length byte of the instruction counts data. T=0 knows
+    /// no extended lengths either.
     ///
     /// # Errors
     ///
@@ -167,7 +155,7 @@ impl Command {
         if response > most_response {
             return Err(Unsendable::Response { length: response, most: most_response });
         }
-        let le = self.le.filter(|_| self.data.is_empty() || protocol == Protocol::T1);
+        let le = self.le.filter(|_| protocol == Protocol::T1 || (self.data.is_empty() && !self.sends_on_t0()));
         if data <= SHORT && response <= SHORT_RESPONSE {
             return Ok(vec![self.short(self.header, &self.data, le)]);
         }
@@ -193,6 +181,13 @@ impl Command {
             false => self.short([class | CHAINED, ins, p1, p2], part, None),
         };
         Ok(parts.enumerate().map(part).collect())
+    }
+
+    /// Whether P3 of the instruction counts data on T=0, as far as that is known: of interindustry ones.
+    fn sends_on_t0(&self) -> bool {
+        let [class, ins, p1, p2] = self.header;
+        let row = INSTRUCTIONS.find(Ins(ins)).filter(|_| Class::interindustry(class).is_some());
+        row.is_some_and(|row| row.instruction.sends_on_t0(p1, p2))
     }
 
     /// A short command. Its lengths were seen to.
@@ -246,7 +241,7 @@ mod tests {
         class::Class,
     };
 
-    use super::{Capabilities, Command, EXTENDED, Unsendable};
+    use super::{Capabilities, Command, EXTENDED, INSTRUCTIONS, Unsendable};
 
     const PLAIN: Capabilities = Capabilities { chaining: false, extended: false, longest_command: None };
 
@@ -269,21 +264,21 @@ mod tests {
         let read = Command::read_binary("POINTERS", 0x100).expect("it has an address");
         assert_eq!(bytes(&read, Protocol::T0), hex!("00B0010000"));
         assert_eq!(bytes(&Command::read_record("COPIES", 3), Protocol::T0), hex!("00B2030400"));
-        assert_eq!(bytes(&Command::fetch_words(8), Protocol::T0), hex!("BCC0000008"));
-        let zone = Command::read_words("MAPPING", 0x20F0, 4, 0x18).expect("it has an address");
-        assert_eq!((zone.name(), bytes(&zone, Protocol::T0)), ("READ MAPPING+4", hex!("BCB020F818").to_vec()));
         assert_eq!(bytes(&Command::get_response(0x00, 0x1E), Protocol::T0), hex!("00C000001E"));
         assert_eq!(bytes(&read.with_le(0), Protocol::T0), hex!("00B0010000"));
+    }
+
+    #[test]
+    fn an_instruction_that_sends_has_no_le_on_t0() {
+        let generate = Command::new("GENERATE", [0x00, 0x46, 0x80, 0x00], &[], Some(64));
+        assert_eq!(bytes(&generate, Protocol::T1), hex!("0046800040"));
+        assert_eq!(bytes(&generate, Protocol::T0), hex!("00468000"), "40 would count data that never come");
     }
 
     #[test]
     fn what_has_no_address_is_refused() {
         assert!(Command::read_binary("F", 0x7FFF).is_ok());
         assert_eq!(Command::read_binary("F", 0x8000), Err(Unsendable::Place(0x8000)));
-        assert!(Command::read_words("Z", 0xFFF0, 7, 255).is_ok());
-        assert_eq!(Command::read_words("Z", 0xFFF0, 8, 1), Err(Unsendable::Place(8)));
-        assert_eq!(Command::read_words("Z", 0, usize::MAX, 1), Err(Unsendable::Place(usize::MAX)));
-        assert_eq!(Command::read_words("Z", 0, 0, 256), Err(Unsendable::Response { length: 256, most: 255 }));
     }
 
     fn update(length: usize) -> Command {
@@ -339,19 +334,24 @@ mod tests {
         fn what_is_sent_is_all_that_was_said(
             length in prop_oneof![0_usize..600, 65_000_usize..66_000],
             le in prop_oneof![0_usize..300, 65_000_usize..66_000],
+            ins in prop_oneof![Just(0xB0_u8), Just(0xD6)],
             class in prop_oneof![Just(0x00_u8), Just(0x02), Just(0x0C), Just(0x41), Just(0xBC)],
             t1: bool, chaining: bool, extended: bool,
             longest_command in proptest::option::of(0_usize..70_000),
         ) {
             let protocol = if t1 { Protocol::T1 } else { Protocol::T0 };
             let data: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).expect("small")).collect();
-            let command = Command::new("X", [class, 0xD6, 0x01, 0x02], &data, Some(le));
+            let command = Command::new("X", [class, ins, 0x01, 0x02], &data, Some(le));
             let Ok(apdus) = command.apdus(protocol, Capabilities { chaining, extended, longest_command }) else {
                 prop_assert!(length > 255 || le > 256, "a short command can always be sent");
                 return Ok(());
             };
+            let row = |ins| {
+                let row = INSTRUCTIONS.find(ins).filter(|_| Class::interindustry(class).is_some());
+                row.map(|row| &row.instruction)
+            };
             let views: Vec<Apdu<'_>> =
-                apdus.iter().map(|apdu| Apdu::parse(apdu, protocol).expect("well formed")).collect();
+                apdus.iter().map(|apdu| Apdu::parse_with(apdu, protocol, row).expect("well formed")).collect();
             prop_assert_eq!(views.iter().flat_map(|view| view.data().to_vec()).collect::<Vec<_>>(), data);
             let (last, before) = views.split_last().expect("at least one");
             prop_assert!(before.iter().all(|part| part.le().is_none() && part.data().len() == 255));

@@ -1,10 +1,10 @@
-//! Commands and answers over a transport, with what every terminal does: GET RESPONSE after `61xx`, the right Le after
-//! `6Cxx`.
+//! Commands and answers over a transport, with what every terminal does: GET RESPONSE while bytes wait, the right Le
+//! where the card names it.
 //!
 //! It keeps a log for people. It gives up on a card that never ends: both a single answer and a whole [`Dialogue`] have
 //! a bound.
 
-use virtuale_engine::{Fid, Response, StatusWord};
+use virtuale_engine::{Fid, Response, StatusWord, image::Waiting, ins::Ins};
 
 use super::transport::{Transport, TransportError};
 
@@ -14,7 +14,7 @@ mod command;
 pub use capabilities::Capabilities;
 pub use command::{Command, Unsendable};
 
-/// The longest answer that is put together from `61xx`: that of an extended command.
+/// The longest answer that is put together of what waits: that of an extended command.
 const LONGEST_ANSWER: usize = 65_536;
 
 /// How many exchanges a dialogue may have. Reading a full chip of 32 KB takes about 200.
@@ -43,7 +43,7 @@ pub struct Exchange {
 pub struct Reply {
     /// All its data.
     pub data: Vec<u8>,
-    /// The last status word: neither `61xx` nor, if the card is honest, `6Cxx`.
+    /// The last status word: neither that bytes wait nor, if the card is honest, that Le is wrong.
     pub status: StatusWord,
 }
 
@@ -68,6 +68,7 @@ const EF_ATR: Fid = Fid(0x2F01);
 pub struct Dialogue<'a> {
     transport: &'a mut dyn Transport,
     capabilities: Capabilities,
+    waiting: Waiting,
     response: Response,
     log: Vec<Exchange>,
 }
@@ -77,7 +78,13 @@ impl<'a> Dialogue<'a> {
     #[must_use]
     pub fn new(transport: &'a mut dyn Transport) -> Self {
         let capabilities = Capabilities::of_atr(transport.atr());
-        Self { transport, capabilities, response: Response::new(), log: Vec::new() }
+        Self { transport, capabilities, waiting: Waiting::default(), response: Response::new(), log: Vec::new() }
+    }
+
+    /// With a card that says in its own way that bytes wait; as ISO 7816-4 has it if this is not called.
+    #[must_use]
+    pub fn with_waiting(self, waiting: Waiting) -> Self {
+        Self { waiting, ..self }
     }
 
     /// Reads what EF.ATR/INFO says of the commands that the card takes, besides its answer to reset. The MF is selected
@@ -87,7 +94,7 @@ impl<'a> Dialogue<'a> {
     ///
     /// As for [`Dialogue::send`]. A card without such a file makes no error.
     pub fn ask_capabilities(&mut self) -> Result<Capabilities, ExchangeError> {
-        let mf = Command::new("SELECT MF", [0x00, 0xA4, 0x00, 0x0C], &[0x3F, 0x00], None);
+        let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x00, 0x0C], &Fid::MF.0.to_be_bytes(), None);
         if self.send(&mf)?.status.is_processed()
             && self.send(&Command::select_file("EF.ATR", EF_ATR))?.status.is_processed()
         {
@@ -104,13 +111,11 @@ impl<'a> Dialogue<'a> {
     /// [`ExchangeError`] if the transport fails or the card never ends.
     pub fn send(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
         let mut status = self.exchange(command)?;
-        if status.0 >> 8 == 0x6C {
-            let [_, right] = status.0.to_be_bytes();
+        if let Some(right) = status.right_le() {
             status = self.exchange(&command.clone().with_le(right))?;
         }
         let mut data = self.response.data().to_vec();
-        while status.0 >> 8 == 0x61 {
-            let [_, announced] = status.0.to_be_bytes();
+        while let Some(announced) = self.waiting.announced(status) {
             status = self.exchange(&Command::get_response(command.class(), announced))?;
             data.extend_from_slice(self.response.data());
             if data.len() > LONGEST_ANSWER {
@@ -171,7 +176,7 @@ impl std::fmt::Debug for Dialogue<'_> {
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
-    use virtuale_engine::{Aid, Fid, StatusWord};
+    use virtuale_engine::{Aid, Fid, StatusWord, image::Waiting};
 
     use super::{Capabilities, Command, Dialogue, ExchangeError, LOGGED_BYTES, MOST_EXCHANGES, Unsendable};
     use crate::{
@@ -198,6 +203,19 @@ mod tests {
         assert_eq!(names, ["SELECT A", "SELECT FILE", "GET RESPONSE", "READ BINARY FILE"]);
         assert_eq!(log[2].command, hex!("00 C0 00 00 05"));
         assert_eq!((log[3].length, log[3].data.len()), (256, LOGGED_BYTES));
+    }
+
+    #[test]
+    fn what_waits_is_fetched_as_the_card_says_that_it_waits() {
+        let responses = vec![hex!("9F 02").to_vec(), hex!("41 42 90 00").to_vec()];
+        let mut transport = in_process(Box::new(Parrot::new(responses))).expect("power");
+        let select = Command::select_file("FILE", Fid(0x6F07));
+        let mut dialogue = Dialogue::new(&mut transport).with_waiting(Waiting::GSM);
+        let reply = dialogue.send(&select).expect("an answer");
+        assert_eq!((&reply.data[..], reply.status), (&hex!("41 42")[..], StatusWord::SUCCESS));
+        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("9F 02").to_vec()]))).expect("power");
+        let reply = Dialogue::new(&mut transport).send(&select).expect("an answer");
+        assert_eq!(reply.status, Waiting::GSM.status(2), "as ISO 7816-4 has it, nothing waits");
     }
 
     #[test]

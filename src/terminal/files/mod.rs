@@ -17,6 +17,9 @@ use crate::profile::{
     tree::{Data, Node, Table},
 };
 
+/// The class of the commands: interindustry, on the basic channel.
+const INTERINDUSTRY: u8 = 0x00;
+
 /// The step of READ BINARY.
 const STEP: u16 = 256;
 
@@ -104,6 +107,7 @@ impl Default for Found {
 
 impl<'a> FileWalk<'a> {
     pub(super) fn new(dialogue: Dialogue<'a>, layout: &'a Layout, name_of: fn(&Aid) -> String) -> Self {
+        let dialogue = dialogue.with_waiting(layout.habits_of(INTERINDUSTRY).waiting);
         Self { dialogue, layout, selected: None, name_of, found: Found::default() }
     }
 

@@ -9,11 +9,11 @@ use virtuale_engine::Fid;
 use super::{ClosedFile, Lock, Model, OpenFile, Pointer, ReadError, Reading, Remark};
 use crate::{
     profile::{
-        families::vitale::{WordMemory, Zone},
+        families::vitale::{WORD_CLASS, WordMemory, Zone, word_instruction},
         layout::Layout,
     },
     terminal::{
-        exchange::{Command, Dialogue, ExchangeError},
+        exchange::{Command, Dialogue, ExchangeError, Unsendable},
         files::merge::merge,
         transport::Transport,
     },
@@ -23,7 +23,7 @@ use crate::{
 const STEP: usize = 252;
 
 /// How many bytes instruction C0 fetches after a reset.
-const IDENTITY: u8 = 8;
+const IDENTITY: usize = 8;
 
 /// Reads a word memory.
 pub(super) fn read(
@@ -34,8 +34,9 @@ pub(super) fn read(
 ) -> Result<Reading, ReadError> {
     let atr = transport.atr().to_vec();
     let model = Model::of(&atr);
-    let mut walk = Walk { dialogue: Dialogue::new(transport), layout, reading: Reading::empty(atr, model, today) };
-    let identity = walk.dialogue.send(&Command::fetch_words(IDENTITY));
+    let dialogue = Dialogue::new(transport).with_waiting(layout.habits_of(WORD_CLASS).waiting);
+    let mut walk = Walk { dialogue, layout, reading: Reading::empty(atr, model, today) };
+    let identity = walk.dialogue.send(&fetch_words(IDENTITY));
     let read = match identity {
         Ok(identity) if !identity.status.is_processed() => {
             return Err(ReadError::NotWordMemory { model, status: identity.status });
@@ -61,6 +62,20 @@ pub(super) fn read(
     Ok(reading)
 }
 
+/// Words of a zone, so many bytes from the byte `start` on. The address counts nibbles.
+fn read_words(zone: &Zone<'_>, start: usize, length: usize) -> Result<Command, Unsendable> {
+    let nibbles = start.checked_mul(2).and_then(|start| usize::from(zone.address).checked_add(start));
+    let address = nibbles.and_then(|address| u16::try_from(address).ok()).ok_or(Unsendable::Place(start))?;
+    let [high, low] = address.to_be_bytes();
+    let name = if start == 0 { format!("READ {}", zone.name) } else { format!("READ {}+{start}", zone.name) };
+    Ok(Command::new(&name, [WORD_CLASS, word_instruction::READ.0, high, low], &[], Some(length)))
+}
+
+/// What the instruction before left, or after a reset where the memory of a Vitale 1 ends.
+fn fetch_words(length: usize) -> Command {
+    Command::new("FETCH", [WORD_CLASS, word_instruction::FETCH.0, 0x00, 0x00], &[], Some(length))
+}
+
 /// A card that is being read.
 struct Walk<'a> {
     dialogue: Dialogue<'a>,
@@ -76,7 +91,7 @@ impl Walk<'_> {
         let mut content = Vec::new();
         for start in (0..zone.size).step_by(STEP) {
             let length = STEP.min(zone.size - start);
-            let part = self.dialogue.send(&Command::read_words(zone.name, zone.address, start, length)?)?;
+            let part = self.dialogue.send(&read_words(zone, start, length)?)?;
             if !part.status.is_processed() && start == 0 {
                 let lock = if zone.readable == "never" { Lock::Never } else { Lock::Unknown };
                 self.reading.closed.push(ClosedFile { pointer, status: part.status, lock });
@@ -104,12 +119,16 @@ mod tests {
     use hex_literal::hex;
     use jiff::civil::{Date, date};
     use proptest::{collection::vec, prelude::*};
-    use virtuale_engine::{Card, StatusWord};
+    use virtuale_engine::{Card, Protocol, StatusWord};
 
-    use super::super::{Ability, Lock, Model, ReadError, Reading, Remark, Verdict, Volet, read, view};
+    use super::{
+        super::{Ability, Lock, Model, ReadError, Reading, Remark, Verdict, Volet, read, view},
+        Unsendable, Zone, fetch_words, read_words,
+    };
     use crate::{
         profile::{Options, Profile, load},
         terminal::{
+            exchange::Capabilities,
             toy::{Parrot, ToyCard, ToyFile},
             transport::in_process::in_process,
         },
@@ -125,6 +144,19 @@ mod tests {
     fn reading_of(card: impl Card + 'static) -> Result<Reading, ReadError> {
         let mut transport = in_process(Box::new(card)).expect("the card has power");
         read(&mut transport, fixture("vitale1-petit").layout(), TODAY)
+    }
+
+    #[test]
+    fn words_have_addresses_as_far_as_16_bits_go() {
+        let zone = |address| Zone { name: "MAPPING", address, size: 0, readable: "always" };
+        let command = read_words(&zone(0x20F0), 4, 0x18).expect("it has an address");
+        let apdu = command.apdus(Protocol::T0, Capabilities::default()).expect("a short command");
+        assert_eq!((command.name(), &apdu[..]), ("READ MAPPING+4", &[hex!("BCB020F818").to_vec()][..]));
+        let fetch = fetch_words(8).apdus(Protocol::T0, Capabilities::default()).expect("a short command");
+        assert_eq!(fetch, [hex!("BCC0000008")]);
+        assert!(read_words(&zone(0xFFF0), 7, 255).is_ok());
+        assert_eq!(read_words(&zone(0xFFF0), 8, 1), Err(Unsendable::Place(8)));
+        assert_eq!(read_words(&zone(0), usize::MAX, 1), Err(Unsendable::Place(usize::MAX)));
     }
 
     /// What a Vitale 1 has no place for.

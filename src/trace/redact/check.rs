@@ -78,7 +78,7 @@ impl Needles {
         for step in trace.steps() {
             let (Action::Send(pattern), Some(stand_in)) = (&step.action, stand_ins.get(step.slot)) else { continue };
             let family = stand_in.profile.layout().family();
-            if let Some(secret) = trace.exact(pattern).and_then(|command| secret_to(family, command))
+            if let Some(secret) = trace.exact(pattern).and_then(|command| secret_to([family], command))
                 && secret.len() >= SHORTEST
             {
                 let (bytes, name) = (BTreeSet::from([secret.to_vec()]), "a secret code".to_owned());

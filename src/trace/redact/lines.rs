@@ -1,6 +1,10 @@
 //! What becomes of a command or an answer.
 
-use virtuale_engine::ins::Ins;
+use virtuale_engine::{
+    commands::INSTRUCTIONS,
+    ins::Ins,
+    instruction::{Effect, Takes},
+};
 
 use super::{
     super::{
@@ -48,7 +52,12 @@ pub(super) fn command_cells(trace: &Trace, pattern: &Pattern) -> String {
     let Some((header, body)) = command.split_first_chunk::<HEADER>() else {
         return notation(&vec![Cell::Any; command.len()]);
     };
-    let names_only = header[0] < 0x80 && matches!(header[1], 0xA4 | 0xB1);
+    let instruction = INSTRUCTIONS.find(Ins(header[1])).map(|row| row.instruction).filter(|_| header[0] < 0x80);
+    let names_only = instruction.is_some_and(|instruction| match instruction.effect {
+        Effect::Selects => true,
+        Effect::Reads => instruction.takes == Takes::Data,
+        _ => false,
+    });
     let cells: Vec<Cell> = header
         .iter()
         .map(|&byte| Cell::Byte(byte))
@@ -87,11 +96,17 @@ pub(super) fn response_cells(
     };
     let mut cells: Vec<Cell> = match (read, ins) {
         (Some((treated, read)), _) => read_cells(data, treated, read),
-        (None, Some(0xA4 | 0x70)) if own.len() == response.len() => same_cells(data, own),
+        (None, Some(ins)) if own.len() == response.len() && says_no_content(ins) => same_cells(data, own),
         _ => vec![Cell::Any; data.len()],
     };
     cells.extend(status.iter().map(|&byte| Cell::Byte(byte)));
     notation(&cells)
+}
+
+/// Whether an answer to an instruction says something of files or channels, and nothing that stands in a file.
+fn says_no_content(ins: u8) -> bool {
+    let effect = INSTRUCTIONS.find(Ins(ins)).map(|row| row.instruction.effect);
+    matches!(effect, Some(Effect::Selects | Effect::Channels))
 }
 
 fn read_cells(data: &[u8], treated: &Treated, read: Read) -> Vec<Cell> {

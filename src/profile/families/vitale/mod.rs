@@ -20,6 +20,9 @@ pub use self::{
     model::Model,
 };
 
+/// The class of the instructions of a word memory, and their bytes.
+pub use vitale1::{CLASS as WORD_CLASS, instruction as word_instruction};
+
 use super::{BuiltIn, Face, Family, OwnCommand, Part};
 use crate::profile::{
     layout::{Layout, Report, Tables},

@@ -3,9 +3,18 @@
 //! It looks from outside, as a terminal does, and trusts the status words of the trace. What it cannot follow it does
 //! not explain; it never guesses.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
-use virtuale_engine::tlv::{self, Forms};
+use virtuale_engine::{
+    StatusWord,
+    commands::INSTRUCTIONS,
+    ins::Ins,
+    instruction::{Effect, Instruction, Parameters, Takes},
+    tlv::{self, Forms},
+};
 
 use super::{
     file::{Action, Expected, Step, Trace},
@@ -13,7 +22,7 @@ use super::{
     pattern::{Atom, Capture, Pattern},
 };
 use crate::profile::{
-    families::{Family, OwnCommand},
+    families::OwnCommand,
     layout::Layout,
     map::{CardMap, Element, FileMap},
 };
@@ -66,7 +75,7 @@ struct Selected {
 
 /// Follows one card.
 pub(super) struct Follower<'m> {
-    family: &'static dyn Family,
+    layout: &'m Layout,
     map: &'m CardMap,
     channels: [Selected; CHANNELS],
     /// The files to which records were added: there the numbers of the map may be those of other records.
@@ -124,6 +133,17 @@ impl<'a> Asked<'a> {
             _ => None,
         }
     }
+
+    /// Whether an answer has no more data than a command without data of its own asks for. One with more is not the
+    /// plain answer of the card, and nobody knows where in it the bytes of a file begin.
+    fn allows(&self, answered: Answered<'_>) -> bool {
+        let most = match self.body {
+            Some(&[le]) => (usize::from(le).wrapping_sub(1) & 0xFF) + 1,
+            Some(&[0, high, low]) => (usize::from(u16::from_be_bytes([high, low])).wrapping_sub(1) & 0xFFFF) + 1,
+            _ => usize::MAX,
+        };
+        answered.data.is_none_or(|data| data.len() <= most)
+    }
 }
 
 impl<'a> Answered<'a> {
@@ -144,8 +164,8 @@ impl<'a> Answered<'a> {
 }
 
 impl<'m> Follower<'m> {
-    pub(super) fn new(layout: &Layout, map: &'m CardMap) -> Self {
-        let mut follower = Self { family: layout.family(), map, channels: Default::default(), turned: BTreeSet::new() };
+    pub(super) fn new(layout: &'m Layout, map: &'m CardMap) -> Self {
+        let mut follower = Self { layout, map, channels: Default::default(), turned: BTreeSet::new() };
         follower.reset();
         follower
     }
@@ -178,16 +198,19 @@ impl<'m> Follower<'m> {
     }
 
     /// What a command reads. What is selected is lost with a command that is not followed: of another class than the
-    /// interindustry ones of four channels and the family's own, or one that may select in a way that
-    /// is not known.
+    /// interindustry ones of four channels and those with an application of their own, or one that may select in a way
+    /// that is not known.
     pub(super) fn command(&mut self, asked: Asked<'_>, answered: Answered<'_>) -> Option<Read> {
-        let [cla, ins, p1, p2] = asked.header;
-        match self.family.follow(self.map, asked.header) {
-            Some(OwnCommand::Reads { file, offset }) if answered.sw1 == 0x90 => {
+        let cla = asked.header[0];
+        let waits = answered.sw1 == self.layout.habits_of(cla).waiting.0;
+        let done = waits || StatusWord(u16::from_be_bytes([answered.sw1, 0])).is_processed();
+        match self.layout.family().follow(self.map, asked.header) {
+            Some(OwnCommand::Reads { file, offset }) if done => {
                 let end = self.map.files.get(file)?.size;
-                return Some(Read { file, offset, end, wrapped: false });
+                return Some(Read { file, offset, end, wrapped: false }).filter(|_| asked.allows(answered));
             }
             Some(_) => return None,
+            None if self.layout.has_side(cla) => return None,
             None => {}
         }
         let channel = usize::from(cla);
@@ -196,47 +219,24 @@ impl<'m> Follower<'m> {
             return None;
         };
         let mut selected = std::mem::take(selected);
-        let waiting = selected.waiting.take();
-        let done = matches!(answered.sw1, 0x90 | 0x61 | 0x62);
-        let read = match (ins, asked.body) {
+        let instruction = INSTRUCTIONS.find(Ins(asked.header[1])).map(|row| row.instruction);
+        let pending = selected.waiting.take();
+        let read = match instruction {
+            Some(Instruction { effect: Effect::Fetches, .. }) if done => pending,
+            Some(instruction) if done => self.done(&mut selected, instruction, asked, answered),
             // A refusal may come before or after the card has made the file the current one.
-            (0x0E..=0x0F | 0xB0..=0xB3 | 0xD0..=0xD7 | 0xDC..=0xE2, _) if !done => {
+            Some(Instruction { effect: Effect::Reads | Effect::Writes | Effect::Moves, .. }) => {
                 selected.ef = None;
                 None
             }
-            _ if !done => None,
-            (0xA4, None) => {
+            None if done => {
                 selected = Selected::default();
                 None
             }
-            (0x0E | 0xD0 | 0xD2 | 0xD6 | 0xDC | 0xE2, _) => {
-                self.address(&mut selected, asked.header);
-                if adds_record(asked.header) {
-                    self.turned.extend(selected.ef);
-                }
-                None
-            }
-            (0xA4, Some(body)) => {
-                self.select(&mut selected, p1, data_field(body));
-                None
-            }
-            (0xB0 | 0xB2, _) => self.read(&mut selected, asked.header),
-            (0xB1, Some(body)) => self.read_odd(&mut selected, [p1, p2], data_field(body)),
-            (0xC0, _) => waiting,
-            (0x70, _) => {
-                self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
-                if p1 != 0 && (p2 == 0 || usize::from(p2) == channel) {
-                    selected = Selected::default();
-                }
-                None
-            }
-            (0x20..=0x2C | 0x82..=0x88 | 0xCA | 0xCB, _) => None,
-            _ => {
-                selected = Selected::default();
-                None
-            }
+            Some(_) | None => None,
         };
-        selected.waiting = read.filter(|_| answered.sw1 == 0x61).zip(answered.data).map(|(read, data)| {
+        let read = read.filter(|_| asked.allows(answered));
+        selected.waiting = read.filter(|_| waits).zip(answered.data).map(|(read, data)| {
             let header = if data.is_empty() { 0 } else { read.header(data) };
             Read {
                 offset: read.offset + data.len().saturating_sub(header),
@@ -246,6 +246,45 @@ impl<'m> Follower<'m> {
         });
         self.channels[channel] = selected;
         read
+    }
+
+    /// What a command does that the card has carried out, and what it reads.
+    fn done(
+        &mut self,
+        selected: &mut Selected,
+        instruction: Instruction,
+        asked: Asked<'_>,
+        answered: Answered<'_>,
+    ) -> Option<Read> {
+        let [channel, _, p1, p2] = asked.header;
+        match (instruction.effect, asked.body) {
+            (Effect::Stays | Effect::Fetches, _) => None,
+            (Effect::Selects, Some(body)) => {
+                self.select(selected, p1, data_field(body));
+                None
+            }
+            (Effect::Reads, body) => {
+                self.read(selected, instruction, [p1, p2], body.map(data_field).unwrap_or_default())
+            }
+            (Effect::Writes, _) => {
+                self.address(selected, instruction, [p1, p2]);
+                if instruction.adds_record(p2) {
+                    self.turned.extend(selected.ef);
+                }
+                None
+            }
+            (Effect::Channels, _) => {
+                self.manage_channel(selected.df.as_deref().filter(|_| channel != 0), [p1, p2], answered.data);
+                if p1 != 0 && (p2 == 0 || p2 == channel) {
+                    *selected = Selected::default();
+                }
+                None
+            }
+            (Effect::Selects, None) | (Effect::Moves, _) => {
+                *selected = Selected::default();
+                None
+            }
+        }
     }
 
     /// A channel that the basic one opens has the MF, else the DF of the one that opens it.
@@ -292,11 +331,18 @@ impl<'m> Follower<'m> {
     }
 
     /// The file and offset that P1-P2 of a command on bytes or records mean. The file is the current one then.
-    fn address(&self, selected: &mut Selected, [_, ins, p1, p2]: [u8; 4]) -> usize {
-        let (sfi, offset) = match ins {
-            0xB2 | 0xD2 | 0xDC | 0xE2 => (p2 >> 3, 0),
-            _ if p1 & 0x80 != 0 => (p1 & 0x1F, usize::from(p2)),
-            _ => (0, usize::from(u16::from_be_bytes([p1, p2]))),
+    fn address(&self, selected: &mut Selected, instruction: Instruction, [p1, p2]: [u8; 2]) -> usize {
+        let p1_p2 = u16::from_be_bytes([p1, p2]);
+        let (sfi, offset) = match instruction.parameters {
+            Parameters::Record | Parameters::RecordFile => (p2 >> 3, 0),
+            Parameters::Offset if p1 & 0x80 != 0 => (p1 & 0x1F, usize::from(p2)),
+            Parameters::Offset => (0, usize::from(p1_p2)),
+            Parameters::File if p1 != 0 => {
+                selected.ef = self.find(selected, |file| file.fid.0 == p1_p2);
+                (0, 0)
+            }
+            Parameters::File => (p2, 0),
+            Parameters::Zero | Parameters::Selection | Parameters::Tag | Parameters::Own => (0, 0),
         };
         if sfi != 0 {
             selected.ef = self.find(selected, |file| file.sfi == Some(sfi));
@@ -304,36 +350,28 @@ impl<'m> Follower<'m> {
         offset
     }
 
-    /// READ BINARY with an even instruction, and READ RECORD by number.
-    fn read(&self, selected: &mut Selected, header: [u8; 4]) -> Option<Read> {
-        let offset = self.address(selected, header);
-        let [_, ins, p1, p2] = header;
+    /// READ BINARY and READ RECORD by number. With an odd instruction the place is in the data: `54 L OFFSET`.
+    fn read(&self, selected: &mut Selected, instruction: Instruction, [p1, p2]: [u8; 2], data: &[u8]) -> Option<Read> {
+        let offset = self.address(selected, instruction, [p1, p2]);
         let file = selected.ef?;
-        let bytes = match ins {
-            0xB2 if p2 & 0x07 != 4 || self.turned.contains(&file) => return None,
-            0xB2 => self.map.files.get(file)?.records.get(usize::from(p1).checked_sub(1)?)?.clone(),
-            _ => offset..self.map.files.get(file)?.size,
-        };
-        Some(Read { file, offset: bytes.start, end: bytes.end, wrapped: false })
-    }
-
-    /// READ BINARY with an odd instruction: `54 L OFFSET` in the data, a short identifier or an identifier in P1-P2.
-    fn read_odd(&self, selected: &mut Selected, p1_p2: [u8; 2], data: &[u8]) -> Option<Read> {
-        match p1_p2 {
-            [0, 0] => {}
-            [0, sfi] => selected.ef = self.find(selected, |file| file.sfi == Some(sfi)),
-            fid => selected.ef = self.find(selected, |file| file.fid.0 == u16::from_be_bytes(fid)),
+        let map = self.map.files.get(file)?;
+        match instruction.parameters {
+            Parameters::Offset => Some(Read { file, offset, end: map.size, wrapped: false }),
+            Parameters::File => {
+                let offset = offset_object(data)?;
+                Some(Read { file, offset, end: map.size, wrapped: true })
+            }
+            Parameters::Record if instruction.takes == Takes::Le && p2 & 0x07 == 4 && !self.turned.contains(&file) => {
+                let record = map.records.get(usize::from(p1).checked_sub(1)?)?;
+                Some(Read { file, offset: record.start, end: record.end, wrapped: false })
+            }
+            _ => None,
         }
-        let &[0x54, length, ref offset @ ..] = data else { return None };
-        let offset = offset.get(..usize::from(length)).filter(|offset| offset.len() <= 4)?;
-        let offset = offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte));
-        let file = selected.ef?;
-        Some(Read { file, offset, end: self.map.files.get(file)?.size, wrapped: true })
     }
 
     /// The file with which a read goes on that leaves another one behind, as a word memory's does.
     pub(super) fn file_behind(&self, file: usize) -> Option<usize> {
-        self.family.file_behind(self.map, file)
+        self.layout.family().file_behind(self.map, file)
     }
 
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {
@@ -342,10 +380,11 @@ impl<'m> Follower<'m> {
     }
 }
 
-/// Whether a command adds a record, which in a cyclic file is number 1 then: APPEND RECORD, and what is written as the
-/// previous record [ISO-7816-4 11].
-fn adds_record([_, ins, _, p2]: [u8; 4]) -> bool {
-    ins == 0xE2 || (matches!(ins, 0xD2 | 0xDC) && p2 & 0x07 == 3)
+/// The offset in the data of READ BINARY with an odd instruction: `54 L OFFSET`, of up to four bytes.
+pub(super) fn offset_object(data: &[u8]) -> Option<usize> {
+    let &[0x54, length, ref offset @ ..] = data else { return None };
+    let offset = Some(offset).filter(|offset| offset.len() == usize::from(length) && offset.len() <= 4)?;
+    Some(offset.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte)))
 }
 
 /// The path of the DF that a file is in.
