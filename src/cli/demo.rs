@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output, read};
+use super::{Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output, read};
 use crate::{
     profile::{
         self, Profile,
@@ -37,6 +37,13 @@ pub(super) struct Args {
     reproducible: Reproducible,
 }
 
+impl Args {
+    /// The language of the page.
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
+}
+
 /// What `--card` takes.
 fn help() -> String {
     let mut generations: Vec<_> = Families::built_in().cards().map(|card| generation(card.name)).collect();
@@ -53,24 +60,26 @@ fn names() -> String {
 
 /// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
 pub(super) fn run(args: &Args) -> Exit {
-    let lang = args.lang.unwrap_or_else(Language::of_locale).into();
+    let language = args.language();
+    let format = language.format();
+    let lost = |error| lost(language, &error);
     let (profile, file) = profile(&args.card, &args.reproducible)?;
     let card = Box::new(profile.card());
     let host = args.reproducible.host().card_made(file.display().to_string(), card);
     let host = host.refuse_stop("this is a demonstration").start()?;
 
-    let mut service = Service::establish(host.socket()).map_err(|error| lost(&error))?;
-    let slots = service.slots().map_err(|error| lost(&error))?;
+    let mut service = Service::establish(host.socket()).map_err(lost)?;
+    let slots = service.slots().map_err(lost)?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
-    let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
-    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible)?;
+    let mut connection = service.connect(&reader).map_err(lost)?;
+    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, language)?;
 
     let (program, file) = (own_name(), file.display());
     let attach = [
-        format!("{program} exec --card {file} -- {}", pages::your_program(lang)),
+        format!("{program} exec --card {file} -- {}", pages::your_program(format.lang)),
         format!("eval \"$({program} serve --detach --card {file})\""),
     ];
-    let page = reading.demonstration(&reader, &attach.each_ref().map(String::as_str), lang);
+    let page = reading.demonstration(&reader, &attach.each_ref().map(String::as_str), format);
     output::print_page(&page)?;
     Ok(exit::DONE)
 }
@@ -109,11 +118,9 @@ fn own_name() -> String {
     typed.unwrap_or_else(|| "virtuale".into())
 }
 
-fn lost(error: &TransportError) -> Failure {
-    Failure::environment(
-        format!("the terminal lost the reader: {error}"),
-        "see what stands in the way: virtuale doctor",
-    )
+fn lost(language: Language, error: &TransportError) -> Failure {
+    let why = pages::transport_error(error, language.into());
+    Failure::environment(Message::LostReader { why: &why }.text(language), Message::AskDoctor.text(language))
 }
 
 #[cfg(test)]

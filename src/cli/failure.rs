@@ -1,10 +1,13 @@
 //! Why a verb could not do its work: what, where, and what to do.
 
-use std::{fmt, io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{exit, output};
+use super::{exit, language::Language, messages::Message, output};
 pub(super) use crate::host::reason;
 use crate::profile::diagnostic::Diagnostics;
 
@@ -23,6 +26,16 @@ pub(super) enum Failure {
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
     Environment(String, Option<String>),
+    /// A file could not be read, written or made.
+    #[error("cannot {did} {}: {}", path.display(), reason(error))]
+    File {
+        /// What was to be done with it, as a verb: `read`.
+        did: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The command of `exec`, `record` or `replay` did not start.
     #[error("cannot run {command}: {}", reason(error))]
     NotStarted {
@@ -51,13 +64,11 @@ impl Failure {
     }
 
     /// A file that could not be read, written or made: `cannot read cards/a.toml: permission denied`.
-    pub(super) fn file(did: &str, path: &Path, error: &io::Error) -> Self {
-        let hint = match error.kind() {
-            io::ErrorKind::NotFound if did == "read" => Some("look at the name and at the folder you are in".into()),
-            io::ErrorKind::AlreadyExists => Some("give another name, or remove that file first".into()),
-            _ => None,
-        };
-        Self::Environment(format!("cannot {did} {}: {}", path.display(), reason(error)), hint)
+    pub(super) fn file(did: &'static str, path: &Path, error: &io::Error) -> Self {
+        let error = error
+            .raw_os_error()
+            .map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error);
+        Self::File { did, path: path.to_owned(), error }
     }
 
     /// The exit code, for every verb but `exec`.
@@ -68,7 +79,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
             Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
             Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
-            Self::Environment(..) | Self::Output(_) => exit::ENVIRONMENT,
+            Self::Environment(..) | Self::File { .. } | Self::Output(_) => exit::ENVIRONMENT,
         }
     }
 
@@ -80,28 +91,63 @@ impl Failure {
         }
     }
 
-    /// What to do about it.
-    pub(super) fn hint(&self) -> Option<&str> {
+    /// What went wrong, in one line. What the catalogue has is in the language asked for.
+    pub(super) fn message(&self, language: Language) -> String {
         match self {
-            Self::Usage(_, hint) | Self::Environment(_, hint) => hint.as_deref(),
+            Self::File { did: "read", path, error } => {
+                let (path, why) = (path.display().to_string(), reason_in(language, error));
+                Message::CannotRead { path: &path, why: &why }.text(language)
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn hint(&self, language: Language) -> Option<String> {
+        match self {
+            Self::Usage(_, hint) | Self::Environment(_, hint) => hint.clone(),
+            Self::File { did: "read", error, .. } if error.kind() == io::ErrorKind::NotFound => {
+                Some(Message::LookAtName.text(language))
+            }
+            Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+                Some("give another name, or remove that file first".into())
+            }
             _ => None,
         }
     }
 
     /// Says it on standard error, with colours on a terminal.
     pub(super) fn report(&self) {
-        let message: &dyn fmt::Display = match self {
+        self.report_in(Language::En);
+    }
+
+    /// The same in a language.
+    pub(super) fn report_in(&self, language: Language) {
+        match self {
             Self::Explained => return,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
             Self::Invalid(diagnostics) => return output::say(diagnostics.render(true)),
             Self::Reported(reports) => return output::say(reports),
-            other => other,
-        };
-        let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
-        output::say(format_args!("{red}error{red:#}: {message}"));
-        if let Some(hint) = self.hint() {
-            let cyan = Style::new().bold().fg_color(Some(AnsiColor::BrightCyan.into()));
-            output::say(format_args!("{cyan}help{cyan:#}: {hint}"));
+            _ => {}
         }
+        let (error, message) = (Message::Error.text(language), self.message(language));
+        let colon = Message::Colon.text(language);
+        let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
+        output::say(format_args!("{red}{error}{red:#}{colon}{message}"));
+        if let Some(hint) = self.hint(language) {
+            let (help, cyan) = (Message::Help.text(language), AnsiColor::BrightCyan);
+            let cyan = Style::new().bold().fg_color(Some(cyan.into()));
+            output::say(format_args!("{cyan}{help}{cyan:#}{colon}{hint}"));
+        }
+    }
+}
+
+/// What the system says, in a language where the catalogue has it.
+fn reason_in(language: Language, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => Message::NoSuchFile.text(language),
+        io::ErrorKind::PermissionDenied => Message::PermissionDenied.text(language),
+        io::ErrorKind::IsADirectory => Message::IsDirectory.text(language),
+        _ => reason(error),
     }
 }

@@ -61,7 +61,7 @@ fn hint(error: HostError) -> Option<String> {
 mod tests {
     use super::Failure;
     use crate::{
-        cli::exit,
+        cli::{exit, language::Language},
         host::{HostError, Kind, Refusal},
     };
 
@@ -73,7 +73,8 @@ mod tests {
             let refusal = Refusal { kind, message: "why".into(), hint: Some("what to do".into()) };
             let failure = Failure::from(HostError::Refused(refusal));
             assert_eq!((failure.code(), failure.to_string().as_str()), (code, "why"));
-            assert_eq!(failure.hint(), Some("what to do").filter(|_| kind != Kind::Invalid), "{kind:?}");
+            let hint = failure.hint(Language::En);
+            assert_eq!(hint.as_deref(), Some("what to do").filter(|_| kind != Kind::Invalid), "{kind:?}");
         }
     }
 }

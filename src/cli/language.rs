@@ -4,7 +4,11 @@ use std::env;
 
 use clap::ValueEnum;
 
-use crate::{profile::schema, terminal::pages};
+use super::output;
+use crate::{
+    profile::schema,
+    terminal::pages::{self, Format},
+};
 
 /// A language that pages exist in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -20,6 +24,11 @@ impl Language {
     pub(super) fn of_locale() -> Self {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         Self::named(&set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default())
+    }
+
+    /// How a page in this language is written on standard output.
+    pub(super) fn format(self) -> Format {
+        Format { lang: self.into(), width: output::width() }
     }
 
     fn named(locale: &str) -> Self {

@@ -19,6 +19,8 @@ mod insert;
 mod keys;
 mod language;
 mod man;
+mod messages;
+mod mistake;
 mod opensc;
 mod options;
 mod output;
@@ -44,6 +46,7 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use failure::Failure;
+use language::Language;
 
 /// What a verb gives back: an exit code of [`exit`], or why it could not do its work.
 type Exit = Result<u8, Failure>;
@@ -156,6 +159,15 @@ impl Verb {
             Self::Man(args) => man::run(args),
         }
     }
+
+    /// The language in which it says why it failed: that of its pages.
+    fn language(&self) -> Language {
+        match self {
+            Self::Demo(args) => args.language(),
+            Self::Read(args) => args.language(),
+            _ => Language::En,
+        }
+    }
 }
 
 /// The model of the command line, from which completions, man pages and the reference are made.
@@ -172,12 +184,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     // `exec` stands in for its command, whose codes must stay apart from ours, as with env(1) and timeout(1).
     let stands_in = arguments.get(1).map(OsString::as_os_str) == Some(OsStr::new("exec"));
     let to_a_shell = shell::evaluates(&arguments);
-    let outcome = match Cli::try_parse_from(arguments) {
-        Ok(cli) => cli.verb.run(),
-        Err(error) => explain(&error),
+    let (outcome, language) = match Cli::try_parse_from(arguments) {
+        Ok(cli) => (cli.verb.run(), cli.verb.language()),
+        Err(error) => (explain(&error), Language::En),
     };
     let code = outcome.unwrap_or_else(|failure| {
-        failure.report();
+        failure.report_in(language);
         if stands_in { failure.code_of_exec() } else { failure.code() }
     });
     if to_a_shell && code != exit::DONE {

@@ -1,14 +1,16 @@
 //! The two streams that a verb prints on.
 
 use std::{
+    env,
     fmt::Display,
     io::{self, BufWriter, IsTerminal, Write},
 };
 
 use anstream::{AutoStream, ColorChoice};
+use rustix::termios;
 use serde::Serialize;
 
-use crate::terminal::pages::Page;
+use crate::terminal::pages::{DEFAULT_WIDTH, Page};
 
 /// Standard output: buffered, and without colours where it is not a terminal.
 pub(super) fn stdout() -> impl Write {
@@ -36,6 +38,13 @@ pub(super) fn print_page(page: &Page) -> io::Result<()> {
         ColorChoice::Never => print(page.plain()),
         _ => print(page),
     }
+}
+
+/// How wide a page is on standard output: as the terminal, else as COLUMNS says.
+pub(super) fn width() -> usize {
+    let of_terminal = termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+    let said = || env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    of_terminal.filter(|&columns| columns > 0).or_else(said).unwrap_or(DEFAULT_WIDTH)
 }
 
 /// Prints a value as JSON, indented, with a line end.

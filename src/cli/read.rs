@@ -1,10 +1,17 @@
 //! `virtuale read`: the built-in terminal.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
 
 use super::{
     Exit, Failure, cards, exit,
     language::Language,
+    messages::Message,
+    mistake::{Mistake, Trouble},
     options::{DEFAULT_LAYOUT, Reproducible},
     output,
 };
@@ -46,7 +53,7 @@ pub(super) struct Args {
     /// Add every command that went to the card, and what was answered
     #[arg(long, conflicts_with_all = ["reflet", "json"])]
     commands: bool,
-    /// Print JSON: one document for each card
+    /// Print JSON: one line for each card, with its source
     #[arg(long, conflicts_with = "reflet")]
     json: bool,
     /// The language of the page [default: that of the locale]
@@ -56,59 +63,86 @@ pub(super) struct Args {
     reproducible: Reproducible,
 }
 
+impl Args {
+    /// The language of the page.
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
+}
+
 /// Reads each card and prints what it says.
 pub(super) fn run(args: &Args) -> Exit {
+    let mut printer = Printer { args, language: args.language(), printed: 0, code: exit::DONE };
     if args.cards.is_empty() {
-        return read_readers(args);
+        read_readers(&mut printer)?;
     }
-    for (index, card) in args.cards.iter().enumerate() {
+    for card in &args.cards {
         let place = card.display().to_string();
-        let profile = cards::profile(card, &args.reproducible)?;
-        let mut transport = in_process::in_process(Box::new(profile.card())).map_err(|error| unread(&place, &error))?;
-        let reading = reading(&mut transport, profile.layout(), &place, &args.reproducible)?;
-        print(args, &*reading, &place, index)?;
+        let read = read_file(args, card, &place, printer.language);
+        printer.print(&place, read)?;
     }
-    Ok(exit::DONE)
+    Ok(printer.code)
+}
+
+/// Reads a card that no reader holds.
+fn read_file(args: &Args, card: &Path, place: &str, language: Language) -> Result<Box<dyn CardReading>, Failure> {
+    let profile = cards::profile(card, &args.reproducible)?;
+    let transport = in_process::in_process(Box::new(profile.card()));
+    let mut transport = transport.map_err(|error| unread(place, &error, language))?;
+    reading(&mut transport, profile.layout(), place, &args.reproducible, language)
 }
 
 /// Reads the cards in the readers that a PC/SC program would see.
-fn read_readers(args: &Args) -> Exit {
+fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
+    let Printer { args, language, .. } = *printer;
     let named = args.layout.as_deref().map(cards::layout).transpose()?;
     let socket = pcsclite::default_socket();
-    let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
-    let mut slots = service.slots().map_err(|error| no_service(&error))?;
+    let no_service = |error| no_service(&error, language);
+    let mut service = pcsclite::Service::establish(&socket).map_err(no_service)?;
+    let mut slots = service.slots().map_err(no_service)?;
     let all: Vec<_> = slots.iter().map(|slot| slot.name.clone()).collect();
     if let Some(wanted) = args.reader.as_ref().filter(|wanted| !all.contains(wanted)) {
-        let hint = format!("{}\nor give a card file: --card FILE", known(&all));
-        return Err(Failure::environment(format!("there is no reader {wanted:?}"), hint));
+        let message = Message::NoReader { name: &format!("{wanted:?}") }.text(language);
+        return Err(Failure::environment(message, known(&all, language)));
     }
     slots.retain(|slot| args.reader.as_ref().map_or(slot.present, |wanted| slot.name == *wanted));
     if slots.is_empty() {
-        let hint = format!("{}\nor give a card file: --card FILE", known(&all));
-        return Err(Failure::environment("there is no card to read", hint));
+        return Err(Failure::environment(Message::NoCard.text(language), known(&all, language)));
     }
-    for (index, slot) in slots.iter().enumerate() {
-        let mut transport = service.connect(&slot.name).map_err(|error| unread(&slot.name, &error))?;
-        let by_atr;
-        let layout = match &named {
-            Some(layout) => layout,
-            None => {
-                by_atr = cards::layout(layout_by_atr(transport.atr()))?;
-                &by_atr
-            }
-        };
-        let reading = reading(&mut transport, layout, &slot.name, &args.reproducible)?;
-        print(args, &*reading, &slot.name, index)?;
+    for slot in &slots {
+        let read = read_slot(args, &mut service, &slot.name, named.as_ref(), language);
+        printer.print(&slot.name, read)?;
     }
-    Ok(exit::DONE)
+    Ok(())
 }
 
-/// Which readers there are.
-fn known(readers: &[String]) -> String {
-    match readers {
-        [] => "there are no readers".into(),
-        readers => format!("readers: {}", readers.join(", ")),
-    }
+/// Reads the card in a slot, with this layout, else with that of its answer to reset.
+fn read_slot(
+    args: &Args,
+    service: &mut pcsclite::Service,
+    slot: &str,
+    layout: Option<&Layout>,
+    language: Language,
+) -> Result<Box<dyn CardReading>, Failure> {
+    let mut transport = service.connect(slot).map_err(|error| unread(slot, &error, language))?;
+    let by_atr;
+    let layout = match layout {
+        Some(layout) => layout,
+        None => {
+            by_atr = cards::layout(layout_by_atr(transport.atr()))?;
+            &by_atr
+        }
+    };
+    reading(&mut transport, layout, slot, &args.reproducible, language)
+}
+
+/// Which readers there are, and what else could be read.
+fn known(readers: &[String], language: Language) -> String {
+    let readers = match readers {
+        [] => Message::NoReaders.text(language),
+        readers => Message::Readers { names: &readers.join(", ") }.text(language),
+    };
+    format!("{readers}\n{}", Message::GiveCardFile.text(language))
 }
 
 /// The built-in layout that goes with an answer to reset; of a card that no family knows, the usual one.
@@ -126,48 +160,101 @@ pub(super) fn reading(
     layout: &Layout,
     place: &str,
     reproducible: &Reproducible,
+    language: Language,
 ) -> Result<Box<dyn CardReading>, Failure> {
     Guides::built_in().read(transport, layout, reproducible.today()).map_err(|error| match error {
-        Unread::OtherCard { message, hint } => Failure::environment(format!("{place}: {message}"), hint),
-        Unread::Transport(error) => unread(place, &error),
+        Unread::OtherCard { message, hint } => {
+            let why = message.in_language(language.into());
+            let message = Message::OtherCard { place, why }.text(language);
+            Failure::environment(message, hint.in_language(language.into()))
+        }
+        Unread::Transport(error) => unread(place, &error, language),
     })
 }
 
-/// Prints the page that was asked for. `index` counts the cards that were printed before.
-fn print(args: &Args, reading: &dyn CardReading, place: &str, index: usize) -> Result<(), Failure> {
-    let lang = args.lang.unwrap_or_else(Language::of_locale).into();
-    if args.json {
-        let text = reading.json(lang).map_err(io::Error::from)?;
-        return Ok(output::print(text + "\n")?);
-    }
-    if index > 0 {
-        output::print("\n")?;
-    }
-    if args.reflet {
-        let copy = PaperCopy { exoneration: !args.without_exoneration };
-        let Some(page) = reading.paper_copy(copy, lang) else {
-            return Err(Failure::usage(
-                format!("{place}: there is no copy on paper of such a card"),
-                "leave --reflet out",
-            ));
-        };
-        return Ok(output::print_page(&page)?);
-    }
-    output::print_page(&reading.page(place, lang))?;
-    if args.commands {
-        output::print("\n")?;
-        output::print_page(&pages::exchanges(reading.exchanges(), lang))?;
-    }
-    Ok(())
+/// Prints what was read, card after card.
+struct Printer<'a> {
+    args: &'a Args,
+    language: Language,
+    /// How many pages were printed.
+    printed: usize,
+    /// The exit code so far: that of the first card that gave nothing.
+    code: u8,
 }
 
-fn unread(place: &str, error: &TransportError) -> Failure {
-    Failure::Environment(format!("cannot read the card in {place}: {error}"), None)
+/// What `--json` prints of a card that gave nothing.
+#[derive(Serialize)]
+struct Nothing<'a> {
+    source: &'a str,
+    error: Trouble,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mistakes: Vec<Mistake>,
 }
 
-fn no_service(error: &TransportError) -> Failure {
-    Failure::environment(
-        error.to_string(),
-        "give a card file (--card FILE), or start a reader: virtuale serve --card FILE",
-    )
+impl Printer<'_> {
+    /// Prints the page that was asked for, or says why there is none: the other cards are read all the same.
+    ///
+    /// # Errors
+    ///
+    /// That standard output failed.
+    fn print(&mut self, place: &str, read: Result<Box<dyn CardReading>, Failure>) -> Result<(), Failure> {
+        match read.and_then(|reading| self.print_reading(&*reading, place)) {
+            Ok(()) => Ok(()),
+            Err(failure @ Failure::Output(_)) => Err(failure),
+            Err(failure) => self.print_failure(place, &failure),
+        }
+    }
+
+    fn print_failure(&mut self, place: &str, failure: &Failure) -> Result<(), Failure> {
+        failure.report_in(self.language);
+        if self.code == exit::DONE {
+            self.code = failure.code();
+        }
+        if self.args.json {
+            let mistakes = Mistake::all_of(failure);
+            let nothing = Nothing { source: place, error: Trouble::of(failure, self.language), mistakes };
+            output::print(serde_json::to_string(&nothing).map_err(io::Error::from)? + "\n")?;
+        }
+        Ok(())
+    }
+
+    fn print_reading(&mut self, reading: &dyn CardReading, place: &str) -> Result<(), Failure> {
+        let (args, language) = (self.args, self.language);
+        if args.json {
+            let text = reading.json(place, language.into()).map_err(io::Error::from)?;
+            return Ok(output::print(text + "\n")?);
+        }
+        let format = language.format();
+        let mut pages = Vec::new();
+        if args.reflet {
+            let copy = PaperCopy { exoneration: !args.without_exoneration };
+            let Some(page) = reading.paper_copy(copy, format) else {
+                let message = Message::NoPaperCopy { place }.text(language);
+                return Err(Failure::usage(message, Message::LeaveReflet.text(language)));
+            };
+            pages.push(page);
+        } else {
+            pages.push(reading.page(place, format));
+        }
+        if args.commands {
+            pages.push(pages::exchanges(reading.exchanges(), format));
+        }
+        for page in pages {
+            if self.printed > 0 {
+                output::print("\n")?;
+            }
+            output::print_page(&page)?;
+            self.printed += 1;
+        }
+        Ok(())
+    }
+}
+
+fn unread(place: &str, error: &TransportError, language: Language) -> Failure {
+    let why = pages::transport_error(error, language.into());
+    Failure::Environment(Message::CannotReadCard { place, why: &why }.text(language), None)
+}
+
+fn no_service(error: &TransportError, language: Language) -> Failure {
+    Failure::environment(pages::transport_error(error, language.into()), Message::StartReader.text(language))
 }

@@ -12,6 +12,9 @@ macro_rules! status_words {
         impl StatusWord {
             $($(#[$doc])* pub const $name: Self = Self($value);)*
 
+            /// All that have a name.
+            pub const NAMED: &[Self] = &[$(Self::$name),*];
+
             /// The wording of the standard, where the whole value has one.
             fn exact_meaning(self) -> Option<&'static str> {
                 match self.0 { $($value => Some($text),)* _ => None }

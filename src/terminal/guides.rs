@@ -11,12 +11,12 @@ use jiff::civil::Date;
 
 use super::{
     exchange::Exchange,
-    pages::{self, Lang, Page, PaperCopy},
+    pages::{self, Format, Lang, Page, PaperCopy},
     plain,
     transport::{Transport, TransportError},
     vitale,
 };
-use crate::profile::layout::Layout;
+use crate::profile::{layout::Layout, schema::Doc};
 
 /// The guides of the program: the one place where they are listed.
 const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide];
@@ -38,30 +38,31 @@ pub trait Guide: Sync {
 /// A card that was read, for people and for programs.
 pub trait CardReading: fmt::Debug {
     /// All that it says. `place` is where it is: a reader's name, or a file.
-    fn page(&self, place: &str, lang: Lang) -> Page;
+    fn page(&self, place: &str, format: Format) -> Page;
 
     /// Every command that went to the card, and what was answered, in order.
     fn exchanges(&self) -> &[Exchange];
 
     /// The page of a demonstration: the same, the first commands, and how one's own program is attached. `attach` are
     /// the lines that do it; they are shown as they are.
-    fn demonstration(&self, place: &str, attach: &[&str], lang: Lang) -> Page {
-        let mut page = self.page(place, lang);
-        pages::demonstrate(&mut page, self.exchanges(), attach, lang);
+    fn demonstration(&self, place: &str, attach: &[&str], format: Format) -> Page {
+        let mut page = self.page(place, format);
+        pages::demonstrate(&mut page, self.exchanges(), attach, format.lang);
         page
     }
 
     /// The copy on paper that the holder may ask for; `None` where cards of the family have none.
-    fn paper_copy(&self, _copy: PaperCopy, _lang: Lang) -> Option<Page> {
+    fn paper_copy(&self, _copy: PaperCopy, _format: Format) -> Option<Page> {
         None
     }
 
-    /// The same as JSON, in several lines. Only sentences are in the language given.
+    /// The same as JSON, in one line. Only sentences are in the language given. `source` is where the card is, as in
+    /// [`page`](Self::page).
     ///
     /// # Errors
     ///
     /// What serializing says; values that come from a card always have a form in JSON.
-    fn json(&self, lang: Lang) -> serde_json::Result<String>;
+    fn json(&self, source: &str, lang: Lang) -> serde_json::Result<String>;
 }
 
 /// Why a card gave no reading.
@@ -71,12 +72,12 @@ pub enum Unread {
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The card is not of the family.
-    #[error("{message}")]
+    #[error("{}", message.en)]
     OtherCard {
         /// How that was seen.
-        message: String,
+        message: Doc,
         /// Which cards can be read.
-        hint: &'static str,
+        hint: Doc,
     },
 }
 

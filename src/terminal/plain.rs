@@ -7,7 +7,7 @@ use super::{
     exchange::{Dialogue, Exchange, ExchangeError},
     files::{ClosedFile, FileWalk, Found, OpenFile},
     guides::CardReading,
-    pages::{self, Lang, Page},
+    pages::{self, Format, Lang, Page},
     transport::{Transport, TransportError},
 };
 use crate::profile::{
@@ -79,15 +79,15 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
 }
 
 impl CardReading for PlainReading {
-    fn page(&self, place: &str, lang: Lang) -> Page {
-        pages::plain(self, place, lang)
+    fn page(&self, place: &str, format: Format) -> Page {
+        pages::plain(self, place, format)
     }
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
     }
 
-    fn json(&self, _lang: Lang) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&pages::PlainReport::of(self))
+    fn json(&self, source: &str, _lang: Lang) -> serde_json::Result<String> {
+        serde_json::to_string(&pages::PlainReport::of(self, source))
     }
 }

@@ -17,7 +17,7 @@ use virtuale::{
     terminal::{
         exchange::Exchange,
         guides::{CardReading, Guide, Unread},
-        pages::{Lang, Page},
+        pages::{Format, Lang, Page},
         plain::{self, PlainReading},
         transport::Transport,
     },
@@ -194,16 +194,19 @@ impl Guide for BadgeGuide {
         today: Date,
     ) -> Result<Box<dyn CardReading>, Unread> {
         if !transport.atr().ends_with(b"BADGE") {
-            return Err(Unread::OtherCard { message: "this is no badge".into(), hint: "show a badge" });
+            return Err(Unread::OtherCard {
+                message: Doc { en: "this is no badge".into(), fr: "ce n'est pas un badge".into() },
+                hint: Doc { en: "show a badge".into(), fr: "montrer un badge".into() },
+            });
         }
         Ok(Box::new(BadgeReading(plain::read(transport, layout, today)?)))
     }
 }
 
 impl CardReading for BadgeReading {
-    fn page(&self, place: &str, _lang: Lang) -> Page {
+    fn page(&self, place: &str, format: Format) -> Page {
         let value = |key| self.0.data.at(key).and_then(|node| node.text()).unwrap_or_default();
-        let mut page = Page::default();
+        let mut page = Page::new(format.width);
         page.title(&format!("{} {} at {place}", value("porteur.numero"), value("porteur.nom")));
         page
     }
@@ -212,8 +215,8 @@ impl CardReading for BadgeReading {
         &self.0.exchanges
     }
 
-    fn json(&self, _lang: Lang) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(self.0.data.at("porteur.numero").and_then(|node| node.text()).unwrap_or_default())
+    fn json(&self, _source: &str, _lang: Lang) -> serde_json::Result<String> {
+        serde_json::to_string(self.0.data.at("porteur.numero").and_then(|node| node.text()).unwrap_or_default())
     }
 }
 

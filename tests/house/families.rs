@@ -18,7 +18,7 @@ use virtuale::{
     },
     terminal::{
         guides::{CardReading, Guides, Unread},
-        pages::Lang,
+        pages::{Format, Lang},
         transport::{
             Transport,
             in_process::{InProcess, in_process},
@@ -233,12 +233,13 @@ fn read_with(guides: &Guides) -> Box<dyn CardReading> {
 #[test]
 fn a_terminal_without_its_guide_reads_it_by_its_layout() {
     let reading = read_with(&Guides::built_in());
-    let page = reading.page("the door", Lang::En).plain();
+    let page = reading.page("the door", Format::default()).plain();
     for part in ["3B 65 00 00 42 41 44 47 45", "A test badge", "PORTEUR (0001)", "LOVELACE", "181512", "CODE"] {
         assert!(page.contains(part), "{part} is missing in\n{page}");
     }
     assert!(!page.contains("0000\n") && !page.to_lowercase().contains("nir"), "{page}");
-    let json: serde_json::Value = serde_json::from_str(&reading.json(Lang::En).expect("JSON")).expect("JSON");
+    let json: serde_json::Value =
+        serde_json::from_str(&reading.json("the door", Lang::En).expect("JSON")).expect("JSON");
     assert_eq!(json["data"]["porteur"]["numero"], "181512");
     assert_eq!((&json["family"], &json["files"][2]["lock"]), (&"badge".into(), &"never".into()));
 }
@@ -247,15 +248,15 @@ fn a_terminal_without_its_guide_reads_it_by_its_layout() {
 fn a_terminal_with_its_guide_shows_it_its_own_way() {
     let guides = Guides::built_in().with(&BadgeGuide);
     let reading = read_with(&guides);
-    assert!(reading.page("the door", Lang::En).plain().starts_with("181512 LOVELACE at the door\n"));
-    assert!(reading.demonstration("the door", &["cat"], Lang::En).plain().contains("\n    cat\n"));
-    assert_eq!(reading.json(Lang::En).expect("JSON"), "\"181512\"");
+    assert!(reading.page("the door", Format::default()).plain().starts_with("181512 LOVELACE at the door\n"));
+    assert!(reading.demonstration("the door", &["cat"], Format::default()).plain().contains("\n    cat\n"));
+    assert_eq!(reading.json("the door", Lang::En).expect("JSON"), "\"181512\"");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
     let martin = families().load(&path, &OPTIONS).expect("a fixture");
     let Err(Unread::OtherCard { hint, .. }) = guides.read(&mut powered(martin.card()), &layout(), TODAY) else {
         panic!("a Vitale is no badge")
     };
-    assert_eq!(hint, "show a badge");
+    assert_eq!(hint.en, "show a badge");
 }
 
 #[test]

@@ -6,7 +6,13 @@ use serde::Serialize;
 use virtuale_engine::image::FileImage;
 
 use crate::{
-    cli::{Exit, Failure, cards, exit, options::Reproducible, output},
+    cli::{
+        Exit, Failure, cards, exit,
+        language::Language,
+        mistake::{Mistake, Trouble},
+        options::Reproducible,
+        output,
+    },
     profile::{Profile, diagnostic::Diagnostic},
 };
 
@@ -34,22 +40,13 @@ pub(super) struct Args {
 struct Report {
     file: PathBuf,
     valid: bool,
+    /// Why it was not read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Trouble>,
     mistakes: Vec<Mistake>,
     /// What a valid file gives though it is not on the card.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Mistake>,
-}
-
-/// What `--json` prints of a mistake or note. Lines and columns count from 1.
-#[derive(Serialize)]
-struct Mistake {
-    /// Where it stands: the card file or its layout.
-    file: String,
-    line: usize,
-    column: usize,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
 }
 
 /// Checks all, so that one run names all mistakes.
@@ -58,30 +55,31 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut code = exit::DONE;
     let mut unread = None;
     for file in &args.files {
-        let mut notes = Vec::new();
-        let mistakes = match cards::profile(file, &args.reproducible) {
+        let mut report =
+            Report { file: file.clone(), valid: false, error: None, mistakes: Vec::new(), notes: Vec::new() };
+        match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
                 if !args.json {
                     output::print(format_args!("{}: {}\n", file.display(), praise(&profile)))?;
                     profile.unplaced().iter().try_for_each(print_note)?;
                 }
-                notes.extend(profile.unplaced().iter().map(Mistake::of));
-                Vec::new()
+                report.valid = true;
+                report.notes.extend(profile.unplaced().iter().map(Mistake::of));
             }
             Err(Failure::Invalid(diagnostics)) => {
                 if !args.json {
                     output::say(format_args!("{}\n", diagnostics.render(true)));
                 }
                 code = exit::INVALID;
-                diagnostics.0.iter().map(Mistake::of).collect()
+                report.mistakes.extend(diagnostics.0.iter().map(Mistake::of));
             }
             Err(other) => {
                 other.report();
                 unread = unread.or(Some(other.code()));
-                continue;
+                report.error = Some(Trouble::of(&other, Language::En));
             }
-        };
-        reports.push(Report { file: file.clone(), valid: mistakes.is_empty(), mistakes, notes });
+        }
+        reports.push(report);
     }
     if args.json {
         output::print_json(&reports)?;
@@ -99,12 +97,4 @@ fn praise(profile: &Profile) -> String {
 fn print_note(note: &Diagnostic) -> io::Result<()> {
     let (line, column) = note.position();
     output::print(format_args!("{}:{line}:{column}: note: {}\n", note.source.name, note.message))
-}
-
-impl Mistake {
-    fn of(diagnostic: &Diagnostic) -> Self {
-        let (line, column) = diagnostic.position();
-        let message = diagnostic.message.clone();
-        Self { file: diagnostic.source.name.clone(), line, column, message, hint: diagnostic.hint.clone() }
-    }
 }

@@ -12,6 +12,9 @@ macro_rules! return_codes {
         impl ReturnCode {
             $($(#[$doc])* pub const $name: Self = Self($value);)*
 
+            /// All that have a name.
+            pub const NAMED: &[Self] = &[$(Self::$name),*];
+
             /// What the code means, where it has a name.
             #[must_use]
             pub fn meaning(self) -> Option<&'static str> {

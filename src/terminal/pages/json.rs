@@ -22,12 +22,14 @@ use crate::{
     },
 };
 
-/// A reading as JSON: `serde_json::to_string(&Report::of(&reading, Lang::En))`.
+/// A reading as JSON: `serde_json::to_string(&Report::of(&reading, "a reader", Lang::En))`.
 ///
 /// Dates are `YYYY-MM-DD`, with `THH:MM` where the card keeps a time; bytes are hexadecimal. Only `message` is in the
 /// language of the pages.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report<'a> {
+    /// Where the card is: a reader's name, or a card file.
+    pub source: &'a str,
     /// The day of reading.
     pub today: String,
     /// The answer to reset.
@@ -56,6 +58,8 @@ pub struct Report<'a> {
 /// A card of any family, read by its layout alone, as JSON; the fields that a [`Report`] has too mean the same.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlainReport<'a> {
+    /// Where the card is: a reader's name, or a card file.
+    pub source: &'a str,
     /// The day of reading.
     pub today: String,
     /// The answer to reset.
@@ -138,9 +142,10 @@ pub struct ExchangeReport<'a> {
 impl<'a> Report<'a> {
     /// Of a reading; messages are in the language given.
     #[must_use]
-    pub fn of(reading: &'a Reading, lang: Lang) -> Self {
+    pub fn of(reading: &'a Reading, source: &'a str, lang: Lang) -> Self {
         let words = words::of(lang);
         Self {
+            source,
             today: reading.today.to_string(),
             atr: hex::encode_upper(&reading.atr),
             model: reading.model,
@@ -158,8 +163,9 @@ impl<'a> Report<'a> {
 impl<'a> PlainReport<'a> {
     /// Of a reading.
     #[must_use]
-    pub fn of(reading: &'a PlainReading) -> Self {
+    pub fn of(reading: &'a PlainReading, source: &'a str) -> Self {
         Self {
+            source,
             today: reading.today.to_string(),
             atr: hex::encode_upper(&reading.atr),
             family: reading.family,

@@ -3,7 +3,11 @@
 //! A page says what a [`Reading`] has and nothing else: it asks no clock, no card and no environment. All its sentences
 //! are in one table per language.
 
-use crate::terminal::{exchange::Exchange, vitale::Reading};
+use crate::terminal::{
+    exchange::Exchange,
+    transport::TransportError,
+    vitale::{ReadError, Reading},
+};
 
 mod json;
 mod page;
@@ -11,11 +15,12 @@ mod paper;
 mod parts;
 mod people;
 mod plain;
+mod table;
 mod words;
 mod writer;
 
 pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, RemarkReport, Report};
-pub use page::{Column, Line, Page, Role, Span, WIDTH};
+pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
 pub use plain::plain;
 
@@ -34,10 +39,33 @@ pub enum Lang {
     Fr,
 }
 
+/// How a page is written.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Format {
+    /// In which language.
+    pub lang: Lang,
+    /// How wide, in characters: [`NARROWEST`] to [`WIDEST`].
+    pub width: usize,
+}
+
+impl Format {
+    /// A page of [`DEFAULT_WIDTH`] in a language.
+    #[must_use]
+    pub fn new(lang: Lang) -> Self {
+        Self { lang, width: DEFAULT_WIDTH }
+    }
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self::new(Lang::default())
+    }
+}
+
 /// The page of `virtuale read`: all that the card says. `place` is where the card is: a reader's name, or a file.
 #[must_use]
-pub fn reading(reading: &Reading, place: &str, lang: Lang) -> Page {
-    let mut writer = Writer::new(reading, lang);
+pub fn reading(reading: &Reading, place: &str, format: Format) -> Page {
+    let mut writer = Writer::new(reading, format);
     writer.page.title(&(writer.words.titles.reading)(place));
     writer.card();
     writer.people();
@@ -52,8 +80,8 @@ pub fn reading(reading: &Reading, place: &str, lang: Lang) -> Page {
 
 /// The page of `virtuale demo`. `attach` are the lines that attach one's own program; they are shown as they are.
 #[must_use]
-pub fn demo(reading: &Reading, place: &str, attach: &[&str], lang: Lang) -> Page {
-    let mut writer = Writer::new(reading, lang);
+pub fn demo(reading: &Reading, place: &str, attach: &[&str], format: Format) -> Page {
+    let mut writer = Writer::new(reading, format);
     let titles = &writer.words.titles;
     writer.page.title(&(titles.reading)(place));
     writer.card();
@@ -63,7 +91,7 @@ pub fn demo(reading: &Reading, place: &str, attach: &[&str], lang: Lang) -> Page
     writer.remarks();
     writer.closed(titles.closed_without_professional);
     writer.shares();
-    demonstrate(&mut writer.page, &reading.exchanges, attach, lang);
+    demonstrate(&mut writer.page, &reading.exchanges, attach, format.lang);
     writer.page
 }
 
@@ -82,10 +110,26 @@ pub fn your_program(lang: Lang) -> &'static str {
     words::of(lang).notes.your_program
 }
 
+/// Why there is no transport to a card, in words.
+#[must_use]
+pub fn transport_error(error: &TransportError, lang: Lang) -> String {
+    (words::of(lang).transport_error)(error)
+}
+
+/// Why a card gave no reading, in words: what was seen, and what to do.
+pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
+    let words = words::of(lang);
+    let hint = match error {
+        ReadError::Unsendable(_) => words.notes.look_at_layout,
+        _ => words.notes.cards_read,
+    };
+    ((words.read_error)(error), hint)
+}
+
 /// Every command that went to the card, with its name, and what was answered.
 #[must_use]
-pub fn exchanges(exchanges: &[Exchange], lang: Lang) -> Page {
-    let (mut page, words) = (Page::default(), words::of(lang));
+pub fn exchanges(exchanges: &[Exchange], format: Format) -> Page {
+    let (mut page, words) = (Page::new(format.width), words::of(format.lang));
     parts::commands(&mut page, words, words.titles.commands, exchanges, usize::MAX);
     page
 }

@@ -1,4 +1,4 @@
-//! A page of text: lines of styled spans, aligned, at most [`WIDTH`] columns wide but for lines that people copy.
+//! A page of text: lines of styled spans, aligned, as wide as the page is but for lines that people copy.
 //!
 //! What stands on a page may come from a hostile card, so control characters never reach a line: a name cannot move a
 //! cursor or change a colour.
@@ -7,8 +7,14 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
-/// No line is wider, in characters.
-pub const WIDTH: usize = 98;
+/// How wide a page is that nobody says anything else of, in characters.
+pub const DEFAULT_WIDTH: usize = 100;
+
+/// No page is narrower: columns of a few letters cannot be read.
+pub const NARROWEST: usize = 40;
+
+/// No page is wider: the eye loses the line.
+pub const WIDEST: usize = 120;
 
 /// What a piece of text is; how it looks is decided once, in [`Role::style`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,10 +58,17 @@ pub struct Column {
 
 /// Lines for people. [`fmt::Display`] writes it with colours, which `anstream` strips where nobody sees them;
 /// [`Page::plain`] has none.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Page {
     /// From top to bottom.
     pub lines: Vec<Line>,
+    width: usize,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::new(DEFAULT_WIDTH)
+    }
 }
 
 impl Role {
@@ -81,7 +94,7 @@ impl Span {
         Self { role, text: text.chars().map(shown).collect() }
     }
 
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.text.chars().count()
     }
 }
@@ -92,18 +105,31 @@ fn is_format(c: char) -> bool {
 }
 
 impl Page {
+    /// An empty page of so many columns; from [`NARROWEST`] to [`WIDEST`].
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self { lines: Vec::new(), width: width.clamp(NARROWEST, WIDEST) }
+    }
+
+    /// How many columns it has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// A title with a rule below it.
     pub fn title(&mut self, text: &str) {
-        let title = Span::new(Role::Title, text);
-        let rule = "─".repeat(title.width().min(WIDTH));
-        self.line(vec![title]);
-        self.line(vec![Span::new(Role::Quiet, &rule)]);
+        let before = self.lines.len();
+        self.text(0, Role::Title, text);
+        let written = self.lines.iter().skip(before);
+        let widest = written.map(|line| line.iter().map(Span::width).sum()).max().unwrap_or(0);
+        self.line(vec![Span::new(Role::Quiet, &"─".repeat(widest))]);
     }
 
     /// The title of a part, after an empty line.
     pub fn heading(&mut self, text: &str) {
         self.gap();
-        self.line(vec![Span::new(Role::Title, text)]);
+        self.text(0, Role::Title, text);
     }
 
     /// An empty line, unless the page is empty or ends with one.
@@ -119,10 +145,15 @@ impl Page {
     }
 
     /// A value after its label; values behind labels of one width stand below each other. Long ones go on below
-    /// themselves.
+    /// themselves. A label that is wider has a line of its own.
     pub fn field(&mut self, column: Column, label: (Role, &str), value: (Role, &str)) {
         let Column { indent, width } = column;
-        let lead = [Span::new(label.0, &format!("{:indent$}{:<width$}  ", "", label.1))];
+        let label = Span::new(label.0, label.1);
+        if label.width() > width {
+            self.text(indent, label.role, &label.text);
+            return self.text(indent + width + 2, value.0, value.1);
+        }
+        let lead = [Span { text: format!("{:indent$}{:<width$}  ", "", label.text), ..label }];
         self.flow(&lead, indent + width + 2, value.0, value.1);
     }
 
@@ -131,9 +162,9 @@ impl Page {
         self.lines.push(vec![Span::new(Role::Plain, &format!("    {text}"))]);
     }
 
-    /// A line as it is, cut at [`WIDTH`]. Spaces at its end go: padding would wrap on a narrow terminal.
+    /// A line as it is, cut where the page ends. Spaces at its end go: padding would wrap on a narrow terminal.
     pub fn line(&mut self, spans: Line) {
-        let mut left = WIDTH;
+        let mut left = self.width;
         let mut line = Line::new();
         for Span { role, text } in spans {
             let text: String = text.chars().take(left).collect();
@@ -158,8 +189,8 @@ impl Page {
     }
 
     /// Words after `lead`, which is as wide as the `indent` of the lines that follow.
-    fn flow(&mut self, lead: &[Span], indent: usize, role: Role, text: &str) {
-        let room = WIDTH.saturating_sub(indent).max(1);
+    pub(super) fn flow(&mut self, lead: &[Span], indent: usize, role: Role, text: &str) {
+        let room = self.width.saturating_sub(indent).max(1);
         let blank = [Span::new(Role::Plain, &" ".repeat(indent))];
         let mut lead = if lead.is_empty() { &blank } else { lead };
         for piece in wrap(&Span::new(role, text).text, room) {
@@ -172,7 +203,7 @@ impl Page {
 }
 
 /// Text in lines of at most `room` characters, broken at spaces, and inside words only where one is too long.
-fn wrap(text: &str, room: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -218,7 +249,7 @@ impl fmt::Display for Page {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Column, Page, Role, Span, WIDTH};
+    use super::{Column, NARROWEST, Page, Role, Span, WIDEST};
 
     #[test]
     fn long_values_go_on_below_themselves() {
@@ -254,14 +285,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_a_line_too_wide(text in "\\PC{0,300}", indent in 0_usize..30, label in "\\PC{0,40}") {
-            let mut page = Page::default();
+        fn no_text_makes_a_line_too_wide_or_is_lost(
+            text in "\\PC{0,300}", indent in 0_usize..20, label in "\\PC{0,40}", width in 0_usize..200,
+        ) {
+            let mut page = Page::new(width);
+            prop_assert!((NARROWEST..=WIDEST).contains(&page.width()));
             page.field(Column { indent, width: 10 }, (Role::Label, &label), (Role::Plain, &text));
             page.text(indent, Role::Plain, &text);
             page.heading(&text);
-            for line in page.plain().lines() {
-                prop_assert!(line.chars().count() <= WIDTH);
+            let plain = page.plain();
+            for line in plain.lines() {
+                prop_assert!(line.chars().count() <= page.width());
             }
+            let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).count();
+            let shown = |text: &str| letters(&Span::new(Role::Plain, text).text);
+            prop_assert_eq!(letters(&plain), shown(&label) + 3 * shown(&text));
         }
     }
 }

@@ -2,8 +2,8 @@
 //! [CSS-R161 33-1, 33-4].
 
 use super::{
-    Lang, Page, Role,
-    writer::{LABELS, PERSONAL_LABELS, Writer, nir},
+    Format, Page, Role,
+    writer::{LABELS, Writer, nir},
 };
 use crate::terminal::vitale::{Lock, Reading};
 
@@ -16,8 +16,8 @@ pub struct PaperCopy {
 
 /// The copy on paper of what was read.
 #[must_use]
-pub fn paper_copy(reading: &Reading, copy: PaperCopy, lang: Lang) -> Page {
-    let mut writer = Writer::new(reading, lang);
+pub fn paper_copy(reading: &Reading, copy: PaperCopy, format: Format) -> Page {
+    let mut writer = Writer::new(reading, format);
     let (words, volet) = (writer.words, &reading.volet);
     writer.page.title(words.titles.paper_copy);
     writer.value(LABELS, words.labels.issuer, volet.card.issuer.as_ref());
@@ -32,7 +32,7 @@ pub fn paper_copy(reading: &Reading, copy: PaperCopy, lang: Lang) -> Page {
     for (index, person) in volet.beneficiaries.iter().enumerate() {
         writer.name_line(index);
         writer.other_names(person);
-        writer.value(PERSONAL_LABELS, words.labels.born, person.born.map(words.date));
+        writer.value(writer.personal_labels(), words.labels.born, person.born.map(words.date));
         writer.rights_of(person);
         if copy.exoneration {
             writer.coverage_of(person);

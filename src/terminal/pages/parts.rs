@@ -3,8 +3,9 @@
 use super::{
     Page, Role,
     page::Column,
+    table::{Cell, Fit},
     words::Words,
-    writer::{Writer, hex, shorten},
+    writer::{Writer, hex},
 };
 use crate::{
     profile::map::Shares,
@@ -18,8 +19,11 @@ use crate::{
 /// The column of verdicts and severities.
 const MARKS: Column = Column { indent: 2, width: 13 };
 
-/// How wide a bar of 100 % is.
+/// How wide a bar of 100 % is, where the page has room for it.
 const BAR: usize = 40;
+
+/// What stands beside a bar: the label, the share, the bytes, and the blanks between.
+const BESIDE_BAR: usize = 40;
 
 impl Writer<'_> {
     /// What a terminal may do with the card today.
@@ -73,17 +77,16 @@ pub(super) fn closed(page: &mut Page, words: &Words, title: &str, closed: &[Clos
     if closed.is_empty() {
         page.text(2, Role::Good, words.notes.nothing_closed);
     }
-    for file in closed {
-        let fid = file.pointer.fid.to_string();
-        let lock = (words.lock)(file.lock);
-        let status = file.status.to_string();
-        page.row(&[
-            (Role::Title, &file.pointer.name, 8),
-            (Role::Quiet, &fid, 4),
-            (Role::Plain, lock, 41),
-            (Role::Quiet, &status, 35),
-        ]);
-    }
+    let row = |file: &ClosedFile| -> [Cell; 4] {
+        [
+            (Role::Title, file.pointer.name.clone()),
+            (Role::Quiet, file.pointer.fid.to_string()),
+            (Role::Plain, (words.lock)(file.lock).to_owned()),
+            (Role::Quiet, (words.status)(file.status)),
+        ]
+    };
+    let rows: Vec<_> = closed.iter().map(row).collect();
+    page.table([Fit::Wrap, Fit::Whole, Fit::Wrap, Fit::Wrap], &rows);
 }
 
 /// How many of the bytes that were read are public, inferred, invented.
@@ -97,12 +100,18 @@ pub(super) fn shares(page: &mut Page, words: &Words, shares: Shares, files: usiz
         (labels.inferred, shares.inferred, Role::Warning),
         (labels.invented, shares.invented, Role::Quiet),
     ];
-    for (label, bytes, role) in rows {
-        let bar = "█".repeat(part_of(bytes, used, BAR));
+    let whole = page.width().saturating_sub(BESIDE_BAR).min(BAR);
+    let row = |(label, bytes, role): (&str, usize, Role)| -> [Cell; 4] {
+        let bar = "█".repeat(part_of(bytes, used, whole));
         let percent = format!("{:>3} %", part_of(bytes, used, 100));
-        let bytes = (words.notes.bytes)(bytes);
-        page.row(&[(Role::Plain, label, 9), (role, &bar, BAR), (Role::Plain, &percent, 5), (Role::Quiet, &bytes, 20)]);
-    }
+        [
+            (Role::Plain, label.to_owned()),
+            (role, format!("{bar:whole$}")),
+            (Role::Plain, percent),
+            (Role::Quiet, (words.notes.bytes)(bytes)),
+        ]
+    };
+    page.table([Fit::Whole, Fit::Whole, Fit::Whole, Fit::Whole], &rows.map(row));
     if shares.unused > 0 {
         page.text(2, Role::Quiet, &(words.notes.unused)(shares.unused));
     }
@@ -111,25 +120,23 @@ pub(super) fn shares(page: &mut Page, words: &Words, shares: Shares, files: usiz
 /// The first commands that went to the card, with their names.
 pub(super) fn commands(page: &mut Page, words: &Words, title: &str, exchanges: &[Exchange], most: usize) {
     page.heading(title);
-    for exchange in exchanges.iter().take(most) {
-        command(page, exchange);
-    }
+    let rows: Vec<_> = exchanges.iter().take(most).map(|exchange| command(words, exchange)).collect();
+    page.table([Fit::Wrap, Fit::Cut, Fit::Whole, Fit::Wrap], &rows);
     let more = exchanges.len().saturating_sub(most);
     if more > 0 {
         page.text(2, Role::Quiet, &(words.notes.more_commands)(more));
     }
 }
 
-fn command(page: &mut Page, exchange: &Exchange) {
-    let length = if exchange.length > 0 { format!("{:>5}", exchange.length) } else { String::new() };
-    let command = shorten(&hex(&exchange.command), 34);
-    let status = exchange.status.to_string();
-    page.row(&[
-        (Role::Title, &exchange.name, 25),
-        (Role::Quiet, &command, 34),
-        (Role::Plain, &length, 5),
-        (Role::Plain, &status, 24),
-    ]);
+/// A command in a table: its name, its bytes, how many came back, and with which status word.
+fn command(words: &Words, exchange: &Exchange) -> [Cell; 4] {
+    let length = if exchange.length > 0 { format!("{:>3}", exchange.length) } else { String::new() };
+    [
+        (Role::Title, exchange.name.clone()),
+        (Role::Quiet, hex(&exchange.command)),
+        (Role::Plain, length),
+        (Role::Plain, (words.status)(exchange.status)),
+    ]
 }
 
 /// `part` of `whole` in units of which the whole has `units`, rounded.

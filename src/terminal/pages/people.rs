@@ -3,12 +3,10 @@
 use super::{
     Role,
     page::Column,
-    writer::{LABELS, PERSONAL_LABELS, Writer, hex, nir},
+    table::{Cell, Fit},
+    writer::{LABELS, Writer, hex, nir},
 };
 use crate::terminal::vitale::{Beneficiary, Complementary, Coverage, Dated, Insured, Reading};
-
-/// The column of names in tables of people.
-const NAME_WIDTH: usize = 34;
 
 impl Writer<'_> {
     /// The card itself: which it is, and whether it is valid.
@@ -31,9 +29,9 @@ impl Writer<'_> {
         let insured = &self.reading.volet.insured;
         self.insured(insured);
         self.page.gap();
-        for index in 0..self.reading.volet.beneficiaries.len() {
-            self.person_row(index);
-        }
+        let people = self.reading.volet.beneficiaries.iter().enumerate();
+        let rows: Vec<_> = people.map(|(index, person)| self.person(index, person)).collect();
+        self.page.table([Fit::Whole, Fit::Wrap, Fit::Whole, Fit::Wrap], &rows);
     }
 
     fn insured(&mut self, insured: &Insured) {
@@ -55,21 +53,15 @@ impl Writer<'_> {
         }
     }
 
-    fn person_row(&mut self, index: usize) {
-        let Some(person) = self.reading.volet.beneficiaries.get(index) else { return };
-        let place = format!("{}", index + 1);
+    /// A person in a table: place, name, birth, and what they are to the insured.
+    fn person(&self, index: usize, person: &Beneficiary) -> [Cell; 4] {
         let name = self.reading.name_of(index + 1);
         let born = person.born.map_or_else(String::new, self.words.date);
         let quality = person.quality.as_deref().map_or_else(String::new, |code| self.code("qualite", code));
         let twin = person.rank.as_deref().filter(|_| self.has_twin(person));
         let twin = twin.map_or_else(String::new, |rank| format!(", {}", (self.words.labels.twin_rank)(rank)));
         let what = format!("{quality}{twin}");
-        self.page.row(&[
-            (Role::Quiet, &place, 1),
-            (Role::Title, &name, NAME_WIDTH),
-            (Role::Plain, &born, 10),
-            (Role::Plain, &what, 42),
-        ]);
+        [(Role::Quiet, self.place(index)), (Role::Title, name), (Role::Plain, born), (Role::Plain, what)]
     }
 
     /// Whether somebody else on the card was born on the same day.
@@ -84,8 +76,9 @@ impl Writer<'_> {
         for (index, person) in self.reading.volet.beneficiaries.iter().enumerate() {
             let before = self.page.lines.len();
             self.name_line(index);
+            let named = self.page.lines.len();
             self.details_of(person);
-            if self.page.lines.len() == before + 1 {
+            if self.page.lines.len() == named {
                 self.page.lines.truncate(before);
             }
         }
@@ -95,17 +88,17 @@ impl Writer<'_> {
         let labels = &self.words.labels;
         self.other_names(person);
         let own_nir = person.nir.as_deref().filter(|nir| Some(*nir) != self.reading.volet.insured.nir.as_deref());
-        self.value(PERSONAL_LABELS, labels.nir, own_nir.map(nir));
-        self.value(PERSONAL_LABELS, labels.quality_end, person.quality_end.map(self.words.date));
-        self.value(PERSONAL_LABELS, labels.country, person.country.as_ref());
+        self.value(self.personal_labels(), labels.nir, own_nir.map(nir));
+        self.value(self.personal_labels(), labels.quality_end, person.quality_end.map(self.words.date));
+        self.value(self.personal_labels(), labels.country, person.country.as_ref());
         let address = (!person.address.is_empty()).then(|| person.address.join(", "));
-        self.value(PERSONAL_LABELS, labels.address, address);
-        self.value(PERSONAL_LABELS, labels.treating_doctor, person.treating_doctor.map(labels.declared));
-        self.value(PERSONAL_LABELS, labels.organ_donation, person.organ_donation.map(labels.informed));
-        self.value(PERSONAL_LABELS, labels.person_to_warn, person.person_to_warn.as_ref());
+        self.value(self.personal_labels(), labels.address, address);
+        self.value(self.personal_labels(), labels.treating_doctor, person.treating_doctor.map(labels.declared));
+        self.value(self.personal_labels(), labels.organ_donation, person.organ_donation.map(labels.informed));
+        self.value(self.personal_labels(), labels.person_to_warn, person.person_to_warn.as_ref());
         if let Some(europe) = &person.europe {
             let number = europe.card_number.as_deref().unwrap_or_default();
-            self.period(PERSONAL_LABELS, labels.europe, number, europe.period);
+            self.period(self.personal_labels(), labels.europe, number, europe.period);
             self.more(europe.institution.as_deref());
         }
     }
@@ -116,8 +109,8 @@ impl Writer<'_> {
             .birth_name
             .as_ref()
             .filter(|_| person.usual_name.is_some() && person.usual_name != person.birth_name);
-        self.value(PERSONAL_LABELS, self.words.labels.birth_name, birth_name);
-        self.value(PERSONAL_LABELS, self.words.labels.first_names, person.other_first_names.as_ref());
+        self.value(self.personal_labels(), self.words.labels.birth_name, birth_name);
+        self.value(self.personal_labels(), self.words.labels.first_names, person.other_first_names.as_ref());
     }
 
     /// What everybody may claim, until when.
@@ -131,26 +124,20 @@ impl Writer<'_> {
         }
     }
 
-    pub(super) fn name_line(&mut self, index: usize) {
-        let place = format!("{}", index + 1);
-        let name = self.reading.name_of(index + 1);
-        self.page.row(&[(Role::Quiet, &place, 1), (Role::Title, &name, 80)]);
-    }
-
     pub(super) fn rights_of(&mut self, person: &Beneficiary) {
         let labels = &self.words.labels;
         if person.rights.is_empty() {
             self.page.field(
-                PERSONAL_LABELS,
+                self.personal_labels(),
                 (Role::Label, labels.rights),
                 (Role::Warning, self.words.notes.no_rights_shown),
             );
         }
         for period in &person.rights {
-            self.period(PERSONAL_LABELS, labels.rights, "", *period);
+            self.period(self.personal_labels(), labels.rights, "", *period);
         }
         if let Some(service) = person.service.as_ref().filter(|service| says_something(service)) {
-            self.dated(PERSONAL_LABELS, labels.service, "service_amo", service);
+            self.dated(self.personal_labels(), labels.service, "service_amo", service);
         }
     }
 
@@ -159,13 +146,13 @@ impl Writer<'_> {
         let labels = &self.words.labels;
         for Coverage { ald, situation, period } in &person.coverage {
             let code: String = [ald, situation].into_iter().flatten().map(String::as_str).collect();
-            self.period(PERSONAL_LABELS, labels.coverage, &code, *period);
+            self.period(self.personal_labels(), labels.coverage, &code, *period);
             self.more(ald.as_deref().map(|code| self.labelled_code(labels.ald, "ald", code)));
             self.more(situation.as_deref().map(|code| self.labelled_code(labels.situation, "situation", code)));
         }
-        self.value(PERSONAL_LABELS, labels.pregnancy, person.pregnancy.map(self.words.date));
+        self.value(self.personal_labels(), labels.pregnancy, person.pregnancy.map(self.words.date));
         for exoneration in &person.exonerations {
-            self.dated(PERSONAL_LABELS, labels.exoneration, "exoneration", exoneration);
+            self.dated(self.personal_labels(), labels.exoneration, "exoneration", exoneration);
         }
     }
 
@@ -181,7 +168,7 @@ impl Writer<'_> {
 
     fn complementary(&mut self, label: &str, treatments: &str, cover: &Complementary) {
         let labels = &self.words.labels;
-        self.period(PERSONAL_LABELS, label, cover.number.as_deref().unwrap_or_default(), cover.period);
+        self.period(self.personal_labels(), label, cover.number.as_deref().unwrap_or_default(), cover.period);
         self.more(cover.member.as_ref().map(|member| format!("{} {member}", labels.member)));
         self.more(cover.guarantees.as_ref().map(|guarantees| format!("{} {guarantees}", labels.guarantees)));
         self.more(cover.treatment.as_deref().map(|code| self.labelled_code(labels.treatment, treatments, code)));

@@ -1,6 +1,6 @@
 //! The page of a card that was read by its layout alone.
 
-use super::{Lang, Page, Role, page::Column, parts, words, writer::hex};
+use super::{Format, Lang, Page, Role, page::Column, parts, words, writer::hex};
 use crate::{
     profile::{map::Element, schema::Language},
     terminal::{files::OpenFile, plain::PlainReading, vitale::Remark},
@@ -11,13 +11,14 @@ const NAMES: Column = Column { indent: 2, width: 24 };
 
 /// The page of a card that was read by its layout alone: each file with its values. `place` is where the card is.
 #[must_use]
-pub fn plain(reading: &PlainReading, place: &str, lang: Lang) -> Page {
+pub fn plain(reading: &PlainReading, place: &str, format: Format) -> Page {
+    let Format { lang, width } = format;
     let words = words::of(lang);
     let title = reading.title.in_language(match lang {
         Lang::En => Language::English,
         Lang::Fr => Language::French,
     });
-    let mut page = Page::default();
+    let mut page = Page::new(width);
     page.title(&(words.titles.reading)(place));
     let atr = format!("{}{}{title}, {}", hex(&reading.atr), words.colon, reading.layout);
     page.field(NAMES, (Role::Label, words.labels.atr), (Role::Plain, &atr));

@@ -5,7 +5,7 @@ use serde_json::json;
 use snapbox::{assert_data_eq, file};
 use virtuale_engine::{Aid, Fid, StatusWord};
 
-use super::{Lang, PaperCopy, Report, WIDTH, demo, exchanges, paper_copy, reading};
+use super::{Format, Lang, NARROWEST, PaperCopy, Report, WIDEST, demo, exchanges, paper_copy, reading};
 use crate::{
     profile::map::Shares,
     terminal::{
@@ -65,18 +65,20 @@ fn exchange(name: &str, command: &[u8], length: usize, status: u16) -> Exchange 
 fn the_pages_of_a_family() {
     let (family, place) = (sample(), "Virtuale 00 00");
     let attach = ["virtuale exec --card my.toml -- my-program", "eval \"$(virtuale serve --card my.toml --detach)\""];
-    let copy = |exoneration| paper_copy(&family, PaperCopy { exoneration }, Lang::Fr).plain();
-    assert_data_eq!(demo(&family, place, &attach, Lang::En).plain(), file!["snapshots/demo.en.txt"].raw());
-    assert_data_eq!(demo(&family, place, &attach, Lang::Fr).plain(), file!["snapshots/demo.fr.txt"].raw());
-    assert_data_eq!(reading(&family, place, Lang::En).plain(), file!["snapshots/reading.en.txt"].raw());
-    assert_data_eq!(reading(&family, place, Lang::Fr).plain(), file!["snapshots/reading.fr.txt"].raw());
+    let (english, french) = (Format::new(Lang::En), Format::new(Lang::Fr));
+    let copy = |exoneration| paper_copy(&family, PaperCopy { exoneration }, french).plain();
+    assert_data_eq!(demo(&family, place, &attach, english).plain(), file!["snapshots/demo.en.txt"].raw());
+    assert_data_eq!(demo(&family, place, &attach, french).plain(), file!["snapshots/demo.fr.txt"].raw());
+    assert_data_eq!(reading(&family, place, english).plain(), file!["snapshots/reading.en.txt"].raw());
+    assert_data_eq!(reading(&family, place, french).plain(), file!["snapshots/reading.fr.txt"].raw());
     assert_data_eq!(copy(true), file!["snapshots/paper.fr.txt"].raw());
     assert_data_eq!(copy(false), file!["snapshots/paper_without_exoneration.fr.txt"].raw());
 }
 
 #[test]
 fn json_has_the_keys_of_card_files() {
-    let report = serde_json::to_string_pretty(&Report::of(&sample(), Lang::En)).expect("no map has odd keys");
+    let report =
+        serde_json::to_string_pretty(&Report::of(&sample(), "Virtuale 00 00", Lang::En)).expect("no map has odd keys");
     assert_data_eq!(report, file!["snapshots/report.json"].raw());
 }
 
@@ -84,12 +86,12 @@ fn json_has_the_keys_of_card_files() {
 fn an_empty_card_has_pages_too() {
     let mut empty = Reading::empty(Vec::new(), Model::Unknown, date(2026, 1, 15));
     empty.conclude(Model::Vitale2);
-    for lang in [Lang::En, Lang::Fr] {
-        for page in [demo(&empty, "", &[], lang), reading(&empty, "", lang), exchanges(&empty.exchanges, lang)] {
+    for format in [Format::new(Lang::En), Format::new(Lang::Fr)] {
+        for page in [demo(&empty, "", &[], format), reading(&empty, "", format), exchanges(&empty.exchanges, format)] {
             assert!(!page.lines.is_empty());
         }
     }
-    let text = reading(&empty, "a reader", Lang::En).plain();
+    let text = reading(&empty, "a reader", Format::default()).plain();
     assert!(text.contains("Nothing on the card says whose it is."), "{text}");
 }
 
@@ -107,12 +109,46 @@ fn pages_are_narrow_whatever_is_on_the_card() {
     }));
     wide.remarks.clear();
     wide.conclude(Model::Vitale2);
-    for lang in [Lang::En, Lang::Fr] {
-        let copy = paper_copy(&wide, PaperCopy { exoneration: true }, lang);
-        for page in [demo(&wide, &long, &[], lang), reading(&wide, &long, lang), exchanges(&wide.exchanges, lang), copy]
-        {
+    let formats = |width| [Lang::En, Lang::Fr].map(|lang| Format { lang, width });
+    for format in [NARROWEST, 60, 80, WIDEST].into_iter().flat_map(formats) {
+        let copy = paper_copy(&wide, PaperCopy { exoneration: true }, format);
+        let commands = exchanges(&wide.exchanges, format);
+        for page in [demo(&wide, &long, &[], format), reading(&wide, &long, format), commands, copy] {
             let widest = page.plain().lines().map(|line| line.chars().count()).max();
-            assert!(widest <= Some(WIDTH), "{}", page.plain());
+            assert!(widest <= Some(format.width), "{}", page.plain());
         }
     }
+}
+
+#[test]
+fn everybody_has_a_whole_number_however_many_they_are() {
+    let mut many = sample();
+    let person = |index: usize| {
+        json!({ "nom": format!("MARTIN-DE-LA-TRES-LONGUE-FAMILLE-{index}"), "naissance": "2015-05-05", "qualite": "6",
+                "rang_gemellaire": "1", "droits": [{ "debut": "2025-01-15" }], "pays": "FR" })
+    };
+    many.data = tree(&json!({ "beneficiaire": (1..=12).map(person).collect::<Vec<_>>() }));
+    many.remarks.clear();
+    many.conclude(Model::Vitale2);
+    for width in [60, 80, 120] {
+        let format = Format { lang: Lang::Fr, width };
+        let (page, copy) =
+            (reading(&many, "a file", format), paper_copy(&many, PaperCopy { exoneration: true }, format));
+        for (page, parts) in [(page.plain(), 3), (copy.plain(), 1)] {
+            for number in 1..=12 {
+                let named = format!("  {number:>2}  MARTIN-DE");
+                assert_eq!(page.matches(&named).count(), parts, "{named} in\n{page}");
+            }
+            assert!(page.contains("      droits AMO            depuis le 15/01/2025, sans fin\n"), "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_narrow_page_wraps_its_tables() {
+    let format = Format { lang: Lang::Fr, width: 60 };
+    assert_data_eq!(
+        demo(&sample(), "Virtuale 00 00", &[], format).plain(),
+        file!["snapshots/demo.narrow.fr.txt"].raw()
+    );
 }

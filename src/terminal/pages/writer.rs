@@ -1,7 +1,7 @@
 //! A page in the making, and how single values are written on it.
 
 use super::{
-    Lang, Page, Role,
+    Format, Lang, Page, Role,
     page::{Column, Span},
     words::{self, Words},
 };
@@ -16,17 +16,40 @@ pub(super) struct Writer<'a> {
     pub(super) words: &'static Words,
     pub(super) page: Page,
     lang: Lang,
+    /// How many digits the place of the last person has.
+    digits: usize,
 }
 
 /// The labels of a page's parts.
 pub(super) const LABELS: Column = Column { indent: 2, width: 24 };
 
-/// The labels below a person's name.
-pub(super) const PERSONAL_LABELS: Column = Column { indent: 5, width: 21 };
-
 impl<'a> Writer<'a> {
-    pub(super) fn new(reading: &'a Reading, lang: Lang) -> Self {
-        Self { reading, words: words::of(lang), page: Page::default(), lang }
+    pub(super) fn new(reading: &'a Reading, format: Format) -> Self {
+        let Format { lang, width } = format;
+        let digits = reading.volet.beneficiaries.len().to_string().len();
+        Self { reading, words: words::of(lang), page: Page::new(width), lang, digits }
+    }
+
+    /// The place of a person on the card, counted from 1 as people do; the places of all stand below each other.
+    pub(super) fn place(&self, index: usize) -> String {
+        format!("{:>digits$}", index + 1, digits = self.digits)
+    }
+
+    /// The labels below a person's name; their values stand below those of the page.
+    pub(super) fn personal_labels(&self) -> Column {
+        let indent = self.name_indent();
+        Column { indent, width: (LABELS.indent + LABELS.width).saturating_sub(indent) }
+    }
+
+    /// A person's place and name.
+    pub(super) fn name_line(&mut self, index: usize) {
+        let lead = [Span::new(Role::Quiet, &format!("  {}  ", self.place(index)))];
+        let (indent, name) = (self.name_indent(), self.reading.name_of(index + 1));
+        self.page.flow(&lead, indent, Role::Title, &name);
+    }
+
+    fn name_indent(&self) -> usize {
+        self.digits + 4
     }
 
     /// A value with its name; nothing where there is no value.
@@ -46,7 +69,7 @@ impl<'a> Writer<'a> {
     /// More about the value above, below it.
     pub(super) fn more(&mut self, text: Option<impl AsRef<str>>) {
         if let Some(text) = text {
-            self.page.field(PERSONAL_LABELS, (Role::Label, ""), (Role::Quiet, text.as_ref()));
+            self.page.field(self.personal_labels(), (Role::Label, ""), (Role::Quiet, text.as_ref()));
         }
     }
 
@@ -87,27 +110,6 @@ impl<'a> Writer<'a> {
     }
 }
 
-impl Page {
-    /// A table's row: cells with their widths; the last one takes what is left.
-    pub(super) fn row(&mut self, cells: &[(Role, &str, usize)]) {
-        let mut line = vec![Span::new(Role::Plain, "  ")];
-        for (role, text, width) in cells {
-            line.push(Span::new(*role, &format!("{:<width$}", shorten(text, *width), width = *width)));
-            line.push(Span::new(Role::Plain, "  "));
-        }
-        self.line(line);
-    }
-}
-
-/// Text of at most so many characters; a longer one ends in `…`.
-pub(super) fn shorten(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
 /// Bytes as people write them: `3B 75`.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
@@ -130,18 +132,12 @@ pub(super) fn nir(nir: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{nir, shorten};
+    use super::nir;
 
     #[test]
     fn a_nir_is_written_in_its_parts() {
         assert_eq!(nir("172192B99900224"), "1 72 19 2B 999 002 24");
         assert_eq!(nir("12"), "12");
         assert_eq!(nir("ééééééé1"), "ééééééé1");
-    }
-
-    #[test]
-    fn long_text_is_cut_with_a_mark() {
-        assert_eq!(shorten("6A82 file or application", 10), "6A82 file…");
-        assert_eq!(shorten("short", 5), "short");
     }
 }

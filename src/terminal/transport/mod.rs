@@ -2,7 +2,7 @@
 //!
 //! A transport carries bytes and judges none: what a card answers is the business of [`exchange`](super::exchange).
 
-use std::{io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use virtuale_engine::{Fault, Protocol, Reset, Response};
 
@@ -35,6 +35,48 @@ pub trait Transport {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError>;
 }
 
+/// What a terminal wants of a PC/SC service. `Display` says it as English sentences go on: `list the readers`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Doing {
+    /// Finding out which version of the protocol both speak.
+    AgreeOnVersion,
+    /// Establishing a context.
+    EstablishContext,
+    /// Listing the readers.
+    ListReaders,
+    /// Waiting until something changes in a reader.
+    WaitForCard,
+    /// Connecting to the card in a reader.
+    OpenCard,
+    /// Leaving the card.
+    CloseCard,
+    /// Having the card for oneself.
+    BeginTransaction,
+    /// Leaving the card to others again.
+    EndTransaction,
+    /// Resetting the card.
+    Reset,
+    /// Sending a command to the card.
+    Transmit,
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AgreeOnVersion => "agree on a version",
+            Self::EstablishContext => "establish a context",
+            Self::ListReaders => "list the readers",
+            Self::WaitForCard => "wait for a card",
+            Self::OpenCard => "open the card",
+            Self::CloseCard => "close the card",
+            Self::BeginTransaction => "begin a transaction",
+            Self::EndTransaction => "end the transaction",
+            Self::Reset => "reset the card",
+            Self::Transmit => "send a command to the card",
+        })
+    }
+}
+
 /// Why there is no transport to a card, or no more.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
@@ -49,8 +91,8 @@ pub enum TransportError {
     /// The service went away, or takes too long.
     #[error("the PC/SC service broke off while this program wanted to {doing}")]
     Broken {
-        /// What was being done: `list the readers`.
-        doing: &'static str,
+        /// What was being done.
+        doing: Doing,
         /// What the system says.
         source: io::Error,
     },
@@ -65,8 +107,8 @@ pub enum TransportError {
     /// The service said no.
     #[error("the PC/SC service refused to {doing}: {code}")]
     Refused {
-        /// What was being done: `connect to the card`.
-        doing: &'static str,
+        /// What was being done.
+        doing: Doing,
         /// Its reason.
         code: ReturnCode,
     },
@@ -74,7 +116,7 @@ pub enum TransportError {
     #[error("the PC/SC service answered nonsense when asked to {doing}")]
     Nonsense {
         /// What was being done.
-        doing: &'static str,
+        doing: Doing,
     },
     /// The card is silent.
     #[error(transparent)]

@@ -7,11 +7,12 @@ use crate::{
     profile::{
         families::{Family, vitale::Vitale},
         layout::Layout,
+        schema::Doc,
     },
     terminal::{
         exchange::Exchange,
         guides::{CardReading, Guide, Unread},
-        pages::{self, Lang, Page, PaperCopy, Report},
+        pages::{self, Format, Lang, Page, PaperCopy, Report},
         transport::Transport,
     },
 };
@@ -34,36 +35,33 @@ impl Guide for VitaleGuide {
         match read(transport, layout, today) {
             Ok(reading) => Ok(Box::new(reading)),
             Err(ReadError::Transport(error)) => Err(error.into()),
-            Err(ReadError::Unsendable(error)) => Err(Unread::OtherCard {
-                message: error.to_string(),
-                hint: "see where the layout has the files of this card",
-            }),
-            Err(error @ (ReadError::NotVitale { .. } | ReadError::NotWordMemory { .. })) => {
-                let hint = "this terminal reads Vitale 1 and Vitale 2 cards";
-                Err(Unread::OtherCard { message: error.to_string(), hint })
+            Err(error) => {
+                let (en, fr) = (pages::read_error(&error, Lang::En), pages::read_error(&error, Lang::Fr));
+                let message = Doc { en: en.0, fr: fr.0 };
+                Err(Unread::OtherCard { message, hint: Doc { en: en.1.into(), fr: fr.1.into() } })
             }
         }
     }
 }
 
 impl CardReading for Reading {
-    fn page(&self, place: &str, lang: Lang) -> Page {
-        pages::reading(self, place, lang)
+    fn page(&self, place: &str, format: Format) -> Page {
+        pages::reading(self, place, format)
     }
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
     }
 
-    fn demonstration(&self, place: &str, attach: &[&str], lang: Lang) -> Page {
-        pages::demo(self, place, attach, lang)
+    fn demonstration(&self, place: &str, attach: &[&str], format: Format) -> Page {
+        pages::demo(self, place, attach, format)
     }
 
-    fn paper_copy(&self, copy: PaperCopy, lang: Lang) -> Option<Page> {
-        Some(pages::paper_copy(self, copy, lang))
+    fn paper_copy(&self, copy: PaperCopy, format: Format) -> Option<Page> {
+        Some(pages::paper_copy(self, copy, format))
     }
 
-    fn json(&self, lang: Lang) -> serde_json::Result<String> {
-        serde_json::to_string_pretty(&Report::of(self, lang))
+    fn json(&self, source: &str, lang: Lang) -> serde_json::Result<String> {
+        serde_json::to_string(&Report::of(self, source, lang))
     }
 }

@@ -7,7 +7,7 @@
 use virtuale::{
     profile::layout::Layout,
     terminal::{
-        pages::{self, Lang, PaperCopy},
+        pages::{self, Format, Lang, PaperCopy},
         transport::{Transport, TransportError},
         vitale::read,
     },
@@ -31,14 +31,15 @@ fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
     let Ok(reading) = read(&mut transport, layout, text::OPTIONS.today) else { return };
     for lang in [Lang::En, Lang::Fr] {
         let exoneration = lang == Lang::Fr;
+        let format = Format { width: data.len(), ..Format::new(lang) };
         let shown = [
-            pages::reading(&reading, "a place", lang),
-            pages::demo(&reading, "a place", &["a line"], lang),
-            pages::exchanges(&reading.exchanges, lang),
-            pages::paper_copy(&reading, PaperCopy { exoneration }, lang),
+            pages::reading(&reading, "a place", format),
+            pages::demo(&reading, "a place", &["a line"], format),
+            pages::exchanges(&reading.exchanges, format),
+            pages::paper_copy(&reading, PaperCopy { exoneration }, format),
         ];
         assert!(shown.iter().all(|page| !page.plain().is_empty()));
-        assert!(pages::Report::of(&reading, lang).atr.len() >= 4);
+        assert!(pages::Report::of(&reading, "a place", lang).atr.len() >= 4);
     }
 }
 

@@ -21,6 +21,9 @@ pub(super) static WORDS: Words = Words {
         Lock::Absent => "is not there",
         Lock::Unknown => "the card does not say why",
     },
+    status: |status| status.to_string(),
+    transport_error: |error| error.to_string(),
+    read_error: |error| error.to_string(),
     severity: |severity| match severity {
         Severity::Blocking => "stop",
         Severity::Warning => "look",
@@ -117,6 +120,8 @@ pub(super) static WORDS: Words = Words {
         paper_personal: "This copy is strictly personal.",
         paper_without_exoneration: "Exonerations of the co-payment were left out on request.",
         paper_exoneration_closed: "Exonerations of the co-payment can be read with a professional's card only.",
+        cards_read: "this terminal reads Vitale 1 and Vitale 2 cards",
+        look_at_layout: "see where the layout has the files of this card",
     },
 };
 

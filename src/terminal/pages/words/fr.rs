@@ -1,6 +1,8 @@
 //! French.
 
-use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words};
+use super::{
+    Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors,
+};
 
 pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
@@ -21,6 +23,9 @@ pub(super) static WORDS: Words = Words {
         Lock::Absent => "n'existe pas",
         Lock::Unknown => "la carte ne dit pas pourquoi",
     },
+    status: fr_codes::status,
+    transport_error: fr_errors::transport,
+    read_error: fr_errors::read,
     severity: |severity| match severity {
         Severity::Blocking => "arrêt",
         Severity::Warning => "à voir",
@@ -117,6 +122,8 @@ pub(super) static WORDS: Words = Words {
         paper_personal: "Cette copie est strictement personnelle.",
         paper_without_exoneration: "Les exonérations du ticket modérateur ont été omises sur demande.",
         paper_exoneration_closed: "Les exonérations du ticket modérateur ne se lisent qu'avec une carte de professionnel.",
+        cards_read: "ce terminal lit les cartes Vitale 1 et Vitale 2",
+        look_at_layout: "voir où la structure (layout) place les fichiers de cette carte",
     },
 };
 

@@ -1,13 +1,20 @@
 //! Every sentence of the pages, once per language.
 
+use virtuale_engine::StatusWord;
+
 use super::Lang;
 use crate::{
     profile::tree::CardDate,
-    terminal::vitale::{Ability, Lock, Model, Remark, Severity, Verdict},
+    terminal::{
+        transport::TransportError,
+        vitale::{Ability, Lock, Model, ReadError, Remark, Severity, Verdict},
+    },
 };
 
 mod en;
 mod fr;
+mod fr_codes;
+mod fr_errors;
 
 /// The sentences of one language. A field that needs values is a function of them.
 pub(super) struct Words {
@@ -20,6 +27,12 @@ pub(super) struct Words {
     pub(super) date: fn(CardDate) -> String,
     pub(super) model: fn(Model) -> &'static str,
     pub(super) lock: fn(Lock) -> &'static str,
+    /// A status word: its digits and what it means.
+    pub(super) status: fn(StatusWord) -> String,
+    /// Why there is no transport to a card.
+    pub(super) transport_error: fn(&TransportError) -> String,
+    /// Why a card gave no reading.
+    pub(super) read_error: fn(&ReadError) -> String,
     pub(super) severity: fn(Severity) -> &'static str,
     /// A remark; the second value is the name of the person whom it is about.
     pub(super) remark: fn(&Remark, &str) -> String,
@@ -111,6 +124,10 @@ pub(super) struct Notes {
     pub(super) paper_personal: &'static str,
     pub(super) paper_without_exoneration: &'static str,
     pub(super) paper_exoneration_closed: &'static str,
+    /// Which cards are read, where one is none of them.
+    pub(super) cards_read: &'static str,
+    /// What to look at, where no command reaches what the layout has.
+    pub(super) look_at_layout: &'static str,
 }
 
 /// The sentences of a language.

@@ -2,7 +2,7 @@
 
 use virtuale_engine::{Protocol, Reset, Response};
 
-use super::{Service, TransportError, accept};
+use super::{Doing, Service, TransportError, accept};
 use crate::{
     reader::{
         Disposition, Protocols, ReturnCode, Share,
@@ -31,7 +31,7 @@ impl Service {
     ///
     /// [`TransportError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
     pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, TransportError> {
-        let doing = "open the card";
+        let doing = Doing::OpenCard;
         let name =
             wire::Name::new(reader).ok_or(TransportError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
         let request = wire::Connect {
@@ -59,7 +59,7 @@ impl Connection<'_> {
     ///
     /// [`TransportError::Refused`] if others have it for long, or the card was reset or removed.
     pub fn begin_transaction(&mut self) -> Result<(), TransportError> {
-        let doing = "begin a transaction";
+        let doing = Doing::BeginTransaction;
         let request = wire::Handle { handle: self.handle, code: ReturnCode::SUCCESS };
         let code = |reply: &wire::Handle| reply.code;
         let reply = self.service.request_patiently(doing, Command::BEGIN_TRANSACTION, &request, code)?;
@@ -72,12 +72,12 @@ impl Connection<'_> {
     ///
     /// [`TransportError::Refused`] if there was no transaction.
     pub fn end_transaction(&mut self) -> Result<(), TransportError> {
-        let doing = "end the transaction";
+        let doing = Doing::EndTransaction;
         let request = wire::End { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
         accept(doing, self.service.request(doing, Command::END_TRANSACTION, &request)?.code)
     }
 
-    fn send_command(&mut self, doing: &'static str, command: &[u8]) -> Result<wire::Transmit, TransportError> {
+    fn send_command(&mut self, doing: Doing, command: &[u8]) -> Result<wire::Transmit, TransportError> {
         let too_long = TransportError::Refused { doing, code: ReturnCode::INSUFFICIENT_BUFFER };
         if command.len() > wire::LONGEST_BUFFER {
             return Err(too_long);
@@ -107,7 +107,7 @@ impl Transport for Connection<'_> {
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        let doing = "reset the card";
+        let doing = Doing::Reset;
         let request = wire::Reconnect {
             handle: self.handle,
             share: Share::SHARED,
@@ -124,7 +124,7 @@ impl Transport for Connection<'_> {
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
-        let doing = "send a command to the card";
+        let doing = Doing::Transmit;
         response.clear();
         let reply = self.send_command(doing, command)?;
         accept(doing, reply.code)?;
@@ -144,6 +144,6 @@ impl Drop for Connection<'_> {
         let request =
             wire::Disconnect { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
         // Where the service is gone, the handle is gone with it.
-        let _ = self.service.request("close the card", Command::DISCONNECT, &request);
+        let _ = self.service.request(Doing::CloseCard, Command::DISCONNECT, &request);
     }
 }

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::TransportError;
+use super::{Doing, TransportError};
 use crate::reader::{
     ReturnCode,
     pcsclite::wire::{self, Command, Header, Message},
@@ -68,9 +68,9 @@ impl Service {
 
     fn over(stream: UnixStream) -> Result<Self, TransportError> {
         let mut service = Self { stream, minor: wire::NEWEST_MINOR, context: 0 };
-        service.be_patient("agree on a version")?;
+        service.be_patient(Doing::AgreeOnVersion)?;
         service.agree_on_version()?;
-        let doing = "establish a context";
+        let doing = Doing::EstablishContext;
         let request = wire::Establish { scope: 0, context: 0, code: ReturnCode::SUCCESS };
         let reply = service.request(doing, Command::ESTABLISH_CONTEXT, &request)?;
         accept(doing, reply.code)?;
@@ -97,11 +97,11 @@ impl Service {
 
     fn ask_version(&mut self, minor: u32) -> Result<wire::Version, TransportError> {
         let request = wire::Version { major: wire::MAJOR, minor, code: ReturnCode::SUCCESS };
-        self.request("agree on a version", Command::VERSION, &request)
+        self.request(Doing::AgreeOnVersion, Command::VERSION, &request)
     }
 
     /// Sends a request whose reply has the same shape, and gives the reply, whatever its return code.
-    fn request<M: Message>(&mut self, doing: &'static str, command: Command, body: &M) -> Result<M, TransportError> {
+    fn request<M: Message>(&mut self, doing: Doing, command: Command, body: &M) -> Result<M, TransportError> {
         self.send(doing, command, body, &[])?;
         self.receive(doing)
     }
@@ -109,7 +109,7 @@ impl Service {
     /// As [`Service::request`], again and again while another handle keeps the card to itself for a short time.
     fn request_patiently<M: Message>(
         &mut self,
-        doing: &'static str,
+        doing: Doing,
         command: Command,
         body: &M,
         code_of: impl Fn(&M) -> ReturnCode,
@@ -127,7 +127,7 @@ impl Service {
     /// Sends a request: header, body, and what follows the body.
     fn send<M: Message>(
         &mut self,
-        doing: &'static str,
+        doing: Doing,
         command: Command,
         body: &M,
         behind: &[u8],
@@ -141,23 +141,23 @@ impl Service {
     }
 
     /// Sends a request that has no body.
-    fn send_bare(&mut self, doing: &'static str, command: Command) -> Result<(), TransportError> {
+    fn send_bare(&mut self, doing: Doing, command: Command) -> Result<(), TransportError> {
         let mut bytes = Vec::with_capacity(Header::SIZE);
         Header { size: 0, command }.encode(&mut bytes);
         self.stream.write_all(&bytes).map_err(|source| TransportError::Broken { doing, source })
     }
 
-    fn receive<M: Message>(&mut self, doing: &'static str) -> Result<M, TransportError> {
+    fn receive<M: Message>(&mut self, doing: Doing) -> Result<M, TransportError> {
         let mut bytes = vec![0; M::SIZE];
         self.receive_into(doing, &mut bytes)?;
         M::decode(&bytes).ok_or(TransportError::Nonsense { doing })
     }
 
-    fn receive_into(&mut self, doing: &'static str, bytes: &mut [u8]) -> Result<(), TransportError> {
+    fn receive_into(&mut self, doing: Doing, bytes: &mut [u8]) -> Result<(), TransportError> {
         self.stream.read_exact(bytes).map_err(|source| TransportError::Broken { doing, source })
     }
 
-    fn be_patient(&self, doing: &'static str) -> Result<(), TransportError> {
+    fn be_patient(&self, doing: Doing) -> Result<(), TransportError> {
         self.stream.set_read_timeout(Some(PATIENCE)).map_err(|source| TransportError::Broken { doing, source })
     }
 }
@@ -167,7 +167,7 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-fn accept(doing: &'static str, code: ReturnCode) -> Result<(), TransportError> {
+fn accept(doing: Doing, code: ReturnCode) -> Result<(), TransportError> {
     match code {
         ReturnCode::SUCCESS => Ok(()),
         code => Err(TransportError::Refused { doing, code }),

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{PATIENCE, Service, TransportError, is_timeout};
+use super::{Doing, PATIENCE, Service, TransportError, is_timeout};
 use crate::reader::pcsclite::wire::{self, Command, Event, Message, ReaderState, StatesSize};
 
 /// More readers than any service has; a longer array is nonsense.
@@ -31,7 +31,7 @@ impl Service {
     ///
     /// [`TransportError`] if the service breaks off.
     pub fn slots(&mut self) -> Result<Vec<ListedReader>, TransportError> {
-        let doing = "list the readers";
+        let doing = Doing::ListReaders;
         if self.minor >= wire::STATES_APART_MINOR {
             return self.states_apart(doing);
         }
@@ -50,7 +50,7 @@ impl Service {
         known: &[ListedReader],
         timeout: Duration,
     ) -> Result<Option<Vec<ListedReader>>, TransportError> {
-        let doing = "wait for a card";
+        let doing = Doing::WaitForCard;
         // A wait beyond the clock's end has none.
         let deadline = Instant::now().checked_add(timeout);
         loop {
@@ -69,7 +69,7 @@ impl Service {
     }
 
     /// From version 4.6 on the length of the array is asked for first.
-    fn states_apart(&mut self, doing: &'static str) -> Result<Vec<ListedReader>, TransportError> {
+    fn states_apart(&mut self, doing: Doing) -> Result<Vec<ListedReader>, TransportError> {
         self.send_bare(doing, Command::STATES_SIZE)?;
         let StatesSize { count } = self.receive(doing)?;
         let count = match count {
@@ -86,7 +86,7 @@ impl Service {
         self.receive_states(doing, count)
     }
 
-    fn receive_states(&mut self, doing: &'static str, count: usize) -> Result<Vec<ListedReader>, TransportError> {
+    fn receive_states(&mut self, doing: Doing, count: usize) -> Result<Vec<ListedReader>, TransportError> {
         let mut slots = Vec::new();
         for _ in 0..count {
             let state: ReaderState = self.receive(doing)?;
@@ -96,7 +96,7 @@ impl Service {
     }
 
     /// Whether the event that a wait asked for came before the deadline.
-    fn event_before(&mut self, doing: &'static str, deadline: Option<Instant>) -> Result<bool, TransportError> {
+    fn event_before(&mut self, doing: Doing, deadline: Option<Instant>) -> Result<bool, TransportError> {
         let broken = |source| TransportError::Broken { doing, source };
         let mut event = [0; Event::SIZE];
         let came = loop {
@@ -120,7 +120,7 @@ impl Service {
     }
 
     /// One event answers it: its own, or the one that came first.
-    fn stop_waiting(&mut self, doing: &'static str) -> Result<(), TransportError> {
+    fn stop_waiting(&mut self, doing: Doing) -> Result<(), TransportError> {
         self.send_bare(doing, Command::STOP_WAITING)?;
         self.receive::<Event>(doing).map(drop)
     }

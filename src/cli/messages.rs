@@ -1,0 +1,115 @@
+//! What the verbs with pages say beside their pages: each message once, in all languages of the pages.
+//!
+//! A message is its own key; the macro asks for its text in each language, so that none is without one, and the test
+//! sees that all of them name the same values.
+
+use super::language::Language;
+
+/// Declares messages with their values and their texts.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident $({ $($value:ident),* })? = { en: $en:literal, fr: $fr:literal };)*) => {
+        /// A message of the command line to a person.
+        #[derive(Clone, Copy, Debug)]
+        pub(super) enum Message<'a> { $($(#[$doc])* $name $({ $($value: &'a str),* })?,)* }
+
+        impl Message<'_> {
+            /// Its text in a language.
+            pub(super) fn text(self, language: Language) -> String {
+                match (self, language) {
+                    $(
+                        (Self::$name $({ $($value),* })?, Language::En) => format!($en),
+                        (Self::$name $({ $($value),* })?, Language::Fr) => format!($fr),
+                    )*
+                }
+            }
+        }
+
+        /// The texts as they are declared: name, English, French.
+        #[cfg(test)]
+        const DECLARED: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $fr)),*];
+    };
+}
+
+messages! {
+    /// What stands before an error.
+    Error = { en: "error", fr: "erreur" };
+    /// What stands before what to do about it.
+    Help = { en: "help", fr: "aide" };
+    /// What stands behind either.
+    Colon = { en: ": ", fr: " : " };
+    /// A file cannot be read.
+    CannotRead { path, why } = { en: "cannot read {path}: {why}", fr: "impossible de lire {path} : {why}" };
+    /// What to do where there is no such file.
+    LookAtName = {
+        en: "look at the name and at the folder you are in",
+        fr: "vérifier le nom, et le dossier où l'on est"
+    };
+    /// The system knows no such file.
+    NoSuchFile = { en: "No such file or directory", fr: "aucun fichier ou dossier de ce nom" };
+    /// The system lets nobody at it.
+    PermissionDenied = { en: "Permission denied", fr: "permission refusée" };
+    /// It is a folder.
+    IsDirectory = { en: "Is a directory", fr: "c'est un dossier" };
+    /// No reader has this name.
+    NoReader { name } = { en: "there is no reader {name}", fr: "il n'y a pas de lecteur {name}" };
+    /// No reader has a card.
+    NoCard = { en: "there is no card to read", fr: "il n'y a pas de carte à lire" };
+    /// Which readers there are.
+    Readers { names } = { en: "readers: {names}", fr: "lecteurs : {names}" };
+    /// That there are none.
+    NoReaders = { en: "there are no readers", fr: "il n'y a aucun lecteur" };
+    /// What else can be read.
+    GiveCardFile = { en: "or give a card file: --card FILE", fr: "ou donner un fichier de carte : --card FICHIER" };
+    /// A card gave no reading.
+    CannotReadCard { place, why } = {
+        en: "cannot read the card in {place}: {why}",
+        fr: "impossible de lire la carte dans {place} : {why}"
+    };
+    /// A card is none that is read.
+    OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };
+    /// What to do without a PC/SC service.
+    StartReader = {
+        en: "give a card file (--card FILE), or start a reader: virtuale serve --card FILE",
+        fr: "donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER"
+    };
+    /// Such cards have no copy on paper.
+    NoPaperCopy { place } = {
+        en: "{place}: there is no copy on paper of such a card",
+        fr: "{place} : une telle carte n'a pas de copie sur papier"
+    };
+    /// What to do then.
+    LeaveReflet = { en: "leave --reflet out", fr: "enlever --reflet" };
+    /// The demonstration lost its own reader.
+    LostReader { why } = { en: "the terminal lost the reader: {why}", fr: "le terminal a perdu le lecteur : {why}" };
+    /// What to do where the system is in the way.
+    AskDoctor = {
+        en: "see what stands in the way: virtuale doctor",
+        fr: "voir ce qui fait obstacle : virtuale doctor"
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DECLARED, Language, Message};
+
+    #[test]
+    fn every_message_names_the_same_values_in_both_languages() {
+        let values = |text: &str| {
+            let mut values: Vec<String> =
+                text.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())).collect();
+            values.sort();
+            values
+        };
+        for (name, en, fr) in DECLARED {
+            assert_eq!(values(en), values(fr), "{name}");
+            assert_ne!(en, fr, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_said_in_the_language_that_is_asked_for() {
+        let message = Message::CannotRead { path: "a.toml", why: "…" };
+        assert_eq!(message.text(Language::En), "cannot read a.toml: …");
+        assert_eq!(message.text(Language::Fr), "impossible de lire a.toml : …");
+    }
+}

@@ -1,0 +1,53 @@
+//! What `--json` prints of mistakes, and of files and cards that gave nothing.
+
+use serde::Serialize;
+
+use super::{Failure, language::Language};
+use crate::profile::diagnostic::Diagnostic;
+
+/// A mistake or note. Lines and columns count from 1.
+#[derive(Debug, Serialize)]
+pub(super) struct Mistake {
+    /// Where it stands: the card file or its layout.
+    file: String,
+    line: usize,
+    column: usize,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Mistake {
+    pub(super) fn of(diagnostic: &Diagnostic) -> Self {
+        let (line, column) = diagnostic.position();
+        let message = diagnostic.message.clone();
+        Self { file: diagnostic.source.name.clone(), line, column, message, hint: diagnostic.hint.clone() }
+    }
+
+    /// Those of a failure, if it is about the text of a file.
+    pub(super) fn all_of(failure: &Failure) -> Vec<Self> {
+        match failure {
+            Failure::Invalid(diagnostics) => diagnostics.0.iter().map(Self::of).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Why there is nothing to print of a file or card.
+#[derive(Debug, Serialize)]
+pub(super) struct Trouble {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl Trouble {
+    /// Of any failure but mistakes in a text, which are shown one by one.
+    pub(super) fn of(failure: &Failure, language: Language) -> Self {
+        let message = match failure {
+            Failure::Invalid(_) => "the card file or its layout is invalid".to_owned(),
+            other => other.message(language),
+        };
+        Self { message, hint: failure.hint(language) }
+    }
+}
