@@ -97,7 +97,8 @@ enum Verb {
     /// Print what a card says, as a billing terminal reads it
     ///
     /// The card is that of a card file; or, without one, those in the readers of PCSCLITE_CSOCK_NAME, else of the
-    /// system.
+    /// system. A card that cannot be read is named, and the others are read all the same. A page is as wide as the
+    /// terminal, from 40 to 120 columns; elsewhere as the variable COLUMNS says, else 100.
     Read(read::Args),
     /// Record what a program says to the card in a PC/SC reader
     ///

@@ -1,6 +1,6 @@
 //! `read` and `doctor` in readers that run.
 
-use crate::sandbox::{DURAND, MARTIN, Sandbox, run};
+use crate::sandbox::{BROKEN, DURAND, MARTIN, Sandbox, run};
 
 #[test]
 fn without_a_card_file_the_cards_in_the_readers_are_read() {
@@ -8,7 +8,7 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
     let script = r#"
         eval "$(virtuale serve --detach --card "$MARTIN" --card - --card "$DURAND" --now 2026-01-15)"
         virtuale read --now 2026-01-15; echo "all: $?"
-        virtuale read --now 2026-01-15 --reader 'Virtuale 00 02' --json | grep '"nom"'
+        virtuale read --now 2026-01-15 --reader 'Virtuale 00 02' --json | grep -o '"nom":"[A-Z]*"'
         virtuale read --reader 'Virtuale 00 01'; echo "empty: $?"
         virtuale read --reader 'Nobody'; echo "unknown: $?"
         virtuale doctor | grep 'programs started here'
@@ -24,7 +24,7 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
         "The card in Virtuale 00 02\n",
         "CLAUDE DURAND",
         "all: 0\n",
-        "\"nom\": \"DURAND\"",
+        "\"nom\":\"DURAND\"",
         "empty: 4\n",
         "unknown: 4\n",
         ": Virtuale 00 00, Virtuale 00 01, Virtuale 00 02\n",
@@ -59,16 +59,68 @@ fn the_generation_of_a_card_in_a_reader_is_told_by_its_answer_to_reset() {
 }
 
 #[test]
-fn json_has_one_document_for_each_card() {
+fn json_has_one_line_for_each_card_also_for_one_that_gives_nothing() {
     let sandbox = Sandbox::new();
+    let cards = ["--card", MARTIN, "--card", "nobody.toml", "--card", BROKEN, "--card", DURAND];
     let (code, out, error) =
-        run(&mut sandbox.virtuale(&["read", "--json", "--now", "2026-01-15", "--card", MARTIN, "--card", DURAND]));
-    assert_eq!(code, 0, "{error}");
-    let documents: Result<Vec<serde_json::Value>, _> = serde_json::Deserializer::from_str(&out).into_iter().collect();
-    let documents = documents.expect("JSON");
-    let names: Vec<_> =
-        documents.iter().map(|document| document["volet"]["beneficiaire"][0]["prenom"].as_str()).collect();
-    assert_eq!(names, [Some("CAMILLE"), Some("CLAUDE")]);
+        run(&mut sandbox.virtuale(&[&["read", "--json", "--now", "2026-01-15"], &cards[..]].concat()));
+    assert_eq!(code, 4, "that of the first one that failed: {error}");
+    let documents: Vec<serde_json::Value> =
+        out.lines().map(|line| serde_json::from_str(line).expect("JSON in one line")).collect();
+    let sources: Vec<_> = documents.iter().map(|document| document["source"].as_str()).collect();
+    assert_eq!(sources, [Some(MARTIN), Some("nobody.toml"), Some(BROKEN), Some(DURAND)]);
+    let name = |index: usize| documents[index]["volet"]["beneficiaire"][0]["prenom"].as_str();
+    assert_eq!((name(0), name(3)), (Some("CAMILLE"), Some("CLAUDE")));
+    let nobody = &documents[1]["error"]["message"];
+    assert_eq!(nobody.as_str(), Some("cannot read nobody.toml: No such file or directory"));
+    assert_eq!(documents[2]["mistakes"][0]["line"], 5);
+    assert!(error.contains("cannot read nobody.toml"), "{error}");
+}
+
+#[test]
+fn a_card_that_cannot_be_read_does_not_keep_the_others_from_it() {
+    let sandbox = Sandbox::new();
+    let (code, out, error) = run(&mut sandbox.virtuale(&["read", "--card", BROKEN, "--card", DURAND]));
+    assert_eq!(code, 3, "{error}");
+    assert!(out.contains("CLAUDE DURAND") && error.contains("the key of this NIR is wrong"), "{out}{error}");
+}
+
+#[test]
+fn a_french_page_and_what_is_said_beside_it_are_french() {
+    let sandbox = Sandbox::new();
+    let (_, out, _) = run(&mut sandbox.virtuale(&["read", "--lang", "fr", "--commands", "--card", MARTIN]));
+    for part in ["6982 conditions de sécurité non satisfaites", "9000 commande exécutée", "octets en attente"] {
+        assert!(out.contains(part), "{part:?} is missing in {out}");
+    }
+    for word in ["done", "bytes", "security status", "needs", "card ", " the "] {
+        assert!(!out.contains(word), "{word:?} is in {out}");
+    }
+    let failing = |arguments: &[&str]| {
+        let arguments = [&["read", "--lang", "fr"], arguments].concat();
+        run(sandbox.virtuale(&arguments).env("PCSCLITE_CSOCK_NAME", "/no/such/socket"))
+    };
+    let (code, _, error) = failing(&["--card", "rien.toml"]);
+    let nobody = "erreur : impossible de lire rien.toml : aucun fichier ou dossier de ce nom\n\
+                  aide : vérifier le nom, et le dossier où l'on est\n";
+    assert_eq!((code, error.as_str()), (4, nobody));
+    let (code, _, error) = failing(&[]);
+    let closed = "erreur : impossible d'ouvrir le socket du service PC/SC /no/such/socket\n\
+                  aide : donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER\n";
+    assert_eq!((code, error.as_str()), (4, closed));
+}
+
+#[test]
+fn a_page_that_goes_into_a_file_is_as_wide_as_columns_says() {
+    let sandbox = Sandbox::new();
+    let widest = |columns: &str| {
+        let mut command = sandbox.virtuale(&["read", "--card", MARTIN, "--commands", "--lang", "fr"]);
+        let (_, page, _) = run(command.env("COLUMNS", columns));
+        page.lines().map(|line| line.chars().count()).max()
+    };
+    assert!(widest("60") <= Some(60) && widest("60") > Some(50), "{:?}", widest("60"));
+    assert!(widest("80") > Some(60) && widest("80") <= Some(80), "{:?}", widest("80"));
+    assert!(widest("120") > Some(80) && widest("120") <= Some(120), "{:?}", widest("120"));
+    assert_eq!(widest("nonsense"), widest("100"));
 }
 
 #[test]

@@ -54,7 +54,7 @@ impl Sandbox {
 
     fn confine(&self, mut command: Command) -> Command {
         command.env("XDG_RUNTIME_DIR", self.path()).env("TMPDIR", self.path()).env("LC_ALL", "C");
-        for variable in ["PCSCLITE_CSOCK_NAME", "SUDO_UID", "FLATPAK_ID", "SNAP_NAME"] {
+        for variable in ["PCSCLITE_CSOCK_NAME", "SUDO_UID", "FLATPAK_ID", "SNAP_NAME", "COLUMNS"] {
             command.env_remove(variable);
         }
         command

@@ -13,6 +13,7 @@ use rustix::{
     fs::{Mode, OFlags},
     process::{Pid, Signal, kill_process},
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{Winsize, tcsetwinsize},
 };
 
 use crate::sandbox::{MARTIN, Sandbox, until};
@@ -26,11 +27,18 @@ struct OnTerminal {
 
 impl OnTerminal {
     fn start(command: &Command) -> Self {
+        Self::of_width(command, 0)
+    }
+
+    /// On a terminal of so many columns.
+    fn of_width(command: &Command, columns: u16) -> Self {
         let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
         grantpt(&ours).and_then(|()| unlockpt(&ours)).expect("a terminal of ours");
         rustix::fs::fcntl_setfl(&ours, OFlags::RDWR | OFlags::NONBLOCK).expect("its mode");
         let name = ptsname(&ours, Vec::new()).expect("its name");
         let theirs: OwnedFd = rustix::fs::open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).expect("its end");
+        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&theirs, size).expect("a size");
         let end = || Stdio::from(theirs.try_clone().expect("a descriptor"));
         let mut session = Command::new("setsid");
         session.args(["--ctty", "--wait"]).arg(command.get_program()).args(command.get_args()).env("TERM", "xterm");
@@ -138,6 +146,20 @@ fn a_person_is_prompted_and_may_mistype() {
         terminal.wait_for("apdu> ");
         terminal.press(word);
         assert_eq!(terminal.end(), Some(0));
+    }
+}
+
+#[test]
+fn a_page_is_as_wide_as_the_terminal() {
+    let sandbox = Sandbox::new();
+    for (columns, least) in [(60, 50), (80, 61), (120, 81)] {
+        let read = sandbox.virtuale(&["read", "--card", MARTIN, "--commands", "--lang", "fr", "--now", "2026-01-15"]);
+        let mut terminal = OnTerminal::of_width(&read, columns);
+        terminal.wait_for("CERTIF+2048");
+        let plain = anstream::adapter::strip_str(&terminal.shown).to_string();
+        let widest = plain.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        assert!((least..=usize::from(columns)).contains(&widest), "{widest} of {columns}: {plain}");
+        terminal.end();
     }
 }
 

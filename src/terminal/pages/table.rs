@@ -114,7 +114,7 @@ mod tests {
         let cells = row(["READ BINARY", "00 A4 04 00 0B D2 50 00 00 02 56", "6982 security status not satisfied"]);
         let fits = [Fit::Wrap, Fit::Cut, Fit::Wrap];
         let mut page = Page::new(70);
-        page.table(fits, &[cells.clone()]);
+        page.table(fits, std::slice::from_ref(&cells));
         assert_eq!(page.plain(), "  READ BINARY  00 A4 04 00 0B D2…   6982 security status not satisfied\n");
         let mut page = Page::new(53);
         page.table(fits, &[cells]);
