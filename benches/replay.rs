@@ -12,7 +12,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
 use virtuale::{
     profile::{self, Options, Profile},
-    trace::{Trace, cards, replay::replay},
+    trace::{Chance, Trace, cards, replay::replay},
 };
 use virtuale_engine::{Card, Interface, Response};
 
@@ -59,7 +59,8 @@ fn from_file_to_verdict(criterion: &mut Criterion) {
         group.bench_function(format!("READ BINARY {length}"), |bencher| {
             bencher.iter(|| {
                 let trace = cards::read(&path).expect("a trace");
-                let outcome = replay(&trace, |_| Ok::<_, ()>(Some(Box::new(profile.card())))).expect("a card");
+                let outcome =
+                    replay(&trace, Chance::Recorded, |_| Ok::<_, ()>(Some(Box::new(profile.card())))).expect("a card");
                 assert!(outcome.findings.is_empty() && outcome.commands == COMMANDS);
             });
         });

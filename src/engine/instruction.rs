@@ -24,6 +24,8 @@ pub struct Instruction {
     pub effect: Effect,
     /// Whether it may come in parts; one that may not is answered with `6884`.
     pub chains: bool,
+    /// Whether chance has a part in its answer.
+    pub answer: Answer,
 }
 
 /// What a command sends and expects, as far as that goes for every command with this instruction.
@@ -85,6 +87,18 @@ pub enum Effect {
     Stays,
 }
 
+/// Whether chance has a part in an answer: whether a card in the same state, asked the same, may answer otherwise.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Answer {
+    /// It has none.
+    Fixed,
+    /// The answer is drawn, or computed from what was drawn for it or by a command before it.
+    Drawn,
+    /// Only where it is a signature, which is P1 `9E` [ISO-7816-8 COMPUTE DIGITAL SIGNATURE]: those on curves and
+    /// those of PSS draw a number.
+    Signed,
+}
+
 /// A row: an instruction and who runs it.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<H> {
@@ -111,6 +125,16 @@ impl Instruction {
             (Effect::Writes, Parameters::RecordFile) => true,
             (Effect::Writes, Parameters::Record) => p2 & 0x07 == 3,
             _ => false,
+        }
+    }
+
+    /// Whether chance has a part in its answer with this P1.
+    #[must_use]
+    pub const fn is_drawn(&self, p1: u8) -> bool {
+        match self.answer {
+            Answer::Fixed => false,
+            Answer::Drawn => true,
+            Answer::Signed => p1 == 0x9E,
         }
     }
 
@@ -168,12 +192,13 @@ impl<H> Table<H> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Effect, Instruction, Parameters, Row, Table, Takes};
+    use super::{Answer, Effect, Instruction, Parameters, Row, Table, Takes};
     use crate::ins::Ins;
 
     const fn row(ins: u8, takes: Takes) -> Row<u8> {
         let (parameters, effect) = (Parameters::Own, Effect::Stays);
-        let instruction = Instruction { ins: Ins(ins), name: "", source: "", takes, parameters, effect, chains: false };
+        let (name, source, chains, answer) = ("", "", false, Answer::Fixed);
+        let instruction = Instruction { ins: Ins(ins), name, source, takes, parameters, effect, chains, answer };
         Row { instruction, run: ins }
     }
 
@@ -194,6 +219,13 @@ mod tests {
         assert!(adds(Effect::Writes, Parameters::RecordFile, 0));
         assert!(adds(Effect::Writes, Parameters::Record, 0x3B) && !adds(Effect::Writes, Parameters::Record, 0x3C));
         assert!(!adds(Effect::Reads, Parameters::Record, 0x03) && !adds(Effect::Writes, Parameters::Offset, 0x03));
+    }
+
+    #[test]
+    fn of_what_may_be_signed_or_not_only_signatures_are_drawn() {
+        let drawn = |answer, p1| Instruction { answer, ..row(0x01, Takes::Any).instruction }.is_drawn(p1);
+        assert!(drawn(Answer::Signed, 0x9E) && !drawn(Answer::Signed, 0x80));
+        assert!(drawn(Answer::Drawn, 0x00) && !drawn(Answer::Fixed, 0x9E));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The cards that a trace is replayed against, made from card files.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Instant,
@@ -11,11 +11,12 @@ use jiff::civil::Date;
 use virtuale_engine::{Atr, Card};
 
 use super::{
+    chance::Chance,
     file::{Action, Trace, TraceSlot},
     finding::Finding,
     follow,
     names::command_name_of,
-    replay::{Inserted, Wanted, replay},
+    replay::{Inserted, Replayed, Wanted, replay},
     suite::Verdict,
 };
 use crate::profile::{LoadError, Options, Profile, Provision, diagnostic::Diagnostics, families::Families, reading};
@@ -74,16 +75,12 @@ impl Cards {
     pub fn replay(&self, path: &Path) -> Verdict {
         let start = Instant::now();
         let result = read(path).and_then(|trace| self.replay_trace(&trace));
-        let (commands, findings, error) = match result {
-            Ok((commands, findings)) => (commands, findings, None),
-            Err(failure) => (0, Vec::new(), Some(failure)),
-        };
-        Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }
+        Verdict::of(path, start, result)
     }
 
-    fn replay_trace(&self, trace: &Trace) -> Result<(usize, Vec<Finding>), Unreplayed> {
+    fn replay_trace(&self, trace: &Trace) -> Result<Replayed, Unreplayed> {
         let mut profiles: Vec<Option<Profile>> = vec![None; trace.slots.len()];
-        let mut outcome = replay(trace, |wanted| {
+        let mut outcome = replay(trace, self.chance(trace), |wanted| {
             let profile = self.profile(trace, wanted)?;
             let card: Inserted<'_> = profile.as_ref().map(|profile| {
                 let provision = Provision::for_slot(trace.slot_number(wanted.index));
@@ -104,7 +101,7 @@ impl Cards {
         for finding in outcome.findings.iter_mut().take(MOST_EXPLAINED) {
             finding.element = explain(trace, finding, &profiles);
         }
-        Ok((outcome.commands, outcome.findings))
+        Ok(outcome)
     }
 
     /// The answer to reset of the card file that stands for a slot, if one does.
@@ -116,6 +113,18 @@ impl Cards {
         let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(None) };
         let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
         Ok(profile.map(|profile| profile.image().atr))
+    }
+
+    /// Whether the cards draw what those of the trace drew. They do not if another card file was given for one, since
+    /// chance follows from it too; and a trace that says neither a seed nor a card file is of cards that were not made
+    /// here.
+    fn chance(&self, trace: &Trace) -> Chance {
+        let of_ours = trace.seed.is_some() || trace.slots.iter().any(|slot| slot.card.is_some());
+        let exchanged = |(given, slot): (&PathBuf, &TraceSlot)| {
+            slot.card.as_ref().is_some_and(|named| !is_one_file(given, &resolve(trace, named)))
+        };
+        let is_another = !of_ours || self.given.iter().zip(&trace.slots).any(exchanged);
+        if is_another { Chance::Another } else { Chance::Recorded }
     }
 
     /// The profile of the card that comes into a slot; none for a slot that begins empty.
@@ -130,6 +139,12 @@ impl Cards {
         let options = Options { today: trace.now.unwrap_or(self.today), seed: trace.seed.unwrap_or(self.seed) };
         Ok(Some(self.families.load(&path, &options)?))
     }
+}
+
+/// Whether two paths lead to one file.
+fn is_one_file(one: &Path, other: &Path) -> bool {
+    one == other
+        || fs::canonicalize(one).ok().zip(fs::canonicalize(other).ok()).is_some_and(|(one, other)| one == other)
 }
 
 /// Whether nothing is in a slot at the beginning: its first card is inserted later, or others have theirs and it has
@@ -174,7 +189,7 @@ mod tests {
     use jiff::civil::date;
     use virtuale_engine::{Card, Interface, Response, image::FileKind};
 
-    use super::{Cards, Options, Trace, Unreplayed, read};
+    use super::{Cards, Options, Replayed, Trace, Unreplayed, read};
     use crate::profile::{diagnostic::Source, families::Families};
 
     /// The elements that the findings of a trace of the fixture are about.
@@ -184,7 +199,7 @@ mod tests {
         let source = Source { name: fixtures.display().to_string(), text };
         let trace = Trace::parse(Arc::new(source)).expect(body);
         let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
-        let (_, findings) = cards.replay_trace(&trace).expect("the card is there");
+        let Replayed { findings, .. } = cards.replay_trace(&trace).expect("the card is there");
         findings.into_iter().map(|finding| finding.element).collect()
     }
 
@@ -232,9 +247,10 @@ mod tests {
             "virtuale-trace 1\ncard card.toml\n> 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n< 61 ..\n{body}"
         );
         let trace = Trace::parse(Arc::new(Source { name, text })).expect(body);
-        let (_, findings) = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
-            .replay_trace(&trace)
-            .expect("the card is there");
+        let Replayed { findings, .. } =
+            Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
+                .replay_trace(&trace)
+                .expect("the card is there");
         let short = |element: String| element.split(" (").next().map(str::to_owned);
         findings.into_iter().map(|finding| finding.element.and_then(short)).collect()
     }
@@ -301,14 +317,36 @@ mod tests {
     }
 
     #[test]
+    fn chance_is_compared_where_it_is_that_of_the_trace() {
+        let answers_of_chance = |head: &str, given: &[&str]| {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards");
+            let challenge = "> 00 84 00 00 08\n< 00 00 00 00 00 00 00 00 90 00\n";
+            let text = format!("virtuale-trace 1\n{head}{challenge}");
+            let source = Source { name: root.join("x.apdu").display().to_string(), text };
+            let trace = Trace::parse(Arc::new(source)).expect(head);
+            let given = given.iter().map(|name| root.join(name)).collect();
+            let cards = Cards { given, today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
+            let outcome = cards.replay_trace(&trace).expect("the card is there");
+            (outcome.drawn, outcome.findings.len())
+        };
+        let (compared, not_compared) = ((0, 1), (1, 0));
+        let (martin, durand) = ("vitale2-martin.toml", "vitale2-durand.toml");
+        assert_eq!(answers_of_chance("card vitale2-martin.toml\n", &[]), compared);
+        assert_eq!(answers_of_chance("card vitale2-martin.toml\n", &[martin]), compared, "the same card file");
+        assert_eq!(answers_of_chance("card vitale2-martin.toml\n", &[durand]), not_compared, "another one");
+        assert_eq!(answers_of_chance("seed 5\n", &[martin]), compared, "the seed is said");
+        assert_eq!(answers_of_chance("", &[martin]), not_compared, "a card that was not made here");
+    }
+
+    #[test]
     fn a_trace_without_a_card_needs_one() {
         let source = Source { name: "t.apdu".into(), text: "virtuale-trace 1\n> 00\n< 90 00\n".into() };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
         let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
         assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::NoCard)));
         cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml"));
-        let (commands, findings) = cards.replay_trace(&trace).expect("a card was given");
-        assert_eq!((commands, findings.len()), (1, 1));
+        let outcome = cards.replay_trace(&trace).expect("a card was given");
+        assert_eq!((outcome.commands, outcome.findings.len()), (1, 1));
         cards.given = vec!["no-such.toml".into()];
         assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::Io { .. })));
     }

@@ -44,6 +44,8 @@ pub struct Finding {
     pub problem: Problem,
     /// Which element of the card it is about and where that is known from, when a layout knows.
     pub element: Option<String>,
+    /// Why it is no wonder, if it is none.
+    pub note: Option<&'static str>,
 }
 
 /// What came out otherwise.
@@ -168,6 +170,7 @@ impl Trace {
             command: command.to_vec(),
             problem,
             element: None,
+            note: None,
         }
     }
 
@@ -191,6 +194,7 @@ impl Trace {
             command: Vec::new(),
             problem,
             element: None,
+            note: None,
         }
     }
 
@@ -205,6 +209,7 @@ impl Trace {
             command: Vec::new(),
             problem,
             element: None,
+            note: None,
         }
     }
 }
@@ -294,6 +299,9 @@ impl fmt::Display for Finding {
         }
         if let Some(element) = &self.element {
             writeln!(f, "        = {element}")?;
+        }
+        if let Some(note) = self.note {
+            writeln!(f, "        = {note}")?;
         }
         match self.compared() {
             Some((expected, got)) => write!(f, "{}", Comparison::of(expected, got)),

@@ -13,6 +13,7 @@
 //! text, be it a trace or a log, makes a parser in here panic, hang or grow beyond the size of the text.
 
 pub mod cards;
+mod chance;
 pub mod convert;
 mod file;
 mod finding;
@@ -35,6 +36,7 @@ mod toy;
 pub mod update;
 pub mod write;
 
+pub use chance::Chance;
 pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use names::{command_name, command_name_of, hex};

@@ -10,6 +10,9 @@ use virtuale_engine::{
 
 use crate::profile::families::{Families, Family};
 
+/// How many bytes of what SELECT is asked for are shown: more than any name or path has.
+const LONGEST_PATH: usize = 32;
+
 /// Bytes as traces write them: two digits each, a blank between.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -42,7 +45,12 @@ fn interindustry_secret(command: &[u8]) -> Option<&[u8]> {
 /// program's families has the name that the family gives it.
 #[must_use]
 pub fn command_name(command: &[u8]) -> String {
-    Families::built_in().command_name(command).unwrap_or_else(|| interindustry(command))
+    command_name_in(&Families::built_in(), command)
+}
+
+/// Names a command to a card of one of these families.
+pub(super) fn command_name_in(families: &Families, command: &[u8]) -> String {
+    families.command_name(command).unwrap_or_else(|| interindustry(command))
 }
 
 /// Names a command to a card of a known family.
@@ -100,7 +108,8 @@ fn record(ins: Ins, p1: u8, p2: u8) -> String {
 
 /// What SELECT is asked for.
 fn selected(p1: u8, data: &[u8]) -> String {
-    let digits = hex::encode_upper(data);
+    let more = if data.len() > LONGEST_PATH { "..." } else { "" };
+    let digits = hex::encode_upper(data.get(..LONGEST_PATH).unwrap_or(data)) + more;
     match p1 {
         0x00 if data.is_empty() => "the master file".into(),
         0x00..=0x02 => digits,
@@ -115,7 +124,7 @@ fn selected(p1: u8, data: &[u8]) -> String {
 
 /// The letters with which many application names end: `VITALE`.
 fn readable(name: &[u8]) -> Option<String> {
-    let letters = name.iter().rev().take_while(|byte| byte.is_ascii_graphic()).count();
+    let letters = name.iter().rev().take(LONGEST_PATH).take_while(|byte| byte.is_ascii_graphic()).count();
     let tail = name.get(name.len() - letters..).filter(|_| letters >= 4)?;
     Some(tail.iter().map(|&byte| char::from(byte)).collect())
 }
@@ -137,6 +146,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::command_name;
+
+    #[test]
+    fn a_name_is_short_however_long_the_command_is() {
+        for p1 in [0x00, 0x04, 0x08, 0x09] {
+            for filling in [0x00, 0x41] {
+                let name = command_name(&[&[0x00, 0xA4, p1, 0x00, 0xFF][..], &[filling; 255]].concat());
+                assert!(name.len() < 100, "{name}");
+            }
+        }
+    }
 
     #[test]
     fn commands_are_called_what_they_do() {

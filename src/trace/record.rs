@@ -12,7 +12,7 @@ use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapsho
 
 use super::{
     file::Silence,
-    names::secret_to,
+    names::{command_name_in, secret_to},
     write::{Line, Writer},
 };
 use crate::{layer::Layer, profile::families::Families};
@@ -64,7 +64,7 @@ impl Tape {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.broken.is_none() {
             inner.broken = inner.writer.line(slot, line).err().map(Arc::new);
-            inner.has_command |= matches!(line, Line::Command(_));
+            inner.has_command |= matches!(line, Line::Command(_) | Line::NamedCommand(..));
         }
     }
 
@@ -164,7 +164,7 @@ impl Layer for Recorder {
             self.tape.warn(&self.slot);
         }
         if worth_it {
-            self.note(&Line::Command(command));
+            self.note(&Line::NamedCommand(command, &command_name_in(&self.families, command)));
         }
         let result = card.transmit(command, response);
         match result {
@@ -199,7 +199,7 @@ mod tests {
     use crate::{
         layer::Layered,
         profile::diagnostic::Source,
-        trace::{Trace, replay::replay, toy::Toy},
+        trace::{Chance, Trace, replay::replay, toy::Toy},
     };
 
     /// Memory that can be read while it is written; it takes as much as it is told to.
@@ -288,11 +288,11 @@ mod tests {
         assert_eq!(first.transmit(&[0, 0xB0, 0, 0, 2], &mut response), Err(Fault::Unpowered));
 
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
-        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02\n< 01 02 90 00\nslot doctor\nreset warm\nreset contactless\n\
-                        slot patient\npower-off\n> 00 B0 00 00 02\nexpect-error unpowered\n";
+        let expected = "virtuale-trace 1\nslot patient\natr 3B 80 80 01 01\nreset\nprotocol T=1\n> 00 B0 00 00 02    # READ BINARY at 0\n< 01 02 90 00\nslot doctor\nreset warm\nreset contactless\n\
+                        slot patient\npower-off\n> 00 B0 00 00 02    # READ BINARY at 0\nexpect-error unpowered\n";
         assert_eq!(text, expected);
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
-        let Ok(outcome) = replay(&trace, |_| Ok::<_, Infallible>(Some(card())));
+        let Ok(outcome) = replay(&trace, Chance::Recorded, |_| Ok::<_, Infallible>(Some(card())));
         assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
     }
 
@@ -315,7 +315,7 @@ mod tests {
             }
             fn transmit(&mut self, _: &[u8], _: &mut Response) -> Result<(), Fault> {
                 let paper = self.1.0.lock().expect("no thread panics");
-                assert!(paper.ends_with(b"\n> 00 B0 00 00\n"));
+                assert!(paper.ends_with(b"\n> 00 B0 00 00    # READ BINARY at 0\n"));
                 Err(Fault::Mute)
             }
         }
@@ -338,8 +338,8 @@ mod tests {
         let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
         let lines: Vec<&str> = text.lines().filter(|line| line.starts_with(['#', '>'])).collect();
         let warning = format!("# {}", super::HOLDS_A_CODE);
-        let codes = "> 00 20 00 81 01 31";
-        assert_eq!(lines, ["> 00 20 00 81 00", &warning, codes, codes]);
+        let codes = "> 00 20 00 81 01 31    # VERIFY";
+        assert_eq!(lines, ["> 00 20 00 81 00    # VERIFY", &warning, codes, codes]);
     }
 
     #[test]

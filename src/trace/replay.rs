@@ -3,6 +3,7 @@
 use virtuale_engine::{Card, Fault, Interface, Response};
 
 use super::{
+    chance::{Chance, Draws},
     file::{Action, Expected, Silence, Step, Trace, TraceSlot},
     finding::{Finding, Got, Problem, Wish},
     pattern::{Atom, Pattern, matches, value_of},
@@ -13,9 +14,14 @@ use super::{
 pub struct Replayed {
     /// How many commands were sent.
     pub commands: usize,
+    /// Of how many answers only the length and the status word were compared, since chance has a part in them.
+    pub drawn: usize,
     /// What came out otherwise, in the order of the trace.
     pub findings: Vec<Finding>,
 }
+
+/// What is said of a command that another card refuses with good reason.
+const COMPUTED: &str = "computed from what the recorded card drew: a card that draws other numbers refuses it";
 
 /// What comes into a slot: a card or nothing.
 pub type Inserted<'c> = Option<Box<dyn Card + 'c>>;
@@ -32,19 +38,22 @@ pub struct Wanted<'a> {
 }
 
 /// Replays a trace. `load` hands over the cards: at the beginning one for each slot, or `None` for a slot that begins
-/// empty; later one for each `insert FILE`. A card is powered when it comes into its slot.
+/// empty; later one for each `insert FILE`. A card is powered when it comes into its slot. `chance` says whether the
+/// cards draw what the recorded ones drew.
 ///
 /// # Errors
 ///
 /// The first error of `load`. What a card does is never an error but a finding.
 pub fn replay<'c, E>(
     trace: &Trace,
+    chance: Chance,
     mut load: impl FnMut(Wanted<'_>) -> Result<Inserted<'c>, E>,
 ) -> Result<Replayed, E> {
     let mut replay = Replay {
         trace,
         seats: Vec::with_capacity(trace.slots.len()),
         captured: vec![None; trace.names.len()],
+        draws: (chance == Chance::Another).then(|| vec![Draws::default(); trace.slots.len()]),
         response: Response::new(),
         command: Vec::new(),
         outcome: Replayed::default(),
@@ -79,6 +88,8 @@ struct Replay<'a, 'c> {
     trace: &'a Trace,
     seats: Vec<Seat<'c>>,
     captured: Vec<Option<Vec<u8>>>,
+    /// In which answers of each slot chance has a part; none if the cards draw as the recorded ones did.
+    draws: Option<Vec<Draws>>,
     response: Response,
     /// A command whose names have been replaced; reused.
     command: Vec<u8>,
@@ -114,7 +125,13 @@ impl Replay<'_, '_> {
             Some(card) => card.transmit(command, &mut self.response).map_err(Silence::Fault),
             None => Err(Silence::NoCard),
         };
+        let draws = self.draws.as_mut().and_then(|draws| draws.get_mut(step.slot));
+        let drawn = draws.is_some_and(|draws| draws.command(command, &self.response));
         let fits = match (&step.expected, &sent) {
+            (Expected::Response(Pattern::Exact(slice), _), Ok(())) if drawn && !self.response.data().is_empty() => {
+                self.outcome.drawn += 1;
+                are_alike(trace.slice(*slice), self.response.as_bytes())
+            }
             (Expected::Response(Pattern::Exact(slice), _), Ok(())) => trace.slice(*slice) == self.response.as_bytes(),
             (Expected::Response(Pattern::Holes(atoms), _), Ok(())) => {
                 matches(atoms, self.response.as_bytes(), &mut self.captured)
@@ -221,16 +238,27 @@ impl Replay<'_, '_> {
             Action::Send(Pattern::Holes(_)) => self.command.as_slice(),
             _ => &[],
         };
-        let finding = self.trace.finding(index, step, command, problem);
+        let hangs_on_chance = self
+            .draws
+            .as_ref()
+            .and_then(|draws| draws.get(step.slot))
+            .is_some_and(|draws| draws.hangs_on_them(command));
+        let mut finding = self.trace.finding(index, step, command, problem);
+        finding.note = hangs_on_chance.then_some(COMPUTED);
         self.outcome.findings.push(finding);
     }
+}
+
+/// Whether two answers have the same length and status word.
+fn are_alike(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.last_chunk::<2>() == other.last_chunk::<2>()
 }
 
 #[cfg(test)]
 mod tests {
     use std::{convert::Infallible, sync::Arc};
 
-    use super::{Inserted, Replayed, Wanted, replay};
+    use super::{Chance, Inserted, Replayed, Wanted, replay};
     use crate::{
         profile::diagnostic::Source,
         trace::{Trace, toy::Toy},
@@ -248,7 +276,7 @@ mod tests {
     fn run(body: &str) -> Replayed {
         let text = format!("virtuale-trace 1\n{body}");
         let trace = Trace::parse(Arc::new(Source { name: "t.apdu".into(), text })).expect(body);
-        let Ok(outcome) = replay(&trace, load);
+        let Ok(outcome) = replay(&trace, Chance::Recorded, load);
         outcome
     }
 

@@ -4,7 +4,11 @@ use std::{io, path::Path, time::Duration};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::suite::{Verdict, counted};
+use super::{
+    cards::Unreplayed,
+    suite::{Verdict, counted},
+};
+use crate::profile::diagnostic::Diagnostic;
 
 /// The name under which results are shown.
 const SUITE: &str = "virtuale replay";
@@ -74,8 +78,15 @@ fn first_line(text: &str) -> String {
 pub fn github(verdict: &Verdict) -> String {
     let path = verdict.path.display().to_string();
     let mut text = String::new();
-    if let Some(error) = &verdict.error {
-        text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
+    match &verdict.error {
+        // A mistake may stand in the trace or in a card file that it names.
+        Some(Unreplayed::Invalid(mistakes)) => {
+            mistakes.0.iter().for_each(|mistake| text.push_str(&annotated_mistake(mistake)));
+        }
+        Some(error) => {
+            text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
+        }
+        None => {}
     }
     for finding in verdict.findings.iter().take(MOST_FINDINGS) {
         let (line, column) = finding.position();
@@ -85,6 +96,14 @@ pub fn github(verdict: &Verdict) -> String {
         text.push_str(&annotation(&properties, &finding.to_string()));
     }
     text
+}
+
+fn annotated_mistake(mistake: &Diagnostic) -> String {
+    let (line, column) = mistake.position();
+    let (line, column) = (line.to_string(), column.to_string());
+    let title = format!("not replayed: {}", mistake.message);
+    let properties = [("file", mistake.source.name.as_str()), ("line", &line), ("col", &column), ("title", &title)];
+    annotation(&properties, &mistake.render(false))
 }
 
 fn annotation(properties: &[(&str, &str)], message: &str) -> String {
@@ -97,13 +116,18 @@ fn annotation(properties: &[(&str, &str)], message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
+    use std::{
+        convert::Infallible,
+        path::{Path, PathBuf},
+        sync::Arc,
+        time::{Duration, Instant},
+    };
 
     use super::{github, junit};
     use crate::{
         profile::diagnostic::Source,
         trace::{
-            Trace,
+            Chance, Trace,
             cards::Unreplayed,
             replay::{Inserted, Wanted, replay},
             suite::Verdict,
@@ -118,10 +142,9 @@ mod tests {
     fn verdict(body: &str) -> Verdict {
         let source = Source { name: "traces/a,b.apdu".into(), text: format!("virtuale-trace 1\n{body}") };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
-        let Ok(outcome) = replay(&trace, load);
-        let path = PathBuf::from(&trace.source().name);
-        let time = Duration::from_millis(5);
-        Verdict { path, commands: outcome.commands, findings: outcome.findings, error: None, time }
+        let Ok(outcome) = replay(&trace, Chance::Recorded, load);
+        let verdict = Verdict::of(Path::new(&trace.source().name), Instant::now(), Ok(outcome));
+        Verdict { time: Duration::from_millis(5), ..verdict }
     }
 
     #[test]
@@ -151,5 +174,18 @@ mod tests {
         assert!(text.starts_with(start), "{text}");
         assert_eq!(text.matches('\n').count(), 1, "{text}");
         assert_eq!(github(&verdict("> 00\n< 6D 00\n")), "");
+    }
+
+    #[test]
+    fn a_broken_trace_is_annotated_where_it_is_broken() {
+        let text = "virtuale-trace 1\n> 00 A4\nresett\n< 9\n".to_owned();
+        let source = Source { name: "traces/broken.apdu".into(), text };
+        let mistakes = Trace::parse(Arc::new(source)).expect_err("it is broken");
+        let path = Path::new("traces/broken.apdu");
+        let text = github(&Verdict::of(path, Instant::now(), Err(Unreplayed::Invalid(mistakes))));
+        let places: Vec<_> = text.lines().filter_map(|line| line.split(",title=").next()).collect();
+        let at = |line, column| format!("::error file=traces/broken.apdu,line={line},col={column}");
+        assert_eq!(places, [at(3, 1), at(4, 3)]);
+        assert!(text.contains("title=not replayed%3A `resett` begins no line of a trace::"), "{text}");
     }
 }

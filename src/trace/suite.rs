@@ -8,10 +8,10 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use super::{cards::Unreplayed, finding::Finding};
+use super::{cards::Unreplayed, finding::Finding, replay::Replayed};
 
 /// The ending of traces.
 pub const EXTENSION: &str = "apdu";
@@ -26,6 +26,8 @@ pub struct Verdict {
     pub path: PathBuf,
     /// How many commands were sent.
     pub commands: usize,
+    /// Of how many answers only the length and the status word were compared, since chance has a part in them.
+    pub drawn: usize,
     /// What was found.
     pub findings: Vec<Finding>,
     /// Why it could not be replayed at all, or to its end.
@@ -35,6 +37,17 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Of a replay that began then.
+    #[must_use]
+    pub fn of(path: &Path, start: Instant, result: Result<Replayed, Unreplayed>) -> Self {
+        let (outcome, error) = match result {
+            Ok(outcome) => (outcome, None),
+            Err(error) => (Replayed::default(), Some(error)),
+        };
+        let Replayed { commands, drawn, findings } = outcome;
+        Self { path: path.to_owned(), commands, drawn, findings, error, time: start.elapsed() }
+    }
+
     /// Whether everything came out as the trace says.
     #[must_use]
     pub fn is_fine(&self) -> bool {
@@ -105,6 +118,8 @@ pub struct Summary {
     pub traces: usize,
     /// How many commands.
     pub commands: usize,
+    /// How many answers were compared without their bytes.
+    pub drawn: usize,
     /// How many findings.
     pub findings: usize,
     /// How many traces have findings.
@@ -122,6 +137,7 @@ impl Summary {
         Self {
             traces: verdicts.len(),
             commands: verdicts.iter().map(|verdict| verdict.commands).sum(),
+            drawn: verdicts.iter().map(|verdict| verdict.drawn).sum(),
             findings: verdicts.iter().map(|verdict| verdict.findings.len()).sum(),
             failed: verdicts.iter().filter(|verdict| !verdict.findings.is_empty()).count(),
             errors: verdicts.iter().filter(|verdict| verdict.error.is_some()).count(),
@@ -132,7 +148,7 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { traces, commands, findings, failed, errors, time } = self;
+        let Self { traces, commands, drawn, findings, failed, errors, time } = self;
         write!(f, "{}, {}", counted(*traces, "trace"), counted(*commands, "command"))?;
         match findings {
             0 => write!(f, ", no finding")?,
@@ -140,6 +156,9 @@ impl fmt::Display for Summary {
         }
         if *errors > 0 {
             write!(f, ", {} not replayed", counted(*errors, "trace"))?;
+        }
+        if *drawn > 0 {
+            write!(f, ", {} of chance not compared byte by byte", counted(*drawn, "answer"))?;
         }
         // A rate needs no more digits than a float has.
         #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -166,7 +185,7 @@ mod tests {
     use crate::trace::cards::Unreplayed;
 
     fn verdict(path: &Path) -> Verdict {
-        Verdict { path: path.to_owned(), commands: 2, findings: vec![], error: None, time: Duration::ZERO }
+        Verdict { path: path.to_owned(), commands: 2, drawn: 0, findings: vec![], error: None, time: Duration::ZERO }
     }
 
     #[test]
@@ -195,6 +214,9 @@ mod tests {
         let mut verdicts = vec![verdict(Path::new("a")), verdict(Path::new("b"))];
         let summary = Summary::of(&verdicts, Duration::from_millis(500));
         assert_eq!(summary.to_string(), "2 traces, 4 commands, no finding; 0.500 s, 8 commands/s");
+        verdicts[1].drawn = 3;
+        let summary = Summary::of(&verdicts, Duration::from_secs(1)).to_string();
+        assert!(summary.contains("no finding, 3 answers of chance not compared byte by byte; 1.000 s"), "{summary}");
         verdicts[0].error = Some(Unreplayed::NoCard);
         let summary = Summary::of(&verdicts[..1], Duration::from_secs(1));
         assert_eq!(summary.to_string(), "1 trace, 2 commands, no finding, 1 trace not replayed; 1.000 s, 2 commands/s");

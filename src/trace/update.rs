@@ -197,7 +197,7 @@ mod tests {
     use crate::{
         profile::diagnostic::Source,
         trace::{
-            Trace,
+            Chance, Trace,
             replay::{Inserted, Replayed, Wanted, replay},
             toy::Toy,
         },
@@ -211,7 +211,7 @@ mod tests {
 
     fn run(text: &str) -> (Trace, Replayed) {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text: text.into() })).expect(text);
-        let Ok(outcome) = replay(&trace, load);
+        let Ok(outcome) = replay(&trace, Chance::Recorded, load);
         (trace, outcome)
     }
 

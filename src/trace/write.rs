@@ -28,6 +28,8 @@ pub enum Line<'a> {
     Seed(u64),
     /// `>`.
     Command(&'a [u8]),
+    /// `>`, and behind it what the command is called.
+    NamedCommand(&'a [u8], &'a str),
     /// `<`.
     Response(&'a [u8]),
     /// `expect-error`.
@@ -100,6 +102,7 @@ impl Line<'_> {
             Self::Now(day) => format!("now {day}"),
             Self::Seed(seed) => format!("seed {seed}"),
             Self::Command(command) => format!("> {}", hex(command)),
+            Self::NamedCommand(command, name) => format!("> {}    # {}", hex(command), one_line(name)),
             Self::Response(response) => format!("< {}", hex(response)),
             Self::Silence(silence) => format!("expect-error {}", silence.word()),
             Self::Reset(Reset::Cold) => "reset".to_owned(),
@@ -158,7 +161,7 @@ mod tests {
             Line::PowerUpContactless,
             Line::Silence(Silence::NoCard),
             Line::Protocol(Protocol::T1),
-            Line::Command(&[0, 1]),
+            Line::NamedCommand(&[0, 1], "a # b\n< 90 00"),
             Line::Silence(Silence::Fault(Fault::PowerLost)),
             Line::PowerOff,
             Line::Remove,

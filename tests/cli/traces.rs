@@ -34,9 +34,53 @@ fn what_is_recorded_replays() {
     let trace = recorded(&sandbox, "visit.apdu");
     let text = fs::read_to_string(&trace).expect("the recording");
     assert!(text.starts_with("virtuale-trace 1\nnow 2026-01-15\nseed 0\ncard "), "{text}");
-    assert!(text.contains("\n> 00 A4 00 00 02 3F 00\n< 90 00\n> 00 B0 82 00 00\n< 65 1F 80 06 4D"), "{text}");
+    assert!(text.contains("\n> 00 A4 00 00 02 3F 00    # SELECT 3F00\n< 90 00\n> 00 B0 82 00 00    # READ BINARY of file 2, at 0\n< 65 1F 80 06 4D"), "{text}");
     let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
     assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
+}
+
+/// A dialogue in which the card draws a number.
+const CHALLENGE: &str = "virtuale-trace 1\n> 00 A4 00 00 02 3F 00\n< 90 00\n> 00 84 00 00 08\n< {drawn:8} 90 00\n";
+
+#[test]
+fn a_recording_with_chance_replays_in_a_reader_that_draws_otherwise() {
+    let sandbox = Sandbox::new();
+    let (dialogue, trace) = (path(&sandbox, "dialogue.apdu"), path(&sandbox, "visit.apdu"));
+    fs::write(&dialogue, CHALLENGE).expect("room");
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let with_seed = |seed: &str, more: &[&str], trace: &str| {
+        let exec = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--seed", seed];
+        let inner = ["--", program, "replay", trace, "--reader", READER];
+        run(&mut sandbox.virtuale(&[&exec[..], more, &inner].concat()))
+    };
+    let (code, out, error) = with_seed("1", &["--record", &trace], &dialogue);
+    assert_eq!(code, 0, "{out}{error}");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    assert!(!text.contains("< .."), "every byte is kept, so that it can play the card: {text}");
+    let (code, out, error) = with_seed("2", &[], &trace);
+    assert_eq!(code, 0, "{out}{error}");
+    assert!(out.starts_with("1 trace, 2 commands, no finding, 1 answer of chance not compared byte by byte;"), "{out}");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!((code, out.starts_with("1 trace, 2 commands, no finding; ")), (0, true), "{out}{error}");
+    let (code, out, _) = with_seed("2", &[], &trace_with(&sandbox, &text.replace("08    # GET", "04    # GET")));
+    assert_eq!((code, out.contains("the answer differs")), (1, true), "its length is compared: {out}");
+}
+
+/// A trace of this text.
+fn trace_with(sandbox: &Sandbox, text: &str) -> String {
+    let trace = path(sandbox, "written.apdu");
+    fs::write(&trace, text).expect("room");
+    trace
+}
+
+#[test]
+fn every_finding_shows_its_bytes() {
+    let sandbox = Sandbox::new();
+    let exchange = "> 00 A4 00 0C 02 3F 00\n< 69 85\n";
+    let trace = trace_with(&sandbox, &format!("virtuale-trace 1\ncard {MARTIN}\n{}", exchange.repeat(3)));
+    let (code, out, error) = run(&mut sandbox.virtuale(&["replay", &trace]));
+    assert_eq!(code, 1, "{error}");
+    assert_eq!(out.matches("  0000 expected 69 85\n       got      90 00\n").count(), 3, "{out}");
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn replayed(text: &str) -> Vec<Finding> {
 #[test]
 fn a_recording_replays_and_a_finding_names_command_and_element() {
     let text = recorded(&[SELECT, NUMBER]);
-    assert!(text.contains("> 9A 10 00 00 07\n< 01 31 38 31 35 31 32 90 00\n"), "{text}");
+    assert!(text.contains("> 9A 10 00 00 07    # BADGE NUMBER\n< 01 31 38 31 35 31 32 90 00\n"), "{text}");
     assert_eq!(replayed(&text).len(), 0, "{text}");
     let findings = replayed(&text.replace("31 32 90 00", "31 33 90 00"));
     let [finding] = &findings[..] else { panic!("{findings:?}") };

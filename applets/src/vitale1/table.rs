@@ -2,7 +2,7 @@
 
 use virtuale_engine::{
     ins::Ins,
-    instruction::{Effect, Instruction, Parameters, Row, Table, Takes},
+    instruction::{Answer, Effect, Instruction, Parameters, Row, Table, Takes},
 };
 
 use super::Handler;
@@ -49,6 +49,6 @@ pub static INSTRUCTIONS: Table<Handler> = Table::new(&[
 
 const fn row(ins: Ins, name: &'static str, takes: Takes, effect: Effect, run: Handler) -> Row<Handler> {
     let source = "docs/vitale1.md";
-    let parameters = Parameters::Own;
-    Row { instruction: Instruction { ins, name, source, takes, parameters, effect, chains: false }, run }
+    let (parameters, chains, answer) = (Parameters::Own, false, Answer::Fixed);
+    Row { instruction: Instruction { ins, name, source, takes, parameters, effect, chains, answer }, run }
 }

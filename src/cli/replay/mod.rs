@@ -44,7 +44,7 @@ Examples:
 Exit codes with a command: 1 when it did anything otherwise than the trace has it; else those of the
 command; 128+n when signal n killed it; 126 when it cannot be run; 127 when it is not found.";
 
-/// How many findings of one trace are shown: the first one whole, the others in a line.
+/// How many findings of one trace are shown.
 const MOST_SHOWN: usize = 20;
 
 /// How many traces may be replayed at the same time: more than any machine has cores for.
@@ -190,17 +190,9 @@ fn explain(path: &Path, failure: &cards::Unreplayed) {
     }
 }
 
-/// The first finding whole, the others in a line each.
+/// The findings of a trace, with both answers byte by byte.
 fn findings(findings: &[Finding]) -> String {
-    let mut text = String::new();
-    for (index, finding) in findings.iter().take(MOST_SHOWN).enumerate() {
-        if index == 0 {
-            text.push_str(&finding.to_string());
-        } else {
-            let (line, column) = finding.position();
-            text.push_str(&format!("{}:{line}:{column}: {}\n", finding.source.name, finding.summary()));
-        }
-    }
+    let mut text: String = findings.iter().take(MOST_SHOWN).map(ToString::to_string).collect();
     if let Some(more) = findings.len().checked_sub(MOST_SHOWN).filter(|&more| more > 0) {
         text.push_str(&format!("and {} in this trace\n", suite::counted(more, "more finding")));
     }

@@ -11,8 +11,8 @@ use super::super::{
 use crate::{
     terminal::transport::relay::Trouble,
     trace::{
-        cards,
-        replay::{Replayed, Wanted, replay},
+        Chance, cards,
+        replay::{Wanted, replay},
         suite::Verdict,
     },
 };
@@ -26,7 +26,7 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     let start = Instant::now();
     let trace = match cards::read(path) {
         Ok(trace) => trace,
-        Err(error) => return Ok(verdict(path, start, Err(error))),
+        Err(error) => return Ok(Verdict::of(path, start, Err(error))),
     };
     if trace.slots().len() != 1 {
         let hint = "replay it against card files, or split it";
@@ -36,7 +36,8 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
     let trouble = Trouble::default();
     let mut relay = Some(relay(connection, &trouble)?);
-    let outcome = replay(&trace, |wanted: Wanted<'_>| match relay.take() {
+    // What that card draws is its own affair, also if it is one of ours.
+    let outcome = replay(&trace, Chance::Another, |wanted: Wanted<'_>| match relay.take() {
         Some(relay) => Ok(Some(Box::new(relay) as Box<dyn Card + '_>)),
         None => Err(Failure::usage(
             format!("{}: nobody can insert {} there", path.display(), wanted.card.unwrap_or("a card")),
@@ -46,14 +47,5 @@ pub(super) fn replay_trace(path: &Path, reader: &str, at: &At) -> Result<Verdict
     if let Some(error) = trouble.take() {
         return Err(broken(reader, &error));
     }
-    Ok(verdict(path, start, Ok(outcome)))
-}
-
-fn verdict(path: &Path, start: Instant, result: Result<Replayed, cards::Unreplayed>) -> Verdict {
-    let (outcome, error) = match result {
-        Ok(outcome) => (outcome, None),
-        Err(error) => (Replayed::default(), Some(error)),
-    };
-    let (commands, findings) = (outcome.commands, outcome.findings);
-    Verdict { path: path.to_owned(), commands, findings, error, time: start.elapsed() }
+    Ok(Verdict::of(path, start, Ok(outcome)))
 }

@@ -1,7 +1,7 @@
 //! The instructions of ISO 7816: one row for each, and all that is said of it.
 //!
 //! Columns: the constant of [`Ins`], its byte and its name; the paragraph; what it takes; what P1-P2 say; what it does
-//! to files; whether it comes whole or may come in parts; and who runs it.
+//! to files; whether it comes whole or may come in parts; whether chance has a part in its answer; and who runs it.
 
 use super::{
     authenticate, binary, channel, data, environment, file, life_cycle, operation, record, response, security_object,
@@ -13,7 +13,7 @@ use crate::{
     applet::Outcome,
     chip::Context,
     ins::Ins,
-    instruction::{Effect, Instruction, Parameters, Row, Table, Takes},
+    instruction::{Answer, Effect, Instruction, Parameters, Row, Table, Takes},
 };
 
 /// What carries out a command.
@@ -33,7 +33,7 @@ pub enum Run {
 /// Declares the constants of [`Ins`] and the rows, each from one line.
 macro_rules! instructions {
     ($($name:ident = $value:literal, $text:literal, $source:literal:
-        $takes:ident, $parameters:ident, $effect:ident, $parts:ident, $run:expr;)*) => {
+        $takes:ident, $parameters:ident, $effect:ident, $parts:ident, $answer:ident, $run:expr;)*) => {
         impl Ins {
             $(#[doc = concat!($text, " (ISO ", $source, ").")] pub const $name: Self = Self($value);)*
         }
@@ -48,6 +48,7 @@ macro_rules! instructions {
                 parameters: Parameters::$parameters,
                 effect: Effect::$effect,
                 chains: $parts,
+                answer: Answer::$answer,
             },
             run: $run,
         },)*]);
@@ -78,83 +79,83 @@ use Run::{Files, Keys, Nobody};
 
 instructions! {
     DEACTIVATE_FILE = 0x04, "DEACTIVATE FILE", "7816-9, 5.3.4":
-        Nothing, Zero, Moves, WHOLE, keys!(life_cycle::deactivate_file);
+        Nothing, Zero, Moves, WHOLE, Fixed, keys!(life_cycle::deactivate_file);
     ERASE_BINARY = 0x0E, "ERASE BINARY", "7816-4, 11.2.7":
-        Any, Offset, Writes, WHOLE, Nobody;
+        Any, Offset, Writes, WHOLE, Fixed, Nobody;
     ERASE_BINARY_ODD = 0x0F, "ERASE BINARY (odd)", "7816-4, 11.2.7":
-        Any, File, Writes, WHOLE, Nobody;
+        Any, File, Writes, WHOLE, Fixed, Nobody;
     VERIFY = 0x20, "VERIFY", "7816-4, 11.5.6":
-        Secret, Own, Stays, WHOLE, keys!(verify::verify);
+        Secret, Own, Stays, WHOLE, Fixed, keys!(verify::verify);
     VERIFY_ODD = 0x21, "VERIFY (odd)", "7816-4, 11.5.6":
-        Secret, Own, Stays, WHOLE, Nobody;
+        Secret, Own, Stays, WHOLE, Fixed, Nobody;
     MANAGE_SECURITY_ENVIRONMENT = 0x22, "MANAGE SECURITY ENVIRONMENT", "7816-4, 11.5.11":
-        Any, Own, Stays, WHOLE, keys!(environment::manage_security_environment);
+        Any, Own, Stays, WHOLE, Fixed, keys!(environment::manage_security_environment);
     CHANGE_REFERENCE_DATA = 0x24, "CHANGE REFERENCE DATA", "7816-4, 11.5.7":
-        Secret, Own, Stays, WHOLE, keys!(verify::change_reference_data);
+        Secret, Own, Stays, WHOLE, Fixed, keys!(verify::change_reference_data);
     PERFORM_SECURITY_OPERATION = 0x2A, "PERFORM SECURITY OPERATION", "7816-8, 11":
-        Any, Own, Stays, PARTS, Keys(operation::perform_security_operation);
+        Any, Own, Stays, PARTS, Signed, Keys(operation::perform_security_operation);
     RESET_RETRY_COUNTER = 0x2C, "RESET RETRY COUNTER", "7816-4, 11.5.8":
-        Secret, Own, Stays, WHOLE, keys!(verify::reset_retry_counter);
+        Secret, Own, Stays, WHOLE, Fixed, keys!(verify::reset_retry_counter);
     ACTIVATE_FILE = 0x44, "ACTIVATE FILE", "7816-9, 5.3.3":
-        Nothing, Zero, Moves, WHOLE, keys!(life_cycle::activate_file);
+        Nothing, Zero, Moves, WHOLE, Fixed, keys!(life_cycle::activate_file);
     GENERATE_KEY_PAIR = 0x46, "GENERATE ASYMMETRIC KEY PAIR", "7816-8, 11.2":
-        Any, Own, Stays, WHOLE, Keys(security_object::generate_key_pair);
+        Any, Own, Stays, WHOLE, Drawn, Keys(security_object::generate_key_pair);
     GENERATE_KEY_PAIR_ODD = 0x47, "GENERATE ASYMMETRIC KEY PAIR (odd)", "7816-8, 11.2":
-        Any, Own, Stays, WHOLE, Keys(security_object::generate_key_pair);
+        Any, Own, Stays, WHOLE, Drawn, Keys(security_object::generate_key_pair);
     MANAGE_CHANNEL = 0x70, "MANAGE CHANNEL", "7816-4, 11.1.2":
-        NoData, Own, Channels, WHOLE, Files(channel::manage_channel);
+        NoData, Own, Channels, WHOLE, Fixed, Files(channel::manage_channel);
     EXTERNAL_AUTHENTICATE = 0x82, "EXTERNAL AUTHENTICATE", "7816-4, 11.5.4":
-        Any, Own, Stays, PARTS, Keys(authenticate::external_authenticate);
+        Any, Own, Stays, PARTS, Drawn, Keys(authenticate::external_authenticate);
     GET_CHALLENGE = 0x84, "GET CHALLENGE", "7816-4, 11.5.3":
-        Le, Zero, Stays, WHOLE, Keys(authenticate::get_challenge);
+        Le, Zero, Stays, WHOLE, Drawn, Keys(authenticate::get_challenge);
     INTERNAL_AUTHENTICATE = 0x88, "INTERNAL AUTHENTICATE", "7816-4, 11.5.2":
-        Any, Own, Stays, WHOLE, Keys(authenticate::internal_authenticate);
+        Any, Own, Stays, WHOLE, Drawn, Keys(authenticate::internal_authenticate);
     SELECT = 0xA4, "SELECT", "7816-4, 11.1.1":
-        Any, Selection, Selects, PARTS, Files(select::select);
+        Any, Selection, Selects, PARTS, Fixed, Files(select::select);
     READ_BINARY = 0xB0, "READ BINARY", "7816-4, 11.2.3":
-        Le, Offset, Reads, WHOLE, Files(binary::read_binary);
+        Le, Offset, Reads, WHOLE, Fixed, Files(binary::read_binary);
     READ_BINARY_ODD = 0xB1, "READ BINARY (odd)", "7816-4, 11.2.3":
-        Data, File, Reads, PARTS, Files(binary::read_binary_odd);
+        Data, File, Reads, PARTS, Fixed, Files(binary::read_binary_odd);
     READ_RECORD = 0xB2, "READ RECORD", "7816-4, 11.3.3":
-        Le, Record, Reads, WHOLE, Files(record::read_record);
+        Le, Record, Reads, WHOLE, Fixed, Files(record::read_record);
     READ_RECORD_ODD = 0xB3, "READ RECORD (odd)", "7816-4, 11.3.3":
-        Data, Record, Reads, WHOLE, Nobody;
+        Data, Record, Reads, WHOLE, Fixed, Nobody;
     GET_RESPONSE = 0xC0, "GET RESPONSE", "7816-4, 11.7.1":
-        Le, Zero, Fetches, WHOLE, Files(response::get_response);
+        Le, Zero, Fetches, WHOLE, Fixed, Files(response::get_response);
     GET_DATA = 0xCA, "GET DATA", "7816-4, 11.4.3":
-        Le, Tag, Stays, WHOLE, Files(data::get_data);
+        Le, Tag, Stays, WHOLE, Fixed, Files(data::get_data);
     GET_DATA_ODD = 0xCB, "GET DATA (odd)", "7816-4, 11.4.3":
-        Data, Own, Stays, WHOLE, Keys(security_object::get_data);
+        Data, Own, Stays, WHOLE, Fixed, Keys(security_object::get_data);
     WRITE_BINARY = 0xD0, "WRITE BINARY", "7816-4, 11.2.4":
-        Data, Offset, Writes, WHOLE, Nobody;
+        Data, Offset, Writes, WHOLE, Fixed, Nobody;
     WRITE_BINARY_ODD = 0xD1, "WRITE BINARY (odd)", "7816-4, 11.2.4":
-        Data, File, Writes, WHOLE, Nobody;
+        Data, File, Writes, WHOLE, Fixed, Nobody;
     WRITE_RECORD = 0xD2, "WRITE RECORD", "7816-4, 11.3.4":
-        Data, Record, Writes, WHOLE, Nobody;
+        Data, Record, Writes, WHOLE, Fixed, Nobody;
     UPDATE_BINARY = 0xD6, "UPDATE BINARY", "7816-4, 11.2.5":
-        Data, Offset, Writes, PARTS, files!(binary::update_binary);
+        Data, Offset, Writes, PARTS, Fixed, files!(binary::update_binary);
     UPDATE_BINARY_ODD = 0xD7, "UPDATE BINARY (odd)", "7816-4, 11.2.5":
-        Data, File, Writes, PARTS, files!(binary::update_binary_odd);
+        Data, File, Writes, PARTS, Fixed, files!(binary::update_binary_odd);
     PUT_DATA = 0xDA, "PUT DATA", "7816-4, 11.4":
-        Data, Tag, Stays, WHOLE, Nobody;
+        Data, Tag, Stays, WHOLE, Fixed, Nobody;
     PUT_DATA_ODD = 0xDB, "PUT DATA (odd)", "7816-4, 11.4":
-        Data, Own, Stays, PARTS, keys!(security_object::put_data);
+        Data, Own, Stays, PARTS, Fixed, keys!(security_object::put_data);
     UPDATE_RECORD = 0xDC, "UPDATE RECORD", "7816-4, 11.3.5":
-        Data, Record, Writes, PARTS, files!(record::update_record);
+        Data, Record, Writes, PARTS, Fixed, files!(record::update_record);
     UPDATE_RECORD_ODD = 0xDD, "UPDATE RECORD (odd)", "7816-4, 11.3.5":
-        Data, Record, Writes, WHOLE, Nobody;
+        Data, Record, Writes, WHOLE, Fixed, Nobody;
     CREATE_FILE = 0xE0, "CREATE FILE", "7816-9":
-        Data, Zero, Moves, WHOLE, keys!(file::create_file);
+        Data, Zero, Moves, WHOLE, Fixed, keys!(file::create_file);
     APPEND_RECORD = 0xE2, "APPEND RECORD", "7816-4, 11.3.6":
-        Data, RecordFile, Writes, PARTS, files!(record::append_record);
+        Data, RecordFile, Writes, PARTS, Fixed, files!(record::append_record);
     DELETE_FILE = 0xE4, "DELETE FILE", "7816-9":
-        Any, Own, Moves, WHOLE, keys!(file::delete_file);
+        Any, Own, Moves, WHOLE, Fixed, keys!(file::delete_file);
     TERMINATE_DF = 0xE6, "TERMINATE DF", "7816-9":
-        Any, Own, Moves, WHOLE, Nobody;
+        Any, Own, Moves, WHOLE, Fixed, Nobody;
     TERMINATE_EF = 0xE8, "TERMINATE EF", "7816-9":
-        Any, Own, Moves, WHOLE, Nobody;
+        Any, Own, Moves, WHOLE, Fixed, Nobody;
     TERMINATE_CARD = 0xFE, "TERMINATE CARD USAGE", "7816-9":
-        Any, Own, Moves, WHOLE, Nobody;
+        Any, Own, Moves, WHOLE, Fixed, Nobody;
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use virtuale::trace::{
-    Trace,
+    Chance, Trace,
     replay::{Wanted, replay},
 };
 use virtuale_engine::Card;
@@ -20,7 +20,7 @@ pub(super) fn run(data: &[u8]) {
 }
 
 fn play(trace: &Trace) {
-    let Ok(outcome) = replay(trace, |wanted: Wanted<'_>| {
+    let Ok(outcome) = replay(trace, Chance::Recorded, |wanted: Wanted<'_>| {
         let absent = wanted.card == Some("-");
         Ok::<_, Infallible>((!absent).then(|| Box::new(Echo::new()) as Box<dyn Card>))
     });
