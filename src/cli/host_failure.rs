@@ -29,8 +29,8 @@ impl From<HostError> for Failure {
 fn hint(error: HostError) -> Option<String> {
     let hint = match error {
         HostError::TooManySlots { .. } => "where your libpcsclite has room for more, say so: --reader-slots".into(),
-        HostError::TooManyNames { .. } => "each --card makes a slot, and --slot-name names one".into(),
-        HostError::Name(_) => "give another name with --reader or --slot-name".into(),
+        HostError::TooManyNames { .. } => "each --card makes a slot, and --reader names one".into(),
+        HostError::Name(_) => "give another name with --reader".into(),
         HostError::Unmade { .. } => DOCTOR.into(),
         HostError::NotASocket(_) => "give another path with --socket".into(),
         HostError::NameTaken(name) => {

@@ -13,7 +13,7 @@ use crate::{
         Builder, Host, HostError, HostName,
         control::{Client, Which},
     },
-    reader::{SlotName, pcsclite::wire::READER_SLOTS},
+    reader::pcsclite::wire::READER_SLOTS,
 };
 
 /// The seed of a run that names none.
@@ -83,13 +83,10 @@ pub(super) struct Slots {
     /// A card file for the next slot, or - for an empty slot [default: two empty slots]
     #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
-    /// The name of the reader; programs see it with two numbers behind it, as in "NAME 00 00"
-    #[arg(long, value_name = "NAME", default_value = SlotName::HOUSE)]
-    reader: String,
-    /// The whole name of a slot, as programs see it, in place of the numbered one: the first names slot 0, the next
-    /// slot 1
-    #[arg(long = "slot-name", value_name = "NAME")]
-    slot_names: Vec<String>,
+    /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of slot
+    /// 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
+    #[arg(long = "reader", value_name = "NAME")]
+    readers: Vec<String>,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
     reader_slots: usize,
@@ -104,9 +101,9 @@ pub(super) struct Slots {
 impl Slots {
     /// A host with these slots.
     pub(super) fn host(&self) -> Builder {
-        let host = self.reproducible.host().reader(&self.reader).reader_slots(self.reader_slots);
+        let host = self.reproducible.host().reader_slots(self.reader_slots);
         let host = self.name.iter().fold(host, |host, name| host.name(name.as_str()));
-        let host = self.slot_names.iter().fold(host, |host, name| host.slot_name(name));
+        let host = self.readers.iter().fold(host, |host, name| host.slot_name(name));
         self.cards().into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
             None => host.empty_slot(),

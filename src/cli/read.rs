@@ -20,7 +20,10 @@ use crate::{
     terminal::{
         guides::{CardReading, Guides, Unread},
         pages::{self, PaperCopy},
-        transport::{Transport, TransportError, in_process, pcsclite},
+        transport::{
+            Transport, TransportError, in_process,
+            pcsclite::{self, ListedReader},
+        },
     },
 };
 
@@ -37,9 +40,9 @@ pub(super) struct Args {
     /// The card file, read without any reader; each further one is read after it
     #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
-    /// Read the card in this reader only
-    #[arg(long, value_name = "NAME", conflicts_with = "cards")]
-    reader: Option<String>,
+    /// Read only the card in the reader of this name, as programs see it; each further one is read after it
+    #[arg(long = "reader", value_name = "NAME", conflicts_with = "cards")]
+    readers: Vec<String>,
     /// The layout of cards in readers: the name of one that is built in, or a layout file [default: by the answer to
     /// reset, vitale1 or vitale2]
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "cards")]
@@ -99,17 +102,15 @@ fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
     let socket = pcsclite::default_socket();
     let no_service = |error| no_service(&error, language);
     let mut service = pcsclite::Service::establish(&socket).map_err(no_service)?;
-    let mut slots = service.slots().map_err(no_service)?;
-    let all: Vec<_> = slots.iter().map(|slot| slot.name.clone()).collect();
-    if let Some(wanted) = args.reader.as_ref().filter(|wanted| !all.contains(wanted)) {
-        let message = Message::NoReader { name: &format!("{wanted:?}") }.text(language);
-        return Err(Failure::environment(message, known(&all, language)));
-    }
-    slots.retain(|slot| args.reader.as_ref().map_or(slot.present, |wanted| slot.name == *wanted));
+    let all = service.slots().map_err(no_service)?;
+    let slots: Vec<_> = match args.readers.as_slice() {
+        [] => all.iter().filter(|slot| slot.present).collect(),
+        readers => readers.iter().map(|name| find(&all, name, language)).collect::<Result<_, _>>()?,
+    };
     if slots.is_empty() {
         return Err(Failure::environment(Message::NoCard.text(language), known(&all, language)));
     }
-    for slot in &slots {
+    for slot in slots {
         let read = read_slot(args, &mut service, &slot.name, named.as_ref(), language);
         printer.print(&slot.name, read)?;
     }
@@ -136,11 +137,20 @@ fn read_slot(
     reading(&mut transport, layout, slot, &args.reproducible, language)
 }
 
+/// The reader of this name.
+fn find<'a>(readers: &'a [ListedReader], name: &str, language: Language) -> Result<&'a ListedReader, Failure> {
+    readers.iter().find(|reader| reader.name == name).ok_or_else(|| {
+        let message = Message::NoReader { name: &format!("{name:?}") }.text(language);
+        Failure::environment(message, known(readers, language))
+    })
+}
+
 /// Which readers there are, and what else could be read.
-fn known(readers: &[String], language: Language) -> String {
-    let readers = match readers {
+fn known(readers: &[ListedReader], language: Language) -> String {
+    let names: Vec<_> = readers.iter().map(|reader| reader.name.as_str()).collect();
+    let readers = match names.as_slice() {
         [] => Message::NoReaders.text(language),
-        readers => Message::Readers { names: &readers.join(", ") }.text(language),
+        names => Message::Readers { names: &names.join(", ") }.text(language),
     };
     format!("{readers}\n{}", Message::GiveCardFile.text(language))
 }

@@ -25,9 +25,10 @@ const REMARK: &str = "recorded from a real card: redact it before it is kept or 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, override_usage = "virtuale record --reader NAME -o FILE [OPTIONS] -- CMD [ARG]...")]
 pub(super) struct Args {
-    /// The PC/SC reader with the card
-    #[arg(long, value_name = "NAME")]
-    reader: String,
+    /// The name of the PC/SC reader with the card, which the command's own reader has too; each further one is another
+    /// slot of the trace
+    #[arg(long = "reader", required = true, value_name = "NAME")]
+    readers: Vec<String>,
     #[command(flatten)]
     at: At,
     /// The trace to write
@@ -40,21 +41,25 @@ pub(super) struct Args {
     command: Vec<OsString>,
 }
 
-/// Runs the command with a reader of its own, in which the real card answers.
+/// Runs the command with readers of its own, in which the real cards answer.
 pub(super) fn run(args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
-    // The card is in use as long as this process lives, and so is the connection.
-    let service = Box::leak(Box::new(args.at.service(&args.reader)?));
-    let connection = service.connect(&args.reader).map_err(|error| broken(&args.reader, &error))?;
-    let trouble = Trouble::default();
-    let card = relay(connection, &trouble)?;
-    let host = args.reproducible.host().card_made(&args.reader, Box::new(card)).record(&args.output).remark(REMARK);
-    let host = host.refuse_stop("this reader lives as long as the command of its `virtuale record`").start()?;
+    let mut host = args.reproducible.host().record(&args.output).remark(REMARK);
+    let mut troubles = Vec::new();
+    for reader in &args.readers {
+        // A card is in use as long as this process lives, and so is the connection.
+        let service = Box::leak(Box::new(args.at.service(reader)?));
+        let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
+        let trouble = Trouble::default();
+        host = host.card_made(reader, Box::new(relay(connection, &trouble)?)).slot_name(reader);
+        troubles.push((reader, trouble));
+    }
+    let host = host.refuse_stop("these readers live as long as the command of their `virtuale record`").start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)));
     host.leave().iter().for_each(output::say);
-    match trouble.take() {
-        Some(error) => Err(broken(&args.reader, &error)),
+    match troubles.into_iter().find_map(|(reader, trouble)| Some((reader, trouble.take()?))) {
+        Some((reader, error)) => Err(broken(reader, &error)),
         None => code,
     }
 }

@@ -12,8 +12,8 @@ use crate::terminal::transport::{
 /// Which PC/SC service is meant.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct At {
-    /// The socket of the PC/SC service of that reader [default: PCSCLITE_CSOCK_NAME, else that of pcscd]
-    #[arg(long, value_name = "PATH", requires = "reader")]
+    /// The socket of the PC/SC service of these readers [default: PCSCLITE_CSOCK_NAME, else that of pcscd]
+    #[arg(long, value_name = "PATH", requires = "readers")]
     pub(super) socket: Option<PathBuf>,
 }
 

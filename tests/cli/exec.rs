@@ -8,14 +8,14 @@ use crate::sandbox::{BROKEN, MARTIN, Running, Sandbox, run, until};
 fn the_command_finds_readers_that_are_ready() {
     let sandbox = Sandbox::new();
     let script = "virtuale doctor --json && virtuale slots";
-    let inner = ["exec", "--card", MARTIN, "--card", "-", "--reader", "Bifente", "--", "sh", "-c", script];
+    let inner = ["exec", "--card", MARTIN, "--card", "-", "--reader", "Bifente 00 00", "--", "sh", "-c", script];
     let path =
         sandbox.shell("").get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path.map(Into::into));
     let mut command = sandbox.virtuale(&inner);
     command.env("PATH", path.unwrap_or_else(|| std::ffi::OsString::from("/usr/bin")));
     let (_, out, error) = run(&mut command);
     assert!(out.contains("programs started here see the readers at"), "{out}\n{error}");
-    assert!(out.contains(&format!("0  Bifente 00 00  {MARTIN}\n1  Bifente 00 01  empty\n")), "{out}\n{error}");
+    assert!(out.contains(&format!("0  Bifente 00 00   {MARTIN}\n1  Virtuale 00 01  empty\n")), "{out}\n{error}");
     assert!(sandbox.left().is_empty());
 }
 

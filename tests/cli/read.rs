@@ -9,6 +9,7 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
         eval "$(virtuale serve --detach --card "$MARTIN" --card - --card "$DURAND" --now 2026-01-15)"
         virtuale read --now 2026-01-15; echo "all: $?"
         virtuale read --now 2026-01-15 --reader 'Virtuale 00 02' --json | grep -o '"nom":"[A-Z]*"'
+        virtuale read --now 2026-01-15 --reader 'Virtuale 00 02' --reader 'Virtuale 00 00' | grep 'The card in'
         virtuale read --reader 'Virtuale 00 01'; echo "empty: $?"
         virtuale read --reader 'Nobody'; echo "unknown: $?"
         virtuale doctor | grep 'programs started here'
@@ -25,6 +26,7 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
         "CLAUDE DURAND",
         "all: 0\n",
         "\"nom\":\"DURAND\"",
+        "The card in Virtuale 00 02\nThe card in Virtuale 00 00\n",
         "empty: 4\n",
         "unknown: 4\n",
         ": Virtuale 00 00, Virtuale 00 01, Virtuale 00 02\n",

@@ -127,12 +127,13 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
 #[test]
 fn slots_bear_any_names() {
     let sandbox = Sandbox::new();
-    let names = ["--slot-name", "Ingenico TL TELIUM(1)", "--slot-name", "Ingenico TL TELIUM(2)"];
+    let names = ["--reader", "Ingenico TL TELIUM(1)", "--reader", "Gemalto PC Twin Reader 00 00"];
     let (running, socket) = serve(&sandbox, &[&["--card", MARTIN, "--card", "-", "--card", "-"][..], &names].concat());
     let (code, out, error) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
     assert_eq!(code, 0, "{error}");
     let expected = format!(
-        "0  Ingenico TL TELIUM(1)  {MARTIN}\n1  Ingenico TL TELIUM(2)  empty\n2  Virtuale 00 02         empty\n"
+        "0  Ingenico TL TELIUM(1)         {MARTIN}\n1  Gemalto PC Twin Reader 00 00  empty\n\
+         2  Virtuale 00 02                empty\n"
     );
     assert_eq!(out, expected);
     let mut read = sandbox.virtuale(&["read", "--reader", "Ingenico TL TELIUM(1)"]);
@@ -148,11 +149,24 @@ fn slots_bear_any_names() {
         (&[long.as_str()], "has at most 127 bytes, and this one has 128"),
         (&["two\nlines"], "must be printable"),
     ] {
-        let names = names.iter().flat_map(|name| ["--slot-name", name]);
+        let names = names.iter().flat_map(|name| ["--reader", name]);
         let line: Vec<_> = ["exec"].into_iter().chain(names).chain(["--", "true"]).collect();
         let (code, _, error) = run(&mut sandbox.virtuale(&line));
-        assert!(code == 125 && error.contains(says) && error.contains("--slot-name"), "{code} {error}");
+        assert!(code == 125 && error.contains(says) && error.contains("--reader"), "{code} {error}");
     }
+}
+
+#[test]
+fn a_shell_that_waits_for_readers_is_told_that_it_does() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        (while ! test -s "$TMPDIR/said"; do sleep 0.01; done; virtuale stop --name caisse) &
+        eval "$(virtuale serve --name caisse 2> "$TMPDIR/said")"
+        wait; cat "$TMPDIR/said"; rm "$TMPDIR/said"
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("waits for its end, unless --detach is given"), "{out}{error}");
 }
 
 #[test]
@@ -214,11 +228,11 @@ fn without_the_variable_nobody_elses_readers_are_meant() {
         );
         assert_eq!(error, said);
     }
-    let (second, other) = serve(&sandbox, &["--name", "caisse", "--reader", "Autre"]);
+    let (second, other) = serve(&sandbox, &["--name", "caisse", "--reader", "Autre", "--card", "-"]);
     let (code, out, error) = run(sandbox.virtuale(&["slots", "--all"]).env("PCSCLITE_CSOCK_NAME", &other));
     let lists = [
         format!("{pid}  {}\n    0  Virtuale 00 00  {MARTIN}\n", socket.display()),
-        format!("caisse  {}  (of this shell)\n    0  Autre 00 00  empty\n    1  Autre 00 01  empty\n", other.display()),
+        format!("caisse  {}  (of this shell)\n    0  Autre  empty\n", other.display()),
     ];
     assert_eq!((code, out), (0, lists.concat()), "{error}");
     let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--all", "--json"]));
@@ -226,7 +240,7 @@ fn without_the_variable_nobody_elses_readers_are_meant() {
     assert_eq!((code, &documents[1]["name"], documents[2].as_object()), (0, &"caisse".into(), None), "{out}");
     for named in [["--name", "caisse"], ["--socket", &other.display().to_string()]] {
         let (code, out, _) = run(&mut sandbox.virtuale(&[&["slots"][..], &named].concat()));
-        assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n1  Autre 00 01  empty\n"));
+        assert_eq!((code, out.as_str()), (0, "0  Autre  empty\n"));
     }
     assert_eq!(run(&mut sandbox.virtuale(&["remove", "0", "--name", &pid])).0, 0);
     let (code, out, _) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
@@ -331,12 +345,12 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
 #[test]
 fn a_reader_has_the_whole_name_that_it_was_given_or_none() {
     let sandbox = Sandbox::new();
-    let longest = "x".repeat(121);
+    let longest = "x".repeat(127);
     let (code, out, error) = run(&mut sandbox.virtuale(&["exec", "--reader", &longest, "--", "true"]));
     assert_eq!(code, 0, "{out}{error}");
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--reader", &format!("{longest}x")]));
     assert_eq!(code, 2);
-    assert!(error.contains("a reader's name has at most 121 bytes, and this one has 122"), "{error}");
+    assert!(error.contains("a reader's name has at most 127 bytes, and this one has 128"), "{error}");
 }
 
 #[test]

@@ -93,6 +93,20 @@ fn control_c_reaches_the_command_once() {
 }
 
 #[test]
+fn who_serves_and_stops_at_a_terminal_is_told_what_a_shell_would_take_up() {
+    let sandbox = Sandbox::new();
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["serve", "--name", "caisse"]));
+    terminal.wait_for("once this line is run there; they are there until Ctrl-C");
+    let line = terminal.shown.lines().find_map(|line| line.strip_prefix("export PCSCLITE_CSOCK_NAME="));
+    let mut stop = sandbox.virtuale(&["stop"]);
+    let mut other = OnTerminal::start(stop.env("PCSCLITE_CSOCK_NAME", line.expect("a line for a shell")));
+    other.wait_for("unset PCSCLITE_CSOCK_NAME;");
+    other.wait_for("this shell still looks for them: run the line above");
+    assert_eq!((other.end(), terminal.end()), (Some(0), Some(0)));
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
 fn control_z_stops_nothing_that_nobody_could_wake() {
     let sandbox = Sandbox::new();
     // No shell with job control is above the command, so that the system lets Ctrl-Z stop nothing.

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use rustix::process::Signal;
 
-use crate::sandbox::{DURAND, MARTIN, Running, Sandbox, run, until};
+use crate::sandbox::{DURAND, MARTIN, Running, Sandbox, T1, run, until};
 
 /// What a public reader sends, without a card of its own.
 const RUFUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/traces/rufus.apdu");
@@ -159,9 +159,9 @@ fn a_card_behind_a_service_is_relayed_and_recorded() {
     let trace = path(&sandbox, "visit.apdu");
     let program = env!("CARGO_BIN_EXE_virtuale");
     // The outer reader stands for the real one.
-    let outer = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--reader", "Real", "--"];
+    let outer = ["exec", "--card", MARTIN, "--now", "2026-01-15", "--reader", "Real 00 00", "--"];
     let record = [program, "record", "--reader", "Real 00 00", "-o", &trace, "--now", "2026-01-15", "--"];
-    let replay = [program, "replay", RUFUS, "--reader", READER];
+    let replay = [program, "replay", RUFUS, "--reader", "Real 00 00"];
     let (code, out, error) = run(&mut sandbox.virtuale(&[&outer[..], &record, &replay].concat()));
     assert_eq!((code, out.starts_with("1 trace, 5 commands, no finding")), (0, true), "{out}{error}");
     let text = fs::read_to_string(&trace).expect("the recording");
@@ -173,6 +173,29 @@ fn a_card_behind_a_service_is_relayed_and_recorded() {
     assert_eq!(code, 4, "{error}");
     let (code, _, error) = run(&mut sandbox.virtuale(&[&outer[..], &record, &["./no-such-command"]].concat()));
     assert_eq!(code, 127, "{error}");
+}
+
+#[test]
+fn several_cards_behind_services_are_relayed_recorded_and_replayed_together() {
+    let sandbox = Sandbox::new();
+    let trace = path(&sandbox, "visit.apdu");
+    let program = env!("CARGO_BIN_EXE_virtuale");
+    let readers = ["--reader", "Vitale 00 00", "--reader", "Professional 00 00"];
+    let cards = ["exec", "--card", MARTIN, "--card", T1, "--now", "2026-01-15"];
+    let outer = [&cards[..], &readers, &["--", program]].concat();
+    let read = ["-o", &trace, "--now", "2026-01-15", "--", program, "read"];
+    let (code, out, error) = run(&mut sandbox.virtuale(&[&outer[..], &["record"], &readers, &read].concat()));
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("The card in Vitale 00 00\n") && out.contains("The card in Professional 00 00\n"), "{out}");
+    let text = fs::read_to_string(&trace).expect("the recording");
+    assert!(text.contains("\nslot slot-0\natr 3B 75") && text.contains("\nslot slot-1\natr 3B 85"), "{text}");
+    let (code, out, error) = run(&mut sandbox.virtuale(&[&outer[..], &["replay", &trace], &readers].concat()));
+    assert_eq!(code, 0, "{out}{error}");
+    let crossed = ["--reader", "Professional 00 00", "--reader", "Vitale 00 00"];
+    let (code, out, _) = run(&mut sandbox.virtuale(&[&outer[..], &["replay", &trace], &crossed].concat()));
+    assert_eq!(code, 1, "the first reader is for the first slot: {out}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&[&outer[..], &["replay", &trace], &crossed[..2]].concat()));
+    assert!(code == 2 && error.contains("visit.apdu has 2 slots, and --reader names 1"), "{error}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn lists_both_slots(sandbox: &Sandbox) -> Result<(), Failed> {
 }
 
 fn passes_for_a_given_reader(sandbox: &Sandbox) -> Result<(), Failed> {
-    let served = sandbox.serve(&["--card", &card("vitale2-martin"), "--reader", "ACME PRIUM-4"])?;
+    let served = sandbox.serve(&["--card", &card("vitale2-martin"), "--reader", "ACME PRIUM-4 00 00"])?;
     let scan = sandbox.program(&["pcsc_scan", "-r"])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
     scan.run()?.exits_with(0)?.says("ACME PRIUM-4 00 00")?;
     served.stop()

@@ -58,11 +58,11 @@ pub(super) struct Args {
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
     /// A card file for the next slot, in place of the one that the trace names
-    #[arg(long = "card", value_name = "FILE", conflicts_with = "reader")]
+    #[arg(long = "card", value_name = "FILE", conflicts_with = "readers")]
     cards: Vec<PathBuf>,
-    /// Replay against the card in this PC/SC reader
-    #[arg(long, value_name = "NAME")]
-    reader: Option<String>,
+    /// Replay against the card in the PC/SC reader of this name, for the next slot of the trace
+    #[arg(long = "reader", value_name = "NAME")]
+    readers: Vec<String>,
     #[command(flatten)]
     at: At,
     /// How many traces to replay at the same time [default: one for each core]
@@ -83,7 +83,7 @@ pub(super) struct Args {
     #[command(flatten)]
     reproducible: Reproducible,
     /// Run this command with readers in which the trace plays the card
-    #[arg(last = true, value_name = "CMD", conflicts_with_all = ["cards", "reader", "shard", "junit", "update"])]
+    #[arg(last = true, value_name = "CMD", conflicts_with_all = ["cards", "readers", "shard", "junit", "update"])]
     command: Vec<OsString>,
 }
 
@@ -124,8 +124,8 @@ fn shard(text: &str) -> Result<Shard, Failure> {
 
 fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
     let cards = cards_of(args);
-    if let Some(reader) = &args.reader {
-        return traces.iter().map(|path| reader::replay_trace(path, reader, &args.at)).collect();
+    if !args.readers.is_empty() {
+        return traces.iter().map(|path| reader::replay_trace(path, &args.readers, &args.at)).collect();
     }
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let jobs = args.jobs.unwrap_or(cores);
