@@ -69,8 +69,10 @@ messages! {
     OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };
     /// What to do without a PC/SC service.
     StartReader = {
-        en: "give a card file (--card FILE), or start a reader: virtuale serve --card FILE",
-        fr: "donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER"
+        en: "give a card file (--card FILE), or start a reader: virtuale serve --card FILE\n\
+             where one runs already, virtuale doctor says what stands in the way",
+        fr: "donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER\n\
+             là où il y en a déjà un, virtuale doctor dit ce qui l'empêche"
     };
     /// Such cards have no copy on paper.
     NoPaperCopy { place } = {

@@ -83,8 +83,8 @@ pub(super) struct Slots {
     /// A card file for the next slot, or - for an empty slot [default: two empty slots]
     #[arg(long = "card", value_name = "FILE")]
     cards: Vec<PathBuf>,
-    /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of slot
-    /// 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
+    /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of
+    /// slot 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
     #[arg(long = "reader", value_name = "NAME")]
     readers: Vec<String>,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it

@@ -14,20 +14,38 @@ pub(super) fn own() -> Option<Running> {
     running().into_iter().find(|running| running.socket == socket)
 }
 
+/// Running readers, and what a person is told of their slots.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) running: Running,
+    /// What is in the slots, line by line, or why that is not known.
+    pub(super) contents: String,
+}
+
+/// All that run.
+pub(super) fn look() -> Vec<Seen> {
+    let seen = |running: Running| Seen { contents: contents(&running.status()), running };
+    running().into_iter().map(seen).collect()
+}
+
 /// What there is to choose from where readers were meant that are not there.
 pub(super) fn choice() -> String {
-    let running = running();
-    if running.is_empty() {
+    let seen = look();
+    if seen.is_empty() {
         return format!("no reader of ours runs; {START}");
     }
-    let mut choice = String::from("these run; say which you mean, or run the line below a name in this shell");
-    for running in running {
-        let line = shell::export(&running.socket, None);
-        let line = String::from_utf8_lossy(&line);
-        choice.push_str(&format!("\n  --name {}\n  {}\n", running.name, line.trim_end()));
-        choice.push_str(contents(&running.status()).trim_end());
-    }
-    choice
+    seen.iter().fold(
+        "these run; say which you mean, or run the line below a name in this shell".into(),
+        |choice, seen| {
+            let Seen { running, contents } = seen;
+            format!("{choice}\n  --name {}\n  {}\n{}", running.name, export(running), contents.trim_end())
+        },
+    )
+}
+
+/// The line that makes them those of a shell.
+pub(super) fn export(running: &Running) -> String {
+    String::from_utf8_lossy(&shell::export(&running.socket, None)).trim_end().to_owned()
 }
 
 /// What is in the slots of running readers, line by line, or why that is not known.

@@ -2,6 +2,7 @@
 
 mod apdu;
 mod card;
+mod doctor;
 mod exec;
 mod files;
 mod keys;

@@ -54,7 +54,9 @@ impl Sandbox {
 
     fn confine(&self, mut command: Command) -> Command {
         command.env("XDG_RUNTIME_DIR", self.path()).env("TMPDIR", self.path()).env("LC_ALL", "C");
-        for variable in ["PCSCLITE_CSOCK_NAME", "SUDO_UID", "FLATPAK_ID", "SNAP_NAME", "COLUMNS"] {
+        for variable in
+            ["PCSCLITE_CSOCK_NAME", "SUDO_UID", "DOAS_USER", "PKEXEC_UID", "FLATPAK_ID", "SNAP_NAME", "COLUMNS"]
+        {
             command.env_remove(variable);
         }
         command

@@ -1,8 +1,10 @@
-//! A program that should see our readers: what about it may drop the variable.
+//! A program that should see our readers: what about it may keep the variable or the socket from it.
 
 use std::{
-    env, fs,
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    env,
+    fs::{self, File, Metadata},
+    io::Read,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -18,49 +20,142 @@ pub(super) struct Program {
 pub(super) enum Kind {
     /// Nothing special.
     Plain,
-    /// Not there, or not to be run.
+    /// Not there.
     Missing,
-    /// It runs with more rights than its user: set-user-ID, set-group-ID, or capabilities.
+    /// Not where a shell looks for programs of that name, but in this folder.
+    Here,
+    /// A folder, or whatever else is neither a program nor a script.
+    NoFile,
+    /// A file that we may not run.
+    NotRunnable,
+    /// It runs as another user, who is this: set-user-ID.
+    Other(u32),
+    /// It runs as the same user with more rights: set-group-ID, or capabilities.
     Privileged,
+    /// It starts programs as another user.
+    Switch,
+    /// It starts programs in a container.
+    Container,
+    /// It starts programs on another machine.
+    Remote,
     /// It starts a program inside a flatpak.
     Flatpak,
     /// It starts a program inside a snap.
     Snap,
 }
 
+/// Programs that start others, by what becomes of those.
+const LAUNCHERS: [(&str, Kind); 11] = [
+    ("sudo", Kind::Switch),
+    ("doas", Kind::Switch),
+    ("pkexec", Kind::Switch),
+    ("su", Kind::Switch),
+    ("runuser", Kind::Switch),
+    ("docker", Kind::Container),
+    ("podman", Kind::Container),
+    ("nerdctl", Kind::Container),
+    ("ssh", Kind::Remote),
+    ("flatpak", Kind::Flatpak),
+    ("snap", Kind::Snap),
+];
+
+/// What a file must have for what it starts to run with other rights.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    /// Its mode.
+    mode: u32,
+    owner: u32,
+    group: u32,
+    /// Capabilities.
+    capable: bool,
+}
+
+/// Who starts it.
+#[derive(Clone, Copy, Debug)]
+struct Starter {
+    user: u32,
+    group: u32,
+}
+
 /// Looks at a program, which is found as a shell would.
 pub(super) fn look(name: &Path) -> Program {
-    let Some(path) = find(name) else { return Program { path: name.into(), kind: Kind::Missing } };
-    let kind = kind(&path);
+    let path = find(name);
+    let kind = match fs::metadata(&path) {
+        Err(_) => Kind::Missing,
+        Ok(found) if !found.is_file() => Kind::NoFile,
+        Ok(_) if path.as_os_str() == name.as_os_str() && is_a_word(name) => Kind::Here,
+        Ok(_) if !is_runnable(&path) => Kind::NotRunnable,
+        Ok(found) => kind(&path, &found),
+    };
     Program { path, kind }
 }
 
-fn find(name: &Path) -> Option<PathBuf> {
-    if name.components().count() > 1 {
-        return Some(name.to_path_buf()).filter(|path| is_program(path));
+/// Whether a shell looks for it in PATH.
+fn is_a_word(name: &Path) -> bool {
+    !name.as_os_str().as_encoded_bytes().contains(&b'/')
+}
+
+/// The first program of that name, else the first file; the name itself where there is none.
+fn find(name: &Path) -> PathBuf {
+    if !is_a_word(name) {
+        return name.to_path_buf();
     }
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|path| is_program(path))
+    let files = || env::split_paths(&path).map(|folder| folder.join(name)).filter(|path| path.is_file());
+    files().find(|path| is_runnable(path)).or_else(|| files().next()).unwrap_or_else(|| name.to_path_buf())
 }
 
-fn is_program(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+fn is_runnable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
-fn kind(path: &Path) -> Kind {
+fn kind(path: &Path, found: &Metadata) -> Kind {
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let lies_in = |parts: &[&str]| {
         let names: Vec<_> = [path, &real].iter().flat_map(|path| path.components().collect::<Vec<_>>()).collect();
         names.windows(parts.len()).any(|window| window.iter().zip(parts).all(|(name, part)| name.as_os_str() == *part))
     };
-    if lies_in(&["flatpak", "exports", "bin"]) || real.ends_with("flatpak") {
+    if lies_in(&["flatpak", "exports", "bin"]) {
         return Kind::Flatpak;
     }
-    if lies_in(&["snap", "bin"]) || real.ends_with("bin/snap") {
+    if lies_in(&["snap", "bin"]) {
         return Kind::Snap;
     }
-    let set_id = fs::metadata(&real).is_ok_and(|found| found.mode() & 0o6000 != 0);
-    if set_id || has_capabilities(&real) { Kind::Privileged } else { Kind::Plain }
+    let is_called = |name: &str| [path, &real].iter().any(|path| path.file_name().is_some_and(|file| file == name));
+    if let Some((_, kind)) = LAUNCHERS.into_iter().find(|(name, _)| is_called(name)) {
+        return kind;
+    }
+    // The system takes no notice of the marks of scripts, nor of any where a file system is mounted so.
+    if is_a_script(&real) || is_without_marks(&real) {
+        return Kind::Plain;
+    }
+    let marks = Marks { mode: found.mode(), owner: found.uid(), group: found.gid(), capable: has_capabilities(&real) };
+    let (user, group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    marks.kind(Starter { user, group })
+}
+
+impl Marks {
+    /// What runs where somebody starts it.
+    fn kind(self, starter: Starter) -> Kind {
+        const SET_USER: u32 = 0o4000;
+        const SET_GROUP: u32 = 0o2000;
+        if self.mode & SET_USER != 0 && self.owner != starter.user {
+            return Kind::Other(self.owner);
+        }
+        let other_group = self.mode & SET_GROUP != 0 && self.group != starter.group;
+        // The superuser has all of them anyway.
+        let capabilities = self.capable && starter.user != 0;
+        if other_group || capabilities { Kind::Privileged } else { Kind::Plain }
+    }
+}
+
+fn is_a_script(path: &Path) -> bool {
+    let mut start = [0; 2];
+    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
+}
+
+fn is_without_marks(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|system| system.f_flag.contains(rustix::fs::StatVfsMountFlags::NOSUID))
 }
 
 #[cfg(target_os = "linux")]
@@ -77,7 +172,7 @@ fn has_capabilities(_: &Path) -> bool {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
-    use super::{Kind, look};
+    use super::{Kind, Marks, Starter, look};
 
     #[test]
     fn a_program_is_seen_for_what_it_is() {
@@ -90,11 +185,37 @@ mod tests {
             look(&path).kind
         };
         assert_eq!(program("plain", 0o755), Kind::Plain);
-        assert_eq!(program("a-text", 0o644), Kind::Missing);
-        assert_eq!(program("set-user-id", 0o4755), Kind::Privileged);
+        assert_eq!(program("a-text", 0o644), Kind::NotRunnable);
+        assert_eq!(program("set-user-id-of-a-script", 0o4755), Kind::Plain);
         assert_eq!(program("share/flatpak/exports/bin/org.example.App", 0o755), Kind::Flatpak);
         assert_eq!(program("snap/bin/app", 0o755), Kind::Snap);
+        assert_eq!(program("bin/sudo", 0o755), Kind::Switch);
+        assert_eq!(program("bin/podman", 0o755), Kind::Container);
+        assert_eq!(look(place.path()).kind, Kind::NoFile);
+        assert_eq!(look(&place.path().join("none")).kind, Kind::Missing);
         assert_eq!(look(Path::new("no-such-program-anywhere")).kind, Kind::Missing);
+        assert_eq!(look(Path::new("Cargo.toml")).kind, Kind::Here);
+        assert_eq!(look(Path::new("./Cargo.toml")).kind, Kind::NotRunnable);
         assert_eq!(look(Path::new("sh")).kind, Kind::Plain);
+    }
+
+    #[test]
+    fn marks_count_for_whom_they_give_something() {
+        let plain = Marks { mode: 0o755, owner: 0, group: 0, capable: false };
+        let (person, root) = (Starter { user: 1000, group: 1000 }, Starter { user: 0, group: 0 });
+        let cases = [
+            (plain, person, Kind::Plain),
+            (Marks { mode: 0o4755, ..plain }, person, Kind::Other(0)),
+            (Marks { mode: 0o4755, ..plain }, root, Kind::Plain),
+            (Marks { mode: 0o4755, owner: 1000, ..plain }, person, Kind::Plain),
+            (Marks { mode: 0o6755, owner: 5, ..plain }, root, Kind::Other(5)),
+            (Marks { mode: 0o2755, group: 5, ..plain }, person, Kind::Privileged),
+            (Marks { mode: 0o2755, group: 1000, ..plain }, person, Kind::Plain),
+            (Marks { capable: true, ..plain }, person, Kind::Privileged),
+            (Marks { capable: true, ..plain }, root, Kind::Plain),
+        ];
+        for (marks, starter, kind) in cases {
+            assert_eq!(marks.kind(starter), kind, "{marks:?} {starter:?}");
+        }
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Socket {
     Alive(Vec<String>),
     /// Somebody who lets us in, but who does not speak as a PC/SC service does.
     Foreign(String),
+    /// The service of another user, who is this: it hangs up on us.
+    Refused(u32),
     /// A socket that nobody listens at any more.
     Dead,
     /// Nothing.
@@ -57,7 +59,18 @@ pub(super) fn look(path: &Path) -> Socket {
 fn readers(path: &Path) -> Socket {
     match Service::establish(path).and_then(|mut service| service.slots()) {
         Ok(slots) => Socket::Alive(slots.into_iter().map(|slot| slot.name).collect()),
-        Err(error) => Socket::Foreign(error.to_string()),
+        Err(error) => {
+            let owner = fs::metadata(path).ok().map(|found| found.uid());
+            unanswered(owner, rustix::process::geteuid().as_raw(), error.to_string())
+        }
+    }
+}
+
+/// Why somebody lets us in, whose socket this is, and then says nothing of use.
+fn unanswered(owner: Option<u32>, user: u32, error: String) -> Socket {
+    match owner.filter(|&owner| owner != user) {
+        Some(owner) => Socket::Refused(owner),
+        None => Socket::Foreign(error),
     }
 }
 
@@ -70,8 +83,16 @@ fn owner(path: &Path) -> Option<u32> {
 mod tests {
     use std::{fs, os::unix::net::UnixListener, path::Path, thread};
 
-    use super::{Socket, look};
+    use super::{Socket, look, unanswered};
     use crate::reader::{Readers, SlotSpec, pcsclite};
+
+    #[test]
+    fn a_service_of_another_user_is_not_taken_for_nonsense() {
+        let nonsense = || "nonsense".to_owned();
+        assert_eq!(unanswered(Some(1000), 0, nonsense()), Socket::Refused(1000));
+        assert_eq!(unanswered(Some(1000), 1000, nonsense()), Socket::Foreign(nonsense()));
+        assert_eq!(unanswered(None, 0, nonsense()), Socket::Foreign(nonsense()));
+    }
 
     #[test]
     fn what_stands_there_is_told_apart() {

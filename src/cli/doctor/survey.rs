@@ -11,7 +11,13 @@ use super::{
     program::{self, Program},
     socket::{self, Socket},
 };
-use crate::{cli::opensc, host};
+use crate::{
+    cli::{
+        opensc,
+        running::{self, Seen},
+    },
+    host,
+};
 
 /// The environment variable that libpcsclite obeys.
 pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
@@ -26,8 +32,10 @@ pub(super) struct Survey {
     pub(super) variable: Option<(PathBuf, Socket)>,
     /// The configuration that OpenSC is told to read.
     pub(super) opensc: Option<Configuration>,
-    /// The sockets of the readers of ours that run.
-    pub(super) running: Vec<PathBuf>,
+    /// The user that we are.
+    pub(super) user: u32,
+    /// The readers of ours that run, but for those that the variable names.
+    pub(super) others: Vec<Seen>,
     /// Where the next reader's private folder would lie, or why it cannot be made.
     pub(super) place: Result<PathBuf, String>,
     /// Programs in the background that use cards.
@@ -59,12 +67,16 @@ pub(super) enum System {
 pub(super) enum Confinement {
     Flatpak,
     Snap,
-    Sudo,
+    /// This program, which starts others as another user.
+    As(&'static str),
 }
+
+/// Programs that start others as another user, and the variable that they leave behind.
+const SWITCHES: [(&str, &str); 3] = [("sudo", "SUDO_UID"), ("doas", "DOAS_USER"), ("pkexec", "PKEXEC_UID")];
 
 /// Looks at everything once.
 pub(super) fn survey(program: Option<&Path>) -> Survey {
-    let socket = set(VARIABLE);
+    let (socket, own) = (set(VARIABLE), running::own());
     Survey {
         system: if cfg!(target_os = "macos") { System::Apple } else { System::Other },
         library: library::find(),
@@ -72,7 +84,8 @@ pub(super) fn survey(program: Option<&Path>) -> Survey {
         agents: processes::agents(socket.as_deref()),
         opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),
         variable: socket.map(|path| (path.clone(), socket::look(&path))),
-        running: host::running().into_iter().map(|running| running.socket).collect(),
+        user: rustix::process::geteuid().as_raw(),
+        others: running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running)).collect(),
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
         program: program.map(program::look),
@@ -91,5 +104,6 @@ fn confinement() -> Option<Confinement> {
     if env::var_os("SNAP_NAME").is_some() {
         return Some(Confinement::Snap);
     }
-    env::var_os("SUDO_UID").map(|_| Confinement::Sudo)
+    let switch = SWITCHES.into_iter().find(|(_, variable)| env::var_os(variable).is_some());
+    switch.map(|(program, _)| Confinement::As(program))
 }

@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     fs, io,
     io::BufReader,
-    os::unix::{fs::FileTypeExt, net::UnixStream},
+    os::unix::{
+        fs::{FileTypeExt, MetadataExt},
+        net::UnixStream,
+    },
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -72,6 +75,7 @@ impl Client {
     pub(in crate::host) fn connect(socket: PathBuf, patience: Duration) -> Result<Self, HostError> {
         let connect = || {
             let stream = UnixStream::connect(beside(&socket))?;
+            admits_us(&socket)?;
             stream.set_read_timeout(Some(patience))?;
             Ok(BufReader::new(stream))
         };
@@ -111,6 +115,14 @@ impl Client {
     /// What a reply is that does not fit its request.
     pub fn nonsense(&self) -> HostError {
         HostError::Nonsense(self.socket.clone())
+    }
+}
+
+/// Whether the readers are this user's: they hang up on all others, without a word.
+fn admits_us(socket: &Path) -> io::Result<()> {
+    match fs::metadata(socket)?.uid() {
+        owner if owner == rustix::process::geteuid().as_raw() => Ok(()),
+        owner => Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("it belongs to user {owner}"))),
     }
 }
 

@@ -1,10 +1,13 @@
 //! What the facts mean, and what to do.
 
+mod program;
+
+use self::program::{FLATPAK, SNAP, within};
 use super::{
+    super::running::{self, Seen},
     Diagnosis, Level,
     library::{Library, Protocol, Version},
     processes::{Agent, Sight},
-    program::{Kind, Program},
     socket::Socket,
     survey::{Configuration, Confinement, Survey, System},
 };
@@ -14,8 +17,10 @@ const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve 
 
 /// What is good, what is not, in the order in which a program meets it.
 pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
-    let mut findings = vec![library(survey), place(survey), variable(survey), opensc(survey)];
-    findings.extend(survey.program.as_ref().map(|program| judge_program(program, survey.library.as_ref())));
+    let mut findings = vec![library(survey), place(survey), variable(survey)];
+    findings.extend(survey.others.iter().map(other_readers));
+    findings.push(opensc(survey));
+    findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey.library.as_ref())));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
         note("pcscd", "the system's own PC/SC service (pcscd) is there too")
@@ -59,7 +64,7 @@ fn variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
     let Some((path, socket)) = &survey.variable else { return no_variable(survey) };
     let path = path.display();
-    let again = format!("it was set for a reader that is gone; start it again, or: unset PCSCLITE_CSOCK_NAME\n{EXEC}");
+    let again = format!("it was set for readers that are gone: unset PCSCLITE_CSOCK_NAME\n{}", start(survey));
     match socket {
         Socket::Alive(readers) => {
             ok(CHECK, format!("programs started here see the readers at {path}: {}", readers.join(", ")))
@@ -69,35 +74,68 @@ fn variable(survey: &Survey) -> Diagnosis {
         }
         Socket::Dead => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where nobody listens")).with(again),
         Socket::Missing => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is not there")).with(again),
-        Socket::Other => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is no socket")).with(EXEC),
+        Socket::Other => {
+            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is no socket")).with(start(survey))
+        }
         Socket::TooLong(length) => broken(CHECK, format!("PCSCLITE_CSOCK_NAME has {length} characters: too many"))
             .with("libpcsclite cuts it after 107; use a shorter path: virtuale serve --socket PATH"),
         Socket::Forbidden(owner) => {
             let owner = owner.map_or_else(|| "somebody else".to_owned(), |user| format!("user {user}"));
             broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which we may not open"))
-                .with(format!("it belongs to {owner}; start readers and programs as the same user"))
+                .with(format!("it belongs to {owner}; {}", same_user(survey)))
+        }
+        Socket::Refused(owner) => {
+            let (user, message) = (survey.user, format!("PCSCLITE_CSOCK_NAME is {path}, of user {owner}"));
+            broken(CHECK, format!("{message}, whose readers do not answer us: we are user {user}"))
+                .with(same_user(survey))
         }
         Socket::Strange(error) => {
-            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which cannot be reached: {error}")).with(EXEC)
+            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which cannot be reached: {error}"))
+                .with(start(survey))
         }
+    }
+}
+
+/// How somebody gets readers here.
+fn start(survey: &Survey) -> String {
+    match survey.others.as_slice() {
+        [] => format!("{EXEC}\n{SERVE}"),
+        _ => format!("set it for readers that run, which are below; or {EXEC}"),
+    }
+}
+
+/// How readers and programs come to be of one user, also inside a program that starts others as another one.
+fn same_user(survey: &Survey) -> String {
+    let rule = "readers answer only the user who started them: start readers and programs as the same user";
+    match survey.confinement {
+        Some(Confinement::As(switch)) => format!("{rule}\n{}", within(switch)),
+        _ => rule.into(),
     }
 }
 
 fn no_variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
-    let inside = |what| broken(CHECK, format!("PCSCLITE_CSOCK_NAME is not set here, inside {what}"));
+    let inside = |what: &str| broken(CHECK, format!("PCSCLITE_CSOCK_NAME is not set here, inside {what}"));
     match survey.confinement {
-        Some(Confinement::Sudo) => inside("sudo, which drops it")
-            .with("sudo --preserve-env=PCSCLITE_CSOCK_NAME PROGRAM\nor: sudo virtuale exec --card FILE -- PROGRAM"),
+        Some(Confinement::As(switch)) => inside(&format!("{switch}, which drops it")).with(within(switch)),
         Some(Confinement::Flatpak) => inside("a flatpak").with(FLATPAK),
         Some(Confinement::Snap) => inside("a snap").with(SNAP),
-        None => match survey.running.as_slice() {
-            [] => note(CHECK, "PCSCLITE_CSOCK_NAME is not set here: programs started here do not see our readers")
-                .with(format!("{EXEC}\n{SERVE}")),
-            [socket, ..] => warning(CHECK, "a reader of ours runs, but PCSCLITE_CSOCK_NAME is not set here")
-                .with(format!("export PCSCLITE_CSOCK_NAME={}", socket.display())),
-        },
+        None if survey.others.is_empty() => {
+            note(CHECK, "PCSCLITE_CSOCK_NAME is not set here: programs started here do not see our readers")
+                .with(start(survey))
+        }
+        None => {
+            warning(CHECK, "PCSCLITE_CSOCK_NAME is not set here: programs started here do not see readers that run")
+                .with(start(survey))
+        }
     }
+}
+
+/// Readers that run, but for others.
+fn other_readers(seen: &Seen) -> Diagnosis {
+    let Seen { running, contents } = seen;
+    note("readers", format!("readers named {} run, which programs started here do not see", running.name))
+        .with(format!("{}\n{}", running::export(running), contents.trim_end()))
 }
 
 fn opensc(survey: &Survey) -> Diagnosis {
@@ -112,27 +150,6 @@ fn opensc(survey: &Survey) -> Diagnosis {
     } else {
         warning(CHECK, format!("OPENSC_CONF is {path}, which is not there: OpenSC knows none of our cards"))
             .with("it was set for readers that are gone; start them again with --opensc, or: unset OPENSC_CONF")
-    }
-}
-
-const FLATPAK: &str = "let the socket and the variable in:\n\
-    flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
-const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
-
-fn judge_program(Program { path, kind }: &Program, library: Option<&Library>) -> Diagnosis {
-    const CHECK: &str = "program";
-    let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
-    let path = path.display();
-    match kind {
-        Kind::Plain => ok(CHECK, format!("nothing about {path} keeps the variable out")),
-        Kind::Missing => broken(CHECK, format!("there is no program {path}")).with("look at the name and at PATH"),
-        Kind::Privileged if wary => {
-            broken(CHECK, format!("{path} runs with more rights than you: libpcsclite ignores the variable"))
-                .with("run a copy without them (cp keeps neither set-user-ID nor capabilities)")
-        }
-        Kind::Privileged => ok(CHECK, format!("{path} runs with more rights than you, which this libpcsclite allows")),
-        Kind::Flatpak => warning(CHECK, format!("{path} runs in a flatpak")).with(FLATPAK),
-        Kind::Snap => warning(CHECK, format!("{path} runs in a snap")).with(SNAP),
     }
 }
 
@@ -183,6 +200,7 @@ impl Diagnosis {
 mod tests {
     use super::{
         super::{
+            super::running::Seen,
             Level,
             library::{Library, Version},
             processes::{Agent, Sight},
@@ -192,6 +210,13 @@ mod tests {
         },
         judge,
     };
+    use crate::host::Running;
+
+    /// Readers at this socket.
+    fn seen(socket: &str) -> Seen {
+        let running = Running { name: "42".into(), socket: socket.into() };
+        Seen { running, contents: "    0  Virtuale 00 00  empty\n".into() }
+    }
 
     /// A system where nothing is wrong.
     fn healthy() -> Survey {
@@ -201,7 +226,8 @@ mod tests {
             confinement: None,
             variable: Some(("/run/pcsc".into(), Socket::Alive(vec!["Virtuale 00 00".into()]))),
             opensc: Some(Configuration { path: "/run/opensc.conf".into(), is_there: true }),
-            running: vec!["/run/pcsc".into()],
+            user: 1000,
+            others: vec![],
             place: Ok("/run/user/1000/virtuale".into()),
             agents: vec![],
             pcscd: false,
@@ -227,7 +253,7 @@ mod tests {
         let versioned = |version| Some(Library { path: "/lib/l".into(), version: Some(version) });
         let agent = |sight| vec![Agent { name: "scdaemon", pid: 7, sight }];
         let program = |kind| Some(Program { path: "/p".into(), kind });
-        let nowhere = |confinement| Survey { variable: None, confinement, running: vec![], ..healthy() };
+        let nowhere = |confinement| Survey { variable: None, confinement, ..healthy() };
         let at = |socket| Survey { variable: Some(("/run/pcsc".into(), socket)), ..healthy() };
         let gone = Some(Configuration { path: "/run/opensc.conf".into(), is_there: false });
         let modern = || versioned(Version(2, 3, 3));
@@ -238,11 +264,11 @@ mod tests {
             (Survey { place: Err("full".into()), ..healthy() }, Level::Broken, "XDG_RUNTIME_DIR"),
             (nowhere(None), Level::Note, "virtuale exec"),
             (
-                Survey { running: vec!["/run/x".into()], ..nowhere(None) },
+                Survey { others: vec![seen("/run/x")], ..nowhere(None) },
                 Level::Warning,
-                "export PCSCLITE_CSOCK_NAME=/run/x",
+                "set it for readers that run, which are below",
             ),
-            (nowhere(Some(Confinement::Sudo)), Level::Broken, "--preserve-env"),
+            (nowhere(Some(Confinement::As("doas"))), Level::Broken, "doas \"$(command -v virtuale)\" exec"),
             (nowhere(Some(Confinement::Flatpak)), Level::Broken, "flatpak run --filesystem"),
             (nowhere(Some(Confinement::Snap)), Level::Broken, "another way"),
             (at(Socket::Dead), Level::Broken, "nobody listens"),
@@ -250,6 +276,12 @@ mod tests {
             (at(Socket::Missing), Level::Broken, "not there"),
             (at(Socket::Other), Level::Broken, "no socket"),
             (at(Socket::Forbidden(Some(0))), Level::Broken, "user 0"),
+            (at(Socket::Refused(0)), Level::Broken, "of user 0, whose readers do not answer us: we are user 1000"),
+            (
+                Survey { confinement: Some(Confinement::As("sudo")), ..at(Socket::Refused(1001)) },
+                Level::Broken,
+                "start the readers as that user, too: sudo",
+            ),
             (at(Socket::TooLong(120)), Level::Broken, "--socket"),
             (at(Socket::Strange("odd".into())), Level::Broken, "odd"),
             (Survey { opensc: None, ..healthy() }, Level::Note, "--opensc"),
@@ -259,7 +291,14 @@ mod tests {
             (Survey { agents: agent(Sight::Unknown), ..healthy() }, Level::Note, "somebody else"),
             (Survey { pcscd: true, ..healthy() }, Level::Note, "pcscd"),
             (Survey { program: program(Kind::Missing), ..healthy() }, Level::Broken, "PATH"),
+            (Survey { program: program(Kind::Here), ..healthy() }, Level::Broken, "./"),
+            (Survey { program: program(Kind::NoFile), ..healthy() }, Level::Broken, "a folder"),
+            (Survey { program: program(Kind::NotRunnable), ..healthy() }, Level::Broken, "chmod +x /p"),
+            (Survey { program: program(Kind::Other(0)), ..healthy() }, Level::Broken, "user 0 (set-user-ID)"),
             (Survey { program: program(Kind::Privileged), library: modern(), ..healthy() }, Level::Broken, "a copy"),
+            (Survey { program: program(Kind::Switch), ..healthy() }, Level::Broken, "whom our readers do not answer"),
+            (Survey { program: program(Kind::Container), ..healthy() }, Level::Warning, "--user \"$(id -u)\""),
+            (Survey { program: program(Kind::Remote), ..healthy() }, Level::Broken, "another machine"),
             (Survey { program: program(Kind::Flatpak), ..healthy() }, Level::Warning, "flatpak"),
             (Survey { program: program(Kind::Snap), ..healthy() }, Level::Warning, "snap"),
         ];
@@ -268,6 +307,15 @@ mod tests {
             assert_eq!(found, level, "{said}");
             assert!(said.contains(words), "{words:?} is missing in {said:?}");
         }
+    }
+
+    #[test]
+    fn all_other_readers_that_run_are_told_of() {
+        let findings = judge(&Survey { others: vec![seen("/run/a"), seen("/run/b")], ..healthy() });
+        let told = findings.into_iter().filter(|finding| finding.check == "readers");
+        let told: Vec<_> = told.map(|finding| finding.advice.unwrap_or_default()).collect();
+        let line = |socket| format!("export PCSCLITE_CSOCK_NAME={socket}\n    0  Virtuale 00 00  empty");
+        assert_eq!(told, ["/run/a", "/run/b"].map(line));
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! What stands between a program and our readers that is about the program itself.
+
+use super::{
+    super::{
+        Diagnosis,
+        library::{Library, Version},
+        program::{Kind, Program},
+    },
+    broken, ok, warning,
+};
+
+/// What lets readers into a flatpak.
+pub(super) const FLATPAK: &str = "let the socket and the variable in:\n\
+    flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
+/// What lets readers into a container.
+const CONTAINER: &str = "let both in, as the same user (docs/attach.md):\n\
+    docker run --user \"$(id -u)\" -e PCSCLITE_CSOCK_NAME -v \"${PCSCLITE_CSOCK_NAME%/*}:${PCSCLITE_CSOCK_NAME%/*}\" IMAGE";
+/// What to do about a snap.
+pub(super) const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
+
+/// What is to be said of it, where this library is there.
+pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>) -> Diagnosis {
+    const CHECK: &str = "program";
+    let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
+    let path = path.display();
+    match kind {
+        Kind::Plain => ok(CHECK, format!("nothing about {path} keeps the variable out")),
+        Kind::Missing => broken(CHECK, format!("there is no program {path}")).with("look at the name and at PATH"),
+        Kind::Here => broken(CHECK, format!("there is no program {path} in the folders of PATH"))
+            .with(format!("the file here is started with its path: ./{path}")),
+        Kind::NoFile => {
+            broken(CHECK, format!("{path} is no program: it is a folder or a device")).with("name the program in it")
+        }
+        Kind::NotRunnable => {
+            broken(CHECK, format!("{path} is there, and we may not run it")).with(format!("chmod +x {path}"))
+        }
+        Kind::Other(owner) => {
+            broken(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom our readers do not answer"))
+                .with("run a copy, which runs as you (cp does not keep set-user-ID), or start the readers as that user")
+        }
+        Kind::Privileged if wary => {
+            broken(CHECK, format!("{path} runs with more rights than you: libpcsclite ignores the variable"))
+                .with("run a copy without them (cp keeps neither set-group-ID nor capabilities)")
+        }
+        Kind::Privileged => ok(CHECK, format!("{path} runs with more rights than you, which this libpcsclite allows")),
+        Kind::Switch => {
+            let name = path.to_string();
+            let name = name.rsplit('/').next().unwrap_or(&name);
+            broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
+                .with(within(name))
+        }
+        Kind::Container => warning(CHECK, format!("{path} starts programs in a container")).with(CONTAINER),
+        Kind::Remote => broken(CHECK, format!("{path} starts programs on another machine"))
+            .with("start virtuale and the program there"),
+        Kind::Flatpak => warning(CHECK, format!("{path} runs in a flatpak")).with(FLATPAK),
+        Kind::Snap => warning(CHECK, format!("{path} runs in a snap")).with(SNAP),
+    }
+}
+
+/// How a program that is started as another user has readers.
+pub(super) fn within(switch: &str) -> String {
+    format!("start the readers as that user, too: {switch} \"$(command -v virtuale)\" exec --card FILE -- PROGRAM")
+}
