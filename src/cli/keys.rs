@@ -18,7 +18,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = number::<u64>(0..=u64::MAX))]
     seed: u64,
     /// The folder to write to; it is made if need be, and keeps the files of another authority
-    #[arg(short, long, value_name = "DIR", default_value = "fixtures/keys")]
+    #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 }
 

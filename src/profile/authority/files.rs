@@ -125,7 +125,7 @@ mod tests {
         assert!(!files.is_empty());
         for (name, content) in files {
             let kept = fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(kept == content, "{name} differs: run `virtuale keys`");
+            assert!(kept == content, "{name} differs: run `virtuale keys -o fixtures/keys`");
         }
     }
 
