@@ -19,7 +19,7 @@ use virtuale_engine::{
 };
 
 /// A card that speaks T=1, so that an answer is one exchange.
-const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-t1.toml");
+const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-t1.toml");
 
 const SELECT_ADELE: &[u8] = &hex!("00 A4 04 0C 0C D2500000044164E86C650101");
 const VERIFY: &[u8] = &hex!("00 20 00 81 04 31323334");

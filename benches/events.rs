@@ -16,7 +16,7 @@ const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x00, 0x00, 0xC8];
 
 /// A card whose file of 200 bytes and more is selected.
 fn selected(dress: impl FnOnce(Box<dyn Card>) -> Box<dyn Card>) -> Box<dyn Card> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-t1.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-t1.toml");
     let profile = profile::load(&path, &Options { today: date(2026, 1, 15), seed: 0 }).expect("a fixture");
     let mut card = dress(Box::new(profile.card()));
     card.power_up(Interface::Contact).expect("power");

@@ -11,7 +11,7 @@ const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 0 };
 fn loads(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("load");
     for name in ["vitale2-minimal", "vitale2-martin", "vitale2-durand"] {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/cards/{name}.toml"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/{name}.toml"));
         let text = fs::read_to_string(path).expect("a fixture");
         group.bench_function(format!("{name} from TOML"), |bencher| {
             bencher.iter(|| {

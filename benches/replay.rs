@@ -29,7 +29,7 @@ fn commands(length: u8) -> [Vec<u8>; 3] {
 }
 
 fn profile() -> Profile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-t1.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-t1.toml");
     profile::load(&path, &Options { today: date(2026, 1, 15), seed: 0 }).expect("a fixture")
 }
 

@@ -38,7 +38,7 @@ use virtuale_engine::Card;
 
 const LIBRARY: &str = "libpcsclite.so.1";
 const READER: &CStr = c"Virtuale 00 00";
-const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
+const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
 /// READ BINARY, SFI 2 (the identity), 200 bytes.
 const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x82, 0x00, 0xC8];
 const RESPONSE: usize = 202;

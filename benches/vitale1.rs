@@ -24,7 +24,7 @@ const ZONES: &[u8] = &hex!("BC B0 02 68 FA");
 const END: &[u8] = &hex!("BC C0 00 00 08");
 
 fn words(criterion: &mut Criterion) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale1-petit.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale1-petit.toml");
     let profile = load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture");
     let mut card = profile.card();
     let mut response = Response::new();

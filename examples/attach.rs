@@ -8,7 +8,7 @@ use std::{error::Error, process::Command};
 use virtuale::host::Host;
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
-    let martin = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
+    let martin = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
     let host = Host::builder().card(martin).empty_slot().start()?;
     for slot in host.slots() {
         println!("{}: {}", slot.reader, slot.card.as_deref().unwrap_or("empty"));

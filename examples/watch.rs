@@ -11,7 +11,7 @@ use virtuale::{
 };
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
-    let martin = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
+    let martin = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
     let host = Host::builder().card(martin).start()?;
     let events = host.events(1000);
 

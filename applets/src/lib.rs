@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod cards;
 #[cfg(test)]
 mod gsm;
 pub mod ias;

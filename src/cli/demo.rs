@@ -93,7 +93,7 @@ fn profile(card: &Path, reproducible: &Reproducible) -> Result<(Profile, PathBuf
         }
         return Ok((cards::profile(card, reproducible)?, card.into()));
     };
-    let file = format!("fixtures/cards/{name}.toml");
+    let file = format!("applets/cards/{name}.toml");
     let source = Source { name: file.clone(), text: (*text).to_owned() };
     let profile = profile::parse(source, None, &cards::options(reproducible)).map_err(Failure::Invalid)?;
     Ok((profile, file.into()))

@@ -11,7 +11,7 @@ use crate::host::control::{Client, Reply, Request};
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale insert 0 fixtures/cards/vitale2-durand.toml
+  virtuale insert 0 applets/cards/vitale2-durand.toml
   virtuale insert 0
   virtuale insert 0 -";
 

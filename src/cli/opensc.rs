@@ -9,7 +9,7 @@ pub(super) const VARIABLE: &str = "OPENSC_CONF";
 
 /// Which driver OpenSC uses for which ATR [RUN-OPENSC card_atr]. Type 25004 is that of the driver's cards whose SELECT
 /// has P2 = 04; for type 25003, whose SELECT has P2 = 00, the driver reads serial numbers half a byte shifted. The
-/// second card is that of `fixtures/cards/vitale2-t1.toml`.
+/// second card is that of `applets/cards/vitale2-t1.toml`.
 const CONFIGURATION: &str = "\
 # Made by virtuale: the IAS component of virtual cards, read with OpenSC's driver for IAS ECC.
 app default {

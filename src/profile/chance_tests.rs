@@ -108,7 +108,7 @@ fn no_two_cards_of_a_run_have_the_same_chance() {
 
 #[test]
 fn a_card_goes_on_from_its_snapshot_and_from_no_other() {
-    let text = |file: &str| std::fs::read_to_string(format!("{}/fixtures/cards/{file}", env!("CARGO_MANIFEST_DIR")));
+    let text = |file: &str| std::fs::read_to_string(format!("{}/applets/cards/{file}", env!("CARGO_MANIFEST_DIR")));
     let profile = |file: &str| {
         let source = Source { name: file.into(), text: text(file).expect("a fixture") };
         parse(source, None, &Options { today: date(2026, 1, 15), seed: 7 }).unwrap_or_else(|error| panic!("{error}"))

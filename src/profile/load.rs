@@ -272,7 +272,7 @@ mod tests {
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
     fn fixture(name: &str) -> Profile {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards").join(name);
         load(&path, &OPTIONS).unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -391,7 +391,7 @@ mod tests {
     fn the_room_of_a_card_is_counted_as_its_chip_counts_it() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("carte.toml");
-        let minimal = include_str!("../../fixtures/cards/vitale2-minimal.toml").replace("vitale2", "juste.toml");
+        let minimal = virtuale_applets::cards::VITALE2_MINIMAL.replace("vitale2", "juste.toml");
         std::fs::write(&path, minimal).expect("a card file");
         let on_a_chip_of = |bytes: usize| {
             let whole = virtuale_applets::layouts::VITALE2;

@@ -319,7 +319,7 @@ mod tests {
     #[test]
     fn chance_is_compared_where_it_is_that_of_the_trace() {
         let answers_of_chance = |head: &str, given: &[&str]| {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards");
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards");
             let challenge = "> 00 84 00 00 08\n< 00 00 00 00 00 00 00 00 90 00\n";
             let text = format!("virtuale-trace 1\n{head}{challenge}");
             let source = Source { name: root.join("x.apdu").display().to_string(), text };
@@ -344,7 +344,7 @@ mod tests {
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
         let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
         assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::NoCard)));
-        cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml"));
+        cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml"));
         let outcome = cards.replay_trace(&trace).expect("a card was given");
         assert_eq!((outcome.commands, outcome.findings.len()), (1, 1));
         cards.given = vec!["no-such.toml".into()];

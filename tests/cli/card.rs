@@ -7,7 +7,7 @@ use crate::sandbox::{Sandbox, run};
 #[test]
 fn what_has_no_place_on_the_card_is_noted() {
     let sandbox = Sandbox::new();
-    let petit = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale1-petit.toml");
+    let petit = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale1-petit.toml");
     let text =
         fs::read_to_string(petit).expect("a fixture").replace("numero_serie", "composant = \"43\"\nnumero_serie");
     let path = sandbox.path().join("carte.toml").display().to_string();

@@ -47,7 +47,7 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
 fn the_generation_of_a_card_in_a_reader_is_told_by_its_answer_to_reset() {
     let sandbox = Sandbox::new();
     let script = r#"
-        eval "$(virtuale serve --detach --card fixtures/cards/vitale1-v1bis.toml --card "$MARTIN" --now 2026-01-15)"
+        eval "$(virtuale serve --detach --card applets/cards/vitale1-v1bis.toml --card "$MARTIN" --now 2026-01-15)"
         virtuale read --now 2026-01-15; echo "all: $?"
         virtuale read --layout vitale2 --reader 'Virtuale 00 00'; echo "other: $?"
         virtuale stop

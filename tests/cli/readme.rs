@@ -38,10 +38,10 @@ fn its_apdu_dialogue_is_what_happens() {
 }
 
 #[test]
-fn its_card_file_is_the_shortest_fixture() {
+fn its_card_file_is_the_shortest_of_the_program() {
     let readme = file("README.md");
     let shown = *blocks(&readme, "toml").first().expect("a card file");
-    let fixture = file("fixtures/cards/vitale2-minimal.toml");
-    let lines = fixture.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
+    let shortest = file("applets/cards/vitale2-minimal.toml");
+    let lines = shortest.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
     assert_eq!(shown.trim_end(), lines);
 }

@@ -12,16 +12,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A card file of the repository.
-pub(crate) const MARTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-martin.toml");
+pub(crate) const MARTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
 
 /// One with mistakes.
 pub(crate) const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/broken/nir.toml");
 
 /// One that speaks T=1.
-pub(crate) const T1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-t1.toml");
+pub(crate) const T1: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-t1.toml");
 
 /// Another one.
-pub(crate) const DURAND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/vitale2-durand.toml");
+pub(crate) const DURAND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-durand.toml");
 
 /// The folder that sockets go to, and the environment that says so.
 pub(crate) struct Sandbox(TempDir);

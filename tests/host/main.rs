@@ -13,9 +13,9 @@ use virtuale::{
     terminal::transport::{Transport, TransportError, pcsclite::Service},
 };
 
-/// A card file of the fixtures.
+/// A card file that is part of the program.
 fn card(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards").join(format!("{name}.toml"))
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("applets/cards").join(format!("{name}.toml"))
 }
 
 /// What the card in a slot answers to commands, over the socket of its host.

@@ -1,6 +1,7 @@
 //! What a family of cards goes through, shown with one that is not part of the program.
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
@@ -12,7 +13,7 @@ use virtuale::{
     profile::{
         Options, Profile, card_file,
         diagnostic::Source,
-        families::{Face, Family},
+        families::{BuiltIn, Face, Families, Family},
         layout::Layout,
         schema::Language,
     },
@@ -251,12 +252,31 @@ fn a_terminal_with_its_guide_shows_it_its_own_way() {
     assert!(reading.page("the door", Format::default()).plain().starts_with("181512 LOVELACE at the door\n"));
     assert!(reading.demonstration("the door", &["cat"], Format::default()).plain().contains("\n    cat\n"));
     assert_eq!(reading.json("the door", Lang::En).expect("JSON"), "\"181512\"");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml");
     let martin = families().load(&path, &OPTIONS).expect("a fixture");
     let Err(Unread::OtherCard { hint, .. }) = guides.read(&mut powered(martin.card()), &layout(), TODAY) else {
         panic!("a Vitale is no badge")
     };
     assert_eq!(hint.en, "show a badge");
+}
+
+/// A file that was left out of a list would be in the package and in no program.
+#[test]
+fn the_program_has_each_card_and_layout_of_the_applets() {
+    let families = Families::built_in();
+    let texts = |folder: &str| -> BTreeSet<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        let text = |path: PathBuf| {
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("a text"))
+        };
+        files.map(text).collect()
+    };
+    let owned = |part: &BuiltIn| (part.name.to_owned(), part.text.to_owned());
+    assert_eq!(families.cards().map(owned).collect::<BTreeSet<_>>(), texts("applets/cards"));
+    let keys = families.iter().map(|family| ("keys".to_owned(), family.keys().to_owned()));
+    assert_eq!(families.layouts().map(owned).chain(keys).collect::<BTreeSet<_>>(), texts("applets/layouts"));
 }
 
 #[test]
@@ -272,16 +292,13 @@ fn the_page_on_architecture_names_every_place_of_a_family() {
         assert!(root.join(&place).exists(), "{place} is not there");
     }
     // Whoever names the cartes Vitale elsewhere has made another place.
-    let words = ["families::vitale", "virtuale_applets::vitale1", "layouts::VITALE", "word_memory("];
+    let words = ["families::vitale", "virtuale_applets::vitale1", "layouts::VITALE", "cards::VITALE", "word_memory("];
     let places = ["src/profile/families/", "src/terminal/vitale/", "src/terminal/guides.rs"];
-    for file in super::rust_files("src") {
+    for (file, code) in super::production("src") {
         let path = file.strip_prefix(root).expect("in the house").to_string_lossy().into_owned();
-        let is_test = path.contains("/tests/") || path.ends_with("tests.rs") || path.ends_with("reference.rs");
-        if is_test || places.iter().any(|place| path.starts_with(place)) {
+        if places.iter().any(|place| path.starts_with(place)) {
             continue;
         }
-        let code = super::code(&file);
-        let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         let named: Vec<_> = words.iter().filter(|word| code.contains(**word)).collect();
         assert!(named.is_empty(), "{path} names {named:?}");
     }

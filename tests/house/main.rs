@@ -6,6 +6,7 @@
 mod badge;
 mod families;
 mod paths;
+mod production;
 mod sources;
 
 use std::{
@@ -15,6 +16,7 @@ use std::{
 };
 
 use paths::{EVERYTHING, named_under_the_root};
+use production::production;
 
 /// The rooms of the root package, and which rooms each may use.
 const ROOMS: &[(&str, &[&str])] = &[
@@ -51,7 +53,11 @@ fn rust_files(folder: &str) -> Vec<PathBuf> {
 
 /// The lines of code of a file: no comments, no docs.
 fn code(path: &Path) -> String {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    code_of(&fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+}
+
+/// The lines of code of a text.
+fn code_of(text: &str) -> String {
     let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -124,6 +130,14 @@ fn one_module_is_unsafe() {
 fn a_slot_knows_nothing_of_pc_sc() {
     for file in rust_files("src/reader/slot") {
         assert!(!code(&file).contains("pcsc"), "{} names the half that is built on it", file.display());
+    }
+}
+
+/// What is in the program stands with the program; `fixtures` may go and only tests fail.
+#[test]
+fn the_program_has_nothing_of_the_fixtures() {
+    for (file, code) in ["src", "applets"].into_iter().flat_map(production) {
+        assert!(!code.contains("fixtures"), "{} names what is for tests only", file.display());
     }
 }
 

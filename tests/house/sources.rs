@@ -97,7 +97,8 @@ fn citing() -> Vec<(PathBuf, String)> {
 fn room(path: &Path) -> String {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     let room = match parts.as_slice() {
-        [first, second, _, ..] if first == "src" || (first == "applets" && second == "layouts") => second,
+        [first, second, _, ..] if first == "src" => second,
+        [first, second, _, ..] if first == "applets" && ["cards", "layouts"].contains(&second.as_ref()) => second,
         [first, ..] => first,
         [] => unreachable!("a path has a part"),
     };

@@ -9,8 +9,8 @@ use crate::cli::{Exit, cards, exit, options::Reproducible, output};
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card dump fixtures/cards/vitale2-martin.toml
-  virtuale card dump --file POINTERS fixtures/cards/vitale2-martin.toml";
+  virtuale card dump applets/cards/vitale2-martin.toml
+  virtuale card dump --file POINTERS applets/cards/vitale2-martin.toml";
 
 /// How many bytes stand on a line.
 const LINE: usize = 16;

@@ -16,8 +16,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card explain fixtures/cards/vitale2-martin.toml
-  virtuale card explain --file POINTERS --sources fixtures/cards/vitale2-martin.toml";
+  virtuale card explain applets/cards/vitale2-martin.toml
+  virtuale card explain --file POINTERS --sources applets/cards/vitale2-martin.toml";
 
 /// How wide a name is with its indentation, at least.
 const NAME_WIDTH: usize = 30;

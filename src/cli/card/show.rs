@@ -9,8 +9,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card show fixtures/cards/vitale2-martin.toml
-  virtuale card show --json fixtures/cards/vitale2-martin.toml";
+  virtuale card show applets/cards/vitale2-martin.toml
+  virtuale card show --json applets/cards/vitale2-martin.toml";
 
 /// How many characters fit on the card between its edges.
 const WIDTH: usize = 52;

@@ -36,8 +36,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale replay fixtures/traces
-  virtuale replay visit.apdu --card fixtures/cards/vitale2-martin.toml --update
+  virtuale replay traces
+  virtuale replay visit.apdu --card applets/cards/vitale2-martin.toml --update
   virtuale replay traces --shard 2/4 --junit replay.xml
   virtuale replay visit.apdu -- ./billing-software
 

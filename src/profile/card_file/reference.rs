@@ -116,7 +116,7 @@ fn the_reference_lists_every_key_and_code() {
 #[test]
 fn its_examples_can_be_read() {
     let page = include_str!("../../../docs/card-files.md");
-    let minimal = include_str!("../../../fixtures/cards/vitale2-minimal.toml");
+    let minimal = virtuale_applets::cards::VITALE2_MINIMAL;
     let blocks: Vec<_> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert_eq!(blocks.len(), 5);
     let layout = tests::source("vitale2.toml", virtuale_applets::layouts::VITALE2);

@@ -8,6 +8,7 @@ use std::{
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use virtuale_applets::{cards, layouts};
 
 use super::{layout, read, template};
 use crate::profile::{
@@ -20,7 +21,10 @@ use crate::profile::{
 };
 
 pub(super) const TODAY: Date = date(2026, 1, 15);
-const CARDS: &str = "fixtures/cards";
+/// The cards of the program, and beside them what is only for tests.
+const CARDS: &str = "applets/cards";
+const BROKEN: &str = "fixtures/cards/broken";
+const TREES: &str = "fixtures/cards/trees";
 
 pub(super) fn source(name: &str, text: impl Into<String>) -> Arc<Source> {
     Arc::new(Source { name: name.into(), text: text.into() })
@@ -29,7 +33,7 @@ pub(super) fn source(name: &str, text: impl Into<String>) -> Arc<Source> {
 /// The keys that all layouts share.
 pub(super) fn schema() -> Schema {
     static COMMON: LazyLock<Schema> = LazyLock::new(|| {
-        let keys = source("applets/layouts/keys.toml", include_str!("../../../applets/layouts/keys.toml"));
+        let keys = source("applets/layouts/keys.toml", layouts::KEYS);
         Schema::read(&keys).unwrap_or_else(|mistakes| panic!("{mistakes}"))
     });
     COMMON.clone()
@@ -67,7 +71,7 @@ fn file(path: &Path) -> Arc<Source> {
 
 #[test]
 fn mistakes_are_a_pleasure_to_read() {
-    for path in files(&format!("{CARDS}/broken")) {
+    for path in files(BROKEN) {
         let mistakes = read(&file(&path), &schema(), TODAY).expect_err("a broken card file");
         let expected = snapbox::Data::read_from(&path.with_extension("txt"), None);
         snapbox::assert_data_eq!(format!("{mistakes}\n"), expected.raw());
@@ -109,7 +113,7 @@ fn every_fixture_is_a_card_file_whose_tree_is_known() {
         let mut shown = String::new();
         lines(&tree, "", &mut shown);
         let name = path.file_stem().unwrap_or_default();
-        let expected = path.with_file_name("trees").join(name).with_extension("txt");
+        let expected = Path::new(env!("CARGO_MANIFEST_DIR")).join(TREES).join(name).with_extension("txt");
         let expected = snapbox::Data::read_from(&expected, None);
         snapbox::assert_data_eq!(shown, expected.raw());
     }
@@ -152,7 +156,7 @@ fn dates_follow_the_day_of_loading() {
 
 #[test]
 fn a_default_that_leaves_the_calendar_is_named() {
-    let minimal = source("c.toml", include_str!("../../../fixtures/cards/vitale2-minimal.toml"));
+    let minimal = source("c.toml", cards::VITALE2_MINIMAL);
     let mistakes = read(&minimal, &schema(), date(9999, 12, 31)).expect_err("four years later there is no date");
     let messages: Vec<_> = mistakes.0.iter().map(|mistake| mistake.message.as_str()).collect();
     let named = "the default of \"carte.fin_validite\" does not do: this date is out of range";
@@ -294,12 +298,12 @@ proptest! {
 
     #[test]
     fn no_schema_makes_it_panic(at in any::<proptest::sample::Index>(), put in "[a-z\"= 0-9\\[\\].]{0,6}", cut in 0..20_usize) {
-        let mut characters: Vec<_> = include_str!("../../../applets/layouts/keys.toml").chars().collect();
+        let mut characters: Vec<_> = layouts::KEYS.chars().collect();
         let start = at.index(characters.len());
         let end = (start + cut).min(characters.len());
         characters.splice(start..end, put.chars());
         if let Ok(schema) = Schema::read(&source("keys.toml", characters.into_iter().collect::<String>())) {
-            survives(&schema, include_str!("../../../fixtures/cards/vitale2-durand.toml"))?;
+            survives(&schema, cards::VITALE2_DURAND)?;
             survives(&schema, &template(&Vitale.title(), &schema, "l", Language::French))?;
         }
     }
@@ -317,7 +321,7 @@ proptest! {
 #[test]
 fn long_texts_take_no_long_time() {
     let schema = schema();
-    let minimal = include_str!("../../../fixtures/cards/vitale2-minimal.toml");
+    let minimal = cards::VITALE2_MINIMAL;
     let unknown: String = (0..50_000).map(|number| format!("k{number} = 1\n")).collect();
     let children = "[[beneficiaire]]\nqualite = 77\n".repeat(20_000);
     for text in [unknown, children, format!("couleur = \"{}\"", "x".repeat(900_000))] {

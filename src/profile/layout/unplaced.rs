@@ -81,16 +81,15 @@ mod tests {
     use std::path::Path;
 
     use jiff::civil::date;
+    use virtuale_applets::cards::VITALE1_PETIT;
 
     use crate::profile::{Options, diagnostic::Source, load, parse};
 
     const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
-    const PETIT: &str = include_str!("../../../fixtures/cards/vitale1-petit.toml");
-
     #[test]
     fn what_is_not_on_the_card_is_named_at_its_place() {
-        let text = PETIT.replace("numero_serie", "composant = \"43\"\nnumero_serie").replace("mutuelle", "amc");
+        let text = VITALE1_PETIT.replace("numero_serie", "composant = \"43\"\nnumero_serie").replace("mutuelle", "amc");
         let text = text.replace("identifiant = \"99999934\"", "numero_b2 = \"99999934\"");
         let profile = parse(Source { name: "c.toml".into(), text }, None, &OPTIONS).expect("a valid card");
         let notes: Vec<_> = profile.unplaced().iter().map(|note| (note.position().0, note.message.as_str())).collect();
@@ -99,10 +98,10 @@ mod tests {
     }
 
     #[test]
-    fn all_that_the_fixtures_give_is_on_their_cards() {
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards");
+    fn all_that_the_cards_of_the_program_give_is_on_them() {
+        let cards = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards");
         for name in ["vitale1-petit", "vitale1-clone", "vitale1-iso", "vitale2-martin", "vitale2-durand"] {
-            let profile = load(&fixtures.join(name).with_extension("toml"), &OPTIONS).expect(name);
+            let profile = load(&cards.join(name).with_extension("toml"), &OPTIONS).expect(name);
             assert_eq!(profile.unplaced(), [], "{name}");
         }
     }

@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_card_says_in_its_ef_atr_what_it_takes() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml");
         let options = Options { today: jiff::civil::date(2026, 1, 15), seed: 1 };
         let mut transport = in_process(Box::new(load(&path, &options).expect("a fixture").card())).expect("power");
         let mut dialogue = Dialogue::new(&mut transport);

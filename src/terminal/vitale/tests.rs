@@ -28,7 +28,7 @@ fn layout() -> Layout {
 }
 
 fn fixture(name: &str) -> Profile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/cards/vitale2-{name}.toml"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/vitale2-{name}.toml"));
     load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -137,7 +137,7 @@ mod tests {
     const TODAY: Date = date(2026, 1, 15);
 
     fn fixture(name: &str) -> Profile {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/cards/{name}.toml"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/{name}.toml"));
         load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"))
     }
 

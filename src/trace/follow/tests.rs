@@ -15,7 +15,7 @@ fn layout(lines: &str) -> Layout {
 }
 
 fn martin() -> Profile {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml");
     load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture")
 }
 

@@ -25,7 +25,7 @@ fn mistake(body: &str) -> (usize, usize, String) {
 fn the_example_of_the_design_is_a_trace() {
     let trace = parse(
         "virtuale-trace 1\n\
-         card fixtures/cards/vitale2-martin.toml     # or: atr 3B 75 13 00 00 44 09 EA 90 00\n\
+         card applets/cards/vitale2-martin.toml     # or: atr 3B 75 13 00 00 44 09 EA 90 00\n\
          slot patient\n\
          now 2026-01-15\n\
          reset\n\
@@ -36,7 +36,7 @@ fn the_example_of_the_design_is_a_trace() {
     )
     .expect("it is one");
     let [slot] = trace.slots() else { panic!("one slot") };
-    assert_eq!((slot.name.as_str(), slot.card.as_deref()), ("patient", Some("fixtures/cards/vitale2-martin.toml")));
+    assert_eq!((slot.name.as_str(), slot.card.as_deref()), ("patient", Some("applets/cards/vitale2-martin.toml")));
     assert_eq!(trace.now().map(|day| day.to_string()).as_deref(), Some("2026-01-15"));
     let [_, select, response] = trace.steps() else { panic!("three steps") };
     let Action::Send(command) = &select.action else { panic!("a command") };

@@ -268,7 +268,7 @@ mod tests {
     };
 
     fn profile(name: &str) -> Profile {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards").join(name);
         profile::load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture")
     }
 

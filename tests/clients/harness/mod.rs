@@ -12,9 +12,9 @@ pub(crate) use client::{PYTHON, left_out, trial, trial_unless};
 pub(crate) use process::{Ended, Guest};
 pub(crate) use sandbox::Sandbox;
 
-/// A card file of `fixtures/cards`, as the programs under test are given it.
+/// A card file of `applets/cards`, as the programs under test are given it.
 pub(crate) fn card(name: &str) -> String {
-    format!("{}/fixtures/cards/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+    format!("{}/applets/cards/{name}.toml", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// A file of this ring.

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use virtuale::profile::{Profile, diagnostic::Source, parse};
+use virtuale_applets::cards;
 use virtuale_coprocessor::Coprocessor;
 use virtuale_engine::{
     Aid, Atr, Card, Fid, Sfi,
@@ -19,15 +20,11 @@ use super::{keys, text};
 /// How many cards there are.
 pub(super) const COUNT: usize = 5;
 
-const VITALE: [(&str, &str); 2] = [
-    ("vitale2-martin.toml", include_str!("../../../fixtures/cards/vitale2-martin.toml")),
-    ("vitale2-t1.toml", include_str!("../../../fixtures/cards/vitale2-t1.toml")),
-];
+const VITALE: [(&str, &str); 2] =
+    [("vitale2-martin.toml", cards::VITALE2_MARTIN), ("vitale2-t1.toml", cards::VITALE2_T1)];
 
-const WORDS: [(&str, &str); 2] = [
-    ("vitale1-petit.toml", include_str!("../../../fixtures/cards/vitale1-petit.toml")),
-    ("vitale1-iso.toml", include_str!("../../../fixtures/cards/vitale1-iso.toml")),
-];
+const WORDS: [(&str, &str); 2] =
+    [("vitale1-petit.toml", cards::VITALE1_PETIT), ("vitale1-iso.toml", cards::VITALE1_ISO)];
 
 const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 0x00];
 pub(super) const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];

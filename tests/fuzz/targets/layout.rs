@@ -12,7 +12,7 @@ use virtuale_engine::chip::Chip;
 use super::{cards, chip, text};
 
 /// Whose card it is.
-const CARD: &str = include_str!("../../../fixtures/cards/vitale2-martin.toml");
+const CARD: &str = virtuale_applets::cards::VITALE2_MARTIN;
 
 /// Reads a layout, the card file by its keys, and checks what becomes of the two.
 pub(super) fn run(data: &[u8]) {

@@ -31,7 +31,7 @@ pub struct Target {
 
 /// All targets.
 pub const ALL: &[Target] = &[
-    Target { name: "card_file", seeds: &["fixtures/cards", "fixtures/cards/broken"], run: card_file::run },
+    Target { name: "card_file", seeds: &["applets/cards", "fixtures/cards/broken"], run: card_file::run },
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },

@@ -1,25 +1,20 @@
 //! The cards that are part of the program, all of invented people.
 
-use super::BuiltIn;
+use virtuale_applets::cards;
 
-/// A card file of the fixtures by its name.
-macro_rules! card {
-    ($name:literal) => {
-        BuiltIn { name: $name, text: include_str!(concat!("../../../../fixtures/cards/", $name, ".toml")) }
-    };
-}
+use super::BuiltIn;
 
 /// All of them; the first of a generation stands before the others.
 pub(super) const CARDS: [BuiltIn; 11] = [
-    card!("vitale2-martin"),
-    card!("vitale2-durand"),
-    card!("vitale2-bastia"),
-    card!("vitale2-minimal"),
-    card!("vitale2-t1"),
-    card!("vitale1-petit"),
-    card!("vitale1-famille-leroy"),
-    card!("vitale1-v1bis"),
-    card!("vitale1-igea440"),
-    card!("vitale1-clone"),
-    card!("vitale1-iso"),
+    BuiltIn { name: "vitale2-martin", text: cards::VITALE2_MARTIN },
+    BuiltIn { name: "vitale2-durand", text: cards::VITALE2_DURAND },
+    BuiltIn { name: "vitale2-bastia", text: cards::VITALE2_BASTIA },
+    BuiltIn { name: "vitale2-minimal", text: cards::VITALE2_MINIMAL },
+    BuiltIn { name: "vitale2-t1", text: cards::VITALE2_T1 },
+    BuiltIn { name: "vitale1-petit", text: cards::VITALE1_PETIT },
+    BuiltIn { name: "vitale1-famille-leroy", text: cards::VITALE1_FAMILLE_LEROY },
+    BuiltIn { name: "vitale1-v1bis", text: cards::VITALE1_V1BIS },
+    BuiltIn { name: "vitale1-igea440", text: cards::VITALE1_IGEA440 },
+    BuiltIn { name: "vitale1-clone", text: cards::VITALE1_CLONE },
+    BuiltIn { name: "vitale1-iso", text: cards::VITALE1_ISO },
 ];

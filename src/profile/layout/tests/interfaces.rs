@@ -19,7 +19,7 @@ fn a_card_answers_each_interface_as_its_layout_says() {
     assert_eq!(card.atr().as_bytes(), [0x3B, 0x81, 0x80, 0x01, 0x55, 0x55]);
     card.power_up(Interface::Contact).expect("contacts");
     assert_eq!(*card.atr(), contact);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale2-martin.toml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml");
     let mut card = load(&path, &OPTIONS).unwrap_or_else(|error| panic!("{error}")).card();
     assert_eq!(card.power_up(Interface::Contactless), Err(Fault::Mute));
 }

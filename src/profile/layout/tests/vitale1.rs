@@ -19,7 +19,7 @@ use crate::profile::{
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
 fn fixture(name: &str) -> Profile {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/cards/vitale1-{name}.toml"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/vitale1-{name}.toml"));
     load(&path, &OPTIONS).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -116,7 +116,7 @@ fn a_look_alike_reads_as_its_model_and_does_not_know_the_code() {
 #[test]
 fn igea_440_goes_mute_after_its_sessions_and_stays_so() {
     let sessions = |seed| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cards/vitale1-igea440.toml");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale1-igea440.toml");
         let mut card = load(&path, &Options { seed, ..OPTIONS }).expect("a card file").card();
         let mut response = Response::new();
         let mut sessions = 0;

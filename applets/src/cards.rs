@@ -1,0 +1,37 @@
+//! The cards that are part of the program, all of invented people, as the text of their card files.
+//!
+//! Which family they are of, and by which name a person asks for one, the families say (`profile::families` of the root
+//! package).
+
+/// A family: the insured, her spouse, and twins whom only their birth rank tells apart.
+pub const VITALE2_MARTIN: &str = include_str!("../cards/vitale2-martin.toml");
+
+/// Single, exonerated for a long-term illness since half a year, with complementary cover.
+pub const VITALE2_DURAND: &str = include_str!("../cards/vitale2-durand.toml");
+
+/// A Corsican NIR, letters with accents, a birth month that no calendar has, free complementary cover.
+pub const VITALE2_BASTIA: &str = include_str!("../cards/vitale2-bastia.toml");
+
+/// The least that is a card of the second generation.
+pub const VITALE2_MINIMAL: &str = include_str!("../cards/vitale2-minimal.toml");
+
+/// A chip that speaks T=1 and says that it takes extended lengths.
+pub const VITALE2_T1: &str = include_str!("../cards/vitale2-t1.toml");
+
+/// A personal card of the first generation, in its third version: the first that always says when it ends.
+pub const VITALE1_PETIT: &str = include_str!("../cards/vitale1-petit.toml");
+
+/// A family card of the first generation: everybody who depends on the insured is on it.
+pub const VITALE1_FAMILLE_LEROY: &str = include_str!("../cards/vitale1-famille-leroy.toml");
+
+/// A personal card of the first generation, in its second version, which does not say when it ends.
+pub const VITALE1_V1BIS: &str = include_str!("../cards/vitale1-v1bis.toml");
+
+/// A card with a component that fails: after some sessions it goes mute for ever.
+pub const VITALE1_IGEA440: &str = include_str!("../cards/vitale1-igea440.toml");
+
+/// A look-alike of [`VITALE1_PETIT`] that takes no code.
+pub const VITALE1_CLONE: &str = include_str!("../cards/vitale1-clone.toml");
+
+/// A card of the first generation whose memory can also be read as files.
+pub const VITALE1_ISO: &str = include_str!("../cards/vitale1-iso.toml");
