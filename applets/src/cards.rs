@@ -15,6 +15,10 @@ pub const VITALE2_BASTIA: &str = include_str!("../cards/vitale2-bastia.toml");
 /// The least that is a card of the second generation.
 pub const VITALE2_MINIMAL: &str = include_str!("../cards/vitale2-minimal.toml");
 
+/// Birth dates that are days of the calendar, for programs that do not take the month 19: what is fictitious is where
+/// its people were born, and their fund.
+pub const VITALE2_CALENDRIER: &str = include_str!("../cards/vitale2-calendrier.toml");
+
 /// A chip that speaks T=1 and says that it takes extended lengths.
 pub const VITALE2_T1: &str = include_str!("../cards/vitale2-t1.toml");
 

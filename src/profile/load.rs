@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn every_fixture_makes_a_card() {
-        for name in ["martin", "durand", "bastia", "minimal", "t1"] {
+        for name in ["martin", "durand", "bastia", "minimal", "calendrier", "t1"] {
             let profile = fixture(&format!("vitale2-{name}.toml"));
             assert_eq!(profile.name(), format!("vitale2-{name}"));
             let mut card = profile.card();

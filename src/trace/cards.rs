@@ -192,11 +192,11 @@ mod tests {
     use super::{Cards, Options, Replayed, Trace, Unreplayed, read};
     use crate::profile::{diagnostic::Source, families::Families};
 
-    /// The elements that the findings of a trace of the fixture are about.
+    /// The elements that the findings of a trace of a built-in card are about.
     fn elements(body: &str) -> Vec<Option<String>> {
-        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/x.apdu");
+        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/x.apdu");
         let text = format!("virtuale-trace 1\ncard cards/vitale2-martin.toml\n{body}");
-        let source = Source { name: fixtures.display().to_string(), text };
+        let source = Source { name: beside.display().to_string(), text };
         let trace = Trace::parse(Arc::new(source)).expect(body);
         let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
         let Replayed { findings, .. } = cards.replay_trace(&trace).expect("the card is there");

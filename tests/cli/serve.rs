@@ -52,7 +52,7 @@ fn a_shell_evaluates_what_a_detached_one_prints() {
         virtuale slots
         virtuale insert 7 "$MARTIN"; echo "no such slot: $?"
         virtuale insert 0 none.toml; echo "no such file: $?"
-        virtuale insert 0 broken/nir.toml; echo "invalid: $?"
+        virtuale insert 0 ../../fixtures/cards/broken/nir.toml; echo "invalid: $?"
         socket=$PCSCLITE_CSOCK_NAME
         virtuale stop || exit 16
         test ! -e "$socket" || exit 17

@@ -378,7 +378,7 @@ fn redaction_leaves_nobody_in_a_trace() {
 fn a_redacted_trace_becomes_one_that_the_invented_card_passes() {
     let sandbox = Sandbox::new();
     let root = env!("CARGO_MANIFEST_DIR");
-    std::os::unix::fs::symlink(Path::new(root).join("fixtures"), sandbox.path().join("fixtures")).expect("a link");
+    std::os::unix::fs::symlink(Path::new(root).join("applets"), sandbox.path().join("applets")).expect("a link");
     let here = |script: &str| run(sandbox.shell(script).current_dir(sandbox.path()));
     let record = "virtuale exec --card \"$MARTIN\" --now 2026-01-15 --record visit.apdu -- virtuale read >/dev/null";
     let (code, out, error) = here(record);

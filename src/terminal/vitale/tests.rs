@@ -56,7 +56,7 @@ fn with_names_in_use(mut volet: Volet) -> Volet {
 
 #[test]
 fn what_is_read_is_what_the_card_file_says() {
-    for name in ["martin", "durand", "bastia", "minimal", "t1"] {
+    for name in ["martin", "durand", "bastia", "minimal", "calendrier", "t1"] {
         let profile = fixture(name);
         let reading = reading_of(profile.card()).unwrap_or_else(|error| panic!("{name}: {error}"));
         let written = with_names_in_use(without_exonerations(view::volet(profile.data())));
@@ -94,6 +94,21 @@ fn the_family_reads_as_a_terminal_needs_it() {
     let shares = reading.shares;
     assert_eq!(shares.public + shares.inferred + shares.invented + shares.unused, bytes);
     assert!(shares.public > 0 && shares.inferred > 0 && shares.invented > 0, "{shares:?}");
+}
+
+/// Programs that check dates turn a month 19 into another date, so one card has none.
+#[test]
+fn one_card_has_dates_of_the_calendar_only() {
+    let reading = reading_of(fixture("calendrier").card()).expect("a Vitale 2");
+    let people = reading.data.at("beneficiaire").map(Node::list).unwrap_or_default();
+    let births = people.iter().filter_map(|person| person.at("naissance").and_then(Node::date));
+    let days = births.filter_map(|birth| {
+        let [month, day] = [birth.month, birth.day].map(|part| i8::try_from(part).ok());
+        Date::new(i16::try_from(birth.year).ok()?, month?, day?).ok()
+    });
+    assert_eq!((people.len(), days.count()), (2, 2));
+    let nir = reading.data.at("assure.nir").and_then(Node::text).expect("a NIR");
+    assert!((1..=12).contains(&nir[3..5].parse::<u8>().expect("a month")) && &nir[7..10] == "999", "{nir}");
 }
 
 #[test]
