@@ -3,15 +3,27 @@
 use std::{path::Path, sync::Arc};
 
 use super::{Failure, options::Reproducible};
-use crate::profile::{self, LoadError, Options, Profile, families::Families, layout::Layout};
+use crate::{
+    profile::{self, LoadError, NamedCard, Options, Profile, families::Families, layout::Layout},
+    trace::cards::Unreplayed,
+};
 
-/// Loads a card file.
+/// Loads the card of a card file, or one that is built in.
 ///
 /// # Errors
 ///
-/// That it cannot be read, or what is wrong with it.
-pub(super) fn profile(path: &Path, reproducible: &Reproducible) -> Result<Profile, Failure> {
-    profile::load(path, &options(reproducible)).map_err(failure)
+/// That there is none, that it cannot be read, or what is wrong with it.
+pub(super) fn profile(card: &Path, reproducible: &Reproducible) -> Result<Profile, Failure> {
+    profile::load(card, &options(reproducible)).map_err(failure)
+}
+
+/// The card that somebody means, without reading it.
+///
+/// # Errors
+///
+/// That there is none.
+pub(super) fn find(card: &Path) -> Result<NamedCard, Failure> {
+    Families::built_in().find_card(card).map_err(Failure::UnknownCard)
 }
 
 /// Why a file was not read.
@@ -19,6 +31,17 @@ pub(super) fn failure(error: LoadError) -> Failure {
     match error {
         LoadError::Io { path, error } => Failure::file("read", &path, &error),
         LoadError::Invalid(diagnostics) => Failure::Invalid(diagnostics),
+        LoadError::Unknown(unknown) => Failure::UnknownCard(unknown),
+    }
+}
+
+/// Why a trace or its card was not read.
+pub(super) fn unreplayed(failure: Unreplayed) -> Failure {
+    match failure {
+        Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
+        Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
+        Unreplayed::Unknown(unknown) => Failure::UnknownCard(unknown),
+        Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
     }
 }
 

@@ -9,7 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{exit, language::Language, messages::Message, output};
 pub(super) use crate::host::reason;
-use crate::profile::diagnostic::Diagnostics;
+use crate::profile::{UnknownCard, diagnostic::Diagnostics};
 
 /// Why a verb could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub(super) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// There is no such card.
+    #[error(transparent)]
+    UnknownCard(UnknownCard),
     /// The command of `exec`, `record` or `replay` did not start.
     #[error("cannot run {command}: {}", reason(error))]
     NotStarted {
@@ -74,7 +77,7 @@ impl Failure {
     /// The exit code, for every verb but `exec`.
     pub(super) fn code(&self) -> u8 {
         match self {
-            Self::Usage(..) | Self::Explained => exit::USAGE,
+            Self::Usage(..) | Self::UnknownCard(_) | Self::Explained => exit::USAGE,
             Self::Invalid(_) | Self::Reported(_) => exit::INVALID,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
             Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
@@ -98,6 +101,7 @@ impl Failure {
                 let (path, why) = (path.display().to_string(), reason_in(language, error));
                 Message::CannotRead { path: &path, why: &why }.text(language)
             }
+            Self::UnknownCard(unknown) => Message::NoSuchCard { name: &unknown.name }.text(language),
             other => other.to_string(),
         }
     }
@@ -108,6 +112,10 @@ impl Failure {
             Self::Usage(_, hint) | Self::Environment(_, hint) => hint.clone(),
             Self::File { did: "read", error, .. } if error.kind() == io::ErrorKind::NotFound => {
                 Some(Message::LookAtName.text(language))
+            }
+            Self::UnknownCard(UnknownCard { nearest, known, .. }) => {
+                let meant = nearest.map(|name| Message::DidYouMean { name }.text(language) + "\n").unwrap_or_default();
+                Some(meant + &Message::BuiltInCards { names: &known.join(", ") }.text(language))
             }
             Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some("give another name, or remove that file first".into())

@@ -3,11 +3,14 @@
 use std::path::{self, Path, PathBuf};
 
 use super::{
-    Exit, Failure, exit,
+    Exit, Failure, cards, exit,
     options::{Attach, NO_CARD, SLOT_NUMBERS, number},
     output,
 };
-use crate::host::control::{Client, Reply, Request};
+use crate::{
+    host::control::{Client, Reply, Request},
+    profile::NamedCard,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -22,9 +25,9 @@ pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
     #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
-    /// The card file, or - to leave the slot empty, whether a card is in it or not; without any, the card that was last
-    /// taken out of the slot comes back, with its memory
-    #[arg(value_name = "FILE")]
+    /// A card file, or the name of a built-in card; or - to leave the slot empty, whether a card is in it or not; without
+    /// any, the card that was last taken out of the slot comes back, with its memory
+    #[arg(value_name = "CARD")]
     card: Option<PathBuf>,
     #[command(flatten)]
     attach: Attach,
@@ -37,18 +40,22 @@ pub(super) fn run(args: &Args) -> Exit {
     let said = match args.card.as_deref() {
         None => put_back(&mut client, slot)?,
         Some(card) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
-        Some(file) => put_in(&mut client, slot, file)?,
+        Some(card) => put_in(&mut client, slot, card)?,
     };
     output::say(said);
     Ok(exit::DONE)
 }
 
-fn put_in(client: &mut Client, slot: usize, file: &Path) -> Result<String, Failure> {
-    let card = path::absolute(file).map_err(|error| Failure::file("read", file, &error))?;
+fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Failure> {
+    let found = cards::find(written)?;
+    let card = match &found {
+        NamedCard::File(file) => path::absolute(file).map_err(|error| Failure::file("read", file, &error))?,
+        NamedCard::BuiltIn(card) => card.name.into(),
+    };
     match client.ask(Request::Insert { slot, card })? {
         Reply::Inserted { reader, replaced } => {
             let instead = if replaced { ", in place of the card that was there" } else { "" };
-            Ok(format!("{reader}: {} is in{instead}", file.display()))
+            Ok(format!("{reader}: {} is in{instead}", found.as_path().display()))
         }
         _ => Err(client.nonsense().into()),
     }

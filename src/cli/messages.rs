@@ -50,6 +50,18 @@ messages! {
     PermissionDenied = { en: "Permission denied", fr: "permission refusée" };
     /// It is a folder.
     IsDirectory = { en: "Is a directory", fr: "c'est un dossier" };
+    /// There is neither such a file nor such a card.
+    NoSuchCard { name } = {
+        en: "there is no card file {name}, and no built-in card of that name",
+        fr: "il n'y a ni fichier de carte {name}, ni carte intégrée de ce nom"
+    };
+    /// What may have been meant.
+    DidYouMean { name } = { en: "did you mean {name}?", fr: "est-ce {name} ?" };
+    /// Which cards there are.
+    BuiltInCards { names } = {
+        en: "built-in cards: {names}; any other is the path of a card file",
+        fr: "cartes intégrées : {names} ; toute autre est le chemin d'un fichier de carte"
+    };
     /// No reader has this name.
     NoReader { name } = { en: "there is no reader {name}", fr: "il n'y a pas de lecteur {name}" };
     /// No reader has a card.
@@ -59,7 +71,7 @@ messages! {
     /// That there are none.
     NoReaders = { en: "there are no readers", fr: "il n'y a aucun lecteur" };
     /// What else can be read.
-    GiveCardFile = { en: "or give a card file: --card FILE", fr: "ou donner un fichier de carte : --card FICHIER" };
+    GiveCardFile = { en: "or give a card: --card CARD", fr: "ou donner une carte : --card CARTE" };
     /// A card gave no reading.
     CannotReadCard { place, why } = {
         en: "cannot read the card in {place}: {why}",
@@ -69,9 +81,9 @@ messages! {
     OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };
     /// What to do without a PC/SC service.
     StartReader = {
-        en: "give a card file (--card FILE), or start a reader: virtuale serve --card FILE\n\
+        en: "give a card (--card CARD), or start a reader: virtuale serve --card CARD\n\
              where one runs already, virtuale doctor says what stands in the way",
-        fr: "donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER\n\
+        fr: "donner une carte (--card CARTE), ou lancer un lecteur : virtuale serve --card CARTE\n\
              là où il y en a déjà un, virtuale doctor dit ce qui l'empêche"
     };
     /// Such cards have no copy on paper.

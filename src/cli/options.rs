@@ -80,8 +80,9 @@ impl Reproducible {
 /// The slots of a reader to be.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Slots {
-    /// A card file for the next slot, or - for an empty slot [default: two empty slots]
-    #[arg(long = "card", value_name = "FILE")]
+    /// A card file for the next slot, or the name of a built-in card such as vitale2-martin, or - for an empty slot
+    /// [default: two empty slots]
+    #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,
     /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of
     /// slot 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]

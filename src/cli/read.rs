@@ -37,8 +37,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file, read without any reader; each further one is read after it
-    #[arg(long = "card", value_name = "FILE")]
+    /// A card file, or the name of a built-in card, read without any reader; each further one is read after it
+    #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,
     /// Read only the card in the reader of this name, as programs see it; each further one is read after it
     #[arg(long = "reader", value_name = "NAME", conflicts_with = "cards")]

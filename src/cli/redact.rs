@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
-    profile::Profile,
+    profile::{NamedCard, Profile},
     trace::{
         cards as traces,
         redact::{RedactError, StandIn, redact},
@@ -27,7 +27,8 @@ pub(super) struct Args {
     /// The trace
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// The invented card that stands in for the one in the next slot; its layout explains the original
+    /// The invented card that stands in for the one in the next slot, as a card file or by the name of a built-in card;
+    /// its layout explains the original
     #[arg(long = "as", value_name = "CARD", required = true)]
     stand_ins: Vec<PathBuf>,
     /// The file to write
@@ -39,15 +40,17 @@ pub(super) struct Args {
 
 /// Redacts the trace; writes nothing if a value of the original survives.
 pub(super) fn run(args: &Args) -> Exit {
-    let trace = traces::read(&args.trace).map_err(|failure| match failure {
-        traces::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
-        traces::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
-        traces::Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
-    })?;
+    let trace = traces::read(&args.trace).map_err(cards::unreplayed)?;
     let reproducible = trace.now().map_or_else(|| args.reproducible.clone(), |day| args.reproducible.on(day));
     let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &reproducible));
     let profiles: Vec<Profile> = profiles.collect::<Result<_, _>>()?;
-    let paths: Vec<String> = args.stand_ins.iter().map(|card| seen_from(&args.output, card)).collect();
+    let paths = args.stand_ins.iter().map(|card| {
+        Ok(match cards::find(card)? {
+            NamedCard::File(file) => seen_from(&args.output, &file),
+            NamedCard::BuiltIn(card) => card.name.to_owned(),
+        })
+    });
+    let paths: Vec<String> = paths.collect::<Result<_, Failure>>()?;
     let stand_ins = profiles.iter().zip(&paths).map(|(profile, path)| StandIn { profile, path });
     let redacted = match redact(&trace, &stand_ins.collect::<Vec<_>>()) {
         Ok(redacted) => redacted,

@@ -6,7 +6,7 @@ use super::{shell, slots::table};
 use crate::host::{HostError, Running, VARIABLE, control::Status, running};
 
 /// What to do where none runs.
-pub(super) const START: &str = "start one: eval \"$(virtuale serve --detach --card FILE)\"";
+pub(super) const START: &str = "start one: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
 
 /// Those of this shell, if they run.
 pub(super) fn own() -> Option<Running> {

@@ -56,6 +56,11 @@ pub(super) fn hand_over(line: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
+/// A path as a word that can be typed to a shell.
+pub(super) fn word(path: &Path) -> String {
+    String::from_utf8_lossy(&quoted(path.as_os_str().as_bytes())).into_owned()
+}
+
 /// A word that a shell takes for these bytes.
 fn quoted(word: &[u8]) -> Vec<u8> {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);

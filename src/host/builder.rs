@@ -78,10 +78,11 @@ impl Builder {
         self
     }
 
-    /// One more slot, with the card of this card file.
+    /// One more slot, with the card of this card file, or of this name: `vitale2-martin` is one that is part of the
+    /// program ([`Families::find_card`]).
     #[must_use]
-    pub fn card(self, file: impl Into<PathBuf>) -> Self {
-        self.slot(Content::File(file.into()))
+    pub fn card(self, card: impl Into<PathBuf>) -> Self {
+        self.slot(Content::Written(card.into()))
     }
 
     /// One more slot, with the card of this text of a card file; `name` is what people are told of it. The text may

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     layer::events::{Bus, Listener, What},
-    profile::LoadError,
+    profile::{LoadError, NamedCard},
     reader::{Client, Label, Observer, Readers, SessionId, SlotError},
 };
 
@@ -169,13 +169,21 @@ impl Desk {
         Ok(())
     }
 
-    fn insert_file(&self, slot: usize, file: &Path) -> Result<Reply, HostError> {
+    /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
+    /// anything to who does not know the folder that we are in.
+    fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
-        if file.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+        if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
             let error = io::Error::other("it is a pipe or a device, no file");
-            return Err(HostError::Card(LoadError::Io { path: file.to_owned(), error }));
+            return Err(HostError::Card(LoadError::Io { path: card.to_owned(), error }));
         }
-        let (reader, replaced) = self.insert(slot, Content::File(file.to_owned()))?;
+        let found = match card.is_absolute() {
+            true => NamedCard::File(card.to_owned()),
+            false => NamedCard::BuiltIn(
+                self.making.families.built_in_card(&card.display().to_string()).map_err(LoadError::Unknown)?,
+            ),
+        };
+        let (reader, replaced) = self.insert(slot, Content::Found(found))?;
         Ok(Reply::Inserted { reader, replaced })
     }
 }
@@ -188,7 +196,7 @@ impl Handler for Arc<Desk> {
                 let (slots, not_whole) = (self.slots(), self.not_whole());
                 Ok(Reply::Slots(Status { name, socket, pid: process::id(), slots, not_whole }))
             }
-            Request::Insert { slot, card } => self.insert_file(slot, &card),
+            Request::Insert { slot, card } => self.insert_named(slot, &card),
             Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
             Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
             Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),

@@ -151,7 +151,8 @@ impl HostError {
     pub fn kind(&self) -> Kind {
         match self {
             Self::Card(LoadError::Invalid(_)) => Kind::Invalid,
-            Self::TooManySlots { .. }
+            Self::Card(LoadError::Unknown(_))
+            | Self::TooManySlots { .. }
             | Self::TooManyNames { .. }
             | Self::Name(_)
             | Self::HostName(_)
@@ -171,6 +172,7 @@ impl HostError {
             Self::Card(LoadError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
                 Some("look at the name and at the folder you are in".into())
             }
+            Self::Card(LoadError::Unknown(unknown)) => Some(unknown.hint()),
             Self::TooLong { .. } => {
                 Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
             }
@@ -178,11 +180,11 @@ impl HostError {
                 Some(format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not"))
             }
             Self::Slot(SlotError::Occupied(slot)) => Some(format!(
-                "take it out first: virtuale remove {slot}; or put another in its place: virtuale insert {slot} FILE"
+                "take it out first: virtuale remove {slot}; or put another in its place: virtuale insert {slot} CARD"
             )),
-            Self::Slot(SlotError::NeverHeld(slot)) => Some(format!("name its card file: virtuale insert {slot} FILE")),
+            Self::Slot(SlotError::NeverHeld(slot)) => Some(format!("name a card: virtuale insert {slot} CARD")),
             Self::Slot(SlotError::Busy(slot)) => {
-                Some(format!("try again when it is done, or insert another: virtuale insert {slot} FILE"))
+                Some(format!("try again when it is done, or insert another: virtuale insert {slot} CARD"))
             }
             Self::Refused(refusal) => refusal.hint.clone(),
             _ => None,

@@ -1,7 +1,7 @@
 //! How a host makes the cards that go into its slots.
 
 use std::{
-    path::{self, Path, PathBuf},
+    path::{self, PathBuf},
     sync::Arc,
 };
 
@@ -11,7 +11,7 @@ use virtuale_engine::Card;
 use super::HostError;
 use crate::{
     layer::{Commits, Layer, Tap, dress, events::Bus},
-    profile::{self, Options, Profile, Provision, diagnostic::Source, families::Families},
+    profile::{self, NamedCard, Options, Profile, Provision, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
     trace::record::Recorder,
 };
@@ -21,6 +21,8 @@ use crate::{
 pub(super) enum Origin {
     /// A card file.
     File(PathBuf),
+    /// The program; this is the name of the card.
+    BuiltIn(&'static str),
     /// Somewhere else; this is what it is called.
     Named(String),
 }
@@ -35,6 +37,7 @@ impl Origin {
     pub(super) fn label(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
+            Self::BuiltIn(name) => (*name).to_owned(),
             Self::Named(name) => name.clone(),
         }
     }
@@ -42,16 +45,25 @@ impl Origin {
 
 /// What a card is made of.
 pub(super) enum Content {
-    File(PathBuf),
-    Text { name: String, text: String },
-    Made { name: String, card: Box<dyn Card> },
+    /// A card file, or a card of the program, as somebody wrote it.
+    Written(PathBuf),
+    Found(NamedCard),
+    Text {
+        name: String,
+        text: String,
+    },
+    Made {
+        name: String,
+        card: Box<dyn Card>,
+    },
 }
 
 impl Content {
     /// What it is called before it is made.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::Written(card) => card.display().to_string(),
+            Self::Found(card) => card.as_path().display().to_string(),
             Self::Text { name, .. } | Self::Made { name, .. } => name.clone(),
         }
     }
@@ -70,16 +82,16 @@ pub(super) struct Making {
 
 /// The card files that were read for cards which come in together: those of one file share all that does not change.
 #[derive(Default)]
-pub(super) struct Shelf(Vec<(PathBuf, Profile)>);
+pub(super) struct Shelf(Vec<(NamedCard, Profile)>);
 
 impl Shelf {
     /// A card file as it was when the first of these cards was made of it.
-    fn profile(&mut self, file: &Path, families: &Families, options: &Options) -> Result<&Profile, HostError> {
-        let known = self.0.iter().position(|(path, _)| path == file);
+    fn profile(&mut self, card: &NamedCard, families: &Families, options: &Options) -> Result<&Profile, HostError> {
+        let known = self.0.iter().position(|(known, _)| known == card);
         let index = match known {
             Some(index) => index,
             None => {
-                self.0.push((file.into(), families.load(file, options)?));
+                self.0.push((card.clone(), families.load_named(card, options)?));
                 self.0.len() - 1
             }
         };
@@ -106,9 +118,17 @@ impl Making {
         let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
         let provision = provision.with_sink(Commits::new(Arc::clone(&self.bus), slot));
         match content {
-            Content::File(file) => {
-                let card = shelf.profile(&file, &self.families, &options)?.card_with(provision);
-                Ok((Origin::File(path::absolute(&file).unwrap_or(file)), Box::new(card)))
+            Content::Written(written) => {
+                let found = self.families.find_card(&written).map_err(profile::LoadError::Unknown)?;
+                self.make(Content::Found(found), slot, shelf)
+            }
+            Content::Found(named) => {
+                let card = shelf.profile(&named, &self.families, &options)?.card_with(provision);
+                let origin = match named {
+                    NamedCard::File(file) => Origin::File(path::absolute(&file).unwrap_or(file)),
+                    NamedCard::BuiltIn(card) => Origin::BuiltIn(card.name),
+                };
+                Ok((origin, Box::new(card)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };

@@ -93,7 +93,8 @@ impl Deref for End {
     }
 }
 
-/// A card to be put into a slot: a path is the card of a card file.
+/// A card to be put into a slot: a path is the card of a card file, a name a card that is part of the program
+/// ([`Families::find_card`](crate::profile::families::Families::find_card)).
 pub struct NewCard(Content);
 
 impl NewCard {
@@ -112,7 +113,7 @@ impl NewCard {
 
 impl<P: Into<PathBuf>> From<P> for NewCard {
     fn from(file: P) -> Self {
-        Self(Content::File(file.into()))
+        Self(Content::Written(file.into()))
     }
 }
 

@@ -97,6 +97,7 @@ impl Recording {
                 let name = self.slot_name(slot);
                 let seen = match origin {
                     Origin::File(file) => seen_from(trace_file.path(), file),
+                    Origin::BuiltIn(name) => (*name).to_owned(),
                     Origin::Named(name) => name.clone(),
                 };
                 trace_file.tape().line(&name, &Line::Insert(Some(&seen)));
@@ -207,8 +208,10 @@ fn own_trace(
 
 /// What is in a slot. A card of no file is known by its answer to reset only.
 fn head(tape: &Tape, slot: &str, path: &Path, origin: &Origin, card: &dyn Card) {
-    if let Origin::File(file) = origin {
-        tape.line(slot, &Line::Card(&seen_from(path, file)));
+    match origin {
+        Origin::File(file) => tape.line(slot, &Line::Card(&seen_from(path, file))),
+        Origin::BuiltIn(name) => tape.line(slot, &Line::Card(name)),
+        Origin::Named(_) => {}
     }
     tape.line(slot, &Line::Atr(card.atr().as_bytes()));
 }

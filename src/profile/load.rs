@@ -22,6 +22,7 @@ use super::{
     families::Families,
     layout::{self, Layout},
     map::CardMap,
+    named::UnknownCard,
     provision::Provision,
     reading,
     tree::{Node, Span},
@@ -52,6 +53,9 @@ pub enum LoadError {
     /// The card file or its layout has mistakes.
     #[error("{0}")]
     Invalid(Diagnostics),
+    /// It is no path, and no card of the program is called so.
+    #[error(transparent)]
+    Unknown(#[from] UnknownCard),
 }
 
 /// A card file that was read, and all that was made of it. Its data have PINs and keys in them, so `Debug` shows none.
@@ -68,17 +72,19 @@ pub struct Profile {
     identity: Identity,
 }
 
-/// Reads a card file and makes a card of it.
+/// Reads a card file, or a card that is part of the program, and makes a card of it. [`Families::find_card`] says which
+/// is meant.
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its layout.
-pub fn load(path: &Path, options: &Options) -> Result<Profile, LoadError> {
-    load_of(&Families::built_in(), path, options)
+/// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its layout,
+/// [`LoadError::Unknown`] if there is no such card.
+pub fn load(card: &Path, options: &Options) -> Result<Profile, LoadError> {
+    Families::built_in().load(card, options)
 }
 
-/// The same for cards of these families.
-pub(super) fn load_of(families: &Families, path: &Path, options: &Options) -> Result<Profile, LoadError> {
+/// Reads a card file and makes a card of it, of these families.
+pub(super) fn load_file(families: &Families, path: &Path, options: &Options) -> Result<Profile, LoadError> {
     parse_of(families, reading::text(path, LONGEST)?, Some(path.parent().unwrap_or(Path::new(""))), options)
         .map_err(LoadError::Invalid)
 }
@@ -168,6 +174,7 @@ fn read_layout(
     match reading::text(&path, LONGEST) {
         Ok(source) => Ok(source),
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
+        Err(LoadError::Unknown(unknown)) => mistake(unknown.to_string(), hint),
         Err(LoadError::Io { error, .. }) => {
             mistake(format!("cannot read the layout {}: {error}", path.display()), hint)
         }

@@ -25,9 +25,11 @@ mod chance;
 #[cfg(test)]
 mod chance_tests;
 mod load;
+mod named;
 mod nearest;
 mod provision;
 
 pub use card::VirtualCard;
 pub use load::{LoadError, Options, Profile, load, parse};
+pub use named::{NamedCard, UnknownCard};
 pub use provision::Provision;

@@ -19,7 +19,9 @@ use super::{
     replay::{Inserted, Replayed, Wanted, replay},
     suite::Verdict,
 };
-use crate::profile::{LoadError, Options, Profile, Provision, diagnostic::Diagnostics, families::Families, reading};
+use crate::profile::{
+    LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
+};
 
 /// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
 pub const LONGEST: usize = 64 << 20;
@@ -30,7 +32,7 @@ const MOST_EXPLAINED: usize = 20;
 /// What a trace is replayed with where it does not say it itself.
 #[derive(Clone, Debug)]
 pub struct Cards {
-    /// A card file for each slot, in place of what the trace names.
+    /// A card file for each slot, or the name of a card of the program, in place of what the trace names.
     pub given: Vec<PathBuf>,
     /// The day.
     pub today: Date,
@@ -55,6 +57,9 @@ pub enum Unreplayed {
     /// The trace or a card file has mistakes.
     #[error("{0}")]
     Invalid(Diagnostics),
+    /// A card has a name that no card of the program has, and is no path.
+    #[error(transparent)]
+    Unknown(UnknownCard),
     /// Nobody says which card is meant.
     #[error("the trace does not name its card with a `card` line, and none was given")]
     NoCard,
@@ -65,6 +70,7 @@ impl From<LoadError> for Unreplayed {
         match error {
             LoadError::Io { path, error } => Self::Io { path, error },
             LoadError::Invalid(mistakes) => Self::Invalid(mistakes),
+            LoadError::Unknown(unknown) => Self::Unknown(unknown),
         }
     }
 }
@@ -165,9 +171,10 @@ pub fn read(path: &Path) -> Result<Trace, Unreplayed> {
     Trace::parse(Arc::new(reading::text(path, LONGEST)?)).map_err(Unreplayed::Invalid)
 }
 
-/// A card file of a trace: beside it, else from the folder in which the program runs.
+/// A card file of a trace: beside it, else from the folder in which the program runs, else a card of the program.
 fn resolve(trace: &Trace, path: &str) -> PathBuf {
-    let beside = trace.folder().map(|folder| folder.join(path)).filter(|path| path.exists());
+    let is_there = |path: &PathBuf| path.metadata().is_ok_and(|found| !found.is_dir());
+    let beside = trace.folder().map(|folder| folder.join(path)).filter(is_there);
     beside.unwrap_or_else(|| PathBuf::from(path))
 }
 

@@ -6,6 +6,7 @@ mod doctor;
 mod exec;
 mod files;
 mod keys;
+mod named;
 mod pipes;
 mod read;
 mod readme;

@@ -107,7 +107,7 @@ fn a_french_page_and_what_is_said_beside_it_are_french() {
     assert_eq!((code, error.as_str()), (4, nobody));
     let (code, _, error) = failing(&[]);
     let closed = "erreur : impossible d'ouvrir le socket du service PC/SC /no/such/socket\n\
-                  aide : donner un fichier de carte (--card FICHIER), ou lancer un lecteur : virtuale serve --card FICHIER\n\
+                  aide : donner une carte (--card CARTE), ou lancer un lecteur : virtuale serve --card CARTE\n\
                   là où il y en a déjà un, virtuale doctor dit ce qui l'empêche\n";
     assert_eq!((code, error.as_str()), (4, closed));
 }

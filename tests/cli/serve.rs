@@ -113,7 +113,7 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
     assert_eq!(out, expected, "{error}");
     for said in [
         "no card was taken out of slot 1 that could come back",
-        "name its card file: virtuale insert 1 FILE",
+        "name a card: virtuale insert 1 CARD",
         "slot 0 holds a card already",
         "take it out first: virtuale remove 0",
         "Virtuale 00 00: the card is out",

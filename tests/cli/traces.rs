@@ -415,7 +415,7 @@ fn what_is_wrong_has_its_code() {
     let codes = [
         (&["replay", &lost][..], 4, "lost.apdu: cannot read no-such.toml: "),
         (&["replay", &broken], 3, "did you mean `reset`?"),
-        (&["replay", &bare], 2, "give one with --card FILE"),
+        (&["replay", &bare], 2, "give one with --card CARD"),
         (&["replay", "no-such.apdu"], 4, "cannot read no-such.apdu"),
         (&["replay", &bare, "--reader", "None 00 00", "--socket", "/no-such-socket"], 4, "/no-such-socket"),
         (&["convert", &broken, "--to", "json"], 3, "did you mean `reset`?"),

@@ -62,6 +62,21 @@ fn cards_come_from_files_text_or_anywhere() {
 }
 
 #[test]
+fn a_card_that_is_part_of_the_program_goes_by_its_name() {
+    let host = Host::builder().card("vitale2-martin").empty_slot().start().expect("a host");
+    host.insert(1, "vitale2").expect("the first of a generation");
+    let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
+    client.ask(Request::Insert { slot: 0, card: "vitale1-iso".into() }).expect("a name");
+    let cards: Vec<_> = host.slots().into_iter().map(|slot| slot.card).collect();
+    assert_eq!(cards, ["vitale1-iso", "vitale2-martin"].map(|name| Some(name.to_owned())));
+    // No relative path means anything over the socket, not even one that is right here.
+    for path in ["Cargo.toml", "./vitale2-martin"] {
+        let refused = client.ask(Request::Insert { slot: 0, card: path.into() }).expect_err(path).to_string();
+        assert_eq!(refused, format!("there is no card file {path}, and no built-in card of that name"));
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said_and_whose_fault_it_is() {
     let kind = |error: HostError| (error.kind(), error.to_string());
     let host = Host::builder().empty_slot().start().expect("a host");
@@ -70,6 +85,8 @@ fn what_cannot_be_is_said_and_whose_fault_it_is() {
     assert_eq!(kind(host.remove(0).expect_err("no card")).0, Kind::Usage);
     assert_eq!(kind(host.reinsert(0).expect_err("none was taken out")).0, Kind::Usage);
     assert!(!host.empty(0).expect("a slot"), "no card was in it");
+    let (fault, message) = kind(host.insert(0, "nobody").expect_err("no such card"));
+    assert_eq!((fault, &*message), (Kind::Usage, "there is no card file nobody, and no built-in card of that name"));
     let missing = host.insert(0, "none.toml").expect_err("no such file");
     assert!(matches!(&missing, HostError::Card(profile::LoadError::Io { error, .. })
         if error.kind() == io::ErrorKind::NotFound));

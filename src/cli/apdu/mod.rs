@@ -32,8 +32,8 @@ const LONGEST_LINE: usize = 256 * 1024;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file
-    #[arg(long, value_name = "FILE")]
+    /// A card file, or the name of a built-in card
+    #[arg(long, value_name = "CARD")]
     card: PathBuf,
     /// Commands in hexadecimal, one per argument, or reset; bytes given as separate arguments make one command
     #[arg(value_name = "HEX")]

@@ -25,8 +25,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card files
-    #[arg(required = true, value_name = "FILE")]
+    /// Card files, or the names of built-in cards
+    #[arg(required = true, value_name = "CARD")]
     files: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]

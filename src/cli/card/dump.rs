@@ -19,8 +19,8 @@ const LINE: usize = 16;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file
-    #[arg(value_name = "FILE")]
+    /// A card file, or the name of a built-in card
+    #[arg(value_name = "CARD")]
     card: PathBuf,
     /// One file of the card only: its name in the layout, or its identifier
     #[arg(long, value_name = "NAME")]

@@ -26,8 +26,8 @@ const NAME_WIDTH: usize = 30;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file
-    #[arg(value_name = "FILE")]
+    /// A card file, or the name of a built-in card
+    #[arg(value_name = "CARD")]
     card: PathBuf,
     /// One file of the card only: its name in the layout, or its identifier
     #[arg(long, value_name = "NAME")]

@@ -19,8 +19,8 @@ const WIDTH: usize = 52;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The card file
-    #[arg(value_name = "FILE")]
+    /// A card file, or the name of a built-in card
+    #[arg(value_name = "CARD")]
     card: PathBuf,
     /// Print all that the card file says, defaults included, as JSON
     #[arg(long)]

@@ -57,8 +57,8 @@ pub(super) struct Args {
     /// Traces, or folders with traces
     #[arg(required = true, value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// A card file for the next slot, in place of the one that the trace names
-    #[arg(long = "card", value_name = "FILE", conflicts_with = "readers")]
+    /// A card file for the next slot, or the name of a built-in card, in place of what the trace names
+    #[arg(long = "card", value_name = "CARD", conflicts_with = "readers")]
     cards: Vec<PathBuf>,
     /// Replay against the card in the PC/SC reader of this name, for the next slot of the trace
     #[arg(long = "reader", value_name = "NAME")]
@@ -171,7 +171,7 @@ fn code_of(failure: &cards::Unreplayed) -> u8 {
     match failure {
         cards::Unreplayed::Io { .. } => exit::ENVIRONMENT,
         cards::Unreplayed::Invalid(_) => exit::INVALID,
-        cards::Unreplayed::NoCard => exit::USAGE,
+        cards::Unreplayed::NoCard | cards::Unreplayed::Unknown(_) => exit::USAGE,
     }
 }
 
@@ -184,8 +184,11 @@ fn explain(path: &Path, failure: &cards::Unreplayed) {
         }
         cards::Unreplayed::Io { path, error } => Failure::file("read", path, error).report(),
         cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
+        cards::Unreplayed::Unknown(unknown) => {
+            Failure::usage(format!("{}: {unknown}", path.display()), unknown.hint()).report();
+        }
         cards::Unreplayed::NoCard => {
-            Failure::usage(format!("{}: {failure}", path.display()), "give one with --card FILE").report();
+            Failure::usage(format!("{}: {failure}", path.display()), "give one with --card CARD").report();
         }
     }
 }

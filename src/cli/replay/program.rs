@@ -9,7 +9,7 @@ use std::{
 use virtuale_engine::Card;
 
 use super::{
-    super::{Exit, Failure, exit, output, supervise::Supervisor},
+    super::{Exit, Failure, cards::unreplayed, exit, output, supervise::Supervisor},
     Args, cards_of, explain, findings,
 };
 use crate::trace::{
@@ -56,11 +56,7 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
 /// A slot of the trace as a card, and what it will notice.
 fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Box<dyn Card>, Notes), Failure> {
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
-    let atr = cards_of(args).atr(trace, slot).map_err(|failure| match failure {
-        cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
-        cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
-        cards::Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
-    })?;
+    let atr = cards_of(args).atr(trace, slot).map_err(unreplayed)?;
     let card = Playback::new(Arc::clone(trace), slot, order, atr);
     let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", path.display()), None))?;
     let notes = card.notes();

@@ -20,7 +20,7 @@ pub enum Request {
     Insert {
         /// The slot, from 0.
         slot: usize,
-        /// The card file, as an absolute path.
+        /// The card file, as an absolute path; or the name of a card that is part of the program.
         card: PathBuf,
     },
     /// Put the card back that was last taken out of a slot, with its memory.

@@ -42,6 +42,14 @@ pub struct BuiltIn {
     pub text: &'static str,
 }
 
+impl BuiltIn {
+    /// The generation of cards that a card is of: what stands in its name before the first hyphen.
+    #[must_use]
+    pub fn generation(&self) -> &'static str {
+        self.name.split_once('-').map_or(self.name, |(generation, _)| generation)
+    }
+}
+
 /// What a command of a family's own class does, told from outside as a terminal sees it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum OwnCommand {
@@ -222,14 +230,15 @@ impl Families {
         self.iter().find_map(|family| family.secret_of(command))
     }
 
-    /// Reads a card file and makes a card of it; as [`load`](super::load()), for cards of these families.
+    /// Reads a card file, or a card that is part of the program, and makes a card of it; as [`load`](super::load()), for
+    /// cards of these families.
     ///
     /// # Errors
     ///
     /// [`LoadError::Io`] if the card file cannot be read, [`LoadError::Invalid`] with all mistakes in it or in its
-    /// layout.
-    pub fn load(&self, path: &Path, options: &Options) -> Result<Profile, LoadError> {
-        load::load_of(self, path, options)
+    /// layout, [`LoadError::Unknown`] if there is no such card.
+    pub fn load(&self, card: &Path, options: &Options) -> Result<Profile, LoadError> {
+        self.load_named(&self.find_card(card)?, options)
     }
 
     /// Makes a card of the text of a card file; as [`parse`](super::parse), for cards of these families.

@@ -12,8 +12,8 @@ use super::{
     survey::{Configuration, Confinement, Survey, System},
 };
 
-const EXEC: &str = "start the program with: virtuale exec --card FILE -- PROGRAM";
-const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve --detach --card FILE)\"";
+const EXEC: &str = "start the program with: virtuale exec --card vitale2-martin -- PROGRAM";
+const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
 
 /// What is good, what is not, in the order in which a program meets it.
 pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {

@@ -59,5 +59,7 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
 
 /// How a program that is started as another user has readers.
 pub(super) fn within(switch: &str) -> String {
-    format!("start the readers as that user, too: {switch} \"$(command -v virtuale)\" exec --card FILE -- PROGRAM")
+    format!(
+        "start the readers as that user, too: {switch} \"$(command -v virtuale)\" exec --card vitale2-martin -- PROGRAM"
+    )
 }
