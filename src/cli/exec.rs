@@ -6,10 +6,10 @@ use super::{Exit, Failure, opensc, options::Slots, output, supervise::Supervisor
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale exec --card applets/cards/vitale2-martin.toml -- pcsc_scan -r
-  virtuale exec --card applets/cards/vitale2-martin.toml --card - -- ./billing-software
-  virtuale exec --opensc --card applets/cards/vitale2-martin.toml -- pkcs15-tool --dump
-  virtuale exec --card applets/cards/vitale2-martin.toml --record visit.apdu -- ./billing-software
+  virtuale exec --card vitale2-martin -- pcsc_scan -r
+  virtuale exec --card vitale2-martin --card - -- ./billing-software
+  virtuale exec --opensc --card vitale2-martin -- pkcs15-tool --dump
+  virtuale exec --card vitale2-martin --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
 126 when the command cannot be run; 127 when it is not found.";

@@ -14,7 +14,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale insert 0 applets/cards/vitale2-durand.toml
+  virtuale insert 0 vitale2-durand
   virtuale insert 0
   virtuale insert 0 -";
 
@@ -25,8 +25,8 @@ pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
     #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
-    /// A card file, or the name of a built-in card; or - to leave the slot empty, whether a card is in it or not; without
-    /// any, the card that was last taken out of the slot comes back, with its memory
+    /// A card file, or the name of a built-in card; or - to leave the slot empty, whether a card is in it or not;
+    /// without any, the card that was last taken out of the slot comes back, with its memory
     #[arg(value_name = "CARD")]
     card: Option<PathBuf>,
     #[command(flatten)]

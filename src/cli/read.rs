@@ -29,8 +29,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale read --card applets/cards/vitale2-martin.toml
-  virtuale read --card applets/cards/vitale2-martin.toml --reflet --lang fr
+  virtuale read --card vitale2-martin
+  virtuale read --card vitale2-martin --reflet --lang fr
   virtuale read --json --reader 'Virtuale 00 00'";
 
 /// Arguments of `read`.

@@ -14,7 +14,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale redact visit.apdu --as applets/cards/vitale2-durand.toml -o redacted.apdu
+  virtuale redact visit.apdu --as vitale2-durand -o redacted.apdu
   virtuale replay redacted.apdu --update
 
 The redacted trace still expects the dialogue of the original card, with values of its lengths.

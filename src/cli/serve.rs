@@ -19,8 +19,8 @@ use crate::host::Running;
 
 const EXAMPLES: &str = "\
 Examples:
-  eval \"$(virtuale serve --detach --card applets/cards/vitale2-martin.toml)\"
-  virtuale serve --card applets/cards/vitale2-martin.toml --socket /tmp/my-readers";
+  eval \"$(virtuale serve --detach --card vitale2-martin)\"
+  virtuale serve --card vitale2-martin --socket /tmp/my-readers";
 
 /// What a person is told who sees the line for a shell.
 const IN_A_TERMINAL: &str =

@@ -54,7 +54,7 @@ pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 ///
 /// use virtuale::host::{Host, What};
 ///
-/// let host = Host::builder().card("applets/cards/vitale2-martin.toml").empty_slot().start()?;
+/// let host = Host::builder().card("vitale2-martin").empty_slot().start()?;
 /// let events = host.events(100);
 ///
 /// // Any program that is linked to libpcsclite finds the two slots.
@@ -63,7 +63,7 @@ pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 /// assert!(status.success());
 ///
 /// host.remove(0)?;
-/// host.insert(1, "applets/cards/vitale2-durand.toml")?;
+/// host.insert(1, "vitale2-durand")?;
 /// assert!(host.slots()[0].card.is_none() && host.slots()[1].card.is_some());
 /// assert!(events.wait().is_some_and(|event| matches!(event.what, What::Removed { slot: 0, .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -19,8 +19,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale apdu --card applets/cards/vitale2-martin.toml '00 A4 00 0C 02 3F 00' reset
-  virtuale apdu --card applets/cards/vitale2-martin.toml < commands.txt";
+  virtuale apdu --card vitale2-martin '00 A4 00 0C 02 3F 00' reset
+  virtuale apdu --card vitale2-martin < commands.txt";
 
 /// What a person at a terminal may write, said at the beginning and after what is nothing of it.
 const INVITATION: &str = "write a command in hexadecimal, such as 00 A4 04 00, or reset; quit or Ctrl-D ends";

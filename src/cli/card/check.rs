@@ -18,7 +18,7 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card check applets/cards/*.toml
+  virtuale card check my-card.toml others/*.toml
   virtuale card check --json my-card.toml";
 
 /// Arguments of `card check`.

@@ -9,8 +9,8 @@ use crate::cli::{Exit, cards, exit, options::Reproducible, output};
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card dump applets/cards/vitale2-martin.toml
-  virtuale card dump --file POINTERS applets/cards/vitale2-martin.toml";
+  virtuale card dump vitale2-martin
+  virtuale card dump --file POINTERS vitale2-martin";
 
 /// How many bytes stand on a line.
 const LINE: usize = 16;

@@ -16,8 +16,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card explain applets/cards/vitale2-martin.toml
-  virtuale card explain --file POINTERS --sources applets/cards/vitale2-martin.toml";
+  virtuale card explain vitale2-martin
+  virtuale card explain --file POINTERS --sources vitale2-martin";
 
 /// How wide a name is with its indentation, at least.
 const NAME_WIDTH: usize = 30;

@@ -9,8 +9,8 @@ use crate::{
 
 const EXAMPLES: &str = "\
 Examples:
-  virtuale card show applets/cards/vitale2-martin.toml
-  virtuale card show --json applets/cards/vitale2-martin.toml";
+  virtuale card show vitale2-martin
+  virtuale card show --json vitale2-martin";
 
 /// How many characters fit on the card between its edges.
 const WIDTH: usize = 52;

@@ -24,7 +24,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale doctor
   virtuale doctor /usr/bin/opensc-tool
-  virtuale exec --card applets/cards/vitale2-martin.toml -- virtuale doctor --json";
+  virtuale exec --card vitale2-martin -- virtuale doctor --json";
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]

@@ -37,7 +37,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   virtuale replay traces
-  virtuale replay visit.apdu --card applets/cards/vitale2-martin.toml --update
+  virtuale replay visit.apdu --card vitale2-martin --update
   virtuale replay traces --shard 2/4 --junit replay.xml
   virtuale replay visit.apdu -- ./billing-software
 

@@ -230,8 +230,8 @@ impl Families {
         self.iter().find_map(|family| family.secret_of(command))
     }
 
-    /// Reads a card file, or a card that is part of the program, and makes a card of it; as [`load`](super::load()), for
-    /// cards of these families.
+    /// Reads a card file, or a card that is part of the program, and makes a card of it; as [`load`](super::load()),
+    /// for cards of these families.
     ///
     /// # Errors
     ///
