@@ -47,20 +47,25 @@ fn a_real_reader_is_relayed_and_recorded(sandbox: &Sandbox, apart: &[&str]) -> R
         format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {VPCD_DRIVER}\nCHANNELID 0x8C7B\n");
     fs::write(folder.join("readers/vpcd"), reader)?;
     let (folder, service) = (folder.display().to_string(), file("pcscd/service.sh"));
-    // The program finds the relayed card only; then the recording is replayed against the reader itself.
+    // The program finds the relayed card only, in a reader of the same name; then the recording is replayed against
+    // the reader itself.
     let script = format!(
         "\"$VIRTUALE\" record --reader '{READER}' -o visit.apdu -- opensc-tool -s 00A4040000 -s 00B0000004
          \"$VIRTUALE\" replay visit.apdu --reader '{READER}'"
     );
     let words = [apart, &["sh", &service, &folder, "sh", "-e", "-c", &script]].concat();
     let outcome = sandbox.program(&words)?.run()?;
-    outcome.exits_with(0)?.says("Virtuale 00 00")?.says("55 66 77 88")?.says(" commands, no finding")?;
+    outcome.exits_with(0)?.says(READER)?.says("55 66 77 88")?.says(" commands, no finding")?;
     let trace = fs::read_to_string(sandbox.home().join("visit.apdu"))?;
-    let right = ["\natr 3B 75 13 00 00 44 09 EA 90 00\n", "\n> 00 B0 00 00 04\n< 55 66 77 88 90 00\n"];
+    let read = "\n> 00 B0 00 00 04    # READ BINARY at 0\n< 55 66 77 88 90 00\n";
+    let right = ["\natr 3B 75 13 00 00 44 09 EA 90 00\n", read];
     if !right.iter().all(|part| trace.contains(part)) {
         return Err(trace.into());
     }
     let log = sandbox.program(&[env!("CARGO_BIN_EXE_virtuale"), "convert", "pcscd.log"])?.run()?;
-    log.exits_with(0)?.says("pcscd.log: pcscd, ")?.says("# reader: Virtual PCD 00 00\n")?.says(right[1])?;
+    log.exits_with(0)?
+        .says("pcscd.log: pcscd, ")?
+        .says("# reader: Virtual PCD 00 00\n")?
+        .says("\n> 00 B0 00 00 04\n< 55 66 77 88 90 00\n")?;
     Ok(())
 }
