@@ -11,7 +11,7 @@ use crate::{
     harness::{
         Sandbox,
         programs::{OPENSC, OPENSSL},
-        trial_unless,
+        recording, trial_unless,
     },
     signing::{Body, commands, demand, opensc_cannot_log_in, shell},
 };
@@ -196,5 +196,5 @@ fn on_the_card(sandbox: &Sandbox, script: &str) -> Result<String, Failed> {
 }
 
 fn trace(sandbox: &Sandbox) -> Result<String, Failed> {
-    Ok(fs::read_to_string(sandbox.home().join("card.apdu"))?)
+    recording(sandbox, "card.apdu")
 }

@@ -12,7 +12,7 @@ use crate::{
     harness::{
         Sandbox, card,
         programs::{CC, LIBSMM, OPENSC},
-        trial_unless,
+        recording, trial_unless,
     },
     signing::{Body, demand, guide, opensc_minor, shell},
 };
@@ -112,5 +112,5 @@ fn explore(sandbox: &Sandbox, card: &str, variables: &str, script: &str) -> Resu
 }
 
 fn trace(sandbox: &Sandbox) -> Result<String, Failed> {
-    Ok(fs::read_to_string(sandbox.home().join("sealed.apdu"))?)
+    recording(sandbox, "sealed.apdu")
 }

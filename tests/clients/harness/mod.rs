@@ -8,6 +8,8 @@ mod process;
 pub(crate) mod programs;
 mod sandbox;
 
+use libtest_mimic::Failed;
+
 pub(crate) use client::{PYTHON, left_out, trial, trial_unless};
 pub(crate) use process::{Ended, Guest};
 pub(crate) use sandbox::Sandbox;
@@ -20,4 +22,14 @@ pub(crate) fn card(name: &str) -> String {
 /// A file of this ring.
 pub(crate) fn file(path: &str) -> String {
     format!("{}/tests/clients/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A recording of this name in a sandbox, without the names that stand behind its commands.
+pub(crate) fn recording(sandbox: &Sandbox, name: &str) -> Result<String, Failed> {
+    let text = std::fs::read_to_string(sandbox.home().join(name))?;
+    let bare = |line| {
+        let is_command = |line: &&str| line.starts_with("> ");
+        Some(line).filter(is_command).and_then(|line| line.split_once("    # ")).map_or(line, |(command, _)| command)
+    };
+    Ok(text.lines().map(bare).flat_map(|line| [line, "\n"]).collect())
 }
