@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use virtuale_engine::{Fault, Protocol, Reset};
 
-use super::{
+use super::super::{
     dialogue::{Dialogue, Event},
     scan::{name, number, only_bytes},
 };
@@ -28,7 +28,7 @@ const STATE_EMPTY: u64 = 0x10;
 const STATE_PRESENT: u64 = 0x20;
 
 /// Whether only libpcscspy writes such a line.
-pub(super) fn is_typical(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
     line.split_once('@').is_some_and(|(thread, rest)| is_thread(thread) && rest.starts_with(">|"))
 }
 
@@ -80,7 +80,7 @@ struct Spy<'d> {
     readers: HashMap<String, Reader>,
 }
 
-pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut spy = Spy { dialogue, handles: HashMap::new(), readers: HashMap::new() };
     let mut open: HashMap<&str, Call<'_>> = HashMap::new();
     let mut last = 0;

@@ -3,7 +3,7 @@
 
 use virtuale_engine::Fault;
 
-use super::{
+use super::super::{
     dialogue::{Dialogue, Event},
     scan::{between, bytes, name},
 };
@@ -16,11 +16,11 @@ const RESPONSE: &str = "Incoming APDU (";
 const BYTES_PER_LINE: usize = 16;
 
 /// Whether only OpenSC writes such a line.
-pub(super) fn is_typical(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
     line.starts_with(COMMAND) || line.starts_with(RESPONSE)
 }
 
-pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut reader: Option<String> = None;
     let mut connecting = Connecting::default();
     let mut waiting: Option<(usize, Vec<u8>)> = None;

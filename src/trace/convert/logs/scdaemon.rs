@@ -1,7 +1,7 @@
 //! scdaemon of GnuPG with `debug-level guru` [SCDAEMON-LOG lines]: commands as bytes, answers as a status word and a
 //! dump.
 
-use super::{
+use super::super::{
     dialogue::{Dialogue, Event},
     scan::{between, bytes, only_bytes},
 };
@@ -13,7 +13,7 @@ const DUMP: &str = "dump:";
 const ALL_ZERO: &str = "[all zero]";
 
 /// Whether only scdaemon writes such a line.
-pub(super) fn is_typical(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
     line.contains(COMMAND)
 }
 
@@ -27,7 +27,7 @@ struct Exchange {
     data: Vec<u8>,
 }
 
-pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut open: Option<Exchange> = None;
     for (index, text) in log.lines().enumerate() {
         let line = index + 1;

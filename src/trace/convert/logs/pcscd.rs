@@ -7,14 +7,14 @@ use std::collections::{HashMap, VecDeque};
 
 use virtuale_engine::{Fault, Reset};
 
-use super::{
+use super::super::{
     dialogue::{Dialogue, Event},
     scan::{between, bytes, name, only_bytes, without_colours},
 };
 use crate::trace::Silence;
 
 /// Whether pcscd writes such a line, and no other program that is read here.
-pub(super) fn is_typical(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
     let plain = without_colours(line);
     let (_, text) = Prefix::of(&plain);
     text.strip_prefix("APDU: ").is_some_and(|rest| only_bytes(rest).is_some())
@@ -62,7 +62,7 @@ struct Pcscd {
     powered: Option<String>,
 }
 
-pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut pcscd = Pcscd::default();
     for (index, line) in log.lines().enumerate() {
         let plain = without_colours(line);

@@ -2,19 +2,19 @@
 
 use virtuale_engine::{Fault, Reset};
 
-use super::{
+use super::super::{
     dialogue::{Dialogue, Event},
     scan::{bytes, only_bytes},
 };
 use crate::trace::{Silence, names::hex};
 
 /// Whether a line has an arrow before bytes.
-pub(super) fn is_typical(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
     command_of(line).is_some_and(|rest| !bytes(rest).0.is_empty())
 }
 
 /// Whether scriptor writes such a line.
-pub(super) fn is_typical_of_scriptor(line: &str) -> bool {
+pub(in crate::trace::convert) fn is_typical_of_scriptor(line: &str) -> bool {
     line.starts_with("> ") && only_bytes(line.trim_start_matches("> ")).is_some()
         || matches!(line, "Using T=0 protocol" | "Using T=1 protocol")
 }
@@ -54,7 +54,7 @@ impl Waiting {
     }
 }
 
-pub(super) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let mut waiting = Waiting::default();
     for (index, text) in log.lines().enumerate() {
         let line = index + 1;
@@ -83,7 +83,7 @@ fn ends_well(rest: &str) -> bool {
 }
 
 /// scriptor: a command on a line; its answer from `<` on, 16 bytes a line, to ` : ` and the meaning of the status word.
-pub(super) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
     let mut waiting = Waiting::default();
     let mut response: Option<Vec<u8>> = None;
     for (index, text) in log.lines().enumerate() {
