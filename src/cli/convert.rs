@@ -1,6 +1,7 @@
 //! `virtuale convert`: logs into traces, traces into scripts and JSON.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -74,7 +75,7 @@ fn program(name: &str) -> Result<Format, String> {
 pub(super) fn run(args: &Args) -> Exit {
     let text = read(&args.file)?;
     let name = args.file.display().to_string();
-    let is_trace = args.from.is_none() && text.trim_start_matches('\u{FEFF}').starts_with("virtuale-trace");
+    let is_trace = args.from.is_none() && text.starts_with("virtuale-trace");
     let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, args)? };
     let written = match args.to {
         Form::Apdu => text,
@@ -89,8 +90,8 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(code)
 }
 
-/// The text of a log, of [`LONGEST`] bytes at most. Bytes that are no text, such as a reader's name in another coding,
-/// do not matter to it.
+/// The text of a log, of [`LONGEST`] bytes at most, in UTF-8 or UTF-16. Bytes that are no text, such as a reader's name
+/// in another coding, do not matter to it.
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = if path == Path::new("-") {
         reading::bytes(io::stdin().lock(), path, LONGEST)
@@ -99,7 +100,7 @@ fn read(path: &Path) -> Result<String, Failure> {
         reading::bytes(file, path, LONGEST)
     };
     let bytes = bytes.map_err(cards::failure)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(reading::decoded(&bytes).map_or_else(|error| error.readable, Cow::into_owned))
 }
 
 /// A log as a trace. What was not understood is said, and makes the code one of a finding.

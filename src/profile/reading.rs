@@ -1,6 +1,7 @@
-//! Reading files that people wrote: never more of them than makes sense, and what is not UTF-8 is pointed at.
+//! Reading files that people wrote: never more of them than makes sense. Text is UTF-8, or UTF-16 as shells of Windows
+//! write it; what is neither is pointed at. All input of the program that is text is decoded here.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{borrow::Cow, fs::File, io::Read, path::Path, sync::Arc};
 
 use super::{
     LoadError,
@@ -11,22 +12,112 @@ use super::{
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] if it is longer, or at the first byte that is not
-/// UTF-8.
+/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] if it is longer, or at the first place that is not
+/// text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let file = File::open(path).map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
     let name = path.display().to_string();
-    let error = match String::from_utf8(bytes(file, path, longest)?) {
-        Ok(text) => return Ok(Source { name, text }),
+    let bytes = bytes(file, path, longest)?;
+    let error = match decoded(&bytes) {
+        Ok(text) => return Ok(Source { name, text: text.into_owned() }),
         Err(error) => error,
     };
-    let at = error.utf8_error().valid_up_to();
-    let byte = error.as_bytes().get(at).copied().unwrap_or_default();
-    // The replacement for a foreign byte begins where the byte did.
-    let span = at..at + char::REPLACEMENT_CHARACTER.len_utf8();
-    let source = Source { name, text: String::from_utf8_lossy(error.as_bytes()).into_owned() };
-    let mistake = Diagnostic::new(&Arc::new(source), span, format!("the byte {byte:02X} is not UTF-8"));
-    Err(LoadError::Invalid(Diagnostics(vec![mistake.hint("save the file as UTF-8: it may be in Latin-1 now")])))
+    let NotText { readable, why, hint } = error;
+    let at = readable.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
+    let span = at..readable.len().min(at + char::REPLACEMENT_CHARACTER.len_utf8());
+    let mistake = Diagnostic::new(&Arc::new(Source { name, text: readable }), span, why);
+    Err(LoadError::Invalid(Diagnostics(vec![mistake.hint(hint)])))
+}
+
+/// Bytes that are no text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NotText {
+    /// What can be read of them; U+FFFD stands where something cannot.
+    pub readable: String,
+    /// What is wrong, with the first such place.
+    pub why: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// Text from bytes, without a mark of byte order: UTF-8, or UTF-16 with such a mark or, where every other byte is zero,
+/// without one.
+///
+/// # Errors
+///
+/// [`NotText`] if it is neither.
+pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
+    if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
+        let why = "this is UTF-32".to_owned();
+        return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint: "save the file as UTF-8" });
+    }
+    if let Some((order, bytes)) = utf16(bytes) {
+        return decoded_utf16(order, bytes).map(Cow::Owned);
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+        let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+        NotText {
+            readable: String::from_utf8_lossy(bytes).into_owned(),
+            why: format!("the byte {byte:02X} is not UTF-8"),
+            hint: "save the file as UTF-8: it may be in Latin-1 now",
+        }
+    })
+}
+
+/// Whether bytes begin as UTF-16 does.
+#[must_use]
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    utf16(bytes).is_some()
+}
+
+/// Which byte of a unit of UTF-16 comes first.
+#[derive(Clone, Copy)]
+enum Order {
+    Little,
+    Big,
+}
+
+/// The units of UTF-16 and their order, if this is UTF-16.
+fn utf16(bytes: &[u8]) -> Option<(Order, &[u8])> {
+    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
+        return Some((Order::Little, rest));
+    }
+    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
+        return Some((Order::Big, rest));
+    }
+    // No text has a zero, and a text of some length in Latin letters has one in each unit.
+    let start = bytes.get(..bytes.len().min(64) & !1).filter(|start| start.len() >= 4)?;
+    let zeros = |first: usize| start.iter().skip(first).step_by(2).all(|byte| *byte == 0);
+    match (zeros(0), zeros(1)) {
+        (false, true) => Some((Order::Little, bytes)),
+        (true, false) => Some((Order::Big, bytes)),
+        _ => None,
+    }
+}
+
+fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| match order {
+        Order::Little => u16::from_le_bytes(*pair),
+        Order::Big => u16::from_be_bytes(*pair),
+    });
+    let mut broken = None;
+    let mut text = String::with_capacity(bytes.len() / 2);
+    for unit in char::decode_utf16(units) {
+        text.push(unit.unwrap_or_else(|error| {
+            broken.get_or_insert(format!("this is UTF-16, and {:04X} is half a character", error.unpaired_surrogate()));
+            char::REPLACEMENT_CHARACTER
+        }));
+    }
+    if !rest.is_empty() {
+        text.push(char::REPLACEMENT_CHARACTER);
+        broken.get_or_insert("this is UTF-16, and it ends in the middle of a character".to_owned());
+    }
+    match broken {
+        None => Ok(text),
+        Some(why) => Err(NotText { readable: text, why, hint: "save the file again, as UTF-8" }),
+    }
 }
 
 /// All bytes of a file or stream that has at most `longest`. `path` is what messages call it.
@@ -54,7 +145,64 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
 mod tests {
     use std::{io, path::Path};
 
-    use super::{bytes, text};
+    use proptest::prelude::*;
+
+    use super::{bytes, decoded, is_utf16, text};
+
+    fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
+        marked.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[test]
+    fn a_file_of_a_windows_shell_is_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("card.toml");
+        for bytes in [
+            utf16("nom = \"Élo\"\n", true, u16::to_le_bytes),
+            utf16("nom = \"Élo\"\n", true, u16::to_be_bytes),
+            utf16("nom = \"Élo\"\n", false, u16::to_le_bytes),
+            b"\xEF\xBB\xBFnom = \"\xC3\x89lo\"\n".to_vec(),
+        ] {
+            std::fs::write(&path, bytes).expect("a file");
+            assert_eq!(text(&path, 100).expect("it is text").text, "nom = \"Élo\"\n");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_is_pointed_at() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("card.toml");
+        for (bytes, place, why) in [
+            (&b"\xFF\xFEa\0\n\0b\0\0\xD8"[..], "card.toml:2:2", "D800 is half a character"),
+            (b"\xFF\xFEa\0b", "card.toml:1:2", "ends in the middle of a character"),
+            (b"\xFF\xFE\0\0a\0\0\0", "card.toml:1:1", "this is UTF-32"),
+            (b"a\n\xE9", "card.toml:2:1", "the byte E9 is not UTF-8"),
+        ] {
+            std::fs::write(&path, bytes).expect("a file");
+            let error = text(&path, 100).expect_err("it is no text").to_string();
+            assert!(error.contains(place) && error.contains(why), "{error}");
+        }
+        assert!(!is_utf16(b"a\0") && !is_utf16(&[0; 64]) && !is_utf16(b""));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_in_every_coding(text in ".{0,40}") {
+            prop_assume!(!text.starts_with('\u{FEFF}') && !text.contains('\0'));
+            let marked = format!("\u{FEFF}{text}");
+            prop_assert_eq!(&decoded(marked.as_bytes()).expect("UTF-8").into_owned(), &text);
+            for to_bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+                let bytes = utf16(&text, true, to_bytes);
+                prop_assert_eq!(&decoded(&bytes).expect("UTF-16").into_owned(), &text);
+            }
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
+            let _ = decoded(&bytes);
+        }
+    }
 
     #[test]
     fn a_file_may_have_just_so_many_bytes() {

@@ -3,6 +3,7 @@
 mod step;
 
 use std::{
+    borrow::Cow,
     io::{self, BufRead, Read, Write},
     path::PathBuf,
 };
@@ -12,7 +13,7 @@ use virtuale_engine::{Reset, Response};
 use self::step::Step;
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
-    profile::families::Family,
+    profile::{families::Family, reading},
     terminal::transport::{self, Transport, TransportError},
     trace::{command_name_of, hex},
 };
@@ -27,6 +28,9 @@ const INVITATION: &str = "write a command in hexadecimal, such as 00 A4 04 00, o
 
 /// The longest line of input, in bytes: the longest command with three characters for each byte, and a comment.
 const LONGEST_LINE: usize = 256 * 1024;
+
+/// The longest script of UTF-16, in bytes.
+const LONGEST_SCRIPT: usize = 16 * 1024 * 1024;
 
 /// Arguments of `apdu`.
 #[derive(Debug, clap::Args)]
@@ -85,12 +89,15 @@ impl<L: Transport, W: Write> Session<L, W> {
             if length == 0 {
                 break;
             }
+            if number == 1 && reading::is_utf16(&line) {
+                return self.converse_in_utf16(line, input);
+            }
             if dialogue && matches!(line.trim_ascii(), b"quit" | b"exit") {
                 break;
             }
             let step = match line.last() {
                 Some(last) if *last != b'\n' && length == LONGEST_LINE => Err("a line is too long".into()),
-                _ => Step::parse(&String::from_utf8_lossy(&line)),
+                _ => Step::parse(&decoded(&line)),
             };
             match step {
                 Ok(step) => step.map_or(Ok(()), |step| self.carry_out(&step))?,
@@ -102,6 +109,20 @@ impl<L: Transport, W: Write> Session<L, W> {
             self.out.flush()?;
         }
         Ok(())
+    }
+
+    /// A script of UTF-16 is read to its end before its first line is carried out: no byte of it ends a line.
+    fn converse_in_utf16(&mut self, begun: Vec<u8>, mut input: impl BufRead) -> Result<(), Failure> {
+        let mut script = begun;
+        let most = u64::try_from(LONGEST_SCRIPT).unwrap_or(u64::MAX);
+        let length = input.by_ref().take(most).read_to_end(&mut script).map_err(unread)?;
+        if length == LONGEST_SCRIPT {
+            let message = format!("standard input is UTF-16 and has more than {LONGEST_SCRIPT} bytes");
+            return Err(Failure::usage(message, "save the script as UTF-8"));
+        }
+        let script = reading::decoded(&script)
+            .map_err(|error| Failure::usage(format!("standard input: {}", error.why), error.hint))?;
+        self.converse(script.as_bytes())
     }
 
     fn carry_out(&mut self, step: &Step) -> Result<(), Failure> {
@@ -128,6 +149,11 @@ impl<L: Transport, W: Write> Session<L, W> {
             data => writeln!(self.out, "< {} {digits}  # {words}", hex(data)),
         }
     }
+}
+
+/// A line of input as text. What is no text is shown as such.
+fn decoded(line: &[u8]) -> String {
+    reading::decoded(line).map_or_else(|error| error.readable, Cow::into_owned)
 }
 
 fn silent(error: &TransportError) -> Failure {
@@ -173,8 +199,12 @@ mod tests {
     }
 
     fn conversation(input: &str) -> (String, Option<String>) {
+        conversation_in(input.as_bytes())
+    }
+
+    fn conversation_in(input: &[u8]) -> (String, Option<String>) {
         let mut session = Session { family: &Vitale, transport: Echo, response: Response::new(), out: Vec::new() };
-        let error = session.converse(input.as_bytes()).err().map(|error| error.to_string());
+        let error = session.converse(input).err().map(|error| error.to_string());
         (String::from_utf8(session.out).expect("text"), error)
     }
 
@@ -193,6 +223,24 @@ mod tests {
                 "< 9000  # done",
             ]
         );
+    }
+
+    #[test]
+    fn scripts_of_a_windows_shell_are_read() {
+        let expected = (conversation("00A4000C023F00\nreset\n").0, None);
+        assert_eq!(expected.0.lines().count(), 3);
+        assert_eq!(conversation("\u{FEFF}00A4000C023F00\r\nreset\r\n"), expected);
+        for (mark, to_bytes) in [
+            ("\u{FEFF}", u16::to_le_bytes as fn(u16) -> [u8; 2]),
+            ("\u{FEFF}", u16::to_be_bytes),
+            ("", u16::to_le_bytes),
+        ] {
+            let script = format!("{mark}00A4000C023F00\r\nreset\r\n");
+            let bytes: Vec<u8> = script.encode_utf16().flat_map(to_bytes).collect();
+            assert_eq!(conversation_in(&bytes), expected);
+        }
+        let (_, error) = conversation_in(b"\xFF\xFE0\0\n");
+        assert!(error.expect("refused").contains("this is UTF-16, and it ends in the middle of a character"));
     }
 
     #[test]
