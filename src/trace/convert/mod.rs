@@ -1,20 +1,37 @@
 //! Logs that people already have, made into traces; and traces made into what other programs read.
 //!
-//! Every importer reads its log line by line, keeps what was said to cards, and says which lines it should have
-//! understood and did not. No log can make one panic or grow beyond the size of the log.
+//! Every importer reads its log line by line and keeps what was said to cards. A byte that was in the log is in the
+//! trace, or its line is named. No log can make an importer panic, or a trace grow beyond the size of the log.
+//!
+//! What all importers need is here: lines without what services put before them (`prefix`), bytes in any notation
+//! (`notation`), rows and wrapped lines (`gathered`), commands and answers in turn (`turns`), whose they are
+//! (`readers`), and what is never normal (`guards`). What only one log has is in `logs`.
 
+mod column;
 mod dialogue;
+mod element;
 mod export;
+mod gathered;
+mod guards;
+mod leftovers;
+mod lines;
 mod logs;
+mod notation;
+mod pairing;
+mod prefix;
+mod readers;
 mod scan;
+mod tail;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 pub use dialogue::{Imported, Unread};
 pub use export::{Unsaid, json, scriptor};
 
 use dialogue::Dialogue;
-use logs::{arrows, opensc, pcscd, scdaemon, spy};
+use lines::Line;
+use logs::{arrows, opensc, pcscd, scdaemon, scriptor, spy};
 
 /// What wrote a log.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -53,14 +70,15 @@ impl Format {
     /// What wrote this log, told by what only it writes.
     #[must_use]
     pub fn detect(log: &str) -> Option<Self> {
-        let wrote = |is_typical: fn(&str) -> bool| log.lines().any(is_typical);
+        let lines = lines::lines(log);
+        let wrote = |is_typical: fn(&Line<'_>) -> bool| lines.iter().any(is_typical);
         match () {
             () if wrote(spy::is_typical) => Some(Self::Spy),
             () if wrote(opensc::is_typical) => Some(Self::Opensc),
             () if wrote(scdaemon::is_typical) => Some(Self::Scdaemon),
             () if wrote(pcscd::is_typical) => Some(Self::Pcscd),
-            () if wrote(arrows::is_typical_of_scriptor) => Some(Self::Scriptor),
-            () if wrote(arrows::is_typical) => Some(Self::Arrows),
+            () if wrote(scriptor::is_typical) => Some(Self::Scriptor),
+            () if arrows::is_typical(&lines) => Some(Self::Arrows),
             () => None,
         }
     }
@@ -69,14 +87,15 @@ impl Format {
 /// Makes a trace of a log.
 #[must_use]
 pub fn import(log: &str, format: Format) -> Imported {
+    let lines = lines::lines(log);
     let mut dialogue = Dialogue::default();
     match format {
-        Format::Spy => spy::read(log, &mut dialogue),
-        Format::Pcscd => pcscd::read(log, &mut dialogue),
-        Format::Opensc => opensc::read(log, &mut dialogue),
-        Format::Scdaemon => scdaemon::read(log, &mut dialogue),
-        Format::Arrows => arrows::read(log, &mut dialogue),
-        Format::Scriptor => arrows::read_scriptor(log, &mut dialogue),
+        Format::Spy => spy::read(&lines, &mut dialogue),
+        Format::Pcscd => pcscd::read(&lines, &mut dialogue),
+        Format::Opensc => opensc::read(&lines, &mut dialogue),
+        Format::Scdaemon => scdaemon::read(&lines, &mut dialogue),
+        Format::Arrows => arrows::read(&lines, &mut dialogue),
+        Format::Scriptor => scriptor::read(&lines, &mut dialogue),
     }
     dialogue.finish()
 }

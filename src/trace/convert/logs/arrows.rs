@@ -1,136 +1,121 @@
-//! Arrows before bytes: `=>` and `<=` as many programs print them, `>` and `<` as scriptor does.
+//! Bytes behind arrows or words that say who speaks: `=>` and `<=` as JCShell, libnfc and many others print them, `-->`
+//! and `<--`, `>>` and `<<`, `C-APDU:` and `R-APDU:`.
 
-use virtuale_engine::{Fault, Reset};
-
-use super::super::{
-    dialogue::{Dialogue, Event},
-    scan::{bytes, only_bytes},
+use crate::trace::convert::{
+    dialogue::Dialogue,
+    leftovers::Strictness,
+    lines::Line,
+    notation,
+    turns::{Speaker, Turns},
 };
-use crate::trace::{Silence, names::hex};
 
-/// Whether a line has an arrow before bytes.
-pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
-    command_of(line).is_some_and(|rest| !bytes(rest).0.is_empty())
+/// What stands before a command, and what before an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Marks {
+    command: &'static str,
+    answer: &'static str,
 }
 
-/// Whether scriptor writes such a line.
-pub(in crate::trace::convert) fn is_typical_of_scriptor(line: &str) -> bool {
-    line.starts_with("> ") && only_bytes(line.trim_start_matches("> ")).is_some()
-        || matches!(line, "Using T=0 protocol" | "Using T=1 protocol")
-}
+/// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them.
+const MARKS: [Marks; 15] = [
+    Marks { command: "=>", answer: "<=" },
+    Marks { command: "==>", answer: "<==" },
+    Marks { command: "-->", answer: "<--" },
+    Marks { command: "->", answer: "<-" },
+    Marks { command: ">>>", answer: "<<<" },
+    Marks { command: ">>", answer: "<<" },
+    Marks { command: "\u{2192}", answer: "\u{2190}" },
+    Marks { command: "C-APDU", answer: "R-APDU" },
+    Marks { command: "CAPDU", answer: "RAPDU" },
+    Marks { command: "Command APDU", answer: "Response APDU" },
+    Marks { command: "APDU command", answer: "APDU response" },
+    Marks { command: "Command", answer: "Response" },
+    Marks { command: "Request", answer: "Response" },
+    Marks { command: "TX", answer: "RX" },
+    Marks { command: "Send", answer: "Recv" },
+];
 
-fn command_of(line: &str) -> Option<&str> {
-    line.split_once("=>").map(|(_, rest)| rest)
-}
-
-fn response_of(line: &str) -> Option<&str> {
-    line.split_once("<=").map(|(_, rest)| rest)
-}
-
-/// A command on its way to its answer.
-#[derive(Default)]
-struct Waiting(Option<(usize, Vec<u8>)>);
-
-impl Waiting {
-    fn command(&mut self, line: usize, command: Vec<u8>, dialogue: &mut Dialogue) {
-        self.give_up(dialogue);
-        self.0 = Some((line, command));
-    }
-
-    fn response(&mut self, line: usize, text: &str, response: Vec<u8>, dialogue: &mut Dialogue) {
-        let outcome = if response.is_empty() { Err(Silence::Fault(Fault::Mute)) } else { Ok(response) };
-        match self.0.take() {
-            Some((at, command)) => dialogue.push(at, None, Event::Exchange(command, Some(outcome))),
-            None => dialogue.unread(line, text, "an answer without a command"),
-        }
-    }
-
-    fn give_up(&mut self, dialogue: &mut Dialogue) {
-        if let Some((line, command)) = self.0.take() {
-            let shown = hex(&command);
-            dialogue.push(line, None, Event::Exchange(command, None));
-            dialogue.unread(line, &shown, "a command whose answer is not in the log");
-        }
-    }
-}
-
-pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
-    let mut waiting = Waiting::default();
-    for (index, text) in log.lines().enumerate() {
-        let line = index + 1;
-        let (rest, is_command) = match (command_of(text), response_of(text)) {
-            (Some(rest), _) => (rest, true),
-            (None, Some(rest)) => (rest, false),
-            (None, None) => continue,
-        };
-        match bytes(rest) {
-            (found, rest) if !ends_well(rest) => {
-                let why =
-                    if found.is_empty() { "no bytes behind the arrow" } else { "not only bytes behind the arrow" };
-                dialogue.unread(line, text, why);
+/// Which marks a log has before bytes: those of which commands have most, and of those with answers first.
+fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
+    let mut counts = [(0_usize, 0_usize); MARKS.len()];
+    for line in lines {
+        for (marks, (commands, answers)) in MARKS.iter().zip(&mut counts) {
+            for (speaker, text) in marks.said_in(&line.text) {
+                let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
+                *count += usize::from(notation::read(text).bytes.0.len() > 1);
             }
-            (found, _) if found.is_empty() => dialogue.unread(line, text, "no bytes behind the arrow"),
-            (found, _) if is_command => waiting.command(line, found, dialogue),
-            (found, _) => waiting.response(line, text, found, dialogue),
         }
     }
-    waiting.give_up(dialogue);
+    let counted = MARKS.iter().zip(&counts).filter(|(_, (commands, _))| *commands > 0);
+    // The first of those that are as good as each other.
+    counted.rev().max_by_key(|(_, (commands, answers))| (*answers > 0, *commands)).map(|(marks, _)| *marks)
 }
 
-/// Whether what stands behind bytes is a remark and no half byte: it begins with something that is no letter or digit.
-fn ends_well(rest: &str) -> bool {
-    !rest.starts_with(|character: char| character.is_alphanumeric())
+/// Whether a log has such marks.
+pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
+    marks_of(lines).is_some()
 }
 
-/// scriptor: a command on a line; its answer from `<` on, 16 bytes a line, to ` : ` and the meaning of the status word.
-pub(in crate::trace::convert) fn read_scriptor(log: &str, dialogue: &mut Dialogue) {
-    let mut waiting = Waiting::default();
-    let mut response: Option<Vec<u8>> = None;
-    for (index, text) in log.lines().enumerate() {
-        let line = index + 1;
-        if let Some(rest) = text.strip_prefix("> ") {
-            if response.take().is_some() {
-                dialogue.unread(line, text, "the answer before this line breaks off");
-            }
-            match only_bytes(rest) {
-                Some(command) => waiting.command(line, command, dialogue),
-                None if rest.trim() == "RESET" => dialogue.push(line, None, Event::Reset(Reset::Warm)),
-                None => dialogue.unread(line, text, "a command that is not bytes"),
-            }
-        } else if let Some(rest) = text.strip_prefix("< OK: ") {
-            dialogue.atr(None, bytes(rest).0);
-        } else if text.starts_with("< KO: ") {
-            dialogue.unread(line, text, "a reset that failed");
-        } else if let Some(rest) = text.strip_prefix("< ") {
-            response = go_on(line, rest, Vec::new(), &mut waiting, dialogue);
-        } else if let Some(begun) = response.take() {
-            response = go_on(line, text, begun, &mut waiting, dialogue);
+impl Marks {
+    fn is_word(self) -> bool {
+        self.command.starts_with(|first: char| first.is_ascii_alphabetic())
+    }
+
+    /// What is said in a line, and by whom.
+    fn said_in(self, text: &str) -> Vec<(Speaker, &str)> {
+        if self.is_word() {
+            let said = |mark, speaker| Some((speaker, behind_word(text, mark)?));
+            return said(self.command, Speaker::Terminal)
+                .or_else(|| said(self.answer, Speaker::Card))
+                .into_iter()
+                .collect();
+        }
+        let command = find(text, self.command).map(|at| (at, self.command, Speaker::Terminal));
+        let answer = find(text, self.answer).map(|at| (at, self.answer, Speaker::Card));
+        let mut found: Vec<_> = command.into_iter().chain(answer).collect();
+        found.sort_by_key(|(at, ..)| *at);
+        let ends = found.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
+        let text_of = |(at, mark, end): (usize, &str, usize)| text.get(at + mark.len()..end).unwrap_or_default();
+        found.iter().zip(ends).map(|(&(at, mark, speaker), end)| (speaker, timed(text_of((at, mark, end))))).collect()
+    }
+}
+
+/// Where an arrow stands that is no part of a longer one.
+fn find(text: &str, arrow: &str) -> Option<usize> {
+    let is_arrow = |character: &char| matches!(character, '=' | '-' | '<' | '>');
+    text.match_indices(arrow).map(|(at, _)| at).find(|&at| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + arrow.len()..].chars().next();
+        !before.iter().chain(&after).any(is_arrow)
+    })
+}
+
+/// What stands behind a word and a colon, perhaps with a count between them: `C-APDU (5): 00 A4`.
+fn behind_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(word.len())?;
+    let rest = if start.eq_ignore_ascii_case(word) { rest.trim_start() } else { return None };
+    let rest =
+        rest.strip_prefix(['(', '[']).and_then(|count| count.split_once([')', ']'])).map_or(rest, |(_, rest)| rest);
+    rest.trim_start().strip_prefix([':', '=']).map(|text| text.trim_start_matches('>'))
+}
+
+/// A text without the time in round brackets at its beginning.
+fn timed(text: &str) -> &str {
+    let inside = text.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    inside.map_or(text, |(_, rest)| rest)
+}
+
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+    let marks = marks_of(lines).unwrap_or(MARKS[0]);
+    let mut turns = Turns::new(dialogue, Strictness::Anywhere);
+    for line in lines {
+        let said = marks.said_in(&line.text);
+        if said.is_empty() && !turns.atr(&line.text) {
+            turns.other(line);
+        }
+        for (speaker, text) in said {
+            turns.begin(speaker, line.number, text, None);
         }
     }
-    if response.is_some() {
-        dialogue.unread(log.lines().count(), "", "the last answer breaks off");
-    }
-    waiting.give_up(dialogue);
-}
-
-/// Adds a line to an answer, and gives it back if it is not at its end.
-fn go_on(
-    line: usize,
-    text: &str,
-    mut response: Vec<u8>,
-    waiting: &mut Waiting,
-    dialogue: &mut Dialogue,
-) -> Option<Vec<u8>> {
-    let (data, ended) = text.split_once(" : ").map_or((text, text.trim_end().ends_with(':')), |(data, _)| (data, true));
-    let (found, rest) = bytes(data);
-    if !rest.trim().is_empty() {
-        dialogue.unread(line, text, "an answer that is not bytes");
-        return None;
-    }
-    response.extend(found);
-    if !ended {
-        return Some(response);
-    }
-    waiting.response(line, text, response, dialogue);
-    None
+    turns.finish();
 }

@@ -5,4 +5,5 @@ pub(super) mod arrows;
 pub(super) mod opensc;
 pub(super) mod pcscd;
 pub(super) mod scdaemon;
+pub(super) mod scriptor;
 pub(super) mod spy;

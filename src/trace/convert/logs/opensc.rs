@@ -1,102 +1,175 @@
-//! OpenSC's debug output [OPENSC-LOG APDUs]: APDUs as hexadecimal dumps under a line that says how many bytes they
-//! have.
+//! OpenSC's debug output [OPENSC-LOG APDUs, readers, older forms]: APDUs as hexadecimal dumps under a line that says how
+//! many bytes they have.
 
 use virtuale_engine::Fault;
 
-use super::super::{
-    dialogue::{Dialogue, Event},
-    scan::{between, bytes, name},
+use crate::trace::{
+    Silence,
+    convert::{
+        dialogue::{Answer, Dialogue, Message},
+        element::Bytes,
+        gathered::looks_like_bytes,
+        lines::Line,
+        notation,
+        pairing::Waiting,
+        prefix,
+        readers::{Place, name},
+        turns::Speaker,
+    },
 };
-use crate::trace::Silence;
 
-const COMMAND: &str = "Outgoing APDU (";
-const RESPONSE: &str = "Incoming APDU (";
+const COMMAND: &str = "Outgoing APDU";
+const ANSWER: &str = "Incoming APDU";
 
-/// How many bytes a line of a dump has; what stands behind them is the same as text, and may look like bytes.
+/// What opensc-tool says of commands that are in dumps too.
+const TOOL_SENDS: &str = "Sending: ";
+const TOOL_RECEIVED: &str = "Received (SW1=";
+
+/// How many bytes a line of a dump has.
 const BYTES_PER_LINE: usize = 16;
 
 /// Whether only OpenSC writes such a line.
-pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
-    line.starts_with(COMMAND) || line.starts_with(RESPONSE)
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    matches!(heading(&line.text), Some((Some(_), _)))
 }
 
-pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
-    let mut reader: Option<String> = None;
-    let mut connecting = Connecting::default();
-    let mut waiting: Option<(usize, Vec<u8>)> = None;
-    let mut lines = log.lines().enumerate().map(|(index, line)| (index + 1, line)).peekable();
-    while let Some((number, line)) = lines.next() {
-        if let Some(found) = connecting.reader_of(line) {
-            reader = Some(name(found).to_owned());
-        }
-        if let Some((_, atr)) = line.split_once("match_atr_table: ATR     : ") {
-            dialogue.atr(reader.as_deref(), bytes(atr).0);
-        }
-        let is_command = line.starts_with(COMMAND);
-        if !is_command && !line.starts_with(RESPONSE) {
+/// The heading of a dump: who speaks, if it is one of an APDU, and how many bytes there are, if it says so. Before 0.19
+/// the count stood in square brackets.
+fn heading(text: &str) -> Option<(Option<Speaker>, Option<usize>)> {
+    let speaker = if text.starts_with(COMMAND) {
+        Some(Speaker::Terminal)
+    } else if text.starts_with(ANSWER) {
+        Some(Speaker::Card)
+    } else {
+        None
+    };
+    let counted = text.split_once(" byte").and_then(|(before, after)| {
+        let (_, count) = before.rsplit_once(['(', '['])?;
+        let after = after.trim_start_matches('s');
+        let ends = after.starts_with("):") || after.starts_with("] ==");
+        count.trim().parse::<usize>().ok().filter(|_| ends)
+    });
+    match (speaker, counted) {
+        (None, None) => None,
+        found => Some(found),
+    }
+}
+
+/// What is being read.
+#[derive(Default)]
+struct Opensc {
+    /// The reader that a card is connected in.
+    connected: Option<String>,
+    /// Whether a connection has begun, so that the reader that is looked at next is that one.
+    connecting: bool,
+    /// The reader that the next command goes to.
+    reader: Option<String>,
+    waiting: Waiting,
+}
+
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+    let mut opensc = Opensc::default();
+    let mut lines = lines.iter().peekable();
+    while let Some(line) = lines.next() {
+        if opensc.learn(bare(&line.text), dialogue) {
             continue;
         }
-        let Some(count) = between(line, "(", " bytes)").and_then(|count| count.parse::<usize>().ok()) else {
-            dialogue.unread(number, line, "a dump without its length");
+        if line.text.starts_with(TOOL_SENDS) {
+            continue;
+        }
+        if line.text.starts_with(TOOL_RECEIVED) {
+            while lines.next_if(|row| looks_like_bytes(&row.text)).is_some() {}
+            continue;
+        }
+        let Some((speaker, count)) = heading(&line.text) else {
+            // Rules between dumps, and lines of text.
+            if bare(&line.text) == line.text && looks_like_bytes(&line.text) {
+                dialogue.unread(line.number, &line.text, "bytes that belong to no dump");
+            }
             continue;
         };
-        let mut dump = Vec::new();
-        while dump.len() < count
-            && let Some((_, row)) = lines.next_if(|(_, row)| !row.is_empty() && !is_typical(row))
+        let mut dump = Bytes::default();
+        let mut broken = None;
+        let wanted = |dump: &Bytes| (count.unwrap_or(BYTES_PER_LINE) - dump.0.len()).min(BYTES_PER_LINE);
+        while wanted(&dump) > 0
+            && let Some(row) = lines.peek()
         {
-            let wanted = (count - dump.len()).min(BYTES_PER_LINE);
-            let (mut found, _) = bytes(row);
-            found.truncate(wanted);
-            let short = found.len() < wanted;
-            dump.extend(found);
-            if short {
-                break;
+            match notation::counted(&row.text, wanted(&dump)) {
+                Some(bytes) => dump.extend(bytes),
+                None if looks_like_bytes(&row.text) => broken = broken.or(Some(*row)),
+                None => break,
             }
+            lines.next();
         }
-        if dump.len() < count {
-            dialogue.unread(number, line, "a dump that breaks off");
-            if let Some((at, command)) = waiting.take().filter(|_| !is_command) {
-                dialogue.push(at, reader.as_deref(), Event::Exchange(command, None));
+        let Some(speaker) = speaker else { continue };
+        if let Some(row) = broken {
+            dialogue.unread(row.number, &row.text, "a row that has not the bytes that its dump needs");
+        } else if count.is_none() {
+            dialogue.unread(line.number, &line.text, "a dump without its length");
+        } else if Some(dump.0.len()) < count {
+            dialogue.unread(line.number, &line.text, "a dump that breaks off");
+        }
+        opensc.said(speaker, Message { line: line.number, bytes: dump, settled: true, flaw: None }, dialogue);
+    }
+    opensc.waiting.give_up(dialogue);
+}
+
+impl Opensc {
+    /// Learns from a line which reader is meant, or the answer to reset; whether there was one.
+    fn learn(&mut self, text: &str, dialogue: &mut Dialogue) -> bool {
+        if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
+            self.connected = Some(name(reader).to_owned());
+        }
+        // On Windows a line has no place in the source before it.
+        if let Some(reader) = text.split_once("reader '").filter(|(before, _)| is_source(before, "pcsc_transmit")) {
+            self.reader = reader.1.strip_suffix('\'').map(|reader| name(reader).to_owned()).or(self.reader.take());
+        }
+        if text.ends_with("pcsc_connect: called") {
+            self.connecting = true;
+        } else if self.connecting
+            && let Some(looked) = text.strip_suffix(" check")
+        {
+            let reader = looked.split_once("refresh_attributes: ").map_or(looked, |(_, reader)| reader);
+            self.connected = Some(name(reader).to_owned());
+            self.connecting = false;
+        }
+        if let Some((before, atr)) = text.split_once("ATR     : ")
+            && is_source(before, "match_atr_table")
+        {
+            dialogue.atr(Place::from(self.connected.as_deref()), notation::read(atr).bytes);
+            return true;
+        }
+        false
+    }
+
+    fn said(&mut self, speaker: Speaker, said: Message, dialogue: &mut Dialogue) {
+        match speaker {
+            Speaker::Terminal => {
+                let reader = self.reader.as_deref().or(self.connected.as_deref());
+                self.waiting.command(Place::from(reader), said, dialogue);
             }
-            continue;
+            Speaker::Card if said.bytes.is_empty() => {
+                self.waiting.end(said.line, Answer::Silence(Silence::Fault(Fault::Mute)), dialogue);
+            }
+            Speaker::Card => self.waiting.answer(said, dialogue),
         }
-        if is_command {
-            give_up(waiting.replace((number, dump)), reader.as_deref(), dialogue);
-        } else if let Some((at, command)) = waiting.take() {
-            let outcome = if dump.is_empty() { Err(Silence::Fault(Fault::Mute)) } else { Ok(dump) };
-            dialogue.push(at, reader.as_deref(), Event::Exchange(command, Some(outcome)));
-        } else {
-            dialogue.unread(number, line, "an answer without a command");
-        }
-    }
-    give_up(waiting, reader.as_deref(), dialogue);
-}
-
-/// Keeps a command whose answer never came.
-fn give_up(waiting: Option<(usize, Vec<u8>)>, reader: Option<&str>, dialogue: &mut Dialogue) {
-    if let Some((line, command)) = waiting.filter(|(_, command)| !command.is_empty()) {
-        dialogue.push(line, reader, Event::Exchange(command, None));
-        dialogue.unread(line, COMMAND, "a command whose answer is not in the log");
     }
 }
 
-/// The reader that a card is connected in: OpenSC looks at it right after it says that it connects.
-#[derive(Default)]
-struct Connecting {
-    begun: bool,
+/// A line without process, thread and time, which OpenSC puts before it in several ways.
+fn bare(text: &str) -> &str {
+    let is_id = |word: &str| word.starts_with("0x") || word.starts_with("T:");
+    let rest = match text.split_once("; ") {
+        Some((process, rest)) if process.starts_with("P:") => rest,
+        _ => text,
+    };
+    match rest.split_once(' ') {
+        Some((word, rest)) if is_id(word) => prefix::stripped(rest),
+        _ => text,
+    }
 }
 
-impl Connecting {
-    fn reader_of<'a>(&mut self, line: &'a str) -> Option<&'a str> {
-        if let Some(name) = line.strip_prefix("Using reader with a card: ") {
-            return Some(name.trim());
-        }
-        if line.ends_with("pcsc_connect: called") {
-            self.begun = true;
-            return None;
-        }
-        let name = between(line, "refresh_attributes: ", " check").filter(|_| self.begun)?;
-        self.begun = false;
-        Some(name)
-    }
+/// Whether what stands before a text is a place in the source, in this function, or nothing.
+fn is_source(before: &str, function: &str) -> bool {
+    before.is_empty() || before.ends_with(&format!("{function}: "))
 }

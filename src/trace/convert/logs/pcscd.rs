@@ -1,23 +1,30 @@
 //! pcscd with `--apdu` [PCSC-LITE debuglog.c].
 //!
 //! Commands and answers carry no reader. With colours a line names its thread, and a thread serves one client; with
-//! `--debug` lines name the client. Without either, commands and answers are paired in their order.
+//! `--debug` lines name the client, and the readers that it connects to. Without either, commands and answers are
+//! paired in their order.
 
 use std::collections::{HashMap, VecDeque};
 
 use virtuale_engine::{Fault, Reset};
 
-use super::super::{
-    dialogue::{Dialogue, Event},
-    scan::{between, bytes, name, only_bytes, without_colours},
+use crate::trace::{
+    Silence,
+    convert::{
+        dialogue::{Answer, Dialogue, Event, Message},
+        gathered::{Gathered, looks_like_bytes},
+        lines::Line,
+        notation,
+        readers::{Connections, Place, name},
+        scan::between,
+        turns::Speaker,
+    },
 };
-use crate::trace::Silence;
 
 /// Whether pcscd writes such a line, and no other program that is read here.
-pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
-    let plain = without_colours(line);
-    let (_, text) = Prefix::of(&plain);
-    text.strip_prefix("APDU: ").is_some_and(|rest| only_bytes(rest).is_some())
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    let (_, text) = Prefix::of(&line.text);
+    text.strip_prefix("APDU: ").is_some_and(|rest| !notation::read(rest).bytes.is_empty())
 }
 
 /// What stands before the text of a line.
@@ -32,7 +39,7 @@ impl<'a> Prefix<'a> {
         let is_time = |word: &str| word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_digit());
         let text = line.split_once(' ').filter(|(word, _)| is_time(word)).map_or(line, |(_, text)| text);
         let thread = text.strip_prefix('[').and_then(|rest| rest.split_once("] "));
-        match thread.filter(|(thread, _)| thread.bytes().all(|byte| byte.is_ascii_digit())) {
+        match thread.filter(|(thread, _)| !thread.is_empty() && thread.bytes().all(|byte| byte.is_ascii_digit())) {
             Some((thread, text)) => (Self { thread: Some(thread) }, text),
             None => (Self { thread: None }, text),
         }
@@ -50,10 +57,12 @@ enum Party {
 
 #[derive(Default)]
 struct Pcscd {
-    /// Commands without an answer yet, with their lines.
-    waiting: HashMap<Party, VecDeque<(usize, Vec<u8>)>>,
-    /// The reader that a party is connected to.
-    readers: HashMap<Party, String>,
+    /// Commands without an answer yet.
+    waiting: HashMap<Party, VecDeque<Message>>,
+    /// What is being said, and by whom: a paste wraps long lines.
+    open: Option<(Party, Speaker, Gathered)>,
+    /// The readers that a party is connected to.
+    connections: HashMap<Party, Connections>,
     /// Readers whose card was taken out, and how often more than one came.
     emptied: HashMap<String, usize>,
     /// The client that the last line about a client names.
@@ -62,54 +71,95 @@ struct Pcscd {
     powered: Option<String>,
 }
 
-pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut pcscd = Pcscd::default();
-    for (index, line) in log.lines().enumerate() {
-        let plain = without_colours(line);
-        let (prefix, text) = Prefix::of(&plain);
-        pcscd.line(index + 1, prefix, text, dialogue);
+    for line in lines {
+        pcscd.line(line, dialogue);
     }
-    let mut left: Vec<_> =
-        pcscd.waiting.iter().flat_map(|(party, queue)| queue.iter().map(move |left| (left, party))).collect();
-    left.sort_by_key(|((line, _), _)| *line);
-    for ((line, command), party) in left {
-        let reader = pcscd.readers.get(party).map(String::as_str);
-        dialogue.push(*line, reader, Event::Exchange(command.clone(), None));
-        dialogue.unread(*line, "APDU", "a command whose answer is not in the log");
+    pcscd.close(dialogue);
+    let mut left: Vec<(Party, Message)> = Vec::new();
+    for (party, queue) in &mut pcscd.waiting {
+        left.extend(queue.drain(..).map(|command| (party.clone(), command)));
+    }
+    left.sort_by_key(|(_, command)| command.line);
+    for (party, command) in left {
+        let (line, shown) = (command.line, command.bytes.notation());
+        pcscd.exchange(&party, command, Answer::Unknown, dialogue);
+        dialogue.unread(line, &shown, "a command whose answer is not in the log");
     }
 }
 
 impl Pcscd {
-    fn line(&mut self, line: usize, prefix: Prefix<'_>, text: &str, dialogue: &mut Dialogue) {
-        let received = text.split_once("Received command: ").and_then(|(_, rest)| rest.split_once(" from client "));
-        if let Some((_, client)) = received {
-            self.client = Party::Client(name(client.trim()).to_owned());
+    fn line(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
+        let number = line.number;
+        let (prefix, text) = Prefix::of(&line.text);
+        let marked = text.strip_prefix("APDU:").map(|rest| (Speaker::Terminal, rest));
+        let marked = marked.or_else(|| text.strip_prefix("SW:").map(|rest| (Speaker::Card, rest)));
+        if let Some((speaker, rest)) = marked {
+            self.close(dialogue);
+            let party = self.party(prefix);
+            let mut gathered = Gathered::new(number);
+            if gathered.take(number, rest).is_some() {
+                gathered.flaw(number, text, "not only bytes behind the mark");
+            }
+            self.open = Some((party, speaker, gathered));
+            return;
         }
-        let party = prefix.thread.map_or_else(|| self.client.clone(), |thread| Party::Thread(name(thread).to_owned()));
-        if let Some(rest) = text.strip_prefix("APDU: ") {
-            return self.command(line, party, rest, dialogue);
+        // What a paste wrapped has no time before it.
+        if text.len() == line.text.len()
+            && let Some((_, _, open)) = &mut self.open
+            && let Some(rest) = open.row(number, text)
+        {
+            if rest.is_some() {
+                open.flaw(number, text, "not only bytes in a line that was wrapped");
+            }
+            return;
         }
-        if let Some(rest) = text.strip_prefix("SW:") {
-            return self.response(line, &party, rest, dialogue);
+        self.close(dialogue);
+        if !self.learn(number, prefix, text, dialogue) && looks_like_bytes(text) {
+            dialogue.unread(number, text, "bytes that belong to no command and no answer");
         }
+    }
+
+    fn party(&self, prefix: Prefix<'_>) -> Party {
+        prefix.thread.map_or_else(|| self.client.clone(), |thread| Party::Thread(name(thread).to_owned()))
+    }
+
+    /// Learns from a line who is connected to what; whether there was something to learn.
+    fn learn(&mut self, line: usize, prefix: Prefix<'_>, text: &str, dialogue: &mut Dialogue) -> bool {
+        if let Some((request, client)) = between(text, "Received command: ", " from client ")
+            .and_then(|request| Some((request, text.split_once(" from client ")?.1)))
+        {
+            self.client = Party::Client(name(client).to_owned());
+            if matches!(request, "DISCONNECT" | "RELEASE_CONTEXT") {
+                self.connections.entry(self.party(prefix)).or_default().disconnect(None);
+            }
+            return true;
+        }
+        let party = self.party(prefix);
+        let connected = self.connections.get(&party).and_then(|connections| connections.place().name());
         if let Some(rest) = text.strip_prefix("Card ATR: ") {
-            let (atr, _) = bytes(rest);
-            let reader = self.powered.as_ref().or_else(|| self.readers.get(&party));
-            return dialogue.atr(reader.map(String::as_str), atr);
-        }
-        if let Some(reader) = between(text, "Attempting Connect to ", " using protocol") {
-            self.readers.insert(party, name(reader).to_owned());
+            let reader = self.powered.as_deref().or(connected);
+            dialogue.atr(Place::from(reader), notation::read(rest).bytes);
+        } else if let Some(reader) = between(text, "Attempting Connect to ", " using protocol") {
+            self.connections.entry(party).or_default().connect(reader);
+        } else if refused(text) {
+            self.connections.entry(party).or_default().refused();
         } else if let Some((_, reader)) = text.split_once("Card inserted into ") {
-            self.inserted(line, name(reader.trim()), dialogue);
+            self.inserted(line, name(reader), dialogue);
         } else if let Some((_, reader)) = text.split_once("Card Removed From ") {
-            let reader = name(reader.trim());
-            dialogue.push(line, Some(reader), Event::Remove);
+            let reader = name(reader);
+            dialogue.push(line, Place::Reader(reader), Event::Remove);
             *self.emptied.entry(reader.to_owned()).or_default() += 1;
         } else if text.ends_with("Reset complete.") {
-            let reader = self.readers.get(&party).cloned();
-            dialogue.push(line, reader.as_deref(), Event::Reset(Reset::Warm));
+            let reader = connected.map(str::to_owned);
+            let place = self.connections.get(&party).map_or(Place::Unnamed, Connections::place);
+            dialogue.push(line, place, Event::Reset(Reset::Warm));
             self.powered = reader;
+        } else {
+            return false;
         }
+        true
     }
 
     /// The first card of a reader is there when the trace begins; a later one is inserted.
@@ -117,34 +167,60 @@ impl Pcscd {
         self.powered = Some(reader.to_owned());
         if let Some(times) = self.emptied.get_mut(reader).filter(|times| **times > 0) {
             *times -= 1;
-            dialogue.push(line, Some(reader), Event::Insert);
+            dialogue.push(line, Place::Reader(reader), Event::Insert);
         }
     }
 
-    fn command(&mut self, line: usize, party: Party, text: &str, dialogue: &mut Dialogue) {
-        let Some(command) = only_bytes(text) else {
-            return dialogue.unread(line, text, "a command that is not bytes");
-        };
-        let queue = self.waiting.entry(party).or_default();
-        queue.push_back((line, command));
-        if queue.len() == 2 {
-            dialogue.unread(line, text, "two commands wait at once and nothing tells them apart: paired in order");
-        }
-    }
-
-    fn response(&mut self, line: usize, party: &Party, text: &str, dialogue: &mut Dialogue) {
-        let Some((at, command)) = self.waiting.get_mut(party).and_then(VecDeque::pop_front) else {
-            return dialogue.unread(line, text, "an answer without a command");
-        };
-        let outcome = match only_bytes(text) {
-            Some(response) => Some(Ok(response)),
-            None if text.trim().is_empty() => Some(Err(Silence::Fault(Fault::Mute))),
-            None => {
-                dialogue.unread(line, text, "an answer that is not bytes");
-                None
+    /// Ends what is being said.
+    fn close(&mut self, dialogue: &mut Dialogue) {
+        let Some((party, speaker, gathered)) = self.open.take() else { return };
+        let said = gathered.close(None);
+        match speaker {
+            Speaker::Terminal if said.bytes.is_empty() => {
+                if said.flaw.is_none() {
+                    dialogue.unread(said.line, "", "no bytes behind the mark");
+                }
+                dialogue.name_flaw(said);
             }
-        };
-        let reader = self.readers.get(party).map(String::as_str);
-        dialogue.push(at, reader, Event::Exchange(command, outcome));
+            Speaker::Terminal => {
+                self.connections.entry(party.clone()).or_default().complain(said.line, dialogue);
+                let queue = self.waiting.entry(party).or_default();
+                if queue.len() == 1 {
+                    let why = "two commands wait at once and nothing tells them apart: paired in order";
+                    dialogue.unread(said.line, &said.bytes.notation(), why);
+                }
+                queue.push_back(said);
+            }
+            Speaker::Card => match self.waiting.get_mut(&party).and_then(VecDeque::pop_front) {
+                Some(command) => {
+                    let is_mute = said.bytes.is_empty() && said.flaw.is_none();
+                    let mute = Answer::Silence(Silence::Fault(Fault::Mute));
+                    let answer = if is_mute { mute } else { Answer::Said(said) };
+                    self.exchange(&party, command, answer, dialogue);
+                }
+                None => {
+                    dialogue.unread(said.line, &said.bytes.notation(), "an answer without a command");
+                    dialogue.name_flaw(said);
+                }
+            },
+        }
     }
+
+    fn exchange(&self, party: &Party, command: Message, answer: Answer, dialogue: &mut Dialogue) {
+        let place = self.connections.get(party).map_or(Place::Unnamed, Connections::place);
+        dialogue.exchange(place, command, answer);
+    }
+}
+
+/// Whether a line says that a connection did not come about: `CONNECT for client 8, rv=SCARD_E_NO_SMARTCARD` and, before
+/// pcsc-lite 1.9, `CONNECT rv=0x8010000C for client 8`.
+fn refused(text: &str) -> bool {
+    let result = text.split_once("rv=").filter(|(before, _)| {
+        let mut words = before.split([' ', ',']).filter(|word| !word.is_empty());
+        words.any(|word| word == "CONNECT")
+    });
+    result.is_some_and(|(_, code)| {
+        let code = code.split([' ', ',']).next().unwrap_or_default();
+        !matches!(code, "SCARD_S_SUCCESS" | "0x0" | "0x00000000")
+    })
 }

@@ -1,9 +1,14 @@
-//! scdaemon of GnuPG with `debug-level guru` [SCDAEMON-LOG lines]: commands as bytes, answers as a status word and a
-//! dump.
+//! scdaemon of GnuPG with `debug-level guru` [SCDAEMON-LOG lines, wrapped]: commands as bytes, answers as a status word
+//! and a dump. From 2.4 on dumps of more than 32 bytes go on in the next line, and PINs are hidden.
 
-use super::super::{
-    dialogue::{Dialogue, Event},
-    scan::{between, bytes, only_bytes},
+use crate::trace::convert::{
+    dialogue::{Answer, Dialogue, Message},
+    element::{Bytes, Element},
+    gathered::{Gathered, looks_like_bytes},
+    lines::Line,
+    notation,
+    readers::Place,
+    scan::between,
 };
 
 const COMMAND: &str = "PCSC_data:";
@@ -13,66 +18,156 @@ const DUMP: &str = "dump:";
 const ALL_ZERO: &str = "[all zero]";
 
 /// Whether only scdaemon writes such a line.
-pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
-    line.contains(COMMAND)
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    line.text.contains(COMMAND)
 }
 
-/// A command on its way to an answer.
+/// What is being read.
 #[derive(Default)]
-struct Exchange {
-    line: usize,
-    command: Vec<u8>,
-    /// The status word and how many bytes of data came with it.
-    status: Option<([u8; 2], usize)>,
-    data: Vec<u8>,
+struct Scdaemon {
+    command: Option<Message>,
+    /// The status word and how many bytes of data come with it.
+    status: Option<(Bytes, usize)>,
+    data: Option<Message>,
+    /// What goes on in the next line, and whether it is a command.
+    open: Option<(bool, Gathered)>,
+    /// The slots that have a card.
+    slots: Vec<String>,
+    complained: bool,
 }
 
-pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
-    let mut open: Option<Exchange> = None;
-    for (index, text) in log.lines().enumerate() {
-        let line = index + 1;
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+    let mut scdaemon = Scdaemon::default();
+    for line in lines {
+        scdaemon.line(line, dialogue);
+    }
+    scdaemon.end(dialogue);
+}
+
+impl Scdaemon {
+    fn line(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
+        let text = line.text.as_ref();
         if let Some((_, rest)) = text.split_once(COMMAND) {
-            close(open.take(), dialogue);
-            match only_bytes(rest) {
-                Some(command) => open = Some(Exchange { line, command, ..Exchange::default() }),
-                None => dialogue.unread(line, text, "a command that is not bytes"),
-            }
+            self.end(dialogue);
+            self.begin(true, line.number, rest);
         } else if let Some((_, rest)) = RESPONSES.iter().find_map(|marker| text.split_once(marker)) {
-            let status = <[u8; 2]>::try_from(bytes(rest).0);
+            self.close();
+            let status = notation::read(rest).bytes;
             let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
-            match (status, length, &mut open) {
-                (Ok(status), Some(length), Some(exchange)) => exchange.status = Some((status, length)),
-                (Ok(_), Some(_), None) => dialogue.unread(line, text, "an answer without a command"),
-                _ => dialogue.unread(line, text, "an answer without status word or length"),
+            match (status.0.len(), length, &self.command) {
+                (2, Some(length), Some(_)) => self.status = Some((status, length)),
+                (2, Some(_), None) => dialogue.unread(line.number, text, "an answer without a command"),
+                _ => dialogue.unread(line.number, text, "an answer without status word or length"),
             }
-        } else if let Some((_, rest)) = text.split_once(DUMP)
-            && let Some(exchange) = &mut open
-        {
-            match (rest.trim(), exchange.status) {
-                (ALL_ZERO, Some((_, length))) => exchange.data = zeros(length),
-                (rest, _) => exchange.data.extend(bytes(rest).0),
+        } else if let Some((_, rest)) = text.split_once(DUMP) {
+            self.close();
+            if rest.trim() == ALL_ZERO {
+                self.data = self.status.as_ref().map(|(_, length)| zeros(line.number, *length));
+            } else if !rest.trim().is_empty() {
+                self.begin(false, line.number, rest);
             }
-        } else if let Some((_, rest)) = text.split_once("ATR=") {
-            dialogue.atr(None, bytes(rest).0);
-        } else if let Some(atr) = between(text, "ATR (", ")") {
-            dialogue.atr(None, bytes(atr).0);
+        } else if !self.goes_on(line) {
+            self.close();
+            self.learn(line, dialogue);
         }
     }
-    close(open, dialogue);
+
+    fn learn(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
+        let text = line.text.as_ref();
+        if let Some((before, atr)) = text.split_once("ATR=") {
+            dialogue.atr(Place::Unnamed, notation::read(atr).bytes);
+            self.slot(before, line, dialogue);
+        } else if let Some(atr) = between(text, "ATR (", ")") {
+            dialogue.atr(Place::Unnamed, notation::read(atr).bytes);
+        } else if looks_like_bytes(message(text)) {
+            dialogue.unread(line.number, text, "bytes that belong to no command and no answer");
+        }
+    }
+
+    /// A card has been powered up in a slot. Commands do not name theirs.
+    fn slot(&mut self, before: &str, line: &Line<'_>, dialogue: &mut Dialogue) {
+        let Some(slot) = before.rsplit_once("slot ").map(|(_, slot)| slot.trim_end_matches([':', ' '])) else { return };
+        if self.slots.len() < 2 && !self.slots.iter().any(|known| known == slot) {
+            self.slots.push(slot.chars().take(8).collect());
+        }
+        if self.slots.len() > 1 && !self.complained {
+            self.complained = true;
+            let why =
+                "from here on there are cards in two slots, and the log does not tell which one a command goes to";
+            dialogue.unread(line.number, &line.text, why);
+        }
+    }
+
+    fn begin(&mut self, is_command: bool, line: usize, text: &str) {
+        let mut gathered = Gathered::new(line);
+        if gathered.take(line, text).is_some() {
+            gathered.flaw(line, text, "not only bytes behind the mark");
+        }
+        self.open = Some((is_command, gathered));
+        if !text.trim_end().ends_with('\\') {
+            self.close();
+        }
+    }
+
+    /// Goes on with a line, if the one before says that more comes.
+    fn goes_on(&mut self, line: &Line<'_>) -> bool {
+        let Some((_, open)) = &mut self.open else { return false };
+        let text = message(&line.text);
+        let Some(rest) = open.row(line.number, text) else {
+            open.flaw(line.number, text, "a dump that breaks off: more should be on this line");
+            return false;
+        };
+        if rest.is_some() {
+            open.flaw(line.number, text, "not only bytes in a dump");
+        }
+        if !text.trim_end().ends_with('\\') {
+            self.close();
+        }
+        true
+    }
+
+    /// Ends a command or a dump.
+    fn close(&mut self) {
+        match self.open.take() {
+            Some((true, gathered)) => self.command = Some(gathered.close(None)),
+            Some((false, gathered)) => {
+                let told = self.status.as_ref().map(|(_, length)| *length);
+                self.data = Some(gathered.close(told));
+            }
+            None => {}
+        }
+    }
+
+    /// Ends an exchange.
+    fn end(&mut self, dialogue: &mut Dialogue) {
+        self.close();
+        let (status, data) = (self.status.take(), self.data.take());
+        let Some(command) = self.command.take() else { return };
+        let mut data = data.unwrap_or_default();
+        let flaw = data.flaw.take();
+        let answer = status.filter(|(_, length)| data.bytes.length() == Some(*length)).map(|(status, _)| {
+            let bytes = Bytes([data.bytes.0, status.0].concat());
+            Message { line: command.line, bytes, settled: true, flaw: None }
+        });
+        let (line, shown) = (command.line, command.bytes.notation());
+        let is_whole = answer.is_some();
+        dialogue.exchange(Place::Unnamed, command, answer.map_or(Answer::Unknown, Answer::Said));
+        match flaw {
+            Some(flaw) => dialogue.unread(flaw.line, &flaw.text, &flaw.why),
+            None if !is_whole => dialogue.unread(line, &shown, "a command whose answer is not whole in the log"),
+            None => {}
+        }
+    }
+}
+
+/// What scdaemon says in a line, without its name and number.
+fn message(text: &str) -> &str {
+    let text = text.split_once("DBG:").map_or(text, |(_, text)| text);
+    text.strip_prefix("scdaemon[").and_then(|rest| rest.split_once("] ")).map_or(text, |(_, text)| text).trim()
 }
 
 /// So many zeros, but no more than an answer can have.
-fn zeros(length: usize) -> Vec<u8> {
-    vec![0; length.min(virtuale_engine::response::LONGEST)]
-}
-
-fn close(open: Option<Exchange>, dialogue: &mut Dialogue) {
-    let Some(Exchange { line, command, status, data }) = open else { return };
-    let outcome =
-        status.filter(|(_, length)| *length == data.len()).map(|(status, _)| Ok([&data[..], &status].concat()));
-    let whole = outcome.is_some();
-    dialogue.push(line, None, Event::Exchange(command, outcome));
-    if !whole {
-        dialogue.unread(line, COMMAND, "a command whose answer is not whole in the log");
-    }
+fn zeros(line: usize, length: usize) -> Message {
+    let bytes = Bytes(vec![Element::Byte(0); length.min(virtuale_engine::response::LONGEST)]);
+    Message { line, bytes, settled: true, flaw: None }
 }

@@ -7,14 +7,26 @@ use std::collections::HashMap;
 
 use virtuale_engine::{Fault, Protocol, Reset};
 
-use super::super::{
-    dialogue::{Dialogue, Event},
-    scan::{name, number, only_bytes},
+use crate::trace::{
+    Silence,
+    convert::{
+        dialogue::{Answer, Dialogue, Event, Message},
+        element::Bytes,
+        lines::Line,
+        notation,
+        readers::{Place, name},
+        scan::number,
+    },
 };
-use crate::trace::Silence;
 
 const SUCCESS: u64 = 0;
+/// The command was sent, and its answer was longer than the buffer for it.
+const INSUFFICIENT_BUFFER: u64 = 0x8010_0008;
+/// What went wrong between reader and card; the command may have been sent.
+const TIMEOUT: u64 = 0x8010_000A;
+const COMMUNICATION_ERROR: u64 = 0x8010_0013;
 const NOT_TRANSACTED: u64 = 0x8010_0016;
+const DATA_LOST: u64 = 0x8010_002F;
 const UNRESPONSIVE_CARD: u64 = 0x8010_0066;
 const UNPOWERED_CARD: u64 = 0x8010_0067;
 const REMOVED_CARD: u64 = 0x8010_0069;
@@ -28,8 +40,8 @@ const STATE_EMPTY: u64 = 0x10;
 const STATE_PRESENT: u64 = 0x20;
 
 /// Whether only libpcscspy writes such a line.
-pub(in crate::trace::convert) fn is_typical(line: &str) -> bool {
-    line.split_once('@').is_some_and(|(thread, rest)| is_thread(thread) && rest.starts_with(">|"))
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    line.text.split_once('@').is_some_and(|(thread, rest)| is_thread(thread) && rest.starts_with(">|"))
 }
 
 fn is_thread(text: &str) -> bool {
@@ -57,7 +69,7 @@ impl Call<'_> {
         let length = self.number(index).ok_or("a buffer without its length")?;
         let bytes = match self.text(index + 1).trim() {
             "" | "NULL" => Vec::new(),
-            text => only_bytes(text).ok_or("a buffer that is not bytes")?,
+            text => notation::shown(text).ok_or("a buffer that is not bytes")?,
         };
         let whole = u64::try_from(bytes.len()) == Ok(length);
         if whole { Ok(bytes) } else { Err("a buffer of another length than announced") }
@@ -80,13 +92,12 @@ struct Spy<'d> {
     readers: HashMap<String, Reader>,
 }
 
-pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut spy = Spy { dialogue, handles: HashMap::new(), readers: HashMap::new() };
     let mut open: HashMap<&str, Call<'_>> = HashMap::new();
-    let mut last = 0;
-    for (index, text) in log.lines().enumerate() {
-        let line = index + 1;
-        last = line;
+    let last = lines.last().map_or(0, |line| line.number);
+    for line in lines {
+        let (line, text) = (line.number, line.raw.trim_start_matches('\u{FEFF}').trim_start());
         let Some((thread, rest)) = text.split_once('@').filter(|(thread, _)| is_thread(thread)) else {
             if !text.trim().is_empty() {
                 spy.dialogue.unread(line, text, "a line without a thread");
@@ -128,7 +139,7 @@ impl Spy<'_> {
             && !command.is_empty()
         {
             let reader = self.reader_of(call);
-            self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, None));
+            self.exchange(call.line, reader.as_deref(), &command, Answer::Unknown);
         }
         self.dialogue.unread(line, call.function, &why);
     }
@@ -157,24 +168,38 @@ impl Spy<'_> {
             Err(why) => return self.dialogue.unread(call.line, call.text(4), why),
         };
         let reader = self.reader_of(call);
-        let outcome = match code {
+        let reader = reader.as_deref();
+        let answer = match code {
             SUCCESS => match call.buffer(7) {
-                Ok(response) if !response.is_empty() => Some(Ok(response)),
-                Ok(_) => Some(Err(Silence::Fault(Fault::Mute))),
+                Ok(response) if !response.is_empty() => Answer::Said(message(call.line, &response)),
+                Ok(_) => Answer::Silence(Silence::Fault(Fault::Mute)),
                 Err(why) => {
-                    self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, None));
+                    self.exchange(call.line, reader, &command, Answer::Unknown);
                     return self.dialogue.unread(call.line, call.text(8), why);
                 }
             },
-            NOT_TRANSACTED | UNRESPONSIVE_CARD => Some(Err(Silence::Fault(Fault::Mute))),
-            UNPOWERED_CARD => Some(Err(Silence::Fault(Fault::Unpowered))),
-            REMOVED_CARD => Some(Err(Silence::NoCard)),
+            NOT_TRANSACTED | UNRESPONSIVE_CARD | TIMEOUT | COMMUNICATION_ERROR | DATA_LOST => {
+                Answer::Silence(Silence::Fault(Fault::Mute))
+            }
+            UNPOWERED_CARD => Answer::Silence(Silence::Fault(Fault::Unpowered)),
+            REMOVED_CARD => Answer::Silence(Silence::NoCard),
+            INSUFFICIENT_BUFFER => {
+                self.exchange(call.line, reader, &command, Answer::Unknown);
+                let needed = call.number(7).map(|length| format!(" of {length} bytes")).unwrap_or_default();
+                let text = format!("the answer{needed} was longer than the buffer for it, and is not in the log");
+                return self.dialogue.push(call.line, Place::from(reader), Event::Comment(text));
+            }
             _ => {
-                let text = format!("a command that was not sent: SCardTransmit gave 0x{code:08X}");
-                return self.dialogue.push(call.line, reader.as_deref(), Event::Comment(text));
+                let shown = Bytes::from(&command[..]).notation();
+                let text = format!("a command that was not sent, SCardTransmit gave 0x{code:08X}: {shown}");
+                return self.dialogue.push(call.line, Place::from(reader), Event::Comment(text));
             }
         };
-        self.dialogue.push(call.line, reader.as_deref(), Event::Exchange(command, outcome));
+        self.exchange(call.line, reader, &command, answer);
+    }
+
+    fn exchange(&mut self, line: usize, reader: Option<&str>, command: &[u8], answer: Answer) {
+        self.dialogue.exchange(Place::from(reader), message(line, command), answer);
     }
 
     fn connected(&mut self, call: &Call<'_>) {
@@ -196,7 +221,7 @@ impl Spy<'_> {
         };
         let before = known.protocol.replace(u64::from(named == Protocol::T1));
         if before != known.protocol && (before.is_some() || named == Protocol::T1) {
-            self.dialogue.push(line, Some(&reader), Event::Protocol(named));
+            self.dialogue.push(line, Place::Reader(&reader), Event::Protocol(named));
         }
     }
 
@@ -210,7 +235,7 @@ impl Spy<'_> {
         if let Some(known) = self.readers.get_mut(&reader) {
             known.protocol = None;
         }
-        self.dialogue.push(call.line, Some(&reader), Event::Reset(kind));
+        self.dialogue.push(call.line, Place::Reader(&reader), Event::Reset(kind));
     }
 
     fn status(&mut self, call: &Call<'_>) {
@@ -218,7 +243,7 @@ impl Spy<'_> {
         match call.buffer(last) {
             Ok(atr) => {
                 let reader = self.reader_of(call);
-                self.dialogue.atr(reader.as_deref(), atr);
+                self.dialogue.atr(Place::from(reader.as_deref()), Bytes::from(&atr[..]));
             }
             Err(why) => self.dialogue.unread(call.line, "SCardStatus", why),
         }
@@ -240,7 +265,7 @@ impl Spy<'_> {
             };
             self.moved(call.line, &reader, present);
             match call.buffer(start + 3) {
-                Ok(atr) if present => self.dialogue.atr(Some(&reader), atr),
+                Ok(atr) if present => self.dialogue.atr(Place::Reader(&reader), Bytes::from(&atr[..])),
                 Ok(_) => {}
                 Err(why) => self.dialogue.unread(call.line, call.text(start + 4), why),
             }
@@ -251,13 +276,18 @@ impl Spy<'_> {
         let known = self.readers.entry(reader.to_owned()).or_default();
         let before = std::mem::replace(&mut known.present, present);
         match (before, present) {
-            (true, false) => self.dialogue.push(line, Some(reader), Event::Remove),
+            (true, false) => self.dialogue.push(line, Place::Reader(reader), Event::Remove),
             (false, true) if known.used => {
                 known.protocol = None;
-                self.dialogue.push(line, Some(reader), Event::Insert);
+                self.dialogue.push(line, Place::Reader(reader), Event::Insert);
             }
             _ => {}
         }
         known.used |= present;
     }
+}
+
+/// Bytes whose length the log says.
+fn message(line: usize, bytes: &[u8]) -> Message {
+    Message { line, bytes: Bytes::from(bytes), settled: true, flaw: None }
 }

@@ -1,5 +1,7 @@
 //! What the importers make of logs.
 
+mod field;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -76,7 +78,7 @@ fn scdaemon_puts_status_and_data_together() {
     let expected = "virtuale-trace 1\n# reader: not named in the log\natr 3B 80 80 01 01\n\
         > 00 A4 00 0C 02 3F 00\n< 90 00\n> 00 B0 00 00 02\n< 01 02 90 00\n> 00 B0 00 02 03\n";
     assert!(imported.text.starts_with(expected), "{}", imported.text);
-    assert_eq!(imported.unread.len(), 1, "the dump of the last answer is missing");
+    assert_eq!(imported.unread.len(), 1, "the dump of the last answer is missing: {:?}", imported.unread);
     assert_eq!(Format::detect(log), Some(Format::Scdaemon));
 }
 
@@ -109,13 +111,10 @@ fn scriptor_at_work() {
 fn arrows_with_anything_before_and_remarks_behind() {
     let log = "12:00:01 => 00A4040000\n12:00:01 <= 9000 (done)\n=> 00 B0 00 00 04\n<= 55 5\nnothing\n=> zz\n";
     let imported = import(log, Format::Arrows);
-    assert!(imported.text.contains("> 00 A4 04 00 00\n< 90 00\n"), "{}", imported.text);
-    let lines: Vec<_> = imported.unread.iter().map(|unread| (unread.line, unread.why.as_str())).collect();
-    let not_only = "not only bytes behind the arrow";
-    let lost = "a command whose answer is not in the log";
-    assert_eq!(lines, [(4, not_only), (6, "no bytes behind the arrow"), (3, lost)]);
-    let said: Vec<_> = imported.unread.iter().map(ToString::to_string).collect();
-    assert_eq!(said[2], "a command whose answer is not in the log: 00 B0 00 00 04");
+    assert!(imported.text.contains("> 00 A4 04 00 00\n< 90 00\n> 00 B0 00 00 04\n< 55\n"), "{}", imported.text);
+    let said: Vec<_> = imported.unread.iter().map(|unread| (unread.line, unread.to_string())).collect();
+    let expected = [(4, "half a byte at the end: 55 5"), (6, "not only bytes behind the mark: zz")];
+    assert_eq!(said, expected.map(|(line, said)| (line, said.to_owned())));
     assert_eq!(Format::detect(log), Some(Format::Arrows));
     let broken_off = import("> 00 B0 00 00 04\n< 01 02\n", Format::Scriptor);
     assert_eq!(broken_off.unread[0].to_string(), "the last answer breaks off");
@@ -144,12 +143,12 @@ fn two_readers_and_a_removal() {
     let log = "00000000 Card inserted into A 00 00\n00000001 Card ATR: 3B 80 80 01 01 \n\
         00000000 [7] winscard.c:258:SCardConnect() Attempting Connect to A 00 00 using protocol: 3\n\
         00000000 [8] winscard.c:258:SCardConnect() Attempting Connect to B 00 01 using protocol: 3\n\
-        00000000 [7] APDU: 00 A4 \n00000000 [8] APDU: 00 B0 \n00000000 [7] SW: 61 01 \n00000000 [8] SW: \n\
+        00000000 [7] APDU: 00 A4 04 00 \n00000000 [8] APDU: 00 B0 00 00 \n00000000 [7] SW: 61 01 \n00000000 [8] SW: \n\
         00000000 Card Removed From A 00 00\n00000000 Card inserted into A 00 00\n00000000 [8] SW: 90 00\n";
     let imported = import(log, Format::Pcscd);
     let expected = "virtuale-trace 1\nslot A-00-00\n# reader: A 00 00\natr 3B 80 80 01 01\nslot B-00-01\n\
-        # reader: B 00 01\nslot A-00-00\n> 00 A4\n< 61 01\nslot B-00-01\n> 00 B0\nexpect-error mute\n\
-        slot A-00-00\nremove\ninsert\n# line 11 of the log was not understood: an answer without a command:  90 00\n";
+        # reader: B 00 01\nslot A-00-00\n> 00 A4 04 00\n< 61 01\nslot B-00-01\n> 00 B0 00 00\nexpect-error mute\n\
+        slot A-00-00\nremove\ninsert\n# line 11 of the log was not understood: an answer without a command: 90 00\n";
     assert_eq!(imported.text, expected);
     parse(&imported);
 }

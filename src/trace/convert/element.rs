@@ -1,0 +1,96 @@
+//! What a log shows of a command or an answer: bytes, and bytes that it hides.
+
+/// One element.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Element {
+    /// This byte.
+    Byte(u8),
+    /// One byte that the log hides, as `XX`.
+    Hidden,
+    /// Bytes that the log hides without saying how many, as `[hidden]`.
+    Gap,
+}
+
+/// Elements in their order.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Bytes(pub(super) Vec<Element>);
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.iter().copied().map(Element::Byte).collect())
+    }
+}
+
+impl Bytes {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
+    /// The byte at an index, if it is shown and nothing of unknown length stands before it.
+    pub(super) fn byte(&self, index: usize) -> Option<u8> {
+        match self.0.get(index) {
+            Some(Element::Byte(byte)) if !self.0[..index].contains(&Element::Gap) => Some(*byte),
+            _ => None,
+        }
+    }
+
+    /// How many bytes there are; `None` if the log does not say.
+    pub(super) fn length(&self) -> Option<usize> {
+        (!self.0.contains(&Element::Gap)).then_some(self.0.len())
+    }
+
+    /// The bytes themselves, if none is hidden.
+    pub(super) fn exact(&self) -> Option<Vec<u8>> {
+        let byte = |element: &Element| match element {
+            Element::Byte(byte) => Some(*byte),
+            Element::Hidden | Element::Gap => None,
+        };
+        self.0.iter().map(byte).collect()
+    }
+
+    /// Puts so many hidden bytes in the place of the only gap that there are `length` in all.
+    pub(super) fn fill(&mut self, length: usize) {
+        let gaps = self.0.iter().filter(|element| **element == Element::Gap).count();
+        let gap = self.0.iter().position(|element| *element == Element::Gap).filter(|_| gaps == 1);
+        if let (Some(gap), Some(missing)) = (gap, (length + 1).checked_sub(self.0.len())) {
+            self.0.splice(gap..=gap, std::iter::repeat_n(Element::Hidden, missing));
+        }
+    }
+
+    /// As a trace writes them.
+    pub(super) fn notation(&self) -> String {
+        let words: Vec<String> = self
+            .0
+            .iter()
+            .map(|element| match element {
+                Element::Byte(byte) => format!("{byte:02X}"),
+                Element::Hidden => "..".to_owned(),
+                Element::Gap => "**".to_owned(),
+            })
+            .collect();
+        words.join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bytes, Element};
+
+    #[test]
+    fn a_gap_is_filled_where_the_length_is_known() {
+        let hidden = Bytes(vec![Element::Byte(4), Element::Gap, Element::Byte(9)]);
+        let filled = |length| {
+            let mut bytes = hidden.clone();
+            bytes.fill(length);
+            bytes.notation()
+        };
+        assert_eq!(filled(4), "04 .. .. 09");
+        assert_eq!(filled(2), "04 09", "nothing was hidden");
+        assert_eq!(filled(1), "04 ** 09", "that cannot be");
+        assert_eq!((hidden.byte(0), hidden.byte(2), hidden.length(), hidden.exact()), (Some(4), None, None, None));
+    }
+}

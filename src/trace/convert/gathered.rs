@@ -1,0 +1,213 @@
+//! A command or an answer that goes on over several lines: rows of a dump, lines that a paste wrapped.
+
+use super::{
+    dialogue::{Message, Unread},
+    element::{Bytes, Element},
+    notation::{self, Reading},
+};
+
+/// Bytes on their way into a message.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    line: usize,
+    bytes: Bytes,
+    /// The first digit of a byte whose second one may stand on the next line.
+    half: Option<char>,
+    /// The first thing that is wrong.
+    flaw: Option<Unread>,
+}
+
+impl Gathered {
+    /// Begins on a line of the log.
+    pub(super) fn new(line: usize) -> Self {
+        Self { line, bytes: Bytes::default(), half: None, flaw: None }
+    }
+
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Takes the bytes at the beginning of a text on a line, and gives back what follows them.
+    pub(super) fn take(&mut self, line: usize, text: &str) -> Option<Rest> {
+        let text = text.trim();
+        let text = text.strip_suffix('\\').unwrap_or(text);
+        let joined = self.half.take().map(|half| format!("{half}{text}"));
+        let text = joined.as_deref().unwrap_or(text);
+        let Reading { bytes, rest, apart, doubt } = notation::read(text);
+        self.bytes.extend(bytes);
+        if doubt {
+            self.flaw(line, text, "bytes, or the same bytes as text behind them: nothing tells");
+        }
+        match rest {
+            "" => None,
+            rest if is_odd(rest) => {
+                let (pairs, half) = rest.split_at(rest.len() - 1);
+                self.bytes.extend(notation::read(pairs).bytes);
+                self.half = half.chars().next();
+                None
+            }
+            rest => Some(Rest { text: rest.to_owned(), apart }),
+        }
+    }
+
+    /// Takes a line below, if it has nothing but bytes and what may follow them, which is given back.
+    pub(super) fn row(&mut self, line: usize, text: &str) -> Option<Option<Rest>> {
+        let text = text.trim();
+        let (told, text) = offset(text);
+        let bare = text.strip_suffix('\\').unwrap_or(text);
+        let joined = self.half.map(|half| format!("{half}{bare}"));
+        let Reading { bytes, rest, .. } = notation::read(joined.as_deref().unwrap_or(bare));
+        let begins = !bytes.is_empty() || is_odd(rest);
+        let goes_on = rest.is_empty() || is_odd(rest) || rest.starts_with(|first: char| !first.is_alphanumeric());
+        let is_word = bytes.0.len() <= 4 && !rest.is_empty() && !text.contains(|digit: char| digit.is_ascii_digit());
+        if !begins || !goes_on || is_word {
+            return None;
+        }
+        if let Some(told) = told.filter(|told| *told != self.bytes.0.len()) {
+            let why = format!("a row that begins at byte {told}, and {} stand before it", self.bytes.0.len());
+            self.flaw(line, text, &why);
+        }
+        Some(self.take(line, text))
+    }
+
+    /// Takes bytes as they are.
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        self.bytes.extend(bytes);
+    }
+
+    /// Notes what is wrong, unless something was before.
+    pub(super) fn flaw(&mut self, line: usize, text: &str, why: &str) {
+        self.flaw.get_or_insert_with(|| Unread { line, text: text.to_owned(), why: why.to_owned() });
+    }
+
+    /// Ends. `told` is how many bytes the log says that there are.
+    pub(super) fn close(mut self, told: Option<usize>) -> Message {
+        if let Some(half) = self.half {
+            self.flaw(self.line, &format!("{} {half}", self.bytes.notation()), "half a byte at the end");
+        }
+        if let Some(told) = told {
+            self.bytes.fill(told);
+        }
+        let counted = told.is_some() && told == self.bytes.length();
+        if let Some(told) = told.filter(|_| !counted) {
+            let why = format!("{} bytes where the log says {told}", self.bytes.0.len());
+            self.flaw(self.line, &self.bytes.notation(), &why);
+        }
+        let settled = counted || self.flaw.is_some();
+        Message { line: self.line, bytes: self.bytes, settled, flaw: self.flaw }
+    }
+}
+
+/// What follows bytes on their line.
+#[derive(Debug)]
+pub(super) struct Rest {
+    pub(super) text: String,
+    /// Whether it stands apart, as a column does.
+    pub(super) apart: bool,
+}
+
+/// Whether a text is one word of hexadecimal digits, one digit too many.
+fn is_odd(text: &str) -> bool {
+    text.len() % 2 == 1 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The offset before a row of a dump: four to eight digits and a colon, or eight digits and a wide gap.
+pub(super) fn offset(text: &str) -> (Option<usize>, &str) {
+    let bare = text.strip_prefix("0x").unwrap_or(text);
+    let end = bare.find(|character: char| !character.is_ascii_hexdigit()).unwrap_or(bare.len());
+    let (digits, rest) = bare.split_at(end);
+    let ends = rest.starts_with(": ") || rest.starts_with(" | ") || end == 8 && rest.starts_with("  ");
+    match usize::from_str_radix(digits, 16) {
+        Ok(value) if matches!(end, 4..=8) && ends => (Some(value), rest.trim_start_matches([':', '|', ' '])),
+        _ => (None, text),
+    }
+}
+
+/// Whether a line looks like bytes: nothing else, or more of them than of anything else.
+pub(super) fn looks_like_bytes(text: &str) -> bool {
+    let (_, text) = offset(text);
+    let Reading { bytes, rest, .. } = notation::read(text);
+    let shown = bytes.0.iter().filter(|element| matches!(element, Element::Byte(_))).count();
+    if rest.is_empty() || is_odd(rest) {
+        return shown > 1 || shown == 1 && !rest.is_empty();
+    }
+    let words: Vec<bool> =
+        text.split([' ', '\t', ',', ':', ';', '-']).filter(|word| !word.is_empty()).map(is_pairs).collect();
+    let pairs = words.iter().filter(|is_pairs| **is_pairs).count();
+    // What was damaged may be the first word.
+    words.iter().take(2).any(|is_pairs| *is_pairs) && pairs >= 3 && 2 * pairs > words.len()
+}
+
+/// Whether somewhere in a line stand four bytes or more, one behind another.
+pub(super) fn holds_bytes(text: &str) -> bool {
+    let mut run = 0_usize;
+    text.split([' ', '\t', ',', ':', ';', '-']).filter(|word| !word.is_empty()).any(|word| {
+        let word = word.trim_matches(['[', ']', '(', ')', '{', '}', '"', '\'']);
+        run = if is_pairs(word) && word.len() <= 8 { run + 1 } else { 0 };
+        run >= 4
+    })
+}
+
+fn is_pairs(word: &str) -> bool {
+    let digits = word.strip_prefix("0x").unwrap_or(word);
+    !digits.is_empty() && digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gathered, holds_bytes, looks_like_bytes, offset};
+
+    fn gathered(rows: &[&str]) -> (String, usize) {
+        let mut gathered = Gathered::new(1);
+        let mut rest = usize::from(gathered.take(1, rows[0]).is_some());
+        for (line, row) in rows.iter().enumerate().skip(1) {
+            rest += usize::from(!matches!(gathered.row(line + 1, row), Some(None)));
+        }
+        let message = gathered.close(None);
+        (message.bytes.notation(), rest + usize::from(message.flaw.is_some()))
+    }
+
+    #[test]
+    fn rows_and_wrapped_lines_are_put_together() {
+        let whole = "00 D6 00 00 04 0A 0B 0C 0D";
+        for rows in [
+            &["00 D6 00 00 04", "0A 0B 0C 0D"][..],
+            &["00 D6 00 00 04 0", "A 0B 0C 0D"],
+            &["00D6000004", "0A0B0C0D"],
+            &["00D600000", "40A0B0C0D"],
+            &["00D600000", "40A0B0C0", "D"],
+            &["00d6000004 \\", "0a0b0c0d"],
+            &["00 D6 00 00 04                 .....", "   0A 0B 0C 0D             ...."],
+            &["", "0000: 00 D6 00 00 04   .....", "0005: 0A 0B 0C 0D  ...."],
+            &["", "00000000  00 d6 00 00 04  |.....|", "00000005  0a 0b 0c 0d  |....|"],
+        ] {
+            assert_eq!(gathered(rows), (whole.to_owned(), 0), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_row_and_what_is_missing_is_seen() {
+        assert_eq!(gathered(&["00 D6", "be careful"]), ("00 D6".to_owned(), 1));
+        assert_eq!(gathered(&["00 D6", "Ad-hoc"]), ("00 D6".to_owned(), 1));
+        assert_eq!(gathered(&["00 D6 0", "nothing"]), ("00 D6".to_owned(), 2));
+        assert_eq!(gathered(&["", "0000: 00 D6", "0010: 04"]), ("00 D6 04".to_owned(), 1));
+        assert_eq!(offset("00A4: x"), (Some(0xA4), "x"));
+        assert_eq!(offset("00A40400"), (None, "00A40400"));
+    }
+
+    #[test]
+    fn leftover_bytes_are_seen() {
+        for line in ["10 11 12 13    ....", "9000", "10 11 1 13 14", "0010: 10 11", "10 11 GG 13 14"] {
+            assert!(looks_like_bytes(line), "{line}");
+        }
+        for line in ["", "nothing", "be careful", "12", "a b c", "(1217 usec)", "card 00 00 reader"] {
+            assert!(!looks_like_bytes(line), "{line}");
+        }
+        assert!(holds_bytes("data (00 A4 04 00) sent") && holds_bytes("data: 00a4 0400 0102 00"));
+        assert!(!holds_bytes("UID: 02C4004E447224") && !holds_bytes("Reader 00 00"));
+    }
+}

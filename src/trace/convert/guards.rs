@@ -1,0 +1,93 @@
+//! What is never normal in a command or an answer, whatever log it comes from: a sign that the log was not understood or
+//! is not whole.
+
+use super::element::Bytes;
+
+/// What is wrong with a command [ISO-7816-3 12.1]: shorter than its header, or of another length than its Lc says.
+pub(super) fn flaw_of_command(command: &Bytes) -> Option<String> {
+    let length = command.length()?;
+    let lc = |index| command.byte(index).map(usize::from);
+    if length < 4 {
+        return Some(format!("a command of {length} bytes, shorter than its header"));
+    }
+    if length <= 5 {
+        return None;
+    }
+    let short = lc(4)?;
+    if short > 0 {
+        return (length != 5 + short && length != 6 + short)
+            .then(|| format!("a command whose Lc says {short} bytes of data, and {} follow it", length - 5));
+    }
+    let (Some(high), Some(low)) = (lc(5), lc(6)) else {
+        return Some("a command whose extended length breaks off".to_owned());
+    };
+    let extended = high << 8 | low;
+    let whole = length == 7 || extended > 0 && (length == 7 + extended || length == 9 + extended);
+    (!whole).then(|| format!("a command whose Lc says {extended} bytes of data, and {} follow it", length - 7))
+}
+
+/// What is wrong with an answer: no status word at its end, whose first byte is `6X` or `9X` and not `60`
+/// [ISO-7816-4 5.6].
+pub(super) fn flaw_of_response(response: &Bytes) -> Option<String> {
+    let length = response.0.len();
+    if response.length().is_some() && length < 2 {
+        return Some("an answer of one byte, without a status word".to_owned());
+    }
+    let first = response.0.get(length.checked_sub(2)?)?;
+    match first {
+        super::element::Element::Byte(first) if !matches!(first, 0x61..=0x6F | 0x90..=0x9F) => {
+            Some(format!("an answer that ends with no status word: {first:02X} is the first byte of none"))
+        }
+        _ => None,
+    }
+}
+
+/// How many bytes a command has by its own Lc, if a gap in it can be filled so. Nobody knows of an Le behind it.
+pub(super) fn length_by_lc(command: &Bytes) -> Option<usize> {
+    command.byte(4).filter(|lc| *lc > 0).map(|lc| 5 + usize::from(lc))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{flaw_of_command, flaw_of_response, length_by_lc};
+    use crate::trace::convert::notation::read;
+
+    #[test]
+    fn commands_of_every_case_are_normal() {
+        for command in [
+            "00 A4 04 00",
+            "00 B0 00 00 00",
+            "00 A4 00 00 02 3F 00",
+            "00 A4 00 00 02 3F 00 00",
+            "00 B0 00 00 00 01 00",
+            "00 D6 00 00 00 00 01 AA",
+            "00 D6 00 00 00 00 01 AA 00 00",
+            "00 20 00 81 04 XX XX XX XX",
+            "00 20 00 81 04 [hidden]",
+        ] {
+            assert_eq!(flaw_of_command(&read(command).bytes), None, "{command}");
+        }
+        for command in [
+            "00",
+            "00 A4 04",
+            "00 A4 00 00 02 3F",
+            "00 A4 00 00 02 3F 00 00 00",
+            "00 A4 00 00 00 00",
+            "00 D6 00 00 00 00 02 AA",
+            "00 20 00 81 04 XX XX XX",
+        ] {
+            assert!(flaw_of_command(&read(command).bytes).is_some(), "{command}");
+        }
+        assert_eq!(length_by_lc(&read("00 20 00 81 04 [hidden]").bytes), Some(9));
+    }
+
+    #[test]
+    fn an_answer_ends_with_a_status_word() {
+        for response in ["90 00", "61 1E", "01 02 6A 82", "9F 10", "[hidden] 90 00", "[hidden]", "XX XX"] {
+            assert_eq!(flaw_of_response(&read(response).bytes), None, "{response}");
+        }
+        for response in ["90", "00 01", "60 00", "90 00 12"] {
+            assert!(flaw_of_response(&read(response).bytes).is_some(), "{response}");
+        }
+    }
+}

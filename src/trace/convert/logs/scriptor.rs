@@ -1,0 +1,74 @@
+//! What scriptor prints: the line of the script, `>` and the command, `<` and the answer with 16 bytes a line, ` : ` and
+//! the meaning of the status word.
+
+use virtuale_engine::Reset;
+
+use crate::trace::convert::{
+    dialogue::{Dialogue, Event},
+    leftovers::Strictness,
+    lines::Line,
+    notation,
+    turns::{Speaker, Turns},
+};
+
+/// Whether scriptor writes such a line: one of those that it begins with.
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    matches!(line.text.as_ref(), "Using T=0 protocol" | "Using T=1 protocol")
+}
+
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+    let mut turns = Turns::new(dialogue, Strictness::Rows);
+    let mut is_answer = false;
+    for line in lines {
+        let text = line.text.as_ref();
+        if let Some(atr) = text.strip_prefix("< OK: ") {
+            turns.close();
+            turns.dialogue.atr(turns.connections.place(), notation::read(atr).bytes);
+        } else if text.starts_with("< KO: ") {
+            turns.close();
+            turns.dialogue.unread(line.number, text, "a reset that failed");
+        } else if let Some(rest) = text.strip_prefix('>') {
+            if is_answer {
+                turns.dialogue.unread(line.number, text, "the answer before this line breaks off");
+            }
+            is_answer = false;
+            match rest.trim() {
+                "RESET" => turns.event(line.number, Event::Reset(Reset::Warm)),
+                command => turns.begin(Speaker::Terminal, line.number, command, None),
+            }
+        } else if let Some(rest) = text.strip_prefix('<') {
+            let (data, ended) = before_meaning(rest);
+            turns.begin(Speaker::Card, line.number, data, None);
+            is_answer = !ended;
+        } else if is_answer {
+            // What is behind the last byte may stand on a line of its own.
+            let (data, ended) = before_meaning(text);
+            let row = Line { text: data.into(), ..line.clone() };
+            if !data.trim().is_empty() && !turns.row(&row) {
+                turns.dialogue.unread(line.number, text, "an answer that is not bytes");
+            }
+            is_answer = !ended;
+        } else {
+            // An echo of the script follows the answer before it.
+            turns.close();
+            turns.other(line);
+        }
+        if !is_answer && !text.starts_with('>') {
+            turns.close();
+        }
+    }
+    if is_answer {
+        let last = lines.last().map_or(0, |line| line.number);
+        turns.dialogue.unread(last, "", "the last answer breaks off");
+    }
+    turns.finish();
+}
+
+/// What stands before the meaning of the status word, and whether that is there.
+fn before_meaning(text: &str) -> (&str, bool) {
+    match text.split_once(" : ") {
+        Some((data, _)) => (data, true),
+        None if text.starts_with(": ") => ("", true),
+        None => (text.trim_end().trim_end_matches(':'), text.trim_end().ends_with(':')),
+    }
+}

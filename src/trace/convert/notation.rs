@@ -1,0 +1,316 @@
+//! Bytes in the notations in which people and programs write them down.
+//!
+//! Between bytes may stand blanks, `-`, `,`, `:` and `;`; before them `0x` or `\x`, behind them `h`. Wildcards are `XX`,
+//! `..` and `??` for one byte, `[hidden]`, `***` and `...` for any number. A column of text behind the bytes, as dumps
+//! have it, is recognised by what it says: the same bytes as characters.
+
+use super::{
+    column::Column,
+    element::{Bytes, Element},
+};
+use crate::work;
+
+/// What stands at the beginning of a text.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(super) struct Reading<'a> {
+    /// The bytes.
+    pub(super) bytes: Bytes,
+    /// What follows them, without blanks around it; the column of text is not part of it.
+    pub(super) rest: &'a str,
+    /// Whether more than one blank stands before the rest, as before a column.
+    pub(super) apart: bool,
+    /// Whether the end could be bytes or the same bytes as text, and nothing tells which. It is in the bytes.
+    pub(super) doubt: bool,
+}
+
+/// Words for what a program does not show.
+const HIDING: [&str; 9] = ["hidden", "redacted", "removed", "masked", "secret", "snip", "cut", "pin", "..."];
+
+/// Reads bytes as far as they go.
+pub(super) fn read(text: &str) -> Reading<'_> {
+    let text = text.trim();
+    let mut reading = Reading { rest: text, ..Reading::default() };
+    let mut column = Column::of(text);
+    let opened = text.trim_start_matches(['[', '{', '"']).trim_start();
+    let Some((elements, after)) = word(text).or_else(|| word(opened).filter(|_| !text.starts_with("[]"))) else {
+        return reading;
+    };
+    column.skip(text.len() - after.len(), text);
+    reading.take(elements, after, &mut column);
+    loop {
+        let gap = reading.rest;
+        let rest = gap.trim_start_matches(is_gap);
+        let blanks = gap.len() - gap.trim_start_matches(is_blank).len();
+        if blanks > 0 && column.matches(gap) {
+            if blanks > 1 || is_dots(gap.trim_start()) || !plain(gap) {
+                reading.rest = "";
+                return reading;
+            }
+            reading.doubt = true;
+        }
+        let Some((elements, after)) = word(rest) else {
+            reading.apart = blanks > 1 || gap.starts_with('\t');
+            reading.rest = gap.trim_start();
+            if opened.len() < text.len() {
+                reading.rest = reading.rest.trim_start_matches([']', '}', '"']).trim_start();
+            }
+            return reading;
+        };
+        column.skip(gap.len() - after.len(), gap);
+        reading.take(elements, after, &mut column);
+    }
+}
+
+impl<'a> Reading<'a> {
+    fn take(&mut self, elements: Vec<Element>, rest: &'a str, column: &mut Column) {
+        elements.iter().for_each(|element| column.show(*element));
+        self.bytes.0.extend(elements);
+        self.rest = rest;
+    }
+}
+
+/// Bytes and nothing else; at least one.
+pub(super) fn only(text: &str) -> Option<Bytes> {
+    let Reading { bytes, rest, doubt, .. } = read(text);
+    (!bytes.is_empty() && rest.is_empty() && !doubt).then_some(bytes)
+}
+
+/// Bytes and nothing else, all of them shown; at least one.
+pub(super) fn shown(text: &str) -> Option<Vec<u8>> {
+    only(text).and_then(|bytes| bytes.exact())
+}
+
+/// So many bytes, and behind them at most the column of text; `None` if it is anything else.
+pub(super) fn counted(text: &str, count: usize) -> Option<Bytes> {
+    let mut bytes = Bytes::default();
+    let mut rest = text.trim();
+    let mut column = Column::of(rest);
+    while bytes.0.len() < count {
+        let (elements, after) = word(rest.trim_start_matches(is_gap))?;
+        column.skip(rest.len() - after.len(), rest);
+        elements.iter().for_each(|element| column.show(*element));
+        bytes.0.extend(elements);
+        rest = after;
+    }
+    let whole = bytes.0.len() == count && (rest.is_empty() || column.matches(rest));
+    whole.then_some(bytes)
+}
+
+/// Whether a text could be bytes from its beginning to its end.
+fn plain(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = word(rest.trim_start_matches(is_gap)) {
+        rest = after;
+    }
+    rest.is_empty()
+}
+
+fn is_dots(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'.')
+}
+
+fn is_blank(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\u{A0}')
+}
+
+fn is_gap(character: char) -> bool {
+    is_blank(character) || matches!(character, ':' | ',' | '-' | ';')
+}
+
+/// The elements of one word at the very beginning of a text, and what follows it.
+fn word(text: &str) -> Option<(Vec<Element>, &str)> {
+    if let Some(found) = hiding(text) {
+        return Some(found);
+    }
+    let text = text.strip_prefix("(byte)").map_or(text, str::trim_start);
+    let bare = ["0x", "0X", "\\x"].iter().find_map(|prefix| text.strip_prefix(prefix));
+    let digits = bare.unwrap_or(text);
+    let end = digits.find(|character: char| !character.is_alphanumeric()).unwrap_or(digits.len());
+    work::step(end + 1);
+    let (word, after) = digits.split_at(end);
+    // After `0x` the first digit may be left out.
+    if let (Some(_), 1, Ok(digit)) = (bare, word.len(), u8::from_str_radix(word, 16)) {
+        return Some((vec![Element::Byte(digit)], after));
+    }
+    let word = word.strip_suffix(['h', 'H']).filter(|word| word.len() == 2).unwrap_or(word);
+    let pairs = word.as_bytes().chunks(2).map(pair).collect::<Option<Vec<Element>>>()?;
+    (!pairs.is_empty()).then_some((pairs, after))
+}
+
+fn pair(digits: &[u8]) -> Option<Element> {
+    match digits {
+        [b'x' | b'X', b'x' | b'X'] => Some(Element::Hidden),
+        [high, low] => {
+            let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+            Some(Element::Byte(digit(*high)? << 4 | digit(*low)?))
+        }
+        _ => None,
+    }
+}
+
+/// What stands for bytes that are not shown.
+fn hiding(text: &str) -> Option<(Vec<Element>, &str)> {
+    let first = text.chars().next()?;
+    match first {
+        '.' | '?' => {
+            let after = text.trim_start_matches(first);
+            let count = text.len() - after.len();
+            work::step(count);
+            match (first, count) {
+                ('.', 3) => Some((vec![Element::Gap], after)),
+                (_, count) if count % 2 == 0 => Some((vec![Element::Hidden; count / 2], after)),
+                _ => None,
+            }
+        }
+        '\u{2026}' => Some((vec![Element::Gap], text.trim_start_matches(first))),
+        '*' => Some((vec![Element::Gap], text.trim_start_matches(first))).filter(|_| text.starts_with("**")),
+        '[' | '<' => {
+            let inside = text.get(1..)?;
+            let end = inside.bytes().take(16).position(|byte| matches!(byte, b']' | b'>'))?;
+            let word = inside.get(..end)?;
+            let hides = HIDING.iter().any(|known| word.eq_ignore_ascii_case(known));
+            hides.then(|| (vec![Element::Gap], inside.get(end + 1..).unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{counted, only, read, shown};
+    use crate::work;
+
+    fn said(text: &str) -> (String, &str) {
+        let reading = read(text);
+        (reading.bytes.notation(), reading.rest)
+    }
+
+    #[test]
+    fn every_notation() {
+        for text in [
+            "00A40400",
+            "00 a4 04 00 ",
+            "00-A4-04-00",
+            "00,A4,04,00",
+            "00, A4, 04, 00",
+            "00:a4:04:00",
+            "0x00 0xA4 0x4 0x00",
+            "{ 0x00, 0xA4, 0x04, 0x00 }",
+            "[0x00,0xA4,0x04,0x0]",
+            "(byte)0x00, (byte)0xA4, (byte)0x04, (byte)0x00",
+            "\\x00\\xA4\\x04\\x00",
+            "00h A4h 04h 00h",
+            "0x00A40400",
+            "00A4 0400",
+            "\"00A40400\"",
+        ] {
+            assert_eq!(said(text), ("00 A4 04 00".to_owned(), ""), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_end_where_they_end() {
+        assert_eq!(said("00 A4 04 00 : done"), ("00 A4 04 00".to_owned(), ": done"));
+        assert_eq!(said("3b:80 \u{E9}"), ("3B 80".to_owned(), "\u{E9}"));
+        assert_eq!(said("55 5"), ("55".to_owned(), "5"));
+        assert_eq!(said("00-A4-0"), ("00 A4".to_owned(), "-0"));
+        assert_eq!(said("9000  datalen=0"), ("90 00".to_owned(), "datalen=0"));
+        assert_eq!((shown("90 00 "), shown("90 0x"), shown(" ")), (Some(vec![0x90, 0]), None, None));
+        assert_eq!(said("+1"), (String::new(), "+1"));
+        assert_eq!(said("[] 90 00"), (String::new(), "[] 90 00"));
+    }
+
+    #[test]
+    fn what_is_hidden_is_a_wildcard() {
+        assert_eq!(said("00 20 00 81 04 XX xx XXXX").0, "00 20 00 81 04 .. .. .. ..");
+        assert_eq!(said("00 20 00 81 04 .. .. .. ..").0, "00 20 00 81 04 .. .. .. ..");
+        assert_eq!(said("0020008104........").0, "00 20 00 81 04 .. .. .. ..");
+        assert_eq!(said("00 20 00 81 04 31??????").0, "00 20 00 81 04 31 .. .. ..");
+        assert_eq!(said("00 20 00 81 04 ?? ??").0, "00 20 00 81 04 .. ..");
+        for gap in ["[hidden]", "<Redacted>", "[...]", "****", "...", "\u{2026}"] {
+            assert_eq!(said(&format!("00200081 04{gap}")), ("00 20 00 81 04 **".to_owned(), ""), "{gap}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_text_is_no_bytes() {
+        for text in [
+            "00 B0 00 00 20                                      ....",
+            "00 A4 04 00 07 62 76 01 FF 00 00 00 .....bv.....",
+            "41 42 43 44  ABCD",
+            "41 42 20 43  |AB C|",
+            "90 00 ..",
+            "6A 82 j.",
+            "20 41 42   AB",
+            "c3 a9 90 00  \u{FFFD}\u{FFFD}..",
+        ] {
+            let reading = read(text);
+            assert_eq!((reading.rest, reading.doubt), ("", false), "{text}");
+            assert!(text.to_uppercase().starts_with(&reading.bytes.notation()), "{text}: {}", reading.bytes.notation());
+        }
+        assert_eq!(said("41 42 43 44  AB").0, "41 42 43 44 AB", "that is no text of four bytes");
+        assert_eq!(said("00 20 20 81 04 .. ..").0, "00 20 20 81 04 .. ..");
+        let doubtful = read("34 31 41");
+        assert_eq!((doubtful.bytes.notation().as_str(), doubtful.doubt), ("34 31 41", true));
+        assert!(only("34 31 41").is_none());
+    }
+
+    #[test]
+    fn a_count_tells_bytes_from_text() {
+        let row = |text, count| counted(text, count).map(|bytes| bytes.notation());
+        assert_eq!(row("34 31 41", 2).as_deref(), Some("34 31"));
+        assert_eq!(row("34 31 41", 3).as_deref(), Some("34 31 41"));
+        assert_eq!(row("00 A4 04 00 00 .....", 5).as_deref(), Some("00 A4 04 00 00"));
+        assert_eq!(row("00 A4 04 00 00 .....", 4), None, "a byte would be lost");
+        assert_eq!(row("00 A4 04 0", 4), None);
+    }
+
+    #[test]
+    fn reading_takes_steps_by_the_length_of_the_text_only() {
+        for piece in ["33 33 20 ", "33 ", "00", ".. ", "..", "20 ", "* ", "? ", "[hidden", "0x", "00,-"] {
+            work::assert_linear(1_000, |size| {
+                let text = piece.repeat(size);
+                work::step(text.len());
+                read(&text);
+                read(&format!("{text}{}", "33 ".repeat(size)));
+            });
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_in_any_notation_are_read_back(
+            bytes in proptest::collection::vec(any::<u8>(), 1..60),
+            notation in 0usize..8,
+            upper: bool,
+        ) {
+            let (before, between) = [("", " "), ("", "-"), ("", ", "), ("", ":"), ("0x", " "), ("0x", ","), ("", ""), ("\\x", "")][notation];
+            let words: Vec<String> = bytes.iter().map(|byte| if upper { format!("{before}{byte:02X}") } else { format!("{before}{byte:02x}") }).collect();
+            let text = words.join(between);
+            let reading = read(&text);
+            prop_assert_eq!(reading.bytes.exact(), Some(bytes));
+            prop_assert_eq!(reading.rest, "");
+        }
+
+        #[test]
+        fn a_column_never_takes_a_byte(bytes in proptest::collection::vec(any::<u8>(), 1..17)) {
+            let words: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            let text: String =
+                bytes.iter().map(|&byte| if byte.is_ascii_graphic() || byte == b' ' { char::from(byte) } else { '.' }).collect();
+            let row = format!("{:48}  {text}", words.join(" "));
+            let reading = read(&row);
+            prop_assert_eq!(reading.bytes.exact(), Some(bytes.clone()));
+            prop_assert_eq!(reading.rest, "");
+            let row = counted(&format!("{} {text}", words.join(" ")), bytes.len()).expect("a row");
+            prop_assert_eq!(row.exact(), Some(bytes));
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,60}") {
+            let _ = read(&text);
+            let _ = counted(&text, 3);
+        }
+    }
+}

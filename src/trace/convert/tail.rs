@@ -1,0 +1,113 @@
+//! What may follow bytes on their line: a status word that stands apart, or a remark.
+
+use super::{
+    element::{Bytes, Element},
+    gathered::Rest,
+    notation,
+};
+
+/// What follows bytes.
+#[derive(Debug, Eq, PartialEq)]
+pub(super) enum Tail {
+    /// The status word of the answer.
+    Status(Bytes),
+    /// A remark of the program or of a person.
+    Remark,
+    /// Something that bytes could be in.
+    Unread,
+}
+
+/// What follows the bytes of an answer.
+pub(super) fn of_answer(rest: &Rest) -> Tail {
+    match status(&rest.text) {
+        Some(status) => Tail::Status(status),
+        None => of_command(rest),
+    }
+}
+
+/// What follows the bytes of a command.
+pub(super) fn of_command(rest: &Rest) -> Tail {
+    let text = rest.text.as_str();
+    let set_off = rest.apart || text.starts_with(|first: char| !first.is_alphanumeric());
+    let inside = text.trim_start_matches(|character: char| !character.is_alphanumeric());
+    let end = inside.find(|character: char| !character.is_alphanumeric()).unwrap_or(inside.len());
+    let first = &inside[..end];
+    // A byte that lost a digit looks like a remark.
+    let is_digits = first.len() <= 3 && !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_bracketed = text.starts_with(['(', '#', '/']);
+    if set_off && (is_bracketed || !is_digits) && !has_bytes(text) { Tail::Remark } else { Tail::Unread }
+}
+
+/// Whether a remark has bytes: two words or more of two digits each.
+fn has_bytes(text: &str) -> bool {
+    let is_pair = |word: &str| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut before = false;
+    text.split([' ', '\t', ',', ':', '-', '(', ')', '[', ']']).filter(|word| !word.is_empty()).any(|word| {
+        let is_run = before && is_pair(word);
+        before = is_pair(word);
+        is_run
+    })
+}
+
+/// A status word in square brackets or behind `SW`: `[90 00]`, `SW=9000`, `(SW1=0x90, SW2=0x00)`, `| SW: 9000`.
+pub(super) fn status(text: &str) -> Option<Bytes> {
+    let inside = text.trim_start_matches(['(', '[', '|', ',', ';', ' ']);
+    let label = ["SW1SW2", "SW12", "SW1", "SW", "Status Word", "Status"].into_iter().find(|label| {
+        inside.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
+            && !inside[label.len()..].starts_with(char::is_alphanumeric)
+    });
+    if label.is_none() && !text.starts_with('[') {
+        return None;
+    }
+    let value = &inside[label.map_or(0, str::len)..];
+    let value = value.trim_start_matches([' ', '=', ':']);
+    if label == Some("SW1") {
+        let (first, second) = value.split_once("SW2").or_else(|| value.split_once("sw2"))?;
+        let second = second.trim_start_matches([' ', '=', ':']);
+        let mut bytes = notation::read(first.trim_end_matches([',', ' ', ';'])).bytes;
+        bytes.extend(notation::read(second).bytes);
+        return whole(bytes);
+    }
+    let reading = notation::read(value);
+    let closed = reading.rest.is_empty() || reading.rest.starts_with(|first: char| !first.is_alphanumeric());
+    whole(reading.bytes).filter(|_| closed)
+}
+
+fn whole(bytes: Bytes) -> Option<Bytes> {
+    let shown = bytes.0.iter().all(|element| matches!(element, Element::Byte(_)));
+    (bytes.0.len() == 2 && shown).then_some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Tail, of_answer, status};
+    use crate::trace::convert::gathered::Rest;
+
+    fn tail(text: &str, apart: bool) -> Tail {
+        of_answer(&Rest { text: text.to_owned(), apart })
+    }
+
+    #[test]
+    fn status_words_that_stand_apart() {
+        for text in ["[90 00]", "[9000]", "SW=9000", "SW: 90 00", "(SW1=0x90, SW2=0x00)", "| SW 9000", "[SW 9000] OK"] {
+            assert_eq!(status(text).map(|status| status.notation()).as_deref(), Some("90 00"), "{text}");
+        }
+        for text in ["(9000)", "[9]", "SWITCH", "[90 00 01]", "[done]", "# 9000"] {
+            assert_eq!(status(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_remark_has_no_bytes() {
+        for text in
+            ["(done)", "(12 ms)", ": Normal processing.", "# SELECT", "// SELECT", "- a file is missing", "(9000)"]
+        {
+            let expected = if text.starts_with("- a") { Tail::Unread } else { Tail::Remark };
+            assert_eq!(tail(text, false), expected, "{text}");
+        }
+        assert_eq!((tail("SELECT", true), tail("SELECT", false)), (Tail::Remark, Tail::Unread));
+        for text in ["-0", "5", "(then 61 1E)", ": 0", "G0 00"] {
+            assert_eq!(tail(text, false), Tail::Unread, "{text}");
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Commands and answers that come in turn, each behind a mark and perhaps over several lines: what most logs are.
+
+use super::{
+    dialogue::{Dialogue, Event},
+    element::Bytes,
+    gathered::{Gathered, Rest},
+    leftovers::{Leftovers, Strictness},
+    lines::Line,
+    notation,
+    pairing::Waiting,
+    readers::Connections,
+    tail::{self, Tail},
+};
+
+/// Who speaks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Speaker {
+    /// A command.
+    Terminal,
+    /// An answer.
+    Card,
+}
+
+/// What is being said.
+#[derive(Debug)]
+struct Open {
+    speaker: Speaker,
+    gathered: Gathered,
+    /// How many bytes the log says that there are.
+    told: Option<usize>,
+    /// The status word, where it stands apart. Nothing follows it.
+    status: Option<Bytes>,
+    /// Whether it may go on below.
+    goes_on: bool,
+}
+
+/// The turns of a log.
+pub(super) struct Turns<'d> {
+    pub(super) dialogue: &'d mut Dialogue,
+    /// Which readers the commands may go to.
+    pub(super) connections: Connections,
+    open: Option<Open>,
+    waiting: Waiting,
+    leftovers: Leftovers,
+}
+
+impl<'d> Turns<'d> {
+    pub(super) fn new(dialogue: &'d mut Dialogue, strictness: Strictness) -> Self {
+        let leftovers = Leftovers::new(strictness);
+        Self { dialogue, connections: Connections::default(), open: None, waiting: Waiting::default(), leftovers }
+    }
+
+    /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
+    pub(super) fn begin(&mut self, speaker: Speaker, line: usize, text: &str, told: Option<usize>) {
+        self.close();
+        let mut open = Open { speaker, gathered: Gathered::new(line), told, status: None, goes_on: true };
+        if let Some(rest) = open.gathered.take(line, text) {
+            open.end(line, text, &rest);
+        }
+        self.open = Some(open);
+    }
+
+    /// Takes a line that has no mark: it goes on with what was said, or it has nothing that matters, or it is kept to be
+    /// named.
+    pub(super) fn other(&mut self, line: &Line<'_>) {
+        if self.row(line) {
+            return;
+        }
+        // A blank line parts nothing.
+        if !line.text.is_empty() {
+            self.close();
+            self.leftovers.note(line);
+        }
+    }
+
+    /// Goes on with a line, if it is a row.
+    pub(super) fn row(&mut self, line: &Line<'_>) -> bool {
+        let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
+        match open.gathered.row(line.number, &line.text) {
+            None => false,
+            Some(rest) => {
+                if let Some(rest) = rest {
+                    open.end(line.number, &line.text, &rest);
+                }
+                true
+            }
+        }
+    }
+
+    /// Ends what is being said.
+    pub(super) fn close(&mut self) {
+        let Some(Open { speaker, mut gathered, told, status, .. }) = self.open.take() else { return };
+        let line = gathered.line();
+        if let Some(status) = status {
+            gathered.push(status);
+        }
+        let is_empty = gathered.bytes().is_empty();
+        if is_empty {
+            gathered.flaw(line, "", "no bytes behind the mark");
+        }
+        let message = gathered.close(told);
+        match speaker {
+            _ if is_empty => {
+                self.waiting.give_up(self.dialogue);
+                self.dialogue.name_flaw(message);
+            }
+            Speaker::Terminal => {
+                self.leftovers.before(&message.bytes, self.dialogue);
+                self.connections.complain(message.line, self.dialogue);
+                self.waiting.command(self.connections.place(), message, self.dialogue);
+            }
+            Speaker::Card => self.waiting.answer(message, self.dialogue),
+        }
+    }
+
+    /// Something else happened at the reader.
+    pub(super) fn event(&mut self, line: usize, event: Event) {
+        self.close();
+        self.waiting.give_up(self.dialogue);
+        self.dialogue.push(line, self.connections.place(), event);
+    }
+
+    /// Notes the answer to reset that stands in a text behind `ATR`, if there is one.
+    pub(super) fn atr(&mut self, text: &str) -> bool {
+        let Some(atr) = atr_in(text) else { return false };
+        self.close();
+        self.dialogue.atr(self.connections.place(), atr);
+        true
+    }
+
+    /// The log is at its end.
+    pub(super) fn finish(mut self) {
+        self.close();
+        self.leftovers.name(self.dialogue);
+        self.waiting.give_up(self.dialogue);
+    }
+}
+
+impl Open {
+    /// Looks at what follows bytes on their line. After a remark nothing goes on.
+    fn end(&mut self, line: usize, text: &str, rest: &Rest) {
+        let tail = match self.speaker {
+            Speaker::Terminal => tail::of_command(rest),
+            Speaker::Card => tail::of_answer(rest),
+        };
+        match tail {
+            Tail::Status(status) => {
+                // Programs that put it apart put the data before it; some say it twice.
+                if self.gathered.bytes().0.ends_with(&status.0) {
+                    let why = "a status word in brackets behind the same two bytes: data, or said twice";
+                    self.gathered.flaw(line, text, why);
+                }
+                self.status = Some(status);
+                self.goes_on = false;
+            }
+            Tail::Remark => self.goes_on = self.gathered.bytes().is_empty(),
+            Tail::Unread => self.gathered.flaw(line, text, "not only bytes behind the mark"),
+        }
+    }
+}
+
+/// The answer to reset in a line such as `ATR: 3B 75 13 ...`.
+pub(super) fn atr_in(text: &str) -> Option<Bytes> {
+    let (before, rest) = text.split_once("ATR")?;
+    let is_word = !before.ends_with(char::is_alphanumeric) && !rest.starts_with(char::is_alphanumeric);
+    let value = rest.trim_start_matches([' ', ':', '=', '(', '[', '\t']);
+    let bytes = notation::read(value).bytes;
+    let begins = bytes.byte(0).is_some_and(|first| matches!(first, 0x3B | 0x3F));
+    (is_word && begins && bytes.0.len() > 1).then_some(bytes)
+}
