@@ -1,5 +1,5 @@
-//! What is never normal in a command or an answer, whatever log it comes from: a sign that the log was not understood or
-//! is not whole.
+//! What is never normal in a command or an answer, whatever log it comes from: a sign that the log was not understood
+//! or is not whole.
 
 use super::element::Bytes;
 

@@ -1,8 +1,8 @@
 //! Bytes in the notations in which people and programs write them down.
 //!
-//! Between bytes may stand blanks, `-`, `,`, `:` and `;`; before them `0x` or `\x`, behind them `h`. Wildcards are `XX`,
-//! `..` and `??` for one byte, `[hidden]`, `***` and `...` for any number. A column of text behind the bytes, as dumps
-//! have it, is recognised by what it says: the same bytes as characters.
+//! Between bytes may stand blanks, `-`, `,`, `:` and `;`; before them `0x` or `\x`, behind them `h`. Wildcards are
+//! `XX`, `..` and `??` for one byte, `[hidden]`, `***` and `...` for any number. A column of text behind the bytes, as
+//! dumps have it, is recognised by what it says: the same bytes as characters.
 
 use super::{
     column::Column,

@@ -28,8 +28,8 @@ impl<'a> From<Option<&'a str>> for Place<'a> {
     }
 }
 
-/// The longest name of a reader. PC/SC has none of more than 127 bytes; a log that names a longer one on each line would
-/// make a trace that grows faster than the log.
+/// The longest name of a reader. PC/SC has none of more than 127 bytes; a log that names a longer one on each line
+/// would make a trace that grows faster than the log.
 const LONGEST_NAME: usize = 200;
 
 /// A name, cut where no program would go on.

@@ -60,8 +60,8 @@ impl<'d> Turns<'d> {
         self.open = Some(open);
     }
 
-    /// Takes a line that has no mark: it goes on with what was said, or it has nothing that matters, or it is kept to be
-    /// named.
+    /// Takes a line that has no mark: it goes on with what was said, or it has nothing that matters, or it is kept to
+    /// be named.
     pub(super) fn other(&mut self, line: &Line<'_>) {
         if self.row(line) {
             return;

@@ -1,5 +1,5 @@
-//! OpenSC's debug output [OPENSC-LOG APDUs, readers, older forms]: APDUs as hexadecimal dumps under a line that says how
-//! many bytes they have.
+//! OpenSC's debug output [OPENSC-LOG APDUs, readers, older forms]: APDUs as hexadecimal dumps under a line that says
+//! how many bytes they have.
 
 use virtuale_engine::Fault;
 

@@ -212,8 +212,8 @@ impl Pcscd {
     }
 }
 
-/// Whether a line says that a connection did not come about: `CONNECT for client 8, rv=SCARD_E_NO_SMARTCARD` and, before
-/// pcsc-lite 1.9, `CONNECT rv=0x8010000C for client 8`.
+/// Whether a line says that a connection did not come about: `CONNECT for client 8, rv=SCARD_E_NO_SMARTCARD` and,
+/// before pcsc-lite 1.9, `CONNECT rv=0x8010000C for client 8`.
 fn refused(text: &str) -> bool {
     let result = text.split_once("rv=").filter(|(before, _)| {
         let mut words = before.split([' ', ',']).filter(|word| !word.is_empty());

@@ -1,5 +1,5 @@
-//! What scriptor prints: the line of the script, `>` and the command, `<` and the answer with 16 bytes a line, ` : ` and
-//! the meaning of the status word.
+//! What scriptor prints: the line of the script, `>` and the command, `<` and the answer with 16 bytes a line, ` : `
+//! and the meaning of the status word.
 
 use virtuale_engine::Reset;
 
