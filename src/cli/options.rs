@@ -66,11 +66,6 @@ impl Reproducible {
         self.now.unwrap_or_else(|| *self.begun.get_or_init(|| Zoned::now().date()))
     }
 
-    /// The same run on another day.
-    pub(super) fn on(&self, day: Date) -> Self {
-        Self { now: Some(day), ..self.clone() }
-    }
-
     /// A host of such a run.
     pub(super) fn host(&self) -> Builder {
         Host::builder().seed(self.seed).today(self.today())

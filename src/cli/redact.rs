@@ -41,8 +41,7 @@ pub(super) struct Args {
 /// Redacts the trace; writes nothing if a value of the original survives.
 pub(super) fn run(args: &Args) -> Exit {
     let trace = traces::read(&args.trace).map_err(cards::unreplayed)?;
-    let reproducible = trace.now().map_or_else(|| args.reproducible.clone(), |day| args.reproducible.on(day));
-    let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &reproducible));
+    let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &args.reproducible));
     let profiles: Vec<Profile> = profiles.collect::<Result<_, _>>()?;
     let paths = args.stand_ins.iter().map(|card| {
         Ok(match cards::find(card)? {

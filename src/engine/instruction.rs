@@ -75,6 +75,8 @@ pub enum Effect {
     Selects,
     /// It reads an EF. Its data, if any, say from where.
     Reads,
+    /// It looks for its data in an EF.
+    Searches,
     /// It writes to an EF. Its data, if any, are for that file.
     Writes,
     /// It fetches what is left of the answer before.

@@ -206,6 +206,12 @@ impl Profile {
         &self.name
     }
 
+    /// What it was made with besides its files.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
     /// What the card file says, defaults included.
     #[must_use]
     pub fn data(&self) -> &Node {

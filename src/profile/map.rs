@@ -61,10 +61,23 @@ pub struct Element {
     pub source: Arc<str>,
     /// Whether the value is about a person or a card of a person.
     pub personal: bool,
+    /// Who says what its bytes are.
+    pub author: Author,
     /// Where the value was written in the card file; empty for defaults, computed values and decoded bytes.
     pub written: Span,
     /// Its parts, in the order of their bytes.
     pub children: Vec<Element>,
+}
+
+/// Who says what the bytes of an element are.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Author {
+    /// The card file, by a datum.
+    CardFile,
+    /// The layout: a constant, a computed value, an object that holds others, bytes that hold nothing.
+    Layout,
+    /// Code, which builds objects of PKCS#15 and certificates.
+    Code,
 }
 
 /// How well something is known.
@@ -163,12 +176,23 @@ impl fmt::Display for Origin {
 
 #[cfg(test)]
 mod tests {
-    use super::{CardMap, Element, FileMap, Origin, Shares, UNUSED};
+    use super::{Author, CardMap, Element, FileMap, Origin, Shares, UNUSED};
     use virtuale_engine::Fid;
 
     fn element(name: &str, range: std::ops::Range<usize>, origin: Origin, children: Vec<Element>) -> Element {
-        let (value, source) = (String::new(), "".into());
-        Element { name: name.into(), range, header: 2, value, origin, source, personal: false, written: 0..0, children }
+        let (value, source, author) = (String::new(), "".into(), Author::Layout);
+        Element {
+            name: name.into(),
+            range,
+            header: 2,
+            value,
+            origin,
+            source,
+            personal: false,
+            author,
+            written: 0..0,
+            children,
+        }
     }
 
     #[test]

@@ -365,9 +365,14 @@ fn redaction_leaves_nobody_in_a_trace() {
         assert!(!text.contains(coded), "{name} is still there");
     }
     assert!(text.contains("44 55 52 41 4E 44"), "the invented person is there");
-    // A name in a command: it stays, so nothing is written.
+    // The recording's day is gone; whoever wants a certain one says so.
+    assert!(!text.contains("now 2026-01-15"), "{text}");
+    let dated = ["redact", &trace, "--as", DURAND, "--now", "2026-05-01", "-o", &clean];
+    assert_eq!(run(&mut sandbox.virtuale(&dated)).0, 0);
+    assert!(fs::read_to_string(&clean).expect("the redacted trace").contains("\nnow 2026-05-01\n"));
+    // A name in that of an application: it stays, so nothing is written.
     let text = fs::read_to_string(&trace).expect("the recording");
-    fs::write(&trace, format!("{text}> 00 A4 04 00 07 43 41 4D 49 4C 4C 45\n< 6A 82\n")).expect("the trace");
+    fs::write(&trace, format!("{text}> 00 A4 04 00 08 F0 43 41 4D 49 4C 4C 45\n< 6A 82\n")).expect("the trace");
     let never = path(&sandbox, "never.apdu");
     let (code, _, error) = run(&mut sandbox.virtuale(&["redact", &trace, "--as", DURAND, "-o", &never]));
     assert_eq!(code, 1, "{error}");

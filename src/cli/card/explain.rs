@@ -198,6 +198,7 @@ impl<'a> ElementReport<'a> {
 #[cfg(test)]
 mod tests {
     use super::{Element, Origin, Shares, summary, write_element};
+    use crate::profile::map::Author;
 
     fn element(name: &str, range: std::ops::Range<usize>, value: &str, children: Vec<Element>) -> Element {
         Element {
@@ -208,6 +209,7 @@ mod tests {
             origin: Origin::Inferred,
             source: "somewhere".into(),
             personal: false,
+            author: Author::Layout,
             written: 0..0,
             children,
         }

@@ -80,6 +80,8 @@ use Run::{Files, Keys, Nobody};
 instructions! {
     DEACTIVATE_FILE = 0x04, "DEACTIVATE FILE", "7816-9, 5.3.4":
         Nothing, Zero, Moves, WHOLE, Fixed, keys!(life_cycle::deactivate_file);
+    ERASE_RECORD = 0x0C, "ERASE RECORD", "7816-4, 11.3.8":
+        Any, Record, Writes, WHOLE, Fixed, Nobody;
     ERASE_BINARY = 0x0E, "ERASE BINARY", "7816-4, 11.2.7":
         Any, Offset, Writes, WHOLE, Fixed, Nobody;
     ERASE_BINARY_ODD = 0x0F, "ERASE BINARY (odd)", "7816-4, 11.2.7":
@@ -92,9 +94,13 @@ instructions! {
         Any, Own, Stays, WHOLE, Fixed, keys!(environment::manage_security_environment);
     CHANGE_REFERENCE_DATA = 0x24, "CHANGE REFERENCE DATA", "7816-4, 11.5.7":
         Secret, Own, Stays, WHOLE, Fixed, keys!(verify::change_reference_data);
+    DISABLE_VERIFICATION_REQUIREMENT = 0x26, "DISABLE VERIFICATION REQUIREMENT", "7816-4, 11.5.9":
+        Secret, Own, Stays, WHOLE, Fixed, Nobody;
+    ENABLE_VERIFICATION_REQUIREMENT = 0x28, "ENABLE VERIFICATION REQUIREMENT", "7816-4, 11.5.8":
+        Secret, Own, Stays, WHOLE, Fixed, Nobody;
     PERFORM_SECURITY_OPERATION = 0x2A, "PERFORM SECURITY OPERATION", "7816-8, 11":
         Any, Own, Stays, PARTS, Signed, Keys(operation::perform_security_operation);
-    RESET_RETRY_COUNTER = 0x2C, "RESET RETRY COUNTER", "7816-4, 11.5.8":
+    RESET_RETRY_COUNTER = 0x2C, "RESET RETRY COUNTER", "7816-4, 11.5.10":
         Secret, Own, Stays, WHOLE, Fixed, keys!(verify::reset_retry_counter);
     ACTIVATE_FILE = 0x44, "ACTIVATE FILE", "7816-9, 5.3.3":
         Nothing, Zero, Moves, WHOLE, Fixed, keys!(life_cycle::activate_file);
@@ -108,8 +114,18 @@ instructions! {
         Any, Own, Stays, PARTS, Drawn, Keys(authenticate::external_authenticate);
     GET_CHALLENGE = 0x84, "GET CHALLENGE", "7816-4, 11.5.3":
         Le, Zero, Stays, WHOLE, Drawn, Keys(authenticate::get_challenge);
+    GENERAL_AUTHENTICATE = 0x86, "GENERAL AUTHENTICATE", "7816-4, 11.5.5":
+        Data, Own, Stays, WHOLE, Drawn, Nobody;
+    GENERAL_AUTHENTICATE_ODD = 0x87, "GENERAL AUTHENTICATE (odd)", "7816-4, 11.5.5":
+        Data, Own, Stays, WHOLE, Drawn, Nobody;
     INTERNAL_AUTHENTICATE = 0x88, "INTERNAL AUTHENTICATE", "7816-4, 11.5.2":
         Any, Own, Stays, WHOLE, Drawn, Keys(authenticate::internal_authenticate);
+    SEARCH_BINARY = 0xA0, "SEARCH BINARY", "7816-4, 11.2.6":
+        Data, Offset, Searches, WHOLE, Fixed, Nobody;
+    SEARCH_BINARY_ODD = 0xA1, "SEARCH BINARY (odd)", "7816-4, 11.2.6":
+        Data, File, Searches, WHOLE, Fixed, Nobody;
+    SEARCH_RECORD = 0xA2, "SEARCH RECORD", "7816-4, 11.3.7":
+        Data, Record, Searches, WHOLE, Fixed, Nobody;
     SELECT = 0xA4, "SELECT", "7816-4, 11.1.1":
         Any, Selection, Selects, PARTS, Fixed, Files(select::select);
     READ_BINARY = 0xB0, "READ BINARY", "7816-4, 11.2.3":
@@ -122,6 +138,10 @@ instructions! {
         Data, Record, Reads, WHOLE, Fixed, Nobody;
     GET_RESPONSE = 0xC0, "GET RESPONSE", "7816-4, 11.7.1":
         Le, Zero, Fetches, WHOLE, Fixed, Files(response::get_response);
+    ENVELOPE = 0xC2, "ENVELOPE", "7816-4, 11.7.2":
+        Any, Zero, Moves, WHOLE, Fixed, Nobody;
+    ENVELOPE_ODD = 0xC3, "ENVELOPE (odd)", "7816-4, 11.7.2":
+        Any, Zero, Moves, WHOLE, Fixed, Nobody;
     GET_DATA = 0xCA, "GET DATA", "7816-4, 11.4.3":
         Le, Tag, Stays, WHOLE, Fixed, Files(data::get_data);
     GET_DATA_ODD = 0xCB, "GET DATA (odd)", "7816-4, 11.4.3":

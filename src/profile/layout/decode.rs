@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{
     super::{
-        map::{Element, Origin, UNEXPLAINED, UNUSED},
+        map::{Author, Element, Origin, UNEXPLAINED, UNUSED},
         tree::{Data, Node, Table},
     },
     Layout, ber,
@@ -185,6 +185,7 @@ impl<'a> Decoder<'a> {
             origin: item.known.origin,
             source: item.known.at.clone(),
             personal: item.personal,
+            author: item.body.author(),
             written: 0..0,
             children: Vec::new(),
         };
@@ -349,6 +350,7 @@ fn unexplained(part: Part<'_>) -> Element {
         origin: Origin::Invented,
         source: "the layout does not explain these bytes".into(),
         personal: true,
+        author: Author::Layout,
         written: 0..0,
         children: Vec::new(),
     }
@@ -364,6 +366,7 @@ pub(super) fn unused(file: &File, range: Range<usize>) -> Element {
         origin: file.known.origin,
         source: file.known.at.clone(),
         personal: false,
+        author: Author::Layout,
         written: 0..0,
         children: Vec::new(),
     }

@@ -430,6 +430,7 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
         origin: known.origin,
         source: known.at.clone(),
         personal: item.personal,
+        author: item.body.author(),
         written: value.written,
         children,
     });

@@ -7,7 +7,10 @@ use virtuale_engine::{
     image::{ClassImage, CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse},
 };
 
-use super::{super::map::Origin, coding::Coding};
+use super::{
+    super::map::{Author, Origin},
+    coding::Coding,
+};
 
 /// Where something is known from.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -143,6 +146,17 @@ pub(super) enum Body {
     Computed { reference: Reference, place: Place },
     /// Built by code: DER, too deep to be said here.
     Built(Builder),
+}
+
+impl Body {
+    /// Who says what the bytes of such an item are.
+    pub(super) fn author(&self) -> Author {
+        match self {
+            Self::Constant(_) | Self::Group(_) | Self::Computed { .. } => Author::Layout,
+            Self::Value { .. } => Author::CardFile,
+            Self::Built(_) => Author::Code,
+        }
+    }
 }
 
 /// What code builds.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    super::map::{Element, UNEXPLAINED},
+    super::map::{Author, Element, UNEXPLAINED},
     ber,
     coding::show_bytes,
     model::{Builder, Item, Known},
@@ -84,6 +84,7 @@ impl Plain<'_> {
     fn element(&self, name: String, start: usize, header: usize, whole: &[u8], value: String) -> Element {
         Element {
             personal: self.personal || name == UNEXPLAINED,
+            author: Author::Code,
             name,
             range: start..start + whole.len(),
             header,

@@ -98,12 +98,15 @@ mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
 
-    use super::{super::super::map::Origin, Element, pack, place, room, unpack};
+    use super::{
+        super::super::map::{Author, Origin},
+        Element, pack, place, room, unpack,
+    };
 
     fn element(range: std::ops::Range<usize>, personal: bool, children: Vec<Element>) -> Element {
         let (name, value, source) = (String::new(), String::new(), "".into());
-        let origin = Origin::Invented;
-        Element { name, range, header: 0, value, origin, source, personal, written: 0..0, children }
+        let (origin, author) = (Origin::Invented, Author::Layout);
+        Element { name, range, header: 0, value, origin, source, personal, author, written: 0..0, children }
     }
 
     #[test]

@@ -175,6 +175,11 @@ impl<'m> Follower<'m> {
         self.channels[0].df = Some(MF.to_owned());
     }
 
+    /// What is selected is not known any more.
+    pub(super) fn lose(&mut self) {
+        self.channels = Default::default();
+    }
+
     /// What a step reads, if it reads a file.
     pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<Read> {
         let Action::Send(pattern) = &step.action else {
@@ -191,7 +196,7 @@ impl<'m> Follower<'m> {
         match (Asked::of(trace, pattern), answered) {
             (Some(asked), Some(answered)) => self.command(asked, answered),
             _ => {
-                self.channels = Default::default();
+                self.lose();
                 None
             }
         }
@@ -215,7 +220,7 @@ impl<'m> Follower<'m> {
         }
         let channel = usize::from(cla);
         let Some(selected) = self.channels.get_mut(channel) else {
-            self.channels = Default::default();
+            self.lose();
             return None;
         };
         let mut selected = std::mem::take(selected);
@@ -225,7 +230,7 @@ impl<'m> Follower<'m> {
             Some(Instruction { effect: Effect::Fetches, .. }) if done => pending,
             Some(instruction) if done => self.done(&mut selected, instruction, asked, answered),
             // A refusal may come before or after the card has made the file the current one.
-            Some(Instruction { effect: Effect::Reads | Effect::Writes | Effect::Moves, .. }) => {
+            Some(Instruction { effect: Effect::Reads | Effect::Searches | Effect::Writes | Effect::Moves, .. }) => {
                 selected.ef = None;
                 None
             }
@@ -266,7 +271,7 @@ impl<'m> Follower<'m> {
             (Effect::Reads, body) => {
                 self.read(selected, instruction, [p1, p2], body.map(data_field).unwrap_or_default())
             }
-            (Effect::Writes, _) => {
+            (Effect::Searches | Effect::Writes, _) => {
                 self.address(selected, instruction, [p1, p2]);
                 if instruction.adds_record(p2) {
                     self.turned.extend(selected.ef);

@@ -37,7 +37,7 @@ const LONGEST_TEXT: usize = u32::MAX as usize;
 const MOST_SLOTS: usize = 16;
 
 /// The longest command: header, extended lengths, 65535 bytes of data.
-const LONGEST_COMMAND: usize = 4 + 3 + 65_535 + 2;
+pub(super) const LONGEST_COMMAND: usize = 4 + 3 + 65_535 + 2;
 
 const KEYWORDS: [&str; 12] =
     [">", "<", "slot", "card", "atr", "now", "seed", "reset", "protocol", "power-off", "remove", "insert"];

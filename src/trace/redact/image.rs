@@ -1,12 +1,21 @@
 //! The files of the original card as far as a trace has read them, and what becomes of each byte.
+//!
+//! A byte that nobody says to be about no person becomes a wildcard. That the layout has something at its place is not
+//! enough: what the layout writes itself must be what it writes.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::check::Needles;
 use crate::profile::{
     Profile,
-    map::{Element, FileMap, UNEXPLAINED, UNUSED},
+    map::{Author, Element, FileMap, UNEXPLAINED, UNUSED},
 };
+
+/// Of how many states of a file that changes the values are looked for.
+const MOST_STATES: usize = 64;
 
 /// The files that were read, card by card.
 #[derive(Debug, Default)]
@@ -14,15 +23,22 @@ pub(super) struct Images {
     images: Vec<Image>,
     /// Where the image of a card's file is.
     places: HashMap<(usize, usize), usize>,
+    /// The records that were read, with their files. They are in no image: those of the original card may have other
+    /// lengths than those of the invented one, and stand elsewhere.
+    records: BTreeSet<(usize, Vec<u8>)>,
     /// Which card is in the slot; another one after each `insert FILE`.
     card: usize,
 }
 
 /// What was read of a file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Image {
     file: usize,
     bytes: Vec<Known>,
+    /// What was read last of each byte.
+    last: Vec<Option<u8>>,
+    /// What was known each time before a byte changed.
+    earlier: Vec<Vec<Option<u8>>>,
 }
 
 /// What is known of a byte.
@@ -59,7 +75,7 @@ impl Images {
     pub(super) fn add(&mut self, file: usize, offset: usize, bytes: &[u8]) -> usize {
         let index = *self.places.entry((self.card, file)).or_insert(self.images.len());
         if index == self.images.len() {
-            self.images.push(Image { file, bytes: Vec::new() });
+            self.images.push(Image { file, ..Image::default() });
         }
         if let Some(image) = self.images.get_mut(index) {
             image.add(offset, bytes);
@@ -67,11 +83,36 @@ impl Images {
         index
     }
 
+    /// Notes a record of a file.
+    pub(super) fn add_record(&mut self, file: usize, bytes: &[u8]) {
+        self.records.insert((file, bytes.to_vec()));
+    }
+
     /// Decides on every byte, and notes the personal values as what must not be found again.
     pub(super) fn treat(&self, profile: &Profile, needles: &mut Needles) -> Vec<Treated> {
-        needles.know(profile.map());
+        for file in &profile.map().files {
+            let invented = content(profile, file);
+            file.elements.iter().for_each(|element| needles.know(element, &invented));
+        }
+        for (file, bytes) in &self.records {
+            let Some(file) = profile.map().files.get(*file) else { continue };
+            let decoded = profile.layout().decode_records(&file.name, &[bytes]);
+            for element in decoded.iter().flat_map(|decoded| &decoded.elements) {
+                note(element, &file.name, bytes, false, needles);
+            }
+        }
         self.images.iter().map(|image| image.treat(profile, needles)).collect()
     }
+}
+
+/// Notes the personal values of an element as what must not be found again.
+fn note(element: &Element, file: &str, bytes: &[u8], personal: bool, needles: &mut Needles) {
+    let personal = personal || element.personal;
+    if element.children.is_empty() && personal && element.name != UNEXPLAINED {
+        let raw = bytes.get(element.value_range()).unwrap_or_default();
+        needles.add(&format!("{} of {file}", element.name), &element.value, raw);
+    }
+    element.children.iter().for_each(|child| note(child, file, bytes, personal, needles));
 }
 
 impl Image {
@@ -83,7 +124,14 @@ impl Image {
         let end = offset.saturating_add(bytes.len());
         if self.bytes.len() < end {
             self.bytes.resize(end, Known::Nothing);
+            self.last.resize(end, None);
         }
+        let changes =
+            self.last.iter().skip(offset).zip(bytes).any(|(last, byte)| last.is_some_and(|last| last != *byte));
+        if changes && self.earlier.len() < MOST_STATES {
+            self.earlier.push(self.last.clone());
+        }
+        self.last.iter_mut().skip(offset).zip(bytes).for_each(|(last, &byte)| *last = Some(byte));
         for (known, &byte) in self.bytes.iter_mut().skip(offset).zip(bytes) {
             *known = match *known {
                 Known::Nothing => Known::Byte(byte),
@@ -106,9 +154,15 @@ impl Image {
         let mut treated = Treated { fates: vec![Fate::Wild; self.bytes.len()] };
         let bytes = self.beginning();
         let Some(file) = profile.map().files.get(self.file) else { return treated };
+        for state in self.earlier.iter().chain([&self.last]) {
+            let bytes: Vec<u8> = state.iter().map_while(|byte| *byte).collect();
+            for element in profile.layout().decode(&file.name, &bytes).iter().flat_map(|decoded| &decoded.elements) {
+                note(element, &file.name, &bytes, false, needles);
+            }
+        }
         let Some(decoded) = profile.layout().decode(&file.name, &bytes) else { return treated };
         let invented = content(profile, file);
-        let mut work = Work { file: &file.name, bytes: &bytes, invented: &invented, treated: &mut treated, needles };
+        let mut work = Work { bytes: &bytes, invented: &invented, treated: &mut treated };
         for (element, twin) in pairs(&decoded.elements, &file.elements) {
             work.element(element, twin, false);
         }
@@ -141,12 +195,10 @@ impl Treated {
 
 /// Deciding on the bytes of one file.
 struct Work<'a> {
-    file: &'a str,
     bytes: &'a [u8],
     /// The same file of the invented card.
     invented: &'a [u8],
     treated: &'a mut Treated,
-    needles: &'a mut Needles,
 }
 
 impl Work<'_> {
@@ -155,32 +207,53 @@ impl Work<'_> {
         let personal = personal || element.personal;
         let value = element.value_range();
         match element.name.as_str() {
-            UNEXPLAINED => {}
-            UNUSED => self.unused(element),
-            _ if !element.children.is_empty() => {
-                self.keep(element.range.start..value.start);
-                let twins = twin.map_or(&[][..], |twin| twin.children.as_slice());
-                for (child, twin) in pairs(&element.children, twins) {
-                    self.element(child, twin, personal);
-                }
+            UNEXPLAINED => return,
+            UNUSED => return self.unused(element),
+            _ => {}
+        }
+        let twin_header = twin.map_or(0..0, |twin| twin.range.start..twin.value_range().start);
+        let header = element.range.start..value.start;
+        match element.author {
+            // Its tag is one of the layout's, and its length is that of its value.
+            Author::CardFile | Author::Layout => self.keep(header),
+            // Objects that code builds may have any tag.
+            Author::Code if twin.is_some_and(|twin| twin.name == element.name) => self.keep(header),
+            Author::Code => self.keep_the_same(header, twin_header),
+        }
+        if !element.children.is_empty() {
+            let twins = twin.map_or(&[][..], |twin| twin.children.as_slice());
+            for (child, twin) in pairs(&element.children, twins) {
+                self.element(child, twin, personal);
             }
-            _ => {
-                self.keep(element.range.start..value.start);
-                if personal {
-                    let raw = self.bytes.get(value.clone()).unwrap_or_default();
-                    self.needles.add(&format!("{} of {}", element.name, self.file), &element.value, raw);
-                    self.replace(value, twin);
-                } else {
-                    self.keep(value);
-                }
+            return;
+        }
+        match element.author {
+            _ if personal => self.replace(value, twin),
+            Author::CardFile => self.keep(value),
+            // What the layout or code writes, they write on the invented card, too. Anything else in its place may be
+            // about anybody.
+            Author::Layout | Author::Code => self.keep_the_same(value, twin.map_or(0..0, Element::value_range)),
+        }
+    }
+
+    fn keep(&mut self, range: Range<usize>) {
+        for offset in range {
+            if let Some(&byte) = self.bytes.get(offset) {
+                self.treated.set(offset, byte);
             }
         }
     }
 
-    fn keep(&mut self, range: std::ops::Range<usize>) {
-        for offset in range {
-            if let Some(&byte) = self.bytes.get(offset) {
-                self.treated.set(offset, byte);
+    /// Keeps the bytes that the invented card has as well at their place.
+    fn keep_the_same(&mut self, range: Range<usize>, twin: Range<usize>) {
+        let own = self.bytes.get(range.clone()).unwrap_or_default();
+        let invented = self.invented.get(twin).unwrap_or_default();
+        if own.len() != invented.len() {
+            return;
+        }
+        for ((offset, byte), invented) in range.zip(own).zip(invented) {
+            if byte == invented {
+                self.treated.set(offset, *byte);
             }
         }
     }
@@ -194,7 +267,7 @@ impl Work<'_> {
         }
     }
 
-    fn replace(&mut self, value: std::ops::Range<usize>, twin: Option<&Element>) {
+    fn replace(&mut self, value: Range<usize>, twin: Option<&Element>) {
         let invented = twin.and_then(|twin| self.invented.get(twin.value_range())).unwrap_or_default();
         for (offset, byte) in value.clone().zip(fitted(invented, value.len())) {
             self.treated.set(offset, byte);
@@ -211,13 +284,24 @@ fn fitted(value: &[u8], length: usize) -> impl Iterator<Item = u8> {
     filled.take(if is_text { length } else { 0 }).chain(repeated).take(length)
 }
 
-/// Each element with the one of the invented card that has its name; where that card has fewer of a kind, they serve
-/// again.
+/// Each element with the one of the invented card that has its name: the first of a name with the first, and so on.
+/// Where that card has fewer of a kind, they serve again.
 fn pairs<'e>(elements: &'e [Element], twins: &'e [Element]) -> Vec<(&'e Element, Option<&'e Element>)> {
-    let twin_of = |element: &Element| {
-        let same = twins.iter().find(|twin| twin.name == element.name);
-        let kin: Vec<&Element> = twins.iter().filter(|twin| kind(twin) == kind(element)).collect();
-        same.or_else(|| kin.get(number(element).checked_rem(kin.len())?).copied())
+    let mut named: HashMap<&str, Vec<&Element>> = HashMap::new();
+    let mut kin: HashMap<&str, Vec<&Element>> = HashMap::new();
+    for twin in twins {
+        named.entry(&twin.name).or_default().push(twin);
+        kin.entry(kind(twin)).or_default().push(twin);
+    }
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    let mut twin_of = |element: &'e Element| {
+        let before = met.entry(&element.name).or_default();
+        let same = named.get(element.name.as_str()).and_then(|same| same.get(*before % same.len()).copied());
+        *before += 1;
+        same.or_else(|| {
+            let kin = kin.get(kind(element))?;
+            kin.get(number(element).checked_rem(kin.len())?).copied()
+        })
     };
     elements.iter().map(|element| (element, twin_of(element))).collect()
 }

@@ -1,72 +1,96 @@
 //! What becomes of a command or an answer.
 
 use virtuale_engine::{
-    commands::INSTRUCTIONS,
+    Aid,
+    class::{Class, SecureMessaging},
     ins::Ins,
-    instruction::{Effect, Takes},
+    instruction::{Effect, Parameters, Takes},
 };
 
 use super::{
     super::{
-        file::{Action, Step, Trace},
+        file::Trace,
         finding::Cell,
-        follow::{Asked, Read},
+        follow::{Read, offset_object},
+        names::data_field,
         pattern::{Atom, Pattern},
     },
     image::{Fate, Treated},
     notation,
+    turn::{HEADER, Turn, instruction, opening},
 };
+use crate::profile::layout::Layout;
 
-/// Which command a slot is answering.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Turn {
-    /// Class and instruction of the last command that was not GET RESPONSE.
-    last: Option<[u8; 2]>,
+/// Class and instruction.
+const CLASS_AND_INSTRUCTION: usize = 2;
+
+/// The first byte of the proprietary classes [ISO-7816-4 5.4.1].
+const PROPRIETARY: u8 = 0x80;
+
+/// P1 of SELECT by the name of an application, and the longest path.
+const BY_NAME: u8 = 0x04;
+const LONGEST_PATH: usize = 16;
+
+/// No file of a card is longer, so that no offset is higher.
+const LONGEST_FILE: usize = 1 << 20;
+
+/// The categories of names of applications, the first digit of each: registered for the world or a nation, of a
+/// standard, or of nobody [ISO-7816-4 8.2].
+const CATEGORIES: [u8; 4] = [0xA, 0xD, 0xE, 0xF];
+
+/// A command: its header stays, and what follows if it says nothing of a person; all else becomes wildcards. Nothing
+/// stays of what is no command.
+pub(super) fn command_cells(trace: &Trace, pattern: &Pattern, turn: Turn, layout: &Layout) -> String {
+    let opening = opening(trace, pattern).filter(|_| turn.is_command);
+    let Some(command) = trace.exact(pattern) else {
+        return holes(pattern, opening.map_or(0, |[class, ins]| head(layout, &[class, ins, 0, 0])), 0);
+    };
+    let Some((header, body)) = command.split_first_chunk::<HEADER>().filter(|_| opening.is_some()) else {
+        return notation(&vec![Cell::Any; command.len()]);
+    };
+    let head = head(layout, command);
+    let header_cells =
+        header.iter().enumerate().map(|(at, &byte)| if at < head { Cell::Byte(byte) } else { Cell::Any });
+    let rest = match head {
+        0 => vec![Cell::Any; body.len()],
+        _ if names_a_place(layout, *header, body) => body.iter().map(|&byte| Cell::Byte(byte)).collect(),
+        _ => without_data(body),
+    };
+    notation(&header_cells.chain(rest).collect::<Vec<_>>())
 }
 
-impl Turn {
-    /// The instruction that a step's answer belongs to: that of its command or, for GET RESPONSE, of the one before.
-    /// None where that is not known: after a reset, or if the one before was of another channel.
-    pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<u8> {
-        let asked = match &step.action {
-            Action::Send(command) => Asked::of(trace, command),
-            _ => None,
-        };
-        let Some([class, ins, ..]) = asked.map(|asked| asked.header) else {
-            self.last = None;
-            return None;
-        };
-        if ins != Ins::GET_RESPONSE.0 {
-            self.last = Some([class, ins]);
-        }
-        self.last.filter(|&[last, _]| last == class).map(|[_, ins]| ins)
+/// How much of a header stays: all of it where the instruction is known, class and instruction where the class is of
+/// somebody's own, and nothing where no card has such a command.
+fn head(layout: &Layout, command: &[u8]) -> usize {
+    let &[class, ins, ..] = command else { return 0 };
+    match class {
+        _ if instruction(layout, class, Ins(ins)).is_some() => HEADER,
+        _ if layout.family().command_name(command).is_some() => HEADER,
+        PROPRIETARY..=0xFE => CLASS_AND_INSTRUCTION,
+        _ => 0,
     }
 }
 
-/// Header of a command.
-const HEADER: usize = 4;
-
-/// A command: its header stays, and what follows if it says nothing of a person; all else becomes wildcards.
-pub(super) fn command_cells(trace: &Trace, pattern: &Pattern) -> String {
-    let Some(command) = trace.exact(pattern) else { return holes(pattern, HEADER, 0) };
-    let Some((header, body)) = command.split_first_chunk::<HEADER>() else {
-        return notation(&vec![Cell::Any; command.len()]);
-    };
-    let instruction = INSTRUCTIONS.find(Ins(header[1])).map(|row| row.instruction).filter(|_| header[0] < 0x80);
-    let names_only = instruction.is_some_and(|instruction| match instruction.effect {
-        Effect::Selects => true,
-        Effect::Reads => instruction.takes == Takes::Data,
+/// Whether the data of a command are what they should be where they name a file, an application or an offset.
+fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]) -> bool {
+    let Some(instruction) = instruction(layout, class, Ins(ins)) else { return false };
+    // Protected data are a cryptogram.
+    if Class::interindustry(class).is_some_and(|class| class.secure_messaging != SecureMessaging::None) {
+        return false;
+    }
+    let data = data_field(body);
+    match (instruction.effect, instruction.parameters, instruction.takes) {
+        (Effect::Selects, ..) if p1 == BY_NAME => {
+            let is_registered = data.first().is_some_and(|first| CATEGORIES.contains(&(first >> 4)));
+            let is_known = || layout.places().any(|(_, aid, _)| aid.as_bytes().starts_with(data));
+            Aid::new(data).is_some() && (is_registered || is_known())
+        }
+        (Effect::Selects, ..) => data.len().is_multiple_of(2) && data.len() <= LONGEST_PATH,
+        (Effect::Reads, Parameters::File, Takes::Data) => {
+            offset_object(data).is_some_and(|offset| offset < LONGEST_FILE)
+        }
         _ => false,
-    });
-    let cells: Vec<Cell> = header
-        .iter()
-        .map(|&byte| Cell::Byte(byte))
-        .chain(match names_only {
-            true => body.iter().map(|&byte| Cell::Byte(byte)).collect(),
-            false => without_data(body),
-        })
-        .collect();
-    notation(&cells)
+    }
 }
 
 /// What follows a header, with its lengths and without its data.
@@ -82,31 +106,44 @@ fn without_data(body: &[u8]) -> Vec<Cell> {
 }
 
 /// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE
-/// CHANNEL, what the stand-in says as well. `ins` is the instruction that is answered, at once or through GET RESPONSE.
+/// CHANNEL, what the stand-in says as well. `answers` is what the instruction does that is answered, at once or through
+/// GET RESPONSE.
 pub(super) fn response_cells(
     trace: &Trace,
     pattern: &Pattern,
-    ins: Option<u8>,
+    answers: Option<Effect>,
     read: Option<(&Treated, Read)>,
     own: &[u8],
 ) -> String {
-    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, 2) };
-    let Some((data, status)) = response.split_last_chunk::<2>() else {
+    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, tail(pattern)) };
+    let Some((data, status)) = response.split_last_chunk::<2>().filter(|(_, [sw1, _])| is_status(*sw1)) else {
         return notation(&vec![Cell::Any; response.len()]);
     };
-    let mut cells: Vec<Cell> = match (read, ins) {
+    let mut cells: Vec<Cell> = match (read, answers) {
         (Some((treated, read)), _) => read_cells(data, treated, read),
-        (None, Some(ins)) if own.len() == response.len() && says_no_content(ins) => same_cells(data, own),
+        // They describe files and channels, and say nothing that stands in a file.
+        (None, Some(Effect::Selects | Effect::Channels)) if own.len() == response.len() => same_cells(data, own),
         _ => vec![Cell::Any; data.len()],
     };
     cells.extend(status.iter().map(|&byte| Cell::Byte(byte)));
     notation(&cells)
 }
 
-/// Whether an answer to an instruction says something of files or channels, and nothing that stands in a file.
-fn says_no_content(ins: u8) -> bool {
-    let effect = INSTRUCTIONS.find(Ins(ins)).map(|row| row.instruction.effect);
-    matches!(effect, Some(Effect::Selects | Effect::Channels))
+/// Whether a byte is the first one of a status word [ISO-7816-3 10.3.3]: what ends with another is no answer of a card,
+/// or not all of it.
+fn is_status(sw1: u8) -> bool {
+    matches!(sw1, 0x61..=0x6F | 0x90..=0x9F)
+}
+
+/// How much of the end of a pattern with holes is a status word.
+fn tail(pattern: &Pattern) -> usize {
+    match pattern {
+        Pattern::Holes(atoms) => match **atoms {
+            [.., Atom::Byte(sw1), _] if is_status(sw1) => 2,
+            _ => 0,
+        },
+        Pattern::Exact(_) => 0,
+    }
 }
 
 fn read_cells(data: &[u8], treated: &Treated, read: Read) -> Vec<Cell> {

@@ -1,0 +1,303 @@
+//! The ways in which a value may be written: what the last look looks for.
+//!
+//! A way that is short occurs by chance and is left out: fewer than 4 characters or bytes, or than 6 digits where
+//! digits are packed two in a byte.
+
+use std::collections::BTreeSet;
+
+use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
+
+use crate::profile::nir::Nir;
+
+/// The shortest text or run of bytes that is looked for.
+pub(super) const SHORTEST: usize = 4;
+
+/// The fewest digits that are looked for in half bytes.
+const FEWEST_DIGITS: usize = 6;
+
+/// The length of a NIR, and of its key.
+const NIR: usize = 13;
+const KEY: usize = 2;
+
+/// Letters with what stands in for them where a coding has no accents.
+const PLAIN: [(&str, &str); 11] = [
+    ("àáâãäå", "a"),
+    ("ç", "c"),
+    ("èéêë", "e"),
+    ("ìíîï", "i"),
+    ("ñ", "n"),
+    ("òóôõöø", "o"),
+    ("ùúûü", "u"),
+    ("ýÿ", "y"),
+    ("æ", "ae"),
+    ("œ", "oe"),
+    ("ß", "ss"),
+];
+
+/// Ways to write a value.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ways {
+    /// As bytes, which are found whatever the case of their ASCII letters is; those are small here.
+    pub(super) bytes: BTreeSet<Vec<u8>>,
+    /// As bytes that are found just so.
+    pub(super) exact: BTreeSet<Vec<u8>>,
+    /// As half bytes, in hexadecimal.
+    pub(super) digits: BTreeSet<Vec<u8>>,
+}
+
+impl Ways {
+    /// Of a value as people read it, and as it was coded.
+    pub(super) fn of(value: &str, raw: &[u8]) -> Self {
+        let mut ways = Self::default();
+        ways.add_bytes(raw);
+        let dump = hex::decode(value.split("...").next().unwrap_or_default()).unwrap_or_default();
+        if !dump.is_empty() && raw.starts_with(&dump) && value.contains(char::is_alphabetic) {
+            // Bytes that are shown as such, or the first of them, are no text; packed digits are.
+            ways.add_bytes(hex::encode(raw).as_bytes());
+            ways.add_base64(raw);
+            return ways;
+        }
+        for text in texts(value) {
+            ways.add_text(&text);
+        }
+        ways
+    }
+
+    /// Of the data that a command presented: a code as it was sent, without what fills it up, and each of two.
+    pub(super) fn of_secret(secret: &[u8]) -> Self {
+        let mut ways = Self::default();
+        let halves = secret.split_at(secret.len() / 2);
+        for code in [secret, halves.0, halves.1] {
+            let end = code.iter().rposition(|&byte| !matches!(byte, 0x00 | 0xFF)).map_or(0, |last| last + 1);
+            let code = code.get(..end).unwrap_or_default();
+            ways.add_bytes(code);
+            let text = code.iter().all(u8::is_ascii_digit).then(|| code.iter().map(|&byte| char::from(byte)).collect());
+            for digits in text.into_iter().chain(digits_of_block(code)) {
+                ways.add_bytes(digits.as_bytes());
+                ways.add_digits(&digits);
+            }
+        }
+        ways
+    }
+
+    /// All that others have as well is left out.
+    pub(super) fn without(mut self, others: &Self) -> Self {
+        self.bytes.retain(|way| !others.bytes.contains(way));
+        self.exact.retain(|way| !others.exact.contains(way));
+        self.digits.retain(|way| !others.digits.contains(way));
+        self
+    }
+
+    /// Adds those of another value.
+    pub(super) fn extend(&mut self, other: Self) {
+        self.bytes.extend(other.bytes);
+        self.exact.extend(other.exact);
+        self.digits.extend(other.digits);
+    }
+
+    fn add_text(&mut self, text: &str) {
+        if text.chars().count() < SHORTEST {
+            return;
+        }
+        let latin_1: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(u32::from(letter)).ok()).collect();
+        let utf_16 = |bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+        let codings =
+            [Some(text.as_bytes().to_vec()), latin_1, Some(utf_16(u16::to_le_bytes)), Some(utf_16(u16::to_be_bytes))];
+        for bytes in codings.into_iter().flatten() {
+            self.add_bytes(&bytes);
+            self.add_bytes(hex::encode(&bytes).as_bytes());
+            self.add_base64(&bytes);
+        }
+        self.add_digits(&text.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        let says_something = bytes.iter().any(|&byte| !matches!(byte, 0x00 | 0xFF | b' ' | b'0'));
+        if bytes.len() >= SHORTEST && says_something {
+            self.bytes.insert(bytes.to_ascii_lowercase());
+        }
+    }
+
+    /// Digits as half bytes. Letters of hexadecimal may be among them, as in the NIR of a Corsican.
+    fn add_digits(&mut self, digits: &str) {
+        let are_packed =
+            digits.bytes().all(|digit| digit.is_ascii_hexdigit()) && !digits.starts_with(char::is_alphabetic);
+        let numbers = digits.bytes().filter(u8::is_ascii_digit).count();
+        let says_something = digits.bytes().any(|digit| digit != b'0');
+        if are_packed && numbers >= FEWEST_DIGITS && digits.len() - numbers <= 1 && says_something {
+            self.digits.insert(digits.to_ascii_uppercase().into_bytes());
+        }
+    }
+
+    /// In base64 a value looks otherwise at each of three places, and its ends depend on what stands beside it.
+    fn add_base64(&mut self, bytes: &[u8]) {
+        for before in 0..3 {
+            let padded = [&vec![0; before][..], bytes].concat();
+            let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
+            for text in [Base64Unpadded::encode_string(&padded), Base64UrlUnpadded::encode_string(&padded)] {
+                self.exact.extend(text.as_bytes().get(first..last).map(<[u8]>::to_vec));
+            }
+        }
+    }
+}
+
+/// The digits of a PIN block of format 2: `2`, how many there are, then the digits (ISO 9564-1, 9.3.4).
+fn digits_of_block(block: &[u8]) -> Option<String> {
+    let (&control, packed) = block.split_first().filter(|(control, _)| *control >> 4 == 2)?;
+    let digits = hex::encode(packed).get(..usize::from(control & 0x0F))?.to_owned();
+    digits.bytes().all(|digit| digit.is_ascii_digit()).then_some(digits)
+}
+
+/// A value as people and programs write it. What has neither letters nor digits but zeros says nothing.
+fn texts(value: &str) -> BTreeSet<String> {
+    let mut texts = BTreeSet::from([value.to_owned()]);
+    texts.extend(numbers(value));
+    texts.extend(dates(value));
+    texts.retain(|text| text.chars().any(|letter| letter.is_alphanumeric() && letter != '0'));
+    let plain: Vec<String> = texts.iter().map(|text| without_accents(text)).collect();
+    texts.extend(plain);
+    let parted = |text: &String| [text.replace(['-', '\'', '’'], " "), compact(text)];
+    let more: Vec<String> = texts.iter().flat_map(parted).collect();
+    texts.extend(more);
+    let cases = |text: &String| [text.to_uppercase(), text.to_lowercase(), capitalised(text)];
+    let cases: Vec<String> = texts.iter().flat_map(cases).collect();
+    texts.extend(cases);
+    texts
+}
+
+/// A NIR without its key, in one piece and in the groups in which people write it, whether or not the key is right.
+fn numbers(value: &str) -> Vec<String> {
+    let compact = compact(value);
+    let number = compact.get(..NIR).filter(|_| compact.len() == NIR || compact.len() == NIR + KEY);
+    let Some(Ok(nir)) = number.map(Nir::read) else { return Vec::new() };
+    let mut grouped = nir.to_string();
+    grouped.truncate(grouped.len().saturating_sub(1 + KEY));
+    vec![nir.number().to_owned(), nir.as_str().to_owned(), grouped]
+}
+
+/// `1985-12-19` in the orders and with the signs that are used in France.
+fn dates(value: &str) -> Vec<String> {
+    let parts: Vec<&str> = value.get(..10).unwrap_or_default().split('-').collect();
+    let is_number = |part: &&str| part.bytes().all(|digit| digit.is_ascii_digit());
+    let [year, month, day] = parts[..] else { return Vec::new() };
+    if ![year, month, day].iter().all(is_number) || [year.len(), month.len(), day.len()] != [4, 2, 2] {
+        return Vec::new();
+    }
+    let signs = ["", "/", "-", ".", " "];
+    signs.iter().flat_map(|sign| [[year, month, day].join(sign), [day, month, year].join(sign)]).collect()
+}
+
+/// Without blanks and signs between the parts of a name or of a number.
+fn compact(text: &str) -> String {
+    text.chars().filter(|letter| letter.is_alphanumeric()).collect()
+}
+
+/// `Jean-Pierre`.
+fn capitalised(text: &str) -> String {
+    let mut begins = true;
+    let mut capitalised = String::new();
+    for letter in text.chars() {
+        match begins {
+            true => capitalised.extend(letter.to_uppercase()),
+            false => capitalised.extend(letter.to_lowercase()),
+        }
+        begins = !letter.is_alphabetic();
+    }
+    capitalised
+}
+
+/// In small letters, without accents.
+fn without_accents(text: &str) -> String {
+    let mut plain = String::new();
+    for letter in text.to_lowercase().chars() {
+        match PLAIN.iter().find(|(accented, _)| accented.contains(letter)) {
+            Some((_, letters)) => plain.push_str(letters),
+            None => plain.push(letter),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ways;
+
+    fn has(ways: &Ways, way: &[u8]) -> bool {
+        ways.bytes.contains(&way.to_ascii_lowercase()) || ways.exact.contains(way) || ways.digits.contains(way)
+    }
+
+    #[test]
+    fn a_name_is_written_in_many_ways() {
+        let ways = Ways::of("HÉLÈNE-MARIE", b"H\xC9L\xC8NE-MARIE");
+        let written = [
+            &b"H\xC9L\xC8NE-MARIE"[..],
+            "Hélène-Marie".as_bytes(),
+            b"HELENE-MARIE",
+            b"helene marie",
+            b"H\0E\0L\0E\0N\0E\0-\0M\0A\0R\0I\0E\0",
+            b"\0h\0e\0l\0e\0n\0e\0m\0a\0r\0i\0e",
+            b"48454c454e45",
+        ];
+        for way in &written[..6] {
+            assert!(has(&ways, way), "{}", way.escape_ascii());
+        }
+        assert!(ways.bytes.iter().any(|way| way.starts_with(written[6])), "in hexadecimal");
+        // HELENE-MARIE behind no, one and two other bytes.
+        for base64 in [&b"SEVMRU5FLU1BUklF"[..], b"hFTEVORS1NQVJJR", b"IRUxFTkUtTUFSSU"] {
+            assert!(ways.exact.contains(base64), "{}", base64.escape_ascii());
+        }
+        assert!(has(&Ways::of("Lætitia", b""), b"LAETITIA"));
+    }
+
+    #[test]
+    fn a_number_is_written_with_its_key_and_without() {
+        for value in ["2 85 19 75 999 002 84", "285197599900284", "2851975999002"] {
+            let ways = Ways::of(value, b"");
+            for way in [&b"2851975999002"[..], b"2 85 19 75 999 002"] {
+                assert!(has(&ways, way), "{value}: {}", way.escape_ascii());
+            }
+            assert!(ways.digits.contains(&b"2851975999002"[..]), "{value}");
+        }
+        assert!(Ways::of("1 85 19 2A 999 001 37", b"").digits.contains(&b"185192A999001"[..]), "of a Corsican");
+    }
+
+    #[test]
+    fn a_date_is_written_in_both_orders() {
+        let ways = Ways::of("1985-19-07", b"19851907");
+        for way in [&b"19851907"[..], b"07191985", b"07/19/1985", b"1985/19/07", b"1985-19-07"] {
+            assert!(has(&ways, way), "{}", way.escape_ascii());
+        }
+        assert!(ways.digits.contains(&b"07191985"[..]));
+    }
+
+    #[test]
+    fn a_code_is_written_without_what_fills_it_up() {
+        for block in [&b"123456\xFF\xFF"[..], b"\x26\x12\x34\x56\xFF\xFF\xFF\xFF", b"123456987654"] {
+            let ways = Ways::of_secret(block);
+            assert!(has(&ways, b"123456"), "{}: {ways:?}", block.escape_ascii());
+            assert!(ways.digits.contains(&b"123456"[..]), "{}", block.escape_ascii());
+        }
+        let short = Ways::of_secret(b"1234");
+        assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
+    }
+
+    #[test]
+    fn packed_digits_are_text_and_other_bytes_are_not() {
+        assert!(has(&Ways::of("0199009999", b"\x01\x99\x00\x99\x99"), b"0199009999"));
+        let bytes = Ways::of("01AB", b"\x01\xAB");
+        assert!(bytes.bytes.iter().all(|way| way == b"01ab"), "{bytes:?}");
+    }
+
+    #[test]
+    fn what_says_nothing_is_not_looked_for() {
+        for nothing in [
+            Ways::of("", b""),
+            Ways::of("0000-00-00", b"00000000"),
+            Ways::of("LE", b"\0\0\0\0"),
+            Ways::of_secret(b"0000"),
+        ] {
+            let empty = nothing.bytes.is_empty() && nothing.exact.is_empty() && nothing.digits.is_empty();
+            assert!(empty, "{nothing:?}");
+        }
+    }
+}
