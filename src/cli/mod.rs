@@ -14,6 +14,7 @@ mod doctor;
 mod exec;
 pub mod exit;
 mod failure;
+mod help;
 mod host_failure;
 mod insert;
 mod keys;
@@ -135,6 +136,8 @@ enum Verb {
     Completions(completions::Args),
     /// Write the man pages
     Man(man::Args),
+    /// Print the help page of a verb, as --help behind it does
+    Help(help::Args),
 }
 
 impl Verb {
@@ -158,6 +161,7 @@ impl Verb {
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
+            Self::Help(args) => help::run(args),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
         Builder, Host, HostError, HostName,
         control::{Client, Which},
     },
+    profile::dates::{self, DateError},
     reader::pcsclite::wire::READER_SLOTS,
 };
 
@@ -37,8 +38,9 @@ pub(super) struct Reproducible {
     /// Where the cards' random numbers start; the same seed gives the same run
     #[arg(long, value_name = "NUMBER", default_value_t = DEFAULT_SEED, value_parser = number::<u64>(0..=u64::MAX))]
     pub(super) seed: u64,
-    /// The day on which the cards are used, such as 2026-01-15 [default: today]
-    #[arg(long, value_name = "DATE", value_parser = date)]
+    /// The day on which the cards are used: 2026-01-15, or relative to today as today-3m, today+1y and +10d are
+    /// [default: today]
+    #[arg(long, value_name = "DATE", value_parser = date, allow_hyphen_values = true)]
     pub(super) now: Option<Date>,
     /// The day on which it was first asked for, if none was named.
     #[arg(skip)]
@@ -56,8 +58,15 @@ pub(super) fn number<T: TryFrom<u64>>(
     }
 }
 
-fn date(text: &str) -> Result<Date, &'static str> {
-    text.parse().map_err(|_| "a day of the calendar is written like 2026-01-15")
+/// A day of the calendar. A relative one is resolved here, once: a run has one day, also past midnight.
+fn date(text: &str) -> Result<Date, String> {
+    dates::day(text, Zoned::now().date()).map_err(|error| {
+        let hint = match error {
+            DateError::Form => "write it like 2026-01-15, today-3m, today+1y or +10d".into(),
+            other => other.hint(),
+        };
+        format!("{error}: {hint}")
+    })
 }
 
 impl Reproducible {

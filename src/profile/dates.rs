@@ -24,9 +24,17 @@ pub enum DateError {
     /// Before year 1 or after year 9999.
     #[error("this date is out of range")]
     Range,
-    /// Month 00, or year 0000 without being all zeros.
-    #[error("this date has a {0} of zero")]
-    Zero(&'static str),
+    /// Year 0000, month 00 or day 00 without being all zeros.
+    #[error("this date has a {what} of zero")]
+    Zero {
+        /// Which of the three comes first.
+        what: &'static str,
+        /// The first date that has what is not zero.
+        nearest: CardDate,
+    },
+    /// A month above 12, where dates are of the calendar.
+    #[error("there is no month {0}")]
+    NoSuchMonth(u8),
     /// No such day in the month.
     #[error("{year:04}-{month:02} has {days} days")]
     NoSuchDay {
@@ -52,7 +60,10 @@ impl DateError {
                 "write steps in years, months or days: \"today-2y\", \"today+6m\", \"today-10d\", \"today-2y+3m\""
             }
             Self::Range => "years go from 0001 to 9999",
-            Self::Zero(_) => "leave the key out if there is no date",
+            Self::Zero { nearest, .. } => {
+                return format!("write the whole date, such as \"{nearest}\"");
+            }
+            Self::NoSuchMonth(_) => "months go from 01 to 12; only a date of birth may have a month above",
             Self::NoSuchDay { year, month, days } => return format!("its last day is \"{year:04}-{month:02}-{days}\""),
             Self::NoSuchTime => "hours go from 00 to 23, minutes from 00 to 59",
         };
@@ -77,6 +88,39 @@ pub fn read(text: &str, today: Date) -> Result<Option<CardDate>, DateError> {
         Some(steps) => relative(steps, today).map(Some),
         None => absolute(text),
     }
+}
+
+/// The date that somebody meant who wrote it as people do, `12/04/1985`, or without zeros, `1985-4-12`, as card files
+/// write it; `None` if it is nothing of that.
+#[must_use]
+pub fn meant(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.trim().split(['/', '.', '-']).collect();
+    let [first, middle, last] = parts.as_slice() else { return None };
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
+    let is_number =
+        |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit());
+    if year.len() != 4 || !is_number(year, 4) || !is_number(middle, 2) || !is_number(day, 2) {
+        return None;
+    }
+    let date = format!("{year}-{middle:0>2}-{day:0>2}");
+    // With a month above 12 it is not clear which number is the month.
+    absolute(&date).ok().flatten().filter(|date| date.month <= 12).map(|_| date)
+}
+
+/// Reads a day of the calendar: an ISO 8601 date, or one relative to today, for which `+10d` is short for `today+10d`.
+///
+/// # Errors
+///
+/// [`DateError`] says what is wrong; a date of zeros, and one with a time of day, is none.
+pub fn day(text: &str, today: Date) -> Result<Date, DateError> {
+    let with_base = if text.starts_with(['+', '-']) { format!("today{text}") } else { text.to_owned() };
+    let date = read(&with_base, today)?.filter(|date| (date.hour, date.minute) == (0, 0)).ok_or(DateError::Form)?;
+    let of_calendar = || {
+        let (year, month, day) =
+            (i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+        Date::new(year, month, day).ok()
+    };
+    of_calendar().ok_or(DateError::NoSuchMonth(date.month))
 }
 
 /// `today` and the steps after it, taken one after the other.
@@ -159,7 +203,8 @@ fn check(date: CardDate) -> Result<(), DateError> {
     }
     for (value, name) in [(year, "year"), (u16::from(month), "month"), (u16::from(day), "day")] {
         if value == 0 {
-            return Err(DateError::Zero(name));
+            let nearest = CardDate { year: year.max(1), month: month.max(1), day: day.max(1), ..date };
+            return Err(DateError::Zero { what: name, nearest });
         }
     }
     let first = i16::try_from(year).ok().zip(i8::try_from(month).ok());
@@ -215,9 +260,41 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_of_the_calendar_and_may_be_relative() {
+        for (text, wanted) in [
+            ("2026-01-15", date(2026, 1, 15)),
+            ("20260115", date(2026, 1, 15)),
+            ("today", TODAY),
+            ("today+1y", date(2027, 1, 31)),
+            ("today-3m", date(2025, 10, 31)),
+            ("+10d", date(2026, 2, 10)),
+            ("-1y+1d", date(2025, 2, 1)),
+        ] {
+            assert_eq!(super::day(text, TODAY), Ok(wanted), "{text}");
+        }
+        assert_eq!(super::day("2026-13-01", TODAY), Err(DateError::NoSuchMonth(13)));
+        for text in ["0000-00-00", "2026-01-15T08:30", "10d", "tomorrow"] {
+            assert_eq!(super::day(text, TODAY), Err(DateError::Form), "{text}");
+        }
+        assert_eq!(super::day("+10", TODAY), Err(DateError::Step));
+    }
+
+    #[test]
+    fn what_people_write_is_understood_where_it_is_a_date() {
+        for text in ["12/04/1985", "12.04.1985", "12-4-1985", "1985/04/12", "1985-4-12", "1985-04-12"] {
+            assert_eq!(super::meant(text).as_deref(), Some("1985-04-12"), "{text}");
+        }
+        for text in ["12/04/85", "31/02/1985", "12/13/1985", "1985-00-00", "1.2", "a/b/1985", "1/2/3/4", ""] {
+            assert_eq!(super::meant(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         assert_eq!(read("2025-02-29", TODAY), Err(DateError::NoSuchDay { year: 2025, month: 2, days: 28 }));
-        assert_eq!(read("2025-00-29", TODAY), Err(DateError::Zero("month")));
+        assert_eq!(read("2025-00-29", TODAY), Err(DateError::Zero { what: "month", nearest: day(2025, 1, 29) }));
+        let born_sometime = read("1950-00-00", TODAY).expect_err("it has zeros");
+        assert_eq!(born_sometime.hint(), "write the whole date, such as \"1950-01-01\"");
         assert_eq!(read("2025-01-01T24:00", TODAY), Err(DateError::NoSuchTime));
         for text in ["", "12/04/1985", "1985-4-12", "2024-01-31T08:30:15", "1985-04-12Z", "１９８５-04-12"] {
             assert_eq!(read(text, TODAY), Err(DateError::Form), "{text}");

@@ -26,8 +26,21 @@ pub struct Diagnostic {
     pub label: String,
     /// Other places of the same text that it takes to understand it, each with what stands there.
     pub related: Vec<(Range<usize>, String)>,
+    /// A place of another text that has a part in it.
+    pub elsewhere: Option<Elsewhere>,
     /// What to do: `did you mean "nom"?`
     pub hint: Option<String>,
+}
+
+/// A place of another text: what of a layout asks for what a card file does not give.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Elsewhere {
+    /// Which text.
+    pub source: Arc<Source>,
+    /// Where in it.
+    pub span: Range<usize>,
+    /// What stands there.
+    pub label: String,
 }
 
 /// All the mistakes that were found, at least one.
@@ -41,12 +54,27 @@ pub struct Mistakes {
     found: Vec<Diagnostic>,
 }
 
+impl Source {
+    /// A span, cut to what exists.
+    fn within(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.boundary(span.start);
+        start..self.boundary(span.end).max(start)
+    }
+
+    /// The boundary of a character at or before a byte.
+    fn boundary(&self, at: usize) -> usize {
+        let text = &self.text;
+        (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+    }
+}
+
 impl Diagnostic {
     /// A mistake at a place, with nothing at the arrow and no hint.
     #[must_use]
     pub fn new(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
         let source = Arc::clone(source);
-        Self { source, span, message: message.into(), label: String::new(), related: Vec::new(), hint: None }
+        let (label, related, elsewhere, hint) = (String::new(), Vec::new(), None, None);
+        Self { source, span, message: message.into(), label, related, elsewhere, hint }
     }
 
     /// Says what stands at the arrow.
@@ -63,6 +91,13 @@ impl Diagnostic {
         self
     }
 
+    /// Shows a place of another text, if there is one to show.
+    #[must_use]
+    pub fn elsewhere(mut self, elsewhere: Option<Elsewhere>) -> Self {
+        self.elsewhere = elsewhere;
+        self
+    }
+
     /// Says what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -74,35 +109,30 @@ impl Diagnostic {
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
         let text = &self.source.text;
-        let before = &text[..self.boundary(self.span.start)];
+        let before = &text[..self.source.boundary(self.span.start)];
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
         (line, column)
     }
 
-    /// The span, cut to what exists.
-    fn within(&self, span: &Range<usize>) -> Range<usize> {
-        let start = self.boundary(span.start);
-        start..self.boundary(span.end).max(start)
-    }
-
-    /// The boundary of a character at or before a byte.
-    fn boundary(&self, at: usize) -> usize {
-        let text = &self.source.text;
-        (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
-    }
-
     /// The mistake with file, line, column, an arrow and a hint, for a terminal with or without colours.
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
-        let arrow = AnnotationKind::Primary.span(self.within(&self.span)).label(self.label.as_str());
+        let source = &self.source;
+        let arrow = AnnotationKind::Primary.span(source.within(&self.span)).label(self.label.as_str());
         let related = self
             .related
             .iter()
-            .map(|(span, label)| AnnotationKind::Context.span(self.within(span)).label(label.as_str()));
-        let snippet = Snippet::source(self.source.text.as_str()).path(self.source.name.as_str());
+            .map(|(span, label)| AnnotationKind::Context.span(source.within(span)).label(label.as_str()));
+        let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
         let snippet = snippet.annotation(arrow).annotations(related);
-        let mut report = vec![Level::ERROR.primary_title(self.message.as_str()).element(snippet)];
+        let mut first = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
+        if let Some(Elsewhere { source, span, label }) = &self.elsewhere {
+            let place = AnnotationKind::Context.span(source.within(span)).label(label.as_str());
+            let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
+            first = first.element(snippet.annotation(place));
+        }
+        let mut report = vec![first];
         if let Some(hint) = &self.hint {
             report.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
         }
@@ -146,6 +176,11 @@ impl Mistakes {
         }
     }
 
+    /// Takes back what was noted with this message at this place: another mistake turned out to be its cause.
+    pub(super) fn take_back(&mut self, span: &Range<usize>, message: &str) {
+        self.found.retain(|mistake| mistake.span != *span || mistake.message != message);
+    }
+
     /// What was read, if there was no mistake.
     ///
     /// # Errors
@@ -178,7 +213,7 @@ impl std::error::Error for Diagnostics {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Source};
+    use super::{Diagnostic, Elsewhere, Source};
     use std::sync::Arc;
 
     #[test]
@@ -191,5 +226,14 @@ mod tests {
         for part in ["é.toml:3:1", "^^^ not a key", "help: did you mean \"nom\"?"] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn a_place_of_another_text_is_shown_below() {
+        let source = |name: &str| Arc::new(Source { name: name.into(), text: "one\ntwo\nthree\n".into() });
+        let elsewhere = Elsewhere { source: source("b.toml"), span: 8..13, label: "asked for here".into() };
+        let text = Diagnostic::new(&source("a.toml"), 4..7, "wrong").elsewhere(Some(elsewhere)).render(false);
+        let (first, second) = text.split_once("b.toml:3:1").expect("both");
+        assert!(first.contains("a.toml:2:1") && second.contains("----- asked for here"), "{text}");
     }
 }

@@ -120,10 +120,7 @@ pub(super) fn parse_of(
             let blueprint = Arc::new(blueprint);
             Ok(Profile { name, data, layout, image, blueprint, map, unplaced, options: *options, identity })
         }
-        Err(error) => {
-            let message = format!("no chip can be made of this card: {error}");
-            Err(Diagnostics(vec![Diagnostic::new(&source, named.span, message)]))
-        }
+        Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named.span, &error, &map)])),
     }
 }
 

@@ -24,6 +24,15 @@ fn the_test_authority_is_the_same_everywhere() {
 }
 
 #[test]
+fn nothing_is_written_where_nobody_asked_for_it() {
+    let sandbox = Sandbox::new();
+    let (code, out, error) = run(sandbox.virtuale(&["keys"]).current_dir(sandbox.path()));
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(error.contains("--output <DIR>"), "{error}");
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
 fn another_authority_does_not_take_the_place_of_one() {
     let sandbox = Sandbox::new();
     let folder = sandbox.path().join("authority").display().to_string();

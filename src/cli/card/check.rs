@@ -87,11 +87,16 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(unread.unwrap_or(code))
 }
 
-/// `valid: layout vitale2, 34 files, 24755 of 32768 bytes`, as the chip counts them: with its PINs and keys.
+/// `valid: layout vitale2, 34 files; 24755 of 32768 bytes are taken, 9120 of them hold something`. Taken is what the
+/// chip counts: its files with the room that is kept in them, its PINs and keys.
 fn praise(profile: &Profile) -> String {
-    let used: usize = profile.image().files.iter().map(FileImage::needs).sum();
-    let (files, capacity) = (profile.map().files.len(), profile.image().capacity);
-    format!("valid: layout {}, {files} files, {used} of {capacity} bytes", profile.layout().name())
+    let taken: usize = profile.image().files.iter().map(FileImage::needs).sum();
+    let (map, capacity) = (profile.map(), profile.image().capacity);
+    let empty = map.shares().unused;
+    let (layout, files, full) = (profile.layout().name(), map.files.len(), taken.saturating_sub(empty));
+    format!(
+        "valid: layout {layout}, {files} files; {taken} of {capacity} bytes are taken, {full} of them hold something"
+    )
 }
 
 fn print_note(note: &Diagnostic) -> io::Result<()> {

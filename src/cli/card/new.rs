@@ -38,7 +38,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let language = args.lang.unwrap_or_else(Language::of_locale);
     let name = seen_from(args.file.as_deref(), &args.layout);
     let name = name.map_err(|error| Failure::file("find", Path::new(&args.layout), &error))?;
-    let text = card_file::template(&layout.family().title(), schema, &name, language.into());
+    let has_place = |key: &str| layout.has_place(key).unwrap_or(true);
+    let text = card_file::template(&layout.family().title(), schema, &name, language.into(), &has_place);
     match &args.file {
         None => output::print(text)?,
         Some(file) => {

@@ -498,6 +498,30 @@ pub enum ImageError {
     },
 }
 
+impl ImageError {
+    /// The file or DF that it is about, if it is about one.
+    #[must_use]
+    pub fn file(&self) -> Option<FileIndex> {
+        match *self {
+            Self::NoMasterFile | Self::Class { .. } | Self::TooLarge { .. } => None,
+            Self::Parents { file, .. }
+            | Self::ReservedFid { file, .. }
+            | Self::DuplicateFid { file, .. }
+            | Self::DuplicateSfi { file, .. }
+            | Self::Security { file, .. }
+            | Self::DuplicateAid { file, .. }
+            | Self::DuplicateObject { file, .. }
+            | Self::Rule { file, .. }
+            | Self::Size { file, .. }
+            | Self::Content { file, .. }
+            | Self::RecordRoom { file, .. }
+            | Self::Records { file, .. }
+            | Self::RecordLength { file, .. }
+            | Self::UnknownApplet { file, .. } => Some(file),
+        }
+    }
+}
+
 /// How many bytes a file needs on a chip.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct FileNeed {

@@ -14,7 +14,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::civil::Date;
 
@@ -54,7 +57,8 @@ pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
     let document = Written::read(source)?;
-    let mut parser = tables::Parser { schema, today, mistakes: Mistakes::of(source) };
+    let (mistakes, meant, undated) = (Mistakes::of(source), HashSet::new(), HashSet::new());
+    let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
     let root = parser.root(&document);
     parser.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
 }

@@ -20,8 +20,8 @@ fn kind(key: &Key) -> String {
         Kind::Code { min, max, of } if of.len() == 26 => format!("{} A-Z", widths(*min, *max, "character")),
         Kind::Code { min, max, of } => format!("{} of {of}", widths(*min, *max, "character")),
         Kind::Nir => "NIR".into(),
-        Kind::Date { time: false } => "date".into(),
-        Kind::Date { time: true } => "date, time".into(),
+        Kind::Date { time: false, .. } => "date".into(),
+        Kind::Date { time: true, .. } => "date, time".into(),
         Kind::Number { min, max } => format!("number, {min} to {max}"),
         Kind::Flag => "true, false".into(),
         Kind::Enumeration(choices) => {

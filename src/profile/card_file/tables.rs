@@ -1,5 +1,7 @@
 //! Tables and lists of a card file, against the schema.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 
 use super::periods;
@@ -17,6 +19,10 @@ pub(super) struct Parser<'s> {
     pub(super) schema: &'s Schema,
     pub(super) today: Date,
     pub(super) mistakes: Mistakes,
+    /// The keys that somebody meant with an unknown one, each with the place of its table: they are not missing.
+    pub(super) meant: HashSet<(usize, String)>,
+    /// The tables with a date that cannot be read: what else is said of their periods would follow from that.
+    pub(super) undated: HashSet<Span>,
 }
 
 /// Where a table stands.
@@ -95,6 +101,7 @@ impl Parser<'_> {
                 members.push(Node { data: Data::Table(self.fields(of, written, &place)), span: place.span });
             }
             Some(written) => self.wrong_shape(key, written, &key.name),
+            None if self.meant.contains(&(0, key.name.clone())) => {}
             None if key.presence == Presence::Required => self.missing(key, &Heading::top()),
             None => {}
         }
@@ -136,7 +143,9 @@ impl Parser<'_> {
                 self.value(key, &Written { value: default.clone(), span: 0..0 }, place)
             }
             (None, Presence::Required) => {
-                self.missing(key, place);
+                if !self.meant.contains(&(place.span.start, key.name.clone())) {
+                    self.missing(key, place);
+                }
                 None
             }
             (None, Presence::Optional) => None,
@@ -180,7 +189,8 @@ impl Parser<'_> {
             }
             Kind::List { of, max } if matches!(written.value, Value::List(_)) => {
                 let members = self.members(key, written, &path, (*max, &format!("at most {max} fit")), Rank::None);
-                if let Some(period) = &of.period {
+                let is_undated = members.iter().any(|member| self.undated.contains(&member.span));
+                if let Some(period) = of.period.as_ref().filter(|_| !is_undated) {
                     periods::check_overlap(period, &members, &mut self.mistakes);
                 }
                 Data::List(members)
@@ -197,6 +207,9 @@ impl Parser<'_> {
                         false => wrong.at(written, &self.mistakes),
                     };
                     self.mistakes.add(mistake);
+                    if matches!(kind, Kind::Date { .. }) {
+                        self.undated.insert(place.span.clone());
+                    }
                     return None;
                 }
             },
@@ -288,6 +301,8 @@ impl Parser<'_> {
                 return;
             }
             if known.iter().all(|fields| fields.key(&entry.key).is_none()) {
+                let names = known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
+                self.meant.extend(nearest::nearest(&entry.key, names).map(|name| (place.span.start, name.to_owned())));
                 let mistake = self.unknown(known, entry, place);
                 self.mistakes.add(mistake);
             }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::profile::{
-    schema::{Choice, Doc, Fields, Key, Kind, Language, Presence, Schema},
+    schema::{Choice, Doc, Key, Kind, Language, Presence, Schema},
     written::{Entry, Value, Written},
 };
 
@@ -11,10 +11,17 @@ use crate::profile::{
 const WIDTH: usize = 100;
 
 /// A card file for a layout that says of each key what it means. It is valid as it is; keys that may be left out stand
-/// in comments (`#key = value`). `title` is what the cards of its family are.
+/// in comments (`#key = value`). `title` is what the cards of its family are. Of the keys that a card does not need,
+/// those stand in it for whose full name `has_place` holds.
 #[must_use]
-pub fn template(title: &Doc, schema: &Schema, layout: &str, language: Language) -> String {
-    let mut template = Template { text: String::new(), schema, language };
+pub fn template(
+    title: &Doc,
+    schema: &Schema,
+    layout: &str,
+    language: Language,
+    has_place: &dyn Fn(&str) -> bool,
+) -> String {
+    let mut template = Template { text: String::new(), schema, language, has_place };
     let title = title.in_language(language);
     template.comment(&match language {
         Language::English => format!(
@@ -27,7 +34,7 @@ pub fn template(title: &Doc, schema: &Schema, layout: &str, language: Language) 
              par rapport au jour du chargement : \"today-2y\", \"today+6m\"."
         ),
     });
-    for key in &schema.root.0 {
+    for key in template.offered("", &schema.root.0) {
         template.top(key, layout);
     }
     template.text
@@ -38,9 +45,39 @@ struct Template<'s> {
     text: String,
     schema: &'s Schema,
     language: Language,
+    has_place: &'s dyn Fn(&str) -> bool,
 }
 
 impl Template<'_> {
+    /// Whether a key of a table stands in the file: one that a card needs, or one with a place on its chip.
+    fn offers(&self, path: &str, key: &Key) -> bool {
+        if key.presence == Presence::Required {
+            return true;
+        }
+        let names = match &key.kind {
+            Kind::Short { of } => of.as_slice(),
+            _ => std::slice::from_ref(&key.name),
+        };
+        let (top, inner) = path.split_once('.').map_or((path, None), |(top, inner)| (top, Some(inner)));
+        // A key of a table that is also the first of a list has its place as a key of either.
+        let listed = self.schema.root.key(top).and_then(|key| key.kind.rules()?.first_of.as_deref());
+        let tables = [Some(top), listed].into_iter().flatten();
+        let full = |table: &str, name: &str| {
+            [Some(table), inner, Some(name)]
+                .into_iter()
+                .flatten()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join(".")
+        };
+        tables.into_iter().any(|table| names.iter().any(|name| (self.has_place)(&full(table, name))))
+    }
+
+    /// Those of some keys of a table that stand in the file.
+    fn offered<'k>(&self, path: &str, keys: impl IntoIterator<Item = &'k Key>) -> Vec<&'k Key> {
+        keys.into_iter().filter(|key| self.offers(path, key)).collect()
+    }
+
     /// A key at the top of the file.
     fn top(&mut self, key: &Key, layout: &str) {
         let first_of = key.kind.rules().and_then(|rules| rules.first_of.as_deref());
@@ -49,16 +86,18 @@ impl Template<'_> {
             (Kind::Table(own), Some(listed)) => {
                 let new =
                     listed.fields.0.iter().filter(|key| key.first.is_none() && own.fields.key(&key.name).is_none());
-                let fields = own.fields.0.iter().chain(new).collect::<Vec<_>>();
+                let fields = self.offered(&key.name, own.fields.0.iter().chain(new));
                 self.table(key, &key.name, &fields, "");
             }
             (Kind::List { of, .. }, _) if self.schema.first_of(&key.name).is_some() => {
-                self.further_members(key, &of.fields);
+                let fields = self.offered(&key.name, &of.fields.0);
+                self.further_members(key, &fields);
             }
             (Kind::Table(rules) | Kind::List { of: rules, .. }, _) => {
                 let commented = if key.presence == Presence::Required { "" } else { "#" };
                 let commented = if matches!(key.presence, Presence::Default(_)) { "" } else { commented };
-                self.table(key, &key.name, &rules.fields.0.iter().collect::<Vec<_>>(), commented);
+                let fields = self.offered(&key.name, &rules.fields.0);
+                self.table(key, &key.name, &fields, commented);
             }
             _ => {
                 self.text.push('\n');
@@ -84,18 +123,20 @@ impl Template<'_> {
         }
         for field in fields {
             if let Some(rules) = field.kind.rules() {
-                self.table(field, &format!("{path}.{}", field.name), &rules.fields.0.iter().collect::<Vec<_>>(), "#");
+                let path = format!("{path}.{}", field.name);
+                let fields = self.offered(&path, &rules.fields.0);
+                self.table(field, &path, &fields, "#");
             }
         }
     }
 
     /// The list whose first stands above: its plain keys, of which those that stood above are not explained again.
-    fn further_members(&mut self, key: &Key, fields: &Fields) {
+    fn further_members(&mut self, key: &Key, fields: &[&Key]) {
         self.text.push('\n');
         self.comment(key.doc.in_language(self.language));
         self.line(&format!("#[[{}]]", key.name));
-        let shown = |field: &&Key| field.kind.rules().is_none() && field.presence != Presence::Optional;
-        for field in fields.0.iter().filter(shown) {
+        let shown = |field: &&&Key| field.kind.rules().is_none() && field.presence != Presence::Optional;
+        for field in fields.iter().filter(shown) {
             if field.first.is_some() {
                 self.explain(field);
             }

@@ -223,7 +223,7 @@ fn uncommented(template: &str) -> String {
 fn a_starter_file_is_a_card_file() {
     let schema = schema();
     for language in [Language::English, Language::French] {
-        let starter = template(&Vitale.title(), &schema, "vitale2", language);
+        let starter = template(&Vitale.title(), &schema, "vitale2", language, &|_| true);
         read_text(&starter).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         assert!(starter.lines().all(|line| line.chars().count() <= 100), "{starter}");
         let all = read_text(&uncommented(&starter)).expect_err("mutuelle stands beside amc");
@@ -304,7 +304,7 @@ proptest! {
         characters.splice(start..end, put.chars());
         if let Ok(schema) = Schema::read(&source("keys.toml", characters.into_iter().collect::<String>())) {
             survives(&schema, cards::VITALE2_DURAND)?;
-            survives(&schema, &template(&Vitale.title(), &schema, "l", Language::French))?;
+            survives(&schema, &template(&Vitale.title(), &schema, "l", Language::French, &|_| true))?;
         }
     }
 

@@ -145,6 +145,14 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
     }
 }
 
+/// What stands behind the names of texts that are part of the program: there are no such files.
+const BUILT_IN_MARK: &str = " (built in)";
+
+/// Whether a text is part of the program, so that nobody can be sent to look into it.
+pub(super) fn is_built_in(source: &Source) -> bool {
+    source.name.ends_with(BUILT_IN_MARK)
+}
+
 /// A list of families.
 #[derive(Clone, Debug)]
 pub struct Families(Vec<&'static dyn Family>);
@@ -209,7 +217,7 @@ impl Families {
     #[must_use]
     pub fn layout_source(&self, name: &str) -> Option<Source> {
         let layout = self.layouts().find(|layout| layout.name == name)?;
-        Some(Source { name: format!("{name}.toml (built in)"), text: layout.text.to_owned() })
+        Some(Source { name: format!("{name}.toml{BUILT_IN_MARK}"), text: layout.text.to_owned() })
     }
 
     /// The name of the layout of the cards with an answer to reset, if a family knows it.

@@ -104,6 +104,12 @@ impl<'a> Encoder<'a> {
         self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint));
     }
 
+    /// The same where something of the layout has a part in it.
+    pub(super) fn mistake_by(&mut self, layout: &Span, span: &Span, message: impl Into<String>, hint: &str) {
+        let elsewhere = self.layout.place(layout, "the layout has it so");
+        self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint).elsewhere(elsewhere));
+    }
+
     /// Notes that the card has nothing under a key, from the top, for which the chip has a place.
     pub(super) fn missing(&mut self, path: &Path) {
         self.missing_in(path, &self.start(), "write it");
@@ -114,9 +120,17 @@ impl<'a> Encoder<'a> {
         match self.empty_at(path, scope) {
             Some(span) => {
                 let hint = "write a value: an empty text is nothing, and takes away a default too";
-                self.mistake(&span, format!("\"{key}\" is empty, and this chip has a place for it"), hint);
+                self.mistake_by(
+                    &path.span,
+                    &span,
+                    format!("\"{key}\" is empty, and this chip has a place for it"),
+                    hint,
+                );
             }
-            None => self.mistake(&scope.span, format!("\"{key}\" is missing, and this chip has a place for it"), hint),
+            None => {
+                let message = format!("\"{key}\" is missing, and this chip has a place for it");
+                self.mistake_by(&path.span, &scope.span, message, hint);
+            }
         }
     }
 
@@ -194,7 +208,7 @@ impl<'a> Encoder<'a> {
                     let what = if encoded.parts.len() == count { "records" } else { "bytes in a record" };
                     let most = if encoded.parts.len() == count { count } else { length };
                     let message = format!("this does not fit in file \"{}\", which has {most} {what}", file.name);
-                    self.mistake(&scope.span, message, "shorten it or leave it out");
+                    self.mistake_by(&item.span, &scope.span, message, "shorten it or leave it out");
                     break;
                 }
                 // Records of a linear fixed or cyclic file all have the length that the descriptor says.
@@ -238,7 +252,7 @@ impl<'a> Encoder<'a> {
                 if let Some(extra) = members.get(*most) {
                     let span = nearest(extra, outer);
                     let message = format!("this chip has room for {most} of \"{}\"", list.keys.join("."));
-                    self.mistake(&span, message, "leave some out");
+                    self.mistake_by(&item.span, &span, message, "leave some out");
                 }
                 let member = |(number, member): (usize, &'a Node)| Scope {
                     current: member,
@@ -280,7 +294,8 @@ impl<'a> Encoder<'a> {
         }
         // Without tags only the filling byte tells where a list ends: such a member would end it for every reader.
         if item.each.is_some() && item.tag.is_none() && value.bytes.iter().all(|&byte| byte == self.fill) {
-            self.mistake(&scope.span, format!("\"{}\" is coded as if it were not there", item.name), "leave it out");
+            let message = format!("\"{}\" is coded as if it were not there", item.name);
+            self.mistake_by(&item.span, &scope.span, message, "leave it out");
         }
         append(item, scope, value, output);
     }
@@ -344,7 +359,7 @@ impl<'a> Encoder<'a> {
         };
         let message =
             format!("\"{}\" is missing, and every card with \"{}\" {text} has it", item.name, path.keys.join("."));
-        self.mistake(&nearest(node, &self.start()), message, "write it");
+        self.mistake_by(&item.span, &nearest(node, &self.start()), message, "write it");
         true
     }
 
@@ -352,7 +367,7 @@ impl<'a> Encoder<'a> {
         match place.encode(&node.data, item.optional) {
             Ok(bytes) => Some(Value::new(bytes, show(&node.data), node.span.clone())),
             Err(Unfit { message, hint }) => {
-                self.mistake(&nearest(node, scope), format!("\"{}\" {message}", item.name), &hint);
+                self.mistake_by(&item.span, &nearest(node, scope), format!("\"{}\" {message}", item.name), &hint);
                 None
             }
         }
@@ -373,6 +388,7 @@ impl<'a> Encoder<'a> {
         match first_outside(&output.elements, size) {
             Some(outside) => {
                 let mistake = Diagnostic::new(self.card, outside.written.clone(), message);
+                let mistake = mistake.elsewhere(self.layout.place(&file.span, "the layout gives it this room"));
                 let label = format!("{} no longer fits", outside.name);
                 self.add(mistake.label(label).hint("shorten the texts before it, or leave something out"));
             }
@@ -387,7 +403,7 @@ impl<'a> Encoder<'a> {
         let span = places.into_iter().find(|span| !span.is_empty()).unwrap_or(0..0);
         let message = format!("\"{}\" has {} bytes, but this chip has room for {most}", item.name, value.bytes.len());
         let hint = longest.map_or("shorten it".into(), |child| format!("\"{}\" is the longest part of it", child.name));
-        self.mistake(&span, message, &hint);
+        self.mistake_by(&item.span, &span, message, &hint);
     }
 }
 

@@ -47,6 +47,11 @@ impl Report {
         self.add(if hint.is_empty() { mistake } else { mistake.hint(hint) });
     }
 
+    /// The same where it takes another place of the text to understand it.
+    pub(super) fn related(&self, span: Range<usize>, message: &str, other: (Range<usize>, &str), hint: &str) {
+        self.add(Diagnostic::new(&self.source, span, message).related(other.0, other.1).hint(hint));
+    }
+
     /// Notes that a name is none of `known`.
     pub fn unknown<'n>(&self, what: &str, name: &Placed<&str>, known: impl IntoIterator<Item = &'n str>) {
         if self.is_full() {
@@ -147,7 +152,7 @@ impl<'a> Fields<'a> {
 
     /// Notes the absence of a key that must be there.
     pub fn missing(&self, key: &str) {
-        self.mistake(format!("\"{key}\" is missing"), needed::hint(key));
+        self.mistake(missing(key), needed::hint(key));
     }
 
     fn typed<T>(&self, key: &'static str, must: &str, read: impl Fn(&'a Value) -> Option<T>) -> Option<Placed<T>> {
@@ -270,8 +275,16 @@ impl<'a> Fields<'a> {
             let name = Placed { value: &*entry.key, span: entry.span.clone() };
             let first = |&(place, key): &(usize, &&'static str)| !asked[..place].contains(key);
             self.report.unknown(self.what, &name, asked.iter().enumerate().filter(first).map(|(_, key)| *key));
+            // What somebody meant with it is not missing.
+            if let Some(meant) = nearest::nearest(name.value, asked.iter().copied()) {
+                self.report.mistakes.borrow_mut().take_back(&self.span, &missing(meant));
+            }
         }
     }
+}
+
+fn missing(key: &str) -> String {
+    format!("\"{key}\" is missing")
 }
 
 fn as_text(value: &Value) -> Option<&str> {

@@ -72,13 +72,13 @@ impl Layout {
             Some(Node { data: Data::Bytes(bytes), span }) => (bytes.clone(), span.clone()),
             _ => (encoder.loose(&self.chip.atr), layout_key(data)),
         };
-        parse_atr(encoder, &bytes, &span)
+        parse_atr(encoder, &bytes, &span, &self.chip.atr_span)
     }
 
     /// The answer to a power-up by the antenna, if the card has one.
     fn contactless_atr(&self, encoder: &mut Encoder<'_>, data: &Node) -> Option<Atr> {
         let bytes = encoder.loose(self.chip.contactless_atr.as_ref()?);
-        parse_atr(encoder, &bytes, &layout_key(data))
+        parse_atr(encoder, &bytes, &layout_key(data), &self.chip.atr_span)
     }
 
     /// Refuses a card whose applications and files need more bytes than its chip has, as the chip counts them.
@@ -91,7 +91,8 @@ impl Layout {
         files.sort_by_key(|&(size, name)| (std::cmp::Reverse(size), name));
         let largest: Vec<_> = files.iter().take(NAMED).map(|(size, name)| format!("{name} ({size})")).collect();
         let message = format!("this card needs {needed} bytes, but its chip has {}", self.chip.bytes);
-        encoder.mistake(&layout_key(data), message, &format!("the largest files are {}", largest.join(", ")));
+        let hint = format!("the largest files are {}", largest.join(", "));
+        encoder.mistake_by(&self.chip.bytes_span, &layout_key(data), message, &hint);
     }
 
     /// A file as the engine has it, and what stands where in it.
@@ -149,12 +150,12 @@ impl Layout {
     }
 }
 
-fn parse_atr(encoder: &mut Encoder<'_>, bytes: &[u8], span: &Span) -> Option<Atr> {
+fn parse_atr(encoder: &mut Encoder<'_>, bytes: &[u8], span: &Span, layout: &Span) -> Option<Atr> {
     match Atr::parse(bytes) {
         Ok(atr) => Some(atr),
         Err(error) => {
             let message = format!("the ATR of this card is none: {error}");
-            encoder.mistake(span, message, "it is made of the layout's ATR and the card file's keys for it");
+            encoder.mistake_by(layout, span, message, "it is made of the layout's ATR and the card file's keys for it");
             None
         }
     }

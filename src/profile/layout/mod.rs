@@ -29,12 +29,13 @@ mod tests;
 
 use std::{
     collections::BTreeSet,
+    ops::Range,
     sync::{Arc, OnceLock},
 };
 
 use virtuale_engine::{
     Aid, Fid,
-    image::{Habits, RecordStructure},
+    image::{FileIndex, Habits, ImageError, RecordStructure},
 };
 
 pub(super) use self::cache::parse_once;
@@ -51,9 +52,9 @@ use self::{
     security::Security,
 };
 use super::{
-    diagnostic::{Diagnostics, Source},
-    families::{Families, Family, Part},
-    map::Element,
+    diagnostic::{Diagnostic, Diagnostics, Elsewhere, Source},
+    families::{Families, Family, Part, is_built_in},
+    map::{CardMap, Element},
     schema::Schema,
     tree::Node,
     written::Written,
@@ -134,6 +135,17 @@ impl Layout {
         self.checked().map(|checked| &checked.schema)
     }
 
+    /// Whether what stands under a key of card files, named in full, has a place on the chip or a use; of a table or
+    /// list, whether something in it has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Layout::schema`].
+    pub fn has_place(&self, key: &str) -> Result<bool, Diagnostics> {
+        let placed = &self.checked()?.placed;
+        Ok(placed.contains(key) || unplaced::has_parts(placed, key))
+    }
+
     fn checked(&self) -> Result<&Checked, Diagnostics> {
         if let Some(checked) = self.checked.get() {
             return Ok(checked);
@@ -144,6 +156,40 @@ impl Layout {
         }
         let placed = check::check(self, &schema)?;
         Ok(self.checked.get_or_init(|| Arc::new(Checked { schema, placed })))
+    }
+
+    /// A place of the layout, if it is a text that somebody can look into.
+    fn place(&self, span: &Range<usize>, label: &str) -> Option<Elsewhere> {
+        let there = || Elsewhere { source: Arc::clone(&self.source), span: span.clone(), label: label.to_owned() };
+        (!is_built_in(&self.source)).then(there)
+    }
+
+    /// That the layout makes no chip with a card: at what of the layout it is about, and at the line of the card file
+    /// that names the layout.
+    pub(super) fn impossible(
+        &self,
+        card: &Arc<Source>,
+        named: Range<usize>,
+        error: &ImageError,
+        map: &CardMap,
+    ) -> Diagnostic {
+        let message = format!("no chip can be made of this card: {error}");
+        let at = error.file().and_then(|file| self.span_of(file, map)).unwrap_or_else(|| self.chip.bytes_span.clone());
+        if is_built_in(&self.source) {
+            return Diagnostic::new(card, named, message);
+        }
+        let label = "the card that showed it names the layout here".to_owned();
+        let elsewhere = Elsewhere { source: Arc::clone(card), span: named, label };
+        Diagnostic::new(&self.source, at, message).elsewhere(Some(elsewhere))
+    }
+
+    /// Where a file of an image stands in the layout: the applications come first, then the files of the card's map.
+    fn span_of(&self, file: FileIndex, map: &CardMap) -> Option<Range<usize>> {
+        let Some(place) = file.0.checked_sub(self.applications.len()) else {
+            return self.applications.get(file.0).map(|application| application.span.clone());
+        };
+        let name = &map.files.get(place)?.name;
+        self.files.iter().find(|file| file.name == *name).map(|file| file.span.clone())
     }
 
     /// Where the files are: their names, the first AID of an application that they are in, their identifiers. Files of

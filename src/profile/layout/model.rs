@@ -30,6 +30,8 @@ impl Known {
 #[derive(Clone, Debug)]
 pub(super) struct Application {
     pub(super) name: String,
+    /// Where its name stands in the layout.
+    pub(super) span: Range<usize>,
     /// The application that it is in; `None` for the MF.
     pub(super) parent: Option<usize>,
     pub(super) fid: Fid,
@@ -265,11 +267,15 @@ pub(super) enum Property {
 pub(super) struct Chip {
     /// The content of the answer to reset.
     pub(super) atr: Vec<Item>,
+    /// Where it stands in the layout.
+    pub(super) atr_span: Range<usize>,
     /// The key of card files that gives a whole ATR instead.
     pub(super) atr_key: Option<Path>,
     /// The content of the answer to a power-up by the antenna; none for a card without one.
     pub(super) contactless_atr: Option<Vec<Item>>,
     pub(super) bytes: usize,
+    /// Where that stands in the layout.
+    pub(super) bytes_span: Range<usize>,
     pub(super) habits: Habits,
     /// The classes that applications answer.
     pub(super) classes: Vec<ClassImage>,

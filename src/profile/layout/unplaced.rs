@@ -54,7 +54,7 @@ impl Walk<'_> {
 
     fn value(&mut self, node: &Node, path: &mut String, shown: usize) {
         match &node.data {
-            Data::Table(_) | Data::List(_) if self.has_parts(path) => {
+            Data::Table(_) | Data::List(_) if has_parts(self.placed, path) => {
                 path.push('.');
                 let inside = path.len();
                 match &node.data {
@@ -67,13 +67,13 @@ impl Walk<'_> {
             _ => self.left.push((path[shown..].to_owned(), node.span.clone())),
         }
     }
+}
 
-    /// Whether something in a table or list has a place.
-    fn has_parts(&self, path: &str) -> bool {
-        let after = self.placed.range::<str, _>((Bound::Excluded(path), Bound::Unbounded));
-        let mut inside = after.take_while(|key| key.starts_with(path)).map(|key| &key[path.len()..]);
-        inside.any(|rest| rest.starts_with('.'))
-    }
+/// Whether something in a table or list has a place.
+pub(super) fn has_parts(placed: &BTreeSet<String>, path: &str) -> bool {
+    let after = placed.range::<str, _>((Bound::Excluded(path), Bound::Unbounded));
+    let mut inside = after.take_while(|key| key.starts_with(path)).map(|key| &key[path.len()..]);
+    inside.any(|rest| rest.starts_with('.'))
 }
 
 #[cfg(test)]

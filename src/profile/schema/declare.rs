@@ -20,9 +20,26 @@ const MOST_KEYS: usize = 512;
 const MOST_CHOICES: usize = 1024;
 
 /// All that a declaration may say.
-const ATTRIBUTES: [&str; 18] = [
-    "type", "length", "min", "max", "of", "time", "required", "default", "period", "excludes", "first_of", "first",
-    "codes", "values", "api", "example", "en", "fr",
+const ATTRIBUTES: [&str; 19] = [
+    "type",
+    "length",
+    "min",
+    "max",
+    "of",
+    "time",
+    "any_month",
+    "required",
+    "default",
+    "period",
+    "excludes",
+    "first_of",
+    "first",
+    "codes",
+    "values",
+    "api",
+    "example",
+    "en",
+    "fr",
 ];
 
 /// The types of keys.
@@ -114,7 +131,7 @@ impl Declaration<'_> {
             "nir" => Kind::Nir,
             "atr" => Kind::Atr,
             "flag" => Kind::Flag,
-            "date" => Kind::Date { time: self.flag("time") },
+            "date" => Kind::Date { time: self.flag("time"), any_month: self.flag("any_month") },
             "number" => {
                 let max = self.number("max")?;
                 let min = if self.entry.value.key("min").is_some() { self.number("min")? } else { 0 };

@@ -87,6 +87,8 @@ pub enum Kind {
     Date {
         /// Whether it may have a time of day.
         time: bool,
+        /// Whether its month may be above 12, as that of a birth: then its day may be any.
+        any_month: bool,
     },
     /// A number that is counted with.
     Number {

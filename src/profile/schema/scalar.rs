@@ -11,7 +11,7 @@ use crate::profile::{
     diagnostic::{Diagnostic, Mistakes},
     nir::{Nir, NirError},
     tree::Data,
-    written::{Value, Written},
+    written::{Value, Written, flag_word},
 };
 
 /// The characters of a code whose key does not say which.
@@ -82,7 +82,7 @@ pub(in crate::profile) fn read(kind: &Kind, value: &Value, today: Date) -> Resul
         Kind::Digits { min, max } => Data::Text(digits(text, *min, *max, value)?),
         Kind::Code { min, max, of } => Data::Text(code(text, *min, *max, of)?),
         Kind::Nir => Data::Text(nir(text)?),
-        Kind::Date { time } => return date(text, *time, today),
+        Kind::Date { time, any_month } => return date(text, (*time, *any_month), today),
         Kind::Enumeration(choices) => Data::Text(choice(text, choices)?),
         Kind::Bytes { min, max } => Data::Bytes(bytes(text, *min, *max)?),
         Kind::Atr => Data::Bytes(atr(text)?),
@@ -109,6 +109,9 @@ pub(in crate::profile) fn wrong_type(kind: &Kind, value: &Value) -> Wrong {
     let expected = kind.noun();
     let wrong = Wrong::new(format!("expected {expected}, found {}", value.kind()));
     match (kind, value) {
+        (Kind::Flag, Value::Text(text)) if flag_word(text).is_some() => {
+            wrong.hint(format!("write {}, without quotes", flag_word(text).unwrap_or_default()))
+        }
         (Kind::Flag, _) => wrong.hint("write true or false, without quotes"),
         (_, Value::Integer(digits)) => wrong.hint(format!("write it between quotes: \"{}\"", shown(digits))),
         _ => wrong,
@@ -216,9 +219,14 @@ fn nth_visible(text: &str, position: usize) -> Option<Range<usize>> {
     visible.nth(position.checked_sub(1)?).map(|(at, character)| at..at + character.len_utf8())
 }
 
-fn date(text: &str, time: bool, today: Date) -> Result<Option<Data>, Wrong> {
-    let date = dates::read(text, today).map_err(|error| Wrong::new(error.to_string()).hint(error.hint()))?;
+fn date(text: &str, (time, any_month): (bool, bool), today: Date) -> Result<Option<Data>, Wrong> {
+    let wrong = |error: dates::DateError| Wrong::new(error.to_string()).hint(error.hint());
+    let date = dates::read(text, today).map_err(|error| match dates::meant(text) {
+        Some(date) => wrong(error).hint(format!("write \"{date}\"")),
+        None => wrong(error),
+    })?;
     match date {
+        Some(date) if !any_month && date.month > 12 => Err(wrong(dates::DateError::NoSuchMonth(date.month))),
         Some(date) if !time && (date.hour, date.minute) != (0, 0) => {
             Err(Wrong::new("the card keeps no time of day here").hint("write the date alone"))
         }

@@ -6,6 +6,7 @@
 //! The texts that are built in were parsed when the program was built; of them, only an index is read.
 
 mod index;
+mod syntax;
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
@@ -14,6 +15,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+pub(super) use self::syntax::flag_word;
+use self::syntax::syntax_mistake;
 use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
 
 /// How many mistakes of syntax are shown: one often makes the next, and a text that is no TOML has one on each line.
@@ -21,9 +24,6 @@ const MOST_SYNTAX: usize = 10;
 
 /// The longest text that is read, in bytes. A long layout has 50,000.
 pub const LONGEST: usize = 1 << 20;
-
-/// The longest text that a hint repeats, in bytes.
-const LONGEST_QUOTE: usize = 40;
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,53 +132,6 @@ impl Value {
             Self::Table(_) => "a table",
         }
     }
-}
-
-/// What is wrong with the TOML. What authors of card files often do gets words of our own.
-fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
-    let span = error.span().unwrap_or(0..0);
-    let mistake = |span, message: &str, hint: String| Diagnostic::new(source, span, message).hint(hint);
-    let written = source.text.get(span.clone()).unwrap_or("");
-    let quoted = |text: &str| match text {
-        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
-        text => format!("write \"{text}\""),
-    };
-    match error.message() {
-        message if message.starts_with("string values must be quoted") && written.is_empty() => {
-            mistake(span, "a value is missing", "write one behind the =, or leave the key out".into())
-        }
-        message if message.starts_with("string values must be quoted") => {
-            mistake(span.clone(), "a text stands between quotes", quoted(written))
-        }
-        message if message.starts_with("invalid date") => {
-            let message = "without quotes, a date must be of the calendar";
-            mistake(span.clone(), message, quoted(written))
-        }
-        message if message.starts_with("unexpected leading zero") => {
-            let rest = source.text.get(span.start..).unwrap_or("");
-            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            let hint = quoted(rest.get(..length).unwrap_or(""));
-            mistake(span.start..span.start + length, "digits that begin with 0 stand between quotes", hint)
-        }
-        message if message.starts_with("duplicate key") && is_header(source, span.start) => {
-            let hint = "a table that may stand several times has two brackets on each side";
-            mistake(span.clone(), "this table stands here twice", hint.into())
-        }
-        message if message.starts_with("duplicate key") => {
-            let mistake = Diagnostic::new(source, span, "this key stands here twice").label("the second time");
-            mistake.hint("leave one of the two out")
-        }
-        "invalid basic string, expected `\"`" => {
-            mistake(span, "this text has no closing quote", "end it with a quote on the same line".into())
-        }
-        message => mistake(span.clone(), message, "https://toml.io shows how such a file is written".into()),
-    }
-}
-
-/// Whether a key stands in the header of a table.
-fn is_header(source: &Source, at: usize) -> bool {
-    let before = source.text.get(..at).unwrap_or("");
-    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['))
 }
 
 /// A table, in the order of the text.

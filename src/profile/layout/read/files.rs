@@ -152,6 +152,7 @@ pub(super) fn application(
     let reference = u16::try_from(index + 1).unwrap_or(u16::MAX);
     let application = Application {
         name: name.to_owned(),
+        span: fields.span(),
         parent,
         fid: fid(fields),
         aids: aids.iter().filter_map(|text| aid(fields, text)).collect(),

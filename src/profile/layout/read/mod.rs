@@ -146,7 +146,7 @@ fn family(families: &Families, top: &Fields<'_>) -> Option<&'static dyn Family> 
 }
 
 fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Option<Chip> {
-    let bytes = card.number("chip_bytes", 1..LARGEST_CHIP + 1).map(|bytes| bytes.value);
+    let bytes = card.number("chip_bytes", 1..LARGEST_CHIP + 1);
     for key in ["atr", "chip_bytes"].into_iter().filter(|key| !card.has(key)) {
         card.missing(key);
     }
@@ -156,7 +156,10 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Optio
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
     let habits = classes::habits(card);
-    Some(Chip { atr: by_contacts, atr_key, contactless_atr, bytes: bytes?, habits, classes, component_key })
+    let atr_span = card.value("atr").map_or_else(|| card.span(), |written| written.span.clone());
+    let (bytes, bytes_span) = bytes.map(|bytes| (bytes.value, bytes.span))?;
+    let atr = by_contacts;
+    Some(Chip { atr, atr_span, atr_key, contactless_atr, bytes, bytes_span, habits, classes, component_key })
 }
 
 /// The items of an answer to reset. One without data of the card file is checked here, else when it is encoded.

@@ -55,8 +55,10 @@ pub(super) fn check_order(fields: &Fields<'_>, items: &[Item]) {
                     "use another tag",
                 );
             }
-            if varies(item) && after.iter().any(|other| other.tag.is_none()) {
-                mistake("an item without tag stands behind one that may be left out or repeated", "give it a tag");
+            if let Some(untagged) = after.iter().find(|other| other.tag.is_none()).filter(|_| varies(item)) {
+                let label = if item.each.is_some() { "this may be repeated" } else { "this may be left out" };
+                let message = "an item without tag stands behind one that may be left out or repeated";
+                fields.report.related(untagged.span.clone(), message, (item.span.clone(), label), "give it a tag");
             }
         } else if !after.is_empty() && (item.each.is_some() || size(item).is_none()) {
             mistake("only the last item may have any length without a tag", "give it a \"tag\" or a \"len\"");

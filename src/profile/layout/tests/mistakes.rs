@@ -39,7 +39,8 @@ fn a_mistake_in_a_table_points_at_it_and_names_what_is_near() {
         &["unknown coding", "did you mean \"latin1\"?"],
     );
     assert_refused(&changed("fid = \"2001\"", "fid = \"20\""), &["\"fid\" must be two bytes in hexadecimal"]);
-    assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxt"), &["\"at\" is missing"]);
+    assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxt"), &["did you mean \"at\"?"]);
+    assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxyz"), &["\"at\" is missing"]);
     assert_refused(&changed("fid = \"D002\"", "fid = \"2001\""), &["the identifier of \"NIR\" is taken"]);
     assert_refused("layout = \"x\"\n[card", &["l.toml:2:"]);
     assert_refused("", &["\"layout\" is missing", "\"card\" is missing", "there are no applications"]);
@@ -240,7 +241,7 @@ fn what_is_missing_comes_with_how_it_is_written() {
     assert_refused(&with("[pin.holder]"), &["\"shortest\" is missing", "the fewest characters of the PIN, 1 to 64"]);
     assert_refused(&with("[key_set.issuer]"), &["\"cipher\" is missing", "one of 3des, aes128, aes256"]);
     assert_refused(
-        &with_content("size = 9").replace("rule = ", "rules = "),
+        &with_content("size = 9").replace("rule = ", "condition = "),
         &["\"rule\" is missing", "rule = \"free\""],
     );
 }

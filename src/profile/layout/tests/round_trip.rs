@@ -63,7 +63,7 @@ impl Draw {
             Kind::Digits { min, max } => self.text(*min, *max, DIGITS),
             Kind::Code { min, max, of } => self.text(*min, *max, if of.is_empty() { LETTERS } else { of }),
             Kind::Nir => self.text(15, 15, DIGITS),
-            Kind::Date { time } => self.date(*time),
+            Kind::Date { time, .. } => self.date(*time),
             Kind::Number { min, max } => Data::Number(min + self.0.next_u64() % (max - min + 1)),
             Kind::Flag => Data::Flag(self.below(2) == 0),
             Kind::Enumeration(choices) => Data::Text(choices[self.below(choices.len())].value.clone()),

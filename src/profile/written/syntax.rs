@@ -1,0 +1,181 @@
+//! What is wrong with a text that is no TOML, in words of our own for what authors of card files often do.
+//!
+//! The rule that this file upholds: who does what a hint says is not led into the next mistake.
+
+use std::{ops::Range, sync::Arc};
+
+use jiff::civil::{Date, date};
+
+use super::super::{
+    dates::{self, DateError},
+    diagnostic::{Diagnostic, Source},
+};
+
+/// A day to count relative dates from, where they do not matter.
+const ANY_DAY: Date = date(2000, 1, 1);
+
+/// The longest text that a hint repeats, in bytes.
+const LONGEST_QUOTE: usize = 40;
+
+/// What the parser says of a word without quotes, by its first letter: `true` and `nan` would be no mistakes.
+const BARE_WORDS: [&str; 4] = [
+    "string values must be quoted",
+    "invalid boolean",
+    "invalid float, expected `nan`",
+    "invalid float, expected `inf`",
+];
+
+/// Quotes that a word processor makes of quotes, and those of French.
+const OTHER_QUOTES: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '\u{A0}'];
+
+/// What is wrong with the TOML. What authors of card files often do gets words of our own.
+pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
+    let span = error.span().unwrap_or(0..0);
+    let mistake = |span, message: &str, hint: String| Diagnostic::new(source, span, message).hint(hint);
+    let written = source.text.get(span.clone()).unwrap_or("");
+    match error.message() {
+        message if message.starts_with("string values must be quoted") && written.is_empty() => {
+            mistake(span, "a value is missing", "write one behind the =, or leave the key out".into())
+        }
+        message if BARE_WORDS.iter().any(|start| message.starts_with(start)) => {
+            match (flag_word(written), dates::meant(written)) {
+                (Some(flag), _) => mistake(span, "a flag is true or false", format!("write {flag}, without quotes")),
+                (None, Some(date)) => mistake(span, "a date is written year, month, day", quoted(&date)),
+                (None, None) => mistake(span, "a text stands between quotes", quoted(written)),
+            }
+        }
+        message if message.starts_with("invalid date") => {
+            match (dates::read(written, ANY_DAY), dates::meant(written)) {
+                (Err(DateError::Form), Some(date)) => {
+                    mistake(span, "a date is written year, month, day", quoted(&date))
+                }
+                // What no date can be is none between quotes either.
+                (Err(error), _) if error != DateError::Form => mistake(span, &error.to_string(), error.hint()),
+                _ => mistake(span, "without quotes, a date must be of the calendar", quoted(written)),
+            }
+        }
+        message if message.starts_with("invalid unquoted key") => {
+            let (span, key) = key_around(source, span);
+            let plain: String = key.chars().map(without_accent).collect();
+            match plain.chars().all(is_of_bare_key) {
+                true if !key.is_empty() => {
+                    mistake(span, "a key has no accents and no other signs", format!("write {plain}"))
+                }
+                _ => mistake(
+                    span,
+                    "a key is made of letters, digits, - and _",
+                    "virtuale card new shows all keys".into(),
+                ),
+            }
+        }
+        message if message.starts_with("unexpected leading zero") => {
+            let rest = source.text.get(span.start..).unwrap_or("");
+            let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            let hint = quoted(rest.get(..length).unwrap_or(""));
+            mistake(span.start..span.start + length, "digits that begin with 0 stand between quotes", hint)
+        }
+        message if message.starts_with("duplicate key") && is_header(source, span.start) => {
+            let hint = "a table that may stand several times has two brackets on each side";
+            mistake(span.clone(), "this table stands here twice", hint.into())
+        }
+        message if message.starts_with("duplicate key") => {
+            let mistake = Diagnostic::new(source, span, "this key stands here twice").label("the second time");
+            mistake.hint("leave one of the two out")
+        }
+        "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
+            mistake(span, "this text has no closing quote", "end it with a quote on the same line".into())
+        }
+        message => mistake(span.clone(), message, "https://toml.io shows how such a file is written".into()),
+    }
+}
+
+/// The flag that somebody meant with a word: `vrai`, `oui`, `True`.
+pub(in crate::profile) fn flag_word(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "true" | "vrai" | "oui" | "yes" | "on" => Some("true"),
+        "false" | "faux" | "non" | "no" | "off" => Some("false"),
+        _ => None,
+    }
+}
+
+/// The key around a byte: what stands there without blanks, dots and brackets.
+fn key_around(source: &Source, at: Range<usize>) -> (Range<usize>, &str) {
+    let ends =
+        |letter: char| letter.is_whitespace() || matches!(letter, '=' | '.' | '[' | ']' | '"' | '\'' | '#' | ',');
+    let (before, after) = source.text.split_at_checked(at.start).unwrap_or((&source.text, ""));
+    let start = before.rfind(ends).map_or(0, |end| end + before[end..].chars().next().map_or(0, char::len_utf8));
+    let end = at.start + after.find(ends).unwrap_or(after.len());
+    (start..end, source.text.get(start..end).unwrap_or(""))
+}
+
+/// A letter of French without its accent.
+fn without_accent(letter: char) -> char {
+    match letter {
+        'à' | 'â' | 'ä' => 'a',
+        'ç' => 'c',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        other => other,
+    }
+}
+
+/// Whether a key without quotes may have this.
+fn is_of_bare_key(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
+}
+
+/// The hint to put a text between quotes.
+fn quoted(text: &str) -> String {
+    let text = text.trim_matches(|letter: char| OTHER_QUOTES.contains(&letter) || letter == ' ');
+    match text {
+        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
+        text => format!("write \"{text}\""),
+    }
+}
+
+/// Whether a key stands in the header of a table.
+fn is_header(source: &Source, at: usize) -> bool {
+    let before = source.text.get(..at).unwrap_or("");
+    before.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with('['))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Source;
+    use crate::profile::written::Written;
+
+    fn read(text: &str) -> Result<Written, String> {
+        let source = Arc::new(Source { name: "t.toml".into(), text: text.into() });
+        Written::read(&source).map_err(|mistakes| mistakes.to_string())
+    }
+
+    #[test]
+    fn no_hint_leads_into_the_next_mistake() {
+        for (text, message, hint) in [
+            ("a = vrai", "a flag is true or false", "write true, without quotes"),
+            ("a = Non", "a flag is true or false", "write false, without quotes"),
+            ("a = MARTIN", "a text stands between quotes", "write \"MARTIN\""),
+            ("a = NADEGE", "a text stands between quotes", "write \"NADEGE\""),
+            ("a = «ALIX»", "a text stands between quotes", "write \"ALIX\""),
+            ("a = 'ALIX", "this text has no closing quote", "end it with a quote"),
+            ("a = 12/04/1985", "a date is written year, month, day", "write \"1985-04-12\""),
+            ("a = 2024-1-5", "a date is written year, month, day", "write \"2024-01-05\""),
+            ("a = 1990-19-14", "without quotes, a date must be of the calendar", "write \"1990-19-14\""),
+            ("a = 1950-00-00", "a month of zero", "write the whole date, such as \"1950-01-01\""),
+            ("a = 2025-02-30", "2025-02 has 28 days", "its last day is \"2025-02-28\""),
+            ("prénom = 1", "t.toml:1:1", "write prenom"),
+            ("a = 1\n[assuré.clé]\nb = 1", "t.toml:2:2", "write assure"),
+            ("médecin_traitant = true", "a key has no accents", "write medecin_traitant"),
+        ] {
+            let mistakes = read(text).expect_err(text);
+            for part in [message, &format!("help: {hint}")] {
+                assert!(mistakes.contains(part), "{part} is missing in\n{mistakes}");
+            }
+        }
+        assert!(read("é😀 = 1").is_err_and(|mistakes| mistakes.contains("a key is made of letters")));
+    }
+}
