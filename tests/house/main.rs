@@ -126,6 +126,18 @@ fn one_module_is_unsafe() {
     }
 }
 
+/// Its defects stay behind one guard, and a release of it is no release of ours.
+#[test]
+fn one_module_names_the_crate_for_data_objects() {
+    let place = root().join("src/engine/tlv/tree.rs");
+    assert!(code(&place).contains("iso7816_tlv"), "the guard has moved: say where to in tests/house");
+    for file in
+        ["src", "applets", "benches", "tests/fuzz"].into_iter().flat_map(rust_files).filter(|file| *file != place)
+    {
+        assert!(!code(&file).contains("iso7816_tlv"), "{} names the crate iso7816-tlv", file.display());
+    }
+}
+
 #[test]
 fn a_slot_knows_nothing_of_pc_sc() {
     for file in rust_files("src/reader/slot") {

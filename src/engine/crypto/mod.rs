@@ -9,7 +9,9 @@
 use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+/// What is wiped when it is dropped: the type of the crate `zeroize` in which [`Crypto`] gives what is secret.
+pub use zeroize::Zeroizing;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 mod rustcrypto;
 #[cfg(test)]

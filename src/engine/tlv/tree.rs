@@ -6,21 +6,28 @@ use iso7816_tlv::ber::{Tlv, Value};
 
 use super::{DEEPEST, LONGEST, Tag, TlvError, TlvErrorKind, objects, read::Objects};
 
+/// Data objects one behind the other, each with all that is in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trees(Vec<Tlv>);
+
+/// A data object and what is in it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tree<'a>(&'a Tlv);
+
 /// Parses bytes into the data objects they are made of, skipping padding at the outer level.
 ///
 /// # Errors
 ///
 /// [`TlvError`] at the first byte that is not as the module has it.
-pub fn parse(bytes: &[u8]) -> Result<Vec<Tlv>, TlvError> {
+pub fn parse(bytes: &[u8]) -> Result<Trees, TlvError> {
     check(bytes)?;
-    objects(bytes)
-        .map(|object| {
-            let object = object?;
-            let end = object.value_position + object.value.len();
-            let refused = TlvError { kind: TlvErrorKind::UnsupportedTag, position: object.position };
-            Tlv::from_bytes(&bytes[object.position..end]).map_err(|_| refused)
-        })
-        .collect()
+    let read = objects(bytes).map(|object| {
+        let object = object?;
+        let end = object.value_position + object.value.len();
+        let refused = TlvError { kind: TlvErrorKind::UnsupportedTag, position: object.position };
+        Tlv::from_bytes(&bytes[object.position..end]).map_err(|_| refused)
+    });
+    read.collect::<Result<_, _>>().map(Trees)
 }
 
 /// Walks all levels without recursion, so that the parser behind only sees what it can bear.
@@ -43,39 +50,63 @@ fn check(bytes: &[u8]) -> Result<(), TlvError> {
     Ok(())
 }
 
-/// The tag of a parsed object.
-#[must_use]
-pub fn tag_of(object: &Tlv) -> Tag {
-    Tag(object.tag().to_bytes().iter().fold(0, |tag, &byte| tag << 8 | u32::from(byte)))
-}
-
-/// The first object that a path of tags leads to, from the outer level inwards.
-#[must_use]
-pub fn find<'a>(trees: &'a [Tlv], path: &[Tag]) -> Option<&'a Tlv> {
-    let (&tag, rest) = path.split_first()?;
-    let mut candidates = trees.iter().filter(|object| tag_of(object) == tag);
-    if rest.is_empty() { candidates.next() } else { candidates.find_map(|object| find(children(object), rest)) }
-}
-
-/// All objects with a tag, at any depth, in the order of their bytes.
-#[must_use]
-pub fn find_all(trees: &[Tlv], tag: Tag) -> Vec<&Tlv> {
-    let mut found = Vec::new();
-    let mut waiting: Vec<&Tlv> = trees.iter().rev().collect();
-    while let Some(object) = waiting.pop() {
-        if tag_of(object) == tag {
-            found.push(object);
-        }
-        waiting.extend(children(object).iter().rev());
+impl Trees {
+    /// The objects of the outer level, in the order of their bytes.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Tree<'_>> {
+        self.0.iter().map(Tree)
     }
-    found
+
+    /// The first object that a path of tags leads to, from the outer level inwards.
+    #[must_use]
+    pub fn find(&self, path: &[Tag]) -> Option<Tree<'_>> {
+        find(&self.0, path)
+    }
+
+    /// All objects with a tag, at any depth, in the order of their bytes.
+    pub fn find_all(&self, tag: Tag) -> impl Iterator<Item = Tree<'_>> {
+        let mut waiting: Vec<_> = self.iter().rev().collect();
+        let all = core::iter::from_fn(move || {
+            let tree = waiting.pop()?;
+            waiting.extend(tree.objects().rev());
+            Some(tree)
+        });
+        all.filter(move |tree| tree.tag() == tag)
+    }
 }
 
-fn children(object: &Tlv) -> &[Tlv] {
+impl<'a> Tree<'a> {
+    /// Its tag.
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        Tag(self.0.tag().to_bytes().iter().fold(0, |tag, &byte| tag << 8 | u32::from(byte)))
+    }
+
+    /// Its value; `None` for a template, whose value is objects.
+    #[must_use]
+    pub fn value(self) -> Option<&'a [u8]> {
+        match self.0.value() {
+            Value::Primitive(value) => Some(value),
+            Value::Constructed(_) => None,
+        }
+    }
+
+    /// The objects that are its value, in the order of their bytes; none if it is no template.
+    pub fn objects(self) -> impl DoubleEndedIterator<Item = Tree<'a>> {
+        inside(self.0).iter().map(Tree)
+    }
+}
+
+fn inside(object: &Tlv) -> &[Tlv] {
     match object.value() {
-        Value::Constructed(children) => children,
+        Value::Constructed(objects) => objects,
         Value::Primitive(_) => &[],
     }
+}
+
+fn find<'a>(objects: &'a [Tlv], path: &[Tag]) -> Option<Tree<'a>> {
+    let (&tag, rest) = path.split_first()?;
+    let mut candidates = objects.iter().filter(|object| Tree(object).tag() == tag);
+    if rest.is_empty() { candidates.next().map(Tree) } else { candidates.find_map(|object| find(inside(object), rest)) }
 }
 
 #[cfg(test)]
@@ -90,7 +121,7 @@ mod tests {
     use iso7816_tlv::ber::{self, Tlv, Value};
     use proptest::prelude::*;
 
-    use super::{Tag, TlvError, TlvErrorKind, find, find_all, parse, tag_of};
+    use super::{Tag, TlvError, TlvErrorKind, Tree, parse};
     use crate::tlv::{DEEPEST, put, put_with};
 
     fn nested(depth: usize) -> Vec<u8> {
@@ -107,7 +138,7 @@ mod tests {
         let mut ours = vec![];
         put_with(Tag(0x62), &mut ours, |inside| put(Tag(0x80), &value, inside));
         assert_eq!(ours[..5], hex!("62 81 81 80 7F"));
-        assert_eq!(parse(&ours).map(|trees| trees.len()), Ok(1));
+        assert_eq!(parse(&ours).map(|trees| trees.iter().count()), Ok(1));
         let tag = ber::Tag::try_from(0x80_u8).expect("a tag");
         let theirs = Tlv::new(tag, Value::Primitive(value.to_vec())).expect("primitive").to_vec();
         assert_eq!(theirs[..3], hex!("80 81 7F"));
@@ -116,7 +147,7 @@ mod tests {
     #[test]
     fn defect_2_deep_nesting_is_refused_before_recursion() {
         let deepest = nested(DEEPEST);
-        assert_eq!(parse(&deepest).map(|trees| trees.len()), Ok(1));
+        assert_eq!(parse(&deepest).map(|trees| trees.iter().count()), Ok(1));
         assert_eq!(parse(&nested(8_000)).map_err(|error| error.kind), Err(TlvErrorKind::TooDeep));
     }
 
@@ -130,10 +161,11 @@ mod tests {
     #[test]
     fn defect_4_templates_and_all_hits_are_found() {
         let trees = parse(&hex!("6F 0E A5 06 80 01 01 80 01 02 80 01 03 80 01 04")).expect("well formed");
-        let found = find(&trees, &[Tag(0x6F), Tag(0xA5)]).expect("the template");
-        assert_eq!(tag_of(found), Tag(0xA5));
-        assert_eq!(find_all(&trees, Tag(0x80)).len(), 4);
-        let theirs = &trees[0];
+        let found = trees.find(&[Tag(0x6F), Tag(0xA5)]).expect("the template");
+        assert_eq!((found.tag(), found.value(), found.objects().count()), (Tag(0xA5), None, 2));
+        let values: Vec<_> = trees.find_all(Tag(0x80)).filter_map(Tree::value).collect();
+        assert_eq!(values, [[1], [2], [3], [4]]);
+        let theirs = &trees.0[0];
         assert!(theirs.find(&ber::Tag::try_from(0xA5_u8).expect("a tag")).is_none());
         assert_eq!(theirs.find_all(&ber::Tag::try_from(0x80_u8).expect("a tag")).len(), 3);
     }
@@ -169,9 +201,9 @@ mod tests {
     #[test]
     fn a_path_tries_every_template_on_its_way() {
         let trees = parse(&hex!("65 03 80 01 41 65 03 93 01 42")).expect("well formed");
-        let found = find(&trees, &[Tag(0x65), Tag(0x93)]).expect("in the second template");
-        assert_eq!(found.value(), &Value::Primitive(vec![0x42]));
-        assert_eq!(find(&trees, &[]), None);
+        let found = trees.find(&[Tag(0x65), Tag(0x93)]).expect("in the second template");
+        assert_eq!((found.value(), found.objects().count()), (Some(&[0x42][..]), 0));
+        assert_eq!(trees.find(&[]), None);
     }
 
     fn any_objects() -> impl Strategy<Value = Vec<u8>> {
@@ -192,12 +224,10 @@ mod tests {
         })
     }
 
-    fn emit(object: &Tlv, output: &mut Vec<u8>) {
-        match object.value() {
-            Value::Primitive(value) => put(tag_of(object), value, output),
-            Value::Constructed(inside) => {
-                put_with(tag_of(object), output, |output| inside.iter().for_each(|object| emit(object, output)));
-            }
+    fn emit(tree: Tree<'_>, output: &mut Vec<u8>) {
+        match tree.value() {
+            Some(value) => put(tree.tag(), value, output),
+            None => put_with(tree.tag(), output, |output| tree.objects().for_each(|tree| emit(tree, output))),
         }
     }
 
@@ -206,14 +236,14 @@ mod tests {
         fn what_was_written_is_read_and_written_again(bytes in any_objects()) {
             let trees = parse(&bytes).expect("well formed");
             let mut again = vec![];
-            trees.iter().for_each(|object| emit(object, &mut again));
+            trees.iter().for_each(|tree| emit(tree, &mut again));
             prop_assert_eq!(again, bytes);
         }
 
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             let trees = parse(&bytes);
-            prop_assert!(trees.is_ok_and(|trees| trees.len() <= bytes.len()) || check_fails(&bytes));
+            prop_assert!(trees.is_ok_and(|trees| trees.iter().count() <= bytes.len()) || check_fails(&bytes));
         }
     }
 

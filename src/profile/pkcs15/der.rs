@@ -1,7 +1,8 @@
 //! What PKCS#15 needs of DER, written by the crate `der`.
 
+pub(super) use x509_cert::der::Result;
 use x509_cert::der::{
-    AnyRef, Encode, EncodeValue, Header, Result, Tag, TagMode, TagNumber, Tagged,
+    AnyRef, Encode, EncodeValue, Header, Tag, TagMode, TagNumber, Tagged,
     asn1::{BitStringRef, ContextSpecific, Utf8StringRef},
 };
 

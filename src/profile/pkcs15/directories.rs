@@ -1,8 +1,6 @@
 //! The ODF and the directories that it names.
 
-use x509_cert::der::Result;
-
-use super::{Certificate, KeyKind, KeyUsage, Paths, Pin, PrivateKey, Token, der};
+use super::{Certificate, KeyKind, KeyUsage, Paths, Pin, PrivateKey, Token, TokenError, der};
 
 /// CommonObjectAttributes.flags: private.
 const PRIVATE: u8 = 0;
@@ -34,13 +32,13 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// What DER cannot say: lengths far above those of any card. The same goes for all files of a token.
-    pub fn odf(&self, paths: Paths) -> Result<Vec<u8>> {
+    /// [`TokenError`], as with all files of a token.
+    pub fn odf(&self, paths: Paths) -> Result<Vec<u8>, TokenError> {
         let mut odf = Vec::new();
         // [8] authObjects, [0] privateKeys, [1] publicKeys, [4] certificates.
         for (number, fid) in [(8, paths.pins), (0, paths.private_keys), (1, paths.public_keys), (4, paths.certificates)]
         {
-            der::tagged(number, &mut odf, |entry| der::path(fid, entry))?;
+            der::tagged(number, &mut odf, |entry| der::path(fid, entry)).map_err(|_| TokenError)?;
         }
         Ok(odf)
     }
@@ -50,7 +48,7 @@ impl Token {
     /// # Errors
     ///
     /// As [`Token::odf`].
-    pub fn aodf(&self) -> Result<Vec<u8>> {
+    pub fn aodf(&self) -> Result<Vec<u8>, TokenError> {
         collect(&self.pins, Pin::put)
     }
 
@@ -59,7 +57,7 @@ impl Token {
     /// # Errors
     ///
     /// As [`Token::odf`].
-    pub fn prkdf(&self) -> Result<Vec<u8>> {
+    pub fn prkdf(&self) -> Result<Vec<u8>, TokenError> {
         collect(&self.keys, PrivateKey::put_private)
     }
 
@@ -68,7 +66,7 @@ impl Token {
     /// # Errors
     ///
     /// As [`Token::odf`].
-    pub fn pukdf(&self) -> Result<Vec<u8>> {
+    pub fn pukdf(&self) -> Result<Vec<u8>, TokenError> {
         collect(&self.keys, PrivateKey::put_public)
     }
 
@@ -77,19 +75,19 @@ impl Token {
     /// # Errors
     ///
     /// As [`Token::odf`].
-    pub fn cdf(&self) -> Result<Vec<u8>> {
+    pub fn cdf(&self) -> Result<Vec<u8>, TokenError> {
         collect(&self.certificates, Certificate::put)
     }
 }
 
-fn collect<T>(objects: &[T], put: impl Fn(&T, &mut Vec<u8>) -> Result<()>) -> Result<Vec<u8>> {
+fn collect<T>(objects: &[T], put: impl Fn(&T, &mut Vec<u8>) -> der::Result<()>) -> Result<Vec<u8>, TokenError> {
     let mut directory = Vec::new();
-    objects.iter().try_for_each(|object| put(object, &mut directory))?;
+    objects.iter().try_for_each(|object| put(object, &mut directory)).map_err(|_| TokenError)?;
     Ok(directory)
 }
 
 impl Pin {
-    fn put(&self, directory: &mut Vec<u8>) -> Result<()> {
+    fn put(&self, directory: &mut Vec<u8>) -> der::Result<()> {
         let (least, most) = self.digits;
         der::sequence(directory, |object| {
             der::sequence(object, |common| {
@@ -117,7 +115,7 @@ impl Pin {
 }
 
 impl PrivateKey {
-    fn put_private(&self, directory: &mut Vec<u8>) -> Result<()> {
+    fn put_private(&self, directory: &mut Vec<u8>) -> der::Result<()> {
         let uses: &[u8] = match (self.usage, self.kind) {
             (KeyUsage::Authentication, _) => &[usage::SIGN],
             (KeyUsage::Signature, _) => &[usage::SIGN, usage::NON_REPUDIATION],
@@ -144,7 +142,7 @@ impl PrivateKey {
         })
     }
 
-    fn put_public(&self, directory: &mut Vec<u8>) -> Result<()> {
+    fn put_public(&self, directory: &mut Vec<u8>) -> der::Result<()> {
         let uses: &[u8] = match (self.usage, self.kind) {
             (KeyUsage::Authentication | KeyUsage::Signature, _) => &[usage::VERIFY],
             (KeyUsage::Decipherment, KeyKind::Rsa { .. }) => &[usage::ENCRYPT],
@@ -159,7 +157,7 @@ impl PrivateKey {
     }
 
     /// One key: a sequence for RSA, `[0]` for an elliptic curve.
-    fn put(&self, directory: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+    fn put(&self, directory: &mut Vec<u8>, fill: impl FnOnce(&mut Vec<u8>) -> der::Result<()>) -> der::Result<()> {
         match self.kind {
             KeyKind::Rsa { .. } => der::sequence(directory, fill),
             KeyKind::P256 => der::tagged(0, directory, fill),
@@ -167,14 +165,14 @@ impl PrivateKey {
     }
 
     /// The start of CommonKeyAttributes, which private and public keys share.
-    fn put_class(&self, uses: &[u8], access: &[u8], class: &mut Vec<u8>) -> Result<()> {
+    fn put_class(&self, uses: &[u8], access: &[u8], class: &mut Vec<u8>) -> der::Result<()> {
         der::octets(&[self.id], class)?;
         der::named_bits(uses, class)?;
         der::named_bits(access, class)?;
         der::integer(u32::from(self.reference), class)
     }
 
-    fn put_type(&self, object: &mut Vec<u8>, value: impl FnOnce(&mut Vec<u8>) -> Result<()>) -> Result<()> {
+    fn put_type(&self, object: &mut Vec<u8>, value: impl FnOnce(&mut Vec<u8>) -> der::Result<()>) -> der::Result<()> {
         der::tagged(1, object, |attributes| {
             der::sequence(attributes, |attributes| {
                 value(attributes)?;
@@ -188,7 +186,7 @@ impl PrivateKey {
 }
 
 impl Certificate {
-    fn put(&self, directory: &mut Vec<u8>) -> Result<()> {
+    fn put(&self, directory: &mut Vec<u8>) -> der::Result<()> {
         der::sequence(directory, |object| {
             der::sequence(object, |common| {
                 der::text(&self.label, common)?;

@@ -13,6 +13,11 @@ mod directories;
 mod tests;
 mod token_info;
 
+/// A token cannot be written: DER has no length as long as one in it, which is far above those of any card.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("something in the token is longer than DER can say")]
+pub struct TokenError;
+
 /// What a PKCS#15 application holds.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Token {

@@ -1,11 +1,8 @@
 //! EF.TokenInfo: what the card is and which algorithms it has. OpenSC takes its algorithm references from here.
 
-use x509_cert::der::{
-    Result,
-    asn1::{Null, ObjectIdentifier, Utf8StringRef},
-};
+use x509_cert::der::asn1::{Null, ObjectIdentifier, Utf8StringRef};
 
-use super::{Token, der};
+use super::{Token, TokenError, der};
 
 /// An algorithm of the card: its PKCS#11 mechanism, what it does, its object identifier and the card's reference.
 struct Algorithm {
@@ -48,7 +45,7 @@ impl Token {
     /// # Errors
     ///
     /// As [`Token::odf`].
-    pub fn token_info(&self) -> Result<Vec<u8>> {
+    pub fn token_info(&self) -> Result<Vec<u8>, TokenError> {
         let mut info = Vec::new();
         der::sequence(&mut info, |info| {
             der::integer(0, info)?;
@@ -60,13 +57,14 @@ impl Token {
             der::tagged(2, info, |algorithms| {
                 (1..).zip(&ALGORITHMS).try_for_each(|(number, algorithm)| algorithm.put(number, algorithms))
             })
-        })?;
+        })
+        .map_err(|_| TokenError)?;
         Ok(info)
     }
 }
 
 impl Algorithm {
-    fn put(&self, number: u32, algorithms: &mut Vec<u8>) -> Result<()> {
+    fn put(&self, number: u32, algorithms: &mut Vec<u8>) -> der::Result<()> {
         der::sequence(algorithms, |algorithm| {
             der::integer(number, algorithm)?;
             der::integer(self.mechanism, algorithm)?;

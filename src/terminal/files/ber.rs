@@ -1,6 +1,6 @@
 //! BER-TLV as a terminal takes it from a card: what is broken ends the reading without an error.
 
-use virtuale_engine::tlv::{self, Object, Tag, Value};
+use virtuale_engine::tlv::{self, Object, Tag, Tree};
 
 /// The objects one behind the other, up to the first that is broken.
 pub(in crate::terminal) fn objects(bytes: &[u8]) -> impl Iterator<Item = Object<'_>> {
@@ -18,10 +18,7 @@ pub(in crate::terminal) fn find_deep(bytes: &[u8], tag: Tag) -> Option<Vec<u8>> 
     let whole = |object: Object<'_>| bytes.get(object.position..object.value_position + object.value.len());
     objects(bytes).filter_map(whole).find_map(|object| {
         let trees = tlv::parse(object).ok()?;
-        tlv::find_all(&trees, tag).into_iter().find_map(|found| match found.value() {
-            Value::Primitive(value) => Some(value.clone()),
-            Value::Constructed(_) => None,
-        })
+        trees.find_all(tag).find_map(Tree::value).map(<[u8]>::to_vec)
     })
 }
 

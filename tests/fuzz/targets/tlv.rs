@@ -1,6 +1,6 @@
 //! The guard around the TLV crate: what it lets through is written back byte for byte.
 
-use virtuale_engine::tlv::{Tlv, Value, objects, parse, put, tag_of};
+use virtuale_engine::tlv::{Tree, objects, parse, put, put_with};
 
 /// Walks and parses bytes as data objects, and writes back what was parsed.
 pub(super) fn run(data: &[u8]) {
@@ -13,7 +13,7 @@ pub(super) fn run(data: &[u8]) {
     let Ok(trees) = parse(data) else { return };
     let mut written = Vec::new();
     trees.iter().for_each(|tree| write(tree, &mut written));
-    assert_eq!(parse(&written).as_deref(), Ok(trees.as_slice()), "what was written reads otherwise");
+    assert_eq!(parse(&written), Ok(trees), "what was written reads otherwise");
     // Lengths are in their shortest form, so all that may have gone is the padding between objects.
     let read: Vec<u8> = objects(data)
         .flatten()
@@ -23,11 +23,9 @@ pub(super) fn run(data: &[u8]) {
     assert_eq!(written, read, "an object was written otherwise");
 }
 
-fn write(tree: &Tlv, out: &mut Vec<u8>) {
-    let mut value = Vec::new();
+fn write(tree: Tree<'_>, out: &mut Vec<u8>) {
     match tree.value() {
-        Value::Primitive(bytes) => value.extend_from_slice(bytes),
-        Value::Constructed(children) => children.iter().for_each(|child| write(child, &mut value)),
+        Some(value) => put(tree.tag(), value, out),
+        None => put_with(tree.tag(), out, |out| tree.objects().for_each(|tree| write(tree, out))),
     }
-    put(tag_of(tree), &value, out);
 }
