@@ -28,7 +28,7 @@ pub trait Random: Send {
     fn fill(&mut self, bytes: &mut [u8]);
 
     /// How far the stream of random bytes was drawn, in a unit of the source's own; 0 at its beginning. It is part of
-    /// a card's [`Snapshot`](crate::Snapshot).
+    /// a card's [`Snapshot`](crate::Snapshot), which takes none above half of the numbers that there are.
     fn position(&self) -> u64;
 
     /// Draws from a position on that [`Random::position`] told, also before the present one.

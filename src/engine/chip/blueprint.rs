@@ -97,6 +97,7 @@ mod tests {
     use super::Blueprint;
     use crate::{
         Card, Chip, Interface, Response, StatusWord,
+        image::Condition,
         platform::Forgetful,
         testing::{
             bytes,
@@ -106,6 +107,7 @@ mod tests {
     };
 
     const CREATE: &str = "00 E0 00 00 13 62 11 80 02 0010 82 01 01 83 02 7001 8C 04 43 00 00 00";
+    const SELECT_2001: &str = "00 A4 00 0C 02 2001";
     const SELECT_IT: &str = "00 A4 00 0C 02 7001";
 
     fn status(chip: &mut Chip, command: &str) -> StatusWord {
@@ -116,7 +118,10 @@ mod tests {
 
     #[test]
     fn chips_of_one_blueprint_share_nothing_that_changes() {
-        let blueprint = Blueprint::new(&keyed_image()).expect("a good image");
+        let mut image = keyed_image();
+        // All may delete 2001.
+        image.files[7].contact.conditions[0] = Condition::ALWAYS;
+        let blueprint = Blueprint::new(&image).expect("a good image");
         let made = || {
             let mut chip = Chip::of(&blueprint, &applets, platform(Forgetful)).expect("known applets");
             chip.power_up(Interface::Contact).expect("an ATR");
@@ -128,6 +133,15 @@ mod tests {
         assert_eq!(status(&mut one, SELECT_IT), StatusWord::SUCCESS);
         for chip in [&mut other, &mut made()] {
             assert_eq!(status(chip, SELECT_IT), StatusWord::FILE_NOT_FOUND);
+        }
+        // A file of the image that one of them deletes is there on the others, now and after a reset.
+        assert_eq!(status(&mut one, "00 E4 00 00 02 2001"), StatusWord::SUCCESS);
+        assert_eq!(status(&mut one, SELECT_2001), StatusWord::FILE_NOT_FOUND);
+        for chip in [&mut other, &mut made()] {
+            assert_eq!(status(chip, SELECT_2001), StatusWord::SUCCESS);
+            chip.reset().expect("power");
+            assert_eq!(status(chip, SELECT.0), StatusWord::SUCCESS);
+            assert_eq!(status(chip, SELECT_2001), StatusWord::SUCCESS);
         }
     }
 

@@ -12,6 +12,10 @@ use crate::{
     snapshot::{CHIP, Snapshot, SnapshotError},
 };
 
+/// The furthest position of random numbers that is taken: centuries of drawing. From one near the last number that can
+/// be told, a card would draw beyond it, and its next snapshot would not say where it is.
+const FURTHEST: u64 = u64::MAX / 2;
+
 /// The length of what tells the structure of an image.
 const STRUCTURE: usize = 32;
 
@@ -34,10 +38,14 @@ impl Chip {
         if cells.len() != self.core.memory.size() {
             return Err(damaged);
         }
+        let position = u64::from_be_bytes(position);
+        if position > FURTHEST {
+            return Err(damaged);
+        }
         self.lose_power();
         self.core.memory.replace(cells).ok_or(damaged)?;
         self.core.follow_memory();
-        self.core.platform.random.seek(u64::from_be_bytes(position));
+        self.core.platform.random.seek(position);
         Ok(())
     }
 
@@ -57,6 +65,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::{FURTHEST, STRUCTURE};
     use crate::{
         Card, Interface, Protocol,
         image::Condition,
@@ -154,7 +163,15 @@ mod tests {
         let mut stub = Snapshot::new();
         stub.put(CHIP, &[&part[..39]]);
         let damaged = SnapshotError::Damaged(CHIP);
+        let drawn_to = |position: u64| {
+            let mut snapshot = Snapshot::new();
+            snapshot.put(CHIP, &[&part[..STRUCTURE], &position.to_be_bytes(), &part[STRUCTURE + 8..]]);
+            snapshot
+        };
+        assert_eq!(tester().chip.restore(&drawn_to(FURTHEST)), Ok(()));
         for (wrong, error) in [
+            (drawn_to(u64::MAX), damaged),
+            (drawn_to(FURTHEST + 1), damaged),
             (Snapshot::new(), SnapshotError::Missing(CHIP)),
             (snapshot_of(&other), SnapshotError::OtherImage),
             (cut, damaged),
