@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -78,13 +78,14 @@ pub(super) fn run(args: &Args) -> Exit {
     let is_trace = args.from.is_none() && text.starts_with("virtuale-trace");
     let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, args)? };
     let written = match args.to {
-        Form::Apdu => text,
-        form => export(form, text, name, args.slot)?,
+        Form::Apdu => Written::Text(text),
+        Form::Scriptor => Written::Text(script(&parse(text, &name)?, &name, args.slot)?),
+        Form::Json => Written::Json(parse(text, &name)?),
     };
     match &args.output {
-        None => output::print(written)?,
+        None => written.write(output::stdout())?,
         Some(path) => File::create(path)
-            .and_then(|mut file| file.write_all(written.as_bytes()))
+            .and_then(|file| written.write(BufWriter::new(file)))
             .map_err(|error| Failure::file("write", path, &error))?,
     }
     Ok(code)
@@ -137,17 +138,37 @@ fn without_command(log: &str, format: Format, args: &Args) -> Failure {
     Failure::usage(what, hint)
 }
 
-fn export(form: Form, text: String, name: String, slot: usize) -> Result<String, Failure> {
-    let trace = Trace::parse(Arc::new(Source { name: name.clone(), text })).map_err(Failure::Invalid)?;
-    if let Form::Json = form {
-        let value = serde_json::to_string_pretty(&convert::json(&trace)).map_err(io::Error::from)?;
-        return Ok(value + "\n");
+/// What is written.
+enum Written {
+    Text(String),
+    /// A trace, of which each step is put into JSON when it is written.
+    Json(Trace),
+}
+
+impl Written {
+    fn write(&self, mut out: impl Write) -> io::Result<()> {
+        match self {
+            Self::Text(text) => out.write_all(text.as_bytes())?,
+            Self::Json(trace) => {
+                convert::json(trace, &mut out)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        out.flush()
     }
+}
+
+fn parse(text: String, name: &str) -> Result<Trace, Failure> {
+    Trace::parse(Arc::new(Source { name: name.to_owned(), text })).map_err(Failure::Invalid)
+}
+
+/// The script for one slot of a trace.
+fn script(trace: &Trace, name: &str, slot: usize) -> Result<String, Failure> {
     if slot >= trace.slots().len() {
         let last = trace.slots().len() - 1;
         return Err(Failure::usage(format!("{name} has no slot {slot}"), format!("slots go from 0 to {last}")));
     }
-    let (script, unsaid) = convert::scriptor(&trace, slot);
+    let (script, unsaid) = convert::scriptor(trace, slot);
     for step in unsaid {
         output::say(format_args!("{name}:{}: a script cannot say this: {}", step.line, step.what));
     }

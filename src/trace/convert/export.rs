@@ -1,10 +1,13 @@
 //! Traces for other programs: scriptor scripts and JSON.
 
+use std::io;
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Map, Value, json as value};
 use virtuale_engine::{Protocol, Reset};
 
 use crate::trace::{
-    Action, Expected, Pattern, Trace,
+    Action, Expected, Pattern, Trace, TraceSlot,
     names::{command_name, hex},
     pattern::Atom,
 };
@@ -55,21 +58,44 @@ pub fn scriptor(trace: &Trace, slot: usize) -> (String, Vec<Unsaid>) {
     (script, unsaid)
 }
 
-/// A whole trace as JSON: `{"version": 1, "slots": [...], "steps": [...]}`, with bytes written as in the trace.
-#[must_use]
-pub fn json(trace: &Trace) -> Value {
-    let slots: Vec<Value> = trace
-        .slots
-        .iter()
-        .map(|slot| {
+/// Writes a whole trace as JSON, indented: `{"version": 1, "slots": [...], "steps": [...]}`, with bytes written as in the
+/// trace. Of the steps one is held at a time, however many there are.
+///
+/// # Errors
+///
+/// What the way out says.
+pub fn json(trace: &Trace, out: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(out, &Whole(trace)).map_err(io::Error::from)
+}
+
+/// A trace that is written step by step.
+struct Whole<'t>(&'t Trace);
+
+impl Serialize for Whole<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(trace) = self;
+        let slot = |slot: &TraceSlot| {
             let atr = slot.atr.as_ref().map(|atr| trace.notation(atr));
             value!({ "name": slot.name, "card": slot.card, "atr": atr })
-        })
-        .collect();
-    let mut lines = LineCounter::new(trace);
-    let steps: Vec<Value> = trace.steps.iter().map(|step| step_value(trace, step, &mut lines)).collect();
-    let now = trace.now.map(|day| day.to_string());
-    value!({ "version": 1, "now": now, "seed": trace.seed, "slots": slots, "steps": steps })
+        };
+        let mut map = serializer.serialize_map(Some(5))?;
+        map.serialize_entry("version", &1)?;
+        map.serialize_entry("now", &trace.now.map(|day| day.to_string()))?;
+        map.serialize_entry("seed", &trace.seed)?;
+        map.serialize_entry("slots", &trace.slots.iter().map(slot).collect::<Vec<_>>())?;
+        map.serialize_entry("steps", &Steps(trace))?;
+        map.end()
+    }
+}
+
+struct Steps<'t>(&'t Trace);
+
+impl Serialize for Steps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(trace) = self;
+        let mut lines = LineCounter::new(trace);
+        serializer.collect_seq(trace.steps.iter().map(|step| step_value(trace, step, &mut lines)))
+    }
 }
 
 fn step_value(trace: &Trace, step: &crate::trace::Step, lines: &mut LineCounter<'_>) -> Value {
@@ -201,7 +227,23 @@ mod tests {
                 { "line": 11, "slot": 0, "do": "send", "command": "00 84 00 00 08", "name": "GET CHALLENGE", "error": "mute" },
             ],
         });
-        assert_eq!(json(&trace()), expected);
+        assert_eq!(written(&trace()), expected);
+    }
+
+    /// A trace as somebody reads it who reads JSON.
+    fn written(trace: &Trace) -> serde_json::Value {
+        let mut text = Vec::new();
+        json(trace, &mut text).expect("memory");
+        serde_json::from_slice(&text).expect("JSON")
+    }
+
+    #[test]
+    fn json_takes_no_room_for_the_steps() {
+        let text = format!("virtuale-trace 1\n{}", "> 00 B0 00 00 04\n< 01 02 03 04 90 00\n".repeat(20_000));
+        let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
+        let taken = allocation_counter::measure(|| json(&trace, std::io::sink()).expect("a sink"));
+        assert!(taken.bytes_max < 100_000, "{} bytes", taken.bytes_max);
+        assert_eq!(written(&trace)["steps"].as_array().map(Vec::len), Some(20_000));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) fn run(data: &[u8]) {
         let source = Arc::new(Source { name: "imported".into(), text: imported.text });
         let trace = Trace::parse(source).expect("an importer writes a trace");
         assert!(trace.steps().len() >= imported.commands, "a command was lost");
-        let _ = convert::json(&trace);
+        let _ = convert::json(&trace, std::io::sink());
         for slot in 0..trace.slots().len() {
             let _ = convert::scriptor(&trace, slot);
         }
