@@ -15,8 +15,8 @@ use virtuale_engine::{
     crypto::RustCrypto,
     image::{
         ClassImage, CompactRule, Condition, ControlTemplate, Directory, Environment, FileImage, FileIndex, FileKind,
-        Habits, LifeCycle, ObjectKind, Pin, RecordStructure, Secret, SecurityDomain, SecurityObject, TemplateKind,
-        Tries, Waiting,
+        Habits, LifeCycle, ObjectKind, Offered, Pin, RecordStructure, Secret, SecurityDomain, SecurityObject,
+        TemplateKind, Tries, Waiting,
     },
     ins::Ins,
     platform::{Clock, Day, Forgetful, Platform, Random},
@@ -354,6 +354,27 @@ fn other_channels_share_nothing_with_a_side() {
     let mut card = card(Protocol::T1);
     plays(&mut card, &[(&hex!("00 70 00 01"), OK), (&hex!("01 20 00 01 04 31323334"), OK), (ASK_GSM, &hex!("9804"))]);
     plays(&mut card, &[(GIVE, OK), (ASK_GSM, OK), (&hex!("01 20 FF 01"), OK), (ASK_GSM, OK)]);
+}
+
+#[test]
+fn a_class_is_answered_where_its_application_is_offered() {
+    let mut image = image();
+    image.contactless_atr = Some(Atr::parse(&hex!("3B 81 80 01 55 55")).expect("a good ATR"));
+    let FileKind::Directory(home) = &mut image.files[2].kind else { panic!("a DF") };
+    home.offered = Offered::Only(Interface::Contact);
+    let mut card = try_card(image).expect("a good image");
+    let answers: [(Interface, &[u8]); 3] = [
+        (Interface::Contact, &hex!("9804")),
+        (Interface::Contactless, &hex!("6E00")),
+        (Interface::Contact, &hex!("9804")),
+    ];
+    for (interface, answer) in answers {
+        card.power_up(interface).expect("an ATR");
+        card.select_protocol(Protocol::T1).expect("offered");
+        plays(&mut card, &[(ASK_GSM, answer), (&hex!("00 20 00 01"), &hex!("63C3"))]);
+        card.reset().expect("power");
+        plays(&mut card, &[(ASK_GSM, answer)]);
+    }
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! What follows the interface that gives the chip power.
 
-use alloc::vec;
-
 use hex_literal::hex;
 
 use crate::{
     Atr, Card, ChipImage, Fault, Interface, Protocol,
-    image::{ClassImage, FileKind, Habits, Offered},
+    image::{FileKind, Offered},
     platform::Forgetful,
     testing::{
         Tester, VITAMIN,
@@ -73,23 +71,6 @@ fn rules_are_those_of_the_interface() {
     card.chip.power_up(Interface::Contactless).expect("an antenna");
     card.chip.select_protocol(Protocol::T1).expect("offered");
     card.plays(&[SELECT, name, (READ, "6982")]);
-}
-
-#[test]
-fn a_class_is_answered_where_its_application_is_offered() {
-    let mut image = with_antenna();
-    image.classes = vec![ClassImage { class: 0xA0, df: VITAMIN, applet: None, habits: Habits::default() }];
-    const ASK: &str = "A0 A4 00 0C 02 0021";
-    let mut card = powered(image, Interface::Contact);
-    card.plays(&[(ASK, "9000")]);
-    for (interface, status) in [(Interface::Contactless, "6E00"), (Interface::Contact, "9000")] {
-        card.chip.power_up(interface).expect("an ATR");
-        card.chip.select_protocol(Protocol::T1).expect("offered");
-        card.plays(&[(ASK, status), ("00 A4 00 0C 02 3F00", "9000")]);
-        card.chip.reset().expect("power");
-        card.chip.select_protocol(Protocol::T1).expect("offered");
-        card.plays(&[(ASK, status)]);
-    }
 }
 
 #[test]

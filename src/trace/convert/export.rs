@@ -58,8 +58,8 @@ pub fn scriptor(trace: &Trace, slot: usize) -> (String, Vec<Unsaid>) {
     (script, unsaid)
 }
 
-/// Writes a whole trace as JSON, indented: `{"version": 1, "slots": [...], "steps": [...]}`, with bytes written as in the
-/// trace. Of the steps one is held at a time, however many there are.
+/// Writes a whole trace as JSON, indented: `{"version": 1, "slots": [...], "steps": [...]}`, with bytes written as in
+/// the trace. Of the steps one is held at a time, however many there are.
 ///
 /// # Errors
 ///
