@@ -71,8 +71,9 @@ fn serve(args: &Args) -> Exit {
         let _ = rustix::process::setsid();
     }
     let earlier = running::own();
+    // A background job has Ctrl-C ignored, nohup the end of the terminal; SIGTERM ends whatever was started.
     let ignored = Ignored::now();
-    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal != SIGHUP || !ignored.has(signal));
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal == SIGTERM || !ignored.has(signal));
     let mut signals = Signals::new(heard).map_err(unheard)?;
     let ears = signals.handle();
     let mut host = args.slots.host().on_stop(move || ears.close());

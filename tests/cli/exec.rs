@@ -106,9 +106,12 @@ fn what_a_killed_one_left_goes_with_the_next() {
 #[cfg(target_os = "linux")]
 fn what_the_caller_ignores_the_command_ignores() {
     let sandbox = Sandbox::new();
-    // As nohup does. A shell that is started with a signal ignored cannot trap it.
-    let script = "trap '' HUP; exec virtuale exec -- sh -c 'trap \"echo heard\" HUP; kill -HUP $$; echo deaf'";
-    assert_eq!(run(&mut sandbox.shell(script)), (0, "deaf\n".into(), String::new()));
+    // As nohup does, and a shell's &. A shell that is started with a signal ignored cannot trap it.
+    for signal in ["HUP", "INT", "QUIT"] {
+        let inner = format!("trap \"echo heard\" {signal}; kill -{signal} $$; echo deaf");
+        let script = format!("trap '' {signal}; exec virtuale exec -- sh -c '{inner}'");
+        assert_eq!(run(&mut sandbox.shell(&script)), (0, "deaf\n".into(), String::new()), "{signal}");
+    }
 }
 
 #[test]

@@ -37,14 +37,14 @@ impl Sandbox {
 
     /// The program with these arguments.
     pub(crate) fn virtuale(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_virtuale"));
+        let mut command = with_default_signals(env!("CARGO_BIN_EXE_virtuale"));
         command.args(arguments);
         self.confine(command)
     }
 
     /// A shell with this script, in which `virtuale` is the program.
     pub(crate) fn shell(&self, script: &str) -> Command {
-        let mut command = Command::new("sh");
+        let mut command = with_default_signals("sh");
         let program = Path::new(env!("CARGO_BIN_EXE_virtuale")).parent().expect("a folder").to_path_buf();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths([program].into_iter().chain(std::env::split_paths(&path))).expect("a path");
@@ -66,6 +66,17 @@ impl Sandbox {
     pub(crate) fn left(&self) -> Vec<PathBuf> {
         fs::read_dir(self.path()).expect("the sandbox").map(|entry| entry.expect("an entry").path()).collect()
     }
+}
+
+/// A program that gets every signal, whatever these tests were started with: `nohup` and a shell's `&` have some
+/// ignored, which a child inherits. Where there is no such `env`, it is started as it is.
+fn with_default_signals(program: &str) -> Command {
+    if cfg!(not(target_os = "linux")) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("/usr/bin/env");
+    command.args(["--default-signal", program]);
+    command
 }
 
 /// What a command that ends by itself printed, and its exit code.

@@ -36,6 +36,29 @@ fn it_obeys_signals_and_leaves_nothing() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn what_the_caller_ignores_it_ignores() {
+    // As nohup and a shell's & do; a caller that ignores SIGTERM has no such meaning.
+    let sandbox = Sandbox::new();
+    let mut running = Running::start(&mut sandbox.shell("trap '' HUP INT TERM; exec virtuale serve"));
+    let line = running.line();
+    let socket: PathBuf = line.strip_prefix(PREFIX).unwrap_or_else(|| panic!("{line:?}")).into();
+    let status = fs::read_to_string(format!("/proc/{}/status", running.child.id())).expect("it runs");
+    // Bit n - 1 for signal n: SIGHUP is 1, SIGINT 2, SIGTERM 15.
+    for (what, right) in [("SigIgn:", 0b11), ("SigCgt:", 1 << 14)] {
+        let mask = status.lines().find_map(|line| line.strip_prefix(what)).expect("a mask");
+        let mask = u64::from_str_radix(mask.trim(), 16).expect("a number");
+        assert_eq!(mask & (0b11 | 1 << 14), right, "{what} {mask:x}");
+    }
+    running.send(Signal::INT);
+    running.send(Signal::HUP);
+    UnixStream::connect(&socket).expect("it still serves");
+    running.send(Signal::TERM);
+    assert_eq!(running.end(), 0);
+    assert!(sandbox.left().is_empty());
+}
+
+#[test]
 fn a_shell_evaluates_what_a_detached_one_prints() {
     let sandbox = Sandbox::new();
     let script = r#"
