@@ -42,6 +42,10 @@ pub(super) struct Reins {
     pub(super) interface: Mutex<Option<Interface>>,
     pub(super) mute: AtomicBool,
     pub(super) stubborn: AtomicBool,
+    /// Whether power-ups take until the test says so, as slow commands do.
+    pub(super) slow_power: AtomicBool,
+    /// Whether the card panics when it is powered up.
+    pub(super) fatal_power: AtomicBool,
     gate: Mutex<Gate>,
     moved: Condvar,
 }
@@ -58,12 +62,19 @@ impl Reins {
         std::mem::take(&mut lock(&self.deeds))
     }
 
-    /// Waits until a slow command has begun.
+    /// Takes until the test says so.
+    fn dawdle(&self) {
+        lock(&self.gate).entered += 1;
+        self.moved.notify_all();
+        self.await_gate(|gate| gate.open);
+    }
+
+    /// Waits until a slow command or power-up has begun.
     pub(super) fn await_slow(&self) {
         self.await_gate(|gate| gate.entered > 0);
     }
 
-    /// Lets slow commands end.
+    /// Lets slow commands and power-ups end.
     pub(super) fn open(&self) {
         lock(&self.gate).open = true;
         self.moved.notify_all();
@@ -103,6 +114,10 @@ impl Card for Toy {
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
         *lock(&self.reins.interface) = Some(interface);
+        assert!(!self.reins.fatal_power.load(Ordering::Relaxed), "a card that panics, as the test wants it");
+        if self.reins.slow_power.load(Ordering::Relaxed) {
+            self.reins.dawdle();
+        }
         self.begin(Reset::Cold)
     }
 
@@ -126,11 +141,7 @@ impl Card for Toy {
         match *command {
             [_, SILENT, ..] => return Err(Fault::Mute),
             [_, FATAL, ..] => panic!("a card that panics, as the test wants it"),
-            [_, SLOW, ..] => {
-                lock(&self.reins.gate).entered += 1;
-                self.reins.moved.notify_all();
-                self.reins.await_gate(|gate| gate.open);
-            }
+            [_, SLOW, ..] => self.reins.dawdle(),
             [_, LONG, high, low, ..] => response.extend(&vec![0xAB; usize::from(u16::from_be_bytes([high, low]))]),
             _ => response.extend(command),
         }

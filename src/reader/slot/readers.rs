@@ -1,4 +1,4 @@
-//! The slots of one service, and how cards come and go.
+//! The slots of one service, and what is published of them.
 
 use std::{
     fmt,
@@ -7,24 +7,19 @@ use std::{
         Arc, Condvar, Mutex, Weak,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use virtuale_engine::{Atr, Card, Interface};
+use virtuale_engine::{Atr, Interface};
 
 use super::{
-    CardError, CardState, Label, NameError, Observer, Protocols, Sharing, SlotError, SlotName, SlotSpec,
-    access::Step,
-    caller::nobody,
-    observer::Event,
-    table::{Aside, Presence, SessionId, SlotTable},
+    CardState, Label, NameError, Observer, Protocols, Sharing, SlotName, SlotSpec,
+    table::{SessionId, SlotTable},
 };
 use crate::reader::sync::lock;
 
 /// How long a card keeps its power after the last handle on it was closed.
 const GRACE: Duration = Duration::from_secs(5);
-/// How long a removal waits for a card that is busy. Most commands take microseconds.
-const FAREWELL: Duration = Duration::from_millis(100);
 
 /// Slots and their cards, shared by all who use them.
 pub struct Readers {
@@ -56,7 +51,8 @@ pub struct SlotState {
     pub kind: Interface,
     /// What its card is like.
     pub card: CardState,
-    /// What the host said of its card; `None` without a card, or if it said nothing.
+    /// What the host said of its card, also of one that is still being powered up; `None` without a card, or if it
+    /// said nothing.
     pub label: Option<Label>,
     /// How often a card came or went since the readers were made. It tells two cards apart, and one card from itself
     /// when it comes back.
@@ -124,127 +120,6 @@ impl Readers {
     #[must_use]
     pub fn state(&self, slot: usize) -> Option<SlotState> {
         self.with(|table| table.slots.get_mut(slot).map(|slot| slot.publish(self.grace)))
-    }
-
-    /// Puts a card into a slot and powers it up. A card that was removed from the slot before cannot come back any
-    /// more.
-    ///
-    /// # Errors
-    ///
-    /// [`SlotError::Unknown`], [`SlotError::Occupied`].
-    pub fn insert(&self, slot: usize, mut card: Box<dyn Card>, label: Option<Label>) -> Result<(), SlotError> {
-        let kind = self.with(|table| table.free_slot(slot).map(|entry| entry.kind))?;
-        let atr = card.power_up(kind).is_ok().then(|| *card.atr());
-        let mut card = Some(card);
-        let aside = self.with(|table| {
-            let entry = table.free_slot(slot)?;
-            let aside = entry.aside.take();
-            if let Some(card) = card.take() {
-                entry.fill(card, atr, label);
-            }
-            let generation = entry.generation;
-            self.note(table, Event::Inserted { slot, generation, atr });
-            (table.moved, table.changed) = (true, true);
-            Ok(aside)
-        });
-        // Dropping a card may take time: neither of the two is dropped under the lock.
-        aside.map(drop)
-    }
-
-    /// Puts the card that was last removed from a slot back into it and powers it up: it is the same card, with its
-    /// memory. Gives what the host said of it.
-    ///
-    /// # Errors
-    ///
-    /// [`SlotError::Unknown`], [`SlotError::Occupied`], [`SlotError::NeverHeld`] if no card was removed from the slot,
-    /// [`SlotError::Busy`] if it was busy with a command and still is.
-    pub fn reinsert(&self, slot: usize) -> Result<Option<Label>, SlotError> {
-        self.reinsert_after(slot, |_| ())
-    }
-
-    /// As [`reinsert`](Self::reinsert), for a host that has something to do just before the card gets its power:
-    /// `first` is called when nothing stands in the way any more, with what the host said of the card.
-    ///
-    /// # Errors
-    ///
-    /// As [`reinsert`](Self::reinsert).
-    pub fn reinsert_after(&self, slot: usize, first: impl FnOnce(Option<&Label>)) -> Result<Option<Label>, SlotError> {
-        let (mut card, kind, generation, label) = self.with(|table| {
-            let entry = table.free_slot(slot)?;
-            let aside = entry.aside.as_mut().ok_or(SlotError::NeverHeld(slot))?;
-            let card = aside.card.take().ok_or(SlotError::Busy(slot))?;
-            Ok((card, entry.kind, aside.generation, aside.label.clone()))
-        })?;
-        first(label.as_ref());
-        let atr = card.power_up(kind).is_ok().then(|| *card.atr());
-        let mut card = Some(card);
-        self.with(|table| {
-            let entry = table.free_slot(slot)?;
-            // If it is not there, another card came and went meanwhile.
-            entry.aside.take_if(|aside| aside.generation == generation).ok_or(SlotError::Occupied(slot))?;
-            if let Some(card) = card.take() {
-                entry.fill(card, atr, label.clone());
-            }
-            let generation = entry.generation;
-            self.note(table, Event::Inserted { slot, generation, atr });
-            (table.moved, table.changed) = (true, true);
-            Ok(label)
-        })
-    }
-
-    /// Pulls a card out of a slot, whatever it is doing: a client that waits for its answer gets an error at once.
-    ///
-    /// The card loses its power and is kept aside, for [`reinsert`](Self::reinsert), until another one is inserted. One
-    /// that is busy is waited for a little; if it does not come back soon, it is put aside when its command ends.
-    ///
-    /// # Errors
-    ///
-    /// [`SlotError::Unknown`], [`SlotError::Empty`].
-    pub fn remove(&self, slot: usize) -> Result<(), SlotError> {
-        let (place, generation, running) = self.with(|table| {
-            let entry = table.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
-            if matches!(entry.place, Presence::Empty) {
-                return Err(SlotError::Empty(slot));
-            }
-            let generation = entry.generation;
-            let running = entry.running.take();
-            entry.aside = Some(Aside { generation, label: entry.label.take(), card: None });
-            let place = entry.vacate();
-            self.note(table, Event::Removed { slot, generation });
-            (table.moved, table.changed) = (true, true);
-            Ok((place, generation, running))
-        })?;
-        if let Some(caller) = running.as_ref().and_then(|running| running.caller.upgrade()) {
-            caller.card_left(running.map_or(0, |running| running.ticket));
-        }
-        match place {
-            Presence::Here(card) => self.put_aside(slot, generation, card),
-            _ => self.await_aside(slot, generation),
-        }
-        Ok(())
-    }
-
-    /// Keeps a card that is out of its slot, unless another one came into the slot meanwhile.
-    pub(super) fn put_aside(&self, slot: usize, generation: u64, mut card: Box<dyn Card>) {
-        card.power_off();
-        let mut card = Some(card);
-        self.with(|table| {
-            table.moved = true;
-            if let Some(aside) = table.slots[slot].aside.as_mut().filter(|aside| aside.generation == generation) {
-                aside.card = card.take();
-            }
-        });
-    }
-
-    /// Waits a little for a card that was removed while it was lent.
-    fn await_aside(&self, slot: usize, generation: u64) {
-        let until = Instant::now() + FAREWELL;
-        // Nobody hangs up here, so that there is no error.
-        let _ = self.wait(&nobody(), |table| {
-            let aside = table.slots[slot].aside.as_ref().filter(|aside| aside.generation == generation);
-            let is_awaited = aside.is_some_and(|aside| aside.card.is_none()) && Instant::now() < until;
-            Ok::<_, CardError>(if is_awaited { Step::Wait(Some(until)) } else { Step::Done(()) })
-        });
     }
 
     /// Tells a watcher of every change from now on, for as long as it lives.

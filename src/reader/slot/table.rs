@@ -62,6 +62,8 @@ pub(in crate::reader) struct Slot {
     /// Since when the card has power that nobody uses.
     pub(in crate::reader) idle_since: Option<Instant>,
     pub(in crate::reader) place: Presence,
+    /// The card that is on its way in, while it gets its power.
+    pub(in crate::reader) coming: Option<Coming>,
     /// Raised at each insertion and removal: a loan of an older one has lost its card.
     pub(in crate::reader) generation: u64,
     /// Whose command the card is busy with.
@@ -77,6 +79,25 @@ pub(in crate::reader) struct Slot {
 pub(in crate::reader) struct Running {
     pub(in crate::reader) caller: Weak<dyn Caller>,
     pub(in crate::reader) ticket: u64,
+}
+
+/// A card on its way into a slot. It is with the thread that gives it its power; nobody else sees it before it has
+/// answered, and it can be pulled.
+pub(in crate::reader) struct Coming {
+    /// That which the slot will have once the card is in.
+    pub(in crate::reader) generation: u64,
+    pub(in crate::reader) label: Option<Label>,
+}
+
+/// A card that was pulled out of its slot, and what is to be done about it with no lock held.
+pub(in crate::reader) struct Pulled {
+    /// That of its stay.
+    pub(in crate::reader) generation: u64,
+    pub(in crate::reader) place: Presence,
+    /// Whose command it was busy with.
+    pub(in crate::reader) running: Option<Running>,
+    /// Whether it was in, and not only on its way.
+    pub(in crate::reader) was_in: bool,
 }
 
 /// A card that is out of its slot and can come back.
@@ -130,9 +151,34 @@ impl SlotTable {
     pub(in crate::reader) fn free_slot(&mut self, slot: usize) -> Result<&mut Slot, SlotError> {
         let entry = self.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
         match entry.place {
-            Presence::Empty => Ok(entry),
-            Presence::Here(_) | Presence::Lent => Err(SlotError::Occupied(slot)),
+            Presence::Empty if entry.coming.is_none() => Ok(entry),
+            _ => Err(SlotError::Occupied(slot)),
         }
+    }
+
+    /// Pulls the card out of a slot, also one that is still on its way in, and notes where it goes: aside.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::Empty`].
+    pub(in crate::reader) fn pull(&mut self, slot: usize) -> Result<Pulled, SlotError> {
+        let entry = self.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
+        let (pulled, label) = match (entry.coming.take(), &entry.place) {
+            (Some(Coming { generation, label }), _) => {
+                // Nobody saw it, but it came and went.
+                entry.count_move();
+                entry.count_move();
+                (Pulled { generation, place: Presence::Lent, running: None, was_in: false }, label)
+            }
+            (None, Presence::Empty) => return Err(SlotError::Empty(slot)),
+            (None, _) => {
+                let (generation, running, label) = (entry.generation, entry.running.take(), entry.label.take());
+                (Pulled { generation, place: entry.vacate(), running, was_in: true }, label)
+            }
+        };
+        entry.aside = Some(Aside { generation: pulled.generation, label, card: None });
+        (self.moved, self.changed) = (true, true);
+        Ok(pulled)
     }
 
     /// How many handles a session has.
@@ -156,6 +202,7 @@ impl Slot {
             has_rested: false,
             idle_since: None,
             place: Presence::Empty,
+            coming: None,
             generation: 0,
             running: None,
             aside: None,
@@ -172,7 +219,7 @@ impl Slot {
             name: self.name.clone(),
             kind: self.kind,
             card: self.state,
-            label: self.label.clone(),
+            label: self.coming.as_ref().map_or(&self.label, |coming| &coming.label).clone(),
             generation: self.generation,
             events: self.events,
             sharing: self.sharing(),
@@ -189,20 +236,31 @@ impl Slot {
         Sharing::Handles(u16::try_from(self.handles.len()).unwrap_or(u16::MAX))
     }
 
+    /// A card is on its way into the slot, which is free, and gets its power next; says the generation of its stay.
+    pub(in crate::reader) fn reserve(&mut self, label: Option<Label>) -> u64 {
+        let generation = self.generation + 1;
+        self.coming = Some(Coming { generation, label });
+        generation
+    }
+
+    /// A card came or went.
+    fn count_move(&mut self) {
+        self.generation += 1;
+        self.events = self.events.wrapping_add(1);
+    }
+
     /// A card is in the slot from now on; `atr` is `None` if it is mute.
     pub(in crate::reader) fn fill(&mut self, card: Box<dyn Card>, atr: Option<Atr>, label: Option<Label>) {
         self.place = Presence::Here(card);
         self.label = label;
-        self.generation += 1;
-        self.events = self.events.wrapping_add(1);
+        self.count_move();
         self.set_power(atr);
         self.rest();
     }
 
     /// The card is gone from now on.
-    pub(in crate::reader) fn vacate(&mut self) -> Presence {
-        self.generation += 1;
-        self.events = self.events.wrapping_add(1);
+    fn vacate(&mut self) -> Presence {
+        self.count_move();
         self.state = CardState::ABSENT;
         self.atr = None;
         self.protocol = Protocols::UNDEFINED;

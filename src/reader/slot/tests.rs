@@ -1,10 +1,15 @@
 //! Cards that come, go and come back.
 
-use std::{sync::Arc, thread};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, atomic::Ordering},
+    thread,
+    time::Duration,
+};
 
 use virtuale_engine::{Reset, Response};
 
-use super::{CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
+use super::{CardError, CardState, Exchange, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
 use crate::reader::toys::{self, Deed, Reins};
 
 fn readers() -> Arc<Readers> {
@@ -102,4 +107,86 @@ fn a_busy_card_that_another_one_took_the_place_of_never_comes_back() {
     assert_eq!(Arc::strong_count(&reins), 1, "nobody keeps it");
     readers.reinsert(0).expect("the other card");
     assert_eq!(label(&readers).as_deref(), Some("b.toml"));
+}
+
+#[test]
+fn an_exchange_leaves_the_slot_to_nobody_in_between() {
+    let readers = readers();
+    let first = put(&readers, "a.toml");
+    first.deeds();
+    let (card, second) = toys::toy(toys::T0);
+    let between = |exchange| {
+        assert_eq!(exchange, Exchange { left: Some(1), came: 3 });
+        assert_eq!(readers.insert(0, toys::toy(toys::T0).0, None), Err(SlotError::Occupied(0)));
+        assert_eq!(readers.reinsert(0), Err(SlotError::Occupied(0)));
+        assert_eq!((first.deeds(), second.deeds()), (vec![], vec![]), "no card works meanwhile");
+    };
+    assert_eq!(readers.exchange(0, card, Some(Label::new("b.toml".to_owned())), between), Ok(true));
+    assert_eq!((Arc::strong_count(&first), first.deeds()), (1, vec![Deed::Off]), "it is gone for good");
+    assert_eq!(second.deeds(), [Deed::Reset(Reset::Cold)]);
+    assert_eq!((label(&readers).as_deref(), readers.states()[0].generation), (Some("b.toml"), 3));
+    let nobody = |exchange| assert_eq!(exchange, Exchange { left: None, came: 1 });
+    assert_eq!(readers.exchange(1, toys::toy(toys::T0).0, None, nobody), Ok(false));
+    let never = |_| panic!("there is no such slot");
+    assert_eq!(readers.exchange(2, toys::toy(toys::T0).0, None, never), Err(SlotError::Unknown(2)));
+}
+
+#[test]
+fn a_card_that_hangs_at_power_up_keeps_nobody_waiting() {
+    let readers = readers();
+    let driver = RawSlot::unattended(Arc::clone(&readers), 0).expect("a slot");
+    let (card, reins) = toys::toy(toys::T0);
+    reins.slow_power.store(true, Ordering::Relaxed);
+    thread::scope(|scope| {
+        let coming = scope.spawn(|| readers.insert(0, card, Some(Label::new("a.toml".to_owned()))));
+        reins.await_slow();
+        let state = &readers.states()[0];
+        assert_eq!((state.card, state.atr, state.generation), (CardState::ABSENT, None, 0), "no program sees it");
+        assert_eq!(label(&readers).as_deref(), Some("a.toml"), "but its host does");
+        assert_eq!(driver.power_up(), Err(CardError::NoCard));
+        assert_eq!(readers.insert(0, toys::toy(toys::T0).0, None), Err(SlotError::Occupied(0)));
+        assert_eq!(readers.remove_then(0, |generation| assert_eq!(generation, 1)), Ok(()));
+        assert_eq!((readers.states()[0].generation, label(&readers)), (2, None), "it came and went");
+        assert_eq!(readers.reinsert(0), Err(SlotError::Busy(0)));
+        assert_eq!(readers.remove(0), Err(SlotError::Empty(0)));
+        reins.open();
+        assert_eq!(coming.join().expect("no panic"), Ok(()));
+    });
+    assert_eq!(reins.deeds(), [Deed::Reset(Reset::Cold), Deed::Off], "it lost its power all the same");
+    assert!(readers.reinsert(0).is_ok());
+    assert_eq!((readers.states()[0].card, readers.states()[0].generation), (CardState::READY, 3));
+    assert_eq!(driver.await_change(2, Duration::ZERO), 3);
+}
+
+#[test]
+fn a_card_that_hangs_at_power_up_gives_way_to_another_for_good() {
+    let readers = readers();
+    let (card, reins) = toys::toy(toys::T0);
+    reins.slow_power.store(true, Ordering::Relaxed);
+    let (other, _) = toys::toy(toys::T0);
+    thread::scope(|scope| {
+        let coming = scope.spawn(|| readers.insert(0, card, None));
+        reins.await_slow();
+        let label = Some(Label::new("b.toml".to_owned()));
+        let between = |exchange| assert_eq!(exchange, Exchange { left: Some(1), came: 3 });
+        assert_eq!(readers.exchange(0, other, label, between), Ok(true));
+        reins.open();
+        assert_eq!(coming.join().expect("no panic"), Ok(()));
+    });
+    assert_eq!(Arc::strong_count(&reins), 1, "nobody keeps it");
+    assert_eq!((label(&readers).as_deref(), readers.states()[0].card), (Some("b.toml"), CardState::READY));
+}
+
+#[test]
+fn a_card_whose_power_up_panics_is_in_and_mute() {
+    let readers = readers();
+    let (card, reins) = toys::toy(toys::T0);
+    reins.fatal_power.store(true, Ordering::Relaxed);
+    let insertion = catch_unwind(AssertUnwindSafe(|| readers.insert(0, card, None)));
+    assert!(insertion.is_err(), "who brought it hears of it");
+    assert_eq!((readers.states()[0].card, readers.states()[0].generation), (CardState::MUTE, 1));
+    assert_eq!(readers.remove(0), Ok(()));
+    reins.fatal_power.store(false, Ordering::Relaxed);
+    assert!(readers.reinsert(0).is_ok());
+    assert_eq!(readers.states()[0].card, CardState::READY);
 }
