@@ -5,8 +5,8 @@ use std::{hint::black_box, path::Path, sync::Arc};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jiff::civil::date;
 use virtuale::{
-    layer::{Layered, Tap, events::Bus},
-    profile::{self, Options},
+    layer::{Layers, Onlookers, Stay, events::Bus},
+    profile::{self, Options, VirtualCard},
 };
 use virtuale_engine::{Card, Interface, Response};
 
@@ -15,10 +15,10 @@ const SELECT_CERTIF: &[u8] = &[0x00, 0xA4, 0x02, 0x0C, 0x02, 0xD0, 0x1A];
 const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x00, 0x00, 0xC8];
 
 /// A card whose file of 200 bytes and more is selected.
-fn selected(dress: impl FnOnce(Box<dyn Card>) -> Box<dyn Card>) -> Box<dyn Card> {
+fn selected(dress: impl FnOnce(VirtualCard) -> Box<dyn Card>) -> Box<dyn Card> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-t1.toml");
     let profile = profile::load(&path, &Options { today: date(2026, 1, 15), seed: 0 }).expect("a fixture");
-    let mut card = dress(Box::new(profile.card()));
+    let mut card = dress(profile.card());
     card.power_up(Interface::Contact).expect("power");
     for command in [SELECT_VITALE, SELECT_CERTIF] {
         card.transmit(command, &mut Response::new()).expect("an answer");
@@ -31,10 +31,11 @@ fn read_binary(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     let bus = Arc::<Bus>::default();
     let tapped = || {
-        let tap = Tap::new(Arc::clone(&bus), 0);
-        selected(|card| Box::new(Layered::new(tap, card)))
+        let stay = Stay::new(Arc::clone(&bus), 0);
+        stay.begin(1);
+        selected(|card| Layers::default().dress(0, card, Onlookers { stay: Some(stay), recorder: None }))
     };
-    let mut cards = [("no tap", selected(|card| card)), ("a tap, nobody listens", tapped())];
+    let mut cards = [("no tap", selected(|card| Box::new(card))), ("a tap, nobody listens", tapped())];
     let mut response = Response::new();
     for (name, card) in &mut cards {
         group.bench_function(*name, |bencher| {

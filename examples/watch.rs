@@ -28,8 +28,8 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let mut answered = false;
     for event in events {
         match event.what {
-            What::Command { slot, bytes } => println!("{:>12?}  {slot} > {bytes:02X?}", event.at),
-            What::Response { slot, bytes, took } => {
+            What::Command { slot, bytes, .. } => println!("{:>12?}  {slot} > {bytes:02X?}", event.at),
+            What::Response { slot, bytes, took, .. } => {
                 println!("{:>12?}  {slot} < {bytes:02X?} in {took:?}", event.at);
                 answered = true;
             }

@@ -4,7 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use super::{Failure, options::Reproducible};
 use crate::{
+    layer::Onlookers,
     profile::{self, LoadError, NamedCard, Options, Profile, families::Families, layout::Layout},
+    terminal::transport::{
+        TransportError,
+        in_process::{self, InProcess},
+    },
     trace::cards::Unreplayed,
 };
 
@@ -24,6 +29,15 @@ pub(super) fn profile(card: &Path, reproducible: &Reproducible) -> Result<Profil
 /// That there is none.
 pub(super) fn find(card: &Path) -> Result<NamedCard, Failure> {
     Families::built_in().find_card(card).map_err(Failure::UnknownCard)
+}
+
+/// The card of a card file for a verb that speaks to it itself, dressed as it is in a slot.
+///
+/// # Errors
+///
+/// That it gives no answer to reset.
+pub(super) fn in_process(profile: &Profile, reproducible: &Reproducible) -> Result<InProcess, TransportError> {
+    in_process::in_process(reproducible.layers().dress(0, profile.card(), Onlookers::default()))
 }
 
 /// Why a file was not read.

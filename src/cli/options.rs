@@ -13,6 +13,7 @@ use crate::{
         Builder, Host, HostError, HostName,
         control::{Client, Which},
     },
+    layer::Layers,
     profile::dates::{self, DateError},
     reader::pcsclite::wire::READER_SLOTS,
 };
@@ -75,9 +76,14 @@ impl Reproducible {
         self.now.unwrap_or_else(|| *self.begun.get_or_init(|| Zoned::now().date()))
     }
 
+    /// What every card of the run gets around it, in a slot, in a replay or in a conversation with a verb.
+    pub(super) fn layers(&self) -> Layers {
+        Layers::default()
+    }
+
     /// A host of such a run.
     pub(super) fn host(&self) -> Builder {
-        Host::builder().seed(self.seed).today(self.today())
+        Host::builder().seed(self.seed).today(self.today()).layers(self.layers())
     }
 }
 

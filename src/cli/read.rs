@@ -21,7 +21,7 @@ use crate::{
         guides::{CardReading, Guides, Unread},
         pages::{self, PaperCopy},
         transport::{
-            Transport, TransportError, in_process,
+            Transport, TransportError,
             pcsclite::{self, ListedReader},
         },
     },
@@ -90,7 +90,7 @@ pub(super) fn run(args: &Args) -> Exit {
 /// Reads a card that no reader holds.
 fn read_file(args: &Args, card: &Path, place: &str, language: Language) -> Result<Box<dyn CardReading>, Failure> {
     let profile = cards::profile(card, &args.reproducible)?;
-    let transport = in_process::in_process(Box::new(profile.card()));
+    let transport = cards::in_process(&profile, &args.reproducible);
     let mut transport = transport.map_err(|error| unread(place, &error, language))?;
     reading(&mut transport, profile.layout(), place, &args.reproducible, language)
 }

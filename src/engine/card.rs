@@ -2,6 +2,8 @@
 //!
 //! Recorders, fault injectors and latency models wrap a [`Card`] and are one, so a reader never knows which it has.
 
+use alloc::boxed::Box;
+
 use crate::{Atr, Response, Snapshot, SnapshotError, snapshot::CHIP};
 
 /// The transmission protocol between reader and card (ISO 7816-3).
@@ -114,5 +116,40 @@ pub trait Card: Send {
     /// keeps nothing takes any but that of a chip.
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         snapshot.part(CHIP).map_or(Ok(()), |_| Err(SnapshotError::OtherImage))
+    }
+}
+
+/// A card that is not known by its kind is one.
+impl<C: Card + ?Sized> Card for Box<C> {
+    fn atr(&self) -> &Atr {
+        (**self).atr()
+    }
+
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        (**self).power_up(interface)
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        (**self).reset()
+    }
+
+    fn power_off(&mut self) {
+        (**self).power_off();
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        (**self).select_protocol(protocol)
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        (**self).transmit(command, response)
+    }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        (**self).save(snapshot);
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        (**self).restore(snapshot)
     }
 }

@@ -3,26 +3,26 @@
 use std::{
     fmt, io,
     path::PathBuf,
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, Once, OnceLock},
 };
 
 use jiff::{Zoned, civil::Date};
-use virtuale_engine::{Card, Interface};
+use virtuale_engine::{Card, Interface, platform::Sink};
 
 use super::{
     End, Host, HostError, control,
-    desk::{Desk, Stop},
+    desk::{Desk, Stop, Teller},
     folder::Folder,
-    making::{Content, MakeLayer, Making, Shelf},
+    making::{Content, Made, MakeSink, Making, Shelf},
     recording::{Recording, Run},
     running::{HostName, running},
     socket::claim,
 };
 use crate::{
-    layer::Layer,
-    profile::families::Families,
+    layer::{Layer, Layers},
+    profile::{Provision, families::Families},
     reader::{
-        Label, Readers, SlotName, SlotSpec,
+        Readers, SlotName, SlotSpec,
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
     },
 };
@@ -41,7 +41,8 @@ pub struct Builder {
     socket: Option<PathBuf>,
     record: Option<Record>,
     remark: Option<String>,
-    layers: Vec<MakeLayer>,
+    layers: Layers,
+    sink: Option<Box<MakeSink>>,
     stop: Stop,
 }
 
@@ -65,7 +66,8 @@ impl Builder {
             socket: None,
             record: None,
             remark: None,
-            layers: Vec::new(),
+            layers: Layers::default(),
+            sink: None,
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
         }
     }
@@ -92,10 +94,23 @@ impl Builder {
         self.slot(Content::Text { name: name.into(), text: text.into() })
     }
 
-    /// One more slot, with any card; `name` is what people are told of it.
+    /// One more slot, with any card; `name` is what people are told of it. Where its commits go is its own affair:
+    /// nobody is told of them ([`Builder::card_provided`] has a card whose commits are).
     #[must_use]
     pub fn card_made(self, name: impl Into<String>, card: Box<dyn Card>) -> Self {
         self.slot(Content::Made { name: name.into(), card })
+    }
+
+    /// One more slot, with the card that `make` makes of what a card there is provided with: the number of its slot,
+    /// its cryptography, its sink. [`Profile::card_with`](crate::profile::Profile::card_with) takes that. `name` is what
+    /// people are told of the card.
+    #[must_use]
+    pub fn card_provided(
+        self,
+        name: impl Into<String>,
+        make: impl FnOnce(Provision) -> Box<dyn Card> + Send + 'static,
+    ) -> Self {
+        self.slot(Content::Provided { name: name.into(), make: Box::new(make) })
     }
 
     /// One more slot, without a card. A host for which no slot is asked has two empty ones.
@@ -195,7 +210,28 @@ impl Builder {
     /// outside of an earlier one; events and recordings are outside of all of them.
     #[must_use]
     pub fn layer<L: Layer + 'static>(mut self, make: impl Fn(usize) -> L + Send + Sync + 'static) -> Self {
-        self.layers.push(Box::new(move |slot| Box::new(make(slot))));
+        self.layers = self.layers.with(make);
+        self
+    }
+
+    /// All the layers around each card, in place of those that were asked for before.
+    #[must_use]
+    pub fn layers(mut self, layers: Layers) -> Self {
+        self.layers = layers;
+        self
+    }
+
+    /// Where the commits of each card go that the host makes, from a card file or its text, or that it provides for.
+    /// `make` is told the slot and what people are told of the card, when the card is made. Without it commits are kept
+    /// in the card alone, as long as that exists.
+    ///
+    /// Listeners are told of a commit once the sink has kept it. That `make` fails is a failure to make the card.
+    #[must_use]
+    pub fn sink<S: Sink + 'static>(
+        mut self,
+        make: impl Fn(usize, &str) -> io::Result<S> + Send + Sync + 'static,
+    ) -> Self {
+        self.sink = Some(Box::new(move |slot, card| Ok(Box::new(make(slot, card)?))));
         self
     }
 
@@ -224,13 +260,18 @@ impl Builder {
         if self.slots.is_empty() {
             self.slots = vec![None, None];
         }
-        let today = self.today.unwrap_or_else(|| Zoned::now().date());
-        let layers = std::mem::take(&mut self.layers);
-        let families = self.families.clone();
-        let making = Making { today, seed: self.seed, families, bus: Arc::default(), layers };
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
-        let all_are_made = contents.iter().all(|content| matches!(content, Some(Content::Made { .. })));
+        let all_are_made =
+            contents.iter().flatten().all(Content::is_made_elsewhere) && contents.iter().all(Option::is_some);
+        let making = Making {
+            today: self.today.unwrap_or_else(|| Zoned::now().date()),
+            seed: self.seed,
+            families: self.families.clone(),
+            bus: Arc::default(),
+            layers: std::mem::take(&mut self.layers),
+            sink: self.sink.take(),
+        };
         let mut shelf = Shelf::default();
         let make = |(slot, content): (usize, Option<Content>)| {
             content.map(|content| making.make(content, slot, &mut shelf)).transpose()
@@ -238,39 +279,43 @@ impl Builder {
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
         let recording = self.recording(cards.len() > 1, run)?;
-        for (slot, card) in cards.into_iter().enumerate() {
-            let Some((origin, card)) = card else { continue };
-            let recorder = recording.as_ref().map(|recording| recording.begin(slot, &origin, &*card)).transpose()?;
-            readers.insert(slot, making.dress(slot, card, recorder), Some(Label::new(origin)))?;
-        }
-        self.open(readers, making, recording)
+        self.open(readers, making, recording, cards)
     }
 
-    fn open(self, readers: Arc<Readers>, making: Making, recording: Option<Recording>) -> Result<Host, HostError> {
+    fn open(
+        self,
+        readers: Arc<Readers>,
+        making: Making,
+        recording: Option<Recording>,
+        cards: Vec<Option<Made>>,
+    ) -> Result<Host, HostError> {
         let folder = self.folder()?;
         let socket = match &self.socket {
             Some(place) => claim(place, &folder)?,
             None => folder.socket(),
         };
-        let options = ServerOptions { reader_slots: self.reader_slots };
-        let server = Server::start(Arc::clone(&readers), &socket, options);
-        let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
-        let moves = readers.states().iter().map(|_| Mutex::default()).collect();
         let desk = Desk {
-            readers,
-            moves,
+            readers: Arc::clone(&readers),
+            moves: cards.iter().map(|_| Mutex::default()).collect(),
+            teller: Arc::new(Teller::new(Arc::clone(&making.bus), cards.len())),
+            observed: Once::new(),
             making,
             name: folder.name(),
             socket: socket.clone(),
             stop: self.stop,
             recording,
             closed: OnceLock::new(),
-            observer: Mutex::default(),
         };
-        let desk = Arc::new(desk);
-        let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk));
+        let desk = End(Arc::new(desk));
+        for (slot, card) in cards.into_iter().enumerate() {
+            card.map_or(Ok(()), |card| desk.insert_first(slot, card))?;
+        }
+        let options = ServerOptions { reader_slots: self.reader_slots };
+        let server = Server::start(readers, &socket, options);
+        let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
+        let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
         let control = control.map_err(|error| unmade("the control socket", error))?;
-        Ok(Host { control, server, folder, desk: End(desk) })
+        Ok(Host { control, server, folder, desk })
     }
 
     fn folder(&self) -> Result<Folder, HostError> {

@@ -4,19 +4,20 @@ use std::{
     io,
     path::{Path, PathBuf},
     process,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError, Weak},
 };
-
-use virtuale_engine::Atr;
 
 use super::{
     HostError, Kind,
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
-    making::{Content, Making, Origin, Shelf},
-    recording::Recording,
+    making::{Content, Made, Making, Origin, Shelf},
+    recording::{CardRecording, Recording},
 };
 use crate::{
-    layer::events::{Bus, Listener, What},
+    layer::{
+        Stay,
+        events::{Bus, Listener, What},
+    },
     profile::{LoadError, NamedCard},
     reader::{Client, Label, Observer, Readers, SessionId, SlotError},
 };
@@ -29,37 +30,59 @@ pub(super) enum Stop {
     Call(Box<dyn Fn() + Send + Sync>),
 }
 
-/// Tells a bus what the readers tell: cards and programs that come and go.
-pub(super) struct Teller(Arc<Bus>);
+/// Tells a bus what only the readers know: programs that come and go, and cards that lose their power by and by. What
+/// else happens to a card is told from where it happens, by its stay.
+pub(super) struct Teller {
+    bus: Arc<Bus>,
+    /// The stays of the cards that are in, by slot.
+    stays: Vec<Mutex<Option<Stay>>>,
+}
+
+impl Teller {
+    pub(super) fn new(bus: Arc<Bus>, slots: usize) -> Self {
+        Self { bus, stays: (0..slots).map(|_| Mutex::default()).collect() }
+    }
+
+    fn stay(&self, slot: usize) -> MutexGuard<'_, Option<Stay>> {
+        lock(&self.stays[slot])
+    }
+}
 
 impl Observer for Teller {
-    fn inserted(&self, slot: usize, generation: u64, atr: Option<&Atr>) {
-        self.0.tell(What::Inserted { slot, generation, atr: atr.copied() });
-    }
-
-    fn removed(&self, slot: usize, generation: u64) {
-        self.0.tell(What::Removed { slot, generation });
-    }
-
-    fn rested(&self, slot: usize, _: u64) {
-        self.0.tell(What::Rested { slot });
+    fn rested(&self, slot: usize, generation: u64) {
+        let stay = self.stay(slot).clone();
+        stay.iter().for_each(|stay| stay.tell_of(generation, What::Rested { slot, generation }));
     }
 
     fn session_opened(&self, session: SessionId, client: &Client) {
-        self.0.tell(What::SessionOpened { session: session.number(), process: client.process });
+        self.bus.tell(What::SessionOpened { session: session.number(), process: client.process });
     }
 
     fn session_closed(&self, session: SessionId) {
-        self.0.tell(What::SessionClosed { session: session.number() });
+        self.bus.tell(What::SessionClosed { session: session.number() });
+    }
+}
+
+/// The card that is in a slot, or that was last in it, as the host follows it.
+pub(super) struct Followed {
+    stay: Stay,
+    recording: Option<CardRecording>,
+}
+
+impl Followed {
+    /// Its stay is over.
+    fn leaves(&self) {
+        self.recording.iter().for_each(CardRecording::leaves);
+        self.stay.end();
     }
 }
 
 /// What stands behind a host and its control socket.
 pub(super) struct Desk {
     pub(super) readers: Arc<Readers>,
-    /// One for each slot, held while a card comes or goes there, so that a recording has it in the order in which it
-    /// happened. A card whose power-up does not return holds up no other slot.
-    pub(super) moves: Vec<Mutex<()>>,
+    /// One for each slot, held for the moment in which a card comes or goes there, so that recordings and listeners
+    /// have it in the order in which it happened. No card works meanwhile.
+    pub(super) moves: Vec<Mutex<Option<Followed>>>,
     pub(super) making: Making,
     pub(super) name: String,
     pub(super) socket: PathBuf,
@@ -67,8 +90,9 @@ pub(super) struct Desk {
     pub(super) recording: Option<Recording>,
     /// What is to be said of the recordings, once they are closed.
     pub(super) closed: OnceLock<Vec<String>>,
-    /// Who tells listeners what happens to the slots: there from the first listener on.
-    pub(super) observer: Mutex<Option<Arc<Teller>>>,
+    pub(super) teller: Arc<Teller>,
+    /// Done when the readers tell the teller: from the first listener on.
+    pub(super) observed: Once,
 }
 
 impl Desk {
@@ -90,11 +114,9 @@ impl Desk {
     /// A listener who may be `bound` events behind.
     pub(super) fn listen(&self, bound: usize) -> Listener {
         let listener = self.making.bus.listen(bound);
-        self.observer.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| {
-            let teller = Arc::new(Teller(Arc::clone(&self.making.bus)));
-            let weak: Weak<Teller> = Arc::downgrade(&teller);
-            self.readers.observe(weak);
-            teller
+        self.observed.call_once(|| {
+            let teller: Weak<Teller> = Arc::downgrade(&self.teller);
+            self.readers.observe(teller);
         });
         listener
     }
@@ -113,32 +135,53 @@ impl Desk {
         Ok(state.name.to_string())
     }
 
-    /// Waits until no card comes or goes in a slot, and keeps others from it.
-    fn begin_move(&self, slot: usize) -> Option<MutexGuard<'_, ()>> {
-        self.moves.get(slot).map(|moves| moves.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Waits until no card comes or goes in a slot that there is, and keeps others from it.
+    fn begin_move(&self, slot: usize) -> MutexGuard<'_, Option<Followed>> {
+        lock(&self.moves[slot])
     }
 
-    /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one.
+    /// A card that was made for a slot is put there as the host starts.
+    pub(super) fn insert_first(&self, slot: usize, made: Made) -> Result<(), HostError> {
+        let recording = self.recording.as_ref();
+        let recording = recording.map(|all| all.of_first(slot, &made.origin, made.card())).transpose()?;
+        self.put(slot, made, recording).map(drop)
+    }
+
+    /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one. If it
+    /// cannot be made or recorded, the card that is there stays.
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
-        let (origin, card) = self.making.make(content, slot, &mut Shelf::default())?;
-        let _move = self.begin_move(slot);
-        let replaced = match self.take_out(slot) {
-            Err(SlotError::Empty(_)) => false,
-            taken => taken.map(|()| true)?,
-        };
+        let made = self.making.make(content, slot, &mut Shelf::default())?;
         let recording = self.recording.as_ref();
-        let recorder = recording.map(|recording| recording.insert(slot, &origin, &*card)).transpose()?;
-        self.readers.insert(slot, self.making.dress(slot, card, recorder), Some(Label::new(origin)))?;
-        Ok((reader, replaced))
+        let recording = recording.map(|all| all.of_card(slot, &made.origin, made.card())).transpose()?;
+        Ok((reader, self.put(slot, made, recording)?))
+    }
+
+    fn put(&self, slot: usize, made: Made, mut recording: Option<CardRecording>) -> Result<bool, HostError> {
+        let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
+        let card = self.making.dress(slot, made, recording.as_ref());
+        let mut here = self.begin_move(slot);
+        let replaced = self.readers.exchange(slot, card, Some(label), move |exchange| {
+            here.iter().filter(|_| exchange.left.is_some()).for_each(Followed::leaves);
+            if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
+                all.comes(slot, recording);
+            }
+            stay.begin(exchange.came);
+            *self.teller.stay(slot) = Some(stay.clone());
+            *here = Some(Followed { stay, recording });
+        })?;
+        Ok(replaced)
     }
 
     /// Puts the card back that was last taken out of a slot; gives the reader, and what people are told of the card.
     pub(super) fn reinsert(&self, slot: usize) -> Result<(String, String), HostError> {
         let reader = self.reader(slot)?;
-        let _move = self.begin_move(slot);
-        let label = self.readers.reinsert_after(slot, |_| {
-            self.recording.iter().for_each(|recording| recording.reinsert(slot));
+        let here = self.begin_move(slot);
+        let label = self.readers.reinsert_after(slot, move |generation| {
+            for card in here.iter() {
+                card.recording.iter().for_each(CardRecording::comes_back);
+                card.stay.begin(generation);
+            }
         })?;
         let origin = label.as_ref().and_then(Label::get::<Origin>);
         Ok((reader, origin.map(Origin::label).unwrap_or_default()))
@@ -147,10 +190,10 @@ impl Desk {
     /// Takes the card out of a slot; gives the reader.
     pub(super) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
-        let _move = self.begin_move(slot);
-        match self.take_out(slot) {
+        let here = self.begin_move(slot);
+        match self.readers.remove_then(slot, move |_| here.iter().for_each(Followed::leaves)) {
             Err(SlotError::Empty(_)) => Err(HostError::Empty { slot, reader }),
-            taken => Ok(taken.map(|()| reader)?),
+            removed => Ok(removed.map(|()| reader)?),
         }
     }
 
@@ -161,12 +204,6 @@ impl Desk {
             Err(HostError::Empty { reader, .. }) => Ok((reader, false)),
             Err(other) => Err(other),
         }
-    }
-
-    fn take_out(&self, slot: usize) -> Result<(), SlotError> {
-        self.readers.remove(slot)?;
-        self.recording.iter().for_each(|recording| recording.remove(slot));
-        Ok(())
     }
 
     /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
@@ -215,4 +252,8 @@ impl Handler for Arc<Desk> {
             stop();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

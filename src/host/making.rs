@@ -1,19 +1,22 @@
 //! How a host makes the cards that go into its slots.
 
 use std::{
+    io,
     path::{self, PathBuf},
     sync::Arc,
 };
 
 use jiff::civil::Date;
-use virtuale_engine::Card;
+use virtuale_engine::{
+    Card,
+    platform::{Forgetful, Sink},
+};
 
-use super::HostError;
+use super::{HostError, recording::CardRecording};
 use crate::{
-    layer::{Commits, Layer, Tap, dress, events::Bus},
-    profile::{self, NamedCard, Options, Profile, Provision, diagnostic::Source, families::Families},
+    layer::{Commits, Layers, Onlookers, Stay, events::Bus},
+    profile::{self, NamedCard, Options, Profile, Provision, VirtualCard, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
-    trace::record::Recorder,
 };
 
 /// Where a card comes from: what a host says of each card in the slot table.
@@ -56,7 +59,17 @@ pub(super) enum Content {
         name: String,
         card: Box<dyn Card>,
     },
+    Provided {
+        name: String,
+        make: Box<MakeCard>,
+    },
 }
+
+/// Makes a card of what a card in its slot is provided with.
+pub(super) type MakeCard = dyn FnOnce(Provision) -> Box<dyn Card> + Send;
+
+/// Makes the sink of the commits of a card in a slot, which is called so.
+pub(super) type MakeSink = dyn Fn(usize, &str) -> io::Result<Box<dyn Sink>> + Send + Sync;
 
 impl Content {
     /// What it is called before it is made.
@@ -64,7 +77,35 @@ impl Content {
         match self {
             Self::Written(card) => card.display().to_string(),
             Self::Found(card) => card.as_path().display().to_string(),
-            Self::Text { name, .. } | Self::Made { name, .. } => name.clone(),
+            Self::Text { name, .. } | Self::Made { name, .. } | Self::Provided { name, .. } => name.clone(),
+        }
+    }
+
+    /// Whether the seed of the run decides nothing of it.
+    pub(super) fn is_made_elsewhere(&self) -> bool {
+        matches!(self, Self::Made { .. } | Self::Provided { .. })
+    }
+}
+
+/// A card that was made for a slot, before anything is around it.
+pub(super) struct Made {
+    pub(super) origin: Origin,
+    card: Naked,
+    /// Its stays in the slot, of which listeners are told.
+    pub(super) stay: Stay,
+}
+
+enum Naked {
+    Virtual(Box<VirtualCard>),
+    Any(Box<dyn Card>),
+}
+
+impl Made {
+    /// The card, to look at.
+    pub(super) fn card(&self) -> &dyn Card {
+        match &self.card {
+            Naked::Virtual(card) => &**card,
+            Naked::Any(card) => &**card,
         }
     }
 }
@@ -76,8 +117,10 @@ pub(super) struct Making {
     pub(super) families: Families,
     /// Who hears what happens to them.
     pub(super) bus: Arc<Bus>,
-    /// What makes the layers that were asked for, from the inside to the outside.
-    pub(super) layers: Vec<MakeLayer>,
+    /// What every card gets around it.
+    pub(super) layers: Layers,
+    /// What makes the sinks of their commits; without it they keep nothing outside the card.
+    pub(super) sink: Option<Box<MakeSink>>,
 }
 
 /// The card files that were read for cards which come in together: those of one file share all that does not change.
@@ -99,55 +142,69 @@ impl Shelf {
     }
 }
 
-/// Makes a layer for a card that comes into this slot.
-pub(super) type MakeLayer = Box<dyn Fn(usize) -> Box<dyn Layer> + Send + Sync>;
-
 impl Making {
-    /// The card for a slot, naked, and where it comes from. A card file that is on the shelf is not read again.
+    /// The card for a slot, with nothing around it, and where it comes from. A card file that is on the shelf is not
+    /// read again.
     ///
     /// # Errors
     ///
-    /// What is wrong with its card file.
-    pub(super) fn make(
-        &self,
-        content: Content,
-        slot: usize,
-        shelf: &mut Shelf,
-    ) -> Result<(Origin, Box<dyn Card>), HostError> {
+    /// What is wrong with its card file, or that its sink cannot be made.
+    pub(super) fn make(&self, content: Content, slot: usize, shelf: &mut Shelf) -> Result<Made, HostError> {
         let options = Options { today: self.today, seed: self.seed };
-        let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
-        let provision = provision.with_sink(Commits::new(Arc::clone(&self.bus), slot));
-        match content {
+        let stay = Stay::new(Arc::clone(&self.bus), slot);
+        let provision = |origin: &Origin| self.provision(slot, &origin.label(), &stay);
+        let (origin, card) = match content {
             Content::Written(written) => {
                 let found = self.families.find_card(&written).map_err(profile::LoadError::Unknown)?;
-                self.make(Content::Found(found), slot, shelf)
+                return self.make(Content::Found(found), slot, shelf);
             }
             Content::Found(named) => {
-                let card = shelf.profile(&named, &self.families, &options)?.card_with(provision);
+                let profile = shelf.profile(&named, &self.families, &options)?;
                 let origin = match named {
                     NamedCard::File(file) => Origin::File(path::absolute(&file).unwrap_or(file)),
                     NamedCard::BuiltIn(card) => Origin::BuiltIn(card.name),
                 };
-                Ok((origin, Box::new(card)))
+                let card = profile.card_with(provision(&origin)?);
+                (origin, Naked::Virtual(Box::new(card)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };
                 let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
-                Ok((Origin::Named(name), Box::new(profile.card_with(provision))))
+                let origin = Origin::Named(name);
+                let card = profile.card_with(provision(&origin)?);
+                (origin, Naked::Virtual(Box::new(card)))
             }
-            Content::Made { name, card } => Ok((Origin::Named(name), card)),
-        }
+            Content::Made { name, card } => (Origin::Named(name), Naked::Any(card)),
+            Content::Provided { name, make } => {
+                let origin = Origin::Named(name);
+                let card = make(provision(&origin)?);
+                (origin, Naked::Any(card))
+            }
+        };
+        Ok(Made { origin, card, stay })
     }
 
-    /// Dresses a card that goes into a slot. This is the one place where that is done.
-    ///
-    /// From the inside to the outside: what the card is of itself (its wear), the layers that were asked for, the tap
-    /// of the events, the recorder. So events and traces say what the programs see.
-    pub(super) fn dress(&self, slot: usize, card: Box<dyn Card>, recorder: Option<Recorder>) -> Box<dyn Card> {
-        let asked_for = self.layers.iter().map(|make| make(slot));
-        let tap: Box<dyn Layer> = Box::new(Tap::new(Arc::clone(&self.bus), slot));
-        let recorder = recorder.map(|recorder| recorder.with_families(self.families.clone()));
-        let recorder = recorder.map(|recorder| Box::new(recorder) as Box<dyn Layer>);
-        dress(card, asked_for.chain([tap]).chain(recorder))
+    /// What a card in a slot is provided with. Its commits are told to listeners once its sink has kept them.
+    fn provision(&self, slot: usize, card: &str, stay: &Stay) -> Result<Provision, HostError> {
+        let sink = match &self.sink {
+            Some(make) => make(slot, card).map_err(|error| HostError::Unmade {
+                what: format!("the place where the card {card} in slot {slot} is kept"),
+                error,
+            })?,
+            None => Box::new(Forgetful),
+        };
+        let provision = Provision::for_slot(u64::try_from(slot).unwrap_or(u64::MAX));
+        Ok(provision.with_sink(Commits::new(stay.clone(), sink)))
+    }
+
+    /// The card as it goes into its slot.
+    pub(super) fn dress(&self, slot: usize, made: Made, recording: Option<&CardRecording>) -> Box<dyn Card> {
+        let recorder =
+            recording.map(|recording| Box::new(recording.recorder().with_families(self.families.clone())) as _);
+        let onlookers = Onlookers { stay: Some(made.stay), recorder };
+        match made.card {
+            Naked::Virtual(card) => self.layers.dress(slot, *card, onlookers),
+            Naked::Any(card) => self.layers.dress(slot, card, onlookers),
+        }
     }
 }

@@ -28,6 +28,7 @@ use std::{
 
 use virtuale_engine::Card;
 
+use crate::profile::Provision;
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
 pub use error::reason;
@@ -104,10 +105,16 @@ impl NewCard {
         Self(Content::Text { name: name.into(), text: text.into() })
     }
 
-    /// Any card; `name` is what people are told of it.
+    /// Any card; `name` is what people are told of it. Where its commits go is its own affair: nobody is told of them.
     #[must_use]
     pub fn made(name: impl Into<String>, card: Box<dyn Card>) -> Self {
         Self(Content::Made { name: name.into(), card })
+    }
+
+    /// The card that `make` makes of what a card in its slot is provided with ([`Builder::card_provided`]).
+    #[must_use]
+    pub fn provided(name: impl Into<String>, make: impl FnOnce(Provision) -> Box<dyn Card> + Send + 'static) -> Self {
+        Self(Content::Provided { name: name.into(), make: Box::new(make) })
     }
 }
 

@@ -1,10 +1,11 @@
 //! Recordings of what programs and cards say while a reader runs.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::civil::Date;
@@ -27,14 +28,26 @@ pub(crate) enum Recording {
     /// All slots in one trace.
     File { trace_file: TraceFile, several: bool },
     /// A trace of its own for each card that comes into a slot.
-    Folder { path: PathBuf, run: Run, traces: Mutex<Vec<OwnTrace>> },
+    Folder { path: PathBuf, run: Run, traces: Mutex<Traces> },
 }
 
-/// A trace of one card.
+/// The traces in a folder.
+#[derive(Debug, Default)]
+pub(crate) struct Traces {
+    /// Those of cards that are in a slot or can come back into one, by slot.
+    open: BTreeMap<usize, TraceFile>,
+    /// What is to be said of the others.
+    complaints: Vec<String>,
+}
+
+/// What is recorded of one card, through all its stays in a slot.
 #[derive(Debug)]
-pub(crate) struct OwnTrace {
-    slot: usize,
-    trace_file: TraceFile,
+pub(crate) struct CardRecording {
+    recorder: Recorder,
+    /// How the trace says that the card comes in, if it is not there from the beginning: by its card file.
+    inserted: Option<String>,
+    /// Its trace, if that is its own, until the card comes in.
+    own: Option<TraceFile>,
 }
 
 /// What a trace has to say first of the run that it was recorded in.
@@ -70,40 +83,40 @@ impl Recording {
         Ok(Self::Folder { path, run, traces: Mutex::default() })
     }
 
-    /// The layer of a card that is in a slot from the beginning.
+    /// What is recorded of a card that is in a slot from the beginning.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(crate) fn begin(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<Recorder, HostError> {
+    pub(crate) fn of_first(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
                 head(trace_file.tape(), &name, trace_file.path(), origin, card);
-                Ok(Recorder::new(trace_file.tape().clone(), &name))
+                let recorder = Recorder::outside(trace_file.tape().clone(), &name);
+                Ok(CardRecording { recorder, inserted: None, own: None })
             }
-            Self::Folder { .. } => self.insert(slot, origin, card),
+            Self::Folder { .. } => self.of_card(slot, origin, card),
         }
     }
 
-    /// The layer of a card that comes into a slot later.
+    /// What is recorded of a card that is to come into a slot. Nothing says so yet.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made.
-    pub(crate) fn insert(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<Recorder, HostError> {
+    pub(crate) fn of_card(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
-                let name = self.slot_name(slot);
                 let seen = match origin {
                     Origin::File(file) => seen_from(trace_file.path(), file),
                     Origin::BuiltIn(name) => (*name).to_owned(),
                     Origin::Named(name) => name.clone(),
                 };
-                trace_file.tape().line(&name, &Line::Insert(Some(&seen)));
-                Ok(Recorder::new(trace_file.tape().clone(), &name))
+                let recorder = Recorder::outside(trace_file.tape().clone(), &self.slot_name(slot));
+                Ok(CardRecording { recorder, inserted: Some(seen), own: None })
             }
-            Self::Folder { path, run, traces } => {
+            Self::Folder { path, run, .. } => {
                 let (trace, created) = fresh(path, slot, &origin.label());
                 let unwritable = |error: &io::Error| HostError::File {
                     did: "write",
@@ -117,33 +130,24 @@ impl Recording {
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
                 })?;
-                let tape = trace_file.tape().clone();
-                traces.lock().unwrap_or_else(PoisonError::into_inner).push(OwnTrace { slot, trace_file });
-                Ok(Recorder::new(tape, &name))
+                let recorder = Recorder::outside(trace_file.tape().clone(), &name);
+                Ok(CardRecording { recorder, inserted: None, own: Some(trace_file) })
             }
         }
     }
 
-    /// The card of a slot is gone.
-    pub(crate) fn remove(&self, slot: usize) {
-        if let Self::File { trace_file, .. } = self {
-            trace_file.tape().line(&self.slot_name(slot), &Line::Remove);
-        }
-    }
-
-    /// The card that was last in a slot is about to come back.
-    pub(crate) fn reinsert(&self, slot: usize) {
-        match self {
-            Self::File { trace_file, .. } => trace_file.tape().line(&self.slot_name(slot), &Line::Insert(None)),
-            Self::Folder { traces, .. } => {
-                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(own) = traces.iter().rfind(|own| own.slot == slot) {
-                    // The trace of a card that stays away does not say that it left.
-                    let name = own_name(slot);
-                    own.trace_file.tape().line(&name, &Line::Remove);
-                    own.trace_file.tape().line(&name, &Line::Insert(None));
-                }
+    /// A card comes into a slot for the first time. Its own trace is closed when another card does.
+    pub(crate) fn comes(&self, slot: usize, card: &mut CardRecording) {
+        if let (Self::Folder { traces, .. }, Some(own)) = (self, card.own.take()) {
+            let mut traces = lock(traces);
+            if let Some(last) = traces.open.insert(slot, own) {
+                last.remove_if_untouched();
+                traces.complaints.extend(last.complaint());
             }
+        }
+        match &card.inserted {
+            Some(file) => card.recorder.insert(Some(file)),
+            None => card.recorder.begin(),
         }
     }
 
@@ -154,8 +158,7 @@ impl Recording {
             Self::File { trace_file, .. } => trace_file.conclusion().into_iter().collect(),
             Self::Folder { traces, .. } => {
                 let complaints = self.complaints();
-                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
-                traces.iter().for_each(|own| own.trace_file.remove_if_untouched());
+                lock(traces).open.values().for_each(TraceFile::remove_if_untouched);
                 complaints
             }
         }
@@ -166,8 +169,9 @@ impl Recording {
         match self {
             Self::File { trace_file, .. } => trace_file.complaint().into_iter().collect(),
             Self::Folder { traces, .. } => {
-                let traces = traces.lock().unwrap_or_else(PoisonError::into_inner);
-                traces.iter().filter_map(|own| own.trace_file.complaint()).collect()
+                let traces = lock(traces);
+                let of_open = traces.open.values().filter_map(TraceFile::complaint);
+                traces.complaints.iter().cloned().chain(of_open).collect()
             }
         }
     }
@@ -178,6 +182,34 @@ impl Recording {
             _ => String::new(),
         }
     }
+}
+
+impl CardRecording {
+    /// The layer that records it.
+    pub(crate) fn recorder(&self) -> Recorder {
+        self.recorder.clone()
+    }
+
+    /// The card comes back.
+    pub(crate) fn comes_back(&self) {
+        self.recorder.insert(None);
+    }
+
+    /// The card was pulled.
+    pub(crate) fn leaves(&self) {
+        self.recorder.remove();
+    }
+}
+
+/// A card that did not come in after all leaves no trace of its own.
+impl Drop for CardRecording {
+    fn drop(&mut self) {
+        self.own.iter().for_each(TraceFile::remove_if_untouched);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What every trace has to say first.

@@ -28,14 +28,19 @@ pub struct Event {
 }
 
 /// What happened. Slots are numbered from 0. Bytes are shared: an event is cheap to clone.
+///
+/// What happens to a card has the slot and the generation of its stay there: the number of times that a card came or
+/// went in that slot. A stay ends with [`What::Removed`]; nothing is told of it any more, also if the card is still busy
+/// with a command, whose [`What::Response`] then never comes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum What {
-    /// A card came into a slot and was powered up.
+    /// A card came into a slot and was powered up, which is told first. One that is pulled before it has its power is
+    /// [`What::Removed`] without this.
     Inserted {
         /// The slot.
         slot: usize,
-        /// How often a card came or went there; it grows with each that does.
+        /// The generation of the stay, which begins.
         generation: u64,
         /// Its answer to reset; `None` if it is mute.
         atr: Option<Atr>,
@@ -44,13 +49,15 @@ pub enum What {
     Removed {
         /// The slot.
         slot: usize,
-        /// That of its insertion.
+        /// The generation of the stay, which ends.
         generation: u64,
     },
     /// A card was powered up (a cold reset).
     Powered {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// On which interface.
         interface: Interface,
         /// That it gave no answer to reset, if so.
@@ -60,6 +67,8 @@ pub enum What {
     Reset {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// That it gave no answer to reset, if so.
         fault: Option<Fault>,
     },
@@ -67,16 +76,22 @@ pub enum What {
     PowerOff {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
     },
     /// A card lost its power since nobody had used it for a while. It is told when somebody next looks at the slot.
     Rested {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
     },
     /// A protocol was agreed on with a card.
     Protocol {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// Which.
         protocol: Protocol,
         /// That the card refused it, if so.
@@ -86,6 +101,8 @@ pub enum What {
     Command {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// The command APDU.
         bytes: Arc<[u8]>,
     },
@@ -93,6 +110,8 @@ pub enum What {
     Response {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// The response APDU.
         bytes: Arc<[u8]>,
         /// How long the card took.
@@ -102,15 +121,19 @@ pub enum What {
     Silence {
         /// The slot.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// Why.
         fault: Fault,
         /// How long the card took.
         took: Duration,
     },
-    /// The chip of a card committed changes of its memory. Told of cards that the host made itself.
+    /// The chip of a card committed changes of its memory, and its sink kept them.
     Committed {
         /// The slot that the card was made for.
         slot: usize,
+        /// The generation of the stay.
+        generation: u64,
         /// How many bytes were written.
         bytes: usize,
     },

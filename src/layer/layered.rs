@@ -69,55 +69,56 @@ pub trait Layer: Send {
     }
 }
 
-/// A card with a layer around it.
-pub struct Layered<L> {
+/// A card with a layer around it. Where the kind of card is known when the program is compiled, what the layer passes on
+/// costs no call.
+pub struct Layered<L, C = Box<dyn Card>> {
     layer: L,
-    card: Box<dyn Card>,
+    card: C,
 }
 
-impl<L: Layer> Layered<L> {
+impl<L: Layer, C: Card> Layered<L, C> {
     /// A layer around a card.
     #[must_use]
-    pub fn new(layer: L, card: Box<dyn Card>) -> Self {
+    pub fn new(layer: L, card: C) -> Self {
         Self { layer, card }
     }
 }
 
-impl<L: Layer> Card for Layered<L> {
+impl<L: Layer, C: Card> Card for Layered<L, C> {
     fn atr(&self) -> &Atr {
-        self.layer.atr(&*self.card)
+        self.layer.atr(&self.card)
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
-        self.layer.power_up(&mut *self.card, interface)
+        self.layer.power_up(&mut self.card, interface)
     }
 
     fn reset(&mut self) -> Result<(), Fault> {
-        self.layer.reset(&mut *self.card)
+        self.layer.reset(&mut self.card)
     }
 
     fn power_off(&mut self) {
-        self.layer.power_off(&mut *self.card);
+        self.layer.power_off(&mut self.card);
     }
 
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
-        self.layer.select_protocol(&mut *self.card, protocol)
+        self.layer.select_protocol(&mut self.card, protocol)
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        self.layer.transmit(&mut *self.card, command, response)
+        self.layer.transmit(&mut self.card, command, response)
     }
 
     fn save(&self, snapshot: &mut Snapshot) {
-        self.layer.save(&*self.card, snapshot);
+        self.layer.save(&self.card, snapshot);
     }
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-        self.layer.restore(&mut *self.card, snapshot)
+        self.layer.restore(&mut self.card, snapshot)
     }
 }
 
-impl<L> fmt::Debug for Layered<L> {
+impl<L, C> fmt::Debug for Layered<L, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Layered").finish_non_exhaustive()
     }

@@ -2,10 +2,12 @@
 //!
 //! A [`Layer`] sees all that the reader does to a card and decides what of it the card sees; whatever it does not write
 //! anew is passed on. A [`Layered`] card is a layer around a card, and a card itself: layers stack, and neither the
-//! reader nor the card knows of them. [`dress`] puts the layers on that a host wants.
+//! reader nor the card knows of them. Every card of a run, be it for a slot or for a terminal in the same process, gets
+//! its layers in one place: [`Layers::dress`].
 //!
 //! Two layers of the house stand here: [`Wear`], a component that fails, and [`Tap`], which tells listeners what
-//! happens. The recorder of traces is one more, in `trace::record`. A latency is one file elsewhere:
+//! happens to a card during a [`Stay`] in a slot. The recorder of traces is one more, in `trace::record`. A latency is one
+//! file elsewhere:
 //!
 //! ```
 //! use std::{thread, time::Duration};
@@ -30,17 +32,13 @@
 
 pub mod events;
 mod layered;
+mod layers;
+mod stay;
 mod tap;
 mod wear;
 
-use virtuale_engine::Card;
-
 pub use layered::{Layer, Layered};
+pub use layers::{Layers, Onlookers};
+pub use stay::Stay;
 pub use tap::{Commits, Tap};
 pub use wear::Wear;
-
-/// Puts layers around a card, from the inside to the outside.
-#[must_use]
-pub fn dress(card: Box<dyn Card>, layers: impl IntoIterator<Item = Box<dyn Layer>>) -> Box<dyn Card> {
-    layers.into_iter().fold(card, |card, layer| Box::new(Layered::new(layer, card)))
-}

@@ -1,7 +1,7 @@
 //! Tells listeners what is done to a card.
 
 use std::{
-    sync::Arc,
+    fmt,
     time::{Duration, Instant},
 };
 
@@ -10,43 +10,30 @@ use virtuale_engine::{
     platform::{Change, CommitError, Sink},
 };
 
-use super::{
-    Layer,
-    events::{Bus, What},
-};
+use super::{Layer, Stay, events::What};
 
-/// A layer that tells a bus what the reader does to a card and what it answers. It changes nothing, and is there from
-/// the beginning, so that a listener can come while the card is in.
+/// A layer that tells listeners what the reader does to a card and what it answers, for as long as the card's stay in
+/// its slot. It changes nothing, and is there from the beginning, so that a listener can come while the card is in.
 #[derive(Clone, Debug)]
-pub struct Tap {
-    bus: Arc<Bus>,
-    slot: usize,
-}
+pub struct Tap(Stay);
 
 impl Tap {
-    /// A tap on the card of a slot.
+    /// A tap on a card, for its stay.
     #[must_use]
-    pub fn new(bus: Arc<Bus>, slot: usize) -> Self {
-        Self { bus, slot }
-    }
-
-    /// Tells of something only if somebody hears it.
-    fn tell(&self, what: impl FnOnce(usize) -> What) {
-        if self.bus.is_heard() {
-            self.bus.tell(what(self.slot));
-        }
+    pub fn new(stay: Stay) -> Self {
+        Self(stay)
     }
 
     /// As [`Layer::transmit`], with the time taken.
+    #[cold]
     fn transmit_heard(&self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        let slot = self.slot;
-        self.bus.tell(What::Command { slot, bytes: command.into() });
+        self.0.tell(|slot, generation| What::Command { slot, generation, bytes: command.into() });
         let start = Instant::now();
         let result = card.transmit(command, response);
         let took: Duration = start.elapsed();
-        self.bus.tell(match result {
-            Ok(()) => What::Response { slot, bytes: response.as_bytes().into(), took },
-            Err(fault) => What::Silence { slot, fault, took },
+        self.0.tell(|slot, generation| match result {
+            Ok(()) => What::Response { slot, generation, bytes: response.as_bytes().into(), took },
+            Err(fault) => What::Silence { slot, generation, fault, took },
         });
         result
     }
@@ -55,56 +42,63 @@ impl Tap {
 impl Layer for Tap {
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
         let result = card.power_up(interface);
-        self.tell(|slot| What::Powered { slot, interface, fault: result.err() });
+        self.0.powered(interface, result.map(|()| card.atr()));
         result
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
         let result = card.reset();
-        self.tell(|slot| What::Reset { slot, fault: result.err() });
+        self.0.tell(|slot, generation| What::Reset { slot, generation, fault: result.err() });
         result
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
         card.power_off();
-        self.tell(|slot| What::PowerOff { slot });
+        self.0.tell(|slot, generation| What::PowerOff { slot, generation });
     }
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
         let result = card.select_protocol(protocol);
-        self.tell(|slot| What::Protocol { slot, protocol, fault: result.err() });
+        self.0.tell(|slot, generation| What::Protocol { slot, generation, protocol, fault: result.err() });
         result
     }
 
+    #[inline]
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        if self.bus.is_heard() {
+        if self.0.is_heard() {
             return self.transmit_heard(card, command, response);
         }
         card.transmit(command, response)
     }
 }
 
-/// A sink of commits that tells a bus of them and keeps nothing.
-#[derive(Clone, Debug)]
+/// A sink of commits that tells listeners of those which the sink behind it kept.
 pub struct Commits {
-    bus: Arc<Bus>,
-    slot: usize,
+    stay: Stay,
+    inner: Box<dyn Sink>,
 }
 
 impl Commits {
-    /// The sink of the card of a slot.
+    /// A sink around that of a card.
     #[must_use]
-    pub fn new(bus: Arc<Bus>, slot: usize) -> Self {
-        Self { bus, slot }
+    pub fn new(stay: Stay, inner: Box<dyn Sink>) -> Self {
+        Self { stay, inner }
     }
 }
 
 impl Sink for Commits {
     fn commit(&mut self, changes: &[Change<'_>]) -> Result<(), CommitError> {
-        if self.bus.is_heard() {
+        self.inner.commit(changes)?;
+        self.stay.tell(|slot, generation| {
             let bytes = changes.iter().map(|change| change.bytes.len()).sum();
-            self.bus.tell(What::Committed { slot: self.slot, bytes });
-        }
+            What::Committed { slot, generation, bytes }
+        });
         Ok(())
+    }
+}
+
+impl fmt::Debug for Commits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commits").field("stay", &self.stay).finish_non_exhaustive()
     }
 }

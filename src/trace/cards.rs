@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_engine::{Atr, Card};
+use virtuale_engine::Atr;
 
 use super::{
     chance::Chance,
@@ -19,8 +19,11 @@ use super::{
     replay::{Inserted, Replayed, Wanted, replay},
     suite::Verdict,
 };
-use crate::profile::{
-    LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
+use crate::{
+    layer::{Layers, Onlookers},
+    profile::{
+        LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
+    },
 };
 
 /// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
@@ -40,6 +43,8 @@ pub struct Cards {
     pub seed: u64,
     /// The families that the cards may be of.
     pub families: Families,
+    /// What every card gets around it.
+    pub layers: Layers,
 }
 
 /// Why a trace was not replayed.
@@ -89,8 +94,10 @@ impl Cards {
         let mut outcome = replay(trace, self.chance(trace), |wanted| {
             let profile = self.profile(trace, wanted)?;
             let card: Inserted<'_> = profile.as_ref().map(|profile| {
-                let provision = Provision::for_slot(trace.slot_number(wanted.index));
-                Box::new(profile.card_with(provision)) as Box<dyn Card>
+                let number = trace.slot_number(wanted.index);
+                let card = profile.card_with(Provision::for_slot(number));
+                let slot = usize::try_from(number).unwrap_or(usize::MAX);
+                self.layers.dress(slot, card, Onlookers::default())
             });
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;
@@ -194,10 +201,19 @@ mod tests {
 
     use hex_literal::hex;
     use jiff::civil::date;
-    use virtuale_engine::{Card, Interface, Response, image::FileKind};
+    use virtuale_engine::{Card, Fault, Interface, Response, image::FileKind};
 
-    use super::{Cards, Options, Replayed, Trace, Unreplayed, read};
-    use crate::profile::{diagnostic::Source, families::Families};
+    use super::{Cards, Layers, Options, Replayed, Trace, Unreplayed, read};
+    use crate::{
+        layer::Layer,
+        profile::{diagnostic::Source, families::Families},
+    };
+
+    /// Cards that a trace names itself, on a day and with a seed.
+    fn cards() -> Cards {
+        let (families, layers) = (Families::built_in(), Layers::default());
+        Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families, layers }
+    }
 
     /// The elements that the findings of a trace of a built-in card are about.
     fn elements(body: &str) -> Vec<Option<String>> {
@@ -205,8 +221,7 @@ mod tests {
         let text = format!("virtuale-trace 1\ncard cards/vitale2-martin.toml\n{body}");
         let source = Source { name: beside.display().to_string(), text };
         let trace = Trace::parse(Arc::new(source)).expect(body);
-        let cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
-        let Replayed { findings, .. } = cards.replay_trace(&trace).expect("the card is there");
+        let Replayed { findings, .. } = cards().replay_trace(&trace).expect("the card is there");
         findings.into_iter().map(|finding| finding.element).collect()
     }
 
@@ -254,10 +269,7 @@ mod tests {
             "virtuale-trace 1\ncard card.toml\n> 00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45\n< 61 ..\n{body}"
         );
         let trace = Trace::parse(Arc::new(Source { name, text })).expect(body);
-        let Replayed { findings, .. } =
-            Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() }
-                .replay_trace(&trace)
-                .expect("the card is there");
+        let Replayed { findings, .. } = cards().replay_trace(&trace).expect("the card is there");
         let short = |element: String| element.split(" (").next().map(str::to_owned);
         findings.into_iter().map(|finding| finding.element.and_then(short)).collect()
     }
@@ -311,6 +323,29 @@ mod tests {
     }
 
     #[test]
+    fn the_cards_of_a_replay_are_dressed_as_those_of_a_slot() {
+        /// A card that dies of its second command.
+        struct Dying(usize, u8);
+        impl Layer for Dying {
+            fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+                self.1 += 1;
+                if self.1 > 1 && self.0 == 3 { Err(Fault::Mute) } else { card.transmit(command, response) }
+            }
+        }
+        let name = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/x.apdu").display().to_string();
+        let exchange = "> 00 84 00 00 08\n< ** 90 00\n";
+        let card = |slot: u8| format!("slot slot-{slot}\ncard cards/vitale2-martin.toml\n");
+        let text =
+            format!("virtuale-trace 1\n{}{}{exchange}{exchange}slot slot-3\n{exchange}{exchange}", card(3), card(2));
+        let trace = Trace::parse(Arc::new(Source { name, text })).expect("a trace");
+        let mut cards = cards();
+        cards.layers = cards.layers.with(|slot| Dying(slot, 0));
+        let Replayed { findings, .. } = cards.replay_trace(&trace).expect("the cards are there");
+        let places: Vec<_> = findings.iter().map(|finding| finding.position().0).collect();
+        assert_eq!(places, [14], "the second command to the card in slot 3");
+    }
+
+    #[test]
     fn what_is_not_known_is_not_named() {
         assert_eq!(elements("> 00 B0 82 00 01\n< 65 90 01\n"), [None], "a status word is no element");
         assert_eq!(elements("> 00 A4 04 00\n< 90 00\n"), [None]);
@@ -332,7 +367,7 @@ mod tests {
             let source = Source { name: root.join("x.apdu").display().to_string(), text };
             let trace = Trace::parse(Arc::new(source)).expect(head);
             let given = given.iter().map(|name| root.join(name)).collect();
-            let cards = Cards { given, today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
+            let cards = Cards { given, ..cards() };
             let outcome = cards.replay_trace(&trace).expect("the card is there");
             (outcome.drawn, outcome.findings.len())
         };
@@ -349,7 +384,7 @@ mod tests {
     fn a_trace_without_a_card_needs_one() {
         let source = Source { name: "t.apdu".into(), text: "virtuale-trace 1\n> 00\n< 90 00\n".into() };
         let trace = Trace::parse(Arc::new(source)).expect("a trace");
-        let mut cards = Cards { given: vec![], today: date(2026, 1, 15), seed: 1, families: Families::built_in() };
+        let mut cards = cards();
         assert!(matches!(cards.replay_trace(&trace), Err(Unreplayed::NoCard)));
         cards.given.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml"));
         let outcome = cards.replay_trace(&trace).expect("a card was given");

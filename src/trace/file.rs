@@ -152,6 +152,13 @@ impl Trace {
         &self.steps
     }
 
+    /// Whether the card is pulled while it is busy with a step: the next thing that happens to its slot is its removal.
+    pub(super) fn is_pulled_after(&self, index: usize) -> bool {
+        let Some(slot) = self.steps.get(index).map(|step| step.slot) else { return false };
+        let next = self.steps.iter().skip(index + 1).find(|step| step.slot == slot);
+        next.is_some_and(|step| matches!(step.action, Action::Remove))
+    }
+
     /// The bytes of a pattern of this trace, if it has no holes.
     #[must_use]
     pub fn exact(&self, pattern: &Pattern) -> Option<&[u8]> {

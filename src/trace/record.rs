@@ -5,7 +5,8 @@
 use std::{
     fmt,
     io::{self, Write},
-    sync::{Arc, Mutex, PoisonError},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
@@ -29,7 +30,7 @@ struct Inner {
     broken: Option<Arc<io::Error>>,
     /// Whether a command was written.
     has_command: bool,
-    /// Whether it was said that the trace holds secrets.
+    /// Whether it was said that the trace holds a code.
     warned: bool,
 }
 
@@ -40,12 +41,35 @@ const HOLDS_A_CODE: &str =
 /// What stands where the card was given a state back, which no line of a trace can do.
 const RESTORED: &str = "Here the card was given back the state of another time: a replay goes on with its own.";
 
-/// The layer that writes down what passes.
+/// The layer that writes down what passes, for as long as its card is in a slot. Clones are the same recorder: who puts
+/// the card into its slot and pulls it keeps one, and says so.
+#[derive(Clone)]
 pub struct Recorder {
-    tape: Tape,
-    slot: String,
+    shared: Arc<Shared>,
     /// Those that the card may be of: they know which of their commands present a secret.
     families: Families,
+}
+
+struct Shared {
+    tape: Tape,
+    slot: String,
+    /// Held for each line, so that none comes behind the end of the card's stay.
+    phase: Mutex<Phase>,
+}
+
+/// How far a card is in its stay.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// It is out: what it does is not written.
+    Out,
+    /// It is in since the beginning of the trace, and its first power-up goes without saying.
+    Heading,
+    /// It was put in by the last line, and its first power-up goes without saying.
+    Coming,
+    /// It is in, and the last line of it stands for itself.
+    In,
+    /// It is in, and what comes of its last line is not known yet.
+    Asked,
 }
 
 impl Tape {
@@ -61,32 +85,41 @@ impl Tape {
 
     /// Writes a line about a slot. After the first failure nothing is written; [`Tape::failure`] tells.
     pub fn line(&self, slot: &str, line: &Line<'_>) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if inner.broken.is_none() {
-            inner.broken = inner.writer.line(slot, line).err().map(Arc::new);
-            inner.has_command |= matches!(line, Line::Command(_) | Line::NamedCommand(..));
-        }
+        self.lock().line(slot, line);
     }
 
-    /// Says, once, that the trace holds a code.
-    fn warn(&self, slot: &str) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        if !std::mem::replace(&mut inner.warned, true) {
-            drop(inner);
-            self.line(slot, &Line::Comment(HOLDS_A_CODE));
+    /// Writes a line with a code in it; before the first one, that the trace holds one.
+    fn secret_line(&self, slot: &str, line: &Line<'_>) {
+        let mut inner = self.lock();
+        if !mem::replace(&mut inner.warned, true) {
+            inner.line(slot, &Line::Comment(HOLDS_A_CODE));
         }
+        inner.line(slot, line);
     }
 
     /// Why the trace is not whole, if it is not.
     #[must_use]
     pub fn failure(&self) -> Option<Arc<io::Error>> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).broken.clone()
+        self.lock().broken.clone()
     }
 
     /// Whether a command was recorded.
     #[must_use]
     pub fn has_command(&self) -> bool {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).has_command
+        self.lock().has_command
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn line(&mut self, slot: &str, line: &Line<'_>) {
+        if self.broken.is_none() {
+            self.broken = self.writer.line(slot, line).err().map(Arc::new);
+            self.has_command |= matches!(line, Line::Command(_) | Line::NamedCommand(..));
+        }
     }
 }
 
@@ -97,12 +130,25 @@ impl fmt::Debug for Tape {
 }
 
 impl Recorder {
-    /// Records a card under the name of its slot; the name follows docs/traces.md, or is empty for the only slot.
+    /// Records a card under the name of its slot, and all that is done to it from now on; the name follows
+    /// docs/traces.md, or is empty for the only slot.
     ///
     /// What the trace says of the card before the dialogue is whoever's who knows where the card comes from.
     #[must_use]
     pub fn new(tape: Tape, slot: &str) -> Self {
-        Self { tape, slot: slot.to_owned(), families: Families::built_in() }
+        Self::in_phase(tape, slot, Phase::In)
+    }
+
+    /// The same for a card that is still out of its slot: nothing is written before [`Recorder::begin`] or
+    /// [`Recorder::insert`].
+    #[must_use]
+    pub fn outside(tape: Tape, slot: &str) -> Self {
+        Self::in_phase(tape, slot, Phase::Out)
+    }
+
+    fn in_phase(tape: Tape, slot: &str, phase: Phase) -> Self {
+        let shared = Arc::new(Shared { tape, slot: slot.to_owned(), phase: Mutex::new(phase) });
+        Self { shared, families: Families::built_in() }
     }
 
     /// With the families that the card may be of, which know what its commands present; those of the program if this
@@ -112,70 +158,133 @@ impl Recorder {
         Self { families, ..self }
     }
 
-    fn note(&self, line: &Line<'_>) {
-        self.tape.line(&self.slot, line);
+    /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then goes
+    /// without saying.
+    pub fn begin(&self) {
+        *self.phase() = Phase::Heading;
     }
 
-    fn note_fault(&self, result: Result<(), Fault>) -> Result<(), Fault> {
-        if let Err(fault) = result {
-            self.note(&Line::Silence(Silence::Fault(fault)));
+    /// The card comes into its slot, with the card file that it is of, or comes back. That it gets its power then goes
+    /// without saying.
+    pub fn insert(&self, file: Option<&str>) {
+        let mut phase = self.phase();
+        self.note(&Line::Insert(file));
+        *phase = Phase::Coming;
+    }
+
+    /// The card was pulled out of its slot: its stay is over, and nothing is written of it any more. If it was busy,
+    /// nobody gets what comes of that; the trace says so.
+    pub fn remove(&self) {
+        let mut phase = self.phase();
+        match mem::replace(&mut *phase, Phase::Out) {
+            Phase::Out => return,
+            Phase::Asked | Phase::Coming => self.note(&Line::Silence(Silence::NoCard)),
+            Phase::Heading | Phase::In => {}
+        }
+        self.note(&Line::Remove);
+    }
+
+    /// Writes a line whatever the phase. The caller holds it.
+    fn note(&self, line: &Line<'_>) {
+        let Shared { tape, slot, .. } = &*self.shared;
+        match line {
+            Line::NamedCommand(command, _) if secret_to(self.families.iter(), command).is_some() => {
+                tape.secret_line(slot, line)
+            }
+            _ => tape.line(slot, line),
+        }
+    }
+
+    /// Writes what is done to the card, if it is in.
+    fn ask(&self, phase: &mut Phase, line: &Line<'_>) {
+        if *phase != Phase::Out {
+            self.note(line);
+            *phase = Phase::Asked;
+        }
+    }
+
+    /// Writes what came of it, if the card is still in.
+    fn conclude(&self, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+        let mut phase = self.phase();
+        let is_asked = match *phase {
+            Phase::Asked => true,
+            // The power-up that goes without saying.
+            Phase::Heading => false,
+            Phase::Out | Phase::Coming | Phase::In => return result,
+        };
+        *phase = Phase::In;
+        match result {
+            Ok(()) if response.is_empty() => {}
+            Ok(()) => self.note(&Line::Response(response)),
+            Err(fault) => {
+                if !is_asked {
+                    self.note(&Line::Reset(Reset::Cold));
+                }
+                self.note(&Line::Silence(Silence::Fault(fault)));
+            }
         }
         result
+    }
+
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.shared.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("slot", &self.slot).finish_non_exhaustive()
+        f.debug_struct("Recorder").field("slot", &self.shared.slot).finish_non_exhaustive()
     }
 }
 
 impl Layer for Recorder {
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
-        self.note(match interface {
-            Interface::Contact => &Line::Reset(Reset::Cold),
-            Interface::Contactless => &Line::PowerUpContactless,
-        });
+        {
+            let mut phase = self.phase();
+            match (*phase, interface) {
+                (Phase::Out, _) | (Phase::Heading, Interface::Contact) => {}
+                (Phase::Coming, Interface::Contact) => *phase = Phase::Asked,
+                (_, Interface::Contact) => self.ask(&mut phase, &Line::Reset(Reset::Cold)),
+                (_, Interface::Contactless) => self.ask(&mut phase, &Line::PowerUpContactless),
+            }
+        }
         let result = card.power_up(interface);
-        self.note_fault(result)
+        self.conclude(result, &[])
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
-        self.note(&Line::Reset(Reset::Warm));
+        self.ask(&mut self.phase(), &Line::Reset(Reset::Warm));
         let result = card.reset();
-        self.note_fault(result)
+        self.conclude(result, &[])
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
-        self.note(&Line::PowerOff);
+        {
+            let mut phase = self.phase();
+            self.ask(&mut phase, &Line::PowerOff);
+            // Nothing comes of that.
+            if *phase == Phase::Asked {
+                *phase = Phase::In;
+            }
+        }
         card.power_off();
     }
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
-        self.note(&Line::Protocol(protocol));
+        self.ask(&mut self.phase(), &Line::Protocol(protocol));
         let result = card.select_protocol(protocol);
-        self.note_fault(result)
+        self.conclude(result, &[])
     }
 
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
-        let worth_it = !command.is_empty();
-        if secret_to(self.families.iter(), command).is_some() {
-            self.tape.warn(&self.slot);
+        if command.is_empty() {
+            return card.transmit(command, response);
         }
-        if worth_it {
-            self.note(&Line::NamedCommand(command, &command_name_in(&self.families, command)));
-        }
+        let name = command_name_in(&self.families, command);
+        self.ask(&mut self.phase(), &Line::NamedCommand(command, &name));
         let result = card.transmit(command, response);
-        match result {
-            Ok(()) if worth_it && !response.is_empty() => {
-                self.note(&Line::Response(response.as_bytes()));
-                result
-            }
-            Ok(()) => result,
-            Err(_) if worth_it => self.note_fault(result),
-            Err(_) => result,
-        }
+        self.conclude(result, response.as_bytes())
     }
 
     fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
@@ -294,6 +403,112 @@ mod tests {
         let trace = Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace");
         let Ok(outcome) = replay(&trace, Chance::Recorded, |_| Ok::<_, Infallible>(Some(card())));
         assert_eq!((outcome.commands, outcome.findings.len()), (2, 0));
+    }
+
+    /// A recorder of a card that is pulled by the test while it works on `deed`, and what is on the tape then.
+    fn pulled(deed: impl FnOnce(&mut dyn Card) -> Result<(), Fault>, begin: impl FnOnce(&Recorder)) -> String {
+        /// A card that is pulled whatever it does.
+        struct Slippery(Toy, Arc<Mutex<Option<Recorder>>>);
+        impl Slippery {
+            fn slip(&self) {
+                let recorder = self.1.lock().expect("no thread panics").take();
+                recorder.iter().for_each(Recorder::remove);
+            }
+        }
+        impl Card for Slippery {
+            fn atr(&self) -> &Atr {
+                self.0.atr()
+            }
+            fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+                self.slip();
+                self.0.power_up(interface)
+            }
+            fn reset(&mut self) -> Result<(), Fault> {
+                self.slip();
+                Err(Fault::Mute)
+            }
+            fn power_off(&mut self) {
+                self.slip();
+                self.0.power_off();
+            }
+            fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+                self.slip();
+                self.0.select_protocol(protocol)
+            }
+            fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+                self.slip();
+                response.extend(&[0x90, 0x00]);
+                self.0.transmit(command, &mut Response::new()).or(Ok(()))
+            }
+        }
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let recorder = Recorder::outside(tape, "");
+        let hand = Arc::new(Mutex::new(Some(recorder.clone())));
+        let mut card = Layered::new(recorder.clone(), Slippery(Toy::new(&[]), hand));
+        begin(&recorder);
+        let _ = deed(&mut card);
+        // What it does when it is out is not written.
+        card.power_off();
+        let _ = card.transmit(&[0, 0x84, 0, 0], &mut Response::new());
+        recorder.remove();
+        recorder.insert(None);
+        card.power_up(Interface::Contact).expect("powered");
+        let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
+        Trace::parse(Arc::new(Source { name: "t".into(), text: text.clone() })).expect("it can be read");
+        text.strip_prefix("virtuale-trace 1\n").expect("its first line").to_owned()
+    }
+
+    #[test]
+    fn nothing_of_a_card_is_written_behind_its_removal() {
+        let asked = |lines: &str| format!("{lines}\nexpect-error no-card\nremove\ninsert\n");
+        let command = |card: &mut dyn Card| card.transmit(&[0, 0x84, 0, 0], &mut Response::new());
+        assert_eq!(pulled(command, Recorder::begin), asked("> 00 84 00 00    # GET CHALLENGE"));
+        let verify = |card: &mut dyn Card| card.transmit(&[0, 0x20, 0, 1, 1, 0x31], &mut Response::new());
+        let warning = format!("# {}\n> 00 20 00 01 01 31    # VERIFY", super::HOLDS_A_CODE);
+        assert_eq!(pulled(verify, Recorder::begin), asked(&warning));
+        assert_eq!(pulled(|card| card.reset(), Recorder::begin), asked("reset warm"));
+        assert_eq!(pulled(|card| card.select_protocol(Protocol::T0), Recorder::begin), asked("protocol T=0"));
+        let power_up = |interface| move |card: &mut dyn Card| card.power_up(interface);
+        let comes = |recorder: &Recorder| recorder.insert(Some("a.toml"));
+        assert_eq!(pulled(power_up(Interface::Contact), comes), asked("insert a.toml"));
+        let by_antenna = asked("insert a.toml\nreset contactless");
+        assert_eq!(pulled(power_up(Interface::Contactless), comes), by_antenna);
+        let silent = |lines: &str| format!("{lines}remove\ninsert\n");
+        assert_eq!(pulled(power_up(Interface::Contact), Recorder::begin), silent(""));
+        let power_off = |card: &mut dyn Card| {
+            card.power_off();
+            Ok(())
+        };
+        assert_eq!(pulled(power_off, Recorder::begin), silent("power-off\n"));
+    }
+
+    #[test]
+    fn the_power_up_of_a_card_that_comes_in_goes_without_saying_unless_it_fails() {
+        struct Mute;
+        impl crate::layer::Layer for Mute {
+            fn power_up(&mut self, _: &mut dyn Card, _: Interface) -> Result<(), Fault> {
+                Err(Fault::Mute)
+            }
+        }
+        let text = |begin: fn(&Recorder), mute: bool| {
+            let paper = Paper(Arc::default(), usize::MAX);
+            let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+            let recorder = Recorder::outside(tape, "");
+            let card = if mute { Box::new(Layered::new(Mute, card())) } else { card() };
+            let mut card = Layered::new(recorder.clone(), card);
+            begin(&recorder);
+            for _ in 0..2 {
+                let _ = card.power_up(Interface::Contact);
+            }
+            let text = String::from_utf8(paper.0.lock().expect("no thread panics").clone()).expect("text");
+            text.strip_prefix("virtuale-trace 1\n").expect("its first line").to_owned()
+        };
+        assert_eq!(text(Recorder::begin, false), "reset\n");
+        assert_eq!(text(Recorder::begin, true), "reset\nexpect-error mute\n".repeat(2));
+        assert_eq!(text(|recorder| recorder.insert(None), false), "insert\nreset\n");
+        let mute = "insert\nexpect-error mute\nreset\nexpect-error mute\n";
+        assert_eq!(text(|recorder| recorder.insert(None), true), mute);
     }
 
     #[test]

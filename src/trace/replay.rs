@@ -223,7 +223,8 @@ impl Replay<'_, '_> {
             Expected::Unsaid => Wish::Done,
         };
         let fits = match (&wish, &got) {
-            (Wish::Silence(wanted), Got::Silence(silence)) => wanted == silence,
+            (Wish::Silence(wanted), Got::Silence(silence)) if wanted == silence => true,
+            (Wish::Silence(Silence::NoCard), _) => self.trace.is_pulled_after(index),
             (Wish::Done, Got::Done) => true,
             _ => false,
         };
@@ -298,6 +299,20 @@ mod tests {
                     reset\nexpect-error no-card\ninsert\n> FF 00 00 00\n< 03 90 00\n\
                     insert other.toml\n> FF 00 00 00\n< 01 90 00\n";
         assert_eq!(shown(body), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_came_of_a_command_in_which_the_card_was_pulled_is_not_asked() {
+        let pulled = "> FF 00 00 00\nexpect-error no-card\nremove\n> FF 00 00 00\nexpect-error no-card\ninsert\n\
+                      reset warm\nexpect-error no-card\nremove\ninsert\nexpect-error no-card\nremove\ninsert\n\
+                      > FF 00 00 00\n< 05 90 00\n";
+        assert_eq!(shown(pulled), Vec::<String>::new(), "the card itself did as it was told");
+        let between =
+            "slot a\n> FF 00 00 00\nslot b\n> FF 00 00 00\n< 01 90 00\nslot a\nexpect-error no-card\nremove\n";
+        assert_eq!(shown(between), Vec::<String>::new(), "others may speak in between");
+        let stays = run("slot a\n> FF 00 00 00\nexpect-error no-card\nslot b\nremove\nslot a\nreset\nremove\n");
+        let summaries: Vec<String> = stays.findings.iter().map(super::Finding::summary).collect();
+        assert_eq!(summaries, ["expected there is no card in the slot, got 1 data bytes and 9000 done"]);
     }
 
     #[test]

@@ -22,10 +22,10 @@ fn a_listener_who_comes_while_the_card_is_in_hears_commands_with_their_time() {
     assert!(events.is_sorted_by_key(|event| event.at), "{events:?}");
     let commands: Vec<_> = events.iter().filter(|event| matches!(event.what, What::Command { .. })).collect();
     let [command] = &*commands else { panic!("one command, not {commands:?}") };
-    let What::Command { slot: 0, bytes } = &command.what else { panic!("in slot 0: {command:?}") };
+    let What::Command { slot: 0, bytes, .. } = &command.what else { panic!("in slot 0: {command:?}") };
     assert_eq!(**bytes, *GET_CHALLENGE);
     let response = events.iter().find_map(|event| match &event.what {
-        What::Response { slot: 0, bytes, took } => Some((event.at, bytes, took)),
+        What::Response { slot: 0, bytes, took, .. } => Some((event.at, bytes, took)),
         _ => None,
     });
     let (at, bytes, took) = response.expect("a response");
@@ -70,7 +70,7 @@ fn a_commit_is_heard_before_the_answer_that_it_belongs_to() {
     host.stop();
     let heard = heard(listener);
     let at = |wanted: fn(&What) -> bool| heard.iter().position(wanted);
-    let committed = at(|what| matches!(what, What::Committed { slot: 0, bytes } if *bytes > 0));
+    let committed = at(|what| matches!(what, What::Committed { slot: 0, bytes, .. } if *bytes > 0));
     let response = at(|what| matches!(what, What::Response { slot: 0, bytes, .. } if **bytes == [0x63, 0xC2]));
     assert!(committed.is_some() && committed < response, "{heard:?}");
 }

@@ -4,7 +4,6 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -12,7 +11,7 @@ use std::{
 
 use virtuale::{
     engine::{Card, Fault, Interface, Response, Snapshot},
-    host::{Host, NewCard, What},
+    host::{Host, What},
     layer::{Layer, Layered},
 };
 
@@ -63,35 +62,6 @@ fn a_latency_and_a_fault_are_one_layer_of_a_few_lines() {
         ] if *took >= latency),
         "listeners hear what the programs see: {what:?}"
     );
-}
-
-#[test]
-fn a_card_that_does_not_power_up_holds_up_no_other_slot() {
-    struct Stuck(mpsc::Sender<()>, mpsc::Receiver<()>);
-    impl Layer for Stuck {
-        fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
-            let _ = self.0.send(());
-            let _ = self.1.recv();
-            card.power_up(interface)
-        }
-    }
-
-    let options = virtuale::profile::Options { today: "2026-01-15".parse().expect("a day"), seed: 0 };
-    let profile = virtuale::profile::load(&card("vitale2-martin"), &options).expect("a card");
-    let ((entered, at_power_up), (release, released)) = (mpsc::channel(), mpsc::channel());
-    let stuck = Layered::new(Stuck(entered, released), Box::new(profile.card()));
-    let host = Host::builder().empty_slot().card(card("vitale2-martin")).start().expect("a host");
-    let (done, removed) = mpsc::channel();
-    let removal = thread::scope(|scope| {
-        let insertion = scope.spawn(|| host.insert(0, NewCard::made("stuck", Box::new(stuck))));
-        at_power_up.recv().expect("the card is powered up");
-        scope.spawn(|| done.send(host.remove(1)));
-        let removal = removed.recv_timeout(Duration::from_secs(10));
-        drop(release);
-        insertion.join().expect("no panic").expect("it is in after all");
-        removal
-    });
-    removal.expect("it does not wait for the other slot").expect("its card");
 }
 
 #[test]

@@ -4,14 +4,29 @@ mod events;
 mod examples;
 mod hosts;
 mod layers;
+mod moves;
+mod sinks;
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    time::Duration,
+};
 
 use virtuale::{
-    engine::Response,
+    engine::{Card, Fault, Interface, Response},
     host::Host,
+    layer::{Layer, Layers},
+    profile::families::Families,
     terminal::transport::{Transport, TransportError, pcsclite::Service},
+    trace::cards::Cards,
 };
+
+/// How long a test waits for what must happen.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A card file that is part of the program.
 fn card(name: &str) -> PathBuf {
@@ -28,4 +43,82 @@ fn answers(host: &Host, slot: usize, commands: &[&[u8]]) -> Result<Vec<Vec<u8>>,
         Ok(response.as_bytes().to_vec())
     };
     commands.iter().map(answer).collect()
+}
+
+/// How many commands a replay of a trace sends. It has no finding.
+fn replayed(trace: &Path) -> usize {
+    let today = "2020-01-01".parse().expect("a day");
+    let (families, layers) = (Families::default(), Layers::default());
+    let verdict = Cards { given: vec![], today, seed: 0, families, layers }.replay(trace);
+    let text = || std::fs::read_to_string(trace).expect("text");
+    assert!(verdict.is_fine(), "{verdict:?}\n{}", text());
+    verdict.commands
+}
+
+/// What a card hangs at.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum At {
+    PowerUp,
+    Command,
+}
+
+/// A layer that hangs, once, until the test lets it go on.
+struct Hanging {
+    at: Option<At>,
+    reached: Sender<()>,
+    go_on: Receiver<()>,
+}
+
+/// The test's end of a card that hangs. Dropping it lets the card go on.
+struct Reins {
+    reached: Receiver<()>,
+    _go_on: Sender<()>,
+}
+
+/// A card that hangs and its reins.
+fn hanging(at: At) -> (Hanging, Reins) {
+    let ((entered, reached), (_go_on, released)) = (channel(), channel());
+    (Hanging { at: Some(at), reached: entered, go_on: released }, Reins { reached, _go_on })
+}
+
+/// A maker of layers of which the first hangs.
+fn hanging_once(at: At) -> (impl Fn(usize) -> Box<dyn Layer> + Send + Sync, Reins) {
+    struct Glass;
+    impl Layer for Glass {}
+
+    let (first, reins) = hanging(at);
+    let first = Arc::new(Mutex::new(Some(first)));
+    let make = move |_| match first.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(layer) => Box::new(layer) as Box<dyn Layer>,
+        None => Box::new(Glass),
+    };
+    (make, reins)
+}
+
+impl Hanging {
+    fn pass(&mut self, at: At) {
+        if self.at.take_if(|wanted| *wanted == at).is_some() {
+            let _ = self.reached.send(());
+            assert_ne!(self.go_on.recv_timeout(PATIENCE), Err(RecvTimeoutError::Timeout), "nobody lets it go on");
+        }
+    }
+}
+
+impl Layer for Hanging {
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+        self.pass(At::PowerUp);
+        card.power_up(interface)
+    }
+
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        self.pass(At::Command);
+        card.transmit(command, response)
+    }
+}
+
+impl Reins {
+    /// Waits until the card hangs.
+    fn await_card(&self) {
+        self.reached.recv_timeout(PATIENCE).expect("the card gets there");
+    }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use virtuale::{
     host::Host,
-    layer::Layered,
+    layer::{Layered, Layers},
     profile::{
         Options, Profile, card_file,
         diagnostic::Source,
@@ -179,7 +179,13 @@ fn replayed(text: &str) -> Vec<Finding> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("visite.apdu");
     std::fs::write(&path, text).expect("a trace");
-    let cards = Cards { given: vec![fixture("lovelace.toml")], today: TODAY, seed: 1, families: families() };
+    let cards = Cards {
+        given: vec![fixture("lovelace.toml")],
+        today: TODAY,
+        seed: 1,
+        families: families(),
+        layers: Layers::default(),
+    };
     let Verdict { findings, error, .. } = cards.replay(&path);
     assert!(error.is_none(), "{error:?}");
     findings

@@ -8,6 +8,7 @@ use std::{
 use jiff::civil::date;
 use libtest_mimic::{Arguments, Trial};
 use virtuale::{
+    layer::Layers,
     profile::families::Families,
     trace::{cards::Cards, suite},
 };
@@ -29,7 +30,7 @@ pub(crate) fn run(folders: &[&Path]) -> ExitCode {
 
 fn verdict(path: &Path) -> Result<(), libtest_mimic::Failed> {
     let families = Families::built_in();
-    let cards = Cards { given: Vec::new(), today: date(2026, 1, 15), seed: 1, families };
+    let cards = Cards { given: Vec::new(), today: date(2026, 1, 15), seed: 1, families, layers: Layers::default() };
     let verdict = cards.replay(path);
     if let Some(failure) = verdict.error {
         return Err(failure.to_string().into());

@@ -14,7 +14,7 @@ use self::step::Step;
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
     profile::{families::Family, reading},
-    terminal::transport::{self, Transport, TransportError},
+    terminal::transport::{Transport, TransportError},
     trace::{command_name_of, hex},
 };
 
@@ -50,7 +50,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let steps = step::of_arguments(&args.commands)?;
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let transport = transport::in_process::in_process(Box::new(profile.card())).map_err(|error| silent(&error))?;
+    let transport = cards::in_process(&profile, &args.reproducible).map_err(|error| silent(&error))?;
     let mut session =
         Session { family: profile.layout().family(), transport, response: Response::new(), out: output::stdout() };
     if steps.is_empty() {

@@ -134,7 +134,8 @@ fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
 
 fn cards_of(args: &Args) -> Cards {
     let (today, seed) = (args.reproducible.today(), args.reproducible.seed);
-    Cards { given: args.cards.clone(), today, seed, families: Families::built_in() }
+    let (families, layers) = (Families::built_in(), args.reproducible.layers());
+    Cards { given: args.cards.clone(), today, seed, families, layers }
 }
 
 fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), Failure> {

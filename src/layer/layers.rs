@@ -1,0 +1,71 @@
+//! What every card of a run gets around it.
+
+use std::{fmt, sync::Arc};
+
+use virtuale_engine::Card;
+
+use super::{Layer, Layered, Stay, Tap};
+
+/// Makes a layer for the card of a slot.
+type MakeLayer = dyn Fn(usize) -> Box<dyn Layer> + Send + Sync;
+
+/// The layers that every card of a run gets, from the inside to the outside.
+#[derive(Clone, Default)]
+pub struct Layers(Vec<Arc<MakeLayer>>);
+
+/// Who looks on from outside of all layers, and sees what the reader sees.
+#[derive(Default)]
+pub struct Onlookers {
+    /// The stay of which listeners are told.
+    pub stay: Option<Stay>,
+    /// What else looks on, outside of that, such as a recorder. It changes nothing.
+    pub recorder: Option<Box<dyn Layer>>,
+}
+
+impl Layers {
+    /// One more layer, around those that there are. `make` is told the number of the slot, 0 where there is none.
+    #[must_use]
+    pub fn with<L: Layer + 'static>(mut self, make: impl Fn(usize) -> L + Send + Sync + 'static) -> Self {
+        self.0.push(Arc::new(move |slot| Box::new(make(slot))));
+        self
+    }
+
+    /// Dresses a card for a slot. This is the one place where that is done.
+    ///
+    /// From the inside to the outside: the card with what it is of itself (its wear), these layers, the tap of the
+    /// events, the recorder. So events and traces say what the programs see. Around a card whose kind is known here, a
+    /// tap that nobody hears costs next to nothing.
+    #[must_use]
+    pub fn dress<C: Card + 'static>(&self, slot: usize, card: C, onlookers: Onlookers) -> Box<dyn Card> {
+        if self.0.is_empty() {
+            return onlookers.around(card);
+        }
+        let card: Box<dyn Card> = Box::new(card);
+        onlookers.around(self.0.iter().fold(card, |card, make| Box::new(Layered::new(make(slot), card))))
+    }
+}
+
+impl Onlookers {
+    fn around<C: Card + 'static>(self, card: C) -> Box<dyn Card> {
+        let tapped: Box<dyn Card> = match self.stay {
+            Some(stay) => Box::new(Layered::new(Tap::new(stay), card)),
+            None => Box::new(card),
+        };
+        match self.recorder {
+            Some(recorder) => Box::new(Layered::new(recorder, tapped)),
+            None => tapped,
+        }
+    }
+}
+
+impl fmt::Debug for Layers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Layers").field(&self.0.len()).finish()
+    }
+}
+
+impl fmt::Debug for Onlookers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Onlookers").field("stay", &self.stay).finish_non_exhaustive()
+    }
+}
