@@ -102,8 +102,8 @@ impl Builder {
     }
 
     /// One more slot, with the card that `make` makes of what a card there is provided with: the number of its slot,
-    /// its cryptography, its sink. [`Profile::card_with`](crate::profile::Profile::card_with) takes that. `name` is what
-    /// people are told of the card.
+    /// its cryptography, its sink. [`Profile::card_with`](crate::profile::Profile::card_with) takes that. `name` is
+    /// what people are told of the card.
     #[must_use]
     pub fn card_provided(
         self,

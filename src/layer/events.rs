@@ -30,8 +30,8 @@ pub struct Event {
 /// What happened. Slots are numbered from 0. Bytes are shared: an event is cheap to clone.
 ///
 /// What happens to a card has the slot and the generation of its stay there: the number of times that a card came or
-/// went in that slot. A stay ends with [`What::Removed`]; nothing is told of it any more, also if the card is still busy
-/// with a command, whose [`What::Response`] then never comes.
+/// went in that slot. A stay ends with [`What::Removed`]; nothing is told of it any more, also if the card is still
+/// busy with a command, whose [`What::Response`] then never comes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum What {

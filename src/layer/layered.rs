@@ -69,8 +69,8 @@ pub trait Layer: Send {
     }
 }
 
-/// A card with a layer around it. Where the kind of card is known when the program is compiled, what the layer passes on
-/// costs no call.
+/// A card with a layer around it. Where the kind of card is known when the program is compiled, what the layer passes
+/// on costs no call.
 pub struct Layered<L, C = Box<dyn Card>> {
     layer: L,
     card: C,

@@ -6,8 +6,8 @@
 //! its layers in one place: [`Layers::dress`].
 //!
 //! Two layers of the house stand here: [`Wear`], a component that fails, and [`Tap`], which tells listeners what
-//! happens to a card during a [`Stay`] in a slot. The recorder of traces is one more, in `trace::record`. A latency is one
-//! file elsewhere:
+//! happens to a card during a [`Stay`] in a slot. The recorder of traces is one more, in `trace::record`. A latency is
+//! one file elsewhere:
 //!
 //! ```
 //! use std::{thread, time::Duration};

@@ -158,8 +158,8 @@ impl Recorder {
         Self { families, ..self }
     }
 
-    /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then goes
-    /// without saying.
+    /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then
+    /// goes without saying.
     pub fn begin(&self) {
         *self.phase() = Phase::Heading;
     }

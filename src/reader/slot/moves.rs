@@ -1,7 +1,7 @@
 //! How cards come into slots and leave them.
 //!
-//! A card on its way in is with the thread that powers it up, as a card on loan is with the thread that runs it: no lock
-//! is held meanwhile, and a removal does not wait for it.
+//! A card on its way in is with the thread that powers it up, as a card on loan is with the thread that runs it: no
+//! lock is held meanwhile, and a removal does not wait for it.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
