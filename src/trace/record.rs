@@ -189,7 +189,7 @@ impl Recorder {
         let Shared { tape, slot, .. } = &*self.shared;
         match line {
             Line::NamedCommand(command, _) if secret_to(self.families.iter(), command).is_some() => {
-                tape.secret_line(slot, line)
+                tape.secret_line(slot, line);
             }
             _ => tape.line(slot, line),
         }
