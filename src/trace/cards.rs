@@ -334,7 +334,7 @@ mod tests {
         }
         let name = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/x.apdu").display().to_string();
         let exchange = "> 00 84 00 00 08\n< ** 90 00\n";
-        let card = |slot: u8| format!("slot slot-{slot}\ncard cards/vitale2-martin.toml\n");
+        let card = |slot: u8| format!("slot slot-{slot}\ncard vitale2-martin\n");
         let text =
             format!("virtuale-trace 1\n{}{}{exchange}{exchange}slot slot-3\n{exchange}{exchange}", card(3), card(2));
         let trace = Trace::parse(Arc::new(Source { name, text })).expect("a trace");
