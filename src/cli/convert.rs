@@ -20,7 +20,7 @@ use crate::{
     trace::{
         Trace,
         cards::LONGEST,
-        convert::{self, Format, Imported},
+        convert::{self, Format, Imported, Patterns},
         suite::counted,
     },
 };
@@ -29,6 +29,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale convert ~/pcsc-spy -o visit.apdu
   pcscd -f --apdu | virtuale convert - --from pcscd > visit.apdu
+  virtuale convert visit.log --pattern 'TX (?<command>.*)' --pattern 'RX (?<response>.*)'
   virtuale convert visit.apdu --to json";
 
 /// How many lines that were not understood are named.
@@ -44,6 +45,10 @@ pub(super) struct Args {
     /// What wrote the log [default: told by its content]
     #[arg(long, value_name = "PROGRAM", value_parser = program)]
     from: Option<Format>,
+    /// For the log of any other program: a regular expression for its lines, with groups that say what they hold:
+    /// command, response, sw, reader, atr, skip. May be given several times; the first that fits a line counts
+    #[arg(long, value_name = "REGEX", conflicts_with = "from")]
+    pattern: Vec<String>,
     /// What to make of it
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Form::Apdu)]
     to: Form,
@@ -73,10 +78,14 @@ fn program(name: &str) -> Result<Format, String> {
 
 /// Converts, and says what could not be understood or said.
 pub(super) fn run(args: &Args) -> Exit {
+    let patterns = match &args.pattern[..] {
+        [] => None,
+        patterns => Some(Patterns::new("--pattern", patterns).map_err(Failure::Invalid)?),
+    };
     let text = read(&args.file)?;
     let name = args.file.display().to_string();
-    let is_trace = args.from.is_none() && text.starts_with("virtuale-trace");
-    let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, args)? };
+    let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with("virtuale-trace");
+    let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, patterns.as_ref(), args)? };
     let written = match args.to {
         Form::Apdu => Written::Text(text),
         Form::Scriptor => Written::Text(script(&parse(text, &name)?, &name, args.slot)?),
@@ -107,16 +116,17 @@ fn read(path: &Path) -> Result<String, Failure> {
 /// A log as a trace. What was not understood is said, and makes the code one of a finding.
 ///
 /// A log without any command is refused: its trace would check nothing.
-fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
-    let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| {
-        let known = Format::ALL.map(|(name, _)| name).join(", ");
-        Failure::usage(
-            format!("nothing in {} looks like a log of card commands", args.file.display()),
-            format!("name the program that wrote it with --from: {known}"),
-        )
-    })?;
-    let Imported { text, commands, unread } = convert::import(log, format);
-    output::say(format_args!("{}: {}, {}", args.file.display(), format.name(), counted(commands, "command")));
+fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String, u8), Failure> {
+    let (imported, format) = match patterns {
+        Some(patterns) => (patterns.import(log), None),
+        None => {
+            let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| unknown(args))?;
+            (convert::import(log, format), Some(format))
+        }
+    };
+    let Imported { text, commands, unread } = imported;
+    let name = format.map_or("by your patterns", Format::name);
+    output::say(format_args!("{}: {name}, {}", args.file.display(), counted(commands, "command")));
     for line in unread.iter().take(MOST_NAMED) {
         output::say(format_args!("{}:{}: {line}", args.file.display(), line.line));
     }
@@ -124,9 +134,23 @@ fn import(log: &str, args: &Args) -> Result<(String, u8), Failure> {
         output::say(format_args!("and {} not understood; all are comments in the trace", counted(more, "more line")));
     }
     if commands == 0 {
-        return Err(without_command(log, format, args));
+        return Err(match format {
+            Some(format) => without_command(log, format, args),
+            None => Failure::usage(
+                format!("no pattern finds a command in {}", args.file.display()),
+                "a pattern fits a part of a line; see that it is written as the lines are",
+            ),
+        });
     }
     Ok((text, if unread.is_empty() { exit::DONE } else { exit::FOUND }))
+}
+
+fn unknown(args: &Args) -> Failure {
+    let known = Format::ALL.map(|(name, _)| name).join(", ");
+    Failure::usage(
+        format!("nothing in {} looks like a log of card commands", args.file.display()),
+        format!("name the program that wrote it with --from: {known}; or write a --pattern for its lines"),
+    )
 }
 
 fn without_command(log: &str, format: Format, args: &Args) -> Failure {

@@ -297,6 +297,45 @@ fn what_has_no_command_is_no_success() {
 }
 
 #[test]
+fn a_log_of_any_program_is_read_by_patterns() {
+    let sandbox = Sandbox::new();
+    let log = path(&sandbox, "a.log");
+    fs::write(&log, "host{00 A4 00 0C 02 3F 00}\nchip{} state 9000\n").expect("a file");
+    let patterns =
+        ["--pattern", r"host\{(?<command>[^}]*)", "--pattern", r"chip\{(?<response>[^}]*)\} state (?<sw>\w+)"];
+    let (code, out, error) = run(&mut sandbox.virtuale(&[&["convert", &log][..], &patterns].concat()));
+    assert_eq!((code, error), (0, format!("{log}: by your patterns, 1 command\n")));
+    assert!(out.ends_with("> 00 A4 00 0C 02 3F 00\n< 90 00\n"), "{out}");
+    for (pattern, right, says) in [
+        ("host{(?<command>.*", 3, "--pattern:1:6"),
+        ("host(?<comand>.*)", 3, "`comand` is not a group of a log"),
+        ("TX (?<command>.*)", 2, "no pattern finds a command"),
+    ] {
+        let (code, out, error) = run(&mut sandbox.virtuale(&["convert", &log, "--pattern", pattern]));
+        assert_eq!(code, right, "{pattern}: {out}{error}");
+        assert!(error.contains(says), "{pattern}: {error}");
+    }
+}
+
+#[test]
+fn logs_of_a_windows_shell_and_lines_that_are_named() {
+    let sandbox = Sandbox::new();
+    let log = path(&sandbox, "a.log");
+    let utf16 = |text: &str| format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    fs::write(&log, utf16("=> 00 A4 04 00\r\n<= 90 00\r\n")).expect("a file");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["convert", &log]));
+    assert_eq!((code, error), (0, format!("{log}: arrows, 1 command\n")));
+    assert!(out.ends_with("> 00 A4 04 00\n< 90 00\n"), "{out}");
+    fs::write(&log, "=> 00 A4 04 00 02 3F\n<= 90 00\n").expect("a file");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["convert", &log]));
+    assert_eq!(code, 1, "{out}{error}");
+    assert!(
+        error.contains(":1: a command whose Lc says 2 bytes of data, and 1 follow it: 00 A4 04 00 02 3F"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_session_without_commands_takes_no_trace_away() {
     let sandbox = Sandbox::new();
     let trace = recorded(&sandbox, "visit.apdu");

@@ -50,6 +50,10 @@ impl Column {
         let all = self.shown.len();
         let (leading, trailing) = (self.leading, self.trailing.min(all - self.leading.min(all)));
         let choices = [(0, 0), (0, trailing), (leading, 0), (leading, trailing)];
+        // Some programs have a column of nothing but dots.
+        if length == all && follows.starts_with("  ") && text.bytes().all(|byte| byte == b'.') {
+            return true;
+        }
         let fits = |text: &str, length: usize| {
             choices.iter().any(|&(from, back)| {
                 let shown = self.shown.get(from..all - back).unwrap_or_default();

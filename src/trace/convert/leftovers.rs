@@ -41,7 +41,9 @@ impl Leftovers {
     pub(super) fn before(&mut self, command: &Bytes, dialogue: &mut Dialogue) {
         let mut echo = Bytes::default();
         for (_, text) in &self.lines {
-            echo.extend(notation::read(text.trim_end_matches('\\')).bytes);
+            // A prompt may stand before it.
+            let written = text.rsplit_once("> ").map_or(text.as_str(), |(_, written)| written);
+            echo.extend(notation::read(written.trim_end_matches('\\')).bytes);
         }
         if echo == *command {
             self.lines.clear();

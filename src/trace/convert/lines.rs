@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Map, Value};
+
 use super::prefix;
 use crate::work;
 
@@ -23,10 +25,21 @@ pub(super) fn lines(log: &str) -> Vec<Line<'_>> {
 }
 
 fn seen(raw: &str) -> Cow<'_, str> {
+    if let Some(text) = of_container(raw) {
+        return Cow::Owned(seen(text.trim_end()).into_owned());
+    }
     match without_colours(raw) {
         Cow::Borrowed(text) => Cow::Borrowed(prefix::stripped(text)),
         Cow::Owned(text) => Cow::Owned(prefix::stripped(&text).to_owned()),
     }
+}
+
+/// The text of a line that Docker keeps as an object of JSON: `{"log":"APDU: 00 A4\n","stream":"stdout","time":"..."}`.
+fn of_container(raw: &str) -> Option<String> {
+    let raw = raw.trim();
+    let object: Map<String, Value> = serde_json::from_str(raw.starts_with("{\"log\":").then_some(raw)?).ok()?;
+    // A line in a line is what somebody logged.
+    object.get("log")?.as_str().filter(|text| !text.trim_start().starts_with("{\"log\":")).map(str::to_owned)
 }
 
 /// A text without the escape sequences that colour a terminal.
@@ -58,6 +71,13 @@ mod tests {
         );
         assert_eq!(without_colours("a\u{1B}[2Jm"), "a2Jm");
         assert_eq!(without_colours("\u{1B}[1;\u{1B}[31mred\u{1B}[1"), "1;red1");
+    }
+
+    #[test]
+    fn a_container_keeps_lines_as_json() {
+        let line = "{\"log\":\"00000019 APDU: 00 A4 \\n\",\"stream\":\"stdout\",\"time\":\"2026-11-28T08:00:36Z\"}";
+        assert_eq!(lines(line)[0].text, "00000019 APDU: 00 A4");
+        assert_eq!(lines("{\"log\": 1}")[0].text, "{\"log\": 1}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod column;
 mod dialogue;
 mod element;
 mod export;
+mod fields;
 mod gathered;
 mod guards;
 mod leftovers;
@@ -18,6 +19,7 @@ mod lines;
 mod logs;
 mod notation;
 mod pairing;
+mod patterns;
 mod prefix;
 mod readers;
 mod scan;
@@ -28,10 +30,11 @@ mod turns;
 
 pub use dialogue::{Imported, Unread};
 pub use export::{Unsaid, json, scriptor};
+pub use patterns::{GROUPS, Patterns};
 
 use dialogue::Dialogue;
 use lines::Line;
-use logs::{arrows, opensc, pcscd, scdaemon, scriptor, spy};
+use logs::{angles, arrows, csv, gp, gpshell, json_lines, opensc, opensc_tool, pcscd, scdaemon, scriptor, spy};
 
 /// What wrote a log.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -44,21 +47,39 @@ pub enum Format {
     Opensc,
     /// scdaemon of GnuPG with `debug-level guru`.
     Scdaemon,
-    /// Lines with `=>` and `<=` before bytes.
-    Arrows,
+    /// opensc-tool with `-s`, or `apdu` in opensc-explorer.
+    OpenscTool,
     /// What scriptor prints.
     Scriptor,
+    /// GlobalPlatformPro or apdu4j with `-d`.
+    Gp,
+    /// GPShell with `enable_trace`.
+    Gpshell,
+    /// Lines with `=>` and `<=` or other arrows or words before bytes, as of JCShell, vicc and gscriptor.
+    Arrows,
+    /// Lines that begin with `>` and `<`, as of pyscard's observer and `virtuale apdu`.
+    Angles,
+    /// A table with a line of names.
+    Csv,
+    /// An object of JSON on each line.
+    JsonLines,
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 12] = [
         ("pcsc-spy", Self::Spy),
         ("pcscd", Self::Pcscd),
         ("opensc", Self::Opensc),
+        ("opensc-tool", Self::OpenscTool),
         ("scdaemon", Self::Scdaemon),
-        ("arrows", Self::Arrows),
         ("scriptor", Self::Scriptor),
+        ("gp", Self::Gp),
+        ("gpshell", Self::Gpshell),
+        ("arrows", Self::Arrows),
+        ("angles", Self::Angles),
+        ("csv", Self::Csv),
+        ("json-lines", Self::JsonLines),
     ];
 
     /// Its name on the command line.
@@ -77,7 +98,13 @@ impl Format {
             () if wrote(opensc::is_typical) => Some(Self::Opensc),
             () if wrote(scdaemon::is_typical) => Some(Self::Scdaemon),
             () if wrote(pcscd::is_typical) => Some(Self::Pcscd),
+            () if wrote(gp::is_typical) => Some(Self::Gp),
+            () if wrote(gpshell::is_typical) => Some(Self::Gpshell),
+            () if wrote(opensc_tool::is_typical) => Some(Self::OpenscTool),
             () if wrote(scriptor::is_typical) => Some(Self::Scriptor),
+            () if csv::is_typical(&lines) => Some(Self::Csv),
+            () if wrote(json_lines::is_typical) => Some(Self::JsonLines),
+            () if angles::is_typical(&lines) => Some(Self::Angles),
             () if arrows::is_typical(&lines) => Some(Self::Arrows),
             () => None,
         }
@@ -94,8 +121,14 @@ pub fn import(log: &str, format: Format) -> Imported {
         Format::Pcscd => pcscd::read(&lines, &mut dialogue),
         Format::Opensc => opensc::read(&lines, &mut dialogue),
         Format::Scdaemon => scdaemon::read(&lines, &mut dialogue),
-        Format::Arrows => arrows::read(&lines, &mut dialogue),
+        Format::OpenscTool => opensc_tool::read(&lines, &mut dialogue),
         Format::Scriptor => scriptor::read(&lines, &mut dialogue),
+        Format::Gp => gp::read(&lines, &mut dialogue),
+        Format::Gpshell => gpshell::read(&lines, &mut dialogue),
+        Format::Arrows => arrows::read(&lines, &mut dialogue),
+        Format::Angles => angles::read(&lines, &mut dialogue),
+        Format::Csv => csv::read(&lines, &mut dialogue),
+        Format::JsonLines => json_lines::read(&lines, &mut dialogue),
     }
     dialogue.finish()
 }

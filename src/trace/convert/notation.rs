@@ -96,6 +96,23 @@ pub(super) fn counted(text: &str, count: usize) -> Option<Bytes> {
     whole.then_some(bytes)
 }
 
+/// The bytes of a row that has a column of text behind them, whatever else they could be; or of one that has none.
+pub(super) fn with_column(text: &str) -> Option<Bytes> {
+    let mut bytes = Bytes::default();
+    let mut rest = text.trim();
+    let mut column = Column::of(rest);
+    while let Some((elements, after)) = word(rest.trim_start_matches(is_gap)) {
+        column.skip(rest.len() - after.len(), rest);
+        elements.iter().for_each(|element| column.show(*element));
+        bytes.0.extend(elements);
+        rest = after;
+        if column.matches(rest) {
+            return Some(bytes);
+        }
+    }
+    only(text)
+}
+
 /// Whether a text could be bytes from its beginning to its end.
 fn plain(text: &str) -> bool {
     let mut rest = text;
@@ -179,7 +196,7 @@ fn hiding(text: &str) -> Option<(Vec<Element>, &str)> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{counted, only, read, shown};
+    use super::{counted, only, read, shown, with_column};
     use crate::work;
 
     fn said(text: &str) -> (String, &str) {
@@ -245,6 +262,7 @@ mod tests {
             "6A 82 j.",
             "20 41 42   AB",
             "c3 a9 90 00  \u{FFFD}\u{FFFD}..",
+            "00 20 00 81 04 31 32 33 34                        .........",
         ] {
             let reading = read(text);
             assert_eq!((reading.rest, reading.doubt), ("", false), "{text}");
@@ -265,6 +283,14 @@ mod tests {
         assert_eq!(row("00 A4 04 00 00 .....", 5).as_deref(), Some("00 A4 04 00 00"));
         assert_eq!(row("00 A4 04 00 00 .....", 4), None, "a byte would be lost");
         assert_eq!(row("00 A4 04 0", 4), None);
+    }
+
+    #[test]
+    fn a_row_that_always_has_a_column() {
+        let row = |text| with_column(text).map(|bytes| bytes.notation());
+        assert_eq!(row("34 31 41").as_deref(), Some("34 31"));
+        assert_eq!(row("61 11 4F").as_deref(), Some("61 11 4F"));
+        assert_eq!((row("61 11 4"), row("be careful")), (None, None));
     }
 
     #[test]

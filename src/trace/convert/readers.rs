@@ -103,6 +103,12 @@ impl Connections {
         }
     }
 
+    /// Whatever was connected before, commands go to this reader now.
+    pub(super) fn only(&mut self, reader: &str) {
+        *self = Self { complained: self.complained, ..Self::default() };
+        self.connect(reader);
+    }
+
     /// A connection ends; to which reader, if the log tells.
     pub(super) fn disconnect(&mut self, reader: Option<&str>) {
         let several = self.open.iter().filter(|(_, times)| *times > 0).count() > 1;

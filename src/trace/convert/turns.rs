@@ -87,6 +87,20 @@ impl<'d> Turns<'d> {
         }
     }
 
+    /// The status word of the answer stands before its data.
+    pub(super) fn status(&mut self, status: Bytes) {
+        if let Some(open) = &mut self.open {
+            open.status = Some(status);
+        }
+    }
+
+    /// Goes on with bytes.
+    pub(super) fn push(&mut self, bytes: Bytes) {
+        if let Some(open) = &mut self.open {
+            open.gathered.push(bytes);
+        }
+    }
+
     /// Ends what is being said.
     pub(super) fn close(&mut self) {
         let Some(Open { speaker, mut gathered, told, status, .. }) = self.open.take() else { return };

@@ -1,5 +1,6 @@
 //! Bytes behind arrows or words that say who speaks: `=>` and `<=` as JCShell, libnfc and many others print them, `-->`
-//! and `<--`, `>>` and `<<`, `C-APDU:` and `R-APDU:`.
+//! and `<--`, `>>` and `<<`, `C-APDU:` and `R-APDU:`; also `Command APDU (n bytes):` of vicc [VICC-LOG lines] and
+//! `Sending:` of gscriptor [GSCRIPTOR-LOG lines].
 
 use crate::trace::convert::{
     dialogue::Dialogue,
@@ -17,7 +18,7 @@ struct Marks {
 }
 
 /// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them.
-const MARKS: [Marks; 15] = [
+const MARKS: [Marks; 16] = [
     Marks { command: "=>", answer: "<=" },
     Marks { command: "==>", answer: "<==" },
     Marks { command: "-->", answer: "<--" },
@@ -33,6 +34,7 @@ const MARKS: [Marks; 15] = [
     Marks { command: "Request", answer: "Response" },
     Marks { command: "TX", answer: "RX" },
     Marks { command: "Send", answer: "Recv" },
+    Marks { command: "Sending", answer: "Received" },
 ];
 
 /// Which marks a log has before bytes: those of which commands have most, and of those with answers first.
@@ -40,9 +42,11 @@ fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
     let mut counts = [(0_usize, 0_usize); MARKS.len()];
     for line in lines {
         for (marks, (commands, answers)) in MARKS.iter().zip(&mut counts) {
-            for (speaker, text) in marks.said_in(&line.text) {
+            for Said { speaker, text, told } in marks.said_in(&line.text) {
                 let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
-                *count += usize::from(notation::read(text).bytes.0.len() > 1);
+                // With a count the bytes may stand in rows below.
+                let is_begun = told.is_some() && text.trim().is_empty();
+                *count += usize::from(is_begun || notation::read(text).bytes.0.len() > 1);
             }
         }
     }
@@ -61,23 +65,33 @@ impl Marks {
         self.command.starts_with(|first: char| first.is_ascii_alphabetic())
     }
 
-    /// What is said in a line, and by whom.
-    fn said_in(self, text: &str) -> Vec<(Speaker, &str)> {
+    /// What is said in a line.
+    fn said_in(self, text: &str) -> Vec<Said<'_>> {
         if self.is_word() {
-            let said = |mark, speaker| Some((speaker, behind_word(text, mark)?));
-            return said(self.command, Speaker::Terminal)
-                .or_else(|| said(self.answer, Speaker::Card))
-                .into_iter()
-                .collect();
+            let said = |mark, speaker| behind_word(text, mark).map(|(told, text)| Said { speaker, text, told });
+            let said = said(self.command, Speaker::Terminal).or_else(|| said(self.answer, Speaker::Card));
+            return said.into_iter().collect();
         }
         let command = find(text, self.command).map(|at| (at, self.command, Speaker::Terminal));
         let answer = find(text, self.answer).map(|at| (at, self.answer, Speaker::Card));
         let mut found: Vec<_> = command.into_iter().chain(answer).collect();
         found.sort_by_key(|(at, ..)| *at);
         let ends = found.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
-        let text_of = |(at, mark, end): (usize, &str, usize)| text.get(at + mark.len()..end).unwrap_or_default();
-        found.iter().zip(ends).map(|(&(at, mark, speaker), end)| (speaker, timed(text_of((at, mark, end))))).collect()
+        let said = found.iter().zip(ends).map(|(&(at, mark, speaker), end)| Said {
+            speaker,
+            text: timed(text.get(at + mark.len()..end).unwrap_or_default()),
+            told: None,
+        });
+        said.collect()
     }
+}
+
+/// What stands behind a mark.
+struct Said<'a> {
+    speaker: Speaker,
+    text: &'a str,
+    /// How many bytes the log says that there are.
+    told: Option<usize>,
 }
 
 /// Where an arrow stands that is no part of a longer one.
@@ -90,13 +104,15 @@ fn find(text: &str, arrow: &str) -> Option<usize> {
     })
 }
 
-/// What stands behind a word and a colon, perhaps with a count between them: `C-APDU (5): 00 A4`.
-fn behind_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+/// What stands behind a word and a colon, perhaps with a count between them: `Command APDU (5 bytes): 00 A4`.
+fn behind_word<'a>(text: &'a str, word: &str) -> Option<(Option<usize>, &'a str)> {
     let (start, rest) = text.split_at_checked(word.len())?;
     let rest = if start.eq_ignore_ascii_case(word) { rest.trim_start() } else { return None };
-    let rest =
-        rest.strip_prefix(['(', '[']).and_then(|count| count.split_once([')', ']'])).map_or(rest, |(_, rest)| rest);
-    rest.trim_start().strip_prefix([':', '=']).map(|text| text.trim_start_matches('>'))
+    let bracketed = rest.strip_prefix(['(', '[']).and_then(|count| count.split_once([')', ']']));
+    let told =
+        bracketed.and_then(|(count, _)| count.split([' ', 'b', 'B']).find(|word| !word.is_empty())?.parse().ok());
+    let rest = bracketed.map_or(rest, |(_, rest)| rest);
+    Some((told, rest.trim_start().strip_prefix([':', '='])?))
 }
 
 /// A text without the time in round brackets at its beginning.
@@ -113,8 +129,8 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         if said.is_empty() && !turns.atr(&line.text) {
             turns.other(line);
         }
-        for (speaker, text) in said {
-            turns.begin(speaker, line.number, text, None);
+        for Said { speaker, text, told } in said {
+            turns.begin(speaker, line.number, text, told);
         }
     }
     turns.finish();

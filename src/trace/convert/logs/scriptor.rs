@@ -11,9 +11,12 @@ use crate::trace::convert::{
     turns::{Speaker, Turns},
 };
 
-/// Whether scriptor writes such a line: one of those that it begins with.
+/// Whether scriptor writes such a line: one of those that it begins with, or an answer with its meaning.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
-    matches!(line.text.as_ref(), "Using T=0 protocol" | "Using T=1 protocol")
+    let text = line.text.as_ref();
+    let meant = text.strip_prefix("< ").and_then(|rest| rest.split_once(" : ")).map(|(answer, _)| answer);
+    matches!(text, "Using T=0 protocol" | "Using T=1 protocol")
+        || meant.is_some_and(|text| notation::only(text).is_some())
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {

@@ -1,6 +1,7 @@
 //! What the importers make of logs.
 
 mod field;
+mod programs;
 
 use std::sync::Arc;
 
@@ -221,7 +222,7 @@ proptest! {
     fn a_damaged_log_still_makes_a_trace(
         sample in 0usize..7,
         damage in proptest::collection::vec((any::<proptest::sample::Index>(), "[ -~é\n\t]{0,6}"), 0..12),
-        format in 0usize..6,
+        format in 0..Format::ALL.len(),
     ) {
         let samples = [SPY_2, SPY_1, PCSCD, PCSCD_DEBUG, PCSCD_COLOUR, PCSCD_2, OPENSC];
         let mut lines: Vec<String> = samples[sample].lines().take(400).map(str::to_owned).collect();

@@ -1,0 +1,125 @@
+//! GPShell with `enable_trace` [GPSHELL-LOG lines]: a command as asked for, the one that was sent behind `Wrapped
+//! command -->`, the answer behind `Response <--`, and what it says without its secure messaging.
+
+use crate::trace::convert::{
+    dialogue::{Dialogue, Event, Message},
+    gathered::Gathered,
+    leftovers::{Leftovers, Strictness},
+    lines::Line,
+    pairing::Waiting,
+    readers::Place,
+    tail::{self, Tail},
+};
+
+/// What a line begins to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Command,
+    Wrapped,
+    Answer,
+    Unwrapped,
+}
+
+const MARKS: [(&str, Kind); 4] = [
+    ("Wrapped command --> ", Kind::Wrapped),
+    ("Command --> ", Kind::Command),
+    ("Unwrapped response <-- ", Kind::Unwrapped),
+    ("Response <-- ", Kind::Answer),
+];
+
+/// Whether only GPShell writes such a line.
+pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
+    matches!(marked(&line.text), Some((Kind::Wrapped, _)))
+}
+
+fn marked(text: &str) -> Option<(Kind, &str)> {
+    MARKS.iter().find_map(|(mark, kind)| Some((*kind, text.strip_prefix(mark)?)))
+}
+
+struct Gpshell<'d> {
+    dialogue: &'d mut Dialogue,
+    open: Option<(Kind, Gathered)>,
+    /// A command of which it is not known yet whether it was wrapped.
+    plain: Option<Message>,
+    answer: Option<Message>,
+    waiting: Waiting,
+    leftovers: Leftovers,
+}
+
+pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+    let leftovers = Leftovers::new(Strictness::Rows);
+    let mut gpshell =
+        Gpshell { dialogue, open: None, plain: None, answer: None, waiting: Waiting::default(), leftovers };
+    for line in lines {
+        if let Some((kind, text)) = marked(&line.text) {
+            gpshell.close();
+            let mut gathered = Gathered::new(line.number);
+            if gathered.take(line.number, text).is_some_and(|rest| tail::of_command(&rest) != Tail::Remark) {
+                gathered.flaw(line.number, text, "not only bytes behind the mark");
+            }
+            gpshell.open = Some((kind, gathered));
+        } else if !gpshell.row(line) && !line.text.is_empty() {
+            gpshell.close();
+            gpshell.leftovers.note(line);
+        }
+    }
+    gpshell.close();
+    gpshell.send();
+    gpshell.waiting.give_up(gpshell.dialogue);
+    gpshell.leftovers.name(gpshell.dialogue);
+}
+
+impl Gpshell<'_> {
+    fn row(&mut self, line: &Line<'_>) -> bool {
+        let Some((_, open)) = &mut self.open else { return false };
+        let Some(rest) = open.row(line.number, &line.text) else { return false };
+        if rest.is_some() {
+            open.flaw(line.number, &line.text, "not only bytes in a line that was wrapped");
+        }
+        true
+    }
+
+    fn close(&mut self) {
+        let Some((kind, gathered)) = self.open.take() else { return };
+        let message = gathered.close(None);
+        match kind {
+            Kind::Command => {
+                self.send();
+                self.plain = Some(message);
+            }
+            Kind::Wrapped => {
+                if let Some(plain) = self.plain.take() {
+                    self.apart("the command before it was wrapped", plain, &message);
+                }
+                self.plain = Some(message);
+                self.send();
+            }
+            Kind::Answer => {
+                self.send();
+                self.answer = Some(message.clone());
+                self.waiting.answer(message, self.dialogue);
+            }
+            Kind::Unwrapped => match self.answer.take() {
+                Some(answer) => self.apart("the answer without its wrapping", message, &answer),
+                None => self.dialogue.unread(message.line, &message.bytes.notation(), "an answer without a command"),
+            },
+        }
+    }
+
+    /// The command that is known is the one that was sent.
+    fn send(&mut self) {
+        if let Some(command) = self.plain.take() {
+            self.leftovers.before(&command.bytes, self.dialogue);
+            self.waiting.command(Place::Unnamed, command, self.dialogue);
+        }
+    }
+
+    /// Leaves a comment of what differs from what went over the wire.
+    fn apart(&mut self, what: &str, said: Message, sent: &Message) {
+        if said.bytes != sent.bytes {
+            let text = format!("{what}: {}", said.bytes.notation());
+            self.dialogue.push(said.line, Place::Unnamed, Event::Comment(text));
+        }
+        self.dialogue.name_flaw(said);
+    }
+}
