@@ -193,7 +193,7 @@ mod tests {
         #[test]
         fn no_pattern_makes_it_panic(pattern in "([a-z(?<>.*)+{}|\\[\\]^$]|\\(\\?<command>|\\\\){0,30}") {
             if let Ok(patterns) = patterns(&[&pattern]) {
-                patterns.import("TX 00 A4 04 00\nRX 90 00\n");
+                let _ = patterns.import("TX 00 A4 04 00\nRX 90 00\n");
             }
         }
     }
