@@ -43,8 +43,9 @@ impl Patterns {
     /// [`Diagnostics`] point at what is wrong with one: a mistake in the expression, a group that is not among
     /// [`GROUPS`], no group at all; or no pattern has a command.
     pub fn new(name: &str, patterns: &[String]) -> Result<Self, Diagnostics> {
-        let read: Vec<Result<Regex, Diagnostic>> = patterns.iter().map(|pattern| read(name, pattern)).collect();
-        let mut mistakes: Vec<Diagnostic> = read.iter().filter_map(|read| read.as_ref().err().cloned()).collect();
+        let read: Vec<Result<Regex, Box<Diagnostic>>> = patterns.iter().map(|pattern| read(name, pattern)).collect();
+        let mut mistakes: Vec<Diagnostic> =
+            read.iter().filter_map(|read| read.as_ref().err().map(|mistake| (**mistake).clone())).collect();
         let patterns: Vec<Regex> = read.into_iter().flatten().collect();
         let has_command =
             patterns.iter().any(|pattern| pattern.capture_names().flatten().any(|name| name == "command"));
@@ -111,30 +112,30 @@ fn joined(patterns: &[Regex]) -> String {
 }
 
 /// Reads one pattern.
-fn read(name: &str, pattern: &str) -> Result<Regex, Diagnostic> {
+fn read(name: &str, pattern: &str) -> Result<Regex, Box<Diagnostic>> {
     let source = Arc::new(Source { name: name.to_owned(), text: pattern.to_owned() });
     let wrong = |span: std::ops::Range<usize>, message: String| Diagnostic::new(&source, span, message);
     let parsed = regex_syntax::Parser::new().parse(pattern).map_err(|error| {
         let (span, what) = match &error {
             regex_syntax::Error::Parse(error) => (*error.span(), error.kind().to_string()),
             regex_syntax::Error::Translate(error) => (*error.span(), error.kind().to_string()),
-            _ => return wrong(0..pattern.len(), error.to_string()),
+            _ => return Box::new(wrong(0..pattern.len(), error.to_string())),
         };
-        wrong(span.start.offset..span.end.offset, format!("not a regular expression: {what}"))
-            .hint("a sign that means itself has a backslash before it, such as `\\[` or `\\(`")
+        let mistake = wrong(span.start.offset..span.end.offset, format!("not a regular expression: {what}"));
+        Box::new(mistake.hint("a sign that means itself has a backslash before it, such as `\\[` or `\\(`"))
     });
     parsed?;
-    let regex = Regex::new(pattern).map_err(|error| wrong(0..pattern.len(), error.to_string()))?;
+    let regex = Regex::new(pattern).map_err(|error| Box::new(wrong(0..pattern.len(), error.to_string())))?;
     let groups = GROUPS.map(|(group, _)| format!("`{group}`")).join(", ");
     let mut names = regex.capture_names().flatten().peekable();
     if names.peek().is_none() {
         let hint = format!("name a group, as in 'TX (?<command>.*)'; there are {groups}");
-        return Err(wrong(0..pattern.len(), "a pattern without a named group".to_owned()).hint(hint));
+        return Err(Box::new(wrong(0..pattern.len(), "a pattern without a named group".to_owned()).hint(hint)));
     }
     if let Some(unknown) = names.find(|name| GROUPS.iter().all(|(known, _)| known != name)) {
         let at = pattern.find(&format!("<{unknown}>")).map_or(0, |at| at + 1);
         let message = format!("`{unknown}` is not a group of a log");
-        return Err(wrong(at..at + unknown.len(), message).hint(format!("there are {groups}")));
+        return Err(Box::new(wrong(at..at + unknown.len(), message).hint(format!("there are {groups}"))));
     }
     Ok(regex)
 }
