@@ -17,6 +17,9 @@ const RESPONSES: [&str; 2] = ["response: sw=", "more: sw="];
 const DUMP: &str = "dump:";
 const ALL_ZERO: &str = "[all zero]";
 
+/// How many different answers to reset are remembered.
+const MOST_ATRS: usize = 16;
+
 /// Whether only scdaemon writes such a line.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     line.text.contains(COMMAND)
@@ -31,6 +34,8 @@ struct Scdaemon {
     data: Option<Message>,
     /// What goes on in the next line, and whether it is a command.
     open: Option<(bool, Gathered)>,
+    /// The answers to reset of cards, which come again where scdaemon says what it knows of a card.
+    atrs: Vec<Bytes>,
     /// The slots that have a card.
     slots: Vec<String>,
     complained: bool,
@@ -75,13 +80,22 @@ impl Scdaemon {
     fn learn(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
         let text = line.text.as_ref();
         if let Some((before, atr)) = text.split_once("ATR=") {
-            dialogue.atr(Place::Unnamed, notation::read(atr).bytes);
+            self.atr(atr, dialogue);
             self.slot(before, line, dialogue);
         } else if let Some(atr) = between(text, "ATR (", ")") {
-            dialogue.atr(Place::Unnamed, notation::read(atr).bytes);
-        } else if looks_like_bytes(message(text)) {
+            self.atr(atr, dialogue);
+        } else if looks_like_bytes(message(text)) && !self.atrs.contains(&notation::read(message(text)).bytes) {
             dialogue.unread(line.number, text, "bytes that belong to no command and no answer");
         }
+    }
+
+    fn atr(&mut self, written: &str, dialogue: &mut Dialogue) {
+        let atr = notation::read(written).bytes;
+        // The log of one card repeats one, that of a long day a few.
+        if self.atrs.len() < MOST_ATRS && !self.atrs.contains(&atr) {
+            self.atrs.push(atr.clone());
+        }
+        dialogue.atr(Place::Unnamed, atr);
     }
 
     /// A card has been powered up in a slot. Commands do not name theirs.
