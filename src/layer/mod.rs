@@ -28,7 +28,7 @@
 //! }
 //! ```
 //!
-//! The rule upheld here: a layer knows the [`Card`] behind it as a card and nothing else.
+//! The rule upheld here: a layer knows the [`Card`](virtuale_engine::Card) behind it as a card and nothing else.
 
 pub mod events;
 mod layered;
