@@ -20,7 +20,7 @@ fn its_two_commands_are_what_ci_runs() {
     let readme = file("README.md");
     let commands: Vec<_> = blocks(&readme, "sh").into_iter().flat_map(str::lines).collect();
     let by_cargo: Vec<_> = commands.into_iter().filter(|line| line.starts_with("cargo")).collect();
-    assert_eq!(by_cargo, ["cargo run --release -- demo", "cargo test"]);
+    assert_eq!(by_cargo, ["cargo run --release --locked -- demo", "cargo test --locked"]);
     let ci = file(".ci/run");
     for command in by_cargo {
         assert!(ci.lines().any(|line| line.trim_end().ends_with(command)), ".ci/run does not run: {command}");
