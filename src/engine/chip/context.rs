@@ -59,6 +59,11 @@ impl Core {
         self.channels.forget_names();
     }
 
+    /// The interface that gave the chip its power, or gave it last.
+    pub(super) fn interface(&self) -> Interface {
+        self.files.interface()
+    }
+
     /// Makes the chip one that has its power from an interface.
     pub(super) fn power_by(&mut self, interface: Interface) {
         // What all chips of an image share has the contacts' view.

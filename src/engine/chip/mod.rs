@@ -53,8 +53,6 @@ use crate::{
 
 /// A chip made from an image.
 pub struct Chip {
-    /// That of the last power-up.
-    atr: Atr,
     contact_atr: Atr,
     contactless_atr: Option<Atr>,
     power: Power,
@@ -116,7 +114,6 @@ impl Chip {
             left: Vec::new(),
         };
         Ok(Self {
-            atr: blueprint.atr,
             contact_atr: blueprint.atr,
             contactless_atr: blueprint.contactless_atr,
             power: Power::Off,
@@ -138,7 +135,7 @@ impl Chip {
         self.core.open_sides();
         self.core.pending.clear();
         self.core.left.clear();
-        self.core.protocol = self.atr.first_protocol();
+        self.core.protocol = self.atr().first_protocol();
         self.chain.clear();
         self.applets.iter_mut().for_each(|applet| applet.reset());
     }
@@ -235,19 +232,17 @@ impl Chip {
 
 impl Card for Chip {
     fn atr(&self) -> &Atr {
-        &self.atr
+        match (self.core.interface(), &self.contactless_atr) {
+            (Interface::Contactless, Some(atr)) => atr,
+            _ => &self.contact_atr,
+        }
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
-        let atr = match interface {
-            Interface::Contact => Some(self.contact_atr),
-            Interface::Contactless => self.contactless_atr,
-        };
-        let Some(atr) = atr else {
+        if interface == Interface::Contactless && self.contactless_atr.is_none() {
             self.lose_power();
             return Err(Fault::Mute);
-        };
-        self.atr = atr;
+        }
         self.core.power_by(interface);
         self.reset()
     }
@@ -266,7 +261,7 @@ impl Card for Chip {
         match self.power {
             Power::Off => Err(Fault::Unpowered),
             Power::On if protocol == self.core.protocol => Ok(()),
-            Power::Fresh if self.atr.offers(protocol) => {
+            Power::Fresh if self.atr().offers(protocol) => {
                 self.core.protocol = protocol;
                 Ok(())
             }
@@ -308,6 +303,6 @@ impl Card for Chip {
 
 impl fmt::Debug for Chip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Chip").field("atr", &self.atr).field("power", &self.power).finish_non_exhaustive()
+        f.debug_struct("Chip").field("atr", self.atr()).field("power", &self.power).finish_non_exhaustive()
     }
 }
