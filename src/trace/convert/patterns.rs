@@ -5,7 +5,7 @@
 
 use std::{fmt, sync::Arc};
 
-use regex::{Captures, Regex};
+use regex_lite::{Captures, Regex};
 
 use super::{
     dialogue::{Dialogue, Imported},
@@ -115,17 +115,10 @@ fn joined(patterns: &[Regex]) -> String {
 fn read(name: &str, pattern: &str) -> Result<Regex, Box<Diagnostic>> {
     let source = Arc::new(Source { name: name.to_owned(), text: pattern.to_owned() });
     let wrong = |span: std::ops::Range<usize>, message: String| Diagnostic::new(&source, span, message);
-    let parsed = regex_syntax::Parser::new().parse(pattern).map_err(|error| {
-        let (span, what) = match &error {
-            regex_syntax::Error::Parse(error) => (*error.span(), error.kind().to_string()),
-            regex_syntax::Error::Translate(error) => (*error.span(), error.kind().to_string()),
-            _ => return Box::new(wrong(0..pattern.len(), error.to_string())),
-        };
-        let mistake = wrong(span.start.offset..span.end.offset, format!("not a regular expression: {what}"));
+    let regex = Regex::new(pattern).map_err(|error| {
+        let mistake = wrong(0..pattern.len(), format!("not a regular expression: {error}"));
         Box::new(mistake.hint("a sign that means itself has a backslash before it, such as `\\[` or `\\(`"))
-    });
-    parsed?;
-    let regex = Regex::new(pattern).map_err(|error| Box::new(wrong(0..pattern.len(), error.to_string())))?;
+    })?;
     let groups = GROUPS.map(|(group, _)| format!("`{group}`")).join(", ");
     let mut names = regex.capture_names().flatten().peekable();
     if names.peek().is_none() {
@@ -179,7 +172,7 @@ mod tests {
     #[test]
     fn a_mistake_is_pointed_at() {
         for (pattern, says) in [
-            ("TX (?<command>.*", ["not a regular expression: unclosed group", "^"]),
+            ("TX (?<command>.*", ["not a regular expression: found open group without closing", "^"]),
             ("TX (?<comand>.*)", ["`comand` is not a group of a log", "    ^^^^^^"]),
             ("TX .*", ["a pattern without a named group", "(?<command>.*)"]),
             ("RX (?<response>.*)", ["no pattern has a group for commands", "^^^"]),
