@@ -307,7 +307,7 @@ fn a_log_of_any_program_is_read_by_patterns() {
     assert_eq!((code, error), (0, format!("{log}: by your patterns, 1 command\n")));
     assert!(out.ends_with("> 00 A4 00 0C 02 3F 00\n< 90 00\n"), "{out}");
     for (pattern, right, says) in [
-        ("host{(?<command>.*", 3, "--pattern:1:6"),
+        ("host{(?<command>.*", 3, "not a regular expression"),
         ("host(?<comand>.*)", 3, "`comand` is not a group of a log"),
         ("TX (?<command>.*)", 2, "no pattern finds a command"),
     ] {
