@@ -19,6 +19,7 @@ pub mod reader;
 pub mod terminal;
 pub mod trace;
 
+mod shown;
 mod work;
 
 pub use virtuale_engine as engine;

@@ -21,6 +21,6 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut command(), "virtuale", &mut script);
-    output::print(String::from_utf8_lossy(&script))?;
+    output::document(&script)?;
     Ok(exit::DONE)
 }

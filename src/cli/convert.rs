@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     profile::{diagnostic::Source, reading},
+    shown,
     trace::{
         Trace,
         cards::LONGEST,
@@ -83,7 +84,7 @@ pub(super) fn run(args: &Args) -> Exit {
         patterns => Some(Patterns::new("--pattern", patterns).map_err(Failure::Invalid)?),
     };
     let text = read(&args.file)?;
-    let name = args.file.display().to_string();
+    let name = args.file.to_string_lossy().into_owned();
     let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with("virtuale-trace");
     let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, patterns.as_ref(), args)? };
     let written = match args.to {
@@ -92,7 +93,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Form::Json => Written::Json(parse(text, &name)?),
     };
     match &args.output {
-        None => written.write(output::stdout())?,
+        None => written.write_out()?,
         Some(path) => File::create(path)
             .and_then(|file| written.write(BufWriter::new(file)))
             .map_err(|error| Failure::file("write", path, &error))?,
@@ -126,9 +127,9 @@ fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String
     };
     let Imported { text, commands, unread } = imported;
     let name = format.map_or("by your patterns", Format::name);
-    output::say(format_args!("{}: {name}, {}", args.file.display(), counted(commands, "command")));
+    output::say(format_args!("{}: {name}, {}", shown::path(&args.file), counted(commands, "command")));
     for line in unread.iter().take(MOST_NAMED) {
-        output::say(format_args!("{}:{}: {line}", args.file.display(), line.line));
+        output::say(format_args!("{}:{}: {line}", shown::path(&args.file), line.line));
     }
     if let Some(more) = unread.len().checked_sub(MOST_NAMED).filter(|&more| more > 0) {
         output::say(format_args!("and {} not understood; all are comments in the trace", counted(more, "more line")));
@@ -137,7 +138,7 @@ fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String
         return Err(match format {
             Some(format) => without_command(log, format, args),
             None => Failure::usage(
-                format!("no pattern finds a command in {}", args.file.display()),
+                format!("no pattern finds a command in {}", shown::path(&args.file)),
                 "a pattern fits a part of a line; see that it is written as the lines are",
             ),
         });
@@ -148,7 +149,7 @@ fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String
 fn unknown(args: &Args) -> Failure {
     let known = Format::ALL.map(|(name, _)| name).join(", ");
     Failure::usage(
-        format!("nothing in {} looks like a log of card commands", args.file.display()),
+        format!("nothing in {} looks like a log of card commands", shown::path(&args.file)),
         format!("name the program that wrote it with --from: {known}; or write a --pattern for its lines"),
     )
 }
@@ -158,7 +159,7 @@ fn without_command(log: &str, format: Format, args: &Args) -> Failure {
         Some(other) => format!("it looks like a log of another program: --from {}", other.name()),
         None => "see that the program logs the commands too".to_owned(),
     };
-    let what = format!("there is no command in {}, if {} wrote it", args.file.display(), format.name());
+    let what = format!("there is no command in {}, if {} wrote it", shown::path(&args.file), format.name());
     Failure::usage(what, hint)
 }
 
@@ -170,6 +171,13 @@ enum Written {
 }
 
 impl Written {
+    fn write_out(&self) -> io::Result<()> {
+        match self {
+            Self::Text(text) => output::document(text.as_bytes()),
+            Self::Json(_) => self.write(output::json_stdout()),
+        }
+    }
+
     fn write(&self, mut out: impl Write) -> io::Result<()> {
         match self {
             Self::Text(text) => out.write_all(text.as_bytes())?,
@@ -190,11 +198,14 @@ fn parse(text: String, name: &str) -> Result<Trace, Failure> {
 fn script(trace: &Trace, name: &str, slot: usize) -> Result<String, Failure> {
     if slot >= trace.slots().len() {
         let last = trace.slots().len() - 1;
-        return Err(Failure::usage(format!("{name} has no slot {slot}"), format!("slots go from 0 to {last}")));
+        return Err(Failure::usage(
+            format!("{} has no slot {slot}", shown::line(name)),
+            format!("slots go from 0 to {last}"),
+        ));
     }
     let (script, unsaid) = convert::scriptor(trace, slot);
     for step in unsaid {
-        output::say(format_args!("{name}:{}: a script cannot say this: {}", step.line, step.what));
+        output::say(format_args!("{}:{}: a script cannot say this: {}", shown::line(name), step.line, step.what));
     }
     Ok(script)
 }

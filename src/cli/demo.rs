@@ -5,11 +5,10 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use super::{
-    Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output, read, shell,
-};
+use super::{Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output, read};
 use crate::{
     profile::families::{BuiltIn, Families},
+    shown,
     terminal::{
         pages,
         transport::{TransportError, pcsclite::Service},
@@ -60,7 +59,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let lost = |error| lost(language, &error);
     let found = cards::find(&args.card)?;
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let host = args.reproducible.host().card_made(found.as_path().display().to_string(), Box::new(profile.card()));
+    let host = args.reproducible.host().card_made(found.as_path().to_string_lossy(), Box::new(profile.card()));
     let host = host.refuse_stop("this is a demonstration").start()?;
 
     let mut service = Service::establish(host.socket()).map_err(lost)?;
@@ -69,7 +68,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut connection = service.connect(&reader).map_err(lost)?;
     let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, language)?;
 
-    let (program, card) = (own_name(), shell::word(found.as_path()));
+    let (program, card) = (own_name(), shown::word(found.as_path()));
     let attach = [
         format!("{program} exec --card {card} -- {}", pages::your_program(format.lang)),
         format!("eval \"$({program} serve --detach --card {card})\""),
@@ -83,7 +82,7 @@ pub(super) fn run(args: &Args) -> Exit {
 /// one.
 fn own_name() -> String {
     let typed = env::args_os().next().map(PathBuf::from).filter(|typed| typed.parent() != Some(Path::new("")));
-    typed.and_then(|typed| path::absolute(typed).ok()).map_or_else(|| "virtuale".into(), |path| shell::word(&path))
+    typed.and_then(|typed| path::absolute(typed).ok()).map_or_else(|| "virtuale".into(), |path| shown::word(&path))
 }
 
 fn lost(language: Language, error: &TransportError) -> Failure {

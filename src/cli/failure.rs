@@ -10,6 +10,7 @@ use anstyle::{AnsiColor, Style};
 use super::{exit, language::Language, messages::Message, output};
 pub(super) use crate::host::reason;
 use crate::profile::{UnknownCard, diagnostic::Diagnostics};
+use crate::shown;
 
 /// Why a verb could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +28,7 @@ pub(super) enum Failure {
     #[error("{0}")]
     Environment(String, Option<String>),
     /// A file could not be read, written or made.
-    #[error("cannot {did} {}: {}", path.display(), reason(error))]
+    #[error("cannot {did} {}: {}", shown::path(path), reason(error))]
     File {
         /// What was to be done with it, as a verb: `read`.
         did: &'static str,
@@ -98,7 +99,7 @@ impl Failure {
     pub(super) fn message(&self, language: Language) -> String {
         match self {
             Self::File { did: "read", path, error } => {
-                let (path, why) = (path.display().to_string(), reason_in(language, error));
+                let (path, why) = (shown::path(path), reason_in(language, error));
                 Message::CannotRead { path: &path, why: &why }.text(language)
             }
             Self::UnknownCard(unknown) => Message::NoSuchCard { name: &unknown.name }.text(language),

@@ -3,7 +3,10 @@
 use std::io;
 
 use super::{Failure, cards, running};
-use crate::host::{HostError, Kind, Refusal};
+use crate::{
+    host::{HostError, Kind, Refusal},
+    shown,
+};
 
 /// What to do where the system is in the way.
 const DOCTOR: &str = "see what stands in the way: virtuale doctor";
@@ -34,11 +37,11 @@ fn hint(error: HostError) -> Option<String> {
         HostError::Unmade { .. } => DOCTOR.into(),
         HostError::NotASocket(_) => "give another path with --socket".into(),
         HostError::NameTaken(name) => {
-            format!("stop them with `virtuale stop --name {name}`, or give another name with --name")
+            format!("stop them with `virtuale stop --name {}`, or give another name with --name", shown::word(&name))
         }
         HostError::InUse(socket) => format!(
             "stop its readers with `virtuale stop --socket {}`, or give another path with --socket",
-            socket.display()
+            shown::word(&socket)
         ),
         HostError::Unclear { .. } => "remove that socket if nobody needs it, or give another path with --socket".into(),
         HostError::NoneOwn | HostError::NoneNamed(_) => running::choice(),

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     host::control::{Client, Reply, Request},
     profile::NamedCard,
+    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -55,7 +56,7 @@ fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Fa
     match client.ask(Request::Insert { slot, card })? {
         Reply::Inserted { reader, replaced } => {
             let instead = if replaced { ", in place of the card that was there" } else { "" };
-            Ok(format!("{reader}: {} is in{instead}", found.as_path().display()))
+            Ok(format!("{}: {} is in{instead}", shown::line(&reader), shown::path(found.as_path())))
         }
         _ => Err(client.nonsense().into()),
     }
@@ -63,15 +64,17 @@ fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Fa
 
 fn put_back(client: &mut Client, slot: usize) -> Result<String, Failure> {
     match client.ask(Request::Reinsert { slot })? {
-        Reply::Reinserted { reader, card } => Ok(format!("{reader}: {card} is in again")),
+        Reply::Reinserted { reader, card } => {
+            Ok(format!("{}: {} is in again", shown::line(&reader), shown::line(&card)))
+        }
         _ => Err(client.nonsense().into()),
     }
 }
 
 fn leave_empty(client: &mut Client, slot: usize) -> Result<String, Failure> {
     match client.ask(Request::Empty { slot })? {
-        Reply::Emptied { reader, removed: true } => Ok(format!("{reader}: the card is out")),
-        Reply::Emptied { reader, removed: false } => Ok(format!("{reader}: no card was in")),
+        Reply::Emptied { reader, removed: true } => Ok(format!("{}: the card is out", shown::line(&reader))),
+        Reply::Emptied { reader, removed: false } => Ok(format!("{}: no card was in", shown::line(&reader))),
         _ => Err(client.nonsense().into()),
     }
 }

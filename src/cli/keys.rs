@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{Exit, Failure, exit, options::number, output};
-use crate::profile::authority;
+use crate::{profile::authority, shown};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,13 +30,13 @@ pub(super) fn run(args: &Args) -> Exit {
     let files: Vec<_> = files.into_iter().map(|(name, content)| (folder.join(name), content)).collect();
     let differs = |(path, content): &&(PathBuf, Vec<u8>)| fs::read(path).is_ok_and(|kept| kept != *content);
     if let Some((path, _)) = files.iter().find(differs) {
-        let message = format!("{} exists and is not a file of the authority of seed {}", path.display(), args.seed);
+        let message = format!("{} exists and is not a file of the authority of seed {}", shown::path(path), args.seed);
         return Err(Failure::usage(message, "name another folder with -o, or remove it"));
     }
     let mut names = String::new();
     for (path, content) in files {
         fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
-        names.push_str(&format!("{}\n", path.display()));
+        names.push_str(&format!("{}\n", shown::path(&path)));
     }
     output::print(names)?;
     Ok(exit::DONE)

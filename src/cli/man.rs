@@ -3,6 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{Exit, Failure, command, exit, output};
+use crate::shown;
 
 const EXAMPLES: &str = "\
 Example:
@@ -22,6 +23,6 @@ pub(super) fn run(args: &Args) -> Exit {
     let folder = &args.folder;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
     clap_mangen::generate_to(command(), folder).map_err(|error| Failure::file("write man pages to", folder, &error))?;
-    output::say(format_args!("man pages are in {}", folder.display()));
+    output::say(format_args!("man pages are in {}", shown::path(folder)));
     Ok(exit::DONE)
 }

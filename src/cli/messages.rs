@@ -4,6 +4,7 @@
 //! sees that all of them name the same values.
 
 use super::language::Language;
+use crate::shown;
 
 /// Declares messages with their values and their texts.
 macro_rules! messages {
@@ -13,12 +14,18 @@ macro_rules! messages {
         pub(super) enum Message<'a> { $($(#[$doc])* $name $({ $($value: &'a str),* })?,)* }
 
         impl Message<'_> {
-            /// Its text in a language.
+            /// Its text in a language. A value may be foreign text, and is shown as such.
             pub(super) fn text(self, language: Language) -> String {
                 match (self, language) {
                     $(
-                        (Self::$name $({ $($value),* })?, Language::En) => format!($en),
-                        (Self::$name $({ $($value),* })?, Language::Fr) => format!($fr),
+                        (Self::$name $({ $($value),* })?, Language::En) => {
+                            $($(let $value = shown::line($value);)*)?
+                            format!($en)
+                        }
+                        (Self::$name $({ $($value),* })?, Language::Fr) => {
+                            $($(let $value = shown::line($value);)*)?
+                            format!($fr)
+                        }
                     )*
                 }
             }

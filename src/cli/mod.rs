@@ -205,10 +205,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Prints what clap has to say: help and version are answers, the rest is wrong use.
 fn explain(error: &clap::Error) -> Exit {
-    match (error.print(), error.kind()) {
-        (Err(failed), _) if failed.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(failed)),
-        (_, ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => Ok(exit::DONE),
-        _ => Err(Failure::Explained),
+    let text = error.render().ansi().to_string();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => match output::print(text) {
+            Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(failed)),
+            _ => Ok(exit::DONE),
+        },
+        _ => {
+            output::tell(text);
+            Err(Failure::Explained)
+        }
     }
 }
 

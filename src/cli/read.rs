@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args) -> Exit {
         read_readers(&mut printer)?;
     }
     for card in &args.cards {
-        let place = card.display().to_string();
+        let place = card.to_string_lossy();
         let read = read_file(args, card, &place, printer.language);
         printer.print(&place, read)?;
     }
@@ -223,7 +223,7 @@ impl Printer<'_> {
         if self.args.json {
             let mistakes = Mistake::all_of(failure);
             let nothing = Nothing { source: place, error: Trouble::of(failure, self.language), mistakes };
-            output::print(serde_json::to_string(&nothing).map_err(io::Error::from)? + "\n")?;
+            output::print_json_text(&serde_json::to_string(&nothing).map_err(io::Error::from)?)?;
         }
         Ok(())
     }
@@ -232,7 +232,7 @@ impl Printer<'_> {
         let (args, language) = (self.args, self.language);
         if args.json {
             let text = reading.json(place, language.into()).map_err(io::Error::from)?;
-            return Ok(output::print(text + "\n")?);
+            return Ok(output::print_json_text(&text)?);
         }
         let format = language.format();
         let mut pages = Vec::new();

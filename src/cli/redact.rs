@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
     profile::{NamedCard, Profile},
+    shown,
     trace::{
         cards as traces,
         redact::{RedactError, StandIn, redact},
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Args) -> Exit {
             return Err(Failure::usage(error.to_string(), "give --as once for each slot"));
         }
         Err(error @ RedactError::Survivors(_)) => {
-            output::say(format_args!("{}: {error}; nothing was written", args.trace.display()));
+            output::say(format_args!("{}: {error}; nothing was written", shown::path(&args.trace)));
             return Ok(exit::FOUND);
         }
     };

@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use crate::terminal::transport::{
-    TransportError,
-    pcsclite::{Connection, Service, default_socket},
-    relay::{Relay, Trouble},
+use crate::{
+    shown,
+    terminal::transport::{
+        TransportError,
+        pcsclite::{Connection, Service, default_socket},
+        relay::{Relay, Trouble},
+    },
 };
 
 /// Which PC/SC service is meant.
@@ -31,7 +34,7 @@ impl At {
 
 /// That there is no transport to a card, or no more.
 pub(super) fn broken(reader: &str, error: &TransportError) -> Failure {
-    Failure::environment(format!("{reader}: {error}"), "see which readers there are: virtuale doctor")
+    Failure::environment(format!("{}: {error}", shown::line(reader)), "see which readers there are: virtuale doctor")
 }
 
 /// The card at the end of a connection, as one of this process. What goes wrong on the way is put into `trouble`.

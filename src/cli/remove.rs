@@ -5,7 +5,10 @@ use super::{
     options::{Attach, SLOT_NUMBERS, number},
     output,
 };
-use crate::host::control::{Reply, Request};
+use crate::{
+    host::control::{Reply, Request},
+    shown,
+};
 
 const EXAMPLES: &str = "\
 Example:
@@ -27,7 +30,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut client = args.attach.client()?;
     match client.ask(Request::Remove { slot: args.slot })? {
         Reply::Removed { reader } => {
-            output::say(format_args!("{reader}: the card is out"));
+            output::say(format_args!("{}: the card is out", shown::line(&reader)));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),

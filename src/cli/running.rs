@@ -3,7 +3,10 @@
 use std::{env, fs, path::PathBuf};
 
 use super::{shell, slots::table};
-use crate::host::{HostError, Running, VARIABLE, control::Status, running};
+use crate::{
+    host::{HostError, Running, VARIABLE, control::Status, running},
+    shown,
+};
 
 /// What to do where none runs.
 pub(super) const START: &str = "start one: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
@@ -38,7 +41,7 @@ pub(super) fn choice() -> String {
         "these run; say which you mean, or run the line below a name in this shell".into(),
         |choice, seen| {
             let Seen { running, contents } = seen;
-            format!("{choice}\n  --name {}\n  {}\n{}", running.name, export(running), contents.trim_end())
+            format!("{choice}\n  --name {}\n  {}\n{}", shown::word(&running.name), export(running), contents.trim_end())
         },
     )
 }
@@ -52,7 +55,7 @@ pub(super) fn export(running: &Running) -> String {
 pub(super) fn contents(status: &Result<Status, HostError>) -> String {
     let text = match status {
         Ok(status) => table(status),
-        Err(error) => error.to_string(),
+        Err(error) => shown::text(&error.to_string()).into_owned(),
     };
     text.lines().map(|line| format!("    {line}\n")).collect()
 }

@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::File,
-    io::{self, BufRead, BufReader, IsTerminal},
+    io::{self, BufRead, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// Says which readers a shell leaves that evaluates the line: nothing in it will lead back to them.
 fn mention(earlier: Option<Running>) {
-    if let Some(Running { name, .. }) = earlier.filter(|_| !io::stdout().is_terminal()) {
+    if let Some(Running { name, .. }) = earlier.filter(|_| !output::is_on_terminal()) {
         output::say(format_args!("the earlier readers of this shell go on; to end them: virtuale stop --name {name}"));
     }
 }
@@ -90,7 +90,7 @@ fn serve(args: &Args) -> Exit {
         let_go().map_err(unheard)?;
     } else {
         mention(earlier);
-        output::say(if io::stdout().is_terminal() { IN_A_TERMINAL } else { IN_A_SHELL });
+        output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { IN_A_SHELL });
     }
     let _ = signals.forever().next();
     host.stop().iter().for_each(output::say);

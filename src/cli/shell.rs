@@ -3,14 +3,9 @@
 //! A shell does not look at the exit code of what stands in `$(...)` there: a script would go on, and its programs
 //! would use the system's readers. So a `serve` that fails hands over the command `false`.
 
-use std::{
-    ffi::OsString,
-    io::{self, IsTerminal, Write},
-    os::unix::ffi::OsStrExt,
-    path::Path,
-};
+use std::{ffi::OsString, io, os::unix::ffi::OsStrExt, path::Path};
 
-use super::opensc;
+use super::{opensc, output};
 use crate::host::VARIABLE;
 
 /// The option that `serve` gives to the process in the background, which hands its line to the one that started it.
@@ -37,7 +32,7 @@ pub(super) fn unset(variables: &[&str]) -> Vec<u8> {
 pub(super) fn evaluates(arguments: &[OsString]) -> bool {
     let serves = arguments.get(1).is_some_and(|verb| verb == "serve");
     let is_a_child = arguments.iter().any(|argument| *argument == *DETACHED);
-    serves && !is_a_child && !io::stdout().is_terminal()
+    serves && !is_a_child && !output::is_on_terminal()
 }
 
 /// Makes the shell's `eval` fail. Where nobody reads it, nobody misses it.
@@ -51,14 +46,7 @@ pub(super) fn fail() {
 ///
 /// What the stream gives.
 pub(super) fn hand_over(line: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(line)?;
-    out.flush()
-}
-
-/// A path as a word that can be typed to a shell.
-pub(super) fn word(path: &Path) -> String {
-    String::from_utf8_lossy(&quoted(path.as_os_str().as_bytes())).into_owned()
+    output::document(line)
 }
 
 /// A word that a shell takes for these bytes.

@@ -8,9 +8,12 @@ use super::{
     output,
     running::{contents, own},
 };
-use crate::host::{
-    control::{Reply, Request, Status},
-    running,
+use crate::{
+    host::{
+        control::{Reply, Request, Status},
+        running,
+    },
+    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -58,7 +61,7 @@ fn list_all(json: bool) -> Exit {
     for running in running() {
         let status = running.status();
         if !json {
-            let (name, socket) = (&running.name, running.socket.display());
+            let (name, socket) = (shown::line(&running.name), shown::path(&running.socket));
             let whose = if own.as_ref() == Some(&running) { "  (of this shell)" } else { "" };
             output::print(format_args!("{name}  {socket}{whose}\n{}", contents(&status)))?;
         }
@@ -84,10 +87,11 @@ fn list_all(json: bool) -> Exit {
 /// One line for each slot.
 pub(super) fn table(status: &Status) -> String {
     let digits = status.slots.iter().map(|slot| slot.slot.to_string().len()).max().unwrap_or(0);
-    let width = status.slots.iter().map(|slot| slot.reader.chars().count()).max().unwrap_or(0);
-    status.slots.iter().fold(String::new(), |mut table, slot| {
-        let card = slot.card.as_deref().unwrap_or("empty");
-        let _ = writeln!(table, "{:digits$}  {:width$}  {card}", slot.slot, slot.reader);
+    let readers: Vec<_> = status.slots.iter().map(|slot| shown::line(&slot.reader)).collect();
+    let width = readers.iter().map(|reader| reader.chars().count()).max().unwrap_or(0);
+    status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
+        let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}", slot.slot);
         table
     })
 }

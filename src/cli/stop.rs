@@ -1,10 +1,6 @@
 //! `virtuale stop`.
 
-use std::{
-    env, fs,
-    io::{self, IsTerminal},
-    path::Path,
-};
+use std::{env, fs, io, path::Path};
 
 use super::{Exit, exit, opensc, options::Attach, output, running, shell};
 use crate::host::{
@@ -49,7 +45,7 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     if is_own {
         shell::hand_over(&unset())?;
-        if io::stdout().is_terminal() {
+        if output::is_on_terminal() {
             output::say(STILL_SET);
         }
     }

@@ -20,6 +20,7 @@ use signal_hook::{
 };
 
 use super::{Failure, exit};
+use crate::shown;
 
 /// What a process may send us that is meant for the command.
 const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
@@ -49,7 +50,7 @@ impl Supervisor {
     ///
     /// That it cannot be started.
     pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
-        let name = command.get_program().display().to_string();
+        let name = shown::path(command.get_program());
         let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
         let lost = |error| Failure::Environment(format!("cannot wait for the command: {error}"), None);
         loop {

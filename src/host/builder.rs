@@ -25,6 +25,7 @@ use crate::{
         Readers, SlotName, SlotSpec,
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
     },
+    shown,
 };
 
 /// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
@@ -312,7 +313,7 @@ impl Builder {
         }
         let options = ServerOptions { reader_slots: self.reader_slots };
         let server = Server::start(readers, &socket, options);
-        let server = server.map_err(|error| unmade(&socket.display().to_string(), error))?;
+        let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
         let control = control.map_err(|error| unmade("the control socket", error))?;
         Ok(Host { control, server, folder, desk })

@@ -217,7 +217,7 @@ impl Desk {
         let found = match card.is_absolute() {
             true => NamedCard::File(card.to_owned()),
             false => NamedCard::BuiltIn(
-                self.making.families.built_in_card(&card.display().to_string()).map_err(LoadError::Unknown)?,
+                self.making.families.built_in_card(&card.to_string_lossy()).map_err(LoadError::Unknown)?,
             ),
         };
         let (reader, replaced) = self.insert(slot, Content::Found(found))?;

@@ -8,6 +8,7 @@ use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
 use crate::{
     profile::LoadError,
     reader::{NameError, SlotError},
+    shown,
 };
 
 /// Whose fault it is.
@@ -82,7 +83,7 @@ pub enum HostError {
         error: io::Error,
     },
     /// A file could not be used.
-    #[error("cannot {did} {}: {}", path.display(), reason(error))]
+    #[error("cannot {did} {}: {}", shown::path(path), reason(error))]
     File {
         /// What was to be done with it, as a verb: `write`.
         did: &'static str,
@@ -92,7 +93,7 @@ pub enum HostError {
         error: io::Error,
     },
     /// A socket, or the control socket beside it, would have too long a path.
-    #[error("{} is {excess} characters too long for a socket", path.display())]
+    #[error("{} is {excess} characters too long for a socket", shown::path(path))]
     TooLong {
         /// The socket.
         path: PathBuf,
@@ -100,13 +101,13 @@ pub enum HostError {
         excess: usize,
     },
     /// Where a socket was to be is something else.
-    #[error("{} is there already, and is no socket", .0.display())]
+    #[error("{} is there already, and is no socket", shown::path(.0))]
     NotASocket(PathBuf),
     /// Where a socket was to be is another one's.
-    #[error("somebody listens at {} already", .0.display())]
+    #[error("somebody listens at {} already", shown::path(.0))]
     InUse(PathBuf),
     /// It cannot be told whether somebody uses a socket.
-    #[error("cannot tell whether somebody listens at {}: {}", path.display(), reason(error))]
+    #[error("cannot tell whether somebody listens at {}: {}", shown::path(path), reason(error))]
     Unclear {
         /// The socket.
         path: PathBuf,
@@ -120,7 +121,7 @@ pub enum HostError {
     #[error("no readers named {0:?} run")]
     NoneNamed(String),
     /// There is no running reader at this socket, or it does not let us in.
-    #[error("cannot control the reader at {}: {why}", socket.display())]
+    #[error("cannot control the reader at {}: {why}", shown::path(socket))]
     NotThere {
         /// The PC/SC socket.
         socket: PathBuf,
@@ -130,7 +131,7 @@ pub enum HostError {
         kind: io::ErrorKind,
     },
     /// A running reader gave no answer.
-    #[error("the reader at {} did not answer: {}", socket.display(), reason(error))]
+    #[error("the reader at {} did not answer: {}", shown::path(socket), reason(error))]
     Lost {
         /// The PC/SC socket.
         socket: PathBuf,
@@ -138,10 +139,10 @@ pub enum HostError {
         error: io::Error,
     },
     /// A running reader answered something else than it was asked.
-    #[error("the reader at {} answered something else than it was asked", .0.display())]
+    #[error("the reader at {} answered something else than it was asked", shown::path(.0))]
     Nonsense(PathBuf),
     /// A running reader refused.
-    #[error("{}", .0.message)]
+    #[error("{}", shown::text(&.0.message))]
     Refused(Refusal),
 }
 

@@ -15,6 +15,7 @@ use std::{
 };
 
 use super::{error::reason, running::HostName};
+use crate::shown;
 
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
 pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -75,7 +76,7 @@ impl Folder {
                 Err(error) => return Err(within(&path, &error)),
             }
         }
-        Err(io::Error::other(format!("{} is being removed all the time", base.display())))
+        Err(io::Error::other(format!("{} is being removed all the time", shown::path(base))))
     }
 
     /// Where it is.
@@ -219,12 +220,12 @@ fn sweep(base: &Path) {
 }
 
 fn not_private(path: &Path) -> io::Error {
-    let message = format!("{} must be a folder that is yours alone (mode 0700)", path.display());
+    let message = format!("{} must be a folder that is yours alone (mode 0700)", shown::path(path));
     io::Error::new(io::ErrorKind::PermissionDenied, message)
 }
 
 fn within(path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {}", path.display(), reason(error)))
+    io::Error::new(error.kind(), format!("{}: {}", shown::path(path), reason(error)))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Origin {
     /// What people are told of it.
     pub(super) fn label(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => path.to_string_lossy().into_owned(),
             Self::BuiltIn(name) => (*name).to_owned(),
             Self::Named(name) => name.clone(),
         }
@@ -75,8 +75,8 @@ impl Content {
     /// What it is called before it is made.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Written(card) => card.display().to_string(),
-            Self::Found(card) => card.as_path().display().to_string(),
+            Self::Written(card) => card.to_string_lossy().into_owned(),
+            Self::Found(card) => card.as_path().to_string_lossy().into_owned(),
             Self::Text { name, .. } | Self::Made { name, .. } | Self::Provided { name, .. } => name.clone(),
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{HostError, error::reason};
-use crate::trace::record::Tape;
+use crate::{shown, trace::record::Tape};
 
 /// A file with the tape that writes it.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl TraceFile {
     /// That the trace is not whole, and why, if it is not.
     pub(crate) fn complaint(&self) -> Option<String> {
         let error = self.tape.failure()?;
-        Some(format!("the recording {} is not whole: {}", self.path.display(), reason(&error)))
+        Some(format!("the recording {} is not whole: {}", shown::path(&self.path), reason(&error)))
     }
 
     /// Takes the file away if no command came: its trace would check nothing.
@@ -69,7 +69,7 @@ impl TraceFile {
 
     /// What a person should know of the trace when nothing is added any more.
     pub(crate) fn conclusion(&self) -> Option<String> {
-        let path = self.path.display();
+        let path = shown::path(&self.path);
         match self.complaint() {
             Some(complaint) => Some(complaint),
             None if self.tape.has_command() => None,

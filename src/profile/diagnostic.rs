@@ -1,7 +1,8 @@
 //! What is wrong with a card file, a layout or a trace: what, where, and what to do.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
+use crate::shown;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// A text that a user wrote, and its name.
@@ -57,14 +58,8 @@ pub struct Mistakes {
 impl Source {
     /// A span, cut to what exists.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
-        let start = self.boundary(span.start);
-        start..self.boundary(span.end).max(start)
-    }
-
-    /// The boundary of a character at or before a byte.
-    fn boundary(&self, at: usize) -> usize {
-        let text = &self.text;
-        (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+        let start = boundary(&self.text, span.start);
+        start..boundary(&self.text, span.end).max(start)
     }
 }
 
@@ -108,37 +103,93 @@ impl Diagnostic {
     /// The line and column of its start, both from 1; columns count characters.
     #[must_use]
     pub fn position(&self) -> (usize, usize) {
-        let text = &self.source.text;
-        let before = &text[..self.source.boundary(self.span.start)];
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
-        (line, column)
+        position(&self.source.text, self.span.start)
     }
 
     /// The mistake with file, line, column, an arrow and a hint, for a terminal with or without colours.
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
-        let source = &self.source;
-        let arrow = AnnotationKind::Primary.span(source.within(&self.span)).label(self.label.as_str());
+        let excerpt = Excerpt::of(&self.source);
+        let arrow = AnnotationKind::Primary.span(excerpt.places(&self.span)).label(shown::line(&self.label));
         let related = self
             .related
             .iter()
-            .map(|(span, label)| AnnotationKind::Context.span(source.within(span)).label(label.as_str()));
-        let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
-        let snippet = snippet.annotation(arrow).annotations(related);
-        let mut first = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
-        if let Some(Elsewhere { source, span, label }) = &self.elsewhere {
-            let place = AnnotationKind::Context.span(source.within(span)).label(label.as_str());
-            let snippet = Snippet::source(source.text.as_str()).path(source.name.as_str());
-            first = first.element(snippet.annotation(place));
+            .map(|(span, label)| AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label)));
+        let snippet = excerpt.snippet().annotation(arrow).annotations(related);
+        let mut first = Level::ERROR.primary_title(shown::line(&self.message)).element(snippet);
+        let elsewhere = self.elsewhere.as_ref().map(|elsewhere| (elsewhere, Excerpt::of(&elsewhere.source)));
+        if let Some((Elsewhere { span, label, .. }, excerpt)) = &elsewhere {
+            let place = AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label));
+            first = first.element(excerpt.snippet().annotation(place));
         }
         let mut report = vec![first];
         if let Some(hint) = &self.hint {
-            report.push(Group::with_title(Level::HELP.secondary_title(hint.as_str())));
+            report.push(Group::with_title(Level::HELP.secondary_title(shown::text(hint))));
         }
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&report)
+        let rendered = excerpt.with_column(renderer.render(&report), &self.span);
+        match &elsewhere {
+            Some((Elsewhere { span, .. }, excerpt)) => excerpt.with_column(rendered, span),
+            None => rendered,
+        }
     }
+}
+
+/// A text and its name as people may see them.
+struct Excerpt<'a> {
+    source: &'a Source,
+    name: Cow<'a, str>,
+    text: Cow<'a, str>,
+}
+
+impl<'a> Excerpt<'a> {
+    fn of(source: &'a Source) -> Self {
+        Self { source, name: shown::line(&source.name), text: shown::text(&source.text) }
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'_, T> {
+        Snippet::source(&*self.text).path(&*self.name)
+    }
+
+    /// Where a span of the text stands in what is shown of it.
+    fn places(&self, span: &Range<usize>) -> Range<usize> {
+        let span = self.source.within(span);
+        self.place(span.start)..self.place(span.end)
+    }
+
+    fn place(&self, at: usize) -> usize {
+        match self.source.text.get(..at) {
+            Some(before) if self.has_escapes() => shown::text(before).len(),
+            _ => at,
+        }
+    }
+
+    fn has_escapes(&self) -> bool {
+        self.text.len() != self.source.text.len()
+    }
+
+    /// A report with the column of the text itself: escapes are longer than what they stand for.
+    fn with_column(&self, report: String, span: &Range<usize>) -> String {
+        if !self.has_escapes() {
+            return report;
+        }
+        let (line, column) = position(&self.source.text, span.start);
+        let (_, escaped) = position(&self.text, self.places(span).start);
+        let name = &self.name;
+        report.replacen(&format!("{name}:{line}:{escaped}"), &format!("{name}:{line}:{column}"), 1)
+    }
+}
+
+/// The line and column of a byte of a text, both from 1; columns count characters.
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..boundary(text, at)];
+    let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+/// The boundary of a character at or before a byte.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 impl Mistakes {
@@ -235,5 +286,29 @@ mod tests {
         let text = Diagnostic::new(&source("a.toml"), 4..7, "wrong").elsewhere(Some(elsewhere)).render(false);
         let (first, second) = text.split_once("b.toml:3:1").expect("both");
         assert!(first.contains("a.toml:2:1") && second.contains("----- asked for here"), "{text}");
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_text_is_shown_and_the_arrow_stands_where_it_should() {
+        let source =
+            Source { name: "a\n\u{1b}[2J.toml".into(), text: "a = \"\u{202e}é\u{9b}1m\"; nmo##[x]\r\nb\r".into() };
+        let at = source.text.find("nmo").expect("the mistake");
+        let diagnostic = Diagnostic::new(&Arc::new(source), at..at + 3, "no\u{1b}[31m");
+        let diagnostic = diagnostic.label("\u{2028}").hint("a\n\u{202e}").related(0..1, "\r");
+        assert_eq!(diagnostic.position(), (1, 14));
+        let text = diagnostic.render(false);
+        assert!(!text.contains(|character| character != '\n' && crate::shown::is_hidden(character)), "{text:?}");
+        for part in [
+            r"no\u{1b}[31m",
+            r"a\n\u{1b}[2J.toml:1:14",
+            r#"a = "\u{202e}é\u{9b}1m"; nmo##\[x]"#,
+            r"^^^ \u{2028}",
+            "- \\r",
+            "help: a",
+        ] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+        let column = |part: &str| text.lines().find_map(|line| line.find(part).map(|at| line[..at].chars().count()));
+        assert_eq!(column("^^^"), column("nmo##"), "{text}");
     }
 }

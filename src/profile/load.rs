@@ -28,6 +28,7 @@ use super::{
     tree::{Node, Span},
     written::LONGEST,
 };
+use crate::shown;
 
 /// What a card depends on besides its card file and its layout.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -42,7 +43,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file could not be read.
-    #[error("cannot read {}: {error}", path.display())]
+    #[error("cannot read {}: {error}", shown::path(path))]
     Io {
         /// Which.
         path: PathBuf,
@@ -173,7 +174,7 @@ fn read_layout(
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
         Err(LoadError::Unknown(unknown)) => mistake(unknown.to_string(), hint),
         Err(LoadError::Io { error, .. }) => {
-            mistake(format!("cannot read the layout {}: {error}", path.display()), hint)
+            mistake(format!("cannot read the layout {}: {error}", shown::path(&path)), hint)
         }
     }
 }

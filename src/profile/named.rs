@@ -71,7 +71,7 @@ impl Families {
         if is_a_path || fs::metadata(written).is_ok_and(|found| !found.is_dir()) {
             return Ok(NamedCard::File(written.into()));
         }
-        self.built_in_card(&written.display().to_string()).map(NamedCard::BuiltIn)
+        self.built_in_card(&written.to_string_lossy()).map(NamedCard::BuiltIn)
     }
 
     /// The card of the program that has this name, else the first of the generation that has it.

@@ -16,7 +16,7 @@ use super::{
 /// text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let file = File::open(path).map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
-    let name = path.display().to_string();
+    let name = path.to_string_lossy().into_owned();
     let bytes = bytes(file, path, longest)?;
     let error = match decoded(&bytes) {
         Ok(text) => return Ok(Source { name, text: text.into_owned() }),
@@ -134,7 +134,7 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
     if bytes.len() <= longest {
         return Ok(bytes);
     }
-    let source = Arc::new(Source { name: path.display().to_string(), text: String::new() });
+    let source = Arc::new(Source { name: path.to_string_lossy().into_owned(), text: String::new() });
     let mistake = Diagnostic::new(&source, 0..0, format!("this file has more than {longest} bytes"));
     Err(LoadError::Invalid(Diagnostics(vec![
         mistake.hint("no file that makes sense here is so long: is it the right one?"),

@@ -24,6 +24,7 @@ use crate::{
     profile::{
         LoadError, Options, Profile, Provision, UnknownCard, diagnostic::Diagnostics, families::Families, reading,
     },
+    shown,
 };
 
 /// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
@@ -51,7 +52,7 @@ pub struct Cards {
 #[derive(Debug, thiserror::Error)]
 pub enum Unreplayed {
     /// A file cannot be read.
-    #[error("cannot read {}: {error}", path.display())]
+    #[error("cannot read {}: {error}", shown::path(path))]
     Io {
         /// Which.
         path: PathBuf,

@@ -10,7 +10,10 @@ use super::{
     pattern::{Atom, Captured, Pattern, value_of},
     suite::counted,
 };
-use crate::profile::diagnostic::{Diagnostic, Source};
+use crate::{
+    profile::diagnostic::{Diagnostic, Source},
+    shown,
+};
 
 /// Bytes in a row of a comparison.
 const ROW: usize = 16;
@@ -288,17 +291,17 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (line, column) = self.position();
-        writeln!(f, "{}:{line}:{column}: {}", self.source.name, self.summary())?;
+        writeln!(f, "{}:{line}:{column}: {}", shown::line(&self.source.name), self.summary())?;
         for (number, text) in self.context() {
-            let shown: String = text.chars().take(LINE_WIDTH).collect();
-            let more = if shown.len() < text.len() { " ..." } else { "" };
-            writeln!(f, "  {number:5} | {shown}{more}")?;
+            let start: String = text.chars().take(LINE_WIDTH).collect();
+            let more = if start.len() < text.len() { " ..." } else { "" };
+            writeln!(f, "  {number:5} | {}{more}", shown::text(&start))?;
         }
         if !self.asked.is_empty() {
-            writeln!(f, "        = {}", self.asked)?;
+            writeln!(f, "        = {}", shown::line(&self.asked))?;
         }
         if let Some(element) = &self.element {
-            writeln!(f, "        = {element}")?;
+            writeln!(f, "        = {}", shown::line(element))?;
         }
         if let Some(note) = self.note {
             writeln!(f, "        = {note}")?;

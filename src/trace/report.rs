@@ -8,7 +8,7 @@ use super::{
     cards::Unreplayed,
     suite::{Verdict, counted},
 };
-use crate::profile::diagnostic::Diagnostic;
+use crate::{profile::diagnostic::Diagnostic, shown};
 
 /// The name under which results are shown.
 const SUITE: &str = "virtuale replay";
@@ -32,11 +32,10 @@ pub fn junit(verdicts: &[Verdict], time: Duration, out: &mut dyn io::Write) -> i
 }
 
 fn test_case(verdict: &Verdict) -> TestCase {
-    let path = verdict.path.display().to_string();
     let mut case = TestCase::new(file_name(&verdict.path), status(verdict));
     case.set_classname(folder(&verdict.path));
     case.set_time(verdict.time);
-    case.extra.insert("file".into(), path.into());
+    case.extra.insert("file".into(), shown::path(&verdict.path).into());
     case
 }
 
@@ -44,7 +43,8 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
     if let Some(error) = &verdict.error {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         let text = error.to_string();
-        status.set_message(first_line(&text)).set_type("not replayed").set_description(text);
+        let text = shown::text(&text);
+        status.set_message(first_line(&text)).set_type("not replayed").set_description(text.as_ref());
         return status;
     }
     let Some(first) = verdict.findings.first() else { return TestCaseStatus::success() };
@@ -53,19 +53,19 @@ fn status(verdict: &Verdict) -> TestCaseStatus {
         all.push(format!("and {}", counted(more, "more finding")));
     }
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(first.summary()).set_type("finding").set_description(all.join("\n"));
+    let (summary, all) = (first.summary(), all.join("\n"));
+    status.set_message(shown::line(&summary)).set_type("finding").set_description(shown::text(&all));
     status
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(|| shown::path(path), shown::path)
 }
 
 /// The folder of a trace, as readers of JUnit group by it: `fixtures.traces`.
 fn folder(path: &Path) -> String {
-    let parts: Vec<_> = path.parent().into_iter().flat_map(Path::components).map(|part| part.as_os_str()).collect();
-    let parts: Vec<_> =
-        parts.iter().map(|part| part.to_string_lossy()).filter(|part| part != "/" && part != ".").collect();
+    let parts = path.parent().into_iter().flat_map(Path::components).map(shown::path);
+    let parts: Vec<_> = parts.filter(|part| part != "/" && part != ".").collect();
     if parts.is_empty() { SUITE.to_owned() } else { parts.join(".") }
 }
 
@@ -76,7 +76,7 @@ fn first_line(text: &str) -> String {
 /// A verdict as workflow commands of GitHub, which shows them beside the lines of the trace. Empty if all is fine.
 #[must_use]
 pub fn github(verdict: &Verdict) -> String {
-    let path = verdict.path.display().to_string();
+    let path = shown::path(&verdict.path);
     let mut text = String::new();
     match &verdict.error {
         // A mistake may stand in the trace or in a card file that it names.
@@ -107,9 +107,10 @@ fn annotated_mistake(mistake: &Diagnostic) -> String {
 }
 
 fn annotation(properties: &[(&str, &str)], message: &str) -> String {
-    let escaped = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let property =
-        |(key, value): &(&str, &str)| format!("{key}={}", escaped(value).replace(':', "%3A").replace(',', "%2C"));
+    let escaped = |text: &str| shown::text(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |(key, value): &(&str, &str)| {
+        format!("{key}={}", escaped(&shown::line(value)).replace(':', "%3A").replace(',', "%2C"))
+    };
     let properties: Vec<String> = properties.iter().map(property).collect();
     format!("::error {}::{}\n", properties.join(","), escaped(message.trim_end()))
 }
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn junit_has_a_case_for_each_trace() {
         let mut broken = verdict("");
-        let path = PathBuf::from("<no>\u{1}.toml");
+        let path = PathBuf::from("<no>\u{1}\u{fffe}\u{ffff}.toml");
         broken.error = Some(Unreplayed::Io { path, error: std::io::ErrorKind::NotFound.into() });
         let verdicts = [verdict("> 00\n< 6D 00\n"), verdict("> 00\n"), broken];
         let mut xml = Vec::new();
@@ -160,7 +161,7 @@ mod tests {
             "<testsuites name=\"virtuale replay\" tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"1\" time=\"1.000\">",
             "<testcase name=\"a,b.apdu\" classname=\"traces\" time=\"0.005\" file=\"traces/a,b.apdu\">",
             "<failure message=\"nothing is expected here; got 0 data bytes and 6D00 instruction not supported\" type=\"finding\">",
-            "<error message=\"cannot read &lt;no&gt;.toml: entity not found\" type=\"not replayed\">cannot read &lt;no&gt;",
+            "<error message=\"cannot read &lt;no&gt;\\u{1}\\u{fffe}\\u{ffff}.toml: entity not found\" type=\"not replayed\">cannot read &lt;no&gt;\\u{1}",
         ] {
             assert!(xml.contains(part), "{part} is missing in\n{xml}");
         }
@@ -174,6 +175,12 @@ mod tests {
         assert!(text.starts_with(start), "{text}");
         assert_eq!(text.matches('\n').count(), 1, "{text}");
         assert_eq!(github(&verdict("> 00\n< 6D 00\n")), "");
+        let mut hostile = verdict("# a\r::add-mask::x ##[set-output name=a]b\u{1b}[2J\n> 00 A4\n< 90 00\n");
+        hostile.path = PathBuf::from("a\n::add-mask::x.apdu");
+        let text = github(&hostile);
+        assert!(text.starts_with("::error file=a\\n%3A%3Aadd-mask%3A%3Ax.apdu,line="), "{text}");
+        assert!(text.contains("| # a\\r::add-mask::x ##\\[set-output name=a]b\\u{1b}[2J%0A"), "{text}");
+        assert_eq!(text.matches('\n').count(), 1, "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use virtuale_engine::{Protocol, Reset};
 
 use super::{file::Silence, names::hex, parse::VERSION};
+use crate::shown;
 
 /// A line of a trace.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,7 +47,7 @@ pub enum Line<'a> {
     Remove,
     /// `insert`, with the card file if another card comes.
     Insert(Option<&'a str>),
-    /// `#`. What could end the line is left out of it.
+    /// `#`. What could end the line, or do more to whoever prints the trace, is an escape in it.
     Comment(&'a str),
 }
 
@@ -114,7 +115,7 @@ impl Line<'_> {
             Self::Remove => "remove".to_owned(),
             Self::Insert(None) => "insert".to_owned(),
             Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
-            Self::Comment(text) => format!("# {}", one_line(text)),
+            Self::Comment(text) => format!("# {}", shown::line(text)),
         }
     }
 }

@@ -5,6 +5,7 @@ mod card;
 mod doctor;
 mod exec;
 mod files;
+mod foreign;
 mod keys;
 mod named;
 mod pipes;

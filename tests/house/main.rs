@@ -5,6 +5,7 @@
 
 mod badge;
 mod families;
+mod output;
 mod paths;
 mod production;
 mod sources;
@@ -60,6 +61,13 @@ fn code(path: &Path) -> String {
 fn code_of(text: &str) -> String {
     let lines = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The same without its unit tests, which stand at its end.
+fn without_tests(path: &Path) -> String {
+    let code = code(path);
+    let end = code.find("#[cfg(test)]\nmod tests {").unwrap_or(code.len());
+    code[..end].to_owned()
 }
 
 /// The path of the module that a file under `src` is, from the root of its crate.

@@ -14,6 +14,7 @@ use crate::{
         output,
     },
     profile::{Profile, diagnostic::Diagnostic},
+    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -60,7 +61,7 @@ pub(super) fn run(args: &Args) -> Exit {
         match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
                 if !args.json {
-                    output::print(format_args!("{}: {}\n", file.display(), praise(&profile)))?;
+                    output::print(format_args!("{}: {}\n", shown::path(file), praise(&profile)))?;
                     profile.unplaced().iter().try_for_each(print_note)?;
                 }
                 report.valid = true;
@@ -101,5 +102,9 @@ fn praise(profile: &Profile) -> String {
 
 fn print_note(note: &Diagnostic) -> io::Result<()> {
     let (line, column) = note.position();
-    output::print(format_args!("{}:{line}:{column}: note: {}\n", note.source.name, note.message))
+    output::print(format_args!(
+        "{}:{line}:{column}: note: {}\n",
+        shown::line(&note.source.name),
+        shown::line(&note.message)
+    ))
 }

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
     profile::{card_file, families::Families},
+    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -41,11 +42,15 @@ pub(super) fn run(args: &Args) -> Exit {
     let has_place = |key: &str| layout.has_place(key).unwrap_or(true);
     let text = card_file::template(&layout.family().title(), schema, &name, language.into(), &has_place);
     match &args.file {
-        None => output::print(text)?,
+        None => output::document(text.as_bytes())?,
         Some(file) => {
             let written = File::create_new(file).and_then(|mut created| created.write_all(text.as_bytes()));
             written.map_err(|error| Failure::file("write", file, &error))?;
-            output::say(format_args!("{} is there; check it with: virtuale card check {0}", file.display()));
+            output::say(format_args!(
+                "{} is there; check it with: virtuale card check {}",
+                shown::path(file),
+                shown::word(file)
+            ));
         }
     }
     Ok(exit::DONE)
@@ -59,5 +64,5 @@ fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String> {
     };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (path, folder) = (fs::canonicalize(layout)?, fs::canonicalize(folder)?);
-    Ok(pathdiff::diff_paths(&path, folder).unwrap_or(path).display().to_string())
+    Ok(pathdiff::diff_paths(&path, folder).unwrap_or(path).to_string_lossy().into_owned())
 }

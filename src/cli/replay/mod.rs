@@ -1,5 +1,6 @@
 //! `virtuale replay`: traces against cards, or as the card.
 
+mod log;
 mod program;
 mod reader;
 
@@ -15,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use self::log::Log;
 use super::{
     Exit, Failure, exit,
     failure::reason,
@@ -24,6 +26,7 @@ use super::{
 };
 use crate::{
     profile::families::Families,
+    shown,
     trace::{
         Finding,
         cards::{self, Cards},
@@ -149,21 +152,19 @@ fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), 
 
 /// Shows what was found, or rewrites the traces; says the exit code.
 fn show(verdicts: &[Verdict], rewrite: bool) -> Exit {
-    let on_github = env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    let log = Log::of_environment();
     let mut code = exit::DONE;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_fine()) {
         if let Some(error) = &verdict.error {
             code = code.max(code_of(error));
             explain(&verdict.path, error);
         }
-        let left = if rewrite { rewritten(verdict)? } else { verdict.findings.clone() };
+        let left = if rewrite { rewritten(verdict, &log)? } else { verdict.findings.clone() };
         if !left.is_empty() {
             code = code.max(exit::FOUND);
-            output::print(findings(&left))?;
+            log.page(findings(&left))?;
         }
-        if on_github {
-            output::print(report::github(verdict))?;
-        }
+        log.annotate(verdict)?;
     }
     Ok(code)
 }
@@ -180,16 +181,16 @@ fn code_of(failure: &cards::Unreplayed) -> u8 {
 fn explain(path: &Path, failure: &cards::Unreplayed) {
     match failure {
         cards::Unreplayed::Io { path: card, error } if card != path => {
-            let what = format!("{}: cannot read {}: {}", path.display(), card.display(), reason(error));
+            let what = format!("{}: cannot read {}: {}", shown::path(path), shown::path(card), reason(error));
             Failure::environment(what, "the paths of card files count from the folder of the trace").report();
         }
         cards::Unreplayed::Io { path, error } => Failure::file("read", path, error).report(),
         cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
         cards::Unreplayed::Unknown(unknown) => {
-            Failure::usage(format!("{}: {unknown}", path.display()), unknown.hint()).report();
+            Failure::usage(format!("{}: {unknown}", shown::path(path)), unknown.hint()).report();
         }
         cards::Unreplayed::NoCard => {
-            Failure::usage(format!("{}: {failure}", path.display()), "give one with --card CARD").report();
+            Failure::usage(format!("{}: {failure}", shown::path(path)), "give one with --card CARD").report();
         }
     }
 }
@@ -205,24 +206,24 @@ fn findings(findings: &[Finding]) -> String {
 }
 
 /// Rewrites a trace to what came, and gives back what cannot be put right that way.
-fn rewritten(verdict: &Verdict) -> Result<Vec<Finding>, Failure> {
+fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
     if verdict.findings.is_empty() {
         return Ok(Vec::new());
     }
     let path = &verdict.path;
     let trace = cards::read(path).map_err(|failure| match failure {
         cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
-        other => Failure::Environment(format!("{} changed meanwhile: {other}", path.display()), None),
+        other => Failure::Environment(format!("{} changed meanwhile: {other}", shown::path(path)), None),
     })?;
     let new = update::update(&trace, &verdict.findings);
     replace(path, &new.text).map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
     let done = verdict.findings.len() - new.left.len();
-    output::print(format_args!("{}: {} rewritten\n", path.display(), suite::counted(done, "expectation")))?;
+    log.page(format_args!("{}: {} rewritten\n", shown::path(path), suite::counted(done, "expectation")))?;
     Ok(new.left)
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> String {
-    format!("cannot write {}: {}", path.display(), reason(error))
+    format!("cannot write {}: {}", shown::path(path), reason(error))
 }
 
 /// Replaces a file whole, so that nobody ever sees half of it.

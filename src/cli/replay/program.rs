@@ -12,9 +12,12 @@ use super::{
     super::{Exit, Failure, cards::unreplayed, exit, output, supervise::Supervisor},
     Args, cards_of, explain, findings,
 };
-use crate::trace::{
-    Finding, Trace, cards,
-    playback::{Notes, Order, Playback},
+use crate::{
+    shown,
+    trace::{
+        Finding, Trace, cards,
+        playback::{Notes, Order, Playback},
+    },
 };
 
 /// Runs the command, then says what it did otherwise than the trace.
@@ -37,10 +40,10 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let played = (0..trace.slots().len()).map(|slot| play(&trace, slot, path, args));
     let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-    let label = path.display().to_string();
+    let label = path.to_string_lossy();
     let host = args.reproducible.host();
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale replay`");
-    let host = cards.into_iter().fold(host, |host, card| host.card_made(&label, card)).start()?;
+    let host = cards.into_iter().fold(host, |host, card| host.card_made(&*label, card)).start()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)))?;
     drop(host);
@@ -58,7 +61,7 @@ fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Bo
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
     let atr = cards_of(args).atr(trace, slot).map_err(unreplayed)?;
     let card = Playback::new(Arc::clone(trace), slot, order, atr);
-    let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", path.display()), None))?;
+    let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", shown::path(path)), None))?;
     let notes = card.notes();
     Ok((Box::new(card), notes))
 }

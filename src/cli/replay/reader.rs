@@ -9,6 +9,7 @@ use super::super::{
     relay::{At, broken, relay},
 };
 use crate::{
+    shown,
     terminal::transport::relay::Trouble,
     trace::{
         Chance, cards,
@@ -33,7 +34,7 @@ pub(super) fn replay_trace(path: &Path, readers: &[String], at: &At) -> Result<V
     if slots != named {
         let counts = format!("{}, and --reader names {named}", suite::counted(slots, "slot"));
         let hint = "name a reader for each slot, in the order of the trace; or replay it against card files";
-        return Err(Failure::usage(format!("{} has {counts}", path.display()), hint));
+        return Err(Failure::usage(format!("{} has {counts}", shown::path(path)), hint));
     }
     let troubles: Vec<_> = readers.iter().map(|_| Trouble::default()).collect();
     let mut services = readers.iter().map(|reader| at.service(reader)).collect::<Result<Vec<_>, _>>()?;
@@ -47,7 +48,11 @@ pub(super) fn replay_trace(path: &Path, readers: &[String], at: &At) -> Result<V
         match relays.get_mut(wanted.index).and_then(Option::take) {
             Some(relay) => Ok(Some(Box::new(relay) as Box<dyn Card + '_>)),
             None => Err(Failure::usage(
-                format!("{}: nobody can insert {} there", path.display(), wanted.card.unwrap_or("a card")),
+                format!(
+                    "{}: nobody can insert {} there",
+                    shown::path(path),
+                    shown::line(wanted.card.unwrap_or("a card"))
+                ),
                 "replay it against card files",
             )),
         }

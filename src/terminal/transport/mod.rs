@@ -10,7 +10,7 @@ pub mod in_process;
 pub mod pcsclite;
 pub mod relay;
 
-use crate::reader::ReturnCode;
+use crate::{reader::ReturnCode, shown};
 
 /// A powered card that a terminal talks to.
 pub trait Transport {
@@ -81,7 +81,7 @@ impl fmt::Display for Doing {
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The service's socket is not there, or is not ours to open.
-    #[error("cannot open the PC/SC service's socket {}", path.display())]
+    #[error("cannot open the PC/SC service's socket {}", shown::path(path))]
     Open {
         /// The socket.
         path: PathBuf,

@@ -9,9 +9,12 @@ use super::{
     guards::{flaw_of_command, flaw_of_response, length_by_lc},
     readers::{Home, Place},
 };
-use crate::trace::{
-    Silence,
-    write::{Line, Writer, slot_name},
+use crate::{
+    shown,
+    trace::{
+        Silence,
+        write::{Line, Writer, slot_name},
+    },
 };
 
 /// How many readers a trace can tell apart.
@@ -46,7 +49,7 @@ impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.text.as_str() {
             "" => f.write_str(&self.why),
-            text => write!(f, "{}: {text}", self.why),
+            text => write!(f, "{}: {}", self.why, shown::line(text)),
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     socket::Socket,
     survey::{Configuration, Confinement, Survey, System},
 };
+use crate::shown;
 
 const EXEC: &str = "start the program with: virtuale exec --card vitale2-martin -- PROGRAM";
 const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
@@ -40,7 +41,7 @@ fn library(survey: &Survey) -> Diagnosis {
         let advice = "install it: libpcsclite1 (Debian, Ubuntu), pcsc-lite-libs (Fedora, Alpine), pcsclite (Arch)";
         return broken(CHECK, "libpcsclite.so.1, through which programs reach readers, is not there").with(advice);
     };
-    let path = path.display();
+    let path = shown::path(path);
     match version.map(|version| (version, version.protocol())) {
         None => note(CHECK, format!("{path} is there; its version is not known, and 1.8.24 or later is needed")),
         Some((Version(a, b, c), Protocol::Older)) => {
@@ -54,7 +55,7 @@ fn library(survey: &Survey) -> Diagnosis {
 
 fn place(survey: &Survey) -> Diagnosis {
     match &survey.place {
-        Ok(path) => ok("folder", format!("the sockets of our readers go to {}", path.display())),
+        Ok(path) => ok("folder", format!("the sockets of our readers go to {}", shown::path(path))),
         Err(error) => broken("folder", format!("there is no place for the sockets of our readers: {error}"))
             .with("set XDG_RUNTIME_DIR or TMPDIR to a folder of yours with a short path"),
     }
@@ -63,11 +64,11 @@ fn place(survey: &Survey) -> Diagnosis {
 fn variable(survey: &Survey) -> Diagnosis {
     const CHECK: &str = "variable";
     let Some((path, socket)) = &survey.variable else { return no_variable(survey) };
-    let path = path.display();
+    let path = shown::path(path);
     let again = format!("it was set for readers that are gone: unset PCSCLITE_CSOCK_NAME\n{}", start(survey));
     match socket {
         Socket::Alive(readers) => {
-            ok(CHECK, format!("programs started here see the readers at {path}: {}", readers.join(", ")))
+            ok(CHECK, format!("programs started here see the readers at {path}: {}", shown::line(&readers.join(", "))))
         }
         Socket::Foreign(error) => {
             broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where no PC/SC service answers: {error}")).with(again)
@@ -144,7 +145,7 @@ fn opensc(survey: &Survey) -> Diagnosis {
         return note(CHECK, "OPENSC_CONF is not set here: OpenSC does not know a Vitale 2 by itself")
             .with("for programs that use OpenSC: virtuale exec --opensc, or virtuale serve --opensc");
     };
-    let path = path.display();
+    let path = shown::path(path);
     if *is_there {
         ok(CHECK, format!("OpenSC reads its configuration at {path}"))
     } else {
@@ -164,7 +165,7 @@ fn agent(Agent { name, pid, sight }: &Agent) -> Diagnosis {
         )
         .with(stop),
         Sight::Other(path) => {
-            warning(CHECK, format!("{name} (process {pid}) looks for readers at {}", path.display())).with(stop)
+            warning(CHECK, format!("{name} (process {pid}) looks for readers at {}", shown::path(path))).with(stop)
         }
         Sight::Unknown => note(CHECK, format!("{name} (process {pid}) belongs to somebody else")),
     }

@@ -8,6 +8,7 @@ use super::{
     },
     broken, ok, warning,
 };
+use crate::shown;
 
 /// What lets readers into a flatpak.
 pub(super) const FLATPAK: &str = "let the socket and the variable in:\n\
@@ -22,17 +23,17 @@ pub(super) const SNAP: &str = "a snap sees neither the socket nor the variable: 
 pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>) -> Diagnosis {
     const CHECK: &str = "program";
     let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
-    let path = path.display();
+    let (path, word) = (shown::path(path), shown::word(path));
     match kind {
         Kind::Plain => ok(CHECK, format!("nothing about {path} keeps the variable out")),
         Kind::Missing => broken(CHECK, format!("there is no program {path}")).with("look at the name and at PATH"),
         Kind::Here => broken(CHECK, format!("there is no program {path} in the folders of PATH"))
-            .with(format!("the file here is started with its path: ./{path}")),
+            .with(format!("the file here is started with its path: ./{word}")),
         Kind::NoFile => {
             broken(CHECK, format!("{path} is no program: it is a folder or a device")).with("name the program in it")
         }
         Kind::NotRunnable => {
-            broken(CHECK, format!("{path} is there, and we may not run it")).with(format!("chmod +x {path}"))
+            broken(CHECK, format!("{path} is there, and we may not run it")).with(format!("chmod +x {word}"))
         }
         Kind::Other(owner) => {
             broken(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom our readers do not answer"))
@@ -44,8 +45,7 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
         }
         Kind::Privileged => ok(CHECK, format!("{path} runs with more rights than you, which this libpcsclite allows")),
         Kind::Switch => {
-            let name = path.to_string();
-            let name = name.rsplit('/').next().unwrap_or(&name);
+            let name = path.rsplit('/').next().unwrap_or(&path);
             broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
                 .with(within(name))
         }

@@ -16,10 +16,13 @@ use super::{
     super::{Layout, encode::Encoder, model::Path},
     CardKeys, KeySort, Object, ObjectKind,
 };
-use crate::profile::{
-    arithmetic::Arithmetic,
-    authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
-    tree::{Data, Node, Span},
+use crate::{
+    profile::{
+        arithmetic::Arithmetic,
+        authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
+        tree::{Data, Node, Span},
+    },
+    shown,
 };
 
 /// The longest key file, in bytes; one of 4096 bits has 3300.
@@ -191,7 +194,7 @@ fn from_file(
                 io::ErrorKind::NotFound => "paths of key files count from the folder of the card file",
                 _ => "a key file is a file that can be read",
             };
-            encoder.mistake(&file.span, format!("cannot read the key file {}: {error}", path.display()), hint);
+            encoder.mistake(&file.span, format!("cannot read the key file {}: {error}", shown::path(&path)), hint);
             return None;
         }
     };
@@ -199,18 +202,19 @@ fn from_file(
         Ok(KeyFile::Rsa(numbers)) => Arithmetic.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
         Err(error) => {
-            let message = format!("the key file {} cannot be used: {error}", path.display());
+            let message = format!("the key file {} cannot be used: {error}", shown::path(&path));
             encoder.mistake(&file.span, message, error.hint());
             return None;
         }
     };
     let Some(made) = made else {
-        let message = format!("the key file {} cannot be used: its numbers are no key", path.display());
+        let message = format!("the key file {} cannot be used: its numbers are no key", shown::path(&path));
         encoder.mistake(&file.span, message, "make another one");
         return None;
     };
     if let Some(written) = written.filter(|written| *written != made.sort.name()) {
-        let message = format!("the key file {} has a key of type {}, not {written}", path.display(), made.sort.name());
+        let message =
+            format!("the key file {} has a key of type {}, not {written}", shown::path(&path), made.sort.name());
         encoder.mistake(&file.span, message, "leave the type out: the file says it");
         return None;
     }

@@ -3,13 +3,16 @@
 use virtuale_engine::Fault;
 
 use super::{ReadError, TransportError, fr_codes};
-use crate::terminal::{exchange::Unsendable, transport::Doing};
+use crate::{
+    shown,
+    terminal::{exchange::Unsendable, transport::Doing},
+};
 
 /// Why there is no transport to a card.
 pub(super) fn transport(error: &TransportError) -> String {
     match error {
         TransportError::Open { path, .. } => {
-            format!("impossible d'ouvrir le socket du service PC/SC {}", path.display())
+            format!("impossible d'ouvrir le socket du service PC/SC {}", shown::path(path))
         }
         TransportError::Broken { doing, .. } => {
             format!("le service PC/SC s'est interrompu quand ce programme voulait {}", self::doing(*doing))

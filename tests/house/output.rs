@@ -1,0 +1,52 @@
+//! What leaves the program: one module prints, and what is not the program's own passes through `shown`.
+
+use std::path::{Path, PathBuf};
+
+use crate::{root, rust_files, without_tests};
+
+/// The files of a folder without those that hold tests alone.
+fn sources(folder: &str) -> impl Iterator<Item = PathBuf> {
+    let holds_tests = |name: &str| name == "tests" || name.ends_with("_tests");
+    let is_source = move |file: &PathBuf| {
+        let under_root = file.strip_prefix(root()).unwrap_or(file);
+        !under_root.with_extension("").iter().any(|part| holds_tests(&part.to_string_lossy()))
+    };
+    rust_files(folder).into_iter().filter(is_source)
+}
+
+/// Holds that these words are in one file only.
+fn only_in(place: &str, folder: &str, words: &[&str]) {
+    let place = root().join(place);
+    for file in sources(folder).filter(|file| *file != place) {
+        let code = without_tests(&file);
+        for word in words {
+            assert!(!code.contains(word), "{} has `{word}`, which is {}'s", file.display(), place.display());
+        }
+    }
+    let code = without_tests(&place);
+    assert!(words.iter().any(|word| code.contains(word)), "{} has none of {words:?}: has it moved?", place.display());
+}
+
+#[test]
+fn one_module_prints() {
+    let streams = ["println!", "print!(", "dbg!", "io::stdout", "io::stderr", "anstream::", ".print()", ".exit()"];
+    only_in("src/cli/output.rs", "src", &streams);
+}
+
+/// A name may hold whatever its folder takes: a `Display` of it would bring that to a terminal.
+#[test]
+fn no_name_of_a_file_is_printed_as_it_is() {
+    for file in sources("src") {
+        let code = without_tests(&file);
+        assert!(!code.contains(".display()"), "{}: show the name with shown::path", file.display());
+    }
+}
+
+#[test]
+fn tests_are_left_out() {
+    let names = |file: &Path| file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let names: Vec<_> = sources("src").filter_map(|file| names(&file)).collect();
+    assert!(!names.iter().any(|name| name == "tests.rs" || name == "chance_tests.rs"));
+    assert!(names.iter().any(|name| name == "output.rs"));
+    assert!(!without_tests(&root().join("src/shown.rs")).contains("#[test]"));
+}
