@@ -12,6 +12,7 @@ use super::bytes::{self, CardFile};
 use crate::{
     cli::{Exit, cards, exit, options::Reproducible, output},
     profile::map::{CardMap, Element, Origin, Shares},
+    shown,
 };
 
 const EXAMPLES: &str = "\
@@ -148,7 +149,7 @@ fn raw(element: &Element, bytes: &[u8]) -> String {
 
 /// A text without characters that would move a cursor.
 fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '·' } else { character }).collect()
+    text.chars().map(|character| if shown::is_hidden(character) { '·' } else { character }).collect()
 }
 
 /// `4 % public, 12 % inferred, 84 % invented of 3104 used bytes; 29664 hold nothing`.

@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use virtuale_engine::Interface;
 
+use crate::shown;
+
 /// The longest name of a slot, in bytes: PC/SC has 128 with the end mark (`MAX_READERNAME` of pcsc-lite).
 pub const LONGEST_NAME: usize = 127;
 
@@ -50,8 +52,8 @@ impl SlotName {
     ///
     /// # Errors
     ///
-    /// [`NameError::Unprintable`] if the name is blank or has control characters, [`NameError::TooLong`] beyond
-    /// [`LONGEST_NAME`] bytes.
+    /// [`NameError::Unprintable`] if the name is blank or has characters that are not seen, [`NameError::TooLong`]
+    /// beyond [`LONGEST_NAME`] bytes.
     pub fn new(name: &str) -> Result<Self, NameError> {
         check(name, LONGEST_NAME)?;
         Ok(Self(name.into()))
@@ -62,8 +64,8 @@ impl SlotName {
     ///
     /// # Errors
     ///
-    /// [`NameError::Unprintable`] if the reader's name is blank or has control characters, [`NameError::TooLong`]
-    /// beyond [`LONGEST_READER_NAME`] bytes.
+    /// [`NameError::Unprintable`] if the reader's name is blank or has characters that are not seen,
+    /// [`NameError::TooLong`] beyond [`LONGEST_READER_NAME`] bytes.
     pub fn numbered(reader: &str, number: u8, slot: u8) -> Result<Self, NameError> {
         check(reader, LONGEST_READER_NAME)?;
         Ok(Self(format!("{reader} {number:02X} {slot:02X}").into()))
@@ -118,7 +120,7 @@ impl fmt::Display for SlotName {
 }
 
 fn check(name: &str, longest: usize) -> Result<(), NameError> {
-    if name.trim().is_empty() || name.chars().any(char::is_control) {
+    if name.trim().is_empty() || name.contains(shown::is_hidden) {
         return Err(NameError::Unprintable(name.to_owned()));
     }
     if name.len() > longest {
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn names_that_no_program_can_show_are_refused() {
-        for name in ["", "  ", "two\nlines", "nul\0"] {
+        for name in ["", "  ", "two\nlines", "nul\0", "\u{202e}tac", "a\u{2028}b", "a\u{200b}b"] {
             let unprintable = NameError::Unprintable(name.to_owned());
             assert_eq!(SlotName::new(name), Err(unprintable.clone()));
             assert_eq!(SlotName::numbered(name, 0, 0), Err(unprintable));

@@ -7,6 +7,8 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::shown;
+
 /// How wide a page is that nobody says anything else of, in characters.
 pub const DEFAULT_WIDTH: usize = 100;
 
@@ -87,21 +89,16 @@ impl Role {
 }
 
 impl Span {
-    /// A piece of text with all control characters shown as `·`.
+    /// A piece of text, with a `·` for each character that is not seen.
     #[must_use]
     pub fn new(role: Role, text: &str) -> Self {
-        let shown = |c: char| if c.is_control() || is_format(c) { '·' } else { c };
-        Self { role, text: text.chars().map(shown).collect() }
+        let seen = |c: char| if shown::is_hidden(c) { '·' } else { c };
+        Self { role, text: text.chars().map(seen).collect() }
     }
 
     pub(super) fn width(&self) -> usize {
         self.text.chars().count()
     }
-}
-
-/// Characters that draw nothing and reorder or hide their neighbours.
-fn is_format(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 impl Page {
