@@ -6,6 +6,7 @@ mod doctor;
 mod exec;
 mod files;
 mod foreign;
+mod json;
 mod keys;
 mod named;
 mod pipes;

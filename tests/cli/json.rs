@@ -1,0 +1,149 @@
+//! What verbs print as JSON has the keys that docs/json.md says, of the types that it says, and no other.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use serde_json::Value;
+
+use crate::sandbox::{BROKEN, Sandbox, run};
+
+const PAGE: &str = include_str!("../../docs/json.md");
+
+/// A table of card data, whose keys are those of card files.
+const CARD_DATA: &str = "data";
+
+/// The rows of a section of the page: for each key the types that it may have.
+fn documented(verb: &str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let heading = format!("\n## `virtuale {verb}`\n");
+    let (_, section) = PAGE.split_once(&heading).unwrap_or_else(|| panic!("docs/json.md has no{heading}"));
+    let section = section.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    rows.map(|(key, rest)| (key, rest.split(" | ").next().unwrap_or_default().split(" or ").collect())).collect()
+}
+
+/// The keys of a document with the types that they have there, as the page writes both.
+fn keys(document: &Value, key: &str, found: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+    let kind = match document {
+        Value::Null => "null",
+        Value::Bool(_) => "flag",
+        Value::Number(_) => "number",
+        Value::String(_) => "text",
+        Value::Array(_) => "list",
+        Value::Object(_) => "table",
+    };
+    if !key.is_empty() {
+        found.entry(key.to_owned()).or_default().insert(kind);
+    }
+    match document {
+        Value::Object(_) if key == CARD_DATA => {}
+        Value::Object(table) => {
+            for (name, member) in table {
+                let dot = if key.is_empty() { "" } else { "." };
+                keys(member, &format!("{key}{dot}{name}"), found);
+            }
+        }
+        Value::Array(members) => {
+            // What is in an element is an element.
+            let list = if key == "[].elements[].elements" { "[].elements" } else { key };
+            members.iter().for_each(|member| keys(member, &format!("{list}[]"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Compares what a verb printed, one document in each line or all as one, with its section.
+fn compare(verb: &str, printed: &[String]) {
+    let documented = documented(verb);
+    let mut found = BTreeMap::new();
+    for text in printed {
+        let documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+        documents.for_each(|document| keys(&document.expect("JSON"), "", &mut found));
+    }
+    let found: BTreeMap<&str, _> = found.iter().map(|(key, kinds)| (key.as_str(), kinds)).collect();
+    for (key, kinds) in &found {
+        // A finding has its details beside its code.
+        if key.strip_prefix("findings[].finding.").is_some_and(|detail| detail != "code") {
+            continue;
+        }
+        let Some(said) = documented.get(key) else { panic!("{verb}: docs/json.md does not have `{key}`") };
+        assert!(kinds.is_subset(said), "{verb}: `{key}` is {kinds:?}, docs/json.md says {said:?}");
+    }
+    let unseen: Vec<_> = documented.keys().filter(|key| !found.contains_key(*key)).collect();
+    assert_eq!(unseen, Vec::<&&str>::new(), "{verb}: docs/json.md has keys that no document here has");
+}
+
+/// What `virtuale` prints.
+fn printed(sandbox: &Sandbox, arguments: &[&str]) -> String {
+    let (code, out, error) = run(&mut sandbox.virtuale(arguments));
+    assert!([0, 1, 3, 4].contains(&code), "{arguments:?}: {code} {error}");
+    assert!(!out.is_empty(), "{arguments:?}: {error}");
+    out
+}
+
+/// Every card that is built in, by its name.
+fn built_in() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards");
+    let files = fs::read_dir(folder).expect("the cards").map(|file| file.expect("a card").path());
+    let names = files.filter(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    names.map(|file| file.file_stem().expect("a name").to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn the_slots() {
+    let sandbox = Sandbox::new();
+    let script =
+        "virtuale exec --card vitale2-martin --card vitale1-clone -- sh -c 'virtuale remove 0; virtuale slots --json'";
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{error}");
+    compare("slots --json", &[out]);
+}
+
+#[test]
+fn what_is_read_from_cards() {
+    let sandbox = Sandbox::new();
+    let cards = built_in();
+    assert!(cards.len() > 5, "{cards:?}");
+    let arguments: Vec<&str> = cards.iter().flat_map(|card| ["--card", card]).collect();
+    compare("read --json", &[printed(&sandbox, &[&["read", "--json"], &arguments[..]].concat())]);
+}
+
+#[test]
+fn what_is_wrong_in_card_files() {
+    let sandbox = Sandbox::new();
+    let petit = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale1-petit.toml");
+    let text = fs::read_to_string(petit).expect("a card file");
+    let noted = sandbox.path().join("noted.toml");
+    fs::write(&noted, text.replace("numero_serie", "composant = \"43\"\nnumero_serie")).expect("a file");
+    let files = [BROKEN, "vitale2-martin", "no-such.toml", &noted.to_string_lossy()];
+    compare("card check --json", &[printed(&sandbox, &[&["card", "check", "--json"], &files[..]].concat())]);
+}
+
+#[test]
+fn what_is_on_cards() {
+    let sandbox = Sandbox::new();
+    for verb in ["explain", "dump"] {
+        let all: Vec<String> =
+            built_in().iter().map(|card| printed(&sandbox, &["card", verb, "--json", card])).collect();
+        compare(&format!("card {verb} --json"), &all);
+    }
+}
+
+#[test]
+fn what_keeps_programs_from_seeing_readers() {
+    let sandbox = Sandbox::new();
+    compare("doctor --json", &[printed(&sandbox, &["doctor", "--json"])]);
+}
+
+#[test]
+fn a_trace() {
+    let sandbox = Sandbox::new();
+    let trace = sandbox.path().join("a.apdu");
+    let text = "virtuale-trace 1\nslot patient\ncard vitale2-martin\nnow 2026-01-15\nseed 7\natr 3B 75 13 00 00 44 09 EA 90 00\n\
+                reset\nprotocol T=0\n> 00 A4 00 0C 02 3F 00\n< 90 00\n> 00 B0 .. 00 00\n< .. .. 90 00\nreset warm\npower-off\nremove\n\
+                > 00 A4 00 0C\nexpect-error no-card\ninsert\n";
+    fs::write(&trace, text).expect("a file");
+    compare("convert --to json", &[printed(&sandbox, &["convert", "--to", "json", &trace.to_string_lossy()])]);
+}
