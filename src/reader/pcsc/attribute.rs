@@ -33,15 +33,18 @@ pub const GET_TLV_PROPERTIES: u32 = 0x4233_0012;
 /// Who made the reader.
 const VENDOR: &str = "Virtuale";
 /// The version of this program as that of a device, `MMmmbbbb`.
-const VERSION: u32 = part(env!("CARGO_PKG_VERSION_MAJOR")) << 24 | part(env!("CARGO_PKG_VERSION_MINOR")) << 16;
+const VERSION: u32 =
+    u32::from_be_bytes([part(env!("CARGO_PKG_VERSION_MAJOR")), part(env!("CARGO_PKG_VERSION_MINOR")), 0, 0]);
+/// The kind of channel in an attribute: USB, with the room for bus and device.
+const USB: u32 = 0x0020_0000;
 /// The longest command: a header, three bytes of Lc, 65,535 of data, two of Le.
 const LONGEST_COMMAND: u32 = 4 + 3 + 65_535 + 2;
 
 /// One number of a version, as far as a byte can say it.
-const fn part(number: &str) -> u32 {
+const fn part(number: &str) -> u8 {
     match u8::from_str_radix(number, 10) {
-        Ok(number) => number as u32,
-        Err(_) => 0xFF,
+        Ok(number) => number,
+        Err(_) => u8::MAX,
     }
 }
 
@@ -79,7 +82,9 @@ impl Session {
         self.status(handle)?;
         self.readers.with(|table| {
             let index = table.find(self.id, handle)?;
-            value(index, &table.slots[index], attribute).ok_or(ReturnCode::UNSUPPORTED_FEATURE)
+            let slot = &mut table.slots[index];
+            slot.expire(self.readers.grace);
+            value(index, slot, attribute).ok_or(ReturnCode::UNSUPPORTED_FEATURE)
         })
     }
 
@@ -101,7 +106,7 @@ fn value(index: usize, slot: &Slot, attribute: u32) -> Option<Vec<u8>> {
         VENDOR_NAME => text(VENDOR),
         VENDOR_IFD_VERSION => VERSION.to_ne_bytes().to_vec(),
         VENDOR_IFD_SERIAL_NO => text(&format!("{number:04}")),
-        CHANNEL_ID => (0x0020_0000 | u32::from(number.saturating_add(1))).to_ne_bytes().to_vec(),
+        CHANNEL_ID => (USB + u32::from(number.saturating_add(1))).to_ne_bytes().to_vec(),
         ICC_PRESENCE => vec![if slot.state.is_present() { 2 } else { 0 }],
         ICC_INTERFACE_STATUS => vec![u8::from(slot.powered)],
         ATR_STRING => slot.atr.map_or_else(Vec::new, |atr| atr.as_bytes().to_vec()),

@@ -1,5 +1,7 @@
 //! What a handle may have done to a card's power.
 
+use std::time::Duration;
+
 use super::Disposition;
 use crate::reader::slot::{
     CardError,
@@ -21,7 +23,7 @@ impl Cycle {
 }
 
 impl SlotTable {
-    /// Takes a card on loan for a reset.
+    /// Takes a card on loan for a reset. One that rested for the grace period has no power to be reset with.
     ///
     /// # Errors
     ///
@@ -30,8 +32,10 @@ impl SlotTable {
         &mut self,
         index: usize,
         disposition: Disposition,
+        grace: Duration,
     ) -> Result<Step<(Loan, Work)>, CardError> {
-        let slot = &self.slots[index];
+        let slot = &mut self.slots[index];
+        slot.expire(grace);
         let work = Work::on(slot, Cycle::of(disposition, slot), None);
         Ok(self.lend(index)?.map(|loan| (loan, work)))
     }

@@ -61,7 +61,7 @@ impl Session {
             let index = table.find(self.id, handle)?;
             table.slots[index].check_event(handle)?;
             table.slots[index].check_lock(handle)?;
-            Ok::<Step<(Loan, Work)>, ReturnCode>(table.lend_for_cycle(index, disposition)?)
+            Ok::<Step<(Loan, Work)>, ReturnCode>(table.lend_for_cycle(index, disposition, self.readers.grace)?)
         })?;
         self.readers.run(
             loan,

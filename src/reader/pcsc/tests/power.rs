@@ -1,18 +1,22 @@
 //! Resets, events of handles, and who pays for power.
 
-use std::{sync::atomic::Ordering, time::Duration};
+use std::{sync::atomic::Ordering, thread, time::Duration};
 
 use virtuale_engine::{Protocol, Reset, Response};
 
-use super::{ANY, House};
+use super::{super::Session, ANY, House};
 use crate::reader::{
     CardState, Disposition, Protocols, ReturnCode, Share,
+    attribute::ICC_INTERFACE_STATUS,
     toys::{self, Deed},
 };
 
 const WARM: Deed = Deed::Reset(Reset::Warm);
 const COLD: Deed = Deed::Reset(Reset::Cold);
 const AGREED: Deed = Deed::Agreed(Protocol::T0);
+
+/// A grace period that a test can wait for.
+const GRACE: Duration = Duration::from_millis(100);
 
 #[test]
 fn a_reset_is_told_to_all_handles_even_the_one_that_made_it() {
@@ -122,6 +126,56 @@ fn reconnecting_to_a_card_without_power_powers_it_up() {
     house.reins.deeds();
     assert_eq!(guest.leave_and_share(handle), Ok(Protocols::T0));
     assert_eq!(house.reins.deeds(), [COLD, AGREED]);
+}
+
+#[test]
+fn a_reset_of_a_card_without_power_powers_it_up() {
+    let house = House::new();
+    let guest = house.guest();
+    let (handle, closing) = (guest.shared(), guest.shared());
+    assert_eq!(guest.session.disconnect(closing, Disposition::UNPOWER), Ok(()));
+    house.reins.deeds();
+    assert_eq!(guest.session.reconnect(handle, Share::SHARED, ANY, Disposition::RESET), Ok(Protocols::T0));
+    assert_eq!(house.reins.deeds(), [COLD, AGREED]);
+}
+
+#[test]
+fn a_card_whose_grace_period_is_over_has_no_power_to_be_reset_with() {
+    type Close = fn(&Session, u32) -> Result<(), ReturnCode>;
+    let ways: [(Close, Result<(), ReturnCode>); 2] = [
+        (|session, handle| session.end(handle, Disposition::RESET), Err(ReturnCode::NOT_TRANSACTED)),
+        (|session, handle| session.disconnect(handle, Disposition::RESET), Ok(())),
+    ];
+    for (close, outcome) in ways {
+        let house = House::with_grace(toys::T0, GRACE);
+        let guest = house.guest();
+        let (handle, _) = guest.open(Share::DIRECT, ANY).expect("a reader");
+        thread::sleep(GRACE);
+        assert_eq!(close(&guest.session, handle), outcome);
+        assert_eq!(house.reins.deeds(), [COLD]);
+    }
+}
+
+#[test]
+fn a_reader_tells_that_the_grace_period_is_over() {
+    let house = House::with_grace(toys::T0, GRACE);
+    let guest = house.guest();
+    let (handle, _) = guest.open(Share::DIRECT, ANY).expect("a reader");
+    thread::sleep(GRACE);
+    assert_eq!(guest.session.attribute(handle, ICC_INTERFACE_STATUS), Ok(vec![0]));
+}
+
+#[test]
+fn a_direct_handle_that_is_shared_anew_keeps_a_card_powered() {
+    for (share, active) in [(Share::SHARED, Ok(Protocols::T0)), (Share::DIRECT, Err(ReturnCode::NOT_TRANSACTED))] {
+        let house = House::with_grace(toys::T0, GRACE);
+        let guest = house.guest();
+        let (handle, _) = guest.open(Share::DIRECT, ANY).expect("a reader");
+        assert!(guest.session.reconnect(handle, share, ANY, Disposition::LEAVE).is_ok());
+        thread::sleep(GRACE);
+        let sent = guest.session.transmit(0, handle, Protocols::RAW, &[0], &mut Response::default());
+        assert_eq!(sent, active);
+    }
 }
 
 #[test]
