@@ -106,6 +106,7 @@ mod tests {
     fn codes_are_shown_with_their_meaning() {
         assert_eq!(ReturnCode::SHARING_VIOLATION.to_string(), "8010000B the card is in use by another handle");
         assert_eq!(ReturnCode(0x8010_0FFF).to_string(), "80100FFF unknown code");
+        assert_eq!(format!("{:?}", ReturnCode::TIMEOUT), "ReturnCode(8010000A timeout)");
     }
 
     #[test]

@@ -178,7 +178,9 @@ fn reconnecting_checks_its_parameters_first() {
     let house = House::new();
     let guest = house.guest();
     let again = |share, preferred, init| guest.session.reconnect(0, share, preferred, init);
-    assert_eq!(again(Share(9), Protocols(0), Disposition::EJECT), Err(ReturnCode::INVALID_VALUE));
+    for disposition in [Disposition::EJECT, Disposition(4)] {
+        assert_eq!(again(Share::SHARED, Protocols(0), disposition), Err(ReturnCode::INVALID_VALUE));
+    }
     assert_eq!(again(Share(9), Protocols(0), Disposition::LEAVE), Err(ReturnCode::INVALID_VALUE));
     assert_eq!(again(Share::SHARED, Protocols(0), Disposition::LEAVE), Err(ReturnCode::PROTO_MISMATCH));
     assert_eq!(again(Share::SHARED, ANY, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));

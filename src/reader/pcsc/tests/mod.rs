@@ -79,6 +79,11 @@ impl House {
         Guest::new(Session::new(Arc::clone(&self.readers), client))
     }
 
+    /// Whether a thread waits for something to move.
+    fn is_waited_for(&self) -> bool {
+        self.readers.with(|table| table.waiting > 0)
+    }
+
     /// Takes the card out and puts it in again.
     fn swap(&self) {
         self.readers.remove(0).expect("a card");
@@ -132,10 +137,23 @@ fn a_context_is_opened_and_closed_once() {
     let session = Session::unattended(Arc::clone(&house.readers));
     assert_eq!(session.establish(4), Err(ReturnCode::INVALID_VALUE));
     assert_eq!(session.release(1), Err(ReturnCode::INVALID_HANDLE));
-    let context = session.establish(0).expect("a good scope");
-    assert_eq!(session.release(context ^ 1), Err(ReturnCode::INVALID_VALUE));
-    assert_eq!(session.release(context), Ok(()));
-    assert_eq!(session.release(context), Err(ReturnCode::INVALID_HANDLE));
+    for scope in 0..=3 {
+        let context = session.establish(scope).expect("a good scope");
+        assert_eq!(session.context(), Some(context));
+        assert_eq!(session.release(context ^ 1), Err(ReturnCode::INVALID_VALUE));
+        assert_eq!(session.release(context), Ok(()));
+        assert_eq!(session.release(context), Err(ReturnCode::INVALID_HANDLE));
+        assert_eq!(session.context(), None);
+    }
+}
+
+#[test]
+fn a_session_is_shown_with_its_context() {
+    let guest = House::new().guest();
+    assert_eq!(
+        format!("{:?}", guest.session),
+        format!("Session {{ id: SessionId(0), context: {}, .. }}", guest.context)
+    );
 }
 
 #[test]

@@ -6,8 +6,10 @@ use std::{
     time::Instant,
 };
 
+use virtuale_engine::Response;
+
 use super::{super::COURTESY, ANY, Client, House, soon, waits_for};
-use crate::reader::{Disposition, ReturnCode, Share};
+use crate::reader::{Disposition, Protocols, ReturnCode, Share};
 
 /// Runs something that must not even wait out of courtesy. A busy machine gets several tries.
 fn at_once(work: impl Fn()) {
@@ -80,12 +82,32 @@ fn a_transaction_that_ends_soon_is_waited_for() {
         assert_eq!(one.session.begin(mine), Ok(()));
         let session = Arc::clone(&other.session);
         let waiting = thread::spawn(move || session.begin(theirs));
+        while !house.is_waited_for() && !waiting.is_finished() {
+            thread::yield_now();
+        }
         assert_eq!(one.session.end(mine, Disposition::LEAVE), Ok(()));
         let begun = waiting.join().expect("no panic");
         refused += usize::from(begun.is_err());
         begun.is_ok()
     });
     assert!(begun, "refused {refused} times");
+}
+
+#[test]
+fn a_transaction_that_does_not_end_is_waited_for_out_of_courtesy_only() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    assert_eq!(one.session.begin(mine), Ok(()));
+    let begin = || other.session.begin(theirs);
+    let reconnect = || other.leave_and_share(theirs).map(drop);
+    let transmit = || other.session.transmit(1, theirs, Protocols::T0, &[0], &mut Response::default()).map(drop);
+    let waits: [&dyn Fn() -> Result<(), ReturnCode>; 3] = [&begin, &reconnect, &transmit];
+    for wait in waits {
+        let start = Instant::now();
+        assert_eq!(soon(wait), Err(ReturnCode::SHARING_VIOLATION));
+        assert!(start.elapsed() >= COURTESY, "refused after {:?}", start.elapsed());
+    }
 }
 
 #[test]
