@@ -21,5 +21,6 @@ pub mod trace;
 
 mod shown;
 mod work;
+mod writing;
 
 pub use virtuale_engine as engine;

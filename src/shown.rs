@@ -8,7 +8,6 @@
 
 use std::{
     borrow::Cow,
-    ffi::OsStr,
     fmt::{self, Write},
     path::Path,
 };
@@ -64,7 +63,8 @@ pub(crate) fn path(path: impl AsRef<Path>) -> String {
 
 /// A word that a shell takes for these bytes, to be pasted: as it is, in quotes, or, where characters are hidden, in
 /// the quotes `$'...'` of POSIX.
-pub(crate) fn word(word: impl AsRef<OsStr>) -> String {
+#[cfg(feature = "cli")]
+pub(crate) fn word(word: impl AsRef<std::ffi::OsStr>) -> String {
     let word = word.as_ref();
     let bytes = word.as_encoded_bytes();
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
@@ -129,11 +129,11 @@ impl Order {
 
 #[cfg(test)]
 mod tests {
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path, process::Command};
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};
 
     use proptest::prelude::*;
 
-    use super::{is_hidden, line, path, text, word};
+    use super::{is_hidden, line, path, text};
 
     #[test]
     fn what_drives_a_terminal_or_reorders_a_line_is_an_escape() {
@@ -166,16 +166,17 @@ mod tests {
         assert_eq!(path("carte née.toml"), "carte née.toml");
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_shell_takes_a_word_for_the_bytes_that_it_was_made_of() {
-        assert_eq!(word("/run/user/1000/virtuale/42/pcsc"), "/run/user/1000/virtuale/42/pcsc");
-        assert_eq!(word("/tmp/l'abri $HOME"), r"'/tmp/l'\''abri $HOME'");
-        assert_eq!(word(""), "''");
-        assert_eq!(word("~"), "'~'");
-        assert_eq!(word(OsStr::from_bytes(b"a\n7\xE9'\\\x1b")), r"$'a\0127\351\'\\\033'");
+        assert_eq!(super::word("/run/user/1000/virtuale/42/pcsc"), "/run/user/1000/virtuale/42/pcsc");
+        assert_eq!(super::word("/tmp/l'abri $HOME"), r"'/tmp/l'\''abri $HOME'");
+        assert_eq!(super::word(""), "''");
+        assert_eq!(super::word("~"), "'~'");
+        assert_eq!(super::word(OsStr::from_bytes(b"a\n7\xE9'\\\x1b")), r"$'a\0127\351\'\\\033'");
         for bytes in [&b"a\n7\xE9'\\\x1b"[..], b"l'abri $HOME `id`", "\u{202e}é".as_bytes()] {
-            let script = format!("printf %s {}", word(OsStr::from_bytes(bytes)));
-            let output = Command::new("bash").args(["-c", &script]).output().expect("bash");
+            let script = format!("printf %s {}", super::word(OsStr::from_bytes(bytes)));
+            let output = std::process::Command::new("bash").args(["-c", &script]).output().expect("bash");
             assert_eq!(output.stdout, bytes, "{script}");
         }
     }

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,6 +14,7 @@ use super::{
     Exit, Failure, cards, exit,
     options::{SLOT_NUMBERS, number},
     output,
+    target::Force,
 };
 use crate::{
     profile::{diagnostic::Source, reading},
@@ -24,6 +25,7 @@ use crate::{
         convert::{self, Format, Imported, Patterns},
         suite::counted,
     },
+    writing,
 };
 
 const EXAMPLES: &str = "\
@@ -59,6 +61,8 @@ pub(super) struct Args {
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
 }
 
 /// What a log or a trace can become.
@@ -83,6 +87,7 @@ pub(super) fn run(args: &Args) -> Exit {
         [] => None,
         patterns => Some(Patterns::new("--pattern", patterns).map_err(Failure::Invalid)?),
     };
+    args.output.iter().try_for_each(|file| args.force.allow(file, &[&args.file]))?;
     let text = read(&args.file)?;
     let name = args.file.to_string_lossy().into_owned();
     let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with("virtuale-trace");
@@ -94,8 +99,8 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     match &args.output {
         None => written.write_out()?,
-        Some(path) => File::create(path)
-            .and_then(|file| written.write(BufWriter::new(file)))
+        // It may have the codes of the log.
+        Some(path) => writing::replace_private(path, |out| written.write(out))
             .map_err(|error| Failure::file("write", path, &error))?,
     }
     Ok(code)

@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use super::{Exit, Failure, exit, options::number, output};
-use crate::{profile::authority, shown};
+use crate::{profile::authority, shown, writing};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -35,7 +35,8 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     let mut names = String::new();
     for (path, content) in files {
-        fs::write(&path, content).map_err(|error| Failure::file("write", &path, &error))?;
+        writing::replace(&path, |out| out.write_all(&content))
+            .map_err(|error| Failure::file("write", &path, &error))?;
         names.push_str(&format!("{}\n", shown::path(&path)));
     }
     output::print(names)?;

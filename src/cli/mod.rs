@@ -37,6 +37,7 @@ mod shell;
 mod slots;
 mod stop;
 mod supervise;
+mod target;
 
 use std::{
     ffi::{OsStr, OsString},

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use crate::writing;
 
 /// The variable by which OpenSC finds its configuration.
 pub(super) const VARIABLE: &str = "OPENSC_CONF";
@@ -35,7 +36,7 @@ app default {
 /// That it cannot be written.
 pub(super) fn write(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("opensc.conf");
-    match std::fs::write(&path, CONFIGURATION) {
+    match writing::replace(&path, |out| out.write_all(CONFIGURATION.as_bytes())) {
         Ok(()) => Ok(path),
         Err(error) => Err(Failure::file("write", &path, &error)),
     }

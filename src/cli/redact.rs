@@ -1,9 +1,10 @@
 //! `virtuale redact`: a trace without the person.
 
-use std::{fs, path::PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::{Exit, Failure, cards, exit, options::Reproducible, output};
+use super::{Exit, Failure, cards, exit, options::Reproducible, output, target::Force};
 use crate::{
+    host::HostError,
     profile::{NamedCard, Profile},
     shown,
     trace::{
@@ -11,6 +12,7 @@ use crate::{
         redact::{RedactError, StandIn, redact},
         seen_from,
     },
+    writing,
 };
 
 const EXAMPLES: &str = "\
@@ -36,17 +38,21 @@ pub(super) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
+    force: Force,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
 /// Redacts the trace; writes nothing if a value of the original survives.
 pub(super) fn run(args: &Args) -> Exit {
+    let inputs: Vec<&Path> = [&args.trace].into_iter().chain(&args.stand_ins).map(PathBuf::as_path).collect();
+    args.force.allow(&args.output, &inputs)?;
     let trace = traces::read(&args.trace).map_err(cards::unreplayed)?;
     let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &args.reproducible));
     let profiles: Vec<Profile> = profiles.collect::<Result<_, _>>()?;
     let paths = args.stand_ins.iter().map(|card| {
         Ok(match cards::find(card)? {
-            NamedCard::File(file) => seen_from(&args.output, &file),
+            NamedCard::File(file) => seen_from(&args.output, &file).map_err(HostError::from)?,
             NamedCard::BuiltIn(card) => card.name.to_owned(),
         })
     });
@@ -62,7 +68,8 @@ pub(super) fn run(args: &Args) -> Exit {
             return Ok(exit::FOUND);
         }
     };
-    fs::write(&args.output, redacted.text).map_err(|error| Failure::file("write", &args.output, &error))?;
+    let written = writing::replace(&args.output, |out| out.write_all(redacted.text.as_bytes()));
+    written.map_err(|error| Failure::file("write", &args.output, &error))?;
     if !redacted.same.is_empty() {
         let same = redacted.same.join(", ");
         output::say(format_args!("the invented card has the same value, which is still there: {same}"));

@@ -2,7 +2,6 @@
 
 use std::{
     env,
-    fs::File,
     io::{self, BufRead, BufReader},
     path::PathBuf,
     process::{Command, Stdio},
@@ -15,7 +14,7 @@ use signal_hook::{
 };
 
 use super::{Exit, Failure, exit, failure::reason, opensc, options::Slots, output, running, shell, supervise::Ignored};
-use crate::host::Running;
+use crate::{host::Running, writing};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -138,7 +137,7 @@ fn detach() -> Exit {
 
 /// Lets go of the terminal and of the folder that we were started in.
 fn let_go() -> io::Result<()> {
-    let nothing = File::options().read(true).write(true).open("/dev/null")?;
+    let nothing = writing::nothing()?;
     rustix::stdio::dup2_stdout(&nothing)?;
     rustix::stdio::dup2_stderr(&nothing)?;
     env::set_current_dir("/")

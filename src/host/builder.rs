@@ -14,7 +14,7 @@ use super::{
     desk::{Desk, Stop, Teller},
     folder::Folder,
     making::{Content, Made, MakeSink, Making, Shelf},
-    recording::{Recording, Run},
+    recording::{self, Recording, Run},
     running::{HostName, running},
     socket::claim,
 };
@@ -279,7 +279,7 @@ impl Builder {
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
-        let recording = self.recording(cards.len() > 1, run)?;
+        let recording = self.recording(&cards, run)?;
         self.open(readers, making, recording, cards)
     }
 
@@ -349,10 +349,14 @@ impl Builder {
         Ok(Readers::new(specs)?)
     }
 
-    fn recording(&self, several: bool, run: Run) -> Result<Option<Recording>, HostError> {
+    fn recording(&self, cards: &[Option<Made>], run: Run) -> Result<Option<Recording>, HostError> {
         match &self.record {
             None => Ok(None),
-            Some(Record::File(path)) => Recording::to_file(path, several, self.remark.as_deref(), run).map(Some),
+            Some(Record::File(path)) => {
+                // Before the file is there, which nobody would take away.
+                cards.iter().flatten().try_for_each(|made| recording::seen(path, &made.origin).map(drop))?;
+                Recording::to_file(path, cards.len() > 1, self.remark.as_deref(), run).map(Some)
+            }
             Some(Record::Folder(path)) => Recording::to_folder(path, run).map(Some),
         }
     }

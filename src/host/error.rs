@@ -9,6 +9,7 @@ use crate::{
     profile::LoadError,
     reader::{NameError, SlotError},
     shown,
+    trace::Unnamable,
 };
 
 /// Whose fault it is.
@@ -103,6 +104,12 @@ pub enum HostError {
     /// Where a socket was to be is something else.
     #[error("{} is there already, and is no socket", shown::path(.0))]
     NotASocket(PathBuf),
+    /// Where a recording was to be is something else.
+    #[error("{} is there already, and is no trace", shown::path(.0))]
+    NotATrace(PathBuf),
+    /// A card cannot be recorded under its name.
+    #[error(transparent)]
+    Unnamable(#[from] Unnamable),
     /// Where a socket was to be is another one's.
     #[error("somebody listens at {} already", shown::path(.0))]
     InUse(PathBuf),
@@ -159,6 +166,8 @@ impl HostError {
             | Self::HostName(_)
             | Self::NoSlot { .. }
             | Self::Empty { .. }
+            | Self::NotATrace(_)
+            | Self::Unnamable(_)
             | Self::Slot(SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_))
             | Self::TooLong { .. } => Kind::Usage,
             Self::Refused(refusal) => refusal.kind,
@@ -177,6 +186,8 @@ impl HostError {
             Self::TooLong { .. } => {
                 Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
             }
+            Self::NotATrace(_) => Some("a recording takes the place of an earlier one only: name another file".into()),
+            Self::Unnamable(_) => Some("give the file another name, or a link to it".into()),
             Self::Empty { slot, .. } => {
                 Some(format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not"))
             }

@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -12,11 +11,15 @@ use jiff::civil::Date;
 use virtuale_engine::Card;
 
 use super::{HostError, making::Origin, trace_file::TraceFile};
-use crate::trace::{
-    record::{Recorder, Tape},
-    seen_from,
-    suite::EXTENSION,
-    write::Line,
+use crate::{
+    trace::{
+        as_named,
+        record::{Recorder, Tape},
+        seen_from,
+        suite::EXTENSION,
+        write::Line,
+    },
+    writing::Lines,
 };
 
 /// How many recordings of one card in one slot a folder takes.
@@ -87,12 +90,12 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// That its trace cannot be made.
+    /// That its trace cannot be made, or cannot name it.
     pub(crate) fn of_first(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                head(trace_file.tape(), &name, trace_file.path(), origin, card);
+                head(trace_file.tape(), &name, seen(trace_file.path(), origin)?.as_deref(), card);
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
                 Ok(CardRecording { recorder, inserted: None, own: None })
             }
@@ -104,19 +107,19 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// That its trace cannot be made.
+    /// That its trace cannot be made, or cannot name it.
     pub(crate) fn of_card(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
-                let seen = match origin {
-                    Origin::File(file) => seen_from(trace_file.path(), file),
-                    Origin::BuiltIn(name) => (*name).to_owned(),
-                    Origin::Named(name) => name.clone(),
+                let named = match origin {
+                    Origin::Named(name) => Some(as_named(Path::new(name))?),
+                    Origin::File(_) | Origin::BuiltIn(_) => seen(trace_file.path(), origin)?,
                 };
                 let recorder = Recorder::outside(trace_file.tape().clone(), &self.slot_name(slot));
-                Ok(CardRecording { recorder, inserted: Some(seen), own: None })
+                Ok(CardRecording { recorder, inserted: named, own: None })
             }
             Self::Folder { path, run, .. } => {
+                let named = seen(&path.join(EXTENSION), origin)?;
                 let (trace, created) = fresh(path, slot, &origin.label());
                 let unwritable = |error: &io::Error| HostError::File {
                     did: "write",
@@ -125,7 +128,7 @@ impl Recording {
                 };
                 let created = created.map_err(|error| unwritable(&error))?;
                 let name = own_name(slot);
-                let trace_file = own_trace(created, &trace, *run, &name, origin, card).map_err(|error| {
+                let trace_file = own_trace(created, &trace, *run, &name, named.as_deref(), card).map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
@@ -225,36 +228,45 @@ fn own_name(slot: usize) -> String {
 
 /// A new trace for one card, with all that stands before the dialogue.
 fn own_trace(
-    created: File,
+    created: Lines,
     path: &Path,
     run: Run,
     name: &str,
-    origin: &Origin,
+    named: Option<&str>,
     card: &dyn Card,
 ) -> Result<TraceFile, Arc<io::Error>> {
     let trace_file = TraceFile::new(created, path)?;
     begin(trace_file.tape(), run);
-    head(trace_file.tape(), name, path, origin, card);
+    head(trace_file.tape(), name, named, card);
     trace_file.tape().failure().map_or(Ok(trace_file), Err)
 }
 
+/// What a trace calls a card, if it says where the card comes from.
+///
+/// # Errors
+///
+/// That the trace would be read otherwise.
+pub(crate) fn seen(trace: &Path, origin: &Origin) -> Result<Option<String>, HostError> {
+    Ok(match origin {
+        Origin::File(file) => Some(seen_from(trace, file)?),
+        Origin::BuiltIn(name) => Some((*name).to_owned()),
+        Origin::Named(_) => None,
+    })
+}
+
 /// What is in a slot. A card of no file is known by its answer to reset only.
-fn head(tape: &Tape, slot: &str, path: &Path, origin: &Origin, card: &dyn Card) {
-    match origin {
-        Origin::File(file) => tape.line(slot, &Line::Card(&seen_from(path, file))),
-        Origin::BuiltIn(name) => tape.line(slot, &Line::Card(name)),
-        Origin::Named(_) => {}
-    }
+fn head(tape: &Tape, slot: &str, named: Option<&str>, card: &dyn Card) {
+    named.iter().for_each(|name| tape.line(slot, &Line::Card(name)));
     tape.line(slot, &Line::Atr(card.atr().as_bytes()));
 }
 
 /// A file that was not there before: `0-vitale2-martin-1.apdu` for the first recording of that card in slot 0.
-fn fresh(folder: &Path, slot: usize, label: &str) -> (PathBuf, io::Result<File>) {
+fn fresh(folder: &Path, slot: usize, label: &str) -> (PathBuf, io::Result<Lines>) {
     let stem = Path::new(label).file_stem().unwrap_or_default().to_string_lossy();
     let name = |number: usize| folder.join(format!("{slot}-{stem}-{number}.{EXTENSION}"));
     for number in 1..MOST_PER_CARD {
         let path = name(number);
-        match File::create_new(&path) {
+        match Lines::create(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => return (path, created),
         }

@@ -1,13 +1,20 @@
 //! A trace on its way into a file.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use super::{HostError, error::reason};
-use crate::{shown, trace::record::Tape};
+use crate::{
+    shown,
+    trace::record::Tape,
+    writing::{self, Earlier, Lines},
+};
+
+/// What every trace begins with.
+const FIRST_WORD: &[u8] = b"virtuale-trace";
 
 /// A file with the tape that writes it.
 #[derive(Debug)]
@@ -24,16 +31,20 @@ impl TraceFile {
     ///
     /// # Errors
     ///
-    /// That the file cannot be written.
+    /// That the file cannot be written, or that something else than a trace is there.
     pub(crate) fn over(path: &Path) -> Result<Self, HostError> {
-        let file = File::options().write(true).create(true).truncate(false).open(path);
-        let begin = |file: File| {
-            // A pipe or a device holds nothing.
-            let earlier = file.metadata().is_ok_and(|known| known.is_file() && known.len() > 0);
-            let out = Successor { file, held: earlier.then(Vec::new) };
-            Ok(Self { tape: Tape::new(Box::new(out))?, path: path.to_owned(), earlier })
+        let failed = |error| HostError::File { did: "write", path: path.to_owned(), error };
+        if !writing::begins_with(path, FIRST_WORD).map_err(failed)? {
+            return Err(HostError::NotATrace(path.to_owned()));
+        }
+        let begin = |begun| {
+            let (out, earlier): (Box<dyn Write + Send>, _) = match begun {
+                Earlier::Nothing(lines) => (Box::new(lines), false),
+                Earlier::File => (Box::new(Successor::of(path::absolute(path)?)), true),
+            };
+            Ok(Self { tape: Tape::new(out)?, path: path.to_owned(), earlier })
         };
-        file.and_then(begin).map_err(|error| HostError::File { did: "write", path: path.to_owned(), error })
+        Lines::begin(path).and_then(begin).map_err(failed)
     }
 
     /// A file that was just made.
@@ -41,8 +52,8 @@ impl TraceFile {
     /// # Errors
     ///
     /// That it cannot be written.
-    pub(crate) fn new(file: File, path: &Path) -> io::Result<Self> {
-        Ok(Self { tape: Tape::new(Box::new(file))?, path: path.to_owned(), earlier: false })
+    pub(crate) fn new(lines: Lines, path: &Path) -> io::Result<Self> {
+        Ok(Self { tape: Tape::new(Box::new(lines))?, path: path.to_owned(), earlier: false })
     }
 
     pub(crate) fn tape(&self) -> &Tape {
@@ -80,34 +91,52 @@ impl TraceFile {
 }
 
 /// What comes into a file in place of an earlier trace, from its first command on.
-struct Successor {
-    file: File,
-    /// What stands before the first command; none once the earlier trace is gone.
-    held: Option<Vec<u8>>,
+enum Successor {
+    /// It is still the earlier one that is there; these lines stand before the first command.
+    Waiting { path: PathBuf, lines: Vec<u8> },
+    /// It has taken the place.
+    There(Lines),
+}
+
+impl Successor {
+    fn of(path: PathBuf) -> Self {
+        Self::Waiting { path, lines: Vec::new() }
+    }
 }
 
 impl Write for Successor {
-    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
-        let Some(held) = &mut self.held else { return self.file.write(lines) };
-        held.extend_from_slice(lines);
-        if lines.split(|&byte| byte == b'\n').any(|line| line.starts_with(b">")) {
-            self.file.set_len(0)?;
-            self.file.write_all(held)?;
-            self.held = None;
+    fn write(&mut self, new: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::There(there) => return there.write(new),
+            Self::Waiting { path, lines } => {
+                lines.extend_from_slice(new);
+                if new.split(|&byte| byte == b'\n').any(|line| line.starts_with(b">")) {
+                    let unmade = |error: io::Error| {
+                        let why = format!("the earlier one is still there: {}", reason(&error));
+                        io::Error::new(error.kind(), why)
+                    };
+                    *self = Self::There(Lines::replace(path, lines).map_err(unmade)?);
+                }
+            }
         }
-        Ok(lines.len())
+        Ok(new.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        match self {
+            Self::Waiting { .. } => Ok(()),
+            Self::There(lines) => lines.flush(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use virtuale_engine::Reset;
 
-    use super::{TraceFile, fs};
+    use super::{HostError, TraceFile, fs};
     use crate::trace::write::Line;
 
     #[test]
@@ -115,10 +144,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("visit.apdu");
         let holds = || fs::read_to_string(&path).expect("text");
-        fs::write(&path, "earlier, and rather longer than what comes in its place\n".repeat(4)).expect("a file");
+        fs::write(&path, format!("virtuale-trace 1\n{}", "# earlier, and rather longer\n".repeat(40))).expect("a file");
         let trace_file = TraceFile::over(&path).expect("a trace");
         trace_file.tape().line("patient", &Line::Reset(Reset::Cold));
-        assert!(holds().starts_with("earlier"));
+        assert!(holds().contains("earlier"));
         trace_file.tape().line("doctor", &Line::Command(&[0x00, 0x84]));
         let begun = "virtuale-trace 1\nslot patient\nreset\nslot doctor\n> 00 84\n";
         assert_eq!(holds(), begun, "before the card has the command");
@@ -135,5 +164,34 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("text"), "virtuale-trace 1\n");
         assert!(!trace_file.tape().has_command());
         TraceFile::over(&folder.path().join("none/visit.apdu")).expect_err("no such folder");
+        let mode = fs::metadata(&path).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it may hold codes");
+    }
+
+    #[test]
+    fn what_is_no_trace_is_never_recorded_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("card.toml");
+        fs::write(&path, "layout = \"vitale2\"\n").expect("a file");
+        let refused = TraceFile::over(&path).expect_err("a card file");
+        assert!(matches!(refused, HostError::NotATrace(_)), "{refused}");
+        assert_eq!(fs::read(&path).expect("it"), b"layout = \"vitale2\"\n");
+        fs::write(&path, "").expect("a file");
+        TraceFile::over(&path).expect("nothing is lost");
+    }
+
+    #[test]
+    fn a_trace_that_cannot_be_replaced_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("visit.apdu");
+        fs::write(&path, "virtuale-trace 1\n").expect("a file");
+        let trace_file = TraceFile::over(&path).expect("a trace");
+        let moved = folder.path().with_extension("moved");
+        fs::rename(folder.path(), &moved).expect("the folder goes");
+        trace_file.tape().line("", &Line::Command(&[0x00, 0x84]));
+        fs::rename(&moved, folder.path()).expect("the folder comes back");
+        assert_eq!(fs::read(&path).expect("it"), b"virtuale-trace 1\n");
+        let complaint = trace_file.complaint().expect("one");
+        assert!(complaint.contains(" is not whole: the earlier one is still there: "), "{complaint}");
     }
 }

@@ -41,4 +41,5 @@ pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use names::{command_name, command_name_of, hex};
 pub use pattern::{Atom, Pattern};
-pub use seen::seen_from;
+pub(crate) use seen::as_named;
+pub use seen::{Unnamable, seen_from};

@@ -67,8 +67,8 @@ fn a_new_card_file_is_valid_and_takes_no_place() {
         assert!(out.contains("valid: layout vitale2"), "{out}");
     }
     let (code, _, error) = run(&mut sandbox.virtuale(&["card", "new", &file]));
-    assert_eq!(code, 4);
-    assert!(error.contains("cannot write") && error.contains("give another name"), "{error}");
+    assert_eq!(code, 2);
+    assert!(error.contains("is there already") && error.contains("--force"), "{error}");
     fs::remove_file(&file).expect("the card file");
     let (code, out, error) = run(&mut sandbox.virtuale(&["card", "new", &file]));
     assert_eq!((code, out.as_str()), (0, ""), "{error}");

@@ -19,3 +19,4 @@ mod serve;
 mod terminal;
 mod traces;
 mod transcripts;
+mod writing;

@@ -410,7 +410,7 @@ fn redaction_leaves_nobody_in_a_trace() {
     assert!(text.contains("44 55 52 41 4E 44"), "the invented person is there");
     // The recording's day is gone; whoever wants a certain one says so.
     assert!(!text.contains("now 2026-01-15"), "{text}");
-    let dated = ["redact", &trace, "--as", DURAND, "--now", "2026-05-01", "-o", &clean];
+    let dated = ["redact", &trace, "--as", DURAND, "--now", "2026-05-01", "--force", "-o", &clean];
     assert_eq!(run(&mut sandbox.virtuale(&dated)).0, 0);
     assert!(fs::read_to_string(&clean).expect("the redacted trace").contains("\nnow 2026-05-01\n"));
     // A name in that of an application: it stays, so nothing is written.
@@ -443,7 +443,7 @@ fn a_redacted_trace_becomes_one_that_the_invented_card_passes() {
     assert!(out.contains(" commands, no finding"), "{out}");
 
     let (code, out, error) = here(&format!(
-        "set -e; printf '> 00 20 00 81 04 37 33 39 31\\n< 63 C2\\n' >>visit.apdu\n{redact}
+        "set -e; printf '> 00 20 00 81 04 37 33 39 31\\n< 63 C2\\n' >>visit.apdu; rm redacted.apdu\n{redact}
          virtuale replay redacted.apdu --update && exit 10
          sed -i 's/^> 00 20 00 81 04 .*/> 00 20 00 81 04 31 32 33 34/' redacted.apdu\n{update}"
     ));

@@ -1,4 +1,5 @@
-//! What leaves the program: one module prints, and what is not the program's own passes through `shown`.
+//! What leaves the program: one module prints, one writes files, and what is not the program's own passes through
+//! `shown`.
 
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,13 @@ fn only_in(place: &str, folder: &str, words: &[&str]) {
 fn one_module_prints() {
     let streams = ["println!", "print!(", "dbg!", "io::stdout", "io::stderr", "anstream::", ".print()", ".exit()"];
     only_in("src/cli/output.rs", "src", &streams);
+}
+
+/// What replaces a file does so whole or not at all.
+#[test]
+fn one_module_writes_files() {
+    let ways = ["fs::write", "fs::rename", "fs::copy", "File::create", "File::options", "OpenOptions", "NamedTempFile"];
+    only_in("src/writing.rs", "src", &ways);
 }
 
 /// A name may hold whatever its folder takes: a `Display` of it would bring that to a terminal.

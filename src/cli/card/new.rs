@@ -1,15 +1,14 @@
 //! `virtuale card new`.
 
 use std::{
-    fs::{self, File},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output},
+    cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output, target::Force},
     profile::{card_file, families::Families},
-    shown,
+    shown, writing,
 };
 
 const EXAMPLES: &str = "\
@@ -21,9 +20,11 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Where to write it; never over a file that is there [default: standard output]
+    /// Where to write it [default: standard output]
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
     /// The layout of the chip: the name of one that is built in, or a layout file
     #[arg(long, value_name = "NAME|FILE", default_value = DEFAULT_LAYOUT)]
     layout: String,
@@ -34,6 +35,7 @@ pub(super) struct Args {
 
 /// Writes the card file.
 pub(super) fn run(args: &Args) -> Exit {
+    args.file.iter().try_for_each(|file| args.force.allow(file, &[Path::new(&args.layout)]))?;
     let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;
     let language = args.lang.unwrap_or_else(Language::of_locale);
@@ -44,7 +46,7 @@ pub(super) fn run(args: &Args) -> Exit {
     match &args.file {
         None => output::document(text.as_bytes())?,
         Some(file) => {
-            let written = File::create_new(file).and_then(|mut created| created.write_all(text.as_bytes()));
+            let written = writing::replace(file, |out| out.write_all(text.as_bytes()));
             written.map_err(|error| Failure::file("write", file, &error))?;
             output::say(format_args!(
                 "{} is there; check it with: virtuale card check {}",

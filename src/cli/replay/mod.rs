@@ -7,8 +7,6 @@ mod reader;
 use std::{
     env,
     ffi::OsString,
-    fs::{self, File},
-    io::{BufWriter, Write},
     num::NonZero,
     ops::RangeInclusive,
     path::{Path, PathBuf},
@@ -35,6 +33,7 @@ use crate::{
         suite::{self, Summary, Verdict},
         update,
     },
+    writing,
 };
 
 const EXAMPLES: &str = "\
@@ -46,6 +45,9 @@ Examples:
 
 Exit codes with a command: 1 when it did anything otherwise than the trace has it; else those of the
 command; 128+n when signal n killed it; 126 when it cannot be run; 127 when it is not found.";
+
+/// What a report begins with.
+const XML: &[u8] = b"<?xml";
 
 /// How many findings of one trace are shown.
 const MOST_SHOWN: usize = 20;
@@ -103,15 +105,14 @@ pub(super) fn run(args: &Args) -> Exit {
         Some(shard) => self::shard(shard)?.of(traces),
         None => traces,
     };
+    args.junit.iter().try_for_each(|path| allow_junit(path))?;
     let start = Instant::now();
     let verdicts = replay(&traces, args)?;
     let time = start.elapsed();
-    if let Some(path) = &args.junit {
-        write_junit(path, &verdicts, time)?;
-    }
+    let written = args.junit.iter().try_for_each(|path| write_junit(path, &verdicts, time));
     let code = show(&verdicts, args.update)?;
     output::print(format_args!("{}\n", Summary::of(&verdicts, time)))?;
-    Ok(code)
+    written.map(|()| code)
 }
 
 fn shard(text: &str) -> Result<Shard, Failure> {
@@ -141,13 +142,20 @@ fn cards_of(args: &Args) -> Cards {
     Cards { given: args.cards.clone(), today, seed, families, layers }
 }
 
+/// Holds that a report takes the place of an earlier one only, and of nothing that is read.
+fn allow_junit(path: &Path) -> Result<(), Failure> {
+    if writing::begins_with(path, XML).map_err(|error| Failure::file("write", path, &error))? {
+        return Ok(());
+    }
+    let what = format!("{} is there already, and is no XML", shown::path(path));
+    Err(Failure::usage(what, "a report takes the place of an earlier one only: name another file"))
+}
+
 fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), Failure> {
-    let write = || {
-        let mut file = BufWriter::new(File::create(path)?);
-        report::junit(verdicts, time, &mut file)?;
-        file.flush()
-    };
-    write().map_err(|error| Failure::file("write", path, &error))
+    let mut xml = Vec::new();
+    let written = report::junit(verdicts, time, &mut xml);
+    let written = written.and_then(|()| writing::replace(path, |out| out.write_all(&xml)));
+    written.map_err(|error| Failure::file("write", path, &error))
 }
 
 /// Shows what was found, or rewrites the traces; says the exit code.
@@ -216,7 +224,8 @@ fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
         other => Failure::Environment(format!("{} changed meanwhile: {other}", shown::path(path)), None),
     })?;
     let new = update::update(&trace, &verdict.findings);
-    replace(path, &new.text).map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
+    writing::replace(path, |out| out.write_all(new.text.as_bytes()))
+        .map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
     let done = verdict.findings.len() - new.left.len();
     log.page(format_args!("{}: {} rewritten\n", shown::path(path), suite::counted(done, "expectation")))?;
     Ok(new.left)
@@ -224,12 +233,4 @@ fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
 
 fn unwritten(path: &Path, error: &std::io::Error) -> String {
     format!("cannot write {}: {}", shown::path(path), reason(error))
-}
-
-/// Replaces a file whole, so that nobody ever sees half of it.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    fs::write(&beside, text)?;
-    fs::rename(&beside, path)
 }

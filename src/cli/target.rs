@@ -1,0 +1,34 @@
+//! The file that a verb writes: somebody named it, and may not know what is there.
+
+use std::path::Path;
+
+use super::Failure;
+use crate::{shown, writing};
+
+/// Whether a file may take the place of another.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Force {
+    /// Write over a file that is there already
+    #[arg(long)]
+    force: bool,
+}
+
+impl Force {
+    /// Whether a file may be written that is made of these: asked before any work is done for it.
+    ///
+    /// # Errors
+    ///
+    /// That it is one of them, whose content would be lost; else that it is there already, if nobody says that it may
+    /// go.
+    pub(super) fn allow(self, file: &Path, inputs: &[&Path]) -> Result<(), Failure> {
+        if inputs.iter().any(|input| writing::is_same(file, input)) {
+            let what = format!("{} is read here, and would be lost", shown::path(file));
+            return Err(Failure::usage(what, "name another file to write"));
+        }
+        if !self.force && writing::would_take_away(file) {
+            let what = format!("{} is there already", shown::path(file));
+            return Err(Failure::usage(what, "name another file to write, or write over this one with --force"));
+        }
+        Ok(())
+    }
+}

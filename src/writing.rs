@@ -1,0 +1,345 @@
+//! Writing files, whole or not at all. Nothing else of the program writes to a file of a folder, which `tests/house`
+//! holds.
+//!
+//! A file is written beside the one whose place it takes, and takes that place when it is whole: a program that is
+//! killed, or a disk that is full, leaves the earlier one as it was. What is no file of a folder, such as a pipe or
+//! `/dev/stdout`, holds nothing and is written to as it is. A [`Lines`] grows by whole lines instead.
+
+use std::{
+    fs::{self, File, Permissions},
+    io::{self, Read, Seek, SeekFrom, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{Access, OFlags, access, fcntl_setfl};
+use tempfile::{Builder, NamedTempFile};
+
+/// What others may do with a file that was not there before, before the process's umask.
+const FOR_ALL: u32 = 0o666;
+
+/// The same where the file has secrets in it.
+const FOR_OWNER: u32 = 0o600;
+
+/// Writes a file, in place of the one that may be there, whose mode it keeps.
+///
+/// # Errors
+///
+/// What `content` gives, else what the system says; then an earlier file is as it was.
+#[cfg(feature = "cli")]
+pub(crate) fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    write(path, FOR_ALL, content)
+}
+
+/// The same for a file that may have secrets in it: it is its owner's alone.
+///
+/// # Errors
+///
+/// Those of [`replace`].
+#[cfg(feature = "cli")]
+pub(crate) fn replace_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    write(path, FOR_OWNER, content)
+}
+
+#[cfg(feature = "cli")]
+fn write(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let fill = |file: &File| {
+        let mut out = io::BufWriter::new(file);
+        content(&mut out)?;
+        out.flush()
+    };
+    let Some(place) = Place::of(path)? else { return fill(&open_special(path)?) };
+    let draft = Draft::beside(&place, mode)?;
+    fill(draft.0.as_file())?;
+    // Some file systems say only now that they are full.
+    draft.0.as_file().sync_all()?;
+    draft.take(&place).map(drop)
+}
+
+/// Whether something is at this path that a write would take away: a file with content, not a pipe or a device.
+#[cfg(feature = "cli")]
+pub(crate) fn would_take_away(path: &Path) -> bool {
+    Place::of(path).is_ok_and(|place| place.is_some_and(|place| place.has_content()))
+}
+
+/// Whether what is at this path, which may be nothing, begins with these bytes or has none.
+///
+/// # Errors
+///
+/// What the system says.
+pub(crate) fn begins_with(path: &Path, start: &[u8]) -> io::Result<bool> {
+    if !Place::of(path)?.is_some_and(|place| place.has_content()) {
+        return Ok(true);
+    }
+    let mut found = Vec::new();
+    File::open(path)?.take(u64::try_from(start.len()).unwrap_or(u64::MAX)).read_to_end(&mut found)?;
+    Ok(found == start)
+}
+
+/// Whether both paths lead to one file.
+#[cfg(feature = "cli")]
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let (one, other) = (fs::canonicalize(one), fs::canonicalize(other));
+    one.is_ok_and(|one| other.is_ok_and(|other| one == other))
+}
+
+/// Nothing, to read from and to write to, in place of a stream that is let go.
+#[cfg(feature = "cli")]
+pub(crate) fn nothing() -> io::Result<File> {
+    File::options().read(true).write(true).open("/dev/null")
+}
+
+/// A place for a file in a folder.
+struct Place {
+    /// Its path behind all links.
+    path: PathBuf,
+    /// What is known of the file that is there.
+    earlier: Option<fs::Metadata>,
+}
+
+impl Place {
+    /// The place that a path leads to; `None` if it is one for something else than a file of a folder.
+    fn of(path: &Path) -> io::Result<Option<Self>> {
+        let earlier = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(found) if !found.is_file() || is_of_the_system(path) => return Ok(None),
+            Ok(found) => found,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Some(Self { path: behind_links(path), earlier: None }));
+            }
+            Err(error) => return Err(error),
+        };
+        // To replace it takes no right to the file itself, but who wrote-protects one means it.
+        access(path, Access::WRITE_OK)?;
+        Ok(Some(Self { path: fs::canonicalize(path)?, earlier: Some(earlier) }))
+    }
+
+    fn has_content(&self) -> bool {
+        self.earlier.as_ref().is_some_and(|earlier| earlier.len() > 0)
+    }
+}
+
+/// How many links are followed to a file that is not there; the system follows as many.
+const MOST_LINKS: usize = 40;
+
+/// Where links lead to that end at no file.
+fn behind_links(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
+}
+
+/// Whether a path is one of `/dev/stdout` and the like: behind it stands what is open already.
+fn is_of_the_system(path: &Path) -> bool {
+    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// A file that is being written beside its place. It goes when it is dropped before it has taken the place.
+struct Draft(NamedTempFile);
+
+impl Draft {
+    fn beside(place: &Place, mode: u32) -> io::Result<Self> {
+        let folder = place.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let draft =
+            Builder::new().prefix(".virtuale-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)?;
+        if let Some(earlier) = place.earlier.as_ref().filter(|_| mode == FOR_ALL) {
+            draft.as_file().set_permissions(Permissions::from_mode(earlier.permissions().mode() & 0o777))?;
+        }
+        Ok(Self(draft))
+    }
+
+    /// Takes the place.
+    fn take(self, place: &Place) -> io::Result<File> {
+        self.0.persist(&place.path).map_err(|error| error.error)
+    }
+}
+
+/// Opens what is no file of a folder. A pipe that nobody reads is not waited for.
+fn open_special(path: &Path) -> io::Result<File> {
+    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    // What a shell has opened with `>>` behind `/dev/stdout` has something before.
+    let opened = File::options().append(true).custom_flags(flags).open(path).map_err(|error| {
+        let is_unread = error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error());
+        if is_unread { io::Error::other("it is a pipe that nobody reads, or a socket") } else { error }
+    })?;
+    fcntl_setfl(&opened, OFlags::APPEND)?;
+    Ok(opened)
+}
+
+/// A private file that grows by whole lines: where the disk is full, it ends with the last line that had room.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    file: File,
+    /// How many bytes of whole lines it has; `None` where it is no file of a folder.
+    whole: Option<u64>,
+}
+
+/// What a private file of lines is about to be written over.
+pub(crate) enum Earlier {
+    /// Nothing that could be lost.
+    Nothing(Lines),
+    /// This, which stays until [`Lines::replace`].
+    File,
+}
+
+impl Lines {
+    /// A file at a path where nothing is yet.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::AlreadyExists`] if something is there, else what the system says.
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
+        let file = File::options().write(true).create_new(true).mode(FOR_OWNER).open(path)?;
+        Ok(Self { file, whole: Some(0) })
+    }
+
+    /// Begins at a path, unless an earlier file has something there.
+    ///
+    /// # Errors
+    ///
+    /// What the system says, also of an earlier file that could not be replaced.
+    pub(crate) fn begin(path: &Path) -> io::Result<Earlier> {
+        let Some(place) = Place::of(path)? else {
+            return Ok(Earlier::Nothing(Self { file: open_special(path)?, whole: None }));
+        };
+        if place.has_content() {
+            // That it can be replaced is seen now, and not when the first line is lost.
+            Draft::beside(&place, FOR_OWNER)?;
+            return Ok(Earlier::File);
+        }
+        Ok(Earlier::Nothing(Self { file: Draft::beside(&place, FOR_OWNER)?.take(&place)?, whole: Some(0) }))
+    }
+
+    /// Takes the place of an earlier file with these lines.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; then the earlier file is as it was.
+    pub(crate) fn replace(path: &Path, lines: &[u8]) -> io::Result<Self> {
+        let Some(place) = Place::of(path)? else {
+            let mut new = Self { file: open_special(path)?, whole: None };
+            new.write_all(lines)?;
+            return Ok(new);
+        };
+        let mut draft = Draft::beside(&place, FOR_OWNER)?;
+        draft.0.write_all(lines)?;
+        let whole = u64::try_from(lines.len()).ok();
+        Ok(Self { file: draft.take(&place)?, whole })
+    }
+}
+
+impl Write for Lines {
+    /// Writes whole lines: all of them, or none.
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let written = self.file.write_all(lines);
+        if let Some(whole) = &mut self.whole {
+            match written {
+                Ok(()) => *whole += u64::try_from(lines.len()).unwrap_or_default(),
+                Err(error) => {
+                    // Where even this fails, nothing more can be done for the line.
+                    let _ = self.file.set_len(*whole).and_then(|()| self.file.seek(SeekFrom::Start(*whole)));
+                    return Err(error);
+                }
+            }
+        }
+        written.map(|()| lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+
+    use super::{Earlier, Lines};
+    #[cfg(feature = "cli")]
+    use super::{begins_with, is_same, replace, replace_private, would_take_away};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("a file").permissions().mode() & 0o777
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn what_replaces_a_file_keeps_its_mode_and_its_links() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "earlier").expect("a file");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("its mode");
+        std::os::unix::fs::symlink("file", &link).expect("a link");
+        assert!(would_take_away(&link) && is_same(&link, &file));
+        replace(&link, |out| out.write_all(b"new")).expect("room");
+        assert_eq!((fs::read(&file).expect("it"), mode(&file)), (b"new".to_vec(), 0o640));
+        assert!(fs::symlink_metadata(&link).expect("it").is_symlink());
+        replace_private(&file, |out| out.write_all(b"secret")).expect("room");
+        assert_eq!((fs::read(&link).expect("it"), mode(&file)), (b"secret".to_vec(), 0o600));
+        assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 2, "nothing is left beside");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_link_that_leads_to_no_file_leads_to_a_new_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink("file", &link).expect("a link");
+        assert!(!would_take_away(&link));
+        replace(&link, |out| out.write_all(b"new")).expect("room");
+        assert!(fs::symlink_metadata(&link).expect("it").is_symlink());
+        assert_eq!(fs::read(folder.path().join("file")).expect("it"), b"new");
+        assert!(begins_with(&link, b"ne").expect("it") && !begins_with(&link, b"newer").expect("it"));
+        assert!(begins_with(&folder.path().join("none"), b"ne").expect("it"));
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_file_stays_whole_where_what_replaces_it_fails() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "earlier").expect("a file");
+        let failing = |out: &mut dyn Write| out.write_all(b"half").and(Err(std::io::ErrorKind::StorageFull.into()));
+        let error = replace(&file, failing).expect_err("it fails");
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&file).expect("it"), b"earlier");
+        assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 1, "nothing is left beside");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn what_is_no_file_is_written_to_or_refused_and_never_waited_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let a = |out: &mut dyn Write| out.write_all(b"a");
+        replace(Path::new("/dev/null"), a).expect("it takes all");
+        assert!(!would_take_away(Path::new("/dev/null")));
+        let full = replace(Path::new("/dev/full"), a).expect_err("it takes nothing");
+        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a pipe");
+        let unread = replace(&pipe, a).expect_err("nobody reads it").to_string();
+        assert!(unread.contains("a pipe that nobody reads"), "{unread}");
+        assert!(replace(folder.path(), a).is_err());
+        assert!(replace(&folder.path().join("none/a"), a).is_err());
+    }
+
+    #[test]
+    fn an_earlier_file_stays_until_lines_take_its_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines");
+        let Ok(Earlier::Nothing(mut lines)) = Lines::begin(&path) else { panic!("nothing was there") };
+        lines.write_all(b"one\n").expect("room");
+        assert_eq!(mode(&path), 0o600);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("its mode");
+        assert!(matches!(Lines::begin(&path), Ok(Earlier::File)));
+        assert_eq!(fs::read(&path).expect("it"), b"one\n");
+        let mut lines = Lines::replace(&path, b"two\n").expect("room");
+        lines.write_all(b"three\n").expect("room");
+        assert_eq!((fs::read(&path).expect("it"), mode(&path)), (b"two\nthree\n".to_vec(), 0o600));
+        assert!(Lines::create(&path).is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 1, "nothing is left beside");
+    }
+}
