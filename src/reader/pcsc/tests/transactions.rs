@@ -9,7 +9,7 @@ use std::{
 use virtuale_engine::Response;
 
 use super::{super::COURTESY, ANY, Client, House, soon, waits_for};
-use crate::reader::{Disposition, Protocols, ReturnCode, Share};
+use crate::reader::{Disposition, Protocols, ReturnCode, Share, toys};
 
 /// Runs something that must not even wait out of courtesy. A busy machine gets several tries.
 fn at_once(work: impl Fn()) {
@@ -108,6 +108,23 @@ fn a_transaction_that_does_not_end_is_waited_for_out_of_courtesy_only() {
         assert_eq!(soon(wait), Err(ReturnCode::SHARING_VIOLATION));
         assert!(start.elapsed() >= COURTESY, "refused after {:?}", start.elapsed());
     }
+}
+
+#[test]
+fn nobody_waits_for_a_busy_card_who_leaves_it_as_it_is() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    let session = Arc::clone(&other.session);
+    let busy =
+        thread::spawn(move || session.transmit(1, theirs, Protocols::T0, &[0, toys::SLOW], &mut Response::default()));
+    house.reins.await_slow();
+    assert_eq!(one.session.begin(mine), Ok(()));
+    assert_eq!(one.session.end(mine, Disposition::LEAVE), Ok(()));
+    assert_eq!(one.session.disconnect(mine, Disposition::LEAVE), Ok(()));
+    house.reins.open();
+    // The card gives up by itself before long: it would not have answered.
+    assert_eq!(busy.join().expect("somebody let it go on"), Ok(Protocols::T0));
 }
 
 #[test]
