@@ -339,3 +339,19 @@ fn content(profile: &Profile, file: &FileMap) -> Vec<u8> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fitted;
+
+    #[test]
+    fn a_value_is_made_as_long_as_it_has_to_be() {
+        let fit = |value: &[u8], length| fitted(value, length).collect::<Vec<u8>>();
+        assert_eq!(fit(b"DURAND", 3), b"DUR");
+        assert_eq!(fit(b"DURAND", 9), b"DURAND   ", "text ends in blanks");
+        assert_eq!(fit(b"0123", 6), b"012301", "digits do not");
+        assert_eq!(fit(&[0x12, 0x34], 5), [0x12, 0x34, 0x12, 0x34, 0x12]);
+        assert_eq!(fit(b"A\x01", 5), b"A\x01A\x01A", "nor do bytes that are no text");
+        assert_eq!(fit(b"", 3), b"");
+    }
+}

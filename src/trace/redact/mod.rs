@@ -11,6 +11,8 @@
 
 mod check;
 mod image;
+#[cfg(test)]
+mod line_tests;
 mod lines;
 #[cfg(test)]
 mod person_tests;

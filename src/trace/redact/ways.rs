@@ -247,6 +247,8 @@ mod tests {
             assert!(ways.exact.contains(base64), "{}", base64.escape_ascii());
         }
         assert!(has(&Ways::of("Lætitia", b""), b"LAETITIA"));
+        assert!(has(&Ways::of("ZOÉ-ÉLÉONORE", b""), "Zoé-Éléonore".as_bytes()), "as people write it");
+        assert!(has(&Ways::of("LÉON", b""), b"leon"), "the shortest that is looked for");
     }
 
     #[test]
@@ -268,6 +270,7 @@ mod tests {
             assert!(has(&ways, way), "{}", way.escape_ascii());
         }
         assert!(ways.digits.contains(&b"07191985"[..]));
+        assert!(!has(&Ways::of("ABCD-EF-GH", b""), b"GH-EF-ABCD"), "what is no number is no date");
     }
 
     #[test]
@@ -289,11 +292,20 @@ mod tests {
     }
 
     #[test]
+    fn only_digits_are_packed() {
+        for text in ["A1234567", "1234567G", "123456AB", "12345"] {
+            assert!(Ways::of(text, b"").digits.is_empty(), "{text}");
+        }
+        assert!(Ways::of("123456A", b"").digits.contains(&b"123456A"[..]));
+    }
+
+    #[test]
     fn what_says_nothing_is_not_looked_for() {
         for nothing in [
             Ways::of("", b""),
             Ways::of("0000-00-00", b"00000000"),
             Ways::of("LE", b"\0\0\0\0"),
+            Ways::of("ÉVE", b"\xC9VE"),
             Ways::of_secret(b"0000"),
         ] {
             let empty = nothing.bytes.is_empty() && nothing.exact.is_empty() && nothing.digits.is_empty();
