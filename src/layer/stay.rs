@@ -55,16 +55,14 @@ impl Stay {
         *phase = Phase::Out;
     }
 
-    /// Whether anybody listens.
-    #[inline]
-    #[must_use]
-    pub fn is_heard(&self) -> bool {
-        self.0.bus.is_heard()
+    /// What is told of it.
+    pub(super) fn bus(&self) -> &Arc<Bus> {
+        &self.0.bus
     }
 
     /// Tells of something in this stay, which `what` makes of the slot and the generation, if anybody hears it.
     pub fn tell(&self, what: impl FnOnce(usize, u64) -> What) {
-        if !self.is_heard() {
+        if !self.0.bus.is_heard() {
             return;
         }
         let phase = self.phase();

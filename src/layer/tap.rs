@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -10,65 +11,67 @@ use virtuale_engine::{
     platform::{Change, CommitError, Sink},
 };
 
-use super::{Layer, Stay, events::What};
+use super::{
+    Layer, Stay,
+    events::{Bus, What},
+};
 
 /// A layer that tells listeners what the reader does to a card and what it answers, for as long as the card's stay in
 /// its slot. It changes nothing, and is there from the beginning, so that a listener can come while the card is in.
 #[derive(Clone, Debug)]
-pub struct Tap(Stay);
+pub struct Tap {
+    stay: Stay,
+    /// That of the stay, at hand for each command.
+    bus: Arc<Bus>,
+}
 
 impl Tap {
     /// A tap on a card, for its stay.
     #[must_use]
     pub fn new(stay: Stay) -> Self {
-        Self(stay)
-    }
-
-    /// As [`Layer::transmit`], with the time taken.
-    #[cold]
-    fn transmit_heard(&self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        self.0.tell(|slot, generation| What::Command { slot, generation, bytes: command.into() });
-        let start = Instant::now();
-        let result = card.transmit(command, response);
-        let took: Duration = start.elapsed();
-        self.0.tell(|slot, generation| match result {
-            Ok(()) => What::Response { slot, generation, bytes: response.as_bytes().into(), took },
-            Err(fault) => What::Silence { slot, generation, fault, took },
-        });
-        result
+        Self { bus: Arc::clone(stay.bus()), stay }
     }
 }
 
 impl Layer for Tap {
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
         let result = card.power_up(interface);
-        self.0.powered(interface, result.map(|()| card.atr()));
+        self.stay.powered(interface, result.map(|()| card.atr()));
         result
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
         let result = card.reset();
-        self.0.tell(|slot, generation| What::Reset { slot, generation, fault: result.err() });
+        self.stay.tell(|slot, generation| What::Reset { slot, generation, fault: result.err() });
         result
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
         card.power_off();
-        self.0.tell(|slot, generation| What::PowerOff { slot, generation });
+        self.stay.tell(|slot, generation| What::PowerOff { slot, generation });
     }
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
         let result = card.select_protocol(protocol);
-        self.0.tell(|slot, generation| What::Protocol { slot, generation, protocol, fault: result.err() });
+        self.stay.tell(|slot, generation| What::Protocol { slot, generation, protocol, fault: result.err() });
         result
     }
 
     #[inline]
+    fn passes_commands(&self) -> bool {
+        !self.bus.is_heard()
+    }
+
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
-        if self.0.is_heard() {
-            return self.transmit_heard(card, command, response);
-        }
-        card.transmit(command, response)
+        self.stay.tell(|slot, generation| What::Command { slot, generation, bytes: command.into() });
+        let start = Instant::now();
+        let result = card.transmit(command, response);
+        let took: Duration = start.elapsed();
+        self.stay.tell(|slot, generation| match result {
+            Ok(()) => What::Response { slot, generation, bytes: response.as_bytes().into(), took },
+            Err(fault) => What::Silence { slot, generation, fault, took },
+        });
+        result
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -102,4 +102,35 @@ fn what_a_layer_does_not_write_anew_reaches_the_card() {
     assert_ne!(saved(&other), saved(&naked));
     other.restore(&Snapshot::from_bytes(&saved(&naked)).expect("a snapshot")).expect("one of the same card");
     assert_eq!(saved(&other), saved(&naked));
+}
+
+#[test]
+fn a_layer_that_lets_commands_pass_is_not_called_for_them() {
+    /// Says whether it is out of the way, and counts the commands for which it is called.
+    struct Door {
+        is_open: Arc<AtomicBool>,
+        called: Arc<AtomicUsize>,
+    }
+
+    impl Layer for Door {
+        fn passes_commands(&self) -> bool {
+            self.is_open.load(Ordering::Relaxed)
+        }
+
+        fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+            self.called.fetch_add(1, Ordering::Relaxed);
+            card.transmit(command, response)
+        }
+    }
+
+    let (is_open, called) = (Arc::<AtomicBool>::default(), Arc::<AtomicUsize>::default());
+    let (door, count) = (Arc::clone(&is_open), Arc::clone(&called));
+    let make = move |_| -> Box<dyn Layer> { Box::new(Door { is_open: Arc::clone(&door), called: Arc::clone(&count) }) };
+    let host = Host::builder().card(card("vitale2-martin")).layer(make).start().expect("a host");
+    for (open, calls) in [(false, 1), (true, 1), (false, 2)] {
+        is_open.store(open, Ordering::Relaxed);
+        let answered = answers(&host, 0, &[GET_CHALLENGE]).expect("an answer either way");
+        assert!(answered[0].ends_with(&[0x90, 0x00]));
+        assert_eq!(called.load(Ordering::Relaxed), calls, "open: {open}");
+    }
 }
