@@ -28,9 +28,9 @@ pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let mut answered = false;
     for event in events {
         match event.what {
-            What::Command { slot, bytes, .. } => println!("{:>12?}  {slot} > {bytes:02X?}", event.at),
+            What::Command { slot, bytes, .. } => println!("{:>12?}  {slot} > {:02X?}", event.at, &bytes[..]),
             What::Response { slot, bytes, took, .. } => {
-                println!("{:>12?}  {slot} < {bytes:02X?} in {took:?}", event.at);
+                println!("{:>12?}  {slot} < {:02X?} in {took:?}", event.at, &bytes[..]);
                 answered = true;
             }
             other => println!("{:>12?}  {other:?}", event.at),

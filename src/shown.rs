@@ -9,6 +9,7 @@
 use std::{
     borrow::Cow,
     fmt::{self, Write},
+    io,
     path::Path,
 };
 
@@ -59,6 +60,12 @@ pub(crate) fn path(path: impl AsRef<Path>) -> String {
         }
     }
     name
+}
+
+/// What the system says of a failure, without the number that means nothing to people.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }
 
 /// A word that a shell takes for these bytes, to be pasted: as it is, in quotes, or, where characters are hidden, in

@@ -8,9 +8,8 @@ use std::{
 use anstyle::{AnsiColor, Style};
 
 use super::{exit, language::Language, messages::Message, output};
-pub(super) use crate::host::reason;
 use crate::profile::{UnknownCard, diagnostic::Diagnostics};
-use crate::shown;
+use crate::shown::{self, reason};
 
 /// Why a verb could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +48,7 @@ pub(super) enum Failure {
         error: io::Error,
     },
     /// Standard output failed.
-    #[error("cannot write to standard output: {0}")]
+    #[error("cannot write to standard output: {}", reason(.0))]
     Output(#[from] io::Error),
     /// Wrong use that was explained already.
     #[error("wrong use")]

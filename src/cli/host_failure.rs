@@ -18,10 +18,13 @@ impl From<HostError> for Failure {
             HostError::File { did, path, error } => Self::file(did, &path, &error),
             HostError::Refused(Refusal { kind: Kind::Invalid, message, .. }) => Self::Reported(message),
             other => {
+                // Of sockets and readers the exit code says so, whosever fault it is.
+                let is_outside =
+                    matches!(other, HostError::Unmade { .. } | HostError::NotASocket(_) | HostError::NoneNamed(_));
                 let (kind, message) = (other.kind(), other.to_string());
                 match (kind, hint(other)) {
-                    (Kind::Usage, hint) => Self::Usage(message, hint),
-                    (Kind::Environment | Kind::Invalid, hint) => Self::Environment(message, hint),
+                    (Kind::Usage, hint) if !is_outside => Self::Usage(message, hint),
+                    (_, hint) => Self::Environment(message, hint),
                 }
             }
         }
@@ -49,12 +52,6 @@ fn hint(error: HostError) -> Option<String> {
         HostError::NotThere { kind: io::ErrorKind::ConnectionRefused, .. } => {
             format!("the program that made the socket is gone: start it again; {}", running::choice())
         }
-        HostError::NotThere { kind: io::ErrorKind::PermissionDenied, .. } => {
-            "only the user who started the reader may control it".into()
-        }
-        HostError::NotThere { .. } => DOCTOR.into(),
-        HostError::Lost { .. } => "see whether it still runs: virtuale slots".into(),
-        HostError::Nonsense(_) => "start it again, with this version of the program".into(),
         other => return other.hint(),
     };
     Some(hint)

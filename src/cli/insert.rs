@@ -1,6 +1,9 @@
 //! `virtuale insert`.
 
-use std::path::{self, Path, PathBuf};
+use std::{
+    io,
+    path::{self, Path, PathBuf},
+};
 
 use super::{
     Exit, Failure, cards, exit,
@@ -50,7 +53,7 @@ pub(super) fn run(args: &Args) -> Exit {
 fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Failure> {
     let found = cards::find(written)?;
     let card = match &found {
-        NamedCard::File(file) => path::absolute(file).map_err(|error| Failure::file("read", file, &error))?,
+        NamedCard::File(file) => absolute(file).map_err(|error| Failure::file("read", file, &error))?,
         NamedCard::BuiltIn(card) => card.name.into(),
     };
     match client.ask(Request::Insert { slot, card })? {
@@ -59,6 +62,17 @@ fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Fa
             Ok(format!("{}: {} is in{instead}", shown::line(&reader), shown::path(found.as_path())))
         }
         _ => Err(client.nonsense().into()),
+    }
+}
+
+/// The path by which the process of the readers finds a file. That it is none has the exit code here that it has for
+/// every verb.
+fn absolute(file: &Path) -> io::Result<PathBuf> {
+    let known = file.metadata()?;
+    match known.file_type() {
+        kind if kind.is_file() => path::absolute(file),
+        kind if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, no file")),
     }
 }
 

@@ -13,8 +13,8 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{Exit, Failure, exit, failure::reason, opensc, options::Slots, output, running, shell, supervise::Ignored};
-use crate::{host::Running, writing};
+use super::{Exit, Failure, exit, opensc, options::Slots, output, running, shell, supervise::Ignored};
+use crate::{host::Running, shown::reason, writing};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -52,7 +52,8 @@ impl Supervisor {
     pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
         let name = shown::path(command.get_program());
         let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
-        let lost = |error| Failure::Environment(format!("cannot wait for the command: {error}"), None);
+        let lost =
+            |error| Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)), None);
         loop {
             if let Some(status) = child.try_wait().map_err(lost)? {
                 return Ok(code(status));

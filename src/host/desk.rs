@@ -211,7 +211,7 @@ impl Desk {
     fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
         if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
-            let error = io::Error::other("it is a pipe or a device, no file");
+            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, no file");
             return Err(HostError::Card(LoadError::Io { path: card.to_owned(), error }));
         }
         let found = match card.is_absolute() {
@@ -239,12 +239,20 @@ impl Handler for Arc<Desk> {
             Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
-                    return Err(Refusal { kind: Kind::Usage, message: why.clone(), hint: None });
+                    let hint = Some("they go when that ends".into());
+                    return Err(Refusal { kind: Kind::Usage, message: why.clone(), hint });
                 }
                 Stop::Call(_) => Ok(Reply::Stopping { pid: process::id(), not_whole: self.not_whole() }),
             },
         };
-        reply.map_err(|error| Refusal { kind: error.kind(), message: error.to_string(), hint: error.hint() })
+        reply.map_err(|error| {
+            let kind = match &error {
+                // Who asks did not say where these readers record and keep what their cards commit.
+                HostError::File { .. } | HostError::Unmade { .. } => Kind::Environment,
+                other => other.kind(),
+            };
+            Refusal { kind, message: error.to_string(), hint: error.hint() }
+        })
     }
 
     fn stop(&self) {

@@ -8,7 +8,7 @@ use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
 use crate::{
     profile::LoadError,
     reader::{NameError, SlotError},
-    shown,
+    shown::{self, reason},
     trace::Unnamable,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// It was asked for something that cannot be.
+    /// It was asked for something that cannot be: a slot that is not there, a path at which there is no file.
     Usage,
     /// A card file or layout has mistakes.
     Invalid,
@@ -168,40 +168,92 @@ impl HostError {
             | Self::Empty { .. }
             | Self::NotATrace(_)
             | Self::Unnamable(_)
-            | Self::Slot(SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_))
-            | Self::TooLong { .. } => Kind::Usage,
+            | Self::Slot(
+                SlotError::Unknown(_) | SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_),
+            )
+            | Self::TooLong { .. }
+            | Self::NotASocket(_)
+            | Self::NoneNamed(_) => Kind::Usage,
+            Self::Card(LoadError::Io { error, .. }) | Self::File { error, .. } | Self::Unmade { error, .. }
+                if is_wrong_path(error) =>
+            {
+                Kind::Usage
+            }
             Self::Refused(refusal) => refusal.kind,
             _ => Kind::Environment,
         }
     }
 
-    /// What to do about it, if anything can be said of that wherever it happened.
+    /// What to do about it. A card file says so itself, mistake by mistake; and a running reader may refuse without.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        match self {
-            Self::Card(LoadError::Io { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
-                Some("look at the name and at the folder you are in".into())
-            }
-            Self::Card(LoadError::Unknown(unknown)) => Some(unknown.hint()),
+        let hint = match self {
+            Self::Card(LoadError::Invalid(_)) => return None,
+            Self::Card(LoadError::Unknown(unknown)) => unknown.hint(),
+            Self::Card(LoadError::Io { error, .. }) => match error.kind() {
+                io::ErrorKind::PermissionDenied => "let the user read it who runs this program".into(),
+                io::ErrorKind::IsADirectory => "give the path of a card file".into(),
+                _ => "look at the name and at the folder you are in".into(),
+            },
+            Self::TooManySlots { .. } => "ask for fewer, or say that programs have room for more: reader_slots".into(),
+            Self::TooManyNames { .. } => "give each slot one name at most".into(),
+            Self::Name(NameError::Unprintable(_)) => "use characters that are seen".into(),
+            Self::Name(NameError::TooLong { .. }) => "shorten it".into(),
+            Self::Name(NameError::Twice(_)) => "give each slot a name of its own".into(),
+            Self::HostName(_) => "choose another name, such as till-2".into(),
+            Self::NameTaken(_) => "stop those, or choose another name".into(),
+            Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
+            Self::Unmade { .. } => "see that the folder is there, and that this user may write to it".into(),
+            Self::File { error, .. } => match error.kind() {
+                io::ErrorKind::AlreadyExists => "give another name, or remove that file first".into(),
+                io::ErrorKind::StorageFull => "make room there, or give another path".into(),
+                io::ErrorKind::PermissionDenied => "see that this user may write there, or give another path".into(),
+                _ => "look at the path: its folder must be there".into(),
+            },
             Self::TooLong { .. } => {
-                Some(format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs"))
+                format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs")
             }
-            Self::NotATrace(_) => Some("a recording takes the place of an earlier one only: name another file".into()),
-            Self::Unnamable(_) => Some("give the file another name, or a link to it".into()),
+            Self::NotATrace(_) => "a recording takes the place of an earlier one only: name another file".into(),
+            Self::Unnamable(_) => "give the file another name, or a link to it".into(),
+            Self::NotASocket(_) => "give another path, or remove that file first".into(),
+            Self::InUse(_) => "stop who listens there, or give another path".into(),
+            Self::Unclear { .. } => "remove that socket if nobody needs it, or give another path".into(),
+            Self::NoneOwn => "say which are meant, by their name or socket: `virtuale slots --all` lists them".into(),
+            Self::NoneNamed(_) => "`virtuale slots --all` lists those that run".into(),
+            Self::NotThere { kind: io::ErrorKind::NotFound, .. } => {
+                "start readers there, or mean others: `virtuale slots --all` lists those that run".into()
+            }
+            Self::NotThere { kind: io::ErrorKind::ConnectionRefused, .. } => {
+                "the program that made the socket is gone: start it again".into()
+            }
+            Self::NotThere { kind: io::ErrorKind::PermissionDenied, .. } => {
+                "only the user who started the reader may control it".into()
+            }
+            Self::NotThere { .. } => "see what stands in the way: virtuale doctor".into(),
+            Self::Lost { .. } => "see whether it still runs: virtuale slots".into(),
+            Self::Nonsense(_) => "start it again, with this version of the program".into(),
             Self::Empty { slot, .. } => {
-                Some(format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not"))
+                format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not")
             }
-            Self::Slot(SlotError::Occupied(slot)) => Some(format!(
+            Self::Slot(SlotError::Occupied(slot)) => format!(
                 "take it out first: virtuale remove {slot}; or put another in its place: virtuale insert {slot} CARD"
-            )),
-            Self::Slot(SlotError::NeverHeld(slot)) => Some(format!("name a card: virtuale insert {slot} CARD")),
-            Self::Slot(SlotError::Busy(slot)) => {
-                Some(format!("try again when it is done, or insert another: virtuale insert {slot} CARD"))
+            ),
+            Self::Slot(SlotError::Empty(slot) | SlotError::NeverHeld(slot)) => {
+                format!("name a card: virtuale insert {slot} CARD")
             }
-            Self::Refused(refusal) => refusal.hint.clone(),
-            _ => None,
-        }
+            Self::Slot(SlotError::Busy(slot)) => {
+                format!("try again when it is done, or insert another: virtuale insert {slot} CARD")
+            }
+            Self::Refused(refusal) => return refusal.hint.clone(),
+        };
+        Some(hint)
     }
+}
+
+/// Whether the system says that a path means no file: that there is none, or what is none.
+fn is_wrong_path(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | IsADirectory | InvalidInput)
 }
 
 fn numbers(slots: usize) -> String {
@@ -209,11 +261,4 @@ fn numbers(slots: usize) -> String {
         1 => "the only slot is 0".to_owned(),
         slots => format!("slots are numbered from 0 to {}", slots.saturating_sub(1)),
     }
-}
-
-/// What the system says, without the number that means nothing to people.
-#[must_use]
-pub fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }

@@ -14,8 +14,8 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::{error::reason, running::HostName};
-use crate::shown;
+use super::running::HostName;
+use crate::shown::{self, reason};
 
 /// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
 pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };

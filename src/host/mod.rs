@@ -31,10 +31,9 @@ use virtuale_engine::Card;
 use crate::profile::Provision;
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
-pub use error::reason;
 pub use error::{HostError, Kind};
 
-pub use crate::layer::events::{Event, Listener, What};
+pub use crate::layer::events::{CommandBytes, Event, Listener, ResponseBytes, What};
 use desk::Desk;
 use folder::Folder;
 pub use folder::{LONGEST_SOCKET, place};

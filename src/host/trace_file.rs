@@ -6,9 +6,9 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use super::{HostError, error::reason};
+use super::HostError;
 use crate::{
-    shown,
+    shown::{self, reason},
     trace::record::Tape,
     writing::{self, Earlier, Lines},
 };

@@ -5,7 +5,8 @@
 //! While nobody listens no event is made, and that is asked once for each command: 5 instructions of the processor.
 //!
 //! Events carry commands and responses as they are, PINs and keys in them included: whoever listens sees what a reader
-//! sees. A listener that shows or keeps them says so to its user.
+//! sees. A listener that shows or keeps them says so to its user. They are in [`What::Command`] and [`What::Response`],
+//! whose `bytes` deref to `[u8]`; the `Debug` of an event has headers, status words and lengths in their place.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +19,9 @@ use std::{
 
 use virtuale_engine::{Atr, Fault, Interface, Protocol};
 
-/// Something that happened.
+pub use super::bytes::{CommandBytes, ResponseBytes};
+
+/// Something that happened. `Debug` shows no secret of it: the bytes of commands and responses are to be asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Event {
     /// When: since the bus was made, by a clock that never goes back.
@@ -104,7 +107,7 @@ pub enum What {
         /// The generation of the stay.
         generation: u64,
         /// The command APDU.
-        bytes: Arc<[u8]>,
+        bytes: CommandBytes,
     },
     /// A card answered the command before.
     Response {
@@ -113,7 +116,7 @@ pub enum What {
         /// The generation of the stay.
         generation: u64,
         /// The response APDU.
-        bytes: Arc<[u8]>,
+        bytes: ResponseBytes,
         /// How long the card took.
         took: Duration,
     },

@@ -30,6 +30,7 @@
 //!
 //! The rule upheld here: a layer knows the [`Card`](virtuale_engine::Card) behind it as a card and nothing else.
 
+mod bytes;
 pub mod events;
 mod layered;
 mod layers;

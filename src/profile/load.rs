@@ -43,7 +43,7 @@ pub struct Options {
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file could not be read.
-    #[error("cannot read {}: {error}", shown::path(path))]
+    #[error("cannot read {}: {}", shown::path(path), shown::reason(error))]
     Io {
         /// Which.
         path: PathBuf,
@@ -174,7 +174,7 @@ fn read_layout(
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
         Err(LoadError::Unknown(unknown)) => mistake(unknown.to_string(), hint),
         Err(LoadError::Io { error, .. }) => {
-            mistake(format!("cannot read the layout {}: {error}", shown::path(&path)), hint)
+            mistake(format!("cannot read the layout {}: {}", shown::path(&path), shown::reason(&error)), hint)
         }
     }
 }

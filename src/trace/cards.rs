@@ -52,7 +52,7 @@ pub struct Cards {
 #[derive(Debug, thiserror::Error)]
 pub enum Unreplayed {
     /// A file cannot be read.
-    #[error("cannot read {}: {error}", shown::path(path))]
+    #[error("cannot read {}: {}", shown::path(path), shown::reason(error))]
     Io {
         /// Which.
         path: PathBuf,

@@ -4,7 +4,7 @@ use std::{fs, io, process::Command, thread};
 
 use virtuale::{
     host::{
-        Host, HostError, Kind, NewCard,
+        Builder, Host, HostError, Kind, NewCard,
         control::{Client, Request, Which},
     },
     profile::{self, Options},
@@ -89,6 +89,8 @@ fn what_cannot_be_is_said_and_whose_fault_it_is() {
     let missing = host.insert(0, "none.toml").expect_err("no such file");
     assert!(matches!(&missing, HostError::Card(profile::LoadError::Io { error, .. })
         if error.kind() == io::ErrorKind::NotFound));
+    assert!(missing.hint().is_some_and(|hint| hint.contains("look at the name")), "{missing:?}");
+    assert_eq!(kind(missing), (Kind::Usage, "cannot read none.toml: No such file or directory".into()));
     let (fault, message) = kind(host.insert(0, NewCard::text("bad", "nir = 1")).expect_err("no card"));
     assert_eq!(fault, Kind::Invalid, "{message}");
     host.insert(0, card("vitale2-martin")).expect("an empty slot");
@@ -122,4 +124,57 @@ fn control_takes_no_pipe_for_a_card_file() {
         let refused = client.ask(insert).expect_err("no card file").to_string();
         assert!(refused.contains("it is a pipe"), "{refused}");
     }
+}
+
+/// Each by its own way to go wrong: whose fault it is, and that people are told what to do.
+#[test]
+fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("none/it");
+    let file = folder.path().join("file");
+    fs::write(&file, "a text").expect("a file");
+    let fails = |builder: Builder| builder.start().map(drop).expect_err("it cannot be");
+    let empty = || Host::builder().empty_slot();
+    let named = empty().name("hosts-test-taken").start().expect("a host");
+    let listening = std::os::unix::net::UnixDatagram::bind(folder.path().join("datagrams")).expect("a socket");
+    let errors = [
+        (Kind::Usage, fails(Host::builder().card(folder.path().join("none.toml")))),
+        (Kind::Usage, fails(Host::builder().card(folder.path().join(".")))),
+        (Kind::Usage, fails(Host::builder().card("nobody"))),
+        (Kind::Usage, fails(empty().slot_name("A").slot_name("B"))),
+        (Kind::Usage, fails(empty().slot_name("a\u{202e}b"))),
+        (Kind::Usage, fails(empty().slot_name("x".repeat(128)))),
+        (Kind::Usage, fails(empty().empty_slot().slot_name("A").slot_name("A"))),
+        (Kind::Usage, fails(empty().empty_slot().reader_slots(1))),
+        (Kind::Usage, fails(empty().name("4711"))),
+        (Kind::Environment, fails(empty().name("hosts-test-taken"))),
+        (Kind::Usage, fails(empty().contactless(1))),
+        (Kind::Usage, fails(empty().record(&nowhere))),
+        (Kind::Usage, fails(empty().record_folder(file.join("folder")))),
+        (Kind::Usage, fails(empty().socket(&nowhere))),
+        (Kind::Usage, fails(empty().socket(&file))),
+        (Kind::Usage, fails(empty().socket(folder.path().join("x".repeat(120))))),
+        (Kind::Environment, fails(empty().socket(named.socket()))),
+        (Kind::Environment, fails(empty().socket(folder.path().join("datagrams")))),
+        (Kind::Usage, named.remove(0).expect_err("no card")),
+        (Kind::Usage, named.reinsert(0).expect_err("no card")),
+        (Kind::Usage, Client::find(Which::Named("hosts-test-nobody")).map(drop).expect_err("no readers")),
+        (Kind::Environment, Client::find(Which::Socket(&nowhere)).map(drop).expect_err("no readers")),
+    ];
+    for (kind, error) in errors {
+        assert_eq!(error.kind(), kind, "{error:?}");
+        let (message, hint) = (error.to_string(), error.hint());
+        assert!(hint.is_some_and(|hint| !hint.is_empty()), "no hint: {message}");
+        assert!(!message.contains("os error"), "{message}");
+    }
+    drop(listening);
+    // What a running host cannot record is no mistake of who asks it to insert a card.
+    let (records, before) = (folder.path().join("records"), Host::builder().empty_slot());
+    let host = before.record_folder(&records).start().expect("a host");
+    fs::remove_dir_all(&records).expect("the folder");
+    let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
+    let refused = client.ask(Request::Insert { slot: 0, card: "vitale2-martin".into() }).expect_err("no folder");
+    assert_eq!(refused.kind(), Kind::Environment, "{refused}");
+    let refused = client.ask(Request::Stop).expect_err("it lives as long as this test");
+    assert!(refused.kind() == Kind::Usage && refused.hint().is_some(), "{refused}");
 }

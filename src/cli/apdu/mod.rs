@@ -14,6 +14,7 @@ use self::step::Step;
 use super::{Exit, Failure, cards, exit, options::Reproducible, output};
 use crate::{
     profile::{families::Family, reading},
+    shown::reason,
     terminal::transport::{Transport, TransportError},
     trace::{command_name_of, hex},
 };
@@ -161,7 +162,7 @@ fn silent(error: &TransportError) -> Failure {
 }
 
 fn unread(error: io::Error) -> Failure {
-    Failure::Environment(format!("cannot read standard input: {error}"), None)
+    Failure::Environment(format!("cannot read standard input: {}", reason(&error)), None)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use crate::{host::LONGEST_SOCKET, terminal::transport::pcsclite::Service};
+use crate::{host::LONGEST_SOCKET, shown::reason, terminal::transport::pcsclite::Service};
 
 /// What stands at the variable's path.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,13 +45,13 @@ pub(super) fn look(path: &Path) -> Socket {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Socket::Missing,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Socket::Forbidden(owner(path)),
-        Err(error) => return Socket::Strange(error.to_string()),
+        Err(error) => return Socket::Strange(reason(&error)),
     }
     match UnixStream::connect(path) {
         Ok(_) => readers(path),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Socket::Dead,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Socket::Forbidden(owner(path)),
-        Err(error) => Socket::Strange(error.to_string()),
+        Err(error) => Socket::Strange(reason(&error)),
     }
 }
 

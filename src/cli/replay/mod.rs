@@ -17,14 +17,13 @@ use std::{
 use self::log::Log;
 use super::{
     Exit, Failure, exit,
-    failure::reason,
     options::{Reproducible, number},
     output,
     relay::At,
 };
 use crate::{
     profile::families::Families,
-    shown,
+    shown::{self, reason},
     trace::{
         Finding,
         cards::{self, Cards},

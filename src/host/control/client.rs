@@ -17,7 +17,10 @@ use super::{
     Reply, Request, VERSION, beside,
     language::{Ask, Message, receive, send},
 };
-use crate::host::{HostError, VARIABLE, error::reason, running::running};
+use crate::{
+    host::{HostError, VARIABLE, running::running},
+    shown::reason,
+};
 
 /// How long a running reader may take to answer: it loads a card file at most.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -127,7 +127,8 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Ok(None) => return Ok(()),
             Ok(Some(ask)) => (handler.handle(ask.request), true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                (Err(Refusal { kind: Kind::Usage, message: error.to_string(), hint: None }), false)
+                let hint = Some("start the readers again, with the version of the program that asks".into());
+                (Err(Refusal { kind: Kind::Usage, message: error.to_string(), hint }), false)
             }
             Err(error) => return Err(error),
         };

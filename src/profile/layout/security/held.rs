@@ -194,7 +194,8 @@ fn from_file(
                 io::ErrorKind::NotFound => "paths of key files count from the folder of the card file",
                 _ => "a key file is a file that can be read",
             };
-            encoder.mistake(&file.span, format!("cannot read the key file {}: {error}", shown::path(&path)), hint);
+            let why = shown::reason(&error);
+            encoder.mistake(&file.span, format!("cannot read the key file {}: {why}", shown::path(&path)), hint);
             return None;
         }
     };
