@@ -20,8 +20,7 @@ use crate::{
     profile::{diagnostic::Source, reading},
     shown,
     trace::{
-        Trace,
-        cards::LONGEST,
+        LONGEST, Trace,
         convert::{self, Format, Imported, Patterns},
         suite::counted,
     },
@@ -92,6 +91,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let name = args.file.to_string_lossy().into_owned();
     let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with("virtuale-trace");
     let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, patterns.as_ref(), args)? };
+    if text.len() > LONGEST {
+        let what = format!("the trace of {} would have more than {LONGEST} bytes", shown::path(&args.file));
+        return Err(Failure::usage(what, "nothing could read it: convert the log in parts"));
+    }
     let written = match args.to {
         Form::Apdu => Written::Text(text),
         Form::Scriptor => Written::Text(script(&parse(text, &name)?, &name, args.slot)?),

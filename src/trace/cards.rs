@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use virtuale_engine::Atr;
 
 use super::{
+    LONGEST,
     chance::Chance,
     file::{Action, Trace, TraceSlot},
     finding::Finding,
@@ -26,9 +27,6 @@ use crate::{
     },
     shown,
 };
-
-/// The longest trace, and the longest log that becomes one, in bytes: many hours of commands.
-pub const LONGEST: usize = 64 << 20;
 
 /// How many findings of a trace are explained: each reads the trace from its beginning.
 const MOST_EXPLAINED: usize = 20;

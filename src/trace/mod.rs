@@ -40,6 +40,7 @@ pub use chance::Chance;
 pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use names::{command_name, command_name_of, hex};
+pub use parse::LONGEST;
 pub use pattern::{Atom, Pattern};
 pub(crate) use seen::as_named;
 pub use seen::{Unnamable, seen_from};

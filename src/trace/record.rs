@@ -12,6 +12,7 @@ use std::{
 use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
 
 use super::{
+    LONGEST,
     file::Silence,
     names::{command_name_in, secret_to},
     write::{Line, Writer},
@@ -25,13 +26,20 @@ pub struct Tape {
 }
 
 struct Inner {
-    writer: Writer<Box<dyn Write + Send>>,
+    writer: Writer<Bounded>,
     /// Why nothing is written any more.
     broken: Option<Arc<io::Error>>,
     /// Whether a command was written.
     has_command: bool,
     /// Whether it was said that the trace holds a code.
     warned: bool,
+}
+
+/// A way out for whole lines that ends where nothing could read the trace any more.
+struct Bounded {
+    out: Box<dyn Write + Send>,
+    /// How many bytes it still takes.
+    left: usize,
 }
 
 /// What stands before the first code of a trace.
@@ -79,7 +87,8 @@ impl Tape {
     ///
     /// What the way out says to the first line.
     pub fn new(out: Box<dyn Write + Send>) -> io::Result<Self> {
-        let inner = Inner { writer: Writer::new(out)?, broken: None, has_command: false, warned: false };
+        let writer = Writer::new(Bounded { out, left: LONGEST })?;
+        let inner = Inner { writer, broken: None, has_command: false, warned: false };
         Ok(Self { inner: Arc::new(Mutex::new(inner)) })
     }
 
@@ -120,6 +129,23 @@ impl Inner {
             self.broken = self.writer.line(slot, line).err().map(Arc::new);
             self.has_command |= matches!(line, Line::Command(_) | Line::NamedCommand(..));
         }
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, lines: &[u8]) -> io::Result<usize> {
+        let Some(left) = self.left.checked_sub(lines.len()) else {
+            let full =
+                format!("it has the {LONGEST} bytes that a trace may have; what follows is for another recording");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, full));
+        };
+        self.out.write_all(lines)?;
+        self.left = left;
+        Ok(lines.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 
@@ -555,6 +581,22 @@ mod tests {
         let warning = format!("# {}", super::HOLDS_A_CODE);
         let codes = "> 00 20 00 81 01 31    # VERIFY";
         assert_eq!(lines, ["> 00 20 00 81 00    # VERIFY", &warning, codes, codes]);
+    }
+
+    #[test]
+    fn a_recording_ends_where_nothing_could_read_it_any_more() {
+        let paper = Paper(Arc::default(), usize::MAX);
+        let tape = Tape::new(Box::new(paper.clone())).expect("memory");
+        let response = vec![0x11; 65_538];
+        while tape.failure().is_none() {
+            tape.line("", &Line::Response(&response));
+        }
+        tape.line("", &Line::Seed(0));
+        let length = paper.0.lock().expect("no thread panics").len();
+        assert!((super::LONGEST - 4 * response.len()..=super::LONGEST).contains(&length), "{length}");
+        assert!(paper.0.lock().expect("no thread panics").ends_with(b" 11\n"), "it ends with a whole line");
+        let why = tape.failure().expect("it is full").to_string();
+        assert!(why.starts_with("it has the 67108864 bytes that a trace may have"), "{why}");
     }
 
     #[test]

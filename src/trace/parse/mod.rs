@@ -30,8 +30,12 @@ pub(super) const VERSION: u32 = 1;
 /// How many mistakes are reported.
 const MOST_MISTAKES: usize = 20;
 
-/// The longest text: places in it are kept in 32 bits.
-const LONGEST_TEXT: usize = u32::MAX as usize;
+/// The longest trace, and the longest log that becomes one, in bytes: many hours of commands. What writes traces stops
+/// there too, so that each can be read again.
+pub const LONGEST: usize = 64 << 20;
+
+// Places in the text are kept in 32 bits.
+const _: () = assert!(LONGEST <= u32::MAX as usize);
 
 /// How many slots a trace may have; a PC/SC system has no more readers.
 const MOST_SLOTS: usize = 16;
@@ -51,8 +55,9 @@ impl Trace {
     pub fn parse(source: Arc<Source>) -> Result<Self, Diagnostics> {
         let text = Arc::clone(&source);
         let mut parser = Parser::new(source);
-        if text.text.len() > LONGEST_TEXT {
-            parser.complain(Mistake::new(0..0, "the trace is longer than 4 GiB").hint("split it into several files"));
+        if text.text.len() > LONGEST {
+            let mistake = Mistake::new(0..0, format!("the trace has more than {LONGEST} bytes"));
+            parser.complain(mistake.hint("split it into several files"));
         } else {
             parser.read(&text.text);
         }
