@@ -1,7 +1,11 @@
 //! TRANSMIT, CONTROL and attributes.
 
 use std::{
-    sync::{Arc, atomic::Ordering, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -140,9 +144,20 @@ fn a_card_that_comes_back_soon_after_its_removal_can_be_put_back_at_once() {
             session.transmit(1, handle, Protocols::T0, &[0, toys::SLOW], &mut Response::default())
         });
         house.reins.await_slow();
-        house.reins.open();
-        house.readers.remove(0).expect("a card");
-        let back = house.readers.reinsert(0);
+        let is_over = AtomicBool::new(false);
+        let back = thread::scope(|scope| {
+            // The card answers when the removal waits for it, and not before.
+            scope.spawn(|| {
+                while !house.is_waited_for() && !is_over.load(Ordering::Relaxed) {
+                    thread::yield_now();
+                }
+                house.reins.open();
+            });
+            house.readers.remove(0).expect("a card");
+            let back = house.readers.reinsert(0);
+            is_over.store(true, Ordering::Relaxed);
+            back
+        });
         busy.join().expect("no panic").ok();
         back.is_ok()
     });
