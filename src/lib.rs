@@ -24,3 +24,8 @@ mod work;
 mod writing;
 
 pub use virtuale_engine as engine;
+
+/// The guide for who writes a Rust program, whose examples are run.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/library.md")]
+struct Guide;

@@ -5,7 +5,10 @@
 //! [MEDINTUX-CARDS months]; the rule that this file upholds is that a date whose month is of the calendar is of the
 //! calendar as well.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::ToSpan;
+/// A day of the calendar, as all of this library takes it: `"2026-01-15".parse()` is one. It is that of the crate
+/// `jiff`, which a caller need not have.
+pub use jiff::civil::Date;
 
 use super::tree::CardDate;
 

@@ -5,11 +5,13 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use virtuale::host::control::{Client, Request, Which};
 
 /// A card file of the repository.
 pub(crate) const MARTIN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
@@ -68,6 +70,20 @@ impl Sandbox {
     }
 }
 
+/// Readers that a failed test left running in it are stopped.
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let folders = fs::read_dir(self.path().join("virtuale")).into_iter().flatten().flatten();
+        // The socket itself, which may stand elsewhere.
+        let sockets = folders.filter_map(|folder| fs::canonicalize(folder.path().join("pcsc")).ok());
+        for mut client in sockets.filter_map(|socket| Client::find(Which::Socket(&socket)).ok()) {
+            if client.ask(Request::Stop).is_ok() {
+                client.wait_for_its_end();
+            }
+        }
+    }
+}
+
 /// A program that gets every signal, whatever these tests were started with: `nohup` and a shell's `&` have some
 /// ignored, which a child inherits. Where there is no such `env`, it is started as it is.
 fn with_default_signals(program: &str) -> Command {
@@ -86,7 +102,7 @@ pub(crate) fn run(command: &mut Command) -> (i32, String, String) {
     (status.code().expect("an exit code"), text(stdout), text(stderr))
 }
 
-/// A program that runs, and what it says line by line.
+/// A program that runs, and what it says line by line. It does not outlive the test.
 pub(crate) struct Running {
     pub(crate) child: Child,
     lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
@@ -114,11 +130,47 @@ impl Running {
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        let has_ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
+        if has_ended(&mut self.child) {
+            return;
+        }
+        // It may have children and sockets of its own to take along.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        let end = Instant::now() + Duration::from_secs(2);
+        while !has_ended(&mut self.child) && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 /// Waits until something holds; for at most ten seconds, which only a failure takes.
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(10);
     while !holds() {
         assert!(Instant::now() < end, "in vain: {what}");
-        std::thread::sleep(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+fn a_test_that_fails_leaves_nothing_running() {
+    let sandbox = Sandbox::new();
+    let mut script = sandbox.shell("virtuale serve --detach --name left");
+    let (code, line, error) = run(&mut script);
+    assert_eq!(code, 0, "{error}");
+    let detached = line.trim_end().rsplit('=').next().expect("a socket").to_owned();
+    let mut running = Running::start(&mut sandbox.virtuale(&["serve", "--name", "running"]));
+    let attached = running.line().rsplit('=').next().expect("a socket").to_owned();
+    let answers = |socket: &str| Client::find(Which::Socket(socket.as_ref())).is_ok();
+    assert!(answers(&detached) && answers(&attached));
+    let failed = thread::spawn(move || {
+        let (_running, _sandbox) = (running, sandbox);
+        std::panic::panic_any("as a failed assertion does")
+    });
+    failed.join().expect_err("it panics");
+    assert!(!answers(&detached) && !answers(&attached));
 }

@@ -15,6 +15,10 @@ use crate::sandbox::{DURAND, MARTIN, Running, Sandbox, run};
 
 const PREFIX: &str = "export PCSCLITE_CSOCK_NAME=";
 
+/// The exit codes of `slots --all` where the readers of a test are listed well: others of this user, which run outside
+/// of the sandbox and may be of another version, are listed too, and need not answer.
+const LISTED: [i32; 2] = [0, 4];
+
 /// A `serve` in the foreground, and its socket.
 fn serve(sandbox: &Sandbox, arguments: &[&str]) -> (Running, PathBuf) {
     let mut running = Running::start(&mut sandbox.virtuale(&[&["serve"], arguments].concat()));
@@ -263,10 +267,11 @@ fn without_the_variable_nobody_elses_readers_are_meant() {
         format!("caisse  {}  (of this shell)\n    0  Autre  empty\n", other.display()),
     ];
     // Others of this user may run elsewhere, and come behind.
-    assert!(code == 0 && out.starts_with(&lists.concat()), "{out}{error}");
+    assert!(LISTED.contains(&code) && out.starts_with(&lists.concat()), "{out}{error}");
     let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--all", "--json"]));
     let documents: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!((code, &documents[0]["name"], &documents[1]["name"]), (0, &pid.as_str().into(), &"caisse".into()));
+    assert_eq!((&documents[0]["name"], &documents[1]["name"]), (&pid.as_str().into(), &"caisse".into()));
+    assert!(LISTED.contains(&code), "{code}");
     for named in [["--name", "caisse"], ["--socket", &other.display().to_string()]] {
         let (code, out, _) = run(&mut sandbox.virtuale(&[&["slots"][..], &named].concat()));
         assert_eq!((code, out.as_str()), (0, "0  Autre  empty\n"));
@@ -343,7 +348,7 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
     let mut running = Running::start(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(running.line(), format!("{PREFIX}'{}'", name.replace('\'', r"'\''")));
     let (code, out, _) = run(&mut sandbox.virtuale(&["slots", "--all"]));
-    assert!(code == 0 && out.contains(&name), "{out}");
+    assert!(LISTED.contains(&code) && out.contains(&name), "{out}");
     let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &name]));
     assert_eq!(code, 4);
     assert!(error.contains("somebody listens"), "{error}");

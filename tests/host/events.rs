@@ -2,9 +2,7 @@
 
 use virtuale::host::{Event, Host, Listener, What};
 
-use crate::{answers, card};
-
-const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+use crate::{GET_CHALLENGE, answers, card};
 
 fn heard(listener: Listener) -> Vec<What> {
     listener.map(|event| event.what).collect()

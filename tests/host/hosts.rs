@@ -10,9 +10,7 @@ use virtuale::{
     profile::{self, Options},
 };
 
-use crate::{answers, card, replayed};
-
-const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+use crate::{GET_CHALLENGE, answers, card, replayed};
 
 #[test]
 fn several_hosts_of_one_process_share_nothing() {

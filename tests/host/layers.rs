@@ -15,9 +15,7 @@ use virtuale::{
     layer::{Layer, Layered},
 };
 
-use crate::{answers, card};
-
-const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+use crate::{GET_CHALLENGE, answers, card};
 
 /// A card that is slow, and dies at a command.
 struct Worn {

@@ -25,6 +25,9 @@ use virtuale::{
     trace::cards::Cards,
 };
 
+/// GET CHALLENGE of 8 bytes, which every card here answers, each time with others.
+const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(10);
 

@@ -9,9 +9,7 @@ use virtuale::{
     trace::Trace,
 };
 
-use crate::{At, PATIENCE, Reins, answers, card, hanging, hanging_once, replayed};
-
-const GET_CHALLENGE: &[u8] = &[0x00, 0x84, 0x00, 0x00, 0x08];
+use crate::{At, GET_CHALLENGE, PATIENCE, Reins, answers, card, hanging, hanging_once, replayed};
 
 /// A host of one slot whose first card hangs at its first command.
 fn host(record: impl FnOnce(virtuale::host::Builder) -> virtuale::host::Builder) -> (Host, Reins) {
