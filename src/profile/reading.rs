@@ -1,23 +1,35 @@
 //! Reading files that people wrote: never more of them than makes sense. Text is UTF-8, or UTF-16 as shells of Windows
 //! write it; what is neither is pointed at. All input of the program that is text is decoded here.
 
-use std::{borrow::Cow, fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
 
 use super::{
     LoadError,
     diagnostic::{Diagnostic, Diagnostics, Source},
 };
 
+/// How long a pipe or device is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// The text of a file that has at most `longest` bytes.
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] if it is longer, or at the first place that is not
+/// [`LoadError::Io`] if it cannot be read, or is a pipe that nobody writes to, [`LoadError::Invalid`] if it is longer, or at the first place that is not
 /// text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
-    let file = File::open(path).map_err(|error| LoadError::Io { path: path.to_owned(), error })?;
     let name = path.to_string_lossy().into_owned();
-    let bytes = bytes(file, path, longest)?;
+    let its_path = path.to_owned();
+    let bytes = patiently(path, move |file| Ok(bytes(file, &its_path, longest)))
+        .unwrap_or_else(|error| Err(LoadError::Io { path: path.to_owned(), error }))?;
     let error = match decoded(&bytes) {
         Ok(text) => return Ok(Source { name, text: text.into_owned() }),
         Err(error) => error,
@@ -120,6 +132,37 @@ fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
     }
 }
 
+/// Opens the file of a path and reads it. A pipe or device has 10 s to come to its end: only to open one that nobody
+/// writes to would take for ever.
+///
+/// # Errors
+///
+/// What the system says, or [`io::ErrorKind::TimedOut`].
+pub(crate) fn patiently<T: Send + 'static>(
+    path: &Path,
+    read: impl FnOnce(File) -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    within(PATIENCE, path, read)
+}
+
+fn within<T: Send + 'static>(
+    patience: Duration,
+    path: &Path,
+    read: impl FnOnce(File) -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    if !fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+        return File::open(path).and_then(read);
+    }
+    let (sender, receiver) = mpsc::channel();
+    let path = path.to_owned();
+    // The thread of a pipe that stays silent waits on; nobody hears it.
+    thread::spawn(move || sender.send(File::open(path).and_then(read)));
+    receiver.recv_timeout(patience).unwrap_or_else(|_| {
+        let what = format!("it is a pipe or a device, and does not come to its end within {} s", patience.as_secs());
+        Err(io::Error::new(io::ErrorKind::TimedOut, what))
+    })
+}
+
 /// All bytes of a file or stream that has at most `longest`. `path` is what messages call it.
 ///
 /// # Errors
@@ -143,15 +186,47 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
 
 #[cfg(test)]
 mod tests {
-    use std::{io, path::Path};
+    use std::{
+        fs::{self, File},
+        io::{self, Read},
+        path::Path,
+        process::Command,
+        thread,
+        time::Duration,
+    };
 
     use proptest::prelude::*;
 
-    use super::{bytes, decoded, is_utf16, text};
+    use super::{bytes, decoded, is_utf16, patiently, text, within};
 
     fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
         marked.encode_utf16().flat_map(to_bytes).collect()
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = |name: &str| {
+            let pipe = folder.path().join(name);
+            let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system");
+            assert!(made.success());
+            pipe
+        };
+        let read = |mut file: File| {
+            let mut text = String::new();
+            file.read_to_string(&mut text).map(|_| text)
+        };
+        let silent = within(Duration::from_millis(50), &pipe("silent"), read).expect_err("nobody writes");
+        assert_eq!(silent.kind(), io::ErrorKind::TimedOut);
+        let spoken = pipe("spoken");
+        let writer = thread::spawn({
+            let spoken = spoken.clone();
+            move || fs::write(spoken, "layout")
+        });
+        assert_eq!(patiently(&spoken, read).expect("somebody writes"), "layout");
+        writer.join().expect("it ends").expect("somebody reads");
     }
 
     #[test]
@@ -164,7 +239,7 @@ mod tests {
             utf16("nom = \"Élo\"\n", false, u16::to_le_bytes),
             b"\xEF\xBB\xBFnom = \"\xC3\x89lo\"\n".to_vec(),
         ] {
-            std::fs::write(&path, bytes).expect("a file");
+            fs::write(&path, bytes).expect("a file");
             assert_eq!(text(&path, 100).expect("it is text").text, "nom = \"Élo\"\n");
         }
     }
@@ -179,7 +254,7 @@ mod tests {
             (b"\xFF\xFE\0\0a\0\0\0", "card.toml:1:1", "this is UTF-32"),
             (b"a\n\xE9", "card.toml:2:1", "the byte E9 is not UTF-8"),
         ] {
-            std::fs::write(&path, bytes).expect("a file");
+            fs::write(&path, bytes).expect("a file");
             let error = text(&path, 100).expect_err("it is no text").to_string();
             assert!(error.contains(place) && error.contains(why), "{error}");
         }
@@ -206,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_file_may_have_just_so_many_bytes() {
-        let of = |length: u64| bytes(io::Read::take(io::repeat(0), length), Path::new("log"), 8);
+        let of = |length: u64| bytes(io::repeat(0).take(length), Path::new("log"), 8);
         assert_eq!(of(8).expect("it just fits"), [0; 8]);
         let error = of(9).expect_err("one byte too many").to_string();
         assert!(error.contains("log") && error.contains("this file has more than 8 bytes"), "{error}");
@@ -217,7 +292,7 @@ mod tests {
     fn the_length_counts_before_the_coding() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("trace.apdu");
-        std::fs::write(&path, b"ab\n\xE7").expect("a file");
+        fs::write(&path, b"ab\n\xE7").expect("a file");
         let error = |longest| text(&path, longest).expect_err("it is Latin-1").to_string();
         assert!(error(4).contains("trace.apdu:2:1") && error(4).contains("the byte E7 is not UTF-8"), "{}", error(4));
         assert!(error(3).contains("this file has more than 3 bytes"), "{}", error(3));

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     io::{self, Read},
     path::Path as FilePath,
 };
@@ -20,6 +19,7 @@ use crate::{
     profile::{
         arithmetic::Arithmetic,
         authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
+        reading,
         tree::{Data, Node, Span},
     },
     shown,
@@ -223,8 +223,11 @@ fn from_file(
 }
 
 fn read_file(path: &FilePath) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+    let bytes = reading::patiently(path, |file| {
+        let mut bytes = Vec::new();
+        file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    })?;
     if bytes.len() as u64 > LONGEST_FILE {
         let message = format!("it has more than {LONGEST_FILE} bytes");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
