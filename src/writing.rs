@@ -6,7 +6,7 @@
 //! `/dev/stdout`, holds nothing and is written to as it is. A [`Lines`] grows by whole lines instead.
 
 use std::{
-    fs::{self, File, Permissions},
+    fs::{self, File, Permissions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -169,7 +169,8 @@ fn open_special(path: &Path) -> io::Result<File> {
     Ok(opened)
 }
 
-/// A private file that grows by whole lines: where the disk is full, it ends with the last line that had room.
+/// A private file that grows by whole lines: where the disk is full, it ends with the last line that had room. As long
+/// as it is here nobody else begins one in its place.
 #[derive(Debug)]
 pub(crate) struct Lines {
     file: File,
@@ -181,8 +182,8 @@ pub(crate) struct Lines {
 pub(crate) enum Earlier {
     /// Nothing that could be lost.
     Nothing(Lines),
-    /// This, which stays until [`Lines::replace`].
-    File,
+    /// This, which stays until [`Lines::replace`], and is kept from others as long as it is here.
+    File(File),
 }
 
 impl Lines {
@@ -193,6 +194,7 @@ impl Lines {
     /// [`io::ErrorKind::AlreadyExists`] if something is there, else what the system says.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let file = File::options().write(true).create_new(true).mode(FOR_OWNER).open(path)?;
+        keep_from_others(&file)?;
         Ok(Self { file, whole: Some(0) })
     }
 
@@ -205,12 +207,15 @@ impl Lines {
         let Some(place) = Place::of(path)? else {
             return Ok(Earlier::Nothing(Self { file: open_special(path)?, whole: None }));
         };
-        if place.has_content() {
-            // That it can be replaced is seen now, and not when the first line is lost.
-            Draft::beside(&place, FOR_OWNER)?;
-            return Ok(Earlier::File);
+        let earlier = place.earlier.as_ref().map(|_| File::options().write(true).open(&place.path)).transpose()?;
+        earlier.as_ref().map_or(Ok(()), keep_from_others)?;
+        // That it can be replaced is seen now, and not when the first line is lost.
+        let draft = Draft::beside(&place, FOR_OWNER)?;
+        if let Some(earlier) = earlier.filter(|_| place.has_content()) {
+            return Ok(Earlier::File(earlier));
         }
-        Ok(Earlier::Nothing(Self { file: Draft::beside(&place, FOR_OWNER)?.take(&place)?, whole: Some(0) }))
+        keep_from_others(draft.0.as_file())?;
+        Ok(Earlier::Nothing(Self { file: draft.take(&place)?, whole: Some(0) }))
     }
 
     /// Takes the place of an earlier file with these lines.
@@ -226,8 +231,20 @@ impl Lines {
         };
         let mut draft = Draft::beside(&place, FOR_OWNER)?;
         draft.0.write_all(lines)?;
+        keep_from_others(draft.0.as_file())?;
         let whole = u64::try_from(lines.len()).ok();
         Ok(Self { file: draft.take(&place)?, whole })
+    }
+}
+
+/// Keeps a file from others who begin one in its place, until it is closed.
+fn keep_from_others(file: &File) -> io::Result<()> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another recording is being written to it"))
+        }
+        // Some file systems have no locks.
+        Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
     }
 }
 
@@ -255,7 +272,12 @@ impl Write for Lines {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Write, os::unix::fs::PermissionsExt, path::Path};
+    use std::{
+        fs,
+        io::{self, Write},
+        os::unix::fs::PermissionsExt,
+        path::Path,
+    };
 
     use super::{Earlier, Lines};
     #[cfg(feature = "cli")]
@@ -302,9 +324,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("file");
         fs::write(&file, "earlier").expect("a file");
-        let failing = |out: &mut dyn Write| out.write_all(b"half").and(Err(std::io::ErrorKind::StorageFull.into()));
+        let failing = |out: &mut dyn Write| out.write_all(b"half").and(Err(io::ErrorKind::StorageFull.into()));
         let error = replace(&file, failing).expect_err("it fails");
-        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
         assert_eq!(fs::read(&file).expect("it"), b"earlier");
         assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 1, "nothing is left beside");
     }
@@ -317,7 +339,7 @@ mod tests {
         replace(Path::new("/dev/null"), a).expect("it takes all");
         assert!(!would_take_away(Path::new("/dev/null")));
         let full = replace(Path::new("/dev/full"), a).expect_err("it takes nothing");
-        assert_eq!(full.kind(), std::io::ErrorKind::StorageFull);
+        assert_eq!(full.kind(), io::ErrorKind::StorageFull);
         let pipe = folder.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a pipe");
         let unread = replace(&pipe, a).expect_err("nobody reads it").to_string();
@@ -334,9 +356,14 @@ mod tests {
         lines.write_all(b"one\n").expect("room");
         assert_eq!(mode(&path), 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("its mode");
-        assert!(matches!(Lines::begin(&path), Ok(Earlier::File)));
+        let busy = Lines::begin(&path).err().expect("another one is being written");
+        assert_eq!(busy.kind(), io::ErrorKind::ResourceBusy);
+        drop(lines);
+        let Ok(Earlier::File(_earlier)) = Lines::begin(&path) else { panic!("something is there") };
+        assert!(Lines::begin(&path).is_err(), "somebody else is about to take its place");
         assert_eq!(fs::read(&path).expect("it"), b"one\n");
         let mut lines = Lines::replace(&path, b"two\n").expect("room");
+        assert!(Lines::begin(&path).is_err(), "it was taken");
         lines.write_all(b"three\n").expect("room");
         assert_eq!((fs::read(&path).expect("it"), mode(&path)), (b"two\nthree\n".to_vec(), 0o600));
         assert!(Lines::create(&path).is_err());

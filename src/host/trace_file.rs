@@ -1,7 +1,7 @@
 //! A trace on its way into a file.
 
 use std::{
-    fs,
+    fs::{self, File},
     io::{self, Write},
     path::{self, Path, PathBuf},
 };
@@ -40,7 +40,7 @@ impl TraceFile {
         let begin = |begun| {
             let (out, earlier): (Box<dyn Write + Send>, _) = match begun {
                 Earlier::Nothing(lines) => (Box::new(lines), false),
-                Earlier::File => (Box::new(Successor::of(path::absolute(path)?)), true),
+                Earlier::File(earlier) => (Box::new(Successor::of(path::absolute(path)?, earlier)), true),
             };
             Ok(Self { tape: Tape::new(out)?, path: path.to_owned(), earlier })
         };
@@ -92,15 +92,15 @@ impl TraceFile {
 
 /// What comes into a file in place of an earlier trace, from its first command on.
 enum Successor {
-    /// It is still the earlier one that is there; these lines stand before the first command.
-    Waiting { path: PathBuf, lines: Vec<u8> },
+    /// It is still the earlier one that is there, kept from others; these lines stand before the first command.
+    Waiting { path: PathBuf, _earlier: File, lines: Vec<u8> },
     /// It has taken the place.
     There(Lines),
 }
 
 impl Successor {
-    fn of(path: PathBuf) -> Self {
-        Self::Waiting { path, lines: Vec::new() }
+    fn of(path: PathBuf, earlier: File) -> Self {
+        Self::Waiting { path, _earlier: earlier, lines: Vec::new() }
     }
 }
 
@@ -108,7 +108,7 @@ impl Write for Successor {
     fn write(&mut self, new: &[u8]) -> io::Result<usize> {
         match self {
             Self::There(there) => return there.write(new),
-            Self::Waiting { path, lines } => {
+            Self::Waiting { path, lines, .. } => {
                 lines.extend_from_slice(new);
                 if new.split(|&byte| byte == b'\n').any(|line| line.starts_with(b">")) {
                     let unmade = |error: io::Error| {

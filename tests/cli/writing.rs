@@ -120,6 +120,18 @@ fn a_recording_takes_the_place_of_a_trace_only() {
 }
 
 #[test]
+fn two_recordings_do_not_share_a_file() {
+    let folder = Folder::new();
+    let file = folder.file("both.apdu");
+    let file = file.to_str().expect("its path");
+    let inner = [env!("CARGO_BIN_EXE_virtuale"), "exec", "--card", "vitale2-durand", "--record", file, "--", "true"];
+    let outer = [&["exec", "--card", "vitale2-martin", "--record", file, "--"], &inner[..]].concat();
+    let (code, _, error) = folder.run(&outer);
+    assert_eq!(code, 125, "{error}");
+    assert!(error.contains("both.apdu: another recording is being written to it"), "{error}");
+}
+
+#[test]
 fn a_card_that_a_trace_cannot_name_is_not_recorded() {
     let folder = Folder::new();
     for (name, flaw) in [
