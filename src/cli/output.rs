@@ -120,13 +120,6 @@ pub(super) fn tell(text: impl Display) {
     let _ = stream.write_all(neutral(&text.to_string()).as_bytes());
 }
 
-/// Asks for a line, on standard error.
-pub(super) fn prompt(text: &str) {
-    let mut stream = anstream::stderr().lock();
-    let _ = write!(stream, "{text}");
-    let _ = stream.flush();
-}
-
 /// Whether standard output is a terminal.
 pub(super) fn is_on_terminal() -> bool {
     io::stdout().is_terminal()

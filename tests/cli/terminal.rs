@@ -54,11 +54,20 @@ impl OnTerminal {
 
     /// Reads until the terminal shows this.
     fn wait_for(&mut self, text: &str) {
+        self.wait_for_behind("", text);
+    }
+
+    /// Reads until the terminal shows this, behind the last place where it shows that.
+    fn wait_for_behind(&mut self, place: &str, text: &str) {
         until(text, || {
+            let start = if place.is_empty() { Some(0) } else { self.shown.rfind(place) };
+            if start.is_some_and(|start| self.shown[start..].contains(text)) {
+                return true;
+            }
             let mut bytes = [0; 4096];
             let length = self.keyboard.read(&mut bytes).unwrap_or(0);
             self.shown.push_str(&String::from_utf8_lossy(&bytes[..length]));
-            self.shown.contains(text)
+            false
         });
     }
 
@@ -148,17 +157,57 @@ fn a_shell_stops_the_command_and_wakes_it() {
 fn a_person_is_prompted_and_may_mistype() {
     let sandbox = Sandbox::new();
     let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
-    terminal.wait_for("quit or Ctrl-D ends\r\napdu> ");
-    terminal.press(b"help\n");
-    terminal.wait_for("'h' is no digit\r\nwrite a command in hexadecimal");
-    terminal.press(b"00A4000C023F00\n");
+    terminal.wait_for("quit or Ctrl-D ends");
+    terminal.wait_for("apdu> ");
+    terminal.press(b"help\r");
+    terminal.wait_for("'h' is no digit");
+    terminal.wait_for("write a command in hexadecimal");
+    terminal.press(b"00A4000C023F00\r");
     terminal.wait_for("< 9000  # done");
     terminal.press(b"\x04");
     assert_eq!(terminal.end(), Some(0));
-    for word in [&b"quit\n"[..], b" exit\n"] {
+    for word in [&b"quit\r"[..], b" exit\r"] {
         let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
         terminal.wait_for("apdu> ");
         terminal.press(word);
+        assert_eq!(terminal.end(), Some(0));
+    }
+}
+
+#[test]
+fn a_person_edits_a_line_and_calls_it_back() {
+    let sandbox = Sandbox::new();
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN, "--get-response"]));
+    terminal.wait_for("apdu> ");
+    // A wrong last digit is put right; Ctrl-C leaves a line; the first one comes back with the arrow.
+    terminal.press(b"00A404000BD250000002564954414C44\x7F5\r");
+    terminal.wait_for("# SELECT application VITALE");
+    terminal.wait_for("# GET RESPONSE");
+    terminal.wait_for("#   62  file control parameters");
+    terminal.wait_for_behind("life cycle", "apdu> ");
+    terminal.press(b"00B0\x03");
+    terminal.wait_for_behind("00B0\x1b", "apdu> ");
+    terminal.press(b"reset\r");
+    terminal.wait_for_behind("reset  # ATR 3B 75", "apdu> ");
+    terminal.shown.clear();
+    terminal.press(b"\x1b[A\x1b[A\r");
+    terminal.wait_for("# SELECT application VITALE");
+    terminal.press(b"\x04");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn lines_that_come_at_once_are_carried_out_one_by_one() {
+    let sandbox = Sandbox::new();
+    // Typed ahead; and pasted into a terminal that says so.
+    for keys in [&b"00A4000C023F00\r00B0000001\rreset\r"[..], b"\x1b[200~00A4000C023F00\r00B0000001\rreset\x1b[201~\r"]
+    {
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&["apdu", "--card", MARTIN]));
+        terminal.wait_for("apdu> ");
+        terminal.press(keys);
+        terminal.wait_for("# SELECT 3F00");
+        terminal.wait_for_behind("# READ BINARY at 0", "reset  # ATR 3B 75");
+        terminal.press(b"\x04");
         assert_eq!(terminal.end(), Some(0));
     }
 }

@@ -8,9 +8,9 @@ use crate::{
 };
 
 /// A file: what stands in it, and its bytes from the first to the last. Records stand one behind the other.
-pub(super) struct CardFile<'a> {
-    pub(super) map: &'a FileMap,
-    pub(super) bytes: Vec<u8>,
+pub(in crate::cli) struct CardFile<'a> {
+    pub(in crate::cli) map: &'a FileMap,
+    pub(in crate::cli) bytes: Vec<u8>,
 }
 
 /// The card's files in the layout's order: all, or the one of this name or identifier.
@@ -18,7 +18,7 @@ pub(super) struct CardFile<'a> {
 /// # Errors
 ///
 /// That there is none of this name.
-pub(super) fn files<'a>(profile: &'a Profile, wanted: Option<&str>) -> Result<Vec<CardFile<'a>>, Failure> {
+pub(in crate::cli) fn files<'a>(profile: &'a Profile, wanted: Option<&str>) -> Result<Vec<CardFile<'a>>, Failure> {
     let contents = profile.image().files.iter().filter_map(|file| content(&file.kind));
     let files = profile.map().files.iter().zip(contents).map(|(map, mut bytes)| {
         bytes.resize(map.size, 0);
@@ -46,7 +46,7 @@ fn content(kind: &FileKind) -> Option<Vec<u8>> {
 }
 
 /// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`.
-pub(super) fn headline(file: &FileMap) -> String {
+pub(in crate::cli) fn headline(file: &FileMap) -> String {
     let sfi = file.sfi.map(|sfi| format!(", SFI {sfi}")).unwrap_or_default();
     format!("{}  {}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
 }

@@ -1,6 +1,6 @@
 //! `virtuale card`: for the authors of card files.
 
-mod bytes;
+pub(super) mod bytes;
 mod check;
 mod dump;
 mod explain;

@@ -74,6 +74,7 @@ struct Selected {
 }
 
 /// Follows one card.
+#[derive(Debug)]
 pub(super) struct Follower<'m> {
     layout: &'m Layout,
     map: &'m CardMap,
@@ -170,7 +171,7 @@ impl<'m> Follower<'m> {
         follower
     }
 
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.channels = Default::default();
         self.channels[0].df = Some(MF.to_owned());
     }
