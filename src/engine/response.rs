@@ -7,6 +7,9 @@ use crate::StatusWord;
 /// The longest answer of ISO 7816-4: 65536 data bytes and the status word.
 pub const LONGEST: usize = 65_538;
 
+/// The shortest answer of ISO 7816-4: the status word alone.
+pub const SHORTEST: usize = 2;
+
 /// A response APDU in the making. The caller owns it and reuses it, so that a command allocates nothing.
 ///
 /// Data is appended first; [`Response::finish`] closes it with the status word.

@@ -1,7 +1,7 @@
 //! Recordings of what programs and cards say while a reader runs.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,6 +12,7 @@ use virtuale_engine::Card;
 
 use super::{HostError, making::Origin, trace_file::TraceFile};
 use crate::{
+    shown,
     trace::{
         as_named,
         record::{Recorder, Tape},
@@ -25,11 +26,20 @@ use crate::{
 /// How many recordings of one card in one slot a folder takes.
 const MOST_PER_CARD: usize = 10_000;
 
+/// What stands before a card comes in that is of no card file.
+const STRANGER: &str = "The card that comes next is of no card file: this is what it was called. A replay needs its \
+                        card file beside this trace, under that name.";
+
 /// Where a running reader records.
 #[derive(Debug)]
 pub(crate) enum Recording {
     /// All slots in one trace.
-    File { trace_file: TraceFile, several: bool },
+    File {
+        trace_file: TraceFile,
+        several: bool,
+        /// The cards that came in and are of no card file, by name: no replay finds them.
+        strangers: Mutex<BTreeSet<String>>,
+    },
     /// A trace of its own for each card that comes into a slot.
     Folder { path: PathBuf, run: Run, traces: Mutex<Traces> },
 }
@@ -49,6 +59,8 @@ pub(crate) struct CardRecording {
     recorder: Recorder,
     /// How the trace says that the card comes in, if it is not there from the beginning: by its card file.
     inserted: Option<String>,
+    /// Whether that is only what the card is called.
+    is_stranger: bool,
     /// Its trace, if that is its own, until the card comes in.
     own: Option<TraceFile>,
 }
@@ -71,7 +83,7 @@ impl Recording {
         let trace_file = TraceFile::over(path)?;
         remark.iter().for_each(|remark| trace_file.tape().line("", &Line::Comment(remark)));
         begin(trace_file.tape(), run);
-        Ok(Self::File { trace_file, several })
+        Ok(Self::File { trace_file, several, strangers: Mutex::default() })
     }
 
     /// A folder for traces, which is made if it is not there.
@@ -97,7 +109,7 @@ impl Recording {
                 let name = self.slot_name(slot);
                 head(trace_file.tape(), &name, seen(trace_file.path(), origin)?.as_deref(), card);
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
-                Ok(CardRecording { recorder, inserted: None, own: None })
+                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: None })
             }
             Self::Folder { .. } => self.of_card(slot, origin, card),
         }
@@ -116,7 +128,8 @@ impl Recording {
                     Origin::File(_) | Origin::BuiltIn(_) => seen(trace_file.path(), origin)?,
                 };
                 let recorder = Recorder::outside(trace_file.tape().clone(), &self.slot_name(slot));
-                Ok(CardRecording { recorder, inserted: named, own: None })
+                let is_stranger = matches!(origin, Origin::Named(_));
+                Ok(CardRecording { recorder, inserted: named, is_stranger, own: None })
             }
             Self::Folder { path, run, .. } => {
                 let named = seen(&path.join(EXTENSION), origin)?;
@@ -134,7 +147,7 @@ impl Recording {
                     unwritable(&error)
                 })?;
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
-                Ok(CardRecording { recorder, inserted: None, own: Some(trace_file) })
+                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: Some(trace_file) })
             }
         }
     }
@@ -148,6 +161,10 @@ impl Recording {
                 traces.complaints.extend(last.complaint());
             }
         }
+        if let (Self::File { trace_file, strangers, .. }, Some(name), true) = (self, &card.inserted, card.is_stranger) {
+            trace_file.tape().line("", &Line::Comment(STRANGER));
+            lock(strangers).insert(name.clone());
+        }
         match &card.inserted {
             Some(file) => card.recorder.insert(Some(file)),
             None => card.recorder.begin(),
@@ -158,7 +175,9 @@ impl Recording {
     /// folder a card that nobody spoke to leaves no trace.
     pub(crate) fn close(&self) -> Vec<String> {
         match self {
-            Self::File { trace_file, .. } => trace_file.conclusion().into_iter().collect(),
+            Self::File { trace_file, strangers, .. } => {
+                trace_file.conclusion().into_iter().chain(unfound(trace_file, strangers)).collect()
+            }
             Self::Folder { traces, .. } => {
                 let complaints = self.complaints();
                 lock(traces).open.values().for_each(TraceFile::remove_if_untouched);
@@ -170,7 +189,9 @@ impl Recording {
     /// Which traces are not whole, and why, in words for people.
     pub(crate) fn complaints(&self) -> Vec<String> {
         match self {
-            Self::File { trace_file, .. } => trace_file.complaint().into_iter().collect(),
+            Self::File { trace_file, strangers, .. } => {
+                trace_file.complaint().into_iter().chain(unfound(trace_file, strangers)).collect()
+            }
             Self::Folder { traces, .. } => {
                 let traces = lock(traces);
                 let of_open = traces.open.values().filter_map(TraceFile::complaint);
@@ -213,6 +234,20 @@ impl Drop for CardRecording {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// That a trace names cards which no replay finds, if it does.
+fn unfound(trace_file: &TraceFile, strangers: &Mutex<BTreeSet<String>>) -> Option<String> {
+    let strangers = lock(strangers);
+    let names: Vec<_> = strangers.iter().map(|name| shown::line(name)).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "the recording {} cannot be replayed as it is: no card file of these cards is known that came into a slot: \
+             {}; put their card files beside it under these names, or record each card in a trace of its own",
+            shown::path(trace_file.path()),
+            names.join(", ")
+        )
+    })
 }
 
 /// What every trace has to say first.

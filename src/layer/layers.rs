@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use virtuale_engine::Card;
 
-use super::{Layer, Layered, Stay, Tap};
+use super::{Confined, Layer, Layered, Stay, Tap};
 
 /// Makes a layer for the card of a slot.
 type MakeLayer = dyn Fn(usize) -> Box<dyn Layer> + Send + Sync;
@@ -32,9 +32,10 @@ impl Layers {
 
     /// Dresses a card for a slot. This is the one place where that is done.
     ///
-    /// From the inside to the outside: the card with what it is of itself (its wear), these layers, the tap of the
-    /// events, the recorder. So events and traces say what the programs see. A tap that nobody hears costs a command 5
-    /// instructions of the processor around a card whose kind is known here, and 9 around a boxed one.
+    /// From the inside to the outside: the card with what it is of itself (its wear), these layers, what confines
+    /// their code ([`Confined`]), the tap of the events, the recorder. So events and traces say what the programs see,
+    /// also of a panic. A tap that nobody hears costs a command 5 instructions of the processor around a card whose
+    /// kind is known here, and 9 around a boxed one.
     #[must_use]
     pub fn dress<C: Card + 'static>(&self, slot: usize, card: C, onlookers: Onlookers) -> Box<dyn Card> {
         if self.0.is_empty() {
@@ -47,6 +48,7 @@ impl Layers {
 
 impl Onlookers {
     fn around<C: Card + 'static>(self, card: C) -> Box<dyn Card> {
+        let card = Confined::new(card);
         let tapped: Box<dyn Card> = match self.stay {
             Some(stay) => Box::new(Layered::new(Tap::new(stay), card)),
             None => Box::new(card),

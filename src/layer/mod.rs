@@ -6,8 +6,9 @@
 //! its layers in one place: [`Layers::dress`].
 //!
 //! Two layers of the house stand here: [`Wear`], a component that fails, and [`Tap`], which tells listeners what
-//! happens to a card during a [`Stay`] in a slot. The recorder of traces is one more, in `trace::record`. A latency is
-//! one file elsewhere:
+//! happens to a card during a [`Stay`] in a slot. Between the layers of others and those who look on, a card is
+//! [`Confined`]: its panics and impossible answers are those of a mute card. The recorder of traces is one more, in
+//! `trace::record`. A latency is one file elsewhere:
 //!
 //! ```
 //! use std::{thread, time::Duration};
@@ -31,6 +32,7 @@
 //! The rule upheld here: a layer knows the [`Card`](virtuale_engine::Card) behind it as a card and nothing else.
 
 mod bytes;
+mod confined;
 pub mod events;
 mod layered;
 mod layers;
@@ -38,6 +40,7 @@ mod stay;
 mod tap;
 mod wear;
 
+pub use confined::Confined;
 pub use layered::{Layer, Layered};
 pub use layers::{Layers, Onlookers};
 pub use stay::Stay;

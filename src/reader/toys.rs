@@ -23,6 +23,8 @@ pub(super) const SLOW: u8 = 0x55;
 pub(super) const FATAL: u8 = 0x66;
 /// INS of a command that is answered with as many bytes as its P1-P2 say, and a status word.
 pub(super) const LONG: u8 = 0xEE;
+/// INS of a command during which the card loses its power.
+pub(super) const DRAINING: u8 = 0x78;
 /// INS of a command that gets no answer.
 pub(super) const SILENT: u8 = 0x77;
 
@@ -140,6 +142,7 @@ impl Card for Toy {
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         match *command {
             [_, SILENT, ..] => return Err(Fault::Mute),
+            [_, DRAINING, ..] => return Err(Fault::PowerLost),
             [_, FATAL, ..] => panic!("a card that panics, as the test wants it"),
             [_, SLOW, ..] => self.reins.dawdle(),
             [_, LONG, high, low, ..] => response.extend(&vec![0xAB; usize::from(u16::from_be_bytes([high, low]))]),

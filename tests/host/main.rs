@@ -6,6 +6,7 @@ mod hosts;
 mod layers;
 mod moves;
 mod sinks;
+mod strangers;
 
 use std::{
     path::{Path, PathBuf},

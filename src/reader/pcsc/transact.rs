@@ -6,7 +6,7 @@ use virtuale_engine::Response;
 
 use super::{Courtesy, Disposition, ReturnCode, Session};
 use crate::reader::slot::{
-    CardError, Protocols,
+    Protocols,
     access::{Loan, Step},
     power::Work,
     table::{Running, SlotTable},
@@ -99,11 +99,7 @@ impl Session {
         let (loan, active) = self
             .readers
             .wait(&self.caller, |table| self.lend_for_command(table, &mut courtesy, ticket, handle, protocol))?;
-        let outcome = self.readers.run(loan, |card| card.transmit(command, response), |_, outcome| outcome);
-        let answered = outcome.and_then(|outcome| outcome.map_err(CardError::Silent));
-        if answered.is_err() {
-            response.clear();
-        }
+        let answered = self.readers.transmit(loan, command, response);
         Ok(answered.map(|()| active)?)
     }
 

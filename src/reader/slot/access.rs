@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::Card;
+use virtuale_engine::{Card, Response};
 
 use super::{
     CardError, Readers,
@@ -126,6 +126,26 @@ impl Readers {
                 resume_unwind(panic)
             }
         }
+    }
+
+    /// Sends a command to a card on loan and leaves its answer in `response`, which is empty if it gives none.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::NoCard`] if the card was removed meanwhile, [`CardError::Silent`] with what it says instead.
+    pub(in crate::reader) fn transmit(
+        &self,
+        loan: Loan,
+        command: &[u8],
+        response: &mut Response,
+    ) -> Result<(), CardError> {
+        let slot = loan.slot;
+        let work = |card: &mut dyn Card| card.transmit(command, response);
+        let answered = self.run(loan, work, |table, outcome| table.note_answer(slot, outcome)).flatten();
+        if answered.is_err() {
+            response.clear();
+        }
+        answered
     }
 
     fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, CardError> {

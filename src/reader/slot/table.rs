@@ -8,10 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::{Atr, Card, Interface};
+use virtuale_engine::{Atr, Card, Fault, Interface};
 
 use super::{
-    CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller, observer::Event,
+    CardError, CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller,
+    observer::Event,
 };
 
 /// How many handles a reader, or a connection, may have open.
@@ -181,6 +182,16 @@ impl SlotTable {
         Ok(pulled)
     }
 
+    /// Notes what came of a command to the card in a slot.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::Silent`] if it gave no answer.
+    pub(in crate::reader) fn note_answer(&mut self, slot: usize, outcome: Result<(), Fault>) -> Result<(), CardError> {
+        self.changed |= outcome.is_err_and(|fault| self.slots[slot].note_silence(fault));
+        outcome.map_err(CardError::Silent)
+    }
+
     /// How many handles a session has.
     pub(in crate::reader) fn handles_of(&self, session: SessionId) -> usize {
         self.slots.iter().flat_map(|slot| &slot.handles).filter(|each| each.session == session).count()
@@ -288,6 +299,17 @@ impl Slot {
         self.driven = false;
         self.idle_since = None;
         self.protocol = Protocols::UNDEFINED;
+    }
+
+    /// The card gave no answer to a command. If that is since it has no power, all handles hear of it as of a reset,
+    /// and whoever opens it next powers it up. Says whether that is so.
+    pub(in crate::reader) fn note_silence(&mut self, fault: Fault) -> bool {
+        let has_no_power = matches!(fault, Fault::PowerLost | Fault::Unpowered);
+        if has_no_power {
+            self.set_unpowered();
+            self.flag(HandleEvent::Reset);
+        }
+        has_no_power
     }
 
     /// If nobody uses the card, the grace period begins.

@@ -140,6 +140,31 @@ fn a_reset_of_a_card_without_power_powers_it_up() {
 }
 
 #[test]
+fn a_card_that_lost_its_power_gets_it_from_the_next_handle_or_a_reconnection() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (mine, theirs) = (one.shared(), other.shared());
+    let mut response = Response::default();
+    let mut send = |ins| one.session.transmit(0, mine, Protocols::T0, &[0, ins, 0, 0], &mut response);
+    assert_eq!(send(toys::SILENT), Err(ReturnCode::NOT_TRANSACTED));
+    assert_eq!(send(toys::DRAINING), Err(ReturnCode::NOT_TRANSACTED), "a silent card keeps its power");
+    assert_eq!(send(0), Err(ReturnCode::RESET_CARD));
+    assert_eq!(other.session.status(theirs), Err(ReturnCode::RESET_CARD));
+    assert_eq!(house.readers.states()[0].card, CardState::UNPOWERED);
+    house.reins.deeds();
+    for disposition in [Disposition::LEAVE, Disposition::RESET] {
+        let again = one.session.reconnect(mine, Share::SHARED, ANY, disposition);
+        assert_eq!((again, house.reins.deeds()), (Ok(Protocols::T0), vec![COLD, AGREED]));
+        let mut response = Response::default();
+        let mut send = |ins| one.session.transmit(0, mine, Protocols::T0, &[0, ins, 0, 0], &mut response);
+        assert_eq!((send(0), send(toys::DRAINING)), (Ok(Protocols::T0), Err(ReturnCode::NOT_TRANSACTED)));
+    }
+    other.shared();
+    assert_eq!(house.reins.deeds(), [COLD, AGREED]);
+    assert_eq!(house.readers.states()[0].card, CardState::READY);
+}
+
+#[test]
 fn a_card_whose_grace_period_is_over_has_no_power_to_be_reset_with() {
     type Close = fn(&Session, u32) -> Result<(), ReturnCode>;
     let ways: [(Close, Result<(), ReturnCode>); 2] = [

@@ -156,12 +156,7 @@ impl RawSlot {
     pub fn transmit(&self, ticket: u64, command: &[u8], response: &mut Response) -> Result<(), CardError> {
         response.clear();
         let (loan, ()) = self.borrow(Some(ticket), |slot| self.check_power(slot))?;
-        let outcome = self.readers.run(loan, |card| card.transmit(command, response), |_, outcome| outcome);
-        let answered = outcome.and_then(|outcome| outcome.map_err(CardError::Silent));
-        if answered.is_err() {
-            response.clear();
-        }
-        answered
+        self.readers.transmit(loan, command, response)
     }
 
     fn cycle(&self, choose: impl Fn(&Slot) -> Cycle) -> Result<Atr, CardError> {

@@ -1,0 +1,183 @@
+//! Where the code of a card and its layers ends: whatever it does, a reader sees what a card can do.
+
+use std::{
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use virtuale_engine::{
+    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError,
+    response::{LONGEST, SHORTEST},
+};
+
+/// A card that may be anybody's, layers included, as those see it who look on from outside.
+///
+/// - An answer without a status word, or longer than any answer of ISO 7816-4, is none: the card is mute.
+/// - A panic goes no further. Nobody knows what the card was about, so that none of its code runs any more until it is
+///   given a state back: it is mute.
+pub struct Confined<C> {
+    card: C,
+    /// Whether its code has panicked.
+    is_broken: bool,
+    /// Its answer to the last power-up or reset that went well.
+    atr: Option<Atr>,
+}
+
+impl<C: Card> Confined<C> {
+    /// A card, confined.
+    #[must_use]
+    pub fn new(card: C) -> Self {
+        Self { card, is_broken: false, atr: None }
+    }
+
+    /// Does something with the card.
+    #[inline]
+    fn run<T>(&mut self, work: impl FnOnce(&mut C) -> Result<T, Fault>) -> Result<T, Fault> {
+        if self.is_broken {
+            return Err(Fault::Mute);
+        }
+        let card = &mut self.card;
+        catch_unwind(AssertUnwindSafe(|| work(card))).unwrap_or_else(|_| {
+            self.is_broken = true;
+            Err(Fault::Mute)
+        })
+    }
+
+    /// Does what the card answers with its ATR.
+    fn begin(&mut self, work: impl FnOnce(&mut C) -> Result<(), Fault>) -> Result<(), Fault> {
+        let atr = self.run(|card| work(card).map(|()| *card.atr()))?;
+        self.atr = Some(atr);
+        Ok(())
+    }
+}
+
+impl<C: Card> Card for Confined<C> {
+    fn atr(&self) -> &Atr {
+        self.atr.as_ref().unwrap_or_else(|| self.card.atr())
+    }
+
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        self.begin(|card| card.power_up(interface))
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        self.begin(Card::reset)
+    }
+
+    fn power_off(&mut self) {
+        // One that panics has no power afterwards either.
+        let _ = self.run(|card| {
+            card.power_off();
+            Ok(())
+        });
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        self.run(|card| card.select_protocol(protocol))
+    }
+
+    #[inline]
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        let outcome = self.run(|card| card.transmit(command, response)).and_then(|()| match response.len() {
+            SHORTEST..=LONGEST => Ok(()),
+            _ => Err(Fault::Mute),
+        });
+        if outcome.is_err() {
+            response.clear();
+        }
+        outcome
+    }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        self.card.save(snapshot);
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        self.card.restore(snapshot)?;
+        (self.is_broken, self.atr) = (false, None);
+        Ok(())
+    }
+}
+
+impl<C> fmt::Debug for Confined<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Confined").field("is_broken", &self.is_broken).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use virtuale_engine::{
+        Atr, Card, Fault, Interface, Protocol, Response,
+        response::{LONGEST, SHORTEST},
+    };
+
+    use super::Confined;
+
+    /// A card that answers with as many bytes as the command says, and panics at an empty one.
+    struct Odd(Atr);
+
+    impl Card for Odd {
+        fn atr(&self) -> &Atr {
+            &self.0
+        }
+
+        fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn reset(&mut self) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn power_off(&mut self) {}
+
+        fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+            response.push(0x90);
+            let length = command.try_into().map(u32::from_be_bytes).expect("a length, or a card that panics");
+            response.clear();
+            (0..length).for_each(|_| response.push(0x90));
+            Ok(())
+        }
+    }
+
+    fn odd() -> Confined<Odd> {
+        Confined::new(Odd(Atr::parse(&[0x3B, 0x00]).expect("the shortest")))
+    }
+
+    #[test]
+    fn what_cannot_be_an_answer_is_none() {
+        let mut card = odd();
+        let mut response = Response::new();
+        for (length, outcome) in [
+            (0, Err(Fault::Mute)),
+            (SHORTEST - 1, Err(Fault::Mute)),
+            (SHORTEST, Ok(())),
+            (LONGEST, Ok(())),
+            (LONGEST + 1, Err(Fault::Mute)),
+            (SHORTEST, Ok(())),
+        ] {
+            let command = u32::try_from(length).expect("short").to_be_bytes();
+            response.clear();
+            assert_eq!(card.transmit(&command, &mut response), outcome, "{length} bytes");
+            assert_eq!(response.len(), if outcome.is_ok() { length } else { 0 });
+        }
+    }
+
+    #[test]
+    fn a_card_that_panicked_is_mute() {
+        let mut card = odd();
+        let mut response = Response::new();
+        assert_eq!(card.power_up(Interface::Contact), Ok(()));
+        assert_eq!(card.transmit(&[], &mut response), Err(Fault::Mute));
+        assert!(response.is_empty(), "nothing of what it had begun to say");
+        assert_eq!(card.transmit(&[0, 0, 0, 2], &mut response), Err(Fault::Mute));
+        assert_eq!(card.select_protocol(Protocol::T0), Err(Fault::Mute));
+        assert_eq!((card.reset(), card.power_up(Interface::Contact)), (Err(Fault::Mute), Err(Fault::Mute)));
+        assert_eq!(card.atr().as_bytes(), [0x3B, 0x00]);
+    }
+}
