@@ -101,6 +101,9 @@ pub enum HostError {
         /// How many characters are too many.
         excess: usize,
     },
+    /// A socket cannot be called so: whoever prints its path, or hands it on by a shell, would change it.
+    #[error("the path of a socket has no characters that are not seen: {}", shown::path(.0))]
+    UnseenSocket(PathBuf),
     /// Where a socket was to be is something else.
     #[error("{} is there already, and is no socket", shown::path(.0))]
     NotASocket(PathBuf),
@@ -172,6 +175,7 @@ impl HostError {
                 SlotError::Unknown(_) | SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_),
             )
             | Self::TooLong { .. }
+            | Self::UnseenSocket(_)
             | Self::NotASocket(_)
             | Self::NoneNamed(_) => Kind::Usage,
             Self::Card(LoadError::Io { error, .. }) | Self::File { error, .. } | Self::Unmade { error, .. }
@@ -215,6 +219,7 @@ impl HostError {
             }
             Self::NotATrace(_) => "a recording takes the place of an earlier one only: name another file".into(),
             Self::Unnamable(_) => "give the file another name, or a link to it".into(),
+            Self::UnseenSocket(_) => "give a path on one line".into(),
             Self::NotASocket(_) => "give another path, or remove that file first".into(),
             Self::InUse(_) => "stop who listens there, or give another path".into(),
             Self::Unclear { .. } => "remove that socket if nobody needs it, or give another path".into(),

@@ -9,7 +9,7 @@ use std::{
     fs::{self, DirBuilder, File, TryLockError},
     io,
     os::unix::fs::{DirBuilderExt, MetadataExt},
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -114,11 +114,7 @@ pub fn place() -> io::Result<PathBuf> {
 
 /// The base folder in which a folder will lie whose longest path goes on for so many bytes.
 fn place_for(longest: usize) -> io::Result<PathBuf> {
-    let base = chosen_base(bases(), longest)?;
-    match is_private(&base) {
-        Ok(false) => Err(not_private(&base)),
-        _ => Ok(base),
-    }
+    chosen_base(bases(), longest)
 }
 
 /// The name and the PC/SC socket of each folder of this user whose readers run now.
@@ -152,18 +148,32 @@ fn bases() -> Vec<PathBuf> {
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
     let user = format!("virtuale-{}", rustix::process::getuid().as_raw());
     let mut bases: Vec<_> = runtime.map(|runtime| runtime.join("virtuale")).into_iter().collect();
-    bases.push(env::temp_dir().join(&user));
+    // One that is relative would mean another folder to a program that goes elsewhere.
+    bases.extend(path::absolute(env::temp_dir()).map(|folder| folder.join(&user)));
     bases.push(Path::new("/tmp").join(&user));
+    // Anybody may take the names in the temporary folder, nobody those in a home.
+    bases.extend(env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(".virtuale")));
     bases.dedup();
     bases
 }
 
-/// The first place that is there and whose sockets' paths are short enough, where they go on for so many bytes.
+/// The first place that is there or can be made, is nobody else's, and whose sockets' paths are short enough, where
+/// they go on for so many bytes.
 fn chosen_base(bases: Vec<PathBuf>, longest: usize) -> io::Result<PathBuf> {
     let fits = |base: &PathBuf| base.as_os_str().len() + longest <= LONGEST_SOCKET;
     let usable = |base: &PathBuf| base.parent().is_some_and(is_writable);
-    let found = bases.into_iter().find(|base| fits(base) && usable(base));
-    found.ok_or_else(|| io::Error::other("neither XDG_RUNTIME_DIR nor the temporary folder can be written to"))
+    let found: Vec<_> = bases.into_iter().filter(|base| fits(base) && usable(base)).collect();
+    // What is not there yet will be made.
+    let free = found.iter().find(|base| is_private(base).unwrap_or(true));
+    match (free, found.first()) {
+        (Some(base), _) => Ok(base.clone()),
+        (None, Some(taken)) => Err(not_private(taken)),
+        (None, None) => {
+            let message = "neither XDG_RUNTIME_DIR, the temporary folder nor the home folder can be written to, or their \
+                           paths are too long for sockets";
+            Err(io::Error::other(message))
+        }
+    }
 }
 
 fn is_writable(place: &Path) -> bool {
@@ -295,6 +305,17 @@ mod tests {
         fs::create_dir(&base).expect("a folder");
         fs::set_permissions(&base, fs::Permissions::from_mode(0o755)).expect("its mode");
         let error = Folder::create_in(&base, None).expect_err("it is not private");
+        assert!(error.to_string().contains("yours alone"), "{error}");
+    }
+
+    #[test]
+    fn a_place_that_somebody_else_took_is_passed_over() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let (taken, free) = (place.path().join("taken"), place.path().join("free"));
+        fs::create_dir(&taken).expect("a folder");
+        fs::set_permissions(&taken, fs::Permissions::from_mode(0o755)).expect("its mode");
+        assert_eq!(chosen_base(vec![taken.clone(), free.clone()], LONGEST_NAME.len()).ok(), Some(free));
+        let error = chosen_base(vec![taken], LONGEST_NAME.len()).expect_err("there is no other");
         assert!(error.to_string().contains("yours alone"), "{error}");
     }
 

@@ -13,11 +13,15 @@ use super::{
     HostError, control,
     folder::{Folder, LONGEST_SOCKET},
 };
+use crate::shown;
 
 /// Makes sure that a socket can stand where the user wants it, and leaves a link to it in the private folder.
 pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError> {
     let file = |did, path: &Path, error| HostError::File { did, path: path.to_owned(), error };
     let place = path::absolute(place).map_err(|error| file("use", place, error))?;
+    if place.to_string_lossy().contains(shown::is_hidden) {
+        return Err(HostError::UnseenSocket(place));
+    }
     let length = control::beside(&place).as_os_str().len();
     if let Some(excess) = length.checked_sub(LONGEST_SOCKET).filter(|&excess| excess > 0) {
         return Err(HostError::TooLong { path: place, excess });

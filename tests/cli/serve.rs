@@ -28,6 +28,15 @@ fn serve(sandbox: &Sandbox, arguments: &[&str]) -> (Running, PathBuf) {
 }
 
 #[test]
+fn a_socket_is_not_called_what_a_shell_would_change() {
+    let sandbox = Sandbox::new();
+    let socket = sandbox.path().join("a\nb");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--socket", &socket.to_string_lossy()]));
+    assert_eq!(code, 2, "{error}");
+    assert!(error.contains("no characters that are not seen") && error.contains("on one line"), "{error}");
+}
+
+#[test]
 fn it_obeys_signals_and_leaves_nothing() {
     for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
         let sandbox = Sandbox::new();

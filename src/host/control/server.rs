@@ -3,10 +3,7 @@
 use std::{
     fs,
     io::{self, BufReader},
-    os::unix::{
-        fs::PermissionsExt,
-        net::{UnixListener, UnixStream},
-    },
+    os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -20,7 +17,7 @@ use super::{
     Refusal, Reply, Request, VERSION,
     language::{Ask, Message, receive, send},
 };
-use crate::host::Kind;
+use crate::{host::Kind, reader::pcsclite::listen_privately};
 
 /// How many may be connected at once; a further one is closed at once.
 const MOST_CONNECTIONS: usize = 32;
@@ -58,8 +55,7 @@ impl Server {
     ///
     /// What the system says.
     pub fn start(path: &Path, handler: impl Handler) -> io::Result<Self> {
-        let listener = UnixListener::bind(path)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        let listener = listen_privately(path)?;
         let stopping = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&stopping);
         let handler = Arc::new(handler);

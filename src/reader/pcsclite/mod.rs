@@ -10,9 +10,11 @@ pub mod wire;
 
 mod connection;
 mod input;
+mod private;
 mod server;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub(crate) use private::listen_privately;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};

@@ -3,7 +3,7 @@
 use std::{
     fmt, fs, io,
     os::unix::{
-        fs::{FileTypeExt, PermissionsExt},
+        fs::FileTypeExt,
         net::{UnixListener, UnixStream},
     },
     path::{Path, PathBuf},
@@ -14,7 +14,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::{connection::Connection, wire, worker};
+use super::{connection::Connection, private::listen_privately, wire, worker};
 use crate::reader::{Readers, ReturnCode, Watcher, sync::lock};
 
 /// How many clients are served at once; others are turned away.
@@ -169,14 +169,13 @@ impl Watcher for Shared {
 
 /// A private socket at that path.
 fn bind(path: &Path) -> io::Result<UnixListener> {
-    let listener = match UnixListener::bind(path) {
+    let listener = match listen_privately(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_dead(path) => {
             fs::remove_file(path)?;
-            UnixListener::bind(path)?
+            listen_privately(path)?
         }
         bound => bound?,
     };
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
