@@ -94,7 +94,16 @@ impl Client {
     ///
     /// That it was refused, or that no answer came.
     pub fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
-        let lost = |error: io::Error| HostError::Lost { socket: self.socket.clone(), error };
+        let patience = self.stream.get_ref().read_timeout().ok().flatten().unwrap_or_default();
+        let lost = |error: io::Error| {
+            let error = match error.kind() {
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                    io::Error::new(io::ErrorKind::TimedOut, format!("it says nothing for {} s", patience.as_secs()))
+                }
+                _ => error,
+            };
+            HostError::Lost { socket: self.socket.clone(), error }
+        };
         send(self.stream.get_mut(), &Ask { version: VERSION, request }).map_err(lost)?;
         let answer: Option<Message> = receive(&mut self.stream).map_err(lost)?;
         match answer {

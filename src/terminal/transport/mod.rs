@@ -88,7 +88,15 @@ pub enum TransportError {
         /// What the system says.
         source: io::Error,
     },
-    /// The service went away, or takes too long.
+    /// The service says nothing for too long.
+    #[error("the PC/SC service says nothing for {seconds} s while this program wanted to {doing}")]
+    Unanswered {
+        /// What was being done.
+        doing: Doing,
+        /// For how long it was waited.
+        seconds: u64,
+    },
+    /// The service went away.
     #[error("the PC/SC service broke off while this program wanted to {doing}")]
     Broken {
         /// What was being done.

@@ -14,6 +14,9 @@ pub(super) fn transport(error: &TransportError) -> String {
         TransportError::Open { path, .. } => {
             format!("impossible d'ouvrir le socket du service PC/SC {}", shown::path(path))
         }
+        TransportError::Unanswered { doing, seconds } => {
+            format!("le service PC/SC ne dit rien pendant {seconds} s quand ce programme veut {}", self::doing(*doing))
+        }
         TransportError::Broken { doing, .. } => {
             format!("le service PC/SC s'est interrompu quand ce programme voulait {}", self::doing(*doing))
         }

@@ -32,7 +32,10 @@ const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 /// Where pcscd listens unless told otherwise.
 const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
 
-/// How long any reply may take; opening a card waits for the transactions of others.
+/// How long a service may take to say which version it speaks, which waits for nobody.
+const GREETING: Duration = Duration::from_secs(5);
+
+/// How long any other reply may take; opening a card waits for the transactions of others.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a refusal "in use by another handle" is taken for a reason to ask again.
@@ -60,17 +63,19 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`TransportError::Open`] if there is no service, [`TransportError::Version`] if it speaks another protocol.
+    /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it says nothing for 5 s,
+    /// [`TransportError::Version`] if it speaks another protocol.
     pub fn establish(socket: &Path) -> Result<Self, TransportError> {
         let stream = UnixStream::connect(socket);
-        Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?)
+        Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?, GREETING)
     }
 
-    fn over(stream: UnixStream) -> Result<Self, TransportError> {
+    fn over(stream: UnixStream, greeting: Duration) -> Result<Self, TransportError> {
         let mut service = Self { stream, minor: wire::NEWEST_MINOR, context: 0 };
-        service.be_patient(Doing::AgreeOnVersion)?;
+        service.wait_at_most(greeting, Doing::AgreeOnVersion)?;
         service.agree_on_version()?;
         let doing = Doing::EstablishContext;
+        service.be_patient(doing)?;
         let request = wire::Establish { scope: 0, context: 0, code: ReturnCode::SUCCESS };
         let reply = service.request(doing, Command::ESTABLISH_CONTEXT, &request)?;
         accept(doing, reply.code)?;
@@ -154,11 +159,20 @@ impl Service {
     }
 
     fn receive_into(&mut self, doing: Doing, bytes: &mut [u8]) -> Result<(), TransportError> {
-        self.stream.read_exact(bytes).map_err(|source| TransportError::Broken { doing, source })
+        self.stream.read_exact(bytes).map_err(|source| match self.stream.read_timeout() {
+            Ok(Some(patience)) if is_timeout(&source) => {
+                TransportError::Unanswered { doing, seconds: patience.as_secs() }
+            }
+            _ => TransportError::Broken { doing, source },
+        })
     }
 
     fn be_patient(&self, doing: Doing) -> Result<(), TransportError> {
-        self.stream.set_read_timeout(Some(PATIENCE)).map_err(|source| TransportError::Broken { doing, source })
+        self.wait_at_most(PATIENCE, doing)
+    }
+
+    fn wait_at_most(&self, patience: Duration, doing: Doing) -> Result<(), TransportError> {
+        self.stream.set_read_timeout(Some(patience)).map_err(|source| TransportError::Broken { doing, source })
     }
 }
 

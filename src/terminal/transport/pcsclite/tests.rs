@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
-use super::Service;
+use super::{Doing, GREETING, Service};
 use crate::{
     reader::{
         CardState, Protocols, Readers, ReturnCode, SlotName, SlotSpec,
@@ -166,6 +166,13 @@ fn service_that_says(bytes: &[u8]) -> (UnixStream, UnixStream) {
     (ours, theirs)
 }
 
+#[test]
+fn a_service_that_says_nothing_is_not_waited_for_for_ever() {
+    let (ours, _theirs) = UnixStream::pair().expect("two ends");
+    let error = Service::over(ours, Duration::from_millis(20)).expect_err("it says nothing");
+    assert!(matches!(error, TransportError::Unanswered { doing: Doing::AgreeOnVersion, .. }), "{error}");
+}
+
 fn version(minor: u32, code: ReturnCode) -> Vec<u8> {
     let mut bytes = Vec::new();
     wire::Version { major: 4, minor, code }.encode(&mut bytes);
@@ -197,7 +204,7 @@ fn an_old_service_is_asked_again_in_its_own_version() {
     said.extend(established(4));
     (0..wire::READER_SLOTS).for_each(|_| state().encode(&mut said));
     let (ours, _theirs) = service_that_says(&said);
-    let mut service = Service::over(ours).expect("4.4 is spoken");
+    let mut service = Service::over(ours, GREETING).expect("4.4 is spoken");
     assert_eq!(service.slots().expect("16 states").len(), 16);
 }
 
@@ -205,7 +212,7 @@ fn an_old_service_is_asked_again_in_its_own_version() {
 fn a_service_of_another_age_is_refused() {
     for (minor, code) in [(3, ReturnCode::SERVICE_STOPPED), (7, ReturnCode::SUCCESS)] {
         let (ours, _theirs) = service_that_says(&version(minor, code));
-        let outcome = Service::over(ours);
+        let outcome = Service::over(ours, GREETING);
         assert!(matches!(outcome, Err(TransportError::Version { major: 4, .. })), "{outcome:?}");
     }
 }
@@ -218,7 +225,7 @@ fn an_event_before_the_length_of_the_array_is_no_length() {
     wire::StatesSize { count: 1 }.encode(&mut said);
     state().encode(&mut said);
     let (ours, _theirs) = service_that_says(&said);
-    let slots = Service::over(ours).expect("4.6").slots().expect("one state");
+    let slots = Service::over(ours, GREETING).expect("4.6").slots().expect("one state");
     assert_eq!((slots.len(), &slots[0].atr[..]), (1, &hex!("3B 00")[..]));
 }
 
@@ -226,7 +233,7 @@ proptest! {
     #[test]
     fn no_service_makes_a_client_panic_or_hang(noise in proptest::collection::vec(any::<u8>(), 0..2000), minor in 4_u32..7) {
         let (ours, _theirs) = service_that_says(&[established(minor), noise].concat());
-        let mut service = Service::over(ours).expect("so far it is well");
+        let mut service = Service::over(ours, GREETING).expect("so far it is well");
         if let Ok(mut connection) = service.connect(READER) {
             let _ = connection.transmit(&[0; 5], &mut Response::new());
         }
