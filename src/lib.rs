@@ -20,6 +20,8 @@ pub mod terminal;
 pub mod trace;
 
 mod shown;
+#[cfg(test)]
+mod toy;
 mod work;
 mod writing;
 

@@ -379,42 +379,28 @@ fn unmade(what: &str, error: io::Error) -> HostError {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response};
+    use virtuale_engine::{Card, Fault, Interface};
 
     use super::Builder;
-    use crate::host::HostError;
+    use crate::{
+        host::HostError,
+        layer::{Layer, Layered},
+        toy::Toy,
+    };
 
-    /// A card that writes down on which interfaces it was powered up.
-    struct Witness(Atr, Arc<Mutex<Vec<Interface>>>);
+    /// Writes down on which interfaces a card was powered up.
+    struct Witness(Arc<Mutex<Vec<Interface>>>);
 
-    impl Card for Witness {
-        fn atr(&self) -> &Atr {
-            &self.0
-        }
-
-        fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
-            self.1.lock().expect("no thread panics").push(interface);
-            Ok(())
-        }
-
-        fn reset(&mut self) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn power_off(&mut self) {}
-
-        fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn transmit(&mut self, _: &[u8], _: &mut Response) -> Result<(), Fault> {
-            Err(Fault::Mute)
+    impl Layer for Witness {
+        fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+            self.0.lock().expect("no thread panics").push(interface);
+            card.power_up(interface)
         }
     }
 
     fn witness() -> (Box<dyn Card>, Arc<Mutex<Vec<Interface>>>) {
         let seen = Arc::<Mutex<Vec<_>>>::default();
-        (Box::new(Witness(Atr::parse(&[0x3B, 0x00]).expect("the shortest"), Arc::clone(&seen))), seen)
+        (Box::new(Layered::new(Witness(Arc::clone(&seen)), Toy::new(|_, _| Err(Fault::Mute)))), seen)
     }
 
     #[test]

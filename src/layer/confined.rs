@@ -108,45 +108,22 @@ impl<C> fmt::Debug for Confined<C> {
 #[cfg(test)]
 mod tests {
     use virtuale_engine::{
-        Atr, Card, Fault, Interface, Protocol, Response,
+        Card, Fault, Interface, Protocol, Response,
         response::{LONGEST, SHORTEST},
     };
 
     use super::Confined;
+    use crate::toy::Toy;
 
     /// A card that answers with as many bytes as the command says, and panics at an empty one.
-    struct Odd(Atr);
-
-    impl Card for Odd {
-        fn atr(&self) -> &Atr {
-            &self.0
-        }
-
-        fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn reset(&mut self) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn power_off(&mut self) {}
-
-        fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+    fn odd() -> Confined<impl Card> {
+        Confined::new(Toy::new(|command: &[u8], response: &mut Response| {
             response.push(0x90);
             let length = command.try_into().map(u32::from_be_bytes).expect("a length, or a card that panics");
             response.clear();
             (0..length).for_each(|_| response.push(0x90));
             Ok(())
-        }
-    }
-
-    fn odd() -> Confined<Odd> {
-        Confined::new(Odd(Atr::parse(&[0x3B, 0x00]).expect("the shortest")))
+        }))
     }
 
     #[test]

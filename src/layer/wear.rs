@@ -106,40 +106,13 @@ impl Layer for Wear {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot};
+    use virtuale_engine::{Card, Fault, Interface, Response, Snapshot};
 
     use super::{LAST_COMMANDS, Wear};
-    use crate::layer::Layered;
-
-    /// A card that takes everything.
-    struct Patient(Atr);
-
-    impl Card for Patient {
-        fn atr(&self) -> &Atr {
-            &self.0
-        }
-
-        fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn reset(&mut self) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn power_off(&mut self) {}
-
-        fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
-            Ok(())
-        }
-
-        fn transmit(&mut self, _: &[u8], _: &mut Response) -> Result<(), Fault> {
-            Ok(())
-        }
-    }
+    use crate::{layer::Layered, toy::Toy};
 
     fn worn(sessions: u32) -> Layered<Wear> {
-        Layered::new(Wear::new(sessions), Box::new(Patient(Atr::parse(&[0x3B, 0x00]).expect("the shortest"))))
+        Layered::new(Wear::new(sessions), Box::new(Toy::new(|_, _| Ok(()))))
     }
 
     fn saved(card: &dyn Card) -> Vec<u8> {

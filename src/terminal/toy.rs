@@ -6,7 +6,10 @@ use hex_literal::hex;
 use serde_json::Value;
 use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
 
-use crate::profile::tree::{CardDate, Data, Node};
+use crate::{
+    profile::tree::{CardDate, Data, Node},
+    toy::Toy,
+};
 
 /// A T=0 card of some files, each under the AID of its application and its identifier.
 pub(super) struct ToyCard {
@@ -125,44 +128,15 @@ impl Card for ToyCard {
 }
 
 /// A card that answers these, in a circle, whatever it is asked.
-pub(super) struct Parrot {
-    atr: Atr,
-    responses: Vec<Vec<u8>>,
-    next: usize,
-}
-
-impl Parrot {
-    pub(super) fn new(responses: Vec<Vec<u8>>) -> Self {
-        Self { atr: *ToyCard::default().atr(), responses, next: 0 }
-    }
-}
-
-impl Card for Parrot {
-    fn atr(&self) -> &Atr {
-        &self.atr
-    }
-
-    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn reset(&mut self) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn power_off(&mut self) {}
-
-    fn select_protocol(&mut self, _: Protocol) -> Result<(), Fault> {
-        Ok(())
-    }
-
-    fn transmit(&mut self, _: &[u8], response: &mut Response) -> Result<(), Fault> {
+pub(super) fn parrot(responses: Vec<Vec<u8>>) -> impl Card {
+    let mut next = 0;
+    Toy::with_atr(*ToyCard::default().atr(), move |_: &[u8], response: &mut Response| {
         response.clear();
-        let said = self.responses.get(self.next % self.responses.len().max(1)).ok_or(Fault::Mute)?;
+        let said: &Vec<u8> = responses.get(next % responses.len().max(1)).ok_or(Fault::Mute)?;
         response.extend(said);
-        self.next += 1;
+        next += 1;
         Ok(())
-    }
+    })
 }
 
 /// A tree of card data from JSON; text like `2026-01-15` is a date.

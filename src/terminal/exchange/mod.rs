@@ -182,7 +182,7 @@ mod tests {
     use crate::{
         profile::{Options, load},
         terminal::{
-            toy::{Parrot, ToyCard, ToyFile},
+            toy::{ToyCard, ToyFile, parrot},
             transport::in_process::in_process,
         },
     };
@@ -208,19 +208,19 @@ mod tests {
     #[test]
     fn what_waits_is_fetched_as_the_card_says_that_it_waits() {
         let responses = vec![hex!("9F 02").to_vec(), hex!("41 42 90 00").to_vec()];
-        let mut transport = in_process(Box::new(Parrot::new(responses))).expect("power");
+        let mut transport = in_process(Box::new(parrot(responses))).expect("power");
         let select = Command::select_file("FILE", Fid(0x6F07));
         let mut dialogue = Dialogue::new(&mut transport).with_waiting(Waiting::GSM);
         let reply = dialogue.send(&select).expect("an answer");
         assert_eq!((&reply.data[..], reply.status), (&hex!("41 42")[..], StatusWord::SUCCESS));
-        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("9F 02").to_vec()]))).expect("power");
+        let mut transport = in_process(Box::new(parrot(vec![hex!("9F 02").to_vec()]))).expect("power");
         let reply = Dialogue::new(&mut transport).send(&select).expect("an answer");
         assert_eq!(reply.status, Waiting::GSM.status(2), "as ISO 7816-4 has it, nothing waits");
     }
 
     #[test]
     fn a_wrong_le_is_put_right_once() {
-        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("6C 05").to_vec()]))).expect("power");
+        let mut transport = in_process(Box::new(parrot(vec![hex!("6C 05").to_vec()]))).expect("power");
         let mut dialogue = Dialogue::new(&mut transport);
         let read = dialogue.send(&Command::read_binary("FILE", 0).expect("it has an address")).expect("an answer");
         assert_eq!(read.status, StatusWord(0x6C05));
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn a_long_command_is_chained_where_the_card_says_so_and_else_not_sent() {
         let long = Command::new("PUT DATA", [0x00, 0xDB, 0x3F, 0xFF], &[7; 600], None);
-        let mut transport = in_process(Box::new(Parrot::new(vec![hex!("90 00").to_vec()]))).expect("power");
+        let mut transport = in_process(Box::new(parrot(vec![hex!("90 00").to_vec()]))).expect("power");
         let mut dialogue = Dialogue::new(&mut transport);
         let outcome = dialogue.send(&long);
         let refused = Unsendable::Data { length: 600, most: 255 };
@@ -249,7 +249,7 @@ mod tests {
     fn a_chain_ends_where_the_card_refuses_it() {
         let long = Command::new("PUT DATA", [0x00, 0xDB, 0x3F, 0xFF], &[7; 600], None);
         let responses = vec![hex!("90 00").to_vec(), hex!("68 84").to_vec()];
-        let mut transport = in_process(Box::new(Parrot::new(responses))).expect("power");
+        let mut transport = in_process(Box::new(parrot(responses))).expect("power");
         let mut dialogue = Dialogue::new(&mut transport);
         dialogue.capabilities.chaining = true;
         assert_eq!(dialogue.send(&long).expect("an answer").status, StatusWord(0x6884));
@@ -267,7 +267,7 @@ mod tests {
         let chaining = Capabilities { chaining: true, ..Capabilities::default() };
         assert_eq!((before, after), (Capabilities::default(), chaining));
         let said = vec![hex!("90 00").to_vec(), hex!("90 00").to_vec(), hex!("47 03 00 00 C0 90 00").to_vec()];
-        let mut transport = in_process(Box::new(Parrot::new(said))).expect("power");
+        let mut transport = in_process(Box::new(parrot(said))).expect("power");
         let asked = Dialogue::new(&mut transport).ask_capabilities().expect("answers");
         assert_eq!(asked, Capabilities { chaining: true, extended: true, longest_command: None });
     }
@@ -277,7 +277,7 @@ mod tests {
         let mut endless = vec![0xAA; 64];
         endless.extend(hex!("61 40"));
         for response in [hex!("61 00").to_vec(), endless] {
-            let mut transport = in_process(Box::new(Parrot::new(vec![response]))).expect("power");
+            let mut transport = in_process(Box::new(parrot(vec![response]))).expect("power");
             let mut dialogue = Dialogue::new(&mut transport);
             let outcome = dialogue.send(&Command::read_binary("FILE", 0).expect("it has an address"));
             assert!(matches!(outcome, Err(ExchangeError::Endless)), "{outcome:?}");

@@ -67,15 +67,15 @@ mod tests {
     use virtuale_engine::{Fault, Protocol, Response};
 
     use super::{Transport, TransportError, in_process};
-    use crate::terminal::toy::{Parrot, ToyCard};
+    use crate::terminal::toy::{ToyCard, parrot};
 
     #[test]
     fn silence_and_less_than_a_status_word_are_errors() {
         let mut response = Response::new();
-        let mut mute = in_process(Box::new(Parrot::new(Vec::new()))).expect("power");
+        let mut mute = in_process(Box::new(parrot(Vec::new()))).expect("power");
         let outcome = mute.transmit(&hex!("00 A4 00 00"), &mut response);
         assert!(matches!(outcome, Err(TransportError::Silent(Fault::Mute))), "{outcome:?}");
-        let mut short = in_process(Box::new(Parrot::new(vec![vec![0x90]]))).expect("power");
+        let mut short = in_process(Box::new(parrot(vec![vec![0x90]]))).expect("power");
         let outcome = short.transmit(&hex!("00 A4 00 00"), &mut response);
         assert!(matches!(outcome, Err(TransportError::NoStatus { length: 1 })), "{outcome:?}");
     }

@@ -15,7 +15,7 @@ use crate::{
         pcsclite::{Server, ServerOptions},
     },
     terminal::{
-        toy::{Parrot, ToyCard, ToyFile},
+        toy::{ToyCard, ToyFile, parrot},
         transport::{Transport, in_process::in_process, pcsclite::Service},
     },
 };
@@ -227,9 +227,9 @@ fn what_pointers_promise_and_the_card_has_not_is_listed() {
 
 #[test]
 fn a_card_that_never_ends_is_left() {
-    let reading = reading_of(Parrot::new(vec![[&[0x80; 256][..], &hex!("9000")].concat()])).expect("it says yes");
+    let reading = reading_of(parrot(vec![[&[0x80; 256][..], &hex!("9000")].concat()])).expect("it says yes");
     assert!(reading.remarks.contains(&Remark::NobodyOnCard), "{:?}", reading.remarks);
-    let reading = reading_of(Parrot::new(vec![hex!("61 10").to_vec()])).expect("it is cut short");
+    let reading = reading_of(parrot(vec![hex!("61 10").to_vec()])).expect("it is cut short");
     assert!(reading.remarks.contains(&Remark::CutShort), "{:?}", reading.remarks);
 }
 
@@ -245,7 +245,7 @@ proptest! {
 
     #[test]
     fn no_answers_make_a_terminal_panic_or_hang(responses in vec(prop_oneof![4 => response(), 1 => vec(any::<u8>(), 0..3)], 1..12)) {
-        if let Ok(reading) = reading_of(Parrot::new(responses)) {
+        if let Ok(reading) = reading_of(parrot(responses)) {
             prop_assert!(reading.exchanges.len() <= 1_024);
         }
     }

@@ -129,7 +129,7 @@ mod tests {
         profile::{Options, Profile, load},
         terminal::{
             exchange::Capabilities,
-            toy::{Parrot, ToyCard, ToyFile},
+            toy::{ToyCard, ToyFile, parrot},
             transport::in_process::in_process,
         },
     };
@@ -223,9 +223,9 @@ mod tests {
 
     #[test]
     fn a_memory_that_ends_elsewhere_is_read_and_named() {
-        let reading = reading_of(Parrot::new(vec![hex!("0000020040000000 9000").to_vec()])).expect("it says yes");
+        let reading = reading_of(parrot(vec![hex!("0000020040000000 9000").to_vec()])).expect("it says yes");
         assert!(reading.remarks.contains(&Remark::OtherMemory { end: Some(0x4000) }), "{:?}", reading.remarks);
-        let reading = reading_of(Parrot::new(vec![hex!("9000").to_vec()])).expect("it says yes");
+        let reading = reading_of(parrot(vec![hex!("9000").to_vec()])).expect("it says yes");
         assert!(reading.remarks.contains(&Remark::OtherMemory { end: None }), "{:?}", reading.remarks);
     }
 
@@ -237,7 +237,7 @@ mod tests {
             responses in vec((vec(any::<u8>(), 0..300), prop_oneof![3 => Just([0x90, 0x00]), 1 => any::<[u8; 2]>()]), 1..12),
         ) {
             let responses = responses.into_iter().map(|(data, status)| [&data[..], &status].concat()).collect();
-            if let Ok(reading) = reading_of(Parrot::new(responses)) {
+            if let Ok(reading) = reading_of(parrot(responses)) {
                 prop_assert!(reading.exchanges.len() <= 1_024);
                 for file in &reading.files {
                     let explained: usize = file.elements.iter().map(|element| element.range.len()).sum();

@@ -24,7 +24,7 @@ use crate::{
         },
     },
     terminal::{
-        toy::{Parrot, ToyCard, ToyFile},
+        toy::{ToyCard, ToyFile, parrot},
         transport::{Transport, TransportError},
     },
 };
@@ -145,7 +145,7 @@ fn a_wait_ends_with_a_card_or_with_the_time() {
 #[test]
 fn a_mute_answer_is_an_error() {
     let house = House::new();
-    house.readers.insert(0, Box::new(Parrot::new(vec![vec![0x90]])), None).expect("the slot is free");
+    house.readers.insert(0, Box::new(parrot(vec![vec![0x90]])), None).expect("the slot is free");
     let mut service = house.service();
     let mut connection = service.connect(READER).expect("the card is there");
     let outcome = connection.transmit(&hex!("00 B0 00 00 00"), &mut Response::new());

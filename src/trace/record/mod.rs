@@ -1,0 +1,222 @@
+//! Records what is said to a card and what it answers, as a layer around it.
+//!
+//! The recorder changes nothing: a card behaves with it as without it, also when the tape is full or broken.
+
+mod tape;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt, mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
+
+pub use tape::Tape;
+
+use super::{
+    file::Silence,
+    names::{command_name_in, secret_to},
+    write::Line,
+};
+use crate::{layer::Layer, profile::families::Families};
+
+/// What stands where the card was given a state back, which no line of a trace can do.
+const RESTORED: &str = "Here the card was given back the state of another time: a replay goes on with its own.";
+
+/// The layer that writes down what passes, for as long as its card is in a slot. Clones are the same recorder: who puts
+/// the card into its slot and pulls it keeps one, and says so.
+#[derive(Clone)]
+pub struct Recorder {
+    shared: Arc<Shared>,
+    /// Those that the card may be of: they know which of their commands present a secret.
+    families: Families,
+}
+
+struct Shared {
+    tape: Tape,
+    slot: String,
+    /// Held for each line, so that none comes behind the end of the card's stay.
+    phase: Mutex<Phase>,
+}
+
+/// How far a card is in its stay.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// It is out: what it does is not written.
+    Out,
+    /// It is in since the beginning of the trace, and its first power-up goes without saying.
+    Heading,
+    /// It was put in by the last line, and its first power-up goes without saying.
+    Coming,
+    /// It is in, and the last line of it stands for itself.
+    In,
+    /// It is in, and what comes of its last line is not known yet.
+    Asked,
+}
+
+impl Recorder {
+    /// Records a card under the name of its slot, and all that is done to it from now on; the name follows
+    /// docs/traces.md, or is empty for the only slot.
+    ///
+    /// What the trace says of the card before the dialogue is whoever's who knows where the card comes from.
+    #[must_use]
+    pub fn new(tape: Tape, slot: &str) -> Self {
+        Self::in_phase(tape, slot, Phase::In)
+    }
+
+    /// The same for a card that is still out of its slot: nothing is written before [`Recorder::begin`] or
+    /// [`Recorder::insert`].
+    #[must_use]
+    pub fn outside(tape: Tape, slot: &str) -> Self {
+        Self::in_phase(tape, slot, Phase::Out)
+    }
+
+    fn in_phase(tape: Tape, slot: &str, phase: Phase) -> Self {
+        let shared = Arc::new(Shared { tape, slot: slot.to_owned(), phase: Mutex::new(phase) });
+        Self { shared, families: Families::built_in() }
+    }
+
+    /// With the families that the card may be of, which know what its commands present; those of the program if this
+    /// is not called.
+    #[must_use]
+    pub fn with_families(self, families: Families) -> Self {
+        Self { families, ..self }
+    }
+
+    /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then
+    /// goes without saying.
+    pub fn begin(&self) {
+        *self.phase() = Phase::Heading;
+    }
+
+    /// The card comes into its slot, with the card file that it is of, or comes back. That it gets its power then goes
+    /// without saying.
+    pub fn insert(&self, file: Option<&str>) {
+        let mut phase = self.phase();
+        self.note(&Line::Insert(file));
+        *phase = Phase::Coming;
+    }
+
+    /// The card was pulled out of its slot: its stay is over, and nothing is written of it any more. If it was busy,
+    /// nobody gets what comes of that; the trace says so.
+    pub fn remove(&self) {
+        let mut phase = self.phase();
+        match mem::replace(&mut *phase, Phase::Out) {
+            Phase::Out => return,
+            Phase::Asked | Phase::Coming => self.note(&Line::Silence(Silence::NoCard)),
+            Phase::Heading | Phase::In => {}
+        }
+        self.note(&Line::Remove);
+    }
+
+    /// Writes a line whatever the phase. The caller holds it.
+    fn note(&self, line: &Line<'_>) {
+        let Shared { tape, slot, .. } = &*self.shared;
+        match line {
+            Line::NamedCommand(command, _) if secret_to(self.families.iter(), command).is_some() => {
+                tape.secret_line(slot, line);
+            }
+            _ => tape.line(slot, line),
+        }
+    }
+
+    /// Writes what is done to the card, if it is in.
+    fn ask(&self, phase: &mut Phase, line: &Line<'_>) {
+        if *phase != Phase::Out {
+            self.note(line);
+            *phase = Phase::Asked;
+        }
+    }
+
+    /// Writes what came of it, if the card is still in.
+    fn conclude(&self, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+        let mut phase = self.phase();
+        let is_asked = match *phase {
+            Phase::Asked => true,
+            // The power-up that goes without saying.
+            Phase::Heading => false,
+            Phase::Out | Phase::Coming | Phase::In => return result,
+        };
+        *phase = Phase::In;
+        match result {
+            Ok(()) if response.is_empty() => {}
+            Ok(()) => self.note(&Line::Response(response)),
+            Err(fault) => {
+                if !is_asked {
+                    self.note(&Line::Reset(Reset::Cold));
+                }
+                self.note(&Line::Silence(Silence::Fault(fault)));
+            }
+        }
+        result
+    }
+
+    fn phase(&self) -> MutexGuard<'_, Phase> {
+        self.shared.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("slot", &self.shared.slot).finish_non_exhaustive()
+    }
+}
+
+impl Layer for Recorder {
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+        {
+            let mut phase = self.phase();
+            match (*phase, interface) {
+                (Phase::Out, _) | (Phase::Heading, Interface::Contact) => {}
+                (Phase::Coming, Interface::Contact) => *phase = Phase::Asked,
+                (_, Interface::Contact) => self.ask(&mut phase, &Line::Reset(Reset::Cold)),
+                (_, Interface::Contactless) => self.ask(&mut phase, &Line::PowerUpContactless),
+            }
+        }
+        let result = card.power_up(interface);
+        self.conclude(result, &[])
+    }
+
+    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
+        self.ask(&mut self.phase(), &Line::Reset(Reset::Warm));
+        let result = card.reset();
+        self.conclude(result, &[])
+    }
+
+    fn power_off(&mut self, card: &mut dyn Card) {
+        {
+            let mut phase = self.phase();
+            self.ask(&mut phase, &Line::PowerOff);
+            // Nothing comes of that.
+            if *phase == Phase::Asked {
+                *phase = Phase::In;
+            }
+        }
+        card.power_off();
+    }
+
+    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
+        self.ask(&mut self.phase(), &Line::Protocol(protocol));
+        let result = card.select_protocol(protocol);
+        self.conclude(result, &[])
+    }
+
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        // An empty command cannot be written; a card says nothing worth keeping to it.
+        if command.is_empty() {
+            return card.transmit(command, response);
+        }
+        let name = command_name_in(&self.families, command);
+        self.ask(&mut self.phase(), &Line::NamedCommand(command, &name));
+        let result = card.transmit(command, response);
+        self.conclude(result, response.as_bytes())
+    }
+
+    fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        card.restore(snapshot)?;
+        self.note(&Line::Comment(RESTORED));
+        Ok(())
+    }
+}
