@@ -68,15 +68,20 @@ pub(crate) fn reason(error: &io::Error) -> String {
     text.split(" (os error ").next().unwrap_or(&text).to_owned()
 }
 
+/// Whether a byte means itself in a word of any shell, without quotes.
+#[cfg(feature = "cli")]
+pub(crate) fn is_plain_in_shells(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte)
+}
+
 /// A word that a shell takes for these bytes, to be pasted: as it is, in quotes, or, where characters are hidden, in
 /// the quotes `$'...'` of POSIX.
 #[cfg(feature = "cli")]
 pub(crate) fn word(word: impl AsRef<std::ffi::OsStr>) -> String {
     let word = word.as_ref();
     let bytes = word.as_encoded_bytes();
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
     match word.to_str() {
-        Some(text) if !text.is_empty() && bytes.iter().all(is_plain) => text.to_owned(),
+        Some(text) if !text.is_empty() && bytes.iter().all(is_plain_in_shells) => text.to_owned(),
         Some(text) if !text.contains(is_hidden) => format!("'{}'", text.replace('\'', "'\\''")),
         _ => {
             bytes.iter().fold("$'".to_owned(), |mut quoted, &byte| {

@@ -102,7 +102,7 @@ impl Place {
     fn of(path: &Path) -> io::Result<Option<Self>> {
         let earlier = match fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(found) if !found.is_file() || is_of_the_system(path) => return Ok(None),
+            Ok(found) if !found.is_file() || is_open_already(path) => return Ok(None),
             Ok(found) => found,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Some(Self { path: behind_links(path), earlier: None }));
@@ -132,9 +132,14 @@ fn behind_links(path: &Path) -> PathBuf {
     path
 }
 
-/// Whether a path is one of `/dev/stdout` and the like: behind it stands what is open already.
-fn is_of_the_system(path: &Path) -> bool {
-    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+/// Whether a path is one of `/dev/stdout` and the like: behind it stands what is open already, which may be a file.
+fn is_open_already(path: &Path) -> bool {
+    let is_stream = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|stream| path == Path::new(stream));
+    let names_a_stream = |folder: &Path| {
+        folder == Path::new("/dev/fd")
+            || (folder.starts_with("/proc") && folder.file_name().is_some_and(|it| it == "fd"))
+    };
+    is_stream || path.parent().is_some_and(names_a_stream)
 }
 
 /// A file that is being written beside its place. It goes when it is dropped before it has taken the place.
@@ -154,6 +159,14 @@ impl Draft {
     /// Takes the place.
     fn take(self, place: &Place) -> io::Result<File> {
         self.0.persist(&place.path).map_err(|error| error.error)
+    }
+
+    /// Takes the place if nothing came there meanwhile.
+    fn take_if_free(self, place: &Place) -> io::Result<File> {
+        self.0.persist_noclobber(&place.path).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => is_being_written(),
+            _ => error.error,
+        })
     }
 }
 
@@ -211,11 +224,14 @@ impl Lines {
         earlier.as_ref().map_or(Ok(()), keep_from_others)?;
         // That it can be replaced is seen now, and not when the first line is lost.
         let draft = Draft::beside(&place, FOR_OWNER)?;
-        if let Some(earlier) = earlier.filter(|_| place.has_content()) {
-            return Ok(Earlier::File(earlier));
-        }
         keep_from_others(draft.0.as_file())?;
-        Ok(Earlier::Nothing(Self { file: draft.take(&place)?, whole: Some(0) }))
+        let file = match earlier {
+            Some(earlier) if place.has_content() => return Ok(Earlier::File(earlier)),
+            // It is kept from others until the new one, which is too, is there.
+            Some(_empty) => draft.take(&place)?,
+            None => draft.take_if_free(&place)?,
+        };
+        Ok(Earlier::Nothing(Self { file, whole: Some(0) }))
     }
 
     /// Takes the place of an earlier file with these lines.
@@ -237,12 +253,14 @@ impl Lines {
     }
 }
 
+fn is_being_written() -> io::Error {
+    io::Error::new(io::ErrorKind::ResourceBusy, "another recording is being written to it")
+}
+
 /// Keeps a file from others who begin one in its place, until it is closed.
 fn keep_from_others(file: &File) -> io::Result<()> {
     match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            Err(io::Error::new(io::ErrorKind::ResourceBusy, "another recording is being written to it"))
-        }
+        Err(TryLockError::WouldBlock) => Err(is_being_written()),
         // Some file systems have no locks.
         Err(TryLockError::Error(_)) | Ok(()) => Ok(()),
     }
@@ -346,6 +364,36 @@ mod tests {
         assert!(unread.contains("a pipe that nobody reads"), "{unread}");
         assert!(replace(folder.path(), a).is_err());
         assert!(replace(&folder.path().join("none/a"), a).is_err());
+    }
+
+    #[test]
+    fn of_several_that_begin_at_once_one_does() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for number in 0..50 {
+            let path = folder.path().join(number.to_string());
+            let begin = || Lines::begin(&path);
+            let begun: Vec<_> = std::thread::scope(|scope| {
+                let all: Vec<_> = (0..4).map(|_| scope.spawn(begin)).collect();
+                all.into_iter().filter_map(|one| one.join().expect("it ends").ok()).collect()
+            });
+            assert_eq!(begun.len(), 1);
+        }
+    }
+
+    #[cfg(all(feature = "cli", target_os = "linux"))]
+    #[test]
+    fn what_is_open_already_is_no_file_of_a_folder() {
+        use super::Place;
+
+        let shared = tempfile::tempdir_in("/dev/shm").expect("a folder of memory");
+        let path = shared.path().join("file");
+        fs::write(&path, "text").expect("a file");
+        assert!(would_take_away(&path) && !begins_with(&path, b"virtuale").expect("it"), "a file like any other");
+        let open = fs::File::open(&path).expect("it");
+        let number = std::os::fd::AsRawFd::as_raw_fd(&open);
+        for stream in [format!("/dev/fd/{number}"), format!("/proc/self/fd/{number}"), "/dev/stderr".into()] {
+            assert!(Place::of(Path::new(&stream)).expect("it is open").is_none(), "{stream}");
+        }
     }
 
     #[test]

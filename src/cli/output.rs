@@ -1,4 +1,5 @@
-//! The two streams that a verb prints on. Nothing else of the program writes to them, which `tests/house` holds.
+//! The two streams that a verb prints on. Nothing else of the program writes to them, which `tests/house` holds, but
+//! the line editor of `apdu` at a terminal, which echoes what a person types.
 //!
 //! What people read passes through [`neutral`], whatever it is made of: the words of a trace, the name of a file, what
 //! a service answered. What another program reads, a [`document`], goes out as it is, but for a terminal.
@@ -131,7 +132,7 @@ pub(super) fn is_dialogue() -> bool {
 }
 
 /// A stream for people.
-struct ForPeople<W> {
+struct ForPeople<W: Write> {
     text: Vec<u8>,
     out: W,
 }
@@ -146,6 +147,14 @@ impl<W: Write> Write for ForPeople<W> {
         let text = mem::take(&mut self.text);
         self.out.write_all(neutral(&String::from_utf8_lossy(&text)).as_bytes())?;
         self.out.flush()
+    }
+}
+
+/// What was written comes out also where a verb fails before its end.
+impl<W: Write> Drop for ForPeople<W> {
+    fn drop(&mut self) {
+        // Nobody can be told any more if that fails.
+        let _ = self.flush();
     }
 }
 
@@ -185,14 +194,14 @@ fn neutral(text: &str) -> Cow<'_, str> {
     let (mut order, mut line_is_blank) = (Order::default(), true);
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
-        // A colour draws nothing: what stands around it stands side by side.
+        // A colour draws nothing, and goes where nobody sees it: what stands around it stands side by side.
         if let Some(length) = colour_length(rest) {
             neutral.push_str(&rest[..length]);
             rest = &rest[length..];
             continue;
         }
         // Three are the sign of our own reports, and the name of no order.
-        let is_order = line_is_blank && rest.starts_with("::") && !rest.starts_with(":::");
+        let is_order = line_is_blank && colons(rest) == 2;
         if order.is_given_by(character) || is_order {
             neutral.push('\\');
         }
@@ -205,6 +214,22 @@ fn neutral(text: &str) -> Cow<'_, str> {
         rest = &rest[character.len_utf8()..];
     }
     Cow::Owned(neutral)
+}
+
+/// How many colons a text begins with, up to three, whatever colours are between them.
+fn colons(mut text: &str) -> usize {
+    let mut colons = 0;
+    while colons < 3 {
+        match colour_length(text) {
+            Some(length) => text = &text[length..],
+            None if text.starts_with(':') => {
+                colons += 1;
+                text = &text[1..];
+            }
+            None => break,
+        }
+    }
+    colons
 }
 
 /// The longest parameters of a colour, in bytes.
@@ -241,6 +266,7 @@ mod tests {
         assert_eq!(neutral("a\r::add-mask::x\n"), "a\\r::add-mask::x\n");
         assert_eq!(neutral("a::b\n \t::add-mask::x\n::"), "a::b\n \t\\::add-mask::x\n\\::");
         assert_eq!(neutral("  ::: a.toml"), "  ::: a.toml");
+        assert_eq!(neutral(":\x1b[31m:add-mask::x"), "\\:\x1b[31m:add-mask::x");
         assert_eq!(neutral("\x1b[31m::set-output\x1b[0m"), "\x1b[31m\\::set-output\x1b[0m");
         assert_eq!(neutral("#\x1b[31m#[group]"), "#\x1b[31m#\\[group]", "colours are left out where nobody sees them");
     }

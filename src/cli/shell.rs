@@ -6,7 +6,7 @@
 use std::{ffi::OsString, io, os::unix::ffi::OsStrExt, path::Path};
 
 use super::{opensc, output};
-use crate::host::VARIABLE;
+use crate::{host::VARIABLE, shown};
 
 /// The option that `serve` gives to the process in the background, which hands its line to the one that started it.
 pub(super) const DETACHED: &str = "--detached";
@@ -49,10 +49,10 @@ pub(super) fn hand_over(line: &[u8]) -> io::Result<()> {
     output::document(line)
 }
 
-/// A word that a shell takes for these bytes.
+/// A word that any shell takes for these bytes. It is evaluated, not read: [`shown::word`] has `$'...'` for what is
+/// hidden, which not every `sh` knows.
 fn quoted(word: &[u8]) -> Vec<u8> {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte);
-    if word.iter().all(is_plain) {
+    if word.iter().all(shown::is_plain_in_shells) {
         return word.to_vec();
     }
     let mut quoted = b"'".to_vec();

@@ -13,6 +13,9 @@ use crate::{profile::diagnostic::Diagnostic, shown};
 /// The name under which results are shown.
 const SUITE: &str = "virtuale replay";
 
+/// What each report begins with, by which an earlier one is known.
+pub(crate) const BEGINNING: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"virtuale replay\"";
+
 /// How many findings of a trace are reported: the first one matters most, and each is looked up in the text.
 const MOST_FINDINGS: usize = 50;
 
@@ -156,6 +159,7 @@ mod tests {
         let verdicts = [verdict("> 00\n< 6D 00\n"), verdict("> 00\n"), broken];
         let mut xml = Vec::new();
         junit(&verdicts, Duration::from_secs(1), &mut xml).expect("memory");
+        assert!(xml.starts_with(super::BEGINNING));
         let xml = String::from_utf8(xml).expect("text");
         for part in [
             "<testsuites name=\"virtuale replay\" tests=\"3\" skipped=\"0\" failures=\"1\" errors=\"1\" time=\"1.000\">",

@@ -51,6 +51,14 @@ fn each_command_and_each_answer_is_named() {
 }
 
 #[test]
+fn what_was_said_before_a_card_falls_silent_is_there() {
+    let steps = [&["00 84 00 00 08"][..], &["reset"; 300]].concat();
+    let (code, out, error) = arguments("vitale1-igea440", &steps);
+    assert_eq!((code, error.contains("the card gave no answer")), (4, true), "{error}");
+    assert!(out.starts_with("> 00 84 00 00 08") && out.lines().any(|line| line.starts_with("reset  # ATR")), "{out}");
+}
+
+#[test]
 fn the_last_four_digits_before_the_comment_are_the_status_word() {
     let (_, out, _) =
         arguments(MARTIN, &["00A4020C022F00", "00B0000008", "00CADF3000", "00A4040C05A000000003", "8012000000"]);

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::LazyLock,
     thread,
     time::{Duration, Instant},
 };
@@ -87,11 +88,16 @@ impl Drop for Sandbox {
 /// A program that gets every signal, whatever these tests were started with: `nohup` and a shell's `&` have some
 /// ignored, which a child inherits. Where there is no such `env`, it is started as it is.
 fn with_default_signals(program: &str) -> Command {
-    if cfg!(not(target_os = "linux")) {
+    const ENV: [&str; 2] = ["/usr/bin/env", "--default-signal"];
+    static IS_THERE: LazyLock<bool> = LazyLock::new(|| {
+        let output = Command::new(ENV[0]).args([ENV[1], "true"]).output();
+        output.is_ok_and(|output| output.status.success())
+    });
+    if !*IS_THERE {
         return Command::new(program);
     }
-    let mut command = Command::new("/usr/bin/env");
-    command.args(["--default-signal", program]);
+    let mut command = Command::new(ENV[0]);
+    command.args([ENV[1], program]);
     command
 }
 

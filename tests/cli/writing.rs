@@ -86,7 +86,7 @@ fn a_report_takes_the_place_of_an_earlier_one_only() {
     }
     let (code, _, error) = junit("visit.apdu");
     assert_eq!((code, folder.holds("visit.apdu")), (2, trace), "{error}");
-    assert!(error.contains("visit.apdu is there already, and is no XML"), "{error}");
+    assert!(error.contains("visit.apdu is there already, and is no report"), "{error}");
     let (code, out, error) = junit("/dev/full");
     assert!(code == 4 && error.contains("cannot write /dev/full: No space left"), "{error}");
     assert!(out.contains("1 finding in 1 trace"), "what was found is said all the same: {out}");

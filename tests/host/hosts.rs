@@ -133,7 +133,9 @@ fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
     fs::write(&file, "a text").expect("a file");
     let fails = |builder: Builder| builder.start().map(drop).expect_err("it cannot be");
     let empty = || Host::builder().empty_slot();
-    let named = empty().name("hosts-test-taken").start().expect("a host");
+    // The folder of names is the user's: another run of these tests may be under way.
+    let name = format!("hosts-test-{}", std::process::id());
+    let named = empty().name(&name).start().expect("a host");
     let listening = std::os::unix::net::UnixDatagram::bind(folder.path().join("datagrams")).expect("a socket");
     let errors = [
         (Kind::Usage, fails(Host::builder().card(folder.path().join("none.toml")))),
@@ -145,7 +147,7 @@ fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
         (Kind::Usage, fails(empty().empty_slot().slot_name("A").slot_name("A"))),
         (Kind::Usage, fails(empty().empty_slot().reader_slots(1))),
         (Kind::Usage, fails(empty().name("4711"))),
-        (Kind::Environment, fails(empty().name("hosts-test-taken"))),
+        (Kind::Environment, fails(empty().name(&name))),
         (Kind::Usage, fails(empty().contactless(1))),
         (Kind::Usage, fails(empty().record(&nowhere))),
         (Kind::Usage, fails(empty().record_folder(file.join("folder")))),

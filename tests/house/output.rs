@@ -37,7 +37,16 @@ fn one_module_prints() {
 /// What replaces a file does so whole or not at all.
 #[test]
 fn one_module_writes_files() {
-    let ways = ["fs::write", "fs::rename", "fs::copy", "File::create", "File::options", "OpenOptions", "NamedTempFile"];
+    let ways = [
+        "fs::write",
+        "fs::rename",
+        "fs::copy",
+        "File::create",
+        "File::options",
+        "OpenOptions",
+        "NamedTempFile",
+        "generate_to",
+    ];
     only_in("src/writing.rs", "src", &ways);
 }
 

@@ -17,9 +17,6 @@ use crate::{
     trace::{Heard, Listener},
 };
 
-/// The longest value that is shown in full, in bytes.
-const SHOWN: usize = 64;
-
 /// Templates of control information [ISO-7816-4 7.4].
 const CONTROL: [(Tag, &str); 2] = [(Tag(0x62), "file control parameters"), (Tag(0x6F), "file control information")];
 
@@ -109,7 +106,7 @@ fn write_element(text: &mut String, element: &Element, bytes: &Bytes<'_>, depth:
         }
         Some(_) => {
             let value = bytes.of(&element.value_range()).unwrap_or_default();
-            let _ = write!(text, "  {}", digits(value));
+            let _ = write!(text, "  {}", digits_of(value));
         }
     }
     text.push('\n');
@@ -131,7 +128,7 @@ fn write_object(text: &mut String, object: Tree<'_>, within: Option<Tag>, depth:
     let name = names.iter().find(|(known, _)| *known == tag).map(|(_, name)| format!("  {name}")).unwrap_or_default();
     let _ = write!(text, "#   {:indent$}{:02X}{name}", "", tag.0, indent = depth * 2);
     if let Some(value) = object.value() {
-        let _ = writeln!(text, "  {}{}", digits(value), number(&name, value));
+        let _ = writeln!(text, "  {}{}", digits_of(value), number(&name, value));
     } else {
         text.push('\n');
         object.objects().for_each(|inner| write_object(text, inner, Some(tag), depth + 1));
@@ -148,15 +145,9 @@ fn number(name: &str, value: &[u8]) -> String {
     }
 }
 
-fn digits(value: &[u8]) -> String {
-    match value {
-        [] => "empty".to_owned(),
-        [first, rest @ ..] if rest.len() >= 2 && rest.iter().all(|byte| byte == first) => {
-            format!("{} x {first:02X}", value.len())
-        }
-        value if value.len() > SHOWN => format!("{} bytes", value.len()),
-        value => hex::encode_upper(value),
-    }
+/// A value in digits, also if it is empty.
+fn digits_of(value: &[u8]) -> String {
+    if value.is_empty() { "empty".to_owned() } else { bytes::digits(value) }
 }
 
 #[cfg(test)]

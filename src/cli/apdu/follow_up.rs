@@ -1,7 +1,7 @@
 //! What a terminal sends by itself after an answer: GET RESPONSE for what waits, and the command again with the Le that
 //! the card asks for [ISO-7816-4 5.6].
 
-use virtuale_engine::{StatusWord, image::Waiting, ins::Ins};
+use virtuale_engine::{StatusWord, class::Class, image::Waiting, ins::Ins};
 
 /// The next command, if the answer to the last one asks for one. `waiting` is how the card says that bytes wait.
 pub(super) fn follow_up(command: &[u8], status: StatusWord, waiting: Waiting) -> Option<Vec<u8>> {
@@ -9,16 +9,15 @@ pub(super) fn follow_up(command: &[u8], status: StatusWord, waiting: Waiting) ->
     if let Some(le) = waiting.announced(status) {
         return Some(vec![plain(class), Ins::GET_RESPONSE.0, 0, 0, le]);
     }
-    let [sw1, le] = status.0.to_be_bytes();
-    if sw1 == 0x6C { with_le(command, le) } else { None }
+    with_le(command, status.right_le()?)
 }
 
 /// The class byte with its channel and nothing else: no chaining, no secure messaging [ISO-7816-4 5.4.1].
 fn plain(class: u8) -> u8 {
-    match class {
-        0x00..=0x3F => class & 0x03,
-        0x40..=0x7F => 0x40 | class & 0x0F,
-        own => own,
+    match (Class::interindustry(class), class) {
+        (None, own) => own,
+        (Some(_), 0x40..) => 0x40 | class & 0x0F,
+        (Some(_), first) => first & 0x03,
     }
 }
 
@@ -51,6 +50,8 @@ mod tests {
     fn what_waits_is_fetched_on_the_channel_of_the_command() {
         assert_eq!(after(&hex!("00 A4 04 00"), 0x611E), Some(hex!("00 C0 00 00 1E").to_vec()));
         assert_eq!(after(&hex!("1E A4 04 00"), 0x6100), Some(hex!("02 C0 00 00 00").to_vec()));
+        assert_eq!(after(&hex!("6F A4 04 00"), 0x6108), Some(hex!("4F C0 00 00 08").to_vec()));
+        assert_eq!(after(&hex!("21 A4 04 00"), 0x6108), Some(hex!("21 C0 00 00 08").to_vec()), "a reserved class");
         assert_eq!(after(&hex!("00 A4 04 00"), 0x9F1E), None);
         let gsm = follow_up(&hex!("A0 A4 00 00 02 3F 00"), StatusWord(0x9F16), Waiting::GSM);
         assert_eq!(gsm, Some(hex!("A0 C0 00 00 16").to_vec()));

@@ -50,3 +50,17 @@ pub(in crate::cli) fn headline(file: &FileMap) -> String {
     let sfi = file.sfi.map(|sfi| format!(", SFI {sfi}")).unwrap_or_default();
     format!("{}  {}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
 }
+
+/// The longest bytes that are shown in full.
+const SHOWN: usize = 64;
+
+/// Bytes in hexadecimal digits, unless they are all the same or too many; nothing for none.
+pub(in crate::cli) fn digits(bytes: &[u8]) -> String {
+    match bytes {
+        [first, rest @ ..] if rest.len() >= 2 && rest.iter().all(|byte| byte == first) => {
+            format!("{} x {first:02X}", bytes.len())
+        }
+        bytes if bytes.len() > SHOWN => format!("{} bytes", bytes.len()),
+        bytes => hex::encode_upper(bytes),
+    }
+}

@@ -132,19 +132,9 @@ fn write_source(page: &mut String, source: &str) -> fmt::Result {
     if source.is_empty() { Ok(()) } else { write!(page, "  {dimmed}[{}]{dimmed:#}", printable(source)) }
 }
 
-/// The longest value that is shown in full, in bytes.
-const SHOWN: usize = 64;
-
 /// The bytes of an element without its tag, unless they are all the same or too many.
 fn raw(element: &Element, bytes: &[u8]) -> String {
-    match bytes.get(element.value_range()) {
-        None | Some([]) => String::new(),
-        Some([first, rest @ ..]) if rest.len() >= 2 && rest.iter().all(|byte| byte == first) => {
-            format!("{} x {first:02X}", rest.len() + 1)
-        }
-        Some(bytes) if bytes.len() > SHOWN => format!("{} bytes", bytes.len()),
-        Some(bytes) => hex::encode_upper(bytes),
-    }
+    bytes.get(element.value_range()).map(bytes::digits).unwrap_or_default()
 }
 
 /// A text without characters that would move a cursor.

@@ -4,7 +4,6 @@ pub(super) mod bytes;
 mod check;
 mod dump;
 mod explain;
-mod json;
 mod new;
 mod show;
 

@@ -3,8 +3,9 @@
 use std::{fmt::Write, path::PathBuf};
 
 use crate::{
-    cli::{Exit, card::json, cards, exit, options::Reproducible, output},
+    cli::{Exit, cards, exit, options::Reproducible, output},
     profile::{Profile, families::Face},
+    terminal::pages::data_as_json,
 };
 
 const EXAMPLES: &str = "\
@@ -33,7 +34,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     if args.json {
-        output::print_json(&json::value(profile.data()))?;
+        output::print_json(&data_as_json(profile.data()))?;
     } else {
         let Face { lines, people } = profile.layout().family().face(profile.data());
         output::print(format_args!("{}\n{}", face(&lines), self::people(&people, &profile)))?;

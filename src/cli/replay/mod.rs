@@ -45,9 +45,6 @@ Examples:
 Exit codes with a command: 1 when it did anything otherwise than the trace has it; else those of the
 command; 128+n when signal n killed it; 126 when it cannot be run; 127 when it is not found.";
 
-/// What a report begins with.
-const XML: &[u8] = b"<?xml";
-
 /// How many findings of one trace are shown.
 const MOST_SHOWN: usize = 20;
 
@@ -143,10 +140,10 @@ fn cards_of(args: &Args) -> Cards {
 
 /// Holds that a report takes the place of an earlier one only, and of nothing that is read.
 fn allow_junit(path: &Path) -> Result<(), Failure> {
-    if writing::begins_with(path, XML).map_err(|error| Failure::file("write", path, &error))? {
+    if writing::begins_with(path, report::BEGINNING).map_err(|error| Failure::file("write", path, &error))? {
         return Ok(());
     }
-    let what = format!("{} is there already, and is no XML", shown::path(path));
+    let what = format!("{} is there already, and is no report", shown::path(path));
     Err(Failure::usage(what, "a report takes the place of an earlier one only: name another file"))
 }
 

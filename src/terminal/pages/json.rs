@@ -150,7 +150,7 @@ impl<'a> Report<'a> {
             atr: hex::encode_upper(&reading.atr),
             model: reading.model,
             volet: &reading.volet,
-            data: value(&reading.data),
+            data: data_as_json(&reading.data),
             abilities: reading.abilities().into(),
             remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, reading, words)).collect(),
             files: files(&reading.files, &reading.closed),
@@ -170,7 +170,7 @@ impl<'a> PlainReport<'a> {
             atr: hex::encode_upper(&reading.atr),
             family: reading.family,
             layout: &reading.layout,
-            data: value(&reading.data),
+            data: data_as_json(&reading.data),
             contradictions: &reading.contradictions,
             cut_short: reading.cut_short,
             files: files(&reading.files, &reading.closed),
@@ -224,14 +224,15 @@ fn files(open: &[OpenFile], closed: &[ClosedFile]) -> Vec<FileReport> {
     open.chain(closed).collect()
 }
 
-fn value(node: &Node) -> Value {
+/// The data of a card under the keys of card files. Dates and bytes become text, as a card file has them.
+pub(crate) fn data_as_json(node: &Node) -> Value {
     match &node.data {
         Data::Text(text) => Value::from(text.as_str()),
         Data::Number(number) => Value::from(*number),
         Data::Flag(flag) => Value::from(*flag),
         Data::Date(date) => Value::from(date.to_string()),
         Data::Bytes(bytes) => Value::from(hex::encode_upper(bytes)),
-        Data::List(members) => members.iter().map(value).collect(),
-        Data::Table(table) => table.iter().map(|(key, node)| (key.clone(), value(node))).collect(),
+        Data::List(members) => members.iter().map(data_as_json).collect(),
+        Data::Table(table) => table.iter().map(|(key, node)| (key.clone(), data_as_json(node))).collect(),
     }
 }

@@ -19,6 +19,8 @@ mod table;
 mod words;
 mod writer;
 
+#[cfg(feature = "cli")]
+pub(crate) use json::data_as_json;
 pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, RemarkReport, Report};
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
