@@ -62,6 +62,16 @@ pub(crate) fn path(path: impl AsRef<Path>) -> String {
     name
 }
 
+/// Bytes as people write them: `3B 75`.
+pub(crate) struct Pairs<'b>(pub(crate) &'b [u8]);
+
+impl fmt::Display for Pairs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let between = |at: usize| if at == 0 { "" } else { " " };
+        self.0.iter().enumerate().try_for_each(|(at, byte)| write!(f, "{}{byte:02X}", between(at)))
+    }
+}
+
 /// What the system says of a failure, without the number that means nothing to people.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();

@@ -14,13 +14,13 @@ use super::{
     Exit, Failure, cards, exit,
     options::{SLOT_NUMBERS, number},
     output,
-    target::Force,
+    target::{self, Force},
 };
 use crate::{
     profile::{diagnostic::Source, reading},
     shown,
     trace::{
-        LONGEST, Trace,
+        FIRST_WORD, LONGEST, Trace,
         convert::{self, Format, Imported, Patterns},
         suite::counted,
     },
@@ -89,12 +89,9 @@ pub(super) fn run(args: &Args) -> Exit {
     args.output.iter().try_for_each(|file| args.force.allow(file, &[&args.file]))?;
     let text = read(&args.file)?;
     let name = args.file.to_string_lossy().into_owned();
-    let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with("virtuale-trace");
+    let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with(FIRST_WORD);
     let (text, code) = if is_trace { (text, exit::DONE) } else { import(&text, patterns.as_ref(), args)? };
-    if text.len() > LONGEST {
-        let what = format!("the trace of {} would have more than {LONGEST} bytes", shown::path(&args.file));
-        return Err(Failure::usage(what, "nothing could read it: convert the log in parts"));
-    }
+    target::can_be_read(&text, args.output.as_deref().unwrap_or(&args.file))?;
     let written = match args.to {
         Form::Apdu => Written::Text(text),
         Form::Scriptor => Written::Text(script(&parse(text, &name)?, &name, args.slot)?),
@@ -115,6 +112,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     let bytes = if path == Path::new("-") {
         reading::bytes(io::stdin().lock(), path, LONGEST)
     } else {
+        // A pipe may be silent for as long as it likes, as standard input may: its log comes as things happen.
         let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
         reading::bytes(file, path, LONGEST)
     };

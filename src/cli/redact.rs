@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Exit, Failure, cards, exit, options::Reproducible, output, target::Force};
+use super::{
+    Exit, Failure, cards, exit,
+    options::Reproducible,
+    output,
+    target::{self, Force},
+};
 use crate::{
     host::HostError,
     profile::{NamedCard, Profile},
@@ -68,6 +73,7 @@ pub(super) fn run(args: &Args) -> Exit {
             return Ok(exit::FOUND);
         }
     };
+    target::can_be_read(&redacted.text, &args.output)?;
     let written = writing::replace(&args.output, |out| out.write_all(redacted.text.as_bytes()));
     written.map_err(|error| Failure::file("write", &args.output, &error))?;
     if !redacted.same.is_empty() {

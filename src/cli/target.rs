@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Failure;
-use crate::{shown, writing};
+use crate::{shown, trace::LONGEST, writing};
 
 /// Whether a file may take the place of another.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -11,6 +11,19 @@ pub(super) struct Force {
     /// Write over a file that is there already
     #[arg(long)]
     force: bool,
+}
+
+/// Holds that the text of a trace is short enough to be read, before it is written to `target` or shown.
+///
+/// # Errors
+///
+/// That it is not.
+pub(super) fn can_be_read(text: &str, target: &Path) -> Result<(), Failure> {
+    if text.len() <= LONGEST {
+        return Ok(());
+    }
+    let what = format!("the trace for {} would have more than {LONGEST} bytes", shown::path(target));
+    Err(Failure::usage(what, "nothing could read it: take what it is made of in parts"))
 }
 
 impl Force {

@@ -279,15 +279,14 @@ impl Builder {
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
-        let recording = self.recording(&cards, run)?;
-        self.open(readers, making, recording, cards)
+        self.open(readers, making, run, cards)
     }
 
     fn open(
         self,
         readers: Arc<Readers>,
         making: Making,
-        recording: Option<Recording>,
+        run: Run,
         cards: Vec<Option<Made>>,
     ) -> Result<Host, HostError> {
         let folder = self.folder()?;
@@ -295,6 +294,8 @@ impl Builder {
             Some(place) => claim(place, &folder)?,
             None => folder.socket(),
         };
+        // Last of all that may fail for a mistake of the caller: who makes it gets no file.
+        let recording = self.recording(&cards, run)?;
         let desk = Desk {
             readers: Arc::clone(&readers),
             moves: cards.iter().map(|_| Mutex::default()).collect(),
@@ -353,7 +354,7 @@ impl Builder {
         match &self.record {
             None => Ok(None),
             Some(Record::File(path)) => {
-                // Before the file is there, which nobody would take away.
+                // Before the file is there.
                 cards.iter().flatten().try_for_each(|made| recording::seen(path, &made.origin).map(drop))?;
                 Recording::to_file(path, cards.len() > 1, self.remark.as_deref(), run).map(Some)
             }

@@ -212,7 +212,11 @@ impl HostError {
                 io::ErrorKind::AlreadyExists => "give another name, or remove that file first".into(),
                 io::ErrorKind::StorageFull => "make room there, or give another path".into(),
                 io::ErrorKind::PermissionDenied => "see that this user may write there, or give another path".into(),
-                _ => "look at the path: its folder must be there".into(),
+                io::ErrorKind::ResourceBusy => "end that recording, or give another path".into(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                    "look at the path: its folder must be there".into()
+                }
+                _ => "give another path".into(),
             },
             Self::TooLong { .. } => {
                 format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs")

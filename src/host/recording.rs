@@ -186,7 +186,7 @@ impl Recording {
         }
     }
 
-    /// Which traces are not whole, and why, in words for people.
+    /// Which traces are not whole or cannot be replayed as they are, and why, in words for people.
     pub(crate) fn complaints(&self) -> Vec<String> {
         match self {
             Self::File { trace_file, strangers, .. } => {

@@ -9,12 +9,9 @@ use std::{
 use super::HostError;
 use crate::{
     shown::{self, reason},
-    trace::record::Tape,
+    trace::{FIRST_WORD, record::Tape},
     writing::{self, Earlier, Lines},
 };
-
-/// What every trace begins with.
-const FIRST_WORD: &[u8] = b"virtuale-trace";
 
 /// A file with the tape that writes it.
 #[derive(Debug)]
@@ -34,7 +31,7 @@ impl TraceFile {
     /// That the file cannot be written, or that something else than a trace is there.
     pub(crate) fn over(path: &Path) -> Result<Self, HostError> {
         let failed = |error| HostError::File { did: "write", path: path.to_owned(), error };
-        if !writing::begins_with(path, FIRST_WORD).map_err(failed)? {
+        if !writing::begins_with(path, FIRST_WORD.as_bytes()).map_err(failed)? {
             return Err(HostError::NotATrace(path.to_owned()));
         }
         let begin = |begun| {

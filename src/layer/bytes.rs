@@ -11,13 +11,13 @@ use virtuale_engine::{
     commands::INSTRUCTIONS,
     ins::Ins,
     instruction::Effect,
+    response,
 };
+
+use crate::shown::Pairs;
 
 /// The length of the header of a command.
 const HEADER: usize = 4;
-
-/// The length of a status word.
-const STATUS: usize = 2;
 
 /// A command APDU as it passed, which this derefs to: `&command[..]` are its bytes. Cheap to clone.
 ///
@@ -73,7 +73,7 @@ impl fmt::Debug for CommandBytes {
 
 impl fmt::Debug for ResponseBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.split_last_chunk::<STATUS>() {
+        match self.0.split_last_chunk::<{ response::SHORTEST }>() {
             Some(([], status)) => write!(f, "{}", Pairs(status)),
             Some((data, status)) => write!(f, "{} + {}", Length(data), Pairs(status)),
             None => write!(f, "{}", Length(&self.0)),
@@ -87,16 +87,6 @@ fn names_files(command: &[u8]) -> bool {
     let &[class, ins, ..] = command else { return false };
     let is_plain = Class::interindustry(class).is_some_and(|class| class.secure_messaging == SecureMessaging::None);
     is_plain && INSTRUCTIONS.find(Ins(ins)).is_some_and(|row| row.instruction.effect == Effect::Selects)
-}
-
-/// Bytes as pairs of digits.
-struct Pairs<'b>(&'b [u8]);
-
-impl fmt::Display for Pairs<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let between = |at: usize| if at == 0 { "" } else { " " };
-        self.0.iter().enumerate().try_for_each(|(at, byte)| write!(f, "{}{byte:02X}", between(at)))
-    }
 }
 
 /// How many bytes there are.

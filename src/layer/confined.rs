@@ -13,8 +13,8 @@ use virtuale_engine::{
 /// A card that may be anybody's, layers included, as those see it who look on from outside.
 ///
 /// - An answer without a status word, or longer than any answer of ISO 7816-4, is none: the card is mute.
-/// - A panic goes no further. Nobody knows what the card was about, so that none of its code runs any more until it is
-///   given a state back: it is mute.
+/// - A panic at a power-up, a reset, a protocol or a command goes no further. Nobody knows what the card was about, so
+///   that nothing of this reaches its code any more until it is given a state back: it is mute.
 pub struct Confined<C> {
     card: C,
     /// Whether its code has panicked.
@@ -88,8 +88,11 @@ impl<C: Card> Card for Confined<C> {
         outcome
     }
 
+    // Unguarded: who takes a snapshot of a card has its own code called, and of one that has panicked gets nothing.
     fn save(&self, snapshot: &mut Snapshot) {
-        self.card.save(snapshot);
+        if !self.is_broken {
+            self.card.save(snapshot);
+        }
     }
 
     fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {

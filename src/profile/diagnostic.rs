@@ -58,8 +58,8 @@ pub struct Mistakes {
 impl Source {
     /// A span, cut to what exists.
     fn within(&self, span: &Range<usize>) -> Range<usize> {
-        let start = boundary(&self.text, span.start);
-        start..boundary(&self.text, span.end).max(start)
+        let start = self.text.floor_char_boundary(span.start);
+        start..self.text.floor_char_boundary(span.end).max(start)
     }
 }
 
@@ -159,6 +159,10 @@ impl<'a> Excerpt<'a> {
 
     fn place(&self, at: usize) -> usize {
         match self.source.text.get(..at) {
+            // The `\r` of a line end is shown as it is only together with its `\n`.
+            Some(before) if self.has_escapes() && self.source.text[at..].starts_with('\n') => {
+                shown::text(before.strip_suffix('\r').unwrap_or(before)).len()
+            }
             Some(before) if self.has_escapes() => shown::text(before).len(),
             _ => at,
         }
@@ -182,14 +186,9 @@ impl<'a> Excerpt<'a> {
 
 /// The line and column of a byte of a text, both from 1; columns count characters.
 fn position(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..boundary(text, at)];
+    let before = &text[..text.floor_char_boundary(at)];
     let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
     (before.matches('\n').count() + 1, column)
-}
-
-/// The boundary of a character at or before a byte.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 impl Mistakes {
@@ -286,6 +285,16 @@ mod tests {
         let text = Diagnostic::new(&source("a.toml"), 4..7, "wrong").elsewhere(Some(elsewhere)).render(false);
         let (first, second) = text.split_once("b.toml:3:1").expect("both");
         assert!(first.contains("a.toml:2:1") && second.contains("----- asked for here"), "{text}");
+    }
+
+    #[test]
+    fn a_mistake_at_the_end_of_a_line_of_windows_stays_on_it() {
+        let source = Source { name: "a.toml".into(), text: "# \u{202e}\r\nnom =\r\nprenom\r\n".into() };
+        let end = source.text.find("=\r\n").expect("the line") + "=\r".len();
+        for at in [end - 1..end, end..end] {
+            let text = Diagnostic::new(&Arc::new(source.clone()), at, "no value").render(false);
+            assert!(text.contains("a.toml:2:") && text.contains("      ^") && !text.contains("prenom"), "{text}");
+        }
     }
 
     #[test]

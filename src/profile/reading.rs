@@ -16,14 +16,14 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
 };
 
-/// How long a pipe or device is waited for.
+/// How long a pipe or device may be silent.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The text of a file that has at most `longest` bytes.
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, or is a pipe that nobody writes to, [`LoadError::Invalid`] if it is longer,
+/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s, [`LoadError::Invalid`] if it is longer,
 /// or at the first place that is not text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
@@ -132,15 +132,15 @@ fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
     }
 }
 
-/// Opens the file of a path and reads it. A pipe or device has 10 s to come to its end: only to open one that nobody
-/// writes to would take for ever.
+/// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time: only to open one that
+/// nobody writes to would take for ever.
 ///
 /// # Errors
 ///
 /// What the system says, or [`io::ErrorKind::TimedOut`].
 pub(crate) fn patiently<T: Send + 'static>(
     path: &Path,
-    read: impl FnOnce(File) -> io::Result<T> + Send + 'static,
+    read: impl FnOnce(&mut dyn Read) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     within(PATIENCE, path, read)
 }
@@ -148,19 +148,49 @@ pub(crate) fn patiently<T: Send + 'static>(
 fn within<T: Send + 'static>(
     patience: Duration,
     path: &Path,
-    read: impl FnOnce(File) -> io::Result<T> + Send + 'static,
+    read: impl FnOnce(&mut dyn Read) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     if !fs::metadata(path).is_ok_and(|known| !known.is_file() && !known.is_dir()) {
-        return File::open(path).and_then(read);
+        return read(&mut File::open(path)?);
     }
     let (sender, receiver) = mpsc::channel();
     let path = path.to_owned();
     // The thread of a pipe that stays silent waits on; nobody hears it.
-    thread::spawn(move || sender.send(File::open(path).and_then(read)));
-    receiver.recv_timeout(patience).unwrap_or_else(|_| {
-        let what = format!("it is a pipe or a device, and does not come to its end within {} s", patience.as_secs());
-        Err(io::Error::new(io::ErrorKind::TimedOut, what))
-    })
+    thread::spawn(move || {
+        let heard = |file| read(&mut Audible { file, sender: sender.clone() });
+        sender.send(Progress::Done(File::open(path).and_then(heard)))
+    });
+    loop {
+        match receiver.recv_timeout(patience) {
+            Ok(Progress::Bytes) => {}
+            Ok(Progress::Done(outcome)) => return outcome,
+            Err(_) => {
+                let what = format!("it is a pipe or a device, and says nothing for {} s", patience.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, what));
+            }
+        }
+    }
+}
+
+/// What comes of a pipe.
+enum Progress<T> {
+    Bytes,
+    Done(io::Result<T>),
+}
+
+/// A pipe that tells whenever it has said something.
+struct Audible<T> {
+    file: File,
+    sender: mpsc::Sender<Progress<T>>,
+}
+
+impl<T> Read for Audible<T> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let length = self.file.read(bytes)?;
+        // Who does not wait any more need not know.
+        let _ = self.sender.send(Progress::Bytes);
+        Ok(length)
+    }
 }
 
 /// All bytes of a file or stream that has at most `longest`. `path` is what messages call it.
@@ -188,7 +218,7 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
 mod tests {
     use std::{
         fs::{self, File},
-        io::{self, Read},
+        io::{self, Read, Write},
         path::Path,
         process::Command,
         thread,
@@ -197,7 +227,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{bytes, decoded, is_utf16, patiently, text, within};
+    use super::{bytes, decoded, is_utf16, text, within};
 
     fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
@@ -214,7 +244,7 @@ mod tests {
             assert!(made.success());
             pipe
         };
-        let read = |mut file: File| {
+        let read = |file: &mut dyn Read| {
             let mut text = String::new();
             file.read_to_string(&mut text).map(|_| text)
         };
@@ -223,9 +253,15 @@ mod tests {
         let spoken = pipe("spoken");
         let writer = thread::spawn({
             let spoken = spoken.clone();
-            move || fs::write(spoken, "layout")
+            move || {
+                let mut pipe = File::options().write(true).open(spoken)?;
+                "slowly".bytes().try_for_each(|byte| {
+                    thread::sleep(Duration::from_millis(80));
+                    pipe.write_all(&[byte])
+                })
+            }
         });
-        assert_eq!(patiently(&spoken, read).expect("somebody writes"), "layout");
+        assert_eq!(within(Duration::from_millis(400), &spoken, read).expect("somebody writes"), "slowly");
         writer.join().expect("it ends").expect("somebody reads");
     }
 

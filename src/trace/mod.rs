@@ -42,6 +42,7 @@ pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
 pub use listen::{Heard, Listener};
 pub use names::{command_name, command_name_of, hex};
+pub(crate) use parse::FIRST_WORD;
 pub use parse::LONGEST;
 pub use pattern::{Atom, Pattern};
 pub(crate) use seen::as_named;

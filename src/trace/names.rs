@@ -8,7 +8,10 @@ use virtuale_engine::{
     instruction::{Parameters, Takes},
 };
 
-use crate::profile::families::{Families, Family};
+use crate::{
+    profile::families::{Families, Family},
+    shown::Pairs,
+};
 
 /// How many bytes of what SELECT is asked for are shown: more than any name or path has.
 const LONGEST_PATH: usize = 32;
@@ -17,11 +20,8 @@ const LONGEST_PATH: usize = 32;
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 3);
-    for (index, byte) in bytes.iter().enumerate() {
-        let blank = if index == 0 { "" } else { " " };
-        // A String takes whatever is written to it.
-        let _ = write!(text, "{blank}{byte:02X}");
-    }
+    // A String takes whatever is written to it.
+    let _ = write!(text, "{}", Pairs(bytes));
     text
 }
 

@@ -7,7 +7,11 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use virtuale_engine::{Protocol, Reset};
 
-use super::{file::Silence, names::hex, parse::VERSION};
+use super::{
+    file::Silence,
+    names::hex,
+    parse::{FIRST_WORD, VERSION},
+};
 use crate::shown;
 
 /// A line of a trace.
@@ -66,7 +70,7 @@ impl<W: Write> Writer<W> {
     ///
     /// What the way out says.
     pub fn new(mut out: W) -> io::Result<Self> {
-        out.write_all(format!("virtuale-trace {VERSION}\n").as_bytes())?;
+        out.write_all(format!("{FIRST_WORD} {VERSION}\n").as_bytes())?;
         Ok(Self { out, slot: None })
     }
 

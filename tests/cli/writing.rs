@@ -120,6 +120,17 @@ fn a_recording_takes_the_place_of_a_trace_only() {
 }
 
 #[test]
+fn readers_that_do_not_start_leave_no_recording() {
+    let folder = Folder::new();
+    folder.write("socket", "no socket");
+    for refused in [["--socket", "socket"], ["--name", "4711"]] {
+        let arguments = [&["serve", "--card", "vitale2-martin", "--record", "a.apdu"][..], &refused].concat();
+        let (code, _, error) = folder.run(&arguments);
+        assert!(code != 0 && !folder.file("a.apdu").exists(), "{code} {error}");
+    }
+}
+
+#[test]
 fn two_recordings_do_not_share_a_file() {
     let folder = Folder::new();
     let file = folder.file("both.apdu");

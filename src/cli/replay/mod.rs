@@ -20,6 +20,7 @@ use super::{
     options::{Reproducible, number},
     output,
     relay::At,
+    target,
 };
 use crate::{
     profile::families::Families,
@@ -220,6 +221,7 @@ fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
         other => Failure::Environment(format!("{} changed meanwhile: {other}", shown::path(path)), None),
     })?;
     let new = update::update(&trace, &verdict.findings);
+    target::can_be_read(&new.text, path)?;
     writing::replace(path, |out| out.write_all(new.text.as_bytes()))
         .map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
     let done = verdict.findings.len() - new.left.len();

@@ -1,10 +1,16 @@
 //! Sockets that are their user's alone.
 
-use std::{io, os::unix::net::UnixListener, path::Path};
+use std::{
+    io,
+    os::{fd::OwnedFd, unix::net::UnixListener},
+    path::Path,
+};
 
+#[cfg(not(target_vendor = "apple"))]
+use rustix::net::SocketFlags;
 use rustix::{
     fs::{Mode, fchmod},
-    net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket},
+    net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen},
 };
 
 /// What others may do with the socket.
@@ -17,8 +23,7 @@ const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 ///
 /// [`io::ErrorKind::AddrInUse`] if something is there, else what the system says.
 pub(crate) fn listen_privately(path: &Path) -> io::Result<UnixListener> {
-    let socket = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
-    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    let socket = closed_in_children()?;
     // What Linux makes at the path has the mode of the socket.
     let is_private = fchmod(&socket, OWNER_ONLY).is_ok() && cfg!(target_os = "linux");
     bind(&socket, &SocketAddrUnix::new(path)?)?;
@@ -27,6 +32,20 @@ pub(crate) fn listen_privately(path: &Path) -> io::Result<UnixListener> {
     }
     listen(&socket, i32::MAX)?;
     Ok(UnixListener::from(socket))
+}
+
+/// A socket that no program gets which is started meanwhile.
+#[cfg(not(target_vendor = "apple"))]
+fn closed_in_children() -> io::Result<OwnedFd> {
+    Ok(rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
+}
+
+/// The same where that takes two steps.
+#[cfg(target_vendor = "apple")]
+fn closed_in_children() -> io::Result<OwnedFd> {
+    let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(socket)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     profile::{codes, tree::CardDate},
+    shown::Pairs,
     terminal::vitale::{Period, Reading},
 };
 
@@ -112,7 +113,7 @@ impl<'a> Writer<'a> {
 
 /// Bytes as people write them: `3B 75`.
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ")
+    Pairs(bytes).to_string()
 }
 
 /// A NIR in its parts: sex, year, month, department, commune, order, key. Anything else stays as it is.

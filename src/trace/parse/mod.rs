@@ -27,6 +27,9 @@ use crate::{
 /// The version of the format that is written; all versions up to it are read.
 pub(super) const VERSION: u32 = 1;
 
+/// The word that every trace begins with.
+pub(crate) const FIRST_WORD: &str = "virtuale-trace";
+
 /// How many mistakes are reported.
 const MOST_MISTAKES: usize = 20;
 
@@ -518,11 +521,11 @@ impl Holes {
 }
 
 fn read_version(lines: &mut Lines<'_>) -> Result<(), Mistake> {
-    let hint = format!("the first line of a trace is `virtuale-trace {VERSION}`");
+    let hint = format!("the first line of a trace is `{FIRST_WORD} {VERSION}`");
     let Some(line) = lines.take() else { return Err(Mistake::new(0..0, "the trace is empty").hint(hint)) };
     let said = line.text.strip_prefix('\u{FEFF}').map_or(line, |text| Words { text, start: '\u{FEFF}'.len_utf8() });
     let (keyword, rest) = said.without_comment().split_word();
-    if keyword.text != "virtuale-trace" {
+    if keyword.text != FIRST_WORD {
         return Err(Mistake::new(keyword.span(), "not a trace").hint(hint));
     }
     match rest.text.parse::<u32>() {

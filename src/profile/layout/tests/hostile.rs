@@ -39,8 +39,7 @@ proptest! {
         patch in proptest::sample::select(&["", "\"", "{", "]", "= 9", "each = \"@file\"", "of = [", "len = 65535, ", "\u{e9}"][..]),
     ) {
         let text = if generation == 1 { vitale1_text() } else { vitale2_text() };
-        let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
-        let (from, to) = (boundary(at), boundary(at + length));
+        let (from, to) = (text.floor_char_boundary(at), text.floor_char_boundary(at + length));
         let damaged = format!("{}{patch}{}", &text[..from], &text[to..]);
         read_and_use(&damaged);
     }
