@@ -78,7 +78,8 @@ pub enum Reply {
     Stopping {
         /// The process.
         pid: u32,
-        /// What a person should know of recordings that are not whole or cannot be replayed as they are, in words for people.
+        /// What a person should know of recordings that are not whole or cannot be replayed as they are, in words for
+        /// people.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         not_whole: Vec<String>,
     },
@@ -96,7 +97,8 @@ pub struct Status {
     pub pid: u32,
     /// Its slots, the first one being slot 0.
     pub slots: Vec<SlotStatus>,
-    /// What a person should know of recordings that are not whole or cannot be replayed as they are, in words for people.
+    /// What a person should know of recordings that are not whole or cannot be replayed as they are, in words for
+    /// people.
     #[serde(default)]
     pub not_whole: Vec<String>,
 }
