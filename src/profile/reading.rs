@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s, [`LoadError::Invalid`] if it is longer,
-/// or at the first place that is not text.
+/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s, [`LoadError::Invalid`] if it is
+/// longer, or at the first place that is not text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
     let its_path = path.to_owned();
