@@ -263,8 +263,7 @@ impl Builder {
         }
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
-        let all_are_made =
-            contents.iter().flatten().all(Content::is_made_elsewhere) && contents.iter().all(Option::is_some);
+        let all_are_made = contents.iter().all(|content| content.as_ref().is_some_and(Content::is_made_elsewhere));
         let making = Making {
             today: self.today.unwrap_or_else(|| Zoned::now().date()),
             seed: self.seed,

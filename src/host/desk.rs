@@ -70,7 +70,7 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// Its stay is over.
+    /// Its stay is over, if it was in.
     fn leaves(&self) {
         self.recording.iter().for_each(CardRecording::leaves);
         self.stay.end();
@@ -161,12 +161,12 @@ impl Desk {
         let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
         let mut here = self.begin_move(slot);
-        let replaced = self.readers.exchange(slot, card, Some(label), move |exchange| {
-            here.iter().filter(|_| exchange.left.is_some()).for_each(Followed::leaves);
+        let replaced = self.readers.exchange(slot, card, Some(label), move |generation| {
+            here.iter().for_each(Followed::leaves);
             if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
                 all.comes(slot, recording);
             }
-            stay.begin(exchange.came);
+            stay.begin(generation);
             *self.teller.stay(slot) = Some(stay.clone());
             *here = Some(Followed { stay, recording });
         })?;

@@ -18,6 +18,6 @@ mod toys;
 
 pub use pcsc::{Disposition, ReturnCode, Session, Share, attribute};
 pub use slot::{
-    Caller, CardError, CardState, Client, Exchange, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError, Observer,
-    Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
+    Caller, CardError, CardState, Client, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError, Observer, Protocols,
+    RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
 };

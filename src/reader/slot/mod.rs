@@ -29,7 +29,6 @@ mod tests;
 pub use caller::Caller;
 pub use error::{CardError, SlotError};
 pub use label::Label;
-pub use moves::Exchange;
 pub use name::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
 pub use observer::{Client, Observer};
 pub use raw::RawSlot;

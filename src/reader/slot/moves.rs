@@ -21,15 +21,6 @@ use super::{
 /// How long a removal waits for a card that is busy. Most commands take microseconds.
 const FAREWELL: Duration = Duration::from_millis(100);
 
-/// The stays that end and begin when a card is put into a slot.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Exchange {
-    /// The generation of the card that was there, if one was.
-    pub left: Option<u64>,
-    /// That of the card that comes.
-    pub came: u64,
-}
-
 impl Readers {
     /// Puts a card into a slot and powers it up. A card that was removed from the slot before cannot come back any
     /// more.
@@ -55,8 +46,8 @@ impl Readers {
     /// Puts a card into a slot in place of the one that is there, if one is; in between, the slot is nobody else's.
     /// The earlier card is pulled as by [`Readers::remove`] and cannot come back. Says whether there was one.
     ///
-    /// `between` is for a host that notes in its order what comes and goes. It is called when the earlier card is out
-    /// and before the new one gets its power, with the generations of their stays.
+    /// `between` is for a host that notes in its order what comes and goes. It is called when an earlier card is out
+    /// and before the new one gets its power, with the generation of the new one's stay.
     ///
     /// # Errors
     ///
@@ -66,25 +57,25 @@ impl Readers {
         slot: usize,
         card: Box<dyn Card>,
         label: Option<Label>,
-        between: impl FnOnce(Exchange),
+        between: impl FnOnce(u64),
     ) -> Result<bool, SlotError> {
-        let (pulled, came, kind, aside) = self.with(|table| {
+        let (pulled, generation, kind, aside) = self.with(|table| {
             let pulled = match table.pull(slot) {
                 Err(SlotError::Empty(_)) => None,
                 pulled => Some(pulled?),
             };
             pulled.iter().for_each(|pulled| self.note_removal(table, slot, pulled));
             let entry = table.free_slot(slot)?;
-            let came = entry.reserve(label);
+            let generation = entry.reserve(label);
             let (kind, aside) = (entry.kind, entry.aside.take());
             table.moved = true;
-            Ok((pulled, came, kind, aside))
+            Ok((pulled, generation, kind, aside))
         })?;
-        between(Exchange { left: pulled.as_ref().map(|pulled| pulled.generation), came });
+        between(generation);
         drop(aside);
         let replaced = pulled.is_some();
         pulled.into_iter().for_each(|pulled| self.let_go(slot, pulled));
-        self.arrive(slot, came, kind, card);
+        self.arrive(slot, generation, kind, card);
         Ok(replaced)
     }
 
