@@ -14,8 +14,7 @@ use super::{
     CardError, Label, Readers, SlotError,
     access::Step,
     caller::nobody,
-    observer::Event,
-    table::{Presence, Pulled, SlotTable},
+    table::{Presence, Pulled},
 };
 
 /// How long a removal waits for a card that is busy. Most commands take microseconds.
@@ -64,7 +63,6 @@ impl Readers {
                 Err(SlotError::Empty(_)) => None,
                 pulled => Some(pulled?),
             };
-            pulled.iter().for_each(|pulled| self.note_removal(table, slot, pulled));
             let entry = table.free_slot(slot)?;
             let generation = entry.reserve(label);
             let (kind, aside) = (entry.kind, entry.aside.take());
@@ -122,7 +120,6 @@ impl Readers {
             if let Some(card) = card.take() {
                 entry.fill(card, atr, coming.label);
             }
-            self.note(table, Event::Inserted { slot, generation, atr });
             (table.moved, table.changed) = (true, true);
         });
         card.into_iter().for_each(|card| self.put_aside(slot, generation, card));
@@ -151,22 +148,12 @@ impl Readers {
     ///
     /// As [`remove`](Self::remove).
     pub fn remove_then(&self, slot: usize, then: impl FnOnce(u64)) -> Result<(), SlotError> {
-        let pulled = self.with(|table| {
-            let pulled = table.pull(slot)?;
-            self.note_removal(table, slot, &pulled);
-            Ok(pulled)
-        })?;
+        let pulled = self.with(|table| table.pull(slot))?;
         then(pulled.generation);
         let generation = pulled.generation;
         self.let_go(slot, pulled);
         self.await_aside(slot, generation);
         Ok(())
-    }
-
-    fn note_removal(&self, table: &mut SlotTable, slot: usize, pulled: &Pulled) {
-        if pulled.was_in {
-            self.note(table, Event::Removed { slot, generation: pulled.generation });
-        }
     }
 
     /// Answers the client of a card that was pulled. The card goes aside, unless a thread has it.

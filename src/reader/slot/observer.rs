@@ -1,11 +1,9 @@
-//! Who wants to know what happens to slots and who uses them.
+//! Who wants to know what only the readers know: who uses them, and which card lost its power by and by.
 
 use std::{
     mem,
     sync::{Arc, Weak, atomic::Ordering},
 };
-
-use virtuale_engine::Atr;
 
 use super::{
     Readers,
@@ -17,21 +15,11 @@ use crate::reader::sync::lock;
 ///
 /// The thread that made an event tells it, after the table's lock was let go. A method must return at once, since a
 /// card or its client may wait, and must not come back to the readers. Two threads that make events at the same moment
-/// may tell them in either order: the generations say which insertion came first.
+/// may tell them in either order.
 ///
-/// Who cares for what a card does, its power and its commands, wraps the card.
+/// Who puts cards into slots and pulls them knows when they come and go; a driver asks its
+/// [`RawSlot`](super::RawSlot). Who cares for what a card does, its power and its commands, wraps the card.
 pub trait Observer: Send + Sync {
-    /// A card came into a slot. `generation` is that of the slot from now on; `atr` is the card's answer to reset,
-    /// `None` if it is mute.
-    fn inserted(&self, slot: usize, generation: u64, atr: Option<&Atr>) {
-        let _ = (slot, generation, atr);
-    }
-
-    /// The card that came in with that generation left its slot.
-    fn removed(&self, slot: usize, generation: u64) {
-        let _ = (slot, generation);
-    }
-
     /// The card of that generation lost its power, since nobody used it for the grace period. This is noticed, and
     /// told, when somebody next looks at the slot.
     fn rested(&self, slot: usize, generation: u64) {
@@ -60,8 +48,6 @@ pub struct Client {
 /// Something to tell.
 #[derive(Debug)]
 pub(in crate::reader) enum Event {
-    Inserted { slot: usize, generation: u64, atr: Option<Atr> },
-    Removed { slot: usize, generation: u64 },
     Rested { slot: usize, generation: u64 },
     Opened(SessionId, Client),
     Closed(SessionId),
@@ -70,8 +56,6 @@ pub(in crate::reader) enum Event {
 impl Event {
     fn tell(&self, observer: &dyn Observer) {
         match self {
-            Self::Inserted { slot, generation, atr } => observer.inserted(*slot, *generation, atr.as_ref()),
-            Self::Removed { slot, generation } => observer.removed(*slot, *generation),
             Self::Rested { slot, generation } => observer.rested(*slot, *generation),
             Self::Opened(session, client) => observer.session_opened(*session, client),
             Self::Closed(session) => observer.session_closed(*session),
@@ -139,8 +123,6 @@ mod tests {
         time::Duration,
     };
 
-    use virtuale_engine::Atr;
-
     use super::{Client, Observer};
     use crate::reader::{
         Caller, Disposition, Protocols, Readers, Session, SessionId, Share, SlotName, SlotSpec, sync::lock, toys,
@@ -161,14 +143,6 @@ mod tests {
     }
 
     impl Observer for Clerk {
-        fn inserted(&self, slot: usize, generation: u64, atr: Option<&Atr>) {
-            self.write(format!("inserted {slot} {generation} {:?}", atr.map(|atr| atr.as_bytes().len())));
-        }
-
-        fn removed(&self, slot: usize, generation: u64) {
-            self.write(format!("removed {slot} {generation}"));
-        }
-
         fn rested(&self, slot: usize, generation: u64) {
             self.write(format!("rested {slot} {generation}"));
         }
@@ -207,22 +181,6 @@ mod tests {
     }
 
     #[test]
-    fn cards_that_come_and_go_are_told() {
-        let (readers, clerk) = observed(Duration::from_secs(5));
-        readers.insert(1, toys::toy(toys::T0).0, None).expect("an empty slot");
-        readers.remove(1).expect("a card");
-        readers.reinsert(1).expect("the same card");
-        let (mute, reins) = toys::toy(toys::T0);
-        reins.mute.store(true, std::sync::atomic::Ordering::Relaxed);
-        readers.insert(0, mute, None).expect("an empty slot");
-        assert!(readers.insert(0, toys::toy(toys::T0).0, None).is_err());
-        assert_eq!(
-            clerk.notes(),
-            ["inserted 1 1 Some(10)", "removed 1 1", "inserted 1 3 Some(10)", "inserted 0 1 None"]
-        );
-    }
-
-    #[test]
     fn clients_that_come_and_go_are_told_once() {
         let (readers, clerk) = observed(Duration::from_secs(5));
         let program = Arc::new(Program);
@@ -247,7 +205,7 @@ mod tests {
     fn a_card_that_lost_its_power_is_told_when_somebody_looks() {
         let (readers, clerk) = observed(Duration::ZERO);
         readers.insert(0, toys::toy(toys::T0).0, None).expect("an empty slot");
-        assert_eq!(clerk.notes(), ["inserted 0 1 Some(10)"]);
+        assert_eq!(clerk.notes(), [""; 0], "nobody looked");
         let _ = readers.states();
         let _ = readers.states();
         assert_eq!(clerk.notes(), ["rested 0 1"]);

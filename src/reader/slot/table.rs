@@ -97,8 +97,6 @@ pub(in crate::reader) struct Pulled {
     pub(in crate::reader) place: Presence,
     /// Whose command it was busy with.
     pub(in crate::reader) running: Option<Running>,
-    /// Whether it was in, and not only on its way.
-    pub(in crate::reader) was_in: bool,
 }
 
 /// A card that is out of its slot and can come back.
@@ -169,12 +167,12 @@ impl SlotTable {
                 // Nobody saw it, but it came and went.
                 entry.count_move();
                 entry.count_move();
-                (Pulled { generation, place: Presence::Lent, running: None, was_in: false }, label)
+                (Pulled { generation, place: Presence::Lent, running: None }, label)
             }
             (None, Presence::Empty) => return Err(SlotError::Empty(slot)),
             (None, _) => {
                 let (generation, running, label) = (entry.generation, entry.running.take(), entry.label.take());
-                (Pulled { generation, place: entry.vacate(), running, was_in: true }, label)
+                (Pulled { generation, place: entry.vacate(), running }, label)
             }
         };
         entry.aside = Some(Aside { generation: pulled.generation, label, card: None });
