@@ -45,8 +45,8 @@ impl Readers {
     /// Puts a card into a slot in place of the one that is there, if one is; in between, the slot is nobody else's.
     /// The earlier card is pulled as by [`Readers::remove`] and cannot come back. Says whether there was one.
     ///
-    /// `between` is for a host that notes in its order what comes and goes. It is called when an earlier card is out
-    /// and before the new one gets its power, with the generation of the new one's stay.
+    /// `between` is for a host that notes in its order what comes and goes. It is called with the generation of the new
+    /// card's stay, when an earlier card is out and its client has its answer, and before the new one gets its power.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Readers {
         label: Option<Label>,
         between: impl FnOnce(u64),
     ) -> Result<bool, SlotError> {
-        let (pulled, generation, kind, aside) = self.with(|table| {
+        let (mut pulled, generation, kind, aside) = self.with(|table| {
             let pulled = match table.pull(slot) {
                 Err(SlotError::Empty(_)) => None,
                 pulled => Some(pulled?),
@@ -69,10 +69,11 @@ impl Readers {
             table.moved = true;
             Ok((pulled, generation, kind, aside))
         })?;
+        pulled.iter_mut().for_each(Pulled::answer_client);
         between(generation);
         drop(aside);
         let replaced = pulled.is_some();
-        pulled.into_iter().for_each(|pulled| self.let_go(slot, pulled));
+        pulled.into_iter().for_each(|pulled| self.lay_down(slot, pulled));
         self.arrive(slot, generation, kind, card);
         Ok(replaced)
     }
@@ -141,28 +142,25 @@ impl Readers {
         self.remove_then(slot, |_| ())
     }
 
-    /// As [`remove`](Self::remove), for a host that notes in its order what comes and goes: `then` is called when the
-    /// card is out, with the generation of its stay, and before the card is waited for and loses its power.
+    /// As [`remove`](Self::remove), for a host that notes in its order what comes and goes: `then` is called with
+    /// the generation of its stay, when the card is out and its client has its answer, and before the card is waited
+    /// for and loses its power.
     ///
     /// # Errors
     ///
     /// As [`remove`](Self::remove).
     pub fn remove_then(&self, slot: usize, then: impl FnOnce(u64)) -> Result<(), SlotError> {
-        let pulled = self.with(|table| table.pull(slot))?;
-        then(pulled.generation);
+        let mut pulled = self.with(|table| table.pull(slot))?;
+        pulled.answer_client();
         let generation = pulled.generation;
-        self.let_go(slot, pulled);
+        then(generation);
+        self.lay_down(slot, pulled);
         self.await_aside(slot, generation);
         Ok(())
     }
 
-    /// Answers the client of a card that was pulled. The card goes aside, unless a thread has it.
-    fn let_go(&self, slot: usize, pulled: Pulled) {
-        if let Some(running) = pulled.running
-            && let Some(caller) = running.caller.upgrade()
-        {
-            caller.card_left(running.ticket);
-        }
+    /// A card that was pulled goes aside, unless a thread has it.
+    fn lay_down(&self, slot: usize, pulled: Pulled) {
         if let Presence::Here(card) = pulled.place {
             self.put_aside(slot, pulled.generation, card);
         }
@@ -189,5 +187,17 @@ impl Readers {
             let is_awaited = aside.is_some_and(|aside| aside.card.is_none()) && Instant::now() < until;
             Ok::<_, CardError>(if is_awaited { Step::Wait(Some(until)) } else { Step::Done(()) })
         });
+    }
+}
+
+impl Pulled {
+    /// Answers the client whose command the card was busy with. That comes before all else that a removal brings about:
+    /// the client waits neither for its host, which may write files, nor for the card.
+    fn answer_client(&mut self) {
+        if let Some(running) = self.running.take()
+            && let Some(caller) = running.caller.upgrade()
+        {
+            caller.card_left(running.ticket);
+        }
     }
 }

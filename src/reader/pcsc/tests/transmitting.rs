@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc,
     },
     thread,
@@ -13,7 +13,7 @@ use virtuale_engine::Response;
 
 use super::{ANY, Client, House, soon};
 use crate::reader::{
-    CardState, Disposition, Protocols, ReturnCode, Share, Sharing, SlotError,
+    CardState, Disposition, Protocols, Readers, ReturnCode, Share, Sharing, SlotError,
     attribute::{
         ATR_STRING, CHANNEL_ID, DEVICE_FRIENDLY_NAME, DEVICE_SYSTEM_NAME, GET_FEATURE_REQUEST, GET_TLV_PROPERTIES,
         ICC_INTERFACE_STATUS, ICC_PRESENCE, MAXINPUT, VENDOR_IFD_SERIAL_NO, VENDOR_IFD_VERSION, VENDOR_NAME,
@@ -130,6 +130,31 @@ fn a_card_removed_during_a_command_keeps_nobody_waiting() {
     house.reins.open();
     assert_eq!(end.recv().expect("the one who was busy"), (7, Err(ReturnCode::NO_SMARTCARD)));
     assert_eq!(house.readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn the_client_of_a_pulled_card_does_not_wait_for_what_the_host_notes() {
+    type Pull = fn(&Readers, &dyn Fn());
+    let ways: [Pull; 2] = [
+        |readers, note| assert_eq!(readers.remove_then(0, |_| note()), Ok(())),
+        |readers, note| assert_eq!(readers.exchange(0, toys::toy(toys::T0).0, None, |_| note()), Ok(true)),
+    ];
+    for pull in ways {
+        let house = House::new();
+        let client = Arc::<Client>::default();
+        let guest = house.guest_of(&client);
+        let handle = guest.shared();
+        let answered = thread::scope(|scope| {
+            let (session, command) = (&guest.session, [0, toys::SLOW]);
+            scope.spawn(move || session.transmit(7, handle, Protocols::T0, &command, &mut Response::default()));
+            house.reins.await_slow();
+            let answered = AtomicU64::new(0);
+            pull(&house.readers, &|| answered.store(client.left.load(Ordering::Relaxed), Ordering::Relaxed));
+            house.reins.open();
+            answered.into_inner()
+        });
+        assert_eq!(answered, 7);
+    }
 }
 
 #[test]
