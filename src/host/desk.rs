@@ -161,7 +161,8 @@ impl Desk {
         let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
         let mut here = self.begin_move(slot);
-        let replaced = self.readers.exchange(slot, card, Some(label), move |generation| {
+        let coming = stay.clone();
+        let between = move |generation| {
             here.iter().for_each(Followed::leaves);
             if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
                 all.comes(slot, recording);
@@ -169,20 +170,23 @@ impl Desk {
             stay.begin(generation);
             *self.teller.stay(slot) = Some(stay.clone());
             *here = Some(Followed { stay, recording });
-        })?;
-        Ok(replaced)
+        };
+        Ok(self.readers.exchange(slot, card, Some(label), between, |atr| coming.arrive(atr))?)
     }
 
     /// Puts the card back that was last taken out of a slot; gives the reader, and what people are told of the card.
     pub(super) fn reinsert(&self, slot: usize) -> Result<(String, String), HostError> {
         let reader = self.reader(slot)?;
         let here = self.begin_move(slot);
-        let label = self.readers.reinsert_after(slot, move |generation| {
+        let coming = here.as_ref().map(|card| card.stay.clone());
+        let first = move |generation| {
             for card in here.iter() {
                 card.recording.iter().for_each(CardRecording::comes_back);
                 card.stay.begin(generation);
             }
-        })?;
+        };
+        let arrived = |atr| coming.iter().for_each(|stay| stay.arrive(atr));
+        let label = self.readers.reinsert_after(slot, first, arrived)?;
         let origin = label.as_ref().and_then(Label::get::<Origin>);
         Ok((reader, origin.map(Origin::label).unwrap_or_default()))
     }
@@ -264,4 +268,114 @@ impl Handler for Arc<Desk> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{
+            Arc, Mutex, Weak,
+            mpsc::{Receiver, Sender, channel},
+        },
+        thread,
+        time::Duration,
+    };
+
+    use virtuale_engine::{Card, Fault, Interface};
+
+    use super::lock;
+    use crate::{
+        host::{Host, NewCard, What},
+        layer::{Layer, Layered},
+        reader::{Caller, Protocols, Session, Share},
+        toy::Toy,
+    };
+
+    /// How long a test waits for what must happen.
+    const PATIENCE: Duration = Duration::from_secs(10);
+    /// How long a test waits for what must not happen.
+    const MOMENT: Duration = Duration::from_millis(50);
+
+    /// Somebody who says that he got there, and then stays until he may go on.
+    struct Halting {
+        reached: Sender<()>,
+        go_on: Mutex<Receiver<()>>,
+    }
+
+    /// The test's end of it.
+    struct Reins {
+        reached: Receiver<()>,
+        go_on: Sender<()>,
+    }
+
+    fn halting() -> (Halting, Reins) {
+        let ((entered, reached), (go_on, released)) = (channel(), channel());
+        (Halting { reached: entered, go_on: Mutex::new(released) }, Reins { reached, go_on })
+    }
+
+    impl Halting {
+        fn halt(&self) {
+            let _ = self.reached.send(());
+            let _ = lock(&self.go_on).recv_timeout(PATIENCE);
+        }
+    }
+
+    impl Reins {
+        fn await_halt(&self) {
+            self.reached.recv_timeout(PATIENCE).expect("it gets there");
+        }
+
+        fn let_go(&self) {
+            self.go_on.send(()).expect("it waits for that");
+        }
+    }
+
+    /// A card that halts before it gets its power.
+    impl Layer for Halting {
+        fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+            self.halt();
+            card.power_up(interface)
+        }
+    }
+
+    /// A client that halts as it is asked whether it is there, which happens under the lock of the slot table.
+    impl Caller for Halting {
+        fn is_gone(&self) -> bool {
+            self.halt();
+            false
+        }
+
+        fn card_left(&self, _: u64) {}
+    }
+
+    #[test]
+    fn a_card_is_told_to_be_in_when_programs_find_it_and_not_before() {
+        let host = Host::builder().empty_slot().card("vitale2-martin").start().expect("a host");
+        let (client, table) = halting();
+        let client = Arc::new(client);
+        let caller: Weak<Halting> = Arc::downgrade(&client);
+        let session = Session::new(Arc::clone(&host.desk.readers), caller);
+        let context = session.establish(2).expect("a good scope");
+        let reader = host.slots()[1].reader.clone();
+        let opened = session.connect(context, reader.as_bytes(), Share::SHARED, Protocols::T0 | Protocols::T1);
+        let (handle, _) = opened.expect("a card");
+        let listener = host.events(100);
+        let (layer, card) = halting();
+        let toy = Layered::new(layer, Toy::new(|_, _| Err(Fault::Mute)));
+        let (powered, early, inserted) = thread::scope(|scope| {
+            scope.spawn(|| host.insert(0, NewCard::made("toy", Box::new(toy))));
+            card.await_halt();
+            scope.spawn(|| session.begin(handle));
+            table.await_halt();
+            // Now nobody gets at the table.
+            card.let_go();
+            let (powered, early) = (listener.wait_for(PATIENCE), listener.wait_for(MOMENT));
+            table.let_go();
+            (powered, early, listener.wait_for(PATIENCE))
+        });
+        let [powered, early, inserted] = [powered, early, inserted].map(|event| event.map(|event| event.what));
+        assert!(matches!(powered, Some(What::Powered { slot: 0, generation: 1, .. })), "{powered:?}");
+        assert_eq!(early, None, "no program finds it yet");
+        assert!(matches!(inserted, Some(What::Inserted { slot: 0, generation: 1, atr: Some(_) })), "{inserted:?}");
+    }
 }

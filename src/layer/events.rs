@@ -38,8 +38,8 @@ pub struct Event {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum What {
-    /// A card came into a slot and was powered up, which is told first. One that is pulled before it has its power is
-    /// [`What::Removed`] without this.
+    /// A card came into a slot and was powered up, which is told first. It is told at the moment when programs find the
+    /// card, before any of them has sent it a command. One that is pulled before is [`What::Removed`] without this.
     Inserted {
         /// The slot.
         slot: usize,

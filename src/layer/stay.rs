@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use virtuale_engine::{Atr, Fault, Interface};
+use virtuale_engine::Atr;
 
 use super::events::{Bus, What};
 
@@ -18,41 +18,34 @@ pub struct Stay(Arc<Inner>);
 struct Inner {
     bus: Arc<Bus>,
     slot: usize,
-    phase: Mutex<Phase>,
-}
-
-/// Where the card is.
-#[derive(Clone, Copy, Debug)]
-enum Phase {
-    Out,
-    /// In its slot, and not yet powered up there.
-    Coming {
-        generation: u64,
-    },
-    In {
-        generation: u64,
-    },
+    /// The generation of the slot while the card is there, or on its way in.
+    generation: Mutex<Option<u64>>,
 }
 
 impl Stay {
     /// That of a card which is still out of its slot.
     #[must_use]
     pub fn new(bus: Arc<Bus>, slot: usize) -> Self {
-        Self(Arc::new(Inner { bus, slot, phase: Mutex::new(Phase::Out) }))
+        Self(Arc::new(Inner { bus, slot, generation: Mutex::default() }))
     }
 
-    /// The card is in its slot, whose generation is this one, and gets its power next.
+    /// The card is on its way into its slot, whose generation this will be, and gets its power next.
     pub fn begin(&self, generation: u64) {
-        *self.phase() = Phase::Coming { generation };
+        *self.generation() = Some(generation);
+    }
+
+    /// The card has its power and is in its slot, where programs find it from now on; `atr` is its answer to reset, if
+    /// it is not mute.
+    pub fn arrive(&self, atr: Option<Atr>) {
+        self.tell(|slot, generation| What::Inserted { slot, generation, atr });
     }
 
     /// The card was pulled: says so, and is silent from then on. A stay that is over stays so.
     pub fn end(&self) {
-        let mut phase = self.phase();
-        if let Some(generation) = phase.generation() {
+        let mut stay = self.generation();
+        if let Some(generation) = stay.take() {
             self.0.bus.tell(What::Removed { slot: self.0.slot, generation });
         }
-        *phase = Phase::Out;
     }
 
     /// What is told of it.
@@ -65,42 +58,21 @@ impl Stay {
         if !self.0.bus.is_heard() {
             return;
         }
-        let phase = self.phase();
-        if let Some(generation) = phase.generation() {
+        let stay = self.generation();
+        if let Some(generation) = *stay {
             self.0.bus.tell(what(self.0.slot, generation));
         }
     }
 
     /// As [`Stay::tell`], unless it is of another stay of the card.
     pub fn tell_of(&self, generation: u64, what: What) {
-        let phase = self.phase();
-        if phase.generation() == Some(generation) {
+        let stay = self.generation();
+        if *stay == Some(generation) {
             self.0.bus.tell(what);
         }
     }
 
-    /// The card was powered up; `atr` is its answer. The first time, the card is in from now on.
-    pub(super) fn powered(&self, interface: Interface, atr: Result<&Atr, Fault>) {
-        let mut phase = self.phase();
-        let Some(generation) = phase.generation() else { return };
-        let slot = self.0.slot;
-        self.0.bus.tell(What::Powered { slot, generation, interface, fault: atr.err() });
-        if matches!(*phase, Phase::Coming { .. }) {
-            *phase = Phase::In { generation };
-            self.0.bus.tell(What::Inserted { slot, generation, atr: atr.ok().copied() });
-        }
-    }
-
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.0.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Phase {
-    fn generation(self) -> Option<u64> {
-        match self {
-            Self::Out => None,
-            Self::Coming { generation } | Self::In { generation } => Some(generation),
-        }
+    fn generation(&self) -> MutexGuard<'_, Option<u64>> {
+        self.0.generation.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

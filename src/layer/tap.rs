@@ -36,7 +36,7 @@ impl Tap {
 impl Layer for Tap {
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
         let result = card.power_up(interface);
-        self.stay.powered(interface, result.map(|()| card.atr()));
+        self.stay.tell(|slot, generation| What::Powered { slot, generation, interface, fault: result.err() });
         result
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::{Card, Interface};
+use virtuale_engine::{Atr, Card, Interface};
 
 use super::{
     CardError, Label, Readers, SlotError,
@@ -38,7 +38,7 @@ impl Readers {
         })?;
         // Dropping a card may take time: it is not dropped under the lock.
         drop(aside);
-        self.arrive(slot, generation, kind, card);
+        self.arrive(slot, generation, kind, card, |_| ());
         Ok(())
     }
 
@@ -47,6 +47,11 @@ impl Readers {
     ///
     /// `between` is for a host that notes in its order what comes and goes. It is called with the generation of the new
     /// card's stay, when an earlier card is out and its client has its answer, and before the new one gets its power.
+    ///
+    /// `arrived` is for a host that tells others of the new card. It is called with the card's answer to reset, `None`
+    /// if it is mute, at the moment when the card is in: who hears of it then finds it, and nobody has used it yet. The
+    /// lock on all slots is held meanwhile, so that it must return at once and must not come back to the readers. Of a
+    /// card that is pulled on its way in it is not called.
     ///
     /// # Errors
     ///
@@ -57,6 +62,7 @@ impl Readers {
         card: Box<dyn Card>,
         label: Option<Label>,
         between: impl FnOnce(u64),
+        arrived: impl FnOnce(Option<Atr>),
     ) -> Result<bool, SlotError> {
         let (mut pulled, generation, kind, aside) = self.with(|table| {
             let pulled = match table.pull(slot) {
@@ -74,7 +80,7 @@ impl Readers {
         drop(aside);
         let replaced = pulled.is_some();
         pulled.into_iter().for_each(|pulled| self.lay_down(slot, pulled));
-        self.arrive(slot, generation, kind, card);
+        self.arrive(slot, generation, kind, card, arrived);
         Ok(replaced)
     }
 
@@ -86,16 +92,22 @@ impl Readers {
     /// [`SlotError::Unknown`], [`SlotError::Occupied`], [`SlotError::NeverHeld`] if no card was removed from the slot,
     /// [`SlotError::Busy`] if it was busy with a command and still is.
     pub fn reinsert(&self, slot: usize) -> Result<Option<Label>, SlotError> {
-        self.reinsert_after(slot, |_| ())
+        self.reinsert_after(slot, |_| (), |_| ())
     }
 
     /// As [`reinsert`](Self::reinsert), for a host that has something to do just before the card gets its power:
-    /// `first` is called when nothing stands in the way any more, with the generation of the new stay.
+    /// `first` is called when nothing stands in the way any more, with the generation of the new stay. `arrived` is as
+    /// that of [`exchange`](Self::exchange).
     ///
     /// # Errors
     ///
     /// As [`reinsert`](Self::reinsert).
-    pub fn reinsert_after(&self, slot: usize, first: impl FnOnce(u64)) -> Result<Option<Label>, SlotError> {
+    pub fn reinsert_after(
+        &self,
+        slot: usize,
+        first: impl FnOnce(u64),
+        arrived: impl FnOnce(Option<Atr>),
+    ) -> Result<Option<Label>, SlotError> {
         let (card, kind, generation, label) = self.with(|table| {
             let entry = table.free_slot(slot)?;
             let aside = entry.aside.as_mut().ok_or(SlotError::NeverHeld(slot))?;
@@ -105,12 +117,19 @@ impl Readers {
             Ok((card, entry.kind, generation, label))
         })?;
         first(generation);
-        self.arrive(slot, generation, kind, card);
+        self.arrive(slot, generation, kind, card, arrived);
         Ok(label)
     }
 
     /// Powers up a card that is on its way into a slot, with no lock held, and puts it there unless it was pulled.
-    fn arrive(&self, slot: usize, generation: u64, kind: Interface, mut card: Box<dyn Card>) {
+    fn arrive(
+        &self,
+        slot: usize,
+        generation: u64,
+        kind: Interface,
+        mut card: Box<dyn Card>,
+        arrived: impl FnOnce(Option<Atr>),
+    ) {
         let powered = catch_unwind(AssertUnwindSafe(|| card.power_up(kind).is_ok().then(|| *card.atr())));
         // A card whose power-up panics is in all the same, and mute; the panic goes on to who brought it.
         let atr = powered.as_ref().ok().copied().flatten();
@@ -121,6 +140,7 @@ impl Readers {
             if let Some(card) = card.take() {
                 entry.fill(card, atr, coming.label);
             }
+            arrived(atr);
             (table.moved, table.changed) = (true, true);
         });
         card.into_iter().for_each(|card| self.put_aside(slot, generation, card));

@@ -1,13 +1,14 @@
 //! Cards that come, go and come back.
 
 use std::{
+    cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, atomic::Ordering},
     thread,
     time::Duration,
 };
 
-use virtuale_engine::{Reset, Response};
+use virtuale_engine::{Atr, Reset, Response};
 
 use super::{CardError, CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
 use crate::reader::toys::{self, Deed, Reins};
@@ -121,14 +122,22 @@ fn an_exchange_leaves_the_slot_to_nobody_in_between() {
         assert_eq!(readers.reinsert(0), Err(SlotError::Occupied(0)));
         assert_eq!((first.deeds(), second.deeds()), (vec![], vec![]), "no card works meanwhile");
     };
-    assert_eq!(readers.exchange(0, card, Some(Label::new("b.toml".to_owned())), between), Ok(true));
+    let came = Cell::default();
+    let arrived = |atr| came.set(Some(atr));
+    assert_eq!(readers.exchange(0, card, Some(Label::new("b.toml".to_owned())), between, arrived), Ok(true));
+    assert_eq!(came.take(), Some(Atr::parse(toys::T0).ok()));
     assert_eq!((Arc::strong_count(&first), first.deeds()), (1, vec![Deed::Off]), "it is gone for good");
     assert_eq!(second.deeds(), [Deed::Reset(Reset::Cold)]);
     assert_eq!((label(&readers).as_deref(), readers.states()[0].generation), (Some("b.toml"), 3));
+    let (mute, reins) = toys::toy(toys::T0);
+    reins.mute.store(true, Ordering::Relaxed);
     let nobody = |generation| assert_eq!(generation, 1);
-    assert_eq!(readers.exchange(1, toys::toy(toys::T0).0, None, nobody), Ok(false));
+    assert_eq!(readers.exchange(1, mute, None, nobody, |atr| assert_eq!(atr, None)), Ok(false));
     let never = |_| panic!("there is no such slot");
-    assert_eq!(readers.exchange(2, toys::toy(toys::T0).0, None, never), Err(SlotError::Unknown(2)));
+    assert_eq!(
+        readers.exchange(2, toys::toy(toys::T0).0, None, never, |_| panic!("nor a card in it")),
+        Err(SlotError::Unknown(2))
+    );
 }
 
 #[test]
@@ -164,14 +173,16 @@ fn a_card_that_hangs_at_power_up_gives_way_to_another_for_good() {
     let (card, reins) = toys::toy(toys::T0);
     reins.slow_power.store(true, Ordering::Relaxed);
     let (other, _) = toys::toy(toys::T0);
+    let slots = &readers;
     thread::scope(|scope| {
-        let coming = scope.spawn(|| readers.insert(0, card, None));
+        let pulled = |_| panic!("it was pulled before");
+        let coming = scope.spawn(move || slots.exchange(0, card, None, |_| (), pulled));
         reins.await_slow();
         let label = Some(Label::new("b.toml".to_owned()));
         let between = |generation| assert_eq!(generation, 3);
-        assert_eq!(readers.exchange(0, other, label, between), Ok(true));
+        assert_eq!(readers.exchange(0, other, label, between, |_| ()), Ok(true));
         reins.open();
-        assert_eq!(coming.join().expect("no panic"), Ok(()));
+        assert_eq!(coming.join().expect("no panic"), Ok(false));
     });
     assert_eq!(Arc::strong_count(&reins), 1, "nobody keeps it");
     assert_eq!((label(&readers).as_deref(), readers.states()[0].card), (Some("b.toml"), CardState::READY));

@@ -137,7 +137,7 @@ fn the_client_of_a_pulled_card_does_not_wait_for_what_the_host_notes() {
     type Pull = fn(&Readers, &dyn Fn());
     let ways: [Pull; 2] = [
         |readers, note| assert_eq!(readers.remove_then(0, |_| note()), Ok(())),
-        |readers, note| assert_eq!(readers.exchange(0, toys::toy(toys::T0).0, None, |_| note()), Ok(true)),
+        |readers, note| assert_eq!(readers.exchange(0, toys::toy(toys::T0).0, None, |_| note(), |_| ()), Ok(true)),
     ];
     for pull in ways {
         let house = House::new();
