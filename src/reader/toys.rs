@@ -44,6 +44,8 @@ pub(super) struct Reins {
     pub(super) interface: Mutex<Option<Interface>>,
     pub(super) mute: AtomicBool,
     pub(super) stubborn: AtomicBool,
+    /// Whether the card loses its power when a protocol is to be agreed on.
+    pub(super) draining: AtomicBool,
     /// Whether power-ups take until the test says so, as slow commands do.
     pub(super) slow_power: AtomicBool,
     /// Whether the card panics when it is powered up.
@@ -134,6 +136,9 @@ impl Card for Toy {
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
         if self.reins.stubborn.load(Ordering::Relaxed) {
             return Err(Fault::ProtocolRefused);
+        }
+        if self.reins.draining.load(Ordering::Relaxed) {
+            return Err(Fault::PowerLost);
         }
         lock(&self.reins.deeds).push(Deed::Agreed(protocol));
         Ok(())

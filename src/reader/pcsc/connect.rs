@@ -2,7 +2,7 @@
 
 use super::{Courtesy, Disposition, ReturnCode, Session, Share};
 use crate::reader::slot::{
-    CardState, Protocols, Sharing,
+    CardError, CardState, Protocols, Sharing,
     access::{Loan, Step},
     power::{Cycle, Work},
     table::{Handle, MOST_HANDLES, Slot, SlotTable},
@@ -59,7 +59,7 @@ impl Session {
                     let powered = outcome.note_power_up(slot);
                     slot.rest();
                     powered.map_err(|_| ReturnCode::UNPOWERED_CARD)?;
-                    outcome.note_protocol(slot)?;
+                    outcome.note_protocol(table, index).map_err(disagreement)?;
                     self.register(table, index, wish, context)
                 },
             )?,
@@ -171,7 +171,7 @@ impl Session {
                     } else {
                         outcome.note_reset(table, index)?;
                     }
-                    outcome.note_protocol(&mut table.slots[index])?;
+                    outcome.note_protocol(table, index).map_err(disagreement)?;
                     self.share_anew(table, index, handle, wish)
                 },
             )?,
@@ -276,5 +276,13 @@ impl Wish {
             Some(preferred) if !preferred.intersects(slot.protocol) => Err(ReturnCode::PROTO_MISMATCH),
             _ => Ok(()),
         }
+    }
+}
+
+/// The code of a protocol that was not agreed on: a silent card is told as one that refuses [PCSC-LITE winscard.c].
+fn disagreement(error: CardError) -> ReturnCode {
+    match error {
+        CardError::Silent(_) => ReturnCode::UNRESPONSIVE_CARD,
+        other => other.into(),
     }
 }

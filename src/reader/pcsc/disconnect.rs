@@ -7,7 +7,7 @@ use crate::reader::slot::{
     Caller,
     access::{Loan, Step},
     power::{Performed, Work},
-    table::{HandleEvent, SlotTable},
+    table::SlotTable,
 };
 
 /// What stands between a handle and its end.
@@ -46,7 +46,6 @@ impl Session {
         let done = if disposition == Disposition::UNPOWER {
             let note = |table: &mut SlotTable, ()| {
                 table.slots[index].set_unpowered();
-                table.slots[index].flag(HandleEvent::Reset);
                 finish(table, index, handle);
             };
             self.readers.run(loan, |card| card.power_off(), note)

@@ -45,7 +45,7 @@ pub enum CardError {
     /// The client for which this was done is gone.
     #[error("the client is gone")]
     ClientGone,
-    /// The card gave no answer to a command.
+    /// The card gave no answer to a command, or to a request for a protocol.
     #[error("{0}")]
     Silent(#[from] Fault),
 }

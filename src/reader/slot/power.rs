@@ -1,6 +1,6 @@
 //! What a card may have done to it apart from commands: power, resets, a protocol.
 
-use virtuale_engine::{Atr, Card, Interface, Protocol};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol};
 
 use super::{
     CardError, Protocols,
@@ -73,8 +73,11 @@ impl Work {
 /// Agrees with a card on one of the protocols.
 fn negotiate(card: &mut dyn Card, preferred: Protocols) -> Result<Protocol, CardError> {
     let protocol = preferred.choose(card.atr()).ok_or(CardError::NotOffered)?;
-    card.select_protocol(protocol).map_err(|_| CardError::Refused)?;
-    Ok(protocol)
+    match card.select_protocol(protocol) {
+        Ok(()) => Ok(protocol),
+        Err(Fault::ProtocolRefused) => Err(CardError::Refused),
+        Err(fault) => Err(CardError::Silent(fault)),
+    }
 }
 
 impl Performed {
@@ -108,15 +111,21 @@ impl Performed {
         atr.map(drop).ok_or(CardError::Mute)
     }
 
-    /// Notes the protocol agreed on, if one was to be.
+    /// Notes the protocol agreed on, if one was to be, or that the card lost its power over it.
     ///
     /// # Errors
     ///
-    /// [`CardError::NotOffered`] if the card has none of them, [`CardError::Refused`] if it refuses.
-    pub(in crate::reader) fn note_protocol(&self, slot: &mut Slot) -> Result<(), CardError> {
-        if let Some(protocol) = self.negotiated? {
-            slot.protocol = protocol.into();
+    /// [`CardError::NotOffered`] if the card has none of them, [`CardError::Refused`] if it refuses,
+    /// [`CardError::Silent`] if it does not answer.
+    pub(in crate::reader) fn note_protocol(&self, table: &mut SlotTable, index: usize) -> Result<(), CardError> {
+        match self.negotiated {
+            Ok(None) => Ok(()),
+            Ok(Some(protocol)) => {
+                table.slots[index].protocol = protocol.into();
+                Ok(())
+            }
+            Err(CardError::Silent(fault)) => table.note_answer(index, Err(fault)),
+            Err(error) => Err(error),
         }
-        Ok(())
     }
 }

@@ -180,7 +180,7 @@ impl SlotTable {
         Ok(pulled)
     }
 
-    /// Notes what came of a command to the card in a slot.
+    /// Notes what came of a command to the card in a slot, or of a request for a protocol.
     ///
     /// # Errors
     ///
@@ -290,22 +290,22 @@ impl Slot {
         self.protocol = Protocols::UNDEFINED;
     }
 
-    /// The card was powered down because a handle or a driver asked for it.
+    /// The card has no power from now on, since a handle or a driver took it or since it was lost. All handles hear of
+    /// it as of a reset, and whoever opens the card next powers it up.
     pub(in crate::reader) fn set_unpowered(&mut self) {
         self.state = CardState::UNPOWERED;
         self.powered = false;
         self.driven = false;
         self.idle_since = None;
         self.protocol = Protocols::UNDEFINED;
+        self.flag(HandleEvent::Reset);
     }
 
-    /// The card gave no answer to a command. If that is since it has no power, all handles hear of it as of a reset,
-    /// and whoever opens it next powers it up. Says whether that is so.
-    pub(in crate::reader) fn note_silence(&mut self, fault: Fault) -> bool {
+    /// The card gave no answer. Says whether that is since it has no power.
+    fn note_silence(&mut self, fault: Fault) -> bool {
         let has_no_power = matches!(fault, Fault::PowerLost | Fault::Unpowered);
         if has_no_power {
             self.set_unpowered();
-            self.flag(HandleEvent::Reset);
         }
         has_no_power
     }

@@ -165,6 +165,27 @@ fn a_card_that_lost_its_power_gets_it_from_the_next_handle_or_a_reconnection() {
 }
 
 #[test]
+fn a_card_that_lost_its_power_over_a_protocol_gets_it_from_the_next_handle_or_a_reconnection() {
+    let house = House::new();
+    let (one, other) = (house.guest(), house.guest());
+    let (direct, _) = other.open(Share::DIRECT, ANY).expect("a reader");
+    let again = || other.session.reconnect(direct, Share::SHARED, ANY, Disposition::LEAVE);
+    let opened = || one.open(Share::SHARED, ANY).map(|(_, protocol)| protocol);
+    let ways: [&dyn Fn() -> Result<Protocols, ReturnCode>; 2] = [&opened, &again];
+    for way in ways {
+        house.reins.draining.store(true, Ordering::Relaxed);
+        assert_eq!(way(), Err(ReturnCode::UNRESPONSIVE_CARD));
+        assert_eq!(other.session.status(direct), Err(ReturnCode::RESET_CARD), "all handles hear of it");
+        assert_eq!(house.readers.states()[0].card, CardState::UNPOWERED);
+        house.reins.draining.store(false, Ordering::Relaxed);
+        house.reins.deeds();
+        assert_eq!((way(), house.reins.deeds()), (Ok(Protocols::T0), vec![COLD, AGREED]));
+        assert_eq!(other.session.reconnect(direct, Share::DIRECT, ANY, Disposition::RESET), Ok(Protocols::UNDEFINED));
+        house.reins.deeds();
+    }
+}
+
+#[test]
 fn a_card_whose_grace_period_is_over_has_no_power_to_be_reset_with() {
     type Close = fn(&Session, u32) -> Result<(), ReturnCode>;
     let ways: [(Close, Result<(), ReturnCode>); 2] = [

@@ -30,7 +30,7 @@ use super::{
     access::{Loan, Step},
     caller::nobody,
     power::{Cycle, Work},
-    table::{HandleEvent, Running, Slot},
+    table::{Running, Slot},
 };
 
 /// The generation of no card.
@@ -119,7 +119,6 @@ impl RawSlot {
             |card| card.power_off(),
             |table, ()| {
                 table.slots[self.slot].set_unpowered();
-                table.slots[self.slot].flag(HandleEvent::Reset);
                 table.changed = true;
             },
         )
@@ -130,18 +129,15 @@ impl RawSlot {
     ///
     /// # Errors
     ///
-    /// [`CardError::InUse`], [`CardError::NoCard`], [`Fault::Unpowered`] unless the driver powered this card up,
-    /// [`CardError::NotOffered`], [`CardError::Refused`], [`CardError::ClientGone`].
+    /// [`CardError::InUse`], [`CardError::NoCard`], [`CardError::NotOffered`], [`CardError::Refused`],
+    /// [`CardError::Silent`] with [`Fault::Unpowered`] unless the driver powered this card up, and with what the card
+    /// says instead of an answer; [`CardError::ClientGone`].
     pub fn select_protocol(&self, protocol: Protocol) -> Result<(), CardError> {
         let (loan, work) = self.borrow(None, |slot| {
             self.check_power(slot)?;
             Ok(Work::on(slot, None, Some(Protocols::from(protocol))))
         })?;
-        self.readers.run(
-            loan,
-            |card| work.carry_out(card),
-            |table, outcome| outcome.note_protocol(&mut table.slots[self.slot]),
-        )?
+        self.readers.run(loan, |card| work.carry_out(card), |table, outcome| outcome.note_protocol(table, self.slot))?
     }
 
     /// Sends a command to the card and leaves its answer in `response`.

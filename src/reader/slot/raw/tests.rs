@@ -125,6 +125,20 @@ fn what_a_card_refuses_is_told_apart() {
 }
 
 #[test]
+fn a_card_that_lost_its_power_over_a_protocol_is_powered_up_again() {
+    let house = House::new();
+    let driver = &house.driver;
+    driver.power_up().expect("a card");
+    house.reins.draining.store(true, Ordering::Relaxed);
+    assert_eq!(driver.select_protocol(Protocol::T1), Err(CardError::Silent(Fault::PowerLost)), "it refused nothing");
+    assert_eq!(driver.state().card, CardState::UNPOWERED);
+    house.reins.draining.store(false, Ordering::Relaxed);
+    assert_eq!(send(driver, &[1]), Err(UNPOWERED));
+    assert!(driver.reset().is_ok());
+    assert_eq!(driver.select_protocol(Protocol::T1), Ok(()));
+}
+
+#[test]
 fn a_card_that_was_exchanged_is_powered_up_before_it_is_spoken_to() {
     let house = House::new();
     house.driver.power_up().expect("a card");
