@@ -48,6 +48,8 @@ pub(super) struct Reins {
     pub(super) draining: AtomicBool,
     /// Whether power-ups take until the test says so, as slow commands do.
     pub(super) slow_power: AtomicBool,
+    /// Whether agreeing on a protocol does.
+    pub(super) slow_protocol: AtomicBool,
     /// Whether the card panics when it is powered up.
     pub(super) fatal_power: AtomicBool,
     gate: Mutex<Gate>,
@@ -73,12 +75,12 @@ impl Reins {
         self.await_gate(|gate| gate.open);
     }
 
-    /// Waits until a slow command or power-up has begun.
+    /// Waits until something slow has begun.
     pub(super) fn await_slow(&self) {
         self.await_gate(|gate| gate.entered > 0);
     }
 
-    /// Lets slow commands and power-ups end.
+    /// Lets what is slow end.
     pub(super) fn open(&self) {
         lock(&self.gate).open = true;
         self.moved.notify_all();
@@ -136,6 +138,9 @@ impl Card for Toy {
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
         if self.reins.stubborn.load(Ordering::Relaxed) {
             return Err(Fault::ProtocolRefused);
+        }
+        if self.reins.slow_protocol.load(Ordering::Relaxed) {
+            self.reins.dawdle();
         }
         if self.reins.draining.load(Ordering::Relaxed) {
             return Err(Fault::PowerLost);

@@ -82,9 +82,7 @@ impl Session {
         self.status(handle)?;
         self.readers.with(|table| {
             let index = table.find(self.id, handle)?;
-            let slot = &mut table.slots[index];
-            slot.expire(self.readers.grace);
-            value(index, slot, attribute).ok_or(ReturnCode::UNSUPPORTED_FEATURE)
+            value(index, &table.slots[index], attribute).ok_or(ReturnCode::UNSUPPORTED_FEATURE)
         })
     }
 

@@ -4,8 +4,16 @@ use super::ReturnCode;
 use crate::reader::slot::table::{HandleEvent, SessionId, Slot, SlotTable};
 
 impl SlotTable {
-    /// The slot of a session's handle.
-    pub(super) fn find(&self, session: SessionId, handle: u32) -> Result<usize, ReturnCode> {
+    /// The slot of a session's handle, with which something begins: it is as [`look_at`](Self::look_at) says.
+    pub(super) fn find(&mut self, session: SessionId, handle: u32) -> Result<usize, ReturnCode> {
+        let index = self.find_again(session, handle)?;
+        self.look_at(index);
+        Ok(index)
+    }
+
+    /// The slot of a session's handle, as it was when something began of which the outcome is noted now. The grace
+    /// period may have ended since, while the card was at work.
+    pub(super) fn find_again(&self, session: SessionId, handle: u32) -> Result<usize, ReturnCode> {
         let owns = |slot: &Slot| slot.handles.iter().any(|each| each.id == handle && each.session == session);
         self.slots.iter().position(owns).ok_or(ReturnCode::INVALID_HANDLE)
     }

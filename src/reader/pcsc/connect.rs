@@ -73,8 +73,7 @@ impl Session {
         wish: Wish,
         context: u32,
     ) -> Result<Step<Way<(u32, Protocols)>>, ReturnCode> {
-        let slot = &mut table.slots[index];
-        slot.expire(self.readers.grace);
+        let slot = table.look_at(index);
         match &slot.lock {
             _ if slot.exclusive => return Err(ReturnCode::SHARING_VIOLATION),
             Some(lock) if lock.session == self.id => return Err(ReturnCode::SHARING_VIOLATION),
@@ -165,7 +164,7 @@ impl Session {
                 loan,
                 |card| work.carry_out(card),
                 |table, outcome| {
-                    let index = table.find(self.id, handle)?;
+                    let index = table.find_again(self.id, handle)?;
                     if initialization == Disposition::LEAVE {
                         outcome.note_power_up(&mut table.slots[index])?;
                     } else {
@@ -188,7 +187,6 @@ impl Session {
     ) -> Result<Step<Way<Protocols>>, ReturnCode> {
         let index = table.find(self.id, handle)?;
         let slot = &mut table.slots[index];
-        slot.expire(self.readers.grace);
         if let Step::Wait(until) = courtesy.stand_aside(slot, handle, self.id)? {
             return Ok(Step::Wait(until));
         }

@@ -74,7 +74,7 @@ impl Session {
         }
         // An empty slot has no card to do anything to.
         if disposition.cycles_power()
-            && let Ok(step) = table.lend_for_cycle(index, disposition, self.readers.grace)
+            && let Ok(step) = table.lend_for_cycle(index, disposition)
         {
             return Ok(step.map(|(loan, work)| Way::ThroughCard { index, loan, work }));
         }

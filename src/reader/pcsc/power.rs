@@ -1,7 +1,5 @@
 //! What a handle may have done to a card's power.
 
-use std::time::Duration;
-
 use super::Disposition;
 use crate::reader::slot::{
     CardError,
@@ -23,7 +21,7 @@ impl Cycle {
 }
 
 impl SlotTable {
-    /// Takes a card on loan for a reset. One that rested for the grace period has no power to be reset with.
+    /// Takes a card on loan for a reset.
     ///
     /// # Errors
     ///
@@ -32,10 +30,8 @@ impl SlotTable {
         &mut self,
         index: usize,
         disposition: Disposition,
-        grace: Duration,
     ) -> Result<Step<(Loan, Work)>, CardError> {
-        let slot = &mut self.slots[index];
-        slot.expire(grace);
+        let slot = &self.slots[index];
         let work = Work::on(slot, Cycle::of(disposition, slot), None);
         Ok(self.lend(index)?.map(|loan| (loan, work)))
     }

@@ -61,13 +61,13 @@ impl Session {
             let index = table.find(self.id, handle)?;
             table.slots[index].check_event(handle)?;
             table.slots[index].check_lock(handle)?;
-            Ok::<Step<(Loan, Work)>, ReturnCode>(table.lend_for_cycle(index, disposition, self.readers.grace)?)
+            Ok::<Step<(Loan, Work)>, ReturnCode>(table.lend_for_cycle(index, disposition)?)
         })?;
         self.readers.run(
             loan,
             |card| work.carry_out(card),
             |table, outcome| {
-                let index = table.find(self.id, handle)?;
+                let index = table.find_again(self.id, handle)?;
                 table.moved = true;
                 let reset = outcome.note_reset(table, index).map_err(|_| ReturnCode::NOT_TRANSACTED);
                 reset.and(table.slots[index].release_lock(handle))
@@ -123,7 +123,6 @@ impl Session {
         if ![Protocols::RAW, Protocols::ANY_OLD, slot.protocol].contains(&protocol) {
             return Err(ReturnCode::PROTO_MISMATCH);
         }
-        slot.expire(self.readers.grace);
         if !slot.powered {
             return Err(ReturnCode::NOT_TRANSACTED);
         }

@@ -23,7 +23,6 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Slots and their cards, shared by all who use them.
 pub struct Readers {
-    pub(in crate::reader) grace: Duration,
     pub(in crate::reader) table: Mutex<SlotTable>,
     /// Something on the table moved.
     pub(in crate::reader) moved: Condvar,
@@ -86,8 +85,7 @@ impl Readers {
         SlotSpec::check_all(&slots)?;
         let mask = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or_default();
         Ok(Arc::new(Self {
-            grace,
-            table: Mutex::new(SlotTable::new(slots)),
+            table: Mutex::new(SlotTable::new(slots, grace)),
             moved: Condvar::new(),
             watchers: Mutex::default(),
             observers: Mutex::default(),
@@ -113,13 +111,13 @@ impl Readers {
     /// What is published of all slots. Never waits behind a card.
     #[must_use]
     pub fn states(&self) -> Vec<SlotState> {
-        self.with(|table| table.slots.iter_mut().map(|slot| slot.publish(self.grace)).collect())
+        self.with(|table| (0..table.slots.len()).map(|slot| table.look_at(slot).publish()).collect())
     }
 
     /// What is published of one slot, if there is one of that number. Never waits behind a card.
     #[must_use]
     pub fn state(&self, slot: usize) -> Option<SlotState> {
-        self.with(|table| table.slots.get_mut(slot).map(|slot| slot.publish(self.grace)))
+        self.with(|table| (slot < table.slots.len()).then(|| table.look_at(slot).publish()))
     }
 
     /// Tells a watcher of every change from now on, for as long as it lives.
@@ -154,6 +152,6 @@ impl Readers {
 
 impl fmt::Debug for Readers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Readers").field("grace", &self.grace).finish_non_exhaustive()
+        f.debug_struct("Readers").finish_non_exhaustive()
     }
 }

@@ -22,6 +22,8 @@ pub(in crate::reader) const MOST_HANDLES: usize = 200;
 #[derive(Default)]
 pub(in crate::reader) struct SlotTable {
     pub(in crate::reader) slots: Vec<Slot>,
+    /// How long a card keeps power that nobody uses.
+    grace: Duration,
     /// Threads that wait for something on the table to move.
     pub(in crate::reader) waiting: usize,
     /// Whether something moved that a thread may wait for: a lock, a loan, a card.
@@ -142,8 +144,16 @@ pub(in crate::reader) struct Lock {
 }
 
 impl SlotTable {
-    pub(in crate::reader) fn new(slots: Vec<SlotSpec>) -> Self {
-        Self { slots: slots.into_iter().map(Slot::empty).collect(), ..Self::default() }
+    pub(in crate::reader) fn new(slots: Vec<SlotSpec>, grace: Duration) -> Self {
+        Self { slots: slots.into_iter().map(Slot::empty).collect(), grace, ..Self::default() }
+    }
+
+    /// A slot as it is now: its card has no power any more if nobody used that for the grace period. Whatever begins
+    /// with a slot begins with this.
+    pub(in crate::reader) fn look_at(&mut self, slot: usize) -> &mut Slot {
+        let entry = &mut self.slots[slot];
+        entry.expire(self.grace);
+        entry
     }
 
     /// A slot that a card can be put into.
@@ -221,9 +231,8 @@ impl Slot {
         }
     }
 
-    /// What is published of it, with the grace period `grace`.
-    pub(in crate::reader) fn publish(&mut self, grace: Duration) -> SlotState {
-        self.expire(grace);
+    /// What is published of it.
+    pub(in crate::reader) fn publish(&self) -> SlotState {
         SlotState {
             name: self.name.clone(),
             kind: self.kind,
@@ -318,9 +327,11 @@ impl Slot {
     }
 
     /// Takes the power from a card that nobody used for the grace period. The card itself learns of it when it gets
-    /// power again, as a cold reset: nobody can tell the difference, and no thread has to wait for the moment.
-    pub(in crate::reader) fn expire(&mut self, grace: Duration) {
-        if self.idle_since.is_some_and(|since| since.elapsed() >= grace) {
+    /// power again, as a cold reset: nobody can tell the difference, and no thread has to wait for the moment. A card
+    /// on loan keeps it: whoever runs the card needs the power that he found.
+    fn expire(&mut self, grace: Duration) {
+        let is_lent = matches!(self.place, Presence::Lent);
+        if !is_lent && self.idle_since.is_some_and(|since| since.elapsed() >= grace) {
             self.idle_since = None;
             self.has_rested = true;
             self.powered = false;

@@ -203,6 +203,53 @@ fn a_card_whose_grace_period_is_over_has_no_power_to_be_reset_with() {
 }
 
 #[test]
+fn closing_a_handle_does_not_bring_back_what_the_grace_period_ended() {
+    let house = House::with_grace(toys::T0, GRACE);
+    let guest = house.guest();
+    let (handle, _) = guest.open(Share::DIRECT, ANY).expect("a reader");
+    thread::sleep(GRACE);
+    assert_eq!(guest.session.disconnect(handle, Disposition::LEAVE), Ok(()));
+    guest.shared();
+    assert_eq!(house.reins.deeds(), [COLD, AGREED], "what was proved to the card is gone");
+}
+
+#[test]
+fn a_card_that_is_at_work_does_not_rest() {
+    for from in [None, Some(Share::DIRECT)] {
+        let house = House::with_grace(toys::T0, GRACE);
+        let guest = house.guest();
+        let direct = from.map(|share| guest.open(share, ANY).expect("a reader").0);
+        house.reins.slow_protocol.store(true, Ordering::Relaxed);
+        let sent = thread::scope(|scope| {
+            let opening = scope.spawn(|| match direct {
+                None => guest.shared(),
+                Some(handle) => guest.leave_and_share(handle).map(|_| handle).expect("a card"),
+            });
+            house.reins.await_slow();
+            thread::sleep(GRACE);
+            assert_eq!(house.readers.states()[0].card, CardState::READY, "somebody looks");
+            house.reins.open();
+            let handle = opening.join().expect("no panic");
+            guest.session.transmit(0, handle, Protocols::T0, &[0], &mut Response::default())
+        });
+        assert_eq!(sent, Ok(Protocols::T0));
+    }
+}
+
+#[test]
+fn no_protocol_is_spoken_any_more_when_the_grace_period_is_over() {
+    let house = House::with_grace(toys::T0, GRACE);
+    let guest = house.guest();
+    guest.session.disconnect(guest.shared(), Disposition::LEAVE).expect("its own handle");
+    let (direct, _) = guest.open(Share::DIRECT, ANY).expect("a reader");
+    thread::sleep(GRACE);
+    // As pcsc-lite unsets the protocol when it takes the power [PCSC-LITE eventhandler.c].
+    let send = |protocol| guest.session.transmit(0, direct, protocol, &[0], &mut Response::default());
+    assert_eq!(send(Protocols::T0), Err(ReturnCode::PROTO_MISMATCH));
+    assert_eq!(send(Protocols::RAW), Err(ReturnCode::NOT_TRANSACTED));
+}
+
+#[test]
 fn a_reader_tells_that_the_grace_period_is_over() {
     let house = House::with_grace(toys::T0, GRACE);
     let guest = house.guest();

@@ -70,8 +70,7 @@ impl RawSlot {
     /// What is published of the slot. Never waits behind a card.
     #[must_use]
     pub fn state(&self) -> SlotState {
-        let grace = self.readers.grace;
-        self.readers.with(|table| table.slots[self.slot].publish(grace))
+        self.readers.with(|table| table.look_at(self.slot).publish())
     }
 
     /// Waits until a card came or went since the slot had that generation, but not longer than `patience`. Gives the
@@ -179,8 +178,7 @@ impl RawSlot {
         check: impl Fn(&Slot) -> Result<T, CardError>,
     ) -> Result<(Loan, T), CardError> {
         self.readers.wait(&self.caller, |table| {
-            let slot = &mut table.slots[self.slot];
-            slot.expire(self.readers.grace);
+            let slot = table.look_at(self.slot);
             if !slot.state.is_present() {
                 return Err(CardError::NoCard);
             }
