@@ -86,7 +86,9 @@ pub(super) fn run(args: &Args) -> Exit {
         [] => None,
         patterns => Some(Patterns::new("--pattern", patterns).map_err(Failure::Invalid)?),
     };
-    args.output.iter().try_for_each(|file| args.force.allow(file, &[&args.file]))?;
+    // What a shell has opened as standard input may be a file too.
+    let input = if args.file == Path::new("-") { Path::new("/dev/stdin") } else { &args.file };
+    args.output.iter().try_for_each(|file| args.force.allow(file, &[input]))?;
     let text = read(&args.file)?;
     let name = args.file.to_string_lossy().into_owned();
     let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with(FIRST_WORD);

@@ -52,6 +52,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let inputs: Vec<&Path> = [&args.trace].into_iter().chain(&args.stand_ins).map(PathBuf::as_path).collect();
     args.force.allow(&args.output, &inputs)?;
+    target::allow_trace(&args.output)?;
     let trace = traces::read(&args.trace).map_err(cards::unreplayed)?;
     let profiles = args.stand_ins.iter().map(|card| cards::profile(card, &args.reproducible));
     let profiles: Vec<Profile> = profiles.collect::<Result<_, _>>()?;

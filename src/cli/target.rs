@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use super::Failure;
-use crate::{shown, trace::LONGEST, writing};
+use crate::{
+    shown,
+    trace::{FIRST_WORD, LONGEST},
+    writing,
+};
 
 /// Whether a file may take the place of another.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -24,6 +28,19 @@ pub(super) fn can_be_read(text: &str, target: &Path) -> Result<(), Failure> {
     }
     let what = format!("the trace for {} would have more than {LONGEST} bytes", shown::path(target));
     Err(Failure::usage(what, "nothing could read it: take what it is made of in parts"))
+}
+
+/// Holds that nothing is at a path, or a trace: what a card file reads, its layout and keys, is none.
+///
+/// # Errors
+///
+/// That it is something else.
+pub(super) fn allow_trace(path: &Path) -> Result<(), Failure> {
+    if writing::begins_with(path, FIRST_WORD.as_bytes()).map_err(|error| Failure::file("write", path, &error))? {
+        return Ok(());
+    }
+    let what = format!("{} is there already, and is no trace", shown::path(path));
+    Err(Failure::usage(what, "a redacted trace takes the place of a trace only: name another file"))
 }
 
 impl Force {

@@ -26,6 +26,7 @@ use crate::{
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
     },
     shown,
+    trace::MOST_SLOTS,
 };
 
 /// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
@@ -333,7 +334,7 @@ impl Builder {
     }
 
     fn readers(&self, slots: usize) -> Result<Arc<Readers>, HostError> {
-        let most = self.reader_slots;
+        let most = self.reader_slots.min(MOST_SLOTS);
         let number = u8::try_from(slots).ok().filter(|_| slots <= most);
         let number = number.ok_or(HostError::TooManySlots { slots, most })?;
         if self.slot_names.len() > slots {

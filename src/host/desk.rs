@@ -215,7 +215,10 @@ impl Desk {
     fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
         if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
-            let error = io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe or a device, no file");
+            let error = io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is a pipe or a device: put what comes of it into a file",
+            );
             return Err(HostError::Card(LoadError::Io { path: card.to_owned(), error }));
         }
         let found = match card.is_absolute() {

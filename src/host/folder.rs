@@ -160,7 +160,9 @@ fn bases() -> Vec<PathBuf> {
 /// The first place that is there or can be made, is nobody else's, and whose sockets' paths are short enough, where
 /// they go on for so many bytes.
 fn chosen_base(bases: Vec<PathBuf>, longest: usize) -> io::Result<PathBuf> {
-    let fits = |base: &PathBuf| base.as_os_str().len() + longest <= LONGEST_SOCKET;
+    // What a shell reads is one line.
+    let is_seen = |base: &PathBuf| !base.to_string_lossy().contains(shown::is_hidden);
+    let fits = |base: &PathBuf| is_seen(base) && base.as_os_str().len() + longest <= LONGEST_SOCKET;
     let usable = |base: &PathBuf| base.parent().is_some_and(is_writable);
     let found: Vec<_> = bases.into_iter().filter(|base| fits(base) && usable(base)).collect();
     // What is not there yet will be made.

@@ -31,7 +31,9 @@ impl TraceFile {
     /// That the file cannot be written, or that something else than a trace is there.
     pub(crate) fn over(path: &Path) -> Result<Self, HostError> {
         let failed = |error| HostError::File { did: "write", path: path.to_owned(), error };
-        if !writing::begins_with(path, FIRST_WORD.as_bytes()).map_err(failed)? {
+        let with_mark = ["\u{FEFF}", FIRST_WORD].concat();
+        let begins = |word: &str| writing::begins_with(path, word.as_bytes()).map_err(failed);
+        if !begins(FIRST_WORD)? && !begins(&with_mark)? {
             return Err(HostError::NotATrace(path.to_owned()));
         }
         let begin = |begun| {
@@ -39,7 +41,13 @@ impl TraceFile {
                 Earlier::Nothing(lines) => (Box::new(lines), false),
                 Earlier::File(earlier) => (Box::new(Successor::of(path::absolute(path)?, earlier)), true),
             };
-            Ok(Self { tape: Tape::new(out)?, path: path.to_owned(), earlier })
+            // Where not even the first line has room, nothing was recorded, and nothing is left.
+            let tape = Tape::new(out).inspect_err(|_| {
+                if !earlier {
+                    discard(path);
+                }
+            })?;
+            Ok(Self { tape, path: path.to_owned(), earlier })
         };
         Lines::begin(path).and_then(begin).map_err(failed)
     }
@@ -84,6 +92,14 @@ impl TraceFile {
             None if self.earlier => Some(format!("no command was recorded: {path} is as it was")),
             None => Some(format!("no command was recorded: {path} checks nothing")),
         }
+    }
+}
+
+/// Takes away an empty file that was made for a trace, behind all links.
+fn discard(path: &Path) {
+    let is_empty = |path: &PathBuf| path.metadata().is_ok_and(|known| known.is_file() && known.len() == 0);
+    if let Some(path) = fs::canonicalize(path).ok().filter(is_empty) {
+        let _ = fs::remove_file(path);
     }
 }
 

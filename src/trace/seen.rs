@@ -19,8 +19,11 @@ pub struct Unnamable {
 ///
 /// # Errors
 ///
-/// [`Unnamable`] if the trace would be read otherwise.
+/// [`Unnamable`] if the trace would be read otherwise, or nobody could read the card file again.
 pub fn seen_from(trace: &Path, card: &Path) -> Result<String, Unnamable> {
+    if card.metadata().is_ok_and(|known| !known.is_file()) {
+        return Err(Unnamable { name: card.to_owned(), flaw: "nothing behind it any more: it is a pipe or a device" });
+    }
     as_named(&from_folder_of(trace, card))
 }
 

@@ -52,15 +52,17 @@ fn a_file_that_is_there_is_written_over_only_by_force_and_what_is_read_never() {
         (&["convert", "visit.log", "-o"], "converted.apdu", &["visit.log"]),
         (&["card", "new", "--layout", "own.toml"], "new.toml", &["own.toml"]),
     ];
+    // What `redact` takes the place of is a trace.
+    let earlier = "virtuale-trace 1\n# earlier\n";
     for (verb, file, inputs) in verbs {
         let to = |file: &str, force: &[&str]| folder.run(&[verb, &[file], force].concat());
-        folder.write(file, "earlier");
+        folder.write(file, earlier);
         let (code, out, error) = to(file, &[]);
-        assert_eq!((code, out.as_str(), folder.holds(file).as_str()), (2, "", "earlier"), "{verb:?}: {error}");
+        assert_eq!((code, out.as_str(), folder.holds(file).as_str()), (2, "", earlier), "{verb:?}: {error}");
         assert!(error.contains(&format!("{file} is there already")) && error.contains("--force"), "{error}");
         let (code, _, error) = to(file, &["--force"]);
         assert_eq!(code, 0, "{verb:?}: {error}");
-        assert_ne!(folder.holds(file), "earlier");
+        assert_ne!(folder.holds(file), earlier);
         folder.write(file, "");
         assert_eq!(to(file, &[]).0, 0, "nothing is lost in an empty file");
         for input in inputs {
@@ -117,6 +119,35 @@ fn a_recording_takes_the_place_of_a_trace_only() {
     let program = env!("CARGO_BIN_EXE_virtuale");
     let (code, _, error) = folder.run(&["exec", "--card", MARTIN, "--record", "/dev/full", "--", program, "read"]);
     assert!(code == 125 && error.contains("cannot write /dev/full: No space left"), "{error}");
+}
+
+#[test]
+fn what_a_shell_has_opened_is_not_written_over_while_it_is_read() {
+    let folder = Folder::new();
+    folder.write("a.log", LOG);
+    let log = fs::File::open(folder.file("a.log")).expect("the log");
+    let mut convert = folder.0.virtuale(&["convert", "-", "-o", "a.log", "--force"]);
+    let output = convert.current_dir(folder.0.path()).stdin(log).output().expect("it ends");
+    assert_eq!((output.status.code(), folder.holds("a.log")), (Some(2), LOG.to_owned()));
+}
+
+#[test]
+fn a_redacted_trace_takes_the_place_of_no_layout() {
+    let folder = Folder::new();
+    folder.write("a.apdu", "virtuale-trace 1\ncard vitale2-martin\n> 00 A4 04 00\n< 6A 82\n");
+    folder.write("layout.toml", "not to be lost");
+    let redact = ["redact", "a.apdu", "--as", "vitale2-martin", "-o", "layout.toml", "--force"];
+    let (code, _, error) = folder.run(&redact);
+    assert_eq!((code, folder.holds("layout.toml").as_str()), (2, "not to be lost"), "{error}");
+    assert!(error.contains("layout.toml is there already, and is no trace"), "{error}");
+}
+
+#[test]
+fn a_card_that_no_replay_could_read_again_is_not_recorded() {
+    let folder = Folder::new();
+    let script = "cat \"$MARTIN\" | virtuale exec --card /dev/stdin --record a.apdu -- true";
+    let (code, _, error) = run(folder.0.shell(script).current_dir(folder.0.path()));
+    assert!(code == 125 && error.contains("nothing behind it any more") && !folder.file("a.apdu").exists(), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     collections::VecDeque,
     fmt::Display,
-    io::{BufRead, Cursor, Read},
+    io::{BufRead, Cursor, ErrorKind, Read},
 };
 
 use rustyline::{Config, Editor, error::ReadlineError, history::MemHistory};
@@ -129,6 +129,9 @@ impl Lines for Person {
                 // Ctrl-C leaves the line, as a shell does.
                 Err(ReadlineError::Interrupted) => {}
                 Err(ReadlineError::Eof) => return Ok(None),
+                Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {
+                    return Ok(Some(Err("this is not UTF-8".into())));
+                }
                 Err(ReadlineError::Io(error)) => return Err(unread(reason(&error))),
                 Err(error) => return Err(unread(error)),
             }

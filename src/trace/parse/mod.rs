@@ -42,7 +42,7 @@ const _: () = assert!(LONGEST <= u32::MAX as usize);
 
 /// How many slots a trace may have: as many as readers that run here, of which there are more than most client
 /// libraries have room for (16).
-const MOST_SLOTS: usize = u8::MAX as usize;
+pub(crate) const MOST_SLOTS: usize = u8::MAX as usize;
 
 /// The longest command: header, extended lengths, 65535 bytes of data.
 pub(super) const LONGEST_COMMAND: usize = 4 + 3 + 65_535 + 2;

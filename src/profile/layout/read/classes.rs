@@ -6,7 +6,7 @@ use virtuale_engine::{
 };
 
 use super::{
-    super::fields::{Fields, unhex},
+    super::fields::{Fields, Placed, unhex},
     Scope,
     files::{applet, position},
 };
@@ -22,7 +22,13 @@ pub(super) fn habits(fields: &Fields<'_>) -> Habits {
             LongLe::Warning
         }
     };
-    Habits { long_le, waiting: fields.byte("waiting").map_or_else(Waiting::default, |byte| Waiting(byte.value)) }
+    let waiting = fields.byte("waiting").map(|byte| Placed { value: Waiting(byte.value), span: byte.span });
+    let is_known = |waiting: &Placed<Waiting>| [Waiting::INTERINDUSTRY, Waiting::GSM].contains(&waiting.value);
+    if let Some(Placed { value: Waiting(byte), span }) = waiting.clone().filter(|waiting| !is_known(waiting)) {
+        let message = format!("no card says by {byte:02X} that bytes wait");
+        fields.report.mistake(span, message, "61, or 9F as GSM cards have it");
+    }
+    Habits { long_le, waiting: waiting.map(|waiting| waiting.value).unwrap_or_default() }
 }
 
 /// The classes that applications answer, whatever is selected.

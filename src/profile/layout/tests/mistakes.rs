@@ -209,6 +209,7 @@ fn a_class_of_an_application_is_proprietary_and_its_applet_is_known() {
         ("[class.A0]\nwaiting = \"9F\"", "\"app\" is missing"),
         ("[class.00]\napp = \"mf\"", "\"00\" is no class that can have an application"),
         ("[class.FF]\napp = \"mf\"", "\"FF\" is no class that can have an application"),
+        ("[class.A0]\napp = \"mf\"\nwaiting = \"90\"", "no card says by 90 that bytes wait"),
         ("[class.A0]\napp = \"mf\"\nwaiting = \"9F00\"", "\"waiting\" must be one byte in hexadecimal"),
         ("[class.A0]\napp = \"mf\"\nfid = \"3F00\"", "unknown key of a class \"fid\""),
         ("[class.a0]\napp = \"mf\"\n[class.A0]\napp = \"mf\"", "class A0 has two applications"),
