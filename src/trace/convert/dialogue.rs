@@ -13,12 +13,10 @@ use crate::{
     shown,
     trace::{
         Silence,
+        parse::MOST_SLOTS,
         write::{Line, Writer, slot_name},
     },
 };
-
-/// How many readers a trace can tell apart.
-const MOST_READERS: usize = 16;
 
 /// The longest part of an unreadable line that is kept.
 const LONGEST_SHOWN: usize = 200;
@@ -111,7 +109,7 @@ impl Dialogue {
         if let Some(known) = self.readers.iter().position(|known| known.home.is(place)) {
             return Some(known);
         }
-        if self.readers.len() >= MOST_READERS {
+        if self.readers.len() >= MOST_SLOTS {
             return None;
         }
         self.readers.push(Reader { home: Home::of(place), atr: None });
@@ -121,7 +119,10 @@ impl Dialogue {
     fn note(&mut self, line: usize, place: Place<'_>, entry: Entry) {
         match self.index_of(place) {
             Some(index) => self.entries.push((Some(index), entry)),
-            None => self.unread(line, place.name().unwrap_or_default(), "a trace has no more than 16 readers"),
+            None => {
+                let why = format!("a trace has at most {MOST_SLOTS} slots, and this is one more reader");
+                self.unread(line, place.name().unwrap_or_default(), &why);
+            }
         }
     }
 

@@ -1,12 +1,16 @@
 //! Records of a table or of JSON: which of their fields are commands, answers and what belongs to them.
 
 use super::{
-    dialogue::{Dialogue, Message, Unread},
+    dialogue::{Dialogue, Message},
+    element::Bytes,
+    gathered::{self, Gathered, holds_bytes, looks_like_bytes},
     notation,
-    pairing::Waiting,
+    pairing::WaitingEach,
+    prefix,
     readers::Place,
     tail,
 };
+use crate::work;
 
 /// What a field says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -77,46 +81,149 @@ pub(super) fn tell(meanings: &[Meaning]) -> bool {
         || has(Meaning::Direction) && has(Meaning::Data)
 }
 
-/// A record.
-#[derive(Debug, Default)]
-pub(super) struct Record<'a> {
-    fields: Vec<(Meaning, &'a str)>,
+/// A field of a record.
+#[derive(Debug)]
+struct Field {
+    /// What its name says, if anything.
+    meaning: Option<Meaning>,
+    value: String,
 }
 
-impl<'a> Record<'a> {
-    pub(super) fn add(&mut self, meaning: Meaning, value: &'a str) {
+/// A record of a log.
+#[derive(Debug)]
+pub(super) struct Record {
+    line: usize,
+    fields: Vec<Field>,
+    /// What is wrong with it as a record.
+    flaws: Vec<(String, String)>,
+}
+
+/// The fields of which commands and answers are made.
+#[derive(Debug)]
+struct Parts<'a> {
+    command: Option<&'a Field>,
+    answer: Option<&'a Field>,
+    status: Option<&'a Field>,
+}
+
+impl Record {
+    /// Begins a record that stands on a line of the log.
+    pub(super) fn new(line: usize) -> Self {
+        Self { line, fields: Vec::new(), flaws: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, meaning: Option<Meaning>, value: &str) {
         if !value.trim().is_empty() {
-            self.fields.push((meaning, value.trim()));
+            self.fields.push(Field { meaning, value: value.trim().to_owned() });
         }
     }
 
-    fn get(&self, wanted: Meaning) -> Option<&'a str> {
-        self.fields.iter().find(|(meaning, _)| *meaning == wanted).map(|(_, value)| *value)
+    /// Notes what is wrong with it.
+    pub(super) fn flaw(&mut self, text: &str, why: &str) {
+        self.flaws.push((text.to_owned(), why.to_owned()));
     }
 
-    /// Says what the record says, which stands on a line of the log.
-    pub(super) fn say(&self, line: usize, waiting: &mut Waiting, dialogue: &mut Dialogue) {
-        let place = Place::from(self.get(Meaning::Reader));
+    fn get(&self, wanted: Meaning) -> Option<&Field> {
+        self.fields.iter().find(|field| field.meaning == Some(wanted))
+    }
+
+    fn parts(&self) -> Parts<'_> {
+        let is_command = self.get(Meaning::Direction).and_then(|direction| speaks(&direction.value));
+        let data = |wanted| self.get(Meaning::Data).filter(|_| is_command == Some(wanted));
+        Parts {
+            command: self.get(Meaning::Command).or_else(|| data(true)),
+            answer: self.get(Meaning::Answer).or_else(|| data(false)),
+            status: self.get(Meaning::Status),
+        }
+    }
+
+    /// Says what the record says. `repeats` is whether answers have their status word also in a field of its own.
+    fn say(&self, repeats: bool, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
+        for (text, why) in &self.flaws {
+            dialogue.unread(self.line, text, why);
+        }
+        let place = Place::from(self.get(Meaning::Reader).map(|reader| reader.value.as_str()));
         if let Some(atr) = self.get(Meaning::Atr) {
-            dialogue.atr(place, notation::read(atr).bytes);
+            dialogue.atr(place, notation::read(&atr.value).bytes);
         }
-        let directed = self.get(Meaning::Direction).zip(self.get(Meaning::Data));
-        let said = directed.map(|(direction, data)| (speaks(direction), data));
-        let command =
-            self.get(Meaning::Command).or(said.and_then(|(speaks, data)| (speaks == Some(true)).then_some(data)));
-        let answer =
-            self.get(Meaning::Answer).or(said.and_then(|(speaks, data)| (speaks == Some(false)).then_some(data)));
-        if let Some((None, data)) = said {
-            dialogue.unread(line, data, "bytes of which the record does not tell who says them");
+        let Parts { command, answer, status } = self.parts();
+        let status_value = status.map(|status| status.value.as_str());
+        let command_said = command.map(|command| message(self.line, &command.value, None, repeats));
+        let answer_value = answer.map_or("", |answer| &answer.value);
+        let answer_said = answer.or(status).map(|_| message(self.line, answer_value, status_value, repeats));
+        let said: Vec<&Message> = command_said.iter().chain(&answer_said).collect();
+        self.name_unused(&[command, answer, status], &said, dialogue);
+        if let Some(command) = command_said {
+            waiting.command(place, command, dialogue);
         }
-        if let Some(command) = command {
-            waiting.command(place, message(line, command, None), dialogue);
-        }
-        let status = self.get(Meaning::Status);
-        if answer.is_some() || status.is_some() {
-            waiting.answer(message(line, answer.unwrap_or_default(), status), dialogue);
+        if let Some(answer) = answer_said {
+            waiting.answer(place, answer, dialogue);
         }
     }
+
+    /// Names the fields with bytes that are in no command and no answer of the record.
+    fn name_unused(&self, used: &[Option<&Field>], said: &[&Message], dialogue: &mut Dialogue) {
+        let is_used = |field: &Field| used.iter().flatten().any(|used| std::ptr::eq(*used, field));
+        let shown: String = said.iter().map(|message| format!(" {} |", message.bytes.notation())).collect();
+        let mut compared = 0;
+        for field in self.fields.iter().filter(|field| !is_used(field)) {
+            let why = match field.meaning {
+                Some(Meaning::Reader | Meaning::Direction | Meaning::Atr) => continue,
+                Some(Meaning::Data) => "bytes of which the record does not tell who says them",
+                Some(Meaning::Command | Meaning::Answer | Meaning::Status) => "a second field of one meaning",
+                None if has_bytes(&field.value, said.is_empty()) => {
+                    "bytes in a field whose name tells of no command and no answer"
+                }
+                None => continue,
+            };
+            let pairs = gathered::pairs(&field.value);
+            compared += 1;
+            let is_said = !pairs.is_empty() && compared <= MOST_COMPARED && {
+                work::step(shown.len());
+                shown.contains(&pairs)
+            };
+            if !is_said {
+                dialogue.unread(self.line, &field.value, why);
+            }
+        }
+    }
+}
+
+/// How many fields of a record are compared with what it says: each reads all of it.
+const MOST_COMPARED: usize = 16;
+
+/// Says what the records of a log say.
+pub(super) fn say(records: &[Record], dialogue: &mut Dialogue) {
+    let repeats = repeat_status(records);
+    let mut waiting = WaitingEach::default();
+    for record in records {
+        record.say(repeats, &mut waiting, dialogue);
+    }
+    waiting.give_up(dialogue);
+}
+
+/// Whether answers have their status word also in a field of its own: all of them that have such a field do. One that
+/// does not shows that it is only there.
+fn repeat_status(records: &[Record]) -> bool {
+    records.iter().map(Record::parts).all(|Parts { answer, status, .. }| {
+        let status = status.and_then(|status| status_in(&status.value));
+        let bytes = notation::read(answer.map_or("", |answer| &answer.value)).bytes;
+        status.is_none_or(|status| bytes.0.ends_with(&status.0))
+    })
+}
+
+/// Whether a value whose name says nothing has bytes. Dates, times, counts and identifiers have digits too, and so
+/// have words; of fewer than four bytes only those count that are `alone`, without a command or an answer beside them.
+fn has_bytes(value: &str, alone: bool) -> bool {
+    let text = prefix::stripped(value);
+    let words: Vec<&str> = text.split(['-', ':']).collect();
+    let is_decimal = words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    // No count begins with a zero, and a command has four bytes.
+    let is_count = is_decimal && words.len() == 1 && !text.starts_with('0');
+    let is_day_or_time = is_decimal && matches!(words.len(), 2 | 3);
+    let is_uuid = words.iter().map(|word| word.len()).eq([8, 4, 4, 4, 12]);
+    let is_long = alone || gathered::pairs(text).len() > 3 * 4;
+    !is_count && !is_day_or_time && !is_uuid && is_long && (looks_like_bytes(text) || holds_bytes(text))
 }
 
 /// Whether a direction is that of commands; `None` if it is neither.
@@ -131,30 +238,33 @@ fn speaks(direction: &str) -> Option<bool> {
     }
 }
 
-/// A value as a message; what is wrong with it is in it.
-fn message(line: usize, value: &str, status: Option<&str>) -> Message {
-    let reading = notation::read(value);
-    let mut bytes = reading.bytes;
-    let mut is_whole = reading.rest.is_empty() && !reading.doubt;
-    if let Some(apart) = tail::status(reading.rest).filter(|_| !is_whole && !bytes.is_empty()) {
-        bytes.extend(apart);
-        is_whole = true;
+/// A value as a message, with the status word of a field of its own; what is wrong with it is in it.
+fn message(line: usize, value: &str, status: Option<&str>, repeats: bool) -> Message {
+    let text = format!("{value} {}", status.unwrap_or_default());
+    let mut gathered = Gathered::new(line);
+    if let Some(rest) = gathered.take(line, value) {
+        match tail::status(&rest.text).filter(|_| !gathered.is_empty()) {
+            Some(apart) => gathered.status(line, &text, apart, false),
+            None => gathered.flaw(line, &text, NOT_ONLY_BYTES),
+        }
     }
-    if let Some(status) = status {
-        let read = notation::read(status);
-        is_whole &= read.rest.is_empty() && read.bytes.0.len() == 2;
-        bytes.extend(read.bytes);
+    match status.map(|status| (status_in(status), status)) {
+        Some((Some(word), _)) if repeats && gathered.ends_with(&word) => {}
+        Some((Some(word), _)) => gathered.status(line, &text, word, false),
+        Some((None, status)) => {
+            gathered.push(notation::read(status).bytes);
+            gathered.flaw(line, &text, NOT_ONLY_BYTES);
+        }
+        None => {}
     }
-    let flaw = (!is_whole).then(|| {
-        let text = format!("{value} {}", status.unwrap_or_default());
-        Unread { line, text, why: "a field that is not only bytes".to_owned() }
-    });
-    Message { line, bytes, settled: flaw.is_some(), flaw }
+    gathered.close(None)
 }
 
-/// Nothing more comes.
-pub(super) fn finish(waiting: &mut Waiting, dialogue: &mut Dialogue) {
-    waiting.give_up(dialogue);
+const NOT_ONLY_BYTES: &str = "a field that is not only bytes";
+
+/// A value as a status word.
+fn status_in(value: &str) -> Option<Bytes> {
+    notation::only(value).filter(|status| status.0.len() == 2)
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ pub(super) struct Gathered {
     bytes: Bytes,
     /// The first digit of a byte whose second one may stand on the next line.
     half: Option<char>,
+    /// The status word, where it stands apart.
+    status: Option<Bytes>,
     /// The first thing that is wrong.
     flaw: Option<Unread>,
 }
@@ -20,7 +22,7 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Begins on a line of the log.
     pub(super) fn new(line: usize) -> Self {
-        Self { line, bytes: Bytes::default(), half: None, flaw: None }
+        Self { line, bytes: Bytes::default(), half: None, status: None, flaw: None }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -31,19 +33,38 @@ impl Gathered {
         &self.bytes
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.status.is_none()
+    }
+
+    /// Takes the status word that stands apart on a line, and whether its data follow: some programs put them behind.
+    pub(super) fn status(&mut self, line: usize, text: &str, status: Bytes, data_follow: bool) {
+        if self.status.as_ref().is_some_and(|known| *known != status) {
+            self.flaw(line, text, "two status words of one answer");
+        }
+        if !data_follow && self.ends_with(&status) {
+            self.flaw(line, text, "a status word that stands apart behind the same two bytes: data, or said twice");
+        }
+        self.status.get_or_insert(status);
+    }
+
+    /// Whether the bytes so far end with this status word.
+    pub(super) fn ends_with(&self, status: &Bytes) -> bool {
+        self.bytes.0.ends_with(&status.0)
+    }
+
     /// Takes the bytes at the beginning of a text on a line, and gives back what follows them.
     pub(super) fn take(&mut self, line: usize, text: &str) -> Option<Rest> {
-        let text = text.trim();
-        let text = text.strip_suffix('\\').unwrap_or(text);
+        let text = without_mark_of_more(text.trim());
         let joined = self.half.take().map(|half| format!("{half}{text}"));
         let text = joined.as_deref().unwrap_or(text);
-        let Reading { bytes, rest, apart, doubt } = notation::read(text);
+        let Reading { bytes, rest, apart, doubt, .. } = notation::read(text);
         self.bytes.extend(bytes);
-        if doubt {
-            self.flaw(line, text, "bytes, or the same bytes as text behind them: nothing tells");
+        if let Some(why) = doubt {
+            self.flaw(line, text, why);
         }
         match rest {
-            "" => None,
+            "" | "-" | "," | ":" | ";" => None,
             rest if is_odd(rest) => {
                 let (pairs, half) = rest.split_at(rest.len() - 1);
                 self.bytes.extend(notation::read(pairs).bytes);
@@ -58,7 +79,7 @@ impl Gathered {
     pub(super) fn row(&mut self, line: usize, text: &str) -> Option<Option<Rest>> {
         let text = text.trim();
         let (told, text) = offset(text);
-        let bare = text.strip_suffix('\\').unwrap_or(text);
+        let bare = without_mark_of_more(text);
         let joined = self.half.map(|half| format!("{half}{bare}"));
         let Reading { bytes, rest, .. } = notation::read(joined.as_deref().unwrap_or(bare));
         let begins = !bytes.is_empty() || is_odd(rest);
@@ -89,6 +110,9 @@ impl Gathered {
         if let Some(half) = self.half {
             self.flaw(self.line, &format!("{} {half}", self.bytes.notation()), "half a byte at the end");
         }
+        if let Some(status) = self.status.take() {
+            self.bytes.extend(status);
+        }
         if let Some(told) = told {
             self.bytes.fill(told);
         }
@@ -108,6 +132,11 @@ pub(super) struct Rest {
     pub(super) text: String,
     /// Whether it stands apart, as a column does.
     pub(super) apart: bool,
+}
+
+/// A text without the backslash that says that more follows; at the end of a column of text it is a byte.
+fn without_mark_of_more(text: &str) -> &str {
+    text.strip_suffix('\\').filter(|_| !notation::read(text).rest.is_empty()).unwrap_or(text)
 }
 
 /// Whether a text is one word of hexadecimal digits, one digit too many.
@@ -132,14 +161,41 @@ pub(super) fn looks_like_bytes(text: &str) -> bool {
     let (_, text) = offset(text);
     let Reading { bytes, rest, .. } = notation::read(text);
     let shown = bytes.0.iter().filter(|element| matches!(element, Element::Byte(_))).count();
-    if rest.is_empty() || is_odd(rest) {
-        return shown > 1 || shown == 1 && !rest.is_empty();
+    if rest.is_empty() {
+        return shown > 1;
+    }
+    if is_odd(rest) {
+        // Some words of a language have such letters only.
+        return shown > 0 || rest.len() > 2 && rest.bytes().any(|byte| byte.is_ascii_digit());
     }
     let words: Vec<bool> =
         text.split([' ', '\t', ',', ':', ';', '-']).filter(|word| !word.is_empty()).map(is_pairs).collect();
     let pairs = words.iter().filter(|is_pairs| **is_pairs).count();
     // What was damaged may be the first word.
     words.iter().take(2).any(|is_pairs| *is_pairs) && pairs >= 3 && 2 * pairs > words.len()
+}
+
+/// Whether a line that is no row begins like one that was damaged, so that below bytes it may be the rest of them.
+pub(super) fn begins_as_row(text: &str) -> bool {
+    let mut words = text.split([' ', '\t', ',', ':', ';', '-']).filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    // A column of text may have signs only.
+    let second = words.find(|word| word.contains(char::is_alphanumeric));
+    let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_hexdigit());
+    let is_short = |word: &str| word.len() <= 3 && has_digit(word);
+    // Words of a language follow a number at the beginning of a remark.
+    let could_be = |word: &str| is_pairs(word) || is_short(word);
+    // One sign of a word may be another one.
+    let is_damaged = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_hexdigit).count();
+        digits > 1 && digits + 1 >= word.len() && word.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let has_column =
+        (is_short(first) || is_damaged(first)) && text.strip_prefix(first).is_some_and(|rest| rest.starts_with("  "));
+    let is_one_word = !text.contains([' ', '\t']) && text.len() > 3 && is_damaged(text);
+    has_column
+        || is_one_word
+        || could_be(first) && second.is_none_or(could_be) && (is_pairs(first) || second.is_none_or(is_pairs))
 }
 
 /// Whether somewhere in a line stand four bytes or more, one behind another.
@@ -152,6 +208,38 @@ pub(super) fn holds_bytes(text: &str) -> bool {
     })
 }
 
+/// The words of a line that are bytes, as a trace writes them, with a blank before and behind them.
+pub(super) fn pairs(text: &str) -> String {
+    let mut shown = String::new();
+    for word in text.split([' ', '\t', ',', ':', ';', '-']) {
+        let word = word.trim_matches(['[', ']', '(', ')', '{', '}', '"', '\'']);
+        let digits = word.strip_prefix("0x").filter(|_| is_pairs(word)).unwrap_or(word);
+        for (index, digit) in digits.chars().enumerate().filter(|_| is_pairs(word)) {
+            if index % 2 == 0 {
+                shown.push(' ');
+            }
+            shown.push(digit.to_ascii_uppercase());
+        }
+    }
+    if !shown.is_empty() {
+        shown.push(' ');
+    }
+    shown
+}
+
+/// Whether a line may have a row in it or at its end: two words of bytes, one behind another, or a last one. A day and
+/// a time have three parts.
+pub(super) fn holds_row(text: &str) -> bool {
+    let is_bytes =
+        |word: &str| is_pairs(word) || word.split(['-', ':']).count() > 3 && word.split(['-', ':']).all(is_pairs);
+    let mut above = false;
+    let has_two = text.split([' ', '\t', ',']).filter(|word| !word.is_empty()).any(|word| {
+        let before = std::mem::replace(&mut above, is_bytes(word));
+        before && above
+    });
+    has_two || above
+}
+
 fn is_pairs(word: &str) -> bool {
     let digits = word.strip_prefix("0x").unwrap_or(word);
     !digits.is_empty() && digits.len().is_multiple_of(2) && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -159,7 +247,7 @@ fn is_pairs(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Gathered, holds_bytes, looks_like_bytes, offset};
+    use super::{Gathered, holds_bytes, holds_row, looks_like_bytes, offset};
 
     fn gathered(rows: &[&str]) -> (String, usize) {
         let mut gathered = Gathered::new(1);
@@ -179,6 +267,8 @@ mod tests {
             &["00 D6 00 00 04 0", "A 0B 0C 0D"],
             &["00D6000004", "0A0B0C0D"],
             &["00D600000", "40A0B0C0D"],
+            &["00, D6, 00, 00, 04,", "0A, 0B, 0C, 0D"],
+            &["00-D6-00-00-04-0A-", "0B-0C-0D"],
             &["00D600000", "40A0B0C0", "D"],
             &["00d6000004 \\", "0a0b0c0d"],
             &["00 D6 00 00 04                 .....", "   0A 0B 0C 0D             ...."],
@@ -201,13 +291,16 @@ mod tests {
 
     #[test]
     fn leftover_bytes_are_seen() {
-        for line in ["10 11 12 13    ....", "9000", "10 11 1 13 14", "0010: 10 11", "10 11 GG 13 14"] {
+        for line in ["10 11 12 13    ....", "9000", "0A4040000", "10 11 1 13 14", "0010: 10 11", "10 11 GG 13 14"] {
             assert!(looks_like_bytes(line), "{line}");
         }
         for line in ["", "nothing", "be careful", "12", "a b c", "(1217 usec)", "card 00 00 reader"] {
             assert!(!looks_like_bytes(line), "{line}");
         }
         assert!(holds_bytes("data (00 A4 04 00) sent") && holds_bytes("data: 00a4 0400 0102 00"));
+        assert!(holds_row("host app[2811: 90 00  ..") && holds_row("host app[2811: 9000"));
+        assert!(holds_row("[08:00:36 00-00-00-00"));
+        assert!(!holds_row("took 12 ms") && !holds_row("at 08:00:36 on 2026-11-28") && !holds_row("(1217 usec)"));
         assert!(!holds_bytes("UID: 02C4004E447224") && !holds_bytes("Reader 00 00"));
     }
 }

@@ -37,6 +37,11 @@ impl Leftovers {
         }
     }
 
+    /// Notes a line whatever it looks like.
+    pub(super) fn take(&mut self, line: &Line<'_>) {
+        self.lines.push((line.number, line.text.clone().into_owned()));
+    }
+
     /// A command follows: programs and people write it down before it is sent.
     pub(super) fn before(&mut self, command: &Bytes, dialogue: &mut Dialogue) {
         let mut echo = Bytes::default();

@@ -16,12 +16,25 @@ pub(super) struct Line<'a> {
     pub(super) raw: &'a str,
     /// Without colours, without what a service put before it and without blanks around it.
     pub(super) text: Cow<'a, str>,
+    /// Whether fewer words were taken from before it than from the line above it: what stood there may be damaged.
+    pub(super) is_bare: bool,
 }
 
 /// The lines of a log. A mark of byte order at its beginning is none of it.
 pub(super) fn lines(log: &str) -> Vec<Line<'_>> {
     let log = log.trim_start_matches('\u{FEFF}');
-    log.lines().enumerate().map(|(index, raw)| Line { number: index + 1, raw, text: seen(raw) }).collect()
+    let mut above = 0;
+    let line = |(index, raw)| {
+        let text = seen(raw);
+        let words = words(raw).saturating_sub(words(&text));
+        let is_bare = words < std::mem::replace(&mut above, words);
+        Line { number: index + 1, raw, text, is_bare }
+    };
+    log.lines().enumerate().map(line).collect()
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace().count()
 }
 
 fn seen(raw: &str) -> Cow<'_, str> {

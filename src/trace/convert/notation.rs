@@ -19,9 +19,20 @@ pub(super) struct Reading<'a> {
     pub(super) rest: &'a str,
     /// Whether more than one blank stands before the rest, as before a column.
     pub(super) apart: bool,
-    /// Whether the end could be bytes or the same bytes as text, and nothing tells which. It is in the bytes.
-    pub(super) doubt: bool,
+    /// Why nothing tells what the bytes are, if so.
+    pub(super) doubt: Option<&'static str>,
+    /// Whether some bytes below 10 have one digit behind `0x`, and whether others have two: one may have lost a digit.
+    digits: (bool, bool),
 }
+
+/// The end is in the bytes, and could be the column of text.
+const TEXT_OR_BYTES: &str = "bytes, or the same bytes as text behind them: nothing tells";
+
+/// Dots far behind the bytes are a column of text, of another number of bytes than stand there.
+const TEXT_THAT_FITS_NOT: &str =
+    "dots behind the bytes: the same bytes as text, of which one is missing, or hidden bytes";
+
+const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two: one may be missing";
 
 /// Words for what a program does not show.
 const HIDING: [&str; 9] = ["hidden", "redacted", "removed", "masked", "secret", "snip", "cut", "pin", "..."];
@@ -46,7 +57,10 @@ pub(super) fn read(text: &str) -> Reading<'_> {
                 reading.rest = "";
                 return reading;
             }
-            reading.doubt = true;
+            reading.doubt = Some(TEXT_OR_BYTES);
+        }
+        if blanks > 1 && rest.starts_with('.') {
+            reading.doubt = reading.doubt.or(Some(TEXT_THAT_FITS_NOT));
         }
         let Some((elements, after)) = word(rest) else {
             reading.apart = blanks > 1 || gap.starts_with('\t');
@@ -63,6 +77,14 @@ pub(super) fn read(text: &str) -> Reading<'_> {
 
 impl<'a> Reading<'a> {
     fn take(&mut self, elements: Vec<Element>, rest: &'a str, column: &mut Column) {
+        let word = &self.rest[..self.rest.len() - rest.len()];
+        if let Some((_, digits)) = word.rsplit_once(['x', 'X'])
+            && elements.len() == 1
+        {
+            self.digits.0 |= digits.len() == 1;
+            self.digits.1 |= digits.len() == 2 && digits.starts_with('0');
+            self.doubt = self.doubt.or((self.digits == (true, true)).then_some(DIGIT_MISSING));
+        }
         elements.iter().for_each(|element| column.show(*element));
         self.bytes.0.extend(elements);
         self.rest = rest;
@@ -72,7 +94,7 @@ impl<'a> Reading<'a> {
 /// Bytes and nothing else; at least one.
 pub(super) fn only(text: &str) -> Option<Bytes> {
     let Reading { bytes, rest, doubt, .. } = read(text);
-    (!bytes.is_empty() && rest.is_empty() && !doubt).then_some(bytes)
+    (!bytes.is_empty() && rest.is_empty() && doubt.is_none()).then_some(bytes)
 }
 
 /// Bytes and nothing else, all of them shown; at least one.
@@ -265,14 +287,17 @@ mod tests {
             "00 20 00 81 04 31 32 33 34                        .........",
         ] {
             let reading = read(text);
-            assert_eq!((reading.rest, reading.doubt), ("", false), "{text}");
+            assert_eq!((reading.rest, reading.doubt), ("", None), "{text}");
             assert!(text.to_uppercase().starts_with(&reading.bytes.notation()), "{text}: {}", reading.bytes.notation());
         }
         assert_eq!(said("41 42 43 44  AB").0, "41 42 43 44 AB", "that is no text of four bytes");
         assert_eq!(said("00 20 20 81 04 .. ..").0, "00 20 20 81 04 .. ..");
         let doubtful = read("34 31 41");
-        assert_eq!((doubtful.bytes.notation().as_str(), doubtful.doubt), ("34 31 41", true));
+        assert_eq!((doubtful.bytes.notation().as_str(), doubtful.doubt), ("34 31 41", Some(super::TEXT_OR_BYTES)));
         assert!(only("34 31 41").is_none());
+        assert_eq!(read("7F 00 00     ..").doubt, Some(super::TEXT_THAT_FITS_NOT));
+        let doubts = ["0x00 0xA 0x14", "0x0 0xA 0x14", "0x00 0x0A 0x14"].map(|text| read(text).doubt);
+        assert_eq!(doubts, [Some(super::DIGIT_MISSING), None, None]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Commands and answers that come in turn.
 
+use std::{collections::BTreeMap, mem};
+
 use super::{
     dialogue::{Answer, Dialogue, Message},
     readers::{Home, Place},
@@ -42,5 +44,36 @@ impl Waiting {
             dialogue.exchange(home.place(), command, Answer::Unknown);
             dialogue.unread(line, &shown, "a command whose answer is not in the log");
         }
+    }
+}
+
+/// The commands on their way at each reader, where records tell the reader and those of several stand among each other.
+#[derive(Debug, Default)]
+pub(super) struct WaitingEach(BTreeMap<Home, Waiting>);
+
+impl WaitingEach {
+    /// A command has been sent.
+    pub(super) fn command(&mut self, place: Place<'_>, command: Message, dialogue: &mut Dialogue) {
+        self.0.entry(Home::of(place)).or_default().command(place, command, dialogue);
+    }
+
+    /// The answer of a reader came. Where one record does not name its reader, there must be one command only.
+    pub(super) fn answer(&mut self, place: Place<'_>, answer: Message, dialogue: &mut Dialogue) {
+        let home = Home::of(place);
+        let mut waiting = self.0.remove(&home).or_else(|| self.only_one(&home)).unwrap_or_default();
+        waiting.answer(answer, dialogue);
+    }
+
+    fn only_one(&mut self, home: &Home) -> Option<Waiting> {
+        let is_alone = self.0.len() == 1;
+        let entry = self.0.first_entry().filter(|_| is_alone)?;
+        [home, entry.key()].contains(&&Home::Unnamed).then(|| entry.remove())
+    }
+
+    /// No answer comes any more.
+    pub(super) fn give_up(&mut self, dialogue: &mut Dialogue) {
+        let mut left: Vec<Waiting> = mem::take(&mut self.0).into_values().collect();
+        left.sort_by_key(|waiting| waiting.0.as_ref().map(|(_, command)| command.line));
+        left.iter_mut().for_each(|waiting| waiting.give_up(dialogue));
     }
 }

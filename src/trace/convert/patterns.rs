@@ -98,7 +98,7 @@ fn say(found: &Captures<'_>, line: usize, turns: &mut Turns<'_>) {
     }
     if let Some(status) = status {
         match tail::status(&format!("[{status}]")) {
-            Some(status) => turns.status(status),
+            Some(word) => turns.status(line, status, word, false),
             None => turns.dialogue.unread(line, status, "a status word that is not two bytes"),
         }
     }
@@ -159,6 +159,20 @@ mod tests {
         let imported = patterns.import(log);
         let expected = "virtuale-trace 1\n# reader: A\natr 3B 00\n> 00 A4 04 00 02 3F 00\n< 6F 00 90 00\n> 00 B0 00 00 01\n< 55 90 00\n";
         assert_eq!((imported.text.as_str(), imported.unread), (expected, vec![]));
+    }
+
+    #[test]
+    fn behind_a_status_word_nothing_goes_on() {
+        let patterns = patterns(&["tx (?<command>.*)", r"rx\{(?<response>[^}]*)\} st\{(?<sw>\w+)"]).expect("patterns");
+        let unread = |answer: &str| -> (String, Vec<usize>) {
+            let imported = patterns.import(&format!("tx 00 A4 04 00\n{answer}\n"));
+            let lines = imported.unread.iter().map(|unread| unread.line).collect();
+            (imported.text, lines)
+        };
+        let (text, lines) = unread("rx{6F 00} st{9000}\n00 B0 00 00 01");
+        assert!(text.contains("< 6F 00 90 00\n") && lines == [3], "{text}{lines:?}");
+        let (text, lines) = unread("rx{6F 00 90 00} st{9000}");
+        assert!(text.contains("< 6F 00 90 00 90 00\n") && lines == [2], "{text}{lines:?}");
     }
 
     #[test]

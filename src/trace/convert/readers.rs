@@ -1,6 +1,7 @@
 //! Whose a command is: which reader it goes to, as far as a log tells.
 
 use super::dialogue::Dialogue;
+use crate::trace::parse::MOST_SLOTS;
 
 /// Where something happens.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +40,7 @@ pub(super) fn name(text: &str) -> &str {
 }
 
 /// A place that is kept.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Home {
     /// At the only reader.
     #[default]
@@ -75,9 +76,6 @@ impl Home {
     }
 }
 
-/// How many readers one program is followed on.
-const MOST: usize = 16;
-
 /// What one program is connected to, where its commands do not name a reader.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
@@ -98,7 +96,7 @@ impl Connections {
             self.open.retain(|(_, times)| *times > 0);
         }
         let known = self.open.iter().position(|(known, _)| known == reader).map(|index| self.open.remove(index));
-        if known.is_some() || self.open.len() < MOST {
+        if known.is_some() || self.open.len() < MOST_SLOTS {
             self.open.push((reader.to_owned(), known.map_or(1, |(_, times)| times + 1)));
         }
     }

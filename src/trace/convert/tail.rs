@@ -32,10 +32,14 @@ pub(super) fn of_command(rest: &Rest) -> Tail {
     let inside = text.trim_start_matches(|character: char| !character.is_alphanumeric());
     let end = inside.find(|character: char| !character.is_alphanumeric()).unwrap_or(inside.len());
     let first = &inside[..end];
-    // A byte that lost a digit looks like a remark.
-    let is_digits = first.len() <= 3 && !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // A byte that lost a digit looks like a remark, and so do bytes behind one that was damaged.
+    let is_digits = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // A byte that was damaged behind others that a sign joins.
+    let is_joined = text.starts_with(['-', ',', ':', ';'])
+        && text.trim_start_matches([',', ' ']).trim_start_matches(['-', ':', ';']).starts_with(char::is_alphanumeric)
+        && first.bytes().any(|byte| byte.is_ascii_digit());
     let is_bracketed = text.starts_with(['(', '#', '/']);
-    if set_off && (is_bracketed || !is_digits) && !has_bytes(text) { Tail::Remark } else { Tail::Unread }
+    if set_off && (is_bracketed || !is_digits && !is_joined) && !has_bytes(text) { Tail::Remark } else { Tail::Unread }
 }
 
 /// Whether a remark has bytes: two words or more of two digits each.
@@ -106,7 +110,18 @@ mod tests {
             assert_eq!(tail(text, false), expected, "{text}");
         }
         assert_eq!((tail("SELECT", true), tail("SELECT", false)), (Tail::Remark, Tail::Unread));
-        for text in ["-0", "5", "(then 61 1E)", ": 0", "G0 00"] {
+        for text in [
+            "-0",
+            "5",
+            "(then 61 1E)",
+            ": 0",
+            "G0 00",
+            "=0102030405",
+            ". 4F0011223",
+            "-G0",
+            "-00Status: No Error",
+            ", G0",
+        ] {
             assert_eq!(tail(text, false), Tail::Unread, "{text}");
         }
     }

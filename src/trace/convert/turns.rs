@@ -3,7 +3,7 @@
 use super::{
     dialogue::{Dialogue, Event},
     element::Bytes,
-    gathered::{Gathered, Rest},
+    gathered::{Gathered, Rest, begins_as_row, holds_row},
     leftovers::{Leftovers, Strictness},
     lines::Line,
     notation,
@@ -28,8 +28,6 @@ struct Open {
     gathered: Gathered,
     /// How many bytes the log says that there are.
     told: Option<usize>,
-    /// The status word, where it stands apart. Nothing follows it.
-    status: Option<Bytes>,
     /// Whether it may go on below.
     goes_on: bool,
 }
@@ -53,7 +51,7 @@ impl<'d> Turns<'d> {
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
     pub(super) fn begin(&mut self, speaker: Speaker, line: usize, text: &str, told: Option<usize>) {
         self.close();
-        let mut open = Open { speaker, gathered: Gathered::new(line), told, status: None, goes_on: true };
+        let mut open = Open { speaker, gathered: Gathered::new(line), told, goes_on: true };
         if let Some(rest) = open.gathered.take(line, text) {
             open.end(line, text, &rest);
         }
@@ -68,9 +66,20 @@ impl<'d> Turns<'d> {
         }
         // A blank line parts nothing.
         if !line.text.is_empty() {
-            self.close();
-            self.leftovers.note(line);
+            let goes_on = self.open.as_ref().is_some_and(|open| open.goes_on);
+            if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) {
+                self.leftover(line);
+            } else {
+                self.close();
+                self.leftovers.note(line);
+            }
         }
+    }
+
+    /// Takes a line that is to be named whatever it looks like.
+    pub(super) fn leftover(&mut self, line: &Line<'_>) {
+        self.close();
+        self.leftovers.take(line);
     }
 
     /// Goes on with a line, if it is a row.
@@ -79,6 +88,10 @@ impl<'d> Turns<'d> {
         match open.gathered.row(line.number, &line.text) {
             None => false,
             Some(rest) => {
+                // A paste wraps bytes, and nothing is before or behind them.
+                if line.is_bare && (rest.is_some() || !line.text.starts_with(char::is_alphanumeric)) {
+                    open.gathered.flaw(line.number, &line.text, "a row without what stands before the lines above it");
+                }
                 if let Some(rest) = rest {
                     open.end(line.number, &line.text, &rest);
                 }
@@ -87,30 +100,28 @@ impl<'d> Turns<'d> {
         }
     }
 
-    /// The status word of the answer stands before its data.
-    pub(super) fn status(&mut self, status: Bytes) {
+    /// The status word of the answer stands apart, and its data follow or do not.
+    pub(super) fn status(&mut self, line: usize, text: &str, status: Bytes, data_follow: bool) {
         if let Some(open) = &mut self.open {
-            open.status = Some(status);
+            open.status(line, text, status, data_follow);
         }
     }
 
-    /// Goes on with bytes.
-    pub(super) fn push(&mut self, bytes: Bytes) {
-        if let Some(open) = &mut self.open {
-            open.gathered.push(bytes);
-        }
+    /// Goes on with bytes of an answer; whether one is open that may go on.
+    pub(super) fn push(&mut self, bytes: Bytes) -> bool {
+        let open = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card);
+        open.map(|open| open.gathered.push(bytes)).is_some()
     }
 
     /// Ends what is being said.
     pub(super) fn close(&mut self) {
-        let Some(Open { speaker, mut gathered, told, status, .. }) = self.open.take() else { return };
+        let Some(Open { speaker, mut gathered, told, goes_on }) = self.open.take() else { return };
         let line = gathered.line();
-        if let Some(status) = status {
-            gathered.push(status);
-        }
-        let is_empty = gathered.bytes().is_empty();
+        let is_empty = gathered.is_empty();
         if is_empty {
             gathered.flaw(line, "", "no bytes behind the mark");
+        } else if goes_on && gathered.bytes().is_empty() {
+            gathered.flaw(line, "", "no data below a status word that announces some");
         }
         let message = gathered.close(told);
         match speaker {
@@ -151,6 +162,11 @@ impl<'d> Turns<'d> {
 }
 
 impl Open {
+    fn status(&mut self, line: usize, text: &str, status: Bytes, data_follow: bool) {
+        self.gathered.status(line, text, status, data_follow);
+        self.goes_on = data_follow;
+    }
+
     /// Looks at what follows bytes on their line. After a remark nothing goes on.
     fn end(&mut self, line: usize, text: &str, rest: &Rest) {
         let tail = match self.speaker {
@@ -159,13 +175,8 @@ impl Open {
         };
         match tail {
             Tail::Status(status) => {
-                // Programs that put it apart put the data before it; some say it twice.
-                if self.gathered.bytes().0.ends_with(&status.0) {
-                    let why = "a status word in brackets behind the same two bytes: data, or said twice";
-                    self.gathered.flaw(line, text, why);
-                }
-                self.status = Some(status);
-                self.goes_on = false;
+                // Programs that put it behind bytes put the data before it.
+                self.status(line, text, status, false);
             }
             Tail::Remark => self.goes_on = self.gathered.bytes().is_empty(),
             Tail::Unread => self.gathered.flaw(line, text, "not only bytes behind the mark"),

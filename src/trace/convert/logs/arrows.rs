@@ -6,7 +6,7 @@ use crate::trace::convert::{
     dialogue::Dialogue,
     leftovers::Strictness,
     lines::Line,
-    notation,
+    notation::{self, Reading},
     turns::{Speaker, Turns},
 };
 
@@ -72,10 +72,20 @@ impl Marks {
             let said = said(self.command, Speaker::Terminal).or_else(|| said(self.answer, Speaker::Card));
             return said.into_iter().collect();
         }
+        // A column of text shows an arrow where the bytes are one.
+        let is_row = |text: &str| {
+            let Reading { bytes, rest, .. } = notation::read(text);
+            !bytes.is_empty() && rest.is_empty()
+        };
         let command = find(text, self.command).map(|at| (at, self.command, Speaker::Terminal));
         let answer = find(text, self.answer).map(|at| (at, self.answer, Speaker::Card));
         let mut found: Vec<_> = command.into_iter().chain(answer).collect();
         found.sort_by_key(|(at, ..)| *at);
+        match found[..] {
+            [(at, mark, _), _] if is_row(timed(&text[at + mark.len()..])) => found.truncate(1),
+            [_, ..] if is_row(text) => return Vec::new(),
+            _ => {}
+        }
         let ends = found.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
         let said = found.iter().zip(ends).map(|(&(at, mark, speaker), end)| Said {
             speaker,

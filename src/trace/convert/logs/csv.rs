@@ -1,11 +1,13 @@
 //! Tables with a line of names above them: a column of commands and one of answers, or one of bytes and one that says
 //! whose they are.
 
-use crate::trace::convert::{
-    dialogue::Dialogue,
-    fields::{self, Meaning, Record},
-    lines::Line,
-    pairing::Waiting,
+use crate::{
+    trace::convert::{
+        dialogue::Dialogue,
+        fields::{self, Meaning, Record},
+        lines::Line,
+    },
+    work,
 };
 
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
@@ -13,7 +15,7 @@ const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 /// The separator and the meanings of the columns, if a line is one of names.
 fn header(line: &str) -> Option<(char, Vec<Option<Meaning>>)> {
     SEPARATORS.into_iter().find_map(|separator| {
-        let columns: Vec<_> = cells(line, separator).0.iter().map(|name| fields::meaning(name)).collect();
+        let columns: Vec<_> = row(line, separator, false).cells.iter().map(|name| fields::meaning(name)).collect();
         let known: Vec<Meaning> = columns.iter().flatten().copied().collect();
         fields::tell(&known).then_some((separator, columns))
     })
@@ -33,63 +35,140 @@ fn raw<'a>(line: &Line<'a>) -> &'a str {
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let Some((separator, columns)) = first(lines).and_then(|line| header(raw(line))) else { return };
-    let mut waiting = Waiting::default();
-    let names = first(lines).map_or(0, |line| line.number);
-    let mut lines = lines.iter().filter(|line| line.number > names && !line.raw.trim().is_empty());
-    while let Some(line) = lines.next() {
-        let (mut cells_of, mut is_open) = cells(line.raw, separator);
-        // A value in quotes may have ends of lines.
-        while is_open && let Some(more) = lines.next() {
-            let begun = cells_of.pop().unwrap_or_default();
-            let (more, still_open) = cells(&format!("\"{}", more.raw), separator);
-            let mut more = more.into_iter();
-            cells_of.push(format!("{begun} {}", more.next().unwrap_or_default()));
-            cells_of.extend(more);
-            is_open = still_open;
+    let Some(first) = first(lines) else { return };
+    let Some((separator, columns)) = header(raw(first)) else {
+        let why = "no line of names: a table has columns such as command and response, or direction and data";
+        return dialogue.unread(first.number, first.raw, why);
+    };
+    let lines: Vec<_> = lines.iter().filter(|line| line.number > first.number && !line.raw.trim().is_empty()).collect();
+    let ends = ends_of_quotes(&lines, separator);
+    let mut records = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let mut record = Record::new(line.number);
+        let Row { mut cells, end } = row(line.raw, separator, false);
+        let fits = |end: &&EndOfQuote| cells.len() + end.cells == columns.len();
+        let last = match end {
+            End::Whole => Some(at),
+            End::Quoted => ends.get(at + 1).and_then(Option::as_ref).filter(fits).map(|end| end.line),
+            End::Damaged => None,
+        };
+        if let Some(last) = last {
+            lines.iter().take(last + 1).skip(at + 1).for_each(|line| go_on(&mut cells, row(line.raw, separator, true)));
+            at = last;
+        } else {
+            // Only this line is taken as damaged, and its quotes as signs like others.
+            record.flaw(line.raw, "a value in quotes that does not end");
+            cells = line.raw.split(separator).map(str::to_owned).collect();
         }
-        if is_open {
-            dialogue.unread(line.number, line.raw, "a value in quotes that does not end");
+        if cells.len() == columns.len() || last.is_some() {
+            columns.iter().zip(&cells).for_each(|(meaning, value)| record.add(*meaning, value));
         }
-        if cells_of.len() != columns.len() {
-            let why = format!("{} values under {} names", cells_of.len(), columns.len());
-            dialogue.unread(line.number, line.raw, &why);
+        if cells.len() != columns.len() && last.is_some() {
+            record.flaw(line.raw, &format!("{} values under {} names", cells.len(), columns.len()));
         }
-        let mut record = Record::default();
-        for (meaning, value) in columns.iter().zip(&cells_of) {
-            if let Some(meaning) = meaning {
-                record.add(*meaning, value);
-            }
-        }
-        record.say(line.number, &mut waiting, dialogue);
+        records.push(record);
+        at += 1;
     }
-    fields::finish(&mut waiting, dialogue);
+    fields::say(&records, dialogue);
 }
 
-/// The values of a line, and whether the last one is in quotes that are open.
-fn cells(line: &str, separator: char) -> (Vec<String>, bool) {
+/// How a line of a table ends.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum End {
+    /// With its last value.
+    Whole,
+    /// Inside a value in quotes.
+    Quoted,
+    /// Nowhere: behind a value in quotes stands something else than the next one.
+    Damaged,
+}
+
+/// The values of a line.
+#[derive(Debug, Eq, PartialEq)]
+struct Row {
+    cells: Vec<String>,
+    end: End,
+}
+
+/// Reads a line, which may begin inside a value in quotes. A quote that opens one stands before anything else of it
+/// (RFC 4180); any other is a sign like others.
+fn row(line: &str, separator: char, mut is_quoted: bool) -> Row {
+    work::step(line.len());
     let mut cells = vec![String::new()];
-    let mut is_quoted = false;
     let mut characters = line.chars().peekable();
     while let Some(character) = characters.next() {
         let Some(cell) = cells.last_mut() else { break };
         match character {
             '"' if is_quoted && characters.next_if_eq(&'"').is_some() => cell.push('"'),
-            '"' => is_quoted = !is_quoted,
+            '"' if is_quoted => {
+                is_quoted = false;
+                while characters.next_if(|next| next.is_whitespace() && *next != separator).is_some() {}
+                if characters.peek().is_some_and(|next| *next != separator) {
+                    return Row { cells, end: End::Damaged };
+                }
+            }
+            '"' if cell.trim().is_empty() => is_quoted = true,
             character if character == separator && !is_quoted => cells.push(String::new()),
             character => cell.push(character),
         }
     }
-    (cells, is_quoted)
+    Row { cells, end: if is_quoted { End::Quoted } else { End::Whole } }
+}
+
+/// Where a value in quotes ends that is open at the beginning of a line.
+#[derive(Clone, Copy, Debug)]
+struct EndOfQuote {
+    /// The index of the line with which its record ends.
+    line: usize,
+    /// How many values there are behind it.
+    cells: usize,
+}
+
+/// For each line where a value ends that is open at its beginning, told from behind so that no line is read for every
+/// one that stands above it.
+fn ends_of_quotes(lines: &[&Line<'_>], separator: char) -> Vec<Option<EndOfQuote>> {
+    let mut below = None;
+    let end_at = |(index, line): (usize, &&Line<'_>)| {
+        let Row { cells, end } = row(line.raw, separator, true);
+        let cells = cells.len() - 1;
+        below = match end {
+            End::Whole => Some(EndOfQuote { line: index, cells }),
+            End::Quoted => below.map(|below: EndOfQuote| EndOfQuote { cells: below.cells + cells, ..below }),
+            End::Damaged => None,
+        };
+        below
+    };
+    let mut ends: Vec<_> = lines.iter().enumerate().rev().map(end_at).collect();
+    ends.reverse();
+    ends
+}
+
+/// Goes on with the values of the next line; the first one goes on with the last one before it.
+fn go_on(cells: &mut Vec<String>, more: Row) {
+    let mut more = more.cells.into_iter();
+    if let (Some(begun), Some(rest)) = (cells.last_mut(), more.next()) {
+        work::step(rest.len() + 1);
+        begun.push(' ');
+        begun.push_str(&rest);
+    }
+    cells.extend(more);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::cells;
+    use super::{End, Row, row};
 
     #[test]
     fn values_in_quotes_may_have_the_separator() {
-        assert_eq!(cells("a,\"b,\"\"c\",d", ','), (vec!["a".to_owned(), "b,\"c".into(), "d".into()], false));
-        assert_eq!(cells("a;\"b", ';'), (vec!["a".to_owned(), "b".into()], true));
+        let read = |line, separator, is_quoted| {
+            let Row { cells, end } = row(line, separator, is_quoted);
+            (cells.join("/"), end)
+        };
+        assert_eq!(read("a,\"b,\"\"c\",d", ',', false), ("a/b,\"c/d".to_owned(), End::Whole));
+        assert_eq!(read("a;\"b", ';', false), ("a/b".to_owned(), End::Quoted));
+        assert_eq!(read("b\" ; \"c\"", ';', true), ("b/ c".to_owned(), End::Whole));
+        assert_eq!(read("5\" disk,7\"", ',', false), ("5\" disk/7\"".to_owned(), End::Whole));
+        assert_eq!(read("a,\"5\" disk,7", ',', false), ("a/5".to_owned(), End::Damaged));
     }
 }

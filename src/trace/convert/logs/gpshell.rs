@@ -3,7 +3,7 @@
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
-    gathered::Gathered,
+    gathered::{Gathered, begins_as_row},
     leftovers::{Leftovers, Strictness},
     lines::Line,
     pairing::Waiting,
@@ -36,31 +36,50 @@ fn marked(text: &str) -> Option<(Kind, &str)> {
     MARKS.iter().find_map(|(mark, kind)| Some((*kind, text.strip_prefix(mark)?)))
 }
 
+/// What only lines with a mark have, be it whole or not.
+const TRACES_OF_MARKS: [&str; 4] = ["-->", "<--", "rapped command", "rapped response"];
+
+/// Whether a line without a mark at its beginning had one: it, or what stood before it, was damaged.
+fn was_marked(text: &str) -> bool {
+    TRACES_OF_MARKS.iter().any(|part| text.contains(part))
+}
+
 struct Gpshell<'d> {
     dialogue: &'d mut Dialogue,
     open: Option<(Kind, Gathered)>,
     /// A command of which it is not known yet whether it was wrapped.
     plain: Option<Message>,
     answer: Option<Message>,
+    /// Whether the log has what was sent apart from what was asked for.
+    wraps: bool,
     waiting: Waiting,
     leftovers: Leftovers,
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let leftovers = Leftovers::new(Strictness::Rows);
-    let mut gpshell =
-        Gpshell { dialogue, open: None, plain: None, answer: None, waiting: Waiting::default(), leftovers };
+    let wraps = lines.iter().any(is_typical);
+    let waiting = Waiting::default();
+    let mut gpshell = Gpshell { dialogue, open: None, plain: None, answer: None, wraps, waiting, leftovers };
     for line in lines {
         if let Some((kind, text)) = marked(&line.text) {
             gpshell.close();
             let mut gathered = Gathered::new(line.number);
-            if gathered.take(line.number, text).is_some_and(|rest| tail::of_command(&rest) != Tail::Remark) {
+            if gathered
+                .take(line.number, text)
+                .is_some_and(|rest| tail::of_command(&rest) != Tail::Remark || was_marked(&rest.text))
+            {
                 gathered.flaw(line.number, text, "not only bytes behind the mark");
             }
             gpshell.open = Some((kind, gathered));
         } else if !gpshell.row(line) && !line.text.is_empty() {
+            let goes_on = gpshell.open.is_some();
             gpshell.close();
-            gpshell.leftovers.note(line);
+            if goes_on && begins_as_row(&line.text) || was_marked(&line.text) {
+                gpshell.leftovers.take(line);
+            } else {
+                gpshell.leftovers.note(line);
+            }
         }
     }
     gpshell.close();
@@ -91,8 +110,7 @@ impl Gpshell<'_> {
                 if let Some(plain) = self.plain.take() {
                     self.apart("the command before it was wrapped", plain, &message);
                 }
-                self.plain = Some(message);
-                self.send();
+                self.sent(message);
             }
             Kind::Answer => {
                 self.send();
@@ -106,12 +124,20 @@ impl Gpshell<'_> {
         }
     }
 
-    /// The command that is known is the one that was sent.
+    /// A command of which nothing tells that it was wrapped is the one that was sent.
     fn send(&mut self) {
         if let Some(command) = self.plain.take() {
-            self.leftovers.before(&command.bytes, self.dialogue);
-            self.waiting.command(Place::Unnamed, command, self.dialogue);
+            if self.wraps {
+                let why = "a command as it was asked for; the one that was sent is not in the log";
+                self.dialogue.unread(command.line, &command.bytes.notation(), why);
+            }
+            self.sent(command);
         }
+    }
+
+    fn sent(&mut self, command: Message) {
+        self.leftovers.before(&command.bytes, self.dialogue);
+        self.waiting.command(Place::Unnamed, command, self.dialogue);
     }
 
     /// Leaves a comment of what differs from what went over the wire.

@@ -1,48 +1,96 @@
 //! An object of JSON on each line, with a key for the command and one for the answer, or one for bytes and one that
 //! says whose they are.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::Value;
 
 use crate::trace::convert::{
     dialogue::Dialogue,
     fields::{self, Meaning, Record},
     lines::Line,
-    pairing::Waiting,
 };
 
 /// Whether a line is an object that tells of a command or an answer.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     object(&line.text).is_some_and(|object| {
-        let meanings: Vec<Meaning> = object.keys().filter_map(|key| fields::meaning(key)).collect();
+        let meanings: Vec<Meaning> = object.0.iter().filter_map(|(key, _)| fields::meaning(key)).collect();
         fields::tell(&meanings)
     })
 }
 
-fn object(text: &str) -> Option<Map<String, Value>> {
-    let text = text.trim().trim_end_matches(',');
-    if !text.starts_with('{') {
-        return None;
-    }
-    match serde_json::from_str(text).ok()? {
-        Value::Object(object) => Some(object),
-        _ => None,
+/// The entries of an object, as they stand there: a key may stand there twice.
+struct Object(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Object(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
     }
 }
 
+fn object(text: &str) -> Option<Object> {
+    let text = text.trim().trim_end_matches(',');
+    serde_json::from_str(text.starts_with('{').then_some(text)?).ok()
+}
+
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let mut waiting = Waiting::default();
-    for line in lines.iter().filter(|line| !matches!(line.text.as_ref(), "" | "[" | "]")) {
-        let Some(object) = object(&line.text) else {
-            dialogue.unread(line.number, &line.text, "a line that is no object of JSON");
-            continue;
-        };
-        let values: Vec<(Meaning, String)> =
-            object.iter().filter_map(|(key, value)| Some((fields::meaning(key)?, text_of(value)?))).collect();
-        let mut record = Record::default();
-        values.iter().for_each(|(meaning, value)| record.add(*meaning, value));
-        record.say(line.number, &mut waiting, dialogue);
+    let lines = lines.iter().filter(|line| !matches!(line.text.as_ref(), "" | "[" | "]"));
+    let records: Vec<Record> = lines.map(record).collect();
+    fields::say(&records, dialogue);
+}
+
+fn record(line: &Line<'_>) -> Record {
+    let mut record = Record::new(line.number);
+    let Some(Object(entries)) = object(&line.text) else {
+        record.flaw(&line.text, "a line that is no object of JSON");
+        return record;
+    };
+    for (key, value) in &entries {
+        let meaning = fields::meaning(key);
+        match (meaning, text_of(value)) {
+            (Some(_), Some(text)) => record.add(meaning, &text),
+            (Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Data), None) if value.is_object() => {
+                record.flaw(&format!("\"{key}\":{value}"), "a value that is neither text nor a list of numbers");
+            }
+            _ => leaves(value, &mut record),
+        }
     }
-    fields::finish(&mut waiting, dialogue);
+    record
+}
+
+/// Adds what an object or a list holds, of which no name tells what it is.
+fn leaves(value: &Value, record: &mut Record) {
+    match value {
+        Value::Object(object) => object.values().for_each(|value| leaves(value, record)),
+        Value::Array(values) if !values.iter().all(Value::is_number) => {
+            values.iter().for_each(|value| leaves(value, record));
+        }
+        Value::String(_) | Value::Array(_) => record.add(None, &text_of(value).unwrap_or_default()),
+        // A number is a count or a time.
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// A value as text: bytes may be a list of numbers.

@@ -3,9 +3,11 @@
 
 use crate::trace::convert::{
     dialogue::Dialogue,
+    element::Bytes,
+    gathered::begins_as_row,
     leftovers::Strictness,
     lines::Line,
-    notation, tail,
+    notation,
     turns::{Speaker, Turns},
 };
 
@@ -19,31 +21,47 @@ pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut turns = Turns::new(dialogue, Strictness::Rows);
-    let mut has_data = false;
     for line in lines {
         let text = line.text.as_ref();
         if let Some(command) = text.strip_prefix(COMMAND) {
-            has_data = false;
             turns.begin(Speaker::Terminal, line.number, command, None);
         } else if let Some(rest) = text.strip_prefix(ANSWER) {
             turns.begin(Speaker::Card, line.number, "", None);
-            match tail::status(&rest[..rest.find(')').unwrap_or(rest.len())]) {
-                Some(status) => turns.status(status),
+            match status(rest) {
+                Some((status, data_follow)) => turns.status(line.number, text, status, data_follow),
                 None => turns.dialogue.unread(line.number, text, "an answer without its status word"),
-            }
-            // A colon at the end says that data follow.
-            has_data = text.trim_end().ends_with(':');
-            if !has_data {
-                turns.close();
             }
         } else if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
             turns.close();
             turns.connections.connect(reader);
-        } else if has_data && let Some(bytes) = notation::with_column(text) {
-            turns.push(bytes);
+        } else if let Some(bytes) = notation::with_column(text).filter(|bytes| !text.ends_with('.') || is_shown(bytes))
+        {
+            if !turns.push(bytes) && !turns.row(line) {
+                turns.leftover(line);
+            }
+        } else if text.contains('.') && begins_as_row(text) && !is_shown(&notation::read(text).bytes) {
+            // Dots of a column of text that has another number of bytes would be read as hidden ones.
+            turns.leftover(line);
         } else {
             turns.other(line);
         }
     }
     turns.finish();
+}
+
+fn is_shown(bytes: &Bytes) -> bool {
+    !bytes.is_empty() && bytes.exact().is_some()
+}
+
+/// The status word of an answer, both bytes with two digits, and whether a colon says that data follow.
+fn status(text: &str) -> Option<(Bytes, bool)> {
+    let (first, rest) = text.strip_prefix("SW1=0x")?.split_at_checked(2)?;
+    let (second, end) = rest.strip_prefix(", SW2=0x")?.split_at_checked(2)?;
+    let data_follow = match end.trim_end() {
+        ")" => false,
+        "):" => true,
+        _ => return None,
+    };
+    let status = notation::shown(&format!("{first}{second}")).filter(|status| status.len() == 2)?;
+    Some((Bytes::from(&status[..]), data_follow))
 }

@@ -12,7 +12,7 @@ use crate::trace::{
     Silence,
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
-        gathered::{Gathered, looks_like_bytes},
+        gathered::{Gathered, begins_as_row, looks_like_bytes},
         lines::Line,
         notation,
         readers::{Connections, Place, name},
@@ -115,8 +115,10 @@ impl Pcscd {
             }
             return;
         }
+        let goes_on = self.open.is_some() && text.len() == line.text.len();
         self.close(dialogue);
-        if !self.learn(number, prefix, text, dialogue) && looks_like_bytes(text) {
+        let is_row = looks_like_bytes(text) || goes_on && begins_as_row(text);
+        if !self.learn(number, prefix, text, dialogue) && is_row {
             dialogue.unread(number, text, "bytes that belong to no command and no answer");
         }
     }

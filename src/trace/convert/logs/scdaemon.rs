@@ -60,13 +60,18 @@ impl Scdaemon {
             let status = notation::read(rest).bytes;
             let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
             match (status.0.len(), length, &self.command) {
+                (2, Some(_), Some(_)) if self.status.is_some() => {
+                    dialogue.unread(line.number, text, "a second answer to one command: the command of one is missing");
+                }
                 (2, Some(length), Some(_)) => self.status = Some((status, length)),
                 (2, Some(_), None) => dialogue.unread(line.number, text, "an answer without a command"),
                 _ => dialogue.unread(line.number, text, "an answer without status word or length"),
             }
         } else if let Some((_, rest)) = text.split_once(DUMP) {
             self.close();
-            if rest.trim() == ALL_ZERO {
+            if self.data.is_some() {
+                dialogue.unread(line.number, text, "a second dump for one answer");
+            } else if rest.trim() == ALL_ZERO {
                 self.data = self.status.as_ref().map(|(_, length)| zeros(line.number, *length));
             } else if !rest.trim().is_empty() {
                 self.begin(false, line.number, rest);

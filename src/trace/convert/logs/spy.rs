@@ -39,6 +39,29 @@ const UNPOWER_CARD: u64 = 2;
 const STATE_EMPTY: u64 = 0x10;
 const STATE_PRESENT: u64 = 0x20;
 
+/// The calls that it writes down.
+const CALLS: [&str; 19] = [
+    "SCardBeginTransaction",
+    "SCardCancel",
+    "SCardCancelTransaction",
+    "SCardConnect",
+    "SCardControl",
+    "SCardDisconnect",
+    "SCardEndTransaction",
+    "SCardEstablishContext",
+    "SCardFreeMemory",
+    "SCardGetAttrib",
+    "SCardGetStatusChange",
+    "SCardIsValidContext",
+    "SCardListReaderGroups",
+    "SCardListReaders",
+    "SCardReconnect",
+    "SCardReleaseContext",
+    "SCardSetAttrib",
+    "SCardStatus",
+    "SCardTransmit",
+];
+
 /// Whether only libpcscspy writes such a line.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     line.text.split_once('@').is_some_and(|(thread, rest)| is_thread(thread) && rest.starts_with(">|"))
@@ -145,6 +168,9 @@ impl Spy<'_> {
     }
 
     fn ended(&mut self, call: &Call<'_>, code: u64) {
+        if !CALLS.contains(&call.function) {
+            return self.dialogue.unread(call.line, call.function, "a call that is none of PC/SC");
+        }
         match call.function {
             "SCardTransmit" => self.transmitted(call, code),
             _ if code != SUCCESS => {}

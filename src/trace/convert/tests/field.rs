@@ -50,10 +50,26 @@ fn rows_of_sixteen_bytes_with_a_column_of_text() {
 #[test]
 fn bytes_joined_by_other_signs() {
     for command in
-        ["00-A4-04-00-00", "00,A4,04,00,00", "0x00 0xA4 0x04 0x00 0x00", "00:a4:04:00:00", "0x00,0xA4,0x4,0x0,0x0"]
+        ["00-A4-04-00-00", "00,A4,04,00,00", "0x00 0xA4 0x04 0x00 0x00", "00:a4:04:00:00", "0x0,0xA4,0x4,0x0,0x0"]
     {
         let log = format!("=> {command}\n<= 0x90 0x00\n");
         assert_eq!(said(&log, Format::Arrows), "> 00 A4 04 00 00\n< 90 00\n", "{command}");
+    }
+    let lost = "=> 0x00,0xA4,0x4,0x00,0x00\n<= 0x90 0x00\n";
+    assert_eq!(unread(lost, Format::Arrows).len(), 1, "no program prints some bytes in full and some not");
+}
+
+#[test]
+fn a_backslash_at_the_end_of_the_column_is_a_byte() {
+    let log = "=> 00 B0 00 00 02   .....\n<= 61 5C 90 00   a\\..\n=> 00 B0 00 00 00   .....\n<= 7F 61 5C   .a\\\n";
+    assert_eq!(said(log, Format::Arrows), "> 00 B0 00 00 02\n< 61 5C 90 00\n> 00 B0 00 00 00\n< 7F 61 5C\n");
+}
+
+#[test]
+fn scdaemon_answers_a_command_once() {
+    let command = "DBG:   PCSC_data: 00B0000001\nDBG:  response: sw=9000  datalen=1\nDBG:     dump: 41\n";
+    for lost in ["DBG:  response: sw=9000  datalen=1\n", "DBG:     dump: 42\n"] {
+        assert_eq!(unread(&format!("{command}{lost}"), Format::Scdaemon).len(), 1, "{lost}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod field;
 mod programs;
+mod properties;
+mod tables;
 
 use std::sync::Arc;
 
@@ -33,6 +35,11 @@ fn whole(log: &str, format: Format) -> String {
     assert_eq!(imported.unread, []);
     parse(&imported);
     imported.text
+}
+
+/// The commands and answers of a trace.
+fn said_in(trace: &str) -> String {
+    trace.lines().filter(|line| line.starts_with(['>', '<'])).map(|line| format!("{line}\n")).collect()
 }
 
 #[test]
@@ -183,7 +190,7 @@ fn converting_takes_steps_by_the_length_of_the_log_only() {
     /// Makes a log of a size.
     type Make<'m> = &'m dyn Fn(usize) -> String;
     let name = |size| "r".repeat(size);
-    let worst: [(&str, Format, Make<'_>); 8] = [
+    let worst: [(&str, Format, Make<'_>); 12] = [
         ("colours that do not end", Format::Pcscd, &|size| "\u{1B}[1".repeat(size)),
         ("one that ends at last", Format::Pcscd, &|size| format!("{}m", "\u{1B}[".repeat(size))),
         ("readers that go", Format::Pcscd, &|size| {
@@ -208,6 +215,20 @@ fn converting_takes_steps_by_the_length_of_the_log_only() {
             connect(1) + &connect(2) + &(send(1) + &send(2)).repeat(size / 2)
         }),
         ("a long answer", Format::Scriptor, &|size| format!("> 00\n< {}", "00 00\n".repeat(size))),
+        ("a value in quotes over all lines", Format::Csv, &|size| {
+            format!("command,response\n\"00A40400\n{}\",9000\n", "00\n".repeat(size))
+        }),
+        ("values in quotes that do not end", Format::Csv, &|size| {
+            format!("command,response{}\n{}", ",".repeat(size), "x\",\"z\n".repeat(size))
+        }),
+        ("answers of other readers", Format::Csv, &|size| {
+            let said = |at: usize| format!("r{at},tx,00A40400\n");
+            format!("reader,direction,data\n{}", (0..size).map(said).collect::<String>())
+        }),
+        ("fields that nobody used", Format::JsonLines, &|size| {
+            let fields = "\"data\":\"00\",".repeat(size);
+            format!("{{\"command\":\"00A40400\",{fields}\"response\":\"{}9000\"}}\n", "00".repeat(size))
+        }),
         ("dumps that break off", Format::Opensc, &|size| "Outgoing APDU (9999 bytes)\n00\n".repeat(size)),
     ];
     for (what, format, log) in worst {

@@ -33,6 +33,53 @@ fn opensc_tool_at_work() {
 }
 
 #[test]
+fn opensc_tool_loses_no_row() {
+    let begin = "Sending: 00 B0 00 00 10\nReceived (SW1=0x90, SW2=0x00):\n";
+    let row = "00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F ................\n";
+    let lines = |log: String| -> Vec<usize> {
+        let imported = import(&log, Format::OpenscTool);
+        parse(&imported);
+        imported.unread.iter().map(|unread| unread.line).collect()
+    };
+    assert!(lines(format!("{begin}{row}")).is_empty());
+    // Behind a line of another program nothing is open.
+    assert_eq!(lines(format!("{begin}{row}Using something\n03 04 05 06 07 08 ......\n")), [5]);
+    assert_eq!(lines(begin.to_owned()), [2], "the colon announces data");
+    let lost = format!("{begin}{}41 A\n", row.replacen("..", "{.", 1).replacen("00", "7B", 1).replacen("01", "47", 1));
+    assert_eq!(lines(lost), [4], "behind a column that was damaged");
+    for damaged in
+        ["0       .", "G0      .", "4       k", "7F 00   ....", "00G00   ..", "7F 7F 00 ..", "7F 00 3E .. .G>"]
+    {
+        assert_eq!(lines(format!("{begin}{row}{damaged}\n")), [4], "{damaged}");
+    }
+    for damaged in ["SW2=0x0", "SW2=0x", "SW2=0x000", "SW=0x00"] {
+        assert!(!lines(format!("{}{row}", begin.replace("SW2=0x00", damaged))).is_empty(), "{damaged}");
+    }
+    for prefix in ["2026-11-28T08:00:36+0100 host app[2811]: ", "Nov 28 08:00:36 host app[2811]: ", "card-1  | "] {
+        let log: String = format!("{begin}{row}02 03 ..\n").lines().map(|line| format!("{prefix}{line}\n")).collect();
+        assert!(lines(log.clone()).is_empty(), "{prefix}");
+        let (whole, last) = log.rsplit_once(prefix).expect("a prefix");
+        let damaged = prefix.replacen([']', '|'], "", 1);
+        assert_eq!(lines(format!("{whole}{damaged}{last}")), [4], "{damaged}");
+    }
+}
+
+#[test]
+fn a_row_of_a_dump_behind_a_damaged_prefix_is_named() {
+    let prefix = "Nov 28 08:00:36 host app[2811]: ";
+    let log = format!("{prefix}> 00 B0 00 00 04\n{prefix}< 41 42 43\n{prefix}44 90 00\n");
+    assert_eq!(import(&log, Format::Angles).unread, []);
+    let damaged = format!("{prefix}> 00 B0 00 00 04\n{prefix}< 41 42 90 00\nNov 28 08:00:36 host app[2811: 90 00\n");
+    let lines: Vec<usize> = import(&damaged, Format::Angles).unread.iter().map(|unread| unread.line).collect();
+    assert_eq!(lines, [3]);
+    for (right, wrong) in [("08:00:36] 44", "08:00:36 44"), ("[08:00:36] 44", "20-G1-28 44")] {
+        let log = "[08:00:36] > 00 B0 00 00 04\n[08:00:36] < 41 42 43\n[08:00:36] 44 90 00\n".replace(right, wrong);
+        let lines: Vec<usize> = import(&log, Format::Angles).unread.iter().map(|unread| unread.line).collect();
+        assert_eq!(lines, [3], "{log}");
+    }
+}
+
+#[test]
 fn pyscard_at_work() {
     let expected = format!(
         "{READER}> 00 A4 04 00 00\n< 6A 82\n> 00 A4 02 00 02 D0 01 00\n< 61 1E\n> 00 C0 00 00 1E\n< {FCP}\n> 00 B0 00 00 10\n< {NAME}\n"
@@ -107,6 +154,12 @@ fn jcshell_prints_rows_with_text() {
 }
 
 #[test]
+fn an_arrow_in_the_column_of_text_is_no_mark() {
+    let log = " => 00 B0 00 00 06                .....\n <= 3D 3E 3C 3D                   =><=\n    3D 3E 90 00                   =>..\n";
+    assert_eq!(whole(log, Format::Arrows), format!("{NO_READER}> 00 B0 00 00 06\n< 3D 3E 3C 3D 3D 3E 90 00\n"));
+}
+
+#[test]
 fn gp_counts_its_bytes() {
     let log = "GlobalPlatformPro v25\n# Detected readers from JNA2PCSC\n[*] Virtuale 00 00\n\
         SCardConnect(\"Virtuale 00 00\", T=*) -> T=1, 3B8080\nSCardBeginTransaction(\"Virtuale 00 00\")\n\
@@ -130,13 +183,26 @@ fn gpshell_sends_what_was_wrapped() {
         Command --> 00A4040006010203040506\nWrapped command --> 00A4040006010203040506\nResponse <-- 9000\n\
         Unwrapped response <-- 9000\nget_status -element 20\nCommand --> 80F22002024F0000\n\
         Wrapped command --> 84F220020A4F00112233445566\n7788\n00\nResponse <-- 01029000\nUnwrapped response <-- 029000\n\
-        Command --> 80CA006600\nResponse <-- 6A88\nget_status() returns 0x80206A88\n";
+        Command --> 80CA006600\nWrapped command --> 80CA006600\nResponse <-- 6A88\nget_status() returns 0x80206A88\n";
     let expected = format!(
         "{NO_READER}> 00 A4 04 00 06 01 02 03 04 05 06\n< 90 00\n# the command before it was wrapped: 80 F2 20 02 02 4F 00 00\n\
          > 84 F2 20 02 0A 4F 00 11 22 33 44 55 66 77 88 00\n< 01 02 90 00\n# the answer without its wrapping: 02 90 00\n\
          > 80 CA 00 66 00\n< 6A 88\n"
     );
     assert_eq!(whole(log, Format::Gpshell), expected);
+}
+
+#[test]
+fn gpshell_names_a_command_that_is_cut() {
+    let log = "Wrapped command --> 84F220020A4F00112233445566778800\nResponse <-- 9000\n";
+    assert_eq!(whole(log, Format::Gpshell).lines().last(), Some("< 90 00"));
+    let joined = "Command --> 8001020300=Wrapped command --> 00B0000001\nResponse <-- 9000\n";
+    assert!(!import(joined, Format::Gpshell).unread.is_empty());
+    for sign in ["=", "~", "."] {
+        let cut = log.replace("4F001122", &format!("4F{sign}1122"));
+        let unread = import(&cut, Format::Gpshell).unread;
+        assert_eq!(unread.first().map(|unread| unread.why.as_str()), Some("not only bytes behind the mark"), "{sign}");
+    }
 }
 
 #[test]

@@ -1,0 +1,129 @@
+//! Tables and lines of JSON: what of their records is said, and what is named.
+
+use super::{parse, said_in, whole};
+use crate::trace::convert::{Format, import};
+
+/// The lines that are named, and why.
+fn named(log: &str, format: Format) -> Vec<(usize, String)> {
+    let imported = import(log, format);
+    parse(&imported);
+    imported.unread.into_iter().map(|unread| (unread.line, unread.why)).collect()
+}
+
+#[test]
+fn a_quote_inside_a_value_is_a_sign_like_others() {
+    let log = "note,command,response\n5\" disk,00A4040000,9000\n,00B0000001,6982\n7\" disk,00B0000002,41429000\n";
+    let said = "> 00 A4 04 00 00\n< 90 00\n> 00 B0 00 00 01\n< 69 82\n> 00 B0 00 00 02\n< 41 42 90 00\n";
+    assert_eq!(said_in(&whole(log, Format::Csv)), said);
+}
+
+#[test]
+fn a_quote_that_does_not_end_costs_its_line_only() {
+    let rows = ",00B0000001,6982\n\"x\",00B0000002,\"41429000\"\n";
+    let said = "> 00 B0 00 00 01\n< 69 82\n> 00 B0 00 00 02\n< 41 42 90 00\n";
+    for damaged in ["\"5 disk,00A4040000,9000", "\"5\" disk,00A4040000,9000", "\"5 disk"] {
+        let log = format!("note,command,response\n{damaged}\n{rows}");
+        let imported = import(&log, Format::Csv);
+        assert!(imported.text.ends_with(said), "{}", imported.text);
+        assert_eq!(named(&log, Format::Csv), [(2, "a value in quotes that does not end".to_owned())], "{damaged}");
+    }
+    // A record of several lines has as many values as others.
+    let log = "note,command,response\n\"5 disk,00A4040000\n,00B0000001,6982\n7\",00B0000002,41429000,\n";
+    let lines: Vec<usize> = named(log, Format::Csv).into_iter().map(|(line, _)| line).collect();
+    assert_eq!(lines, [2, 4], "{}", import(log, Format::Csv).text);
+    assert!(import(log, Format::Csv).text.contains("> 00 B0 00 00 01\n< 69 82\n"));
+}
+
+#[test]
+fn a_status_word_in_a_field_of_its_own() {
+    let say = |rows: &str| import(&format!("command,response,sw\n{rows}"), Format::Csv);
+    // Said twice in every record: nothing tells otherwise.
+    let twice = "00A4040000,6F009000,9000\n00B0000001,6982,6982\n00B0000001,6F00 [9000],9000\n";
+    let imported = say(&twice.lines().take(2).map(|line| format!("{line}\n")).collect::<String>());
+    let said = "> 00 A4 04 00 00\n< 6F 00 90 00\n> 00 B0 00 00 01\n< 69 82\n";
+    assert_eq!((said_in(&imported.text).as_str(), imported.unread.len()), (said, 0));
+    // Where another record has it in its own field only, data may end so.
+    let imported = say("00A4040000,6F009000,9000\n00B0000001,4142,9000\n00B0000001,,6982\n");
+    assert_eq!(imported.unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [2]);
+    assert!(imported.text.contains("< 41 42 90 00\n") && imported.text.ends_with("< 69 82\n"), "{}", imported.text);
+    // Twice apart it is the same; two that differ are not.
+    let imported = say("00A4040000,6F00 [9000],9000\n00A4040000,6F00 [9000],6982\n");
+    assert!(said_in(&imported.text).starts_with("> 00 A4 04 00 00\n< 6F 00 90 00\n"), "{}", imported.text);
+    assert_eq!(imported.unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn an_answer_belongs_to_the_command_of_its_reader() {
+    let table = "reader,direction,data\nA,out,00A4040000\nB,out,00B0000001\nA,in,9000\nB,in,6A82\n";
+    let lines = "{\"reader\":\"A\",\"dir\":\"out\",\"hex\":\"00A4040000\"}\n{\"reader\":\"B\",\"dir\":\"out\",\"hex\":\"00B0000001\"}\n\
+        {\"reader\":\"A\",\"dir\":\"in\",\"hex\":\"9000\"}\n{\"reader\":\"B\",\"dir\":\"in\",\"hex\":\"6A82\"}\n";
+    for (log, format) in [(table, Format::Csv), (lines, Format::JsonLines)] {
+        let text = whole(log, format);
+        let said = "slot A\n> 00 A4 04 00 00\n< 90 00\nslot B\n> 00 B0 00 00 01\n< 6A 82\n";
+        assert!(text.ends_with(said), "{text}");
+    }
+    // An answer that names no reader is that of the only command, and of none where two wait.
+    let begin = "reader,direction,data\nA,out,00A4040000\n";
+    assert!(whole(&format!("{begin},in,9000\n"), Format::Csv).ends_with("> 00 A4 04 00 00\n< 90 00\n"));
+    let lines: Vec<usize> =
+        named(&format!("{begin}B,out,00B0000001\n,in,9000\n"), Format::Csv).iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [2, 3, 4]);
+    let lines: Vec<usize> = named(&format!("{begin}B,in,9000\n"), Format::Csv).iter().map(|(line, _)| *line).collect();
+    assert_eq!(lines, [2, 3], "the answer of another reader");
+}
+
+#[test]
+fn a_field_that_was_not_used_is_named() {
+    let exchange = "\"command\":\"00A4040000\",\"response\":\"6F009000\"";
+    for field in [
+        "\"apdu\":\"00B0000001\"",
+        "\"data\":\"4142\"",
+        "\"cmd\":\"00B0000001\"",
+        "\"command\":\"00B0000001\"",
+        "\"reply\":\"6982\"",
+        "\"message\":\"00 B0 00 00 01 11 22 33\"",
+        "\"message\":\"00B0000001112233\"",
+        "\"more\":{\"sent\":[0,176,0,0,1]}",
+        "\"more\":[\"sent\",\"0084000008\"]",
+    ] {
+        assert_eq!(named(&format!("{{{exchange},{field}}}\n"), Format::JsonLines).len(), 1, "{field}");
+    }
+    // What says the same again, and what is no bytes.
+    for field in [
+        "\"apdu\":\"00 a4 04 00 00\"",
+        "\"data\":\"6F00\"",
+        "\"sw\":\"9000\"",
+        "\"note\":\"SELECT (00 A4 04 00 00)\"",
+        "\"time\":\"2026-11-28T08:00:36.123456+01:00\"",
+        "\"time\":\"08:00:36\",\"day\":\"2026-11-28\",\"epoch\":\"1795320527\",\"ms\":1795320527",
+        "\"id\":\"550e8400-e29b-41d4-a716-446655440000\",\"short\":\"a3f2\"",
+        "\"level\":\"added\",\"ok\":true,\"nothing\":null",
+    ] {
+        assert_eq!(named(&format!("{{{exchange},{field}}}\n"), Format::JsonLines), [], "{field}");
+    }
+}
+
+#[test]
+fn a_record_that_says_nothing_is_named_if_it_has_bytes() {
+    let exchange = "{\"command\":\"00A4040000\",\"response\":\"9000\"}\n";
+    for record in ["{\"message\":\"00 B0 00 00 01 11 22 33\"}", "{\"data\":\"00B0000001\"}", "{\"result\":\"6A82\"}"] {
+        assert_eq!(named(&format!("{exchange}{record}\n"), Format::JsonLines).len(), 1, "{record}");
+    }
+    let nested = "{\"command\":\"00A4040000\",\"response\":{\"data\":\"6F00\",\"sw\":\"9000\"}}\n";
+    let found = named(nested, Format::JsonLines);
+    let why = "a value that is neither text nor a list of numbers";
+    assert!(found.contains(&(1, why.to_owned())), "{found:?}");
+    let table = "command,response,data\n00A4040000,9000,\n,,00B0000001\n";
+    assert_eq!(named(table, Format::Csv).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn a_trace_has_as_many_readers_as_slots() {
+    let table = |readers: usize| -> String {
+        let record = |at: usize| format!("r{at},00A4040000,9000\n");
+        format!("reader,command,response\n{}", (0..readers).map(record).collect::<String>())
+    };
+    assert_eq!(whole(&table(255), Format::Csv).matches("> 00 A4 04 00 00\n< 90 00\n").count(), 255);
+    let why = "a trace has at most 255 slots, and this is one more reader".to_owned();
+    assert_eq!(named(&table(256), Format::Csv), [(257, why)]);
+}
