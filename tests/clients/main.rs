@@ -6,6 +6,7 @@
 //!
 //! What this ring does not do: judge bytes that only a card can be asked about. That is the scenarios' work.
 
+mod csharp;
 mod harness;
 mod java;
 mod opensc;
@@ -29,6 +30,7 @@ fn main() {
         opensc::trials,
         pyscard::trials,
         java::trials,
+        csharp::trials,
         scdaemon::trials,
         readme::trials,
         signing::trials,

@@ -8,6 +8,9 @@ pub(crate) const GPG: Client = program("gpg", "gnupg");
 pub(crate) const GPG_CONNECT_AGENT: Client = program("gpg-connect-agent", "gnupg");
 pub(crate) const GPGSM: Client = program("gpgsm", "gpgsm");
 pub(crate) const JAVA: Client = program("java", "openjdk-17-jdk-headless");
+/// The C# compiler of Mono.
+pub(crate) const MCS: Client = program("mcs", "mono-mcs");
+pub(crate) const MONO: Client = program("mono", "mono-runtime");
 /// All of OpenSC's tools.
 pub(crate) const OPENSC: Client = program("opensc-tool", "opensc");
 pub(crate) const OPENSSL: Client = program("openssl", "openssl");
@@ -22,6 +25,9 @@ pub(crate) const OPENSC_PKCS11: Client = file("opensc-pkcs11", "opensc-pkcs11", 
 pub(crate) const OPENSC_PKCS11_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so";
 /// OpenSC's own module for secure messaging.
 pub(crate) const LIBSMM: Client = file("libsmm-local", "opensc-pkcs11", "/usr/lib/x86_64-linux-gnu/libsmm-local.so.8");
+/// Mono's library of collections and queries.
+pub(crate) const MONO_SYSTEM: Client =
+    file("System.Core", "libmono-system-core4.0-cil", "/usr/lib/mono/4.5/System.Core.dll");
 /// libpcsclite with a log of all calls.
 pub(crate) const PCSC_SPY: Client = file("pcsc-spy", "libpcsclite-dev", PCSC_SPY_LIBRARY);
 pub(crate) const PCSC_SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.so.0";
