@@ -21,7 +21,7 @@ pub(super) struct Parser<'s> {
     pub(super) mistakes: Mistakes,
     /// The keys that somebody meant with an unknown one, each with the place of its table: they are not missing.
     pub(super) meant: HashSet<(usize, String)>,
-    /// The tables with a date that cannot be read: what else is said of their periods would follow from that.
+    /// The tables with a date that is missing or cannot be read: what else is said of their periods would follow from that.
     pub(super) undated: HashSet<Span>,
 }
 
@@ -143,6 +143,9 @@ impl Parser<'_> {
                 self.value(key, &Written { value: default.clone(), span: 0..0 }, place)
             }
             (None, Presence::Required) => {
+                if matches!(key.kind, Kind::Date { .. }) {
+                    self.undated.insert(place.span.clone());
+                }
                 if !self.meant.contains(&(place.span.start, key.name.clone())) {
                     self.missing(key, place);
                 }

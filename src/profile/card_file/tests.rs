@@ -165,6 +165,21 @@ fn a_default_that_leaves_the_calendar_is_named() {
 }
 
 #[test]
+fn a_period_whose_date_is_missing_or_wrong_is_not_compared_with_others() {
+    let person =
+        "layout = \"l\"\n[assure]\nnir = \"1851975999001\"\nnom = \"N\"\nprenom = \"P\"\nnaissance = \"1985-02-03\"\n";
+    let messages = |second: &str| {
+        let rights = format!("{person}[[assure.droits]]\ndebut = \"2024-01-31\"\n[[assure.droits]]\n{second}\n");
+        let mistakes = read_text(&rights).expect_err(second);
+        mistakes.0.iter().map(|mistake| mistake.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(messages("debut = \"2025-01-31\""), ["these periods overlap"]);
+    assert_eq!(messages("fin = \"2025-01-31\""), ["\"debut\" is missing"]);
+    assert_eq!(messages("debutt = \"2025-01-31\""), ["unknown key \"debutt\""]);
+    assert_eq!(messages("debut = \"2025-02-30\"").len(), 1);
+}
+
+#[test]
 fn values_may_stand_without_quotes_where_their_digits_are_all_that_counts() {
     let quoted = "layout = \"l\"\n[assure]\nnir = \"1851975999001\"\nnom = \"N\"\nprenom = \"P\"\n\
         naissance = \"1985-02-03\"\ncaisse = \"349\"\nrang_gemellaire = \"2\"\ndroits = [{ debut = \"2024-01-31T08:30\" }]";
