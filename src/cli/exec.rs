@@ -41,6 +41,7 @@ pub(super) fn run(args: &Args) -> Exit {
         None => host,
     };
     let host = host.start()?;
+    args.slots.mute_in_their_field(&host).iter().for_each(output::say);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
     host.attach(command.args(arguments));

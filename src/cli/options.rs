@@ -10,12 +10,13 @@ use jiff::{Zoned, civil::Date};
 
 use crate::{
     host::{
-        Builder, Host, HostError, HostName,
+        Builder, Host, HostError, HostName, SlotStatus,
         control::{Client, Which},
     },
     layer::Layers,
     profile::dates::{self, DateError},
     reader::pcsclite::wire::READER_SLOTS,
+    shown,
 };
 
 /// The seed of a run that names none.
@@ -98,6 +99,10 @@ pub(super) struct Slots {
     /// slot 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
     #[arg(long = "reader", value_name = "NAME")]
     readers: Vec<String>,
+    /// The number of a slot that has an antenna in place of contacts; may be given several times. Programs see it as
+    /// "Virtuale Contactless 00 01"
+    #[arg(long, value_name = "SLOT", value_parser = number::<usize>(SLOT_NUMBERS))]
+    contactless: Vec<usize>,
     /// How many readers the client library has room for, where a distribution changed that; `pcscd -v` shows it
     #[arg(long, value_name = "NUMBER", default_value_t = READER_SLOTS, value_parser = number::<usize>(READER_SLOT_NUMBERS))]
     reader_slots: usize,
@@ -114,11 +119,23 @@ impl Slots {
     pub(super) fn host(&self) -> Builder {
         let host = self.reproducible.host().reader_slots(self.reader_slots);
         let host = self.name.iter().fold(host, |host, name| host.name(name.as_str()));
+        let host = self.contactless.iter().fold(host, |host, &slot| host.contactless(slot));
         let host = self.readers.iter().fold(host, |host, name| host.slot_name(name));
         self.cards().into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
             None => host.empty_slot(),
         })
+    }
+
+    /// What a person should know of cards in slots with an antenna: without one of their own they are mute there.
+    pub(super) fn mute_in_their_field(&self, host: &Host) -> Vec<String> {
+        let in_a_field = |slot: &SlotStatus| self.contactless.contains(&slot.slot);
+        let mute = host.slots().into_iter().filter(|slot| in_a_field(slot) && slot.atr.is_none());
+        let told = mute.filter_map(|slot| {
+            let (reader, card) = (slot.reader, shown::line(&slot.card?).into_owned());
+            Some(format!("{reader}: {card} has no antenna, or does not answer: it is mute there"))
+        });
+        told.collect()
     }
 
     /// The card file of each slot, `None` where it is empty.

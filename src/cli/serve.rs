@@ -83,6 +83,7 @@ fn serve(args: &Args) -> Exit {
         host = host.record_folder(folder);
     }
     let host = host.start()?;
+    args.slots.mute_in_their_field(&host).iter().for_each(output::say);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {

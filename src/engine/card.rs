@@ -65,10 +65,58 @@ pub enum Fault {
     Unpowered,
 }
 
+/// What a card is called in a field, before it is activated: its unique identifier [ISO-14443 UID].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Uid {
+    bytes: [u8; Self::LONGEST],
+    length: u8,
+}
+
+impl Uid {
+    /// The longest one.
+    pub const LONGEST: usize = 10;
+
+    /// How the first byte of a single one says that the others are drawn at random.
+    pub const RANDOM: u8 = 0x08;
+
+    /// One of a single size, whose last three bytes were drawn.
+    #[must_use]
+    pub fn random([first, second, third]: [u8; 3]) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        bytes[..4].copy_from_slice(&[Self::RANDOM, first, second, third]);
+        Self { bytes, length: 4 }
+    }
+
+    /// One of a single, double or triple size, of 4, 7 or 10 bytes. `None` for other lengths.
+    #[must_use]
+    pub fn new(uid: &[u8]) -> Option<Self> {
+        let length = match uid.len() {
+            4 => 4,
+            7 => 7,
+            10 => 10,
+            _ => return None,
+        };
+        let mut bytes = [0; Self::LONGEST];
+        bytes[..uid.len()].copy_from_slice(uid);
+        Some(Self { bytes, length })
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
 /// A smart card as its reader sees it.
 pub trait Card: Send {
     /// The answer to the last power-up; before the first one, that of the contacts.
     fn atr(&self) -> &Atr;
+
+    /// What a reader with an antenna finds the card by. `None` if it has no name in a field, as one without an antenna.
+    fn uid(&self) -> Option<Uid> {
+        None
+    }
 
     /// Powers the card up on an interface, after taking the power away if it has any (a cold reset). Everything
     /// volatile is forgotten; the protocol is the ATR's first one.
@@ -123,6 +171,10 @@ pub trait Card: Send {
 impl<C: Card + ?Sized> Card for Box<C> {
     fn atr(&self) -> &Atr {
         (**self).atr()
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        (**self).uid()
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {

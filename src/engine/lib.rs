@@ -41,7 +41,7 @@ mod vault;
 mod wiped;
 
 pub use atr::Atr;
-pub use card::{Card, Fault, Interface, Protocol, Reset};
+pub use card::{Card, Fault, Interface, Protocol, Reset, Uid};
 pub use chip::Chip;
 pub use ids::{Aid, Fid, Sfi};
 pub use image::{ChipImage, ImageError};

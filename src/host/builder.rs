@@ -143,7 +143,9 @@ impl Builder {
         self
     }
 
-    /// Gives a slot an antenna in place of contacts: it powers its cards up without contact. The first slot is 0.
+    /// Gives a slot an antenna in place of contacts: it powers its cards up in its field, and answers itself what PC/SC
+    /// has readers answer of such a card. The first slot is 0. Programs see `NAME Contactless 00 01`, unless the slot
+    /// has a name of its own.
     #[must_use]
     pub fn contactless(mut self, slot: usize) -> Self {
         self.contactless.push(slot);
@@ -340,12 +342,17 @@ impl Builder {
         if self.slot_names.len() > slots {
             return Err(HostError::TooManyNames { names: self.slot_names.len(), slots });
         }
-        let mut specs = SlotSpec::of_reader(&self.reader, number)?;
+        if let Some(&slot) = self.contactless.iter().find(|&&slot| slot >= slots) {
+            return Err(HostError::NoPlaceForAntenna { slot, slots });
+        }
+        let kind = |slot| match self.contactless.contains(&usize::from(slot)) {
+            true => Interface::Contactless,
+            false => Interface::Contact,
+        };
+        let specs = (0..number).map(|slot| SlotSpec::numbered(&self.reader, slot, kind(slot)));
+        let mut specs = specs.collect::<Result<Vec<_>, _>>()?;
         for (spec, name) in specs.iter_mut().zip(&self.slot_names) {
             spec.name = SlotName::new(name)?;
-        }
-        for &slot in &self.contactless {
-            specs.get_mut(slot).ok_or(HostError::NoSlot { slot, slots })?.kind = Interface::Contactless;
         }
         Ok(Readers::new(specs)?)
     }
@@ -411,7 +418,7 @@ mod tests {
         let host = two.slot_name("Contacts 0").contactless(1).start().expect("it starts");
         let names: Vec<_> = host.slots().into_iter().map(|slot| (slot.reader, slot.card)).collect();
         let named = |reader: &str, card: &str| (reader.to_owned(), Some(card.to_owned()));
-        assert_eq!(names, [named("Contacts 0", "near"), named("Virtuale 00 01", "far")]);
+        assert_eq!(names, [named("Contacts 0", "near"), named("Virtuale Contactless 00 01", "far")]);
         for (slot, seen, kind) in [(0, on_contacts, Interface::Contact), (1, in_a_field, Interface::Contactless)] {
             assert!(matches!(host.reinsert(slot), Err(HostError::Slot(_))), "it is in");
             host.remove(slot).expect("a card");
@@ -426,7 +433,7 @@ mod tests {
     #[test]
     fn what_no_slot_has_is_refused() {
         let beyond = Builder::new().contactless(2).start().map(drop);
-        assert!(matches!(beyond, Err(HostError::NoSlot { slot: 2, slots: 2 })), "{beyond:?}");
+        assert!(matches!(beyond, Err(HostError::NoPlaceForAntenna { slot: 2, slots: 2 })), "{beyond:?}");
         let names = Builder::new().empty_slot().slot_name("A").slot_name("B").start().map(drop);
         assert!(matches!(names, Err(HostError::TooManyNames { names: 2, slots: 1 })), "{names:?}");
     }

@@ -64,6 +64,14 @@ pub enum HostError {
         /// How many there are.
         slots: usize,
     },
+    /// There is no such slot to have an antenna.
+    #[error("slot {slot} cannot have an antenna, since there is none: {}", numbers(*slots))]
+    NoPlaceForAntenna {
+        /// The slot that was meant.
+        slot: usize,
+        /// How many there are.
+        slots: usize,
+    },
     /// A card cannot come into a slot or leave it.
     #[error(transparent)]
     Slot(#[from] SlotError),
@@ -168,6 +176,7 @@ impl HostError {
             | Self::Name(_)
             | Self::HostName(_)
             | Self::NoSlot { .. }
+            | Self::NoPlaceForAntenna { .. }
             | Self::Empty { .. }
             | Self::NotATrace(_)
             | Self::Unnamable(_)
@@ -207,6 +216,7 @@ impl HostError {
             Self::HostName(_) => "choose another name, such as till-2".into(),
             Self::NameTaken(_) => "stop those, or choose another name".into(),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
+            Self::NoPlaceForAntenna { .. } => "each card, or place for one, makes a slot; the first is slot 0".into(),
             Self::Unmade { .. } => "see that the folder is there, and that this user may write to it".into(),
             Self::File { error, .. } => match error.kind() {
                 io::ErrorKind::AlreadyExists => "give another name, or remove that file first".into(),

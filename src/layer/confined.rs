@@ -6,7 +6,7 @@ use std::{
 };
 
 use virtuale_engine::{
-    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError,
+    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid,
     response::{LONGEST, SHORTEST},
 };
 
@@ -54,6 +54,11 @@ impl<C: Card> Confined<C> {
 impl<C: Card> Card for Confined<C> {
     fn atr(&self) -> &Atr {
         self.atr.as_ref().unwrap_or_else(|| self.card.atr())
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        let uid = || catch_unwind(AssertUnwindSafe(|| self.card.uid())).unwrap_or_default();
+        if self.is_broken { None } else { uid() }
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid};
 
 /// What happens on the way to a card. Every method passes on what comes unless it is written anew.
 pub trait Layer: Send {
@@ -101,6 +101,10 @@ impl<L: Layer, C: Card> Layered<L, C> {
 impl<L: Layer, C: Card> Card for Layered<L, C> {
     fn atr(&self) -> &Atr {
         self.layer.atr(&self.card)
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        self.card.uid()
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {

@@ -1,6 +1,8 @@
 //! A card made from a card file: its chip, and the wear of a component that fails.
 
-use virtuale_engine::{Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError};
+use virtuale_engine::{
+    Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid, platform::Random,
+};
 
 use super::{
     chance::{Identity, Stream},
@@ -18,13 +20,22 @@ pub struct VirtualCard {
     chip: Chip,
     identity: Identity,
     wear: Option<Wear>,
+    uid: Uid,
 }
 
 impl VirtualCard {
     /// A card that was not used yet.
-    pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>) -> Self {
-        Self { chip, identity, wear }
+    pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>, uid: Uid) -> Self {
+        Self { chip, identity, wear, uid }
     }
+}
+
+/// What a card is called in a field: three bytes are drawn. A card of ours keeps the name that it has, so that a run
+/// is the same each time; real ones with such a name draw another one each time they come into a field. Invented.
+pub(super) fn uid(chance: &mut Stream) -> Uid {
+    let mut drawn = [0; 3];
+    chance.fill(&mut drawn);
+    Uid::random(drawn)
 }
 
 /// The wear of a new component. How many sessions it works is drawn.
@@ -36,6 +47,10 @@ pub(super) fn wear(Lifetime { least, most }: Lifetime, chance: &mut Stream) -> W
 impl Card for VirtualCard {
     fn atr(&self) -> &Atr {
         self.chip.atr()
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        Some(self.uid)
     }
 
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {

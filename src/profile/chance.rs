@@ -24,6 +24,8 @@ pub(super) enum Label {
     Chip,
     /// How long a component works that fails.
     Wear,
+    /// What the card is called in the field of an antenna.
+    Field,
 }
 
 /// Random bytes that can be repeated.
@@ -47,6 +49,7 @@ impl Identity {
         let label: &[u8] = match label {
             Label::Chip => b"chip",
             Label::Wear => b"wear",
+            Label::Field => b"field",
         };
         let (seed, slot) = (seed.to_be_bytes(), slot.to_be_bytes());
         Stream(ChaCha20Rng::from_seed(hash(&[b"virtuale chance 1", label, &seed, &self.0, &slot])))
@@ -117,6 +120,7 @@ mod tests {
             (7, 0, Label::Chip, "chip", hex!("bf7d9f7e26d99e8741a6a146b2ea215c")),
             (7, 1, Label::Chip, "chip", hex!("756321add9be5a5c26a51c08f0951575")),
             (7, 0, Label::Wear, "wear", hex!("be8c7c1a3817ffea4a744d42356be78a")),
+            (7, 0, Label::Field, "field", hex!("d3caa995419f604a6915979dda9ed04b")),
             (0, 0, Label::Chip, "chip", hex!("843c63156b02e9dfa23977997f81eacc")),
         ] {
             assert_eq!(draw(&mut identity.stream(seed, slot, label), 16), first, "seed {seed}, slot {slot}, {word}");

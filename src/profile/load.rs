@@ -255,9 +255,10 @@ impl Profile {
     pub fn card_with(&self, provision: Provision) -> VirtualCard {
         let stream = |label| self.identity.stream(self.options.seed, provision.slot(), label);
         let wear = self.layout.lifetime(&self.data).map(|lifetime| card::wear(lifetime, &mut stream(Label::Wear)));
+        let uid = card::uid(&mut stream(Label::Field));
         let platform = self.platform(provision);
         let chip = self.chip(platform).expect("the image was checked when the profile was read");
-        VirtualCard::new(chip, self.identity, wear)
+        VirtualCard::new(chip, self.identity, wear, uid)
     }
 
     fn platform(&self, provision: Provision) -> Platform {

@@ -1,6 +1,8 @@
 //! pyscard: scripts that use PC/SC as programs do, from the first one a newcomer writes to programs that die with a
 //! lock in their hands. Each script judges for itself and ends with code 0 if all was well.
 
+use std::fs;
+
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
@@ -35,7 +37,8 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial(&[&PYSCARD], &format!("pyscard::{name}"), move |sandbox| run(sandbox, &script, slots, told))
     };
     let extended = trial(&[&PYSCARD], "pyscard::extended", extended);
-    [newcomer, extended, messaging, professional].into_iter().chain(SCRIPTS.map(of_script)).collect()
+    let contactless = trial(&[&PYSCARD], "pyscard::contactless", contactless);
+    [newcomer, extended, contactless, messaging, professional].into_iter().chain(SCRIPTS.map(of_script)).collect()
 }
 
 fn newcomer(sandbox: &Sandbox) -> Result<(), Failed> {
@@ -50,6 +53,24 @@ fn professional(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = file("pyscard/professional.py");
     let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys");
     sandbox.exec(&[&card("vitale2-martin")], &[PYTHON, &script, keys])?.run()?.exits_with(0)?;
+    Ok(())
+}
+
+/// One card file in both kinds of slot, under a seed: what the reader answers itself is in no recording.
+fn contactless(sandbox: &Sandbox) -> Result<(), Failed> {
+    let card = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/layouts/sans-contact-roux.toml");
+    let virtuale = env!("CARGO_BIN_EXE_virtuale");
+    let script = file("pyscard/contactless.py");
+    let options =
+        [virtuale, "exec", "--card", card, "--card", card, "--contactless", "1", "--record", "both.apdu", "--"];
+    let outcome = sandbox.program(&[&options[..], &[PYTHON, &script]].concat())?.run()?;
+    outcome.exits_with(0)?.says("UID 08 ")?;
+    let trace = fs::read_to_string(sandbox.home().join("both.apdu"))?;
+    let asked = trace.lines().filter(|line| line.starts_with("> FF")).count();
+    if asked != 1 || !trace.contains("reset contactless") {
+        return Err(format!("the card with contacts got one command of class FF, the other none:\n{trace}").into());
+    }
+    sandbox.program(&[virtuale, "replay", "both.apdu"])?.run()?.exits_with(0)?;
     Ok(())
 }
 

@@ -21,7 +21,8 @@ pub(super) struct Parser<'s> {
     pub(super) mistakes: Mistakes,
     /// The keys that somebody meant with an unknown one, each with the place of its table: they are not missing.
     pub(super) meant: HashSet<(usize, String)>,
-    /// The tables with a date that is missing or cannot be read: what else is said of their periods would follow from that.
+    /// The tables with a date that is missing or cannot be read: what else is said of their periods would follow from
+    /// that.
     pub(super) undated: HashSet<Span>,
 }
 

@@ -16,6 +16,7 @@ use virtuale_engine::{Card, Response};
 use super::{
     CardError, Readers,
     caller::Caller,
+    field::Field,
     table::{Presence, Slot, SlotTable},
 };
 use crate::reader::sync::lock;
@@ -36,6 +37,8 @@ pub(in crate::reader) struct Loan {
     slot: usize,
     generation: u64,
     card: Box<dyn Card>,
+    /// What the reader answers itself, if it has an antenna.
+    field: Option<Field>,
 }
 
 impl<T> Step<T> {
@@ -128,7 +131,8 @@ impl Readers {
         }
     }
 
-    /// Sends a command to a card on loan and leaves its answer in `response`, which is empty if it gives none.
+    /// Sends a command to a card on loan and leaves its answer in `response`, which is empty if it gives none. A
+    /// command to a reader with an antenna is answered by that.
     ///
     /// # Errors
     ///
@@ -139,8 +143,11 @@ impl Readers {
         command: &[u8],
         response: &mut Response,
     ) -> Result<(), CardError> {
-        let slot = loan.slot;
-        let work = |card: &mut dyn Card| card.transmit(command, response);
+        let (slot, field) = (loan.slot, loan.field);
+        let work = |card: &mut dyn Card| match field {
+            Some(field) if field.answers(command, response) => Ok(()),
+            _ => card.transmit(command, response),
+        };
         let answered = self.run(loan, work, |table, outcome| table.note_answer(slot, outcome)).flatten();
         if answered.is_err() {
             response.clear();
@@ -175,9 +182,10 @@ impl SlotTable {
     ///
     /// [`CardError::NoCard`] if the slot is empty.
     pub(in crate::reader) fn lend(&mut self, slot: usize) -> Result<Step<Loan>, CardError> {
+        let field = self.slots[slot].field();
         let Slot { place, generation, .. } = &mut self.slots[slot];
         match mem::replace(place, Presence::Lent) {
-            Presence::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card })),
+            Presence::Here(card) => Ok(Step::Done(Loan { slot, generation: *generation, card, field })),
             Presence::Lent => Ok(Step::Wait(None)),
             Presence::Empty => {
                 *place = Presence::Empty;

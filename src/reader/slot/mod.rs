@@ -14,6 +14,7 @@
 pub(super) mod access;
 pub(super) mod caller;
 mod error;
+mod field;
 mod label;
 mod moves;
 mod name;

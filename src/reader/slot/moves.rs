@@ -130,15 +130,15 @@ impl Readers {
         mut card: Box<dyn Card>,
         arrived: impl FnOnce(Option<Atr>),
     ) {
-        let powered = catch_unwind(AssertUnwindSafe(|| card.power_up(kind).is_ok().then(|| *card.atr())));
+        let powered = catch_unwind(AssertUnwindSafe(|| (card.power_up(kind).is_ok().then(|| *card.atr()), card.uid())));
         // A card whose power-up panics is in all the same, and mute; the panic goes on to who brought it.
-        let atr = powered.as_ref().ok().copied().flatten();
+        let (atr, uid) = powered.as_ref().copied().unwrap_or_default();
         let mut card = Some(card);
         self.with(|table| {
             let entry = &mut table.slots[slot];
             let Some(coming) = entry.coming.take_if(|coming| coming.generation == generation) else { return };
             if let Some(card) = card.take() {
-                entry.fill(card, atr, coming.label);
+                entry.fill(card, atr, uid, coming.label);
             }
             arrived(atr);
             (table.moved, table.changed) = (true, true);

@@ -48,6 +48,10 @@ impl SlotName {
     /// The name of the house's own reader, before the numbers.
     pub const HOUSE: &str = "Virtuale";
 
+    /// What stands behind the name of a reader where a slot has an antenna, before the numbers: a real reader with both
+    /// has two names too. The word is invented.
+    pub const ANTENNA: &str = "Contactless";
+
     /// A whole name of any form, such as `Ingenico TL TELIUM(2)`.
     ///
     /// # Errors
@@ -91,13 +95,26 @@ impl SlotSpec {
         Self { name, kind: Interface::Contactless }
     }
 
+    /// A slot of a reader with several: `NAME 00 01` with contacts, `NAME Contactless 00 01` with an antenna.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SlotName::numbered`].
+    pub fn numbered(reader: &str, slot: u8, kind: Interface) -> Result<Self, NameError> {
+        let name = match kind {
+            Interface::Contact => SlotName::numbered(reader, 0, slot),
+            Interface::Contactless => SlotName::numbered(&format!("{reader} {}", SlotName::ANTENNA), 0, slot),
+        };
+        Ok(Self { name: name?, kind })
+    }
+
     /// The slots of one reader, all with contacts: `NAME 00 00`, `NAME 00 01` and so on.
     ///
     /// # Errors
     ///
     /// Those of [`SlotName::numbered`].
     pub fn of_reader(name: &str, slots: u8) -> Result<Vec<Self>, NameError> {
-        (0..slots).map(|slot| SlotName::numbered(name, 0, slot).map(Self::contact)).collect()
+        (0..slots).map(|slot| Self::numbered(name, slot, Interface::Contact)).collect()
     }
 
     /// # Errors

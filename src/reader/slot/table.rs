@@ -8,11 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Interface};
+use virtuale_engine::{Atr, Card, Fault, Interface, Uid};
 
 use super::{
     CardError, CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller,
-    observer::Event,
+    field::Field, observer::Event,
 };
 
 /// How many handles a reader, or a connection, may have open.
@@ -55,6 +55,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) label: Option<Label>,
     pub(in crate::reader) state: CardState,
     pub(in crate::reader) atr: Option<Atr>,
+    /// What its card is called in a field.
+    uid: Option<Uid>,
     pub(in crate::reader) protocol: Protocols,
     pub(in crate::reader) events: u16,
     pub(in crate::reader) powered: bool,
@@ -214,6 +216,7 @@ impl Slot {
             label: None,
             state: CardState::ABSENT,
             atr: None,
+            uid: None,
             protocol: Protocols::UNDEFINED,
             events: 0,
             powered: false,
@@ -246,6 +249,12 @@ impl Slot {
         }
     }
 
+    /// What its reader answers of the card without asking it: an antenna's does.
+    pub(super) fn field(&self) -> Option<Field> {
+        let atr = self.atr.filter(|_| self.kind == Interface::Contactless)?;
+        Some(Field { uid: self.uid, atr })
+    }
+
     /// Who has it open.
     pub(in crate::reader) fn sharing(&self) -> Sharing {
         if self.exclusive {
@@ -268,8 +277,15 @@ impl Slot {
     }
 
     /// A card is in the slot from now on; `atr` is `None` if it is mute.
-    pub(in crate::reader) fn fill(&mut self, card: Box<dyn Card>, atr: Option<Atr>, label: Option<Label>) {
+    pub(in crate::reader) fn fill(
+        &mut self,
+        card: Box<dyn Card>,
+        atr: Option<Atr>,
+        uid: Option<Uid>,
+        label: Option<Label>,
+    ) {
         self.place = Presence::Here(card);
+        self.uid = uid;
         self.label = label;
         self.count_move();
         self.set_power(atr);

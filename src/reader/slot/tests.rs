@@ -8,7 +8,8 @@ use std::{
     time::Duration,
 };
 
-use virtuale_engine::{Atr, Reset, Response};
+use hex_literal::hex;
+use virtuale_engine::{Atr, Interface, Reset, Response};
 
 use super::{CardError, CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
 use crate::reader::toys::{self, Deed, Reins};
@@ -200,4 +201,30 @@ fn a_card_whose_power_up_panics_is_in_and_mute() {
     reins.fatal_power.store(false, Ordering::Relaxed);
     assert!(readers.reinsert(0).is_ok());
     assert_eq!(readers.states()[0].card, CardState::READY);
+}
+
+#[test]
+fn a_reader_with_an_antenna_answers_class_ff_and_one_with_contacts_does_not() {
+    let slot = |number, kind| SlotSpec::numbered(SlotName::HOUSE, number, kind).expect("a name");
+    let slots = vec![slot(0, Interface::Contact), slot(1, Interface::Contactless)];
+    let names: Vec<_> = slots.iter().map(|slot| slot.name.to_string()).collect();
+    assert_eq!(names, ["Virtuale 00 00", "Virtuale Contactless 00 01"]);
+    let readers = Readers::new(slots).expect("two slots");
+    let answer = |slot, command: &[u8]| {
+        let driver = RawSlot::unattended(Arc::clone(&readers), slot).expect("a slot");
+        driver.power_up().expect("it answers");
+        let mut response = Response::new();
+        driver.transmit(1, command, &mut response).expect("it answers");
+        response.as_bytes().to_vec()
+    };
+    let (get_uid, get_answer) = (hex!("FF CA 00 00 00"), hex!("FF CA 01 00 00"));
+    let asked_with = |slot| {
+        readers.insert(slot, toys::toy(toys::T0).0, None).expect("an empty slot");
+        [answer(slot, &get_uid), answer(slot, &get_answer)]
+    };
+    let of_the_card = [hex!("FF CA 00 00 00 9000"), hex!("FF CA 01 00 00 9000")];
+    assert_eq!(asked_with(0), of_the_card, "this card says what it hears");
+    let [uid, answered] = asked_with(1);
+    assert_eq!(uid, hex!("6A81"), "this card has no name in a field");
+    assert_eq!(answered, hex!("0A 78 80 80 00 44 09 EA 90 00 9000"));
 }
