@@ -1,24 +1,30 @@
 //! Ring 5: unmodified real programs read our cards through PC/SC, with no root and no pcscd.
 //!
 //! One file per family of programs. A program that is not installed is reported as ignored, with the package that
-//! brings it; with `VIRTUALE_REQUIRE_CLIENTS=1` its absence is a failure. Every run has a hard time limit, an
-//! environment of its own, and must leave no process and no socket behind.
+//! brings it; with `VIRTUALE_REQUIRE_CLIENTS=1` its absence is a failure, unless its package is in
+//! `VIRTUALE_CLIENTS_NOT_OFFERED`, the list of those that the distribution does not have. Every run has a hard time
+//! limit, an environment of its own, and must leave no process and no socket behind.
 //!
 //! What this ring does not do: judge bytes that only a card can be asked about. That is the scenarios' work.
 
+mod cardpeek;
 mod csharp;
 mod harness;
 mod java;
+mod node;
 mod opensc;
 mod pcsc_tools;
 mod pcscd;
+mod perl;
 mod personalising;
+mod pkcs11;
 mod professionals;
 mod pyscard;
 mod readme;
 mod scdaemon;
 mod secure_messaging;
 mod signing;
+mod tls;
 mod traces;
 
 use libtest_mimic::Arguments;
@@ -31,6 +37,9 @@ fn main() {
         pyscard::trials,
         java::trials,
         csharp::trials,
+        node::trials,
+        perl::trials,
+        cardpeek::trials,
         scdaemon::trials,
         readme::trials,
         signing::trials,
@@ -38,6 +47,8 @@ fn main() {
         personalising::trials,
         professionals::trials,
         pcscd::trials,
+        pkcs11::trials,
+        tls::trials,
         traces::trials,
     ];
     let trials = families.iter().flat_map(|family| family()).collect();

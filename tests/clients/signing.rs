@@ -86,6 +86,14 @@ pub(crate) fn commands(guide: &str) -> Vec<String> {
     guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next()).map(str::to_owned).collect()
 }
 
+/// The file that docs/signing.md shows and that begins so.
+pub(crate) fn text_of_the_guide(beginning: &str) -> Result<String, Failed> {
+    let guide = fs::read_to_string(Path::new(ROOT).join("docs/signing.md"))?;
+    let mut shown = guide.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let file = shown.find(|file| file.starts_with(beginning));
+    Ok(file.ok_or_else(|| format!("the guide shows no file that begins with {beginning:?}"))?.to_owned())
+}
+
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
     let works = opensc_cannot_log_in().is_none();
     let logs_in = |block: &String| block.contains("--pin 1234") || block.contains("ssh-add");

@@ -26,6 +26,8 @@ pub(crate) enum Presence {
     Program(&'static str),
     /// A program outside of it.
     File(&'static str),
+    /// A module of Perl.
+    PerlModule(&'static str),
     /// A module of the system's Python.
     PythonModule(&'static str),
 }
@@ -45,7 +47,8 @@ where
         return Trial::test(name, run);
     };
     let reason = format!("{} is not installed; the package {} has it", missing.name, missing.package);
-    if env::var_os("VIRTUALE_REQUIRE_CLIENTS").is_some_and(|value| value == "1") {
+    let required = env::var_os("VIRTUALE_REQUIRE_CLIENTS").is_some_and(|value| value == "1");
+    if required && !is_not_offered(missing.package) {
         return Trial::test(name, move || Err(reason.into()));
     }
     left_out(&reason, name)
@@ -64,12 +67,18 @@ pub(crate) fn left_out(reason: &str, name: &str) -> Trial {
     Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true)
 }
 
+/// Whether `.ci/run` found that the distribution has no such package.
+fn is_not_offered(package: &str) -> bool {
+    env::var("VIRTUALE_CLIENTS_NOT_OFFERED").is_ok_and(|names| names.split(' ').any(|name| name == package))
+}
+
 impl Presence {
     fn holds(&self) -> bool {
         match self {
             Self::Program(name) => on_search_path(name).is_some(),
             Self::File(path) => Path::new(path).exists(),
-            Self::PythonModule(module) => imports(module),
+            Self::PerlModule(module) => succeeds("perl", &[&format!("-M{module}"), "-e", "1"]),
+            Self::PythonModule(module) => succeeds(PYTHON, &["-c", &format!("import {module}")]),
         }
     }
 }
@@ -82,9 +91,8 @@ fn on_search_path(name: &str) -> Option<PathBuf> {
 /// The system's Python, since distributions install modules for that one only.
 pub(crate) const PYTHON: &str = "/usr/bin/python3";
 
-fn imports(module: &str) -> bool {
-    let import = format!("import {module}");
-    let mut python = Command::new(PYTHON);
-    python.args(["-c", import.as_str()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    python.status().is_ok_and(|status| status.success())
+fn succeeds(program: &str, words: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(words).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
