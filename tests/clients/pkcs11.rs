@@ -20,7 +20,7 @@ use crate::{
 /// A reader with a card that signs, told to OpenSC, and what its programs sent.
 const RUN: &str = "virtuale exec --opensc --record visit.apdu --card vitale2-martin --";
 
-/// INTERNAL AUTHENTICATE with the DigestInfo of a SHA-256, as OpenSC's driver signs (RFC 8017, 9.2, note 1).
+/// INTERNAL AUTHENTICATE with the DigestInfo of a SHA-256, as OpenSC's driver signs [RFC-8017 9.2].
 const SIGN_SHA_256: &str = "\n> 00 88 00 00 33 30 31 30 0D 06 09 60 86 48 01 65 03 04 02 01 05 00 04 20 ";
 /// The same with a SHA-1.
 const SIGN_SHA_1: &str = "\n> 00 88 00 00 23 30 21 30 09 06 05 2B 0E 03 02 1A 05 00 04 14 ";

@@ -20,7 +20,7 @@ const HOLDER: &str = "TEST CAMILLE BERNARD AUTH key";
 /// What the server says in the end of its only client, if the client has proved who it is.
 const ACCEPTED: &str = "server:    1 server accepts that finished";
 
-/// INTERNAL AUTHENTICATE with the DigestInfo of a SHA-256 (RFC 8017, 9.2, note 1).
+/// INTERNAL AUTHENTICATE with the DigestInfo of a SHA-256 [RFC-8017 9.2].
 const SIGN: &str = "\n> 00 88 00 00 33 30 31 30 0D 06 09 60 86 48 01 65 03 04 02 01 05 00 04 20 ";
 
 pub(crate) fn trials() -> Vec<Trial> {

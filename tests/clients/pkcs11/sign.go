@@ -14,7 +14,7 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-// What stands before a SHA-256 in a DigestInfo (RFC 8017, 9.2, note 1).
+// What stands before a SHA-256 in a DigestInfo [RFC-8017 9.2].
 var sha256Name = []byte{0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20}
 
 func main() {

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from PyKCS11 import *
 
-# What stands before a SHA-256 in a DigestInfo (RFC 8017, 9.2, note 1).
+# What stands before a SHA-256 in a DigestInfo [RFC-8017 9.2].
 SHA256_NAME = bytes.fromhex("3031300d060960864801650304020105000420")
 MESSAGE = b"a care form"
 
