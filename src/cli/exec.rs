@@ -33,14 +33,16 @@ pub(super) struct Args {
 
 /// Opens the readers, runs the command, and removes the readers.
 pub(super) fn run(args: &Args) -> Exit {
-    // First, so that no signal finds us with a folder that nobody would remove.
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
     let host = match &args.record {
         Some(file) => host.record(file),
         None => host,
     };
-    let host = host.start()?;
+    let host = host.prepare()?;
+    // Not before, so that a signal ends what waits for a card file; and not later, so that none finds us with a folder
+    // that nobody would remove.
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let host = host.open()?;
     args.slots.mute_in_their_field(&host).iter().for_each(output::say);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);

@@ -19,8 +19,14 @@ impl From<HostError> for Failure {
             HostError::Refused(Refusal { kind: Kind::Invalid, message, .. }) => Self::Reported(message),
             other => {
                 // Of sockets and readers the exit code says so, whosever fault it is.
-                let is_outside =
-                    matches!(other, HostError::Unmade { .. } | HostError::NotASocket(_) | HostError::NoneNamed(_));
+                let is_outside = matches!(
+                    other,
+                    HostError::Unmade { .. }
+                        | HostError::NotASocket(_)
+                        | HostError::InUse(_)
+                        | HostError::NameTaken(_)
+                        | HostError::NoneNamed(_)
+                );
                 let (kind, message) = (other.kind(), other.to_string());
                 match (kind, hint(other)) {
                     (Kind::Usage, hint) if !is_outside => Self::Usage(message, hint),

@@ -43,7 +43,6 @@ pub(super) struct Args {
 
 /// Runs the command with readers of its own, in which the real cards answer.
 pub(super) fn run(args: &Args) -> Exit {
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let mut host = args.reproducible.host().record(&args.output).remark(REMARK);
     let mut troubles = Vec::new();
     for reader in &args.readers {
@@ -54,7 +53,10 @@ pub(super) fn run(args: &Args) -> Exit {
         host = host.card_made(reader, Box::new(relay(connection, &trouble)?)).slot_name(reader);
         troubles.push((reader, trouble));
     }
-    let host = host.refuse_stop("these readers live as long as the command of their `virtuale record`").start()?;
+    let host = host.refuse_stop("these readers live as long as the command of their `virtuale record`").prepare()?;
+    // A signal ends what waits for the real readers, but leaves no folder behind.
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)));
     host.leave().iter().for_each(output::say);

@@ -70,19 +70,21 @@ fn serve(args: &Args) -> Exit {
         let _ = rustix::process::setsid();
     }
     let earlier = running::own();
-    // A background job has Ctrl-C ignored, nohup the end of the terminal; SIGTERM ends whatever was started.
-    let ignored = Ignored::now();
-    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal == SIGTERM || !ignored.has(signal));
-    let mut signals = Signals::new(heard).map_err(unheard)?;
-    let ears = signals.handle();
-    let mut host = args.slots.host().on_stop(move || ears.close());
+    let mut host = args.slots.host();
     if let Some(socket) = &args.socket {
         host = host.socket(socket);
     }
     if let Some(folder) = &args.record {
         host = host.record_folder(folder);
     }
-    let host = host.start()?;
+    // Before signals are heard: one ends what waits for a card file, and leaves nothing behind.
+    let host = host.prepare()?;
+    // A background job has Ctrl-C ignored, nohup the end of the terminal; SIGTERM ends whatever was started.
+    let ignored = Ignored::now();
+    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal == SIGTERM || !ignored.has(signal));
+    let mut signals = Signals::new(heard).map_err(unheard)?;
+    let ears = signals.handle();
+    let host = host.on_stop(move || ears.close()).open()?;
     args.slots.mute_in_their_field(&host).iter().for_each(output::say);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;

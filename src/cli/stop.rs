@@ -37,9 +37,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let is_own = own.is_some_and(|own| fs::canonicalize(client.socket()).is_ok_and(|socket| socket == own));
     match client.ask(Request::Stop)? {
         Reply::Stopping { pid, not_whole } => {
-            client.wait_for_its_end();
-            output::say(format_args!("the readers of process {pid} are gone"));
+            // What is not whole may be why it takes long.
             not_whole.iter().for_each(output::say);
+            client.wait_for_its_end()?;
+            output::say(format_args!("the readers of process {pid} are gone"));
         }
         _ => return Err(client.nonsense().into()),
     }

@@ -25,6 +25,9 @@ use crate::shown;
 /// What a process may send us that is meant for the command.
 const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
 
+/// Those of them that end a command which does not say otherwise.
+const ENDING: [i32; 7] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
 /// Our own ears. From the moment it exists, no signal ends us.
 #[derive(Debug)]
 pub(super) struct Supervisor {
@@ -44,13 +47,18 @@ impl Supervisor {
         Ok(Self { signals: SignalsInfo::new(heard.chain([&SIGCHLD]))? })
     }
 
-    /// Runs the command to its end and gives its exit code, as a shell has it. What it started may live on.
+    /// Runs the command to its end and gives its exit code, as a shell has it. What it started may live on. A command
+    /// that a signal would have ended is not started, where the signal came before it.
     ///
     /// # Errors
     ///
     /// That it cannot be started.
     pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
         let name = shown::path(command.get_program());
+        if let Some(signal) = self.signals.pending().map(|origin| origin.signal).find(|signal| ENDING.contains(signal))
+        {
+            return Ok(killed(signal));
+        }
         let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
         let lost =
             |error| Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)), None);
@@ -86,9 +94,13 @@ fn was_suspended(child: &Child) -> bool {
 
 /// The code that a shell would see.
 fn code(status: ExitStatus) -> u8 {
-    let killed = status.signal().and_then(|signal| exit::EXEC_KILLED.checked_add(u8::try_from(signal).ok()?));
     let exited = status.code().and_then(|code| u8::try_from(code).ok());
-    exited.or(killed).unwrap_or(exit::EXEC_FAILED)
+    exited.unwrap_or_else(|| status.signal().map_or(exit::EXEC_FAILED, killed))
+}
+
+/// The code that a shell would see of a command which a signal ended.
+fn killed(signal: i32) -> u8 {
+    u8::try_from(signal).ok().and_then(|signal| exit::EXEC_KILLED.checked_add(signal)).unwrap_or(exit::EXEC_FAILED)
 }
 
 /// The signals that our caller told us to ignore: bit `n - 1` for signal `n`.
@@ -114,15 +126,28 @@ impl Ignored {
 
 #[cfg(test)]
 mod tests {
-    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+    use std::{
+        os::unix::process::ExitStatusExt,
+        process::{Command, ExitStatus},
+    };
 
-    use super::{Ignored, code};
+    use signal_hook::{consts::SIGUSR1, low_level::raise};
+
+    use super::{Ignored, Supervisor, code};
 
     #[test]
     fn codes_are_those_of_a_shell() {
         assert_eq!(code(ExitStatus::from_raw(7 << 8)), 7);
         assert_eq!(code(ExitStatus::from_raw(15)), 143);
         assert_eq!(code(ExitStatus::from_raw(0)), 0);
+    }
+
+    #[test]
+    fn a_command_that_a_signal_ended_before_it_began_does_not_begin() {
+        let supervisor = Supervisor::listen().expect("ears");
+        raise(SIGUSR1).expect("a signal");
+        let mut command = Command::new("/no/such/command");
+        assert_eq!(supervisor.run(&mut command).expect("it is not started"), 128 + 10);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use jiff::{Zoned, civil::Date};
 use virtuale_engine::{Card, Interface, platform::Sink};
 
 use super::{
-    End, Host, HostError, control,
+    Callers, End, Host, HostError, control,
     desk::{Desk, Stop, Teller},
     folder::Folder,
     making::{Content, Made, MakeSink, Making, Shelf},
@@ -46,6 +46,15 @@ pub struct Builder {
     layers: Layers,
     sink: Option<Box<MakeSink>>,
     stop: Stop,
+}
+
+/// A host whose cards are made: it only has to be opened.
+pub(crate) struct Prepared {
+    builder: Builder,
+    readers: Arc<Readers>,
+    making: Making,
+    run: Run,
+    cards: Vec<Option<Made>>,
 }
 
 enum Record {
@@ -260,7 +269,17 @@ impl Builder {
     /// # Errors
     ///
     /// What is wrong with a card file, a name or a number; that the sockets or the recording cannot be made.
-    pub fn start(mut self) -> Result<Host, HostError> {
+    pub fn start(self) -> Result<Host, HostError> {
+        self.prepare()?.open()
+    }
+
+    /// Makes the cards, and nothing that would have to be removed: card files may be pipes, and what they wait for may
+    /// be ended by any signal.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Builder::start`] that are not about sockets and recordings.
+    pub(crate) fn prepare(mut self) -> Result<Prepared, HostError> {
         if self.slots.is_empty() {
             self.slots = vec![None, None];
         }
@@ -281,45 +300,7 @@ impl Builder {
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
-        self.open(readers, making, run, cards)
-    }
-
-    fn open(
-        self,
-        readers: Arc<Readers>,
-        making: Making,
-        run: Run,
-        cards: Vec<Option<Made>>,
-    ) -> Result<Host, HostError> {
-        let folder = self.folder()?;
-        let socket = match &self.socket {
-            Some(place) => claim(place, &folder)?,
-            None => folder.socket(),
-        };
-        // Last of all that may fail for a mistake of the caller: who makes it gets no file.
-        let recording = self.recording(&cards, run)?;
-        let desk = Desk {
-            readers: Arc::clone(&readers),
-            moves: cards.iter().map(|_| Mutex::default()).collect(),
-            teller: Arc::new(Teller::new(Arc::clone(&making.bus), cards.len())),
-            observed: Once::new(),
-            making,
-            name: folder.name(),
-            socket: socket.clone(),
-            stop: self.stop,
-            recording,
-            closed: OnceLock::new(),
-        };
-        let desk = End(Arc::new(desk));
-        for (slot, card) in cards.into_iter().enumerate() {
-            card.map_or(Ok(()), |card| desk.insert_first(slot, card))?;
-        }
-        let options = ServerOptions { reader_slots: self.reader_slots };
-        let server = Server::start(readers, &socket, options);
-        let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
-        let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
-        let control = control.map_err(|error| unmade("the control socket", error))?;
-        Ok(Host { control, server, folder, desk })
+        Ok(Prepared { builder: self, readers, making, run, cards })
     }
 
     fn folder(&self) -> Result<Folder, HostError> {
@@ -367,6 +348,52 @@ impl Builder {
             }
             Some(Record::Folder(path)) => Recording::to_folder(path, run).map(Some),
         }
+    }
+}
+
+impl Prepared {
+    /// As [`Builder::on_stop`].
+    pub(crate) fn on_stop(self, call: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { builder: self.builder.on_stop(call), ..self }
+    }
+
+    /// Opens the readers to programs, which waits for nobody.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Builder::start`] that are about sockets and recordings.
+    pub(crate) fn open(self) -> Result<Host, HostError> {
+        let Self { builder, readers, making, run, cards } = self;
+        let folder = builder.folder()?;
+        let socket = match &builder.socket {
+            Some(place) => claim(place, &folder)?,
+            None => folder.socket(),
+        };
+        // Last of all that may fail for a mistake of the caller: who makes it gets no file.
+        let recording = builder.recording(&cards, run)?;
+        let desk = Desk {
+            readers: Arc::clone(&readers),
+            moves: cards.iter().map(|_| Mutex::default()).collect(),
+            teller: Arc::new(Teller::new(Arc::clone(&making.bus), cards.len())),
+            observed: Once::new(),
+            making,
+            name: folder.name(),
+            socket: socket.clone(),
+            stop: builder.stop,
+            recording,
+            closed: OnceLock::new(),
+        };
+        let desk = End(Arc::new(desk));
+        for (slot, card) in cards.into_iter().enumerate() {
+            card.map_or(Ok(()), |card| desk.insert_first(slot, card))?;
+        }
+        let options = ServerOptions { reader_slots: builder.reader_slots };
+        let server = Server::start(readers, &socket, options);
+        let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
+        let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
+        let control = control.map_err(|error| unmade("the control socket", error))?;
+        let calls = Callers(control.calls());
+        Ok(Host { control, server, folder, desk, calls })
     }
 }
 

@@ -156,6 +156,14 @@ pub enum HostError {
         /// Why.
         error: io::Error,
     },
+    /// Readers that were asked to stop are still there.
+    #[error("the readers at {} were told to stop, and are still there after {seconds} s", shown::path(socket))]
+    Lingers {
+        /// The PC/SC socket.
+        socket: PathBuf,
+        /// For how long they were waited for.
+        seconds: u64,
+    },
     /// A running reader answered something else than it was asked.
     #[error("the reader at {} answered something else than it was asked", shown::path(.0))]
     Nonsense(PathBuf),
@@ -175,6 +183,8 @@ impl HostError {
             | Self::TooManyNames { .. }
             | Self::Name(_)
             | Self::HostName(_)
+            | Self::NameTaken(_)
+            | Self::InUse(_)
             | Self::NoSlot { .. }
             | Self::NoPlaceForAntenna { .. }
             | Self::Empty { .. }
@@ -250,6 +260,7 @@ impl HostError {
             }
             Self::NotThere { .. } => "see what stands in the way: virtuale doctor".into(),
             Self::Lost { .. } => "see whether it still runs: virtuale slots".into(),
+            Self::Lingers { .. } => "see whether their program goes on: virtuale slots --all".into(),
             Self::Nonsense(_) => "start it again, with this version of the program".into(),
             Self::Empty { slot, .. } => {
                 format!("`virtuale insert {slot} -` leaves a slot empty, whether a card is in it or not")

@@ -12,6 +12,8 @@ use std::{
     path::{self, Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::running::HostName;
@@ -32,6 +34,13 @@ const AROUND_NAME: &str = "//pcsc.ctl";
 
 /// How often a folder is tried that somebody else is removing at the same moment.
 const TRIES: u32 = 1000;
+
+/// How long another program may take to look whether a folder was left behind, which takes no time unless it is
+/// stopped in between.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether it is done.
+const BREATH: Duration = Duration::from_millis(1);
 
 /// How many names this process has taken. None comes back: who still knows the socket of a host that is gone must not
 /// find the cards of another one there.
@@ -210,7 +219,18 @@ fn folders(base: &Path) -> impl Iterator<Item = PathBuf> {
 /// Locks a folder; `None` if it was removed meanwhile.
 fn lock(path: &Path) -> io::Result<Option<File>> {
     let folder = File::open(path)?;
-    folder.lock()?;
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(BREATH),
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another program keeps it locked for {} s", PATIENCE.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
     let same = fs::metadata(path).is_ok_and(|now| folder.metadata().is_ok_and(|held| held.ino() == now.ino()));
     Ok(same.then_some(folder))
 }

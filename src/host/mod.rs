@@ -74,6 +74,7 @@ pub struct Host {
     server: crate::reader::pcsclite::Server,
     folder: Folder,
     desk: End,
+    calls: Callers,
 }
 
 /// Whichever way a host goes, its recordings are closed and its listeners hear the end.
@@ -82,6 +83,16 @@ struct End(Arc<Desk>);
 impl Drop for End {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+/// Who is connected to the control socket. They are hung up on when all else is over: who asked for the end waits for
+/// that.
+struct Callers(Arc<control::Calls>);
+
+impl Drop for Callers {
+    fn drop(&mut self) {
+        self.0.hang_up();
     }
 }
 
@@ -212,7 +223,7 @@ impl Host {
 
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
     pub fn stop(self) -> Vec<String> {
-        let Self { control, server, folder, desk } = self;
+        let Self { control, server, folder, desk, calls: _calls } = self;
         drop((control, server, folder));
         desk.close()
     }
@@ -220,7 +231,7 @@ impl Host {
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
     /// and connections are left to the system, since it ends them without anybody waiting for anybody.
     pub fn leave(self) -> Vec<String> {
-        let Self { control, server, folder, desk } = self;
+        let Self { control, server, folder, desk, calls: _calls } = self;
         mem::forget((control, server));
         drop(folder);
         desk.close()

@@ -2,18 +2,19 @@
 
 use std::{
     fs, io,
-    os::unix::{
-        fs::{FileTypeExt, symlink},
-        net::UnixStream,
-    },
+    os::unix::fs::{FileTypeExt, symlink},
     path::{self, Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
     HostError, control,
     folder::{Folder, LONGEST_SOCKET},
 };
-use crate::shown;
+use crate::{reader::pcsclite::connect, shown};
+
+/// How long it may take to see whether somebody listens at a path: longer only where very many want in.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// Makes sure that a socket can stand where the user wants it, and leaves a link to it in the private folder.
 pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError> {
@@ -41,11 +42,12 @@ fn clear(socket: &Path) -> Result<(), HostError> {
         Ok(found) if !found.file_type().is_socket() => return Err(HostError::NotASocket(socket.to_owned())),
         Ok(_) => {}
     }
-    match UnixStream::connect(socket) {
+    match connect(socket, GLANCE) {
         Ok(_) => Err(HostError::InUse(socket.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             fs::remove_file(socket).map_err(|error| HostError::File { did: "remove", path: socket.to_owned(), error })
         }
+        Err(error) if error.kind() == io::ErrorKind::TimedOut => Err(HostError::InUse(socket.to_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(HostError::Unclear { path: socket.to_owned(), error }),
     }

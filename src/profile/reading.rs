@@ -8,7 +8,7 @@ use std::{
     path::Path,
     sync::{Arc, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -16,14 +16,23 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
 };
 
-/// How long a pipe or device may be silent.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a pipe or device is waited for.
+const PATIENCE: Patience = Patience { silence: Duration::from_secs(10), whole: Duration::from_secs(600) };
+
+/// How long something is waited for that says little or nothing.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// At a time.
+    silence: Duration,
+    /// From the first byte to the end.
+    whole: Duration,
+}
 
 /// The text of a file that has at most `longest` bytes.
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s, [`LoadError::Invalid`] if it is
+/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s or has no end for 600 s, [`LoadError::Invalid`] if it is
 /// longer, or at the first place that is not text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
@@ -132,8 +141,8 @@ fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
     }
 }
 
-/// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time: only to open one that
-/// nobody writes to would take for ever.
+/// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time, and take 600 s in all: only to
+/// open one that nobody writes to would take for ever.
 ///
 /// # Errors
 ///
@@ -146,7 +155,7 @@ pub(crate) fn patiently<T: Send + 'static>(
 }
 
 fn within<T: Send + 'static>(
-    patience: Duration,
+    patience: Patience,
     path: &Path,
     read: impl FnOnce(&mut dyn Read) -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
@@ -160,16 +169,17 @@ fn within<T: Send + 'static>(
         let heard = |file| read(&mut Audible { file, sender: sender.clone() });
         sender.send(Progress::Done(File::open(path).and_then(heard)))
     });
-    loop {
-        match receiver.recv_timeout(patience) {
-            Ok(Progress::Bytes) => {}
+    let end = Instant::now() + patience.whole;
+    let (what, time) = loop {
+        match receiver.recv_timeout(patience.silence) {
+            Ok(Progress::Bytes) if Instant::now() < end => {}
+            Ok(Progress::Bytes) => break ("has no end for", patience.whole),
             Ok(Progress::Done(outcome)) => return outcome,
-            Err(_) => {
-                let what = format!("it is a pipe or a device, and says nothing for {} s", patience.as_secs());
-                return Err(io::Error::new(io::ErrorKind::TimedOut, what));
-            }
+            Err(_) => break ("says nothing for", patience.silence),
         }
-    }
+    };
+    let message = format!("it is a pipe or a device, and {what} {} s", time.as_secs());
+    Err(io::Error::new(io::ErrorKind::TimedOut, message))
 }
 
 /// What comes of a pipe.
@@ -227,7 +237,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{bytes, decoded, is_utf16, text, within};
+    use super::{Patience, bytes, decoded, is_utf16, text, within};
 
     fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
@@ -248,21 +258,37 @@ mod tests {
             let mut text = String::new();
             file.read_to_string(&mut text).map(|_| text)
         };
-        let silent = within(Duration::from_millis(50), &pipe("silent"), read).expect_err("nobody writes");
+        // What only a failure takes.
+        let long = Duration::from_secs(20);
+        let short = Duration::from_millis(50);
+        let patience = Patience { silence: short, whole: long };
+        let silent = within(patience, &pipe("silent"), read).expect_err("nobody writes");
         assert_eq!(silent.kind(), io::ErrorKind::TimedOut);
-        let spoken = pipe("spoken");
-        let writer = thread::spawn({
-            let spoken = spoken.clone();
-            move || {
-                let mut pipe = File::options().write(true).open(spoken)?;
-                "slowly".bytes().try_for_each(|byte| {
-                    thread::sleep(Duration::from_millis(80));
-                    pipe.write_all(&[byte])
-                })
-            }
-        });
-        assert_eq!(within(Duration::from_millis(400), &spoken, read).expect("somebody writes"), "slowly");
+        assert!(silent.to_string().contains("says nothing"), "{silent}");
+        let slow = |name: &str, bytes: usize| {
+            let pipe = pipe(name);
+            let writer = thread::spawn({
+                let pipe = pipe.clone();
+                move || {
+                    let mut pipe = File::options().write(true).open(pipe)?;
+                    (0..bytes).try_for_each(|_| {
+                        thread::sleep(short / 5);
+                        pipe.write_all(b"x")
+                    })
+                }
+            });
+            (pipe, writer)
+        };
+        let (spoken, writer) = slow("spoken", 10);
+        let patience = Patience { silence: long, whole: long };
+        assert_eq!(within(patience, &spoken, read).expect("somebody writes"), "xxxxxxxxxx");
         writer.join().expect("it ends").expect("somebody reads");
+        let (endless, writer) = slow("endless", usize::MAX);
+        let patience = Patience { silence: long, whole: short };
+        let until_then = |file: &mut dyn Read| io::copy(&mut file.take(50), &mut io::sink());
+        let error = within(patience, &endless, until_then).expect_err("it goes on and on");
+        assert!(error.to_string().contains("has no end"), "{error}");
+        writer.join().expect("it ends").expect_err("nobody reads any more");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `exec`: ready in time, faithful to its command, and nothing left behind.
 
+use std::{fs::File, os::unix::process::ExitStatusExt, process::Command};
+
 use rustix::process::Signal;
 
 use crate::sandbox::{BROKEN, MARTIN, Running, Sandbox, run, until};
@@ -39,6 +41,25 @@ fn codes_are_those_of_a_shell() {
         let (code, ..) = run(&mut sandbox.virtuale(&[&["exec"], arguments].concat()));
         assert_eq!(code, right, "{arguments:?}");
         assert!(sandbox.left().is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_signal_ends_what_waits_for_a_card_file() {
+    for (verb, signal) in [("exec", Signal::INT), ("serve", Signal::TERM), ("serve", Signal::HUP)] {
+        let sandbox = Sandbox::new();
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let pipe = folder.path().join("card.toml");
+        assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system").success());
+        let card = pipe.display().to_string();
+        let tail: &[&str] = if verb == "exec" { &["--", "true"] } else { &[] };
+        let mut running = Running::start(&mut sandbox.virtuale(&[&[verb, "--card", &card], tail].concat()));
+        // Opened when it is read, and not before.
+        let _silent = File::options().write(true).open(&pipe).expect("somebody reads");
+        running.send(signal);
+        let status = running.child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{verb} {status:?}");
+        assert!(sandbox.left().is_empty());
     }
 }
 

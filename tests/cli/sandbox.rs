@@ -79,7 +79,7 @@ impl Drop for Sandbox {
         let sockets = folders.filter_map(|folder| fs::canonicalize(folder.path().join("pcsc")).ok());
         for mut client in sockets.filter_map(|socket| Client::find(Which::Socket(&socket)).ok()) {
             if client.ask(Request::Stop).is_ok() {
-                client.wait_for_its_end();
+                let _ = client.wait_for_its_end();
             }
         }
     }

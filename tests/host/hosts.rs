@@ -1,11 +1,11 @@
 //! Hosts side by side.
 
-use std::{fs, io, process::Command, thread};
+use std::{fs, io, process::Command, sync::mpsc, thread};
 
 use virtuale::{
     host::{
         Builder, Host, HostError, Kind, NewCard,
-        control::{Client, Request, Which},
+        control::{Client, Reply, Request, Which},
     },
     profile::{self, Options},
 };
@@ -124,6 +124,24 @@ fn control_takes_no_pipe_for_a_card_file() {
     }
 }
 
+/// The end of a host is told to who asked for it when all of it is over, though the process goes on.
+#[test]
+fn who_asks_a_host_to_stop_hears_of_its_end() {
+    let (asked, hear) = mpsc::channel();
+    let host = Host::builder().empty_slot().on_stop(move || asked.send(()).expect("somebody hears")).start();
+    let host = host.expect("a host");
+    let folder = host.folder().to_owned();
+    let mut client = Client::find(Which::Socket(host.socket())).expect("it listens");
+    assert!(matches!(client.ask(Request::Stop), Ok(Reply::Stopping { .. })));
+    hear.recv().expect("it is told");
+    let waiting = thread::spawn(move || {
+        client.wait_for_its_end().expect("it ends");
+        folder.exists()
+    });
+    assert_eq!(host.stop(), [""; 0]);
+    assert!(!waiting.join().expect("no panic"), "what is over has no folder");
+}
+
 /// Each by its own way to go wrong: whose fault it is, and that people are told what to do.
 #[test]
 fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
@@ -147,14 +165,14 @@ fn a_wrong_path_or_name_is_the_callers_mistake_and_every_error_has_a_hint() {
         (Kind::Usage, fails(empty().empty_slot().slot_name("A").slot_name("A"))),
         (Kind::Usage, fails(empty().empty_slot().reader_slots(1))),
         (Kind::Usage, fails(empty().name("4711"))),
-        (Kind::Environment, fails(empty().name(&name))),
+        (Kind::Usage, fails(empty().name(&name))),
         (Kind::Usage, fails(empty().contactless(1))),
         (Kind::Usage, fails(empty().record(&nowhere))),
         (Kind::Usage, fails(empty().record_folder(file.join("folder")))),
         (Kind::Usage, fails(empty().socket(&nowhere))),
         (Kind::Usage, fails(empty().socket(&file))),
         (Kind::Usage, fails(empty().socket(folder.path().join("x".repeat(120))))),
-        (Kind::Environment, fails(empty().socket(named.socket()))),
+        (Kind::Usage, fails(empty().socket(named.socket()))),
         (Kind::Environment, fails(empty().socket(folder.path().join("datagrams")))),
         (Kind::Usage, named.remove(0).expect_err("no card")),
         (Kind::Usage, named.reinsert(0).expect_err("no card")),

@@ -3,8 +3,9 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
 };
+
+use super::questions::Questions;
 
 /// The name that programs load.
 const NAME: &str = "libpcsclite.so.1";
@@ -43,34 +44,27 @@ pub(super) enum Protocol {
 }
 
 /// The library that a program started here would load.
-pub(super) fn find() -> Option<Library> {
+pub(super) fn find(questions: &mut Questions) -> Option<Library> {
     let ours = env::var_os("LD_LIBRARY_PATH").unwrap_or_default();
     let ours = env::split_paths(&ours).filter(|folder| !folder.as_os_str().is_empty()).map(|folder| folder.join(NAME));
     // A library that somebody put in front is not the one that the package manager knows.
     if let Some(path) = ours.into_iter().find(|path| path.exists()) {
         return Some(Library { path, version: None });
     }
-    let known = known_to_the_loader().into_iter();
+    let known = known_to_the_loader(questions).into_iter();
     let usual = FOLDERS.iter().map(|folder| Path::new(folder).join(NAME));
     let path = known.chain(usual).find(|path| path.exists())?;
-    Some(Library { path, version: installed_version() })
+    Some(Library { path, version: installed_version(questions) })
 }
 
-fn known_to_the_loader() -> Option<PathBuf> {
-    let list = ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| response(ldconfig, &["-p"]))?;
+fn known_to_the_loader(questions: &mut Questions) -> Option<PathBuf> {
+    let list = ["ldconfig", "/sbin/ldconfig"].iter().find_map(|ldconfig| questions.ask(ldconfig, &["-p"]))?;
     let line = list.lines().find(|line| line.trim_start().starts_with(NAME))?;
     line.split_once("=> ").map(|(_, path)| PathBuf::from(path.trim()))
 }
 
-fn installed_version() -> Option<Version> {
-    PACKAGE_MANAGERS.iter().find_map(|(program, arguments)| Version::within(&response(program, arguments)?))
-}
-
-/// What a program prints, if it is there and content.
-fn response(program: &str, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new(program);
-    let output = command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+fn installed_version(questions: &mut Questions) -> Option<Version> {
+    PACKAGE_MANAGERS.iter().find_map(|(program, arguments)| Version::within(&questions.ask(program, arguments)?))
 }
 
 impl Version {

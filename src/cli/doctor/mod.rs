@@ -7,6 +7,7 @@ mod judge;
 mod library;
 mod processes;
 mod program;
+mod questions;
 mod socket;
 mod survey;
 

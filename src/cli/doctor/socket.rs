@@ -2,14 +2,15 @@
 
 use std::{
     fs, io,
-    os::unix::{
-        fs::{FileTypeExt, MetadataExt},
-        net::UnixStream,
-    },
+    os::unix::fs::{FileTypeExt, MetadataExt},
     path::Path,
+    time::Duration,
 };
 
-use crate::{host::LONGEST_SOCKET, shown::reason, terminal::transport::pcsclite::Service};
+use crate::{host::LONGEST_SOCKET, reader::pcsclite::connect, shown::reason, terminal::transport::pcsclite::Service};
+
+/// How long somebody may take to let us in.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What stands at the variable's path.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,7 +48,7 @@ pub(super) fn look(path: &Path) -> Socket {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Socket::Forbidden(owner(path)),
         Err(error) => return Socket::Strange(reason(&error)),
     }
-    match UnixStream::connect(path) {
+    match connect(path, PATIENCE) {
         Ok(_) => readers(path),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Socket::Dead,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Socket::Forbidden(owner(path)),

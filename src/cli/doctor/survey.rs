@@ -3,12 +3,14 @@
 use std::{
     env,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
     library::{self, Library},
     processes::{self, Agent},
     program::{self, Program},
+    questions::Questions,
     socket::{self, Socket},
 };
 use crate::{
@@ -27,6 +29,8 @@ pub(super) const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 pub(super) struct Survey {
     pub(super) system: System,
     pub(super) library: Option<Library>,
+    /// Programs that know more of it, and did not say so within this time.
+    pub(super) silent: (Vec<String>, Duration),
     pub(super) confinement: Option<Confinement>,
     /// The value of the variable, and what stands there.
     pub(super) variable: Option<(PathBuf, Socket)>,
@@ -77,9 +81,12 @@ const SWITCHES: [(&str, &str); 3] = [("sudo", "SUDO_UID"), ("doas", "DOAS_USER")
 /// Looks at everything once.
 pub(super) fn survey(program: Option<&Path>) -> Survey {
     let (socket, own) = (set(VARIABLE), running::own());
+    let mut questions = Questions::default();
+    let library = library::find(&mut questions);
     Survey {
         system: if cfg!(target_os = "macos") { System::Apple } else { System::Other },
-        library: library::find(),
+        library,
+        silent: questions.silent(),
         confinement: confinement(),
         agents: processes::agents(socket.as_deref()),
         opensc: set(opensc::VARIABLE).map(|path| Configuration { is_there: path.is_file(), path }),

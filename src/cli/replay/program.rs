@@ -37,13 +37,15 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
             return Ok(super::code_of(&failure));
         }
     };
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
     let played = (0..trace.slots().len()).map(|slot| play(&trace, slot, path, args));
     let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let label = path.to_string_lossy();
     let host = args.reproducible.host();
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale replay`");
-    let host = cards.into_iter().fold(host, |host, card| host.card_made(&*label, card)).start()?;
+    let host = cards.into_iter().fold(host, |host, card| host.card_made(&*label, card)).prepare()?;
+    // A signal ends what waits for a card file, but leaves no folder behind.
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)))?;
     drop(host);

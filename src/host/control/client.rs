@@ -5,25 +5,20 @@ use std::{
     ffi::OsString,
     fs, io,
     io::BufReader,
-    os::unix::{
-        fs::{FileTypeExt, MetadataExt},
-        net::UnixStream,
-    },
+    os::unix::fs::{FileTypeExt, MetadataExt},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
-    Reply, Request, VERSION, beside,
+    ANSWER, Reply, Request, VERSION, beside,
     language::{Ask, Message, receive, send},
 };
 use crate::{
     host::{HostError, VARIABLE, running::running},
+    reader::pcsclite::{Patient, connect},
     shown::reason,
 };
-
-/// How long a running reader may take to answer: it loads a card file at most.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Which running readers are meant.
 ///
@@ -60,7 +55,7 @@ fn own(variable: Option<OsString>) -> Result<PathBuf, HostError> {
 /// A connection to a running reader.
 #[derive(Debug)]
 pub struct Client {
-    stream: BufReader<UnixStream>,
+    stream: BufReader<Patient>,
     socket: PathBuf,
 }
 
@@ -71,18 +66,17 @@ impl Client {
     ///
     /// That there are none, or that they do not let us in.
     pub fn find(which: Which<'_>) -> Result<Self, HostError> {
-        Self::connect(which.socket()?, PATIENCE)
+        Self::connect(which.socket()?, ANSWER)
     }
 
     /// Connects to the readers with this PC/SC socket, whose answers may each take so long.
     pub(in crate::host) fn connect(socket: PathBuf, patience: Duration) -> Result<Self, HostError> {
-        let connect = || {
-            let stream = UnixStream::connect(beside(&socket))?;
+        let open = || {
+            let stream = connect(&beside(&socket), patience)?;
             admits_us(&socket)?;
-            stream.set_read_timeout(Some(patience))?;
-            Ok(BufReader::new(stream))
+            Ok(BufReader::new(Patient::new(stream, patience)))
         };
-        match connect() {
+        match open() {
             Ok(stream) => Ok(Self { stream, socket }),
             Err(error) => Err(not_there(&socket, &error)),
         }
@@ -94,16 +88,15 @@ impl Client {
     ///
     /// That it was refused, or that no answer came.
     pub fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
-        let patience = self.stream.get_ref().read_timeout().ok().flatten().unwrap_or_default();
+        let seconds = self.stream.get_ref().patience().as_secs();
         let lost = |error: io::Error| {
             let error = match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    io::Error::new(io::ErrorKind::TimedOut, format!("it says nothing for {} s", patience.as_secs()))
-                }
+                io::ErrorKind::TimedOut => io::Error::new(error.kind(), format!("no answer came within {seconds} s")),
                 _ => error,
             };
             HostError::Lost { socket: self.socket.clone(), error }
         };
+        self.stream.get_mut().begin();
         send(self.stream.get_mut(), &Ask { version: VERSION, request }).map_err(lost)?;
         let answer: Option<Message> = receive(&mut self.stream).map_err(lost)?;
         match answer {
@@ -119,9 +112,21 @@ impl Client {
         &self.socket
     }
 
-    /// Waits until the reader's process is gone: it closes the connection by ending.
-    pub fn wait_for_its_end(mut self) {
-        let _ = io::copy(&mut self.stream, &mut io::sink());
+    /// Waits until readers that were asked to stop are gone: they close the connection last of all.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Lingers`] if they are still there after 30 s.
+    pub fn wait_for_its_end(mut self) -> Result<(), HostError> {
+        self.stream.get_mut().begin();
+        match io::copy(&mut self.stream, &mut io::sink()) {
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let seconds = self.stream.get_ref().patience().as_secs();
+                Err(HostError::Lingers { socket: self.socket, seconds })
+            }
+            // A connection that broke is over, too.
+            _ => Ok(()),
+        }
     }
 
     /// What a reply is that does not fit its request.
@@ -149,8 +154,16 @@ fn not_there(socket: &Path, error: &io::Error) -> HostError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Which, own};
-    use crate::host::HostError;
+    use std::{os::unix::net::UnixListener, thread, time::Duration};
+
+    use super::{Client, Which, own};
+    use crate::host::{
+        HostError,
+        control::{Request, beside},
+    };
+
+    /// How long answers may take that do not come.
+    const SHORT: Duration = Duration::from_millis(50);
 
     #[test]
     fn without_the_variable_no_readers_are_own() {
@@ -158,6 +171,23 @@ mod tests {
         for none in [None, Some("".into())] {
             assert!(matches!(own(none), Err(HostError::NoneOwn)));
         }
+    }
+
+    #[test]
+    fn readers_that_do_not_end_are_not_said_to_be_gone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let socket = folder.path().join("pcsc");
+        let _socket = UnixListener::bind(&socket).expect("a socket");
+        let control = UnixListener::bind(beside(&socket)).expect("a socket beside it");
+        let connect = |patience| Client::connect(socket.clone(), patience).expect("somebody listens");
+        let silent = connect(SHORT).ask(Request::Slots).expect_err("nobody answers");
+        assert!(silent.to_string().ends_with("did not answer: no answer came within 0 s"), "{silent}");
+        let lingers = connect(SHORT).wait_for_its_end().expect_err("it is there");
+        assert!(matches!(lingers, HostError::Lingers { .. }), "{lingers}");
+        let client = connect(Duration::from_secs(20));
+        let end = thread::spawn(move || drop(control));
+        client.wait_for_its_end().expect("it ended");
+        end.join().expect("no panic");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
-//! connection and nothing else. Only the user who runs the reader may connect: the socket says so with its mode, and on
+//! connection and nothing else; so does one that is not there within 60 s. Only the user who runs the reader may connect: the socket says so with its mode, and on
 //! Linux the peer's credentials are looked at as well.
 
 mod client;
@@ -18,10 +18,12 @@ mod server;
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 pub use client::{Client, Which};
 pub use language::{Refusal, Reply, Request, SlotStatus, Status};
+pub(super) use server::Calls;
 pub use server::{Handler, Server};
 
 /// The version of the language.
@@ -32,6 +34,13 @@ pub(super) const SUFFIX: &str = ".ctl";
 
 /// The longest message, in bytes. Paths are the longest part of one.
 const LONGEST_MESSAGE: u64 = 64 * 1024;
+
+/// How long a running reader may take to answer: it loads a card file at most. And how long it may take to stop.
+const ANSWER: Duration = Duration::from_secs(30);
+
+/// How long who is connected may take for a message, from the end of the one before. Who waits for the end of readers
+/// says nothing, and is not hung up on before he gives up.
+const MESSAGE: Duration = ANSWER.saturating_mul(2);
 
 /// Where the control socket of a reader stands.
 pub(super) fn beside(pcsc: &Path) -> PathBuf {

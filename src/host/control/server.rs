@@ -3,27 +3,27 @@
 use std::{
     fs,
     io::{self, BufReader},
+    net::Shutdown,
     os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-    thread,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
     time::Duration,
 };
 
+use rustix::event::{PollFd, PollFlags, poll};
+
 use super::{
-    Refusal, Reply, Request, VERSION,
+    MESSAGE, Refusal, Reply, Request, VERSION,
     language::{Ask, Message, receive, send},
 };
-use crate::{host::Kind, reader::pcsclite::listen_privately};
+use crate::{
+    host::Kind,
+    reader::pcsclite::{Patient, listen_privately},
+};
 
 /// How many may be connected at once; a further one is closed at once.
 const MOST_CONNECTIONS: usize = 32;
-
-/// How long a connection may be silent before it is closed.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long to wait when a connection could not be accepted.
 const BREATH: Duration = Duration::from_millis(50);
@@ -41,11 +41,21 @@ pub trait Handler: Send + Sync + 'static {
     fn stop(&self);
 }
 
-/// A control socket that listens. Goes when dropped.
+/// A control socket that listens. Goes when dropped; who is connected then is still answered.
 #[derive(Debug)]
 pub struct Server {
     path: PathBuf,
-    stopping: Arc<AtomicBool>,
+    /// Closing it stops the accepting thread.
+    stop: Option<UnixStream>,
+    accepting: Option<JoinHandle<()>>,
+    calls: Arc<Calls>,
+}
+
+/// Who is connected to a control socket.
+#[derive(Debug)]
+pub(in crate::host) struct Calls {
+    /// `None` once nobody may be any more.
+    open: Mutex<Option<Vec<Arc<UnixStream>>>>,
 }
 
 impl Server {
@@ -56,70 +66,107 @@ impl Server {
     /// What the system says.
     pub fn start(path: &Path, handler: impl Handler) -> io::Result<Self> {
         let listener = listen_privately(path)?;
-        let stopping = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&stopping);
-        let handler = Arc::new(handler);
+        listener.set_nonblocking(true)?;
+        let calls = Arc::new(Calls { open: Mutex::new(Some(Vec::new())) });
+        let (stop, stopped) = UnixStream::pair()?;
         let thread = thread::Builder::new().name("control".into());
-        thread.spawn(move || accept(&listener, &seen, &handler))?;
-        Ok(Self { path: path.to_path_buf(), stopping })
+        let accepting = thread.spawn({
+            let (calls, handler) = (Arc::clone(&calls), Arc::new(handler));
+            move || accept_all(&listener, &stopped, &calls, &handler)
+        })?;
+        Ok(Self { path: path.to_path_buf(), stop: Some(stop), accepting: Some(accepting), calls })
+    }
+
+    /// Who is connected.
+    pub(in crate::host) fn calls(&self) -> Arc<Calls> {
+        Arc::clone(&self.calls)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stopping.store(true, Ordering::SeqCst);
-        // Wakes the listener, which then sees that it is over. Nobody waits for it: it holds nothing that others need.
-        let _ = UnixStream::connect(&self.path);
+        drop(self.stop.take());
+        if let Some(accepting) = self.accepting.take() {
+            // It has nothing to say, even if it panicked.
+            let _ = accepting.join();
+        }
         let _ = fs::remove_file(&self.path);
     }
 }
 
-fn accept<H: Handler>(listener: &UnixListener, stopping: &AtomicBool, handler: &Arc<H>) {
-    let connections = Arc::new(AtomicUsize::new(0));
-    for stream in listener.incoming() {
-        if stopping.load(Ordering::SeqCst) {
-            return;
+impl Calls {
+    fn open(&self) -> MutexGuard<'_, Option<Vec<Arc<UnixStream>>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hangs up on all, and lets nobody in any more: who waits for the end of the readers learns of it so.
+    pub(in crate::host) fn hang_up(&self) {
+        for stream in self.open().take().into_iter().flatten() {
+            // Fails only if the other side hung up first.
+            let _ = stream.shutdown(Shutdown::Both);
         }
-        let Ok(stream) = stream else {
-            // Out of descriptors, most likely: trying again at once would only burn time.
-            thread::sleep(BREATH);
-            continue;
-        };
-        let Some(admitted) = Admitted::take(&connections).filter(|_| is_same_user(&stream)) else { continue };
-        let handler = Arc::clone(handler);
-        let serve = move || {
-            let _admitted = admitted;
-            let _ = converse(&stream, &*handler);
-        };
-        // Without a thread, the connection goes.
-        let _ = thread::Builder::new().name("control connection".into()).spawn(serve);
+    }
+
+    /// Lets one more in, if there is room.
+    fn admit(self: &Arc<Self>, stream: UnixStream) -> Option<Admitted> {
+        let mut open = self.open();
+        let open = open.as_mut().filter(|open| open.len() < MOST_CONNECTIONS)?;
+        let stream = Arc::new(stream);
+        open.push(Arc::clone(&stream));
+        Some(Admitted { calls: Arc::clone(self), stream })
     }
 }
 
-/// One of the [`MOST_CONNECTIONS`] that may be connected. Free again when dropped, also by a panic.
-struct Admitted(Arc<AtomicUsize>);
-
-impl Admitted {
-    /// Lets one more in, if there is room.
-    fn take(taken: &Arc<AtomicUsize>) -> Option<Self> {
-        let admitted = Self(Arc::clone(taken));
-        (taken.fetch_add(1, Ordering::SeqCst) < MOST_CONNECTIONS).then_some(admitted)
-    }
+/// One of the [`MOST_CONNECTIONS`] that may be connected. Its place is free again when it is dropped, also by a panic.
+struct Admitted {
+    calls: Arc<Calls>,
+    stream: Arc<UnixStream>,
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
+        self.calls.open().iter_mut().for_each(|open| open.retain(|each| !Arc::ptr_eq(each, &self.stream)));
     }
 }
 
-/// Answers requests until the peer goes or says something that is none.
-fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut requests = BufReader::new(stream);
+/// Lets in who comes, until `stopped` is closed from the other end.
+fn accept_all<H: Handler>(listener: &UnixListener, stopped: &UnixStream, calls: &Arc<Calls>, handler: &Arc<H>) {
     loop {
-        let (result, understood) = match receive::<Ask>(&mut requests) {
+        let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        let polled = poll(&mut sources, None);
+        if sources.iter().skip(1).any(|stopped| !stopped.revents().is_empty()) {
+            return;
+        }
+        match polled.map_err(io::Error::from).and_then(|_| listener.accept()) {
+            Ok((stream, _)) => serve(stream, calls, handler),
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
+            // Out of descriptors, most likely: trying again at once would only burn time.
+            Err(_) => thread::sleep(BREATH),
+        }
+    }
+}
+
+/// Answers who is connected, in a thread of its own. Without a thread, or a place, the connection goes.
+fn serve<H: Handler>(stream: UnixStream, calls: &Arc<Calls>, handler: &Arc<H>) {
+    // On some systems it would wait for nothing, as the listener does.
+    if !is_same_user(&stream) || stream.set_nonblocking(false).is_err() {
+        return;
+    }
+    let Some(admitted) = calls.admit(stream) else { return };
+    let handler = Arc::clone(handler);
+    let serve = move || {
+        let _ = converse(Patient::new(Arc::clone(&admitted.stream), MESSAGE), &*handler);
+        drop(admitted);
+    };
+    let _ = thread::Builder::new().name("control connection".into()).spawn(serve);
+}
+
+/// Answers requests until the peer goes, says something that is none, or takes too long for one.
+fn converse(stream: Patient, handler: &impl Handler) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    loop {
+        stream.get_mut().begin();
+        let (result, understood) = match receive::<Ask>(&mut stream) {
             Ok(None) => return Ok(()),
             Ok(Some(ask)) => (handler.handle(ask.request), true),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
@@ -133,7 +180,8 @@ fn converse(stream: &UnixStream, handler: &impl Handler) -> io::Result<()> {
             Err(refusal) => (None, Some(refusal)),
         };
         let stopping = matches!(reply, Some(Reply::Stopping { .. }));
-        send(&mut &*stream, &Message { version: VERSION, reply, refusal })?;
+        stream.get_mut().begin();
+        send(stream.get_mut(), &Message { version: VERSION, reply, refusal })?;
         if stopping {
             handler.stop();
         }
@@ -158,11 +206,13 @@ fn is_same_user(_: &UnixStream) -> bool {
 mod tests {
     use std::{
         fs,
-        io::{Read, Write},
+        io::{self, Read, Write},
         os::unix::{fs::MetadataExt, net::UnixStream},
+        thread,
+        time::Duration,
     };
 
-    use super::{Handler, Server};
+    use super::{Handler, Patient, Server, converse};
     use crate::host::{
         Kind,
         control::{Refusal, Reply, Request},
@@ -211,5 +261,37 @@ mod tests {
         patient.read_exact(&mut answer).expect("it still answers");
         drop(server);
         assert!(!path.exists());
+    }
+    #[test]
+    fn who_says_a_message_byte_by_byte_does_not_hold_a_connection() {
+        let (ours, mut theirs) = UnixStream::pair().expect("two ends");
+        let slow = thread::spawn(move || {
+            // Spaces may stand before any message. Until nobody listens any more.
+            while theirs.write_all(b" ").is_ok() {
+                thread::sleep(Duration::from_millis(5));
+            }
+        });
+        let end = converse(Patient::new(ours, Duration::from_millis(50)), &Toy).expect_err("it never says one");
+        assert_eq!(end.kind(), io::ErrorKind::TimedOut);
+        slow.join().expect("it ends");
+    }
+
+    #[test]
+    fn who_is_connected_is_hung_up_on_at_the_end_and_not_before() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let path = place.path().join("toy.ctl");
+        let server = Server::start(&path, Toy).expect("it starts");
+        let calls = server.calls();
+        let mut stream = UnixStream::connect(&path).expect("it listens");
+        let remove = b"{\"version\":3,\"request\":{\"remove\":{\"slot\":1}}}\n";
+        let mut answer = [0; 64];
+        stream.write_all(remove).expect("it reads");
+        assert!(stream.read(&mut answer).expect("it answers") > 0);
+        fs::remove_file(&path).expect("its socket");
+        drop(server);
+        stream.write_all(remove).expect("it still reads");
+        assert!(stream.read(&mut answer).expect("it still answers") > 0);
+        calls.hang_up();
+        assert_eq!(stream.read(&mut answer).expect("an end"), 0);
     }
 }

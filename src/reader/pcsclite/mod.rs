@@ -10,11 +10,13 @@ pub mod wire;
 
 mod connection;
 mod input;
+mod patient;
 mod private;
 mod server;
 #[cfg(test)]
 mod tests;
 mod worker;
 
+pub(crate) use patient::{Patient, connect};
 pub(crate) use private::listen_privately;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};

@@ -36,13 +36,13 @@ pub(crate) fn listen_privately(path: &Path) -> io::Result<UnixListener> {
 
 /// A socket that no program gets which is started meanwhile.
 #[cfg(not(target_vendor = "apple"))]
-fn closed_in_children() -> io::Result<OwnedFd> {
+pub(super) fn closed_in_children() -> io::Result<OwnedFd> {
     Ok(rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)?)
 }
 
 /// The same where that takes two steps.
 #[cfg(target_vendor = "apple")]
-fn closed_in_children() -> io::Result<OwnedFd> {
+pub(super) fn closed_in_children() -> io::Result<OwnedFd> {
     let socket = rustix::net::socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     Ok(socket)

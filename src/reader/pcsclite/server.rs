@@ -14,7 +14,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, poll};
 
-use super::{connection::Connection, private::listen_privately, wire, worker};
+use super::{connection::Connection, patient::connect, private::listen_privately, wire, worker};
 use crate::reader::{Readers, ReturnCode, Watcher, sync::lock};
 
 /// How many clients are served at once; others are turned away.
@@ -22,6 +22,9 @@ pub const MOST_CONNECTIONS: usize = 200;
 
 /// How long a server that stops waits for its threads. One of them may be with a card that does not come back.
 const FAREWELL: Duration = Duration::from_millis(250);
+/// How long it may take to see whether somebody lives at a path: longer only where very many want in.
+const GLANCE: Duration = Duration::from_secs(1);
+
 /// How long accepting pauses when the system has no room for another connection.
 const OUT_OF_BREATH: Duration = Duration::from_millis(10);
 
@@ -183,7 +186,7 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 /// Whether it is a socket that nobody listens on any more.
 fn is_dead(path: &Path) -> bool {
     let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
-    is_socket && UnixStream::connect(path).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+    is_socket && connect(path, GLANCE).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
 /// Whether the peer runs as the user that this process runs as.

@@ -18,7 +18,9 @@ const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve 
 
 /// What is good, what is not, in the order in which a program meets it.
 pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
-    let mut findings = vec![library(survey), place(survey), variable(survey)];
+    let mut findings = vec![library(survey)];
+    findings.extend(silent(survey));
+    findings.extend([place(survey), variable(survey)]);
     findings.extend(survey.others.iter().map(other_readers));
     findings.push(opensc(survey));
     findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey.library.as_ref())));
@@ -51,6 +53,13 @@ fn library(survey: &Survey) -> Diagnosis {
             ok(CHECK, format!("{path} is version {a}.{b}.{c} and speaks protocol 4.{minor}, as our readers do"))
         }
     }
+}
+
+/// Programs that know the library and did not say what they know.
+fn silent(survey: &Survey) -> Option<Diagnosis> {
+    let (programs, time) = &survey.silent;
+    let message = format!("asked about that library and not waited for after {} s: ", time.as_secs());
+    (!programs.is_empty()).then(|| note("library", message + &programs.join(", ")))
 }
 
 fn place(survey: &Survey) -> Diagnosis {
@@ -199,6 +208,8 @@ impl Diagnosis {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::{
         super::{
             super::running::Seen,
@@ -224,6 +235,7 @@ mod tests {
         Survey {
             system: System::Other,
             library: Some(Library { path: "/lib/libpcsclite.so.1".into(), version: Some(Version(1, 9, 9)) }),
+            silent: (vec![], Duration::from_secs(5)),
             confinement: None,
             variable: Some(("/run/pcsc".into(), Socket::Alive(vec!["Virtuale 00 00".into()]))),
             opensc: Some(Configuration { path: "/run/opensc.conf".into(), is_there: true }),
@@ -261,6 +273,11 @@ mod tests {
         let cases = [
             (Survey { library: None, ..healthy() }, Level::Broken, "install"),
             (Survey { library: versioned(Version(1, 8, 23)), ..healthy() }, Level::Broken, "too old"),
+            (
+                Survey { silent: (vec!["rpm".into(), "apk".into()], Duration::from_secs(5)), ..healthy() },
+                Level::Note,
+                "not waited for after 5 s: rpm, apk",
+            ),
             (Survey { system: System::Apple, ..healthy() }, Level::Broken, "Linux"),
             (Survey { place: Err("full".into()), ..healthy() }, Level::Broken, "XDG_RUNTIME_DIR"),
             (nowhere(None), Level::Note, "virtuale exec"),

@@ -17,7 +17,10 @@ use std::{
 use super::{Doing, TransportError};
 use crate::reader::{
     ReturnCode,
-    pcsclite::wire::{self, Command, Header, Message},
+    pcsclite::{
+        Patient, connect,
+        wire::{self, Command, Header, Message},
+    },
 };
 
 mod connection;
@@ -32,7 +35,7 @@ const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 /// Where pcscd listens unless told otherwise.
 const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
 
-/// How long a service may take to say which version it speaks, which waits for nobody.
+/// How long a service may take to let us in and to say which version it speaks, which waits for nobody.
 const GREETING: Duration = Duration::from_secs(5);
 
 /// How long any other reply may take; opening a card waits for the transactions of others.
@@ -47,7 +50,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A PC/SC service: one connection, one context.
 #[derive(Debug)]
 pub struct Service {
-    stream: UnixStream,
+    stream: Patient,
     minor: u32,
     context: u32,
 }
@@ -66,16 +69,15 @@ impl Service {
     /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it says nothing for 5 s,
     /// [`TransportError::Version`] if it speaks another protocol.
     pub fn establish(socket: &Path) -> Result<Self, TransportError> {
-        let stream = UnixStream::connect(socket);
+        let stream = connect(socket, GREETING);
         Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?, GREETING)
     }
 
     fn over(stream: UnixStream, greeting: Duration) -> Result<Self, TransportError> {
-        let mut service = Self { stream, minor: wire::NEWEST_MINOR, context: 0 };
-        service.wait_at_most(greeting, Doing::AgreeOnVersion)?;
+        let mut service = Self { stream: Patient::new(stream, greeting), minor: wire::NEWEST_MINOR, context: 0 };
         service.agree_on_version()?;
         let doing = Doing::EstablishContext;
-        service.be_patient(doing)?;
+        service.stream.wait_at_most(PATIENCE);
         let request = wire::Establish { scope: 0, context: 0, code: ReturnCode::SUCCESS };
         let reply = service.request(doing, Command::ESTABLISH_CONTEXT, &request)?;
         accept(doing, reply.code)?;
@@ -129,7 +131,7 @@ impl Service {
         }
     }
 
-    /// Sends a request: header, body, and what follows the body.
+    /// Sends a request: header, body, and what follows the body. The time for its reply begins.
     fn send<M: Message>(
         &mut self,
         doing: Doing,
@@ -142,14 +144,19 @@ impl Service {
         Header { size, command }.encode(&mut bytes);
         body.encode(&mut bytes);
         bytes.extend_from_slice(behind);
-        self.stream.write_all(&bytes).map_err(|source| TransportError::Broken { doing, source })
+        self.send_bytes(doing, &bytes)
     }
 
-    /// Sends a request that has no body.
+    /// Sends a request that has no body. The time for its reply begins.
     fn send_bare(&mut self, doing: Doing, command: Command) -> Result<(), TransportError> {
         let mut bytes = Vec::with_capacity(Header::SIZE);
         Header { size: 0, command }.encode(&mut bytes);
-        self.stream.write_all(&bytes).map_err(|source| TransportError::Broken { doing, source })
+        self.send_bytes(doing, &bytes)
+    }
+
+    fn send_bytes(&mut self, doing: Doing, bytes: &[u8]) -> Result<(), TransportError> {
+        self.stream.begin();
+        self.stream.write_all(bytes).map_err(|source| self.broken(doing, source))
     }
 
     fn receive<M: Message>(&mut self, doing: Doing) -> Result<M, TransportError> {
@@ -159,26 +166,15 @@ impl Service {
     }
 
     fn receive_into(&mut self, doing: Doing, bytes: &mut [u8]) -> Result<(), TransportError> {
-        self.stream.read_exact(bytes).map_err(|source| match self.stream.read_timeout() {
-            Ok(Some(patience)) if is_timeout(&source) => {
-                TransportError::Unanswered { doing, seconds: patience.as_secs() }
-            }
+        self.stream.read_exact(bytes).map_err(|source| self.broken(doing, source))
+    }
+
+    fn broken(&self, doing: Doing, source: io::Error) -> TransportError {
+        match source.kind() {
+            ErrorKind::TimedOut => TransportError::Unanswered { doing, seconds: self.stream.patience().as_secs() },
             _ => TransportError::Broken { doing, source },
-        })
+        }
     }
-
-    fn be_patient(&self, doing: Doing) -> Result<(), TransportError> {
-        self.wait_at_most(PATIENCE, doing)
-    }
-
-    fn wait_at_most(&self, patience: Duration, doing: Doing) -> Result<(), TransportError> {
-        self.stream.set_read_timeout(Some(patience)).map_err(|source| TransportError::Broken { doing, source })
-    }
-}
-
-/// Whether an error of reading means that nothing came in time.
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
 fn accept(doing: Doing, code: ReturnCode) -> Result<(), TransportError> {

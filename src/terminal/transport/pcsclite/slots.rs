@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Doing, PATIENCE, Service, TransportError, is_timeout};
+use super::{Doing, PATIENCE, Service, TransportError};
 use crate::reader::pcsclite::wire::{self, Command, Event, Message, ReaderState, StatesSize};
 
 /// More readers than any service has; a longer array is nonsense.
@@ -97,22 +97,21 @@ impl Service {
 
     /// Whether the event that a wait asked for came before the deadline.
     fn event_before(&mut self, doing: Doing, deadline: Option<Instant>) -> Result<bool, TransportError> {
-        let broken = |source| TransportError::Broken { doing, source };
         let mut event = [0; Event::SIZE];
         let came = loop {
             let left = deadline.map_or(PATIENCE, |deadline| deadline.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 break 0;
             }
-            self.stream.set_read_timeout(Some(left)).map_err(broken)?;
+            self.stream.wait_at_most(left);
             match self.stream.read(&mut event) {
-                Ok(0) => return Err(broken(ErrorKind::UnexpectedEof.into())),
+                Ok(0) => return Err(self.broken(doing, ErrorKind::UnexpectedEof.into())),
                 Ok(count) => break count,
-                Err(error) if is_timeout(&error) || error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(broken(error)),
+                Err(error) if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted) => {}
+                Err(error) => return Err(self.broken(doing, error)),
             }
         };
-        self.be_patient(doing)?;
+        self.stream.wait_at_most(PATIENCE);
         if came > 0 {
             self.receive_into(doing, event.get_mut(came..).unwrap_or_default())?;
         }
