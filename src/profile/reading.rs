@@ -32,8 +32,8 @@ struct Patience {
 ///
 /// # Errors
 ///
-/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s or has no end for 600 s, [`LoadError::Invalid`] if it is
-/// longer, or at the first place that is not text.
+/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s or has no end for 600 s,
+/// [`LoadError::Invalid`] if it is longer, or at the first place that is not text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
     let its_path = path.to_owned();
@@ -141,8 +141,8 @@ fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
     }
 }
 
-/// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time, and take 600 s in all: only to
-/// open one that nobody writes to would take for ever.
+/// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time, and take 600 s in all:
+/// only to open one that nobody writes to would take for ever.
 ///
 /// # Errors
 ///

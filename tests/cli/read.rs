@@ -106,7 +106,7 @@ fn a_french_page_and_what_is_said_beside_it_are_french() {
                   aide : vérifier le nom, et le dossier où l'on est\n";
     assert_eq!((code, error.as_str()), (4, nobody));
     let (code, _, error) = failing(&[]);
-    let closed = "erreur : impossible d'ouvrir le socket du service PC/SC /no/such/socket\n\
+    let closed = "erreur : impossible d'ouvrir le socket du service PC/SC /no/such/socket : il n'existe pas\n\
                   aide : donner une carte (--card CARTE), ou lancer un lecteur : virtuale serve --card CARTE\n\
                   là où il y en a déjà un, virtuale doctor dit ce qui l'empêche\n";
     assert_eq!((code, error.as_str()), (4, closed));

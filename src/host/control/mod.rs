@@ -8,8 +8,8 @@
 //! ```
 //!
 //! A connection may carry several requests. A message that is not understood is answered with why, and closes its own
-//! connection and nothing else; so does one that is not there within 60 s. Only the user who runs the reader may connect: the socket says so with its mode, and on
-//! Linux the peer's credentials are looked at as well.
+//! connection and nothing else; one that is not there within 60 s closes it without a word. Only the user who runs the
+//! reader may connect: the socket says so with its mode, and on Linux the peer's credentials are looked at as well.
 
 mod client;
 mod language;

@@ -81,7 +81,7 @@ impl fmt::Display for Doing {
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The service's socket is not there, or is not ours to open.
-    #[error("cannot open the PC/SC service's socket {}", shown::path(path))]
+    #[error("cannot open the PC/SC service's socket {}: {}", shown::path(path), shown::reason(source))]
     Open {
         /// The socket.
         path: PathBuf,

@@ -1,5 +1,7 @@
 //! Why something failed, in French. Its English stands with the errors themselves.
 
+use std::io;
+
 use virtuale_engine::Fault;
 
 use super::{ReadError, TransportError, fr_codes};
@@ -11,8 +13,9 @@ use crate::{
 /// Why there is no transport to a card.
 pub(super) fn transport(error: &TransportError) -> String {
     match error {
-        TransportError::Open { path, .. } => {
-            format!("impossible d'ouvrir le socket du service PC/SC {}", shown::path(path))
+        TransportError::Open { path, source } => {
+            let why = closed(source);
+            format!("impossible d'ouvrir le socket du service PC/SC {} : {why}", shown::path(path))
         }
         TransportError::Unanswered { doing, seconds } => {
             format!("le service PC/SC ne dit rien pendant {seconds} s quand ce programme veut {}", self::doing(*doing))
@@ -50,6 +53,17 @@ pub(super) fn read(error: &ReadError) -> String {
             let status = fr_codes::status(*status);
             format!("ce n'est pas une Vitale 1 : l'instruction C0 a reçu la réponse {status}")
         }
+    }
+}
+
+/// Why a socket lets nobody in. The words of the system are left for what is rare.
+fn closed(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "il n'existe pas".into(),
+        io::ErrorKind::ConnectionRefused => "personne n'y écoute".into(),
+        io::ErrorKind::PermissionDenied => "l'accès est refusé".into(),
+        io::ErrorKind::TimedOut => "trop de programmes y attendent, et aucun n'est entré à temps".into(),
+        _ => shown::reason(error),
     }
 }
 
