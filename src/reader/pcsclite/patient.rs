@@ -43,7 +43,8 @@ pub(crate) fn connect(path: &Path, patience: Duration) -> io::Result<UnixStream>
 }
 
 fn full(patience: Duration) -> io::Error {
-    let message = format!("too many programs wait there to be let in, and none was for {} s", patience.as_secs());
+    let message =
+        format!("too many programs wait there to be let in, and no place was free for {} s", patience.as_secs());
     io::Error::new(io::ErrorKind::TimedOut, message)
 }
 
