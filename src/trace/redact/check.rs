@@ -1,43 +1,55 @@
 //! The last look: whether a value of the original card is still there, in any of the ways to write it.
 //!
 //! It looks through the text, the bytes of its lines, the bytes of the files that its lines make, and what the commands
-//! and the answers of a slot say in a row: a value may be spread over several.
+//! and the answers of a slot say in a row: a value may be spread over several. All of these are gone through byte by
+//! byte, each with its own place in the searches, so that none is ever put together.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use aho_corasick::AhoCorasick;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    super::{file::Trace, follow::Asked, names::data_field},
-    image::Treated,
+    super::{lines::Lines, names::data_field},
+    image::{Files, content},
+    search::{Place, Search, Wanted},
     ways::{SHORTEST, Ways},
 };
-use crate::{
-    profile::{diagnostic::Source, map::Element},
-    trace::{Action, Atom, Expected, Pattern},
-    work,
-};
+use crate::profile::{Profile, map::Element};
+
+/// How many bytes of ways are looked for at once: those of some thirty persons. What looks for them takes fifty times as
+/// much memory; where there are more, the text is gone through again.
+const MOST_AT_ONCE: usize = 2 << 20;
 
 /// The values that must not be found again.
 #[derive(Debug, Default)]
 pub(super) struct Needles {
-    needles: Vec<Needle>,
+    needles: BTreeSet<Needle>,
+    secrets: BTreeSet<Vec<u8>>,
     /// The values of the invented cards: they may be found.
     invented: BTreeSet<String>,
     invented_ways: Ways,
     same: BTreeSet<String>,
 }
 
-#[derive(Debug)]
+/// A personal value of the original card.
+#[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Needle {
     /// What it is; the value itself is never shown.
     name: String,
-    ways: Ways,
+    /// As people read it.
+    value: String,
+    /// As it was coded.
+    raw: Vec<u8>,
 }
 
 impl Needles {
-    /// Notes a value of an invented card, and those in it; `bytes` are those of its file.
-    pub(super) fn know(&mut self, element: &Element, bytes: &[u8]) {
+    /// Notes the values of an invented card, before any value of an original one.
+    pub(super) fn know_card(&mut self, profile: &Profile) {
+        for file in &profile.map().files {
+            let bytes = content(profile, file);
+            file.elements.iter().for_each(|element| self.know(element, &bytes));
+        }
+    }
+
+    fn know(&mut self, element: &Element, bytes: &[u8]) {
         if element.children.is_empty() && self.invented.insert(element.value.clone()) {
             let raw = bytes.get(element.value_range()).unwrap_or_default();
             self.invented_ways.extend(Ways::of(&element.value, raw));
@@ -47,19 +59,16 @@ impl Needles {
 
     /// Adds a personal value of the original card: as people read it, and as it was coded.
     pub(super) fn add(&mut self, name: &str, value: &str, raw: &[u8]) {
-        if self.invented.contains(value) {
-            if value.len() >= SHORTEST {
-                self.same.insert(name.to_owned());
-            }
-            return;
+        if !self.invented.contains(value) {
+            self.needles.insert(Needle { name: name.to_owned(), value: value.to_owned(), raw: raw.to_vec() });
+        } else if value.len() >= SHORTEST {
+            self.same.insert(name.to_owned());
         }
-        let ways = Ways::of(value, raw).without(&self.invented_ways);
-        self.needles.push(Needle { name: name.to_owned(), ways });
     }
 
     /// Adds what a command presented that should stay secret.
-    pub(super) fn add_secret(&mut self, secret: &[u8]) {
-        self.needles.push(Needle { name: "a secret code".to_owned(), ways: Ways::of_secret(secret) });
+    pub(super) fn add_secret(&mut self, secret: Vec<u8>) {
+        self.secrets.insert(secret);
     }
 
     /// The elements whose value the invented card has as well.
@@ -68,97 +77,59 @@ impl Needles {
     }
 
     /// What is still there: in the text, in the bytes of its lines, or in the files that its lines make.
-    pub(super) fn survivors<'t>(&self, text: &str, files: impl Iterator<Item = &'t Treated>) -> Vec<String> {
-        let mut bytes = self.search(|ways| &ways.bytes);
-        let mut exact = self.search(|ways| &ways.exact);
-        let mut digits = self.search(|ways| &ways.digits);
-        exact.go_through(text.as_bytes());
-        bytes.go_through(text.to_ascii_lowercase().as_bytes());
-        for mut place in files.flat_map(Treated::pieces).chain(pieces(text)) {
-            exact.go_through(&place);
-            // Half bytes are seen in hexadecimal, wherever they begin, and so they are where each byte is turned round.
-            digits.go_through(hex::encode_upper(&place).as_bytes());
-            let turned: Vec<u8> = place.iter().map(|byte| byte.rotate_left(4)).collect();
-            digits.go_through(hex::encode_upper(turned).as_bytes());
-            place.make_ascii_lowercase();
-            bytes.go_through(&place);
+    pub(super) fn survivors(&self, text: &str, files: &[Files]) -> Vec<String> {
+        self.survivors_of(text, files, MOST_AT_ONCE)
+    }
+
+    fn survivors_of(&self, text: &str, files: &[Files], most_at_once: usize) -> Vec<String> {
+        let values = self
+            .needles
+            .iter()
+            .map(|Needle { name, value, raw }| (name.as_str(), Ways::of(value, raw).without(&self.invented_ways)));
+        let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_secret(secret)));
+        let mut found: BTreeSet<&str> = BTreeSet::new();
+        let mut wanted = Wanted::default();
+        for (name, ways) in values.chain(secrets) {
+            wanted.add(name, ways);
+            if wanted.size() >= most_at_once {
+                found.extend(look_for(std::mem::take(&mut wanted), text, files));
+            }
         }
-        let found: BTreeSet<&str> = [bytes, exact, digits].into_iter().flat_map(|search| search.found).collect();
+        found.extend(look_for(wanted, text, files));
         found.into_iter().map(str::to_owned).collect()
     }
-
-    /// A search for all ways of a kind.
-    fn search(&self, kind: impl Fn(&Ways) -> &BTreeSet<Vec<u8>>) -> Search<'_> {
-        let mut names: BTreeMap<&[u8], BTreeSet<&str>> = BTreeMap::new();
-        for needle in &self.needles {
-            for way in kind(&needle.ways) {
-                work::step(way.len());
-                names.entry(way).or_default().insert(&needle.name);
-            }
-        }
-        let (ways, names): (Vec<_>, Vec<_>) = names.into_iter().unzip();
-        match AhoCorasick::new(ways) {
-            Ok(automaton) => Search { automaton: Some(automaton), names, found: BTreeSet::new() },
-            // Where so many cannot be looked for, nothing is known to be gone.
-            Err(_) => Search { automaton: None, names: Vec::new(), found: names.into_iter().flatten().collect() },
-        }
-    }
 }
 
-/// Looks for many ways at once: each place is read once, however many there are.
-struct Search<'n> {
-    automaton: Option<AhoCorasick>,
-    /// The names of what each way is of; empty once it was found.
-    names: Vec<BTreeSet<&'n str>>,
-    found: BTreeSet<&'n str>,
+/// Looks for ways wherever they may be; says whose were found.
+fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files]) -> BTreeSet<&'n str> {
+    let mut search = wanted.search();
+    let mut place = search.start();
+    text.bytes().for_each(|byte| search.letter(&mut place, byte));
+    for treated in files.iter().flat_map(Files::iter) {
+        let mut place = search.start();
+        treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte));
+    }
+    let mut rows = Rows { whole_lines: search.start(), slots: BTreeMap::new(), slot: 0, rows: HashMap::new() };
+    let mut lines = Lines { text, next: 0 };
+    while let Some(line) = lines.take() {
+        rows.line(line.text, &mut search);
+    }
+    search.into_found()
 }
 
-impl Search<'_> {
-    fn go_through(&mut self, place: &[u8]) {
-        let Some(automaton) = &self.automaton else { return };
-        work::step(place.len());
-        for one in automaton.find_overlapping_iter(place) {
-            work::step(1);
-            self.found.extend(self.names.get_mut(one.pattern().as_usize()).map(std::mem::take).unwrap_or_default());
-        }
-    }
-}
-
-/// The runs of known bytes in the lines of a trace, and what its lines say in a row.
-fn pieces(text: &str) -> Vec<Vec<u8>> {
-    let source = Source { name: String::new(), text: text.to_owned() };
-    let Ok(trace) = Trace::parse(source.into()) else { return vec![text.as_bytes().to_vec()] };
-    let mut pieces = vec![trace.store.clone()];
-    let mut rows: BTreeMap<(usize, Saying), Row> = BTreeMap::new();
-    for step in &trace.steps {
-        let mut say = |saying, bytes: &[Option<u8>]| rows.entry((step.slot, saying)).or_default().add(bytes);
-        if let Action::Send(pattern) = &step.action {
-            let bytes = known(&trace, pattern, &mut pieces);
-            if let Some(Asked { header: [_, ins, p1, p2], body }) = Asked::of(&trace, pattern) {
-                say(Saying::P1(ins), &[Some(p1)]);
-                say(Saying::P2(ins), &[Some(p2)]);
-                say(Saying::Parameters(ins), &[Some(p1), Some(p2)]);
-                let data: Vec<Option<u8>> = match body {
-                    Some(body) => data_field(body).iter().copied().map(Some).collect(),
-                    None => bytes.get(HEADER..).unwrap_or_default().to_vec(),
-                };
-                say(Saying::DataOf(ins), &data);
-                say(Saying::Data, &data);
-            } else {
-                say(Saying::Data, &bytes);
-            }
-        }
-        if let Expected::Response(pattern, _) = &step.expected {
-            let bytes = known(&trace, pattern, &mut pieces);
-            say(Saying::Responses, bytes.get(..bytes.len().saturating_sub(STATUS)).unwrap_or_default());
-        }
-    }
-    pieces.extend(rows.into_values().flat_map(|row| row.0));
-    pieces
+/// What the lines of a text say in a row: where the searches are in each row.
+struct Rows<'t> {
+    /// All lines without holes, one after the other.
+    whole_lines: Place,
+    /// The number of each slot.
+    slots: BTreeMap<&'t str, usize>,
+    /// That of the slot whose lines come.
+    slot: usize,
+    rows: HashMap<(usize, Saying), Place>,
 }
 
 /// What can be said in a row by the commands of a slot, of one instruction byte or all, or by its answers.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Saying {
     P1(u8),
     P2(u8),
@@ -172,42 +143,62 @@ enum Saying {
 const HEADER: usize = 4;
 const STATUS: usize = 2;
 
-/// The bytes of a pattern as far as they are known; its runs of known bytes become pieces if it has holes.
-fn known(trace: &Trace, pattern: &Pattern, pieces: &mut Vec<Vec<u8>>) -> Vec<Option<u8>> {
-    let Pattern::Holes(atoms) = pattern else {
-        return trace.exact(pattern).unwrap_or_default().iter().copied().map(Some).collect();
-    };
-    let byte = |atom: &Atom| match atom {
-        Atom::Byte(byte) => Some(*byte),
-        _ => None,
-    };
-    let bytes: Vec<Option<u8>> = atoms.iter().map(byte).collect();
-    pieces.extend(bytes.split(Option::is_none).map(|piece| piece.iter().flatten().copied().collect()));
-    bytes
-}
-
-/// What lines say in a row. A line of which nothing is known is passed over; a hole in a line ends a piece.
-#[derive(Clone, Debug, Default)]
-struct Row(Vec<Vec<u8>>);
-
-impl Row {
-    fn add(&mut self, line: &[Option<u8>]) {
-        if line.iter().all(Option::is_none) {
+impl<'t> Rows<'t> {
+    /// Goes on with a line, as redaction writes lines.
+    fn line(&mut self, line: &'t str, search: &mut Search<'_>) {
+        let (keyword, rest) = line.split_once(' ').unwrap_or((line, ""));
+        if keyword == "slot" {
+            let number = self.slots.len();
+            self.slot = *self.slots.entry(rest).or_insert(number);
+        }
+        if !matches!(keyword, ">" | "<" | "atr") {
             return;
         }
-        for (index, piece) in line.split(Option::is_none).enumerate() {
-            let piece = piece.iter().flatten().copied();
-            match self.0.last_mut().filter(|_| index == 0) {
-                Some(last) => last.extend(piece),
-                None => self.0.push(piece.collect()),
-            }
+        let bytes: Vec<Option<u8>> = rest.split(' ').map(known).collect();
+        let mut alone = search.start();
+        let place = if bytes.contains(&None) { &mut alone } else { &mut self.whole_lines };
+        bytes.iter().for_each(|byte| search.byte_or_hole(place, *byte));
+        match keyword {
+            ">" => self.command(&bytes, search),
+            "<" => self.say(Saying::Responses, bytes.get(..bytes.len().saturating_sub(STATUS)), search),
+            _ => {}
+        }
+    }
+
+    fn command(&mut self, bytes: &[Option<u8>], search: &mut Search<'_>) {
+        let Some((&[_, Some(ins), p1, p2], body)) = bytes.split_first_chunk::<HEADER>() else {
+            return self.say(Saying::Data, Some(bytes), search);
+        };
+        self.say(Saying::P1(ins), Some(&[p1]), search);
+        self.say(Saying::P2(ins), Some(&[p2]), search);
+        self.say(Saying::Parameters(ins), Some(&[p1, p2]), search);
+        let whole: Option<Vec<u8>> = body.iter().copied().collect();
+        let data: Vec<Option<u8>> = match whole {
+            Some(body) => data_field(&body).iter().copied().map(Some).collect(),
+            None => body.to_vec(),
+        };
+        self.say(Saying::DataOf(ins), Some(&data), search);
+        self.say(Saying::Data, Some(&data), search);
+    }
+
+    /// Goes on with what a line says. One of which nothing is known is passed over; a hole ends what stands in a row.
+    fn say(&mut self, saying: Saying, line: Option<&[Option<u8>]>, search: &mut Search<'_>) {
+        let line = line.unwrap_or_default();
+        if line.iter().any(Option::is_some) {
+            let place = self.rows.entry((self.slot, saying)).or_insert_with(|| search.start());
+            line.iter().for_each(|byte| search.byte_or_hole(place, *byte));
         }
     }
 }
 
+/// A byte as traces write it; what is none is a hole.
+fn known(word: &str) -> Option<u8> {
+    u8::from_str_radix(word, 16).ok().filter(|_| word.len() == 2)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Needles;
+    use super::{Files, Needles};
     use crate::work;
 
     fn survivors(text: &str) -> Vec<String> {
@@ -216,7 +207,7 @@ mod tests {
         needles.add("nom", "LEFÈVRE", b"LEF\xC8VRE");
         needles.add("naissance", "1985-19-07", b"19851907");
         needles.add("rang", "1", b"1");
-        needles.survivors(&format!("virtuale-trace 1\n{text}\n"), std::iter::empty())
+        needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[])
     }
 
     #[test]
@@ -263,6 +254,42 @@ mod tests {
         assert_eq!(survivors("> 00 31\n< 31 31 90 00"), Vec::<String>::new());
         assert_eq!(survivors("> 00\n< 4C 45 46 .. 56 52 45 90 00"), Vec::<String>::new());
     }
+
+    #[test]
+    fn a_value_is_found_in_a_file_that_no_row_shows() {
+        let mut needles = Needles::default();
+        needles.add("nom", "LEFEBVRE", b"LEFEBVRE");
+        // Read from behind: the answers say VRELEFEB in a row.
+        let text = "virtuale-trace 1\n> 00 B0 00 05 03\n< 56 52 45 90 00\n> 00 B0 00 00 05\n< 4C 45 46 45 42 90 00\n";
+        assert_eq!(needles.survivors(text, &[]), Vec::<String>::new());
+        let file = |bytes: &[u8]| [Files::of_bytes(bytes.iter().map(|&byte| Some(byte).filter(|&byte| byte != b'.')))];
+        assert_eq!(needles.survivors(text, &file(b"..LEFEBVRE.")), ["nom"]);
+        assert_eq!(needles.survivors(text, &file(b"LEFEBVRE")), ["nom"]);
+        assert_eq!(needles.survivors(text, &file(b"LEFE.BVRE")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn many_values_are_looked_for_in_turns() {
+        let mut needles = Needles::default();
+        for at in 0..50 {
+            needles.add(&format!("nom {at}"), &format!("NAME{at:02}"), b"");
+        }
+        let text = "virtuale-trace 1\n# NAME07\n> 00\n< 4E 41 4D 45 34 39 90 00\n";
+        for most_at_once in [1, 1000, 4 << 20] {
+            assert_eq!(needles.survivors_of(text, &[], most_at_once), ["nom 49", "nom 7"], "{most_at_once}");
+        }
+    }
+
+    #[test]
+    fn what_was_met_before_takes_no_room() {
+        let mut needles = Needles::default();
+        for _ in 0..1000 {
+            needles.add("nom", "LEFEBVRE", b"LEFEBVRE");
+            needles.add_secret(b"1234".to_vec());
+        }
+        assert_eq!((needles.needles.len(), needles.secrets.len()), (1, 1));
+    }
+
     #[test]
     fn looking_takes_steps_by_the_length_of_the_trace_and_the_values_only() {
         let trace = |size: usize| (0..size).map(|at| format!("> 00\n< {at:08X} 90 00\n")).collect::<String>();
@@ -272,7 +299,7 @@ mod tests {
                 needles.add("nir", &format!("99{at:013}"), &u64::try_from(at).expect("few").to_le_bytes());
                 needles.add("nom", "MARTIN", b"MARTIN");
             }
-            let found = needles.survivors(&format!("virtuale-trace 1\n{}", trace(size)), std::iter::empty());
+            let found = needles.survivors(&format!("virtuale-trace 1\n{}", trace(size)), &[]);
             assert!(!found.contains(&"nom".to_owned()));
         });
     }

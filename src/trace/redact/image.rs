@@ -4,7 +4,7 @@
 //! enough: what the layout writes itself must be what it writes.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ops::Range,
 };
 
@@ -17,28 +17,30 @@ use crate::profile::{
 /// Of how many states of a file that changes the values are looked for.
 const MOST_STATES: usize = 64;
 
-/// The files that were read, card by card.
-#[derive(Debug, Default)]
-pub(super) struct Images {
-    images: Vec<Image>,
-    /// Where the image of a card's file is.
-    places: HashMap<(usize, usize), usize>,
-    /// The records that were read, with their files. They are in no image: those of the original card may have other
-    /// lengths than those of the invented one, and stand elsewhere.
-    records: BTreeSet<(usize, Vec<u8>)>,
-    /// Which card is in the slot; another one after each `insert FILE`.
+/// The files of one slot as far as they were read. Only those of the card that is in it are kept as bytes.
+#[derive(Debug)]
+pub(super) struct Images<'p> {
+    profile: &'p Profile,
+    /// By file of the map.
+    images: BTreeMap<usize, Image>,
+    /// Which card they are of.
     card: usize,
+    /// Those of the cards before.
+    files: Files,
 }
+
+/// What becomes of the files of a slot, by card and file.
+#[derive(Debug, Default)]
+pub(super) struct Files(BTreeMap<(usize, usize), Treated>);
 
 /// What was read of a file.
 #[derive(Debug, Default)]
 struct Image {
-    file: usize,
     bytes: Vec<Known>,
     /// What was read last of each byte.
     last: Vec<Option<u8>>,
-    /// What was known each time before a byte changed.
-    earlier: Vec<Vec<Option<u8>>>,
+    /// How often a byte changed after all was looked at.
+    states: usize,
 }
 
 /// What is known of a byte.
@@ -65,43 +67,70 @@ pub(super) enum Fate {
     Byte(u8),
 }
 
-impl Images {
-    /// Another card has come into the slot.
-    pub(super) fn next_card(&mut self) {
-        self.card += 1;
+impl<'p> Images<'p> {
+    /// Begins before the first read, of files that the layout of the invented card explains.
+    pub(super) fn new(profile: &'p Profile) -> Self {
+        Self { profile, images: BTreeMap::new(), card: 0, files: Files::default() }
     }
 
-    /// Notes bytes of a file; says which image they are in.
-    pub(super) fn add(&mut self, file: usize, offset: usize, bytes: &[u8]) -> usize {
-        let index = *self.places.entry((self.card, file)).or_insert(self.images.len());
-        if index == self.images.len() {
-            self.images.push(Image { file, ..Image::default() });
+    /// Says which card is in the slot. If it is another one, what becomes of the files of the one before is decided.
+    pub(super) fn card_is(&mut self, card: usize, needles: &mut Needles) {
+        if card == self.card {
+            return;
         }
-        if let Some(image) = self.images.get_mut(index) {
-            image.add(offset, bytes);
-        }
-        index
-    }
-
-    /// Notes a record of a file.
-    pub(super) fn add_record(&mut self, file: usize, bytes: &[u8]) {
-        self.records.insert((file, bytes.to_vec()));
-    }
-
-    /// Decides on every byte, and notes the personal values as what must not be found again.
-    pub(super) fn treat(&self, profile: &Profile, needles: &mut Needles) -> Vec<Treated> {
-        for file in &profile.map().files {
-            let invented = content(profile, file);
-            file.elements.iter().for_each(|element| needles.know(element, &invented));
-        }
-        for (file, bytes) in &self.records {
-            let Some(file) = profile.map().files.get(*file) else { continue };
-            let decoded = profile.layout().decode_records(&file.name, &[bytes]);
-            for element in decoded.iter().flat_map(|decoded| &decoded.elements) {
-                note(element, &file.name, bytes, false, needles);
+        for (index, image) in std::mem::take(&mut self.images) {
+            if let Some(file) = self.profile.map().files.get(index) {
+                self.files.0.insert((self.card, index), image.treat(self.profile, file, needles));
             }
         }
-        self.images.iter().map(|image| image.treat(profile, needles)).collect()
+        self.card = card;
+    }
+
+    /// Decides on every byte. All personal values have been noted then as what must not be found again.
+    pub(super) fn into_files(mut self, needles: &mut Needles) -> Files {
+        self.card_is(usize::MAX, needles);
+        self.files
+    }
+
+    /// Notes bytes of a file.
+    pub(super) fn add(&mut self, file: usize, offset: usize, bytes: &[u8], needles: &mut Needles) {
+        let Some(map) = self.profile.map().files.get(file) else { return };
+        let image = self.images.entry(file).or_default();
+        if image.is_changed_by(offset, bytes) && image.states < MOST_STATES {
+            image.states += 1;
+            image.look_at_last(self.profile, map, needles);
+        }
+        image.add(offset, bytes);
+    }
+
+    /// Notes a record of a file. Records are in no image: those of the original card may have other lengths than those
+    /// of the invented one, and stand elsewhere.
+    pub(super) fn add_record(&self, file: usize, bytes: &[u8], needles: &mut Needles) {
+        let Some(file) = self.profile.map().files.get(file) else { return };
+        let decoded = self.profile.layout().decode_records(&file.name, &[bytes]);
+        for element in decoded.iter().flat_map(|decoded| &decoded.elements) {
+            note(element, &file.name, bytes, false, needles);
+        }
+    }
+}
+
+impl Files {
+    /// What becomes of a file of a card; of one that was not read nothing stays.
+    pub(super) fn of(&self, card: usize, file: usize) -> &Treated {
+        const UNREAD: &Treated = &Treated { fates: Vec::new() };
+        self.0.get(&(card, file)).unwrap_or(UNREAD)
+    }
+
+    /// One file with these bytes and holes.
+    #[cfg(test)]
+    pub(super) fn of_bytes(bytes: impl Iterator<Item = Option<u8>>) -> Self {
+        let fates = bytes.map(|byte| byte.map_or(Fate::Wild, Fate::Byte)).collect();
+        Self(BTreeMap::from([((0, 0), Treated { fates })]))
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Treated> {
+        self.0.values()
     }
 }
 
@@ -126,11 +155,6 @@ impl Image {
             self.bytes.resize(end, Known::Nothing);
             self.last.resize(end, None);
         }
-        let changes =
-            self.last.iter().skip(offset).zip(bytes).any(|(last, byte)| last.is_some_and(|last| last != *byte));
-        if changes && self.earlier.len() < MOST_STATES {
-            self.earlier.push(self.last.clone());
-        }
         self.last.iter_mut().skip(offset).zip(bytes).for_each(|(last, &byte)| *last = Some(byte));
         for (known, &byte) in self.bytes.iter_mut().skip(offset).zip(bytes) {
             *known = match *known {
@@ -150,16 +174,23 @@ impl Image {
         self.bytes.iter().map_while(byte).collect()
     }
 
-    fn treat(&self, profile: &Profile, needles: &mut Needles) -> Treated {
-        let mut treated = Treated { fates: vec![Fate::Wild; self.bytes.len()] };
-        let bytes = self.beginning();
-        let Some(file) = profile.map().files.get(self.file) else { return treated };
-        for state in self.earlier.iter().chain([&self.last]) {
-            let bytes: Vec<u8> = state.iter().map_while(|byte| *byte).collect();
-            for element in profile.layout().decode(&file.name, &bytes).iter().flat_map(|decoded| &decoded.elements) {
-                note(element, &file.name, &bytes, false, needles);
-            }
+    /// Whether bytes differ from those that were read before.
+    fn is_changed_by(&self, offset: usize, bytes: &[u8]) -> bool {
+        self.last.iter().skip(offset).zip(bytes).any(|(last, byte)| last.is_some_and(|last| last != *byte))
+    }
+
+    /// Notes the values that stand in the file as it was read last.
+    fn look_at_last(&self, profile: &Profile, file: &FileMap, needles: &mut Needles) {
+        let bytes: Vec<u8> = self.last.iter().map_while(|byte| *byte).collect();
+        for element in profile.layout().decode(&file.name, &bytes).iter().flat_map(|decoded| &decoded.elements) {
+            note(element, &file.name, &bytes, false, needles);
         }
+    }
+
+    fn treat(&self, profile: &Profile, file: &FileMap, needles: &mut Needles) -> Treated {
+        self.look_at_last(profile, file, needles);
+        let bytes = self.beginning();
+        let mut treated = Treated { fates: vec![Fate::Wild; bytes.len()] };
         let Some(decoded) = profile.layout().decode(&file.name, &bytes) else { return treated };
         let invented = content(profile, file);
         let mut work = Work { bytes: &bytes, invented: &invented, treated: &mut treated };
@@ -176,14 +207,12 @@ impl Treated {
         self.fates.get(offset).copied().unwrap_or(Fate::Wild)
     }
 
-    /// The pieces of the file that are no wildcards.
-    pub(super) fn pieces(&self) -> Vec<Vec<u8>> {
-        let pieces = self.fates.split(|&fate| fate == Fate::Wild).filter(|piece| !piece.is_empty());
-        let byte = |fate: &Fate| match fate {
+    /// What is left of the file: its bytes, with holes where they are wildcards.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = Option<u8>> {
+        self.fates.iter().map(|fate| match fate {
             Fate::Byte(byte) => Some(*byte),
             Fate::Wild => None,
-        };
-        pieces.map(|piece| piece.iter().filter_map(byte).collect()).collect()
+        })
     }
 
     fn set(&mut self, offset: usize, byte: u8) {
@@ -217,7 +246,6 @@ impl Work<'_> {
             // Its tag is one of the layout's, and its length is that of its value.
             Author::CardFile | Author::Layout => self.keep(header),
             // Objects that code builds may have any tag.
-            Author::Code if twin.is_some_and(|twin| twin.name == element.name) => self.keep(header),
             Author::Code => self.keep_the_same(header, twin_header),
         }
         if !element.children.is_empty() {
@@ -317,7 +345,7 @@ fn number(element: &Element) -> usize {
 }
 
 /// The bytes of a file of the invented card.
-fn content(profile: &Profile, file: &FileMap) -> Vec<u8> {
+pub(super) fn content(profile: &Profile, file: &FileMap) -> Vec<u8> {
     use virtuale_engine::image::FileKind;
     let files = &profile.image().files;
     let path_of = |mut index: usize| {

@@ -16,26 +16,27 @@ mod line_tests;
 mod lines;
 #[cfg(test)]
 mod person_tests;
+mod search;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod walk;
 mod ways;
 
 use virtuale_engine::{Card, Interface, Response};
 
 use self::{
     check::Needles,
-    image::{Images, Treated},
+    image::{Files, Images},
     lines::{atr_cells, command_cells, response_cells},
-    turn::{Turn, Turns},
+    walk::{Seen, Walk},
 };
 use super::{
-    file::{Action, Expected, Step, Trace},
+    file::{Action, Expected, Trace},
     finding::Cell,
-    follow::{Answered, Follower, Read},
     write::{Line, Writer},
 };
-use crate::profile::{Profile, Provision};
+use crate::profile::{Profile, Provision, VirtualCard};
 
 /// An invented card that stands in for the one of a slot.
 #[derive(Clone, Copy, Debug)]
@@ -74,25 +75,21 @@ pub enum RedactError {
 /// Takes the person out of a trace. `stand_ins` has an invented card for each slot, made with the layout that explains
 /// the original one.
 ///
+/// It goes through the trace twice, step by step: the first time it learns what the files of the original cards hold,
+/// the second time it writes. Beside the trace and the new text it keeps those files and the values in them only.
+///
 /// # Errors
 ///
 /// [`RedactError`] if a slot has no stand-in, or if an original value is still there.
 pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, RedactError> {
     let (slots, given) = (trace.slots.len(), stand_ins.len());
-    if given < slots {
-        return Err(RedactError::TooFewCards { slots, given });
-    }
+    let Some(stand_ins) = stand_ins.get(..slots) else { return Err(RedactError::TooFewCards { slots, given }) };
     let mut needles = Needles::default();
-    let stories: Vec<Story> = stand_ins
-        .iter()
-        .take(slots)
-        .enumerate()
-        .map(|(slot, card)| Story::of(trace, slot, *card, &mut needles))
-        .collect();
-    // Memory takes whatever is written to it.
-    let written = write(trace, stand_ins, &stories).unwrap_or_default();
-    let text = String::from_utf8_lossy(&written).into_owned();
-    let survivors = needles.survivors(&text, stories.iter().flat_map(|story| &story.treated));
+    stand_ins.iter().for_each(|stand_in| needles.know_card(stand_in.profile));
+    let files = learn(trace, stand_ins, &mut needles);
+    // Memory takes whatever is written to it, and lines are text.
+    let text = write(trace, stand_ins, &files).ok().and_then(|text| String::from_utf8(text).ok()).unwrap_or_default();
+    let survivors = needles.survivors(&text, &files);
     if survivors.is_empty() {
         Ok(Redacted { text, same: needles.same() })
     } else {
@@ -100,75 +97,43 @@ pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, Reda
     }
 }
 
-/// One slot of a trace: what its lines send, what its reads read, what becomes of the bytes, and what the stand-in says
-/// to the same commands.
-struct Story {
-    /// For each step of the trace, what it sends.
-    turns: Vec<Turn>,
-    /// For each step of the trace, which read it is, and of which image.
-    reads: Vec<Option<(usize, Read)>>,
-    treated: Vec<Treated>,
-    /// For each step of the trace, the stand-in's answer.
-    responses: Vec<Vec<u8>>,
-}
-
-impl Story {
-    fn of(trace: &Trace, slot: usize, stand_in: StandIn<'_>, needles: &mut Needles) -> Self {
-        let profile = stand_in.profile;
-        let mut follower = Follower::new(profile.layout(), profile.map());
-        let mut images = Images::default();
-        let mut turns_of_slot = Turns::new(profile.layout());
-        let (mut turns, mut reads) = (Vec::with_capacity(trace.steps.len()), Vec::with_capacity(trace.steps.len()));
-        for step in &trace.steps {
-            if step.slot != slot {
-                turns.push(Turn::default());
-                reads.push(None);
-                continue;
-            }
-            let turn = turns_of_slot.step(trace, step);
-            turns.push(turn);
-            if matches!(step.action, Action::Send(_)) && !turn.is_command {
-                follower.lose();
-                reads.push(None);
-            } else {
-                reads.push(follow(trace, step, &mut follower, &mut images, profile));
-            }
+/// Learns what the files of each slot held, and what must not be found again.
+fn learn(trace: &Trace, stand_ins: &[StandIn<'_>], needles: &mut Needles) -> Vec<Files> {
+    let mut walks: Vec<(Walk<'_>, Images<'_>)> =
+        stand_ins.iter().map(|StandIn { profile, .. }| (Walk::new(profile), Images::new(profile))).collect();
+    for step in &trace.steps {
+        let Some((walk, images)) = walks.get_mut(step.slot) else { continue };
+        let (_, seen) = walk.step(trace, step);
+        images.card_is(walk.card, needles);
+        if let Some(seen) = seen {
+            note(&seen, walk, images, needles);
         }
-        turns_of_slot.into_secrets().iter().for_each(|secret| needles.add_secret(secret));
-        let treated = images.treat(profile, needles);
-        Self { turns, reads, treated, responses: ask(trace, slot, profile) }
     }
+    let end = |(walk, images): (Walk<'_>, Images<'_>)| {
+        walk.turns.into_secrets().into_iter().for_each(|secret| needles.add_secret(secret));
+        images.into_files(needles)
+    };
+    walks.into_iter().map(end).collect()
 }
 
-/// Follows a step; what it reads goes into the image of its file. Where a read of a word memory goes on behind the end
-/// of its zone, the rest goes into the images of the next ones; in that answer it is not explained.
-fn follow(
-    trace: &Trace,
-    step: &Step,
-    follower: &mut Follower<'_>,
-    images: &mut Images,
-    profile: &Profile,
-) -> Option<(usize, Read)> {
-    if let Action::Insert(_) = step.action {
-        images.next_card();
+/// Notes what a read brought. Where a read of a word memory goes on behind the end of its zone, the rest goes into the
+/// images of the next ones; in that answer it is not explained.
+fn note(seen: &Seen<'_>, walk: &Walk<'_>, images: &mut Images<'_>, needles: &mut Needles) {
+    let &Seen { read, data, is_record } = seen;
+    if is_record {
+        images.add_record(read.file, data, needles);
+        return;
     }
-    let read = follower.step(trace, step)?;
-    let data = data_of(trace, step)?;
-    let file = profile.map().files.get(read.file)?;
-    if !file.records.is_empty() {
-        images.add_record(read.file, data);
-        return None;
-    }
-    let size = |file: usize| profile.map().files.get(file).map(|file| file.size);
-    let (bytes, mut rest) = cut(data.get(read.header(data)..)?, read.end.saturating_sub(read.offset));
-    let image = images.add(read.file, read.offset, bytes);
+    let size = |file: usize| walk.profile.map().files.get(file).map_or(0, |file| file.size);
+    let (_, bytes) = cut(data, read.header(data));
+    let (bytes, mut rest) = cut(bytes, read.end.saturating_sub(read.offset));
+    images.add(read.file, read.offset, bytes, needles);
     let mut last = read.file;
-    while let Some(next) = follower.file_behind(last).filter(|_| !rest.is_empty()) {
-        let (bytes, behind) = cut(rest, size(next)?);
-        images.add(next, 0, bytes);
+    while let Some(next) = walk.follower.file_behind(last).filter(|_| !rest.is_empty()) {
+        let (bytes, behind) = cut(rest, size(next));
+        images.add(next, 0, bytes, needles);
         (last, rest) = (next, behind);
     }
-    Some((image, read))
 }
 
 /// The first bytes, and the others.
@@ -176,51 +141,47 @@ fn cut(bytes: &[u8], length: usize) -> (&[u8], &[u8]) {
     bytes.split_at(length.min(bytes.len()))
 }
 
-/// The data of an answer that the trace knows whole.
-fn data_of<'t>(trace: &'t Trace, step: &Step) -> Option<&'t [u8]> {
-    match &step.expected {
-        Expected::Response(pattern, _) => Answered::of(trace, pattern)?.data,
-        _ => None,
-    }
+/// The invented card in one slot, which is asked what the original one was asked.
+struct Double {
+    card: VirtualCard,
+    response: Response,
 }
 
-/// What the stand-in answers to the commands of a slot.
-fn ask(trace: &Trace, slot: usize, profile: &Profile) -> Vec<Vec<u8>> {
-    // As the redacted trace will name it.
-    let number = if trace.slots.len() == 1 { 0 } else { slot as u64 + 1 };
-    let mut card = profile.card_with(Provision::for_slot(number));
-    let mut response = Response::new();
-    // A card that stays mute answers nothing, and nothing of an answer stays.
-    let _ = card.power_up(Interface::Contact);
-    let mut responses = Vec::with_capacity(trace.steps.len());
-    for step in &trace.steps {
-        response.clear();
-        if step.slot == slot {
-            match &step.action {
-                Action::Send(pattern) => {
-                    if let Some(command) = trace.exact(pattern) {
-                        let _ = card.transmit(command, &mut response);
-                    }
-                }
-                Action::Protocol(protocol) => {
-                    let _ = card.select_protocol(*protocol);
-                }
-                Action::PowerUpContactless => {
-                    let _ = card.power_up(Interface::Contactless);
-                }
-                Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
-                    let _ = card.power_up(Interface::Contact);
+impl Double {
+    fn new(profile: &Profile, number: u64) -> Self {
+        let mut card = profile.card_with(Provision::for_slot(number));
+        // A card that stays mute answers nothing, and nothing of an answer stays.
+        let _ = card.power_up(Interface::Contact);
+        Self { card, response: Response::new() }
+    }
+
+    /// Does a step; says what the card answered, nothing where it did not.
+    fn step(&mut self, trace: &Trace, action: &Action) -> &[u8] {
+        self.response.clear();
+        match action {
+            Action::Send(pattern) => {
+                if let Some(command) = trace.exact(pattern) {
+                    let _ = self.card.transmit(command, &mut self.response);
                 }
             }
+            Action::Protocol(protocol) => {
+                let _ = self.card.select_protocol(*protocol);
+            }
+            Action::PowerUpContactless => {
+                let _ = self.card.power_up(Interface::Contactless);
+            }
+            Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
+                let _ = self.card.power_up(Interface::Contact);
+            }
         }
-        responses.push(response.as_bytes().to_vec());
+        self.response.as_bytes()
     }
-    responses
 }
 
-fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io::Result<Vec<u8>> {
-    let mut writer = Writer::new(Vec::new())?;
-    let name = |slot: usize| if trace.slots.len() == 1 { String::new() } else { format!("slot-{}", slot + 1) };
+fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::Result<Vec<u8>> {
+    let mut writer = Writer::new(Vec::with_capacity(trace.source.text.len()))?;
+    let is_alone = trace.slots.len() == 1;
+    let name = |slot: usize| if is_alone { String::new() } else { format!("slot-{}", slot + 1) };
     for (index, (slot, stand_in)) in trace.slots.iter().zip(stand_ins).enumerate() {
         writer.line(&name(index), &Line::Card(stand_in.path))?;
         if let Some(atr) = &slot.atr {
@@ -236,16 +197,27 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
     if let (Some(_), Some(options)) = (trace.seed, options) {
         writer.line(&name(0), &Line::Seed(options.seed))?;
     }
-    for (index, step) in trace.steps.iter().enumerate() {
-        let (Some(story), Some(stand_in)) = (stories.get(step.slot), stand_ins.get(step.slot)) else { continue };
-        let slot = name(step.slot);
-        let turn = story.turns.get(index).copied().unwrap_or_default();
+    // Its number is that of the slot as the redacted trace will name it.
+    let number = |slot: usize| if is_alone { 0 } else { slot as u64 + 1 };
+    let begin = |(slot, stand_in): (usize, &StandIn<'_>)| Double::new(stand_in.profile, number(slot));
+    let mut doubles: Vec<_> = stand_ins.iter().enumerate().map(begin).collect();
+    let mut walks: Vec<_> = stand_ins.iter().map(|stand_in| Walk::new(stand_in.profile)).collect();
+    for step in &trace.steps {
+        let slot = step.slot;
+        let (Some(walk), Some(double), Some(stand_in)) =
+            (walks.get_mut(slot), doubles.get_mut(slot), stand_ins.get(slot))
+        else {
+            continue;
+        };
+        let (turn, seen) = walk.step(trace, step);
+        let own = double.step(trace, &step.action);
+        let treated = seen.filter(|seen| !seen.is_record).zip(files.get(slot));
+        let treated = treated.map(|(seen, files)| (files.of(walk.card, seen.read.file), seen.read));
+        let slot = name(slot);
         match &step.action {
             Action::Send(pattern) => {
-                writer.line(
-                    &slot,
-                    &Line::CommandPattern(&command_cells(trace, pattern, turn, stand_in.profile.layout())),
-                )?;
+                let cells = command_cells(trace, pattern, turn, stand_in.profile.layout());
+                writer.line(&slot, &Line::CommandPattern(&cells))?;
             }
             Action::Reset(kind) => writer.line(&slot, &Line::Reset(*kind))?,
             Action::PowerUpContactless => writer.line(&slot, &Line::PowerUpContactless)?,
@@ -256,10 +228,8 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], stories: &[Story]) -> std::io
         }
         match &step.expected {
             Expected::Response(pattern, _) => {
-                let read = story.reads.get(index).copied().flatten();
-                let read = read.and_then(|(image, read)| Some((story.treated.get(image)?, read)));
-                let own = story.responses.get(index).map_or(&[][..], Vec::as_slice);
-                writer.line(&slot, &Line::ResponsePattern(&response_cells(trace, pattern, turn.answers, read, own)))?;
+                let cells = response_cells(trace, pattern, turn.answers, treated, own);
+                writer.line(&slot, &Line::ResponsePattern(&cells))?;
             }
             Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
             Expected::Unsaid => {}

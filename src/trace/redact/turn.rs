@@ -4,6 +4,8 @@
 //! [ISO-7816-3 10.3.3]. What follows such a header is no command, whatever it looks like. Neither is a line whose
 //! lengths do not fit: the rest may be in the next.
 
+use std::collections::BTreeSet;
+
 use virtuale_engine::{
     Protocol,
     apdu::Apdu,
@@ -45,7 +47,7 @@ pub(super) struct Turns<'l> {
     /// What was sent of a command that is not at its end.
     open: Option<Vec<u8>>,
     /// What commands presented that should stay secret.
-    secrets: Vec<Vec<u8>>,
+    secrets: BTreeSet<Vec<u8>>,
 }
 
 /// What came back, as far as it tells whether the command is at its end.
@@ -62,11 +64,11 @@ enum Came {
 impl<'l> Turns<'l> {
     /// Begins before the first step. The layout says which classes there are.
     pub(super) fn new(layout: &'l Layout) -> Self {
-        Self { layout, last: None, open: None, secrets: Vec::new() }
+        Self { layout, last: None, open: None, secrets: BTreeSet::new() }
     }
 
     /// Ends: what commands presented that should stay secret.
-    pub(super) fn into_secrets(mut self) -> Vec<Vec<u8>> {
+    pub(super) fn into_secrets(mut self) -> BTreeSet<Vec<u8>> {
         self.close();
         self.secrets
     }

@@ -135,7 +135,8 @@ impl Ways {
             let padded = [&vec![0; before][..], bytes].concat();
             let (first, last) = ((before * 8).div_ceil(6), padded.len() * 8 / 6);
             for text in [Base64Unpadded::encode_string(&padded), Base64UrlUnpadded::encode_string(&padded)] {
-                self.exact.extend(text.as_bytes().get(first..last).map(<[u8]>::to_vec));
+                let way = text.as_bytes().get(first..last).filter(|way| way.len() >= SHORTEST);
+                self.exact.extend(way.map(<[u8]>::to_vec));
             }
         }
     }
