@@ -58,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
     /// The file to write [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = target::file())]
     output: Option<PathBuf>,
     #[command(flatten)]
     force: Force,

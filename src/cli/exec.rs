@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use super::{Exit, Failure, opensc, options::Slots, output, supervise::Supervisor};
+use super::{Exit, Failure, opensc, options::Slots, output, supervise::Supervisor, target};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,7 +24,7 @@ pub(super) struct Args {
     #[arg(long)]
     opensc: bool,
     /// Record what the command says to the cards and what they answer, as a trace
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = target::file())]
     record: Option<PathBuf>,
     /// The command to run and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "CMD")]

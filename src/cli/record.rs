@@ -8,6 +8,7 @@ use super::{
     output,
     relay::{At, broken, relay},
     supervise::Supervisor,
+    target,
 };
 use crate::terminal::transport::relay::Trouble;
 
@@ -32,7 +33,7 @@ pub(super) struct Args {
     #[command(flatten)]
     at: At,
     /// The trace to write
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_parser = target::file())]
     output: PathBuf,
     #[command(flatten)]
     reproducible: Reproducible,

@@ -39,8 +39,8 @@ pub(super) struct Args {
     /// its layout explains the original
     #[arg(long = "as", value_name = "CARD", required = true)]
     stand_ins: Vec<PathBuf>,
-    /// The file to write
-    #[arg(short, long, value_name = "FILE")]
+    /// The file to write; standard output is /dev/stdout
+    #[arg(short, long, value_name = "FILE", value_parser = target::file())]
     output: PathBuf,
     #[command(flatten)]
     force: Force,

@@ -1,6 +1,8 @@
 //! The file that a verb writes: somebody named it, and may not know what is there.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::Failure;
 use crate::{
@@ -8,6 +10,14 @@ use crate::{
     trace::{FIRST_WORD, LONGEST},
     writing,
 };
+
+/// Takes the name of a file to write. `-` is none: to some it means standard output, and to others a file.
+pub(super) fn file() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| if path == Path::new("-") { Err(NO_FILE) } else { Ok(path) })
+}
+
+/// What is said of `-`.
+const NO_FILE: &str = "no file has this name: standard output is /dev/stdout, and a file in this folder ./-";
 
 /// Whether a file may take the place of another.
 #[derive(Clone, Copy, Debug, clap::Args)]

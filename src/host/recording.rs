@@ -26,6 +26,12 @@ use crate::{
 /// How many recordings of one card in one slot a folder takes.
 const MOST_PER_CARD: usize = 10_000;
 
+/// How many bytes a card's name has at most in those of its traces; file systems take 255 for the whole.
+const LONGEST_STEM: usize = 160;
+
+/// What stands before the name of a card of no card file in its own trace.
+const CALLED: &str = "This card is of no card file and is called: ";
+
 /// What stands before a card comes in that is of no card file.
 const STRANGER: &str = "The card that comes next is of no card file: this is what it was called. A replay needs its \
                         card file beside this trace, under that name.";
@@ -146,6 +152,9 @@ impl Recording {
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
                 })?;
+                if let Origin::Named(called) = origin {
+                    trace_file.tape().line("", &Line::Comment(&format!("{CALLED}{called}")));
+                }
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
                 Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: Some(trace_file) })
             }
@@ -295,9 +304,17 @@ fn head(tape: &Tape, slot: &str, named: Option<&str>, card: &dyn Card) {
     tape.line(slot, &Line::Atr(card.atr().as_bytes()));
 }
 
+/// What a card is called in the names of its traces: without what is hidden in text or ends a line, and not too long
+/// for a file system.
+fn stem(label: &str) -> String {
+    let stem = Path::new(label).file_stem().unwrap_or_default().to_string_lossy();
+    let safe: String = stem.chars().map(|letter| if shown::is_hidden(letter) { '-' } else { letter }).collect();
+    safe.get(..safe.floor_char_boundary(LONGEST_STEM)).unwrap_or_default().to_owned()
+}
+
 /// A file that was not there before: `0-vitale2-martin-1.apdu` for the first recording of that card in slot 0.
 fn fresh(folder: &Path, slot: usize, label: &str) -> (PathBuf, io::Result<Lines>) {
-    let stem = Path::new(label).file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem(label);
     let name = |number: usize| folder.join(format!("{slot}-{stem}-{number}.{EXTENSION}"));
     for number in 1..MOST_PER_CARD {
         let path = name(number);
@@ -307,4 +324,24 @@ fn fresh(folder: &Path, slot: usize, label: &str) -> (PathBuf, io::Result<Lines>
         }
     }
     (name(MOST_PER_CARD), Err(io::ErrorKind::AlreadyExists.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_STEM, stem};
+
+    #[test]
+    fn a_card_is_called_in_file_names_what_every_folder_can_hold() {
+        for (label, right) in [
+            ("cards/vitale2-martin.toml", "vitale2-martin"),
+            ("Carte d'Éléonore (2)", "Carte d'Éléonore (2)"),
+            ("two\nlines\u{202E}lmot\u{7f}", "two-lines-lmot-"),
+            ("..", ""),
+            ("", ""),
+        ] {
+            assert_eq!(stem(label), right, "{label:?}");
+        }
+        let long = stem(&"é".repeat(500));
+        assert!(long.len() == LONGEST_STEM && long.chars().all(|letter| letter == 'é'), "{long}");
+    }
 }

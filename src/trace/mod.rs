@@ -18,6 +18,7 @@ pub mod convert;
 mod file;
 mod finding;
 mod follow;
+mod index;
 mod lines;
 mod listen;
 mod names;

@@ -4,9 +4,7 @@
 //! kept in a [`Notes`] that outlives the card.
 
 use std::{
-    collections::HashMap,
     fmt,
-    ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -15,15 +13,12 @@ use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWor
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
     finding::{Finding, Problem},
-    pattern::{Atom, Effort, Pattern, fits, value_of},
+    index::{Found, Index, Search},
+    pattern::{Atom, Pattern, value_of},
 };
 
 /// How many findings are kept: software that lost its way sends a lot.
 const MOST_FINDINGS: usize = 100;
-
-/// How many steps the search for a command among those with wildcards may take: a blink of an eye, and far more than
-/// any trace of a real dialogue needs.
-const MOST_EFFORT: Effort = Effort(1 << 22);
 
 /// Which of several recorded answers to the same command is given.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -69,26 +64,13 @@ pub struct Playback {
     trace: Arc<Trace>,
     atr: Atr,
     order: Order,
-    /// The slot's commands: indices of steps.
-    commands: Vec<usize>,
-    /// Where each command without holes occurs in `commands`.
-    places: HashMap<Vec<u8>, Vec<usize>>,
-    /// Where commands with holes occur in `commands`.
-    with_holes: Vec<usize>,
-    /// Where in `commands` it goes on.
+    /// The slot's commands.
+    index: Index,
+    /// The place in the index where it goes on.
     next: usize,
     captured: Vec<Option<Vec<u8>>>,
     powered: bool,
     notes: Notes,
-}
-
-/// Where a trace has a command.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Found {
-    At(usize),
-    Nowhere,
-    /// The search took more than [`MOST_EFFORT`].
-    GivenUp,
 }
 
 impl Notes {
@@ -134,19 +116,16 @@ impl Playback {
             Some(bytes) => Atr::parse(bytes)?,
             None => atr.ok_or(NotACard::NoAtr)?,
         };
-        let mut playback = Self {
+        let playback = Self {
             atr,
             order,
-            commands: Vec::new(),
-            places: HashMap::new(),
-            with_holes: Vec::new(),
+            index: Index::of(&trace, slot),
             next: 0,
             captured: vec![None; trace.names.len()],
             powered: false,
             notes: Notes::default(),
             trace,
         };
-        playback.index(slot);
         playback.count_left();
         Ok(playback)
     }
@@ -157,63 +136,22 @@ impl Playback {
         self.notes.clone()
     }
 
-    fn index(&mut self, slot: usize) {
-        let trace = Arc::clone(&self.trace);
-        for (index, step) in trace.steps.iter().enumerate().filter(|(_, step)| step.slot == slot) {
-            let Action::Send(pattern) = &step.action else { continue };
-            match trace.exact(pattern) {
-                Some(command) => self.places.entry(command.to_vec()).or_default().push(self.commands.len()),
-                None => self.with_holes.push(self.commands.len()),
-            }
-            self.commands.push(index);
-        }
-    }
-
     fn count_left(&self) {
         self.notes.lock().left = match self.order {
-            Order::AsRecorded => self.commands.len().saturating_sub(self.next),
+            Order::AsRecorded => self.index.count().saturating_sub(self.next),
             Order::Lookup => 0,
         };
     }
 
     fn step_at(&self, place: usize) -> Option<(usize, &Step)> {
-        let index = *self.commands.get(place)?;
+        let index = self.index.step(place)?;
         Some((index, self.trace.steps.get(index)?))
     }
 
     /// The place where the trace has this command, if any: ahead, or with [`Order::Lookup`] else from the beginning.
     fn place_of(&self, command: &[u8]) -> Found {
-        let mut effort = Effort::default();
-        let ahead = self.first_in(self.next..usize::MAX, command, &mut effort);
-        match self.order {
-            Order::Lookup if ahead == Found::Nowhere => self.first_in(0..self.next, command, &mut effort),
-            Order::AsRecorded | Order::Lookup => ahead,
-        }
-    }
-
-    fn first_in(&self, places: Range<usize>, command: &[u8], effort: &mut Effort) -> Found {
-        let later = |known: &[usize]| known.partition_point(|&place| place < places.start);
-        let exact = self.places.get(command).and_then(|known| known.get(later(known)).copied());
-        let end = exact.unwrap_or(places.end).min(places.end);
-        let with_holes = self.with_holes.get(later(&self.with_holes)..).unwrap_or_default();
-        for &place in with_holes.iter().take_while(|&&place| place < end) {
-            if *effort > MOST_EFFORT {
-                return Found::GivenUp;
-            }
-            let (is_it, more) = self.recognises(place, command);
-            if is_it {
-                return Found::At(place);
-            }
-            effort.0 += more.0;
-        }
-        exact.filter(|place| places.contains(place)).map_or(Found::Nowhere, Found::At)
-    }
-
-    fn recognises(&self, place: usize, command: &[u8]) -> (bool, Effort) {
-        match self.step_at(place).map(|(_, step)| &step.action) {
-            Some(Action::Send(Pattern::Holes(atoms))) => fits(atoms, command, &self.captured),
-            _ => (false, Effort(1)),
-        }
+        let search = Search { place: self.next, in_a_circle: self.order == Order::Lookup };
+        self.index.find(&self.trace, command, &self.captured, search)
     }
 
     /// Notes that a command is not the one whose turn it was.
@@ -241,7 +179,7 @@ impl Playback {
     /// Puts the recorded answer of a place into `response`. Holes become zeros, runs become nothing.
     fn give(&mut self, place: usize, response: &mut Response) -> Result<(), Fault> {
         let trace = Arc::clone(&self.trace);
-        let step = self.commands.get(place).and_then(|&index| trace.steps.get(index));
+        let step = self.index.step(place).and_then(|index| trace.steps.get(index));
         match step.map(|step| &step.expected) {
             Some(Expected::Response(Pattern::Exact(slice), _)) => response.extend(trace.slice(*slice)),
             Some(Expected::Response(Pattern::Holes(atoms), _)) => self.fill(atoms, response),
@@ -340,12 +278,13 @@ impl Card for Playback {
 mod tests {
     use std::sync::Arc;
 
+    use proptest::prelude::*;
     use virtuale_engine::{Card, Fault, Interface, Response};
 
-    use super::{MOST_EFFORT, NotACard, Order, Playback};
+    use super::{NotACard, Order, Playback};
     use crate::{
         profile::diagnostic::Source,
-        trace::{Finding, Trace},
+        trace::{Finding, Trace, index::MOST_EFFORT},
         work,
     };
 
@@ -423,8 +362,8 @@ mod tests {
     #[test]
     fn the_search_for_a_command_is_given_up_in_time() {
         // Many patterns that a long command almost fits, everywhere.
-        let pattern = format!("> ** {} 01 **\n< 90 00\n", "00 ".repeat(60));
-        let text = format!("virtuale-trace 1\natr 3B 80 80 01 01\n{}", pattern.repeat(100));
+        let pattern = |zeros: usize| format!("> ** {} 01 **\n< 90 00\n", "00 ".repeat(zeros));
+        let text = format!("virtuale-trace 1\natr 3B 80 80 01 01\n{}", (20..220).map(pattern).collect::<String>());
         let long = vec![0; 60_000];
         for order in [Order::AsRecorded, Order::Lookup] {
             let mut card = play_text(text.clone(), order);
@@ -458,6 +397,77 @@ mod tests {
             assert_eq!(summaries(&card), Vec::<String>::new());
         };
         work::assert_linear(500, play);
+    }
+
+    #[test]
+    fn any_number_of_commands_that_are_alike_is_looked_through_at_once() {
+        let long = vec![0; 60_000];
+        let almost = format!("> ** {} 01 **\n< 90 00\n", "00 ".repeat(60));
+        let code = "> 00 20 00 81 04 .. .. .. 00\n< 90 00\n";
+        for order in [Order::AsRecorded, Order::Lookup] {
+            work::assert_linear(100, |size| {
+                let text = format!("virtuale-trace 1\natr 3B 80 80 01 01\n{}", (almost.clone() + code).repeat(size));
+                let mut card = play_text(text, order);
+                let steps = work::of(|| {
+                    assert_eq!(ask(&mut card, &long), Ok(vec![0x6F, 0]));
+                    for at in 0..100 {
+                        ask(&mut card, &[0, 0x20, 0, 0x81, 4, 1, 2, 3, at]).expect("an answer");
+                    }
+                });
+                assert!(steps < 400_000, "{size}: {steps}");
+            });
+        }
+    }
+
+    #[test]
+    fn of_many_commands_only_those_are_compared_that_begin_like_the_one_that_came() {
+        let exchange = |at: usize| format!("> 00 D6 {:02X} {:02X} 01 ..\n< 90 00\n", at >> 8, at & 0xFF);
+        let text: String = (0..10_000).map(exchange).collect();
+        let mut card =
+            play_text(format!("virtuale-trace 1\natr 3B 80 80 01 01\n{text}> 00 ** 07\n< 91 00\n"), Order::Lookup);
+        let steps = work::of(|| {
+            for at in (0..10_000_usize).rev().step_by(100) {
+                let [.., high, low] = at.to_be_bytes();
+                assert_eq!(ask(&mut card, &[0, 0xD6, high, low, 1, 9]), Ok(vec![0x90, 0]));
+            }
+            assert_eq!(ask(&mut card, &[0, 0xD6, 0, 0, 2, 7]), Ok(vec![0x91, 0]));
+        });
+        assert!(steps < 5_000, "{steps}");
+    }
+
+    /// Whether a command is that of a line, by trying every length of every run.
+    fn is_like(line: &[&str], command: &[u8]) -> bool {
+        match line.split_first() {
+            None => command.is_empty(),
+            Some((&"**", rest)) => (0..=command.len()).any(|taken| is_like(rest, &command[taken..])),
+            Some((word, rest)) => command.split_first().is_some_and(|(byte, others)| {
+                (*word == ".." || *word == format!("{byte:02X}")) && is_like(rest, others)
+            }),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn commands_are_found_where_trying_all_finds_them(
+            lines in proptest::collection::vec(
+                proptest::collection::vec(prop_oneof![Just("00"), Just("01"), Just(".."), Just("**")], 1..5), 1..12,
+            ),
+            commands in proptest::collection::vec(proptest::collection::vec(0_u8..2, 1..5), 1..8),
+            in_order: bool,
+        ) {
+            let order = if in_order { Order::AsRecorded } else { Order::Lookup };
+            let exchange = |(at, line): (usize, &Vec<&str>)| format!("> {}\n< {at:02X} 90 00\n", line.join(" "));
+            let text: String = lines.iter().enumerate().map(exchange).collect();
+            let mut card = play_text(format!("virtuale-trace 1\natr 3B 80 80 01 01\n{text}"), order);
+            let mut next = 0;
+            for command in &commands {
+                let circle = if in_order { 0 } else { next };
+                let place = (next..lines.len()).chain(0..circle).find(|&place| is_like(&lines[place], command));
+                let right = place.map_or(vec![0x6F, 0], |place| vec![u8::try_from(place).expect("few"), 0x90, 0]);
+                prop_assert_eq!(ask(&mut card, command), Ok(right));
+                next = place.map_or(next, |place| place + 1);
+            }
+        }
     }
 
     #[test]

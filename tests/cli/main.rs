@@ -8,6 +8,7 @@ mod files;
 mod foreign;
 mod json;
 mod keys;
+mod memory;
 mod named;
 mod pipes;
 mod read;

@@ -6,7 +6,13 @@ use std::{
 };
 
 use crate::{
-    cli::{Exit, Failure, cards, exit, language::Language, options::DEFAULT_LAYOUT, output, target::Force},
+    cli::{
+        Exit, Failure, cards, exit,
+        language::Language,
+        options::DEFAULT_LAYOUT,
+        output,
+        target::{self, Force},
+    },
     profile::{card_file, families::Families},
     shown, writing,
 };
@@ -21,7 +27,7 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Where to write it [default: standard output]
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = target::file())]
     file: Option<PathBuf>,
     #[command(flatten)]
     force: Force,

@@ -74,7 +74,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "I/N")]
     shard: Option<String>,
     /// Write the results to a file as JUnit XML
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = target::file())]
     junit: Option<PathBuf>,
     /// Rewrite what the traces expect to what came
     #[arg(long)]
