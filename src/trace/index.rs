@@ -14,9 +14,9 @@ use super::{
 };
 use crate::work;
 
-/// How many steps the search for a command among those with wildcards may take before it is given up: a blink of an eye,
-/// and far more than any trace of a real dialogue needs. The pattern at which it passes this number is compared to its
-/// end.
+/// How many steps the search for a command among those with wildcards may take before it is given up: a blink of an
+/// eye, and far more than any trace of a real dialogue needs. The pattern at which it passes this number is compared to
+/// its end.
 pub(super) const MOST_EFFORT: Effort = Effort(1 << 22);
 
 /// How many bytes at the beginning of a pattern are looked up: class, instruction, parameters, length and some data.

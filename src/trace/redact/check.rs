@@ -14,8 +14,8 @@ use super::{
 };
 use crate::profile::{Profile, map::Element};
 
-/// How many bytes of ways are looked for at once: those of some thirty persons. What looks for them takes fifty times as
-/// much memory; where there are more, the text is gone through again.
+/// How many bytes of ways are looked for at once: those of some thirty persons. What looks for them takes fifty times
+/// as much memory; where there are more, the text is gone through again.
 const MOST_AT_ONCE: usize = 2 << 20;
 
 /// The values that must not be found again.
