@@ -1,5 +1,6 @@
-//! TLS with a client certificate: GnuTLS, NSS, curl and OpenVPN prove with key 45 who the holder of the card is. What
-//! counts is whom the server saw, and that the card signed. The configuration of OpenSSL is that of docs/signing.md.
+//! TLS with a client certificate: GnuTLS, NSS, curl, Firefox and OpenVPN prove with key 45 who the holder of the card
+//! is. What counts is whom the server saw, and that the card signed. The configuration of OpenSSL is that of
+//! docs/signing.md.
 
 use std::fs;
 
@@ -8,7 +9,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::{
     harness::{
         Sandbox,
-        programs::{CURL, GNUTLS_CLI, NSS_TOOLS, OPENSC_PKCS11, OPENSSL, OPENVPN, PKCS11_ENGINE},
+        programs::{CURL, FIREFOX, GNUTLS_CLI, NSS_TOOLS, OPENSC_PKCS11, OPENSSL, OPENVPN, PKCS11_ENGINE},
         recording, trial_unless,
     },
     pkcs11::with_module,
@@ -25,10 +26,11 @@ const SIGN: &str = "\n> 00 88 00 00 33 30 31 30 0D 06 09 60 86 48 01 65 03 04 02
 
 pub(crate) fn trials() -> Vec<Trial> {
     let reason = opensc_cannot_log_in();
-    let trials: [(&str, &[_], Body); 4] = [
+    let trials: [(&str, &[_], Body); 5] = [
         ("tls::gnutls_proves_who_it_is", &[&GNUTLS_CLI, &OPENSSL, &OPENSC_PKCS11], gnutls),
         ("tls::nss_proves_who_it_is", &[&NSS_TOOLS, &OPENSSL, &OPENSC_PKCS11], nss),
         ("tls::curl_proves_who_it_is", &[&CURL, &PKCS11_ENGINE, &OPENSSL, &OPENSC_PKCS11], curl),
+        ("firefox::proves_who_it_is", &[&FIREFOX, &NSS_TOOLS, &OPENSSL, &OPENSC_PKCS11], firefox),
         ("openvpn::proves_who_it_is", &[&OPENVPN, &OPENSSL, &OPENSC_PKCS11], openvpn),
     ];
     trials.map(|(name, clients, body)| trial_unless(reason.as_deref(), clients, name, body)).into()
@@ -37,7 +39,7 @@ pub(crate) fn trials() -> Vec<Trial> {
 fn gnutls(sandbox: &Sandbox) -> Result<(), Failed> {
     let client = r#"
         printf "GET / HTTP/1.0\r\n\r\n" | gnutls-cli --provider="$MODULE" --x509certfile "pkcs11:id=%45;type=cert" \
-          --x509keyfile "pkcs11:id=%45;type=private?pin-value=$1" --x509cafile server.crt.pem \
+          --x509keyfile "pkcs11:id=%45;type=private?pin-value=$1" --x509cafile authority.crt.pem \
           --priority NORMAL:-VERS-ALL:+VERS-TLS1.2 -p "$PORT" localhost"#;
     proves_who_it_is(sandbox, client)?;
     Ok(())
@@ -54,11 +56,17 @@ fn nss(sandbox: &Sandbox) -> Result<(), Failed> {
 
 fn curl(sandbox: &Sandbox) -> Result<(), Failed> {
     let client = r#"
-        OPENSSL_CONF=pkcs1.cnf curl --silent --show-error --max-time 30 --cacert server.crt.pem \
+        OPENSSL_CONF=pkcs1.cnf curl --silent --show-error --max-time 30 --cacert authority.crt.pem \
           --engine pkcs11 --cert-type ENG --cert "pkcs11:id=%45;type=cert" \
           --key-type ENG --key "pkcs11:id=%45;type=private;pin-value=$1" --tls-max 1.2 "https://localhost:$PORT/""#;
     proves_who_it_is(sandbox, client)?;
     Ok(())
+}
+
+/// Somebody opens the server's page, and types the PIN when Firefox asks for it.
+fn firefox(sandbox: &Sandbox) -> Result<(), Failed> {
+    let said = proves_who_it_is(sandbox, r#"sh -e tests/clients/firefox/browse.sh "$1""#)?;
+    demand(&said, "asked: Please authenticate to the security device (Vitale 2 IAS")
 }
 
 /// Runs a client beside the server, `$1` being its PIN: first a wrong one, then the right one.
@@ -72,7 +80,6 @@ fn proves_who_it_is(sandbox: &Sandbox, client: &str) -> Result<String, Failed> {
     if refused.contains(ACCEPTED) || !refused.contains("client: exit code ") {
         return Err(format!("a wrong PIN was taken\n{refused}").into());
     }
-    with_module(sandbox, "rm -rf nss")?;
     let said = run("1234")?;
     demand(&said, ACCEPTED)?;
     demand(&said, HOLDER)?;

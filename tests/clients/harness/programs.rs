@@ -6,6 +6,7 @@ use super::client::{Client, Presence};
 pub(crate) const CC: Client = program("cc", "gcc");
 pub(crate) const CARDPEEK: Client = program("cardpeek", "cardpeek");
 pub(crate) const CURL: Client = program("curl", "curl");
+pub(crate) const FIREFOX: Client = program("firefox-esr", "firefox-esr");
 pub(crate) const GNUTLS_CLI: Client = program("gnutls-cli", "gnutls-bin");
 pub(crate) const GO: Client = program("go", "golang-go");
 pub(crate) const GPG: Client = program("gpg", "gnupg");

@@ -1,8 +1,9 @@
-# An NSS database that knows the server and OpenSC's module; lists the card's keys with PIN $1, and connects with key 45.
+# An NSS database that knows the server's authority and OpenSC's module; lists the card's keys with PIN $1, and connects with key 45.
+rm -rf nss
 mkdir nss
 certutil -N -d sql:nss --empty-password
 modutil -dbdir sql:nss -add card -libfile "$MODULE" -force
-certutil -A -d sql:nss -n server -t CT,, -i server.crt.pem
+certutil -A -d sql:nss -n authority -t CT,, -i authority.crt.pem
 echo "$1" > pin
 token=$(certutil -L -d sql:nss -h all -f pin 2> /dev/null | sed -n 's/^\(.*\):AUTH key .*/\1/p')
 certutil -K -d sql:nss -h "$token" -f pin

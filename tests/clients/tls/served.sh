@@ -1,9 +1,13 @@
 # Runs a client beside a TLS server that asks for a certificate of the test authority, then shows what the server saw.
-# The server takes one connection, at localhost:$PORT; its own certificate is server.crt.pem. RSA signs with PKCS#1 here,
-# since that is all that OpenSC's driver can do.
+# The server takes one connection, at localhost:$PORT; its certificate is of an authority of its own, authority.crt.pem.
 #   served.sh CLIENT...
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout server.key.pem -out server.crt.pem \
-  -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2> /dev/null
+new() { openssl req "$@" -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes 2> /dev/null; }
+new -x509 -days 30 -subj "/CN=TEST server authority" -keyout authority.key.pem -out authority.crt.pem \
+  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign
+new -subj /CN=localhost -keyout server.key.pem -out server.csr.pem
+printf 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n' > server.ext
+openssl x509 -req -days 30 -in server.csr.pem -CA authority.crt.pem -CAkey authority.key.pem -CAcreateserial \
+  -extfile server.ext -out server.crt.pem 2> /dev/null
 timeout 60 openssl s_server -accept localhost:0 -naccept 1 -cert server.crt.pem -key server.key.pem -www \
   -CAfile fixtures/keys/TEST-chain.crt.pem -Verify 2 -verify_return_error > server.out 2>&1 < /dev/null &
 server=$!
