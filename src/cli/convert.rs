@@ -158,7 +158,10 @@ fn unknown(args: &Args) -> Failure {
     let known = Format::ALL.map(|(name, _)| name).join(", ");
     Failure::usage(
         format!("nothing in {} looks like a log of card commands", shown::path(&args.file)),
-        format!("name the program that wrote it with --from: {known}; or write a --pattern for its lines"),
+        format!(
+            "name the program that wrote it with --from: {known}; give a table a first line with names such as \
+             direction,data; or write a --pattern for the lines, such as 'TX (?<command>.*)'"
+        ),
     )
 }
 

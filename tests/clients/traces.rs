@@ -36,6 +36,11 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial(&[&PCSC_SCAN], "traces::pcsc_scan_only_wakes_the_card", pcsc_scan_only_wakes_the_card),
         trial(&[&OPENSC], "traces::opensc_tool_is_recorded_and_replayed", opensc_tool_is_recorded_and_replayed),
         trial(&[&OPENSC], "traces::opensc_logs_what_is_recorded", opensc_logs_what_is_recorded),
+        trial(
+            &[&OPENSC],
+            "traces::opensc_on_two_readers_logs_what_is_recorded",
+            opensc_on_two_readers_logs_what_is_recorded,
+        ),
         trial(&[&PCSC_SPY, &OPENSC], "traces::pcsc_spy_logs_what_is_recorded", pcsc_spy_logs_what_is_recorded),
         trial(&[&SCDAEMON], "traces::scdaemon_logs_what_is_recorded", scdaemon_logs_what_is_recorded),
         trial(&[&SCRIPTOR], "traces::scriptor_prints_what_is_recorded", scriptor_prints_what_is_recorded),
@@ -81,6 +86,15 @@ fn opensc_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
     let words = ["sh", "-c", "exec opensc-tool -vvvvv -s 00A404000BD250000002564954414C45 -s 00B0820000 2> opensc.log"];
     record(sandbox, &words)?.exits_with(0)?;
     same_commands(sandbox, "opensc.log")
+}
+
+/// A program with cards in two readers at once: the log says whose each command is, and shows keys in messages too.
+fn opensc_on_two_readers_logs_what_is_recorded(sandbox: &Sandbox) -> Result<(), Failed> {
+    let cards = ["--card", &card("vitale2-martin"), "--card", &card("vitale2-durand")];
+    let options = ["exec", "--opensc", "--now", "2026-01-15", "--record", TRACE];
+    let program = ["--", "sh", "-c", "OPENSC_DEBUG=9 exec pkcs11-tool -L 2> opensc.log"];
+    virtuale(sandbox, &[&options[..], &cards, &program].concat())?.exits_with(0)?;
+    same_commands_of(sandbox, "opensc.log", &["0", "1"])
 }
 
 /// opensc-tool loads the library that its configuration names; the log goes to a file in the home.
@@ -210,13 +224,22 @@ fn digits(trace: &Path) -> Result<String, Failed> {
 
 /// Demands that a log tells of the commands that were recorded, and of no others.
 fn same_commands(sandbox: &Sandbox, log: &str) -> Result<(), Failed> {
+    same_commands_of(sandbox, log, &["0"])
+}
+
+/// The same, of several slots.
+fn same_commands_of(sandbox: &Sandbox, log: &str, slots: &[&str]) -> Result<(), Failed> {
+    virtuale(sandbox, &["convert", log, "-o", "log.apdu"])?.exits_with(0)?;
+    slots.iter().try_for_each(|slot| same_commands_of_slot(sandbox, slot))
+}
+
+fn same_commands_of_slot(sandbox: &Sandbox, slot: &str) -> Result<(), Failed> {
     let script = |file: &str| -> Result<Vec<String>, Failed> {
-        let outcome = virtuale(sandbox, &["convert", file, "--to", "scriptor"])?;
+        let outcome = virtuale(sandbox, &["convert", file, "--to", "scriptor", "--slot", slot])?;
         outcome.exits_with(0)?;
         let commands = outcome.out.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_hexdigit()));
         Ok(commands.map(str::to_owned).collect())
     };
-    virtuale(sandbox, &["convert", log, "-o", "log.apdu"])?.exits_with(0)?;
     let (recorded, logged) = (script(TRACE)?, script("log.apdu")?);
     demand(!recorded.is_empty(), "nothing was recorded")?;
     demand(recorded == logged, &format!("recorded {recorded:#?}\nlogged {logged:#?}"))

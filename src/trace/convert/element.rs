@@ -52,9 +52,14 @@ impl Bytes {
         self.0.iter().map(byte).collect()
     }
 
-    /// Puts so many hidden bytes in the place of the only gap that there are `length` in all.
+    /// Puts so many hidden bytes in the place of the only gap that there are `length` in all. Where as many gaps stand
+    /// there as bytes are missing, each is one.
     pub(super) fn fill(&mut self, length: usize) {
         let gaps = self.0.iter().filter(|element| **element == Element::Gap).count();
+        if self.0.len() == length {
+            self.0.iter_mut().filter(|element| **element == Element::Gap).for_each(|gap| *gap = Element::Hidden);
+            return;
+        }
         let gap = self.0.iter().position(|element| *element == Element::Gap).filter(|_| gaps == 1);
         if let (Some(gap), Some(missing)) = (gap, (length + 1).checked_sub(self.0.len())) {
             self.0.splice(gap..=gap, std::iter::repeat_n(Element::Hidden, missing));
@@ -91,6 +96,9 @@ mod tests {
         assert_eq!(filled(4), "04 .. .. 09");
         assert_eq!(filled(2), "04 09", "nothing was hidden");
         assert_eq!(filled(1), "04 ** 09", "that cannot be");
+        let mut each = Bytes(vec![Element::Byte(4), Element::Gap, Element::Gap]);
+        each.fill(3);
+        assert_eq!(each.notation(), "04 .. ..");
         assert_eq!((hidden.byte(0), hidden.byte(2), hidden.length(), hidden.exact()), (Some(4), None, None, None));
     }
 }

@@ -214,7 +214,7 @@ fn repeat_status(records: &[Record]) -> bool {
 
 /// Whether a value whose name says nothing has bytes. Dates, times, counts and identifiers have digits too, and so
 /// have words; of fewer than four bytes only those count that are `alone`, without a command or an answer beside them.
-fn has_bytes(value: &str, alone: bool) -> bool {
+pub(super) fn has_bytes(value: &str, alone: bool) -> bool {
     let text = prefix::stripped(value);
     let words: Vec<&str> = text.split(['-', ':']).collect();
     let is_decimal = words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
@@ -227,7 +227,7 @@ fn has_bytes(value: &str, alone: bool) -> bool {
 }
 
 /// Whether a direction is that of commands; `None` if it is neither.
-fn speaks(direction: &str) -> Option<bool> {
+pub(super) fn speaks(direction: &str) -> Option<bool> {
     let plain: String = direction.chars().map(|letter| letter.to_ascii_lowercase()).collect();
     match plain.trim() {
         "command" | "cmd" | "c" | "c-apdu" | "capdu" | "request" | "req" | "tx" | "out" | "outgoing" | "sent"

@@ -4,6 +4,7 @@ use super::{
     dialogue::{Message, Unread},
     element::{Bytes, Element},
     notation::{self, Reading},
+    prefix,
 };
 
 /// Bytes on their way into a message.
@@ -71,7 +72,7 @@ impl Gathered {
                 self.half = half.chars().next();
                 None
             }
-            rest => Some(Rest { text: rest.to_owned(), apart }),
+            rest => Some(Rest { text: rest.to_owned(), apart, bytes: self.bytes.0.len() }),
         }
     }
 
@@ -91,6 +92,9 @@ impl Gathered {
         if let Some(told) = told.filter(|told| *told != self.bytes.0.len()) {
             let why = format!("a row that begins at byte {told}, and {} stand before it", self.bytes.0.len());
             self.flaw(line, text, &why);
+        }
+        if !text.is_empty() && text.bytes().all(|byte| byte == b'.') {
+            self.flaw(line, text, "a row of nothing but dots: hidden bytes, or the text of those above");
         }
         Some(self.take(line, text))
     }
@@ -132,6 +136,8 @@ pub(super) struct Rest {
     pub(super) text: String,
     /// Whether it stands apart, as a column does.
     pub(super) apart: bool,
+    /// How many bytes were said before it.
+    pub(super) bytes: usize,
 }
 
 /// A text without the backslash that says that more follows; at the end of a column of text it is a byte.
@@ -184,12 +190,12 @@ pub(super) fn begins_as_row(text: &str) -> bool {
     let has_digit = |word: &str| word.bytes().any(|byte| byte.is_ascii_hexdigit());
     let is_short = |word: &str| word.len() <= 3 && has_digit(word);
     // Words of a language follow a number at the beginning of a remark.
-    let could_be = |word: &str| is_pairs(word) || is_short(word);
     // One sign of a word may be another one.
     let is_damaged = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_hexdigit).count();
         digits > 1 && digits + 1 >= word.len() && word.bytes().any(|byte| byte.is_ascii_digit())
     };
+    let could_be = |word: &str| is_pairs(word) || is_short(word) || is_damaged(word);
     let has_column =
         (is_short(first) || is_damaged(first)) && text.strip_prefix(first).is_some_and(|rest| rest.starts_with("  "));
     let is_one_word = !text.contains([' ', '\t']) && text.len() > 3 && is_damaged(text);
@@ -201,7 +207,9 @@ pub(super) fn begins_as_row(text: &str) -> bool {
 /// Whether somewhere in a line stand four bytes or more, one behind another.
 pub(super) fn holds_bytes(text: &str) -> bool {
     let mut run = 0_usize;
-    text.split([' ', '\t', ',', ':', ';', '-']).filter(|word| !word.is_empty()).any(|word| {
+    let words = text.split([' ', '\t']).filter(|word| !prefix::is_day_or_time(word));
+    let words = words.flat_map(|word| word.split([',', ':', ';', '-']));
+    words.filter(|word| !word.is_empty()).any(|word| {
         let word = word.trim_matches(['[', ']', '(', ')', '{', '}', '"', '\'']);
         run = if is_pairs(word) && word.len() <= 8 { run + 1 } else { 0 };
         run >= 4
@@ -227,17 +235,26 @@ pub(super) fn pairs(text: &str) -> String {
     shown
 }
 
-/// Whether a line may have a row in it or at its end: two words of bytes, one behind another, or a last one. A day and
-/// a time have three parts.
+/// Whether a line may have a row in it or at its end: two words of bytes, one behind another, a last one, or one with a
+/// column of text behind it. A day and a time have three parts.
 pub(super) fn holds_row(text: &str) -> bool {
-    let is_bytes =
-        |word: &str| is_pairs(word) || word.split(['-', ':']).count() > 3 && word.split(['-', ':']).all(is_pairs);
+    let joined = |word: &str| word.split(['-', ':']).all(is_pairs);
+    let is_bytes = |word: &str| is_pairs(word) || word.split(['-', ':']).count() > 3 && joined(word);
     let mut above = false;
-    let has_two = text.split([' ', '\t', ',']).filter(|word| !word.is_empty()).any(|word| {
+    let mut runs = Vec::new();
+    for word in text.split([' ', '\t', ',']).filter(|word| !word.is_empty()) {
         let before = std::mem::replace(&mut above, is_bytes(word));
-        before && above
-    });
-    has_two || above
+        if before && above {
+            return true;
+        }
+        if above {
+            runs.push(word.as_ptr().addr() - text.as_ptr().addr());
+        }
+    }
+    // Behind what was a program's name and its number.
+    let glued = ["]:", "|"].iter().any(|end| text.rsplit_once(end).is_some_and(|(_, rest)| joined(rest.trim())));
+    let has_column = |&start: &usize| text.get(start..).is_some_and(|run| notation::with_column(run).is_some());
+    above || glued || runs.iter().any(has_column)
 }
 
 fn is_pairs(word: &str) -> bool {
@@ -301,6 +318,7 @@ mod tests {
         assert!(holds_row("host app[2811: 90 00  ..") && holds_row("host app[2811: 9000"));
         assert!(holds_row("[08:00:36 00-00-00-00"));
         assert!(!holds_row("took 12 ms") && !holds_row("at 08:00:36 on 2026-11-28") && !holds_row("(1217 usec)"));
+        assert!(!holds_bytes("begun on 2026-11-28 08:00:36+01:00, ended 2026-11-28T08:00:37Z"));
         assert!(!holds_bytes("UID: 02C4004E447224") && !holds_bytes("Reader 00 00"));
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::prefix;
+use super::{gathered::offset, prefix};
 use crate::work;
 
 /// A line of a log.
@@ -18,23 +18,90 @@ pub(super) struct Line<'a> {
     pub(super) text: Cow<'a, str>,
     /// Whether fewer words were taken from before it than from the line above it: what stood there may be damaged.
     pub(super) is_bare: bool,
+    /// Whether what was taken from before it is of another shape than before the two lines above it that have some; or
+    /// it is bare and the line below it is such a one.
+    pub(super) is_other: bool,
+}
+
+impl Line<'_> {
+    /// Whether this line, which goes on with bytes, begins otherwise than those above it. A paste that wraps bytes puts
+    /// nothing before them; `has_rest` is whether anything is behind them.
+    pub(super) fn begins_otherwise(&self, has_rest: bool) -> bool {
+        let (_, text) = offset(&self.text);
+        // A day or a time may have been left before bytes.
+        let is_mixed = text.split_once(' ').is_some_and(|(first, _)| first.contains(['-', ':']));
+        let is_wrapped = !has_rest && !is_mixed && text.starts_with(char::is_alphanumeric);
+        self.is_other || self.is_bare && !is_wrapped
+    }
 }
 
 /// The lines of a log. A mark of byte order at its beginning is none of it.
 pub(super) fn lines(log: &str) -> Vec<Line<'_>> {
     let log = log.trim_start_matches('\u{FEFF}');
-    let mut above = 0;
+    let mut words_above = 0;
+    let mut above: [Option<Shape>; 2] = [None, None];
     let line = |(index, raw)| {
         let text = seen(raw);
-        let words = words(raw).saturating_sub(words(&text));
-        let is_bare = words < std::mem::replace(&mut above, words);
-        Line { number: index + 1, raw, text, is_bare }
+        let shape = Shape::of(raw, &text);
+        let is_bare = shape.words() < std::mem::replace(&mut words_above, shape.words());
+        let is_other = shape.words() > 0 && shape.differs(&above);
+        if shape.words() > 0 {
+            above.swap(0, 1);
+            above[0] = Some(shape);
+        }
+        Line { number: index + 1, raw, text, is_bare, is_other }
     };
-    log.lines().enumerate().map(line).collect()
+    let mut lines: Vec<Line<'_>> = log.lines().enumerate().map(line).collect();
+    let mut below = false;
+    for line in lines.iter_mut().rev() {
+        line.is_other |= line.is_bare && below;
+        below = line.is_other && !line.is_bare;
+    }
+    lines
 }
 
-fn words(text: &str) -> usize {
-    text.split_whitespace().count()
+/// What was taken from before a text.
+#[derive(Debug, Eq, PartialEq)]
+struct Shape {
+    /// With one digit for each number, and one blank for several.
+    signs: String,
+    /// How many digits it has.
+    digits: usize,
+}
+
+impl Shape {
+    fn of(raw: &str, text: &str) -> Self {
+        let plain = without_colours(raw);
+        let before = plain.trim().strip_suffix(text).unwrap_or_default().trim();
+        let mut signs = String::new();
+        for character in before.chars() {
+            let sign = match character {
+                '0'..='9' => '0',
+                blank if blank.is_whitespace() => ' ',
+                other => other,
+            };
+            if !(matches!(sign, '0' | ' ') && signs.ends_with(sign)) {
+                signs.push(sign);
+            }
+        }
+        Self { signs, digits: before.bytes().filter(u8::is_ascii_digit).count() }
+    }
+
+    fn words(&self) -> usize {
+        self.signs.split(' ').filter(|word| !word.is_empty()).count()
+    }
+
+    /// Whether it differs from one of two. Some programs leave out zeros at the end of a time, but none has a byte more
+    /// than two times of one length.
+    fn differs(&self, above: &[Option<Self>; 2]) -> bool {
+        let is_longer = match above {
+            [Some(first), Some(second)] if first.digits == second.digits => {
+                self.digits > first.digits && (self.digits - first.digits).is_multiple_of(2)
+            }
+            _ => false,
+        };
+        is_longer || above.iter().flatten().any(|above| above.signs != self.signs)
+    }
 }
 
 fn seen(raw: &str) -> Cow<'_, str> {
@@ -55,7 +122,7 @@ fn of_container(raw: &str) -> Option<String> {
     object.get("log")?.as_str().filter(|text| !text.trim_start().starts_with("{\"log\":")).map(str::to_owned)
 }
 
-/// A text without the escape sequences that colour a terminal.
+/// A text without the escape sequences by which programs colour and drive a terminal: `ESC [`, parameters, a letter.
 fn without_colours(text: &str) -> Cow<'_, str> {
     if !text.contains("\u{1B}[") {
         return Cow::Borrowed(text);
@@ -64,9 +131,9 @@ fn without_colours(text: &str) -> Cow<'_, str> {
     let mut rest = text;
     while let Some((before, sequence)) = rest.split_once("\u{1B}[") {
         plain.push_str(before);
-        let after = sequence.trim_start_matches(|code: char| code.is_ascii_digit() || code == ';');
+        let after = sequence.trim_start_matches(|code: char| code.is_ascii_digit() || matches!(code, ';' | '?'));
         work::step(rest.len() - after.len());
-        rest = after.strip_prefix('m').unwrap_or(sequence);
+        rest = after.strip_prefix(|end: char| end.is_ascii_alphabetic()).unwrap_or(sequence);
     }
     work::step(rest.len());
     Cow::Owned(plain + rest)
@@ -82,7 +149,7 @@ mod tests {
             without_colours("\u{1B}[36m00000004\u{1B}[0m [1] \u{1B}[34mAPDU: 00 \u{1B}[0m"),
             "00000004 [1] APDU: 00 "
         );
-        assert_eq!(without_colours("a\u{1B}[2Jm"), "a2Jm");
+        assert_eq!(without_colours("\u{1B}[?2004hapdu> \u{1B}[6C00 A4\u{1B}[?2004l"), "apdu> 00 A4");
         assert_eq!(without_colours("\u{1B}[1;\u{1B}[31mred\u{1B}[1"), "1;red1");
     }
 

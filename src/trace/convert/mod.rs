@@ -34,7 +34,7 @@ pub use patterns::{GROUPS, Patterns};
 
 use dialogue::Dialogue;
 use lines::Line;
-use logs::{angles, arrows, csv, gp, gpshell, json_lines, opensc, opensc_tool, pcscd, scdaemon, scriptor, spy};
+use logs::{angles, arrows, csv, gp, gpshell, json, json_lines, opensc, opensc_tool, pcscd, scdaemon, scriptor, spy};
 
 /// What wrote a log.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -63,11 +63,13 @@ pub enum Format {
     Csv,
     /// An object of JSON on each line.
     JsonLines,
+    /// A document of JSON with such objects in it.
+    Json,
 }
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 12] = [
+    pub const ALL: [(&'static str, Self); 13] = [
         ("pcsc-spy", Self::Spy),
         ("pcscd", Self::Pcscd),
         ("opensc", Self::Opensc),
@@ -80,6 +82,7 @@ impl Format {
         ("angles", Self::Angles),
         ("csv", Self::Csv),
         ("json-lines", Self::JsonLines),
+        ("json", Self::Json),
     ];
 
     /// Its name on the command line.
@@ -103,7 +106,8 @@ impl Format {
             () if wrote(opensc_tool::is_typical) => Some(Self::OpenscTool),
             () if wrote(scriptor::is_typical) => Some(Self::Scriptor),
             () if csv::is_typical(&lines) => Some(Self::Csv),
-            () if wrote(json_lines::is_typical) => Some(Self::JsonLines),
+            () if wrote(json_lines::is_typical) && !json::is_whole(log) => Some(Self::JsonLines),
+            () if json::is_typical(log) => Some(Self::Json),
             () if angles::is_typical(&lines) => Some(Self::Angles),
             () if arrows::is_typical(&lines) => Some(Self::Arrows),
             () => None,
@@ -129,6 +133,7 @@ pub fn import(log: &str, format: Format) -> Imported {
         Format::Angles => angles::read(&lines, &mut dialogue),
         Format::Csv => csv::read(&lines, &mut dialogue),
         Format::JsonLines => json_lines::read(&lines, &mut dialogue),
+        Format::Json => json::read(log, &mut dialogue),
     }
     dialogue.finish()
 }

@@ -37,6 +37,18 @@ const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two:
 /// Words for what a program does not show.
 const HIDING: [&str; 9] = ["hidden", "redacted", "removed", "masked", "secret", "snip", "cut", "pin", "..."];
 
+/// Words that say in a remark that something is not shown.
+const HIDDEN: [&str; 7] = ["hidden", "redacted", "removed", "masked", "omitted", "censored", "truncated"];
+
+/// How long a remark in brackets is at most.
+const LONGEST_REMARK: usize = 40;
+
+/// Whether a remark says that something is not shown: `PIN hidden`.
+pub(super) fn tells_of_hidden(remark: &str) -> bool {
+    let mut words = remark.split(|character: char| !character.is_alphanumeric());
+    words.any(|word| HIDDEN.iter().any(|hidden| word.eq_ignore_ascii_case(hidden)))
+}
+
 /// Reads bytes as far as they go.
 pub(super) fn read(text: &str) -> Reading<'_> {
     let text = text.trim();
@@ -118,8 +130,9 @@ pub(super) fn counted(text: &str, count: usize) -> Option<Bytes> {
     whole.then_some(bytes)
 }
 
-/// The bytes of a row that has a column of text behind them, whatever else they could be; or of one that has none.
-pub(super) fn with_column(text: &str) -> Option<Bytes> {
+/// The bytes of a row that has a column of text behind them, whatever else they could be, or of one that has none; and
+/// which of the two it is.
+pub(super) fn with_column(text: &str) -> Option<(Bytes, bool)> {
     let mut bytes = Bytes::default();
     let mut rest = text.trim();
     let mut column = Column::of(rest);
@@ -129,10 +142,10 @@ pub(super) fn with_column(text: &str) -> Option<Bytes> {
         bytes.0.extend(elements);
         rest = after;
         if column.matches(rest) {
-            return Some(bytes);
+            return Some((bytes, true));
         }
     }
-    only(text)
+    only(text).map(|bytes| (bytes, false))
 }
 
 /// Whether a text could be bytes from its beginning to its end.
@@ -203,12 +216,12 @@ fn hiding(text: &str) -> Option<(Vec<Element>, &str)> {
         }
         '\u{2026}' => Some((vec![Element::Gap], text.trim_start_matches(first))),
         '*' => Some((vec![Element::Gap], text.trim_start_matches(first))).filter(|_| text.starts_with("**")),
-        '[' | '<' => {
+        '[' | '<' | '(' | '{' => {
             let inside = text.get(1..)?;
-            let end = inside.bytes().take(16).position(|byte| matches!(byte, b']' | b'>'))?;
-            let word = inside.get(..end)?;
-            let hides = HIDING.iter().any(|known| word.eq_ignore_ascii_case(known));
-            hides.then(|| (vec![Element::Gap], inside.get(end + 1..).unwrap_or_default()))
+            let end = inside.bytes().take(LONGEST_REMARK).position(|byte| matches!(byte, b']' | b'>' | b')' | b'}'))?;
+            let remark = inside.get(..end)?;
+            let is_one = matches!(first, '[' | '<') && HIDING.iter().any(|known| remark.eq_ignore_ascii_case(known));
+            (is_one || tells_of_hidden(remark)).then(|| (vec![Element::Gap], inside.get(end + 1..).unwrap_or_default()))
         }
         _ => None,
     }
@@ -268,7 +281,18 @@ mod tests {
         assert_eq!(said("0020008104........").0, "00 20 00 81 04 .. .. .. ..");
         assert_eq!(said("00 20 00 81 04 31??????").0, "00 20 00 81 04 31 .. .. ..");
         assert_eq!(said("00 20 00 81 04 ?? ??").0, "00 20 00 81 04 .. ..");
-        for gap in ["[hidden]", "<Redacted>", "[...]", "****", "...", "\u{2026}"] {
+        let gaps = [
+            "[hidden]",
+            "<Redacted>",
+            "[...]",
+            "****",
+            "...",
+            "\u{2026}",
+            "(PIN hidden)",
+            "{masked}",
+            "<4 bytes removed>",
+        ];
+        for gap in gaps {
             assert_eq!(said(&format!("00200081 04{gap}")), ("00 20 00 81 04 **".to_owned(), ""), "{gap}");
         }
     }
@@ -312,9 +336,9 @@ mod tests {
 
     #[test]
     fn a_row_that_always_has_a_column() {
-        let row = |text| with_column(text).map(|bytes| bytes.notation());
-        assert_eq!(row("34 31 41").as_deref(), Some("34 31"));
-        assert_eq!(row("61 11 4F").as_deref(), Some("61 11 4F"));
+        let row = |text| with_column(text).map(|(bytes, has_column)| (bytes.notation(), has_column));
+        assert_eq!(row("34 31 41"), Some(("34 31".to_owned(), true)));
+        assert_eq!(row("61 11 4F"), Some(("61 11 4F".to_owned(), false)));
         assert_eq!((row("61 11 4"), row("be careful")), (None, None));
     }
 

@@ -16,11 +16,38 @@ pub(super) fn stripped(line: &str) -> &str {
 
 type Kind = fn(&str) -> Option<&str>;
 
-const KINDS: [Kind; 10] = [syslog, iso, priority, day_and_time, bracket, time, container, stream, level, |text| {
-    text.strip_prefix("// ").or_else(|| text.strip_prefix("* "))
-}];
+const KINDS: [Kind; 13] =
+    [syslog, iso, priority, day_and_time, android, bracket, time, seconds, container, stream, level, named, |text| {
+        text.strip_prefix("// ").or_else(|| text.strip_prefix("* "))
+    }];
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// In English and in French.
+const MONTHS: [&str; 24] = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+    "janv.",
+    "f\u{E9}vr.",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juil.",
+    "ao\u{FB}t",
+    "sept.",
+    "oct.",
+    "nov.",
+    "d\u{E9}c.",
+];
 
 const LEVELS: [&str; 9] = ["TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL"];
 
@@ -75,17 +102,69 @@ fn is_day(text: &str) -> bool {
 fn day_and_time(text: &str) -> Option<&str> {
     let (day, rest) = text.split_once(' ')?;
     let parts: Vec<&str> = day.split(['.', '/', '-']).collect();
-    let is_day = day.len() <= 10 && parts.len() == 3 && parts.iter().all(|part| is_number(part));
+    let years = parts.iter().filter(|part| part.len() == 4).count();
+    // A year has four digits, or each part has two.
+    let is_day = parts.len() == 3
+        && parts.iter().all(|part| is_number(part) && matches!(part.len(), 1 | 2 | 4))
+        && (years == 1 || parts.iter().all(|part| part.len() == 2));
     let rest = clock(rest).filter(|_| is_day)?;
     begins_anew(rest.strip_prefix(" AM").or_else(|| rest.strip_prefix(" PM")).unwrap_or(rest))
 }
 
-/// `<30>1 ` and `<30>`, before the time of syslog.
+/// `<30>` before the time of syslog; and all that RFC 5424 has before a message without structured data:
+/// `<30>1 2026-11-28T08:00:36Z host pcscd 2811 - - `.
 fn priority(text: &str) -> Option<&str> {
     let (number, rest) = text.strip_prefix('<')?.split_once('>')?;
-    let rest = rest.strip_prefix("1 ").unwrap_or(rest);
+    if let Some(fields) = rest.strip_prefix("1 ") {
+        let mut rest = iso(fields)?.trim_start();
+        for field in 0..5 {
+            let (word, after) = rest.split_once(' ')?;
+            rest = after;
+            // The last field is structured data.
+            if word.is_empty() || field == 4 && word != "-" {
+                return None;
+            }
+        }
+        return (number.len() <= 3 && is_number(number)).then_some(rest);
+    }
     let follows = syslog(rest).is_some() || iso(rest).is_some();
     (number.len() <= 3 && is_number(number) && follows).then_some(rest)
+}
+
+/// `11-28 08:00:36.123  1234  1235 D tag     : `, as Android has it.
+fn android(text: &str) -> Option<&str> {
+    let (day, rest) = text.split_once(' ')?;
+    let is_day = day.split('-').map(str::len).eq([2, 2]) && day.split('-').all(is_number);
+    let rest = clock(rest).filter(|_| is_day)?.trim_start();
+    let (process, rest) = rest.split_once(' ')?;
+    let (thread, rest) = rest.trim_start().split_once(' ')?;
+    let rest = rest.strip_prefix(['V', 'D', 'I', 'W', 'E', 'F'])?.strip_prefix(' ')?;
+    let (tag, rest) = rest.split_once(": ")?;
+    (is_number(process) && is_number(thread) && is_name(tag.trim_end())).then_some(rest)
+}
+
+/// Seconds since 1970 with a part: `1795852836.123456 `.
+fn seconds(text: &str) -> Option<&str> {
+    let (number, rest) = text.split_once(' ')?;
+    let (whole, part) = number.split_once('.')?;
+    (whole.len() == 10 && is_number(whole) && is_number(part)).then_some(rest)
+}
+
+/// `- card.reader - DEBUG - `, as Python's logging has it behind the time.
+fn named(text: &str) -> Option<&str> {
+    let (name, rest) = text.strip_prefix("- ").unwrap_or(text).split_once(" - ")?;
+    let (level, rest) = rest.split_once(" - ")?;
+    (is_name(name) && LEVELS.contains(&level)).then_some(rest)
+}
+
+/// Whether a word is a day or a time: no bytes.
+pub(super) fn is_day_or_time(word: &str) -> bool {
+    let time = match word.split_at_checked(10) {
+        Some((day, rest)) if is_day(day) => rest.trim_start_matches('T'),
+        _ => word,
+    };
+    time.is_empty() && !word.is_empty()
+        || clock(time).is_some_and(|rest| zone(rest).trim_matches([',', '"']).is_empty())
 }
 
 /// A time, a day, seconds or a level in square brackets. Other words in brackets say who speaks.
@@ -186,6 +265,12 @@ mod tests {
             "28.11.2026 08:00:36  [INFO] ",
             "11/28/2026 08:00:36 AM ",
             "[2026-11-28 08:00:36] ",
+            "<30>1 2026-11-28T08:00:36Z host pcscd 2811 - - ",
+            "nov. 28 08:00:36 host pcscd[2811]: ",
+            "f\u{E9}vr. 28 08:00:36 host pcscd[2811]: ",
+            "2026-11-28 08:00:36,123 - card.reader - DEBUG - ",
+            "11-28 08:00:36.123  1234  1235 D CardService: ",
+            "1795852836.123456 ",
             "[12345.678901] ",
             "[08:00:36] [DEBUG] ",
             "08:00:36.5 ",

@@ -37,9 +37,28 @@ pub(super) fn of_command(rest: &Rest) -> Tail {
     // A byte that was damaged behind others that a sign joins.
     let is_joined = text.starts_with(['-', ',', ':', ';'])
         && text.trim_start_matches([',', ' ']).trim_start_matches(['-', ':', ';']).starts_with(char::is_alphanumeric)
-        && first.bytes().any(|byte| byte.is_ascii_digit());
+        && (first.len() == 2 || first.bytes().any(|byte| byte.is_ascii_digit()));
     let is_bracketed = text.starts_with(['(', '#', '/']);
-    if set_off && (is_bracketed || !is_digits && !is_joined) && !has_bytes(text) { Tail::Remark } else { Tail::Unread }
+    // Two lines may have become one.
+    let is_whole = !text.contains('\r');
+    let is_remark = set_off && (is_bracketed || !is_digits && !is_joined) && !has_bytes(text) && is_whole;
+    if is_remark && !stands_for_bytes(rest) { Tail::Remark } else { Tail::Unread }
+}
+
+/// Whether something may stand for bytes that are not shown: signs and nothing else, as `-- --`; a count of other bytes
+/// than stand before it, as `<4 bytes>`; or what they are, as `(PIN)`.
+fn stands_for_bytes(rest: &Rest) -> bool {
+    let words: Vec<&str> =
+        rest.text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let signs = rest.text.chars().filter(|sign| !sign.is_whitespace()).count();
+    // Of an answer the status word may not be counted, of a command its header.
+    let counts = [Some(rest.bytes), rest.bytes.checked_sub(2), rest.bytes.checked_sub(5)];
+    let counts_others = words.windows(2).any(|pair| {
+        let is_unit = ["byte", "bytes", "octet", "octets"].iter().any(|unit| pair[1].eq_ignore_ascii_case(unit));
+        is_unit && pair[0].parse().is_ok_and(|count: usize| !counts.contains(&Some(count)))
+    });
+    let is_code = matches!(words[..], [word] if ["PIN", "PUK", "secret", "code"].iter().any(|code| word.eq_ignore_ascii_case(code)));
+    words.is_empty() && signs > 1 || counts_others || is_code || notation::tells_of_hidden(&rest.text)
 }
 
 /// Whether a remark has bytes: two words or more of two digits each.
@@ -88,7 +107,7 @@ mod tests {
     use crate::trace::convert::gathered::Rest;
 
     fn tail(text: &str, apart: bool) -> Tail {
-        of_answer(&Rest { text: text.to_owned(), apart })
+        of_answer(&Rest { text: text.to_owned(), apart, bytes: 5 })
     }
 
     #[test]
@@ -103,9 +122,17 @@ mod tests {
 
     #[test]
     fn a_remark_has_no_bytes() {
-        for text in
-            ["(done)", "(12 ms)", ": Normal processing.", "# SELECT", "// SELECT", "- a file is missing", "(9000)"]
-        {
+        for text in [
+            "(done)",
+            "(12 ms)",
+            "(5 bytes)",
+            "(3 bytes and SW)",
+            ": Normal processing.",
+            "# SELECT",
+            "// SELECT",
+            "- a file is missing",
+            "(9000)",
+        ] {
             let expected = if text.starts_with("- a") { Tail::Unread } else { Tail::Remark };
             assert_eq!(tail(text, false), expected, "{text}");
         }
@@ -121,6 +148,12 @@ mod tests {
             "-G0",
             "-00Status: No Error",
             ", G0",
+            ":GA",
+            "-- -- -- --",
+            "## ##",
+            "<4 bytes>",
+            "(PIN)",
+            "(2 octets not shown)",
         ] {
             assert_eq!(tail(text, false), Tail::Unread, "{text}");
         }

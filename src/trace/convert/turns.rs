@@ -12,6 +12,9 @@ use super::{
     tail::{self, Tail},
 };
 
+/// A line that goes on with bytes begins as the lines above it do.
+pub(super) const ANOTHER_BEGINNING: &str = "a row without what stands before the lines above it";
+
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Speaker {
@@ -40,17 +43,21 @@ pub(super) struct Turns<'d> {
     open: Option<Open>,
     waiting: Waiting,
     leftovers: Leftovers,
+    /// Whether the line above is a damaged row, or what stood before it is damaged: more bytes may be on this one.
+    is_torn: bool,
 }
 
 impl<'d> Turns<'d> {
     pub(super) fn new(dialogue: &'d mut Dialogue, strictness: Strictness) -> Self {
         let leftovers = Leftovers::new(strictness);
-        Self { dialogue, connections: Connections::default(), open: None, waiting: Waiting::default(), leftovers }
+        let (connections, waiting) = (Connections::default(), Waiting::default());
+        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false }
     }
 
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
     pub(super) fn begin(&mut self, speaker: Speaker, line: usize, text: &str, told: Option<usize>) {
         self.close();
+        self.is_torn = false;
         let mut open = Open { speaker, gathered: Gathered::new(line), told, goes_on: true };
         if let Some(rest) = open.gathered.take(line, text) {
             open.end(line, text, &rest);
@@ -61,24 +68,30 @@ impl<'d> Turns<'d> {
     /// Takes a line that has no mark: it goes on with what was said, or it has nothing that matters, or it is kept to
     /// be named.
     pub(super) fn other(&mut self, line: &Line<'_>) {
-        if self.row(line) {
+        if !self.row(line) {
+            self.no_row(line);
+        }
+    }
+
+    /// Takes a line that is none of a message.
+    pub(super) fn no_row(&mut self, line: &Line<'_>) {
+        // A blank line parts nothing.
+        if line.text.is_empty() {
             return;
         }
-        // A blank line parts nothing.
-        if !line.text.is_empty() {
-            let goes_on = self.open.as_ref().is_some_and(|open| open.goes_on);
-            if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) {
-                self.leftover(line);
-            } else {
-                self.close();
-                self.leftovers.note(line);
-            }
+        let goes_on = self.is_torn || self.open.as_ref().is_some_and(|open| open.goes_on);
+        if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) {
+            return self.leftover(line);
         }
+        self.close();
+        self.leftovers.note(line);
+        self.is_torn = goes_on && (line.is_bare || line.is_other);
     }
 
     /// Takes a line that is to be named whatever it looks like.
     pub(super) fn leftover(&mut self, line: &Line<'_>) {
         self.close();
+        self.is_torn = true;
         self.leftovers.take(line);
     }
 
@@ -88,9 +101,8 @@ impl<'d> Turns<'d> {
         match open.gathered.row(line.number, &line.text) {
             None => false,
             Some(rest) => {
-                // A paste wraps bytes, and nothing is before or behind them.
-                if line.is_bare && (rest.is_some() || !line.text.starts_with(char::is_alphanumeric)) {
-                    open.gathered.flaw(line.number, &line.text, "a row without what stands before the lines above it");
+                if line.begins_otherwise(rest.is_some()) {
+                    open.gathered.flaw(line.number, &line.text, ANOTHER_BEGINNING);
                 }
                 if let Some(rest) = rest {
                     open.end(line.number, &line.text, &rest);
@@ -111,6 +123,11 @@ impl<'d> Turns<'d> {
     pub(super) fn push(&mut self, bytes: Bytes) -> bool {
         let open = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card);
         open.map(|open| open.gathered.push(bytes)).is_some()
+    }
+
+    /// Whether an answer is open.
+    pub(super) fn is_of_card(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.speaker == Speaker::Card)
     }
 
     /// Ends what is being said.

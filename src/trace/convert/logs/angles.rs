@@ -15,6 +15,9 @@ use crate::trace::convert::{
 const CONNECTING: [&str; 2] = ["connecting to ", "reconnecting to "];
 const DISCONNECTING: &str = "disconnecting from ";
 
+/// What `virtuale apdu` says at a terminal before its first prompt.
+const INVITATION: &str = "write a command in hexadecimal, such as ";
+
 /// Whether a log has such lines of both kinds.
 pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
     let has =
@@ -38,7 +41,8 @@ fn said_in(text: &str) -> Option<(Speaker, &str)> {
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut turns = Turns::new(dialogue, Strictness::Anywhere);
-    let is_pyscard = lines.iter().any(|line| line.text.starts_with("<  []") || connected(&line.text).is_some());
+    // It writes two blanks behind the sign.
+    let is_pyscard = lines.iter().any(|line| line.text.starts_with("<  ") || connected(&line.text).is_some());
     for line in lines {
         let text = line.text.as_ref();
         if let Some((speaker, said)) = said_in(text) {
@@ -55,6 +59,8 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         } else if let Some(rest) = text.strip_prefix("reset  # ") {
             turns.event(line.number, Event::Reset(Reset::Cold));
             turns.atr(rest);
+        } else if text.starts_with(INVITATION) {
+            turns.close();
         } else if !turns.atr(text) {
             turns.other(line);
         }

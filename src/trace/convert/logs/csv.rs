@@ -1,11 +1,12 @@
 //! Tables with a line of names above them: a column of commands and one of answers, or one of bytes and one that says
-//! whose they are.
+//! whose they are. A table of the second kind is understood without names too.
 
 use crate::{
     trace::convert::{
         dialogue::Dialogue,
         fields::{self, Meaning, Record},
         lines::Line,
+        notation,
     },
     work,
 };
@@ -21,9 +22,73 @@ fn header(line: &str) -> Option<(char, Vec<Option<Meaning>>)> {
     })
 }
 
-/// Whether a log is such a table: its first line that is not empty has the names.
+/// The separator and the meanings of the columns of a table without a line of names: each row says in one column whose
+/// the bytes in another one are, and there are bytes in no third one.
+fn without_names(lines: &[Line<'_>]) -> Option<(char, Vec<Option<Meaning>>)> {
+    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.raw.trim().is_empty()).collect();
+    SEPARATORS.into_iter().find_map(|separator| {
+        let mut columns: Option<Vec<Column>> = None;
+        for line in &rows {
+            let Row { cells, end } = row(raw(line), separator, false);
+            let found: Vec<Column> = cells.iter().map(|cell| Column::of(cell)).collect();
+            let columns = columns.get_or_insert_with(|| found.clone());
+            if end != End::Whole || columns.len() != found.len() {
+                return None;
+            }
+            columns.iter_mut().zip(found).for_each(|(column, found)| *column = column.with(found));
+        }
+        let columns = columns.filter(|columns| {
+            let count = |wanted| columns.iter().filter(|column| **column == wanted).count();
+            rows.len() > 1 && count(Column::Direction) == 1 && count(Column::Bytes) == 1 && count(Column::Mixed) == 0
+        })?;
+        Some((separator, columns.into_iter().map(Column::meaning).collect()))
+    })
+}
+
+/// What a column without a name has in all rows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Column {
+    Direction,
+    Bytes,
+    /// Counts, or bytes of which all digits are decimal.
+    Digits,
+    /// Times and other texts.
+    Other,
+    /// Bytes in some rows only.
+    Mixed,
+}
+
+impl Column {
+    fn of(cell: &str) -> Self {
+        match cell.trim() {
+            cell if fields::speaks(cell).is_some() => Self::Direction,
+            cell if fields::has_bytes(cell, true) => Self::Bytes,
+            cell if notation::only(cell).is_some_and(|bytes| bytes.0.len() > 1) => Self::Digits,
+            _ => Self::Other,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Bytes, Self::Digits) | (Self::Digits, Self::Bytes) => Self::Bytes,
+            (Self::Bytes | Self::Mixed, _) | (_, Self::Bytes | Self::Mixed) => Self::Mixed,
+            _ => Self::Other,
+        }
+    }
+
+    fn meaning(self) -> Option<Meaning> {
+        match self {
+            Self::Direction => Some(Meaning::Direction),
+            Self::Bytes => Some(Meaning::Data),
+            Self::Digits | Self::Other | Self::Mixed => None,
+        }
+    }
+}
+
+/// Whether a log is such a table: its first line that is not empty has the names, or it needs none.
 pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
-    first(lines).is_some_and(|line| header(raw(line)).is_some())
+    first(lines).is_some_and(|line| header(raw(line)).is_some()) || without_names(lines).is_some()
 }
 
 fn first<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
@@ -36,11 +101,13 @@ fn raw<'a>(line: &Line<'a>) -> &'a str {
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let Some(first) = first(lines) else { return };
-    let Some((separator, columns)) = header(raw(first)) else {
+    let named = header(raw(first));
+    let above = if named.is_some() { first.number } else { 0 };
+    let Some((separator, columns)) = named.or_else(|| without_names(lines)) else {
         let why = "no line of names: a table has columns such as command and response, or direction and data";
         return dialogue.unread(first.number, first.raw, why);
     };
-    let lines: Vec<_> = lines.iter().filter(|line| line.number > first.number && !line.raw.trim().is_empty()).collect();
+    let lines: Vec<_> = lines.iter().filter(|line| line.number > above && !line.raw.trim().is_empty()).collect();
     let ends = ends_of_quotes(&lines, separator);
     let mut records = Vec::new();
     let mut at = 0;

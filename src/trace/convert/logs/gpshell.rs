@@ -3,12 +3,13 @@
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
-    gathered::{Gathered, begins_as_row},
+    gathered::{Gathered, begins_as_row, holds_row},
     leftovers::{Leftovers, Strictness},
     lines::Line,
     pairing::Waiting,
     readers::Place,
     tail::{self, Tail},
+    turns::ANOTHER_BEGINNING,
 };
 
 /// What a line begins to say.
@@ -75,7 +76,8 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         } else if !gpshell.row(line) && !line.text.is_empty() {
             let goes_on = gpshell.open.is_some();
             gpshell.close();
-            if goes_on && begins_as_row(&line.text) || was_marked(&line.text) {
+            if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) || was_marked(&line.text)
+            {
                 gpshell.leftovers.take(line);
             } else {
                 gpshell.leftovers.note(line);
@@ -94,6 +96,8 @@ impl Gpshell<'_> {
         let Some(rest) = open.row(line.number, &line.text) else { return false };
         if rest.is_some() {
             open.flaw(line.number, &line.text, "not only bytes in a line that was wrapped");
+        } else if line.begins_otherwise(false) {
+            open.flaw(line.number, &line.text, ANOTHER_BEGINNING);
         }
         true
     }

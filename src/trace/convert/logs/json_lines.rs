@@ -57,14 +57,15 @@ fn object(text: &str) -> Option<Object> {
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let lines = lines.iter().filter(|line| !matches!(line.text.as_ref(), "" | "[" | "]"));
-    let records: Vec<Record> = lines.map(record).collect();
+    let records: Vec<Record> = lines.map(|line| record(line.number, &line.text)).collect();
     fields::say(&records, dialogue);
 }
 
-fn record(line: &Line<'_>) -> Record {
-    let mut record = Record::new(line.number);
-    let Some(Object(entries)) = object(&line.text) else {
-        record.flaw(&line.text, "a line that is no object of JSON");
+/// An object that begins on a line, as a record.
+pub(super) fn record(line: usize, text: &str) -> Record {
+    let mut record = Record::new(line);
+    let Some(Object(entries)) = object(text) else {
+        record.flaw(text, "no object of JSON");
         return record;
     };
     for (key, value) in &entries {
@@ -81,7 +82,7 @@ fn record(line: &Line<'_>) -> Record {
 }
 
 /// Adds what an object or a list holds, of which no name tells what it is.
-fn leaves(value: &Value, record: &mut Record) {
+pub(super) fn leaves(value: &Value, record: &mut Record) {
     match value {
         Value::Object(object) => object.values().for_each(|value| leaves(value, record)),
         Value::Array(values) if !values.iter().all(Value::is_number) => {

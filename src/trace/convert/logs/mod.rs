@@ -6,6 +6,7 @@ pub(super) mod arrows;
 pub(super) mod csv;
 pub(super) mod gp;
 pub(super) mod gpshell;
+pub(super) mod json;
 pub(super) mod json_lines;
 pub(super) mod opensc;
 pub(super) mod opensc_tool;

@@ -70,6 +70,8 @@ struct Opensc {
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut opensc = Opensc::default();
     let mut lines = lines.iter().peekable();
+    // Whether a message shows bytes, which are no APDU, and goes on below.
+    let mut is_message = false;
     while let Some(line) = lines.next() {
         if opensc.learn(bare(&line.text), dialogue) {
             continue;
@@ -83,11 +85,17 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         }
         let Some((speaker, count)) = heading(&line.text) else {
             // Rules between dumps, and lines of text.
-            if bare(&line.text) == line.text && looks_like_bytes(&line.text) {
-                dialogue.unread(line.number, &line.text, "bytes that belong to no dump");
+            let text = bare(&line.text);
+            if text != line.text {
+                is_message = text.rsplit_once(": ").and_then(|(_, shown)| row_of_message(shown)) == Some(true);
+            } else if let Some(is_full) = row_of_message(text).filter(|_| is_message) {
+                is_message = is_full;
+            } else if looks_like_bytes(text) {
+                dialogue.unread(line.number, text, "bytes that belong to no dump");
             }
             continue;
         };
+        is_message = false;
         let mut dump = Bytes::default();
         let mut broken = None;
         let wanted = |dump: &Bytes| (count.unwrap_or(BYTES_PER_LINE) - dump.0.len()).min(BYTES_PER_LINE);
@@ -154,6 +162,21 @@ impl Opensc {
             Speaker::Card => self.waiting.answer(said, dialogue),
         }
     }
+}
+
+/// Whether a text is a row of bytes as messages of OpenSC show them, in groups of 16 bytes, three in a row; and whether
+/// it is a full one, below which another may follow.
+fn row_of_message(text: &str) -> Option<bool> {
+    const DIGITS: usize = 32;
+    let groups: Vec<&str> = text.split(' ').collect();
+    let (last, whole) = groups.split_last()?;
+    let is_hex = groups.iter().all(|group| group.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    let is_row = is_hex
+        && whole.len() < 3
+        && whole.iter().all(|group| group.len() == DIGITS)
+        && (2..=DIGITS).contains(&last.len())
+        && last.len().is_multiple_of(2);
+    is_row.then_some(whole.len() == 2 && last.len() == DIGITS)
 }
 
 /// A line without process, thread and time, which OpenSC puts before it in several ways.

@@ -3,7 +3,7 @@
 
 use crate::trace::convert::{
     dialogue::Dialogue,
-    element::Bytes,
+    element::{Bytes, Element},
     gathered::begins_as_row,
     leftovers::Strictness,
     lines::Line,
@@ -21,6 +21,7 @@ pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut turns = Turns::new(dialogue, Strictness::Rows);
+    let mut columns = None;
     for line in lines {
         let text = line.text.as_ref();
         if let Some(command) = text.strip_prefix(COMMAND) {
@@ -34,14 +35,20 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         } else if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
             turns.close();
             turns.connections.connect(reader);
-        } else if let Some(bytes) = notation::with_column(text).filter(|bytes| !text.ends_with('.') || is_shown(bytes))
-        {
-            if !turns.push(bytes) && !turns.row(line) {
-                turns.leftover(line);
+        } else if turns.is_of_card() {
+            // All rows have a column of text, or it was lost of all; and each begins as the lines above it do.
+            let row = notation::with_column(text).filter(|(bytes, _)| is_shown(bytes));
+            let row = row.filter(|(bytes, has_column)| {
+                // Blanks at the end of a line are no part of it.
+                let is_blank = bytes.0.iter().all(|byte| *byte == Element::Byte(b' '));
+                is_blank || *has_column == *columns.get_or_insert(*has_column)
+            });
+            let goes_on = row.is_some_and(|(bytes, _)| !line.is_bare && !line.is_other && turns.push(bytes));
+            match goes_on {
+                true => {}
+                false if begins_as_row(text) || notation::with_column(text).is_some() => turns.leftover(line),
+                false => turns.no_row(line),
             }
-        } else if text.contains('.') && begins_as_row(text) && !is_shown(&notation::read(text).bytes) {
-            // Dots of a column of text that has another number of bytes would be read as hidden ones.
-            turns.leftover(line);
         } else {
             turns.other(line);
         }

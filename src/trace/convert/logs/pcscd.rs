@@ -12,12 +12,12 @@ use crate::trace::{
     Silence,
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
-        gathered::{Gathered, begins_as_row, looks_like_bytes},
+        gathered::{Gathered, begins_as_row, holds_row, looks_like_bytes},
         lines::Line,
         notation,
         readers::{Connections, Place, name},
         scan::between,
-        turns::Speaker,
+        turns::{ANOTHER_BEGINNING, Speaker},
     },
 };
 
@@ -61,6 +61,8 @@ struct Pcscd {
     waiting: HashMap<Party, VecDeque<Message>>,
     /// What is being said, and by whom: a paste wraps long lines.
     open: Option<(Party, Speaker, Gathered)>,
+    /// Whether the line above was no row and what stood before it is damaged: the rest of the row may be on this one.
+    is_torn: bool,
     /// The readers that a party is connected to.
     connections: HashMap<Party, Connections>,
     /// Readers whose card was taken out, and how often more than one came.
@@ -103,6 +105,7 @@ impl Pcscd {
                 gathered.flaw(number, text, "not only bytes behind the mark");
             }
             self.open = Some((party, speaker, gathered));
+            self.is_torn = false;
             return;
         }
         // What a paste wrapped has no time before it.
@@ -112,12 +115,15 @@ impl Pcscd {
         {
             if rest.is_some() {
                 open.flaw(number, text, "not only bytes in a line that was wrapped");
+            } else if line.begins_otherwise(false) {
+                open.flaw(number, text, ANOTHER_BEGINNING);
             }
             return;
         }
-        let goes_on = self.open.is_some() && text.len() == line.text.len();
+        let goes_on = self.is_torn || self.open.is_some() && text.len() == line.text.len();
+        self.is_torn = goes_on && (line.is_bare || line.is_other);
         self.close(dialogue);
-        let is_row = looks_like_bytes(text) || goes_on && begins_as_row(text);
+        let is_row = looks_like_bytes(text) || goes_on && (begins_as_row(text) || line.is_bare && holds_row(text));
         if !self.learn(number, prefix, text, dialogue) && is_row {
             dialogue.unread(number, text, "bytes that belong to no command and no answer");
         }

@@ -4,11 +4,12 @@
 use crate::trace::convert::{
     dialogue::{Answer, Dialogue, Message},
     element::{Bytes, Element},
-    gathered::{Gathered, looks_like_bytes},
+    gathered::{Gathered, begins_as_row, looks_like_bytes},
     lines::Line,
     notation,
     readers::Place,
     scan::between,
+    turns::ANOTHER_BEGINNING,
 };
 
 const COMMAND: &str = "PCSC_data:";
@@ -39,6 +40,8 @@ struct Scdaemon {
     /// The slots that have a card.
     slots: Vec<String>,
     complained: bool,
+    /// Whether the line above has bytes that a broken line may go on with.
+    below: bool,
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
@@ -80,6 +83,7 @@ impl Scdaemon {
             self.close();
             self.learn(line, dialogue);
         }
+        self.below = [COMMAND, DUMP].iter().any(|mark| text.contains(mark));
     }
 
     fn learn(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
@@ -89,7 +93,9 @@ impl Scdaemon {
             self.slot(before, line, dialogue);
         } else if let Some(atr) = between(text, "ATR (", ")") {
             self.atr(atr, dialogue);
-        } else if looks_like_bytes(message(text)) && !self.atrs.contains(&notation::read(message(text)).bytes) {
+        } else if self.below && begins_as_row(message(text))
+            || looks_like_bytes(message(text)) && !self.atrs.contains(&notation::read(message(text)).bytes)
+        {
             dialogue.unread(line.number, text, "bytes that belong to no command and no answer");
         }
     }
@@ -138,6 +144,8 @@ impl Scdaemon {
         };
         if rest.is_some() {
             open.flaw(line.number, text, "not only bytes in a dump");
+        } else if line.begins_otherwise(false) {
+            open.flaw(line.number, text, ANOTHER_BEGINNING);
         }
         if !text.trim_end().ends_with('\\') {
             self.close();

@@ -215,6 +215,31 @@ fn a_pin_that_is_not_shown() {
 }
 
 #[test]
+fn signs_and_remarks_that_stand_for_a_pin_are_no_remarks() {
+    for pin in ["** ** ** **", "(PIN hidden)", "<4 bytes removed>", "{masked}"] {
+        let log = format!("=> 00 20 00 81 04 {pin}\n<= 90 00\n");
+        assert_eq!(said(&log, Format::Arrows), "> 00 20 00 81 04 .. .. .. ..\n< 90 00\n", "{pin}");
+    }
+    for pin in ["-- -- -- --", "## ## ## ##", "\u{2022}\u{2022}\u{2022}\u{2022}", "__ __ __ __", "<4 bytes>", "(PIN)"] {
+        let log = format!("=> 00 20 00 81 04 {pin}\n<= 90 00\n");
+        let lines: Vec<usize> = unread(&log, Format::Arrows).iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1], "{pin}");
+    }
+}
+
+#[test]
+fn opensc_shows_keys_in_messages() {
+    let group = "00".repeat(16);
+    let row = format!("{group} {group} {group}\n");
+    let apdu = "Outgoing APDU (4 bytes):\n00 A4 04 00 ....\n\nIncoming APDU (2 bytes):\n90 00 ..\n\n";
+    let message = "P:1; T:0x2 08:00:00.1 [t] card.c:1:read_public_key: encoded public key: ";
+    let log = format!("{apdu}{message}{row}{row}{group} 0203010001\n{apdu}");
+    assert_eq!(said(&log, Format::Opensc).matches("> 00 A4 04 00\n< 90 00\n").count(), 2);
+    let stray = format!("{apdu}{message}{row}{group} 0203010001\n{group}\n{apdu}");
+    assert_eq!(unread(&stray, Format::Opensc), [(9, "bytes that belong to no dump".to_owned())]);
+}
+
+#[test]
 fn lines_before_the_first_event_leave_comments() {
     assert_eq!(unread("SW: 90 00\nAPDU: 00 A4 04 00\nSW: 90 00\n", Format::Pcscd).len(), 1);
     let log = "<= 90 00\n=> 00 A4 04 00\n<= 90 00\n";

@@ -1,9 +1,11 @@
 //! What the importers make of logs.
 
 mod field;
+mod printed;
 mod programs;
 mod properties;
 mod tables;
+mod two_readers;
 
 use std::sync::Arc;
 

@@ -46,7 +46,7 @@ fn opensc_tool_loses_no_row() {
     assert_eq!(lines(format!("{begin}{row}Using something\n03 04 05 06 07 08 ......\n")), [5]);
     assert_eq!(lines(begin.to_owned()), [2], "the colon announces data");
     let lost = format!("{begin}{}41 A\n", row.replacen("..", "{.", 1).replacen("00", "7B", 1).replacen("01", "47", 1));
-    assert_eq!(lines(lost), [4], "behind a column that was damaged");
+    assert_eq!(lines(lost), [2, 3, 4], "a column that was damaged, and what is behind it");
     for damaged in
         ["0       .", "G0      .", "4       k", "7F 00   ....", "00G00   ..", "7F 7F 00 ..", "7F 00 3E .. .G>"]
     {
@@ -93,6 +93,27 @@ fn pyscard_at_work() {
     parse(&imported);
     assert_eq!(imported.unread.len(), 1);
     assert!(imported.text.contains("slot not-told\n> 00 A4 04 00\n< 90 00\nslot B\n> 00 A4"), "{}", imported.text);
+}
+
+#[test]
+fn old_pyscard_without_a_line_about_its_reader() {
+    let log = "> 00 A4 04 00 00\n<  6F 00 90 0 \n> 00 B0 00 00 01\n<  55 6C 5 \n";
+    assert!(whole(log, Format::Angles).ends_with("> 00 A4 04 00 00\n< 6F 00 90 00\n> 00 B0 00 00 01\n< 55 6C 05\n"));
+}
+
+#[test]
+fn our_own_conversations_at_a_terminal() {
+    let log = "Script started on 2026-11-29 12:10:10+00:00 [TERM=\"xterm\"]\r\n\
+        write a command in hexadecimal, such as 00 A4 04 00, or reset; quit or Ctrl-D ends\r\n\
+        \u{1B}[?2004h\u{1B}[?2026h\r\u{1B}[Kapdu> \r\u{1B}[6C\u{1B}[?2026l00 B0 82 00 02 # read\u{1B}[?2004l\r\n\
+        > 00 B0 82 00 02  # READ BINARY of file 2, at 0\r\n< 65 11 9000  # done\r\n\
+        #   IDENTITE (3F00/D001), bytes 0..2\r\n#         0..33  beneficiaire 1 (in part)\r\n\
+        \u{1B}[?2004h\u{1B}[?2026h\r\u{1B}[Kapdu> \r\u{1B}[6C\u{1B}[?2026lreset\u{1B}[?2004l\r\n\
+        reset  # ATR 3B 75 13 00 00 44 09 EA 90 00\r\n\
+        \u{1B}[?2004h\u{1B}[?2026h\r\u{1B}[Kapdu> \r\u{1B}[6C\u{1B}[?2026lbad\u{1B}[?2004l\r\n\
+        \"bad\" has an odd number of digits\r\nScript done on 2026-11-29 12:10:11+00:00 [COMMAND_EXIT_CODE=\"0\"]\r\n";
+    let expected = format!("{NO_READER}atr 3B 75 13 00 00 44 09 EA 90 00\n> 00 B0 82 00 02\n< 65 11 90 00\nreset\n");
+    assert_eq!(whole(log, Format::Angles), expected);
 }
 
 #[test]

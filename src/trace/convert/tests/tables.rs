@@ -35,6 +35,61 @@ fn a_quote_that_does_not_end_costs_its_line_only() {
 }
 
 #[test]
+fn a_table_without_names_tells_by_its_columns() {
+    let said = "> 00 A4 04 00 00\n< 90 00\n> 00 B0 00 00 02\n< 41 42 90 00\n";
+    for table in [
+        "08:00:36,>,00A4040000\n08:00:37,<,9000\n08:00:38,>,00B0000002\n08:00:39,<,41429000\n",
+        "1;TX;00 A4 04 00 00\n2;RX;90 00\n3;TX;00 B0 00 00 02\n4;RX;41 42 90 00\n",
+        "out\t00A4040000\nin\t9000\n\nout\t00B0000002\nin\t41429000\n",
+    ] {
+        assert_eq!(said_in(&whole(table, Format::Csv)), said, "{table}");
+    }
+    for table in [
+        "08:00:36,00A4040000\n08:00:37,9000\n",
+        "08:00:36,>,00A4040000,01020304\n08:00:37,<,9000,05060708\n",
+        "08:00:36,>,00A4040000\n08:00:37,x,00B0000002\n",
+        "08:00:36,>,00A4040000\n08:00:37,<,none\n",
+    ] {
+        assert_eq!(Format::detect(table), None, "{table}");
+    }
+}
+
+#[test]
+fn a_document_of_json() {
+    let said = "> 00 A4 04 00 00\n< 6F 00 90 00\n> 00 B0 00 00 01\n< 69 82\n";
+    for document in [
+        "[{\"command\":\"00A4040000\",\"response\":\"6F009000\"},{\"command\":\"00B0000001\",\"response\":\"6982\"}]",
+        "{\n  \"name\": \"added\",\n  \"log\": [\n    {\n      \"capdu\": [0, 164, 4, 0, 0],\n      \"rapdu\": \"6F00\",\n      \
+         \"sw\": \"9000\"\n    },\n    {\"capdu\": \"00 B0 00 00 01\", \"rapdu\": \"\", \"sw\": \"6982\"}\n  ]\n}\n",
+        "[\n{\n\"dir\":\"out\",\n\"hex\":\"00A4040000\"},\n{\"dir\":\"in\",\"hex\":\"6F009000\"},\n{\"dir\":\"out\",\"hex\":\"00B0000001\"},\n\
+         {\"dir\":\"in\",\"hex\":\"6982\"}]",
+    ] {
+        assert_eq!(said_in(&whole(document, Format::Json)), said, "{document}");
+    }
+}
+
+#[test]
+fn what_a_document_of_json_has_beside_its_exchanges_is_named() {
+    let exchange = "{\n\"command\":\"00A4040000\",\n\"response\":\"9000\"}";
+    for (document, line) in [
+        (format!("{{\"log\":[{exchange}],\n\"more\":\"00B0000001112233\"}}"), 4),
+        (format!("{{\"log\":[{exchange}],\n\"more\":[0, 176, 0, 0, 1]}}"), 4),
+        (format!("[{exchange},\n{{\"command\":\"00B0000001\"}}]"), 4),
+        (format!("[{exchange},\n{{\"response\":\"6982\"}}]"), 4),
+        (format!("[{exchange},\n{{\"text\":\"00B0000001112233\"}}]"), 4),
+        (format!("[{exchange},\n"), 4),
+        (format!("[{exchange}]]"), 3),
+        (format!("[{exchange},\n{{\"command\":\"00B0000001\",\"response\":}}]"), 4),
+        (format!("[{exchange},\n\"00B0"), 4),
+    ] {
+        assert_eq!(Format::detect(&document), Some(Format::Json), "{document}");
+        let lines: Vec<usize> = named(&document, Format::Json).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [line], "{document}");
+        assert!(import(&document, Format::Json).text.contains("> 00 A4 04 00 00\n< 90 00\n"), "{document}");
+    }
+}
+
+#[test]
 fn a_status_word_in_a_field_of_its_own() {
     let say = |rows: &str| import(&format!("command,response,sw\n{rows}"), Format::Csv);
     // Said twice in every record: nothing tells otherwise.

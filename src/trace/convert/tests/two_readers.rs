@@ -1,0 +1,62 @@
+//! Logs of programs on two readers, made with the programs themselves: each command is in the slot in which the
+//! program's own recording of the same session has it, or the log does not tell and that is a finding.
+//!
+//! Of OpenSC's log those lines were kept that tell of readers and commands, and the first commands of each stretch on
+//! one reader; of pcscd's all but those of its own business.
+
+use std::collections::BTreeMap;
+
+use super::{parse, whole};
+use crate::trace::convert::{Format, import};
+
+const OPENSC: &str = include_str!("../../../../fixtures/traces/samples/sample.opensc-0.23.0-two-readers.log");
+const OPENSC_RECORDED: &str =
+    include_str!("../../../../fixtures/traces/samples/sample.opensc-0.23.0-two-readers.recorded");
+const PCSCD: &str = include_str!("../../../../fixtures/traces/samples/sample.pcscd-1.9.9-two-readers.log");
+const PCSCD_RECORDED: &str =
+    include_str!("../../../../fixtures/traces/samples/sample.pcscd-1.9.9-two-readers.recorded");
+const ONE_CLIENT: &str =
+    include_str!("../../../../fixtures/traces/samples/sample.pcscd-1.9.9-two-readers-one-client.log");
+
+/// What is said in each slot of a trace and the answers to reset, the slots in the order of their names.
+fn by_slot(trace: &str) -> Vec<String> {
+    let mut slots: BTreeMap<&str, String> = BTreeMap::new();
+    let mut slot = "";
+    for line in trace.lines() {
+        if let Some(name) = line.strip_prefix("slot ") {
+            slot = name;
+        } else if line.starts_with(['>', '<']) || line.starts_with("atr ") {
+            let said = line.split(" #").next().unwrap_or_default().trim();
+            let slot = slots.entry(slot).or_default();
+            slot.push_str(said);
+            slot.push('\n');
+        }
+    }
+    slots.into_values().collect()
+}
+
+#[test]
+fn opensc_with_both_cards_at_once() {
+    let slots = by_slot(&whole(OPENSC, Format::Opensc));
+    assert_eq!(slots.len(), 2);
+    assert_eq!(slots, by_slot(OPENSC_RECORDED));
+    assert_ne!(slots[0], slots[1], "the cards are not the same");
+}
+
+#[test]
+fn pcscd_with_a_connection_to_each_reader() {
+    let slots = by_slot(&whole(PCSCD, Format::Pcscd));
+    assert_eq!(slots, by_slot(PCSCD_RECORDED));
+    assert!(slots[0].ends_with("< 55 66 77 88 90 00\n") && slots[1].ends_with("< 11 22 33 44 90 00\n"), "{slots:?}");
+}
+
+#[test]
+fn pcscd_with_one_client_on_both_readers_does_not_tell() {
+    let imported = import(ONE_CLIENT, Format::Pcscd);
+    parse(&imported);
+    let [unread] = &imported.unread[..] else { panic!("{:?}", imported.unread) };
+    assert!(unread.why.contains("does not tell which reader"), "{unread}");
+    let commands = "> 00 A4 04 00 00\n< 90 00\n> 00 A4 04 00 00\n< 90 00\n\
+        > 00 B0 00 00 04\n< 55 66 77 88 90 00\n> 00 B0 00 00 04\n< 11 22 33 44 90 00\n";
+    assert!(imported.text.contains("slot not-told\n") && imported.text.ends_with(commands), "{}", imported.text);
+}
