@@ -83,8 +83,8 @@ struct Open {
     has_record: bool,
 }
 
-/// Finds the records of a document. Each is the innermost object whose keys tell of a command and an answer; or one that
-/// has one of them, in no such object.
+/// Finds the records of a document. Each is the innermost object whose keys tell of a command and an answer; or one
+/// that has one of them, in no such object.
 fn scan(log: &str) -> Document<'_> {
     work::step(log.len());
     let mut document = Document::default();

@@ -70,8 +70,8 @@ struct Opensc {
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let mut opensc = Opensc::default();
     let mut lines = lines.iter().peekable();
-    // Whether a message shows bytes, which are no APDU, and goes on below.
-    let mut is_message = false;
+    // Below a message, which may show bytes that are no APDU: whether the row above is a full one.
+    let mut message = None;
     while let Some(line) = lines.next() {
         if opensc.learn(bare(&line.text), dialogue) {
             continue;
@@ -87,15 +87,18 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
             // Rules between dumps, and lines of text.
             let text = bare(&line.text);
             if text != line.text {
-                is_message = text.rsplit_once(": ").and_then(|(_, shown)| row_of_message(shown)) == Some(true);
-            } else if let Some(is_full) = row_of_message(text).filter(|_| is_message) {
-                is_message = is_full;
+                let row = text.rsplit_once(": ").and_then(|(_, shown)| row_of_message(shown));
+                message = Some(row.is_some_and(|row| row.is_full));
+            } else if let (Some(goes_on), Some(row)) = (message, row_of_message(text))
+                && (goes_on || row.begins)
+            {
+                message = row.is_full.then_some(true);
             } else if looks_like_bytes(text) {
                 dialogue.unread(line.number, text, "bytes that belong to no dump");
             }
             continue;
         };
-        is_message = false;
+        message = None;
         let mut dump = Bytes::default();
         let mut broken = None;
         let wanted = |dump: &Bytes| (count.unwrap_or(BYTES_PER_LINE) - dump.0.len()).min(BYTES_PER_LINE);
@@ -164,9 +167,17 @@ impl Opensc {
     }
 }
 
-/// Whether a text is a row of bytes as messages of OpenSC show them, in groups of 16 bytes, three in a row; and whether
-/// it is a full one, below which another may follow.
-fn row_of_message(text: &str) -> Option<bool> {
+/// A row of bytes as messages of OpenSC show them, in groups of 16 bytes, three in a row.
+#[derive(Clone, Copy, Debug)]
+struct RowOfMessage {
+    /// Whether its first group is whole, as no row of an APDU has one.
+    begins: bool,
+    /// Whether all three are, so that another row may follow.
+    is_full: bool,
+}
+
+/// A text as a row of a message.
+fn row_of_message(text: &str) -> Option<RowOfMessage> {
     const DIGITS: usize = 32;
     let groups: Vec<&str> = text.split(' ').collect();
     let (last, whole) = groups.split_last()?;
@@ -176,7 +187,8 @@ fn row_of_message(text: &str) -> Option<bool> {
         && whole.iter().all(|group| group.len() == DIGITS)
         && (2..=DIGITS).contains(&last.len())
         && last.len().is_multiple_of(2);
-    is_row.then_some(whole.len() == 2 && last.len() == DIGITS)
+    let is_whole = last.len() == DIGITS;
+    is_row.then_some(RowOfMessage { begins: is_whole || !whole.is_empty(), is_full: is_whole && whole.len() == 2 })
 }
 
 /// A line without process, thread and time, which OpenSC puts before it in several ways.

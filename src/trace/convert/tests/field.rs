@@ -235,6 +235,10 @@ fn opensc_shows_keys_in_messages() {
     let message = "P:1; T:0x2 08:00:00.1 [t] card.c:1:read_public_key: encoded public key: ";
     let log = format!("{apdu}{message}{row}{row}{group} 0203010001\n{apdu}");
     assert_eq!(said(&log, Format::Opensc).matches("> 00 A4 04 00\n< 90 00\n").count(), 2);
+    let below = format!(
+        "{apdu}P:1; T:0x2 08:00:00.1 [t] key.c:1:from_fields: from_fields() called: 0x55:98\n{row}{row}0001\n{apdu}"
+    );
+    assert_eq!(said(&below, Format::Opensc).matches("> 00 A4 04 00\n< 90 00\n").count(), 2);
     let stray = format!("{apdu}{message}{row}{group} 0203010001\n{group}\n{apdu}");
     assert_eq!(unread(&stray, Format::Opensc), [(9, "bytes that belong to no dump".to_owned())]);
 }

@@ -1,5 +1,5 @@
-//! What holds for every importer: an exchange that is printed in its form is read back, however it is printed; and a log
-//! that was damaged makes a trace with the same bytes, or a line is named.
+//! What holds for every importer: an exchange that is printed in its form is read back, however it is printed; and a
+//! log that was damaged makes a trace with the same bytes, or a line is named.
 
 use proptest::{prelude::*, sample::Index, test_runner::RngSeed};
 
