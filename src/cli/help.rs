@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut command = &mut program;
     for verb in &args.verbs {
         let names: Vec<_> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
-        let above = command.get_bin_name().unwrap_or_default().to_owned();
+        let above = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
         let Some(below) = command.find_subcommand_mut(verb) else {
             let hint = match names.as_slice() {
                 [] => format!("see: {above} --help"),

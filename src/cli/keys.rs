@@ -1,6 +1,9 @@
 //! `virtuale keys`: the files of the test authority.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{Exit, Failure, exit, options::number, output};
 use crate::{profile::authority, shown, writing};
@@ -28,8 +31,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let folder = &args.output;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
     let files: Vec<_> = files.into_iter().map(|(name, content)| (folder.join(name), content)).collect();
-    let differs = |(path, content): &&(PathBuf, Vec<u8>)| fs::read(path).is_ok_and(|kept| kept != *content);
-    if let Some((path, _)) = files.iter().find(differs) {
+    if let Some((path, _)) = files.iter().find(|(path, content)| differs(path, content)) {
         let message = format!("{} exists and is not a file of the authority of seed {}", shown::path(path), args.seed);
         return Err(Failure::usage(message, "name another folder with -o, or remove it"));
     }
@@ -41,4 +43,10 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     output::print(names)?;
     Ok(exit::DONE)
+}
+
+/// Whether something else is at a path than this, or than nothing. A pipe is not read: it may say nothing for ever.
+fn differs(path: &Path, content: &[u8]) -> bool {
+    let found = fs::metadata(path);
+    found.is_ok_and(|found| !found.is_file() || fs::read(path).is_ok_and(|kept| kept != content))
 }

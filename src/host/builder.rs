@@ -353,6 +353,7 @@ impl Builder {
 
 impl Prepared {
     /// As [`Builder::on_stop`].
+    #[cfg(feature = "cli")]
     pub(crate) fn on_stop(self, call: impl Fn() + Send + Sync + 'static) -> Self {
         Self { builder: self.builder.on_stop(call), ..self }
     }

@@ -148,8 +148,8 @@ pub enum HostError {
         /// What the system said.
         kind: io::ErrorKind,
     },
-    /// A running reader gave no answer.
-    #[error("the reader at {} did not answer: {}", shown::path(socket), reason(error))]
+    /// A running reader gave no answer, or none that can be understood.
+    #[error("no answer of the reader at {}: {}", shown::path(socket), reason(error))]
     Lost {
         /// The PC/SC socket.
         socket: PathBuf,
@@ -259,7 +259,7 @@ impl HostError {
                 "only the user who started the reader may control it".into()
             }
             Self::NotThere { .. } => "see what stands in the way: virtuale doctor".into(),
-            Self::Lost { .. } => "see whether it still runs: virtuale slots".into(),
+            Self::Lost { .. } => "see which readers run and answer: virtuale slots --all".into(),
             Self::Lingers { .. } => "see whether their program goes on: virtuale slots --all".into(),
             Self::Nonsense(_) => "start it again, with this version of the program".into(),
             Self::Empty { slot, .. } => {

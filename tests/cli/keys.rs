@@ -1,6 +1,6 @@
 //! `keys`, and what `--opensc` tells programs.
 
-use std::fs;
+use std::{fs, process::Command};
 
 use crate::sandbox::{MARTIN, Sandbox, run};
 
@@ -30,6 +30,15 @@ fn nothing_is_written_where_nobody_asked_for_it() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(error.contains("--output <DIR>"), "{error}");
     assert!(sandbox.left().is_empty());
+}
+
+#[test]
+fn a_pipe_that_says_nothing_is_not_waited_for() {
+    let sandbox = Sandbox::new();
+    let pipe = sandbox.path().join("TEST-README.txt");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system").success());
+    let (code, _, error) = run(&mut sandbox.virtuale(&["keys", "-o", &sandbox.path().display().to_string()]));
+    assert!(code == 2 && error.contains("exists and is not a file of the authority"), "{code} {error}");
 }
 
 #[test]

@@ -191,3 +191,16 @@ fn a_card_that_a_trace_cannot_name_is_not_recorded() {
         assert!(code == 2 && error.contains(flaw), "{name:?}: {error}");
     }
 }
+
+#[test]
+fn man_pages_take_the_place_of_man_pages_of_this_program_only() {
+    let folder = Folder::new();
+    assert_eq!(folder.run(&["man", "man1"]).0, 0);
+    let (code, _, error) = folder.run(&["man", "man1"]);
+    assert_eq!(code, 0, "{error}");
+    let foreign = folder.holds("man1/virtuale.1").replace(".TH virtuale ", ".TH virtuale-of-others ");
+    folder.write("man1/virtuale-exec.1", &foreign);
+    let (code, _, error) = folder.run(&["man", "man1"]);
+    assert!(code == 2 && error.contains("virtuale-exec.1 is there already, and is no man page"), "{code} {error}");
+    assert_eq!(folder.holds("man1/virtuale-exec.1"), foreign);
+}

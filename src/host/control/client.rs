@@ -91,7 +91,7 @@ impl Client {
         let seconds = self.stream.get_ref().patience().as_secs();
         let lost = |error: io::Error| {
             let error = match error.kind() {
-                io::ErrorKind::TimedOut => io::Error::new(error.kind(), format!("no answer came within {seconds} s")),
+                io::ErrorKind::TimedOut => io::Error::new(error.kind(), format!("it says nothing for {seconds} s")),
                 _ => error,
             };
             HostError::Lost { socket: self.socket.clone(), error }
@@ -181,7 +181,7 @@ mod tests {
         let control = UnixListener::bind(beside(&socket)).expect("a socket beside it");
         let connect = |patience| Client::connect(socket.clone(), patience).expect("somebody listens");
         let silent = connect(SHORT).ask(Request::Slots).expect_err("nobody answers");
-        assert!(silent.to_string().ends_with("did not answer: no answer came within 0 s"), "{silent}");
+        assert!(silent.to_string().ends_with(": it says nothing for 0 s"), "{silent}");
         let lingers = connect(SHORT).wait_for_its_end().expect_err("it is there");
         assert!(matches!(lingers, HostError::Lingers { .. }), "{lingers}");
         let client = connect(Duration::from_secs(20));
