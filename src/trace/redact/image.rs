@@ -137,8 +137,11 @@ impl Files {
 /// Notes the personal values of an element as what must not be found again.
 fn note(element: &Element, file: &str, bytes: &[u8], personal: bool, needles: &mut Needles) {
     let personal = personal || element.personal;
-    if element.children.is_empty() && personal && element.name != UNEXPLAINED {
-        let raw = bytes.get(element.value_range()).unwrap_or_default();
+    if element.children.is_empty()
+        && personal
+        && element.name != UNEXPLAINED
+        && let Some(raw) = bytes.get(element.value_range())
+    {
         needles.add(&format!("{} of {file}", element.name), &element.value, raw);
     }
     element.children.iter().for_each(|child| note(child, file, bytes, personal, needles));
@@ -179,11 +182,20 @@ impl Image {
         self.last.iter().skip(offset).zip(bytes).any(|(last, byte)| last.is_some_and(|last| last != *byte))
     }
 
-    /// Notes the values that stand in the file as it was read last.
+    /// Notes the values that stand in the file as it was read last. An object of which only the beginning was read is
+    /// taken for whole, so that the values are seen which are.
     fn look_at_last(&self, profile: &Profile, file: &FileMap, needles: &mut Needles) {
-        let bytes: Vec<u8> = self.last.iter().map_while(|byte| *byte).collect();
-        for element in profile.layout().decode(&file.name, &bytes).iter().flat_map(|decoded| &decoded.elements) {
-            note(element, &file.name, &bytes, false, needles);
+        let mut bytes: Vec<u8> = self.last.iter().map_while(|byte| *byte).collect();
+        let known = bytes.len();
+        let mut look = |bytes: &[u8]| {
+            for element in profile.layout().decode(&file.name, bytes).iter().flat_map(|decoded| &decoded.elements) {
+                note(element, &file.name, bytes.get(..known).unwrap_or(bytes), false, needles);
+            }
+        };
+        look(&bytes);
+        if known < file.size {
+            bytes.resize(file.size, 0);
+            look(&bytes);
         }
     }
 

@@ -15,6 +15,8 @@ mod image;
 mod line_tests;
 mod lines;
 #[cfg(test)]
+mod long_tests;
+#[cfg(test)]
 mod person_tests;
 mod search;
 #[cfg(test)]

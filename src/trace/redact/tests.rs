@@ -23,12 +23,12 @@ use crate::{
     },
 };
 
-fn profile(name: &str) -> Profile {
+pub(super) fn profile(name: &str) -> Profile {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards").join(name);
     profile::load(&path, &Options { today: date(2026, 1, 15), seed: 1 }).expect("a fixture")
 }
 
-fn parse(text: String) -> Trace {
+pub(super) fn parse(text: String) -> Trace {
     Trace::parse(Arc::new(Source { name: "t".into(), text })).expect("a trace")
 }
 
