@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    super::{lines::Lines, names::data_field},
+    super::lines::Lines,
     image::{Files, content},
     search::{Place, Search, Wanted},
     ways::{SHORTEST, Ways},
@@ -172,13 +172,9 @@ impl<'t> Rows<'t> {
         self.say(Saying::P1(ins), Some(&[p1]), search);
         self.say(Saying::P2(ins), Some(&[p2]), search);
         self.say(Saying::Parameters(ins), Some(&[p1, p2]), search);
-        let whole: Option<Vec<u8>> = body.iter().copied().collect();
-        let data: Vec<Option<u8>> = match whole {
-            Some(body) => data_field(&body).iter().copied().map(Some).collect(),
-            None => body.to_vec(),
-        };
-        self.say(Saying::DataOf(ins), Some(&data), search);
-        self.say(Saying::Data, Some(&data), search);
+        let data = data_of(body);
+        self.say(Saying::DataOf(ins), Some(data), search);
+        self.say(Saying::Data, Some(data), search);
     }
 
     /// Goes on with what a line says. One of which nothing is known is passed over; a hole ends what stands in a row.
@@ -189,6 +185,17 @@ impl<'t> Rows<'t> {
             line.iter().for_each(|byte| search.byte_or_hole(place, *byte));
         }
     }
+}
+
+/// The data of a command, as far as they are there, given what follows its header. Where the length is a hole, all are.
+fn data_of(body: &[Option<u8>]) -> &[Option<u8>] {
+    let (length, data) = match body {
+        [] | [_] | [Some(0), _] => return &[],
+        [Some(0), Some(high), Some(low), data @ ..] => (usize::from(u16::from_be_bytes([*high, *low])), data),
+        [Some(0), _, _, data @ ..] | [None, data @ ..] => (data.len(), data),
+        [Some(length), data @ ..] => (usize::from(*length), data),
+    };
+    data.get(..length).unwrap_or(data)
 }
 
 /// A byte as traces write it; what is none is a hole.
@@ -242,6 +249,17 @@ mod tests {
         assert_eq!(survivors(&offsets), one("nom"), "P1-P2");
         let answers = "> 00\n< 4C 45 46 90 00\n> 01\n< .. 90 00\n> 01\n< C8 56 52 45 .. 90 00";
         assert_eq!(survivors(answers), one("nom"), "answers");
+        let updates = format!(
+            "> 00 D6 00 00 03 4C 45 46\n< 90 00\n{other}> 00 20 00 81 04 .. .. .. .. 00\n< 90 00\n\
+                               > 00 D6 00 03 00 00 04 .. .. .. .. 00 00\n< 90 00\n> 00 DA 00 00 04 C8 56 52 45\n< 90 00"
+        );
+        assert_eq!(
+            survivors(&updates),
+            one("nom"),
+            "data of several instructions, with those between that have none left"
+        );
+        let slots = "slot a\n> 00\n< 4C 45 46 90 00\nslot b\n> 00\n< 00 90 00\nslot a\n> 00\n< C8 56 52 45 90 00";
+        assert_eq!(survivors(slots), one("nom"), "each slot has rows of its own");
         let holes = "> 00\n< 4C 45 46 .. 90 00\n> 01\n< C8 56 52 45 90 00";
         assert_eq!(survivors(holes), Vec::<String>::new(), "a hole is no part of a value");
         let numbers: String =
