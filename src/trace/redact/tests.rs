@@ -409,3 +409,35 @@ fn other_person() -> Profile {
     profile::parse(source, Some(&folder), &Options { today: date(2026, 1, 15), seed: 1 })
         .unwrap_or_else(|error| panic!("{error}"))
 }
+
+#[test]
+fn a_tag_that_code_does_not_write_goes() {
+    fn objects<'e>(elements: &'e [Element], found: &mut Vec<&'e Element>) {
+        for element in elements {
+            if element.author == Author::Code && element.value_range().start > element.range.start {
+                found.push(element);
+            }
+            objects(&element.children, found);
+        }
+    }
+    let original = profile("vitale2-martin.toml");
+    let (mut goes, mut stays) = (0, 0);
+    for file in original.map().files.iter().filter(|file| file.records.is_empty()) {
+        let mut own = Vec::new();
+        objects(&file.elements, &mut own);
+        for object in own.iter().step_by(own.len().div_ceil(4).max(1)) {
+            let tag = object.range.start;
+            let at_tag = |instead: &[u8], place| {
+                let text = redacted(&reading(&original, file, place, instead), "vitale2-durand.toml");
+                stream(&parse(text.expect("no survivor").text))[tag]
+            };
+            stays += usize::from(at_tag(&[], 0..0).is_some());
+            // Letters of a name, which are tags as well: of an object with others in it, and of one without.
+            for letter in [b'Z', b'z'] {
+                assert_eq!(at_tag(&[letter], tag..tag + 1), None, "{} in {}", object.name, file.name);
+                goes += 1;
+            }
+        }
+    }
+    assert!(goes > 20 && stays > 5, "{goes} tags went, {stays} stayed");
+}
