@@ -86,14 +86,18 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// That it was refused, or that no answer came.
+    /// That it was refused, or that no answer came, within 30 s or at all.
     pub fn ask(&mut self, request: Request) -> Result<Reply, HostError> {
         let seconds = self.stream.get_ref().patience().as_secs();
         let lost = |error: io::Error| {
-            let error = match error.kind() {
-                io::ErrorKind::TimedOut => io::Error::new(error.kind(), format!("it says nothing for {seconds} s")),
-                _ => error,
+            let why = match error.kind() {
+                io::ErrorKind::TimedOut => format!("none came within {seconds} s"),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    "it hung up: it is ending, or too many programs ask it".into()
+                }
+                _ => reason(&error),
             };
+            let error = io::Error::new(error.kind(), why);
             HostError::Lost { socket: self.socket.clone(), error }
         };
         self.stream.get_mut().begin();
@@ -102,7 +106,8 @@ impl Client {
         match answer {
             Some(Message { reply: Some(reply), .. }) => Ok(reply),
             Some(Message { refusal: Some(refusal), .. }) => Err(HostError::Refused(refusal)),
-            _ => Err(lost(io::ErrorKind::UnexpectedEof.into())),
+            Some(_) => Err(self.nonsense()),
+            None => Err(lost(io::ErrorKind::UnexpectedEof.into())),
         }
     }
 
@@ -181,13 +186,15 @@ mod tests {
         let control = UnixListener::bind(beside(&socket)).expect("a socket beside it");
         let connect = |patience| Client::connect(socket.clone(), patience).expect("somebody listens");
         let silent = connect(SHORT).ask(Request::Slots).expect_err("nobody answers");
-        assert!(silent.to_string().ends_with(": it says nothing for 0 s"), "{silent}");
+        assert!(silent.to_string().ends_with(": none came within 0 s"), "{silent}");
         let lingers = connect(SHORT).wait_for_its_end().expect_err("it is there");
         assert!(matches!(lingers, HostError::Lingers { .. }), "{lingers}");
-        let client = connect(Duration::from_secs(20));
+        let [client, mut caller] = [connect(Duration::from_secs(20)), connect(SHORT)];
         let end = thread::spawn(move || drop(control));
         client.wait_for_its_end().expect("it ended");
         end.join().expect("no panic");
+        let lost = caller.ask(Request::Slots).expect_err("nobody is there");
+        assert!(lost.to_string().contains("it hung up"), "{lost}");
     }
 
     #[test]

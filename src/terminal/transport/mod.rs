@@ -88,8 +88,8 @@ pub enum TransportError {
         /// What the system says.
         source: io::Error,
     },
-    /// The service says nothing for too long.
-    #[error("the PC/SC service says nothing for {seconds} s while this program wanted to {doing}")]
+    /// The service gives no answer, or does not come to the end of one.
+    #[error("the PC/SC service gave no answer within {seconds} s when this program wanted to {doing}")]
     Unanswered {
         /// What was being done.
         doing: Doing,

@@ -18,7 +18,10 @@ pub(super) fn transport(error: &TransportError) -> String {
             format!("impossible d'ouvrir le socket du service PC/SC {} : {why}", shown::path(path))
         }
         TransportError::Unanswered { doing, seconds } => {
-            format!("le service PC/SC ne dit rien pendant {seconds} s quand ce programme veut {}", self::doing(*doing))
+            format!(
+                "le service PC/SC n'a pas répondu en {seconds} s quand ce programme voulait {}",
+                self::doing(*doing)
+            )
         }
         TransportError::Broken { doing, .. } => {
             format!("le service PC/SC s'est interrompu quand ce programme voulait {}", self::doing(*doing))
@@ -105,7 +108,7 @@ fn unsendable(why: Unsendable) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Doing, Fault, ReadError, TransportError, read, transport};
+    use super::{Doing, Fault, ReadError, TransportError, io, read, transport};
     use crate::{reader::ReturnCode, terminal::vitale::Model};
     use virtuale_engine::StatusWord;
 
@@ -114,6 +117,11 @@ mod tests {
         let refused = TransportError::Refused { doing: Doing::OpenCard, code: ReturnCode::NO_SMARTCARD };
         let sentence = "le service PC/SC a refusé de donner accès à la carte : 8010000C pas de carte dans le lecteur";
         assert_eq!(transport(&refused), sentence);
+        let unanswered = TransportError::Unanswered { doing: Doing::AgreeOnVersion, seconds: 5 };
+        let sentence = "le service PC/SC n'a pas répondu en 5 s quand ce programme voulait convenir d'une version";
+        assert_eq!(transport(&unanswered), sentence);
+        let closed = TransportError::Open { path: "/s".into(), source: io::ErrorKind::TimedOut.into() };
+        assert!(transport(&closed).ends_with("/s : trop de programmes y attendent, et aucun n'est entré à temps"));
         assert_eq!(transport(&Fault::Mute.into()), "la carte est muette");
         let other = ReadError::NotVitale { model: Model::Unknown, status: StatusWord::FILE_NOT_FOUND };
         let sentence =

@@ -66,7 +66,7 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it says nothing for 5 s,
+    /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it gives no answer within 5 s,
     /// [`TransportError::Version`] if it speaks another protocol.
     pub fn establish(socket: &Path) -> Result<Self, TransportError> {
         let stream = connect(socket, GREETING);
