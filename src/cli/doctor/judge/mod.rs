@@ -11,7 +11,7 @@ use super::{
     socket::Socket,
     survey::{Configuration, Confinement, Survey, System},
 };
-use crate::shown;
+use crate::{reader::pcsclite::MOST_CONNECTIONS, shown};
 
 const EXEC: &str = "start the program with: virtuale exec --card vitale2-martin -- PROGRAM";
 const SERVE: &str = "or for all programs of this shell: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
@@ -80,7 +80,9 @@ fn variable(survey: &Survey) -> Diagnosis {
             ok(CHECK, format!("programs started here see the readers at {path}: {}", shown::line(&readers.join(", "))))
         }
         Socket::Foreign(error) => {
-            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where no PC/SC service answers: {error}")).with(again)
+            broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where no PC/SC service answers: {error}")).with(
+                format!("if {MOST_CONNECTIONS} programs use these readers at once, end some of them; else {again}"),
+            )
         }
         Socket::Dead => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, where nobody listens")).with(again),
         Socket::Missing => broken(CHECK, format!("PCSCLITE_CSOCK_NAME is {path}, which is not there")).with(again),
@@ -290,7 +292,11 @@ mod tests {
             (nowhere(Some(Confinement::Flatpak)), Level::Broken, "flatpak run --filesystem"),
             (nowhere(Some(Confinement::Snap)), Level::Broken, "another way"),
             (at(Socket::Dead), Level::Broken, "nobody listens"),
-            (at(Socket::Foreign("nonsense".into())), Level::Broken, "nonsense"),
+            (
+                at(Socket::Foreign("nonsense".into())),
+                Level::Broken,
+                "nonsense\nif 200 programs use these readers at once",
+            ),
             (at(Socket::Missing), Level::Broken, "not there"),
             (at(Socket::Other), Level::Broken, "no socket"),
             (at(Socket::Forbidden(Some(0))), Level::Broken, "user 0"),

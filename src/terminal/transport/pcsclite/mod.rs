@@ -66,8 +66,8 @@ impl Service {
     ///
     /// # Errors
     ///
-    /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it gives no answer within 5 s,
-    /// [`TransportError::Version`] if it speaks another protocol.
+    /// [`TransportError::Open`] if there is no service, [`TransportError::Unanswered`] if it gives no answer within
+    /// 5 s, [`TransportError::Version`] if it speaks another protocol.
     pub fn establish(socket: &Path) -> Result<Self, TransportError> {
         let stream = connect(socket, GREETING);
         Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?, GREETING)
