@@ -2,7 +2,7 @@
 
 use std::{env, fs, io, path::Path};
 
-use super::{Exit, exit, opensc, options::Attach, output, running, shell};
+use super::{Exit, Failure, exit, opensc, options::Attach, output, running, shell};
 use crate::host::{
     HostError, VARIABLE,
     control::{Reply, Request},
@@ -39,7 +39,10 @@ pub(super) fn run(args: &Args) -> Exit {
         Reply::Stopping { pid, not_whole } => {
             // What is not whole may be why it takes long.
             not_whole.iter().for_each(output::say);
-            client.wait_for_its_end()?;
+            client.wait_for_its_end().map_err(|error| {
+                let hint = format!("see what their process does, or end it: kill {pid}");
+                Failure::Environment(error.to_string(), Some(hint))
+            })?;
             output::say(format_args!("the readers of process {pid} are gone"));
         }
         _ => return Err(client.nonsense().into()),
