@@ -27,8 +27,9 @@ pub(super) enum Meaning {
     Atr,
 }
 
-const NAMES: [(&str, Meaning); 37] = [
+const NAMES: [(&str, Meaning); 40] = [
     ("command", Meaning::Command),
+    ("commande", Meaning::Command),
     ("cmd", Meaning::Command),
     ("capdu", Meaning::Command),
     ("apducommand", Meaning::Command),
@@ -39,6 +40,8 @@ const NAMES: [(&str, Meaning); 37] = [
     ("send", Meaning::Command),
     ("answer", Meaning::Answer),
     ("response", Meaning::Answer),
+    ("reponse", Meaning::Answer),
+    ("rponse", Meaning::Answer),
     ("resp", Meaning::Answer),
     ("rapdu", Meaning::Answer),
     ("apduresponse", Meaning::Answer),
@@ -67,7 +70,7 @@ const NAMES: [(&str, Meaning); 37] = [
     ("atr", Meaning::Atr),
 ];
 
-/// What a field of this name says. Case, blanks and signs in a name do not matter.
+/// What a field of this name says. Case, blanks, signs and letters with accents in a name do not matter.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();

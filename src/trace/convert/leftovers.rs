@@ -5,6 +5,7 @@ use super::{
     element::Bytes,
     gathered::{holds_bytes, looks_like_bytes},
     lines::Line,
+    logs::arrows,
     notation,
 };
 
@@ -32,7 +33,8 @@ impl Leftovers {
 
     /// Notes a line that is not understood, if it has bytes.
     pub(super) fn note(&mut self, line: &Line<'_>) {
-        if looks_like_bytes(&line.text) || self.strictness == Strictness::Anywhere && holds_bytes(&line.text) {
+        let is_anywhere = self.strictness == Strictness::Anywhere && holds_bytes(&line.text);
+        if looks_like_bytes(&line.text) || is_anywhere || arrows::is_said(&line.text) {
             self.lines.push((line.number, line.text.clone().into_owned()));
         }
     }

@@ -93,7 +93,14 @@ pub(super) fn status(text: &str) -> Option<Bytes> {
     }
     let reading = notation::read(value);
     let closed = reading.rest.is_empty() || reading.rest.starts_with(|first: char| !first.is_alphanumeric());
-    whole(reading.bytes).filter(|_| closed)
+    whole(reading.bytes).filter(|_| closed && !shows_bytes(reading.rest))
+}
+
+/// Whether bytes stand behind a status word, as in `SW=9000, Data=0102`.
+fn shows_bytes(text: &str) -> bool {
+    let words = text.split(|sign: char| !sign.is_alphanumeric());
+    let is_long = |word: &str| word.len() > 3 && word.len().is_multiple_of(2) && u128::from_str_radix(word, 16).is_ok();
+    has_bytes(text) || words.filter(|word| word.bytes().any(|byte| byte.is_ascii_digit())).any(is_long)
 }
 
 fn whole(bytes: Bytes) -> Option<Bytes> {
@@ -115,7 +122,9 @@ mod tests {
         for text in ["[90 00]", "[9000]", "SW=9000", "SW: 90 00", "(SW1=0x90, SW2=0x00)", "| SW 9000", "[SW 9000] OK"] {
             assert_eq!(status(text).map(|status| status.notation()).as_deref(), Some("90 00"), "{text}");
         }
-        for text in ["(9000)", "[9]", "SWITCH", "[90 00 01]", "[done]", "# 9000"] {
+        for text in
+            ["(9000)", "[9]", "SWITCH", "[90 00 01]", "[done]", "# 9000", "SW=9000, Data=01020304", "[9000] 01 02"]
+        {
             assert_eq!(status(text), None, "{text}");
         }
     }

@@ -119,6 +119,20 @@ impl<'d> Turns<'d> {
         }
     }
 
+    /// Takes a line that has nothing but the status word of the answer above it: `SW: 9000`. Where the answer ends with
+    /// it already, it is said twice.
+    pub(super) fn status_below(&mut self, line: &Line<'_>) -> bool {
+        let Some(open) = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card) else {
+            return false;
+        };
+        let labelled = Some(&line.text).filter(|text| text.starts_with(char::is_alphabetic));
+        let Some(status) = labelled.and_then(|text| tail::status(text)) else { return false };
+        if !open.gathered.ends_with(&status) {
+            open.status(line.number, &line.text, status, false);
+        }
+        true
+    }
+
     /// Goes on with bytes of an answer; whether one is open that may go on.
     pub(super) fn push(&mut self, bytes: Bytes) -> bool {
         let open = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card);

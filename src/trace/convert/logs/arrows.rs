@@ -18,7 +18,7 @@ struct Marks {
 }
 
 /// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them.
-const MARKS: [Marks; 16] = [
+const MARKS: [Marks; 18] = [
     Marks { command: "=>", answer: "<=" },
     Marks { command: "==>", answer: "<==" },
     Marks { command: "-->", answer: "<--" },
@@ -32,6 +32,8 @@ const MARKS: [Marks; 16] = [
     Marks { command: "APDU command", answer: "APDU response" },
     Marks { command: "Command", answer: "Response" },
     Marks { command: "Request", answer: "Response" },
+    Marks { command: "Commande", answer: "R\u{E9}ponse" },
+    Marks { command: "Envoi", answer: "R\u{E9}ception" },
     Marks { command: "TX", answer: "RX" },
     Marks { command: "Send", answer: "Recv" },
     Marks { command: "Sending", answer: "Received" },
@@ -53,6 +55,12 @@ fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
     let counted = MARKS.iter().zip(&counts).filter(|(_, (commands, _))| *commands > 0);
     // The first of those that are as good as each other.
     counted.rev().max_by_key(|(_, (commands, answers))| (*answers > 0, *commands)).map(|(marks, _)| *marks)
+}
+
+/// Whether bytes stand behind any of these marks in a line. In the log of another program they were sent all the same.
+pub(in crate::trace::convert) fn is_said(text: &str) -> bool {
+    let has_bytes = |said: Said<'_>| notation::only(said.text).is_some_and(|bytes| bytes.0.len() > 1);
+    MARKS.iter().any(|marks| marks.said_in(text).into_iter().any(has_bytes))
 }
 
 /// Whether a log has such marks.
@@ -136,7 +144,7 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
     let mut turns = Turns::new(dialogue, Strictness::Anywhere);
     for line in lines {
         let said = marks.said_in(&line.text);
-        if said.is_empty() && !turns.atr(&line.text) {
+        if said.is_empty() && !turns.status_below(line) && !turns.atr(&line.text) {
             turns.other(line);
         }
         for Said { speaker, text, told } in said {

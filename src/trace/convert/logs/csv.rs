@@ -6,12 +6,12 @@ use crate::{
         dialogue::Dialogue,
         fields::{self, Meaning, Record},
         lines::Line,
-        notation,
+        logs::unnamed,
     },
     work,
 };
 
-const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
+pub(super) const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
 /// The separator and the meanings of the columns, if a line is one of names.
 fn header(line: &str) -> Option<(char, Vec<Option<Meaning>>)> {
@@ -22,80 +22,16 @@ fn header(line: &str) -> Option<(char, Vec<Option<Meaning>>)> {
     })
 }
 
-/// The separator and the meanings of the columns of a table without a line of names: each row says in one column whose
-/// the bytes in another one are, and there are bytes in no third one.
-fn without_names(lines: &[Line<'_>]) -> Option<(char, Vec<Option<Meaning>>)> {
-    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.raw.trim().is_empty()).collect();
-    SEPARATORS.into_iter().find_map(|separator| {
-        let mut columns: Option<Vec<Column>> = None;
-        for line in &rows {
-            let Row { cells, end } = row(raw(line), separator, false);
-            let found: Vec<Column> = cells.iter().map(|cell| Column::of(cell)).collect();
-            let columns = columns.get_or_insert_with(|| found.clone());
-            if end != End::Whole || columns.len() != found.len() {
-                return None;
-            }
-            columns.iter_mut().zip(found).for_each(|(column, found)| *column = column.with(found));
-        }
-        let columns = columns.filter(|columns| {
-            let count = |wanted| columns.iter().filter(|column| **column == wanted).count();
-            rows.len() > 1 && count(Column::Direction) == 1 && count(Column::Bytes) == 1 && count(Column::Mixed) == 0
-        })?;
-        Some((separator, columns.into_iter().map(Column::meaning).collect()))
-    })
-}
-
-/// What a column without a name has in all rows.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Column {
-    Direction,
-    Bytes,
-    /// Counts, or bytes of which all digits are decimal.
-    Digits,
-    /// Times and other texts.
-    Other,
-    /// Bytes in some rows only.
-    Mixed,
-}
-
-impl Column {
-    fn of(cell: &str) -> Self {
-        match cell.trim() {
-            cell if fields::speaks(cell).is_some() => Self::Direction,
-            cell if fields::has_bytes(cell, true) => Self::Bytes,
-            cell if notation::only(cell).is_some_and(|bytes| bytes.0.len() > 1) => Self::Digits,
-            _ => Self::Other,
-        }
-    }
-
-    fn with(self, other: Self) -> Self {
-        match (self, other) {
-            (one, other) if one == other => one,
-            (Self::Bytes, Self::Digits) | (Self::Digits, Self::Bytes) => Self::Bytes,
-            (Self::Bytes | Self::Mixed, _) | (_, Self::Bytes | Self::Mixed) => Self::Mixed,
-            _ => Self::Other,
-        }
-    }
-
-    fn meaning(self) -> Option<Meaning> {
-        match self {
-            Self::Direction => Some(Meaning::Direction),
-            Self::Bytes => Some(Meaning::Data),
-            Self::Digits | Self::Other | Self::Mixed => None,
-        }
-    }
-}
-
 /// Whether a log is such a table: its first line that is not empty has the names, or it needs none.
 pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
-    first(lines).is_some_and(|line| header(raw(line)).is_some()) || without_names(lines).is_some()
+    first(lines).is_some_and(|line| header(raw(line)).is_some()) || unnamed::columns(lines).is_some()
 }
 
 fn first<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
     lines.iter().find(|line| !line.raw.trim().is_empty())
 }
 
-fn raw<'a>(line: &Line<'a>) -> &'a str {
+pub(super) fn raw<'a>(line: &Line<'a>) -> &'a str {
     line.raw.trim_start_matches('\u{FEFF}')
 }
 
@@ -103,7 +39,7 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
     let Some(first) = first(lines) else { return };
     let named = header(raw(first));
     let above = if named.is_some() { first.number } else { 0 };
-    let Some((separator, columns)) = named.or_else(|| without_names(lines)) else {
+    let Some((separator, columns)) = named.or_else(|| unnamed::columns(lines)) else {
         let why = "no line of names: a table has columns such as command and response, or direction and data";
         return dialogue.unread(first.number, first.raw, why);
     };
@@ -142,7 +78,7 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
 
 /// How a line of a table ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum End {
+pub(super) enum End {
     /// With its last value.
     Whole,
     /// Inside a value in quotes.
@@ -153,14 +89,14 @@ enum End {
 
 /// The values of a line.
 #[derive(Debug, Eq, PartialEq)]
-struct Row {
-    cells: Vec<String>,
-    end: End,
+pub(super) struct Row {
+    pub(super) cells: Vec<String>,
+    pub(super) end: End,
 }
 
 /// Reads a line, which may begin inside a value in quotes. A quote that opens one stands before anything else of it
 /// (RFC 4180); any other is a sign like others.
-fn row(line: &str, separator: char, mut is_quoted: bool) -> Row {
+pub(super) fn row(line: &str, separator: char, mut is_quoted: bool) -> Row {
     work::step(line.len());
     let mut cells = vec![String::new()];
     let mut characters = line.chars().peekable();

@@ -14,3 +14,4 @@ pub(super) mod pcscd;
 pub(super) mod scdaemon;
 pub(super) mod scriptor;
 pub(super) mod spy;
+mod unnamed;

@@ -10,6 +10,7 @@ use crate::trace::{
         element::Bytes,
         gathered::looks_like_bytes,
         lines::Line,
+        logs::arrows,
         notation,
         pairing::Waiting,
         prefix,
@@ -93,7 +94,7 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                 && (goes_on || row.begins)
             {
                 message = row.is_full.then_some(true);
-            } else if looks_like_bytes(text) {
+            } else if looks_like_bytes(text) || arrows::is_said(text) {
                 dialogue.unread(line.number, text, "bytes that belong to no dump");
             }
             continue;

@@ -14,6 +14,7 @@ use crate::trace::{
         dialogue::{Answer, Dialogue, Event, Message},
         gathered::{Gathered, begins_as_row, holds_row, looks_like_bytes},
         lines::Line,
+        logs::arrows,
         notation,
         readers::{Connections, Place, name},
         scan::between,
@@ -123,7 +124,9 @@ impl Pcscd {
         let goes_on = self.is_torn || self.open.is_some() && text.len() == line.text.len();
         self.is_torn = goes_on && (line.is_bare || line.is_other);
         self.close(dialogue);
-        let is_row = looks_like_bytes(text) || goes_on && (begins_as_row(text) || line.is_bare && holds_row(text));
+        let is_row = looks_like_bytes(text)
+            || arrows::is_said(text)
+            || goes_on && (begins_as_row(text) || line.is_bare && holds_row(text));
         if !self.learn(number, prefix, text, dialogue) && is_row {
             dialogue.unread(number, text, "bytes that belong to no command and no answer");
         }

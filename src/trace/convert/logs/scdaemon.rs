@@ -6,6 +6,7 @@ use crate::trace::convert::{
     element::{Bytes, Element},
     gathered::{Gathered, begins_as_row, looks_like_bytes},
     lines::Line,
+    logs::arrows,
     notation,
     readers::Place,
     scan::between,
@@ -93,7 +94,8 @@ impl Scdaemon {
             self.slot(before, line, dialogue);
         } else if let Some(atr) = between(text, "ATR (", ")") {
             self.atr(atr, dialogue);
-        } else if self.below && begins_as_row(message(text))
+        } else if arrows::is_said(message(text))
+            || self.below && begins_as_row(message(text))
             || looks_like_bytes(message(text)) && !self.atrs.contains(&notation::read(message(text)).bytes)
         {
             dialogue.unread(line.number, text, "bytes that belong to no command and no answer");

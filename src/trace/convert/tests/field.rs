@@ -228,6 +228,53 @@ fn signs_and_remarks_that_stand_for_a_pin_are_no_remarks() {
 }
 
 #[test]
+fn bytes_behind_the_marks_of_another_program_are_named() {
+    let other = "=> 00B0000001\n<= 559000\n";
+    for (log, format) in [
+        ("-> 00A4040000\n<- 9000\n-> 00A4040000\n<- 9000\n", Format::Arrows),
+        ("C-APDU: 00A4040000\nR-APDU: 9000\nC-APDU: 00A4040000\nR-APDU: 9000\n", Format::Arrows),
+        ("APDU: 00 A4 04 00 00\nSW: 90 00\n", Format::Pcscd),
+        ("Sending: 00 A4 04 00 00 \nReceived (SW1=0x90, SW2=0x00)\n", Format::OpenscTool),
+        ("PCSC_data: 00A4040000\nresponse: sw=9000  datalen=0\n", Format::Scdaemon),
+        ("Outgoing APDU (4 bytes):\n00 A4 04 00 ....\n\nIncoming APDU (2 bytes):\n90 00 ..\n\n", Format::Opensc),
+        ("A>> T=1 (4+0000) 00A40400 00\nA<< (0000+2) (12ms) 9000\n", Format::Gp),
+        ("> 00 A4 04 00 00\n< 90 00\n", Format::Angles),
+    ] {
+        let log = format!("{log}{other}");
+        assert_eq!(Format::detect(&log), Some(format), "{log}");
+        assert_eq!(unread(&log, format).len(), 2, "{log}");
+    }
+}
+
+#[test]
+fn a_status_word_on_a_line_of_its_own() {
+    let expected = "> 00 B0 00 00 04\n< 01 02 03 04 90 00\n";
+    for (data, status) in [
+        ("01020304", "SW: 9000"),
+        ("01020304", "SW1=90 SW2=00"),
+        ("01020304", "Status Word = 0x9000"),
+        ("010203049000", "SW: 9000"),
+    ] {
+        for log in [
+            format!("C-APDU: 00B0000004\nR-APDU: {data}\n{status}\n"),
+            format!("=> 00B0000004\n<= {data}\n   {status}\n"),
+        ] {
+            assert_eq!(said(&log, Format::Arrows), expected, "{log}");
+        }
+    }
+    let before = unread("=> 00B0000004\n<= SW=9000, Data=01020304\n", Format::Arrows);
+    assert!(before.iter().any(|(line, _)| *line == 2), "{before:?}");
+}
+
+#[test]
+fn words_may_be_french() {
+    let expected = "> 00 B0 00 00 01\n< 55 90 00\n";
+    assert_eq!(said("Commande : 00B0000001\nR\u{E9}ponse : 559000\n", Format::Arrows), expected);
+    assert_eq!(said("Envoi: 00 B0 00 00 01\nR\u{E9}ception: 55 90 00\n", Format::Arrows), expected);
+    assert_eq!(said("Heure;Commande;R\u{E9}ponse\n8 h;00B0000001;559000\n", Format::Csv), expected);
+}
+
+#[test]
 fn opensc_shows_keys_in_messages() {
     let group = "00".repeat(16);
     let row = format!("{group} {group} {group}\n");

@@ -1,0 +1,72 @@
+//! Tables without a line of names whose columns tell themselves what they hold.
+
+use super::csv::{End, Row, SEPARATORS, raw, row};
+use crate::trace::convert::{
+    fields::{self, Meaning},
+    lines::Line,
+    notation,
+};
+
+/// The separator and the meanings of the columns of a table without a line of names: each row says in one column whose
+/// the bytes in another one are, and there are bytes in no third one.
+pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Option<Meaning>>)> {
+    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.raw.trim().is_empty()).collect();
+    SEPARATORS.into_iter().find_map(|separator| {
+        let mut columns: Option<Vec<Cells>> = None;
+        for line in &rows {
+            let Row { cells, end } = row(raw(line), separator, false);
+            let found: Vec<Cells> = cells.iter().map(|cell| Cells::of(cell)).collect();
+            let columns = columns.get_or_insert_with(|| found.clone());
+            if end != End::Whole || columns.len() != found.len() {
+                return None;
+            }
+            columns.iter_mut().zip(found).for_each(|(column, found)| *column = column.with(found));
+        }
+        let columns = columns.filter(|columns| {
+            let count = |wanted| columns.iter().filter(|column| **column == wanted).count();
+            rows.len() > 1 && count(Cells::Direction) == 1 && count(Cells::Bytes) == 1 && count(Cells::Mixed) == 0
+        })?;
+        Some((separator, columns.into_iter().map(Cells::meaning).collect()))
+    })
+}
+
+/// What a column without a name has in all rows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Cells {
+    Direction,
+    Bytes,
+    /// Counts, or bytes of which all digits are decimal.
+    Digits,
+    /// Times and other texts.
+    Other,
+    /// Bytes in some rows only.
+    Mixed,
+}
+
+impl Cells {
+    fn of(cell: &str) -> Self {
+        match cell.trim() {
+            cell if fields::speaks(cell).is_some() => Self::Direction,
+            cell if fields::has_bytes(cell, true) => Self::Bytes,
+            cell if notation::only(cell).is_some_and(|bytes| bytes.0.len() > 1) => Self::Digits,
+            _ => Self::Other,
+        }
+    }
+
+    fn with(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Bytes, Self::Digits) | (Self::Digits, Self::Bytes) => Self::Bytes,
+            (Self::Bytes | Self::Mixed, _) | (_, Self::Bytes | Self::Mixed) => Self::Mixed,
+            _ => Self::Other,
+        }
+    }
+
+    fn meaning(self) -> Option<Meaning> {
+        match self {
+            Self::Direction => Some(Meaning::Direction),
+            Self::Bytes => Some(Meaning::Data),
+            Self::Digits | Self::Other | Self::Mixed => None,
+        }
+    }
+}
