@@ -192,7 +192,7 @@ pub trait Crypto: Send {
     /// # Errors
     ///
     /// [`CryptoError::Input`] if the chaining value has the wrong length, `bits` is not a whole number of blocks, or
-    /// `tail` is a block or more.
+    /// `tail` is longer than a block.
     fn finish_hash(&self, algorithm: HashAlgorithm, state: HashState<'_>, tail: &[u8]) -> Result<Digest, CryptoError>;
 
     /// Makes a private key ready.

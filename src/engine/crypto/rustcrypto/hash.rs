@@ -25,7 +25,7 @@ fn digest<H: sha2::Digest>(parts: &[&[u8]]) -> Digest {
 
 pub(super) fn finish(algorithm: HashAlgorithm, state: HashState<'_>, tail: &[u8]) -> Result<Digest, CryptoError> {
     let whole_blocks = state.bits.is_multiple_of(8 * BLOCK as u64);
-    if state.chaining.len() != algorithm.length() || !whole_blocks || tail.len() >= BLOCK {
+    if state.chaining.len() != algorithm.length() || !whole_blocks || tail.len() > BLOCK {
         return Err(CryptoError::Input);
     }
     let bits = state.bits.checked_add(8 * tail.len() as u64).ok_or(CryptoError::Input)?;
@@ -44,7 +44,8 @@ pub(super) fn finish(algorithm: HashAlgorithm, state: HashState<'_>, tail: &[u8]
     })
 }
 
-/// The last one or two blocks: the tail, a one bit, zeros, the count of bits [FIPS-180-4 5.1.1].
+/// The last one or two blocks: the tail, a one bit, zeros, the count of bits [FIPS-180-4 5.1.1]. The tail may be a
+/// whole block.
 fn pad(tail: &[u8], bits: u64) -> ([[u8; BLOCK]; 2], usize) {
     let mut padded = [[0; BLOCK]; 2];
     let blocks = if tail.len() + 9 <= BLOCK { 1 } else { 2 };
@@ -75,7 +76,7 @@ fn from_words(words: &[u32]) -> Digest {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
+    use alloc::{vec, vec::Vec};
 
     use proptest::prelude::*;
 
@@ -117,14 +118,26 @@ mod tests {
                 prop_assert_eq!(finish(algorithm, state, tail), Ok(hash(algorithm, &[&message])));
             }
         }
+
+        #[test]
+        fn the_last_block_may_be_whole(blocks in 1..5_usize, byte: u8) {
+            // [DOPS-CRYPTOLIB commands]
+            let message = vec![byte; 64 * blocks];
+            let (before, last) = message.split_at(64 * (blocks - 1));
+            for algorithm in [HashAlgorithm::Sha1, HashAlgorithm::Sha256] {
+                let (chaining, bits, _) = begin(algorithm, before);
+                let state = HashState { chaining: &chaining, bits };
+                prop_assert_eq!(finish(algorithm, state, last), Ok(hash(algorithm, &[&message])));
+            }
+        }
     }
 
     #[test]
     fn a_state_that_no_terminal_can_have_is_refused() {
         let chaining = [0; 32];
-        for (length, bits, tail) in [(31, 0, 0), (32, 8, 0), (32, 512, 64), (20, 0, 0)] {
+        for (length, bits, tail) in [(31, 0, 0), (32, 8, 0), (32, 512, 65), (32, u64::MAX - 511, 64), (20, 0, 0)] {
             let state = HashState { chaining: &chaining[..length], bits };
-            assert_eq!(finish(HashAlgorithm::Sha256, state, &[0; 64][..tail]), Err(CryptoError::Input));
+            assert_eq!(finish(HashAlgorithm::Sha256, state, &[0; 65][..tail]), Err(CryptoError::Input));
         }
     }
 }
