@@ -279,7 +279,7 @@ impl Card for Chip {
             Ok(status) => status,
             Err(Stop::Refused(status)) => {
                 response.clear();
-                status
+                self.core.refusals(command).said(status)
             }
             Err(Stop::PowerLost) => {
                 response.clear();

@@ -9,7 +9,7 @@ use alloc::{string::String, vec::Vec};
 use crate::{
     chip::{channel::ChannelNumber, context::Core},
     class::Class,
-    image::{ChipImage, FileIndex, FileKind, Habits, ImageError},
+    image::{ChipImage, FileIndex, FileKind, Habits, ImageError, Refusals},
     vault::ObjectId,
 };
 
@@ -64,6 +64,12 @@ impl Core {
     #[inline]
     pub(crate) fn habits(&self, number: ChannelNumber) -> Habits {
         self.side(number).map_or(self.habits, |side| side.habits)
+    }
+
+    /// How what answers a command refuses headers: the side that its class byte belongs to, else the chip.
+    pub(super) fn refusals(&self, command: &[u8]) -> Refusals {
+        let side = command.first().and_then(|&cla| self.side_of(cla));
+        side.map_or(self.habits, |number| self.habits(number)).refusals
     }
 
     /// Selects the home of each side that is offered on the interface.

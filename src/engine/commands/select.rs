@@ -70,6 +70,8 @@ pub(super) fn find(p1: u8, data: &[u8], context: &Context<'_>) -> Result<Locatio
         0x00 if data.is_empty() => Some(Location::df(FileIndex::MF)),
         0x00 => files.near(df, fid(data)?),
         0x01 => files.child_df(df, fid(data)?),
+        // The MF is no EF, but IAS cards find it: OpenSC selects it so before it asks for a global PIN.
+        0x02 if fid(data)? == Fid::MF => Some(Location::df(FileIndex::MF)), // [OPENSC-IASECC card-iasecc.c]
         0x02 => files.child_ef(df, fid(data)?),
         0x03 if data.is_empty() => files.parent(df).map(Location::df),
         0x08 => files.at_path(FileIndex::MF, path(data)?),
@@ -107,9 +109,9 @@ fn describe(file: &File, by_name: bool, asked: Asked, life_cycle: u8, response: 
         if by_name { directory.select_by_name } else { directory.select_by_fid }
     });
     match (asked, habit) {
+        (Asked::Nothing, _) | (_, SelectResponse::Silent) | (Asked::Fci, SelectResponse::None) => (),
         (Asked::Fcp, _) | (Asked::Fci, SelectResponse::Fcp) => file.control.put(Template::FCP, life_cycle, response),
         (Asked::Fci, SelectResponse::Fci) => file.control.put(Template::FCI, life_cycle, response),
-        (Asked::Nothing, _) | (Asked::Fci, SelectResponse::None) => (),
         // No card here has management data: its template is empty.
         (Asked::Fmd, _) => response.extend(&[0x64, 0x00]),
     }
@@ -167,6 +169,8 @@ mod tests {
             ("00 A4 01 0C 02 2001", "6A82"),
             ("00 A4 02 00 02 2001 00", FILE_2001),
             ("00 A4 02 0C 02 0010", "6A82"),
+            ("00 A4 02 0C 02 3F00", "9000"),
+            ("00 A4 01 0C 02 0001", "9000"),
             (
                 "00 A4 03 04 00",
                 "62 25 820138 83023F00 840ED2500000024D465F564954414C45 A109 8C07 7BFFFFFFFF0000 8A0105 9000",
@@ -254,6 +258,16 @@ mod tests {
         card.plays(&[("00 A4 04 00 0B D250000002564954414C45 00", "9000")]);
         assert!(card.send("00 A4 00 00 02 0001 00").starts_with("6F22820138"));
         card.plays(&[("00 A4 04 04 0B D250000002564954414C45 00", VITALE_FCP)]);
+    }
+
+    #[test]
+    fn a_silent_df_says_nothing_even_when_asked_for_its_fcp() {
+        // [OPENSC-CPX trace]
+        let mut image = image();
+        let crate::image::FileKind::Directory(directory) = &mut image.files[VITALE.0].kind else { panic!("a DF") };
+        directory.select_by_name = SelectResponse::Silent;
+        let mut card = Tester::of(image, Protocol::T1, &|_| None, Forgetful);
+        card.plays(&[("00 A4 04 04 0B D250000002564954414C45 00", "9000"), ("00 A4 00 04 02 0001 00", VITALE_FCP)]);
     }
 
     #[test]

@@ -39,6 +39,52 @@ pub struct Habits {
     pub long_le: LongLe,
     /// How the card says that more bytes wait for GET RESPONSE.
     pub waiting: Waiting,
+    /// How the card refuses a header that it does not take.
+    pub refusals: Refusals,
+    /// What GET DATA tells of PINs and keys beside their counters and rules.
+    pub told: Told,
+}
+
+/// How a card refuses a header that it does not take, whatever command it is. Other refusals are the standard's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Refusals {
+    /// To a class that it does not know.
+    pub class: StatusWord,
+    /// To a P1-P2 that the command does not have.
+    pub parameters: StatusWord,
+}
+
+impl Refusals {
+    /// What this card says where the standard would have it say a status word.
+    #[must_use]
+    pub fn said(self, status: StatusWord) -> StatusWord {
+        match status {
+            StatusWord::CLASS_NOT_SUPPORTED => self.class,
+            StatusWord::WRONG_P1_P2 => self.parameters,
+            other => other,
+        }
+    }
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self { class: StatusWord::CLASS_NOT_SUPPORTED, parameters: StatusWord::WRONG_P1_P2 }
+    }
+}
+
+/// Which of the parameters of PINs and keys (DOCP) GET DATA tells. Cards of one specification differ.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Told {
+    /// The size of a PIN, object `80`. That of a key is always told.
+    pub pin_size: bool,
+    /// Whether a private key is one for signatures, object `9E`.
+    pub non_repudiation: bool,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { pin_size: true, non_repudiation: true }
+    }
 }
 
 /// How a card says that more bytes wait for GET RESPONSE: SW1, before their number in SW2.
@@ -229,6 +275,8 @@ pub enum SelectResponse {
     Fci,
     /// `9000` and nothing else.
     None,
+    /// The same, also when P2 asks for the FCP.
+    Silent,
 }
 
 /// A data object of a DF.

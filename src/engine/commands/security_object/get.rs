@@ -83,6 +83,7 @@ fn put_pin_lengths(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
 
 /// Appends what is known of an object besides its value; all may know it.
 fn put_parameters(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
+    let told = context.habits().told;
     let core = &*context.core;
     let object = core.vault.object(id);
     let (tries, uses) = (object.counters.tries(&core.memory), object.counters.uses(&core.memory));
@@ -99,14 +100,16 @@ fn put_parameters(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
             tlv::put(Tag(0x9C), &uses.most.to_be_bytes(), inside);
             tlv::put(Tag(0x9D), &uses.left.to_be_bytes(), inside);
         }
-        tlv::put(Tag(0x80), &size.to_be_bytes(), inside);
+        if told.pin_size || object.class != Class::Pin {
+            tlv::put(Tag(0x80), &size.to_be_bytes(), inside);
+        }
         tlv::put_with(Tag(0xA1), inside, |rules| {
             put_rule(Tag(0x8C), &object.rule, rules);
             if let Some(contactless) = &object.contactless {
                 put_rule(Tag(0x9C), contactless, rules);
             }
         });
-        if object.class == Class::PrivateKey {
+        if told.non_repudiation && object.class == Class::PrivateKey {
             tlv::put(Tag(0x9E), &[u8::from(object.non_repudiation)], inside);
         }
     });
@@ -168,7 +171,8 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::{
-        Protocol,
+        Protocol, StatusWord,
+        image::{Refusals, Told},
         platform::Forgetful,
         testing::{
             bytes,
@@ -231,6 +235,35 @@ mod tests {
                 "70 23 BF 81 01 1F A0 1D 84 03 50494E 9A 01 03 9B 01 02 80 02 0008 \
                  A1 0C 8C 06 73 00 00 12 23 00 9C 02 01 FF 9000",
             ),
+        ]);
+    }
+
+    #[test]
+    fn a_card_may_tell_less() {
+        // [OPENSC-CPX trace]
+        let mut image = keyed_image();
+        image.habits.told = Told { pin_size: false, non_repudiation: false };
+        card_of(image, Protocol::T1, Forgetful).plays(&[
+            (
+                "00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80 00",
+                "70 16 BF 81 01 12 A0 10 9A 01 03 9B 01 03 A1 08 8C 06 73 00 00 12 23 00 9000",
+            ),
+            (
+                "00 CB 3F FF 0A 4D 08 70 06 BF 90 01 02 A0 80 00",
+                "70 14 BF 90 01 10 A0 0E 80 02 0080 A1 08 8C 06 79 11 11 11 11 00 9000",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn a_card_may_refuse_headers_in_its_own_way() {
+        let mut image = keyed_image();
+        let (class, parameters) = (StatusWord::INSTRUCTION_NOT_SUPPORTED, StatusWord::WRONG_OFFSET);
+        image.habits.refusals = Refusals { class, parameters };
+        card_of(image, Protocol::T1, Forgetful).plays(&[
+            ("80 B0 00 00 01", "6D00"),
+            ("00 CB 00 FF 03 5C 01 7E 00", "6B00"),
+            ("00 A4 00 0C 02 9999", "6A82"),
         ]);
     }
 

@@ -1,8 +1,9 @@
 //! Class bytes that have an application of their own, and where chips differ.
 
 use virtuale_engine::{
+    StatusWord,
     class::Class,
-    image::{ClassImage, FileIndex, Habits, LongLe, Waiting},
+    image::{ClassImage, FileIndex, Habits, LongLe, Refusals, Told, Waiting},
 };
 
 use super::{
@@ -28,7 +29,35 @@ pub(super) fn habits(fields: &Fields<'_>) -> Habits {
         let message = format!("no card says by {byte:02X} that bytes wait");
         fields.report.mistake(span, message, "61, or 9F as GSM cards have it");
     }
-    Habits { long_le, waiting: waiting.map(|waiting| waiting.value).unwrap_or_default() }
+    let waiting = waiting.map(|waiting| waiting.value).unwrap_or_default();
+    let usual = Refusals::default();
+    let refusals = Refusals {
+        class: refusal(fields, "unknown_class").unwrap_or(usual.class),
+        parameters: refusal(fields, "wrong_parameters").unwrap_or(usual.parameters),
+    };
+    Habits { long_le, waiting, refusals, told: told(fields) }
+}
+
+/// A status word that says that a command was not carried out.
+fn refusal(fields: &Fields<'_>, key: &'static str) -> Option<StatusWord> {
+    let word = fields.word(key)?;
+    let status = StatusWord(word.value);
+    if !matches!(status.0 >> 8, 0x64..=0x6F) || status.right_le().is_some() {
+        let message = format!("{:04X} is no refusal", status.0);
+        fields.report.mistake(word.span, message, "64 to 6F, but for 6C, in front");
+    }
+    Some(status)
+}
+
+/// What GET DATA tells of PINs and keys; all of it by default.
+fn told(fields: &Fields<'_>) -> Told {
+    const NAMES: [&str; 2] = ["pin_size", "non_repudiation"];
+    let Some(texts) = fields.texts("tells") else { return Told::default() };
+    for text in texts.iter().filter(|text| !NAMES.contains(&text.value)) {
+        fields.report.unknown("parameter", text, NAMES);
+    }
+    let [pin_size, non_repudiation] = NAMES.map(|name| texts.iter().any(|text| text.value == name));
+    Told { pin_size, non_repudiation }
 }
 
 /// The classes that applications answer, whatever is selected.

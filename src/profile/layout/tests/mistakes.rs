@@ -1,6 +1,9 @@
 //! What is said of mistakes in layouts: where, what, and what to do.
 
-use virtuale_engine::image::{ClassImage, FileIndex, Habits, LongLe, Waiting};
+use virtuale_engine::{
+    StatusWord,
+    image::{ClassImage, FileIndex, Habits, LongLe, Refusals, Told, Waiting},
+};
 
 use super::{Layout, layout, source, vitale2_text, with_content};
 use crate::profile::diagnostic::Diagnostics;
@@ -211,6 +214,9 @@ fn a_class_of_an_application_is_proprietary_and_its_applet_is_known() {
         ("[class.FF]\napp = \"mf\"", "\"FF\" is no class that can have an application"),
         ("[class.A0]\napp = \"mf\"\nwaiting = \"90\"", "no card says by 90 that bytes wait"),
         ("[class.A0]\napp = \"mf\"\nwaiting = \"9F00\"", "\"waiting\" must be one byte in hexadecimal"),
+        ("[class.A0]\napp = \"mf\"\nwrong_parameters = \"9000\"", "9000 is no refusal"),
+        ("[class.A0]\napp = \"mf\"\nunknown_class = \"6C10\"", "6C10 is no refusal"),
+        ("[class.A0]\napp = \"mf\"\ntells = [\"pin_sise\"]", "unknown parameter \"pin_sise\""),
         ("[class.A0]\napp = \"mf\"\nfid = \"3F00\"", "unknown key of a class \"fid\""),
         ("[class.a0]\napp = \"mf\"\n[class.A0]\napp = \"mf\"", "class A0 has two applications"),
     ];
@@ -223,7 +229,13 @@ fn a_class_of_an_application_is_proprietary_and_its_applet_is_known() {
 fn a_class_says_how_its_application_differs() {
     let class = "[class.A0]\napp = \"mf\"\nlong_le = \"refusal\"\nwaiting = \"9F\"";
     let read = layout(&format!("{}{class}\n", with_content("size = 9")));
-    let habits = Habits { long_le: LongLe::Refused, waiting: Waiting::GSM };
+    let habits = Habits { long_le: LongLe::Refused, waiting: Waiting::GSM, ..Habits::default() };
+    let class =
+        "[class.A0]\napp = \"mf\"\nunknown_class = \"6D00\"\nwrong_parameters = \"6B00\"\ntells = [\"pin_size\"]";
+    let other = layout(&format!("{}{class}\n", with_content("size = 9"))).chip.classes[0].habits;
+    let refusals = Refusals { class: StatusWord::INSTRUCTION_NOT_SUPPORTED, parameters: StatusWord::WRONG_OFFSET };
+    let told = Told { pin_size: true, non_repudiation: false };
+    assert_eq!(other, Habits { refusals, told, ..Habits::default() });
     assert_eq!(read.chip.classes, [ClassImage { class: 0xA0, df: FileIndex(0), applet: None, habits }]);
     assert_eq!(read.chip.habits, Habits::default());
 }
