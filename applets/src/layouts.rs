@@ -10,13 +10,13 @@ pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
 pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 
 /// The card-file keys that the cartes Vitale have in common.
-pub const KEYS: &str = include_str!("../layouts/keys.toml");
+pub const VITALE_KEYS: &str = include_str!("../layouts/vitale-keys.toml");
 
 /// The texts and their indices.
 const INDEXED: [(&str, &[u8]); 3] = [
     (VITALE1, include_bytes!(concat!(env!("OUT_DIR"), "/vitale1.index"))),
     (VITALE2, include_bytes!(concat!(env!("OUT_DIR"), "/vitale2.index"))),
-    (KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/keys.index"))),
+    (VITALE_KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/vitale-keys.index"))),
 ];
 
 /// The text that is built in and reads as this one, with its index: what is in it and where, so that nobody need parse
@@ -41,11 +41,11 @@ pub fn indexed(text: &str) -> Option<(&'static str, &'static [u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEYS, VITALE1, VITALE2, indexed};
+    use super::{VITALE_KEYS, VITALE1, VITALE2, indexed};
 
     #[test]
     fn texts_that_are_built_in_have_an_index_and_others_none() {
-        for text in [VITALE1, VITALE2, KEYS] {
+        for text in [VITALE1, VITALE2, VITALE_KEYS] {
             assert!(indexed(text).is_some_and(|(same, index)| same == text && index.starts_with(b"E")));
             assert_eq!(indexed(&text[1..]), None);
         }

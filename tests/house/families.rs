@@ -282,7 +282,7 @@ fn the_program_has_each_card_and_layout_of_the_applets() {
     };
     let owned = |part: &BuiltIn| (part.name.to_owned(), part.text.to_owned());
     assert_eq!(families.cards().map(owned).collect::<BTreeSet<_>>(), texts("applets/cards"));
-    let keys = families.iter().map(|family| ("keys".to_owned(), family.keys().to_owned()));
+    let keys = families.iter().map(|family| (format!("{}-keys", family.name()), family.keys().to_owned()));
     assert_eq!(families.layouts().map(owned).chain(keys).collect::<BTreeSet<_>>(), texts("applets/layouts"));
 }
 

@@ -33,7 +33,7 @@ pub(super) fn source(name: &str, text: impl Into<String>) -> Arc<Source> {
 /// The keys that all layouts share.
 pub(super) fn schema() -> Schema {
     static COMMON: LazyLock<Schema> = LazyLock::new(|| {
-        let keys = source("applets/layouts/keys.toml", layouts::KEYS);
+        let keys = source("applets/layouts/vitale-keys.toml", layouts::VITALE_KEYS);
         Schema::read(&keys).unwrap_or_else(|mistakes| panic!("{mistakes}"))
     });
     COMMON.clone()
@@ -313,7 +313,7 @@ proptest! {
 
     #[test]
     fn no_schema_makes_it_panic(at in any::<proptest::sample::Index>(), put in "[a-z\"= 0-9\\[\\].]{0,6}", cut in 0..20_usize) {
-        let mut characters: Vec<_> = layouts::KEYS.chars().collect();
+        let mut characters: Vec<_> = layouts::VITALE_KEYS.chars().collect();
         let start = at.index(characters.len());
         let end = (start + cut).min(characters.len());
         characters.splice(start..end, put.chars());

@@ -1,10 +1,10 @@
 //! Which keys a card file may have: data, not code.
 //!
-//! `applets/layouts/keys.toml` declares the keys that all layouts share; a layout adds its own in the same form, one
-//! table `[data."path"]` per key. The schema says what each is worth to an author: its type, widths, default, the group
-//! of the reading API that it comes from [MEDINTUX-SSV groups] and what it means. It does not say where a datum stands
-//! on a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever uses it need not check
-//! again.
+//! `applets/layouts/vitale-keys.toml` declares the keys that all layouts of one family share; a layout adds its own in
+//! the same form, one table `[data."path"]` per key. The schema says what each is worth to an author: its type, widths,
+//! default, the group of the reading API that it comes from [MEDINTUX-SSV groups] and what it means. It does not say
+//! where a datum stands on a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever
+//! uses it need not check again.
 
 mod declare;
 pub(super) mod scalar;

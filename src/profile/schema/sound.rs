@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_built_in_is_sound() {
         let mut schema = Schema::empty();
-        for text in [layouts::KEYS, layouts::VITALE1, layouts::VITALE2] {
+        for text in [layouts::VITALE_KEYS, layouts::VITALE1, layouts::VITALE2] {
             let source = Arc::new(Source { name: "built in".into(), text: text.into() });
             let document = Written::read(&source).expect("TOML");
             let Some(data) = document.key("data") else { continue };

@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn an_index_says_what_its_text_says() {
-        for text in [layouts::VITALE1, layouts::VITALE2, layouts::KEYS] {
+        for text in [layouts::VITALE1, layouts::VITALE2, layouts::VITALE_KEYS] {
             let source = Arc::new(Source { name: "t.toml".into(), text: text.into() });
             assert_eq!(read(text), Some(Written::parse(&source).expect("TOML")));
         }
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_text_that_differs_by_a_byte_is_parsed() {
-        assert_eq!(read(&format!("{}\n", layouts::KEYS)), None);
+        assert_eq!(read(&format!("{}\n", layouts::VITALE_KEYS)), None);
         assert_eq!(read(""), None);
     }
 }

@@ -51,7 +51,7 @@ impl Family for Vitale {
     }
 
     fn keys(&self) -> &'static str {
-        layouts::KEYS
+        layouts::VITALE_KEYS
     }
 
     fn layouts(&self) -> &'static [BuiltIn] {
