@@ -12,7 +12,7 @@ use super::{
     Layout,
     coding::Coding,
     fields::Report,
-    model::{Body, Builder, Each, Item, Path},
+    model::{Body, Builder, Each, File, Item, Member, Path},
     security::{ObjectKind, builds},
 };
 
@@ -41,7 +41,7 @@ fn walk(layout: &Layout, check: &Check<'_>) {
     layout.applications.iter().flat_map(|application| &application.objects).for_each(|object| {
         check.items(&object.content, "");
     });
-    layout.files.iter().for_each(|file| check.items(&file.content, ""));
+    layout.files.iter().for_each(|file| check.file(file));
     if let Some(path) = &layout.chip.atr_key {
         check.path(path, "");
     }
@@ -66,6 +66,12 @@ fn security(check: &Check<'_>, layout: &Layout) {
         let has = |builder: &Builder| builds(&file.content, *builder);
         if Builder::NAMED.iter().any(|(_, builder)| has(builder)) && layout.security.token.is_none() {
             check.report.mistake(file.span.clone(), "what is built needs a table [token]", "it says whose card it is");
+        }
+        let token = layout.security.token.as_ref();
+        if has(&Builder::TokenInfo) && token.is_some_and(|token| token.manufacturer.is_none() || token.label.is_none())
+        {
+            let message = "TokenInfo needs \"manufacturer\" and \"label\" in the table [token]";
+            check.report.mistake(file.span.clone(), message, "they are text in quotes");
         }
         if has(&Builder::Certificate) && file.key.is_none() {
             check.report.mistake(file.span.clone(), "a certificate needs the \"key\" that it is about", "");
@@ -94,6 +100,24 @@ impl Check<'_> {
         items.iter().for_each(|item| self.item(item, prefix));
     }
 
+    /// The items of a file; those of one that is about a member of a list count from there.
+    fn file(&self, file: &File) {
+        let Some(Member { list, .. }) = &file.member else { return self.items(&file.content, "") };
+        if let Some(prefix) = self.list(list, "") {
+            self.items(&file.content, &prefix);
+        }
+    }
+
+    /// The path of a list in full, which must be one.
+    fn list(&self, list: &Path, prefix: &str) -> Option<String> {
+        let (path, key) = self.path(list, prefix)?;
+        if !matches!(key.kind, Kind::List { .. }) {
+            self.report.mistake(list.span.clone(), format!("\"{path}\" is no list, so it has no \"each\""), "");
+            return None;
+        }
+        Some(path)
+    }
+
     fn item(&self, item: &Item, prefix: &str) {
         if let Some((key, _)) = &item.required_when {
             self.path(key, "");
@@ -103,11 +127,7 @@ impl Check<'_> {
         }
         let mut inner = prefix.to_owned();
         if let Some(Each::Member { list, .. }) = &item.each {
-            let Some((path, key)) = self.path(list, prefix) else { return };
-            if !matches!(key.kind, Kind::List { .. }) {
-                self.report.mistake(list.span.clone(), format!("\"{path}\" is no list, so it has no \"each\""), "");
-                return;
-            }
+            let Some(path) = self.list(list, prefix) else { return };
             inner = path;
         }
         match &item.body {
@@ -117,7 +137,7 @@ impl Check<'_> {
                     self.value(path, &inner, item, &place.coding);
                 }
             }
-            Body::Constant(_) | Body::Computed { .. } | Body::Built(_) => {}
+            Body::Constant(_) | Body::Text(_) | Body::Computed { .. } | Body::Built(_) => {}
         }
     }
 
@@ -163,7 +183,8 @@ impl Check<'_> {
 /// Whether a coding can hold what is written under a kind of key.
 fn can_hold(coding: &Coding, kind: &Kind) -> bool {
     match coding {
-        Coding::Ascii | Coding::Latin1 | Coding::Bcd | Coding::Marked { .. } | Coding::Choice(_) => is_text(kind),
+        Coding::Ascii | Coding::Latin1 | Coding::Bcd | Coding::Marked { .. } => is_text(kind),
+        Coding::Luhn { .. } | Coding::Choice(_) => is_text(kind),
         Coding::Digits => is_text(kind) || matches!(kind, Kind::Number { .. }),
         Coding::Date { .. } => matches!(kind, Kind::Date { .. }),
         Coding::Number => matches!(kind, Kind::Number { .. }),

@@ -30,6 +30,8 @@ pub(super) enum Coding {
     Address { flags: u8 },
     /// One of several byte sequences of the same length.
     Choice(Choice),
+    /// As [`Coding::Bcd`], with a check digit (Luhn) over the digits that stand before these and these.
+    Luhn { behind: String },
 }
 
 /// Why a datum cannot be written in a place.
@@ -52,7 +54,7 @@ impl Unfit {
 }
 
 /// The codings by name, in the order of the reference.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 15] = [
     "ascii",
     "latin1",
     "digits",
@@ -67,6 +69,7 @@ pub(super) const NAMES: [&str; 14] = [
     "marked-bcd",
     "address",
     "choice",
+    "luhn-bcd",
 ];
 
 impl Coding {
@@ -88,6 +91,7 @@ impl Coding {
             "marked-bcd" => Self::Marked { mark: 0 },
             "address" => Self::Address { flags: 0 },
             "choice" => Self::Choice(Choice::default()),
+            "luhn-bcd" => Self::Luhn { behind: String::new() },
             _ => return None,
         })
     }
@@ -109,7 +113,7 @@ impl Coding {
             Self::Ascii | Self::Latin1 | Self::Digits => b' ',
             Self::Date { packed: false, .. } => b'0',
             Self::Date { packed: true, .. } => 0x00,
-            Self::Bcd | Self::Number | Self::Flag { .. } | Self::Blob => 0xFF,
+            Self::Bcd | Self::Luhn { .. } | Self::Number | Self::Flag { .. } | Self::Blob => 0xFF,
             Self::Marked { .. } | Self::Address { .. } | Self::Choice(_) => 0xFF,
         }
     }
@@ -141,6 +145,7 @@ impl Coding {
             (Self::Marked { mark }, Data::Text(text)) => special::encode_marked(text, *mark),
             (Self::Address { flags }, Data::Bytes(address)) => special::encode_address(address, *flags),
             (Self::Choice(choice), Data::Text(text)) => choice.encode(text),
+            (Self::Luhn { behind }, Data::Text(text)) => special::encode_luhn(text, behind),
             (Self::Blob, Data::Text(text)) => super::fields::unhex(text)
                 .ok_or_else(|| Unfit::new("is not hexadecimal", "the layout wants bytes, as hexadecimal digits")),
             _ => Err(Unfit::new(
@@ -171,6 +176,7 @@ impl Coding {
             Self::Marked { mark } => special::decode_marked(bytes, *mark),
             Self::Address { flags } => special::decode_address(bytes, *flags),
             Self::Choice(choice) => choice.decode(bytes),
+            Self::Luhn { behind } => special::decode_luhn(bytes, behind),
             _ => Err(Undecodable),
         }
     }
@@ -178,7 +184,8 @@ impl Coding {
     /// What a datum must be.
     fn wants(&self) -> &'static str {
         match self {
-            Self::Ascii | Self::Latin1 | Self::Digits | Self::Bcd | Self::Marked { .. } | Self::Choice(_) => "text",
+            Self::Ascii | Self::Latin1 | Self::Digits | Self::Bcd | Self::Luhn { .. } => "text",
+            Self::Marked { .. } | Self::Choice(_) => "text",
             Self::Date { .. } => "a date",
             Self::Number => "a number",
             Self::Flag { .. } => "true or false",

@@ -12,7 +12,7 @@ use super::{
     },
     Layout, ber,
     coding::{show, show_bytes},
-    model::{Body, Each, File, Item, Path, Place},
+    model::{Body, Each, File, Item, Member, Path, Place},
     plain,
     read::size,
     references::{Round, weaker},
@@ -36,6 +36,8 @@ pub(super) struct Decoder<'a> {
 struct Here {
     path: Vec<Step>,
     round: Option<Round>,
+    /// The member of the innermost list, from 0 on.
+    number: Option<usize>,
 }
 
 /// One step down into the data.
@@ -98,9 +100,19 @@ impl<'a> Decoder<'a> {
         elements
     }
 
+    /// Where the data of the file go: to the top, or to the member that it is about, which is then there.
+    fn start(&mut self) -> Here {
+        let Some(Member { list, index, .. }) = &self.file.member else { return Here::default() };
+        let mut path = down(&[], list);
+        path.push(Step::Member(*index));
+        put(&mut self.data, &path, None);
+        Here { path, round: None, number: Some(*index) }
+    }
+
     fn whole(&mut self, bytes: &[u8]) -> Vec<Element> {
         let whole = Part { bytes, start: 0 };
-        let (mut elements, end) = self.items(&self.file.content, whole, &Here::default());
+        let start = self.start();
+        let (mut elements, end) = self.items(&self.file.content, whole, &start);
         elements.extend(self.tail(whole.from(end)));
         elements
     }
@@ -108,11 +120,12 @@ impl<'a> Decoder<'a> {
     /// The elements of one record: the one with this index, which starts at `start`.
     pub(super) fn record(&mut self, index: usize, bytes: &[u8], start: usize) -> Vec<Element> {
         let whole = Part { bytes, start };
+        let start = self.start();
         let Some(item) = self.file.content.first() else { return self.tail(whole) };
         if whole.bytes.iter().all(|&byte| byte == self.file.fill) {
             return self.tail(whole);
         }
-        let Some((element, taken)) = self.once(item, index, whole, &Here::default()) else {
+        let Some((element, taken)) = self.once(item, index, whole, &start) else {
             return vec![unexplained(whole)];
         };
         let mut elements = vec![element];
@@ -191,6 +204,11 @@ impl<'a> Decoder<'a> {
         };
         let understood = match &item.body {
             Body::Constant(bytes) => bytes == value.bytes,
+            Body::Text(text) => {
+                let same = text.as_bytes() == value.bytes;
+                element.value = Some(text.clone()).filter(|_| same).unwrap_or_default();
+                same
+            }
             Body::Group(items) => {
                 let (children, end) = self.items(items, value, &here);
                 element.children = children;
@@ -211,7 +229,7 @@ impl<'a> Decoder<'a> {
                 return Some((element, taken));
             }
             Body::Computed { reference, place } => {
-                let known = weaker(&item.known, self.layout.refer(*reference, here.round).1);
+                let known = weaker(&item.known, self.layout.refer(*reference, here.round, here.number).1);
                 (element.origin, element.source) = (known.origin, known.at.clone());
                 let data = place.decode(value.bytes, false);
                 element.value = data.iter().flatten().map(show).collect();
@@ -249,6 +267,7 @@ impl<'a> Decoder<'a> {
             Some(Each::Member { list, .. }) => {
                 here.path = down(&here.path, list);
                 here.path.push(Step::Member(round));
+                here.number = Some(round);
                 put(&mut self.data, &here.path, None);
                 (round + 1).to_string()
             }

@@ -14,7 +14,7 @@ use super::{
     Layout,
     coding::{Unfit, show, show_bytes},
     decode::unused,
-    model::{Body, Each, File, Item, Known, Path, Place, Structure},
+    model::{Body, Each, File, Item, Known, Member, Path, Place, Structure},
     plain,
     references::{Round, weaker},
     security::Built,
@@ -67,6 +67,8 @@ struct Scope<'a> {
     round: Option<Round>,
     /// What this round is called.
     label: Option<String>,
+    /// The member of the innermost list that it is about, from 0 on.
+    number: Option<usize>,
 }
 
 /// Bytes in the making, and what they are.
@@ -162,7 +164,8 @@ impl<'a> Encoder<'a> {
         match file.structure {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
-                self.items(&file.content, &self.start(), &mut output);
+                let start = self.start_of(file);
+                self.items(&file.content, &start, &mut output);
                 // How long a file of words is follows from their number: its payload is shorter than its size.
                 if let Some(words) = file.words {
                     return self.words(file, words, output);
@@ -194,9 +197,10 @@ impl<'a> Encoder<'a> {
 
     fn records(&mut self, file: &File, length: usize, count: usize, fixed: bool) -> Encoded {
         let mut encoded = Encoded { parts: Vec::new(), elements: Vec::new() };
+        let begin = self.start_of(file);
         let mut start = 0;
         for item in &file.content {
-            for scope in self.rounds(item, &self.start()) {
+            for scope in self.rounds(item, &begin) {
                 let mut record = Output::default();
                 self.round(item, &scope, &mut record);
                 // An item that is left out makes no record, rather than an empty one.
@@ -226,7 +230,29 @@ impl<'a> Encoder<'a> {
     }
 
     fn start(&self) -> Scope<'a> {
-        Scope { current: self.top, span: 0..0, round: None, label: None }
+        Scope { current: self.top, span: 0..0, round: None, label: None, number: None }
+    }
+
+    /// Where the content of a file begins: at the top, or at the member that it is about. More members than there are
+    /// files are a mistake of the card file.
+    fn start_of(&mut self, file: &File) -> Scope<'a> {
+        let start = self.start();
+        let Some(Member { list, index, most }) = &file.member else { return start };
+        let members = self.look_up(list, &start).map(Node::list).unwrap_or_default();
+        if let Some(extra) = members.get(*most).filter(|_| *index == 0) {
+            let message = format!("this chip has room for {most} of \"{}\"", list.keys.join("."));
+            self.mistake_by(&file.span, &nearest(extra, &start), message, "leave some out");
+        }
+        let Some(member) = members.get(*index) else { return start };
+        Scope { current: member, span: nearest(member, &start), number: Some(*index), ..start }
+    }
+
+    /// Whether a card has a file, as far as the member of a list says it that the file is about.
+    pub(super) fn has(&self, file: &File) -> bool {
+        file.member.as_ref().is_none_or(|member| {
+            let list = self.look_up(&member.list, &self.start());
+            list.is_some_and(|list| list.list().get(member.index).is_some())
+        })
     }
 
     fn items(&mut self, items: &[Item], scope: &Scope<'a>, output: &mut Output) {
@@ -259,6 +285,7 @@ impl<'a> Encoder<'a> {
                     span: nearest(member, outer),
                     round: outer.round,
                     label: Some((number + 1).to_string()),
+                    number: Some(number),
                 };
                 members.iter().take(*most).enumerate().map(member).collect()
             }
@@ -304,6 +331,7 @@ impl<'a> Encoder<'a> {
     fn value(&mut self, item: &Item, scope: &Scope<'a>) -> Option<Value> {
         match &item.body {
             Body::Constant(bytes) => Some(Value::new(bytes.clone(), show_bytes(bytes), 0..0)),
+            Body::Text(text) => Some(Value::new(text.clone().into_bytes(), text.clone(), 0..0)),
             Body::Group(items) => {
                 let mut output = Output::default();
                 self.items(items, scope, &mut output);
@@ -322,9 +350,13 @@ impl<'a> Encoder<'a> {
                 Some(Value { children, ..Value::new(bytes, String::new(), 0..0) })
             }
             Body::Computed { reference, place } => {
-                let (data, known) = self.layout.refer(*reference, scope.round);
+                let (data, known) = self.layout.refer(*reference, scope.round, scope.number);
                 match place.encode(&data, false) {
-                    Ok(bytes) => Some(Value { known: known.cloned(), ..Value::new(bytes, show(&data), 0..0) }),
+                    Ok(bytes) => {
+                        // As it is read back: a number in digits has its zeros.
+                        let read = place.decode(&bytes, false).ok().flatten().unwrap_or(data);
+                        Some(Value { known: known.cloned(), ..Value::new(bytes, show(&read), 0..0) })
+                    }
                     Err(refusal) => {
                         let message = format!("\"{}\" {}", show(&data), refusal.message);
                         self.mistake_of_layout(&item.span, message);

@@ -52,6 +52,9 @@ impl Layout {
         let mut map = CardMap::default();
         let is_there = |file: &&File| file.key.is_none_or(|key| held.get(key).is_some_and(Option::is_some));
         for file in self.files.iter().filter(is_there) {
+            if !encoder.has(file) {
+                continue;
+            }
             let encoded = encoder.file(file);
             if encoder.is_clean() {
                 let (image, file) = self.elementary(file, encoded);

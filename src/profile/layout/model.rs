@@ -90,6 +90,8 @@ pub(super) struct File {
     pub(super) sfi: Option<Sfi>,
     /// The private key that it belongs to, by its place among keys; without the key the card has no such file.
     pub(super) key: Option<usize>,
+    /// The member of a list that it is about; a card without this member has no such file.
+    pub(super) member: Option<Member>,
     /// Whether `@file` goes over it.
     pub(super) listed: bool,
     pub(super) structure: Structure,
@@ -102,6 +104,37 @@ pub(super) struct File {
     pub(super) known: Arc<Known>,
     /// Of a file of records: the one item that stands for a record.
     pub(super) content: Vec<Item>,
+}
+
+/// A member of a list of the card's data that has a file of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    /// The list, from the top.
+    pub(super) list: Path,
+    /// Which member, from 0 on.
+    pub(super) index: usize,
+    /// How many members have a file.
+    pub(super) most: usize,
+}
+
+impl File {
+    /// The files of all members, of the first one's: their names end with the number of the member, and their
+    /// identifiers follow each other.
+    pub(super) fn of_members(self) -> Vec<Self> {
+        let Some(member) = self.member.clone() else { return vec![self] };
+        let of = |index: usize| Self {
+            name: format!("{}_{:02}", self.name, index + 1),
+            fid: self.fid_of(index),
+            member: Some(Member { index, ..member.clone() }),
+            ..self.clone()
+        };
+        (0..member.most).map(of).collect()
+    }
+
+    /// The identifier of the file of a member, of the first one's file.
+    pub(super) fn fid_of(&self, index: usize) -> Fid {
+        Fid(self.fid.0.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)))
+    }
 }
 
 /// How a file is organised.
@@ -140,6 +173,8 @@ pub(super) struct Item {
 pub(super) enum Body {
     /// These bytes, always.
     Constant(Vec<u8>),
+    /// These characters in UTF-8, always.
+    Text(String),
     /// Other items.
     Group(Vec<Item>),
     /// A datum.
@@ -154,7 +189,7 @@ impl Body {
     /// Who says what the bytes of such an item are.
     pub(super) fn author(&self) -> Author {
         match self {
-            Self::Constant(_) | Self::Group(_) | Self::Computed { .. } => Author::Layout,
+            Self::Constant(_) | Self::Text(_) | Self::Group(_) | Self::Computed { .. } => Author::Layout,
             Self::Value { .. } => Author::CardFile,
             Self::Built(_) => Author::Code,
         }
@@ -260,6 +295,8 @@ pub(super) enum Property {
     Aid,
     /// The short identifier of a file, 0 without one.
     Sfi,
+    /// Which member of a list this round is about, from 1 on.
+    Number,
 }
 
 /// What a card has besides files.

@@ -1,7 +1,7 @@
 //! What a mistake says of a key that must be there: how it is written. docs/layouts.md says what it means.
 
 /// How keys that tables need are written. A key of several tables is written alike in all of them.
-const WRITTEN: [(&str, &str); 38] = [
+const WRITTEN: [(&str, &str); 37] = [
     ("app", "the name of an [app]: app = \"vitale\""),
     ("atr", "items that make the answer to reset: atr = [{ hex = \"3B 00\" }]"),
     ("chip_bytes", "how many bytes of files fit: chip_bytes = 32768"),
@@ -22,8 +22,7 @@ const WRITTEN: [(&str, &str); 38] = [
     ("list", "the key of card files that lists the private keys"),
     ("longest", "the most characters of the PIN, 1 to 64"),
     ("mac", "the key of card files that gives this key"),
-    ("manufacturer", "text in quotes"),
-    ("most", "the most sessions in which it works"),
+    ("most", "the most of them, a number: most = 16"),
     ("name", "the key of card files that names a private key"),
     ("number", "its number in its application: 1 to 31, of an environment 1 to 14"),
     ("origin", "one of public, inferred, invented"),

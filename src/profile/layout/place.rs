@@ -56,6 +56,7 @@ impl Place {
             Coding::Ascii | Coding::Latin1 => ("characters", bytes),
             Coding::Digits => ("digits", bytes),
             Coding::Bcd => ("digits", bytes * 2),
+            Coding::Luhn { .. } => ("digits with the check digit", bytes * 2),
             _ => ("bytes", bytes),
         }
     }

@@ -43,14 +43,23 @@ impl Layout {
         }
     }
 
-    /// The value of a reference in a round, and where it is known from, if not from where the item says.
-    pub(super) fn refer(&self, reference: Reference, round: Option<Round>) -> (Data, Option<&Arc<Known>>) {
+    /// The value of a reference in a round, and where it is known from, if not from where the item says. `number` is
+    /// the member of a list that the round is about.
+    pub(super) fn refer(
+        &self,
+        reference: Reference,
+        round: Option<Round>,
+        number: Option<usize>,
+    ) -> (Data, Option<&Arc<Known>>) {
+        if reference.property == Property::Number {
+            return (Data::Number(number.map_or(0, |number| number as u64 + 1)), None);
+        }
         let file = match (reference.of, round) {
             (Subject::Current, Some(Round::File { index })) | (Subject::File(index), _) => self.files.get(index),
             _ => None,
         };
         if let Some(file) = file {
-            return (file_property(file, reference.property), Some(&file.known));
+            return (file_property(file, reference.property, number), Some(&file.known));
         }
         let application = match (reference.of, round) {
             (Subject::ItsApplication, Some(Round::File { index })) => {
@@ -71,18 +80,24 @@ impl Layout {
     }
 }
 
-fn file_property(file: &File, property: Property) -> Data {
+/// A property of a file; the identifier is that of the member's file, if each member has one.
+fn file_property(file: &File, property: Property, number: Option<usize>) -> Data {
     match property {
-        Property::Fid => Data::Bytes(file.fid.0.to_be_bytes().to_vec()),
+        Property::Fid => {
+            let fid = number.filter(|_| file.member.is_some()).map_or(file.fid, |number| file.fid_of(number));
+            Data::Bytes(fid.0.to_be_bytes().to_vec())
+        }
         Property::Sfi => Data::Number(file.sfi.map_or(0, |sfi| sfi.value().into())),
-        Property::Name | Property::Label | Property::Ref | Property::Aid => Data::Text(file.name.clone()),
+        Property::Name | Property::Label | Property::Ref | Property::Aid | Property::Number => {
+            Data::Text(file.name.clone())
+        }
     }
 }
 
 fn application_property(application: &Application, property: Property) -> Data {
     match property {
         Property::Name => Data::Text(application.name.clone()),
-        Property::Label | Property::Sfi => Data::Text(application.label.clone()),
+        Property::Label | Property::Sfi | Property::Number => Data::Text(application.label.clone()),
         Property::Fid => Data::Bytes(application.fid.0.to_be_bytes().to_vec()),
         Property::Ref => Data::Bytes(application.reference.to_be_bytes().to_vec()),
         Property::Aid => Data::Bytes(application.aids.first().map(|aid| aid.as_bytes().to_vec()).unwrap_or_default()),

@@ -1,4 +1,5 @@
-//! Codings of old cards: digits behind a mark, addresses under flags, and one of several byte sequences.
+//! Codings of few cards: digits behind a mark, addresses under flags, one of several byte sequences, digits with a
+//! check digit.
 
 use super::{
     super::tree::Data,
@@ -72,12 +73,42 @@ pub(super) fn decode_address(bytes: &[u8], flags: u8) -> Result<Data, Undecodabl
     Ok(Data::Bytes((coded & ADDRESS).to_be_bytes().to_vec()))
 }
 
+/// Digits and their check digit, two a byte; `F` where they end early.
+pub(super) fn encode_luhn(text: &str, behind: &str) -> Result<Vec<u8>, Unfit> {
+    digits(text)?;
+    Ok(pack(&format!("{text}{}", check_digit(behind, text))))
+}
+
+/// The digits before a check digit that must be theirs.
+pub(super) fn decode_luhn(bytes: &[u8], behind: &str) -> Result<Data, Undecodable> {
+    let text = unpack(bytes).ok_or(Undecodable)?;
+    let (digits, last) = text.split_at_checked(text.len().wrapping_sub(1)).ok_or(Undecodable)?;
+    let is_theirs = last == check_digit(behind, digits).to_string();
+    Some(Data::Text(digits.to_owned())).filter(|_| is_theirs).ok_or(Undecodable)
+}
+
+/// The digit that makes a card number whole [ISO-7812-1 check digit]: every second digit counts twice, from the last
+/// one on.
+fn check_digit(behind: &str, text: &str) -> u32 {
+    let digits = behind.bytes().chain(text.bytes()).rev().map(|byte| u32::from(byte & 0x0F));
+    let sum: u32 = digits.zip([2, 1].into_iter().cycle()).map(|(digit, weight)| digit * weight).map(cross_sum).sum();
+    (10 - sum % 10) % 10
+}
+
+/// The sum of the digits of a number below 100.
+fn cross_sum(number: u32) -> u32 {
+    number / 10 + number % 10
+}
+
 #[cfg(test)]
 mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
 
-    use super::{Choice, Data, Undecodable, decode_address, decode_marked, encode_address, encode_marked};
+    use super::{
+        Choice, Data, Undecodable, decode_address, decode_luhn, decode_marked, encode_address, encode_luhn,
+        encode_marked,
+    };
 
     #[test]
     fn a_serial_number_stands_behind_its_mark() {
@@ -111,7 +142,24 @@ mod tests {
         assert!(choice.encode("v2").is_err_and(|refusal| refusal.hint.contains("v1, v1bis")));
     }
 
+    #[test]
+    fn a_check_digit_counts_what_stands_before_it() {
+        // [DOPS-CRYPTOLIB recognition]
+        assert_eq!(encode_luhn("99991234", "8025000001").ok(), Some(hex!("999912345F").to_vec()));
+        assert_eq!(decode_luhn(&hex!("999912345F"), "8025000001"), Ok(Data::Text("99991234".into())));
+        for wrong in [&hex!("999912346F")[..], &hex!("9999F2345F"), &hex!("FF"), &[]] {
+            assert_eq!(decode_luhn(wrong, "8025000001"), Err(Undecodable), "{wrong:02X?}");
+        }
+        assert!(encode_luhn("9A", "").is_err());
+    }
+
     proptest! {
+        #[test]
+        fn digits_come_back_without_their_check_digit(text in "[0-9]{0,12}", behind in "[0-9]{0,12}") {
+            let bytes = encode_luhn(&text, &behind).expect("digits");
+            prop_assert_eq!(decode_luhn(&bytes, &behind), Ok(Data::Text(text)));
+        }
+
         #[test]
         fn marked_digits_come_back(text in "[0-9]{0,12}", mark in 0_u8..16) {
             let bytes = encode_marked(&text, mark).expect("digits");

@@ -9,15 +9,18 @@ use virtuale_engine::{
 use super::{
     super::{
         fields::{Fields, Placed, unhex},
-        model::{Application, File, Object, Structure},
+        model::{Application, File, Member, Object, Path, Structure},
         words::{FILL, WORD},
     },
-    items::{Context, LONGEST, Scope},
+    items::{Context, LONGEST, Scope, path},
     sound::takes_all,
 };
 
 /// The longest file of words.
 const MOST_WORDS: usize = LONGEST / WORD;
+
+/// How many members of a list may have a file each.
+const MOST_MEMBERS: usize = 64;
 
 /// How many names an application may have.
 const MOST_AIDS: usize = 16;
@@ -58,8 +61,9 @@ fn select(fields: &Fields<'_>, key: &'static str) -> Option<SelectResponse> {
         "fcp" => Some(SelectResponse::Fcp),
         "fci" => Some(SelectResponse::Fci),
         "none" => Some(SelectResponse::None),
+        "silent" => Some(SelectResponse::Silent),
         _ => {
-            fields.report.unknown("answer to SELECT", &text, ["fcp", "fci", "none"]);
+            fields.report.unknown("answer to SELECT", &text, ["fcp", "fci", "none", "silent"]);
             None
         }
     }
@@ -220,11 +224,10 @@ pub(super) fn file(scope: &Scope<'_>, defaults: &Defaults, name: &str, fields: &
     };
     let sfi = fields.number("sfi", 1..31).and_then(|sfi| Sfi::new(u8::try_from(sfi.value).ok()?));
     let records = matches!(structure, Structure::Records { .. });
-    let content = if records {
-        scope.list(fields, "record", &Context::new(known.clone()))
-    } else {
-        scope.list(fields, "content", &Context::new(known.clone()))
-    };
+    let member = member(fields);
+    let context = Context::new(known.clone());
+    let context = if fields.has("each") { context.in_list() } else { context };
+    let content = scope.list(fields, if records { "record" } else { "content" }, &context);
     let file = File {
         name: name.to_owned(),
         span: fields.span(),
@@ -235,7 +238,8 @@ pub(super) fn file(scope: &Scope<'_>, defaults: &Defaults, name: &str, fields: &
         fid: fid(fields),
         sfi,
         key: fields.text("key").and_then(|key| position(fields, "key", &key, &scope.names.keys)),
-        listed: fields.flag("listed").unwrap_or(!fields.has("key")),
+        listed: fields.flag("listed").unwrap_or(!fields.has("key") && member.is_none()),
+        member,
         structure,
         words,
         fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
@@ -246,6 +250,16 @@ pub(super) fn file(scope: &Scope<'_>, defaults: &Defaults, name: &str, fields: &
     };
     check(fields, &file);
     (fields.report.count() == before).then_some(file)
+}
+
+/// The list whose members have such a file each; the file that is read is that of the first one.
+fn member(fields: &Fields<'_>) -> Option<Member> {
+    let each = fields.text("each")?;
+    let most = fields.number("most", 1..MOST_MEMBERS + 1);
+    if !fields.has("most") {
+        fields.missing("most");
+    }
+    Some(Member { list: Path { from_top: true, ..path(fields, &each)? }, index: 0, most: most?.value })
 }
 
 /// How a file is organised; after a mistake, something that stands in for it.
@@ -280,7 +294,15 @@ fn check(fields: &Fields<'_>, file: &File) {
             "leave \"size\", \"structure\" and \"fill\" out",
         );
     }
-    if file.listed && file.key.is_some() {
+    if let Some(member) = &file.member {
+        if file.sfi.is_some() || file.key.is_some() {
+            fields.mistake("the files of members have no short identifier and no key", "leave \"sfi\" and \"key\" out");
+        }
+        if usize::from(u16::MAX - file.fid.0) < member.most - 1 {
+            fields.mistake("the identifiers of these files go beyond FFFF", "they follow each other from \"fid\" on");
+        }
+    }
+    if file.listed && (file.key.is_some() || file.member.is_some()) {
         fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
     }
     match file.structure {

@@ -28,10 +28,10 @@ pub(super) const LONGEST: usize = 65_535;
 const USUAL_MOST: usize = 99;
 
 /// The keys that say what an item is.
-const BODIES: [&str; 5] = ["hex", "fill", "of", "from", "built_by"];
+const BODIES: [&str; 6] = ["hex", "text", "fill", "of", "from", "built_by"];
 
 /// The keys that go with some of them.
-const OF_A_PLACE: [&str; 9] = ["coding", "else", "len", "pad", "on", "off", "mark", "flags", "values"];
+const OF_A_PLACE: [&str; 10] = ["coding", "else", "len", "pad", "on", "off", "mark", "flags", "values", "behind"];
 
 /// Reads items.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub(in super::super) struct Context {
     known: Arc<Known>,
     personal: Option<bool>,
     round: Option<Round>,
+    /// Whether it is in a round for a member of a list.
+    in_list: bool,
     depth: usize,
 }
 
@@ -58,7 +60,12 @@ enum Round {
 
 impl Context {
     pub(in super::super) fn new(known: Arc<Known>) -> Self {
-        Self { known, personal: None, round: None, depth: 0 }
+        Self { known, personal: None, round: None, in_list: false, depth: 0 }
+    }
+
+    /// The context of what is about a member of a list.
+    pub(in super::super) fn in_list(self) -> Self {
+        Self { in_list: true, ..self }
     }
 }
 
@@ -135,7 +142,10 @@ impl<'n> Scope<'n> {
                 context.round = Some(Round::File);
                 Some(Each::File)
             }
-            _ => Some(Each::Member { list: path(fields, &each)?, most }),
+            _ => {
+                context.in_list = true;
+                Some(Each::Member { list: path(fields, &each)?, most })
+            }
         }
     }
 
@@ -148,7 +158,7 @@ impl<'n> Scope<'n> {
                 fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
                     "this item says nothing",
-                    "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                    "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
                 );
                 return None;
             }
@@ -157,7 +167,7 @@ impl<'n> Scope<'n> {
                 fields.pass_over(&BODIES);
                 fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
-                    "an item has one of \"of\", \"from\", \"hex\", \"fill\", \"built_by\"",
+                    "an item has one of \"of\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
                     "put one inside the other",
                 );
                 return None;
@@ -165,6 +175,9 @@ impl<'n> Scope<'n> {
         }
         if let Some(constant) = fields.hex("hex") {
             return Some(Body::Constant(constant.value));
+        }
+        if let Some(text) = fields.text("text") {
+            return Some(Body::Text(text.value.to_owned()));
         }
         if fields.has("fill") {
             let (fill, length) = (fields.byte("fill"), fields.number("len", 1..LONGEST + 1));
@@ -205,6 +218,9 @@ impl<'n> Scope<'n> {
 
     /// What a text behind `@` asks the layout for.
     fn reference(&self, fields: &Fields<'_>, whole: &Placed<&str>, text: &str, context: &Context) -> Option<Reference> {
+        if text == "number" && context.in_list {
+            return Some(Reference { of: Subject::Current, property: Property::Number });
+        }
         let (subject, property) = text.rsplit_once('.').unwrap_or(("", text));
         let position = |names: &[String]| names.iter().position(|name| name == subject);
         let of = match (subject, context.round) {
@@ -247,10 +263,11 @@ fn computed(fields: &Fields<'_>, reference: Reference) -> Option<Body> {
         Property::Name | Property::Label => (Coding::Ascii, None),
         Property::Aid => (Coding::Blob, None),
         Property::Fid | Property::Ref => (Coding::Blob, Some(2)),
-        Property::Sfi => (Coding::Number, Some(1)),
+        Property::Sfi | Property::Number => (Coding::Number, Some(1)),
     };
+    let is_usual = !fields.has("coding");
     let mut place = place(fields, Some(usual))?;
-    place.length = place.length.or(length);
+    place.length = place.length.or(length.filter(|_| is_usual || reference.property != Property::Number));
     Some(Body::Computed { reference, place })
 }
 
@@ -263,6 +280,7 @@ fn usual_name(tag: Option<&[u8]>, each: Option<&Each>, body: Option<&Body>) -> S
         (_, Some(Each::Member { list, .. }), _) => list.keys.join("."),
         (_, _, Some(tag)) => hex::encode_upper(tag),
         (Some(Body::Constant(_)), _, _) => "constant".into(),
+        (Some(Body::Text(_)), _, _) => "text".into(),
         (Some(Body::Built(builder)), _, _) => {
             Builder::NAMED.iter().find(|(_, known)| known == builder).map_or("built", |(name, _)| *name).into()
         }
@@ -346,10 +364,12 @@ fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
     let (on, off) = (fields.hex("on"), fields.hex("off"));
     let small = |key, range| fields.number(key, range).and_then(|number| u8::try_from(number.value).ok());
     let (mark, flags, values) = (small("mark", 0..16), small("flags", 0..4), fields.named_hex("values"));
+    let behind = fields.text("behind");
     let foreign = [
         ("mark", matches!(coding, Coding::Marked { .. })),
         ("flags", matches!(coding, Coding::Address { .. })),
         ("values", matches!(coding, Coding::Choice(_))),
+        ("behind", matches!(coding, Coding::Luhn { .. })),
     ];
     if let Some((key, _)) = foreign.into_iter().find(|&(key, belongs)| fields.has(key) && !belongs) {
         fields.mistake(format!("\"{key}\" does not belong to this coding"), "docs/layouts.md says which coding has it");
@@ -358,6 +378,7 @@ fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
     match (coding, on, off) {
         (Coding::Marked { .. }, None, None) => Some(Coding::Marked { mark: mark.unwrap_or(0) }),
         (Coding::Address { .. }, None, None) => Some(Coding::Address { flags: flags.unwrap_or(0) }),
+        (Coding::Luhn { .. }, None, None) => luhn(fields, behind),
         (Coding::Choice(_), None, None) => choice(fields, values.unwrap_or_default()),
         (coding, None, None) => Some(coding),
         (Coding::Flag { .. }, Some(on), Some(off)) if on.value.len() == off.value.len() && on.value != off.value => {
@@ -371,6 +392,16 @@ fn parameters(fields: &Fields<'_>, coding: Coding) -> Option<Coding> {
             None
         }
     }
+}
+
+/// Digits that others stand before.
+fn luhn(fields: &Fields<'_>, behind: Option<Placed<&str>>) -> Option<Coding> {
+    let Some(behind) = behind else { return Some(Coding::Luhn { behind: String::new() }) };
+    if !behind.value.bytes().all(|byte| byte.is_ascii_digit()) {
+        fields.report.mistake(behind.span, "\"behind\" is digits that stand before these", "behind = \"8025000001\"");
+        return None;
+    }
+    Some(Coding::Luhn { behind: behind.value.to_owned() })
 }
 
 /// One of several byte sequences that can be told apart.

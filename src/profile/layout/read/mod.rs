@@ -109,6 +109,15 @@ fn read(families: &Families, report: &Report, source: &Arc<Source>, written: &Wr
         read_files.extend(files::file(&scope, &defaults, name.value, &fields));
         fields.finish();
     }
+    // References count files as they were written, so those of further members stand behind all others.
+    let mut further = Vec::new();
+    for file in &mut read_files {
+        let mut members = file.clone().of_members().into_iter();
+        *file = members.next()?;
+        further.extend(members);
+    }
+    read_files.append(&mut further);
+    check_count(report, read_files.len(), MOST_FILES, "files");
     let part = family.and_then(|family| family.part(&Tables::new(&scope, &top)));
     let components = component::read(&scope, &top);
     let security = security::read(&scope, &top, private_keys);

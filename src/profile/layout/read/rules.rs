@@ -170,7 +170,8 @@ fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Option<Role>>) -> Rule {
     rule
 }
 
-/// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`.
+/// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`, or `sm:issuer` for secure
+/// messaging alone.
 fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option<Role>>) -> Option<Condition> {
     match text.value {
         "always" => return Some(Condition::ALWAYS),
@@ -188,10 +189,11 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option
             byte |= Condition::SECURE_MESSAGING;
             continue;
         }
-        let Some(name) = term.strip_prefix("role:") else {
+        let messaging = term.strip_prefix("sm:");
+        let Some(name) = messaging.or_else(|| term.strip_prefix("role:")) else {
             return mistake(
                 &format!("\"{term}\" is not a condition"),
-                "write \"always\", \"never\", or \"role:NAME\" and \"sm\" joined by +",
+                "write \"always\", \"never\", or \"role:NAME\" and \"sm\" joined by +, or \"sm:NAME\"",
             );
         };
         let Some(role) = roles.get(name) else {
@@ -200,11 +202,11 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option
             return None;
         };
         let role = (*role)?;
-        byte |= role.condition;
+        byte |= if messaging.is_some() { Condition::SECURE_MESSAGING } else { role.condition };
         environments.push(role.environment);
     }
     let Some(&environment) = environments.first() else {
-        return mistake("secure messaging needs a role whose keys it uses", "write \"role:NAME+sm\"");
+        return mistake("secure messaging needs a role whose keys it uses", "write \"role:NAME+sm\" or \"sm:NAME\"");
     };
     if environments.iter().any(|other| *other != environment) {
         return mistake("these roles have different security environments", "a condition byte has room for one");

@@ -24,7 +24,8 @@ pub(super) fn check_item(fields: &Fields<'_>, item: &Item) {
             "without, a reader could not tell that it is left out",
         );
     }
-    if item.optional && matches!(item.body, Body::Constant(_) | Body::Computed { .. } | Body::Built(_)) {
+    if item.optional && matches!(item.body, Body::Constant(_) | Body::Text(_) | Body::Computed { .. } | Body::Built(_))
+    {
         fields.mistake("what does not come from the card file cannot be \"optional\"", "use \"when\"");
     }
     if !tagged && item.each.is_some() && size(item).is_none_or(|size| size == 0) {
@@ -48,12 +49,10 @@ pub(super) fn check_order(fields: &Fields<'_>, items: &[Item]) {
         let after = items.get(index + 1..).unwrap_or_default();
         let mistake = |message: &str, hint: &str| fields.report.mistake(item.span.clone(), message, hint);
         if item.tag.is_some() {
-            let twin = after.iter().any(|other| other.tag == item.tag && (varies(item) || varies(other)));
+            // One that is always there, and once, is told from those behind it by its place.
+            let twin = varies(item) && after.iter().any(|other| other.tag == item.tag);
             if twin {
-                mistake(
-                    "this tag occurs again behind it, and one of the two may be left out or repeated",
-                    "use another tag",
-                );
+                mistake("this tag occurs again behind it, and it may be left out or repeated", "use another tag");
             }
             if let Some(untagged) = after.iter().find(|other| other.tag.is_none()).filter(|_| varies(item)) {
                 let label = if item.each.is_some() { "this may be repeated" } else { "this may be left out" };
@@ -73,6 +72,7 @@ pub(in super::super) fn size(item: &Item) -> Option<usize> {
     }
     match &item.body {
         Body::Constant(bytes) => Some(bytes.len()),
+        Body::Text(text) => Some(text.len()),
         Body::Group(items) if items.iter().any(|item| item.each.is_some()) => None,
         Body::Group(items) => items.iter().try_fold(0, |sum: usize, item| sum.checked_add(size(item)?)),
         Body::Value { place, .. } | Body::Computed { place, .. } => place.length,
@@ -86,7 +86,7 @@ pub(super) fn takes_all(item: &Item) -> bool {
     let last = |items: &[Item]| items.last().is_some_and(takes_all);
     item.tag.is_none()
         && match &item.body {
-            Body::Constant(_) | Body::Built(_) => false,
+            Body::Constant(_) | Body::Text(_) | Body::Built(_) => false,
             Body::Group(items) => last(items),
             Body::Value { place, .. } | Body::Computed { place, .. } => place.length.is_none(),
         }

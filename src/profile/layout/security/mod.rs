@@ -149,8 +149,10 @@ pub(super) struct CardKeys {
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) serial: Vec<Item>,
-    pub(super) manufacturer: String,
-    pub(super) label: String,
+    /// Who made the card, where TokenInfo is built.
+    pub(super) manufacturer: Option<String>,
+    /// What it is called, where TokenInfo is built.
+    pub(super) label: Option<String>,
     /// Whether programs may add to what PKCS#15 files list.
     pub(super) writable: bool,
     /// The names that make the holder's in certificates; of a list, its first member counts.

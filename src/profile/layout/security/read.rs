@@ -242,20 +242,15 @@ fn card_keys(fields: &Fields<'_>) -> Option<CardKeys> {
 
 fn token(scope: &Scope<'_>, fields: &Fields<'_>) -> Option<Token> {
     let known = scope.names.source(fields, None);
-    let text = |key| {
-        if !fields.has(key) {
-            fields.missing(key);
-        }
-        fields.text(key).map(|text| text.value.to_owned())
-    };
+    let text = |key| fields.text(key).map(|text| text.value.to_owned());
     let (manufacturer, label) = (text("manufacturer"), text("label"));
     let holder = fields.texts("holder").unwrap_or_default();
     let serial = scope.list(fields, "serial", &Context::new(known));
     let writable = fields.flag("writable").unwrap_or(false);
     Some(Token {
         serial,
-        manufacturer: manufacturer?,
-        label: label?,
+        manufacturer,
+        label,
         writable,
         holder: holder.iter().filter_map(|key| path(fields, key)).collect(),
     })

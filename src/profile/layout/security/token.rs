@@ -62,8 +62,8 @@ pub(in super::super) fn built(
     let holder: String = holder.join(" ").chars().take(LONGEST_HOLDER).collect();
     let mut built = Built { paths: paths(layout), ..Built::default() };
     built.token.serial = serial;
-    built.token.manufacturer.clone_from(&token.manufacturer);
-    built.token.label.clone_from(&token.label);
+    built.token.manufacturer = token.manufacturer.clone().unwrap_or_default();
+    built.token.label = token.label.clone().unwrap_or_default();
     built.token.writable = token.writable;
     for object in &layout.security.objects {
         if let ObjectKind::Pin { shortest, longest, label: Some(label), .. } = &object.kind {
@@ -147,7 +147,7 @@ pub(in super::super) fn builds(items: &[Item], builder: Builder) -> bool {
     items.iter().any(|item| match &item.body {
         Body::Built(built) => *built == builder,
         Body::Group(items) => builds(items, builder),
-        Body::Constant(_) | Body::Value { .. } | Body::Computed { .. } => false,
+        Body::Constant(_) | Body::Text(_) | Body::Value { .. } | Body::Computed { .. } => false,
     })
 }
 

@@ -149,6 +149,8 @@ fn a_rule_says_who_in_words_that_have_a_condition_byte() {
     assert_refused(&rule("role:profesional"), &["unknown role", "did you mean \"professional\"?"]);
     assert_refused(&rule("professional"), &["\"professional\" is not a condition", "role:NAME"]);
     assert_refused(&rule("sm"), &["secure messaging needs a role"]);
+    assert_refused(&rule("sm:profesional"), &["unknown role", "did you mean \"professional\"?"]);
+    layout(&rule("sm:professional"));
     assert_refused(&rule("role:professional+role:issuer"), &["different security environments"]);
     assert_refused(&changed("mode = \"7B\"\nread", "mode = \"02\"\nread"), &["an operation is not in \"mode\""]);
 }
@@ -169,6 +171,11 @@ fn a_content_that_could_not_be_read_back_is_refused() {
         ("{ tag = \"1F\" }", "not a tag"),
         ("{ tag = \"80\", hex = \"00\", fill = \"00\" }", "an item has one of"),
         ("{ name = \"x\" }", "says nothing"),
+        ("{ tag = \"80\", hex = \"00\", text = \"A\" }", "an item has one of"),
+        ("{ text = \"A\", optional = true, tag = \"80\" }", "cannot be \"optional\""),
+        ("{ from = \"a\", coding = \"luhn-bcd\", behind = \"8X\" }", "\"behind\" is digits"),
+        ("{ from = \"a\", coding = \"bcd\", behind = \"80\" }", "\"behind\" does not belong to this coding"),
+        ("{ from = \"@number\" }", "unknown application or file"),
         ("{ tag = \"80\", from = \"A\", coding = \"ascii\" }", "not a key of card files"),
         ("{ tag = \"80\", from = \"@app.aid\" }", "unknown application or file"),
         ("{ tag = \"80\", from = \"@mf.sfi\" }", "unknown property"),
@@ -186,6 +193,39 @@ fn a_content_that_could_not_be_read_back_is_refused() {
     assert_refused(&open, &["stands in a record of fixed length"]);
     let two = with_content(&format!("{records}[{{ hex = \"00\" }}, {{ hex = \"00\" }}]"));
     assert_refused(&two, &["has one item that stands for a record"]);
+}
+
+#[test]
+fn files_of_members_follow_each_other() {
+    const ITEM: &str = "content = [{ tag = \"80\", from = \"nom\", coding = \"latin1\" }]";
+    let with = |keys: &str| with_content(&format!("{keys}\n{ITEM}"));
+    let read = layout(&with("each = \"beneficiaire\"\nmost = 3"));
+    let files: Vec<_> = read.files().map(|file| (file.name.to_owned(), file.fid.0)).collect();
+    assert_eq!(files, [("F_01".to_owned(), 1), ("F_02".to_owned(), 2), ("F_03".to_owned(), 3)]);
+    for (keys, message) in [
+        ("each = \"beneficiaire\"", "\"most\" is missing"),
+        ("most = 3", "unknown key of a file \"most\""),
+        ("each = \"beneficiaire\"\nmost = 65", "\"most\" must be a number from 1 to 64"),
+        ("each = \"beneficiaire\"\nmost = 3\nsfi = 1", "have no short identifier and no key"),
+        ("each = \"beneficiaire\"\nmost = 3\nlisted = true", "cannot be \"listed\""),
+        ("each = \"assure\"\nmost = 3", "\"assure\" is no list"),
+        ("each = \"beneficiaires\"\nmost = 3", "no key \"beneficiaires\""),
+    ] {
+        assert_refused(&with(keys), &[message]);
+    }
+    let far = with("each = \"beneficiaire\"\nmost = 3").replace("fid = \"0001\"", "fid = \"FFFE\"");
+    assert_refused(&far, &["go beyond FFFF"]);
+    let outside = with("each = \"beneficiaire\"\nmost = 3").replace("from = \"nom\"", "from = \"assure.nom\"");
+    assert_refused(&outside, &["no key \"beneficiaire.assure.nom\""]);
+    let second = "[file.G]\nin = \"mf\"\nfid = \"0003\"\nrule = \"free\"\nsource = \"test\"\nsize = 4\n";
+    let taken = format!("{}{second}", with("each = \"beneficiaire\"\nmost = 3"));
+    assert_refused(&taken, &["the identifier of \"F_03\" is taken"]);
+}
+
+#[test]
+fn a_token_says_who_made_it_where_that_is_built() {
+    let text = changed("label = \"Vitale 2 IAS (TEST)\"\n", "");
+    assert_refused(&text, &["TokenInfo needs \"manufacturer\" and \"label\""]);
 }
 
 #[test]
