@@ -39,3 +39,6 @@ pub const VITALE1_CLONE: &str = include_str!("../cards/vitale1-clone.toml");
 
 /// A card of the first generation whose memory can also be read as files.
 pub const VITALE1_ISO: &str = include_str!("../cards/vitale1-iso.toml");
+
+/// The card of a general practitioner with one activity.
+pub const CPS_LEFEVRE: &str = include_str!("../cards/cps-lefevre.toml");

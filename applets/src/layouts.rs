@@ -9,13 +9,21 @@ pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
 /// The files of a Vitale 2.
 pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 
+/// The files of a CPS3 over its contacts.
+pub const CPS3: &str = include_str!("../layouts/cps3.toml");
+
+/// The card-file keys that the cards of health professionals have in common.
+pub const CPS_KEYS: &str = include_str!("../layouts/cps-keys.toml");
+
 /// The card-file keys that the cartes Vitale have in common.
 pub const VITALE_KEYS: &str = include_str!("../layouts/vitale-keys.toml");
 
 /// The texts and their indices.
-const INDEXED: [(&str, &[u8]); 3] = [
+const INDEXED: [(&str, &[u8]); 5] = [
     (VITALE1, include_bytes!(concat!(env!("OUT_DIR"), "/vitale1.index"))),
     (VITALE2, include_bytes!(concat!(env!("OUT_DIR"), "/vitale2.index"))),
+    (CPS3, include_bytes!(concat!(env!("OUT_DIR"), "/cps3.index"))),
+    (CPS_KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/cps-keys.index"))),
     (VITALE_KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/vitale-keys.index"))),
 ];
 
@@ -41,11 +49,11 @@ pub fn indexed(text: &str) -> Option<(&'static str, &'static [u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{VITALE_KEYS, VITALE1, VITALE2, indexed};
+    use super::{CPS_KEYS, CPS3, VITALE_KEYS, VITALE1, VITALE2, indexed};
 
     #[test]
     fn texts_that_are_built_in_have_an_index_and_others_none() {
-        for text in [VITALE1, VITALE2, VITALE_KEYS] {
+        for text in [VITALE1, VITALE2, VITALE_KEYS, CPS3, CPS_KEYS] {
             assert!(indexed(text).is_some_and(|(same, index)| same == text && index.starts_with(b"E")));
             assert_eq!(indexed(&text[1..]), None);
         }

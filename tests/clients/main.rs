@@ -8,6 +8,7 @@
 //! What this ring does not do: judge bytes that only a card can be asked about. That is the scenarios' work.
 
 mod cardpeek;
+mod cps;
 mod csharp;
 mod harness;
 mod java;
@@ -45,6 +46,7 @@ fn main() {
         signing::trials,
         secure_messaging::trials,
         personalising::trials,
+        cps::trials,
         professionals::trials,
         pcscd::trials,
         pkcs11::trials,

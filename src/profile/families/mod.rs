@@ -8,6 +8,7 @@
 //! [`Families`] is the list. Those of the program stand in one place, `BUILT_IN`; a user of the library adds others
 //! with [`Families::with`].
 
+pub mod cps;
 mod face;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ use super::{
 
 /// The families of the program: the one place where they are listed. A layout that does not say its family is of the
 /// first.
-const BUILT_IN: &[&dyn Family] = &[&vitale::Vitale];
+const BUILT_IN: &[&dyn Family] = &[&vitale::Vitale, &cps::Cps];
 
 /// A layout or a card file that is part of the program.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -173,6 +173,18 @@ fn table(node: &mut Node) -> &mut Table {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
+    fn all_that_card_files_say_comes_back_from_a_cps_3(seed in any::<u64>()) {
+        let layout = layout(virtuale_applets::layouts::CPS3);
+        let schema = layout.schema().expect("a sound layout");
+        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root));
+        data.span = 0..0;
+        let mut expected = data.clone();
+        // Codes are in no file.
+        table(&mut expected).retain(|key, _| !["layout", "code"].contains(&key.as_str()));
+        prop_assert_eq!(without_nothing(&there_and_back(&layout, &data)), without_nothing(&expected));
+    }
+
+    #[test]
     fn all_that_card_files_say_comes_back_from_a_vitale_2(seed in any::<u64>()) {
         let layout = layout(vitale2_text());
         let schema = layout.schema().expect("a sound layout");

@@ -1,0 +1,173 @@
+//! A card of the family under commands that no program should send: the status words are those of its kind, and it goes
+//! on.
+
+use std::{path::Path, sync::OnceLock};
+
+use hex_literal::hex;
+use jiff::civil::date;
+use proptest::prelude::*;
+use virtuale_engine::{Card, Interface, Response, StatusWord};
+
+use super::THIRD_ATR;
+use crate::profile::{Options, Profile, VirtualCard, families::Families};
+
+const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
+
+const PIN: [u8; 9] = hex!("00 20 00 01 04 31323334");
+/// The tries that are left of the PIN, as GET DATA tells them.
+const TRIES: [u8; 15] = hex!("00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80");
+const SHA256: [u8; 8] = hex!("00 22 41 AA 03 80 01 40");
+const DECIPHER: [u8; 11] = hex!("00 22 41 B8 06 80 01 1A 84 01 82");
+
+fn card() -> VirtualCard {
+    static PROFILE: OnceLock<Profile> = OnceLock::new();
+    let load =
+        || Families::built_in().load(Path::new("cps-lefevre"), &OPTIONS).unwrap_or_else(|error| panic!("{error}"));
+    let mut card = PROFILE.get_or_init(load).card();
+    card.power_up(Interface::Contact).expect("an ATR");
+    assert_eq!(ask(&mut card, &hex!("00 A4 09 0C 04 3F00 0001")).1, StatusWord::SUCCESS);
+    card
+}
+
+/// The answer to a command, with all that waits for GET RESPONSE.
+fn ask(card: &mut dyn Card, command: &[u8]) -> (Vec<u8>, StatusWord) {
+    let (mut data, mut command) = (Vec::new(), command.to_vec());
+    loop {
+        let mut response = Response::new();
+        card.transmit(&command, &mut response).expect("power");
+        let status = response.status().expect("a status word");
+        data.extend_from_slice(response.data());
+        match status.0.to_be_bytes() {
+            [0x61, waiting] => command = vec![0x00, 0xC0, 0x00, 0x00, waiting],
+            _ => return (data, status),
+        }
+    }
+}
+
+fn status(card: &mut dyn Card, command: &[u8]) -> StatusWord {
+    ask(card, command).1
+}
+
+/// A command with data.
+fn with(header: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(data.len()).expect("a short command");
+    [&header[..], &[length], data].concat()
+}
+
+fn tries(card: &mut dyn Card) -> u8 {
+    ask(card, &TRIES).0[13]
+}
+
+#[test]
+fn the_card_is_known_by_its_answer_to_reset() {
+    let card = card();
+    // [DOPS-CRYPTOLIB recognition]
+    assert_eq!(card.atr().as_bytes(), hex!("3B AC 00 40 2A 00 12 25 00 64 80 00 03 10 00 90 00"));
+    assert_eq!(Families::built_in().layout_of(card.atr().as_bytes()), Some("cps3"));
+    assert_eq!(Families::built_in().layout_of(&THIRD_ATR[..11]), None);
+}
+
+#[test]
+fn a_member_of_a_list_has_a_file_and_no_other_has() {
+    let text = |activities: usize| {
+        let activity = "[[exercice]]\nraison_sociale = \"CABINET\"\nstructure = \"11\"\nsecteur = \"SA07\"\n";
+        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n";
+        format!("layout = \"cps3\"\n{holder}{}", activity.repeat(activities))
+    };
+    for activities in [0, 1, 2, 16] {
+        let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text(activities) };
+        let profile =
+            Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        let mut card = profile.card();
+        card.power_up(Interface::Contact).expect("an ATR");
+        assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+        for number in 0..=16 {
+            let select = [&hex!("00 A4 09 0C 06 3F00 0001 D1")[..], &[0x20 + number]].concat();
+            let there = usize::from(number) < activities;
+            let right = if there { StatusWord::SUCCESS } else { StatusWord::FILE_NOT_FOUND };
+            assert_eq!(status(&mut card, &select), right, "{number} of {activities}");
+        }
+        assert_eq!(status(&mut card, &hex!("00 A4 09 0C 06 3F00 0001 7006")), StatusWord::SUCCESS);
+        let listed = ask(&mut card, &hex!("00 B0 00 00 00")).0;
+        let last = format!("CPS_ACTIVITY_{activities:02}_PS");
+        let is_listed = listed.windows(last.len()).any(|part| part == last.as_bytes());
+        assert!(is_listed == (1..3).contains(&activities) || activities == 16, "{activities}");
+    }
+    let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text(17) };
+    Families::built_in().parse(source, None, &OPTIONS).expect_err("one activity too many");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_command_makes_it_say_what_its_library_misunderstands(
+        headers in proptest::collection::vec(any::<[u8; 4]>(), 1..24),
+        data in proptest::collection::vec(any::<u8>(), 0..12),
+        interindustry: bool,
+    ) {
+        // [DOPS-CRYPTOLIB transport]
+        let mut card = card();
+        for mut header in headers {
+            if interindustry {
+                header[0] &= 0x13;
+            }
+            let mut response = Response::new();
+            card.transmit(&with(header, &data), &mut response).expect("power");
+            let status = response.status().expect("a status word");
+            prop_assert!(status != StatusWord::CLASS_NOT_SUPPORTED && status != StatusWord::WRONG_P1_P2, "{header:02X?}");
+        }
+    }
+
+    #[test]
+    fn a_pin_of_a_wrong_length_costs_no_try(given in proptest::collection::vec(any::<u8>(), 1..40)) {
+        prop_assume!(given != b"1234");
+        let mut card = card();
+        let right = if given.len() == 4 { StatusWord::tries_left(2) } else { StatusWord::WRONG_LENGTH };
+        prop_assert_eq!(status(&mut card, &with([0x00, 0x20, 0x00, 0x01], &given)), right);
+        prop_assert_eq!(tries(&mut card), if given.len() == 4 { 2 } else { 3 });
+        prop_assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+    }
+
+    #[test]
+    fn a_state_is_taken_whole_with_whole_blocks_and_a_last_one(
+        state in prop_oneof![Just(0), Just(0x1C_usize), Just(0x28), 0..64_usize],
+        bits in prop_oneof![Just(512_u64), Just(u64::MAX), any::<u64>(), (0..1_000_u64).prop_map(|blocks| 512 * blocks)],
+        last in 0..80_usize,
+    ) {
+        let mut begun = vec![0x5A; state];
+        if let Some(at) = state.checked_sub(8) {
+            begun[at..].copy_from_slice(&bits.to_be_bytes());
+        }
+        let length = |bytes: usize| u8::try_from(bytes).expect("a short object");
+        let objects = [&[0x90, length(state)][..], &begun, &[0x80, length(last)], &vec![0xA5; last]].concat();
+        let fits = bits % 512 == 0 && last <= 64 && bits.checked_add(8 * last as u64).is_some();
+        let right = if state == 0 || state == 0x28 && fits { StatusWord::SUCCESS } else { StatusWord::WRONG_DATA };
+        let mut card = card();
+        prop_assert_eq!(status(&mut card, &SHA256), StatusWord::SUCCESS);
+        prop_assert_eq!(status(&mut card, &with([0x00, 0x2A, 0x90, 0xA0], &objects)), right);
+    }
+
+    #[test]
+    fn a_cryptogram_that_is_none_is_refused_and_the_next_chain_is_whole(
+        parts in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 1..200), 1..4),
+        breaks: bool,
+    ) {
+        let mut card = card();
+        prop_assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+        prop_assert_eq!(status(&mut card, &DECIPHER), StatusWord::SUCCESS);
+        let (last, first) = parts.split_last().expect("a part");
+        for part in first {
+            prop_assert_eq!(status(&mut card, &with([0x10, 0x2A, 0x80, 0x86], part)), StatusWord::SUCCESS);
+        }
+        if breaks {
+            prop_assert_eq!(status(&mut card, &hex!("00 84 00 00 08")), StatusWord::SUCCESS);
+        }
+        prop_assert_eq!(status(&mut card, &with([0x00, 0x2A, 0x80, 0x86], last)), StatusWord::WRONG_DATA);
+        // A block of ones is below each modulus, and no padding stands in it.
+        let block = [0x01; 256];
+        let first = [&[0x81][..], &block[..254]].concat();
+        prop_assert_eq!(status(&mut card, &with([0x10, 0x2A, 0x80, 0x86], &first)), StatusWord::SUCCESS);
+        prop_assert_eq!(status(&mut card, &with([0x00, 0x2A, 0x80, 0x86], &block[254..])), StatusWord::WRONG_DATA);
+    }
+}

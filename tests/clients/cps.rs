@@ -1,0 +1,98 @@
+//! OpenSC with a professional's card, which it knows by itself: what it lists, proves and deciphers, and the codes
+//! [RUN-CPS operations].
+//!
+//! The commands are those of docs/cps.md, and what that guide has no room for.
+
+use std::{fs, path::Path};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::{
+    harness::{
+        Sandbox,
+        programs::{OPENSC, OPENSSL},
+        trial_unless,
+    },
+    signing::{Body, commands, demand, opensc_cannot_log_in, shell},
+};
+
+/// The names of the card's keys: that of the application, and a byte.
+const AUTHENTICATION: &str = "e828bd080f8025000001ff001002";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let bodies: [(&str, Body); 3] = [
+        ("cps::the_guide_does_what_it_says", the_guide_does_what_it_says),
+        ("cps::the_code_is_counted_blocked_and_unblocked", the_code_is_counted_blocked_and_unblocked),
+        ("cps::activities_are_read_after_the_code", activities_are_read_after_the_code),
+    ];
+    let reason = opensc_cannot_log_in();
+    bodies.map(|(name, body)| trial_unless(reason.as_deref(), &[&OPENSC, &OPENSSL], name, body)).into()
+}
+
+fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
+    let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cps.md"))?;
+    let said = shell(sandbox, &commands(&guide).concat(), "")?;
+    // As a real card is listed [OPENSC-CPX listing].
+    for text in [
+        "PKCS#15 Card [CPS3v3-9900012345]",
+        "Manufacturer ID: ASIP SANTE",
+        "Flags          : Read-only, Login required",
+        "Private RSA Key [CPS_PRIV_SIG]",
+        "Usage          : [0x200], nonRepudiation",
+        "Private RSA Key [CPS_PRIV_AUT]",
+        "Usage          : [0x06], decrypt, sign",
+        "X.509 Certificate [Certificat d'Authentification CPS]",
+        "Data object 'CPS_ACTIVITY_01_PS'",
+        "Verified OK",
+    ] {
+        demand(&said, text)?;
+    }
+    demand(&said, AUTHENTICATION)
+}
+
+/// The card keeps its memory from one program to the next.
+fn the_code_is_counted_blocked_and_unblocked(sandbox: &Sandbox) -> Result<(), Failed> {
+    let said = on_the_card(
+        sandbox,
+        "try() { pkcs11-tool --login --pin $1 --list-objects --type privkey 2>&1 || true; }
+         echo one; try 0000
+         echo two; pkcs11-tool --login --pin 1234 --change-pin --new-pin 4321
+         echo three; try 1234
+         try 4321
+         echo four; for time in 1 2 3; do try 0000; done
+         try 4321
+         echo five; pkcs15-tool --aid E828BD080F8025000001FF0010 --unblock-pin --auth-id 01 --puk 12345678 --new-pin 1234
+         try 1234",
+    )?;
+    let part = |from: &str, to: &str| -> Result<String, Failed> {
+        let (_, rest) = said.split_once(&format!("{from}\n")).ok_or(format!("{from} is missing in\n{said}"))?;
+        Ok(rest.split(&format!("\n{to}\n")).next().unwrap_or_default().to_owned())
+    };
+    demand(&part("one", "two")?, "CKR_PIN_INCORRECT")?;
+    demand(&part("two", "three")?, "PIN successfully changed")?;
+    let third = part("three", "four")?;
+    demand(&third, "CKR_PIN_INCORRECT")?;
+    demand(&third, "CPS_PRIV_AUT")?;
+    demand(&part("four", "five")?, "CKR_PIN_LOCKED")?;
+    demand(&part("five", "end")?, "CPS_PRIV_AUT")
+}
+
+fn activities_are_read_after_the_code(sandbox: &Sandbox) -> Result<(), Failed> {
+    let said = on_the_card(
+        sandbox,
+        "read() { pkcs11-tool $2 $3 $4 --read-object --type data --label $1 --application-label CPS --output-file $1; }
+         read CPS_NAME_PS
+         if read CPS_ACTIVITY_01_PS; then exit 1; fi
+         read CPS_ACTIVITY_01_PS --login --pin 1234
+         od -An -c CPS_NAME_PS CPS_ACTIVITY_01_PS | tr -d ' \\n'",
+    )?;
+    demand(&said, "LEFEVRE")?;
+    demand(&said, "CABINET")?;
+    demand(&said, "SA07")
+}
+
+/// What a script prints that has the card in a reader.
+fn on_the_card(sandbox: &Sandbox, script: &str) -> Result<String, Failed> {
+    fs::write(sandbox.home().join("script"), script)?;
+    shell(sandbox, "virtuale exec --card cps-lefevre -- sh -e script", "")
+}
