@@ -102,6 +102,9 @@ impl Check<'_> {
 
     /// The items of a file; those of one that is about a member of a list count from there.
     fn file(&self, file: &File) {
+        if let Some(when) = &file.when {
+            self.path(when, "");
+        }
         let Some(Member { list, .. }) = &file.member else { return self.items(&file.content, "") };
         if let Some(prefix) = self.list(list, "") {
             self.items(&file.content, &prefix);

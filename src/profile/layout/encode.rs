@@ -247,8 +247,12 @@ impl<'a> Encoder<'a> {
         Scope { current: member, span: nearest(member, &start), number: Some(*index), ..start }
     }
 
-    /// Whether a card has a file, as far as the member of a list says it that the file is about.
+    /// Whether a card has a file, as far as its data say it: what the file is there for, the member that it is about.
     pub(super) fn has(&self, file: &File) -> bool {
+        let is_there = |when| self.look_up(when, &self.start()).is_some_and(|node| is_something(&node.data));
+        if !file.when.as_ref().is_none_or(is_there) {
+            return false;
+        }
         file.member.as_ref().is_none_or(|member| {
             let list = self.look_up(&member.list, &self.start());
             list.is_some_and(|list| list.list().get(member.index).is_some())

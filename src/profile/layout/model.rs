@@ -92,6 +92,8 @@ pub(super) struct File {
     pub(super) key: Option<usize>,
     /// The member of a list that it is about; a card without this member has no such file.
     pub(super) member: Option<Member>,
+    /// A card on which there is nothing under this key, from the top, has no such file.
+    pub(super) when: Option<Path>,
     /// Whether `@file` goes over it.
     pub(super) listed: bool,
     pub(super) structure: Structure,

@@ -238,8 +238,9 @@ pub(super) fn file(scope: &Scope<'_>, defaults: &Defaults, name: &str, fields: &
         fid: fid(fields),
         sfi,
         key: fields.text("key").and_then(|key| position(fields, "key", &key, &scope.names.keys)),
-        listed: fields.flag("listed").unwrap_or(!fields.has("key") && member.is_none()),
+        listed: fields.flag("listed").unwrap_or(!["key", "each", "when"].iter().any(|key| fields.has(key))),
         member,
+        when: fields.text("when").and_then(|when| Some(Path { from_top: true, ..path(fields, &when)? })),
         structure,
         words,
         fill: fields.byte("fill").map_or(if words.is_some() { FILL } else { 0 }, |fill| fill.value),
@@ -302,7 +303,7 @@ fn check(fields: &Fields<'_>, file: &File) {
             fields.mistake("the identifiers of these files go beyond FFFF", "they follow each other from \"fid\" on");
         }
     }
-    if file.listed && (file.key.is_some() || file.member.is_some()) {
+    if file.listed && (file.key.is_some() || file.member.is_some() || file.when.is_some()) {
         fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
     }
     match file.structure {

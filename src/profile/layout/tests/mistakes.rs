@@ -223,6 +223,19 @@ fn files_of_members_follow_each_other() {
 }
 
 #[test]
+fn a_file_may_be_there_for_a_datum() {
+    let with = |keys: &str| with_content(&format!("{keys}\ncontent = [{{ hex = \"00\" }}]"));
+    layout(&with("when = \"carte.mise_a_jour\""));
+    for (keys, message) in [
+        ("when = \"carte.mis_a_jour\"", "no key \"carte.mis_a_jour\""),
+        ("when = \"Carte\"", "\"Carte\" is not a key of card files"),
+        ("when = \"carte.mise_a_jour\"\nlisted = true", "cannot be \"listed\""),
+    ] {
+        assert_refused(&with(keys), &[message]);
+    }
+}
+
+#[test]
 fn a_token_says_who_made_it_where_that_is_built() {
     let text = changed("label = \"Vitale 2 IAS (TEST)\"\n", "");
     assert_refused(&text, &["TokenInfo needs \"manufacturer\" and \"label\""]);
