@@ -68,6 +68,20 @@ fn the_card_is_known_by_its_answer_to_reset() {
 }
 
 #[test]
+fn a_card_that_was_updated_says_when() {
+    // [DOPS-CRYPTOLIB files]
+    let text = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n\
+        [carte.mise_a_jour]\ndebut = \"2025-03-01T09:30\"\nfin = \"2025-03-01T09:32\"\n";
+    let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text.into() };
+    let profile = Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let mut card = profile.card();
+    card.power_up(Interface::Contact).expect("an ATR");
+    assert_eq!(status(&mut card, &hex!("00 A4 09 0C 04 3F00 D010")), StatusWord::SUCCESS);
+    let right = hex!("EC 12 81 07 20250301093000 82 07 20250301093200");
+    assert_eq!(ask(&mut card, &hex!("00 B0 00 00 14")), (right.to_vec(), StatusWord::SUCCESS));
+}
+
+#[test]
 fn a_member_of_a_list_has_a_file_and_no_other_has() {
     let text = |activities: usize| {
         let activity = "[[exercice]]\nraison_sociale = \"CABINET\"\nstructure = \"11\"\nsecteur = \"SA07\"\n";
