@@ -23,7 +23,8 @@ fn passes_commands_on(sandbox: &Sandbox) -> Result<(), Failed> {
     let daemon = sandbox.exec(&[&card("vitale2-martin")], &[SCDAEMON_PROGRAM, "--homedir", &home, "--server"])?;
     let talk = "SERIALNO undefined\nGETINFO reader_list\nAPDU --atr\nAPDU 00A4000C023F00\nBYE\n";
     let outcome = daemon.input(talk).run()?;
-    outcome.exits_with(0)?.says("D Virtuale 00 00")?;
+    // In the list; 2.4 has no list at that time, but says on standard error that it found the reader.
+    let outcome = outcome.exits_with(0)?.says("Virtuale 00 00")?;
     // The status word is sent as it is: 90, which is no text, and 00.
     outcome.says("S CARD-ATR 3B751300004")?.says("D \u{fffd}\0\n")?;
     Ok(())

@@ -21,7 +21,8 @@ client.on("reader", (reader) => {
       virtuale("remove", "0");
     } else if (!status.has(ReaderStatus.PRESENT) && card) {
       console.log("removed");
-      client.stop();
+      // Not client.stop(): it cancels a wait, and is lost if the next wait has not begun.
+      process.exit(0);
     } else if (!met) {
       met = true;
       virtuale("insert", "0", process.argv[2]);
