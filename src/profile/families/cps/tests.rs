@@ -68,6 +68,15 @@ fn the_card_is_known_by_its_answer_to_reset() {
 }
 
 #[test]
+fn the_card_file_of_the_guide_is_one() {
+    let guide = include_str!("../../../../docs/cps.md");
+    let (_, rest) = guide.split_once("```toml\n").expect("a card file");
+    let text = rest.split("```").next().expect("its end").to_owned();
+    let source = crate::profile::diagnostic::Source { name: "docs/cps.md".into(), text };
+    Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+}
+
+#[test]
 fn a_card_that_was_updated_says_when() {
     // [DOPS-CRYPTOLIB files]
     let text = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n\
