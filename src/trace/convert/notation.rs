@@ -60,6 +60,7 @@ pub(super) fn read(text: &str) -> Reading<'_> {
     };
     column.skip(text.len() - after.len(), text);
     reading.take(elements, after, &mut column);
+    let mut is_far = false;
     loop {
         let gap = reading.rest;
         let rest = gap.trim_start_matches(is_gap);
@@ -75,6 +76,13 @@ pub(super) fn read(text: &str) -> Reading<'_> {
             reading.doubt = reading.doubt.or(Some(TEXT_THAT_FITS_NOT));
         }
         let Some((elements, after)) = word(rest) else {
+            // A column of text may begin as bytes do.
+            if is_far
+                && !gap.starts_with(|sign| is_gap(sign) || matches!(sign, ']' | '}' | ')' | '"'))
+                && !gap.is_empty()
+            {
+                reading.doubt = reading.doubt.or(Some(TEXT_THAT_FITS_NOT));
+            }
             reading.apart = blanks > 1 || gap.starts_with('\t');
             reading.rest = gap.trim_start();
             if opened.len() < text.len() {
@@ -82,6 +90,7 @@ pub(super) fn read(text: &str) -> Reading<'_> {
             }
             return reading;
         };
+        is_far |= blanks > 1;
         column.skip(gap.len() - after.len(), gap);
         reading.take(elements, after, &mut column);
     }
@@ -320,6 +329,7 @@ mod tests {
         assert_eq!((doubtful.bytes.notation().as_str(), doubtful.doubt), ("34 31 41", Some(super::TEXT_OR_BYTES)));
         assert!(only("34 31 41").is_none());
         assert_eq!(read("7F 00 00     ..").doubt, Some(super::TEXT_THAT_FITS_NOT));
+        assert_eq!(read("30 30 7F 7B 00 47      00....{..G").doubt, Some(super::TEXT_THAT_FITS_NOT));
         let doubts = ["0x00 0xA 0x14", "0x0 0xA 0x14", "0x00 0x0A 0x14"].map(|text| read(text).doubt);
         assert_eq!(doubts, [Some(super::DIGIT_MISSING), None, None]);
     }
