@@ -37,7 +37,7 @@ pub(super) fn of_command(rest: &Rest) -> Tail {
     // A byte that was damaged behind others that a sign joins.
     let is_joined = text.starts_with(['-', ',', ':', ';'])
         && text.trim_start_matches([',', ' ']).trim_start_matches(['-', ':', ';']).starts_with(char::is_alphanumeric)
-        && (first.len() == 2 || first.bytes().any(|byte| byte.is_ascii_digit()));
+        && (matches!(first.len(), 2 | 3) || first.bytes().any(|byte| byte.is_ascii_digit()));
     let is_bracketed = text.starts_with(['(', '#', '/']);
     // Two lines may have become one.
     let is_whole = !text.contains('\r');
@@ -158,6 +158,7 @@ mod tests {
             "-00Status: No Error",
             ", G0",
             ":GA",
+            ",GBA",
             "-- -- -- --",
             "## ##",
             "<4 bytes>",
