@@ -201,6 +201,7 @@ pub(super) fn begins_as_row(text: &str) -> bool {
     let is_one_word = !text.contains([' ', '\t']) && text.len() > 3 && is_damaged(text);
     has_column
         || is_one_word
+        || prefix::follows_bytes(text)
         || could_be(first) && second.is_none_or(could_be) && (is_pairs(first) || second.is_none_or(is_pairs))
 }
 
@@ -252,7 +253,8 @@ pub(super) fn holds_row(text: &str) -> bool {
         }
     }
     // Behind what was a program's name and its number.
-    let glued = ["]:", "|"].iter().any(|end| text.rsplit_once(end).is_some_and(|(_, rest)| joined(rest.trim())));
+    let bare = |rest: &str| joined(rest.trim().trim_start_matches(|sign: char| sign.is_ascii_punctuation()));
+    let glued = ["]:", "|"].iter().any(|end| text.rsplit_once(end).is_some_and(|(_, rest)| bare(rest)));
     let has_column = |&start: &usize| text.get(start..).is_some_and(|run| notation::with_column(run).is_some());
     above || glued || runs.iter().any(has_column)
 }

@@ -7,17 +7,38 @@ const MOST: usize = 6;
 /// A line without what was put before it, and without blanks around it.
 pub(super) fn stripped(line: &str) -> &str {
     let mut text = line.trim();
+    let mut in_container = false;
     for _ in 0..MOST {
-        let Some(rest) = KINDS.iter().find_map(|kind| kind(text)) else { break };
+        let rest = KINDS.iter().find_map(|kind| kind(text)).or_else(|| {
+            // Behind another name there are two lines that became one.
+            let rest = container(text).filter(|_| !in_container);
+            in_container |= rest.is_some();
+            rest
+        });
+        let Some(rest) = rest else { break };
         text = rest.trim_start();
     }
     text
 }
 
+/// Whether a line begins with bytes, and directly behind them stands what services put before a line: the break between
+/// two lines is lost.
+pub(super) fn follows_bytes(text: &str) -> bool {
+    let is_pair = |pair: &&str| pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut rest = text;
+    while let Some((_, behind)) = rest.split_at_checked(2).filter(|(pair, _)| is_pair(pair)) {
+        if !behind.starts_with([' ', '\t']) && stripped(behind).len() < behind.trim_end().len() {
+            return true;
+        }
+        rest = behind.trim_start_matches([' ', '-', ':', ',']);
+    }
+    false
+}
+
 type Kind = fn(&str) -> Option<&str>;
 
-const KINDS: [Kind; 13] =
-    [syslog, iso, priority, day_and_time, android, bracket, time, seconds, container, stream, level, named, |text| {
+const KINDS: [Kind; 12] =
+    [syslog, iso, priority, day_and_time, android, bracket, time, seconds, stream, level, named, |text| {
         text.strip_prefix("// ").or_else(|| text.strip_prefix("* "))
     }];
 
@@ -244,7 +265,22 @@ fn is_name(text: &str) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::stripped;
+    use super::{follows_bytes, stripped};
+
+    #[test]
+    fn a_line_is_in_one_container() {
+        assert_eq!(stripped("card-1  | 00card-1  |  (1217 usec)"), "00card-1  |  (1217 usec)");
+    }
+
+    #[test]
+    fn a_prefix_behind_bytes_is_that_of_another_line() {
+        for lost in ["00card-1  |  (1217 usec)", "00-01-02Nov 28 08:00:36 host pcscd[2811]: ok", "90 00DEBUG: done"] {
+            assert!(follows_bytes(lost), "{lost}");
+        }
+        for whole in ["", "00", "00 01 02", "DEBUG: done", "decoded", "90 00 (1217 usec)", "AD: x"] {
+            assert!(!follows_bytes(whole), "{whole}");
+        }
+    }
 
     #[test]
     fn what_services_put_before_a_line_goes() {
