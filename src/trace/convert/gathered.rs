@@ -162,8 +162,12 @@ pub(super) fn offset(text: &str) -> (Option<usize>, &str) {
     }
 }
 
-/// Whether a line looks like bytes: nothing else, or more of them than of anything else.
+/// Whether a line looks like bytes: nothing else, or more of them than of anything else, or a whole command in one
+/// word.
 pub(super) fn looks_like_bytes(text: &str) -> bool {
+    if holds_message(text) {
+        return true;
+    }
     let (_, text) = offset(text);
     let Reading { bytes, rest, .. } = notation::read(text);
     let shown = bytes.0.iter().filter(|element| matches!(element, Element::Byte(_))).count();
@@ -205,6 +209,11 @@ pub(super) fn begins_as_row(text: &str) -> bool {
         || could_be(first) && second.is_none_or(could_be) && (is_pairs(first) || second.is_none_or(is_pairs))
 }
 
+/// Whether somewhere in a line stands a word that is a command, or an answer to one that was carried out.
+fn holds_message(text: &str) -> bool {
+    text.split(|sign: char| !sign.is_alphanumeric()).any(|word| is_command(word) || is_answer(word))
+}
+
 /// Whether somewhere in a line stand four bytes or more, one behind another.
 pub(super) fn holds_bytes(text: &str) -> bool {
     let mut run = 0_usize;
@@ -215,6 +224,26 @@ pub(super) fn holds_bytes(text: &str) -> bool {
         run = if is_pairs(word) && word.len() <= 8 { run + 1 } else { 0 };
         run >= 4
     })
+}
+
+/// Whether a word of hexadecimal digits is a command: its class is one that cards have, and its Lc fits. Other such
+/// words are names of cards, keys and files.
+fn is_command(word: &str) -> bool {
+    // A number is none, but for one that begins as commands do.
+    let is_number = word.bytes().all(|byte| byte.is_ascii_digit()) && !word.starts_with("00");
+    let bytes = hex::decode(word).unwrap_or_default();
+    match bytes[..] {
+        _ if is_number => false,
+        [0x00..=0x1F | 0x80..=0x9F | 0xA0 | 0xB0..=0xBF, _, _, _, lc, ref rest @ ..] => {
+            rest.is_empty() || [usize::from(lc), usize::from(lc) + 1].contains(&rest.len())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a word of hexadecimal digits ends as the answer to a command that was carried out.
+fn is_answer(word: &str) -> bool {
+    is_pairs(word) && word.len() >= 8 && word.ends_with("9000")
 }
 
 /// The words of a line that are bytes, as a trace writes them, with a blank before and behind them.
@@ -321,6 +350,12 @@ mod tests {
         assert!(holds_row("[08:00:36 00-00-00-00"));
         assert!(!holds_row("took 12 ms") && !holds_row("at 08:00:36 on 2026-11-28") && !holds_row("(1217 usec)"));
         assert!(!holds_bytes("begun on 2026-11-28 08:00:36+01:00, ended 2026-11-28T08:00:37Z"));
+        for said in
+            ["sent 00D6000008AABBCCDDEEFF0011", "apdu: 00b0000000, sw", "Transmit(00B0000000) = 01020304059000."]
+        {
+            assert!(looks_like_bytes(said), "{said}");
+        }
+        assert!(!looks_like_bytes("serial 20261128080036, key deadbeef01, handle 0x7FFD1234, took 1500000000 ns"));
         assert!(!holds_bytes("UID: 02C4004E447224") && !holds_bytes("Reader 00 00"));
     }
 }

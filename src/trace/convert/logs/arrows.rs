@@ -44,7 +44,7 @@ fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
     let mut counts = [(0_usize, 0_usize); MARKS.len()];
     for line in lines {
         for (marks, (commands, answers)) in MARKS.iter().zip(&mut counts) {
-            for Said { speaker, text, told } in marks.said_in(&line.text) {
+            for Said { speaker, text, told, .. } in marks.said_in(&line.text) {
                 let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
                 // With a count the bytes may stand in rows below.
                 let is_begun = told.is_some() && text.trim().is_empty();
@@ -76,7 +76,8 @@ impl Marks {
     /// What is said in a line.
     fn said_in(self, text: &str) -> Vec<Said<'_>> {
         if self.is_word() {
-            let said = |mark, speaker| behind_word(text, mark).map(|(told, text)| Said { speaker, text, told });
+            let said =
+                |mark, speaker| behind_word(text, mark).map(|(told, text)| Said { speaker, before: "", text, told });
             let said = said(self.command, Speaker::Terminal).or_else(|| said(self.answer, Speaker::Card));
             return said.into_iter().collect();
         }
@@ -97,6 +98,7 @@ impl Marks {
         let ends = found.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
         let said = found.iter().zip(ends).map(|(&(at, mark, speaker), end)| Said {
             speaker,
+            before: text.get(..found[0].0).unwrap_or_default().trim(),
             text: timed(text.get(at + mark.len()..end).unwrap_or_default()),
             told: None,
         });
@@ -107,6 +109,8 @@ impl Marks {
 /// What stands behind a mark.
 struct Said<'a> {
     speaker: Speaker,
+    /// What stands before the first mark of the line: perhaps the name of a reader.
+    before: &'a str,
     text: &'a str,
     /// How many bytes the log says that there are.
     told: Option<usize>,
@@ -139,15 +143,62 @@ fn timed(text: &str) -> &str {
     inside.map_or(text, |(_, rest)| rest)
 }
 
+/// Whether what stands before an arrow is the row above it.
+fn ends_row(before: &str) -> bool {
+    // A time may have two or three such numbers.
+    notation::only(before).is_some_and(|row| row.0.len() > 3 || row.0.len() == 2 && before.ends_with("90 00"))
+}
+
+/// The names before arrows, of which each may be that of a reader.
+#[derive(Debug, Default)]
+struct Readers {
+    /// What stood before the last command.
+    asked: String,
+    /// The first name that stood before a command and its answer.
+    first: Option<String>,
+}
+
+impl Readers {
+    /// Whether a command and its answer have another name before them than the first that had one. Names that differ in
+    /// numbers only count what is said, unless they say that they are a reader's.
+    fn hear(&mut self, said: &Said<'_>) -> bool {
+        if said.speaker == Speaker::Terminal {
+            said.before.clone_into(&mut self.asked);
+            return false;
+        }
+        if said.before != self.asked || !said.before.contains(char::is_alphabetic) {
+            return false;
+        }
+        let first = self.first.get_or_insert_with(|| said.before.to_owned());
+        let is_reader =
+            ["reader", "slot", "terminal", "lecteur"].iter().any(|word| first.to_lowercase().contains(word));
+        let letters = |name: &str| name.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
+        *first != said.before && (is_reader || letters(first) != letters(said.before))
+    }
+}
+
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
     let marks = marks_of(lines).unwrap_or(MARKS[0]);
     let mut turns = Turns::new(dialogue, Strictness::Anywhere);
+    let mut readers = Readers::default();
     for line in lines {
         let said = marks.said_in(&line.text);
+        if said.first().is_some_and(|said| ends_row(said.before)) {
+            turns.dialogue.unread(
+                line.number,
+                &line.text,
+                "a row of bytes stands before the arrow: an end of line is lost",
+            );
+        }
+        if said.iter().any(|said| readers.hear(said)) {
+            let why =
+                "another name than before stands before the arrow of a command and of its answer: another reader's";
+            turns.dialogue.unread(line.number, &line.text, why);
+        }
         if said.is_empty() && !turns.status_below(line) && !turns.atr(&line.text) {
             turns.other(line);
         }
-        for Said { speaker, text, told } in said {
+        for Said { speaker, text, told, .. } in said {
             turns.begin(speaker, line.number, text, told);
         }
     }

@@ -13,6 +13,8 @@ use crate::trace::convert::{
     turns::ANOTHER_BEGINNING,
 };
 
+/// What a line begins with that is said to its client, or by it.
+const CHANNEL: &str = "chan_";
 const COMMAND: &str = "PCSC_data:";
 /// Before the answer to a command, and before that to a GET RESPONSE which scdaemon sends of itself.
 const RESPONSES: [&str; 2] = ["response: sw=", "more: sw="];
@@ -89,6 +91,10 @@ impl Scdaemon {
 
     fn learn(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
         let text = line.text.as_ref();
+        if message(text).starts_with(CHANNEL) {
+            // What its own client asks for, and is told: the commands that come of it follow.
+            return;
+        }
         if let Some((before, atr)) = text.split_once("ATR=") {
             self.atr(atr, dialogue);
             self.slot(before, line, dialogue);

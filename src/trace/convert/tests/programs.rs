@@ -269,3 +269,23 @@ fn a_container_that_keeps_lines_as_json() {
         lines.iter().map(|line| format!("{{\"log\":\"{line}\",\"stream\":\"stdout\",\"time\":\"x\"}}\n")).collect();
     assert_eq!(whole(&log, Format::Pcscd), format!("{NO_READER}> 00 A4 04 00\n< 90 00\n"));
 }
+
+#[test]
+fn a_command_in_a_line_of_another_kind_is_named() {
+    let lost = [
+        "sent 00D6000008AABBCCDDEEFF0011",
+        "[cmd] 00D6000008AABBCCDDEEFF0011",
+        "Transmit(00B0000000) = 01020304059000",
+        "90 00=> 00 B0 00 00 00\n<= 61 1D",
+        "10 11 12 13 90 00=> 00 B0 00 00 00\n<= 61 1D",
+    ];
+    for line in lost {
+        let log = format!("=> 00 A4 04 00 00\n<= 90 00\n{line}\n");
+        let lines: Vec<usize> = import(&log, Format::Arrows).unread.iter().map(|unread| unread.line).collect();
+        assert_eq!(lines, [3], "{line}");
+    }
+    let log = "00000019 APDU: 00 A4 04 00 00\n00000100 SW: 90 00\n00000020 APDU=00D6000008AABBCCDDEEFF0011\n";
+    assert_eq!(import(log, Format::Pcscd).unread.len(), 1);
+    let record = "{\"command\":\"00B0000000\",\"answer\":\"9000\",\"msg\":\"sent 00D6000008AABBCCDDEEFF0011\"}\n";
+    assert_eq!(import(record, Format::JsonLines).unread.len(), 1);
+}

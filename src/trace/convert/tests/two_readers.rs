@@ -60,3 +60,22 @@ fn pcscd_with_one_client_on_both_readers_does_not_tell() {
         > 00 B0 00 00 04\n< 55 66 77 88 90 00\n> 00 B0 00 00 04\n< 11 22 33 44 90 00\n";
     assert!(imported.text.contains("slot not-told\n") && imported.text.ends_with(commands), "{}", imported.text);
 }
+
+/// The lines of an arrow log that are named, where commands and answers have these names before them.
+fn named(names: &[&str]) -> Vec<usize> {
+    let log: String = names.iter().map(|name| format!("{name}=> 00 B0 00 00 02\n{name}<= 01 02 90 00\n")).collect();
+    import(&log, Format::Arrows).unread.iter().map(|unread| unread.line).collect()
+}
+
+#[test]
+fn names_before_arrows_may_be_those_of_readers() {
+    for two in [["ACS 00 00 ", "Gem 01 00 "], ["reader 0: ", "reader 1: "], ["Lecteur A ", "Lecteur B "]] {
+        assert_eq!(named(&two), [4], "{two:?}");
+    }
+    assert_eq!(named(&["a: ", "b: ", "a: ", "b: "]), [4, 8]);
+    for one in [["", ""], ["card ", "card "], ["1: ", "2: "], ["APDU 1 ", "APDU 2 "]] {
+        assert_eq!(named(&one), [0; 0], "{one:?}");
+    }
+    let described = "SELECT => 00 A4 04 00 00\n<= 90 00\nREAD => 00 B0 00 00 02\n<= 01 02 90 00\n";
+    assert_eq!(import(described, Format::Arrows).unread, []);
+}
