@@ -8,7 +8,10 @@ use std::{
     sync::Arc,
 };
 
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 use super::{
     Exit, Failure, cards, exit,
@@ -45,7 +48,7 @@ pub(super) struct Args {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// What wrote the log [default: told by its content]
-    #[arg(long, value_name = "PROGRAM", value_parser = program)]
+    #[arg(long, value_name = "PROGRAM", value_parser = program())]
     from: Option<Format>,
     /// For the log of any other program: a regular expression for its lines, with groups that say what they hold:
     /// command, response, sw, reader, atr, skip. May be given several times; the first that fits a line counts
@@ -75,9 +78,11 @@ enum Form {
     Json,
 }
 
-fn program(name: &str) -> Result<Format, String> {
-    let known = Format::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format);
-    known.ok_or_else(|| format!("known are {}", Format::ALL.map(|(name, _)| name).join(", ")))
+/// A parser of the names of formats, which help and mistakes list.
+fn program() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(|(name, _)| name)).try_map(|name| {
+        Format::ALL.iter().find(|(known, _)| *known == name).map(|(_, format)| *format).ok_or("not a format")
+    })
 }
 
 /// Converts, and says what could not be understood or said.
