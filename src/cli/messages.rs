@@ -84,6 +84,13 @@ messages! {
         en: "cannot read the card in {place}: {why}",
         fr: "impossible de lire la carte dans {place} : {why}"
     };
+    /// What to do about a card that does not answer.
+    MuteCard = {
+        en: "it gives no answer to reset: a card without antenna is mute in a slot with one; \
+             put it into a slot with contacts, or a card with antenna (such as cps3) into this one",
+        fr: "elle ne donne pas de réponse au reset : une carte sans antenne est muette sur un lecteur sans contact ; \
+             la mettre dans un lecteur à contacts, ou une carte avec antenne (par exemple cps3) dans celui-ci"
+    };
     /// A card is none that is read.
     OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };
     /// What to do without a PC/SC service.

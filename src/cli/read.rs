@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     profile::{families::Families, layout::Layout},
+    reader::ReturnCode,
     terminal::{
         guides::{CardReading, Guides, Unread},
         pages::{self, PaperCopy},
@@ -262,7 +263,9 @@ impl Printer<'_> {
 
 fn unread(place: &str, error: &TransportError, language: Language) -> Failure {
     let why = pages::transport_error(error, language.into());
-    Failure::Environment(Message::CannotReadCard { place, why: &why }.text(language), None)
+    let is_mute = matches!(error, TransportError::Refused { code, .. } if *code == ReturnCode::UNPOWERED_CARD);
+    let hint = is_mute.then(|| Message::MuteCard.text(language));
+    Failure::Environment(Message::CannotReadCard { place, why: &why }.text(language), hint)
 }
 
 fn no_service(error: &TransportError, language: Language) -> Failure {

@@ -22,6 +22,9 @@ Examples:
   virtuale slots --json
   virtuale slots --all";
 
+/// What stands behind a card that gives no answer to reset.
+const MUTE: &str = "  (mute: it has no antenna for this slot, or does not answer)";
+
 /// Arguments of `slots`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -91,7 +94,8 @@ pub(super) fn table(status: &Status) -> String {
     let width = readers.iter().map(|reader| reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
         let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}", slot.slot);
+        let mute = if slot.card.is_some() && slot.atr.is_none() { MUTE } else { "" };
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}", slot.slot);
         table
     })
 }
@@ -107,8 +111,9 @@ mod tests {
             slot,
             reader: format!("Virtuale 00 {slot:02X}"),
             card: card.map(Into::into),
-            atr: None,
+            atr: Some("3B 00".into()),
         };
+        let mute = |status: &Status| table(status).contains("/a.toml  (mute: ");
         let status = Status {
             name: "1".into(),
             socket: "/s".into(),
@@ -117,6 +122,8 @@ mod tests {
             not_whole: vec![],
         };
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
+        let silent = SlotStatus { atr: None, ..slot(0, Some("/a.toml")) };
+        assert!(mute(&Status { slots: vec![silent], ..status.clone() }) && !mute(&status));
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }

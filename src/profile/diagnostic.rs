@@ -231,6 +231,14 @@ impl Mistakes {
         self.found.retain(|mistake| mistake.span != *span || mistake.message != message);
     }
 
+    /// Puts mistakes before those that were found, of which those stay that `stays` holds for.
+    #[must_use]
+    pub(super) fn behind(self, first: Vec<Diagnostic>, stays: impl Fn(&Diagnostic) -> bool) -> Self {
+        let mut all = Self { source: self.source, found: first };
+        self.found.into_iter().filter(stays).for_each(|mistake| all.add(mistake));
+        all
+    }
+
     /// What was read, if there was no mistake.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ use super::{
     layout::{self, Layout},
     map::CardMap,
     named::UnknownCard,
+    nearest,
     provision::Provision,
     reading,
     tree::{Node, Span},
@@ -109,7 +110,8 @@ pub(super) fn parse_of(
 ) -> Result<Profile, Diagnostics> {
     let source = Arc::new(source);
     let named = card_file::layout(&source)?;
-    let layout = named_layout(families, &source, &named, base)?;
+    let layout = named_layout(families, &source, &named, base);
+    let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, schema, options.today)?;
     let (image, map) = layout.encode(&source, &data, base)?;
@@ -161,7 +163,9 @@ fn read_layout(
 ) -> Result<Source, Diagnostics> {
     let mistake =
         |message: String, hint: String| Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]));
-    let hint = format!("built-in layouts: {}; any other is a path to a file .toml", families.layout_names());
+    let names = families.layout_names();
+    let meant = nearest::hint(name, names.split(", ")).map(|meant| format!("{meant} ")).unwrap_or_default();
+    let hint = format!("{meant}built-in layouts: {names}; any other is a path to a file .toml");
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
         return mistake(format!("there is no layout \"{name}\""), hint);
     }

@@ -7,7 +7,12 @@ use std::{
     time::Duration,
 };
 
-use crate::{host::LONGEST_SOCKET, reader::pcsclite::connect, shown::reason, terminal::transport::pcsclite::Service};
+use crate::{
+    host::LONGEST_SOCKET,
+    reader::pcsclite::connect,
+    shown::reason,
+    terminal::transport::pcsclite::{ListedReader, Service},
+};
 
 /// How long somebody may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -15,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What stands at the variable's path.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Socket {
-    /// A service that lets us in, and its readers.
+    /// A service that lets us in, and its readers, each with what there is to say of its card.
     Alive(Vec<String>),
     /// Somebody who lets us in, but who does not speak as a PC/SC service does.
     Foreign(String),
@@ -59,11 +64,21 @@ pub(super) fn look(path: &Path) -> Socket {
 /// Asks a service for its readers, as any program would.
 fn readers(path: &Path) -> Socket {
     match Service::establish(path).and_then(|mut service| service.slots()) {
-        Ok(slots) => Socket::Alive(slots.into_iter().map(|slot| slot.name).collect()),
+        Ok(slots) => Socket::Alive(slots.into_iter().map(named).collect()),
         Err(error) => {
             let owner = fs::metadata(path).ok().map(|found| found.uid());
             unanswered(owner, rustix::process::geteuid().as_raw(), error.to_string())
         }
+    }
+}
+
+/// A reader by its name, and what programs will find of a card that answers nothing.
+fn named(reader: ListedReader) -> String {
+    let ListedReader { name, present, atr, .. } = reader;
+    if present && atr.is_empty() {
+        format!("{name} (its card gives no answer to reset: it is mute there)")
+    } else {
+        name
     }
 }
 

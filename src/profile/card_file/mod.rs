@@ -25,7 +25,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
     schema::Schema,
     tree::{Data, Node, Span},
-    written::{Value, Written},
+    written::{Mended, Value, Written},
 };
 pub use template::template;
 
@@ -34,16 +34,23 @@ pub use template::template;
 ///
 /// # Errors
 ///
-/// The text is not TOML, or names no layout.
+/// The text is no TOML that could be mended, or names no layout.
 pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
-    let document = Written::read(source)?;
+    let Mended { written: document, slips, .. } = Mended::read(source)?;
     let written = document.key("layout");
     if let Some((written, name)) = written.and_then(|written| Some((written, written.text()?))) {
         return Ok(Node { data: Data::Text(name.into()), span: written.span.clone() });
     }
     let span = written.map_or(0..0, |written| written.span.clone());
     let mistake = Diagnostic::new(source, span, "the card file does not say which layout its chip has");
-    Err(Diagnostics(vec![mistake.hint("write layout = \"vitale2\" at the top")]))
+    let mistake = mistake.hint("write layout = \"vitale2\" at the top");
+    Err(Diagnostics([slips, vec![mistake]].concat()))
+}
+
+/// What is wrong with a card file's layout, behind what is wrong with the card file's syntax.
+pub(super) fn behind_slips(source: &Arc<Source>, mistakes: Diagnostics) -> Diagnostics {
+    let slips = Mended::read(source).map(|mended| mended.slips).unwrap_or_default();
+    Diagnostics([slips, mistakes.0].concat())
 }
 
 /// Reads and checks a card file. Relative dates count from `today`.
@@ -56,11 +63,12 @@ pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
 ///
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
-    let document = Written::read(source)?;
+    let document = Mended::read(source)?;
     let (mistakes, meant, undated) = (Mistakes::of(source), HashSet::new(), HashSet::new());
     let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
-    let root = parser.root(&document);
-    parser.mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
+    let root = parser.root(&document.written);
+    let mistakes = parser.mistakes.behind(document.slips.clone(), |mistake| !document.explains(&mistake.span));
+    mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
 }
 
 /// The empty texts of a card file, which are how it says that there is nothing: where each stands, by the start of its

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use super::periods;
+use super::{periods, template};
 use crate::profile::{
     diagnostic::{Diagnostic, Mistakes},
     nearest,
@@ -208,7 +208,7 @@ impl Parser<'_> {
                 Err(wrong) => {
                     let mistake = match written.span.is_empty() {
                         true => self.wrong_default(wrong, &path, place),
-                        false => wrong.at(written, &self.mistakes),
+                        false => wrong.or_hint(|| example(key)).at(written, &self.mistakes),
                     };
                     self.mistakes.add(mistake);
                     if matches!(kind, Kind::Date { .. }) {
@@ -238,7 +238,8 @@ impl Parser<'_> {
         if let Some(first_too_many) = members.get(most) {
             let message = format!("too many [[{path}]]: {too_many}");
             let mistake = Diagnostic::new(self.mistakes.source(), first_too_many.span.clone(), message);
-            self.mistakes.add(mistake.label("one too many"));
+            let hint = format!("keep {most} of them: the card has no more room");
+            self.mistakes.add(mistake.label("one too many").hint(hint));
         }
         let mut nodes = Vec::new();
         for member in members.iter().take(most) {
@@ -404,8 +405,11 @@ fn sample_digits(key: &Key, length: usize) -> String {
 
 /// A hint that says what to write.
 fn example(key: &Key) -> String {
-    match &key.example {
-        Some(example) => format!("for instance {} = \"{example}\"", key.name),
-        None => key.doc.en.clone(),
+    match (&key.example, &key.kind) {
+        (Some(example), _) => format!("for instance {} = \"{example}\"", key.name),
+        (None, Kind::List { .. }) => format!("write [[{}]] and its keys below", key.name),
+        (None, _) => {
+            format!("write {} = {}, or what it is on your card: {}", key.name, template::sample(key), key.doc.en)
+        }
     }
 }

@@ -181,7 +181,7 @@ fn comment_out(key: &Key) -> &'static str {
 }
 
 /// A value for a key, as TOML: its default, its example, or one of its type.
-fn sample(key: &Key) -> String {
+pub(super) fn sample(key: &Key) -> String {
     match (&key.presence, &key.example) {
         (Presence::Default(default), _) => toml(default),
         (_, Some(example)) => quoted(example),

@@ -344,3 +344,38 @@ fn long_texts_take_no_long_time() {
         assert!(mistakes.render(false).len() < 10_000_000);
     }
 }
+
+#[test]
+fn a_slip_of_syntax_hides_no_other_mistake() {
+    let minimal = cards::VITALE2_MINIMAL;
+    for (slip, message) in [
+        ("prénom = \"ALIX\"", "a key has no accents"),
+        ("opposition = vrai", "a flag is true or false"),
+        ("opposition =", "a value is missing"),
+        ("opposition = \"", "this text has no closing quote"),
+    ] {
+        let text = format!("{minimal}\n[carte]\n{slip}\nnmo = 1\n");
+        let mistakes = read_text(&text).expect_err(slip).to_string();
+        let line = text.lines().position(|line| line == "nmo = 1").expect("the line") + 1;
+        for part in [message, &format!("card.toml:{line}:1"), "unknown key \"nmo\""] {
+            assert!(mistakes.contains(part), "{slip}: {part} is missing in\n{mistakes}");
+        }
+        assert!(!mistakes.contains("must not be empty") && !mistakes.contains("expected"), "{slip}: {mistakes}");
+    }
+}
+
+#[test]
+fn every_mistake_says_what_to_do() {
+    for (table, line, hint) in [
+        ("carte", "numero_serie = \"1\"", "numero_serie = "),
+        ("carte", "atr = \"3B\"", "write atr = "),
+        ("assure", "nom = \"   \"", "write it, or leave the key out"),
+        ("assure", "centre = \"98 81\"", "write \"9881\""),
+    ] {
+        let text = format!("layout = \"vitale2\"\n[{table}]\n{line}\n");
+        let mistakes = read_text(&text).expect_err(line);
+        let told = mistakes.0.iter().find(|mistake| mistake.position().0 == 3);
+        let help = told.and_then(|mistake| mistake.hint.clone()).unwrap_or_else(|| panic!("{line}: {mistakes}"));
+        assert!(help.contains(hint), "{line}: {help}");
+    }
+}

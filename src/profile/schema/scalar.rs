@@ -42,6 +42,12 @@ impl Wrong {
         self
     }
 
+    /// Says what to do, where nothing better is known.
+    pub(in crate::profile) fn or_hint(mut self, hint: impl FnOnce() -> String) -> Self {
+        self.hint = self.hint.or_else(|| Some(hint()));
+        self
+    }
+
     /// What is wrong, in one line.
     pub(in crate::profile) fn message(&self) -> &str {
         &self.message
@@ -136,6 +142,9 @@ fn line(text: &str, max: usize) -> Result<String, Wrong> {
         let wrong = Wrong::new("a text stands on one line, without control characters").hint("leave it out");
         return Err(Wrong { part: Some(at..at + control.len_utf8()), ..wrong });
     }
+    if text.trim().is_empty() {
+        return Err(Wrong::new("this text is blank").hint("write it, or leave the key out"));
+    }
     let length = text.chars().count();
     if length <= max {
         return Ok(text.into());
@@ -163,9 +172,10 @@ fn code(text: &str, min: usize, max: usize, of: &str) -> Result<String, Wrong> {
     if let Some((at, character)) = text.char_indices().find(|(_, character)| !of.contains(*character)) {
         let wrong = Wrong::new(format!("{character:?} cannot stand here"));
         let wrong = Wrong { part: Some(at..at + character.len_utf8()), ..wrong }.label(set(of));
-        let capitals = text.to_ascii_uppercase();
-        let fits = capitals.len() <= max && capitals.chars().all(|character| of.contains(character));
-        return Err(if fits { wrong.hint(format!("write \"{capitals}\"")) } else { wrong });
+        let separators = [' ', '\u{A0}', '\u{202F}', '.', '-'];
+        let meant = text.to_ascii_uppercase().replace(|sign| separators.contains(&sign) && !of.contains(sign), "");
+        let fits = (min..=max).contains(&meant.len()) && meant.chars().all(|character| of.contains(character));
+        return Err(if fits { wrong.hint(format!("write \"{meant}\"")) } else { wrong });
     }
     if (min..=max).contains(&text.len()) {
         return Ok(text.into());

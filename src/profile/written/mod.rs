@@ -6,6 +6,7 @@
 //! The texts that are built in were parsed when the program was built; of them, only an index is read.
 
 mod index;
+mod mended;
 mod syntax;
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
@@ -15,8 +16,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub(super) use self::syntax::flag_word;
-use self::syntax::syntax_mistake;
+use self::syntax::{plainest, syntax_mistake};
+pub(super) use self::{mended::Mended, syntax::flag_word};
 use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
 
 /// How many mistakes of syntax are shown: one often makes the next, and a text that is no TOML has one on each line.
@@ -87,9 +88,8 @@ impl Written {
             ]));
         }
         let (document, errors) = DeTable::parse_recoverable(&source.text);
-        for error in errors.iter().take(MOST_SYNTAX) {
-            mistakes.add(syntax_mistake(source, error));
-        }
+        let told = errors.iter().take(MOST_SYNTAX).map(|error| syntax_mistake(source, error)).collect();
+        plainest(told).into_iter().for_each(|mistake| mistakes.add(mistake));
         mistakes.or(Self { value: table(document.get_ref()), span: 0..0 })
     }
 

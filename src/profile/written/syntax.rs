@@ -17,6 +17,9 @@ const ANY_DAY: Date = date(2000, 1, 1);
 /// The longest text that a hint repeats, in bytes.
 const LONGEST_QUOTE: usize = 40;
 
+/// What to do about a mistake that is none of those below.
+const FORM: &str = "https://toml.io shows how such a file is written";
+
 /// What the parser says of a word without quotes, by its first letter: `true` and `nan` would be no mistakes.
 const BARE_WORDS: [&str; 4] = [
     "string values must be quoted",
@@ -85,8 +88,15 @@ pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> D
         "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
             mistake(span, "this text has no closing quote", "end it with a quote on the same line".into())
         }
-        message => mistake(span.clone(), message, "https://toml.io shows how such a file is written".into()),
+        message => mistake(span.clone(), message, FORM.into()),
     }
+}
+
+/// Mistakes of syntax without those that say again, in the parser's words, what another says of the same line.
+pub(super) fn plainest(told: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let is_plain = |mistake: &Diagnostic| mistake.hint.as_deref() != Some(FORM);
+    let plain: Vec<_> = told.iter().filter(|told| is_plain(told)).map(|mistake| mistake.position().0).collect();
+    told.into_iter().filter(|mistake| is_plain(mistake) || !plain.contains(&mistake.position().0)).collect()
 }
 
 /// The flag that somebody meant with a word: `vrai`, `oui`, `True`.
@@ -121,15 +131,26 @@ fn without_accent(letter: char) -> char {
     }
 }
 
+/// A key without its accents, if it then needs no quotes; beside letters it may have some signs.
+pub(super) fn bare_key(key: &str, signs: &[char]) -> Option<String> {
+    let plain: String = key.chars().map(without_accent).collect();
+    let is_bare = plain.chars().all(|letter| is_of_bare_key(letter) || signs.contains(&letter));
+    (is_bare && !plain.is_empty()).then_some(plain)
+}
+
 /// Whether a key without quotes may have this.
 fn is_of_bare_key(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
 }
 
+/// A text without the quotes of a word processor around it.
+pub(super) fn within_quotes(text: &str) -> &str {
+    text.trim_matches(|letter: char| OTHER_QUOTES.contains(&letter) || letter == ' ')
+}
+
 /// The hint to put a text between quotes.
 fn quoted(text: &str) -> String {
-    let text = text.trim_matches(|letter: char| OTHER_QUOTES.contains(&letter) || letter == ' ');
-    match text {
+    match within_quotes(text) {
         text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
         text => format!("write \"{text}\""),
     }
