@@ -65,7 +65,14 @@ fn rules_are_those_of_the_interface() {
     let closed = ("00 A4 00 0C 02 2F02", "9000");
     let mut card = powered(with_antenna(), Interface::Contactless);
     card.plays(&[closed, (READ, "00 9000"), ("00 D6 00 00 01 AA", "6982")]);
-    card.plays(&[SELECT, name, (READ, "6982"), (VERIFY.0, "6985"), ("00 20 00 83 04 35353535", "9000")]);
+    card.plays(&[
+        SELECT,
+        name,
+        (READ, "6982"),
+        (VERIFY.0, "6985"),
+        ("00 20 00 81", "6985"),
+        ("00 20 00 83 04 35353535", "9000"),
+    ]);
     let mut card = powered(with_antenna(), Interface::Contact);
     card.plays(&[closed, (READ, "6982"), SELECT, name, (READ, "00 9000"), VERIFY]);
     card.chip.power_up(Interface::Contactless).expect("an antenna");

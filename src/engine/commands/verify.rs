@@ -19,7 +19,7 @@ const TAKE_BACK: u8 = 0xFF;
 /// Compares a PIN, or without one says whether it must be given.
 ///
 /// Without data any of the cases is a query: terminals on T=0 cannot tell them apart. With P1 `FF` the PIN counts as
-/// not given any more.
+/// not given any more. One that nobody may verify, as on an interface where it is closed, cannot be asked about either.
 pub(super) fn verify(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     if !matches!(command.p1(), GIVE | TAKE_BACK) {
         return Err(StatusWord::WRONG_P1_P2.into());
@@ -112,7 +112,9 @@ fn find_pin(command: &Apdu<'_>, context: &Context<'_>) -> Result<ObjectId, Statu
 
 /// `9000` if the PIN was given already, else why it must be.
 fn status(pin: ObjectId, context: &Context<'_>) -> Outcome {
-    let counters = context.core.vault.object(pin).counters;
+    let vault = &context.core.vault;
+    vault.condition(pin, Access::Verify).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let counters = vault.object(pin).counters;
     if context.is_proved(pin) {
         return Ok(StatusWord::SUCCESS);
     }

@@ -79,11 +79,13 @@ pub struct Told {
     pub pin_size: bool,
     /// Whether a private key is one for signatures, object `9E`.
     pub non_repudiation: bool,
+    /// The rule without contacts, object `9C` in `A1`, of what has one of its own.
+    pub contactless: bool,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { pin_size: true, non_repudiation: true }
+        Self { pin_size: true, non_repudiation: true, contactless: true }
     }
 }
 

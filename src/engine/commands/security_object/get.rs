@@ -105,7 +105,7 @@ fn put_parameters(id: ObjectId, context: &Context<'_>, value: &mut Vec<u8>) {
         }
         tlv::put_with(Tag(0xA1), inside, |rules| {
             put_rule(Tag(0x8C), &object.rule, rules);
-            if let Some(contactless) = &object.contactless {
+            if let Some(contactless) = object.contactless.as_ref().filter(|_| told.contactless) {
                 put_rule(Tag(0x9C), contactless, rules);
             }
         });
@@ -242,7 +242,7 @@ mod tests {
     fn a_card_may_tell_less() {
         // [OPENSC-CPX trace]
         let mut image = keyed_image();
-        image.habits.told = Told { pin_size: false, non_repudiation: false };
+        image.habits.told = Told { pin_size: false, non_repudiation: false, contactless: false };
         card_of(image, Protocol::T1, Forgetful).plays(&[
             (
                 "00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80 00",

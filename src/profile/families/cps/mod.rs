@@ -15,9 +15,15 @@ pub struct Cps;
 /// The layout of the third generation.
 const THIRD: &str = "cps3";
 
-/// What the answers to reset of the third generation begin with; the version follows [DOPS-CRYPTOLIB recognition]
-/// [PCSC-TOOLS-ATR CPS].
-const THIRD_ATR: [u8; 12] = [0x3B, 0xAC, 0x00, 0x40, 0x2A, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x00];
+/// What the third generation answers over its contacts, and by its antenna: programs know it by every byte
+/// [DOPS-CRYPTOLIB recognition] [PCSC-TOOLS-ATR CPS].
+const THIRD_ATRS: [&[u8]; 2] = [
+    &[0x3B, 0xAC, 0x00, 0x40, 0x2A, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x00, 0x03, 0x10, 0x00, 0x90, 0x00],
+    &[
+        0x3B, 0x8F, 0x80, 0x01, 0x00, 0x31, 0xB8, 0x64, 0x04, 0xB0, 0xEC, 0xC1, 0x73, 0x94, 0x01, 0x80, 0x82, 0x90,
+        0x00, 0x0E,
+    ],
+];
 
 impl Family for Cps {
     fn name(&self) -> &'static str {
@@ -42,7 +48,7 @@ impl Family for Cps {
     }
 
     fn layout_of(&self, atr: &[u8]) -> Option<&'static str> {
-        atr.starts_with(&THIRD_ATR).then_some(THIRD)
+        THIRD_ATRS.contains(&atr).then_some(THIRD)
     }
 
     fn face(&self, data: &Node) -> Face {

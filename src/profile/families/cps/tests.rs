@@ -6,9 +6,9 @@ use std::{path::Path, sync::OnceLock};
 use hex_literal::hex;
 use jiff::civil::date;
 use proptest::prelude::*;
-use virtuale_engine::{Card, Interface, Response, StatusWord};
+use virtuale_engine::{Card, Interface, Protocol, Response, StatusWord};
 
-use super::THIRD_ATR;
+use super::THIRD_ATRS;
 use crate::profile::{Options, Profile, VirtualCard, families::Families};
 
 const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
@@ -26,6 +26,14 @@ fn card() -> VirtualCard {
     let mut card = PROFILE.get_or_init(load).card();
     card.power_up(Interface::Contact).expect("an ATR");
     assert_eq!(ask(&mut card, &hex!("00 A4 09 0C 04 3F00 0001")).1, StatusWord::SUCCESS);
+    card
+}
+
+/// The same card, in the field of an antenna.
+fn in_a_field() -> VirtualCard {
+    let mut card = card();
+    card.power_up(Interface::Contactless).expect("an antenna");
+    card.select_protocol(Protocol::T1).expect("it offers T=1");
     card
 }
 
@@ -64,7 +72,93 @@ fn the_card_is_known_by_its_answer_to_reset() {
     // [DOPS-CRYPTOLIB recognition]
     assert_eq!(card.atr().as_bytes(), hex!("3B AC 00 40 2A 00 12 25 00 64 80 00 03 10 00 90 00"));
     assert_eq!(Families::built_in().layout_of(card.atr().as_bytes()), Some("cps3"));
-    assert_eq!(Families::built_in().layout_of(&THIRD_ATR[..11]), None);
+    assert_eq!(Families::built_in().layout_of(&THIRD_ATRS[0][..16]), None);
+    let mut other = THIRD_ATRS[0].to_vec();
+    other[13] ^= 0x01;
+    assert_eq!(Families::built_in().layout_of(&other), None);
+    let card = in_a_field();
+    let right = hex!("3B 8F 80 01 00 31 B8 64 04 B0 EC C1 73 94 01 80 82 90 00 0E");
+    assert_eq!(card.atr().as_bytes(), right);
+    assert_eq!(Families::built_in().layout_of(&right), Some("cps3"));
+}
+
+/// Commands of programs that were seen to use all that contacts have.
+const BY_CONTACTS: [&str; 5] = [
+    include_str!("../../../../fixtures/scenarios/cps3-authentication.apdu"),
+    include_str!("../../../../fixtures/scenarios/cps3-codes.apdu"),
+    include_str!("../../../../fixtures/scenarios/cps3-files.apdu"),
+    include_str!("../../../../fixtures/scenarios/cps3-session.apdu"),
+    include_str!("../../../../fixtures/scenarios/cps3-signature.apdu"),
+];
+
+/// The commands of a trace.
+fn commands(trace: &str) -> Vec<Vec<u8>> {
+    let mut commands: Vec<String> = Vec::new();
+    let mut open = false;
+    for line in trace.lines() {
+        let line = line.split('#').next().unwrap_or_default();
+        match (line.strip_prefix("> "), line.starts_with(' ')) {
+            (Some(command), _) => commands.push(command.to_owned()),
+            (None, true) if open => commands.last_mut().expect("it is open").push_str(line),
+            _ => {}
+        }
+        open = line.starts_with("> ") || open && line.starts_with(' ');
+    }
+    let byte = |digits: &str| u8::from_str_radix(digits, 16).expect("a byte");
+    commands.iter().map(|command| command.split_whitespace().map(byte).collect()).collect()
+}
+
+/// What the holder's code guards, his code itself, and what he signs or writes: closed over the antenna, whatever is
+/// sent, as it comes over contacts and with an Le as it comes there.
+#[test]
+fn no_command_of_the_contacts_opens_what_the_antenna_closes() {
+    let guarded = {
+        let mut card = card();
+        assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+        let select = [hex!("00 A4 09 0C 06 3F00 0001 D120"), hex!("00 A4 09 0C 06 3F00 0001 7001")];
+        select.map(|select| {
+            assert_eq!(status(&mut card, &select), StatusWord::SUCCESS);
+            ask(&mut card, &hex!("00 B0 00 00 00")).0
+        })
+    };
+    let (mut tried, mut codes) = (0, 0);
+    for trace in BY_CONTACTS {
+        let mut card = in_a_field();
+        for command in commands(trace) {
+            let with_le = [&command[..], &[0x00]].concat();
+            for command in [&command, &with_le] {
+                let (data, status) = ask(&mut card, command);
+                let closed = match command[1] {
+                    0x20 | 0x24 | 0x2C => {
+                        codes += 1;
+                        true
+                    }
+                    0x2A => command[2] != 0x90 && command[0] & 0x10 == 0,
+                    0x88 | 0xD6 => true,
+                    _ => false,
+                };
+                assert!(!closed || status != StatusWord::SUCCESS, "{command:02X?} gives {status}");
+                assert!(!closed || status.0 >> 4 != 0x63C, "{command:02X?} takes a try");
+                assert!(data.is_empty() || guarded.iter().all(|file| !file.starts_with(&data)), "{command:02X?}");
+                tried += 1;
+            }
+        }
+        card.power_up(Interface::Contact).expect("an ATR");
+        assert_eq!(tries(&mut card), 3);
+        assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+        assert_eq!(status(&mut card, &hex!("00 A4 09 0C 06 3F00 0001 D107")), StatusWord::SUCCESS);
+        assert_eq!(ask(&mut card, &hex!("00 B0 00 00 00")), (vec![0; 256], StatusWord::SUCCESS));
+    }
+    assert!(tried > 400 && codes > 60, "{tried} commands, {codes} with codes");
+}
+
+#[test]
+fn what_was_proved_over_contacts_is_not_proved_over_the_antenna() {
+    let mut card = card();
+    assert_eq!(status(&mut card, &PIN), StatusWord::SUCCESS);
+    card.power_up(Interface::Contactless).expect("an antenna");
+    assert_eq!(status(&mut card, &hex!("00 A4 09 0C 06 3F00 0001 D120")), StatusWord::SUCCESS);
+    assert_eq!(status(&mut card, &hex!("00 B0 00 00 00")), StatusWord::SECURITY_NOT_SATISFIED);
 }
 
 #[test]

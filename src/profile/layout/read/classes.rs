@@ -51,13 +51,13 @@ fn refusal(fields: &Fields<'_>, key: &'static str) -> Option<StatusWord> {
 
 /// What GET DATA tells of PINs and keys; all of it by default.
 fn told(fields: &Fields<'_>) -> Told {
-    const NAMES: [&str; 2] = ["pin_size", "non_repudiation"];
+    const NAMES: [&str; 3] = ["pin_size", "non_repudiation", "contactless"];
     let Some(texts) = fields.texts("tells") else { return Told::default() };
     for text in texts.iter().filter(|text| !NAMES.contains(&text.value)) {
         fields.report.unknown("parameter", text, NAMES);
     }
-    let [pin_size, non_repudiation] = NAMES.map(|name| texts.iter().any(|text| text.value == name));
-    Told { pin_size, non_repudiation }
+    let [pin_size, non_repudiation, contactless] = NAMES.map(|name| texts.iter().any(|text| text.value == name));
+    Told { pin_size, non_repudiation, contactless }
 }
 
 /// The classes that applications answer, whatever is selected.

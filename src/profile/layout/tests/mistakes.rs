@@ -287,7 +287,7 @@ fn a_class_says_how_its_application_differs() {
         "[class.A0]\napp = \"mf\"\nunknown_class = \"6D00\"\nwrong_parameters = \"6B00\"\ntells = [\"pin_size\"]";
     let other = layout(&format!("{}{class}\n", with_content("size = 9"))).chip.classes[0].habits;
     let refusals = Refusals { class: StatusWord::INSTRUCTION_NOT_SUPPORTED, parameters: StatusWord::WRONG_OFFSET };
-    let told = Told { pin_size: true, non_repudiation: false };
+    let told = Told { pin_size: true, non_repudiation: false, contactless: false };
     assert_eq!(other, Habits { refusals, told, ..Habits::default() });
     assert_eq!(read.chip.classes, [ClassImage { class: 0xA0, df: FileIndex(0), applet: None, habits }]);
     assert_eq!(read.chip.habits, Habits::default());
