@@ -46,12 +46,16 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let mut host = args.reproducible.host().record(&args.output).remark(REMARK);
     let mut troubles = Vec::new();
-    for reader in &args.readers {
+    for (slot, reader) in args.readers.iter().enumerate() {
         // A card is in use as long as this process lives, and so is the connection.
         let service = Box::leak(Box::new(args.at.service(reader)?));
         let connection = service.connect(reader).map_err(|error| broken(reader, &error))?;
         let trouble = Trouble::default();
-        host = host.card_made(reader, Box::new(relay(connection, &trouble)?)).slot_name(reader);
+        let mut card = relay(connection, &trouble)?;
+        if card.is_in_field() {
+            host = host.contactless(slot);
+        }
+        host = host.card_made(reader, Box::new(card)).slot_name(reader);
         troubles.push((reader, trouble));
     }
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale record`").prepare()?;

@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError, Weak},
 };
 
+use virtuale_engine::Interface;
+
 use super::{
     HostError, Kind,
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
@@ -135,6 +137,11 @@ impl Desk {
         Ok(state.name.to_string())
     }
 
+    /// On which interface a slot that there is powers its cards up.
+    fn kind(&self, slot: usize) -> Interface {
+        self.readers.states().get(slot).map_or(Interface::Contact, |state| state.kind)
+    }
+
     /// Waits until no card comes or goes in a slot that there is, and keeps others from it.
     fn begin_move(&self, slot: usize) -> MutexGuard<'_, Option<Followed>> {
         lock(&self.moves[slot])
@@ -143,7 +150,8 @@ impl Desk {
     /// A card that was made for a slot is put there as the host starts.
     pub(super) fn insert_first(&self, slot: usize, made: Made) -> Result<(), HostError> {
         let recording = self.recording.as_ref();
-        let recording = recording.map(|all| all.of_first(slot, &made.origin, made.card())).transpose()?;
+        let recording =
+            recording.map(|all| all.of_first(slot, self.kind(slot), &made.origin, made.card())).transpose()?;
         self.put(slot, made, recording).map(drop)
     }
 
@@ -153,7 +161,8 @@ impl Desk {
         let reader = self.reader(slot)?;
         let made = self.making.make(content, slot, &mut Shelf::default())?;
         let recording = self.recording.as_ref();
-        let recording = recording.map(|all| all.of_card(slot, &made.origin, made.card())).transpose()?;
+        let recording =
+            recording.map(|all| all.of_card(slot, self.kind(slot), &made.origin, made.card())).transpose()?;
         Ok((reader, self.put(slot, made, recording)?))
     }
 

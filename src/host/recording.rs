@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_engine::Card;
+use virtuale_engine::{Card, Interface};
 
 use super::{HostError, making::Origin, trace_file::TraceFile};
 use crate::{
@@ -69,6 +69,8 @@ pub(crate) struct CardRecording {
     is_stranger: bool,
     /// Its trace, if that is its own, until the card comes in.
     own: Option<TraceFile>,
+    /// On which interface its first slot powers it up.
+    kind: Interface,
 }
 
 /// What a trace has to say first of the run that it was recorded in.
@@ -104,29 +106,41 @@ impl Recording {
         Ok(Self::Folder { path, run, traces: Mutex::default() })
     }
 
-    /// What is recorded of a card that is in a slot from the beginning.
+    /// What is recorded of a card that is in a slot of a kind from the beginning.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made, or cannot name it.
-    pub(crate) fn of_first(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
+    pub(crate) fn of_first(
+        &self,
+        slot: usize,
+        kind: Interface,
+        origin: &Origin,
+        card: &dyn Card,
+    ) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let name = self.slot_name(slot);
-                head(trace_file.tape(), &name, seen(trace_file.path(), origin)?.as_deref(), card);
+                head(trace_file.tape(), &name, seen(trace_file.path(), origin)?.as_deref(), kind, card);
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
-                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: None })
+                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: None, kind })
             }
-            Self::Folder { .. } => self.of_card(slot, origin, card),
+            Self::Folder { .. } => self.of_card(slot, kind, origin, card),
         }
     }
 
-    /// What is recorded of a card that is to come into a slot. Nothing says so yet.
+    /// What is recorded of a card that is to come into a slot of a kind. Nothing says so yet.
     ///
     /// # Errors
     ///
     /// That its trace cannot be made, or cannot name it.
-    pub(crate) fn of_card(&self, slot: usize, origin: &Origin, card: &dyn Card) -> Result<CardRecording, HostError> {
+    pub(crate) fn of_card(
+        &self,
+        slot: usize,
+        kind: Interface,
+        origin: &Origin,
+        card: &dyn Card,
+    ) -> Result<CardRecording, HostError> {
         match self {
             Self::File { trace_file, .. } => {
                 let named = match origin {
@@ -135,7 +149,7 @@ impl Recording {
                 };
                 let recorder = Recorder::outside(trace_file.tape().clone(), &self.slot_name(slot));
                 let is_stranger = matches!(origin, Origin::Named(_));
-                Ok(CardRecording { recorder, inserted: named, is_stranger, own: None })
+                Ok(CardRecording { recorder, inserted: named, is_stranger, own: None, kind })
             }
             Self::Folder { path, run, .. } => {
                 let named = seen(&path.join(EXTENSION), origin)?;
@@ -147,7 +161,8 @@ impl Recording {
                 };
                 let created = created.map_err(|error| unwritable(&error))?;
                 let name = own_name(slot);
-                let trace_file = own_trace(created, &trace, *run, &name, named.as_deref(), card).map_err(|error| {
+                let begun = own_trace(created, &trace, *run, |tape| head(tape, &name, named.as_deref(), kind, card));
+                let trace_file = begun.map_err(|error| {
                     // Nobody could read what is there.
                     let _ = fs::remove_file(&trace);
                     unwritable(&error)
@@ -156,7 +171,7 @@ impl Recording {
                     trace_file.tape().line("", &Line::Comment(&format!("{CALLED}{called}")));
                 }
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);
-                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: Some(trace_file) })
+                Ok(CardRecording { recorder, inserted: None, is_stranger: false, own: Some(trace_file), kind })
             }
         }
     }
@@ -174,9 +189,10 @@ impl Recording {
             trace_file.tape().line("", &Line::Comment(STRANGER));
             lock(strangers).insert(name.clone());
         }
-        match &card.inserted {
-            Some(file) => card.recorder.insert(Some(file)),
-            None => card.recorder.begin(),
+        match (&card.inserted, card.kind) {
+            (Some(file), _) => card.recorder.insert(Some(file)),
+            (None, Interface::Contact) => card.recorder.begin(),
+            (None, Interface::Contactless) => card.recorder.begin_in_field(),
         }
     }
 
@@ -271,17 +287,10 @@ fn own_name(slot: usize) -> String {
 }
 
 /// A new trace for one card, with all that stands before the dialogue.
-fn own_trace(
-    created: Lines,
-    path: &Path,
-    run: Run,
-    name: &str,
-    named: Option<&str>,
-    card: &dyn Card,
-) -> Result<TraceFile, Arc<io::Error>> {
+fn own_trace(created: Lines, path: &Path, run: Run, head: impl FnOnce(&Tape)) -> Result<TraceFile, Arc<io::Error>> {
     let trace_file = TraceFile::new(created, path)?;
     begin(trace_file.tape(), run);
-    head(trace_file.tape(), name, named, card);
+    head(trace_file.tape());
     trace_file.tape().failure().map_or(Ok(trace_file), Err)
 }
 
@@ -298,10 +307,13 @@ pub(crate) fn seen(trace: &Path, origin: &Origin) -> Result<Option<String>, Host
     })
 }
 
-/// What is in a slot. A card of no file is known by its answer to reset only.
-fn head(tape: &Tape, slot: &str, named: Option<&str>, card: &dyn Card) {
+/// What is in a slot. A card of no file is known by its answer to reset only; what it answers in a field is not known
+/// before it is there.
+fn head(tape: &Tape, slot: &str, named: Option<&str>, kind: Interface, card: &dyn Card) {
     named.iter().for_each(|name| tape.line(slot, &Line::Card(name)));
-    tape.line(slot, &Line::Atr(card.atr().as_bytes()));
+    if kind == Interface::Contact {
+        tape.line(slot, &Line::Atr(card.atr().as_bytes()));
+    }
 }
 
 /// What a card is called in the names of its traces: without what is hidden in text or ends a line, and not too long

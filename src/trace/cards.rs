@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::civil::Date;
-use virtuale_engine::Atr;
+use virtuale_engine::{Atr, Card, Uid};
 
 use super::{
     LONGEST,
@@ -44,6 +44,15 @@ pub struct Cards {
     pub families: Families,
     /// What every card gets around it.
     pub layers: Layers,
+}
+
+/// What a reader knows of a card before anything is said to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// Its answer to reset; in a slot with an antenna that which it gives there.
+    pub atr: Option<Atr>,
+    /// What it is called in a field.
+    pub uid: Option<Uid>,
 }
 
 /// Why a trace was not replayed.
@@ -116,15 +125,19 @@ impl Cards {
         Ok(outcome)
     }
 
-    /// The answer to reset of the card file that stands for a slot, if one does.
+    /// What a reader knows of the card whose file stands for a slot, if one does, before anything is said to it.
     ///
     /// # Errors
     ///
-    /// That it cannot be read or has mistakes.
-    pub fn atr(&self, trace: &Trace, index: usize) -> Result<Option<Atr>, Unreplayed> {
-        let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(None) };
+    /// That the file cannot be read or has mistakes.
+    pub fn known(&self, trace: &Trace, index: usize) -> Result<Known, Unreplayed> {
+        let Some(slot) = trace.slots.get(index).filter(|slot| slot.card.is_some()) else { return Ok(Known::default()) };
         let profile = self.profile(trace, Wanted { index, slot, card: slot.card.as_deref() })?;
-        Ok(profile.map(|profile| profile.image().atr))
+        Ok(profile.map_or_else(Known::default, |profile| {
+            let (image, card) = (profile.image(), profile.card_with(Provision::for_slot(trace.slot_number(index))));
+            let atr = if trace.is_in_field(index) { image.contactless_atr } else { Some(image.atr) };
+            Known { atr, uid: card.uid() }
+        }))
     }
 
     /// Whether the cards draw what those of the trace drew. They do not if another card file was given for one, since

@@ -152,6 +152,20 @@ impl Trace {
         &self.steps
     }
 
+    /// Whether a slot has an antenna in place of contacts: the first thing that is done to its card, apart from
+    /// bringing it and taking it away, is a power-up by the antenna.
+    #[must_use]
+    pub fn is_in_field(&self, slot: usize) -> bool {
+        let is_done = |step: &&Step| step.slot == slot && !matches!(step.action, Action::Insert(_) | Action::Remove);
+        self.steps.iter().find(is_done).is_some_and(|step| matches!(step.action, Action::PowerUpContactless))
+    }
+
+    /// Whether the next thing that is done to a slot, from a step on, is a power-up by the antenna.
+    pub(super) fn comes_into_field(&self, slot: usize, from: usize) -> bool {
+        let next = self.steps.iter().skip(from).find(|step| step.slot == slot);
+        next.is_some_and(|step| matches!(step.action, Action::PowerUpContactless))
+    }
+
     /// Whether the card is pulled while it is busy with a step: the next thing that happens to its slot is its removal.
     pub(super) fn is_pulled_after(&self, index: usize) -> bool {
         let Some(slot) = self.steps.get(index).map(|step| step.slot) else { return false };

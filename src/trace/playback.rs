@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord, Uid};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
@@ -63,6 +63,7 @@ struct Noted {
 pub struct Playback {
     trace: Arc<Trace>,
     atr: Atr,
+    uid: Option<Uid>,
     order: Order,
     /// The slot's commands.
     index: Index,
@@ -118,6 +119,7 @@ impl Playback {
         };
         let playback = Self {
             atr,
+            uid: None,
             order,
             index: Index::of(&trace, slot),
             next: 0,
@@ -128,6 +130,13 @@ impl Playback {
         };
         playback.count_left();
         Ok(playback)
+    }
+
+    /// The same card with what it is called in a field, which no trace says; without it a reader with an antenna knows
+    /// no name.
+    #[must_use]
+    pub fn with_uid(self, uid: Option<Uid>) -> Self {
+        Self { uid, ..self }
     }
 
     /// What it notices; stays when the card is gone.
@@ -233,6 +242,10 @@ impl fmt::Debug for Playback {
 impl Card for Playback {
     fn atr(&self) -> &Atr {
         &self.atr
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        self.uid
     }
 
     fn power_up(&mut self, _: Interface) -> Result<(), Fault> {

@@ -38,8 +38,8 @@ pub struct Wanted<'a> {
 }
 
 /// Replays a trace. `load` hands over the cards: at the beginning one for each slot, or `None` for a slot that begins
-/// empty; later one for each `insert FILE`. A card is powered when it comes into its slot. `chance` says whether the
-/// cards draw what the recorded ones drew.
+/// empty; later one for each `insert FILE`. A card is powered when it comes into its slot, over contacts unless the
+/// trace goes on with a power-up by the antenna. `chance` says whether the cards draw what the recorded ones drew.
 ///
 /// # Errors
 ///
@@ -60,10 +60,15 @@ pub fn replay<'c, E>(
     };
     for (index, slot) in trace.slots.iter().enumerate() {
         let card = load(Wanted { index, slot, card: slot.card.as_deref() })?;
-        replay.seats.push(Seat { card, away: None });
-        replay.check_atr(index);
-        // A mute card is found out by its first command.
-        let _ = replay.power(index);
+        replay.seats.push(Seat { card, away: None, is_unknown: false });
+        // A card in a field has another answer to reset, which it gives when the trace powers it up there.
+        if trace.comes_into_field(index, 0) {
+            replay.seats[index].is_unknown = !replay.is_meant(index);
+        } else {
+            replay.check_atr(index);
+            // A mute card is found out by its first command.
+            let _ = replay.power(index);
+        }
     }
     for (index, step) in trace.steps.iter().enumerate() {
         if let Action::Insert(Some(path)) = &step.action {
@@ -82,6 +87,8 @@ struct Seat<'c> {
     card: Inserted<'c>,
     /// The card that `insert` puts into the slot.
     away: Inserted<'c>,
+    /// Whether nobody knows yet that it is the card that the trace means.
+    is_unknown: bool,
 }
 
 struct Replay<'a, 'c> {
@@ -101,7 +108,7 @@ impl Replay<'_, '_> {
         match &step.action {
             Action::Send(pattern) => self.send(index, step, pattern),
             action => {
-                let result = self.act(step.slot, action);
+                let result = self.act(index, step.slot, action);
                 self.judge(index, step, result.map_or_else(Got::Silence, |()| Got::Done));
             }
         }
@@ -160,15 +167,17 @@ impl Replay<'_, '_> {
         Ok(())
     }
 
-    fn act(&mut self, slot: usize, action: &Action) -> Result<(), Silence> {
+    fn act(&mut self, index: usize, slot: usize, action: &Action) -> Result<(), Silence> {
         if let Action::Insert(_) = action {
-            return self.insert(slot);
+            return self.insert(index, slot);
+        }
+        if let Action::PowerUpContactless = action {
+            return self.enter_field(slot);
         }
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
         let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
         match action {
             Action::Reset(kind) => kind.apply(card, Interface::Contact).map_err(Silence::Fault),
-            Action::PowerUpContactless => card.power_up(Interface::Contactless).map_err(Silence::Fault),
             Action::Protocol(protocol) => card.select_protocol(*protocol).map_err(Silence::Fault),
             Action::PowerOff => {
                 card.power_off();
@@ -179,13 +188,30 @@ impl Replay<'_, '_> {
                 seat.away = seat.card.take();
                 Ok(())
             }
-            Action::Send(_) | Action::Insert(_) => Ok(()),
+            Action::Send(_) | Action::Insert(_) | Action::PowerUpContactless => Ok(()),
         }
     }
 
-    fn insert(&mut self, slot: usize) -> Result<(), Silence> {
+    /// Gives a card its power by the antenna.
+    fn enter_field(&mut self, slot: usize) -> Result<(), Silence> {
+        let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
+        let card = seat.card.as_deref_mut().ok_or(Silence::NoCard)?;
+        let powered = card.power_up(Interface::Contactless).map_err(Silence::Fault);
+        if std::mem::take(&mut seat.is_unknown) {
+            self.check_atr(slot);
+        }
+        powered
+    }
+
+    /// Brings the card of the step with this index into its slot. In a field it gets its power by the next step, unless
+    /// something is expected of its coming.
+    fn insert(&mut self, index: usize, slot: usize) -> Result<(), Silence> {
+        let is_unsaid = self.trace.steps.get(index).is_some_and(|step| matches!(step.expected, Expected::Unsaid));
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
         seat.card = Some(seat.away.take().ok_or(Silence::NoCard)?);
+        if is_unsaid && self.trace.comes_into_field(slot, index + 1) {
+            return Ok(());
+        }
         self.power(slot).map_err(Silence::Fault)
     }
 
@@ -196,20 +222,28 @@ impl Replay<'_, '_> {
         }
     }
 
-    /// Whether the card that came into a slot at the beginning is the one that the trace means.
+    /// Finds it if the card that came into a slot at the beginning is not the one that the trace means.
     fn check_atr(&mut self, slot: usize) {
-        let trace = self.trace;
-        let Some(expected) = trace.slots.get(slot).and_then(|slot| slot.atr.as_ref()) else { return };
-        let Some(card) = self.seats.get(slot).and_then(|seat| seat.card.as_deref()) else { return };
-        let atr = card.atr();
-        let fits = match expected {
-            Pattern::Exact(slice) => trace.slice(*slice) == atr.as_bytes(),
-            Pattern::Holes(atoms) => matches(atoms, atr.as_bytes(), &mut []),
-        };
-        if !fits {
-            let finding = trace.atr_finding(slot, expected, atr);
+        if let Some((expected, card)) = self.known(slot)
+            && !self.is_meant(slot)
+        {
+            let finding = self.trace.atr_finding(slot, expected, card.atr());
             self.outcome.findings.push(finding);
         }
+    }
+
+    /// Whether the card in a slot answers to reset as the trace says, if that says it.
+    fn is_meant(&self, slot: usize) -> bool {
+        self.known(slot).is_none_or(|(expected, card)| match expected {
+            Pattern::Exact(slice) => self.trace.slice(*slice) == card.atr().as_bytes(),
+            Pattern::Holes(atoms) => matches(atoms, card.atr().as_bytes(), &mut []),
+        })
+    }
+
+    /// What the trace says of the answer to reset of the card in a slot, and the card.
+    fn known(&self, slot: usize) -> Option<(&Pattern, &dyn Card)> {
+        let expected = self.trace.slots.get(slot)?.atr.as_ref()?;
+        Some((expected, self.seats.get(slot)?.card.as_deref()?))
     }
 
     fn judge(&mut self, index: usize, step: &Step, got: Got) {

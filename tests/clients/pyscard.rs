@@ -71,6 +71,23 @@ fn contactless(sandbox: &Sandbox) -> Result<(), Failed> {
         return Err(format!("the card with contacts got one command of class FF, the other none:\n{trace}").into());
     }
     sandbox.program(&[virtuale, "replay", "both.apdu"])?.run()?.exits_with(0)?;
+    // The recording plays both cards: one reader has contacts, the other an antenna, and the name is the same.
+    let said = outcome.to_string();
+    let uid = said.lines().find(|line| line.starts_with("UID")).ok_or("it says the name")?;
+    let again = sandbox.program(&[virtuale, "replay", "both.apdu", "--", PYTHON, &script])?.run()?;
+    again.exits_with(0)?.says(uid)?;
+    // A real reader with an antenna is recorded as one, and replayed against.
+    let reader = "Virtuale Contactless 00 00";
+    let there = [virtuale, "exec", "--card", card, "--contactless", "0", "--"];
+    let record = [virtuale, "record", "--reader", reader, "-o", "far.apdu", "--", PYTHON, &script];
+    let far = sandbox.program(&[&there[..], &record].concat())?.run()?;
+    far.exits_with(0)?.says("UID 08 ")?;
+    let trace = fs::read_to_string(sandbox.home().join("far.apdu"))?;
+    if !trace.contains("\natr 3B 81 80 01 55 55\nreset contactless\n") {
+        return Err(format!("the reader was not taken for one with an antenna:\n{trace}").into());
+    }
+    let replay = [virtuale, "replay", "--reader", reader, "far.apdu"];
+    sandbox.program(&[&there[..], &replay].concat())?.run()?.exits_with(0)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The library as a Rust developer uses it: hosts, their events, layers of his own, and the examples.
 
+mod antenna;
 mod events;
 mod examples;
 mod hosts;

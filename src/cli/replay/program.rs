@@ -42,6 +42,8 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let label = path.to_string_lossy();
     let host = args.reproducible.host();
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale replay`");
+    let in_field = (0..trace.slots().len()).filter(|&slot| trace.is_in_field(slot));
+    let host = in_field.fold(host, |host, slot| host.contactless(slot));
     let host = cards.into_iter().fold(host, |host, card| host.card_made(&*label, card)).prepare()?;
     // A signal ends what waits for a card file, but leaves no folder behind.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
@@ -61,9 +63,10 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
 /// A slot of the trace as a card, and what it will notice.
 fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Box<dyn Card>, Notes), Failure> {
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
-    let atr = cards_of(args).atr(trace, slot).map_err(unreplayed)?;
-    let card = Playback::new(Arc::clone(trace), slot, order, atr);
+    let known = cards_of(args).known(trace, slot).map_err(unreplayed)?;
+    let card = Playback::new(Arc::clone(trace), slot, order, known.atr);
     let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", shown::path(path)), None))?;
+    let card = card.with_uid(known.uid);
     let notes = card.notes();
     Ok((Box::new(card), notes))
 }

@@ -5,9 +5,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, atr::AtrError};
+use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, StatusWord, Uid, atr::AtrError};
 
 use super::{Transport, TransportError};
+
+/// GET DATA for the card's name, which a reader with an antenna answers itself [PCSC-PART-3 GET DATA].
+const GET_UID: [u8; 5] = [0xFF, 0xCA, 0x00, 0x00, 0x00];
 
 /// What went wrong on the transport, which is no fault of the card.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,7 @@ impl Trouble {
 pub struct Relay<L> {
     transport: L,
     atr: Atr,
+    uid: Option<Uid>,
     powered: bool,
     trouble: Trouble,
 }
@@ -37,7 +41,22 @@ impl<L: Transport + Send> Relay<L> {
     /// That its answer to reset is none.
     pub fn new(transport: L, trouble: Trouble) -> Result<Self, AtrError> {
         let atr = Atr::parse(transport.atr())?;
-        Ok(Self { transport, atr, powered: false, trouble })
+        Ok(Self { transport, atr, uid: None, powered: false, trouble })
+    }
+
+    /// Finds out whether the card's reader has an antenna: no attribute of PC/SC says so. The reader is asked for the
+    /// card's name if the answer to reset is made of historical bytes, as readers with an antenna make it; one with
+    /// contacts gives that command to the card, which knows no class `FF`. The card is reset before anything else
+    /// comes.
+    #[must_use]
+    pub fn is_in_field(&mut self) -> bool {
+        if is_of_a_field(&self.atr) {
+            let mut response = Response::new();
+            let sent = self.transport.transmit(&GET_UID, &mut response);
+            let is_given = sent.is_ok() && response.status() == Some(StatusWord::SUCCESS);
+            self.uid = Some(&response).filter(|_| is_given).and_then(|response| Uid::new(response.data()));
+        }
+        self.uid.is_some()
     }
 
     fn begin(&mut self, kind: Reset) -> Result<(), Fault> {
@@ -58,6 +77,10 @@ impl<L: Transport + Send> Relay<L> {
 impl<L: Transport + Send> Card for Relay<L> {
     fn atr(&self) -> &Atr {
         &self.atr
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        self.uid
     }
 
     /// The reader of the real card chooses the interface.
@@ -88,6 +111,13 @@ impl<L: Transport + Send> Card for Relay<L> {
         }
         self.transport.transmit(command, response).map_err(|error| self.fault(error))
     }
+}
+
+/// Whether an answer to reset may be one that a reader made of the historical bytes of a card's answer to select:
+/// `3B 8N 80 01`, N bytes, TCK [PCSC-PART-3 ATR].
+fn is_of_a_field(atr: &Atr) -> bool {
+    let (bytes, historical) = (atr.as_bytes(), atr.historical_bytes());
+    matches!(*bytes, [0x3B, t0, 0x80, 0x01, ..] if t0 >> 4 == 0x8) && bytes.len() == historical.len() + 5
 }
 
 impl<L> fmt::Debug for Relay<L> {

@@ -48,6 +48,8 @@ enum Phase {
     Out,
     /// It is in since the beginning of the trace, and its first power-up goes without saying.
     Heading,
+    /// It is in since the beginning of the trace, in a field: its first power-up says what it answers to reset.
+    Entering,
     /// It was put in by the last line, and its first power-up goes without saying.
     Coming,
     /// It is in, and the last line of it stands for itself.
@@ -91,6 +93,12 @@ impl Recorder {
         *self.phase() = Phase::Heading;
     }
 
+    /// The same for a slot with an antenna. What the card answers to reset there is written when it has answered, in
+    /// front of the line that gives it its power.
+    pub fn begin_in_field(&self) {
+        *self.phase() = Phase::Entering;
+    }
+
     /// The card comes into its slot, with the card file that it is of, or comes back. That it gets its power then goes
     /// without saying.
     pub fn insert(&self, file: Option<&str>) {
@@ -106,7 +114,7 @@ impl Recorder {
         match mem::replace(&mut *phase, Phase::Out) {
             Phase::Out => return,
             Phase::Asked | Phase::Coming => self.note(&Line::Silence(Silence::NoCard)),
-            Phase::Heading | Phase::In => {}
+            Phase::Heading | Phase::Entering | Phase::In => {}
         }
         self.note(&Line::Remove);
     }
@@ -136,7 +144,7 @@ impl Recorder {
         let is_asked = match *phase {
             Phase::Asked => true,
             // The power-up that goes without saying.
-            Phase::Heading => false,
+            Phase::Heading | Phase::Entering => false,
             Phase::Out | Phase::Coming | Phase::In => return result,
         };
         *phase = Phase::In;
@@ -169,13 +177,20 @@ impl Layer for Recorder {
         {
             let mut phase = self.phase();
             match (*phase, interface) {
-                (Phase::Out, _) | (Phase::Heading, Interface::Contact) => {}
+                (Phase::Out | Phase::Entering, _) | (Phase::Heading, Interface::Contact) => {}
                 (Phase::Coming, Interface::Contact) => *phase = Phase::Asked,
                 (_, Interface::Contact) => self.ask(&mut phase, &Line::Reset(Reset::Cold)),
                 (_, Interface::Contactless) => self.ask(&mut phase, &Line::PowerUpContactless),
             }
         }
         let result = card.power_up(interface);
+        {
+            let mut phase = self.phase();
+            if *phase == Phase::Entering {
+                self.note(&Line::Atr(card.atr().as_bytes()));
+                self.ask(&mut phase, &Line::PowerUpContactless);
+            }
+        }
         self.conclude(result, &[])
     }
 

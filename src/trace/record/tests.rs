@@ -164,6 +164,7 @@ fn nothing_of_a_card_is_written_behind_its_removal() {
     assert_eq!(pulled(power_up(Interface::Contactless), comes), by_antenna);
     let silent = |lines: &str| format!("{lines}remove\ninsert\n");
     assert_eq!(pulled(power_up(Interface::Contact), Recorder::begin), silent(""));
+    assert_eq!(pulled(power_up(Interface::Contactless), Recorder::begin_in_field), silent(""));
     let power_off = |card: &mut dyn Card| {
         card.power_off();
         Ok(())
@@ -192,6 +193,10 @@ fn the_power_up_of_a_card_that_comes_in_goes_without_saying_unless_it_fails() {
         let text = paper.text();
         text.strip_prefix("virtuale-trace 1\n").expect("its first line").to_owned()
     };
+    let in_field = "atr 3B 80 80 01 01\nreset contactless\n";
+    assert_eq!(text(Recorder::begin_in_field, false), format!("{in_field}reset\n"));
+    let mute = "expect-error mute\n";
+    assert_eq!(text(Recorder::begin_in_field, true), format!("{in_field}{mute}reset\n{mute}"));
     assert_eq!(text(Recorder::begin, false), "reset\n");
     assert_eq!(text(Recorder::begin, true), "reset\nexpect-error mute\n".repeat(2));
     assert_eq!(text(|recorder| recorder.insert(None), false), "insert\nreset\n");

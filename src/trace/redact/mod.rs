@@ -187,7 +187,9 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
     for (index, (slot, stand_in)) in trace.slots.iter().zip(stand_ins).enumerate() {
         writer.line(&name(index), &Line::Card(stand_in.path))?;
         if let Some(atr) = &slot.atr {
-            let cells = atr_cells(trace, atr, stand_in.profile.image().atr.as_bytes());
+            let image = stand_in.profile.image();
+            let own = image.contactless_atr.filter(|_| trace.is_in_field(index)).unwrap_or(image.atr);
+            let cells = atr_cells(trace, atr, own.as_bytes());
             writer.line(&name(index), &Line::AtrPattern(&notation(&cells)))?;
         }
     }

@@ -17,14 +17,17 @@ def select(connection, name):
     return send(connection, [0x00, 0xA4, 0x04, 0x0C, len(name), *name])[1]
 
 
-contacts, antenna = readers()
-assert str(contacts) == "Virtuale 00 00" and str(antenna) == "Virtuale Contactless 00 01", (contacts, antenna)
+*contacts, antenna = readers()
+# Alone it is the reader of a recording.
+alone = not contacts
+assert alone or str(contacts[0]) == "Virtuale 00 00" and str(antenna) == "Virtuale Contactless 00 01", (contacts, antenna)
 
-near = contacts.createConnection()
-near.connect()
-assert toHexString(near.getATR()) == "3B 80 80 01 01", toHexString(near.getATR())
-assert (select(near, NAME_OF_COUNTER), select(near, NAME_OF_GATE)) == ("9000", "6A82")
-assert send(near, "FF CA 00 00 00") == ([], "6E00"), "a reader with contacts passes it on to the card"
+if not alone:
+    near = contacts[0].createConnection()
+    near.connect()
+    assert toHexString(near.getATR()) == "3B 80 80 01 01", toHexString(near.getATR())
+    assert (select(near, NAME_OF_COUNTER), select(near, NAME_OF_GATE)) == ("9000", "6A82")
+    assert send(near, "FF CA 00 00 00") == ([], "6E00"), "a reader with contacts passes it on to the card"
 
 far = antenna.createConnection()
 far.connect()
