@@ -320,6 +320,10 @@ fn each_side_has_a_selection_of_its_own() {
             (&hex!("00 B0 00 00 02"), &hex!("6982")),
             (&hex!("00 20 00 81 04 35363738"), OK),
             (&hex!("00 B0 00 00 02"), &hex!("D001 9000")),
+            // What has no name and answers a class is there for that class.
+            (&hex!("00 A4 08 0C 02 7F10"), &hex!("6A82")),
+            (&hex!("00 A4 08 0C 04 7F10 4020"), &hex!("6A82")),
+            (&hex!("A0 A4 00 00 02 4020"), &hex!("9F0F")),
             // MANAGE CHANNEL opens none in the place of a side.
             (&hex!("00 70 00 04 00"), &hex!("6A86")),
             (&hex!("A0 B2 01 04 02"), &hex!("0101 9000")),

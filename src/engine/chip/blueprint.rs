@@ -60,6 +60,9 @@ impl Blueprint {
                 names.len() - 1
             }) + 1
         })?;
+        for side in &sides {
+            built.files.set_apart(side.home);
+        }
         let named = |(name, file): (String, FileIndex)| {
             let fid = image.files.get(file.0).map_or(Fid::MF, |image| image.fid);
             Named { name, file, fid }

@@ -130,6 +130,17 @@ impl FileSystem {
         out.extend(self.room.bounds());
     }
 
+    /// Takes a DF that has no name out of the one that it is in: only a selection that begins there finds what is in it.
+    pub(crate) fn set_apart(&mut self, df: FileIndex) {
+        let parent = self.file(df).parent;
+        if self.names.iter().any(|&(_, named)| named == df) {
+            return;
+        }
+        if let Kind::Directory(directory) = &mut self.files[parent.0].kind {
+            directory.children.retain(|child| child.file != df);
+        }
+    }
+
     /// The files of a DF that are there.
     fn children_of(&self, df: FileIndex) -> impl Iterator<Item = &Child> {
         let children = self.file(df).directory().into_iter().flat_map(|directory| &directory.children);

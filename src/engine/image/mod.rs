@@ -121,6 +121,8 @@ impl Default for Waiting {
 
 /// An application that answers a class byte, whatever is selected, with a selection of its own.
 ///
+/// A DF without a name in which a class begins is there for its commands only, and so is what is in it.
+///
 /// It shares what is proved with the basic channel: global PINs and key sets, and those of a domain that both are in
 /// ([`SecurityDomain::shared_with`]).
 #[derive(Clone, Debug, Eq, PartialEq)]
