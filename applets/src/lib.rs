@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod cards;
+pub mod cps2ter;
 #[cfg(test)]
 mod gsm;
 pub mod ias;
@@ -23,6 +24,7 @@ use virtuale_engine::applet::Applet;
 #[must_use]
 pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
     match name {
+        cps2ter::NAME => Some(Box::new(cps2ter::Cps2ter)),
         ias::NAME => Some(Box::new(ias::Ias)),
         _ => None,
     }
@@ -30,11 +32,11 @@ pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_name, ias};
+    use super::{by_name, cps2ter, ias};
 
     #[test]
     fn applets_are_found_by_their_names() {
-        assert!(by_name(ias::NAME).is_some());
+        assert!(by_name(ias::NAME).is_some() && by_name(cps2ter::NAME).is_some());
         assert!(by_name("IAS").is_none());
     }
 }
