@@ -1,12 +1,12 @@
 //! Commands that come in parts [ISO-7816-4 5.3.3].
 
-use crate::{StatusWord, apdu::Apdu, class::Class, wiped::Wiped};
+use crate::{StatusWord, apdu::Apdu, chip::channel::ChannelNumber, class::Class, wiped::Wiped};
 
 /// The most bytes that a whole command may have: as in one command of extended length.
 const LONGEST: usize = 65_535;
 
-/// Channel and protection of a part, its INS, P1 and P2.
-type Header = (Class, [u8; 3]);
+/// The channel of a part, its class, INS, P1 and P2. A class of a side's own names no channel, so it is not enough.
+type Header = (ChannelNumber, Class, [u8; 3]);
 
 /// The parts of a command that have arrived.
 #[derive(Default)]
@@ -28,8 +28,8 @@ impl Chain {
     /// # Errors
     ///
     /// `6700` if the command becomes too long.
-    pub(super) fn add(&mut self, part: &Apdu<'_>, class: Class) -> Result<(), StatusWord> {
-        let header = Self::header(part, class);
+    pub(super) fn add(&mut self, part: &Apdu<'_>, (number, class): (ChannelNumber, Class)) -> Result<(), StatusWord> {
+        let header = Self::header(part, number, class);
         if self.header != Some(header) {
             self.clear();
         }
@@ -49,8 +49,12 @@ impl Chain {
     /// # Errors
     ///
     /// `6700` if the command becomes too long.
-    pub(super) fn complete<'a>(&'a mut self, last: Apdu<'a>, class: Class) -> Result<Apdu<'a>, StatusWord> {
-        if self.header != Some(Self::header(&last, class)) {
+    pub(super) fn complete<'a>(
+        &'a mut self,
+        last: Apdu<'a>,
+        (number, class): (ChannelNumber, Class),
+    ) -> Result<Apdu<'a>, StatusWord> {
+        if self.header != Some(Self::header(&last, number, class)) {
             self.clear();
             return Ok(last);
         }
@@ -58,8 +62,8 @@ impl Chain {
         Ok(last.with_data(&self.data))
     }
 
-    fn header(part: &Apdu<'_>, class: Class) -> Header {
-        (Class { chained: false, ..class }, [part.ins().0, part.p1(), part.p2()])
+    fn header(part: &Apdu<'_>, number: ChannelNumber, class: Class) -> Header {
+        (number, Class { chained: false, ..class }, [part.ins().0, part.p1(), part.p2()])
     }
 
     fn extend(&mut self, part: &Apdu<'_>) -> Result<(), StatusWord> {
@@ -69,5 +73,26 @@ impl Chain {
         }
         self.data.extend(part.data());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::{Chain, ChannelNumber};
+    use crate::{Protocol, apdu::Apdu, class::Class};
+
+    #[test]
+    fn a_command_of_another_channel_gets_none_of_its_data() {
+        let parse = |command: &'static [u8]| Apdu::parse(command, Protocol::T1).expect("a command");
+        let side = ChannelNumber::of_side(0).expect("the first side");
+        let part = Class { chained: true, ..Class::BASIC };
+        for (number, right) in [(ChannelNumber::BASIC, &hex!("1122")[..]), (side, &hex!("22"))] {
+            let mut chain = Chain::default();
+            chain.add(&parse(&hex!("10 D6 00 00 01 11")), (ChannelNumber::BASIC, part)).expect("room");
+            let whole = chain.complete(parse(&hex!("A0 D6 00 00 01 22")), (number, Class::BASIC)).expect("room");
+            assert_eq!(whole.data(), right, "{number:?}");
+        }
     }
 }

@@ -158,7 +158,7 @@ impl Chip {
         let mut context = Context { core: &mut self.core, class, number, partner: None };
         if class.chained {
             let taken = applet.check_chaining(command.ins());
-            let taken = taken.and_then(|()| self.chain.add(&command, class));
+            let taken = taken.and_then(|()| self.chain.add(&command, (number, class)));
             if taken.is_err() {
                 self.chain.clear();
             }
@@ -166,7 +166,7 @@ impl Chip {
             return taken.map(|()| StatusWord::SUCCESS).map_err(Stop::from);
         }
         let outcome = if self.chain.is_open() {
-            let whole = self.chain.complete(command, class);
+            let whole = self.chain.complete(command, (number, class));
             let outcome = match whole {
                 Ok(whole) => applet.process(&whole, &mut context, response),
                 Err(status) => {
