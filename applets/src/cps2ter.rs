@@ -1,9 +1,14 @@
-//! The side of a CPS3 that is as the generation before it was: commands of class `A0` as GSM cards have them
-//! (3GPP TS 51.011), with the status words that the agency's library knows [DOPS-CRYPTOLIB CPS2ter].
+//! The side of a CPS3 that is as the generation before it was: commands of class `A0` as GSM cards have them (3GPP TS
+//! 51.011), with the status words that the agency's library knows [DOPS-CRYPTOLIB CPS2ter].
 //!
-//! It finds files, reads them, and takes the holder's PIN, which is that of the rest of the chip. It writes nothing but
-//! what the PIN counts. Which words a real card gives for which mistake is public only as far as their meanings are; the
-//! rest follows GSM cards, and is inferred.
+//! It finds files, reads them, and takes the holder's PIN, which is that of the rest of the chip. It writes nothing
+//! but what the PIN counts. Which words a real card gives for which mistake is public only as far as their meanings
+//! are; the rest follows GSM cards, and is inferred.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
 
 use virtuale_engine::{
     Fid, Response, StatusWord,
@@ -18,6 +23,11 @@ use virtuale_engine::{
 /// What layouts call this applet.
 pub const NAME: &str = "cps2ter";
 
+/// The class of its commands on a CPS3.
+pub const CLASS: u8 = 0xA0;
+
+/// Memory that does not take what was written.
+const MEMORY_PROBLEM: StatusWord = StatusWord(0x9240);
 const WRONG_ADDRESS: StatusWord = StatusWord(0x9402);
 const NOT_FOUND: StatusWord = StatusWord(0x9404);
 const WRONG_FILE: StatusWord = StatusWord(0x9408);
@@ -25,8 +35,6 @@ const NO_SUCH_PIN: StatusWord = StatusWord(0x9802);
 const NOT_PROVED: StatusWord = StatusWord(0x9804);
 const FILE_INVALIDATED: StatusWord = StatusWord(0x9810);
 const BLOCKED: StatusWord = StatusWord(0x9840);
-/// Nothing waits: none of the words that have a meaning here says so.
-const NO_DIAGNOSTIC: StatusWord = StatusWord(0x6F00);
 
 /// The holder's PIN, the only one that this side knows.
 const PIN: u8 = 0x01;
@@ -57,8 +65,10 @@ impl Cps2ter {
         if fid == Fid::MF {
             return Some(home);
         }
-        let up = || [Some(df), context.parent(df)].into_iter().flatten().filter(|_| df != home);
-        context.child(df, fid).or_else(|| up().find(|&up| up != home && context.fid(up) == Some(fid)))
+        // The home answers to 3F00 alone, and what it is in is of the other side.
+        let above = if df == home { None } else { context.parent(df) };
+        let mut around = [Some(df), above].into_iter().flatten().filter(|&around| around != home);
+        context.child(df, fid).or_else(|| around.find(|&around| context.fid(around) == Some(fid)))
     }
 
     /// Tag and length, the size, the identifier, what it is, and eight bytes that say nothing.
@@ -102,14 +112,17 @@ impl Cps2ter {
             Err(Stop::PowerLost) => Err(Stop::PowerLost),
             Err(Stop::Refused(StatusWord::WRONG_LENGTH)) => Err(StatusWord::WRONG_LENGTH.into()),
             Err(Stop::Refused(StatusWord::REFERENCE_NOT_FOUND)) => Err(NO_SUCH_PIN.into()),
+            Err(Stop::Refused(StatusWord::MEMORY_FAILURE)) => Err(MEMORY_PROBLEM.into()),
             Err(Stop::Refused(_)) if context.pin_tries_left(PIN)? == 0 => Err(BLOCKED.into()),
             Err(Stop::Refused(_)) => Err(NOT_PROVED.into()),
         }
     }
 
+    /// Nothing waits, or less than is asked for: this side has no words of its own for it.
     fn get_response(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         commands::process(command, context, response).map_err(|stop| match stop {
-            Stop::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => NO_DIAGNOSTIC.into(),
+            Stop::Refused(StatusWord::CONDITIONS_NOT_SATISFIED) => StatusWord::NO_DIAGNOSIS.into(),
+            Stop::Refused(status) if status.right_le().is_some() => StatusWord::WRONG_LENGTH.into(),
             stop => stop,
         })
     }
@@ -132,8 +145,44 @@ impl Applet for Cps2ter {
     }
 }
 
+/// What a command is called, in a few words: `SELECT 7F01`. `None` for what is no command of this side.
+#[must_use]
+pub fn command_name(command: &[u8]) -> Option<String> {
+    let &[CLASS, ins, p1, p2, ref body @ ..] = command else { return None };
+    let ins = Ins(ins);
+    Some(match (ins, body) {
+        (Ins::SELECT, &[_, high, low]) => format!("{ins} {:04X}", u16::from_be_bytes([high, low])),
+        (Ins::READ_BINARY, _) => format!("{ins} at {}", u16::from_be_bytes([p1, p2])),
+        (Ins::SELECT | Ins::VERIFY | Ins::GET_RESPONSE, _) => ins.to_string(),
+        _ => return None,
+    })
+}
+
 /// A PIN without what fills it up to its eight bytes.
 fn without_padding(given: &[u8]) -> &[u8] {
     let end = given.iter().rposition(|&byte| byte != 0xFF).map_or(0, |last| last + 1);
     if given.len() == PADDED { &given[..end] } else { given }
+}
+
+#[cfg(test)]
+mod tests {
+    use hex_literal::hex;
+
+    use super::command_name;
+
+    #[test]
+    fn commands_are_called_what_they_do() {
+        let names: [(&[u8], Option<&str>); 7] = [
+            (&hex!("A0 A4 00 00 02 7F01"), Some("SELECT 7F01")),
+            (&hex!("A0 A4 00 00"), Some("SELECT")),
+            (&hex!("A0 B0 01 02 10"), Some("READ BINARY at 258")),
+            (&hex!("A0 20 00 01 04 31323334"), Some("VERIFY")),
+            (&hex!("A0 88 00 00 00"), None),
+            (&hex!("00 A4 00 00 02 7F01"), None),
+            (&hex!("A0"), None),
+        ];
+        for (command, name) in names {
+            assert_eq!(command_name(command).as_deref(), name, "{command:02X?}");
+        }
+    }
 }

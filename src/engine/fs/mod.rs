@@ -130,7 +130,8 @@ impl FileSystem {
         out.extend(self.room.bounds());
     }
 
-    /// Takes a DF that has no name out of the one that it is in: only a selection that begins there finds what is in it.
+    /// Takes a DF that has no name out of the one that it is in: only a selection that begins there finds what is
+    /// in it.
     pub(crate) fn set_apart(&mut self, df: FileIndex) {
         let parent = self.file(df).parent;
         if self.names.iter().any(|&(_, named)| named == df) {

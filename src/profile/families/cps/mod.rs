@@ -1,9 +1,11 @@
 //! The CPS, the cards of health professionals: the files and keys of an IAS card, with habits of its own.
 
 #[cfg(test)]
+mod ter_tests;
+#[cfg(test)]
 mod tests;
 
-use virtuale_applets::{cards, layouts};
+use virtuale_applets::{cards, cps2ter, layouts};
 
 use super::{BuiltIn, Face, Family, face::text};
 use crate::profile::{schema::Doc, tree::Node};
@@ -49,6 +51,10 @@ impl Family for Cps {
 
     fn layout_of(&self, atr: &[u8]) -> Option<&'static str> {
         THIRD_ATRS.contains(&atr).then_some(THIRD)
+    }
+
+    fn command_name(&self, command: &[u8]) -> Option<String> {
+        cps2ter::command_name(command)
     }
 
     fn face(&self, data: &Node) -> Face {
