@@ -47,6 +47,12 @@ pub(super) fn word_memory(iso_view: bool) -> Box<dyn Card> {
     Box::new(PROFILES.get_or_init(|| WORDS.map(read).into())[usize::from(iso_view)].card())
 }
 
+/// A CPS3.
+pub(super) fn professional() -> Box<dyn Card> {
+    static PROFILE: OnceLock<Profile> = OnceLock::new();
+    Box::new(PROFILE.get_or_init(|| read(("cps-lefevre.toml", cards::CPS_LEFEVRE))).card())
+}
+
 fn read((name, card): (&str, &str)) -> Profile {
     let source = Source { name: name.into(), text: card.into() };
     parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))

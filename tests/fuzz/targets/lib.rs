@@ -7,6 +7,7 @@ mod card_file;
 mod cards;
 mod chip;
 mod commands;
+mod cps2ter;
 mod decode;
 mod echo;
 mod keys;
@@ -33,6 +34,7 @@ pub struct Target {
 pub const ALL: &[Target] = &[
     Target { name: "card_file", seeds: &["applets/cards", "fixtures/cards/broken"], run: card_file::run },
     Target { name: "commands", seeds: &[], run: commands::run },
+    Target { name: "cps2ter", seeds: &[], run: cps2ter::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
