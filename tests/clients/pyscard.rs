@@ -30,6 +30,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     let messaging = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::secure_messaging", |sandbox| {
         run(sandbox, &file("pyscard/secure_messaging.py"), &["vitale2-martin"], &[])
     });
+    let cps2ter = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::cps2ter", |sandbox| {
+        run(sandbox, &file("pyscard/cps2ter.py"), &["cps-lefevre"], &[])
+    });
     let professional = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::professional", professional);
     let newcomer = trial(&[&PYSCARD], "pyscard::newcomer", newcomer);
     let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
@@ -38,7 +41,10 @@ pub(crate) fn trials() -> Vec<Trial> {
     };
     let extended = trial(&[&PYSCARD], "pyscard::extended", extended);
     let contactless = trial(&[&PYSCARD], "pyscard::contactless", contactless);
-    [newcomer, extended, contactless, messaging, professional].into_iter().chain(SCRIPTS.map(of_script)).collect()
+    [newcomer, extended, contactless, messaging, professional, cps2ter]
+        .into_iter()
+        .chain(SCRIPTS.map(of_script))
+        .collect()
 }
 
 fn newcomer(sandbox: &Sandbox) -> Result<(), Failed> {
