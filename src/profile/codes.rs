@@ -221,8 +221,13 @@ pub const LISTS: &[CodeList] = &[
         ],
     },
     CodeList {
-        name: "mode_exercice",
-        codes: &[code("0", "self-employed", "libéral"), code("1", "employee", "salarié")],
+        name: "mode_facturation",
+        codes: &[
+            code("0", "self-employed", "libéral"),
+            code("1", "employee", "salarié"),
+            code("4", "locum", "remplaçant"),
+            code("7", "unpaid", "bénévole"),
+        ],
     },
     CodeList {
         name: "convention",
