@@ -78,7 +78,7 @@ fn image() -> ChipImage {
     ];
     for parent in [0, 1] {
         files.extend((0x2001..0x201F).map(|fid| {
-            file(fid, Some(parent), FileKind::Transparent { sfi: None, content: vec![0x55; 300], size: 300 })
+            file(fid, Some(parent), FileKind::Transparent { sfi: None, content: vec![0x55; 300].into(), size: 300 })
         }));
     }
     let atr = Atr::parse(&hex!("3B 80 80 01 01")).expect("a good ATR");

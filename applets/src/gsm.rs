@@ -191,7 +191,7 @@ fn file(fid: u16, parent: Option<usize>, read: u8, kind: FileKind) -> FileImage 
 }
 
 fn bytes(content: &[u8]) -> FileKind {
-    FileKind::Transparent { sfi: None, content: content.to_vec(), size: content.len() }
+    FileKind::Transparent { sfi: None, content: content.to_vec().into(), size: content.len() }
 }
 
 /// ```text

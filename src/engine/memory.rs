@@ -5,10 +5,11 @@
 //!
 //! The memory does not know files. They are [`Span`]s of it.
 
-use alloc::vec::Vec;
-use core::fmt;
+use alloc::{borrow::Cow, sync::Arc, vec::Vec};
+use core::{fmt, ops::Range};
 
 use crate::{
+    image::Later,
     platform::{Change, CommitError, Sink},
     wiped::Wiped,
 };
@@ -32,6 +33,8 @@ pub struct Memory {
     journal: Vec<Span>,
     /// What those spans held before, one after the other.
     before: Wiped,
+    /// The spans whose cells are not made yet: whoever reads there reads these bytes. None overlaps another.
+    later: Vec<(Span, Arc<dyn Later>)>,
 }
 
 impl Span {
@@ -61,6 +64,17 @@ impl Span {
         let end = start.checked_add(length)?;
         (end <= self.length).then(|| Self { offset: self.offset + start, length })
     }
+
+    /// Where it is in another span; `None` if it is not wholly inside.
+    fn within(self, whole: Self) -> Option<Range<usize>> {
+        let start = self.offset.checked_sub(whole.offset)?;
+        let end = start + self.length;
+        (end <= whole.length).then_some(start..end)
+    }
+
+    fn overlaps(self, other: Self) -> bool {
+        self.offset < other.offset + other.length && other.offset < self.offset + self.length
+    }
 }
 
 impl Carver {
@@ -89,6 +103,7 @@ impl Memory {
     pub(crate) fn of_another(&self) -> Self {
         let mut copy = Self::with_capacity(self.size());
         copy.add(&self.cells);
+        copy.later.clone_from(&self.later);
         copy
     }
 
@@ -106,6 +121,12 @@ impl Memory {
         Span { offset, length }
     }
 
+    /// Says what a span holds before its cells are made; what does not fit into it is not there. This is how a chip is
+    /// made.
+    pub fn add_later(&mut self, span: Span, bytes: Arc<dyn Later>) {
+        self.later.push((span, bytes));
+    }
+
     /// How many cells there are.
     #[must_use]
     pub fn size(&self) -> usize {
@@ -116,7 +137,18 @@ impl Memory {
     #[inline]
     #[must_use]
     pub fn read(&self, span: Span) -> &[u8] {
+        if self.later.is_empty() { self.read_cells(span) } else { self.read_any(span) }
+    }
+
+    #[inline]
+    fn read_cells(&self, span: Span) -> &[u8] {
         self.cells.get(span.offset..span.offset + span.length).unwrap_or_default()
+    }
+
+    /// What a span holds, which may not be made yet.
+    fn read_any(&self, span: Span) -> &[u8] {
+        let made = self.later.iter().find_map(|(whole, bytes)| Some((span.within(*whole)?, bytes)));
+        made.map_or_else(|| self.read_cells(span), |(part, bytes)| bytes.bytes().get(part).unwrap_or_default())
     }
 
     /// What the first cell of a span holds; zero for an empty span.
@@ -132,10 +164,20 @@ impl Memory {
         if length == 0 {
             return;
         }
+        if !self.later.is_empty() {
+            self.make(Span { offset: span.offset, length });
+        }
         let Some(cells) = self.cells.get_mut(span.offset..span.offset + length) else { return };
         self.journal.push(Span { offset: span.offset, length });
         self.before.extend(cells);
         cells.copy_from_slice(&bytes[..length]);
+    }
+
+    /// Makes the cells that part of a span is among.
+    fn make(&mut self, part: Span) {
+        let Some(found) = self.later.iter().position(|(whole, _)| whole.overlaps(part)) else { return };
+        let (whole, bytes) = self.later.swap_remove(found);
+        put(&mut self.cells, whole, &*bytes);
     }
 
     /// Makes everything written since the last commit stay.
@@ -163,9 +205,14 @@ impl Memory {
         (self.journal, self.before) = (Vec::new(), Wiped::default());
     }
 
-    /// All cells as they are.
-    pub(crate) fn cells(&self) -> &[u8] {
-        &self.cells
+    /// All cells as they are, those too that were not made yet.
+    pub(crate) fn cells(&self) -> Cow<'_, [u8]> {
+        if self.later.is_empty() {
+            return Cow::Borrowed(&self.cells);
+        }
+        let mut cells = self.cells.to_vec();
+        self.later.iter().for_each(|(whole, bytes)| put(&mut cells, *whole, &**bytes));
+        Cow::Owned(cells)
     }
 
     /// Makes the cells these, as what there was from the beginning. `None` if they are not as many, and nothing
@@ -173,6 +220,7 @@ impl Memory {
     pub(crate) fn replace(&mut self, cells: &[u8]) -> Option<()> {
         (cells.len() == self.size()).then(|| {
             self.forget_journal();
+            self.later.clear();
             self.cells.copy_from_slice(cells);
         })
     }
@@ -201,6 +249,15 @@ impl Memory {
     }
 }
 
+/// Puts bytes where their cells are.
+fn put(cells: &mut [u8], whole: Span, bytes: &dyn Later) {
+    let bytes = bytes.bytes();
+    let length = whole.length.min(bytes.len());
+    if let Some(cells) = cells.get_mut(whole.offset..whole.offset + length) {
+        cells.copy_from_slice(&bytes[..length]);
+    }
+}
+
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").field("size", &self.size()).field("written", &self.journal).finish_non_exhaustive()
@@ -209,12 +266,19 @@ impl fmt::Debug for Memory {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{vec, vec::Vec};
+    extern crate std;
+
+    use alloc::{sync::Arc, vec, vec::Vec};
+    use core::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::OnceLock;
 
     use proptest::prelude::*;
 
     use super::{Carver, Memory, Span};
-    use crate::platform::{Change, CommitError, Forgetful, Sink};
+    use crate::{
+        image::Later,
+        platform::{Change, CommitError, Forgetful, Sink},
+    };
 
     /// Loses power at the commit with this number, counted from zero.
     struct Torn(usize);
@@ -288,6 +352,47 @@ mod tests {
         memory.write(span, &[1, 2]);
         memory.commit(&mut sink).expect("power");
         assert_eq!(sink.0, [(3, vec![1, 2])]);
+    }
+
+    /// Bytes that count how often they were made.
+    #[derive(Debug, Default)]
+    struct Late(OnceLock<Vec<u8>>, AtomicUsize);
+
+    impl Later for Late {
+        fn length(&self) -> usize {
+            4
+        }
+
+        fn bytes(&self) -> &[u8] {
+            self.0.get_or_init(|| {
+                self.1.fetch_add(1, Ordering::Relaxed);
+                vec![1, 2, 3, 4]
+            })
+        }
+    }
+
+    #[test]
+    fn cells_that_come_later_are_made_when_somebody_looks() {
+        let mut memory = Memory::with_capacity(6);
+        let before = memory.add(&[9]);
+        let span = memory.add_zeroed(4);
+        let after = memory.add(&[8]);
+        let late = Arc::new(Late::default());
+        memory.add_later(span, Arc::clone(&late) as Arc<dyn Later>);
+        let made = || late.1.load(Ordering::Relaxed);
+        assert_eq!((memory.read(before), memory.read(after), made()), (&[9][..], &[8][..], 0));
+        let (other, mut third) = (memory.of_another(), memory.of_another());
+        memory.write(before, &[7]);
+        assert_eq!(made(), 0);
+        let part = |from, length| span.part(from, length).expect("inside");
+        assert_eq!((memory.read(part(1, 2)), made()), (&[2, 3][..], 1));
+        memory.write(part(2, 1), &[6]);
+        assert_eq!(memory.read(span), [1, 2, 6, 4]);
+        memory.roll_back();
+        assert_eq!((memory.read(span), memory.read(before)), (&[1, 2, 3, 4][..], &[9][..]));
+        assert_eq!((other.read(span), &*other.cells(), made()), (&[1, 2, 3, 4][..], &[9, 1, 2, 3, 4, 8][..], 1));
+        third.replace(&[0, 5, 5, 5, 5, 0]).expect("as many cells");
+        assert_eq!((third.read(span), third.cells().len()), (&[5, 5, 5, 5][..], 6));
     }
 
     #[test]

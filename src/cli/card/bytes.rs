@@ -40,7 +40,7 @@ pub(in crate::cli) fn files<'a>(profile: &'a Profile, wanted: Option<&str>) -> R
 fn content(kind: &FileKind) -> Option<Vec<u8>> {
     match kind {
         FileKind::Directory(_) => None,
-        FileKind::Transparent { content, .. } => Some(content.clone()),
+        FileKind::Transparent { content, .. } => Some(content.bytes().to_vec()),
         FileKind::Records { content, .. } => Some(content.concat()),
     }
 }

@@ -23,7 +23,7 @@ impl Chip {
     /// Puts its part into a snapshot.
     pub(super) fn save_part(&self, snapshot: &mut Snapshot) {
         let position = self.core.platform.random.position().to_be_bytes();
-        snapshot.put(CHIP, &[&self.structure(), &position, self.core.memory.cells()]);
+        snapshot.put(CHIP, &[&self.structure(), &position, &self.core.memory.cells()]);
     }
 
     /// Takes its part from a snapshot. If it takes it, it has no power then.

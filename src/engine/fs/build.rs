@@ -1,6 +1,6 @@
 //! Making a file system and its memory from an image.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::String, sync::Arc, vec::Vec};
 
 use crate::{
     Aid, Interface,
@@ -8,7 +8,7 @@ use crate::{
         Child, DataObject, Directory, File, FileSystem, Kind, RecordFile, Template,
         check::{check_capacity, check_file, check_tree, is_df},
     },
-    image::{self, CompactRule, Condition, FileImage, FileIndex, FileKind, ImageError, Offered},
+    image::{self, CompactRule, Condition, Content, FileImage, FileIndex, FileKind, ImageError, Offered},
     memory::{Carver, Memory, Span},
     security::{Operation, Rule},
     vault,
@@ -154,7 +154,10 @@ fn fill(file: &File, image: &FileImage, memory: &mut Memory) {
                 memory.write(object.value, &image.value);
             }
         }
-        (Kind::Transparent(span), FileKind::Transparent { content, .. }) => memory.write(*span, content),
+        (Kind::Transparent(span), FileKind::Transparent { content, .. }) => match content {
+            Content::Now(bytes) => memory.write(*span, bytes),
+            Content::Later(later) => memory.add_later(*span, Arc::clone(later)),
+        },
         (Kind::Records(records), FileKind::Records { content, .. }) => {
             for record in content {
                 // It was checked that each record fits.

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{
     Fid,
-    image::{self, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
+    image::{self, Content, FileImage, FileIndex, FileKind, FileNeed, ImageError, RecordStructure},
 };
 
 /// Whether there is an MF, and each file is in DFs that come before it.
@@ -39,7 +39,7 @@ pub(super) fn check_file(file: FileIndex, image: &FileImage) -> Result<(), Image
     }
     match &image.kind {
         FileKind::Directory(directory) => check_objects(file, fid, &directory.objects),
-        FileKind::Transparent { content, size, .. } => check_content(file, fid, content.len(), *size),
+        FileKind::Transparent { content, size, .. } => check_content(file, fid, content, *size),
         FileKind::Records { structure, record_length, capacity, content, .. } => {
             if !(1..=254).contains(record_length) || !(1..=254).contains(capacity) {
                 return Err(ImageError::RecordRoom { file, fid });
@@ -56,11 +56,13 @@ fn check_objects(file: FileIndex, fid: Fid, objects: &[image::DataObject]) -> Re
     repeated.map_or(Ok(()), |tag| Err(ImageError::DuplicateObject { file, fid, tag }))
 }
 
-fn check_content(file: FileIndex, fid: Fid, length: usize, size: usize) -> Result<(), ImageError> {
+fn check_content(file: FileIndex, fid: Fid, content: &Content, size: usize) -> Result<(), ImageError> {
+    let length = content.length();
+    let fits = if matches!(content, Content::Later(_)) { length == size } else { length <= size };
     if !(1..=FileKind::LONGEST).contains(&size) {
         return Err(ImageError::Size { file, fid, size });
     }
-    if length > size { Err(ImageError::Content { file, fid, length, size }) } else { Ok(()) }
+    if fits { Ok(()) } else { Err(ImageError::Content { file, fid, length, size }) }
 }
 
 fn check_records(
@@ -206,7 +208,7 @@ mod tests {
     #[test]
     fn contents_fit_their_files() {
         let (file, fid) = (NEW, FID);
-        let sized = |length, size| FileKind::Transparent { sfi: None, content: vec![0; length], size };
+        let sized = |length, size| FileKind::Transparent { sfi: None, content: vec![0; length].into(), size };
         let refused = |kind| refusal_with(FID.0, &[VITALE], kind);
         assert_eq!(refused(sized(0, 0)), Some(ImageError::Size { file, fid, size: 0 }));
         assert_eq!(refused(sized(0, 65_536)), Some(ImageError::Size { file, fid, size: 65_536 }));

@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn transparent(size: usize, sfi: Option<u8>) -> FileKind {
-        FileKind::Transparent { sfi: sfi.and_then(Sfi::new), content: vec![], size }
+        FileKind::Transparent { sfi: sfi.and_then(Sfi::new), content: vec![].into(), size }
     }
 
     fn ias_objects() -> Vec<Object> {

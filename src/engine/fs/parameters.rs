@@ -124,7 +124,7 @@ impl Read {
     fn transparent(&self) -> Option<FileKind> {
         let size = self.size.or(self.size_with_structure)?;
         let agrees = self.size_with_structure.is_none_or(|other| other == size);
-        let kind = FileKind::Transparent { sfi: self.sfi.flatten(), content: Vec::new(), size };
+        let kind = FileKind::Transparent { sfi: self.sfi.flatten(), content: Vec::new().into(), size };
         (agrees && self.names.is_empty()).then_some(kind)
     }
 

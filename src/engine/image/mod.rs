@@ -7,8 +7,10 @@ use core::fmt;
 
 use crate::{Aid, Atr, Fid, Interface, Sfi, StatusWord};
 
+mod content;
 mod security;
 
+pub use content::{Content, Later};
 pub use security::{
     ControlTemplate, Environment, KeySet, ObjectKind, Pin, PrivateKey, PublicKey, Secret, SecurityDomain,
     SecurityObject, TemplateKind, Tries, Uses,
@@ -185,7 +187,7 @@ pub enum FileKind {
         /// Its short identifier.
         sfi: Option<Sfi>,
         /// Its bytes from the start; the rest of `size` is zero.
-        content: Vec<u8>,
+        content: Content,
         /// Its size in bytes.
         size: usize,
     },
@@ -474,7 +476,7 @@ pub enum ImageError {
         /// Its size in bytes.
         size: usize,
     },
-    /// The content of a file is longer than the file.
+    /// The content of a file is longer than the file, or will be made later and does not fill it.
     #[error("the content of file {fid} has {length} bytes, the file has {size}")]
     Content {
         /// The file.

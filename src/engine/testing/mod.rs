@@ -206,7 +206,8 @@ pub(crate) fn directory(aids: &[&[u8]]) -> Directory {
 
 /// A transparent file of so many bytes 00, 01, 02, ...
 pub(crate) fn transparent(size: usize, sfi: u8) -> FileKind {
-    FileKind::Transparent { sfi: Sfi::new(sfi), content: (0..=255).cycle().take(size).collect(), size }
+    let content: Vec<u8> = (0..=255).cycle().take(size).collect();
+    FileKind::Transparent { sfi: Sfi::new(sfi), content: content.into(), size }
 }
 
 pub(crate) fn records(structure: RecordStructure, sfi: u8, record_length: u8, content: &[&[u8]]) -> FileKind {

@@ -110,7 +110,7 @@ impl Layout {
                 if file.fill != 0 {
                     content.resize(size, file.fill);
                 }
-                (FileKind::Transparent { sfi: file.sfi, content, size }, size)
+                (FileKind::Transparent { sfi: file.sfi, content: content.into(), size }, size)
             }
             Structure::Records { structure, length: record_length, count: capacity } => {
                 let size = usize::from(record_length) * usize::from(capacity);

@@ -375,7 +375,7 @@ pub(super) fn content(profile: &Profile, file: &FileMap) -> Vec<u8> {
     };
     let found = (0..files.len()).find(|&index| path_of(index) == file.path);
     match found.and_then(|index| files.get(index)).map(|image| &image.kind) {
-        Some(FileKind::Transparent { content, .. }) => content.clone(),
+        Some(FileKind::Transparent { content, .. }) => content.bytes().to_vec(),
         _ => Vec::new(),
     }
 }

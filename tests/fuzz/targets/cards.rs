@@ -77,7 +77,7 @@ fn open() -> Vec<FileImage> {
         capacity: 5,
         content: vec![vec![0x11; 12], vec![0x22; 12]],
     };
-    let transparent = FileKind::Transparent { sfi: Sfi::new(1), content: vec![0x55; 100], size: 300 };
+    let transparent = FileKind::Transparent { sfi: Sfi::new(1), content: vec![0x55; 100].into(), size: 300 };
     vec![
         file(Fid::MF.0, &[], directory(&[0xF0, 0x01])),
         file(0x5000, &[mf], directory(&[0xF0, 0x01, 0x02])),

@@ -36,7 +36,7 @@ fn decode(layout: &Layout, kind: &FileKind, file: &FileMap) -> Decoded {
     let decoded = match kind {
         FileKind::Directory(_) => None,
         FileKind::Transparent { content, size, .. } => {
-            let mut bytes = content.clone();
+            let mut bytes = content.bytes().to_vec();
             bytes.resize(*size, 0);
             layout.decode(&file.name, &bytes)
         }

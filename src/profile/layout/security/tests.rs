@@ -213,7 +213,7 @@ fn a_key_can_be_generated_twice_and_is_unlike_all_others() {
 fn certificate(image: &ChipImage, fid: u16) -> Vec<u8> {
     let file = image.files.iter().find(|file| file.fid.0 == fid).expect("the file");
     match &file.kind {
-        FileKind::Transparent { content, size, .. } if content.len() == *size => content.clone(),
+        FileKind::Transparent { content, size, .. } if content.length() == *size => content.bytes().to_vec(),
         other => panic!("no certificate: {other:?}"),
     }
 }

@@ -45,7 +45,7 @@ fn with_content(file: &str) -> String {
 fn content(image: &virtuale_engine::image::ChipImage, index: usize) -> Vec<u8> {
     match &image.files[index].kind {
         virtuale_engine::image::FileKind::Transparent { content, size, .. } => {
-            let mut content = content.clone();
+            let mut content = content.bytes().to_vec();
             content.resize(*size, 0);
             content
         }
