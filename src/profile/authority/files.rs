@@ -10,7 +10,7 @@ use virtuale_engine::{
     cvc::CertificateError,
 };
 
-use super::{Authority, CvAuthority, IssueError};
+use super::{Authority, CvAuthority, FortAuthority, IssueError};
 
 /// What the folder of keys says about itself.
 const READ_ME: &str = "\
@@ -22,6 +22,16 @@ TEST-root.key.pem                   its key, P-256
 TEST-issuing.crt.pem                the issuing authority below it, which certifies the keys of cards
 TEST-issuing.key.pem                its key, P-256
 TEST-chain.crt.pem                  both certificates, for `openssl verify -CAfile`
+
+The chain that certifies professionals' cards, of the shape of the agency's, and what its authorities have revoked.
+
+TEST-fort-root.crt.pem              the root FORT
+TEST-fort-root.key.pem              its key, RSA 4096
+TEST-fort-root.crl.pem              what it has revoked: nothing
+TEST-fort-persons.crt.pem           the authority FORT PERSONNES below it, which certifies the keys of cards
+TEST-fort-persons.key.pem           its key, RSA 4096
+TEST-fort-persons.crl.pem           what it has revoked: the card with the number 9900054321
+TEST-fort-chain.crt.pem             both certificates, for `openssl verify -CAfile`
 
 Card-verifiable certificates, which cards check by themselves. Their references, roles and rights are invented.
 
@@ -62,6 +72,9 @@ pub fn files(seed: u64) -> Result<Vec<(&'static str, Vec<u8>)>, FilesError> {
     let authority = Authority::from_seed(seed)?;
     let [root_certificate, issuing_certificate] = [certificate(&authority.root)?, certificate(&authority.issuing)?];
     let chain = format!("{issuing_certificate}{root_certificate}");
+    let fort = FortAuthority::from_seed(seed)?;
+    let [fort_root, fort_persons] = [certificate(&fort.root)?, certificate(&fort.persons)?];
+    let fort_chain = format!("{fort_persons}{fort_root}");
     let cv = CvAuthority::from_seed(seed)?;
     Ok(vec![
         ("TEST-README.txt", READ_ME.into()),
@@ -70,6 +83,13 @@ pub fn files(seed: u64) -> Result<Vec<(&'static str, Vec<u8>)>, FilesError> {
         ("TEST-issuing.crt.pem", issuing_certificate.into()),
         ("TEST-issuing.key.pem", p256_text(&authority.issuer.key)?),
         ("TEST-chain.crt.pem", chain.into()),
+        ("TEST-fort-root.crt.pem", fort_root.into()),
+        ("TEST-fort-root.key.pem", rsa_text(&fort.root_key)?),
+        ("TEST-fort-root.crl.pem", list(&fort.root_crl)?.into()),
+        ("TEST-fort-persons.crt.pem", fort_persons.into()),
+        ("TEST-fort-persons.key.pem", rsa_text(&fort.persons_key)?),
+        ("TEST-fort-persons.crl.pem", list(&fort.persons_crl)?.into()),
+        ("TEST-fort-chain.crt.pem", fort_chain.into()),
         ("TEST-cv-root-rsa.pub.pem", public_text(&cv.root.rsa)?),
         ("TEST-cv-root-rsa.key.pem", rsa_text(&cv.root.rsa)?),
         ("TEST-cv-root-p256.cvc", cv.root_certificate),
@@ -86,7 +106,15 @@ pub fn files(seed: u64) -> Result<Vec<(&'static str, Vec<u8>)>, FilesError> {
 }
 
 fn certificate(der: &[u8]) -> Result<String, FilesError> {
-    encode_string("CERTIFICATE", LineEnding::LF, der).map_err(|error: pem::Error| FilesError::Key(error.to_string()))
+    text("CERTIFICATE", der)
+}
+
+fn list(der: &[u8]) -> Result<String, FilesError> {
+    text("X509 CRL", der)
+}
+
+fn text(label: &'static str, der: &[u8]) -> Result<String, FilesError> {
+    encode_string(label, LineEnding::LF, der).map_err(|error: pem::Error| FilesError::Key(error.to_string()))
 }
 
 fn p256_text(key: &P256PrivateKey) -> Result<Vec<u8>, FilesError> {

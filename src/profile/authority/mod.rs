@@ -8,6 +8,7 @@ use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RustCrypto}
 
 mod cv;
 mod files;
+mod fort;
 mod key_file;
 pub(in crate::profile) mod points;
 mod pool;
@@ -17,6 +18,7 @@ use std::sync::{LazyLock, OnceLock};
 
 pub use cv::{CvAuthority, CvHolder, CvKeys};
 pub use files::{FilesError, files};
+pub use fort::{Bearer, FortAuthority, FortIssuer, Pending, REVOKED};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
 pub use pool::{CARD_KEYS, RsaLength, card_rsa, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};

@@ -15,11 +15,14 @@ pub const CARD_KEYS: usize = 8;
 /// How many keys GENERATE ASYMMETRIC KEY PAIR can put in the place of one.
 const SPARES: usize = 2;
 
-/// How many hierarchies of card-verifiable certificates have RSA keys of their own.
+/// How many hierarchies of each kind have RSA keys of their own.
 const HIERARCHIES: u64 = 8;
 
 /// Who has a key in such a hierarchy: a professional, an authority, a root.
 const CV_PEOPLE: usize = 3;
+
+/// Who has a key in the hierarchy that certifies professionals' cards: the authority, its root.
+const FORT_PEOPLE: usize = 2;
 
 /// How long a modulus is.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -55,8 +58,17 @@ pub fn card_rsa(length: RsaLength, number: usize) -> (RsaNumbers, Vec<RsaNumbers
 /// The RSA key of one of those in the hierarchy of card-verifiable certificates of a seed; no card gets it. There are
 /// [`HIERARCHIES`]; greater seeds begin again.
 pub(super) fn cv_rsa(seed: u64, person: usize) -> RsaNumbers {
+    of_hierarchy("cv", RsaLength::Bits2048, seed, CV_PEOPLE, person)
+}
+
+/// The same in the hierarchy that certifies professionals' cards: the authority's key, the root's.
+pub(super) fn fort_rsa(seed: u64, person: usize) -> RsaNumbers {
+    of_hierarchy("fort", RsaLength::Bits4096, seed, FORT_PEOPLE, person)
+}
+
+fn of_hierarchy(whose: &str, length: RsaLength, seed: u64, people: usize, person: usize) -> RsaNumbers {
     let hierarchy = usize::try_from(seed % HIERARCHIES).unwrap_or(0);
-    numbers(lines("cv", RsaLength::Bits2048, hierarchy * CV_PEOPLE + person).next().unwrap_or_default())
+    numbers(lines(whose, length, hierarchy * people + person).next().unwrap_or_default())
 }
 
 /// What the pool has of somebody's keys of a length, from one of them on: `n p q`.
@@ -101,8 +113,15 @@ mod tests {
         sets.flat_map(|(key, spare)| [vec![key], spare].concat()).collect()
     }
 
-    fn of_hierarchies() -> Vec<RsaNumbers> {
-        (0..HIERARCHIES).flat_map(|seed| (0..CV_PEOPLE).map(move |person| cv_rsa(seed, person))).collect()
+    fn of_hierarchies(length: RsaLength) -> Vec<RsaNumbers> {
+        let keys = |seed| -> Vec<RsaNumbers> {
+            match length {
+                RsaLength::Bits2048 => (0..CV_PEOPLE).map(|person| cv_rsa(seed, person)).collect(),
+                RsaLength::Bits3072 => Vec::new(),
+                RsaLength::Bits4096 => (0..FORT_PEOPLE).map(|person| fort_rsa(seed, person)).collect(),
+            }
+        };
+        (0..HIERARCHIES).flat_map(keys).collect()
     }
 
     #[test]
@@ -115,9 +134,9 @@ mod tests {
             }
             let [last, first] = [CARD_KEYS, 0].map(|number| card_rsa(length, number).0);
             assert_eq!(last.primes, first.primes);
-        }
-        for numbers in of_hierarchies() {
-            works(RsaLength::Bits2048, &numbers);
+            for numbers in of_hierarchies(length) {
+                works(length, &numbers);
+            }
         }
     }
 
@@ -137,7 +156,7 @@ mod tests {
     #[test]
     fn the_pool_has_no_prime_twice() {
         let mut keys: Vec<_> = LENGTHS.into_iter().flat_map(of_cards).collect();
-        keys.extend(of_hierarchies());
+        keys.extend(LENGTHS.into_iter().flat_map(of_hierarchies));
         let count = keys.len();
         assert_eq!(count, POOL.lines().filter(|line| !line.starts_with('#')).count(), "a key that nobody gets");
         let primes: BTreeSet<_> = keys.into_iter().flat_map(|key| key.primes.clone()).collect();

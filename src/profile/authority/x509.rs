@@ -80,7 +80,7 @@ pub enum Usage {
 #[error("cannot issue the certificate of \"{name}\": {reason}")]
 pub struct IssueError {
     name: String,
-    reason: BuilderError,
+    reason: String,
 }
 
 /// Who signs whom, and which extensions that takes.
@@ -224,7 +224,7 @@ impl signature::Signer<DerSignature> for Signer {
     }
 }
 
-fn rsa_information(key: &RsaPublicKey) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
+pub(super) fn rsa_information(key: &RsaPublicKey) -> Result<SubjectPublicKeyInfoOwned, BuilderError> {
     // RSAPublicKey [RFC-8017 A.1.1]: a sequence of the two numbers.
     let numbers = [UintRef::new(&key.n)?, UintRef::new(&key.e)?];
     let bits = BitString::from_bytes(&numbers.to_vec().to_der()?)?;
@@ -252,8 +252,8 @@ fn escaped(name: &str) -> String {
     escaped
 }
 
-pub(super) fn named(name: &str, reason: BuilderError) -> IssueError {
-    IssueError { name: name.to_owned(), reason }
+pub(super) fn named(name: &str, reason: impl ToString) -> IssueError {
+    IssueError { name: name.to_owned(), reason: reason.to_string() }
 }
 
 #[cfg(test)]
