@@ -42,3 +42,36 @@ pub const VITALE1_ISO: &str = include_str!("../cards/vitale1-iso.toml");
 
 /// The card of a general practitioner with one activity.
 pub const CPS_LEFEVRE: &str = include_str!("../cards/cps-lefevre.toml");
+
+/// A pharmacist with two activities.
+pub const CPS_MOREAU: &str = include_str!("../cards/cps-moreau.toml");
+
+/// A nurse who stands in for others.
+pub const CPS_DIALLO: &str = include_str!("../cards/cps-diallo.toml");
+
+/// A secretary of a health centre.
+pub const CPE_ACCUEIL: &str = include_str!("../cards/cpe-accueil.toml");
+
+/// A card of a health centre's staff, without a name.
+pub const CPE_ANONYME: &str = include_str!("../cards/cpe-anonyme.toml");
+
+/// An agent of a basic regime's caisse.
+pub const CPA_CAISSE: &str = include_str!("../cards/cpa-caisse.toml");
+
+/// Its code is blocked.
+pub const CPS_BLOQUEE: &str = include_str!("../cards/cps-bloquee.toml");
+
+/// It is no longer valid.
+pub const CPS_PERIMEE: &str = include_str!("../cards/cps-perimee.toml");
+
+/// Its certificates are revoked.
+pub const CPS_REVOQUEE: &str = include_str!("../cards/cps-revoquee.toml");
+
+/// It gives no answer to reset.
+pub const CPS_MUETTE: &str = include_str!("../cards/cps-muette.toml");
+
+/// Its answer to reset is that of an earlier generation.
+pub const CPS_INCONNUE: &str = include_str!("../cards/cps-inconnue.toml");
+
+/// The next card of the holder of [`CPS_LEFEVRE`].
+pub const CPS_CHANGEE: &str = include_str!("../cards/cps-changee.toml");

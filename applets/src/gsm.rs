@@ -163,7 +163,7 @@ fn domain(pin: &[u8], environment: u8, reference: u8) -> SecurityDomain {
         tries: Some(Tries { most: 3, left: 3 }),
         uses: None,
         non_repudiation: false,
-        kind: ObjectKind::Pin(Pin { value: Secret(pin.to_vec()), shortest: 4, longest: 4 }),
+        kind: ObjectKind::Pin(Pin { value: Secret(pin.to_vec()), shortest: 4, longest: 4, digits: false }),
     };
     let template = ControlTemplate {
         kind: TemplateKind::Authentication,

@@ -27,6 +27,12 @@ impl Wear {
         Self { sessions, commands: None }
     }
 
+    /// That of a component that never answers.
+    #[must_use]
+    pub fn dead() -> Self {
+        Self { sessions: 0, commands: Some(0) }
+    }
+
     /// In how many sessions it still works.
     #[must_use]
     pub fn sessions(&self) -> u32 {

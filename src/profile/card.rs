@@ -40,6 +40,9 @@ pub(super) fn uid(chance: &mut Stream) -> Uid {
 
 /// The wear of a new component. How many sessions it works is drawn.
 pub(super) fn wear(Lifetime { least, most }: Lifetime, chance: &mut Stream) -> Wear {
+    if most == 0 {
+        return Wear::dead();
+    }
     let drawn = chance.below(u64::from(most.saturating_sub(least)) + 1);
     Wear::new(least.saturating_add(u32::try_from(drawn).unwrap_or(0)))
 }

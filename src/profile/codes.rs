@@ -4,6 +4,8 @@
 //! a label; [`meaning`] has nothing to say of them, and a page says so. The rule that this file upholds: no meaning is
 //! guessed.
 
+mod professionals;
+
 /// The codes of one kind.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct CodeList {
@@ -46,7 +48,12 @@ pub fn meaning(list: &str, code: &str) -> Option<Label> {
 /// The list of this name.
 #[must_use]
 pub fn list(name: &str) -> Option<&'static CodeList> {
-    LISTS.iter().find(|list| list.name == name)
+    lists().find(|list| list.name == name)
+}
+
+/// Every list.
+pub fn lists() -> impl Iterator<Item = &'static CodeList> {
+    PATIENTS.iter().chain(professionals::LISTS)
 }
 
 /// A code whose meaning is public.
@@ -59,8 +66,8 @@ const fn seen(value: &'static str) -> Code {
     Code { value, label: None }
 }
 
-/// Every list.
-pub const LISTS: &[CodeList] = &[
+/// The lists of health cards.
+const PATIENTS: &[CodeList] = &[
     CodeList {
         name: "regime",
         codes: &[
@@ -291,11 +298,12 @@ pub const LISTS: &[CodeList] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{LISTS, list, meaning};
+    use super::{lists, meaning};
 
     #[test]
     fn a_meaning_is_told_where_it_is_public_only() {
         assert_eq!(meaning("regime", "10").map(|label| label.fr), Some("clercs de notaires (CRPCEN)"));
+        assert_eq!(meaning("profession", "40").map(|label| label.fr), Some("Chirurgien-Dentiste"));
         for (list, code) in [("situation", "0100"), ("regime", "99"), ("regime", "11"), ("no such list", "01")] {
             assert_eq!(meaning(list, code), None, "{list} {code}");
         }
@@ -303,8 +311,8 @@ mod tests {
 
     #[test]
     fn no_list_and_no_code_stands_twice() {
-        for (index, known) in LISTS.iter().enumerate() {
-            assert_eq!(list(known.name), LISTS.get(index), "{}", known.name);
+        for known in lists() {
+            assert_eq!(lists().filter(|list| list.name == known.name).count(), 1, "{}", known.name);
             let mut values: Vec<_> = known.codes.iter().map(|code| code.value).collect();
             values.sort_unstable();
             values.dedup();

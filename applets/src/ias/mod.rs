@@ -86,7 +86,7 @@ mod tests {
             tries: Some(Tries { most: 3, left: 3 }),
             uses: None,
             non_repudiation: false,
-            kind: ObjectKind::Pin(Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 }),
+            kind: ObjectKind::Pin(Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8, digits: false }),
         };
         let keys = KeySet { mac: CipherKey::Aes128([1; 16]), encryption: CipherKey::Aes128([2; 16]) };
         let key_set = SecurityObject { name: "keys".into(), kind: ObjectKind::KeySet(keys), ..pin.clone() };

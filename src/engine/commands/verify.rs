@@ -161,7 +161,7 @@ fn split<'d>(pin: ObjectId, data: &'d [u8], context: &Context<'_>) -> Result<(&'
 
 /// Whether a PIN may have a new value, as far as that shows from outside.
 fn check_new(pin: ObjectId, new: &[u8], context: &Context<'_>) -> Result<(), StatusWord> {
-    if context.core.vault.fits_pin(pin, new.len()) { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
+    if context.core.vault.takes_pin(pin, new) { Ok(()) } else { Err(StatusWord::WRONG_DATA) }
 }
 
 /// The PIN that resets another: the one that the environment of its rule names.

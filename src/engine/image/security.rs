@@ -108,6 +108,8 @@ pub struct Pin {
     pub shortest: u8,
     /// The most bytes of a PIN (`80`), at most 64.
     pub longest: u8,
+    /// Whether a new PIN is ASCII digits and nothing else.
+    pub digits: bool,
 }
 
 /// Two symmetric keys of one cipher.

@@ -187,7 +187,7 @@ pub(crate) fn object(number: u8, bytes: &[u8], tries: Option<u8>, kind: ObjectKi
 
 /// A PIN of at least so many bytes and at most eight.
 pub(crate) fn pin(value: &str, shortest: u8) -> ObjectKind {
-    ObjectKind::Pin(Pin { value: Secret(value.as_bytes().to_vec()), shortest, longest: 8 })
+    ObjectKind::Pin(Pin { value: Secret(value.as_bytes().to_vec()), shortest, longest: 8, digits: false })
 }
 
 fn key_set<const N: usize>(cipher: fn([u8; N]) -> CipherKey, [mac, encryption]: [[u8; N]; 2]) -> ObjectKind {

@@ -230,7 +230,7 @@ fn make_material(kind: &ObjectKind, memory: &mut Memory) -> Material {
     match kind {
         ObjectKind::Pin(pin) => {
             let value = Field::new(&pin.value.0, pin.longest.into(), memory);
-            Material::Pin { value, shortest: pin.shortest, longest: pin.longest }
+            Material::Pin { value, shortest: pin.shortest, longest: pin.longest, digits: pin.digits }
         }
         ObjectKind::KeySet(keys) => Material::KeySet {
             cipher: Cipher::of(&keys.mac),

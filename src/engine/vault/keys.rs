@@ -103,6 +103,12 @@ impl Vault {
         }
     }
 
+    /// Whether a PIN may be this one from now on.
+    pub(crate) fn takes_pin(&self, id: ObjectId, new: &[u8]) -> bool {
+        let is_any = !matches!(self.object(id).material, Material::Pin { digits: true, .. });
+        self.fits_pin(id, new.len()) && (is_any || new.iter().all(u8::is_ascii_digit))
+    }
+
     /// The keys of a key set, authentication first.
     pub(crate) fn key_set(&self, id: ObjectId, memory: &Memory) -> Option<[CipherKey; 2]> {
         let Material::KeySet { cipher, mac, encryption } = self.object(id).material else { return None };

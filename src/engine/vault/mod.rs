@@ -102,6 +102,7 @@ pub(crate) enum Material {
         value: Field,
         shortest: u8,
         longest: u8,
+        digits: bool,
     },
     KeySet {
         cipher: Cipher,

@@ -35,10 +35,10 @@ mod part {
 }
 
 impl Vault {
-    /// Replaces a PIN. `None` if it may not be so long, and nothing is written then.
+    /// Replaces a PIN. `None` if it may not be this one, and nothing is written then.
     pub(crate) fn set_pin(&self, id: ObjectId, memory: &mut Memory, pin: &[u8]) -> Option<()> {
         let Material::Pin { value, .. } = self.object(id).material else { return None };
-        self.fits_pin(id, pin.len()).then(|| value.set(memory, pin))?
+        self.takes_pin(id, pin).then(|| value.set(memory, pin))?
     }
 
     /// Replaces the keys of a key set, authentication first. `None` unless both fit, and nothing is written then.

@@ -77,7 +77,7 @@ fn keys(schema: &Schema) -> String {
 /// A table for each list of codes.
 fn code_lists() -> String {
     let mut text = String::new();
-    for list in codes::LISTS {
+    for list in codes::lists() {
         let seen: Vec<_> = list.codes.iter().filter(|code| code.label.is_none()).map(|code| code.value).collect();
         text.push_str(&format!("### {}\n\n", list.name));
         if seen.len() < list.codes.len() {

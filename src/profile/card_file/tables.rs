@@ -130,7 +130,34 @@ impl Parser<'_> {
         if let Some(period) = &rules.period {
             periods::check_order(period, &table, &mut self.mistakes);
         }
+        self.one_of(rules, written, place);
         table
+    }
+
+    /// Whether a table has one of the keys of which it needs one.
+    fn one_of(&mut self, rules: &Rules, written: &Written, place: &Heading) {
+        let is_meant = |name: &String| self.meant.contains(&(place.span.start, name.clone()));
+        let entry = |name: &String| written.entries().iter().find(|entry| entry.key == *name);
+        let mut found: Vec<_> = rules.one_of.iter().filter_map(entry).collect();
+        found.sort_by_key(|entry| entry.span.start);
+        match found[..] {
+            [] if rules.one_of.is_empty() || rules.one_of.iter().any(is_meant) => {}
+            [] => {
+                let message = format!("one of {} is missing", alternatives(&rules.one_of));
+                let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message);
+                let key = rules.one_of.first().and_then(|name| rules.fields.key(name));
+                let mistake = mistake.label(format!("{} needs one of them", place.header()));
+                self.mistakes.add(mistake.hint(key.map(example).unwrap_or_default()));
+            }
+            [_] => {}
+            [first, second, ..] => {
+                let message = format!("\"{}\" cannot stand beside \"{}\"", second.key, first.key);
+                let mistake = Diagnostic::new(self.mistakes.source(), second.span.clone(), message);
+                let mistake = mistake.label("one of the two").related(first.span.clone(), "the other");
+                let hint = format!("{} has one of {}; leave one out", place.header(), alternatives(&rules.one_of));
+                self.mistakes.add(mistake.hint(hint));
+            }
+        }
     }
 
     /// The value of a key, written or not.
@@ -203,7 +230,7 @@ impl Parser<'_> {
                 self.wrong_shape(key, written, &path);
                 return None;
             }
-            kind => match scalar::read(kind, &written.value, self.today) {
+            kind => match scalar::read(kind, &written.value, self.today).and_then(|data| checked(key, data)) {
                 Ok(data) => data?,
                 Err(wrong) => {
                     let mistake = match written.span.is_empty() {
@@ -374,6 +401,19 @@ impl Parser<'_> {
         let mistake = Diagnostic::new(self.mistakes.source(), written.span.clone(), message);
         self.mistakes.add(Diagnostic { hint, ..mistake });
     }
+}
+
+/// A value whose last digit is the one that it must be.
+fn checked(key: &Key, data: Option<Data>) -> Result<Option<Data>, scalar::Wrong> {
+    if let (Some(check), Some(Data::Text(number))) = (key.check, &data) {
+        check.verify(number)?;
+    }
+    Ok(data)
+}
+
+/// Names of keys for people: `"rpps", "adeli"`.
+fn alternatives(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
 /// The list of which a key's table is the first.

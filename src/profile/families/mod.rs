@@ -22,6 +22,7 @@ use virtuale_engine::applet::Applet;
 
 use super::{
     LoadError, Options, Profile,
+    authority::Bearer,
     diagnostic::{Diagnostics, Source},
     layout::{Layout, Report, Tables},
     load,
@@ -98,6 +99,12 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
 
     /// The layout of the cards with an answer to reset; `None` for an answer that is no card of the family.
     fn layout_of(&self, _atr: &[u8]) -> Option<&'static str> {
+        None
+    }
+
+    /// What the certificates of a card's RSA keys say, if the chain of professionals' cards certifies them; else the
+    /// issuing authority does, by the names that the layout's token has.
+    fn bearer(&self, _data: &Node) -> Option<Bearer> {
         None
     }
 

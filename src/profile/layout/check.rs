@@ -54,7 +54,12 @@ fn security(check: &Check<'_>, layout: &Layout) {
     let is_bytes = |kind: &Kind| matches!(kind, Kind::Bytes { .. });
     for object in &layout.security.objects {
         match &object.kind {
-            ObjectKind::Pin { from, .. } => check.kind(from, "", is_digits, "digits or a code"),
+            ObjectKind::Pin { from, left, .. } => {
+                check.kind(from, "", is_digits, "digits or a code");
+                let tries = u64::from(object.tries.unwrap_or(0));
+                let is_count = |kind: &Kind| matches!(kind, Kind::Number { max, .. } if *max <= tries);
+                left.iter().for_each(|left| check.kind(left, "", is_count, "a number, no greater than \"tries\""));
+            }
             ObjectKind::KeySet { mac, encryption, .. } => {
                 check.kind(mac, "", is_bytes, "bytes");
                 check.kind(encryption, "", is_bytes, "bytes");
@@ -135,6 +140,10 @@ impl Check<'_> {
         }
         match &item.body {
             Body::Group(items) => self.items(items, &inner),
+            Body::Either(ways) => ways.iter().for_each(|way| {
+                self.path(&way.when, &inner);
+                self.items(&way.items, &inner);
+            }),
             Body::Value { from, otherwise, place } => {
                 for path in [Some(from), otherwise.as_ref()].into_iter().flatten() {
                     self.value(path, &inner, item, &place.coding);

@@ -221,6 +221,18 @@ impl<'a> Decoder<'a> {
                 }
                 return Some((element, taken));
             }
+            Body::Either(ways) => {
+                let way = ways.iter().find(|way| value.bytes.starts_with(way.mark.as_bytes()));
+                if let Some(way) = way {
+                    let (children, end) = self.items(&way.items, value, &here);
+                    element.children = children;
+                    if end < value.bytes.len() {
+                        element.children.push(unexplained(value.from(end)));
+                    }
+                    return Some((element, taken));
+                }
+                false
+            }
             Body::Value { from, place, .. } => {
                 self.value(place, item.optional, value.bytes, &down(&here.path, from), &mut element)
             }

@@ -14,7 +14,7 @@ use super::{
     Layout,
     coding::{Unfit, show, show_bytes},
     decode::unused,
-    model::{Body, Each, File, Item, Known, Member, Path, Place, Structure},
+    model::{Body, Builder, Each, File, Item, Known, Member, Path, Place, Structure},
     plain,
     references::{Round, weaker},
     security::Built,
@@ -54,6 +54,8 @@ pub(super) struct Encoder<'a> {
     fill: u8,
     /// The key that the file belongs to.
     key: Option<usize>,
+    /// Whether the file has bytes one behind the other: neither records nor words.
+    is_plain: bool,
     /// What code builds for this card.
     pub(super) built: Built,
 }
@@ -82,7 +84,7 @@ impl<'a> Encoder<'a> {
     pub(super) fn new(layout: &'a Layout, card: &'a Arc<Source>, top: &'a Node) -> Self {
         let (mistakes, steps) = (Mistakes::of(card), MOST_STEPS);
         let (empty, built) = (OnceCell::new(), Built::default());
-        Self { layout, card, top, mistakes, empty, clean: true, steps, fill: 0, key: None, built }
+        Self { layout, card, top, mistakes, empty, clean: true, steps, fill: 0, key: None, is_plain: false, built }
     }
 
     /// Ends with what was made of the data, unless there were mistakes.
@@ -161,6 +163,7 @@ impl<'a> Encoder<'a> {
     pub(super) fn file(&mut self, file: &File) -> Encoded {
         self.fill = file.fill;
         self.key = file.key;
+        self.is_plain = matches!(file.structure, Structure::Transparent { .. }) && file.words.is_none();
         match file.structure {
             Structure::Transparent { size } => {
                 let mut output = Output::default();
@@ -342,8 +345,21 @@ impl<'a> Encoder<'a> {
                 let written = if matches!(item.each, Some(Each::Member { .. })) { scope.span.clone() } else { 0..0 };
                 Some(Value { children: output.elements, ..Value::new(output.bytes, String::new(), written) })
             }
+            Body::Either(ways) => {
+                let Some(way) = ways.iter().find(|way| self.look_up(&way.when, scope).is_some()) else {
+                    if !item.optional
+                        && let Some(first) = ways.first()
+                    {
+                        self.missing_in(&first.when, scope, "write it, or what stands in its place");
+                    }
+                    return None;
+                };
+                let mut output = Output::default();
+                self.items(&way.items, scope, &mut output);
+                Some(Value { children: output.elements, ..Value::new(output.bytes, String::new(), 0..0) })
+            }
             Body::Built(builder) => {
-                let Some(bytes) = self.built.bytes(*builder, self.key) else {
+                let Some(bytes) = self.built(*builder) else {
                     self.mistake_of_layout(&item.span, "there is nothing to build this from");
                     return None;
                 };
@@ -387,12 +403,17 @@ impl<'a> Encoder<'a> {
         }
     }
 
+    /// What code builds in this file; in one that cannot be signed later, with its signature.
+    fn built(&self, builder: Builder) -> Option<Vec<u8>> {
+        let pending = self.built.pending(self.key).filter(|_| builder == Builder::Certificate && !self.is_plain);
+        pending.map_or_else(|| self.built.bytes(builder, self.key), |pending| Some(pending.signed().to_vec()))
+    }
+
     /// Whether this card must have a datum that others may leave out; says so.
     fn is_required(&mut self, item: &Item) -> bool {
-        let Some((path, text)) = &item.required_when else { return false };
-        let Some(node) = self.look_up(path, &self.start()).filter(|node| node.text() == Some(text)) else {
-            return false;
-        };
+        let Some((path, texts)) = &item.required_when else { return false };
+        let Some(node) = self.look_up(path, &self.start()) else { return false };
+        let Some(text) = node.text().filter(|text| texts.iter().any(|known| known == text)) else { return false };
         let message =
             format!("\"{}\" is missing, and every card with \"{}\" {text} has it", item.name, path.keys.join("."));
         self.mistake_by(&item.span, &nearest(node, &self.start()), message, "write it");

@@ -12,6 +12,7 @@ use virtuale_engine::{
 
 use super::{
     super::{
+        authority::Pending,
         diagnostic::{Diagnostics, Source},
         map::{CardMap, Element, FileMap},
         tree::{Data, Node, Span},
@@ -19,6 +20,7 @@ use super::{
     Layout,
     decode::unused,
     encode::{Encoded, Encoder},
+    late,
     model::{Access, Application, File, Structure},
     security,
 };
@@ -57,7 +59,8 @@ impl Layout {
             }
             let encoded = encoder.file(file);
             if encoder.is_clean() {
-                let (image, file) = self.elementary(file, encoded);
+                let pending = encoder.built.pending(file.key).filter(|_| file.words.is_none());
+                let (image, file) = self.elementary(file, encoded, pending);
                 files.push(image);
                 map.files.push(file);
             }
@@ -99,7 +102,7 @@ impl Layout {
     }
 
     /// A file as the engine has it, and what stands where in it.
-    fn elementary(&self, file: &File, encoded: Encoded) -> (FileImage, FileMap) {
+    fn elementary(&self, file: &File, encoded: Encoded, pending: Option<&Arc<Pending>>) -> (FileImage, FileMap) {
         let used: usize = encoded.parts.iter().map(Vec::len).sum();
         let records = records(file, &encoded.parts);
         let mut parts = encoded.parts;
@@ -110,7 +113,11 @@ impl Layout {
                 if file.fill != 0 {
                     content.resize(size, file.fill);
                 }
-                (FileKind::Transparent { sfi: file.sfi, content: content.into(), size }, size)
+                let content = match pending {
+                    Some(pending) => late::content(content, size, pending),
+                    None => content.into(),
+                };
+                (FileKind::Transparent { sfi: file.sfi, content, size }, size)
             }
             Structure::Records { structure, length: record_length, count: capacity } => {
                 let size = usize::from(record_length) * usize::from(capacity);

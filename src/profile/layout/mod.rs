@@ -12,6 +12,7 @@ mod decode;
 mod encode;
 mod fields;
 mod image;
+mod late;
 mod model;
 mod needed;
 mod part;

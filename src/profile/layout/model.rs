@@ -162,7 +162,7 @@ pub(super) struct Item {
     /// It may have no datum: with a tag it is then left out, without one its place is padded.
     pub(super) optional: bool,
     /// A key of the card and a text: where the key has this text, there must be a datum after all.
-    pub(super) required_when: Option<(Path, String)>,
+    pub(super) required_when: Option<(Path, Vec<String>)>,
     /// The most bytes of its value.
     pub(super) max: Option<usize>,
     pub(super) known: Arc<Known>,
@@ -179,6 +179,8 @@ pub(super) enum Body {
     Text(String),
     /// Other items.
     Group(Vec<Item>),
+    /// One of several, by what the card has.
+    Either(Vec<Alternative>),
     /// A datum.
     Value { from: Path, otherwise: Option<Path>, place: Place },
     /// Something that the layout says about itself.
@@ -191,11 +193,24 @@ impl Body {
     /// Who says what the bytes of such an item are.
     pub(super) fn author(&self) -> Author {
         match self {
-            Self::Constant(_) | Self::Text(_) | Self::Group(_) | Self::Computed { .. } => Author::Layout,
+            Self::Constant(_) | Self::Text(_) | Self::Group(_) | Self::Either(_) | Self::Computed { .. } => {
+                Author::Layout
+            }
             Self::Value { .. } => Author::CardFile,
             Self::Built(_) => Author::Code,
         }
     }
+}
+
+/// One of several ways in which an item is written.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    /// The key of card files with which it is this one; of several, the first counts.
+    pub(super) when: Path,
+    /// The characters that it begins with, which tell it from the others.
+    pub(super) mark: String,
+    /// The mark, and what stands behind it.
+    pub(super) items: Vec<Item>,
 }
 
 /// What code builds.

@@ -44,6 +44,11 @@ pub(super) fn built(builder: Builder, bytes: &[u8], start: usize, item: &Item, l
         let serial = made.iter_mut().flat_map(|info| &mut info.children).find(|child| child.name == OCTETS);
         serial.into_iter().for_each(|serial| serial.personal = true);
     }
+    if builder == Builder::Certificate {
+        // It may not be made yet, and says nothing to anybody.
+        let signature = made.first_mut().and_then(|certificate| certificate.children.last_mut());
+        signature.into_iter().for_each(|found| found.value = format!("a signature, {} bytes", found.range.len()));
+    }
     made
 }
 

@@ -2,7 +2,7 @@
 //! check digit.
 
 use super::{
-    super::tree::Data,
+    super::{schema::check_digit, tree::Data},
     coding::{Undecodable, Unfit, digits, pack, unpack},
 };
 
@@ -76,28 +76,15 @@ pub(super) fn decode_address(bytes: &[u8], flags: u8) -> Result<Data, Undecodabl
 /// Digits and their check digit, two a byte; `F` where they end early.
 pub(super) fn encode_luhn(text: &str, behind: &str) -> Result<Vec<u8>, Unfit> {
     digits(text)?;
-    Ok(pack(&format!("{text}{}", check_digit(behind, text))))
+    Ok(pack(&format!("{text}{}", check_digit(&format!("{behind}{text}")))))
 }
 
 /// The digits before a check digit that must be theirs.
 pub(super) fn decode_luhn(bytes: &[u8], behind: &str) -> Result<Data, Undecodable> {
     let text = unpack(bytes).ok_or(Undecodable)?;
     let (digits, last) = text.split_at_checked(text.len().wrapping_sub(1)).ok_or(Undecodable)?;
-    let is_theirs = last == check_digit(behind, digits).to_string();
+    let is_theirs = last == check_digit(&format!("{behind}{digits}")).to_string();
     Some(Data::Text(digits.to_owned())).filter(|_| is_theirs).ok_or(Undecodable)
-}
-
-/// The digit that makes a card number whole [ISO-7812-1 check digit]: every second digit counts twice, from the last
-/// one on.
-fn check_digit(behind: &str, text: &str) -> u32 {
-    let digits = behind.bytes().chain(text.bytes()).rev().map(|byte| u32::from(byte & 0x0F));
-    let sum: u32 = digits.zip([2, 1].into_iter().cycle()).map(|(digit, weight)| digit * weight).map(cross_sum).sum();
-    (10 - sum % 10) % 10
-}
-
-/// The sum of the digits of a number below 100.
-fn cross_sum(number: u32) -> u32 {
-    number / 10 + number % 10
 }
 
 #[cfg(test)]

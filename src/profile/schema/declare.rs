@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar};
+use super::{Check, Choice, Doc, Fields, Key, Kind, Presence, Rules, Schema, scalar};
 use crate::profile::{
     codes,
     diagnostic::{Diagnostic, Mistakes},
@@ -20,7 +20,7 @@ const MOST_KEYS: usize = 512;
 const MOST_CHOICES: usize = 1024;
 
 /// All that a declaration may say.
-const ATTRIBUTES: [&str; 19] = [
+const ATTRIBUTES: [&str; 21] = [
     "type",
     "length",
     "min",
@@ -33,6 +33,8 @@ const ATTRIBUTES: [&str; 19] = [
     "period",
     "excludes",
     "first_of",
+    "one_of",
+    "check",
     "first",
     "codes",
     "values",
@@ -111,6 +113,7 @@ impl Declaration<'_> {
             example: self.text("example"),
             first: self.text("first"),
             excludes: self.text("excludes"),
+            check: self.check(&kind),
             kind,
         })
     }
@@ -159,7 +162,18 @@ impl Declaration<'_> {
                 None
             }
         };
-        Rules { fields: Fields::default(), period, first_of: self.text("first_of") }
+        Rules { fields: Fields::default(), period, first_of: self.text("first_of"), one_of: self.texts("one_of") }
+    }
+
+    /// How the last digit of a number follows.
+    fn check(&mut self, kind: &Kind) -> Option<Check> {
+        let name = self.text("check")?;
+        let known = Check::NAMED.iter().find(|(known, _)| *known == name).map(|(_, check)| *check);
+        if known.is_none() || !matches!(kind, Kind::Digits { .. } | Kind::Code { .. }) {
+            let names: Vec<_> = Check::NAMED.iter().map(|(name, _)| *name).collect();
+            self.wrong("check", &format!("a number of digits or a code can be checked by: {}", names.join(", ")));
+        }
+        known
     }
 
     fn presence(&mut self) -> Presence {
@@ -180,7 +194,7 @@ impl Declaration<'_> {
         if codes::list(&name).is_some() {
             return Some(name);
         }
-        let names = codes::LISTS.iter().map(|list| list.name).collect::<Vec<_>>().join(", ");
+        let names = codes::lists().map(|list| list.name).collect::<Vec<_>>().join(", ");
         self.wrong("codes", &format!("there is no such list of codes; there are {names}"));
         None
     }

@@ -6,9 +6,13 @@
 //! where a datum stands on a chip; layouts do. The rule that it upholds: a schema that was read is sound, so whoever
 //! uses it need not check again.
 
+mod check;
 mod declare;
 pub(super) mod scalar;
 mod sound;
+
+pub use check::Check;
+pub(super) use check::check_digit;
 
 use std::{fmt, sync::Arc};
 
@@ -55,6 +59,8 @@ pub struct Key {
     pub first: Option<String>,
     /// The sibling that it cannot stand beside.
     pub excludes: Option<String>,
+    /// How its last digit follows from those before it.
+    pub check: Option<Check>,
 }
 
 /// What may be written under a key.
@@ -144,6 +150,8 @@ pub struct Rules {
     pub period: Option<(String, String)>,
     /// The list at the top of the file of which this table is the first, besides being itself.
     pub first_of: Option<String>,
+    /// Keys of which each such table has exactly one; none if empty.
+    pub one_of: Vec<String>,
 }
 
 /// What happens if a key is not written.
@@ -279,6 +287,7 @@ impl Key {
             example: None,
             first: None,
             excludes: None,
+            check: None,
         }
     }
 }

@@ -28,16 +28,16 @@ pub(in crate::profile) struct Wrong {
 }
 
 impl Wrong {
-    fn new(message: impl Into<String>) -> Self {
+    pub(super) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), ..Self::default() }
     }
 
-    fn label(mut self, label: impl Into<String>) -> Self {
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -45,6 +45,12 @@ impl Wrong {
     /// Says what to do, where nothing better is known.
     pub(in crate::profile) fn or_hint(mut self, hint: impl FnOnce() -> String) -> Self {
         self.hint = self.hint.or_else(|| Some(hint()));
+        self
+    }
+
+    /// That these bytes of the text are wrong, and not all of them.
+    pub(super) fn at_part(mut self, part: Range<usize>) -> Self {
+        self.part = Some(part);
         self
     }
 

@@ -10,6 +10,7 @@ use jiff::civil::date;
 use super::{Fields, Key, Kind, Presence, Rules, Schema, scalar};
 use crate::profile::{
     diagnostic::{Diagnostic, Mistakes},
+    tree::Data,
     written::{Entry, Value, Written},
 };
 
@@ -63,6 +64,9 @@ impl Soundness<'_> {
         let is_date = |name: &String| matches!(rules.fields.key(name).map(|key| &key.kind), Some(Kind::Date { .. }));
         if rules.period.as_ref().is_some_and(|(begin, end)| !is_date(begin) || !is_date(end)) {
             self.wrong("period", "its period needs two dates in it");
+        }
+        if rules.one_of.iter().any(|name| rules.fields.key(name).is_none()) {
+            self.wrong("one_of", "it names a key that is not in it");
         }
         let is_list = |name: &str| matches!(self.schema.root.key(name).map(|key| &key.kind), Some(Kind::List { .. }));
         let at_top = matches!(self.key.kind, Kind::Table(_)) && !self.path.contains('.');
@@ -118,7 +122,13 @@ fn is_value(key: &Key, value: &Value) -> bool {
             members.len() <= *max && members.iter().all(fits)
         }
         (Kind::Short { .. }, Value::Text(digits)) => digits.bytes().all(|digit| digit.is_ascii_digit()),
-        (kind, value) => scalar::read(kind, value, date(2026, 1, 1)).is_ok(),
+        (kind, value) => {
+            let is_whole = |data: &Data| match (key.check, data) {
+                (Some(check), Data::Text(number)) => check.verify(number).is_ok(),
+                _ => true,
+            };
+            scalar::read(kind, value, date(2026, 1, 1)).is_ok_and(|data| data.as_ref().is_none_or(is_whole))
+        }
     }
 }
 

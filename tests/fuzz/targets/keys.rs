@@ -39,7 +39,7 @@ pub(super) fn card(files: Vec<FileImage>) -> Chip {
 }
 
 fn domain() -> SecurityDomain {
-    let pin = Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8 };
+    let pin = Pin { value: Secret(b"1234".to_vec()), shortest: 4, longest: 8, digits: true };
     let keys = |key: CipherKey| ObjectKind::KeySet(KeySet { mac: key.clone(), encryption: key });
     let rsa = RsaNumbers { primes: PRIMES.map(|prime| prime.to_vec()), e: vec![1, 0, 1] };
     let scalar = P256PrivateKey([0x11; 32]);

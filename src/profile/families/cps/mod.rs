@@ -1,5 +1,6 @@
 //! The CPS, the cards of health professionals: the files and keys of an IAS card, with habits of its own.
 
+mod certificate;
 #[cfg(test)]
 mod ter_tests;
 #[cfg(test)]
@@ -8,7 +9,7 @@ mod tests;
 use virtuale_applets::{cards, cps2ter, layouts};
 
 use super::{BuiltIn, Face, Family, face::text};
-use crate::profile::{schema::Doc, tree::Node};
+use crate::profile::{authority::Bearer, schema::Doc, tree::Node};
 
 /// The family of the cards of health professionals.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +47,20 @@ impl Family for Cps {
     }
 
     fn cards(&self) -> &'static [BuiltIn] {
-        &[BuiltIn { name: "cps-lefevre", text: cards::CPS_LEFEVRE }]
+        &[
+            BuiltIn { name: "cps-lefevre", text: cards::CPS_LEFEVRE },
+            BuiltIn { name: "cps-moreau", text: cards::CPS_MOREAU },
+            BuiltIn { name: "cps-diallo", text: cards::CPS_DIALLO },
+            BuiltIn { name: "cpe-accueil", text: cards::CPE_ACCUEIL },
+            BuiltIn { name: "cpe-anonyme", text: cards::CPE_ANONYME },
+            BuiltIn { name: "cpa-caisse", text: cards::CPA_CAISSE },
+            BuiltIn { name: "cps-bloquee", text: cards::CPS_BLOQUEE },
+            BuiltIn { name: "cps-perimee", text: cards::CPS_PERIMEE },
+            BuiltIn { name: "cps-revoquee", text: cards::CPS_REVOQUEE },
+            BuiltIn { name: "cps-muette", text: cards::CPS_MUETTE },
+            BuiltIn { name: "cps-inconnue", text: cards::CPS_INCONNUE },
+            BuiltIn { name: "cps-changee", text: cards::CPS_CHANGEE },
+        ]
     }
 
     fn layout_of(&self, atr: &[u8]) -> Option<&'static str> {
@@ -57,22 +71,30 @@ impl Family for Cps {
         cps2ter::command_name(command)
     }
 
+    fn bearer(&self, data: &Node) -> Option<Bearer> {
+        certificate::bearer(data)
+    }
+
     fn face(&self, data: &Node) -> Face {
         face(data)
     }
 }
 
-/// What is printed on a card [CSS-R161 52]: the holder, the identifier, the number of the card.
+/// What is printed on a card [CSS-R161 52]: the holder, or the place that a card without a name belongs to, the
+/// identifier, the number of the card.
 fn face(data: &Node) -> Face {
-    let value = |path| data.at(path).and_then(text).unwrap_or_default();
-    let name = format!("{} {}", value("titulaire.prenom"), value("titulaire.nom"));
-    let rpps = value("titulaire.rpps");
-    let lines = vec![
-        "carte de professionnel de santé".to_owned(),
-        String::new(),
-        name.clone(),
-        format!("RPPS {rpps}"),
-        format!("carte {}", value("carte.numero")),
-    ];
-    Face { lines, people: vec![(name, rpps)] }
+    let value = |path| data.at(path).and_then(text);
+    let name = value("titulaire.prenom").zip(value("titulaire.nom")).map(|(first, name)| format!("{first} {name}"));
+    let holder = name.or_else(|| value("titulaire.employeur.raison_sociale")).unwrap_or_default();
+    let identifier = certificate::identifier(data).unwrap_or_default();
+    let title = match value("carte.type").as_deref() {
+        Some("cpf") => "carte de professionnel en formation",
+        Some("cpe") => "carte de personnel d'établissement",
+        Some("cpa") => "carte de personnel autorisé",
+        _ => "carte de professionnel de santé",
+    };
+    let known = value("titulaire.rpps").map_or_else(|| format!("n° {identifier}"), |rpps| format!("RPPS {rpps}"));
+    let number = format!("carte {}", value("carte.numero").unwrap_or_default());
+    let lines = vec![title.to_owned(), String::new(), holder.clone(), known, number];
+    Face { lines, people: vec![(holder, value("titulaire.rpps").unwrap_or(identifier))] }
 }

@@ -173,7 +173,7 @@ fn the_card_file_of_the_guide_is_one() {
 #[test]
 fn a_card_that_was_updated_says_when() {
     // [DOPS-CRYPTOLIB files]
-    let text = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n\
+    let text = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n\
         [carte.mise_a_jour]\ndebut = \"2025-03-01T09:30\"\nfin = \"2025-03-01T09:32\"\n";
     let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text.into() };
     let profile = Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
@@ -187,8 +187,8 @@ fn a_card_that_was_updated_says_when() {
 #[test]
 fn a_member_of_a_list_has_a_file_and_no_other_has() {
     let text = |activities: usize| {
-        let activity = "[[exercice]]\nraison_sociale = \"CABINET\"\nstructure = \"11\"\nsecteur = \"SA07\"\n";
-        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n";
+        let activity = "[[exercice]]\nraison_sociale = \"CABINET\"\nsiren = \"999000003\"\nsecteur = \"SA07\"\n";
+        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
         format!("layout = \"cps3\"\n{holder}{}", activity.repeat(activities))
     };
     for activities in [0, 1, 2, 16] {

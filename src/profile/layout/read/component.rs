@@ -17,7 +17,7 @@ pub(super) fn read(scope: &Scope<'_>, top: &Fields<'_>) -> Vec<Component> {
     for (name, fields) in top.tables("component", "key of a component") {
         scope.names.source(&fields, None);
         let bound = |key| {
-            let bound = fields.number(key, 1..MOST_SESSIONS).and_then(|bound| u32::try_from(bound.value).ok());
+            let bound = fields.number(key, 0..MOST_SESSIONS).and_then(|bound| u32::try_from(bound.value).ok());
             if !fields.has(key) {
                 fields.missing(key);
             }

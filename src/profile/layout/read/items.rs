@@ -8,7 +8,7 @@ use super::{
         ber,
         coding::{self, Coding},
         fields::{Fields, Placed},
-        model::{Body, Builder, Each, Item, Known, Path, Place, Property, Reference, Subject},
+        model::{Alternative, Body, Builder, Each, Item, Known, Path, Place, Property, Reference, Subject},
         special::Choice,
     },
     rules::Names,
@@ -28,7 +28,7 @@ pub(super) const LONGEST: usize = 65_535;
 const USUAL_MOST: usize = 99;
 
 /// The keys that say what an item is.
-const BODIES: [&str; 6] = ["hex", "text", "fill", "of", "from", "built_by"];
+const BODIES: [&str; 7] = ["hex", "text", "fill", "of", "either", "from", "built_by"];
 
 /// The keys that go with some of them.
 const OF_A_PLACE: [&str; 10] = ["coding", "else", "len", "pad", "on", "off", "mark", "flags", "values", "behind"];
@@ -158,7 +158,7 @@ impl<'n> Scope<'n> {
                 fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
                     "this item says nothing",
-                    "it needs one of \"tag\", \"of\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
+                    "it needs one of \"tag\", \"of\", \"either\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
                 );
                 return None;
             }
@@ -167,7 +167,7 @@ impl<'n> Scope<'n> {
                 fields.pass_over(&BODIES);
                 fields.pass_over(&OF_A_PLACE);
                 fields.mistake(
-                    "an item has one of \"of\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
+                    "an item has one of \"of\", \"either\", \"from\", \"hex\", \"text\", \"fill\", \"built_by\"",
                     "put one inside the other",
                 );
                 return None;
@@ -196,6 +196,9 @@ impl<'n> Scope<'n> {
         if fields.has("of") {
             return Some(Body::Group(self.list(fields, "of", context)));
         }
+        if fields.has("either") {
+            return self.either(fields, context);
+        }
         let Some(from) = fields.text("from") else {
             fields.pass_over(&OF_A_PLACE);
             return None;
@@ -214,6 +217,36 @@ impl<'n> Scope<'n> {
                 Some(Body::Value { from: from?, otherwise, place: place? })
             }
         }
+    }
+
+    /// Several ways in which an item is written.
+    fn either(&self, fields: &Fields<'_>, context: &Context) -> Option<Body> {
+        let members: &[Written] = fields.list("either").unwrap_or_default();
+        let mut ways: Vec<Alternative> = Vec::with_capacity(members.len());
+        for member in members {
+            let fields = Fields::of(fields.report, member, "key of an alternative")?;
+            for key in ["mark", "when", "of"].into_iter().filter(|key| !fields.has(key)) {
+                fields.missing(key);
+            }
+            let when = fields.text("when").and_then(|when| path(&fields, &when));
+            let mark = fields.text("mark").map(|mark| mark.value.to_owned());
+            let rest = self.list(&fields, "of", context);
+            let (Some(when), Some(mark)) = (when, mark) else { continue };
+            if ways.iter().any(|way| way.mark.starts_with(&mark) || mark.starts_with(&way.mark)) || mark.is_empty() {
+                fields.mistake(
+                    format!("\"{mark}\" does not tell this alternative from the others"),
+                    "each begins with other characters",
+                );
+            }
+            let mut items = vec![Item::mark(&mark, &fields, context)];
+            items.extend(rest);
+            fields.finish();
+            ways.push(Alternative { when, mark, items });
+        }
+        if ways.is_empty() {
+            fields.mistake("\"either\" is a list of alternatives", "{ mark = \"8\", when = \"KEY\", of = [...] }");
+        }
+        Some(Body::Either(ways))
     }
 
     /// What a text behind `@` asks the layout for.
@@ -254,6 +287,25 @@ impl<'n> Scope<'n> {
             return None;
         };
         Some(Reference { of, property })
+    }
+}
+
+impl Item {
+    /// What tells an alternative from the others.
+    fn mark(mark: &str, fields: &Fields<'_>, context: &Context) -> Self {
+        Self {
+            name: "type".into(),
+            span: fields.span(),
+            tag: None,
+            each: None,
+            when: None,
+            optional: false,
+            required_when: None,
+            max: None,
+            known: Arc::clone(&context.known),
+            personal: false,
+            body: Body::Text(mark.to_owned()),
+        }
     }
 }
 
@@ -310,14 +362,16 @@ pub(in super::super) fn path(fields: &Fields<'_>, text: &Placed<&str>) -> Option
     None
 }
 
-/// A key and a text.
-fn required_when(fields: &Fields<'_>) -> Option<(Path, String)> {
+/// A key and texts that it may have.
+fn required_when(fields: &Fields<'_>) -> Option<(Path, Vec<String>)> {
     let texts = fields.texts("required_when")?;
-    let [key, text] = &texts[..] else {
-        fields.mistake("\"required_when\" is a key and a text", "required_when = [\"carte.generation\", \"v1ter\"]");
+    let [key, texts @ ..] = &texts[..] else { return None };
+    if texts.is_empty() {
+        fields.mistake("\"required_when\" is a key and texts", "required_when = [\"carte.generation\", \"v1ter\"]");
         return None;
-    };
-    Some((Path { from_top: true, ..path(fields, key)? }, text.value.to_owned()))
+    }
+    let texts = texts.iter().map(|text| text.value.to_owned()).collect();
+    Some((Path { from_top: true, ..path(fields, key)? }, texts))
 }
 
 fn place(fields: &Fields<'_>, usual: Option<Coding>) -> Option<Place> {

@@ -76,7 +76,7 @@ pub(in super::super) fn size(item: &Item) -> Option<usize> {
         Body::Group(items) if items.iter().any(|item| item.each.is_some()) => None,
         Body::Group(items) => items.iter().try_fold(0, |sum: usize, item| sum.checked_add(size(item)?)),
         Body::Value { place, .. } | Body::Computed { place, .. } => place.length,
-        Body::Built(_) => None,
+        Body::Built(_) | Body::Either(_) => None,
     }
 }
 
@@ -88,6 +88,7 @@ pub(super) fn takes_all(item: &Item) -> bool {
         && match &item.body {
             Body::Constant(_) | Body::Text(_) | Body::Built(_) => false,
             Body::Group(items) => last(items),
+            Body::Either(_) => true,
             Body::Value { place, .. } | Body::Computed { place, .. } => place.length.is_none(),
         }
 }

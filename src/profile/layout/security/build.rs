@@ -43,8 +43,10 @@ pub(in super::super) fn domains(
         let held = held.get(place).and_then(Option::as_ref);
         let made = match &object.kind {
             ObjectKind::Key(key) => pair(object, key, held),
-            ObjectKind::Pin { from, shortest, longest, .. } => {
-                pin(object, from, *shortest..=*longest, encoder, data).into_iter().collect()
+            ObjectKind::Pin { from, left, shortest, longest, digits, .. } => {
+                let left = left.as_ref().and_then(|left| data.at(&left.keys.join(".")));
+                let made = pin(object, from, (*shortest..=*longest, *digits), encoder, data);
+                made.map(|pin| with_left(pin, left)).into_iter().collect()
             }
             ObjectKind::KeySet { cipher, mac, encryption } => {
                 key_set(object, *cipher, [mac, encryption], encoder, data).into_iter().collect()
@@ -103,7 +105,7 @@ fn pair(entry: &Object, key: &Key, held: Option<&HeldKey>) -> Vec<SecurityObject
 fn pin(
     entry: &Object,
     from: &Path,
-    lengths: std::ops::RangeInclusive<u8>,
+    (lengths, digits): (std::ops::RangeInclusive<u8>, bool),
     encoder: &mut Encoder<'_>,
     data: &Node,
 ) -> Option<SecurityObject> {
@@ -119,8 +121,16 @@ fn pin(
         encoder.mistake(&node.span, message, &format!("this chip takes {shortest} to {longest}"));
         return None;
     }
-    let pin = image::Pin { value: Secret(value.to_vec()), shortest, longest };
+    let pin = image::Pin { value: Secret(value.to_vec()), shortest, longest, digits };
     Some(object(entry, image::ObjectKind::Pin(pin)))
+}
+
+/// A PIN of which a card file says how many tries are left; no more than there are.
+fn with_left(mut pin: SecurityObject, left: Option<&Node>) -> SecurityObject {
+    if let (Some(tries), Some(Data::Number(left))) = (&mut pin.tries, left.map(|left| &left.data)) {
+        tries.left = u8::try_from(*left).unwrap_or(tries.most).min(tries.most);
+    }
+    pin
 }
 
 fn key_set(

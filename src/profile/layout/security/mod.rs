@@ -56,7 +56,7 @@ pub(super) struct Object {
 #[derive(Clone, Debug)]
 pub(super) enum ObjectKind {
     /// A PIN of the holder; one with a label is in the AODF.
-    Pin { from: Path, shortest: u8, longest: u8, label: Option<String> },
+    Pin { from: Path, left: Option<Path>, shortest: u8, longest: u8, digits: bool, label: Option<String> },
     /// A private key.
     Key(Key),
     /// Two symmetric keys.

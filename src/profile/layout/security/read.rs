@@ -151,11 +151,13 @@ fn pin(fields: &Fields<'_>) -> Option<ObjectKind> {
         fields.missing(key);
     }
     let label = fields.text("label").map(|label| label.value.to_owned());
+    let left = fields.has("left").then(|| key_path(fields, "left")).flatten();
+    let digits = fields.flag("digits").unwrap_or(false);
     let (shortest, longest) = (shortest?, longest?);
     if shortest > longest {
         fields.mistake("\"shortest\" is longer than \"longest\"", "the other way round");
     }
-    Some(ObjectKind::Pin { from: from?, shortest, longest, label })
+    Some(ObjectKind::Pin { from: from?, left, shortest, longest, digits, label })
 }
 
 fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) -> Option<ObjectKind> {

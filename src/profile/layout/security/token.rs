@@ -1,5 +1,7 @@
 //! What PKCS#15 files say of a card's PINs and keys, and the certificates of its keys.
 
+use std::sync::Arc;
+
 use virtuale_engine::{
     Fid,
     crypto::{Crypto, HashAlgorithm, RustCrypto},
@@ -9,14 +11,14 @@ use super::{
     super::{
         Layout,
         encode::Encoder,
-        model::{Body, Builder, File, Item, Path},
+        model::{Body, Builder, Item, Path},
     },
     HeldKey, KeySort, ObjectKind,
     build::reference,
     held::Public,
 };
 use crate::profile::{
-    authority::{Issuer, Request, SubjectKey, Usage},
+    authority::{Bearer, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey, Usage},
     pkcs15::{self, KeyKind, KeyUsage, Paths, Pin},
     tree::{Data, Node},
 };
@@ -31,11 +33,19 @@ pub(in super::super) struct Built {
     token: pkcs15::Token,
     paths: Option<Paths>,
     /// By the places of their keys.
-    certificates: Vec<Option<Vec<u8>>>,
+    certificates: Vec<Option<Issued>>,
+}
+
+/// A certificate of a key.
+#[derive(Clone, Debug)]
+enum Issued {
+    Now(Vec<u8>),
+    Later(Arc<Pending>),
 }
 
 impl Built {
-    /// The bytes of a builder in a file that belongs to the key `key`; `None` if there is nothing to build from.
+    /// The bytes of a builder in a file that belongs to the key `key`; `None` if there is nothing to build from. Those
+    /// of a [pending](Self::pending) certificate have no signature yet.
     pub(in super::super) fn bytes(&self, builder: Builder, key: Option<usize>) -> Option<Vec<u8>> {
         Some(match builder {
             Builder::Odf => self.token.odf(self.paths?).ok()?,
@@ -44,8 +54,19 @@ impl Built {
             Builder::Prkdf => self.token.prkdf().ok()?,
             Builder::Pukdf => self.token.pukdf().ok()?,
             Builder::Cdf => self.token.cdf().ok()?,
-            Builder::Certificate => self.certificates.get(key?)?.clone()?,
+            Builder::Certificate => match self.certificates.get(key?)?.as_ref()? {
+                Issued::Now(certificate) => certificate.clone(),
+                Issued::Later(pending) => pending.unsigned().to_vec(),
+            },
         })
+    }
+
+    /// The certificate of a key, if it is signed when somebody reads it.
+    pub(in super::super) fn pending(&self, key: Option<usize>) -> Option<&Arc<Pending>> {
+        match self.certificates.get(key?)?.as_ref()? {
+            Issued::Now(_) => None,
+            Issued::Later(pending) => Some(pending),
+        }
     }
 }
 
@@ -60,6 +81,7 @@ pub(in super::super) fn built(
     let Some(token) = &layout.security.token else { return Built::default() };
     let holder: Vec<&str> = token.holder.iter().filter_map(|path| first(data, path)).collect();
     let holder: String = holder.join(" ").chars().take(LONGEST_HOLDER).collect();
+    let holder = Holder { name: holder, bearer: layout.family().bearer(data) };
     let mut built = Built { paths: paths(layout), ..Built::default() };
     built.token.serial = serial;
     built.token.manufacturer = token.manufacturer.clone().unwrap_or_default();
@@ -83,10 +105,10 @@ fn add(
     layout: &Layout,
     place: usize,
     held: &HeldKey,
-    holder: &str,
+    holder: &Holder,
     token: &mut pkcs15::Token,
     encoder: &mut Encoder<'_>,
-) -> Option<Vec<u8>> {
+) -> Option<Issued> {
     let object = layout.security.objects.get(place)?;
     let ObjectKind::Key(key) = &object.kind else { return None };
     let files = || layout.files.iter().filter(|file| file.key == Some(place));
@@ -102,27 +124,40 @@ fn add(
     token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
     let file = certificate?;
     token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
-    issue(held, usage, &format!("{holder} {}", key.label), file, encoder)
-}
-
-fn issue(held: &HeldKey, usage: KeyUsage, name: &str, file: &File, encoder: &mut Encoder<'_>) -> Option<Vec<u8>> {
-    let (key, bytes) = match &held.public {
-        Public::Rsa(key) => (SubjectKey::Rsa(key), key.n.as_slice()),
-        Public::P256(point) => (SubjectKey::P256(point), point.as_slice()),
-    };
-    let usage = match usage {
-        KeyUsage::Authentication => Usage::Authentication,
-        KeyUsage::Signature => Usage::Signature,
-        KeyUsage::Decipherment => Usage::Decipherment,
-    };
-    let serial = serial(&[name.as_bytes(), bytes, &[usage as u8]]);
-    match Issuer::usual().issue(&Request { name, serial, key, usage }) {
+    match issue(held, (number, usage), &key.label, holder) {
         Ok(certificate) => Some(certificate),
         Err(error) => {
             encoder.mistake(&(0..0), error.to_string(), &format!("it belongs in file \"{}\"", file.name));
             None
         }
     }
+}
+
+/// Whom a card's certificates are about.
+struct Holder {
+    name: String,
+    /// For an RSA key of a card whose family has this.
+    bearer: Option<Bearer>,
+}
+
+fn issue(held: &HeldKey, (number, usage): (u8, KeyUsage), label: &str, holder: &Holder) -> Result<Issued, IssueError> {
+    let usage = match usage {
+        KeyUsage::Authentication => Usage::Authentication,
+        KeyUsage::Signature => Usage::Signature,
+        KeyUsage::Decipherment => Usage::Decipherment,
+    };
+    let (key, bytes) = match (&held.public, &holder.bearer) {
+        (Public::Rsa(key), Some(bearer)) => {
+            return FortIssuer::usual()
+                .issue(bearer, (number, usage), key)
+                .map(|pending| Issued::Later(Arc::new(pending)));
+        }
+        (Public::Rsa(key), None) => (SubjectKey::Rsa(key), key.n.as_slice()),
+        (Public::P256(point), _) => (SubjectKey::P256(point), point.as_slice()),
+    };
+    let name = &format!("{} {label}", holder.name);
+    let serial = serial(&[name.as_bytes(), bytes, &[usage as u8]]);
+    Issuer::usual().issue(&Request { name, serial, key, usage }).map(Issued::Now)
 }
 
 /// A serial number that differs wherever certificates differ: the start of a hash, positive and never zero.
@@ -147,6 +182,7 @@ pub(in super::super) fn builds(items: &[Item], builder: Builder) -> bool {
     items.iter().any(|item| match &item.body {
         Body::Built(built) => *built == builder,
         Body::Group(items) => builds(items, builder),
+        Body::Either(ways) => ways.iter().any(|way| builds(&way.items, builder)),
         Body::Constant(_) | Body::Text(_) | Body::Value { .. } | Body::Computed { .. } => false,
     })
 }

@@ -31,17 +31,25 @@ impl Draw {
         Data::Text((0..length).map(|_| self.one_of(of)).collect())
     }
 
-    fn date(&mut self, time: bool) -> Data {
+    fn date(&mut self, time: bool, any_month: bool) -> Data {
         let small = |value: usize| u8::try_from(value).expect("a small number");
         let (hour, minute) = if time { (self.below(24), self.below(60)) } else { (0, 0) };
-        let year = u16::try_from(1900 + self.below(200)).expect("a year");
-        let (month, day) = (1 + self.below(99), 1 + self.below(99));
+        let year = u16::try_from(1970 + self.below(130)).expect("a year");
+        let (months, days) = if any_month { (99, 99) } else { (12, 28) };
+        let (month, day) = (1 + self.below(months), 1 + self.below(days));
         Data::Date(CardDate { year, month: small(month), day: small(day), hour: small(hour), minute: small(minute) })
     }
 
-    fn table(&mut self, fields: &Fields) -> Data {
+    fn table(&mut self, fields: &Fields, one_of: &[String]) -> Data {
         let mut table = Table::new();
+        let one = one_of.get(self.below(one_of.len()));
         for key in &fields.0 {
+            if one_of.contains(&key.name) {
+                if one == Some(&key.name) {
+                    table.insert(key.name.clone(), Node::unwritten(self.value(key)));
+                }
+                continue;
+            }
             let optional = key.presence == Presence::Optional;
             if matches!(key.kind, Kind::Short { .. } | Kind::Atr) || optional && self.below(2) == 0 {
                 continue;
@@ -63,7 +71,7 @@ impl Draw {
             Kind::Digits { min, max } => self.text(*min, *max, DIGITS),
             Kind::Code { min, max, of } => self.text(*min, *max, if of.is_empty() { LETTERS } else { of }),
             Kind::Nir => self.text(15, 15, DIGITS),
-            Kind::Date { time, .. } => self.date(*time),
+            Kind::Date { time, any_month } => self.date(*time, *any_month),
             Kind::Number { min, max } => Data::Number(min + self.0.next_u64() % (max - min + 1)),
             Kind::Flag => Data::Flag(self.below(2) == 0),
             Kind::Enumeration(choices) => Data::Text(choices[self.below(choices.len())].value.clone()),
@@ -71,10 +79,10 @@ impl Draw {
                 let length = min + self.below(max - min + 1);
                 Data::Bytes((0..length).map(|_| u8::try_from(self.below(256)).expect("a byte")).collect())
             }
-            Kind::Table(rules) => self.table(&rules.fields),
+            Kind::Table(rules) => self.table(&rules.fields, &rules.one_of),
             Kind::List { of, max } => {
                 let count = self.below(max + 1);
-                Data::List((0..count).map(|_| Node::unwritten(self.table(&of.fields))).collect())
+                Data::List((0..count).map(|_| Node::unwritten(self.table(&of.fields, &of.one_of))).collect())
             }
             Kind::Atr | Kind::Short { .. } => Data::Flag(false),
         }
@@ -176,11 +184,18 @@ proptest! {
     fn all_that_card_files_say_comes_back_from_a_cps_3(seed in any::<u64>()) {
         let layout = layout(virtuale_applets::layouts::CPS3);
         let schema = layout.schema().expect("a sound layout");
-        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root));
+        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root, &[]));
         data.span = 0..0;
+        // What every card of its type has, whatever was drawn.
+        if let Some(holder) = table(&mut data).get_mut("titulaire") {
+            for (key, text) in [("nom", "A"), ("prenom", "B"), ("profession", "10")] {
+                table(holder).entry(key.into()).or_insert_with(|| Node::unwritten(Data::Text(text.into())));
+            }
+        }
         let mut expected = data.clone();
-        // Codes are in no file.
+        // Codes are in no file, nor is what the chip does.
         table(&mut expected).retain(|key, _| !["layout", "code"].contains(&key.as_str()));
+        table(&mut expected).entry("carte".into()).and_modify(|card| drop(table(card).remove("puce")));
         prop_assert_eq!(without_nothing(&there_and_back(&layout, &data)), without_nothing(&expected));
     }
 
@@ -188,7 +203,7 @@ proptest! {
     fn all_that_card_files_say_comes_back_from_a_vitale_2(seed in any::<u64>()) {
         let layout = layout(vitale2_text());
         let schema = layout.schema().expect("a sound layout");
-        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root));
+        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root, &[]));
         // No two choices of the same key, and no key files.
         if let Some(Node { data: Data::Table(ias), .. }) = table(&mut data).get_mut("ias") {
             ias.remove("cle");
@@ -213,7 +228,7 @@ proptest! {
     fn all_that_a_vitale_1_holds_comes_back_from_its_words(seed in any::<u64>()) {
         let layout = layout(vitale1_text());
         let schema = layout.schema().expect("a sound layout");
-        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root));
+        let mut data = Node::unwritten(Draw(ChaCha8Rng::seed_from_u64(seed)).table(&schema.root, &[]));
         without_times(&mut data);
         if let Data::Table(root) = &mut data.data
             && let Some(Node { data: Data::List(members), .. }) = root.get_mut("beneficiaire")

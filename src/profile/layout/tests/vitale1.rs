@@ -219,7 +219,7 @@ fn mistakes_of_a_memory_are_found() {
             "coding = \"bcd\", mark = 13",
             "\"mark\" does not belong to this coding",
         ),
-        ("[\"carte.generation\", \"v1ter\"]", "[\"carte.generation\"]", "\"required_when\" is a key and a text"),
+        ("[\"carte.generation\", \"v1ter\"]", "[\"carte.generation\"]", "\"required_when\" is a key and texts"),
         ("fid = \"2128\"\nsize = 48", "fid = \"2128\"\nsize = 46", "is not a zone of words"),
         ("words = 942", "words = 942\nfill = \"00\"", "leave \"size\", \"structure\" and \"fill\" out"),
         ("not_found = \"6A83\"\n", "", "\"not_found\" is missing"),
