@@ -155,7 +155,8 @@ fn no_other_class_is_of_this_side() {
 
 #[test]
 fn a_card_without_billing_or_activities_has_no_files_for_them() {
-    let text = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n";
+    let text =
+        "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
     let mut card = card_of(text);
     assert_eq!(select(&mut card, ACTIVITY), NOT_FOUND);
     assert!(is_found(select(&mut card, BILLING)));
@@ -166,7 +167,7 @@ fn a_card_without_billing_or_activities_has_no_files_for_them() {
 fn the_rights_to_sign_forms_and_lots_are_two() {
     for (forms, lots) in [(false, false), (false, true), (true, false), (true, true)] {
         let text = format!(
-            "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n[[facturation]]\n\
+            "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n[[facturation]]\n\
              type_structure = \"3\"\nstructure = \"990000004\"\nraison_sociale = \"CENTRE\"\n\
              numero_facturation = \"999100019\"\nspecialite = \"01\"\nsigne_fse = {forms}\nsigne_lots = {lots}\n"
         );
