@@ -20,6 +20,7 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale insert 0 vitale2-durand
   virtuale insert 0
+  virtuale insert 1 --from 0
   virtuale insert 0 -";
 
 /// Arguments of `insert`.
@@ -33,6 +34,10 @@ pub(super) struct Args {
     /// without any, the card that was last taken out of the slot comes back, with its memory
     #[arg(value_name = "CARD")]
     card: Option<PathBuf>,
+    /// The card that is in this other slot, or was last taken out of it, comes with its memory, in place of the one
+    /// that is there
+    #[arg(long, value_name = "SLOT", conflicts_with = "card", value_parser = number::<usize>(SLOT_NUMBERS))]
+    from: Option<usize>,
     #[command(flatten)]
     attach: Attach,
 }
@@ -41,10 +46,11 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let mut client = args.attach.client()?;
     let slot = args.slot;
-    let said = match args.card.as_deref() {
-        None => put_back(&mut client, slot)?,
-        Some(card) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
-        Some(card) => put_in(&mut client, slot, card)?,
+    let said = match (args.card.as_deref(), args.from) {
+        (None, None) => put_back(&mut client, slot)?,
+        (None, Some(from)) => bring_over(&mut client, slot, from)?,
+        (Some(card), _) if card == Path::new(NO_CARD) => leave_empty(&mut client, slot)?,
+        (Some(card), _) => put_in(&mut client, slot, card)?,
     };
     output::say(said);
     Ok(exit::DONE)
@@ -58,8 +64,7 @@ fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Fa
     };
     match client.ask(Request::Insert { slot, card })? {
         Reply::Inserted { reader, replaced } => {
-            let instead = if replaced { ", in place of the card that was there" } else { "" };
-            Ok(format!("{}: {} is in{instead}", shown::line(&reader), shown::path(found.as_path())))
+            Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(found.as_path()), instead(replaced)))
         }
         _ => Err(client.nonsense().into()),
     }
@@ -83,6 +88,21 @@ fn put_back(client: &mut Client, slot: usize) -> Result<String, Failure> {
         }
         _ => Err(client.nonsense().into()),
     }
+}
+
+fn bring_over(client: &mut Client, slot: usize, from: usize) -> Result<String, Failure> {
+    match client.ask(Request::InsertFrom { slot, from })? {
+        Reply::Moved { reader, from, card, replaced } => {
+            let [reader, card, from] = [reader, card, from].map(|text| shown::line(&text).to_string());
+            Ok(format!("{reader}: {card} is in, out of {from}{}", instead(replaced)))
+        }
+        _ => Err(client.nonsense().into()),
+    }
+}
+
+/// What is said of the card that another one took the place of.
+fn instead(replaced: bool) -> &'static str {
+    if replaced { ", in place of the card that was there" } else { "" }
 }
 
 fn leave_empty(client: &mut Client, slot: usize) -> Result<String, Failure> {

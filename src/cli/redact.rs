@@ -69,6 +69,10 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(error @ RedactError::TooFewCards { .. }) => {
             return Err(Failure::usage(error.to_string(), "give --as once for each slot"));
         }
+        Err(error @ RedactError::Moved) => {
+            let hint = "record each card in a trace of its own: --record FOLDER/";
+            return Err(Failure::usage(format!("{}: {error}", shown::path(&args.trace)), hint));
+        }
         Err(error @ RedactError::Survivors(_)) => {
             output::say(format_args!("{}: {error}; nothing was written", shown::path(&args.trace)));
             return Ok(exit::FOUND);

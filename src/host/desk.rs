@@ -79,6 +79,18 @@ impl Followed {
     }
 }
 
+/// What came of bringing a card from one slot into another.
+pub(super) struct Moved {
+    /// The reader that it is in.
+    reader: String,
+    /// The reader that it was in.
+    from: String,
+    /// What people are told of it.
+    card: String,
+    /// Whether another card was taken out for it.
+    replaced: bool,
+}
+
 /// What stands behind a host and its control socket.
 pub(super) struct Desk {
     pub(super) readers: Arc<Readers>,
@@ -200,6 +212,35 @@ impl Desk {
         Ok((reader, origin.map(Origin::label).unwrap_or_default()))
     }
 
+    /// Brings a card into a slot, in place of the one that is there: the one that is in the slot `from`, else the one
+    /// that was last taken out of it. Its layers, its sink and its chance stay those of the slot that it was made for.
+    pub(super) fn insert_from(&self, slot: usize, from: usize) -> Result<Moved, HostError> {
+        let (reader, out_of) = (self.reader(slot)?, self.reader(from)?);
+        if slot == from {
+            return Err(HostError::SameSlot(slot));
+        }
+        let first = self.begin_move(slot.min(from));
+        let second = self.begin_move(slot.max(from));
+        let (mut here, mut there) = if slot < from { (first, second) } else { (second, first) };
+        let (card, label) = self.readers.take(from, |_| there.iter().for_each(Followed::leaves))?;
+        let followed = there.take().ok_or(SlotError::NeverHeld(from))?;
+        *self.teller.stay(from) = None;
+        drop(there);
+        let origin = label.as_ref().and_then(Label::get::<Origin>).map(Origin::label).unwrap_or_default();
+        let coming = followed.stay.clone();
+        let between = move |generation| {
+            here.iter().for_each(Followed::leaves);
+            if let (Some(all), Some(recording)) = (&self.recording, &followed.recording) {
+                all.moves(from, slot, recording);
+            }
+            followed.stay.begin_in(slot, generation);
+            *self.teller.stay(slot) = Some(followed.stay.clone());
+            *here = Some(followed);
+        };
+        let replaced = self.readers.exchange(slot, card, label, between, |atr| coming.arrive(atr))?;
+        Ok(Moved { reader, from: out_of, card: origin, replaced })
+    }
+
     /// Takes the card out of a slot; gives the reader.
     pub(super) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
@@ -250,6 +291,10 @@ impl Handler for Arc<Desk> {
                 Ok(Reply::Slots(Status { name, socket, pid: process::id(), slots, not_whole }))
             }
             Request::Insert { slot, card } => self.insert_named(slot, &card),
+            Request::InsertFrom { slot, from } => {
+                let moved = self.insert_from(slot, from);
+                moved.map(|Moved { reader, from, card, replaced }| Reply::Moved { reader, from, card, replaced })
+            }
             Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
             Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
             Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),

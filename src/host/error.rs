@@ -75,6 +75,9 @@ pub enum HostError {
     /// A card cannot come into a slot or leave it.
     #[error(transparent)]
     Slot(#[from] SlotError),
+    /// A card cannot come out of the slot that it comes into.
+    #[error("the card of slot {0} cannot come out of the same slot")]
+    SameSlot(usize),
     /// No card is in the slot.
     #[error("{reader} is empty already")]
     Empty {
@@ -193,6 +196,7 @@ impl HostError {
             | Self::Slot(
                 SlotError::Unknown(_) | SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_),
             )
+            | Self::SameSlot(_)
             | Self::TooLong { .. }
             | Self::UnseenSocket(_)
             | Self::NotASocket(_)
@@ -225,6 +229,7 @@ impl HostError {
             Self::Name(NameError::Twice(_)) => "give each slot a name of its own".into(),
             Self::HostName(_) => "choose another name, such as till-2".into(),
             Self::NameTaken(_) => "stop those, or choose another name".into(),
+            Self::SameSlot(slot) => format!("one that was taken out comes back by: virtuale insert {slot}"),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
             Self::NoPlaceForAntenna { .. } => "each card, or place for one, makes a slot; the first is slot 0".into(),
             Self::Unmade { .. } => "see that the folder is there, and that this user may write to it".into(),

@@ -195,6 +195,20 @@ impl Host {
         self.desk.reinsert(slot).map(drop)
     }
 
+    /// Brings the card of the slot `from` into another slot, in place of the one that is there: the card that is in
+    /// `from`, else the one that was last taken out of it. It keeps its memory, its counters and its UID, and is
+    /// powered up as the other slot does it: one with an antenna by its antenna.
+    ///
+    /// What is around the card, its sink and its chance stay those of the slot that it was made for.
+    ///
+    /// # Errors
+    ///
+    /// That there are no such slots or that they are one, that there is no such card, or that it is still busy with a
+    /// command: it is then out of its slot, and comes when this is called again.
+    pub fn insert_from(&self, slot: usize, from: usize) -> Result<(), HostError> {
+        self.desk.insert_from(slot, from).map(drop)
+    }
+
     /// Takes the card out of a slot, where it stays at hand for [`Host::reinsert`] until another one comes.
     ///
     /// # Errors

@@ -179,11 +179,7 @@ impl Recording {
     /// A card comes into a slot for the first time. Its own trace is closed when another card does.
     pub(crate) fn comes(&self, slot: usize, card: &mut CardRecording) {
         if let (Self::Folder { traces, .. }, Some(own)) = (self, card.own.take()) {
-            let mut traces = lock(traces);
-            if let Some(last) = traces.open.insert(slot, own) {
-                last.remove_if_untouched();
-                traces.complaints.extend(last.complaint());
-            }
+            lock(traces).open(slot, own);
         }
         if let (Self::File { trace_file, strangers, .. }, Some(name), true) = (self, &card.inserted, card.is_stranger) {
             trace_file.tape().line("", &Line::Comment(STRANGER));
@@ -193,6 +189,21 @@ impl Recording {
             (Some(file), _) => card.recorder.insert(Some(file)),
             (None, Interface::Contact) => card.recorder.begin(),
             (None, Interface::Contactless) => card.recorder.begin_in_field(),
+        }
+    }
+
+    /// A card comes into another slot, out of the one that it was taken out of. A trace of its own goes with it: it has
+    /// one slot, which is the card's wherever it is.
+    pub(crate) fn moves(&self, from: usize, slot: usize, card: &CardRecording) {
+        match self {
+            Self::File { .. } => card.recorder.insert_from(&self.slot_name(from), &self.slot_name(slot)),
+            Self::Folder { traces, .. } => {
+                let mut traces = lock(traces);
+                if let Some(own) = traces.open.remove(&from) {
+                    traces.open(slot, own);
+                }
+                card.recorder.insert(None);
+            }
         }
     }
 
@@ -229,6 +240,16 @@ impl Recording {
         match self {
             Self::File { several: true, .. } => format!("slot-{slot}"),
             _ => String::new(),
+        }
+    }
+}
+
+impl Traces {
+    /// The trace of the card that comes into a slot. That of the card before it is closed.
+    fn open(&mut self, slot: usize, own: TraceFile) {
+        if let Some(last) = self.open.insert(slot, own) {
+            last.remove_if_untouched();
+            self.complaints.extend(last.complaint());
         }
     }
 }

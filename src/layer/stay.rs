@@ -6,7 +6,8 @@ use virtuale_engine::Atr;
 
 use super::events::{Bus, What};
 
-/// One card in one slot, from the moment when it comes in until it is pulled, and again when it comes back.
+/// One card in one slot, from the moment when it comes in until it is pulled, and again when it comes back or into
+/// another slot.
 ///
 /// All that a [`Tap`](super::Tap) and [`Commits`](super::Commits) tell of a card goes through here, under one lock with
 /// the end of the stay: once [`What::Removed`] is told, nothing more is told of it, also if the card is still busy.
@@ -17,21 +18,32 @@ pub struct Stay(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     bus: Arc<Bus>,
+    place: Mutex<Place>,
+}
+
+/// Where the card is, or was last.
+#[derive(Debug)]
+struct Place {
     slot: usize,
     /// The generation of the slot while the card is there, or on its way in.
-    generation: Mutex<Option<u64>>,
+    generation: Option<u64>,
 }
 
 impl Stay {
     /// That of a card which is still out of its slot.
     #[must_use]
     pub fn new(bus: Arc<Bus>, slot: usize) -> Self {
-        Self(Arc::new(Inner { bus, slot, generation: Mutex::default() }))
+        Self(Arc::new(Inner { bus, place: Mutex::new(Place { slot, generation: None }) }))
     }
 
     /// The card is on its way into its slot, whose generation this will be, and gets its power next.
     pub fn begin(&self, generation: u64) {
-        *self.generation() = Some(generation);
+        self.place().generation = Some(generation);
+    }
+
+    /// As [`Stay::begin`], in another slot than before.
+    pub fn begin_in(&self, slot: usize, generation: u64) {
+        *self.place() = Place { slot, generation: Some(generation) };
     }
 
     /// The card has its power and is in its slot, where programs find it from now on; `atr` is its answer to reset, if
@@ -42,9 +54,9 @@ impl Stay {
 
     /// The card was pulled: says so, and is silent from then on. A stay that is over stays so.
     pub fn end(&self) {
-        let mut stay = self.generation();
-        if let Some(generation) = stay.take() {
-            self.0.bus.tell(What::Removed { slot: self.0.slot, generation });
+        let mut place = self.place();
+        if let Some(generation) = place.generation.take() {
+            self.0.bus.tell(What::Removed { slot: place.slot, generation });
         }
     }
 
@@ -58,21 +70,21 @@ impl Stay {
         if !self.0.bus.is_heard() {
             return;
         }
-        let stay = self.generation();
-        if let Some(generation) = *stay {
-            self.0.bus.tell(what(self.0.slot, generation));
+        let place = self.place();
+        if let Some(generation) = place.generation {
+            self.0.bus.tell(what(place.slot, generation));
         }
     }
 
     /// As [`Stay::tell`], unless it is of another stay of the card.
     pub fn tell_of(&self, generation: u64, what: What) {
-        let stay = self.generation();
-        if *stay == Some(generation) {
+        let place = self.place();
+        if place.generation == Some(generation) {
             self.0.bus.tell(what);
         }
     }
 
-    fn generation(&self) -> MutexGuard<'_, Option<u64>> {
-        self.0.generation.lock().unwrap_or_else(PoisonError::into_inner)
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.0.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -112,15 +112,17 @@ impl Cards {
             }
             Ok::<_, Unreplayed>(card)
         })?;
+        let owners = trace.owners();
         for finding in &mut outcome.findings {
-            let slot = finding.step.and_then(|step| trace.steps.get(step)).map(|step| step.slot);
+            let slot = finding.step.and_then(|step| owners.get(step).copied());
             let profile = slot.and_then(|slot| profiles.get(slot)?.as_ref());
             if let Some(profile) = profile.filter(|_| !finding.command.is_empty()) {
                 finding.asked = command_name_of(profile.layout().family(), &finding.command);
             }
         }
         for finding in outcome.findings.iter_mut().take(MOST_EXPLAINED) {
-            finding.element = explain(trace, finding, &profiles);
+            let profile = finding.step.and_then(|step| profiles.get(*owners.get(step)?)?.as_ref());
+            finding.element = profile.and_then(|profile| explain(trace, finding, profile));
         }
         Ok(outcome)
     }
@@ -176,7 +178,7 @@ fn is_one_file(one: &Path, other: &Path) -> bool {
 /// none.
 fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
     let first = trace.steps.iter().find(|step| step.slot == wanted.index);
-    let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_))));
+    let inserted = first.is_some_and(|step| matches!(step.action, Action::Insert(Some(_)) | Action::InsertFrom(_)));
     let says = |slot: &TraceSlot| slot.card.is_some() || slot.atr.is_some();
     inserted || (!says(wanted.slot) && trace.slots.iter().any(says))
 }
@@ -198,9 +200,8 @@ fn resolve(trace: &Trace, path: &str) -> PathBuf {
 }
 
 /// The element that the first differing byte of an answer belongs to, in words.
-fn explain(trace: &Trace, finding: &Finding, profiles: &[Option<Profile>]) -> Option<String> {
+fn explain(trace: &Trace, finding: &Finding, profile: &Profile) -> Option<String> {
     let step = finding.step?;
-    let profile = profiles.get(trace.steps.get(step)?.slot)?.as_ref()?;
     let map = profile.map();
     let read = follow::read_by(trace, profile.layout(), map, step)?;
     let (data, difference) = finding.difference_in_data()?;

@@ -68,6 +68,8 @@ pub enum Action {
     Remove,
     /// `insert`: the card comes back, or another one does.
     Insert(Option<String>),
+    /// `insert-from`: the card comes that was last taken out of the slot with this index.
+    InsertFrom(usize),
 }
 
 /// What must come of a step.
@@ -88,6 +90,13 @@ pub enum Silence {
     Fault(Fault),
     /// There is no card in the slot.
     NoCard,
+}
+
+impl Action {
+    /// Whether a card comes or goes.
+    pub(super) fn is_move(&self) -> bool {
+        matches!(self, Self::Insert(_) | Self::InsertFrom(_) | Self::Remove)
+    }
 }
 
 impl Silence {
@@ -156,8 +165,27 @@ impl Trace {
     /// bringing it and taking it away, is a power-up by the antenna.
     #[must_use]
     pub fn is_in_field(&self, slot: usize) -> bool {
-        let is_done = |step: &&Step| step.slot == slot && !matches!(step.action, Action::Insert(_) | Action::Remove);
+        let is_done = |step: &&Step| step.slot == slot && !step.action.is_move();
         self.steps.iter().find(is_done).is_some_and(|step| matches!(step.action, Action::PowerUpContactless))
+    }
+
+    /// Whose card is in the slot of each step: the slot for which the trace brought it in, which is another one for a
+    /// card that moved.
+    pub(super) fn owners(&self) -> Vec<usize> {
+        // By slot: whose card is in, and whose was taken out.
+        let mut seats: Vec<(usize, usize)> = (0..self.slots.len()).map(|slot| (slot, slot)).collect();
+        let owner = |step: &Step| {
+            let (held, out) = seats[step.slot];
+            seats[step.slot] = match step.action {
+                Action::Remove => (held, held),
+                Action::Insert(None) => (out, out),
+                Action::Insert(Some(_)) => (step.slot, out),
+                Action::InsertFrom(from) => (seats[from].1, out),
+                _ => (held, out),
+            };
+            seats[step.slot].0
+        };
+        self.steps.iter().map(owner).collect()
     }
 
     /// Whether the next thing that is done to a slot, from a step on, is a power-up by the antenna.

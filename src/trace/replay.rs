@@ -168,8 +168,10 @@ impl Replay<'_, '_> {
     }
 
     fn act(&mut self, index: usize, slot: usize, action: &Action) -> Result<(), Silence> {
-        if let Action::Insert(_) = action {
-            return self.insert(index, slot);
+        match action {
+            Action::Insert(_) => return self.insert(index, slot, slot),
+            Action::InsertFrom(from) => return self.insert(index, slot, *from),
+            _ => {}
         }
         if let Action::PowerUpContactless = action {
             return self.enter_field(slot);
@@ -188,7 +190,7 @@ impl Replay<'_, '_> {
                 seat.away = seat.card.take();
                 Ok(())
             }
-            Action::Send(_) | Action::Insert(_) | Action::PowerUpContactless => Ok(()),
+            Action::Send(_) | Action::Insert(_) | Action::InsertFrom(_) | Action::PowerUpContactless => Ok(()),
         }
     }
 
@@ -203,12 +205,15 @@ impl Replay<'_, '_> {
         powered
     }
 
-    /// Brings the card of the step with this index into its slot. In a field it gets its power by the next step, unless
-    /// something is expected of its coming.
-    fn insert(&mut self, index: usize, slot: usize) -> Result<(), Silence> {
+    /// Brings the card that was taken out of `from` into the slot of the step with this index. In a field it gets its
+    /// power by the next step, unless something is expected of its coming.
+    fn insert(&mut self, index: usize, slot: usize, from: usize) -> Result<(), Silence> {
         let is_unsaid = self.trace.steps.get(index).is_some_and(|step| matches!(step.expected, Expected::Unsaid));
+        let coming = self.seats.get_mut(from).and_then(|seat| seat.away.take()).ok_or(Silence::NoCard)?;
         let seat = self.seats.get_mut(slot).ok_or(Silence::NoCard)?;
-        seat.card = Some(seat.away.take().ok_or(Silence::NoCard)?);
+        seat.card = Some(coming);
+        // The card that was here before cannot come back any more.
+        seat.away = None;
         if is_unsaid && self.trace.comes_into_field(slot, index + 1) {
             return Ok(());
         }
@@ -333,6 +338,25 @@ mod tests {
                     reset\nexpect-error no-card\ninsert\n> FF 00 00 00\n< 03 90 00\n\
                     insert other.toml\n> FF 00 00 00\n< 01 90 00\n";
         assert_eq!(shown(body), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_card_that_moves_is_the_same_card() {
+        let moved = "slot a\n> FF 00 00 00\n< 01 90 00\nslot b\nremove\nslot a\nremove\nslot b\ninsert-from a\n\
+                     > FF 00 00 00\n< 02 90 00\nslot a\n> FF 00 00 00\nexpect-error no-card\ninsert\n\
+                     expect-error no-card\ninsert-from b\nexpect-error no-card\nslot b\nremove\nslot a\n\
+                     insert-from b\nreset contactless\n> FF 00 00 00\n< 03 90 00\n";
+        let trace = |body: &str| {
+            let text = format!("virtuale-trace 1\n{body}");
+            Trace::parse(Arc::new(Source { name: "t.apdu".into(), text }))
+        };
+        assert_eq!(shown(moved), Vec::<String>::new());
+        let owners = trace(moved).expect("a trace").owners();
+        assert_eq!(owners, [0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0], "whose card is in the slot of each step");
+        for wrong in ["slot a\ninsert-from a\n", "slot a\ninsert-from b\n", "insert-from\n", "slot a\ninsert-from\n"] {
+            let mistakes = trace(wrong).expect_err(wrong).to_string();
+            assert!(mistakes.contains("no other slot of this name stands above"), "{mistakes}");
+        }
     }
 
     #[test]

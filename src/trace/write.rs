@@ -51,6 +51,8 @@ pub enum Line<'a> {
     Remove,
     /// `insert`, with the card file if another card comes.
     Insert(Option<&'a str>),
+    /// `insert-from`, with the name of the slot that the card was taken out of.
+    InsertFrom(&'a str),
     /// `#`. What could end the line, or do more to whoever prints the trace, is an escape in it.
     Comment(&'a str),
 }
@@ -119,6 +121,7 @@ impl Line<'_> {
             Self::Remove => "remove".to_owned(),
             Self::Insert(None) => "insert".to_owned(),
             Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
+            Self::InsertFrom(slot) => format!("insert-from {slot}"),
             Self::Comment(text) => format!("# {}", shown::line(text)),
         }
     }

@@ -161,6 +161,42 @@ fn a_card_that_comes_back_is_the_same_card_and_one_of_a_file_is_another() {
 }
 
 #[test]
+fn a_card_moves_from_contacts_to_an_antenna() {
+    let sandbox = Sandbox::new();
+    let tries = "> 00 A4 09 0C 02 3F 00\n< 90 00\n> 00 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80 00\n\
+        < 70 16 BF 81 01 12 A0 10 9A 01 03 9B 01 02 **\n";
+    for (name, said) in [("wrong", "> 00 20 00 01 04 39 39 39 39\n< 63 C2\n"), ("worn", tries)] {
+        let trace = format!("virtuale-trace 1\n{said}");
+        fs::write(sandbox.path().join(format!("{name}.apdu")), trace).expect("a trace");
+    }
+    let script = r#"
+        eval "$(virtuale serve --detach --card cps-lefevre --card - --contactless 1)" || exit 10
+        virtuale replay wrong.apdu --reader "Virtuale 00 00" >/dev/null || exit 11
+        virtuale insert 1 --from 0 || exit 12
+        virtuale slots
+        virtuale replay worn.apdu --reader "Virtuale Contactless 00 01" >/dev/null || exit 13
+        virtuale remove 1 && virtuale insert 0 vitale2-martin && virtuale insert 0 --from 1 || exit 14
+        virtuale insert 1 --from 1; echo "the same slot: $?"
+        virtuale insert 0 --from 1; echo "no card: $?"
+        virtuale insert 0 vitale2-martin --from 1 2>/dev/null; echo "which card: $?"
+        virtuale stop
+    "#;
+    let (code, out, error) = run(sandbox.shell(script).current_dir(sandbox.path()));
+    assert_eq!(code, 0, "{out}\n{error}");
+    let slots = "0  Virtuale 00 00              empty\n1  Virtuale Contactless 00 01  cps-lefevre\n";
+    let refused = "the same slot: 2\nno card: 2\nwhich card: 2\n";
+    assert_eq!(out, format!("{slots}{refused}unset PCSCLITE_CSOCK_NAME;\n"), "{error}");
+    for said in [
+        "Virtuale Contactless 00 01: cps-lefevre is in, out of Virtuale 00 00\n",
+        "Virtuale 00 00: cps-lefevre is in, out of Virtuale Contactless 00 01, in place of the card that was there\n",
+        "the card of slot 1 cannot come out of the same slot",
+        "no card was taken out of slot 1 that could come back",
+    ] {
+        assert!(error.contains(said), "{said} is missing in {error}");
+    }
+}
+
+#[test]
 fn slots_bear_any_names() {
     let sandbox = Sandbox::new();
     let names = ["--reader", "Ingenico TL TELIUM(1)", "--reader", "Gemalto PC Twin Reader 00 00"];

@@ -23,6 +23,14 @@ pub enum Request {
         /// The card file, as an absolute path; or the name of a card that is part of the program.
         card: PathBuf,
     },
+    /// Bring the card of another slot, or the one that was last taken out of it, with its memory, in place of the one
+    /// that is there.
+    InsertFrom {
+        /// The slot, from 0.
+        slot: usize,
+        /// The slot that it comes out of.
+        from: usize,
+    },
     /// Put the card back that was last taken out of a slot, with its memory.
     Reinsert {
         /// The slot, from 0.
@@ -52,6 +60,17 @@ pub enum Reply {
     Inserted {
         /// The reader's name.
         reader: String,
+        /// Whether another card was taken out for it.
+        replaced: bool,
+    },
+    /// The card is in, out of another slot.
+    Moved {
+        /// The reader's name.
+        reader: String,
+        /// The name of the reader that it was in.
+        from: String,
+        /// What the card is: the path of its card file, or what its host calls it.
+        card: String,
         /// Whether another card was taken out for it.
         replaced: bool,
     },

@@ -121,6 +121,27 @@ impl Readers {
         Ok(label)
     }
 
+    /// Takes the card out of a slot for another place: the one that is in it, pulled as by
+    /// [`remove_then`](Self::remove_then), else the one that was last removed from it. It has no power. Gives it with
+    /// what the host said of it.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::NeverHeld`] if there is neither, [`SlotError::Busy`] if the card was busy
+    /// with a command and still is: it is then out of the slot, and can be taken when it is done.
+    pub fn take(&self, slot: usize, then: impl FnOnce(u64)) -> Result<(Box<dyn Card>, Option<Label>), SlotError> {
+        match self.remove_then(slot, then) {
+            Ok(()) | Err(SlotError::Empty(_)) => {}
+            Err(other) => return Err(other),
+        }
+        self.with(|table| {
+            let entry = table.slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
+            let aside = entry.aside.as_mut().ok_or(SlotError::NeverHeld(slot))?;
+            let card = aside.card.take().ok_or(SlotError::Busy(slot))?;
+            Ok((card, entry.aside.take().and_then(|aside| aside.label)))
+        })
+    }
+
     /// Powers up a card that is on its way into a slot, with no lock held, and puts it there unless it was pulled.
     fn arrive(
         &self,

@@ -42,7 +42,7 @@ pub fn scriptor(trace: &Trace, slot: usize) -> (String, Vec<Unsaid>) {
             }
             Action::Protocol(_) => Err("the protocol; scriptor takes it from its command line"),
             Action::PowerOff => Err("the power going off"),
-            Action::Remove | Action::Insert(_) => Err("the card going or coming"),
+            Action::Remove | Action::Insert(_) | Action::InsertFrom(_) => Err("the card going or coming"),
         };
         match text {
             Ok(text) => {
@@ -128,6 +128,10 @@ fn step_value(trace: &Trace, step: &crate::trace::Step, lines: &mut LineCounter<
         }
         Action::Remove => {
             put("do", value!("remove"));
+        }
+        Action::InsertFrom(from) => {
+            put("do", value!("insert"));
+            put("from", value!(from));
         }
         Action::Insert(card) => {
             put("do", value!("insert"));

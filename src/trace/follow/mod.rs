@@ -185,7 +185,7 @@ impl<'m> Follower<'m> {
     pub(super) fn step(&mut self, trace: &Trace, step: &Step) -> Option<Read> {
         let Action::Send(pattern) = &step.action else {
             self.reset();
-            if let Action::Insert(Some(_)) = step.action {
+            if let Action::Insert(Some(_)) | Action::InsertFrom(_) = step.action {
                 self.turned.clear();
             }
             return None;

@@ -47,8 +47,21 @@ pub(crate) const MOST_SLOTS: usize = u8::MAX as usize;
 /// The longest command: header, extended lengths, 65535 bytes of data.
 pub(super) const LONGEST_COMMAND: usize = 4 + 3 + 65_535 + 2;
 
-const KEYWORDS: [&str; 12] =
-    [">", "<", "slot", "card", "atr", "now", "seed", "reset", "protocol", "power-off", "remove", "insert"];
+const KEYWORDS: [&str; 13] = [
+    ">",
+    "<",
+    "slot",
+    "card",
+    "atr",
+    "now",
+    "seed",
+    "reset",
+    "protocol",
+    "power-off",
+    "remove",
+    "insert",
+    "insert-from",
+];
 
 impl Trace {
     /// Reads a trace.
@@ -204,6 +217,15 @@ impl Parser {
             "insert" => {
                 let card = (!rest.text.is_empty()).then(|| rest.text.to_owned());
                 self.step(span, Action::Insert(card));
+                Ok(())
+            }
+            "insert-from" => {
+                let known = self.trace.slots.iter().position(|slot| !slot.name.is_empty() && slot.name == rest.text);
+                let from = known.filter(|&from| from != self.slot).ok_or_else(|| {
+                    Mistake::new(rest.span(), "no other slot of this name stands above")
+                        .hint("`insert-from` names the slot that the card was taken out of")
+                })?;
+                self.step(span, Action::InsertFrom(from));
                 Ok(())
             }
             _ => Err(unknown_keyword(keyword)),

@@ -197,7 +197,7 @@ proptest! {
     #[test]
     fn no_line_makes_it_panic(lines in proptest::collection::vec(prop_oneof![
         "[><] ([0-9A-F]{2}|\\.\\.|\\*\\*|\\{[a-c]:[0-9]{1,9}\\}|\\{[a-c]\\}| |#|é){0,12}",
-        "(reset|slot|card|now|seed|atr|insert|remove|protocol|expect-error|power-off) ?[a-z0-9=é-]{0,6}",
+        "(reset|slot|card|now|seed|atr|insert|insert-from|remove|protocol|expect-error|power-off) ?[a-z0-9=é-]{0,6}",
         "[ \t]{1,3}[0-9A-F#]{0,6}",
     ], 0..20)) {
         if let Ok(trace) = parse(&format!("virtuale-trace 1\n{}\n", lines.join("\n"))) {

@@ -36,9 +36,15 @@ pub struct Recorder {
 
 struct Shared {
     tape: Tape,
-    slot: String,
     /// Held for each line, so that none comes behind the end of the card's stay.
-    phase: Mutex<Phase>,
+    stay: Mutex<Stay>,
+}
+
+/// Where the card is.
+struct Stay {
+    /// The name of its slot.
+    slot: String,
+    phase: Phase,
 }
 
 /// How far a card is in its stay.
@@ -76,7 +82,7 @@ impl Recorder {
     }
 
     fn in_phase(tape: Tape, slot: &str, phase: Phase) -> Self {
-        let shared = Arc::new(Shared { tape, slot: slot.to_owned(), phase: Mutex::new(phase) });
+        let shared = Arc::new(Shared { tape, stay: Mutex::new(Stay { slot: slot.to_owned(), phase }) });
         Self { shared, families: Families::built_in() }
     }
 
@@ -90,38 +96,47 @@ impl Recorder {
     /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then
     /// goes without saying.
     pub fn begin(&self) {
-        *self.phase() = Phase::Heading;
+        self.stay().phase = Phase::Heading;
     }
 
     /// The same for a slot with an antenna. What the card answers to reset there is written when it has answered, in
     /// front of the line that gives it its power.
     pub fn begin_in_field(&self) {
-        *self.phase() = Phase::Entering;
+        self.stay().phase = Phase::Entering;
     }
 
     /// The card comes into its slot, with the card file that it is of, or comes back. That it gets its power then goes
     /// without saying.
     pub fn insert(&self, file: Option<&str>) {
-        let mut phase = self.phase();
-        self.note(&Line::Insert(file));
-        *phase = Phase::Coming;
+        let mut stay = self.stay();
+        self.note(&stay, &Line::Insert(file));
+        stay.phase = Phase::Coming;
+    }
+
+    /// The card comes into another slot of the trace, out of the one that it was in. That it gets its power then goes
+    /// without saying.
+    pub fn insert_from(&self, from: &str, slot: &str) {
+        let mut stay = self.stay();
+        slot.clone_into(&mut stay.slot);
+        self.note(&stay, &Line::InsertFrom(from));
+        stay.phase = Phase::Coming;
     }
 
     /// The card was pulled out of its slot: its stay is over, and nothing is written of it any more. If it was busy,
     /// nobody gets what comes of that; the trace says so.
     pub fn remove(&self) {
-        let mut phase = self.phase();
-        match mem::replace(&mut *phase, Phase::Out) {
+        let mut stay = self.stay();
+        match mem::replace(&mut stay.phase, Phase::Out) {
             Phase::Out => return,
-            Phase::Asked | Phase::Coming => self.note(&Line::Silence(Silence::NoCard)),
+            Phase::Asked | Phase::Coming => self.note(&stay, &Line::Silence(Silence::NoCard)),
             Phase::Heading | Phase::Entering | Phase::In => {}
         }
-        self.note(&Line::Remove);
+        self.note(&stay, &Line::Remove);
     }
 
-    /// Writes a line whatever the phase. The caller holds it.
-    fn note(&self, line: &Line<'_>) {
-        let Shared { tape, slot, .. } = &*self.shared;
+    /// Writes a line whatever the phase.
+    fn note(&self, stay: &Stay, line: &Line<'_>) {
+        let (tape, slot) = (&self.shared.tape, &stay.slot);
         match line {
             Line::NamedCommand(command, _) if secret_to(self.families.iter(), command).is_some() => {
                 tape.secret_line(slot, line);
@@ -131,89 +146,89 @@ impl Recorder {
     }
 
     /// Writes what is done to the card, if it is in.
-    fn ask(&self, phase: &mut Phase, line: &Line<'_>) {
-        if *phase != Phase::Out {
-            self.note(line);
-            *phase = Phase::Asked;
+    fn ask(&self, stay: &mut Stay, line: &Line<'_>) {
+        if stay.phase != Phase::Out {
+            self.note(stay, line);
+            stay.phase = Phase::Asked;
         }
     }
 
     /// Writes what came of it, if the card is still in.
     fn conclude(&self, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
-        let mut phase = self.phase();
-        let is_asked = match *phase {
+        let mut stay = self.stay();
+        let is_asked = match stay.phase {
             Phase::Asked => true,
             // The power-up that goes without saying.
             Phase::Heading | Phase::Entering => false,
             Phase::Out | Phase::Coming | Phase::In => return result,
         };
-        *phase = Phase::In;
+        stay.phase = Phase::In;
         match result {
             Ok(()) if response.is_empty() => {}
-            Ok(()) => self.note(&Line::Response(response)),
+            Ok(()) => self.note(&stay, &Line::Response(response)),
             Err(fault) => {
                 if !is_asked {
-                    self.note(&Line::Reset(Reset::Cold));
+                    self.note(&stay, &Line::Reset(Reset::Cold));
                 }
-                self.note(&Line::Silence(Silence::Fault(fault)));
+                self.note(&stay, &Line::Silence(Silence::Fault(fault)));
             }
         }
         result
     }
 
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.shared.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stay(&self) -> MutexGuard<'_, Stay> {
+        self.shared.stay.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Recorder").field("slot", &self.shared.slot).finish_non_exhaustive()
+        f.debug_struct("Recorder").field("slot", &self.stay().slot).finish_non_exhaustive()
     }
 }
 
 impl Layer for Recorder {
     fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
         {
-            let mut phase = self.phase();
-            match (*phase, interface) {
+            let mut stay = self.stay();
+            match (stay.phase, interface) {
                 (Phase::Out | Phase::Entering, _) | (Phase::Heading, Interface::Contact) => {}
-                (Phase::Coming, Interface::Contact) => *phase = Phase::Asked,
-                (_, Interface::Contact) => self.ask(&mut phase, &Line::Reset(Reset::Cold)),
-                (_, Interface::Contactless) => self.ask(&mut phase, &Line::PowerUpContactless),
+                (Phase::Coming, Interface::Contact) => stay.phase = Phase::Asked,
+                (_, Interface::Contact) => self.ask(&mut stay, &Line::Reset(Reset::Cold)),
+                (_, Interface::Contactless) => self.ask(&mut stay, &Line::PowerUpContactless),
             }
         }
         let result = card.power_up(interface);
         {
-            let mut phase = self.phase();
-            if *phase == Phase::Entering {
-                self.note(&Line::Atr(card.atr().as_bytes()));
-                self.ask(&mut phase, &Line::PowerUpContactless);
+            let mut stay = self.stay();
+            if stay.phase == Phase::Entering {
+                self.note(&stay, &Line::Atr(card.atr().as_bytes()));
+                self.ask(&mut stay, &Line::PowerUpContactless);
             }
         }
         self.conclude(result, &[])
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
-        self.ask(&mut self.phase(), &Line::Reset(Reset::Warm));
+        self.ask(&mut self.stay(), &Line::Reset(Reset::Warm));
         let result = card.reset();
         self.conclude(result, &[])
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
         {
-            let mut phase = self.phase();
-            self.ask(&mut phase, &Line::PowerOff);
+            let mut stay = self.stay();
+            self.ask(&mut stay, &Line::PowerOff);
             // Nothing comes of that.
-            if *phase == Phase::Asked {
-                *phase = Phase::In;
+            if stay.phase == Phase::Asked {
+                stay.phase = Phase::In;
             }
         }
         card.power_off();
     }
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
-        self.ask(&mut self.phase(), &Line::Protocol(protocol));
+        self.ask(&mut self.stay(), &Line::Protocol(protocol));
         let result = card.select_protocol(protocol);
         self.conclude(result, &[])
     }
@@ -224,14 +239,14 @@ impl Layer for Recorder {
             return card.transmit(command, response);
         }
         let name = command_name_in(&self.families, command);
-        self.ask(&mut self.phase(), &Line::NamedCommand(command, &name));
+        self.ask(&mut self.stay(), &Line::NamedCommand(command, &name));
         let result = card.transmit(command, response);
         self.conclude(result, response.as_bytes())
     }
 
     fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
         card.restore(snapshot)?;
-        self.note(&Line::Comment(RESTORED));
+        self.note(&self.stay(), &Line::Comment(RESTORED));
         Ok(())
     }
 }

@@ -69,6 +69,9 @@ pub enum RedactError {
         /// Cards given.
         given: usize,
     },
+    /// A card moved from one slot to another, where nobody knows what is whose.
+    #[error("a card moved from one slot of the trace to another, which redaction does not follow")]
+    Moved,
     /// Original values are still there.
     #[error("values of the original card would still be in the trace: {}", .0.join(", "))]
     Survivors(Vec<String>),
@@ -82,10 +85,14 @@ pub enum RedactError {
 ///
 /// # Errors
 ///
-/// [`RedactError`] if a slot has no stand-in, or if an original value is still there.
+/// [`RedactError`] if a slot has no stand-in, if a card moved from one slot to another, or if an original value is
+/// still there.
 pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, RedactError> {
     let (slots, given) = (trace.slots.len(), stand_ins.len());
     let Some(stand_ins) = stand_ins.get(..slots) else { return Err(RedactError::TooFewCards { slots, given }) };
+    if trace.steps.iter().any(|step| matches!(step.action, Action::InsertFrom(_))) {
+        return Err(RedactError::Moved);
+    }
     let mut needles = Needles::default();
     stand_ins.iter().for_each(|stand_in| needles.know_card(stand_in.profile));
     let files = learn(trace, stand_ins, &mut needles);
@@ -172,7 +179,7 @@ impl Double {
             Action::PowerUpContactless => {
                 let _ = self.card.power_up(Interface::Contactless);
             }
-            Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) => {
+            Action::Reset(_) | Action::PowerOff | Action::Remove | Action::Insert(_) | Action::InsertFrom(_) => {
                 let _ = self.card.power_up(Interface::Contact);
             }
         }
@@ -228,6 +235,8 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
             Action::Protocol(protocol) => writer.line(&slot, &Line::Protocol(*protocol))?,
             Action::PowerOff => writer.line(&slot, &Line::PowerOff)?,
             Action::Remove => writer.line(&slot, &Line::Remove)?,
+            // Refused before.
+            Action::InsertFrom(from) => writer.line(&slot, &Line::InsertFrom(&name(*from)))?,
             Action::Insert(card) => writer.line(&slot, &Line::Insert(card.as_ref().map(|_| stand_in.path)))?,
         }
         match &step.expected {
