@@ -53,7 +53,7 @@ pub struct PlainReading {
 /// [`TransportError`] if the transport fails. Whatever a card answers gives a reading.
 pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Result<PlainReading, TransportError> {
     let atr = transport.atr().to_vec();
-    let mut walk = FileWalk::new(Dialogue::new(transport), layout, ToString::to_string);
+    let mut walk = FileWalk::new(Dialogue::new(transport), layout, ToString::to_string).of_card(&atr);
     let read = walk.of_layout().into_iter().try_for_each(|pointer| walk.file(pointer));
     let cut_short = match read {
         Ok(()) => false,

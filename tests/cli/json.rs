@@ -143,7 +143,8 @@ fn a_trace() {
     let trace = sandbox.path().join("a.apdu");
     let text = "virtuale-trace 1\nslot patient\ncard vitale2-martin\nnow 2026-01-15\nseed 7\natr 3B 75 13 00 00 44 09 EA 90 00\n\
                 reset\nprotocol T=0\n> 00 A4 00 0C 02 3F 00\n< 90 00\n> 00 B0 .. 00 00\n< .. .. 90 00\nreset warm\npower-off\nremove\n\
-                > 00 A4 00 0C\nexpect-error no-card\ninsert\n";
+                > 00 A4 00 0C\nexpect-error no-card\ninsert\nslot doctor\ncard vitale2-durand\n\
+                atr 3B 75 13 00 00 44 09 EA 90 00\nremove\nslot patient\ninsert-from doctor\n";
     fs::write(&trace, text).expect("a file");
     compare("convert --to json", &[printed(&sandbox, &["convert", "--to", "json", &trace.to_string_lossy()])]);
 }

@@ -41,7 +41,13 @@ pub(crate) fn trials() -> Vec<Trial> {
     };
     let extended = trial(&[&PYSCARD], "pyscard::extended", extended);
     let contactless = trial(&[&PYSCARD], "pyscard::contactless", contactless);
-    [newcomer, extended, contactless, messaging, professional, cps2ter]
+    let antenna = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::cps_antenna", |sandbox| {
+        let (virtuale, script) = (env!("CARGO_BIN_EXE_virtuale"), file("pyscard/cps_antenna.py"));
+        let command = [virtuale, "exec", "--card", "cps-lefevre", "--contactless", "0", "--", PYTHON, &script];
+        sandbox.program(&command)?.run()?.exits_with(0)?;
+        Ok(())
+    });
+    [newcomer, extended, contactless, antenna, messaging, professional, cps2ter]
         .into_iter()
         .chain(SCRIPTS.map(of_script))
         .collect()

@@ -35,7 +35,7 @@ use std::{
 };
 
 use virtuale_engine::{
-    Aid, Fid,
+    Aid, Fid, Interface,
     image::{FileIndex, Habits, ImageError, RecordStructure},
 };
 
@@ -49,7 +49,7 @@ pub use self::{
 use self::{
     component::Component,
     decode::Decoder,
-    model::{Application, Chip, File, Structure},
+    model::{Application, Body, Chip, File, Item, Structure},
     security::Security,
 };
 use super::{
@@ -193,10 +193,23 @@ impl Layout {
         self.files.iter().find(|file| file.name == *name).map(|file| file.span.clone())
     }
 
-    /// Where the files are: their names, the first AID of an application that they are in, their identifiers. Files of
-    /// applications without AID are left out.
-    pub fn places(&self) -> impl Iterator<Item = (&str, &Aid, Fid)> {
-        let aid_of = |file: &File| file.parents.iter().find_map(|&parent| self.applications.get(parent)?.aids.first());
+    /// The interface on which a card gives this answer to reset: contacts, unless it is what the layout has for the
+    /// antenna.
+    #[must_use]
+    pub fn interface_of(&self, atr: &[u8]) -> Interface {
+        let constant = |item: &Item| if let Body::Constant(bytes) = &item.body { Some(bytes.clone()) } else { None };
+        let items = self.chip.contactless_atr.as_ref();
+        let in_field = items.and_then(|items| items.iter().map(constant).collect::<Option<Vec<_>>>());
+        if in_field.is_some_and(|parts| parts.concat() == atr) { Interface::Contactless } else { Interface::Contact }
+    }
+
+    /// Where the files are that are there on an interface: their names, the first AID of an application that they are
+    /// in, their identifiers. Files of applications without AID are left out.
+    pub fn places(&self, interface: Interface) -> impl Iterator<Item = (&str, &Aid, Fid)> {
+        let aid_of = move |file: &File| {
+            let mut there = file.parents.iter().filter_map(|&parent| self.applications.get(parent));
+            there.find_map(|application| application.aids.first().filter(|_| application.offered.on(interface)))
+        };
         self.files.iter().filter_map(move |file| Some((file.name.as_str(), aid_of(file)?, file.fid)))
     }
 

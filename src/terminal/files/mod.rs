@@ -5,7 +5,7 @@ pub(super) mod access;
 pub(super) mod ber;
 pub(super) mod merge;
 
-use virtuale_engine::{Aid, Fid, StatusWord, tlv::Tag};
+use virtuale_engine::{Aid, Fid, Interface, StatusWord, tlv::Tag};
 
 pub use access::Lock;
 
@@ -66,6 +66,8 @@ pub struct ClosedFile {
 pub(super) struct FileWalk<'a> {
     pub(super) dialogue: Dialogue<'a>,
     layout: &'a Layout,
+    /// On which the card answered.
+    interface: Interface,
     selected: Option<Aid>,
     /// What people call an application.
     name_of: fn(&Aid) -> String,
@@ -108,17 +110,23 @@ impl Default for Found {
 impl<'a> FileWalk<'a> {
     pub(super) fn new(dialogue: Dialogue<'a>, layout: &'a Layout, name_of: fn(&Aid) -> String) -> Self {
         let dialogue = dialogue.with_waiting(layout.habits_of(INTERINDUSTRY).waiting);
-        Self { dialogue, layout, selected: None, name_of, found: Found::default() }
+        Self { dialogue, layout, interface: Interface::Contact, selected: None, name_of, found: Found::default() }
     }
 
-    /// The files of the layout, in its order; those of applications without AID are left out.
+    /// The same of a card with this answer to reset, which may be that of its antenna.
+    pub(super) fn of_card(self, atr: &[u8]) -> Self {
+        Self { interface: self.layout.interface_of(atr), ..self }
+    }
+
+    /// The files of the layout that are there on the card's interface, in the order of the layout; those of
+    /// applications without AID are left out.
     pub(super) fn of_layout(&self) -> Vec<Pointer> {
         let pointer = |(name, application, fid): (&str, &Aid, Fid)| Pointer {
             name: name.into(),
             application: Some(application.clone()),
             fid,
         };
-        self.layout.places().map(pointer).collect()
+        self.layout.places(self.interface).map(pointer).collect()
     }
 
     /// Reads a file and keeps what it says, or why it does not.
@@ -126,7 +134,7 @@ impl<'a> FileWalk<'a> {
         let parts = match self.content(&pointer)? {
             Ok(parts) => parts,
             Err(Unread { status, control }) => {
-                let lock = Lock::of(status, &control);
+                let lock = Lock::of(status, &control, self.interface);
                 self.found.closed.push(ClosedFile { pointer, status, lock });
                 return Ok(());
             }

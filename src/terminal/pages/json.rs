@@ -107,7 +107,8 @@ pub struct FileReport {
     pub length: Option<usize>,
     /// The status word that refused it; `null` if it was read.
     pub status: Option<String>,
-    /// What would open it: `professional_card`, `holder_code`, `secure_messaging`, `never`, `absent`, `unknown`.
+    /// What would open it: `professional_card`, `holder_code`, `secure_messaging`, `contacts`,
+    /// `never`, `absent`, `unknown`.
     pub lock: Option<Lock>,
 }
 

@@ -1,7 +1,7 @@
 //! What becomes of a command or an answer.
 
 use virtuale_engine::{
-    Aid,
+    Aid, Interface,
     class::{Class, SecureMessaging},
     ins::Ins,
     instruction::{Effect, Parameters, Takes},
@@ -82,7 +82,10 @@ fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]
     match (instruction.effect, instruction.parameters, instruction.takes) {
         (Effect::Selects, ..) if p1 == BY_NAME => {
             let is_registered = data.first().is_some_and(|first| CATEGORIES.contains(&(first >> 4)));
-            let is_known = || layout.places().any(|(_, aid, _)| aid.as_bytes().starts_with(data));
+            let is_known = || {
+                let on = |interface| layout.places(interface).any(|(_, aid, _)| aid.as_bytes().starts_with(data));
+                on(Interface::Contact) || on(Interface::Contactless)
+            };
             Aid::new(data).is_some() && (is_registered || is_known())
         }
         (Effect::Selects, ..) => data.len().is_multiple_of(2) && data.len() <= LONGEST_PATH,

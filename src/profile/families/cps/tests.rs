@@ -83,12 +83,13 @@ fn the_card_is_known_by_its_answer_to_reset() {
 }
 
 /// Commands of programs that were seen to use all that contacts have.
-const BY_CONTACTS: [&str; 5] = [
+const BY_CONTACTS: [&str; 6] = [
     include_str!("../../../../fixtures/scenarios/cps3-authentication.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-codes.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-files.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-session.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-signature.apdu"),
+    include_str!("../../../../fixtures/scenarios/cps3-ter.apdu"),
 ];
 
 /// The commands of a trace.

@@ -16,6 +16,7 @@ pub(super) static WORDS: Words = Words {
     lock: |lock| match lock {
         Lock::ProfessionalCard => "needs a professional's card (CPS)",
         Lock::HolderCode => "needs the holder's code",
+        Lock::Contacts => "closed over the antenna",
         Lock::SecureMessaging => "needs a protected channel",
         Lock::Never => "is never readable",
         Lock::Absent => "is not there",

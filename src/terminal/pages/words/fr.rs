@@ -18,6 +18,7 @@ pub(super) static WORDS: Words = Words {
     lock: |lock| match lock {
         Lock::ProfessionalCard => "demande une carte de professionnel (CPS)",
         Lock::HolderCode => "demande le code du titulaire",
+        Lock::Contacts => "fermé sans contact",
         Lock::SecureMessaging => "demande un canal protégé",
         Lock::Never => "n'est jamais lisible",
         Lock::Absent => "n'existe pas",
