@@ -2,7 +2,6 @@
 
 use std::{
     borrow::Cow,
-    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -119,9 +118,10 @@ fn read(path: &Path) -> Result<String, Failure> {
     let bytes = if path == Path::new("-") {
         reading::bytes(io::stdin().lock(), path, LONGEST)
     } else {
-        // A pipe may be silent for as long as it likes, as standard input may: its log comes as things happen.
-        let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
-        reading::bytes(file, path, LONGEST)
+        // Only standard input may be silent for as long as it likes: its log comes as things happen.
+        let its_path = path.to_owned();
+        reading::patiently(path, move |file| Ok(reading::bytes(file, &its_path, LONGEST)))
+            .map_err(|error| Failure::file("read", path, &error))?
     };
     let bytes = bytes.map_err(cards::failure)?;
     Ok(reading::decoded(&bytes).map_or_else(|error| error.readable, Cow::into_owned))

@@ -82,14 +82,29 @@ impl<W: Write> Writer<W> {
     ///
     /// What the way out says.
     pub fn line(&mut self, slot: &str, line: &Line<'_>) -> io::Result<()> {
-        let mut text = String::new();
-        if !slot.is_empty() && self.slot.as_deref() != Some(slot) {
-            text = format!("slot {slot}\n");
-            self.slot = Some(slot.to_owned());
-        }
-        text.push_str(&line.text());
-        text.push('\n');
+        let mut text = self.heading(slot);
+        line.write(&mut text);
         self.out.write_all(text.as_bytes())
+    }
+
+    /// Writes lines about a slot that are written already, and the slot's name where it is not the last one's.
+    ///
+    /// # Errors
+    ///
+    /// What the way out says.
+    pub(super) fn written(&mut self, slot: &str, lines: &str) -> io::Result<()> {
+        let heading = self.heading(slot);
+        self.out.write_all(heading.as_bytes())?;
+        self.out.write_all(lines.as_bytes())
+    }
+
+    /// The line `slot`, where the next line is of another slot than the last one.
+    fn heading(&mut self, slot: &str) -> String {
+        if slot.is_empty() || self.slot.as_deref() == Some(slot) {
+            return String::new();
+        }
+        self.slot = Some(slot.to_owned());
+        format!("slot {slot}\n")
     }
 
     /// The way out.
@@ -99,6 +114,12 @@ impl<W: Write> Writer<W> {
 }
 
 impl Line<'_> {
+    /// Writes it with its end.
+    pub(super) fn write(&self, text: &mut String) {
+        text.push_str(&self.text());
+        text.push('\n');
+    }
+
     fn text(&self) -> String {
         match self {
             Self::Card(path) => format!("card {}", one_line(path)),

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     shown,
     trace::{
-        Silence,
+        LONGEST, Silence,
         parse::MOST_SLOTS,
         write::{Line, Writer, slot_name},
     },
@@ -83,19 +83,32 @@ pub(super) enum Event {
     Comment(String),
 }
 
-enum Entry {
-    Exchange(Bytes, Answer),
-    Event(Event),
-}
-
 /// What happened, in order, at which reader.
+///
+/// It is written as it comes, in the words of the trace: a log may have millions of lines.
 #[derive(Default)]
 pub(super) struct Dialogue {
-    /// With the reader's index; none before there was a reader.
-    entries: Vec<(Option<usize>, Entry)>,
+    /// The lines of the trace without its slots and its comments about lines that were not understood.
+    said: String,
+    /// Where the lines of another reader begin, with the reader's index; none before there was a reader.
+    turns: Vec<(usize, Option<usize>)>,
+    commands: usize,
     /// The readers, in the order in which they came up.
     readers: Vec<Reader>,
-    unread: Vec<Unread>,
+    unread: Vec<Noted>,
+    /// How many bytes the trace has at least of these.
+    noted: usize,
+    /// How many more there are than any trace has room for.
+    more: usize,
+}
+
+/// A line that was not understood, and where in the trace it is to be said.
+#[derive(Debug)]
+struct Noted {
+    at: usize,
+    /// Whether it is what others left: it is not said where a line is named already.
+    is_left: bool,
+    unread: Unread,
 }
 
 #[derive(Default)]
@@ -116,19 +129,31 @@ impl Dialogue {
         Some(self.readers.len() - 1)
     }
 
-    fn note(&mut self, line: usize, place: Place<'_>, entry: Entry) {
-        match self.index_of(place) {
-            Some(index) => self.entries.push((Some(index), entry)),
-            None => {
-                let why = format!("a trace has at most {MOST_SLOTS} slots, and this is one more reader");
-                self.unread(line, place.name().unwrap_or_default(), &why);
-            }
+    /// Goes on at a reader; whether the trace has room for it.
+    fn at(&mut self, line: usize, place: Place<'_>) -> bool {
+        let index = self.index_of(place);
+        if index.is_none() {
+            let why = format!("a trace has at most {MOST_SLOTS} slots, and this is one more reader");
+            self.unread(line, place.name().unwrap_or_default(), &why);
+        } else if self.turns.last().is_none_or(|(_, last)| *last != index) {
+            self.turns.push((self.said.len(), index));
         }
+        // What is longer is refused in the end, whatever else comes.
+        index.is_some() && self.said.len() <= LONGEST
     }
 
     /// Notes what happened at a reader on a line of the log.
     pub(super) fn push(&mut self, line: usize, place: Place<'_>, event: Event) {
-        self.note(line, place, Entry::Event(event));
+        if self.at(line, place) {
+            let line = match &event {
+                Event::Reset(kind) => Line::Reset(*kind),
+                Event::Protocol(protocol) => Line::Protocol(*protocol),
+                Event::Remove => Line::Remove,
+                Event::Insert => Line::Insert(None),
+                Event::Comment(text) => Line::Comment(text),
+            };
+            line.write(&mut self.said);
+        }
     }
 
     /// Notes a command and what came of it. What is never normal in them is named.
@@ -153,8 +178,26 @@ impl Dialogue {
         let flaws = [command.flaw.take(), said_in(&mut answer).and_then(|said| said.flaw.take())];
         let answer =
             if said_in(&mut answer).is_some_and(|said| said.bytes.is_empty()) { Answer::Unknown } else { answer };
-        self.note(command.line, place, Entry::Exchange(command.bytes, answer));
+        self.write_exchange(command.line, place, &command.bytes, &answer);
         flaws.into_iter().flatten().for_each(|flaw| self.push_unread(flaw));
+    }
+
+    fn write_exchange(&mut self, line: usize, place: Place<'_>, command: &Bytes, answer: &Answer) {
+        if !self.at(line, place) {
+            return;
+        }
+        self.commands += 1;
+        let mut write = |mark: &str, bytes: &Bytes| {
+            self.said.push_str(mark);
+            bytes.write(&mut self.said);
+            self.said.push('\n');
+        };
+        write("> ", command);
+        match answer {
+            Answer::Said(said) => write("< ", &said.bytes),
+            Answer::Silence(silence) => Line::Silence(*silence).write(&mut self.said),
+            Answer::Unknown => {}
+        }
     }
 
     /// Names what is wrong with a message that is in no exchange.
@@ -177,23 +220,43 @@ impl Dialogue {
         self.push_unread(Unread { line, text: text.to_owned(), why: why.to_owned() });
     }
 
+    /// Notes a line of which something is left, unless it is named for another reason.
+    pub(super) fn left(&mut self, line: usize, text: &str, why: &str) {
+        self.note(Unread { line, text: text.to_owned(), why: why.to_owned() }, true);
+    }
+
     fn push_unread(&mut self, unread: Unread) {
+        self.note(unread, false);
+    }
+
+    fn note(&mut self, unread: Unread, is_left: bool) {
+        if self.said.len() + self.noted > LONGEST {
+            self.more += 1;
+            return;
+        }
         let text: String = unread.text.trim().chars().take(LONGEST_SHOWN).collect();
-        let unread = Unread { text, ..unread };
-        let comment = format!("line {} of the log was not understood: {unread}", unread.line);
-        let last = self.entries.last().and_then(|(reader, _)| *reader);
-        self.entries.push((last, Entry::Event(Event::Comment(comment))));
-        self.unread.push(unread);
+        self.noted += unread.why.len() + text.len();
+        self.unread.push(Noted { at: self.said.len(), is_left, unread: Unread { text, ..unread } });
     }
 
     /// The trace.
     pub(super) fn finish(mut self) -> Imported {
         let slots = self.slots();
-        let commands = self.entries.iter().filter(|(_, entry)| matches!(entry, Entry::Exchange(..))).count();
-        self.unread.sort_by_key(|unread| unread.line);
+        if self.more > 0 {
+            let line = self.unread.last().map_or(0, |noted| noted.unread.line);
+            let why = format!("{} more lines were not understood", self.more);
+            let unread = Unread { line, text: String::new(), why };
+            self.unread.push(Noted { at: self.said.len(), is_left: false, unread });
+        }
+        let mut named: Vec<usize> =
+            self.unread.iter().filter(|noted| !noted.is_left).map(|noted| noted.unread.line).collect();
+        named.sort_unstable();
+        self.unread.retain(|noted| !noted.is_left || named.binary_search(&noted.unread.line).is_err());
         // Memory takes whatever is written to it.
         let text = self.write(&slots).unwrap_or_default();
-        Imported { text: String::from_utf8_lossy(&text).into_owned(), commands, unread: self.unread }
+        let mut unread: Vec<Unread> = self.unread.into_iter().map(|noted| noted.unread).collect();
+        unread.sort_by_key(|unread| unread.line);
+        Imported { text: String::from_utf8_lossy(&text).into_owned(), commands: self.commands, unread }
     }
 
     /// A name for each reader's slot: none if there is one only, and no two the same.
@@ -227,22 +290,24 @@ impl Dialogue {
                 writer.line(slot, &Line::AtrPattern(&atr.notation()))?;
             }
         }
-        for (reader, entry) in &self.entries {
-            let slot = reader.and_then(|index| slots.get(index)).map_or("", String::as_str);
-            match entry {
-                Entry::Exchange(command, answer) => {
-                    writer.line(slot, &Line::CommandPattern(&command.notation()))?;
-                    match answer {
-                        Answer::Said(said) => writer.line(slot, &Line::ResponsePattern(&said.bytes.notation()))?,
-                        Answer::Silence(silence) => writer.line(slot, &Line::Silence(*silence))?,
-                        Answer::Unknown => {}
-                    }
+        let ends = self.turns.iter().skip(1).map(|(at, _)| *at).chain([self.said.len()]);
+        let none = [((0, None), self.turns.first().map_or(0, |(at, _)| *at))];
+        let mut unread = self.unread.iter().peekable();
+        let mut slot = "";
+        for ((mut at, reader), end) in none.into_iter().chain(self.turns.iter().copied().zip(ends)) {
+            // A comment is said where the dialogue was, and what follows it may be another reader's.
+            while let Some(noted) = unread.next_if(|noted| noted.at <= end) {
+                if at < noted.at {
+                    slot = reader.and_then(|index: usize| slots.get(index)).map_or("", String::as_str);
+                    writer.written(slot, self.said.get(at..noted.at).unwrap_or_default())?;
+                    at = noted.at;
                 }
-                Entry::Event(Event::Reset(kind)) => writer.line(slot, &Line::Reset(*kind))?,
-                Entry::Event(Event::Protocol(protocol)) => writer.line(slot, &Line::Protocol(*protocol))?,
-                Entry::Event(Event::Remove) => writer.line(slot, &Line::Remove)?,
-                Entry::Event(Event::Insert) => writer.line(slot, &Line::Insert(None))?,
-                Entry::Event(Event::Comment(text)) => writer.line(slot, &Line::Comment(text))?,
+                let comment = format!("line {} of the log was not understood: {}", noted.unread.line, noted.unread);
+                writer.line(slot, &Line::Comment(&comment))?;
+            }
+            if at < end {
+                slot = reader.and_then(|index: usize| slots.get(index)).map_or("", String::as_str);
+                writer.written(slot, self.said.get(at..end).unwrap_or_default())?;
             }
         }
         Ok(writer.into_inner())

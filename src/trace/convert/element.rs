@@ -68,16 +68,26 @@ impl Bytes {
 
     /// As a trace writes them.
     pub(super) fn notation(&self) -> String {
-        let words: Vec<String> = self
-            .0
-            .iter()
-            .map(|element| match element {
-                Element::Byte(byte) => format!("{byte:02X}"),
-                Element::Hidden => "..".to_owned(),
-                Element::Gap => "**".to_owned(),
-            })
-            .collect();
-        words.join(" ")
+        let mut text = String::with_capacity(3 * self.0.len());
+        self.write(&mut text);
+        text
+    }
+
+    /// Writes them as a trace has them.
+    pub(super) fn write(&self, text: &mut String) {
+        for (index, element) in self.0.iter().enumerate() {
+            if index > 0 {
+                text.push(' ');
+            }
+            match element {
+                Element::Byte(byte) => {
+                    let digits = [byte >> 4, byte & 0x0F].map(|digit| char::from_digit(u32::from(digit), 16));
+                    text.extend(digits.into_iter().flatten().map(|digit| digit.to_ascii_uppercase()));
+                }
+                Element::Hidden => text.push_str(".."),
+                Element::Gap => text.push_str("**"),
+            }
+        }
     }
 }
 

@@ -246,7 +246,7 @@ fn message(line: usize, value: &str, status: Option<&str>, repeats: bool) -> Mes
     let text = format!("{value} {}", status.unwrap_or_default());
     let mut gathered = Gathered::new(line);
     if let Some(rest) = gathered.take(line, value) {
-        match tail::status(&rest.text).filter(|_| !gathered.is_empty()) {
+        match tail::status(rest.text).filter(|_| !gathered.is_empty()) {
             Some(apart) => gathered.status(line, &text, apart, false),
             None => gathered.flaw(line, &text, NOT_ONLY_BYTES),
         }

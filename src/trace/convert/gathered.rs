@@ -1,11 +1,16 @@
 //! A command or an answer that goes on over several lines: rows of a dump, lines that a paste wrapped.
 
 use super::{
+    column::is_text_of_last,
     dialogue::{Message, Unread},
     element::{Bytes, Element},
+    lines::Line,
     notation::{self, Reading},
-    prefix,
+    prefix, tail,
 };
+
+/// A row is the same as what a column of text shows of the bytes above it.
+pub(super) const TEXT_OF_ABOVE: &str = "a row that is the text of the bytes above it, or bytes: nothing tells";
 
 /// Bytes on their way into a message.
 #[derive(Debug)]
@@ -54,12 +59,21 @@ impl Gathered {
         self.bytes.0.ends_with(&status.0)
     }
 
-    /// Takes the bytes at the beginning of a text on a line, and gives back what follows them.
-    pub(super) fn take(&mut self, line: usize, text: &str) -> Option<Rest> {
-        let text = without_mark_of_more(text.trim());
+    /// Takes the bytes at the beginning of a part of a line, and gives back what follows them.
+    pub(super) fn take_of<'t>(&mut self, line: &Line<'_>, text: &'t str) -> Option<Rest<'t>> {
+        let rest = self.take(line.number, text);
+        let left = rest.as_ref().map_or(0, |rest| rest.text.len());
+        let text = text.trim();
+        line.take(text.get(..text.len() - left).unwrap_or_default());
+        rest
+    }
+
+    /// Takes the bytes at the beginning of a text, and gives back what follows them: the end of it.
+    pub(super) fn take<'t>(&mut self, line: usize, text: &'t str) -> Option<Rest<'t>> {
+        let whole = text.trim();
+        let text = without_mark_of_more(whole);
         let joined = self.half.take().map(|half| format!("{half}{text}"));
-        let text = joined.as_deref().unwrap_or(text);
-        let Reading { bytes, rest, apart, doubt, .. } = notation::read(text);
+        let Reading { bytes, rest, apart, doubt, .. } = notation::read(joined.as_deref().unwrap_or(text));
         self.bytes.extend(bytes);
         if let Some(why) = doubt {
             self.flaw(line, text, why);
@@ -72,31 +86,41 @@ impl Gathered {
                 self.half = half.chars().next();
                 None
             }
-            rest => Some(Rest { text: rest.to_owned(), apart, bytes: self.bytes.0.len() }),
+            rest => {
+                let text = text.get(text.len().saturating_sub(rest.len())..).unwrap_or(text);
+                Some(Rest { text, apart, bytes: self.bytes.0.len() })
+            }
         }
     }
 
     /// Takes a line below, if it has nothing but bytes and what may follow them, which is given back.
-    pub(super) fn row(&mut self, line: usize, text: &str) -> Option<Option<Rest>> {
-        let text = text.trim();
-        let (told, text) = offset(text);
+    pub(super) fn row<'t>(&mut self, line: &Line<'_>, text: &'t str) -> Option<Option<Rest<'t>>> {
+        let whole = text.trim();
+        let (told, text) = offset(whole);
         let bare = without_mark_of_more(text);
         let joined = self.half.map(|half| format!("{half}{bare}"));
         let Reading { bytes, rest, .. } = notation::read(joined.as_deref().unwrap_or(bare));
         let begins = !bytes.is_empty() || is_odd(rest);
-        let goes_on = rest.is_empty() || is_odd(rest) || rest.starts_with(|first: char| !first.is_alphanumeric());
+        let goes_on = rest.is_empty()
+            || is_odd(rest)
+            || rest.starts_with(|first: char| !first.is_alphanumeric())
+            || tail::status(rest).is_some();
         let is_word = bytes.0.len() <= 4 && !rest.is_empty() && !text.contains(|digit: char| digit.is_ascii_digit());
         if !begins || !goes_on || is_word {
             return None;
         }
         if let Some(told) = told.filter(|told| *told != self.bytes.0.len()) {
             let why = format!("a row that begins at byte {told}, and {} stand before it", self.bytes.0.len());
-            self.flaw(line, text, &why);
+            self.flaw(line.number, text, &why);
         }
         if !text.is_empty() && text.bytes().all(|byte| byte == b'.') {
-            self.flaw(line, text, "a row of nothing but dots: hidden bytes, or the text of those above");
+            self.flaw(line.number, text, "a row of nothing but dots: hidden bytes, or the text of those above");
         }
-        Some(self.take(line, text))
+        if is_text_of_last(&self.bytes.0, text) {
+            self.flaw(line.number, text, TEXT_OF_ABOVE);
+        }
+        line.take(&whole[..whole.len() - text.len()]);
+        Some(self.take_of(line, text))
     }
 
     /// Takes bytes as they are.
@@ -131,9 +155,9 @@ impl Gathered {
 }
 
 /// What follows bytes on their line.
-#[derive(Debug)]
-pub(super) struct Rest {
-    pub(super) text: String,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rest<'t> {
+    pub(super) text: &'t str,
     /// Whether it stands apart, as a column does.
     pub(super) apart: bool,
     /// How many bytes were said before it.
@@ -296,12 +320,13 @@ fn is_pairs(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Gathered, holds_bytes, holds_row, looks_like_bytes, offset};
+    use crate::trace::convert::lines::Line;
 
     fn gathered(rows: &[&str]) -> (String, usize) {
         let mut gathered = Gathered::new(1);
         let mut rest = usize::from(gathered.take(1, rows[0]).is_some());
         for (line, row) in rows.iter().enumerate().skip(1) {
-            rest += usize::from(!matches!(gathered.row(line + 1, row), Some(None)));
+            rest += usize::from(!matches!(gathered.row(&Line::new(line + 1, row, *row), row), Some(None)));
         }
         let message = gathered.close(None);
         (message.bytes.notation(), rest + usize::from(message.flaw.is_some()))

@@ -1,59 +1,49 @@
-//! Lines with bytes that no importer took: named, unless they are the next command before it is sent.
+//! Lines of which something is left that could be bytes: named, unless they are the next command before it is sent.
 
 use super::{
-    dialogue::Dialogue,
-    element::Bytes,
-    gathered::{holds_bytes, looks_like_bytes},
-    lines::Line,
-    logs::arrows,
-    notation,
+    dialogue::Dialogue, element::Bytes, gathered::looks_like_bytes, lines::Line, logs::arrows, notation,
+    remains::could_be_bytes,
 };
 
-/// Which lines of a log have bytes that matter, beside those that its program marks.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(super) enum Strictness {
-    /// Lines that are bytes and nothing else: the program is known, and so is what else it prints.
-    #[default]
-    Rows,
-    /// Also lines in which bytes stand.
-    Anywhere,
+/// Whose a line is, which tells what else may stand in it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Author {
+    /// The program that wrote the log writes such lines, and numbers in them that are no bytes: only what looks like a
+    /// command or an answer is named.
+    Program,
+    /// Nobody knows whose it is: all that could be a byte is named.
+    Anybody,
 }
 
-/// Lines that nobody took.
+/// Lines that are to be named.
 #[derive(Debug, Default)]
 pub(super) struct Leftovers {
-    strictness: Strictness,
     lines: Vec<(usize, String)>,
 }
 
 impl Leftovers {
-    pub(super) fn new(strictness: Strictness) -> Self {
-        Self { strictness, lines: Vec::new() }
-    }
-
-    /// Notes a line that is not understood, if it has bytes.
-    pub(super) fn note(&mut self, line: &Line<'_>) {
-        let is_anywhere = self.strictness == Strictness::Anywhere && holds_bytes(&line.text);
-        if looks_like_bytes(&line.text) || is_anywhere || arrows::is_said(&line.text) {
-            self.lines.push((line.number, line.text.clone().into_owned()));
+    /// Looks at a line of which everybody took what is theirs.
+    pub(super) fn settle(&mut self, line: &Line<'_>, author: Author) {
+        if is_left(line, author) {
+            self.take(line);
         }
     }
 
     /// Notes a line whatever it looks like.
     pub(super) fn take(&mut self, line: &Line<'_>) {
-        self.lines.push((line.number, line.text.clone().into_owned()));
+        if self.lines.last().is_none_or(|(last, _)| *last != line.number) {
+            self.lines.push((line.number, line.text.clone().into_owned()));
+        }
     }
 
-    /// A command follows: programs and people write it down before it is sent.
-    pub(super) fn before(&mut self, command: &Bytes, dialogue: &mut Dialogue) {
+    /// A command follows, which begins on a line: programs and people write it down before it is sent.
+    pub(super) fn before(&mut self, line: usize, command: &Bytes, dialogue: &mut Dialogue) {
         let mut echo = Bytes::default();
-        for (_, text) in &self.lines {
-            // A prompt may stand before it.
-            let written = text.rsplit_once("> ").map_or(text.as_str(), |(_, written)| written);
-            echo.extend(notation::read(written.trim_end_matches('\\')).bytes);
+        for (_, text) in self.lines.iter().filter(|(number, _)| *number < line) {
+            echo.extend(echoed(text).unwrap_or_default());
         }
         if echo == *command {
-            self.lines.clear();
+            self.lines.retain(|(number, text)| *number >= line || echoed(text).is_none());
         }
         self.name(dialogue);
     }
@@ -61,7 +51,34 @@ impl Leftovers {
     /// Names the lines.
     pub(super) fn name(&mut self, dialogue: &mut Dialogue) {
         for (line, text) in self.lines.drain(..) {
-            dialogue.unread(line, &text, "bytes that belong to no command and no answer");
+            dialogue.left(line, &text, LEFT);
         }
+    }
+}
+
+/// The bytes of a line that has nothing else, but for a prompt and perhaps a word before them: `cm>  /send 00D00000`.
+fn echoed(text: &str) -> Option<Bytes> {
+    let written = text.rsplit_once("> ").map_or(text, |(_, written)| written).trim().trim_end_matches('\\');
+    let word = written.split_once(' ').filter(|(word, _)| word.starts_with('/')).map(|(_, rest)| rest);
+    let reading = notation::read(word.unwrap_or(written));
+    // A remark may stand behind it.
+    let is_alone = reading.rest.is_empty()
+        || reading.rest.starts_with('#') && !reading.rest.contains(|sign: char| sign.is_ascii_digit());
+    (is_alone && !reading.bytes.is_empty()).then_some(reading.bytes)
+}
+
+const LEFT: &str = "bytes that belong to no command and no answer";
+
+/// Names a line at once if something is left in it.
+pub(super) fn settle(line: &Line<'_>, author: Author, dialogue: &mut Dialogue) {
+    if is_left(line, author) {
+        dialogue.left(line.number, &line.text, LEFT);
+    }
+}
+
+fn is_left(line: &Line<'_>, author: Author) -> bool {
+    match author {
+        Author::Anybody => could_be_bytes(line),
+        Author::Program => line.left().iter().any(|piece| looks_like_bytes(piece.text) || arrows::is_said(piece.text)),
     }
 }

@@ -1,6 +1,6 @@
 //! The lines of a log, as every importer sees them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::RefCell, iter::Enumerate, ops::Range, str};
 
 use serde_json::{Map, Value};
 
@@ -21,9 +21,70 @@ pub(super) struct Line<'a> {
     /// Whether what was taken from before it is of another shape than before the two lines above it that have some; or
     /// it is bare and the line below it is such a one.
     pub(super) is_other: bool,
+    /// Where the parts of the text stand that an importer took: bytes of a message, or what it knows.
+    taken: RefCell<Vec<Range<usize>>>,
 }
 
-impl Line<'_> {
+/// A part of a line that no importer took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Piece<'l> {
+    pub(super) text: &'l str,
+    /// Whether it stands behind a part that was taken.
+    pub(super) is_behind: bool,
+    /// Whether it stands before a part that was taken.
+    pub(super) is_before: bool,
+}
+
+impl<'a> Line<'a> {
+    /// A line of which nobody took anything yet.
+    pub(super) fn new(number: usize, raw: &'a str, text: impl Into<Cow<'a, str>>) -> Self {
+        Self { number, raw, text: text.into(), is_bare: false, is_other: false, taken: RefCell::default() }
+    }
+
+    /// Takes a part of the text: it is in the trace, or it is known that it is no bytes. What is no part of the text
+    /// changes nothing, and so is left.
+    pub(super) fn take(&self, part: &str) {
+        let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr());
+        let range = start.map(|start| start..start + part.len());
+        if let Some(range) = range.filter(|range| !range.is_empty() && range.end <= self.text.len()) {
+            self.taken.borrow_mut().push(range);
+        }
+    }
+
+    /// Takes all of it.
+    pub(super) fn take_all(&self) {
+        self.take(&self.text);
+    }
+
+    /// What nobody took.
+    pub(super) fn left(&self) -> Vec<Piece<'_>> {
+        let mut taken = self.taken.borrow().clone();
+        taken.push(self.text.len()..self.text.len());
+        taken.sort_by_key(|range| range.start);
+        let mut pieces = Vec::new();
+        let mut end = 0;
+        for range in taken {
+            let text = self.text.get(end..range.start).unwrap_or_default();
+            if !text.trim().is_empty() {
+                pieces.push(Piece { text, is_behind: end > 0, is_before: range.start < self.text.len() });
+            }
+            end = end.max(range.end);
+        }
+        pieces
+    }
+
+    /// The hexadecimal digits of the bytes that were taken, in capitals; none of those of a longer message than
+    /// `longest` digits.
+    pub(super) fn taken_digits(&self, longest: usize) -> String {
+        let parts = self.taken.borrow();
+        // A mark is no bytes.
+        let is_mark = |part: &str| part.contains(|sign: char| sign.is_alphabetic() && !sign.is_ascii_hexdigit());
+        let bytes =
+            parts.iter().map(|part| &self.text[part.clone()]).filter(|part| part.len() <= longest && !is_mark(part));
+        let digits = bytes.flat_map(str::chars).filter(char::is_ascii_hexdigit);
+        digits.map(|digit| digit.to_ascii_uppercase()).collect()
+    }
+
     /// Whether this line, which goes on with bytes, begins otherwise than those above it. A paste that wraps bytes puts
     /// nothing before them; `has_rest` is whether anything is behind them.
     pub(super) fn begins_otherwise(&self, has_rest: bool) -> bool {
@@ -33,35 +94,61 @@ impl Line<'_> {
         let is_wrapped = !has_rest && !is_mixed && text.starts_with(char::is_alphanumeric);
         self.is_other || self.is_bare && !is_wrapped
     }
+
+    /// The process that wrote it, as syslog has it before the text: `app[2811]`.
+    pub(super) fn process(&self) -> Option<&'a str> {
+        let before = self.raw.trim_end().strip_suffix(&*self.text)?;
+        let word = before.trim_end().strip_suffix(':')?.rsplit(' ').next()?;
+        let (name, number) = word.strip_suffix(']')?.split_once('[')?;
+        let is_process = !name.is_empty() && !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+        is_process.then_some(word)
+    }
+}
+
+/// The lines of a log, one after the other: all of them take more room than the log.
+#[derive(Clone, Debug)]
+pub(super) struct Lines<'a> {
+    raw: Enumerate<str::Lines<'a>>,
+    words_above: usize,
+    above: [Option<Shape>; 2],
+    /// The line below the last one that was given.
+    below: Option<Line<'a>>,
 }
 
 /// The lines of a log. A mark of byte order at its beginning is none of it.
-pub(super) fn lines(log: &str) -> Vec<Line<'_>> {
-    let log = log.trim_start_matches('\u{FEFF}');
-    let mut words_above = 0;
-    let mut above: [Option<Shape>; 2] = [None, None];
-    let line = |(index, raw)| {
+pub(super) fn lines(log: &str) -> Lines<'_> {
+    let raw = log.trim_start_matches('\u{FEFF}').lines().enumerate();
+    Lines { raw, words_above: 0, above: [None, None], below: None }
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Line<'a>;
+
+    fn next(&mut self) -> Option<Line<'a>> {
+        let mut line = self.below.take().or_else(|| self.read())?;
+        self.below = self.read();
+        line.is_other |= line.is_bare && self.below.as_ref().is_some_and(|below| below.is_other && !below.is_bare);
+        Some(line)
+    }
+}
+
+impl<'a> Lines<'a> {
+    fn read(&mut self) -> Option<Line<'a>> {
+        let (index, raw) = self.raw.next()?;
         let text = seen(raw);
         let shape = Shape::of(raw, &text);
-        let is_bare = shape.words() < std::mem::replace(&mut words_above, shape.words());
-        let is_other = shape.words() > 0 && shape.differs(&above);
+        let is_bare = shape.words() < std::mem::replace(&mut self.words_above, shape.words());
+        let is_other = shape.words() > 0 && shape.differs(&self.above);
         if shape.words() > 0 {
-            above.swap(0, 1);
-            above[0] = Some(shape);
+            self.above.swap(0, 1);
+            self.above[0] = Some(shape);
         }
-        Line { number: index + 1, raw, text, is_bare, is_other }
-    };
-    let mut lines: Vec<Line<'_>> = log.lines().enumerate().map(line).collect();
-    let mut below = false;
-    for line in lines.iter_mut().rev() {
-        line.is_other |= line.is_bare && below;
-        below = line.is_other && !line.is_bare;
+        Some(Line { is_bare, is_other, ..Line::new(index + 1, raw, text) })
     }
-    lines
 }
 
 /// What was taken from before a text.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 struct Shape {
     /// With one digit for each number, and one blank for several.
     signs: String,
@@ -73,6 +160,14 @@ impl Shape {
     fn of(raw: &str, text: &str) -> Self {
         let plain = without_colours(raw);
         let before = plain.trim().strip_suffix(text).unwrap_or_default().trim();
+        // The kernel pads its times: `[ 1106.6]`.
+        let seconds = before.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let seconds = seconds.filter(|(inside, _)| {
+            let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+            inside.trim().split_once('.').is_some_and(|(whole, part)| is_number(whole) && is_number(part))
+        });
+        let padded = seconds.map(|(_, rest)| format!("[.]{rest}"));
+        let before = padded.as_deref().unwrap_or(before);
         let mut signs = String::new();
         for character in before.chars() {
             let sign = match character {
@@ -141,7 +236,31 @@ fn without_colours(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{lines, without_colours};
+    use super::{Line, lines, without_colours};
+
+    fn texts(log: &str) -> Vec<String> {
+        lines(log).map(|line| line.text.into_owned()).collect()
+    }
+
+    #[test]
+    fn what_nobody_took_is_left() {
+        let line = Line::new(1, "", "card => 00 A4 (done)");
+        let (_, bytes) = line.text.split_once("card ").expect("an arrow");
+        line.take(&bytes[..2]);
+        line.take(&bytes[3..8]);
+        line.take("00");
+        let left: Vec<_> = line.left().iter().map(|piece| (piece.text, piece.is_behind, piece.is_before)).collect();
+        assert_eq!(left, [("card ", false, true), (" (done)", true, false)]);
+        line.take_all();
+        assert!(line.left().is_empty());
+    }
+
+    #[test]
+    fn syslog_tells_the_process() {
+        let process = |raw| lines(raw).next().and_then(|line| line.process());
+        assert_eq!(process("Nov 28 08:00:36 host app[11]: => 00"), Some("app[11]"));
+        assert_eq!(process("[11]: => 00"), None);
+    }
 
     #[test]
     fn colours_go_and_text_stays() {
@@ -156,13 +275,12 @@ mod tests {
     #[test]
     fn a_container_keeps_lines_as_json() {
         let line = "{\"log\":\"00000019 APDU: 00 A4 \\n\",\"stream\":\"stdout\",\"time\":\"2026-11-28T08:00:36Z\"}";
-        assert_eq!(lines(line)[0].text, "00000019 APDU: 00 A4");
-        assert_eq!(lines("{\"log\": 1}")[0].text, "{\"log\": 1}");
+        assert_eq!(texts(line), ["00000019 APDU: 00 A4"]);
+        assert_eq!(texts("{\"log\": 1}"), ["{\"log\": 1}"]);
     }
 
     #[test]
     fn a_mark_of_byte_order_and_ends_of_windows_are_no_text() {
-        let seen: Vec<_> = lines("\u{FEFF}=> 00\r\n  <= 90 00\r\n").into_iter().map(|line| line.text).collect();
-        assert_eq!(seen, ["=> 00", "<= 90 00"]);
+        assert_eq!(texts("\u{FEFF}=> 00\r\n  <= 90 00\r\n"), ["=> 00", "<= 90 00"]);
     }
 }

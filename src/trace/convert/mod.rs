@@ -5,7 +5,8 @@
 //!
 //! What all importers need is here: lines without what services put before them (`prefix`), bytes in any notation
 //! (`notation`), rows and wrapped lines (`gathered`), commands and answers in turn (`turns`), whose they are
-//! (`readers`), and what is never normal (`guards`). What only one log has is in `logs`.
+//! (`readers`), and what is never normal (`guards`). What only one log has is in `logs`. Each takes from a line what it
+//! understands (`lines`), and what then is left of the line is looked at last of all (`remains`, `leftovers`).
 
 mod column;
 mod dialogue;
@@ -22,11 +23,13 @@ mod pairing;
 mod patterns;
 mod prefix;
 mod readers;
+mod remains;
 mod scan;
 mod tail;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod vocabulary;
 
 pub use dialogue::{Imported, Unread};
 pub use export::{Unsaid, json, scriptor};
@@ -94,25 +97,54 @@ impl Format {
     /// What wrote this log, told by what only it writes.
     #[must_use]
     pub fn detect(log: &str) -> Option<Self> {
-        let lines = lines::lines(log);
-        let wrote = |is_typical: fn(&Line<'_>) -> bool| lines.iter().any(is_typical);
-        match () {
-            () if wrote(spy::is_typical) => Some(Self::Spy),
-            () if wrote(opensc::is_typical) => Some(Self::Opensc),
-            () if wrote(scdaemon::is_typical) => Some(Self::Scdaemon),
-            () if wrote(pcscd::is_typical) => Some(Self::Pcscd),
-            () if wrote(gp::is_typical) => Some(Self::Gp),
-            () if wrote(gpshell::is_typical) => Some(Self::Gpshell),
-            () if wrote(opensc_tool::is_typical) => Some(Self::OpenscTool),
-            () if wrote(scriptor::is_typical) => Some(Self::Scriptor),
-            () if csv::is_typical(&lines) => Some(Self::Csv),
-            () if wrote(json_lines::is_typical) && !json::is_whole(log) => Some(Self::JsonLines),
-            () if json::is_typical(log) => Some(Self::Json),
-            () if angles::is_typical(&lines) => Some(Self::Angles),
-            () if arrows::is_typical(&lines) => Some(Self::Arrows),
-            () => None,
+        let mut wrote = [false; PROGRAMS.len()];
+        let (mut angles, mut arrows) = (angles::Found::default(), arrows::Counted::default());
+        for line in lines::lines(log) {
+            PROGRAMS.iter().zip(&mut wrote).for_each(|((_, wrote_line), wrote)| *wrote |= wrote_line(&line));
+            angles.look(&line);
+            arrows.count(&line);
+        }
+        let wrote = |wanted| PROGRAMS.iter().zip(wrote).any(|((format, _), wrote)| wrote && *format == wanted);
+        let program =
+            PROGRAMS.iter().map(|(format, _)| *format).find(|format| wrote(*format) && *format != Self::JsonLines);
+        match program {
+            Some(program) => Some(program),
+            None if is_table(log) => Some(Self::Csv),
+            None if wrote(Self::JsonLines) && !json::is_whole(log) => Some(Self::JsonLines),
+            None if json::is_typical(log) => Some(Self::Json),
+            None if angles.is_typical() => Some(Self::Angles),
+            None => arrows.is_typical().then_some(Self::Arrows),
         }
     }
+}
+
+/// Whether a line tells who wrote it.
+type Tells = fn(&Line<'_>) -> bool;
+
+/// Formats that one line tells, the surest first, and whether it does.
+const PROGRAMS: [(Format, Tells); 9] = [
+    (Format::Spy, spy::is_typical),
+    (Format::Opensc, opensc::is_typical),
+    (Format::Scdaemon, scdaemon::is_typical),
+    (Format::Pcscd, pcscd::is_typical),
+    (Format::Gp, gp::is_typical),
+    (Format::Gpshell, gpshell::is_typical),
+    (Format::OpenscTool, opensc_tool::is_typical),
+    (Format::Scriptor, scriptor::is_typical),
+    (Format::JsonLines, json_lines::is_typical),
+];
+
+/// Whether a log is a table: by its first line, or because all lines have what stands between columns.
+fn is_table(log: &str) -> bool {
+    let mut lines = lines::lines(log).filter(|line| !line.raw.trim().is_empty());
+    let Some(first) = lines.next() else { return false };
+    let has_columns = |line: Line<'_>| line.raw.contains([',', ';', '\t', '|']);
+    csv::is_typical(&[first]) || lines.all(has_columns) && csv::is_typical(&collected(log))
+}
+
+/// All lines of a log, for tables and records.
+fn collected(log: &str) -> Vec<Line<'_>> {
+    lines::lines(log).collect()
 }
 
 /// Makes a trace of a log.
@@ -121,18 +153,18 @@ pub fn import(log: &str, format: Format) -> Imported {
     let lines = lines::lines(log);
     let mut dialogue = Dialogue::default();
     match format {
-        Format::Spy => spy::read(&lines, &mut dialogue),
-        Format::Pcscd => pcscd::read(&lines, &mut dialogue),
-        Format::Opensc => opensc::read(&lines, &mut dialogue),
-        Format::Scdaemon => scdaemon::read(&lines, &mut dialogue),
-        Format::OpenscTool => opensc_tool::read(&lines, &mut dialogue),
-        Format::Scriptor => scriptor::read(&lines, &mut dialogue),
-        Format::Gp => gp::read(&lines, &mut dialogue),
-        Format::Gpshell => gpshell::read(&lines, &mut dialogue),
-        Format::Arrows => arrows::read(&lines, &mut dialogue),
-        Format::Angles => angles::read(&lines, &mut dialogue),
-        Format::Csv => csv::read(&lines, &mut dialogue),
-        Format::JsonLines => json_lines::read(&lines, &mut dialogue),
+        Format::Spy => spy::read(lines, &mut dialogue),
+        Format::Pcscd => pcscd::read(lines, &mut dialogue),
+        Format::Opensc => opensc::read(lines, &mut dialogue),
+        Format::Scdaemon => scdaemon::read(lines, &mut dialogue),
+        Format::OpenscTool => opensc_tool::read(lines, &mut dialogue),
+        Format::Scriptor => scriptor::read(lines, &mut dialogue),
+        Format::Gp => gp::read(lines, &mut dialogue),
+        Format::Gpshell => gpshell::read(lines, &mut dialogue),
+        Format::Arrows => arrows::read(lines, &mut dialogue),
+        Format::Angles => angles::read(lines, &mut dialogue),
+        Format::Csv => csv::read(&collected(log), &mut dialogue),
+        Format::JsonLines => json_lines::read(&collected(log), &mut dialogue),
         Format::Json => json::read(log, &mut dialogue),
     }
     dialogue.finish()

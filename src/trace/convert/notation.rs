@@ -23,6 +23,8 @@ pub(super) struct Reading<'a> {
     pub(super) doubt: Option<&'static str>,
     /// Whether some bytes below 10 have one digit behind `0x`, and whether others have two: one may have lost a digit.
     digits: (bool, bool),
+    /// Whether a hidden byte and a shown one stand together, and whether other bytes have `0x` before them.
+    mixed: (bool, bool),
 }
 
 /// The end is in the bytes, and could be the column of text.
@@ -33,6 +35,8 @@ const TEXT_THAT_FITS_NOT: &str =
     "dots behind the bytes: the same bytes as text, of which one is missing, or hidden bytes";
 
 const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two: one may be missing";
+
+const SIGN_DAMAGED: &str = "a byte without the `0x` of the others, or one more that is hidden";
 
 /// Words for what a program does not show.
 const HIDING: [&str; 9] = ["hidden", "redacted", "removed", "masked", "secret", "snip", "cut", "pin", "..."];
@@ -65,7 +69,7 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         let gap = reading.rest;
         let rest = gap.trim_start_matches(is_gap);
         let blanks = gap.len() - gap.trim_start_matches(is_blank).len();
-        if blanks > 0 && column.matches(gap) {
+        if blanks > 0 && column.matches(&reading.bytes.0, gap) {
             if blanks > 1 || is_dots(gap.trim_start()) || !plain(gap) {
                 reading.rest = "";
                 return reading;
@@ -106,6 +110,10 @@ impl<'a> Reading<'a> {
             self.digits.1 |= digits.len() == 2 && digits.starts_with('0');
             self.doubt = self.doubt.or((self.digits == (true, true)).then_some(DIGIT_MISSING));
         }
+        self.mixed.0 |=
+            matches!(elements[..], [Element::Hidden, Element::Byte(_)] | [Element::Byte(_), Element::Hidden]);
+        self.mixed.1 |= word.contains(['x', 'X']) && elements.iter().all(|element| matches!(element, Element::Byte(_)));
+        self.doubt = self.doubt.or((self.mixed == (true, true)).then_some(SIGN_DAMAGED));
         elements.iter().for_each(|element| column.show(*element));
         self.bytes.0.extend(elements);
         self.rest = rest;
@@ -135,7 +143,7 @@ pub(super) fn counted(text: &str, count: usize) -> Option<Bytes> {
         bytes.0.extend(elements);
         rest = after;
     }
-    let whole = bytes.0.len() == count && (rest.is_empty() || column.matches(rest));
+    let whole = bytes.0.len() == count && (rest.is_empty() || column.matches(&bytes.0, rest));
     whole.then_some(bytes)
 }
 
@@ -150,7 +158,7 @@ pub(super) fn with_column(text: &str) -> Option<(Bytes, bool)> {
         elements.iter().for_each(|element| column.show(*element));
         bytes.0.extend(elements);
         rest = after;
-        if column.matches(rest) {
+        if column.matches(&bytes.0, rest) {
             return Some((bytes, true));
         }
     }
@@ -332,6 +340,8 @@ mod tests {
         assert_eq!(read("30 30 7F 7B 00 47      00....{..G").doubt, Some(super::TEXT_THAT_FITS_NOT));
         let doubts = ["0x00 0xA 0x14", "0x0 0xA 0x14", "0x00 0x0A 0x14"].map(|text| read(text).doubt);
         assert_eq!(doubts, [Some(super::DIGIT_MISSING), None, None]);
+        assert_eq!(read("xx69, 0x85").doubt, Some(super::SIGN_DAMAGED));
+        assert_eq!(read("XX69 85").doubt, None);
     }
 
     #[test]

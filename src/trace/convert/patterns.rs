@@ -9,8 +9,9 @@ use regex_lite::{Captures, Regex};
 
 use super::{
     dialogue::{Dialogue, Imported},
-    leftovers::Strictness,
-    lines, notation, tail,
+    leftovers::Author,
+    lines::{self, Line},
+    notation, tail,
     turns::{Speaker, Turns},
 };
 use crate::profile::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -62,15 +63,22 @@ impl Patterns {
     #[must_use]
     pub fn import(&self, log: &str) -> Imported {
         let mut dialogue = Dialogue::default();
-        let mut turns = Turns::new(&mut dialogue, Strictness::Anywhere);
+        let mut turns = Turns::new(&mut dialogue);
         for line in lines::lines(log) {
             // What was put before the line is there for patterns that want it.
-            let whole = line.raw.trim_start_matches('\u{FEFF}');
-            let found =
-                self.0.iter().find_map(|pattern| pattern.captures(&line.text).or_else(|| pattern.captures(whole)));
-            match found {
-                Some(found) => say(&found, line.number, &mut turns),
-                None => turns.other(&line),
+            let whole = Line::new(line.number, line.raw, line.raw.trim_start_matches('\u{FEFF}'));
+            let fits = |pattern| -> Option<(Captures<'_>, &Line<'_>)> {
+                [&line, &whole].into_iter().find_map(|line| Some((Regex::captures(pattern, &line.text)?, line)))
+            };
+            match self.0.iter().find_map(fits) {
+                Some((found, line)) => {
+                    say(&found, line, &mut turns);
+                    turns.settle(line, Author::Anybody);
+                }
+                None => {
+                    turns.other(&line);
+                    turns.settle(&line, Author::Anybody);
+                }
             }
         }
         turns.finish();
@@ -79,15 +87,18 @@ impl Patterns {
 }
 
 /// Says what a pattern found in a line.
-fn say(found: &Captures<'_>, line: usize, turns: &mut Turns<'_>) {
+fn say(found: &Captures<'_>, line: &Line<'_>, turns: &mut Turns<'_>) {
     let group = |name| found.name(name).map(|group| group.as_str());
     if let Some(reader) = group("reader") {
         turns.close();
         turns.connections.only(reader);
+        line.take(reader);
     }
     if let Some(atr) = group("atr") {
         turns.close();
-        turns.dialogue.atr(turns.connections.place(), notation::read(atr).bytes);
+        let reading = notation::read(atr);
+        turns.dialogue.atr(turns.connections.place(), reading.bytes);
+        line.take(&atr[..atr.len() - reading.rest.len()]);
     }
     if let Some(command) = group("command") {
         turns.begin(Speaker::Terminal, line, command, None);
@@ -98,12 +109,16 @@ fn say(found: &Captures<'_>, line: usize, turns: &mut Turns<'_>) {
     }
     if let Some(status) = status {
         match tail::status(&format!("[{status}]")) {
-            Some(word) => turns.status(line, status, word, false),
-            None => turns.dialogue.unread(line, status, "a status word that is not two bytes"),
+            Some(word) => {
+                line.take(status);
+                turns.status(line.number, status, word, false);
+            }
+            None => turns.dialogue.unread(line.number, status, "a status word that is not two bytes"),
         }
     }
     if group("skip").is_some() {
         turns.close();
+        line.take_all();
     }
 }
 

@@ -175,7 +175,9 @@ fn seconds(text: &str) -> Option<&str> {
 fn named(text: &str) -> Option<&str> {
     let (name, rest) = text.strip_prefix("- ").unwrap_or(text).split_once(" - ")?;
     let (level, rest) = rest.split_once(" - ")?;
-    (is_name(name) && LEVELS.contains(&level)).then_some(rest)
+    // A name has more than digits of bytes.
+    let is_hex = name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (is_name(name) && !is_hex && LEVELS.contains(&level)).then_some(rest)
 }
 
 /// Whether a word is a day or a time: no bytes.

@@ -8,9 +8,9 @@ use super::{
 
 /// What follows bytes.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Tail {
-    /// The status word of the answer.
-    Status(Bytes),
+pub(super) enum Tail<'t> {
+    /// The status word of the answer, and the part of the text that says it.
+    Status(Bytes, &'t str),
     /// A remark of the program or of a person.
     Remark,
     /// Something that bytes could be in.
@@ -18,16 +18,16 @@ pub(super) enum Tail {
 }
 
 /// What follows the bytes of an answer.
-pub(super) fn of_answer(rest: &Rest) -> Tail {
-    match status(&rest.text) {
-        Some(status) => Tail::Status(status),
+pub(super) fn of_answer<'t>(rest: &Rest<'t>) -> Tail<'t> {
+    match status_in(rest.text) {
+        Some((status, said)) => Tail::Status(status, said),
         None => of_command(rest),
     }
 }
 
 /// What follows the bytes of a command.
-pub(super) fn of_command(rest: &Rest) -> Tail {
-    let text = rest.text.as_str();
+pub(super) fn of_command<'t>(rest: &Rest<'t>) -> Tail<'t> {
+    let text = rest.text;
     let set_off = rest.apart || text.starts_with(|first: char| !first.is_alphanumeric());
     let inside = text.trim_start_matches(|character: char| !character.is_alphanumeric());
     let end = inside.find(|character: char| !character.is_alphanumeric()).unwrap_or(inside.len());
@@ -47,7 +47,7 @@ pub(super) fn of_command(rest: &Rest) -> Tail {
 
 /// Whether something may stand for bytes that are not shown: signs and nothing else, as `-- --`; a count of other bytes
 /// than stand before it, as `<4 bytes>`; or what they are, as `(PIN)`.
-fn stands_for_bytes(rest: &Rest) -> bool {
+fn stands_for_bytes(rest: &Rest<'_>) -> bool {
     let words: Vec<&str> =
         rest.text.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let signs = rest.text.chars().filter(|sign| !sign.is_whitespace()).count();
@@ -58,7 +58,7 @@ fn stands_for_bytes(rest: &Rest) -> bool {
         is_unit && pair[0].parse().is_ok_and(|count: usize| !counts.contains(&Some(count)))
     });
     let is_code = matches!(words[..], [word] if ["PIN", "PUK", "secret", "code"].iter().any(|code| word.eq_ignore_ascii_case(code)));
-    words.is_empty() && signs > 1 || counts_others || is_code || notation::tells_of_hidden(&rest.text)
+    words.is_empty() && signs > 1 || counts_others || is_code || notation::tells_of_hidden(rest.text)
 }
 
 /// Whether a remark has bytes: two words or more of two digits each.
@@ -72,8 +72,14 @@ fn has_bytes(text: &str) -> bool {
     })
 }
 
-/// A status word in square brackets or behind `SW`: `[90 00]`, `SW=9000`, `(SW1=0x90, SW2=0x00)`, `| SW: 9000`.
+/// A status word that stands apart.
 pub(super) fn status(text: &str) -> Option<Bytes> {
+    status_in(text).map(|(status, _)| status)
+}
+
+/// A status word in square brackets or behind `SW`: `[90 00]`, `SW=9000`, `(SW1=0x90, SW2=0x00)`, `| SW: 9000`; and the
+/// part of the text that says it.
+pub(super) fn status_in(text: &str) -> Option<(Bytes, &str)> {
     let inside = text.trim_start_matches(['(', '[', '|', ',', ';', ' ']);
     let label = ["SW1SW2", "SW12", "SW1", "SW", "Status Word", "Status"].into_iter().find(|label| {
         inside.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
@@ -87,13 +93,22 @@ pub(super) fn status(text: &str) -> Option<Bytes> {
     if label == Some("SW1") {
         let (first, second) = value.split_once("SW2").or_else(|| value.split_once("sw2"))?;
         let second = second.trim_start_matches([' ', '=', ':']);
-        let mut bytes = notation::read(first.trim_end_matches([',', ' ', ';'])).bytes;
-        bytes.extend(notation::read(second).bytes);
-        return whole(bytes);
+        let first = notation::read(first.trim_end_matches([',', ' ', ';']));
+        let second = notation::read(second);
+        let mut bytes = first.bytes;
+        bytes.extend(second.bytes);
+        return whole(bytes).filter(|_| first.rest.is_empty()).map(|bytes| (bytes, before(text, second.rest)));
     }
     let reading = notation::read(value);
     let closed = reading.rest.is_empty() || reading.rest.starts_with(|first: char| !first.is_alphanumeric());
-    whole(reading.bytes).filter(|_| closed && !shows_bytes(reading.rest))
+    let bytes = whole(reading.bytes).filter(|_| closed && !shows_bytes(reading.rest));
+    bytes.map(|bytes| (bytes, before(text, reading.rest)))
+}
+
+/// A text without what ends it.
+fn before<'t>(text: &'t str, end: &str) -> &'t str {
+    let text = text.trim_end();
+    text.get(..text.len().saturating_sub(end.len())).unwrap_or(text)
 }
 
 /// Whether bytes stand behind a status word, as in `SW=9000, Data=0102`.
@@ -113,8 +128,8 @@ mod tests {
     use super::{Tail, of_answer, status};
     use crate::trace::convert::gathered::Rest;
 
-    fn tail(text: &str, apart: bool) -> Tail {
-        of_answer(&Rest { text: text.to_owned(), apart, bytes: 5 })
+    fn tail(text: &str, apart: bool) -> Tail<'_> {
+        of_answer(&Rest { text, apart, bytes: 5 })
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Commands and answers that come in turn, each behind a mark and perhaps over several lines: what most logs are.
 
 use super::{
+    column::is_text_of_last,
     dialogue::{Dialogue, Event},
     element::Bytes,
-    gathered::{Gathered, Rest, begins_as_row, holds_row},
-    leftovers::{Leftovers, Strictness},
+    gathered::{Gathered, Rest, TEXT_OF_ABOVE, begins_as_row, holds_row},
+    leftovers::{Author, Leftovers},
     lines::Line,
     notation,
     pairing::Waiting,
@@ -25,9 +26,17 @@ pub(super) enum Speaker {
 }
 
 /// What is being said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    Message(Speaker),
+    /// An answer to reset.
+    Atr,
+}
+
+/// What is being said, and how far.
 #[derive(Debug)]
 struct Open {
-    speaker: Speaker,
+    kind: Kind,
     gathered: Gathered,
     /// How many bytes the log says that there are.
     told: Option<usize>,
@@ -45,32 +54,63 @@ pub(super) struct Turns<'d> {
     leftovers: Leftovers,
     /// Whether the line above is a damaged row, or what stood before it is damaged: more bytes may be on this one.
     is_torn: bool,
+    /// The process that said the last message, where the log tells.
+    process: Option<String>,
 }
 
 impl<'d> Turns<'d> {
-    pub(super) fn new(dialogue: &'d mut Dialogue, strictness: Strictness) -> Self {
-        let leftovers = Leftovers::new(strictness);
-        let (connections, waiting) = (Connections::default(), Waiting::default());
-        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false }
+    pub(super) fn new(dialogue: &'d mut Dialogue) -> Self {
+        let (connections, waiting, leftovers) = Default::default();
+        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false, process: None }
     }
 
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
-    pub(super) fn begin(&mut self, speaker: Speaker, line: usize, text: &str, told: Option<usize>) {
+    pub(super) fn begin(&mut self, speaker: Speaker, line: &Line<'_>, text: &str, told: Option<usize>) {
         self.close();
         self.is_torn = false;
-        let mut open = Open { speaker, gathered: Gathered::new(line), told, goes_on: true };
-        if let Some(rest) = open.gathered.take(line, text) {
+        self.hear(line);
+        let mut open = Open { kind: Kind::Message(speaker), gathered: Gathered::new(line.number), told, goes_on: true };
+        if let Some(rest) = open.gathered.take_of(line, text) {
             open.end(line, text, &rest);
         }
         self.open = Some(open);
     }
 
-    /// Takes a line that has no mark: it goes on with what was said, or it has nothing that matters, or it is kept to
-    /// be named.
+    /// Names a message of another process than the last one is of: it may speak to another card.
+    fn hear(&mut self, line: &Line<'_>) {
+        let Some(process) = line.process() else { return };
+        if self.process.as_deref().is_some_and(|last| last != process) {
+            let why = "another process speaks than before, and nothing tells whether to the same card";
+            self.dialogue.unread(line.number, process, why);
+        }
+        if self.process.as_deref() != Some(process) {
+            self.process = Some(process.to_owned());
+        }
+    }
+
+    /// Nothing goes on with what was said.
+    pub(super) fn ends(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.goes_on = false;
+        }
+    }
+
+    /// Takes a line that has no mark: it goes on with what was said, or it names a reader, or it has nothing that
+    /// matters, or it is kept to be named.
     pub(super) fn other(&mut self, line: &Line<'_>) {
-        if !self.row(line) {
+        if !self.reader(line) && !self.row(line) {
             self.no_row(line);
         }
+    }
+
+    /// Takes a line that names the reader which is used from here on.
+    fn reader(&mut self, line: &Line<'_>) -> bool {
+        let Some((mark, reader)) = using(&line.text) else { return false };
+        self.close();
+        self.connections.only(reader);
+        line.take(mark);
+        line.take(reader);
+        true
     }
 
     /// Takes a line that is none of a message.
@@ -84,7 +124,6 @@ impl<'d> Turns<'d> {
             return self.leftover(line);
         }
         self.close();
-        self.leftovers.note(line);
         self.is_torn = goes_on && (line.is_bare || line.is_other);
     }
 
@@ -95,17 +134,27 @@ impl<'d> Turns<'d> {
         self.leftovers.take(line);
     }
 
+    /// Everybody took what is theirs of a line: what is left of it is looked at.
+    pub(super) fn settle(&mut self, line: &Line<'_>, author: Author) {
+        self.leftovers.settle(line, author);
+    }
+
     /// Goes on with a line, if it is a row.
     pub(super) fn row(&mut self, line: &Line<'_>) -> bool {
+        self.row_of(line, &line.text)
+    }
+
+    /// Goes on with a part of a line, if it is a row.
+    pub(super) fn row_of(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
-        match open.gathered.row(line.number, &line.text) {
+        match open.gathered.row(line, text) {
             None => false,
             Some(rest) => {
                 if line.begins_otherwise(rest.is_some()) {
                     open.gathered.flaw(line.number, &line.text, ANOTHER_BEGINNING);
                 }
                 if let Some(rest) = rest {
-                    open.end(line.number, &line.text, &rest);
+                    open.end(line, text, &rest);
                 }
                 true
             }
@@ -122,31 +171,45 @@ impl<'d> Turns<'d> {
     /// Takes a line that has nothing but the status word of the answer above it: `SW: 9000`. Where the answer ends with
     /// it already, it is said twice.
     pub(super) fn status_below(&mut self, line: &Line<'_>) -> bool {
-        let Some(open) = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card) else {
+        let Some(open) = self.open.as_mut().filter(|open| open.goes_on && open.is_of_card()) else {
             return false;
         };
         let labelled = Some(&line.text).filter(|text| text.starts_with(char::is_alphabetic));
-        let Some(status) = labelled.and_then(|text| tail::status(text)) else { return false };
+        let Some((status, said)) = labelled.and_then(|text| tail::status_in(text)) else { return false };
+        line.take(said);
         if !open.gathered.ends_with(&status) {
             open.status(line.number, &line.text, status, false);
         }
         true
     }
 
-    /// Goes on with bytes of an answer; whether one is open that may go on.
-    pub(super) fn push(&mut self, bytes: Bytes) -> bool {
-        let open = self.open.as_mut().filter(|open| open.goes_on && open.speaker == Speaker::Card);
-        open.map(|open| open.gathered.push(bytes)).is_some()
+    /// Goes on with bytes of an answer, which are all of a line; whether one is open that may go on.
+    pub(super) fn push(&mut self, line: &Line<'_>, bytes: Bytes) -> bool {
+        let open = self.open.as_mut().filter(|open| open.goes_on && open.is_of_card());
+        let is_open = open.is_some();
+        if let Some(open) = open {
+            if is_text_of_last(&open.gathered.bytes().0, &line.text) {
+                open.gathered.flaw(line.number, &line.text, TEXT_OF_ABOVE);
+            }
+            open.gathered.push(bytes);
+            line.take_all();
+        }
+        is_open
     }
 
     /// Whether an answer is open.
     pub(super) fn is_of_card(&self) -> bool {
-        self.open.as_ref().is_some_and(|open| open.speaker == Speaker::Card)
+        self.open.as_ref().is_some_and(Open::is_of_card)
+    }
+
+    /// Whether a command is open.
+    pub(super) fn is_of_terminal(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.kind == Kind::Message(Speaker::Terminal))
     }
 
     /// Ends what is being said.
     pub(super) fn close(&mut self) {
-        let Some(Open { speaker, mut gathered, told, goes_on }) = self.open.take() else { return };
+        let Some(Open { kind, mut gathered, told, goes_on }) = self.open.take() else { return };
         let line = gathered.line();
         let is_empty = gathered.is_empty();
         if is_empty {
@@ -155,17 +218,21 @@ impl<'d> Turns<'d> {
             gathered.flaw(line, "", "no data below a status word that announces some");
         }
         let message = gathered.close(told);
-        match speaker {
+        match kind {
             _ if is_empty => {
                 self.waiting.give_up(self.dialogue);
                 self.dialogue.name_flaw(message);
             }
-            Speaker::Terminal => {
-                self.leftovers.before(&message.bytes, self.dialogue);
+            Kind::Atr => {
+                self.dialogue.atr(self.connections.place(), message.bytes.clone());
+                self.dialogue.name_flaw(message);
+            }
+            Kind::Message(Speaker::Terminal) => {
+                self.leftovers.before(message.line, &message.bytes, self.dialogue);
                 self.connections.complain(message.line, self.dialogue);
                 self.waiting.command(self.connections.place(), message, self.dialogue);
             }
-            Speaker::Card => self.waiting.answer(message, self.dialogue),
+            Kind::Message(Speaker::Card) => self.waiting.answer(message, self.dialogue),
         }
     }
 
@@ -176,11 +243,13 @@ impl<'d> Turns<'d> {
         self.dialogue.push(line, self.connections.place(), event);
     }
 
-    /// Notes the answer to reset that stands in a text behind `ATR`, if there is one.
-    pub(super) fn atr(&mut self, text: &str) -> bool {
-        let Some(atr) = atr_in(text) else { return false };
+    /// Begins the answer to reset that stands in a part of a line behind `ATR`, if there is one: it may go on in rows.
+    pub(super) fn atr(&mut self, line: &Line<'_>, text: &str) -> bool {
+        let Some(value) = atr_in(text) else { return false };
         self.close();
-        self.dialogue.atr(self.connections.place(), atr);
+        let mut open = Open { kind: Kind::Atr, gathered: Gathered::new(line.number), told: None, goes_on: true };
+        open.goes_on = open.gathered.take_of(line, value).is_none();
+        self.open = Some(open);
         true
     }
 
@@ -193,34 +262,61 @@ impl<'d> Turns<'d> {
 }
 
 impl Open {
+    fn is_of_card(&self) -> bool {
+        self.kind == Kind::Message(Speaker::Card)
+    }
+
     fn status(&mut self, line: usize, text: &str, status: Bytes, data_follow: bool) {
         self.gathered.status(line, text, status, data_follow);
         self.goes_on = data_follow;
     }
 
     /// Looks at what follows bytes on their line. After a remark nothing goes on.
-    fn end(&mut self, line: usize, text: &str, rest: &Rest) {
-        let tail = match self.speaker {
-            Speaker::Terminal => tail::of_command(rest),
-            Speaker::Card => tail::of_answer(rest),
-        };
+    fn end(&mut self, line: &Line<'_>, text: &str, rest: &Rest<'_>) {
+        let tail = if self.is_of_card() { tail::of_answer(rest) } else { tail::of_command(rest) };
         match tail {
-            Tail::Status(status) => {
+            Tail::Status(status, said) => {
+                line.take(said);
                 // Programs that put it behind bytes put the data before it.
-                self.status(line, text, status, false);
+                self.status(line.number, text, status, false);
             }
             Tail::Remark => self.goes_on = self.gathered.bytes().is_empty(),
-            Tail::Unread => self.gathered.flaw(line, text, "not only bytes behind the mark"),
+            Tail::Unread => self.gathered.flaw(line.number, text, "not only bytes behind the mark"),
         }
     }
 }
 
-/// The answer to reset in a line such as `ATR: 3B 75 13 ...`.
-pub(super) fn atr_in(text: &str) -> Option<Bytes> {
+/// The answer to reset in a line such as `ATR: 3B 75 13 ...`, and what follows it.
+pub(super) fn atr_in(text: &str) -> Option<&str> {
     let (before, rest) = text.split_once("ATR")?;
     let is_word = !before.ends_with(char::is_alphanumeric) && !rest.starts_with(char::is_alphanumeric);
     let value = rest.trim_start_matches([' ', ':', '=', '(', '[', '\t']);
     let bytes = notation::read(value).bytes;
     let begins = bytes.byte(0).is_some_and(|first| matches!(first, 0x3B | 0x3F));
-    (is_word && begins && bytes.0.len() > 1).then_some(bytes)
+    (is_word && begins && bytes.0.len() > 1).then_some(value)
+}
+
+/// What programs say before the name of the reader that they use from there on.
+const USING: [&str; 12] = [
+    "using reader:",
+    "using reader ",
+    "using card reader:",
+    "using given card reader:",
+    "using reader with a card:",
+    "selected reader:",
+    "reader:",
+    "reader name:",
+    "card reader:",
+    "lecteur :",
+    "lecteur:",
+    "utilisation du lecteur",
+];
+
+/// The words of a line that names a reader, and the name.
+fn using(text: &str) -> Option<(&str, &str)> {
+    let mark = USING.iter().find_map(|mark| text.get(..mark.len()).filter(|start| start.eq_ignore_ascii_case(mark)))?;
+    let name = text[mark.len()..].trim_matches([' ', ':', '"', '\'']);
+    // A name has letters; what has none, or a mark in it, is none.
+    let is_name = name.len() <= 127 && name.contains(|sign: char| sign.is_alphabetic() && !sign.is_ascii_hexdigit());
+    (is_name && !name.contains(['=', '<', '>', ':'])).then_some((mark, name))
 }

@@ -2,10 +2,11 @@
 //! and `<--`, `>>` and `<<`, `C-APDU:` and `R-APDU:`; also `Command APDU (n bytes):` of vicc [VICC-LOG lines] and
 //! `Sending:` of gscriptor [GSCRIPTOR-LOG lines].
 
+use super::names::{Named, Unclear};
 use crate::trace::convert::{
     dialogue::Dialogue,
-    leftovers::Strictness,
-    lines::Line,
+    leftovers::Author,
+    lines::{Line, Lines},
     notation::{self, Reading},
     turns::{Speaker, Turns},
 };
@@ -17,7 +18,8 @@ struct Marks {
     answer: &'static str,
 }
 
-/// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them.
+/// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them; or
+/// they stand behind a name with a sign at its end, as in `[t1] TX: 00 A4`.
 const MARKS: [Marks; 18] = [
     Marks { command: "=>", answer: "<=" },
     Marks { command: "==>", answer: "<==" },
@@ -40,10 +42,13 @@ const MARKS: [Marks; 18] = [
 ];
 
 /// Which marks a log has before bytes: those of which commands have most, and of those with answers first.
-fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
-    let mut counts = [(0_usize, 0_usize); MARKS.len()];
-    for line in lines {
-        for (marks, (commands, answers)) in MARKS.iter().zip(&mut counts) {
+#[derive(Debug, Default)]
+pub(in crate::trace::convert) struct Counted([(usize, usize); MARKS.len()]);
+
+impl Counted {
+    /// Counts what is said in a line.
+    pub(in crate::trace::convert) fn count(&mut self, line: &Line<'_>) {
+        for (marks, (commands, answers)) in MARKS.iter().zip(&mut self.0) {
             for Said { speaker, text, told, .. } in marks.said_in(&line.text) {
                 let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
                 // With a count the bytes may stand in rows below.
@@ -52,20 +57,23 @@ fn marks_of(lines: &[Line<'_>]) -> Option<Marks> {
             }
         }
     }
-    let counted = MARKS.iter().zip(&counts).filter(|(_, (commands, _))| *commands > 0);
-    // The first of those that are as good as each other.
-    counted.rev().max_by_key(|(_, (commands, answers))| (*answers > 0, *commands)).map(|(marks, _)| *marks)
+
+    fn marks(&self) -> Option<Marks> {
+        let counted = MARKS.iter().zip(&self.0).filter(|(_, (commands, _))| *commands > 0);
+        // The first of those that are as good as each other.
+        counted.rev().max_by_key(|(_, (commands, answers))| (*answers > 0, *commands)).map(|(marks, _)| *marks)
+    }
+
+    /// Whether a log has such marks.
+    pub(in crate::trace::convert) fn is_typical(&self) -> bool {
+        self.marks().is_some()
+    }
 }
 
 /// Whether bytes stand behind any of these marks in a line. In the log of another program they were sent all the same.
 pub(in crate::trace::convert) fn is_said(text: &str) -> bool {
     let has_bytes = |said: Said<'_>| notation::only(said.text).is_some_and(|bytes| bytes.0.len() > 1);
     MARKS.iter().any(|marks| marks.said_in(text).into_iter().any(has_bytes))
-}
-
-/// Whether a log has such marks.
-pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
-    marks_of(lines).is_some()
 }
 
 impl Marks {
@@ -76,8 +84,7 @@ impl Marks {
     /// What is said in a line.
     fn said_in(self, text: &str) -> Vec<Said<'_>> {
         if self.is_word() {
-            let said =
-                |mark, speaker| behind_word(text, mark).map(|(told, text)| Said { speaker, before: "", text, told });
+            let said = |mark, speaker| behind_word(text, mark).map(|word| Said { speaker, ..word });
             let said = said(self.command, Speaker::Terminal).or_else(|| said(self.answer, Speaker::Card));
             return said.into_iter().collect();
         }
@@ -99,6 +106,7 @@ impl Marks {
         let said = found.iter().zip(ends).map(|(&(at, mark, speaker), end)| Said {
             speaker,
             before: text.get(..found[0].0).unwrap_or_default().trim(),
+            mark: text.get(at..at + mark.len()).unwrap_or_default(),
             text: timed(text.get(at + mark.len()..end).unwrap_or_default()),
             told: None,
         });
@@ -111,6 +119,7 @@ struct Said<'a> {
     speaker: Speaker,
     /// What stands before the first mark of the line: perhaps the name of a reader.
     before: &'a str,
+    mark: &'a str,
     text: &'a str,
     /// How many bytes the log says that there are.
     told: Option<usize>,
@@ -126,10 +135,30 @@ fn find(text: &str, arrow: &str) -> Option<usize> {
     })
 }
 
-/// What stands behind a word and a colon, perhaps with a count between them: `Command APDU (5 bytes): 00 A4`.
-fn behind_word<'a>(text: &'a str, word: &str) -> Option<(Option<usize>, &'a str)> {
-    let (start, rest) = text.split_at_checked(word.len())?;
-    let rest = if start.eq_ignore_ascii_case(word) { rest.trim_start() } else { return None };
+/// What stands behind a word and a colon, perhaps with a count between them: `Command APDU (5 bytes): 00 A4`. The word
+/// begins the text, or stands behind a name.
+fn behind_word<'a>(text: &'a str, word: &str) -> Option<Said<'a>> {
+    let ends_name = |before: &str| {
+        let name = before.trim_end();
+        name.ends_with([']', ')', ':', '|']) || name.len() < before.len() && name.contains('=')
+    };
+    let places = text.char_indices().map(|(at, _)| at).take(LONGEST_NAME);
+    let at = places.filter(|&at| at == 0 || ends_name(&text[..at])).find(|&at| {
+        let start = text.get(at..at + word.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(word)) && counted(&text[at + word.len()..]).is_some()
+    })?;
+    let behind = &text[at + word.len()..];
+    let (told, rest) = counted(behind)?;
+    let end = if told.is_some() { text.len() - rest.len() } else { at + word.len() };
+    Some(Said { speaker: Speaker::Terminal, before: text[..at].trim(), mark: &text[at..end], text: rest, told })
+}
+
+/// How far from the beginning of a line the word for who speaks may stand.
+const LONGEST_NAME: usize = 80;
+
+/// A count in brackets, if there is one, and what stands behind the colon.
+fn counted(text: &str) -> Option<(Option<usize>, &str)> {
+    let rest = text.trim_start();
     let bracketed = rest.strip_prefix(['(', '[']).and_then(|count| count.split_once([')', ']']));
     let told =
         bracketed.and_then(|(count, _)| count.split([' ', 'b', 'B']).find(|word| !word.is_empty())?.parse().ok());
@@ -149,58 +178,62 @@ fn ends_row(before: &str) -> bool {
     notation::only(before).is_some_and(|row| row.0.len() > 3 || row.0.len() == 2 && before.ends_with("90 00"))
 }
 
-/// The names before arrows, of which each may be that of a reader.
-#[derive(Debug, Default)]
-struct Readers {
-    /// What stood before the last command.
-    asked: String,
-    /// The first name that stood before a command and its answer.
-    first: Option<String>,
+/// Whether vicc writes such a line of its own: how it begins, and what it knows of a file.
+fn is_of_vicc(text: &str) -> bool {
+    text.starts_with("Using default SAM parameters.") || text.starts_with('_') && text.contains(' ')
 }
 
-impl Readers {
-    /// Whether a command and its answer have another name before them than the first that had one. Names that differ in
-    /// numbers only count what is said, unless they say that they are a reader's.
-    fn hear(&mut self, said: &Said<'_>) -> bool {
-        if said.speaker == Speaker::Terminal {
-            said.before.clone_into(&mut self.asked);
-            return false;
-        }
-        if said.before != self.asked || !said.before.contains(char::is_alphabetic) {
-            return false;
-        }
-        let first = self.first.get_or_insert_with(|| said.before.to_owned());
-        let is_reader =
-            ["reader", "slot", "terminal", "lecteur"].iter().any(|word| first.to_lowercase().contains(word));
-        let letters = |name: &str| name.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
-        *first != said.before && (is_reader || letters(first) != letters(said.before))
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
+    let mut counted = Counted::default();
+    lines.clone().for_each(|line| counted.count(&line));
+    let marks = counted.marks().unwrap_or(MARKS[0]);
+    let mut named = Named::default();
+    for line in lines.clone() {
+        let said = marks.said_in(&line.text);
+        said.iter().for_each(|said| named.note(said.speaker == Speaker::Terminal, said.before));
     }
-}
-
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let marks = marks_of(lines).unwrap_or(MARKS[0]);
-    let mut turns = Turns::new(dialogue, Strictness::Anywhere);
-    let mut readers = Readers::default();
+    let mut unclear = Unclear::default();
+    let mut turns = Turns::new(dialogue);
+    let mut asked = String::new();
     for line in lines {
         let said = marks.said_in(&line.text);
-        if said.first().is_some_and(|said| ends_row(said.before)) {
-            turns.dialogue.unread(
-                line.number,
-                &line.text,
-                "a row of bytes stands before the arrow: an end of line is lost",
-            );
-        }
-        if said.iter().any(|said| readers.hear(said)) {
-            let why =
-                "another name than before stands before the arrow of a command and of its answer: another reader's";
+        if let Some(why) = said.first().and_then(|said| {
+            let is_command = said.speaker == Speaker::Terminal;
+            let reader = named.reader(said.before);
+            match reader {
+                _ if ends_row(said.before) => Some("a row of bytes stands before the arrow: an end of line is lost"),
+                None if named.are_several() => Some("the log names several readers, and none before this"),
+                None if unclear.hear(is_command, said.before) => Some(ANOTHER_NAME),
+                Some(reader) if !is_command && named.are_several() && reader != asked => {
+                    Some("an answer of another reader than the last command went to")
+                }
+                _ => None,
+            }
+        }) {
             turns.dialogue.unread(line.number, &line.text, why);
         }
-        if said.is_empty() && !turns.status_below(line) && !turns.atr(&line.text) {
-            turns.other(line);
+        if said.is_empty() && !turns.status_below(&line) && !turns.atr(&line, &line.text) {
+            turns.other(&line);
         }
-        for Said { speaker, text, told, .. } in said {
-            turns.begin(speaker, line.number, text, told);
+        for Said { speaker, before, mark, text, told } in said {
+            line.take(mark);
+            if let Some(reader) = named.reader(before) {
+                line.take(before);
+                if named.are_several() && speaker == Speaker::Terminal {
+                    turns.close();
+                    turns.connections.only(reader);
+                    reader.clone_into(&mut asked);
+                }
+            }
+            if before == "A" && matches!(mark, ">>" | "<<") {
+                line.take(before);
+            }
+            turns.begin(speaker, &line, text, told);
         }
+        turns.settle(&line, if is_of_vicc(&line.text) { Author::Program } else { Author::Anybody });
     }
     turns.finish();
 }
+
+const ANOTHER_NAME: &str =
+    "another name than before stands before the arrow of a command and of its answer: another reader's";

@@ -5,8 +5,8 @@ use virtuale_engine::Protocol;
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event},
-    leftovers::Strictness,
-    lines::Line,
+    leftovers::Author,
+    lines::{Line, Lines},
     notation,
     readers::Place,
     turns::{Speaker, Turns},
@@ -36,8 +36,8 @@ fn counted<'a>(text: &'a str, begin: &str, end: &str) -> Option<(usize, &'a str)
     Some((count.trim().parse().ok()?, rest))
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let mut turns = Turns::new(dialogue, Strictness::Rows);
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
+    let mut turns = Turns::new(dialogue);
     for line in lines {
         let text = line.text.as_ref();
         if let Some((speaker, count, rest)) = said_in(text) {
@@ -46,7 +46,8 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                 Speaker::Terminal => length_of_command(count, rest),
                 Speaker::Card => count + 2,
             };
-            turns.begin(speaker, line.number, rest, Some(told));
+            line.take(&text[..text.len() - rest.len()]);
+            turns.begin(speaker, &line, rest, Some(told));
         } else if text.starts_with("A>>") || text.starts_with("A<<") {
             turns.close();
             turns.dialogue.unread(line.number, text, "no count of bytes behind the mark");
@@ -60,14 +61,23 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                     turns.dialogue.push(line.number, Place::Reader(reader), Event::Protocol(Protocol::T1));
                 }
             }
+            line.take_all();
         } else if let Some((reader, _)) = called(text, "SCardDisconnect(") {
             turns.close();
             turns.connections.disconnect(Some(reader));
+            line.take_all();
         } else {
-            turns.other(line);
+            turns.other(&line);
         }
+        turns.settle(&line, if is_own(&line) { Author::Program } else { Author::Anybody });
     }
     turns.finish();
+}
+
+/// Whether these programs write such a line: a call of PC/SC, a line of what they run on, or one with a level before it.
+fn is_own(line: &Line<'_>) -> bool {
+    ["SCard", "# ", "[*]", "[ ]"].iter().any(|begin| line.text.starts_with(begin))
+        || line.raw.trim_start().starts_with('[')
 }
 
 /// The reader that a call of PC/SC names, and what follows.

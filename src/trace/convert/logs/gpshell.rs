@@ -4,8 +4,8 @@
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
     gathered::{Gathered, begins_as_row, holds_row},
-    leftovers::{Leftovers, Strictness},
-    lines::Line,
+    leftovers::{Author, Leftovers},
+    lines::{Line, Lines},
     pairing::Waiting,
     readers::Place,
     tail::{self, Tail},
@@ -57,32 +57,40 @@ struct Gpshell<'d> {
     leftovers: Leftovers,
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let leftovers = Leftovers::new(Strictness::Rows);
-    let wraps = lines.iter().any(is_typical);
-    let waiting = Waiting::default();
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
+    let wraps = lines.clone().any(|line| is_typical(&line));
+    let (leftovers, waiting) = Default::default();
     let mut gpshell = Gpshell { dialogue, open: None, plain: None, answer: None, wraps, waiting, leftovers };
     for line in lines {
+        let mut author = Author::Anybody;
         if let Some((kind, text)) = marked(&line.text) {
             gpshell.close();
+            line.take(&line.text[..line.text.len() - text.len()]);
             let mut gathered = Gathered::new(line.number);
             if gathered
-                .take(line.number, text)
-                .is_some_and(|rest| tail::of_command(&rest) != Tail::Remark || was_marked(&rest.text))
+                .take_of(&line, text)
+                .is_some_and(|rest| tail::of_command(&rest) != Tail::Remark || was_marked(rest.text))
             {
                 gathered.flaw(line.number, text, "not only bytes behind the mark");
             }
             gpshell.open = Some((kind, gathered));
-        } else if !gpshell.row(line) && !line.text.is_empty() {
+        } else if !gpshell.row(&line) && !line.text.is_empty() {
             let goes_on = gpshell.open.is_some();
             gpshell.close();
             if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) || was_marked(&line.text)
             {
-                gpshell.leftovers.take(line);
-            } else {
-                gpshell.leftovers.note(line);
+                gpshell.leftovers.take(&line);
+            }
+            if let Some((_, result)) = line.text.split_once("() returns 0x") {
+                // Its results of cards end with the status word, which the answer has.
+                let end = result.find(|sign: char| !sign.is_ascii_hexdigit()).unwrap_or(result.len());
+                line.take(&result[..end]);
+            }
+            if is_own(&line.text) {
+                author = Author::Program;
             }
         }
+        gpshell.leftovers.settle(&line, author);
     }
     gpshell.close();
     gpshell.send();
@@ -90,10 +98,18 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
     gpshell.leftovers.name(gpshell.dialogue);
 }
 
+/// Whether GPShell writes such a line: the line of its script, or what a call returned.
+fn is_own(text: &str) -> bool {
+    let word = text.split(' ').next().unwrap_or_default();
+    let is_verb = word.contains('_')
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'(' | b')'));
+    is_verb || ["select", "install", "delete", "load", "* reader name"].iter().any(|verb| text.starts_with(verb))
+}
+
 impl Gpshell<'_> {
     fn row(&mut self, line: &Line<'_>) -> bool {
         let Some((_, open)) = &mut self.open else { return false };
-        let Some(rest) = open.row(line.number, &line.text) else { return false };
+        let Some(rest) = open.row(line, &line.text) else { return false };
         if rest.is_some() {
             open.flaw(line.number, &line.text, "not only bytes in a line that was wrapped");
         } else if line.begins_otherwise(false) {
@@ -140,7 +156,7 @@ impl Gpshell<'_> {
     }
 
     fn sent(&mut self, command: Message) {
-        self.leftovers.before(&command.bytes, self.dialogue);
+        self.leftovers.before(command.line, &command.bytes, self.dialogue);
         self.waiting.command(Place::Unnamed, command, self.dialogue);
     }
 

@@ -8,6 +8,7 @@ pub(super) mod gp;
 pub(super) mod gpshell;
 pub(super) mod json;
 pub(super) mod json_lines;
+mod names;
 pub(super) mod opensc;
 pub(super) mod opensc_tool;
 pub(super) mod pcscd;

@@ -9,8 +9,8 @@ use crate::trace::{
         dialogue::{Answer, Dialogue, Message},
         element::Bytes,
         gathered::looks_like_bytes,
-        lines::Line,
-        logs::arrows,
+        leftovers::{self, Author},
+        lines::{Line, Lines},
         notation,
         pairing::Waiting,
         prefix,
@@ -68,9 +68,9 @@ struct Opensc {
     waiting: Waiting,
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
     let mut opensc = Opensc::default();
-    let mut lines = lines.iter().peekable();
+    let mut lines = lines.peekable();
     // Below a message, which may show bytes that are no APDU: whether the row above is a full one.
     let mut message = None;
     while let Some(line) = lines.next() {
@@ -94,8 +94,8 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                 && (goes_on || row.begins)
             {
                 message = row.is_full.then_some(true);
-            } else if looks_like_bytes(text) || arrows::is_said(text) {
-                dialogue.unread(line.number, text, "bytes that belong to no dump");
+            } else {
+                leftovers::settle(&line, author(&line), dialogue);
             }
             continue;
         };
@@ -108,14 +108,16 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
         {
             match notation::counted(&row.text, wanted(&dump)) {
                 Some(bytes) => dump.extend(bytes),
-                None if looks_like_bytes(&row.text) => broken = broken.or(Some(*row)),
+                None if looks_like_bytes(&row.text) => broken = broken.or(Some((row.number, row.text.to_string()))),
+                // A blank line parts nothing.
+                None if row.text.is_empty() => {}
                 None => break,
             }
             lines.next();
         }
         let Some(speaker) = speaker else { continue };
-        if let Some(row) = broken {
-            dialogue.unread(row.number, &row.text, "a row that has not the bytes that its dump needs");
+        if let Some((number, text)) = broken {
+            dialogue.unread(number, &text, "a row that has not the bytes that its dump needs");
         } else if count.is_none() {
             dialogue.unread(line.number, &line.text, "a dump without its length");
         } else if Some(dump.0.len()) < count {
@@ -166,6 +168,14 @@ impl Opensc {
             Speaker::Card => self.waiting.answer(said, dialogue),
         }
     }
+}
+
+/// Whose a line between dumps is: OpenSC puts process, thread, time or the place in its source before its own, and
+/// rules of `=` around its dumps.
+fn author(line: &Line<'_>) -> Author {
+    let is_placed = line.text.split(' ').any(|word| word.contains(".c:"));
+    let is_own = bare(&line.text) != line.text || is_placed || line.raw.trim().len() > line.text.len();
+    if is_own { Author::Program } else { Author::Anybody }
 }
 
 /// A row of bytes as messages of OpenSC show them, in groups of 16 bytes, three in a row.

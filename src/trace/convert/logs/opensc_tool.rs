@@ -5,8 +5,8 @@ use crate::trace::convert::{
     dialogue::Dialogue,
     element::{Bytes, Element},
     gathered::begins_as_row,
-    leftovers::Strictness,
-    lines::Line,
+    leftovers::Author,
+    lines::{Line, Lines},
     notation,
     turns::{Speaker, Turns},
 };
@@ -19,22 +19,27 @@ pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     line.text.strip_prefix(ANSWER).is_some_and(|rest| rest.starts_with("SW1="))
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let mut turns = Turns::new(dialogue, Strictness::Rows);
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
+    let mut turns = Turns::new(dialogue);
     let mut columns = None;
     for line in lines {
         let text = line.text.as_ref();
         if let Some(command) = text.strip_prefix(COMMAND) {
-            turns.begin(Speaker::Terminal, line.number, command, None);
+            line.take(&text[..COMMAND.len()]);
+            turns.begin(Speaker::Terminal, &line, command, None);
         } else if let Some(rest) = text.strip_prefix(ANSWER) {
-            turns.begin(Speaker::Card, line.number, "", None);
+            turns.begin(Speaker::Card, &line, "", None);
             match status(rest) {
-                Some((status, data_follow)) => turns.status(line.number, text, status, data_follow),
+                Some((status, data_follow)) => {
+                    line.take_all();
+                    turns.status(line.number, text, status, data_follow);
+                }
                 None => turns.dialogue.unread(line.number, text, "an answer without its status word"),
             }
         } else if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
             turns.close();
             turns.connections.connect(reader);
+            line.take_all();
         } else if turns.is_of_card() {
             // All rows have a column of text, or it was lost of all; and each begins as the lines above it do.
             let row = notation::with_column(text).filter(|(bytes, _)| is_shown(bytes));
@@ -43,15 +48,16 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                 let is_blank = bytes.0.iter().all(|byte| *byte == Element::Byte(b' '));
                 is_blank || *has_column == *columns.get_or_insert(*has_column)
             });
-            let goes_on = row.is_some_and(|(bytes, _)| !line.is_bare && !line.is_other && turns.push(bytes));
+            let goes_on = row.is_some_and(|(bytes, _)| !line.is_bare && !line.is_other && turns.push(&line, bytes));
             match goes_on {
                 true => {}
-                false if begins_as_row(text) || notation::with_column(text).is_some() => turns.leftover(line),
-                false => turns.no_row(line),
+                false if begins_as_row(text) || notation::with_column(text).is_some() => turns.leftover(&line),
+                false => turns.no_row(&line),
             }
         } else {
-            turns.other(line);
+            turns.other(&line);
         }
+        turns.settle(&line, Author::Anybody);
     }
     turns.finish();
 }

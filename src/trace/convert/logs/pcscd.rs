@@ -12,9 +12,9 @@ use crate::trace::{
     Silence,
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
-        gathered::{Gathered, begins_as_row, holds_row, looks_like_bytes},
-        lines::Line,
-        logs::arrows,
+        gathered::{Gathered, begins_as_row, holds_row},
+        leftovers::{self, Author},
+        lines::{Line, Lines},
         notation,
         readers::{Connections, Place, name},
         scan::between,
@@ -64,6 +64,8 @@ struct Pcscd {
     open: Option<(Party, Speaker, Gathered)>,
     /// Whether the line above was no row and what stood before it is damaged: the rest of the row may be on this one.
     is_torn: bool,
+    /// Whether lines have a time before them.
+    is_timed: bool,
     /// The readers that a party is connected to.
     connections: HashMap<Party, Connections>,
     /// Readers whose card was taken out, and how often more than one came.
@@ -74,45 +76,50 @@ struct Pcscd {
     powered: Option<String>,
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
     let mut pcscd = Pcscd::default();
     for line in lines {
-        pcscd.line(line, dialogue);
+        let author = if is_own(&line.text) { Author::Program } else { Author::Anybody };
+        pcscd.line(&line, dialogue);
+        leftovers::settle(&line, author, dialogue);
     }
-    pcscd.close(dialogue);
-    let mut left: Vec<(Party, Message)> = Vec::new();
-    for (party, queue) in &mut pcscd.waiting {
-        left.extend(queue.drain(..).map(|command| (party.clone(), command)));
-    }
-    left.sort_by_key(|(_, command)| command.line);
-    for (party, command) in left {
-        let (line, shown) = (command.line, command.bytes.notation());
-        pcscd.exchange(&party, command, Answer::Unknown, dialogue);
-        dialogue.unread(line, &shown, "a command whose answer is not in the log");
-    }
+    pcscd.end(dialogue);
+}
+
+/// Whether pcscd writes such a line, with the place in its source: `winscard.c:258:SCardConnect() ...`.
+fn is_own(text: &str) -> bool {
+    let (_, text) = Prefix::of(text);
+    let place = text.split(' ').next().unwrap_or_default();
+    let line = place.split_once(".c:").or_else(|| place.split_once(".l:"));
+    line.is_some_and(|(_, line)| line.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 impl Pcscd {
     fn line(&mut self, line: &Line<'_>, dialogue: &mut Dialogue) {
         let number = line.number;
         let (prefix, text) = Prefix::of(&line.text);
+        self.is_timed |= text.len() < line.text.len();
+        line.take(&line.text[..line.text.len() - text.len()]);
         let marked = text.strip_prefix("APDU:").map(|rest| (Speaker::Terminal, rest));
         let marked = marked.or_else(|| text.strip_prefix("SW:").map(|rest| (Speaker::Card, rest)));
         if let Some((speaker, rest)) = marked {
             self.close(dialogue);
+            line.take(&text[..text.len() - rest.len()]);
             let party = self.party(prefix);
             let mut gathered = Gathered::new(number);
-            if gathered.take(number, rest).is_some() {
+            if gathered.take_of(line, rest).is_some() {
                 gathered.flaw(number, text, "not only bytes behind the mark");
             }
             self.open = Some((party, speaker, gathered));
             self.is_torn = false;
             return;
         }
-        // What a paste wrapped has no time before it.
+        // What a paste wrapped has no time before it, and is no time.
+        let is_time = self.is_timed && text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
         if text.len() == line.text.len()
+            && !is_time
             && let Some((_, _, open)) = &mut self.open
-            && let Some(rest) = open.row(number, text)
+            && let Some(rest) = open.row(line, text)
         {
             if rest.is_some() {
                 open.flaw(number, text, "not only bytes in a line that was wrapped");
@@ -124,11 +131,35 @@ impl Pcscd {
         let goes_on = self.is_torn || self.open.is_some() && text.len() == line.text.len();
         self.is_torn = goes_on && (line.is_bare || line.is_other);
         self.close(dialogue);
-        let is_row = looks_like_bytes(text)
-            || arrows::is_said(text)
-            || goes_on && (begins_as_row(text) || line.is_bare && holds_row(text));
-        if !self.learn(number, prefix, text, dialogue) && is_row {
+        let is_row = goes_on && (begins_as_row(text) || line.is_bare && holds_row(text));
+        if self.learn(number, prefix, text, dialogue) {
+            line.take_all();
+        } else if is_row {
             dialogue.unread(number, text, "bytes that belong to no command and no answer");
+        }
+    }
+
+    /// The log is at its end.
+    fn end(&mut self, dialogue: &mut Dialogue) {
+        if let Some((party, Speaker::Card, gathered)) = self.open.take_if(|(_, _, gathered)| gathered.is_empty()) {
+            // It may break off, and may not say that the card was mute.
+            let said = gathered.close(None);
+            match self.waiting.get_mut(&party).and_then(VecDeque::pop_front) {
+                Some(command) => self.exchange(&party, command, Answer::Unknown, dialogue),
+                None => dialogue.name_flaw(said.clone()),
+            }
+            dialogue.unread(said.line, "", "the log breaks off before the answer, or the card did not answer");
+        }
+        self.close(dialogue);
+        let mut left: Vec<(Party, Message)> = Vec::new();
+        for (party, queue) in &mut self.waiting {
+            left.extend(queue.drain(..).map(|command| (party.clone(), command)));
+        }
+        left.sort_by_key(|(_, command)| command.line);
+        for (party, command) in left {
+            let (line, shown) = (command.line, command.bytes.notation());
+            self.exchange(&party, command, Answer::Unknown, dialogue);
+            dialogue.unread(line, &shown, "a command whose answer is not in the log");
         }
     }
 

@@ -4,9 +4,9 @@
 use crate::trace::convert::{
     dialogue::{Answer, Dialogue, Message},
     element::{Bytes, Element},
-    gathered::{Gathered, begins_as_row, looks_like_bytes},
-    lines::Line,
-    logs::arrows,
+    gathered::{Gathered, begins_as_row},
+    leftovers::{self, Author},
+    lines::{Line, Lines},
     notation,
     readers::Place,
     scan::between,
@@ -47,10 +47,12 @@ struct Scdaemon {
     below: bool,
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
     let mut scdaemon = Scdaemon::default();
     for line in lines {
-        scdaemon.line(line, dialogue);
+        scdaemon.line(&line, dialogue);
+        let is_own = line.text.contains("scdaemon[") || line.text.contains("DBG:");
+        leftovers::settle(&line, if is_own { Author::Program } else { Author::Anybody }, dialogue);
     }
     scdaemon.end(dialogue);
 }
@@ -60,16 +62,23 @@ impl Scdaemon {
         let text = line.text.as_ref();
         if let Some((_, rest)) = text.split_once(COMMAND) {
             self.end(dialogue);
-            self.begin(true, line.number, rest);
+            line.take(&text[..text.len() - rest.len()]);
+            self.begin(true, line, rest);
         } else if let Some((_, rest)) = RESPONSES.iter().find_map(|marker| text.split_once(marker)) {
             self.close();
             let status = notation::read(rest).bytes;
             let length = rest.split_once("datalen=").and_then(|(_, length)| length.trim().parse().ok());
             match (status.0.len(), length, &self.command) {
                 (2, Some(_), Some(_)) if self.status.is_some() => {
-                    dialogue.unread(line.number, text, "a second answer to one command: the command of one is missing");
+                    // The first one is the command's; scdaemon does not say each GET RESPONSE that it sends of itself.
+                    self.end(dialogue);
+                    let why = "a second answer to one command: the command of one, perhaps GET RESPONSE, is missing";
+                    dialogue.unread(line.number, text, why);
                 }
-                (2, Some(length), Some(_)) => self.status = Some((status, length)),
+                (2, Some(length), Some(_)) => {
+                    self.status = Some((status, length));
+                    line.take_all();
+                }
                 (2, Some(_), None) => dialogue.unread(line.number, text, "an answer without a command"),
                 _ => dialogue.unread(line.number, text, "an answer without status word or length"),
             }
@@ -78,9 +87,11 @@ impl Scdaemon {
             if self.data.is_some() {
                 dialogue.unread(line.number, text, "a second dump for one answer");
             } else if rest.trim() == ALL_ZERO {
+                line.take_all();
                 self.data = self.status.as_ref().map(|(_, length)| zeros(line.number, *length));
             } else if !rest.trim().is_empty() {
-                self.begin(false, line.number, rest);
+                line.take(&text[..text.len() - rest.len()]);
+                self.begin(false, line, rest);
             }
         } else if !self.goes_on(line) {
             self.close();
@@ -93,17 +104,19 @@ impl Scdaemon {
         let text = line.text.as_ref();
         if message(text).starts_with(CHANNEL) {
             // What its own client asks for, and is told: the commands that come of it follow.
+            line.take_all();
             return;
         }
         if let Some((before, atr)) = text.split_once("ATR=") {
             self.atr(atr, dialogue);
             self.slot(before, line, dialogue);
+            line.take_all();
         } else if let Some(atr) = between(text, "ATR (", ")") {
             self.atr(atr, dialogue);
-        } else if arrows::is_said(message(text))
-            || self.below && begins_as_row(message(text))
-            || looks_like_bytes(message(text)) && !self.atrs.contains(&notation::read(message(text)).bytes)
-        {
+            line.take_all();
+        } else if self.atrs.contains(&notation::read(message(text)).bytes) {
+            line.take_all();
+        } else if self.below && begins_as_row(message(text)) {
             dialogue.unread(line.number, text, "bytes that belong to no command and no answer");
         }
     }
@@ -131,10 +144,10 @@ impl Scdaemon {
         }
     }
 
-    fn begin(&mut self, is_command: bool, line: usize, text: &str) {
-        let mut gathered = Gathered::new(line);
-        if gathered.take(line, text).is_some() {
-            gathered.flaw(line, text, "not only bytes behind the mark");
+    fn begin(&mut self, is_command: bool, line: &Line<'_>, text: &str) {
+        let mut gathered = Gathered::new(line.number);
+        if gathered.take_of(line, text).is_some() {
+            gathered.flaw(line.number, text, "not only bytes behind the mark");
         }
         self.open = Some((is_command, gathered));
         if !text.trim_end().ends_with('\\') {
@@ -146,7 +159,7 @@ impl Scdaemon {
     fn goes_on(&mut self, line: &Line<'_>) -> bool {
         let Some((_, open)) = &mut self.open else { return false };
         let text = message(&line.text);
-        let Some(rest) = open.row(line.number, text) else {
+        let Some(rest) = open.row(line, text) else {
             open.flaw(line.number, text, "a dump that breaks off: more should be on this line");
             return false;
         };

@@ -5,8 +5,8 @@ use virtuale_engine::Reset;
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event},
-    leftovers::Strictness,
-    lines::Line,
+    leftovers::Author,
+    lines::{Line, Lines},
     notation,
     turns::{Speaker, Turns},
 };
@@ -19,14 +19,18 @@ pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
         || meant.is_some_and(|text| notation::only(text).is_some())
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let mut turns = Turns::new(dialogue, Strictness::Rows);
+pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
+    let mut turns = Turns::new(dialogue);
     let mut is_answer = false;
+    let mut last = 0;
     for line in lines {
         let text = line.text.as_ref();
+        last = line.number;
         if let Some(atr) = text.strip_prefix("< OK: ") {
             turns.close();
-            turns.dialogue.atr(turns.connections.place(), notation::read(atr).bytes);
+            let atr = notation::read(atr);
+            turns.dialogue.atr(turns.connections.place(), atr.bytes);
+            line.take(&text[..text.len() - atr.rest.len()]);
         } else if text.starts_with("< KO: ") {
             turns.close();
             turns.dialogue.unread(line.number, text, "a reset that failed");
@@ -35,33 +39,34 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
                 turns.dialogue.unread(line.number, text, "the answer before this line breaks off");
             }
             is_answer = false;
+            line.take(&text[..1]);
             match rest.trim() {
                 "RESET" => turns.event(line.number, Event::Reset(Reset::Warm)),
-                command => turns.begin(Speaker::Terminal, line.number, command, None),
+                command => turns.begin(Speaker::Terminal, &line, command, None),
             }
         } else if let Some(rest) = text.strip_prefix('<') {
             let (data, ended) = before_meaning(rest);
-            turns.begin(Speaker::Card, line.number, data, None);
+            line.take(&text[..1]);
+            turns.begin(Speaker::Card, &line, data, None);
             is_answer = !ended;
         } else if is_answer {
             // What is behind the last byte may stand on a line of its own.
             let (data, ended) = before_meaning(text);
-            let row = Line { text: data.into(), ..line.clone() };
-            if !data.trim().is_empty() && !turns.row(&row) {
+            if !data.trim().is_empty() && !turns.row_of(&line, data) {
                 turns.dialogue.unread(line.number, text, "an answer that is not bytes");
             }
             is_answer = !ended;
-        } else {
+        } else if !(turns.is_of_terminal() && turns.row(&line)) {
             // An echo of the script follows the answer before it.
             turns.close();
-            turns.other(line);
+            turns.other(&line);
         }
-        if !is_answer && !text.starts_with('>') {
+        if !is_answer && !turns.is_of_terminal() {
             turns.close();
         }
+        turns.settle(&line, Author::Anybody);
     }
     if is_answer {
-        let last = lines.last().map_or(0, |line| line.number);
         turns.dialogue.unread(last, "", "the last answer breaks off");
     }
     turns.finish();

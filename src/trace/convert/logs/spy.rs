@@ -12,7 +12,7 @@ use crate::trace::{
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
         element::Bytes,
-        lines::Line,
+        lines::{Line, Lines},
         notation,
         readers::{Place, name},
         scan::number,
@@ -115,11 +115,12 @@ struct Spy<'d> {
     readers: HashMap<String, Reader>,
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
+pub(in crate::trace::convert) fn read<'a>(lines: Lines<'a>, dialogue: &mut Dialogue) {
     let mut spy = Spy { dialogue, handles: HashMap::new(), readers: HashMap::new() };
-    let mut open: HashMap<&str, Call<'_>> = HashMap::new();
-    let last = lines.last().map_or(0, |line| line.number);
+    let mut open: HashMap<&str, Call<'a>> = HashMap::new();
+    let mut last = 0;
     for line in lines {
+        last = line.number;
         let (line, text) = (line.number, line.raw.trim_start_matches('\u{FEFF}').trim_start());
         let Some((thread, rest)) = text.split_once('@').filter(|(thread, _)| is_thread(thread)) else {
             if !text.trim().is_empty() {

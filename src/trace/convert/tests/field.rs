@@ -287,7 +287,7 @@ fn opensc_shows_keys_in_messages() {
     );
     assert_eq!(said(&below, Format::Opensc).matches("> 00 A4 04 00\n< 90 00\n").count(), 2);
     let stray = format!("{apdu}{message}{row}{group} 0203010001\n{group}\n{apdu}");
-    assert_eq!(unread(&stray, Format::Opensc), [(9, "bytes that belong to no dump".to_owned())]);
+    assert_eq!(unread(&stray, Format::Opensc), [(9, "bytes that belong to no command and no answer".to_owned())]);
 }
 
 #[test]

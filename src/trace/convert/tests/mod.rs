@@ -1,9 +1,11 @@
 //! What the importers make of logs.
 
 mod field;
+mod left;
 mod printed;
 mod programs;
 mod properties;
+mod structure;
 mod tables;
 mod two_readers;
 

@@ -69,13 +69,57 @@ fn named(names: &[&str]) -> Vec<usize> {
 
 #[test]
 fn names_before_arrows_may_be_those_of_readers() {
-    for two in [["ACS 00 00 ", "Gem 01 00 "], ["reader 0: ", "reader 1: "], ["Lecteur A ", "Lecteur B "]] {
-        assert_eq!(named(&two), [4], "{two:?}");
-    }
     assert_eq!(named(&["a: ", "b: ", "a: ", "b: "]), [4, 8]);
     for one in [["", ""], ["card ", "card "], ["1: ", "2: "], ["APDU 1 ", "APDU 2 "]] {
         assert_eq!(named(&one), [0; 0], "{one:?}");
     }
     let described = "SELECT => 00 A4 04 00 00\n<= 90 00\nREAD => 00 B0 00 00 02\n<= 01 02 90 00\n";
     assert_eq!(import(described, Format::Arrows).unread, []);
+}
+
+#[test]
+fn clear_names_before_marks_are_slots() {
+    for two in [
+        ["ACS 00 00 =>", "Gem 01 00 =>", "<="],
+        ["reader 0: =>", "reader 1: =>", "<="],
+        ["Lecteur A =>", "Lecteur B =>", "<="],
+        ["[Reader A] =>", "[Reader B] =>", "<="],
+        ["slot0 =>", "slot1 =>", "<="],
+        ["slot=0 TX:", "slot=1 TX:", "RX:"],
+        ["Reader A: C-APDU:", "Reader B: C-APDU:", "R-APDU:"],
+        ["[Gemalto 00 00] =>", "[SCM 01 00] =>", "<="],
+    ] {
+        let [first, second, answer] = two;
+        let exchange = |command: &str, data: &str| {
+            let mark = command.rsplit_once(' ').expect("a name").1;
+            format!("{command} 00 B0 00 00 02\n{} {data} 90 00\n", command.replace(mark, answer))
+        };
+        let log = exchange(first, "01 02") + &exchange(second, "03 04") + &exchange(first, "05 06");
+        let slots = by_slot(&whole(&log, Format::Arrows));
+        let said = |data: &str| format!("> 00 B0 00 00 02\n< {data} 90 00\n");
+        assert_eq!(slots, [said("01 02") + &said("05 06"), said("03 04")], "{two:?}");
+    }
+    let crossed = "slot0 => 00 B0 00 00 02\nslot1 => 00 B0 00 00 01\nslot0 <= 01 02 90 00\nslot1 <= 01 90 00\n";
+    assert!(!import(crossed, Format::Arrows).unread.is_empty());
+}
+
+#[test]
+fn a_line_names_the_reader_from_there_on() {
+    let log = "Using reader: Gemalto 00 00\n=> 00 B0 00 00 01\n<= 41 90 00\n\
+        Using reader: SCM 01 00\n=> 00 B0 00 00 01\n<= 42 90 00\n";
+    let slots = by_slot(&whole(log, Format::Arrows));
+    assert_eq!(slots, ["> 00 B0 00 00 01\n< 41 90 00\n", "> 00 B0 00 00 01\n< 42 90 00\n"]);
+}
+
+#[test]
+fn another_process_may_speak_to_another_card() {
+    let said = |process| {
+        format!(
+            "Nov 28 08:00:36 host app[{process}]: => 00 B0 00 00 01\nNov 28 08:00:36 host app[{process}]: <= 41 90 00\n"
+        )
+    };
+    assert_eq!(import(&(said(11) + &said(11)), Format::Arrows).unread, []);
+    let lines: Vec<usize> =
+        import(&(said(11) + &said(12)), Format::Arrows).unread.iter().map(|unread| unread.line).collect();
+    assert_eq!(lines, [3]);
 }
