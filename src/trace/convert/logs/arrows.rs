@@ -142,10 +142,12 @@ fn behind_word<'a>(text: &'a str, word: &str) -> Option<Said<'a>> {
         let name = before.trim_end();
         name.ends_with([']', ')', ':', '|']) || name.len() < before.len() && name.contains('=')
     };
-    let places = text.char_indices().map(|(at, _)| at).take(LONGEST_NAME);
-    let at = places.filter(|&at| at == 0 || ends_name(&text[..at])).find(|&at| {
-        let start = text.get(at..at + word.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(word)) && counted(&text[at + word.len()..]).is_some()
+    let is_here = |at: usize| text.get(at..at + word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let may_end_name = |at: usize| matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b']' | b')' | b':' | b'|');
+    let mut places = 0..text.len().min(LONGEST_NAME);
+    let at = places.find(|&at| {
+        let is_place = at == 0 || may_end_name(at);
+        is_place && is_here(at) && (at == 0 || ends_name(&text[..at])) && counted(&text[at + word.len()..]).is_some()
     })?;
     let behind = &text[at + word.len()..];
     let (told, rest) = counted(behind)?;

@@ -74,7 +74,8 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     turns.finish();
 }
 
-/// Whether these programs write such a line: a call of PC/SC, a line of what they run on, or one with a level before it.
+/// Whether these programs write such a line: a call of PC/SC, a line of what they run on, or one with a level before
+/// it.
 fn is_own(line: &Line<'_>) -> bool {
     ["SCard", "# ", "[*]", "[ ]"].iter().any(|begin| line.text.starts_with(begin))
         || line.raw.trim_start().starts_with('[')
