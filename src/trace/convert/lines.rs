@@ -111,6 +111,8 @@ pub(super) struct Lines<'a> {
     raw: Enumerate<str::Lines<'a>>,
     words_above: usize,
     above: [Option<Shape>; 2],
+    /// Whether the line above has nothing but what a service puts before one: it may have been broken there.
+    is_cut: bool,
     /// The line below the last one that was given.
     below: Option<Line<'a>>,
 }
@@ -118,7 +120,7 @@ pub(super) struct Lines<'a> {
 /// The lines of a log. A mark of byte order at its beginning is none of it.
 pub(super) fn lines(log: &str) -> Lines<'_> {
     let raw = log.trim_start_matches('\u{FEFF}').lines().enumerate();
-    Lines { raw, words_above: 0, above: [None, None], below: None }
+    Lines { raw, words_above: 0, above: [None, None], is_cut: false, below: None }
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -138,7 +140,8 @@ impl<'a> Lines<'a> {
         let text = seen(raw);
         let shape = Shape::of(raw, &text);
         let is_bare = shape.words() < std::mem::replace(&mut self.words_above, shape.words());
-        let is_other = shape.words() > 0 && shape.differs(&self.above);
+        let was_cut = std::mem::replace(&mut self.is_cut, text.is_empty() && shape.words() > 0);
+        let is_other = shape.words() > 0 && shape.differs(&self.above) || is_bare && was_cut;
         if shape.words() > 0 {
             self.above.swap(0, 1);
             self.above[0] = Some(shape);
@@ -154,6 +157,8 @@ struct Shape {
     signs: String,
     /// How many digits it has.
     digits: usize,
+    /// How many of them begin it.
+    first: usize,
 }
 
 impl Shape {
@@ -179,7 +184,8 @@ impl Shape {
                 signs.push(sign);
             }
         }
-        Self { signs, digits: before.bytes().filter(u8::is_ascii_digit).count() }
+        let first = before.bytes().take_while(u8::is_ascii_digit).count();
+        Self { signs, digits: before.bytes().filter(u8::is_ascii_digit).count(), first }
     }
 
     fn words(&self) -> usize {
@@ -195,7 +201,9 @@ impl Shape {
             }
             _ => false,
         };
-        is_longer || above.iter().flatten().any(|above| above.signs != self.signs)
+        // The year has lost digits to the line above.
+        let is_cut = above.iter().flatten().any(|above| above.first > self.first + 1);
+        is_longer || is_cut || above.iter().flatten().any(|above| above.signs != self.signs)
     }
 }
 

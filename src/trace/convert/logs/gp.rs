@@ -69,7 +69,8 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
         } else {
             turns.other(&line);
         }
-        turns.settle(&line, if is_own(&line) { Author::Program } else { Author::Anybody });
+        let is_own = is_own(&line) && said_in(text).is_none();
+        turns.settle(&line, if is_own { Author::Program } else { Author::Anybody });
     }
     turns.finish();
 }

@@ -52,6 +52,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     for line in lines {
         scdaemon.line(&line, dialogue);
         let is_own = line.text.contains("scdaemon[") || line.text.contains("DBG:");
+        let is_own = is_own && ![COMMAND, DUMP].iter().any(|mark| line.text.contains(mark));
         leftovers::settle(&line, if is_own { Author::Program } else { Author::Anybody }, dialogue);
     }
     scdaemon.end(dialogue);
