@@ -55,7 +55,7 @@ pub(super) fn unreplayed(failure: Unreplayed) -> Failure {
         Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
         Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
         Unreplayed::Unknown(unknown) => Failure::UnknownCard(unknown),
-        Unreplayed::NoCard => Failure::Usage(failure.to_string(), None),
+        Unreplayed::NoCard => Failure::Usage(failure.to_string().into(), None),
     }
 }
 

@@ -5,7 +5,13 @@ use std::{
     path::{self, Path, PathBuf},
 };
 
-use super::{Exit, Failure, cards, exit, language::Language, messages::Message, options::Reproducible, output, read};
+use super::{
+    Exit, Failure, cards, exit,
+    language::Language,
+    messages::{Message, in_both},
+    options::Reproducible,
+    output, read,
+};
 use crate::{
     profile::families::{BuiltIn, Families},
     shown,
@@ -54,19 +60,17 @@ fn help() -> String {
 
 /// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
 pub(super) fn run(args: &Args) -> Exit {
-    let language = args.language();
-    let format = language.format();
-    let lost = |error| lost(language, &error);
+    let format = args.language().format();
     let found = cards::find(&args.card)?;
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let host = args.reproducible.host().card_made(found.as_path().to_string_lossy(), Box::new(profile.card()));
     let host = host.refuse_stop("this is a demonstration").start()?;
 
-    let mut service = Service::establish(host.socket()).map_err(lost)?;
-    let slots = service.slots().map_err(lost)?;
+    let mut service = Service::establish(host.socket()).map_err(|error| lost(&error))?;
+    let slots = service.slots().map_err(|error| lost(&error))?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
-    let mut connection = service.connect(&reader).map_err(lost)?;
-    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, language)?;
+    let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
+    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible)?;
 
     let (program, card) = (own_name(), shown::word(found.as_path()));
     let attach = [
@@ -85,9 +89,12 @@ fn own_name() -> String {
     typed.and_then(|typed| path::absolute(typed).ok()).map_or_else(|| "virtuale".into(), |path| shown::word(&path))
 }
 
-fn lost(language: Language, error: &TransportError) -> Failure {
-    let why = pages::transport_error(error, language.into());
-    Failure::environment(Message::LostReader { why: &why }.text(language), Message::AskDoctor.text(language))
+fn lost(error: &TransportError) -> Failure {
+    let message = in_both(|language| {
+        let why = pages::transport_error(error, language.into());
+        Message::LostReader { why: &why }.text(language)
+    });
+    Failure::environment(message, Message::AskDoctor.said())
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let host = host.prepare()?;
     // Not before, so that a signal ends what waits for a card file; and not later, so that none finds us with a folder
     // that nobody would remove.
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     args.slots.mute_in_their_field(&host).iter().for_each(output::say);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };

@@ -7,8 +7,18 @@ use std::{
 
 use anstyle::{AnsiColor, Style};
 
-use super::{exit, language::Language, messages::Message, output};
-use crate::profile::{UnknownCard, diagnostic::Diagnostics};
+use super::{
+    exit,
+    language::Language,
+    messages::{Message, in_both},
+    output,
+};
+use crate::profile::{
+    UnknownCard,
+    diagnostic::Diagnostics,
+    reason::{copy, reason as why},
+    said::{Bilingual, Said},
+};
 use crate::shown::{self, reason};
 
 /// Why a verb could not do its work.
@@ -16,7 +26,7 @@ use crate::shown::{self, reason};
 pub(super) enum Failure {
     /// Wrong use. Message, then what to do.
     #[error("{0}")]
-    Usage(String, Option<String>),
+    Usage(Said, Option<Said>),
     /// A card file, layout or trace is invalid.
     #[error("{0}")]
     Invalid(Diagnostics),
@@ -25,7 +35,7 @@ pub(super) enum Failure {
     Reported(String),
     /// The environment failed. Message, then what to do.
     #[error("{0}")]
-    Environment(String, Option<String>),
+    Environment(Said, Option<Said>),
     /// A file could not be read, written or made.
     #[error("cannot {did} {}: {}", shown::path(path), reason(error))]
     File {
@@ -57,21 +67,18 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Wrong use, and what to do instead.
-    pub(super) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<Said>, hint: impl Into<Said>) -> Self {
         Self::Usage(message.into(), Some(hint.into()))
     }
 
     /// A failure of the environment, and what to do about it.
-    pub(super) fn environment(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(super) fn environment(message: impl Into<Said>, hint: impl Into<Said>) -> Self {
         Self::Environment(message.into(), Some(hint.into()))
     }
 
     /// A file that could not be read, written or made: `cannot read cards/a.toml: permission denied`.
     pub(super) fn file(did: &'static str, path: &Path, error: &io::Error) -> Self {
-        let error = error
-            .raw_os_error()
-            .map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error);
-        Self::File { did, path: path.to_owned(), error }
+        Self::File { did, path: path.to_owned(), error: copy(error) }
     }
 
     /// The exit code, for every verb but `exec`.
@@ -94,28 +101,33 @@ impl Failure {
         }
     }
 
-    /// What went wrong, in one line. What the catalogue has is in the language asked for.
-    pub(super) fn message(&self, language: Language) -> String {
+    /// What went wrong, in one line. What the catalogue has is in all its languages.
+    pub(super) fn message(&self) -> Said {
         match self {
+            Self::Usage(message, _) | Self::Environment(message, _) => message.clone(),
             Self::File { did: "read", path, error } => {
-                let (path, why) = (shown::path(path), reason_in(language, error));
-                Message::CannotRead { path: &path, why: &why }.text(language)
+                let (path, why) = (shown::path(path), why(error));
+                let english = Message::CannotRead { path: &path, why: &why.english }.text(Language::En);
+                Bilingual::new(english, Message::CannotRead { path: &path, why: &why.french }.text(Language::Fr)).into()
             }
-            Self::UnknownCard(unknown) => Message::NoSuchCard { name: &unknown.name }.text(language),
-            other => other.to_string(),
+            Self::UnknownCard(unknown) => unknown.said().into(),
+            other => other.to_string().into(),
         }
     }
 
     /// What to do about it.
-    pub(super) fn hint(&self, language: Language) -> Option<String> {
+    pub(super) fn hint(&self) -> Option<Said> {
         match self {
             Self::Usage(_, hint) | Self::Environment(_, hint) => hint.clone(),
             Self::File { did: "read", error, .. } if error.kind() == io::ErrorKind::NotFound => {
-                Some(Message::LookAtName.text(language))
+                Some(Message::LookAtName.said().into())
             }
             Self::UnknownCard(UnknownCard { nearest, known, .. }) => {
-                let meant = nearest.map(|name| Message::DidYouMean { name }.text(language) + "\n").unwrap_or_default();
-                Some(meant + &Message::BuiltInCards { names: &known.join(", ") }.text(language))
+                let text = |language| {
+                    let meant = nearest.map(|name| Message::DidYouMean { name }.text(language) + "\n");
+                    meant.unwrap_or_default() + &Message::BuiltInCards { names: &known.join(", ") }.text(language)
+                };
+                Some(in_both(text).into())
             }
             Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some("give another name, or remove that file first".into())
@@ -134,28 +146,20 @@ impl Failure {
         match self {
             Self::Explained => return,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return,
-            Self::Invalid(diagnostics) => return output::say(diagnostics.render(true)),
+            Self::Invalid(diagnostics) => return output::say(diagnostics.render_in(language.into(), true)),
             Self::Reported(reports) => return output::say(reports),
             _ => {}
         }
-        let (error, message) = (Message::Error.text(language), self.message(language));
+        let (error, message) = (Message::Error.text(language), self.message());
+        let message = message.text(language.into());
         let colon = Message::Colon.text(language);
         let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
         output::say(format_args!("{red}{error}{red:#}{colon}{message}"));
-        if let Some(hint) = self.hint(language) {
+        if let Some(hint) = self.hint() {
+            let hint = hint.text(language.into());
             let (help, cyan) = (Message::Help.text(language), AnsiColor::BrightCyan);
             let cyan = Style::new().bold().fg_color(Some(cyan.into()));
             output::say(format_args!("{cyan}{help}{cyan:#}{colon}{hint}"));
         }
-    }
-}
-
-/// What the system says, in a language where the catalogue has it.
-fn reason_in(language: Language, error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => Message::NoSuchFile.text(language),
-        io::ErrorKind::PermissionDenied => Message::PermissionDenied.text(language),
-        io::ErrorKind::IsADirectory => Message::IsDirectory.text(language),
-        _ => reason(error),
     }
 }

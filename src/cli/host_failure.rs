@@ -29,8 +29,8 @@ impl From<HostError> for Failure {
                 );
                 let (kind, message) = (other.kind(), other.to_string());
                 match (kind, hint(other)) {
-                    (Kind::Usage, hint) if !is_outside => Self::Usage(message, hint),
-                    (_, hint) => Self::Environment(message, hint),
+                    (Kind::Usage, hint) if !is_outside => Self::Usage(message.into(), hint.map(Into::into)),
+                    (_, hint) => Self::Environment(message.into(), hint.map(Into::into)),
                 }
             }
         }
@@ -67,7 +67,7 @@ fn hint(error: HostError) -> Option<String> {
 mod tests {
     use super::Failure;
     use crate::{
-        cli::{exit, language::Language},
+        cli::exit,
         host::{HostError, Kind, Refusal},
     };
 
@@ -79,7 +79,7 @@ mod tests {
             let refusal = Refusal { kind, message: "why".into(), hint: Some("what to do".into()) };
             let failure = Failure::from(HostError::Refused(refusal));
             assert_eq!((failure.code(), failure.to_string().as_str()), (code, "why"));
-            let hint = failure.hint(Language::En);
+            let hint = failure.hint();
             assert_eq!(hint.as_deref(), Some("what to do").filter(|_| kind != Kind::Invalid), "{kind:?}");
         }
     }

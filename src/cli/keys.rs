@@ -27,7 +27,7 @@ pub(super) struct Args {
 
 /// Writes the files and prints their names.
 pub(super) fn run(args: &Args) -> Exit {
-    let files = authority::files(args.seed).map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let files = authority::files(args.seed).map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let folder = &args.output;
     fs::create_dir_all(folder).map_err(|error| Failure::file("make", folder, &error))?;
     let files: Vec<_> = files.into_iter().map(|(name, content)| (folder.join(name), content)).collect();

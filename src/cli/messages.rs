@@ -4,7 +4,7 @@
 //! sees that all of them name the same values.
 
 use super::language::Language;
-use crate::shown;
+use crate::{profile::said::Bilingual, shown};
 
 /// Declares messages with their values and their texts.
 macro_rules! messages {
@@ -37,6 +37,18 @@ macro_rules! messages {
     };
 }
 
+impl Message<'_> {
+    /// Its text in all languages.
+    pub(super) fn said(self) -> Bilingual {
+        in_both(|language| self.text(language))
+    }
+}
+
+/// What has a text in each language.
+pub(super) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
+    Bilingual::new(text(Language::En), text(Language::Fr))
+}
+
 messages! {
     /// What stands before an error.
     Error = { en: "error", fr: "erreur" };
@@ -50,17 +62,6 @@ messages! {
     LookAtName = {
         en: "look at the name and at the folder you are in",
         fr: "vérifier le nom, et le dossier où l'on est"
-    };
-    /// The system knows no such file.
-    NoSuchFile = { en: "No such file or directory", fr: "aucun fichier ou dossier de ce nom" };
-    /// The system lets nobody at it.
-    PermissionDenied = { en: "Permission denied", fr: "permission refusée" };
-    /// It is a folder.
-    IsDirectory = { en: "Is a directory", fr: "c'est un dossier" };
-    /// There is neither such a file nor such a card.
-    NoSuchCard { name } = {
-        en: "there is no card file {name}, and no built-in card of that name",
-        fr: "il n'y a ni fichier de carte {name}, ni carte intégrée de ce nom"
     };
     /// What may have been meant.
     DidYouMean { name } = { en: "did you mean {name}?", fr: "est-ce {name} ?" };

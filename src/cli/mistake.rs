@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Failure, language::Language};
+use super::Failure;
 use crate::profile::diagnostic::Diagnostic;
 
 /// A mistake or note. Lines and columns count from 1.
@@ -20,8 +20,9 @@ pub(super) struct Mistake {
 impl Mistake {
     pub(super) fn of(diagnostic: &Diagnostic) -> Self {
         let (line, column) = diagnostic.position();
-        let message = diagnostic.message.clone();
-        Self { file: diagnostic.source.name.clone(), line, column, message, hint: diagnostic.hint.clone() }
+        let message = diagnostic.message.to_string();
+        let hint = diagnostic.hint.as_ref().map(ToString::to_string);
+        Self { file: diagnostic.source.name.clone(), line, column, message, hint }
     }
 
     /// Those of a failure, if it is about the text of a file.
@@ -42,12 +43,12 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// Of any failure but mistakes in a text, which are shown one by one.
-    pub(super) fn of(failure: &Failure, language: Language) -> Self {
+    /// Of any failure but mistakes in a text, which are shown one by one. Machines are told in English.
+    pub(super) fn of(failure: &Failure) -> Self {
         let message = match failure {
             Failure::Invalid(_) => "the card file or its layout is invalid".to_owned(),
-            other => other.message(language),
+            other => other.message().to_string(),
         };
-        Self { message, hint: failure.hint(language) }
+        Self { message, hint: failure.hint().map(|hint| hint.to_string()) }
     }
 }

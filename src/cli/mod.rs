@@ -171,6 +171,7 @@ impl Verb {
         match self {
             Self::Demo(args) => args.language(),
             Self::Read(args) => args.language(),
+            Self::Card(args) => args.language(),
             _ => Language::En,
         }
     }

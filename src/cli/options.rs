@@ -65,7 +65,7 @@ fn date(text: &str) -> Result<Date, String> {
     dates::day(text, Zoned::now().date()).map_err(|error| {
         let hint = match error {
             DateError::Form => "write it like 2026-01-15, today-3m, today+1y or +10d".into(),
-            other => other.hint(),
+            other => other.hint().to_string(),
         };
         format!("{error}: {hint}")
     })

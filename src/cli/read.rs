@@ -10,13 +10,13 @@ use serde::Serialize;
 use super::{
     Exit, Failure, cards, exit,
     language::Language,
-    messages::Message,
+    messages::{Message, in_both},
     mistake::{Mistake, Trouble},
     options::{DEFAULT_LAYOUT, Reproducible},
     output,
 };
 use crate::{
-    profile::{families::Families, layout::Layout},
+    profile::{families::Families, layout::Layout, said::Bilingual},
     reader::ReturnCode,
     terminal::{
         guides::{CardReading, Guides, Unread},
@@ -82,37 +82,36 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     for card in &args.cards {
         let place = card.to_string_lossy();
-        let read = read_file(args, card, &place, printer.language);
+        let read = read_file(args, card, &place);
         printer.print(&place, read)?;
     }
     Ok(printer.code)
 }
 
 /// Reads a card that no reader holds.
-fn read_file(args: &Args, card: &Path, place: &str, language: Language) -> Result<Box<dyn CardReading>, Failure> {
+fn read_file(args: &Args, card: &Path, place: &str) -> Result<Box<dyn CardReading>, Failure> {
     let profile = cards::profile(card, &args.reproducible)?;
     let transport = cards::in_process(&profile, &args.reproducible);
-    let mut transport = transport.map_err(|error| unread(place, &error, language))?;
-    reading(&mut transport, profile.layout(), place, &args.reproducible, language)
+    let mut transport = transport.map_err(|error| unread(place, &error))?;
+    reading(&mut transport, profile.layout(), place, &args.reproducible)
 }
 
 /// Reads the cards in the readers that a PC/SC program would see.
 fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
-    let Printer { args, language, .. } = *printer;
+    let args = printer.args;
     let named = args.layout.as_deref().map(cards::layout).transpose()?;
     let socket = pcsclite::default_socket();
-    let no_service = |error| no_service(&error, language);
-    let mut service = pcsclite::Service::establish(&socket).map_err(no_service)?;
-    let all = service.slots().map_err(no_service)?;
+    let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
+    let all = service.slots().map_err(|error| no_service(&error))?;
     let slots: Vec<_> = match args.readers.as_slice() {
         [] => all.iter().filter(|slot| slot.present).collect(),
-        readers => readers.iter().map(|name| find(&all, name, language)).collect::<Result<_, _>>()?,
+        readers => readers.iter().map(|name| find(&all, name)).collect::<Result<_, _>>()?,
     };
     if slots.is_empty() {
-        return Err(Failure::environment(Message::NoCard.text(language), known(&all, language)));
+        return Err(Failure::environment(Message::NoCard.said(), known(&all)));
     }
     for slot in slots {
-        let read = read_slot(args, &mut service, &slot.name, named.as_ref(), language);
+        let read = read_slot(args, &mut service, &slot.name, named.as_ref());
         printer.print(&slot.name, read)?;
     }
     Ok(())
@@ -124,9 +123,8 @@ fn read_slot(
     service: &mut pcsclite::Service,
     slot: &str,
     layout: Option<&Layout>,
-    language: Language,
 ) -> Result<Box<dyn CardReading>, Failure> {
-    let mut transport = service.connect(slot).map_err(|error| unread(slot, &error, language))?;
+    let mut transport = service.connect(slot).map_err(|error| unread(slot, &error))?;
     let by_atr;
     let layout = match layout {
         Some(layout) => layout,
@@ -135,25 +133,27 @@ fn read_slot(
             &by_atr
         }
     };
-    reading(&mut transport, layout, slot, &args.reproducible, language)
+    reading(&mut transport, layout, slot, &args.reproducible)
 }
 
 /// The reader of this name.
-fn find<'a>(readers: &'a [ListedReader], name: &str, language: Language) -> Result<&'a ListedReader, Failure> {
-    readers.iter().find(|reader| reader.name == name).ok_or_else(|| {
-        let message = Message::NoReader { name: &format!("{name:?}") }.text(language);
-        Failure::environment(message, known(readers, language))
-    })
+fn find<'a>(readers: &'a [ListedReader], name: &str) -> Result<&'a ListedReader, Failure> {
+    readers
+        .iter()
+        .find(|reader| reader.name == name)
+        .ok_or_else(|| Failure::environment(Message::NoReader { name: &format!("{name:?}") }.said(), known(readers)))
 }
 
 /// Which readers there are, and what else could be read.
-fn known(readers: &[ListedReader], language: Language) -> String {
+fn known(readers: &[ListedReader]) -> Bilingual {
     let names: Vec<_> = readers.iter().map(|reader| reader.name.as_str()).collect();
-    let readers = match names.as_slice() {
-        [] => Message::NoReaders.text(language),
-        names => Message::Readers { names: &names.join(", ") }.text(language),
-    };
-    format!("{readers}\n{}", Message::GiveCardFile.text(language))
+    in_both(|language| {
+        let readers = match names.as_slice() {
+            [] => Message::NoReaders.text(language),
+            names => Message::Readers { names: &names.join(", ") }.text(language),
+        };
+        format!("{readers}\n{}", Message::GiveCardFile.text(language))
+    })
 }
 
 /// The built-in layout that goes with an answer to reset; of a card that no family knows, the usual one.
@@ -171,15 +171,15 @@ pub(super) fn reading(
     layout: &Layout,
     place: &str,
     reproducible: &Reproducible,
-    language: Language,
 ) -> Result<Box<dyn CardReading>, Failure> {
     Guides::built_in().read(transport, layout, reproducible.today()).map_err(|error| match error {
         Unread::OtherCard { message, hint } => {
-            let why = message.in_language(language.into());
-            let message = Message::OtherCard { place, why }.text(language);
-            Failure::environment(message, hint.in_language(language.into()))
+            let text = |language: Language| {
+                Message::OtherCard { place, why: message.in_language(language.into()) }.text(language)
+            };
+            Failure::environment(in_both(text), Bilingual::new(hint.en, hint.fr))
         }
-        Unread::Transport(error) => unread(place, &error, language),
+        Unread::Transport(error) => unread(place, &error),
     })
 }
 
@@ -223,7 +223,7 @@ impl Printer<'_> {
         }
         if self.args.json {
             let mistakes = Mistake::all_of(failure);
-            let nothing = Nothing { source: place, error: Trouble::of(failure, self.language), mistakes };
+            let nothing = Nothing { source: place, error: Trouble::of(failure), mistakes };
             output::print_json_text(&serde_json::to_string(&nothing).map_err(io::Error::from)?)?;
         }
         Ok(())
@@ -240,8 +240,7 @@ impl Printer<'_> {
         if args.reflet {
             let copy = PaperCopy { exoneration: !args.without_exoneration };
             let Some(page) = reading.paper_copy(copy, format) else {
-                let message = Message::NoPaperCopy { place }.text(language);
-                return Err(Failure::usage(message, Message::LeaveReflet.text(language)));
+                return Err(Failure::usage(Message::NoPaperCopy { place }.said(), Message::LeaveReflet.said()));
             };
             pages.push(page);
         } else {
@@ -261,13 +260,17 @@ impl Printer<'_> {
     }
 }
 
-fn unread(place: &str, error: &TransportError, language: Language) -> Failure {
-    let why = pages::transport_error(error, language.into());
+fn unread(place: &str, error: &TransportError) -> Failure {
     let is_mute = matches!(error, TransportError::Refused { code, .. } if *code == ReturnCode::UNPOWERED_CARD);
-    let hint = is_mute.then(|| Message::MuteCard.text(language));
-    Failure::Environment(Message::CannotReadCard { place, why: &why }.text(language), hint)
+    let hint = is_mute.then(|| Message::MuteCard.said().into());
+    let message = in_both(|language| {
+        let why = pages::transport_error(error, language.into());
+        Message::CannotReadCard { place, why: &why }.text(language)
+    });
+    Failure::Environment(message.into(), hint)
 }
 
-fn no_service(error: &TransportError, language: Language) -> Failure {
-    Failure::environment(pages::transport_error(error, language.into()), Message::StartReader.text(language))
+fn no_service(error: &TransportError) -> Failure {
+    let message = in_both(|language| pages::transport_error(error, language.into()));
+    Failure::environment(message, Message::StartReader.said())
 }

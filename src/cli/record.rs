@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale record`").prepare()?;
     // A signal ends what waits for the real readers, but leaves no folder behind.
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)));

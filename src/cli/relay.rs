@@ -43,6 +43,7 @@ pub(super) fn broken(reader: &str, error: &TransportError) -> Failure {
 ///
 /// That its answer to reset is none.
 pub(super) fn relay<'s>(connection: Connection<'s>, trouble: &Trouble) -> Result<Relay<Connection<'s>>, Failure> {
-    Relay::new(connection, trouble.clone())
-        .map_err(|error| Failure::Environment(format!("the card's answer to reset is not well formed: {error}"), None))
+    Relay::new(connection, trouble.clone()).map_err(|error| {
+        Failure::Environment(format!("the card's answer to reset is not well formed: {error}").into(), None)
+    })
 }

@@ -100,7 +100,7 @@ fn serve(args: &Args) -> Exit {
 }
 
 fn unheard(error: io::Error) -> Failure {
-    Failure::Environment(format!("the system does not let us serve: {}", reason(&error)), None)
+    Failure::Environment(format!("the system does not let us serve: {}", reason(&error)).into(), None)
 }
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
@@ -116,7 +116,9 @@ fn detach() -> Exit {
                 .stdout(Stdio::piped())
                 .spawn()
         })
-        .map_err(|error| Failure::Environment(format!("cannot go to the background: {}", reason(&error)), None))?;
+        .map_err(|error| {
+            Failure::Environment(format!("cannot go to the background: {}", reason(&error)).into(), None)
+        })?;
     let mut line = Vec::new();
     if let Some(output) = child.stdout.take() {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;
@@ -130,7 +132,7 @@ fn detach() -> Exit {
         let _ = kill_process(Pid::from_child(&child), Signal::TERM);
         child.wait().map_err(unheard)?;
         let message = format!("the readers are stopped, since nobody could be told of them: {}", reason(&error));
-        return Err(Failure::Environment(message, None));
+        return Err(Failure::Environment(message.into(), None));
     }
     // It has said why on our standard error.
     let status = child.wait().map_err(unheard)?;

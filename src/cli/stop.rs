@@ -41,7 +41,7 @@ pub(super) fn run(args: &Args) -> Exit {
             not_whole.iter().for_each(output::say);
             client.wait_for_its_end().map_err(|error| {
                 let hint = format!("see what their process does, or end it: kill {pid}");
-                Failure::Environment(error.to_string(), Some(hint))
+                Failure::Environment(error.to_string().into(), Some(hint.into()))
             })?;
             output::say(format_args!("the readers of process {pid} are gone"));
         }

@@ -60,8 +60,9 @@ impl Supervisor {
             return Ok(killed(signal));
         }
         let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
-        let lost =
-            |error| Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)), None);
+        let lost = |error| {
+            Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)).into(), None)
+        };
         loop {
             if let Some(status) = child.try_wait().map_err(lost)? {
                 return Ok(code(status));

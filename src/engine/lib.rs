@@ -40,7 +40,7 @@ pub mod tlv;
 mod vault;
 mod wiped;
 
-pub use atr::Atr;
+pub use atr::{Atr, AtrError};
 pub use card::{Card, Fault, Interface, Protocol, Reset, Uid};
 pub use chip::Chip;
 pub use ids::{Aid, Fid, Sfi};

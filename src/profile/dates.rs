@@ -10,7 +10,10 @@ use jiff::ToSpan;
 /// `jiff`, which a caller need not have.
 pub use jiff::civil::Date;
 
-use super::tree::CardDate;
+use super::{
+    said::{Bilingual, said},
+    tree::CardDate,
+};
 
 /// The largest number of years, months or days in one step of a relative date.
 const LONGEST_STEP: i32 = 9999;
@@ -54,23 +57,54 @@ pub enum DateError {
 }
 
 impl DateError {
+    /// What is wrong, in both languages.
+    #[must_use]
+    pub fn said(self) -> Bilingual {
+        let french = match self {
+            Self::Form => "ce n'est pas une date".into(),
+            Self::Step => "ce n'est pas une date relative".into(),
+            Self::Range => "cette date est hors limites".into(),
+            Self::Zero { what: "year", .. } => "l'année de cette date est zéro".into(),
+            Self::Zero { what: "month", .. } => "le mois de cette date est zéro".into(),
+            Self::Zero { .. } => "le jour de cette date est zéro".into(),
+            Self::NoSuchMonth(month) => format!("il n'y a pas de mois {month}"),
+            Self::NoSuchDay { year, month, days } => format!("{year:04}-{month:02} n'a que {days} jours"),
+            Self::NoSuchTime => "cette heure n'existe pas".into(),
+        };
+        Bilingual::new(self.to_string(), french)
+    }
+
     /// What to write instead.
     #[must_use]
-    pub fn hint(self) -> String {
-        let hint = match self {
-            Self::Form => "write \"2024-01-31\", or \"today-2y\" for two years before the day of loading",
-            Self::Step => {
-                "write steps in years, months or days: \"today-2y\", \"today+6m\", \"today-10d\", \"today-2y+3m\""
-            }
-            Self::Range => "years go from 0001 to 9999",
-            Self::Zero { nearest, .. } => {
-                return format!("write the whole date, such as \"{nearest}\"");
-            }
-            Self::NoSuchMonth(_) => "months go from 01 to 12; only a date of birth may have a month above",
-            Self::NoSuchDay { year, month, days } => return format!("its last day is \"{year:04}-{month:02}-{days}\""),
-            Self::NoSuchTime => "hours go from 00 to 23, minutes from 00 to 59",
-        };
-        hint.into()
+    pub fn hint(self) -> Bilingual {
+        match self {
+            Self::Form => said!(
+                en: "write \"2024-01-31\", or \"today-2y\" for two years before the day of loading",
+                fr: "écrire \"2024-01-31\", ou \"today-2y\" pour deux ans avant le jour du chargement",
+            ),
+            Self::Step => said!(
+                en: "write steps in years, months or days: \"today-2y\", \"today+6m\", \"today-10d\", \"today-2y+3m\"",
+                fr: "compter en années (y), mois (m) ou jours (d) : \"today-2y\", \"today+6m\", \"today-10d\", \
+                     \"today-2y+3m\"",
+            ),
+            Self::Range => said!(en: "years go from 0001 to 9999", fr: "les années vont de 0001 à 9999"),
+            Self::Zero { nearest, .. } => said!(
+                en: "write the whole date, such as \"{nearest}\"",
+                fr: "écrire la date entière, par exemple \"{nearest}\"",
+            ),
+            Self::NoSuchMonth(_) => said!(
+                en: "months go from 01 to 12; only a date of birth may have a month above",
+                fr: "les mois vont de 01 à 12 ; seule une date de naissance peut avoir un mois au-delà",
+            ),
+            Self::NoSuchDay { year, month, days } => said!(
+                en: "its last day is \"{year:04}-{month:02}-{days}\"",
+                fr: "son dernier jour est \"{year:04}-{month:02}-{days}\"",
+            ),
+            Self::NoSuchTime => said!(
+                en: "hours go from 00 to 23, minutes from 00 to 59",
+                fr: "les heures vont de 00 à 23, les minutes de 00 à 59",
+            ),
+        }
     }
 }
 
@@ -297,7 +331,7 @@ mod tests {
         assert_eq!(read("2025-02-29", TODAY), Err(DateError::NoSuchDay { year: 2025, month: 2, days: 28 }));
         assert_eq!(read("2025-00-29", TODAY), Err(DateError::Zero { what: "month", nearest: day(2025, 1, 29) }));
         let born_sometime = read("1950-00-00", TODAY).expect_err("it has zeros");
-        assert_eq!(born_sometime.hint(), "write the whole date, such as \"1950-01-01\"");
+        assert_eq!(born_sometime.hint().english, "write the whole date, such as \"1950-01-01\"");
         assert_eq!(read("2025-01-01T24:00", TODAY), Err(DateError::NoSuchTime));
         for text in ["", "12/04/1985", "1985-4-12", "2024-01-31T08:30:15", "1985-04-12Z", "１９８５-04-12"] {
             assert_eq!(read(text, TODAY), Err(DateError::Form), "{text}");

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
+use super::{said::Said, schema::Language};
 use crate::shown;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -22,15 +23,15 @@ pub struct Diagnostic {
     /// Which bytes of the text it is about.
     pub span: Range<usize>,
     /// What is wrong, in one line: `unknown key "nmo"`.
-    pub message: String,
+    pub message: Said,
     /// What stands at the arrow: `not a key of a beneficiary`. May be empty.
-    pub label: String,
+    pub label: Said,
     /// Other places of the same text that it takes to understand it, each with what stands there.
-    pub related: Vec<(Range<usize>, String)>,
+    pub related: Vec<(Range<usize>, Said)>,
     /// A place of another text that has a part in it.
     pub elsewhere: Option<Elsewhere>,
     /// What to do: `did you mean "nom"?`
-    pub hint: Option<String>,
+    pub hint: Option<Said>,
 }
 
 /// A place of another text: what of a layout asks for what a card file does not give.
@@ -41,7 +42,7 @@ pub struct Elsewhere {
     /// Where in it.
     pub span: Range<usize>,
     /// What stands there.
-    pub label: String,
+    pub label: Said,
 }
 
 /// All the mistakes that were found, at least one.
@@ -66,22 +67,22 @@ impl Source {
 impl Diagnostic {
     /// A mistake at a place, with nothing at the arrow and no hint.
     #[must_use]
-    pub fn new(source: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+    pub fn new(source: &Arc<Source>, span: Range<usize>, message: impl Into<Said>) -> Self {
         let source = Arc::clone(source);
-        let (label, related, elsewhere, hint) = (String::new(), Vec::new(), None, None);
+        let (label, related, elsewhere, hint) = (Said::default(), Vec::new(), None, None);
         Self { source, span, message: message.into(), label, related, elsewhere, hint }
     }
 
     /// Says what stands at the arrow.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<Said>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Shows another place of the same text.
     #[must_use]
-    pub fn related(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
+    pub fn related(mut self, span: Range<usize>, label: impl Into<Said>) -> Self {
         self.related.push((span, label.into()));
         self
     }
@@ -95,7 +96,7 @@ impl Diagnostic {
 
     /// Says what to do.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Said>) -> Self {
         self.hint = Some(hint.into());
         self
     }
@@ -109,22 +110,33 @@ impl Diagnostic {
     /// The mistake with file, line, column, an arrow and a hint, for a terminal with or without colours.
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
+        self.render_in(Language::English, colours)
+    }
+
+    /// The same in a language: its frame, and what of it has been said in that language.
+    #[must_use]
+    pub fn render_in(&self, language: Language, colours: bool) -> String {
+        // The renderer puts a colon behind them, which in French has a space before it.
+        let (error, help) = match language {
+            Language::English => (Level::ERROR, Level::HELP),
+            Language::French => (Level::ERROR.with_name("erreur "), Level::HELP.with_name("aide ")),
+        };
         let excerpt = Excerpt::of(&self.source);
-        let arrow = AnnotationKind::Primary.span(excerpt.places(&self.span)).label(shown::line(&self.label));
-        let related = self
-            .related
-            .iter()
-            .map(|(span, label)| AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label)));
+        let arrow =
+            AnnotationKind::Primary.span(excerpt.places(&self.span)).label(shown::line(self.label.text(language)));
+        let related = self.related.iter().map(|(span, label)| {
+            AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label.text(language)))
+        });
         let snippet = excerpt.snippet().annotation(arrow).annotations(related);
-        let mut first = Level::ERROR.primary_title(shown::line(&self.message)).element(snippet);
+        let mut first = error.primary_title(shown::line(self.message.text(language))).element(snippet);
         let elsewhere = self.elsewhere.as_ref().map(|elsewhere| (elsewhere, Excerpt::of(&elsewhere.source)));
         if let Some((Elsewhere { span, label, .. }, excerpt)) = &elsewhere {
-            let place = AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label));
+            let place = AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label.text(language)));
             first = first.element(excerpt.snippet().annotation(place));
         }
         let mut report = vec![first];
         if let Some(hint) = &self.hint {
-            report.push(Group::with_title(Level::HELP.secondary_title(shown::text(hint))));
+            report.push(Group::with_title(help.secondary_title(shown::text(hint.text(language)))));
         }
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
         let rendered = excerpt.with_column(renderer.render(&report), &self.span);
@@ -257,7 +269,13 @@ impl Diagnostics {
     /// All of them, one below the other.
     #[must_use]
     pub fn render(&self, colours: bool) -> String {
-        self.0.iter().map(|diagnostic| diagnostic.render(colours)).collect::<Vec<_>>().join("\n\n")
+        self.render_in(Language::English, colours)
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub fn render_in(&self, language: Language, colours: bool) -> String {
+        self.0.iter().map(|diagnostic| diagnostic.render_in(language, colours)).collect::<Vec<_>>().join("\n\n")
     }
 }
 
@@ -271,7 +289,8 @@ impl std::error::Error for Diagnostics {}
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Elsewhere, Source};
+    use super::{Diagnostic, Elsewhere, Language, Source};
+    use crate::profile::said::said;
     use std::sync::Arc;
 
     #[test]
@@ -284,6 +303,19 @@ mod tests {
         for part in ["é.toml:3:1", "^^^ not a key", "help: did you mean \"nom\"?"] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
+    }
+
+    #[test]
+    fn a_mistake_is_told_in_french_with_its_frame() {
+        let source = Arc::new(Source { name: "a.toml".into(), text: "nmo = 3\n".into() });
+        let diagnostic = Diagnostic::new(&source, 0..3, said!(en: "unknown key", fr: "clé inconnue"));
+        let diagnostic = diagnostic.label("English only").hint(said!(en: "leave it out", fr: "l'enlever"));
+        let text = diagnostic.render_in(Language::French, false);
+        for part in ["erreur : clé inconnue", "^^^ English only", "aide : l'enlever"] {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+        let english = diagnostic.render(false);
+        assert!(english.starts_with("error: unknown key") && english.contains("help: leave it out"), "{english}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use virtuale_engine::{
 use super::{
     card::{self, VirtualCard},
     card_file,
+    card_mistake::CardMistake,
     chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
     families::Families,
@@ -25,7 +26,8 @@ use super::{
     named::UnknownCard,
     nearest,
     provision::Provision,
-    reading,
+    reading, reason,
+    said::said,
     tree::{Node, Span},
     written::LONGEST,
 };
@@ -162,23 +164,39 @@ fn read_layout(
     base: Option<&Path>,
 ) -> Result<Source, Diagnostics> {
     let mistake =
-        |message: String, hint: String| Err(Diagnostics(vec![Diagnostic::new(card, span.clone(), message).hint(hint)]));
+        |message, hint| Err(Diagnostics(vec![CardMistake::new(card, span.clone(), message).hint(hint).into()]));
     let names = families.layout_names();
-    let meant = nearest::hint(name, names.split(", ")).map(|meant| format!("{meant} ")).unwrap_or_default();
-    let hint = format!("{meant}built-in layouts: {names}; any other is a path to a file .toml");
+    let meant = nearest::hint(name, names.split(", "));
+    let meant = meant.map(|meant| said!(with meant; en: "{meant} ", fr: "{meant} ")).unwrap_or_default();
+    let hint = said!(
+        with meant;
+        en: "{meant}built-in layouts: {names}; any other is a path to a file .toml",
+        fr: "{meant}structures fournies : {names} ; toute autre est le chemin d'un fichier .toml",
+    );
     if Path::new(name).extension().is_none_or(|extension| extension != "toml") {
-        return mistake(format!("there is no layout \"{name}\""), hint);
+        let message = said!(en: "there is no layout \"{name}\"", fr: "il n'y a pas de structure « {name} »");
+        return mistake(message, hint);
     }
     let Some(base) = base else {
-        return mistake(format!("the layout \"{name}\" is a file, but this card file is none"), hint);
+        let message = said!(
+            en: "the layout \"{name}\" is a file, but this card file is none",
+            fr: "la structure « {name} » est un fichier, mais cette carte ne vient pas d'un fichier",
+        );
+        return mistake(message, hint);
     };
     let path = base.join(name);
     match reading::text(&path, LONGEST) {
         Ok(source) => Ok(source),
         Err(LoadError::Invalid(mistakes)) => Err(mistakes),
-        Err(LoadError::Unknown(unknown)) => mistake(unknown.to_string(), hint),
+        Err(LoadError::Unknown(unknown)) => mistake(unknown.said(), hint),
         Err(LoadError::Io { error, .. }) => {
-            mistake(format!("cannot read the layout {}: {}", shown::path(&path), shown::reason(&error)), hint)
+            let (path, why) = (shown::path(&path), reason::reason(&error));
+            let message = said!(
+                with why;
+                en: "cannot read the layout {path}: {why}",
+                fr: "impossible de lire la structure {path} : {why}",
+            );
+            mistake(message, hint)
         }
     }
 }

@@ -15,12 +15,14 @@ pub mod map;
 pub mod nir;
 pub mod pkcs15;
 pub mod reading;
+pub mod said;
 pub mod schema;
 pub mod tree;
 pub mod written;
 
 mod arithmetic;
 mod card;
+mod card_mistake;
 mod chance;
 #[cfg(test)]
 mod chance_tests;
@@ -28,6 +30,7 @@ mod load;
 mod named;
 mod nearest;
 mod provision;
+pub(crate) mod reason;
 
 pub use card::VirtualCard;
 pub use load::{LoadError, Options, Profile, load, parse};

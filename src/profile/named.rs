@@ -16,7 +16,9 @@ use super::{
     families::{BuiltIn, Families},
     load,
     nearest::nearest,
+    said::{Bilingual, said},
 };
+use crate::shown;
 
 /// A card that somebody named.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,6 +53,16 @@ impl NamedCard {
 }
 
 impl UnknownCard {
+    /// That there is none, in both languages.
+    #[must_use]
+    pub fn said(&self) -> Bilingual {
+        let name = shown::line(&self.name);
+        said!(
+            en: "there is no card file {name}, and no built-in card of that name",
+            fr: "il n'y a ni fichier de carte {name}, ni carte intégrée de ce nom",
+        )
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {

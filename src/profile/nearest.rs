@@ -1,5 +1,7 @@
 //! Which word somebody meant.
 
+use super::said::{Bilingual, said};
+
 /// The longest word that is looked at: nobody meant a longer one, and comparing takes time.
 const LONGEST: usize = 40;
 
@@ -15,8 +17,8 @@ pub(super) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str
 }
 
 /// The hint that names it.
-pub(super) fn hint<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<String> {
-    nearest(written, words).map(|word| format!("did you mean \"{word}\"?"))
+pub(super) fn hint<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<Bilingual> {
+    nearest(written, words).map(|word| said!(en: "did you mean \"{word}\"?", fr: "est-ce « {word} » ?"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use super::said::Bilingual;
+
 /// How many characters come before the key.
 const NUMBER: usize = 13;
 /// How many there are with the key.
@@ -37,6 +39,22 @@ pub enum NirError {
         /// The key that fits.
         right: String,
     },
+}
+
+impl NirError {
+    /// What is wrong, in both languages.
+    #[must_use]
+    pub fn said(&self) -> Bilingual {
+        let french = match self {
+            Self::Length(length) => format!("un NIR a 13 caractères, ou 15 avec sa clé ; celui-ci en a {length}"),
+            Self::Character { character, position } => {
+                let sign = character.escape_debug();
+                format!("« {sign} » ne peut pas être le caractère {position} d'un NIR")
+            }
+            Self::Key { .. } => "la clé de ce NIR est fausse".into(),
+        };
+        Bilingual::new(self.to_string(), french)
+    }
 }
 
 impl Nir {

@@ -13,7 +13,10 @@ use std::{
 
 use super::{
     LoadError,
-    diagnostic::{Diagnostic, Diagnostics, Source},
+    card_mistake::CardMistake,
+    diagnostic::{Diagnostics, Source},
+    reason,
+    said::{Bilingual, said},
 };
 
 /// How long a pipe or device is waited for.
@@ -46,8 +49,8 @@ pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let NotText { readable, why, hint } = error;
     let at = readable.find(char::REPLACEMENT_CHARACTER).unwrap_or(0);
     let span = at..readable.len().min(at + char::REPLACEMENT_CHARACTER.len_utf8());
-    let mistake = Diagnostic::new(&Arc::new(Source { name, text: readable }), span, why);
-    Err(LoadError::Invalid(Diagnostics(vec![mistake.hint(hint)])))
+    let mistake = CardMistake::new(&Arc::new(Source { name, text: readable }), span, why).hint(hint);
+    Err(LoadError::Invalid(Diagnostics(vec![mistake.into()])))
 }
 
 /// Bytes that are no text.
@@ -56,9 +59,9 @@ pub struct NotText {
     /// What can be read of them; U+FFFD stands where something cannot.
     pub readable: String,
     /// What is wrong, with the first such place.
-    pub why: String,
+    pub why: Bilingual,
     /// What to do.
-    pub hint: &'static str,
+    pub hint: Bilingual,
 }
 
 /// Text from bytes, without a mark of byte order: UTF-8, or UTF-16 with such a mark or, where every other byte is zero,
@@ -69,8 +72,9 @@ pub struct NotText {
 /// [`NotText`] if it is neither.
 pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
-        let why = "this is UTF-32".to_owned();
-        return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint: "save the file as UTF-8" });
+        let why = said!(en: "this is UTF-32", fr: "c'est de l'UTF-32");
+        let hint = said!(en: "save the file as UTF-8", fr: "enregistrer le fichier en UTF-8");
+        return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint });
     }
     if let Some((order, bytes)) = utf16(bytes) {
         return decoded_utf16(order, bytes).map(Cow::Owned);
@@ -80,8 +84,11 @@ pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
         let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
         NotText {
             readable: String::from_utf8_lossy(bytes).into_owned(),
-            why: format!("the byte {byte:02X} is not UTF-8"),
-            hint: "save the file as UTF-8: it may be in Latin-1 now",
+            why: said!(en: "the byte {byte:02X} is not UTF-8", fr: "l'octet {byte:02X} n'est pas de l'UTF-8"),
+            hint: said!(
+                en: "save the file as UTF-8: it may be in Latin-1 now",
+                fr: "enregistrer le fichier en UTF-8 : il est peut-être en Latin-1",
+            ),
         }
     })
 }
@@ -127,17 +134,31 @@ fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
     let mut text = String::with_capacity(bytes.len() / 2);
     for unit in char::decode_utf16(units) {
         text.push(unit.unwrap_or_else(|error| {
-            broken.get_or_insert(format!("this is UTF-16, and {:04X} is half a character", error.unpaired_surrogate()));
+            let half = error.unpaired_surrogate();
+            broken.get_or_insert_with(|| {
+                said!(
+                    en: "this is UTF-16, and {half:04X} is half a character",
+                    fr: "c'est de l'UTF-16, et {half:04X} n'est que la moitié d'un caractère",
+                )
+            });
             char::REPLACEMENT_CHARACTER
         }));
     }
     if !rest.is_empty() {
         text.push(char::REPLACEMENT_CHARACTER);
-        broken.get_or_insert("this is UTF-16, and it ends in the middle of a character".to_owned());
+        broken.get_or_insert_with(|| {
+            said!(
+                en: "this is UTF-16, and it ends in the middle of a character",
+                fr: "c'est de l'UTF-16, et il finit au milieu d'un caractère",
+            )
+        });
     }
     match broken {
         None => Ok(text),
-        Some(why) => Err(NotText { readable: text, why, hint: "save the file again, as UTF-8" }),
+        Some(why) => {
+            let hint = said!(en: "save the file again, as UTF-8", fr: "enregistrer de nouveau le fichier, en UTF-8");
+            Err(NotText { readable: text, why, hint })
+        }
     }
 }
 
@@ -170,16 +191,21 @@ fn within<T: Send + 'static>(
         sender.send(Progress::Done(File::open(path).and_then(heard)))
     });
     let end = Instant::now() + patience.whole;
-    let (what, time) = loop {
+    let [silence, whole] = [patience.silence, patience.whole].map(|time| time.as_secs());
+    let what = loop {
         match receiver.recv_timeout(patience.silence) {
             Ok(Progress::Bytes) if Instant::now() < end => {}
-            Ok(Progress::Bytes) => break ("has no end for", patience.whole),
+            Ok(Progress::Bytes) => break said!(en: "has no end for {whole} s", fr: "n'en finit pas en {whole} s"),
             Ok(Progress::Done(outcome)) => return outcome,
-            Err(_) => break ("says nothing for", patience.silence),
+            Err(_) => break said!(en: "says nothing for {silence} s", fr: "ne dit rien pendant {silence} s"),
         }
     };
-    let message = format!("it is a pipe or a device, and {what} {} s", time.as_secs());
-    Err(io::Error::new(io::ErrorKind::TimedOut, message))
+    let message = said!(
+        with what;
+        en: "it is a pipe or a device, and {what}",
+        fr: "c'est un tube ou un périphérique, qui {what}",
+    );
+    Err(reason::error(io::ErrorKind::TimedOut, message))
 }
 
 /// What comes of a pipe.
@@ -218,10 +244,12 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
         return Ok(bytes);
     }
     let source = Arc::new(Source { name: path.to_string_lossy().into_owned(), text: String::new() });
-    let mistake = Diagnostic::new(&source, 0..0, format!("this file has more than {longest} bytes"));
-    Err(LoadError::Invalid(Diagnostics(vec![
-        mistake.hint("no file that makes sense here is so long: is it the right one?"),
-    ])))
+    let message = said!(en: "this file has more than {longest} bytes", fr: "ce fichier a plus de {longest} octets");
+    let mistake = CardMistake::new(&source, 0..0, message).hint(said!(
+        en: "no file that makes sense here is so long: is it the right one?",
+        fr: "aucun fichier utile ici n'est aussi long : est-ce le bon ?",
+    ));
+    Err(LoadError::Invalid(Diagnostics(vec![mistake.into()])))
 }
 
 #[cfg(test)]

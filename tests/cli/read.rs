@@ -145,3 +145,30 @@ fn a_layout_that_is_none_is_named_before_anything_is_read() {
     assert_eq!(code, 2);
     assert!(error.contains("there is no layout \"nope\"") && !error.contains("/no/such"), "{error}");
 }
+
+#[test]
+fn machines_are_told_in_english_and_people_in_their_language() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        virtuale read --lang fr --json --card nobody --card "$BROKEN" --card applets/cards
+        virtuale read --lang fr --json
+        LC_ALL=fr_FR.UTF-8 virtuale card check --json "$BROKEN" nobody
+        LC_ALL=fr_FR.UTF-8 virtuale card check "$MARTIN"
+    "#;
+    let (_, out, error) = run(sandbox.shell(script).env("BROKEN", BROKEN));
+    for part in [
+        "\"message\":\"there is no card file nobody, and no built-in card of that name\"",
+        "\"message\":\"the key of this NIR is wrong\"",
+        "\"hint\":\"write 50, or leave the key out: it is then computed\"",
+        ": valide : structure vitale2, ",
+    ] {
+        assert!(out.replace("\": \"", "\":\"").contains(part), "{part:?} is missing in {out}\n{error}");
+    }
+    let json = out.lines().filter(|line| !line.contains(": valide : ")).collect::<Vec<_>>().join("\n");
+    assert!(!json.contains(" de ") && !json.contains(" : "), "{json}");
+    for part in
+        ["erreur : la clé de ce NIR est fausse", "erreur : il n'y a ni fichier de carte nobody", "c'est un dossier"]
+    {
+        assert!(error.contains(part), "{part:?} is missing in {error}");
+    }
+}

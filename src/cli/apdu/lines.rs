@@ -53,7 +53,7 @@ impl<R: BufRead> Script<R> {
             return Err(Failure::usage(message, "save the script as UTF-8"));
         }
         let script = reading::decoded(&script)
-            .map_err(|error| Failure::usage(format!("standard input: {}", error.why), error.hint))?;
+            .map_err(|error| Failure::usage(format!("standard input: {}", error.why), error.hint.to_string()))?;
         Ok(Cursor::new(script.into_owned()))
     }
 }
@@ -140,5 +140,5 @@ impl Lines for Person {
 }
 
 fn unread(why: impl Display) -> Failure {
-    Failure::Environment(format!("cannot read standard input: {why}"), None)
+    Failure::Environment(format!("cannot read standard input: {why}").into(), None)
 }

@@ -118,7 +118,7 @@ impl<L: Transport, W: Write> Session<'_, L, W> {
 
 /// That the card gave no answer.
 pub(super) fn silent(error: &TransportError) -> Failure {
-    Failure::Environment(format!("the card gave no answer: {error}"), None)
+    Failure::Environment(format!("the card gave no answer: {error}").into(), None)
 }
 
 #[cfg(test)]

@@ -9,11 +9,16 @@ use crate::{
     cli::{
         Exit, Failure, cards, exit,
         language::Language,
+        messages::Message,
         mistake::{Mistake, Trouble},
         options::Reproducible,
         output,
     },
-    profile::{Profile, diagnostic::Diagnostic},
+    profile::{
+        Profile,
+        diagnostic::Diagnostic,
+        said::{Bilingual, Said, said},
+    },
     shown,
 };
 
@@ -51,7 +56,7 @@ struct Report {
 }
 
 /// Checks all, so that one run names all mistakes.
-pub(super) fn run(args: &Args) -> Exit {
+pub(super) fn run(args: &Args, language: Language) -> Exit {
     let mut reports = Vec::new();
     let mut code = exit::DONE;
     let mut unread = None;
@@ -61,23 +66,24 @@ pub(super) fn run(args: &Args) -> Exit {
         match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
                 if !args.json {
-                    output::print(format_args!("{}: {}\n", shown::path(file), praise(&profile)))?;
-                    profile.unplaced().iter().try_for_each(print_note)?;
+                    let praise = Said::from(praise(&profile));
+                    output::print(format_args!("{}: {}\n", shown::path(file), praise.text(language.into())))?;
+                    profile.unplaced().iter().try_for_each(|note| print_note(note, language))?;
                 }
                 report.valid = true;
                 report.notes.extend(profile.unplaced().iter().map(Mistake::of));
             }
             Err(Failure::Invalid(diagnostics)) => {
                 if !args.json {
-                    output::say(format_args!("{}\n", diagnostics.render(true)));
+                    output::say(format_args!("{}\n", diagnostics.render_in(language.into(), true)));
                 }
                 code = exit::INVALID;
                 report.mistakes.extend(diagnostics.0.iter().map(Mistake::of));
             }
             Err(other) => {
-                other.report();
+                other.report_in(language);
                 unread = unread.or(Some(other.code()));
-                report.error = Some(Trouble::of(&other, Language::En));
+                report.error = Some(Trouble::of(&other));
             }
         }
         reports.push(report);
@@ -90,21 +96,24 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// `valid: layout vitale2, 34 files; 24755 of 32768 bytes are taken, 9120 of them hold something`. Taken is what the
 /// chip counts: its files with the room that is kept in them, its PINs and keys.
-fn praise(profile: &Profile) -> String {
+fn praise(profile: &Profile) -> Bilingual {
     let taken: usize = profile.image().files.iter().map(FileImage::needs).sum();
     let (map, capacity) = (profile.map(), profile.image().capacity);
     let empty = map.shares().unused;
     let (layout, files, full) = (profile.layout().name(), map.files.len(), taken.saturating_sub(empty));
-    format!(
-        "valid: layout {layout}, {files} files; {taken} of {capacity} bytes are taken, {full} of them hold something"
+    said!(
+        en: "valid: layout {layout}, {files} files; {taken} of {capacity} bytes are taken, {full} of them hold something",
+        fr: "valide : structure {layout}, {files} fichiers ; {taken} octets sur {capacity} sont pris, \
+             dont {full} contiennent quelque chose",
     )
 }
 
-fn print_note(note: &Diagnostic) -> io::Result<()> {
+fn print_note(note: &Diagnostic, language: Language) -> io::Result<()> {
     let (line, column) = note.position();
     output::print(format_args!(
-        "{}:{line}:{column}: note: {}\n",
+        "{}:{line}:{column}: note{}{}\n",
         shown::line(&note.source.name),
-        shown::line(&note.message)
+        Message::Colon.text(language),
+        shown::line(note.message.text(language.into()))
     ))
 }

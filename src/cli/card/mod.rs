@@ -9,7 +9,7 @@ mod show;
 
 use clap::Subcommand;
 
-use super::Exit;
+use super::{Exit, language::Language};
 
 /// Arguments of `card`.
 #[derive(Debug, clap::Args)]
@@ -33,10 +33,20 @@ enum Verb {
     New(new::Args),
 }
 
+impl Args {
+    /// The language of mistakes and of other reasons to fail.
+    pub(super) fn language(&self) -> Language {
+        match &self.verb {
+            Verb::New(args) => args.language(),
+            _ => Language::of_locale(),
+        }
+    }
+}
+
 /// Runs the verb.
 pub(super) fn run(args: &Args) -> Exit {
     match &args.verb {
-        Verb::Check(args) => check::run(args),
+        Verb::Check(args) => check::run(args, Language::of_locale()),
         Verb::Show(args) => show::run(args),
         Verb::Dump(args) => dump::run(args),
         Verb::Explain(args) => explain::run(args),

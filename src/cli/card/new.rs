@@ -39,12 +39,19 @@ pub(super) struct Args {
     lang: Option<Language>,
 }
 
+impl Args {
+    /// The language of the comments.
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
+}
+
 /// Writes the card file.
 pub(super) fn run(args: &Args) -> Exit {
     args.file.iter().try_for_each(|file| args.force.allow(file, &[Path::new(&args.layout)]))?;
     let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;
-    let language = args.lang.unwrap_or_else(Language::of_locale);
+    let language = args.language();
     let name = seen_from(args.file.as_deref(), &args.layout);
     let name = name.map_err(|error| Failure::file("find", Path::new(&args.layout), &error))?;
     let has_place = |key: &str| layout.has_place(key).unwrap_or(true);

@@ -118,7 +118,7 @@ fn shard(text: &str) -> Result<Shard, Failure> {
         text => text.parse(),
     };
     shard.map_err(|error| match error {
-        ShardError::Form(_) => Failure::Usage(error.to_string(), None),
+        ShardError::Form(_) => Failure::Usage(error.to_string().into(), None),
         ShardError::NoService => Failure::usage(error.to_string(), "give the part as --shard i/n"),
     })
 }
@@ -218,12 +218,12 @@ fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
     let path = &verdict.path;
     let trace = cards::read(path).map_err(|failure| match failure {
         cards::Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
-        other => Failure::Environment(format!("{} changed meanwhile: {other}", shown::path(path)), None),
+        other => Failure::Environment(format!("{} changed meanwhile: {other}", shown::path(path)).into(), None),
     })?;
     let new = update::update(&trace, &verdict.findings);
     target::can_be_read(&new.text, path)?;
     writing::replace(path, |out| out.write_all(new.text.as_bytes()))
-        .map_err(|error| Failure::Environment(unwritten(path, &error), None))?;
+        .map_err(|error| Failure::Environment(unwritten(path, &error).into(), None))?;
     let done = verdict.findings.len() - new.left.len();
     log.page(format_args!("{}: {} rewritten\n", shown::path(path), suite::counted(done, "expectation")))?;
     Ok(new.left)

@@ -46,7 +46,7 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let host = in_field.fold(host, |host, slot| host.contactless(slot));
     let host = cards.into_iter().fold(host, |host, card| host.card_made(&*label, card)).prepare()?;
     // A signal ends what waits for a card file, but leaves no folder behind.
-    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string(), None))?;
+    let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let code = supervisor.run(host.attach(Command::new(program).args(arguments)))?;
@@ -65,7 +65,7 @@ fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Bo
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
     let known = cards_of(args).known(trace, slot).map_err(unreplayed)?;
     let card = Playback::new(Arc::clone(trace), slot, order, known.atr);
-    let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", shown::path(path)), None))?;
+    let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", shown::path(path)).into(), None))?;
     let card = card.with_uid(known.uid);
     let notes = card.notes();
     Ok((Box::new(card), notes))

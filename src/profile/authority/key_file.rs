@@ -6,6 +6,7 @@ use rsa::{pkcs1::DecodeRsaPrivateKey as _, traits::PrivateKeyParts};
 use virtuale_engine::crypto::{P256PrivateKey, RsaNumbers};
 
 use super::RsaLength;
+use crate::profile::said::{Bilingual, said};
 
 /// The longest public exponent of a card's key, in bytes.
 const LONGEST_EXPONENT: usize = 4;
@@ -52,12 +53,39 @@ pub enum KeyFileError {
 }
 
 impl KeyFileError {
+    /// What is wrong, in both languages.
+    #[must_use]
+    pub fn said(&self) -> Bilingual {
+        let french = match self {
+            Self::NotPem => "il n'est pas en PEM : aucune ligne -----BEGIN ... PRIVATE KEY-----".into(),
+            Self::Der => "il est en DER, et un fichier de carte prend des clés en PEM".into(),
+            Self::OtherObject(label) => format!("il contient un objet PEM « {label} », non une clé privée"),
+            Self::Encrypted => "il est chiffré : les cartes virtuelles prennent des clés de test en clair \
+                                (openssl pkey enlève un mot de passe)"
+                .into(),
+            Self::Algorithm => "sa clé n'est ni RSA, ni P-256".into(),
+            Self::RsaLength(bits) => format!("sa clé RSA a {bits} bits ; les cartes en ont 2048, 3072 ou 4096"),
+            Self::Malformed => {
+                "son contenu est abîmé, ou aucune carte ne peut avoir sa clé : RSA demande deux nombres \
+                                premiers de même longueur et un exposant de 4 octets au plus"
+                    .into()
+            }
+        };
+        Bilingual::new(self.to_string(), french)
+    }
+
     /// What to do.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Bilingual {
         match self {
-            Self::Der => "convert it: openssl pkey -inform DER -in key.der -out key.pem",
-            _ => "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM",
+            Self::Der => said!(
+                en: "convert it: openssl pkey -inform DER -in key.der -out key.pem",
+                fr: "le convertir : openssl pkey -inform DER -in cle.der -out cle.pem",
+            ),
+            _ => said!(
+                en: "a private test key without a password: RSA of 2048, 3072 or 4096 bits, or P-256, in PEM",
+                fr: "une clé privée de test sans mot de passe : RSA de 2048, 3072 ou 4096 bits, ou P-256, en PEM",
+            ),
         }
     }
 }
@@ -177,7 +205,7 @@ mod tests {
         for der in [key.to_pkcs8_der().expect("DER").as_bytes(), key.to_pkcs1_der().expect("DER").as_bytes()] {
             let error = parse_key_file(der).expect_err("this is DER");
             assert_eq!(error, KeyFileError::Der);
-            assert!(error.hint().contains("openssl pkey -inform DER"));
+            assert!(error.hint().english.contains("openssl pkey -inform DER"));
         }
     }
 

@@ -6,6 +6,8 @@
 //! that it upholds: every mistake is found at once and points at its place, and a tree that was read is one that the
 //! schema describes.
 
+#[cfg(test)]
+mod french_tests;
 mod periods;
 #[cfg(test)]
 mod reference;
@@ -22,7 +24,9 @@ use std::{
 use jiff::civil::Date;
 
 use super::{
-    diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+    card_mistake::{CardMistake, CardMistakes},
+    diagnostic::{Diagnostics, Source},
+    said::said,
     schema::Schema,
     tree::{Data, Node, Span},
     written::{Mended, Value, Written},
@@ -42,9 +46,13 @@ pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
         return Ok(Node { data: Data::Text(name.into()), span: written.span.clone() });
     }
     let span = written.map_or(0..0, |written| written.span.clone());
-    let mistake = Diagnostic::new(source, span, "the card file does not say which layout its chip has");
-    let mistake = mistake.hint("write layout = \"vitale2\" at the top");
-    Err(Diagnostics([slips, vec![mistake]].concat()))
+    let message = said!(
+        en: "the card file does not say which layout its chip has",
+        fr: "le fichier de carte ne dit pas quelle structure (layout) a sa puce",
+    );
+    let hint = said!(en: "write layout = \"vitale2\" at the top", fr: "écrire layout = \"vitale2\" en tête du fichier");
+    let mistake = CardMistake::new(source, span, message).hint(hint);
+    Err(Diagnostics([slips, vec![mistake.into()]].concat()))
 }
 
 /// What is wrong with a card file's layout, behind what is wrong with the card file's syntax.
@@ -64,10 +72,10 @@ pub(super) fn behind_slips(source: &Arc<Source>, mistakes: Diagnostics) -> Diagn
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
     let document = Mended::read(source)?;
-    let (mistakes, meant, undated) = (Mistakes::of(source), HashSet::new(), HashSet::new());
+    let (mistakes, meant, undated) = (CardMistakes::of(source), HashSet::new(), HashSet::new());
     let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
     let root = parser.root(&document.written);
-    let mistakes = parser.mistakes.behind(document.slips.clone(), |mistake| !document.explains(&mistake.span));
+    let mistakes = parser.mistakes.all().behind(document.slips.clone(), |mistake| !document.explains(&mistake.span));
     mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
 }
 

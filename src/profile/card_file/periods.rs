@@ -3,7 +3,8 @@
 //! A period includes its last day. One without a beginning has always been, one without an end stays open.
 
 use crate::profile::{
-    diagnostic::{Diagnostic, Mistakes},
+    card_mistake::{CardMistake, CardMistakes},
+    said::{Bilingual, said},
     tree::{CardDate, Node, Span, Table},
 };
 
@@ -25,27 +26,38 @@ struct Period {
 }
 
 /// Notes if the period of a table runs backwards. `keys` are those of its beginning and its end.
-pub(super) fn check_order(keys: &(String, String), table: &Table, mistakes: &mut Mistakes) {
+pub(super) fn check_order(keys: &(String, String), table: &Table, mistakes: &mut CardMistakes) {
     let (Some(begin), Some(end)) = (limit(table, &keys.0), limit(table, &keys.1)) else { return };
     if !is_before(end.date, begin.date) {
         return;
     }
     let (written, other) = if end.span.is_empty() { (&begin, &end) } else { (&end, &begin) };
-    let says = |limit: &Limit| if limit.span == end.span { "ends" } else { "begins" };
-    let message = "this period ends before it begins";
-    let mistake = Diagnostic::new(mistakes.source(), written.span.clone(), message);
-    let mistake = mistake.label(format!("{} on {}", says(written), written.date));
+    let says = |limit: &Limit| {
+        let date = limit.date;
+        if limit.span == end.span {
+            said!(en: "ends on {date}", fr: "finit le {date}")
+        } else {
+            said!(en: "begins on {date}", fr: "commence le {date}")
+        }
+    };
+    let message = said!(en: "this period ends before it begins", fr: "cette période finit avant de commencer");
+    let mistake = CardMistake::new(mistakes.source(), written.span.clone(), message).label(says(written));
     mistakes.add(if other.span.is_empty() {
-        let key = if other.span == end.span { &keys.1 } else { &keys.0 };
-        mistake.hint(format!("\"{key}\" is {} if it is left out: write it too", other.date))
+        let (key, date) = (if other.span == end.span { &keys.1 } else { &keys.0 }, other.date);
+        mistake.hint(said!(
+            en: "\"{key}\" is {date} if it is left out: write it too",
+            fr: "« {key} » vaut {date} si on l'omet : l'écrire aussi",
+        ))
     } else {
-        let mistake = mistake.related(other.span.clone(), format!("{} on {}", says(other), other.date));
-        mistake.hint("the end is the last day of the period, on its first day or after it")
+        mistake.related(other.span.clone(), says(other)).hint(said!(
+            en: "the end is the last day of the period, on its first day or after it",
+            fr: "la fin est le dernier jour de la période : le premier jour lui-même, ou après",
+        ))
     });
 }
 
 /// Notes which periods of a list overlap.
-pub(super) fn check_overlap(keys: &(String, String), members: &[Node], mistakes: &mut Mistakes) {
+pub(super) fn check_overlap(keys: &(String, String), members: &[Node], mistakes: &mut CardMistakes) {
     let mut periods: Vec<_> = members.iter().filter_map(|member| Period::of(member, keys)).collect();
     periods.sort_by_key(|period| period.begin.as_ref().map(|begin| begin.date));
     let mut longest: Option<&Period> = None;
@@ -60,16 +72,22 @@ pub(super) fn check_overlap(keys: &(String, String), members: &[Node], mistakes:
 }
 
 /// The mistake, at the period that stands later in the text.
-fn overlap(before: &Period, after: &Period, mistakes: &Mistakes) -> Diagnostic {
+fn overlap(before: &Period, after: &Period, mistakes: &CardMistakes) -> CardMistake {
     let (early, early_says) = before.last();
     let (late, late_says) = after.first();
     let ((here, says), (there, there_says)) = match early.start < late.start {
         true => ((late, late_says), (early, early_says)),
         false => ((early, early_says), (late, late_says)),
     };
-    let mistake = Diagnostic::new(mistakes.source(), here, "these periods overlap").label(format!("this one {says}"));
-    let mistake = mistake.related(there, format!("this one {there_says}"));
-    mistake.hint("a period includes its last day: the next begins on the day after")
+    let message = said!(en: "these periods overlap", fr: "ces périodes se chevauchent");
+    let mistake = CardMistake::new(mistakes.source(), here, message);
+    let mistake = mistake.label(said!(with says; en: "this one {says}", fr: "celle-ci {says}"));
+    let mistake =
+        mistake.related(there, said!(with there_says; en: "this one {there_says}", fr: "celle-ci {there_says}"));
+    mistake.hint(said!(
+        en: "a period includes its last day: the next begins on the day after",
+        fr: "une période comprend son dernier jour : la suivante commence le lendemain",
+    ))
 }
 
 impl Period {
@@ -91,18 +109,24 @@ impl Period {
     }
 
     /// Where its beginning stands, and what to say of it.
-    fn first(&self) -> (Span, String) {
+    fn first(&self) -> (Span, Bilingual) {
         match &self.begin {
-            Some(begin) => (self.place(begin), format!("begins on {}", begin.date)),
-            None => (self.span.clone(), "has no beginning".into()),
+            Some(limit) => {
+                let date = limit.date;
+                (self.place(limit), said!(en: "begins on {date}", fr: "commence le {date}"))
+            }
+            None => (self.span.clone(), said!(en: "has no beginning", fr: "n'a pas de début")),
         }
     }
 
     /// Where its end stands, and what to say of it.
-    fn last(&self) -> (Span, String) {
+    fn last(&self) -> (Span, Bilingual) {
         match &self.end {
-            Some(end) => (self.place(end), format!("ends on {}", end.date)),
-            None => (self.span.clone(), "has no end".into()),
+            Some(limit) => {
+                let date = limit.date;
+                (self.place(limit), said!(en: "ends on {date}", fr: "finit le {date}"))
+            }
+            None => (self.span.clone(), said!(en: "has no end", fr: "n'a pas de fin")),
         }
     }
 

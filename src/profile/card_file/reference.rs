@@ -7,7 +7,10 @@ use crate::profile::{
     codes,
     families::{Families, Family},
     layout::Layout,
-    schema::{Key, Kind, Presence, Schema, scalar::widths},
+    schema::{
+        Key, Kind, Presence, Schema,
+        scalar::{Unit, widths},
+    },
     written::Written,
 };
 
@@ -15,10 +18,10 @@ use crate::profile::{
 fn kind(key: &Key) -> String {
     match &key.kind {
         Kind::Text { max } => format!("text, at most {max}"),
-        Kind::Digits { min, max } => widths(*min, *max, "digit"),
-        Kind::Code { min, max, of } if of.is_empty() => format!("{} A-Z 0-9", widths(*min, *max, "character")),
-        Kind::Code { min, max, of } if of.len() == 26 => format!("{} A-Z", widths(*min, *max, "character")),
-        Kind::Code { min, max, of } => format!("{} of {of}", widths(*min, *max, "character")),
+        Kind::Digits { min, max } => widths(*min, *max, Unit::Digit).to_string(),
+        Kind::Code { min, max, of } if of.is_empty() => format!("{} A-Z 0-9", widths(*min, *max, Unit::Character)),
+        Kind::Code { min, max, of } if of.len() == 26 => format!("{} A-Z", widths(*min, *max, Unit::Character)),
+        Kind::Code { min, max, of } => format!("{} of {of}", widths(*min, *max, Unit::Character)),
         Kind::Nir => "NIR".into(),
         Kind::Date { time: false, .. } => "date".into(),
         Kind::Date { time: true, .. } => "date, time".into(),
@@ -27,7 +30,7 @@ fn kind(key: &Key) -> String {
         Kind::Enumeration(choices) => {
             format!("one of {}", choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(" "))
         }
-        Kind::Bytes { min, max } => widths(*min, *max, "byte"),
+        Kind::Bytes { min, max } => widths(*min, *max, Unit::Byte).to_string(),
         Kind::Atr => "bytes of an ATR".into(),
         Kind::Short { of } => format!("{} in one", of.join(" and ")),
         Kind::Table(_) => "table".into(),

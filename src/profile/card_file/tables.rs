@@ -6,8 +6,9 @@ use jiff::civil::Date;
 
 use super::{periods, template};
 use crate::profile::{
-    diagnostic::{Diagnostic, Mistakes},
+    card_mistake::{CardMistake, CardMistakes},
     nearest,
+    said::{Bilingual, said},
     schema::{Fields, Key, Kind, Presence, Rules, Schema, scalar},
     tree::{Data, Node, Span, Table},
     written::{Entry, Value, Written},
@@ -18,7 +19,7 @@ use crate::profile::{
 pub(super) struct Parser<'s> {
     pub(super) schema: &'s Schema,
     pub(super) today: Date,
-    pub(super) mistakes: Mistakes,
+    pub(super) mistakes: CardMistakes,
     /// The keys that somebody meant with an unknown one, each with the place of its table: they are not missing.
     pub(super) meant: HashSet<(usize, String)>,
     /// The tables with a date that is missing or cannot be read: what else is said of their periods would follow from
@@ -109,8 +110,12 @@ impl Parser<'_> {
         let mut span = 0..0;
         if let Some(written) = document.key(&list.name) {
             span = written.span.clone();
-            let too_many = format!("at most {max} fit, [{}] included", key.name);
-            members.extend(self.members(list, written, &list.name, (max.saturating_sub(1), &too_many), Rank::Later));
+            let first = &key.name;
+            let too_many = said!(
+                en: "at most {max} fit, [{first}] included",
+                fr: "il y a place pour {max} au plus, [{first}] compris",
+            );
+            members.extend(self.members(list, written, &list.name, (max.saturating_sub(1), too_many), Rank::Later));
         }
         root.insert(list.name.clone(), Node { data: Data::List(members), span });
     }
@@ -143,19 +148,24 @@ impl Parser<'_> {
         match found[..] {
             [] if rules.one_of.is_empty() || rules.one_of.iter().any(is_meant) => {}
             [] => {
-                let message = format!("one of {} is missing", alternatives(&rules.one_of));
-                let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message);
+                let (names, header) = (alternatives(&rules.one_of), place.header());
+                let message =
+                    said!(with names; en: "one of {names} is missing", fr: "il manque l'une des clés {names}");
+                let mistake = CardMistake::new(self.mistakes.source(), place.span.clone(), message);
                 let key = rules.one_of.first().and_then(|name| rules.fields.key(name));
-                let mistake = mistake.label(format!("{} needs one of them", place.header()));
-                self.mistakes.add(mistake.hint(key.map(example).unwrap_or_default()));
+                let mistake =
+                    mistake.label(said!(en: "{header} needs one of them", fr: "{header} a besoin de l'une d'elles"));
+                self.mistakes.add(mistake.hint_if(key.map(example)));
             }
             [_] => {}
             [first, second, ..] => {
-                let message = format!("\"{}\" cannot stand beside \"{}\"", second.key, first.key);
-                let mistake = Diagnostic::new(self.mistakes.source(), second.span.clone(), message);
-                let mistake = mistake.label("one of the two").related(first.span.clone(), "the other");
-                let hint = format!("{} has one of {}; leave one out", place.header(), alternatives(&rules.one_of));
-                self.mistakes.add(mistake.hint(hint));
+                let (names, header) = (alternatives(&rules.one_of), place.header());
+                let mistake = self.beside(second, first);
+                self.mistakes.add(mistake.hint(said!(
+                    with names;
+                    en: "{header} has one of {names}; leave one out",
+                    fr: "{header} a l'une des clés {names} ; en enlever une",
+                )));
             }
         }
     }
@@ -191,21 +201,26 @@ impl Parser<'_> {
         let before = self.mistakes.count();
         let node = self.value(key, written, place);
         if node.is_none() && key.presence == Presence::Required && self.mistakes.count() == before {
-            let mistake = Diagnostic::new(self.mistakes.source(), written.span.clone(), "this must not be empty");
+            let mistake = CardMistake::new(self.mistakes.source(), written.span.clone(), empty());
             self.mistakes.add(mistake.hint(example(key)));
         }
         let first = key.first.as_deref().zip(node.as_ref().and_then(Node::text));
         let mistake = match (first, place.rank) {
             (Some((first, found)), Rank::First) if first != found => {
-                format!("{} always has \"{}\" = \"{first}\"; leave it out", place.header(), key.name)
+                let (header, name) = (place.header(), &key.name);
+                said!(
+                    en: "{header} always has \"{name}\" = \"{first}\"; leave it out",
+                    fr: "{header} a toujours {name} = \"{first}\" ; l'omettre",
+                )
             }
             (Some((first, found)), Rank::Later) if first == found => {
                 let of = self.schema.root.0.iter().find(|key| first_of(key).is_some()).map_or("", |key| &key.name);
-                format!("only [{of}] has \"{}\" = \"{first}\"", key.name)
+                let name = &key.name;
+                said!(en: "only [{of}] has \"{name}\" = \"{first}\"", fr: "seule la table [{of}] a {name} = \"{first}\"")
             }
             _ => return node,
         };
-        self.mistakes.add(Diagnostic::new(self.mistakes.source(), written.span.clone(), mistake));
+        self.mistakes.add(CardMistake::new(self.mistakes.source(), written.span.clone(), mistake));
         node
     }
 
@@ -219,7 +234,8 @@ impl Parser<'_> {
                 Data::Table(self.fields(rules, written, &place))
             }
             Kind::List { of, max } if matches!(written.value, Value::List(_)) => {
-                let members = self.members(key, written, &path, (*max, &format!("at most {max} fit")), Rank::None);
+                let too_many = said!(en: "at most {max} fit", fr: "il y a place pour {max} au plus");
+                let members = self.members(key, written, &path, (*max, too_many), Rank::None);
                 let is_undated = members.iter().any(|member| self.undated.contains(&member.span));
                 if let Some(period) = of.period.as_ref().filter(|_| !is_undated) {
                     periods::check_overlap(period, &members, &mut self.mistakes);
@@ -235,7 +251,7 @@ impl Parser<'_> {
                 Err(wrong) => {
                     let mistake = match written.span.is_empty() {
                         true => self.wrong_default(wrong, &path, place),
-                        false => wrong.or_hint(|| example(key)).at(written, &self.mistakes),
+                        false => wrong.or_hint(|| example(key)).at(written, self.mistakes.source()),
                     };
                     self.mistakes.add(mistake);
                     if matches!(kind, Kind::Date { .. }) {
@@ -249,24 +265,35 @@ impl Parser<'_> {
     }
 
     /// A default that does not do on this day: a relative date may leave the calendar.
-    fn wrong_default(&self, wrong: scalar::Wrong, path: &str, place: &Heading) -> Diagnostic {
-        let message = format!("the default of \"{path}\" does not do: {}", wrong.message());
-        let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message);
-        mistake.hint("write the key, or use the card on another day")
+    fn wrong_default(&self, wrong: scalar::Wrong, path: &str, place: &Heading) -> CardMistake {
+        let why = wrong.message();
+        let message = said!(
+            with why;
+            en: "the default of \"{path}\" does not do: {why}",
+            fr: "la valeur par défaut de « {path} » ne convient pas : {why}",
+        );
+        let mistake = CardMistake::new(self.mistakes.source(), place.span.clone(), message);
+        mistake.hint(said!(
+            en: "write the key, or use the card on another day",
+            fr: "écrire la clé, ou utiliser la carte un autre jour",
+        ))
     }
 
     /// The tables of a list, as many as fit.
-    fn members(&mut self, key: &Key, written: &Written, path: &str, most: (usize, &str), rank: Rank) -> Vec<Node> {
+    fn members(&mut self, key: &Key, written: &Written, path: &str, most: (usize, Bilingual), rank: Rank) -> Vec<Node> {
         let (Kind::List { of, .. }, Value::List(members)) = (&key.kind, &written.value) else {
             self.wrong_shape(key, written, path);
             return Vec::new();
         };
         let (most, too_many) = most;
         if let Some(first_too_many) = members.get(most) {
-            let message = format!("too many [[{path}]]: {too_many}");
-            let mistake = Diagnostic::new(self.mistakes.source(), first_too_many.span.clone(), message);
-            let hint = format!("keep {most} of them: the card has no more room");
-            self.mistakes.add(mistake.label("one too many").hint(hint));
+            let message =
+                said!(with too_many; en: "too many [[{path}]]: {too_many}", fr: "trop de [[{path}]] : {too_many}");
+            let mistake = CardMistake::new(self.mistakes.source(), first_too_many.span.clone(), message);
+            self.mistakes.add(mistake.label(said!(en: "one too many", fr: "une de trop")).hint(said!(
+                en: "keep {most} of them: the card has no more room",
+                fr: "en garder {most} : la carte n'a pas plus de place",
+            )));
         }
         let mut nodes = Vec::new();
         for member in members.iter().take(most) {
@@ -286,9 +313,14 @@ impl Parser<'_> {
         let (Kind::Short { of }, Some(short)) = (&key.kind, written.key(&key.name)) else { return };
         for name in of {
             if let Some(twice) = written.entries().iter().find(|entry| entry.key == *name) {
-                let message = format!("\"{name}\" is part of \"{}\" already", key.name);
-                let mistake = Diagnostic::new(self.mistakes.source(), twice.span.clone(), message);
-                self.mistakes.add(mistake.related(short.span.clone(), "given here").hint("write one or the other"));
+                let whole = &key.name;
+                let message = said!(
+                    en: "\"{name}\" is part of \"{whole}\" already",
+                    fr: "« {name} » est déjà compris dans « {whole} »",
+                );
+                let mistake = CardMistake::new(self.mistakes.source(), twice.span.clone(), message);
+                let mistake = mistake.related(short.span.clone(), said!(en: "given here", fr: "donné ici"));
+                self.mistakes.add(mistake.hint(said!(en: "write one or the other", fr: "écrire l'un ou l'autre")));
             }
         }
         let parts: Vec<_> = of.iter().filter_map(|name| siblings.key(name)).map(|key| (key, width(key))).collect();
@@ -304,10 +336,15 @@ impl Parser<'_> {
             }
             Ok(_) => {}
             Err(wrong) => {
-                let mistake = wrong.at(short, &self.mistakes);
+                let mistake = wrong.at(short, self.mistakes.source());
                 let parts: Vec<_> = parts.iter().map(|(key, width)| format!("{} ({width})", key.name)).collect();
-                let hint = format!("it joins {}: for instance \"{}\"", parts.join(" and "), sample_digits(key, length));
-                self.mistakes.add(mistake.hint(hint));
+                let (parts, sample) =
+                    (Bilingual::new(parts.join(" and "), parts.join(" et ")), sample_digits(key, length));
+                self.mistakes.add(mistake.hint(said!(
+                    with parts;
+                    en: "it joins {parts}: for instance \"{sample}\"",
+                    fr: "cette clé réunit {parts} : par exemple \"{sample}\"",
+                )));
             }
         }
     }
@@ -319,11 +356,24 @@ impl Parser<'_> {
         if let Some((this, excluded)) = entry(&key.name).zip(excluded) {
             let (this, excluded) =
                 if this.span.start < excluded.span.start { (excluded, this) } else { (this, excluded) };
-            let message = format!("\"{}\" cannot stand beside \"{}\"", this.key, excluded.key);
-            let mistake = Diagnostic::new(self.mistakes.source(), this.span.clone(), message);
-            let mistake = mistake.label("one of the two").related(excluded.span.clone(), "the other");
-            self.mistakes.add(mistake.hint("a card has the one or the other; leave one out"));
+            let mistake = self.beside(this, excluded);
+            self.mistakes.add(mistake.hint(said!(
+                en: "a card has the one or the other; leave one out",
+                fr: "une carte a l'un ou l'autre ; en enlever un",
+            )));
         }
+    }
+
+    /// That a key stands beside one that it cannot stand beside.
+    fn beside(&self, this: &Entry, other: &Entry) -> CardMistake {
+        let (key, other_key) = (&this.key, &other.key);
+        let message = said!(
+            en: "\"{key}\" cannot stand beside \"{other_key}\"",
+            fr: "« {key} » ne peut pas figurer à côté de « {other_key} »",
+        );
+        let mistake = CardMistake::new(self.mistakes.source(), this.span.clone(), message);
+        let mistake = mistake.label(said!(en: "one of the two", fr: "l'un des deux"));
+        mistake.related(other.span.clone(), said!(en: "the other", fr: "l'autre"))
     }
 
     /// Whether a table has keys of these fields only.
@@ -341,65 +391,88 @@ impl Parser<'_> {
         }
     }
 
-    fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Heading) -> Diagnostic {
-        let message = format!("unknown key \"{}\"", scalar::shown(&entry.key));
+    fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Heading) -> CardMistake {
+        let (key, header) = (scalar::shown(&entry.key), place.header());
+        let message = said!(en: "unknown key \"{key}\"", fr: "clé inconnue « {key} »");
         let label = match place.path.as_str() {
-            "" => "not a key at the top of a card file".into(),
-            _ => format!("not a key of {}", place.header()),
+            "" => said!(
+                en: "not a key at the top of a card file",
+                fr: "n'est pas une clé de tête d'un fichier de carte",
+            ),
+            _ => said!(en: "not a key of {header}", fr: "n'est pas une clé de {header}"),
         };
         let names = || known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
         let near = nearest::hint(&entry.key, names());
         let hint = near.or_else(|| self.elsewhere(&entry.key)).or_else(|| {
             let names: Vec<_> = names().collect();
-            (names.len() < 12).then(|| format!("its keys are {}", names.join(", ")))
+            let joined = names.join(", ");
+            (names.len() < 12).then(|| said!(en: "its keys are {joined}", fr: "ses clés sont {joined}"))
         });
-        let hint = hint.or_else(|| Some("virtuale card new shows all the keys there are".into()));
-        let mistake = Diagnostic::new(self.mistakes.source(), entry.span.clone(), message).label(label);
-        Diagnostic { hint, ..mistake }
+        let all = || {
+            said!(
+                en: "virtuale card new shows all the keys there are",
+                fr: "virtuale card new --lang fr montre toutes les clés qui existent",
+            )
+        };
+        let mistake = CardMistake::new(self.mistakes.source(), entry.span.clone(), message).label(label);
+        mistake.hint(hint.unwrap_or_else(all))
     }
 
     /// Where a key of this name belongs.
-    fn elsewhere(&self, name: &str) -> Option<String> {
+    fn elsewhere(&self, name: &str) -> Option<Bilingual> {
         let keys = self.schema.keys();
         let (path, _) = keys.iter().find(|(_, key)| key.name == name)?;
         let Some((parent, _)) = path.rsplit_once('.') else {
-            return Some(format!("\"{name}\" belongs at the top of the file, before the first table"));
+            return Some(said!(
+                en: "\"{name}\" belongs at the top of the file, before the first table",
+                fr: "« {name} » se place en tête du fichier, avant la première table",
+            ));
         };
         let is_list = |path: &str| matches!(self.schema.key(path).map(|key| &key.kind), Some(Kind::List { .. }));
         let there = header(parent, is_list(parent));
         let (list, inner) = parent.split_once('.').unwrap_or((parent, ""));
         let Some(first) = self.schema.first_of(list) else {
-            return Some(format!("\"{name}\" belongs in {there}"));
+            return Some(said!(en: "\"{name}\" belongs in {there}", fr: "« {name} » se place dans {there}"));
         };
         let first = match inner {
             "" => header(&first.name, false),
             inner => header(&format!("{}.{inner}", first.name), is_list(parent)),
         };
-        Some(format!("\"{name}\" belongs in {first} or {there}"))
+        Some(said!(
+            en: "\"{name}\" belongs in {first} or {there}",
+            fr: "« {name} » se place dans {first} ou {there}",
+        ))
     }
 
     fn missing(&mut self, key: &Key, place: &Heading) {
-        let message = format!("\"{}\" is missing", key.name);
-        let label = if place.path.is_empty() { String::new() } else { format!("{} needs it", place.header()) };
+        let (name, header, path) = (&key.name, place.header(), place.inner(&key.name));
+        let message = said!(en: "\"{name}\" is missing", fr: "il manque « {name} »");
+        let label = match place.path.as_str() {
+            "" => Bilingual::default(),
+            _ => said!(en: "{header} needs it", fr: "{header} en a besoin"),
+        };
         let hint = match &key.kind {
-            Kind::Table(_) => format!("add a table [{}]", place.inner(&key.name)),
+            Kind::Table(_) => said!(en: "add a table [{path}]", fr: "ajouter une table [{path}]"),
             _ => example(key),
         };
-        let mistake = Diagnostic::new(self.mistakes.source(), place.span.clone(), message).label(label).hint(hint);
+        let mistake = CardMistake::new(self.mistakes.source(), place.span.clone(), message).label(label).hint(hint);
         self.mistakes.add(mistake);
     }
 
     /// A value where a table or a list should be, or the one where the other should be.
     fn wrong_shape(&mut self, key: &Key, written: &Written, path: &str) {
         let hint = match (&key.kind, &written.value) {
-            (Kind::List { .. }, Value::Table(_)) => Some(format!("there may be several: write [[{path}]]")),
-            (Kind::Table(_), Value::List(_)) => Some(format!("there is one only: write [{path}]")),
-            (Kind::List { .. }, _) => Some(format!("write [[{path}]] and its keys below")),
-            _ => Some(format!("write [{path}] and its keys below")),
+            (Kind::List { .. }, Value::Table(_)) => {
+                said!(en: "there may be several: write [[{path}]]", fr: "il peut y en avoir plusieurs : écrire [[{path}]]")
+            }
+            (Kind::Table(_), Value::List(_)) => {
+                said!(en: "there is one only: write [{path}]", fr: "il n'y en a qu'une : écrire [{path}]")
+            }
+            (Kind::List { .. }, _) => keys_below(&header(path, true)),
+            _ => keys_below(&header(path, false)),
         };
-        let message = format!("expected {}, found {}", key.kind.noun(), written.value.kind());
-        let mistake = Diagnostic::new(self.mistakes.source(), written.span.clone(), message);
-        self.mistakes.add(Diagnostic { hint, ..mistake });
+        let message = scalar::expected(&key.kind, &written.value);
+        self.mistakes.add(CardMistake::new(self.mistakes.source(), written.span.clone(), message).hint(hint));
     }
 }
 
@@ -412,8 +485,19 @@ fn checked(key: &Key, data: Option<Data>) -> Result<Option<Data>, scalar::Wrong>
 }
 
 /// Names of keys for people: `"rpps", "adeli"`.
-fn alternatives(names: &[String]) -> String {
-    names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+fn alternatives(names: &[String]) -> Bilingual {
+    let listed = |name: fn(&String) -> String| names.iter().map(name).collect::<Vec<_>>().join(", ");
+    Bilingual::new(listed(|name| format!("\"{name}\"")), listed(|name| format!("« {name} »")))
+}
+
+/// That a value is there, and nothing in it.
+fn empty() -> Bilingual {
+    said!(en: "this must not be empty", fr: "cette valeur ne doit pas être vide")
+}
+
+/// The hint to write a table.
+fn keys_below(header: &str) -> Bilingual {
+    said!(en: "write {header} and its keys below", fr: "écrire {header}, et ses clés en dessous")
 }
 
 /// The list of which a key's table is the first.
@@ -444,12 +528,20 @@ fn sample_digits(key: &Key, length: usize) -> String {
 }
 
 /// A hint that says what to write.
-fn example(key: &Key) -> String {
+fn example(key: &Key) -> Bilingual {
+    let name = &key.name;
     match (&key.example, &key.kind) {
-        (Some(example), _) => format!("for instance {} = \"{example}\"", key.name),
-        (None, Kind::List { .. }) => format!("write [[{}]] and its keys below", key.name),
+        (Some(example), _) => {
+            said!(en: "for instance {name} = \"{example}\"", fr: "par exemple {name} = \"{example}\"")
+        }
+        (None, Kind::List { .. }) => keys_below(&header(name, true)),
         (None, _) => {
-            format!("write {} = {}, or what it is on your card: {}", key.name, template::sample(key), key.doc.en)
+            let (sample, doc) = (template::sample(key), Bilingual::new(key.doc.en.clone(), key.doc.fr.clone()));
+            said!(
+                with doc;
+                en: "write {name} = {sample}, or what it is on your card: {doc}",
+                fr: "écrire {name} = {sample}, ou ce qu'il en est sur votre carte : {doc}",
+            )
         }
     }
 }

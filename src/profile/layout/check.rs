@@ -186,7 +186,8 @@ impl Check<'_> {
         }
         let known: Vec<String> = self.schema.keys().into_iter().map(|(path, _)| path).collect();
         let hint = nearest::hint(&whole, known.iter().map(String::as_str));
-        let hint = hint.unwrap_or_else(|| format!("declare it in a table [data.\"{whole}\"] of the layout"));
+        let hint = hint
+            .map_or_else(|| format!("declare it in a table [data.\"{whole}\"] of the layout"), |hint| hint.to_string());
         self.report.mistake(path.span.clone(), format!("card files have no key \"{whole}\""), &hint);
         None
     }

@@ -1,7 +1,10 @@
 //! How one value is coded: its bytes from its datum, and back.
 
 use super::{
-    super::tree::{CardDate, Data},
+    super::{
+        said::{Bilingual, said},
+        tree::{CardDate, Data},
+    },
     special::{self, Choice},
 };
 
@@ -38,9 +41,9 @@ pub(super) enum Coding {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Unfit {
     /// What is wrong, as the end of a sentence that starts with the key.
-    pub(super) message: String,
+    pub(super) message: Bilingual,
     /// What to do.
-    pub(super) hint: String,
+    pub(super) hint: Bilingual,
 }
 
 /// Bytes do not fit the coding of their place.
@@ -48,8 +51,8 @@ pub(super) struct Unfit {
 pub(super) struct Undecodable;
 
 impl Unfit {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: hint.into() }
+    pub(super) fn new(message: Bilingual, hint: Bilingual) -> Self {
+        Self { message, hint }
     }
 }
 
@@ -146,12 +149,29 @@ impl Coding {
             (Self::Address { flags }, Data::Bytes(address)) => special::encode_address(address, *flags),
             (Self::Choice(choice), Data::Text(text)) => choice.encode(text),
             (Self::Luhn { behind }, Data::Text(text)) => special::encode_luhn(text, behind),
-            (Self::Blob, Data::Text(text)) => super::fields::unhex(text)
-                .ok_or_else(|| Unfit::new("is not hexadecimal", "the layout wants bytes, as hexadecimal digits")),
-            _ => Err(Unfit::new(
-                format!("is {}, but the layout codes it as {}", kind(data), self.wants()),
-                "the layout's coding and the kind of this key must agree",
-            )),
+            (Self::Blob, Data::Text(text)) => super::fields::unhex(text).ok_or_else(|| {
+                Unfit::new(
+                    said!(en: "is not hexadecimal", fr: "n'est pas de l'hexadécimal"),
+                    said!(
+                        en: "the layout wants bytes, as hexadecimal digits",
+                        fr: "la structure veut des octets, en chiffres hexadécimaux",
+                    ),
+                )
+            }),
+            _ => {
+                let (found, wanted) = (kind(data), self.wants());
+                Err(Unfit::new(
+                    said!(
+                        with found, wanted;
+                        en: "is {found}, but the layout codes it as {wanted}",
+                        fr: "est {found}, mais la structure y code {wanted}",
+                    ),
+                    said!(
+                        en: "the layout's coding and the kind of this key must agree",
+                        fr: "le codage de la structure et le type de cette clé doivent s'accorder",
+                    ),
+                ))
+            }
         }
     }
 
@@ -182,29 +202,33 @@ impl Coding {
     }
 
     /// What a datum must be.
-    fn wants(&self) -> &'static str {
+    fn wants(&self) -> Bilingual {
         match self {
-            Self::Ascii | Self::Latin1 | Self::Digits | Self::Bcd | Self::Luhn { .. } => "text",
-            Self::Marked { .. } | Self::Choice(_) => "text",
-            Self::Date { .. } => "a date",
-            Self::Number => "a number",
-            Self::Flag { .. } => "true or false",
-            Self::Blob | Self::Address { .. } => "bytes",
+            Self::Ascii | Self::Latin1 | Self::Digits | Self::Bcd | Self::Luhn { .. } => text_kind(),
+            Self::Marked { .. } | Self::Choice(_) => text_kind(),
+            Self::Date { .. } => said!(en: "a date", fr: "une date"),
+            Self::Number => said!(en: "a number", fr: "un nombre"),
+            Self::Flag { .. } => said!(en: "true or false", fr: "true ou false"),
+            Self::Blob | Self::Address { .. } => said!(en: "bytes", fr: "des octets"),
         }
     }
 }
 
 /// What a datum is, in words.
-fn kind(data: &Data) -> &'static str {
+fn kind(data: &Data) -> Bilingual {
     match data {
-        Data::Text(_) => "text",
-        Data::Number(_) => "a number",
-        Data::Flag(_) => "true or false",
-        Data::Date(_) => "a date",
-        Data::Bytes(_) => "bytes",
-        Data::List(_) => "a list",
-        Data::Table(_) => "a table",
+        Data::Text(_) => text_kind(),
+        Data::Number(_) => said!(en: "a number", fr: "un nombre"),
+        Data::Flag(_) => said!(en: "true or false", fr: "true ou false"),
+        Data::Date(_) => said!(en: "a date", fr: "une date"),
+        Data::Bytes(_) => said!(en: "bytes", fr: "des octets"),
+        Data::List(_) => said!(en: "a list", fr: "une liste"),
+        Data::Table(_) => said!(en: "a table", fr: "une table"),
     }
+}
+
+fn text_kind() -> Bilingual {
+    said!(en: "text", fr: "un texte")
 }
 
 /// A datum as a person reads it.
@@ -233,16 +257,20 @@ fn is_latin1(character: char) -> bool {
 fn encode_text(text: &str, coding: &str, fits: impl Fn(char) -> bool) -> Result<Vec<u8>, Unfit> {
     let byte = |character: char| match u8::try_from(u32::from(character)) {
         Ok(byte) if fits(character) => Ok(byte),
-        _ => Err(Unfit::new(
-            format!("holds {character:?}, which this chip cannot: its place is coded in {coding}"),
-            instead_of(character),
-        )),
+        _ => {
+            let sign = character.escape_debug();
+            let message = said!(
+                en: "holds {character:?}, which this chip cannot: its place is coded in {coding}",
+                fr: "contient « {sign} », impossible sur cette puce : sa place est codée en {coding}",
+            );
+            Err(Unfit::new(message, instead_of(character)))
+        }
     };
     text.chars().map(byte).collect()
 }
 
 /// What people write where a chip lacks a character.
-fn instead_of(character: char) -> String {
+fn instead_of(character: char) -> Bilingual {
     let instead = match character {
         'Œ' => "OE",
         'œ' => "oe",
@@ -251,18 +279,24 @@ fn instead_of(character: char) -> String {
         '’' | '‘' => "'",
         '–' | '—' => "-",
         'Ÿ' => "Y",
-        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => "the letter without its accent",
-        _ => "it with letters from A to Z",
+        'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ÿ' => {
+            return said!(en: "write the letter without its accent", fr: "écrire la lettre sans accent");
+        }
+        _ => return said!(en: "write it with letters from A to Z", fr: "l'écrire avec des lettres de A à Z"),
     };
-    format!("write {instead}")
+    said!(en: "write {instead}", fr: "écrire {instead}")
 }
 
 pub(super) fn digits(text: &str) -> Result<(), Unfit> {
     match text.chars().find(|character| !character.is_ascii_digit()) {
         None => Ok(()),
         Some(other) => {
-            let message = format!("holds {other:?}, but its place on this chip takes digits only");
-            Err(Unfit::new(message, "write digits only"))
+            let sign = other.escape_debug();
+            let message = said!(
+                en: "holds {other:?}, but its place on this chip takes digits only",
+                fr: "contient « {sign} », mais sa place sur cette puce ne prend que des chiffres",
+            );
+            Err(Unfit::new(message, said!(en: "write digits only", fr: "n'écrire que des chiffres")))
         }
     }
 }
@@ -286,7 +320,11 @@ fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Unfit> {
     let needed = 8 - bytes.iter().take(7).take_while(|&&byte| byte == 0).count();
     let length = length.unwrap_or(needed).min(8);
     if needed > length {
-        return Err(Unfit::new(format!("is {number}, too large for its {length} bytes"), "use a smaller number"));
+        let message = said!(
+            en: "is {number}, too large for its {length} bytes",
+            fr: "vaut {number}, trop grand pour ses {length} octets",
+        );
+        return Err(Unfit::new(message, said!(en: "use a smaller number", fr: "prendre un nombre plus petit")));
     }
     Ok(bytes[8 - length..].to_vec())
 }
@@ -294,10 +332,20 @@ fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Unfit> {
 fn encode_date(date: CardDate, time: bool, packed: bool) -> Result<Vec<u8>, Unfit> {
     let CardDate { year, month, day, hour, minute } = date;
     if !(1..=9999).contains(&year) || !(1..=99).contains(&month) || !(1..=99).contains(&day) {
-        return Err(Unfit::new(format!("is {date}, which no chip can hold"), "years have 4 digits, months and days 2"));
+        let message =
+            said!(en: "is {date}, which no chip can hold", fr: "vaut {date}, qu'aucune puce ne peut contenir");
+        let hint = said!(
+            en: "years have 4 digits, months and days 2",
+            fr: "les années ont 4 chiffres, les mois et les jours 2",
+        );
+        return Err(Unfit::new(message, hint));
     }
     if !time && (hour, minute) != (0, 0) {
-        return Err(Unfit::new("has a time of day, but its place on this chip keeps none", "write the date only"));
+        let message = said!(
+            en: "has a time of day, but its place on this chip keeps none",
+            fr: "a une heure, mais sa place sur cette puce n'en garde pas",
+        );
+        return Err(Unfit::new(message, said!(en: "write the date only", fr: "écrire la date seule")));
     }
     let mut text = format!("{year:04}{month:02}{day:02}");
     if time {

@@ -7,8 +7,10 @@ use virtuale_engine::tlv::LengthField;
 use super::{
     super::{
         card_file,
+        card_mistake::CardMistake,
         diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
         map::Element,
+        said::{Bilingual, Said, said},
         tree::{Data, Node, Span},
     },
     Layout,
@@ -98,41 +100,46 @@ impl<'a> Encoder<'a> {
     }
 
     /// Notes a mistake.
-    pub(super) fn add(&mut self, mistake: Diagnostic) {
+    fn add(&mut self, mistake: CardMistake) {
         self.clean = false;
-        self.mistakes.add(mistake);
+        self.mistakes.add(mistake.into());
     }
 
     /// Notes a mistake at a place of the card file.
-    pub(super) fn mistake(&mut self, span: &Span, message: impl Into<String>, hint: &str) {
-        self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint));
+    pub(super) fn mistake(&mut self, span: &Span, message: Bilingual, hint: Bilingual) {
+        self.add(CardMistake::new(self.card, span.clone(), message).hint(hint));
     }
 
     /// The same where something of the layout has a part in it.
-    pub(super) fn mistake_by(&mut self, layout: &Span, span: &Span, message: impl Into<String>, hint: &str) {
-        let elsewhere = self.layout.place(layout, "the layout has it so");
-        self.add(Diagnostic::new(self.card, span.clone(), message).hint(hint).elsewhere(elsewhere));
+    pub(super) fn mistake_by(&mut self, layout: &Span, span: &Span, message: Bilingual, hint: Bilingual) {
+        let elsewhere = self.layout.place(layout, said!(en: "the layout has it so", fr: "la structure le veut ainsi"));
+        self.add(CardMistake::new(self.card, span.clone(), message).hint(hint).elsewhere(elsewhere));
     }
 
     /// Notes that the card has nothing under a key, from the top, for which the chip has a place.
     pub(super) fn missing(&mut self, path: &Path) {
-        self.missing_in(path, &self.start(), "write it");
+        self.missing_in(path, &self.start(), said!(en: "write it", fr: "l'écrire"));
     }
 
-    fn missing_in(&mut self, path: &Path, scope: &Scope<'a>, hint: &str) {
+    fn missing_in(&mut self, path: &Path, scope: &Scope<'a>, hint: Bilingual) {
         let key = path.keys.join(".");
         match self.empty_at(path, scope) {
             Some(span) => {
-                let hint = "write a value: an empty text is nothing, and takes away a default too";
-                self.mistake_by(
-                    &path.span,
-                    &span,
-                    format!("\"{key}\" is empty, and this chip has a place for it"),
-                    hint,
+                let message = said!(
+                    en: "\"{key}\" is empty, and this chip has a place for it",
+                    fr: "« {key} » est vide, et cette puce lui réserve une place",
                 );
+                let hint = said!(
+                    en: "write a value: an empty text is nothing, and takes away a default too",
+                    fr: "écrire une valeur : un texte vide n'est rien, et supprime aussi une valeur par défaut",
+                );
+                self.mistake_by(&path.span, &span, message, hint);
             }
             None => {
-                let message = format!("\"{key}\" is missing, and this chip has a place for it");
+                let message = said!(
+                    en: "\"{key}\" is missing, and this chip has a place for it",
+                    fr: "il manque « {key} », et cette puce lui réserve une place",
+                );
                 self.mistake_by(&path.span, &scope.span, message, hint);
             }
         }
@@ -148,8 +155,9 @@ impl<'a> Encoder<'a> {
     }
 
     /// Notes a mistake of the layout that shows with this card only.
-    fn mistake_of_layout(&mut self, span: &Range<usize>, message: impl Into<String>) {
-        self.add(Diagnostic::new(&self.layout.source, span.clone(), message));
+    fn mistake_of_layout(&mut self, span: &Range<usize>, message: impl Into<Said>) {
+        self.clean = false;
+        self.mistakes.add(Diagnostic::new(&self.layout.source, span.clone(), message));
     }
 
     /// The bytes of items outside of files, such as a data object or the ATR.
@@ -212,10 +220,20 @@ impl<'a> Encoder<'a> {
                 }
                 // One mistake for an item is enough: its other rounds have the same cause.
                 if record.bytes.len() > length || encoded.parts.len() == count {
-                    let what = if encoded.parts.len() == count { "records" } else { "bytes in a record" };
-                    let most = if encoded.parts.len() == count { count } else { length };
-                    let message = format!("this does not fit in file \"{}\", which has {most} {what}", file.name);
-                    self.mistake_by(&item.span, &scope.span, message, "shorten it or leave it out");
+                    let (room, name) = (
+                        match encoded.parts.len() == count {
+                            true => said!(en: "{count} records", fr: "{count} enregistrements"),
+                            false => said!(en: "{length} bytes in a record", fr: "{length} octets par enregistrement"),
+                        },
+                        &file.name,
+                    );
+                    let message = said!(
+                        with room;
+                        en: "this does not fit in file \"{name}\", which has {room}",
+                        fr: "cela ne tient pas dans le fichier {name}, qui a {room}",
+                    );
+                    let hint = said!(en: "shorten it or leave it out", fr: "le raccourcir ou l'enlever");
+                    self.mistake_by(&item.span, &scope.span, message, hint);
                     break;
                 }
                 // Records of a linear fixed or cyclic file all have the length that the descriptor says.
@@ -243,11 +261,20 @@ impl<'a> Encoder<'a> {
         let Some(Member { list, index, most }) = &file.member else { return start };
         let members = self.look_up(list, &start).map(Node::list).unwrap_or_default();
         if let Some(extra) = members.get(*most).filter(|_| *index == 0) {
-            let message = format!("this chip has room for {most} of \"{}\"", list.keys.join("."));
-            self.mistake_by(&file.span, &nearest(extra, &start), message, "leave some out");
+            self.too_many(&file.span, &nearest(extra, &start), list, *most);
         }
         let Some(member) = members.get(*index) else { return start };
         Scope { current: member, span: nearest(member, &start), number: Some(*index), ..start }
+    }
+
+    /// A list has more members than the chip has places for.
+    fn too_many(&mut self, layout: &Span, span: &Span, list: &Path, most: usize) {
+        let key = list.keys.join(".");
+        let message = said!(
+            en: "this chip has room for {most} of \"{key}\"",
+            fr: "cette puce a place pour {most} de « {key} »",
+        );
+        self.mistake_by(layout, span, message, said!(en: "leave some out", fr: "en enlever"));
     }
 
     /// Whether a card has a file, as far as its data say it: what the file is there for, the member that it is about.
@@ -283,9 +310,7 @@ impl<'a> Encoder<'a> {
                 let Some(found) = self.look_up(list, outer) else { return Vec::new() };
                 let members = found.list();
                 if let Some(extra) = members.get(*most) {
-                    let span = nearest(extra, outer);
-                    let message = format!("this chip has room for {most} of \"{}\"", list.keys.join("."));
-                    self.mistake_by(&item.span, &span, message, "leave some out");
+                    self.too_many(&item.span, &nearest(extra, outer), list, *most);
                 }
                 let member = |(number, member): (usize, &'a Node)| Scope {
                     current: member,
@@ -328,8 +353,12 @@ impl<'a> Encoder<'a> {
         }
         // Without tags only the filling byte tells where a list ends: such a member would end it for every reader.
         if item.each.is_some() && item.tag.is_none() && value.bytes.iter().all(|&byte| byte == self.fill) {
-            let message = format!("\"{}\" is coded as if it were not there", item.name);
-            self.mistake_by(&item.span, &scope.span, message, "leave it out");
+            let name = &item.name;
+            let message = said!(
+                en: "\"{name}\" is coded as if it were not there",
+                fr: "« {name} » se code comme une donnée absente",
+            );
+            self.mistake_by(&item.span, &scope.span, message, said!(en: "leave it out", fr: "l'enlever"));
         }
         append(item, scope, value, output);
     }
@@ -350,7 +379,11 @@ impl<'a> Encoder<'a> {
                     if !item.optional
                         && let Some(first) = ways.first()
                     {
-                        self.missing_in(&first.when, scope, "write it, or what stands in its place");
+                        let hint = said!(
+                            en: "write it, or what stands in its place",
+                            fr: "l'écrire, ou ce qui en tient lieu",
+                        );
+                        self.missing_in(&first.when, scope, hint);
                     }
                     return None;
                 };
@@ -378,7 +411,7 @@ impl<'a> Encoder<'a> {
                         Some(Value { known: known.cloned(), ..Value::new(bytes, show(&read), 0..0) })
                     }
                     Err(refusal) => {
-                        let message = format!("\"{}\" {}", show(&data), refusal.message);
+                        let message = format!("\"{}\" {}", show(&data), refusal.message.english);
                         self.mistake_of_layout(&item.span, message);
                         None
                     }
@@ -395,7 +428,11 @@ impl<'a> Encoder<'a> {
                     None if item.optional && item.tag.is_some() => None,
                     None if item.optional => Some(Value::new(place.absent(), String::new(), 0..0)),
                     None => {
-                        self.missing_in(from, scope, "the layout that the card file names makes it a duty");
+                        let hint = said!(
+                            en: "the layout that the card file names makes it a duty",
+                            fr: "la structure que nomme le fichier de carte l'exige",
+                        );
+                        self.missing_in(from, scope, hint);
                         None
                     }
                 }
@@ -414,9 +451,13 @@ impl<'a> Encoder<'a> {
         let Some((path, texts)) = &item.required_when else { return false };
         let Some(node) = self.look_up(path, &self.start()) else { return false };
         let Some(text) = node.text().filter(|text| texts.iter().any(|known| known == text)) else { return false };
-        let message =
-            format!("\"{}\" is missing, and every card with \"{}\" {text} has it", item.name, path.keys.join("."));
-        self.mistake_by(&item.span, &nearest(node, &self.start()), message, "write it");
+        let (name, key) = (&item.name, path.keys.join("."));
+        let message = said!(
+            en: "\"{name}\" is missing, and every card with \"{key}\" {text} has it",
+            fr: "il manque « {name} », que toute carte avec « {key} » {text} possède",
+        );
+        let hint = said!(en: "write it", fr: "l'écrire");
+        self.mistake_by(&item.span, &nearest(node, &self.start()), message, hint);
         true
     }
 
@@ -424,7 +465,9 @@ impl<'a> Encoder<'a> {
         match place.encode(&node.data, item.optional) {
             Ok(bytes) => Some(Value::new(bytes, show(&node.data), node.span.clone())),
             Err(Unfit { message, hint }) => {
-                self.mistake_by(&item.span, &nearest(node, scope), format!("\"{}\" {message}", item.name), &hint);
+                let name = &item.name;
+                let message = said!(with message; en: "\"{name}\" {message}", fr: "« {name} » {message}");
+                self.mistake_by(&item.span, &nearest(node, scope), message, hint);
                 None
             }
         }
@@ -441,15 +484,24 @@ impl<'a> Encoder<'a> {
     /// A file has less room than its data need: says whose data no longer fit.
     fn too_small(&mut self, file: &File, size: usize, output: &Output) {
         let needed = output.bytes.len();
-        let message = format!("file \"{}\" has {size} bytes, but its data need {needed}", file.name);
+        let name = &file.name;
+        let message = said!(
+            en: "file \"{name}\" has {size} bytes, but its data need {needed}",
+            fr: "le fichier {name} a {size} octets, mais il en faut {needed} pour ses données",
+        );
         match first_outside(&output.elements, size) {
             Some(outside) => {
-                let mistake = Diagnostic::new(self.card, outside.written.clone(), message);
-                let mistake = mistake.elsewhere(self.layout.place(&file.span, "the layout gives it this room"));
-                let label = format!("{} no longer fits", outside.name);
-                self.add(mistake.label(label).hint("shorten the texts before it, or leave something out"));
+                let mistake = CardMistake::new(self.card, outside.written.clone(), message);
+                let room = said!(en: "the layout gives it this room", fr: "la structure lui donne cette place");
+                let mistake = mistake.elsewhere(self.layout.place(&file.span, room));
+                let last = &outside.name;
+                let mistake = mistake.label(said!(en: "{last} no longer fits", fr: "{last} ne tient plus"));
+                self.add(mistake.hint(said!(
+                    en: "shorten the texts before it, or leave something out",
+                    fr: "raccourcir les textes qui précèdent, ou enlever quelque chose",
+                )));
             }
-            None => self.mistake_of_layout(&file.span, message),
+            None => self.mistake_of_layout(&file.span, message.to_string()),
         }
     }
 
@@ -458,9 +510,18 @@ impl<'a> Encoder<'a> {
         let longest_is_at = longest.map_or(0..0, |child| child.written.clone());
         let places = [longest_is_at, value.written.clone(), scope.span.clone()];
         let span = places.into_iter().find(|span| !span.is_empty()).unwrap_or(0..0);
-        let message = format!("\"{}\" has {} bytes, but this chip has room for {most}", item.name, value.bytes.len());
-        let hint = longest.map_or("shorten it".into(), |child| format!("\"{}\" is the longest part of it", child.name));
-        self.mistake_by(&item.span, &span, message, &hint);
+        let (name, length) = (&item.name, value.bytes.len());
+        let message = said!(
+            en: "\"{name}\" has {length} bytes, but this chip has room for {most}",
+            fr: "« {name} » a {length} octets, mais cette puce a place pour {most}",
+        );
+        let hint = match longest.map(|child| &child.name) {
+            None => said!(en: "shorten it", fr: "le raccourcir"),
+            Some(part) => {
+                said!(en: "\"{part}\" is the longest part of it", fr: "« {part} » en est la partie la plus longue")
+            }
+        };
+        self.mistake_by(&item.span, &span, message, hint);
     }
 }
 

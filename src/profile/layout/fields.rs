@@ -43,13 +43,14 @@ impl Report {
 
     /// Notes a mistake at a place of the text.
     pub fn mistake(&self, span: Range<usize>, message: impl Into<String>, hint: &str) {
-        let mistake = Diagnostic::new(&self.source, span, message);
-        self.add(if hint.is_empty() { mistake } else { mistake.hint(hint) });
+        let mistake = Diagnostic::new(&self.source, span, message.into());
+        self.add(if hint.is_empty() { mistake } else { mistake.hint(hint.to_owned()) });
     }
 
     /// The same where it takes another place of the text to understand it.
     pub(super) fn related(&self, span: Range<usize>, message: &str, other: (Range<usize>, &str), hint: &str) {
-        self.add(Diagnostic::new(&self.source, span, message).related(other.0, other.1).hint(hint));
+        let mistake = Diagnostic::new(&self.source, span, message.to_owned());
+        self.add(mistake.related(other.0, other.1.to_owned()).hint(hint.to_owned()));
     }
 
     /// Notes that a name is none of `known`.
@@ -59,7 +60,8 @@ impl Report {
         }
         let known: Vec<&str> = known.into_iter().collect();
         let listed = || if known.is_empty() { String::new() } else { format!("known: {}", known.join(", ")) };
-        let hint = nearest::hint(name.value, known.iter().copied()).unwrap_or_else(listed);
+        let hint = nearest::hint(name.value, known.iter().copied());
+        let hint = hint.map_or_else(listed, |hint| hint.to_string());
         self.mistake(name.span.clone(), format!("unknown {what} \"{}\"", name.value), &hint);
     }
 

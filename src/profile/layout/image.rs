@@ -15,6 +15,8 @@ use super::{
         authority::Pending,
         diagnostic::{Diagnostics, Source},
         map::{CardMap, Element, FileMap},
+        said::said,
+        schema::scalar,
         tree::{Data, Node, Span},
     },
     Layout,
@@ -96,9 +98,13 @@ impl Layout {
         let mut files: Vec<_> = map.files.iter().map(|file| (file.size, file.name.as_str())).collect();
         files.sort_by_key(|&(size, name)| (std::cmp::Reverse(size), name));
         let largest: Vec<_> = files.iter().take(NAMED).map(|(size, name)| format!("{name} ({size})")).collect();
-        let message = format!("this card needs {needed} bytes, but its chip has {}", self.chip.bytes);
-        let hint = format!("the largest files are {}", largest.join(", "));
-        encoder.mistake_by(&self.chip.bytes_span, &layout_key(data), message, &hint);
+        let (room, largest) = (self.chip.bytes, largest.join(", "));
+        let message = said!(
+            en: "this card needs {needed} bytes, but its chip has {room}",
+            fr: "cette carte demande {needed} octets, mais sa puce en a {room}",
+        );
+        let hint = said!(en: "the largest files are {largest}", fr: "les plus grands fichiers sont {largest}");
+        encoder.mistake_by(&self.chip.bytes_span, &layout_key(data), message, hint);
     }
 
     /// A file as the engine has it, and what stands where in it.
@@ -164,8 +170,17 @@ fn parse_atr(encoder: &mut Encoder<'_>, bytes: &[u8], span: &Span, layout: &Span
     match Atr::parse(bytes) {
         Ok(atr) => Some(atr),
         Err(error) => {
-            let message = format!("the ATR of this card is none: {error}");
-            encoder.mistake_by(layout, span, message, "it is made of the layout's ATR and the card file's keys for it");
+            let why = scalar::atr_error(error);
+            let message = said!(
+                with why;
+                en: "the ATR of this card is none: {why}",
+                fr: "l'ATR de cette carte n'en est pas un : {why}",
+            );
+            let hint = said!(
+                en: "it is made of the layout's ATR and the card file's keys for it",
+                fr: "il est fait de l'ATR de la structure et des clés que le fichier de carte a pour lui",
+            );
+            encoder.mistake_by(layout, span, message, hint);
             None
         }
     }

@@ -56,6 +56,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Elsewhere, Source},
     families::{Families, Family, Part, is_built_in},
     map::{CardMap, Element},
+    said::{Bilingual, said},
     schema::Schema,
     tree::Node,
     written::Written,
@@ -160,8 +161,8 @@ impl Layout {
     }
 
     /// A place of the layout, if it is a text that somebody can look into.
-    fn place(&self, span: &Range<usize>, label: &str) -> Option<Elsewhere> {
-        let there = || Elsewhere { source: Arc::clone(&self.source), span: span.clone(), label: label.to_owned() };
+    fn place(&self, span: &Range<usize>, label: Bilingual) -> Option<Elsewhere> {
+        let there = || Elsewhere { source: Arc::clone(&self.source), span: span.clone(), label: label.into() };
         (!is_built_in(&self.source)).then(there)
     }
 
@@ -174,12 +175,19 @@ impl Layout {
         error: &ImageError,
         map: &CardMap,
     ) -> Diagnostic {
-        let message = format!("no chip can be made of this card: {error}");
+        let message = said!(
+            en: "no chip can be made of this card: {error}",
+            fr: "aucune puce ne peut être faite de cette carte : « {error} »",
+        );
         let at = error.file().and_then(|file| self.span_of(file, map)).unwrap_or_else(|| self.chip.bytes_span.clone());
         if is_built_in(&self.source) {
             return Diagnostic::new(card, named, message);
         }
-        let label = "the card that showed it names the layout here".to_owned();
+        let label = said!(
+            en: "the card that showed it names the layout here",
+            fr: "la carte qui l'a révélé nomme la structure ici",
+        );
+        let label = label.into();
         let elsewhere = Elsewhere { source: Arc::clone(card), span: named, label };
         Diagnostic::new(&self.source, at, message).elsewhere(Some(elsewhere))
     }

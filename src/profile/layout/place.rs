@@ -1,7 +1,10 @@
 //! A value in its place: how many bytes it takes, how it is padded, how its absence is told.
 
 use super::{
-    super::tree::Data,
+    super::{
+        said::{Bilingual, said},
+        tree::Data,
+    },
     coding::{Coding, Undecodable, Unfit},
     model::Place,
 };
@@ -9,24 +12,39 @@ use super::{
 impl Place {
     /// The bytes of a datum. One that could not be told from an absent one is refused.
     pub(super) fn encode(&self, data: &Data, optional: bool) -> Result<Vec<u8>, Unfit> {
-        let refusal = |message: String, hint: &str| Err(Unfit { message, hint: hint.to_owned() });
+        let refusal = |message, hint| Err(Unfit::new(message, hint));
         let mut bytes = self.coding.encode(data, self.length)?;
         let Some(length) = self.length else { return Ok(bytes) };
         let (unit, taken) = self.count(bytes.len());
         let (_, most) = self.count(length);
         if bytes.len() > length {
-            return refusal(format!("has {taken} {unit}, but its place on this chip has {most}"), "shorten it");
+            let message = said!(
+                with unit;
+                en: "has {taken} {unit}, but its place on this chip has {most}",
+                fr: "a {taken} {unit}, mais sa place sur cette puce en a {most}",
+            );
+            return refusal(message, said!(en: "shorten it", fr: "raccourcir"));
         }
         if self.pads && bytes.last() == Some(&self.pad) {
-            return refusal("ends with what pads its place, and would lose it".into(), "leave its end out");
+            let message = said!(
+                en: "ends with what pads its place, and would lose it",
+                fr: "finit par ce qui complète sa place, et le perdrait",
+            );
+            return refusal(message, said!(en: "leave its end out", fr: "enlever la fin"));
         }
         if bytes.len() < length && !self.pads {
-            let message = format!("has {taken} {unit}, but its place on this chip has exactly {most}");
-            return refusal(message, "write all of it, zeros included");
+            let message = said!(
+                with unit;
+                en: "has {taken} {unit}, but its place on this chip has exactly {most}",
+                fr: "a {taken} {unit}, mais sa place sur cette puce en a exactement {most}",
+            );
+            let hint = said!(en: "write all of it, zeros included", fr: "tout écrire, zéros compris");
+            return refusal(message, hint);
         }
         bytes.resize(length, self.pad);
         if optional && bytes.iter().all(|&byte| byte == self.pad) {
-            return refusal("is coded as if it were not there".into(), "leave the key out");
+            let message = said!(en: "is coded as if it were not there", fr: "se code comme une donnée absente");
+            return refusal(message, said!(en: "leave the key out", fr: "enlever la clé"));
         }
         Ok(bytes)
     }
@@ -51,13 +69,16 @@ impl Place {
     }
 
     /// Bytes in the unit in which an author counts them.
-    fn count(&self, bytes: usize) -> (&'static str, usize) {
+    fn count(&self, bytes: usize) -> (Bilingual, usize) {
+        let digits = || said!(en: "digits", fr: "chiffres");
         match self.coding {
-            Coding::Ascii | Coding::Latin1 => ("characters", bytes),
-            Coding::Digits => ("digits", bytes),
-            Coding::Bcd => ("digits", bytes * 2),
-            Coding::Luhn { .. } => ("digits with the check digit", bytes * 2),
-            _ => ("bytes", bytes),
+            Coding::Ascii | Coding::Latin1 => (said!(en: "characters", fr: "caractères"), bytes),
+            Coding::Digits => (digits(), bytes),
+            Coding::Bcd => (digits(), bytes * 2),
+            Coding::Luhn { .. } => {
+                (said!(en: "digits with the check digit", fr: "chiffres avec celui de contrôle"), bytes * 2)
+            }
+            _ => (said!(en: "bytes", fr: "octets"), bytes),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! check digit.
 
 use super::{
-    super::{schema::check_digit, tree::Data},
+    super::{said::said, schema::check_digit, tree::Data},
     coding::{Undecodable, Unfit, digits, pack, unpack},
 };
 
@@ -17,11 +17,14 @@ impl Choice {
     pub(super) fn encode(&self, text: &str) -> Result<Vec<u8>, Unfit> {
         let found = self.0.iter().find(|(known, _)| known == text);
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| {
-            let known: Vec<&str> = self.0.iter().map(|(known, _)| known.as_str()).collect();
-            Unfit {
-                message: format!("is {text:?}, for which this chip has no code"),
-                hint: format!("this chip knows {}", known.join(", ")),
-            }
+            let known = self.0.iter().map(|(known, _)| known.as_str()).collect::<Vec<_>>().join(", ");
+            Unfit::new(
+                said!(
+                    en: "is {text:?}, for which this chip has no code",
+                    fr: "vaut « {text} », pour quoi cette puce n'a pas de code",
+                ),
+                said!(en: "this chip knows {known}", fr: "cette puce connaît {known}"),
+            )
         })
     }
 
@@ -61,7 +64,12 @@ pub(super) fn decode_marked(bytes: &[u8], mark: u8) -> Result<Data, Undecodable>
 pub(super) fn encode_address(address: &[u8], flags: u8) -> Result<Vec<u8>, Unfit> {
     let address = <[u8; 2]>::try_from(address).map(u16::from_be_bytes).ok().filter(|address| *address <= ADDRESS);
     let coded = address.map(|address| (u16::from(flags) << 14 | address).to_be_bytes().to_vec());
-    coded.ok_or_else(|| Unfit { message: "is no address of 14 bits".into(), hint: "zones lie below 4000".into() })
+    coded.ok_or_else(|| {
+        Unfit::new(
+            said!(en: "is no address of 14 bits", fr: "n'est pas une adresse de 14 bits"),
+            said!(en: "zones lie below 4000", fr: "les zones sont en dessous de 4000"),
+        )
+    })
 }
 
 /// The address under flags that must be these.

@@ -8,7 +8,9 @@ use std::{
 
 use super::{
     super::{
+        card_mistake::CardMistake,
         diagnostic::{Diagnostic, Mistakes, Source},
+        said::said,
         tree::{Data, Node, Span},
     },
     Layout,
@@ -35,7 +37,14 @@ impl Layout {
         left.sort_by_key(|(_, span)| span.start);
         left.dedup_by(|later, first| later.1 == first.1);
         left.truncate(Mistakes::MOST);
-        let note = |(key, span)| Diagnostic::new(card, span, format!("{key} has no place in layout {}", self.name));
+        let layout = &self.name;
+        let note = |(key, span)| {
+            let message = said!(
+                en: "{key} has no place in layout {layout}",
+                fr: "{key} n'a pas de place dans la structure {layout}",
+            );
+            CardMistake::new(card, span, message).into()
+        };
         left.into_iter().map(note).collect()
     }
 }

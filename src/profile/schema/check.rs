@@ -1,6 +1,7 @@
 //! Numbers whose last digit follows from those before it.
 
 use super::scalar::Wrong;
+use crate::profile::said::said;
 
 /// How a last digit follows.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -25,9 +26,17 @@ impl Check {
         if last.to_digit(10) == Some(right) {
             return Ok(());
         }
-        let wrong = Wrong::new("the last digit is the key of this number, and is not its own");
-        let wrong = wrong.label(format!("the right one is {right}")).at_part(at..number.len());
-        Err(wrong.hint(format!("write \"{}{right}\", or look for a wrong digit before it", &number[..at])))
+        let wrong = Wrong::new(said!(
+            en: "the last digit is the key of this number, and is not its own",
+            fr: "le dernier chiffre est la clé de ce numéro, et ce n'est pas la sienne",
+        ));
+        let wrong =
+            wrong.label(said!(en: "the right one is {right}", fr: "la bonne est {right}")).at_part(at..number.len());
+        let body = &number[..at];
+        Err(wrong.hint(said!(
+            en: "write \"{body}{right}\", or look for a wrong digit before it",
+            fr: "écrire \"{body}{right}\", ou chercher un chiffre faux avant lui",
+        )))
     }
 }
 

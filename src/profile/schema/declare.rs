@@ -145,7 +145,8 @@ impl Declaration<'_> {
             "table" => Kind::Table(self.rules()),
             "list" => Kind::List { max: self.width("max")?, of: self.rules() },
             _ => {
-                let hint = nearest::hint(&name, TYPES).unwrap_or_else(|| format!("the types are {}", TYPES.join(", ")));
+                let near = nearest::hint(&name, TYPES).map(|near| near.to_string());
+                let hint = near.unwrap_or_else(|| format!("the types are {}", TYPES.join(", ")));
                 let span = self.span_of("type");
                 self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, "no such type").hint(hint));
                 return None;
@@ -296,7 +297,8 @@ impl Declaration<'_> {
             if !ATTRIBUTES.contains(&&*attribute.key) {
                 let message = format!("a key has no attribute \"{}\"", scalar::shown(&attribute.key));
                 let mistake = Diagnostic::new(self.mistakes.source(), attribute.span.clone(), message);
-                let hint = nearest::hint(&attribute.key, ATTRIBUTES);
+                // Mistakes of layouts are told in English, as a whole.
+                let hint = nearest::hint(&attribute.key, ATTRIBUTES).map(|near| near.to_string().into());
                 self.mistakes.add(Diagnostic { hint, ..mistake });
             }
         }
@@ -308,11 +310,11 @@ impl Declaration<'_> {
 
     fn wrong(&mut self, attribute: &str, message: &str) {
         let span = self.span_of(attribute);
-        self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, message));
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), span, message.to_owned()));
     }
 
     fn wrong_key(&mut self, message: &str) {
-        self.mistakes.add(Diagnostic::new(self.mistakes.source(), self.entry.span.clone(), message));
+        self.mistakes.add(Diagnostic::new(self.mistakes.source(), self.entry.span.clone(), message.to_owned()));
     }
 }
 

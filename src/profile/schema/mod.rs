@@ -21,6 +21,7 @@ use virtuale_applets::layouts;
 use super::{
     diagnostic::{Diagnostics, Mistakes, Source},
     families::Family,
+    said::{Bilingual, said},
     written::{Value, Written},
 };
 
@@ -319,21 +320,21 @@ impl Fields {
 impl Kind {
     /// What it is, with its article.
     #[must_use]
-    pub fn noun(&self) -> &'static str {
+    pub fn noun(&self) -> Bilingual {
         match self {
-            Self::Text { .. } => "a text",
-            Self::Digits { .. } => "digits",
-            Self::Code { .. } => "a code",
-            Self::Nir => "a NIR",
-            Self::Date { .. } => "a date",
-            Self::Number { .. } => "a number",
-            Self::Flag => "true or false",
-            Self::Enumeration(_) => "one of the values",
-            Self::Bytes { .. } => "bytes in hexadecimal",
-            Self::Atr => "an ATR in hexadecimal",
-            Self::Short { .. } => "a short form",
-            Self::Table(_) => "a table",
-            Self::List { .. } => "a list of tables",
+            Self::Text { .. } => said!(en: "a text", fr: "un texte"),
+            Self::Digits { .. } => said!(en: "digits", fr: "des chiffres"),
+            Self::Code { .. } => said!(en: "a code", fr: "un code"),
+            Self::Nir => said!(en: "a NIR", fr: "un NIR"),
+            Self::Date { .. } => said!(en: "a date", fr: "une date"),
+            Self::Number { .. } => said!(en: "a number", fr: "un nombre"),
+            Self::Flag => said!(en: "true or false", fr: "true ou false"),
+            Self::Enumeration(_) => said!(en: "one of the values", fr: "une des valeurs"),
+            Self::Bytes { .. } => said!(en: "bytes in hexadecimal", fr: "des octets en hexadécimal"),
+            Self::Atr => said!(en: "an ATR in hexadecimal", fr: "un ATR en hexadécimal"),
+            Self::Short { .. } => said!(en: "a short form", fr: "une forme courte"),
+            Self::Table(_) => said!(en: "a table", fr: "une table"),
+            Self::List { .. } => said!(en: "a list of tables", fr: "une liste de tables"),
         }
     }
 
@@ -347,11 +348,19 @@ impl Kind {
     }
 }
 
+impl Choice {
+    /// What is written, and what it means.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        match &self.meaning {
+            Some(meaning) => format!("{} ({})", self.value, meaning.in_language(language)),
+            None => self.value.clone(),
+        }
+    }
+}
+
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.meaning {
-            Some(meaning) => write!(f, "{} ({})", self.value, meaning.en),
-            None => f.write_str(&self.value),
-        }
+        f.write_str(&self.text(Language::English))
     }
 }

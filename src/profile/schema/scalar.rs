@@ -1,15 +1,17 @@
 //! Reading one value as its key wants it.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use jiff::civil::Date;
-use virtuale_engine::Atr;
+use virtuale_engine::{Atr, AtrError};
 
-use super::{Choice, Kind};
+use super::{Choice, Kind, Language};
 use crate::profile::{
+    card_mistake::CardMistake,
     dates,
-    diagnostic::{Diagnostic, Mistakes},
+    diagnostic::Source,
     nir::{Nir, NirError},
+    said::{Bilingual, said},
     tree::Data,
     written::{Value, Written, flag_word},
 };
@@ -20,30 +22,28 @@ const CODE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 /// What is wrong with a value.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(in crate::profile) struct Wrong {
-    message: String,
-    label: String,
-    hint: Option<String>,
+    message: Bilingual,
+    label: Bilingual,
+    hint: Option<Bilingual>,
     /// Which bytes of the text are wrong, if not all of them.
     part: Option<Range<usize>>,
 }
 
 impl Wrong {
-    pub(super) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), ..Self::default() }
+    pub(super) fn new(message: Bilingual) -> Self {
+        Self { message, ..Self::default() }
     }
 
-    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
-        self
+    pub(super) fn label(self, label: Bilingual) -> Self {
+        Self { label, ..self }
     }
 
-    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
-        self
+    pub(super) fn hint(self, hint: Bilingual) -> Self {
+        Self { hint: Some(hint), ..self }
     }
 
     /// Says what to do, where nothing better is known.
-    pub(in crate::profile) fn or_hint(mut self, hint: impl FnOnce() -> String) -> Self {
+    pub(in crate::profile) fn or_hint(mut self, hint: impl FnOnce() -> Bilingual) -> Self {
         self.hint = self.hint.or_else(|| Some(hint()));
         self
     }
@@ -55,16 +55,15 @@ impl Wrong {
     }
 
     /// What is wrong, in one line.
-    pub(in crate::profile) fn message(&self) -> &str {
+    pub(in crate::profile) fn message(&self) -> &Bilingual {
         &self.message
     }
 
     /// The mistake, where it was written.
-    pub(in crate::profile) fn at(self, written: &Written, mistakes: &Mistakes) -> Diagnostic {
-        let span = self.part.as_ref().and_then(|part| part_of(written, part, &mistakes.source().text));
+    pub(in crate::profile) fn at(self, written: &Written, source: &Arc<Source>) -> CardMistake {
+        let span = self.part.as_ref().and_then(|part| part_of(written, part, &source.text));
         let span = span.unwrap_or_else(|| written.span.clone());
-        let diagnostic = Diagnostic::new(mistakes.source(), span, self.message).label(self.label);
-        Diagnostic { hint: self.hint, ..diagnostic }
+        CardMistake::new(source, span, self.message).label(self.label).hint_if(self.hint)
     }
 }
 
@@ -116,16 +115,29 @@ fn text_of<'v>(kind: &Kind, value: &'v Value) -> Result<&'v str, Wrong> {
     }
 }
 
+/// What should stand there, and what does.
+pub(in crate::profile) fn expected(kind: &Kind, value: &Value) -> Bilingual {
+    let (wanted, found) = (kind.noun(), value.kind());
+    said!(with wanted, found; en: "expected {wanted}, found {found}", fr: "il faut {wanted} ici, et non {found}")
+}
+
 /// A value of the wrong type.
 pub(in crate::profile) fn wrong_type(kind: &Kind, value: &Value) -> Wrong {
-    let expected = kind.noun();
-    let wrong = Wrong::new(format!("expected {expected}, found {}", value.kind()));
+    let wrong = Wrong::new(expected(kind, value));
     match (kind, value) {
         (Kind::Flag, Value::Text(text)) if flag_word(text).is_some() => {
-            wrong.hint(format!("write {}, without quotes", flag_word(text).unwrap_or_default()))
+            let word = flag_word(text).unwrap_or_default();
+            wrong.hint(said!(en: "write {word}, without quotes", fr: "écrire {word}, sans guillemets"))
         }
-        (Kind::Flag, _) => wrong.hint("write true or false, without quotes"),
-        (_, Value::Integer(digits)) => wrong.hint(format!("write it between quotes: \"{}\"", shown(digits))),
+        (Kind::Flag, _) => {
+            wrong.hint(said!(en: "write true or false, without quotes", fr: "écrire true ou false, sans guillemets"))
+        }
+        (_, Value::Integer(digits)) => {
+            let digits = shown(digits);
+            wrong.hint(
+                said!(en: "write it between quotes: \"{digits}\"", fr: "l'écrire entre guillemets : \"{digits}\""),
+            )
+        }
         _ => wrong,
     }
 }
@@ -139,25 +151,38 @@ fn flag(value: &Value) -> Result<Data, Wrong> {
 
 fn number(digits: &str, min: u64, max: u64) -> Result<Data, Wrong> {
     let number = digits.parse().ok().filter(|number| (min..=max).contains(number));
-    number.map(Data::Number).ok_or_else(|| Wrong::new(format!("this number must be from {min} to {max}")))
+    number.map(Data::Number).ok_or_else(|| {
+        Wrong::new(said!(en: "this number must be from {min} to {max}", fr: "ce nombre doit aller de {min} à {max}"))
+    })
 }
 
 /// A text of one line.
 fn line(text: &str, max: usize) -> Result<String, Wrong> {
     if let Some((at, control)) = text.char_indices().find(|(_, character)| character.is_control()) {
-        let wrong = Wrong::new("a text stands on one line, without control characters").hint("leave it out");
+        let wrong = Wrong::new(said!(
+            en: "a text stands on one line, without control characters",
+            fr: "un texte tient sur une ligne, sans caractère de contrôle",
+        ));
+        let wrong = wrong.hint(said!(en: "leave it out", fr: "l'enlever"));
         return Err(Wrong { part: Some(at..at + control.len_utf8()), ..wrong });
     }
     if text.trim().is_empty() {
-        return Err(Wrong::new("this text is blank").hint("write it, or leave the key out"));
+        let wrong = Wrong::new(said!(en: "this text is blank", fr: "ce texte est vide"));
+        return Err(wrong.hint(said!(en: "write it, or leave the key out", fr: "l'écrire, ou enlever la clé")));
     }
     let length = text.chars().count();
     if length <= max {
         return Ok(text.into());
     }
     let start = text.char_indices().nth(max).map_or(0, |(at, _)| at);
-    let wrong = Wrong::new(format!("this text has {length} characters; at most {max} fit"));
-    let wrong = wrong.label("too long from here").hint("shorten it: the card has no more room");
+    let wrong = Wrong::new(said!(
+        en: "this text has {length} characters; at most {max} fit",
+        fr: "ce texte a {length} caractères ; il y a place pour {max} au plus",
+    ));
+    let wrong = wrong.label(said!(en: "too long from here", fr: "trop long à partir d'ici")).hint(said!(
+        en: "shorten it: the card has no more room",
+        fr: "le raccourcir : la carte n'a pas plus de place",
+    ));
     Err(Wrong { part: Some(start..text.len()), ..wrong })
 }
 
@@ -165,9 +190,12 @@ fn digits(text: &str, min: usize, max: usize, value: &Value) -> Result<String, W
     let wrong = code(text, min, max, "0123456789");
     let padded = format!("{text:0>min$}");
     match value {
-        Value::Integer(_) if text.len() < min => {
-            wrong.map_err(|wrong| wrong.hint(format!("zeros count: write \"{padded}\" between quotes")))
-        }
+        Value::Integer(_) if text.len() < min => wrong.map_err(|wrong| {
+            wrong.hint(said!(
+                en: "zeros count: write \"{padded}\" between quotes",
+                fr: "les zéros comptent : écrire \"{padded}\" entre guillemets",
+            ))
+        }),
         _ => wrong,
     }
 }
@@ -176,37 +204,69 @@ fn digits(text: &str, min: usize, max: usize, value: &Value) -> Result<String, W
 fn code(text: &str, min: usize, max: usize, of: &str) -> Result<String, Wrong> {
     let of = if of.is_empty() { CODE } else { of };
     if let Some((at, character)) = text.char_indices().find(|(_, character)| !of.contains(*character)) {
-        let wrong = Wrong::new(format!("{character:?} cannot stand here"));
+        let sign = character.escape_debug();
+        let wrong = Wrong::new(said!(en: "{character:?} cannot stand here", fr: "« {sign} » n'a pas sa place ici"));
         let wrong = Wrong { part: Some(at..at + character.len_utf8()), ..wrong }.label(set(of));
         let separators = [' ', '\u{A0}', '\u{202F}', '.', '-'];
         let meant = text.to_ascii_uppercase().replace(|sign| separators.contains(&sign) && !of.contains(sign), "");
         let fits = (min..=max).contains(&meant.len()) && meant.chars().all(|character| of.contains(character));
-        return Err(if fits { wrong.hint(format!("write \"{meant}\"")) } else { wrong });
+        return Err(if fits { wrong.hint(write(&meant)) } else { wrong });
     }
     if (min..=max).contains(&text.len()) {
         return Ok(text.into());
     }
-    let noun = if of.chars().all(|character| character.is_ascii_digit()) { "digit" } else { "character" };
-    Err(Wrong::new(format!("expected {}, found {}", widths(min, max, noun), text.len())))
+    let unit = if of.chars().all(|character| character.is_ascii_digit()) { Unit::Digit } else { Unit::Character };
+    Err(wrong_length(min, max, unit, text.len()))
+}
+
+/// The hint to write this text.
+fn write(text: &str) -> Bilingual {
+    said!(en: "write \"{text}\"", fr: "écrire \"{text}\"")
 }
 
 /// What a set of characters is called.
-fn set(of: &str) -> String {
+fn set(of: &str) -> Bilingual {
     match of {
-        CODE => "capital letters and digits only".into(),
-        "0123456789" => "digits only".into(),
-        _ if of.len() == 26 => "capital letters only".into(),
-        _ => format!("only {}", of.chars().map(String::from).collect::<Vec<_>>().join(" or ")),
+        CODE => said!(en: "capital letters and digits only", fr: "majuscules et chiffres uniquement"),
+        "0123456789" => said!(en: "digits only", fr: "chiffres uniquement"),
+        _ if of.len() == 26 => said!(en: "capital letters only", fr: "majuscules uniquement"),
+        _ => {
+            let joined = |or: &str| of.chars().map(String::from).collect::<Vec<_>>().join(or);
+            let known = Bilingual::new(joined(" or "), joined(" ou "));
+            said!(with known; en: "only {known}", fr: "{known} uniquement")
+        }
     }
 }
 
+/// What a value is counted in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::profile) enum Unit {
+    /// Digits.
+    Digit,
+    /// Characters.
+    Character,
+    /// Bytes.
+    Byte,
+}
+
 /// So many of them: `1 digit`, `3 digits`, `8 to 9 digits`.
-pub(in crate::profile) fn widths(min: usize, max: usize, noun: &str) -> String {
+pub(in crate::profile) fn widths(min: usize, max: usize, unit: Unit) -> Bilingual {
+    let unit = match unit {
+        Unit::Digit => said!(en: "digit", fr: "chiffre"),
+        Unit::Character => said!(en: "character", fr: "caractère"),
+        Unit::Byte => said!(en: "byte", fr: "octet"),
+    };
     match (min, max) {
-        (1, 1) => format!("1 {noun}"),
-        _ if min == max => format!("{max} {noun}s"),
-        _ => format!("{min} to {max} {noun}s"),
+        (1, 1) => said!(with unit; en: "1 {unit}", fr: "1 {unit}"),
+        (0, 1) => said!(with unit; en: "0 to 1 {unit}s", fr: "0 à 1 {unit}"),
+        _ if min == max => said!(with unit; en: "{max} {unit}s", fr: "{max} {unit}s"),
+        _ => said!(with unit; en: "{min} to {max} {unit}s", fr: "{min} à {max} {unit}s"),
     }
+}
+
+fn wrong_length(min: usize, max: usize, unit: Unit, found: usize) -> Wrong {
+    let widths = widths(min, max, unit);
+    Wrong::new(said!(with widths; en: "expected {widths}, found {found}", fr: "il faut {widths}, et non {found}"))
 }
 
 fn nir(text: &str) -> Result<String, Wrong> {
@@ -214,17 +274,27 @@ fn nir(text: &str) -> Result<String, Wrong> {
         Ok(nir) => return Ok(nir.as_str().into()),
         Err(error) => error,
     };
-    let wrong = Wrong::new(error.to_string());
+    let wrong = Wrong::new(error.said());
     Err(match error {
-        NirError::Length(_) => wrong.hint("for instance \"1 85 19 75 999 001\", with or without its key of 2 digits"),
+        NirError::Length(_) => wrong.hint(said!(
+            en: "for instance \"1 85 19 75 999 001\", with or without its key of 2 digits",
+            fr: "par exemple \"1 85 19 75 999 001\", avec ou sans sa clé de 2 chiffres",
+        )),
         NirError::Character { position, .. } => {
             let wrong = Wrong { part: nth_visible(text, position), ..wrong };
-            wrong.hint("sex, year, month, department (2A and 2B for Corsica), commune, order: \"1 85 19 2A 999 001\"")
+            wrong.hint(said!(
+                en: "sex, year, month, department (2A and 2B for Corsica), commune, order: \"1 85 19 2A 999 001\"",
+                fr: "sexe, année, mois, département (2A et 2B pour la Corse), commune, ordre : \"1 85 19 2A 999 001\"",
+            ))
         }
         NirError::Key { right, .. } => {
             let key = nth_visible(text, 14).zip(nth_visible(text, 15)).map(|(first, last)| first.start..last.end);
-            let wrong = Wrong { part: key, ..wrong }.label(format!("the right key is {right}"));
-            wrong.hint(format!("write {right}, or leave the key out: it is then computed"))
+            let wrong = Wrong { part: key, ..wrong };
+            let wrong = wrong.label(said!(en: "the right key is {right}", fr: "la bonne clé est {right}"));
+            wrong.hint(said!(
+                en: "write {right}, or leave the key out: it is then computed",
+                fr: "écrire {right}, ou omettre la clé : elle est alors calculée",
+            ))
         }
     })
 }
@@ -236,15 +306,19 @@ fn nth_visible(text: &str, position: usize) -> Option<Range<usize>> {
 }
 
 fn date(text: &str, (time, any_month): (bool, bool), today: Date) -> Result<Option<Data>, Wrong> {
-    let wrong = |error: dates::DateError| Wrong::new(error.to_string()).hint(error.hint());
+    let wrong = |error: dates::DateError| Wrong::new(error.said()).hint(error.hint());
     let date = dates::read(text, today).map_err(|error| match dates::meant(text) {
-        Some(date) => wrong(error).hint(format!("write \"{date}\"")),
+        Some(date) => wrong(error).hint(write(&date)),
         None => wrong(error),
     })?;
     match date {
         Some(date) if !any_month && date.month > 12 => Err(wrong(dates::DateError::NoSuchMonth(date.month))),
         Some(date) if !time && (date.hour, date.minute) != (0, 0) => {
-            Err(Wrong::new("the card keeps no time of day here").hint("write the date alone"))
+            let wrong = Wrong::new(said!(
+                en: "the card keeps no time of day here",
+                fr: "la carte ne garde pas d'heure à cet endroit",
+            ));
+            Err(wrong.hint(said!(en: "write the date alone", fr: "écrire la date seule")))
         }
         date => Ok(date.map(Data::Date)),
     }
@@ -254,29 +328,57 @@ fn choice(text: &str, choices: &[Choice]) -> Result<String, Wrong> {
     if choices.iter().any(|choice| choice.value == text) {
         return Ok(text.into());
     }
-    let known: Vec<_> = choices.iter().map(Choice::to_string).collect();
-    let wrong = Wrong::new(format!("\"{}\" is not one of the values", shown(text)));
-    Err(wrong.hint(format!("the values are: {}", known.join(", "))))
+    let known = |language| choices.iter().map(|choice| choice.text(language)).collect::<Vec<_>>().join(", ");
+    let (known, text) = (Bilingual::new(known(Language::English), known(Language::French)), shown(text));
+    let wrong =
+        Wrong::new(said!(en: "\"{text}\" is not one of the values", fr: "« {text} » ne fait pas partie des valeurs"));
+    Err(wrong.hint(said!(with known; en: "the values are: {known}", fr: "les valeurs sont : {known}")))
 }
 
 fn bytes(text: &str, min: usize, max: usize) -> Result<Vec<u8>, Wrong> {
     let compact: String = text.split_whitespace().collect();
     let bytes = hex::decode(compact).map_err(|_| {
-        Wrong::new("expected bytes in hexadecimal")
-            .hint("two digits for each byte, spaces as you like: \"3B 75 13 00\"")
+        Wrong::new(said!(en: "expected bytes in hexadecimal", fr: "il faut des octets en hexadécimal ici")).hint(said!(
+            en: "two digits for each byte, spaces as you like: \"3B 75 13 00\"",
+            fr: "deux chiffres par octet, espaces à volonté : \"3B 75 13 00\"",
+        ))
     })?;
     if (min..=max).contains(&bytes.len()) {
         return Ok(bytes);
     }
-    Err(Wrong::new(format!("expected {}, found {}", widths(min, max, "byte"), bytes.len())))
+    Err(wrong_length(min, max, Unit::Byte, bytes.len()))
 }
 
 fn atr(text: &str) -> Result<Vec<u8>, Wrong> {
     let bytes = bytes(text, 2, 33)?;
     Atr::parse(&bytes).map_err(|error| {
-        Wrong::new(format!("this is not an ATR: {error}")).hint("leave the key out for the ATR of the layout")
+        let why = atr_error(error);
+        Wrong::new(said!(with why; en: "this is not an ATR: {why}", fr: "ce n'est pas un ATR : {why}")).hint(said!(
+            en: "leave the key out for the ATR of the layout",
+            fr: "enlever la clé : l'ATR est alors celui de la structure",
+        ))
     })?;
     Ok(bytes)
+}
+
+/// Why bytes are no answer to reset, in both languages.
+pub(in crate::profile) fn atr_error(error: AtrError) -> Bilingual {
+    let french = match error {
+        AtrError::Convention(first) => {
+            format!("le premier octet est {first:02X} ; il faut 3B (convention directe) ou 3F (convention inverse)")
+        }
+        AtrError::TooShort { length, announced } => {
+            format!("il finit après {length} octets, mais ses octets de format en annoncent au moins {announced}")
+        }
+        AtrError::TooLong { length, announced } => {
+            format!("il a {length} octets, mais ses octets de format en annoncent {announced}")
+        }
+        AtrError::CheckByte { found, right } => {
+            format!("l'octet de contrôle TCK est {found:02X} ; le bon est {right:02X}")
+        }
+        AtrError::NoProtocol => "il n'offre ni T=0, ni T=1".into(),
+    };
+    Bilingual::new(error.to_string(), french)
 }
 
 /// A text cut to what a message can show.

@@ -5,6 +5,7 @@
 //!
 //! The texts that are built in were parsed when the program was built; of them, only an index is read.
 
+mod foreign;
 mod index;
 mod mended;
 mod syntax;
@@ -18,7 +19,11 @@ use toml::{
 
 use self::syntax::{plainest, syntax_mistake};
 pub(super) use self::{mended::Mended, syntax::flag_word};
-use super::diagnostic::{Diagnostic, Diagnostics, Mistakes, Source};
+use super::{
+    card_mistake::CardMistake,
+    diagnostic::{Diagnostics, Mistakes, Source},
+    said::{Bilingual, said},
+};
 
 /// How many mistakes of syntax are shown: one often makes the next, and a text that is no TOML has one on each line.
 const MOST_SYNTAX: usize = 10;
@@ -82,10 +87,13 @@ impl Written {
     fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
         let mut mistakes = Mistakes::of(source);
         if source.text.len() > LONGEST {
-            let mistake = Diagnostic::new(source, 0..0, format!("this file has more than {LONGEST} bytes"));
-            return Err(Diagnostics(vec![
-                mistake.hint("card files and layouts are far shorter: is it the right file?"),
-            ]));
+            let message =
+                said!(en: "this file has more than {LONGEST} bytes", fr: "ce fichier a plus de {LONGEST} octets");
+            let mistake = CardMistake::new(source, 0..0, message).hint(said!(
+                en: "card files and layouts are far shorter: is it the right file?",
+                fr: "fichiers de carte et structures sont bien plus courts : est-ce le bon fichier ?",
+            ));
+            return Err(Diagnostics(vec![mistake.into()]));
         }
         let (document, errors) = DeTable::parse_recoverable(&source.text);
         let told = errors.iter().take(MOST_SYNTAX).map(|error| syntax_mistake(source, error)).collect();
@@ -121,15 +129,15 @@ impl Written {
 impl Value {
     /// What it is, with its article.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Bilingual {
         match self {
-            Self::Text(_) => "a text",
-            Self::Integer(_) => "an integer",
-            Self::Flag(_) => "a flag",
-            Self::Date(_) => "a date",
-            Self::Float(_) => "a number with a fraction",
-            Self::List(_) => "a list",
-            Self::Table(_) => "a table",
+            Self::Text(_) => said!(en: "a text", fr: "un texte"),
+            Self::Integer(_) => said!(en: "an integer", fr: "un nombre entier"),
+            Self::Flag(_) => said!(en: "a flag", fr: "true ou false"),
+            Self::Date(_) => said!(en: "a date", fr: "une date"),
+            Self::Float(_) => said!(en: "a number with a fraction", fr: "un nombre à virgule"),
+            Self::List(_) => said!(en: "a list", fr: "une liste"),
+            Self::Table(_) => said!(en: "a table", fr: "une table"),
         }
     }
 }

@@ -6,9 +6,14 @@ use std::{ops::Range, sync::Arc};
 
 use jiff::civil::{Date, date};
 
-use super::super::{
-    dates::{self, DateError},
-    diagnostic::{Diagnostic, Source},
+use super::{
+    super::{
+        card_mistake::CardMistake,
+        dates::{self, DateError},
+        diagnostic::{Diagnostic, Source},
+        said::{Bilingual, said},
+    },
+    foreign,
 };
 
 /// A day to count relative dates from, where they do not matter.
@@ -16,9 +21,6 @@ const ANY_DAY: Date = date(2000, 1, 1);
 
 /// The longest text that a hint repeats, in bytes.
 const LONGEST_QUOTE: usize = 40;
-
-/// What to do about a mistake that is none of those below.
-const FORM: &str = "https://toml.io shows how such a file is written";
 
 /// What the parser says of a word without quotes, by its first letter: `true` and `nan` would be no mistakes.
 const BARE_WORDS: [&str; 4] = [
@@ -34,40 +36,71 @@ const OTHER_QUOTES: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', 
 /// What is wrong with the TOML. What authors of card files often do gets words of our own.
 pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or(0..0);
-    let mistake = |span, message: &str, hint: String| Diagnostic::new(source, span, message).hint(hint);
+    let mistake = |span, message, hint| CardMistake::new(source, span, message).hint(hint);
     let written = source.text.get(span.clone()).unwrap_or("");
-    match error.message() {
-        message if message.starts_with("string values must be quoted") && written.is_empty() => {
-            mistake(span, "a value is missing", "write one behind the =, or leave the key out".into())
-        }
+    let date_form = || said!(en: "a date is written year, month, day", fr: "une date s'écrit année, mois, jour");
+    let twice = || said!(en: "this key stands here twice", fr: "cette clé figure deux fois ici");
+    let told = match error.message() {
+        message if message.starts_with("string values must be quoted") && written.is_empty() => mistake(
+            span,
+            said!(en: "a value is missing", fr: "il manque une valeur"),
+            said!(
+                en: "write one behind the =, or leave the key out",
+                fr: "en écrire une derrière le =, ou enlever la clé",
+            ),
+        ),
         message if BARE_WORDS.iter().any(|start| message.starts_with(start)) => {
             match (flag_word(written), dates::meant(written)) {
-                (Some(flag), _) => mistake(span, "a flag is true or false", format!("write {flag}, without quotes")),
-                (None, Some(date)) => mistake(span, "a date is written year, month, day", quoted(&date)),
-                (None, None) => mistake(span, "a text stands between quotes", quoted(written)),
+                (Some(flag), _) => mistake(
+                    span,
+                    said!(en: "a flag is true or false", fr: "une telle valeur est true ou false"),
+                    said!(en: "write {flag}, without quotes", fr: "écrire {flag}, sans guillemets"),
+                ),
+                (None, Some(date)) => mistake(span, date_form(), quoted(&date)),
+                (None, None) => mistake(
+                    span,
+                    said!(en: "a text stands between quotes", fr: "un texte se met entre guillemets"),
+                    quoted(written),
+                ),
             }
         }
         message if message.starts_with("invalid date") => {
             match (dates::read(written, ANY_DAY), dates::meant(written)) {
-                (Err(DateError::Form), Some(date)) => {
-                    mistake(span, "a date is written year, month, day", quoted(&date))
-                }
+                (Err(DateError::Form), Some(date)) => mistake(span, date_form(), quoted(&date)),
                 // What no date can be is none between quotes either.
-                (Err(error), _) if error != DateError::Form => mistake(span, &error.to_string(), error.hint()),
-                _ => mistake(span, "without quotes, a date must be of the calendar", quoted(written)),
+                (Err(error), _) if error != DateError::Form => mistake(span, error.said(), error.hint()),
+                _ => mistake(
+                    span,
+                    said!(
+                        en: "without quotes, a date must be of the calendar",
+                        fr: "sans guillemets, une date doit être du calendrier",
+                    ),
+                    quoted(written),
+                ),
             }
         }
         message if message.starts_with("invalid unquoted key") => {
             let (span, key) = key_around(source, span);
             let plain: String = key.chars().map(without_accent).collect();
             match plain.chars().all(is_of_bare_key) {
-                true if !key.is_empty() => {
-                    mistake(span, "a key has no accents and no other signs", format!("write {plain}"))
-                }
+                true if !key.is_empty() => mistake(
+                    span,
+                    said!(
+                        en: "a key has no accents and no other signs",
+                        fr: "une clé n'a ni accents, ni autres signes",
+                    ),
+                    said!(en: "write {plain}", fr: "écrire {plain}"),
+                ),
                 _ => mistake(
                     span,
-                    "a key is made of letters, digits, - and _",
-                    "virtuale card new shows all keys".into(),
+                    said!(
+                        en: "a key is made of letters, digits, - and _",
+                        fr: "une clé est faite de lettres, de chiffres, de - et de _",
+                    ),
+                    said!(
+                        en: "virtuale card new shows all keys",
+                        fr: "virtuale card new --lang fr montre toutes les clés",
+                    ),
                 ),
             }
         }
@@ -75,26 +108,49 @@ pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> D
             let rest = source.text.get(span.start..).unwrap_or("");
             let length = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
             let hint = quoted(rest.get(..length).unwrap_or(""));
-            mistake(span.start..span.start + length, "digits that begin with 0 stand between quotes", hint)
+            let message = said!(
+                en: "digits that begin with 0 stand between quotes",
+                fr: "des chiffres qui commencent par 0 se mettent entre guillemets",
+            );
+            mistake(span.start..span.start + length, message, hint)
         }
-        message if message.starts_with("duplicate key") && is_header(source, span.start) => {
-            let hint = "a table that may stand several times has two brackets on each side";
-            mistake(span.clone(), "this table stands here twice", hint.into())
-        }
+        message if message.starts_with("duplicate key") && is_header(source, span.start) => mistake(
+            span,
+            said!(en: "this table stands here twice", fr: "cette table figure deux fois ici"),
+            said!(
+                en: "a table that may stand several times has two brackets on each side",
+                fr: "une table qui peut figurer plusieurs fois a deux crochets de chaque côté",
+            ),
+        ),
         message if message.starts_with("duplicate key") => {
-            let mistake = Diagnostic::new(source, span, "this key stands here twice").label("the second time");
-            mistake.hint("leave one of the two out")
+            let hint = said!(en: "leave one of the two out", fr: "enlever l'une des deux");
+            mistake(span, twice(), hint).label(said!(en: "the second time", fr: "la deuxième fois"))
         }
-        "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => {
-            mistake(span, "this text has no closing quote", "end it with a quote on the same line".into())
-        }
-        message => mistake(span.clone(), message, FORM.into()),
-    }
+        "invalid basic string, expected `\"`" | "invalid literal string, expected `'`" => mistake(
+            span,
+            said!(en: "this text has no closing quote", fr: "il manque le guillemet fermant de ce texte"),
+            said!(
+                en: "end it with a quote on the same line",
+                fr: "le terminer par un guillemet sur la même ligne",
+            ),
+        ),
+        message => mistake(span, foreign::said(message), form()),
+    };
+    told.into()
+}
+
+/// What to do about a mistake that is none of those above.
+fn form() -> Bilingual {
+    said!(
+        en: "https://toml.io shows how such a file is written",
+        fr: "https://toml.io/fr montre comment un tel fichier s'écrit",
+    )
 }
 
 /// Mistakes of syntax without those that say again, in the parser's words, what another says of the same line.
 pub(super) fn plainest(told: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let is_plain = |mistake: &Diagnostic| mistake.hint.as_deref() != Some(FORM);
+    let form = form();
+    let is_plain = |mistake: &Diagnostic| mistake.hint.as_deref() != Some(&*form.english);
     let plain: Vec<_> = told.iter().filter(|told| is_plain(told)).map(|mistake| mistake.position().0).collect();
     told.into_iter().filter(|mistake| is_plain(mistake) || !plain.contains(&mistake.position().0)).collect()
 }
@@ -149,10 +205,12 @@ pub(super) fn within_quotes(text: &str) -> &str {
 }
 
 /// The hint to put a text between quotes.
-fn quoted(text: &str) -> String {
+fn quoted(text: &str) -> Bilingual {
     match within_quotes(text) {
-        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => "write \"...\"".into(),
-        text => format!("write \"{text}\""),
+        text if text.len() > LONGEST_QUOTE || text.contains(['"', '\\', '\n']) => {
+            said!(en: "write \"...\"", fr: "écrire \"...\"")
+        }
+        text => said!(en: "write \"{text}\"", fr: "écrire \"{text}\""),
     }
 }
 

@@ -139,7 +139,7 @@ impl Parser {
     fn complain(&mut self, mistake: Mistake) {
         let Mistake { span, message, label, hint } = mistake;
         let diagnostic = Diagnostic::new(&self.trace.source, span, message).label(label);
-        self.mistakes.push(Diagnostic { hint, ..diagnostic });
+        self.mistakes.push(Diagnostic { hint: hint.map(Into::into), ..diagnostic });
     }
 
     fn read(&mut self, text: &str) {

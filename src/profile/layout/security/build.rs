@@ -12,6 +12,7 @@ use super::{
 };
 use crate::profile::{
     authority::{CvKeys, points, rsa_public},
+    said::said,
     tree::{Data, Node},
 };
 
@@ -29,8 +30,16 @@ pub(in super::super) fn domains(
     for application in &layout.applications {
         let serial = encoder.loose(&application.serial_number);
         if !matches!(serial.len(), 0 | 8) {
-            let message = format!("the serial number of application \"{}\" has not 8 bytes", application.name);
-            encoder.mistake(&(0..0), message, "the layout gives it in \"serial_number\"");
+            let name = &application.name;
+            let message = said!(
+                en: "the serial number of application \"{name}\" has not 8 bytes",
+                fr: "le numéro de série de l'application « {name} » n'a pas 8 octets",
+            );
+            let hint = said!(
+                en: "the layout gives it in \"serial_number\"",
+                fr: "la structure le donne dans « serial_number »",
+            );
+            encoder.mistake(&(0..0), message, hint);
         }
         domains.push(SecurityDomain {
             shared_with: application.security.map(FileIndex),
@@ -117,8 +126,12 @@ fn pin(
     let value = node.text().unwrap_or_default().as_bytes();
     let (shortest, longest) = (*lengths.start(), *lengths.end());
     if !u8::try_from(value.len()).is_ok_and(|length| lengths.contains(&length)) {
-        let message = format!("the PIN \"{key}\" has {} characters", value.len());
-        encoder.mistake(&node.span, message, &format!("this chip takes {shortest} to {longest}"));
+        let length = value.len();
+        let message =
+            said!(en: "the PIN \"{key}\" has {length} characters", fr: "le code « {key} » a {length} caractères");
+        let hint =
+            said!(en: "this chip takes {shortest} to {longest}", fr: "cette puce en prend de {shortest} à {longest}");
+        encoder.mistake(&node.span, message, hint);
         return None;
     }
     let pin = image::Pin { value: Secret(value.to_vec()), shortest, longest, digits };
@@ -149,8 +162,13 @@ fn key_set(
         let Data::Bytes(bytes) = &node.data else { return None };
         let made = cipher.key(bytes);
         if made.is_none() {
-            let hint = format!("this chip takes {}", cipher.length());
-            encoder.mistake(&node.span, format!("the key \"{key}\" has {} bytes", bytes.len()), &hint);
+            let (length, right) = (bytes.len(), cipher.length());
+            let message = said!(en: "the key \"{key}\" has {length} bytes", fr: "la clé « {key} » a {length} octets");
+            encoder.mistake(
+                &node.span,
+                message,
+                said!(en: "this chip takes {right}", fr: "cette puce en prend {right}"),
+            );
         }
         made
     });

@@ -19,7 +19,8 @@ use crate::{
     profile::{
         arithmetic::Arithmetic,
         authority::{CARD_KEYS, KeyFile, RsaLength, card_rsa, derive_p256, parse_key_file, rsa_public},
-        reading,
+        reading, reason,
+        said::{Bilingual, said},
         tree::{Data, Node, Span},
     },
     shown,
@@ -109,20 +110,29 @@ fn read_choices<'a>(
         let Some(name) = look_up(entry, &keys.name) else { continue };
         let text = name.text().unwrap_or_default();
         if !names.contains(&text) {
-            let hint = format!("keys of this chip: {}", names.join(", "));
-            encoder.mistake(&name.span, format!("this chip has no key \"{text}\""), &hint);
+            let known = names.join(", ");
+            let hint = said!(en: "keys of this chip: {known}", fr: "clés de cette puce : {known}");
+            let message = said!(en: "this chip has no key \"{text}\"", fr: "cette puce n'a pas de clé « {text} »");
+            encoder.mistake(&name.span, message, hint);
         }
         let [sort, seed, file] = [&keys.sort, &keys.seed, &keys.file].map(|path| look_up(entry, path));
         if sort.and_then(Node::text) == Some(KeySort::NONE) {
             for (path, node) in [(&keys.seed, seed), (&keys.file, file)] {
                 let Some(node) = node else { continue };
-                let message = format!("\"{}\" chooses a key, and the card has no key \"{text}\"", path.keys.join("."));
-                let hint = format!("leave it out, or \"{}\" = \"{}\"", keys.sort.keys.join("."), KeySort::NONE);
-                encoder.mistake(&node.span, message, &hint);
+                let (key, sort, none) = (path.keys.join("."), keys.sort.keys.join("."), KeySort::NONE);
+                let message = said!(
+                    en: "\"{key}\" chooses a key, and the card has no key \"{text}\"",
+                    fr: "« {key} » choisit une clé, et la carte n'a pas de clé « {text} »",
+                );
+                let hint =
+                    said!(en: "leave it out, or \"{sort}\" = \"{none}\"", fr: "l'enlever, ou bien {sort} = \"{none}\"");
+                encoder.mistake(&node.span, message, hint);
             }
         }
         if choices.insert(text, Choice { span: name.span.clone(), sort, seed, file }).is_some() {
-            encoder.mistake(&name.span, format!("the key \"{text}\" is chosen twice"), "leave one of them out");
+            let message =
+                said!(en: "the key \"{text}\" is chosen twice", fr: "la clé « {text} » est choisie deux fois");
+            encoder.mistake(&name.span, message, said!(en: "leave one of them out", fr: "enlever l'un des deux choix"));
         }
     }
     choices
@@ -157,9 +167,14 @@ fn one(
     let made = match sort? {
         KeySort::Rsa(length) => {
             let Some(number) = taken.choose(length, number) else {
-                let message = format!("no RSA key is left for \"{}\"", object.name);
-                let hint = format!("a card has {CARD_KEYS} of one length: choose another type, or a key from a file");
-                encoder.mistake(&choice.span, message, &hint);
+                let name = &object.name;
+                let message =
+                    said!(en: "no RSA key is left for \"{name}\"", fr: "il ne reste pas de clé RSA pour « {name} »");
+                let hint = said!(
+                    en: "a card has {CARD_KEYS} of one length: choose another type, or a key from a file",
+                    fr: "une carte en a {CARD_KEYS} d'une même longueur : choisir un autre type, ou une clé d'un fichier",
+                );
+                encoder.mistake(&choice.span, message, hint);
                 return None;
             };
             let (numbers, spare) = card_rsa(length, number);
@@ -168,7 +183,10 @@ fn one(
         KeySort::P256 => p256(derive_p256(number, &format!("card key {}", object.number))),
     };
     if made.is_none() {
-        encoder.mistake(&choice.span, format!("no key can be made for \"{}\"", object.name), "choose another seed");
+        let name = &object.name;
+        let message =
+            said!(en: "no key can be made for \"{name}\"", fr: "aucune clé ne peut être faite pour « {name} »");
+        encoder.mistake(&choice.span, message, said!(en: "choose another seed", fr: "choisir une autre graine"));
     }
     made
 }
@@ -182,8 +200,15 @@ fn from_file(
 ) -> Option<HeldKey> {
     let name = file.text().unwrap_or_default();
     let Some(base) = base else {
-        let message = format!("the key file {name} cannot be found: this card file is none");
-        encoder.mistake(&file.span, message, "keys from files need a card file in a folder");
+        let message = said!(
+            en: "the key file {name} cannot be found: this card file is none",
+            fr: "le fichier de clé {name} est introuvable : cette carte ne vient pas d'un fichier",
+        );
+        let hint = said!(
+            en: "keys from files need a card file in a folder",
+            fr: "une clé prise dans un fichier demande un fichier de carte dans un dossier",
+        );
+        encoder.mistake(&file.span, message, hint);
         return None;
     };
     let path = base.join(name);
@@ -191,32 +216,55 @@ fn from_file(
         Ok(bytes) => bytes,
         Err(error) => {
             let hint = match error.kind() {
-                io::ErrorKind::NotFound => "paths of key files count from the folder of the card file",
-                _ => "a key file is a file that can be read",
+                io::ErrorKind::NotFound => said!(
+                    en: "paths of key files count from the folder of the card file",
+                    fr: "le chemin d'un fichier de clé part du dossier du fichier de carte",
+                ),
+                _ => said!(
+                    en: "a key file is a file that can be read",
+                    fr: "un fichier de clé est un fichier qui peut être lu",
+                ),
             };
-            let why = shown::reason(&error);
-            encoder.mistake(&file.span, format!("cannot read the key file {}: {why}", shown::path(&path)), hint);
+            let (path, why) = (shown::path(&path), reason::reason(&error));
+            let message = said!(
+                with why;
+                en: "cannot read the key file {path}: {why}",
+                fr: "impossible de lire le fichier de clé {path} : {why}",
+            );
+            encoder.mistake(&file.span, message, hint);
             return None;
         }
+    };
+    let unusable = |why: Bilingual| {
+        let path = shown::path(&path);
+        said!(
+            with why;
+            en: "the key file {path} cannot be used: {why}",
+            fr: "le fichier de clé {path} est inutilisable : {why}",
+        )
     };
     let made = match parse_key_file(&bytes) {
         Ok(KeyFile::Rsa(numbers)) => Arithmetic.rsa_key(&numbers).ok().and_then(|_| rsa(numbers, Vec::new())),
         Ok(KeyFile::P256(key)) => p256(key),
         Err(error) => {
-            let message = format!("the key file {} cannot be used: {error}", shown::path(&path));
-            encoder.mistake(&file.span, message, error.hint());
+            encoder.mistake(&file.span, unusable(error.said()), error.hint());
             return None;
         }
     };
     let Some(made) = made else {
-        let message = format!("the key file {} cannot be used: its numbers are no key", shown::path(&path));
-        encoder.mistake(&file.span, message, "make another one");
+        let why = said!(en: "its numbers are no key", fr: "ses nombres ne forment pas une clé");
+        encoder.mistake(&file.span, unusable(why), said!(en: "make another one", fr: "en faire un autre"));
         return None;
     };
     if let Some(written) = written.filter(|written| *written != made.sort.name()) {
-        let message =
-            format!("the key file {} has a key of type {}, not {written}", shown::path(&path), made.sort.name());
-        encoder.mistake(&file.span, message, "leave the type out: the file says it");
+        let (path, found) = (shown::path(&path), made.sort.name());
+        let message = said!(
+            en: "the key file {path} has a key of type {found}, not {written}",
+            fr: "le fichier de clé {path} a une clé de type {found}, et non {written}",
+        );
+        let hint =
+            said!(en: "leave the type out: the file says it", fr: "omettre le type : c'est le fichier qui le dit");
+        encoder.mistake(&file.span, message, hint);
         return None;
     }
     Some(made)
@@ -229,8 +277,7 @@ fn read_file(path: &FilePath) -> io::Result<Vec<u8>> {
         Ok(bytes)
     })?;
     if bytes.len() as u64 > LONGEST_FILE {
-        let message = format!("it has more than {LONGEST_FILE} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        return Err(reason::error(io::ErrorKind::FileTooLarge, reason::too_long(LONGEST_FILE)));
     }
     Ok(bytes)
 }

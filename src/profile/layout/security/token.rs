@@ -20,6 +20,7 @@ use super::{
 use crate::profile::{
     authority::{Bearer, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey, Usage},
     pkcs15::{self, KeyKind, KeyUsage, Paths, Pin},
+    said::{Bilingual, said},
     tree::{Data, Node},
 };
 
@@ -127,7 +128,10 @@ fn add(
     match issue(held, (number, usage), &key.label, holder) {
         Ok(certificate) => Some(certificate),
         Err(error) => {
-            encoder.mistake(&(0..0), error.to_string(), &format!("it belongs in file \"{}\"", file.name));
+            let (why, name) = (error.to_string(), &file.name);
+            let message = Bilingual::new(why.clone(), format!("ce certificat ne peut pas être émis : « {why} »"));
+            let hint = said!(en: "it belongs in file \"{name}\"", fr: "sa place est dans le fichier {name}");
+            encoder.mistake(&(0..0), message, hint);
             None
         }
     }

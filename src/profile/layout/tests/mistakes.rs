@@ -52,7 +52,7 @@ fn a_mistake_in_a_table_points_at_it_and_names_what_is_near() {
 /// All that is said of a layout, in its order.
 fn messages(text: &str) -> Vec<String> {
     let Diagnostics(mistakes) = Layout::parse(&source("l.toml", text)).expect_err("this was not refused");
-    mistakes.into_iter().map(|mistake| mistake.message).collect()
+    mistakes.into_iter().map(|mistake| mistake.message.to_string()).collect()
 }
 
 #[test]
