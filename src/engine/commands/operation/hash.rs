@@ -14,6 +14,9 @@ use crate::{
 /// Bytes of the count at the end of an intermediate state.
 const COUNT: usize = 8;
 
+/// The most bytes of the rest of a message: a block of SHA-1 and SHA-256.
+const LONGEST_REST: usize = 64;
+
 /// Hashes a whole message. A hash of before is gone, also if there is none now.
 pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
@@ -23,7 +26,7 @@ pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
 }
 
 /// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the
-/// message. `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
+/// message, 64 bytes at most. `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
 pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
@@ -41,6 +44,7 @@ pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outco
     let crypto = &context.core.platform.crypto;
     let digest = match (begun, tail) {
         (digest, None) => Digest::new(algorithm, digest),
+        ([], Some(message)) if message.len() > LONGEST_REST => None,
         ([], Some(message)) => Some(crypto.hash(algorithm, &[message])),
         (begun, Some(tail)) => begun.split_last_chunk::<COUNT>().and_then(|(chaining, count)| {
             let state = HashState { chaining, bits: u64::from_be_bytes(*count) };
