@@ -39,6 +39,8 @@ use virtuale_engine::Card;
 const LIBRARY: &str = "libpcsclite.so.1";
 const READER: &CStr = c"Virtuale 00 00";
 const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
+const CPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/cps-lefevre.toml");
+const CPS_SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios/cps3-session.apdu");
 /// READ BINARY, SFI 2 (the identity), 200 bytes.
 const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x82, 0x00, 0xC8];
 const RESPONSE: usize = 202;
@@ -115,6 +117,11 @@ impl<'a> Client<'a> {
     }
 
     fn read_binary(&self, handle: c_long) {
+        assert_eq!(self.send(handle, READ_BINARY), RESPONSE, "SCardTransmit");
+    }
+
+    /// Sends a command; says how long the answer is.
+    fn send(&self, handle: c_long, command: &[u8]) -> usize {
         let pci = IoRequest { protocol: 1, length: size_of::<IoRequest>() as c_ulong };
         let mut response = [0_u8; 258];
         let mut length = response.len() as c_ulong;
@@ -123,15 +130,16 @@ impl<'a> Client<'a> {
             (self.transmit)(
                 handle,
                 &raw const pci,
-                READ_BINARY.as_ptr(),
-                READ_BINARY.len() as c_ulong,
+                command.as_ptr(),
+                command.len() as c_ulong,
                 ptr::null_mut(),
                 response.as_mut_ptr(),
                 &raw mut length,
             )
         };
-        assert_eq!((code, length), (0, RESPONSE as c_ulong), "SCardTransmit");
+        assert_eq!(code, 0, "SCardTransmit");
         hint::black_box(&response);
+        usize::try_from(length).unwrap_or(0)
     }
 
     /// Waits until the reader is no longer as it is known to be; says how it is then.
@@ -206,11 +214,28 @@ fn number(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_ne_bytes)
 }
 
-/// A Vitale 2 as a card file has it.
-fn vitale_2() -> Box<dyn Card> {
+/// A card as a card file has it.
+fn card(file: &str) -> Box<dyn Card> {
     let options = Options { today: jiff::civil::date(2026, 1, 15), seed: 0 };
-    let profile = profile::load(Path::new(CARD), &options).expect("a good card file");
+    let profile = profile::load(Path::new(file), &options).expect("a good card file");
     Box::new(profile.card())
+}
+
+/// The first session of the agency's library with a CPS3, which benches/cps.rs has in process.
+fn cold_session(criterion: &mut Criterion, client: &Client<'_>, context: c_long, readers: &Readers) {
+    readers.remove(0).expect("a card");
+    readers.insert(0, card(CPS), None).expect("an empty slot");
+    let text = fs::read_to_string(CPS_SESSION).expect("the scenario");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("> "));
+    let bytes = |line: &str| -> String { line.split('#').next().unwrap_or_default().split_whitespace().collect() };
+    let commands: Vec<_> = lines.map(|line| hex::decode(bytes(line)).expect("hexadecimal digits")).collect();
+    let handle = client.open(context);
+    let mut group = criterion.benchmark_group("CPS3 through libpcsclite");
+    group.throughput(Throughput::Elements(commands.len() as u64));
+    group.bench_function(format!("cold session, {} commands", commands.len()), |bencher| {
+        bencher.iter(|| commands.iter().map(|command| client.send(handle, command)).sum::<usize>());
+    });
+    group.finish();
 }
 
 /// Alternates between the two, so that a busy machine slows both, and says what ours adds to the other.
@@ -275,7 +300,7 @@ fn main() {
 
     let slots = SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name");
     let readers = Readers::new(slots).expect("one slot");
-    readers.insert(0, vitale_2(), None).expect("an empty slot");
+    readers.insert(0, card(CARD), None).expect("an empty slot");
     let server = Server::start(Arc::clone(&readers), &path("ours"), ServerOptions::default());
     let _server = server.expect("a socket");
     let listener = UnixListener::bind(path("null")).expect("a socket");
@@ -300,5 +325,6 @@ fn main() {
     group.bench_function("null service", |bencher| bencher.iter(|| client.read_binary(null)));
     group.finish();
     insertion_to_event(&mut criterion, &client, context, &readers);
+    cold_session(&mut criterion, &client, context, &readers);
     criterion.final_summary();
 }
