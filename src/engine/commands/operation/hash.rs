@@ -26,7 +26,8 @@ pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
 }
 
 /// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the
-/// message, 64 bytes at most. `90` alone may also be the whole hash. A hash of before is gone, also if there is none now.
+/// message, 64 bytes at most. `90` alone may also be the whole hash. A hash of before is gone, also if there is none
+/// now.
 pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
