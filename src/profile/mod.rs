@@ -26,6 +26,7 @@ mod card_mistake;
 mod chance;
 #[cfg(test)]
 mod chance_tests;
+mod codings;
 mod load;
 mod named;
 mod nearest;

@@ -14,6 +14,7 @@ use std::{
 use super::{
     LoadError,
     card_mistake::CardMistake,
+    codings,
     diagnostic::{Diagnostics, Source},
     reason,
     said::{Bilingual, said},
@@ -64,102 +65,19 @@ pub struct NotText {
     pub hint: Bilingual,
 }
 
-/// Text from bytes, without a mark of byte order: UTF-8, or UTF-16 with such a mark or, where every other byte is zero,
-/// without one.
+/// Text from bytes, as [`codings`] reads them.
 ///
 /// # Errors
 ///
-/// [`NotText`] if it is neither.
+/// [`NotText`] if they are none.
 pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
-    if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
-        let why = said!(en: "this is UTF-32", fr: "c'est de l'UTF-32");
-        let hint = said!(en: "save the file as UTF-8", fr: "enregistrer le fichier en UTF-8");
-        return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint });
-    }
-    if let Some((order, bytes)) = utf16(bytes) {
-        return decoded_utf16(order, bytes).map(Cow::Owned);
-    }
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
-        let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-        NotText {
-            readable: String::from_utf8_lossy(bytes).into_owned(),
-            why: said!(en: "the byte {byte:02X} is not UTF-8", fr: "l'octet {byte:02X} n'est pas de l'UTF-8"),
-            hint: said!(
-                en: "save the file as UTF-8: it may be in Latin-1 now",
-                fr: "enregistrer le fichier en UTF-8 : il est peut-être en Latin-1",
-            ),
-        }
-    })
+    codings::decoded(bytes)
 }
 
 /// Whether bytes begin as UTF-16 does.
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
-    utf16(bytes).is_some()
-}
-
-/// Which byte of a unit of UTF-16 comes first.
-#[derive(Clone, Copy)]
-enum Order {
-    Little,
-    Big,
-}
-
-/// The units of UTF-16 and their order, if this is UTF-16.
-fn utf16(bytes: &[u8]) -> Option<(Order, &[u8])> {
-    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        return Some((Order::Little, rest));
-    }
-    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        return Some((Order::Big, rest));
-    }
-    // No text has a zero, and a text of some length in Latin letters has one in each unit.
-    let start = bytes.get(..bytes.len().min(64) & !1).filter(|start| start.len() >= 4)?;
-    let zeros = |first: usize| start.iter().skip(first).step_by(2).all(|byte| *byte == 0);
-    match (zeros(0), zeros(1)) {
-        (false, true) => Some((Order::Little, bytes)),
-        (true, false) => Some((Order::Big, bytes)),
-        _ => None,
-    }
-}
-
-fn decoded_utf16(order: Order, bytes: &[u8]) -> Result<String, NotText> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    let units = pairs.iter().map(|pair| match order {
-        Order::Little => u16::from_le_bytes(*pair),
-        Order::Big => u16::from_be_bytes(*pair),
-    });
-    let mut broken = None;
-    let mut text = String::with_capacity(bytes.len() / 2);
-    for unit in char::decode_utf16(units) {
-        text.push(unit.unwrap_or_else(|error| {
-            let half = error.unpaired_surrogate();
-            broken.get_or_insert_with(|| {
-                said!(
-                    en: "this is UTF-16, and {half:04X} is half a character",
-                    fr: "c'est de l'UTF-16, et {half:04X} n'est que la moitié d'un caractère",
-                )
-            });
-            char::REPLACEMENT_CHARACTER
-        }));
-    }
-    if !rest.is_empty() {
-        text.push(char::REPLACEMENT_CHARACTER);
-        broken.get_or_insert_with(|| {
-            said!(
-                en: "this is UTF-16, and it ends in the middle of a character",
-                fr: "c'est de l'UTF-16, et il finit au milieu d'un caractère",
-            )
-        });
-    }
-    match broken {
-        None => Ok(text),
-        Some(why) => {
-            let hint = said!(en: "save the file again, as UTF-8", fr: "enregistrer de nouveau le fichier, en UTF-8");
-            Err(NotText { readable: text, why, hint })
-        }
-    }
+    codings::begins_as_utf16(bytes)
 }
 
 /// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time, and take 600 s in all:

@@ -8,9 +8,8 @@ use super::{
     pairing::WaitingEach,
     prefix,
     readers::Place,
-    tail,
+    tail, values,
 };
-use crate::work;
 
 /// What a field says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -87,6 +86,7 @@ pub(super) fn tell(meanings: &[Meaning]) -> bool {
 /// A field of a record.
 #[derive(Debug)]
 struct Field {
+    name: String,
     /// What its name says, if anything.
     meaning: Option<Meaning>,
     value: String,
@@ -102,7 +102,7 @@ pub(super) struct Record {
 }
 
 /// The fields of which commands and answers are made.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Parts<'a> {
     command: Option<&'a Field>,
     answer: Option<&'a Field>,
@@ -115,9 +115,9 @@ impl Record {
         Self { line, fields: Vec::new(), flaws: Vec::new() }
     }
 
-    pub(super) fn add(&mut self, meaning: Option<Meaning>, value: &str) {
+    pub(super) fn add(&mut self, name: &str, meaning: Option<Meaning>, value: &str) {
         if !value.trim().is_empty() {
-            self.fields.push(Field { meaning, value: value.trim().to_owned() });
+            self.fields.push(Field { name: name.to_owned(), meaning, value: value.trim().to_owned() });
         }
     }
 
@@ -147,15 +147,20 @@ impl Record {
         }
         let place = Place::from(self.get(Meaning::Reader).map(|reader| reader.value.as_str()));
         if let Some(atr) = self.get(Meaning::Atr) {
-            dialogue.atr(place, notation::read(&atr.value).bytes);
+            let read = notation::read(&atr.value);
+            if !read.rest.is_empty() {
+                dialogue.unread(self.line, &atr.value, NOT_ONLY_BYTES);
+            }
+            dialogue.atr(place, read.bytes);
         }
-        let Parts { command, answer, status } = self.parts();
+        let parts = self.parts();
+        let Parts { command, answer, status } = parts;
         let status_value = status.map(|status| status.value.as_str());
         let command_said = command.map(|command| message(self.line, &command.value, None, repeats));
         let answer_value = answer.map_or("", |answer| &answer.value);
         let answer_said = answer.or(status).map(|_| message(self.line, answer_value, status_value, repeats));
-        let said: Vec<&Message> = command_said.iter().chain(&answer_said).collect();
-        self.name_unused(&[command, answer, status], &said, dialogue);
+        let said = Said { command: command_said.as_ref(), answer: answer_said.as_ref() };
+        self.name_unused(&parts, &said, dialogue);
         if let Some(command) = command_said {
             waiting.command(place, command, dialogue);
         }
@@ -164,60 +169,125 @@ impl Record {
         }
     }
 
-    /// Names the fields with bytes that are in no command and no answer of the record.
-    fn name_unused(&self, used: &[Option<&Field>], said: &[&Message], dialogue: &mut Dialogue) {
+    /// Names the fields that may have bytes which are in no command and no answer of the record.
+    fn name_unused(&self, parts: &Parts<'_>, said: &Said<'_>, dialogue: &mut Dialogue) {
+        let used = [parts.command, parts.answer, parts.status, self.get(Meaning::Reader), self.get(Meaning::Atr)];
         let is_used = |field: &Field| used.iter().flatten().any(|used| std::ptr::eq(*used, field));
-        let shown: String = said.iter().map(|message| format!(" {} |", message.bytes.notation())).collect();
-        let mut compared = 0;
         for field in self.fields.iter().filter(|field| !is_used(field)) {
             let why = match field.meaning {
-                Some(Meaning::Reader | Meaning::Direction | Meaning::Atr) => continue,
+                Some(Meaning::Direction) if speaks(&field.value).is_some() => continue,
+                Some(Meaning::Reader) if notation::only(&field.value).is_none_or(|bytes| bytes.0.len() < 2) => continue,
+                Some(Meaning::Data) if said.has_whole(&field.value) => continue,
+                Some(Meaning::Command) if said.is_command(&field.value) => continue,
+                Some(Meaning::Status) if parts.status.is_some_and(|status| status.value == field.value) => continue,
                 Some(Meaning::Data) => "bytes of which the record does not tell who says them",
-                Some(Meaning::Command | Meaning::Answer | Meaning::Status) => "a second field of one meaning",
-                None if has_bytes(&field.value, said.is_empty()) => {
-                    "bytes in a field whose name tells of no command and no answer"
+                Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Atr) => {
+                    "a second field of one meaning"
                 }
-                None => continue,
+                _ if said.is_length(&field.name, &field.value) == Some(true) => continue,
+                _ if said.is_length(&field.name, &field.value) == Some(false) => {
+                    "a length that is none of what was read"
+                }
+                _ if said.is_part(&field.name, &field.value) || said.is_command(&field.value) => continue,
+                _ if values::could_be_bytes(&field.name, &field.value) => {
+                    "what may be bytes, in a field whose name tells of no command and no answer"
+                }
+                _ => continue,
             };
-            let pairs = gathered::pairs(&field.value);
-            compared += 1;
-            let is_said = !pairs.is_empty() && compared <= MOST_COMPARED && {
-                work::step(shown.len());
-                shown.contains(&pairs)
-            };
-            if !is_said {
-                dialogue.unread(self.line, &field.value, why);
-            }
+            dialogue.unread(self.line, &field.value, why);
         }
     }
-}
 
-/// How many fields of a record are compared with what it says: each reads all of it.
-const MOST_COMPARED: usize = 16;
-
-/// Says what the records of a log say.
-pub(super) fn say(records: &[Record], dialogue: &mut Dialogue) {
-    let repeats = repeat_status(records);
-    let mut waiting = WaitingEach::default();
-    for record in records {
-        record.say(repeats, &mut waiting, dialogue);
-    }
-    waiting.give_up(dialogue);
-}
-
-/// Whether answers have their status word also in a field of its own: all of them that have such a field do. One that
-/// does not shows that it is only there.
-fn repeat_status(records: &[Record]) -> bool {
-    records.iter().map(Record::parts).all(|Parts { answer, status, .. }| {
+    /// Whether its answer has its status word also in a field of its own, if it has such a field.
+    fn repeats_status(&self) -> bool {
+        let Parts { answer, status, .. } = self.parts();
         let status = status.and_then(|status| status_in(&status.value));
         let bytes = notation::read(answer.map_or("", |answer| &answer.value)).bytes;
         status.is_none_or(|status| bytes.0.ends_with(&status.0))
-    })
+    }
 }
 
-/// Whether a value whose name says nothing has bytes. Dates, times, counts and identifiers have digits too, and so
-/// have words; of fewer than four bytes only those count that are `alone`, without a command or an answer beside them.
-pub(super) fn has_bytes(value: &str, alone: bool) -> bool {
+/// What a record says.
+#[derive(Debug)]
+struct Said<'a> {
+    command: Option<&'a Message>,
+    answer: Option<&'a Message>,
+}
+
+impl Said<'_> {
+    /// Whether a value has the command, and no other bytes.
+    fn is_command(&self, value: &str) -> bool {
+        let pairs = gathered::pairs(value);
+        !pairs.is_empty() && self.command.is_some_and(|command| command.bytes.notation() == pairs.trim())
+    }
+
+    /// Whether a value has the command or the answer, with or without its status word, and no other bytes.
+    fn has_whole(&self, value: &str) -> bool {
+        let pairs = gathered::pairs(value);
+        let is_answer = |answer: &&Message| {
+            let shown = answer.bytes.notation();
+            let data = shown.len().checked_sub("90 00".len()).and_then(|end| shown.get(..end)).unwrap_or("");
+            [shown.as_str(), data.trim()].contains(&pairs.trim())
+        };
+        !pairs.is_empty() && (self.is_command(value) || self.answer.iter().any(is_answer))
+    }
+
+    /// Whether a length, if a field is one, is that of something in the record.
+    fn is_length(&self, name: &str, value: &str) -> Option<bool> {
+        let words = values::words(name);
+        let last = words.last()?;
+        let is_named = ["count", "taille", "longueur", "lc", "le"].contains(&last.as_str())
+            || ["len", "length", "size"].iter().any(|end| last.ends_with(end));
+        let number = |digits: &str| digits.parse().ok();
+        let length: usize = match value.strip_prefix("0x") {
+            Some(digits) => usize::from_str_radix(digits, 16).ok(),
+            None => number(value),
+        }
+        .filter(|_| is_named)?;
+        let as_hex = usize::from_str_radix(value, 16).ok().filter(|_| ["lc", "le"].contains(&last.as_str()));
+        let (command, answer) = (self.command.map(|said| &said.bytes), self.answer.map(|said| &said.bytes));
+        let mut known: Vec<usize> = Vec::new();
+        for (bytes, apart) in [(command, [4, 5]), (answer, [0, 2])] {
+            let whole = bytes.and_then(Bytes::length);
+            known.extend(whole);
+            known.extend(apart.iter().filter_map(|apart| whole?.checked_sub(*apart)));
+        }
+        let byte = |index| command.and_then(|command| command.byte(index)).map(usize::from);
+        let last_byte =
+            command.and_then(Bytes::length).filter(|length| *length > 4).and_then(|length| byte(length - 1));
+        known.extend([byte(4), last_byte, last_byte.filter(|le| *le == 0).map(|_| 256)].into_iter().flatten());
+        let is_known = known.contains(&length) || as_hex.is_some_and(|length| known.contains(&length));
+        Some(is_known || known.is_empty())
+    }
+
+    /// Whether a field is a byte of the command's header or of the status word, as it stands there.
+    fn is_part(&self, name: &str, value: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let of_command = ["cla", "ins", "p1", "p2", "p3"].iter().position(|known| *known == name);
+        let from_end = ["sw2", "sw1"].iter().position(|known| *known == name);
+        let answer = self.answer.map(|answer| &answer.bytes);
+        let of_answer = from_end.and_then(|back| answer?.byte(answer?.length()?.checked_sub(back + 1)?));
+        let byte = of_command.and_then(|index| self.command?.bytes.byte(index)).or(of_answer);
+        let only = notation::only(value).and_then(|bytes| bytes.exact());
+        byte.is_some_and(|byte| only.as_deref() == Some(&[byte]))
+    }
+}
+
+/// Says what the records of a log say. `each` gives them one after another, and again: all of them together would take
+/// many times the memory of the log.
+pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue) {
+    // Answers have their status word also in a field of its own if all do that have such a field. One that does not
+    // shows that it is only there.
+    let mut repeats = true;
+    each(&mut |record| repeats &= record.repeats_status());
+    let mut waiting = WaitingEach::default();
+    each(&mut |record| record.say(repeats, &mut waiting, dialogue));
+    waiting.give_up(dialogue);
+}
+
+/// Whether a value of a column without a name has bytes. Dates, times, counts and identifiers have digits too, and so
+/// have words.
+pub(super) fn has_bytes(value: &str) -> bool {
     let text = prefix::stripped(value);
     let words: Vec<&str> = text.split(['-', ':']).collect();
     let is_decimal = words.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
@@ -225,8 +295,7 @@ pub(super) fn has_bytes(value: &str, alone: bool) -> bool {
     let is_count = is_decimal && words.len() == 1 && !text.starts_with('0');
     let is_day_or_time = is_decimal && matches!(words.len(), 2 | 3);
     let is_uuid = words.iter().map(|word| word.len()).eq([8, 4, 4, 4, 12]);
-    let is_long = alone || gathered::pairs(text).len() > 3 * 4;
-    !is_count && !is_day_or_time && !is_uuid && is_long && (looks_like_bytes(text) || holds_bytes(text))
+    !is_count && !is_day_or_time && !is_uuid && (looks_like_bytes(text) || holds_bytes(text))
 }
 
 /// Whether a direction is that of commands; `None` if it is neither.

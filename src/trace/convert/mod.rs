@@ -29,6 +29,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod values;
 mod vocabulary;
 
 pub use dialogue::{Imported, Unread};

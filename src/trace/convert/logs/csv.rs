@@ -13,11 +13,19 @@ use crate::{
 
 pub(super) const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
-/// The separator and the meanings of the columns, if a line is one of names.
-fn header(line: &str) -> Option<(char, Vec<Option<Meaning>>)> {
+/// A column of a table.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) meaning: Option<Meaning>,
+}
+
+/// The separator and the columns, if a line is one of names.
+fn header(line: &str) -> Option<(char, Vec<Column>)> {
     SEPARATORS.into_iter().find_map(|separator| {
-        let columns: Vec<_> = row(line, separator, false).cells.iter().map(|name| fields::meaning(name)).collect();
-        let known: Vec<Meaning> = columns.iter().flatten().copied().collect();
+        let names = row(line, separator, false).cells.into_iter();
+        let columns: Vec<_> = names.map(|name| Column { meaning: fields::meaning(&name), name }).collect();
+        let known: Vec<Meaning> = columns.iter().filter_map(|column| column.meaning).collect();
         fields::tell(&known).then_some((separator, columns))
     })
 }
@@ -45,35 +53,52 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
     };
     let lines: Vec<_> = lines.iter().filter(|line| line.number > above && !line.raw.trim().is_empty()).collect();
     let ends = ends_of_quotes(&lines, separator);
-    let mut records = Vec::new();
-    let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        let mut record = Record::new(line.number);
-        let Row { mut cells, end } = row(line.raw, separator, false);
-        let fits = |end: &&EndOfQuote| cells.len() + end.cells == columns.len();
-        let last = match end {
-            End::Whole => Some(at),
-            End::Quoted => ends.get(at + 1).and_then(Option::as_ref).filter(fits).map(|end| end.line),
-            End::Damaged => None,
-        };
-        if let Some(last) = last {
-            lines.iter().take(last + 1).skip(at + 1).for_each(|line| go_on(&mut cells, row(line.raw, separator, true)));
-            at = last;
-        } else {
-            // Only this line is taken as damaged, and its quotes as signs like others.
-            record.flaw(line.raw, "a value in quotes that does not end");
-            cells = line.raw.split(separator).map(str::to_owned).collect();
+    let table = Table { lines, separator, columns, ends };
+    fields::say(|take: &mut dyn FnMut(Record)| table.records(take), dialogue);
+}
+
+/// The lines below the names.
+struct Table<'l, 'a> {
+    lines: Vec<&'l Line<'a>>,
+    separator: char,
+    columns: Vec<Column>,
+    ends: Vec<Option<EndOfQuote>>,
+}
+
+impl Table<'_, '_> {
+    /// Gives its records one after another.
+    fn records(&self, take: &mut dyn FnMut(Record)) {
+        let Self { lines, separator, columns, ends } = self;
+        let mut at = 0;
+        while let Some(line) = lines.get(at) {
+            let mut record = Record::new(line.number);
+            let Row { mut cells, end } = row(line.raw, *separator, false);
+            let fits = |end: &&EndOfQuote| cells.len() + end.cells == columns.len();
+            let last = match end {
+                End::Whole => Some(at),
+                End::Quoted => ends.get(at + 1).and_then(Option::as_ref).filter(fits).map(|end| end.line),
+                End::Damaged => None,
+            };
+            if let Some(last) = last {
+                let more = lines.iter().take(last + 1).skip(at + 1);
+                more.for_each(|line| go_on(&mut cells, row(line.raw, *separator, true)));
+                at = last;
+            } else {
+                // Only this line is taken as damaged, and its quotes as signs like others.
+                record.flaw(line.raw, "a value in quotes that does not end");
+                cells = line.raw.split(*separator).map(str::to_owned).collect();
+            }
+            if cells.len() == columns.len() || last.is_some() {
+                let named = columns.iter().zip(&cells);
+                named.for_each(|(column, value)| record.add(&column.name, column.meaning, value));
+            }
+            if cells.len() != columns.len() && last.is_some() {
+                record.flaw(line.raw, &format!("{} values under {} names", cells.len(), columns.len()));
+            }
+            take(record);
+            at += 1;
         }
-        if cells.len() == columns.len() || last.is_some() {
-            columns.iter().zip(&cells).for_each(|(meaning, value)| record.add(*meaning, value));
-        }
-        if cells.len() != columns.len() && last.is_some() {
-            record.flaw(line.raw, &format!("{} values under {} names", cells.len(), columns.len()));
-        }
-        records.push(record);
-        at += 1;
     }
-    fields::say(&records, dialogue);
 }
 
 /// How a line of a table ends.

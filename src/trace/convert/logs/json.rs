@@ -2,7 +2,7 @@
 //! tools post as a whole file, on one line or on many.
 //!
 //! The document is read by its brackets, so that each object has its line and one that was damaged costs itself only.
-//! Of what stands outside those objects, texts and lists with bytes are named.
+//! Of what stands outside those objects, what may be bytes is named.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use crate::{
     trace::convert::{
         dialogue::Dialogue,
         fields::{self, Meaning, Record},
+        values,
     },
     work,
 };
@@ -33,16 +34,20 @@ pub(in crate::trace::convert) fn is_whole(log: &str) -> bool {
 
 pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
     let Document { records, mut loose, flaws, .. } = scan(log);
-    let mut said: Vec<Record> = records.iter().map(|part| json_lines::record(part.line, part.text)).collect();
     loose.sort_by_key(|part| part.line);
-    said.extend(loose.iter().map(|part| {
+    let beside = |part: &Part<'_>| {
         let mut record = Record::new(part.line);
         if let Ok(value) = serde_json::from_str::<Value>(part.text) {
-            json_lines::leaves(&value, &mut record);
+            let name = serde_json::from_str::<String>(part.name).unwrap_or_default();
+            json_lines::leaves(&name, &value, &mut record);
         }
         record
-    }));
-    fields::say(&said, dialogue);
+    };
+    let said = |take: &mut dyn FnMut(Record)| {
+        records.iter().for_each(|part| take(json_lines::record(part.line, part.text)));
+        loose.iter().for_each(|part| take(beside(part)));
+    };
+    fields::say(said, dialogue);
     for (line, why) in flaws {
         dialogue.unread(line, "", why);
     }
@@ -53,6 +58,8 @@ pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
 struct Part<'a> {
     /// The line on which it begins.
     line: usize,
+    /// The last key above it, in quotes.
+    name: &'a str,
     text: &'a str,
 }
 
@@ -63,14 +70,17 @@ struct Document<'a> {
     records: Vec<Part<'a>>,
     /// Whether one of them has both, or says whose its bytes are.
     tells: bool,
-    /// Texts and lists of numbers outside them.
+    /// Texts, numbers and lists of numbers outside them.
     loose: Vec<Part<'a>>,
     flaws: Vec<(usize, &'static str)>,
 }
 
 /// An object or a list whose end has not come yet.
 #[derive(Debug)]
-struct Open {
+struct Open<'a> {
+    /// The key above it, and the last one in it.
+    above: &'a str,
+    key: &'a str,
     start: usize,
     line: usize,
     is_object: bool,
@@ -88,10 +98,11 @@ struct Open {
 fn scan(log: &str) -> Document<'_> {
     work::step(log.len());
     let mut document = Document::default();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<Open<'_>> = Vec::new();
     let mut line = 1;
     let mut at = 0;
     while let Some(byte) = log.as_bytes().get(at) {
+        let name = open.last().map_or("", |open| open.key);
         match byte {
             b'\n' => line += 1,
             b'"' => {
@@ -99,14 +110,30 @@ fn scan(log: &str) -> Document<'_> {
                 let text = log.get(at..end).unwrap_or_default();
                 let is_key = log.get(end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
                 match open.last_mut().filter(|open| open.is_object && is_key) {
-                    Some(open) => open.meanings.extend(fields::meaning(text)),
-                    None => document.loose.push(Part { line, text }),
+                    Some(open) => {
+                        open.meanings.extend(fields::meaning(text));
+                        open.key = text;
+                        if values::is_bytes(text.trim_matches('"')) {
+                            document.loose.push(Part { line, name: "", text });
+                        }
+                    }
+                    None => document.loose.push(Part { line, name, text }),
                 }
                 line += text.matches('\n').count();
                 at = end;
                 continue;
             }
+            b'-' | b'0'..=b'9' => {
+                let rest = log.get(at..).unwrap_or_default();
+                let length =
+                    rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).count();
+                document.loose.push(Part { line, name, text: rest.get(..length).unwrap_or_default() });
+                at += length;
+                continue;
+            }
             b'{' | b'[' => open.push(Open {
+                above: name,
+                key: name,
                 start: at,
                 line,
                 is_object: *byte == b'{',
@@ -117,7 +144,8 @@ fn scan(log: &str) -> Document<'_> {
             }),
             b'}' | b']' => match open.pop() {
                 Some(closed) if closed.is_object == (*byte == b'}') => {
-                    let part = Part { line: closed.line, text: log.get(closed.start..=at).unwrap_or_default() };
+                    let text = log.get(closed.start..=at).unwrap_or_default();
+                    let part = Part { line: closed.line, name: closed.above, text };
                     let has_record = document.close(&closed, part);
                     if let Some(outer) = open.last_mut() {
                         outer.has_record |= has_record;
@@ -137,7 +165,7 @@ fn scan(log: &str) -> Document<'_> {
 
 impl<'a> Document<'a> {
     /// Takes an object or a list whose end has come; whether there is a record in it.
-    fn close(&mut self, closed: &Open, part: Part<'a>) -> bool {
+    fn close(&mut self, closed: &Open<'a>, part: Part<'a>) -> bool {
         let has = |meaning| closed.meanings.contains(&meaning);
         let tells = fields::tell(&closed.meanings);
         let is_part = [Meaning::Command, Meaning::Answer, Meaning::Status].into_iter().any(has);
@@ -152,6 +180,7 @@ impl<'a> Document<'a> {
         // A list of numbers may be bytes.
         let is_flat = !part.text.get(1..).unwrap_or_default().contains(['[', '{', '"']);
         if !closed.is_object && is_flat {
+            self.loose.truncate(closed.loose);
             self.loose.push(part);
         }
         closed.has_record

@@ -13,6 +13,7 @@ use crate::trace::convert::{
     dialogue::Dialogue,
     fields::{self, Meaning, Record},
     lines::Line,
+    values,
 };
 
 /// Whether a line is an object that tells of a command or an answer.
@@ -56,9 +57,11 @@ fn object(text: &str) -> Option<Object> {
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let lines = lines.iter().filter(|line| !matches!(line.text.as_ref(), "" | "[" | "]"));
-    let records: Vec<Record> = lines.map(|line| record(line.number, &line.text)).collect();
-    fields::say(&records, dialogue);
+    let objects = || lines.iter().filter(|line| !matches!(line.text.as_ref(), "" | "[" | "]"));
+    fields::say(
+        |take: &mut dyn FnMut(Record)| objects().for_each(|line| take(record(line.number, &line.text))),
+        dialogue,
+    );
 }
 
 /// An object that begins on a line, as a record.
@@ -69,28 +72,36 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         return record;
     };
     for (key, value) in &entries {
+        if values::is_bytes(key) {
+            record.flaw(key, "what may be bytes, in the place of a name");
+        }
         let meaning = fields::meaning(key);
         match (meaning, text_of(value)) {
-            (Some(_), Some(text)) => record.add(meaning, &text),
+            (Some(_), Some(text)) => record.add(key, meaning, &text),
             (Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Data), None) if value.is_object() => {
                 record.flaw(&format!("\"{key}\":{value}"), "a value that is neither text nor a list of numbers");
             }
-            _ => leaves(value, &mut record),
+            _ => leaves(key, value, &mut record),
         }
     }
     record
 }
 
-/// Adds what an object or a list holds, of which no name tells what it is.
-pub(super) fn leaves(value: &Value, record: &mut Record) {
+/// Adds what an object or a list holds, of which no name tells what it is. `name` is the last one above it.
+pub(super) fn leaves(name: &str, value: &Value, record: &mut Record) {
     match value {
-        Value::Object(object) => object.values().for_each(|value| leaves(value, record)),
-        Value::Array(values) if !values.iter().all(Value::is_number) => {
-            values.iter().for_each(|value| leaves(value, record));
+        Value::Object(object) => {
+            for (key, value) in object {
+                if values::is_bytes(key) {
+                    record.flaw(key, "what may be bytes, in the place of a name");
+                }
+                leaves(key, value, record);
+            }
         }
-        Value::String(_) | Value::Array(_) => record.add(None, &text_of(value).unwrap_or_default()),
-        // A number is a count or a time.
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::Array(values) if !values.iter().all(Value::is_number) => {
+            values.iter().for_each(|value| leaves(name, value, record));
+        }
+        _ => record.add(name, None, &text_of(value).unwrap_or_default()),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Tables without a line of names whose columns tell themselves what they hold.
 
-use super::csv::{End, Row, SEPARATORS, raw, row};
+use super::csv::{Column, End, Row, SEPARATORS, raw, row};
 use crate::trace::convert::{
     fields::{self, Meaning},
     lines::Line,
     notation,
 };
 
-/// The separator and the meanings of the columns of a table without a line of names: each row says in one column whose
+/// The separator and the columns of a table without a line of names: each row says in one column whose
 /// the bytes in another one are, and there are bytes in no third one.
-pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Option<Meaning>>)> {
+pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
     let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.raw.trim().is_empty()).collect();
     SEPARATORS.into_iter().find_map(|separator| {
         let mut columns: Option<Vec<Cells>> = None;
@@ -26,7 +26,26 @@ pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Option<Meaning>>)
             let count = |wanted| columns.iter().filter(|column| **column == wanted).count();
             rows.len() > 1 && count(Cells::Direction) == 1 && count(Cells::Bytes) == 1 && count(Cells::Mixed) == 0
         })?;
-        Some((separator, columns.into_iter().map(Cells::meaning).collect()))
+        let named = |(at, cells): (usize, Cells)| {
+            // Who counts, counts on.
+            let counts = cells == Cells::Digits && rises(&rows, separator, at);
+            Column { name: cells.name(counts).to_owned(), meaning: cells.meaning() }
+        };
+        Some((separator, columns.into_iter().enumerate().map(named).collect()))
+    })
+}
+
+/// Whether the numbers of a column rise from each row to the next, or its hours do not fall.
+fn rises(rows: &[&Line<'_>], separator: char, at: usize) -> bool {
+    let number = |line: &&Line<'_>| {
+        let cells = row(raw(line), separator, false).cells;
+        let cell = cells.get(at)?.trim();
+        Some((cell.replace([':', '.'], "").parse::<u64>().ok()?, cell.contains(':')))
+    };
+    let follows = |one: u64, next: u64, is_hour: bool| one < next || one == next && is_hour;
+    rows.iter().map(number).is_sorted_by(|one, next| match (one, next) {
+        (Some((one, _)), Some((next, is_hour))) => follows(*one, *next, *is_hour),
+        _ => false,
     })
 }
 
@@ -47,7 +66,7 @@ impl Cells {
     fn of(cell: &str) -> Self {
         match cell.trim() {
             cell if fields::speaks(cell).is_some() => Self::Direction,
-            cell if fields::has_bytes(cell, true) => Self::Bytes,
+            cell if fields::has_bytes(cell) => Self::Bytes,
             cell if notation::only(cell).is_some_and(|bytes| bytes.0.len() > 1) => Self::Digits,
             _ => Self::Other,
         }
@@ -59,6 +78,15 @@ impl Cells {
             (Self::Bytes, Self::Digits) | (Self::Digits, Self::Bytes) => Self::Bytes,
             (Self::Bytes | Self::Mixed, _) | (_, Self::Bytes | Self::Mixed) => Self::Mixed,
             _ => Self::Other,
+        }
+    }
+
+    /// The name that a person would give it.
+    fn name(self, counts: bool) -> &'static str {
+        match self {
+            Self::Digits if counts => "time",
+            Self::Other => "time",
+            _ => "",
         }
     }
 

@@ -5,6 +5,7 @@ mod left;
 mod printed;
 mod programs;
 mod properties;
+mod records;
 mod structure;
 mod tables;
 mod two_readers;

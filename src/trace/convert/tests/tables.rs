@@ -151,7 +151,7 @@ fn a_field_that_was_not_used_is_named() {
         "\"note\":\"SELECT (00 A4 04 00 00)\"",
         "\"time\":\"2026-11-28T08:00:36.123456+01:00\"",
         "\"time\":\"08:00:36\",\"day\":\"2026-11-28\",\"epoch\":\"1795320527\",\"ms\":1795320527",
-        "\"id\":\"550e8400-e29b-41d4-a716-446655440000\",\"short\":\"a3f2\"",
+        "\"id\":\"550e8400-e29b-41d4-a716-446655440000\",\"shortId\":\"a3f2\"",
         "\"level\":\"added\",\"ok\":true,\"nothing\":null",
     ] {
         assert_eq!(named(&format!("{{{exchange},{field}}}\n"), Format::JsonLines), [], "{field}");
