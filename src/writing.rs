@@ -170,8 +170,47 @@ impl Draft {
     }
 }
 
+/// What the program has open already under a name such as `/dev/stdout` or `/dev/fd/3`, so that what others write
+/// there stands behind; opened anew, a file has a place of its own, and the two write over each other.
+#[cfg(target_os = "linux")]
+fn open_already(path: &Path) -> Option<File> {
+    let own = rustix::process::getpid();
+    let number = match path.to_str()? {
+        "/dev/stdin" => 0,
+        "/dev/stdout" => 1,
+        "/dev/stderr" => 2,
+        path => {
+            let (folder, number) = path.rsplit_once('/')?;
+            let process = folder.strip_prefix("/proc/").and_then(|folder| folder.strip_suffix("/fd"));
+            let is_own = process.is_some_and(|process| {
+                matches!(process, "self" | "thread-self") || process.parse() == Ok(own.as_raw_nonzero().get())
+            });
+            number.parse().ok().filter(|_| is_own || folder == "/dev/fd")?
+        }
+    };
+    // A process may always take what is its own.
+    let own = rustix::process::pidfd_open(own, rustix::process::PidfdFlags::empty()).ok()?;
+    rustix::process::pidfd_getfd(own, number, rustix::process::PidfdGetfdFlags::empty()).ok().map(File::from)
+}
+
+/// The same elsewhere, for standard streams.
+#[cfg(not(target_os = "linux"))]
+fn open_already(path: &Path) -> Option<File> {
+    use rustix::stdio::{stderr, stdout};
+
+    let stream = match path.to_str()? {
+        "/dev/stdout" | "/dev/fd/1" => stdout().try_clone_to_owned(),
+        "/dev/stderr" | "/dev/fd/2" => stderr().try_clone_to_owned(),
+        _ => return None,
+    };
+    stream.ok().map(File::from)
+}
+
 /// Opens what is no file of a folder. A pipe that nobody reads is not waited for.
 fn open_special(path: &Path) -> io::Result<File> {
+    if let Some(open) = open_already(path) {
+        return Ok(open);
+    }
     let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
     // What a shell has opened with `>>` behind `/dev/stdout` has something before.
     let opened = File::options().append(true).custom_flags(flags).open(path).map_err(|error| {
@@ -394,6 +433,21 @@ mod tests {
         for stream in [format!("/dev/fd/{number}"), format!("/proc/self/fd/{number}"), "/dev/stderr".into()] {
             assert!(Place::of(Path::new(&stream)).expect("it is open").is_none(), "{stream}");
         }
+    }
+
+    #[cfg(all(feature = "cli", target_os = "linux"))]
+    #[test]
+    fn what_is_open_already_is_written_on_and_not_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        let mut open = fs::File::create(&path).expect("a file");
+        let number = std::os::fd::AsRawFd::as_raw_fd(&open);
+        open.write_all(b"one ").expect("room");
+        for (folder, text) in [("/dev/fd", "two "), ("/proc/self/fd", "three ")] {
+            replace(Path::new(&format!("{folder}/{number}")), |out| out.write_all(text.as_bytes())).expect("room");
+        }
+        open.write_all(b"four").expect("room");
+        assert_eq!(fs::read_to_string(&path).expect("it"), "one two three four");
     }
 
     #[test]

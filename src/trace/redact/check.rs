@@ -87,21 +87,49 @@ impl Needles {
             .iter()
             .map(|Needle { name, value, raw }| (name.as_str(), Ways::of(value, raw).without(&self.invented_ways)));
         let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_secret(secret)));
-        let mut found: BTreeSet<&str> = BTreeSet::new();
-        let mut wanted = Wanted::default();
-        for (name, ways) in values.chain(secrets) {
-            wanted.add(name, ways);
-            if wanted.size() >= most_at_once {
-                found.extend(look_for(std::mem::take(&mut wanted), text, files));
-            }
-        }
-        found.extend(look_for(wanted, text, files));
+        let look_at = LookedAt { text, files, most_at_once };
+        let mut found = look_at.search_for(values, What::Values);
+        found.extend(look_at.search_for(secrets, What::Codes));
         found.into_iter().map(str::to_owned).collect()
     }
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum What {
+    /// Personal values.
+    Values,
+    /// Codes. Somebody may have sent one in the headers of any commands; other numbers stand there by chance.
+    Codes,
+}
+
+/// What is looked through, and how many bytes of ways are looked for at once.
+struct LookedAt<'t> {
+    text: &'t str,
+    files: &'t [Files],
+    most_at_once: usize,
+}
+
+impl LookedAt<'_> {
+    /// The names of what is still there.
+    fn search_for<'n>(&self, named: impl Iterator<Item = (&'n str, Ways)>, what: What) -> BTreeSet<&'n str> {
+        let (mut found, mut wanted) = (BTreeSet::new(), Wanted::default());
+        for (name, ways) in named {
+            wanted.add(name, ways);
+            if wanted.size() >= self.most_at_once {
+                found.extend(look_for(std::mem::take(&mut wanted), self.text, self.files, what));
+            }
+        }
+        found.extend(look_for(wanted, self.text, self.files, what));
+        found
+    }
+}
+
 /// Looks for ways wherever they may be; says whose were found.
-fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files]) -> BTreeSet<&'n str> {
+fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files], what: What) -> BTreeSet<&'n str> {
+    if wanted.size() == 0 {
+        return BTreeSet::new();
+    }
     let mut search = wanted.search();
     let mut place = search.start();
     text.bytes().for_each(|byte| search.letter(&mut place, byte));
@@ -109,7 +137,7 @@ fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files]) -> BTreeSet<&'n
         let mut place = search.start();
         treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte));
     }
-    let mut rows = Rows { whole_lines: search.start(), slots: BTreeMap::new(), slot: 0, rows: HashMap::new() };
+    let mut rows = Rows { what, whole_lines: search.start(), slots: BTreeMap::new(), slot: 0, rows: HashMap::new() };
     let mut lines = Lines { text, next: 0 };
     while let Some(line) = lines.take() {
         rows.line(line.text, &mut search);
@@ -119,6 +147,7 @@ fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files]) -> BTreeSet<&'n
 
 /// What the lines of a text say in a row: where the searches are in each row.
 struct Rows<'t> {
+    what: What,
     /// All lines without holes, one after the other.
     whole_lines: Place,
     /// The number of each slot.
@@ -135,12 +164,20 @@ enum Saying {
     P2(u8),
     Parameters(u8),
     DataOf(u8),
+    AllP1,
+    AllP2,
+    AllParameters,
+    /// All that stands behind the instruction byte.
+    Behind,
     Data,
+    /// How many bytes the commands expect.
+    Le,
     Responses,
 }
 
 /// The length of the header of a command, and of a status word.
 const HEADER: usize = 4;
+const CLASS_AND_INSTRUCTION: usize = 2;
 const STATUS: usize = 2;
 
 impl<'t> Rows<'t> {
@@ -175,6 +212,14 @@ impl<'t> Rows<'t> {
         let data = data_of(body);
         self.say(Saying::DataOf(ins), Some(data), search);
         self.say(Saying::Data, Some(data), search);
+        if self.what == What::Codes {
+            self.say(Saying::AllP1, Some(&[p1]), search);
+            self.say(Saying::AllP2, Some(&[p2]), search);
+            self.say(Saying::AllParameters, Some(&[p1, p2]), search);
+            self.say(Saying::Behind, bytes.get(CLASS_AND_INSTRUCTION..), search);
+            let has_le = body.len() == 1 || !data.is_empty() && body.len() == 1 + data.len() + 1;
+            self.say(Saying::Le, body.last_chunk::<1>().filter(|_| has_le).map(<[_; 1]>::as_slice), search);
+        }
     }
 
     /// Goes on with what a line says. One of which nothing is known is passed over; a hole ends what stands in a row.
@@ -265,6 +310,32 @@ mod tests {
         let numbers: String =
             b"LEFEVRE".iter().map(|letter| format!("> 00 B2 01 {letter:02X} 00\n< 6A 83\n")).collect();
         assert_eq!(survivors(&numbers), one("nom"), "one letter in each command");
+    }
+
+    #[test]
+    fn a_code_is_found_in_the_headers_of_any_commands() {
+        let found = |text: &str| {
+            let mut needles = Needles::default();
+            needles.add_secret(b"9876".to_vec());
+            needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[]).len()
+        };
+        let rows = ["> 00 B0 39 38 00", "> 00 CA 37 36 00", "> 00 B0 00 00 10"];
+        for row in [
+            &["> 00 B0 39 38 04", "> 00 CA 37 36 04"][..],
+            &["> 00 B0 39 00 04", "> 00 CA 38 00 04", "> 00 B1 37 00 04", "> 00 B2 36 00 04"],
+            &["> 00 B0 00 39 04", "> 00 CA 00 38 04", "> 00 B1 00 37 04", "> 00 B2 00 36 04"],
+            &["> 00 B0 00 00 39", "> 00 CA 00 00 38", "> 00 A4 04 00 02 A0 00 37", "> 00 B0 00 00 36"],
+            &["> 00 B0 09 08 04", "> 00 CA 07 06 04"],
+            &["> 00 A4 04 00 06 D0 00 09 08 07 06"],
+            &["> 00 CA 39 38 37", "> 00 CA 36 00 00"],
+        ] {
+            assert_eq!(found(&row.join("\n< 6A 88\n")), 1, "{row:?}");
+        }
+        assert_eq!(found(&[rows[0], rows[2], rows[1]].join("\n< 6A 88\n")), 0, "not in a row");
+        let mut counting = Needles::default();
+        counting.add_secret(b"1234".to_vec());
+        let records = "virtuale-trace 1\n> 00 B2 01 04 00\n> 00 B2 02 04 00\n> 00 B2 03 04 00\n> 00 B2 04 04 00\n";
+        assert_eq!(counting.survivors(records, &[]), Vec::<String>::new(), "who counts tells no code");
     }
 
     #[test]

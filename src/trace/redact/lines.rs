@@ -3,6 +3,7 @@
 use virtuale_engine::{
     Aid, Interface,
     class::{Class, SecureMessaging},
+    image::{FileKind, ObjectKind},
     ins::Ins,
     instruction::{Effect, Parameters, Takes},
 };
@@ -19,13 +20,22 @@ use super::{
     notation,
     turn::{HEADER, Turn, instruction, opening},
 };
-use crate::profile::layout::Layout;
+use crate::profile::{Profile, layout::Layout};
 
 /// Class and instruction.
 const CLASS_AND_INSTRUCTION: usize = 2;
 
 /// The first byte of the proprietary classes [ISO-7816-4 5.4.1].
 const PROPRIETARY: u8 = 0x80;
+
+/// Where P1 and P2 stand in a header.
+const P1: usize = 2;
+const P2: usize = 3;
+
+/// The highest P1 of a command that presents a code, and the bit in P2 of a code of an application
+/// [ISO-7816-4 11.5.6, 11.5.7].
+const HIGHEST_P1: u8 = 0x03;
+const LOCAL: u8 = 0x80;
 
 /// P1 of SELECT by the name of an application, and the longest path.
 const BY_NAME: u8 = 0x04;
@@ -40,17 +50,22 @@ const CATEGORIES: [u8; 4] = [0xA, 0xD, 0xE, 0xF];
 
 /// A command: its header stays, and what follows if it says nothing of a person; all else becomes wildcards. Nothing
 /// stays of what is no command.
-pub(super) fn command_cells(trace: &Trace, pattern: &Pattern, turn: Turn, layout: &Layout) -> String {
+pub(super) fn command_cells(trace: &Trace, pattern: &Pattern, turn: Turn, profile: &Profile) -> String {
+    let layout = profile.layout();
     let opening = opening(trace, pattern).filter(|_| turn.is_command);
     let Some(command) = trace.exact(pattern) else {
-        return holes(pattern, opening.map_or(0, |[class, ins]| head(layout, &[class, ins, 0, 0])), 0);
+        let head = opening.map_or(0, |[class, ins]| head(layout, &[class, ins, 0, 0]));
+        let is_plain = |at, byte| opening.is_none_or(|[class, ins]| may_stay(profile, class, Ins(ins), at, byte));
+        return holes(pattern, head, 0, &is_plain);
     };
     let Some((header, body)) = command.split_first_chunk::<HEADER>().filter(|_| opening.is_some()) else {
         return notation(&vec![Cell::Any; command.len()]);
     };
     let head = head(layout, command);
-    let header_cells =
-        header.iter().enumerate().map(|(at, &byte)| if at < head { Cell::Byte(byte) } else { Cell::Any });
+    let &[class, ins, ..] = header;
+    let header_cells = header.iter().enumerate().map(|(at, &byte)| {
+        if at < head && may_stay(profile, class, Ins(ins), at, byte) { Cell::Byte(byte) } else { Cell::Any }
+    });
     let rest = match head {
         0 => vec![Cell::Any; body.len()],
         _ if names_a_place(layout, *header, body) => body.iter().map(|&byte| Cell::Byte(byte)).collect(),
@@ -68,6 +83,25 @@ fn head(layout: &Layout, command: &[u8]) -> usize {
         _ if layout.family().command_name(command).is_some() => HEADER,
         PROPRIETARY..=0xFE => CLASS_AND_INSTRUCTION,
         _ => 0,
+    }
+}
+
+/// Whether a byte of a header is none of a code. Of a command that presents one, P1 says what its data are, and P2
+/// which code of the card it is [ISO-7816-4 11.5.6, 11.5.7, 11.5.10]: anything else may be a part of the code.
+fn may_stay(profile: &Profile, class: u8, ins: Ins, at: usize, byte: u8) -> bool {
+    let presents = instruction(profile.layout(), class, ins).is_some_and(|known| known.takes == Takes::Secret);
+    let is_known = |number: u8| {
+        let domains = profile.image().files.iter().filter_map(|file| match &file.kind {
+            FileKind::Directory(directory) => Some(&directory.security),
+            _ => None,
+        });
+        let mut objects = domains.flat_map(|domain| &domain.objects);
+        number == 0 || objects.any(|object| object.number == number && matches!(object.kind, ObjectKind::Pin(_)))
+    };
+    match at {
+        P1 if presents => byte <= HIGHEST_P1,
+        P2 if presents => is_known(byte & !LOCAL),
+        _ => true,
     }
 }
 
@@ -118,7 +152,7 @@ pub(super) fn response_cells(
     read: Option<(&Treated, Read)>,
     own: &[u8],
 ) -> String {
-    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, tail(pattern)) };
+    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, tail(pattern), &|_, _| true) };
     let Some((data, status)) = response.split_last_chunk::<2>().filter(|(_, [sw1, _])| is_status(*sw1)) else {
         return notation(&vec![Cell::Any; response.len()]);
     };
@@ -175,8 +209,9 @@ pub(super) fn atr_cells(trace: &Trace, pattern: &Pattern, own: &[u8]) -> Vec<Cel
     }
 }
 
-/// A pattern that has holes already: bytes stay at its `head` and its `tail` only, names become numbers.
-fn holes(pattern: &Pattern, head: usize, tail: usize) -> String {
+/// A pattern that has holes already: bytes stay at its `head` and its `tail` only, and if they are plain; names become
+/// numbers.
+fn holes(pattern: &Pattern, head: usize, tail: usize, is_plain: &dyn Fn(usize, u8) -> bool) -> String {
     let Pattern::Holes(atoms) = pattern else { return String::new() };
     let run = atoms.iter().position(|&atom| atom == Atom::Run).unwrap_or(atoms.len());
     let stays = |at: usize| (at < head && at < run) || at + tail >= atoms.len();
@@ -184,7 +219,7 @@ fn holes(pattern: &Pattern, head: usize, tail: usize) -> String {
         .iter()
         .enumerate()
         .map(|(at, atom)| match *atom {
-            Atom::Byte(byte) if stays(at) => format!("{byte:02X}"),
+            Atom::Byte(byte) if stays(at) && is_plain(at, byte) => format!("{byte:02X}"),
             Atom::Byte(_) | Atom::Any => "..".to_owned(),
             Atom::Run => "**".to_owned(),
             Atom::Capture(capture) => format!("{{name-{}:{}}}", capture.name + 1, capture.length),

@@ -227,7 +227,7 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
         let slot = name(slot);
         match &step.action {
             Action::Send(pattern) => {
-                let cells = command_cells(trace, pattern, turn, stand_in.profile.layout());
+                let cells = command_cells(trace, pattern, turn, stand_in.profile);
                 writer.line(&slot, &Line::CommandPattern(&cells))?;
             }
             Action::Reset(kind) => writer.line(&slot, &Line::Reset(*kind))?,

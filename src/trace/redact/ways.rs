@@ -15,6 +15,9 @@ pub(super) const SHORTEST: usize = 4;
 /// The fewest digits that are looked for in half bytes.
 const FEWEST_DIGITS: usize = 6;
 
+/// How many different digits a code has at least that is looked for in bytes below ten.
+const FEWEST_DIFFERENT: usize = 3;
+
 /// The length of a NIR, and of its key.
 const NIR: usize = 13;
 const KEY: usize = 2;
@@ -72,9 +75,11 @@ impl Ways {
             let code = code.get(..end).unwrap_or_default();
             ways.add_bytes(code);
             let text = code.iter().all(u8::is_ascii_digit).then(|| code.iter().map(|&byte| char::from(byte)).collect());
-            for digits in text.into_iter().chain(digits_of_block(code)) {
+            let binary = code.iter().map(|&digit| (digit <= 9).then_some(char::from(b'0' + digit % 10))).collect();
+            for digits in [text, binary, digits_of_block(code)].into_iter().flatten().collect::<BTreeSet<String>>() {
                 ways.add_bytes(digits.as_bytes());
                 ways.add_digits(&digits);
+                ways.add_binary(&digits);
             }
         }
         ways
@@ -126,6 +131,17 @@ impl Ways {
         let says_something = digits.bytes().any(|digit| digit != b'0');
         if are_packed && numbers >= FEWEST_DIGITS && digits.len() - numbers <= 1 && says_something {
             self.digits.insert(digits.to_ascii_uppercase().into_bytes());
+        }
+    }
+
+    /// Digits as bytes below ten. What has few different ones, or counts up as the numbers of records do, occurs by
+    /// chance.
+    fn add_binary(&mut self, digits: &str) {
+        let bytes: Vec<u8> = digits.bytes().map(|digit| digit - b'0').collect();
+        let different = bytes.iter().filter(|&&digit| digit != 0).collect::<BTreeSet<_>>().len();
+        let counts_up = bytes.is_sorted_by(|one, next| one + 1 == *next);
+        if different >= FEWEST_DIFFERENT && !counts_up {
+            self.add_bytes(&bytes);
         }
     }
 
@@ -281,6 +297,12 @@ mod tests {
             assert!(has(&ways, b"123456"), "{}: {ways:?}", block.escape_ascii());
             assert!(ways.digits.contains(&b"123456"[..]), "{}", block.escape_ascii());
         }
+        for code in [&b"9876"[..], b"\x09\x08\x07\x06", b"\x24\x98\x76\xFF"] {
+            let ways = Ways::of_secret(code);
+            assert!(has(&ways, b"9876") && has(&ways, b"\x09\x08\x07\x06"), "{}", code.escape_ascii());
+        }
+        assert!(!has(&Ways::of_secret(b"1234"), b"\x01\x02\x03\x04"), "who counts tells no code");
+        assert!(!has(&Ways::of_secret(b"1000"), b"\x01\0\0\0"), "as lengths are");
         let short = Ways::of_secret(b"1234");
         assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
     }
