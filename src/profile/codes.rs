@@ -1,4 +1,4 @@
-//! What the codes on a card mean, as far as that is public [MEDINTUX-SSV codes] [CPS-BILLING codes].
+//! What the codes on a card mean, as far as that is public [MEDINTUX-SSV codes].
 //!
 //! Many codes have been seen on test cards and in software without their meaning being public. Those stand here without
 //! a label; [`meaning`] has nothing to say of them, and a page says so. The rule that this file upholds: no meaning is
@@ -212,85 +212,6 @@ const PATIENTS: &[CodeList] = &[
             seen("R"),
             seen("A"),
             seen("U"),
-        ],
-    },
-    CodeList {
-        name: "type_structure",
-        codes: &[
-            code("0", "ADELI", "ADELI"),
-            code("1", "ADELI office", "cabinet ADELI"),
-            code("3", "FINESS", "FINESS"),
-            code("4", "SIREN", "SIREN"),
-            code("5", "SIRET", "SIRET"),
-            code("6", "RPPS office", "cabinet RPPS"),
-            code("8", "RPPS", "RPPS"),
-            code("10", "MSSanté", "MSSanté"),
-        ],
-    },
-    CodeList {
-        name: "mode_facturation",
-        codes: &[
-            code("0", "self-employed", "libéral"),
-            code("1", "employee", "salarié"),
-            code("4", "locum", "remplaçant"),
-            code("7", "unpaid", "bénévole"),
-        ],
-    },
-    CodeList {
-        name: "convention",
-        codes: &[
-            code("0", "none", "non conventionné"),
-            code("1", "yes", "conventionné"),
-            code("2", "with the right to charge more", "conventionné avec dépassement"),
-            code("3", "free fees", "conventionné à honoraires libres"),
-            code("9", "establishment", "établissement"),
-        ],
-    },
-    CodeList {
-        name: "zone_ik",
-        codes: &[
-            code("00", "no mileage allowance", "aucune indemnité kilométrique"),
-            code("01", "plain", "plaine"),
-            code("02", "mountain", "montagne"),
-            code("03", "special", "spéciale"),
-            code("09", "undefined", "indéfinie"),
-        ],
-    },
-    CodeList {
-        name: "zone_tarifaire",
-        codes: &[
-            seen("10"),
-            seen("11"),
-            seen("20"),
-            seen("22"),
-            seen("23"),
-            seen("24"),
-            seen("25"),
-            seen("30"),
-            seen("40"),
-            seen("50"),
-            seen("60"),
-            seen("70"),
-            seen("80"),
-            seen("81"),
-            seen("82"),
-            seen("83"),
-            seen("84"),
-            seen("85"),
-            seen("99"),
-        ],
-    },
-    CodeList {
-        name: "agrement",
-        codes: &[
-            code("00", "none", "aucun"),
-            code("01", "D or DDASS", "D ou DDASS"),
-            code("02", "A, B, C, E, F", "A, B, C, E, F"),
-            code("03", "G, H, J", "G, H, J"),
-            code("04", "K", "K"),
-            code("05", "L", "L"),
-            code("06", "M", "M"),
-            seen("99"),
         ],
     },
     CodeList { name: "routage", codes: &[seen("NR"), seen("IP"), seen("OC"), seen("SP"), seen("MA")] },

@@ -46,7 +46,7 @@ fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
         "Verified OK",
         "ACTIVITY_01  D120  closed over the antenna",
         // The billing situation by class A0.
-        "> A0 B0 00 00 80  # READ BINARY at 0\n< EF 7E 80 0C 38 39 39 39 30",
+        "> A0 B0 00 00 7E  # READ BINARY at 0\n< EF 7C 80 0C 38 39 39 39 30",
         "card.crt.pem: OK",
         "certificate revoked",
     ] {

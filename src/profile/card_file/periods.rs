@@ -1,4 +1,4 @@
-//! Periods: they run forwards, and those of one list do not overlap.
+//! Periods: they run forwards, and those of one list do not overlap unless its schema lets them.
 //!
 //! A period includes its last day. One without a beginning has always been, one without an end stays open.
 

@@ -237,7 +237,7 @@ impl Parser<'_> {
                 let too_many = said!(en: "at most {max} fit", fr: "il y a place pour {max} au plus");
                 let members = self.members(key, written, &path, (*max, too_many), Rank::None);
                 let is_undated = members.iter().any(|member| self.undated.contains(&member.span));
-                if let Some(period) = of.period.as_ref().filter(|_| !is_undated) {
+                if let Some(period) = of.period.as_ref().filter(|_| !of.overlap && !is_undated) {
                     periods::check_overlap(period, &members, &mut self.mistakes);
                 }
                 Data::List(members)

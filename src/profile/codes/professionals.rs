@@ -1,6 +1,7 @@
-//! What the codes on a professional's card mean [ANS-TERMINOLOGIES tables]. The French words are the agency's own.
+//! What the codes on a professional's card mean [ANS-TERMINOLOGIES tables], in the agency's own French words, and those
+//! of billing situations, as programs put them [CPS-BILLING codes].
 
-use super::{CodeList, code};
+use super::{CodeList, code, seen};
 
 /// The lists.
 pub(super) const LISTS: &[CodeList] = &[
@@ -233,6 +234,72 @@ pub(super) const LISTS: &[CodeList] = &[
             code("SA67", "medical house on duty", "Maisons médicales de garde (MMG)"),
             code("SA68", "fire and rescue service of a department", "Services départementaux d'incendie et de secours"),
             code("SA69", "birth house", "Maisons de naissance"),
+        ],
+    },
+    CodeList {
+        name: "mode_facturation",
+        codes: &[
+            code("0", "self-employed", "libéral"),
+            code("1", "employee", "salarié"),
+            code("4", "locum", "remplaçant"),
+            code("7", "unpaid", "bénévole"),
+        ],
+    },
+    CodeList {
+        name: "convention",
+        codes: &[
+            code("0", "none", "non conventionné"),
+            code("1", "yes", "conventionné"),
+            code("2", "with the right to charge more", "conventionné avec dépassement"),
+            code("3", "free fees", "conventionné à honoraires libres"),
+            code("9", "establishment", "établissement"),
+        ],
+    },
+    CodeList {
+        name: "zone_ik",
+        codes: &[
+            code("00", "no mileage allowance", "aucune indemnité kilométrique"),
+            code("01", "plain", "plaine"),
+            code("02", "mountain", "montagne"),
+            code("03", "special", "spéciale"),
+            code("09", "undefined", "indéfinie"),
+        ],
+    },
+    CodeList {
+        name: "zone_tarifaire",
+        codes: &[
+            seen("10"),
+            seen("11"),
+            seen("20"),
+            seen("22"),
+            seen("23"),
+            seen("24"),
+            seen("25"),
+            seen("30"),
+            seen("40"),
+            seen("50"),
+            seen("60"),
+            seen("70"),
+            seen("80"),
+            seen("81"),
+            seen("82"),
+            seen("83"),
+            seen("84"),
+            seen("85"),
+            seen("99"),
+        ],
+    },
+    CodeList {
+        name: "agrement",
+        codes: &[
+            code("00", "none", "aucun"),
+            code("01", "D or DDASS", "D ou DDASS"),
+            code("02", "A, B, C, E, F", "A, B, C, E, F"),
+            code("03", "G, H, J", "G, H, J"),
+            code("04", "K", "K"),
+            code("05", "L", "L"),
+            code("06", "M", "M"),
+            seen("99"),
         ],
     },
 ];

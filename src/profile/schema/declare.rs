@@ -20,7 +20,7 @@ const MOST_KEYS: usize = 512;
 const MOST_CHOICES: usize = 1024;
 
 /// All that a declaration may say.
-const ATTRIBUTES: [&str; 21] = [
+const ATTRIBUTES: [&str; 22] = [
     "type",
     "length",
     "min",
@@ -31,6 +31,7 @@ const ATTRIBUTES: [&str; 21] = [
     "required",
     "default",
     "period",
+    "overlap",
     "excludes",
     "first_of",
     "one_of",
@@ -163,7 +164,8 @@ impl Declaration<'_> {
                 None
             }
         };
-        Rules { fields: Fields::default(), period, first_of: self.text("first_of"), one_of: self.texts("one_of") }
+        let (overlap, first_of, one_of) = (self.flag("overlap"), self.text("first_of"), self.texts("one_of"));
+        Rules { fields: Fields::default(), period, overlap, first_of, one_of }
     }
 
     /// How the last digit of a number follows.

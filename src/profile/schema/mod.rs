@@ -147,8 +147,11 @@ pub struct Choice {
 pub struct Rules {
     /// Its keys.
     pub fields: Fields,
-    /// Its keys that begin and end a period. Periods do not run backwards; those of a list do not overlap.
+    /// Its keys that begin and end a period. Periods do not run backwards; those of a list do not overlap,
+    /// unless they may.
     pub period: Option<(String, String)>,
+    /// Whether the periods of a list may overlap.
+    pub overlap: bool,
     /// The list at the top of the file of which this table is the first, besides being itself.
     pub first_of: Option<String>,
     /// Keys of which each such table has exactly one; none if empty.

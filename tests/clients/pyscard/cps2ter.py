@@ -103,8 +103,8 @@ expect("activity", (tag, dict(objects(place))[0x84]), (0xEE, b"CABINET LEFEVRE")
 ((tag, situation),) = objects(read(card, HOME, BILLING, SITUATION))
 situation = dict(objects(situation))
 expect("situation", (tag, situation[0x80]), (0xEF, b"899900012347"))
-expect("name of the place, billing number", (situation[0x83], situation[0x86]), (b"CABINET LEFEVRE", b"999100019"))
-expect("may sign forms, may sign lots", (situation[0x91], situation[0x92]), (b"001", b"001"))
+expect("name of the place, billing number", (situation[0x82], situation[0x85]), (b"CABINET LEFEVRE", b"999100019"))
+expect("may sign forms, may sign lots", (situation[0x90], situation[0x91]), (b"001", b"001"))
 
 # What was proved is gone with the power, and comes back by the other side.
 ok("reset", scard.SCardReconnect(card, scard.SCARD_SHARE_SHARED, protocol, scard.SCARD_RESET_CARD))

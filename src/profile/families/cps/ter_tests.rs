@@ -164,11 +164,23 @@ fn a_card_without_billing_or_activities_has_no_files_for_them() {
 }
 
 #[test]
+fn over_the_antenna_there_is_no_such_side() {
+    let mut card = card();
+    card.power_up(Interface::Contactless).expect("an ATR");
+    for command in [&hex!("A0 A4 00 00 02 3F00")[..], &hex!("A0 20 00 01 04 39393939"), &hex!("A0 C0 00 00 0F")] {
+        assert_eq!(status(&mut card, command), StatusWord::INSTRUCTION_NOT_SUPPORTED, "{command:02X?}");
+    }
+    card.power_up(Interface::Contact).expect("an ATR");
+    assert!(is_found(select(&mut card, HOME)));
+    assert_eq!(status(&mut card, &hex!("00 20 00 01 00")), StatusWord::tries_left(3), "a try was counted");
+}
+
+#[test]
 fn the_rights_to_sign_forms_and_lots_are_two() {
     for (forms, lots) in [(false, false), (false, true), (true, false), (true, true)] {
         let text = format!(
             "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n[[facturation]]\n\
-             type_structure = \"3\"\nstructure = \"990000004\"\nraison_sociale = \"CENTRE\"\n\
+             finess = \"0B0307377\"\nraison_sociale = \"CENTRE\"\n\
              numero_facturation = \"999100019\"\nspecialite = \"01\"\nsigne_fse = {forms}\nsigne_lots = {lots}\n"
         );
         let mut card = card_of(&text);
@@ -179,7 +191,26 @@ fn the_rights_to_sign_forms_and_lots_are_two() {
         let (answer, _) = ask(&mut card, &hex!("A0 C0 00 00 0F"));
         let (content, _) = ask(&mut card, &[0xA0, 0xB0, 0x00, 0x00, answer[3]]);
         let right = |tag, may| [&[tag, 0x03][..], if may { b"001" } else { b"000" }].concat();
-        assert!(content.ends_with(&[right(0x91, forms), right(0x92, lots)].concat()), "{content:02X?}");
+        assert!(content.ends_with(&[right(0x90, forms), right(0x91, lots)].concat()), "{content:02X?}");
+    }
+}
+
+#[test]
+fn situations_may_hold_at_once_and_do_not_run_backwards() {
+    let situation = |fin: &str| {
+        format!(
+            "[[facturation]]\nfiness = \"0B0307377\"\nraison_sociale = \"CENTRE\"\n\
+             numero_facturation = \"999100019\"\nspecialite = \"01\"\ndebut = \"2025-03-01\"\n{fin}"
+        )
+    };
+    let holder = "layout = \"cps3\"\n[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n\
+                  profession = \"10\"\n";
+    card_of(&format!("{holder}{}", situation("").repeat(16)));
+    for (count, fin) in [(1, "fin = \"2025-02-01\"\n"), (17, "")] {
+        let text = format!("{holder}{}", situation(fin).repeat(count));
+        let source = Source { name: "c.toml".into(), text };
+        let mistakes = Families::built_in().parse(source, None, &OPTIONS).expect_err(fin);
+        assert_eq!(mistakes.0.len(), 1, "{mistakes}");
     }
 }
 
