@@ -177,7 +177,7 @@ impl Template<'_> {
 
 /// What stands before a key that may be left out.
 fn comment_out(key: &Key) -> &'static str {
-    if key.presence == Presence::Required { "" } else { "#" }
+    if key.presence == Presence::Required || key.starter { "" } else { "#" }
 }
 
 /// A value for a key, as TOML: its default, its example, or one of its type.

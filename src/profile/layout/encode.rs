@@ -456,8 +456,23 @@ impl<'a> Encoder<'a> {
             en: "\"{name}\" is missing, and every card with \"{key}\" {text} has it",
             fr: "il manque « {name} », que toute carte avec « {key} » {text} possède",
         );
-        let hint = said!(en: "write it", fr: "l'écrire");
-        self.mistake_by(&item.span, &nearest(node, &self.start()), message, hint);
+        // It belongs in the table of its key, if the card file has that.
+        let table = match &item.body {
+            Body::Value { from, .. } => from.keys.split_last().map(|(_, tables)| tables.to_vec()),
+            _ => None,
+        };
+        let table = table.filter(|keys| !keys.is_empty());
+        let table = table.map(|keys| Path { keys, from_top: true, span: path.span.clone() });
+        let there = table.as_ref().and_then(|table| self.look_up(table, &self.start()));
+        let span = nearest(there.filter(|there| !there.span.is_empty()).unwrap_or(node), &self.start());
+        let hint = match &table {
+            Some(table) => {
+                let table = table.keys.join(".");
+                said!(en: "write it in [{table}]", fr: "l'écrire dans [{table}]")
+            }
+            None => said!(en: "write it", fr: "l'écrire"),
+        };
+        self.mistake_by(&item.span, &span, message, hint);
         true
     }
 

@@ -20,7 +20,7 @@ const MOST_KEYS: usize = 512;
 const MOST_CHOICES: usize = 1024;
 
 /// All that a declaration may say.
-const ATTRIBUTES: [&str; 22] = [
+const ATTRIBUTES: [&str; 23] = [
     "type",
     "length",
     "min",
@@ -36,6 +36,7 @@ const ATTRIBUTES: [&str; 22] = [
     "first_of",
     "one_of",
     "check",
+    "starter",
     "first",
     "codes",
     "values",
@@ -115,6 +116,7 @@ impl Declaration<'_> {
             first: self.text("first"),
             excludes: self.text("excludes"),
             check: self.check(&kind),
+            starter: self.flag("starter"),
             kind,
         })
     }

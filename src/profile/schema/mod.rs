@@ -62,6 +62,8 @@ pub struct Key {
     pub excludes: Option<String>,
     /// How its last digit follows from those before it.
     pub check: Option<Check>,
+    /// Whether starter files have it though a card may have none.
+    pub starter: bool,
 }
 
 /// What may be written under a key.
@@ -292,6 +294,7 @@ impl Key {
             first: None,
             excludes: None,
             check: None,
+            starter: false,
         }
     }
 }

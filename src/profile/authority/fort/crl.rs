@@ -1,5 +1,6 @@
 //! What the authorities of the chain have revoked [RFC-5280 5].
 
+use jiff::civil::Date;
 use p256::ecdsa::signature::Signer as _;
 use x509_cert::{
     Certificate, Version,
@@ -22,8 +23,8 @@ use super::{
     signer::{Signature, Signer},
 };
 
-/// The cards whose certificates are revoked, as certificates name them.
-pub const REVOKED: &[&str] = &["8025000001/9900054321"];
+/// The cards whose certificates are revoked, as certificates name them, with their first days.
+pub const REVOKED: &[(&str, Date)] = &[("8025000001/9900054321", Date::constant(2025, 1, 2))];
 
 /// The numbers of the keys that a card has: signature, authentication, and the technical one.
 const KEYS: [u8; 3] = [1, 2, 3];
@@ -34,12 +35,12 @@ const MADE_ON: [u16; 3] = [2025, 6, 3];
 const NEXT_ON: [u16; 3] = [2049, 12, 31];
 
 /// The list of an authority with this certificate, in DER.
-pub(super) fn list(certificate: &[u8], signer: &Signer, cards: &[&str]) -> Result<Vec<u8>, Error> {
+pub(super) fn list(certificate: &[u8], signer: &Signer, cards: &[(&str, Date)]) -> Result<Vec<u8>, Error> {
     let issuer = Certificate::from_der(certificate)?;
     let name = issuer.tbs_certificate().subject().clone();
     let keys = cards.iter().flat_map(|card| KEYS.map(|key| (card, key)));
-    let revoked = keys.map(|(card, key)| {
-        let (serial_number, revocation_date) = (card_serial(card, key)?, time(REVOKED_ON)?);
+    let revoked = keys.map(|(&(card, first), key)| {
+        let (serial_number, revocation_date) = (card_serial(card, first, key)?, time(REVOKED_ON)?);
         Ok(RevokedCert { serial_number, revocation_date, crl_entry_extensions: None })
     });
     let revoked: Vec<_> = revoked.collect::<Result<_, Error>>()?;

@@ -173,7 +173,7 @@ impl Form {
         Ok(Self {
             issuer: Place::Persons.full_name()?,
             subject: subject(bearer)?,
-            serial: card_serial(&bearer.card, number)?,
+            serial: card_serial(&bearer.card, bearer.valid[0], number)?,
             validity: validity(bearer.valid)?,
             key: rsa_information(key)?,
             extensions: [
@@ -208,10 +208,10 @@ impl BuilderProfile for Form {
     }
 }
 
-/// The serial number of the certificate of a card's key: it follows from the card and the number of the key, so that a
-/// list of revoked cards can name it.
-pub(super) fn card_serial(card: &str, key: u8) -> Result<SerialNumber, Error> {
-    serial(&[card.as_bytes(), &[key]])
+/// The serial number of the certificate of a card's key: it follows from the card, its first day and the number of the
+/// key, so that a list of revoked cards can name it, and a card whose days move with the calendar has another one.
+pub(super) fn card_serial(card: &str, first: Date, key: u8) -> Result<SerialNumber, Error> {
+    serial(&[card.as_bytes(), first.to_string().as_bytes(), &[key]])
 }
 
 /// A serial number of 128 bits.

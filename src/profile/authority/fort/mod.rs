@@ -84,7 +84,7 @@ impl FortAuthority {
         };
         let (root_certificate, persons_certificate) =
             (certified(Place::Root, &root)?, certified(Place::Persons, &persons)?);
-        let crl = |place: Place, certificate: &[u8], signer: &Signer, cards: &[&str]| {
+        let crl = |place: Place, certificate: &[u8], signer: &Signer, cards: &[(&str, Date)]| {
             crl::list(certificate, signer, cards).map_err(|reason| named(place.name(), reason))
         };
         Ok(Self {

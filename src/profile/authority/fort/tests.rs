@@ -147,7 +147,8 @@ fn the_chain_is_signed_from_the_root_down_and_lists_revoked_cards() {
             &extensions(certificate).iter().find(|(id, ..)| id == "2.5.29.35").expect("an issuer").2[4..].to_vec();
         assert_eq!(named, identifier);
     }
-    let revoked = Bearer { card: REVOKED[0].into(), ..bearer() };
+    let (card, first) = REVOKED[0];
+    let revoked = Bearer { card: card.into(), valid: [first, bearer().valid[1]], ..bearer() };
     for (list, key, count) in
         [(&authority.root_crl, &authority.root_key, 0), (&authority.persons_crl, &authority.persons_key, 3)]
     {
