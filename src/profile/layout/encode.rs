@@ -456,12 +456,13 @@ impl<'a> Encoder<'a> {
             en: "\"{name}\" is missing, and every card with \"{key}\" {text} has it",
             fr: "il manque « {name} », que toute carte avec « {key} » {text} possède",
         );
-        // It belongs in the table of its key, if the card file has that.
+        // It belongs in the table of its key, if that is another one and the card file has it.
         let table = match &item.body {
             Body::Value { from, .. } => from.keys.split_last().map(|(_, tables)| tables.to_vec()),
             _ => None,
         };
-        let table = table.filter(|keys| !keys.is_empty());
+        let beside = path.keys.split_last().map(|(_, tables)| tables);
+        let table = table.filter(|keys| !keys.is_empty() && beside != Some(keys.as_slice()));
         let table = table.map(|keys| Path { keys, from_top: true, span: path.span.clone() });
         let there = table.as_ref().and_then(|table| self.look_up(table, &self.start()));
         let span = nearest(there.filter(|there| !there.span.is_empty()).unwrap_or(node), &self.start());
