@@ -65,7 +65,7 @@ pub struct NotText {
     pub hint: Bilingual,
 }
 
-/// Text from bytes, as [`codings`] reads them.
+/// Text from bytes: UTF-8, UTF-16 with or without a mark of byte order, or parts of both, one behind the other.
 ///
 /// # Errors
 ///

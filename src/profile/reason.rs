@@ -23,6 +23,7 @@ pub(super) fn error(kind: io::ErrorKind, said: Bilingual) -> io::Error {
 }
 
 /// The same error once more: the system's has no copy.
+#[cfg(feature = "cli")]
 pub(crate) fn copy(error: &io::Error) -> io::Error {
     match (error.raw_os_error(), spoken(error)) {
         (Some(code), _) => io::Error::from_raw_os_error(code),
@@ -57,7 +58,7 @@ pub(super) fn too_long(longest: impl fmt::Display) -> Bilingual {
     said!(en: "it has more than {longest} bytes", fr: "il a plus de {longest} octets")
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "cli"))]
 mod tests {
     use std::io;
 

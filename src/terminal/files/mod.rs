@@ -114,6 +114,7 @@ impl<'a> FileWalk<'a> {
     }
 
     /// The same of a card with this answer to reset, which may be that of its antenna.
+    #[cfg(feature = "cli")]
     pub(super) fn of_card(self, atr: &[u8]) -> Self {
         Self { interface: self.layout.interface_of(atr), ..self }
     }
