@@ -68,6 +68,23 @@ impl Gathered {
         rest
     }
 
+    /// Takes the bytes directly behind a mark, and gives back what follows them. An offset or a time may stand between.
+    pub(super) fn begin_of<'t>(&mut self, line: &Line<'_>, text: &'t str) -> Option<Rest<'t>> {
+        let whole = text.trim();
+        let text = self.without_offset(line, whole);
+        line.take(&whole[..whole.len() - text.len()]);
+        self.take_of(line, text)
+    }
+
+    /// A text without the offset of the first row of a dump. Where it is not zero, rows may be missing: a flaw.
+    fn without_offset<'t>(&mut self, line: &Line<'_>, text: &'t str) -> &'t str {
+        let Some((digits, row)) = first_offset(text) else { return text };
+        if digits.bytes().any(|digit| digit != b'0') {
+            self.flaw(line.number, text, "a number before the bytes: a count, or the offset of a row below a lost one");
+        }
+        row
+    }
+
     /// Takes the bytes at the beginning of a text, and gives back what follows them: the end of it.
     pub(super) fn take<'t>(&mut self, line: usize, text: &'t str) -> Option<Rest<'t>> {
         let whole = text.trim();
@@ -184,6 +201,21 @@ pub(super) fn offset(text: &str) -> (Option<usize>, &str) {
         Ok(value) if matches!(end, 4..=8) && ends => (Some(value), rest.trim_start_matches([':', '|', ' '])),
         _ => (None, text),
     }
+}
+
+/// The digits of the number before the first row of a dump, and the row: with a colon behind the number, or with what
+/// else ends an offset where it is zero. Groups of digits may be joined by colons.
+fn first_offset(text: &str) -> Option<(&str, &str)> {
+    let bare = text.strip_prefix("0x").unwrap_or(text);
+    let end = bare.find(|sign: char| !sign.is_ascii_hexdigit()).unwrap_or(bare.len());
+    let (digits, behind) = bare.split_at(end);
+    let row = match behind.trim_start().strip_prefix(':') {
+        Some(row) if row.starts_with(' ') || !row.contains(':') => row.trim_start(),
+        _ => offset(text).1,
+    };
+    let is_zero = digits.bytes().all(|digit| digit == b'0');
+    let is_number = matches!(end, 4..=8) && (is_zero || behind.trim_start().starts_with(':'));
+    (is_number && row.len() < text.len() && !notation::read(row).bytes.is_empty()).then_some((digits, row))
 }
 
 /// Whether a line looks like bytes: nothing else, or more of them than of anything else, or a whole command in one

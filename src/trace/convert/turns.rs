@@ -70,7 +70,7 @@ impl<'d> Turns<'d> {
         self.is_torn = false;
         self.hear(line);
         let mut open = Open { kind: Kind::Message(speaker), gathered: Gathered::new(line.number), told, goes_on: true };
-        if let Some(rest) = open.gathered.take_of(line, text) {
+        if let Some(rest) = open.gathered.begin_of(line, text) {
             open.end(line, text, &rest);
         }
         self.open = Some(open);

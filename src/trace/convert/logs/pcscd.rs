@@ -107,7 +107,7 @@ impl Pcscd {
             line.take(&text[..text.len() - rest.len()]);
             let party = self.party(prefix);
             let mut gathered = Gathered::new(number);
-            if gathered.take_of(line, rest).is_some() {
+            if gathered.begin_of(line, rest).is_some() {
                 gathered.flaw(number, text, "not only bytes behind the mark");
             }
             self.open = Some((party, speaker, gathered));

@@ -6,6 +6,7 @@ mod printed;
 mod programs;
 mod properties;
 mod records;
+mod rows;
 mod structure;
 mod tables;
 mod two_readers;

@@ -1,0 +1,35 @@
+//! What stands between a mark and its bytes.
+
+use super::{said_in, whole};
+use crate::trace::convert::{Format, import};
+
+/// The lines that are named in a log.
+fn named(log: &str) -> Vec<usize> {
+    let format = Format::detect(log).expect("a program");
+    import(log, format).unread.iter().map(|unread| unread.line).collect()
+}
+
+const CHALLENGE: &str = "> 00 84 00 00 08\n< 01 02 03 04 05 06 07 08 90 00\n";
+
+/// Programs by the marks before a command and before an answer.
+const MARKED: [(&str, &str, Format); 4] = [
+    ("C-APDU: ", "R-APDU: ", Format::Arrows),
+    ("=> ", "<= ", Format::Arrows),
+    ("> ", "< ", Format::Angles),
+    ("00000001 APDU: ", "00000002 SW: ", Format::Pcscd),
+];
+
+#[test]
+fn an_offset_before_the_only_row_is_no_byte() {
+    for (command, answer, format) in MARKED {
+        for offsets in [["0000: "; 2], ["0x0000: "; 2], ["00000000: "; 2], ["0000:"; 2]] {
+            let log =
+                format!("{command}{}00 84 00 00 08\n{answer}{}01 02 03 04 05 06 07 08 90 00\n", offsets[0], offsets[1]);
+            assert_eq!(said_in(&whole(&log, format)), CHALLENGE, "{log}");
+        }
+        for number in ["0010: ", "000A: ", "0x0008:"] {
+            let log = format!("{command}00 84 00 00 08\n{answer}{number}01 02 03 04 05 06 07 08 90 00\n");
+            assert!(named(&log).contains(&2), "{log}");
+        }
+    }
+}
