@@ -71,9 +71,19 @@ impl Gathered {
     /// Takes the bytes directly behind a mark, and gives back what follows them. An offset or a time may stand between.
     pub(super) fn begin_of<'t>(&mut self, line: &Line<'_>, text: &'t str) -> Option<Rest<'t>> {
         let whole = text.trim();
-        let text = self.without_offset(line, whole);
+        let untimed = self.without_time(line, whole);
+        let text = self.without_offset(line, untimed);
         line.take(&whole[..whole.len() - text.len()]);
         self.take_of(line, text)
+    }
+
+    /// A text without the day and the time at its beginning. What could be bytes as well is a flaw.
+    fn without_time<'t>(&mut self, line: &Line<'_>, text: &'t str) -> &'t str {
+        let untimed = prefix::untimed(text);
+        if untimed.len() == text.len() && first_offset(text).is_none() && could_be_time(text) {
+            self.flaw(line.number, text, "a day or a time before the bytes, or bytes: nothing tells");
+        }
+        untimed
     }
 
     /// A text without the offset of the first row of a dump. Where it is not zero, rows may be missing: a flaw.
@@ -200,6 +210,23 @@ pub(super) fn offset(text: &str) -> (Option<usize>, &str) {
     match usize::from_str_radix(digits, 16) {
         Ok(value) if matches!(end, 4..=8) && ends => (Some(value), rest.trim_start_matches([':', '|', ' '])),
         _ => (None, text),
+    }
+}
+
+/// Whether a text is a time and nothing else, or its first word is joined by signs as days and times are, and no
+/// other word is.
+fn could_be_time(text: &str) -> bool {
+    let mut words = text.split([' ', '\t']).filter(|word| !word.is_empty());
+    let is_joined = |word: &str| word.trim_end_matches([':', '-', ',', ';']).contains([':', '-', '/']);
+    let is_time = |word: &str| {
+        let parts: Vec<&str> = word.trim_end_matches([':', ',', ';']).split([':', '-', '/']).collect();
+        let is_number = |part: &&str| matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
+        matches!(parts.len(), 2 | 3) && parts.iter().all(is_number)
+    };
+    let first = words.next().unwrap_or_default();
+    match words.next() {
+        None => prefix::is_day_or_time(first),
+        Some(second) => is_time(first) && is_pairs(second) && !words.any(is_joined),
     }
 }
 

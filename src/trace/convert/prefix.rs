@@ -35,6 +35,11 @@ pub(super) fn follows_bytes(text: &str) -> bool {
     false
 }
 
+/// A text without the day and the time at its beginning.
+pub(super) fn untimed(text: &str) -> &str {
+    iso(text).or_else(|| day_and_time(text)).or_else(|| time(text)).map_or(text, str::trim_start)
+}
+
 type Kind = fn(&str) -> Option<&str>;
 
 const KINDS: [Kind; 12] =

@@ -7,7 +7,7 @@ use crate::trace::convert::{
     dialogue::{Dialogue, Event},
     leftovers::Author,
     lines::{Line, Lines},
-    notation,
+    notation, prefix,
     turns::{Speaker, Turns},
 };
 
@@ -41,7 +41,7 @@ impl Found {
 }
 
 fn is_bytes(text: &str) -> bool {
-    text.trim_start().starts_with("[]") || notation::read(text).bytes.0.len() > 1
+    text.trim_start().starts_with("[]") || notation::read(prefix::untimed(text.trim())).bytes.0.len() > 1
 }
 
 /// What is said in a line, and by whom.

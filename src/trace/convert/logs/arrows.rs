@@ -8,6 +8,7 @@ use crate::trace::convert::{
     leftovers::Author,
     lines::{Line, Lines},
     notation::{self, Reading},
+    prefix,
     turns::{Speaker, Turns},
 };
 
@@ -53,7 +54,7 @@ impl Counted {
                 let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
                 // With a count the bytes may stand in rows below.
                 let is_begun = told.is_some() && text.trim().is_empty();
-                *count += usize::from(is_begun || notation::read(text).bytes.0.len() > 1);
+                *count += usize::from(is_begun || notation::read(prefix::untimed(text.trim())).bytes.0.len() > 1);
             }
         }
     }

@@ -33,3 +33,20 @@ fn an_offset_before_the_only_row_is_no_byte() {
         }
     }
 }
+
+#[test]
+fn a_time_behind_a_mark_is_no_byte() {
+    for (command, answer, format) in MARKED {
+        for time in
+            ["16:58:46 ", "16:58:46.123 ", "2026-01-15 16:58:46 ", "2026-01-15T16:58:46Z ", "15/01/2026 16:58:46 "]
+        {
+            let log = format!("{command}{time}00 84 00 00 08\n{answer}{time}01 02 03 04 05 06 07 08 90 00\n");
+            assert_eq!(said_in(&whole(&log, format)), CHALLENGE, "{log}");
+        }
+        for time in ["2026-01-15 ", "15-01-2026 ", "16:58 "] {
+            let log = format!("{command}00 84 00 00 08\n{answer}{time}01 02 03 04 05 06 07 08 90 00\n");
+            assert!(named(&log).contains(&2), "{log}");
+        }
+    }
+    assert!(named("=> 00 84 00 00 08\n<= 16:58:46\n01 02 03 04 05 06 07 08 90 00\n").contains(&2));
+}
