@@ -207,11 +207,23 @@ impl Dialogue {
         }
     }
 
-    /// Notes the answer to reset of the card in a reader. The first one counts; a trace says it before the dialogue.
-    pub(super) fn atr(&mut self, place: Place<'_>, atr: Bytes) {
-        let Some(reader) = self.index_of(place).and_then(|index| self.readers.get_mut(index)) else { return };
-        if !atr.is_empty() && atr.0.len() <= virtuale_engine::atr::LONGEST {
-            reader.atr.get_or_insert(atr);
+    /// Notes the answer to reset of the card in a reader. A trace has one of each slot, before the dialogue: the first
+    /// one counts, and another one is named.
+    pub(super) fn atr(&mut self, line: usize, place: Place<'_>, atr: Bytes) {
+        if atr.is_empty() {
+            return;
+        }
+        let longest = virtuale_engine::atr::LONGEST;
+        if atr.0.len() > longest {
+            let why = format!("an answer to reset of {} bytes, and none has more than {longest}", atr.0.len());
+            return self.unread(line, &atr.notation(), &why);
+        }
+        let shown = atr.notation();
+        let Some(reader) = self.index_of(place).and_then(|index| self.readers.get_mut(index)) else {
+            return self.unread(line, &shown, "an answer to reset of one more reader than a trace has slots");
+        };
+        if *reader.atr.get_or_insert_with(|| atr.clone()) != atr {
+            self.unread(line, &shown, "another answer to reset than before, and a trace has one of each slot");
         }
     }
 

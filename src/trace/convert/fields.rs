@@ -151,7 +151,7 @@ impl Record {
             if !read.rest.is_empty() {
                 dialogue.unread(self.line, &atr.value, NOT_ONLY_BYTES);
             }
-            dialogue.atr(place, read.bytes);
+            dialogue.atr(self.line, place, read.bytes);
         }
         let parts = self.parts();
         let Parts { command, answer, status } = parts;

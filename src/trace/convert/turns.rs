@@ -224,7 +224,7 @@ impl<'d> Turns<'d> {
                 self.dialogue.name_flaw(message);
             }
             Kind::Atr => {
-                self.dialogue.atr(self.connections.place(), message.bytes.clone());
+                self.dialogue.atr(message.line, self.connections.place(), message.bytes.clone());
                 self.dialogue.name_flaw(message);
             }
             Kind::Message(Speaker::Terminal) => {

@@ -56,7 +56,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
             turns.connections.connect(reader);
             if let Some((protocol, atr)) = connection.split_once("-> ").and_then(|(_, result)| result.split_once(", "))
             {
-                turns.dialogue.atr(Place::Reader(reader), notation::read(atr).bytes);
+                turns.dialogue.atr(line.number, Place::Reader(reader), notation::read(atr).bytes);
                 if protocol == "T=1" {
                     turns.dialogue.push(line.number, Place::Reader(reader), Event::Protocol(Protocol::T1));
                 }

@@ -74,7 +74,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     // Below a message, which may show bytes that are no APDU: whether the row above is a full one.
     let mut message = None;
     while let Some(line) = lines.next() {
-        if opensc.learn(bare(&line.text), dialogue) {
+        if opensc.learn(line.number, bare(&line.text), dialogue) {
             continue;
         }
         if line.text.starts_with(TOOL_SENDS) {
@@ -130,7 +130,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
 
 impl Opensc {
     /// Learns from a line which reader is meant, or the answer to reset; whether there was one.
-    fn learn(&mut self, text: &str, dialogue: &mut Dialogue) -> bool {
+    fn learn(&mut self, line: usize, text: &str, dialogue: &mut Dialogue) -> bool {
         if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
             self.connected = Some(name(reader).to_owned());
         }
@@ -150,7 +150,7 @@ impl Opensc {
         if let Some((before, atr)) = text.split_once("ATR     : ")
             && is_source(before, "match_atr_table")
         {
-            dialogue.atr(Place::from(self.connected.as_deref()), notation::read(atr).bytes);
+            dialogue.atr(line, Place::from(self.connected.as_deref()), notation::read(atr).bytes);
             return true;
         }
         false

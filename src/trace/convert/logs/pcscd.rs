@@ -182,7 +182,7 @@ impl Pcscd {
         let connected = self.connections.get(&party).and_then(|connections| connections.place().name());
         if let Some(rest) = text.strip_prefix("Card ATR: ") {
             let reader = self.powered.as_deref().or(connected);
-            dialogue.atr(Place::from(reader), notation::read(rest).bytes);
+            dialogue.atr(line, Place::from(reader), notation::read(rest).bytes);
         } else if let Some(reader) = between(text, "Attempting Connect to ", " using protocol") {
             self.connections.entry(party).or_default().connect(reader);
         } else if refused(text) {

@@ -109,11 +109,11 @@ impl Scdaemon {
             return;
         }
         if let Some((before, atr)) = text.split_once("ATR=") {
-            self.atr(atr, dialogue);
+            self.atr(line.number, atr, dialogue);
             self.slot(before, line, dialogue);
             line.take_all();
         } else if let Some(atr) = between(text, "ATR (", ")") {
-            self.atr(atr, dialogue);
+            self.atr(line.number, atr, dialogue);
             line.take_all();
         } else if self.atrs.contains(&notation::read(message(text)).bytes) {
             line.take_all();
@@ -122,13 +122,13 @@ impl Scdaemon {
         }
     }
 
-    fn atr(&mut self, written: &str, dialogue: &mut Dialogue) {
+    fn atr(&mut self, line: usize, written: &str, dialogue: &mut Dialogue) {
         let atr = notation::read(written).bytes;
         // The log of one card repeats one, that of a long day a few.
         if self.atrs.len() < MOST_ATRS && !self.atrs.contains(&atr) {
             self.atrs.push(atr.clone());
         }
-        dialogue.atr(Place::Unnamed, atr);
+        dialogue.atr(line, Place::Unnamed, atr);
     }
 
     /// A card has been powered up in a slot. Commands do not name theirs.

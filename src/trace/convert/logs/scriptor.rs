@@ -29,7 +29,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
         if let Some(atr) = text.strip_prefix("< OK: ") {
             turns.close();
             let atr = notation::read(atr);
-            turns.dialogue.atr(turns.connections.place(), atr.bytes);
+            turns.dialogue.atr(line.number, turns.connections.place(), atr.bytes);
             line.take(&text[..text.len() - atr.rest.len()]);
         } else if text.starts_with("< KO: ") {
             turns.close();

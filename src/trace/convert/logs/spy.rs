@@ -270,7 +270,7 @@ impl Spy<'_> {
         match call.buffer(last) {
             Ok(atr) => {
                 let reader = self.reader_of(call);
-                self.dialogue.atr(Place::from(reader.as_deref()), Bytes::from(&atr[..]));
+                self.dialogue.atr(call.line, Place::from(reader.as_deref()), Bytes::from(&atr[..]));
             }
             Err(why) => self.dialogue.unread(call.line, "SCardStatus", why),
         }
@@ -292,7 +292,7 @@ impl Spy<'_> {
             };
             self.moved(call.line, &reader, present);
             match call.buffer(start + 3) {
-                Ok(atr) if present => self.dialogue.atr(Place::Reader(&reader), Bytes::from(&atr[..])),
+                Ok(atr) if present => self.dialogue.atr(call.line, Place::Reader(&reader), Bytes::from(&atr[..])),
                 Ok(_) => {}
                 Err(why) => self.dialogue.unread(call.line, call.text(start + 4), why),
             }

@@ -50,3 +50,20 @@ fn a_time_behind_a_mark_is_no_byte() {
     }
     assert!(named("=> 00 84 00 00 08\n<= 16:58:46\n01 02 03 04 05 06 07 08 90 00\n").contains(&2));
 }
+
+#[test]
+fn another_answer_to_reset_is_named() {
+    let log = "ATR: 3B 00\n=> 00 A4 04 00 00\n<= 90 00\nATR: 3B 02 14 50\n=> 00 B0 00 00 01\n<= 41 90 00\n";
+    assert_eq!(named(log), [4]);
+    assert!(named(&log.replace("3B 02 14 50", "3B 00")).is_empty());
+    assert_eq!(named("atr,command,response\n3B00,00A4040000,9000\n3B021450,00B0000001,419000\n"), [3]);
+    assert_eq!(
+        named(
+            "{\"atr\":\"3B00\",\"command\":\"00A4040000\",\"response\":\"9000\"}\n\
+            {\"atr\":\"3B021450\",\"command\":\"00B0000001\",\"response\":\"419000\"}\n"
+        ),
+        [2]
+    );
+    let long = format!("atr,command,response\n3B{},00A4040000,9000\n", "00".repeat(33));
+    assert_eq!(named(&long), [2]);
+}
