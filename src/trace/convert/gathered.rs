@@ -4,6 +4,7 @@ use super::{
     column::is_text_of_last,
     dialogue::{Message, Unread},
     element::{Bytes, Element},
+    guards::{ends_with_status, length_by_le},
     lines::Line,
     notation::{self, Reading},
     prefix, tail,
@@ -148,6 +149,30 @@ impl Gathered {
         }
         line.take(&whole[..whole.len() - text.len()]);
         Some(self.take_of(line, text))
+    }
+
+    /// Whether these bytes are an answer that has ended, and a line below is none of it: it has a status word, and is
+    /// nothing else or has all that the command asks for, or a blank line parts them, or the line is a status word.
+    /// A row whose offset goes on is one.
+    pub(super) fn has_ended(&self, command: Option<&Bytes>, is_parted: bool, below: &str) -> bool {
+        let (told, row) = offset(below.trim());
+        let length = self.bytes.0.len();
+        if self.half.is_some() || told == Some(length) || !ends_with_status(&self.bytes) {
+            return false;
+        }
+        let asked = command.and_then(length_by_le);
+        let Reading { bytes, rest, .. } = notation::read(row);
+        let is_status = rest.is_empty() && bytes.0.len() == 2 && ends_with_status(&bytes);
+        // The text of a row may end as a status word does, and that of the answer follows it.
+        let is_all = length == 2 || asked == Some(length);
+        let is_row = length.is_multiple_of(16) && !self.is_done() && !is_all;
+        let is_last = is_status && (asked == Some(length + 2) || is_row);
+        !is_last && (is_all || is_parted || is_status)
+    }
+
+    /// Whether these bytes end with `90 00`.
+    fn is_done(&self) -> bool {
+        self.ends_with(&Bytes::from(&[0x90, 0x00][..]))
     }
 
     /// Takes bytes as they are.

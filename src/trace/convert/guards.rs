@@ -42,6 +42,27 @@ pub(super) fn flaw_of_response(response: &Bytes) -> Option<String> {
     }
 }
 
+/// How many bytes an answer has if the card gives all that the command asks for, by an Le that is exact
+/// [ISO-7816-3 12.1]; `None` where it asks for whatever there is, or has data.
+pub(super) fn length_by_le(command: &Bytes) -> Option<usize> {
+    let ne = match command.length()? {
+        4 => 0,
+        5 => usize::from(command.byte(4)?),
+        7 if command.byte(4)? == 0 => usize::from(command.byte(5)?) << 8 | usize::from(command.byte(6)?),
+        length => {
+            let (lc, le) = (usize::from(command.byte(4)?), usize::from(command.byte(length - 1)?));
+            if lc > 0 && length == 6 + lc { le } else { return None }
+        }
+    };
+    (ne > 0 || command.length() == Some(4)).then_some(ne + 2)
+}
+
+/// Whether bytes end with what could be a status word [ISO-7816-4 5.6].
+pub(super) fn ends_with_status(response: &Bytes) -> bool {
+    let first = response.0.len().checked_sub(2).and_then(|at| response.byte(at));
+    first.is_some_and(|first| matches!(first, 0x61..=0x6F | 0x90..=0x9F))
+}
+
 /// How many bytes a command has by its own Lc, if a gap in it can be filled so. Nobody knows of an Le behind it.
 pub(super) fn length_by_lc(command: &Bytes) -> Option<usize> {
     command.byte(4).filter(|lc| *lc > 0).map(|lc| 5 + usize::from(lc))

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, mem};
 
 use super::{
     dialogue::{Answer, Dialogue, Message},
+    element::Bytes,
     readers::{Home, Place},
 };
 
@@ -16,6 +17,11 @@ impl Waiting {
     pub(super) fn command(&mut self, place: Place<'_>, command: Message, dialogue: &mut Dialogue) {
         self.give_up(dialogue);
         self.0 = Some((Home::of(place), command));
+    }
+
+    /// The bytes of the command that waits.
+    pub(super) fn bytes(&self) -> Option<&Bytes> {
+        self.0.as_ref().map(|(_, command)| &command.bytes)
     }
 
     /// Its answer came.

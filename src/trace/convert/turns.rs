@@ -42,6 +42,8 @@ struct Open {
     told: Option<usize>,
     /// Whether it may go on below.
     goes_on: bool,
+    /// Whether a blank line stands below it.
+    is_parted: bool,
 }
 
 /// The turns of a log.
@@ -69,7 +71,13 @@ impl<'d> Turns<'d> {
         self.close();
         self.is_torn = false;
         self.hear(line);
-        let mut open = Open { kind: Kind::Message(speaker), gathered: Gathered::new(line.number), told, goes_on: true };
+        let mut open = Open {
+            kind: Kind::Message(speaker),
+            gathered: Gathered::new(line.number),
+            told,
+            goes_on: true,
+            is_parted: false,
+        };
         if let Some(rest) = open.gathered.begin_of(line, text) {
             open.end(line, text, &rest);
         }
@@ -115,8 +123,11 @@ impl<'d> Turns<'d> {
 
     /// Takes a line that is none of a message.
     pub(super) fn no_row(&mut self, line: &Line<'_>) {
-        // A blank line parts nothing.
+        // A blank line parts nothing but what has ended.
         if line.text.is_empty() {
+            if let Some(open) = &mut self.open {
+                open.is_parted = !open.gathered.is_empty();
+            }
             return;
         }
         let goes_on = self.is_torn || self.open.as_ref().is_some_and(|open| open.goes_on);
@@ -147,6 +158,11 @@ impl<'d> Turns<'d> {
     /// Goes on with a part of a line, if it is a row.
     pub(super) fn row_of(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
+        let is_whole = open.is_of_card() && open.told.is_none_or(|told| open.gathered.bytes().0.len() >= told);
+        if is_whole && begins_as_row(text) && open.gathered.has_ended(self.waiting.bytes(), open.is_parted, text) {
+            self.leftover(line);
+            return true;
+        }
         match open.gathered.row(line, text) {
             None => false,
             Some(rest) => {
@@ -209,7 +225,7 @@ impl<'d> Turns<'d> {
 
     /// Ends what is being said.
     pub(super) fn close(&mut self) {
-        let Some(Open { kind, mut gathered, told, goes_on }) = self.open.take() else { return };
+        let Some(Open { kind, mut gathered, told, goes_on, .. }) = self.open.take() else { return };
         let line = gathered.line();
         let is_empty = gathered.is_empty();
         if is_empty {
@@ -247,7 +263,8 @@ impl<'d> Turns<'d> {
     pub(super) fn atr(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(value) = atr_in(text) else { return false };
         self.close();
-        let mut open = Open { kind: Kind::Atr, gathered: Gathered::new(line.number), told: None, goes_on: true };
+        let mut open =
+            Open { kind: Kind::Atr, gathered: Gathered::new(line.number), told: None, goes_on: true, is_parted: false };
         open.goes_on = open.gathered.take_of(line, value).is_none();
         self.open = Some(open);
         true

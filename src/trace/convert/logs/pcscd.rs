@@ -118,6 +118,7 @@ impl Pcscd {
         let is_time = self.is_timed && text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
         if text.len() == line.text.len()
             && !is_time
+            && !self.has_ended(text)
             && let Some((_, _, open)) = &mut self.open
             && let Some(rest) = open.row(line, text)
         {
@@ -137,6 +138,13 @@ impl Pcscd {
         } else if is_row {
             dialogue.unread(number, text, "bytes that belong to no command and no answer");
         }
+    }
+
+    /// Whether an answer is said that has ended, and a line below is none of it.
+    fn has_ended(&self, text: &str) -> bool {
+        let Some((party, Speaker::Card, open)) = &self.open else { return false };
+        let command = self.waiting.get(party).and_then(VecDeque::front).map(|command| &command.bytes);
+        begins_as_row(text) && open.has_ended(command, false, text)
     }
 
     /// The log is at its end.

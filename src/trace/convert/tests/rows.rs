@@ -67,3 +67,41 @@ fn another_answer_to_reset_is_named() {
     let long = format!("atr,command,response\n3B{},00A4040000,9000\n", "00".repeat(33));
     assert_eq!(named(&long), [2]);
 }
+
+#[test]
+fn a_row_below_an_answer_that_has_ended_is_named() {
+    for (command, answer, _) in MARKED {
+        for (le, below, lines) in [
+            ("02", "\n00 B0 00 00 02\n41 42 90 00\n", &[4, 5][..]),
+            ("02", "00 B0 00 00 02\n41 42 90 00\n", &[3, 4]),
+            ("00", "\n00 B0 00 00 02\n41 42 90 00\n", &[4, 5]),
+            ("00", "6A82\n", &[3]),
+            ("00", "6A 82\n", &[3]),
+        ] {
+            let log = format!("{command}00 84 00 00 {le}\n{answer}41 42 90 00\n{below}");
+            let named = named(&log);
+            assert!(lines.iter().all(|line| named.contains(line)), "{log}{named:?}");
+            let format = Format::detect(&log).expect("a program");
+            assert_eq!(said_in(&import(&log, format).text), format!("> 00 84 00 00 {le}\n< 41 42 90 00\n"), "{log}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_one_answer_stay_together() {
+    let text = "61 62 63 64 65 66 67 68 69 6A 6B 6C 6D 6E 6F 70";
+    let ends = "41 42 43 44 45 46 47 48 49 4A 4B 4C 4D 4E 61 62";
+    for (command, answer, format) in MARKED {
+        for (le, rows) in [
+            ("10", vec![ends, "90 00"]),
+            ("00", vec![ends, "90 00"]),
+            ("00", vec![ends, text, "90 00"]),
+            ("22", vec![ends, text, "90 00 90 00"]),
+            ("00", vec!["41 42", "43 44 90 00"]),
+        ] {
+            let log = format!("{command}00 B0 00 00 {le}\n{answer}{}\n", rows.join("\n"));
+            let expected = format!("> 00 B0 00 00 {le}\n< {}\n", rows.join(" "));
+            assert_eq!(said_in(&whole(&log, format)), expected, "{log}");
+        }
+    }
+}
