@@ -17,6 +17,7 @@ use super::{
     coding::{Unfit, show, show_bytes},
     decode::unused,
     model::{Body, Builder, Each, File, Item, Known, Member, Path, Place, Structure},
+    output::{Output, first_outside, shift},
     plain,
     references::{Round, weaker},
     security::Built,
@@ -73,13 +74,6 @@ struct Scope<'a> {
     label: Option<String>,
     /// The member of the innermost list that it is about, from 0 on.
     number: Option<usize>,
-}
-
-/// Bytes in the making, and what they are.
-#[derive(Debug, Default)]
-struct Output {
-    bytes: Vec<u8>,
-    elements: Vec<Element>,
 }
 
 impl<'a> Encoder<'a> {
@@ -584,19 +578,6 @@ fn append(item: &Item, scope: &Scope<'_>, value: Value, output: &mut Output) {
         written: value.written,
         children,
     });
-}
-
-fn shift(element: &mut Element, by: usize) {
-    element.range.start += by;
-    element.range.end += by;
-    element.children.iter_mut().for_each(|child| shift(child, by));
-}
-
-/// The outermost element written in the card file that does not end within `size` bytes.
-fn first_outside(elements: &[Element], size: usize) -> Option<&Element> {
-    let outside = elements.iter().find(|element| element.range.end > size)?;
-    // What the layout wrote of itself has no place in the card file, but something in it may.
-    if outside.written.is_empty() { first_outside(&outside.children, size) } else { Some(outside) }
 }
 
 /// Where a node was written, or else what it is in.

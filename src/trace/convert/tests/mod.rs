@@ -13,10 +13,20 @@ mod two_readers;
 
 use std::sync::Arc;
 
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::RngSeed};
 
 use super::{Format, Imported, import};
 use crate::{profile::diagnostic::Source, trace::Trace, work};
+
+/// So many cases, the same each time, unless PROPTEST_CASES and PROPTEST_RNG_SEED ask for others.
+fn same_cases(cases: u32, seed: u64) -> ProptestConfig {
+    let config = ProptestConfig::with_cases(cases);
+    let rng_seed = match config.rng_seed {
+        RngSeed::Random => RngSeed::Fixed(seed),
+        given @ RngSeed::Fixed(_) => given,
+    };
+    ProptestConfig { rng_seed, ..config }
+}
 
 const SPY_2: &str = include_str!("../../../../fixtures/traces/samples/sample.pcsc-spy.raw");
 const SPY_1: &str = include_str!("../../../../fixtures/traces/samples/sample-1.9.9.pcsc-spy.raw");

@@ -1,9 +1,12 @@
 //! What holds for every importer: an exchange that is printed in its form is read back, however it is printed; and a
 //! log that was damaged makes a trace with the same bytes, or a line is named.
 
-use proptest::{prelude::*, sample::Index, test_runner::RngSeed};
+use proptest::{prelude::*, sample::Index};
 
-use super::printed::{exchanges, printed, read_back, style};
+use super::{
+    printed::{exchanges, printed, read_back, style},
+    same_cases,
+};
 use crate::trace::convert::{Format, import};
 
 /// What happens to a log.
@@ -43,18 +46,8 @@ fn loses_lines_unseen(format: Format, exchanges: usize) -> bool {
         || format == Format::Gpshell && exchanges < 2
 }
 
-/// The same cases each time, unless PROPTEST_CASES and PROPTEST_RNG_SEED ask for others.
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::with_cases(400);
-    let rng_seed = match config.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(11),
-        given @ RngSeed::Fixed(_) => given,
-    };
-    ProptestConfig { rng_seed, ..config }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(same_cases(400, 11))]
 
     #[test]
     fn what_is_printed_is_read_back(exchanges in exchanges(), format in 0..Format::ALL.len(), style in style()) {

@@ -1,10 +1,13 @@
 //! What holds for every record: however fields are renamed, moved, nested or added, the bytes of the dialogue are in
 //! the trace, or a line is named.
 
-use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Value, json};
 
-use super::printed::{Exchange, exchanges, read_back};
+use super::{
+    printed::{Exchange, exchanges, read_back},
+    same_cases,
+};
 use crate::trace::convert::{Format, import};
 
 /// What a field is called in place of its name.
@@ -178,17 +181,8 @@ fn object(fields: &[(String, Value)]) -> String {
     format!("{{{}}}", fields.iter().map(entry).collect::<Vec<_>>().join(", "))
 }
 
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::with_cases(600);
-    let rng_seed = match config.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(12),
-        given @ RngSeed::Fixed(_) => given,
-    };
-    ProptestConfig { rng_seed, ..config }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(same_cases(600, 12))]
 
     #[test]
     fn a_record_says_all_of_its_bytes_or_is_named(

@@ -3,9 +3,12 @@
 //!
 //! What a trace says is read here line by line, with nothing of what importers share.
 
-use proptest::{prelude::*, sample::Index, test_runner::RngSeed};
+use proptest::{prelude::*, sample::Index};
 
-use super::printed::{Exchange, exchanges, printed, style};
+use super::{
+    printed::{Exchange, exchanges, printed, style},
+    same_cases,
+};
 use crate::trace::convert::{Format, import};
 
 /// What happens to a log. Places are those of characters or of lines.
@@ -203,18 +206,8 @@ const FORMATS: [Format; 10] = [
     Format::Angles,
 ];
 
-/// The same cases each time, unless PROPTEST_CASES and PROPTEST_RNG_SEED ask for others.
-fn config() -> ProptestConfig {
-    let config = ProptestConfig::with_cases(600);
-    let rng_seed = match config.rng_seed {
-        RngSeed::Random => RngSeed::Fixed(12),
-        given @ RngSeed::Fixed(_) => given,
-    };
-    ProptestConfig { rng_seed, ..config }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(same_cases(600, 12))]
 
     #[test]
     fn a_log_of_damaged_structure_has_the_same_bytes_or_is_named(
@@ -238,7 +231,7 @@ fn few_falsehoods_are_not_named() {
         test_runner::{Config, TestRunner},
     };
     let cases: usize = std::env::var("VIRTUALE_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(200);
-    let mut runner = TestRunner::new(Config { rng_seed: config().rng_seed, ..Config::default() });
+    let mut runner = TestRunner::new(Config { rng_seed: same_cases(600, 12).rng_seed, ..Config::default() });
     let strategy = (exchanges(), 0..FORMATS.len(), style(), any::<Index>(), damage());
     let mut wrong = 0;
     for _ in 0..cases {
