@@ -21,6 +21,12 @@ use crate::{
 /// The longest part of an unreadable line that is kept.
 const LONGEST_SHOWN: usize = 200;
 
+/// Of another card, or of a reset that the trace does not have.
+const ANOTHER_ATR: &str =
+    "another answer to reset than before, and a trace has one of each slot: part the log above this line";
+const ATR_BELOW: &str =
+    "an answer to reset below commands, and a trace has it above them: part the log above this line";
+
 /// A log made into a trace.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Imported {
@@ -115,6 +121,19 @@ struct Noted {
 struct Reader {
     home: Home,
     atr: Option<Bytes>,
+    since: Since,
+}
+
+/// What was said at a reader since its beginning, of what an answer to reset may come of.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Since {
+    /// Nothing: its card has just come in.
+    #[default]
+    Beginning,
+    /// Commands.
+    Commands,
+    /// A reset, below commands or above them: the card is the same.
+    Reset,
 }
 
 impl Dialogue {
@@ -125,7 +144,7 @@ impl Dialogue {
         if self.readers.len() >= MOST_SLOTS {
             return None;
         }
-        self.readers.push(Reader { home: Home::of(place), atr: None });
+        self.readers.push(Reader { home: Home::of(place), ..Reader::default() });
         Some(self.readers.len() - 1)
     }
 
@@ -145,6 +164,9 @@ impl Dialogue {
     /// Notes what happened at a reader on a line of the log.
     pub(super) fn push(&mut self, line: usize, place: Place<'_>, event: Event) {
         if self.at(line, place) {
+            if let Event::Reset(_) = event {
+                self.since(place, Since::Reset);
+            }
             let line = match &event {
                 Event::Reset(kind) => Line::Reset(*kind),
                 Event::Protocol(protocol) => Line::Protocol(*protocol),
@@ -187,6 +209,7 @@ impl Dialogue {
             return;
         }
         self.commands += 1;
+        self.since(place, Since::Commands);
         let mut write = |mark: &str, bytes: &Bytes| {
             self.said.push_str(mark);
             bytes.write(&mut self.said);
@@ -207,8 +230,25 @@ impl Dialogue {
         }
     }
 
-    /// Notes the answer to reset of the card in a reader. A trace has one of each slot, before the dialogue: the first
-    /// one counts, and another one is named.
+    fn since(&mut self, place: Place<'_>, since: Since) {
+        if let Some(reader) = self.index_of(place).and_then(|index| self.readers.get_mut(index)) {
+            reader.since = since;
+        }
+    }
+
+    /// Notes the answer to reset that a log shows behind a word for it, be it of a reset or only shown. What stands
+    /// below commands once more is a comment there.
+    pub(super) fn atr_shown(&mut self, line: usize, place: Place<'_>, atr: Bytes) {
+        let reader = self.index_of(place).and_then(|index| self.readers.get(index));
+        if reader.is_some_and(|reader| reader.since == Since::Commands && reader.atr.as_ref() == Some(&atr)) {
+            let text = format!("the answer to reset again, of a reset or only shown: {}", atr.notation());
+            self.push(line, place, Event::Comment(text));
+        }
+        self.atr(line, place, atr);
+    }
+
+    /// Notes the answer to reset of the card in a reader. A trace has one of each slot, before the dialogue: another
+    /// one is named, and so is the first one if it stands below commands and no reset of the same card is in the log.
     pub(super) fn atr(&mut self, line: usize, place: Place<'_>, atr: Bytes) {
         if atr.is_empty() {
             return;
@@ -222,8 +262,11 @@ impl Dialogue {
         let Some(reader) = self.index_of(place).and_then(|index| self.readers.get_mut(index)) else {
             return self.unread(line, &shown, "an answer to reset of one more reader than a trace has slots");
         };
-        if *reader.atr.get_or_insert_with(|| atr.clone()) != atr {
-            self.unread(line, &shown, "another answer to reset than before, and a trace has one of each slot");
+        match (&reader.atr, reader.since) {
+            (Some(known), _) if *known == atr => {}
+            (Some(_), _) => self.unread(line, &shown, ANOTHER_ATR),
+            (None, Since::Commands) => self.unread(line, &shown, ATR_BELOW),
+            (None, Since::Beginning | Since::Reset) => reader.atr = Some(atr),
         }
     }
 

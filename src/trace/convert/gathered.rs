@@ -4,7 +4,7 @@ use super::{
     column::is_text_of_last,
     dialogue::{Message, Unread},
     element::{Bytes, Element},
-    guards::{ends_with_status, length_by_le},
+    guards::{ends_with_status, flaw_of_command, length_by_le},
     lines::Line,
     notation::{self, Reading},
     prefix, tail,
@@ -12,6 +12,21 @@ use super::{
 
 /// A row is the same as what a column of text shows of the bytes above it.
 pub(super) const TEXT_OF_ABOVE: &str = "a row that is the text of the bytes above it, or bytes: nothing tells";
+
+/// An answer that has its status word has a row below it.
+const ENDED_ABOVE: &str =
+    "a row below an answer that has its status word, more of it or bytes of another: nothing tells";
+
+const TIME_OR_BYTES: &str = "a day or a time before the bytes, or bytes: nothing tells";
+
+/// What a row is that stands below an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Below {
+    /// More of the answer, or it may be so.
+    More,
+    /// None of it, which has ended.
+    Another,
+}
 
 /// Bytes on their way into a message.
 #[derive(Debug)]
@@ -22,6 +37,10 @@ pub(super) struct Gathered {
     half: Option<char>,
     /// The status word, where it stands apart.
     status: Option<Bytes>,
+    /// The first row, and its line, below an answer that may have ended; and how long the answer is by its command.
+    ended: Option<(usize, String, Option<usize>)>,
+    /// The time that was taken from before the bytes, where nothing but its form tells that it is one.
+    clock: Option<(usize, String)>,
     /// The first thing that is wrong.
     flaw: Option<Unread>,
 }
@@ -29,7 +48,7 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Begins on a line of the log.
     pub(super) fn new(line: usize) -> Self {
-        Self { line, bytes: Bytes::default(), half: None, status: None, flaw: None }
+        Self { line, bytes: Bytes::default(), half: None, status: None, ended: None, clock: None, flaw: None }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -82,9 +101,33 @@ impl Gathered {
     fn without_time<'t>(&mut self, line: &Line<'_>, text: &'t str) -> &'t str {
         let untimed = prefix::untimed(text);
         if untimed.len() == text.len() && first_offset(text).is_none() && could_be_time(text) {
-            self.flaw(line.number, text, "a day or a time before the bytes, or bytes: nothing tells");
+            self.flaw(line.number, text, TIME_OR_BYTES);
+        }
+        // No three bytes are followed by a part of a second, and no seven are grouped as a day and a time.
+        let taken = text[..text.len() - untimed.len()].trim().trim_end_matches([',', ':', ';']);
+        if !taken.is_empty() && taken.split(':').map(str::len).eq([2, 2, 2]) {
+            self.clock = Some((line.number, text.to_owned()));
         }
         untimed
+    }
+
+    /// Looks at the time before the bytes, where there was one that could be three bytes too. Before a command it is a
+    /// time if no command begins so; before an answer, if one stands before its command, or if the rest is as long as
+    /// the command says. Whether a time was there.
+    pub(super) fn check_time(&mut self, command: Option<(&Bytes, bool)>) -> bool {
+        let Some((line, text)) = self.clock.take() else { return false };
+        let is_time = match command {
+            Some((command, is_timed)) => is_timed || length_by_le(command) == self.bytes.length(),
+            None => {
+                let digits = text.get(..8).unwrap_or_default();
+                let whole = Bytes([notation::read(digits).bytes.0, self.bytes.0.clone()].concat());
+                flaw_of_command(&whole).is_some()
+            }
+        };
+        if !is_time {
+            self.flaw(line, &text, TIME_OR_BYTES);
+        }
+        true
     }
 
     /// A text without the offset of the first row of a dump. Where it is not zero, rows may be missing: a flaw.
@@ -151,14 +194,15 @@ impl Gathered {
         Some(self.take_of(line, text))
     }
 
-    /// Whether these bytes are an answer that has ended, and a line below is none of it: it has a status word, and is
-    /// nothing else or has all that the command asks for, or a blank line parts them, or the line is a status word.
-    /// A row whose offset goes on is one.
-    pub(super) fn has_ended(&self, command: Option<&Bytes>, is_parted: bool, below: &str) -> bool {
-        let (told, row) = offset(below.trim());
+    /// What a row below an answer is. An answer has ended that has a status word and is nothing else, or has all that
+    /// the command asks for, or is parted from the row by a blank line, or the row is a status word. Where the answer
+    /// may have ended or not, the row goes on with it and that is named, unless the whole is as long as the command
+    /// says.
+    pub(super) fn below(&mut self, command: Option<&Bytes>, is_parted: bool, line: &Line<'_>, text: &str) -> Below {
+        let (told, row) = offset(text.trim());
         let length = self.bytes.0.len();
         if self.half.is_some() || told == Some(length) || !ends_with_status(&self.bytes) {
-            return false;
+            return Below::More;
         }
         let asked = command.and_then(length_by_le);
         let Reading { bytes, rest, .. } = notation::read(row);
@@ -167,7 +211,13 @@ impl Gathered {
         let is_all = length == 2 || asked == Some(length);
         let is_row = length.is_multiple_of(16) && !self.is_done() && !is_all;
         let is_last = is_status && (asked == Some(length + 2) || is_row);
-        !is_last && (is_all || is_parted || is_status)
+        if !is_last && (is_all || is_parted || is_status) {
+            return Below::Another;
+        }
+        if !is_row && self.ended.is_none() {
+            self.ended = Some((line.number, text.trim().to_owned(), asked));
+        }
+        Below::More
     }
 
     /// Whether these bytes end with `90 00`.
@@ -197,6 +247,12 @@ impl Gathered {
             self.bytes.fill(told);
         }
         let counted = told.is_some() && told == self.bytes.length();
+        if let Some((line, text, asked)) = self.ended.take()
+            && !counted
+            && asked != self.bytes.length()
+        {
+            self.flaw(line, &text, ENDED_ABOVE);
+        }
         if let Some(told) = told.filter(|_| !counted) {
             let why = format!("{} bytes where the log says {told}", self.bytes.0.len());
             self.flaw(self.line, &self.bytes.notation(), &why);

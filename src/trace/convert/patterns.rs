@@ -97,7 +97,7 @@ fn say(found: &Captures<'_>, line: &Line<'_>, turns: &mut Turns<'_>) {
     if let Some(atr) = group("atr") {
         turns.close();
         let reading = notation::read(atr);
-        turns.dialogue.atr(line.number, turns.connections.place(), reading.bytes);
+        turns.dialogue.atr_shown(line.number, turns.connections.place(), reading.bytes);
         line.take(&atr[..atr.len() - reading.rest.len()]);
     }
     if let Some(command) = group("command") {

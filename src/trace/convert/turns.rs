@@ -4,7 +4,7 @@ use super::{
     column::is_text_of_last,
     dialogue::{Dialogue, Event},
     element::Bytes,
-    gathered::{Gathered, Rest, TEXT_OF_ABOVE, begins_as_row, holds_row},
+    gathered::{Below, Gathered, Rest, TEXT_OF_ABOVE, begins_as_row, holds_row},
     leftovers::{Author, Leftovers},
     lines::Line,
     notation,
@@ -56,6 +56,8 @@ pub(super) struct Turns<'d> {
     leftovers: Leftovers,
     /// Whether the line above is a damaged row, or what stood before it is damaged: more bytes may be on this one.
     is_torn: bool,
+    /// Whether a time stands between the mark of the last command and its bytes.
+    is_timed: bool,
     /// The process that said the last message, where the log tells.
     process: Option<String>,
 }
@@ -63,7 +65,7 @@ pub(super) struct Turns<'d> {
 impl<'d> Turns<'d> {
     pub(super) fn new(dialogue: &'d mut Dialogue) -> Self {
         let (connections, waiting, leftovers) = Default::default();
-        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false, process: None }
+        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false, is_timed: false, process: None }
     }
 
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
@@ -159,7 +161,10 @@ impl<'d> Turns<'d> {
     pub(super) fn row_of(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
         let is_whole = open.is_of_card() && open.told.is_none_or(|told| open.gathered.bytes().0.len() >= told);
-        if is_whole && begins_as_row(text) && open.gathered.has_ended(self.waiting.bytes(), open.is_parted, text) {
+        if is_whole
+            && begins_as_row(text)
+            && open.gathered.below(self.waiting.bytes(), open.is_parted, line, text) == Below::Another
+        {
             self.leftover(line);
             return true;
         }
@@ -233,6 +238,14 @@ impl<'d> Turns<'d> {
         } else if goes_on && gathered.bytes().is_empty() {
             gathered.flaw(line, "", "no data below a status word that announces some");
         }
+        match kind {
+            Kind::Atr => {}
+            Kind::Message(Speaker::Terminal) => self.is_timed = gathered.check_time(None),
+            Kind::Message(Speaker::Card) => {
+                let command = self.waiting.bytes().map(|command| (command, self.is_timed));
+                gathered.check_time(Some(command.unwrap_or((&Bytes::default(), false))));
+            }
+        }
         let message = gathered.close(told);
         match kind {
             _ if is_empty => {
@@ -240,7 +253,7 @@ impl<'d> Turns<'d> {
                 self.dialogue.name_flaw(message);
             }
             Kind::Atr => {
-                self.dialogue.atr(message.line, self.connections.place(), message.bytes.clone());
+                self.dialogue.atr_shown(message.line, self.connections.place(), message.bytes.clone());
                 self.dialogue.name_flaw(message);
             }
             Kind::Message(Speaker::Terminal) => {

@@ -12,7 +12,8 @@ use crate::trace::{
     Silence,
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
-        gathered::{Gathered, begins_as_row, holds_row},
+        element::Bytes,
+        gathered::{Below, Gathered, begins_as_row, holds_row},
         leftovers::{self, Author},
         lines::{Line, Lines},
         notation,
@@ -66,6 +67,8 @@ struct Pcscd {
     is_torn: bool,
     /// Whether lines have a time before them.
     is_timed: bool,
+    /// Whether a time stands between the mark of the last command and its bytes.
+    is_timed_behind: bool,
     /// The readers that a party is connected to.
     connections: HashMap<Party, Connections>,
     /// Readers whose card was taken out, and how often more than one came.
@@ -118,7 +121,7 @@ impl Pcscd {
         let is_time = self.is_timed && text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
         if text.len() == line.text.len()
             && !is_time
-            && !self.has_ended(text)
+            && !self.has_ended(line, text)
             && let Some((_, _, open)) = &mut self.open
             && let Some(rest) = open.row(line, text)
         {
@@ -141,10 +144,10 @@ impl Pcscd {
     }
 
     /// Whether an answer is said that has ended, and a line below is none of it.
-    fn has_ended(&self, text: &str) -> bool {
-        let Some((party, Speaker::Card, open)) = &self.open else { return false };
+    fn has_ended(&mut self, line: &Line<'_>, text: &str) -> bool {
+        let Some((party, Speaker::Card, open)) = &mut self.open else { return false };
         let command = self.waiting.get(party).and_then(VecDeque::front).map(|command| &command.bytes);
-        begins_as_row(text) && open.has_ended(command, false, text)
+        begins_as_row(text) && open.below(command, false, line, text) == Below::Another
     }
 
     /// The log is at its end.
@@ -223,7 +226,15 @@ impl Pcscd {
 
     /// Ends what is being said.
     fn close(&mut self, dialogue: &mut Dialogue) {
-        let Some((party, speaker, gathered)) = self.open.take() else { return };
+        let Some((party, speaker, mut gathered)) = self.open.take() else { return };
+        match speaker {
+            Speaker::Terminal => self.is_timed_behind = gathered.check_time(None),
+            Speaker::Card => {
+                let command = self.waiting.get(&party).and_then(VecDeque::front).map(|command| &command.bytes);
+                let command = command.map(|command| (command, self.is_timed_behind));
+                gathered.check_time(Some(command.unwrap_or((&Bytes::default(), false))));
+            }
+        }
         let said = gathered.close(None);
         match speaker {
             Speaker::Terminal if said.bytes.is_empty() => {

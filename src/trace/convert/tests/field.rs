@@ -170,7 +170,7 @@ fn scdaemon_of_gnupg_2_4() {
 fn two_cards_of_which_scdaemon_does_not_tell_which() {
     let log = "slot 0: ATR=3B 00\nslot 1: ATR=3B 01\nPCSC_data: 00 A4 04 00\nresponse: sw=9000  datalen=0\n";
     let why = "from here on there are cards in two slots, and the log does not tell which one a command goes to";
-    let atr = "another answer to reset than before, and a trace has one of each slot";
+    let atr = "another answer to reset than before, and a trace has one of each slot: part the log above this line";
     assert_eq!(unread(log, Format::Scdaemon), [(2, atr.to_owned()), (2, why.to_owned())]);
 }
 

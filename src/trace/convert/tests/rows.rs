@@ -52,6 +52,31 @@ fn a_time_behind_a_mark_is_no_byte() {
 }
 
 #[test]
+fn a_time_behind_a_mark_that_could_be_bytes_is_named() {
+    for (command, answer, _) in MARKED {
+        for (asks, says) in [
+            ("00 B0 00 00 00", "10:20:30 40 50 90 00"),
+            ("00 B0 00 00 06", "10:20:30 40 90 00"),
+            ("00 B0 00 00 00", "10:20:30 90 00"),
+        ] {
+            let log = format!("{command}{asks}\n{answer}{says}\n");
+            assert_eq!(named(&log), [2], "{log}");
+        }
+        // It is one by the length of the answer, or before a command that has one too.
+        for (asks, says) in [
+            ("00 B0 00 00 02", "10:20:30 40 50 90 00"),
+            ("10:20:30 00 B0 00 00 00", "10:20:30 40 50 90 00"),
+            ("00 B0 00 00 00", "10:20:30.5 40 50 90 00"),
+        ] {
+            let log = format!("{command}{asks}\n{answer}{says}\n");
+            assert_eq!(named(&log), [0; 0], "{log}");
+        }
+        let log = format!("{command}10:20:30 40 02 AA BB\n{answer}90 00\n");
+        assert_eq!(named(&log), [1], "{log}");
+    }
+}
+
+#[test]
 fn another_answer_to_reset_is_named() {
     let log = "ATR: 3B 00\n=> 00 A4 04 00 00\n<= 90 00\nATR: 3B 02 14 50\n=> 00 B0 00 00 01\n<= 41 90 00\n";
     assert_eq!(named(log), [4]);
@@ -66,6 +91,41 @@ fn another_answer_to_reset_is_named() {
     );
     let long = format!("atr,command,response\n3B{},00A4040000,9000\n", "00".repeat(33));
     assert_eq!(named(&long), [2]);
+}
+
+#[test]
+fn an_answer_to_reset_below_commands_does_not_move_above_them() {
+    let read = |log: &str| {
+        let imported = import(log, Format::Arrows);
+        (imported.text.contains("\natr "), imported.unread.iter().map(|unread| unread.line).collect::<Vec<_>>())
+    };
+    let log = "=> 00 A4 04 00 00\n<= 90 00\nATR: 3B 02 14 50\n=> 00 B0 00 00 01\n<= 41 90 00\n";
+    assert_eq!(read(log), (false, vec![3]));
+    let again = import(&format!("ATR: 3B 02 14 50\n{log}"), Format::Arrows);
+    let comment = "< 90 00\n# the answer to reset again, of a reset or only shown: 3B 02 14 50\n> 00 B0";
+    assert!(again.unread.is_empty() && again.text.contains(comment), "{}", again.text);
+    // Of a reset that the log has, it is that of the same card.
+    let reset = "> 00 A4 04 00 00\n< 90 00 : Normal processing.\n> RESET\n< OK: 3B 02 14 50\n";
+    assert!(whole(reset, Format::Scriptor).contains("atr 3B 02 14 50\n> 00 A4"));
+}
+
+#[test]
+fn a_row_below_an_answer_that_may_have_ended_is_named() {
+    for (command, answer, _) in MARKED {
+        for (asks, below) in [
+            ("00 CA 9F 7F 00", "00 B0 00 00 02"),
+            ("00 CA 9F 7F 00", "41 42 43 90 00"),
+            ("00 CA 9F 7F", "43 44 90 00"),
+            ("00 A4 04 00 02 3F 00", "00 B0 00 00 00"),
+            ("00 B0 00 00 05", "43 44 45 46 90 00"),
+        ] {
+            let log = format!("{command}{asks}\n{answer}41 42 90 00\n{below}\n");
+            let named = named(&log);
+            assert!(named.contains(&3) || named.contains(&2), "{log}");
+        }
+        let log = format!("{command}00 B0 00 00 07\n{answer}41 42 90 00\n43 44 45 90 00\n");
+        assert_eq!(named(&log), [0; 0], "{log}");
+    }
 }
 
 #[test]
