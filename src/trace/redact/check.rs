@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     super::lines::Lines,
+    codes::Presented,
     image::{Files, content},
     search::{Place, Search, Wanted},
     ways::{SHORTEST, Ways},
@@ -22,7 +23,7 @@ const MOST_AT_ONCE: usize = 2 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Needles {
     needles: BTreeSet<Needle>,
-    secrets: BTreeSet<Vec<u8>>,
+    secrets: BTreeSet<Presented>,
     /// The values of the invented cards: they may be found.
     invented: BTreeSet<String>,
     invented_ways: Ways,
@@ -67,8 +68,8 @@ impl Needles {
     }
 
     /// Adds what a command presented that should stay secret.
-    pub(super) fn add_secret(&mut self, secret: Vec<u8>) {
-        self.secrets.insert(secret);
+    pub(super) fn add_secret(&mut self, presented: Presented) {
+        self.secrets.insert(presented);
     }
 
     /// The elements whose value the invented card has as well.
@@ -86,7 +87,7 @@ impl Needles {
             .needles
             .iter()
             .map(|Needle { name, value, raw }| (name.as_str(), Ways::of(value, raw).without(&self.invented_ways)));
-        let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_secret(secret)));
+        let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_presented(secret)));
         let look_at = LookedAt { text, files, most_at_once };
         let mut found = look_at.search_for(values, What::Values);
         found.extend(look_at.search_for(secrets, What::Codes));
@@ -250,8 +251,12 @@ fn known(word: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, Needles};
+    use super::{Files, Needles, Presented};
     use crate::work;
+
+    fn code(bytes: &[u8]) -> Presented {
+        Presented { bytes: bytes.to_vec(), may_be_two: false }
+    }
 
     fn survivors(text: &str) -> Vec<String> {
         let mut needles = Needles::default();
@@ -316,7 +321,7 @@ mod tests {
     fn a_code_is_found_in_the_headers_of_any_commands() {
         let found = |text: &str| {
             let mut needles = Needles::default();
-            needles.add_secret(b"9876".to_vec());
+            needles.add_secret(code(b"9876"));
             needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[]).len()
         };
         let rows = ["> 00 B0 39 38 00", "> 00 CA 37 36 00", "> 00 B0 00 00 10"];
@@ -333,7 +338,7 @@ mod tests {
         }
         assert_eq!(found(&[rows[0], rows[2], rows[1]].join("\n< 6A 88\n")), 0, "not in a row");
         let mut counting = Needles::default();
-        counting.add_secret(b"1234".to_vec());
+        counting.add_secret(code(b"1234"));
         let records = "virtuale-trace 1\n> 00 B2 01 04 00\n> 00 B2 02 04 00\n> 00 B2 03 04 00\n> 00 B2 04 04 00\n";
         assert_eq!(counting.survivors(records, &[]), Vec::<String>::new(), "who counts tells no code");
     }
@@ -374,7 +379,7 @@ mod tests {
         let mut needles = Needles::default();
         for _ in 0..1000 {
             needles.add("nom", "LEFEBVRE", b"LEFEBVRE");
-            needles.add_secret(b"1234".to_vec());
+            needles.add_secret(code(b"1234"));
         }
         assert_eq!((needles.needles.len(), needles.secrets.len()), (1, 1));
     }

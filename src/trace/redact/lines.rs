@@ -34,8 +34,8 @@ const P2: usize = 3;
 
 /// The highest P1 of a command that presents a code, and the bit in P2 of a code of an application
 /// [ISO-7816-4 11.5.6, 11.5.7].
-const HIGHEST_P1: u8 = 0x03;
-const LOCAL: u8 = 0x80;
+pub(super) const HIGHEST_P1: u8 = 0x03;
+pub(super) const LOCAL: u8 = 0x80;
 
 /// P1 of SELECT by the name of an application, and the longest path.
 const BY_NAME: u8 = 0x04;
@@ -63,13 +63,18 @@ pub(super) fn command_cells(trace: &Trace, pattern: &Pattern, turn: Turn, profil
     };
     let head = head(layout, command);
     let &[class, ins, ..] = header;
-    let header_cells = header.iter().enumerate().map(|(at, &byte)| {
-        if at < head && may_stay(profile, class, Ins(ins), at, byte) { Cell::Byte(byte) } else { Cell::Any }
-    });
+    let stays = |at: usize, byte| may_stay(profile, class, Ins(ins), at, byte);
+    let is_plain = header.iter().enumerate().all(|(at, &byte)| stays(at, byte));
+    let header_cells = header
+        .iter()
+        .enumerate()
+        .map(|(at, &byte)| if at < head && stays(at, byte) { Cell::Byte(byte) } else { Cell::Any });
     let rest = match head {
         0 => vec![Cell::Any; body.len()],
+        // Behind a part of a code comes more of it, and no length.
+        _ if !is_plain && body.len() == 1 => vec![Cell::Any],
         _ if names_a_place(layout, *header, body) => body.iter().map(|&byte| Cell::Byte(byte)).collect(),
-        _ => without_data(body),
+        _ => without_data(body, takes_secret(layout, class, Ins(ins))),
     };
     notation(&header_cells.chain(rest).collect::<Vec<_>>())
 }
@@ -89,7 +94,7 @@ fn head(layout: &Layout, command: &[u8]) -> usize {
 /// Whether a byte of a header is none of a code. Of a command that presents one, P1 says what its data are, and P2
 /// which code of the card it is [ISO-7816-4 11.5.6, 11.5.7, 11.5.10]: anything else may be a part of the code.
 fn may_stay(profile: &Profile, class: u8, ins: Ins, at: usize, byte: u8) -> bool {
-    let presents = instruction(profile.layout(), class, ins).is_some_and(|known| known.takes == Takes::Secret);
+    let presents = takes_secret(profile.layout(), class, ins);
     let is_known = |number: u8| {
         let domains = profile.image().files.iter().filter_map(|file| match &file.kind {
             FileKind::Directory(directory) => Some(&directory.security),
@@ -103,6 +108,11 @@ fn may_stay(profile: &Profile, class: u8, ins: Ins, at: usize, byte: u8) -> bool
         P2 if presents => is_known(byte & !LOCAL),
         _ => true,
     }
+}
+
+/// Whether a known instruction presents a code.
+fn takes_secret(layout: &Layout, class: u8, ins: Ins) -> bool {
+    instruction(layout, class, ins).is_some_and(|known| known.takes == Takes::Secret)
 }
 
 /// Whether the data of a command are what they should be where they name a file, an application or an offset.
@@ -130,16 +140,19 @@ fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]
     }
 }
 
-/// What follows a header, with its lengths and without its data.
-fn without_data(body: &[u8]) -> Vec<Cell> {
+/// What follows a header, with its lengths and without its data. What is behind a code may be a part of it, unless it
+/// asks for all that comes.
+fn without_data(body: &[u8], is_secret: bool) -> Vec<Cell> {
     let data = match *body {
         [] | [_] | [0, _, _] => 0..0,
         [0, high, low, ..] => 3..3 + usize::from(u16::from_be_bytes([high, low])),
         [length, ..] => 1..1 + usize::from(length),
     };
     let is_whole = data.end <= body.len() && body.len() - data.end <= 3;
-    let stays = |at: &usize| is_whole && !data.contains(at);
-    body.iter().enumerate().map(|(at, &byte)| if stays(&at) { Cell::Byte(byte) } else { Cell::Any }).collect()
+    let stays = |at: usize, byte| {
+        is_whole && !data.contains(&at) && (byte == 0 || at < data.start || data.is_empty() || !is_secret)
+    };
+    body.iter().enumerate().map(|(at, &byte)| if stays(at, byte) { Cell::Byte(byte) } else { Cell::Any }).collect()
 }
 
 /// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE

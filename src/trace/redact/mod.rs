@@ -10,6 +10,9 @@
 //! one is still there.
 
 mod check;
+#[cfg(test)]
+mod code_tests;
+mod codes;
 mod image;
 #[cfg(test)]
 mod line_tests;
@@ -119,7 +122,7 @@ fn learn(trace: &Trace, stand_ins: &[StandIn<'_>], needles: &mut Needles) -> Vec
         }
     }
     let end = |(walk, images): (Walk<'_>, Images<'_>)| {
-        walk.turns.into_secrets().into_iter().for_each(|secret| needles.add_secret(secret));
+        walk.turns.into_presented().into_iter().for_each(|presented| needles.add_secret(presented));
         images.into_files(needles)
     };
     walks.into_iter().map(end).collect()

@@ -15,11 +15,13 @@ use virtuale_engine::{
     instruction::{Effect, Instruction},
 };
 
-use super::super::{
-    file::{Action, Expected, Step, Trace},
-    names::secret_to,
-    parse::LONGEST_COMMAND,
-    pattern::{Atom, Capture, Pattern},
+use super::{
+    super::{
+        file::{Action, Expected, Step, Trace},
+        parse::LONGEST_COMMAND,
+        pattern::{Atom, Capture, Pattern},
+    },
+    codes::{Codes, Presented},
 };
 use crate::profile::layout::Layout;
 
@@ -47,7 +49,7 @@ pub(super) struct Turns<'l> {
     /// What was sent of a command that is not at its end.
     open: Option<Vec<u8>>,
     /// What commands presented that should stay secret.
-    secrets: BTreeSet<Vec<u8>>,
+    codes: Codes,
 }
 
 /// What came back, as far as it tells whether the command is at its end.
@@ -64,13 +66,13 @@ enum Came {
 impl<'l> Turns<'l> {
     /// Begins before the first step. The layout says which classes there are.
     pub(super) fn new(layout: &'l Layout) -> Self {
-        Self { layout, last: None, open: None, secrets: BTreeSet::new() }
+        Self { layout, last: None, open: None, codes: Codes::new(layout.family()) }
     }
 
     /// Ends: what commands presented that should stay secret.
-    pub(super) fn into_secrets(mut self) -> BTreeSet<Vec<u8>> {
+    pub(super) fn into_presented(mut self) -> BTreeSet<Presented> {
         self.close();
-        self.secrets
+        self.codes.into_presented()
     }
 
     /// What the next step of the slot sends; nothing if it is no command.
@@ -119,8 +121,9 @@ impl<'l> Turns<'l> {
 
     /// Ends a command.
     fn close(&mut self) {
-        let Some(command) = self.open.take() else { return };
-        self.secrets.extend(secret_to([self.layout.family()], &command).map(<[u8]>::to_vec));
+        if let Some(command) = self.open.take() {
+            self.codes.command(&command);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use base64ct::{Base64Unpadded, Base64UrlUnpadded, Encoding};
 
+use super::codes::Presented;
 use crate::profile::nir::Nir;
 
 /// The shortest text or run of bytes that is looked for.
@@ -14,6 +15,9 @@ pub(super) const SHORTEST: usize = 4;
 
 /// The fewest digits that are looked for in half bytes.
 const FEWEST_DIGITS: usize = 6;
+
+/// The fewest digits of a code.
+const FEWEST_CODE: usize = 4;
 
 /// How many different digits a code has at least that is looked for in bytes below ten.
 const FEWEST_DIFFERENT: usize = 3;
@@ -66,20 +70,16 @@ impl Ways {
         ways
     }
 
-    /// Of the data that a command presented: a code as it was sent, without what fills it up, and each of two.
-    pub(super) fn of_secret(secret: &[u8]) -> Self {
+    /// Of what a command presented: a code as it was sent, without what fills it up, and each of two.
+    pub(super) fn of_presented(presented: &Presented) -> Self {
         let mut ways = Self::default();
-        let halves = secret.split_at(secret.len() / 2);
-        for code in [secret, halves.0, halves.1] {
-            let end = code.iter().rposition(|&byte| !matches!(byte, 0x00 | 0xFF)).map_or(0, |last| last + 1);
-            let code = code.get(..end).unwrap_or_default();
-            ways.add_bytes(code);
-            let text = code.iter().all(u8::is_ascii_digit).then(|| code.iter().map(|&byte| char::from(byte)).collect());
-            let binary = code.iter().map(|&digit| (digit <= 9).then_some(char::from(b'0' + digit % 10))).collect();
-            for digits in [text, binary, digits_of_block(code)].into_iter().flatten().collect::<BTreeSet<String>>() {
-                ways.add_bytes(digits.as_bytes());
-                ways.add_digits(&digits);
-                ways.add_binary(&digits);
+        for code in presented.codes() {
+            // A zero may be a packed one.
+            for filling in [&[0xFF][..], &[0x00, 0xFF]] {
+                let end = code.iter().rposition(|byte| !filling.contains(byte)).map_or(0, |last| last + 1);
+                let code = code.get(..end).unwrap_or_default();
+                ways.add_bytes(code);
+                digits_of_code(code).iter().for_each(|digits| ways.add_code(digits));
             }
         }
         ways
@@ -134,6 +134,20 @@ impl Ways {
         }
     }
 
+    /// The digits of a code: as text, packed, in bytes below ten. A short one that is packed is looked for with what
+    /// fills it up.
+    fn add_code(&mut self, digits: &str) {
+        self.add_bytes(digits.as_bytes());
+        self.add_digits(digits);
+        self.add_binary(digits);
+        let says_something = digits.bytes().any(|digit| digit != b'0');
+        if says_something && (FEWEST_CODE..FEWEST_DIGITS).contains(&digits.len()) {
+            let packed = hex::decode(format!("{digits:F<8}")).unwrap_or_default();
+            self.add_bytes(&packed);
+            self.add_bytes(hex::decode(format!("2{}{digits:F<6}", digits.len())).unwrap_or_default().as_slice());
+        }
+    }
+
     /// Digits as bytes below ten. What has few different ones, or counts up as the numbers of records do, occurs by
     /// chance.
     fn add_binary(&mut self, digits: &str) {
@@ -156,6 +170,20 @@ impl Ways {
             }
         }
     }
+}
+
+/// The digits that a code may be, however it has them: as text, packed, in bytes below ten, in a block, or as text
+/// among other bytes.
+fn digits_of_code(code: &[u8]) -> BTreeSet<String> {
+    let text = |bytes: &[u8]| bytes.iter().map(|&byte| char::from(byte)).collect::<String>();
+    let is_text = code.iter().all(u8::is_ascii_digit);
+    let runs = code.split(|byte| !byte.is_ascii_digit()).filter(|run| run.len() >= FEWEST_CODE).map(text);
+    let binary = code.iter().map(|&digit| (digit <= 9).then_some(char::from(b'0' + digit % 10))).collect();
+    let packed = Some(hex::encode(code)).map(|digits| digits.trim_end_matches('f').to_owned());
+    let packed = packed.filter(|digits| !is_text && digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let mut found: BTreeSet<String> = [binary, packed, digits_of_block(code)].into_iter().flatten().collect();
+    found.extend(runs);
+    found
 }
 
 /// The digits of a PIN block of format 2: `2`, how many there are, then the digits (ISO 9564-1, 9.3.4).
@@ -237,7 +265,11 @@ fn without_accents(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Ways;
+    use super::{Presented, Ways};
+
+    fn of_code(bytes: &[u8]) -> Ways {
+        Ways::of_presented(&Presented { bytes: bytes.to_vec(), may_be_two: false })
+    }
 
     fn has(ways: &Ways, way: &[u8]) -> bool {
         ways.bytes.contains(&way.to_ascii_lowercase()) || ways.exact.contains(way) || ways.digits.contains(way)
@@ -293,17 +325,17 @@ mod tests {
     #[test]
     fn a_code_is_written_without_what_fills_it_up() {
         for block in [&b"123456\xFF\xFF"[..], b"\x26\x12\x34\x56\xFF\xFF\xFF\xFF", b"123456987654"] {
-            let ways = Ways::of_secret(block);
+            let ways = of_code(block);
             assert!(has(&ways, b"123456"), "{}: {ways:?}", block.escape_ascii());
             assert!(ways.digits.contains(&b"123456"[..]), "{}", block.escape_ascii());
         }
         for code in [&b"9876"[..], b"\x09\x08\x07\x06", b"\x24\x98\x76\xFF"] {
-            let ways = Ways::of_secret(code);
+            let ways = of_code(code);
             assert!(has(&ways, b"9876") && has(&ways, b"\x09\x08\x07\x06"), "{}", code.escape_ascii());
         }
-        assert!(!has(&Ways::of_secret(b"1234"), b"\x01\x02\x03\x04"), "who counts tells no code");
-        assert!(!has(&Ways::of_secret(b"1000"), b"\x01\0\0\0"), "as lengths are");
-        let short = Ways::of_secret(b"1234");
+        assert!(!has(&of_code(b"1234"), b"\x01\x02\x03\x04"), "who counts tells no code");
+        assert!(!has(&of_code(b"1000"), b"\x01\0\0\0"), "as lengths are");
+        let short = of_code(b"1234");
         assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
     }
 
@@ -329,7 +361,7 @@ mod tests {
             Ways::of("0000-00-00", b"00000000"),
             Ways::of("LE", b"\0\0\0\0"),
             Ways::of("ÉVE", b"\xC9VE"),
-            Ways::of_secret(b"0000"),
+            of_code(b"0000"),
         ] {
             let empty = nothing.bytes.is_empty() && nothing.exact.is_empty() && nothing.digits.is_empty();
             assert!(empty, "{nothing:?}");

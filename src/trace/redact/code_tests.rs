@@ -1,0 +1,181 @@
+//! In whatever form a command presents a code, the code is nowhere in the redacted trace.
+
+use proptest::prelude::*;
+
+use super::{RedactError, check::Needles, codes::Codes, tests::redacted};
+use crate::{profile::families::cps::Cps, trace::hex};
+
+/// Whether a code that was presented is found in what stays: the name of an application.
+fn is_looked_for(dialogue: &[Vec<u8>], way: &[u8]) -> bool {
+    let mut codes = Codes::new(&Cps);
+    dialogue.iter().for_each(|command| codes.command(command));
+    let mut needles = Needles::default();
+    codes.into_presented().into_iter().for_each(|presented| needles.add_secret(presented));
+    let found = needles.survivors(&format!("virtuale-trace 1\n> 00 A4 04 00 10 D0 99 {}\n", hex(way)), &[]);
+    found == ["a secret code"]
+}
+
+fn ascii(digits: &str) -> Vec<u8> {
+    digits.as_bytes().to_vec()
+}
+
+/// Two digits in a byte, with F behind an odd one.
+fn packed(digits: &str) -> Vec<u8> {
+    let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("{digits}F") };
+    hex::decode(even).expect("digits")
+}
+
+fn padded(mut bytes: Vec<u8>, filling: u8) -> Vec<u8> {
+    bytes.resize(8, filling);
+    bytes
+}
+
+/// A block of format 2 [ISO-9564-1 9.3.4].
+fn block(digits: &str) -> Vec<u8> {
+    padded(packed(&format!("2{:X}{digits}", digits.len())), 0xFF)
+}
+
+fn command(header: [u8; 4], data: &[u8]) -> Vec<u8> {
+    [&header[..], &[u8::try_from(data.len()).expect("short")], data].concat()
+}
+
+/// The commands that present a code, each in its form.
+fn forms(code: &str, other: &str, unblocking: &str) -> Vec<(&'static str, Vec<Vec<u8>>)> {
+    let plain = ascii(code);
+    let verify = [0x00, 0x20, 0x00, 0x81];
+    let one = |command| vec![command];
+    let (half, rest) = plain.split_at(plain.len() / 2);
+    let extended = [&verify[..], &[0, 0, u8::try_from(plain.len()).expect("short")], &plain].concat();
+    let no_lc = [&verify[..], &plain].concat();
+    let in_object = [&[0x83, u8::try_from(plain.len()).expect("short")][..], &plain].concat();
+    let in_template = [&[0x7F, 0x2E, u8::try_from(in_object.len()).expect("short")][..], &in_object].concat();
+    let pair = |one: Vec<u8>, other: Vec<u8>| [one, other].concat();
+    let at_ends = |bytes: Vec<u8>| padded(bytes, 0xFF);
+    vec![
+        ("plain", one(command(verify, &plain))),
+        ("with Le", one([command(verify, &plain), vec![0]].concat())),
+        (
+            "with its last byte for Le",
+            one([&verify[..], &[u8::try_from(plain.len()).expect("short") - 1], &plain].concat()),
+        ),
+        ("extended", one(extended)),
+        ("chained", vec![command([0x10, 0x20, 0x00, 0x81], half), command(verify, rest)]),
+        ("in an object", one(command([0x00, 0x21, 0x00, 0x81], &in_object))),
+        ("in a template", one(command([0x00, 0x21, 0x00, 0x00], &in_template))),
+        ("chained objects", {
+            let (first, last) = in_object.split_at(3);
+            vec![command([0x10, 0x21, 0x00, 0x81], first), command([0x00, 0x21, 0x00, 0x81], last)]
+        }),
+        ("without Lc", one(no_lc)),
+        ("filled up", one(command(verify, &padded(plain.clone(), 0xFF)))),
+        ("filled with zeros", one(command(verify, &padded(plain.clone(), 0x00)))),
+        ("filled with blanks", one(command(verify, &padded(plain.clone(), b' ')))),
+        ("packed", one(command(verify, &packed(code)))),
+        ("packed and filled up", one(command(verify, &padded(packed(code), 0xFF)))),
+        ("a block", one(command(verify, &block(code)))),
+        ("CHV", one(command([0xA0, 0x20, 0x00, 0x01], &at_ends(plain.clone())))),
+        ("CHANGE CHV", one(command([0xA0, 0x24, 0x00, 0x01], &pair(at_ends(ascii(other)), at_ends(plain.clone()))))),
+        ("CHANGE CHV, old", {
+            one(command([0xA0, 0x24, 0x00, 0x01], &pair(at_ends(plain.clone()), at_ends(ascii(other)))))
+        }),
+        ("UNBLOCK CHV", one(command([0xA0, 0x2C, 0x00, 0x00], &pair(ascii(unblocking), at_ends(plain.clone()))))),
+        ("change", one(command([0x00, 0x24, 0x00, 0x81], &pair(ascii(other), plain.clone())))),
+        ("change, old", one(command([0x00, 0x24, 0x00, 0x81], &pair(plain.clone(), ascii(other))))),
+        ("change to", one(command([0x00, 0x24, 0x01, 0x81], &plain))),
+        ("change of blocks", one(command([0x00, 0x24, 0x00, 0x81], &pair(block(other), block(code))))),
+        ("change in objects", {
+            one(command([0x00, 0x25, 0x00, 0x81], &pair([vec![0x83, 4], vec![1; 4]].concat(), in_object.clone())))
+        }),
+        ("unblock", one(command([0x00, 0x2C, 0x00, 0x81], &pair(ascii(unblocking), plain.clone())))),
+        ("unblock, chained", {
+            vec![command([0x10, 0x2C, 0x00, 0x81], &ascii(unblocking)), command([0x00, 0x2C, 0x00, 0x81], &plain)]
+        }),
+        ("unblock with a new one", one(command([0x00, 0x2C, 0x02, 0x81], &plain))),
+        ("disable", one(command([0x00, 0x26, 0x00, 0x81], &plain))),
+        ("in parameters", one(command([0x00, 0x20, plain[0], plain[1]], &plain[2..]))),
+        ("in parameters without Lc", one([&[0x00, 0x20][..], &plain].concat())),
+        ("in another command", one(command([0x00, 0xC2, 0x00, 0x00], &command(verify, &plain)))),
+        ("in two of them", {
+            let inner = command(verify, &plain);
+            let (first, last) = inner.split_at(7);
+            vec![command([0x10, 0xC2, 0x00, 0x00], first), command([0x00, 0xC2, 0x00, 0x00], last)]
+        }),
+    ]
+}
+
+#[test]
+fn a_code_is_taken_as_presented_in_every_form() {
+    for (form, dialogue) in forms("1976", "5083", "70415326") {
+        assert!(is_looked_for(&dialogue, b"1976"), "{form}");
+        assert!(!is_looked_for(&dialogue, b"1946"), "{form}");
+    }
+    let unblock = &forms("1976", "5083", "70415326").pop().expect("a form").1;
+    assert!(!is_looked_for(unblock, b"5083"));
+}
+
+#[test]
+fn a_trace_in_which_a_code_would_stay_is_not_given_out() {
+    for form in ["extended", "chained", "in an object", "unblock", "packed", "CHANGE CHV"] {
+        let all = forms("1976", "5083", "70415326");
+        let (_, dialogue) = all.iter().find(|(name, _)| *name == form).expect("a form");
+        let lines: String = dialogue.iter().map(|command| format!("> {}\n< 63 C2\n", hex(command))).collect();
+        let text = format!("virtuale-trace 1\n{lines}");
+        redacted(&text, "vitale2-minimal.toml").expect("the commands themselves keep nothing");
+        let found = redacted(&format!("{text}> 00 A4 04 00 05 D0 31 39 37 36\n< 6A 82\n"), "vitale2-minimal.toml");
+        assert_eq!(found, Err(RedactError::Survivors(vec!["a secret code".into()])), "{form}");
+    }
+}
+
+#[test]
+fn both_codes_of_a_command_are_looked_for() {
+    let all = forms("1976", "508312", "70415326");
+    let dialogue = |name: &str| &all.iter().find(|(form, _)| *form == name).expect("a form").1;
+    for form in ["change", "change, old", "CHANGE CHV", "change of blocks"] {
+        assert!(is_looked_for(dialogue(form), b"508312") && is_looked_for(dialogue(form), b"1976"), "{form}");
+    }
+    for form in ["unblock", "UNBLOCK CHV", "unblock, chained"] {
+        assert!(is_looked_for(dialogue(form), b"70415326"), "{form}");
+    }
+}
+
+#[test]
+fn what_presents_no_code_is_not_looked_for() {
+    let digits = |header| vec![command(header, b"1976")];
+    for header in [[0x00, 0xD6, 0x00, 0x00], [0x00, 0x88, 0x00, 0x00], [0x10, 0xD6, 0x00, 0x00]] {
+        assert!(!is_looked_for(&digits(header), b"1976"), "{header:02X?}");
+    }
+    // Two commands between which another one came are no chain.
+    let broken =
+        [command([0x10, 0x20, 0, 0x81], b"19"), command([0x00, 0x84, 0, 0], b""), command([0, 0x20, 0, 0x81], b"76")];
+    assert!(!is_looked_for(&broken, b"1976"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_code_survives_in_a_usual_form(code in "[0-9]{4,8}", other in "[0-9]{4,8}", unblocking in "[0-9]{8}") {
+        // What has hardly two digits stands anywhere by chance, and is not looked for in bytes.
+        prop_assume!(code.bytes().collect::<std::collections::BTreeSet<_>>().len() > 2);
+        for (form, dialogue) in forms(&code, &other, &unblocking) {
+            for way in [ascii(&code), padded(ascii(&code), 0xFF), block(&code), padded(packed(&code), 0xFF)] {
+                prop_assert!(is_looked_for(&dialogue, &way), "{form}: {way:02X?}");
+            }
+            if code.len() >= 6 {
+                prop_assert!(is_looked_for(&dialogue, &packed(&code)), "{form}, packed");
+            }
+        }
+    }
+
+    #[test]
+    fn no_command_makes_it_panic(commands in proptest::collection::vec(
+        (proptest::sample::select(vec![0x20_u8, 0x21, 0x24, 0x2C, 0xC2, 0xB0]), proptest::collection::vec(any::<u8>(), 3..40)),
+        0..5,
+    )) {
+        let dialogue: Vec<Vec<u8>> = commands.into_iter().map(|(ins, mut command)| {
+            command.insert(1, ins);
+            command
+        }).collect();
+        let _ = is_looked_for(&dialogue, b"1976");
+    }
+}
