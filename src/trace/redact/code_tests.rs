@@ -30,7 +30,7 @@ fn padded(mut bytes: Vec<u8>, filling: u8) -> Vec<u8> {
     bytes
 }
 
-/// A block of format 2 [ISO-9564-1 9.3.4].
+/// A block of format 2 (ISO 9564-1, 9.3.4).
 fn block(digits: &str) -> Vec<u8> {
     padded(packed(&format!("2{:X}{digits}", digits.len())), 0xFF)
 }
