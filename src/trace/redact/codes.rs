@@ -15,16 +15,16 @@ use super::{
 };
 use crate::profile::families::Family;
 
-/// The bit of a class that says that another part of the command follows [ISO-7816-4 5.4.1].
+/// The bit of a class that says that another part of the command follows [ISO-7816-4 5.3.3].
 const CHAINED: u8 = 0x10;
 
-/// The bit of an instruction that says that its data are BER-TLV [ISO-7816-4 5.4.2].
+/// The bit of an instruction that says that its data are BER-TLV [ISO-7816-4 5.5].
 const ODD: u8 = 0x01;
 
 /// The highest number of a code [ISO-7816-4 11.5.6].
 const HIGHEST_NUMBER: u8 = 0x1F;
 
-/// How many bytes a length takes that is not short [ISO-7816-4 5.2].
+/// How many bytes a length takes that is not short [ISO-7816-4 5.1].
 const EXTENDED: usize = 3;
 
 /// How many bytes a code has, of two that come together.
