@@ -21,12 +21,14 @@ pcsc.on("reader", (reader) => {
       read(reader);
     } else if (changed) {
       console.log("removed");
-      // Its lock is held while we are told.
-      setImmediate(() => {
+      // The package cancels each of its two waits five times within 50 ms and then joins the thread, for good: a
+      // thread that is not back in its wait by then, on a busy machine, is never woken. Both were woken by the
+      // removal just now.
+      setTimeout(() => {
         closing = true;
         reader.close();
         pcsc.close();
-      });
+      }, 1000);
     }
   });
 });
