@@ -27,6 +27,9 @@ const ANOTHER_ATR: &str =
 const ATR_BELOW: &str =
     "an answer to reset below commands, and a trace has it above them: part the log above this line";
 
+/// A reader is named for the first time.
+pub(super) const FIRST_READER: &str = "a reader is named below commands of which the log does not tell whether they went to it: part the log above this line";
+
 /// A log made into a trace.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Imported {
@@ -228,6 +231,17 @@ impl Dialogue {
         if let Some(flaw) = message.flaw {
             self.push_unread(flaw);
         }
+    }
+
+    /// Whether there are commands in it already.
+    pub(super) fn has_commands(&self) -> bool {
+        self.commands > 0
+    }
+
+    /// Whether there are commands of which the log does not name the reader.
+    pub(super) fn has_unnamed(&self) -> bool {
+        let is_unnamed = |reader: &Reader| reader.home == Home::Unnamed && reader.since != Since::Beginning;
+        self.readers.iter().any(is_unnamed)
     }
 
     fn since(&mut self, place: Place<'_>, since: Since) {

@@ -1,7 +1,7 @@
 //! Records of a table or of JSON: which of their fields are commands, answers and what belongs to them.
 
 use super::{
-    dialogue::{Dialogue, Message},
+    dialogue::{Dialogue, FIRST_READER, Message},
     element::Bytes,
     gathered::{self, Gathered, holds_bytes, looks_like_bytes},
     notation,
@@ -26,7 +26,7 @@ pub(super) enum Meaning {
     Atr,
 }
 
-const NAMES: [(&str, Meaning); 40] = [
+const NAMES: [(&str, Meaning); 47] = [
     ("command", Meaning::Command),
     ("commande", Meaning::Command),
     ("cmd", Meaning::Command),
@@ -66,6 +66,13 @@ const NAMES: [(&str, Meaning); 40] = [
     ("reader", Meaning::Reader),
     ("readername", Meaning::Reader),
     ("slot", Meaning::Reader),
+    ("lecteur", Meaning::Reader),
+    ("nomlecteur", Meaning::Reader),
+    ("cardreader", Meaning::Reader),
+    ("terminal", Meaning::Reader),
+    ("card", Meaning::Reader),
+    ("carte", Meaning::Reader),
+    ("device", Meaning::Reader),
     ("atr", Meaning::Atr),
 ];
 
@@ -130,6 +137,24 @@ impl Record {
         self.fields.iter().find(|field| field.meaning == Some(wanted))
     }
 
+    /// Says where it was said, if it does not say so itself.
+    pub(super) fn at(&mut self, reader: &str) {
+        if self.get(Meaning::Reader).is_none() {
+            self.add("reader", Some(Meaning::Reader), reader);
+        }
+    }
+
+    /// Where it was said: a reader, or a card in it, or both.
+    fn reader(&self) -> Option<String> {
+        let mut names: Vec<&str> = Vec::new();
+        for field in self.fields.iter().filter(|field| field.meaning == Some(Meaning::Reader)) {
+            if !names.contains(&field.value.as_str()) {
+                names.push(&field.value);
+            }
+        }
+        (!names.is_empty()).then(|| names.join(" "))
+    }
+
     fn parts(&self) -> Parts<'_> {
         let is_command = self.get(Meaning::Direction).and_then(|direction| speaks(&direction.value));
         let data = |wanted| self.get(Meaning::Data).filter(|_| is_command == Some(wanted));
@@ -141,11 +166,12 @@ impl Record {
     }
 
     /// Says what the record says. `repeats` is whether answers have their status word also in a field of its own.
-    fn say(&self, repeats: bool, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
+    fn say(&self, repeats: bool, told: &mut Told, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
         for (text, why) in &self.flaws {
             dialogue.unread(self.line, text, why);
         }
-        let place = Place::from(self.get(Meaning::Reader).map(|reader| reader.value.as_str()));
+        let reader = told.reader_of(self, dialogue);
+        let place = Place::from(reader.as_deref());
         if let Some(atr) = self.get(Meaning::Atr) {
             let read = notation::read(&atr.value);
             if !read.rest.is_empty() {
@@ -171,7 +197,7 @@ impl Record {
 
     /// Names the fields that may have bytes which are in no command and no answer of the record.
     fn name_unused(&self, parts: &Parts<'_>, said: &Said<'_>, dialogue: &mut Dialogue) {
-        let used = [parts.command, parts.answer, parts.status, self.get(Meaning::Reader), self.get(Meaning::Atr)];
+        let used = [parts.command, parts.answer, parts.status, self.get(Meaning::Atr)];
         let is_used = |field: &Field| used.iter().flatten().any(|used| std::ptr::eq(*used, field));
         for field in self.fields.iter().filter(|field| !is_used(field)) {
             let why = match field.meaning {
@@ -180,6 +206,7 @@ impl Record {
                 Some(Meaning::Data) if said.has_whole(&field.value) => continue,
                 Some(Meaning::Command) if said.is_command(&field.value) => continue,
                 Some(Meaning::Status) if parts.status.is_some_and(|status| status.value == field.value) => continue,
+                Some(Meaning::Reader) => "what may be bytes, in a field for the name of a reader or a card",
                 Some(Meaning::Data) => "bytes of which the record does not tell who says them",
                 Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Atr) => {
                     "a second field of one meaning"
@@ -204,6 +231,28 @@ impl Record {
         let status = status.and_then(|status| status_in(&status.value));
         let bytes = notation::read(answer.map_or("", |answer| &answer.value)).bytes;
         status.is_none_or(|status| bytes.0.ends_with(&status.0))
+    }
+}
+
+/// What records above have told of those below.
+#[derive(Debug, Default)]
+struct Told {
+    /// The reader that a record names which has nothing else.
+    reader: Option<String>,
+}
+
+impl Told {
+    /// Where a record was said. One with a reader and without bytes says so of those below that name none.
+    fn reader_of(&mut self, record: &Record, dialogue: &mut Dialogue) -> Option<String> {
+        let own = record.reader();
+        let Parts { command, answer, status } = record.parts();
+        if own.is_some() && command.or(answer).or(status).is_none() && self.reader != own {
+            if self.reader.is_none() && dialogue.has_unnamed() {
+                dialogue.unread(record.line, own.as_deref().unwrap_or_default(), FIRST_READER);
+            }
+            self.reader.clone_from(&own);
+        }
+        own.or_else(|| self.reader.clone())
     }
 }
 
@@ -281,7 +330,8 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     let mut repeats = true;
     each(&mut |record| repeats &= record.repeats_status());
     let mut waiting = WaitingEach::default();
-    each(&mut |record| record.say(repeats, &mut waiting, dialogue));
+    let mut told = Told::default();
+    each(&mut |record| record.say(repeats, &mut told, &mut waiting, dialogue));
     waiting.give_up(dialogue);
 }
 

@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::RefCell, iter::Enumerate, ops::Range, str};
 
 use serde_json::{Map, Value};
 
-use super::{gathered::offset, prefix};
+use super::{gathered::offset, prefix, speakers};
 use crate::work;
 
 /// A line of a log.
@@ -95,13 +95,11 @@ impl<'a> Line<'a> {
         self.is_other || self.is_bare && !is_wrapped
     }
 
-    /// The process that wrote it, as syslog has it before the text: `app[2811]`.
-    pub(super) fn process(&self) -> Option<&'a str> {
-        let before = self.raw.trim_end().strip_suffix(&*self.text)?;
-        let word = before.trim_end().strip_suffix(':')?.rsplit(' ').next()?;
-        let (name, number) = word.strip_suffix(']')?.split_once('[')?;
-        let is_process = !name.is_empty() && !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
-        is_process.then_some(word)
+    /// Who wrote it, by what a service put before the text; empty where nothing tells.
+    pub(super) fn author(&self) -> String {
+        let plain = without_colours(self.raw);
+        let before = plain.trim_end().strip_suffix(&*self.text);
+        before.filter(|before| !before.is_empty()).map(speakers::of).unwrap_or_default()
     }
 }
 
@@ -264,10 +262,11 @@ mod tests {
     }
 
     #[test]
-    fn syslog_tells_the_process() {
-        let process = |raw| lines(raw).next().and_then(|line| line.process());
-        assert_eq!(process("Nov 28 08:00:36 host app[11]: => 00"), Some("app[11]"));
-        assert_eq!(process("[11]: => 00"), None);
+    fn services_tell_who_wrote_a_line() {
+        let author = |raw| lines(raw).next().expect("a line").author();
+        assert_eq!(author("Nov 28 08:00:36 host app[11]: => 00"), "host app[11]");
+        assert_eq!(author("\u{1B}[36mcard-1  | \u{1B}[0m=> 00"), "card-1");
+        assert_eq!(author("=> 00"), "");
     }
 
     #[test]

@@ -5,8 +5,9 @@
 //!
 //! What all importers need is here: lines without what services put before them (`prefix`), bytes in any notation
 //! (`notation`), rows and wrapped lines (`gathered`), commands and answers in turn (`turns`), whose they are
-//! (`readers`), and what is never normal (`guards`). What only one log has is in `logs`. Each takes from a line what it
-//! understands (`lines`), and what then is left of the line is looked at last of all (`remains`, `leftovers`).
+//! (`readers`, `headings`, `speakers`), and what is never normal (`guards`). What only one log has is in `logs`. Each
+//! takes from a line what it understands (`lines`), and what then is left of the line is looked at last of all
+//! (`remains`, `leftovers`).
 
 mod column;
 mod dialogue;
@@ -15,6 +16,7 @@ mod export;
 mod fields;
 mod gathered;
 mod guards;
+mod headings;
 mod leftovers;
 mod lines;
 mod logs;
@@ -25,6 +27,7 @@ mod prefix;
 mod readers;
 mod remains;
 mod scan;
+mod speakers;
 mod tail;
 #[cfg(test)]
 mod tests;

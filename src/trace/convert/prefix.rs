@@ -47,6 +47,14 @@ const KINDS: [Kind; 12] =
         text.strip_prefix("// ").or_else(|| text.strip_prefix("* "))
     }];
 
+/// Whether a word before a text tells when, how grave or on which stream it is, and not who says it.
+pub(super) fn is_of_time_or_level(word: &str) -> bool {
+    let word = word.rsplit('>').next().unwrap_or(word);
+    let of_time = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "AM", "PM", "stdout", "stderr"];
+    let is_month = MONTHS.iter().any(|month| month.trim_end_matches('.') == word);
+    is_month || of_time.contains(&word) || LEVELS.contains(&word.to_ascii_uppercase().as_str()) || word.len() == 1
+}
+
 /// In English and in French.
 const MONTHS: [&str; 24] = [
     "Jan",

@@ -2,19 +2,24 @@
 
 use super::{
     column::is_text_of_last,
-    dialogue::{Dialogue, Event},
+    dialogue::{Dialogue, Event, FIRST_READER},
     element::Bytes,
     gathered::{Below, Gathered, Rest, TEXT_OF_ABOVE, begins_as_row, holds_row},
+    headings::{Heading, heading},
     leftovers::{Author, Leftovers},
     lines::Line,
     notation,
     pairing::Waiting,
-    readers::Connections,
+    readers::{Connections, Place},
+    speakers::Speakers,
     tail::{self, Tail},
 };
 
 /// A line that goes on with bytes begins as the lines above it do.
 pub(super) const ANOTHER_BEGINNING: &str = "a row without what stands before the lines above it";
+
+/// A card goes or comes.
+const ANOTHER_CARD: &str = "a card goes or comes, and nothing tells whether the commands below go to that of before: part the log above this line";
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,21 +63,26 @@ pub(super) struct Turns<'d> {
     is_torn: bool,
     /// Whether a time stands between the mark of the last command and its bytes.
     is_timed: bool,
-    /// The process that said the last message, where the log tells.
-    process: Option<String>,
+    speakers: Speakers,
+    /// The first line since the last command that says that its card is gone.
+    exchange: Option<(usize, String)>,
 }
 
 impl<'d> Turns<'d> {
     pub(super) fn new(dialogue: &'d mut Dialogue) -> Self {
-        let (connections, waiting, leftovers) = Default::default();
-        Self { dialogue, connections, open: None, waiting, leftovers, is_torn: false, is_timed: false, process: None }
+        let (connections, waiting, leftovers, speakers, exchange) = Default::default();
+        let (open, is_torn, is_timed) = Default::default();
+        Self { dialogue, connections, open, waiting, leftovers, is_torn, is_timed, speakers, exchange }
     }
 
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
     pub(super) fn begin(&mut self, speaker: Speaker, line: &Line<'_>, text: &str, told: Option<usize>) {
         self.close();
         self.is_torn = false;
-        self.hear(line);
+        if let Some((line, text)) = self.exchange.take_if(|_| speaker == Speaker::Terminal) {
+            self.dialogue.unread(line, &text, ANOTHER_CARD);
+        }
+        self.speakers.hear(speaker, line, self.dialogue);
         let mut open = Open {
             kind: Kind::Message(speaker),
             gathered: Gathered::new(line.number),
@@ -86,18 +96,6 @@ impl<'d> Turns<'d> {
         self.open = Some(open);
     }
 
-    /// Names a message of another process than the last one is of: it may speak to another card.
-    fn hear(&mut self, line: &Line<'_>) {
-        let Some(process) = line.process() else { return };
-        if self.process.as_deref().is_some_and(|last| last != process) {
-            let why = "another process speaks than before, and nothing tells whether to the same card";
-            self.dialogue.unread(line.number, process, why);
-        }
-        if self.process.as_deref() != Some(process) {
-            self.process = Some(process.to_owned());
-        }
-    }
-
     /// Nothing goes on with what was said.
     pub(super) fn ends(&mut self) {
         if let Some(open) = &mut self.open {
@@ -108,18 +106,32 @@ impl<'d> Turns<'d> {
     /// Takes a line that has no mark: it goes on with what was said, or it names a reader, or it has nothing that
     /// matters, or it is kept to be named.
     pub(super) fn other(&mut self, line: &Line<'_>) {
-        if !self.reader(line) && !self.row(line) {
+        if !self.heading(line) && !self.row(line) {
             self.no_row(line);
         }
     }
 
-    /// Takes a line that names the reader which is used from here on.
-    fn reader(&mut self, line: &Line<'_>) -> bool {
-        let Some((mark, reader)) = using(&line.text) else { return false };
+    /// Takes a line that names the reader which is used from here on, or says what happens to the card.
+    fn heading(&mut self, line: &Line<'_>) -> bool {
+        let Some(heading) = heading(&line.text) else { return false };
         self.close();
-        self.connections.only(reader);
-        line.take(mark);
-        line.take(reader);
+        let is_first = !self.dialogue.has_commands() && self.waiting.bytes().is_none();
+        match heading {
+            Heading::Reader(mark, reader) => {
+                if !is_first && self.connections.place() == Place::Unnamed {
+                    self.dialogue.unread(line.number, &line.text, FIRST_READER);
+                }
+                self.connections.only(reader);
+                line.take(mark);
+                line.take(reader);
+            }
+            Heading::Reset(_) if is_first => {}
+            Heading::Reset(kind) => self.event(line.number, Event::Reset(kind)),
+            Heading::Exchange if is_first => {}
+            Heading::Exchange => {
+                self.exchange.get_or_insert_with(|| (line.number, line.text.clone().into_owned()));
+            }
+        }
         true
     }
 
@@ -324,29 +336,4 @@ pub(super) fn atr_in(text: &str) -> Option<&str> {
     let bytes = notation::read(value).bytes;
     let begins = bytes.byte(0).is_some_and(|first| matches!(first, 0x3B | 0x3F));
     (is_word && begins && bytes.0.len() > 1).then_some(value)
-}
-
-/// What programs say before the name of the reader that they use from there on.
-const USING: [&str; 12] = [
-    "using reader:",
-    "using reader ",
-    "using card reader:",
-    "using given card reader:",
-    "using reader with a card:",
-    "selected reader:",
-    "reader:",
-    "reader name:",
-    "card reader:",
-    "lecteur :",
-    "lecteur:",
-    "utilisation du lecteur",
-];
-
-/// The words of a line that names a reader, and the name.
-fn using(text: &str) -> Option<(&str, &str)> {
-    let mark = USING.iter().find_map(|mark| text.get(..mark.len()).filter(|start| start.eq_ignore_ascii_case(mark)))?;
-    let name = text[mark.len()..].trim_matches([' ', ':', '"', '\'']);
-    // A name has letters; what has none, or a mark in it, is none.
-    let is_name = name.len() <= 127 && name.contains(|sign: char| sign.is_alphabetic() && !sign.is_ascii_hexdigit());
-    (is_name && !name.contains(['=', '<', '>', ':'])).then_some((mark, name))
 }

@@ -204,16 +204,14 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
             let is_command = said.speaker == Speaker::Terminal;
             let reader = named.reader(said.before);
             match reader {
-                _ if ends_row(said.before) => Some("a row of bytes stands before the arrow: an end of line is lost"),
-                None if named.are_several() => Some("the log names several readers, and none before this"),
-                None if unclear.hear(is_command, said.before) => Some(ANOTHER_NAME),
-                Some(reader) if !is_command && named.are_several() && reader != asked => {
-                    Some("an answer of another reader than the last command went to")
-                }
-                _ => None,
+                _ if ends_row(said.before) => Some(ROW_BEFORE.to_owned()),
+                None if named.may_be_any(is_command) => Some(NO_READER.to_owned()),
+                None => unclear.hear(is_command, said.before, line.number),
+                Some(reader) if !is_command && named.are_several() && reader != asked => Some(OTHER_READER.to_owned()),
+                Some(_) => None,
             }
         }) {
-            turns.dialogue.unread(line.number, &line.text, why);
+            turns.dialogue.unread(line.number, &line.text, &why);
         }
         if said.is_empty() && !turns.status_below(&line) && !turns.atr(&line, &line.text) {
             turns.other(&line);
@@ -238,5 +236,6 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     turns.finish();
 }
 
-const ANOTHER_NAME: &str =
-    "another name than before stands before the arrow of a command and of its answer: another reader's";
+const ROW_BEFORE: &str = "a row of bytes stands before the arrow: an end of line is lost";
+const NO_READER: &str = "the log names several readers, and none before this";
+const OTHER_READER: &str = "an answer of another reader than the last command went to";

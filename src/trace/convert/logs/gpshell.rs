@@ -4,6 +4,7 @@
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
     gathered::{Gathered, begins_as_row, holds_row},
+    headings::{Heading, heading},
     leftovers::{Author, Leftovers},
     lines::{Line, Lines},
     pairing::Waiting,
@@ -27,6 +28,9 @@ const MARKS: [(&str, Kind); 4] = [
     ("Unwrapped response <-- ", Kind::Unwrapped),
     ("Response <-- ", Kind::Answer),
 ];
+
+/// How a line of its script begins that connects to a card.
+const CONNECTS: &str = "card_connect";
 
 /// Whether only GPShell writes such a line.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
@@ -53,6 +57,8 @@ struct Gpshell<'d> {
     answer: Option<Message>,
     /// Whether the log has what was sent apart from what was asked for.
     wraps: bool,
+    /// The reader that its script has named last.
+    reader: Option<String>,
     waiting: Waiting,
     leftovers: Leftovers,
 }
@@ -60,7 +66,8 @@ struct Gpshell<'d> {
 pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
     let wraps = lines.clone().any(|line| is_typical(&line));
     let (leftovers, waiting) = Default::default();
-    let mut gpshell = Gpshell { dialogue, open: None, plain: None, answer: None, wraps, waiting, leftovers };
+    let mut gpshell =
+        Gpshell { dialogue, open: None, plain: None, answer: None, wraps, reader: None, waiting, leftovers };
     for line in lines {
         let mut author = Author::Anybody;
         if let Some((kind, text)) = marked(&line.text) {
@@ -86,6 +93,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
                 let end = result.find(|sign: char| !sign.is_ascii_hexdigit()).unwrap_or(result.len());
                 line.take(&result[..end]);
             }
+            gpshell.connect(&line);
             if is_own(&line.text) {
                 author = Author::Program;
             }
@@ -107,6 +115,19 @@ fn is_own(text: &str) -> bool {
 }
 
 impl Gpshell<'_> {
+    /// Takes a line of the script that connects to a card.
+    fn connect(&mut self, line: &Line<'_>) {
+        if !line.text.starts_with(CONNECTS) {
+            return;
+        }
+        self.reader = None;
+        if let Some(Heading::Reader(mark, reader)) = heading(&line.text) {
+            self.reader = Some(reader.to_owned());
+            line.take(mark);
+            line.take(reader);
+        }
+    }
+
     fn row(&mut self, line: &Line<'_>) -> bool {
         let Some((_, open)) = &mut self.open else { return false };
         let Some(rest) = open.row(line, &line.text) else { return false };
@@ -157,14 +178,14 @@ impl Gpshell<'_> {
 
     fn sent(&mut self, command: Message) {
         self.leftovers.before(command.line, &command.bytes, self.dialogue);
-        self.waiting.command(Place::Unnamed, command, self.dialogue);
+        self.waiting.command(Place::from(self.reader.as_deref()), command, self.dialogue);
     }
 
     /// Leaves a comment of what differs from what went over the wire.
     fn apart(&mut self, what: &str, said: Message, sent: &Message) {
         if said.bytes != sent.bytes {
             let text = format!("{what}: {}", said.bytes.notation());
-            self.dialogue.push(said.line, Place::Unnamed, Event::Comment(text));
+            self.dialogue.push(said.line, Place::from(self.reader.as_deref()), Event::Comment(text));
         }
         self.dialogue.name_flaw(said);
     }

@@ -44,7 +44,11 @@ pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
         record
     };
     let said = |take: &mut dyn FnMut(Record)| {
-        records.iter().for_each(|part| take(json_lines::record(part.line, part.text)));
+        for (part, reader) in &records {
+            let mut record = json_lines::record(part.line, part.text);
+            record.at(&reader.and_then(|reader| serde_json::from_str::<String>(reader).ok()).unwrap_or_default());
+            take(record);
+        }
         loose.iter().for_each(|part| take(beside(part)));
     };
     fields::say(said, dialogue);
@@ -66,8 +70,8 @@ struct Part<'a> {
 /// What a document has.
 #[derive(Debug, Default)]
 struct Document<'a> {
-    /// The objects that have commands or answers.
-    records: Vec<Part<'a>>,
+    /// The objects that have commands or answers, and the reader that an object around one names.
+    records: Vec<(Part<'a>, Option<&'a str>)>,
     /// Whether one of them has both, or says whose its bytes are.
     tells: bool,
     /// Texts, numbers and lists of numbers outside them.
@@ -86,6 +90,8 @@ struct Open<'a> {
     is_object: bool,
     /// What its keys say.
     meanings: Vec<Meaning>,
+    /// The reader that it names.
+    reader: Option<&'a str>,
     /// How many loose parts and records there were when it began.
     loose: usize,
     records: usize,
@@ -117,7 +123,13 @@ fn scan(log: &str) -> Document<'_> {
                             document.loose.push(Part { line, name: "", text });
                         }
                     }
-                    None => document.loose.push(Part { line, name, text }),
+                    None => {
+                        let outer = open.last_mut().filter(|open| open.is_object);
+                        if let Some(outer) = outer.filter(|_| fields::meaning(name) == Some(Meaning::Reader)) {
+                            outer.reader = Some(text);
+                        }
+                        document.loose.push(Part { line, name, text });
+                    }
                 }
                 line += text.matches('\n').count();
                 at = end;
@@ -138,6 +150,7 @@ fn scan(log: &str) -> Document<'_> {
                 line,
                 is_object: *byte == b'{',
                 meanings: Vec::new(),
+                reader: None,
                 loose: document.loose.len(),
                 records: document.records.len(),
                 has_record: false,
@@ -173,9 +186,12 @@ impl<'a> Document<'a> {
             // What is in it belongs to it.
             self.loose.truncate(closed.loose);
             self.records.truncate(closed.records);
-            self.records.push(part);
+            self.records.push((part, closed.reader));
             self.tells |= tells;
             return tells;
+        }
+        for (_, reader) in self.records.iter_mut().skip(closed.records) {
+            *reader = reader.or(closed.reader);
         }
         // A list of numbers may be bytes.
         let is_flat = !part.text.get(1..).unwrap_or_default().contains(['[', '{', '"']);

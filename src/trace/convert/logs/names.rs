@@ -15,12 +15,51 @@ fn reader(before: &str) -> Option<&str> {
         |word: &str| word.len() == 2 && word.starts_with('0') && word.bytes().all(|digit| digit.is_ascii_digit());
     let is_word = |word: &str| word.contains(|sign: char| sign.is_alphabetic() && !sign.is_ascii_hexdigit());
     let words: Vec<&str> = name.split(' ').collect();
-    let is_numbered = matches!(words[..], [first, .., one, two] if is_number(one) && is_number(two) && is_word(first));
-    (is_called && !notation::read(name).rest.is_empty() || is_numbered).then_some(name)
+    let is_of_system = matches!(words[..], [first, .., one, two] if is_number(one) && is_number(two) && is_word(first));
+    let is_card = is_numbered_card(&lower);
+    (is_called && !notation::read(name).rest.is_empty() || is_of_system || is_card).then_some(name)
+}
+
+/// Whether a name is one of [`CARDS`] with a number or a letter behind it: `carte 1`, `card-A`.
+fn is_numbered_card(lower: &str) -> bool {
+    is_numbered(CARDS.iter().find_map(|word| lower.strip_prefix(word)).unwrap_or_default())
+}
+
+/// Whether what stands behind a word is a number, or a letter that stands apart.
+fn is_numbered(behind: &str) -> bool {
+    let number = behind.trim_start_matches([' ', '-', '_', '=', ':', '#']);
+    let is_number = matches!(number.len(), 1 | 2) && number.bytes().all(|digit| digit.is_ascii_digit());
+    let is_letter = number.len() == 1 && number.len() < behind.len();
+    is_number || is_letter && number.bytes().all(|letter| letter.is_ascii_lowercase())
 }
 
 /// Words that say that a name is a reader's.
 const READERS: [&str; 4] = ["reader", "slot", "terminal", "lecteur"];
+
+/// Words that are those of readers with a number behind them; other words behind them say what a card does.
+const CARDS: [&str; 5] = ["card", "carte", "device", "rdr", "p\u{E9}riph\u{E9}rique"];
+
+/// Words before a number that do not count what is said.
+const COUNT_NOT: [&str; 18] = [
+    "r",
+    "rd",
+    "ch",
+    "chan",
+    "channel",
+    "canal",
+    "dev",
+    "port",
+    "thread",
+    "tid",
+    "pid",
+    "app",
+    "pcd",
+    "picc",
+    "sam",
+    "client",
+    "conn",
+    "connection",
+];
 
 /// The names that say that they are a reader's: those before commands and, of these, those before answers too; at most
 /// as many as a trace has slots.
@@ -28,11 +67,14 @@ const READERS: [&str; 4] = ["reader", "slot", "terminal", "lecteur"];
 pub(super) struct Named {
     commands: BTreeSet<String>,
     both: BTreeSet<String>,
+    /// Whether anything stands before an answer.
+    answers_have: bool,
 }
 
 impl Named {
     /// Takes what stands before the mark of a command or an answer.
     pub(super) fn note(&mut self, is_command: bool, before: &str) {
+        self.answers_have |= !is_command && before.contains(char::is_alphanumeric);
         let Some(name) = reader(before) else { return };
         if is_command && self.commands.len() < MOST_SLOTS {
             self.commands.insert(name.to_owned());
@@ -41,14 +83,29 @@ impl Named {
         }
     }
 
+    /// The names. Where nothing stands before answers, they are those before commands, if each has a number or a letter
+    /// behind the word: other words say what a command does.
+    fn names(&self) -> &BTreeSet<String> {
+        let is_short = |name: &String| {
+            let lower = name.to_lowercase();
+            READERS.iter().chain(&CARDS).any(|word| is_numbered(lower.strip_prefix(word).unwrap_or_default()))
+        };
+        if !self.answers_have && self.commands.iter().all(is_short) { &self.commands } else { &self.both }
+    }
+
     /// Whether the log names several readers.
     pub(super) fn are_several(&self) -> bool {
-        self.both.len() > 1
+        self.names().len() > 1
+    }
+
+    /// Whether a message without a name may be of any of several.
+    pub(super) fn may_be_any(&self, is_command: bool) -> bool {
+        self.are_several() && (is_command || self.answers_have)
     }
 
     /// The reader that a text before a mark names, though it may be the only one.
     pub(super) fn reader<'a>(&self, before: &'a str) -> Option<&'a str> {
-        reader(before).filter(|name| self.both.contains(*name))
+        reader(before).filter(|name| self.names().contains(*name))
     }
 }
 
@@ -57,23 +114,72 @@ impl Named {
 pub(super) struct Unclear {
     /// What stood before the last command.
     asked: String,
-    /// The first name that stood before a command and its answer.
-    first: Option<String>,
+    /// The first name that stood before a command and its answer, and the line.
+    first: Option<(String, usize)>,
+    /// The last one.
+    last: String,
+    /// Whether one stood before two exchanges, one behind the other.
+    repeats: bool,
+    /// Whether a second one was named.
+    is_named: bool,
 }
 
 impl Unclear {
-    /// Whether a command and its answer have another name before them than the first that had one. Names that differ in
-    /// numbers only count what is said.
-    pub(super) fn hear(&mut self, is_command: bool, before: &str) -> bool {
+    /// Why a command and its answer may be another reader's than the first one, if they have another name before
+    /// them. Names that differ in numbers only, which rise with each exchange, count what is said. Only the first one
+    /// is told.
+    pub(super) fn hear(&mut self, is_command: bool, before: &str, line: usize) -> Option<String> {
         if is_command {
             before.clone_into(&mut self.asked);
-            return false;
+            return None;
         }
-        if before != self.asked || !before.contains(char::is_alphabetic) {
-            return false;
+        if before != self.asked || !before.contains(char::is_alphanumeric) {
+            return None;
         }
-        let first = self.first.get_or_insert_with(|| before.to_owned());
-        let letters = |name: &str| name.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
-        *first != before && letters(first) != letters(before)
+        let last = std::mem::replace(&mut self.last, before.to_owned());
+        let Some((first, above)) = &self.first else {
+            self.first = Some((before.to_owned(), line));
+            return None;
+        };
+        let counts = counts_on(&last, before) && (!self.repeats || is_time(before));
+        let is_another = if last == before {
+            self.repeats = true;
+            first != before && !is_time(before)
+        } else {
+            !counts
+        };
+        if !is_another || self.is_named {
+            return None;
+        }
+        self.is_named = true;
+        let first = first.trim_matches([' ', ':', '|', '[', ']']);
+        Some(format!(
+            "{ANOTHER_NAME} ({first}, line {above}): make a log of each, or write the reader's name with the word `reader` before it"
+        ))
     }
+}
+
+const ANOTHER_NAME: &str = "a command and its answer have another name before them, perhaps another reader's,";
+
+/// Whether the second one of two names is the first with a higher number in it, and no word says that the number counts
+/// nothing.
+fn counts_on(one: &str, next: &str) -> bool {
+    let letters = |name: &str| name.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
+    let numbers = |name: &str| -> Vec<u64> {
+        let parts = name.split(|sign: char| !sign.is_ascii_digit()).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().unwrap_or(u64::MAX)).collect()
+    };
+    let lower = next.to_lowercase();
+    let mut words = lower.split(|sign: char| !sign.is_alphabetic()).filter(|word| !word.is_empty());
+    letters(one) == letters(next) && numbers(one) < numbers(next) && !words.any(|word| COUNT_NOT.contains(&word))
+}
+
+/// Whether a name is a time of some kind, which may be the same twice.
+fn is_time(name: &str) -> bool {
+    let has_parts = |sign: &str| {
+        let (before, behind) = name.split_once(sign).unwrap_or_default();
+        before.ends_with(|sign: char| sign.is_ascii_digit()) && behind.starts_with(|sign: char| sign.is_ascii_digit())
+    };
+    let is_plain = name.chars().all(|sign| sign.is_ascii_digit() || ".:,[]()+sm ".contains(sign));
+    is_plain && (has_parts(".") || has_parts(":"))
 }

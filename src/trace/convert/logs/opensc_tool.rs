@@ -38,7 +38,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
             }
         } else if let Some(reader) = text.strip_prefix("Using reader with a card: ") {
             turns.close();
-            turns.connections.connect(reader);
+            turns.connections.only(reader);
             line.take_all();
         } else if turns.is_of_card() {
             // All rows have a column of text, or it was lost of all; and each begins as the lines above it do.

@@ -19,6 +19,7 @@ use crate::trace::{
         notation,
         readers::{Connections, Place, name},
         scan::between,
+        speakers::Speakers,
         turns::{ANOTHER_BEGINNING, Speaker},
     },
 };
@@ -75,6 +76,7 @@ struct Pcscd {
     emptied: HashMap<String, usize>,
     /// The client that the last line about a client names.
     client: Party,
+    speakers: Speakers,
     /// The reader that the next ATR belongs to.
     powered: Option<String>,
 }
@@ -109,6 +111,7 @@ impl Pcscd {
             self.close(dialogue);
             line.take(&text[..text.len() - rest.len()]);
             let party = self.party(prefix);
+            self.speakers.hear(speaker, line, dialogue);
             let mut gathered = Gathered::new(number);
             if gathered.begin_of(line, rest).is_some() {
                 gathered.flaw(number, text, "not only bytes behind the mark");

@@ -57,9 +57,11 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
             }
             is_answer = !ended;
         } else if !(turns.is_of_terminal() && turns.row(&line)) {
-            // An echo of the script follows the answer before it.
+            // An echo of the script follows the answer before it; a reset is told below.
             turns.close();
-            turns.other(&line);
+            if !text.eq_ignore_ascii_case("reset") {
+                turns.other(&line);
+            }
         }
         if !is_answer && !turns.is_of_terminal() {
             turns.close();
