@@ -9,6 +9,7 @@
 
 mod cardpeek;
 mod cps;
+mod cps_tls;
 mod csharp;
 mod harness;
 mod java;
@@ -47,6 +48,7 @@ fn main() {
         secure_messaging::trials,
         personalising::trials,
         cps::trials,
+        cps_tls::trials,
         professionals::trials,
         pcscd::trials,
         pkcs11::trials,

@@ -10,7 +10,7 @@ mod sandbox;
 
 use libtest_mimic::Failed;
 
-pub(crate) use client::{PYTHON, left_out, trial, trial_unless};
+pub(crate) use client::{Client, PYTHON, left_out, trial, trial_unless};
 pub(crate) use process::{Ended, Guest};
 pub(crate) use sandbox::Sandbox;
 

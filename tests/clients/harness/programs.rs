@@ -58,6 +58,7 @@ pub(crate) const PCSC_SPY: Client = file("pcsc-spy", "libpcsclite-dev", PCSC_SPY
 pub(crate) const PCSC_SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.so.0";
 pub(crate) const SCDAEMON: Client = file("scdaemon", "scdaemon", SCDAEMON_PROGRAM);
 pub(crate) const SCDAEMON_PROGRAM: &str = "/usr/lib/gnupg/scdaemon";
+pub(crate) const STUNNEL: Client = program("stunnel", "stunnel4");
 pub(crate) const VPCD: Client = file("vpcd", "vsmartcard-vpcd", VPCD_DRIVER);
 pub(crate) const VPCD_DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
