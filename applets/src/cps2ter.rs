@@ -17,6 +17,7 @@ use virtuale_engine::{
     chip::{Context, FileForm, FileHandle},
     class::{Class, SecureMessaging},
     commands,
+    image::Waiting,
     ins::Ins,
 };
 
@@ -35,6 +36,19 @@ const NO_SUCH_PIN: StatusWord = StatusWord(0x9802);
 const NOT_PROVED: StatusWord = StatusWord(0x9804);
 const FILE_INVALIDATED: StatusWord = StatusWord(0x9810);
 const BLOCKED: StatusWord = StatusWord(0x9840);
+
+/// What its own status words say [DOPS-CRYPTOLIB CPS2ter].
+const MEANINGS: [(StatusWord, &str); 9] = [
+    (MEMORY_PROBLEM, "memory failure"),
+    (WRONG_ADDRESS, "address outside the file"),
+    (NOT_FOUND, "file not found"),
+    (WRONG_FILE, "command incompatible with the file, or no file selected"),
+    (NO_SUCH_PIN, "PIN not there"),
+    (NOT_PROVED, "wrong PIN, or PIN not proved"),
+    (StatusWord(0x9808), "PIN invalidated"),
+    (FILE_INVALIDATED, "file invalidated"),
+    (BLOCKED, "PIN blocked"),
+];
 
 /// The holder's PIN, the only one that this side knows.
 const PIN: u8 = 0x01;
@@ -158,6 +172,18 @@ pub fn command_name(command: &[u8]) -> Option<String> {
     })
 }
 
+/// What a status word says that this side has of its own: `9404`, that a file was not found. `None` for those of
+/// ISO 7816-4.
+#[must_use]
+pub fn status_meaning(status: StatusWord) -> Option<String> {
+    if let Some(waiting) = Waiting::GSM.announced(status) {
+        let waiting = if waiting == 0 { 256 } else { u16::from(waiting) };
+        return Some(format!("{waiting} bytes wait"));
+    }
+    let (_, words) = MEANINGS.iter().find(|(known, _)| *known == status)?;
+    Some((*words).to_string())
+}
+
 /// A PIN without what fills it up to its eight bytes.
 fn without_padding(given: &[u8]) -> &[u8] {
     let end = given.iter().rposition(|&byte| byte != 0xFF).map_or(0, |last| last + 1);
@@ -168,7 +194,23 @@ fn without_padding(given: &[u8]) -> &[u8] {
 mod tests {
     use hex_literal::hex;
 
-    use super::command_name;
+    use virtuale_engine::StatusWord;
+
+    use super::{command_name, status_meaning};
+
+    #[test]
+    fn status_words_say_what_they_mean_on_this_side() {
+        let meaning = |status| status_meaning(StatusWord(status));
+        assert_eq!(meaning(0x9F0F).as_deref(), Some("15 bytes wait"));
+        assert_eq!(meaning(0x9F00).as_deref(), Some("256 bytes wait"));
+        assert_eq!(meaning(0x9404).as_deref(), Some("file not found"));
+        for own in [0x9240, 0x9402, 0x9408, 0x9802, 0x9804, 0x9808, 0x9810, 0x9840] {
+            assert!(meaning(own).is_some(), "{own:04X}");
+        }
+        for standard in [0x9000, 0x610F, 0x6700, 0x6B00, 0x6D00] {
+            assert_eq!(meaning(standard), None, "{standard:04X}");
+        }
+    }
 
     #[test]
     fn commands_are_called_what_they_do() {

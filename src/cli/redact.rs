@@ -69,8 +69,9 @@ pub(super) fn run(args: &Args) -> Exit {
         Err(error @ RedactError::TooFewCards { .. }) => {
             return Err(Failure::usage(error.to_string(), "give --as once for each slot"));
         }
-        Err(error @ RedactError::Moved) => {
-            let hint = "record each card in a trace of its own: --record FOLDER/";
+        Err(error @ RedactError::Moved { .. }) => {
+            let hint =
+                "record into a folder, --record FOLDER/: there each card has a trace of its own, wherever it moves";
             return Err(Failure::usage(format!("{}: {error}", shown::path(&args.trace)), hint));
         }
         Err(error @ RedactError::Survivors(_)) => {

@@ -26,8 +26,10 @@ pub struct FileMap {
     pub application: String,
     /// The names by which that application is selected. A file of the MF may be reached by `3F00` too.
     pub aids: Vec<Aid>,
-    /// Identifiers from the MF down to it, such as `3F00/DF01/2001`.
+    /// Identifiers from the MF down to it, such as `3F00/DF01/2001`: those by which commands select it.
     pub path: String,
+    /// The class of the commands that find it, if no others do; their `3F00` is not the MF of the others.
+    pub class: Option<u8>,
     /// Its size in bytes.
     pub size: usize,
     /// Who may read it, as the layout says it: `always`, `never`, `role:professional`.
@@ -210,6 +212,7 @@ mod tests {
             application: "mf".into(),
             aids: vec![],
             path: "3F00/D001".into(),
+            class: None,
             size: 10,
             readable: "always".into(),
             origin: Origin::Public,

@@ -6,7 +6,7 @@ use virtuale_engine::{Atr, Response, StatusWord};
 
 use super::{
     file::{Action, Expected, Silence, Step, Trace},
-    names::{command_name, hex},
+    names::{command_name, hex, status_name},
     pattern::{Atom, Captured, Pattern, value_of},
     suite::counted,
 };
@@ -230,7 +230,8 @@ impl Finding {
         match &self.problem {
             Problem::Otherwise { expected: Wish::Response(cells), got: Got::Response(got) } => {
                 let difference = Comparison::of(cells, got).first_difference();
-                let status = StatusPair { expected: status_of_cells(cells), got: status_of(got) };
+                let status =
+                    StatusPair { command: &self.command, expected: status_of_cells(cells), got: status_of(got) };
                 format!("the answer differs from byte {} on{status}", difference + 1)
             }
             Problem::Otherwise { expected, got } => format!("expected {expected}, got {got}"),
@@ -366,17 +367,21 @@ fn status_of_cells(cells: &[Cell]) -> Option<StatusWord> {
     }
 }
 
-/// Two status words, said only if they differ.
-struct StatusPair {
+/// Two status words, said only if they differ, as they answer a command.
+struct StatusPair<'f> {
+    command: &'f [u8],
     expected: Option<StatusWord>,
     got: Option<StatusWord>,
 }
 
-impl fmt::Display for StatusPair {
+impl fmt::Display for StatusPair<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |status| status_name(self.command, status);
         match (self.expected, self.got) {
-            (Some(expected), Some(got)) if expected != got => write!(f, ": expected {expected}, got {got}"),
-            (None, Some(got)) => write!(f, ": got {got}"),
+            (Some(expected), Some(got)) if expected != got => {
+                write!(f, ": expected {}, got {}", name(expected), name(got))
+            }
+            (None, Some(got)) => write!(f, ": got {}", name(got)),
             _ => Ok(()),
         }
     }

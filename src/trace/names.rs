@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use virtuale_engine::{
+    StatusWord,
     commands::INSTRUCTIONS,
     ins::Ins,
     instruction::{Parameters, Takes},
@@ -57,6 +58,14 @@ pub(super) fn command_name_in(families: &Families, command: &[u8]) -> String {
 #[must_use]
 pub fn command_name_of(family: &dyn Family, command: &[u8]) -> String {
     family.command_name(command).unwrap_or_else(|| interindustry(command))
+}
+
+/// A status word in digits and words, as it answers a command: `9000 done`, or in the words of a family whose own class
+/// the command is of, `9404 file not found`.
+#[must_use]
+pub fn status_name(command: &[u8], status: StatusWord) -> String {
+    let meaning = command.first().and_then(|&class| Families::built_in().status_meaning(class, status));
+    meaning.map_or_else(|| status.to_string(), |meaning| format!("{:04X} {meaning}", status.0))
 }
 
 /// Names a command as ISO 7816-4 does.
@@ -145,7 +154,19 @@ mod tests {
     use hex_literal::hex;
     use proptest::prelude::*;
 
-    use super::command_name;
+    use virtuale_engine::StatusWord;
+
+    use super::{command_name, status_name};
+
+    #[test]
+    fn a_status_word_is_called_as_the_class_that_was_asked_has_it() {
+        let named = |class, status| status_name(&[class, 0xA4, 0, 0], StatusWord(status));
+        assert_eq!(named(0xA0, 0x9F0F), "9F0F 15 bytes wait");
+        assert_eq!(named(0xA0, 0x9804), "9804 wrong PIN, or PIN not proved");
+        assert_eq!(named(0xA0, 0x9000), "9000 done");
+        assert_eq!(named(0x00, 0x9804), "9804 not defined by ISO 7816-4");
+        assert_eq!(status_name(&[], StatusWord::SUCCESS), "9000 done");
+    }
 
     #[test]
     fn a_name_is_short_however_long_the_command_is() {

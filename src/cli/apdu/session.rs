@@ -14,7 +14,7 @@ use crate::{
     cli::{Failure, output},
     profile::families::Family,
     terminal::transport::{Transport, TransportError},
-    trace::{command_name_of, hex},
+    trace::{command_name_of, hex, status_name},
 };
 
 /// What a person at a terminal may write, said at the beginning and after what is nothing of it.
@@ -93,7 +93,7 @@ impl<L: Transport, W: Write> Session<'_, L, W> {
     fn send(&mut self, command: &[u8]) -> Result<(), Failure> {
         writeln!(self.out, "> {}  # {}", hex(command), command_name_of(self.family, command))?;
         self.transport.transmit(command, &mut self.response).map_err(|error| silent(&error))?;
-        self.write_response()?;
+        self.write_response(command)?;
         if let Some(decoder) = &mut self.decoder {
             self.out.write_all(decoder.decode(command, &self.response).as_bytes())?;
         }
@@ -106,8 +106,8 @@ impl<L: Transport, W: Write> Session<'_, L, W> {
     }
 
     /// The data, then the status word in one piece and in words.
-    fn write_response(&mut self) -> io::Result<()> {
-        let status = self.response.status().map(|status| status.to_string()).unwrap_or_default();
+    fn write_response(&mut self, command: &[u8]) -> io::Result<()> {
+        let status = self.response.status().map(|status| status_name(command, status)).unwrap_or_default();
         let (digits, words) = status.split_once(' ').unwrap_or((&status, ""));
         match self.response.data() {
             [] => writeln!(self.out, "< {digits}  # {words}"),

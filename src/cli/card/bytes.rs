@@ -45,10 +45,12 @@ fn content(kind: &FileKind) -> Option<Vec<u8>> {
     }
 }
 
-/// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`.
+/// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`. Of one that
+/// only commands of a class find, the path is theirs: `3F00/7F01/4000 by class A0`.
 pub(in crate::cli) fn headline(file: &FileMap) -> String {
     let sfi = file.sfi.map(|sfi| format!(", SFI {sfi}")).unwrap_or_default();
-    format!("{}  {}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
+    let class = file.class.map(|class| format!(" by class {class:02X}")).unwrap_or_default();
+    format!("{}  {}{class}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
 }
 
 /// The longest bytes that are shown in full.

@@ -18,7 +18,7 @@ use std::{any::Any, fmt, path::Path, sync::Arc};
 
 pub use self::face::Face;
 
-use virtuale_engine::applet::Applet;
+use virtuale_engine::{StatusWord, applet::Applet};
 
 use super::{
     LoadError, Options, Profile,
@@ -62,6 +62,16 @@ pub enum OwnCommand {
         /// The first byte.
         offset: usize,
     },
+    /// It selects what its data identify, one step at a time, among the files of its class: `3F00`, where the class
+    /// begins; a file or DF in the current DF; the current DF itself; the one that this is in.
+    Selects,
+    /// It reads the file that a command of its class selected.
+    ReadsCurrent {
+        /// The first byte.
+        offset: usize,
+    },
+    /// It fetches what the command of its class before it left waiting.
+    Fetches,
     /// It reads no file, and selects none.
     Other,
 }
@@ -128,6 +138,12 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
 
     /// What a command of the family's own class is called; `None` for any other command.
     fn command_name(&self, _command: &[u8]) -> Option<String> {
+        None
+    }
+
+    /// What a status word says that answers a command of the family's own class, in a few words; `None` where it says
+    /// what ISO 7816-4 has.
+    fn status_meaning(&self, _class: u8, _status: StatusWord) -> Option<String> {
         None
     }
 
@@ -238,6 +254,12 @@ impl Families {
     #[must_use]
     pub fn command_name(&self, command: &[u8]) -> Option<String> {
         self.iter().find_map(|family| family.command_name(command))
+    }
+
+    /// What a status word says that answers a command of the own class of any family.
+    #[must_use]
+    pub fn status_meaning(&self, class: u8, status: StatusWord) -> Option<String> {
+        self.iter().find_map(|family| family.status_meaning(class, status))
     }
 
     /// What a command of the own class of any family presents that should stay secret.

@@ -142,20 +142,15 @@ impl Layout {
 
     fn file_map(&self, file: &File, size: usize, elements: Vec<Element>) -> FileMap {
         let application = self.application_of(file);
-        let mut path = vec![file.fid.to_string()];
-        let mut up = application;
-        while let Some(application) = up {
-            path.push(application.fid.to_string());
-            up = application.parent.and_then(|parent| self.applications.get(parent));
-        }
-        path.reverse();
+        let (class, path) = self.path_of(file);
         FileMap {
             name: file.name.clone(),
             fid: file.fid,
             sfi: file.sfi.map(Sfi::value),
             application: application.map(|application| application.name.clone()).unwrap_or_default(),
             aids: application.map(|application| application.aids.clone()).unwrap_or_default(),
-            path: path.join("/"),
+            path,
+            class,
             size,
             readable: file.access.contact.read.clone(),
             origin: file.known.origin,
@@ -163,6 +158,24 @@ impl Layout {
             elements,
             records: Vec::new(),
         }
+    }
+}
+
+impl Layout {
+    /// Identifiers from the MF down to a file, and the class of the commands that alone find it. What is in the
+    /// application of a class, and is in no way selected by others, is below what that class calls `3F00`.
+    fn path_of(&self, file: &File) -> (Option<u8>, String) {
+        let mut path = vec![file.fid];
+        let mut class = None;
+        let mut up = file.parents.first().copied();
+        while let Some((index, application)) = up.and_then(|index| Some((index, self.applications.get(index)?))) {
+            let own = self.chip.classes.iter().find(|owned| owned.df == FileIndex(index));
+            class = own.map(|owned| owned.class).filter(|_| application.aids.is_empty());
+            path.push(if class.is_some() { Fid::MF } else { application.fid });
+            up = application.parent.filter(|_| class.is_none());
+        }
+        path.reverse();
+        (class, path.iter().map(ToString::to_string).collect::<Vec<_>>().join("/"))
     }
 }
 

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use virtuale_engine::{
     StatusWord,
@@ -73,12 +73,21 @@ struct Selected {
     waiting: Option<Read>,
 }
 
+/// What is selected on the sides of a chip: by the class of each.
+#[derive(Debug, Default)]
+struct Sides {
+    selected: BTreeMap<u8, Selected>,
+    /// Whether what is selected on the others is not known; else it is what their classes begin with.
+    are_lost: bool,
+}
+
 /// Follows one card.
 #[derive(Debug)]
 pub(super) struct Follower<'m> {
     layout: &'m Layout,
     map: &'m CardMap,
     channels: [Selected; CHANNELS],
+    sides: Sides,
     /// The files to which records were added: there the numbers of the map may be those of other records.
     turned: BTreeSet<usize>,
 }
@@ -102,6 +111,13 @@ impl Read {
         }
         let length = tlv::read_length(data.get(1..).unwrap_or_default(), Forms::Any);
         1 + length.map_or(1, |length| length.bytes)
+    }
+
+    /// What waits once these bytes of it came.
+    fn behind(self, data: &[u8]) -> Self {
+        let header = if data.is_empty() { 0 } else { self.header(data) };
+        let offset = self.offset + data.len().saturating_sub(header);
+        Self { offset, wrapped: self.wrapped && data.is_empty(), ..self }
     }
 
     /// The element that a byte of the file belongs to: where it is, what it is, where that is known from.
@@ -166,7 +182,8 @@ impl<'a> Answered<'a> {
 
 impl<'m> Follower<'m> {
     pub(super) fn new(layout: &'m Layout, map: &'m CardMap) -> Self {
-        let mut follower = Self { layout, map, channels: Default::default(), turned: BTreeSet::new() };
+        let mut follower =
+            Self { layout, map, channels: Default::default(), sides: Sides::default(), turned: BTreeSet::new() };
         follower.reset();
         follower
     }
@@ -174,11 +191,13 @@ impl<'m> Follower<'m> {
     pub(super) fn reset(&mut self) {
         self.channels = Default::default();
         self.channels[0].df = Some(MF.to_owned());
+        self.sides = Sides::default();
     }
 
     /// What is selected is not known any more.
     pub(super) fn lose(&mut self) {
         self.channels = Default::default();
+        self.sides = Sides { are_lost: true, ..Sides::default() };
     }
 
     /// What a step reads, if it reads a file.
@@ -215,6 +234,7 @@ impl<'m> Follower<'m> {
                 let end = self.map.files.get(file)?.size;
                 return Some(Read { file, offset, end, wrapped: false }).filter(|_| asked.allows(answered));
             }
+            Some(own) if self.layout.has_side(cla) => return self.side(own, asked, answered, done.then_some(waits)),
             Some(_) => return None,
             None if self.layout.has_side(cla) => return None,
             None => {}
@@ -242,16 +262,62 @@ impl<'m> Follower<'m> {
             Some(_) | None => None,
         };
         let read = read.filter(|_| asked.allows(answered));
-        selected.waiting = read.filter(|_| waits).zip(answered.data).map(|(read, data)| {
-            let header = if data.is_empty() { 0 } else { read.header(data) };
-            Read {
-                offset: read.offset + data.len().saturating_sub(header),
-                wrapped: read.wrapped && data.is_empty(),
-                ..read
-            }
-        });
+        selected.waiting = read.filter(|_| waits).zip(answered.data).map(|(read, data)| read.behind(data));
         self.channels[channel] = selected;
         read
+    }
+
+    /// What a command of a class with a selection of its own reads. `waits` says whether more of its answer waits, if
+    /// the card has carried it out.
+    fn side(&mut self, own: OwnCommand, asked: Asked<'_>, answered: Answered<'_>, waits: Option<bool>) -> Option<Read> {
+        let class = asked.header[0];
+        let mut selected = self
+            .sides
+            .selected
+            .remove(&class)
+            .unwrap_or_else(|| Selected { df: (!self.sides.are_lost).then(|| MF.to_owned()), ..Selected::default() });
+        let pending = selected.waiting.take();
+        let read = match own {
+            OwnCommand::Selects if waits.is_some() => {
+                self.step_to(&mut selected, class, asked.body.map(data_field).unwrap_or_default());
+                None
+            }
+            OwnCommand::ReadsCurrent { offset } if waits.is_some() => selected.ef.and_then(|file| {
+                let end = self.map.files.get(file)?.size;
+                Some(Read { file, offset, end, wrapped: false })
+            }),
+            OwnCommand::Fetches if waits.is_some() => pending,
+            _ => None,
+        };
+        let read = read.filter(|_| asked.allows(answered));
+        selected.waiting =
+            read.filter(|_| waits == Some(true)).zip(answered.data).map(|(read, data)| read.behind(data));
+        self.sides.selected.insert(class, selected);
+        read
+    }
+
+    /// Selects by an identifier on the side of a class, one step at a time.
+    fn step_to(&self, selected: &mut Selected, class: u8, fid: &[u8]) {
+        let step = hex::encode_upper(fid);
+        let mut files = self.map.files.iter().filter(|file| file.class == Some(class));
+        let here = selected.df.take().filter(|_| fid.len() == 2);
+        selected.ef = None;
+        if step == MF {
+            selected.df = Some(MF.to_owned());
+            return;
+        }
+        let Some(here) = here else { return };
+        let below = format!("{here}/{step}");
+        if files.clone().any(|file| file.path == below) {
+            selected.ef = self.map.files.iter().position(|file| file.class == Some(class) && file.path == below);
+            selected.df = Some(here);
+        } else if files.any(|file| file.path.starts_with(&format!("{below}/"))) {
+            selected.df = Some(below);
+        } else {
+            let above = here.rsplit_once('/').map(|(above, _)| above.to_owned());
+            let around = [Some(here), above].into_iter().flatten();
+            selected.df = around.filter(|df| df != MF).find(|df| df.ends_with(&format!("/{step}")));
+        }
     }
 
     /// What a command does that the card has carried out, and what it reads.
@@ -312,12 +378,14 @@ impl<'m> Follower<'m> {
         let path = match p1 {
             0x04 => return self.select_name(selected, data),
             0x00 if data.is_empty() || data == [0x3F, 0x00] => Some(MF.to_owned()),
+            // A path that begins with the MF begins there.
+            0x08 | 0x09 if data.starts_with(&[0x3F, 0x00]) => Some(join(MF, data.get(2..).unwrap_or_default())),
             0x00..=0x02 | 0x09 => here.map(|here| join(here, data)),
             0x03 => here.map(|here| here.rsplit_once('/').map_or(MF, |(parent, _)| parent).to_owned()),
             0x08 => Some(join(MF, data)),
             _ => None,
         };
-        let file = self.map.files.iter().position(|file| Some(&file.path) == path.as_ref());
+        let file = self.map.files.iter().position(|file| file.class.is_none() && Some(&file.path) == path.as_ref());
         selected.ef = file;
         selected.df = match file {
             Some(file) => self.map.files.get(file).map(|file| folder(file).to_owned()),
@@ -327,7 +395,7 @@ impl<'m> Follower<'m> {
 
     /// Whether a path is the MF or a DF that has files.
     fn is_df(&self, path: &str) -> bool {
-        path == MF || self.map.files.iter().any(|file| folder(file) == path)
+        path == MF || self.map.files.iter().any(|file| file.class.is_none() && folder(file) == path)
     }
 
     fn select_name(&self, selected: &mut Selected, name: &[u8]) {
@@ -382,7 +450,7 @@ impl<'m> Follower<'m> {
 
     fn find(&self, selected: &Selected, is_meant: impl Fn(&FileMap) -> bool) -> Option<usize> {
         let df = selected.df.as_deref()?;
-        self.map.files.iter().position(|file| folder(file) == df && is_meant(file))
+        self.map.files.iter().position(|file| file.class.is_none() && folder(file) == df && is_meant(file))
     }
 }
 

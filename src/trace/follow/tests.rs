@@ -96,3 +96,36 @@ fn an_answer_that_is_longer_than_what_was_asked_for_is_not_explained() {
     let long = [&[7; 256][..], DONE].concat();
     assert_eq!(read(&layout(""), &[(SELECT, DONE), (&hex!("00 B0 00 00 00"), &long)]), [None, Some(0)], "00 is 256");
 }
+
+#[test]
+fn files_that_a_class_finds_one_step_at_a_time_are_followed() {
+    let profile = crate::profile::families::Families::built_in()
+        .load(std::path::Path::new("cps-lefevre"), &Options { today: date(2026, 1, 15), seed: 1 })
+        .expect("a card of the program");
+    let follow = |dialogue: &[&[u8]]| {
+        let mut follower = Follower::new(profile.layout(), profile.map());
+        let mut last = None;
+        for line in dialogue {
+            let (command, answer) = if line[1] == 0xA4 { (*line, &hex!("9F 0F")[..]) } else { (*line, DONE) };
+            let (header, body) = command.split_first_chunk().expect("a header");
+            let (data, [sw1, _]) = answer.split_last_chunk().expect("a status word");
+            let asked = Asked { header: *header, body: Some(body) };
+            last = follower.command(asked, Answered { sw1: *sw1, data: Some(data) });
+        }
+        last.map(|read| (profile.map().files[read.file].path.clone(), read.offset))
+    };
+    let select = |fid: u16| [&hex!("A0 A4 00 00 02")[..], &fid.to_be_bytes()].concat();
+    let (home, billing, situation, activity) = (select(0x3F00), select(0x7F01), select(0x4000), select(0x4010));
+    let read = hex!("A0 B0 00 05 02");
+    let at = |path: &str| Some((path.to_owned(), 5));
+    assert_eq!(follow(&[&home, &billing, &situation, &read]), at("3F00/7F01/4000"));
+    assert_eq!(follow(&[&billing, &situation, &read]), at("3F00/7F01/4000"), "a reset is where the class begins");
+    assert_eq!(follow(&[&billing, &situation, &billing, &situation, &read]), at("3F00/7F01/4000"), "itself");
+    assert_eq!(follow(&[&activity, &read]), at("3F00/4010"));
+    assert_eq!(follow(&[&activity, &hex!("00 A4 00 0C"), &read]), at("3F00/4010"), "the other side selects its own");
+    assert_eq!(follow(&[&activity, &hex!("90 A4 00 0C"), &read]), None, "another class may do anything");
+    assert_eq!(follow(&[&billing, &read]), None, "no file is selected");
+    assert_eq!(follow(&[&home, &situation, &read]), None, "of another DF");
+    assert_eq!(follow(&[&activity, &hex!("00 B0 00 05 02")]), None, "by the other side's command");
+    assert_eq!(follow(&[&hex!("00 A4 08 0C 04 7F01 4000"), &hex!("00 B0 00 05 02")]), None, "nor by its path");
+}

@@ -4,7 +4,10 @@
 //! and the answers of a slot say in a row: a value may be spread over several. All of these are gone through byte by
 //! byte, each with its own place in the searches, so that none is ever put together.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
 
 use super::{
     super::lines::Lines,
@@ -44,8 +47,8 @@ struct Needle {
 impl Needles {
     /// Notes the values of an invented card, before any value of an original one.
     pub(super) fn know_card(&mut self, profile: &Profile) {
-        for file in &profile.map().files {
-            let bytes = content(profile, file);
+        for (index, file) in profile.map().files.iter().enumerate() {
+            let bytes = content(profile, index);
             file.elements.iter().for_each(|element| self.know(element, &bytes));
         }
     }
@@ -78,17 +81,16 @@ impl Needles {
     }
 
     /// What is still there: in the text, in the bytes of its lines, or in the files that its lines make.
-    pub(super) fn survivors(&self, text: &str, files: &[Files]) -> Vec<String> {
-        self.survivors_of(text, files, MOST_AT_ONCE)
+    pub(super) fn survivors(&self, text: &str, files: &[Files], invented: &Invented) -> Vec<String> {
+        self.survivors_of(LookedAt { text, files, invented, most_at_once: MOST_AT_ONCE })
     }
 
-    fn survivors_of(&self, text: &str, files: &[Files], most_at_once: usize) -> Vec<String> {
+    fn survivors_of(&self, look_at: LookedAt<'_>) -> Vec<String> {
         let values = self
             .needles
             .iter()
             .map(|Needle { name, value, raw }| (name.as_str(), Ways::of(value, raw).without(&self.invented_ways)));
         let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_presented(secret)));
-        let look_at = LookedAt { text, files, most_at_once };
         let mut found = look_at.search_for(values, What::Values);
         found.extend(look_at.search_for(secrets, What::Codes));
         found.into_iter().map(str::to_owned).collect()
@@ -100,14 +102,45 @@ impl Needles {
 enum What {
     /// Personal values.
     Values,
-    /// Codes. Somebody may have sent one in the headers of any commands; other numbers stand there by chance.
+    /// Codes. Somebody may have sent one in the headers of any commands; other numbers stand there by chance. What the
+    /// invented card says as well tells no code, though the digits of one may be in it.
     Codes,
 }
 
+/// What the invented cards say of the answers of a redacted trace: the places of the bytes, by the number of the
+/// answer in the text.
+#[derive(Debug, Default)]
+pub(super) struct Invented(BTreeMap<usize, Vec<Range<usize>>>);
+
+impl Invented {
+    /// Notes the places in an answer, in their order.
+    pub(super) fn note(&mut self, answer: usize, places: Vec<usize>) {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for place in places {
+            match ranges.last_mut().filter(|last| last.end == place) {
+                Some(last) => last.end += 1,
+                None => ranges.push(place..place + 1),
+            }
+        }
+        if !ranges.is_empty() {
+            self.0.insert(answer, ranges);
+        }
+    }
+
+    /// An answer without what the invented card says of it.
+    fn without(&self, answer: usize, bytes: &mut [Option<u8>]) {
+        for range in self.0.get(&answer).into_iter().flatten() {
+            bytes.get_mut(range.clone()).unwrap_or_default().fill(None);
+        }
+    }
+}
+
 /// What is looked through, and how many bytes of ways are looked for at once.
+#[derive(Clone, Copy)]
 struct LookedAt<'t> {
     text: &'t str,
     files: &'t [Files],
+    invented: &'t Invented,
     most_at_once: usize,
 }
 
@@ -118,37 +151,51 @@ impl LookedAt<'_> {
         for (name, ways) in named {
             wanted.add(name, ways);
             if wanted.size() >= self.most_at_once {
-                found.extend(look_for(std::mem::take(&mut wanted), self.text, self.files, what));
+                found.extend(self.look_for(std::mem::take(&mut wanted), what));
             }
         }
-        found.extend(look_for(wanted, self.text, self.files, what));
+        found.extend(self.look_for(wanted, what));
         found
     }
-}
 
-/// Looks for ways wherever they may be; says whose were found.
-fn look_for<'n>(wanted: Wanted<'n>, text: &str, files: &[Files], what: What) -> BTreeSet<&'n str> {
-    if wanted.size() == 0 {
-        return BTreeSet::new();
-    }
-    let mut search = wanted.search();
-    let mut place = search.start();
-    text.bytes().for_each(|byte| search.letter(&mut place, byte));
-    for treated in files.iter().flat_map(Files::iter) {
+    /// Looks for ways wherever they may be; says whose were found.
+    fn look_for<'n>(&self, wanted: Wanted<'n>, what: What) -> BTreeSet<&'n str> {
+        if wanted.size() == 0 {
+            return BTreeSet::new();
+        }
+        let mut search = wanted.search();
         let mut place = search.start();
-        treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte));
+        self.text.bytes().for_each(|byte| search.letter(&mut place, byte));
+        for treated in self.files.iter().flat_map(Files::iter) {
+            let mut place = search.start();
+            match what {
+                What::Values => treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
+                What::Codes => treated.own_bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
+            }
+        }
+        let mut rows = Rows {
+            what,
+            invented: self.invented,
+            answer: 0,
+            whole_lines: search.start(),
+            slots: BTreeMap::new(),
+            slot: 0,
+            rows: HashMap::new(),
+        };
+        let mut lines = Lines { text: self.text, next: 0 };
+        while let Some(line) = lines.take() {
+            rows.line(line.text, &mut search);
+        }
+        search.into_found()
     }
-    let mut rows = Rows { what, whole_lines: search.start(), slots: BTreeMap::new(), slot: 0, rows: HashMap::new() };
-    let mut lines = Lines { text, next: 0 };
-    while let Some(line) = lines.take() {
-        rows.line(line.text, &mut search);
-    }
-    search.into_found()
 }
 
 /// What the lines of a text say in a row: where the searches are in each row.
 struct Rows<'t> {
     what: What,
+    invented: &'t Invented,
+    /// How many answers came before.
+    answer: usize,
     /// All lines without holes, one after the other.
     whole_lines: Place,
     /// The number of each slot.
@@ -192,7 +239,13 @@ impl<'t> Rows<'t> {
         if !matches!(keyword, ">" | "<" | "atr") {
             return;
         }
-        let bytes: Vec<Option<u8>> = rest.split(' ').map(known).collect();
+        let mut bytes: Vec<Option<u8>> = rest.split(' ').map(known).collect();
+        if keyword == "<" {
+            if self.what == What::Codes {
+                self.invented.without(self.answer, &mut bytes);
+            }
+            self.answer += 1;
+        }
         let mut alone = search.start();
         let place = if bytes.contains(&None) { &mut alone } else { &mut self.whole_lines };
         bytes.iter().for_each(|byte| search.byte_or_hole(place, *byte));
@@ -251,7 +304,7 @@ fn known(word: &str) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, Needles, Presented};
+    use super::{Files, Invented, LookedAt, Needles, Presented};
     use crate::work;
 
     fn code(bytes: &[u8]) -> Presented {
@@ -264,7 +317,7 @@ mod tests {
         needles.add("nom", "LEFÈVRE", b"LEF\xC8VRE");
         needles.add("naissance", "1985-19-07", b"19851907");
         needles.add("rang", "1", b"1");
-        needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[])
+        needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[], &Invented::default())
     }
 
     #[test]
@@ -322,7 +375,7 @@ mod tests {
         let found = |text: &str| {
             let mut needles = Needles::default();
             needles.add_secret(code(b"9876"));
-            needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[]).len()
+            needles.survivors(&format!("virtuale-trace 1\n{text}\n"), &[], &Invented::default()).len()
         };
         let rows = ["> 00 B0 39 38 00", "> 00 CA 37 36 00", "> 00 B0 00 00 10"];
         for row in [
@@ -340,7 +393,27 @@ mod tests {
         let mut counting = Needles::default();
         counting.add_secret(code(b"1234"));
         let records = "virtuale-trace 1\n> 00 B2 01 04 00\n> 00 B2 02 04 00\n> 00 B2 03 04 00\n> 00 B2 04 04 00\n";
-        assert_eq!(counting.survivors(records, &[]), Vec::<String>::new(), "who counts tells no code");
+        assert_eq!(
+            counting.survivors(records, &[], &Invented::default()),
+            Vec::<String>::new(),
+            "who counts tells no code"
+        );
+    }
+
+    #[test]
+    fn the_digits_of_a_code_in_what_is_invented_tell_no_code() {
+        let mut needles = Needles::default();
+        needles.add_secret(code(b"9876"));
+        let text = "virtuale-trace 1\n> 00\n< 90 00\n> 00\n< 00 39 38 37 36 90 00\n";
+        let found = |places: Vec<usize>| {
+            let mut invented = Invented::default();
+            invented.note(1, places);
+            needles.survivors(text, &[], &invented).len()
+        };
+        assert_eq!(found(vec![1, 2, 3, 4]), 0);
+        assert_eq!(found(vec![0]), 1);
+        assert_eq!(found(vec![0, 3]), 0, "a part of it is invented, and that is no code");
+        assert_eq!(found(vec![]), 1);
     }
 
     #[test]
@@ -355,11 +428,11 @@ mod tests {
         needles.add("nom", "LEFEBVRE", b"LEFEBVRE");
         // Read from behind: the answers say VRELEFEB in a row.
         let text = "virtuale-trace 1\n> 00 B0 00 05 03\n< 56 52 45 90 00\n> 00 B0 00 00 05\n< 4C 45 46 45 42 90 00\n";
-        assert_eq!(needles.survivors(text, &[]), Vec::<String>::new());
+        assert_eq!(needles.survivors(text, &[], &Invented::default()), Vec::<String>::new());
         let file = |bytes: &[u8]| [Files::of_bytes(bytes.iter().map(|&byte| Some(byte).filter(|&byte| byte != b'.')))];
-        assert_eq!(needles.survivors(text, &file(b"..LEFEBVRE.")), ["nom"]);
-        assert_eq!(needles.survivors(text, &file(b"LEFEBVRE")), ["nom"]);
-        assert_eq!(needles.survivors(text, &file(b"LEFE.BVRE")), Vec::<String>::new());
+        assert_eq!(needles.survivors(text, &file(b"..LEFEBVRE."), &Invented::default()), ["nom"]);
+        assert_eq!(needles.survivors(text, &file(b"LEFEBVRE"), &Invented::default()), ["nom"]);
+        assert_eq!(needles.survivors(text, &file(b"LEFE.BVRE"), &Invented::default()), Vec::<String>::new());
     }
 
     #[test]
@@ -370,7 +443,11 @@ mod tests {
         }
         let text = "virtuale-trace 1\n# NAME07\n> 00\n< 4E 41 4D 45 34 39 90 00\n";
         for most_at_once in [1, 1000, 4 << 20] {
-            assert_eq!(needles.survivors_of(text, &[], most_at_once), ["nom 49", "nom 7"], "{most_at_once}");
+            assert_eq!(
+                needles.survivors_of(LookedAt { text, files: &[], invented: &Invented::default(), most_at_once }),
+                ["nom 49", "nom 7"],
+                "{most_at_once}"
+            );
         }
     }
 
@@ -393,7 +470,7 @@ mod tests {
                 needles.add("nir", &format!("99{at:013}"), &u64::try_from(at).expect("few").to_le_bytes());
                 needles.add("nom", "MARTIN", b"MARTIN");
             }
-            let found = needles.survivors(&format!("virtuale-trace 1\n{}", trace(size)), &[]);
+            let found = needles.survivors(&format!("virtuale-trace 1\n{}", trace(size)), &[], &Invented::default());
             assert!(!found.contains(&"nom".to_owned()));
         });
     }

@@ -63,8 +63,10 @@ pub(super) struct Treated {
 pub(super) enum Fate {
     /// It becomes a wildcard.
     Wild,
-    /// It stays, or becomes another one.
+    /// It stays.
     Byte(u8),
+    /// It becomes that of the invented card, or is the same there.
+    Invented(u8),
 }
 
 impl<'p> Images<'p> {
@@ -80,7 +82,7 @@ impl<'p> Images<'p> {
         }
         for (index, image) in std::mem::take(&mut self.images) {
             if let Some(file) = self.profile.map().files.get(index) {
-                self.files.0.insert((self.card, index), image.treat(self.profile, file, needles));
+                self.files.0.insert((self.card, index), image.treat(self.profile, index, file, needles));
             }
         }
         self.card = card;
@@ -199,12 +201,12 @@ impl Image {
         }
     }
 
-    fn treat(&self, profile: &Profile, file: &FileMap, needles: &mut Needles) -> Treated {
+    fn treat(&self, profile: &Profile, index: usize, file: &FileMap, needles: &mut Needles) -> Treated {
         self.look_at_last(profile, file, needles);
         let bytes = self.beginning();
         let mut treated = Treated { fates: vec![Fate::Wild; bytes.len()] };
         let Some(decoded) = profile.layout().decode(&file.name, &bytes) else { return treated };
-        let invented = content(profile, file);
+        let invented = content(profile, index);
         let mut work = Work { bytes: &bytes, invented: &invented, treated: &mut treated };
         for (element, twin) in pairs(&decoded.elements, &file.elements) {
             work.element(element, twin, false);
@@ -222,14 +224,22 @@ impl Treated {
     /// What is left of the file: its bytes, with holes where they are wildcards.
     pub(super) fn bytes(&self) -> impl Iterator<Item = Option<u8>> {
         self.fates.iter().map(|fate| match fate {
-            Fate::Byte(byte) => Some(*byte),
+            Fate::Byte(byte) | Fate::Invented(byte) => Some(*byte),
             Fate::Wild => None,
         })
     }
 
-    fn set(&mut self, offset: usize, byte: u8) {
-        if let Some(fate) = self.fates.get_mut(offset) {
-            *fate = Fate::Byte(byte);
+    /// The same without what the invented card says as well.
+    pub(super) fn own_bytes(&self) -> impl Iterator<Item = Option<u8>> {
+        self.fates.iter().map(|fate| match fate {
+            Fate::Byte(byte) => Some(*byte),
+            Fate::Invented(_) | Fate::Wild => None,
+        })
+    }
+
+    fn set(&mut self, offset: usize, fate: Fate) {
+        if let Some(known) = self.fates.get_mut(offset) {
+            *known = fate;
         }
     }
 }
@@ -279,7 +289,7 @@ impl Work<'_> {
     fn keep(&mut self, range: Range<usize>) {
         for offset in range {
             if let Some(&byte) = self.bytes.get(offset) {
-                self.treated.set(offset, byte);
+                self.treated.set(offset, Fate::Byte(byte));
             }
         }
     }
@@ -293,7 +303,7 @@ impl Work<'_> {
         }
         for ((offset, byte), invented) in range.zip(own).zip(invented) {
             if byte == invented {
-                self.treated.set(offset, *byte);
+                self.treated.set(offset, Fate::Invented(*byte));
             }
         }
     }
@@ -310,7 +320,7 @@ impl Work<'_> {
     fn replace(&mut self, value: Range<usize>, twin: Option<&Element>) {
         let invented = twin.and_then(|twin| self.invented.get(twin.value_range())).unwrap_or_default();
         for (offset, byte) in value.clone().zip(fitted(invented, value.len())) {
-            self.treated.set(offset, byte);
+            self.treated.set(offset, Fate::Invented(byte));
         }
     }
 }
@@ -356,25 +366,12 @@ fn number(element: &Element) -> usize {
     element.name.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// The bytes of a file of the invented card.
-pub(super) fn content(profile: &Profile, file: &FileMap) -> Vec<u8> {
+/// The bytes of a file of the invented card, by its place in the map; none of one that has records.
+pub(super) fn content(profile: &Profile, file: usize) -> Vec<u8> {
     use virtuale_engine::image::FileKind;
-    let files = &profile.image().files;
-    let path_of = |mut index: usize| {
-        let mut path = Vec::new();
-        // A parent comes before its children, so this ends.
-        while let Some(image) = files.get(index) {
-            path.push(image.fid.to_string());
-            match image.parents.first() {
-                Some(parent) if parent.0 < index => index = parent.0,
-                _ => break,
-            }
-        }
-        path.reverse();
-        path.join("/")
-    };
-    let found = (0..files.len()).find(|&index| path_of(index) == file.path);
-    match found.and_then(|index| files.get(index)).map(|image| &image.kind) {
+    let mut elementary =
+        profile.image().files.iter().map(|file| &file.kind).filter(|kind| !matches!(kind, FileKind::Directory(_)));
+    match elementary.nth(file) {
         Some(FileKind::Transparent { content, .. }) => content.bytes().to_vec(),
         _ => Vec::new(),
     }

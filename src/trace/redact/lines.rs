@@ -155,6 +155,14 @@ fn without_data(body: &[u8], is_secret: bool) -> Vec<Cell> {
     body.iter().enumerate().map(|(at, &byte)| if stays(at, byte) { Cell::Byte(byte) } else { Cell::Any }).collect()
 }
 
+/// What becomes of an answer.
+pub(super) struct ResponseCells {
+    /// The cells, as a trace writes them.
+    pub(super) text: String,
+    /// Which of them the invented card says as well.
+    pub(super) invented: Vec<usize>,
+}
+
 /// An answer: its status word stays. Of its data stays what a read may keep or, in an answer to SELECT and MANAGE
 /// CHANNEL, what the stand-in says as well. `answers` is what the instruction does that is answered, at once or through
 /// GET RESPONSE.
@@ -164,19 +172,25 @@ pub(super) fn response_cells(
     answers: Option<Effect>,
     read: Option<(&Treated, Read)>,
     own: &[u8],
-) -> String {
-    let Some(response) = trace.exact(pattern) else { return holes(pattern, 0, tail(pattern), &|_, _| true) };
-    let Some((data, status)) = response.split_last_chunk::<2>().filter(|(_, [sw1, _])| is_status(*sw1)) else {
-        return notation(&vec![Cell::Any; response.len()]);
+) -> ResponseCells {
+    let Some(response) = trace.exact(pattern) else {
+        return ResponseCells { text: holes(pattern, 0, tail(pattern), &|_, _| true), invented: Vec::new() };
     };
+    let Some((data, status)) = response.split_last_chunk::<2>().filter(|(_, [sw1, _])| is_status(*sw1)) else {
+        return ResponseCells { text: notation(&vec![Cell::Any; response.len()]), invented: Vec::new() };
+    };
+    let mut invented = Vec::new();
     let mut cells: Vec<Cell> = match (read, answers) {
-        (Some((treated, read)), _) => read_cells(data, treated, read),
+        (Some((treated, read)), _) => read_cells(data, treated, read, &mut invented),
         // They describe files and channels, and say nothing that stands in a file.
-        (None, Some(Effect::Selects | Effect::Channels)) if own.len() == response.len() => same_cells(data, own),
+        (None, Some(Effect::Selects | Effect::Channels)) if own.len() == response.len() => {
+            invented.extend(0..data.len());
+            same_cells(data, own)
+        }
         _ => vec![Cell::Any; data.len()],
     };
     cells.extend(status.iter().map(|&byte| Cell::Byte(byte)));
-    notation(&cells)
+    ResponseCells { text: notation(&cells), invented }
 }
 
 /// Whether a byte is the first one of a status word [ISO-7816-3 10.3.3]: what ends with another is no answer of a card,
@@ -196,12 +210,16 @@ fn tail(pattern: &Pattern) -> usize {
     }
 }
 
-fn read_cells(data: &[u8], treated: &Treated, read: Read) -> Vec<Cell> {
+fn read_cells(data: &[u8], treated: &Treated, read: Read, invented: &mut Vec<usize>) -> Vec<Cell> {
     let header = read.header(data).min(data.len());
     let (object, bytes) = data.split_at(header);
     let kept = object.iter().map(|&byte| Cell::Byte(byte));
     let fates = (0..bytes.len()).map(|at| match treated.fate(read.offset + at) {
         Fate::Byte(byte) => Cell::Byte(byte),
+        Fate::Invented(byte) => {
+            invented.push(header + at);
+            Cell::Byte(byte)
+        }
         Fate::Wild => Cell::Any,
     });
     kept.chain(fates).collect()

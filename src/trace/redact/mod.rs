@@ -23,6 +23,8 @@ mod long_tests;
 mod person_tests;
 mod search;
 #[cfg(test)]
+mod side_tests;
+#[cfg(test)]
 mod tests;
 mod turn;
 mod walk;
@@ -31,7 +33,7 @@ mod ways;
 use virtuale_engine::{Card, Interface, Response};
 
 use self::{
-    check::Needles,
+    check::{Invented, Needles},
     image::{Files, Images},
     lines::{atr_cells, command_cells, response_cells},
     walk::{Seen, Walk},
@@ -72,9 +74,12 @@ pub enum RedactError {
         /// Cards given.
         given: usize,
     },
-    /// A card moved from one slot to another, where nobody knows what is whose.
-    #[error("a card moved from one slot of the trace to another, which redaction does not follow")]
-    Moved,
+    /// A card moved from one slot to another: which stand-in is its own from then on, nobody says.
+    #[error("line {line}: a card moved here from one slot of the trace to another, which redaction does not follow")]
+    Moved {
+        /// The line of the trace that says so, from 1.
+        line: usize,
+    },
     /// Original values are still there.
     #[error("values of the original card would still be in the trace: {}", .0.join(", "))]
     Survivors(Vec<String>),
@@ -93,21 +98,27 @@ pub enum RedactError {
 pub fn redact(trace: &Trace, stand_ins: &[StandIn<'_>]) -> Result<Redacted, RedactError> {
     let (slots, given) = (trace.slots.len(), stand_ins.len());
     let Some(stand_ins) = stand_ins.get(..slots) else { return Err(RedactError::TooFewCards { slots, given }) };
-    if trace.steps.iter().any(|step| matches!(step.action, Action::InsertFrom(_))) {
-        return Err(RedactError::Moved);
+    if let Some(moved) = trace.steps.iter().find(|step| matches!(step.action, Action::InsertFrom(_))) {
+        let before = trace.source.text.get(..moved.span.start).unwrap_or_default();
+        return Err(RedactError::Moved { line: before.lines().count() + usize::from(before.ends_with('\n')) });
     }
     let mut needles = Needles::default();
     stand_ins.iter().for_each(|stand_in| needles.know_card(stand_in.profile));
     let files = learn(trace, stand_ins, &mut needles);
     // Memory takes whatever is written to it, and lines are text.
-    let text = write(trace, stand_ins, &files).ok().and_then(|text| String::from_utf8(text).ok()).unwrap_or_default();
-    let survivors = needles.survivors(&text, &files);
+    let written = write(trace, stand_ins, &files).ok();
+    let written = written.and_then(|(text, invented)| Some((String::from_utf8(text).ok()?, invented)));
+    let (text, invented) = written.unwrap_or_default();
+    let survivors = needles.survivors(&text, &files, &invented);
     if survivors.is_empty() {
         Ok(Redacted { text, same: needles.same() })
     } else {
         Err(RedactError::Survivors(survivors))
     }
 }
+
+/// No offset of READ BINARY is higher [ISO-7816-4 11.2.3].
+const LONGEST_READ: usize = 0x8000;
 
 /// Learns what the files of each slot held, and what must not be found again.
 fn learn(trace: &Trace, stand_ins: &[StandIn<'_>], needles: &mut Needles) -> Vec<Files> {
@@ -138,7 +149,9 @@ fn note(seen: &Seen<'_>, walk: &Walk<'_>, images: &mut Images<'_>, needles: &mut
     }
     let size = |file: usize| walk.profile.map().files.get(file).map_or(0, |file| file.size);
     let (_, bytes) = cut(data, read.header(data));
-    let (bytes, mut rest) = cut(bytes, read.end.saturating_sub(read.offset));
+    // A file behind which no other comes may be longer on the original card than on the invented one.
+    let end = walk.follower.file_behind(read.file).map_or(read.end.max(LONGEST_READ), |_| read.end);
+    let (bytes, mut rest) = cut(bytes, end.saturating_sub(read.offset));
     images.add(read.file, read.offset, bytes, needles);
     let mut last = read.file;
     while let Some(next) = walk.follower.file_behind(last).filter(|_| !rest.is_empty()) {
@@ -190,7 +203,9 @@ impl Double {
     }
 }
 
-fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::Result<Vec<u8>> {
+/// The redacted text, and what of its answers the invented cards say as well.
+fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::Result<(Vec<u8>, Invented)> {
+    let (mut invented, mut answers) = (Invented::default(), 0);
     let mut writer = Writer::new(Vec::with_capacity(trace.source.text.len()))?;
     let is_alone = trace.slots.len() == 1;
     let name = |slot: usize| if is_alone { String::new() } else { format!("slot-{}", slot + 1) };
@@ -245,13 +260,15 @@ fn write(trace: &Trace, stand_ins: &[StandIn<'_>], files: &[Files]) -> std::io::
         match &step.expected {
             Expected::Response(pattern, _) => {
                 let cells = response_cells(trace, pattern, turn.answers, treated, own);
-                writer.line(&slot, &Line::ResponsePattern(&cells))?;
+                writer.line(&slot, &Line::ResponsePattern(&cells.text))?;
+                invented.note(answers, cells.invented);
+                answers += 1;
             }
             Expected::Silence(silence, _) => writer.line(&slot, &Line::Silence(*silence))?,
             Expected::Unsaid => {}
         }
     }
-    Ok(writer.into_inner())
+    Ok((writer.into_inner(), invented))
 }
 
 /// Cells as a trace writes them.

@@ -441,3 +441,12 @@ fn a_tag_that_code_does_not_write_goes() {
     }
     assert!(goes > 20 && stays > 5, "{goes} tags went, {stays} stayed");
 }
+
+#[test]
+fn a_card_that_moves_is_refused_with_its_line() {
+    let text =
+        "virtuale-trace 1\nslot a\n> 00 A4 00 0C\n< 90 00\nremove\nslot b\ninsert-from a\n> 00 A4 00 0C\n< 90 00\n";
+    let stand_in = profile("vitale2-minimal.toml");
+    let stand_ins = [StandIn { profile: &stand_in, path: "one.toml" }; 2];
+    assert_eq!(redact(&parse(text.to_owned()), &stand_ins), Err(RedactError::Moved { line: 7 }));
+}

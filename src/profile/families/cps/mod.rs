@@ -7,9 +7,10 @@ mod ter_tests;
 mod tests;
 
 use virtuale_applets::{cards, cps2ter, layouts};
+use virtuale_engine::{StatusWord, ins::Ins};
 
-use super::{BuiltIn, Face, Family, face::text};
-use crate::profile::{authority::Bearer, schema::Doc, tree::Node};
+use super::{BuiltIn, Face, Family, OwnCommand, face::text};
+use crate::profile::{authority::Bearer, map::CardMap, schema::Doc, tree::Node};
 
 /// The family of the cards of health professionals.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +70,20 @@ impl Family for Cps {
 
     fn command_name(&self, command: &[u8]) -> Option<String> {
         cps2ter::command_name(command)
+    }
+
+    fn status_meaning(&self, class: u8, status: StatusWord) -> Option<String> {
+        (class == cps2ter::CLASS).then(|| cps2ter::status_meaning(status)).flatten()
+    }
+
+    fn follow(&self, _map: &CardMap, header: [u8; 4]) -> Option<OwnCommand> {
+        let [cps2ter::CLASS, ins, high, low] = header else { return None };
+        Some(match Ins(ins) {
+            Ins::SELECT => OwnCommand::Selects,
+            Ins::READ_BINARY => OwnCommand::ReadsCurrent { offset: u16::from_be_bytes([high, low]).into() },
+            Ins::GET_RESPONSE => OwnCommand::Fetches,
+            _ => OwnCommand::Other,
+        })
     }
 
     fn bearer(&self, data: &Node) -> Option<Bearer> {
