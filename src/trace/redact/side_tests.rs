@@ -89,7 +89,7 @@ fn a_value_that_only_class_a0_read_is_looked_for() {
 
 #[test]
 fn what_is_read_by_a_path_from_the_root_is_redacted_too() {
-    // The agency's library gives the whole path where one from the current DF belongs [DOPS-CRYPTOLIB session].
+    // The agency's library gives the whole path where one from the current DF belongs [DOPS-CRYPTOLIB commands].
     let activity = hex!("EE 13 84 08 434C494E49515545 86 04 53413037 87 01 30");
     let text = format!(
         "virtuale-trace 1\n> 00 A4 09 0C 06 3F 00 00 01 D1 20\n< 90 00\n> 00 B0 00 00 15\n< {} 90 00\n",
