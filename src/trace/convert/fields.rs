@@ -6,7 +6,7 @@ use super::{
     gathered::{self, Gathered, holds_bytes, looks_like_bytes},
     notation,
     pairing::WaitingEach,
-    prefix,
+    parts, prefix,
     readers::Place,
     tail, values,
 };
@@ -137,6 +137,45 @@ impl Record {
         self.fields.iter().find(|field| field.meaning == Some(wanted))
     }
 
+    /// Puts parts of a command and of an answer that stand in fields of their own into them.
+    fn join(mut self) -> Self {
+        let named = |name: &'static str| move |field: &Field| field.name.trim().eq_ignore_ascii_case(name);
+        let place = |fields: &[Field], name| fields.iter().position(named(name));
+        if let Some(status) = self.fields.iter_mut().find(|field| field.meaning == Some(Meaning::Status))
+            && let Some(word) = parts::status_of_number(&status.value)
+        {
+            status.value = word.notation();
+        }
+        if self.get(Meaning::Status).is_none()
+            && let (Some(first), Some(second)) = (place(&self.fields, "sw1"), place(&self.fields, "sw2"))
+            && let Some(word) = parts::status(&self.fields[first].value, &self.fields[second].value)
+        {
+            self.fields.retain(|field| !named("sw1")(field) && !named("sw2")(field));
+            self.add("sw1 sw2", Some(Meaning::Status), &word.notation());
+        }
+        if let Some(at) = place(&self.fields, "le")
+            && let Some(command) = self.parts().command
+        {
+            let data = self.parts().answer.and_then(|answer| notation::read(&answer.value).bytes.length());
+            let is_whole = self.get(Meaning::Status).is_none() || self.repeats_status();
+            let data = data.and_then(|length| length.checked_sub(if is_whole { 2 } else { 0 }));
+            let value = self.fields[at].value.clone();
+            match parts::le(&command.value, &value, data) {
+                parts::Le::Byte(le) => {
+                    let whole = format!("{} {le:02X}", command.value);
+                    let at_command = self.fields.iter().position(|field| std::ptr::eq(field, command));
+                    if let Some(at_command) = at_command {
+                        self.fields[at_command].value = whole;
+                        self.fields.remove(at);
+                    }
+                }
+                parts::Le::Unclear => self.flaw(&value, "an Le in hexadecimal or as a number: nothing tells"),
+                parts::Le::Nothing => {}
+            }
+        }
+        self
+    }
+
     /// Says where it was said, if it does not say so itself.
     pub(super) fn at(&mut self, reader: &str) {
         if self.get(Meaning::Reader).is_none() {
@@ -182,9 +221,9 @@ impl Record {
         let parts = self.parts();
         let Parts { command, answer, status } = parts;
         let status_value = status.map(|status| status.value.as_str());
-        let command_said = command.map(|command| message(self.line, &command.value, None, repeats));
+        let command_said = command.map(|command| message(self.line, &command.value, false, None, repeats));
         let answer_value = answer.map_or("", |answer| &answer.value);
-        let answer_said = answer.or(status).map(|_| message(self.line, answer_value, status_value, repeats));
+        let answer_said = answer.or(status).map(|_| message(self.line, answer_value, true, status_value, repeats));
         let said = Said { command: command_said.as_ref(), answer: answer_said.as_ref() };
         self.name_unused(&parts, &said, dialogue);
         if let Some(command) = command_said {
@@ -216,6 +255,7 @@ impl Record {
                     "a length that is none of what was read"
                 }
                 _ if said.is_part(&field.name, &field.value) || said.is_command(&field.value) => continue,
+                _ if said.is_other_status(&field.name, &field.value) => "what may be a status word, of another answer",
                 _ if values::could_be_bytes(&field.name, &field.value) => {
                     "what may be bytes, in a field whose name tells of no command and no answer"
                 }
@@ -309,6 +349,15 @@ impl Said<'_> {
         Some(is_known || known.is_empty())
     }
 
+    /// Whether a field may be a status word as a number, and none that the answer ends with.
+    fn is_other_status(&self, name: &str, value: &str) -> bool {
+        const NAMES: [&str; 8] = ["status", "statut", "etat", "tat", "code", "result", "retour", "sw"];
+        let is_named = values::words(name).iter().any(|word| NAMES.contains(&word.as_str()));
+        let status = parts::status_of_number(value).filter(|_| is_named);
+        let ends = |status: &Bytes| self.answer.is_some_and(|answer| answer.bytes.0.ends_with(&status.0));
+        status.is_some_and(|status| !ends(&status))
+    }
+
     /// Whether a field is a byte of the command's header or of the status word, as it stands there.
     fn is_part(&self, name: &str, value: &str) -> bool {
         let name = name.to_ascii_lowercase();
@@ -328,10 +377,10 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     // Answers have their status word also in a field of its own if all do that have such a field. One that does not
     // shows that it is only there.
     let mut repeats = true;
-    each(&mut |record| repeats &= record.repeats_status());
+    each(&mut |record| repeats &= record.join().repeats_status());
     let mut waiting = WaitingEach::default();
     let mut told = Told::default();
-    each(&mut |record| record.say(repeats, &mut told, &mut waiting, dialogue));
+    each(&mut |record| record.join().say(repeats, &mut told, &mut waiting, dialogue));
     waiting.give_up(dialogue);
 }
 
@@ -361,10 +410,15 @@ pub(super) fn speaks(direction: &str) -> Option<bool> {
 }
 
 /// A value as a message, with the status word of a field of its own; what is wrong with it is in it.
-fn message(line: usize, value: &str, status: Option<&str>, repeats: bool) -> Message {
+fn message(line: usize, value: &str, is_answer: bool, status: Option<&str>, repeats: bool) -> Message {
     let text = format!("{value} {}", status.unwrap_or_default());
     let mut gathered = Gathered::new(line);
-    if let Some(rest) = gathered.take(line, value) {
+    let rest = gathered.begin(line, value);
+    gathered.check_time(Some((&Bytes::default(), false)));
+    if is_answer {
+        gathered.check_beginning(line, value);
+    }
+    if let Some(rest) = rest {
         match tail::status(rest.text).filter(|_| !gathered.is_empty()) {
             Some(apart) => gathered.status(line, &text, apart, false),
             None => gathered.flaw(line, &text, NOT_ONLY_BYTES),

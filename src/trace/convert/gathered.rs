@@ -17,6 +17,12 @@ pub(super) const TEXT_OF_ABOVE: &str = "a row that is the text of the bytes abov
 const ENDED_ABOVE: &str =
     "a row below an answer that has its status word, more of it or bytes of another: nothing tells";
 
+/// An answer begins as one ends.
+const STATUS_FIRST: &str = "a status word set off before the data of the answer, or data: nothing tells";
+
+/// An answer is called carried out.
+const NO_SUCCESS: &str = "the log says that the command was carried out, and the answer does not end with 90 00";
+
 const TIME_OR_BYTES: &str = "a day or a time before the bytes, or bytes: nothing tells";
 
 /// What a row is that stands below an answer.
@@ -91,22 +97,33 @@ impl Gathered {
     /// Takes the bytes directly behind a mark, and gives back what follows them. An offset or a time may stand between.
     pub(super) fn begin_of<'t>(&mut self, line: &Line<'_>, text: &'t str) -> Option<Rest<'t>> {
         let whole = text.trim();
-        let untimed = self.without_time(line, whole);
-        let text = self.without_offset(line, untimed);
+        let text = self.bare(line.number, whole);
         line.take(&whole[..whole.len() - text.len()]);
         self.take_of(line, text)
     }
 
+    /// Takes the bytes at the beginning of a field of a record, as [`Self::begin_of`] does.
+    pub(super) fn begin<'t>(&mut self, line: usize, text: &'t str) -> Option<Rest<'t>> {
+        let text = self.bare(line, text.trim());
+        self.take(line, text)
+    }
+
+    /// A text without the time and the offset at its beginning.
+    fn bare<'t>(&mut self, line: usize, text: &'t str) -> &'t str {
+        let untimed = self.without_time(line, text);
+        self.without_offset(line, untimed)
+    }
+
     /// A text without the day and the time at its beginning. What could be bytes as well is a flaw.
-    fn without_time<'t>(&mut self, line: &Line<'_>, text: &'t str) -> &'t str {
+    fn without_time<'t>(&mut self, line: usize, text: &'t str) -> &'t str {
         let untimed = prefix::untimed(text);
         if untimed.len() == text.len() && first_offset(text).is_none() && could_be_time(text) {
-            self.flaw(line.number, text, TIME_OR_BYTES);
+            self.flaw(line, text, TIME_OR_BYTES);
         }
         // No three bytes are followed by a part of a second, and no seven are grouped as a day and a time.
         let taken = text[..text.len() - untimed.len()].trim().trim_end_matches([',', ':', ';']);
         if !taken.is_empty() && taken.split(':').map(str::len).eq([2, 2, 2]) {
-            self.clock = Some((line.number, text.to_owned()));
+            self.clock = Some((line, text.to_owned()));
         }
         untimed
     }
@@ -131,10 +148,10 @@ impl Gathered {
     }
 
     /// A text without the offset of the first row of a dump. Where it is not zero, rows may be missing: a flaw.
-    fn without_offset<'t>(&mut self, line: &Line<'_>, text: &'t str) -> &'t str {
+    fn without_offset<'t>(&mut self, line: usize, text: &'t str) -> &'t str {
         let Some((digits, row)) = first_offset(text) else { return text };
         if digits.bytes().any(|digit| digit != b'0') {
-            self.flaw(line.number, text, "a number before the bytes: a count, or the offset of a row below a lost one");
+            self.flaw(line, text, "a number before the bytes: a count, or the offset of a row below a lost one");
         }
         row
     }
@@ -223,6 +240,22 @@ impl Gathered {
     /// Whether these bytes end with `90 00`.
     fn is_done(&self) -> bool {
         self.ends_with(&Bytes::from(&[0x90, 0x00][..]))
+    }
+
+    /// Looks at how the text of an answer begins.
+    pub(super) fn check_beginning(&mut self, line: usize, text: &str) {
+        if tail::begins_with_status(text.trim()) {
+            self.flaw(line, text, STATUS_FIRST);
+        }
+    }
+
+    /// Notes that the log says of this answer that the command was carried out: it ends with `90 00`, or is nothing but
+    /// the word that more waits [ISO-7816-4 5.6].
+    pub(super) fn check_success(&mut self, line: usize, text: &str) {
+        let waits = self.bytes.0.len() == 2 && matches!(self.bytes.byte(0), Some(0x61 | 0x9F));
+        if self.status.is_none() && !self.is_done() && !waits {
+            self.flaw(line, text, NO_SUCCESS);
+        }
     }
 
     /// Takes bytes as they are.

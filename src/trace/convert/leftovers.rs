@@ -67,6 +67,16 @@ fn echoed(text: &str) -> Option<Bytes> {
     (is_alone && !reading.bytes.is_empty()).then_some(reading.bytes)
 }
 
+/// Whether four bytes or more end a text, one behind another, each apart; or two or three that are an answer.
+fn ends_with_bytes(text: &str) -> bool {
+    let is_byte = |word: &&str| word.len() == 2 && word.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let words = text.trim_end().trim_end_matches(['.', ')', ']', '"']).rsplit([' ', '\t', ',']);
+    let run: Vec<&str> = words.filter(|word| !word.is_empty()).take_while(is_byte).take(4).collect();
+    // A reader's name ends with two numbers.
+    let is_status = run.get(1).is_some_and(|first| first.starts_with(['6', '9']) && *first != "60");
+    run.len() == 4 || is_status
+}
+
 const LEFT: &str = "bytes that belong to no command and no answer";
 
 /// Names a line at once if something is left in it.
@@ -79,6 +89,9 @@ pub(super) fn settle(line: &Line<'_>, author: Author, dialogue: &mut Dialogue) {
 fn is_left(line: &Line<'_>, author: Author) -> bool {
     match author {
         Author::Anybody => could_be_bytes(line),
-        Author::Program => line.left().iter().any(|piece| looks_like_bytes(piece.text) || arrows::is_said(piece.text)),
+        Author::Program => line
+            .left()
+            .iter()
+            .any(|piece| looks_like_bytes(piece.text) || ends_with_bytes(piece.text) || arrows::is_said(piece.text)),
     }
 }

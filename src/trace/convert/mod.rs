@@ -22,6 +22,7 @@ mod lines;
 mod logs;
 mod notation;
 mod pairing;
+mod parts;
 mod patterns;
 mod prefix;
 mod readers;

@@ -34,6 +34,8 @@ const TEXT_OR_BYTES: &str = "bytes, or the same bytes as text behind them: nothi
 const TEXT_THAT_FITS_NOT: &str =
     "dots behind the bytes: the same bytes as text, of which one is missing, or hidden bytes";
 
+const DOTS_BETWEEN: &str = "dots between bytes: a hidden byte, or what parts them: nothing tells";
+
 const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two: one may be missing";
 
 const SIGN_DAMAGED: &str = "a byte without the `0x` of the others, or one more that is hidden";
@@ -79,6 +81,9 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         if blanks > 1 && rest.starts_with('.') {
             reading.doubt = reading.doubt.or(Some(TEXT_THAT_FITS_NOT));
         }
+        if gap.len() == rest.len() && is_glued(&reading.bytes, rest) {
+            reading.doubt = reading.doubt.or(Some(DOTS_BETWEEN));
+        }
         let Some((elements, after)) = word(rest) else {
             // A column of text may begin as bytes do.
             if is_far
@@ -98,6 +103,12 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         column.skip(gap.len() - after.len(), gap);
         reading.take(elements, after, &mut column);
     }
+}
+
+/// Whether two dots stand between digits, with nothing else: they may be what parts bytes, as blanks do.
+fn is_glued(shown: &Bytes, rest: &str) -> bool {
+    let follows = rest.strip_prefix("..").is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_hexdigit()));
+    follows && matches!(shown.0.last(), Some(Element::Byte(_)))
 }
 
 impl<'a> Reading<'a> {

@@ -7,7 +7,7 @@
 use super::{
     lines::{Line, Piece},
     prefix,
-    vocabulary::{COUNTED, HANDLED, Kind, NUMBERED, READERS, SPELT, has_unit, is_unit, kind},
+    vocabulary::{COUNTED, HANDLED, Kind, LENGTHS, NUMBERED, OF_BYTES, READERS, SPELT, has_unit, is_unit, kind},
 };
 
 /// Whether what is left of a line could be bytes.
@@ -82,12 +82,12 @@ impl<'a> Sentence<'a> {
     fn is_known(&self, at: usize, taken: &str) -> bool {
         let Some(token) = self.token(at) else { return false };
         match token.kind {
-            Kind::Word => !self.begins_with_byte(at),
+            Kind::Word => !self.begins_with_byte(at) && !self.is_glued(at),
             Kind::Glued => false,
             Kind::Letters => self.is_spelt(at) || token.text.len() == 1 && self.is_index(at),
             Kind::Number => {
                 self.is_measured(at)
-                    || self.is_numbered(at)
+                    || self.is_numbered(at, taken)
                     || self.is_index(at)
                     || self.is_of_process(at)
                     || self.is_of_version(at)
@@ -130,6 +130,13 @@ impl<'a> Sentence<'a> {
         at == 0 && self.piece.is_behind && is_joined && is_byte
     }
 
+    /// Whether a word with digits stands directly behind bytes: one of its signs may be another one.
+    fn is_glued(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let has_digit = token.text.bytes().any(|sign| sign.is_ascii_digit());
+        at == 0 && self.piece.is_behind && token.gap.is_empty() && has_digit
+    }
+
     /// `12 ms`, `0.5 s`, `3%`.
     fn is_measured(&self, at: usize) -> bool {
         let is_part = self.gap_behind(at) == "." || self.gap_behind(at) == ",";
@@ -144,7 +151,7 @@ impl<'a> Sentence<'a> {
     }
 
     /// `slot 0`, `len=17`, `pid 2811`.
-    fn is_numbered(&self, at: usize) -> bool {
+    fn is_numbered(&self, at: usize, taken: &str) -> bool {
         let token = self.tokens[at];
         let Some(key) = self.before(at) else { return false };
         let is = |known: &[&str]| known.iter().any(|word| key.text.eq_ignore_ascii_case(word));
@@ -154,8 +161,16 @@ impl<'a> Sentence<'a> {
         let alone = !self
             .token(at + 1)
             .is_some_and(|next| matches!(next.kind, Kind::Number | Kind::Hex) && next.gap.trim().is_empty());
+        // A length behind bytes is theirs, or that of their data.
+        let counts = || {
+            let length = taken.len() / 2;
+            let known = [Some(length), length.checked_sub(2), length.checked_sub(5)];
+            let is_count = token.text.len() == 1 || !token.text.starts_with('0');
+            taken.is_empty() || is_count && token.text.parse().is_ok_and(|count: usize| known.contains(&Some(count)))
+        };
         joined
             && alone
+            && (!self.piece.is_behind || !is(&LENGTHS) || counts())
             && (is(&COUNTED)
                 || token.text.len() <= 3 && is(&NUMBERED)
                 || key.text.eq_ignore_ascii_case("T") && token.text.len() == 1)
@@ -275,10 +290,21 @@ impl<'a> Sentence<'a> {
         let before = at.checked_sub(1).map(is_word);
         let behind = (at + 1 < self.tokens.len()).then(|| is_word(at + 1));
         let has_word = self.tokens.iter().any(|token| token.kind == Kind::Word);
-        let is_first = at == 0 && self.piece.is_behind;
+        let is_first = at == 0 && self.piece.is_behind || self.is_called_bytes(at);
         let is_numbered = self.is_of_reader(at + 1)
             || self.token(at + 1).is_some() && token.text.len() == 1 && self.is_letter_of_reader(at);
         is_listed && has_word && !is_first && (before != Some(false)) && (behind != Some(false) || is_numbered)
+    }
+
+    /// Whether a word for bytes stands before a token, or it is all that stands behind bytes but for one word:
+    /// `00 D6 00 00 01 data DF`. An instruction in capitals is none: `SELECT DF`.
+    fn is_called_bytes(&self, at: usize) -> bool {
+        let token = self.tokens[at];
+        let Some(before) = self.before(at) else { return false };
+        let is_known = OF_BYTES.iter().any(|word| before.text.to_lowercase() == *word);
+        let is_capital = before.text.len() > 3 && before.text.bytes().all(|letter| letter.is_ascii_uppercase());
+        let is_last = at + 1 == self.tokens.len() && at == 1 && self.piece.is_behind && !is_capital;
+        token.text.len().is_multiple_of(2) && (is_known || is_last)
     }
 
     /// `Reader A 00 00`.
@@ -344,6 +370,7 @@ mod tests {
             "handle 0x7FFD1234, rv=0x80100069",
             "ISO7816 and RSA2048 with SHA256 on x86",
             "4 more bytes available",
+            "SELECT DF",
         ] {
             assert!(!is_named(text), "{text}");
         }
@@ -384,6 +411,12 @@ mod tests {
             "resp: 9000",
             "sw9000",
             "00006251",
+            "6\u{410}82",
+            "9O00",
+            "9\u{41E}00",
+            "\u{1D00}0",
+            "data DF",
+            "donn\u{E9}es be",
         ] {
             assert!(is_named(text), "{text}");
         }
@@ -402,6 +435,11 @@ mod tests {
             " [0x43, 0x90]",
             " (43 44)",
             ", FEcard-1",
+            " data DF",
+            " x CE",
+            " len=02",
+            " size 9000",
+            "g1",
         ] {
             assert!(is_named_behind("41 62", rest), "{rest}");
         }

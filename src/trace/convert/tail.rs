@@ -123,9 +123,65 @@ fn whole(bytes: Bytes) -> Option<Bytes> {
     (bytes.0.len() == 2 && shown).then_some(bytes)
 }
 
+/// Words that say that a command was carried out, in English and French.
+const SUCCESS: [&str; 8] =
+    ["ok", "success", "successful", "succ\u{E8}s", "succes", "r\u{E9}ussi", "reussi", "succeeded"];
+
+/// Words that may stand beside them.
+const BESIDE_SUCCESS: [&str; 14] = [
+    "status",
+    "statut",
+    "sw",
+    "\u{E9}tat",
+    "etat",
+    "result",
+    "r\u{E9}sultat",
+    "code",
+    "retour",
+    "return",
+    "word",
+    "no",
+    "error",
+    "d",
+];
+
+/// Whether a text says that a command was carried out, and nothing else: `SW: OK`, `(success)`, `Status: No Error`. An
+/// answer before it ends with `90 00`, or with what says that more waits.
+pub(super) fn tells_success(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_known = |word: &&str| SUCCESS.contains(word) || BESIDE_SUCCESS.contains(word);
+    let says = words.iter().any(|word| SUCCESS.contains(word)) || words.ends_with(&["no", "error"]);
+    says && words.iter().all(is_known)
+}
+
+/// Whether an answer begins with what may be its status word, set off from its data: `9000 416120`, `90 00: 41 61 20`.
+pub(super) fn begins_with_status(text: &str) -> bool {
+    let word = |text: &str| text.split(|sign: char| !sign.is_alphanumeric()).next().map_or(0, str::len);
+    let gap = |text: &str| text.len() - text.trim_start_matches([' ', '\t', ':', ',', ';', '-', '|', '=']).len();
+    let is_bytes = |word: &str| {
+        let is_pairs =
+            !word.is_empty() && word.len().is_multiple_of(2) && word.bytes().all(|sign| sign.is_ascii_hexdigit());
+        is_pairs && (word.len() == 2 || word.bytes().any(|sign| sign.is_ascii_digit()))
+    };
+    let is_status = |digits: &str| {
+        let first = digits.get(..2).and_then(|first| u8::from_str_radix(first, 16).ok());
+        digits.len() == 4 && is_bytes(digits) && first.is_some_and(|first| matches!(first, 0x61..=0x6F | 0x90..=0x9F))
+    };
+    let (first, rest) = text.split_at(word(text));
+    let (between, rest) = rest.split_at(gap(rest));
+    let (second, rest) = rest.split_at(word(rest));
+    if first.len() == 4 {
+        return is_status(first) && !between.is_empty() && is_bytes(second) && second.len() != 4;
+    }
+    let (behind, rest) = rest.split_at(gap(rest));
+    let is_first = first.len() == 2 && second.len() == 2 && is_status(&format!("{first}{second}"));
+    is_first && between != behind && !behind.is_empty() && is_bytes(&rest[..word(rest)])
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Tail, of_answer, status};
+    use super::{Tail, begins_with_status, of_answer, status, tells_success};
     use crate::trace::convert::gathered::Rest;
 
     fn tail(text: &str, apart: bool) -> Tail<'_> {
@@ -141,6 +197,34 @@ mod tests {
             ["(9000)", "[9]", "SWITCH", "[90 00 01]", "[done]", "# 9000", "SW=9000, Data=01020304", "[9000] 01 02"]
         {
             assert_eq!(status(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_of_success_and_status_words_at_the_beginning() {
+        for text in ["SW: OK", "(success)", "Status: No Error", "=> succ\u{E8}s", "R\u{E9}sultat : OK"] {
+            assert!(tells_success(text), "{text}");
+        }
+        for text in ["", "Status: 9000", "OK, next one", "no", "Status: Error", "error"] {
+            assert!(!tells_success(text), "{text}");
+        }
+        for text in ["9000 416120", "9000 41 61 20", "90 00: 41 61 20", "90 00  41 61 20", "9000,416120"] {
+            assert!(begins_with_status(text), "{text}");
+        }
+        for text in [
+            "9000",
+            "90 00",
+            "9000 4161 2090 00",
+            "90 00 41 61",
+            "90-00-41",
+            "4161 9000",
+            "900041",
+            "6F 10  ",
+            "9000 (done)",
+            "6F 00 [90 00]",
+            "90 00 : done",
+        ] {
+            assert!(!begins_with_status(text), "{text}");
         }
     }
 

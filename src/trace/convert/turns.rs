@@ -90,7 +90,11 @@ impl<'d> Turns<'d> {
             goes_on: true,
             is_parted: false,
         };
-        if let Some(rest) = open.gathered.begin_of(line, text) {
+        let rest = open.gathered.begin_of(line, text);
+        if told.is_none() && open.is_of_card() {
+            open.gathered.check_beginning(line.number, text);
+        }
+        if let Some(rest) = rest {
             open.end(line, text, &rest);
         }
         self.open = Some(open);
@@ -143,6 +147,9 @@ impl<'d> Turns<'d> {
                 open.is_parted = !open.gathered.is_empty();
             }
             return;
+        }
+        if let Some(open) = self.open.as_mut().filter(|open| open.is_of_card() && tail::tells_success(&line.text)) {
+            open.gathered.check_success(line.number, &line.text);
         }
         let goes_on = self.is_torn || self.open.as_ref().is_some_and(|open| open.goes_on);
         if goes_on && (begins_as_row(&line.text) || line.is_bare && holds_row(&line.text)) {
@@ -322,7 +329,12 @@ impl Open {
                 // Programs that put it behind bytes put the data before it.
                 self.status(line.number, text, status, false);
             }
-            Tail::Remark => self.goes_on = self.gathered.bytes().is_empty(),
+            Tail::Remark => {
+                self.goes_on = self.gathered.bytes().is_empty();
+                if self.is_of_card() && tail::tells_success(rest.text) {
+                    self.gathered.check_success(line.number, text);
+                }
+            }
             Tail::Unread => self.gathered.flaw(line.number, text, "not only bytes behind the mark"),
         }
     }

@@ -1,6 +1,28 @@
 //! The words of lines in which there may be bytes: what a word may be by its letters, and which words say that a number
 //! is none.
 
+/// Words behind which a number is a length.
+pub(super) const LENGTHS: [&str; 9] =
+    ["len", "length", "longueur", "size", "taille", "count", "total", "datalen", "nombre"];
+
+/// Words behind which bytes stand, whatever word they look like.
+pub(super) const OF_BYTES: [&str; 14] = [
+    "data",
+    "donn\u{E9}es",
+    "donnees",
+    "payload",
+    "byte",
+    "bytes",
+    "octet",
+    "octets",
+    "value",
+    "valeur",
+    "hex",
+    "body",
+    "sw",
+    "contents",
+];
+
 /// Units of durations, sizes and counts, in English and French.
 pub(super) const UNITS: [&str; 56] = [
     "ms",
@@ -183,6 +205,29 @@ pub(super) fn has_unit(word: &str) -> bool {
     unit.len() < word.len() && is_unit(unit)
 }
 
+/// A letter or a digit of hexadecimal that a sign looks like: of other alphabets, and letters taken for digits.
+fn looks_like(sign: char) -> char {
+    match sign {
+        '\u{410}' | '\u{430}' | '\u{391}' | '\u{1D00}' | '\u{FF21}' | '\u{FF41}' => 'A',
+        '\u{412}' | '\u{432}' | '\u{392}' | '\u{299}' | '\u{FF22}' | '\u{FF42}' => 'B',
+        '\u{421}' | '\u{441}' | '\u{3F9}' | '\u{1D04}' | '\u{FF23}' | '\u{FF43}' => 'C',
+        '\u{1D05}' | '\u{FF24}' | '\u{FF44}' => 'D',
+        '\u{415}' | '\u{435}' | '\u{395}' | '\u{1D07}' | '\u{FF25}' | '\u{FF45}' => 'E',
+        '\u{FF26}' | '\u{FF46}' | '\u{A730}' => 'F',
+        '\u{41E}' | '\u{43E}' | '\u{39F}' | 'O' => '0',
+        '\u{406}' | 'I' | 'l' => '1',
+        other => other,
+    }
+}
+
+/// Whether a word is hexadecimal with signs in it that only look so: `6\u{410}82`, `9O00`.
+fn is_look_alike(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let is_foreign = !word.is_ascii();
+    let is_hex = word.chars().all(|sign| looks_like(sign).is_ascii_hexdigit());
+    is_hex && (is_foreign && digits > 0 || digits > 1 && word.len() > 3)
+}
+
 /// What a word is, by its letters.
 pub(super) fn kind(word: &str) -> Kind {
     let is_hex = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -197,6 +242,9 @@ pub(super) fn kind(word: &str) -> Kind {
             _ if letters == digits.len() => Kind::Letters,
             _ => Kind::Hex,
         };
+    }
+    if is_look_alike(&digits) {
+        return Kind::Glued;
     }
     let bare = ["0x", "0X", "x", "X", "u00", "U00", "xx", "XX"].iter().find_map(|mark| digits.strip_prefix(mark));
     let marked = bare.filter(|bare| is_hex(bare) && !matches!(*bare, "86" | "64"));

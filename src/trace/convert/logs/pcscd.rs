@@ -116,6 +116,9 @@ impl Pcscd {
             if gathered.begin_of(line, rest).is_some() {
                 gathered.flaw(number, text, "not only bytes behind the mark");
             }
+            if speaker == Speaker::Card {
+                gathered.check_beginning(number, rest);
+            }
             self.open = Some((party, speaker, gathered));
             self.is_torn = false;
             return;

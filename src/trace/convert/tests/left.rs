@@ -181,3 +181,22 @@ fn an_answer_to_a_get_response_that_the_log_does_not_show_is_named() {
     assert_eq!(said_in(&imported.text), "> 00 A4 04 00 02 3F 00\n< 61 04\n> 00 84 00 00 00\n< 6D 00\n");
     assert!(imported.unread.iter().any(|unread| unread.line == 3), "{:?}", imported.unread);
 }
+
+#[test]
+fn bytes_in_what_a_program_says_besides_are_named() {
+    let pcscd = "00003955 APDU: 00 84 00 00 02 \n00086048 SW: 41 42 90 00 \n";
+    let place = "00000012 winscard.c:1:SCardTransmit() ";
+    for bytes in ["sent 00 B0 00 00 02", "00 B0 00 00", "got 6A 82", "data: 00 D6 00 00 02 11", "41 42 6A 82"] {
+        let unread = import(&format!("{pcscd}{place}{bytes}\n"), Format::Pcscd).unread;
+        assert_eq!(unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [3], "{bytes}");
+    }
+    for said in ["Attempting Connect to Foo 00 00", "Active Contexts: 2", "Card inserted", "thread 12 ends"] {
+        assert_eq!(import(&format!("{pcscd}{place}{said}\n"), Format::Pcscd).unread, [], "{said}");
+    }
+    let scdaemon = "scdaemon[7] DBG:   PCSC_data: 00 84 00 00 02\nscdaemon[7] DBG:  response: sw=9000  datalen=2\n\
+        scdaemon[7] DBG:     dump: 4142\n";
+    for bytes in ["PCSC_data 00 B0 00 00 02", "x 6A 82", "x 00 B0 00 00"] {
+        let unread = import(&format!("{scdaemon}scdaemon[7] DBG: {bytes}\n"), Format::Scdaemon).unread;
+        assert_eq!(unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [4], "{bytes}");
+    }
+}

@@ -198,7 +198,11 @@ impl Printer {
                 self.wrapped(" => ", command);
                 self.line(" (1217 usec)");
                 self.wrapped(" <= ", answer);
-                self.line("Status: No Error");
+                self.line(if answer.ends_with(&[0x90, 0x00]) {
+                    "Status: No Error"
+                } else {
+                    "Status: Warning or error"
+                });
             }
             Format::Angles => {
                 self.wrapped("> ", command);

@@ -165,3 +165,45 @@ fn rows_of_one_answer_stay_together() {
         }
     }
 }
+
+#[test]
+fn a_status_word_before_its_data_is_named() {
+    for (command, answer, _) in MARKED {
+        for says in ["9000 416120", "90 00: 41 61 20", "90 00  41 61 20", "9000,416120"] {
+            let log = format!("{command}00 B0 00 00 03\n{answer}{says}\n");
+            assert!(named(&log).contains(&2), "{log}");
+        }
+    }
+    assert_eq!(named("command,response\n00B0000003,9000 416120\n"), [2]);
+}
+
+#[test]
+fn words_of_success_below_an_answer_that_does_not_end_so_are_named() {
+    let log = |says: &str, below: &str| format!("C-APDU: 00B0000003\nR-APDU: {says}\n{below}");
+    for below in ["SW: OK\n", "Status: No Error\n", "Statut : OK\n", "=> succ\u{E8}s\n"] {
+        assert_eq!(named(&log("416120", below)), [3], "{below}");
+        assert_eq!(named(&log("416120 9000", below)), [0; 0], "{below}");
+        assert_eq!(named(&log("6120", below)), [0; 0], "{below}");
+    }
+    assert_eq!(named(&log("416120 (succ\u{E8}s)", "")), [2]);
+}
+
+#[test]
+fn dots_that_part_bytes_are_named() {
+    assert_eq!(named("=> 00 B0 00 00 03\n<= 41..42..43..90..00\n"), [2]);
+    // Each stands for a byte where blanks part them, or several behind others.
+    for whole in ["00 20 00 81 04 .. .. .. ..", "0020008104........"] {
+        assert_eq!(named(&format!("=> {whole}\n<= 90 00\n")), [0; 0], "{whole}");
+    }
+}
+
+#[test]
+fn an_offset_in_a_field_is_no_byte() {
+    for log in [
+        "command,response\n0000: 00 84 00 00 08,0000: 01 02 03 04 05 06 07 08 90 00\n",
+        "{\"command\":\"0000: 00 84 00 00 08\",\"response\":\"0000: 01 02 03 04 05 06 07 08 90 00\"}\n",
+    ] {
+        assert_eq!(said_in(&whole(log, Format::detect(log).expect("records"))), CHALLENGE, "{log}");
+    }
+    assert_eq!(named("command,response\n00 84 00 00 08,0010: 01 02 03 04 05 06 07 08 90 00\n"), [2]);
+}

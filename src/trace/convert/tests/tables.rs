@@ -182,3 +182,28 @@ fn a_trace_has_as_many_readers_as_slots() {
     let why = "a trace has at most 255 slots, and this is one more reader".to_owned();
     assert_eq!(named(&table(256), Format::Csv), [(257, why)]);
 }
+
+#[test]
+fn parts_in_fields_of_their_own_belong_to_their_message() {
+    for log in [
+        "command,le,response\n00B00000,03,4142439000\n",
+        "{\"command\":\"00B00000\",\"le\":3,\"response\":\"4142439000\"}\n",
+        "{\"command\":\"00B0000003\",\"le\":\"03\",\"response\":\"4142439000\"}\n",
+        "command;response;sw1;sw2\n00B0000003;414243;90;00\n",
+        "{\"command\":\"00B0000003\",\"response\":\"414243\",\"sw1\":144,\"sw2\":0}\n",
+        "{\"command\":\"00B0000003\",\"response\":\"414243\",\"sw\":36864}\n",
+    ] {
+        let format = Format::detect(log).expect("records");
+        let imported = import(log, format);
+        assert_eq!(imported.unread, [], "{log}");
+        assert!(imported.text.ends_with("> 00 B0 00 00 03\n< 41 42 43 90 00\n"), "{log}{}", imported.text);
+    }
+    for log in [
+        "command,le,response\n00B00000,10,4142439000\n",
+        "{\"command\":\"00B0000003\",\"response\":\"416120\",\"status\":36864}\n",
+        "{\"command\":\"00B0000003\",\"response\":\"416120\",\"sw1\":97,\"sw2\":16}\n",
+    ] {
+        let format = Format::detect(log).expect("records");
+        assert!(!import(log, format).unread.is_empty(), "{log}");
+    }
+}
