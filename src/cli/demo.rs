@@ -16,6 +16,7 @@ use crate::{
     profile::families::{BuiltIn, Families},
     shown,
     terminal::{
+        holder::Nobody,
         pages,
         transport::{TransportError, pcsclite::Service},
     },
@@ -70,7 +71,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let slots = service.slots().map_err(|error| lost(&error))?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
     let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
-    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible)?;
+    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut Nobody)?;
 
     let (program, card) = (own_name(), shown::word(found.as_path()));
     let attach = [

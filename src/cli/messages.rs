@@ -108,6 +108,97 @@ messages! {
     };
     /// What to do then.
     LeaveReflet = { en: "leave --reflet out", fr: "enlever --reflet" };
+    /// A descriptor has no codes to give.
+    NoDescriptor { number, why } = {
+        en: "cannot read a code from descriptor {number}: {why}",
+        fr: "impossible de lire un code du descripteur {number} : {why}"
+    };
+    /// Nobody opened it.
+    DescriptorClosed = { en: "it is not open", fr: "il n'est pas ouvert" };
+    /// It shows what is typed.
+    DescriptorIsTerminal = {
+        en: "it is a terminal, which would show the code",
+        fr: "c'est un terminal, qui montrerait le code"
+    };
+    /// Nothing can be read from it.
+    DescriptorWriteOnly = { en: "it is open for writing only", fr: "il n'est ouvert qu'en écriture" };
+    /// How a descriptor is opened.
+    OpenDescriptor = {
+        en: "open it for reading, such as: virtuale read --pin-fd 3 3< FILE\n\
+             at a terminal leave --pin-fd out: the code is asked for there",
+        fr: "l'ouvrir en lecture, par exemple : virtuale read --pin-fd 3 3< FICHIER\n\
+             sur un terminal, enlever --pin-fd : le code y est demandé"
+    };
+    /// A line is no code.
+    NoCode { place, why } = {
+        en: "the card in {place} was not asked: {why}",
+        fr: "la carte dans {place} n'a pas été interrogée : {why}"
+    };
+    /// It is empty.
+    CodeEmpty = { en: "the code is empty", fr: "le code est vide" };
+    /// It has letters.
+    CodeNotDigits = {
+        en: "the code has something else than digits",
+        fr: "le code contient autre chose que des chiffres"
+    };
+    /// It is of another length.
+    CodeLength { length, right } = {
+        en: "the code has {length} digits, and a code of this card has {right}",
+        fr: "le code a {length} chiffres, et un code de cette carte en a {right}"
+    };
+    /// A range of numbers.
+    FromTo { least, most } = { en: "{least} to {most}", fr: "{least} à {most}" };
+    /// There is no further line.
+    NoCodeLeft { place } = {
+        en: "the card in {place} needs a code, and the descriptor has no line for it",
+        fr: "la carte dans {place} demande un code, et le descripteur n'a pas de ligne pour elle"
+    };
+    /// How codes are given.
+    GiveCodeAlone = {
+        en: "no try was spent; write the code of each card that needs one in a line of its own",
+        fr: "aucun essai n'a été pris ; écrire le code de chaque carte qui en demande un sur sa propre ligne"
+    };
+    /// A code was wrong.
+    WrongCode { place, left } = {
+        en: "the code of the card in {place} is wrong: {left}",
+        fr: "le code de la carte dans {place} est faux : {left}"
+    };
+    /// How many tries are left: one.
+    OneTryLeft = { en: "one try left", fr: "il reste un essai" };
+    /// How many tries are left.
+    TriesLeft { tries } = { en: "{tries} tries left", fr: "il reste {tries} essais" };
+    /// The card does not say how many.
+    TriesUnknown = {
+        en: "the card does not say how many tries are left",
+        fr: "la carte ne dit pas combien d'essais restent"
+    };
+    /// What to do about a wrong code.
+    MindTries = {
+        en: "a right code gives all tries back; without one left the card blocks the code",
+        fr: "un code juste rend tous les essais ; quand il n'en reste plus, la carte bloque le code"
+    };
+    /// A code is blocked.
+    CodeBlocked { place } = {
+        en: "the holder's code of the card in {place} is blocked",
+        fr: "le code porteur de la carte dans {place} est bloqué"
+    };
+    /// What to do then.
+    Unblock = {
+        en: "the unblocking code (PUK) unblocks it and sets a new one; without a code leave --pin-fd out",
+        fr: "le code de déblocage (PUK) le débloque et en fixe un nouveau ; sans code, enlever --pin-fd"
+    };
+    /// A card did not look at a code.
+    CodeRefused { place, status } = {
+        en: "the card in {place} did not take the code: it said {status}",
+        fr: "la carte dans {place} n'a pas pris le code : elle a répondu {status}"
+    };
+    /// That nothing was lost.
+    NoTrySpent = { en: "no try was spent", fr: "aucun essai n'a été pris" };
+    /// What a person is asked.
+    AskCode { place, digits, left } = {
+        en: "holder's code of the card in {place} ({digits} digits, {left}; empty to read on without it): ",
+        fr: "code porteur de la carte dans {place} ({digits} chiffres, {left} ; vide pour lire sans lui) : "
+    };
     /// The demonstration lost its own reader.
     LostReader { why } = { en: "the terminal lost the reader: {why}", fr: "le terminal a perdu le lecteur : {why}" };
     /// What to do where the system is in the way.

@@ -7,6 +7,7 @@
 mod apdu;
 mod card;
 mod cards;
+mod code;
 mod completions;
 mod convert;
 mod demo;

@@ -131,6 +131,11 @@ pub(super) fn is_dialogue() -> bool {
     io::stdin().is_terminal() && is_on_terminal()
 }
 
+/// Whether somebody can be asked on standard error, whatever standard output is.
+pub(super) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
 /// A stream for people.
 struct ForPeople<W: Write> {
     text: Vec<u8>,

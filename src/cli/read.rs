@@ -8,7 +8,9 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Exit, Failure, cards, exit,
+    Exit, Failure, cards,
+    code::Codes,
+    exit,
     language::Language,
     messages::{Message, in_both},
     mistake::{Mistake, Trouble},
@@ -20,6 +22,7 @@ use crate::{
     reader::ReturnCode,
     terminal::{
         guides::{CardReading, Guides, Unread},
+        holder::Holder,
         pages::{self, PaperCopy},
         transport::{
             Transport, TransportError,
@@ -32,7 +35,8 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale read --card vitale2-martin
   virtuale read --card vitale2-martin --reflet --lang fr
-  virtuale read --json --reader 'Virtuale 00 00'";
+  virtuale read --json --reader 'Virtuale 00 00'
+  virtuale read --card cps-lefevre --pin-fd 3 3< code.txt";
 
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
@@ -60,6 +64,10 @@ pub(super) struct Args {
     /// Print JSON: one line for each card, with its source
     #[arg(long, conflicts_with = "reflet")]
     json: bool,
+    /// Read the holder's code of a card that needs one (CPS) from this descriptor, one line for each such card; at a
+    /// terminal it is asked for
+    #[arg(long, value_name = "N")]
+    pin_fd: Option<u32>,
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
@@ -76,24 +84,26 @@ impl Args {
 
 /// Reads each card and prints what it says.
 pub(super) fn run(args: &Args) -> Exit {
-    let mut printer = Printer { args, language: args.language(), printed: 0, code: exit::DONE };
+    let codes = Codes::of(args.pin_fd)?;
+    let mut printer = Printer { args, codes, language: args.language(), printed: 0, code: exit::DONE };
     if args.cards.is_empty() {
         read_readers(&mut printer)?;
     }
     for card in &args.cards {
         let place = card.to_string_lossy();
-        let read = read_file(args, card, &place);
+        let read = read_file(&mut printer, card, &place);
         printer.print(&place, read)?;
     }
     Ok(printer.code)
 }
 
 /// Reads a card that no reader holds.
-fn read_file(args: &Args, card: &Path, place: &str) -> Result<Box<dyn CardReading>, Failure> {
+fn read_file(printer: &mut Printer<'_>, card: &Path, place: &str) -> Result<Box<dyn CardReading>, Failure> {
+    let args = printer.args;
     let profile = cards::profile(card, &args.reproducible)?;
     let transport = cards::in_process(&profile, &args.reproducible);
     let mut transport = transport.map_err(|error| unread(place, &error))?;
-    reading(&mut transport, profile.layout(), place, &args.reproducible)
+    printer.reading(&mut transport, profile.layout(), place)
 }
 
 /// Reads the cards in the readers that a PC/SC program would see.
@@ -111,7 +121,7 @@ fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
         return Err(Failure::environment(Message::NoCard.said(), known(&all)));
     }
     for slot in slots {
-        let read = read_slot(args, &mut service, &slot.name, named.as_ref());
+        let read = read_slot(printer, &mut service, &slot.name, named.as_ref());
         printer.print(&slot.name, read)?;
     }
     Ok(())
@@ -119,7 +129,7 @@ fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
 
 /// Reads the card in a slot, with this layout, else with that of its answer to reset.
 fn read_slot(
-    args: &Args,
+    printer: &mut Printer<'_>,
     service: &mut pcsclite::Service,
     slot: &str,
     layout: Option<&Layout>,
@@ -133,7 +143,7 @@ fn read_slot(
             &by_atr
         }
     };
-    reading(&mut transport, layout, slot, &args.reproducible)
+    printer.reading(&mut transport, layout, slot)
 }
 
 /// The reader of this name.
@@ -161,7 +171,7 @@ fn layout_by_atr(atr: &[u8]) -> &'static str {
     Families::built_in().layout_of(atr).unwrap_or(DEFAULT_LAYOUT)
 }
 
-/// Reads a card over any transport, as the guide of its family does.
+/// Reads a card over any transport, as the guide of its family does; the holder is asked for a code if it needs one.
 ///
 /// # Errors
 ///
@@ -171,8 +181,9 @@ pub(super) fn reading(
     layout: &Layout,
     place: &str,
     reproducible: &Reproducible,
+    holder: &mut dyn Holder,
 ) -> Result<Box<dyn CardReading>, Failure> {
-    Guides::built_in().read(transport, layout, reproducible.today()).map_err(|error| match error {
+    Guides::built_in().read(transport, layout, reproducible.today(), holder).map_err(|error| match error {
         Unread::OtherCard { message, hint } => {
             let text = |language: Language| {
                 Message::OtherCard { place, why: message.in_language(language.into()) }.text(language)
@@ -186,6 +197,7 @@ pub(super) fn reading(
 /// Prints what was read, card after card.
 struct Printer<'a> {
     args: &'a Args,
+    codes: Codes,
     language: Language,
     /// How many pages were printed.
     printed: usize,
@@ -203,6 +215,22 @@ struct Nothing<'a> {
 }
 
 impl Printer<'_> {
+    /// Reads a card, with its holder's code if it needs one and somebody gives it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`reading`], and that a script gave a code that opened nothing.
+    fn reading(
+        &mut self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        place: &str,
+    ) -> Result<Box<dyn CardReading>, Failure> {
+        let mut holder = self.codes.of_card(place, self.language);
+        let reading = reading(transport, layout, place, &self.args.reproducible, &mut holder)?;
+        holder.failure().map_or(Ok(reading), Err)
+    }
+
     /// Prints the page that was asked for, or says why there is none: the other cards are read all the same.
     ///
     /// # Errors

@@ -10,7 +10,9 @@ use std::fmt;
 use jiff::civil::Date;
 
 use super::{
+    cps,
     exchange::Exchange,
+    holder::Holder,
     pages::{self, Format, Lang, Page, PaperCopy},
     plain,
     transport::{Transport, TransportError},
@@ -19,20 +21,26 @@ use super::{
 use crate::profile::{layout::Layout, schema::Doc};
 
 /// The guides of the program: the one place where they are listed.
-const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide];
+const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide, &cps::CpsGuide];
 
 /// How cards of one family are read.
 pub trait Guide: Sync {
     /// The name of the family, as layouts write it.
     fn family(&self) -> &'static str;
 
-    /// Reads a card over any transport, with a layout of the family.
+    /// Reads a card over any transport, with a layout of the family. The holder is asked for a code where the card has
+    /// something that only this opens.
     ///
     /// # Errors
     ///
     /// [`Unread`] if the transport fails or the card is something else.
-    fn read(&self, transport: &mut dyn Transport, layout: &Layout, today: Date)
-    -> Result<Box<dyn CardReading>, Unread>;
+    fn read(
+        &self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        today: Date,
+        holder: &mut dyn Holder,
+    ) -> Result<Box<dyn CardReading>, Unread>;
 }
 
 /// A card that was read, for people and for programs.
@@ -124,9 +132,10 @@ impl Guides {
         transport: &mut dyn Transport,
         layout: &Layout,
         today: Date,
+        holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread> {
         match self.0.iter().find(|guide| guide.family() == layout.family().name()) {
-            Some(guide) => guide.read(transport, layout, today),
+            Some(guide) => guide.read(transport, layout, today, holder),
             None => Ok(Box::new(plain::read(transport, layout, today)?)),
         }
     }

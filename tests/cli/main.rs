@@ -11,6 +11,7 @@ mod keys;
 mod memory;
 mod named;
 mod pipes;
+mod professional;
 mod read;
 mod readme;
 mod reference;

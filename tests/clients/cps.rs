@@ -46,6 +46,13 @@ fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
         "Data object 'CPS_ACTIVITY_01_PS'",
         "Verified OK",
         "ACTIVITY_01  D120  closed over the antenna",
+        // What `read` shows with the code and without it.
+        "   1  needs the holder's code",
+        "holder's code (PIN)       3 of 3 tries left",
+        "signs lots            yes",
+        "FINESS                0B0307377",
+        "is wrong: 2 tries left",
+        "The card in Virtuale 00 01",
         // The billing situation by class A0.
         "> A0 B0 00 00 7E  # READ BINARY at 0\n< EF 7C 80 0C 38 39 39 39 30",
         "card.crt.pem: OK",

@@ -17,6 +17,7 @@ use virtuale::{
     terminal::{
         exchange::Exchange,
         guides::{CardReading, Guide, Unread},
+        holder::Holder,
         pages::{Format, Lang, Page},
         plain::{self, PlainReading},
         transport::Transport,
@@ -192,6 +193,7 @@ impl Guide for BadgeGuide {
         transport: &mut dyn Transport,
         layout: &Layout,
         today: Date,
+        _holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread> {
         if !transport.atr().ends_with(b"BADGE") {
             return Err(Unread::OtherCard {

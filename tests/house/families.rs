@@ -19,6 +19,7 @@ use virtuale::{
     },
     terminal::{
         guides::{CardReading, Guides, Unread},
+        holder::Nobody,
         pages::{Format, Lang},
         transport::{
             Transport,
@@ -235,7 +236,9 @@ fn a_host_that_is_told_of_the_family_holds_its_cards() {
 
 fn read_with(guides: &Guides) -> Box<dyn CardReading> {
     let profile = lovelace();
-    guides.read(&mut powered(profile.card()), profile.layout(), TODAY).unwrap_or_else(|error| panic!("{error}"))
+    guides
+        .read(&mut powered(profile.card()), profile.layout(), TODAY, &mut Nobody)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -261,7 +264,8 @@ fn a_terminal_with_its_guide_shows_it_its_own_way() {
     assert_eq!(reading.json("the door", Lang::En).expect("JSON"), "\"181512\"");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale2-martin.toml");
     let martin = families().load(&path, &OPTIONS).expect("a fixture");
-    let Err(Unread::OtherCard { hint, .. }) = guides.read(&mut powered(martin.card()), &layout(), TODAY) else {
+    let Err(Unread::OtherCard { hint, .. }) = guides.read(&mut powered(martin.card()), &layout(), TODAY, &mut Nobody)
+    else {
         panic!("a Vitale is no badge")
     };
     assert_eq!(hint.en, "show a badge");

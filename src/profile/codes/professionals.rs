@@ -246,6 +246,19 @@ pub(super) const LISTS: &[CodeList] = &[
         ],
     },
     CodeList {
+        name: "specialite_am",
+        codes: &[
+            code("01", "general practice", "médecine générale"),
+            code("07", "gynaecology", "gynécologie"),
+            code("19", "dentist", "chirurgien-dentiste"),
+            code("24", "nurse", "infirmier"),
+            code("26", "physiotherapist", "masseur-kinésithérapeute"),
+            code("28", "speech therapist", "orthophoniste"),
+            code("50", "pharmacy", "pharmacie"),
+            seen("99"),
+        ],
+    },
+    CodeList {
         name: "convention",
         codes: &[
             code("0", "none", "non conventionné"),

@@ -15,6 +15,8 @@ pub struct Command {
     data: Vec<u8>,
     /// How many bytes of answer are asked for; none if none is.
     le: Option<usize>,
+    /// Whether its data are nobody else's, such as a code.
+    secret: bool,
 }
 
 /// Why a command cannot be sent to a card.
@@ -66,7 +68,7 @@ impl Command {
     /// expected but a status word.
     #[must_use]
     pub fn new(name: &str, header: [u8; 4], data: &[u8], le: Option<usize>) -> Self {
-        Self { name: name.to_owned(), header, data: data.to_vec(), le: le.filter(|&length| length > 0) }
+        Self { name: name.to_owned(), header, data: data.to_vec(), le: le.filter(|&length| length > 0), secret: false }
     }
 
     /// SELECT by name, asking for the FCI. `name` is what people call the application: `VITALE`.
@@ -78,6 +80,7 @@ impl Command {
             header: [0x00, Ins::SELECT.0, 0x04, 0x00],
             data,
             le: Some(SHORT_RESPONSE),
+            secret: false,
         }
     }
 
@@ -90,6 +93,7 @@ impl Command {
             header: [0x00, Ins::SELECT.0, 0x02, 0x00],
             data,
             le: Some(SHORT_RESPONSE),
+            secret: false,
         }
     }
 
@@ -104,21 +108,40 @@ impl Command {
         }
         let [high, low] = offset.to_be_bytes();
         let name = if offset == 0 { format!("READ BINARY {name}") } else { format!("READ BINARY {name}+{offset}") };
-        Ok(Self { name, header: [0x00, Ins::READ_BINARY.0, high, low], data: Vec::new(), le: Some(SHORT_RESPONSE) })
+        Ok(Self {
+            name,
+            header: [0x00, Ins::READ_BINARY.0, high, low],
+            data: Vec::new(),
+            le: Some(SHORT_RESPONSE),
+            secret: false,
+        })
     }
 
     /// READ RECORD of the current EF, by its number.
     #[must_use]
     pub fn read_record(name: &str, number: u8) -> Self {
         let header = [0x00, Ins::READ_RECORD.0, number, 0x04];
-        Self { name: format!("READ RECORD {name} {number}"), header, data: Vec::new(), le: Some(SHORT_RESPONSE) }
+        Self {
+            name: format!("READ RECORD {name} {number}"),
+            header,
+            data: Vec::new(),
+            le: Some(SHORT_RESPONSE),
+            secret: false,
+        }
+    }
+
+    /// VERIFY of a code by its reference [ISO-7816-4 11.5.6]. The code is left out of the log.
+    #[must_use]
+    pub fn verify(name: &str, reference: u8, code: &[u8]) -> Self {
+        let header = [0x00, Ins::VERIFY.0, 0x00, reference];
+        Self { name: format!("VERIFY {name}"), header, data: code.to_vec(), le: None, secret: true }
     }
 
     /// GET RESPONSE, for the bytes that a status word announced.
     #[must_use]
     pub fn get_response(class: u8, announced: u8) -> Self {
         let header = [class, Ins::GET_RESPONSE.0, 0x00, 0x00];
-        Self { name: "GET RESPONSE".into(), header, data: Vec::new(), le: Some(of_short(announced)) }
+        Self { name: "GET RESPONSE".into(), header, data: Vec::new(), le: Some(of_short(announced)), secret: false }
     }
 
     /// The same command with the short Le that a card wants.
@@ -132,6 +155,12 @@ impl Command {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// As much of one of its APDUs as a log may have: of a code only how long it is.
+    #[must_use]
+    pub fn logged<'b>(&self, apdu: &'b [u8]) -> &'b [u8] {
+        if self.secret { apdu.get(..=self.header.len()).unwrap_or(apdu) } else { apdu }
     }
 
     /// The class byte.

@@ -28,7 +28,7 @@ const LOGGED_BYTES: usize = 256;
 pub struct Exchange {
     /// What people call the command: `SELECT VITALE`.
     pub name: String,
-    /// The command APDU.
+    /// The command APDU; of one with a code only the header and the length.
     pub command: Vec<u8>,
     /// The data of the answer, cut after 256 bytes.
     pub data: Vec<u8>,
@@ -110,12 +110,21 @@ impl<'a> Dialogue<'a> {
     ///
     /// [`ExchangeError`] if the transport fails or the card never ends.
     pub fn send(&mut self, command: &Command) -> Result<Reply, ExchangeError> {
+        self.send_to(command, self.waiting)
+    }
+
+    /// The same to a side of the card that says in its own way that bytes wait.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Dialogue::send`].
+    pub fn send_to(&mut self, command: &Command, waiting: Waiting) -> Result<Reply, ExchangeError> {
         let mut status = self.exchange(command)?;
         if let Some(right) = status.right_le() {
             status = self.exchange(&command.clone().with_le(right))?;
         }
         let mut data = self.response.data().to_vec();
-        while let Some(announced) = self.waiting.announced(status) {
+        while let Some(announced) = waiting.announced(status) {
             status = self.exchange(&Command::get_response(command.class(), announced))?;
             data.extend_from_slice(self.response.data());
             if data.len() > LONGEST_ANSWER {
@@ -141,7 +150,7 @@ impl<'a> Dialogue<'a> {
                 1 => command.name().to_owned(),
                 _ => format!("{} ({} of {count})", command.name(), index + 1),
             };
-            status = self.exchange_one(name, apdu)?;
+            status = self.exchange_one(name, &apdu, command)?;
             if status != StatusWord::SUCCESS {
                 break;
             }
@@ -149,16 +158,16 @@ impl<'a> Dialogue<'a> {
         Ok(status)
     }
 
-    fn exchange_one(&mut self, name: String, bytes: Vec<u8>) -> Result<StatusWord, ExchangeError> {
+    fn exchange_one(&mut self, name: String, bytes: &[u8], command: &Command) -> Result<StatusWord, ExchangeError> {
         if self.log.len() >= MOST_EXCHANGES {
             return Err(ExchangeError::Endless);
         }
-        self.transport.transmit(&bytes, &mut self.response)?;
+        self.transport.transmit(bytes, &mut self.response)?;
         let status = self.response.status().ok_or(TransportError::NoStatus { length: self.response.len() })?;
         let data = self.response.data();
         self.log.push(Exchange {
             name,
-            command: bytes,
+            command: command.logged(bytes).to_vec(),
             data: data.get(..LOGGED_BYTES).unwrap_or(data).to_vec(),
             length: data.len(),
             status,
@@ -216,6 +225,16 @@ mod tests {
         let mut transport = in_process(Box::new(parrot(vec![hex!("9F 02").to_vec()]))).expect("power");
         let reply = Dialogue::new(&mut transport).send(&select).expect("an answer");
         assert_eq!(reply.status, Waiting::GSM.status(2), "as ISO 7816-4 has it, nothing waits");
+    }
+
+    #[test]
+    fn a_code_goes_to_the_card_and_into_no_log() {
+        let mut transport = in_process(Box::new(parrot(vec![hex!("63 C2").to_vec()]))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        let reply = dialogue.send(&Command::verify("PIN", 1, b"1234")).expect("an answer");
+        assert_eq!(reply.status, StatusWord(0x63C2));
+        let log = dialogue.into_log();
+        assert_eq!((log[0].name.as_str(), &log[0].command[..]), ("VERIFY PIN", &hex!("00 20 00 01 04")[..]));
     }
 
     #[test]

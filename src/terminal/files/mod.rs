@@ -65,9 +65,9 @@ pub struct ClosedFile {
 /// A card whose files are being read.
 pub(super) struct FileWalk<'a> {
     pub(super) dialogue: Dialogue<'a>,
-    layout: &'a Layout,
+    pub(super) layout: &'a Layout,
     /// On which the card answered.
-    interface: Interface,
+    pub(super) interface: Interface,
     selected: Option<Aid>,
     /// What people call an application.
     name_of: fn(&Aid) -> String,
@@ -86,18 +86,18 @@ pub(super) struct Found {
 }
 
 /// What a file holds.
-enum Content {
+pub(super) enum Content {
     Bytes(Vec<u8>),
     /// The oldest first.
     Records(Vec<Vec<u8>>),
 }
 
 /// A file that the card does not give.
-struct Unread {
+pub(super) struct Unread {
     /// What the card said.
-    status: StatusWord,
+    pub(super) status: StatusWord,
     /// What SELECT told of the file, if it got that far.
-    control: Vec<u8>,
+    pub(super) control: Vec<u8>,
 }
 
 impl Default for Found {
@@ -114,7 +114,6 @@ impl<'a> FileWalk<'a> {
     }
 
     /// The same of a card with this answer to reset, which may be that of its antenna.
-    #[cfg(feature = "cli")]
     pub(super) fn of_card(self, atr: &[u8]) -> Self {
         Self { interface: self.layout.interface_of(atr), ..self }
     }
@@ -132,14 +131,18 @@ impl<'a> FileWalk<'a> {
 
     /// Reads a file and keeps what it says, or why it does not.
     pub(super) fn file(&mut self, pointer: Pointer) -> Result<(), ExchangeError> {
-        let parts = match self.content(&pointer)? {
-            Ok(parts) => parts,
+        match self.content(&pointer)? {
+            Ok(content) => self.keep(pointer, content),
             Err(Unread { status, control }) => {
                 let lock = Lock::of(status, &control, self.interface);
                 self.found.closed.push(ClosedFile { pointer, status, lock });
-                return Ok(());
             }
-        };
+        }
+        Ok(())
+    }
+
+    /// Keeps what a file says.
+    pub(super) fn keep(&mut self, pointer: Pointer, parts: Content) {
         let decoded = match &parts {
             Content::Bytes(bytes) => self.layout.decode(&pointer.name, bytes),
             Content::Records(records) => {
@@ -152,7 +155,6 @@ impl<'a> FileWalk<'a> {
         self.found.contradictions.extend(contradictions.into_iter().flatten());
         let content = parts.into_bytes();
         self.found.files.push(OpenFile { pointer, content, elements: elements.unwrap_or_default() });
-        Ok(())
     }
 
     fn content(&mut self, pointer: &Pointer) -> Result<Result<Content, Unread>, ExchangeError> {
@@ -206,6 +208,11 @@ impl<'a> FileWalk<'a> {
             records.reverse();
         }
         Ok(records)
+    }
+
+    /// That something else was selected than the application that files were read in.
+    pub(super) fn selected_elsewhere(&mut self) {
+        self.selected = None;
     }
 
     /// Selects an application.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use virtuale_engine::Interface;
 
 use super::{
     Lang,
@@ -15,6 +16,7 @@ use crate::{
         tree::{Data, Node},
     },
     terminal::{
+        cps::{self, CertificateFacts, Codes, Professional},
         exchange::Exchange,
         files::{ClosedFile, Lock, OpenFile, Pointer},
         plain::PlainReading,
@@ -82,6 +84,46 @@ pub struct PlainReport<'a> {
     pub exchanges: Vec<ExchangeReport<'a>>,
 }
 
+/// A professional's card as JSON; the fields that a [`Report`] has too mean the same.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProfessionalReport<'a> {
+    /// Where the card is: a reader's name, or a card file.
+    pub source: &'a str,
+    /// The day of reading.
+    pub today: String,
+    /// The answer to reset.
+    pub atr: String,
+    /// The name of the family.
+    pub family: &'a str,
+    /// The name of the layout.
+    pub layout: &'a str,
+    /// How it was read: `contact` or `contactless`.
+    pub interface: &'static str,
+    /// What the card says, typed: every key is there, `null` where the card says nothing.
+    #[serde(rename = "professionnel")]
+    pub professional: &'a Professional,
+    /// Its certificates.
+    #[serde(rename = "certificats")]
+    pub certificates: &'a [CertificateFacts],
+    /// Its codes: what came of asking for the holder's, and the tries that are left.
+    pub codes: Codes,
+    /// All data of the card under the keys of card files, with those that a layout adds; only what was read.
+    pub data: Value,
+    /// What a person should know, worst first.
+    #[serde(rename = "findings")]
+    pub remarks: Vec<RemarkReport<'a>>,
+    /// The keys of which two files say different things.
+    pub contradictions: &'a [String],
+    /// Whether the card did not come to an end.
+    pub cut_short: bool,
+    /// The files: those that were read, then those that stayed closed.
+    pub files: Vec<FileReport>,
+    /// How many of the bytes that were read are known from where.
+    pub bytes: ByteShares,
+    /// Everything that went over the transport, in order.
+    pub exchanges: Vec<ExchangeReport<'a>>,
+}
+
 /// A remark.
 #[derive(Clone, Debug, Serialize)]
 pub struct RemarkReport<'a> {
@@ -130,7 +172,7 @@ pub struct ByteShares {
 pub struct ExchangeReport<'a> {
     /// What people call the command.
     pub name: &'a str,
-    /// The command APDU.
+    /// The command APDU; of one with a code only the header and the length.
     pub command: String,
     /// The data of the answer, cut after 256 bytes.
     pub data: String,
@@ -153,7 +195,7 @@ impl<'a> Report<'a> {
             volet: &reading.volet,
             data: data_as_json(&reading.data),
             abilities: reading.abilities().into(),
-            remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, reading, words)).collect(),
+            remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, words, reading)).collect(),
             files: files(&reading.files, &reading.closed),
             bytes: reading.shares.into(),
             exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
@@ -181,10 +223,43 @@ impl<'a> PlainReport<'a> {
     }
 }
 
+impl<'a> ProfessionalReport<'a> {
+    /// Of a reading; messages are in the language given.
+    #[must_use]
+    pub fn of(reading: &'a cps::Reading, source: &'a str, lang: Lang) -> Self {
+        let words = words::of(lang);
+        Self {
+            source,
+            today: reading.today.to_string(),
+            atr: hex::encode_upper(&reading.atr),
+            family: reading.family,
+            layout: &reading.layout,
+            interface: match reading.interface {
+                Interface::Contact => "contact",
+                Interface::Contactless => "contactless",
+            },
+            professional: &reading.professional,
+            certificates: &reading.certificates,
+            codes: reading.codes,
+            data: data_as_json(&reading.data),
+            remarks: reading.remarks.iter().map(|remark| RemarkReport::about("", remark, words)).collect(),
+            contradictions: &reading.contradictions,
+            cut_short: reading.cut_short,
+            files: files(&reading.files, &reading.closed),
+            bytes: reading.shares.into(),
+            exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
+        }
+    }
+}
+
 impl<'a> RemarkReport<'a> {
-    fn of(remark: &'a Remark, reading: &Reading, words: &Words) -> Self {
+    fn of(remark: &'a Remark, words: &Words, reading: &Reading) -> Self {
         let who = remark.person().map_or_else(String::new, |person| reading.name_of(person));
-        Self { severity: remark.severity(), remark, message: (words.remark)(remark, &who) }
+        Self::about(&who, remark, words)
+    }
+
+    fn about(who: &str, remark: &'a Remark, words: &Words) -> Self {
+        Self { severity: remark.severity(), remark, message: (words.remark)(remark, who) }
     }
 }
 

@@ -3,10 +3,15 @@
 //! A page says what a [`Reading`] has and nothing else: it asks no clock, no card and no environment. All its sentences
 //! are in one table per language.
 
-use crate::terminal::{
-    exchange::Exchange,
-    transport::TransportError,
-    vitale::{ReadError, Reading},
+use virtuale_engine::StatusWord;
+
+use crate::{
+    profile::schema::Doc,
+    terminal::{
+        exchange::Exchange,
+        transport::TransportError,
+        vitale::{ReadError, Reading},
+    },
 };
 
 mod json;
@@ -15,16 +20,18 @@ mod paper;
 mod parts;
 mod people;
 mod plain;
+mod professional;
 mod table;
 mod words;
 mod writer;
 
 #[cfg(feature = "cli")]
 pub(crate) use json::data_as_json;
-pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, RemarkReport, Report};
+pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, ProfessionalReport, RemarkReport, Report};
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
 pub use plain::plain;
+pub use professional::{professional, professional_data};
 
 use writer::Writer;
 
@@ -126,6 +133,13 @@ pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str
         _ => words.notes.cards_read,
     };
     ((words.read_error)(error), hint)
+}
+
+/// That a card is none of a professional, by what SELECT was answered, and which cards are read.
+pub(super) fn not_professional(status: StatusWord) -> (Doc, Doc) {
+    let said = |lang| (words::of_professionals(lang).not_professional)(&(words::of(lang).status)(status));
+    let read = |lang| words::of_professionals(lang).cards_read.to_owned();
+    (Doc { en: said(Lang::En), fr: said(Lang::Fr) }, Doc { en: read(Lang::En), fr: read(Lang::Fr) })
 }
 
 /// Every command that went to the card, with its name, and what was answered.

@@ -12,7 +12,8 @@ use crate::{
     terminal::{
         exchange::Exchange,
         files::ClosedFile,
-        vitale::{Severity, Verdict},
+        remark::{Remark, Severity},
+        vitale::Verdict,
     },
 };
 
@@ -44,7 +45,8 @@ impl Writer<'_> {
 
     /// Which files the card keeps to itself, and what would open them.
     pub(super) fn closed(&mut self, title: &str) {
-        closed(&mut self.page, self.words, title, &self.reading.closed);
+        let status = |file: &ClosedFile| (self.words.status)(file.status);
+        closed(&mut self.page, self.words, title, &self.reading.closed, status);
     }
 
     /// How many of the bytes that were read are public, inferred, invented.
@@ -54,25 +56,36 @@ impl Writer<'_> {
 
     /// What a person should look at.
     pub(super) fn remarks(&mut self) {
-        self.page.heading(self.words.titles.remarks);
-        if self.reading.remarks.is_empty() {
-            self.page.text(2, Role::Good, self.words.notes.nothing_found);
-        }
-        for remark in &self.reading.remarks {
-            let role = match remark.severity() {
-                Severity::Blocking => Role::Bad,
-                Severity::Warning => Role::Warning,
-                Severity::Note => Role::Quiet,
-            };
-            let who = remark.person().map_or_else(String::new, |person| self.reading.name_of(person));
-            let text = (self.words.remark)(remark, &who);
-            self.page.field(MARKS, (role, (self.words.severity)(remark.severity())), (Role::Plain, &text));
-        }
+        let reading = self.reading;
+        remarks(&mut self.page, self.words, &reading.remarks, |person| reading.name_of(person));
     }
 }
 
-/// Which files the card keeps to itself, and what would open them.
-pub(super) fn closed(page: &mut Page, words: &Words, title: &str, closed: &[ClosedFile]) {
+/// What a person should look at. `name_of` names a person by the place on the card.
+pub(super) fn remarks(page: &mut Page, words: &Words, remarks: &[Remark], name_of: impl Fn(usize) -> String) {
+    page.heading(words.titles.remarks);
+    if remarks.is_empty() {
+        page.text(2, Role::Good, words.notes.nothing_found);
+    }
+    for remark in remarks {
+        let role = match remark.severity() {
+            Severity::Blocking => Role::Bad,
+            Severity::Warning => Role::Warning,
+            Severity::Note => Role::Quiet,
+        };
+        let text = (words.remark)(remark, &remark.person().map_or_else(String::new, &name_of));
+        page.field(MARKS, (role, (words.severity)(remark.severity())), (Role::Plain, &text));
+    }
+}
+
+/// Which files the card keeps to itself, and what would open them. `status` says in words what refused one.
+pub(super) fn closed(
+    page: &mut Page,
+    words: &Words,
+    title: &str,
+    closed: &[ClosedFile],
+    status: impl Fn(&ClosedFile) -> String,
+) {
     page.heading(title);
     if closed.is_empty() {
         page.text(2, Role::Good, words.notes.nothing_closed);
@@ -82,7 +95,7 @@ pub(super) fn closed(page: &mut Page, words: &Words, title: &str, closed: &[Clos
             (Role::Title, file.pointer.name.clone()),
             (Role::Quiet, file.pointer.fid.to_string()),
             (Role::Plain, (words.lock)(file.lock).to_owned()),
-            (Role::Quiet, (words.status)(file.status)),
+            (Role::Quiet, status(file)),
         ]
     };
     let rows: Vec<_> = closed.iter().map(row).collect();

@@ -99,16 +99,21 @@ impl<'a> Writer<'a> {
     }
 
     fn meaning(&self, list: &str, code: &str) -> Option<&'static str> {
-        let label = codes::meaning(list, code)?;
-        Some(match self.lang {
-            Lang::En => label.en,
-            Lang::Fr => label.fr,
-        })
+        meaning(list, code, self.lang)
     }
 
     pub(super) fn date(&self, date: CardDate) -> String {
         (self.words.date)(date)
     }
+}
+
+/// What a code of a list means, if that is public.
+pub(super) fn meaning(list: &str, code: &str, lang: Lang) -> Option<&'static str> {
+    let label = codes::meaning(list, code)?;
+    Some(match lang {
+        Lang::En => label.en,
+        Lang::Fr => label.fr,
+    })
 }
 
 /// Bytes as people write them: `3B 75`.

@@ -1,12 +1,12 @@
 //! The checks that a terminal does before it relies on a card [ARRETE-SANS0721151A life] [CSS-R161 33-7].
 
-use jiff::{Span, civil::Date};
+use jiff::Span;
 
 use super::{Beneficiary, Period, Remark, Volet};
-use crate::profile::{nir::Nir, tree::CardDate};
-
-/// "Soon": a month, in which a person can still do something about it.
-const SOON_MONTHS: i64 = 1;
+use crate::{
+    profile::{nir::Nir, tree::CardDate},
+    terminal::period::{calendar, is_soon},
+};
 
 /// A card is valid five years.
 const VALIDITY_YEARS: i64 = 5;
@@ -93,20 +93,9 @@ pub fn state(periods: &[Period], today: CardDate) -> State {
     }
 }
 
-fn is_soon(end: CardDate, today: CardDate) -> bool {
-    let soon = calendar(today).and_then(|today| today.checked_add(Span::new().months(SOON_MONTHS)).ok());
-    calendar(end).zip(soon).is_some_and(|(end, soon)| end <= soon)
-}
-
 fn is_past(start: CardDate, span: Span, today: CardDate) -> bool {
     let limit = calendar(start).and_then(|start| start.checked_add(span).ok());
     limit.zip(calendar(today)).is_some_and(|(limit, today)| limit < today)
-}
-
-/// The day of the calendar, if it is one.
-fn calendar(date: CardDate) -> Option<Date> {
-    let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
-    Date::new(i16::try_from(date.year).ok()?, month, day).ok()
 }
 
 fn is_wrong(nir: &str) -> bool {

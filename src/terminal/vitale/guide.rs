@@ -12,6 +12,7 @@ use crate::{
     terminal::{
         exchange::Exchange,
         guides::{CardReading, Guide, Unread},
+        holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
         transport::Transport,
     },
@@ -31,6 +32,7 @@ impl Guide for VitaleGuide {
         transport: &mut dyn Transport,
         layout: &Layout,
         today: Date,
+        _holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread> {
         match read(transport, layout, today) {
             Ok(reading) => Ok(Box::new(reading)),

@@ -13,13 +13,16 @@ mod order;
 mod pointers;
 mod read;
 mod reading;
-mod remark;
 mod view;
 mod volet;
 mod words;
 
 pub use crate::profile::families::vitale::Model;
-pub use crate::terminal::files::{ClosedFile, Lock, OpenFile, Pointer};
+pub use crate::terminal::{
+    files::{ClosedFile, Lock, OpenFile, Pointer},
+    period::Period,
+    remark::{Remark, Severity},
+};
 pub use abilities::{Ability, Verdict};
 pub use checks::{State, state};
 #[cfg(feature = "cli")]
@@ -27,8 +30,7 @@ pub use guide::VitaleGuide;
 pub use pointers::{Pointers, application_name};
 pub use read::{ReadError, read};
 pub use reading::Reading;
-pub use remark::{Remark, Severity};
-pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Period, Volet};
+pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Volet};
 
 #[cfg(test)]
 mod tests;

@@ -159,6 +159,25 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::OtherMemory { end: None } => "The card does not say where its memory ends.".into(),
         Remark::UncommonAtr => "The answer to reset is none that public lists give for such a card.".into(),
         Remark::TestCard => "The card says that it is a test card.".into(),
+        Remark::CodeBlocked => {
+            "The holder's code is blocked: the card opens nothing with it until the unblocking code (PUK) sets a new \
+             one."
+                .into()
+        }
+        Remark::UnblockingCodeBlocked => {
+            "The unblocking code (PUK) is blocked: once the holder's code is, nothing unblocks it.".into()
+        }
+        Remark::FewTries { left: 1 } => "One try of the holder's code is left: a wrong one blocks it.".into(),
+        Remark::FewTries { left } => format!("A wrong code was given: {left} tries are left."),
+        Remark::ReadByAntenna => {
+            "The card was read by its antenna, where it takes no code: activities and billing situations are closed, \
+             and it does not sign."
+                .into()
+        }
+        Remark::CertificateExpired { label, end } => format!("{label}: its validity ended on {}.", date(*end)),
+        Remark::CertificateNotYetValid { label, start } => format!("{label}: it is not valid before {}.", date(*start)),
+        Remark::CertificateOfOtherCard { label, number } => format!("{label}: it names another card, {number}."),
+        Remark::NoCertificate { label } => format!("{label}: this is no certificate."),
     }
 }
 

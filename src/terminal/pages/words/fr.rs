@@ -167,6 +167,27 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::OtherMemory { end: None } => "La carte ne dit pas où se termine sa mémoire.".into(),
         Remark::UncommonAtr => "La réponse au reset n'est dans aucune liste publique de telles cartes.".into(),
         Remark::TestCard => "La carte se dit carte de test.".into(),
+        Remark::CodeBlocked => {
+            "Le code porteur est bloqué : la carte n'ouvre plus rien avec lui tant que le code de déblocage (PUK) \
+             n'en a pas fixé un nouveau."
+                .into()
+        }
+        Remark::UnblockingCodeBlocked => {
+            "Le code de déblocage (PUK) est bloqué : une fois le code porteur bloqué, rien ne le débloque.".into()
+        }
+        Remark::FewTries { left: 1 } => "Il reste un essai du code porteur : un code faux le bloque.".into(),
+        Remark::FewTries { left } => format!("Un code faux a été donné : il reste {left} essais."),
+        Remark::ReadByAntenna => {
+            "La carte a été lue sans contact, où elle ne prend aucun code : situations d'exercice et de facturation \
+             sont fermées, et elle ne signe pas."
+                .into()
+        }
+        Remark::CertificateExpired { label, end } => format!("{label} : sa validité a pris fin le {}.", date(*end)),
+        Remark::CertificateNotYetValid { label, start } => {
+            format!("{label} : il n'est pas valable avant le {}.", date(*start))
+        }
+        Remark::CertificateOfOtherCard { label, number } => format!("{label} : il nomme une autre carte, {number}."),
+        Remark::NoCertificate { label } => format!("{label} : ce n'est pas un certificat."),
     }
 }
 

@@ -15,6 +15,9 @@ mod en;
 mod fr;
 mod fr_codes;
 mod fr_errors;
+mod professional;
+
+pub(super) use professional::ProfessionalWords;
 
 /// The sentences of one language. A field that needs values is a function of them.
 pub(super) struct Words {
@@ -135,5 +138,13 @@ pub(super) fn of(lang: Lang) -> &'static Words {
     match lang {
         Lang::En => &en::WORDS,
         Lang::Fr => &fr::WORDS,
+    }
+}
+
+/// The sentences about professionals' cards in a language.
+pub(super) fn of_professionals(lang: Lang) -> &'static ProfessionalWords {
+    match lang {
+        Lang::En => &professional::EN,
+        Lang::Fr => &professional::FR,
     }
 }

@@ -1,4 +1,5 @@
-//! What a terminal thinks of a card: a vocabulary of its own, apart from status words and errors.
+//! What a terminal thinks of a card, whatever family it is of: a vocabulary of its own, apart from status words and
+//! errors.
 
 use serde::Serialize;
 
@@ -11,31 +12,31 @@ pub enum Remark {
     /// The card's validity ended.
     CardExpired {
         /// The last day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         end: CardDate,
     },
     /// The card's validity begins later.
     CardNotYetValid {
         /// The first day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         start: CardDate,
     },
     /// A card without an end of validity began more than five years ago; it is valid if its issuer extended it.
     CardPastFiveYears {
         /// The first day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         start: CardDate,
     },
     /// The card ends within a month.
     CardEndsSoon {
         /// The last day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         end: CardDate,
     },
     /// The yearly update was missed: third-party payment is suspended until the next one.
     UpdateOverdue {
         /// The last update, or the issue.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         last: CardDate,
     },
     /// Nobody has rights today, or somebody has not.
@@ -43,7 +44,7 @@ pub enum Remark {
         /// Who: the place on the card, from 1.
         person: usize,
         /// Since when, if they had rights.
-        #[serde(serialize_with = "super::volet::as_text")]
+        #[serde(serialize_with = "super::period::as_text")]
         since: Option<CardDate>,
     },
     /// Rights end within a month.
@@ -51,7 +52,7 @@ pub enum Remark {
         /// Who: the place on the card, from 1.
         person: usize,
         /// The last day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         end: CardDate,
     },
     /// The complementary cover ended.
@@ -59,7 +60,7 @@ pub enum Remark {
         /// Who: the place on the card, from 1.
         person: usize,
         /// The last day.
-        #[serde(serialize_with = "super::volet::day_as_text")]
+        #[serde(serialize_with = "super::period::day_as_text")]
         end: CardDate,
     },
     /// A NIR has the wrong key or shape.
@@ -92,6 +93,45 @@ pub enum Remark {
     UncommonAtr,
     /// It says of itself that it is a test card.
     TestCard,
+    /// The holder's code is blocked; the unblocking code is needed.
+    CodeBlocked,
+    /// The unblocking code is blocked too, or alone.
+    UnblockingCodeBlocked,
+    /// Somebody gave a wrong code.
+    FewTries {
+        /// How many tries are left before the card blocks the code.
+        left: u8,
+    },
+    /// The card was read by its antenna, where it takes no code.
+    ReadByAntenna,
+    /// The validity of a certificate ended.
+    CertificateExpired {
+        /// What the card calls it.
+        label: String,
+        /// The last day.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        end: CardDate,
+    },
+    /// The validity of a certificate begins later.
+    CertificateNotYetValid {
+        /// What the card calls it.
+        label: String,
+        /// The first day.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        start: CardDate,
+    },
+    /// A certificate names another card.
+    CertificateOfOtherCard {
+        /// What the card calls it.
+        label: String,
+        /// The number of the card that it names.
+        number: String,
+    },
+    /// What should be a certificate is none.
+    NoCertificate {
+        /// What the card calls it.
+        label: String,
+    },
 }
 
 /// How much a finding matters.
@@ -127,7 +167,10 @@ impl Remark {
             | Self::CardNotYetValid { .. }
             | Self::UpdateOverdue { .. }
             | Self::NoRightsToday { .. }
-            | Self::NobodyOnCard => Severity::Blocking,
+            | Self::NobodyOnCard
+            | Self::CodeBlocked
+            | Self::CertificateExpired { .. }
+            | Self::CertificateNotYetValid { .. } => Severity::Blocking,
             Self::CardPastFiveYears { .. }
             | Self::RightsEndSoon { .. }
             | Self::CardEndsSoon { .. }
@@ -137,8 +180,12 @@ impl Remark {
             | Self::NoPointers
             | Self::PointersLost { .. }
             | Self::OtherMemory { .. }
-            | Self::CutShort => Severity::Warning,
-            Self::UncommonAtr | Self::TestCard => Severity::Note,
+            | Self::CutShort
+            | Self::UnblockingCodeBlocked
+            | Self::FewTries { .. }
+            | Self::CertificateOfOtherCard { .. }
+            | Self::NoCertificate { .. } => Severity::Warning,
+            Self::UncommonAtr | Self::TestCard | Self::ReadByAntenna => Severity::Note,
         }
     }
 }

@@ -1,0 +1,120 @@
+//! The codes of a card: how many tries are left, and proving the holder's.
+//!
+//! Asking costs no try: GET DATA tells the counters of both codes, and a card that does not know them by it is asked by
+//! a VERIFY without a code, which ISO 7816-4 has for that [ISO-7816-4 11.5.6].
+
+use serde::Serialize;
+use virtuale_engine::{Fid, StatusWord, ins::Ins, tlv::Tag};
+
+use crate::terminal::{
+    exchange::{Command, Dialogue, ExchangeError},
+    files::ber::find_deep,
+    holder::Code,
+};
+
+/// The references of both codes [OPENSC-CPX trace].
+const HOLDER: u8 = 1;
+const UNBLOCKING: u8 = 2;
+
+/// The counters in what GET DATA tells of a code [OPENSC-IASECC sdo].
+const MOST: Tag = Tag(0x9A);
+const LEFT: Tag = Tag(0x9B);
+
+/// All that there is of an answer.
+const WHOLE: Option<usize> = Some(256);
+
+/// Both codes of a card.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Codes {
+    /// Whether the holder's code was proved in this reading.
+    #[serde(rename = "etat")]
+    pub proof: Proof,
+    /// The tries of the holder's (PIN).
+    #[serde(rename = "porteur")]
+    pub holder: Tries,
+    /// Those of the one that unblocks it (PUK).
+    #[serde(rename = "deblocage")]
+    pub unblocking: Tries,
+}
+
+/// How often a code may still be tried.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub struct Tries {
+    /// How many are left; 0 if it is blocked. `None` if the card does not say.
+    #[serde(rename = "essais")]
+    pub left: Option<u8>,
+    /// How many there are after a right one. `None` if the card does not say.
+    #[serde(rename = "essais_max")]
+    pub most: Option<u8>,
+}
+
+/// What came of asking for the holder's code.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nothing on the card needs it.
+    #[default]
+    NotNeeded,
+    /// Nobody gave it.
+    NotGiven,
+    /// It was right.
+    Proved,
+    /// What was given was wrong.
+    Wrong,
+    /// The card does not take it any more.
+    Blocked,
+    /// The card does not take it by its antenna.
+    NotTaken,
+}
+
+/// What a card said to a code.
+pub(super) enum Verdict {
+    Right,
+    /// How many tries are left.
+    Wrong(Option<u8>),
+    /// The card does not take one; nothing is said of this one.
+    Refused(StatusWord),
+}
+
+/// The counters of both codes. The MF is selected then. A card that does not tell them makes no error.
+pub(super) fn tries(dialogue: &mut Dialogue<'_>) -> Result<[Tries; 2], ExchangeError> {
+    let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x09, 0x0C], &Fid::MF.0.to_be_bytes(), None);
+    dialogue.send(&mf)?;
+    let mut holder = counters(dialogue, "GET DATA PIN", HOLDER)?;
+    if holder.left.is_none() {
+        holder.left = left(dialogue.send(&Command::verify("PIN", HOLDER, &[]))?.status);
+    }
+    Ok([holder, counters(dialogue, "GET DATA PUK", UNBLOCKING)?])
+}
+
+/// What GET DATA tells of a code.
+fn counters(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tries, ExchangeError> {
+    let header = [0x00, Ins::GET_DATA_ODD.0, 0x3F, 0xFF];
+    let question = [0x4D, 0x08, 0x70, 0x06, 0xBF, 0x81, reference, 0x02, 0xA0, 0x80];
+    let reply = dialogue.send(&Command::new(name, header, &question, WHOLE))?;
+    let counter = |tag| match find_deep(&reply.data, tag)?.as_slice() {
+        &[count] => Some(count),
+        _ => None,
+    };
+    Ok(if reply.status.is_processed() { Tries { left: counter(LEFT), most: counter(MOST) } } else { Tries::default() })
+}
+
+/// Presents the holder's code.
+pub(super) fn verify(dialogue: &mut Dialogue<'_>, code: &Code) -> Result<Verdict, ExchangeError> {
+    let status = dialogue.send(&Command::verify("PIN", HOLDER, code.digits()))?.status;
+    Ok(match status {
+        StatusWord::SUCCESS => Verdict::Right,
+        StatusWord::METHOD_BLOCKED => Verdict::Wrong(Some(0)),
+        _ if left(status).is_some() || status.0 >> 8 == 0x63 => Verdict::Wrong(left(status)),
+        _ => Verdict::Refused(status),
+    })
+}
+
+/// How many tries a status word says are left.
+fn left(status: StatusWord) -> Option<u8> {
+    match (status, status.0.to_be_bytes()) {
+        (StatusWord::METHOD_BLOCKED, _) => Some(0),
+        (_, [0x63, count]) if count >> 4 == 0xC => Some(count & 0x0F),
+        _ => None,
+    }
+}

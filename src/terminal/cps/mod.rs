@@ -1,0 +1,36 @@
+//! Reads a professional's card (CPS): whose it is, where the holder works, what may be billed and signed, its
+//! certificates and its codes.
+//!
+//! [`read`] gives a [`Reading`]: the [`Professional`], what stayed closed and why, what went over the transport, and
+//! the remarks. What only the holder's code opens is read if the holder gives it, and no try of a code is spent on
+//! anything else. Any card is read to the same end, honest or not.
+
+mod billing;
+mod certificate;
+mod codes;
+mod directory;
+#[cfg(feature = "cli")]
+mod guide;
+mod professional;
+mod read;
+mod reading;
+mod view;
+
+pub use certificate::{CertificateFacts, CertificateUse, Subject};
+pub use codes::{Codes, Proof, Tries};
+#[cfg(feature = "cli")]
+pub use guide::CpsGuide;
+pub use professional::{Activity, Billing, BillingSituation, CardFacts, Employer, Holder, Place, Professional};
+pub use read::{ReadError, read};
+pub use reading::Reading;
+
+#[cfg(test)]
+mod tests;
+
+use crate::profile::tree::Node;
+
+/// What a tree of card-file keys says, such as the data of a card file.
+#[must_use]
+pub fn professional(data: &Node) -> Professional {
+    view::professional(data)
+}

@@ -1,0 +1,163 @@
+//! `read` of professionals' cards: what the code opens, how a script gives it, and cards side by side.
+
+use crate::sandbox::{Sandbox, run};
+
+/// Runs a script and gives what it printed and said.
+fn said(script: &str) -> (String, String) {
+    let sandbox = Sandbox::new();
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!(code, 0, "{out}\n{error}");
+    assert!(sandbox.left().is_empty());
+    (out, error)
+}
+
+/// Demands parts of a text, one behind the other.
+fn demand(text: &str, parts: &[&str]) {
+    let mut rest = text;
+    for part in parts {
+        rest = rest.split_once(part).unwrap_or_else(|| panic!("{part:?} is missing in\n{text}")).1;
+    }
+}
+
+#[test]
+fn the_code_opens_activities_and_billing_situations_and_is_in_no_log() {
+    let (out, error) = said(
+        "echo 1234 | virtuale read --card cpe-accueil --now 2026-01-15 --pin-fd 0 --commands
+         echo 1234 | virtuale read --card cps-diallo --now 2026-01-15 --pin-fd 0 --json",
+    );
+    assert_eq!(error, "");
+    demand(
+        &out,
+        &[
+            "function                  SECRETARIAT_MEDICAL\n",
+            "employer                  CENTRE DE SANTE DES LILAS\n",
+            " 1  CENTRE DE SANTE DES LILAS\n      FINESS                0B0037750\n",
+            "sector                SA05 health centre\n      works as              01 employee\n",
+            "Billing situations\n   1  CENTRE DE SANTE DES LILAS\n",
+            "billing number (AMO)  99940001 3\n",
+            "signs forms (FSE)     yes\n      signs lots            no\n",
+            "The holder's code was given",
+            "What stays closed\n  Nothing",
+            "VERIFY PIN",
+            "00 20 00 01 04  ",
+            "\"remplace\":\"99900012347\"",
+            "\"etat\":\"proved\"",
+            "\"command\":\"0020000104\"",
+        ],
+    );
+    assert!(!out.contains("00 20 00 01 04 31") && !out.contains("002000010431"), "{out}");
+}
+
+#[test]
+fn what_is_no_code_costs_no_try_and_a_wrong_one_is_counted() {
+    let (out, error) = said(
+        r#"
+        eval "$(virtuale serve --detach --card cps-lefevre --now 2026-01-15)"
+        try() { printf '%s\n' "$1" | virtuale read --pin-fd 0; echo "'$1': $?"; }
+        left() { virtuale read | grep '(PIN)'; }
+        try ''; try 12a4; try 12345; left
+        virtuale read --pin-fd 0 < /dev/null; echo "none: $?"
+        virtuale read --pin-fd 77; echo "closed: $?"
+        virtuale read --pin-fd 5 5> "$XDG_RUNTIME_DIR/out"; echo "written: $?"; rm "$XDG_RUNTIME_DIR/out"
+        left
+        try 0000; left
+        try 1234 | grep -c 'signs lots'; left
+        try 0000; try 0000; try 0000; try 1234; left
+        virtuale read --lang fr | grep -c 'code de déblocage (PUK)'
+        virtuale stop"#,
+    );
+    demand(
+        &out,
+        &[
+            "'': 2\n'12a4': 2\n'12345': 2\n",
+            "3 of 3 tries left\nnone: 2\nclosed: 2\nwritten: 2\n",
+            "3 of 3 tries left\n'0000': 4\n",
+            "2 of 3 tries left\n1\n",
+            "3 of 3 tries left\n'0000': 4\n'0000': 4\n'0000': 4\n'1234': 4\n",
+            "blocked\n1\n",
+        ],
+    );
+    demand(
+        &error,
+        &[
+            "the card in Virtuale 00 00 was not asked: the code is empty\nhelp: no try was spent",
+            "the code has something else than digits",
+            "the code has 5 digits, and a code of this card has 4",
+            "needs a code, and the descriptor has no line for it",
+            "cannot read a code from descriptor 77: it is not open\nhelp: open it for reading",
+            "descriptor 5: it is open for writing only",
+            "is wrong: 2 tries left",
+            "is wrong: 2 tries left",
+            "is wrong: one try left",
+            "the holder's code of the card in Virtuale 00 00 is blocked\nhelp: the unblocking code (PUK)",
+            "is blocked",
+        ],
+    );
+}
+
+#[test]
+fn a_code_that_was_right_is_forgotten_behind_the_reading() {
+    let (out, _) = said(
+        "eval \"$(virtuale serve --detach --card cps-lefevre --now 2026-01-15)\"
+         echo 1234 | virtuale read --pin-fd 0 | grep -c 'signs lots'
+         virtuale read | grep -c \"needs the holder's code\"
+         virtuale stop",
+    );
+    demand(&out, &["1\n", "4\n"]);
+}
+
+#[test]
+fn a_descriptor_gives_one_line_to_each_card_from_where_it_stands() {
+    let (out, error) = said(
+        "codes=$XDG_RUNTIME_DIR/codes; printf '0000\\n1234\\n1234\\n' > \"$codes\"
+         exec 3< \"$codes\"; rm \"$codes\"; read -r first <&3
+         virtuale read --pin-fd 3 --card vitale2-martin --card cps-lefevre --card cps-moreau | grep -c 'signs lots'",
+    );
+    assert_eq!((out.as_str(), error.as_str()), ("2\n", ""));
+}
+
+#[test]
+fn cards_side_by_side_have_a_page_each_and_a_mute_one_hides_no_other() {
+    let (out, error) = said(
+        r#"
+        eval "$(virtuale serve --detach --card vitale2-martin --card cps-moreau --card cps-muette --now 2026-01-15)"
+        virtuale read; echo "all: $?"
+        virtuale read --json | cut -c -40
+        virtuale stop"#,
+    );
+    demand(
+        &out,
+        &[
+            "The card in Virtuale 00 00\n",
+            "CAMILLE MARTIN",
+            "The card in Virtuale 00 01\n",
+            "SOPHIE MOREAU",
+            "   1  needs the holder's code\n   2  needs the holder's code\n",
+            "all: 4\n",
+            "{\"source\":\"Virtuale 00 00\",\"today\"",
+            "{\"source\":\"Virtuale 00 01\",\"today\"",
+            "{\"source\":\"Virtuale 00 02\",\"error\"",
+        ],
+    );
+    demand(&error, &["cannot read the card in Virtuale 00 02"]);
+}
+
+#[test]
+fn by_its_antenna_a_card_has_neither_code_nor_activities() {
+    let (out, error) = said(
+        "echo 1234 | virtuale exec --card cps-lefevre --contactless 0 -- \
+         virtuale read --now 2026-01-15 --lang en --pin-fd 0",
+    );
+    assert_eq!(error, "");
+    demand(
+        &out,
+        &[
+            "by its antenna",
+            "Where the holder works\n   1  closed over the antenna\n",
+            "Billing situations\n  The card gives them by its contacts only.\n",
+            "Certificat Technique CPS",
+            "By its antenna the card takes no code.",
+            "read by its antenna",
+        ],
+    );
+}
