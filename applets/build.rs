@@ -1,6 +1,7 @@
 //! Indexes the layouts and the keys of card files: their TOML is parsed here, once, and not whenever the program runs.
 //!
-//! The index of a text says of each value what it is and where it stands; `layouts::indexed` says in which form.
+//! The index of a text says of each value what it is and where it stands; `layouts::indexed` says in which form. The layouts
+//! whose cards have much in common are one text with what they share, as `layouts` has them.
 
 use std::{env, fs, path::Path};
 
@@ -8,6 +9,9 @@ use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
+
+/// Layouts that begin a text which a part shared with others ends.
+const SHARING: [(&str, &str); 2] = [("cps3", "cps-common"), ("cps4", "cps-common")];
 
 fn main() {
     println!("cargo::rerun-if-changed=layouts");
@@ -19,11 +23,18 @@ fn main() {
         .collect();
     files.sort();
     for path in files {
-        let text = fs::read_to_string(&path).expect("a text");
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
+        if SHARING.iter().any(|(_, shared)| *shared == name) {
+            continue;
+        }
+        let mut text = fs::read_to_string(&path).expect("a text");
+        if let Some((_, shared)) = SHARING.iter().find(|(layout, _)| *layout == name) {
+            let shared = path.with_file_name(shared).with_extension("toml");
+            text.push_str(&fs::read_to_string(shared).expect("what layouts share"));
+        }
         let document = DeTable::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let mut index = Index { text: &text, bytes: Vec::new() };
         index.table(document.get_ref(), 0, 0);
-        let name = path.file_stem().expect("a name");
         fs::write(Path::new(&out).join(name).with_extension("index"), index.bytes).expect("an index is written");
     }
 }

@@ -9,8 +9,8 @@ pub const VITALE1: &str = include_str!("../layouts/vitale1.toml");
 /// The files of a Vitale 2.
 pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 
-/// The files of a CPS3 over its contacts.
-pub const CPS3: &str = include_str!("../layouts/cps3.toml");
+/// The files of a CPS3, and behind them those that a CPS4 has too.
+pub const CPS3: &str = concat!(include_str!("../layouts/cps3.toml"), include_str!("../layouts/cps-common.toml"));
 
 /// The card-file keys that the cards of health professionals have in common.
 pub const CPS_KEYS: &str = include_str!("../layouts/cps-keys.toml");
