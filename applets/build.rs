@@ -1,7 +1,7 @@
 //! Indexes the layouts and the keys of card files: their TOML is parsed here, once, and not whenever the program runs.
 //!
-//! The index of a text says of each value what it is and where it stands; `layouts::indexed` says in which form. The layouts
-//! whose cards have much in common are one text with what they share, as `layouts` has them.
+//! The index of a text says of each value what it is and where it stands; `layouts::indexed` says in which form. The
+//! layouts whose cards have much in common are one text with what they share, as `layouts` has them.
 
 use std::{env, fs, path::Path};
 

@@ -43,6 +43,9 @@ pub const VITALE1_ISO: &str = include_str!("../cards/vitale1-iso.toml");
 /// The card of a general practitioner with one activity.
 pub const CPS_LEFEVRE: &str = include_str!("../cards/cps-lefevre.toml");
 
+/// The card of the next generation of the holder of [`CPS_LEFEVRE`].
+pub const CPS4_LEFEVRE: &str = include_str!("../cards/cps4-lefevre.toml");
+
 /// A pharmacist with two activities.
 pub const CPS_MOREAU: &str = include_str!("../cards/cps-moreau.toml");
 

@@ -12,6 +12,9 @@ pub const VITALE2: &str = include_str!("../layouts/vitale2.toml");
 /// The files of a CPS3, and behind them those that a CPS4 has too.
 pub const CPS3: &str = concat!(include_str!("../layouts/cps3.toml"), include_str!("../layouts/cps-common.toml"));
 
+/// The files of a CPS4, and behind them those that a CPS3 has too.
+pub const CPS4: &str = concat!(include_str!("../layouts/cps4.toml"), include_str!("../layouts/cps-common.toml"));
+
 /// The card-file keys that the cards of health professionals have in common.
 pub const CPS_KEYS: &str = include_str!("../layouts/cps-keys.toml");
 
@@ -19,10 +22,11 @@ pub const CPS_KEYS: &str = include_str!("../layouts/cps-keys.toml");
 pub const VITALE_KEYS: &str = include_str!("../layouts/vitale-keys.toml");
 
 /// The texts and their indices.
-const INDEXED: [(&str, &[u8]); 5] = [
+const INDEXED: [(&str, &[u8]); 6] = [
     (VITALE1, include_bytes!(concat!(env!("OUT_DIR"), "/vitale1.index"))),
     (VITALE2, include_bytes!(concat!(env!("OUT_DIR"), "/vitale2.index"))),
     (CPS3, include_bytes!(concat!(env!("OUT_DIR"), "/cps3.index"))),
+    (CPS4, include_bytes!(concat!(env!("OUT_DIR"), "/cps4.index"))),
     (CPS_KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/cps-keys.index"))),
     (VITALE_KEYS, include_bytes!(concat!(env!("OUT_DIR"), "/vitale-keys.index"))),
 ];
@@ -49,11 +53,11 @@ pub fn indexed(text: &str) -> Option<(&'static str, &'static [u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CPS_KEYS, CPS3, VITALE_KEYS, VITALE1, VITALE2, indexed};
+    use super::{CPS_KEYS, CPS3, CPS4, VITALE_KEYS, VITALE1, VITALE2, indexed};
 
     #[test]
     fn texts_that_are_built_in_have_an_index_and_others_none() {
-        for text in [VITALE1, VITALE2, VITALE_KEYS, CPS3, CPS_KEYS] {
+        for text in [VITALE1, VITALE2, VITALE_KEYS, CPS3, CPS4, CPS_KEYS] {
             assert!(indexed(text).is_some_and(|(same, index)| same == text && index.starts_with(b"E")));
             assert_eq!(indexed(&text[1..]), None);
         }

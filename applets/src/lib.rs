@@ -9,6 +9,7 @@
 extern crate alloc;
 
 pub mod cards;
+pub mod chipdoc;
 pub mod cps2ter;
 #[cfg(test)]
 mod gsm;
@@ -24,6 +25,7 @@ use virtuale_engine::applet::Applet;
 #[must_use]
 pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
     match name {
+        chipdoc::NAME => Some(Box::new(chipdoc::ChipDoc::default())),
         cps2ter::NAME => Some(Box::new(cps2ter::Cps2ter)),
         ias::NAME => Some(Box::new(ias::Ias)),
         _ => None,
@@ -32,11 +34,13 @@ pub fn by_name(name: &str) -> Option<Box<dyn Applet>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_name, cps2ter, ias};
+    use super::{by_name, chipdoc, cps2ter, ias};
 
     #[test]
     fn applets_are_found_by_their_names() {
-        assert!(by_name(ias::NAME).is_some() && by_name(cps2ter::NAME).is_some());
+        for name in [ias::NAME, chipdoc::NAME, cps2ter::NAME] {
+            assert!(by_name(name).is_some(), "{name}");
+        }
         assert!(by_name("IAS").is_none());
     }
 }

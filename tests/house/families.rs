@@ -285,9 +285,20 @@ fn the_program_has_each_card_and_layout_of_the_applets() {
         files.map(text).collect()
     };
     let owned = |part: &BuiltIn| (part.name.to_owned(), part.text.to_owned());
+    let files = texts("applets/layouts");
+    // Behind the text of a layout may stand what it shares with others of its family.
+    let parts = |family: &'static dyn Family| {
+        let common = format!("{}-common", family.name());
+        let shared = files.iter().find(|(name, _)| *name == common).cloned();
+        family.layouts().iter().flat_map(move |layout| {
+            let own = shared.as_ref().and_then(|(_, text)| layout.text.strip_suffix(&text[..]));
+            let part = (layout.name.to_owned(), own.unwrap_or(layout.text).to_owned());
+            [Some(part), shared.clone().filter(|_| own.is_some())].into_iter().flatten()
+        })
+    };
     assert_eq!(families.cards().map(owned).collect::<BTreeSet<_>>(), texts("applets/cards"));
     let keys = families.iter().map(|family| (format!("{}-keys", family.name()), family.keys().to_owned()));
-    assert_eq!(families.layouts().map(owned).chain(keys).collect::<BTreeSet<_>>(), texts("applets/layouts"));
+    assert_eq!(families.iter().flat_map(parts).chain(keys).collect::<BTreeSet<_>>(), files);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::{
     class::{Class, SecureMessaging},
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
+    ins::Ins,
     memory::Memory,
     platform::{CommitError, Platform},
     security::{Operation, SecurityStatus},
@@ -71,6 +72,17 @@ impl Core {
             Arc::make_mut(&mut self.files).power_by(interface);
         }
         self.vault.power_by(interface);
+    }
+
+    /// Opens the channel that a SELECT by a name comes on, where the chip has this habit; `None` if there is nothing to
+    /// open.
+    pub(super) fn open_by_name(&mut self, command: &[u8]) -> Option<ChannelNumber> {
+        let &[cla, ins, 0x04, ..] = command else { return None };
+        let class = Class::interindustry(cla).filter(|_| self.habits.opens_by_name && Ins(ins) == Ins::SELECT)?;
+        let number = ChannelNumber::new(class.channel).filter(|&number| !self.channels.channel(number).is_open())?;
+        let applet = self.files.applet(FileIndex::MF);
+        self.channels.channel_mut(number).open(FileIndex::MF, applet);
+        Some(number)
     }
 
     /// Closes a channel and leaves its applet.

@@ -275,7 +275,12 @@ impl Card for Chip {
             return Err(Fault::Unpowered);
         }
         self.power = Power::On;
-        let status = match self.run(command, response) {
+        let opened = self.core.open_by_name(command);
+        let outcome = self.run(command, response);
+        if let Some(number) = opened.filter(|_| outcome.is_err()) {
+            self.core.close_channel(number);
+        }
+        let status = match outcome {
             Ok(status) => status,
             Err(Stop::Refused(status)) => {
                 response.clear();

@@ -61,7 +61,11 @@ fn close_channel(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Protocol, testing::Tester};
+    use crate::{
+        Protocol,
+        platform::Forgetful,
+        testing::{Tester, image},
+    };
 
     #[test]
     fn four_channels_are_opened_and_closed() {
@@ -81,6 +85,31 @@ mod tests {
             ("00 70 40 00", "6A86"),
             ("00 70 00 00", "6700"),
             ("00 70 00 00 01 00 00", "6700"),
+        ]);
+    }
+
+    #[test]
+    fn by_habit_a_select_by_name_opens_the_channel_that_it_comes_on() {
+        let mut card = {
+            let mut image = image();
+            image.habits.opens_by_name = true;
+            Tester::of(image, Protocol::T1, &|_| None, Forgetful)
+        };
+        card.plays(&[
+            ("01 B0 82 00 01", "6881"),
+            ("01 A4 00 0C 02 3F00", "6881"),
+            // What is not found leaves it closed.
+            ("01 A4 04 0C 05 0102030405", "6A82"),
+            ("01 A4 04 0C", "6A82"),
+            ("01 A4 00 0C 02 3F00", "6881"),
+            ("01 A4 04 0C 0B D250000002564954414C45", "9000"),
+            ("01 A4 00 0C 02 3F00", "9000"),
+            ("00 70 00 00 01", "02 9000"),
+            ("01 70 80 00", "9000"),
+            ("01 A4 00 0C 02 3F00", "6881"),
+            ("43 A4 04 0C 0B D250000002564954414C45", "6881"),
+            ("05 A4 04 0C 0B D250000002564954414C45", "6882"),
+            ("01 B0 82 00 01", "6881"),
         ]);
     }
 

@@ -24,6 +24,7 @@ mod select;
 mod table;
 mod verify;
 
+pub use operation::Encoding;
 pub use protected::{pass_over_protected, process_protected, read_class_protected};
 pub use table::{Handler, INSTRUCTIONS, Run};
 

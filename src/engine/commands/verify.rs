@@ -96,6 +96,12 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
     if !allowed {
         return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
     }
+    restore(pin, new, context)?;
+    Ok(StatusWord::SUCCESS)
+}
+
+/// Gives a PIN its tries back, and a new value where there is one. It is not proved any more.
+fn restore(pin: ObjectId, new: Option<&[u8]>, context: &mut Context<'_>) -> Result<(), Stop> {
     let core = &mut *context.core;
     if let Some(new) = new {
         core.vault.set_pin(pin, &mut core.memory, new);
@@ -103,7 +109,7 @@ pub(super) fn reset_retry_counter(command: &Apdu<'_>, context: &mut Context<'_>)
     core.vault.object(pin).counters.restore_tries(&mut core.memory);
     context.commit()?;
     context.forget_proof(pin);
-    Ok(StatusWord::SUCCESS)
+    Ok(())
 }
 
 fn find_pin(command: &Apdu<'_>, context: &Context<'_>) -> Result<ObjectId, StatusWord> {
@@ -140,6 +146,26 @@ impl Context<'_> {
         let pin = self.find(Class::Pin, reference)?;
         self.allow(pin, Access::Verify)?;
         try_pin(pin, given, self)
+    }
+
+    /// Gives the PIN that a reference means its tries back, and a new value where there is one, if what was proved on
+    /// the channel is enough for it: what [RESET RETRY COUNTER](crate::ins::Ins::RESET_RETRY_COUNTER) does with P1 `02`
+    /// and `03`, for an applet whose command is its own. It commits.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`]: `6A88` if there is no such PIN, `6985` or `6982` if its rule forbids it, `6A80` if the new value can
+    /// be none; or the power was lost.
+    pub fn reset_pin(&mut self, reference: u8, new: Option<&[u8]>) -> Result<(), Stop> {
+        let pin = self.find(Class::Pin, reference)?;
+        let condition = self.core.vault.condition(pin, Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
+        if let Some(new) = new {
+            check_new(pin, new, self)?;
+        }
+        if !self.satisfies_in(pin.domain(), condition) {
+            return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
+        }
+        restore(pin, new, self)
     }
 }
 

@@ -45,6 +45,9 @@ pub struct Habits {
     pub refusals: Refusals,
     /// What GET DATA tells of PINs and keys beside their counters and rules.
     pub told: Told,
+    /// Whether SELECT by a name opens the channel that its class byte names, as on a Java Card. Else only MANAGE
+    /// CHANNEL opens one.
+    pub opens_by_name: bool,
 }
 
 /// How a card refuses a header that it does not take, whatever command it is. Other refusals are the standard's.

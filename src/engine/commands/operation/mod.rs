@@ -5,6 +5,7 @@ mod cipher;
 mod hash;
 mod sign;
 
+pub use sign::Encoding;
 pub(super) use sign::{ecdsa, power};
 
 use crate::{Response, StatusWord, apdu::Apdu, applet::Outcome, chip::Context};

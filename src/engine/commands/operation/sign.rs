@@ -1,11 +1,13 @@
 //! PSO COMPUTE DIGITAL SIGNATURE [ISO-7816-8 COMPUTE DIGITAL SIGNATURE] [RUN-OPENSC commands] [RUN-SCDAEMON signing].
 
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
+
+use zeroize::Zeroizing;
 
 use crate::{
     Response, StatusWord,
     apdu::Apdu,
-    applet::Outcome,
+    applet::{Outcome, Stop},
     chip::{Context, dialogue::Direction},
     commands::{
         algorithm::{Algorithm, Scheme},
@@ -13,7 +15,8 @@ use crate::{
     },
     crypto::{Crypto, Digest, HashAlgorithm, P256PrivateKey, RsaPrivateKey},
     image::TemplateKind,
-    vault::{Access, KeyPair},
+    platform::Platform,
+    vault::{Access, Class, KeyPair, ObjectId},
 };
 
 /// The lengths of the hashes that ECDSA takes: SHA-1 to SHA-512.
@@ -43,6 +46,87 @@ pub(super) fn compute_digital_signature(
         KeyPair::P256(pair) => response.extend(&ecdsa(&*core.platform.crypto, &pair, &request)?),
     }
     Ok(StatusWord::SUCCESS)
+}
+
+/// How a hash becomes the block that RSA signs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Encoding {
+    /// PKCS#1 version 1.5, with the DigestInfo of the hash.
+    Pkcs1,
+    /// PSS with MGF1 and a salt as long as the hash.
+    Pss,
+}
+
+impl Context<'_> {
+    /// Signs a hash with an RSA private key as PSO COMPUTE DIGITAL SIGNATURE does, for an applet whose command is its
+    /// own. It counts the use and commits.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`]: `6A88` if there is no such key, `6985` or `6982` if its rule forbids it, `6A80` if the hash is not as
+    /// long as the function makes them, `6981` if it is no RSA key, `6984` if no use is left; or the power was lost.
+    pub fn sign_hash(
+        &mut self,
+        key: u8,
+        (algorithm, encoding): (HashAlgorithm, Encoding),
+        hash: &[u8],
+    ) -> Result<Vec<u8>, Stop> {
+        let key = self.find(Class::PrivateKey, key)?;
+        self.allow(key, Access::Sign)?;
+        let digest = Digest::new(algorithm, hash).ok_or(StatusWord::WRONG_DATA)?;
+        self.with_rsa(key, |platform, modulus| {
+            let length = modulus.len();
+            let block = match encoding {
+                Encoding::Pkcs1 => padding::pad_to_sign(&padding::digest_info(algorithm, digest.as_bytes()), length),
+                Encoding::Pss => {
+                    let mut salt = vec![0; algorithm.length()];
+                    platform.random.fill(&mut salt);
+                    let zeros = modulus.first().map_or(0, |first| first.leading_zeros() as usize);
+                    let bits = 8 * length - zeros;
+                    let block = padding::encode_pss(&*platform.crypto, algorithm, digest.as_bytes(), &salt, bits);
+                    block.map(|block| [vec![0; length - block.len()], block].concat())
+                }
+            };
+            block.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)
+        })
+    }
+
+    /// The private power of a whole block by a key that may decipher, with whatever padding is in it, for an applet
+    /// whose PSO DECIPHER leaves that to terminals. It counts the use and commits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Context::sign_hash`]; `6A80` if the block is not as long as the modulus or not below it.
+    pub fn decipher_block(&mut self, key: u8, block: &[u8]) -> Result<Vec<u8>, Stop> {
+        let key = self.find(Class::PrivateKey, key)?;
+        self.allow(key, Access::Decipher)?;
+        self.with_rsa(
+            key,
+            |_, modulus| {
+                if block.len() == modulus.len() { Ok(block.to_vec()) } else { Err(StatusWord::WRONG_DATA) }
+            },
+        )
+    }
+
+    /// Makes a block for the modulus of an RSA key, counts a use, and gives the private power of the block.
+    fn with_rsa(
+        &mut self,
+        key: ObjectId,
+        block: impl FnOnce(&mut Platform, &[u8]) -> Result<Vec<u8>, StatusWord>,
+    ) -> Result<Vec<u8>, Stop> {
+        let core = &mut *self.core;
+        let modulus = match core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? {
+            KeyPair::Rsa(pair) => pair.public().n.clone(),
+            KeyPair::P256(_) => return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
+        };
+        let block = Zeroizing::new(block(&mut core.platform, &modulus)?);
+        self.count_use(key)?;
+        let core = &mut *self.core;
+        match core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? {
+            KeyPair::Rsa(pair) => Ok(power(pair, &block)?),
+            KeyPair::P256(_) => Err(StatusWord::INCOMPATIBLE_WITH_FILE.into()),
+        }
+    }
 }
 
 /// What is to be signed.

@@ -2,6 +2,8 @@
 
 mod certificate;
 #[cfg(test)]
+mod fourth_tests;
+#[cfg(test)]
 mod ter_tests;
 #[cfg(test)]
 mod tests;
@@ -29,6 +31,17 @@ const THIRD_ATRS: [&[u8]; 2] = [
     ],
 ];
 
+/// The layout of the fourth generation.
+const FOURTH: &str = "cps4";
+
+/// What the fourth generation answers over its contacts: the card, and two that were made before it, the last of which
+/// speaks T=0 alone [DOPS-CRYPTOLIB recognition].
+const FOURTH_ATRS: [&[u8]; 3] = [
+    &[0x3B, 0x9B, 0x18, 0x80, 0x01, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x04, 0x01, 0x00, 0x00, 0x90, 0x44],
+    &[0x3B, 0x9B, 0x18, 0x80, 0x01, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x00, 0x04, 0x01, 0x00, 0x90, 0x44],
+    &[0x3B, 0xDC, 0x18, 0xFF, 0x00, 0x00, 0x12, 0x25, 0x00, 0x64, 0x80, 0x00, 0x04, 0x01, 0x00, 0x90, 0x00],
+];
+
 impl Family for Cps {
     fn name(&self) -> &'static str {
         "cps"
@@ -44,7 +57,7 @@ impl Family for Cps {
     }
 
     fn layouts(&self) -> &'static [BuiltIn] {
-        &[BuiltIn { name: THIRD, text: layouts::CPS3 }]
+        &[BuiltIn { name: THIRD, text: layouts::CPS3 }, BuiltIn { name: FOURTH, text: layouts::CPS4 }]
     }
 
     fn cards(&self) -> &'static [BuiltIn] {
@@ -61,11 +74,13 @@ impl Family for Cps {
             BuiltIn { name: "cps-muette", text: cards::CPS_MUETTE },
             BuiltIn { name: "cps-inconnue", text: cards::CPS_INCONNUE },
             BuiltIn { name: "cps-changee", text: cards::CPS_CHANGEE },
+            BuiltIn { name: "cps4-lefevre", text: cards::CPS4_LEFEVRE },
         ]
     }
 
     fn layout_of(&self, atr: &[u8]) -> Option<&'static str> {
-        THIRD_ATRS.contains(&atr).then_some(THIRD)
+        let known: [(&str, &[&[u8]]); 2] = [(THIRD, &THIRD_ATRS), (FOURTH, &FOURTH_ATRS)];
+        known.into_iter().find(|(_, atrs)| atrs.contains(&atr)).map(|(layout, _)| layout)
     }
 
     fn command_name(&self, command: &[u8]) -> Option<String> {

@@ -11,7 +11,7 @@ use virtuale_engine::{Card, Interface, Protocol, Response, StatusWord};
 use super::THIRD_ATRS;
 use crate::profile::{Options, Profile, VirtualCard, families::Families};
 
-const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
+pub(super) const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
 const PIN: [u8; 9] = hex!("00 20 00 01 04 31323334");
 /// The tries that are left of the PIN, as GET DATA tells them.
@@ -57,7 +57,7 @@ fn status(card: &mut dyn Card, command: &[u8]) -> StatusWord {
 }
 
 /// A command with data.
-fn with(header: [u8; 4], data: &[u8]) -> Vec<u8> {
+pub(super) fn with(header: [u8; 4], data: &[u8]) -> Vec<u8> {
     let length = u8::try_from(data.len()).expect("a short command");
     [&header[..], &[length], data].concat()
 }

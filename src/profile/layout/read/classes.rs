@@ -35,7 +35,7 @@ pub(super) fn habits(fields: &Fields<'_>) -> Habits {
         class: refusal(fields, "unknown_class").unwrap_or(usual.class),
         parameters: refusal(fields, "wrong_parameters").unwrap_or(usual.parameters),
     };
-    Habits { long_le, waiting, refusals, told: told(fields) }
+    Habits { long_le, waiting, refusals, told: told(fields), opens_by_name: false }
 }
 
 /// A status word that says that a command was not carried out.

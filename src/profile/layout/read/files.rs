@@ -1,6 +1,6 @@
 //! Applications and files.
 
-use virtuale_applets::{cps2ter, ias};
+use virtuale_applets::{chipdoc, cps2ter, ias};
 use virtuale_engine::{
     Aid, Fid, Interface, Sfi,
     image::{ControlObject, Offered, RecordStructure, SelectResponse},
@@ -26,7 +26,7 @@ const MOST_MEMBERS: usize = 64;
 const MOST_AIDS: usize = 16;
 
 /// The applets that cards of every family may have.
-const APPLETS: [&str; 2] = [cps2ter::NAME, ias::NAME];
+const APPLETS: [&str; 3] = [chipdoc::NAME, cps2ter::NAME, ias::NAME];
 
 /// What `[card]` says for all files.
 #[derive(Clone, Debug)]

@@ -13,7 +13,10 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use virtuale_engine::{Atr, image::ClassImage};
+use virtuale_engine::{
+    Atr,
+    image::{ClassImage, Habits},
+};
 
 pub(super) use self::{
     files::position,
@@ -164,7 +167,8 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Optio
     let contactless_atr = card.has("contactless_atr").then(|| atr(scope, card, "contactless_atr", known));
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
-    let habits = classes::habits(card);
+    let opens_by_name = card.flag("opens_by_name").unwrap_or_default();
+    let habits = Habits { opens_by_name, ..classes::habits(card) };
     let atr_span = card.value("atr").map_or_else(|| card.span(), |written| written.span.clone());
     let (bytes, bytes_span) = bytes.map(|bytes| (bytes.value, bytes.span))?;
     let atr = by_contacts;
