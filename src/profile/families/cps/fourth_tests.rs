@@ -351,6 +351,22 @@ fn the_code_is_changed_and_unblocked_in_two_steps() {
 }
 
 #[test]
+fn the_basic_channel_goes_on_where_the_part_of_the_generation_before_was_selected() {
+    let mut card = card();
+    plays(
+        &mut card,
+        &[
+            (&hex!("00 A4 04 0C 08 8025000001FF0002"), 0x9000),
+            (&hex!("00 70 00 02"), 0x9000),
+            (&hex!("44 A4 04 0C 08 8025000001FF0100"), 0x6881),
+            (&hex!("A1 A4 00 00 02 3F00"), 0x6D00),
+            (&hex!("00 A4 04 0C 08 8025000001FF0100"), 0x9000),
+            (&hex!("00 20 00 01"), 0x63C3),
+        ],
+    );
+}
+
+#[test]
 fn the_side_of_class_a0_is_there_and_its_own() {
     let mut card = card();
     plays(
