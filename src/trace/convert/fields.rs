@@ -22,11 +22,13 @@ pub(super) enum Meaning {
     Direction,
     /// A command or an answer, as the direction says.
     Data,
+    /// The same; where no direction is told, but an answer, the command.
+    Apdu,
     Reader,
     Atr,
 }
 
-const NAMES: [(&str, Meaning); 47] = [
+const NAMES: [(&str, Meaning); 52] = [
     ("command", Meaning::Command),
     ("commande", Meaning::Command),
     ("cmd", Meaning::Command),
@@ -57,8 +59,13 @@ const NAMES: [(&str, Meaning); 47] = [
     ("dir", Meaning::Direction),
     ("type", Meaning::Direction),
     ("kind", Meaning::Direction),
+    ("sens", Meaning::Direction),
+    ("donnees", Meaning::Data),
+    ("donnes", Meaning::Data),
+    ("octets", Meaning::Data),
+    ("trame", Meaning::Data),
     ("data", Meaning::Data),
-    ("apdu", Meaning::Data),
+    ("apdu", Meaning::Apdu),
     ("bytes", Meaning::Data),
     ("hex", Meaning::Data),
     ("payload", Meaning::Data),
@@ -87,7 +94,8 @@ pub(super) fn meaning(name: &str) -> Option<Meaning> {
 pub(super) fn tell(meanings: &[Meaning]) -> bool {
     let has = |meaning| meanings.contains(&meaning);
     has(Meaning::Command) && (has(Meaning::Answer) || has(Meaning::Status))
-        || has(Meaning::Direction) && has(Meaning::Data)
+        || has(Meaning::Direction) && (has(Meaning::Data) || has(Meaning::Apdu))
+        || has(Meaning::Apdu) && (has(Meaning::Answer) || has(Meaning::Status))
 }
 
 /// A field of a record.
@@ -196,9 +204,11 @@ impl Record {
 
     fn parts(&self) -> Parts<'_> {
         let is_command = self.get(Meaning::Direction).and_then(|direction| speaks(&direction.value));
-        let data = |wanted| self.get(Meaning::Data).filter(|_| is_command == Some(wanted));
+        let apdu = self.get(Meaning::Apdu);
+        let data = |wanted| self.get(Meaning::Data).or(apdu).filter(|_| is_command == Some(wanted));
+        let alone = || apdu.filter(|_| self.get(Meaning::Direction).is_none());
         Parts {
-            command: self.get(Meaning::Command).or_else(|| data(true)),
+            command: self.get(Meaning::Command).or_else(|| data(true)).or_else(alone),
             answer: self.get(Meaning::Answer).or_else(|| data(false)),
             status: self.get(Meaning::Status),
         }
@@ -242,11 +252,11 @@ impl Record {
             let why = match field.meaning {
                 Some(Meaning::Direction) if speaks(&field.value).is_some() => continue,
                 Some(Meaning::Reader) if notation::only(&field.value).is_none_or(|bytes| bytes.0.len() < 2) => continue,
-                Some(Meaning::Data) if said.has_whole(&field.value) => continue,
+                Some(Meaning::Data | Meaning::Apdu) if said.has_whole(&field.value) => continue,
                 Some(Meaning::Command) if said.is_command(&field.value) => continue,
                 Some(Meaning::Status) if parts.status.is_some_and(|status| status.value == field.value) => continue,
                 Some(Meaning::Reader) => "what may be bytes, in a field for the name of a reader or a card",
-                Some(Meaning::Data) => "bytes of which the record does not tell who says them",
+                Some(Meaning::Data | Meaning::Apdu) => "bytes of which the record does not tell who says them",
                 Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Atr) => {
                     "a second field of one meaning"
                 }
@@ -399,12 +409,14 @@ pub(super) fn has_bytes(value: &str) -> bool {
 
 /// Whether a direction is that of commands; `None` if it is neither.
 pub(super) fn speaks(direction: &str) -> Option<bool> {
-    let plain: String = direction.chars().map(|letter| letter.to_ascii_lowercase()).collect();
+    let plain: String = direction.to_lowercase();
     match plain.trim() {
         "command" | "cmd" | "c" | "c-apdu" | "capdu" | "request" | "req" | "tx" | "out" | "outgoing" | "sent"
-        | "send" | ">" | "=>" | "->" | "-->" | ">>" => Some(true),
+        | "send" | "envoi" | "envoy\u{E9}" | "envoye" | "\u{E9}mission" | "emission" | "commande" | "\u{2192}"
+        | ">" | "=>" | "->" | "-->" | ">>" => Some(true),
         "answer" | "response" | "resp" | "r" | "r-apdu" | "rapdu" | "reply" | "rx" | "in" | "incoming" | "received"
-        | "recv" | "<" | "<=" | "<-" | "<--" | "<<" => Some(false),
+        | "recv" | "r\u{E9}ception" | "reception" | "re\u{E7}u" | "recu" | "r\u{E9}ponse" | "reponse" | "\u{2190}"
+        | "<" | "<=" | "<-" | "<--" | "<<" => Some(false),
         _ => None,
     }
 }

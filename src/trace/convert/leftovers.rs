@@ -87,6 +87,9 @@ pub(super) fn settle(line: &Line<'_>, author: Author, dialogue: &mut Dialogue) {
 }
 
 fn is_left(line: &Line<'_>, author: Author) -> bool {
+    if line.is_joined {
+        return true;
+    }
     match author {
         Author::Anybody => could_be_bytes(line),
         Author::Program => line

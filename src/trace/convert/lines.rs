@@ -4,7 +4,11 @@ use std::{borrow::Cow, cell::RefCell, iter::Enumerate, ops::Range, str};
 
 use serde_json::{Map, Value};
 
-use super::{gathered::offset, prefix, speakers};
+use super::{
+    frames::{Frames, Inside},
+    gathered::offset,
+    prefix, speakers,
+};
 use crate::work;
 
 /// A line of a log.
@@ -13,6 +17,8 @@ pub(super) struct Line<'a> {
     /// Its number, from 1.
     pub(super) number: usize,
     /// As it stands there.
+    pub(super) whole: &'a str,
+    /// Without what stands before every line of the log.
     pub(super) raw: &'a str,
     /// Without colours, without what a service put before it and without blanks around it.
     pub(super) text: Cow<'a, str>,
@@ -21,6 +27,8 @@ pub(super) struct Line<'a> {
     /// Whether what was taken from before it is of another shape than before the two lines above it that have some; or
     /// it is bare and the line below it is such a one.
     pub(super) is_other: bool,
+    /// Whether what stands before every line stands in it once more: it was two lines.
+    pub(super) is_joined: bool,
     /// Where the parts of the text stand that an importer took: bytes of a message, or what it knows.
     taken: RefCell<Vec<Range<usize>>>,
 }
@@ -38,7 +46,16 @@ pub(super) struct Piece<'l> {
 impl<'a> Line<'a> {
     /// A line of which nobody took anything yet.
     pub(super) fn new(number: usize, raw: &'a str, text: impl Into<Cow<'a, str>>) -> Self {
-        Self { number, raw, text: text.into(), is_bare: false, is_other: false, taken: RefCell::default() }
+        Self {
+            number,
+            whole: raw,
+            raw,
+            text: text.into(),
+            is_bare: false,
+            is_other: false,
+            is_joined: false,
+            taken: RefCell::default(),
+        }
     }
 
     /// Takes a part of the text: it is in the trace, or it is known that it is no bytes. What is no part of the text
@@ -97,7 +114,8 @@ impl<'a> Line<'a> {
 
     /// Who wrote it, by what a service put before the text; empty where nothing tells.
     pub(super) fn author(&self) -> String {
-        let plain = without_colours(self.raw);
+        let raw = unescaped(self.raw);
+        let plain = without_colours(&raw);
         let before = plain.trim_end().strip_suffix(&*self.text);
         before.filter(|before| !before.is_empty()).map(speakers::of).unwrap_or_default()
     }
@@ -107,6 +125,7 @@ impl<'a> Line<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Lines<'a> {
     raw: Enumerate<str::Lines<'a>>,
+    frames: Frames,
     words_above: usize,
     above: [Option<Shape>; 2],
     /// Whether the line above has nothing but what a service puts before one: it may have been broken there.
@@ -117,8 +136,9 @@ pub(super) struct Lines<'a> {
 
 /// The lines of a log. A mark of byte order at its beginning is none of it.
 pub(super) fn lines(log: &str) -> Lines<'_> {
-    let raw = log.trim_start_matches('\u{FEFF}').lines().enumerate();
-    Lines { raw, words_above: 0, above: [None, None], is_cut: false, below: None }
+    let log = log.trim_start_matches('\u{FEFF}');
+    let (raw, frames) = (log.lines().enumerate(), Frames::of(log));
+    Lines { raw, frames, words_above: 0, above: [None, None], is_cut: false, below: None }
 }
 
 impl<'a> Iterator for Lines<'a> {
@@ -134,17 +154,20 @@ impl<'a> Iterator for Lines<'a> {
 
 impl<'a> Lines<'a> {
     fn read(&mut self) -> Option<Line<'a>> {
-        let (index, raw) = self.raw.next()?;
-        let text = seen(raw);
-        let shape = Shape::of(raw, &text);
+        let (index, whole) = self.raw.next()?;
+        let Inside { text: raw, has_all, is_joined } = self.frames.inside(whole);
+        let (text, shape) = match unescaped(raw) {
+            Cow::Borrowed(raw) => (seen(raw), Shape::of(raw, &seen(raw))),
+            Cow::Owned(plain) => (Cow::Owned(seen(&plain).into_owned()), Shape::of(&plain, &seen(&plain))),
+        };
         let is_bare = shape.words() < std::mem::replace(&mut self.words_above, shape.words());
         let was_cut = std::mem::replace(&mut self.is_cut, text.is_empty() && shape.words() > 0);
-        let is_other = shape.words() > 0 && shape.differs(&self.above) || is_bare && was_cut;
+        let is_other = shape.words() > 0 && shape.differs(&self.above) || is_bare && was_cut || !has_all;
         if shape.words() > 0 {
             self.above.swap(0, 1);
             self.above[0] = Some(shape);
         }
-        Some(Line { is_bare, is_other, ..Line::new(index + 1, raw, text) })
+        Some(Line { whole, is_bare, is_other, is_joined, ..Line::new(index + 1, raw, text) })
     }
 }
 
@@ -215,6 +238,17 @@ fn seen(raw: &str) -> Cow<'_, str> {
     }
 }
 
+/// A text without what pages of the web have in place of `<`, `>` and `&`, and without the marks around a log in one.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    const MARKS: [&str; 4] = ["<pre>", "</pre>", "<code>", "</code>"];
+    const SIGNS: [(&str, &str); 4] = [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&")];
+    if !MARKS.iter().chain(SIGNS.iter().map(|(name, _)| name)).any(|name| text.contains(name)) {
+        return Cow::Borrowed(text);
+    }
+    let bare = MARKS.iter().fold(text.to_owned(), |text, mark| text.replace(mark, ""));
+    Cow::Owned(SIGNS.iter().fold(bare, |text, (name, sign)| text.replace(name, sign)))
+}
+
 /// The text of a line that Docker keeps as an object of JSON: `{"log":"APDU: 00 A4\n","stream":"stdout","time":"..."}`.
 fn of_container(raw: &str) -> Option<String> {
     let raw = raw.trim();
@@ -277,6 +311,12 @@ mod tests {
         );
         assert_eq!(without_colours("\u{1B}[?2004hapdu> \u{1B}[6C00 A4\u{1B}[?2004l"), "apdu> 00 A4");
         assert_eq!(without_colours("\u{1B}[1;\u{1B}[31mred\u{1B}[1"), "1;red1");
+    }
+
+    #[test]
+    fn signs_of_pages_are_read() {
+        assert_eq!(texts("<pre>=&gt; 00 A4\n&lt;= 90 00</pre>"), ["=> 00 A4", "<= 90 00"]);
+        assert_eq!(texts("> 10: =&gt; 00\n> 11: &lt;= 90 00"), ["=> 00", "<= 90 00"]);
     }
 
     #[test]

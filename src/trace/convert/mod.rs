@@ -3,7 +3,8 @@
 //! Every importer reads its log line by line and keeps what was said to cards. A byte that was in the log is in the
 //! trace, or its line is named. No log can make an importer panic, or a trace grow beyond the size of the log.
 //!
-//! What all importers need is here: lines without what services put before them (`prefix`), bytes in any notation
+//! What all importers need is here: lines without what people and services put before them (`frames`,
+//! `prefix`), bytes in any notation
 //! (`notation`), rows and wrapped lines (`gathered`), commands and answers in turn (`turns`), whose they are
 //! (`readers`, `headings`, `speakers`), and what is never normal (`guards`). What only one log has is in `logs`. Each
 //! takes from a line what it understands (`lines`), and what then is left of the line is looked at last of all
@@ -14,6 +15,7 @@ mod dialogue;
 mod element;
 mod export;
 mod fields;
+mod frames;
 mod gathered;
 mod guards;
 mod headings;
@@ -141,9 +143,9 @@ const PROGRAMS: [(Format, Tells); 9] = [
 
 /// Whether a log is a table: by its first line, or because all lines have what stands between columns.
 fn is_table(log: &str) -> bool {
-    let mut lines = lines::lines(log).filter(|line| !line.raw.trim().is_empty());
+    let mut lines = lines::lines(log).filter(|line| !line.whole.trim().is_empty());
     let Some(first) = lines.next() else { return false };
-    let has_columns = |line: Line<'_>| line.raw.contains([',', ';', '\t', '|']);
+    let has_columns = |line: Line<'_>| line.whole.contains([',', ';', '\t', '|']);
     csv::is_typical(&[first]) || lines.all(has_columns) && csv::is_typical(&collected(log))
 }
 

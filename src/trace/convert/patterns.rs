@@ -66,7 +66,7 @@ impl Patterns {
         let mut turns = Turns::new(&mut dialogue);
         for line in lines::lines(log) {
             // What was put before the line is there for patterns that want it.
-            let whole = Line::new(line.number, line.raw, line.raw.trim_start_matches('\u{FEFF}'));
+            let whole = Line::new(line.number, line.whole, line.whole.trim_start_matches('\u{FEFF}'));
             let fits = |pattern| -> Option<(Captures<'_>, &Line<'_>)> {
                 [&line, &whole].into_iter().find_map(|line| Some((Regex::captures(pattern, &line.text)?, line)))
             };

@@ -105,6 +105,19 @@ pub(super) fn status_in(text: &str) -> Option<(Bytes, &str)> {
     bytes.map(|bytes| (bytes, before(text, reading.rest)))
 }
 
+/// One byte of a status word on a line of its own, `SW1: 90` or `SW2=0x00`: whether it is the second one, and the byte.
+pub(super) fn half_status(text: &str) -> Option<(bool, u8)> {
+    let is_second = match text.get(..3)?.to_ascii_uppercase().as_str() {
+        "SW1" => false,
+        "SW2" => true,
+        _ => return None,
+    };
+    let value = text[3..].trim_start().strip_prefix([':', '='])?.trim();
+    let digits = value.strip_prefix("0x").unwrap_or(value);
+    let byte = u8::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 2)?;
+    Some((is_second, byte))
+}
+
 /// A text without what ends it.
 fn before<'t>(text: &'t str, end: &str) -> &'t str {
     let text = text.trim_end();

@@ -18,6 +18,9 @@ use super::{
 /// A line that goes on with bytes begins as the lines above it do.
 pub(super) const ANOTHER_BEGINNING: &str = "a row without what stands before the lines above it";
 
+/// SW1 without SW2.
+const ONE_OF_TWO: &str = "the first byte of a status word without the second one on the line below";
+
 /// A card goes or comes.
 const ANOTHER_CARD: &str = "a card goes or comes, and nothing tells whether the commands below go to that of before: part the log above this line";
 
@@ -49,6 +52,8 @@ struct Open {
     goes_on: bool,
     /// Whether a blank line stands below it.
     is_parted: bool,
+    /// The first byte of its status word, which stands alone on this line.
+    first: Option<(usize, u8)>,
 }
 
 /// The turns of a log.
@@ -89,6 +94,7 @@ impl<'d> Turns<'d> {
             told,
             goes_on: true,
             is_parted: false,
+            first: None,
         };
         let rest = open.gathered.begin_of(line, text);
         if told.is_none() && open.is_of_card() {
@@ -179,6 +185,10 @@ impl<'d> Turns<'d> {
     /// Goes on with a part of a line, if it is a row.
     pub(super) fn row_of(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
+        if open.first.is_some() && begins_as_row(text) {
+            self.leftover(line);
+            return true;
+        }
         let is_whole = open.is_of_card() && open.told.is_none_or(|told| open.gathered.bytes().0.len() >= told);
         if is_whole
             && begins_as_row(text)
@@ -214,6 +224,27 @@ impl<'d> Turns<'d> {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on && open.is_of_card()) else {
             return false;
         };
+        if line.text.is_empty() {
+            return false;
+        }
+        let half = tail::half_status(&line.text);
+        match (half, open.first.take()) {
+            (Some((false, first)), None) => {
+                line.take_all();
+                open.first = Some((line.number, first));
+                return true;
+            }
+            (Some((true, second)), Some((_, first))) => {
+                line.take_all();
+                let status = Bytes::from(&[first, second][..]);
+                if !open.gathered.ends_with(&status) {
+                    open.status(line.number, &line.text, status, false);
+                }
+                return true;
+            }
+            (_, Some((above, _))) => open.gathered.flaw(above, "", ONE_OF_TWO),
+            _ => {}
+        }
         let labelled = Some(&line.text).filter(|text| text.starts_with(char::is_alphabetic));
         let Some((status, said)) = labelled.and_then(|text| tail::status_in(text)) else { return false };
         line.take(said);
@@ -249,7 +280,10 @@ impl<'d> Turns<'d> {
 
     /// Ends what is being said.
     pub(super) fn close(&mut self) {
-        let Some(Open { kind, mut gathered, told, goes_on, .. }) = self.open.take() else { return };
+        let Some(Open { kind, mut gathered, told, goes_on, first, .. }) = self.open.take() else { return };
+        if let Some((line, _)) = first {
+            gathered.flaw(line, "", ONE_OF_TWO);
+        }
         let line = gathered.line();
         let is_empty = gathered.is_empty();
         if is_empty {
@@ -295,8 +329,14 @@ impl<'d> Turns<'d> {
     pub(super) fn atr(&mut self, line: &Line<'_>, text: &str) -> bool {
         let Some(value) = atr_in(text) else { return false };
         self.close();
-        let mut open =
-            Open { kind: Kind::Atr, gathered: Gathered::new(line.number), told: None, goes_on: true, is_parted: false };
+        let mut open = Open {
+            kind: Kind::Atr,
+            gathered: Gathered::new(line.number),
+            told: None,
+            goes_on: true,
+            is_parted: false,
+            first: None,
+        };
         open.goes_on = open.gathered.take_of(line, value).is_none();
         self.open = Some(open);
         true

@@ -5,6 +5,7 @@
 use super::names::{Named, Unclear};
 use crate::trace::convert::{
     dialogue::Dialogue,
+    gathered::offset,
     leftovers::Author,
     lines::{Line, Lines},
     notation::{self, Reading},
@@ -21,7 +22,7 @@ struct Marks {
 
 /// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them; or
 /// they stand behind a name with a sign at its end, as in `[t1] TX: 00 A4`.
-const MARKS: [Marks; 18] = [
+const MARKS: [Marks; 27] = [
     Marks { command: "=>", answer: "<=" },
     Marks { command: "==>", answer: "<==" },
     Marks { command: "-->", answer: "<--" },
@@ -40,27 +41,52 @@ const MARKS: [Marks; 18] = [
     Marks { command: "TX", answer: "RX" },
     Marks { command: "Send", answer: "Recv" },
     Marks { command: "Sending", answer: "Received" },
+    Marks { command: "Sent", answer: "Received" },
+    Marks { command: "cmd", answer: "rsp" },
+    Marks { command: "cmd", answer: "resp" },
+    Marks { command: "Requ\u{EA}te", answer: "R\u{E9}ponse" },
+    Marks { command: "Commande APDU", answer: "R\u{E9}ponse APDU" },
+    Marks { command: "APDU envoy\u{E9}e", answer: "APDU re\u{E7}ue" },
+    Marks { command: "Envoy\u{E9}", answer: "Re\u{E7}u" },
+    Marks { command: "Terminal", answer: "Card" },
+    Marks { command: "Terminal", answer: "Carte" },
 ];
 
 /// Which marks a log has before bytes: those of which commands have most, and of those with answers first.
 #[derive(Debug, Default)]
-pub(in crate::trace::convert) struct Counted([(usize, usize); MARKS.len()]);
+pub(in crate::trace::convert) struct Counted {
+    each: [(usize, usize); MARKS.len()],
+    /// Marks that the line above ends with, and who speaks: bytes may stand in rows below.
+    begun: Vec<(usize, Speaker)>,
+}
 
 impl Counted {
     /// Counts what is said in a line.
     pub(in crate::trace::convert) fn count(&mut self, line: &Line<'_>) {
-        for (marks, (commands, answers)) in MARKS.iter().zip(&mut self.0) {
+        let begun = std::mem::take(&mut self.begun);
+        if begun.iter().any(|_| is_bytes(offset(&line.text).1)) {
+            begun.iter().for_each(|(at, speaker)| self.note(*at, *speaker));
+        }
+        for (at, marks) in MARKS.iter().enumerate() {
             for Said { speaker, text, told, .. } in marks.said_in(&line.text) {
-                let count = if speaker == Speaker::Terminal { &mut *commands } else { &mut *answers };
-                // With a count the bytes may stand in rows below.
-                let is_begun = told.is_some() && text.trim().is_empty();
-                *count += usize::from(is_begun || notation::read(prefix::untimed(text.trim())).bytes.0.len() > 1);
+                let is_begun = text.trim().is_empty();
+                if is_begun && told.is_none() && marks.is_word() {
+                    self.begun.push((at, speaker));
+                } else if is_begun && told.is_some() || is_bytes(prefix::untimed(text.trim())) {
+                    self.note(at, speaker);
+                }
             }
         }
     }
 
+    fn note(&mut self, at: usize, speaker: Speaker) {
+        if let Some((commands, answers)) = self.each.get_mut(at) {
+            *(if speaker == Speaker::Terminal { commands } else { answers }) += 1;
+        }
+    }
+
     fn marks(&self) -> Option<Marks> {
-        let counted = MARKS.iter().zip(&self.0).filter(|(_, (commands, _))| *commands > 0);
+        let counted = MARKS.iter().zip(&self.each).filter(|(_, (commands, _))| *commands > 0);
         // The first of those that are as good as each other.
         counted.rev().max_by_key(|(_, (commands, answers))| (*answers > 0, *commands)).map(|(marks, _)| *marks)
     }
@@ -69,6 +95,11 @@ impl Counted {
     pub(in crate::trace::convert) fn is_typical(&self) -> bool {
         self.marks().is_some()
     }
+}
+
+/// Whether a text begins with two bytes or more.
+fn is_bytes(text: &str) -> bool {
+    notation::read(text).bytes.0.len() > 1
 }
 
 /// Whether bytes stand behind any of these marks in a line. In the log of another program they were sent all the same.
@@ -141,7 +172,7 @@ fn find(text: &str, arrow: &str) -> Option<usize> {
 fn behind_word<'a>(text: &'a str, word: &str) -> Option<Said<'a>> {
     let ends_name = |before: &str| {
         let name = before.trim_end();
-        name.ends_with([']', ')', ':', '|']) || name.len() < before.len() && name.contains('=')
+        name.ends_with([']', ')', ':', '|']) || name.len() < before.len() && (name.contains('=') || is_numbered(name))
     };
     let is_here = |at: usize| text.get(at..at + word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let may_end_name = |at: usize| matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b']' | b')' | b':' | b'|');
@@ -154,6 +185,13 @@ fn behind_word<'a>(text: &'a str, word: &str) -> Option<Said<'a>> {
     let (told, rest) = counted(behind)?;
     let end = if told.is_some() { text.len() - rest.len() } else { at + word.len() };
     Some(Said { speaker: Speaker::Terminal, before: text[..at].trim(), mark: &text[at..end], text: rest, told })
+}
+
+/// Whether a text is a word with a number behind it, as names of readers are: `R1`, `carte 2`.
+fn is_numbered(name: &str) -> bool {
+    let word = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let letters = word.trim_end_matches([' ', '#', '-', '_']);
+    matches!(name.len() - word.len(), 1 | 2) && !letters.is_empty() && letters.chars().all(char::is_alphabetic)
 }
 
 /// How far from the beginning of a line the word for who speaks may stand.

@@ -36,11 +36,11 @@ pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
 }
 
 fn first<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
-    lines.iter().find(|line| !line.raw.trim().is_empty())
+    lines.iter().find(|line| !line.whole.trim().is_empty())
 }
 
 pub(super) fn raw<'a>(line: &Line<'a>) -> &'a str {
-    line.raw.trim_start_matches('\u{FEFF}')
+    line.whole.trim_start_matches('\u{FEFF}')
 }
 
 pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
@@ -49,9 +49,9 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
     let above = if named.is_some() { first.number } else { 0 };
     let Some((separator, columns)) = named.or_else(|| unnamed::columns(lines)) else {
         let why = "no line of names: a table has columns such as command and response, or direction and data";
-        return dialogue.unread(first.number, first.raw, why);
+        return dialogue.unread(first.number, first.whole, why);
     };
-    let lines: Vec<_> = lines.iter().filter(|line| line.number > above && !line.raw.trim().is_empty()).collect();
+    let lines: Vec<_> = lines.iter().filter(|line| line.number > above && !line.whole.trim().is_empty()).collect();
     let ends = ends_of_quotes(&lines, separator);
     let table = Table { lines, separator, columns, ends };
     fields::say(|take: &mut dyn FnMut(Record)| table.records(take), dialogue);
@@ -72,7 +72,7 @@ impl Table<'_, '_> {
         let mut at = 0;
         while let Some(line) = lines.get(at) {
             let mut record = Record::new(line.number);
-            let Row { mut cells, end } = row(line.raw, *separator, false);
+            let Row { mut cells, end } = row(line.whole, *separator, false);
             let fits = |end: &&EndOfQuote| cells.len() + end.cells == columns.len();
             let last = match end {
                 End::Whole => Some(at),
@@ -81,19 +81,19 @@ impl Table<'_, '_> {
             };
             if let Some(last) = last {
                 let more = lines.iter().take(last + 1).skip(at + 1);
-                more.for_each(|line| go_on(&mut cells, row(line.raw, *separator, true)));
+                more.for_each(|line| go_on(&mut cells, row(line.whole, *separator, true)));
                 at = last;
             } else {
                 // Only this line is taken as damaged, and its quotes as signs like others.
-                record.flaw(line.raw, "a value in quotes that does not end");
-                cells = line.raw.split(*separator).map(str::to_owned).collect();
+                record.flaw(line.whole, "a value in quotes that does not end");
+                cells = line.whole.split(*separator).map(str::to_owned).collect();
             }
             if cells.len() == columns.len() || last.is_some() {
                 let named = columns.iter().zip(&cells);
                 named.for_each(|(column, value)| record.add(&column.name, column.meaning, value));
             }
             if cells.len() != columns.len() && last.is_some() {
-                record.flaw(line.raw, &format!("{} values under {} names", cells.len(), columns.len()));
+                record.flaw(line.whole, &format!("{} values under {} names", cells.len(), columns.len()));
             }
             take(record);
             at += 1;
@@ -158,7 +158,7 @@ struct EndOfQuote {
 fn ends_of_quotes(lines: &[&Line<'_>], separator: char) -> Vec<Option<EndOfQuote>> {
     let mut below = None;
     let end_at = |(index, line): (usize, &&Line<'_>)| {
-        let Row { cells, end } = row(line.raw, separator, true);
+        let Row { cells, end } = row(line.whole, separator, true);
         let cells = cells.len() - 1;
         below = match end {
             End::Whole => Some(EndOfQuote { line: index, cells }),

@@ -78,6 +78,7 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         let meaning = fields::meaning(key);
         match (meaning, text_of(value)) {
             (Some(_), Some(text)) => record.add(key, meaning, &text),
+            (Some(Meaning::Answer), None) if is_answer(value) => inside(value, &mut record),
             (Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Data), None) if value.is_object() => {
                 record.flaw(&format!("\"{key}\":{value}"), "a value that is neither text nor a list of numbers");
             }
@@ -85,6 +86,27 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         }
     }
     record
+}
+
+/// Whether a value is an object with the data of an answer and its status word, or one of them.
+fn is_answer(value: &Value) -> bool {
+    let is_status = |key: &str| fields::meaning(key) == Some(Meaning::Status) || matches!(key, "sw1" | "sw2");
+    let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    keys().any(is_status) && keys().all(|key| is_status(key) || fields::meaning(key) == Some(Meaning::Data))
+}
+
+/// Adds the parts of an answer.
+fn inside(value: &Value, record: &mut Record) {
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let meaning = match fields::meaning(key) {
+            Some(Meaning::Data) => Some(Meaning::Answer),
+            meaning => meaning,
+        };
+        match text_of(value) {
+            Some(text) => record.add(key, meaning, &text),
+            None => leaves(key, value, record),
+        }
+    }
 }
 
 /// Adds what an object or a list holds, of which no name tells what it is. `name` is the last one above it.
@@ -111,7 +133,12 @@ fn text_of(value: &Value) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(numbers) => {
-            let byte = |number: &Value| number.as_u64().and_then(|number| u8::try_from(number).ok());
+            // Java has bytes from -128 to 127: above that there are none where some are below zero.
+            let is_signed = numbers.iter().any(|number| number.as_i64().is_some_and(|number| number < 0));
+            let byte = |number: &Value| {
+                let number = number.as_i64()?;
+                if is_signed { i8::try_from(number).ok().map(i8::cast_unsigned) } else { u8::try_from(number).ok() }
+            };
             // What is no byte is not read as one further on.
             let word = |number: &Value| byte(number).map_or_else(|| number.to_string(), |byte| format!("{byte:02X}"));
             Some(numbers.iter().map(word).collect::<Vec<_>>().join(" "))

@@ -10,7 +10,7 @@ use crate::trace::convert::{
 /// The separator and the columns of a table without a line of names: each row says in one column whose
 /// the bytes in another one are, and there are bytes in no third one.
 pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
-    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.raw.trim().is_empty()).collect();
+    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.whole.trim().is_empty()).collect();
     SEPARATORS.into_iter().find_map(|separator| {
         let mut columns: Option<Vec<Cells>> = None;
         for line in &rows {

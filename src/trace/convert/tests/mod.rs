@@ -2,6 +2,7 @@
 
 mod field;
 mod left;
+mod posted;
 mod printed;
 mod programs;
 mod properties;

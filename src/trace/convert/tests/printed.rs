@@ -24,7 +24,40 @@ pub(super) struct Style {
     /// Whether the same bytes stand behind as text.
     column: bool,
     end: &'static str,
+    /// What stands before commands and before answers, where a form has many such marks.
+    marks: (&'static str, &'static str),
+    /// What stands before each line of the log when it was passed on.
+    frame: Frame,
 }
+
+/// What was put before each line of a log.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    Nothing,
+    /// Of a mail that answers another one.
+    Quote,
+    /// The number of the line, and this.
+    Number(&'static str),
+}
+
+/// Marks with their bytes on the same line, or on those below.
+const MARKS: [(&str, &str); 12] = [
+    (" => ", " <= "),
+    (" => ", " <= "),
+    (" --> ", " <-- "),
+    ("C-APDU: ", "R-APDU: "),
+    ("cmd: ", "rsp: "),
+    ("Sent: ", "Received: "),
+    ("Requ\u{EA}te : ", "R\u{E9}ponse : "),
+    ("APDU envoy\u{E9}e : ", "APDU re\u{E7}ue : "),
+    ("Terminal: ", "Card: "),
+    ("R1 TX: ", "R1 RX: "),
+    ("TX:", "RX:"),
+    ("Commande APDU :", "R\u{E9}ponse APDU :"),
+];
+
+const FRAMES: [Frame; 6] =
+    [Frame::Nothing, Frame::Nothing, Frame::Nothing, Frame::Quote, Frame::Number("\t"), Frame::Number(". ")];
 
 impl Style {
     /// With each command and each answer in one line.
@@ -47,14 +80,17 @@ const PREFIXES: [&str; 8] = [
 const BETWEEN: [&str; 6] = [" ", "", "-", ":", ", ", ","];
 
 pub(super) fn style() -> impl Strategy<Value = Style> {
-    (0..PREFIXES.len(), 0..BETWEEN.len(), prop_oneof![Just(usize::MAX), 3_usize..40], any::<bool>(), any::<bool>())
-        .prop_map(|(prefix, between, row, column, windows)| Style {
-            prefix: PREFIXES[prefix],
-            between: BETWEEN[between],
-            row,
-            column: column && BETWEEN[between] == " ",
-            end: if windows { "\r\n" } else { "\n" },
-        })
+    let lines = (0..PREFIXES.len(), prop_oneof![Just(usize::MAX), 3_usize..40], any::<bool>(), 0..FRAMES.len());
+    let bytes = (0..BETWEEN.len(), any::<bool>(), 0..MARKS.len());
+    (lines, bytes).prop_map(|((prefix, row, windows, frame), (between, column, marks))| Style {
+        prefix: PREFIXES[prefix],
+        between: BETWEEN[between],
+        row,
+        column: column && BETWEEN[between] == " ",
+        end: if windows { "\r\n" } else { "\n" },
+        marks: MARKS[marks],
+        frame: FRAMES[frame],
+    })
 }
 
 fn command() -> impl Strategy<Value = Vec<u8>> {
@@ -112,6 +148,15 @@ impl Printer {
                 self.line(&format!("{mark}{shown}"));
             }
         }
+    }
+
+    /// A mark, and bytes behind or below it.
+    fn marked(&mut self, mark: &str, bytes: &[u8]) {
+        if mark.ends_with(' ') {
+            return self.wrapped(mark, bytes);
+        }
+        self.line(mark);
+        self.wrapped("", bytes);
     }
 
     /// Rows of sixteen bytes and the text behind them.
@@ -195,9 +240,10 @@ impl Printer {
                 self.line(&format!("Response <-- {}", hex(answer, "")));
             }
             Format::Arrows => {
-                self.wrapped(" => ", command);
+                let (sent, received) = self.style.marks;
+                self.marked(sent, command);
                 self.line(" (1217 usec)");
-                self.wrapped(" <= ", answer);
+                self.marked(received, answer);
                 self.line(if answer.ends_with(&[0x90, 0x00]) {
                     "Status: No Error"
                 } else {
@@ -246,7 +292,20 @@ pub(super) fn printed(format: Format, exchanges: &[Exchange], style: Style) -> S
         printer.line("  {}");
         printer.line("]");
     }
-    printer.log
+    // Records are passed on as files, and of one line nothing tells that it has a frame.
+    let is_file = matches!(format, Format::Spy | Format::Csv | Format::Json | Format::JsonLines);
+    if is_file { printer.log } else { style.frame.around(&printer.log) }
+}
+
+impl Frame {
+    fn around(self, log: &str) -> String {
+        let framed = |(index, line): (usize, &str)| match self {
+            Self::Nothing => line.to_owned(),
+            Self::Quote => format!("> {line}"),
+            Self::Number(end) => format!("{}{end}{line}", index + 7),
+        };
+        log.split_inclusive('\n').enumerate().map(framed).collect()
+    }
 }
 
 /// The exchanges of a trace, as far as their bytes are known.

@@ -164,7 +164,7 @@ fn a_record_that_says_nothing_is_named_if_it_has_bytes() {
     for record in ["{\"message\":\"00 B0 00 00 01 11 22 33\"}", "{\"data\":\"00B0000001\"}", "{\"result\":\"6A82\"}"] {
         assert_eq!(named(&format!("{exchange}{record}\n"), Format::JsonLines).len(), 1, "{record}");
     }
-    let nested = "{\"command\":\"00A4040000\",\"response\":{\"data\":\"6F00\",\"sw\":\"9000\"}}\n";
+    let nested = "{\"command\":\"00A4040000\",\"response\":{\"data\":\"6F00\",\"sw\":\"9000\",\"x\":\"41\"}}\n";
     let found = named(nested, Format::JsonLines);
     let why = "a value that is neither text nor a list of numbers";
     assert!(found.contains(&(1, why.to_owned())), "{found:?}");
