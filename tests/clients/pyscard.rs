@@ -33,6 +33,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     let cps2ter = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::cps2ter", |sandbox| {
         run(sandbox, &file("pyscard/cps2ter.py"), &["cps-lefevre"], &[])
     });
+    let cps4 = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::cps4", |sandbox| {
+        run(sandbox, &file("pyscard/cps4.py"), &["cps4-lefevre"], &[])
+    });
     let professional = trial(&[&PYSCARD, &CRYPTOGRAPHY], "pyscard::professional", professional);
     let newcomer = trial(&[&PYSCARD], "pyscard::newcomer", newcomer);
     let of_script = |(name, slots, told): (&str, &'static [&str], &'static [&str])| {
@@ -47,7 +50,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         sandbox.program(&command)?.run()?.exits_with(0)?;
         Ok(())
     });
-    [newcomer, extended, contactless, antenna, messaging, professional, cps2ter]
+    [newcomer, extended, contactless, antenna, messaging, professional, cps2ter, cps4]
         .into_iter()
         .chain(SCRIPTS.map(of_script))
         .collect()

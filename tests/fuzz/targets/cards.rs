@@ -53,6 +53,12 @@ pub(super) fn professional() -> Box<dyn Card> {
     Box::new(PROFILE.get_or_init(|| read(("cps-lefevre.toml", cards::CPS_LEFEVRE))).card())
 }
 
+/// A CPS4.
+pub(super) fn fourth() -> Box<dyn Card> {
+    static PROFILE: OnceLock<Profile> = OnceLock::new();
+    Box::new(PROFILE.get_or_init(|| read(("cps4-lefevre.toml", cards::CPS4_LEFEVRE))).card())
+}
+
 fn read((name, card): (&str, &str)) -> Profile {
     let source = Source { name: name.into(), text: card.into() };
     parse(source, None, &text::OPTIONS).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))

@@ -6,6 +6,7 @@
 mod card_file;
 mod cards;
 mod chip;
+mod chipdoc;
 mod commands;
 mod cps2ter;
 mod decode;
@@ -33,6 +34,7 @@ pub struct Target {
 /// All targets.
 pub const ALL: &[Target] = &[
     Target { name: "card_file", seeds: &["applets/cards", "fixtures/cards/broken"], run: card_file::run },
+    Target { name: "chipdoc", seeds: &[], run: chipdoc::run },
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "cps2ter", seeds: &[], run: cps2ter::run },
     Target { name: "decode", seeds: &[], run: decode::run },
