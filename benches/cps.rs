@@ -1,6 +1,6 @@
 //! What software for professionals waits for: a CPS3 that signs, authenticates, and is looked at for the first time.
 //!
-//! The cold session is the scenario of that name, in process; benches/transport.rs has it through libpcsclite.
+//! The cold session is the golden trace `agency-cold`, in process; benches/transport.rs has it through libpcsclite.
 
 use std::{fs, hint::black_box, path::Path};
 
@@ -11,7 +11,7 @@ use virtuale::profile::{self, Options, VirtualCard};
 use virtuale_engine::{Card, Interface, Response, StatusWord};
 
 const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/cps-lefevre.toml");
-const SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios/cps3-session.apdu");
+const SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/traces/agency-cold.apdu");
 
 const VERIFY: &[u8] = &hex!("00 20 00 01 04 31323334");
 /// Key 82 authenticates.
@@ -34,7 +34,7 @@ fn status(card: &mut VirtualCard, command: &[u8]) -> StatusWord {
 
 /// The commands of the cold session, none of which goes over two lines.
 fn session() -> Vec<Vec<u8>> {
-    let text = fs::read_to_string(SESSION).expect("the scenario");
+    let text = fs::read_to_string(SESSION).expect("the trace");
     let commands = text.lines().filter_map(|line| line.strip_prefix("> "));
     let bytes = |line: &str| -> String { line.split('#').next().unwrap_or_default().split_whitespace().collect() };
     commands.map(|line| hex::decode(bytes(line)).expect("hexadecimal digits")).collect()

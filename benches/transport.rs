@@ -40,7 +40,7 @@ const LIBRARY: &str = "libpcsclite.so.1";
 const READER: &CStr = c"Virtuale 00 00";
 const CARD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
 const CPS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/cps-lefevre.toml");
-const CPS_SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/scenarios/cps3-session.apdu");
+const CPS_SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/traces/agency-cold.apdu");
 /// READ BINARY, SFI 2 (the identity), 200 bytes.
 const READ_BINARY: &[u8] = &[0x00, 0xB0, 0x82, 0x00, 0xC8];
 const RESPONSE: usize = 202;
@@ -225,7 +225,7 @@ fn card(file: &str) -> Box<dyn Card> {
 fn cold_session(criterion: &mut Criterion, client: &Client<'_>, context: c_long, readers: &Readers) {
     readers.remove(0).expect("a card");
     readers.insert(0, card(CPS), None).expect("an empty slot");
-    let text = fs::read_to_string(CPS_SESSION).expect("the scenario");
+    let text = fs::read_to_string(CPS_SESSION).expect("the trace");
     let lines = text.lines().filter_map(|line| line.strip_prefix("> "));
     let bytes = |line: &str| -> String { line.split('#').next().unwrap_or_default().split_whitespace().collect() };
     let commands: Vec<_> = lines.map(|line| hex::decode(bytes(line)).expect("hexadecimal digits")).collect();

@@ -8,6 +8,7 @@ mod families;
 mod output;
 mod paths;
 mod production;
+mod rows;
 mod sources;
 
 use std::{

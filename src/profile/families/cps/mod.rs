@@ -4,6 +4,8 @@ mod certificate;
 #[cfg(test)]
 mod fourth_tests;
 #[cfg(test)]
+mod map_tests;
+#[cfg(test)]
 mod ter_tests;
 #[cfg(test)]
 mod tests;

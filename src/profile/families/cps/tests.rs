@@ -83,13 +83,14 @@ fn the_card_is_known_by_its_answer_to_reset() {
 }
 
 /// Commands of programs that were seen to use all that contacts have.
-const BY_CONTACTS: [&str; 6] = [
+const BY_CONTACTS: [&str; 7] = [
     include_str!("../../../../fixtures/scenarios/cps3-authentication.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-codes.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-files.apdu"),
-    include_str!("../../../../fixtures/scenarios/cps3-session.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-signature.apdu"),
     include_str!("../../../../fixtures/scenarios/cps3-ter.apdu"),
+    include_str!("../../../../fixtures/traces/agency-cold.apdu"),
+    include_str!("../../../../fixtures/traces/agency-work.apdu"),
 ];
 
 /// The commands of a trace.
