@@ -62,6 +62,8 @@ fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
         "> 01 22 81 B6 04 91 02 2C 90  # MANAGE SECURITY ENVIRONMENT\n< 9000",
         "card.crt.pem: OK",
         "certificate revoked",
+        // The sessions of the agency's library.
+        "3 traces, 196 commands, no finding",
         // Over the antenna, with OpenSC told of it.
         "(token not recognized)",
         "Private RSA Key [CPS_PRIV_TECH_AUT]",

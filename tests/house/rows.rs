@@ -28,6 +28,7 @@ type Row = (&'static str, &'static str, &'static [&'static str]);
 const OF_TRANSPORT: &[Row] = &[
     ("data and answer over contacts", TRANSPORT, &["> 00 A4 09 04 04 3F 00 D0 03", "< 61 27", "> 00 C0 00 00 27"]),
     ("data and answer over the antenna", TRANSPORT, &["> 00 A4 09 04 04 3F 00 D0 03 00", "< 62 25 80 02 00 0C *"]),
+    ("no 6Cxx: who asks for more gets what waits", TRANSPORT, &["> 00 C0 00 00 FF", "< 01 01 83 02 D0 03 *", "> *"]),
     ("256 bytes over contacts", TRANSPORT, &["< 61 00", "> 00 C0 00 00 E7", "< * 61 19", "> 00 C0 00 00 19"]),
     ("256 bytes over the antenna", TRANSPORT, &["> 00 88 00 00 05 68 65 6C 6C 6F 00", "< {proof:256} 90 00"]),
     ("E7 bytes of a file over contacts", FILES, &["> 00 B0 00 00 E7", "< *", "> 00 B0 00 E7 E7"]),
