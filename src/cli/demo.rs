@@ -12,8 +12,13 @@ use super::{
     options::Reproducible,
     output, read,
 };
+use virtuale_engine::Fault;
+
 use crate::{
-    profile::families::{BuiltIn, Families},
+    profile::{
+        Profile,
+        families::{BuiltIn, Families},
+    },
     shown,
     terminal::{
         holder::Nobody,
@@ -70,17 +75,27 @@ pub(super) fn run(args: &Args) -> Exit {
     let mut service = Service::establish(host.socket()).map_err(|error| lost(&error))?;
     let slots = service.slots().map_err(|error| lost(&error))?;
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
-    let mut connection = service.connect(&reader).map_err(|error| lost(&error))?;
-    let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut Nobody)?;
-
     let (program, card) = (own_name(), shown::word(found.as_path()));
     let attach = [
         format!("{program} exec --card {card} -- {}", pages::your_program(format.lang)),
         format!("eval \"$({program} serve --detach --card {card})\""),
     ];
-    let page = reading.demonstration(&reader, &attach.each_ref().map(String::as_str), format);
+    let attach = attach.each_ref().map(String::as_str);
+    let page = match service.connect(&reader) {
+        Ok(mut connection) => {
+            let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut Nobody)?;
+            reading.demonstration(&reader, &attach, format)
+        }
+        Err(_) if is_mute(&profile, args) => pages::mute(&reader, &attach, format),
+        Err(error) => return Err(lost(&error)),
+    };
     output::print_page(&page)?;
     Ok(exit::DONE)
+}
+
+/// Whether a card gives no answer to reset, with no reader in between.
+fn is_mute(profile: &Profile, args: &Args) -> bool {
+    matches!(cards::in_process(profile, &args.reproducible), Err(TransportError::Silent(Fault::Mute)))
 }
 
 /// What starts this program, so that the lines on the page can be typed in any folder: the path, if it was started by

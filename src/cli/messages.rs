@@ -87,10 +87,19 @@ messages! {
     };
     /// What to do about a card that does not answer.
     MuteCard = {
-        en: "it gives no answer to reset: a card without antenna is mute in a slot with one; \
-             put it into a slot with contacts, or a card with antenna (such as cps3) into this one",
-        fr: "elle ne donne pas de réponse au reset : une carte sans antenne est muette sur un lecteur sans contact ; \
-             la mettre dans un lecteur à contacts, ou une carte avec antenne (par exemple cps3) dans celui-ci"
+        en: "it gives no answer to reset. Some cards are made mute (such as cps-muette), so that programs show what \
+             they say of one.\n\
+             A card without antenna is mute in a slot with one: put it into a slot with contacts, or a card with \
+             antenna (such as cps3) into this one",
+        fr: "elle ne donne pas de réponse au reset. Certaines cartes sont faites muettes (par exemple cps-muette), \
+             pour montrer ce qu'un logiciel en dit.\n\
+             Une carte sans antenne est muette sur un lecteur sans contact : la mettre dans un lecteur à contacts, ou \
+             une carte avec antenne (par exemple cps3) dans celui-ci"
+    };
+    /// What a card file is for that makes a card mute.
+    MadeMute = {
+        en: "its card file makes it mute, so that programs show what they say of a card that does not answer",
+        fr: "son fichier de carte la rend muette, pour montrer ce que dit un logiciel d'une carte qui ne répond pas"
     };
     /// A card is none that is read.
     OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };

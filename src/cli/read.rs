@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::Serialize;
+use virtuale_engine::Fault;
 
 use super::{
     Exit, Failure, cards,
@@ -102,7 +103,12 @@ fn read_file(printer: &mut Printer<'_>, card: &Path, place: &str) -> Result<Box<
     let args = printer.args;
     let profile = cards::profile(card, &args.reproducible)?;
     let transport = cards::in_process(&profile, &args.reproducible);
-    let mut transport = transport.map_err(|error| unread(place, &error))?;
+    let mut transport = transport.map_err(|error| match (unread(place, &error), error) {
+        (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
+            Failure::environment(message, Message::MadeMute.said())
+        }
+        (failure, _) => failure,
+    })?;
     printer.reading(&mut transport, profile.layout(), place)
 }
 

@@ -18,7 +18,7 @@ use super::{
     transport::{Transport, TransportError},
     vitale,
 };
-use crate::profile::{layout::Layout, schema::Doc};
+use crate::profile::{layout::Layout, schema::Doc, tree::Node};
 
 /// The guides of the program: the one place where they are listed.
 const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide, &cps::CpsGuide];
@@ -41,6 +41,20 @@ pub trait Guide: Sync {
         today: Date,
         holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread>;
+
+    /// What a card file says of a card, besides what is printed on it; `None` where that says it all.
+    fn written(&self, _written: Written<'_>, _format: Format) -> Option<Page> {
+        None
+    }
+}
+
+/// What a card file says.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// The data, under the keys of card files.
+    pub data: &'a Node,
+    /// The day on which its validity is judged.
+    pub today: Date,
 }
 
 /// A card that was read, for people and for programs.
@@ -134,9 +148,18 @@ impl Guides {
         today: Date,
         holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread> {
-        match self.0.iter().find(|guide| guide.family() == layout.family().name()) {
+        match self.of(layout) {
             Some(guide) => guide.read(transport, layout, today, holder),
             None => Ok(Box::new(plain::read(transport, layout, today)?)),
         }
+    }
+    /// What a card file of a layout's family says, besides what is printed on the card; `None` where that says it all.
+    #[must_use]
+    pub fn written(&self, layout: &Layout, written: Written<'_>, format: Format) -> Option<Page> {
+        self.of(layout)?.written(written, format)
+    }
+
+    fn of(&self, layout: &Layout) -> Option<&'static dyn Guide> {
+        self.0.iter().copied().find(|guide| guide.family() == layout.family().name())
     }
 }

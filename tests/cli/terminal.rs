@@ -240,3 +240,53 @@ fn colours_are_for_terminals() {
     terminal.wait_for("hold nothing");
     assert!(!terminal.shown.contains('\u{1b}'), "{}", terminal.shown);
 }
+
+#[test]
+fn a_code_is_asked_for_unseen_until_it_is_right() {
+    let sandbox = Sandbox::new();
+    let read = sandbox.virtuale(&["read", "--card", "cps-lefevre", "--now", "2026-01-15"]);
+    let mut terminal = OnTerminal::start(&read);
+    let prompt = "empty to read on without it): ";
+    terminal.wait_for(prompt);
+    terminal.press(b"12x4\r");
+    terminal.wait_for_behind("something else than digits", prompt);
+    terminal.press(b"0000\r");
+    terminal.wait_for_behind("is wrong: 2 tries left", prompt);
+    // What was mistyped is taken back, as a whole and by its last digit.
+    terminal.press(b"99\x15123\x7F34\r");
+    terminal.wait_for("further bytes are unused");
+    assert_eq!(terminal.shown.matches(&format!("{prompt}\r\n")).count(), 3, "{}", terminal.shown);
+    assert!(terminal.shown.contains("signs lots"), "{}", terminal.shown);
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
+fn who_leaves_a_prompt_for_a_code_finds_the_terminal_as_it_was() {
+    let sandbox = Sandbox::new();
+    let shell = sandbox.shell(
+        "virtuale read --card cps-lefevre; echo \"code $?\"; stty -a; \
+         virtuale read --card cps-lefevre; echo \"read: $?\"",
+    );
+    let mut terminal = OnTerminal::start(&shell);
+    let prompt = "empty to read on without it): ";
+    terminal.wait_for(prompt);
+    terminal.press(b"12\x03");
+    terminal.wait_for("code 130");
+    terminal.wait_for_behind("code 130", " echo ");
+    terminal.wait_for_behind("code 130", prompt);
+    terminal.press(b"\r");
+    terminal.wait_for("read: 0");
+    assert!(terminal.shown.contains("Not read, since it needs the code"), "{}", terminal.shown);
+    terminal.end();
+}
+
+#[test]
+fn nobody_is_asked_for_a_code_that_opens_nothing() {
+    let sandbox = Sandbox::new();
+    for card in ["cps-bloquee", MARTIN] {
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&["read", "--card", card]));
+        terminal.wait_for("further bytes are unused");
+        assert!(!terminal.shown.contains("without it"), "{card}: {}", terminal.shown);
+        assert_eq!(terminal.end(), Some(0));
+    }
+}

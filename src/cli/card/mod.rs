@@ -23,7 +23,7 @@ pub(super) struct Args {
 enum Verb {
     /// Check card files, and say what is wrong with file, line, column and what to do
     Check(check::Args),
-    /// Show a card as people see it: its face, and who is on it
+    /// Show a card as people see it: its face, who is on it, and what a professional's card says besides
     Show(show::Args),
     /// Print the bytes of a card's files
     Dump(dump::Args),
@@ -38,6 +38,7 @@ impl Args {
     pub(super) fn language(&self) -> Language {
         match &self.verb {
             Verb::New(args) => args.language(),
+            Verb::Show(args) => args.language(),
             _ => Language::of_locale(),
         }
     }

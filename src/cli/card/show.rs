@@ -3,9 +3,12 @@
 use std::{fmt::Write, path::PathBuf};
 
 use crate::{
-    cli::{Exit, cards, exit, options::Reproducible, output},
+    cli::{Exit, cards, exit, language::Language, options::Reproducible, output},
     profile::{Profile, families::Face},
-    terminal::pages::data_as_json,
+    terminal::{
+        guides::{Guides, Written},
+        pages::data_as_json,
+    },
 };
 
 const EXAMPLES: &str = "\
@@ -26,8 +29,18 @@ pub(super) struct Args {
     /// Print all that the card file says, defaults included, as JSON
     #[arg(long)]
     json: bool,
+    /// The language of what is said below the card [default: that of the locale]
+    #[arg(long)]
+    lang: Option<Language>,
     #[command(flatten)]
     reproducible: Reproducible,
+}
+
+impl Args {
+    /// The language of what is said below the card.
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
 }
 
 /// Draws the card.
@@ -38,6 +51,11 @@ pub(super) fn run(args: &Args) -> Exit {
     } else {
         let Face { lines, people } = profile.layout().family().face(profile.data());
         output::print(format_args!("{}\n{}", face(&lines), self::people(&people, &profile)))?;
+        let written = Written { data: profile.data(), today: args.reproducible.today() };
+        if let Some(page) = Guides::built_in().written(profile.layout(), written, args.language().format()) {
+            output::print("\n")?;
+            output::print_page(&page)?;
+        }
     }
     Ok(exit::DONE)
 }

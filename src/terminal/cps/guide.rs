@@ -10,7 +10,7 @@ use crate::{
     },
     terminal::{
         exchange::Exchange,
-        guides::{CardReading, Guide, Unread},
+        guides::{CardReading, Guide, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, ProfessionalReport},
         transport::Transport,
@@ -41,6 +41,10 @@ impl Guide for CpsGuide {
                 Err(Unread::OtherCard { message, hint })
             }
         }
+    }
+
+    fn written(&self, Written { data, today }: Written<'_>, format: Format) -> Option<Page> {
+        Some(pages::professional_data(data, today.into(), format))
     }
 }
 

@@ -20,7 +20,7 @@ pub use certificate::{CertificateFacts, CertificateUse, Subject};
 pub use codes::{Codes, Proof, Tries};
 #[cfg(feature = "cli")]
 pub use guide::CpsGuide;
-pub use professional::{Activity, Billing, BillingSituation, CardFacts, Employer, Holder, Place, Professional};
+pub use professional::{Activity, Billing, BillingSituation, CardFacts, Employer, Owner, Place, Professional};
 pub use read::{ReadError, read};
 pub use reading::Reading;
 
@@ -33,4 +33,10 @@ use crate::profile::tree::Node;
 #[must_use]
 pub fn professional(data: &Node) -> Professional {
     view::professional(data)
+}
+
+/// How many tries of the holder's code a card file leaves, if it says so.
+#[must_use]
+pub fn tries_written(data: &Node) -> Option<u8> {
+    view::tries(data)
 }

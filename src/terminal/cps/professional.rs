@@ -15,7 +15,7 @@ pub struct Professional {
     pub card: CardFacts,
     /// Whose it is.
     #[serde(rename = "titulaire")]
-    pub holder: Holder,
+    pub holder: Owner,
     /// Where the holder works: those that the card names, read or not.
     #[serde(rename = "exercice")]
     pub activities: Vec<Activity>,
@@ -49,7 +49,7 @@ pub struct CardFacts {
 
 /// Whose card it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Holder {
+pub struct Owner {
     /// `Mme`, `Mlle` or `M`.
     #[serde(rename = "civilite")]
     pub civility: Option<String>,
@@ -189,7 +189,7 @@ pub struct BillingSituation {
     pub signs_lots: Option<bool>,
 }
 
-impl Holder {
+impl Owner {
     /// First name and name, as one calls a person; what there is of them.
     #[must_use]
     pub fn full_name(&self) -> Option<String> {

@@ -10,7 +10,7 @@ use crate::{
     profile::{Options, Profile, families::Families},
     terminal::{
         files::Lock,
-        holder::{Asked, Code, Holder as Person, Nobody},
+        holder::{Asked, Code, Holder, Nobody},
         remark::Remark,
         toy::parrot,
         transport::{Transport, in_process::in_process},
@@ -23,7 +23,7 @@ fn card(name: &str) -> Profile {
     Families::built_in().load(name.as_ref(), &OPTIONS).expect("a card of the program")
 }
 
-fn reading(name: &str, holder: &mut dyn Person) -> Reading {
+fn reading(name: &str, holder: &mut dyn Holder) -> Reading {
     let profile = card(name);
     let mut transport = in_process(Box::new(profile.card())).expect("power");
     read(&mut transport, profile.layout(), OPTIONS.today, holder).expect("a professional's card")
@@ -43,7 +43,7 @@ impl Script {
     }
 }
 
-impl Person for Script {
+impl Holder for Script {
     fn code(&mut self, asked: &Asked) -> Option<Code> {
         self.asked.push(asked.clone());
         Code::new(self.codes.pop()?, &asked.digits).ok()

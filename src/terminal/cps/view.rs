@@ -3,7 +3,7 @@
 //! The tree comes from decoding or from a card file. A key that is missing, or holds another kind of value than
 //! expected, gives nothing.
 
-use super::{Activity, Billing, BillingSituation, CardFacts, Employer, Holder, Place, Professional};
+use super::{Activity, Billing, BillingSituation, CardFacts, Employer, Owner, Place, Professional};
 use crate::{
     profile::tree::{CardDate, Data, Node},
     terminal::period::Period,
@@ -19,6 +19,11 @@ pub(super) fn professional(tree: &Node) -> Professional {
         activities: activities.map(|(index, node)| activity(index + 1, node)).collect(),
         billing: Billing { lock: None, situations: members("facturation").iter().map(situation).collect() },
     }
+}
+
+/// How many tries of the holder's code are left.
+pub(super) fn tries(tree: &Node) -> Option<u8> {
+    text(tree, "code.essais_porteur")?.parse().ok()
 }
 
 /// One of the activities.
@@ -45,8 +50,8 @@ fn card(tree: &Node) -> CardFacts {
     }
 }
 
-fn holder(tree: &Node) -> Holder {
-    Holder {
+fn holder(tree: &Node) -> Owner {
+    Owner {
         civility: text(tree, "titulaire.civilite"),
         name: text(tree, "titulaire.nom"),
         first_name: text(tree, "titulaire.prenom"),

@@ -33,6 +33,7 @@ pub use paper::{PaperCopy, paper_copy};
 pub use plain::plain;
 pub use professional::{professional, professional_data};
 
+use words::Words;
 use writer::Writer;
 
 /// How many commands the page of the demonstration shows.
@@ -104,13 +105,29 @@ pub fn demo(reading: &Reading, place: &str, attach: &[&str], format: Format) -> 
     writer.page
 }
 
+/// The page of `virtuale demo` of a card that gives no answer to reset, as its card file wants it.
+#[must_use]
+pub fn mute(place: &str, attach: &[&str], format: Format) -> Page {
+    let (mut page, words) = (Page::new(format.width), words::of(format.lang));
+    page.title(&(words.titles.reading)(place));
+    page.text(2, Role::Bad, words.notes.mute);
+    page.text(2, Role::Plain, words.notes.made_mute);
+    self::attach(&mut page, attach, words);
+    page
+}
+
 /// The end of the page of a demonstration: the first commands, and the lines that attach one's own program.
 pub(super) fn demonstrate(page: &mut Page, exchanges: &[Exchange], attach: &[&str], lang: Lang) {
     let words = words::of(lang);
     parts::commands(page, words, words.titles.first_commands, exchanges, FIRST_COMMANDS);
+    self::attach(page, attach, words);
+}
+
+/// The lines that attach one's own program.
+fn attach(page: &mut Page, lines: &[&str], words: &Words) {
     page.heading(words.titles.attach);
     page.text(2, Role::Plain, words.notes.attach);
-    attach.iter().for_each(|line| page.verbatim(line));
+    lines.iter().for_each(|line| page.verbatim(line));
 }
 
 /// What stands for a program of one's own in the lines of [`demo`].

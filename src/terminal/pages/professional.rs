@@ -13,7 +13,7 @@ use crate::{
     profile::tree::{CardDate, Node},
     terminal::{
         cps::{
-            self, Activity, Billing, BillingSituation, CertificateFacts, Codes, Employer, Holder, Place, Professional,
+            self, Activity, Billing, BillingSituation, CertificateFacts, Codes, Employer, Owner, Place, Professional,
             Proof, Reading, Tries,
         },
         files::Lock,
@@ -59,6 +59,10 @@ pub fn professional_data(data: &Node, today: CardDate, format: Format) -> Page {
     writer.holder(&professional.holder);
     writer.activities(&professional.activities, Interface::Contact);
     writer.billing(&professional.billing, Interface::Contact);
+    if let Some(left) = cps::tries_written(data) {
+        writer.page.heading(writer.own.codes);
+        writer.tries(writer.own.pin, Tries { left: Some(left), most: None });
+    }
     writer.page
 }
 
@@ -90,7 +94,7 @@ impl Writer {
         }
     }
 
-    fn holder(&mut self, holder: &Holder) {
+    fn holder(&mut self, holder: &Owner) {
         let own = self.own;
         self.page.heading(own.holder);
         let civility = holder.civility.as_deref().map(own.civility_of);

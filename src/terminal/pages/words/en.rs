@@ -116,6 +116,8 @@ pub(super) static WORDS: Words = Words {
         unused: |bytes| format!("{bytes} further bytes are unused."),
         more_commands: |count| format!("... and {count} more"),
         attach: "Any program that uses PC/SC sees the same card, without changes and without root:",
+        mute: "The card does not answer: it is mute, and gives no answer to reset.",
+        made_mute: "Its card file makes it so. It is there to show what a program says of a card that does not answer.",
         your_program: "YOUR-PROGRAM",
         paper_issued: |today| format!("Read from the card on {today}."),
         paper_personal: "This copy is strictly personal.",

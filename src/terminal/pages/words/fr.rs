@@ -118,6 +118,8 @@ pub(super) static WORDS: Words = Words {
         unused: |bytes| format!("{bytes} autres octets ne servent pas."),
         more_commands: |count| format!("... et {count} autres"),
         attach: "Tout logiciel PC/SC voit la même carte, sans modification et sans droits root :",
+        mute: "La carte ne répond pas : elle est muette, et ne donne pas de réponse au reset.",
+        made_mute: "Son fichier de carte le veut ainsi. Elle montre ce que dit un logiciel d'une carte qui ne répond pas.",
         your_program: "VOTRE-PROGRAMME",
         paper_issued: |today| format!("Lu sur la carte le {today}."),
         paper_personal: "Cette copie est strictement personnelle.",

@@ -121,6 +121,9 @@ pub(super) struct Notes {
     pub(super) unused: fn(usize) -> String,
     pub(super) more_commands: fn(usize) -> String,
     pub(super) attach: &'static str,
+    /// That a card gives no answer to reset, and that it is made so.
+    pub(super) mute: &'static str,
+    pub(super) made_mute: &'static str,
     /// What stands for a program of one's own in a line to type.
     pub(super) your_program: &'static str,
     pub(super) paper_issued: fn(today: &str) -> String,

@@ -168,7 +168,7 @@ pub(super) static EN: ProfessionalWords = ProfessionalWords {
         )
     },
     not_professional: |status| format!("this is no professional's card (CPS): SELECT CPS was answered {status}"),
-    cards_read: "this terminal reads professionals' cards of the third generation (CPS3), and Vitale cards",
+    cards_read: "this terminal reads professionals' cards (CPS3, CPS4) and Vitale cards",
 };
 
 /// French.
@@ -271,5 +271,5 @@ pub(super) static FR: ProfessionalWords = ProfessionalWords {
     not_professional: |status| {
         format!("ce n'est pas une carte de professionnel (CPS) : SELECT CPS a reçu la réponse {status}")
     },
-    cards_read: "ce terminal lit les cartes de professionnel de troisième génération (CPS3), et les cartes Vitale",
+    cards_read: "ce terminal lit les cartes de professionnel (CPS3, CPS4) et les cartes Vitale",
 };
