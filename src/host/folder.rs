@@ -63,7 +63,30 @@ impl Folder {
     /// [`io::ErrorKind::AlreadyExists`] if readers of that name run.
     pub(crate) fn create(name: Option<&HostName>) -> io::Result<Self> {
         let longest = name.map_or(0, |name| AROUND_NAME.len() + name.as_str().len()).max(LONGEST_NAME.len());
-        Self::create_in(&place_for(longest)?, name)
+        Self::create_below(bases(), longest, name)
+    }
+
+    /// Makes a folder in the first place that will do, where the longest path in it goes on for so many bytes.
+    fn create_below(bases: Vec<PathBuf>, longest: usize, name: Option<&HostName>) -> io::Result<Self> {
+        let mut first = None;
+        for base in usable(bases, longest) {
+            let was_there = fs::symlink_metadata(&base).is_ok();
+            match Self::create_in(&base, name) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    if !was_there {
+                        // Fails if others found it useful, as it should.
+                        let _ = fs::remove_dir(&base);
+                    }
+                    first.get_or_insert(error);
+                }
+                made => return made,
+            }
+        }
+        Err(first.unwrap_or_else(|| {
+            let message = "neither XDG_RUNTIME_DIR, the temporary folder nor the home folder can be written to, or their \
+                           paths are too long for sockets";
+            io::Error::other(message)
+        }))
     }
 
     fn create_in(base: &Path, chosen: Option<&HostName>) -> io::Result<Self> {
@@ -112,18 +135,14 @@ impl Drop for Folder {
     }
 }
 
-/// The base folder in which the next folder will lie.
+/// The base folder in which a folder could be made just now.
 ///
 /// # Errors
 ///
-/// That no place will do.
+/// Why not, of the best place.
 pub fn place() -> io::Result<PathBuf> {
-    place_for(LONGEST_NAME.len())
-}
-
-/// The base folder in which a folder will lie whose longest path goes on for so many bytes.
-fn place_for(longest: usize) -> io::Result<PathBuf> {
-    chosen_base(bases(), longest)
+    let folder = Folder::create(None)?;
+    Ok(folder.path.parent().unwrap_or(&folder.path).to_owned())
 }
 
 /// The name and the PC/SC socket of each folder of this user whose readers run now.
@@ -166,25 +185,13 @@ fn bases() -> Vec<PathBuf> {
     bases
 }
 
-/// The first place that is there or can be made, is nobody else's, and whose sockets' paths are short enough, where
-/// they go on for so many bytes.
-fn chosen_base(bases: Vec<PathBuf>, longest: usize) -> io::Result<PathBuf> {
+/// The places in whose parents one may write, and whose sockets' paths are short enough, where they go on for so many
+/// bytes.
+fn usable(bases: Vec<PathBuf>, longest: usize) -> impl Iterator<Item = PathBuf> {
     // What a shell reads is one line.
-    let is_seen = |base: &PathBuf| !base.to_string_lossy().contains(shown::is_hidden);
-    let fits = |base: &PathBuf| is_seen(base) && base.as_os_str().len() + longest <= LONGEST_SOCKET;
-    let usable = |base: &PathBuf| base.parent().is_some_and(is_writable);
-    let found: Vec<_> = bases.into_iter().filter(|base| fits(base) && usable(base)).collect();
-    // What is not there yet will be made.
-    let free = found.iter().find(|base| is_private(base).unwrap_or(true));
-    match (free, found.first()) {
-        (Some(base), _) => Ok(base.clone()),
-        (None, Some(taken)) => Err(not_private(taken)),
-        (None, None) => {
-            let message = "neither XDG_RUNTIME_DIR, the temporary folder nor the home folder can be written to, or their \
-                           paths are too long for sockets";
-            Err(io::Error::other(message))
-        }
-    }
+    let is_seen = |base: &Path| !base.to_string_lossy().contains(shown::is_hidden);
+    let fits = move |base: &Path| is_seen(base) && base.as_os_str().len() + longest <= LONGEST_SOCKET;
+    bases.into_iter().filter(move |base| fits(base) && base.parent().is_some_and(is_writable))
 }
 
 fn is_writable(place: &Path) -> bool {
@@ -265,9 +272,10 @@ mod tests {
     use std::{
         fs,
         os::unix::fs::{MetadataExt, PermissionsExt},
+        path::{Path, PathBuf},
     };
 
-    use super::{Folder, HostName, LONGEST_NAME, chosen_base, in_use_below};
+    use super::{Folder, HostName, LONGEST_NAME, in_use_below};
 
     #[test]
     fn a_folder_is_private_and_goes_with_its_base() {
@@ -330,15 +338,23 @@ mod tests {
         assert!(error.to_string().contains("yours alone"), "{error}");
     }
 
+    /// The base folder of a folder that was made in one of these.
+    fn base_of(bases: &[&Path]) -> std::io::Result<PathBuf> {
+        let bases = bases.iter().map(|&base| base.to_owned()).collect();
+        Folder::create_below(bases, LONGEST_NAME.len(), None)
+            .map(|folder| folder.path().parent().expect("its base").to_owned())
+    }
+
     #[test]
     fn a_place_that_somebody_else_took_is_passed_over() {
         let place = tempfile::tempdir().expect("a temporary folder");
         let (taken, free) = (place.path().join("taken"), place.path().join("free"));
         fs::create_dir(&taken).expect("a folder");
         fs::set_permissions(&taken, fs::Permissions::from_mode(0o755)).expect("its mode");
-        assert_eq!(chosen_base(vec![taken.clone(), free.clone()], LONGEST_NAME.len()).ok(), Some(free));
-        let error = chosen_base(vec![taken], LONGEST_NAME.len()).expect_err("there is no other");
+        assert_eq!(base_of(&[&taken, &free]).ok(), Some(free));
+        let error = base_of(&[&taken]).expect_err("there is no other");
         assert!(error.to_string().contains("yours alone"), "{error}");
+        assert!(taken.exists(), "it is somebody else's");
     }
 
     #[test]
@@ -347,7 +363,7 @@ mod tests {
         let long = place.path().join("x".repeat(90));
         fs::create_dir(&long).expect("a folder");
         let short = place.path().join("virtuale");
-        assert_eq!(chosen_base(vec![long.join("virtuale"), short.clone()], LONGEST_NAME.len()).ok(), Some(short));
+        assert_eq!(base_of(&[&long.join("virtuale"), &short]).ok(), Some(short));
     }
 
     #[test]
@@ -356,7 +372,15 @@ mod tests {
         let file = place.path().join("file");
         fs::write(&file, "").expect("a file");
         let good = place.path().join("virtuale");
-        let bases = vec![file.join("virtuale"), place.path().join("missing/virtuale"), good.clone()];
-        assert_eq!(chosen_base(bases, LONGEST_NAME.len()).ok(), Some(good));
+        assert_eq!(base_of(&[&file.join("virtuale"), &place.path().join("missing/virtuale"), &good]).ok(), Some(good));
+    }
+
+    #[test]
+    fn a_place_in_which_nothing_can_be_made_is_passed_over() {
+        let place = tempfile::tempdir().expect("a temporary folder");
+        let good = place.path().join("virtuale");
+        let bare = Path::new("/proc/virtuale");
+        assert_eq!(base_of(&[bare, &good]).ok(), Some(good));
+        assert!(base_of(&[bare]).expect_err("there is no other").to_string().starts_with("/proc/virtuale: "));
     }
 }

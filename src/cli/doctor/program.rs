@@ -33,7 +33,7 @@ pub(super) enum Kind {
     /// It runs as the same user with more rights: set-group-ID, or capabilities.
     Privileged,
     /// It starts programs as another user.
-    Switch,
+    Switch(&'static str),
     /// It starts programs in a container.
     Container,
     /// It starts programs on another machine.
@@ -46,11 +46,11 @@ pub(super) enum Kind {
 
 /// Programs that start others, by what becomes of those.
 const LAUNCHERS: [(&str, Kind); 11] = [
-    ("sudo", Kind::Switch),
-    ("doas", Kind::Switch),
-    ("pkexec", Kind::Switch),
-    ("su", Kind::Switch),
-    ("runuser", Kind::Switch),
+    ("sudo", Kind::Switch("sudo")),
+    ("doas", Kind::Switch("doas")),
+    ("pkexec", Kind::Switch("pkexec")),
+    ("su", Kind::Switch("su")),
+    ("runuser", Kind::Switch("runuser")),
     ("docker", Kind::Container),
     ("podman", Kind::Container),
     ("nerdctl", Kind::Container),
@@ -189,7 +189,7 @@ mod tests {
         assert_eq!(program("set-user-id-of-a-script", 0o4755), Kind::Plain);
         assert_eq!(program("share/flatpak/exports/bin/org.example.App", 0o755), Kind::Flatpak);
         assert_eq!(program("snap/bin/app", 0o755), Kind::Snap);
-        assert_eq!(program("bin/sudo", 0o755), Kind::Switch);
+        assert_eq!(program("bin/sudo", 0o755), Kind::Switch("sudo"));
         assert_eq!(program("bin/podman", 0o755), Kind::Container);
         assert_eq!(look(place.path()).kind, Kind::NoFile);
         assert_eq!(look(&place.path().join("none")).kind, Kind::Missing);

@@ -40,7 +40,7 @@ pub(super) struct Survey {
     pub(super) user: u32,
     /// The readers of ours that run, but for those that the variable names.
     pub(super) others: Vec<Seen>,
-    /// Where the next reader's private folder would lie, or why it cannot be made.
+    /// Where a reader's private folder can be made, or why nowhere.
     pub(super) place: Result<PathBuf, String>,
     /// Programs in the background that use cards.
     pub(super) agents: Vec<Agent>,

@@ -320,7 +320,16 @@ mod tests {
             (Survey { program: program(Kind::NotRunnable), ..healthy() }, Level::Broken, "chmod +x /p"),
             (Survey { program: program(Kind::Other(0)), ..healthy() }, Level::Broken, "user 0 (set-user-ID)"),
             (Survey { program: program(Kind::Privileged), library: modern(), ..healthy() }, Level::Broken, "a copy"),
-            (Survey { program: program(Kind::Switch), ..healthy() }, Level::Broken, "whom our readers do not answer"),
+            (
+                Survey { program: program(Kind::Switch("sudo")), ..healthy() },
+                Level::Broken,
+                "whom our readers do not answer\nstart the readers as that user, too: sudo \"$(command -v virtuale)\" exec",
+            ),
+            (
+                Survey { program: program(Kind::Switch("su")), ..healthy() },
+                Level::Broken,
+                "su USER -c \"$(command -v virtuale) exec --card vitale2-martin -- PROGRAM\"",
+            ),
             (Survey { program: program(Kind::Container), ..healthy() }, Level::Warning, "--user \"$(id -u)\""),
             (Survey { program: program(Kind::Remote), ..healthy() }, Level::Broken, "another machine"),
             (Survey { program: program(Kind::Flatpak), ..healthy() }, Level::Warning, "flatpak"),

@@ -44,10 +44,9 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
                 .with("run a copy without them (cp keeps neither set-group-ID nor capabilities)")
         }
         Kind::Privileged => ok(CHECK, format!("{path} runs with more rights than you, which this libpcsclite allows")),
-        Kind::Switch => {
-            let name = path.rsplit('/').next().unwrap_or(&path);
+        Kind::Switch(switch) => {
             broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
-                .with(within(name))
+                .with(within(switch))
         }
         Kind::Container => warning(CHECK, format!("{path} starts programs in a container")).with(CONTAINER),
         Kind::Remote => broken(CHECK, format!("{path} starts programs on another machine"))
@@ -57,9 +56,13 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
     }
 }
 
-/// How a program that is started as another user has readers.
+/// How a program that is started as another user, by a program that does so, has readers.
 pub(super) fn within(switch: &str) -> String {
-    format!(
-        "start the readers as that user, too: {switch} \"$(command -v virtuale)\" exec --card vitale2-martin -- PROGRAM"
-    )
+    const EXEC: &str = "exec --card vitale2-martin -- PROGRAM";
+    let command = match switch {
+        "su" => format!("su USER -c \"$(command -v virtuale) {EXEC}\""),
+        "runuser" => format!("runuser -u USER -- \"$(command -v virtuale)\" {EXEC}"),
+        _ => format!("{switch} \"$(command -v virtuale)\" {EXEC}"),
+    };
+    format!("start the readers as that user, too: {command}")
 }
