@@ -133,7 +133,8 @@ fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the card in a slot, with this layout, else with that of its answer to reset.
+/// Reads the card in a slot, with this layout, else with that of its answer to reset. The card is ours until it was
+/// read and has forgotten the code: what others select meanwhile would come out on the page.
 fn read_slot(
     printer: &mut Printer<'_>,
     service: &mut pcsclite::Service,
@@ -141,6 +142,7 @@ fn read_slot(
     layout: Option<&Layout>,
 ) -> Result<Box<dyn CardReading>, Failure> {
     let mut transport = service.connect(slot).map_err(|error| unread(slot, &error))?;
+    transport.begin_first_transaction().map_err(|error| unread(slot, &error))?;
     let by_atr;
     let layout = match layout {
         Some(layout) => layout,

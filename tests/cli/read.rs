@@ -44,6 +44,23 @@ fn without_a_card_file_the_cards_in_the_readers_are_read() {
 }
 
 #[test]
+fn programs_that_read_a_card_at_once_read_it_as_if_alone() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --now 2026-01-15)"
+        cd "$TMPDIR"
+        virtuale read --now 2026-01-15 --json > alone
+        readers() { for i in 1 2 3 4 5 6 7 8; do virtuale read --now 2026-01-15 --json; echo "$?"; done; }
+        readers > first & readers > second & readers > third; wait
+        for i in 1 2 3 4 5 6 7 8; do cat alone; echo 0; done > eight
+        cmp eight first && cmp eight second && cmp eight third; echo "same: $?"
+        virtuale stop > stopped
+    "#;
+    let (code, out, error) = run(&mut sandbox.shell(script));
+    assert_eq!((code, out.as_str()), (0, "same: 0\n"), "{error}");
+}
+
+#[test]
 fn the_generation_of_a_card_in_a_reader_is_told_by_its_answer_to_reset() {
     let sandbox = Sandbox::new();
     let script = r#"

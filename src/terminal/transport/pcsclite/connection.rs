@@ -14,6 +14,9 @@ use crate::{
 /// The length of the structure that names a protocol in libpcsclite, on 64-bit machines. Services don't look at it.
 const PCI_LENGTH: u32 = 16;
 
+/// How many resets by others before the first command are borne.
+const RESETS: u32 = 100;
+
 /// A card that is open, shared with other programs. Dropping it leaves the card as it is.
 #[derive(Debug)]
 pub struct Connection<'a> {
@@ -66,6 +69,22 @@ impl Connection<'_> {
         accept(doing, reply.code)
     }
 
+    /// As [`Connection::begin_transaction`], also where others reset the card in the meantime: this program has done
+    /// nothing yet that the card could forget.
+    ///
+    /// # Errors
+    ///
+    /// As there, but for a reset; a card that others reset each time is given up.
+    pub fn begin_first_transaction(&mut self) -> Result<(), TransportError> {
+        for _ in 0..RESETS {
+            match self.begin_transaction() {
+                Err(TransportError::Refused { code: ReturnCode::RESET_CARD, .. }) => self.reopen(Disposition::LEAVE)?,
+                begun => return begun,
+            }
+        }
+        self.begin_transaction()
+    }
+
     /// Gives the card back, as it is.
     ///
     /// # Errors
@@ -75,6 +94,23 @@ impl Connection<'_> {
         let doing = Doing::EndTransaction;
         let request = wire::End { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
         accept(doing, self.service.request(doing, Command::END_TRANSACTION, &request)?.code)
+    }
+
+    fn reopen(&mut self, initialization: Disposition) -> Result<(), TransportError> {
+        let doing = Doing::Reset;
+        let request = wire::Reconnect {
+            handle: self.handle,
+            share: Share::SHARED,
+            preferred: Protocols::T0 | Protocols::T1,
+            initialization,
+            active: Protocols::UNDEFINED,
+            code: ReturnCode::SUCCESS,
+        };
+        let code = |reply: &wire::Reconnect| reply.code;
+        let reply = self.service.request_patiently(doing, Command::RECONNECT, &request, code)?;
+        accept(doing, reply.code)?;
+        self.protocol = reply.active;
+        Ok(())
     }
 
     fn send_command(&mut self, doing: Doing, command: &[u8]) -> Result<wire::Transmit, TransportError> {
@@ -107,20 +143,7 @@ impl Transport for Connection<'_> {
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        let doing = Doing::Reset;
-        let request = wire::Reconnect {
-            handle: self.handle,
-            share: Share::SHARED,
-            preferred: Protocols::T0 | Protocols::T1,
-            initialization: if kind == Reset::Cold { Disposition::UNPOWER } else { Disposition::RESET },
-            active: Protocols::UNDEFINED,
-            code: ReturnCode::SUCCESS,
-        };
-        let code = |reply: &wire::Reconnect| reply.code;
-        let reply = self.service.request_patiently(doing, Command::RECONNECT, &request, code)?;
-        accept(doing, reply.code)?;
-        self.protocol = reply.active;
-        Ok(())
+        self.reopen(if kind == Reset::Cold { Disposition::UNPOWER } else { Disposition::RESET })
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {

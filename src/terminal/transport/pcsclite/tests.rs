@@ -123,6 +123,25 @@ fn a_transaction_keeps_others_waiting() {
 }
 
 #[test]
+fn a_first_transaction_bears_that_others_reset_the_card() {
+    let house = House::new();
+    house.insert();
+    let (mut first, mut second) = (house.service(), house.service());
+    let mut owner = first.connect(READER).expect("the card is there");
+    let mut other = second.connect(READER).expect("shared");
+    other.reset(Reset::Warm).expect("the card comes back");
+    let told = owner.begin_transaction().expect_err("it is told of the reset");
+    assert!(matches!(told, TransportError::Refused { code: ReturnCode::RESET_CARD, .. }), "{told}");
+    owner.begin_first_transaction().expect("the card is there all the same");
+    owner.reset(Reset::Warm).expect("the card comes back");
+    owner.end_transaction().expect("it goes on over an own reset");
+    drop(owner);
+    house.readers.remove(0).expect("a card");
+    let gone = other.begin_first_transaction().expect_err("there is no card");
+    assert!(matches!(gone, TransportError::Refused { code: ReturnCode::REMOVED_CARD, .. }), "{gone}");
+}
+
+#[test]
 fn a_wait_ends_with_a_card_or_with_the_time() {
     let house = House::new();
     let mut service = house.service();
