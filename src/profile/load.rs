@@ -20,7 +20,7 @@ use super::{
     card_mistake::CardMistake,
     chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
-    families::Families,
+    families::{BuiltIn, Families, Family},
     layout::{self, Layout},
     map::CardMap,
     named::UnknownCard,
@@ -28,10 +28,14 @@ use super::{
     provision::Provision,
     reading, reason,
     said::said,
+    schema::Schema,
     tree::{Node, Span},
     written::LONGEST,
 };
 use crate::shown;
+
+/// The layout that a card file is told to name where its keys tell no other.
+const USUAL_LAYOUT: &str = "vitale2";
 
 /// What a card depends on besides its card file and its layout.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -111,7 +115,7 @@ pub(super) fn parse_of(
     options: &Options,
 ) -> Result<Profile, Diagnostics> {
     let source = Arc::new(source);
-    let named = card_file::layout(&source)?;
+    let named = card_file::layout(&source, |keys| usual_layout(families, keys))?;
     let layout = named_layout(families, &source, &named, base);
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
@@ -127,6 +131,22 @@ pub(super) fn parse_of(
         }
         Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named.span, &error, &map)])),
     }
+}
+
+/// The layout that a card file with these keys at its top most probably wants: the usual one, unless a family has more
+/// of them.
+fn usual_layout(families: &Families, keys: &[&str]) -> &'static str {
+    let usual = |family: &dyn Family| {
+        let is_usual = |layout: &&BuiltIn| layout.name == USUAL_LAYOUT;
+        family.layouts().iter().find(is_usual).or_else(|| family.layouts().first()).map(|layout| layout.name)
+    };
+    let known = |family: &dyn Family| {
+        let schema = Schema::of_family(family).ok()?;
+        Some(keys.iter().filter(|key| schema.key(key).is_some()).count())
+    };
+    let layouts = families.iter().filter_map(|family| Some((known(family)?, usual(family)?)));
+    let most = layouts.max_by_key(|&(known, name)| (known, name == USUAL_LAYOUT));
+    most.map_or(USUAL_LAYOUT, |(_, name)| name)
 }
 
 /// What all cards of an image share.
@@ -322,6 +342,26 @@ mod tests {
         match status.0.to_be_bytes() {
             [0x61, more] => send(&[0x00, 0xC0, 0x00, 0x00, more]),
             _ => (data, status),
+        }
+    }
+
+    #[test]
+    fn a_card_without_a_layout_is_told_one_that_has_its_keys() {
+        let hint_of = |text: &str| {
+            let source = Source { name: "card.toml".into(), text: text.into() };
+            let mistakes = super::parse(source, None, &OPTIONS).expect_err("it names no layout");
+            mistakes.to_string()
+        };
+        let cases = [
+            ("", "write layout = \"vitale2\" at the top"),
+            ("[assure]\nnom = \"A\"\n", "write layout = \"vitale2\" at the top"),
+            ("[titulaire]\nnom = \"A\"\n", "write layout = \"cps3\" at the top"),
+            ("layout = 2\n[titulaire]\n", "write layout = \"cps3\" at the top"),
+            ("Layout = \"vitale2\"\n", "did you mean \"layout\"?"),
+            ("layuot = \"cps3\"\n[titulaire]\n", "did you mean \"layout\"?"),
+        ];
+        for (text, hint) in cases {
+            assert!(hint_of(text).contains(hint), "{text}: {}", hint_of(text));
         }
     }
 

@@ -26,32 +26,50 @@ use jiff::civil::Date;
 use super::{
     card_mistake::{CardMistake, CardMistakes},
     diagnostic::{Diagnostics, Source},
+    nearest,
     said::said,
-    schema::Schema,
+    schema::{Schema, scalar},
     tree::{Data, Node, Span},
     written::{Mended, Value, Written},
 };
 pub use template::template;
 
 /// The name or path of the layout that a card file asks for, as text with its place. It comes before [`read`], which
-/// needs the layout's keys.
+/// needs the layout's keys. `usual` names a layout that has such keys as these.
 ///
 /// # Errors
 ///
 /// The text is no TOML that could be mended, or names no layout.
-pub fn layout(source: &Arc<Source>) -> Result<Node, Diagnostics> {
+pub fn layout(source: &Arc<Source>, usual: impl Fn(&[&str]) -> &'static str) -> Result<Node, Diagnostics> {
+    const KEY: &str = "layout";
     let Mended { written: document, slips, .. } = Mended::read(source)?;
-    let written = document.key("layout");
+    let written = document.key(KEY);
     if let Some((written, name)) = written.and_then(|written| Some((written, written.text()?))) {
         return Ok(Node { data: Data::Text(name.into()), span: written.span.clone() });
     }
-    let span = written.map_or(0..0, |written| written.span.clone());
-    let message = said!(
-        en: "the card file does not say which layout its chip has",
-        fr: "le fichier de carte ne dit pas quelle structure (layout) a sa puce",
-    );
-    let hint = said!(en: "write layout = \"vitale2\" at the top", fr: "écrire layout = \"vitale2\" en tête du fichier");
-    let mistake = CardMistake::new(source, span, message).hint(hint);
+    let meant = document.entries().iter().filter(|entry| entry.value.text().is_some());
+    let meant = meant.filter_map(|entry| Some((entry, nearest::hint(&entry.key, [KEY])?))).next();
+    let mistake = match meant {
+        Some((entry, hint)) if written.is_none() => {
+            let key = scalar::shown(&entry.key);
+            let message = said!(en: "unknown key \"{key}\"", fr: "clé inconnue « {key} »");
+            CardMistake::new(source, entry.span.clone(), message).hint(hint)
+        }
+        _ => {
+            let span = written.map_or(0..0, |written| written.span.clone());
+            let message = said!(
+                en: "the card file does not say which layout its chip has",
+                fr: "le fichier de carte ne dit pas quelle structure (layout) a sa puce",
+            );
+            let keys: Vec<_> = document.entries().iter().map(|entry| &*entry.key).collect();
+            let name = usual(&keys);
+            let hint = said!(
+                en: "write layout = \"{name}\" at the top",
+                fr: "écrire layout = \"{name}\" en tête du fichier",
+            );
+            CardMistake::new(source, span, message).hint(hint)
+        }
+    };
     Err(Diagnostics([slips, vec![mistake.into()]].concat()))
 }
 

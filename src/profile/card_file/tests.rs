@@ -41,7 +41,7 @@ pub(super) fn schema() -> Schema {
 
 /// The keys of the layout that a card file names.
 fn schema_of(card: &Arc<Source>) -> Schema {
-    let named = layout(card).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let named = layout(card, |_| "vitale2").unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let text = named.text().and_then(|name| Families::built_in().layout_source(name)).expect("a built-in layout");
     Layout::parse(&Arc::new(text))
         .and_then(|layout| layout.schema().cloned())
