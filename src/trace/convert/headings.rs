@@ -15,7 +15,7 @@ pub(super) enum Heading<'t> {
 
 /// What programs and people say before the name of a reader. The first ones are said of nothing else; behind the last
 /// ones a name has a form that no other word has.
-const NAMING: [(&str, bool); 31] = [
+const NAMING: [(&str, bool); 37] = [
     ("using reader with a card", true),
     ("using given card reader", true),
     ("using card reader", true),
@@ -23,6 +23,10 @@ const NAMING: [(&str, bool); 31] = [
     ("selected reader", true),
     ("switch to reader", true),
     ("switching to reader", true),
+    ("selecting reader", true),
+    ("selecting terminal", false),
+    ("switching to", false),
+    ("scardconnect", false),
     ("connected to reader", true),
     ("connecting to reader", true),
     ("opening reader", true),
@@ -38,6 +42,8 @@ const NAMING: [(&str, bool); 31] = [
     ("connected to", false),
     ("connexion \u{E0}", false),
     ("terminal name", false),
+    ("cardterminal", false),
+    ("coupleur", false),
     ("opening terminal", false),
     ("terminal", false),
     ("reader", false),
@@ -49,23 +55,46 @@ const NAMING: [(&str, bool); 31] = [
     ("p\u{E9}riph\u{E9}rique", false),
 ];
 
-/// Words that say that the card of before is in the reader no more, with one for a card before or behind them.
-const EXCHANGES: [&str; 14] = [
-    "removed",
-    "inserted",
+/// Words for a card, in lines that say what happens to it.
+const CARDS: [&str; 7] = ["card", "carte", "icc", "smartcard", "chip", "puce", "vitale"];
+
+/// How words begin that say that the card of before is in the reader no more, with one for a card before or behind
+/// them.
+const EXCHANGES: [&str; 16] = [
+    "remov",
+    "insert",
     "changed",
-    "ejected",
-    "exchanged",
-    "new",
-    "retir\u{E9}e",
-    "ins\u{E9}r\u{E9}e",
-    "\u{E9}ject\u{E9}e",
-    "chang\u{E9}e",
-    "nouvelle",
+    "changing",
+    "eject",
+    "exchang",
+    "retir",
+    "retrait",
+    "ins\u{E9}r",
+    "\u{E9}ject",
+    "chang\u{E9}",
+    "changement",
     "extraite",
-    "enlev\u{E9}e",
-    "autre",
+    "enlev",
+    "arrach",
+    "\u{E9}chang",
 ];
+
+/// Words that say that another card comes, with one for a card.
+const OTHERS: [&str; 3] = ["new", "nouvelle", "autre"];
+
+/// How words begin that say that a card is reset, with one for a card or for a kind of reset.
+const RESETS: [&str; 4] = ["reset", "r\u{E9}initialis", "reinitialis", "red\u{E9}marr"];
+
+/// Words of power that goes or comes, and the words that go with them.
+const POWER: [&str; 4] = ["power", "powered", "powering", "tension"];
+const OF_POWER: [&str; 6] = ["on", "off", "up", "down", "hors", "sous"];
+const POWERED: [&str; 4] = ["poweron", "poweroff", "powerup", "powerdown"];
+
+/// How many words such a line has at most.
+const MOST_WORDS: usize = 6;
+
+/// What PC/SC returns of a card that somebody else reset.
+const WAS_RESET: &str = "0x80100068";
 
 /// What a line says, if it has nothing else.
 pub(super) fn heading(text: &str) -> Option<Heading<'_>> {
@@ -84,9 +113,9 @@ fn reader(text: &str) -> Option<Heading<'_>> {
     let begins = |words: &str| text.get(..words.len()).is_some_and(|begin| begin.to_lowercase() == words);
     let (words, is_sure) = *NAMING.iter().find(|(words, _)| begins(words))?;
     let (mark, rest) = text.split_at(words.len());
-    let name = rest.trim_matches([' ', ':', '=', '"', '\'', '\u{A0}', '\t']);
+    let name = rest.trim_matches([' ', ':', '=', '"', '\'', '\u{A0}', '\t', '(', ')', '.', '\u{2026}']);
     let has_colon = rest.trim_start().starts_with([':', '=']);
-    let is_apart = rest.starts_with([' ', ':', '=', '"', '\t', '\u{A0}']);
+    let is_apart = rest.starts_with([' ', ':', '=', '"', '(', '\t', '\u{A0}']);
     let is_word = |name: &str| name.contains(|sign: char| sign.is_alphabetic() && !sign.is_ascii_hexdigit());
     let is_named = name.len() <= 127 && is_word(name) && !name.contains(['=', '<', '>', ':']);
     let may_be_any = is_named && (is_sure || has_colon && !is_of_cards(words));
@@ -116,18 +145,40 @@ fn is_plain_name(words: &str, name: &str) -> bool {
 }
 
 fn event(text: &str) -> Option<Heading<'_>> {
-    let lower = text.trim_end_matches(['.', '!', ':']).to_lowercase();
+    let lower = text.to_lowercase();
     let words: Vec<&str> = lower.split(|sign: char| !sign.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
+    let begins = |known: &[&str]| words.iter().any(|word| known.iter().any(|stem| word.starts_with(stem)));
+    let kind = if has(&["warm", "chaud"]) { Reset::Warm } else { Reset::Cold };
     match words[..] {
-        ["cold", "reset"] | ["reset" | "resetcard"] | ["card", "reset"] | ["reset", "card"] => {
-            Some(Heading::Reset(Reset::Cold))
+        ["scardreconnect" | "scarddisconnect" | "scardendtransaction", ..] => return left(&words),
+        ["reset"] | ["resetcard", "with", "timeout", ..] | ["resetcard"] => return Some(Heading::Reset(Reset::Cold)),
+        _ if has(&[WAS_RESET]) || words.windows(4).any(|words| words == ["scard", "w", "reset", "card"]) => {
+            return Some(Heading::Reset(Reset::Warm));
         }
-        ["resetcard", "with", "timeout", ..] => Some(Heading::Reset(Reset::Cold)),
-        ["warm", "reset"] | ["scardreconnect"] => Some(Heading::Reset(Reset::Warm)),
-        _ => {
-            let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
-            (words.len() <= 4 && has(&["card", "carte"]) && has(&EXCHANGES)).then_some(Heading::Exchange)
-        }
+        _ => {}
+    }
+    if words.len() > MOST_WORDS {
+        return None;
+    }
+    let is_of_card = has(&CARDS);
+    let is_reset = begins(&RESETS) && (is_of_card || has(&["cold", "warm", "froid", "chaud"]));
+    let is_power = has(&POWER) && has(&OF_POWER) || has(&POWERED);
+    if is_reset || is_power {
+        return Some(Heading::Reset(kind));
+    }
+    (is_of_card && (begins(&EXCHANGES) || has(&OTHERS))).then_some(Heading::Exchange)
+}
+
+/// What a call of PC/SC does to the card that it leaves; a disposition that is not shown is the usual one.
+fn left(words: &[&str]) -> Option<Heading<'static>> {
+    let has = |word| words.contains(&word);
+    match words {
+        _ if has("eject") => Some(Heading::Exchange),
+        _ if has("unpower") => Some(Heading::Reset(Reset::Cold)),
+        _ if has("reset") => Some(Heading::Reset(Reset::Warm)),
+        ["scardreconnect", ..] if !has("leave") => Some(Heading::Reset(Reset::Warm)),
+        _ => None,
     }
 }
 
@@ -156,6 +207,11 @@ mod tests {
             ("Card 1", "1"),
             ("Carte Vitale", "Vitale"),
             ("scriptor -r A", "A"),
+            ("CardTerminal: ACS 01 00", "ACS 01 00"),
+            ("SCardConnect(\"ACS 01 00\")", "ACS 01 00"),
+            ("Selecting terminal 2", "2"),
+            ("Coupleur 2", "2"),
+            ("Switching to ACS ACR38U 00 01", "ACS ACR38U 00 01"),
         ] {
             assert!(matches!(heading(text), Some(Heading::Reader(_, found)) if found == name), "{text}");
         }
@@ -185,12 +241,51 @@ mod tests {
 
     #[test]
     fn what_happens_to_a_card() {
-        for text in ["Card removed", "Carte ins\u{E9}r\u{E9}e.", "Nouvelle carte", "--- new card ---"] {
+        for text in [
+            "Card removed",
+            "Carte ins\u{E9}r\u{E9}e.",
+            "Nouvelle carte",
+            "--- new card ---",
+            "Retrait de la carte",
+            "La carte a \u{E9}t\u{E9} retir\u{E9}e",
+            "Insertion de la carte",
+            "Changement de carte",
+            "carte arrach\u{E9}e",
+            "Card removal",
+            "ICC removed",
+            "card inserted into slot 2",
+            "SCardDisconnect(SCARD_EJECT_CARD)",
+        ] {
             assert_eq!(heading(text), Some(Heading::Exchange), "{text}");
         }
-        for text in ["Reset", "card reset", "resetCard with timeout: 0 (ms)"] {
+        for text in [
+            "Reset",
+            "card reset",
+            "resetCard with timeout: 0 (ms)",
+            "R\u{E9}initialisation de la carte",
+            "Cold reset done",
+            "Resetting card...",
+            "ICC Reset",
+            "Power off",
+            "Power on",
+            "Mise hors tension",
+            "SCardReconnect(SCARD_UNPOWER_CARD)",
+            "SCardDisconnect(SCARD_UNPOWER_CARD)",
+        ] {
             assert_eq!(heading(text), Some(Heading::Reset(Reset::Cold)), "{text}");
         }
-        assert_eq!(heading("SCardReconnect"), Some(Heading::Reset(Reset::Warm)));
+        for text in
+            ["SCardReconnect", "SCardReconnect(SCARD_RESET_CARD)", "warm reset", "SCARD_W_RESET_CARD", "rv=0x80100068"]
+        {
+            assert_eq!(heading(text), Some(Heading::Reset(Reset::Warm)), "{text}");
+        }
+        for text in [
+            "SCardReconnect(SCARD_LEAVE_CARD)",
+            "SCardDisconnect",
+            "powerful card",
+            "the card is new to nobody here, who reads",
+        ] {
+            assert_eq!(heading(text), None, "{text}");
+        }
     }
 }

@@ -36,6 +36,8 @@ const TEXT_THAT_FITS_NOT: &str =
 
 const DOTS_BETWEEN: &str = "dots between bytes: a hidden byte, or what parts them: nothing tells";
 
+const SIGNED: &str = "a minus before a byte: a negative number, or what parts bytes: nothing tells";
+
 const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two: one may be missing";
 
 const SIGN_DAMAGED: &str = "a byte without the `0x` of the others, or one more that is hidden";
@@ -84,6 +86,9 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         if gap.len() == rest.len() && is_glued(&reading.bytes, rest) {
             reading.doubt = reading.doubt.or(Some(DOTS_BETWEEN));
         }
+        if is_signed(&gap[..gap.len() - rest.len()], rest) {
+            reading.doubt = reading.doubt.or(Some(SIGNED));
+        }
         let Some((elements, after)) = word(rest) else {
             // A column of text may begin as bytes do.
             if is_far
@@ -103,6 +108,11 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         column.skip(gap.len() - after.len(), gap);
         reading.take(elements, after, &mut column);
     }
+}
+
+/// Whether a minus stands directly before a byte, and something else before the minus: `A4, -92`.
+fn is_signed(gap: &str, rest: &str) -> bool {
+    gap.len() > 1 && gap.ends_with('-') && rest.starts_with(|sign: char| sign.is_ascii_hexdigit())
 }
 
 /// Whether two dots stand between digits, with nothing else: they may be what parts bytes, as blanks do.
@@ -353,6 +363,9 @@ mod tests {
         assert_eq!(doubts, [Some(super::DIGIT_MISSING), None, None]);
         assert_eq!(read("xx69, 0x85").doubt, Some(super::SIGN_DAMAGED));
         assert_eq!(read("XX69 85").doubt, None);
+        let doubts = ["[0, -92, 04]", "00,-92", "00 -A4", "00-A4", "00 - A4", "00 A4 -"].map(|text| read(text).doubt);
+        assert_eq!(doubts, [None, Some(super::SIGNED), Some(super::SIGNED), None, None, None]);
+        assert_eq!(read("[00, -92, 04]").doubt, Some(super::SIGNED));
     }
 
     #[test]
