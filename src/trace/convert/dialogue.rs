@@ -161,7 +161,7 @@ impl Dialogue {
             self.turns.push((self.said.len(), index));
         }
         // What is longer is refused in the end, whatever else comes.
-        index.is_some() && self.said.len() <= LONGEST
+        index.is_some() && !self.is_full()
     }
 
     /// Notes what happened at a reader on a line of the log.
@@ -231,6 +231,11 @@ impl Dialogue {
         if let Some(flaw) = message.flaw {
             self.push_unread(flaw);
         }
+    }
+
+    /// Whether it is longer than any trace, which is refused whatever else comes.
+    pub(super) fn is_full(&self) -> bool {
+        self.said.len() > LONGEST
     }
 
     /// Whether there are commands in it already.

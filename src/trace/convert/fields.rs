@@ -390,7 +390,12 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     each(&mut |record| repeats &= record.join().repeats_status());
     let mut waiting = WaitingEach::default();
     let mut told = Told::default();
-    each(&mut |record| record.join().say(repeats, &mut told, &mut waiting, dialogue));
+    each(&mut |record| {
+        // What no trace has room for is refused in the end.
+        if !dialogue.is_full() {
+            record.join().say(repeats, &mut told, &mut waiting, dialogue);
+        }
+    });
     waiting.give_up(dialogue);
 }
 

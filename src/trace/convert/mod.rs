@@ -116,7 +116,7 @@ impl Format {
             PROGRAMS.iter().map(|(format, _)| *format).find(|format| wrote(*format) && *format != Self::JsonLines);
         match program {
             Some(program) => Some(program),
-            None if is_table(log) => Some(Self::Csv),
+            None if csv::is_typical(log) => Some(Self::Csv),
             None if wrote(Self::JsonLines) && !json::is_whole(log) => Some(Self::JsonLines),
             None if json::is_typical(log) => Some(Self::Json),
             None if angles.is_typical() => Some(Self::Angles),
@@ -141,15 +141,7 @@ const PROGRAMS: [(Format, Tells); 9] = [
     (Format::JsonLines, json_lines::is_typical),
 ];
 
-/// Whether a log is a table: by its first line, or because all lines have what stands between columns.
-fn is_table(log: &str) -> bool {
-    let mut lines = lines::lines(log).filter(|line| !line.whole.trim().is_empty());
-    let Some(first) = lines.next() else { return false };
-    let has_columns = |line: Line<'_>| line.whole.contains([',', ';', '\t', '|']);
-    csv::is_typical(&[first]) || lines.all(has_columns) && csv::is_typical(&collected(log))
-}
-
-/// All lines of a log, for tables and records.
+/// All lines of a log, for records.
 fn collected(log: &str) -> Vec<Line<'_>> {
     lines::lines(log).collect()
 }
@@ -170,7 +162,7 @@ pub fn import(log: &str, format: Format) -> Imported {
         Format::Gpshell => gpshell::read(lines, &mut dialogue),
         Format::Arrows => arrows::read(lines, &mut dialogue),
         Format::Angles => angles::read(lines, &mut dialogue),
-        Format::Csv => csv::read(&collected(log), &mut dialogue),
+        Format::Csv => csv::read(log, &mut dialogue),
         Format::JsonLines => json_lines::read(&collected(log), &mut dialogue),
         Format::Json => json::read(log, &mut dialogue),
     }

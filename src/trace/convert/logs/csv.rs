@@ -5,7 +5,6 @@ use crate::{
     trace::convert::{
         dialogue::Dialogue,
         fields::{self, Meaning, Record},
-        lines::Line,
         logs::unnamed,
     },
     work,
@@ -30,42 +29,53 @@ fn header(line: &str) -> Option<(char, Vec<Column>)> {
     })
 }
 
-/// Whether a log is such a table: its first line that is not empty has the names, or it needs none.
-pub(in crate::trace::convert) fn is_typical(lines: &[Line<'_>]) -> bool {
-    first(lines).is_some_and(|line| header(raw(line)).is_some()) || unnamed::columns(lines).is_some()
+/// A line of a table. A log may have millions of them, all of which are looked at together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line<'a> {
+    /// Its number, from 1.
+    number: usize,
+    pub(super) whole: &'a str,
 }
 
-fn first<'l, 'a>(lines: &'l [Line<'a>]) -> Option<&'l Line<'a>> {
-    lines.iter().find(|line| !line.whole.trim().is_empty())
+/// The lines that are not empty, as they stand there.
+fn lines(log: &str) -> impl Iterator<Item = Line<'_>> {
+    let numbered = log.trim_start_matches('\u{FEFF}').lines().enumerate();
+    numbered.map(|(index, whole)| Line { number: index + 1, whole }).filter(|line| !line.whole.trim().is_empty())
 }
 
-pub(super) fn raw<'a>(line: &Line<'a>) -> &'a str {
-    line.whole.trim_start_matches('\u{FEFF}')
+/// Whether a log is such a table: its first line that is not empty has the names, or each has what stands between
+/// columns and tells them.
+pub(in crate::trace::convert) fn is_typical(log: &str) -> bool {
+    let Some(first) = lines(log).next() else { return false };
+    let has_columns = || lines(log).all(|line| line.whole.contains(SEPARATORS));
+    header(first.whole).is_some() || has_columns() && unnamed::columns(&lines(log).collect::<Vec<_>>()).is_some()
 }
 
-pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogue) {
-    let Some(first) = first(lines) else { return };
-    let named = header(raw(first));
+pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
+    let mut lines: Vec<_> = lines(log).collect();
+    let Some(first) = lines.first().copied() else { return };
+    let named = header(first.whole);
     let above = if named.is_some() { first.number } else { 0 };
-    let Some((separator, columns)) = named.or_else(|| unnamed::columns(lines)) else {
+    let Some((separator, columns)) = named.or_else(|| unnamed::columns(&lines)) else {
         let why = "no line of names: a table has columns such as command and response, or direction and data";
         return dialogue.unread(first.number, first.whole, why);
     };
-    let lines: Vec<_> = lines.iter().filter(|line| line.number > above && !line.whole.trim().is_empty()).collect();
-    let ends = ends_of_quotes(&lines, separator);
+    lines.retain(|line| line.number > above);
+    // Nothing has to be told from behind where there is no quote.
+    let ends = if log.contains('"') { ends_of_quotes(&lines, separator) } else { Vec::new() };
     let table = Table { lines, separator, columns, ends };
     fields::say(|take: &mut dyn FnMut(Record)| table.records(take), dialogue);
 }
 
 /// The lines below the names.
-struct Table<'l, 'a> {
-    lines: Vec<&'l Line<'a>>,
+struct Table<'a> {
+    lines: Vec<Line<'a>>,
     separator: char,
     columns: Vec<Column>,
     ends: Vec<Option<EndOfQuote>>,
 }
 
-impl Table<'_, '_> {
+impl Table<'_> {
     /// Gives its records one after another.
     fn records(&self, take: &mut dyn FnMut(Record)) {
         let Self { lines, separator, columns, ends } = self;
@@ -155,9 +165,9 @@ struct EndOfQuote {
 
 /// For each line where a value ends that is open at its beginning, told from behind so that no line is read for every
 /// one that stands above it.
-fn ends_of_quotes(lines: &[&Line<'_>], separator: char) -> Vec<Option<EndOfQuote>> {
+fn ends_of_quotes(lines: &[Line<'_>], separator: char) -> Vec<Option<EndOfQuote>> {
     let mut below = None;
-    let end_at = |(index, line): (usize, &&Line<'_>)| {
+    let end_at = |(index, line): (usize, &Line<'_>)| {
         let Row { cells, end } = row(line.whole, separator, true);
         let cells = cells.len() - 1;
         below = match end {

@@ -1,20 +1,18 @@
 //! Tables without a line of names whose columns tell themselves what they hold.
 
-use super::csv::{Column, End, Row, SEPARATORS, raw, row};
+use super::csv::{Column, End, Line, Row, SEPARATORS, row};
 use crate::trace::convert::{
     fields::{self, Meaning},
-    lines::Line,
     notation,
 };
 
 /// The separator and the columns of a table without a line of names: each row says in one column whose
 /// the bytes in another one are, and there are bytes in no third one.
-pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
-    let rows: Vec<&Line<'_>> = lines.iter().filter(|line| !line.whole.trim().is_empty()).collect();
+pub(super) fn columns(rows: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
     SEPARATORS.into_iter().find_map(|separator| {
         let mut columns: Option<Vec<Cells>> = None;
-        for line in &rows {
-            let Row { cells, end } = row(raw(line), separator, false);
+        for line in rows {
+            let Row { cells, end } = row(line.whole, separator, false);
             let found: Vec<Cells> = cells.iter().map(|cell| Cells::of(cell)).collect();
             let columns = columns.get_or_insert_with(|| found.clone());
             if end != End::Whole || columns.len() != found.len() {
@@ -28,7 +26,7 @@ pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
         })?;
         let named = |(at, cells): (usize, Cells)| {
             // Who counts, counts on.
-            let counts = cells == Cells::Digits && rises(&rows, separator, at);
+            let counts = cells == Cells::Digits && rises(rows, separator, at);
             Column { name: cells.name(counts).to_owned(), meaning: cells.meaning() }
         };
         Some((separator, columns.into_iter().enumerate().map(named).collect()))
@@ -36,9 +34,9 @@ pub(super) fn columns(lines: &[Line<'_>]) -> Option<(char, Vec<Column>)> {
 }
 
 /// Whether the numbers of a column rise from each row to the next, or its hours do not fall.
-fn rises(rows: &[&Line<'_>], separator: char, at: usize) -> bool {
-    let number = |line: &&Line<'_>| {
-        let cells = row(raw(line), separator, false).cells;
+fn rises(rows: &[Line<'_>], separator: char, at: usize) -> bool {
+    let number = |line: &Line<'_>| {
+        let cells = row(line.whole, separator, false).cells;
         let cell = cells.get(at)?.trim();
         Some((cell.replace([':', '.'], "").parse::<u64>().ok()?, cell.contains(':')))
     };
