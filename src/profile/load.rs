@@ -349,7 +349,7 @@ mod tests {
     fn a_card_without_a_layout_is_told_one_that_has_its_keys() {
         let hint_of = |text: &str| {
             let source = Source { name: "card.toml".into(), text: text.into() };
-            let mistakes = super::parse(source, None, &OPTIONS).expect_err("it names no layout");
+            let mistakes = parse(source, None, &OPTIONS).expect_err("it names no layout");
             mistakes.to_string()
         };
         let cases = [

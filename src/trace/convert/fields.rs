@@ -1,14 +1,17 @@
 //! Records of a table or of JSON: which of their fields are commands, answers and what belongs to them.
 
 use super::{
-    dialogue::{Dialogue, FIRST_READER, Message},
+    dialogue::{Dialogue, Event, FIRST_READER, Message},
     element::Bytes,
     gathered::{self, Gathered, holds_bytes, looks_like_bytes},
+    headings::{Heading, heading},
     notation,
     pairing::WaitingEach,
     parts, prefix,
     readers::Place,
-    tail, values,
+    tail,
+    turns::ANOTHER_CARD,
+    values,
 };
 
 /// What a field says.
@@ -28,7 +31,7 @@ pub(super) enum Meaning {
     Atr,
 }
 
-const NAMES: [(&str, Meaning); 52] = [
+const NAMES: [(&str, Meaning); 42] = [
     ("command", Meaning::Command),
     ("commande", Meaning::Command),
     ("cmd", Meaning::Command),
@@ -70,24 +73,41 @@ const NAMES: [(&str, Meaning); 52] = [
     ("hex", Meaning::Data),
     ("payload", Meaning::Data),
     ("raw", Meaning::Data),
-    ("reader", Meaning::Reader),
-    ("readername", Meaning::Reader),
-    ("slot", Meaning::Reader),
-    ("lecteur", Meaning::Reader),
-    ("nomlecteur", Meaning::Reader),
-    ("cardreader", Meaning::Reader),
-    ("terminal", Meaning::Reader),
-    ("card", Meaning::Reader),
-    ("carte", Meaning::Reader),
-    ("device", Meaning::Reader),
     ("atr", Meaning::Atr),
 ];
+
+/// Words for a reader or the card in it, and words that go with them in the name of a field.
+const READERS: [&str; 12] = [
+    "reader",
+    "slot",
+    "lecteur",
+    "terminal",
+    "card",
+    "carte",
+    "device",
+    "coupleur",
+    "icc",
+    "hcard",
+    "cardreader",
+    "readername",
+];
+const OF_READERS: [&str; 7] = ["name", "nom", "id", "index", "handle", "de", "du"];
+
+/// Whether a field of this name says to which reader or card a command goes.
+fn is_reader(name: &str, plain: &str) -> bool {
+    let words = values::words(name);
+    let is = |known: &[&str], word: &String| known.contains(&word.as_str());
+    READERS.contains(&plain)
+        || words.iter().any(|word| is(&READERS, word))
+            && words.iter().all(|word| is(&READERS, word) || is(&OF_READERS, word))
+}
 
 /// What a field of this name says. Case, blanks, signs and letters with accents in a name do not matter.
 pub(super) fn meaning(name: &str) -> Option<Meaning> {
     let plain: String =
         name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
-    NAMES.iter().find(|(known, _)| *known == plain).map(|(_, meaning)| *meaning)
+    let known = NAMES.iter().find(|(known, _)| *known == plain).map(|(_, meaning)| *meaning);
+    known.or_else(|| is_reader(name, &plain).then_some(Meaning::Reader))
 }
 
 /// Whether fields of these meanings tell of commands and answers.
@@ -236,11 +256,30 @@ impl Record {
         let answer_said = answer.or(status).map(|_| message(self.line, answer_value, true, status_value, repeats));
         let said = Said { command: command_said.as_ref(), answer: answer_said.as_ref() };
         self.name_unused(&parts, &said, dialogue);
+        if command_said.is_none() && answer_said.is_none() {
+            self.happens(place, waiting, dialogue);
+        }
         if let Some(command) = command_said {
             waiting.command(place, command, dialogue);
         }
         if let Some(answer) = answer_said {
             waiting.answer(place, answer, dialogue);
+        }
+    }
+
+    /// Says what happens to the card, if that is what the record tells.
+    fn happens(&self, place: Place<'_>, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
+        for field in &self.fields {
+            match heading(&field.value) {
+                Some(Heading::Reset(kind)) if dialogue.has_commands() => {
+                    waiting.give_up(dialogue);
+                    dialogue.push(self.line, place, Event::Reset(kind));
+                }
+                Some(Heading::Exchange) if dialogue.has_commands() => {
+                    dialogue.unread(self.line, &field.value, ANOTHER_CARD);
+                }
+                _ => {}
+            }
         }
     }
 

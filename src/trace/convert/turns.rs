@@ -22,7 +22,8 @@ pub(super) const ANOTHER_BEGINNING: &str = "a row without what stands before the
 const ONE_OF_TWO: &str = "the first byte of a status word without the second one on the line below";
 
 /// A card goes or comes.
-const ANOTHER_CARD: &str = "a card goes or comes, and nothing tells whether the commands below go to that of before: part the log above this line";
+pub(super) const ANOTHER_CARD: &str = "a card goes or comes, and nothing tells whether the commands below go to that of before: part the log above this \
+     line";
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -79,6 +79,7 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         match (meaning, text_of(value)) {
             (Some(_), Some(text)) => record.add(key, meaning, &text),
             (Some(Meaning::Answer), None) if is_answer(value) => inside(value, &mut record),
+            (Some(Meaning::Reader), None) if value.is_object() => record.add(key, meaning, &texts(value).join(" ")),
             (Some(Meaning::Command | Meaning::Answer | Meaning::Status | Meaning::Data), None) if value.is_object() => {
                 record.flaw(&format!("\"{key}\":{value}"), "a value that is neither text nor a list of numbers");
             }
@@ -93,6 +94,15 @@ fn is_answer(value: &Value) -> bool {
     let is_status = |key: &str| fields::meaning(key) == Some(Meaning::Status) || matches!(key, "sw1" | "sw2");
     let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
     keys().any(is_status) && keys().all(|key| is_status(key) || fields::meaning(key) == Some(Meaning::Data))
+}
+
+/// All that an object holds, as text.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(object) => object.values().flat_map(texts).collect(),
+        Value::Array(values) if !values.iter().all(Value::is_number) => values.iter().flat_map(texts).collect(),
+        _ => text_of(value).into_iter().collect(),
+    }
 }
 
 /// Adds the parts of an answer.

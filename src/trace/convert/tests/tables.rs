@@ -18,6 +18,38 @@ fn a_quote_inside_a_value_is_a_sign_like_others() {
 }
 
 #[test]
+fn any_usual_name_of_a_reader_tells_one_from_another() {
+    for name in ["coupleur", "icc", "hCard", "device_id", "terminalId", "nom du lecteur", "slot-index", "Reader Name"] {
+        let log = format!("{name};command;response\nA;00A4040000;9000\nB;00B0000001;6982\n");
+        let imported = import(&log, Format::Csv);
+        assert!(
+            imported.text.contains("slot A\n> 00 A4") && imported.text.contains("slot B\n> 00 B0"),
+            "{}",
+            imported.text
+        );
+    }
+    let log = "{\"lecteur\":{\"nom\":\"A\"},\"command\":\"00A4040000\",\"response\":\"9000\"}\n\
+               {\"lecteur\":{\"nom\":\"B\"},\"command\":\"00B0000001\",\"response\":\"6982\"}\n";
+    let imported = import(log, Format::JsonLines);
+    assert!(
+        imported.text.contains("slot A\n> 00 A4") && imported.text.contains("slot B\n> 00 B0"),
+        "{}",
+        imported.text
+    );
+}
+
+#[test]
+fn a_record_may_tell_what_happens_to_the_card() {
+    let log = "event,command,response\ncard inserted,,\napdu,00A4040000,9000\nreset,,\napdu,00B0000001,6982\n";
+    let imported = import(log, Format::Csv);
+    let said = "> 00 A4 04 00 00\n< 90 00\nreset\n> 00 B0 00 00 01\n< 69 82\n";
+    assert!(imported.text.ends_with(said) && imported.unread.is_empty(), "{}", imported.text);
+    let log = "{\"command\":\"00A4040000\",\"response\":\"9000\"}\n{\"event\":\"card_removed\"}\n\
+               {\"command\":\"00B0000001\",\"response\":\"6982\"}\n";
+    assert_eq!(named(log, Format::JsonLines).into_iter().map(|(line, _)| line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn a_quote_that_does_not_end_costs_its_line_only() {
     let rows = ",00B0000001,6982\n\"x\",00B0000002,\"41429000\"\n";
     let said = "> 00 B0 00 00 01\n< 69 82\n> 00 B0 00 00 02\n< 41 42 90 00\n";
