@@ -26,8 +26,9 @@ pub(super) fn hash(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
 }
 
 /// Ends a hash that was begun outside: `90` is the state and the count of bits, or nothing, `80` the rest of the
-/// message, 64 bytes at most. `90` alone may also be the whole hash. A hash of before is gone, also if there is none
-/// now.
+/// message, 64 bytes at most. Of a message whose first block is not hashed there is no state [DOPS-CRYPTOLIB commands]:
+/// one with a count of zero is refused, by a word that is inferred. `90` alone may also be the whole hash. A hash of
+/// before is gone, also if there is none now.
 pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outcome {
     context.dialogue().hash = None;
     let algorithm = algorithm(context)?;
@@ -47,10 +48,11 @@ pub(super) fn last_round(command: &Apdu<'_>, context: &mut Context<'_>) -> Outco
         (digest, None) => Digest::new(algorithm, digest),
         ([], Some(message)) if message.len() > LONGEST_REST => None,
         ([], Some(message)) => Some(crypto.hash(algorithm, &[message])),
-        (begun, Some(tail)) => begun.split_last_chunk::<COUNT>().and_then(|(chaining, count)| {
-            let state = HashState { chaining, bits: u64::from_be_bytes(*count) };
-            crypto.finish_hash(algorithm, state, tail).ok()
-        }),
+        (begun, Some(tail)) => begun
+            .split_last_chunk::<COUNT>()
+            .map(|(chaining, count)| HashState { chaining, bits: u64::from_be_bytes(*count) })
+            .filter(|state| state.bits != 0)
+            .and_then(|state| crypto.finish_hash(algorithm, state, tail).ok()),
     };
     keep(algorithm, digest.ok_or(StatusWord::WRONG_DATA)?, context)
 }

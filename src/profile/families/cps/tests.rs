@@ -216,6 +216,76 @@ fn a_member_of_a_list_has_a_file_and_no_other_has() {
     Families::built_in().parse(source, None, &OPTIONS).expect_err("one activity too many");
 }
 
+/// The mistakes of a card file: where each points, what it says and what to do.
+fn mistakes(text: &str) -> String {
+    let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text.into() };
+    Families::built_in().parse(source, None, &OPTIONS).err().map(|mistakes| mistakes.to_string()).unwrap_or_default()
+}
+
+fn one_mistake(text: &str, place: &str, message: &str) {
+    let found = mistakes(text);
+    assert_eq!(found.matches("error: ").count(), 1, "{text}\n{found}");
+    assert!(found.contains(&format!("--> c.toml:{place}\n")) && found.contains(message), "{text}\n{found}");
+}
+
+#[test]
+fn a_day_that_certificates_cannot_say_is_one_mistake_at_its_place() {
+    let card = |days: &str| {
+        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
+        format!("layout = \"cps3\"\n{holder}[carte]\n{days}\n")
+    };
+    one_mistake(&card("emission = \"1969-12-31\""), "8:12", "no day before 1970");
+    one_mistake(&card("emission = \"1950-01-01\"\nfin_validite = \"1960-01-01\""), "8:12", "no day before 1970");
+    assert_eq!(mistakes(&card("emission = \"1970-01-01\"\nfin_validite = \"1973-01-01\"")), "");
+    let far = card("emission = \"2049-01-01\"\nfin_validite = \"2052-01-01\"");
+    assert_eq!(mistakes(&far), "", "certificates say years from 2050 on with four digits");
+}
+
+#[test]
+fn a_card_does_not_contradict_itself_about_its_holder() {
+    let staff = |holder: &str| format!("layout = \"cps3\"\n[carte]\ntype = \"cpe\"\n[titulaire]\n{holder}");
+    let place = "[titulaire.employeur]\nfiness = \"0B0037750\"\nnumero_interne = \"1\"\nraison_sociale = \"LILAS\"\n";
+    one_mistake(&staff(&format!("nom = \"A\"\n{place}")), "5:7", "write titulaire.prenom");
+    one_mistake(&staff(&format!("prenom = \"A\"\n{place}")), "5:10", "write titulaire.nom");
+    one_mistake(&staff("rpps = \"99900012347\"\n"), "5:8", "neither a name nor a place");
+    assert_eq!(mistakes(&staff(place)), "");
+    assert_eq!(mistakes(&staff(&format!("nom = \"A\"\nprenom = \"B\"\n{place}"))), "");
+    assert_eq!(mistakes(&staff("nom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\n")), "");
+    let student = |kind: &str| {
+        let holder = "nom = \"A\"\nprenom = \"B\"\netudiant = \"99900000001\"\nprofession = \"10\"\n";
+        format!("layout = \"cps3\"\n[carte]\ntype = \"{kind}\"\n[titulaire]\n{holder}")
+    };
+    assert_eq!(mistakes(&student("cpf")), "");
+    for kind in ["cps", "cpa", "cpe"] {
+        one_mistake(&student(kind), "7:12", "only a professional in training");
+    }
+}
+
+#[test]
+fn numbers_are_checked_with_those_in_them() {
+    let card = |activity: &str| {
+        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
+        format!("layout = \"cps3\"\n{holder}[[exercice]]\nraison_sociale = \"X\"\nsecteur = \"SA07\"\n{activity}\n")
+    };
+    for right in ["cabinet_rpps = \"99900012347001\"", "cabinet_adeli = \"0B607760201\"", "finess = \"0B0307377\""] {
+        assert_eq!(mistakes(&card(right)), "", "{right}");
+    }
+    one_mistake(&card("cabinet_rpps = \"99900012345001\""), "10:27", "write \"99900012347001\"");
+    one_mistake(&card("cabinet_adeli = \"0B607760301\""), "10:26", "write \"0B607760201\"");
+    one_mistake(&card("finess = \"0B03A7377\""), "10:15", "second place only");
+    one_mistake(&card("siren = \"000000000\""), "10:10", "nobody's number");
+    one_mistake(&card("finess = \"0B0307377\"").replace("99900012347", "00000000000"), "5:9", "nobody's number");
+}
+
+#[test]
+fn a_card_that_programs_do_not_know_has_other_answers_to_reset_on_both_interfaces() {
+    let profile = Families::built_in().load(Path::new("cps-inconnue"), &OPTIONS).expect("a card of the program");
+    let atrs = [Some(profile.image().atr), profile.image().contactless_atr];
+    for atr in atrs {
+        assert_eq!(Families::built_in().layout_of(atr.expect("an answer").as_bytes()), None);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -251,7 +321,7 @@ proptest! {
     #[test]
     fn a_state_is_taken_whole_with_whole_blocks_and_a_last_one(
         state in prop_oneof![Just(0), Just(0x1C_usize), Just(0x28), 0..64_usize],
-        bits in prop_oneof![Just(512_u64), Just(u64::MAX), any::<u64>(), (0..1_000_u64).prop_map(|blocks| 512 * blocks)],
+        bits in prop_oneof![Just(512_u64), Just(0), Just(u64::MAX), any::<u64>(), (0..1_000_u64).prop_map(|blocks| 512 * blocks)],
         last in 0..80_usize,
     ) {
         let mut begun = vec![0x5A; state];
@@ -260,7 +330,7 @@ proptest! {
         }
         let length = |bytes: usize| u8::try_from(bytes).expect("a short object");
         let objects = [&[0x90, length(state)][..], &begun, &[0x80, length(last)], &vec![0xA5; last]].concat();
-        let fits = bits % 512 == 0 && last <= 64 && bits.checked_add(8 * last as u64).is_some();
+        let fits = bits != 0 && bits % 512 == 0 && last <= 64 && bits.checked_add(8 * last as u64).is_some();
         let right = if state == 0 && last <= 64 || state == 0x28 && fits { StatusWord::SUCCESS } else { StatusWord::WRONG_DATA };
         let mut card = card();
         prop_assert_eq!(status(&mut card, &SHA256), StatusWord::SUCCESS);
