@@ -20,15 +20,15 @@ use super::{
     card_mistake::CardMistake,
     chance::{Identity, Label},
     diagnostic::{Diagnostic, Diagnostics, Source},
-    families::{BuiltIn, Families, Family},
+    families::{BuiltIn, Contradiction, Families, Family},
     layout::{self, Layout},
     map::CardMap,
     named::UnknownCard,
     nearest,
     provision::Provision,
     reading, reason,
-    said::said,
-    schema::Schema,
+    said::{Bilingual, said},
+    schema::{Doc, Schema},
     tree::{Node, Span},
     written::LONGEST,
 };
@@ -120,7 +120,13 @@ pub(super) fn parse_of(
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, schema, options.today)?;
-    let (image, map) = layout.encode(&source, &data, base)?;
+    let contradictions = contradictions(&source, &layout, &data);
+    let encoded = layout.encode(&source, &data, base);
+    let (image, map) = match encoded {
+        Ok(encoded) if contradictions.is_empty() => encoded,
+        Ok(_) => return Err(Diagnostics(contradictions)),
+        Err(mistakes) => return Err(Diagnostics([contradictions, mistakes.0].concat())),
+    };
     let unplaced = layout.unplaced(&source, &data);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let identity = Identity::of(&name, &source.text);
@@ -147,6 +153,15 @@ fn usual_layout(families: &Families, keys: &[&str]) -> &'static str {
     let layouts = families.iter().filter_map(|family| Some((known(family)?, usual(family)?)));
     let most = layouts.max_by_key(|&(known, name)| (known, name == USUAL_LAYOUT));
     most.map_or(USUAL_LAYOUT, |(_, name)| name)
+}
+
+/// What the layout's family says that contradicts itself in a card file.
+fn contradictions(source: &Arc<Source>, layout: &Layout, data: &Node) -> Vec<Diagnostic> {
+    let said = |Doc { en, fr }: Doc| Bilingual::new(en, fr);
+    let found = layout.family().contradictions(data).into_iter();
+    found
+        .map(|Contradiction { at, message, hint }| CardMistake::new(source, at, said(message)).hint(said(hint)).into())
+        .collect()
 }
 
 /// What all cards of an image share.

@@ -18,7 +18,7 @@ use std::sync::{LazyLock, OnceLock};
 
 pub use cv::{CvAuthority, CvHolder, CvKeys};
 pub use files::{FilesError, files};
-pub use fort::{Bearer, FortAuthority, FortIssuer, Pending, REVOKED};
+pub use fort::{Bearer, Certified, FortAuthority, FortIssuer, Pending, REVOKED};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
 pub use pool::{CARD_KEYS, RsaLength, card_rsa, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};

@@ -28,7 +28,7 @@ use super::{
     load,
     map::CardMap,
     schema::{Doc, Language},
-    tree::Node,
+    tree::{Node, Span},
 };
 
 /// The families of the program: the one place where they are listed. A layout that does not say its family is of the
@@ -76,6 +76,17 @@ pub enum OwnCommand {
     Other,
 }
 
+/// What contradicts itself in a card file, though each of its values could be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Contradiction {
+    /// Where it stands in the card file.
+    pub at: Span,
+    /// What is wrong.
+    pub message: Doc,
+    /// What to do.
+    pub hint: Doc,
+}
+
 /// What the tables of a layout say that only layouts of one family have.
 pub trait Part: Any + fmt::Debug + Send + Sync {
     /// The keys of card files that the part goes by, with dots: they are on the card though no file holds them.
@@ -116,6 +127,11 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
     /// issuing authority does, by the names that the layout's token has.
     fn bearer(&self, _data: &Node) -> Option<Bearer> {
         None
+    }
+
+    /// What contradicts itself in the data of a card, as far as its keys cannot say it.
+    fn contradictions(&self, _data: &Node) -> Vec<Contradiction> {
+        Vec::new()
     }
 
     /// The names of the applets that applications of its layouts may have, beside those of every card.

@@ -42,7 +42,7 @@ fn walk(layout: &Layout, check: &Check<'_>) {
         check.items(&object.content, "");
     });
     layout.files.iter().for_each(|file| check.file(file));
-    if let Some(path) = &layout.chip.atr_key {
+    for path in [&layout.chip.atr_key, &layout.chip.contactless_atr_key].into_iter().flatten() {
         check.path(path, "");
     }
     security(check, layout);

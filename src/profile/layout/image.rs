@@ -23,7 +23,7 @@ use super::{
     decode::unused,
     encode::{Encoded, Encoder},
     late,
-    model::{Access, Application, File, Structure},
+    model::{Access, Application, File, Path as KeyPath, Structure},
     security,
 };
 
@@ -75,18 +75,17 @@ impl Layout {
 
     /// The ATR: the card file's own, or the layout's.
     fn atr(&self, encoder: &mut Encoder<'_>, data: &Node) -> Option<Atr> {
-        let own = self.chip.atr_key.as_ref().and_then(|path| data.at(&path.keys.join(".")));
-        let (bytes, span) = match own {
-            Some(Node { data: Data::Bytes(bytes), span }) => (bytes.clone(), span.clone()),
-            _ => (encoder.loose(&self.chip.atr), layout_key(data)),
-        };
+        let own = written_atr(self.chip.atr_key.as_ref(), data);
+        let (bytes, span) = own.unwrap_or_else(|| (encoder.loose(&self.chip.atr), layout_key(data)));
         parse_atr(encoder, &bytes, &span, &self.chip.atr_span)
     }
 
     /// The answer to a power-up by the antenna, if the card has one.
     fn contactless_atr(&self, encoder: &mut Encoder<'_>, data: &Node) -> Option<Atr> {
-        let bytes = encoder.loose(self.chip.contactless_atr.as_ref()?);
-        parse_atr(encoder, &bytes, &layout_key(data), &self.chip.atr_span)
+        let usual = self.chip.contactless_atr.as_ref()?;
+        let own = written_atr(self.chip.contactless_atr_key.as_ref(), data);
+        let (bytes, span) = own.unwrap_or_else(|| (encoder.loose(usual), layout_key(data)));
+        parse_atr(encoder, &bytes, &span, &self.chip.atr_span)
     }
 
     /// Refuses a card whose applications and files need more bytes than its chip has, as the chip counts them.
@@ -176,6 +175,14 @@ impl Layout {
         }
         path.reverse();
         (class, path.iter().map(ToString::to_string).collect::<Vec<_>>().join("/"))
+    }
+}
+
+/// The answer to reset that a card file gives for itself, and where.
+fn written_atr(key: Option<&KeyPath>, data: &Node) -> Option<(Vec<u8>, Span)> {
+    match data.at(&key?.keys.join("."))? {
+        Node { data: Data::Bytes(bytes), span } => Some((bytes.clone(), span.clone())),
+        _ => None,
     }
 }
 

@@ -15,6 +15,7 @@ mod image;
 mod late;
 mod model;
 mod needed;
+mod oids;
 mod output;
 mod part;
 mod place;

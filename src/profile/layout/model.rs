@@ -327,6 +327,8 @@ pub(super) struct Chip {
     pub(super) atr_key: Option<Path>,
     /// The content of the answer to a power-up by the antenna; none for a card without one.
     pub(super) contactless_atr: Option<Vec<Item>>,
+    /// The key of card files that gives another one.
+    pub(super) contactless_atr_key: Option<Path>,
     pub(super) bytes: usize,
     /// Where that stands in the layout.
     pub(super) bytes_span: Range<usize>,

@@ -7,6 +7,7 @@ use super::{
     ber,
     coding::show_bytes,
     model::{Builder, Item, Known},
+    oids,
 };
 
 /// How deep objects are taken apart.
@@ -15,6 +16,9 @@ const DEEPEST: usize = 24;
 /// What a string of bytes is called.
 const OCTETS: &str = "octet string";
 
+/// The tag of an object identifier (X.680, 8.4).
+const OBJECT_IDENTIFIER: u8 = 0x06;
+
 /// The names of DER types (X.680, 8.4).
 const NAMES: [(u8, &str); 13] = [
     (0x01, "boolean"),
@@ -22,7 +26,7 @@ const NAMES: [(u8, &str); 13] = [
     (0x03, "bit string"),
     (0x04, OCTETS),
     (0x05, "null"),
-    (0x06, "object identifier"),
+    (OBJECT_IDENTIFIER, "object identifier"),
     (0x0A, "enumerated"),
     (0x0C, "text"),
     (0x13, "text"),
@@ -108,6 +112,9 @@ fn name(tag: &[u8]) -> String {
 }
 
 fn shown(tag: &[u8], value: &[u8]) -> String {
+    if let Some(identifier) = Some(value).filter(|_| tag == [OBJECT_IDENTIFIER]).and_then(oids::shown) {
+        return identifier;
+    }
     let text = std::str::from_utf8(value).ok().filter(|text| !text.chars().any(char::is_control));
     let is_text = TEXTS.iter().any(|known| [*known] == tag);
     text.filter(|_| is_text).map_or_else(|| show_bytes(value), str::to_owned)

@@ -29,7 +29,7 @@ use x509_cert::{
 
 use super::{
     super::{Usage, x509::rsa_information},
-    Bearer,
+    Bearer, Certified,
     signer::Signer,
 };
 
@@ -154,11 +154,11 @@ impl Form {
     }
 
     /// The certificate of a card's key.
-    pub(super) fn of_card(bearer: &Bearer, (number, usage): (u8, Usage), key: &RsaPublicKey) -> Result<Self, Error> {
+    pub(super) fn of_card(bearer: &Bearer, of: Certified, key: &RsaPublicKey) -> Result<Self, Error> {
         let mut behind = vec![
-            extension(KEY_USAGE, true, &key_usage(usage))?,
+            extension(KEY_USAGE, true, &key_usage(of))?,
             extension(POLICIES, false, &CertificatePolicies(vec![policy()?]))?,
-            extension(EXTENDED_USAGE, false, &ExtendedKeyUsage(vec![purpose(usage)]))?,
+            extension(EXTENDED_USAGE, false, &ExtendedKeyUsage(vec![purpose(of.usage)]))?,
             extension(PRIVATE_KEY_PERIOD, false, &private_key_period(bearer.valid)?)?,
             extension(CRL_POINTS, false, &CrlDistributionPoints(vec![point(&CRL_PAGES)?]))?,
             extension(FRESHEST_CRL, false, &FreshestCrl(vec![point(&[DELTA_PAGE])?]))?,
@@ -173,7 +173,7 @@ impl Form {
         Ok(Self {
             issuer: Place::Persons.full_name()?,
             subject: subject(bearer)?,
-            serial: card_serial(&bearer.card, bearer.valid[0], number)?,
+            serial: card_serial(&bearer.card, bearer.valid[0], of.number)?,
             validity: validity(bearer.valid)?,
             key: rsa_information(key)?,
             extensions: [
@@ -264,9 +264,11 @@ fn extension(id: ObjectIdentifier, critical: bool, value: &impl Encode) -> Resul
     Ok(Extension { extn_id: id, critical, extn_value: OctetString::new(value.to_der()?)? })
 }
 
-fn key_usage(usage: Usage) -> KeyUsage {
+/// A key that authenticates enciphers keys only if it deciphers them: the one of the antenna does not.
+fn key_usage(Certified { usage, deciphers, .. }: Certified) -> KeyUsage {
     KeyUsage(match usage {
         Usage::Signature => KeyUsages::NonRepudiation.into(),
+        Usage::Authentication if !deciphers => KeyUsages::DigitalSignature.into(),
         Usage::Authentication => KeyUsages::DigitalSignature | KeyUsages::KeyEncipherment,
         Usage::Decipherment => KeyUsages::KeyEncipherment.into(),
     })

@@ -69,6 +69,17 @@ pub struct Bearer {
     pub valid: [Date; 2],
 }
 
+/// Which key of a card a certificate is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Certified {
+    /// Its number on the card.
+    pub number: u8,
+    /// What it is for.
+    pub usage: Usage,
+    /// Whether it deciphers as well.
+    pub deciphers: bool,
+}
+
 impl FortAuthority {
     /// The authority of a seed.
     ///
@@ -106,13 +117,12 @@ impl FortIssuer {
         &USUAL
     }
 
-    /// A certificate of a card's key, by its number on the card and what it is for. The same request always gives the
-    /// same bytes.
+    /// A certificate of a card's key. The same request always gives the same bytes.
     ///
     /// # Errors
     ///
     /// [`IssueError`] if a name or a key cannot stand in a certificate.
-    pub fn issue(&self, bearer: &Bearer, of: (u8, Usage), key: &RsaPublicKey) -> Result<Pending, IssueError> {
+    pub fn issue(&self, bearer: &Bearer, of: Certified, key: &RsaPublicKey) -> Result<Pending, IssueError> {
         if bearer.valid.iter().any(|day| day.year() < FIRST_YEAR) {
             return Err(named(&bearer.id, format!("certificates say no day before {FIRST_YEAR}")));
         }

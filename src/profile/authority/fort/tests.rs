@@ -33,8 +33,17 @@ fn number(usage: Usage) -> u8 {
     if usage == Usage::Signature { 1 } else { 2 }
 }
 
+/// A key of the card: one that authenticates deciphers as well.
+fn certified(usage: Usage) -> Certified {
+    Certified { number: number(usage), usage, deciphers: usage == Usage::Authentication }
+}
+
 fn issued(bearer: &Bearer, usage: Usage) -> Certificate {
-    let pending = FortIssuer::usual().issue(bearer, (number(usage), usage), &key()).expect("a certificate");
+    issued_for(bearer, certified(usage))
+}
+
+fn issued_for(bearer: &Bearer, of: Certified) -> Certificate {
+    let pending = FortIssuer::usual().issue(bearer, of, &key()).expect("a certificate");
     assert_eq!(pending.signed().len(), pending.unsigned().len());
     Certificate::from_der(pending.signed()).expect("X.509")
 }
@@ -104,6 +113,8 @@ fn what_a_key_is_for_tells_the_two_certificates_of_a_card_apart() {
     let [signature, authentication] = [Usage::Signature, Usage::Authentication].map(|usage| issued(&bearer(), usage));
     let usage = |certificate: &Certificate| extensions(certificate)[3].2.clone();
     assert_eq!((usage(&signature), usage(&authentication)), (hex!("03020640").to_vec(), hex!("030205A0").to_vec()));
+    let technical = issued_for(&bearer(), Certified { deciphers: false, ..certified(Usage::Authentication) });
+    assert_eq!(usage(&technical), hex!("03020780"), "digitalSignature alone");
     let [one, other] = [&signature, &authentication].map(Certificate::tbs_certificate);
     assert_eq!(one.subject(), other.subject());
     assert_ne!(one.serial_number(), other.serial_number());

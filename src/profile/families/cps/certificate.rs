@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::super::face::text;
+use super::{super::face::text, contradictions};
 use crate::profile::{
     authority::Bearer,
     codes,
@@ -59,7 +59,7 @@ pub(super) fn identifier(data: &Node) -> Option<String> {
 }
 
 fn day(data: &Node, path: &str) -> Option<Date> {
-    let CardDate { year, month, day, .. } = data.at(path)?.date()?;
+    let CardDate { year, month, day, .. } = data.at(path)?.date().filter(|&date| contradictions::can_say(date))?;
     let small = |number: u8| i8::try_from(number).ok();
     Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()
 }

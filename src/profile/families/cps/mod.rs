@@ -1,6 +1,7 @@
 //! The CPS, the cards of health professionals: the files and keys of an IAS card, with habits of its own.
 
 mod certificate;
+mod contradictions;
 #[cfg(test)]
 mod fourth_tests;
 #[cfg(test)]
@@ -13,7 +14,7 @@ mod tests;
 use virtuale_applets::{cards, cps2ter, layouts};
 use virtuale_engine::{StatusWord, ins::Ins};
 
-use super::{BuiltIn, Face, Family, OwnCommand, face::text};
+use super::{BuiltIn, Contradiction, Face, Family, OwnCommand, face::text};
 use crate::profile::{authority::Bearer, map::CardMap, schema::Doc, tree::Node};
 
 /// The family of the cards of health professionals.
@@ -105,6 +106,10 @@ impl Family for Cps {
 
     fn bearer(&self, data: &Node) -> Option<Bearer> {
         certificate::bearer(data)
+    }
+
+    fn contradictions(&self, data: &Node) -> Vec<Contradiction> {
+        contradictions::of(data)
     }
 
     fn face(&self, data: &Node) -> Face {

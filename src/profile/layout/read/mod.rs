@@ -166,13 +166,25 @@ fn chip(scope: &Scope<'_>, card: &Fields<'_>, classes: Vec<ClassImage>) -> Optio
     let by_contacts = atr(scope, card, "atr", Arc::clone(&known));
     let contactless_atr = card.has("contactless_atr").then(|| atr(scope, card, "contactless_atr", known));
     let atr_key = card.text("atr_from").and_then(|key| path(card, &key));
+    let contactless_atr_key = card.text("contactless_atr_from").and_then(|key| path(card, &key));
     let component_key = card.text("component_from").and_then(|key| path(card, &key));
     let opens_by_name = card.flag("opens_by_name").unwrap_or_default();
     let habits = Habits { opens_by_name, ..classes::habits(card) };
     let atr_span = card.value("atr").map_or_else(|| card.span(), |written| written.span.clone());
     let (bytes, bytes_span) = bytes.map(|bytes| (bytes.value, bytes.span))?;
     let atr = by_contacts;
-    Some(Chip { atr, atr_span, atr_key, contactless_atr, bytes, bytes_span, habits, classes, component_key })
+    Some(Chip {
+        atr,
+        atr_span,
+        atr_key,
+        contactless_atr,
+        contactless_atr_key,
+        bytes,
+        bytes_span,
+        habits,
+        classes,
+        component_key,
+    })
 }
 
 /// The items of an answer to reset. One without data of the card file is checked here, else when it is encoded.

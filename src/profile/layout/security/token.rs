@@ -18,7 +18,7 @@ use super::{
     held::Public,
 };
 use crate::profile::{
-    authority::{Bearer, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey, Usage},
+    authority::{Bearer, Certified, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey, Usage},
     pkcs15::{self, KeyKind, KeyUsage, Paths, Pin},
     said::{Bilingual, said},
     tree::{Data, Node},
@@ -125,7 +125,8 @@ fn add(
     token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
     let file = certificate?;
     token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
-    match issue(held, (number, usage), &key.label, holder) {
+    let deciphers = object.rule.operations.contains(&"decipher");
+    match issue(held, (number, usage, deciphers), &key.label, holder) {
         Ok(certificate) => Some(certificate),
         Err(error) => {
             let (why, name) = (error.to_string(), &file.name);
@@ -144,7 +145,12 @@ struct Holder {
     bearer: Option<Bearer>,
 }
 
-fn issue(held: &HeldKey, (number, usage): (u8, KeyUsage), label: &str, holder: &Holder) -> Result<Issued, IssueError> {
+fn issue(
+    held: &HeldKey,
+    (number, usage, deciphers): (u8, KeyUsage, bool),
+    label: &str,
+    holder: &Holder,
+) -> Result<Issued, IssueError> {
     let usage = match usage {
         KeyUsage::Authentication => Usage::Authentication,
         KeyUsage::Signature => Usage::Signature,
@@ -153,7 +159,7 @@ fn issue(held: &HeldKey, (number, usage): (u8, KeyUsage), label: &str, holder: &
     let (key, bytes) = match (&held.public, &holder.bearer) {
         (Public::Rsa(key), Some(bearer)) => {
             return FortIssuer::usual()
-                .issue(bearer, (number, usage), key)
+                .issue(bearer, Certified { number, usage, deciphers }, key)
                 .map(|pending| Issued::Later(Arc::new(pending)));
         }
         (Public::Rsa(key), None) => (SubjectKey::Rsa(key), key.n.as_slice()),
