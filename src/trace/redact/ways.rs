@@ -19,6 +19,9 @@ const FEWEST_DIGITS: usize = 6;
 /// The fewest digits of a code.
 const FEWEST_CODE: usize = 4;
 
+/// How many digits codes have that are looked for in every coding of text.
+const USUAL_CODES: [usize; 3] = [4, 6, 8];
+
 /// How many different digits a code has at least that is looked for in bytes below ten.
 const FEWEST_DIFFERENT: usize = 3;
 
@@ -134,13 +137,21 @@ impl Ways {
         }
     }
 
-    /// The digits of a code: as text, packed, in bytes below ten. A short one that is packed is looked for with what
-    /// fills it up.
+    /// The digits of a code: as text, also with signs between them, packed, in bytes below ten. A short one that is
+    /// packed is looked for with what fills it up.
     fn add_code(&mut self, digits: &str) {
         self.add_bytes(digits.as_bytes());
         self.add_digits(digits);
         self.add_binary(digits);
         let says_something = digits.bytes().any(|digit| digit != b'0');
+        if says_something && USUAL_CODES.contains(&digits.len()) {
+            self.add_text(digits);
+            for sign in ["-", " ", ".", "/", "\0"] {
+                // With zeros it is UTF-16, of which the first or the last may be cut off.
+                let parted: Vec<_> = digits.split("").filter(|digit| !digit.is_empty()).collect();
+                self.add_bytes(parted.join(sign).as_bytes());
+            }
+        }
         if says_something && (FEWEST_CODE..FEWEST_DIGITS).contains(&digits.len()) {
             let packed = hex::decode(format!("{digits:F<8}")).unwrap_or_default();
             self.add_bytes(&packed);
@@ -337,6 +348,10 @@ mod tests {
         assert!(!has(&of_code(b"1000"), b"\x01\0\0\0"), "as lengths are");
         let short = of_code(b"1234");
         assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
+        for way in [&b"1-2-3-4"[..], b"1.2.3.4", b"1\x002\x003\x004", b"31323334"] {
+            assert!(has(&short, way), "{}", way.escape_ascii());
+        }
+        assert!(short.exact.contains(&b"MTIzN"[..]), "base64");
     }
 
     #[test]
