@@ -85,8 +85,15 @@ messages! {
         en: "cannot read the card in {place}: {why}",
         fr: "impossible de lire la carte dans {place} : {why}"
     };
-    /// What to do about a card that does not answer.
+    /// What to do about a card that does not answer a slot with contacts.
     MuteCard = {
+        en: "it gives no answer to reset: it is another way round in the slot, broken, or made mute (such as \
+             cps-muette), so that programs show what they say of such a card",
+        fr: "elle ne donne pas de réponse au reset : elle est à l'envers dans le lecteur, en panne, ou faite muette \
+             (par exemple cps-muette), pour montrer ce qu'un logiciel dit d'une telle carte"
+    };
+    /// What to do about a card that does not answer a slot with an antenna.
+    MuteByAntenna = {
         en: "it gives no answer to reset. Some cards are made mute (such as cps-muette), so that programs show what \
              they say of one.\n\
              A card without antenna is mute in a slot with one: put it into a slot with contacts, or a card with \
@@ -195,6 +202,13 @@ messages! {
     Unblock = {
         en: "the unblocking code (PUK) unblocks it and sets a new one; without a code leave --pin-fd out",
         fr: "le code de déblocage (PUK) le débloque et en fixe un nouveau ; sans code, enlever --pin-fd"
+    };
+    /// What to do where that code is blocked too.
+    NothingUnblocks = {
+        en: "the unblocking code (PUK) is blocked too: nothing opens what needs a code any more, and another card is \
+             needed; without a code leave --pin-fd out",
+        fr: "le code de déblocage (PUK) est bloqué aussi : plus rien n'ouvre ce qui demande un code, et il faut une \
+             autre carte ; sans code, enlever --pin-fd"
     };
     /// A card did not look at a code.
     CodeRefused { place, status } = {

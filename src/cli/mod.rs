@@ -69,8 +69,9 @@ struct Cli {
 enum Verb {
     /// Show a card being read, from a reader of its own to the printed page
     ///
-    /// Opens a private reader, inserts a Vitale 2 of an invented family, reads it over the reader's socket as a billing
-    /// terminal would, and prints what it says. Needs no other program.
+    /// Opens a private reader, inserts a Vitale 2 of an invented family, or another card (a Vitale 1, or a
+    /// professional's card: CPS, CPE, CPA), reads it over the reader's socket as a billing terminal would, and prints
+    /// what it says. Needs no other program.
     Demo(demo::Args),
     /// Run a program with private readers that hold these cards
     ///

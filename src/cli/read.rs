@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     profile::{families::Families, layout::Layout, said::Bilingual},
-    reader::ReturnCode,
+    reader::{ReturnCode, SlotName},
     terminal::{
         guides::{CardReading, Guides, Unread},
         holder::Holder,
@@ -50,7 +50,7 @@ pub(super) struct Args {
     #[arg(long = "reader", value_name = "NAME", conflicts_with = "cards")]
     readers: Vec<String>,
     /// The layout of cards in readers: the name of one that is built in, or a layout file [default: by the answer to
-    /// reset, vitale1 or vitale2]
+    /// reset, vitale1, vitale2, cps3 or cps4]
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "cards")]
     layout: Option<String>,
     /// Print the copy on paper (fiche reflet) that the holder may ask for
@@ -298,7 +298,9 @@ impl Printer<'_> {
 
 fn unread(place: &str, error: &TransportError) -> Failure {
     let is_mute = matches!(error, TransportError::Refused { code, .. } if *code == ReturnCode::UNPOWERED_CARD);
-    let hint = is_mute.then(|| Message::MuteCard.said().into());
+    let is_by_antenna = place.contains(SlotName::ANTENNA);
+    let why_mute = || if is_by_antenna { Message::MuteByAntenna } else { Message::MuteCard }.said().into();
+    let hint = is_mute.then(why_mute);
     let message = in_both(|language| {
         let why = pages::transport_error(error, language.into());
         Message::CannotReadCard { place, why: &why }.text(language)

@@ -14,7 +14,9 @@ use std::{
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use signal_hook::{
-    consts::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH},
+    consts::{
+        SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGUSR1, SIGUSR2, SIGWINCH,
+    },
     iterator::{SignalsInfo, exfiltrator::WithOrigin},
     low_level::{emulate_default_handler, siginfo::Origin},
 };
@@ -87,10 +89,12 @@ fn pass_on(origin: &Origin, child: &Child) {
     }
 }
 
-/// Whether Ctrl-Z, or who sends the same, has stopped the command. Tells it once.
+/// Whether Ctrl-Z, or who sends the same, has stopped the command, also by way of what a program stops itself with that
+/// hears Ctrl-Z (`virtuale read` where it asks for a code). Tells it once.
 fn was_suspended(child: &Child) -> bool {
     let status = waitid(WaitId::Pid(Pid::from_child(child)), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
-    status.ok().flatten().and_then(|status| status.stopping_signal()) == Some(SIGTSTP)
+    let signal = status.ok().flatten().and_then(|status| status.stopping_signal());
+    matches!(signal, Some(SIGTSTP | SIGTTIN))
 }
 
 /// The code that a shell would see.

@@ -47,8 +47,9 @@ pub trait Holder {
     /// tries.
     fn code(&mut self, asked: &Asked) -> Option<Code>;
 
-    /// That the card takes no code any more, be it that it took none before, or that the last one was wrong.
-    fn blocked(&mut self) {}
+    /// That the card takes no code any more, be it that it took none before, or that the last one was wrong; `for_good`
+    /// if it takes no unblocking code either.
+    fn blocked(&mut self, _for_good: bool) {}
 
     /// That the card did not look at the code, and what it said instead.
     fn refused(&mut self, _status: StatusWord) {}

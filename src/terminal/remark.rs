@@ -95,8 +95,10 @@ pub enum Remark {
     TestCard,
     /// The holder's code is blocked; the unblocking code is needed.
     CodeBlocked,
-    /// The unblocking code is blocked too, or alone.
+    /// The unblocking code is blocked, but not the holder's.
     UnblockingCodeBlocked,
+    /// Both codes are blocked: nothing opens what needs one any more.
+    BothCodesBlocked,
     /// Somebody gave a wrong code.
     FewTries {
         /// How many tries are left before the card blocks the code.
@@ -169,6 +171,7 @@ impl Remark {
             | Self::NoRightsToday { .. }
             | Self::NobodyOnCard
             | Self::CodeBlocked
+            | Self::BothCodesBlocked
             | Self::CertificateExpired { .. }
             | Self::CertificateNotYetValid { .. } => Severity::Blocking,
             Self::CardPastFiveYears { .. }

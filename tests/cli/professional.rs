@@ -143,6 +143,18 @@ fn cards_side_by_side_have_a_page_each_and_a_mute_one_hides_no_other() {
 }
 
 #[test]
+fn a_mute_card_is_moved_to_contacts_only_where_it_lies_on_an_antenna() {
+    let (_, error) = said(
+        "virtuale exec --card cps-muette -- virtuale read --lang en; echo --- >&2
+         virtuale exec --card vitale2-martin --contactless 0 -- virtuale read --lang en; true",
+    );
+    let (contacts, antenna) = error.split_once("---").expect("both");
+    demand(contacts, &["cannot read the card in Virtuale 00 00", "broken, or made mute (such as cps-muette)"]);
+    assert!(!contacts.contains("slot with contacts"), "{contacts}");
+    demand(antenna, &["cannot read the card in Virtuale Contactless 00 00", "put it into a slot with contacts"]);
+}
+
+#[test]
 fn by_its_antenna_a_card_has_neither_code_nor_activities() {
     let (out, error) = said(
         "echo 1234 | virtuale exec --card cps-lefevre --contactless 0 -- \

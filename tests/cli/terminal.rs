@@ -290,3 +290,46 @@ fn nobody_is_asked_for_a_code_that_opens_nothing() {
         assert_eq!(terminal.end(), Some(0));
     }
 }
+
+#[test]
+fn a_signal_to_a_prompt_for_a_code_puts_the_terminal_back() {
+    let sandbox = Sandbox::new();
+    for (signal, code) in [(Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131), (Signal::TERM, 143)] {
+        // The shell tells its own number, which becomes that of the program.
+        let script =
+            "sh -c 'echo \"<$$>\"; exec virtuale read --card cps-lefevre'; echo \"code $?\"; stty -a; echo end";
+        let mut terminal = OnTerminal::start(&sandbox.shell(script));
+        terminal.wait_for("empty to read on without it): ");
+        terminal.press(b"12");
+        let number = terminal.shown.split(['<', '>']).nth(1).and_then(|number| number.parse().ok());
+        kill_process(number.and_then(Pid::from_raw).expect("its number"), signal).expect("it runs");
+        terminal.wait_for(&format!("code {code}"));
+        terminal.wait_for_behind("code", " icanon ");
+        terminal.wait_for_behind("code", " echo ");
+        terminal.end();
+    }
+}
+
+#[test]
+fn a_shell_stops_a_prompt_for_a_code_and_wakes_it() {
+    let sandbox = Sandbox::new();
+    for line in ["virtuale read --card cps-lefevre\n", "virtuale exec -- virtuale read --card cps-lefevre\n"] {
+        let mut shell = sandbox.shell("exec sh -i");
+        shell.env_remove("ENV");
+        let mut terminal = OnTerminal::start(&shell);
+        terminal.press(line.as_bytes());
+        terminal.wait_for("empty to read on without it): ");
+        terminal.press(b"99\x1a");
+        terminal.wait_for("Stopped");
+        terminal.press(b"stty -a\n");
+        terminal.wait_for_behind("Stopped", " icanon ");
+        terminal.wait_for_behind("Stopped", " echo ");
+        terminal.press(b"fg; echo \"code $?\"; stty -a\n");
+        terminal.wait_for_behind("echo \"code", "virtuale");
+        terminal.press(b"1234\r");
+        terminal.wait_for("code 0");
+        assert!(terminal.shown.contains("signs lots"), "{}", terminal.shown);
+        terminal.press(b"exit\n");
+        terminal.end();
+    }
+}

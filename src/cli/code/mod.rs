@@ -2,6 +2,7 @@
 //! from the arguments of a program, which everybody on a machine may see.
 
 mod descriptor;
+mod hidden;
 mod terminal;
 
 use virtuale_engine::StatusWord;
@@ -92,8 +93,8 @@ impl Holder for Asking<'_> {
         }
     }
 
-    fn blocked(&mut self) {
-        let (place, hint) = (self.place, Message::Unblock.said());
+    fn blocked(&mut self, for_good: bool) {
+        let (place, hint) = (self.place, if for_good { Message::NothingUnblocks } else { Message::Unblock }.said());
         let failure = Failure::environment(Message::CodeBlocked { place }.said(), hint);
         // The page says it too: a person sees it there, but a script would not.
         if matches!(self.codes, Codes::Descriptor(_)) {

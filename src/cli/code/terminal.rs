@@ -4,12 +4,16 @@ use std::io;
 
 use rustix::{
     io::{Errno, read},
-    process::{Signal, getpid, kill_process},
-    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr},
+    process::{Signal, kill_current_process_group},
 };
+use signal_hook::consts::{SIGINT, SIGQUIT};
 use zeroize::Zeroizing;
 
-use super::{digits, no_code, tries_left};
+use super::{
+    digits,
+    hidden::{self, Hidden},
+    no_code, tries_left,
+};
 use crate::{
     cli::{language::Language, messages::Message, output},
     terminal::holder::{Asked, Code},
@@ -23,6 +27,8 @@ const BACKSPACE: [u8; 2] = [0x08, 0x7F];
 const CONTROL_C: u8 = 0x03;
 const CONTROL_D: u8 = 0x04;
 const CONTROL_U: u8 = 0x15;
+const CONTROL_Z: u8 = 0x1A;
+const CONTROL_BACKSLASH: u8 = 0x1C;
 
 /// The code, or nothing if the person wants to go on without it. What is no code is asked for again.
 pub(super) fn ask(place: &str, asked: &Asked, language: Language) -> Option<Code> {
@@ -44,41 +50,20 @@ pub(super) fn ask(place: &str, asked: &Asked, language: Language) -> Option<Code
     }
 }
 
-/// A terminal that shows nothing of what is typed, until this is dropped.
-struct Hidden(Termios);
-
-impl Hidden {
-    /// `None` if the terminal shows it all the same.
-    fn begin() -> Option<Self> {
-        let before = tcgetattr(io::stdin()).ok()?;
-        let mut hidden = before.clone();
-        // Keys come one by one, also those that would end the program: it must not leave the terminal as it is now.
-        hidden.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
-        tcsetattr(io::stdin(), OptionalActions::Flush, &hidden).ok()?;
-        Some(Self(before))
-    }
-}
-
-impl Drop for Hidden {
-    fn drop(&mut self) {
-        // Nobody can be told if that fails.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
-    }
-}
-
 /// What a person types up to the end of the line; `None` at the end of input, or if it would be seen.
 fn hidden_line() -> Option<Zeroizing<Vec<u8>>> {
     let hidden = Hidden::begin()?;
     let typed = typed();
     drop(hidden);
     output::say("");
-    if let Typed::Interrupted = typed {
-        // As if the key had done what it does elsewhere.
-        let _ = kill_process(getpid(), Signal::INT);
-    }
     match typed {
         Typed::Line(line) => Some(line),
-        Typed::End | Typed::Interrupted => None,
+        Typed::End => None,
+        Typed::Signal(signal) => {
+            // As if the key had done what it does elsewhere.
+            hidden::as_if_sent(signal);
+            None
+        }
     }
 }
 
@@ -86,7 +71,7 @@ fn hidden_line() -> Option<Zeroizing<Vec<u8>>> {
 enum Typed {
     Line(Zeroizing<Vec<u8>>),
     End,
-    Interrupted,
+    Signal(i32),
 }
 
 fn typed() -> Typed {
@@ -100,7 +85,13 @@ fn typed() -> Typed {
         }
         match key[0] {
             b'\n' | b'\r' => return Typed::Line(line),
-            CONTROL_C => return Typed::Interrupted,
+            CONTROL_C => return Typed::Signal(SIGINT),
+            CONTROL_BACKSLASH => return Typed::Signal(SIGQUIT),
+            CONTROL_Z => {
+                line.clear();
+                // To all that the key would reach, so that a shell takes over; we hear it too.
+                let _ = kill_current_process_group(Signal::TSTP);
+            }
             CONTROL_D if line.is_empty() => return Typed::End,
             CONTROL_U => line.clear(),
             key if BACKSPACE.contains(&key) => drop(line.pop()),

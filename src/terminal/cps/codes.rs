@@ -37,6 +37,14 @@ pub struct Codes {
     pub unblocking: Tries,
 }
 
+impl Codes {
+    /// Whether nothing opens what needs a code any more: the card takes neither of both.
+    #[must_use]
+    pub fn is_blocked_for_good(&self) -> bool {
+        self.holder.left == Some(0) && self.unblocking.left == Some(0)
+    }
+}
+
 /// How often a code may still be tried.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub struct Tries {

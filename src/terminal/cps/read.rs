@@ -199,7 +199,7 @@ impl Walk<'_> {
             let tries = self.codes.holder.left;
             if tries == Some(0) {
                 self.codes.proof = Proof::Blocked;
-                holder.blocked();
+                holder.blocked(self.codes.is_blocked_for_good());
                 return Ok(());
             }
             let again = self.codes.proof == Proof::Wrong;

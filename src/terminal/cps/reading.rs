@@ -179,6 +179,9 @@ impl Reading {
 
     fn of_codes(&self) -> Vec<Remark> {
         let Codes { proof, holder, unblocking } = self.codes;
+        if self.codes.is_blocked_for_good() {
+            return vec![Remark::BothCodesBlocked];
+        }
         let mut remarks = Vec::new();
         match (holder.left, holder.most) {
             _ if proof == Proof::Blocked || holder.left == Some(0) => remarks.push(Remark::CodeBlocked),

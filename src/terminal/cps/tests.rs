@@ -11,6 +11,7 @@ use crate::{
     terminal::{
         files::Lock,
         holder::{Asked, Code, Holder, Nobody},
+        pages::{self, Format, Lang},
         remark::Remark,
         toy::parrot,
         transport::{Transport, in_process::in_process},
@@ -35,6 +36,7 @@ struct Script {
     codes: Vec<&'static [u8]>,
     asked: Vec<Asked>,
     blocked: bool,
+    for_good: bool,
 }
 
 impl Script {
@@ -49,8 +51,8 @@ impl Holder for Script {
         Code::new(self.codes.pop()?, &asked.digits).ok()
     }
 
-    fn blocked(&mut self) {
-        self.blocked = true;
+    fn blocked(&mut self, for_good: bool) {
+        (self.blocked, self.for_good) = (true, for_good);
     }
 }
 
@@ -104,8 +106,28 @@ fn a_wrong_code_is_asked_for_again_until_none_is_given_or_none_is_left() {
 fn nobody_is_asked_for_a_code_that_is_blocked_or_opens_nothing() {
     let mut holder = Script::of(&[b"1234"]);
     let blocked = reading("cps-bloquee", &mut holder);
-    assert!(holder.asked.is_empty() && holder.blocked);
+    assert!(holder.asked.is_empty() && holder.blocked && !holder.for_good);
     assert_eq!((blocked.codes.proof, blocked.codes.holder.left), (Proof::Blocked, Some(0)));
+}
+
+#[test]
+fn where_both_codes_are_blocked_nothing_is_said_to_open_the_card() {
+    let profile = card("cps-bloquee");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let mut response = virtuale_engine::Response::new();
+    for _ in 0..15 {
+        transport.transmit(&hex!("00 20 00 02 08 30 30 30 30 30 30 30 30"), &mut response).expect("an answer");
+    }
+    let mut holder = Script::of(&[b"1234"]);
+    let blocked = read(&mut transport, profile.layout(), OPTIONS.today, &mut holder).expect("a card");
+    assert!(holder.blocked && holder.for_good);
+    assert_eq!(blocked.remarks.iter().filter(|remark| **remark == Remark::BothCodesBlocked).count(), 1);
+    assert!(!blocked.remarks.iter().any(|other| matches!(other, Remark::CodeBlocked | Remark::UnblockingCodeBlocked)));
+    for (lang, dead, unblock) in [(Lang::En, "nothing opens", "sets a new"), (Lang::Fr, "plus rien n'ouvre", "en fixe")]
+    {
+        let text = pages::professional(&blocked, "a", Format { lang, width: 100 }).plain();
+        assert!(text.contains(dead) && !text.contains(unblock), "{text}");
+    }
 }
 
 #[test]

@@ -214,6 +214,7 @@ impl Writer {
         let (role, text) = match proof {
             Proof::NotTaken => (Role::Quiet, own.code_not_taken.to_owned()),
             Proof::Proved => (Role::Good, own.code_proved.to_owned()),
+            Proof::Blocked if reading.codes.is_blocked_for_good() => (Role::Bad, own.blocked_for_good.to_owned()),
             Proof::Blocked => (Role::Bad, own.code_blocked.to_owned()),
             _ if activities > 0 || billing => (Role::Warning, (own.waits_for_code)(activities, billing)),
             _ => return,

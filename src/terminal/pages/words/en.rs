@@ -169,6 +169,10 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::UnblockingCodeBlocked => {
             "The unblocking code (PUK) is blocked: once the holder's code is, nothing unblocks it.".into()
         }
+        Remark::BothCodesBlocked => {
+            "The holder's code and the unblocking code (PUK) are blocked: nothing opens what needs a code any more."
+                .into()
+        }
         Remark::FewTries { left: 1 } => "One try of the holder's code is left: a wrong one blocks it.".into(),
         Remark::FewTries { left } => format!("A wrong code was given: {left} tries are left."),
         Remark::ReadByAntenna => {

@@ -177,6 +177,10 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::UnblockingCodeBlocked => {
             "Le code de déblocage (PUK) est bloqué : une fois le code porteur bloqué, rien ne le débloque.".into()
         }
+        Remark::BothCodesBlocked => {
+            "Le code porteur et le code de déblocage (PUK) sont bloqués : plus rien n'ouvre ce qui demande un code."
+                .into()
+        }
         Remark::FewTries { left: 1 } => "Il reste un essai du code porteur : un code faux le bloque.".into(),
         Remark::FewTries { left } => format!("Un code faux a été donné : il reste {left} essais."),
         Remark::ReadByAntenna => {

@@ -61,6 +61,7 @@ pub(in crate::terminal::pages) struct ProfessionalWords {
     pub(in crate::terminal::pages) tries: fn(left: Option<u8>, most: Option<u8>) -> String,
     pub(in crate::terminal::pages) code_proved: &'static str,
     pub(in crate::terminal::pages) code_blocked: &'static str,
+    pub(in crate::terminal::pages) blocked_for_good: &'static str,
     pub(in crate::terminal::pages) code_not_taken: &'static str,
     /// What the side of class A0 says of a file that the code opens.
     pub(in crate::terminal::pages) not_proved: &'static str,
@@ -152,6 +153,7 @@ pub(super) static EN: ProfessionalWords = ProfessionalWords {
     },
     code_proved: "The holder's code was given: what needs it was read.",
     code_blocked: "The code is blocked, so what needs it was not read. The unblocking code (PUK) sets a new one.",
+    blocked_for_good: "Both codes are blocked, so what needs one was not read, and nothing opens it any more.",
     code_not_taken: "By its antenna the card takes no code.",
     not_proved: "code not proved",
     waits_for_code: |activities, billing| {
@@ -252,6 +254,7 @@ pub(super) static FR: ProfessionalWords = ProfessionalWords {
     code_proved: "Le code porteur a été donné : ce qui le demande a été lu.",
     code_blocked: "Le code est bloqué : ce qui le demande n'a pas été lu. Le code de déblocage (PUK) en fixe un \
                    nouveau.",
+    blocked_for_good: "Les deux codes sont bloqués : ce qui en demande un n'a pas été lu, et plus rien ne l'ouvre.",
     code_not_taken: "Sans contact, la carte ne prend aucun code.",
     not_proved: "code non présenté",
     waits_for_code: |activities, billing| {

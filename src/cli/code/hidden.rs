@@ -1,0 +1,106 @@
+//! A terminal that shows nothing of what is typed, and that no signal leaves so.
+
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    thread,
+};
+
+use rustix::{
+    process::getpgrp,
+    termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
+};
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN},
+    iterator::Signals,
+    low_level::{emulate_default_handler, raise},
+};
+
+use crate::cli::supervise::Ignored;
+
+/// What ends or stops us, and would leave the terminal as it is.
+const HEARD: [i32; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP];
+
+/// The modes of the terminal while it is hidden.
+static MODES: Mutex<Option<Modes>> = Mutex::new(None);
+
+struct Modes {
+    before: Termios,
+    hidden: Termios,
+}
+
+/// The terminal of standard input shows nothing of what is typed, until this is dropped.
+pub(super) struct Hidden(());
+
+impl Hidden {
+    /// `None` if the terminal shows it all the same, or could be left so.
+    pub(super) fn begin() -> Option<Self> {
+        let before = tcgetattr(io::stdin()).ok()?;
+        // Changes nothing, but stops us here if we are in the background, while signals still do what they always do.
+        set(&before).ok()?;
+        hear_signals()?;
+        let mut hidden = before.clone();
+        // Keys come one by one, also those that would end the program: what was typed goes with them.
+        hidden.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG);
+        let shown = Self(());
+        *modes() = Some(Modes { before, hidden: hidden.clone() });
+        set(&hidden).ok()?;
+        Some(shown)
+    }
+}
+
+impl Drop for Hidden {
+    fn drop(&mut self) {
+        if let Some(Modes { before, .. }) = modes().take() {
+            // Nobody can be told if that fails.
+            let _ = set(&before);
+        }
+    }
+}
+
+/// Does what this signal does to a program that takes no notice of it; nothing where our caller has it ignored.
+pub(super) fn as_if_sent(signal: i32) {
+    if !Ignored::now().has(signal) {
+        let _ = emulate_default_handler(signal);
+    }
+}
+
+fn set(modes: &Termios) -> rustix::io::Result<()> {
+    tcsetattr(io::stdin(), OptionalActions::Flush, modes)
+}
+
+fn modes() -> MutexGuard<'static, Option<Modes>> {
+    MODES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts to hear signals, once and for all: each does what it always does, but first the terminal is put back.
+/// `None` if the system has none to hear them.
+fn hear_signals() -> Option<()> {
+    static HEARS: OnceLock<Option<()>> = OnceLock::new();
+    *HEARS.get_or_init(|| {
+        let ignored = Ignored::now();
+        let mut signals = Signals::new(HEARD.iter().filter(|&&signal| !ignored.has(signal))).ok()?;
+        let hear = move || signals.forever().for_each(obey);
+        thread::Builder::new().name("signals".into()).spawn(hear).ok().map(drop)
+    })
+}
+
+fn obey(signal: i32) {
+    // Held until we are gone or wake again, so that nobody hides the terminal meanwhile.
+    let modes = modes();
+    // From the background this would stop us, and there the terminal is as whoever is in front has it.
+    let in_front = tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp());
+    if let Some(Modes { before, .. }) = modes.as_ref().filter(|_| in_front) {
+        let _ = set(before);
+    }
+    if signal != SIGTSTP {
+        let _ = emulate_default_handler(signal);
+        return;
+    }
+    // Stops us as SIGTSTP would, which we hear: not where no shell could wake us. SIGSTOP would even there.
+    // Raised, it stops us here and not a moment later.
+    let _ = raise(SIGTTIN);
+    if let Some(Modes { hidden, .. }) = modes.as_ref() {
+        let _ = set(hidden);
+    }
+}
