@@ -11,7 +11,6 @@ use crate::{
     terminal::{
         files::Lock,
         holder::{Asked, Code, Holder, Nobody},
-        pages::{self, Format, Lang},
         remark::Remark,
         toy::parrot,
         transport::{Transport, in_process::in_process},
@@ -123,11 +122,6 @@ fn where_both_codes_are_blocked_nothing_is_said_to_open_the_card() {
     assert!(holder.blocked && holder.for_good);
     assert_eq!(blocked.remarks.iter().filter(|remark| **remark == Remark::BothCodesBlocked).count(), 1);
     assert!(!blocked.remarks.iter().any(|other| matches!(other, Remark::CodeBlocked | Remark::UnblockingCodeBlocked)));
-    for (lang, dead, unblock) in [(Lang::En, "nothing opens", "sets a new"), (Lang::Fr, "plus rien n'ouvre", "en fixe")]
-    {
-        let text = pages::professional(&blocked, "a", Format { lang, width: 100 }).plain();
-        assert!(text.contains(dead) && !text.contains(unblock), "{text}");
-    }
 }
 
 #[test]

@@ -5,11 +5,13 @@ use serde_json::json;
 use snapbox::{assert_data_eq, file};
 use virtuale_engine::{Aid, Fid, StatusWord};
 
-use super::{Format, Lang, NARROWEST, PaperCopy, Report, WIDEST, demo, exchanges, paper_copy, reading};
+use super::{Format, Lang, NARROWEST, PaperCopy, Report, WIDEST, demo, exchanges, paper_copy, professional, reading};
 use crate::{
     profile::map::Shares,
     terminal::{
+        cps,
         exchange::Exchange,
+        remark::Remark,
         toy::tree,
         vitale::{ClosedFile, Lock, Model, Pointer, Reading},
     },
@@ -151,4 +153,16 @@ fn a_narrow_page_wraps_its_tables() {
         demo(&sample(), "Virtuale 00 00", &[], format).plain(),
         file!["snapshots/demo.narrow.fr.txt"].raw()
     );
+}
+
+#[test]
+fn where_both_codes_are_blocked_no_page_says_what_opens_the_card() {
+    let mut blocked = cps::Reading { remarks: vec![Remark::BothCodesBlocked], ..cps::Reading::default() };
+    blocked.codes.proof = cps::Proof::Blocked;
+    (blocked.codes.holder.left, blocked.codes.unblocking.left) = (Some(0), Some(0));
+    for (lang, dead, unblock) in [(Lang::En, "nothing opens", "sets a new"), (Lang::Fr, "plus rien n'ouvre", "en fixe")]
+    {
+        let text = professional(&blocked, "a", Format { lang, width: 100 }).plain();
+        assert!(text.contains(dead) && !text.contains(unblock), "{text}");
+    }
 }
