@@ -29,6 +29,13 @@ pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     line.text.contains(COMMAND)
 }
 
+/// Whether scdaemon says what it has learned of a card from answers above: `p15:  serialNumber .: 92 50 ...`, with dots
+/// behind the name.
+fn is_known_of_card(message: &str) -> bool {
+    let said = message.strip_prefix("p15:").and_then(|said| said.split_once(": "));
+    said.is_some_and(|(name, _)| name.ends_with('.') && name.contains(" ."))
+}
+
 /// What is being read.
 #[derive(Default)]
 struct Scdaemon {
@@ -105,6 +112,10 @@ impl Scdaemon {
         let text = line.text.as_ref();
         if message(text).starts_with(CHANNEL) {
             // What its own client asks for, and is told: the commands that come of it follow.
+            line.take_all();
+            return;
+        }
+        if is_known_of_card(message(text)) {
             line.take_all();
             return;
         }

@@ -106,7 +106,8 @@ fn scdaemon_puts_status_and_data_together() {
     assert_eq!(imported.unread.len(), 1, "the dump of the last answer is missing: {:?}", imported.unread);
     assert_eq!(Format::detect(log), Some(Format::Scdaemon));
     // The ATR stands once more, alone, where scdaemon says what it knows of the card; other bytes alone are named.
-    let known = "scdaemon[1] p15:  atr ..........: \n3B 80 80 01 01\n3B 80 80 01 02\n";
+    let known = "scdaemon[1] p15:  atr ..........: \n3B 80 80 01 01\n3B 80 80 01 02\n\
+        scdaemon[1] p15:  serialNumber .: 92 50 00 18 00 10 00 00 02 FF\n";
     let unread = import(&format!("{log}{known}"), Format::Scdaemon).unread;
     assert_eq!(unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [8, 12], "{unread:?}");
 }
