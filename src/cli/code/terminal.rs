@@ -38,8 +38,10 @@ pub(super) fn ask(place: &str, asked: &Asked, language: Language) -> Option<Code
     }
     loop {
         let right = digits(&asked.digits, language);
+        // Before the question: who answers at once is not shown either, and loses nothing.
+        let hidden = Hidden::begin()?;
         output::tell(Message::AskCode { place, digits: &right, left: &left }.text(language));
-        let line = hidden_line()?;
+        let line = line_typed(hidden)?;
         if line.is_empty() {
             return None;
         }
@@ -50,9 +52,8 @@ pub(super) fn ask(place: &str, asked: &Asked, language: Language) -> Option<Code
     }
 }
 
-/// What a person types up to the end of the line; `None` at the end of input, or if it would be seen.
-fn hidden_line() -> Option<Zeroizing<Vec<u8>>> {
-    let hidden = Hidden::begin()?;
+/// What a person types up to the end of the line, on a terminal that does not show it; `None` at the end of input.
+fn line_typed(hidden: Hidden) -> Option<Zeroizing<Vec<u8>>> {
     let typed = typed();
     drop(hidden);
     output::say("");
