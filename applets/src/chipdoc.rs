@@ -124,7 +124,15 @@ impl ChipDoc {
 
 impl Applet for ChipDoc {
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {
-        commands::check_chaining_with_keys(ins)
+        match ins {
+            Ins::MANAGE_SECURITY_ENVIRONMENT
+            | Ins::PERFORM_SECURITY_OPERATION
+            | Ins::RESET_RETRY_COUNTER
+            | Ins::CHANGE_REFERENCE_DATA
+            | Ins::VERIFY
+            | Ins::GET_CHALLENGE => commands::check_chaining_with_keys(ins),
+            _ => commands::check_chaining(ins),
+        }
     }
 
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {

@@ -32,6 +32,12 @@ pub trait Applet: Send {
         Class::interindustry(cla)
     }
 
+    /// Whether it takes commands under secure messaging and opens them itself. To one that does not, no command comes
+    /// whose class byte says that it is protected: it is refused (`6882`).
+    fn takes_protected(&self) -> bool {
+        false
+    }
+
     /// What is known of an instruction of a class; `None` if the class has none with this byte. By default all classes
     /// have the instructions of ISO 7816.
     fn instruction(&self, _cla: u8, ins: Ins) -> Option<&'static Instruction> {

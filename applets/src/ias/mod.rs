@@ -1,7 +1,8 @@
 //! IAS: identification, authentication and signature (the IAS ECC of the Vitale 2's Adèle application).
 //!
 //! Codes, keys and environments are data of the image, and the engine carries the commands out. This applet says that
-//! they exist, and that any command may come under secure messaging; a DF without it answers `6D00` and `6882`.
+//! they exist, and that any command may come under secure messaging; a DF without it answers `6D00` and `6882`, and
+//! `6882` is what a card says that has no keys to know anybody by.
 
 use virtuale_engine::{
     Response, StatusWord,
@@ -23,6 +24,10 @@ pub struct Ias;
 impl Applet for Ias {
     fn read_class(&self, cla: u8) -> Option<Class> {
         commands::read_class_protected(cla)
+    }
+
+    fn takes_protected(&self) -> bool {
+        true
     }
 
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {

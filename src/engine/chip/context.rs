@@ -75,10 +75,11 @@ impl Core {
     }
 
     /// Opens the channel that a SELECT by a name comes on, where the chip has this habit; `None` if there is nothing to
-    /// open.
+    /// open. One that comes in parts opens none: a part of a name is no name.
     pub(super) fn open_by_name(&mut self, command: &[u8]) -> Option<ChannelNumber> {
         let &[cla, ins, 0x04, ..] = command else { return None };
-        let class = Class::interindustry(cla).filter(|_| self.habits.opens_by_name && Ins(ins) == Ins::SELECT)?;
+        let class = Class::interindustry(cla)
+            .filter(|class| self.habits.opens_by_name && Ins(ins) == Ins::SELECT && !class.chained)?;
         let number = ChannelNumber::new(class.channel).filter(|&number| !self.channels.channel(number).is_open())?;
         let applet = self.files.applet(FileIndex::MF);
         self.channels.channel_mut(number).open(FileIndex::MF, applet);

@@ -243,6 +243,10 @@ impl Applet for Watched {
         commands::read_class_protected(cla)
     }
 
+    fn takes_protected(&self) -> bool {
+        true
+    }
+
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let outcome = commands::process_protected(command, context, response, commands::process_with_keys);
         let shown = format!("{context:?}");

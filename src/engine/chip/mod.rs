@@ -1,8 +1,9 @@
 //! The engine's own card: power, protocols, channels, chaining, and the way of a command to its applet.
 //!
 //! A command comes in as bytes and leaves as data and a status word. On the way its lengths are judged by the protocol,
-//! its class byte by the applet of its channel; parts are joined, what does not fit the answer waits for GET RESPONSE.
-//! What a command does is not known here: that is the applet's, and by default [`commands`](crate::commands).
+//! its class byte by the applet of its channel. It goes no further if the channel is closed, or if it is protected
+//! where there is no secure messaging. Parts are joined, what does not fit the answer waits for GET RESPONSE. What a
+//! command does is not known here: that is the applet's, and by default [`commands`](crate::commands).
 //!
 //! After each command nothing uncommitted is left in memory. A chip that loses power in a commit is mute until reset.
 
@@ -18,6 +19,8 @@ mod interface_tests;
 #[cfg(test)]
 mod key_tests;
 pub(crate) mod pending;
+#[cfg(test)]
+mod proof_tests;
 pub(crate) mod proofs;
 #[cfg(test)]
 mod rule_tests;
@@ -45,7 +48,7 @@ use crate::{
         context::Core,
         pending::Pending,
     },
-    class::Class,
+    class::{Class, SecureMessaging},
     image::{ChipImage, FileIndex, ImageError},
     ins::Ins,
     platform::Platform,
@@ -215,7 +218,16 @@ impl Chip {
         let class = applet.read_class(cla).ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
         let open = side.or_else(|| ChannelNumber::new(class.channel));
         let open = open.filter(|&number| self.core.channels.channel(number).is_open());
-        Ok((command, class, open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?))
+        let number = open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?;
+        if class.secure_messaging != SecureMessaging::None && !self.takes_protected(&**applet) {
+            return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED);
+        }
+        Ok((command, class, number))
+    }
+
+    /// Whether there is secure messaging: an applet that takes it, and somebody whom the card has keys to know by.
+    fn takes_protected(&self, applet: &dyn Applet) -> bool {
+        applet.takes_protected() && self.core.vault.has_partners()
     }
 
     /// Tells the applets that were left.

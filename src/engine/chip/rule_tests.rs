@@ -97,7 +97,7 @@ fn a_changed_code_is_given_where_it_was_changed_only() {
 }
 
 #[test]
-fn a_proof_is_taken_back_or_ends_with_a_blocked_code() {
+fn a_proof_is_taken_back_or_ends_on_every_channel_with_a_blocked_code() {
     let read = "00 B0 82 00 02";
     let mut card = card(Protocol::T1);
     card.plays(&[VERIFY, ("00 20 FF 81 01 00", "6700"), (read, "0001 9000"), ("00 20 FF 81", "9000")]);
@@ -105,11 +105,11 @@ fn a_proof_is_taken_back_or_ends_with_a_blocked_code() {
     for left in ["63C2", "63C1", "63C0"] {
         card.plays(&[("01 20 00 81 04 39393939", left)]);
     }
-    card.plays(&[(read, "0001 9000"), ("00 20 00 81 04 31323334", "6983"), ("00 20 00 81", "6983"), (read, "6982")]);
+    card.plays(&[(read, "6982"), ("00 20 00 81", "6983"), ("00 20 00 81 04 31323334", "6983"), (read, "6982")]);
 }
 
 #[test]
-fn the_proof_of_a_key_set_ends_with_one_that_is_blocked() {
+fn the_proof_of_a_key_set_ends_on_every_channel_with_one_that_is_blocked() {
     const CHALLENGE: (&str, &str) = ("00 84 00 00 08", "4242424242424242 9000");
     let put = "00 DB 3F FF 0F 70 0D BF8101 09 7F41 06 82 04 37373737";
     let proof = format!("00 82 00 00 18 {}", text(&prove(&triple_des(), &[0x42; 8])));
@@ -118,9 +118,9 @@ fn the_proof_of_a_key_set_ends_with_one_that_is_blocked() {
     card.plays(&[("00 70 00 01", "9000"), SELECT_ON_1, ("01 22 81 A4 06 80 01 1C 83 01 81", "9000")]);
     card.plays(&[("00 22 81 A4 06 80 01 1C 83 01 81", "9000"), CHALLENGE, (&proof, "9000"), (put, "9000")]);
     for left in ["63C2", "63C1", "63C0"] {
-        card.plays(&[("01 84 00 00 08", CHALLENGE.1), (&wrong, left)]);
+        card.plays(&[(put, "9000"), ("01 84 00 00 08", CHALLENGE.1), (&wrong, left)]);
     }
-    card.plays(&[(put, "9000"), CHALLENGE, (&proof, "6983"), (put, "6982")]);
+    card.plays(&[(put, "6982"), CHALLENGE, (&proof, "6983")]);
 }
 
 #[test]

@@ -41,8 +41,8 @@ impl Core {
         proofs::status(&self.vault, domain, &channel.proofs.global(), role, partner)
     }
 
-    /// Takes back the proof of a PIN or key set on every channel: it has another value now. A session by a key set
-    /// ends too, but for that of the command under way.
+    /// Takes back the proof of a PIN or key set on every channel: it has another value now, or is blocked. A session by
+    /// a key set ends too, but for that of the command under way.
     fn forget_proof(&mut self, id: ObjectId) {
         for number in self.channels.numbers() {
             let knows =
@@ -105,9 +105,18 @@ impl Context<'_> {
     pub(crate) fn count_try(&mut self, id: ObjectId) -> Result<(), Stop> {
         let counted = self.take_try(id);
         if counted.is_err() {
-            self.set_proved(id, false);
+            self.lose_proof(id);
         }
         counted
+    }
+
+    /// Takes the proof of a PIN or key set back, after a try that was none or failed: of a blocked one on every
+    /// channel, since it is proved nowhere, else on this one.
+    fn lose_proof(&mut self, id: ObjectId) {
+        self.set_proved(id, false);
+        if self.tries_left(id) == 0 {
+            self.forget_proof(id);
+        }
     }
 
     fn take_try(&mut self, id: ObjectId) -> Result<(), Stop> {
@@ -142,7 +151,7 @@ impl Context<'_> {
     /// `63Cx` if it failed; the proof that there was is then gone.
     pub(crate) fn end_try(&mut self, id: ObjectId, succeeded: bool) -> Result<(), Stop> {
         if !succeeded {
-            self.set_proved(id, false);
+            self.lose_proof(id);
             return Err(StatusWord::tries_left(self.tries_left(id)).into());
         }
         let core = &mut *self.core;
@@ -178,7 +187,7 @@ impl Context<'_> {
         self.judge();
     }
 
-    /// Takes back the proof of a PIN or key set on every channel: it has another value now.
+    /// Takes back the proof of a PIN or key set on every channel: it has another value now, or is blocked.
     pub(crate) fn forget_proof(&mut self, id: ObjectId) {
         self.core.forget_proof(id);
         self.judge();

@@ -13,11 +13,15 @@ use crate::{
     class::{Class, SecureMessaging},
     commands,
     fs::Kind,
-    image::FileIndex,
+    image::{FileIndex, FileKind, ObjectKind, PublicKey},
     ins::Ins,
     platform::{Forgetful, Sink},
     security::{Method, SeNumber},
-    testing::{Tester, Torn, VITALE, VITAMIN, bytes, image, name_applet, platform, rule, text},
+    testing::{
+        Tester, Torn, VITALE, VITAMIN, bytes, image,
+        keys::{card_of, keyed_image},
+        name_applet, platform, rule, text,
+    },
 };
 
 const TOY: (&str, &str) = ("00 A4 00 0C 02 0001", "9000");
@@ -211,7 +215,8 @@ fn anything_else_in_between_ends_a_chain() {
         ("00 B0 82 00 01", "00 9000"),
         ("00 02 00 01 00", "9000"),
         ("10 02 00 01 01 BB", "9000"),
-        ("1C 02 00 00 01 BB", "9000"),
+        ("1C 02 00 00 01 BB", "6882"),
+        ("0C 02 00 00 01 CC 00", "6882"),
         ("10 B0 82 00 01", "6884"),
         ("10 99 00 00", "6D00"),
         ("E0 02 00 00", "6E00"),
@@ -221,12 +226,39 @@ fn anything_else_in_between_ends_a_chain() {
     for (command, response) in between {
         toy(Protocol::T1).plays(&[PART, (command, response), ("00 02 00 00 01 CC 00", "CC 9000")]);
     }
-    toy(Protocol::T1).plays(&[PART, ("0C 02 00 00 01 CC 00", "CC 9000")]);
     let mut card = toy(Protocol::T1);
     card.plays(&[PART]);
     card.chip.reset().expect("an ATR");
     card.chip.select_protocol(Protocol::T1).expect("offered");
     card.plays(&[TOY, ("00 02 00 00 01 CC 00", "CC 9000")]);
+}
+
+#[test]
+fn no_protected_command_runs_where_there_is_no_secure_messaging() {
+    // An applet that knows none, and one that does on a card that has nobody's keys.
+    let mut keyless = keyed_image();
+    for df in [FileIndex::MF, VITALE] {
+        let FileKind::Directory(directory) = &mut keyless.files[df.0].kind else { panic!("a DF") };
+        directory.security.objects.retain(|object| match &object.kind {
+            ObjectKind::Pin(_) | ObjectKind::PrivateKey(_) => true,
+            ObjectKind::PublicKey(key) => matches!(key, PublicKey::OfPair),
+            ObjectKind::KeySet(_) => false,
+        });
+    }
+    for protected in [0x04, 0x08, 0x0C] {
+        for ins in 0..=u8::MAX {
+            let mut keyless = card_of(keyless.clone(), Protocol::T1, Forgetful);
+            for card in [&mut toy(Protocol::T1), &mut keyless] {
+                for part in [0x00, 0x10] {
+                    let command = [protected | part, ins, 0x00, 0x81, 0x04, 0x31, 0x32, 0x33, 0x34];
+                    assert_eq!(card.send(&text(&command)), "6882", "{command:02X?}");
+                }
+            }
+            assert_eq!(keyless.send("00 20 00 81"), "63C3");
+        }
+    }
+    let mut card = card_of(keyless, Protocol::T1, Forgetful);
+    card.plays(&[("00 70 00 01", "9000"), ("0D 20 00 01", "6882"), ("0E 20 00 01", "6881"), ("0C 20", "6700")]);
 }
 
 #[test]

@@ -33,7 +33,6 @@ use crate::{
     apdu::{Apdu, Le},
     applet::Outcome,
     chip::Context,
-    class::SecureMessaging,
     image::{FileIndex, LongLe},
     ins::Ins,
     instruction::Row,
@@ -45,9 +44,6 @@ use crate::{
 ///
 /// [`Stop`](crate::applet::Stop) says why the command ended early.
 pub fn process(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
-    if context.class().secure_messaging != SecureMessaging::None {
-        return Err(StatusWord::SECURE_MESSAGING_NOT_SUPPORTED.into());
-    }
     match INSTRUCTIONS.find(command.ins()).map(|row| row.run) {
         Some(Run::Files(handler)) => handler(command, context, response),
         Some(Run::Keys(_) | Run::Nobody) | None => Err(StatusWord::INSTRUCTION_NOT_SUPPORTED.into()),

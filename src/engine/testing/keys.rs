@@ -69,6 +69,10 @@ impl Applet for Keys {
         commands::read_class_protected(cla)
     }
 
+    fn takes_protected(&self) -> bool {
+        true
+    }
+
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {
         commands::check_chaining_with_keys(ins)
     }

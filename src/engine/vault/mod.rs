@@ -267,6 +267,13 @@ impl Vault {
         self.domains[domain.0].serial_number
     }
 
+    /// Whether it has keys that somebody else is known by: a key set, or a public key that is not the half of an own
+    /// one. Without them nobody begins a session of secure messaging.
+    pub(crate) fn has_partners(&self) -> bool {
+        let knows = |object: &Object| matches!(object.material, Material::KeySet { .. } | Material::Public { .. });
+        self.domains.iter().flat_map(|domain| &domain.objects).any(knows)
+    }
+
     /// The object that a reference means: with bit `80` one of this domain, without it a global one.
     pub(crate) fn find(&self, domain: DomainId, class: Class, reference: u8) -> Option<ObjectId> {
         let domain = if reference & LOCAL == 0 { DomainId::GLOBAL } else { domain };

@@ -1,6 +1,8 @@
 //! The CPS, the cards of health professionals: the files and keys of an IAS card, with habits of its own.
 
 mod certificate;
+#[cfg(test)]
+mod channel_tests;
 mod contradictions;
 #[cfg(test)]
 mod fourth_tests;
