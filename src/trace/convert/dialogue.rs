@@ -6,7 +6,7 @@ use virtuale_engine::{Protocol, Reset};
 
 use super::{
     element::Bytes,
-    guards::{flaw_of_command, flaw_of_response, length_by_lc},
+    guards::{HIDES_NOTHING, flaw_of_command, flaw_of_exchange, flaw_of_response, length_by_lc},
     readers::{Home, Place},
 };
 use crate::{
@@ -188,17 +188,27 @@ impl Dialogue {
             self.unread(command.line, &shown, "a command of which the log shows nothing");
             return self.name_flaw(command);
         }
-        if let Some(length) = length_by_lc(&command.bytes) {
-            command.bytes.fill(length);
+        if let Some(length) = length_by_lc(&command.bytes).filter(|_| command.bytes.length().is_none()) {
+            let shown = command.bytes.notation();
+            if flaw_of_command(&command.bytes).is_none() && command.bytes.fill(length) == Some(0) {
+                command.flaw.get_or_insert_with(|| flaw(command.line, shown, HIDES_NOTHING));
+                command.settled = true;
+            }
         }
         if let Some(why) = flaw_of_command(&command.bytes).filter(|_| !command.settled) {
-            command.flaw = Some(Unread { line: command.line, text: command.bytes.notation(), why });
+            command.flaw = Some(flaw(command.line, command.bytes.notation(), &why));
         }
         if let Answer::Said(said) = &mut answer
             && !said.settled
             && let Some(why) = flaw_of_response(&said.bytes)
         {
-            said.flaw = Some(Unread { line: said.line, text: said.bytes.notation(), why });
+            said.flaw = Some(flaw(said.line, said.bytes.notation(), &why));
+        }
+        if let Some(said) = said_in(&mut answer)
+            && command.flaw.is_none()
+            && let Some(why) = flaw_of_exchange(&command.bytes, &said.bytes)
+        {
+            said.flaw.get_or_insert_with(|| flaw(said.line, said.bytes.notation(), &why));
         }
         let flaws = [command.flaw.take(), said_in(&mut answer).and_then(|said| said.flaw.take())];
         let answer =
@@ -386,6 +396,10 @@ impl Dialogue {
         }
         Ok(writer.into_inner())
     }
+}
+
+fn flaw(line: usize, text: String, why: &str) -> Unread {
+    Unread { line, text, why: why.to_owned() }
 }
 
 fn said_in(answer: &mut Answer) -> Option<&mut Message> {

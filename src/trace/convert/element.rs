@@ -53,17 +53,17 @@ impl Bytes {
     }
 
     /// Puts so many hidden bytes in the place of the only gap that there are `length` in all. Where as many gaps stand
-    /// there as bytes are missing, each is one.
-    pub(super) fn fill(&mut self, length: usize) {
+    /// there as bytes are missing, each is one. Gives back how many bytes the gaps hid, if that is known.
+    pub(super) fn fill(&mut self, length: usize) -> Option<usize> {
         let gaps = self.0.iter().filter(|element| **element == Element::Gap).count();
         if self.0.len() == length {
             self.0.iter_mut().filter(|element| **element == Element::Gap).for_each(|gap| *gap = Element::Hidden);
-            return;
+            return Some(gaps);
         }
         let gap = self.0.iter().position(|element| *element == Element::Gap).filter(|_| gaps == 1);
-        if let (Some(gap), Some(missing)) = (gap, (length + 1).checked_sub(self.0.len())) {
-            self.0.splice(gap..=gap, std::iter::repeat_n(Element::Hidden, missing));
-        }
+        let (gap, missing) = (gap?, (length + 1).checked_sub(self.0.len())?);
+        self.0.splice(gap..=gap, std::iter::repeat_n(Element::Hidden, missing));
+        Some(missing)
     }
 
     /// As a trace writes them.

@@ -6,6 +6,7 @@ use super::{
     gathered::{self, Gathered, holds_bytes, looks_like_bytes},
     headings::{Heading, heading},
     notation,
+    order::Order,
     pairing::WaitingEach,
     parts, prefix,
     readers::Place,
@@ -222,6 +223,13 @@ impl Record {
         (!names.is_empty()).then(|| names.join(" "))
     }
 
+    /// The fields that may tell where it stands among others, with the reader where it was said.
+    fn ordered(&self) -> impl Iterator<Item = (String, &str, &str)> {
+        let reader = self.reader().unwrap_or_default();
+        let fields = self.fields.iter().filter(|field| values::order(&field.name).is_some());
+        fields.map(move |field| (reader.clone(), field.name.as_str(), field.value.as_str()))
+    }
+
     fn parts(&self) -> Parts<'_> {
         let is_command = self.get(Meaning::Direction).and_then(|direction| speaks(&direction.value));
         let apdu = self.get(Meaning::Apdu);
@@ -426,13 +434,25 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     // Answers have their status word also in a field of its own if all do that have such a field. One that does not
     // shows that it is only there.
     let mut repeats = true;
-    each(&mut |record| repeats &= record.join().repeats_status());
+    let mut order = Order::default();
+    each(&mut |record| {
+        let record = record.join();
+        repeats &= record.repeats_status();
+        record.ordered().for_each(|(reader, name, value)| order.look(&reader, name, value));
+    });
+    order.settle();
     let mut waiting = WaitingEach::default();
     let mut told = Told::default();
     each(&mut |record| {
         // What no trace has room for is refused in the end.
         if !dialogue.is_full() {
-            record.join().say(repeats, &mut told, &mut waiting, dialogue);
+            let record = record.join();
+            for (reader, name, value) in record.ordered() {
+                if let Some(why) = order.flaw(&reader, name, value) {
+                    dialogue.unread(record.line, &format!("{name} {value}"), why);
+                }
+            }
+            record.say(repeats, &mut told, &mut waiting, dialogue);
         }
     });
     waiting.give_up(dialogue);

@@ -4,7 +4,7 @@ use super::{
     column::is_text_of_last,
     dialogue::{Message, Unread},
     element::{Bytes, Element},
-    guards::{ends_with_status, flaw_of_command, length_by_le},
+    guards::{HIDES_NOTHING, ends_with_status, flaw_of_command, length_by_le},
     lines::Line,
     notation::{self, Reading},
     prefix, tail,
@@ -41,6 +41,9 @@ pub(super) struct Gathered {
     bytes: Bytes,
     /// The first digit of a byte whose second one may stand on the next line.
     half: Option<char>,
+    /// How many bytes the first line has, and how many rows stand below it.
+    width: usize,
+    rows: usize,
     /// The status word, where it stands apart.
     status: Option<Bytes>,
     /// The first row, and its line, below an answer that may have ended; and how long the answer is by its command.
@@ -54,7 +57,8 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Begins on a line of the log.
     pub(super) fn new(line: usize) -> Self {
-        Self { line, bytes: Bytes::default(), half: None, status: None, ended: None, clock: None, flaw: None }
+        let (bytes, half, width, rows, status) = Default::default();
+        Self { line, bytes, half, width, rows, status, ended: None, clock: None, flaw: None }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -208,13 +212,22 @@ impl Gathered {
             self.flaw(line.number, text, TEXT_OF_ABOVE);
         }
         line.take(&whole[..whole.len() - text.len()]);
+        if self.rows == 0 {
+            self.width = self.bytes.0.len();
+        }
+        self.rows += 1;
         Some(self.take_of(line, text))
     }
 
+    /// Whether the rows so far are as long as each other.
+    fn has_even_rows(&self) -> bool {
+        self.rows > 0 && self.bytes.0.len() == self.width * (self.rows + 1)
+    }
+
     /// What a row below an answer is. An answer has ended that has a status word and is nothing else, or has all that
-    /// the command asks for, or is parted from the row by a blank line, or the row is a status word. Where the answer
-    /// may have ended or not, the row goes on with it and that is named, unless the whole is as long as the command
-    /// says.
+    /// the command asks for, or is parted from the row by a blank line, or the row says its status word once more.
+    /// Where the answer may have ended or not, the row goes on with it and that is named, unless the whole is as long
+    /// as the command says.
     pub(super) fn below(&mut self, command: Option<&Bytes>, is_parted: bool, line: &Line<'_>, text: &str) -> Below {
         let (told, row) = offset(text.trim());
         let length = self.bytes.0.len();
@@ -228,7 +241,8 @@ impl Gathered {
         let is_all = length == 2 || asked == Some(length);
         let is_row = length.is_multiple_of(16) && !self.is_done() && !is_all;
         let is_last = is_status && (asked == Some(length + 2) || is_row);
-        if !is_last && (is_all || is_parted || is_status) {
+        let is_twice = is_status && self.ends_with(&bytes) && !self.has_even_rows();
+        if !is_last && (is_all || is_parted || is_twice) {
             return Below::Another;
         }
         if !is_row && self.ended.is_none() {
@@ -276,8 +290,11 @@ impl Gathered {
         if let Some(status) = self.status.take() {
             self.bytes.extend(status);
         }
-        if let Some(told) = told {
-            self.bytes.fill(told);
+        if let Some(told) = told.filter(|_| self.bytes.length().is_none()) {
+            let shown = self.bytes.notation();
+            if self.bytes.fill(told) == Some(0) {
+                self.flaw(self.line, &shown, HIDES_NOTHING);
+            }
         }
         let counted = told.is_some() && told == self.bytes.length();
         if let Some((line, text, asked)) = self.ended.take()

@@ -23,6 +23,7 @@ mod leftovers;
 mod lines;
 mod logs;
 mod notation;
+mod order;
 mod pairing;
 mod parts;
 mod patterns;

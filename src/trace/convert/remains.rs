@@ -185,9 +185,12 @@ impl<'a> Sentence<'a> {
             return true;
         }
         let bracketed = matches!(gap, "[" | "(" | "#") && (behind.starts_with([']', ')']) || gap == "#");
+        // The last byte of a line that was cut may stand before the meaning of a status word: `00 : Normal processing.`
+        let is_pairs = self.tokens[at].text.len().is_multiple_of(2);
+        let is_listed = behind.starts_with(')') || behind.starts_with(':') && (self.piece.is_before || !is_pairs);
         at == 0
             && !self.piece.is_behind
-            && (bracketed || gap.is_empty() && behind.starts_with([':', ')']))
+            && (bracketed || gap.is_empty() && is_listed)
             && (self.piece.is_before || self.tokens.len() > 1)
     }
 
@@ -416,6 +419,8 @@ mod tests {
             "9\u{41E}00",
             "\u{1D00}0",
             "data DF",
+            "00 : Normal processing.",
+            "82: File not found",
             "donn\u{E9}es be",
         ] {
             assert!(is_named(text), "{text}");

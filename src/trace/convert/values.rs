@@ -3,6 +3,33 @@
 //! The rule that this file upholds: what could be bytes of the dialogue is taken for such. What may pass although it
 //! has digits is listed: moments, counters and identifiers that are named so, and forms that bytes never have.
 
+/// What values of a name tell of the order of records.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Order {
+    /// The number of a record.
+    Count,
+    /// When it was.
+    Time,
+}
+
+/// Names of times that go on from record to record. Others may be durations.
+const TIMES: [&str; 11] =
+    ["time", "timestamp", "ts", "datetime", "heure", "horodatage", "when", "at", "epoch", "hour", "instant"];
+
+/// Names of numbers that go on from record to record. Others may count tries.
+const NUMBERS: [&str; 17] = [
+    "n", "no", "num", "nr", "numero", "numro", "number", "seq", "seqno", "sequence", "index", "idx", "i", "line",
+    "lineno", "ligne", "row",
+];
+
+/// What values of this name tell of the order of records, if anything.
+pub(super) fn order(name: &str) -> Option<Order> {
+    let words = words(name);
+    let [word] = &words[..] else { return None };
+    let is = |known: &[&str]| known.contains(&word.as_str());
+    is(&NUMBERS).then_some(Order::Count).or_else(|| is(&TIMES).then_some(Order::Time))
+}
+
 /// What a name says that a value is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Kind {

@@ -5,6 +5,7 @@ use virtuale_engine::Protocol;
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event},
+    element::Element,
     leftovers::Author,
     lines::{Line, Lines},
     notation,
@@ -89,7 +90,9 @@ fn called<'a>(text: &'a str, call: &str) -> Option<(&'a str, &'a str)> {
 
 /// How many bytes a command with so much data has: an Le may stand behind it.
 fn length_of_command(count: usize, text: &str) -> usize {
-    let shown = notation::read(text).bytes.0.len();
+    let bytes = notation::read(text).bytes;
+    // Signs for hidden bytes are none of an Le.
+    let shown = bytes.0.iter().filter(|element| **element != Element::Gap).count();
     let body = match count {
         0 => 4,
         1..=255 => 5 + count,

@@ -37,28 +37,62 @@ fn is_numbered(behind: &str) -> bool {
 const READERS: [&str; 4] = ["reader", "slot", "terminal", "lecteur"];
 
 /// Words that are those of readers with a number behind them; other words behind them say what a card does.
-const CARDS: [&str; 5] = ["card", "carte", "device", "rdr", "p\u{E9}riph\u{E9}rique"];
-
-/// Words before a number that do not count what is said.
-const COUNT_NOT: [&str; 18] = [
-    "r",
-    "rd",
-    "ch",
-    "chan",
-    "channel",
-    "canal",
-    "dev",
-    "port",
-    "thread",
-    "tid",
-    "pid",
-    "app",
-    "pcd",
+const CARDS: [&str; 15] = [
+    "card",
+    "carte",
+    "device",
+    "rdr",
+    "p\u{E9}riph\u{E9}rique",
+    "coupleur",
+    "hcard",
+    "icc",
     "picc",
-    "sam",
-    "client",
-    "conn",
-    "connection",
+    "pad",
+    "pinpad",
+    "cps",
+    "vitale",
+    "com",
+    "usb",
+];
+
+/// Words before a number that counts what is said.
+const COUNT: [&str; 36] = [
+    "apdu",
+    "capdu",
+    "rapdu",
+    "cmd",
+    "command",
+    "commande",
+    "request",
+    "requ\u{EA}te",
+    "step",
+    "\u{E9}tape",
+    "etape",
+    "no",
+    "n",
+    "nr",
+    "num",
+    "number",
+    "num\u{E9}ro",
+    "seq",
+    "sequence",
+    "exchange",
+    "\u{E9}change",
+    "echange",
+    "msg",
+    "message",
+    "line",
+    "ligne",
+    "test",
+    "case",
+    "frame",
+    "trame",
+    "packet",
+    "paquet",
+    "round",
+    "loop",
+    "iteration",
+    "index",
 ];
 
 /// The names that say that they are a reader's: those before commands and, of these, those before answers too; at most
@@ -161,17 +195,49 @@ impl Unclear {
 
 const ANOTHER_NAME: &str = "a command and its answer have another name before them, perhaps another reader's,";
 
-/// Whether the second one of two names is the first with a higher number in it, and no word says that the number counts
-/// nothing.
+/// Whether the second one of two names is the first with a higher number in it, which stands alone, is a part of a
+/// time, or has a word before it that counts: others tell one reader, port or process from another.
 fn counts_on(one: &str, next: &str) -> bool {
     let letters = |name: &str| name.chars().filter(|sign| !sign.is_ascii_digit()).collect::<String>();
-    let numbers = |name: &str| -> Vec<u64> {
-        let parts = name.split(|sign: char| !sign.is_ascii_digit()).filter(|part| !part.is_empty());
-        parts.map(|part| part.parse().unwrap_or(u64::MAX)).collect()
-    };
-    let lower = next.to_lowercase();
-    let mut words = lower.split(|sign: char| !sign.is_alphabetic()).filter(|word| !word.is_empty());
-    letters(one) == letters(next) && numbers(one) < numbers(next) && !words.any(|word| COUNT_NOT.contains(&word))
+    let (first, second) = (numbers(one), numbers(next));
+    let values = |found: &[Number<'_>]| found.iter().map(|number| number.value).collect::<Vec<_>>();
+    letters(one) == letters(next)
+        && values(&first) < values(&second)
+        && first.iter().zip(&second).all(|(first, second)| first.value == second.value || second.counts())
+}
+
+/// A number in a name.
+struct Number<'a> {
+    value: u64,
+    /// What stands before it, from the number before it on.
+    before: &'a str,
+    /// Whether it is a part of a time, as `36.5` and `08:00` are.
+    is_of_time: bool,
+}
+
+impl Number<'_> {
+    fn counts(&self) -> bool {
+        let joined = self.before.strip_suffix(['[', '(']).filter(|name| name.ends_with(char::is_alphabetic));
+        let joined = joined.unwrap_or(self.before).trim_end_matches([' ', '#', '-', '_', '=', ':', '.', '\u{B0}']);
+        let word = joined.rsplit(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+        self.is_of_time || word.is_empty() || COUNT.contains(&word.as_str())
+    }
+}
+
+fn numbers(name: &str) -> Vec<Number<'_>> {
+    let mut found: Vec<Number<'_>> = Vec::new();
+    let mut rest = name;
+    while let Some(start) = rest.find(|sign: char| sign.is_ascii_digit()) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(from.len());
+        let (digits, behind) = from.split_at(end);
+        let goes_on =
+            behind.strip_prefix(['.', ':']).is_some_and(|part| part.starts_with(|sign: char| sign.is_ascii_digit()));
+        let is_of_time = goes_on || !found.is_empty() && matches!(before, "." | ":");
+        found.push(Number { value: digits.parse().unwrap_or(u64::MAX), before, is_of_time });
+        rest = behind;
+    }
+    found
 }
 
 /// Whether a name is a time of some kind, which may be the same twice.

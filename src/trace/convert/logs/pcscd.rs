@@ -123,14 +123,16 @@ impl Pcscd {
             self.is_torn = false;
             return;
         }
-        // What a paste wrapped has no time before it, and is no time.
+        // What a paste wrapped has no time before it, and may look like one.
         let is_time = self.is_timed && text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
         if text.len() == line.text.len()
-            && !is_time
             && !self.has_ended(line, text)
             && let Some((_, _, open)) = &mut self.open
             && let Some(rest) = open.row(line, text)
         {
+            if is_time {
+                open.flaw(number, text, "a row of bytes, or the time of a line that was lost: nothing tells");
+            }
             if rest.is_some() {
                 open.flaw(number, text, "not only bytes in a line that was wrapped");
             } else if line.begins_otherwise(false) {

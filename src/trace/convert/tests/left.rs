@@ -200,3 +200,52 @@ fn bytes_in_what_a_program_says_besides_are_named() {
         assert_eq!(unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [4], "{bytes}");
     }
 }
+
+#[test]
+fn what_is_left_of_a_cut_line_of_scriptor_is_named() {
+    let log = "> 00 A4 02 00 02 C4 4E\n< 90 00 : Normal processing.\n00 B0 09 4B 02\n> 00 B0 09 4B 02\n< 77 44 90 00 : Normal processing.\n";
+    assert_eq!(named(log), [0; 0]);
+    for cut in ["00 : Normal processing.\n", "90 00 : Normal processing.\n", "A4 90 00 : Normal processing.\n"] {
+        assert_eq!(named(&format!("{cut}{log}")), [1], "{cut}");
+    }
+}
+
+#[test]
+fn an_answer_longer_than_its_command_asks_for_is_named() {
+    for (command, answer) in [("=> ", "<= "), ("APDU: ", "SW: "), ("> ", "< ")] {
+        let log = |le, data| format!("{command}00 C0 00 00 {le}\n{answer}{data} 90 00\n");
+        assert_eq!(named(&log("04", "11 22 33 44 55 66 77")), [2]);
+        assert_eq!(named(&log("00", "11 22 33 44 55 66 77")), [0; 0]);
+    }
+    let table = "command,response\n00C0000001,41429000\n00C0000002,41429000\n";
+    assert_eq!(named(table), [2]);
+}
+
+#[test]
+fn signs_for_hidden_bytes_stand_for_some() {
+    for log in [
+        "A>> T=1 (4+0001)  ... 00D6B15E 01 41\nA<< (0000+2) (47ms) 6982\n",
+        "A>> T=1 (4+0001) 00D6B15E 01 ... 41\nA<< (0000+2) (47ms) 6982\n",
+        "=>  ... 00-C0-00-00-02\n<= 41-42-90-00\n",
+        "=> 00 D6 00 00 02 41 ... 42\n<= 90 00\n",
+        "=> 00 D6 00 00 02 41 ... 42 00\n<= 90 00\n",
+        "=> 00 C0 00 00 02 ...\n<= 41 42 90 00\n",
+    ] {
+        assert_eq!(named(log), [1], "{log}");
+    }
+    for log in [
+        "A>> T=1 (4+0000) 00C00000 02\nA<< (0002+2) (47ms) 41 ... 42 9000\n",
+        "=> 00 C0 00 00 00\n<= 26 0E 7F 90 ... 00\n",
+        "=> 00 C0 00 00 02\n<= 26 0E ... 90 00\n",
+        "=> 00 C0 00 00 00\n<= 90 00 ...\n",
+    ] {
+        assert_eq!(named(log), [2], "{log}");
+    }
+    for log in [
+        "A>> T=1 (4+0004) 00200081 04 [hidden]\nA<< (0000+2) (47ms) 9000\n",
+        "=> 00 20 00 81 04 ...\n<= 90 00\n",
+        "=> 00 C0 00 00 00\n<= 41 ... 42 90 00\n",
+    ] {
+        assert_eq!(named(log), [0; 0], "{log}");
+    }
+}

@@ -111,8 +111,21 @@ fn answer() -> impl Strategy<Value = Vec<u8>> {
     (vec(any::<u8>(), 0..50), first, any::<u8>()).prop_map(|(data, first, second)| [data, vec![first, second]].concat())
 }
 
+/// A command and its answer, which is no longer than the command asks for.
+fn exchange() -> impl Strategy<Value = Exchange> {
+    (command(), answer()).prop_map(|(command, mut answer)| {
+        let data = match command.len() {
+            length if length == 5 || length > 6 && length == 6 + usize::from(command[4]) => command[length - 1],
+            _ => 0,
+        };
+        let data = if data == 0 { usize::MAX } else { usize::from(data) };
+        answer.drain(data.min(answer.len() - 2)..answer.len() - 2);
+        (command, answer)
+    })
+}
+
 pub(super) fn exchanges() -> impl Strategy<Value = Vec<Exchange>> {
-    vec((command(), answer()), 1..5)
+    vec(exchange(), 1..5)
 }
 
 fn hex(bytes: &[u8], between: &str) -> String {

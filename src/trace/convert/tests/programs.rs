@@ -34,7 +34,7 @@ fn opensc_tool_at_work() {
 
 #[test]
 fn opensc_tool_loses_no_row() {
-    let begin = "Sending: 00 B0 00 00 10\nReceived (SW1=0x90, SW2=0x00):\n";
+    let begin = "Sending: 00 B0 00 00 00\nReceived (SW1=0x90, SW2=0x00):\n";
     let row = "00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F ................\n";
     let lines = |log: String| -> Vec<usize> {
         let imported = import(&log, Format::OpenscTool);

@@ -123,6 +123,16 @@ fn a_row_below_an_answer_that_may_have_ended_is_named() {
             let named = named(&log);
             assert!(named.contains(&3) || named.contains(&2), "{log}");
         }
+        // A wrapped answer may end so: its bytes are all there.
+        for status in ["6A 82", "6A82"] {
+            let log = format!("{command}00 CA 9F 7F 00\n{answer}41 42 90 00\n{status}\n");
+            assert_eq!(named(&log), [3], "{log}");
+            let format = Format::detect(&log).expect("a program");
+            assert!(said_in(&import(&log, format).text).ends_with("< 41 42 90 00 6A 82\n"), "{log}");
+        }
+        let log = format!("{command}00 CA 9F 7F 00\n{answer}41 42 43\n44 90 00\n90 00\n");
+        let format = Format::detect(&log).expect("a program");
+        assert!(said_in(&import(&log, format).text).ends_with("< 41 42 43 44 90 00 90 00\n"), "{log}");
         let log = format!("{command}00 B0 00 00 07\n{answer}41 42 90 00\n43 44 45 90 00\n");
         assert_eq!(named(&log), [0; 0], "{log}");
     }
@@ -135,8 +145,7 @@ fn a_row_below_an_answer_that_has_ended_is_named() {
             ("02", "\n00 B0 00 00 02\n41 42 90 00\n", &[4, 5][..]),
             ("02", "00 B0 00 00 02\n41 42 90 00\n", &[3, 4]),
             ("00", "\n00 B0 00 00 02\n41 42 90 00\n", &[4, 5]),
-            ("00", "6A82\n", &[3]),
-            ("00", "6A 82\n", &[3]),
+            ("00", "90 00\n", &[3]),
         ] {
             let log = format!("{command}00 84 00 00 {le}\n{answer}41 42 90 00\n{below}");
             let named = named(&log);

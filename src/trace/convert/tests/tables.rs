@@ -130,7 +130,7 @@ fn a_status_word_in_a_field_of_its_own() {
     let said = "> 00 A4 04 00 00\n< 6F 00 90 00\n> 00 B0 00 00 01\n< 69 82\n";
     assert_eq!((said_in(&imported.text).as_str(), imported.unread.len()), (said, 0));
     // Where another record has it in its own field only, data may end so.
-    let imported = say("00A4040000,6F009000,9000\n00B0000001,4142,9000\n00B0000001,,6982\n");
+    let imported = say("00A4040000,6F009000,9000\n00B0000002,4142,9000\n00B0000001,,6982\n");
     assert_eq!(imported.unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), [2]);
     assert!(imported.text.contains("< 41 42 90 00\n") && imported.text.ends_with("< 69 82\n"), "{}", imported.text);
     // Twice apart it is the same; two that differ are not.
@@ -238,4 +238,26 @@ fn parts_in_fields_of_their_own_belong_to_their_message() {
         let format = Format::detect(log).expect("records");
         assert!(!import(log, format).unread.is_empty(), "{log}");
     }
+}
+
+#[test]
+fn numbers_and_times_tell_of_records_that_are_not_in_order() {
+    let lines = |records: &[(usize, &str)]| -> Vec<usize> {
+        let object = |(seq, data): &(usize, &str)| {
+            format!("{{\"seq\":{seq},\"command\":\"00B0000001\",\"response\":\"{data}9000\"}}\n")
+        };
+        let log: String = records.iter().map(object).collect();
+        named(&log, Format::JsonLines).into_iter().map(|(line, _)| line).collect()
+    };
+    assert_eq!(lines(&[(1, "41"), (2, "42"), (3, "43")]), [0; 0]);
+    assert_eq!(lines(&[(1, "41"), (2, "42"), (4, "44"), (5, "45")]), [3]);
+    assert_eq!(lines(&[(1, "41"), (2, "42"), (2, "42"), (3, "43")]), [3]);
+    assert_eq!(lines(&[(3, "43"), (2, "42"), (1, "41")]), [2, 3], "the last one stands first");
+    let table = |times: [&str; 3]| -> Vec<usize> {
+        let row = |time: &&str| format!("{time};00B0000001;419000\n");
+        let log = format!("time;command;response\n{}", times.iter().map(row).collect::<String>());
+        named(&log, Format::Csv).into_iter().map(|(line, _)| line).collect()
+    };
+    assert_eq!(table(["12:00:00", "12:00:01", "12:00:01"]), [0; 0]);
+    assert_eq!(table(["12:00:00", "12:00:02", "12:00:01"]), [4]);
 }

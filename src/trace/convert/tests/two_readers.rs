@@ -75,6 +75,8 @@ fn names_before_arrows_may_be_those_of_readers() {
         (&["ch0 ", "ch1 "], 4),
         (&["[thread-1] ", "[thread-2] "], 4),
         (&["app[1] ", "app[2] "], 4),
+        (&["session 1 ", "session 2 "], 4),
+        (&["T1 ", "T2 "], 4),
         // What counts the exchanges goes up with each.
         (&["#1 ", "#2 ", "#1 "], 6),
         (&["(1) ", "(1) ", "(2) "], 6),
@@ -89,6 +91,9 @@ fn names_before_arrows_may_be_those_of_readers() {
         &["card ", "card "],
         &["1: ", "2: ", "3: "],
         &["APDU 1 ", "APDU 2 "],
+        &["n\u{B0} 1 ", "n\u{B0} 2 "],
+        &["\u{C9}change 1: ", "\u{C9}change 2: "],
+        &["10:00:01 main 7 ", "10:00:02 main 7 "],
         &["0.5 s ", "0.5 s ", "0.7 s "],
         &["R1 ", "R1 "],
     ] {
@@ -101,6 +106,12 @@ fn names_before_arrows_may_be_those_of_readers() {
 #[test]
 fn clear_names_before_marks_are_slots() {
     for two in [
+        ["PAD1 =>", "PAD2 =>", "<="],
+        ["CPS1 =>", "CPS2 =>", "<="],
+        ["ICC1 =>", "ICC2 =>", "<="],
+        ["COM1 =>", "COM2 =>", "<="],
+        ["hCard 1 =>", "hCard 2 =>", "<="],
+        ["usb1 =>", "usb2 =>", "<="],
         ["ACS 00 00 =>", "Gem 01 00 =>", "<="],
         ["reader 0: =>", "reader 1: =>", "<="],
         ["Lecteur A =>", "Lecteur B =>", "<="],
