@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Failure, options::Reproducible};
+use super::{Failure, messages::Message, options::Reproducible};
 use crate::{
     layer::Onlookers,
     profile::{self, LoadError, NamedCard, Options, Profile, families::Families, layout::Layout},
@@ -75,9 +75,8 @@ pub(super) fn layout(name: &str) -> Result<Layout, Failure> {
         Some(source) => source,
         None if name.ends_with(".toml") => return Layout::load(Path::new(name)).map_err(failure),
         None => {
-            let built_in = families.layout_names();
-            let hint = format!("built-in layouts: {built_in}; any other is a path to a file .toml");
-            return Err(Failure::usage(format!("there is no layout {name:?}"), hint));
+            let hint = Message::BuiltInLayouts { names: &families.layout_names() }.said();
+            return Err(Failure::usage(Message::NoLayout { name: &format!("{name:?}") }.said(), hint));
         }
     };
     families.layout(&Arc::new(source)).map_err(Failure::Invalid)

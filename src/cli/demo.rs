@@ -6,7 +6,9 @@ use std::{
 };
 
 use super::{
-    Exit, Failure, cards, exit,
+    Exit, Failure, cards,
+    code::Codes,
+    exit,
     language::Language,
     messages::{Message, in_both},
     options::Reproducible,
@@ -21,7 +23,7 @@ use crate::{
     },
     shown,
     terminal::{
-        holder::Nobody,
+        guides::Guides,
         pages,
         transport::{TransportError, pcsclite::Service},
     },
@@ -31,7 +33,8 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale demo
   virtuale demo --card vitale2-durand --lang fr
-  virtuale demo --card vitale1";
+  virtuale demo --card vitale1
+  virtuale demo --card cps-lefevre";
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -64,7 +67,8 @@ fn help() -> String {
     format!("A card file, or the name of a built-in card ({cards}) or of the first of a generation ({generations})")
 }
 
-/// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page.
+/// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page. Who sits at a terminal
+/// is asked for the holder's code, and told which it is.
 pub(super) fn run(args: &Args) -> Exit {
     let format = args.language().format();
     let found = cards::find(&args.card)?;
@@ -83,7 +87,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let attach = attach.each_ref().map(String::as_str);
     let page = match service.connect(&reader) {
         Ok(mut connection) => {
-            let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut Nobody)?;
+            let written = Guides::built_in().holder_code(profile.layout(), profile.data());
+            let mut codes = Codes::of(None)?;
+            let mut holder = codes.of_card(&reader, args.language()).telling(written);
+            let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut holder)?;
             reading.demonstration(&reader, &attach, format)
         }
         Err(_) if is_mute(&profile, args) => pages::mute(&reader, &attach, format),

@@ -110,6 +110,12 @@ impl Failure {
                 let english = Message::CannotRead { path: &path, why: &why.english }.text(Language::En);
                 Bilingual::new(english, Message::CannotRead { path: &path, why: &why.french }.text(Language::Fr)).into()
             }
+            Self::File { did: "write", path, error } => {
+                let (path, why) = (shown::path(path), why(error));
+                let english = Message::CannotWrite { path: &path, why: &why.english }.text(Language::En);
+                let french = Message::CannotWrite { path: &path, why: &why.french }.text(Language::Fr);
+                Bilingual::new(english, french).into()
+            }
             Self::UnknownCard(unknown) => unknown.said().into(),
             other => other.to_string().into(),
         }
@@ -130,7 +136,7 @@ impl Failure {
                 Some(in_both(text).into())
             }
             Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
-                Some("give another name, or remove that file first".into())
+                Some(Message::GiveOtherName.said().into())
             }
             _ => None,
         }
@@ -141,7 +147,7 @@ impl Failure {
         self.report_in(Language::En);
     }
 
-    /// The same in a language.
+    /// The same in a language, if all of it is said in that; else in English, which all of it is.
     pub(super) fn report_in(&self, language: Language) {
         match self {
             Self::Explained => return,
@@ -150,12 +156,15 @@ impl Failure {
             Self::Reported(reports) => return output::say(reports),
             _ => {}
         }
-        let (error, message) = (Message::Error.text(language), self.message());
+        let (message, hint) = (self.message(), self.hint());
+        let is_french = [Some(&message), hint.as_ref()].into_iter().flatten().all(|said| said.french.is_some());
+        let language = if is_french { language } else { Language::En };
+        let error = Message::Error.text(language);
         let message = message.text(language.into());
         let colon = Message::Colon.text(language);
         let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
         output::say(format_args!("{red}{error}{red:#}{colon}{message}"));
-        if let Some(hint) = self.hint() {
+        if let Some(hint) = hint {
             let hint = hint.text(language.into());
             let (help, cyan) = (Message::Help.text(language), AnsiColor::BrightCyan);
             let cyan = Style::new().bold().fg_color(Some(cyan.into()));

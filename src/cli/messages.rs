@@ -63,6 +63,43 @@ messages! {
         en: "look at the name and at the folder you are in",
         fr: "vérifier le nom, et le dossier où l'on est"
     };
+    /// A file cannot be written.
+    CannotWrite { path, why } = { en: "cannot write {path}: {why}", fr: "impossible d'écrire {path} : {why}" };
+    /// What to do where a file is in the way.
+    GiveOtherName = {
+        en: "give another name, or remove that file first",
+        fr: "donner un autre nom, ou d'abord enlever ce fichier"
+    };
+    /// A file is both read and written.
+    ReadHere { path } = {
+        en: "{path} is read here, and would be lost",
+        fr: "{path} est lu ici, et serait perdu"
+    };
+    /// What to do then.
+    NameOther = { en: "name another file to write", fr: "nommer un autre fichier à écrire" };
+    /// A file would be written over.
+    IsThere { path } = { en: "{path} is there already", fr: "{path} existe déjà" };
+    /// What to do then.
+    NameOtherOrForce = {
+        en: "name another file to write, or write over this one with --force",
+        fr: "nommer un autre fichier à écrire, ou écraser celui-ci avec --force"
+    };
+    /// A card file was written.
+    CardWritten { path, word } = {
+        en: "{path} is there; check it with: virtuale card check {word}",
+        fr: "{path} est écrit ; pour le vérifier : virtuale card check {word}"
+    };
+    /// There is no such layout.
+    NoLayout { name } = { en: "there is no layout {name}", fr: "il n'y a pas de structure {name}" };
+    /// Which there are.
+    BuiltInLayouts { names } = {
+        en: "built-in layouts: {names}; any other is a path to a file .toml",
+        fr: "structures intégrées : {names} ; toute autre est le chemin d'un fichier .toml"
+    };
+    /// A card has no such file.
+    NoCardFile { name } = { en: "this card has no file {name}", fr: "cette carte n'a pas de fichier {name}" };
+    /// Which it has.
+    CardFiles { names } = { en: "it has {names}", fr: "elle a {names}" };
     /// What may have been meant.
     DidYouMean { name } = { en: "did you mean {name}?", fr: "est-ce {name} ?" };
     /// Which cards there are.
@@ -97,11 +134,11 @@ messages! {
         en: "it gives no answer to reset. Some cards are made mute (such as cps-muette), so that programs show what \
              they say of one.\n\
              A card without antenna is mute in a slot with one: put it into a slot with contacts, or a card with \
-             antenna (such as cps3) into this one",
+             antenna (such as cps-lefevre) into this one",
         fr: "elle ne donne pas de réponse au reset. Certaines cartes sont faites muettes (par exemple cps-muette), \
              pour montrer ce qu'un logiciel en dit.\n\
              Une carte sans antenne est muette sur un lecteur sans contact : la mettre dans un lecteur à contacts, ou \
-             une carte avec antenne (par exemple cps3) dans celui-ci"
+             une carte avec antenne (par exemple cps-lefevre) dans celui-ci"
     };
     /// What a card file is for that makes a card mute.
     MadeMute = {
@@ -162,6 +199,11 @@ messages! {
         en: "the code has {length} digits, and a code of this card has {right}",
         fr: "le code a {length} chiffres, et un code de cette carte en a {right}"
     };
+    /// It is of one digit.
+    CodeOfOneDigit { right } = {
+        en: "the code has one digit, and a code of this card has {right}",
+        fr: "le code a un seul chiffre, et un code de cette carte en a {right}"
+    };
     /// A range of numbers.
     FromTo { least, most } = { en: "{least} to {most}", fr: "{least} à {most}" };
     /// There is no further line.
@@ -171,8 +213,8 @@ messages! {
     };
     /// How codes are given.
     GiveCodeAlone = {
-        en: "no try was spent; write the code of each card that needs one in a line of its own",
-        fr: "aucun essai n'a été pris ; écrire le code de chaque carte qui en demande un sur sa propre ligne"
+        en: "no try was spent; write the code of each professional's card in a line of its own",
+        fr: "aucun essai n'a été pris ; écrire le code de chaque carte de professionnel sur sa propre ligne"
     };
     /// A code was wrong.
     WrongCode { place, left } = {
@@ -222,6 +264,13 @@ messages! {
         en: "holder's code of the card in {place} ({digits} digits, {left}; empty to read on without it): ",
         fr: "code porteur de la carte dans {place} ({digits} chiffres, {left} ; vide pour lire sans lui) : "
     };
+    /// What a person is told before, of a virtual card in a demonstration.
+    CodeWritten { place, code } = {
+        en: "The card in {place} is virtual, and its card file says that its code is {code}.",
+        fr: "La carte dans {place} est virtuelle ; d'après son fichier de carte, son code est {code}."
+    };
+    /// What a card is made of.
+    MadeOf { layout, atr } = { en: "layout {layout}, ATR {atr}", fr: "structure {layout}, ATR {atr}" };
     /// The demonstration lost its own reader.
     LostReader { why } = { en: "the terminal lost the reader: {why}", fr: "le terminal a perdu le lecteur : {why}" };
     /// What to do where the system is in the way.

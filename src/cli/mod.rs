@@ -71,7 +71,8 @@ enum Verb {
     ///
     /// Opens a private reader, inserts a Vitale 2 of an invented family, or another card (a Vitale 1, or a
     /// professional's card: CPS, CPE, CPA), reads it over the reader's socket as a billing terminal would, and prints
-    /// what it says. Needs no other program.
+    /// what it says. Of a professional's card it asks at a terminal for the code, and says which it is. Needs no other
+    /// program.
     Demo(demo::Args),
     /// Run a program with private readers that hold these cards
     ///

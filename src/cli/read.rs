@@ -65,8 +65,8 @@ pub(super) struct Args {
     /// Print JSON: one line for each card, with its source
     #[arg(long, conflicts_with = "reflet")]
     json: bool,
-    /// Read the holder's code of a card that needs one (CPS) from this descriptor, one line for each such card; at a
-    /// terminal it is asked for
+    /// Read the codes of professionals' cards (CPS) from this descriptor, one line for each such card that is read
+    /// by its contacts; at a terminal they are asked for
     #[arg(long, value_name = "N")]
     pin_fd: Option<u32>,
     /// The language of the page [default: that of the locale]

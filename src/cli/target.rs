@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
-use super::Failure;
+use super::{Failure, messages::Message};
 use crate::{
     shown,
     trace::{FIRST_WORD, LONGEST},
@@ -62,12 +62,14 @@ impl Force {
     /// go.
     pub(super) fn allow(self, file: &Path, inputs: &[&Path]) -> Result<(), Failure> {
         if inputs.iter().any(|input| writing::is_same(file, input)) {
-            let what = format!("{} is read here, and would be lost", shown::path(file));
-            return Err(Failure::usage(what, "name another file to write"));
+            return Err(Failure::usage(
+                Message::ReadHere { path: &shown::path(file) }.said(),
+                Message::NameOther.said(),
+            ));
         }
         if !self.force && writing::would_take_away(file) {
-            let what = format!("{} is there already", shown::path(file));
-            return Err(Failure::usage(what, "name another file to write, or write over this one with --force"));
+            let what = Message::IsThere { path: &shown::path(file) }.said();
+            return Err(Failure::usage(what, Message::NameOtherOrForce.said()));
         }
         Ok(())
     }

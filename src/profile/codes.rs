@@ -45,6 +45,12 @@ pub fn meaning(list: &str, code: &str) -> Option<Label> {
     self::list(list)?.codes.iter().find(|known| known.value == code)?.label
 }
 
+/// Whether a code of a list has been seen, be its meaning public or not.
+#[must_use]
+pub fn is_known(list: &str, code: &str) -> bool {
+    self::list(list).is_some_and(|list| list.codes.iter().any(|known| known.value == code))
+}
+
 /// The list of this name.
 #[must_use]
 pub fn list(name: &str) -> Option<&'static CodeList> {

@@ -113,9 +113,11 @@ impl Diagnostic {
         self.render_in(Language::English, colours)
     }
 
-    /// The same in a language: its frame, and what of it has been said in that language.
+    /// The same in a language: its frame, and what of it has been said in that language. A mistake that is told in
+    /// English only has an English frame.
     #[must_use]
     pub fn render_in(&self, language: Language, colours: bool) -> String {
+        let language = if self.message.french.is_some() { language } else { Language::English };
         // The renderer puts a colon behind them, which in French has a space before it.
         let (error, help) = match language {
             Language::English => (Level::ERROR, Level::HELP),

@@ -15,6 +15,7 @@ use virtuale_engine::{
 };
 
 use super::{
+    answers,
     card::{self, VirtualCard},
     card_file,
     card_mistake::CardMistake,
@@ -24,7 +25,7 @@ use super::{
     layout::{self, Layout},
     map::CardMap,
     named::UnknownCard,
-    nearest,
+    nearest, notes,
     provision::Provision,
     reading, reason,
     said::{Bilingual, said},
@@ -76,6 +77,7 @@ pub struct Profile {
     blueprint: Arc<Blueprint>,
     map: CardMap,
     unplaced: Vec<Diagnostic>,
+    notes: Vec<Diagnostic>,
     options: Options,
     identity: Identity,
 }
@@ -120,7 +122,8 @@ pub(super) fn parse_of(
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
     let data = card_file::read(&source, schema, options.today)?;
-    let contradictions = contradictions(&source, &layout, &data);
+    let answers = answers::judge(families, &source, &layout, schema, &data);
+    let contradictions = [contradictions(&source, &layout, &data), answers.mistakes].concat();
     let encoded = layout.encode(&source, &data, base);
     let (image, map) = match encoded {
         Ok(encoded) if contradictions.is_empty() => encoded,
@@ -128,12 +131,14 @@ pub(super) fn parse_of(
         Err(mistakes) => return Err(Diagnostics([contradictions, mistakes.0].concat())),
     };
     let unplaced = layout.unplaced(&source, &data);
+    let mut notes = [unplaced.clone(), notes::of(&source, &layout, schema, &data), answers.notes].concat();
+    notes.sort_by_key(Diagnostic::position);
     let name = Path::new(&source.name).file_stem().map_or(String::new(), |stem| stem.to_string_lossy().into_owned());
     let identity = Identity::of(&name, &source.text);
     match blueprint(&image, &layout, &data) {
         Ok(blueprint) => {
             let blueprint = Arc::new(blueprint);
-            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, options: *options, identity })
+            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, notes, options: *options, identity })
         }
         Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named.span, &error, &map)])),
     }
@@ -295,6 +300,13 @@ impl Profile {
     #[must_use]
     pub fn unplaced(&self) -> &[Diagnostic] {
         &self.unplaced
+    }
+
+    /// All that a person should know of the card file though it is valid, in the order of the file: that, codes that
+    /// are in no table, an answer to reset that nobody knows, and what its family says.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
     }
 
     /// A fresh card, without power, with what is given by default to one in slot 0.

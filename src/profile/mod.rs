@@ -20,6 +20,7 @@ pub mod schema;
 pub mod tree;
 pub mod written;
 
+mod answers;
 mod arithmetic;
 mod card;
 mod card_mistake;
@@ -30,6 +31,7 @@ mod codings;
 mod load;
 mod named;
 mod nearest;
+mod notes;
 mod provision;
 pub(crate) mod reason;
 

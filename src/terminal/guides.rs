@@ -42,6 +42,12 @@ pub trait Guide: Sync {
         holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread>;
 
+    /// The code of the holder that a card file gives a card; `None` where cards of the family have none, or none that
+    /// opens what is read.
+    fn holder_code(&self, _data: &Node) -> Option<String> {
+        None
+    }
+
     /// What a card file says of a card, besides what is printed on it; `None` where that says it all.
     fn written(&self, _written: Written<'_>, _format: Format) -> Option<Page> {
         None
@@ -153,6 +159,13 @@ impl Guides {
             None => Ok(Box::new(plain::read(transport, layout, today)?)),
         }
     }
+
+    /// The code of the holder that a card file gives a card of a layout, if the code opens what is read.
+    #[must_use]
+    pub fn holder_code(&self, layout: &Layout, data: &Node) -> Option<String> {
+        self.of(layout)?.holder_code(data)
+    }
+
     /// What a card file of a layout's family says, besides what is printed on the card; `None` where that says it all.
     #[must_use]
     pub fn written(&self, layout: &Layout, written: Written<'_>, format: Format) -> Option<Page> {

@@ -1,7 +1,7 @@
 //! The holder of a card, who alone knows its code: how a terminal asks for it.
 //!
-//! A code is asked for only where a card has something that it would open, and never of a card that would not take it.
-//! It is wiped when it is forgotten, is not shown, and is left out of the log of exchanges.
+//! A code is never asked for of a card that would not take it, and a card says whether it has something that the code
+//! would open. It is wiped when it is forgotten, is not shown, and is left out of the log of exchanges.
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -39,6 +39,9 @@ pub struct Asked {
     pub tries: Option<u8>,
     /// Whether the code that was given before was wrong.
     pub again: bool,
+    /// Whether something on the card waits for it. Where nothing does, nobody needs to be asked; a code that is given
+    /// all the same is presented, so that a wrong one is told.
+    pub opens: bool,
 }
 
 /// Who may know the code of a card.

@@ -104,6 +104,27 @@ pub enum Remark {
         /// How many tries are left before the card blocks the code.
         left: u8,
     },
+    /// A billing situation ended.
+    BillingEnded {
+        /// Which: its place on the card, from 1.
+        situation: usize,
+        /// The last day.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        end: CardDate,
+    },
+    /// A billing situation begins later.
+    BillingNotBegun {
+        /// Which: its place on the card, from 1.
+        situation: usize,
+        /// The first day.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        start: CardDate,
+    },
+    /// A billing situation signs lots of care forms, and not the forms in them.
+    LotsWithoutForms {
+        /// Which: its place on the card, from 1.
+        situation: usize,
+    },
     /// The card was read by its antenna, where it takes no code.
     ReadByAntenna,
     /// The validity of a certificate ended.
@@ -186,9 +207,47 @@ impl Remark {
             | Self::CutShort
             | Self::UnblockingCodeBlocked
             | Self::FewTries { .. }
+            | Self::BillingEnded { .. }
+            | Self::BillingNotBegun { .. }
+            | Self::LotsWithoutForms { .. }
             | Self::CertificateOfOtherCard { .. }
             | Self::NoCertificate { .. } => Severity::Warning,
             Self::UncommonAtr | Self::TestCard | Self::ReadByAntenna => Severity::Note,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// The names of the findings, as this file declares them.
+    fn codes() -> Vec<String> {
+        let (_, declared) = include_str!("remark.rs").split_once("pub enum Remark {\n").expect("the type");
+        let declared = declared.split("\n}\n").next().unwrap_or_default();
+        let names = declared
+            .lines()
+            .filter_map(|line| line.strip_prefix("    "))
+            .filter(|line| line.starts_with(char::is_uppercase));
+        let snake = |name: &str| {
+            let small = name.chars().take_while(char::is_ascii_alphabetic).enumerate().map(|(at, letter)| {
+                let gap = if at > 0 && letter.is_uppercase() { "_" } else { "" };
+                format!("{gap}{}", letter.to_ascii_lowercase())
+            });
+            small.collect()
+        };
+        names.map(snake).collect()
+    }
+
+    #[test]
+    fn every_finding_is_in_the_reference_of_json() {
+        let page = include_str!("../../docs/json.md");
+        let (_, listed) = page.split_once("\nCodes of findings:\n").expect("the list");
+        let listed = listed.split("\nA card that is no Vitale").next().unwrap_or_default();
+        let codes = codes();
+        assert!(codes.len() > 25 && codes.contains(&"both_codes_blocked".to_owned()), "{codes:?}");
+        for code in &codes {
+            assert!(listed.contains(&format!("`{code}`")), "{code} is not in docs/json.md");
+        }
+        let named = listed.split('`').skip(1).step_by(2).filter(|name| *name != "key");
+        named.for_each(|name| assert!(codes.iter().any(|code| code == name), "{name} is no finding"));
     }
 }

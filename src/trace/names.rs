@@ -65,7 +65,7 @@ pub fn command_name_of(family: &dyn Family, command: &[u8]) -> String {
 #[must_use]
 pub fn status_name(command: &[u8], status: StatusWord) -> String {
     let meaning = command.first().and_then(|&class| Families::built_in().status_meaning(class, status));
-    meaning.map_or_else(|| status.to_string(), |meaning| format!("{:04X} {meaning}", status.0))
+    meaning.map_or_else(|| status.to_string(), |meaning| format!("{:04X} {}", status.0, meaning.en))
 }
 
 /// Names a command as ISO 7816-4 does.

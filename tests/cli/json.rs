@@ -123,7 +123,10 @@ fn what_is_wrong_in_card_files() {
     let text = fs::read_to_string(petit).expect("a card file");
     let noted = sandbox.path().join("noted.toml");
     fs::write(&noted, text.replace("numero_serie", "composant = \"43\"\nnumero_serie")).expect("a file");
-    let files = [BROKEN, "vitale2-martin", "no-such.toml", &noted.to_string_lossy()];
+    let unknown = sandbox.path().join("unknown.toml");
+    let text = virtuale_applets::cards::CPS_LEFEVRE.replace("[carte]\n", "[carte]\natr = \"3B 00\"\n");
+    fs::write(&unknown, text).expect("a file");
+    let files = [BROKEN, "vitale2-martin", "no-such.toml", &noted.to_string_lossy(), &unknown.to_string_lossy()];
     compare("card check --json", &[printed(&sandbox, &[&["card", "check", "--json"], &files[..]].concat())]);
 }
 

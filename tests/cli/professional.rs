@@ -1,5 +1,10 @@
 //! `read` of professionals' cards: what the code opens, how a script gives it, and cards side by side.
 
+use std::{
+    io::Write,
+    os::{fd::OwnedFd, unix::net::UnixStream},
+};
+
 use crate::sandbox::{Sandbox, run};
 
 /// Runs a script and gives what it printed and said.
@@ -104,6 +109,83 @@ fn a_code_that_was_right_is_forgotten_behind_the_reading() {
          virtuale stop",
     );
     demand(&out, &["1\n", "4\n"]);
+}
+
+/// A card with nothing that needs its code.
+const WITHOUT_WORK: &str = r#"layout = "cps3"
+[titulaire]
+nom = "A"
+prenom = "B"
+rpps = "99900012347"
+profession = "10"
+"#;
+
+#[test]
+fn a_code_that_was_given_is_presented_also_where_it_opens_nothing() {
+    let (out, error) = said(&format!(
+        r#"
+        card=$XDG_RUNTIME_DIR/card.toml; printf '%s' '{WITHOUT_WORK}' > "$card"
+        try() {{ printf '%s' "$1" | virtuale read --lang "$2" --now 2026-01-15 --pin-fd 0 --card "$card"; echo "'$1': $?"; }}
+        try 0000 en; try 0000 fr; try '' en; try 1234 en; try ' 1234 ' fr
+        rm "$card""#
+    ));
+    demand(
+        &out,
+        &[
+            "'0000': 4\n'0000': 4\n",
+            "3 of 3 tries left\n",
+            "'': 0\n",
+            "is right; nothing on the card needs it.\n",
+            "il est juste ; rien sur la carte ne le demande.\n",
+        ],
+    );
+    demand(&error, &["is wrong: 2 tries left\nhelp: ", "est faux : il reste 2 essais\naide : "]);
+}
+
+#[test]
+fn a_blocked_card_takes_its_line_so_that_no_other_gets_it() {
+    let (out, error) = said(
+        "printf '0000\\n1234\\n' | virtuale read --pin-fd 0 --lang fr --now 2026-01-15 \
+         --card cps-bloquee --card cps-lefevre | grep -A 2 '^Codes'; true",
+    );
+    demand(&error, &["erreur : le code porteur de la carte dans cps-bloquee est bloqué\naide : "]);
+    demand(&out, &["code porteur (PIN)        3 essais sur 3\n"]);
+}
+
+#[test]
+fn a_page_says_how_many_tries_there_were_before() {
+    let (out, _) = said(
+        r#"
+        eval "$(virtuale serve --detach --card cps4-lefevre --now 2026-01-15)"
+        echo 0000 | virtuale read --pin-fd 0
+        virtuale read | grep '(P[IU][NK])'
+        echo 1234 | virtuale read --pin-fd 0 --lang fr | grep '(P[IU][NK])'
+        echo 0000 | virtuale read --pin-fd 0; echo 0000 | virtuale read --pin-fd 0
+        virtuale read | grep '(PIN)'; virtuale read --lang fr | grep '(PIN)'
+        virtuale stop"#,
+    );
+    demand(
+        &out,
+        &[
+            "holder's code (PIN)       2 tries left\n  unblocking (PUK)          10 tries left\n",
+            "code porteur (PIN)        3 essais, 2 avant que le code soit donné\n",
+            "déblocage (PUK)           10 essais\n",
+            "holder's code (PIN)       1 try left\n",
+            "code porteur (PIN)        1 essai\n",
+        ],
+    );
+}
+
+#[test]
+fn a_descriptor_may_be_a_socket() {
+    let sandbox = Sandbox::new();
+    let (mut ours, theirs) = UnixStream::pair().expect("a pair of sockets");
+    ours.write_all(b"1234\n").expect("room");
+    drop(ours);
+    let mut read = sandbox.virtuale(&["read", "--card", "cps-lefevre", "--pin-fd", "0", "--now", "2026-01-15"]);
+    let output = read.stdin(OwnedFd::from(theirs)).output().expect("it starts");
+    let (page, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(page.contains("signs lots") && output.status.success(), "{page}\n{error}");
 }
 
 #[test]

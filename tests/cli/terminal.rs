@@ -281,6 +281,23 @@ fn who_leaves_a_prompt_for_a_code_finds_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_demonstration_asks_for_the_code_and_says_which_it_is() {
+    let sandbox = Sandbox::new();
+    for (lang, told, prompt, opened) in [
+        ("en", "its card file says that its code is 1234.", "to read on without it): ", "signs lots"),
+        ("fr", "d'après son fichier de carte, son code est 1234.", "pour lire sans lui) : ", "signe les lots"),
+    ] {
+        let demo = ["demo", "--card", "cps-lefevre", "--lang", lang, "--now", "2026-01-15"];
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&demo));
+        terminal.wait_for_behind(told, prompt);
+        terminal.press(b"1234\r");
+        terminal.wait_for_behind(opened, "serve --detach --card cps-lefevre");
+        assert_eq!(terminal.shown.matches(prompt).count(), 1, "{}", terminal.shown);
+        assert_eq!(terminal.end(), Some(0));
+    }
+}
+
+#[test]
 fn nobody_is_asked_for_a_code_that_opens_nothing() {
     let sandbox = Sandbox::new();
     for card in ["cps-bloquee", MARTIN] {

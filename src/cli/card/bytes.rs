@@ -3,7 +3,7 @@
 use virtuale_engine::image::FileKind;
 
 use crate::{
-    cli::Failure,
+    cli::{Failure, messages::Message},
     profile::{Profile, map::FileMap},
 };
 
@@ -31,7 +31,8 @@ pub(in crate::cli) fn files<'a>(profile: &'a Profile, wanted: Option<&str>) -> R
     let found: Vec<_> = files.filter(is_wanted).collect();
     if found.is_empty() {
         let names: Vec<_> = profile.map().files.iter().map(|file| format!("{} ({})", file.name, file.fid)).collect();
-        return Err(Failure::usage(format!("this card has no file {wanted}"), format!("it has {}", names.join(", "))));
+        let has = Message::CardFiles { names: &names.join(", ") }.said();
+        return Err(Failure::usage(Message::NoCardFile { name: wanted }.said(), has));
     }
     Ok(found)
 }

@@ -50,7 +50,7 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Trouble>,
     mistakes: Vec<Mistake>,
-    /// What a valid file gives though it is not on the card.
+    /// What a person should know of a valid file, such as what it gives though it is not on the card.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Mistake>,
 }
@@ -68,10 +68,10 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
                 if !args.json {
                     let praise = Said::from(praise(&profile));
                     output::print(format_args!("{}: {}\n", shown::path(file), praise.text(language.into())))?;
-                    profile.unplaced().iter().try_for_each(|note| print_note(note, language))?;
+                    profile.notes().iter().try_for_each(|note| print_note(note, language))?;
                 }
                 report.valid = true;
-                report.notes.extend(profile.unplaced().iter().map(Mistake::of));
+                report.notes.extend(profile.notes().iter().map(Mistake::of));
             }
             Err(Failure::Invalid(diagnostics)) => {
                 if !args.json {
@@ -115,5 +115,9 @@ fn print_note(note: &Diagnostic, language: Language) -> io::Result<()> {
         shown::line(&note.source.name),
         Message::Colon.text(language),
         shown::line(note.message.text(language.into()))
-    ))
+    ))?;
+    note.hint.as_ref().map_or(Ok(()), |hint| {
+        let (help, colon) = (Message::Help.text(language), Message::Colon.text(language));
+        output::print(format_args!("  {help}{colon}{}\n", shown::line(hint.text(language.into()))))
+    })
 }

@@ -9,6 +9,7 @@ use crate::{
     cli::{
         Exit, Failure, cards, exit,
         language::Language,
+        messages::Message,
         options::DEFAULT_LAYOUT,
         output,
         target::{self, Force},
@@ -61,11 +62,8 @@ pub(super) fn run(args: &Args) -> Exit {
         Some(file) => {
             let written = writing::replace(file, |out| out.write_all(text.as_bytes()));
             written.map_err(|error| Failure::file("write", file, &error))?;
-            output::say(format_args!(
-                "{} is there; check it with: virtuale card check {}",
-                shown::path(file),
-                shown::word(file)
-            ));
+            let (path, word) = (shown::path(file), shown::word(file));
+            output::say(Message::CardWritten { path: &path, word: &word }.text(language));
         }
     }
     Ok(exit::DONE)

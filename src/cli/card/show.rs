@@ -1,13 +1,14 @@
 //! `virtuale card show`.
 
-use std::{fmt::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{
-    cli::{Exit, cards, exit, language::Language, options::Reproducible, output},
-    profile::{Profile, families::Face},
+    cli::{Exit, cards, exit, language::Language, messages::Message, options::Reproducible, output},
+    profile::Profile,
+    shown::Pairs,
     terminal::{
         guides::{Guides, Written},
-        pages::data_as_json,
+        pages,
     },
 };
 
@@ -15,9 +16,6 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale card show vitale2-martin
   virtuale card show --json vitale2-martin";
-
-/// How many characters fit on the card between its edges.
-const WIDTH: usize = 52;
 
 /// Arguments of `card show`.
 #[derive(Debug, clap::Args)]
@@ -47,12 +45,13 @@ impl Args {
 pub(super) fn run(args: &Args) -> Exit {
     let profile = cards::profile(&args.card, &args.reproducible)?;
     if args.json {
-        output::print_json(&data_as_json(profile.data()))?;
+        output::print_json(&pages::data_as_json(profile.data()))?;
     } else {
-        let Face { lines, people } = profile.layout().family().face(profile.data());
-        output::print(format_args!("{}\n{}", face(&lines), self::people(&people, &profile)))?;
+        let format = args.language().format();
+        let face = profile.layout().family().face(profile.data());
+        output::print_page(&pages::face(&face, &made_of(&profile, args.language()), format))?;
         let written = Written { data: profile.data(), today: args.reproducible.today() };
-        if let Some(page) = Guides::built_in().written(profile.layout(), written, args.language().format()) {
+        if let Some(page) = Guides::built_in().written(profile.layout(), written, format) {
             output::print("\n")?;
             output::print_page(&page)?;
         }
@@ -60,25 +59,8 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
-/// What is printed on the card, in its edges.
-fn face(lines: &[String]) -> String {
-    let edge = "─".repeat(WIDTH + 2);
-    let mut face = format!("╭{edge}╮\n");
-    for line in lines {
-        let cut: String = line.chars().take(WIDTH).collect();
-        let _ = writeln!(face, "│ {cut:WIDTH$} │");
-    }
-    let _ = writeln!(face, "╰{edge}╯");
-    face
-}
-
-/// Everybody on the card, and what it is made of.
-fn people(people: &[(String, String)], profile: &Profile) -> String {
-    let mut page = String::new();
-    for (name, born) in people {
-        let _ = writeln!(page, "  {name:<40}  {born}");
-    }
-    let atr: Vec<_> = profile.image().atr.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-    let _ = writeln!(page, "  layout {}, ATR {}", profile.layout().name(), atr.join(" "));
-    page
+/// What a card is made of.
+fn made_of(profile: &Profile, language: Language) -> String {
+    let atr = Pairs(profile.image().atr.as_bytes()).to_string();
+    Message::MadeOf { layout: profile.layout().name(), atr: &atr }.text(language)
 }

@@ -1,13 +1,15 @@
 //! Codes from a descriptor that whoever started the program opened.
 //!
-//! The descriptor is opened once more by its name, so nothing here takes it from anybody. What is wrong with it is said
-//! before any card is asked.
+//! The descriptor is opened once more by its name, so nothing here takes it from anybody; a socket, which has no name,
+//! is copied: programs that start others give them one for a pipe. What is wrong with it is said before any card is
+//! asked.
 
 use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, IsTerminal, Read, Seek, SeekFrom},
 };
 
+use rustix::io::Errno;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -43,7 +45,8 @@ impl Descriptor {
         if state.as_ref().is_some_and(|state| state.is_write_only) {
             return Err(refused(number, Message::DescriptorWriteOnly));
         }
-        let opened = File::open(format!("/dev/fd/{number}")).and_then(|mut input| {
+        let named = File::open(format!("/dev/fd/{number}"));
+        let opened = named.or_else(|error| copied(number, error)).and_then(|mut input| {
             // A file that is opened once more stands at its beginning; a pipe stands nowhere.
             match state.as_ref().map(|state| state.position) {
                 Some(position) if position > 0 => input.seek(SeekFrom::Start(position)).map(|_| input),
@@ -69,6 +72,25 @@ impl Descriptor {
         read.map_err(|error| unreadable(self.number, &error))?;
         Ok((!line.is_empty()).then_some(line))
     }
+}
+
+/// A copy of a descriptor that could not be opened by its name since it is a socket.
+#[cfg(target_os = "linux")]
+fn copied(number: u32, error: io::Error) -> io::Result<File> {
+    use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
+
+    let Some(number) = i32::try_from(number).ok().filter(|_| Errno::from_io_error(&error) == Some(Errno::NXIO)) else {
+        return Err(error);
+    };
+    let own = pidfd_open(getpid(), PidfdFlags::empty());
+    // Where the system gives no copy, that the descriptor cannot be opened is what there is to say.
+    own.and_then(|own| pidfd_getfd(own, number, PidfdGetfdFlags::empty())).map(File::from).map_err(|_| error)
+}
+
+/// Other systems copy none without its owner.
+#[cfg(not(target_os = "linux"))]
+fn copied(_number: u32, error: io::Error) -> io::Result<File> {
+    Err(error)
 }
 
 /// What the system says of a descriptor.

@@ -22,7 +22,7 @@ pub(super) enum Codes {
     None,
     /// A person at a terminal.
     Person,
-    /// A descriptor: one line for each card that needs a code.
+    /// A descriptor: one line for each card that has a code and takes it, or has it blocked.
     Descriptor(Descriptor),
 }
 
@@ -42,7 +42,7 @@ impl Codes {
 
     /// Whoever is asked for the code of the card in a place.
     pub(super) fn of_card<'a>(&'a mut self, place: &'a str, language: Language) -> Asking<'a> {
-        Asking { codes: self, place, language, failure: None }
+        Asking { codes: self, place, language, told: None, asked: false, failure: None }
     }
 }
 
@@ -51,20 +51,33 @@ pub(super) struct Asking<'a> {
     codes: &'a mut Codes,
     place: &'a str,
     language: Language,
+    /// The code, where it is told to a person: that of a virtual card in a demonstration.
+    told: Option<String>,
+    /// Whether the card asked for its code.
+    asked: bool,
     failure: Option<Failure>,
 }
 
 impl Asking<'_> {
+    /// The same, telling a person who is asked what the code is.
+    pub(super) fn telling(self, code: Option<String>) -> Self {
+        Self { told: code, ..self }
+    }
+
     /// Why a code that a script gave opened nothing. A person was told.
     pub(super) fn failure(self) -> Option<Failure> {
         self.failure
     }
 
     /// The line of a descriptor, if it can be a code: it is looked at before the card is.
-    fn of_line(place: &str, descriptor: &mut Descriptor, asked: &Asked) -> Result<Code, Failure> {
+    /// `None` if there is none and nothing on the card waits for it.
+    fn of_line(place: &str, descriptor: &mut Descriptor, asked: &Asked) -> Result<Option<Code>, Failure> {
         let hint = || Message::GiveCodeAlone.said();
-        let line = descriptor.line()?.ok_or_else(|| Failure::usage(Message::NoCodeLeft { place }.said(), hint()))?;
-        Code::new(&line, &asked.digits).map_err(|why| {
+        let Some(line) = descriptor.line()? else {
+            let missing = || Failure::usage(Message::NoCodeLeft { place }.said(), hint());
+            return if asked.opens { Err(missing()) } else { Ok(None) };
+        };
+        Code::new(&line, &asked.digits).map(Some).map_err(|why| {
             let text = |language| Message::NoCode { place, why: &no_code(&why, language) }.text(language);
             Failure::usage(in_both(text), hint())
         })
@@ -74,9 +87,16 @@ impl Asking<'_> {
 impl Holder for Asking<'_> {
     fn code(&mut self, asked: &Asked) -> Option<Code> {
         let place = self.place;
+        self.asked = true;
         match self.codes {
             Codes::None => None,
-            Codes::Person => terminal::ask(place, asked, self.language),
+            Codes::Person if !asked.opens => None,
+            Codes::Person => {
+                if let Some(code) = self.told.take() {
+                    output::say(Message::CodeWritten { place, code: &code }.text(self.language));
+                }
+                terminal::ask(place, asked, self.language)
+            }
             Codes::Descriptor(_) if asked.again => {
                 let text =
                     |language| Message::WrongCode { place, left: &tries_left(asked.tries, language) }.text(language);
@@ -84,7 +104,7 @@ impl Holder for Asking<'_> {
                 None
             }
             Codes::Descriptor(descriptor) => match Self::of_line(place, descriptor, asked) {
-                Ok(code) => Some(code),
+                Ok(code) => code,
                 Err(failure) => {
                     self.failure = Some(failure);
                     None
@@ -97,8 +117,10 @@ impl Holder for Asking<'_> {
         let (place, hint) = (self.place, if for_good { Message::NothingUnblocks } else { Message::Unblock }.said());
         let failure = Failure::environment(Message::CodeBlocked { place }.said(), hint);
         // The page says it too: a person sees it there, but a script would not.
-        if matches!(self.codes, Codes::Descriptor(_)) {
-            self.failure = Some(failure);
+        if let Codes::Descriptor(descriptor) = self.codes {
+            // The line of this card is no other's. Behind the last wrong code it was read already.
+            let skipped = if self.asked { Ok(None) } else { descriptor.line() };
+            self.failure = Some(skipped.err().unwrap_or(failure));
         }
     }
 
@@ -120,8 +142,11 @@ fn no_code(why: &NoCode, language: Language) -> String {
         NoCode::Empty => Message::CodeEmpty.text(language),
         NoCode::NotDigits => Message::CodeNotDigits.text(language),
         NoCode::Length { length, right } => {
-            let right = digits(right, language);
-            Message::CodeLength { length: &length.to_string(), right: &right }.text(language)
+            let right = &digits(right, language);
+            match length {
+                1 => Message::CodeOfOneDigit { right }.text(language),
+                _ => Message::CodeLength { length: &length.to_string(), right }.text(language),
+            }
         }
     }
 }

@@ -31,7 +31,7 @@ fn kind(key: &Key) -> String {
             format!("one of {}", choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(" "))
         }
         Kind::Bytes { min, max } => widths(*min, *max, Unit::Byte).to_string(),
-        Kind::Atr => "bytes of an ATR".into(),
+        Kind::Atr { .. } => "bytes of an ATR".into(),
         Kind::Short { of } => format!("{} in one", of.join(" and ")),
         Kind::Table(_) => "table".into(),
         Kind::List { max, .. } => format!("tables, at most {max}"),

@@ -2,9 +2,12 @@
 
 use std::fmt::Write;
 
-use crate::profile::{
-    schema::{Choice, Doc, Key, Kind, Language, Presence, Schema},
-    written::{Entry, Value, Written},
+use crate::{
+    profile::{
+        schema::{Choice, Doc, Key, Kind, Language, Presence, Schema},
+        written::{Entry, Value, Written},
+    },
+    shown::Pairs,
 };
 
 /// The widest line of a starter file, in characters.
@@ -201,7 +204,10 @@ fn sample_of(kind: &Kind) -> String {
         Kind::Flag => "true".into(),
         Kind::Enumeration(choices) => quoted(choices.first().map_or("", |choice| &choice.value)),
         Kind::Bytes { min, .. } => quoted(&"00".repeat(*min)),
-        Kind::Atr => quoted("3B 75 13 00 00 44 09 EA 90 00"),
+        Kind::Atr { known } => match known.first() {
+            Some(first) => quoted(&Pairs(first).to_string()),
+            None => quoted("3B 75 13 00 00 44 09 EA 90 00"),
+        },
         Kind::Short { .. } | Kind::Table(_) | Kind::List { .. } => quoted(""),
     }
 }

@@ -87,6 +87,15 @@ pub struct Contradiction {
     pub hint: Doc,
 }
 
+/// What a person should know of a card file, though nothing in it is wrong.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Note {
+    /// Where it stands in the card file.
+    pub at: Span,
+    /// What there is to know.
+    pub message: Doc,
+}
+
 /// What the tables of a layout say that only layouts of one family have.
 pub trait Part: Any + fmt::Debug + Send + Sync {
     /// The keys of card files that the part goes by, with dots: they are on the card though no file holds them.
@@ -134,6 +143,11 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What a person should know of the data of a card that do not contradict themselves.
+    fn notes(&self, _data: &Node) -> Vec<Note> {
+        Vec::new()
+    }
+
     /// The names of the applets that applications of its layouts may have, beside those of every card.
     fn applets(&self) -> &'static [&'static str] {
         &[]
@@ -159,7 +173,7 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
 
     /// What a status word says that answers a command of the family's own class, in a few words; `None` where it says
     /// what ISO 7816-4 has.
-    fn status_meaning(&self, _class: u8, _status: StatusWord) -> Option<String> {
+    fn status_meaning(&self, _class: u8, _status: StatusWord) -> Option<Doc> {
         None
     }
 
@@ -274,7 +288,7 @@ impl Families {
 
     /// What a status word says that answers a command of the own class of any family.
     #[must_use]
-    pub fn status_meaning(&self, class: u8, status: StatusWord) -> Option<String> {
+    pub fn status_meaning(&self, class: u8, status: StatusWord) -> Option<Doc> {
         self.iter().find_map(|family| family.status_meaning(class, status))
     }
 

@@ -202,7 +202,7 @@ fn can_hold(coding: &Coding, kind: &Kind) -> bool {
         Coding::Date { .. } => matches!(kind, Kind::Date { .. }),
         Coding::Number => matches!(kind, Kind::Number { .. }),
         Coding::Flag { .. } => matches!(kind, Kind::Flag),
-        Coding::Blob => matches!(kind, Kind::Bytes { .. } | Kind::Atr),
+        Coding::Blob => matches!(kind, Kind::Bytes { .. } | Kind::Atr { .. }),
         Coding::Address { .. } => false,
     }
 }

@@ -12,17 +12,23 @@ pub enum Check {
         /// How many digits of a rank come behind the number and its check digit.
         behind: usize,
     },
+    /// The number of a legal body (SIREN) with its own key, four digits of a place, and a key of all: a SIRET.
+    Siret,
 }
+
+/// How long the number of a legal body is, with its key.
+const SIREN: usize = 9;
 
 /// Where a number may have a letter: the second place, as departments `2A` and `2B`.
 const LETTER: usize = 1;
 
 impl Check {
     /// All of them, with their names in declarations.
-    pub(super) const NAMED: [(&'static str, Self); 3] = [
+    pub(super) const NAMED: [(&'static str, Self); 4] = [
         ("luhn", Self::Luhn { behind: 0 }),
         ("luhn-and-2", Self::Luhn { behind: 2 }),
         ("luhn-and-3", Self::Luhn { behind: 3 }),
+        ("siret", Self::Siret),
     ];
 
     /// Checks a number that is not empty.
@@ -31,7 +37,13 @@ impl Check {
     ///
     /// A letter where none can be, a number of zeros, or what the check digit must be, each at its place.
     pub(in crate::profile) fn verify(self, number: &str) -> Result<(), Wrong> {
-        let Self::Luhn { behind } = self;
+        let behind = match self {
+            Self::Luhn { behind } => behind,
+            Self::Siret => {
+                siren_of(number)?;
+                0
+            }
+        };
         let (number, rank) = number.split_at_checked(number.len().saturating_sub(behind)).unwrap_or((number, ""));
         let Some((at, last)) = number.char_indices().next_back() else { return Ok(()) };
         let in_rank = rank.find(char::is_alphabetic).map(|place| number.len() + place);
@@ -79,6 +91,31 @@ impl Check {
     }
 }
 
+/// Checks the number of the legal body in that of one of its places, which has a key of its own.
+fn siren_of(siret: &str) -> Result<(), Wrong> {
+    let Some((siren, place)) = siret.split_at_checked(SIREN) else { return Ok(()) };
+    let (Some((at, last)), Some(number)) =
+        (siren.char_indices().next_back(), place.get(..place.len().saturating_sub(1)))
+    else {
+        return Ok(());
+    };
+    let right = check_digit(&siren[..at]);
+    if last.to_digit(10) == Some(right) {
+        return Ok(());
+    }
+    let mended = format!("{}{right}{number}", &siren[..at]);
+    let key = check_digit(&mended);
+    let wrong = Wrong::new(said!(
+        en: "the ninth digit is the key of the SIREN that a SIRET begins with, and is not its own",
+        fr: "le neuvième chiffre est la clé du SIREN par lequel un SIRET commence, et ce n'est pas la sienne",
+    ));
+    let wrong = wrong.label(said!(en: "the right one is {right}", fr: "la bonne est {right}")).at_part(at..siren.len());
+    Err(wrong.hint(said!(
+        en: "write \"{mended}{key}\", or look for a wrong digit before it",
+        fr: "écrire \"{mended}{key}\", ou chercher un chiffre faux avant lui",
+    )))
+}
+
 /// The digit that makes a number whole: every second digit counts twice, from the last one on.
 pub(in crate::profile) fn check_digit(number: &str) -> u32 {
     let values = number.chars().rev().map(|character| match character {
@@ -97,6 +134,17 @@ mod tests {
     use super::{Check, check_digit};
 
     const LUHN: Check = Check::Luhn { behind: 0 };
+
+    #[test]
+    fn a_siret_has_the_key_of_its_siren_and_its_own() {
+        assert_eq!(Check::Siret.verify("99900000300007"), Ok(()));
+        for wrong in ["99900000400005", "99900000300008"] {
+            assert!(Check::Siret.verify(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(Check::Luhn { behind: 0 }.verify("99900000400005"), Ok(()), "as a whole it is right");
+        let wrong = Check::Siret.verify("99900000400005").expect_err("its SIREN is wrong");
+        assert!(wrong.message().to_string().contains("ninth digit"));
+    }
 
     #[test]
     fn numbers_of_the_field_have_their_keys() {

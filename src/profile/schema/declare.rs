@@ -20,7 +20,7 @@ const MOST_KEYS: usize = 512;
 const MOST_CHOICES: usize = 1024;
 
 /// All that a declaration may say.
-const ATTRIBUTES: [&str; 23] = [
+const ATTRIBUTES: [&str; 24] = [
     "type",
     "length",
     "min",
@@ -40,6 +40,7 @@ const ATTRIBUTES: [&str; 23] = [
     "first",
     "codes",
     "values",
+    "known",
     "api",
     "example",
     "en",
@@ -135,7 +136,7 @@ impl Declaration<'_> {
             }
             "bytes" => self.widths().map(|(min, max)| Kind::Bytes { min, max })?,
             "nir" => Kind::Nir,
-            "atr" => Kind::Atr,
+            "atr" => Kind::Atr { known: self.answers() },
             "flag" => Kind::Flag,
             "date" => Kind::Date { time: self.flag("time"), any_month: self.flag("any_month") },
             "number" => {
@@ -155,6 +156,16 @@ impl Declaration<'_> {
                 return None;
             }
         })
+    }
+
+    /// The answers to reset that are known.
+    fn answers(&mut self) -> Vec<Vec<u8>> {
+        let texts = self.texts("known");
+        let answers: Vec<_> = texts.iter().filter_map(|text| scalar::atr(text).ok()).collect();
+        if answers.len() < texts.len() {
+            self.wrong("known", "`known` is a list of answers to reset, in hexadecimal");
+        }
+        answers
     }
 
     fn rules(&mut self) -> Rules {

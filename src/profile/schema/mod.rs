@@ -118,7 +118,10 @@ pub enum Kind {
         max: usize,
     },
     /// An answer to reset, in hexadecimal.
-    Atr,
+    Atr {
+        /// Those that the layout's cards are known to have; none if it does not say. Others may be written too.
+        known: Vec<Vec<u8>>,
+    },
     /// A short form for several siblings: their digits, one after the other.
     Short {
         /// The names of the siblings, digits of fixed width each.
@@ -337,7 +340,7 @@ impl Kind {
             Self::Flag => said!(en: "true or false", fr: "true ou false"),
             Self::Enumeration(_) => said!(en: "one of the values", fr: "une des valeurs"),
             Self::Bytes { .. } => said!(en: "bytes in hexadecimal", fr: "des octets en hexadécimal"),
-            Self::Atr => said!(en: "an ATR in hexadecimal", fr: "un ATR en hexadécimal"),
+            Self::Atr { .. } => said!(en: "an ATR in hexadecimal", fr: "un ATR en hexadécimal"),
             Self::Short { .. } => said!(en: "a short form", fr: "une forme courte"),
             Self::Table(_) => said!(en: "a table", fr: "une table"),
             Self::List { .. } => said!(en: "a list of tables", fr: "une liste de tables"),

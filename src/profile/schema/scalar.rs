@@ -96,7 +96,7 @@ pub(in crate::profile) fn read(kind: &Kind, value: &Value, today: Date) -> Resul
         Kind::Date { time, any_month } => return date(text, (*time, *any_month), today),
         Kind::Enumeration(choices) => Data::Text(choice(text, choices)?),
         Kind::Bytes { min, max } => Data::Bytes(bytes(text, *min, *max)?),
-        Kind::Atr => Data::Bytes(atr(text)?),
+        Kind::Atr { .. } => Data::Bytes(atr(text)?),
         Kind::Short { .. } | Kind::Number { .. } | Kind::Flag | Kind::Table(_) | Kind::List { .. } => {
             return Err(wrong_type(kind, value));
         }
@@ -349,7 +349,8 @@ fn bytes(text: &str, min: usize, max: usize) -> Result<Vec<u8>, Wrong> {
     Err(wrong_length(min, max, Unit::Byte, bytes.len()))
 }
 
-fn atr(text: &str) -> Result<Vec<u8>, Wrong> {
+/// An answer to reset.
+pub(super) fn atr(text: &str) -> Result<Vec<u8>, Wrong> {
     let bytes = bytes(text, 2, 33)?;
     Atr::parse(&bytes).map_err(|error| {
         let why = atr_error(error);

@@ -1,7 +1,7 @@
 //! The codes of a card: how many tries are left, and proving the holder's.
 //!
 //! Asking costs no try: GET DATA tells the counters of both codes, and a card that does not know them by it is asked by
-//! a VERIFY without a code, which ISO 7816-4 has for that [ISO-7816-4 11.5.6].
+//! a VERIFY without a code, which ISO 7816-4 has for that [ISO-7816-4 11.5.6]. A proved code has no number then.
 
 use serde::Serialize;
 use virtuale_engine::{Fid, StatusWord, ins::Ins, tlv::Tag};
@@ -32,7 +32,11 @@ pub struct Codes {
     /// The tries of the holder's (PIN).
     #[serde(rename = "porteur")]
     pub holder: Tries,
-    /// Those of the one that unblocks it (PUK).
+    /// How many tries of it were left before a code was presented in this reading; `None` if none was, or the card did
+    /// not say.
+    #[serde(rename = "essais_avant")]
+    pub before: Option<u8>,
+    /// The tries of the code that unblocks it (PUK).
     #[serde(rename = "deblocage")]
     pub unblocking: Tries,
 }
@@ -67,6 +71,8 @@ pub enum Proof {
     NotGiven,
     /// It was right.
     Proved,
+    /// Another program had proved it: what needs it was open.
+    ProvedBefore,
     /// What was given was wrong.
     Wrong,
     /// The card does not take it any more.
@@ -88,11 +94,21 @@ pub(super) enum Verdict {
 pub(super) fn tries(dialogue: &mut Dialogue<'_>) -> Result<[Tries; 2], ExchangeError> {
     let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x09, 0x0C], &Fid::MF.0.to_be_bytes(), None);
     dialogue.send(&mf)?;
-    let mut holder = counters(dialogue, "GET DATA PIN", HOLDER)?;
-    if holder.left.is_none() {
-        holder.left = left(dialogue.send(&Command::verify("PIN", HOLDER, &[]))?.status);
+    Ok([of(dialogue, "PIN", HOLDER)?, of(dialogue, "PUK", UNBLOCKING)?])
+}
+
+/// Whether the holder's code is proved now, whoever did it.
+pub(super) fn is_proved(dialogue: &mut Dialogue<'_>) -> Result<bool, ExchangeError> {
+    Ok(dialogue.send(&Command::verify("PIN", HOLDER, &[]))?.status == StatusWord::SUCCESS)
+}
+
+/// The counters of a code.
+fn of(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tries, ExchangeError> {
+    let mut tries = counters(dialogue, &format!("GET DATA {name}"), reference)?;
+    if tries.left.is_none() {
+        tries.left = left(dialogue.send(&Command::verify(name, reference, &[]))?.status);
     }
-    Ok([holder, counters(dialogue, "GET DATA PUK", UNBLOCKING)?])
+    Ok(tries)
 }
 
 /// What GET DATA tells of a code.

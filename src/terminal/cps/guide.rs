@@ -2,11 +2,12 @@
 
 use jiff::civil::Date;
 
-use super::{ReadError, Reading, read};
+use super::{ReadError, Reading, read, view};
 use crate::{
     profile::{
         families::{Family, cps::Cps},
         layout::Layout,
+        tree::Node,
     },
     terminal::{
         exchange::Exchange,
@@ -41,6 +42,10 @@ impl Guide for CpsGuide {
                 Err(Unread::OtherCard { message, hint })
             }
         }
+    }
+
+    fn holder_code(&self, data: &Node) -> Option<String> {
+        view::code(data)
     }
 
     fn written(&self, Written { data, today }: Written<'_>, format: Format) -> Option<Page> {

@@ -2,7 +2,7 @@
 //! situation, the tries of its codes; then, if the holder gives the code, what it opens.
 
 use jiff::civil::Date;
-use virtuale_engine::{Aid, Fid, Interface, StatusWord};
+use virtuale_engine::{Aid, Fid, Interface, Reset, StatusWord};
 
 use super::{
     Codes, Proof, Reading, billing, codes,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     profile::layout::Layout,
     terminal::{
-        exchange::{Dialogue, ExchangeError},
+        exchange::{Dialogue, Exchange, ExchangeError},
         files::{FileWalk, Lock, Pointer},
         holder::{Asked, Holder},
         transport::{Transport, TransportError},
@@ -46,8 +46,8 @@ pub enum ReadError {
     },
 }
 
-/// Reads a professional's card. The holder is asked for the code if something on the card needs it and the card takes
-/// it; the card is reset behind a code that was right, so that nobody else finds it proved.
+/// Reads a professional's card. The holder is asked for the code if the card takes it, and told whether something on
+/// the card needs it; the card is reset behind a code that was right, so that nobody else finds it proved.
 ///
 /// # Errors
 ///
@@ -68,11 +68,14 @@ pub fn read(
         Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),
         Err(Stop::Exchange(ExchangeError::Endless | ExchangeError::Unsendable(_))) => true,
     };
-    let Walk { files, codes, .. } = walk;
-    let (interface, found, exchanges) = (files.interface, files.found, files.dialogue.into_log());
+    let Walk { files, mut codes, .. } = walk;
+    let (interface, found, mut exchanges) = (files.interface, files.found, files.dialogue.into_log());
     if codes.proof == Proof::Proved {
         // A card that does not come back has forgotten the code too.
-        let _ = transport.reset(virtuale_engine::Reset::Warm);
+        let is_back = transport.reset(Reset::Warm).is_ok();
+        if is_back && codes.holder.left.is_none() {
+            exchanges.extend(count_again(transport, layout, &mut codes)?);
+        }
     }
     let mut reading = Reading {
         today: today.into(),
@@ -91,6 +94,24 @@ pub fn read(
     };
     reading.conclude();
     Ok(reading)
+}
+
+/// Counts the tries of the holder's code on a card that was reset: some cards tell none of a code that is proved. Gives
+/// what went over the transport.
+fn count_again(
+    transport: &mut dyn Transport,
+    layout: &Layout,
+    codes: &mut Codes,
+) -> Result<Vec<Exchange>, TransportError> {
+    let mut files = FileWalk::new(Dialogue::new(transport), layout, application_name);
+    let counted =
+        Aid::new(ROOT).map(|root| files.select_application(&root).and_then(|_| codes::tries(&mut files.dialogue)));
+    match counted {
+        Some(Ok([holder, _])) => codes.holder.left = holder.left,
+        Some(Err(ExchangeError::Transport(error))) => return Err(error),
+        Some(Err(_)) | None => {}
+    }
+    Ok(files.dialogue.into_log())
 }
 
 /// Which of the sixteen places for activities a file has, from 1; `None` for another file.
@@ -182,6 +203,7 @@ impl Walk<'_> {
         self.files.found.closed.retain(|file| file.lock != Lock::Absent || is_named(file.pointer.fid));
     }
 
+    /// Counts the tries of both codes.
     fn count_tries(&mut self) -> Result<(), ExchangeError> {
         self.files.selected_elsewhere();
         [self.codes.holder, self.codes.unblocking] = codes::tries(&mut self.files.dialogue)?;
@@ -190,20 +212,26 @@ impl Walk<'_> {
 
     /// Asks for the code as long as somebody gives one that is wrong and the card takes another.
     fn ask(&mut self, holder: &mut dyn Holder) -> Result<(), ExchangeError> {
-        if !self.files.found.closed.iter().any(|file| file.lock == Lock::HolderCode) {
-            return Ok(());
-        }
+        let opens = self.files.found.closed.iter().any(|file| file.lock == Lock::HolderCode);
+        self.codes.proof = match opens {
+            true => Proof::NotGiven,
+            false if codes::is_proved(&mut self.files.dialogue)? => Proof::ProvedBefore,
+            false => Proof::NotNeeded,
+        };
         let digits = self.content(CODE_DIRECTORY).and_then(directory::digits).unwrap_or(USUAL_DIGITS);
-        self.codes.proof = Proof::NotGiven;
         loop {
             let tries = self.codes.holder.left;
             if tries == Some(0) {
-                self.codes.proof = Proof::Blocked;
+                if opens || self.codes.proof == Proof::Wrong {
+                    self.codes.proof = Proof::Blocked;
+                }
                 holder.blocked(self.codes.is_blocked_for_good());
                 return Ok(());
             }
             let again = self.codes.proof == Proof::Wrong;
-            let Some(code) = holder.code(&Asked { digits: digits.clone(), tries, again }) else { return Ok(()) };
+            let asked = Asked { digits: digits.clone(), tries, again, opens };
+            let Some(code) = holder.code(&asked) else { return Ok(()) };
+            self.codes.before = self.codes.before.or(tries);
             match codes::verify(&mut self.files.dialogue, &code)? {
                 codes::Verdict::Right => {
                     self.codes.proof = Proof::Proved;

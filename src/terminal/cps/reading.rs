@@ -3,7 +3,7 @@
 use virtuale_engine::Interface;
 
 use super::{
-    Activity, CertificateFacts, Codes, Professional, Proof,
+    Activity, BillingSituation, CertificateFacts, Codes, Professional, Proof,
     directory::{self, Listed},
     read::{CERTIFICATE_DIRECTORIES, activity_number},
     view,
@@ -92,6 +92,13 @@ impl Reading {
         (activities, waits(self.professional.billing.lock))
     }
 
+    /// Whether the card has activities or billing situations, which the code opens.
+    #[must_use]
+    pub fn has_what_needs_code(&self) -> bool {
+        let Professional { activities, billing, .. } = &self.professional;
+        !activities.is_empty() || billing.lock.is_some() || !billing.situations.is_empty()
+    }
+
     /// After the last file: what the data mean, and what they mean today.
     pub(super) fn conclude(&mut self) {
         self.professional = view::professional(&self.data);
@@ -145,6 +152,8 @@ impl Reading {
     fn check(&mut self) {
         let mut remarks = self.of_card();
         remarks.extend(self.of_codes());
+        let situations = self.professional.billing.situations.iter().enumerate();
+        remarks.extend(situations.flat_map(|(index, situation)| self.of_billing(index + 1, situation)));
         remarks.extend(self.certificates.iter().flat_map(|certificate| self.of_certificate(certificate)));
         remarks.extend(self.contradictions.iter().map(|key| Remark::FilesDisagree { key: key.clone() }));
         remarks.extend(self.cut_short.then_some(Remark::CutShort));
@@ -178,7 +187,7 @@ impl Reading {
     }
 
     fn of_codes(&self) -> Vec<Remark> {
-        let Codes { proof, holder, unblocking } = self.codes;
+        let Codes { proof, holder, unblocking, .. } = self.codes;
         if self.codes.is_blocked_for_good() {
             return vec![Remark::BothCodesBlocked];
         }
@@ -192,6 +201,19 @@ impl Reading {
             remarks.push(Remark::UnblockingCodeBlocked);
         }
         remarks
+    }
+
+    fn of_billing(&self, number: usize, billing: &BillingSituation) -> Vec<Remark> {
+        let BillingSituation { period, signs_forms, signs_lots, .. } = billing;
+        let when = match (period.start, period.end) {
+            (_, Some(end)) if period.is_over(self.today) => Some(Remark::BillingEnded { situation: number, end }),
+            (Some(start), _) if period.is_to_come(self.today) => {
+                Some(Remark::BillingNotBegun { situation: number, start })
+            }
+            _ => None,
+        };
+        let lots_alone = *signs_lots == Some(true) && *signs_forms == Some(false);
+        when.into_iter().chain(lots_alone.then_some(Remark::LotsWithoutForms { situation: number })).collect()
     }
 
     fn of_certificate(&self, certificate: &CertificateFacts) -> Vec<Remark> {

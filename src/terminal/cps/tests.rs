@@ -7,7 +7,7 @@ use virtuale_engine::StatusWord;
 
 use super::*;
 use crate::{
-    profile::{Options, Profile, families::Families},
+    profile::{Options, Profile, diagnostic::Source, families::Families, tree::CardDate},
     terminal::{
         files::Lock,
         holder::{Asked, Code, Holder, Nobody},
@@ -107,6 +107,81 @@ fn nobody_is_asked_for_a_code_that_is_blocked_or_opens_nothing() {
     let blocked = reading("cps-bloquee", &mut holder);
     assert!(holder.asked.is_empty() && holder.blocked && !holder.for_good);
     assert_eq!((blocked.codes.proof, blocked.codes.holder.left), (Proof::Blocked, Some(0)));
+}
+
+/// A card with neither activities nor billing situations.
+fn card_without_work() -> Profile {
+    let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
+    let source = Source { name: "c.toml".into(), text: format!("layout = \"cps3\"\n{holder}") };
+    Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+#[test]
+fn a_code_that_is_given_is_presented_though_it_opens_nothing() {
+    let given = |codes: &[&'static [u8]]| {
+        let (profile, mut holder) = (card_without_work(), Script::of(codes));
+        let mut transport = in_process(Box::new(profile.card())).expect("power");
+        let reading = read(&mut transport, profile.layout(), OPTIONS.today, &mut holder).expect("a card");
+        assert!(holder.asked.iter().all(|asked| !asked.opens));
+        (reading.codes.proof, reading.codes.holder.left, holder.asked.len())
+    };
+    assert_eq!(given(&[]), (Proof::NotNeeded, Some(3), 1));
+    assert_eq!(given(&[b"1234"]), (Proof::Proved, Some(3), 1));
+    assert_eq!(given(&[b"0000"]), (Proof::Wrong, Some(2), 2));
+}
+
+#[test]
+fn a_code_that_another_program_proved_is_not_asked_for_and_stays_proved() {
+    for name in ["cps-lefevre", "cps4-lefevre"] {
+        let profile = card(name);
+        let mut transport = in_process(Box::new(profile.card())).expect("power");
+        let mut response = virtuale_engine::Response::new();
+        transport.transmit(&hex!("00 20 00 01 04 31323334"), &mut response).expect("an answer");
+        let reading = read(&mut transport, profile.layout(), OPTIONS.today, &mut Nobody).expect("a card");
+        assert_eq!((reading.codes.proof, reading.closed.len()), (Proof::ProvedBefore, 0), "{name}");
+        transport.transmit(&hex!("00 20 00 01"), &mut response).expect("an answer");
+        assert_eq!(response.as_bytes(), hex!("90 00"), "{name}");
+    }
+}
+
+#[test]
+fn a_card_without_counters_in_data_objects_is_asked_by_verify() {
+    let tries = |reading: &Reading| {
+        let Codes { holder, unblocking, before, .. } = reading.codes;
+        (holder.left, unblocking.left, before)
+    };
+    let profile = card("cps4-lefevre");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let mut read =
+        |holder: &mut dyn Holder| read(&mut transport, profile.layout(), OPTIONS.today, holder).expect("a card");
+    assert_eq!(tries(&read(&mut Nobody)), (Some(3), Some(10), None));
+    assert_eq!(tries(&read(&mut Script::of(&[b"0000"]))), (Some(2), Some(10), Some(3)));
+    let right = read(&mut Script::of(&[b"1234"]));
+    assert_eq!(tries(&right), (Some(3), Some(10), Some(2)), "counted again behind the reset");
+    let last = right.exchanges.iter().rfind(|exchange| exchange.name == "VERIFY PIN").expect("it was asked");
+    assert_eq!((&last.command[..], last.status), (&hex!("00 20 00 01")[..], StatusWord(0x63C3)));
+}
+
+#[test]
+fn billing_that_is_over_or_to_come_or_signs_lots_alone_is_remarked() {
+    let text = virtuale_applets::cards::CPS_MOREAU.to_owned()
+        + "\n[[facturation]]\nraison_sociale = \"A\"\nsiren = \"999000003\"\nnumero_facturation = \"999100019\"\n\
+           specialite = \"50\"\ndebut = \"2024-01-01\"\nfin = \"2025-12-31\"\n\
+           [[facturation]]\nraison_sociale = \"B\"\nsiren = \"999000003\"\nnumero_facturation = \"999100019\"\n\
+           specialite = \"50\"\ndebut = \"2026-02-01\"\nsigne_fse = false\n";
+    let source = Source { name: "c.toml".into(), text };
+    let profile = Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let reading = read(&mut transport, profile.layout(), OPTIONS.today, &mut Script::of(&[b"1234"])).expect("a card");
+    let count = reading.professional.billing.situations.len();
+    let day = |year, month, day| CardDate { year, month, day, hour: 0, minute: 0 };
+    let right = [
+        Remark::BillingEnded { situation: count - 1, end: day(2025, 12, 31) },
+        Remark::BillingNotBegun { situation: count, start: day(2026, 2, 1) },
+        Remark::LotsWithoutForms { situation: count },
+        Remark::TestCard,
+    ];
+    assert_eq!(reading.remarks, right);
 }
 
 #[test]

@@ -26,6 +26,12 @@ pub(super) fn tries(tree: &Node) -> Option<u8> {
     text(tree, "code.essais_porteur")?.parse().ok()
 }
 
+/// The holder's code.
+#[cfg(feature = "cli")]
+pub(super) fn code(tree: &Node) -> Option<String> {
+    text(tree, "code.porteur")
+}
+
 /// One of the activities.
 pub(super) fn activity(number: usize, node: &Node) -> Activity {
     Activity {

@@ -14,6 +14,8 @@ use crate::{
     },
 };
 
+#[cfg(feature = "cli")]
+mod face;
 mod json;
 mod page;
 mod paper;
@@ -25,6 +27,8 @@ mod table;
 mod words;
 mod writer;
 
+#[cfg(feature = "cli")]
+pub(crate) use face::face;
 #[cfg(feature = "cli")]
 pub(crate) use json::data_as_json;
 pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, ProfessionalReport, RemarkReport, Report};

@@ -148,7 +148,7 @@ fn command(words: &Words, exchange: &Exchange) -> [Cell; 4] {
         (Role::Title, exchange.name.clone()),
         (Role::Quiet, hex(&exchange.command)),
         (Role::Plain, length),
-        (Role::Plain, (words.status)(exchange.status)),
+        (Role::Plain, words.answer(&exchange.command, exchange.status)),
     ]
 }
 

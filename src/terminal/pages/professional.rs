@@ -7,7 +7,7 @@ use super::{
     page::{Column, Span},
     parts,
     words::{self, ProfessionalWords, Words},
-    writer::{LABELS, hex, meaning},
+    writer::{LABELS, coded, hex},
 };
 use crate::{
     profile::tree::{CardDate, Node},
@@ -61,7 +61,7 @@ pub fn professional_data(data: &Node, today: CardDate, format: Format) -> Page {
     writer.billing(&professional.billing, Interface::Contact);
     if let Some(left) = cps::tries_written(data) {
         writer.page.heading(writer.own.codes);
-        writer.tries(writer.own.pin, Tries { left: Some(left), most: None });
+        writer.tries(writer.own.pin, Tries { left: Some(left), most: None }, None);
     }
     writer.page
 }
@@ -89,7 +89,7 @@ impl Writer {
         self.value(LABELS, self.words.labels.serial, card.serial.as_ref());
         self.period(LABELS, self.words.labels.validity, card.validity);
         if card.updated.is_given() {
-            let text = (self.words.period)(card.updated.start, card.updated.end);
+            let text = (self.words.moments)(card.updated.start, card.updated.end);
             self.value(LABELS, self.words.labels.updated, Some(text));
         }
     }
@@ -206,14 +206,16 @@ impl Writer {
 
     /// How many tries are left, and what waits for a code.
     fn codes(&mut self, reading: &Reading) {
-        let (own, Codes { proof, holder, unblocking }) = (self.own, reading.codes);
+        let (own, Codes { proof, holder, before, unblocking }) = (self.own, reading.codes);
         self.page.heading(own.codes);
-        self.tries(own.pin, holder);
-        self.tries(own.puk, unblocking);
+        self.tries(own.pin, holder, before);
+        self.tries(own.puk, unblocking, None);
         let (activities, billing) = reading.waiting_for_code();
         let (role, text) = match proof {
             Proof::NotTaken => (Role::Quiet, own.code_not_taken.to_owned()),
-            Proof::Proved => (Role::Good, own.code_proved.to_owned()),
+            Proof::Proved if reading.has_what_needs_code() => (Role::Good, own.code_proved.to_owned()),
+            Proof::Proved => (Role::Good, own.code_proved_for_nothing.to_owned()),
+            Proof::ProvedBefore => (Role::Quiet, own.code_proved_before.to_owned()),
             Proof::Blocked if reading.codes.is_blocked_for_good() => (Role::Bad, own.blocked_for_good.to_owned()),
             Proof::Blocked => (Role::Bad, own.code_blocked.to_owned()),
             _ if activities > 0 || billing => (Role::Warning, (own.waits_for_code)(activities, billing)),
@@ -222,13 +224,16 @@ impl Writer {
         self.page.text(LABELS.indent, role, &text);
     }
 
-    fn tries(&mut self, label: &str, Tries { left, most }: Tries) {
+    /// How many tries are left, and how many were before where that is another number.
+    fn tries(&mut self, label: &str, Tries { left, most }: Tries, before: Option<u8>) {
         let role = match left {
             Some(0) => Role::Bad,
             Some(left) if most.is_some_and(|most| left < most) => Role::Warning,
             _ => Role::Plain,
         };
-        self.page.field(LABELS, (Role::Label, label), (role, &(self.own.tries)(left, most)));
+        let before = before.filter(|&before| left != Some(before)).map(self.own.tries_before);
+        let text = [Some((self.own.tries)(left, most)), before].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        self.page.field(LABELS, (Role::Label, label), (role, &text));
     }
 
     /// The number of an entry, and what it is of.
@@ -264,14 +269,10 @@ impl Writer {
         }
     }
 
-    /// A code with its meaning, if that is public.
+    /// A code with its meaning, or why there is none.
     fn code(&mut self, column: Column, label: &str, list: &str, code: Option<&str>) {
         let Some(code) = code else { return };
-        let text = match meaning(list, code, self.lang) {
-            Some(meaning) => format!("{code} {meaning}"),
-            None => format!("{code} ({})", self.words.meaning_not_public),
-        };
-        self.value(column, label, Some(text));
+        self.value(column, label, Some(coded(list, code, self.words, self.lang)));
     }
 
     /// A period, and what it means today.

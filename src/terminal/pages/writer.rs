@@ -86,20 +86,13 @@ impl<'a> Writer<'a> {
 
     /// A code with its meaning, or with the remark that its meaning is not public.
     pub(super) fn code(&self, list: &str, code: &str) -> String {
-        match self.meaning(list, code) {
-            Some(meaning) => format!("{code} {meaning}"),
-            None => format!("{code} ({})", self.words.meaning_not_public),
-        }
+        coded(list, code, self.words, self.lang)
     }
 
     /// The same behind the name of the code.
     pub(super) fn labelled_code(&self, label: &str, list: &str, code: &str) -> String {
-        let meaning = self.meaning(list, code).unwrap_or(self.words.meaning_not_public);
+        let meaning = meaning(list, code, self.lang).unwrap_or_else(|| without_meaning(list, code, self.words));
         format!("{label} {code}{}{meaning}", self.words.colon)
-    }
-
-    fn meaning(&self, list: &str, code: &str) -> Option<&'static str> {
-        meaning(list, code, self.lang)
     }
 
     pub(super) fn date(&self, date: CardDate) -> String {
@@ -107,8 +100,21 @@ impl<'a> Writer<'a> {
     }
 }
 
+/// A code with its meaning, or with the remark why there is none.
+pub(super) fn coded(list: &str, code: &str, words: &Words, lang: Lang) -> String {
+    match meaning(list, code, lang) {
+        Some(meaning) => format!("{code} {meaning}"),
+        None => format!("{code} ({})", without_meaning(list, code, words)),
+    }
+}
+
+/// Why there is no meaning of a code: some are used without one that is public, others nobody was seen to use.
+fn without_meaning(list: &str, code: &str, words: &Words) -> &'static str {
+    if codes::is_known(list, code) { words.meaning_not_public } else { words.unknown_code }
+}
+
 /// What a code of a list means, if that is public.
-pub(super) fn meaning(list: &str, code: &str, lang: Lang) -> Option<&'static str> {
+fn meaning(list: &str, code: &str, lang: Lang) -> Option<&'static str> {
     let label = codes::meaning(list, code)?;
     Some(match lang {
         Lang::En => label.en,

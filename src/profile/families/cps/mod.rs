@@ -8,6 +8,7 @@ mod contradictions;
 mod fourth_tests;
 #[cfg(test)]
 mod map_tests;
+mod status;
 #[cfg(test)]
 mod ter_tests;
 #[cfg(test)]
@@ -16,7 +17,7 @@ mod tests;
 use virtuale_applets::{cards, cps2ter, layouts};
 use virtuale_engine::{StatusWord, ins::Ins};
 
-use super::{BuiltIn, Contradiction, Face, Family, OwnCommand, face::text};
+use super::{BuiltIn, Contradiction, Face, Family, Note, OwnCommand, face::text};
 use crate::profile::{authority::Bearer, map::CardMap, schema::Doc, tree::Node};
 
 /// The family of the cards of health professionals.
@@ -92,8 +93,8 @@ impl Family for Cps {
         cps2ter::command_name(command)
     }
 
-    fn status_meaning(&self, class: u8, status: StatusWord) -> Option<String> {
-        (class == cps2ter::CLASS).then(|| cps2ter::status_meaning(status)).flatten()
+    fn status_meaning(&self, class: u8, status: StatusWord) -> Option<Doc> {
+        status::meaning(class, status)
     }
 
     fn follow(&self, _map: &CardMap, header: [u8; 4]) -> Option<OwnCommand> {
@@ -112,6 +113,10 @@ impl Family for Cps {
 
     fn contradictions(&self, data: &Node) -> Vec<Contradiction> {
         contradictions::of(data)
+    }
+
+    fn notes(&self, data: &Node) -> Vec<Note> {
+        contradictions::notes(data)
     }
 
     fn face(&self, data: &Node) -> Face {

@@ -274,7 +274,85 @@ fn numbers_are_checked_with_those_in_them() {
     one_mistake(&card("cabinet_adeli = \"0B607760301\""), "10:26", "write \"0B607760201\"");
     one_mistake(&card("finess = \"0B03A7377\""), "10:15", "second place only");
     one_mistake(&card("siren = \"000000000\""), "10:10", "nobody's number");
+    one_mistake(&card("siret = \"99900000400005\""), "10:18", "write \"99900000300007\"");
     one_mistake(&card("finess = \"0B0307377\"").replace("99900012347", "00000000000"), "5:9", "nobody's number");
+}
+
+#[test]
+fn an_answer_to_reset_of_another_card_is_a_mistake_and_an_unknown_one_is_noted() {
+    let card = |layout: &str, atr: &str| {
+        let holder = "[titulaire]\nnom = \"A\"\nprenom = \"B\"\nrpps = \"99900012347\"\nprofession = \"10\"\n";
+        format!("layout = \"{layout}\"\n{holder}[carte]\n{atr}\n")
+    };
+    let [third, antenna] = [
+        "3B AC 00 40 2A 00 12 25 00 64 80 00 03 10 00 90 00",
+        "3B 8F 80 01 00 31 B8 64 04 B0 EC C1 73 94 01 80 82 90 00 0E",
+    ];
+    let fourth = [
+        "3B 9B 18 80 01 00 12 25 00 64 80 04 01 00 00 90 44",
+        "3B 9B 18 80 01 00 12 25 00 64 80 00 04 01 00 90 44",
+        "3B DC 18 FF 00 00 12 25 00 64 80 00 04 01 00 90 00",
+    ];
+    let vitale = "3B 75 13 00 00 44 09 EA 90 00";
+    let atr = |atr: &str| format!("atr = \"{atr}\"");
+    assert_eq!(mistakes(&card("cps3", &atr(third))), "");
+    assert_eq!(mistakes(&card("cps3", &format!("atr_sans_contact = \"{antenna}\""))), "");
+    fourth.iter().for_each(|own| assert_eq!(mistakes(&card("cps4", &atr(own))), "", "{own}"));
+    one_mistake(&card("cps4", &atr(third)), "8:7", "the answer to reset of a card of layout cps3");
+    one_mistake(&card("cps3", &atr(fourth[1])), "8:7", "the answer to reset of a card of layout cps4");
+    one_mistake(&card("cps3", &atr(vitale)), "8:7", "the answer to reset of a card of layout vitale2");
+    one_mistake(&card("cps3", &atr(antenna)), "8:7", "on its other interface");
+    one_mistake(&card("cps3", &format!("atr_sans_contact = \"{third}\"")), "8:20", "on its other interface");
+    let found = mistakes(&card("cps4", &atr(antenna)));
+    for right in fourth {
+        assert!(found.contains(&format!("\"{right}\"")), "{right} is not in the hint of\n{found}");
+    }
+    let [none] = notes(&card("cps4", "atr = \"3B 00\"")).try_into().expect("one note");
+    assert_eq!(none, "8: no card is known that answers so, and programs will not know this one by it");
+    for name in ["cps-inconnue", "cps-lefevre", "cps-diallo", "cps4-lefevre"] {
+        let profile = Families::built_in().load(Path::new(name), &OPTIONS).expect("a card of the program");
+        assert_eq!(profile.notes(), [], "{name}");
+    }
+}
+
+/// The notes of a card file that is valid: line and message.
+fn notes(text: &str) -> Vec<String> {
+    let source = crate::profile::diagnostic::Source { name: "c.toml".into(), text: text.into() };
+    let profile = Families::built_in().parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    profile.notes().iter().map(|note| format!("{}: {}", note.position().0, note.message)).collect()
+}
+
+#[test]
+fn what_a_card_rarely_says_is_noted() {
+    let text = virtuale_applets::cards::CPS_DIALLO;
+    assert_eq!(notes(text), [""; 0]);
+    let changed = text
+        .replace("profession = \"60\"", "profession = \"99\"")
+        .replace("secteur = \"SA08\"", "secteur = \"SA99\"")
+        .replace("mode = \"4\"", "mode = \"0\"\nsigne_fse = false");
+    let place = |part: &str| changed.lines().position(|line| line.contains(part)).expect("a line") + 1;
+    let right = [
+        format!("{}: profession 99 is in no table that is known here, and pages say so", place("profession")),
+        format!("{}: secteur SA99 is in no table that is known here, and pages say so", place("secteur")),
+        format!(
+            "{}: this situation signs lots and not the forms in them; write signe_lots = false as well",
+            place("signe_fse")
+        ),
+        format!("{}: somebody who stands in for another bills as a locum: mode = \"4\"", place("remplace")),
+    ];
+    assert_eq!(notes(&changed), right);
+    let (head, situations) = text.split_once("[[facturation]]").expect("a situation");
+    let (_, activity) = head.split_once("[[exercice]]").expect("an activity");
+    let twice = format!("{head}[[exercice]]{activity}[[facturation]]{situations}\n[[facturation]]{situations}");
+    let said: Vec<_> = notes(&twice).iter().filter_map(|note| Some(note.split_once(": ")?.1.to_owned())).collect();
+    assert_eq!(said, ["exercice 2 says the same as exercice 1", "facturation 2 says the same as facturation 1"]);
+}
+
+#[test]
+fn nobody_stands_in_for_themselves() {
+    let own = virtuale_applets::cards::CPS_DIALLO.replace("remplace = \"99900012347\"", "remplace = \"99900034564\"");
+    let place = own.lines().position(|line| line.contains("remplace")).expect("a line") + 1;
+    one_mistake(&own, &format!("{place}:12"), "nobody stands in for themselves");
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Draw {
                 continue;
             }
             let optional = key.presence == Presence::Optional;
-            if matches!(key.kind, Kind::Short { .. } | Kind::Atr) || optional && self.below(2) == 0 {
+            if matches!(key.kind, Kind::Short { .. } | Kind::Atr { .. }) || optional && self.below(2) == 0 {
                 continue;
             }
             let excluded = key.excludes.as_ref().is_some_and(|other| table.contains_key(other));
@@ -84,7 +84,7 @@ impl Draw {
                 let count = self.below(max + 1);
                 Data::List((0..count).map(|_| Node::unwritten(self.table(&of.fields, &of.one_of))).collect())
             }
-            Kind::Atr | Kind::Short { .. } => Data::Flag(false),
+            Kind::Atr { .. } | Kind::Short { .. } => Data::Flag(false),
         }
     }
 }

@@ -5,6 +5,8 @@ use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Tit
 pub(super) static WORDS: Words = Words {
     none: "not on the card",
     meaning_not_public: "meaning not public",
+    unknown_code: "code not known here",
+    in_language: |said| said.en,
     colon: ": ",
     date: |date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day),
     model: |model| match model {
@@ -45,7 +47,8 @@ pub(super) static WORDS: Words = Words {
         Verdict::WithProfessionalCard => "with a CPS",
         Verdict::No => "no",
     },
-    period,
+    period: |start, end| between(start, end, WORDS.date),
+    moments: |start, end| between(start, end, moment),
     titles: Titles {
         reading: |reader| format!("The card in {reader}"),
         people: "Who is on the card",
@@ -175,6 +178,15 @@ fn remark(remark: &Remark, who: &str) -> String {
         }
         Remark::FewTries { left: 1 } => "One try of the holder's code is left: a wrong one blocks it.".into(),
         Remark::FewTries { left } => format!("A wrong code was given: {left} tries are left."),
+        Remark::BillingEnded { situation, end } => {
+            format!("Billing situation {situation} ended on {}: nothing is billed by it any more.", date(*end))
+        }
+        Remark::BillingNotBegun { situation, start } => {
+            format!("Billing situation {situation} does not begin before {}.", date(*start))
+        }
+        Remark::LotsWithoutForms { situation } => {
+            format!("Billing situation {situation} signs lots, and not the care forms in them.")
+        }
         Remark::ReadByAntenna => {
             "The card was read by its antenna, where it takes no code: activities and billing situations are closed, \
              and it does not sign."
@@ -187,8 +199,16 @@ fn remark(remark: &Remark, who: &str) -> String {
     }
 }
 
-fn period(start: Option<CardDate>, end: Option<CardDate>) -> String {
-    let date = WORDS.date;
+/// A day with its time of day, if it has one.
+fn moment(date: CardDate) -> String {
+    let day = (WORDS.date)(date);
+    match (date.hour, date.minute) {
+        (0, 0) => day,
+        (hour, minute) => format!("{day} {hour:02}:{minute:02}"),
+    }
+}
+
+fn between(start: Option<CardDate>, end: Option<CardDate>, date: fn(CardDate) -> String) -> String {
     match (start, end) {
         (Some(start), Some(end)) => format!("{} to {}", date(start), date(end)),
         (Some(start), None) => format!("since {}, open end", date(start)),

@@ -7,6 +7,8 @@ use super::{
 pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
     meaning_not_public: "sens non public",
+    unknown_code: "code non connu ici",
+    in_language: |said| said.fr,
     colon: " : ",
     date: |date| format!("{:02}/{:02}/{:04}", date.day, date.month, date.year),
     model: |model| match model {
@@ -47,7 +49,8 @@ pub(super) static WORDS: Words = Words {
         Verdict::WithProfessionalCard => "avec une CPS",
         Verdict::No => "non",
     },
-    period,
+    period: |start, end| between(start, end, WORDS.date),
+    moments: |start, end| between(start, end, moment),
     titles: Titles {
         reading: |reader| format!("La carte dans {reader}"),
         people: "Qui est sur la carte",
@@ -183,6 +186,18 @@ fn remark(remark: &Remark, who: &str) -> String {
         }
         Remark::FewTries { left: 1 } => "Il reste un essai du code porteur : un code faux le bloque.".into(),
         Remark::FewTries { left } => format!("Un code faux a été donné : il reste {left} essais."),
+        Remark::BillingEnded { situation, end } => {
+            format!(
+                "La situation de facturation {situation} a pris fin le {} : plus rien ne se facture avec elle.",
+                date(*end)
+            )
+        }
+        Remark::BillingNotBegun { situation, start } => {
+            format!("La situation de facturation {situation} ne commence que le {}.", date(*start))
+        }
+        Remark::LotsWithoutForms { situation } => {
+            format!("La situation de facturation {situation} signe les lots, mais pas les feuilles qu'ils contiennent.")
+        }
         Remark::ReadByAntenna => {
             "La carte a été lue sans contact, où elle ne prend aucun code : situations d'exercice et de facturation \
              sont fermées, et elle ne signe pas."
@@ -197,8 +212,16 @@ fn remark(remark: &Remark, who: &str) -> String {
     }
 }
 
-fn period(start: Option<CardDate>, end: Option<CardDate>) -> String {
-    let date = WORDS.date;
+/// A day with its time of day, if it has one.
+fn moment(date: CardDate) -> String {
+    let day = (WORDS.date)(date);
+    match (date.hour, date.minute) {
+        (0, 0) => day,
+        (hour, minute) => format!("{day} {hour:02}:{minute:02}"),
+    }
+}
+
+fn between(start: Option<CardDate>, end: Option<CardDate>, date: fn(CardDate) -> String) -> String {
     match (start, end) {
         (Some(start), Some(end)) => format!("du {} au {}", date(start), date(end)),
         (Some(start), None) => format!("depuis le {}, sans fin", date(start)),

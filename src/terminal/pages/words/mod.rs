@@ -4,7 +4,7 @@ use virtuale_engine::StatusWord;
 
 use super::Lang;
 use crate::{
-    profile::tree::CardDate,
+    profile::{families::Families, schema::Doc, tree::CardDate},
     terminal::{
         transport::TransportError,
         vitale::{Ability, Lock, Model, ReadError, Remark, Severity, Verdict},
@@ -25,6 +25,10 @@ pub(super) struct Words {
     pub(super) none: &'static str,
     /// What stands where the meaning of a code is known to few.
     pub(super) meaning_not_public: &'static str,
+    /// What stands behind a code that nobody was seen to use.
+    pub(super) unknown_code: &'static str,
+    /// What is said in both languages, in this one.
+    pub(super) in_language: fn(Doc) -> String,
     /// What stands between a name and its explanation.
     pub(super) colon: &'static str,
     pub(super) date: fn(CardDate) -> String,
@@ -43,9 +47,23 @@ pub(super) struct Words {
     pub(super) verdict: fn(Verdict) -> &'static str,
     /// A period: from, until.
     pub(super) period: fn(Option<CardDate>, Option<CardDate>) -> String,
+    /// The same with the times of day.
+    pub(super) moments: fn(Option<CardDate>, Option<CardDate>) -> String,
     pub(super) titles: Titles,
     pub(super) labels: Labels,
     pub(super) notes: Notes,
+}
+
+impl Words {
+    /// What a command was answered: the digits of the status word and what it means, in the words of a side with a
+    /// class of its own if the command went there.
+    pub(super) fn answer(&self, command: &[u8], status: StatusWord) -> String {
+        let class = command.first().copied().unwrap_or_default();
+        match Families::built_in().status_meaning(class, status) {
+            Some(meaning) => format!("{status:?} {}", (self.in_language)(meaning)),
+            None => (self.status)(status),
+        }
+    }
 }
 
 /// Titles of pages and of their parts.

@@ -59,7 +59,12 @@ pub(in crate::terminal::pages) struct ProfessionalWords {
     pub(in crate::terminal::pages) puk: &'static str,
     /// How many tries are left, of how many; either may be unknown.
     pub(in crate::terminal::pages) tries: fn(left: Option<u8>, most: Option<u8>) -> String,
+    /// How many there were before a code was given, where there are others now.
+    pub(in crate::terminal::pages) tries_before: fn(u8) -> String,
     pub(in crate::terminal::pages) code_proved: &'static str,
+    /// The same of a card with nothing that needs it.
+    pub(in crate::terminal::pages) code_proved_for_nothing: &'static str,
+    pub(in crate::terminal::pages) code_proved_before: &'static str,
     pub(in crate::terminal::pages) code_blocked: &'static str,
     pub(in crate::terminal::pages) blocked_for_good: &'static str,
     pub(in crate::terminal::pages) code_not_taken: &'static str,
@@ -148,10 +153,15 @@ pub(super) static EN: ProfessionalWords = ProfessionalWords {
     tries: |left, most| match (left, most) {
         (Some(0), _) => "blocked".into(),
         (Some(left), Some(most)) => format!("{left} of {most} tries left"),
+        (Some(1), None) => "1 try left".into(),
         (Some(left), None) => format!("{left} tries left"),
         (None, _) => "the card does not say how many tries are left".into(),
     },
+    tries_before: |before| format!("{before} before the code was given"),
     code_proved: "The holder's code was given: what needs it was read.",
+    code_proved_for_nothing: "The holder's code was given and is right; nothing on the card needs it.",
+    code_proved_before: "The holder's code was not given here: another program had proved it before, so what needs it \
+                         was read.",
     code_blocked: "The code is blocked, so what needs it was not read. The unblocking code (PUK) sets a new one.",
     blocked_for_good: "Both codes are blocked, so what needs one was not read, and nothing opens it any more.",
     code_not_taken: "By its antenna the card takes no code.",
@@ -251,7 +261,11 @@ pub(super) static FR: ProfessionalWords = ProfessionalWords {
         (Some(left), None) => format!("{left} essai{}", if left > 1 { "s" } else { "" }),
         (None, _) => "la carte ne dit pas combien d'essais restent".into(),
     },
+    tries_before: |before| format!("{before} avant que le code soit donné"),
     code_proved: "Le code porteur a été donné : ce qui le demande a été lu.",
+    code_proved_for_nothing: "Le code porteur a été donné, et il est juste ; rien sur la carte ne le demande.",
+    code_proved_before: "Le code porteur n'a pas été donné ici : un autre logiciel l'avait présenté avant, et ce qui le \
+                         demande a été lu.",
     code_blocked: "Le code est bloqué : ce qui le demande n'a pas été lu. Le code de déblocage (PUK) en fixe un \
                    nouveau.",
     blocked_for_good: "Les deux codes sont bloqués : ce qui en demande un n'a pas été lu, et plus rien ne l'ouvre.",
