@@ -76,6 +76,9 @@ pub(super) fn run(args: &Args) -> Exit {
         }
         Err(error @ RedactError::Survivors(_)) => {
             output::say(format_args!("{}: {error}; nothing was written", shown::path(&args.trace)));
+            output::say(
+                "help: take the commands and answers that hold them out of a copy of the trace, and redact that",
+            );
             return Ok(exit::FOUND);
         }
     };

@@ -9,10 +9,13 @@ use std::{
     ops::Range,
 };
 
+use virtuale_engine::ins::Ins;
+
 use super::{
     super::lines::Lines,
     codes::Presented,
     image::{Files, content},
+    lines::BY_NAME,
     search::{Place, Search, Wanted},
     ways::{SHORTEST, Ways},
 };
@@ -21,6 +24,9 @@ use crate::profile::{Profile, map::Element};
 /// How many bytes of ways are looked for at once: those of some thirty persons. What looks for them takes fifty times
 /// as much memory; where there are more, the text is gone through again.
 const MOST_AT_ONCE: usize = 2 << 20;
+
+/// How many letters and digits a value has at least that stands nowhere by chance.
+const FEWEST_OF_LONG: usize = 8;
 
 /// The values that must not be found again.
 #[derive(Debug, Default)]
@@ -85,13 +91,17 @@ impl Needles {
         self.survivors_of(LookedAt { text, files, invented, most_at_once: MOST_AT_ONCE })
     }
 
+    /// The name of a value, and the ways to write it that no invented card has.
+    fn ways<'n>(&self, Needle { name, value, raw }: &'n Needle) -> (&'n str, Ways) {
+        (name, Ways::of(value, raw).without(&self.invented_ways))
+    }
+
     fn survivors_of(&self, look_at: LookedAt<'_>) -> Vec<String> {
-        let values = self
-            .needles
-            .iter()
-            .map(|Needle { name, value, raw }| (name.as_str(), Ways::of(value, raw).without(&self.invented_ways)));
+        let (short, long): (Vec<_>, Vec<_>) =
+            self.needles.iter().partition(|needle| needle.value.chars().count() < FEWEST_OF_LONG);
         let secrets = self.secrets.iter().map(|secret| ("a secret code", Ways::of_presented(secret)));
-        let mut found = look_at.search_for(values, What::Values);
+        let mut found = look_at.search_for(long.into_iter().map(|needle| self.ways(needle)), What::LongValues);
+        found.extend(look_at.search_for(short.into_iter().map(|needle| self.ways(needle)), What::ShortValues));
         found.extend(look_at.search_for(secrets, What::Codes));
         found.into_iter().map(str::to_owned).collect()
     }
@@ -100,11 +110,20 @@ impl Needles {
 /// What is looked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum What {
-    /// Personal values.
-    Values,
+    /// Personal values that stand nowhere by chance.
+    LongValues,
+    /// Personal values that may stand by chance in those of the invented card: a centre `9999` in a telephone number.
+    ShortValues,
     /// Codes. Somebody may have sent one in the headers of any commands; other numbers stand there by chance. What the
     /// invented card says as well tells no code, though the digits of one may be in it.
     Codes,
+}
+
+impl What {
+    /// Whether it is looked for in what the invented card says as well.
+    fn is_looked_for_in_invented(self) -> bool {
+        self == Self::LongValues
+    }
 }
 
 /// What the invented cards say of the answers of a redacted trace: the places of the bytes, by the number of the
@@ -165,12 +184,17 @@ impl LookedAt<'_> {
         }
         let mut search = wanted.search();
         let mut place = search.start();
-        self.text.bytes().for_each(|byte| search.letter(&mut place, byte));
+        for line in self.text.split_inclusive('\n') {
+            // What a trace says of its cards and its day is the invented card's.
+            if what.is_looked_for_in_invented() || !is_of_invented_card(line) {
+                line.bytes().for_each(|byte| search.letter(&mut place, byte));
+            }
+        }
         for treated in self.files.iter().flat_map(Files::iter) {
             let mut place = search.start();
-            match what {
-                What::Values => treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
-                What::Codes => treated.own_bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
+            match what.is_looked_for_in_invented() {
+                true => treated.bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
+                false => treated.own_bytes().for_each(|byte| search.byte_or_hole(&mut place, byte)),
             }
         }
         let mut rows = Rows {
@@ -181,6 +205,7 @@ impl LookedAt<'_> {
             slots: BTreeMap::new(),
             slot: 0,
             rows: HashMap::new(),
+            before: HashMap::new(),
         };
         let mut lines = Lines { text: self.text, next: 0 };
         while let Some(line) = lines.take() {
@@ -203,6 +228,8 @@ struct Rows<'t> {
     /// That of the slot whose lines come.
     slot: usize,
     rows: HashMap<(usize, Saying), Place>,
+    /// The data of the last command of each slot and instruction byte.
+    before: HashMap<(usize, u8), Vec<Option<u8>>>,
 }
 
 /// What can be said in a row by the commands of a slot, of one instruction byte or all, or by its answers.
@@ -212,12 +239,19 @@ enum Saying {
     P2(u8),
     Parameters(u8),
     DataOf(u8),
+    /// The data of each command behind what those of the one before begin with as well.
+    ChangesOf(u8),
+    /// The names of applications in SELECT, behind the numbers of their providers.
+    Names,
     AllP1,
     AllP2,
     AllParameters,
     /// All that stands behind the instruction byte.
     Behind,
     Data,
+    /// The same without P2, and without P1.
+    P1AndBehind,
+    P2AndBehind,
     /// How many bytes the commands expect.
     Le,
     Responses,
@@ -227,6 +261,17 @@ enum Saying {
 const HEADER: usize = 4;
 const CLASS_AND_INSTRUCTION: usize = 2;
 const STATUS: usize = 2;
+
+/// The length of the number of an application's provider, with which its name begins [ISO-7816-4 8.2].
+const PROVIDER: usize = 5;
+
+/// What the lines begin with that redaction writes of the invented cards.
+const OF_INVENTED_CARDS: [&str; 5] = ["virtuale-trace", "card", "now", "seed", "insert"];
+
+/// Whether a line says of the invented cards only.
+fn is_of_invented_card(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|keyword| OF_INVENTED_CARDS.contains(&keyword))
+}
 
 impl<'t> Rows<'t> {
     /// Goes on with a line, as redaction writes lines.
@@ -241,7 +286,7 @@ impl<'t> Rows<'t> {
         }
         let mut bytes: Vec<Option<u8>> = rest.split(' ').map(known).collect();
         if keyword == "<" {
-            if self.what == What::Codes {
+            if !self.what.is_looked_for_in_invented() {
                 self.invented.without(self.answer, &mut bytes);
             }
             self.answer += 1;
@@ -266,11 +311,19 @@ impl<'t> Rows<'t> {
         let data = data_of(body);
         self.say(Saying::DataOf(ins), Some(data), search);
         self.say(Saying::Data, Some(data), search);
+        if Ins(ins) == Ins::SELECT && p1 == Some(BY_NAME) {
+            self.say(Saying::Names, data.get(PROVIDER..), search);
+        }
+        let before = self.before.insert((self.slot, ins), data.to_vec()).unwrap_or_default();
+        let same = data.iter().zip(&before).take_while(|(byte, before)| byte == before).count();
+        self.say(Saying::ChangesOf(ins), data.get(same..), search);
         if self.what == What::Codes {
             self.say(Saying::AllP1, Some(&[p1]), search);
             self.say(Saying::AllP2, Some(&[p2]), search);
             self.say(Saying::AllParameters, Some(&[p1, p2]), search);
             self.say(Saying::Behind, bytes.get(CLASS_AND_INSTRUCTION..), search);
+            self.say(Saying::P1AndBehind, Some(&[&[p1], body].concat()), search);
+            self.say(Saying::P2AndBehind, Some(&[&[p2], body].concat()), search);
             let has_le = body.len() == 1 || !data.is_empty() && body.len() == 1 + data.len() + 1;
             self.say(Saying::Le, body.last_chunk::<1>().filter(|_| has_le).map(<[_; 1]>::as_slice), search);
         }
@@ -371,6 +424,25 @@ mod tests {
     }
 
     #[test]
+    fn a_value_is_found_in_the_names_of_applications() {
+        let names = |first: &[u8], pieces: [&[u8]; 2]| {
+            let line = |piece: &[u8]| {
+                let name = [first, piece].concat();
+                format!("> 00 A4 04 00 {:02X} {}\n< 6A 82\n", name.len(), crate::trace::hex(&name))
+            };
+            survivors(&pieces.map(line).concat())
+        };
+        let (all, none) = (vec!["nir".to_owned()], Vec::<String>::new());
+        let provider = &[0xD2, 0x50, 0x00, 0x00, 0x02][..];
+        assert_eq!(names(provider, [b"28519759990", b"0284"]), all);
+        assert_eq!(names(provider, [b"2851975", b"2"]), none, "not all of it");
+        assert_eq!(names(provider, [b"285197599", b"200284"]), none, "another one");
+        assert_eq!(names(&[0xF0], [b"28519759990", b"0284"]), all, "of nobody's number");
+        let below_ten: Vec<u8> = b"285197599900284".iter().map(|digit| digit - b'0').collect();
+        assert_eq!(names(provider, [&below_ten[..11], &below_ten[11..]]), all);
+    }
+
+    #[test]
     fn a_code_is_found_in_the_headers_of_any_commands() {
         let found = |text: &str| {
             let mut needles = Needles::default();
@@ -386,10 +458,14 @@ mod tests {
             &["> 00 B0 09 08 04", "> 00 CA 07 06 04"],
             &["> 00 A4 04 00 06 D0 00 09 08 07 06"],
             &["> 00 CA 39 38 37", "> 00 CA 36 00 00"],
+            &["> 00 B0 00 39 38", "> 00 B0 00 37 36"],
+            &["> 00 B0 39 00 38", "> 00 B0 37 00 36"],
         ] {
             assert_eq!(found(&row.join("\n< 6A 88\n")), 1, "{row:?}");
         }
         assert_eq!(found(&[rows[0], rows[2], rows[1]].join("\n< 6A 88\n")), 0, "not in a row");
+        assert_eq!(found("card 9876.toml\nnow 9876-01-15\nseed 9876"), 0, "that is of the invented card");
+        assert_eq!(found("# 9876"), 1);
         let mut counting = Needles::default();
         counting.add_secret(code(b"1234"));
         let records = "virtuale-trace 1\n> 00 B2 01 04 00\n> 00 B2 02 04 00\n> 00 B2 03 04 00\n> 00 B2 04 04 00\n";
@@ -414,6 +490,19 @@ mod tests {
         assert_eq!(found(vec![0]), 1);
         assert_eq!(found(vec![0, 3]), 0, "a part of it is invented, and that is no code");
         assert_eq!(found(vec![]), 1);
+    }
+
+    #[test]
+    fn a_short_value_may_stand_in_what_is_invented() {
+        let text = "virtuale-trace 1\n> 00\n< 39 38 38 31 30 31 30 32 90 00\n";
+        for (value, found) in [("9881", 0), ("98810102", 1)] {
+            let mut needles = Needles::default();
+            needles.add("centre", value, value.as_bytes());
+            let mut invented = Invented::default();
+            invented.note(0, (0..8).collect());
+            assert_eq!(needles.survivors(text, &[], &invented).len(), found, "{value}");
+            assert_eq!(needles.survivors(text, &[], &Invented::default()).len(), 1, "{value}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
     ops::Range,
 };
 
-use super::check::Needles;
+use super::{check::Needles, ways::SHORTEST};
 use crate::profile::{
     Profile,
     map::{Author, Element, FileMap, UNEXPLAINED, UNUSED},
@@ -143,10 +143,17 @@ fn note(element: &Element, file: &str, bytes: &[u8], personal: bool, needles: &m
         && personal
         && element.name != UNEXPLAINED
         && let Some(raw) = bytes.get(element.value_range())
+        && !is_of_structure(element, raw)
     {
         needles.add(&format!("{} of {file}", element.name), &element.value, raw);
     }
     element.children.iter().for_each(|child| note(child, file, bytes, personal, needles));
+}
+
+/// Whether code built an element that holds so few bytes that they are a part of how it builds: a flag, a version, a
+/// number of an extension. They stand in any object, and what looks like digits of them is none.
+fn is_of_structure(element: &Element, raw: &[u8]) -> bool {
+    element.author == Author::Code && raw.len() < SHORTEST && element.value == hex::encode_upper(raw)
 }
 
 impl Image {

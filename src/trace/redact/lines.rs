@@ -6,6 +6,7 @@ use virtuale_engine::{
     image::{FileKind, ObjectKind},
     ins::Ins,
     instruction::{Effect, Parameters, Takes},
+    tlv::{self, Object},
 };
 
 use super::{
@@ -38,8 +39,13 @@ pub(super) const HIGHEST_P1: u8 = 0x03;
 pub(super) const LOCAL: u8 = 0x80;
 
 /// P1 of SELECT by the name of an application, and the longest path.
-const BY_NAME: u8 = 0x04;
+pub(super) const BY_NAME: u8 = 0x04;
 const LONGEST_PATH: usize = 16;
+
+/// The tags of control references that name an algorithm, a key, or what it is for, and the longest number of one: a
+/// longer one may be the name of somebody's certificate [ISO-7816-4 11.5.11].
+const REFERENCES: [u32; 4] = [0x80, 0x83, 0x84, 0x95];
+const LONGEST_REFERENCE: usize = 2;
 
 /// No file of a card is longer, so that no offset is higher.
 const LONGEST_FILE: usize = 1 << 20;
@@ -115,7 +121,8 @@ fn takes_secret(layout: &Layout, class: u8, ins: Ins) -> bool {
     instruction(layout, class, ins).is_some_and(|known| known.takes == Takes::Secret)
 }
 
-/// Whether the data of a command are what they should be where they name a file, an application or an offset.
+/// Whether the data of a command are what they should be where they name a file, an application or an offset, or the
+/// keys and algorithms of a security environment.
 fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]) -> bool {
     let Some(instruction) = instruction(layout, class, Ins(ins)) else { return false };
     // Protected data are a cryptogram.
@@ -124,6 +131,7 @@ fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]
     }
     let data = data_field(body);
     match (instruction.effect, instruction.parameters, instruction.takes) {
+        _ if Ins(ins) == Ins::MANAGE_SECURITY_ENVIRONMENT => are_references(data),
         (Effect::Selects, ..) if p1 == BY_NAME => {
             let is_registered = data.first().is_some_and(|first| CATEGORIES.contains(&(first >> 4)));
             let is_known = || {
@@ -138,6 +146,14 @@ fn names_a_place(layout: &Layout, [class, ins, p1, _]: [u8; HEADER], body: &[u8]
         }
         _ => false,
     }
+}
+
+/// Whether data are control references that say nothing but numbers of keys and algorithms, and what they are for
+/// [ISO-7816-4 11.5.11].
+fn are_references(data: &[u8]) -> bool {
+    let is_reference =
+        |object: Object<'_>| REFERENCES.contains(&object.tag.0) && object.value.len() <= LONGEST_REFERENCE;
+    tlv::objects(data).all(|object| object.is_ok_and(is_reference))
 }
 
 /// What follows a header, with its lengths and without its data. What is behind a code may be a part of it, unless it

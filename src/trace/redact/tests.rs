@@ -264,6 +264,26 @@ fn a_person_who_is_on_both_cards_is_told() {
 }
 
 #[test]
+fn a_card_of_another_kind_may_stand_in() {
+    for original in ["cps-lefevre.toml", "cps4-lefevre.toml", "cpe-accueil.toml"] {
+        let profile = profile(original);
+        let read = |file: &FileMap| reading(&profile, file, 0..0, &[]).replace("virtuale-trace 1\n", "");
+        let files = profile.map().files.iter().filter(|file| !file.aids.is_empty() && file.records.is_empty());
+        let text = format!("virtuale-trace 1\n{}", files.map(read).collect::<String>());
+        let kinds = ["cps-moreau.toml", "cpe-anonyme.toml", "cpa-caisse.toml"];
+        for stand_in in kinds.into_iter().filter(|name| *name != original) {
+            let Redacted { text, .. } =
+                redacted(&text, stand_in).unwrap_or_else(|error| panic!("{original} as {stand_in}: {error}"));
+            let after = stream(&parse(text));
+            for name in [&b"LEFEVRE"[..], b"LEF\xC8VRE", "LEFÈVRE".as_bytes(), b"8025000001/9900012345"] {
+                assert!(!has(&after, name), "{original} as {stand_in}: {}", name.escape_ascii());
+            }
+            assert!(after.iter().flatten().count() > 1_000, "{original} as {stand_in}: nothing stays");
+        }
+    }
+}
+
+#[test]
 fn every_slot_needs_a_stand_in() {
     let text = "virtuale-trace 1\nslot a\nslot b\n";
     assert_eq!(redacted(text, "vitale2-minimal.toml"), Err(RedactError::TooFewCards { slots: 2, given: 1 }));

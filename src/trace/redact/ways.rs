@@ -19,6 +19,15 @@ const FEWEST_DIGITS: usize = 6;
 /// The fewest digits of a code.
 const FEWEST_CODE: usize = 4;
 
+/// The fewest digits of a value that is no code and is looked for in a byte each.
+const FEWEST_IN_BYTES: usize = 8;
+
+/// The lowest number that is looked for as such: a lower one has fewer than three bytes.
+const LOWEST_NUMBER: u64 = 1 << 16;
+
+/// The upper half of a byte with a digit of EBCDIC, or of a zoned decimal.
+const ZONE: u8 = 0xF0;
+
 /// How many digits codes have that are looked for in every coding of text.
 const USUAL_CODES: [usize; 3] = [4, 6, 8];
 
@@ -76,13 +85,16 @@ impl Ways {
     /// Of what a command presented: a code as it was sent, without what fills it up, and each of two.
     pub(super) fn of_presented(presented: &Presented) -> Self {
         let mut ways = Self::default();
-        for code in presented.codes() {
+        for presented_code in presented.codes() {
             // A zero may be a packed one.
             for filling in [&[0xFF][..], &[0x00, 0xFF]] {
-                let end = code.iter().rposition(|byte| !filling.contains(byte)).map_or(0, |last| last + 1);
-                let code = code.get(..end).unwrap_or_default();
+                let end = presented_code.iter().rposition(|byte| !filling.contains(byte)).map_or(0, |last| last + 1);
+                let code = presented_code.get(..end).unwrap_or_default();
                 ways.add_bytes(code);
-                digits_of_code(code).iter().for_each(|digits| ways.add_code(digits));
+                // Two letters that are no part of a longer text may be four packed digits, as in 3031.
+                let is_alone = code.len() < FEWEST_CODE
+                    && (code.len() < presented_code.len() || presented_code.len() == presented.bytes.len());
+                digits_of_code(code, is_alone).iter().for_each(|digits| ways.add_code(digits));
             }
         }
         ways
@@ -135,15 +147,32 @@ impl Ways {
         if are_packed && numbers >= FEWEST_DIGITS && digits.len() - numbers <= 1 && says_something {
             self.digits.insert(digits.to_ascii_uppercase().into_bytes());
         }
+        if numbers == digits.len() && numbers >= FEWEST_IN_BYTES && says_something {
+            self.add_binary(digits);
+            self.add_zoned(digits);
+        }
     }
 
-    /// The digits of a code: as text, also with signs between them, packed, in bytes below ten. A short one that is
-    /// packed is looked for with what fills it up.
+    /// The digits of a code, from the first on and from the last on, and the number that they are.
     fn add_code(&mut self, digits: &str) {
+        self.add_number(digits);
+        self.add_row(digits);
+        self.add_row(&digits.chars().rev().collect::<String>());
+    }
+
+    /// A row of digits: as text, also with signs between them or with each byte turned round, packed, in bytes below
+    /// ten, in zoned decimals. A short one that is packed is looked for with what fills it up.
+    fn add_row(&mut self, digits: &str) {
         self.add_bytes(digits.as_bytes());
         self.add_digits(digits);
         self.add_binary(digits);
         let says_something = digits.bytes().any(|digit| digit != b'0');
+        if says_something {
+            self.add_bytes(&digits.bytes().map(|digit| digit.rotate_left(4)).collect::<Vec<_>>());
+            self.add_zoned(digits);
+            let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("{digits}F") };
+            self.add_base64(&hex::decode(even).unwrap_or_default());
+        }
         if says_something && USUAL_CODES.contains(&digits.len()) {
             self.add_text(digits);
             for sign in ["-", " ", ".", "/", "\0"] {
@@ -170,6 +199,20 @@ impl Ways {
         }
     }
 
+    /// Digits as zoned decimals, which EBCDIC has as well: `F1` is 1.
+    fn add_zoned(&mut self, digits: &str) {
+        self.add_bytes(&digits.bytes().map(|digit| ZONE | (digit & 0x0F)).collect::<Vec<_>>());
+    }
+
+    /// Digits as one number, with its first byte first or last.
+    fn add_number(&mut self, digits: &str) {
+        let Some(number) = digits.parse::<u64>().ok().filter(|&number| number >= LOWEST_NUMBER) else { return };
+        let bytes = number.to_be_bytes();
+        let bytes = bytes.get(number.leading_zeros() as usize / 8..).unwrap_or_default();
+        let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+        self.digits.extend([bytes, &reversed].map(|bytes| hex::encode_upper(bytes).into_bytes()));
+    }
+
     /// In base64 a value looks otherwise at each of three places, and its ends depend on what stands beside it.
     fn add_base64(&mut self, bytes: &[u8]) {
         for before in 0..3 {
@@ -183,16 +226,19 @@ impl Ways {
     }
 }
 
-/// The digits that a code may be, however it has them: as text, packed, in bytes below ten, in a block, or as text
-/// among other bytes.
-fn digits_of_code(code: &[u8]) -> BTreeSet<String> {
+/// The digits that a code may be, however it has them: as text, packed, in bytes below ten, in zoned decimals, in a
+/// block, or as text among other bytes. Letters of digits that stand beside others are not taken for packed ones.
+fn digits_of_code(code: &[u8], is_alone: bool) -> BTreeSet<String> {
     let text = |bytes: &[u8]| bytes.iter().map(|&byte| char::from(byte)).collect::<String>();
     let is_text = code.iter().all(u8::is_ascii_digit);
     let runs = code.split(|byte| !byte.is_ascii_digit()).filter(|run| run.len() >= FEWEST_CODE).map(text);
     let binary = code.iter().map(|&digit| (digit <= 9).then_some(char::from(b'0' + digit % 10))).collect();
+    let zoned =
+        code.iter().map(|&digit| matches!(digit, ZONE..=0xF9).then_some(char::from(b'0' + (digit & 0x0F) % 10)));
     let packed = Some(hex::encode(code)).map(|digits| digits.trim_end_matches('f').to_owned());
-    let packed = packed.filter(|digits| !is_text && digits.bytes().all(|digit| digit.is_ascii_digit()));
-    let mut found: BTreeSet<String> = [binary, packed, digits_of_block(code)].into_iter().flatten().collect();
+    let packed = packed.filter(|digits| (!is_text || is_alone) && digits.bytes().all(|digit| digit.is_ascii_digit()));
+    let mut found: BTreeSet<String> =
+        [binary, zoned.collect(), packed, digits_of_block(code)].into_iter().flatten().collect();
     found.extend(runs);
     found
 }
@@ -346,6 +392,9 @@ mod tests {
         }
         assert!(!has(&of_code(b"1234"), b"\x01\x02\x03\x04"), "who counts tells no code");
         assert!(!has(&of_code(b"1000"), b"\x01\0\0\0"), "as lengths are");
+        assert!(has(&of_code(b"\x30\x31"), b"3031"), "packed, they look like letters");
+        assert!(has(&of_code(b"\x30\x31\xFF\xFF"), b"3031"));
+        assert!(!has(&of_code(b"0142"), b"3031"), "letters of a longer text are not packed");
         let short = of_code(b"1234");
         assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
         for way in [&b"1-2-3-4"[..], b"1.2.3.4", b"1\x002\x003\x004", b"31323334"] {
