@@ -10,9 +10,10 @@ use virtuale_engine::{
     apdu::Apdu,
     applet::{Applet, Outcome, Stop},
     chip::Context,
-    commands::{self, Encoding},
+    commands::{self, Encoding, KeyUse, Run},
     crypto::HashAlgorithm,
     ins::Ins,
+    instruction::Instruction,
     tlv::{self, Tag},
 };
 
@@ -33,6 +34,16 @@ const SET_CONFIDENTIALITY: u16 = 0x41B8;
 /// P1-P2 of PSO: COMPUTE DIGITAL SIGNATURE and DECIPHER.
 const SIGN: u16 = 0x9E9A;
 const DECIPHER: u16 = 0x8086;
+
+/// The commands on codes and keys that there are.
+const OWN: [Ins; 6] = [
+    Ins::VERIFY,
+    Ins::MANAGE_SECURITY_ENVIRONMENT,
+    Ins::CHANGE_REFERENCE_DATA,
+    Ins::PERFORM_SECURITY_OPERATION,
+    Ins::RESET_RETRY_COUNTER,
+    Ins::GET_CHALLENGE,
+];
 
 /// The applet of the DFs of a CPS4.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,20 +66,24 @@ type Algorithm = (HashAlgorithm, Encoding);
 struct Key(u8);
 
 impl ChipDoc {
-    /// Names the key that signs and how (`91`: algorithm and key), or the one that deciphers (`83`).
+    /// Names the key that signs and how (`91`: algorithm and key), or the one that deciphers (`83`). What was named
+    /// before stays unless the key is there and meant for it.
     fn set(&mut self, command: &Apdu<'_>, context: &Context<'_>) -> Outcome {
-        let environment = self.environment(context)?;
         match command.p1_p2() {
             SET_SIGNATURE => {
                 let &[algorithm, key] = only(command.data(), Tag(0x91))? else {
                     return Err(StatusWord::WRONG_DATA.into());
                 };
-                let key = key.checked_sub(MARKED).ok_or(StatusWord::WRONG_DATA)?;
-                environment.signature = Some((named(algorithm).ok_or(StatusWord::WRONG_DATA)?, Key::referred(key)?));
+                let algorithm = named(algorithm).ok_or(StatusWord::WRONG_DATA)?;
+                let key = Key::referred(key.checked_sub(MARKED).ok_or(StatusWord::WRONG_DATA)?)?;
+                context.check_key(key.0, KeyUse::Sign)?;
+                self.environment(context)?.signature = Some((algorithm, key));
             }
             SET_CONFIDENTIALITY => {
                 let &[key] = only(command.data(), Tag(0x83))? else { return Err(StatusWord::WRONG_DATA.into()) };
-                environment.confidentiality = Some(Key::referred(key)?);
+                let key = Key::referred(key)?;
+                context.check_key(key.0, KeyUse::Decipher)?;
+                self.environment(context)?.confidentiality = Some(key);
             }
             _ => return Err(StatusWord::WRONG_P1_P2.into()),
         }
@@ -78,6 +93,9 @@ impl ChipDoc {
     /// Signs the hash in the data, or gives the power of a whole block: its padding is the terminal's.
     fn operate(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
         let environment = *self.environment(context)?;
+        if [SIGN, DECIPHER].contains(&command.p1_p2()) {
+            commands::check_answer(command, context)?;
+        }
         let answer = match command.p1_p2() {
             SIGN => {
                 let (algorithm, Key(key)) = environment.signature.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
@@ -123,16 +141,14 @@ impl ChipDoc {
 }
 
 impl Applet for ChipDoc {
+    /// A command on codes and keys that the chip does not have is refused as that, whatever its length.
+    fn instruction(&self, _: u8, ins: Ins) -> Option<&'static Instruction> {
+        let has = |run| matches!(run, Run::Files(_)) || OWN.contains(&ins);
+        commands::INSTRUCTIONS.find(ins).filter(|row| has(row.run)).map(|row| &row.instruction)
+    }
+
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {
-        match ins {
-            Ins::MANAGE_SECURITY_ENVIRONMENT
-            | Ins::PERFORM_SECURITY_OPERATION
-            | Ins::RESET_RETRY_COUNTER
-            | Ins::CHANGE_REFERENCE_DATA
-            | Ins::VERIFY
-            | Ins::GET_CHALLENGE => commands::check_chaining_with_keys(ins),
-            _ => commands::check_chaining(ins),
-        }
+        if OWN.contains(&ins) { commands::check_chaining_with_keys(ins) } else { commands::check_chaining(ins) }
     }
 
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {

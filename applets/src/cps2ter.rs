@@ -19,6 +19,7 @@ use virtuale_engine::{
     commands,
     image::Waiting,
     ins::Ins,
+    instruction::Instruction,
 };
 
 /// What layouts call this applet.
@@ -52,6 +53,9 @@ const MEANINGS: [(StatusWord, &str); 9] = [
 
 /// The holder's PIN, the only one that this side knows.
 const PIN: u8 = 0x01;
+
+/// The instructions of this side.
+const OWN: [Ins; 4] = [Ins::SELECT, Ins::READ_BINARY, Ins::VERIFY, Ins::GET_RESPONSE];
 
 /// How long a GSM card's PIN is with its padding.
 const PADDED: usize = 8;
@@ -143,12 +147,25 @@ impl Cps2ter {
 }
 
 impl Applet for Cps2ter {
-    /// Only `A0` is put to it, in which no bit names a channel or secure messaging.
-    fn read_class(&self, _: u8) -> Option<Class> {
-        Some(Class { channel: 0, chained: false, secure_messaging: SecureMessaging::None })
+    /// In `A0` no bit names a channel or secure messaging. Other classes come where it is the applet of a DF that they
+    /// selected: they have the commands on files of any DF.
+    fn read_class(&self, cla: u8) -> Option<Class> {
+        match cla {
+            CLASS => Some(Class { channel: 0, chained: false, secure_messaging: SecureMessaging::None }),
+            _ => Class::interindustry(cla),
+        }
+    }
+
+    /// What this side does not have is refused as that, whatever its length.
+    fn instruction(&self, cla: u8, ins: Ins) -> Option<&'static Instruction> {
+        let is_there = cla != CLASS || OWN.contains(&ins);
+        commands::INSTRUCTIONS.find(ins).filter(|_| is_there).map(|row| &row.instruction)
     }
 
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+        if command.cla() != CLASS {
+            return commands::process(command, context, response);
+        }
         match command.ins() {
             Ins::SELECT => Self::select(command, context, response),
             Ins::READ_BINARY => Self::read_binary(command, context, response),

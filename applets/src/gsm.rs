@@ -306,6 +306,58 @@ fn a_gsm_dialogue_walks_and_reads() {
 }
 
 #[test]
+fn what_waits_is_announced_on_either_protocol() {
+    for protocol in [Protocol::T0, Protocol::T1] {
+        plays(
+            &mut card(protocol),
+            &[
+                (&hex!("A0 A4 00 00 02 4020"), &hex!("9F0F")),
+                (&hex!("A0 C0 00 00 06"), &hex!("0000 0004 4020 9F09")),
+                (&hex!("A0 C0 00 00 09"), &hex!("04 0000000000000000 9000")),
+            ],
+        );
+    }
+    // Only the side: as ISO 7816-4 has it, who expects nothing on T=1 gets nothing.
+    let said = [&hex!("0000 0004 4020 04 0000000000000000")[..], OK].concat();
+    plays(
+        &mut card(Protocol::T1),
+        &[
+            (&hex!("A0 A4 00 00 02 4020 00"), &said),
+            (&hex!("A0 C0 00 00 0F"), &hex!("6985")),
+            (&hex!("00 A4 00 04 02 0001"), OK),
+            (&hex!("00 C0 00 00 00"), &hex!("6985")),
+        ],
+    );
+}
+
+#[test]
+fn the_applet_of_a_class_leaves_other_classes_to_the_commands_on_files() {
+    // The CPS2ter side as the applet of a DF with a name: who selects it by that goes on.
+    for protocol in [Protocol::T0, Protocol::T1] {
+        let mut image = image();
+        image.classes.clear();
+        let FileKind::Directory(named) = &mut image.files[1].kind else { panic!("a DF") };
+        named.applet = Some(crate::cps2ter::NAME.into());
+        let mut card = try_card(image).expect("a good image");
+        card.power_up(Interface::Contact).expect("an ATR");
+        card.select_protocol(protocol).expect("offered");
+        plays(
+            &mut card,
+            &[
+                (&hex!("00 A4 04 0C 03 494153"), OK),
+                (&hex!("00 A4 02 0C 02 D001"), OK),
+                (&hex!("00 B0 00 00 02"), &hex!("6982")),
+                (&hex!("A0 B0 00 00 02"), &hex!("9804")),
+                (&hex!("A0 88 00 00 10"), &hex!("6D00")),
+                (&hex!("0C B0 00 00 02"), &hex!("6882")),
+                (&hex!("00 A4 00 0C 02 3F00"), OK),
+                (GIVE, OK),
+            ],
+        );
+    }
+}
+
+#[test]
 fn each_side_has_a_selection_of_its_own() {
     plays(
         &mut card(Protocol::T0),

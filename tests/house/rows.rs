@@ -308,7 +308,8 @@ const OF_OPERATIONS: &[Row] = &[
     (
         "a hash is not signed by the key for authentication",
         SIGNATURE,
-        &["> 00 22 41 B6 06 80 01 42 84 01 82", "< 90 00", "> 00 2A 9E 9A 00", "< 69 85"],
+        // The library never comes so far: it refuses after PSO HASH. The card does not name the key.
+        &["> 00 22 41 B6 06 80 01 42 84 01 82", "< 69 85"],
     ),
     ("random numbers", WORK, &["> 00 84 00 00 08", "< .. .. .. .. .. .. .. .. 90 00"]),
     (
@@ -382,7 +383,7 @@ const OF_THE_ANTENNA: &[Row] = &[
         ANTENNA,
         &["> 00 22 41 A4 06 80 01 02 84 01 83", "< 90 00", "> 00 88 00 00 33 *", "< *90 00"],
     ),
-    ("no hash is signed", NEAR, &["> 00 22 41 B6 06 80 01 42 84 01 83", "< 90 00", "> 00 2A 9E 9A 20 *", "< 69 85"]),
+    ("no hash is signed", NEAR, &["> 00 22 41 B6 06 80 01 42 84 01 83", "< 69 85", "> 00 2A 9E 9A 20 *", "< 69 85"]),
     ("no code", NEAR, &["> 00 20 00 01 04 31 32 33 34", "< 69 85"]),
 ];
 

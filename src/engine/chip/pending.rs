@@ -53,7 +53,8 @@ impl Pending {
     /// Cuts the data of an answer to what the command expects and keeps the rest, if it is longer.
     ///
     /// On T=0 a command that sent data could not say what it expects: everything waits. On T=1 one that expects nothing
-    /// gets nothing. `waiting` is how the card says that bytes wait.
+    /// gets nothing, but from what says as GSM cards do that bytes wait: none of their commands that send data says
+    /// what it expects (3GPP TS 51.011, 9.2). `waiting` is how the card says that bytes wait.
     pub(super) fn cut(
         &mut self,
         command: &Apdu<'_>,
@@ -65,7 +66,7 @@ impl Pending {
         if response.len() <= limit {
             return status;
         }
-        let nothing_expected = protocol == Protocol::T1 && command.le().is_none();
+        let nothing_expected = protocol == Protocol::T1 && command.le().is_none() && waiting != Waiting::GSM;
         if !nothing_expected {
             self.clear();
             self.bytes.extend(&response.as_bytes()[limit..]);

@@ -1,6 +1,7 @@
 //! MANAGE SECURITY ENVIRONMENT [ISO-7816-4 11.5.11] [RUN-OPENSC commands] [OPENSC-CWA chain].
 //!
-//! A template that is set replaces the one of its kind and direction. Nothing changes unless all it names exists.
+//! A template that is set replaces the one of its kind and direction. Nothing changes unless all it names exists: keys
+//! that are meant for it, and algorithms that mean something. Whether an algorithm is the key's is for the operation.
 
 use alloc::vec::Vec;
 
@@ -12,10 +13,11 @@ use crate::{
         Context,
         dialogue::{CurrentTemplate, Direction, OtherKey},
     },
+    commands::algorithm::{Algorithm, Scheme},
     image::{ControlTemplate, TemplateKind},
     security::SeNumber,
     tlv::{self, Tag},
-    vault::{Class, DomainId, ObjectId},
+    vault::{Access, Class, DomainId, ObjectId},
 };
 
 /// The usage bit of a template that computes or is authenticated (`95`).
@@ -43,6 +45,12 @@ pub(super) fn manage_security_environment(command: &Apdu<'_>, context: &mut Cont
 fn set(command: &Apdu<'_>, directions: &[Direction], context: &mut Context<'_>) -> Outcome {
     let kind = kind_of(command.p2()).ok_or(StatusWord::WRONG_P1_P2)?;
     let template = read_template(kind, command.data(), context)?;
+    if template.algorithm.is_some_and(|byte| !is_known(kind, byte)) {
+        return Err(StatusWord::WRONG_DATA.into());
+    }
+    if directions == [Direction::Compute] {
+        check_meant(kind, &template, context)?;
+    }
     for &direction in directions {
         *context.dialogue().environment.template_mut(kind, direction) = template.clone();
     }
@@ -100,6 +108,33 @@ fn kind_of(tag: u8) -> Option<TemplateKind> {
         TemplateKind::Confidentiality,
     ];
     kinds.into_iter().find(|kind| kind.tag() == tag)
+}
+
+/// Whether an algorithm byte means something in a template of a kind.
+fn is_known(kind: TemplateKind, byte: u8) -> bool {
+    let algorithm = Algorithm(Some(byte));
+    match kind {
+        TemplateKind::Hash => algorithm.hash().is_some(),
+        _ => algorithm.scheme(Scheme::Pkcs1).is_some(),
+    }
+}
+
+/// Whether the private key of a template that computes is meant for what the kind computes.
+///
+/// # Errors
+///
+/// `6985` if its rule allows that to nobody, as the operation would say.
+fn check_meant(kind: TemplateKind, template: &CurrentTemplate, context: &Context<'_>) -> Result<(), StatusWord> {
+    let access = match kind {
+        TemplateKind::Authentication => Access::Internal,
+        TemplateKind::Signature => Access::Sign,
+        TemplateKind::Confidentiality => Access::Decipher,
+        TemplateKind::KeyAgreement | TemplateKind::Hash | TemplateKind::Checksum => return Ok(()),
+    };
+    let vault = &context.core.vault;
+    let key = template.object.filter(|&id| vault.object(id).class == Class::PrivateKey);
+    let is_meant = key.is_none_or(|key| vault.condition(key, access).is_some());
+    if is_meant { Ok(()) } else { Err(StatusWord::CONDITIONS_NOT_SATISFIED) }
 }
 
 /// Reads the data of MSE SET: an algorithm `80` and references `83` and `84`, each at most once.
@@ -204,6 +239,9 @@ mod tests {
             ("00 22 41 B6 05 80 01 54 84 00", "6A80"),
             ("00 22 41 B6 06 84 01 83 84 01 83", "6A80"),
             ("00 22 41 B6 04 80 02 1234", "6A80"),
+            ("00 22 41 B6 06 80 01 99 84 01 83", "6A80"),
+            ("00 22 41 A4 06 84 01 81 80 01 77", "6A80"),
+            ("00 22 41 AA 03 80 01 82", "6A80"),
             ("00 22 41 B6 03 91 01 00", "6A80"),
             ("00 22 41 B6 03 84 02 82", "6A80"),
             ("00 22 41 B6", "6A80"),
@@ -261,7 +299,8 @@ mod tests {
             kind in prop::sample::select(vec!["A4", "A6", "AA", "B4", "B6", "B8"]),
             length in 1..12_usize,
         ) {
-            let whole = [0x80, 0x01, 0x02, 0x84, 0x01, 0x81, 0x83, 0x01, 0x84, 0x83, 0x01, 0x84];
+            let algorithm = if kind == "AA" { 0x40 } else { 0x02 };
+            let whole = [0x80, 0x01, algorithm, 0x84, 0x01, 0x81, 0x83, 0x01, 0x84, 0x83, 0x01, 0x84];
             let part: String = text(&whole[..length]);
             let response = card(Protocol::T1).send(&format!("00 22 41 {kind} {length:02X} {part}"));
             prop_assert!(["9000", "6A80", "6A88"].contains(&&response[..]), "{response}");

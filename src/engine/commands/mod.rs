@@ -24,7 +24,7 @@ mod select;
 mod table;
 mod verify;
 
-pub use operation::Encoding;
+pub use operation::{Encoding, KeyUse};
 pub use protected::{pass_over_protected, process_protected, read_class_protected};
 pub use table::{Handler, INSTRUCTIONS, Run};
 
@@ -108,6 +108,18 @@ fn forget_challenge(context: &mut Context<'_>) {
 /// `6700` if it sends data or expects nothing.
 fn expected(command: &Apdu<'_>) -> Result<Le, StatusWord> {
     command.le().filter(|_| command.data().is_empty()).ok_or(StatusWord::WRONG_LENGTH)
+}
+
+/// Whether what a command computes can come back. On T=1 a command without Le expects nothing: what is there for its
+/// answer alone is not done then, and counts no use of a key. On T=0 and under secure messaging a command with data
+/// need not say what it expects.
+///
+/// # Errors
+///
+/// `6700` if nothing is expected.
+pub fn check_answer(command: &Apdu<'_>, context: &Context<'_>) -> Result<(), StatusWord> {
+    let expects = command.le().is_some() || context.protocol() == Protocol::T0 || context.partner.is_some();
+    if expects { Ok(()) } else { Err(StatusWord::WRONG_LENGTH) }
 }
 
 /// The data that a command must send.

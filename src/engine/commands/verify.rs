@@ -159,11 +159,11 @@ impl Context<'_> {
     pub fn reset_pin(&mut self, reference: u8, new: Option<&[u8]>) -> Result<(), Stop> {
         let pin = self.find(Class::Pin, reference)?;
         let condition = self.core.vault.condition(pin, Access::Reset).ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
-        if let Some(new) = new {
-            check_new(pin, new, self)?;
-        }
         if !self.satisfies_in(pin.domain(), condition) {
             return Err(StatusWord::SECURITY_NOT_SATISFIED.into());
+        }
+        if let Some(new) = new {
+            check_new(pin, new, self)?;
         }
         restore(pin, new, self)
     }

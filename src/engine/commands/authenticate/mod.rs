@@ -19,7 +19,7 @@ use crate::{
     },
     commands::{
         algorithm::{Algorithm, Scheme},
-        expected,
+        check_answer, expected,
         operation::{ecdsa, power},
         padding,
     },
@@ -49,6 +49,7 @@ pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, respo
 
 pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
     let template = template(command, Direction::Compute, context)?;
+    check_answer(command, context)?;
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Internal)?;
     if let Some(OtherKey::Certified(holder)) = &template.other {

@@ -190,6 +190,46 @@ fn a_code_that_was_blocked_by_class_a0_proves_nothing_on_any_channel() {
     }
 }
 
+#[test]
+fn what_class_a0_does_not_have_is_refused_as_that_whatever_its_length() {
+    for (name, protocol) in [(CARDS[0], Protocol::T0), (CARDS[1], Protocol::T0), (CARDS[1], Protocol::T1)] {
+        let mut card = load(name).card();
+        card.power_up(Interface::Contact).expect("an answer to reset");
+        card.select_protocol(protocol).expect("it offers it");
+        for ins in (0..=u8::MAX).filter(|ins| ![0x20, 0xA4, 0xB0, 0xC0].contains(ins)) {
+            for command in [&[0xA0, ins, 0, 0][..], &[0xA0, ins, 0, 1, 0x10], &[0xA0, ins, 0, 0, 2, 0x3F, 0x00]] {
+                assert_eq!(status(&mut card, command), StatusWord::INSTRUCTION_NOT_SUPPORTED, "{name}: {command:02X?}");
+            }
+        }
+    }
+    // So are commands on keys that a CPS4 does not have.
+    let mut card = opened(CARDS[1]);
+    for command in [&hex!("00 88 00 00 10"), &hex!("00 CB 3F FF 10"), &hex!("00 DB 3F FF 10"), &hex!("00 82 00 00 10")]
+    {
+        assert_eq!(status(&mut card, command), StatusWord::INSTRUCTION_NOT_SUPPORTED, "{command:02X?}");
+    }
+}
+
+#[test]
+fn no_other_class_finds_what_class_a0_has() {
+    for name in CARDS {
+        let mut card = opened(name);
+        for path in [&hex!("7F00")[..], &hex!("7F01"), &hex!("4010"), &hex!("7F00 7F01 4000"), &hex!("7F00 4010")] {
+            for (p1, path) in [(0x08, path.to_vec()), (0x09, path.to_vec()), (0x09, [&hex!("3F00"), path].concat())] {
+                let said = status(&mut card, &with([0x00, 0xA4, p1, 0x0C], &path));
+                assert_eq!(said, StatusWord::FILE_NOT_FOUND, "{name}: {path:02X?}");
+            }
+        }
+    }
+    // Nor does it where the side's name was selected, which is that of an empty application.
+    let mut card = opened(CARDS[1]);
+    assert_eq!(status(&mut card, &hex!("00 A4 04 0C 08 8025000001FF0002")), StatusWord::SUCCESS);
+    for command in [&hex!("00 A4 02 0C 02 4010"), &hex!("00 A4 01 0C 02 7F01"), &hex!("00 A4 00 0C 02 4010")] {
+        assert_eq!(status(&mut card, command), StatusWord::FILE_NOT_FOUND, "{command:02X?}");
+    }
+    assert_eq!(status(&mut card, &hex!("A0 A4 00 00 02 4010")), StatusWord(0x9F0F));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 

@@ -228,14 +228,15 @@ fn a_block_is_deciphered_with_its_padding_and_so_the_library_proves_who_it_is() 
 
 #[test]
 fn what_cannot_be_is_refused() {
-    let hash = with(hex!("01 2A 9E 9A"), &[0xA5; 32]);
+    let expecting = |header, data: &[u8]| [&with(header, data)[..], &[0x00]].concat();
+    let hash = expecting(hex!("01 2A 9E 9A"), &[0xA5; 32]);
     let mut card = card();
     plays(
         &mut card,
         &[
             // Nothing is named yet.
             (&hash, 0x6985),
-            (&with(hex!("01 2A 80 86"), &[0x01; 200]), 0x6985),
+            (&expecting(hex!("01 2A 80 86"), &[0x01; 200]), 0x6985),
             // What names no key or no algorithm.
             (&hex!("01 22 81 B6 04 91 02 42 90"), 0x6A80),
             (&hex!("01 22 81 B6 04 91 02 28 10"), 0x6A80),
@@ -252,16 +253,21 @@ fn what_cannot_be_is_refused() {
             (&hex!("01 22 81 B6 04 91 02 28 90"), 0x9000),
             (&hash, 0x6982),
             (&PIN, 0x9000),
-            (&with(hex!("01 2A 9E 9A"), &[0xA5; 20]), 0x6A80),
-            (&with(hex!("01 2A 9E 9A"), &[0xA5; 51]), 0x6A80),
+            (&expecting(hex!("01 2A 9E 9A"), &[0xA5; 20]), 0x6A80),
+            (&expecting(hex!("01 2A 9E 9A"), &[0xA5; 51]), 0x6A80),
             (&hex!("01 2A 9E 9A 00"), 0x6A80),
-            (&hex!("01 22 41 B8 03 83 01 10"), 0x9000),
-            (&with(hex!("01 2A 80 86"), &[0x01; 255]), 0x6985),
-            (&hex!("01 22 41 B8 03 83 01 30"), 0x9000),
-            (&with(hex!("01 2A 80 86"), &[0x01; 255]), 0x6A88),
+            // A key that is not there, or is not meant for it, is not named: what was named before stays.
+            (&hex!("01 22 41 B8 03 83 01 10"), 0x6985),
+            (&hex!("01 22 41 B8 03 83 01 30"), 0x6A88),
+            (&hex!("01 22 41 B8 03 83 01 40"), 0x6A88),
+            (&hex!("01 22 81 B6 04 91 02 28 B0"), 0x6A88),
+            (&expecting(hex!("01 2A 80 86"), &[0x01; 255]), 0x6985),
+            // On T=1 what expects no answer computes none.
+            (&with(hex!("01 2A 9E 9A"), &[0xA5; 32]), 0x6700),
+            (&hash, 0x9000),
             (&DECIPHER, 0x9000),
-            (&with(hex!("01 2A 80 86"), &[0x01; 255]), 0x6A80),
-            (&hex!("01 2A 80 86"), 0x6A80),
+            (&expecting(hex!("01 2A 80 86"), &[0x01; 255]), 0x6A80),
+            (&hex!("01 2A 80 86 00"), 0x6A80),
             // What the chip does not have.
             (&with(hex!("01 88 00 00"), &[0xA5; 51]), 0x6D00),
             (&hex!("01 CB 3F FF 0A 4D 08 70 06 BF 81 01 02 A0 80 00"), 0x6D00),
@@ -273,7 +279,7 @@ fn what_cannot_be_is_refused() {
             (&hex!("11 20 00 01 04 31323334"), 0x6884),
             // And it goes on.
             (&hex!("01 22 81 B6 04 91 02 28 90"), 0x9000),
-            (&[&hash[..], &[0x00]].concat(), 0x9000),
+            (&hash, 0x9000),
         ],
     );
     // A cryptogram with 81 in front, as a CPS3 has it, is one byte too long.
@@ -282,9 +288,9 @@ fn what_cannot_be_is_refused() {
         &mut card,
         &[
             (&with(hex!("11 2A 80 86"), &first), 0x9000),
-            (&with(hex!("01 2A 80 86"), &rest), 0x6A80),
+            (&expecting(hex!("01 2A 80 86"), &rest), 0x6A80),
             (&with(hex!("11 2A 80 86"), &[0xFF; 255]), 0x9000),
-            (&with(hex!("01 2A 80 86"), &[0xFF]), 0x6A80),
+            (&expecting(hex!("01 2A 80 86"), &[0xFF]), 0x6A80),
         ],
     );
 }
@@ -322,6 +328,7 @@ fn the_code_is_changed_and_unblocked_in_two_steps() {
         &[
             // The new code alone, after the old one.
             (&hex!("01 24 01 01 04 34333231"), 0x6982),
+            (&hex!("01 24 01 01 03 343332"), 0x6982),
             (&PIN, 0x9000),
             (&hex!("01 24 01 01 04 34333231"), 0x9000),
             (&hex!("01 24 01 01 03 343332"), 0x6A80),
@@ -367,22 +374,38 @@ fn the_basic_channel_goes_on_where_the_part_of_the_generation_before_was_selecte
 }
 
 #[test]
-fn the_side_of_class_a0_is_there_and_its_own() {
-    let mut card = card();
-    plays(
-        &mut card,
-        &[
-            (&hex!("A0 A4 00 00 02 3F00"), 0x9000),
-            (&hex!("A0 A4 00 00 02 4010"), 0x9000),
-            (&hex!("A0 B0 00 00 01"), 0x9804),
-            (&PIN, 0x9000),
-            // What was proved on a channel is known there.
-            (&hex!("A0 B0 00 00 01"), 0x9804),
-            (&hex!("A0 20 00 01 04 31323334"), 0x9000),
-            (&hex!("A0 B0 00 00 01"), 0x9000),
-            (&hex!("A0 A4 00 00 02 D003"), 0x9404),
-        ],
-    );
+fn the_side_of_class_a0_is_there_and_its_own_on_either_protocol() {
+    for protocol in [Protocol::T0, Protocol::T1] {
+        let mut card = card_on(protocol);
+        plays(
+            &mut card,
+            &[
+                (&hex!("A0 A4 00 00 02 3F00"), 0x9F0F),
+                (&hex!("A0 A4 00 00 02 4010"), 0x9F0F),
+                (&hex!("A0 B0 00 00 01"), 0x9804),
+                (&PIN, 0x9000),
+                // What was proved on a channel is known there.
+                (&hex!("A0 B0 00 00 01"), 0x9804),
+                (&hex!("A0 20 00 01 04 31323334"), 0x9000),
+                (&hex!("A0 B0 00 00 01"), 0x9000),
+                (&hex!("A0 A4 00 00 02 D003"), 0x9404),
+                (&hex!("A0 C0 00 00 0F"), 0x6F00),
+            ],
+        );
+        for (fid, kind) in [(hex!("3F00"), 0x01), (hex!("7F01"), 0x02), (hex!("4000"), 0x04)] {
+            plays(&mut card, &[(&with(hex!("A0 A4 00 00"), &fid), 0x9F0F)]);
+            let (described, said) = ask(&mut card, &hex!("A0 C0 00 00 0F"));
+            assert_eq!(
+                (&described[..2], &described[4..7], said.0),
+                (&hex!("85 0D")[..], &[fid[0], fid[1], kind][..], 0x9000)
+            );
+        }
+        // A program of T=1 may say what it expects, and gets it at once.
+        if protocol == Protocol::T1 {
+            let (described, said) = ask(&mut card, &hex!("A0 A4 00 00 02 3F00 00"));
+            assert_eq!((described.len(), said.0), (15, 0x9000));
+        }
+    }
 }
 
 proptest! {
@@ -431,7 +454,7 @@ proptest! {
         if breaks {
             prop_assert_eq!(status(&mut card, &hex!("01 84 00 00 08")), StatusWord::SUCCESS);
         }
-        prop_assert_eq!(status(&mut card, &with(hex!("01 2A 80 86"), last)), StatusWord::WRONG_DATA);
+        prop_assert_eq!(status(&mut card, &[&with(hex!("01 2A 80 86"), last)[..], &[0x00]].concat()), StatusWord::WRONG_DATA);
         let (block, right) = deciphers(&mut card, &[0x01; 256], Protocol::T1);
         prop_assert_eq!((block.len(), right), (256, StatusWord::SUCCESS));
     }
