@@ -10,7 +10,7 @@ use virtuale_engine::{
     apdu::Apdu,
     applet::{Applet, Outcome, Stop},
     chip::Context,
-    commands::{self, Encoding, KeyUse, Run},
+    commands::{self, Encoding, KeyUse},
     crypto::HashAlgorithm,
     ins::Ins,
     instruction::Instruction,
@@ -141,10 +141,8 @@ impl ChipDoc {
 }
 
 impl Applet for ChipDoc {
-    /// A command on codes and keys that the chip does not have is refused as that, whatever its length.
     fn instruction(&self, _: u8, ins: Ins) -> Option<&'static Instruction> {
-        let has = |run| matches!(run, Run::Files(_)) || OWN.contains(&ins);
-        commands::INSTRUCTIONS.find(ins).filter(|row| has(row.run)).map(|row| &row.instruction)
+        if OWN.contains(&ins) { commands::instruction_with_keys(ins) } else { commands::instruction(ins) }
     }
 
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {

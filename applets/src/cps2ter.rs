@@ -156,10 +156,11 @@ impl Applet for Cps2ter {
         }
     }
 
-    /// What this side does not have is refused as that, whatever its length.
     fn instruction(&self, cla: u8, ins: Ins) -> Option<&'static Instruction> {
-        let is_there = cla != CLASS || OWN.contains(&ins);
-        commands::INSTRUCTIONS.find(ins).filter(|_| is_there).map(|row| &row.instruction)
+        match cla {
+            CLASS => commands::instruction_with_keys(ins).filter(|_| OWN.contains(&ins)),
+            _ => commands::instruction(ins),
+        }
     }
 
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {

@@ -38,10 +38,10 @@ pub trait Applet: Send {
         false
     }
 
-    /// What is known of an instruction of a class; `None` if the class has none with this byte. By default all classes
-    /// have the instructions of ISO 7816.
+    /// What is known of an instruction of a class; `None` if the class has none with this byte: it is then refused as
+    /// unknown, whatever T=0 makes of its length. By default all classes have the commands on files of ISO 7816.
     fn instruction(&self, _cla: u8, ins: Ins) -> Option<&'static Instruction> {
-        commands::INSTRUCTIONS.find(ins).map(|row| &row.instruction)
+        commands::instruction(ins)
     }
 
     /// Whether a command may come in parts.

@@ -12,6 +12,7 @@ use virtuale_engine::{
     class::Class,
     commands,
     ins::Ins,
+    instruction::Instruction,
 };
 
 /// Its name in layouts.
@@ -28,6 +29,10 @@ impl Applet for Ias {
 
     fn takes_protected(&self) -> bool {
         true
+    }
+
+    fn instruction(&self, _: u8, ins: Ins) -> Option<&'static Instruction> {
+        commands::instruction_with_keys(ins)
     }
 
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {

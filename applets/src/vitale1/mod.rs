@@ -89,7 +89,7 @@ impl Applet for Vitale1 {
     fn instruction(&self, cla: u8, ins: Ins) -> Option<&'static Instruction> {
         match cla {
             CLASS => INSTRUCTIONS.find(ins).map(|row| &row.instruction),
-            _ => commands::INSTRUCTIONS.find(ins).map(|row| &row.instruction),
+            _ => commands::instruction(ins),
         }
     }
 

@@ -11,6 +11,8 @@ use crate::{
     chip::Context,
     class::Class,
     commands,
+    ins::Ins,
+    instruction::Instruction,
     platform::Forgetful,
     testing::{
         Tester, Torn, bytes,
@@ -245,6 +247,10 @@ impl Applet for Watched {
 
     fn takes_protected(&self) -> bool {
         true
+    }
+
+    fn instruction(&self, _: u8, ins: Ins) -> Option<&'static Instruction> {
+        commands::instruction_with_keys(ins)
     }
 
     fn process(&mut self, command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {

@@ -213,9 +213,9 @@ impl Chip {
             None => (self.core.side_of(cla), None),
         };
         let applet = &self.applets[self.core.applet_on(side.or(named).unwrap_or(ChannelNumber::BASIC))];
+        let class = applet.read_class(cla).ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
         let command = Apdu::parse_with(command, self.core.protocol, |ins| applet.instruction(cla, ins));
         let command = command.map_err(|_| StatusWord::WRONG_LENGTH)?;
-        let class = applet.read_class(cla).ok_or(StatusWord::CLASS_NOT_SUPPORTED)?;
         let open = side.or_else(|| ChannelNumber::new(class.channel));
         let open = open.filter(|&number| self.core.channels.channel(number).is_open());
         let number = open.ok_or(StatusWord::CHANNEL_NOT_SUPPORTED)?;

@@ -139,7 +139,13 @@ fn unknown_classes_and_instructions_are_refused() {
             assert_eq!(card.send(&text(&[cla, 0xA4, 0x00, 0x0C])), "6E00", "class {cla:02X}");
         }
         card.plays(&[("00 99 00 00", "6D00"), ("00 20 00 81", "6D00"), ("00 CB 3F FF 03 5C 01 7E", "6D00")]);
-        card.plays(&[("0C A4 00 0C", "6882"), ("60 A4 00 0C", "6881"), ("00 A4", "6700"), ("", "6700")]);
+        card.plays(&[
+            ("0C A4 00 0C", "6882"),
+            ("60 A4 00 0C", "6881"),
+            ("00 A4", "6700"),
+            ("", "6700"),
+            ("E0", "6E00"),
+        ]);
     }
 }
 

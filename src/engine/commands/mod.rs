@@ -35,7 +35,7 @@ use crate::{
     chip::Context,
     image::{FileIndex, LongLe},
     ins::Ins,
-    instruction::Row,
+    instruction::{Instruction, Row},
 };
 
 /// Carries out a command on files as the standard has it.
@@ -64,6 +64,18 @@ pub fn process_with_keys(command: &Apdu<'_>, context: &mut Context<'_>, response
         Some(Run::Keys(handler)) => handler(command, context, response),
         Some(Run::Files(_) | Run::Nobody) | None => process(command, context, response),
     }
+}
+
+/// The instruction of [`process`] with a byte; `None` if it has none.
+#[must_use]
+pub fn instruction(ins: Ins) -> Option<&'static Instruction> {
+    INSTRUCTIONS.find(ins).filter(|row| matches!(row.run, Run::Files(_))).map(|row| &row.instruction)
+}
+
+/// The instruction of [`process_with_keys`] with a byte; `None` if it has none.
+#[must_use]
+pub fn instruction_with_keys(ins: Ins) -> Option<&'static Instruction> {
+    INSTRUCTIONS.find(ins).filter(|row| !matches!(row.run, Run::Nobody)).map(|row| &row.instruction)
 }
 
 /// Whether a command of [`process`] may come in parts.

@@ -131,12 +131,13 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut R
     Ok(status)
 }
 
-/// Keeps a session, unless the command began another one, left the application that its partner belongs to, or left the
-/// applet, since another one may not know when a session ends.
+/// Keeps a session, unless the command began another one, blocked the partner's keys, left the application that the
+/// partner belongs to, or left the applet, since another one may not know when a session ends.
 fn keep(messaging: Messaging, applet: usize, context: &mut Context<'_>) {
     let home = messaging.partner.domain();
     let is_known = home == DomainId::GLOBAL || home == context.domain();
-    let stays = is_known && applet == context.core.applet_on(context.number());
+    let is_blocked = matches!(messaging.partner, Partner::KeySet(id) if context.tries_left(id) == 0);
+    let stays = is_known && !is_blocked && applet == context.core.applet_on(context.number());
     match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
         Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
         Some(_) => {}
@@ -412,6 +413,18 @@ mod tests {
         assert_eq!(terminal.send(&mut card, "0C A4 00 0C", "3F00", None), "9000");
         let command = terminal.seal("0C 20 00 81", "", None);
         card.plays(&[(&text(&command), "6A88")]);
+    }
+
+    #[test]
+    fn a_session_ends_with_keys_that_are_blocked_in_it() {
+        let (mut card, mut terminal) = begun(Protocol::T1, (triple_des(), 0x81));
+        assert_eq!(terminal.send(&mut card, "0C 22 81 A4", "80011C 830181", None), "9000");
+        for left in ["63C2", "63C1", "63C0"] {
+            assert!(terminal.send(&mut card, "0C 84 00 00", "", Some(8)).ends_with("9000"));
+            assert_eq!(terminal.send(&mut card, "0C 82 00 00", &"00".repeat(24), None), left);
+        }
+        let read = terminal.seal("0C B0 9E 05", "", Some(2));
+        card.plays(&[(&text(&read), "6A88"), PUT]);
     }
 
     #[test]

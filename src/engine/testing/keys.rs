@@ -32,6 +32,7 @@ use crate::{
         SecurityDomain, SecurityObject, TemplateKind, Tries, Uses,
     },
     ins::Ins,
+    instruction::Instruction,
     platform::{Forgetful, Sink},
     security::SeNumber,
 };
@@ -71,6 +72,10 @@ impl Applet for Keys {
 
     fn takes_protected(&self) -> bool {
         true
+    }
+
+    fn instruction(&self, _: u8, ins: Ins) -> Option<&'static Instruction> {
+        commands::instruction_with_keys(ins)
     }
 
     fn check_chaining(&self, ins: Ins) -> Result<(), StatusWord> {

@@ -144,7 +144,16 @@ fn no_other_class_is_of_this_side() {
     let mut card = card();
     assert!(is_found(select(&mut card, BILLING)));
     for class in 0xA1..=0xAF {
-        for command in [&hex!("A0 A4 00 00 02 3F00")[..], &hex!("A0 20 00 01 04 39393939"), &hex!("A0 C0 00 00 0F")] {
+        let commands: [&[u8]; 6] = [
+            &hex!("A0 A4 00 00 02 3F00"),
+            &hex!("A0 20 00 01 04 39393939"),
+            &hex!("A0 C0 00 00 0F"),
+            // Whatever the length.
+            &hex!("A0 88 00 00 10"),
+            &hex!("A0 A4 00 00 05 3F00"),
+            &hex!("A0"),
+        ];
+        for command in commands {
             let command = [&[class], &command[1..]].concat();
             assert_eq!(status(&mut card, &command), StatusWord::INSTRUCTION_NOT_SUPPORTED, "{command:02X?}");
         }
