@@ -3,8 +3,9 @@
 use super::{
     dialogue::{Dialogue, Event, FIRST_READER, Message},
     element::Bytes,
-    gathered::{self, Gathered, holds_bytes, looks_like_bytes},
+    gathered::Gathered,
     headings::{Heading, heading},
+    looks::{self, holds_bytes, looks_like_bytes},
     notation,
     order::Order,
     pairing::WaitingEach,
@@ -363,13 +364,13 @@ struct Said<'a> {
 impl Said<'_> {
     /// Whether a value has the command, and no other bytes.
     fn is_command(&self, value: &str) -> bool {
-        let pairs = gathered::pairs(value);
+        let pairs = looks::pairs(value);
         !pairs.is_empty() && self.command.is_some_and(|command| command.bytes.notation() == pairs.trim())
     }
 
     /// Whether a value has the command or the answer, with or without its status word, and no other bytes.
     fn has_whole(&self, value: &str) -> bool {
-        let pairs = gathered::pairs(value);
+        let pairs = looks::pairs(value);
         let is_answer = |answer: &&Message| {
             let shown = answer.bytes.notation();
             let data = shown.len().checked_sub("90 00".len()).and_then(|end| shown.get(..end)).unwrap_or("");

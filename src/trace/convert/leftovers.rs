@@ -1,7 +1,7 @@
 //! Lines of which something is left that could be bytes: named, unless they are the next command before it is sent.
 
 use super::{
-    dialogue::Dialogue, element::Bytes, gathered::looks_like_bytes, lines::Line, logs::arrows, notation,
+    dialogue::Dialogue, element::Bytes, lines::Line, logs::arrows, looks::looks_like_bytes, notation,
     remains::could_be_bytes,
 };
 

@@ -22,6 +22,7 @@ mod headings;
 mod leftovers;
 mod lines;
 mod logs;
+mod looks;
 mod notation;
 mod order;
 mod pairing;

@@ -3,10 +3,11 @@
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
-    gathered::{Gathered, begins_as_row, holds_row},
+    gathered::Gathered,
     headings::{Heading, heading},
     leftovers::{Author, Leftovers},
     lines::{Line, Lines},
+    looks::{begins_as_row, holds_row},
     pairing::Waiting,
     readers::Place,
     tail::{self, Tail},

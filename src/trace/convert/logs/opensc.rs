@@ -8,9 +8,9 @@ use crate::trace::{
     convert::{
         dialogue::{Answer, Dialogue, Message},
         element::Bytes,
-        gathered::looks_like_bytes,
         leftovers::{self, Author},
         lines::{Line, Lines},
+        looks::looks_like_bytes,
         notation,
         pairing::Waiting,
         prefix,

@@ -4,9 +4,9 @@
 use crate::trace::convert::{
     dialogue::Dialogue,
     element::{Bytes, Element},
-    gathered::begins_as_row,
     leftovers::Author,
     lines::{Line, Lines},
+    looks::begins_as_row,
     notation,
     turns::{Speaker, Turns},
 };

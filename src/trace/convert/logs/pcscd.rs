@@ -13,9 +13,10 @@ use crate::trace::{
     convert::{
         dialogue::{Answer, Dialogue, Event, Message},
         element::Bytes,
-        gathered::{Below, Gathered, begins_as_row, holds_row},
+        gathered::{Below, Gathered},
         leftovers::{self, Author},
         lines::{Line, Lines},
+        looks::{begins_as_row, holds_row},
         notation,
         readers::{Connections, Place, name},
         scan::between,

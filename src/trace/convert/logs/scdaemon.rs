@@ -4,9 +4,10 @@
 use crate::trace::convert::{
     dialogue::{Answer, Dialogue, Message},
     element::{Bytes, Element},
-    gathered::{Gathered, begins_as_row},
+    gathered::Gathered,
     leftovers::{self, Author},
     lines::{Line, Lines},
+    looks::begins_as_row,
     notation,
     readers::Place,
     scan::between,
