@@ -23,7 +23,7 @@ use crate::{
     shown,
     trace::{
         FIRST_WORD, LONGEST, Trace,
-        convert::{self, Format, Imported, Patterns},
+        convert::{self, Foreign, Format, Imported, Patterns},
         suite::counted,
     },
     writing,
@@ -134,7 +134,7 @@ fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String
     let (imported, format) = match patterns {
         Some(patterns) => (patterns.import(log), None),
         None => {
-            let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| unknown(args))?;
+            let format = args.from.or_else(|| Format::detect(log)).ok_or_else(|| unknown(log, args))?;
             (convert::import(log, format), Some(format))
         }
     };
@@ -159,7 +159,11 @@ fn import(log: &str, patterns: Option<&Patterns>, args: &Args) -> Result<(String
     Ok((text, if unread.is_empty() { exit::DONE } else { exit::FOUND }))
 }
 
-fn unknown(args: &Args) -> Failure {
+fn unknown(log: &str, args: &Args) -> Failure {
+    if let Some(form) = Foreign::of(log) {
+        let what = format!("{} is {}, of which convert makes no trace", shown::path(&args.file), form.name());
+        return Failure::usage(what, format!("{}; or write a --pattern for its lines", form.advice()));
+    }
     let known = Format::ALL.map(|(name, _)| name).join(", ");
     Failure::usage(
         format!("nothing in {} looks like a log of card commands", shown::path(&args.file)),

@@ -31,9 +31,18 @@ pub(super) enum Meaning {
     Apdu,
     Reader,
     Atr,
+    /// A byte of the header of a command.
+    Header,
 }
 
-const NAMES: [(&str, Meaning); 42] = [
+/// The names of fields that have a byte of the header each.
+pub(super) const HEADER: [&str; 4] = ["cla", "ins", "p1", "p2"];
+
+const NAMES: [(&str, Meaning); 46] = [
+    ("cla", Meaning::Header),
+    ("ins", Meaning::Header),
+    ("p1", Meaning::Header),
+    ("p2", Meaning::Header),
     ("command", Meaning::Command),
     ("commande", Meaning::Command),
     ("cmd", Meaning::Command),
@@ -118,6 +127,8 @@ pub(super) fn tell(meanings: &[Meaning]) -> bool {
     has(Meaning::Command) && (has(Meaning::Answer) || has(Meaning::Status))
         || has(Meaning::Direction) && (has(Meaning::Data) || has(Meaning::Apdu))
         || has(Meaning::Apdu) && (has(Meaning::Answer) || has(Meaning::Status))
+        || has(Meaning::Answer)
+            && meanings.iter().filter(|meaning| **meaning == Meaning::Header).count() == HEADER.len()
 }
 
 /// A field of a record.
@@ -169,6 +180,7 @@ impl Record {
 
     /// Puts parts of a command and of an answer that stand in fields of their own into them.
     fn join(mut self) -> Self {
+        self.assemble();
         let named = |name: &'static str| move |field: &Field| field.name.trim().eq_ignore_ascii_case(name);
         let place = |fields: &[Field], name| fields.iter().position(named(name));
         if let Some(status) = self.fields.iter_mut().find(|field| field.meaning == Some(Meaning::Status))
@@ -204,6 +216,31 @@ impl Record {
             }
         }
         self
+    }
+
+    /// Makes a command of the fields that have its parts, if there is none and they are all understood.
+    fn assemble(&mut self) {
+        if self.parts().command.is_some() || self.get(Meaning::Answer).is_none() {
+            return;
+        }
+        let value = |name: &str| {
+            let found = self.fields.iter().find(|field| field.name.trim().eq_ignore_ascii_case(name));
+            found.map(|field| field.value.as_str())
+        };
+        let data = self.get(Meaning::Data).map(|data| data.value.as_str());
+        let assembled = parts::assembled(&HEADER.map(value), value("lc"), data);
+        match assembled {
+            Some(Ok(command)) => {
+                let is_part = |field: &Field| {
+                    matches!(field.meaning, Some(Meaning::Header | Meaning::Data))
+                        || field.name.trim().eq_ignore_ascii_case("lc")
+                };
+                self.fields.retain(|field| !is_part(field));
+                self.add("command", Some(Meaning::Command), &command);
+            }
+            Some(Err(why)) => self.flaw("", why),
+            None => {}
+        }
     }
 
     /// Says where it was said, if it does not say so itself.

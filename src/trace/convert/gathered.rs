@@ -3,7 +3,7 @@
 use super::{
     column::is_text_of_last,
     dialogue::{Message, Unread},
-    element::{Bytes, Element},
+    element::Bytes,
     guards::{HIDES_NOTHING, ends_with_status, flaw_of_command, length_by_le},
     lines::Line,
     looks::is_pairs,
@@ -45,6 +45,8 @@ pub(super) struct Gathered {
     /// How many bytes the first line has, and how many rows stand below it.
     width: usize,
     rows: usize,
+    /// Whether the last row has an offset of eight digits before it.
+    is_dump: bool,
     /// The status word, where it stands apart.
     status: Option<Bytes>,
     /// The first row, and its line, below an answer that may have ended; and how long the answer is by its command.
@@ -58,8 +60,8 @@ pub(super) struct Gathered {
 impl Gathered {
     /// Begins on a line of the log.
     pub(super) fn new(line: usize) -> Self {
-        let (bytes, half, width, rows, status) = Default::default();
-        Self { line, bytes, half, width, rows, status, ended: None, clock: None, flaw: None }
+        let (bytes, half, width, rows, is_dump, status) = Default::default();
+        Self { line, bytes, half, width, rows, is_dump, status, ended: None, clock: None, flaw: None }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -217,7 +219,15 @@ impl Gathered {
             self.width = self.bytes.0.len();
         }
         self.rows += 1;
+        self.is_dump = told.is_some() && whole.split([' ', ':']).next().is_some_and(|offset| offset.len() == 8);
         Some(self.take_of(line, text))
+    }
+
+    /// What the last line of a dump says, which has nothing but the offset of its end, as `hexdump -C` writes it.
+    pub(super) fn end_of_dump(&self, text: &str) -> Option<usize> {
+        let digits = Some(text.trim()).filter(|digits| self.is_dump && self.half.is_none() && digits.len() == 8)?;
+        let is_number = digits.bytes().all(|digit| digit.is_ascii_digit() || matches!(digit, b'a'..=b'f'));
+        usize::from_str_radix(digits, 16).ok().filter(|_| is_number)
     }
 
     /// Whether the rows so far are as long as each other.

@@ -11,10 +11,12 @@
 //! (`remains`, `leftovers`).
 
 mod column;
+mod described;
 mod dialogue;
 mod element;
 mod export;
 mod fields;
+mod foreign;
 mod frames;
 mod gathered;
 mod guards;
@@ -42,11 +44,14 @@ mod vocabulary;
 
 pub use dialogue::{Imported, Unread};
 pub use export::{Unsaid, json, scriptor};
+pub use foreign::Foreign;
 pub use patterns::{GROUPS, Patterns};
 
 use dialogue::Dialogue;
 use lines::Line;
-use logs::{angles, arrows, csv, gp, gpshell, json, json_lines, opensc, opensc_tool, pcscd, scdaemon, scriptor, spy};
+use logs::{
+    angles, arrows, csv, gp, gpshell, json, json_lines, opensc, opensc_tool, pairs, pcscd, scdaemon, scriptor, spy,
+};
 
 /// What wrote a log.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -73,6 +78,8 @@ pub enum Format {
     Angles,
     /// A table with a line of names.
     Csv,
+    /// Names and values on each line, as `Cmd=...;Rep=...;SW=...`.
+    Pairs,
     /// An object of JSON on each line.
     JsonLines,
     /// A document of JSON with such objects in it.
@@ -81,7 +88,7 @@ pub enum Format {
 
 impl Format {
     /// All of them, with their names on the command line.
-    pub const ALL: [(&'static str, Self); 13] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("pcsc-spy", Self::Spy),
         ("pcscd", Self::Pcscd),
         ("opensc", Self::Opensc),
@@ -93,6 +100,7 @@ impl Format {
         ("arrows", Self::Arrows),
         ("angles", Self::Angles),
         ("csv", Self::Csv),
+        ("pairs", Self::Pairs),
         ("json-lines", Self::JsonLines),
         ("json", Self::Json),
     ];
@@ -114,13 +122,14 @@ impl Format {
             arrows.count(&line);
         }
         let wrote = |wanted| PROGRAMS.iter().zip(wrote).any(|((format, _), wrote)| wrote && *format == wanted);
-        let program =
-            PROGRAMS.iter().map(|(format, _)| *format).find(|format| wrote(*format) && *format != Self::JsonLines);
+        let is_program = |format: &Self| !matches!(format, Self::JsonLines | Self::Pairs);
+        let program = PROGRAMS.iter().map(|(format, _)| *format).find(|format| is_program(format) && wrote(*format));
         match program {
             Some(program) => Some(program),
             None if csv::is_typical(log) => Some(Self::Csv),
             None if wrote(Self::JsonLines) && !json::is_whole(log) => Some(Self::JsonLines),
             None if json::is_typical(log) => Some(Self::Json),
+            None if wrote(Self::Pairs) => Some(Self::Pairs),
             None if angles.is_typical() => Some(Self::Angles),
             None => arrows.is_typical().then_some(Self::Arrows),
         }
@@ -131,7 +140,7 @@ impl Format {
 type Tells = fn(&Line<'_>) -> bool;
 
 /// Formats that one line tells, the surest first, and whether it does.
-const PROGRAMS: [(Format, Tells); 9] = [
+const PROGRAMS: [(Format, Tells); 10] = [
     (Format::Spy, spy::is_typical),
     (Format::Opensc, opensc::is_typical),
     (Format::Scdaemon, scdaemon::is_typical),
@@ -141,6 +150,7 @@ const PROGRAMS: [(Format, Tells); 9] = [
     (Format::OpenscTool, opensc_tool::is_typical),
     (Format::Scriptor, scriptor::is_typical),
     (Format::JsonLines, json_lines::is_typical),
+    (Format::Pairs, pairs::is_typical),
 ];
 
 /// All lines of a log, for records.
@@ -165,6 +175,7 @@ pub fn import(log: &str, format: Format) -> Imported {
         Format::Arrows => arrows::read(lines, &mut dialogue),
         Format::Angles => angles::read(lines, &mut dialogue),
         Format::Csv => csv::read(log, &mut dialogue),
+        Format::Pairs => pairs::read(&collected(log), &mut dialogue),
         Format::JsonLines => json_lines::read(&collected(log), &mut dialogue),
         Format::Json => json::read(log, &mut dialogue),
     }

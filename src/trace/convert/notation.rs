@@ -38,6 +38,8 @@ const DOTS_BETWEEN: &str = "dots between bytes: a hidden byte, or what parts the
 
 const SIGNED: &str = "a minus before a byte: a negative number, or what parts bytes: nothing tells";
 
+const SIGNS_TWICE: &str = "two signs between bytes where one parts them: a byte may be missing";
+
 const DIGIT_MISSING: &str = "some bytes behind `0x` have one digit and some two: one may be missing";
 
 const SIGN_DAMAGED: &str = "a byte without the `0x` of the others, or one more that is hidden";
@@ -88,6 +90,11 @@ pub(super) fn read(text: &str) -> Reading<'_> {
         }
         if is_signed(&gap[..gap.len() - rest.len()], rest) {
             reading.doubt = reading.doubt.or(Some(SIGNED));
+        }
+        // Behind the last byte they part it from what is no byte.
+        let signs = gap[..gap.len() - rest.len()].chars().filter(|sign| !is_blank(*sign)).count();
+        if signs > 1 && word(rest).is_some() {
+            reading.doubt = reading.doubt.or(Some(SIGNS_TWICE));
         }
         let Some((elements, after)) = word(rest) else {
             // A column of text may begin as bytes do.

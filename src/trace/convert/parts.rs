@@ -1,4 +1,5 @@
-//! Fields of a record that hold a part of a command or of an answer: Le, and the two bytes of the status word.
+//! Fields of a record that hold a part of a command or of an answer: header, Lc, Le, and the two bytes of the status
+//! word.
 //!
 //! A part that stands in a field of its own and not in the message belongs to it. Numbers may be written in hexadecimal
 //! or as counts; where they differ, the answer tells, or nothing does.
@@ -40,6 +41,34 @@ pub(super) fn le(command: &str, value: &str, data: Option<usize>) -> Le {
     }
 }
 
+/// A command without Le of the fields for its header, for Lc and for its data, each byte of two hexadecimal digits; why
+/// there is none, where Lc is not the length of the data. `None` where a byte of the header is missing or may be
+/// decimal.
+pub(super) fn assembled(
+    header: &[Option<&str>; 4],
+    lc: Option<&str>,
+    data: Option<&str>,
+) -> Option<Result<String, &'static str>> {
+    let byte = |text: &str| {
+        let digits = text.trim();
+        let digits = digits.strip_prefix("0x").unwrap_or(digits);
+        u8::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 2)
+    };
+    let header: Vec<u8> = header.iter().map(|part| part.and_then(byte)).collect::<Option<_>>()?;
+    let data = match data.map(|data| notation::only(data).and_then(|data| data.exact())) {
+        Some(None) => return Some(Err("data of a command that are not only bytes")),
+        Some(Some(data)) => data,
+        None => Vec::new(),
+    };
+    let Ok(length) = u8::try_from(data.len()) else { return Some(Err("more data than the Lc of a command counts")) };
+    if lc.is_some_and(|lc| byte(lc).or_else(|| lc.trim().parse().ok()) != Some(length)) {
+        return Some(Err("an Lc that is not the length of the data"));
+    }
+    let lc = Some(length).filter(|length| *length > 0);
+    let bytes: Vec<u8> = header.into_iter().chain(lc).chain(data).collect();
+    Some(Ok(Bytes::from(&bytes[..]).notation()))
+}
+
 /// The status word of two fields, `90` and `00` or 144 and 0, if both are written the same way and one way only is a
 /// status word.
 pub(super) fn status(first: &str, second: &str) -> Option<Bytes> {
@@ -65,7 +94,7 @@ pub(super) fn status_of_number(value: &str) -> Option<Bytes> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Le, le, status, status_of_number};
+    use super::{Le, assembled, le, status, status_of_number};
 
     #[test]
     fn an_le_in_a_field_of_its_own() {
@@ -88,6 +117,19 @@ mod tests {
         ] {
             assert_eq!(le(command, value, data), expected, "{command} {value}");
         }
+    }
+
+    #[test]
+    fn a_command_of_its_parts() {
+        let header = ["00", "0xA4", "04", "00"].map(Some);
+        assert_eq!(assembled(&header, None, None), Some(Ok("00 A4 04 00".to_owned())));
+        assert_eq!(assembled(&header, Some("02"), Some("3F00")), Some(Ok("00 A4 04 00 02 3F 00".to_owned())));
+        assert!(assembled(&header, Some("03"), Some("3F00")).is_some_and(|command| command.is_err()));
+        assert!(assembled(&header, None, Some("3F0")).is_some_and(|command| command.is_err()));
+        for header in [["00", "164", "04", "00"], ["0", "A4", "04", "00"]] {
+            assert_eq!(assembled(&header.map(Some), None, None), None);
+        }
+        assert_eq!(assembled(&[Some("00"), None, Some("04"), Some("00")], None, None), None);
     }
 
     #[test]

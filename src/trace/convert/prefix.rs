@@ -42,10 +42,21 @@ pub(super) fn untimed(text: &str) -> &str {
 
 type Kind = fn(&str) -> Option<&str>;
 
-const KINDS: [Kind; 12] =
-    [syslog, iso, priority, day_and_time, android, bracket, time, seconds, stream, level, named, |text| {
-        text.strip_prefix("// ").or_else(|| text.strip_prefix("* "))
-    }];
+const KINDS: [Kind; 13] = [
+    syslog,
+    iso,
+    priority,
+    day_and_time,
+    android,
+    android_in_brief,
+    bracket,
+    time,
+    seconds,
+    stream,
+    level,
+    named,
+    |text| text.strip_prefix("// ").or_else(|| text.strip_prefix("* ")),
+];
 
 /// Whether a word before a text tells when, how grave or on which stream it is, and not who says it.
 pub(super) fn is_of_time_or_level(word: &str) -> bool {
@@ -175,6 +186,13 @@ fn android(text: &str) -> Option<&str> {
     let rest = rest.strip_prefix(['V', 'D', 'I', 'W', 'E', 'F'])?.strip_prefix(' ')?;
     let (tag, rest) = rest.split_once(": ")?;
     (is_number(process) && is_number(thread) && is_name(tag.trim_end())).then_some(rest)
+}
+
+/// `D/IsoDep  ( 4212): `, as Android has it in brief.
+fn android_in_brief(text: &str) -> Option<&str> {
+    let (tag, rest) = text.strip_prefix(['V', 'D', 'I', 'W', 'E', 'F'])?.strip_prefix('/')?.split_once('(')?;
+    let (process, rest) = rest.split_once("): ")?;
+    (is_number(process.trim_start()) && is_name(tag.trim_end())).then_some(rest)
 }
 
 /// Seconds since 1970 with a part: `1795852836.123456 `.
@@ -321,6 +339,7 @@ mod tests {
             "f\u{E9}vr. 28 08:00:36 host pcscd[2811]: ",
             "2026-11-28 08:00:36,123 - card.reader - DEBUG - ",
             "11-28 08:00:36.123  1234  1235 D CardService: ",
+            "D/IsoDep  ( 4212): ",
             "1795852836.123456 ",
             "[12345.678901] ",
             "[08:00:36] [DEBUG] ",

@@ -77,11 +77,28 @@ pub(super) fn status(text: &str) -> Option<Bytes> {
     status_in(text).map(|(status, _)| status)
 }
 
+/// What may stand before a status word, in either case.
+const LABELS: [&str; 13] = [
+    "SW1SW2",
+    "SW12",
+    "SW1",
+    "SW",
+    "Status Word",
+    "Status",
+    "Statut",
+    "\u{C9}tat",
+    "\u{E9}tat",
+    "Etat",
+    "Mot d'\u{E9}tat",
+    "Mot d\u{2019}\u{E9}tat",
+    "Mot d'etat",
+];
+
 /// A status word in square brackets or behind `SW`: `[90 00]`, `SW=9000`, `(SW1=0x90, SW2=0x00)`, `| SW: 9000`; and the
 /// part of the text that says it.
 pub(super) fn status_in(text: &str) -> Option<(Bytes, &str)> {
     let inside = text.trim_start_matches(['(', '[', '|', ',', ';', ' ']);
-    let label = ["SW1SW2", "SW12", "SW1", "SW", "Status Word", "Status"].into_iter().find(|label| {
+    let label = LABELS.into_iter().find(|label| {
         inside.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label))
             && !inside[label.len()..].starts_with(char::is_alphanumeric)
     });

@@ -2,6 +2,7 @@
 
 use super::{
     column::is_text_of_last,
+    described::{self, Described},
     dialogue::{Dialogue, Event, FIRST_READER},
     element::Bytes,
     gathered::{Below, Gathered, Rest, TEXT_OF_ABOVE},
@@ -71,6 +72,7 @@ pub(super) struct Turns<'d> {
     /// Whether a time stands between the mark of the last command and its bytes.
     is_timed: bool,
     speakers: Speakers,
+    described: Described,
     /// The first line since the last command that says that its card is gone.
     exchange: Option<(usize, String)>,
 }
@@ -78,8 +80,8 @@ pub(super) struct Turns<'d> {
 impl<'d> Turns<'d> {
     pub(super) fn new(dialogue: &'d mut Dialogue) -> Self {
         let (connections, waiting, leftovers, speakers, exchange) = Default::default();
-        let (open, is_torn, is_timed) = Default::default();
-        Self { dialogue, connections, open, waiting, leftovers, is_torn, is_timed, speakers, exchange }
+        let (open, is_torn, is_timed, described) = Default::default();
+        Self { dialogue, connections, open, waiting, leftovers, is_torn, is_timed, speakers, described, exchange }
     }
 
     /// Begins with what stands behind the mark. `told` is how many bytes the log says that there are.
@@ -118,7 +120,10 @@ impl<'d> Turns<'d> {
     /// Takes a line that has no mark: it goes on with what was said, or it names a reader, or it has nothing that
     /// matters, or it is kept to be named.
     pub(super) fn other(&mut self, line: &Line<'_>) {
-        if !self.heading(line) && !self.row(line) {
+        if described::is_said(&line.text) {
+            self.close();
+            self.described.hear(line, self.dialogue);
+        } else if !self.heading(line) && !self.row(line) {
             self.no_row(line);
         }
     }
@@ -189,6 +194,14 @@ impl<'d> Turns<'d> {
         let Some(open) = self.open.as_mut().filter(|open| open.goes_on) else { return false };
         if open.first.is_some() && begins_as_row(text) {
             self.leftover(line);
+            return true;
+        }
+        if let Some(end) = open.gathered.end_of_dump(text) {
+            line.take(&line.text);
+            if end != open.gathered.bytes().0.len() {
+                open.gathered.flaw(line.number, &line.text, "the end of a dump of another number of bytes");
+            }
+            open.goes_on = false;
             return true;
         }
         let is_whole = open.is_of_card() && open.told.is_none_or(|told| open.gathered.bytes().0.len() >= told);
@@ -302,6 +315,9 @@ impl<'d> Turns<'d> {
             }
         }
         let message = gathered.close(told);
+        if let Kind::Message(speaker) = kind {
+            self.described.said(speaker, &message.bytes, self.dialogue);
+        }
         match kind {
             _ if is_empty => {
                 self.waiting.give_up(self.dialogue);
@@ -349,6 +365,7 @@ impl<'d> Turns<'d> {
         self.close();
         self.leftovers.name(self.dialogue);
         self.waiting.give_up(self.dialogue);
+        self.described.finish(self.dialogue);
     }
 }
 

@@ -162,6 +162,10 @@ impl Kind {
 
 /// The words of a name: `requestId` has two, and so has `request_id`. Letters with accents do not matter.
 pub(super) fn words(name: &str) -> Vec<String> {
+    // The first column of a table often has this name.
+    if name.trim() == "#" {
+        return vec!["no".to_owned()];
+    }
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     for letter in name.chars() {

@@ -2,55 +2,20 @@
 //! and `<--`, `>>` and `<<`, `C-APDU:` and `R-APDU:`; also `Command APDU (n bytes):` of vicc [VICC-LOG lines] and
 //! `Sending:` of gscriptor [GSCRIPTOR-LOG lines].
 
-use super::names::{Named, Unclear};
+use super::{
+    list::{List, list},
+    marks::{MARKS, Marks, Said},
+    names::{Named, Unclear},
+    numbered::Numbers,
+};
 use crate::trace::convert::{
     dialogue::Dialogue,
     gathered::offset,
     leftovers::Author,
     lines::{Line, Lines},
-    notation::{self, Reading},
-    prefix,
+    notation, prefix,
     turns::{Speaker, Turns},
 };
-
-/// What stands before a command, and what before an answer.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Marks {
-    command: &'static str,
-    answer: &'static str,
-}
-
-/// Arrows may stand anywhere in a line. Words begin one, in either case, with a colon or an equals sign behind them; or
-/// they stand behind a name with a sign at its end, as in `[t1] TX: 00 A4`.
-const MARKS: [Marks; 27] = [
-    Marks { command: "=>", answer: "<=" },
-    Marks { command: "==>", answer: "<==" },
-    Marks { command: "-->", answer: "<--" },
-    Marks { command: "->", answer: "<-" },
-    Marks { command: ">>>", answer: "<<<" },
-    Marks { command: ">>", answer: "<<" },
-    Marks { command: "\u{2192}", answer: "\u{2190}" },
-    Marks { command: "C-APDU", answer: "R-APDU" },
-    Marks { command: "CAPDU", answer: "RAPDU" },
-    Marks { command: "Command APDU", answer: "Response APDU" },
-    Marks { command: "APDU command", answer: "APDU response" },
-    Marks { command: "Command", answer: "Response" },
-    Marks { command: "Request", answer: "Response" },
-    Marks { command: "Commande", answer: "R\u{E9}ponse" },
-    Marks { command: "Envoi", answer: "R\u{E9}ception" },
-    Marks { command: "TX", answer: "RX" },
-    Marks { command: "Send", answer: "Recv" },
-    Marks { command: "Sending", answer: "Received" },
-    Marks { command: "Sent", answer: "Received" },
-    Marks { command: "cmd", answer: "rsp" },
-    Marks { command: "cmd", answer: "resp" },
-    Marks { command: "Requ\u{EA}te", answer: "R\u{E9}ponse" },
-    Marks { command: "Commande APDU", answer: "R\u{E9}ponse APDU" },
-    Marks { command: "APDU envoy\u{E9}e", answer: "APDU re\u{E7}ue" },
-    Marks { command: "Envoy\u{E9}", answer: "Re\u{E7}u" },
-    Marks { command: "Terminal", answer: "Card" },
-    Marks { command: "Terminal", answer: "Carte" },
-];
 
 /// Which marks a log has before bytes: those of which commands have most, and of those with answers first.
 #[derive(Debug, Default)]
@@ -68,11 +33,12 @@ impl Counted {
             begun.iter().for_each(|(at, speaker)| self.note(*at, *speaker));
         }
         for (at, marks) in MARKS.iter().enumerate() {
-            for Said { speaker, text, told, .. } in marks.said_in(&line.text) {
+            for Said { speaker, before, text, unnumbered, told, .. } in marks.said_in(&line.text) {
                 let is_begun = text.trim().is_empty();
-                if is_begun && told.is_none() && marks.is_word() {
+                let has_bytes = |text: &str| is_bytes(prefix::untimed(text.trim()));
+                if is_begun && told.is_none() && (marks.is_word() || before.is_empty()) {
                     self.begun.push((at, speaker));
-                } else if is_begun && told.is_some() || is_bytes(prefix::untimed(text.trim())) {
+                } else if is_begun && told.is_some() || has_bytes(text) || has_bytes(unnumbered) {
                     self.note(at, speaker);
                 }
             }
@@ -99,118 +65,45 @@ impl Counted {
 
 /// Whether a text begins with two bytes or more.
 fn is_bytes(text: &str) -> bool {
-    notation::read(text).bytes.0.len() > 1
+    let count = |text: &str| notation::read(text).bytes.0.len();
+    count(text) > 1
+        || list(text).is_some_and(|list| match list {
+            List::Decimal(hex, _) | List::Quoted(hex) => count(&hex) > 1,
+        })
+}
+
+/// How the messages of a log are written, as far as all of them tell.
+#[derive(Debug, Default)]
+struct Habits {
+    numbers: Numbers,
+    /// How many are lists of decimal numbers, how many of these could be nothing else, and how many are no lists.
+    decimal: usize,
+    surely: usize,
+    other: usize,
+}
+
+impl Habits {
+    fn note(&mut self, said: &Said<'_>) {
+        self.numbers.note(said);
+        match list(said.text) {
+            Some(List::Decimal(_, is_sure)) => {
+                self.decimal += 1;
+                self.surely += usize::from(is_sure);
+            }
+            _ => self.other += 1,
+        }
+    }
+
+    /// Whether bytes are lists of decimal numbers. What is no such list was damaged, and is not read as hexadecimal.
+    fn are_decimal(&self) -> bool {
+        self.surely > 0 && self.decimal > self.other
+    }
 }
 
 /// Whether bytes stand behind any of these marks in a line. In the log of another program they were sent all the same.
 pub(in crate::trace::convert) fn is_said(text: &str) -> bool {
     let has_bytes = |said: Said<'_>| notation::only(said.text).is_some_and(|bytes| bytes.0.len() > 1);
     MARKS.iter().any(|marks| marks.said_in(text).into_iter().any(has_bytes))
-}
-
-impl Marks {
-    fn is_word(self) -> bool {
-        self.command.starts_with(|first: char| first.is_ascii_alphabetic())
-    }
-
-    /// What is said in a line.
-    fn said_in(self, text: &str) -> Vec<Said<'_>> {
-        if self.is_word() {
-            let said = |mark, speaker| behind_word(text, mark).map(|word| Said { speaker, ..word });
-            let said = said(self.command, Speaker::Terminal).or_else(|| said(self.answer, Speaker::Card));
-            return said.into_iter().collect();
-        }
-        // A column of text shows an arrow where the bytes are one.
-        let is_row = |text: &str| {
-            let Reading { bytes, rest, .. } = notation::read(text);
-            !bytes.is_empty() && rest.is_empty()
-        };
-        let command = find(text, self.command).map(|at| (at, self.command, Speaker::Terminal));
-        let answer = find(text, self.answer).map(|at| (at, self.answer, Speaker::Card));
-        let mut found: Vec<_> = command.into_iter().chain(answer).collect();
-        found.sort_by_key(|(at, ..)| *at);
-        match found[..] {
-            [(at, mark, _), _] if is_row(timed(&text[at + mark.len()..])) => found.truncate(1),
-            [_, ..] if is_row(text) => return Vec::new(),
-            _ => {}
-        }
-        let ends = found.iter().skip(1).map(|(at, ..)| *at).chain([text.len()]);
-        let said = found.iter().zip(ends).map(|(&(at, mark, speaker), end)| Said {
-            speaker,
-            before: text.get(..found[0].0).unwrap_or_default().trim(),
-            mark: text.get(at..at + mark.len()).unwrap_or_default(),
-            text: timed(text.get(at + mark.len()..end).unwrap_or_default()),
-            told: None,
-        });
-        said.collect()
-    }
-}
-
-/// What stands behind a mark.
-struct Said<'a> {
-    speaker: Speaker,
-    /// What stands before the first mark of the line: perhaps the name of a reader.
-    before: &'a str,
-    mark: &'a str,
-    text: &'a str,
-    /// How many bytes the log says that there are.
-    told: Option<usize>,
-}
-
-/// Where an arrow stands that is no part of a longer one.
-fn find(text: &str, arrow: &str) -> Option<usize> {
-    let is_arrow = |character: &char| matches!(character, '=' | '-' | '<' | '>');
-    text.match_indices(arrow).map(|(at, _)| at).find(|&at| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + arrow.len()..].chars().next();
-        !before.iter().chain(&after).any(is_arrow)
-    })
-}
-
-/// What stands behind a word and a colon, perhaps with a count between them: `Command APDU (5 bytes): 00 A4`. The word
-/// begins the text, or stands behind a name.
-fn behind_word<'a>(text: &'a str, word: &str) -> Option<Said<'a>> {
-    let ends_name = |before: &str| {
-        let name = before.trim_end();
-        name.ends_with([']', ')', ':', '|']) || name.len() < before.len() && (name.contains('=') || is_numbered(name))
-    };
-    let is_here = |at: usize| text.get(at..at + word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    let may_end_name = |at: usize| matches!(text.as_bytes()[at - 1], b' ' | b'\t' | b']' | b')' | b':' | b'|');
-    let mut places = 0..text.len().min(LONGEST_NAME);
-    let at = places.find(|&at| {
-        let is_place = at == 0 || may_end_name(at);
-        is_place && is_here(at) && (at == 0 || ends_name(&text[..at])) && counted(&text[at + word.len()..]).is_some()
-    })?;
-    let behind = &text[at + word.len()..];
-    let (told, rest) = counted(behind)?;
-    let end = if told.is_some() { text.len() - rest.len() } else { at + word.len() };
-    Some(Said { speaker: Speaker::Terminal, before: text[..at].trim(), mark: &text[at..end], text: rest, told })
-}
-
-/// Whether a text is a word with a number behind it, as names of readers are: `R1`, `carte 2`.
-fn is_numbered(name: &str) -> bool {
-    let word = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
-    let letters = word.trim_end_matches([' ', '#', '-', '_']);
-    matches!(name.len() - word.len(), 1 | 2) && !letters.is_empty() && letters.chars().all(char::is_alphabetic)
-}
-
-/// How far from the beginning of a line the word for who speaks may stand.
-const LONGEST_NAME: usize = 80;
-
-/// A count in brackets, if there is one, and what stands behind the colon.
-fn counted(text: &str) -> Option<(Option<usize>, &str)> {
-    let rest = text.trim_start();
-    let bracketed = rest.strip_prefix(['(', '[']).and_then(|count| count.split_once([')', ']']));
-    let told =
-        bracketed.and_then(|(count, _)| count.split([' ', 'b', 'B']).find(|word| !word.is_empty())?.parse().ok());
-    let rest = bracketed.map_or(rest, |(_, rest)| rest);
-    Some((told, rest.trim_start().strip_prefix([':', '='])?))
-}
-
-/// A text without the time in round brackets at its beginning.
-fn timed(text: &str) -> &str {
-    let inside = text.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
-    inside.map_or(text, |(_, rest)| rest)
 }
 
 /// Whether what stands before an arrow is the row above it.
@@ -229,10 +122,15 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     lines.clone().for_each(|line| counted.count(&line));
     let marks = counted.marks().unwrap_or(MARKS[0]);
     let mut named = Named::default();
+    let mut habits = Habits::default();
     for line in lines.clone() {
-        let said = marks.said_in(&line.text);
-        said.iter().for_each(|said| named.note(said.speaker == Speaker::Terminal, said.before));
+        for said in marks.said_in(&line.text) {
+            named.note(said.speaker == Speaker::Terminal, said.before);
+            habits.note(&said);
+        }
     }
+    let (are_numbered, are_decimal) = (habits.numbers.count(), habits.are_decimal());
+    let mut numbers = Numbers::default();
     let mut unclear = Unclear::default();
     let mut turns = Turns::new(dialogue);
     let mut asked = String::new();
@@ -254,8 +152,16 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
         if said.is_empty() && !turns.status_below(&line) && !turns.atr(&line, &line.text) {
             turns.other(&line);
         }
-        for Said { speaker, before, mark, text, told } in said {
+        for said in said {
+            let Said { speaker, before, mark, number, .. } = said;
+            let (text, told) = if are_numbered { (said.text, None) } else { (said.unnumbered, said.told) };
             line.take(mark);
+            if are_numbered {
+                line.take(number);
+                if let Some(why) = numbers.hear(number) {
+                    turns.dialogue.unread(line.number, &line.text, why);
+                }
+            }
             if let Some(reader) = named.reader(before) {
                 line.take(before);
                 if named.are_several() && speaker == Speaker::Terminal {
@@ -267,11 +173,26 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
             if before == "A" && matches!(mark, ">>" | "<<") {
                 line.take(before);
             }
-            turns.begin(speaker, &line, text, told);
+            match list(text) {
+                Some(List::Quoted(hex)) => begin_list(speaker, &line, text, &hex, &mut turns),
+                Some(List::Decimal(hex, _)) if are_decimal => begin_list(speaker, &line, text, &hex, &mut turns),
+                _ if are_decimal => {
+                    turns.leftover(&line);
+                    turns.begin(speaker, &line, "", None);
+                }
+                _ => turns.begin(speaker, &line, text, told),
+            }
         }
         turns.settle(&line, if is_of_vicc(&line.text) { Author::Program } else { Author::Anybody });
     }
     turns.finish();
+}
+
+/// Begins with a list, which is all of a part of a line.
+fn begin_list(speaker: Speaker, line: &Line<'_>, text: &str, hex: &str, turns: &mut Turns<'_>) {
+    turns.begin(speaker, line, hex, None);
+    turns.ends();
+    line.take(text);
 }
 
 const ROW_BEFORE: &str = "a row of bytes stands before the arrow: an end of line is lost";

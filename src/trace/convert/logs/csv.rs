@@ -61,10 +61,25 @@ pub(in crate::trace::convert) fn read(log: &str, dialogue: &mut Dialogue) {
         return dialogue.unread(first.number, first.whole, why);
     };
     lines.retain(|line| line.number > above);
+    // Below the names of a table of Markdown stands a ruler.
+    if separator == '|' && lines.first().is_some_and(|line| is_ruler(line.whole)) {
+        lines.remove(0);
+    }
     // Nothing has to be told from behind where there is no quote.
     let ends = if log.contains('"') { ends_of_quotes(&lines, separator) } else { Vec::new() };
     let table = Table { lines, separator, columns, ends };
     fields::say(|take: &mut dyn FnMut(Record)| table.records(take), dialogue);
+}
+
+/// Whether a line is `|---|:---:|`.
+fn is_ruler(line: &str) -> bool {
+    line.contains("---") && line.chars().all(|sign| matches!(sign, '|' | '-' | ':') || sign.is_whitespace())
+}
+
+/// A value without the signs that set it off in a table of Markdown.
+fn unquoted(value: &str, separator: char) -> &str {
+    let inside = value.trim().strip_prefix('`').and_then(|value| value.strip_suffix('`'));
+    inside.filter(|inside| separator == '|' && !inside.contains('`')).unwrap_or(value)
 }
 
 /// The lines below the names.
@@ -100,7 +115,9 @@ impl Table<'_> {
             }
             if cells.len() == columns.len() || last.is_some() {
                 let named = columns.iter().zip(&cells);
-                named.for_each(|(column, value)| record.add(&column.name, column.meaning, value));
+                named.for_each(|(column, value)| {
+                    record.add(&column.name, column.meaning, unquoted(value, *separator));
+                });
             }
             if cells.len() != columns.len() && last.is_some() {
                 record.flaw(line.whole, &format!("{} values under {} names", cells.len(), columns.len()));

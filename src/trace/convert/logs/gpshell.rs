@@ -3,11 +3,13 @@
 
 use crate::trace::convert::{
     dialogue::{Dialogue, Event, Message},
+    element::{Bytes, Element},
     gathered::Gathered,
     headings::{Heading, heading},
     leftovers::{Author, Leftovers},
     lines::{Line, Lines},
     looks::{begins_as_row, holds_row},
+    notation,
     pairing::Waiting,
     readers::Place,
     tail::{self, Tail},
@@ -62,13 +64,15 @@ struct Gpshell<'d> {
     reader: Option<String>,
     waiting: Waiting,
     leftovers: Leftovers,
+    /// The command that a line of its script asks for: that line, and the bytes.
+    asked: Option<(usize, String, Bytes)>,
 }
 
 pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue) {
     let wraps = lines.clone().any(|line| is_typical(&line));
-    let (leftovers, waiting) = Default::default();
+    let (leftovers, waiting, asked) = Default::default();
     let mut gpshell =
-        Gpshell { dialogue, open: None, plain: None, answer: None, wraps, reader: None, waiting, leftovers };
+        Gpshell { dialogue, open: None, plain: None, answer: None, wraps, reader: None, waiting, leftovers, asked };
     for line in lines {
         let mut author = Author::Anybody;
         if let Some((kind, text)) = marked(&line.text) {
@@ -95,6 +99,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
                 line.take(&result[..end]);
             }
             gpshell.connect(&line);
+            gpshell.ask(&line);
             if is_own(&line.text) {
                 author = Author::Program;
             }
@@ -102,6 +107,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
         gpshell.leftovers.settle(&line, author);
     }
     gpshell.close();
+    gpshell.check_asked(None);
     gpshell.send();
     gpshell.waiting.give_up(gpshell.dialogue);
     gpshell.leftovers.name(gpshell.dialogue);
@@ -129,6 +135,26 @@ impl Gpshell<'_> {
         }
     }
 
+    /// Takes a line of the script that asks for a command: `send_apdu -sc 0 -APDU 00A40400`.
+    fn ask(&mut self, line: &Line<'_>) {
+        let asked = Some(&line.text).filter(|text| text.to_ascii_lowercase().starts_with("send_apdu"));
+        let Some((_, digits)) = asked.and_then(|text| text.rsplit_once("-APDU ")) else { return };
+        if let Some(bytes) = notation::only(digits) {
+            line.take(digits);
+            self.check_asked(None);
+            self.asked = Some((line.number, line.text.clone().into_owned(), bytes));
+        }
+    }
+
+    /// Names the line that asked for another command than this, to which GPShell adds an Le.
+    fn check_asked(&mut self, command: Option<&Bytes>) {
+        let Some((line, text, asked)) = self.asked.take() else { return };
+        let with_le = Bytes([&asked.0[..], &[Element::Byte(0)]].concat());
+        if command.is_none_or(|command| *command != asked && *command != with_le) {
+            self.dialogue.unread(line, &text, "a command that was asked for, and no such one below");
+        }
+    }
+
     fn row(&mut self, line: &Line<'_>) -> bool {
         let Some((_, open)) = &mut self.open else { return false };
         let Some(rest) = open.row(line, &line.text) else { return false };
@@ -145,6 +171,7 @@ impl Gpshell<'_> {
         let message = gathered.close(None);
         match kind {
             Kind::Command => {
+                self.check_asked(Some(&message.bytes));
                 self.send();
                 self.plain = Some(message);
             }

@@ -181,6 +181,10 @@ impl<'a> Document<'a> {
     fn close(&mut self, closed: &Open<'a>, part: Part<'a>) -> bool {
         let has = |meaning| closed.meanings.contains(&meaning);
         let tells = fields::tell(&closed.meanings);
+        // The object around it says whose its bytes are.
+        if tells && closed.meanings.len() == 2 && json_lines::is_buffer(part.text) {
+            return closed.has_record;
+        }
         let is_part = [Meaning::Command, Meaning::Answer, Meaning::Status].into_iter().any(has);
         if closed.is_object && !closed.has_record && (tells || is_part) {
             // What is in it belongs to it.

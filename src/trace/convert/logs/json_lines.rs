@@ -71,12 +71,17 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         record.flaw(text, "no object of JSON");
         return record;
     };
+    let has_numbers = header_is_of_numbers(entries.iter().map(|(key, value)| (key.as_str(), value)));
     for (key, value) in &entries {
         if values::is_bytes(key) {
             record.flaw(key, "what may be bytes, in the place of a name");
         }
         let meaning = fields::meaning(key);
         match (meaning, text_of(value)) {
+            (_, Some(_)) if has_numbers && part_of_numbers(key, value).is_some() => {
+                record.add(key, meaning, &part_of_numbers(key, value).unwrap_or_default());
+            }
+            (Some(Meaning::Command | Meaning::Apdu), None) if is_command(value) => parts(value, &mut record),
             (Some(_), Some(text)) => record.add(key, meaning, &text),
             (Some(Meaning::Answer), None) if is_answer(value) => inside(value, &mut record),
             (Some(Meaning::Reader), None) if value.is_object() => record.add(key, meaning, &texts(value).join(" ")),
@@ -94,6 +99,67 @@ fn is_answer(value: &Value) -> bool {
     let is_status = |key: &str| fields::meaning(key) == Some(Meaning::Status) || matches!(key, "sw1" | "sw2");
     let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
     keys().any(is_status) && keys().all(|key| is_status(key) || fields::meaning(key) == Some(Meaning::Data))
+}
+
+/// Whether a value is an object with the parts of a command, and nothing else.
+fn is_command(value: &Value) -> bool {
+    let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.to_ascii_lowercase());
+    fields::HEADER.iter().all(|part| keys().any(|key| key == *part))
+        && keys().all(|key| fields::HEADER.contains(&key.as_str()) || matches!(key.as_str(), "lc" | "data" | "le"))
+}
+
+/// Adds the parts of a command, which its record puts together.
+fn parts(value: &Value, record: &mut Record) {
+    let entries = || value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value));
+    let has_numbers = header_is_of_numbers(entries());
+    for (key, value) in entries() {
+        let number = part_of_numbers(key, value).filter(|_| has_numbers);
+        match number.or_else(|| text_of(value)) {
+            Some(text) => record.add(key, fields::meaning(key), &text),
+            None => leaves(key, value, record),
+        }
+    }
+}
+
+/// Whether the four bytes of a header are numbers, which JSON has in decimal.
+fn header_is_of_numbers<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>) -> bool {
+    let is_part = |key: &str| fields::HEADER.iter().any(|part| key.eq_ignore_ascii_case(part));
+    entries.filter(|(key, value)| is_part(key) && value.is_u64()).count() == fields::HEADER.len()
+}
+
+/// A number that is a part of a command, in hexadecimal: a byte of the header, Lc or Le.
+fn part_of_numbers(key: &str, value: &Value) -> Option<String> {
+    let key = key.to_ascii_lowercase();
+    let is_part = fields::HEADER.contains(&key.as_str()) || matches!(key.as_str(), "lc" | "le");
+    let number = value.as_u64().filter(|_| is_part)?;
+    match (key.as_str(), number) {
+        // That may be none.
+        ("le", 0) => None,
+        ("le", 256) => Some("0x00".to_owned()),
+        _ => u8::try_from(number).ok().map(|byte| format!("0x{byte:02X}")),
+    }
+}
+
+/// Whether a text is an object in which Node prints bytes: `{"type":"Buffer","data":[0,164]}`.
+pub(super) fn is_buffer(text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|value| buffer(&value).is_some())
+}
+
+fn buffer(value: &Value) -> Option<&Value> {
+    let object = value.as_object().filter(|object| object.len() == 2)?;
+    let is_named = object.get("type").and_then(Value::as_str) == Some("Buffer");
+    let is_bytes = |value: &&Value| value.as_array().is_some_and(|bytes| bytes.iter().all(Value::is_number));
+    object.get("data").filter(|value| is_named && is_bytes(value))
+}
+
+/// Words of hexadecimal digits, each a byte and all written in one way.
+fn hex_words(values: &[Value]) -> Option<String> {
+    let words: Vec<&str> = values.iter().map(Value::as_str).collect::<Option<_>>()?;
+    let is_hex = |word: &str| word.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let is_plain = |word: &&str| word.len() == 2 && is_hex(word);
+    let is_marked =
+        |word: &&str| word.strip_prefix("0x").is_some_and(|digits| matches!(digits.len(), 1 | 2) && is_hex(digits));
+    (words.iter().all(is_plain) || words.iter().all(is_marked)).then(|| words.join(" "))
 }
 
 /// All that an object holds, as text.
@@ -142,6 +208,7 @@ fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
+        Value::Array(words) if words.iter().any(Value::is_string) && hex_words(words).is_some() => hex_words(words),
         Value::Array(numbers) => {
             // Java has bytes from -128 to 127: above that there are none where some are below zero.
             let is_signed = numbers.iter().any(|number| number.as_i64().is_some_and(|number| number < 0));
@@ -153,6 +220,7 @@ fn text_of(value: &Value) -> Option<String> {
             let word = |number: &Value| byte(number).map_or_else(|| number.to_string(), |byte| format!("{byte:02X}"));
             Some(numbers.iter().map(word).collect::<Vec<_>>().join(" "))
         }
-        Value::Null | Value::Bool(_) | Value::Object(_) => None,
+        Value::Object(_) => buffer(value).and_then(text_of),
+        Value::Null | Value::Bool(_) => None,
     }
 }

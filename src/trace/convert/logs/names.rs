@@ -95,6 +95,28 @@ const COUNT: [&str; 36] = [
     "index",
 ];
 
+/// Words before a number that tells one of several who speak from another, also where they stand before commands only.
+const PARTIES: [&str; 18] = [
+    "session",
+    "client",
+    "conn",
+    "connection",
+    "connexion",
+    "thread",
+    "tid",
+    "pid",
+    "port",
+    "app",
+    "ch",
+    "chan",
+    "channel",
+    "canal",
+    "dev",
+    "r",
+    "rd",
+    "sam",
+];
+
 /// The names that say that they are a reader's: those before commands and, of these, those before answers too; at most
 /// as many as a trace has slots.
 #[derive(Debug, Default)]
@@ -156,6 +178,8 @@ pub(super) struct Unclear {
     repeats: bool,
     /// Whether a second one was named.
     is_named: bool,
+    /// Whether nothing stood before the last answer.
+    is_bare: bool,
 }
 
 impl Unclear {
@@ -164,9 +188,14 @@ impl Unclear {
     /// is told.
     pub(super) fn hear(&mut self, is_command: bool, before: &str, line: usize) -> Option<String> {
         if is_command {
-            before.clone_into(&mut self.asked);
-            return None;
+            let asked = std::mem::replace(&mut self.asked, before.to_owned());
+            if self.is_named || !self.is_bare || !is_of_another(&asked, before) {
+                return None;
+            }
+            self.is_named = true;
+            return Some(format!("{ANOTHER_NAME} ({asked}, above): {ADVICE}"));
         }
+        self.is_bare = !before.contains(char::is_alphanumeric);
         if before != self.asked || !before.contains(char::is_alphanumeric) {
             return None;
         }
@@ -187,10 +216,19 @@ impl Unclear {
         }
         self.is_named = true;
         let first = first.trim_matches([' ', ':', '|', '[', ']']);
-        Some(format!(
-            "{ANOTHER_NAME} ({first}, line {above}): make a log of each, or write the reader's name with the word `reader` before it"
-        ))
+        Some(format!("{ANOTHER_NAME} ({first}, line {above}): {ADVICE}"))
     }
+}
+
+const ADVICE: &str = "make a log of each, or write the reader's name with the word `reader` before it";
+
+/// Whether two names differ in the number behind a word for who speaks.
+fn is_of_another(one: &str, next: &str) -> bool {
+    let (first, second) = (numbers(one), numbers(next));
+    let differ = |(first, second): (&Number<'_>, &Number<'_>)| {
+        first.before == second.before && first.value != second.value && PARTIES.contains(&second.word().as_str())
+    };
+    first.len() == second.len() && first.iter().zip(&second).any(differ)
 }
 
 const ANOTHER_NAME: &str = "a command and its answer have another name before them, perhaps another reader's,";
@@ -217,10 +255,15 @@ struct Number<'a> {
 
 impl Number<'_> {
     fn counts(&self) -> bool {
+        let word = self.word();
+        self.is_of_time || word.is_empty() || COUNT.contains(&word.as_str())
+    }
+
+    /// The word before it, in small letters; empty where it stands alone.
+    fn word(&self) -> String {
         let joined = self.before.strip_suffix(['[', '(']).filter(|name| name.ends_with(char::is_alphabetic));
         let joined = joined.unwrap_or(self.before).trim_end_matches([' ', '#', '-', '_', '=', ':', '.', '\u{B0}']);
-        let word = joined.rsplit(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase();
-        self.is_of_time || word.is_empty() || COUNT.contains(&word.as_str())
+        joined.rsplit(|sign: char| !sign.is_alphabetic()).next().unwrap_or_default().to_lowercase()
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the importers make of logs.
 
 mod field;
+mod forms;
 mod left;
 mod posted;
 mod printed;

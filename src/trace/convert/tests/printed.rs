@@ -41,7 +41,7 @@ enum Frame {
 }
 
 /// Marks with their bytes on the same line, or on those below.
-const MARKS: [(&str, &str); 12] = [
+const MARKS: [(&str, &str); 16] = [
     (" => ", " <= "),
     (" => ", " <= "),
     (" --> ", " <-- "),
@@ -54,6 +54,10 @@ const MARKS: [(&str, &str); 12] = [
     ("R1 TX: ", "R1 RX: "),
     ("TX:", "RX:"),
     ("Commande APDU :", "R\u{E9}ponse APDU :"),
+    ("Envoi APDU : ", "R\u{E9}ponse APDU : "),
+    ("Commande envoy\u{E9}e \u{E0} la carte : ", "R\u{E9}ponse de la carte : "),
+    ("Sending to ICC1: ", "Received from ICC1: "),
+    ("=> (1) ", "<= (1) "),
 ];
 
 const FRAMES: [Frame; 6] =
@@ -271,6 +275,10 @@ impl Printer {
                 let between = self.style.between;
                 self.line(&format!("1,\"{}\",\"{}\"", hex(command, between), hex(answer, between)));
             }
+            Format::Pairs => {
+                let between = self.style.between;
+                self.line(&format!("Cmd={};Rep={};SW={}", hex(command, between), hex(data, between), hex(status, "")));
+            }
             Format::Json => {
                 let between = self.style.between;
                 self.line("  {");
@@ -306,7 +314,7 @@ pub(super) fn printed(format: Format, exchanges: &[Exchange], style: Style) -> S
         printer.line("]");
     }
     // Records are passed on as files, and of one line nothing tells that it has a frame.
-    let is_file = matches!(format, Format::Spy | Format::Csv | Format::Json | Format::JsonLines);
+    let is_file = matches!(format, Format::Spy | Format::Csv | Format::Json | Format::JsonLines | Format::Pairs);
     if is_file { printer.log } else { style.frame.around(&printer.log) }
 }
 

@@ -42,7 +42,7 @@ fn damaged(log: &str, place: Index, damage: Damage) -> String {
 /// Whether nothing in a log tells that one of its lines is missing: a record of both command and answer, a row without
 /// offset or count, the only wrapped command of GPShell.
 fn loses_lines_unseen(format: Format, exchanges: usize) -> bool {
-    matches!(format, Format::Csv | Format::JsonLines | Format::OpenscTool | Format::Scriptor)
+    matches!(format, Format::Csv | Format::JsonLines | Format::Pairs | Format::OpenscTool | Format::Scriptor)
         || format == Format::Gpshell && exchanges < 2
 }
 

@@ -193,7 +193,7 @@ fn falsehood(exchanges: &[Exchange], log: &str, damage: Damage) -> Option<String
     (found != expected).then(|| format!("{found:?}\nnot {expected:?}"))
 }
 
-const FORMATS: [Format; 10] = [
+const FORMATS: [Format; 11] = [
     Format::Spy,
     Format::Pcscd,
     Format::Opensc,
@@ -204,6 +204,7 @@ const FORMATS: [Format; 10] = [
     Format::Gpshell,
     Format::Arrows,
     Format::Angles,
+    Format::Pairs,
 ];
 
 proptest! {

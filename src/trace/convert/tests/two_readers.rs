@@ -99,6 +99,11 @@ fn names_before_arrows_may_be_those_of_readers() {
     ] {
         assert_eq!(named(one), [0; 0], "{one:?}");
     }
+    let bare = |name: &str| format!("{name}=> 00 B0 00 00 02\n<= 01 02 90 00\n");
+    for (one, other, lines) in [("session 1 ", "session 2 ", &[3][..]), ("READ RECORD 1 ", "READ RECORD 2 ", &[])] {
+        let unread = import(&(bare(one) + &bare(other) + &bare(one)), Format::Arrows).unread;
+        assert_eq!(unread.iter().map(|unread| unread.line).collect::<Vec<_>>(), lines, "{one}");
+    }
     let described = "SELECT => 00 A4 04 00 00\n<= 90 00\nREAD => 00 B0 00 00 02\n<= 01 02 90 00\n";
     assert_eq!(import(described, Format::Arrows).unread, []);
 }
