@@ -1,16 +1,13 @@
 //! What contradicts itself in the data of a professional's card, though each value for itself could be.
 
-use super::super::{Contradiction, Note};
+use super::super::Contradiction;
 use crate::profile::{
     schema::Doc,
-    tree::{CardDate, Data, Node, Span},
+    tree::{CardDate, Node},
 };
 
 /// The first year that the certificates of cards say here.
 pub(super) const FIRST_YEAR: u16 = 1970;
-
-/// The mode of billing of who stands in for another.
-const LOCUM: &str = "4";
 
 /// All that contradicts itself.
 pub(super) fn of(data: &Node) -> Vec<Contradiction> {
@@ -18,17 +15,8 @@ pub(super) fn of(data: &Node) -> Vec<Contradiction> {
     of_card.chain(members(data, "facturation").filter_map(|situation| own_locum(data, situation))).collect()
 }
 
-/// What could be so, but rarely is.
-pub(super) fn notes(data: &Node) -> Vec<Note> {
-    let situations = members(data, "facturation");
-    let mut notes: Vec<_> =
-        situations.flat_map(|situation| [lots_alone(situation), no_locum(situation)]).flatten().collect();
-    notes.extend(["exercice", "facturation"].into_iter().flat_map(|list| twice(data, list)));
-    notes
-}
-
 /// The members of a list at the top of the file.
-fn members<'d>(data: &'d Node, list: &str) -> impl Iterator<Item = &'d Node> {
+pub(super) fn members<'d>(data: &'d Node, list: &str) -> impl Iterator<Item = &'d Node> {
     data.at(list).map(Node::list).unwrap_or_default().iter()
 }
 
@@ -46,70 +34,6 @@ fn own_locum(data: &Node, situation: &Node) -> Option<Contradiction> {
             "écrire le numéro RPPS du professionnel que le titulaire remplace, ou enlever la clé",
         ),
     })
-}
-
-/// Lots are made of forms, so who signs lots signs forms.
-fn lots_alone(situation: &Node) -> Option<Note> {
-    let flag = |key| situation.at(key).map(|node| &node.data);
-    let alone = flag("signe_fse") == Some(&Data::Flag(false)) && flag("signe_lots") == Some(&Data::Flag(true));
-    let (forms, name) = (situation.at("signe_fse")?, situation.at("raison_sociale")?);
-    alone.then(|| Note {
-        at: place(&[forms, name]),
-        message: said(
-            "this situation signs lots and not the forms in them; write signe_lots = false as well",
-            "cette situation signe les lots, mais pas les feuilles qu'ils contiennent ; écrire aussi signe_lots = false",
-        ),
-    })
-}
-
-/// Who stands in for somebody bills as a locum.
-fn no_locum(situation: &Node) -> Option<Note> {
-    let (other, mode) = (situation.at("remplace")?, situation.at("mode")?);
-    (mode.text() != Some(LOCUM)).then(|| Note {
-        at: place(&[other]),
-        message: said(
-            format!("somebody who stands in for another bills as a locum: mode = \"{LOCUM}\""),
-            format!("qui remplace quelqu'un facture comme remplaçant : mode = \"{LOCUM}\""),
-        ),
-    })
-}
-
-/// Members of a list that say the same as one before them.
-fn twice(data: &Node, list: &str) -> Vec<Note> {
-    let all: Vec<_> = members(data, list).collect();
-    let again =
-        all.iter().enumerate().filter(|&(index, member)| all.iter().take(index).any(|first| same(first, member)));
-    let note = |(index, member): (usize, &&Node)| {
-        let number = index + 1;
-        let first = all.iter().position(|first| same(first, member)).unwrap_or_default() + 1;
-        Some(Note {
-            at: place(&[member.at("raison_sociale")?]),
-            message: said(
-                format!("{list} {number} says the same as {list} {first}"),
-                format!("{list} {number} dit la même chose que {list} {first}"),
-            ),
-        })
-    };
-    again.filter_map(note).collect()
-}
-
-/// Whether two values say the same, wherever they stand in the file.
-fn same(one: &Node, other: &Node) -> bool {
-    match (&one.data, &other.data) {
-        (Data::Table(one), Data::Table(other)) => {
-            one.len() == other.len()
-                && one.iter().all(|(key, value)| other.get(key).is_some_and(|other| same(value, other)))
-        }
-        (Data::List(one), Data::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (one, other) => one == other,
-    }
-}
-
-/// The first of these that was written.
-fn place(nodes: &[&Node]) -> Span {
-    nodes.iter().map(|node| &node.span).find(|span| !span.is_empty()).cloned().unwrap_or_default()
 }
 
 /// Whether certificates can say the days of the card.
@@ -190,6 +114,6 @@ fn training(data: &Node) -> Option<Contradiction> {
     })
 }
 
-fn said(en: impl Into<String>, fr: impl Into<String>) -> Doc {
+pub(super) fn said(en: impl Into<String>, fr: impl Into<String>) -> Doc {
     Doc { en: en.into(), fr: fr.into() }
 }

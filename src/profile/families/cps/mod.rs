@@ -8,6 +8,7 @@ mod contradictions;
 mod fourth_tests;
 #[cfg(test)]
 mod map_tests;
+mod notes;
 mod status;
 #[cfg(test)]
 mod ter_tests;
@@ -116,7 +117,7 @@ impl Family for Cps {
     }
 
     fn notes(&self, data: &Node) -> Vec<Note> {
-        contradictions::notes(data)
+        notes::of(data)
     }
 
     fn face(&self, data: &Node) -> Face {
