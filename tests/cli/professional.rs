@@ -176,6 +176,60 @@ fn a_page_says_how_many_tries_there_were_before() {
     );
 }
 
+/// A card whose billing is over or odd, whose profession is in no table, and whose update has a time of day.
+#[test]
+fn a_page_says_in_both_languages_what_is_odd_about_a_card() {
+    let sandbox = Sandbox::new();
+    let card = sandbox.path().join("card.toml");
+    let billing = |begin: &str, rest: &str| {
+        format!(
+            "\n[[facturation]]\nraison_sociale = \"X\"\nsiren = \"999000003\"\nnumero_facturation = \"999100019\"\n\
+             specialite = \"01\"\nindicateur = \"0\"\ndebut = \"{begin}\"\n{rest}\n"
+        )
+    };
+    let text = virtuale_applets::cards::CPS_LEFEVRE
+        .replace(
+            "[titulaire]\n",
+            "[carte.mise_a_jour]\ndebut = \"2026-01-10T08:30\"\nfin = \"2026-01-10T08:31\"\n\n[titulaire]\n",
+        )
+        .replace("profession = \"10\"", "profession = \"99\"")
+        + &billing("2024-01-01", "fin = \"2025-12-31\"")
+        + &billing("2026-02-01", "signe_fse = false");
+    std::fs::write(&card, text).expect("a file");
+    let card = card.to_string_lossy();
+    let page = |lang: &str| {
+        let script =
+            format!("echo 1234 | virtuale read --now 2026-01-15 --pin-fd 0 --lang {lang} --commands --card {card}");
+        let (code, out, error) = run(&mut sandbox.shell(&script));
+        assert_eq!((code, error.as_str()), (0, ""), "{out}");
+        out
+    };
+    demand(
+        &page("en"),
+        &[
+            "2026-01-10 08:30 to 2026-01-10 08:31\n",
+            "99 (code not known here)\n",
+            "Billing situation 2 ended on 2025-12-31: nothing is billed by it any more.\n",
+            "Billing situation 3 does not begin before 2026-02-01.\n",
+            "Billing situation 3 signs lots, and not the care forms in them.\n",
+            "9F0F 15 bytes wait\n",
+            "9804 wrong PIN, or PIN not proved\n",
+        ],
+    );
+    demand(
+        &page("fr"),
+        &[
+            "du 10/01/2026 08:30 au 10/01/2026 08:31\n",
+            "99 (code non connu ici)\n",
+            "La situation de facturation 2 a pris fin le 31/12/2025",
+            "La situation de facturation 3 ne commence que le 01/02/2026.\n",
+            "La situation de facturation 3 signe les lots, mais pas les feuilles",
+            "9F0F 15 octets attendent\n",
+            "9804 code faux, ou code non présenté\n",
+        ],
+    );
+}
+
 #[test]
 fn a_descriptor_may_be_a_socket() {
     let sandbox = Sandbox::new();

@@ -16,7 +16,7 @@ use rustix::{
     termios::{Winsize, tcsetwinsize},
 };
 
-use crate::sandbox::{MARTIN, Sandbox, until};
+use crate::sandbox::{MARTIN, Sandbox, run, until};
 
 /// A command on a terminal of its own, and that terminal's other end.
 struct OnTerminal {
@@ -232,7 +232,7 @@ fn colours_are_for_terminals() {
     let mut terminal = OnTerminal::start(&sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]));
     terminal.wait_for("hold nothing");
     assert!(terminal.shown.contains("\u{1b}["), "{}", terminal.shown);
-    let (_, out, _) = crate::sandbox::run(&mut sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]));
+    let (_, out, _) = run(&mut sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]));
     assert!(!out.contains('\u{1b}'), "{out}");
     let mut plain = sandbox.virtuale(&["card", "explain", "--file", "PAN", MARTIN]);
     plain.env("NO_COLOR", "1");
@@ -295,6 +295,26 @@ fn a_demonstration_asks_for_the_code_and_says_which_it_is() {
         assert_eq!(terminal.shown.matches(prompt).count(), 1, "{}", terminal.shown);
         assert_eq!(terminal.end(), Some(0));
     }
+}
+
+#[test]
+fn nobody_spends_tries_behind_a_prompt() {
+    let sandbox = Sandbox::new();
+    let script = r#"
+        eval "$(virtuale serve --detach --card cps-lefevre --now 2026-01-15)"
+        echo "$PCSCLITE_CSOCK_NAME" > "$XDG_RUNTIME_DIR/where"
+        virtuale read
+        virtuale stop"#;
+    let other = r#"echo 0000 | timeout 1 virtuale read --pin-fd 0; echo "other: $?""#;
+    let mut terminal = OnTerminal::start(&sandbox.shell(script));
+    let prompt = "3 tries left; empty to read on without it): ";
+    terminal.wait_for(prompt);
+    let socket = std::fs::read_to_string(sandbox.path().join("where")).expect("the path of the socket");
+    let (_, out, _) = run(sandbox.shell(other).env("PCSCLITE_CSOCK_NAME", socket.trim()));
+    assert_eq!(out, "other: 124\n", "it waits until the card is nobody's");
+    terminal.press(b"1234\r");
+    terminal.wait_for("3 of 3 tries left");
+    terminal.wait_for("are gone");
 }
 
 #[test]
