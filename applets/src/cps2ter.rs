@@ -195,8 +195,11 @@ pub fn command_name(command: &[u8]) -> Option<String> {
 #[must_use]
 pub fn status_meaning(status: StatusWord) -> Option<String> {
     if let Some(waiting) = Waiting::GSM.announced(status) {
-        let waiting = if waiting == 0 { 256 } else { u16::from(waiting) };
-        return Some(format!("{waiting} bytes wait"));
+        return Some(match waiting {
+            0 => "256 bytes wait".into(),
+            1 => "1 byte waits".into(),
+            waiting => format!("{waiting} bytes wait"),
+        });
     }
     let (_, words) = MEANINGS.iter().find(|(known, _)| *known == status)?;
     Some((*words).to_string())
@@ -221,6 +224,7 @@ mod tests {
         let meaning = |status| status_meaning(StatusWord(status));
         assert_eq!(meaning(0x9F0F).as_deref(), Some("15 bytes wait"));
         assert_eq!(meaning(0x9F00).as_deref(), Some("256 bytes wait"));
+        assert_eq!(meaning(0x9F01).as_deref(), Some("1 byte waits"));
         assert_eq!(meaning(0x9404).as_deref(), Some("file not found"));
         for own in [0x9240, 0x9402, 0x9408, 0x9802, 0x9804, 0x9808, 0x9810, 0x9840] {
             assert!(meaning(own).is_some(), "{own:04X}");

@@ -142,8 +142,10 @@ impl fmt::Display for StatusWord {
         let low = self.0 & 0xFF;
         match self.0 >> 8 {
             0x61 if low == 0 => write!(f, " 256 bytes or more wait"),
+            0x61 if low == 1 => write!(f, " 1 byte waits"),
             0x61 => write!(f, " {low} bytes wait"),
             0x62 => write!(f, " warning, memory unchanged"),
+            0x63 if low == 0xC1 => write!(f, " 1 try left"),
             0x63 if low >> 4 == 0xC => write!(f, " {} tries left", low & 0xF),
             0x63 => write!(f, " warning, memory changed"),
             0x64 => write!(f, " execution error, memory unchanged"),
@@ -176,6 +178,8 @@ mod tests {
     fn a_status_word_reads_as_the_standard_words_it() {
         assert_eq!(StatusWord::SECURITY_NOT_SATISFIED.to_string(), "6982 security status not satisfied");
         assert_eq!(StatusWord::tries_left(3).to_string(), "63C3 3 tries left");
+        assert_eq!(StatusWord::tries_left(1).to_string(), "63C1 1 try left");
+        assert_eq!(StatusWord(0x6101).to_string(), "6101 1 byte waits");
         assert_eq!(StatusWord::bytes_remaining(30).to_string(), "611E 30 bytes wait");
         assert_eq!(StatusWord::bytes_remaining(300), StatusWord(0x6100));
         assert_eq!(StatusWord(0x1234).to_string(), "1234 not defined by ISO 7816-4");

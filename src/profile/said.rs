@@ -46,6 +46,12 @@ macro_rules! said {
 }
 pub(crate) use said;
 
+/// So many of a thing, whose plural takes an `s` in both languages: one is one, and in French so is none.
+pub(crate) fn counted(count: usize, english: &str, french: &str) -> Bilingual {
+    let (english_s, french_s) = (if count == 1 { "" } else { "s" }, if count < 2 { "" } else { "s" });
+    Bilingual::new(format!("{count} {english}{english_s}"), format!("{count} {french}{french_s}"))
+}
+
 impl Bilingual {
     /// The text in both languages, where each was written elsewhere.
     #[must_use]
@@ -137,7 +143,15 @@ impl PartialEq<&str> for Said {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, Said};
+    use super::{Language, Said, counted};
+
+    #[test]
+    fn none_is_many_in_english_and_one_in_french() {
+        let of = |count| counted(count, "byte", "octet");
+        assert_eq!((&*of(0).english, &**of(0).french), ("0 bytes", "0 octet"));
+        assert_eq!((&*of(1).english, &**of(1).french), ("1 byte", "1 octet"));
+        assert_eq!((&*of(2).english, &**of(2).french), ("2 bytes", "2 octets"));
+    }
 
     #[test]
     fn a_sentence_reads_as_its_english_and_is_told_in_the_language_asked_for() {

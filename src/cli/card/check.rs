@@ -17,7 +17,7 @@ use crate::{
     profile::{
         Profile,
         diagnostic::Diagnostic,
-        said::{Bilingual, Said, said},
+        said::{Bilingual, Said, counted, said},
     },
     shown,
 };
@@ -100,10 +100,12 @@ fn praise(profile: &Profile) -> Bilingual {
     let taken: usize = profile.image().files.iter().map(FileImage::needs).sum();
     let (map, capacity) = (profile.map(), profile.image().capacity);
     let empty = map.shares().unused;
-    let (layout, files, full) = (profile.layout().name(), map.files.len(), taken.saturating_sub(empty));
+    let (layout, full) = (profile.layout().name(), taken.saturating_sub(empty));
+    let files = counted(map.files.len(), "file", "fichier");
     said!(
-        en: "valid: layout {layout}, {files} files; {taken} of {capacity} bytes are taken, {full} of them hold something",
-        fr: "valide : structure {layout}, {files} fichiers ; {taken} octets sur {capacity} sont pris, \
+        with files;
+        en: "valid: layout {layout}, {files}; {taken} of {capacity} bytes are taken, {full} of them hold something",
+        fr: "valide : structure {layout}, {files} ; {taken} octets sur {capacity} sont pris, \
              dont {full} contiennent quelque chose",
     )
 }

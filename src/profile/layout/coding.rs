@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        said::{Bilingual, said},
+        said::{Bilingual, counted, said},
         tree::{CardDate, Data},
     },
     special::{self, Choice},
@@ -320,9 +320,11 @@ fn encode_number(number: u64, length: Option<usize>) -> Result<Vec<u8>, Unfit> {
     let needed = 8 - bytes.iter().take(7).take_while(|&&byte| byte == 0).count();
     let length = length.unwrap_or(needed).min(8);
     if needed > length {
+        let bytes = counted(length, "byte", "octet");
         let message = said!(
-            en: "is {number}, too large for its {length} bytes",
-            fr: "vaut {number}, trop grand pour ses {length} octets",
+            with bytes;
+            en: "is {number}, too large for {bytes}",
+            fr: "vaut {number}, trop grand pour {bytes}",
         );
         return Err(Unfit::new(message, said!(en: "use a smaller number", fr: "prendre un nombre plus petit")));
     }

@@ -10,7 +10,7 @@ use super::{
         card_mistake::CardMistake,
         diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
         map::Element,
-        said::{Bilingual, Said, said},
+        said::{Bilingual, Said, counted, said},
         tree::{Data, Node, Span},
     },
     Layout,
@@ -216,8 +216,11 @@ impl<'a> Encoder<'a> {
                 if record.bytes.len() > length || encoded.parts.len() == count {
                     let (room, name) = (
                         match encoded.parts.len() == count {
-                            true => said!(en: "{count} records", fr: "{count} enregistrements"),
-                            false => said!(en: "{length} bytes in a record", fr: "{length} octets par enregistrement"),
+                            true => counted(count, "record", "enregistrement"),
+                            false => {
+                                let bytes = counted(length, "byte", "octet");
+                                said!(with bytes; en: "{bytes} in a record", fr: "{bytes} par enregistrement")
+                            }
                         },
                         &file.name,
                     );

@@ -10,7 +10,7 @@ pub mod in_process;
 pub mod pcsclite;
 pub mod relay;
 
-use crate::{reader::ReturnCode, shown};
+use crate::{profile::said::counted, reader::ReturnCode, shown};
 
 /// A powered card that a terminal talks to.
 pub trait Transport {
@@ -130,7 +130,7 @@ pub enum TransportError {
     #[error(transparent)]
     Silent(#[from] Fault),
     /// The card answered less than a status word.
-    #[error("the card answered {length} bytes, fewer than a status word has")]
+    #[error("the card answered {}, fewer than a status word has", counted(*length, "byte", "octet"))]
     NoStatus {
         /// Bytes that came: 0 or 1.
         length: usize,

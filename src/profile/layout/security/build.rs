@@ -12,7 +12,7 @@ use super::{
 };
 use crate::profile::{
     authority::{CvKeys, points, rsa_public},
-    said::said,
+    said::{counted, said},
     tree::{Data, Node},
 };
 
@@ -126,9 +126,8 @@ fn pin(
     let value = node.text().unwrap_or_default().as_bytes();
     let (shortest, longest) = (*lengths.start(), *lengths.end());
     if !u8::try_from(value.len()).is_ok_and(|length| lengths.contains(&length)) {
-        let length = value.len();
-        let message =
-            said!(en: "the PIN \"{key}\" has {length} characters", fr: "le code « {key} » a {length} caractères");
+        let length = counted(value.len(), "character", "caractère");
+        let message = said!(with length; en: "the PIN \"{key}\" has {length}", fr: "le code « {key} » a {length}");
         let hint =
             said!(en: "this chip takes {shortest} to {longest}", fr: "cette puce en prend de {shortest} à {longest}");
         encoder.mistake(&node.span, message, hint);
@@ -162,8 +161,8 @@ fn key_set(
         let Data::Bytes(bytes) = &node.data else { return None };
         let made = cipher.key(bytes);
         if made.is_none() {
-            let (length, right) = (bytes.len(), cipher.length());
-            let message = said!(en: "the key \"{key}\" has {length} bytes", fr: "la clé « {key} » a {length} octets");
+            let (length, right) = (counted(bytes.len(), "byte", "octet"), cipher.length());
+            let message = said!(with length; en: "the key \"{key}\" has {length}", fr: "la clé « {key} » a {length}");
             encoder.mistake(
                 &node.span,
                 message,

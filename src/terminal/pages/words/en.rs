@@ -1,6 +1,7 @@
 //! English.
 
 use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words};
+use crate::profile::said::counted;
 
 pub(super) static WORDS: Words = Words {
     none: "not on the card",
@@ -113,10 +114,15 @@ pub(super) static WORDS: Words = Words {
         no_rights_shown: "the card shows none",
         opposition_list: "The opposition list was not consulted: it is not on the card.",
         shares: |bytes, files| {
-            format!("{bytes} bytes in {files} files were read. Where each stands, and how it is coded, is")
+            let were = if bytes == 1 { "was" } else { "were" };
+            let (bytes, files) = (counted(bytes, "byte", "octet"), counted(files, "file", "fichier"));
+            format!("{bytes} in {files} {were} read. Where each stands, and how it is coded, is")
         },
-        bytes: |bytes| format!("{bytes} bytes"),
-        unused: |bytes| format!("{bytes} further bytes are unused."),
+        bytes: |bytes| counted(bytes, "byte", "octet").english.into_owned(),
+        unused: |bytes| match bytes {
+            1 => "1 further byte is unused.".into(),
+            _ => format!("{bytes} further bytes are unused."),
+        },
         more_commands: |count| format!("... and {count} more"),
         attach: "Any program that uses PC/SC sees the same card, without changes and without root:",
         mute: "The card does not answer: it is mute, and gives no answer to reset.",
@@ -156,6 +162,7 @@ fn remark(remark: &Remark, who: &str) -> String {
             format!("Two files disagree about {key}; what was read first is shown.")
         }
         Remark::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
+        Remark::PointersLost { count: 1 } => "1 entry of POINTERS could not be followed.".into(),
         Remark::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
         Remark::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Remark::OtherMemory { end: Some(end) } => {

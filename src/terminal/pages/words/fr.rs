@@ -3,6 +3,7 @@
 use super::{
     Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors,
 };
+use crate::profile::said::counted;
 
 pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
@@ -115,11 +116,16 @@ pub(super) static WORDS: Words = Words {
         no_rights_shown: "la carte n'en montre pas",
         opposition_list: "La liste d'opposition n'a pas été consultée : elle n'est pas sur la carte.",
         shares: |bytes, files| {
-            format!("{bytes} octets lus dans {files} fichiers. La place et le codage de chacun sont")
+            let read = if bytes < 2 { "lu" } else { "lus" };
+            let (bytes, files) = (counted(bytes, "byte", "octet").french, counted(files, "file", "fichier").french);
+            format!("{bytes} {read} dans {files}. La place et le codage de chacun sont")
         },
-        bytes: |bytes| format!("{bytes} octets"),
-        unused: |bytes| format!("{bytes} autres octets ne servent pas."),
-        more_commands: |count| format!("... et {count} autres"),
+        bytes: |bytes| counted(bytes, "byte", "octet").french.to_string(),
+        unused: |bytes| match bytes {
+            0 | 1 => format!("{bytes} autre octet ne sert pas."),
+            _ => format!("{bytes} autres octets ne servent pas."),
+        },
+        more_commands: |count| format!("... et {}", counted(count, "other", "autre").french),
         attach: "Tout logiciel PC/SC voit la même carte, sans modification et sans droits root :",
         mute: "La carte ne répond pas : elle est muette, et ne donne pas de réponse au reset.",
         made_mute: "Son fichier de carte le veut ainsi. Elle montre ce que dit un logiciel d'une carte qui ne répond pas.",
@@ -164,6 +170,7 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::NoPointers => {
             "POINTERS ne nomme aucun fichier : ils ont été cherchés là où le fichier de structure les place.".into()
         }
+        Remark::PointersLost { count: 1 } => "1 entrée de POINTERS n'a pas pu être suivie.".into(),
         Remark::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
         Remark::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
         Remark::OtherMemory { end: Some(end) } => {

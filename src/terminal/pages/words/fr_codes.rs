@@ -2,7 +2,7 @@
 
 use virtuale_engine::StatusWord;
 
-use crate::reader::ReturnCode;
+use crate::{profile::said::counted, reader::ReturnCode};
 
 /// A status word: `6982 conditions de sécurité non satisfaites`.
 pub(super) fn status(status: StatusWord) -> String {
@@ -65,9 +65,9 @@ fn unnamed_status(status: u16) -> String {
     let low = status & 0xFF;
     match status >> 8 {
         0x61 if low == 0 => "256 octets ou plus en attente".into(),
-        0x61 => format!("{} en attente", counted(low, "octet")),
+        0x61 => format!("{} en attente", counted(low.into(), "byte", "octet").french),
         0x62 => "avertissement, mémoire inchangée".into(),
-        0x63 if low >> 4 == 0xC => format!("encore {}", counted(low & 0xF, "essai")),
+        0x63 if low >> 4 == 0xC => format!("encore {}", counted((low & 0xF).into(), "try", "essai").french),
         0x63 => "avertissement, mémoire modifiée".into(),
         0x64 => "erreur d'exécution, mémoire inchangée".into(),
         0x65 => "erreur d'exécution, mémoire modifiée".into(),
@@ -79,12 +79,6 @@ fn unnamed_status(status: u16) -> String {
         0x6C => format!("Le faux, {low} est juste"),
         _ => "non défini par l'ISO 7816-4".into(),
     }
-}
-
-/// A number of things: none and one are singular in French.
-fn counted(number: u16, thing: &str) -> String {
-    let plural = if number > 1 { "s" } else { "" };
-    format!("{number} {thing}{plural}")
 }
 
 fn named_code(code: ReturnCode) -> Option<&'static str> {

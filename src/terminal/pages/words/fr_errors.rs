@@ -6,6 +6,7 @@ use virtuale_engine::Fault;
 
 use super::{ReadError, TransportError, fr_codes};
 use crate::{
+    profile::said::counted,
     shown,
     terminal::{exchange::Unsendable, transport::Doing},
 };
@@ -38,7 +39,7 @@ pub(super) fn transport(error: &TransportError) -> String {
         }
         TransportError::Silent(fault) => self::fault(*fault).to_owned(),
         TransportError::NoStatus { length } => {
-            format!("la carte a répondu {length} octets, moins qu'un mot d'état")
+            format!("la carte a répondu {}, moins qu'un mot d'état", counted(*length, "byte", "octet").french)
         }
     }
 }
