@@ -7,7 +7,7 @@ use super::{
     headings::{Heading, heading},
     looks::{self, holds_bytes, looks_like_bytes},
     notation,
-    order::Order,
+    order::{Order, Seen},
     pairing::WaitingEach,
     parts, prefix,
     readers::Place,
@@ -261,11 +261,15 @@ impl Record {
         (!names.is_empty()).then(|| names.join(" "))
     }
 
-    /// The fields that may tell where it stands among others, with the reader where it was said.
-    fn ordered(&self) -> impl Iterator<Item = (String, &str, &str)> {
-        let reader = self.reader().unwrap_or_default();
-        let fields = self.fields.iter().filter(|field| values::order(&field.name).is_some());
-        fields.map(move |field| (reader.clone(), field.name.as_str(), field.value.as_str()))
+    /// Shows the fields that may tell where it stands among others.
+    fn show_order<'r>(&'r self, show: &mut dyn FnMut(Seen<'_>, &'r str, &'r str)) {
+        let mut fields = self.fields.iter().filter(|field| values::order(&field.name).is_some()).peekable();
+        if fields.peek().is_some() {
+            let Parts { command, answer, status } = self.parts();
+            let reader = self.reader().unwrap_or_default();
+            let seen = Seen { reader: &reader, is_whole: command.is_some() && answer.or(status).is_some() };
+            fields.for_each(|field| show(seen, &field.name, &field.value));
+        }
     }
 
     fn parts(&self) -> Parts<'_> {
@@ -476,7 +480,7 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     each(&mut |record| {
         let record = record.join();
         repeats &= record.repeats_status();
-        record.ordered().for_each(|(reader, name, value)| order.look(&reader, name, value));
+        record.show_order(&mut |seen, name, value| order.look(seen, name, value));
     });
     order.settle();
     let mut waiting = WaitingEach::default();
@@ -485,11 +489,11 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
         // What no trace has room for is refused in the end.
         if !dialogue.is_full() {
             let record = record.join();
-            for (reader, name, value) in record.ordered() {
-                if let Some(why) = order.flaw(&reader, name, value) {
+            record.show_order(&mut |seen, name, value| {
+                if let Some(why) = order.flaw(seen, name, value) {
                     dialogue.unread(record.line, &format!("{name} {value}"), why);
                 }
-            }
+            });
             record.say(repeats, &mut told, &mut waiting, dialogue);
         }
     });

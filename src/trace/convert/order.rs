@@ -23,6 +23,15 @@ pub(super) struct Order {
     counts: BTreeMap<String, Habit>,
 }
 
+/// What else a record says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen<'a> {
+    /// The reader where it was said; empty if it does not tell.
+    pub(super) reader: &'a str,
+    /// Whether it has a command and its answer, which otherwise may have the same number.
+    pub(super) is_whole: bool,
+}
+
 /// A field of the records of all readers, or of those of one.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Sequence {
@@ -73,14 +82,14 @@ impl Mark {
 
 impl Order {
     /// Takes a field of the next record on the first way through the log.
-    pub(super) fn look(&mut self, reader: &str, field: &str, value: &str) {
+    pub(super) fn look(&mut self, seen: Seen<'_>, field: &str, value: &str) {
         let Some(mark) = Mark::of(field, value) else { return };
-        for reader in [None, Some(reader.to_owned())] {
+        for reader in [None, Some(seen.reader.to_owned())] {
             let Some(steps) = self.steps(field, reader) else { continue };
             let Some(last) = steps.last.replace(mark.value()) else { continue };
             match mark {
                 Mark::Time(now, is_clock) => steps.other += usize::from(is_before(now, last, is_clock)),
-                Mark::Number(number) if number == last => steps.same += 1,
+                Mark::Number(number) if number == last && !seen.is_whole => steps.same += 1,
                 // Records from the last one to the first one count too.
                 Mark::Number(number) if last.abs_diff(number) == 1 => steps.next += 1,
                 Mark::Number(_) => steps.other += 1,
@@ -116,15 +125,16 @@ impl Order {
     }
 
     /// Why a field of the next record, on the second way through the log, tells that the records are not in order.
-    pub(super) fn flaw(&mut self, reader: &str, field: &str, value: &str) -> Option<&'static str> {
+    pub(super) fn flaw(&mut self, seen: Seen<'_>, field: &str, value: &str) -> Option<&'static str> {
         let habit = *self.counts.get(field)?;
         let mark = Mark::of(field, value)?;
-        let steps = self.steps(field, habit.at_each_reader.then(|| reader.to_owned()))?;
+        let steps = self.steps(field, habit.at_each_reader.then(|| seen.reader.to_owned()))?;
         let last = steps.last.replace(mark.value())?;
         match mark {
             Mark::Time(now, is_clock) => is_before(now, last, is_clock).then_some(BACKWARDS),
             Mark::Number(number) => {
-                let is_next = last.checked_add(1) == Some(number) || number == last && habit.has_twins;
+                let is_next =
+                    last.checked_add(1) == Some(number) || number == last && habit.has_twins && !seen.is_whole;
                 (!is_next).then_some(GAP)
             }
         }
@@ -168,23 +178,24 @@ fn time(value: &str) -> Option<Mark> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Mark, Order, time};
+    use super::{Mark, Order, Seen, time};
 
     /// The records, from 1, that are out of order.
-    fn out_of_order(field: &str, records: &[(&str, &str)]) -> Vec<usize> {
+    fn out_of_order(field: &str, records: &[(&str, &str)], is_whole: bool) -> Vec<usize> {
         let mut order = Order::default();
-        records.iter().for_each(|(reader, value)| order.look(reader, field, value));
+        let seen = |reader| Seen { reader, is_whole };
+        records.iter().for_each(|(reader, value)| order.look(seen(reader), field, value));
         order.settle();
         let mut wrong = Vec::new();
         for (at, (reader, value)) in records.iter().enumerate() {
-            wrong.extend(order.flaw(reader, field, value).map(|_| at + 1));
+            wrong.extend(order.flaw(seen(reader), field, value).map(|_| at + 1));
         }
         wrong
     }
 
     fn at_one(field: &str, values: &str) -> Vec<usize> {
         let records: Vec<_> = values.split(' ').map(|value| ("", value)).collect();
-        out_of_order(field, &records)
+        out_of_order(field, &records, false)
     }
 
     #[test]
@@ -207,11 +218,18 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_both_command_and_answer_stands_once() {
+        let records = [("", "0"), ("", "1"), ("", "1")];
+        assert_eq!(out_of_order("seq", &records, true), [3]);
+        assert_eq!(out_of_order("seq", &records, false), [0; 0]);
+    }
+
+    #[test]
     fn each_reader_may_count_its_own() {
         let records = [("A", "1"), ("B", "1"), ("A", "2"), ("B", "2"), ("A", "4"), ("B", "3")];
-        assert_eq!(out_of_order("n", &records), [5]);
+        assert_eq!(out_of_order("n", &records, false), [5]);
         let together = [("A", "1"), ("B", "2"), ("A", "3"), ("B", "4")];
-        assert_eq!(out_of_order("n", &together), [0; 0]);
+        assert_eq!(out_of_order("n", &together, false), [0; 0]);
     }
 
     #[test]

@@ -252,6 +252,7 @@ fn numbers_and_times_tell_of_records_that_are_not_in_order() {
     assert_eq!(lines(&[(1, "41"), (2, "42"), (3, "43")]), [0; 0]);
     assert_eq!(lines(&[(1, "41"), (2, "42"), (4, "44"), (5, "45")]), [3]);
     assert_eq!(lines(&[(1, "41"), (2, "42"), (2, "42"), (3, "43")]), [3]);
+    assert_eq!(lines(&[(1, "41"), (2, "42"), (2, "42")]), [3], "a whole exchange stands twice");
     assert_eq!(lines(&[(3, "43"), (2, "42"), (1, "41")]), [2, 3], "the last one stands first");
     let table = |times: [&str; 3]| -> Vec<usize> {
         let row = |time: &&str| format!("{time};00B0000001;419000\n");
