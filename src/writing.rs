@@ -8,7 +8,7 @@
 use std::{
     fs::{self, File, Permissions, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
 };
 
@@ -21,7 +21,7 @@ const FOR_ALL: u32 = 0o666;
 /// The same where the file has secrets in it.
 const FOR_OWNER: u32 = 0o600;
 
-/// Writes a file, in place of the one that may be there, whose mode it keeps.
+/// Writes a file, in place of the one that may be there, whose mode it keeps, and whose owner and group where it may.
 ///
 /// # Errors
 ///
@@ -151,6 +151,7 @@ impl Draft {
         let draft =
             Builder::new().prefix(".virtuale-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)?;
         if let Some(earlier) = place.earlier.as_ref().filter(|_| mode == FOR_ALL) {
+            keep_owner(draft.as_file(), earlier);
             draft.as_file().set_permissions(Permissions::from_mode(earlier.permissions().mode() & 0o777))?;
         }
         Ok(Self(draft))
@@ -167,6 +168,15 @@ impl Draft {
             io::ErrorKind::AlreadyExists => is_being_written(),
             _ => error.error,
         })
+    }
+}
+
+/// Gives a file the owner and the group of an earlier one, as far as the system lets us: the superuser may give both, and
+/// anybody a group of his own.
+fn keep_owner(file: &File, earlier: &fs::Metadata) {
+    if fchown(file, Some(earlier.uid()), Some(earlier.gid())).is_err() {
+        // Where neither can be given, it stays ours, and is written all the same.
+        let _ = fchown(file, None, Some(earlier.gid()));
     }
 }
 
@@ -356,6 +366,12 @@ mod tests {
         replace(&link, |out| out.write_all(b"new")).expect("room");
         assert_eq!((fs::read(&file).expect("it"), mode(&file)), (b"new".to_vec(), 0o640));
         assert!(fs::symlink_metadata(&link).expect("it").is_symlink());
+        // Only the superuser can give a file away, and only to him is another owner kept.
+        let owner = if rustix::process::geteuid().is_root() { 12_345 } else { rustix::process::geteuid().as_raw() };
+        std::os::unix::fs::chown(&file, Some(owner), None).expect("its owner");
+        replace(&file, |out| out.write_all(b"newer")).expect("room");
+        let kept = fs::metadata(&file).expect("it");
+        assert_eq!((std::os::unix::fs::MetadataExt::uid(&kept), mode(&file)), (owner, 0o640));
         replace_private(&file, |out| out.write_all(b"secret")).expect("room");
         assert_eq!((fs::read(&link).expect("it"), mode(&file)), (b"secret".to_vec(), 0o600));
         assert_eq!(fs::read_dir(folder.path()).expect("it").count(), 2, "nothing is left beside");

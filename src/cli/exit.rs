@@ -1,5 +1,9 @@
 //! Exit codes.
 
+use std::io;
+
+use super::Exit;
+
 /// Done.
 pub const DONE: u8 = 0;
 /// A check or a replay found something.
@@ -19,6 +23,14 @@ pub const EXEC_NOT_RUNNABLE: u8 = 126;
 pub const EXEC_NOT_FOUND: u8 = 127;
 /// Added to the number of the signal that killed the command of `exec`, `record` or `replay`, as a shell has it.
 pub const EXEC_KILLED: u8 = 128;
+
+/// The code of a verb whose results were printed: one that was found holds though nobody reads them to their end.
+pub(super) fn after(code: u8, printed: io::Result<()>) -> Exit {
+    match printed {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(code),
+    }
+}
 
 /// The table, as help pages show it.
 pub const TABLE: &str = "\

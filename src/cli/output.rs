@@ -104,6 +104,11 @@ pub(super) fn order(line: impl Display) -> io::Result<()> {
     raw(format!("{line}\n").as_bytes())
 }
 
+/// The same on standard error. Nobody can be told if that fails.
+pub(super) fn order_on_error(line: impl Display) {
+    let _ = io::stderr().lock().write_all(format!("{line}\n").as_bytes());
+}
+
 fn raw(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(bytes)?;

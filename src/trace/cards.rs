@@ -93,8 +93,13 @@ impl Cards {
     #[must_use]
     pub fn replay(&self, path: &Path) -> Verdict {
         let start = Instant::now();
-        let result = read(path).and_then(|trace| self.replay_trace(&trace));
-        Verdict::of(path, start, result)
+        match read(path) {
+            Ok(trace) => self.replay_trace(&trace).map_or_else(
+                |error| Verdict::without_card(path, start, &trace, error),
+                |outcome| Verdict::of(path, start, Ok(outcome)),
+            ),
+            Err(error) => Verdict::of(path, start, Err(error)),
+        }
     }
 
     fn replay_trace(&self, trace: &Trace) -> Result<Replayed, Unreplayed> {
@@ -190,6 +195,22 @@ fn begins_empty(trace: &Trace, wanted: Wanted<'_>) -> bool {
 /// [`Unreplayed`] if the file cannot be read, has more than [`LONGEST`] bytes or is no trace.
 pub fn read(path: &Path) -> Result<Trace, Unreplayed> {
     Trace::parse(Arc::new(reading::text(path, LONGEST)?)).map_err(Unreplayed::Invalid)
+}
+
+/// The line of a trace, from 1, that names the card for want of which it was not replayed.
+pub(super) fn line_of_card(trace: &Trace, error: &Unreplayed) -> Option<usize> {
+    let is_wanted = |named: &str| match error {
+        Unreplayed::Io { path, .. } => resolve(trace, named) == *path,
+        Unreplayed::Unknown(unknown) => unknown.name == named,
+        Unreplayed::Invalid(_) | Unreplayed::NoCard => false,
+    };
+    let named = |line: &str| {
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        let (keyword, rest) = line.split_once([' ', '\t'])?;
+        matches!(keyword, "card" | "insert").then(|| rest.trim().to_owned())
+    };
+    let mut lines = trace.source.text.lines();
+    lines.position(|line| named(line).is_some_and(|named| is_wanted(&named))).map(|before| before + 1)
 }
 
 /// A card file of a trace: beside it, else from the folder in which the program runs, else a card of the program.

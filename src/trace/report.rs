@@ -87,7 +87,11 @@ pub fn github(verdict: &Verdict) -> String {
             mistakes.0.iter().for_each(|mistake| text.push_str(&annotated_mistake(mistake)));
         }
         Some(error) => {
-            text.push_str(&annotation(&[("file", &path), ("title", "not replayed")], &error.to_string()));
+            let line = verdict.card_line.map(|line| line.to_string());
+            let mut properties = vec![("file", path.as_str())];
+            properties.extend(line.as_deref().map(|line| ("line", line)));
+            properties.push(("title", "not replayed"));
+            text.push_str(&annotation(&properties, &error.to_string()));
         }
         None => {}
     }
@@ -185,6 +189,23 @@ mod tests {
         assert!(text.starts_with("::error file=a\\n%3A%3Aadd-mask%3A%3Ax.apdu,line="), "{text}");
         assert!(text.contains("| # a\\r::add-mask::x ##\\[set-output name=a]b\\u{1b}[2J%0A"), "{text}");
         assert_eq!(text.matches('\n').count(), 1, "{text}");
+    }
+
+    #[test]
+    fn a_trace_without_its_card_is_annotated_where_it_names_it() {
+        let text = "virtuale-trace 1\n# a card\ncard none/nobody.toml # card else.toml\n> 00\n< 90 00\n".to_owned();
+        let source = Source { name: "traces/a.apdu".into(), text };
+        let trace = Trace::parse(Arc::new(source)).expect("a trace");
+        let missing = |path: &str| Unreplayed::Io { path: path.into(), error: std::io::ErrorKind::NotFound.into() };
+        let annotated =
+            |error| github(&Verdict::without_card(Path::new("traces/a.apdu"), Instant::now(), &trace, error));
+        let text = annotated(missing("none/nobody.toml"));
+        assert!(
+            text.starts_with("::error file=traces/a.apdu,line=3,title=not replayed::cannot read none/nob"),
+            "{text}"
+        );
+        let given = annotated(missing("given.toml"));
+        assert!(given.starts_with("::error file=traces/a.apdu,title=not replayed::"), "{given}");
     }
 
     #[test]

@@ -11,7 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{cards::Unreplayed, finding::Finding, replay::Replayed};
+use super::{
+    cards::{self, Unreplayed},
+    file::Trace,
+    finding::Finding,
+    replay::Replayed,
+};
 
 /// The ending of traces.
 pub const EXTENSION: &str = "apdu";
@@ -32,6 +37,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// Why it could not be replayed at all, or to its end.
     pub error: Option<Unreplayed>,
+    /// The line, from 1, that names the card for want of which it was not replayed.
+    pub card_line: Option<usize>,
     /// How long it took, from file to verdict.
     pub time: Duration,
 }
@@ -45,7 +52,14 @@ impl Verdict {
             Err(error) => (Replayed::default(), Some(error)),
         };
         let Replayed { commands, drawn, findings } = outcome;
-        Self { path: path.to_owned(), commands, drawn, findings, error, time: start.elapsed() }
+        Self { path: path.to_owned(), commands, drawn, findings, error, card_line: None, time: start.elapsed() }
+    }
+
+    /// Of a trace that was read, and not replayed for want of a card that it names.
+    #[must_use]
+    pub fn without_card(path: &Path, start: Instant, trace: &Trace, error: Unreplayed) -> Self {
+        let card_line = cards::line_of_card(trace, &error);
+        Self { card_line, ..Self::of(path, start, Err(error)) }
     }
 
     /// Whether everything came out as the trace says.
@@ -185,7 +199,15 @@ mod tests {
     use crate::trace::cards::Unreplayed;
 
     fn verdict(path: &Path) -> Verdict {
-        Verdict { path: path.to_owned(), commands: 2, drawn: 0, findings: vec![], error: None, time: Duration::ZERO }
+        Verdict {
+            path: path.to_owned(),
+            commands: 2,
+            drawn: 0,
+            findings: vec![],
+            error: None,
+            card_line: None,
+            time: Duration::ZERO,
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! `virtuale card check`.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 use virtuale_engine::image::FileImage;
@@ -59,16 +62,15 @@ struct Report {
 pub(super) fn run(args: &Args, language: Language) -> Exit {
     let mut reports = Vec::new();
     let mut code = exit::DONE;
-    let mut unread = None;
+    let (mut unread, mut printed) = (None, Ok(()));
     for file in &args.files {
         let mut report =
             Report { file: file.clone(), valid: false, error: None, mistakes: Vec::new(), notes: Vec::new() };
         match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
                 if !args.json {
-                    let praise = Said::from(praise(&profile));
-                    output::print(format_args!("{}: {}\n", shown::path(file), praise.text(language.into())))?;
-                    profile.notes().iter().try_for_each(|note| print_note(note, language))?;
+                    // All are checked, though nobody reads to the end what is said of them.
+                    printed = printed.and_then(|()| print_praise(file, &profile, language));
                 }
                 report.valid = true;
                 report.notes.extend(profile.notes().iter().map(Mistake::of));
@@ -89,9 +91,15 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
         reports.push(report);
     }
     if args.json {
-        output::print_json(&reports)?;
+        printed = output::print_json(&reports);
     }
-    Ok(unread.unwrap_or(code))
+    exit::after(unread.unwrap_or(code), printed)
+}
+
+fn print_praise(file: &Path, profile: &Profile, language: Language) -> io::Result<()> {
+    let praise = Said::from(praise(profile));
+    output::print(format_args!("{}: {}\n", shown::path(file), praise.text(language.into())))?;
+    profile.notes().iter().try_for_each(|note| print_note(note, language))
 }
 
 /// `valid: layout vitale2, 34 files; 24755 of 32768 bytes are taken, 9120 of them hold something`. Taken is what the

@@ -8,6 +8,7 @@ mod library;
 mod processes;
 mod program;
 mod questions;
+mod script;
 mod socket;
 mod survey;
 
@@ -74,13 +75,12 @@ struct Report<'a> {
 /// Looks, judges, prints.
 pub(super) fn run(args: &Args) -> Exit {
     let findings = judge::judge(&survey::survey(args.program.as_deref()));
-    if args.json {
-        output::print_json(&Report { findings: &findings })?;
-    } else {
-        output::print(page(&findings))?;
-    }
+    let printed = match args.json {
+        true => output::print_json(&Report { findings: &findings }),
+        false => output::print(page(&findings)),
+    };
     let broken = findings.iter().any(|finding| finding.level == Level::Broken);
-    Ok(if broken { exit::ENVIRONMENT } else { exit::DONE })
+    exit::after(if broken { exit::ENVIRONMENT } else { exit::DONE }, printed)
 }
 
 fn page(findings: &[Diagnosis]) -> String {

@@ -2,11 +2,12 @@
 
 use std::{
     env,
-    fs::{self, File, Metadata},
-    io::Read,
+    fs::{self, Metadata},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
+
+use super::script::Script;
 
 /// A program that was asked about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,6 +35,10 @@ pub(super) enum Kind {
     Privileged,
     /// It starts programs as another user.
     Switch(&'static str),
+    /// A script that calls a program that does so.
+    Calls(&'static str),
+    /// A script for a program that is not there.
+    NoInterpreter(PathBuf),
     /// It starts programs in a container.
     Container,
     /// It starts programs on another machine.
@@ -126,7 +131,10 @@ fn kind(path: &Path, found: &Metadata) -> Kind {
         return kind;
     }
     // The system takes no notice of the marks of scripts, nor of any where a file system is mounted so.
-    if is_a_script(&real) || is_without_marks(&real) {
+    if let Some(script) = Script::read(&real) {
+        return kind_of_script(&script);
+    }
+    if is_without_marks(&real) {
         return Kind::Plain;
     }
     let marks = Marks { mode: found.mode(), owner: found.uid(), group: found.gid(), capable: has_capabilities(&real) };
@@ -149,9 +157,15 @@ impl Marks {
     }
 }
 
-fn is_a_script(path: &Path) -> bool {
-    let mut start = [0; 2];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == *b"#!"
+fn kind_of_script(script: &Script) -> Kind {
+    let switch = |word: &str| {
+        LAUNCHERS.iter().find_map(|(name, kind)| (*name == word && *kind == Kind::Switch(name)).then_some(*name))
+    };
+    match script.interpreter() {
+        // Without a path, the system's own shell runs it.
+        Some(interpreter) if !is_runnable(&find(&interpreter)) => Kind::NoInterpreter(interpreter),
+        _ => script.calls(switch).map_or(Kind::Plain, Kind::Calls),
+    }
 }
 
 fn is_without_marks(path: &Path) -> bool {
@@ -185,6 +199,19 @@ mod tests {
             look(&path).kind
         };
         assert_eq!(program("plain", 0o755), Kind::Plain);
+        let script = |text: &str| {
+            let path = place.path().join("script");
+            fs::write(&path, text).expect("a script");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+            look(&path).kind
+        };
+        assert_eq!(script("#!/none/x\n"), Kind::NoInterpreter("/none/x".into()));
+        assert_eq!(
+            script("#!/usr/bin/env no-such-program-anywhere\n"),
+            Kind::NoInterpreter("no-such-program-anywhere".into())
+        );
+        assert_eq!(script("#!/bin/sh\nexec sudo -n \"$@\"\n"), Kind::Calls("sudo"));
+        assert_eq!(script("#!/bin/sh\ndocker run x\n"), Kind::Plain);
         assert_eq!(program("a-text", 0o644), Kind::NotRunnable);
         assert_eq!(program("set-user-id-of-a-script", 0o4755), Kind::Plain);
         assert_eq!(program("share/flatpak/exports/bin/org.example.App", 0o755), Kind::Flatpak);

@@ -7,6 +7,7 @@ mod reader;
 use std::{
     env,
     ffi::OsString,
+    io,
     num::NonZero,
     ops::RangeInclusive,
     path::{Path, PathBuf},
@@ -104,12 +105,19 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     args.junit.iter().try_for_each(|path| allow_junit(path))?;
     let start = Instant::now();
-    let verdicts = replay(&traces, args)?;
+    let mut verdicts = replay(&traces, args)?;
     let time = start.elapsed();
+    let mut rewritten = Vec::new();
+    if args.update {
+        for verdict in &mut verdicts {
+            rewritten.extend(rewrite(verdict)?);
+        }
+    }
     let written = args.junit.iter().try_for_each(|path| write_junit(path, &verdicts, time));
-    let code = show(&verdicts, args.update)?;
-    output::print(format_args!("{}\n", Summary::of(&verdicts, time)))?;
-    written.map(|()| code)
+    verdicts.iter().for_each(|verdict| verdict.error.iter().for_each(|error| explain(&verdict.path, error)));
+    let code = verdicts.iter().map(code_of).max().unwrap_or(exit::DONE);
+    let printed = exit::after(code, show(&verdicts, &rewritten, time));
+    written.and(printed)
 }
 
 fn shard(text: &str) -> Result<Shard, Failure> {
@@ -155,30 +163,27 @@ fn write_junit(path: &Path, verdicts: &[Verdict], time: Duration) -> Result<(), 
     written.map_err(|error| Failure::file("write", path, &error))
 }
 
-/// Shows what was found, or rewrites the traces; says the exit code.
-fn show(verdicts: &[Verdict], rewrite: bool) -> Exit {
+/// Shows what was rewritten, what was found, and the sum.
+fn show(verdicts: &[Verdict], rewritten: &[String], time: Duration) -> io::Result<()> {
     let log = Log::of_environment();
-    let mut code = exit::DONE;
+    rewritten.iter().try_for_each(|line| log.page(line))?;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_fine()) {
-        if let Some(error) = &verdict.error {
-            code = code.max(code_of(error));
-            explain(&verdict.path, error);
-        }
-        let left = if rewrite { rewritten(verdict, &log)? } else { verdict.findings.clone() };
-        if !left.is_empty() {
-            code = code.max(exit::FOUND);
-            log.page(findings(&left))?;
+        if !verdict.findings.is_empty() {
+            log.page(findings(&verdict.findings))?;
         }
         log.annotate(verdict)?;
     }
-    Ok(code)
+    output::print(format_args!("{}\n", Summary::of(verdicts, time)))
 }
 
-fn code_of(failure: &cards::Unreplayed) -> u8 {
-    match failure {
-        cards::Unreplayed::Io { .. } => exit::ENVIRONMENT,
-        cards::Unreplayed::Invalid(_) => exit::INVALID,
-        cards::Unreplayed::NoCard | cards::Unreplayed::Unknown(_) => exit::USAGE,
+/// The exit code of a trace alone.
+fn code_of(verdict: &Verdict) -> u8 {
+    match &verdict.error {
+        Some(cards::Unreplayed::Io { .. }) => exit::ENVIRONMENT,
+        Some(cards::Unreplayed::Invalid(_)) => exit::INVALID,
+        Some(cards::Unreplayed::NoCard | cards::Unreplayed::Unknown(_)) => exit::USAGE,
+        None if verdict.findings.is_empty() => exit::DONE,
+        None => exit::FOUND,
     }
 }
 
@@ -210,10 +215,10 @@ fn findings(findings: &[Finding]) -> String {
     text
 }
 
-/// Rewrites a trace to what came, and gives back what cannot be put right that way.
-fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
+/// Rewrites a trace to what came, and says so; what cannot be put right that way stays in the verdict.
+fn rewrite(verdict: &mut Verdict) -> Result<Option<String>, Failure> {
     if verdict.findings.is_empty() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let path = &verdict.path;
     let trace = cards::read(path).map_err(|failure| match failure {
@@ -225,10 +230,11 @@ fn rewritten(verdict: &Verdict, log: &Log) -> Result<Vec<Finding>, Failure> {
     writing::replace(path, |out| out.write_all(new.text.as_bytes()))
         .map_err(|error| Failure::Environment(unwritten(path, &error).into(), None))?;
     let done = verdict.findings.len() - new.left.len();
-    log.page(format_args!("{}: {} rewritten\n", shown::path(path), suite::counted(done, "expectation")))?;
-    Ok(new.left)
+    let said = format!("{}: {} rewritten\n", shown::path(path), suite::counted(done, "expectation"));
+    verdict.findings = new.left;
+    Ok(Some(said))
 }
 
-fn unwritten(path: &Path, error: &std::io::Error) -> String {
+fn unwritten(path: &Path, error: &io::Error) -> String {
     format!("cannot write {}: {}", shown::path(path), reason(error))
 }

@@ -4,19 +4,24 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
+    time::Instant,
 };
 
 use virtuale_engine::Card;
 
 use super::{
-    super::{Exit, Failure, cards::unreplayed, exit, output, supervise::Supervisor},
-    Args, cards_of, explain, findings,
+    super::{Exit, Failure, supervise::Supervisor},
+    Args, cards_of, code_of, explain, findings,
+    log::Log,
 };
 use crate::{
     shown,
     trace::{
-        Finding, Trace, cards,
+        Finding, Trace,
+        cards::{self, Known},
         playback::{Notes, Order, Playback},
+        replay::Replayed,
+        suite::Verdict,
     },
 };
 
@@ -30,14 +35,18 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
             "give one trace in front of the command",
         ));
     };
+    let (log, start) = (Log::beside_a_program(), Instant::now());
     let trace = match cards::read(path) {
         Ok(trace) => Arc::new(trace),
-        Err(failure) => {
-            explain(path, &failure);
-            return Ok(super::code_of(&failure));
-        }
+        Err(failure) => return told(&log, &Verdict::of(path, start, Err(failure))),
     };
-    let played = (0..trace.slots().len()).map(|slot| play(&trace, slot, path, args));
+    let cards = cards_of(args);
+    let known = (0..trace.slots().len()).map(|slot| cards.known(&trace, slot)).collect::<Result<Vec<_>, _>>();
+    let known = match known {
+        Ok(known) => known,
+        Err(failure) => return told(&log, &Verdict::without_card(path, start, &trace, failure)),
+    };
+    let played = known.into_iter().enumerate().map(|(slot, known)| play(&trace, slot, known, path, args));
     let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let label = path.to_string_lossy();
     let host = args.reproducible.host();
@@ -56,14 +65,29 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     if found.is_empty() {
         return Ok(code);
     }
-    output::say(findings(&found).trim_end());
-    Ok(exit::FOUND)
+    let replayed = Replayed { findings: found, ..Replayed::default() };
+    told(&log, &Verdict::of(path, start, Ok(replayed)))
+}
+
+/// Says why a trace was not played, or what was done otherwise than it has it; gives the exit code.
+fn told(log: &Log, verdict: &Verdict) -> Exit {
+    verdict.error.iter().for_each(|error| explain(&verdict.path, error));
+    if !verdict.findings.is_empty() {
+        log.page(format_args!("{}\n", findings(&verdict.findings).trim_end()))?;
+    }
+    log.annotate(verdict)?;
+    Ok(code_of(verdict))
 }
 
 /// A slot of the trace as a card, and what it will notice.
-fn play(trace: &Arc<Trace>, slot: usize, path: &Path, args: &Args) -> Result<(Box<dyn Card>, Notes), Failure> {
+fn play(
+    trace: &Arc<Trace>,
+    slot: usize,
+    known: Known,
+    path: &Path,
+    args: &Args,
+) -> Result<(Box<dyn Card>, Notes), Failure> {
     let order = if args.any_order { Order::Lookup } else { Order::AsRecorded };
-    let known = cards_of(args).known(trace, slot).map_err(unreplayed)?;
     let card = Playback::new(Arc::clone(trace), slot, order, known.atr);
     let card = card.map_err(|error| Failure::Usage(format!("{}: {error}", shown::path(path)).into(), None))?;
     let card = card.with_uid(known.uid);

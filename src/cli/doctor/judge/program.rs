@@ -48,6 +48,16 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
             broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
                 .with(within(switch))
         }
+        Kind::Calls(switch) => warning(
+            CHECK,
+            format!("{path} calls {switch}, which starts programs as another user, whom our readers do not answer"),
+        )
+        .with(within(switch)),
+        Kind::NoInterpreter(interpreter) => {
+            let interpreter = shown::path(interpreter);
+            broken(CHECK, format!("{path} is a script for {interpreter}, which is not there to be run"))
+                .with("install it, or name in the first line of the script, behind #!, what runs it here")
+        }
         Kind::Container => warning(CHECK, format!("{path} starts programs in a container")).with(CONTAINER),
         Kind::Remote => broken(CHECK, format!("{path} starts programs on another machine"))
             .with("start virtuale and the program there"),

@@ -1,0 +1,123 @@
+//! What a script says of itself: which program runs it, and whether it starts others as another user.
+//!
+//! It reads a script as far as a person would who looks for a word at the beginning of a command. What a script puts
+//! together before it runs it is not seen.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+/// How many bytes of a script are read.
+const LONGEST: u64 = 1 << 16;
+
+/// Shells, whose scripts are read on.
+const SHELLS: [&str; 7] = ["sh", "bash", "dash", "ash", "ksh", "zsh", "busybox"];
+
+/// Words before a command that are none.
+const BEFORE: [&str; 15] =
+    ["exec", "command", "nohup", "time", "env", "if", "then", "else", "elif", "while", "until", "do", "!", "{", "eval"];
+
+/// Signs behind which a command of a shell begins.
+const ENDS: [char; 6] = [';', '&', '|', '(', '`', ')'];
+
+/// A script.
+#[derive(Debug)]
+pub(super) struct Script {
+    text: String,
+}
+
+impl Script {
+    /// The script in a file, if it is one.
+    pub(super) fn read(path: &Path) -> Option<Self> {
+        let mut bytes = Vec::new();
+        File::open(path).ok()?.take(LONGEST).read_to_end(&mut bytes).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.starts_with("#!").then_some(Self { text })
+    }
+
+    /// The program that runs it: the path in its first line, or behind `env` a name. A carriage return is a part of it,
+    /// as the system has it.
+    pub(super) fn interpreter(&self) -> Option<PathBuf> {
+        let first = self.text.strip_prefix("#!")?.split('\n').next()?;
+        let mut words = first.split([' ', '\t']).filter(|word| !word.is_empty());
+        let path = Path::new(words.next()?);
+        if !path.ends_with("env") {
+            return Some(path.to_owned());
+        }
+        let named = words.find(|word| !word.starts_with('-') && !word.contains('='));
+        Some(named.map_or_else(|| path.to_owned(), PathBuf::from))
+    }
+
+    /// Which of these programs it calls, if it is one of a shell.
+    pub(super) fn calls(&self, programs: impl Fn(&str) -> Option<&'static str>) -> Option<&'static str> {
+        let shell = self.interpreter()?.file_name()?.to_string_lossy().into_owned();
+        if !SHELLS.contains(&shell.as_str()) {
+            return None;
+        }
+        let lines = self.text.lines().map(str::trim_start).filter(|line| !line.starts_with('#'));
+        lines.flat_map(|line| line.split(ENDS)).find_map(|command| {
+            let is_before = |word: &&str| BEFORE.contains(word) || is_assignment(word);
+            let word = command.split_whitespace().find(|word| !is_before(word))?;
+            programs(word.trim_matches(['"', '\'']).rsplit('/').next()?)
+        })
+    }
+}
+
+/// Whether a word sets a variable for the command behind it.
+fn is_assignment(word: &str) -> bool {
+    let Some((name, _)) = word.split_once('=') else { return false };
+    !name.is_empty() && name.bytes().all(|letter| letter.is_ascii_alphanumeric() || letter == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::Script;
+
+    fn script(text: &str) -> Script {
+        Script { text: text.into() }
+    }
+
+    #[test]
+    fn the_first_line_says_who_runs_it() {
+        for (line, path) in [
+            ("#!/bin/sh", "/bin/sh"),
+            ("#! /usr/bin/perl -w", "/usr/bin/perl"),
+            ("#!/usr/bin/env python3", "python3"),
+            ("#!/usr/bin/env -S A=1 node --flag", "node"),
+            ("#!/bin/sh\r", "/bin/sh\r"),
+            ("#!/usr/bin/env", "/usr/bin/env"),
+        ] {
+            assert_eq!(script(&format!("{line}\nx")).interpreter().as_deref(), Some(Path::new(path)), "{line:?}");
+        }
+        assert_eq!(script("#!").interpreter(), None);
+    }
+
+    #[test]
+    fn a_word_at_the_beginning_of_a_command_is_called() {
+        let calls = |text: &str| {
+            let known = |word: &str| ["sudo", "su"].into_iter().find(|known| *known == word);
+            script(text).calls(known)
+        };
+        for line in [
+            "sudo x",
+            "  exec /usr/bin/sudo -n x",
+            "A=1 sudo x",
+            "cd /; sudo x",
+            "true && sudo x",
+            "a=$(sudo x)",
+            "if ! sudo x; then",
+            "\"sudo\" x",
+        ] {
+            assert_eq!(calls(&format!("#!/bin/sh\n{line}\n")), Some("sudo"), "{line}");
+        }
+        assert_eq!(calls("#!/usr/bin/env bash\nsu -c x root\n"), Some("su"));
+        for line in ["# sudo x", "echo no sudo here", "sudoku", "x=sudo", "visudo"] {
+            assert_eq!(calls(&format!("#!/bin/sh\n{line}\n")), None, "{line}");
+        }
+        assert_eq!(calls("#!/usr/bin/python3\nsudo\n"), None, "no shell reads that as a command");
+    }
+}
