@@ -171,8 +171,8 @@ impl Draft {
     }
 }
 
-/// Gives a file the owner and the group of an earlier one, as far as the system lets us: the superuser may give both, and
-/// anybody a group of his own.
+/// Gives a file the owner and the group of an earlier one, as far as the system lets us: the superuser may give both,
+/// and anybody a group of his own.
 fn keep_owner(file: &File, earlier: &fs::Metadata) {
     if fchown(file, Some(earlier.uid()), Some(earlier.gid())).is_err() {
         // Where neither can be given, it stays ours, and is written all the same.

@@ -240,6 +240,16 @@ impl Mistakes {
         }
     }
 
+    /// Whether something was noted with this message at this place.
+    pub(super) fn has(&self, span: &Range<usize>, message: &str) -> bool {
+        self.found.iter().any(|mistake| mistake.span == *span && mistake.message == *message)
+    }
+
+    /// Whether something was noted with this message at a place that begins here.
+    pub(super) fn has_from(&self, start: usize, message: &str) -> bool {
+        self.found.iter().any(|mistake| mistake.span.start == start && mistake.message == *message)
+    }
+
     /// Takes back what was noted with this message at this place: another mistake turned out to be its cause.
     pub(super) fn take_back(&mut self, span: &Range<usize>, message: &str) {
         self.found.retain(|mistake| mistake.span != *span || mistake.message != message);

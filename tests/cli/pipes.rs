@@ -31,3 +31,16 @@ fn nobody_reads_and_nobody_complains() {
     }
     assert!(sandbox.left().is_empty());
 }
+
+#[test]
+fn what_was_found_is_told_by_the_exit_code_though_nobody_reads_it() {
+    let sandbox = Sandbox::new();
+    let trace = sandbox.path().join("wrong.apdu").display().to_string();
+    std::fs::write(&trace, "virtuale-trace 1\ncard vitale2-martin\n> 00 A4 00 00\n< 6F 00\n").expect("room");
+    assert_eq!(unread(sandbox.virtuale(&["replay", &trace])), (Some(1), String::new()));
+    let broken = sandbox.path().join("broken.toml").display().to_string();
+    std::fs::write(&broken, "layout = \"vitale2\"\n").expect("room");
+    let (code, error) = unread(sandbox.virtuale(&["card", "check", MARTIN, &broken]));
+    assert!(code == Some(3) && error.contains("\"assure\" is missing"), "{code:?}: {error}");
+    assert_eq!(unread(sandbox.virtuale(&["doctor", "/no/such/program"])), (Some(4), String::new()));
+}

@@ -221,9 +221,48 @@ fn findings_make_the_code_1_and_can_be_written_down() {
     let github = sandbox.virtuale(&["replay", &trace]).env("GITHUB_ACTIONS", "true").output().expect("it starts");
     let github = String::from_utf8(github.stdout).expect("text");
     assert!(github.lines().any(|line| line.starts_with("::error file=") && line.contains(",line=")), "{github}");
-    let (code, out, _) = run(&mut sandbox.virtuale(&["replay", &trace, "--update"]));
+    let mut update = sandbox.virtuale(&["replay", &trace, "--update", "--junit", &junit]);
+    let (code, out, _) = run(update.env("GITHUB_ACTIONS", "true"));
     assert_eq!(code, 0, "{out}");
+    assert!(out.contains("1 expectation rewritten") && out.contains(", no finding;"), "{out}");
+    assert!(!out.contains("::error"), "what was rewritten is wrong no more: {out}");
+    assert!(fs::read_to_string(&junit).expect("the report").contains("failures=\"0\""));
     assert_eq!(fs::read_to_string(&trace).expect("the trace"), wrong.replace("61 21", "61 20"));
+}
+
+#[test]
+fn what_a_program_did_otherwise_is_annotated_beside_what_it_prints() {
+    let sandbox = Sandbox::new();
+    let trace = path(&sandbox, "card.apdu");
+    let text = "virtuale-trace 1\ncard vitale2-martin\n> 00 A4 00 00 # ::add-mask::x\n< 90 00\n";
+    fs::write(&trace, text).expect("room");
+    let mut command = sandbox.virtuale(&["replay", &trace, "--", "echo", "bill"]);
+    let (code, out, error) = run(command.env("GITHUB_ACTIONS", "true"));
+    assert_eq!((code, out.as_str()), (1, "bill\n"));
+    let lines: Vec<&str> = error.lines().collect();
+    let token = lines[0].strip_prefix("::stop-commands::").expect(&error);
+    let end = lines.iter().position(|line| *line == format!("::{token}::")).expect(&error);
+    assert!(lines[1..end].iter().any(|line| line.contains("never came")), "{error}");
+    assert!(lines[end + 1].starts_with("::error file=") && lines[end + 1].contains(",line=3,"), "{error}");
+    assert_eq!(lines.len(), end + 2, "{error}");
+    let error = run(&mut sandbox.virtuale(&["replay", &trace, "--", "true"])).2;
+    assert!(error.contains("never came") && !error.contains("::"), "no machine reads it: {error}");
+}
+
+#[test]
+fn a_trace_without_its_card_is_annotated_at_its_card_line() {
+    let sandbox = Sandbox::new();
+    let trace = path(&sandbox, "card.apdu");
+    for (name, code) in [("none.toml", 4), ("nobody", 2)] {
+        fs::write(&trace, format!("virtuale-trace 1\n\ncard {name}\n> 00 A4 00 00\n< 90 00\n")).expect("room");
+        for command in [&[][..], &["--", "true"]] {
+            let arguments = [&["replay", &trace], command].concat();
+            let (found, out, error) = run(sandbox.virtuale(&arguments).env("GITHUB_ACTIONS", "true"));
+            assert_eq!(found, code, "{out}{error}");
+            let annotated = format!("{out}{error}");
+            assert!(annotated.contains("card.apdu,line=3,title=not replayed::"), "{name} {command:?}: {annotated}");
+        }
+    }
 }
 
 #[test]

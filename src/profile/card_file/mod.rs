@@ -8,9 +8,13 @@
 
 #[cfg(test)]
 mod french_tests;
+mod meant;
 mod periods;
 #[cfg(test)]
 mod reference;
+mod renamed;
+#[cfg(test)]
+mod slip_tests;
 mod tables;
 mod template;
 #[cfg(test)]
@@ -25,10 +29,10 @@ use jiff::civil::Date;
 
 use super::{
     card_mistake::{CardMistake, CardMistakes},
-    diagnostic::{Diagnostics, Source},
+    diagnostic::{Diagnostic, Diagnostics, Source},
     nearest,
     said::said,
-    schema::{Schema, scalar},
+    schema::{Kind, Schema, scalar},
     tree::{Data, Node, Span},
     written::{Mended, Value, Written},
 };
@@ -48,28 +52,23 @@ pub fn layout(source: &Arc<Source>, usual: impl Fn(&[&str]) -> &'static str) -> 
         return Ok(Node { data: Data::Text(name.into()), span: written.span.clone() });
     }
     let meant = document.entries().iter().filter(|entry| entry.value.text().is_some());
-    let meant = meant.filter_map(|entry| Some((entry, nearest::hint(&entry.key, [KEY])?))).next();
-    let mistake = match meant {
-        Some((entry, hint)) if written.is_none() => {
-            let key = scalar::shown(&entry.key);
-            let message = said!(en: "unknown key \"{key}\"", fr: "clé inconnue « {key} »");
-            CardMistake::new(source, entry.span.clone(), message).hint(hint)
-        }
-        _ => {
-            let span = written.map_or(0..0, |written| written.span.clone());
-            let message = said!(
-                en: "the card file does not say which layout its chip has",
-                fr: "le fichier de carte ne dit pas quelle structure (layout) a sa puce",
-            );
-            let keys: Vec<_> = document.entries().iter().map(|entry| &*entry.key).collect();
-            let name = usual(&keys);
-            let hint = said!(
-                en: "write layout = \"{name}\" at the top",
-                fr: "écrire layout = \"{name}\" en tête du fichier",
-            );
-            CardMistake::new(source, span, message).hint(hint)
-        }
-    };
+    let meant = meant.filter(|entry| nearest::nearest(&entry.key, [KEY]).is_some()).map(|entry| &entry.value).next();
+    if let Some((meant, name)) = meant.filter(|_| written.is_none()).and_then(|meant| Some((meant, meant.text()?))) {
+        // That the key is no such key is told with all that is wrong further down.
+        return Ok(Node { data: Data::Text(name.to_owned()), span: meant.span.clone() });
+    }
+    let span = written.map_or(0..0, |written| written.span.clone());
+    let message = said!(
+        en: "the card file does not say which layout its chip has",
+        fr: "le fichier de carte ne dit pas quelle structure (layout) a sa puce",
+    );
+    let keys: Vec<_> = document.entries().iter().map(|entry| &*entry.key).collect();
+    let name = usual(&keys);
+    let hint = said!(
+        en: "write layout = \"{name}\" at the top",
+        fr: "écrire layout = \"{name}\" en tête du fichier",
+    );
+    let mistake = CardMistake::new(source, span, message).hint(hint);
     Err(Diagnostics([slips, vec![mistake.into()]].concat()))
 }
 
@@ -93,7 +92,16 @@ pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, 
     let (mistakes, meant, undated) = (CardMistakes::of(source), HashSet::new(), HashSet::new());
     let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
     let root = parser.root(&document.written);
-    let mistakes = parser.mistakes.all().behind(document.slips.clone(), |mistake| !document.explains(&mistake.span));
+    let found = parser.mistakes.all();
+    // Of a word without quotes the schema may know more: that no text is wanted there at all.
+    let no_flag = scalar::expected(&Kind::Flag, &Value::Text("".into()));
+    let is_told_better = |slip: &Diagnostic| found.has_from(slip.span.start, &no_flag);
+    let slips: Vec<_> = document.slips.iter().filter(|slip| !is_told_better(slip)).cloned().collect();
+    let is_told = |mistake: &Diagnostic| {
+        slips.iter().any(|slip| slip.span.start == mistake.span.start && slip.message == mistake.message)
+    };
+    let told = slips.clone();
+    let mistakes = found.behind(told, |mistake| !document.explains(&mistake.span) && !is_told(mistake));
     mistakes.or(Node { data: Data::Table(root), span: 0..source.text.len() })
 }
 

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use super::{periods, template};
+use super::{meant, periods, renamed, template};
 use crate::profile::{
     card_mistake::{CardMistake, CardMistakes},
-    nearest,
     said::{Bilingual, said},
     schema::{Fields, Key, Kind, Presence, Rules, Schema, scalar},
     tree::{Data, Node, Span, Table},
@@ -78,6 +77,13 @@ impl Parser<'_> {
     pub(super) fn root(&mut self, document: &Written) -> Table {
         let schema = self.schema;
         let place = Heading::top();
+        let meant = |entry: &Entry| self.meant_key(&[&schema.root], &entry.key);
+        let (document, slips) = renamed::renamed(document, &self.mistakes.source().text, &schema.root.0, meant);
+        for slip in &slips {
+            let mistake = self.unknown(&[&schema.root], slip, &place);
+            self.mistakes.add(mistake);
+        }
+        let document = &document;
         self.check_names(&[&schema.root], document, &place);
         let mut root = Table::new();
         for key in &schema.root.0 {
@@ -383,12 +389,19 @@ impl Parser<'_> {
                 return;
             }
             if known.iter().all(|fields| fields.key(&entry.key).is_none()) {
-                let names = known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
-                self.meant.extend(nearest::nearest(&entry.key, names).map(|name| (place.span.start, name.to_owned())));
+                let meant = self.meant_key(known, &entry.key).map(|name| (place.span.start, name.to_owned()));
+                self.meant.extend(meant);
                 let mistake = self.unknown(known, entry, place);
                 self.mistakes.add(mistake);
             }
         }
+    }
+
+    /// The key of these fields that was meant with another. One that belongs elsewhere is what it says.
+    fn meant_key<'k>(&self, known: &[&'k Fields], written: &str) -> Option<&'k str> {
+        let keys = || known.iter().flat_map(|fields| &fields.0);
+        meant::by_letters(written, keys())
+            .or_else(|| meant::by_words(written, keys()).filter(|_| self.elsewhere(written).is_none()))
     }
 
     fn unknown(&self, known: &[&Fields], entry: &Entry, place: &Heading) -> CardMistake {
@@ -402,7 +415,8 @@ impl Parser<'_> {
             _ => said!(en: "not a key of {header}", fr: "n'est pas une clé de {header}"),
         };
         let names = || known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
-        let near = nearest::hint(&entry.key, names());
+        let near = self.meant_key(known, &entry.key);
+        let near = near.map(|word| said!(en: "did you mean \"{word}\"?", fr: "est-ce « {word} » ?"));
         let hint = near.or_else(|| self.elsewhere(&entry.key)).or_else(|| {
             let names: Vec<_> = names().collect();
             let joined = names.join(", ");

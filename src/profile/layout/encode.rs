@@ -106,6 +106,11 @@ impl<'a> Encoder<'a> {
 
     /// The same where something of the layout has a part in it.
     pub(super) fn mistake_by(&mut self, layout: &Span, span: &Span, message: Bilingual, hint: Bilingual) {
+        // What stands in two places of a chip is one datum, and one mistake.
+        if self.mistakes.has(span, &message) {
+            self.clean = false;
+            return;
+        }
         let elsewhere = self.layout.place(layout, said!(en: "the layout has it so", fr: "la structure le veut ainsi"));
         self.add(CardMistake::new(self.card, span.clone(), message).hint(hint).elsewhere(elsewhere));
     }
@@ -415,10 +420,13 @@ impl<'a> Encoder<'a> {
                 }
             }
             Body::Value { from, otherwise, place } => {
-                let found = self.look_up(from, scope);
-                let found = found.or_else(|| otherwise.as_ref().and_then(|otherwise| self.look_up(otherwise, scope)));
+                let found = self.look_up(from, scope).map(|node| (node, item.name.as_str()));
+                let found = found.or_else(|| {
+                    let otherwise = otherwise.as_ref()?;
+                    Some((self.look_up(otherwise, scope)?, otherwise.keys.last()?.as_str()))
+                });
                 match found {
-                    Some(node) => self.datum(item, place, node, scope),
+                    Some((node, name)) => self.datum((item, name), place, node, scope),
                     // In this order: a duty of this card comes before what cards may leave out, and without a tag
                     // the place stays, since what stands behind it is found by counting.
                     None if self.is_required(item) => None,
@@ -474,11 +482,17 @@ impl<'a> Encoder<'a> {
         true
     }
 
-    fn datum(&mut self, item: &Item, place: &Place, node: &'a Node, scope: &Scope<'a>) -> Option<Value> {
+    /// The value of an item, whose datum has a name in the card file.
+    fn datum(
+        &mut self,
+        (item, name): (&Item, &str),
+        place: &Place,
+        node: &'a Node,
+        scope: &Scope<'a>,
+    ) -> Option<Value> {
         match place.encode(&node.data, item.optional) {
             Ok(bytes) => Some(Value::new(bytes, show(&node.data), node.span.clone())),
             Err(Unfit { message, hint }) => {
-                let name = &item.name;
                 let message = said!(with message; en: "\"{name}\" {message}", fr: "« {name} » {message}");
                 self.mistake_by(&item.span, &nearest(node, scope), message, hint);
                 None

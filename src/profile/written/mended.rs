@@ -13,6 +13,7 @@ use super::{
         diagnostic::{Diagnostic, Diagnostics, Source},
     },
     LONGEST, MOST_SYNTAX, Value, Written,
+    slips::slip,
     syntax::{bare_key, flag_word, plainest, syntax_mistake, within_quotes},
     table,
 };
@@ -106,6 +107,9 @@ fn mend(text: &str, line: &Range<usize>, is_duplicate: bool, is_new: bool) -> Op
         let is_whole = !content.starts_with('[') && one.parse::<toml::Table>().is_ok();
         return is_whole.then(|| Line { edits: vec![(start..start, "#".into())], is_unknown: false });
     }
+    if let Some(slip) = slip(text, line).filter(|_| is_new) {
+        return Some(Line { edits: slip.edits, is_unknown: slip.is_unknown });
+    }
     if content.starts_with('[') {
         let plain = bare_key(content.trim_end(), &['[', ']', '.', ' '])?;
         return (is_new && plain != content.trim_end())
@@ -130,7 +134,7 @@ fn mend(text: &str, line: &Range<usize>, is_duplicate: bool, is_new: bool) -> Op
 }
 
 /// A value as it was meant, in TOML.
-fn meant(value: &str) -> Option<String> {
+pub(super) fn meant(value: &str) -> Option<String> {
     if format!("value = {value}\n").parse::<toml::Table>().is_ok() {
         return Some(value.into());
     }
@@ -189,7 +193,7 @@ fn back(written: &mut Written, lines: &BTreeMap<usize, Line>) {
 }
 
 /// The line that a byte of a text stands in, without its end.
-fn line_at(text: &str, at: usize) -> Range<usize> {
+pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
     let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let end = text[at..].find('\n').map_or(text.len(), |end| at + end);
@@ -243,7 +247,7 @@ mod tests {
 
     #[test]
     fn what_nobody_can_mend_is_told_alone() {
-        for text in ["a = [\nb = 1\n", "[a]\n[a]\n", "= 3\n", "[a\nb = 1\n", "a = \"\"\"x\n"] {
+        for text in ["a = [\nb = 1\n", "[a]\n[a]\n", "= 3\n", "[é😀\nb = 1\n", "a = \"\"\"x\n"] {
             assert!(read(text).is_err(), "{text:?}");
         }
     }

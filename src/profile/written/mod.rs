@@ -8,6 +8,7 @@
 mod foreign;
 mod index;
 mod mended;
+mod slips;
 mod syntax;
 
 use std::{borrow::Cow, ops::Range, sync::Arc};

@@ -14,6 +14,8 @@ use super::{
         said::{Bilingual, said},
     },
     foreign,
+    mended::line_at,
+    slips::slip,
 };
 
 /// A day to count relative dates from, where they do not matter.
@@ -40,6 +42,10 @@ pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> D
     let written = source.text.get(span.clone()).unwrap_or("");
     let date_form = || said!(en: "a date is written year, month, day", fr: "une date s'écrit année, mois, jour");
     let twice = || said!(en: "this key stands here twice", fr: "cette clé figure deux fois ici");
+    let slip = || slip(&source.text, &line_at(&source.text, span.start));
+    if let Some(slip) = Some(error).filter(|error| !error.message().starts_with("duplicate key")).and_then(|_| slip()) {
+        return mistake(slip.span, slip.message, slip.hint).into();
+    }
     let told = match error.message() {
         message if message.starts_with("string values must be quoted") && written.is_empty() => mistake(
             span,
@@ -152,7 +158,13 @@ pub(super) fn plainest(told: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let form = form();
     let is_plain = |mistake: &Diagnostic| mistake.hint.as_deref() != Some(&*form.english);
     let plain: Vec<_> = told.iter().filter(|told| is_plain(told)).map(|mistake| mistake.position().0).collect();
-    told.into_iter().filter(|mistake| is_plain(mistake) || !plain.contains(&mistake.position().0)).collect()
+    let mut plainest: Vec<Diagnostic> = Vec::new();
+    for mistake in told.into_iter().filter(|mistake| is_plain(mistake) || !plain.contains(&mistake.position().0)) {
+        if !plainest.contains(&mistake) {
+            plainest.push(mistake);
+        }
+    }
+    plainest
 }
 
 /// The flag that somebody meant with a word: `vrai`, `oui`, `True`.
@@ -195,7 +207,7 @@ pub(super) fn bare_key(key: &str, signs: &[char]) -> Option<String> {
 }
 
 /// Whether a key without quotes may have this.
-fn is_of_bare_key(letter: char) -> bool {
+pub(super) fn is_of_bare_key(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')
 }
 
