@@ -4,6 +4,7 @@
 //! card takes, or refuses. Nothing of it is ever left out.
 
 use virtuale_engine::{Aid, Fid, Protocol, class::Class, commands::INSTRUCTIONS, ins::Ins};
+use zeroize::Zeroize;
 
 use super::Capabilities;
 
@@ -221,7 +222,8 @@ impl Command {
 
     /// A short command. Its lengths were seen to.
     fn short(&self, header: [u8; 4], data: &[u8], le: Option<usize>) -> Vec<u8> {
-        let mut bytes = header.to_vec();
+        let mut bytes = room_for(data);
+        bytes.extend(header);
         if !data.is_empty() {
             bytes.push(low_byte(data.len()));
             bytes.extend_from_slice(data);
@@ -232,7 +234,8 @@ impl Command {
 
     /// A command with lengths of two bytes. Those were seen to.
     fn extended(&self, le: Option<usize>) -> Vec<u8> {
-        let mut bytes = self.header.to_vec();
+        let mut bytes = room_for(&self.data);
+        bytes.extend(self.header);
         bytes.push(0);
         if !self.data.is_empty() {
             bytes.extend(low_bytes(self.data.len()));
@@ -240,6 +243,18 @@ impl Command {
         }
         bytes.extend(le.map(low_bytes).into_iter().flatten());
         bytes
+    }
+}
+
+/// Room for a command with these data: what has to grow leaves a copy behind that nobody wipes.
+fn room_for(data: &[u8]) -> Vec<u8> {
+    Vec::with_capacity(EXTENDED_FRAME + data.len())
+}
+
+impl Drop for Command {
+    /// Its data may be a code.
+    fn drop(&mut self) {
+        self.data.zeroize();
     }
 }
 
@@ -279,6 +294,17 @@ mod tests {
         let mut apdus = command.apdus(protocol, PLAIN).expect("a short command");
         assert_eq!(apdus.len(), 1);
         apdus.remove(0)
+    }
+
+    #[test]
+    fn a_command_is_put_together_without_a_copy_that_nobody_wipes() {
+        let extended = Capabilities { extended: true, ..PLAIN };
+        for length in [0, 4, 255, 300] {
+            let command = Command::new("UPDATE", [0, 0xD6, 0, 0], &vec![0x31; length], Some(256));
+            for apdu in command.apdus(Protocol::T1, extended).expect("it fits") {
+                assert_eq!(apdu.capacity(), super::room_for(&vec![0; length]).capacity(), "it did not grow: {length}");
+            }
+        }
     }
 
     #[test]

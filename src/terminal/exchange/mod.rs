@@ -5,6 +5,7 @@
 //! a bound.
 
 use virtuale_engine::{Fid, Response, StatusWord, image::Waiting, ins::Ins};
+use zeroize::Zeroizing;
 
 use super::transport::{Transport, TransportError};
 
@@ -142,7 +143,9 @@ impl<'a> Dialogue<'a> {
 
     /// Sends a command in as many APDUs as it takes, up to the first that the card refuses.
     fn exchange(&mut self, command: &Command) -> Result<StatusWord, ExchangeError> {
+        // They are wiped when they were sent, or were not: one may present a code.
         let apdus = command.apdus(self.transport.protocol(), self.capabilities)?;
+        let apdus: Vec<_> = apdus.into_iter().map(Zeroizing::new).collect();
         let count = apdus.len();
         let mut status = StatusWord::SUCCESS;
         for (index, apdu) in apdus.into_iter().enumerate() {

@@ -14,6 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use zeroize::Zeroizing;
+
 use super::{Doing, TransportError};
 use crate::reader::{
     ReturnCode,
@@ -139,7 +141,8 @@ impl Service {
         body: &M,
         behind: &[u8],
     ) -> Result<(), TransportError> {
-        let mut bytes = Vec::with_capacity(Header::SIZE + M::SIZE + behind.len());
+        // What is sent behind may be a command with a code in it.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(Header::SIZE + M::SIZE + behind.len()));
         let size = u32::try_from(M::SIZE).unwrap_or_default();
         Header { size, command }.encode(&mut bytes);
         body.encode(&mut bytes);
