@@ -66,7 +66,7 @@ impl<'p> Decoder<'p> {
         let Heard { index, file, range, start } = heard;
         let came = data.get(*start..).unwrap_or_default();
         let made = self.files.get(*index).map(|file| file.bytes.as_slice()).unwrap_or_default();
-        let _ = writeln!(text, "#   {} ({}), bytes {}..{}", file.name, file.path, range.start, range.end);
+        let _ = writeln!(text, "#   {} ({}), bytes {}..{}", file.name, bytes::place(file), range.start, range.end);
         for element in &file.elements {
             write_element(text, element, &Bytes { range, came, made }, 0);
         }

@@ -46,12 +46,21 @@ fn content(kind: &FileKind) -> Option<Vec<u8>> {
     }
 }
 
-/// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`. Of one that
-/// only commands of a class find, the path is theirs: `3F00/7F01/4000 by class A0`.
+/// What is said of a file before its bytes: `IDENTITE  3F00/DF01/D001, SFI 2, 96 bytes, readable: always`.
 pub(in crate::cli) fn headline(file: &FileMap) -> String {
     let sfi = file.sfi.map(|sfi| format!(", SFI {sfi}")).unwrap_or_default();
-    let class = file.class.map(|class| format!(" by class {class:02X}")).unwrap_or_default();
-    format!("{}  {}{class}{sfi}, {} bytes, readable: {}", file.name, file.path, file.size, file.readable)
+    format!("{}  {}{sfi}, {} bytes, readable: {}", file.name, place(file), file.size, file.readable)
+}
+
+/// Where a file is. Of one that only commands of a class find, the path is theirs: `3F00/7F01/4000 by class A0`.
+pub(in crate::cli) fn place(file: &FileMap) -> String {
+    let by_class = class(file).map(|class| format!(" by class {class}")).unwrap_or_default();
+    format!("{}{by_class}", file.path)
+}
+
+/// The class of the commands that find a file, in digits, if no others do.
+pub(in crate::cli) fn class(file: &FileMap) -> Option<String> {
+    file.class.map(|class| format!("{class:02X}"))
 }
 
 /// The longest bytes that are shown in full.

@@ -5,7 +5,10 @@ use std::{fmt::Write, path::PathBuf};
 use serde::Serialize;
 
 use super::bytes::{self, CardFile};
-use crate::cli::{Exit, cards, exit, options::Reproducible, output};
+use crate::{
+    cli::{Exit, cards, exit, options::Reproducible, output},
+    profile::map::FileMap,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +40,7 @@ pub(super) struct Args {
 struct Report<'a> {
     name: &'a str,
     path: &'a str,
+    class: Option<String>,
     bytes: String,
 }
 
@@ -81,6 +85,7 @@ fn letter(byte: u8) -> char {
 
 impl<'a> Report<'a> {
     fn of(file: &'a CardFile<'_>) -> Self {
-        Self { name: &file.map.name, path: &file.map.path, bytes: hex::encode_upper(&file.bytes) }
+        let FileMap { name, path, .. } = file.map;
+        Self { name, path, class: bytes::class(file.map), bytes: hex::encode_upper(&file.bytes) }
     }
 }

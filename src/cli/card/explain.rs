@@ -48,6 +48,7 @@ pub(super) struct Args {
 struct FileReport<'a> {
     name: &'a str,
     path: &'a str,
+    class: Option<String>,
     size: usize,
     readable: &'a str,
     origin: String,
@@ -161,6 +162,7 @@ impl<'a> FileReport<'a> {
         Self {
             name: &map.name,
             path: &map.path,
+            class: bytes::class(map),
             size: map.size,
             readable: &map.readable,
             origin: map.origin.to_string(),
