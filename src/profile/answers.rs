@@ -44,7 +44,7 @@ pub(super) fn judge(
         if known.iter().any(|known| known == written) {
             continue;
         }
-        let right = right(known);
+        let right = if layout.takes_answer(&path) { right(known) } else { no_antenna(layout.name()) };
         match families.layout_of(written) {
             Some(other) if other == layout.name() && known.is_empty() => {}
             Some(other) => {
@@ -83,6 +83,14 @@ fn is_of(other: &str, own: &str) -> Bilingual {
     said!(
         en: "this is the answer to reset of a card of layout {other}",
         fr: "c'est l'ATR d'une carte de structure {other}",
+    )
+}
+
+/// What to do about an answer by an antenna where there is none.
+fn no_antenna(layout: &str) -> Bilingual {
+    said!(
+        en: "leave the key out: the cards of layout {layout} have no antenna",
+        fr: "enlever la clé : les cartes de structure {layout} n'ont pas d'antenne",
     )
 }
 

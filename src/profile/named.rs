@@ -96,8 +96,17 @@ impl Families {
         let first = || self.cards().find(|card| card.generation() == name);
         named.or_else(first).ok_or_else(|| {
             let known: Vec<_> = self.cards().map(|card| card.name).collect();
-            UnknownCard { name: name.into(), nearest: nearest(name, known.iter().copied()), known }
+            let nearest = self.first_of_layout(name).or_else(|| nearest(name, known.iter().copied()));
+            UnknownCard { name: name.into(), nearest, known }
         })
+    }
+
+    /// The first card of the program that has this layout. A layout's name is none of a card, but people know it.
+    fn first_of_layout(&self, layout: &str) -> Option<&'static str> {
+        let known = self.layouts().find(|known| known.name.eq_ignore_ascii_case(layout))?;
+        let line = format!("layout = \"{}\"", known.name);
+        let is_of = |card: &&BuiltIn| card.text.lines().any(|written| written == line);
+        self.cards().find(is_of).map(|card| card.name)
     }
 
     /// Reads a card that was found.
@@ -148,6 +157,9 @@ mod tests {
             hint.starts_with("did you mean vitale2-martin? built-in cards: vitale2-martin, vitale2-durand"),
             "{hint}"
         );
+        for (layout, meant) in [("cps3", "cps-lefevre"), ("CPS4", "cps4-lefevre"), ("Vitale2", "vitale2-martin")] {
+            assert_eq!(found(layout).expect_err("no card").nearest, Some(meant));
+        }
         assert!(found("src").is_err(), "a folder is no card file");
         assert!(matches!(found("LICENSE"), Ok((NamedCard::File(_), _))), "a file that is there comes first");
     }

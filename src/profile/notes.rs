@@ -14,10 +14,6 @@ use super::{
     tree::Node,
 };
 
-/// The lists that are tables of the agency. Of the others only what was seen is known, so that a code which is not in
-/// them is nothing to note.
-const PUBLISHED: [&str; 3] = ["profession", "savoir_faire", "secteur"];
-
 /// All of them but those about answers to reset, in the order of the file; no more of a kind than [`Mistakes::MOST`].
 pub(super) fn of(source: &Arc<Source>, layout: &Layout, schema: &Schema, data: &Node) -> Vec<Diagnostic> {
     let mut notes = Vec::new();
@@ -45,7 +41,7 @@ fn unknown_codes(source: &Arc<Source>, fields: &Fields, table: &Node, notes: &mu
 
 fn unknown_code(source: &Arc<Source>, key: &Key, value: &Node) -> Option<Diagnostic> {
     let (list, code) = key.codes.as_deref().zip(value.text())?;
-    if value.span.is_empty() || !PUBLISHED.contains(&list) || codes::is_known(list, code) {
+    if value.span.is_empty() || codes::is_known(list, code) {
         return None;
     }
     let name = &key.name;

@@ -213,6 +213,13 @@ impl Layout {
         if in_field.is_some_and(|parts| parts.concat() == atr) { Interface::Contactless } else { Interface::Contact }
     }
 
+    /// Whether its cards give the answer to reset that a key of card files has, such as `carte.atr_sans_contact`: they
+    /// have the interface.
+    pub(in crate::profile) fn takes_answer(&self, key: &str) -> bool {
+        let keys = [&self.chip.atr_key, &self.chip.contactless_atr_key];
+        keys.into_iter().flatten().any(|path| path.keys.join(".") == key)
+    }
+
     /// Where the files are that are there on an interface: their names, the first AID of an application that they are
     /// in, their identifiers. Files of applications without AID are left out.
     pub fn places(&self, interface: Interface) -> impl Iterator<Item = (&str, &Aid, Fid)> {

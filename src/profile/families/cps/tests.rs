@@ -303,6 +303,10 @@ fn an_answer_to_reset_of_another_card_is_a_mistake_and_an_unknown_one_is_noted()
     one_mistake(&card("cps3", &atr(vitale)), "8:7", "the answer to reset of a card of layout vitale2");
     one_mistake(&card("cps3", &atr(antenna)), "8:7", "on its other interface");
     one_mistake(&card("cps3", &format!("atr_sans_contact = \"{third}\"")), "8:20", "on its other interface");
+    for answer in [antenna, third] {
+        let found = mistakes(&card("cps4", &format!("atr_sans_contact = \"{answer}\"")));
+        assert!(found.contains("leave the key out: the cards of layout cps4 have no antenna"), "{found}");
+    }
     let found = mistakes(&card("cps4", &atr(antenna)));
     for right in fourth {
         assert!(found.contains(&format!("\"{right}\"")), "{right} is not in the hint of\n{found}");
@@ -329,6 +333,7 @@ fn what_a_card_rarely_says_is_noted() {
     let changed = text
         .replace("profession = \"60\"", "profession = \"99\"")
         .replace("secteur = \"SA08\"", "secteur = \"SA99\"")
+        .replace("specialite = \"24\"", "specialite = \"00\"")
         .replace("mode = \"4\"", "mode = \"0\"\nsigne_fse = false");
     let place = |part: &str| changed.lines().position(|line| line.contains(part)).expect("a line") + 1;
     let right = [
@@ -338,6 +343,7 @@ fn what_a_card_rarely_says_is_noted() {
             "{}: this situation signs lots and not the forms in them; write signe_lots = false as well",
             place("signe_fse")
         ),
+        format!("{}: specialite 00 is in no table that is known here, and pages say so", place("specialite")),
         format!("{}: somebody who stands in for another bills as a locum: mode = \"4\"", place("remplace")),
     ];
     assert_eq!(notes(&changed), right);
