@@ -18,6 +18,9 @@ pub const NARROWEST: usize = 40;
 /// No page is wider: the eye loses the line.
 pub const WIDEST: usize = 120;
 
+/// How much further than its label a value is indented that stands below it.
+const BELOW: usize = 2;
+
 /// What a piece of text is; how it looks is decided once, in [`Role::style`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Role {
@@ -142,13 +145,18 @@ impl Page {
     }
 
     /// A value after its label; values behind labels of one width stand below each other. Long ones go on below
-    /// themselves. A label that is wider has a line of its own.
+    /// themselves. A label that is wider has a line of its own, and one before a value with a word that has room on the
+    /// page, but not behind a label: that value stands below.
     pub fn field(&mut self, column: Column, label: (Role, &str), value: (Role, &str)) {
         let Column { indent, width } = column;
         let label = Span::new(label.0, label.1);
-        if label.width() > width {
-            self.text(indent, label.role, &label.text);
-            return self.text(indent + width + 2, value.0, value.1);
+        let (behind, below, longest) = (indent + width + 2, indent + BELOW, longest_word(value.1));
+        let is_too_long = behind + longest > self.width && below + longest <= self.width;
+        if label.width() > width || is_too_long {
+            if !label.text.is_empty() {
+                self.text(indent, label.role, &label.text);
+            }
+            return self.text(if is_too_long { below } else { behind }, value.0, value.1);
         }
         let lead = [Span { text: format!("{:indent$}{:<width$}  ", "", label.text), ..label }];
         self.flow(&lead, indent + width + 2, value.0, value.1);
@@ -223,6 +231,11 @@ pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
+/// How many characters the longest word of a text has.
+pub(super) fn longest_word(text: &str) -> usize {
+    text.split(' ').map(|word| word.chars().count()).max().unwrap_or(0)
+}
+
 /// A word in pieces of at most `room` characters.
 fn chunks(word: &str, room: usize) -> Vec<String> {
     let letters: Vec<char> = word.chars().collect();
@@ -257,6 +270,22 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert!(lines[0].starts_with("  name    word word"), "{text}");
         assert!(lines[1].starts_with("          word word"), "{text}");
+    }
+
+    #[test]
+    fn a_word_that_has_room_on_the_page_is_not_broken() {
+        let mut page = Page::new(40);
+        let column = Column { indent: 2, width: 24 };
+        page.field(column, (Role::Label, "kind"), (Role::Plain, "carte de professionnel"));
+        page.field(column, (Role::Label, ""), (Role::Plain, "authentification"));
+        page.field(column, (Role::Label, "short"), (Role::Plain, "one or two words"));
+        page.field(column, (Role::Label, "digits"), (Role::Plain, &"7".repeat(39)));
+        let text = page.plain();
+        let lines: Vec<&str> = text.lines().collect();
+        let kind = ["  kind", "    carte de professionnel", "    authentification"];
+        let short = ["  short                     one or two", "                            words"];
+        assert_eq!(lines[..5], [&kind[..], &short].concat(), "{text}");
+        assert_eq!(lines[5], "  digits                    777777777777", "no page of this width has room for it");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     Page, Role,
-    page::{Span, wrap},
+    page::{Span, longest_word, wrap},
 };
 
 /// Spaces before the first column.
@@ -41,7 +41,12 @@ impl Page {
             let cells = rows.iter().filter_map(|row| row.get(index));
             *width = cells.map(Span::width).max().unwrap_or(0).min(room);
         }
-        narrow(&mut widths, fits, room);
+        let mut words = [LEAST_WRAPPED; N];
+        for (index, word) in words.iter_mut().enumerate() {
+            let cells = rows.iter().filter_map(|row| row.get(index));
+            *word = cells.map(|cell| longest_word(&cell.text)).max().unwrap_or(0).max(LEAST_WRAPPED);
+        }
+        narrow(&mut widths, fits, words, room);
         rows.iter().for_each(|row| self.table_row(row, fits, widths));
     }
 
@@ -66,12 +71,13 @@ impl Page {
 }
 
 /// Takes columns in until all of them have room: first those that are cut, then those that are wrapped, the widest
-/// first.
-fn narrow<const N: usize>(widths: &mut [usize; N], fits: [Fit; N], room: usize) {
-    for (giving, least) in [(Fit::Cut, LEAST_CUT), (Fit::Wrap, LEAST_WRAPPED)] {
+/// first. These keep their longest words whole, unless there is no room even so.
+fn narrow<const N: usize>(widths: &mut [usize; N], fits: [Fit; N], words: [usize; N], room: usize) {
+    for (giving, leasts) in [(Fit::Cut, [LEAST_CUT; N]), (Fit::Wrap, words), (Fit::Wrap, [LEAST_WRAPPED; N])] {
         while widths.iter().sum::<usize>() > room {
-            let columns = widths.iter_mut().zip(fits).filter(|(width, fit)| *fit == giving && **width > least);
-            let Some((widest, _)) = columns.max_by_key(|(width, _)| **width) else { break };
+            let columns = widths.iter_mut().zip(fits).zip(leasts);
+            let giving = columns.filter(|((width, fit), least)| *fit == giving && **width > *least);
+            let Some(((widest, _), _)) = giving.max_by_key(|((width, _), _)| **width) else { break };
             *widest -= 1;
         }
     }
@@ -121,6 +127,14 @@ mod tests {
         let wrapped =
             "  READ BINARY  00 A4 04 00 0B…  6982 security status\n                                not satisfied\n";
         assert_eq!(page.plain(), wrapped);
+    }
+
+    #[test]
+    fn a_column_keeps_its_words_whole_where_another_can_give_way() {
+        let mut page = Page::new(40);
+        page.table([Fit::Wrap, Fit::Wrap], &[row(["professionnel", "one two three four five six seven"])]);
+        let lines = ["  professionnel  one two three four five", "                 six seven", ""];
+        assert_eq!(page.plain(), lines.join("\n"));
     }
 
     proptest! {
