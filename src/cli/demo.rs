@@ -85,19 +85,19 @@ pub(super) fn run(args: &Args) -> Exit {
         format!("eval \"$({program} serve --detach --card {card})\""),
     ];
     let attach = attach.each_ref().map(String::as_str);
-    let page = match service.connect(&reader) {
+    let (page, code) = match service.connect(&reader) {
         Ok(mut connection) => {
             let written = Guides::built_in().holder_code(profile.layout(), profile.data());
             let mut codes = Codes::of(None)?;
             let mut holder = codes.of_card(&reader, args.language()).telling(written);
             let reading = read::reading(&mut connection, profile.layout(), &reader, &args.reproducible, &mut holder)?;
-            reading.demonstration(&reader, &attach, format)
+            (reading.demonstration(&reader, &attach, format), holder.outcome()?)
         }
-        Err(_) if is_mute(&profile, args) => pages::mute(&reader, &attach, format),
+        Err(_) if is_mute(&profile, args) => (pages::mute(&reader, &attach, format), exit::DONE),
         Err(error) => return Err(lost(&error)),
     };
     output::print_page(&page)?;
-    Ok(exit::DONE)
+    Ok(code)
 }
 
 /// Whether a card gives no answer to reset, with no reader in between.

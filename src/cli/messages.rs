@@ -145,6 +145,16 @@ messages! {
         en: "its card file makes it mute, so that programs show what they say of a card that does not answer",
         fr: "son fichier de carte la rend muette, pour montrer ce que dit un logiciel d'une carte qui ne répond pas"
     };
+    /// Another program has the card.
+    WaitForCard { place, seconds } = {
+        en: "another program holds the card in {place}: waiting for it, about {seconds} s at most",
+        fr: "un autre programme tient la carte dans {place} : attente, environ {seconds} s au plus"
+    };
+    /// What to do where it keeps the card.
+    EndOther = {
+        en: "another program holds the card: end it, or what it does with the card, and read again",
+        fr: "un autre programme tient la carte : le terminer, ou ce qu'il fait avec elle, et lire encore"
+    };
     /// A card is none that is read.
     OtherCard { place, why } = { en: "{place}: {why}", fr: "{place} : {why}" };
     /// What to do without a PC/SC service.
@@ -199,6 +209,11 @@ messages! {
         en: "the code has {length} digits, and a code of this card has {right}",
         fr: "le code a {length} chiffres, et un code de cette carte en a {right}"
     };
+    /// It is so long that nobody counted.
+    CodeBeyond { most, right } = {
+        en: "the code has more than {most} digits, and a code of this card has {right}",
+        fr: "le code a plus de {most} chiffres, et un code de cette carte en a {right}"
+    };
     /// It is of one digit.
     CodeOfOneDigit { right } = {
         en: "the code has one digit, and a code of this card has {right}",
@@ -240,17 +255,27 @@ messages! {
         en: "the holder's code of the card in {place} is blocked",
         fr: "le code porteur de la carte dans {place} est bloqué"
     };
+    /// The last try was wrong.
+    LastCodeWrong { place } = {
+        en: "the code of the card in {place} is wrong, and there is no try left: it is blocked now",
+        fr: "le code de la carte dans {place} est faux, et il ne reste aucun essai : il est bloqué maintenant"
+    };
     /// What to do then.
     Unblock = {
-        en: "the unblocking code (PUK) unblocks it and sets a new one; without a code leave --pin-fd out",
-        fr: "le code de déblocage (PUK) le débloque et en fixe un nouveau ; sans code, enlever --pin-fd"
+        en: "the unblocking code (PUK) unblocks it and sets a new one",
+        fr: "le code de déblocage (PUK) le débloque et en fixe un nouveau"
     };
     /// What to do where that code is blocked too.
     NothingUnblocks = {
         en: "the unblocking code (PUK) is blocked too: nothing opens what needs a code any more, and another card is \
-             needed; without a code leave --pin-fd out",
+             needed",
         fr: "le code de déblocage (PUK) est bloqué aussi : plus rien n'ouvre ce qui demande un code, et il faut une \
-             autre carte ; sans code, enlever --pin-fd"
+             autre carte"
+    };
+    /// How a card whose code is blocked is read without.
+    LeaveDescriptor = {
+        en: "without a code leave --pin-fd out",
+        fr: "sans code, enlever --pin-fd"
     };
     /// A card did not look at a code.
     CodeRefused { place, status } = {

@@ -39,6 +39,7 @@ mod slots;
 mod stop;
 mod supervise;
 mod target;
+mod waiting;
 
 use std::{
     ffi::{OsStr, OsString},

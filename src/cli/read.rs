@@ -17,6 +17,7 @@ use super::{
     mistake::{Mistake, Trouble},
     options::{DEFAULT_LAYOUT, Reproducible},
     output,
+    waiting::Waiting,
 };
 use crate::{
     profile::{families::Families, layout::Layout, said::Bilingual},
@@ -141,8 +142,10 @@ fn read_slot(
     slot: &str,
     layout: Option<&Layout>,
 ) -> Result<Box<dyn CardReading>, Failure> {
-    let mut transport = service.connect(slot).map_err(|error| unread(slot, &error))?;
-    transport.begin_first_transaction().map_err(|error| unread(slot, &error))?;
+    let waiting = Waiting::begin(slot, printer.language);
+    let mut transport = service.connect(slot).map_err(|error| kept(slot, &error))?;
+    transport.begin_first_transaction().map_err(|error| kept(slot, &error))?;
+    drop(waiting);
     let by_atr;
     let layout = match layout {
         Some(layout) => layout,
@@ -209,7 +212,7 @@ struct Printer<'a> {
     language: Language,
     /// How many pages were printed.
     printed: usize,
-    /// The exit code so far: that of the first card that gave nothing.
+    /// The exit code so far: that of the first card that gave nothing, or whose code was wrong.
     code: u8,
 }
 
@@ -235,8 +238,10 @@ impl Printer<'_> {
         place: &str,
     ) -> Result<Box<dyn CardReading>, Failure> {
         let mut holder = self.codes.of_card(place, self.language);
-        let reading = reading(transport, layout, place, &self.args.reproducible, &mut holder)?;
-        holder.failure().map_or(Ok(reading), Err)
+        let reading = reading(transport, layout, place, &self.args.reproducible, &mut holder);
+        let (reading, code) = (reading?, holder.outcome()?);
+        self.code = if self.code == exit::DONE { code } else { self.code };
+        Ok(reading)
     }
 
     /// Prints the page that was asked for, or says why there is none: the other cards are read all the same.
@@ -306,6 +311,19 @@ fn unread(place: &str, error: &TransportError) -> Failure {
         Message::CannotReadCard { place, why: &why }.text(language)
     });
     Failure::Environment(message.into(), hint)
+}
+
+/// As [`unread`], of a card that others may hold.
+fn kept(place: &str, error: &TransportError) -> Failure {
+    let is_held = match error {
+        TransportError::Unanswered { .. } => true,
+        TransportError::Refused { code, .. } => *code == ReturnCode::SHARING_VIOLATION,
+        _ => false,
+    };
+    match unread(place, error) {
+        Failure::Environment(message, None) if is_held => Failure::environment(message, Message::EndOther.said()),
+        failure => failure,
+    }
 }
 
 fn no_service(error: &TransportError) -> Failure {

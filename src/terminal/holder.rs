@@ -54,6 +54,9 @@ pub trait Holder {
     /// if it takes no unblocking code either.
     fn blocked(&mut self, _for_good: bool) {}
 
+    /// That the reading of a card which may have a code ended before it was asked for, if it was not.
+    fn passed_over(&mut self) {}
+
     /// That the card did not look at the code, and what it said instead.
     fn refused(&mut self, _status: StatusWord) {}
 }

@@ -94,8 +94,9 @@ fn what_is_no_code_costs_no_try_and_a_wrong_one_is_counted() {
             "is wrong: 2 tries left",
             "is wrong: 2 tries left",
             "is wrong: one try left",
+            "the code of the card in Virtuale 00 00 is wrong, and there is no try left: it is blocked now\n\
+             help: the unblocking code (PUK) unblocks it and sets a new one\nwithout a code leave --pin-fd out",
             "the holder's code of the card in Virtuale 00 00 is blocked\nhelp: the unblocking code (PUK)",
-            "is blocked",
         ],
     );
 }
@@ -308,4 +309,18 @@ fn by_its_antenna_a_card_has_neither_code_nor_activities() {
             "read by its antenna",
         ],
     );
+}
+
+#[test]
+fn where_a_file_is_that_only_class_a0_finds_is_told_with_the_class() {
+    let (out, error) = said(
+        "virtuale card dump --json cps-lefevre | grep -A 1 '3F00/7F01/4000'
+         virtuale card explain --json cps-lefevre | grep -A 1 -e '3F00/2F00' -e '3F00/7F01/4000'
+         virtuale apdu --card cps-lefevre --get-response --decode \
+             'A0 A4 00 00 02 7F 01' 'A0 A4 00 00 02 40 00' 'A0 20 00 01 04 31 32 33 34' 'A0 B0 00 00 10'",
+    );
+    let (path, of_class) = ("\"path\": \"3F00/7F01/4000\",\n", "\"class\": \"A0\",\n");
+    let decoded = "#   SIT_FACT (3F00/7F01/4000 by class A0), bytes 0..16\n";
+    demand(&out, &[path, of_class, "\"3F00/2F00\",\n", "\"class\": null,\n", path, of_class, decoded]);
+    assert_eq!(error, "");
 }

@@ -261,6 +261,71 @@ fn a_code_is_asked_for_unseen_until_it_is_right() {
 }
 
 #[test]
+fn the_exit_code_says_that_the_last_code_given_at_a_prompt_was_wrong() {
+    let sandbox = Sandbox::new();
+    for (lang, end, prompt, one_left, blocked, unblocks) in [
+        (
+            "en",
+            "further bytes are unused",
+            "to read on without it): ",
+            "is wrong: one try left",
+            "is wrong, and there is no try left: it is blocked now",
+            "help: the unblocking code (PUK) unblocks it",
+        ),
+        (
+            "fr",
+            "autres octets ne servent pas",
+            "pour lire sans lui) : ",
+            "est faux : il reste un essai",
+            "est faux, et il ne reste aucun essai : il est bloqué maintenant",
+            "aide : le code de déblocage (PUK) le débloque",
+        ),
+    ] {
+        let read = ["read", "--card", "cps-lefevre", "--lang", lang, "--now", "2026-01-15"];
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&read));
+        terminal.wait_for(prompt);
+        terminal.press(b"0000\r");
+        terminal.wait_for_behind("2 ", prompt);
+        terminal.press(b"0000\r");
+        terminal.wait_for_behind(one_left, prompt);
+        terminal.press(b"0000\r");
+        terminal.wait_for_behind(blocked, "(PUK)");
+        terminal.wait_for_behind("(PUK)", end);
+        let plain = anstream::adapter::strip_str(&terminal.shown).to_string();
+        assert!(plain.contains(unblocks) && !plain.contains("--pin-fd"), "{plain}");
+        assert_eq!(terminal.end(), Some(4));
+    }
+    for (answers, code) in [([&b"0000\r"[..], b"\r"], 4), ([b"0000\r", b"1234\r"], 0)] {
+        let mut terminal = OnTerminal::start(&sandbox.virtuale(&["read", "--card", "cps-lefevre"]));
+        terminal.wait_for("to read on without it): ");
+        terminal.press(answers[0]);
+        terminal.wait_for_behind("is wrong: 2 tries left", "to read on without it): ");
+        terminal.press(answers[1]);
+        terminal.wait_for("further bytes are unused");
+        assert_eq!(terminal.end(), Some(code));
+    }
+}
+
+#[test]
+fn of_a_code_that_is_far_too_long_no_wrong_length_is_told() {
+    let sandbox = Sandbox::new();
+    let mut terminal = OnTerminal::start(&sandbox.virtuale(&["read", "--card", "cps-lefevre"]));
+    let prompt = "to read on without it): ";
+    terminal.wait_for(prompt);
+    terminal.press("7".repeat(64).as_bytes());
+    terminal.press(b"\r");
+    terminal.wait_for_behind("the code has 64 digits", prompt);
+    terminal.press("7".repeat(3000).as_bytes());
+    terminal.press(b"\r");
+    terminal.wait_for_behind("the code has more than 64 digits, and a code of this card has 4", prompt);
+    // What was too much is taken back before what was kept.
+    terminal.press(format!("1234{}{}\r", "7".repeat(100), "\x7F".repeat(100)).as_bytes());
+    terminal.wait_for("signs lots");
+    terminal.wait_for("further bytes are unused");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+#[test]
 fn who_leaves_a_prompt_for_a_code_finds_the_terminal_as_it_was() {
     let sandbox = Sandbox::new();
     let shell = sandbox.shell(
@@ -305,13 +370,21 @@ fn nobody_spends_tries_behind_a_prompt() {
         echo "$PCSCLITE_CSOCK_NAME" > "$XDG_RUNTIME_DIR/where"
         virtuale read
         virtuale stop"#;
-    let other = r#"echo 0000 | timeout 1 virtuale read --pin-fd 0; echo "other: $?""#;
+    let other = r#"
+        for lang in en fr; do echo 0000 | timeout 3 virtuale read --lang $lang --pin-fd 0; echo "other: $?"; done
+        echo 0000 | timeout 1 virtuale read --pin-fd 0; echo "in haste: $?""#;
     let mut terminal = OnTerminal::start(&sandbox.shell(script));
     let prompt = "3 tries left; empty to read on without it): ";
     terminal.wait_for(prompt);
     let socket = std::fs::read_to_string(sandbox.path().join("where")).expect("the path of the socket");
-    let (_, out, _) = run(sandbox.shell(other).env("PCSCLITE_CSOCK_NAME", socket.trim()));
-    assert_eq!(out, "other: 124\n", "it waits until the card is nobody's");
+    let (_, out, error) = run(sandbox.shell(other).env("PCSCLITE_CSOCK_NAME", socket.trim()));
+    assert_eq!(out, "other: 124\nother: 124\nin haste: 124\n", "it waits until the card is nobody's");
+    let place = "Virtuale 00 00";
+    let told = format!(
+        "another program holds the card in {place}: waiting for it, about 60 s at most\n\
+         un autre programme tient la carte dans {place} : attente, environ 60 s au plus\n"
+    );
+    assert_eq!(error, told, "nobody wonders who waits for a moment");
     terminal.press(b"1234\r");
     terminal.wait_for("3 of 3 tries left");
     terminal.wait_for("are gone");
@@ -331,7 +404,26 @@ fn nobody_is_asked_for_a_code_that_opens_nothing() {
 #[test]
 fn a_signal_to_a_prompt_for_a_code_puts_the_terminal_back() {
     let sandbox = Sandbox::new();
-    for (signal, code) in [(Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131), (Signal::TERM, 143)] {
+    let ending = [
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 131),
+        (Signal::TRAP, 133),
+        (Signal::ABORT, 134),
+        (Signal::USR1, 138),
+        (Signal::USR2, 140),
+        (Signal::ALARM, 142),
+        (Signal::TERM, 143),
+        (Signal::STKFLT, 144),
+        (Signal::XCPU, 152),
+        (Signal::XFSZ, 153),
+        (Signal::VTALARM, 154),
+        (Signal::PROF, 155),
+        (Signal::IO, 157),
+        (Signal::POWER, 158),
+        (Signal::SYS, 159),
+    ];
+    for (signal, code) in ending {
         // The shell tells its own number, which becomes that of the program.
         let script =
             "sh -c 'echo \"<$$>\"; exec virtuale read --card cps-lefevre'; echo \"code $?\"; stty -a; echo end";

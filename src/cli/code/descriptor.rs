@@ -21,7 +21,7 @@ use crate::{
     profile::{reason::reason, said::Bilingual},
 };
 
-/// No line with a code is longer, in bytes.
+/// No line with a code is longer, in bytes; of a longer one the rest is passed over.
 const LONGEST_LINE: u64 = 256;
 
 /// The bits of a descriptor's flags that say what it is open for, and their value where it is for writing only.
@@ -69,7 +69,10 @@ impl Descriptor {
         // As long as any line is, so that no part of it is left behind when it grows.
         let mut line = Zeroizing::new(Vec::with_capacity(usize::try_from(LONGEST_LINE).unwrap_or(usize::MAX)));
         let read = self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
-        read.map_err(|error| unreadable(self.number, &error))?;
+        let length = read.map_err(|error| unreadable(self.number, &error))?;
+        if u64::try_from(length) == Ok(LONGEST_LINE) && line.last() != Some(&b'\n') {
+            self.input.skip_until(b'\n').map_err(|error| unreadable(self.number, &error))?;
+        }
         Ok((!line.is_empty()).then_some(line))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    ops::RangeInclusive,
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
 };
@@ -11,15 +12,32 @@ use rustix::{
     termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
 };
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN},
+    consts::{
+        SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGTTIN, SIGUSR1,
+        SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    },
     iterator::Signals,
-    low_level::{emulate_default_handler, raise},
+    low_level::{emulate_default_handler, exit, raise},
 };
 
 use crate::cli::supervise::Ignored;
 
-/// What ends or stops us, and would leave the terminal as it is.
-const HEARD: [i32; 5] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP];
+/// What ends or stops us, and would leave the terminal as it is. Not those that a fault of our own raises (SIGBUS,
+/// SIGFPE, SIGILL, SIGSEGV): whoever hears them and goes on comes to the same fault again.
+const HEARD: [i32; 15] = [
+    SIGABRT, SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTRAP, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM,
+    SIGXCPU, SIGXFSZ,
+];
+
+/// Those that only Linux has, or that end us only there: SIGSTKFLT, SIGIO, SIGPWR, and the real-time signals. Some
+/// libraries of the system keep the first of these to themselves.
+#[cfg(target_os = "linux")]
+const HEARD_HERE: [RangeInclusive<i32>; 3] = [16..=16, 29..=30, 34..=64];
+#[cfg(not(target_os = "linux"))]
+const HEARD_HERE: [RangeInclusive<i32>; 0] = [];
+
+/// What shells add to the number of a signal that ended a program.
+const SHELL_SIGNAL: i32 = 128;
 
 /// The modes of the terminal while it is hidden.
 static MODES: Mutex<Option<Modes>> = Mutex::new(None);
@@ -80,6 +98,10 @@ fn hear_signals() -> Option<()> {
     *HEARS.get_or_init(|| {
         let ignored = Ignored::now();
         let mut signals = Signals::new(HEARD.iter().filter(|&&signal| !ignored.has(signal))).ok()?;
+        for signal in HEARD_HERE.into_iter().flatten().filter(|&signal| !ignored.has(signal)) {
+            // Who cannot hear one cannot be told more of it.
+            let _ = signals.add_signal(signal);
+        }
         let hear = move || signals.forever().for_each(obey);
         thread::Builder::new().name("signals".into()).spawn(hear).ok().map(drop)
     })
@@ -95,7 +117,8 @@ fn obey(signal: i32) {
     }
     if signal != SIGTSTP {
         let _ = emulate_default_handler(signal);
-        return;
+        // Still there: it is one whose default is not known to end us. The code is that of a shell for one that did.
+        exit(SHELL_SIGNAL + signal);
     }
     // Stops us as SIGTSTP would, which we hear: not where no shell could wake us. SIGSTOP would even there.
     // Raised, it stops us here and not a moment later.

@@ -9,12 +9,15 @@ use virtuale_engine::StatusWord;
 
 use self::descriptor::Descriptor;
 use super::{
-    Failure,
+    Failure, exit,
     language::Language,
     messages::{Message, in_both},
     output,
 };
 use crate::terminal::holder::{Asked, Code, Holder, NoCode};
+
+/// No more digits of what is no code are counted.
+const MOST_COUNTED: usize = 64;
 
 /// Where codes come from.
 pub(super) enum Codes {
@@ -42,7 +45,7 @@ impl Codes {
 
     /// Whoever is asked for the code of the card in a place.
     pub(super) fn of_card<'a>(&'a mut self, place: &'a str, language: Language) -> Asking<'a> {
-        Asking { codes: self, place, language, told: None, asked: false, failure: None }
+        Asking { codes: self, place, language, told: None, asked: false, failure: None, opened_nothing: false }
     }
 }
 
@@ -56,6 +59,8 @@ pub(super) struct Asking<'a> {
     /// Whether the card asked for its code.
     asked: bool,
     failure: Option<Failure>,
+    /// Whether the last code that a person gave opened nothing, of which that person was told.
+    opened_nothing: bool,
 }
 
 impl Asking<'_> {
@@ -64,9 +69,23 @@ impl Asking<'_> {
         Self { told: code, ..self }
     }
 
-    /// Why a code that a script gave opened nothing. A person was told.
-    pub(super) fn failure(self) -> Option<Failure> {
-        self.failure
+    /// What came of the codes that were given: the exit code of a reading with them, whose page is a person's all the
+    /// same.
+    ///
+    /// # Errors
+    ///
+    /// Why a code that a script gave opened nothing.
+    pub(super) fn outcome(self) -> Result<u8, Failure> {
+        let code = if self.opened_nothing { exit::ENVIRONMENT } else { exit::DONE };
+        self.failure.map_or(Ok(code), Err)
+    }
+
+    /// The line of a card is no other's: it is passed over, if it was not read.
+    fn pass_over_line(&mut self) {
+        if let (Codes::Descriptor(descriptor), false) = (&mut *self.codes, self.asked) {
+            self.asked = true;
+            self.failure = descriptor.line().err();
+        }
     }
 
     /// The line of a descriptor, if it can be a code: it is looked at before the card is.
@@ -92,10 +111,11 @@ impl Holder for Asking<'_> {
             Codes::None => None,
             Codes::Person if !asked.opens => None,
             Codes::Person => {
+                self.opened_nothing = asked.again;
                 if let Some(code) = self.told.take() {
                     output::say(Message::CodeWritten { place, code: &code }.text(self.language));
                 }
-                terminal::ask(place, asked, self.language)
+                terminal::ask(place, asked, self.language).inspect(|_| self.opened_nothing = false)
             }
             Codes::Descriptor(_) if asked.again => {
                 let text =
@@ -114,14 +134,31 @@ impl Holder for Asking<'_> {
     }
 
     fn blocked(&mut self, for_good: bool) {
-        let (place, hint) = (self.place, if for_good { Message::NothingUnblocks } else { Message::Unblock }.said());
-        let failure = Failure::environment(Message::CodeBlocked { place }.said(), hint);
-        // The page says it too: a person sees it there, but a script would not.
-        if let Codes::Descriptor(descriptor) = self.codes {
-            // The line of this card is no other's. Behind the last wrong code it was read already.
-            let skipped = if self.asked { Ok(None) } else { descriptor.line() };
-            self.failure = Some(skipped.err().unwrap_or(failure));
+        let (place, was_given) = (self.place, self.asked);
+        let message = if was_given { Message::LastCodeWrong { place } } else { Message::CodeBlocked { place } };
+        let unblock = if for_good { Message::NothingUnblocks } else { Message::Unblock };
+        match self.codes {
+            Codes::None => {}
+            // Who gave no code sees it on the page.
+            Codes::Person if !was_given => {}
+            Codes::Person => {
+                Failure::environment(message.said(), unblock.said()).report_in(self.language);
+                self.opened_nothing = true;
+            }
+            Codes::Descriptor(_) => {
+                self.pass_over_line();
+                let text = |language| {
+                    let (unblock, alone) = (unblock.text(language), Message::LeaveDescriptor.text(language));
+                    format!("{unblock}\n{alone}")
+                };
+                let blocked = Failure::environment(message.said(), in_both(text));
+                self.failure = Some(self.failure.take().unwrap_or(blocked));
+            }
         }
+    }
+
+    fn passed_over(&mut self) {
+        self.pass_over_line();
     }
 
     fn refused(&mut self, status: StatusWord) {
@@ -130,7 +167,10 @@ impl Holder for Asking<'_> {
         let failure = Failure::environment(message, Message::NoTrySpent.said());
         match self.codes {
             Codes::None => {}
-            Codes::Person => failure.report_in(self.language),
+            Codes::Person => {
+                failure.report_in(self.language);
+                self.opened_nothing = true;
+            }
             Codes::Descriptor(_) => self.failure = Some(failure),
         }
     }
@@ -145,7 +185,8 @@ fn no_code(why: &NoCode, language: Language) -> String {
             let right = &digits(right, language);
             match length {
                 1 => Message::CodeOfOneDigit { right }.text(language),
-                _ => Message::CodeLength { length: &length.to_string(), right }.text(language),
+                2..=MOST_COUNTED => Message::CodeLength { length: &length.to_string(), right }.text(language),
+                _ => Message::CodeBeyond { most: &MOST_COUNTED.to_string(), right }.text(language),
             }
         }
     }
@@ -163,5 +204,43 @@ fn tries_left(tries: Option<u8>, language: Language) -> String {
         Some(1) => Message::OneTryLeft.text(language),
         Some(tries) => Message::TriesLeft { tries: &tries.to_string() }.text(language),
         None => Message::TriesUnknown.text(language),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Seek, Write},
+        os::fd::AsRawFd,
+    };
+
+    use super::{Asked, Codes, Descriptor, Holder, Language};
+
+    #[test]
+    fn each_card_has_its_line_whatever_becomes_of_it() {
+        let mut file = tempfile::tempfile().expect("a file");
+        write!(file, "0000\n1111\n2222\n{}\n1234\n12", "7".repeat(3000)).expect("room");
+        file.rewind().expect("a file");
+        let number = u32::try_from(file.as_raw_fd()).expect("it is open");
+        let mut codes = Codes::Descriptor(Descriptor::open(number).expect("it can be read"));
+        let asked = Asked { digits: 4..=4, tries: Some(3), again: false, opens: true };
+        codes.of_card("no end", Language::En).passed_over();
+        codes.of_card("blocked", Language::En).blocked(false);
+        let mut cut_short = codes.of_card("no end behind its code", Language::En);
+        assert!(cut_short.code(&asked).is_some());
+        cut_short.passed_over();
+        assert!(cut_short.outcome().is_ok());
+        let told = |asking: super::Asking<'_>| asking.outcome().expect_err("no code").to_string();
+        let mut long = codes.of_card("x", Language::En);
+        assert!(long.code(&asked).is_none());
+        let right = "the card in x was not asked: the code has more than 64 digits, and a code of this card has 4";
+        assert_eq!(told(long), right);
+        let mut last = codes.of_card("y", Language::En);
+        assert!(last.code(&asked).is_some(), "the rest of a line that is too long is none");
+        last.blocked(false);
+        assert_eq!(told(last), "the code of the card in y is wrong, and there is no try left: it is blocked now");
+        let mut short = codes.of_card("z", Language::En);
+        assert!(short.code(&asked).is_none());
+        assert_eq!(told(short), "the card in z was not asked: the code has 2 digits, and a code of this card has 4");
     }
 }

@@ -10,7 +10,7 @@ use signal_hook::consts::{SIGINT, SIGQUIT};
 use zeroize::Zeroizing;
 
 use super::{
-    digits,
+    MOST_COUNTED, digits,
     hidden::{self, Hidden},
     no_code, tries_left,
 };
@@ -19,8 +19,8 @@ use crate::{
     terminal::holder::{Asked, Code},
 };
 
-/// What is typed beyond so many characters is no code and is not kept.
-const LONGEST: usize = 64;
+/// What is typed beyond so many characters is no code and is counted only: one more than what is told as a length.
+const LONGEST: usize = MOST_COUNTED + 1;
 
 /// Keys.
 const BACKSPACE: [u8; 2] = [0x08, 0x7F];
@@ -77,6 +77,7 @@ enum Typed {
 
 fn typed() -> Typed {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+    let mut beyond = 0_usize;
     let mut key = Zeroizing::new([0]);
     loop {
         match read(io::stdin(), &mut *key) {
@@ -90,14 +91,19 @@ fn typed() -> Typed {
             CONTROL_BACKSLASH => return Typed::Signal(SIGQUIT),
             CONTROL_Z => {
                 line.clear();
+                beyond = 0;
                 // To all that the key would reach, so that a shell takes over; we hear it too.
                 let _ = kill_current_process_group(Signal::TSTP);
             }
             CONTROL_D if line.is_empty() => return Typed::End,
-            CONTROL_U => line.clear(),
+            CONTROL_U => {
+                line.clear();
+                beyond = 0;
+            }
+            key if BACKSPACE.contains(&key) && beyond > 0 => beyond -= 1,
             key if BACKSPACE.contains(&key) => drop(line.pop()),
             key if line.len() < LONGEST => line.push(key),
-            _ => {}
+            _ => beyond = beyond.saturating_add(1),
         }
     }
 }

@@ -62,7 +62,11 @@ pub fn read(
     let atr = transport.atr().to_vec();
     let files = FileWalk::new(Dialogue::new(transport), layout, application_name).of_card(&atr);
     let mut walk = Walk { files, codes: Codes::default(), listed: None };
-    let cut_short = match walk.whole_card(holder) {
+    let outcome = walk.whole_card(holder);
+    if matches!(outcome, Err(Stop::Exchange(_))) && walk.files.interface == Interface::Contact {
+        holder.passed_over();
+    }
+    let cut_short = match outcome {
         Ok(()) => false,
         Err(Stop::NotProfessional(status)) => return Err(ReadError::NotProfessional { status }),
         Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),

@@ -36,6 +36,7 @@ struct Script {
     asked: Vec<Asked>,
     blocked: bool,
     for_good: bool,
+    passed_over: usize,
 }
 
 impl Script {
@@ -52,6 +53,10 @@ impl Holder for Script {
 
     fn blocked(&mut self, for_good: bool) {
         (self.blocked, self.for_good) = (true, for_good);
+    }
+
+    fn passed_over(&mut self) {
+        self.passed_over += 1;
     }
 }
 
@@ -213,6 +218,23 @@ fn another_card_gives_no_reading() {
     let mut transport = in_process(Box::new(martin.card())).expect("power");
     let outcome = read(&mut transport, card("cps-lefevre").layout(), OPTIONS.today, &mut Nobody);
     assert!(matches!(outcome, Err(ReadError::NotProfessional { status: StatusWord::FILE_NOT_FOUND })), "{outcome:?}");
+}
+
+#[test]
+fn who_was_not_asked_since_the_card_comes_to_no_end_is_told() {
+    let layout = card("cps-lefevre");
+    let mut transport = in_process(Box::new(parrot(vec![hex!("61 10").to_vec()]))).expect("power");
+    let mut holder = Script::of(&[b"1234"]);
+    let reading = read(&mut transport, layout.layout(), OPTIONS.today, &mut holder).expect("what there is of it");
+    assert!(reading.cut_short);
+    assert_eq!((holder.asked.len(), holder.passed_over), (0, 1));
+    let mut holder = Script::of(&[b"1234"]);
+    let mut transport = in_process(Box::new(layout.card())).expect("power");
+    read(&mut transport, layout.layout(), OPTIONS.today, &mut holder).expect("a card");
+    assert_eq!((holder.asked.len(), holder.passed_over), (1, 0));
+    let mut transport = in_process(Box::new(card("vitale2-martin").card())).expect("power");
+    read(&mut transport, layout.layout(), OPTIONS.today, &mut holder).expect_err("another card");
+    assert_eq!(holder.passed_over, 0, "it takes no code");
 }
 
 #[test]

@@ -41,7 +41,7 @@ const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
 const GREETING: Duration = Duration::from_secs(5);
 
 /// How long any other reply may take; opening a card waits for the transactions of others.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long a refusal "in use by another handle" is taken for a reason to ask again.
 const BUSY: Duration = Duration::from_secs(10);
