@@ -245,9 +245,9 @@ impl Mistakes {
         self.found.iter().any(|mistake| mistake.span == *span && mistake.message == *message)
     }
 
-    /// Whether something was noted with this message at a place that begins here.
-    pub(super) fn has_from(&self, start: usize, message: &str) -> bool {
-        self.found.iter().any(|mistake| mistake.span.start == start && mistake.message == *message)
+    /// What was noted at places that begin here.
+    pub(super) fn from(&self, start: usize) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(move |mistake| mistake.span.start == start)
     }
 
     /// Takes back what was noted with this message at this place: another mistake turned out to be its cause.

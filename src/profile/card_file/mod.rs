@@ -34,7 +34,7 @@ use super::{
     said::said,
     schema::{Kind, Schema, scalar},
     tree::{Data, Node, Span},
-    written::{Mended, Value, Written},
+    written::{Mended, Value, Written, wants_quotes},
 };
 pub use template::template;
 
@@ -93,9 +93,15 @@ pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, 
     let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
     let root = parser.root(&document.written);
     let found = parser.mistakes.all();
-    // Of a word without quotes the schema may know more: that no text is wanted there at all.
+    // Of a word without quotes the schema may know more: that no text is wanted at all, or which texts there are, with
+    // their quotes.
     let no_flag = scalar::expected(&Kind::Flag, &Value::Text("".into()));
-    let is_told_better = |slip: &Diagnostic| found.has_from(slip.span.start, &no_flag);
+    let says_all = |mistake: &Diagnostic| {
+        *mistake.message == *no_flag || mistake.hint.as_ref().is_some_and(|hint| hint.as_str().contains('"'))
+    };
+    let no_quotes = wants_quotes().english;
+    let is_told_better =
+        |slip: &Diagnostic| slip.message.as_str() == no_quotes && found.from(slip.span.start).any(says_all);
     let slips: Vec<_> = document.slips.iter().filter(|slip| !is_told_better(slip)).cloned().collect();
     let is_told = |mistake: &Diagnostic| {
         slips.iter().any(|slip| slip.span.start == mistake.span.start && slip.message == mistake.message)

@@ -19,7 +19,10 @@ use toml::{
 };
 
 use self::syntax::{plainest, syntax_mistake};
-pub(super) use self::{mended::Mended, syntax::flag_word};
+pub(super) use self::{
+    mended::Mended,
+    syntax::{flag_word, wants_quotes},
+};
 use super::{
     card_mistake::CardMistake,
     diagnostic::{Diagnostics, Mistakes, Source},

@@ -50,12 +50,12 @@ struct Mend {
 /// What was meant with a line of a text.
 pub(super) fn slip(text: &str, line: &Range<usize>) -> Option<Slip> {
     let written = text.get(line.clone()).filter(|line| line.len() <= LONGEST_LINE)?;
-    let content = written.trim();
-    let start = line.start + written.len() - written.trim_start().len();
+    let content = written.trim_ascii();
+    let start = line.start + written.len() - written.trim_ascii_start().len();
     if content.is_empty() || is_toml(content) {
         return None;
     }
-    let ways = [header, sign, opening_quote, backslash, behind_value, no_value];
+    let ways = [blank, comment, mark, header, sign, opening_quote, quotes, backslash, behind_value, no_value];
     let mend = ways.into_iter().filter_map(|way| way(content)).find(|mend| is_toml(&mended(content, &mend.edits)))?;
     let line = mended(content, &mend.edits);
     let hint = mend.hint.unwrap_or_else(|| match line.len() > LONGEST_SHOWN {
@@ -88,22 +88,78 @@ fn key(content: &str) -> &str {
     &content[..end]
 }
 
-/// A header with a bracket too few, or with others: `[assure`, `carte]`, `{carte}`.
+/// A blank that is none of TOML, outside of texts: the no-break space that some keyboards write.
+fn blank(content: &str) -> Option<Mend> {
+    let is_blank = |letter: char| letter.is_whitespace() && !matches!(letter, ' ' | '\t');
+    let first = content.find(is_blank)?;
+    let place = |(at, blank): (usize, &str)| (at..at + blank.len(), " ".to_owned());
+    let edits: Vec<_> = content.match_indices(is_blank).map(place).collect();
+    let message = said!(
+        en: "this blank is a no-break space or another that is none here",
+        fr: "cet espace est insécable, ou un autre qui n'en est pas un ici",
+    );
+    let hint =
+        said!(en: "write the blank with the space bar alone", fr: "écrire l'espace avec la seule barre d'espace");
+    let at = first..edits.first()?.0.end;
+    Some(Mend { at, edits, message, hint: Some(hint), is_unknown: false })
+}
+
+/// A comment of another language on a line of its own.
+fn comment(content: &str) -> Option<Mend> {
+    let rest = OTHER_COMMENTS.into_iter().find_map(|sign| content.strip_prefix(sign))?;
+    let comment = rest.trim().trim_end_matches("*/").trim_end();
+    let at = 0..content.len();
+    Some(Mend {
+        at: at.clone(),
+        edits: vec![(at, format!("# {comment}"))],
+        message: comments(),
+        hint: None,
+        is_unknown: false,
+    })
+}
+
+fn comments() -> Bilingual {
+    said!(en: "a comment begins with #", fr: "un commentaire commence par #")
+}
+
+/// A mark of a list before a key: `- nom = "PETIT"`.
+fn mark(content: &str) -> Option<Mend> {
+    let at = content.len() - content.strip_prefix(['-', '*', '+'])?.trim_start().len();
+    let message = said!(en: "a line begins with its key", fr: "une ligne commence par sa clé");
+    Some(Mend { at: 0..at, edits: vec![(0..at, String::new())], message, hint: None, is_unknown: false })
+}
+
+/// A header with a bracket too few, or with others: `[assure`, `carte]`, `{carte}`, `<carte>`, `[assure,adresse]`.
 fn header(content: &str) -> Option<Mend> {
     let content = without_comment(content);
-    let is_sign = |letter: char| matches!(letter, '[' | ']' | '{' | '}' | '(' | ')' | ' ' | ',' | ';' | ':');
-    let name = content.trim_matches(is_sign);
-    if name.is_empty() || key(name) != name || !content.contains(['[', ']', '{', '}']) {
+    let all = 0..content.len();
+    let content = content.trim_end_matches(['=', ':', ' ']);
+    let is_bracket = |letter: char| matches!(letter, '[' | ']' | '{' | '}' | '(' | ')' | '<' | '>');
+    let is_sign = |letter: char| is_bracket(letter) || matches!(letter, ' ' | ',' | ';' | ':' | '/' | '.');
+    if !content.starts_with(is_bracket) && !content.ends_with(is_bracket) {
         return None;
     }
-    let is_one_of_several = content.starts_with("[[") || (content.ends_with("]]") && !content.starts_with('['));
-    let header = if is_one_of_several { format!("[[{name}]]") } else { format!("[{name}]") };
+    let names: Vec<_> = content.split(is_sign).filter(|name| !name.is_empty()).collect();
+    let name = names.join(".");
+    if name.is_empty() || key(&name) != name {
+        return None;
+    }
+    let (opening, closing) = (content.matches(['[', '{']).count(), content.matches([']', '}']).count());
     let message = said!(
         en: "the name of a table stands between brackets",
         fr: "le nom d'une table se met entre crochets",
     );
-    let at = 0..content.len();
-    Some(Mend { at: at.clone(), edits: vec![(at, header)], message, hint: None, is_unknown: false })
+    // Whether one pair is meant or two shows in the signs only where no side has more than another.
+    let (header, is_unknown) = match (opening, closing) {
+        (2, 0) | (0, 2) => (format!("[[{name}]]"), false),
+        (0 | 1, 0 | 1) => (format!("[{name}]"), false),
+        _ => (format!("[{name}]"), true),
+    };
+    let either = said!(
+        en: "write [{name}], or [[{name}]] if it may stand here several times",
+        fr: "écrire [{name}], ou [[{name}]] si elle peut figurer plusieurs fois",
+    );
+    Some(Mend { at: all.clone(), edits: vec![(all, header)], message, hint: is_unknown.then_some(either), is_unknown })
 }
 
 /// Another sign than `=` between a key and its value, or none: `nom: "PETIT"`, `nom "PETIT"`.
@@ -144,6 +200,24 @@ fn opening_quote(content: &str) -> Option<Mend> {
     Some(Mend { at: at..content.len(), edits, message, hint: None, is_unknown: false })
 }
 
+/// A text with more quotes than it has ends, or with its key between them: `nom = "PETIT""`, `"nom = PETIT"`.
+fn quotes(content: &str) -> Option<Mend> {
+    const QUOTES: [char; 2] = ['"', '\''];
+    let has_both = content.starts_with(QUOTES) && content.ends_with(QUOTES);
+    let (key, value) = content.split_once('=').filter(|_| has_both || content.matches(QUOTES).count() > 2)?;
+    let (key, text) = (key.trim_matches(QUOTES).trim(), value.trim().trim_matches(QUOTES));
+    if key.is_empty() || text.is_empty() || text.contains(['"', '\'', '\\', '#', '=', '[', '{']) {
+        return None;
+    }
+    let message = said!(
+        en: "a text has one quote before it and one behind it",
+        fr: "un texte a un guillemet devant lui et un derrière",
+    );
+    let at = 0..content.len();
+    let edits = vec![(at.clone(), format!("{key} = \"{text}\""))];
+    Some(Mend { at, edits, message, hint: None, is_unknown: false })
+}
+
 /// A backslash that is meant as such: `nom = "PE\TIT"`.
 fn backslash(content: &str) -> Option<Mend> {
     let first = content.find('\\')?;
@@ -178,14 +252,14 @@ fn behind_value(content: &str) -> Option<Mend> {
         return mend(at..content.len(), (end..content.len() - next.len(), "\n"), message, Some(hint));
     }
     let comment = comment?.trim_end_matches("*/").trim_end();
-    let message = said!(en: "a comment begins with #", fr: "un commentaire commence par #");
     let hint = said!(en: "write # {comment}", fr: "écrire # {comment}");
-    mend(at..content.len(), (at..content.len(), "#"), message, Some(hint))
+    mend(at..content.len(), (at..content.len(), "#"), comments(), Some(hint))
 }
 
-/// A key alone.
+/// A key alone, or the name of a table as YAML has it: `carte:`.
 fn no_value(content: &str) -> Option<Mend> {
-    let content = without_comment(content);
+    let all = without_comment(content).len();
+    let content = content[..all].trim_end_matches(':');
     if content.is_empty() || key(content) != content {
         return None;
     }
@@ -195,9 +269,8 @@ fn no_value(content: &str) -> Option<Mend> {
         fr: "écrire {content} = \"...\", ou [{content}] si c'est une table",
     );
     // The place of a value that nobody knows is that of the key.
-    let at = 0..content.len();
-    let edits = vec![(at.clone(), format!("{content} = \"\""))];
-    Some(Mend { at, edits, message, hint: Some(hint), is_unknown: true })
+    let edits = vec![(0..all, format!("{content} = \"\""))];
+    Some(Mend { at: 0..content.len(), edits, message, hint: Some(hint), is_unknown: true })
 }
 
 #[cfg(test)]
@@ -224,11 +297,27 @@ mod tests {
             ("carte]", "write [carte]"),
             ("[assure", "write [assure]"),
             ("[[beneficiaire", "write [[beneficiaire]]"),
-            ("[[beneficiaire]", "write [[beneficiaire]]"),
+            ("[[beneficiaire]", "write [beneficiaire], or [[beneficiaire]] if it may stand here several times"),
+            ("[carte]]", "write [carte], or [[carte]] if it may stand here several times"),
+            ("[{carte}]", "write [carte], or [[carte]] if it may stand here several times"),
+            ("<carte>", "write [carte]"),
+            ("[carte] =", "write [carte]"),
+            ("[carte.]", "write [carte]"),
+            ("[assure,adresse]", "write [assure.adresse]"),
+            ("[assure/adresse] # c", "write [assure.adresse] # c"),
+            ("carte:", "write carte = \"...\", or [carte] if it is a table"),
+            ("// nom", "write # nom"),
+            ("/* nom */", "write # nom"),
+            ("- nom = \"PETIT\"", "write nom = \"PETIT\""),
+            ("nom =\u{A0}\"PETIT\"", "write the blank with the space bar alone"),
+            ("\u{A0}nom = \"PETIT\"", "write the blank with the space bar alone"),
+            ("[carte]\u{202F}# c", "write the blank with the space bar alone"),
+            ("nom = \"PETIT\"\"", "write nom = \"PETIT\""),
+            ("nom = ''PETIT''", "write nom = \"PETIT\""),
+            ("\"nom = PETIT\"", "write nom = \"PETIT\""),
             ("[assure.adresse # c", "write [assure.adresse] # c"),
             ("{carte}", "write [carte]"),
             ("[carte]:", "write [carte]"),
-            ("[carte]]", "write [carte]"),
             ("beneficiaire]]", "write [[beneficiaire]]"),
             ("nom = \"PETIT\",", "write nom = \"PETIT\""),
             ("  nom = \"PETIT\" ;\r", "write nom = \"PETIT\""),

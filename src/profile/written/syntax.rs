@@ -32,8 +32,8 @@ const BARE_WORDS: [&str; 4] = [
     "invalid float, expected `inf`",
 ];
 
-/// Quotes that a word processor makes of quotes, and those of French.
-const OTHER_QUOTES: [char; 8] = ['“', '”', '„', '«', '»', '‘', '’', '\u{A0}'];
+/// Quotes that a word processor makes of quotes, those of French, and accents that stand for one.
+const OTHER_QUOTES: [char; 12] = ['“', '”', '„', '«', '»', '‘', '’', '‹', '›', '`', '´', '\u{A0}'];
 
 /// What is wrong with the TOML. What authors of card files often do gets words of our own.
 pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
@@ -63,11 +63,7 @@ pub(super) fn syntax_mistake(source: &Arc<Source>, error: &toml::de::Error) -> D
                     said!(en: "write {flag}, without quotes", fr: "écrire {flag}, sans guillemets"),
                 ),
                 (None, Some(date)) => mistake(span, date_form(), quoted(&date)),
-                (None, None) => mistake(
-                    span,
-                    said!(en: "a text stands between quotes", fr: "un texte se met entre guillemets"),
-                    quoted(written),
-                ),
+                (None, None) => mistake(span, wants_quotes(), quoted(written)),
             }
         }
         message if message.starts_with("invalid date") => {
@@ -214,6 +210,11 @@ pub(super) fn is_of_bare_key(letter: char) -> bool {
 /// A text without the quotes of a word processor around it.
 pub(super) fn within_quotes(text: &str) -> &str {
     text.trim_matches(|letter: char| OTHER_QUOTES.contains(&letter) || letter == ' ')
+}
+
+/// What is wrong with a text that has no quotes.
+pub(in crate::profile) fn wants_quotes() -> Bilingual {
+    said!(en: "a text stands between quotes", fr: "un texte se met entre guillemets")
 }
 
 /// The hint to put a text between quotes.
