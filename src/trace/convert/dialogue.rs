@@ -199,7 +199,7 @@ impl Dialogue {
             command.flaw = Some(flaw(command.line, command.bytes.notation(), &why));
         }
         if let Answer::Said(said) = &mut answer
-            && !said.settled
+            && said.flaw.is_none()
             && let Some(why) = flaw_of_response(&said.bytes)
         {
             said.flaw = Some(flaw(said.line, said.bytes.notation(), &why));

@@ -12,6 +12,7 @@ use super::{
     parts, prefix,
     readers::Place,
     tail,
+    tellers::Tellers,
     turns::ANOTHER_CARD,
     values,
 };
@@ -272,6 +273,19 @@ impl Record {
         }
     }
 
+    /// Shows the fields of a command that may tell its reader, if it names none.
+    fn show_tellers<'r>(&'r self, show: &mut dyn FnMut(&'r str, &'r str)) {
+        if self.parts().command.is_none() || self.get(Meaning::Reader).is_some() {
+            return;
+        }
+        let is_open = |field: &&Field| match field.meaning {
+            None => true,
+            Some(Meaning::Direction) => speaks(&field.value).is_none(),
+            Some(_) => false,
+        };
+        self.fields.iter().filter(is_open).for_each(|field| show(&field.name, &field.value));
+    }
+
     fn parts(&self) -> Parts<'_> {
         let is_command = self.get(Meaning::Direction).and_then(|direction| speaks(&direction.value));
         let apdu = self.get(Meaning::Apdu);
@@ -476,13 +490,15 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
     // Answers have their status word also in a field of its own if all do that have such a field. One that does not
     // shows that it is only there.
     let mut repeats = true;
-    let mut order = Order::default();
+    let (mut order, mut tellers) = (Order::default(), Tellers::default());
     each(&mut |record| {
         let record = record.join();
         repeats &= record.repeats_status();
         record.show_order(&mut |seen, name, value| order.look(seen, name, value));
+        record.show_tellers(&mut |name, value| tellers.look(name, value));
     });
     order.settle();
+    tellers.settle();
     let mut waiting = WaitingEach::default();
     let mut told = Told::default();
     each(&mut |record| {
@@ -492,6 +508,11 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
             record.show_order(&mut |seen, name, value| {
                 if let Some(why) = order.flaw(seen, name, value) {
                     dialogue.unread(record.line, &format!("{name} {value}"), why);
+                }
+            });
+            record.show_tellers(&mut |name, value| {
+                if let Some(why) = tellers.flaw(name, value) {
+                    dialogue.unread(record.line, &format!("{name} {value}"), &why);
                 }
             });
             record.say(repeats, &mut told, &mut waiting, dialogue);

@@ -21,6 +21,7 @@ impl Foreign {
         let lower = begin.get(..begin.floor_char_boundary(LOOKED_AT)).unwrap_or_default().to_lowercase();
         let is_tagged = begin.starts_with('<') && begin.trim_end().ends_with('>') && begin.contains("</");
         let of_page = ["<!doctype html", "<html", "<table", "<body", "<div"];
+        let begins_line = |mark: &str| begin.lines().any(|line| line.trim_start().starts_with(mark));
         let is_key = |line: &str| {
             let line = line.trim_start().trim_start_matches("- ");
             let (key, value) = line.split_once(':').unwrap_or_default();
@@ -32,7 +33,7 @@ impl Foreign {
         match begin {
             _ if of_page.iter().any(|tag| lower.starts_with(tag)) => Some(Self::Html),
             _ if lower.starts_with("<?xml") || is_tagged => Some(Self::Xml),
-            _ if begin.contains("{|") && begin.contains("|-") && begin.contains("|}") => Some(Self::MediaWiki),
+            _ if ["{|", "|-", "|}"].iter().all(|mark| begins_line(mark)) => Some(Self::MediaWiki),
             "" => None,
             _ => (is_list() && lines.all(|line| line.starts_with("---") || is_key(line))).then_some(Self::Yaml),
         }
@@ -92,6 +93,7 @@ mod tests {
             ("hello\nworld\n", None),
             ("> 00 A4 04 00\n< 90 00\n", None),
             ("- one\n- two\n", None),
+            ("x{|q\nz|-\n\u{1}|}\n", None),
         ] {
             assert_eq!(Foreign::of(text), form, "{text}");
         }

@@ -36,6 +36,7 @@ mod remains;
 mod scan;
 mod speakers;
 mod tail;
+mod tellers;
 #[cfg(test)]
 mod tests;
 mod turns;

@@ -1,8 +1,13 @@
 //! What services put before each line of a log: time, host and program of the journal and of syslog, times in square
 //! brackets, container names, levels, marks of comments.
 
+use crate::work;
+
 /// How many prefixes are taken off, one behind another.
 const MOST: usize = 6;
+
+/// How long what a service puts before a line is at most: behind each byte of a line no more is looked at.
+const LONGEST: usize = 200;
 
 /// A line without what was put before it, and without blanks around it.
 pub(super) fn stripped(line: &str) -> &str {
@@ -27,7 +32,9 @@ pub(super) fn follows_bytes(text: &str) -> bool {
     let is_pair = |pair: &&str| pair.bytes().all(|byte| byte.is_ascii_hexdigit());
     let mut rest = text;
     while let Some((_, behind)) = rest.split_at_checked(2).filter(|(pair, _)| is_pair(pair)) {
-        if !behind.starts_with([' ', '\t']) && stripped(behind).len() < behind.trim_end().len() {
+        let begin = &behind[..behind.floor_char_boundary(LONGEST)];
+        work::step(begin.len());
+        if !behind.starts_with([' ', '\t']) && stripped(begin).len() < begin.trim_end().len() {
             return true;
         }
         rest = behind.trim_start_matches([' ', '-', ':', ',']);

@@ -6,7 +6,7 @@ use super::{
     dialogue::{Dialogue, Event, FIRST_READER},
     element::Bytes,
     gathered::{Below, Gathered, Rest, TEXT_OF_ABOVE},
-    headings::{Heading, heading},
+    headings::{self, Heading, heading},
     leftovers::{Author, Leftovers},
     lines::Line,
     looks::{begins_as_row, holds_row},
@@ -26,6 +26,10 @@ const ONE_OF_TWO: &str = "the first byte of a status word without the second one
 /// A card goes or comes.
 pub(super) const ANOTHER_CARD: &str = "a card goes or comes, and nothing tells whether the commands below go to that of before: part the log above this \
      line";
+
+/// A card is named, and a reader was.
+const CARD_IN_READER: &str = "a card is named, and nothing tells whether it is in the reader that is named above: write the reader's name above \
+     its commands";
 
 /// Who speaks.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -142,6 +146,7 @@ impl<'d> Turns<'d> {
                 line.take(mark);
                 line.take(reader);
             }
+            Heading::Card(text, kind) => self.card(line, text, kind, is_first),
             Heading::Reset(_) if is_first => {}
             Heading::Reset(kind) => self.event(line.number, Event::Reset(kind)),
             Heading::Exchange if is_first => {}
@@ -150,6 +155,17 @@ impl<'d> Turns<'d> {
             }
         }
         true
+    }
+
+    /// Takes a line that says to which card the commands below go. Its reader has the card's name, unless one is named.
+    fn card(&mut self, line: &Line<'_>, text: &str, kind: &str, is_first: bool) {
+        line.take(text);
+        match self.connections.place() {
+            Place::Unnamed if is_first => self.connections.only(kind),
+            Place::Unnamed => self.dialogue.unread(line.number, text, FIRST_READER),
+            Place::Reader(reader) if headings::is_kind(reader) => self.connections.only(kind),
+            Place::Reader(_) | Place::Untold => self.dialogue.unread(line.number, text, CARD_IN_READER),
+        }
     }
 
     /// Takes a line that is none of a message.

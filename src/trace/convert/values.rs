@@ -181,6 +181,11 @@ pub(super) fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// Whether values of this name tell when something was, or how long it took.
+pub(super) fn is_moment(name: &str) -> bool {
+    Kind::of(name) == Kind::Moment
+}
+
 /// Whether a value could be bytes of the dialogue, though its name does not say so.
 pub(super) fn could_be_bytes(name: &str, value: &str) -> bool {
     let value = value.trim();

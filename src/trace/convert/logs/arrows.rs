@@ -5,7 +5,7 @@
 use super::{
     list::{List, list},
     marks::{MARKS, Marks, Said},
-    names::{Named, Unclear},
+    names::{Crossed, Named, Unclear},
     numbered::Numbers,
 };
 use crate::trace::convert::{
@@ -131,7 +131,7 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
     }
     let (are_numbered, are_decimal) = (habits.numbers.count(), habits.are_decimal());
     let mut numbers = Numbers::default();
-    let mut unclear = Unclear::default();
+    let (mut unclear, mut crossed) = (Unclear::default(), Crossed::default());
     let mut turns = Turns::new(dialogue);
     let mut asked = String::new();
     for line in lines {
@@ -139,8 +139,10 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
         if let Some(why) = said.first().and_then(|said| {
             let is_command = said.speaker == Speaker::Terminal;
             let reader = named.reader(said.before);
+            let is_crossed = crossed.hear(is_command, said.before);
             match reader {
                 _ if ends_row(said.before) => Some(ROW_BEFORE.to_owned()),
+                _ if is_crossed => Some(OTHER_READER.to_owned()),
                 None if named.may_be_any(is_command) => Some(NO_READER.to_owned()),
                 None => unclear.hear(is_command, said.before, line.number),
                 Some(reader) if !is_command && named.are_several() && reader != asked => Some(OTHER_READER.to_owned()),

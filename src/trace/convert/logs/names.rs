@@ -165,6 +165,31 @@ impl Named {
     }
 }
 
+/// Answers that have the name of another one before them than the last command, which commands have had.
+#[derive(Debug, Default)]
+pub(super) struct Crossed {
+    asked: String,
+    all: BTreeSet<String>,
+    is_named: bool,
+}
+
+impl Crossed {
+    /// Takes what stands before the mark of a command or an answer: whether the answer is another one's. Only the
+    /// first one is told. What was said at times that may come twice is no name.
+    pub(super) fn hear(&mut self, is_command: bool, before: &str) -> bool {
+        if is_command {
+            if self.all.len() < MOST_SLOTS && before.contains(char::is_alphabetic) {
+                self.all.insert(before.to_owned());
+            }
+            before.clone_into(&mut self.asked);
+            return false;
+        }
+        let is_crossed = !self.is_named && before != self.asked && self.all.contains(before) && self.all.len() > 1;
+        self.is_named |= is_crossed;
+        is_crossed && self.all.contains(&self.asked)
+    }
+}
+
 /// The names before arrows that may be those of readers, where they do not say so.
 #[derive(Debug, Default)]
 pub(super) struct Unclear {

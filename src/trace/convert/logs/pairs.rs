@@ -4,6 +4,7 @@ use crate::trace::convert::{
     dialogue::Dialogue,
     fields::{self, Meaning, Record},
     lines::Line,
+    remains::could_be_bytes,
 };
 
 /// How long a name is at most.
@@ -47,7 +48,15 @@ pub(in crate::trace::convert) fn read(lines: &[Line<'_>], dialogue: &mut Dialogu
 fn record(line: &Line<'_>) -> Record {
     let mut record = Record::new(line.number);
     match pairs(&line.text) {
-        Some(pairs) => pairs.iter().for_each(|(name, value)| record.add(name, meaning(name), value)),
+        Some(pairs) => {
+            for (name, value) in pairs {
+                record.add(name, meaning(name), value);
+                // One word of digits is seen where all names are.
+                if name.contains(' ') && could_be_bytes(&Line::new(line.number, name, name)) {
+                    record.flaw(name, "what may be bytes, in the name of a value");
+                }
+            }
+        }
         None if line.text.contains('=') => record.flaw(&line.text, "not only names and values"),
         // It may have bytes, or say what happens to the card.
         None => record.add("", None, &line.text),

@@ -11,6 +11,7 @@ mod records;
 mod rows;
 mod structure;
 mod tables;
+mod told;
 mod two_readers;
 
 use std::sync::Arc;
