@@ -76,6 +76,25 @@ const PARTIES: [&str; 36] = [
     "station",
 ];
 
+/// Names of fields that tell one place of a card from another, be each used once: no program counts with them.
+const PLACES: [&str; 15] = [
+    "port",
+    "com",
+    "pad",
+    "pinpad",
+    "voie",
+    "poste",
+    "handle",
+    "channel",
+    "canal",
+    "ifd",
+    "usb",
+    "appareil",
+    "fente",
+    "emplacement",
+    "lane",
+];
+
 /// Words in the names of fields that describe commands and answers, or what a program made of them.
 const DESCRIBING: [&str; 62] = [
     "description",
@@ -236,7 +255,10 @@ impl Held {
         let words = values::words(name);
         let is = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
         let is_name = |value: &String| value.chars().all(|sign| sign.is_alphabetic() || sign == ' ');
+        // Longer numbers may be new each time, as ports of a network are.
+        let is_short = |value: &String| value.bytes().filter(u8::is_ascii_digit).count() <= 2;
         let is_party = is(&PARTIES) && (self.repeats || self.values.iter().all(is_name));
+        let is_party = is_party || is(&PLACES) && self.values.iter().all(is_short);
         !self.is_other
             && self.values.len() > 1
             && !is(&DESCRIBING)
@@ -280,6 +302,8 @@ mod tests {
         assert_eq!(named("handle", &["0x01", "0x01", "0x02", "0x01", "0x02"]), Some(2));
         assert_eq!(named("pid", &["2811", "2811", "2812"]), Some(2));
         assert_eq!(named("port", &["CPS", "Vitale"]), Some(1));
+        assert_eq!(named("port", &["COM1", "COM2"]), Some(1));
+        assert_eq!(named("handle", &["12", "13"]), Some(1));
     }
 
     #[test]
@@ -288,6 +312,7 @@ mod tests {
             ("port", &["CPS", "CPS", "CPS"][..]),
             ("id", &["1", "2", "3", "4"]),
             ("session", &["1", "2", "3"]),
+            ("port", &["51200", "51201"]),
             ("took", &["12", "13", "12"]),
             ("x", &["0.5", "0.6", "0.5"]),
             ("x", &["12 ms", "13 ms", "12 ms"]),
