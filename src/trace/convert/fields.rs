@@ -1,6 +1,7 @@
 //! Records of a table or of JSON: which of their fields are commands, answers and what belongs to them.
 
 use super::{
+    bases::Bases,
     dialogue::{Dialogue, Event, FIRST_READER, Message},
     element::Bytes,
     gathered::Gathered,
@@ -9,7 +10,8 @@ use super::{
     notation,
     order::{Order, Seen},
     pairing::WaitingEach,
-    parts, prefix,
+    parts::{self, Part},
+    prefix,
     readers::Place,
     tail,
     tellers::Tellers,
@@ -39,7 +41,7 @@ pub(super) enum Meaning {
 /// The names of fields that have a byte of the header each.
 pub(super) const HEADER: [&str; 4] = ["cla", "ins", "p1", "p2"];
 
-const NAMES: [(&str, Meaning); 46] = [
+const NAMES: [(&str, Meaning); 58] = [
     ("cla", Meaning::Header),
     ("ins", Meaning::Header),
     ("p1", Meaning::Header),
@@ -54,6 +56,11 @@ const NAMES: [(&str, Meaning); 46] = [
     ("tx", Meaning::Command),
     ("sent", Meaning::Command),
     ("send", Meaning::Command),
+    ("envoi", Meaning::Command),
+    ("envoye", Meaning::Command),
+    ("envoy", Meaning::Command),
+    ("emission", Meaning::Command),
+    ("mission", Meaning::Command),
     ("answer", Meaning::Answer),
     ("response", Meaning::Answer),
     ("reponse", Meaning::Answer),
@@ -66,6 +73,13 @@ const NAMES: [(&str, Meaning); 46] = [
     ("received", Meaning::Answer),
     ("recv", Meaning::Answer),
     ("reply", Meaning::Answer),
+    ("rsp", Meaning::Answer),
+    ("recu", Meaning::Answer),
+    ("reu", Meaning::Answer),
+    ("recue", Meaning::Answer),
+    ("reue", Meaning::Answer),
+    ("reception", Meaning::Answer),
+    ("rception", Meaning::Answer),
     ("sw", Meaning::Status),
     ("sw12", Meaning::Status),
     ("sw1sw2", Meaning::Status),
@@ -128,7 +142,7 @@ pub(super) fn tell(meanings: &[Meaning]) -> bool {
     has(Meaning::Command) && (has(Meaning::Answer) || has(Meaning::Status))
         || has(Meaning::Direction) && (has(Meaning::Data) || has(Meaning::Apdu))
         || has(Meaning::Apdu) && (has(Meaning::Answer) || has(Meaning::Status))
-        || has(Meaning::Answer)
+        || (has(Meaning::Answer) || has(Meaning::Status))
             && meanings.iter().filter(|meaning| **meaning == Meaning::Header).count() == HEADER.len()
 }
 
@@ -139,6 +153,19 @@ struct Field {
     /// What its name says, if anything.
     meaning: Option<Meaning>,
     value: String,
+    /// Whether it is a number of JSON, which is decimal, and no text.
+    is_number: bool,
+}
+
+impl Field {
+    /// Whether this is its name, in either case.
+    fn is_called(&self, name: &str) -> bool {
+        self.name.trim().eq_ignore_ascii_case(name)
+    }
+
+    fn part(&self) -> Part<'_> {
+        Part { text: &self.value, is_number: self.is_number }
+    }
 }
 
 /// A record of a log.
@@ -146,6 +173,8 @@ struct Field {
 pub(super) struct Record {
     line: usize,
     fields: Vec<Field>,
+    /// Whether it has a field for an answer, which may be empty.
+    has_place_for_answer: bool,
     /// What is wrong with it as a record.
     flaws: Vec<(String, String)>,
 }
@@ -161,13 +190,21 @@ struct Parts<'a> {
 impl Record {
     /// Begins a record that stands on a line of the log.
     pub(super) fn new(line: usize) -> Self {
-        Self { line, fields: Vec::new(), flaws: Vec::new() }
+        Self { line, fields: Vec::new(), has_place_for_answer: false, flaws: Vec::new() }
     }
 
     pub(super) fn add(&mut self, name: &str, meaning: Option<Meaning>, value: &str) {
+        self.has_place_for_answer |= meaning == Some(Meaning::Answer);
         if !value.trim().is_empty() {
-            self.fields.push(Field { name: name.to_owned(), meaning, value: value.trim().to_owned() });
+            let value = value.trim().to_owned();
+            self.fields.push(Field { name: name.to_owned(), meaning, value, is_number: false });
         }
+    }
+
+    /// Adds a number of JSON, as it stands there.
+    pub(super) fn add_number(&mut self, name: &str, meaning: Option<Meaning>, value: &str) {
+        self.add(name, meaning, value);
+        self.fields.last_mut().into_iter().for_each(|field| field.is_number = true);
     }
 
     /// Notes what is wrong with it.
@@ -179,62 +216,82 @@ impl Record {
         self.fields.iter().find(|field| field.meaning == Some(wanted))
     }
 
+    /// The field of a part of a command or of a status word.
+    fn part(&self, name: &str) -> Option<Part<'_>> {
+        self.fields.iter().find(|field| field.is_called(name)).map(Field::part)
+    }
+
     /// Puts parts of a command and of an answer that stand in fields of their own into them.
     fn join(mut self) -> Self {
+        let has_numbers = parts::are_numbers(&HEADER.map(|name| self.part(name)));
         self.assemble();
-        let named = |name: &'static str| move |field: &Field| field.name.trim().eq_ignore_ascii_case(name);
-        let place = |fields: &[Field], name| fields.iter().position(named(name));
         if let Some(status) = self.fields.iter_mut().find(|field| field.meaning == Some(Meaning::Status))
             && let Some(word) = parts::status_of_number(&status.value)
         {
             status.value = word.notation();
         }
         if self.get(Meaning::Status).is_none()
-            && let (Some(first), Some(second)) = (place(&self.fields, "sw1"), place(&self.fields, "sw2"))
-            && let Some(word) = parts::status(&self.fields[first].value, &self.fields[second].value)
+            && let (Some(first), Some(second)) = (self.part("sw1"), self.part("sw2"))
+            && let Some(word) = parts::status(first, second)
         {
-            self.fields.retain(|field| !named("sw1")(field) && !named("sw2")(field));
+            self.fields.retain(|field| !field.is_called("sw1") && !field.is_called("sw2"));
             self.add("sw1 sw2", Some(Meaning::Status), &word.notation());
         }
-        if let Some(at) = place(&self.fields, "le")
-            && let Some(command) = self.parts().command
-        {
-            let data = self.parts().answer.and_then(|answer| notation::read(&answer.value).bytes.length());
-            let is_whole = self.get(Meaning::Status).is_none() || self.repeats_status();
-            let data = data.and_then(|length| length.checked_sub(if is_whole { 2 } else { 0 }));
-            let value = self.fields[at].value.clone();
-            match parts::le(&command.value, &value, data) {
-                parts::Le::Byte(le) => {
-                    let whole = format!("{} {le:02X}", command.value);
-                    let at_command = self.fields.iter().position(|field| std::ptr::eq(field, command));
-                    if let Some(at_command) = at_command {
-                        self.fields[at_command].value = whole;
-                        self.fields.remove(at);
-                    }
-                }
-                parts::Le::Unclear => self.flaw(&value, "an Le in hexadecimal or as a number: nothing tells"),
-                parts::Le::Nothing => {}
-            }
-        }
+        self.take_le(has_numbers);
         self
+    }
+
+    /// Puts an Le of its own behind the command. `is_decimal` is whether the other parts of the command are numbers.
+    fn take_le(&mut self, is_decimal: bool) {
+        let place = self.fields.iter().position(|field| field.is_called("le"));
+        let (Some(at), Some(command)) = (place, self.parts().command) else { return };
+        let said = match parts::le(&command.value, self.fields[at].part(), self.data_and_status(), is_decimal) {
+            parts::Le::Byte(le) => Ok(format!("{} {le:02X}", command.value)),
+            parts::Le::Unclear(why) => Err(why),
+            parts::Le::Nothing => return,
+        };
+        let of_command = self.fields.iter().position(|field| std::ptr::eq(field, command));
+        match (said, of_command) {
+            (Ok(whole), Some(of_command)) => {
+                self.fields[of_command].value = whole;
+                self.fields.remove(at);
+            }
+            (Err(why), _) => {
+                let le = self.fields.remove(at);
+                self.flaw(&le.value, why);
+            }
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// How many bytes of data the answer has, and the first byte of its status word.
+    fn data_and_status(&self) -> Option<(usize, u8)> {
+        let Parts { answer, status, .. } = self.parts();
+        let mut bytes = notation::read(answer.map_or("", |answer| &answer.value)).bytes;
+        if !self.repeats_status() || answer.is_none() {
+            bytes.extend(status_in(&status?.value)?);
+        }
+        let data = bytes.length()?.checked_sub(2)?;
+        Some((data, bytes.byte(data)?))
     }
 
     /// Makes a command of the fields that have its parts, if there is none and they are all understood.
     fn assemble(&mut self) {
-        if self.parts().command.is_some() || self.get(Meaning::Answer).is_none() {
+        if self.parts().command.is_some() || self.get(Meaning::Answer).or(self.get(Meaning::Status)).is_none() {
             return;
         }
-        let value = |name: &str| {
-            let found = self.fields.iter().find(|field| field.name.trim().eq_ignore_ascii_case(name));
-            found.map(|field| field.value.as_str())
-        };
         let data = self.get(Meaning::Data).map(|data| data.value.as_str());
-        let assembled = parts::assembled(&HEADER.map(value), value("lc"), data);
+        let (header, lc) = (HEADER.map(|name| self.part(name)), self.part("lc"));
+        let assembled = match parts::assembled(&header, lc, self.part("p3"), data) {
+            Some(Ok(_)) if data.is_some() && lc.is_none() && !self.has_place_for_answer => Some(Err(ANYONES_DATA)),
+            assembled => assembled,
+        };
         match assembled {
             Some(Ok(command)) => {
                 let is_part = |field: &Field| {
                     matches!(field.meaning, Some(Meaning::Header | Meaning::Data))
-                        || field.name.trim().eq_ignore_ascii_case("lc")
+                        || field.is_called("lc")
+                        || field.is_called("p3")
                 };
                 self.fields.retain(|field| !is_part(field));
                 self.add("command", Some(Meaning::Command), &command);
@@ -298,8 +355,8 @@ impl Record {
         }
     }
 
-    /// Says what the record says. `repeats` is whether answers have their status word also in a field of its own.
-    fn say(&self, repeats: bool, told: &mut Told, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
+    /// Says what the record says.
+    fn say(&self, habits: Habits, told: &mut Told, waiting: &mut WaitingEach, dialogue: &mut Dialogue) {
         for (text, why) in &self.flaws {
             dialogue.unread(self.line, text, why);
         }
@@ -307,6 +364,9 @@ impl Record {
         let place = Place::from(reader.as_deref());
         if let Some(atr) = self.get(Meaning::Atr) {
             let read = notation::read(&atr.value);
+            if let Some(why) = habits.bases.doubt(&atr.value) {
+                dialogue.unread(self.line, &atr.value, why);
+            }
             if !read.rest.is_empty() {
                 dialogue.unread(self.line, &atr.value, NOT_ONLY_BYTES);
             }
@@ -315,9 +375,9 @@ impl Record {
         let parts = self.parts();
         let Parts { command, answer, status } = parts;
         let status_value = status.map(|status| status.value.as_str());
-        let command_said = command.map(|command| message(self.line, &command.value, false, None, repeats));
+        let command_said = command.map(|command| message(self.line, &command.value, false, None, habits));
         let answer_value = answer.map_or("", |answer| &answer.value);
-        let answer_said = answer.or(status).map(|_| message(self.line, answer_value, true, status_value, repeats));
+        let answer_said = answer.or(status).map(|_| message(self.line, answer_value, true, status_value, habits));
         let said = Said { command: command_said.as_ref(), answer: answer_said.as_ref() };
         self.name_unused(&parts, &said, dialogue);
         if command_said.is_none() && answer_said.is_none() {
@@ -367,7 +427,7 @@ impl Record {
                 _ if said.is_length(&field.name, &field.value) == Some(false) => {
                     "a length that is none of what was read"
                 }
-                _ if said.is_part(&field.name, &field.value) || said.is_command(&field.value) => continue,
+                _ if said.is_part(field) || said.is_command(&field.value) => continue,
                 _ if said.is_other_status(&field.name, &field.value) => "what may be a status word, of another answer",
                 _ if values::could_be_bytes(&field.name, &field.value) => {
                     "what may be bytes, in a field whose name tells of no command and no answer"
@@ -385,6 +445,15 @@ impl Record {
         let bytes = notation::read(answer.map_or("", |answer| &answer.value)).bytes;
         status.is_none_or(|status| bytes.0.ends_with(&status.0))
     }
+}
+
+/// How the records of a log are written, as far as all of them tell.
+#[derive(Clone, Copy, Debug)]
+struct Habits {
+    /// Answers have their status word also in a field of its own if all do that have such a field. One that does not
+    /// shows that it is only there.
+    repeats: bool,
+    bases: Bases,
 }
 
 /// What records above have told of those below.
@@ -472,28 +541,30 @@ impl Said<'_> {
     }
 
     /// Whether a field is a byte of the command's header or of the status word, as it stands there.
-    fn is_part(&self, name: &str, value: &str) -> bool {
-        let name = name.to_ascii_lowercase();
+    fn is_part(&self, field: &Field) -> bool {
+        let name = field.name.to_ascii_lowercase();
         let of_command = ["cla", "ins", "p1", "p2", "p3"].iter().position(|known| *known == name);
         let from_end = ["sw2", "sw1"].iter().position(|known| *known == name);
         let answer = self.answer.map(|answer| &answer.bytes);
         let of_answer = from_end.and_then(|back| answer?.byte(answer?.length()?.checked_sub(back + 1)?));
         let byte = of_command.and_then(|index| self.command?.bytes.byte(index)).or(of_answer);
-        let only = notation::only(value).and_then(|bytes| bytes.exact());
-        byte.is_some_and(|byte| only.as_deref() == Some(&[byte]))
+        let only = || notation::only(&field.value).and_then(|bytes| bytes.exact());
+        let count = field.value.parse::<u8>().ok().filter(|_| field.is_number);
+        byte.is_some_and(|byte| count == Some(byte) || only().as_deref() == Some(&[byte]))
     }
 }
 
 /// Says what the records of a log say. `each` gives them one after another, and again: all of them together would take
 /// many times the memory of the log.
 pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue) {
-    // Answers have their status word also in a field of its own if all do that have such a field. One that does not
-    // shows that it is only there.
-    let mut repeats = true;
+    let mut habits = Habits { repeats: true, bases: Bases::default() };
     let (mut order, mut tellers) = (Order::default(), Tellers::default());
     each(&mut |record| {
         let record = record.join();
-        repeats &= record.repeats_status();
+        habits.repeats &= record.repeats_status();
+        let names = |field: &&Field| matches!(field.meaning, None | Some(Meaning::Reader | Meaning::Direction));
+        let messages = record.fields.iter().filter(|field| !names(field));
+        messages.for_each(|field| habits.bases.look(&field.value));
         record.show_order(&mut |seen, name, value| order.look(seen, name, value));
         record.show_tellers(&mut |name, value| tellers.look(name, value));
     });
@@ -515,7 +586,7 @@ pub(super) fn say(each: impl Fn(&mut dyn FnMut(Record)), dialogue: &mut Dialogue
                     dialogue.unread(record.line, &format!("{name} {value}"), &why);
                 }
             });
-            record.say(repeats, &mut told, &mut waiting, dialogue);
+            record.say(habits, &mut told, &mut waiting, dialogue);
         }
     });
     waiting.give_up(dialogue);
@@ -549,10 +620,15 @@ pub(super) fn speaks(direction: &str) -> Option<bool> {
 }
 
 /// A value as a message, with the status word of a field of its own; what is wrong with it is in it.
-fn message(line: usize, value: &str, is_answer: bool, status: Option<&str>, repeats: bool) -> Message {
+fn message(line: usize, value: &str, is_answer: bool, status: Option<&str>, habits: Habits) -> Message {
     let text = format!("{value} {}", status.unwrap_or_default());
     let mut gathered = Gathered::new(line);
     let rest = gathered.begin(line, value);
+    for value in [Some(value), status].into_iter().flatten() {
+        if let Some(why) = habits.bases.doubt(value) {
+            gathered.flaw(line, value, why);
+        }
+    }
     gathered.check_time(Some((&Bytes::default(), false)));
     if is_answer {
         gathered.check_beginning(line, value);
@@ -564,7 +640,7 @@ fn message(line: usize, value: &str, is_answer: bool, status: Option<&str>, repe
         }
     }
     match status.map(|status| (status_in(status), status)) {
-        Some((Some(word), _)) if repeats && gathered.ends_with(&word) => {}
+        Some((Some(word), _)) if habits.repeats && gathered.ends_with(&word) => {}
         Some((Some(word), _)) => gathered.status(line, &text, word, false),
         Some((None, status)) => {
             gathered.push(notation::read(status).bytes);
@@ -574,6 +650,9 @@ fn message(line: usize, value: &str, is_answer: bool, status: Option<&str>, repe
     }
     gathered.close(None)
 }
+
+const ANYONES_DATA: &str =
+    "data of the command or of the answer: nothing tells; call a field `response` or `command`, or give Lc";
 
 const NOT_ONLY_BYTES: &str = "a field that is not only bytes";
 

@@ -10,6 +10,7 @@
 //! takes from a line what it understands (`lines`), and what then is left of the line is looked at last of all
 //! (`remains`, `leftovers`).
 
+mod bases;
 mod column;
 mod described;
 mod dialogue;

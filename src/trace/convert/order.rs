@@ -68,7 +68,10 @@ enum Mark {
 impl Mark {
     fn of(field: &str, value: &str) -> Option<Self> {
         match values::order(field)? {
-            values::Order::Count => value.trim().parse().ok().map(Self::Number),
+            values::Order::Count => {
+                let number = value.trim().trim_start_matches('#').trim_end_matches(['.', ')', ':']);
+                number.parse().ok().map(Self::Number)
+            }
             values::Order::Time => time(value.trim()),
         }
     }
@@ -213,6 +216,10 @@ mod tests {
             ("1 1 2 2 4 4", &[5]),
         ] {
             assert_eq!(at_one("seq", values), wrong, "{values}");
+        }
+        for name in ["#", "Step", "\u{C9}tape", "n\u{B0}", "N\u{B0} d'ordre", "Step no"] {
+            assert_eq!(at_one(name, "1 3 4 5"), [2], "{name}");
+            assert_eq!(at_one(name, "1. 3. 4. 5."), [2], "{name}");
         }
         assert_eq!(at_one("retry", "1 2 1 2 3"), [0; 0], "that counts no records");
     }

@@ -17,17 +17,22 @@ const TIMES: [&str; 11] =
     ["time", "timestamp", "ts", "datetime", "heure", "horodatage", "when", "at", "epoch", "hour", "instant"];
 
 /// Names of numbers that go on from record to record. Others may count tries.
-const NUMBERS: [&str; 17] = [
+const NUMBERS: [&str; 22] = [
     "n", "no", "num", "nr", "numero", "numro", "number", "seq", "seqno", "sequence", "index", "idx", "i", "line",
-    "lineno", "ligne", "row",
+    "lineno", "ligne", "row", "step", "etape", "tape", "ordre", "rang",
 ];
+
+/// Words between those of a name.
+const BETWEEN: [&str; 4] = ["d", "de", "of", "the"];
 
 /// What values of this name tell of the order of records, if anything.
 pub(super) fn order(name: &str) -> Option<Order> {
     let words = words(name);
-    let [word] = &words[..] else { return None };
-    let is = |known: &[&str]| known.contains(&word.as_str());
-    is(&NUMBERS).then_some(Order::Count).or_else(|| is(&TIMES).then_some(Order::Time))
+    let is = |known: &[&str], word: &str| known.contains(&word);
+    let count = words.iter().filter(|word| is(&NUMBERS, word)).count();
+    let is_count = count > 0 && words.iter().all(|word| is(&NUMBERS, word) || is(&BETWEEN, word));
+    let is_time = || matches!(&words[..], [word] if is(&TIMES, word));
+    is_count.then_some(Order::Count).or_else(|| is_time().then_some(Order::Time))
 }
 
 /// What a name says that a value is.
@@ -92,9 +97,9 @@ const MOMENTS: [&str; 46] = [
     "instant",
 ];
 
-const COUNTERS: [&str; 24] = [
+const COUNTERS: [&str; 26] = [
     "n", "no", "num", "nr", "numero", "numro", "number", "seq", "seqno", "sequence", "index", "idx", "i", "line",
-    "lineno", "ligne", "row", "step", "etape", "tape", "attempt", "retry", "counter", "compteur",
+    "lineno", "ligne", "row", "step", "etape", "tape", "attempt", "retry", "counter", "compteur", "ordre", "rang",
 ];
 
 const IDENTIFIERS: [&str; 25] = [

@@ -9,6 +9,7 @@ use super::{
     numbered::Numbers,
 };
 use crate::trace::convert::{
+    bases::Bases,
     dialogue::Dialogue,
     gathered::offset,
     leftovers::Author,
@@ -76,6 +77,7 @@ fn is_bytes(text: &str) -> bool {
 #[derive(Debug, Default)]
 struct Habits {
     numbers: Numbers,
+    bases: Bases,
     /// How many are lists of decimal numbers, how many of these could be nothing else, and how many are no lists.
     decimal: usize,
     surely: usize,
@@ -85,6 +87,7 @@ struct Habits {
 impl Habits {
     fn note(&mut self, said: &Said<'_>) {
         self.numbers.note(said);
+        self.bases.look(said.text);
         match list(said.text) {
             Some(List::Decimal(_, is_sure)) => {
                 self.decimal += 1;
@@ -182,7 +185,12 @@ pub(in crate::trace::convert) fn read(lines: Lines<'_>, dialogue: &mut Dialogue)
                     turns.leftover(&line);
                     turns.begin(speaker, &line, "", None);
                 }
-                _ => turns.begin(speaker, &line, text, told),
+                _ => {
+                    if let Some(why) = habits.bases.doubt(text) {
+                        turns.dialogue.unread(line.number, text, why);
+                    }
+                    turns.begin(speaker, &line, text, told);
+                }
             }
         }
         turns.settle(&line, if is_of_vicc(&line.text) { Author::Program } else { Author::Anybody });

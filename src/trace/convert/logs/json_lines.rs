@@ -71,16 +71,13 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         record.flaw(text, "no object of JSON");
         return record;
     };
-    let has_numbers = header_is_of_numbers(entries.iter().map(|(key, value)| (key.as_str(), value)));
     for (key, value) in &entries {
         if values::is_bytes(key) {
             record.flaw(key, "what may be bytes, in the place of a name");
         }
         let meaning = fields::meaning(key);
         match (meaning, text_of(value)) {
-            (_, Some(_)) if has_numbers && part_of_numbers(key, value).is_some() => {
-                record.add(key, meaning, &part_of_numbers(key, value).unwrap_or_default());
-            }
+            (_, Some(text)) if value.is_number() => record.add_number(key, meaning, &text),
             (Some(Meaning::Command | Meaning::Apdu), None) if is_command(value) => parts(value, &mut record),
             (Some(_), Some(text)) => record.add(key, meaning, &text),
             (Some(Meaning::Answer), None) if is_answer(value) => inside(value, &mut record),
@@ -110,33 +107,17 @@ fn is_command(value: &Value) -> bool {
 
 /// Adds the parts of a command, which its record puts together.
 fn parts(value: &Value, record: &mut Record) {
-    let entries = || value.as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value));
-    let has_numbers = header_is_of_numbers(entries());
-    for (key, value) in entries() {
-        let number = part_of_numbers(key, value).filter(|_| has_numbers);
-        match number.or_else(|| text_of(value)) {
-            Some(text) => record.add(key, fields::meaning(key), &text),
-            None => leaves(key, value, record),
-        }
+    for (key, value) in value.as_object().into_iter().flatten() {
+        add(key, fields::meaning(key), value, record);
     }
 }
 
-/// Whether the four bytes of a header are numbers, which JSON has in decimal.
-fn header_is_of_numbers<'v>(entries: impl Iterator<Item = (&'v str, &'v Value)>) -> bool {
-    let is_part = |key: &str| fields::HEADER.iter().any(|part| key.eq_ignore_ascii_case(part));
-    entries.filter(|(key, value)| is_part(key) && value.is_u64()).count() == fields::HEADER.len()
-}
-
-/// A number that is a part of a command, in hexadecimal: a byte of the header, Lc or Le.
-fn part_of_numbers(key: &str, value: &Value) -> Option<String> {
-    let key = key.to_ascii_lowercase();
-    let is_part = fields::HEADER.contains(&key.as_str()) || matches!(key.as_str(), "lc" | "le");
-    let number = value.as_u64().filter(|_| is_part)?;
-    match (key.as_str(), number) {
-        // That may be none.
-        ("le", 0) => None,
-        ("le", 256) => Some("0x00".to_owned()),
-        _ => u8::try_from(number).ok().map(|byte| format!("0x{byte:02X}")),
+/// Adds a value; of one that is no text, no number and no list of numbers, what is in it.
+fn add(key: &str, meaning: Option<Meaning>, value: &Value, record: &mut Record) {
+    match text_of(value) {
+        Some(text) if value.is_number() => record.add_number(key, meaning, &text),
+        Some(text) => record.add(key, meaning, &text),
+        None => leaves(key, value, record),
     }
 }
 
@@ -152,14 +133,15 @@ fn buffer(value: &Value) -> Option<&Value> {
     object.get("data").filter(|value| is_named && is_bytes(value))
 }
 
-/// Words of hexadecimal digits, each a byte and all written in one way.
+/// Words of hexadecimal digits, each a byte and all written in one way, as the list that they are: they may turn out to
+/// be decimal.
 fn hex_words(values: &[Value]) -> Option<String> {
     let words: Vec<&str> = values.iter().map(Value::as_str).collect::<Option<_>>()?;
     let is_hex = |word: &str| word.bytes().all(|digit| digit.is_ascii_hexdigit());
     let is_plain = |word: &&str| word.len() == 2 && is_hex(word);
     let is_marked =
         |word: &&str| word.strip_prefix("0x").is_some_and(|digits| matches!(digits.len(), 1 | 2) && is_hex(digits));
-    (words.iter().all(is_plain) || words.iter().all(is_marked)).then(|| words.join(" "))
+    (words.iter().all(is_plain) || words.iter().all(is_marked)).then(|| words.join(", "))
 }
 
 /// All that an object holds, as text.
@@ -178,10 +160,7 @@ fn inside(value: &Value, record: &mut Record) {
             Some(Meaning::Data) => Some(Meaning::Answer),
             meaning => meaning,
         };
-        match text_of(value) {
-            Some(text) => record.add(key, meaning, &text),
-            None => leaves(key, value, record),
-        }
+        add(key, meaning, value, record);
     }
 }
 
@@ -199,6 +178,7 @@ pub(super) fn leaves(name: &str, value: &Value, record: &mut Record) {
         Value::Array(values) if !values.iter().all(Value::is_number) => {
             values.iter().for_each(|value| leaves(name, value, record));
         }
+        Value::Number(number) => record.add_number(name, None, &number.to_string()),
         _ => record.add(name, None, &text_of(value).unwrap_or_default()),
     }
 }
@@ -216,8 +196,11 @@ fn text_of(value: &Value) -> Option<String> {
                 let number = number.as_i64()?;
                 if is_signed { i8::try_from(number).ok().map(i8::cast_unsigned) } else { u8::try_from(number).ok() }
             };
-            // What is no byte is not read as one further on.
-            let word = |number: &Value| byte(number).map_or_else(|| number.to_string(), |byte| format!("{byte:02X}"));
+            // What is no byte is not read as some further on.
+            let word = |number: &Value| match byte(number) {
+                Some(byte) => format!("{byte:02X}"),
+                None => format!("({number} is no byte)"),
+            };
             Some(numbers.iter().map(word).collect::<Vec<_>>().join(" "))
         }
         Value::Object(_) => buffer(value).and_then(text_of),

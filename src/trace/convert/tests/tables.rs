@@ -262,3 +262,129 @@ fn numbers_and_times_tell_of_records_that_are_not_in_order() {
     assert_eq!(table(["12:00:00", "12:00:01", "12:00:01"]), [0; 0]);
     assert_eq!(table(["12:00:00", "12:00:02", "12:00:01"]), [4]);
 }
+
+/// A log that is read wholly as one exchange, and logs that are named.
+fn exchange_or_named(said: &str, whole_logs: &[&str], named_logs: &[&str]) {
+    for log in whole_logs {
+        let format = Format::detect(log).unwrap_or_else(|| panic!("no program: {log}"));
+        assert_eq!(said_in(&whole(log, format)), said, "{log}");
+    }
+    for log in named_logs {
+        let format = Format::detect(log).unwrap_or_else(|| panic!("no program: {log}"));
+        assert!(!import(log, format).unread.is_empty(), "{log}");
+    }
+}
+
+#[test]
+fn a_number_that_is_no_byte_is_not_read_as_two() {
+    exchange_or_named(
+        "> 00 A4 04 00 02 3F 00\n< 90 00\n",
+        &["{\"tx\":[0,164,4,0,2,63,0],\"rx\":[144,0]}\n"],
+        &[
+            "{\"tx\":[0,164,4,0,2,1600],\"rx\":[144,0]}\n",
+            "{\"tx\":[0,32,0,129,4,49,50,51,5252],\"rx\":[144,0]}\n",
+            "{\"tx\":[0,176,0,0,4],\"rx\":[17,18,1920,144,0]}\n",
+            "{\"tx\":[0,176,0,0,4],\"rx\":[17,18,19,20,9000]}\n",
+            "{\"tx\":{\"type\":\"Buffer\",\"data\":[0,176,84,2332]},\"rx\":{\"type\":\"Buffer\",\"data\":[144,0]}}\n",
+        ],
+    );
+}
+
+#[test]
+fn an_le_that_could_be_another_is_named() {
+    exchange_or_named(
+        "> 00 B0 00 00 02\n< 41 42 90 00\n",
+        &[
+            "{\"cla\":\"00\",\"ins\":\"B0\",\"p1\":\"00\",\"p2\":\"00\",\"le\":\"02\",\"response\":\"41429000\"}\n",
+            "cla;ins;p1;p2;p3;response;sw\n00;B0;00;00;02;4142;9000\n",
+            "Cmd=00B00000;Le=2;Rep=41429000\n",
+        ],
+        &[
+            "{\"cla\":\"00\",\"ins\":\"B0\",\"p1\":\"00\",\"p2\":\"00\",\"le\":\"0100\",\"response\":\"9000\"}\n",
+            "{\"cla\":0,\"ins\":176,\"p1\":0,\"p2\":0,\"le\":0,\"response\":\"9000\"}\n",
+            "{\"apdu\":{\"cla\":0,\"ins\":164,\"p1\":4,\"p2\":0,\"lc\":2,\"data\":[63,0],\"le\":0},\"rapdu\":\"6A82\"}\n",
+            "{\"command\":\"00B00000\",\"le\":\"0010\",\"response\":\"9000\"}\n",
+            "command,le,response\n00B00000,0020,9000\n",
+            "command,le,response\n00B00000,0000,9000\n",
+            "Cmd=00B00000;Le=0010;Rep=9000\n",
+            "| Command | Le | Response |\n|---|---|---|\n| 00 A4 04 00 | 0 | 6A 82 |\n",
+            "cla,ins,p1,p2,lc,data,le,response\n00,B0,00,00,,,10,414141414141414141416282\n",
+        ],
+    );
+    // The answer is as long as one of them says.
+    let le_of_16 = format!("command,le,response\n00B00000,10,{}9000\n", "41".repeat(16));
+    assert!(whole(&le_of_16, Format::Csv).contains("> 00 B0 00 00 10\n"));
+}
+
+#[test]
+fn a_number_of_json_is_decimal_and_named_beside_texts() {
+    let header = |header: &str| format!("{{{header},\"response\":\"9000\"}}\n");
+    let of_numbers = header("\"cla\":0,\"ins\":176,\"p1\":16,\"p2\":0,\"le\":10");
+    exchange_or_named("> 00 B0 10 00 0A\n< 90 00\n", &[&of_numbers], &[]);
+    exchange_or_named(
+        "> 00 B0 05 00 0A\n< 90 00\n",
+        &[&header("\"cla\":\"00\",\"ins\":\"B0\",\"p1\":5,\"p2\":\"00\",\"le\":\"0A\"")],
+        &[
+            &header("\"cla\":\"00\",\"ins\":\"B0\",\"p1\":10,\"p2\":\"00\",\"le\":\"0A\""),
+            &header("\"cla\":\"00\",\"ins\":\"B0\",\"p1\":16,\"p2\":\"00\""),
+            &header("\"cla\":\"16\",\"ins\":\"32\",\"p1\":\"48\",\"p2\":\"64\""),
+            "{\"command\":\"00B0000000\",\"response\":\"41\",\"sw1\":\"0x61\",\"sw2\":16}\n",
+            "{\"command\":\"00B0000000\",\"sw1\":\"6C\",\"sw2\":16}\n{\"command\":\"00B0000010\",\"response\":\"9000\"}\n",
+            "{\"command\":\"00B0000000\",\"response\":\"\",\"sw1\":97,\"sw2\":\"0x10\"}\n",
+        ],
+    );
+}
+
+#[test]
+fn a_list_of_either_base_is_named_where_no_other_tells() {
+    exchange_or_named(
+        "> 16 32 48 64\n< 97 30\n> 00 84 00 00 00\n< 90 00\n",
+        &[
+            "TX: [16, 32, 48, 64]\nRX: [97, 30]\nTX: [00, 84, 00, 00, 00]\nRX: [90, 00]\n",
+            "command;response\n[16, 32, 48, 64];[97, 30]\n[00, 84, 00, 00, 00];[90, 00]\n",
+        ],
+        &[
+            "TX: [16, 32, 48, 64]\nRX: [97, 30]\n",
+            "command,response\n\"[16, 32, 48, 64]\",\"[97, 30]\"\n",
+            "{\"tx\":\"[16, 32, 48, 64]\",\"rx\":\"[97, 10]\"}\n",
+            "{\"tx\":\"16,32,48,64\",\"rx\":\"97,10\"}\n",
+            "{\"tx\":[\"16\",\"32\",\"48\",\"64\"],\"rx\":[\"97\",\"10\"]}\n",
+            "Cmd=[16, 32, 48, 64];Rep=[97, 10]\n",
+            "Cmd=16,32,48,64;Rep=97,10\n",
+        ],
+    );
+    exchange_or_named("> 10 20 30 40\n< 61 1E\n", &["{\"tx\":[16, 32, 48, 64],\"rx\":[97, 30]}\n"], &[]);
+}
+
+#[test]
+fn numbers_under_other_names_count_too() {
+    for name in ["#", "Step", "n\u{B0}", "\u{C9}tape"] {
+        let log = |numbers: [usize; 4]| {
+            let row = |number| format!("| {number} | 00 84 00 00 01 | 41 90 00 |\n");
+            let rows: String = numbers.into_iter().map(row).collect();
+            format!("| {name} | Command | Response |\n|---|---|---|\n{rows}")
+        };
+        assert_eq!(named(&log([1, 2, 3, 4]), Format::Csv), [], "{name}");
+        let lines: Vec<usize> = named(&log([1, 3, 4, 5]), Format::Csv).iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [4], "{name}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_only_its_status_word() {
+    let said = "> 00 A4 04 00 02 3F 00\n< 6A 82\n";
+    exchange_or_named(
+        said,
+        &[
+            "cla,ins,p1,p2,lc,data,le,response,sw\n00,A4,04,00,02,3F00,,,6A82\n",
+            "cla,ins,p1,p2,lc,data,sw\n00,A4,04,00,02,3F00,6A82\n",
+            "cla,ins,p1,p2,p3,data,response,sw\n00,A4,04,00,02,3F00,,6A82\n",
+            "cmd=00A40400023F00;rsp=6A82\n",
+            "seq;cmd;rsp\n1;00A40400023F00;6A82\n",
+            "Envoi=00A40400023F00;Recu=6A82\n",
+            "\u{C9}mission=00A40400023F00;R\u{E9}ception=6A82\n",
+        ],
+        // Nothing tells whose the data are.
+        &["cla,ins,p1,p2,data,le,sw\n00,B0,00,00,4142,02,9000\n00,A4,04,00,,00,6A82\n"],
+    );
+}
