@@ -26,6 +26,7 @@ mod leftovers;
 mod lines;
 mod logs;
 mod looks;
+mod meanings;
 mod notation;
 mod order;
 mod pairing;

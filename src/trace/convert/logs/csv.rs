@@ -4,8 +4,9 @@
 use crate::{
     trace::convert::{
         dialogue::Dialogue,
-        fields::{self, Meaning, Record},
+        fields::{self, Record},
         logs::unnamed,
+        meanings::{self, Meaning},
     },
     work,
 };
@@ -23,9 +24,9 @@ pub(super) struct Column {
 fn header(line: &str) -> Option<(char, Vec<Column>)> {
     SEPARATORS.into_iter().find_map(|separator| {
         let names = row(line, separator, false).cells.into_iter();
-        let columns: Vec<_> = names.map(|name| Column { meaning: fields::meaning(&name), name }).collect();
+        let columns: Vec<_> = names.map(|name| Column { meaning: meanings::meaning(&name), name }).collect();
         let known: Vec<Meaning> = columns.iter().filter_map(|column| column.meaning).collect();
-        fields::tell(&known).then_some((separator, columns))
+        meanings::tell(&known).then_some((separator, columns))
     })
 }
 

@@ -11,7 +11,8 @@ use super::json_lines;
 use crate::{
     trace::convert::{
         dialogue::Dialogue,
-        fields::{self, Meaning, Record},
+        fields::{self, Record},
+        meanings::{self, Meaning},
         values,
     },
     work,
@@ -117,7 +118,7 @@ fn scan(log: &str) -> Document<'_> {
                 let is_key = log.get(end..).is_some_and(|rest| rest.trim_start().starts_with(':'));
                 match open.last_mut().filter(|open| open.is_object && is_key) {
                     Some(open) => {
-                        open.meanings.extend(fields::meaning(text));
+                        open.meanings.extend(meanings::meaning(text));
                         open.key = text;
                         if values::is_bytes(text.trim_matches('"')) {
                             document.loose.push(Part { line, name: "", text });
@@ -125,7 +126,7 @@ fn scan(log: &str) -> Document<'_> {
                     }
                     None => {
                         let outer = open.last_mut().filter(|open| open.is_object);
-                        if let Some(outer) = outer.filter(|_| fields::meaning(name) == Some(Meaning::Reader)) {
+                        if let Some(outer) = outer.filter(|_| meanings::meaning(name) == Some(Meaning::Reader)) {
                             outer.reader = Some(text);
                         }
                         document.loose.push(Part { line, name, text });
@@ -180,7 +181,7 @@ impl<'a> Document<'a> {
     /// Takes an object or a list whose end has come; whether there is a record in it.
     fn close(&mut self, closed: &Open<'a>, part: Part<'a>) -> bool {
         let has = |meaning| closed.meanings.contains(&meaning);
-        let tells = fields::tell(&closed.meanings);
+        let tells = meanings::tell(&closed.meanings);
         // The object around it says whose its bytes are.
         if tells && closed.meanings.len() == 2 && json_lines::is_buffer(part.text) {
             return closed.has_record;

@@ -11,16 +11,17 @@ use serde_json::Value;
 
 use crate::trace::convert::{
     dialogue::Dialogue,
-    fields::{self, Meaning, Record},
+    fields::{self, Record},
     lines::Line,
+    meanings::{self, Meaning},
     values,
 };
 
 /// Whether a line is an object that tells of a command or an answer.
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     object(&line.text).is_some_and(|object| {
-        let meanings: Vec<Meaning> = object.0.iter().filter_map(|(key, _)| fields::meaning(key)).collect();
-        fields::tell(&meanings)
+        let meanings: Vec<Meaning> = object.0.iter().filter_map(|(key, _)| meanings::meaning(key)).collect();
+        meanings::tell(&meanings)
     })
 }
 
@@ -75,7 +76,7 @@ pub(super) fn record(line: usize, text: &str) -> Record {
         if values::is_bytes(key) {
             record.flaw(key, "what may be bytes, in the place of a name");
         }
-        let meaning = fields::meaning(key);
+        let meaning = meanings::meaning(key);
         match (meaning, text_of(value)) {
             (_, Some(text)) if value.is_number() => record.add_number(key, meaning, &text),
             (Some(Meaning::Command | Meaning::Apdu), None) if is_command(value) => parts(value, &mut record),
@@ -93,22 +94,22 @@ pub(super) fn record(line: usize, text: &str) -> Record {
 
 /// Whether a value is an object with the data of an answer and its status word, or one of them.
 fn is_answer(value: &Value) -> bool {
-    let is_status = |key: &str| fields::meaning(key) == Some(Meaning::Status) || matches!(key, "sw1" | "sw2");
+    let is_status = |key: &str| meanings::meaning(key) == Some(Meaning::Status) || matches!(key, "sw1" | "sw2");
     let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
-    keys().any(is_status) && keys().all(|key| is_status(key) || fields::meaning(key) == Some(Meaning::Data))
+    keys().any(is_status) && keys().all(|key| is_status(key) || meanings::meaning(key) == Some(Meaning::Data))
 }
 
 /// Whether a value is an object with the parts of a command, and nothing else.
 fn is_command(value: &Value) -> bool {
     let keys = || value.as_object().into_iter().flatten().map(|(key, _)| key.to_ascii_lowercase());
-    fields::HEADER.iter().all(|part| keys().any(|key| key == *part))
-        && keys().all(|key| fields::HEADER.contains(&key.as_str()) || matches!(key.as_str(), "lc" | "data" | "le"))
+    meanings::HEADER.iter().all(|part| keys().any(|key| key == *part))
+        && keys().all(|key| meanings::HEADER.contains(&key.as_str()) || matches!(key.as_str(), "lc" | "data" | "le"))
 }
 
 /// Adds the parts of a command, which its record puts together.
 fn parts(value: &Value, record: &mut Record) {
     for (key, value) in value.as_object().into_iter().flatten() {
-        add(key, fields::meaning(key), value, record);
+        add(key, meanings::meaning(key), value, record);
     }
 }
 
@@ -156,7 +157,7 @@ fn texts(value: &Value) -> Vec<String> {
 /// Adds the parts of an answer.
 fn inside(value: &Value, record: &mut Record) {
     for (key, value) in value.as_object().into_iter().flatten() {
-        let meaning = match fields::meaning(key) {
+        let meaning = match meanings::meaning(key) {
             Some(Meaning::Data) => Some(Meaning::Answer),
             meaning => meaning,
         };

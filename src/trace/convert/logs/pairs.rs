@@ -2,8 +2,9 @@
 
 use crate::trace::convert::{
     dialogue::Dialogue,
-    fields::{self, Meaning, Record},
+    fields::{self, Record},
     lines::Line,
+    meanings::{self, Meaning},
     remains::could_be_bytes,
 };
 
@@ -14,13 +15,13 @@ const LONGEST_NAME: usize = 30;
 pub(in crate::trace::convert) fn is_typical(line: &Line<'_>) -> bool {
     pairs(&line.text).is_some_and(|pairs| {
         let meanings: Vec<Meaning> = pairs.iter().filter_map(|(name, _)| meaning(name)).collect();
-        fields::tell(&meanings)
+        meanings::tell(&meanings)
     })
 }
 
 /// What a value of this name says. In other records `rep` may count repetitions.
 fn meaning(name: &str) -> Option<Meaning> {
-    if name.eq_ignore_ascii_case("rep") { Some(Meaning::Answer) } else { fields::meaning(name) }
+    if name.eq_ignore_ascii_case("rep") { Some(Meaning::Answer) } else { meanings::meaning(name) }
 }
 
 /// The names and values of a line that has two or more and nothing else.

@@ -2,7 +2,8 @@
 
 use super::csv::{Column, End, Line, Row, SEPARATORS, row};
 use crate::trace::convert::{
-    fields::{self, Meaning},
+    fields,
+    meanings::{self, Meaning},
     notation,
 };
 
@@ -63,7 +64,7 @@ enum Cells {
 impl Cells {
     fn of(cell: &str) -> Self {
         match cell.trim() {
-            cell if fields::speaks(cell).is_some() => Self::Direction,
+            cell if meanings::speaks(cell).is_some() => Self::Direction,
             cell if fields::has_bytes(cell) => Self::Bytes,
             cell if notation::only(cell).is_some_and(|bytes| bytes.0.len() > 1) => Self::Digits,
             _ => Self::Other,
