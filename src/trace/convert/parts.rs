@@ -78,6 +78,7 @@ pub(super) fn le(command: &str, part: Part<'_>, answer: Option<(usize, u8)>, is_
     let data = answer.filter(|(_, status)| matches!(status, 0x61 | 0x90..=0x9F)).map(|(data, _)| data);
     // 256 bytes are the byte 00.
     let as_count = part.count().and_then(|count| u8::try_from(count % 256).ok().filter(|_| count <= 256));
+    let as_count = as_count.filter(|_| digits != "100" || data != Some(256));
     let is_marked = digits.starts_with("0x") || digits.ends_with(['h', 'H']);
     match (part.pair(), as_count) {
         _ if digits == "0" => match data {
@@ -94,7 +95,7 @@ pub(super) fn le(command: &str, part: Part<'_>, answer: Option<(usize, u8)>, is_
             }
         }
         (Some(byte), _) => Le::Byte(byte),
-        (None, Some(count)) if !part.is_plainly_hex() && !(digits == "100" && data == Some(256)) => Le::Byte(count),
+        (None, Some(count)) if !part.is_plainly_hex() => Le::Byte(count),
         (None, _) => match digits.strip_prefix("0x").map(|digit| u8::from_str_radix(digit, 16)) {
             Some(Ok(byte)) if digits.len() == 3 => Le::Byte(byte),
             _ if digits.len() > 2 && digits.bytes().all(|digit| digit.is_ascii_hexdigit() || digit == b'x') => {
