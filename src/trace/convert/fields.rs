@@ -98,7 +98,6 @@ impl Record {
     /// Puts parts of a command and of an answer that stand in fields of their own into them.
     fn join(mut self) -> Self {
         let has_numbers = parts::are_numbers(&HEADER.map(|name| self.part(name)));
-        self.assemble();
         if let Some(status) = self.fields.iter_mut().find(|field| field.meaning == Some(Meaning::Status))
             && let Some(word) = parts::status_of_number(&status.value)
         {
@@ -111,6 +110,8 @@ impl Record {
             self.fields.retain(|field| !field.is_called("sw1") && !field.is_called("sw2"));
             self.add("sw1 sw2", Some(Meaning::Status), &word.notation());
         }
+        // A record whose answer is only a status word has it by now.
+        self.assemble();
         self.take_le(has_numbers);
         self
     }

@@ -148,8 +148,11 @@ pub(super) fn assembled(
         None => Vec::new(),
     };
     let Ok(length) = u8::try_from(data.len()) else { return Some(Err("more data than the Lc of a command counts")) };
-    // The data tell how it is written.
-    let is_length = |lc: Part<'_>| lc.count() == Some(u16::from(length)) || !lc.is_number && lc.pair() == Some(length);
+    // Where the header is hexadecimal, two digits are too: an Lc that is true as a number only tells that it is not.
+    let is_length = |lc: Part<'_>| match lc.pair().filter(|_| !lc.is_number) {
+        Some(byte) => byte == length,
+        None => lc.count() == Some(u16::from(length)),
+    };
     if lc.or(p3.filter(|_| length > 0)).is_some_and(|lc| !is_length(lc)) {
         return Some(Err("an Lc that is not the length of the data"));
     }
@@ -262,7 +265,8 @@ mod tests {
         assert_eq!(of(["=0", "=164", "=4", "=0"], Some("=2"), None, Some("3F00")), said("00 A4 04 00 02 3F 00"));
         assert_eq!(of(["00", "B0", "=5", "=0"], None, None, None), said("00 B0 05 00"));
         let ten = "00".repeat(10);
-        assert!(of(select, Some("10"), None, Some(&ten)).is_some_and(|command| command.is_ok()), "the data tell");
+        assert!(of(select, Some("10"), None, Some(&ten)).is_some_and(|command| command.is_err()), "P2 may be decimal");
+        assert!(of(select, Some("=10"), None, Some(&ten)).is_some_and(|command| command.is_ok()), "a number of JSON");
         assert!(of(select, Some("03"), None, Some("3F00")).is_some_and(|command| command.is_err()));
         assert!(of(select, None, None, Some("3F0")).is_some_and(|command| command.is_err()));
         assert_eq!(of(["00", "B0", "=10", "00"], None, None, None), Some(Err(MIXED)));

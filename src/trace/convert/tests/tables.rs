@@ -379,6 +379,9 @@ fn an_answer_that_is_only_its_status_word() {
             "cla,ins,p1,p2,lc,data,le,response,sw\n00,A4,04,00,02,3F00,,,6A82\n",
             "cla,ins,p1,p2,lc,data,sw\n00,A4,04,00,02,3F00,6A82\n",
             "cla,ins,p1,p2,p3,data,response,sw\n00,A4,04,00,02,3F00,,6A82\n",
+            "CLA;INS;P1;P2;Lc;Data;Le;R\u{E9}ponse;SW1;SW2\n00;A4;04;00;02;3F00;;;6A;82\n",
+            "{\"command\":{\"cla\":\"00\",\"ins\":\"A4\",\"p1\":\"04\",\"p2\":\"00\",\"lc\":2,\"data\":\"3F00\"},\
+              \"response\":{\"data\":\"\",\"sw1\":\"6A\",\"sw2\":\"82\"}}\n",
             "cmd=00A40400023F00;rsp=6A82\n",
             "seq;cmd;rsp\n1;00A40400023F00;6A82\n",
             "Envoi=00A40400023F00;Recu=6A82\n",
