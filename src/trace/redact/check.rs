@@ -9,7 +9,7 @@ use std::{
     ops::Range,
 };
 
-use virtuale_engine::ins::Ins;
+use virtuale_engine::{ins::Ins, tlv};
 
 use super::{
     super::lines::Lines,
@@ -206,6 +206,7 @@ impl LookedAt<'_> {
             slot: 0,
             rows: HashMap::new(),
             before: HashMap::new(),
+            turns: HashMap::new(),
         };
         let mut lines = Lines { text: self.text, next: 0 };
         while let Some(line) = lines.take() {
@@ -230,6 +231,8 @@ struct Rows<'t> {
     rows: HashMap<(usize, Saying), Place>,
     /// The data of the last command of each slot and instruction byte.
     before: HashMap<(usize, u8), Vec<Option<u8>>>,
+    /// Whether the commands of a slot that say something came an odd number of times.
+    turns: HashMap<(usize, Saying), bool>,
 }
 
 /// What can be said in a row by the commands of a slot, of one instruction byte or all, or by its answers.
@@ -243,6 +246,15 @@ enum Saying {
     ChangesOf(u8),
     /// The names of applications in SELECT, behind the numbers of their providers.
     Names,
+    /// The same of one provider.
+    NamesOf([Option<u8>; PROVIDER]),
+    /// The same of every other command, as one of another application may stand between: even ones, or odd ones.
+    OtherNames(bool),
+    /// The data of every other command of one instruction byte.
+    OtherDataOf(u8, bool),
+    /// What MANAGE SECURITY ENVIRONMENT names: keys, or something else of one tag.
+    Keys,
+    References(u32),
     AllP1,
     AllP2,
     AllParameters,
@@ -264,6 +276,9 @@ const STATUS: usize = 2;
 
 /// The length of the number of an application's provider, with which its name begins [ISO-7816-4 8.2].
 const PROVIDER: usize = 5;
+
+/// The tags of control references that name a key: a public one or a secret one, and a private one [ISO-7816-4 11.5.11].
+const KEYS: [u32; 2] = [0x83, 0x84];
 
 /// What the lines begin with that redaction writes of the invented cards.
 const OF_INVENTED_CARDS: [&str; 5] = ["virtuale-trace", "card", "now", "seed", "insert"];
@@ -311,8 +326,13 @@ impl<'t> Rows<'t> {
         let data = data_of(body);
         self.say(Saying::DataOf(ins), Some(data), search);
         self.say(Saying::Data, Some(data), search);
+        let is_odd = self.turn(Saying::DataOf(ins));
+        self.say(Saying::OtherDataOf(ins, is_odd), Some(data), search);
         if Ins(ins) == Ins::SELECT && p1 == Some(BY_NAME) {
-            self.say(Saying::Names, data.get(PROVIDER..), search);
+            self.name(data, search);
+        }
+        if Ins(ins) == Ins::MANAGE_SECURITY_ENVIRONMENT {
+            self.references(data, search);
         }
         let before = self.before.insert((self.slot, ins), data.to_vec()).unwrap_or_default();
         let same = data.iter().zip(&before).take_while(|(byte, before)| byte == before).count();
@@ -327,6 +347,34 @@ impl<'t> Rows<'t> {
             let has_le = body.len() == 1 || !data.is_empty() && body.len() == 1 + data.len() + 1;
             self.say(Saying::Le, body.last_chunk::<1>().filter(|_| has_le).map(<[_; 1]>::as_slice), search);
         }
+    }
+
+    /// Goes on with the name of an application.
+    fn name(&mut self, name: &[Option<u8>], search: &mut Search<'_>) {
+        let Some((&provider, rest)) = name.split_first_chunk::<PROVIDER>() else { return };
+        let is_odd = self.turn(Saying::Names);
+        for saying in [Saying::Names, Saying::NamesOf(provider), Saying::OtherNames(is_odd)] {
+            self.say(saying, Some(rest), search);
+        }
+    }
+
+    /// Goes on with the values of control references. Those of which a byte is a hole have no tags to rely on.
+    fn references(&mut self, data: &[Option<u8>], search: &mut Search<'_>) {
+        let data: Vec<u8> = data.iter().copied().map_while(|byte| byte).collect();
+        for object in tlv::objects(&data).map_while(Result::ok) {
+            let value: Vec<_> = object.value.iter().copied().map(Some).collect();
+            self.say(Saying::References(object.tag.0), Some(&value), search);
+            if KEYS.contains(&object.tag.0) {
+                self.say(Saying::Keys, Some(&value), search);
+            }
+        }
+    }
+
+    /// Whether the commands that say something came an odd number of times before.
+    fn turn(&mut self, saying: Saying) -> bool {
+        let is_odd = self.turns.entry((self.slot, saying)).or_default();
+        *is_odd = !*is_odd;
+        !*is_odd
     }
 
     /// Goes on with what a line says. One of which nothing is known is passed over; a hole ends what stands in a row.
@@ -440,6 +488,26 @@ mod tests {
         assert_eq!(names(&[0xF0], [b"28519759990", b"0284"]), all, "of nobody's number");
         let below_ten: Vec<u8> = b"285197599900284".iter().map(|digit| digit - b'0').collect();
         assert_eq!(names(provider, [&below_ten[..11], &below_ten[11..]]), all);
+    }
+
+    #[test]
+    fn a_value_is_found_in_names_between_which_others_stand() {
+        let select = |name: &[u8]| format!("> 00 A4 04 00 {:02X} {}\n< 6A 82\n", name.len(), crate::trace::hex(name));
+        let of_france = |piece: &[u8]| select(&[&[0xD2, 0x50, 0x00, 0x00, 0x02][..], piece].concat());
+        let others = [select(&[0xD2, 0x76, 0, 1, 0x24, 1, 2]), of_france(b"\x56\x49"), "> 00 84 00 00 08\n".to_owned()];
+        for (name, pieces) in
+            [("nom", [&b"lef"[..], b"evre"]), ("nir", [b"285197", b"599900284"]), ("naissance", [b"1985-", b"19-07"])]
+        {
+            for other in &others {
+                let text = [&of_france(pieces[0]), other, &of_france(pieces[1])].map(String::as_str).concat();
+                assert_eq!(survivors(&text), [name], "{text}");
+            }
+            let (first, second) = (of_france(pieces[0]), of_france(pieces[1]));
+            let text = format!("{first}{}{}{second}", others[0], others[0]);
+            assert_eq!(survivors(&text), [name], "two of another provider between: {text}");
+            let text = format!("{first}{}{}{second}", others[1], others[1]);
+            assert_eq!(survivors(&text), Vec::<String>::new(), "two of the same provider: {text}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! In whatever form a command presents a code, the code is nowhere in the redacted trace.
 
+use base64ct::{Base64, Encoding};
 use proptest::prelude::*;
 
 use super::{
@@ -12,15 +13,16 @@ use crate::{profile::families::cps::Cps, trace::hex};
 
 /// Whether a code that was presented is found in what stays: the name of an application.
 fn is_looked_for(dialogue: &[Vec<u8>], way: &[u8]) -> bool {
+    is_found(dialogue, &format!("> 00 A4 04 00 10 D0 99 {}\n", hex(way)))
+}
+
+/// Whether a code that was presented is found in lines.
+fn is_found(dialogue: &[Vec<u8>], lines: &str) -> bool {
     let mut codes = Codes::new(&Cps);
     dialogue.iter().for_each(|command| codes.command(command));
     let mut needles = Needles::default();
     codes.into_presented().into_iter().for_each(|presented| needles.add_secret(presented));
-    let found = needles.survivors(
-        &format!("virtuale-trace 1\n> 00 A4 04 00 10 D0 99 {}\n", hex(way)),
-        &[],
-        &Invented::default(),
-    );
+    let found = needles.survivors(&format!("virtuale-trace 1\n{lines}"), &[], &Invented::default());
     found == ["a secret code"]
 }
 
@@ -179,6 +181,134 @@ fn what_presents_no_code_is_not_looked_for() {
     let broken =
         [command([0x10, 0x20, 0, 0x81], b"19"), command([0x00, 0x84, 0, 0], b""), command([0, 0x20, 0, 0x81], b"76")];
     assert!(!is_looked_for(&broken, b"1976"));
+}
+
+fn verify(code: &[u8]) -> Vec<Vec<u8>> {
+    vec![command([0x00, 0x20, 0x00, 0x81], code)]
+}
+
+/// A code in groups: a sign stands behind each letter whose bit is set.
+fn grouped(code: &str, bits: u16, sign: char) -> String {
+    let mut grouped = String::new();
+    for (at, letter) in code.chars().enumerate() {
+        grouped.push(letter);
+        if bits.rotate_right(u32::try_from(at).expect("short")) & 1 == 1 && at + 1 < code.len() {
+            grouped.push(sign);
+        }
+    }
+    grouped
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+/// The ways to write a text that people and programs use.
+fn codings(code: &str, bits: u16, sign: char) -> Vec<(&'static str, Vec<u8>)> {
+    let grouped = grouped(code, bits, sign);
+    vec![
+        ("plain", ascii(code)),
+        ("hexadecimal", ascii(&hex::encode(code))),
+        ("hexadecimal, capitals", ascii(&hex::encode_upper(code))),
+        ("UTF-16", utf_16(code)),
+        ("UTF-16, the first byte first", code.encode_utf16().flat_map(u16::to_be_bytes).collect()),
+        ("base64", ascii(&Base64::encode_string(code.as_bytes()))),
+        ("base64 of UTF-16", ascii(&Base64::encode_string(&utf_16(code)))),
+        ("in groups", ascii(&grouped)),
+        ("in groups, UTF-16", utf_16(&grouped)),
+        ("hexadecimal in groups", ascii(&self::grouped(&hex::encode(code), bits, sign))),
+        ("from its end on", code.bytes().rev().collect()),
+    ]
+}
+
+/// The places of commands that stay, with bytes in them.
+fn places(bytes: &[u8]) -> Vec<(&'static str, String)> {
+    let lines = |line: &dyn Fn(&[u8]) -> String, size: usize| {
+        bytes.chunks(size).map(|part| format!("> {}\n< 6A 82\n", line(part))).collect::<String>()
+    };
+    let pair = |part: &[u8]| format!("{:02X} {:02X}", part[0], part.get(1).copied().unwrap_or_default());
+    vec![
+        ("a name", format!("> {}\n", hex(&command([0, 0xA4, 4, 0], &[&b"\xD2\x50\0\0\x02"[..], bytes].concat())))),
+        ("names", lines(&|part| hex(&command([0, 0xA4, 4, 0], &[&b"\xD2\x50\0\0\x02"[..], part].concat())), 3)),
+        ("identifiers", lines(&|part| format!("00 A4 00 0C 02 {}", pair(part)), 2)),
+        ("P1-P2", lines(&|part| format!("00 B0 {} 00", pair(part)), 2)),
+        ("P2", lines(&|part| format!("00 B0 00 {} 00", hex(part)), 1)),
+        ("Le", lines(&|part| format!("00 B0 00 00 {}", hex(part)), 1)),
+        ("keys", lines(&|part| format!("00 22 41 B6 06 84 01 {} 80 01 02", hex(part)), 1)),
+        ("keys of two bytes", lines(&|part| format!("00 22 41 B6 07 83 02 {} 80 01 02", pair(part)), 2)),
+    ]
+}
+
+#[test]
+fn a_code_of_any_length_is_found_in_the_groups_that_people_write() {
+    for (code, groups) in [
+        ("7916", "79-16"),
+        ("7916", "79 16"),
+        ("7916", "79.16"),
+        ("7916", "7,9,1,6"),
+        ("7916", "7_9_1_6"),
+        ("7916", ":7:9:1:6"),
+        ("7916", "7/9-16"),
+        ("68387", "683 87"),
+        ("791685", "791-685"),
+        ("79168534", "79-16-85-34"),
+        ("SECR1", "SECR-1"),
+        ("SE-CR1", "SECR1"),
+    ] {
+        assert!(is_looked_for(&verify(&ascii(code)), &ascii(groups)), "{groups}");
+    }
+    for groups in ["79--16", "7 - 9 - 1 - 6", "79-15", "79x16", "79\0\x0016"] {
+        assert!(!is_looked_for(&verify(b"7916"), &ascii(groups)), "{groups}");
+    }
+}
+
+#[test]
+fn a_code_that_is_presented_in_utf_16_is_looked_for_in_letters_of_one_byte() {
+    for presented in [
+        &b"7\x009\x001\x006\0"[..],
+        b"7\x009\x001\x006",
+        b"\x007\x009\x001\x006",
+        b"\xFF\xFE7\x009\x001\x006\0",
+        b"\xFE\xFF\x007\x009\x001\x006",
+        b"7\x009\x001\x006\0\xFF\xFF\xFF\xFF",
+        b"7\x009\x001\x006\0 \0 \0",
+    ] {
+        for way in [&b"7916"[..], b"79-16", b"37393136", &packed("7916FF")] {
+            let found = is_looked_for(&verify(presented), way);
+            assert_eq!(found, way.len() > 3, "{} as {}", presented.escape_ascii(), way.escape_ascii());
+        }
+    }
+    assert!(is_looked_for(&verify(&utf_16("SECR1")), b"secr1"));
+}
+
+#[test]
+fn a_code_in_the_keys_of_several_environments_is_not_given_out() {
+    let environments = |keys: &str| {
+        let lines = keys.bytes().map(|key| format!("> 00 22 41 B6 06 84 01 {key:02X} 80 01 02\n< 6A 88\n"));
+        let text = format!("virtuale-trace 1\n> 00 20 00 01 04 35 36 33 34\n< 63 C2\n{}", lines.collect::<String>());
+        redacted(&text, "cps-lefevre.toml")
+    };
+    assert_eq!(environments("5634"), Err(RedactError::Survivors(vec!["a secret code".into()])));
+    environments("5643").expect("another number");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn a_code_of_any_length_is_found_in_every_coding_and_place(
+        code in "[0-9]{3,11}[1-9]|[A-Z][0-9A-Z]{3,11}",
+        bits in any::<u16>(),
+        sign in prop::sample::select(vec![' ', '-', '.', '/', ',', '_', ':']),
+    ) {
+        for presented in [ascii(&code), utf_16(&code)] {
+            for (coding, way) in codings(&code, bits, sign) {
+                for (place, lines) in places(&way) {
+                    prop_assert!(is_found(&verify(&presented), &lines), "{coding} in {place}: {lines}");
+                }
+            }
+        }
+    }
 }
 
 proptest! {

@@ -21,6 +21,7 @@ pub(super) struct Wanted<'n> {
     bytes: Named<'n>,
     exact: Named<'n>,
     digits: Named<'n>,
+    parted: Named<'n>,
     /// How many bytes they have together.
     size: usize,
 }
@@ -30,6 +31,7 @@ pub(super) struct Search<'n> {
     bytes: Kind<'n>,
     exact: Kind<'n>,
     digits: Kind<'n>,
+    parted: Kind<'n>,
 }
 
 /// How far a search has come in a row of bytes.
@@ -40,7 +42,25 @@ pub(super) struct Place {
     digits: StateID,
     /// The same where each byte is turned round.
     turned: StateID,
+    parted: StateID,
+    gap: Gap,
 }
+
+/// What stands behind a letter or a digit that may be one of a code: it ends nothing.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Gap {
+    #[default]
+    Nothing,
+    /// A zero, as in UTF-16.
+    Zero,
+    /// A sign, perhaps behind a zero.
+    Sign,
+    /// A sign and a zero.
+    SignAndZero,
+}
+
+/// The signs one of which people write between groups of digits.
+const SIGNS: &[u8] = b" -./,_:";
 
 /// The search for ways of one kind.
 struct Kind<'n> {
@@ -56,8 +76,10 @@ struct Kind<'n> {
 impl<'n> Wanted<'n> {
     /// Adds the ways to write what has a name.
     pub(super) fn add(&mut self, name: &'n str, ways: Ways) {
-        let Ways { bytes, exact, digits } = ways;
-        for (named, ways) in [(&mut self.bytes, bytes), (&mut self.exact, exact), (&mut self.digits, digits)] {
+        let Ways { bytes, exact, digits, parted } = ways;
+        for (named, ways) in
+            [(&mut self.bytes, bytes), (&mut self.exact, exact), (&mut self.digits, digits), (&mut self.parted, parted)]
+        {
             for way in ways {
                 work::step(way.len());
                 self.size += way.len();
@@ -73,7 +95,12 @@ impl<'n> Wanted<'n> {
 
     /// The search for them.
     pub(super) fn search(self) -> Search<'n> {
-        Search { bytes: Kind::of(self.bytes), exact: Kind::of(self.exact), digits: Kind::of(self.digits) }
+        Search {
+            bytes: Kind::of(self.bytes),
+            exact: Kind::of(self.exact),
+            digits: Kind::of(self.digits),
+            parted: Kind::of(self.parted),
+        }
     }
 }
 
@@ -81,7 +108,8 @@ impl<'n> Search<'n> {
     /// Where a row of bytes begins.
     pub(super) fn start(&self) -> Place {
         let digits = self.digits.start;
-        Place { bytes: self.bytes.start, exact: self.exact.start, digits, turned: digits }
+        let (bytes, exact, parted) = (self.bytes.start, self.exact.start, self.parted.start);
+        Place { bytes, exact, digits, turned: digits, parted, gap: Gap::Nothing }
     }
 
     /// Goes on with a byte of text.
@@ -93,6 +121,7 @@ impl<'n> Search<'n> {
     /// Goes on with a byte, whose halves are digits of hexadecimal as well, wherever a number begins.
     pub(super) fn byte(&mut self, place: &mut Place, byte: u8) {
         self.letter(place, byte);
+        self.parted(place, byte);
         let (high, low) = (digit(byte >> 4), digit(byte & 0x0F));
         for half in [high, low] {
             self.digits.next(&mut place.digits, half);
@@ -100,6 +129,20 @@ impl<'n> Search<'n> {
         for half in [low, high] {
             self.digits.next(&mut place.turned, half);
         }
+    }
+
+    /// Goes on with a byte that is a letter, a digit, or what may stand between two of them: at most one sign, and a
+    /// zero beside each, which UTF-16 has there.
+    fn parted(&mut self, place: &mut Place, byte: u8) {
+        place.gap = match (place.gap, byte) {
+            (Gap::Nothing, 0) => Gap::Zero,
+            (Gap::Nothing | Gap::Zero, sign) if SIGNS.contains(&sign) => Gap::Sign,
+            (Gap::Sign, 0) => Gap::SignAndZero,
+            _ => {
+                self.parted.next(&mut place.parted, byte.to_ascii_lowercase());
+                Gap::Nothing
+            }
+        };
     }
 
     /// Goes on with a byte, or begins anew behind what is none.
@@ -112,7 +155,7 @@ impl<'n> Search<'n> {
 
     /// The names of what was found.
     pub(super) fn into_found(self) -> BTreeSet<&'n str> {
-        [self.bytes, self.exact, self.digits].into_iter().flat_map(|kind| kind.found).collect()
+        [self.bytes, self.exact, self.digits, self.parted].into_iter().flat_map(|kind| kind.found).collect()
     }
 }
 

@@ -28,8 +28,8 @@ const LOWEST_NUMBER: u64 = 1 << 16;
 /// The upper half of a byte with a digit of EBCDIC, or of a zoned decimal.
 const ZONE: u8 = 0xF0;
 
-/// How many digits codes have that are looked for in every coding of text.
-const USUAL_CODES: [usize; 3] = [4, 6, 8];
+/// What begins a text in UTF-16, whichever byte of a letter comes first.
+const UTF_16_MARKS: [[u8; 2]; 2] = [[0xFF, 0xFE], [0xFE, 0xFF]];
 
 /// How many different digits a code has at least that is looked for in bytes below ten.
 const FEWEST_DIFFERENT: usize = 3;
@@ -62,6 +62,8 @@ pub(super) struct Ways {
     pub(super) exact: BTreeSet<Vec<u8>>,
     /// As half bytes, in hexadecimal.
     pub(super) digits: BTreeSet<Vec<u8>>,
+    /// As letters and digits, between any two of which one sign may stand. Their letters are small here.
+    pub(super) parted: BTreeSet<Vec<u8>>,
 }
 
 impl Ways {
@@ -90,7 +92,14 @@ impl Ways {
             for filling in [&[0xFF][..], &[0x00, 0xFF]] {
                 let end = presented_code.iter().rposition(|byte| !filling.contains(byte)).map_or(0, |last| last + 1);
                 let code = presented_code.get(..end).unwrap_or_default();
-                ways.add_bytes(code);
+                ways.add_coded(code);
+                if let Some(narrow) = narrow(code) {
+                    ways.add_letters(&narrow);
+                    digits_of_code(narrow.as_bytes(), false).iter().for_each(|digits| ways.add_code(digits));
+                }
+                if let Ok(text) = str::from_utf8(code) {
+                    ways.add_letters(text);
+                }
                 // Two letters that are no part of a longer text may be four packed digits, as in 3031.
                 let is_alone = code.len() < FEWEST_CODE
                     && (code.len() < presented_code.len() || presented_code.len() == presented.bytes.len());
@@ -105,6 +114,7 @@ impl Ways {
         self.bytes.retain(|way| !others.bytes.contains(way));
         self.exact.retain(|way| !others.exact.contains(way));
         self.digits.retain(|way| !others.digits.contains(way));
+        self.parted.retain(|way| !others.parted.contains(way));
         self
     }
 
@@ -113,6 +123,7 @@ impl Ways {
         self.bytes.extend(other.bytes);
         self.exact.extend(other.exact);
         self.digits.extend(other.digits);
+        self.parted.extend(other.parted);
     }
 
     fn add_text(&mut self, text: &str) {
@@ -132,8 +143,7 @@ impl Ways {
     }
 
     fn add_bytes(&mut self, bytes: &[u8]) {
-        let says_something = bytes.iter().any(|&byte| !matches!(byte, 0x00 | 0xFF | b' ' | b'0'));
-        if bytes.len() >= SHORTEST && says_something {
+        if bytes.len() >= SHORTEST && says_something(bytes) {
             self.bytes.insert(bytes.to_ascii_lowercase());
         }
     }
@@ -160,6 +170,38 @@ impl Ways {
         self.add_row(&digits.chars().rev().collect::<String>());
     }
 
+    /// A code of letters, or of letters and digits, from the first on and from the last on.
+    fn add_letters(&mut self, text: &str) {
+        let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\0');
+        if text.contains(char::is_control) || !text.contains(char::is_alphabetic) {
+            return;
+        }
+        for text in [text.to_owned(), text.chars().rev().collect()] {
+            for text in [text.to_uppercase(), text.to_lowercase(), text] {
+                self.add_text(&text);
+                self.add_parted(&text);
+            }
+        }
+    }
+
+    /// Bytes as they were sent, and as hexadecimal digits or base64 of them.
+    fn add_coded(&mut self, bytes: &[u8]) {
+        self.add_bytes(bytes);
+        if bytes.len() >= SHORTEST && says_something(bytes) {
+            self.add_bytes(hex::encode(bytes).as_bytes());
+            self.add_base64(bytes);
+        }
+    }
+
+    /// A code as letters and digits between which signs may stand, and as hexadecimal digits of those.
+    fn add_parted(&mut self, text: &str) {
+        let letters = compact(text);
+        if letters.chars().count() >= FEWEST_CODE {
+            self.parted.insert(hex::encode(&letters).into_bytes());
+            self.parted.insert(letters.to_ascii_lowercase().into_bytes());
+        }
+    }
+
     /// A row of digits: as text, also with signs between them or with each byte turned round, packed, in bytes below
     /// ten, in zoned decimals. A short one that is packed is looked for with what fills it up.
     fn add_row(&mut self, digits: &str) {
@@ -173,13 +215,9 @@ impl Ways {
             let even = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("{digits}F") };
             self.add_base64(&hex::decode(even).unwrap_or_default());
         }
-        if says_something && USUAL_CODES.contains(&digits.len()) {
+        if says_something && digits.len() >= FEWEST_CODE {
             self.add_text(digits);
-            for sign in ["-", " ", ".", "/", "\0"] {
-                // With zeros it is UTF-16, of which the first or the last may be cut off.
-                let parted: Vec<_> = digits.split("").filter(|digit| !digit.is_empty()).collect();
-                self.add_bytes(parted.join(sign).as_bytes());
-            }
+            self.add_parted(digits);
         }
         if says_something && (FEWEST_CODE..FEWEST_DIGITS).contains(&digits.len()) {
             let packed = hex::decode(format!("{digits:F<8}")).unwrap_or_default();
@@ -224,6 +262,22 @@ impl Ways {
             }
         }
     }
+}
+
+/// Whether bytes are more than what fills a place up.
+fn says_something(bytes: &[u8]) -> bool {
+    bytes.iter().any(|&byte| !matches!(byte, 0x00 | 0xFF | b' ' | b'0'))
+}
+
+/// A code in UTF-16, with or without a mark and its last zero, in letters of one byte.
+fn narrow(code: &[u8]) -> Option<String> {
+    let is_marked = UTF_16_MARKS.iter().any(|mark| code.starts_with(mark));
+    let letters = code.get(if is_marked { UTF_16_MARKS[0].len() } else { 0 }..)?;
+    let narrow = |first: usize| {
+        let is_utf_16 = letters.iter().enumerate().all(|(at, &byte)| (at % 2 == first) == (byte != 0));
+        is_utf_16.then(|| letters.iter().skip(first).step_by(2).map(|&byte| char::from(byte)).collect())
+    };
+    narrow(0).or_else(|| narrow(1)).filter(|narrow: &String| narrow.len() >= FEWEST_CODE)
 }
 
 /// The digits that a code may be, however it has them: as text, packed, in bytes below ten, in zoned decimals, in a
@@ -329,7 +383,9 @@ mod tests {
     }
 
     fn has(ways: &Ways, way: &[u8]) -> bool {
-        ways.bytes.contains(&way.to_ascii_lowercase()) || ways.exact.contains(way) || ways.digits.contains(way)
+        let small = way.to_ascii_lowercase();
+        let is_text = ways.bytes.contains(&small) || ways.parted.contains(&small);
+        is_text || ways.exact.contains(way) || ways.digits.contains(way)
     }
 
     #[test]
@@ -397,7 +453,7 @@ mod tests {
         assert!(!has(&of_code(b"0142"), b"3031"), "letters of a longer text are not packed");
         let short = of_code(b"1234");
         assert!(has(&short, b"1234") && short.digits.is_empty(), "packed, four digits are two bytes");
-        for way in [&b"1-2-3-4"[..], b"1.2.3.4", b"1\x002\x003\x004", b"31323334"] {
+        for way in [&b"1\x002\x003\x004\0"[..], b"\x001\x002\x003\x004", b"31323334"] {
             assert!(has(&short, way), "{}", way.escape_ascii());
         }
         assert!(short.exact.contains(&b"MTIzN"[..]), "base64");
