@@ -277,7 +277,7 @@ const STATUS: usize = 2;
 /// The length of the number of an application's provider, with which its name begins [ISO-7816-4 8.2].
 const PROVIDER: usize = 5;
 
-/// The tags of control references that name a key: a public one or a secret one, and a private one [ISO-7816-4 11.5.11].
+/// The tags of control references that name a key: a public or secret one, and a private one [ISO-7816-4 11.5.11].
 const KEYS: [u32; 2] = [0x83, 0x84];
 
 /// What the lines begin with that redaction writes of the invented cards.
