@@ -8,6 +8,7 @@
 
 #[cfg(test)]
 mod french_tests;
+mod headless;
 mod meant;
 mod periods;
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub(super) fn renamed<'k>(
 
 /// Whether a table has no header of its own, and is there only since others that stand in it have: `assure` for
 /// `[[assure.droits]]`. Its place is then that of its name, else that of its header with the brackets.
-fn is_of_those_below(table: &Written, text: &str) -> bool {
+pub(super) fn is_of_those_below(table: &Written, text: &str) -> bool {
     let is_header = text.get(table.span.clone()).is_some_and(|place| place.starts_with('['));
     matches!(table.value, Value::Table(_)) && !is_header
 }

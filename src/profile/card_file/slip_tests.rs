@@ -27,6 +27,8 @@ fn one_slip_is_one_mistake() {
         ("[assure]", "[assuree]", 6, "did you mean \"assure\"?"),
         ("[assure]", "[Assure]", 6, "did you mean \"assure\"?"),
         ("[assure]", "[insured]", 6, "did you mean \"assure\"?"),
+        ("[assure]\n", "", 6, "write [assure] on a line above it"),
+        ("[carte]\nnumero_serie = \"123456789\"\n\n[assure]\n", "", 3, "write [assure] on a line above it"),
         ("[assure]", "[assure", 6, "write [assure]"),
         ("[carte]", "carte]", 3, "write [carte]"),
         ("[carte]", "{carte}", 3, "write [carte]"),

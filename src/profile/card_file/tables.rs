@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use jiff::civil::Date;
 
-use super::{meant, periods, renamed, template};
+use super::{
+    headless::{self, Headless},
+    meant, periods, renamed, template,
+};
 use crate::profile::{
     card_mistake::{CardMistake, CardMistakes},
     said::{Bilingual, said},
@@ -81,6 +84,13 @@ impl Parser<'_> {
         let (document, slips) = renamed::renamed(document, &self.mistakes.source().text, &schema.root.0, meant);
         for slip in &slips {
             let mistake = self.unknown(&[&schema.root], slip, &place);
+            self.mistakes.add(mistake);
+        }
+        let (document, headless) = headless::headed(document, &self.mistakes.source().text, schema);
+        for Headless { name, first } in headless {
+            let message = said!(en: "the header of [{name}] is missing", fr: "il manque l'en-tête de [{name}]");
+            let hint = said!(en: "write [{name}] on a line above it", fr: "écrire [{name}] sur une ligne au-dessus");
+            let mistake = CardMistake::new(self.mistakes.source(), first.span, message).hint(hint);
             self.mistakes.add(mistake);
         }
         let document = &document;
