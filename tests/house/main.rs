@@ -5,6 +5,7 @@
 
 mod badge;
 mod families;
+mod law;
 mod output;
 mod paths;
 mod production;
