@@ -3,6 +3,9 @@
 //! What is written can be read at once, but stays only if it is committed: a reset, a loss of power or the end of the
 //! command undoes the rest. A commit is one step: the sink keeps all of it or none, and so does the memory.
 //!
+//! A transaction has its commands' writes [held](Memory::hold): the end of a command does not undo them, and the next
+//! commit keeps them, all in its one step.
+//!
 //! The memory does not know files. They are [`Span`]s of it.
 
 use alloc::{borrow::Cow, sync::Arc, vec::Vec};
@@ -33,8 +36,19 @@ pub struct Memory {
     journal: Vec<Span>,
     /// What those spans held before, one after the other.
     before: Wiped,
+    /// How much of the journal a transaction holds: all before this is undone by [`Memory::abandon`] only.
+    held: Mark,
     /// The spans whose cells are not made yet: whoever reads there reads these bytes. None overlaps another.
     later: Vec<(Span, Arc<dyn Later>)>,
+}
+
+/// A place in the journal.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Mark {
+    /// How many spans are before it.
+    spans: usize,
+    /// How many bytes these held.
+    bytes: usize,
 }
 
 impl Span {
@@ -94,6 +108,9 @@ impl Carver {
 }
 
 impl Memory {
+    /// What a write takes of the room of a transaction beside its bytes: where they are.
+    pub const HEAD: usize = 4;
+
     /// An empty memory that will have so many cells: it never moves.
     pub fn with_capacity(cells: usize) -> Self {
         Self { cells: Wiped::with_capacity(cells), ..Self::default() }
@@ -180,7 +197,7 @@ impl Memory {
         put(&mut self.cells, whole, &*bytes);
     }
 
-    /// Makes everything written since the last commit stay.
+    /// Makes everything written since the last commit stay, what is held too.
     ///
     /// # Errors
     ///
@@ -194,24 +211,43 @@ impl Memory {
         let kept = sink.commit(&changes);
         match kept {
             Ok(()) => self.forget_journal(),
-            Err(_) => self.roll_back(),
+            Err(_) => self.abandon(),
         }
         kept
+    }
+
+    /// Holds what was written since the last commit: the end of a command does not undo it any more. `None` if more is
+    /// held then than `room` bytes, of which each write takes its own and [`Memory::HEAD`]; all that was not held is
+    /// then undone.
+    pub fn hold(&mut self, room: usize) -> Option<()> {
+        if self.before.len() + Self::HEAD * self.journal.len() > room {
+            self.roll_back();
+            return None;
+        }
+        self.held = self.end();
+        Some(())
+    }
+
+    /// Undoes everything written since the last commit, held or not.
+    pub fn abandon(&mut self) {
+        self.held = Mark::default();
+        self.roll_back();
     }
 
     /// Makes everything written so far stay, as what there was from the beginning. This is how a chip is made; it keeps
     /// no room for undoing what is never undone.
     pub fn settle(&mut self) {
-        (self.journal, self.before) = (Vec::new(), Wiped::default());
+        (self.journal, self.before, self.held) = (Vec::new(), Wiped::default(), Mark::default());
     }
 
-    /// All cells as they are, those too that were not made yet.
+    /// All cells as after the last commit, those too that were not made yet.
     pub(crate) fn cells(&self) -> Cow<'_, [u8]> {
-        if self.later.is_empty() {
+        if self.later.is_empty() && self.journal.is_empty() {
             return Cow::Borrowed(&self.cells);
         }
         let mut cells = self.cells.to_vec();
         self.later.iter().for_each(|(whole, bytes)| put(&mut cells, *whole, &**bytes));
+        undo(&mut cells, &self.journal, &self.before);
         Cow::Owned(cells)
     }
 
@@ -225,27 +261,40 @@ impl Memory {
         })
     }
 
-    /// Undoes everything written since the last commit.
+    /// Undoes everything written since the last commit that is not held.
     #[inline]
     pub fn roll_back(&mut self) {
-        if !self.journal.is_empty() {
+        if self.journal.len() != self.held.spans {
             self.undo();
         }
     }
 
     fn undo(&mut self) {
-        let mut end = self.before.len();
-        for span in self.journal.iter().rev() {
-            let start = end - span.length;
-            self.cells[span.offset..span.offset + span.length].copy_from_slice(&self.before[start..end]);
-            end = start;
-        }
-        self.forget_journal();
+        let Mark { spans, bytes } = self.held;
+        undo(&mut self.cells, &self.journal[spans..], &self.before[bytes..]);
+        self.journal.truncate(spans);
+        self.before.truncate(bytes);
     }
 
     fn forget_journal(&mut self) {
         self.journal.clear();
         self.before.clear();
+        self.held = Mark::default();
+    }
+
+    /// Where the next write goes in the journal.
+    fn end(&self) -> Mark {
+        Mark { spans: self.journal.len(), bytes: self.before.len() }
+    }
+}
+
+/// Puts back what spans held before they were written, the last one first.
+fn undo(cells: &mut [u8], journal: &[Span], before: &[u8]) {
+    let mut end = before.len();
+    for span in journal.iter().rev() {
+        let start = end - span.length;
+        cells[span.offset..span.offset + span.length].copy_from_slice(&before[start..end]);
+        end = start;
     }
 }
 
@@ -307,6 +356,43 @@ mod tests {
         memory.commit(&mut Forgetful).expect("power");
         memory.roll_back();
         assert_eq!(memory.read(span), [5, 6]);
+    }
+
+    #[test]
+    fn what_is_held_is_undone_as_a_whole_or_committed_as_a_whole() {
+        let mut memory = Memory::default();
+        let span = memory.add(&[1, 2, 3, 4]);
+        let part = |from, length| span.part(from, length).expect("inside");
+        for end in [Memory::abandon, |memory: &mut Memory| memory.commit(&mut Forgetful).expect("power")] {
+            memory.write(part(0, 2), &[7, 7]);
+            memory.hold(100).expect("room");
+            memory.write(part(1, 2), &[8, 8]);
+            memory.roll_back();
+            assert_eq!((memory.read(span), &*memory.cells()), (&[7, 7, 3, 4][..], &[1, 2, 3, 4][..]));
+            memory.write(part(1, 2), &[9, 9]);
+            memory.hold(100).expect("room");
+            end(&mut memory);
+            memory.roll_back();
+            assert_eq!(memory.read(span), &*memory.cells());
+        }
+        assert_eq!(memory.read(span), [7, 9, 9, 4]);
+    }
+
+    #[test]
+    fn what_is_held_has_so_much_room() {
+        let mut memory = Memory::default();
+        let span = memory.add(&[0; 8]);
+        let write = |memory: &mut Memory, byte| memory.write(span.part(0, 3).expect("inside"), &[byte; 3]);
+        let room = 2 * (Memory::HEAD + 3);
+        for byte in [1, 2] {
+            write(&mut memory, byte);
+            memory.hold(room).expect("room");
+        }
+        write(&mut memory, 3);
+        assert_eq!(memory.hold(room), None);
+        assert_eq!(memory.read(span)[..3], [2; 3]);
+        memory.abandon();
+        assert_eq!(memory.read(span), [0; 8]);
     }
 
     #[test]

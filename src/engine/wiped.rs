@@ -41,6 +41,14 @@ impl Wiped {
         }
     }
 
+    /// Forgets all behind so many, and keeps the room.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        if let Some(rest) = self.0.get_mut(length..) {
+            rest.zeroize();
+            self.0.truncate(length);
+        }
+    }
+
     fn wipe(&mut self) {
         self.0.as_mut_slice().zeroize();
         self.0.clear();
@@ -94,6 +102,10 @@ mod tests {
         }
         bytes.extend_zeroed(300);
         assert!(bytes.starts_with(&right) && bytes[right.len()..] == [0; 300]);
+        bytes.truncate(2);
+        assert_eq!(*bytes, [1, 2]);
+        bytes.truncate(3);
+        assert_eq!(*bytes, [1, 2]);
         bytes.clear();
         assert!(bytes.is_empty());
         bytes.extend(&[5]);

@@ -5,18 +5,20 @@ use core::fmt;
 
 use crate::{
     Interface, Protocol, StatusWord,
+    applet::Stop,
     chip::{
         channel::{Channel, ChannelNumber, Channels},
         pending::Pending,
         proofs::Partner,
         sides::Side,
+        transaction::Transaction,
     },
     class::{Class, SecureMessaging},
     fs::{File, FileSystem},
     image::{FileIndex, Habits},
     ins::Ins,
     memory::Memory,
-    platform::{CommitError, Platform},
+    platform::Platform,
     security::{Operation, SecurityStatus},
     vault::Vault,
 };
@@ -33,6 +35,7 @@ pub(crate) struct Core {
     pub(crate) protocol: Protocol,
     pub(crate) platform: Platform,
     pub(crate) vault: Vault,
+    pub(crate) transaction: Option<Transaction>,
     /// Which applet was left on which channel, to be told when the command is over.
     pub(crate) left: Vec<(usize, ChannelNumber)>,
 }
@@ -88,6 +91,7 @@ impl Core {
 
     /// Closes a channel and leaves its applet.
     pub(crate) fn close_channel(&mut self, number: ChannelNumber) {
+        self.abandon_transaction(number);
         self.left.push((self.applet_on(number), number));
         let applet = self.files.applet(FileIndex::MF);
         self.channels.channel_mut(number).close(applet);
@@ -124,14 +128,19 @@ impl Context<'_> {
         &mut self.core.platform
     }
 
-    /// Makes everything written since the last commit stay. What is not committed when the command ends is undone.
+    /// Makes everything written since the last commit stay, now and by itself. What is not committed when the command
+    /// ends is undone.
     ///
     /// # Errors
     ///
-    /// [`CommitError`] if the sink does not keep it; nothing of this commit then stays. What a command notes outside of
-    /// memory, such as a proof, it notes after its commit.
-    pub fn commit(&mut self) -> Result<(), CommitError> {
-        self.core.memory.commit(&mut *self.core.platform.sink)
+    /// [`Stop`]: `6581` if the sink has no room for it, or the power was lost; nothing of this commit then stays.
+    /// `6985` while a transaction is under way, on whatever channel. What a command notes outside of memory, such as a
+    /// proof, it notes after its commit.
+    pub fn commit(&mut self) -> Result<(), Stop> {
+        if self.core.transaction.is_some() {
+            return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
+        }
+        Ok(self.core.memory.commit(&mut *self.core.platform.sink)?)
     }
 
     /// The same for a command that secure messaging protected, without that protection.

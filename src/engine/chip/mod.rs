@@ -5,7 +5,8 @@
 //! where there is no secure messaging. Parts are joined, what does not fit the answer waits for GET RESPONSE. What a
 //! command does is not known here: that is the applet's, and by default [`commands`](crate::commands).
 //!
-//! After each command nothing uncommitted is left in memory. A chip that loses power in a commit is mute until reset.
+//! After each command nothing uncommitted is left in memory but what a transaction holds. A chip that loses power in a
+//! commit is mute until reset.
 
 mod blueprint;
 mod chaining;
@@ -29,6 +30,9 @@ pub(crate) mod sides;
 mod state;
 #[cfg(test)]
 mod tests;
+pub(crate) mod transaction;
+#[cfg(test)]
+mod transaction_tests;
 
 pub use blueprint::Blueprint;
 pub use contents::Content;
@@ -114,6 +118,7 @@ impl Chip {
             protocol: blueprint.atr.first_protocol(),
             platform,
             vault: blueprint.vault.vault(),
+            transaction: None,
             left: Vec::new(),
         };
         Ok(Self {
@@ -133,7 +138,8 @@ impl Chip {
 
     /// Forgets everything that a reset or a loss of power forgets.
     fn forget(&mut self) {
-        self.core.memory.roll_back();
+        self.core.memory.abandon();
+        self.core.transaction = None;
         self.core.channels.reset(self.core.files.applet(FileIndex::MF));
         self.core.open_sides();
         self.core.pending.clear();

@@ -141,7 +141,7 @@ impl Context<'_> {
             let left = uses.left.checked_sub(1).ok_or(StatusWord::REFERENCE_NOT_USABLE)?;
             counters.set_uses(&mut core.memory, left);
         }
-        Ok(self.commit()?)
+        self.commit()
     }
 
     /// Ends a try: gives all tries back and notes the proof, or says how many are left.

@@ -104,7 +104,7 @@ fn write(file: FileIndex, offset: usize, data: &[u8], context: &mut Context<'_>)
         return Err(StatusWord::NO_ROOM.into());
     }
     context.core.memory.write(rest, data);
-    context.commit()?;
+    context.keep()?;
     Ok(StatusWord::SUCCESS)
 }
 

@@ -36,7 +36,7 @@ fn change(command: &Apdu<'_>, operation: Operation, to: LifeCycle, context: &mut
     }
     let core = &mut *context.core;
     core.files.file(index).set_life_cycle(to, &mut core.memory);
-    context.commit()?;
+    context.keep()?;
     Ok(StatusWord::SUCCESS)
 }
 

@@ -22,6 +22,7 @@ mod response;
 mod security_object;
 mod select;
 mod table;
+mod transaction;
 mod verify;
 
 pub use operation::{Encoding, KeyUse};

@@ -81,8 +81,9 @@ fn end_session(context: &mut Context<'_>) {
     }
 }
 
-/// Forgets what the partner of a session proved when it began.
+/// Forgets what the partner of a session proved when it began, and undoes the transaction that it has not ended.
 fn end(partner: Partner, context: &mut Context<'_>) {
+    context.core.abandon_transaction(context.number());
     if let Some(dialogue) = context.dialogue_if_any() {
         dialogue.parts = None;
     }
@@ -126,7 +127,13 @@ fn open_and_seal(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut R
     let sealed =
         messaging.session.seal_response(&*context.core.platform.crypto, command.ins().0, response.as_bytes(), status);
     response.clear();
-    response.extend(&sealed.map_err(StatusWord::from)?);
+    match sealed {
+        Ok(sealed) => response.extend(&sealed),
+        Err(error) => {
+            end(messaging.partner, context);
+            return Err(StatusWord::from(error).into());
+        }
+    }
     keep(messaging, applet, context);
     Ok(status)
 }
@@ -140,7 +147,7 @@ fn keep(messaging: Messaging, applet: usize, context: &mut Context<'_>) {
     let stays = is_known && !is_blocked && applet == context.core.applet_on(context.number());
     match context.dialogue_if_any().and_then(|dialogue| dialogue.messaging.as_ref()) {
         Some(other) if other.partner != messaging.partner => end(messaging.partner, context),
-        Some(_) => {}
+        Some(_) => context.core.abandon_transaction(context.number()),
         None if stays => context.dialogue().messaging = Some(messaging),
         None => end(messaging.partner, context),
     }

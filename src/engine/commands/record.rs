@@ -90,7 +90,7 @@ pub(super) fn update_record(command: &Apdu<'_>, context: &mut Context<'_>) -> Ou
     }
     let number = find(command.p1(), mode, &records, context)?;
     records.replace(&mut context.core.memory, number, record).map_err(StatusWord::from)?;
-    context.commit()?;
+    context.keep()?;
     Ok(StatusWord::SUCCESS)
 }
 
@@ -106,7 +106,7 @@ pub(super) fn append_record(command: &Apdu<'_>, context: &mut Context<'_>) -> Ou
 /// Adds a record and makes it the current one.
 fn append(record: &[u8], records: &RecordFile, context: &mut Context<'_>) -> Outcome {
     let number = records.append(&mut context.core.memory, record).map_err(StatusWord::from)?;
-    context.commit()?;
+    context.keep()?;
     context.channel_mut().point_to(number);
     Ok(StatusWord::SUCCESS)
 }

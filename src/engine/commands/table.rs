@@ -5,7 +5,7 @@
 
 use super::{
     authenticate, binary, channel, data, environment, file, life_cycle, operation, record, response, security_object,
-    select, verify,
+    select, transaction, verify,
 };
 use crate::{
     Response,
@@ -86,6 +86,8 @@ instructions! {
         Any, Offset, Writes, WHOLE, Fixed, Nobody;
     ERASE_BINARY_ODD = 0x0F, "ERASE BINARY (odd)", "7816-4, 11.2.7":
         Any, File, Writes, WHOLE, Fixed, Nobody;
+    PERFORM_TRANSACTION_OPERATION = 0x12, "PERFORM TRANSACTION OPERATION", "7816-7":
+        Nothing, Own, Stays, WHOLE, Fixed, keys!(transaction::perform_transaction_operation);
     VERIFY = 0x20, "VERIFY", "7816-4, 11.5.6":
         Secret, Own, Stays, WHOLE, Fixed, keys!(verify::verify);
     VERIFY_ODD = 0x21, "VERIFY (odd)", "7816-4, 11.5.6":

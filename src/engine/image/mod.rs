@@ -14,7 +14,7 @@ pub use content::{Content, Later};
 pub use errors::{FileNeed, ImageError};
 pub use security::{
     ControlTemplate, Environment, KeySet, ObjectKind, Pin, PrivateKey, PublicKey, Secret, SecurityDomain,
-    SecurityObject, TemplateKind, Tries, Uses,
+    SecurityObject, TemplateKind, Transactions, Tries, Uses,
 };
 
 /// A whole chip.

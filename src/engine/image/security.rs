@@ -11,7 +11,7 @@ use core::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::{CompactRule, FileIndex};
+use super::{CompactRule, Condition, FileIndex};
 use crate::{
     crypto::{CipherKey, P256PrivateKey, RsaNumbers},
     cvc,
@@ -31,6 +31,21 @@ pub struct SecurityDomain {
     /// What the card calls itself in authentications (SN.ICC); that of the MF where a domain has none, and zero where
     /// the MF has none.
     pub serial_number: Option<[u8; 8]>,
+    /// Who may change the card in several commands that stay together or not at all, while a DF of this domain is
+    /// current; as the MF says where a domain says nothing, and nobody where the MF does not either.
+    pub transactions: Option<Transactions>,
+}
+
+/// Transactions of several commands [ISO-7816-7 PERFORM TRANSACTION OPERATION].
+///
+/// A transaction belongs to the session of secure messaging in which it began, and ends with it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Transactions {
+    /// Who may begin one. Without secure messaging nobody may, whatever the condition asks for.
+    pub begin: Condition,
+    /// How many bytes one may write, of which each write takes its own and
+    /// [`Memory::HEAD`](crate::memory::Memory::HEAD).
+    pub room: usize,
 }
 
 /// A PIN or a key, with what goes for all of them.

@@ -8,7 +8,7 @@
 //!                  private keys 1 (RSA 1024), 2 (P-256), 3 (RSA 2048, 2 uses), each for user 1; their halves
 //!                  public keys 4 (root 6573524449600006), 5 (root ZZROOT00001), 6 (root TESTROOT, terminal_key)
 //!                  SE 1: PIN 1; 2: PIN 2; 3: key set 1; 4: role A0000001674502; 5: right 01; 6: PIN 1 of the MF
-//!                  0066 is read by user 1 and updated under secure messaging with SE 3
+//!                  0066 is read by user 1 and updated under secure messaging with SE 3, who may begin transactions
 //!     0010         part of VITALE; 0011 is read by role 4 under secure messaging, 0012 by right 5
 //!   0002 VITAMIN   shares the security of VITALE; 0021 is read by user 1
 //! ```
@@ -28,8 +28,8 @@ use crate::{
     crypto::{CipherKey, Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers, RsaPrivateKey, RsaPublicKey, RustCrypto},
     cvc,
     image::{
-        ControlTemplate, Environment, FileIndex, FileKind, KeySet, ObjectKind, Pin, PrivateKey, PublicKey, Secret,
-        SecurityDomain, SecurityObject, TemplateKind, Tries, Uses,
+        Condition, ControlTemplate, Environment, FileIndex, FileKind, KeySet, ObjectKind, Pin, PrivateKey, PublicKey,
+        Secret, SecurityDomain, SecurityObject, TemplateKind, Transactions, Tries, Uses,
     },
     ins::Ins,
     instruction::Instruction,
@@ -176,6 +176,8 @@ pub(crate) fn domain() -> SecurityDomain {
             environment(5, vec![template(0x80, None, Some(&hex!("0000000001")))]),
             environment(6, vec![template(ControlTemplate::USER, Some(0x01), None)]),
         ],
+        // Who has key set 1, under secure messaging.
+        transactions: Some(Transactions { begin: Condition(0xE3), room: 64 }),
         ..SecurityDomain::default()
     }
 }

@@ -80,9 +80,15 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Proves a key set of the card to it and the other way round, and begins a session. `algorithm` is `0C` or `8C`.
     pub(crate) fn authenticate(card: &mut Tester, keys: &Keys, reference: u8, algorithm: u8) -> Self {
-        card.plays(&[(&format!("00 22 C1 A4 06 80 01 {algorithm:02X} 83 01 {reference:02X}"), "9000")]);
-        let challenge = challenge(card);
-        let command = [&bytes("00 82 00 00 48")[..], &request(keys, &challenge), &[0]].concat();
+        Self::authenticate_on(0, card, keys, reference, algorithm)
+    }
+
+    /// The same on another logical channel.
+    pub(crate) fn authenticate_on(channel: u8, card: &mut Tester, keys: &Keys, reference: u8, algorithm: u8) -> Self {
+        let set = format!("{channel:02X} 22 C1 A4 06 80 01 {algorithm:02X} 83 01 {reference:02X}");
+        card.plays(&[(&set, "9000")]);
+        let challenge = bytes(&card.send(&format!("{channel:02X} 84 00 00 08")))[..8].to_vec();
+        let command = [&[channel], &bytes("82 00 00 48")[..], &request(keys, &challenge), &[0]].concat();
         let response = bytes(&fetch(card, &command));
         Self::begin(keys, &challenge, &response, algorithm)
     }

@@ -101,6 +101,7 @@ fn add_domain(
         objects: security.objects.iter().map(|object| make_object(object, memory)).collect(),
         environments: security.environments.clone(),
         serial_number: security.serial_number.or(global).unwrap_or_default(),
+        transactions: security.transactions,
     };
     domains.push(domain);
     Some(DomainId(domains.len() - 1))

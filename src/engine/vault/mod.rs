@@ -22,7 +22,7 @@ use core::fmt;
 use crate::{
     Interface,
     crypto::P256PrivateKey,
-    image::{CompactRule, Condition, Environment, FileIndex},
+    image::{CompactRule, Condition, Environment, FileIndex, Transactions},
     memory::{Memory, Span},
     security::SeNumber,
     vault::{
@@ -60,6 +60,7 @@ struct Domain {
     objects: Vec<Object>,
     environments: Vec<Environment>,
     serial_number: [u8; 8],
+    transactions: Option<Transactions>,
 }
 
 /// Which domain.
@@ -265,6 +266,12 @@ impl Vault {
     /// What the card calls itself in a domain.
     pub(crate) fn serial_number(&self, domain: DomainId) -> [u8; 8] {
         self.domains[domain.0].serial_number
+    }
+
+    /// Who may change the card in transactions while a domain is current, and the domain that this is judged in.
+    pub(crate) fn transactions(&self, domain: DomainId) -> Option<(DomainId, Transactions)> {
+        let said = |domain: DomainId| self.domains[domain.0].transactions.map(|transactions| (domain, transactions));
+        said(domain).or_else(|| said(DomainId::GLOBAL))
     }
 
     /// Whether it has keys that somebody else is known by: a key set, or a public key that is not the half of an own

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use virtuale_engine::{
     Aid, Fid, Sfi,
-    image::{ClassImage, CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse},
+    image::{ClassImage, CompactRule, ControlObject, Habits, Offered, RecordStructure, SelectResponse, Transactions},
 };
 
 use super::{
@@ -47,6 +47,8 @@ pub(super) struct Application {
     pub(super) objects: Vec<Object>,
     /// What it calls itself in authentications: eight bytes, or nothing.
     pub(super) serial_number: Vec<Item>,
+    /// Who may change the card in transactions here; as in the MF if `None`.
+    pub(super) transactions: Option<Transactions>,
     /// The application whose codes, keys and proofs it has too.
     pub(super) security: Option<usize>,
     /// On which interfaces it is there.

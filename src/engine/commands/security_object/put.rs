@@ -30,7 +30,7 @@ pub(in crate::commands) fn put_data(command: &Apdu<'_>, context: &mut Context<'_
     }
     let core = &mut *context.core;
     core.vault.object(id).counters.restore_tries(&mut core.memory);
-    context.commit()?;
+    context.keep()?;
     context.forget_proof(id);
     Ok(StatusWord::SUCCESS)
 }

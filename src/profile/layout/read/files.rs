@@ -169,6 +169,7 @@ pub(super) fn application(
         access: scope.names.access(fields),
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
         serial_number: scope.list(fields, "serial_number", &Context::new(known.clone())),
+        transactions: scope.names.transactions(fields),
         security: fields
             .text("security")
             .and_then(|other| position(fields, "application", &other, &scope.names.applications)),

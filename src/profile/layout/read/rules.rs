@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use virtuale_engine::image::{CompactRule, Condition};
+use virtuale_engine::image::{CompactRule, Condition, Transactions};
 
 use super::super::{
     super::map::Origin,
@@ -15,6 +15,7 @@ use super::super::{
 #[derive(Debug, Default)]
 pub(in super::super) struct Names {
     pub(super) sources: BTreeMap<String, Arc<Known>>,
+    roles: BTreeMap<String, Option<Role>>,
     pub(super) rules: BTreeMap<String, Arc<Rule>>,
     pub(in super::super) applications: Vec<String>,
     pub(super) files: Vec<String>,
@@ -53,6 +54,12 @@ const OPERATIONS: [(&str, u8); 18] = [
     ("mutual", 0x08),
     ("generate", 0x08),
 ];
+
+/// How many bytes a transaction may write where a layout does not say it.
+const ROOM: usize = 16_384;
+
+/// The most that a layout may give it: what a chip has at most is a little more.
+const MOST_ROOM: usize = 65_535;
 
 /// What sources say of how well something is known.
 const ORIGINS: [(&str, Origin); 3] =
@@ -95,14 +102,13 @@ pub(super) fn read(top: &Fields<'_>) -> Names {
         names.sources.insert(name.value.to_owned(), source(&fields).map_or_else(Known::stand_in, Arc::new));
         fields.finish();
     }
-    let mut roles = BTreeMap::new();
     for (name, fields) in top.tables("role", "key of a role") {
-        roles.insert(name.value, role(&fields));
+        names.roles.insert(name.value.to_owned(), role(&fields));
         names.source(&fields, None);
         fields.finish();
     }
     for (name, fields) in top.tables("rule", "key of a rule") {
-        let rule = rule(&fields, &roles);
+        let rule = rule(&fields, &names.roles);
         names.source(&fields, None);
         names.rules.insert(name.value.to_owned(), Arc::new(rule));
         fields.finish();
@@ -146,7 +152,7 @@ fn role(fields: &Fields<'_>) -> Option<Role> {
     Some(Role { condition, environment: u8::try_from(environment?.value).ok()? })
 }
 
-fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Option<Role>>) -> Rule {
+fn rule(fields: &Fields<'_>, roles: &BTreeMap<String, Option<Role>>) -> Rule {
     let mut rule = Rule { compact: CompactRule::default(), read: "never".to_owned(), operations: Vec::new() };
     let mut given = BTreeMap::new();
     for (operation, bit) in OPERATIONS {
@@ -172,7 +178,7 @@ fn rule(fields: &Fields<'_>, roles: &BTreeMap<&str, Option<Role>>) -> Rule {
 
 /// A condition byte from `always`, `never`, or what is needed together: `role:issuer+sm`, or `sm:issuer` for secure
 /// messaging alone.
-fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option<Role>>) -> Option<Condition> {
+fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<String, Option<Role>>) -> Option<Condition> {
     match text.value {
         "always" => return Some(Condition::ALWAYS),
         "never" => return Some(Condition::NEVER),
@@ -198,7 +204,7 @@ fn condition(report: &Report, text: &Placed<&str>, roles: &BTreeMap<&str, Option
         };
         let Some(role) = roles.get(name) else {
             let name = Placed { value: name, span: text.span.clone() };
-            report.unknown("role", &name, roles.keys().copied());
+            report.unknown("role", &name, roles.keys().map(String::as_str));
             return None;
         };
         let role = (*role)?;
@@ -234,6 +240,26 @@ impl Names {
             report.unknown("source", name, self.sources.keys().map(String::as_str));
         }
         found
+    }
+
+    /// Who may change the card in transactions while an application is current: the keys `transaction` and
+    /// `transaction_room`.
+    pub(super) fn transactions(&self, fields: &Fields<'_>) -> Option<Transactions> {
+        let room = fields.number("transaction_room", 1..MOST_ROOM + 1);
+        let Some(text) = fields.text("transaction") else {
+            if let Some(room) = room.filter(|_| !fields.has("transaction")) {
+                let hint = "\"transaction\" says who may begin one";
+                fields.report.mistake(room.span, "there is room for transactions that nobody may begin", hint);
+            }
+            return None;
+        };
+        let begin = condition(fields.report, &text, &self.roles)?;
+        if begin.0 & Condition::SECURE_MESSAGING == 0 || begin == Condition::NEVER {
+            let message = "a transaction belongs to a session of secure messaging";
+            fields.report.mistake(text.span, message, "write \"role:NAME+sm\" or \"sm:NAME\"");
+            return None;
+        }
+        Some(Transactions { begin, room: room.map_or(ROOM, |room| room.value) })
     }
 
     /// The rules that the keys `rule` and `contactless` of a file name.

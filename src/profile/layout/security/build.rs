@@ -44,6 +44,7 @@ pub(in super::super) fn domains(
         domains.push(SecurityDomain {
             shared_with: application.security.map(FileIndex),
             serial_number: serial.try_into().ok(),
+            transactions: application.transactions,
             ..SecurityDomain::default()
         });
     }

@@ -41,6 +41,12 @@ fn a_mistake_in_a_table_points_at_it_and_names_what_is_near() {
         &changed("coding = \"latin1\"", "coding = \"latin\""),
         &["unknown coding", "did you mean \"latin1\"?"],
     );
+    let condition = "transaction = \"role:issuer+sm\"";
+    for (other, hint) in [("role:issuer", "write \"role:NAME+sm\""), ("always", "secure messaging"), ("never", "+sm")] {
+        let text = changed(condition, &format!("transaction = \"{other}\""));
+        assert_refused(&text, &["a transaction belongs to a session of secure messaging", hint]);
+    }
+    assert_refused(&changed(condition, ""), &["room for transactions that nobody may begin"]);
     assert_refused(&changed("fid = \"2001\"", "fid = \"20\""), &["\"fid\" must be two bytes in hexadecimal"]);
     assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxt"), &["did you mean \"at\"?"]);
     assert_refused(&changed("origin = \"public\"\nat", "origin = \"public\"\nxyz"), &["\"at\" is missing"]);
