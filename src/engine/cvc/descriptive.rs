@@ -28,6 +28,9 @@ const RIGHTS: Tag = Tag(0x53);
 /// id-TA-ECDSA-SHA-256, 0.4.0.127.0.7.2.2.2.2.3.
 const ECDSA_SHA_256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02, 0x02, 0x03];
 
+/// r and s of ECDSA on P-256.
+const SIGNATURE_LENGTH: usize = 64;
+
 /// When a certificate is valid: two dates of six digits YYMMDD, one digit a byte.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Validity {
@@ -124,6 +127,22 @@ fn date(value: &[u8]) -> Result<[u8; 6], CertificateError> {
 /// [`CertificateError::Malformed`] if the key is not on P-256, [`CertificateError::Signature`] if the authority's key
 /// cannot sign.
 pub fn sign(crypto: &dyn Crypto, authority: &P256PrivateKey, body: &Body) -> Result<Vec<u8>, CertificateError> {
+    let signed = signed_part(body)?;
+    let digest = crypto.hash(HashAlgorithm::Sha256, &[&signed]);
+    Ok(assemble(signed, &crypto.ecdsa_sign(authority, digest.as_bytes())?))
+}
+
+/// A certificate with zeros in the place of its signature: what stands in it before it is signed, and as long as the
+/// signed one.
+///
+/// # Errors
+///
+/// As for [`sign`].
+pub fn unsigned(body: &Body) -> Result<Vec<u8>, CertificateError> {
+    Ok(assemble(signed_part(body)?, &[0; SIGNATURE_LENGTH]))
+}
+
+fn signed_part(body: &Body) -> Result<Vec<u8>, CertificateError> {
     let certificate = &body.certificate;
     let PublicKey::P256(point) = &certificate.key else { return Err(CertificateError::Malformed) };
     let mut signed = Vec::new();
@@ -142,10 +161,13 @@ pub fn sign(crypto: &dyn Crypto, authority: &P256PrivateKey, body: &Body) -> Res
         tlv::put(VALID_FROM, &body.validity.from, value);
         tlv::put(VALID_UNTIL, &body.validity.until, value);
     });
-    let digest = crypto.hash(HashAlgorithm::Sha256, &[&signed]);
-    let signature = crypto.ecdsa_sign(authority, digest.as_bytes())?;
-    tlv::put(SIGNATURE, &signature, &mut signed);
+    Ok(signed)
+}
+
+/// The template around the signed part and its signature.
+fn assemble(mut signed: Vec<u8>, signature: &[u8]) -> Vec<u8> {
+    tlv::put(SIGNATURE, signature, &mut signed);
     let mut whole = Vec::new();
     tlv::put(CERTIFICATE, &signed, &mut whole);
-    Ok(whole)
+    whole
 }

@@ -145,19 +145,43 @@ pub fn sign(
     certificate: &Certificate,
 ) -> Result<Vec<u8>, CertificateError> {
     let content = content(profile, certificate)?;
-    let length = authority.public().n.len();
-    let hidden = length.checked_sub(hash.length() + 2).ok_or(CertificateError::Malformed)?;
-    let (recovered, remainder) = content.split_at_checked(hidden).ok_or(CertificateError::Malformed)?;
+    let (recovered, remainder) = divide(&content, hash, authority.public().n.len())?;
     let digest = crypto.hash(hash, &[&content]);
     let block = [&[HEADER], recovered, digest.as_bytes(), &[TRAILER]].concat();
-    let signature = authority.raw(&block)?;
-    let mut signed = Vec::new();
-    tlv::put_with(CERTIFICATE, &mut signed, |value| {
-        tlv::put(SIGNATURE, &signature, value);
+    Ok(assemble(&authority.raw(&block)?, remainder, &certificate.authority))
+}
+
+/// A certificate with zeros in the place of its signature, by an authority whose key has so many bytes: what stands in
+/// it before it is signed, and as long as the signed one.
+///
+/// # Errors
+///
+/// As for [`sign`].
+pub fn unsigned(
+    length: usize,
+    hash: HashAlgorithm,
+    profile: ContentProfile,
+    certificate: &Certificate,
+) -> Result<Vec<u8>, CertificateError> {
+    let content = content(profile, certificate)?;
+    let (_, remainder) = divide(&content, hash, length)?;
+    Ok(assemble(&vec![0; length], remainder, &certificate.authority))
+}
+
+/// What a signature of so many bytes hides, and the rest.
+fn divide(content: &[u8], hash: HashAlgorithm, length: usize) -> Result<(&[u8], &[u8]), CertificateError> {
+    let hidden = length.checked_sub(hash.length() + 2).ok_or(CertificateError::Malformed)?;
+    content.split_at_checked(hidden).ok_or(CertificateError::Malformed)
+}
+
+fn assemble(signature: &[u8], remainder: &[u8], authority: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    tlv::put_with(CERTIFICATE, &mut whole, |value| {
+        tlv::put(SIGNATURE, signature, value);
         tlv::put(REMAINDER, remainder, value);
-        tlv::put(AUTHORITY, &certificate.authority, value);
+        tlv::put(AUTHORITY, authority, value);
     });
-    Ok(signed)
+    whole
 }
 
 fn content(profile: ContentProfile, certificate: &Certificate) -> Result<Vec<u8>, CertificateError> {

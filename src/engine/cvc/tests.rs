@@ -147,9 +147,13 @@ fn an_ias_ecc_certificate_has_the_published_lengths_and_opens() {
     assert_eq!(signed.len(), 354);
     assert!(signed.starts_with(&hex!("7F2182015D5F37820100")));
     let opened = recovered::open(&RustCrypto, signer.public(), HashAlgorithm::Sha256, &signed);
-    assert_eq!(opened, Ok(certificate));
+    assert_eq!(opened.as_ref(), Ok(&certificate));
     let other_hash = recovered::open(&RustCrypto, signer.public(), HashAlgorithm::Sha1, &signed);
     assert_eq!(other_hash, Err(CertificateError::Signature));
+    let mut unsigned = signed;
+    unsigned[10..266].fill(0);
+    let blank = recovered::unsigned(256, HashAlgorithm::Sha256, profile, &opened.expect("it was opened"));
+    assert_eq!(blank, Ok(unsigned));
 }
 
 #[test]
@@ -167,6 +171,10 @@ fn the_p256_chain_opens_and_is_signed_again_byte_for_byte() {
     let again = |key, body| descriptive::sign(&RustCrypto, &P256PrivateKey(key), body);
     assert_eq!(again(ROOT_D, &authority).as_deref(), Ok(&AUTHORITY_P256[..]));
     assert_eq!(again(AUTHORITY_D, &terminal).as_deref(), Ok(&TERMINAL_P256[..]));
+    let mut unsigned = TERMINAL_P256;
+    let signature = unsigned.len() - 64;
+    unsigned[signature..].fill(0);
+    assert_eq!(descriptive::unsigned(&terminal).as_deref(), Ok(&unsigned[..]));
 }
 
 proptest! {

@@ -1,7 +1,10 @@
-//! Card-verifiable certificates: the root that cards know, an authority below it, and a professional whom it certifies.
+//! Card-verifiable certificates: the root that cards know, an authority below it, and whom that certifies: a
+//! professional with keys in files, and the cards of professionals.
 //!
-//! Everybody has a key of each form. How the real ones are called, and what they say, is not public: references, roles
-//! and rights here are invented [NOT-FOUND authentication].
+//! Everybody has a key of each form, but for a card, whose key has one. How the real ones are called, and what they
+//! say, is not public: references, roles and rights here are invented [NOT-FOUND authentication].
+
+use std::sync::{Arc, LazyLock};
 
 use virtuale_engine::{
     crypto::{Crypto, HashAlgorithm, P256PrivateKey, RsaNumbers},
@@ -12,7 +15,7 @@ use virtuale_engine::{
     },
 };
 
-use super::{super::arithmetic::Arithmetic, derive_p256, pool::cv_rsa, rsa_public};
+use super::{super::arithmetic::Arithmetic, derive_p256, pending::Pending, pool::cv_rsa, rsa_public};
 
 /// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples
 /// 2.999 (`88 37`), then `VI`.
@@ -20,6 +23,12 @@ const ROLE: [u8; 4] = [0x88, 0x37, b'V', b'I'];
 
 /// 2025-01-01 to 2045-01-01, a digit a byte.
 const VALIDITY: Validity = Validity { from: [2, 5, 0, 1, 0, 1], until: [4, 5, 0, 1, 0, 1] };
+
+/// The hash and the content of certificates with message recovery.
+const RECOVERED: (HashAlgorithm, ContentProfile) = (HashAlgorithm::Sha256, ContentProfile::IasEcc);
+
+/// Bytes of an RSA key of the hierarchy.
+const RSA_LENGTH: usize = 256;
 
 /// What there is to know of somebody: names and rights in both forms, and where the keys come from.
 struct Person {
@@ -129,6 +138,85 @@ impl CvAuthority {
     }
 }
 
+/// The two forms of card-verifiable certificates.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum CvForm {
+    /// RSA with message recovery.
+    Recovered,
+    /// Self-descriptive, on P-256.
+    Descriptive,
+}
+
+/// Whom a card's certificate names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CvBearer {
+    /// The number of the card, which is its reference.
+    pub number: [u8; 8],
+    /// What its holder may do: six bytes and a role, or on P-256 a mask of rights.
+    pub authorisation: [u8; 7],
+}
+
+/// The authority of the seed 0, from which the certificates of cards are. It signs them when somebody reads them.
+#[derive(Clone, Copy, Debug)]
+pub struct CvIssuer;
+
+impl CvIssuer {
+    /// The authority's own certificate, which the root signed.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`] if the library refuses its own certificates.
+    pub fn own_certificate(form: CvForm) -> Result<Arc<Pending>, CertificateError> {
+        static RECOVERED: LazyLock<Result<Arc<Pending>, CertificateError>> = LazyLock::new(|| {
+            let key = cvc::PublicKey::Rsa(rsa_public(&cv_rsa(0, AUTHORITY.pool_place)));
+            let certificate = AUTHORITY.recovered(key, &ROOT);
+            pending(certificate, &ROOT)
+        });
+        static DESCRIPTIVE: LazyLock<Result<Arc<Pending>, CertificateError>> = LazyLock::new(|| {
+            let key = Arithmetic.p256_public(&derive_p256(0, AUTHORITY.purpose))?;
+            pending(AUTHORITY.descriptive(cvc::PublicKey::P256(key), &ROOT), &ROOT)
+        });
+        match form {
+            CvForm::Recovered => RECOVERED.clone(),
+            CvForm::Descriptive => DESCRIPTIVE.clone(),
+        }
+    }
+
+    /// A certificate of a card's key, in the form of the key.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`] if the key does not fit into one.
+    pub fn certify(bearer: CvBearer, key: cvc::PublicKey) -> Result<Arc<Pending>, CertificateError> {
+        let CvBearer { number, authorisation } = bearer;
+        let (authority, holder) = match key {
+            cvc::PublicKey::Rsa(_) => (AUTHORITY.rsa_holder, [&[0; 4][..], &number].concat()),
+            cvc::PublicKey::P256(_) => (AUTHORITY.p256_holder, number.to_vec()),
+        };
+        let authority = authority.to_vec();
+        pending(Certificate { authority, holder, authorisation: authorisation.to_vec(), key }, &AUTHORITY)
+    }
+}
+
+/// A certificate that somebody will sign with a key of the seed 0.
+fn pending(certificate: Certificate, by: &'static Person) -> Result<Arc<Pending>, CertificateError> {
+    Ok(Arc::new(match certificate.key {
+        cvc::PublicKey::Rsa(_) => {
+            let (hash, profile) = RECOVERED;
+            Pending::new(recovered::unsigned(RSA_LENGTH, hash, profile, &certificate)?, move |_| {
+                let key = Arithmetic.rsa_key(&cv_rsa(0, by.pool_place)).ok()?;
+                recovered::sign(&Arithmetic, &*key, hash, profile, &certificate).ok()
+            })
+        }
+        cvc::PublicKey::P256(_) => {
+            let body = Body { certificate, role: ROLE.to_vec(), validity: VALIDITY };
+            Pending::new(descriptive::unsigned(&body)?, move |_| {
+                descriptive::sign(&Arithmetic, &derive_p256(0, by.purpose), &body).ok()
+            })
+        }
+    }))
+}
+
 impl Person {
     fn keys(&self, seed: u64) -> CvKeys {
         CvKeys { rsa: cv_rsa(seed, self.pool_place), p256: derive_p256(seed, self.purpose) }
@@ -136,27 +224,62 @@ impl Person {
 
     fn certified(&self, seed: u64, by: &Self, signer: &CvKeys) -> Result<CvHolder, CertificateError> {
         let keys = self.keys(seed);
-        let certificate = Certificate {
-            authority: by.rsa_holder.to_vec(),
-            holder: [&[0; 4][..], &self.rsa_holder].concat(),
-            authorisation: self.rsa_authorisation.to_vec(),
-            key: cvc::PublicKey::Rsa(rsa_public(&keys.rsa)),
-        };
+        let certificate = self.recovered(cvc::PublicKey::Rsa(rsa_public(&keys.rsa)), by);
         let signing = Arithmetic.rsa_key(&signer.rsa)?;
-        let (hash, profile) = (HashAlgorithm::Sha256, ContentProfile::IasEcc);
+        let (hash, profile) = RECOVERED;
         let rsa = recovered::sign(&Arithmetic, &*signing, hash, profile, &certificate)?;
         let p256 = self.describe(&keys, by, signer)?;
         Ok(CvHolder { keys, rsa, p256 })
     }
 
     fn describe(&self, keys: &CvKeys, by: &Self, signer: &CvKeys) -> Result<Vec<u8>, CertificateError> {
-        let certificate = Certificate {
-            authority: by.p256_holder.to_vec(),
-            holder: self.p256_holder.to_vec(),
-            authorisation: self.p256_authorisation.to_vec(),
-            key: cvc::PublicKey::P256(Arithmetic.p256_public(&keys.p256)?),
-        };
+        let certificate = self.descriptive(cvc::PublicKey::P256(Arithmetic.p256_public(&keys.p256)?), by);
         let body = Body { certificate, role: ROLE.to_vec(), validity: VALIDITY };
         descriptive::sign(&Arithmetic, &signer.p256, &body)
+    }
+
+    /// What a certificate with message recovery says of them.
+    fn recovered(&self, key: cvc::PublicKey, by: &Self) -> Certificate {
+        let (authority, authorisation) = (by.rsa_holder.to_vec(), self.rsa_authorisation.to_vec());
+        Certificate { authority, holder: [&[0; 4][..], &self.rsa_holder].concat(), authorisation, key }
+    }
+
+    /// What a self-descriptive certificate says of them.
+    fn descriptive(&self, key: cvc::PublicKey, by: &Self) -> Certificate {
+        let (authority, authorisation) = (by.p256_holder.to_vec(), self.p256_authorisation.to_vec());
+        Certificate { authority, holder: self.p256_holder.to_vec(), authorisation, key }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_authority_of_cards_is_that_of_the_files() {
+        let authority = CvAuthority::from_seed(0).expect("an authority").authority;
+        for (form, right) in [(CvForm::Recovered, authority.rsa), (CvForm::Descriptive, authority.p256)] {
+            let pending = CvIssuer::own_certificate(form).expect("a certificate");
+            assert_eq!(pending.unsigned().len(), right.len());
+            assert_eq!(pending.signed(), right);
+        }
+    }
+
+    #[test]
+    fn a_card_is_certified_by_the_authority_in_the_form_of_its_key() {
+        let authority = CvAuthority::from_seed(0).expect("an authority").authority.keys;
+        let bearer = CvBearer { number: *b"\x00\x00\x01\x99\x00\x00\x01\x0F", authorisation: *b"TESTVI\x02" };
+        let other = CvAuthority::from_seed(1).expect("another").professional.keys;
+        let rsa = cvc::PublicKey::Rsa(rsa_public(&other.rsa));
+        let signed = CvIssuer::certify(bearer, rsa).expect("a certificate");
+        let opened = recovered::open(&Arithmetic, &rsa_public(&authority.rsa), RECOVERED.0, signed.signed());
+        let opened = opened.expect("the authority's signature");
+        assert_eq!((&opened.holder[..4], &opened.holder[4..]), (&[0; 4][..], &bearer.number[..]));
+        assert_eq!((&opened.authority[..], &opened.authorisation[..]), (&b"TESTCAR1"[..], &b"TESTVI\x02"[..]));
+        let p256 = cvc::PublicKey::P256(Arithmetic.p256_public(&other.p256).expect("a point"));
+        let signed = CvIssuer::certify(bearer, p256).expect("a certificate");
+        let point = Arithmetic.p256_public(&authority.p256).expect("a point");
+        let body = descriptive::open(&Arithmetic, &point, &signed.signed()[4..]).expect("the authority's signature");
+        assert_eq!((&body.certificate.holder[..], body.validity), (&bearer.number[..], VALIDITY));
     }
 }

@@ -10,16 +10,18 @@ mod cv;
 mod files;
 mod fort;
 mod key_file;
+mod pending;
 pub(in crate::profile) mod points;
 mod pool;
 mod x509;
 
 use std::sync::{LazyLock, OnceLock};
 
-pub use cv::{CvAuthority, CvHolder, CvKeys};
+pub use cv::{CvAuthority, CvBearer, CvForm, CvHolder, CvIssuer, CvKeys};
 pub use files::{FilesError, files};
-pub use fort::{Bearer, Certified, FortAuthority, FortIssuer, Pending, REVOKED};
+pub use fort::{Bearer, Certified, FortAuthority, FortIssuer, REVOKED};
 pub use key_file::{KeyFile, KeyFileError, parse_key_file};
+pub use pending::Pending;
 pub use pool::{CARD_KEYS, RsaLength, card_rsa, rsa_public};
 pub use x509::{IssueError, Request, SubjectKey, Usage};
 

@@ -15,13 +15,13 @@ use std::sync::{Arc, LazyLock};
 use jiff::civil::Date;
 use virtuale_engine::crypto::{RsaNumbers, RsaPublicKey};
 
-pub use self::{crl::REVOKED, signer::Pending};
+pub use self::crl::REVOKED;
 
 use self::{
     form::{Form, Place},
     signer::Signer,
 };
-use super::{IssueError, Usage, pool::fort_rsa, x509::named};
+use super::{IssueError, Usage, pending::Pending, pool::fort_rsa, x509::named};
 
 /// The first year that certificates say here.
 const FIRST_YEAR: i16 = 1970;

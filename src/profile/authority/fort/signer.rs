@@ -1,6 +1,6 @@
-//! An RSA key that signs certificates and lists, and certificates that it has not signed yet.
+//! An RSA key that signs certificates and lists.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use p256::ecdsa::signature::{self, Keypair};
 use virtuale_engine::crypto::{Crypto, CryptoError, HashAlgorithm, RsaNumbers, RsaPublicKey};
@@ -17,7 +17,7 @@ use x509_cert::{
 };
 
 use super::{
-    super::{super::arithmetic::Arithmetic, rsa_public, x509::rsa_information},
+    super::{super::arithmetic::Arithmetic, pending::Pending, rsa_public, x509::rsa_information},
     form::Form,
 };
 
@@ -35,17 +35,6 @@ pub(super) struct Signer {
     public: RsaPublicKey,
 }
 
-/// A certificate that is signed when its bytes are asked for; all else of it stands. The signature takes milliseconds.
-#[derive(Debug)]
-pub struct Pending {
-    signer: Arc<Signer>,
-    /// What is signed.
-    body: Vec<u8>,
-    /// With zeros where the signature comes.
-    unsigned: Vec<u8>,
-    signed: OnceLock<Vec<u8>>,
-}
-
 impl Signer {
     pub(super) fn new(numbers: RsaNumbers) -> Self {
         Self { public: rsa_public(&numbers), numbers }
@@ -61,7 +50,12 @@ impl Signer {
         let body = builder.finalize(&**self)?;
         let zeros = BitString::from_bytes(&vec![0; self.public.n.len()])?;
         let unsigned = builder.assemble(zeros, &**self)?.to_der()?;
-        Ok(Pending { signer: Arc::clone(self), body, unsigned, signed: OnceLock::new() })
+        let signer = Arc::clone(self);
+        Ok(Pending::new(unsigned, move |unsigned| {
+            let signature = signer.signature(&body).ok()?;
+            let place = unsigned.len().checked_sub(signature.len())?;
+            Some([&unsigned[..place], &signature].concat())
+        }))
     }
 
     /// A signature of PKCS#1 version 1.5 [RFC-8017 8.2].
@@ -70,28 +64,6 @@ impl Signer {
         let info = [&SHA256_INFO[..], digest.as_bytes()].concat();
         let padding = vec![0xFF; self.public.n.len().saturating_sub(3 + info.len())];
         Arithmetic.rsa_key(&self.numbers)?.raw(&[&[0x00, 0x01][..], &padding, &[0x00], &info].concat())
-    }
-}
-
-impl Pending {
-    /// The certificate with zeros for a signature: as long as the signed one, and made at once.
-    #[must_use]
-    pub fn unsigned(&self) -> &[u8] {
-        &self.unsigned
-    }
-
-    /// The certificate in DER. The first call signs it. Keys of the pool can sign, so it is never without a signature.
-    #[must_use]
-    pub fn signed(&self) -> &[u8] {
-        self.signed.get_or_init(|| {
-            let signature = self.signer.signature(&self.body).unwrap_or_default();
-            let mut signed = self.unsigned.clone();
-            if let Some(place) = signed.len().checked_sub(signature.len()) {
-                signed.truncate(place);
-                signed.extend(signature);
-            }
-            signed
-        })
     }
 }
 
