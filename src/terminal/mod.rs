@@ -3,7 +3,8 @@
 //! [`transport`] is the transport to a card, in process or through a PC/SC service; [`exchange`] sends commands over it
 //! and keeps a log; [`files`] reads the files of a card one by one; [`guides`] says how the cards of each family are
 //! read: [`vitale`] reads a Vitale into a typed [`Volet`](vitale::Volet), [`cps`] a professional's card into a
-//! [`Professional`](cps::Professional), [`plain`] any other card as its layout says;
+//! [`Professional`](cps::Professional), [`plain`] any other card as its layout says; [`right`] lets one card prove to
+//! another that its holder may look into it;
 //! [`pages`] writes what was read for people and for programs.
 //!
 //! A terminal knows nothing of how a card was made: what it says of a card, it read from that card. It trusts no card:
@@ -21,6 +22,7 @@ pub mod period;
 #[cfg(feature = "cli")]
 pub mod plain;
 pub mod remark;
+pub mod right;
 pub mod transport;
 pub mod vitale;
 

@@ -13,7 +13,7 @@ use super::{
     coding::Coding,
     fields::Report,
     model::{Body, Builder, Each, File, Item, Member, Path},
-    security::{ObjectKind, builds},
+    security::{Object, ObjectKind, builds},
 };
 
 /// Walks the items of a layout.
@@ -64,7 +64,16 @@ fn security(check: &Check<'_>, layout: &Layout) {
                 check.kind(mac, "", is_bytes, "bytes");
                 check.kind(encryption, "", is_bytes, "bytes");
             }
-            ObjectKind::Key(_) | ObjectKind::Root(_) => {}
+            ObjectKind::Key(key) => {
+                check.items(&key.authorisation, "");
+                let application = layout.applications.get(object.application);
+                let is_numbered = application.is_some_and(|application| !application.serial_number.is_empty());
+                if !key.authorisation.is_empty() && !is_numbered {
+                    let message = format!("the certificate of \"{}\" has nobody to name", object.name);
+                    check.report.mistake(object.span.clone(), message, "its application needs a \"serial_number\"");
+                }
+            }
+            ObjectKind::Root(_) => {}
         }
     }
     for file in &layout.files {
@@ -78,8 +87,17 @@ fn security(check: &Check<'_>, layout: &Layout) {
             let message = "TokenInfo needs \"manufacturer\" and \"label\" in the table [token]";
             check.report.mistake(file.span.clone(), message, "they are text in quotes");
         }
-        if has(&Builder::Certificate) && file.key.is_none() {
+        if Builder::CERTIFICATES.iter().any(has) && file.key.is_none() {
             check.report.mistake(file.span.clone(), "a certificate needs the \"key\" that it is about", "");
+        }
+        let object = file.key.and_then(|key| layout.security.objects.get(key));
+        let is_certified =
+            |object: &Object| matches!(&object.kind, ObjectKind::Key(key) if !key.authorisation.is_empty());
+        if [Builder::CvCertificate, Builder::CvAuthority].iter().any(has)
+            && let Some(object) = object.filter(|object| !is_certified(object))
+        {
+            let message = format!("the key \"{}\" has no card-verifiable certificate", object.name);
+            check.report.mistake(file.span.clone(), message, "it has one with an \"authorisation\"");
         }
     }
     if let Some(keys) = &layout.security.card_keys {

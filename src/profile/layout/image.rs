@@ -61,8 +61,7 @@ impl Layout {
             }
             let encoded = encoder.file(file);
             if encoder.is_clean() {
-                let pending = encoder.built.pending(file.key).filter(|_| file.words.is_none());
-                let (image, file) = self.elementary(file, encoded, pending);
+                let (image, file) = self.elementary(file, encoded, encoder.built.pending_in(file));
                 files.push(image);
                 map.files.push(file);
             }
@@ -107,7 +106,7 @@ impl Layout {
     }
 
     /// A file as the engine has it, and what stands where in it.
-    fn elementary(&self, file: &File, encoded: Encoded, pending: Option<&Arc<Pending>>) -> (FileImage, FileMap) {
+    fn elementary(&self, file: &File, encoded: Encoded, pending: Vec<Arc<Pending>>) -> (FileImage, FileMap) {
         let used: usize = encoded.parts.iter().map(Vec::len).sum();
         let records = records(file, &encoded.parts);
         let mut parts = encoded.parts;
@@ -118,10 +117,7 @@ impl Layout {
                 if file.fill != 0 {
                     content.resize(size, file.fill);
                 }
-                let content = match pending {
-                    Some(pending) => late::content(content, size, pending),
-                    None => content.into(),
-                };
+                let content = late::content(content, size, pending);
                 (FileKind::Transparent { sfi: file.sfi, content, size }, size)
             }
             Structure::Records { structure, length: record_length, count: capacity } => {

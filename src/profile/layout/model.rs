@@ -232,11 +232,15 @@ pub(super) enum Builder {
     Cdf,
     /// The X.509 certificate of the key that the file belongs to.
     Certificate,
+    /// The card-verifiable certificate of that key.
+    CvCertificate,
+    /// The card-verifiable certificate of the authority that signed it.
+    CvAuthority,
 }
 
 impl Builder {
     /// All of them with their names in layouts.
-    pub(super) const NAMED: [(&'static str, Self); 7] = [
+    pub(super) const NAMED: [(&'static str, Self); 9] = [
         ("odf", Self::Odf),
         ("token-info", Self::TokenInfo),
         ("aodf", Self::Aodf),
@@ -244,7 +248,12 @@ impl Builder {
         ("pukdf", Self::Pukdf),
         ("cdf", Self::Cdf),
         ("certificate", Self::Certificate),
+        ("cv-certificate", Self::CvCertificate),
+        ("cv-authority", Self::CvAuthority),
     ];
+
+    /// Those that make a certificate of a key.
+    pub(super) const CERTIFICATES: [Self; 3] = [Self::Certificate, Self::CvCertificate, Self::CvAuthority];
 }
 
 /// How a value is coded and how many bytes it has.

@@ -36,22 +36,45 @@ const NAMES: [(u8, &str); 13] = [
     (0x31, "set"),
 ];
 
+/// What the signature of a card-verifiable certificate is called.
+const SIGNATURE: &str = "signature";
+
+/// The names of the objects of card-verifiable certificates [OPENSC-CWA certificates] [OPENPACE-EAC certificates].
+const CARD_VERIFIABLE: [(&[u8], &str); 11] = [
+    (&[0x7F, 0x21], "card-verifiable certificate"),
+    (&[0x5F, 0x37], SIGNATURE),
+    (&[0x5F, 0x38], "rest of the key"),
+    (&[0x42], "authority"),
+    (&[0x7F, 0x4E], "body"),
+    (&[0x5F, 0x29], "profile"),
+    (&[0x7F, 0x49], "public key"),
+    (&[0x5F, 0x20], "holder"),
+    (&[0x7F, 0x4C], "authorisation"),
+    (&[0x5F, 0x25], "first day"),
+    (&[0x5F, 0x24], "last day"),
+];
+
 /// Tags whose values are text.
 const TEXTS: [u8; 4] = [0x0C, 0x13, 0x17, 0x18];
 
 /// The elements of what a builder made, or of what stands in its place. Certificates are about a person; in TokenInfo,
 /// the serial number is.
 pub(super) fn built(builder: Builder, bytes: &[u8], start: usize, item: &Item, left: &mut usize) -> Vec<Element> {
-    let personal = item.personal || builder == Builder::Certificate;
+    let personal = item.personal || matches!(builder, Builder::Certificate | Builder::CvCertificate);
     let mut made = elements(bytes, start, &item.known, personal, left);
     if builder == Builder::TokenInfo {
         let serial = made.iter_mut().flat_map(|info| &mut info.children).find(|child| child.name == OCTETS);
         serial.into_iter().for_each(|serial| serial.personal = true);
     }
-    if builder == Builder::Certificate {
-        // It may not be made yet, and says nothing to anybody.
-        let signature = made.first_mut().and_then(|certificate| certificate.children.last_mut());
-        signature.into_iter().for_each(|found| found.value = format!("a signature, {} bytes", found.range.len()));
+    let parts = made.first_mut().map(|certificate| &mut certificate.children[..]).unwrap_or_default();
+    // It may not be made yet, and says nothing to anybody.
+    let signature = match builder {
+        Builder::Certificate => parts.last_mut(),
+        Builder::CvCertificate | Builder::CvAuthority => parts.iter_mut().find(|part| part.name == SIGNATURE),
+        _ => None,
+    };
+    if let Some(found) = signature {
+        found.value = format!("a signature, {} bytes", found.range.len() - found.header);
     }
     made
 }
@@ -107,8 +130,9 @@ impl Plain<'_> {
 }
 
 fn name(tag: &[u8]) -> String {
-    let known = NAMES.iter().find(|(known, _)| [*known] == tag);
-    known.map_or_else(|| hex::encode_upper(tag), |(_, name)| (*name).to_owned())
+    let types = NAMES.iter().find(|(known, _)| [*known] == tag).map(|(_, name)| *name);
+    let known = types.or_else(|| CARD_VERIFIABLE.iter().find(|(known, _)| *known == tag).map(|(_, name)| *name));
+    known.map_or_else(|| hex::encode_upper(tag), str::to_owned)
 }
 
 fn shown(tag: &[u8], value: &[u8]) -> String {

@@ -13,7 +13,7 @@ use crate::terminal::{
 };
 
 /// The references of both codes [OPENSC-CPX trace].
-const HOLDER: u8 = 1;
+pub(in crate::terminal) const HOLDER: u8 = 1;
 const UNBLOCKING: u8 = 2;
 
 /// The counters in what GET DATA tells of a code [OPENSC-IASECC sdo].
@@ -82,7 +82,7 @@ pub enum Proof {
 }
 
 /// What a card said to a code.
-pub(super) enum Verdict {
+pub(in crate::terminal) enum Verdict {
     Right,
     /// How many tries are left.
     Wrong(Option<u8>),
@@ -91,14 +91,14 @@ pub(super) enum Verdict {
 }
 
 /// The counters of both codes. The MF is selected then. A card that does not tell them makes no error.
-pub(super) fn tries(dialogue: &mut Dialogue<'_>) -> Result<[Tries; 2], ExchangeError> {
+pub(in crate::terminal) fn tries(dialogue: &mut Dialogue<'_>) -> Result<[Tries; 2], ExchangeError> {
     let mf = Command::new("SELECT MF", [0x00, Ins::SELECT.0, 0x09, 0x0C], &Fid::MF.0.to_be_bytes(), None);
     dialogue.send(&mf)?;
     Ok([of(dialogue, "PIN", HOLDER)?, of(dialogue, "PUK", UNBLOCKING)?])
 }
 
 /// Whether the holder's code is proved now, whoever did it.
-pub(super) fn is_proved(dialogue: &mut Dialogue<'_>) -> Result<bool, ExchangeError> {
+pub(in crate::terminal) fn is_proved(dialogue: &mut Dialogue<'_>) -> Result<bool, ExchangeError> {
     Ok(dialogue.send(&Command::verify("PIN", HOLDER, &[]))?.status == StatusWord::SUCCESS)
 }
 
@@ -124,7 +124,7 @@ fn counters(dialogue: &mut Dialogue<'_>, name: &str, reference: u8) -> Result<Tr
 }
 
 /// Presents the holder's code.
-pub(super) fn verify(dialogue: &mut Dialogue<'_>, code: &Code) -> Result<Verdict, ExchangeError> {
+pub(in crate::terminal) fn verify(dialogue: &mut Dialogue<'_>, code: &Code) -> Result<Verdict, ExchangeError> {
     let status = dialogue.send(&Command::verify("PIN", HOLDER, code.digits()))?.status;
     Ok(match status {
         StatusWord::SUCCESS => Verdict::Right,
@@ -135,7 +135,7 @@ pub(super) fn verify(dialogue: &mut Dialogue<'_>, code: &Code) -> Result<Verdict
 }
 
 /// How many tries a status word says are left.
-fn left(status: StatusWord) -> Option<u8> {
+pub(in crate::terminal) fn left(status: StatusWord) -> Option<u8> {
     match (status, status.0.to_be_bytes()) {
         (StatusWord::METHOD_BLOCKED, _) => Some(0),
         (_, [0x63, count]) if count >> 4 == 0xC => Some(count & 0x0F),

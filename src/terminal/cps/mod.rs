@@ -7,7 +7,7 @@
 
 mod billing;
 mod certificate;
-mod codes;
+pub(in crate::terminal) mod codes;
 mod directory;
 #[cfg(feature = "cli")]
 mod guide;

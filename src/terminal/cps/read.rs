@@ -14,6 +14,7 @@ use crate::{
         exchange::{Dialogue, Exchange, ExchangeError},
         files::{FileWalk, Lock, Pointer},
         holder::{Asked, Holder},
+        right::is_certificate,
         transport::{Transport, TransportError},
     },
 };
@@ -160,7 +161,7 @@ impl Walk<'_> {
         if !status.is_processed() {
             return Err(Stop::NotProfessional(status));
         }
-        for pointer in self.files.of_layout() {
+        for pointer in self.files.of_layout().into_iter().filter(|file| !is_certificate(file)) {
             self.file(pointer)?;
         }
         self.forget_what_is_not_there();

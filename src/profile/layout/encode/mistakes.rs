@@ -85,7 +85,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Notes a mistake of the layout that shows with this card only.
-    pub(super) fn mistake_of_layout(&mut self, span: &Range<usize>, message: impl Into<Said>) {
+    pub(in super::super) fn mistake_of_layout(&mut self, span: &Range<usize>, message: impl Into<Said>) {
         self.clean = false;
         self.mistakes.add(Diagnostic::new(&self.layout.source, span.clone(), message));
     }

@@ -371,7 +371,7 @@ impl<'a> Encoder<'a> {
 
     /// What code builds in this file; in one that cannot be signed later, with its signature.
     fn built(&self, builder: Builder) -> Option<Vec<u8>> {
-        let pending = self.built.pending(self.key).filter(|_| builder == Builder::Certificate && !self.is_plain);
+        let pending = self.built.pending(builder, self.key).filter(|_| !self.is_plain);
         pending.map_or_else(|| self.built.bytes(builder, self.key), |pending| Some(pending.signed().to_vec()))
     }
 

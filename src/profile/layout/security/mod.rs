@@ -79,6 +79,8 @@ pub(super) struct Key {
     pub(super) pin: Option<usize>,
     /// The rule of its public half; without one it is no object of the chip.
     pub(super) public: Option<Arc<Rule>>,
+    /// What its card-verifiable certificate says that its holder may do; nothing if it has none.
+    pub(super) authorisation: Vec<Item>,
 }
 
 /// A sort of key, and its name in layouts and card files.

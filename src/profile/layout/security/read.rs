@@ -173,6 +173,10 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
     }
     let pin = fields.text("pin").and_then(|pin| position(fields, "PIN", &pin, pins));
     let public = scope.names.rule(fields, "public_rule", Governed::PublicKey);
+    let authorisation = match fields.has("authorisation") {
+        true => scope.list(fields, "authorisation", &Context::new(scope.names.source(fields, None))),
+        false => Vec::new(),
+    };
     Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
@@ -180,6 +184,7 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         sort: sort.and_then(|sort| KeySort::named(sort.value)),
         pin: pin.map(|pin| first + pin),
         public,
+        authorisation,
     }))
 }
 

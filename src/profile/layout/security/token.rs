@@ -5,20 +5,24 @@ use std::sync::Arc;
 use virtuale_engine::{
     Fid,
     crypto::{Crypto, HashAlgorithm, RustCrypto},
+    cvc,
 };
 
 use super::{
     super::{
         Layout,
         encode::Encoder,
-        model::{Body, Builder, Item, Path},
+        model::{Body, Builder, File, Item, Path},
     },
     HeldKey, KeySort, ObjectKind,
     build::reference,
     held::Public,
 };
 use crate::profile::{
-    authority::{Bearer, Certified, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey, Usage},
+    authority::{
+        Bearer, Certified, CvBearer, CvForm, CvIssuer, FortIssuer, IssueError, Issuer, Pending, Request, SubjectKey,
+        Usage,
+    },
     pkcs15::{self, KeyKind, KeyUsage, Paths, Pin},
     said::{Bilingual, said},
     tree::{Data, Node},
@@ -35,6 +39,15 @@ pub(in super::super) struct Built {
     paths: Option<Paths>,
     /// By the places of their keys.
     certificates: Vec<Option<Issued>>,
+    /// The card-verifiable ones, in the same way.
+    card_verifiable: Vec<Option<CardVerifiable>>,
+}
+
+/// The card-verifiable certificate of a key, and that of the authority that signs it.
+#[derive(Clone, Debug)]
+struct CardVerifiable {
+    own: Arc<Pending>,
+    authority: Arc<Pending>,
 }
 
 /// A certificate of a key.
@@ -55,19 +68,37 @@ impl Built {
             Builder::Prkdf => self.token.prkdf().ok()?,
             Builder::Pukdf => self.token.pukdf().ok()?,
             Builder::Cdf => self.token.cdf().ok()?,
-            Builder::Certificate => match self.certificates.get(key?)?.as_ref()? {
-                Issued::Now(certificate) => certificate.clone(),
-                Issued::Later(pending) => pending.unsigned().to_vec(),
+            Builder::Certificate | Builder::CvCertificate | Builder::CvAuthority => match self.pending(builder, key) {
+                Some(pending) => pending.unsigned().to_vec(),
+                None => match self.certificates.get(key?)?.as_ref()? {
+                    Issued::Now(certificate) if builder == Builder::Certificate => certificate.clone(),
+                    _ => return None,
+                },
             },
         })
     }
 
-    /// The certificate of a key, if it is signed when somebody reads it.
-    pub(in super::super) fn pending(&self, key: Option<usize>) -> Option<&Arc<Pending>> {
-        match self.certificates.get(key?)?.as_ref()? {
-            Issued::Now(_) => None,
-            Issued::Later(pending) => Some(pending),
+    /// The certificate that a builder makes for a key, if it is signed when somebody reads it.
+    pub(in super::super) fn pending(&self, builder: Builder, key: Option<usize>) -> Option<&Arc<Pending>> {
+        let card_verifiable = |key: usize| self.card_verifiable.get(key)?.as_ref();
+        match builder {
+            Builder::CvCertificate => Some(&card_verifiable(key?)?.own),
+            Builder::CvAuthority => Some(&card_verifiable(key?)?.authority),
+            Builder::Certificate => match self.certificates.get(key?)?.as_ref()? {
+                Issued::Now(_) => None,
+                Issued::Later(pending) => Some(pending),
+            },
+            _ => None,
         }
+    }
+
+    /// The certificates in a file that are signed when somebody reads it.
+    pub(in super::super) fn pending_in(&self, file: &File) -> Vec<Arc<Pending>> {
+        if file.key.is_none() || file.words.is_some() {
+            return Vec::new();
+        }
+        let made = Builder::CERTIFICATES.into_iter().filter(|&builder| builds(&file.content, builder));
+        made.filter_map(|builder| self.pending(builder, file.key).cloned()).collect()
     }
 }
 
@@ -97,6 +128,8 @@ pub(in super::super) fn built(
     for (place, key) in held.iter().enumerate() {
         let certificate = key.as_ref().and_then(|key| add(layout, place, key, &holder, &mut built.token, encoder));
         built.certificates.push(certificate);
+        let card_verifiable = key.as_ref().and_then(|key| card_verifiable(layout, place, key, encoder));
+        built.card_verifiable.push(card_verifiable);
     }
     built
 }
@@ -133,6 +166,39 @@ fn add(
             let message = Bilingual::new(why.clone(), format!("ce certificat ne peut pas être émis : « {why} »"));
             let hint = said!(en: "it belongs in file \"{name}\"", fr: "sa place est dans le fichier {name}");
             encoder.mistake(&(0..0), message, hint);
+            None
+        }
+    }
+}
+
+/// The card-verifiable certificates of a key that has some.
+fn card_verifiable(layout: &Layout, place: usize, held: &HeldKey, encoder: &mut Encoder<'_>) -> Option<CardVerifiable> {
+    let object = layout.security.objects.get(place)?;
+    let ObjectKind::Key(key) = &object.kind else { return None };
+    if key.authorisation.is_empty() {
+        return None;
+    }
+    let application = layout.applications.get(object.application)?;
+    // Where the card file says nothing for an item, or another length makes no number, that was told already.
+    let number = encoder.loose(&application.serial_number).try_into().ok()?;
+    let authorisation = encoder.loose(&key.authorisation);
+    let Ok(authorisation) = authorisation.try_into() else {
+        if encoder.is_clean() {
+            encoder.mistake_of_layout(&object.span, "an \"authorisation\" has 7 bytes");
+        }
+        return None;
+    };
+    let (form, public) = match &held.public {
+        Public::Rsa(key) => (CvForm::Recovered, cvc::PublicKey::Rsa(key.clone())),
+        Public::P256(point) => (CvForm::Descriptive, cvc::PublicKey::P256(*point)),
+    };
+    let own = CvIssuer::certify(CvBearer { number, authorisation }, public);
+    match own.and_then(|own| Ok(CardVerifiable { own, authority: CvIssuer::own_certificate(form)? })) {
+        Ok(both) => Some(both),
+        Err(error) => {
+            let why = error.to_string();
+            encoder
+                .mistake_of_layout(&object.span, format!("no certificate of \"{}\" can be made: {why}", object.name));
             None
         }
     }

@@ -1,0 +1,142 @@
+//! Why a role was not proved: which card refused what.
+
+use virtuale_engine::StatusWord;
+
+use crate::terminal::exchange::ExchangeError;
+
+/// One of the two cards.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Side {
+    /// The card that is looked into.
+    Patient,
+    /// The card that proves.
+    Professional,
+}
+
+/// One of the certificates between the root and the key of a professional's card.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Link {
+    /// That of the authority, which the root signed.
+    Authority,
+    /// The card's own, which the authority signed.
+    Own,
+}
+
+/// A step of the proof.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Doing {
+    /// SELECT of the root of the professional's card.
+    SelectProfessional,
+    /// Reading the number of the professional's card.
+    ReadProfessional,
+    /// Reading a certificate from the professional's card: a card without one proves nothing.
+    ReadCertificate(Link),
+    /// VERIFY of the code of the professional's card.
+    VerifyCode,
+    /// SELECT of an application of the patient's card.
+    SelectPatient,
+    /// Reading the number of the patient's card.
+    ReadPatient,
+    /// MSE SET: naming to the patient's card who signed a certificate. `6A88` of the authority's: the patient's card
+    /// does not know that root.
+    NameSigner(Link),
+    /// PSO VERIFY CERTIFICATE. `6688`: not signed by whom it names, or changed; `6985`: not valid today, or its signer
+    /// may not certify; `6984`: its holder is revoked; `6A80`: no certificate.
+    CheckCertificate(Link),
+    /// MSE SET: naming to the patient's card whose key will be proved. `6A88`: the certificate is that of another
+    /// card.
+    NameKey,
+    /// GET CHALLENGE of the patient's card.
+    GetChallenge,
+    /// MSE SET: choosing the key of the professional's card.
+    ChooseKey,
+    /// INTERNAL AUTHENTICATE of the professional's card.
+    Sign,
+    /// EXTERNAL AUTHENTICATE of the patient's card. `6300`: the proof is wrong, or for another card; `6985`: not with a
+    /// fresh challenge.
+    TakeProof,
+}
+
+/// Why a role was not proved.
+#[derive(Debug, thiserror::Error)]
+pub enum Unproven {
+    /// No answer came from a card.
+    #[error("the {} does not answer: {error}", side.english())]
+    Exchange {
+        /// From which.
+        side: Side,
+        /// Why.
+        error: ExchangeError,
+    },
+    /// A card did not do what was asked.
+    #[error("the {} refused ({doing:?}): {status}", doing.side().english())]
+    Refused {
+        /// What was asked.
+        doing: Doing,
+        /// What it answered.
+        status: StatusWord,
+    },
+    /// A card has no serial number in EF.SN.
+    #[error("the {} has no number", side.english())]
+    NoNumber {
+        /// Which.
+        side: Side,
+    },
+    /// What stands in the place of a certificate is none.
+    #[error("what stands in the place of a card-verifiable certificate is none ({link:?})")]
+    Malformed {
+        /// In whose place.
+        link: Link,
+    },
+    /// Nobody gave the code of the professional's card.
+    #[error("nobody gave the code of the professional's card")]
+    CodeNotGiven,
+    /// The code that was given is wrong.
+    #[error("the code of the professional's card was wrong")]
+    CodeWrong {
+        /// How many tries are left, if the card says it.
+        left: Option<u8>,
+    },
+    /// The code of the professional's card is blocked.
+    #[error("the code of the professional's card is blocked")]
+    CodeBlocked,
+    /// The right ended before all was read: the professional's card was removed or reset.
+    #[error("the professional's card was removed or reset")]
+    Gone,
+}
+
+impl Side {
+    fn english(self) -> &'static str {
+        match self {
+            Self::Patient => "patient's card",
+            Self::Professional => "professional's card",
+        }
+    }
+}
+
+impl Doing {
+    /// Which card it is asked of.
+    #[must_use]
+    pub fn side(self) -> Side {
+        match self {
+            Self::SelectProfessional
+            | Self::ReadProfessional
+            | Self::ReadCertificate(_)
+            | Self::VerifyCode
+            | Self::ChooseKey
+            | Self::Sign => Side::Professional,
+            Self::SelectPatient
+            | Self::ReadPatient
+            | Self::NameSigner(_)
+            | Self::CheckCertificate(_)
+            | Self::NameKey
+            | Self::GetChallenge
+            | Self::TakeProof => Side::Patient,
+        }
+    }
+
+    /// That no answer came.
+    pub(super) fn failed(self, error: ExchangeError) -> Unproven {
+        Unproven::Exchange { side: self.side(), error }
+    }
+}
