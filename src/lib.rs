@@ -3,10 +3,12 @@
 //! This package is the world around the chip. [`profile`] turns card files and layouts into chips; [`reader`] shows
 //! chips to terminal software. The chip itself is in the packages `virtuale-engine` and `virtuale-applets`.
 //!
+//! [`lists`] are what a terminal knows beside the cards: which are opposed, and where forms go.
+//!
 //! [`host`] runs readers with cards in them, for the command line and for whoever writes `Host::builder()`.
 //!
-//! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `profile`, `reader`. A test reads the `use` lines and
-//! holds it.
+//! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `lists`, `profile`, `reader`. A test reads the `use`
+//! lines and holds it.
 
 #![forbid(unsafe_code)]
 
@@ -14,6 +16,7 @@
 pub mod cli;
 pub mod host;
 pub mod layer;
+pub mod lists;
 pub mod profile;
 pub mod reader;
 pub mod terminal;
@@ -31,3 +34,8 @@ pub use virtuale_engine as engine;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/library.md")]
 struct Guide;
+
+/// The guide on lists, whose example is run too.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/lists.md")]
+struct ListsGuide;

@@ -30,7 +30,7 @@ mod chance_tests;
 mod codings;
 mod load;
 mod named;
-mod nearest;
+pub(crate) mod nearest;
 mod notes;
 mod provision;
 pub(crate) mod reason;

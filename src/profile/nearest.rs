@@ -17,7 +17,7 @@ pub(super) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str
 }
 
 /// The hint that names it.
-pub(super) fn hint<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<Bilingual> {
+pub(crate) fn hint<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<Bilingual> {
     nearest(written, words).map(|word| said!(en: "did you mean \"{word}\"?", fr: "est-ce « {word} » ?"))
 }
 

@@ -26,10 +26,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("profile", &["layer"]),
     ("reader", &[]),
     ("layer", &[]),
-    ("terminal", &["profile", "reader"]),
+    ("lists", &["profile"]),
+    ("terminal", &["lists", "profile", "reader"]),
     ("trace", &["layer", "profile", "reader"]),
     ("host", &["layer", "profile", "reader", "terminal", "trace"]),
-    ("cli", &["host", "layer", "profile", "reader", "terminal", "trace"]),
+    ("cli", &["host", "layer", "lists", "profile", "reader", "terminal", "trace"]),
 ];
 
 fn root() -> &'static Path {
