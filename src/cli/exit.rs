@@ -10,7 +10,7 @@ pub const DONE: u8 = 0;
 pub const FOUND: u8 = 1;
 /// Wrong use: an unknown verb or option, a command that is not hexadecimal, a slot that is not as the verb needs it.
 pub const USAGE: u8 = 2;
-/// A card file, layout or trace is invalid.
+/// A card file, layout, list or trace is invalid.
 pub const INVALID: u8 = 3;
 /// The environment failed: a socket, a reader, a file, the system.
 pub const ENVIRONMENT: u8 = 4;
@@ -38,7 +38,7 @@ Exit codes:
   0    done
   1    a check or a replay found something
   2    wrong use; also a slot that is not as the verb needs it, such as one that is empty
-  3    a card file, layout or trace is invalid
+  3    a card file, layout, list or trace is invalid
   4    the environment failed: a socket, a reader, a file
 
 exec, record and replay return the code of the command that they run; 128+n when signal n

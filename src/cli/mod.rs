@@ -24,6 +24,7 @@ mod man;
 mod messages;
 mod mistake;
 mod opensc;
+mod opposition;
 mod options;
 mod output;
 mod read;
@@ -39,6 +40,7 @@ mod slots;
 mod stop;
 mod supervise;
 mod target;
+mod tod;
 mod waiting;
 
 use std::{
@@ -131,6 +133,15 @@ enum Verb {
     Redact(redact::Args),
     /// Write, check and look into card files
     Card(card::Args),
+    /// Look cards up in opposition lists, and make such lists
+    ///
+    /// A list is monthly, with increments behind it (docs/lists.md). No terminal accepts an opposed card.
+    Opposition(opposition::Args),
+    /// Say where the care forms of a body go, by a table of destinations (TOD)
+    ///
+    /// Bodies that others took the place of are followed (docs/lists.md). The exit code is 1 if the table leads
+    /// nowhere.
+    Tod(tod::Args),
     /// Write the certificates and keys of the test authority
     ///
     /// They are the same on every machine. Every name says TEST; the keys are public and protect nothing.
@@ -162,6 +173,8 @@ impl Verb {
             Self::Convert(args) => convert::run(args),
             Self::Redact(args) => redact::run(args),
             Self::Card(args) => card::run(args),
+            Self::Opposition(args) => opposition::run(args),
+            Self::Tod(args) => tod::run(args),
             Self::Keys(args) => keys::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
@@ -176,6 +189,8 @@ impl Verb {
             Self::Demo(args) => args.language(),
             Self::Read(args) => args.language(),
             Self::Card(args) => args.language(),
+            Self::Opposition(args) => args.language(),
+            Self::Tod(args) => args.language(),
             _ => Language::En,
         }
     }

@@ -141,6 +141,21 @@ fn what_is_on_cards() {
 }
 
 #[test]
+fn what_lists_say() {
+    let sandbox = Sandbox::new();
+    let lists = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lists/opposition");
+    let tod = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lists/tod.toml");
+    let of = |arguments: &[&str]| printed(&sandbox, &[arguments, &["--json", "--now", "2026-01-23"]].concat());
+    let cards = ["--serial", "10000006", "--serial", "10000007", "--card", "vitale2-martin"];
+    compare("opposition check --json", &[of(&[&["opposition", "check", lists][..], &cards].concat())]);
+    compare("opposition show --json", &[of(&["opposition", "show", lists, "--cards"])]);
+    let bodies =
+        [&["01", "344", "0001"][..], &["--card", "vitale2-martin"]].map(|body| of(&[&["tod", tod], body].concat()));
+    let nowhere = of(&["tod", tod, "019999999"]);
+    compare("tod --json", &[&bodies[..], &[nowhere]].concat());
+}
+
+#[test]
 fn what_keeps_programs_from_seeing_readers() {
     let sandbox = Sandbox::new();
     compare("doctor --json", &[printed(&sandbox, &["doctor", "--json"])]);

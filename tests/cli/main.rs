@@ -8,6 +8,7 @@ mod files;
 mod foreign;
 mod json;
 mod keys;
+mod lists;
 mod memory;
 mod named;
 mod pipes;

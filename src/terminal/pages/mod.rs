@@ -6,7 +6,7 @@
 use virtuale_engine::StatusWord;
 
 use crate::{
-    profile::schema::Doc,
+    profile::{schema::Doc, tree::CardDate},
     terminal::{
         exchange::Exchange,
         transport::TransportError,
@@ -132,6 +132,12 @@ fn attach(page: &mut Page, lines: &[&str], words: &Words) {
     page.heading(words.titles.attach);
     page.text(2, Role::Plain, words.notes.attach);
     lines.iter().for_each(|line| page.verbatim(line));
+}
+
+/// A day as pages of a language write it.
+#[must_use]
+pub fn day(day: CardDate, lang: Lang) -> String {
+    (words::of(lang).date)(day)
 }
 
 /// What stands for a program of one's own in the lines of [`demo`].

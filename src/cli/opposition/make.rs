@@ -1,0 +1,91 @@
+//! `virtuale opposition make`.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    cli::{
+        Exit, Failure, cards, exit,
+        language::Language,
+        options::Reproducible,
+        output,
+        target::{self, Force},
+    },
+    lists::opposition::{self, Entries, Entry, LONGEST, Opposition, Serial},
+    profile::{reading, said::said},
+    writing,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale opposition make --now 2026-01-20 --text cards.txt -o 2026-01-20.loe
+  virtuale opposition make --now 2026-01-21 --since 2026-01-20.loe --text changes.txt -o 2026-01-21.loi";
+
+/// Arguments of `opposition make`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// A text with a card in each line, as a list has it: 10000004 perte 2026-01-12; with --since each line begins with
+    /// + or -
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// The lists that the increment follows, in order, or a folder with them; may be given several times
+    #[arg(long, value_name = "LIST")]
+    since: Vec<PathBuf>,
+    /// Where to write it [default: standard output]
+    #[arg(short, long, value_name = "FILE", value_parser = target::file())]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    force: Force,
+    /// The language of mistakes [default: that of the locale]
+    #[arg(long)]
+    lang: Option<Language>,
+    #[command(flatten)]
+    reproducible: Reproducible,
+}
+
+impl Args {
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
+}
+
+/// Writes the list.
+pub(super) fn run(args: &Args) -> Exit {
+    let inputs: Vec<&Path> = args.text.iter().chain(&args.since).map(PathBuf::as_path).collect();
+    args.output.iter().try_for_each(|file| args.force.allow(file, &inputs))?;
+    let today = args.reproducible.today();
+    let text = if args.since.is_empty() {
+        let cards = changes(args, Entries::Cards)?;
+        opposition::monthly(today, &cards.into_values().flatten().collect::<Vec<_>>())
+    } else {
+        let lists = Opposition::open_all(&args.since, today).map_err(cards::failure)?;
+        if lists.date() >= today {
+            let message = said!(en: "there is a list of {today} already", fr: "il y a déjà une liste du {today}");
+            let hint = said!(
+                en: "an increment is of a later day than what it follows: say which with --now",
+                fr: "un incrément est d'un jour postérieur à ce qu'il suit : dire lequel avec --now",
+            );
+            return Err(Failure::usage(message, hint));
+        }
+        let changes: Vec<_> = changes(args, Entries::Changes)?.into_iter().collect();
+        opposition::increment(today, lists.date(), &changes)
+    };
+    match &args.output {
+        None => output::document(text.as_bytes())?,
+        Some(file) => writing::replace(file, |out| out.write_all(text.as_bytes()))
+            .map_err(|error| Failure::file("write", file, &error))?,
+    }
+    Ok(exit::DONE)
+}
+
+/// What the list has of each card.
+fn changes(args: &Args, which: Entries) -> Result<BTreeMap<Serial, Option<Entry>>, Failure> {
+    let Some(path) = &args.text else { return Ok(BTreeMap::new()) };
+    let source = Arc::new(reading::text(path, LONGEST).map_err(cards::failure)?);
+    let changes = opposition::entries(&source, which).map_err(Failure::Invalid)?;
+    Ok(changes.into_iter().map(|change| (change.serial, change.entry)).collect())
+}
