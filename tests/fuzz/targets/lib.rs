@@ -13,6 +13,7 @@ mod decode;
 mod echo;
 mod keys;
 mod layout;
+mod lists;
 mod log;
 mod terminal;
 mod text;
@@ -39,6 +40,7 @@ pub const ALL: &[Target] = &[
     Target { name: "cps2ter", seeds: &[], run: cps2ter::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
+    Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
     Target { name: "vitale1", seeds: &[], run: vitale1::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
