@@ -122,15 +122,23 @@ impl<'a> Decoder<'a> {
         let whole = Part { bytes, start };
         let start = self.start();
         let Some(item) = self.file.content.first() else { return self.tail(whole) };
-        if whole.bytes.iter().all(|&byte| byte == self.file.fill) {
+        if self.is_blank(bytes) {
             return self.tail(whole);
         }
-        let Some((element, taken)) = self.once(item, index, whole, &start) else {
+        let found = if item.starts(bytes, self.file.fill) { self.once(item, index, whole, &start) } else { None };
+        let Some((element, taken)) = found else {
+            // The record is a member all the same, of which nothing is known.
+            let _ = self.enter(item, index, &mut start.clone());
             return vec![unexplained(whole)];
         };
         let mut elements = vec![element];
         elements.extend(self.tail(whole.from(taken)));
         elements
+    }
+
+    /// Whether a record holds nothing: it was erased, or never written.
+    pub(super) fn is_blank(&self, record: &[u8]) -> bool {
+        record.iter().all(|&byte| byte == self.file.fill)
     }
 
     /// What stands behind the content: what fills the file up, and before it, what the layout does not explain.

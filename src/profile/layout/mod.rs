@@ -21,6 +21,7 @@ mod part;
 mod place;
 mod plain;
 mod read;
+mod records;
 mod references;
 mod security;
 mod special;
@@ -38,7 +39,7 @@ use std::{
 
 use virtuale_engine::{
     Aid, Fid, Interface,
-    image::{FileIndex, Habits, ImageError, RecordStructure},
+    image::{FileIndex, Habits, ImageError},
 };
 
 pub(super) use self::cache::parse_once;
@@ -245,8 +246,7 @@ impl Layout {
     /// Whether a file of this name is cyclic, so that the newest of its records is number 1 [ISO-7816-4 7.4.5].
     #[must_use]
     pub fn is_cyclic(&self, file: &str) -> bool {
-        let file = self.files.iter().find(|known| known.name == file);
-        matches!(file.map(|file| &file.structure), Some(Structure::Records { structure: RecordStructure::Cyclic, .. }))
+        self.files.iter().find(|known| known.name == file).is_some_and(File::is_cyclic)
     }
 
     /// What the bytes of a file say, from its first byte on; `None` if the layout has no file of this name. Records of
@@ -269,10 +269,12 @@ impl Layout {
     pub fn decode_records(&self, file: &str, records: &[&[u8]]) -> Option<Decoded> {
         let file = self.files.iter().find(|known| known.name == file)?;
         let mut decoder = Decoder::new(self, file);
-        let (mut elements, mut start) = (Vec::new(), 0);
-        for (index, record) in records.iter().enumerate().take(MOST_RECORDS) {
-            elements.extend(decoder.record(index, record, start));
+        let (mut elements, mut start, mut member) = (Vec::new(), 0, 0);
+        for record in records.iter().take(MOST_RECORDS) {
+            elements.extend(decoder.record(member, record, start));
             start += record.len();
+            // Elsewhere the place of a record is that of its member; in a cyclic file all of them move on.
+            member += usize::from(!(file.is_cyclic() && decoder.is_blank(record)));
         }
         Some(Decoded { data: decoder.into_data(), elements })
     }

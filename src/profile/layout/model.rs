@@ -135,6 +135,11 @@ impl File {
         (0..member.most).map(of).collect()
     }
 
+    /// Whether its newest record is number 1.
+    pub(super) fn is_cyclic(&self) -> bool {
+        matches!(self.structure, Structure::Records { structure: RecordStructure::Cyclic, .. })
+    }
+
     /// The identifier of the file of a member, of the first one's file.
     pub(super) fn fid_of(&self, index: usize) -> Fid {
         Fid(self.fid.0.saturating_add(u16::try_from(index).unwrap_or(u16::MAX)))

@@ -31,6 +31,12 @@ impl Check {
         ("siret", Self::Siret),
     ];
 
+    /// Whether a number has the digits that follow.
+    #[must_use]
+    pub fn holds(self, number: &str) -> bool {
+        self.verify(number).is_ok()
+    }
+
     /// Checks a number that is not empty.
     ///
     /// # Errors

@@ -172,7 +172,10 @@ impl<'a> FileWalk<'a> {
         let control = selected.data;
         match self.read_to_end(&pointer.name)? {
             Ok(bytes) => Ok(Ok(Content::Bytes(bytes))),
-            Err(StatusWord::INCOMPATIBLE_WITH_FILE) => Ok(Ok(Content::Records(self.records(&pointer.name, &control)?))),
+            Err(StatusWord::INCOMPATIBLE_WITH_FILE) => Ok(match self.records(&pointer.name, &control)? {
+                Ok(records) => Ok(Content::Records(records)),
+                Err(status) => Err(Unread { status, control }),
+            }),
             Err(status) => Ok(Err(Unread { status, control })),
         }
     }
@@ -194,20 +197,22 @@ impl<'a> FileWalk<'a> {
         Ok(Ok(content))
     }
 
-    /// The records of the current file, the oldest first.
-    fn records(&mut self, name: &str, control: &[u8]) -> Result<Vec<Vec<u8>>, ExchangeError> {
+    /// The records of the current file, the oldest first. A file without any is not one that is closed.
+    fn records(&mut self, name: &str, control: &[u8]) -> Result<Result<Vec<Vec<u8>>, StatusWord>, ExchangeError> {
         let mut records = Vec::new();
         for number in 1..=LAST_RECORD {
             let record = self.dialogue.send(&Command::read_record(name, number))?;
-            if !record.status.is_processed() {
-                break;
+            match record.status {
+                status if status.is_processed() => records.push(record.data),
+                StatusWord::RECORD_NOT_FOUND => break,
+                status if records.is_empty() => return Ok(Err(status)),
+                _ => break,
             }
-            records.push(record.data);
         }
         if is_cyclic(control).unwrap_or_else(|| self.layout.is_cyclic(name)) {
             records.reverse();
         }
-        Ok(records)
+        Ok(Ok(records))
     }
 
     /// That something else was selected than the application that files were read in.

@@ -78,7 +78,8 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
     let disagree = contradictions.into_iter().map(|key| Remark::FilesDisagree { key });
     let remarks = walk.remarks.into_iter().chain(disagree).chain(cut_short).collect();
     let exchanges = walk.files.dialogue.into_log();
-    let mut reading = Reading { data, files, closed, remarks, exchanges, ..Reading::empty(atr, model, today) };
+    let reading = Reading { data, files, closed, remarks, exchanges, ..Reading::empty(atr, model, today) };
+    let mut reading = reading.with_copies(layout);
     reading.conclude(Model::Vitale2);
     Ok(reading)
 }

@@ -5,10 +5,11 @@ use jiff::civil::Date;
 use super::{Beneficiary, ClosedFile, Model, OpenFile, Remark, Volet, checks, view};
 use crate::{
     profile::{
+        layout::Layout,
         map::Shares,
         tree::{CardDate, Data, Node, Table},
     },
-    terminal::exchange::Exchange,
+    terminal::{copies::Copies, exchange::Exchange},
 };
 
 /// All that a terminal knows of a card after reading it.
@@ -24,6 +25,8 @@ pub struct Reading {
     pub volet: Volet,
     /// The same under the keys of card files, with what the volet has no place for.
     pub data: Node,
+    /// The copies of care forms on it.
+    pub copies: Copies,
     /// The files that were read, in the order of reading.
     pub files: Vec<OpenFile>,
     /// The files that stayed closed.
@@ -44,6 +47,7 @@ impl Reading {
             atr,
             model,
             volet: Volet::default(),
+            copies: Copies::default(),
             data: Node::unwritten(Data::Table(Table::new())),
             files: Vec::new(),
             closed: Vec::new(),
@@ -51,6 +55,12 @@ impl Reading {
             exchanges: Vec::new(),
             remarks: Vec::new(),
         }
+    }
+
+    /// The same with what a layout finds of copies in what was read.
+    pub(super) fn with_copies(mut self, layout: &Layout) -> Self {
+        self.copies = Copies::of(layout, &self.data, &self.files, &self.closed);
+        self
     }
 
     /// After the last file: what the data mean, and what they mean today. `expected` is what a card that can be read so

@@ -63,8 +63,12 @@ fn what_is_read_is_what_the_card_file_says() {
         assert_eq!(reading.volet, written, "{name}");
         let closed: Vec<(&str, Lock)> =
             reading.closed.iter().map(|file| (file.pointer.name.as_str(), file.lock)).collect();
-        let expected =
-            [("COUVERT", Lock::ProfessionalCard), ("EXONER", Lock::ProfessionalCard), ("PHOTO", Lock::Never)];
+        let expected = [
+            ("COUVERT", Lock::ProfessionalCard),
+            ("EXONER", Lock::ProfessionalCard),
+            ("PHOTO", Lock::Never),
+            ("COPIES", Lock::ProfessionalCard),
+        ];
         assert_eq!(closed, expected, "{name}");
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn read(
         Err(ExchangeError::Unsendable(why)) => return Err(why.into()),
         Err(ExchangeError::Endless) => walk.reading.remarks.push(Remark::CutShort),
     }
-    let mut reading = walk.reading;
+    let mut reading = walk.reading.with_copies(layout);
     reading.exchanges = walk.dialogue.into_log();
     reading.conclude(Model::Vitale1);
     Ok(reading)

@@ -2,6 +2,7 @@
 //! so that they have one vocabulary of card files.
 
 mod cards;
+mod copies;
 mod face;
 mod follow;
 mod memory;
@@ -23,7 +24,7 @@ pub use self::{
 /// The class of the instructions of a word memory, and their bytes.
 pub use vitale1::{CLASS as WORD_CLASS, instruction as word_instruction};
 
-use super::{BuiltIn, Face, Family, OwnCommand, Part};
+use super::{BuiltIn, Contradiction, Face, Family, Note, OwnCommand, Part};
 use crate::profile::{
     layout::{Layout, Report, Tables},
     map::CardMap,
@@ -68,6 +69,14 @@ impl Family for Vitale {
             Model::Vitale2 | Model::LikeVitale2 => Some(SECOND),
             Model::Unknown => None,
         }
+    }
+
+    fn contradictions(&self, data: &Node) -> Vec<Contradiction> {
+        copies::contradictions(data)
+    }
+
+    fn notes(&self, data: &Node) -> Vec<Note> {
+        copies::notes(data)
     }
 
     fn applets(&self) -> &'static [&'static str] {

@@ -54,6 +54,12 @@ fn content(image: &virtuale_engine::image::ChipImage, index: usize) -> Vec<u8> {
     }
 }
 
+/// The elements of the bytes that a card gives: a file of records has no more than it has records.
+fn of_content(mut elements: Vec<Element>, content: &[u8]) -> Vec<Element> {
+    elements.retain(|element| element.range.end <= content.len());
+    elements
+}
+
 /// The tree of spans without places in card files, which decoding cannot know.
 fn without_places(mut elements: Vec<Element>) -> Vec<Element> {
     for element in &mut elements {

@@ -6,7 +6,8 @@ use rand_core::{Rng, SeedableRng};
 use virtuale_engine::image::FileKind;
 
 use super::{
-    Layout, assert_gapless, content, layout, source, vitale1_text, vitale2_text, with_content, without_places,
+    Layout, assert_gapless, content, layout, of_content, source, vitale1_text, vitale2_text, with_content,
+    without_places,
 };
 use crate::profile::{
     schema::{Fields, Key, Kind, Presence},
@@ -142,7 +143,8 @@ fn there_and_back(layout: &Layout, data: &Node) -> Node {
         let bytes = content(&image, layout.applications.len() + index);
         let decoded = layout.decode(&file.name, &bytes).expect("a file of the layout");
         assert_gapless(&decoded.elements, 0, bytes.len());
-        assert_eq!(decoded.elements, without_places(file.elements), "{}", file.name);
+        let written = of_content(without_places(file.elements), &bytes);
+        assert_eq!(decoded.elements, written, "{}", file.name);
         merge(&mut found, decoded.data);
     }
     found

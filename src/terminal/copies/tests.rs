@@ -1,0 +1,327 @@
+//! Copies both ways, on a card that all may read and add to, and on cards that answer anything.
+
+use std::{num::NonZeroU16, sync::LazyLock};
+
+use hex_literal::hex;
+use jiff::civil::{Date, date};
+use proptest::{collection::vec, option, prelude::*};
+use virtuale_applets::layouts::VITALE2;
+use virtuale_engine::StatusWord;
+
+use super::{
+    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copies, Copy, FormNumber, Nature,
+    NotAppended, Patient, Shown, Stage, TooMuch, append,
+};
+use crate::{
+    profile::{Options, Profile, layout::Layout, load, nir::Nir, tree::CardDate},
+    terminal::{
+        exchange::Dialogue,
+        files::Lock,
+        toy::parrot,
+        transport::{Transport, in_process::in_process},
+        vitale::{Reading, read},
+    },
+};
+
+const TODAY: Date = date(2026, 1, 15);
+
+/// A card with these lines behind those of the insured, whose copies everybody may read and add to.
+fn open_card(more: &str) -> Profile {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let closed = "read = \"role:professional\"\nwrite = \"role:author\"";
+    assert!(VITALE2.contains(closed));
+    let layout = VITALE2.replace(closed, "read = \"always\"\nwrite = \"always\"");
+    std::fs::write(folder.path().join("open.toml"), layout).expect("room");
+    card(&folder.path().join("card.toml"), "open.toml", more)
+}
+
+fn card(path: &std::path::Path, layout: &str, more: &str) -> Profile {
+    let card = format!(
+        "layout = \"{layout}\"\n[assure]\nnir = \"1 90 19 99 999 005\"\nnom = \"PETIT\"\nprenom = \"ALIX\"\n\
+         naissance = \"1990-19-14\"\n{more}"
+    );
+    std::fs::write(path, card).expect("room");
+    load(path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Copies of a card file: the day and the number of each.
+fn written(copies: &[(&str, u32)]) -> String {
+    let copy = |(day, number): &(&str, u32)| {
+        format!(
+            "[[copie]]\ndate = \"{day}\"\nnumero = \"{number:06}\"\nnir = \"1 90 19 99 999 005\"\n\
+             professionnel = \"999100019\"\ntotal = 3000\n[[copie.acte]]\ncode = \"G\"\nmontant = 3000\n"
+        )
+    };
+    copies.iter().map(copy).collect()
+}
+
+/// What those copies say.
+fn copy(day: Date, number: u32) -> Copy {
+    Copy {
+        date: day,
+        number: FormNumber::new(number).expect("six digits"),
+        patient: Patient::Nir(Nir::read("1 90 19 99 999 005").expect("a NIR")),
+        body: Body::read("013499881").expect("nine digits"),
+        author: BillingNumber::read("999100019").expect("a number with its key"),
+        nature: Nature::Illness,
+        acts: Acts::new(vec![act("G", 3000)]).expect("one"),
+        third_party: Cents(0),
+    }
+}
+
+fn act(code: &str, amount: u32) -> Act {
+    let code = ActCode::read(code).expect("a code");
+    let coefficient = NonZeroU16::new(100).expect("one");
+    Act { date: None, code, coefficient, amount: Cents(amount), exoneration: 0 }
+}
+
+fn reading(profile: &Profile, transport: &mut dyn Transport) -> Reading {
+    read(transport, profile.layout(), TODAY).expect("a Vitale 2")
+}
+
+#[test]
+fn a_card_is_born_with_copies_and_shows_the_newest_first() {
+    let profile = open_card(&written(&[("today-100d", 7), ("today-20d", 8)]));
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let copies = reading(&profile, &mut transport).copies;
+    assert_eq!(copies.objection, Some(false));
+    assert_eq!(copies.all(), [copy(date(2025, 12, 26), 8), copy(date(2025, 10, 7), 7)]);
+}
+
+#[test]
+fn a_card_without_copies_is_open_and_empty_or_closed() {
+    let profile = open_card("");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let shown = Shown::Open { copies: vec![], unreadable: 0 };
+    assert_eq!(reading(&profile, &mut transport).copies, Copies { objection: Some(false), shown });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let profile = card(&folder.path().join("card.toml"), "vitale2", "");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    assert_eq!(reading(&profile, &mut transport).copies.shown, Shown::Closed(Lock::ProfessionalCard));
+}
+
+#[test]
+fn a_vitale_1_has_no_file_for_copies() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("applets/cards/vitale1-petit.toml");
+    let profile = load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"));
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    assert_eq!(reading(&profile, &mut transport).copies, Copies::default());
+    let mut dialogue = Dialogue::new(&mut transport);
+    let refused = append(&mut dialogue, profile.layout(), &copy(TODAY, 1));
+    assert!(matches!(refused, Err(NotAppended::NotCoded(_))), "{refused:?}");
+}
+
+#[test]
+fn what_is_appended_is_read_and_the_oldest_gives_way() {
+    let profile = open_card(&written(&[("today-100d", 0)]));
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let days: Vec<Date> = (1..=10).map(|day| date(2026, 1, day)).collect();
+    for (number, day) in (1..).zip(&days) {
+        let mut dialogue = Dialogue::new(&mut transport);
+        append(&mut dialogue, profile.layout(), &copy(*day, number)).expect("all may add");
+    }
+    let numbers: Vec<u32> =
+        reading(&profile, &mut transport).copies.all().iter().map(|copy| copy.number.value()).collect();
+    assert_eq!(numbers, (1..=10).rev().collect::<Vec<u32>>());
+}
+
+#[test]
+fn a_terminal_adds_no_copy_where_the_insured_objects() {
+    let profile = open_card("opposition_copies = true\n");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let refused = append(&mut Dialogue::new(&mut transport), profile.layout(), &copy(TODAY, 1));
+    assert!(matches!(refused, Err(NotAppended::Objected)), "{refused:?}");
+    let shown = Shown::Open { copies: vec![], unreadable: 0 };
+    assert_eq!(reading(&profile, &mut transport).copies, Copies { objection: Some(true), shown });
+}
+
+#[test]
+fn without_a_right_a_card_takes_no_copy() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let profile = card(&folder.path().join("card.toml"), "vitale2", "");
+    let mut transport = in_process(Box::new(profile.card())).expect("power");
+    let refused = append(&mut Dialogue::new(&mut transport), profile.layout(), &copy(TODAY, 1));
+    let Err(NotAppended::NoRight(status)) = refused else { panic!("{refused:?}") };
+    assert_eq!(status, StatusWord::SECURITY_NOT_SATISFIED);
+}
+
+#[test]
+fn a_copy_is_used_from_the_fifteenth_to_the_ninetieth_day() {
+    let form = copy(date(2026, 1, 15), 1);
+    let stage = |day: Date| form.usage(day).stage;
+    assert_eq!(stage(date(2026, 1, 14)), Stage::ToCome);
+    assert_eq!(stage(date(2026, 1, 15)), Stage::TooEarly);
+    assert_eq!(stage(date(2026, 1, 29)), Stage::TooEarly);
+    assert_eq!(stage(date(2026, 1, 30)), Stage::Usable);
+    assert_eq!(stage(date(2026, 4, 15)), Stage::Usable);
+    assert_eq!(stage(date(2026, 4, 16)), Stage::TooLate);
+    let usage = form.usage(TODAY);
+    assert_eq!((usage.from, usage.until), (Some(date(2026, 1, 30)), Some(date(2026, 4, 15))));
+    let last = copy(Date::MAX, 1).usage(Date::MAX);
+    assert_eq!((last.stage, last.from, last.until), (Stage::TooEarly, None, None));
+    assert_eq!(copy(Date::MIN, 1).usage(Date::MAX).stage, Stage::TooLate);
+}
+
+#[test]
+fn what_has_no_place_is_named() {
+    assert_eq!(FormNumber::new(1_000_000), Err(TooMuch::Number));
+    assert_eq!(BillingNumber::read("999100018"), Err(TooMuch::Key));
+    assert_eq!(Body::read("01349988"), Err(TooMuch::Digits(9)));
+    assert_eq!(ActCode::read("HBMD0511"), Err(TooMuch::Code));
+    assert_eq!(ActCode::read(""), Err(TooMuch::Code));
+    assert_eq!(AccidentNumber::read("1234567"), Err(TooMuch::Accident));
+    assert_eq!(Acts::new(vec![]), Err(TooMuch::Acts));
+    assert_eq!(Acts::new(vec![act("G", 1); 7]), Err(TooMuch::Acts));
+    let refused = |copy: &Copy| copy.record(layout()).map_err(|why| why.to_string());
+    let too_much = Copy { third_party: Cents(3001), ..copy(TODAY, 1) };
+    assert_eq!(refused(&too_much), Err("the third party's share is more than the total".into()));
+    let dear = Copy { acts: Acts::new(vec![act("G", 10_000_000)]).expect("one"), ..copy(TODAY, 1) };
+    assert_eq!(refused(&dear), Err("an act costs at most 99999.99".into()));
+    assert_eq!(Cents(123_405).to_string(), "1234.05");
+}
+
+#[test]
+fn a_form_with_many_acts_has_several_copies() {
+    let form = Copy { third_party: Cents(6_500), ..copy(TODAY, 1) };
+    let copies = form.of_all(&vec![act("AMI", 1_000); 8]).expect("all have room");
+    let parts: Vec<_> =
+        copies.iter().map(|copy| (copy.acts.iter().len(), copy.total().0, copy.third_party.0)).collect();
+    assert_eq!(parts, [(6, 6_000, 6_000), (2, 2_000, 500)]);
+    assert!(copies.iter().all(|copy| copy.number == form.number));
+    assert_eq!(form.of_all(&[]), Err(TooMuch::Acts));
+    assert_eq!(form.of_all(&[act("AMI", 6_499)]), Err(TooMuch::ThirdParty));
+}
+
+/// The layout of the program.
+fn layout() -> &'static Layout {
+    static LAYOUT: LazyLock<Profile> = LazyLock::new(|| open_card(""));
+    LAYOUT.layout()
+}
+
+fn days() -> impl Strategy<Value = Date> {
+    (1998_i16..2100, 1_i8..=12, 1_i8..=28).prop_map(|(year, month, day)| date(year, month, day))
+}
+
+fn patients() -> impl Strategy<Value = Patient> {
+    prop_oneof![
+        "[12][0-9]{4}(2A|2B|[0-9]{2})[0-9]{6}".prop_map(|nir| Patient::Nir(Nir::read(&nir).expect("a NIR"))),
+        (1900_u16..2100, 1_u8..=99, 1_u8..=31, 1_u8..=9).prop_map(|(year, month, day, rank)| {
+            // A month of the calendar has its days.
+            let day = if month <= 12 { day.min(28) } else { day };
+            Patient::Born { date: CardDate { year, month, day, hour: 0, minute: 0 }, rank }
+        }),
+    ]
+}
+
+fn natures() -> impl Strategy<Value = Nature> {
+    let numbered = |number: String| Accident::Numbered(AccidentNumber::read(&number).expect("its digits"));
+    prop_oneof![
+        Just(Nature::Illness),
+        days().prop_map(Nature::Maternity),
+        "[0-9]{8,9}".prop_map(move |number| Nature::Accident(numbered(number))),
+        days().prop_map(|day| Nature::Accident(Accident::Of(day))),
+    ]
+}
+
+fn acts() -> impl Strategy<Value = Acts> {
+    let act = (option::of(days()), "[A-Z0-9]{1,7}", 1_u16.., 0_u32..=9_999_999, 0_u8..=9);
+    let act = act.prop_map(|(date, code, coefficient, amount, exoneration)| Act {
+        date,
+        code: ActCode::read(&code).expect("a code"),
+        coefficient: NonZeroU16::new(coefficient).expect("not zero"),
+        amount: Cents(amount),
+        exoneration,
+    });
+    vec(act, 1..=Acts::MOST).prop_map(|acts| Acts::new(acts).expect("so many have room"))
+}
+
+fn copies() -> impl Strategy<Value = Copy> {
+    let whole = (days(), 0..=FormNumber::LAST, patients(), "[0-9]{9}", natures(), acts(), 0_u32..=100);
+    whole.prop_map(|(date, number, patient, body, nature, acts, percent)| {
+        let number = FormNumber::new(number).expect("six digits");
+        let body = Body::read(&body).expect("nine digits");
+        let whole = Copy { date, number, patient, body, nature, acts, ..copy(date, 1) };
+        let third_party = u64::from(whole.total().0) * u64::from(percent) / 100;
+        Copy { third_party: Cents(u32::try_from(third_party).expect("no more than the total")), ..whole }
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_copy_reads_back_as_it_was_written(copy in copies()) {
+        let record = copy.record(layout()).expect("it has its place");
+        prop_assert_eq!(record.len(), 175);
+        prop_assert_eq!(Copy::of_record(layout(), &record).expect("a copy"), Some(copy));
+    }
+
+    #[test]
+    fn no_record_makes_a_terminal_panic(
+        copy in copies(), record in vec(any::<u8>(), 0..300), flips in vec((0_usize..175, any::<u8>()), 0..6), honest: bool,
+    ) {
+        let mut record = if honest { copy.record(layout()).expect("it has its place") } else { record };
+        for (at, byte) in flips {
+            if let Some(cell) = record.get_mut(at) {
+                *cell = byte;
+            }
+        }
+        if let Ok(Some(read)) = Copy::of_record(layout(), &record) {
+            // Whatever is taken for a copy can be written, and is the same again.
+            let again = read.record(layout()).expect("it has its place");
+            prop_assert_eq!(Copy::of_record(layout(), &again).expect("a copy"), Some(read));
+        }
+    }
+}
+
+/// A card whose files are all closed but for one of records, which answers with these.
+fn hostile(records: Vec<Vec<u8>>) -> impl virtuale_engine::Card {
+    let mut given = 0;
+    let mut is_copies = false;
+    crate::toy::Toy::with_atr(
+        virtuale_engine::Atr::parse(&hex!("3B 75 13 00 00 44 09 EA 90 00")).expect("a public ATR"),
+        move |command: &[u8], response: &mut virtuale_engine::Response| {
+            response.clear();
+            let status = match command {
+                [0x00, 0xA4, 0x04, ..] => 0x9000,
+                [0x00, 0xA4, _, _, 0x02, high, low, ..] => {
+                    is_copies = [*high, *low] == [0xD0, 0x1B];
+                    if is_copies { 0x9000 } else { 0x6A82 }
+                }
+                [0x00, 0xB0, ..] => 0x6981,
+                [0x00, 0xB2, ..] if is_copies && given < records.len() => {
+                    response.extend(&records[given]);
+                    given += 1;
+                    0x9000
+                }
+                _ => 0x6A83,
+            };
+            response.finish(StatusWord(status));
+            Ok(())
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_records_make_a_reading_panic_or_lose_one(records in vec(vec(any::<u8>(), 0..256), 0..255), copy in copies()) {
+        let honest = copy.record(layout()).expect("it has its place");
+        let is_shown = records.len() < 253;
+        let records = [records, vec![vec![0; 175], honest, vec![0xEA]]].concat();
+        let shown = records.len().min(254);
+        let blank = records.iter().take(254).filter(|record| record.iter().all(|&byte| byte == 0)).count();
+        let mut transport = in_process(Box::new(hostile(records))).expect("power");
+        let copies = read(&mut transport, layout(), TODAY).expect("it has VITALE").copies;
+        let Shown::Open { copies, unreadable } = copies.shown else { panic!("{copies:?}") };
+        prop_assert_eq!(copies.contains(&copy), is_shown);
+        prop_assert_eq!(copies.len() + unreadable, shown - blank);
+    }
+
+    #[test]
+    fn no_answers_make_an_append_panic_or_hang(answers in vec(vec(any::<u8>(), 0..300), 1..12)) {
+        let mut transport = in_process(Box::new(parrot(answers))).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        let _ = append(&mut dialogue, layout(), &copy(TODAY, 1));
+        prop_assert!(dialogue.into_log().len() <= 1_024);
+    }
+}
