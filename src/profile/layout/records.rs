@@ -23,7 +23,8 @@ impl Layout {
         files.find(holds).map(|file| file.name.as_str())
     }
 
-    /// The name of the transparent file in which a key of card files stands, such as `assure.nir`; the first of several.
+    /// The name of the transparent file in which a key of card files stands, such as `assure.nir`; of several, that of
+    /// the first.
     #[must_use]
     pub fn file_of(&self, key: &str) -> Option<&str> {
         let is_it = |path: &Path| path.keys.join(".") == key;

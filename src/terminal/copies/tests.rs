@@ -6,19 +6,27 @@ use hex_literal::hex;
 use jiff::civil::{Date, date};
 use proptest::{collection::vec, option, prelude::*};
 use virtuale_applets::layouts::VITALE2;
-use virtuale_engine::StatusWord;
+use virtuale_engine::{
+    Fid, Reset, StatusWord,
+    platform::{Change, CommitError, Sink},
+};
 
 use super::{
     Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copies, Copy, FormNumber, Nature,
     NotAppended, Patient, Shown, Stage, TooMuch, append,
 };
 use crate::{
-    profile::{Options, Profile, layout::Layout, load, nir::Nir, tree::CardDate},
+    profile::{Options, Profile, Provision, families::Families, layout::Layout, load, nir::Nir, tree::CardDate},
     terminal::{
-        exchange::Dialogue,
+        exchange::{Command, Dialogue},
         files::Lock,
+        holder::{Asked, Code, Holder},
+        right::prove,
         toy::parrot,
-        transport::{Transport, in_process::in_process},
+        transport::{
+            Transport,
+            in_process::{InProcess, in_process},
+        },
         vitale::{Reading, read},
     },
 };
@@ -143,6 +151,102 @@ fn without_a_right_a_card_takes_no_copy() {
     let refused = append(&mut Dialogue::new(&mut transport), profile.layout(), &copy(TODAY, 1));
     let Err(NotAppended::NoRight(status)) = refused else { panic!("{refused:?}") };
     assert_eq!(status, StatusWord::SECURITY_NOT_SATISFIED);
+}
+
+/// Gives the code of the program's professionals' cards.
+struct Code1234;
+
+impl Holder for Code1234 {
+    fn code(&mut self, asked: &Asked) -> Option<Code> {
+        Code::new(b"1234", &asked.digits).ok().filter(|_| !asked.again)
+    }
+}
+
+fn built_in(name: &str) -> Profile {
+    Families::built_in().load(name.as_ref(), &Options { today: TODAY, seed: 1 }).expect("a card of the program")
+}
+
+fn powered(profile: &Profile) -> InProcess {
+    in_process(Box::new(profile.card())).expect("power")
+}
+
+/// What comes of adding a copy to a card to which a professional's card proved its role.
+fn appended(patient: &mut InProcess, professional: &str, copy: &Copy) -> Result<(), NotAppended> {
+    let mut professional = powered(&built_in(professional));
+    let mut dialogue = Dialogue::new(patient);
+    prove(&mut dialogue, &mut Dialogue::new(&mut professional), &mut Code1234).expect("a proof");
+    append(&mut dialogue, layout(), copy)
+}
+
+/// The records of the file that is selected, the newest first; none where the card keeps them to itself.
+fn records(patient: &mut Dialogue<'_>) -> Vec<Copy> {
+    let selected = patient.send(&Command::select_file("COPIES", Fid(0xD01B))).expect("an answer");
+    assert_eq!(selected.status, StatusWord::SUCCESS);
+    let records = (1..=11).map_while(|number| {
+        let record = patient.send(&Command::read_record("COPIES", number)).expect("an answer");
+        (record.status == StatusWord::SUCCESS).then_some(record.data)
+    });
+    let copies = records.filter_map(|record| Copy::of_record(layout(), &record).expect("a copy"));
+    copies.collect()
+}
+
+#[test]
+fn who_makes_forms_adds_copies_and_until_the_reset_only() {
+    let profile = built_in("vitale2-martin");
+    let copy = Copy { patient: Patient::Nir(Nir::read("2 86 19 75 999 002").expect("a NIR")), ..copy(TODAY, 1) };
+    for professional in ["cps-lefevre", "cpe-accueil"] {
+        let mut patient = powered(&profile);
+        appended(&mut patient, professional, &copy).unwrap_or_else(|error| panic!("{professional}: {error}"));
+        patient.reset(Reset::Warm).expect("it comes back");
+        let refused = append(&mut Dialogue::new(&mut patient), profile.layout(), &copy);
+        assert!(matches!(refused, Err(NotAppended::NoRight(_))), "{professional}: {refused:?}");
+    }
+}
+
+#[test]
+fn an_agent_of_a_basic_regime_adds_none() {
+    let refused = appended(&mut powered(&built_in("vitale2-martin")), "cpa-caisse", &copy(TODAY, 1));
+    assert!(matches!(refused, Err(NotAppended::NoRight(_))), "{refused:?}");
+}
+
+/// Loses power at a commit: as often as there were so many before.
+struct Torn(usize);
+
+impl Sink for Torn {
+    fn commit(&mut self, _: &[Change<'_>]) -> Result<(), CommitError> {
+        let is_whole = self.0 > 0;
+        self.0 = self.0.wrapping_sub(1);
+        if is_whole { Ok(()) } else { Err(CommitError::PowerLost) }
+    }
+}
+
+#[test]
+fn power_that_goes_at_an_append_leaves_all_copies_or_all_and_one_more() {
+    let profile = built_in("vitale2-durand");
+    let mut professional = powered(&built_in("cps-lefevre"));
+    let new = Copy { patient: Patient::Nir(Nir::read("1 78 19 75 999 004").expect("a NIR")), ..copy(TODAY, 441) };
+    let mut outcomes = Vec::new();
+    for whole in 0..4 {
+        let card = profile.card_with(Provision::default().with_sink(Torn(whole)));
+        let mut patient = in_process(Box::new(card)).expect("power");
+        let mut dialogue = Dialogue::new(&mut patient);
+        let mut holder = Code1234;
+        // A proof may commit too: then it is this that is torn.
+        let outcome = prove(&mut dialogue, &mut Dialogue::new(&mut professional), &mut holder)
+            .map_err(|_| ())
+            .and_then(|_| append(&mut dialogue, layout(), &new).map_err(|_| ()));
+        patient.reset(Reset::Cold).expect("power comes back");
+        let mut dialogue = Dialogue::new(&mut patient);
+        prove(&mut dialogue, &mut Dialogue::new(&mut professional), &mut holder).expect("a proof");
+        let copies = records(&mut dialogue);
+        let numbers: Vec<u32> = copies.iter().map(|copy| copy.number.value()).collect();
+        match outcome {
+            Ok(()) => assert_eq!(numbers, [441, 440, 431, 412]),
+            Err(()) => assert!([&[440, 431, 412][..], &[441, 440, 431, 412]].contains(&&numbers[..]), "{numbers:?}"),
+        }
+        outcomes.push(outcome.is_ok());
+    }
+    assert!(outcomes.contains(&true) && outcomes.contains(&false), "{outcomes:?}");
 }
 
 #[test]
