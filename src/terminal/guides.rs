@@ -12,9 +12,10 @@ use jiff::civil::Date;
 use super::{
     cps,
     exchange::Exchange,
-    holder::Holder,
+    holder::{Holder, Nobody},
     pages::{self, Format, Lang, Page, PaperCopy},
     plain,
+    right::{Bearer, Beside},
     transport::{Transport, TransportError},
     vitale,
 };
@@ -22,6 +23,17 @@ use crate::profile::{layout::Layout, schema::Doc, tree::Node};
 
 /// The guides of the program: the one place where they are listed.
 const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide, &cps::CpsGuide];
+
+/// What a card is where several are read together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Seat {
+    /// It has nothing to do with the others.
+    Alone,
+    /// A patient's: a professional's may open what it keeps for them.
+    Patient,
+    /// A professional's.
+    Professional,
+}
 
 /// How cards of one family are read.
 pub trait Guide: Sync {
@@ -41,6 +53,26 @@ pub trait Guide: Sync {
         today: Date,
         holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread>;
+
+    /// What a card with this layout is where several are read together.
+    fn seat(&self, _layout: &Layout) -> Seat {
+        Seat::Alone
+    }
+
+    /// Reads a patient's card with professionals' cards beside it; any other card without them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read).
+    fn read_beside(
+        &self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        today: Date,
+        _beside: &mut [Beside<'_>],
+    ) -> Result<Box<dyn CardReading>, Unread> {
+        self.read(transport, layout, today, &mut Nobody)
+    }
 
     /// The code of the holder that a card file gives a card; `None` where cards of the family have none, or none that
     /// opens what is read.
@@ -77,6 +109,11 @@ pub trait CardReading: fmt::Debug {
         let mut page = self.page(place, format);
         pages::demonstrate(&mut page, self.exchanges(), attach, format.lang);
         page
+    }
+
+    /// Whose card it is, if it is a professional's; where it is, the reading does not know.
+    fn bearer(&self) -> Option<Bearer> {
+        None
     }
 
     /// The copy on paper that the holder may ask for; `None` where cards of the family have none.
@@ -158,6 +195,30 @@ impl Guides {
             Some(guide) => guide.read(transport, layout, today, holder),
             None => Ok(Box::new(plain::read(transport, layout, today)?)),
         }
+    }
+
+    /// Reads a patient's card with professionals' cards beside it, as the guide of its layout's family does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read).
+    pub fn read_beside(
+        &self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        today: Date,
+        beside: &mut [Beside<'_>],
+    ) -> Result<Box<dyn CardReading>, Unread> {
+        match self.of(layout) {
+            Some(guide) => guide.read_beside(transport, layout, today, beside),
+            None => Ok(Box::new(plain::read(transport, layout, today)?)),
+        }
+    }
+
+    /// What a card with this layout is where several are read together.
+    #[must_use]
+    pub fn seat(&self, layout: &Layout) -> Seat {
+        self.of(layout).map_or(Seat::Alone, |guide| guide.seat(layout))
     }
 
     /// The code of the holder that a card file gives a card of a layout, if the code opens what is read.

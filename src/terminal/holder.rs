@@ -9,6 +9,7 @@ use virtuale_engine::StatusWord;
 use zeroize::Zeroizing;
 
 /// A code, as it is typed: ASCII digits.
+#[derive(Clone)]
 pub struct Code(Zeroizing<Vec<u8>>);
 
 /// Why a text is no code.

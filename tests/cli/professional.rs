@@ -324,3 +324,65 @@ fn where_a_file_is_that_only_class_a0_finds_is_told_with_the_class() {
     demand(&out, &[path, of_class, "\"3F00/2F00\",\n", "\"class\": null,\n", path, of_class, decoded]);
     assert_eq!(error, "");
 }
+
+#[test]
+fn a_professionals_card_opens_a_vitale_in_any_order_and_in_readers_too() {
+    let (out, error) = said(
+        r#"
+        both() { printf '1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 "$@"; }
+        both --card vitale2-martin --card cps-lefevre > first
+        both --card cps-lefevre --card vitale2-martin > second
+        grep -c '' first second; sort first > a; sort second > b; diff a b && echo 'the same pages'
+        grep -A 3 'beside it' first; grep 'coverage  ' first | head -n 1; grep -A 2 'stays closed' second | tail -n 2
+        both --lang fr --card cps-lefevre --card vitale2-martin | grep -A 2 'à côté'
+        both --json --card vitale2-martin --card cpe-accueil | grep -o '"beside":.*"message"'
+        both --reflet --card vitale2-martin --card cpa-caisse | grep -c 'coverage  '
+        eval "$(virtuale serve --detach --card cps-lefevre --card vitale2-martin --now 2026-01-15)"
+        printf '1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 | grep -A 3 'beside it'
+        virtuale read --now 2026-01-15 < /dev/null | grep -e 'COUVERT  D012' -e 'Nobody gave'
+        virtuale stop
+        rm first second a b"#,
+    );
+    demand(
+        &out,
+        &[
+            "the same pages\n",
+            "The professional's card beside it\n  CLAIRE LEFEVRE (CPS), the card in cps-lefevre: it opened ",
+            "coverage (COUVERT), exonerations (EXONER)\n  (code de la sécurité sociale, R.161-33-2).\n",
+            "coverage               00100",
+            "PHOTO",
+            "CLAIRE LEFEVRE (CPS), la carte dans cps-lefevre : elle a ouvert couverture (COUVERT)",
+            "\"source\":\"cpe-accueil\",\"nom\":\"LAURE PETIT\",\"type\":\"cpe\",\"number\":\"000001",
+            "\"outcome\":\"proved\",\"status\":null,\"opened\":[\"COUVERT\",\"EXONER\"]",
+            "4\n",
+            "CLAIRE LEFEVRE (CPS), the card in Virtuale 00 00: it opened coverage (COUVERT), exonerations",
+            "Nobody gave its code.\n",
+            "COUVERT  D012  needs a professional's card (CPS)  6982",
+        ],
+    );
+    assert!(!error.contains("error"), "{error}");
+}
+
+#[test]
+fn a_vitale_stays_closed_to_a_card_that_proves_nothing() {
+    let (out, _) = said(
+        r#"
+        beside() { printf '1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 --card vitale2-martin "$@" |
+          grep -A 2 -e 'beside it' -e 'stays closed'; }
+        beside --card cps4-lefevre
+        beside --card vitale1-petit --card cps-lefevre
+        printf '1234\n1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 --card cps-moreau --card cps-diallo \
+          --card vitale2-martin --card vitale2-durand | grep 'the card in .*: it'"#,
+    );
+    demand(
+        &out,
+        &[
+            "the card in cps4-lefevre: it opened nothing. It has no card-verifiable",
+            "COUVERT  D012  needs a professional's card (CPS)  6982",
+            "the card in cps-lefevre: it opened coverage",
+            "the card in cps-moreau: it opened coverage",
+            "the card in cps-moreau: it opened coverage",
+        ],
+    );
+    assert!(!out.contains("cps-diallo"), "one is enough: {out}");
+}

@@ -1,4 +1,4 @@
-//! The guide docs/professionals.md: a shell and OpenSSL prove a professional's role to a card.
+//! The guide docs/professionals.md: a professional's card opens a Vitale, and so do a shell and OpenSSL with a key.
 
 use std::{fs, path::Path};
 
@@ -20,6 +20,11 @@ pub(crate) fn trials() -> Vec<Trial> {
 fn the_guide_does_what_it_says(sandbox: &Sandbox) -> Result<(), Failed> {
     let guide = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/professionals.md"))?;
     let said = shell(sandbox, &commands(&guide).concat(), "")?;
+    let shown = guide.split("```text\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    if !shown.starts_with("The professional's card beside it\n") {
+        return Err("the guide does not show what two cards say".into());
+    }
+    demand(&said, shown)?;
     demand(&said, "# EXTERNAL AUTHENTICATE\n< 9000  # done\n")?;
     demand(&said, "# READ BINARY at 0\n< E3 17 A0 15 80 0C ")
 }

@@ -189,10 +189,11 @@ impl Channel {
         (self.df, self.applet, self.name, self.ef, self.record) = (df, applet, name, None, None);
     }
 
-    /// Forgets what another application than the last one must not see. What is proved must then be judged anew.
-    pub(crate) fn leave_application(&mut self) {
+    /// Forgets what another application than the last one must not see; `partner` protects the command that selects it.
+    /// What is proved must then be judged anew.
+    pub(crate) fn leave_application(&mut self, partner: Option<&Partner>) {
         self.proofs.leave_application();
-        self.dialogue = self.dialogue.take().and_then(|dialogue| dialogue.leave_application()).map(Box::new);
+        self.dialogue = self.dialogue.take().and_then(|dialogue| dialogue.leave_application(partner)).map(Box::new);
     }
 
     /// The role that was proved.

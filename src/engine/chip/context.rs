@@ -173,7 +173,8 @@ impl Context<'_> {
         let leaves = vault.domain(self.channel().df()) != vault.domain(df);
         self.channel_mut().enter(df, applet, name);
         if leaves {
-            self.channel_mut().leave_application();
+            let partner = self.partner;
+            self.channel_mut().leave_application(partner);
             self.core.share_proofs(self.number);
             self.judge();
         }

@@ -1,7 +1,8 @@
 //! What a channel keeps between the commands of a cryptographic dialogue.
 //!
 //! It is made by the first such command, so that a channel that only reads has none. Selecting another application ends
-//! all of it but a secure messaging session with a global partner.
+//! all of it but a secure messaging session with a global partner, if the selection came in that session, and the role
+//! of that partner: every command proves it. A role that no session is bound to must be proved anew.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -111,10 +112,11 @@ pub(crate) struct Messaging {
 }
 
 impl Dialogue {
-    /// Ends what another application must not see.
-    pub(crate) fn leave_application(self) -> Option<Self> {
+    /// Ends what another application must not see. `partner` protects the command that selects it.
+    pub(crate) fn leave_application(self, partner: Option<&Partner>) -> Option<Self> {
         let messaging = self.messaging.filter(|messaging| messaging.partner.domain() == DomainId::GLOBAL);
-        let role = self.role.filter(|role| role.domain == DomainId::GLOBAL);
+        let is_bound = |role: &Role| matches!(partner, Some(Partner::Role(bound)) if bound == role);
+        let role = self.role.filter(|role| role.domain == DomainId::GLOBAL && is_bound(role));
         let left = Self { messaging, role, ..Self::default() };
         (left.messaging.is_some() || left.role.is_some()).then_some(left)
     }

@@ -1,8 +1,8 @@
 //! What was proved with PINs and keys, and which security conditions that satisfies [OPENSC-IASECC acl].
 //!
-//! Proofs of global objects hold on their channel until the card is reset, those of local ones until another
-//! application is selected. Conditions ask for environments; an environment is satisfied by whatever its templates
-//! name.
+//! Proofs of global objects hold on their channel until the card is reset, those of local ones, and roles that no
+//! session is bound to, until another application is selected. Conditions ask for environments; an environment is
+//! satisfied by whatever its templates name.
 
 use alloc::vec::Vec;
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{ReadError, Reading, read, view};
+use super::{Professional, ReadError, Reading, read, view};
 use crate::{
     profile::{
         families::{Family, cps::Cps},
@@ -11,9 +11,10 @@ use crate::{
     },
     terminal::{
         exchange::Exchange,
-        guides::{CardReading, Guide, Unread, Written},
+        guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, ProfessionalReport},
+        right::Bearer,
         transport::Transport,
     },
 };
@@ -44,6 +45,10 @@ impl Guide for CpsGuide {
         }
     }
 
+    fn seat(&self, _layout: &Layout) -> Seat {
+        Seat::Professional
+    }
+
     fn holder_code(&self, data: &Node) -> Option<String> {
         view::code(data)
     }
@@ -60,6 +65,14 @@ impl CardReading for Reading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    fn bearer(&self) -> Option<Bearer> {
+        let Professional { card, holder, .. } = &self.professional;
+        let person = [&holder.first_name, &holder.name].into_iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+        let employer = || holder.employer.as_ref().and_then(|employer| employer.name.clone());
+        let name = Some(person).filter(|name| !name.is_empty()).or_else(employer);
+        Some(Bearer { place: String::new(), name, kind: card.kind.clone() })
     }
 
     fn json(&self, source: &str, lang: Lang) -> serde_json::Result<String> {

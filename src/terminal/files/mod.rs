@@ -220,6 +220,11 @@ impl<'a> FileWalk<'a> {
         self.selected = None;
     }
 
+    /// That somebody else selected this application.
+    pub(super) fn selected_as(&mut self, application: Aid) {
+        self.selected = Some(application);
+    }
+
     /// Selects an application.
     pub(super) fn select_application(&mut self, aid: &Aid) -> Result<StatusWord, ExchangeError> {
         let selected = self.dialogue.send(&Command::select_application(&(self.name_of)(aid), aid))?;

@@ -20,6 +20,7 @@ use crate::{
         exchange::Exchange,
         files::{ClosedFile, Lock, OpenFile, Pointer},
         plain::PlainReading,
+        right::{CardNumber, Denial, Look},
         vitale::{Ability, Model, Reading, Remark, Severity, Verdict, Volet, application_name},
     },
 };
@@ -49,6 +50,9 @@ pub struct Report<'a> {
     /// What a person should know, worst first.
     #[serde(rename = "findings")]
     pub remarks: Vec<RemarkReport<'a>>,
+    /// What came of the professionals' cards beside it; not there if there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<LookReport<'a>>,
     /// The files, in the order of reading: those that were read, then those that stayed closed.
     pub files: Vec<FileReport>,
     /// How many of the bytes that were read are known from where.
@@ -136,6 +140,30 @@ pub struct RemarkReport<'a> {
     pub message: String,
 }
 
+/// A professional's card that was beside the one that was read.
+#[derive(Clone, Debug, Serialize)]
+pub struct LookReport<'a> {
+    /// Where it is: a reader's name, or a card file.
+    pub source: &'a str,
+    /// What it says of its holder.
+    #[serde(rename = "nom")]
+    pub name: Option<&'a str>,
+    /// Its type, as card files have it: `cps`, `cpf`, `cpe`, `cpa`.
+    #[serde(rename = "type")]
+    pub kind: Option<&'a str>,
+    /// The number by which it is known to the other card; `null` if it proved nothing.
+    pub number: Option<CardNumber>,
+    /// `proved`, or why not: `refused`, `no_number`, `malformed_certificate`, `code_not_given`, `code_wrong`,
+    /// `code_blocked`, `too_long`, `card_gone`.
+    pub outcome: &'static str,
+    /// The status word of who refused; `null` if nobody did.
+    pub status: Option<String>,
+    /// The names of the files that it opened.
+    pub opened: &'a [String],
+    /// The sentence that pages have.
+    pub message: String,
+}
+
 /// A file.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileReport {
@@ -196,9 +224,29 @@ impl<'a> Report<'a> {
             data: data_as_json(&reading.data),
             abilities: reading.abilities().into(),
             remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, words, reading)).collect(),
+            beside: reading.looks.iter().map(|look| LookReport::of(look, words)).collect(),
             files: files(&reading.files, &reading.closed),
             bytes: reading.shares.into(),
             exchanges: reading.exchanges.iter().map(ExchangeReport::of).collect(),
+        }
+    }
+}
+
+impl<'a> LookReport<'a> {
+    fn of(look: &'a Look, words: &Words) -> Self {
+        let status = match &look.outcome {
+            Err(Denial::Refused { status, .. }) => Some(format!("{status:?}")),
+            _ => None,
+        };
+        Self {
+            source: &look.bearer.place,
+            name: look.bearer.name.as_deref(),
+            kind: look.bearer.kind.as_deref(),
+            number: look.outcome.as_ref().ok().map(|right| right.professional),
+            outcome: look.outcome.as_ref().map_or_else(Denial::code, |_| "proved"),
+            status,
+            opened: &look.opened,
+            message: (words.look)(look),
         }
     }
 }

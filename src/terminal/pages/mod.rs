@@ -86,6 +86,7 @@ pub fn reading(reading: &Reading, place: &str, format: Format) -> Page {
     writer.details();
     writer.rights();
     writer.abilities();
+    writer.beside();
     writer.remarks();
     writer.closed(writer.words.titles.closed);
     writer.shares();

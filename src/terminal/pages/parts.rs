@@ -43,6 +43,18 @@ impl Writer<'_> {
         self.page.text(2, Role::Quiet, self.words.notes.opposition_list);
     }
 
+    /// What came of the professionals' cards beside it.
+    pub(super) fn beside(&mut self) {
+        if self.reading.looks.is_empty() {
+            return;
+        }
+        self.page.heading(self.words.titles.beside);
+        for look in &self.reading.looks {
+            let role = if look.outcome.is_ok() && !look.opened.is_empty() { Role::Good } else { Role::Warning };
+            self.page.text(2, role, &(self.words.look)(look));
+        }
+    }
+
     /// Which files the card keeps to itself, and what would open them.
     pub(super) fn closed(&mut self, title: &str) {
         let status = |file: &ClosedFile| (self.words.status)(file.status);

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use virtuale_engine::{Fid, tlv::Tag};
 
-use super::{CPS, Doing, Link, Unproven};
+use super::{CPS, Denial, Doing, Link, Unproven};
 use crate::terminal::{
     exchange::{Command, Dialogue},
     files::{
@@ -124,7 +124,7 @@ pub(super) fn read(professional: &mut Dialogue<'_>, link: Link) -> Result<Certif
         if !part.status.is_processed() {
             // A file of whole steps ends with a refused offset.
             if whole.is_empty() {
-                return Err(Unproven::Refused { doing, status: part.status });
+                return Err(Denial::Refused { doing, status: part.status }.into());
             }
             break;
         }
@@ -133,5 +133,5 @@ pub(super) fn read(professional: &mut Dialogue<'_>, link: Link) -> Result<Certif
             break;
         }
     }
-    Certificate::parse(whole).ok_or(Unproven::Malformed { link })
+    Certificate::parse(whole).ok_or(Denial::Malformed { link }.into())
 }

@@ -68,6 +68,14 @@ pub enum Unproven {
         /// Why.
         error: ExchangeError,
     },
+    /// A card said no, or somebody did.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+}
+
+/// Who said no to a proof, and to what.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Denial {
     /// A card did not do what was asked.
     #[error("the {} refused ({doing:?}): {status}", doing.side().english())]
     Refused {
@@ -100,7 +108,10 @@ pub enum Unproven {
     /// The code of the professional's card is blocked.
     #[error("the code of the professional's card is blocked")]
     CodeBlocked,
-    /// The right ended before all was read: the professional's card was removed or reset.
+    /// The patient's card takes no command as long as a certificate.
+    #[error("the patient's card takes no command as long as a certificate")]
+    TooLong,
+    /// The professional's card was removed or reset before all was read, or does not answer.
     #[error("the professional's card was removed or reset")]
     Gone,
 }

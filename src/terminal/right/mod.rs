@@ -9,6 +9,7 @@
 //! and a terminal that hears no resets the patient's card. How real cards do this is not public: files, references and
 //! what is signed are this project's choice [NOT-FOUND authentication].
 
+mod beside;
 mod certificates;
 mod error;
 #[cfg(test)]
@@ -18,8 +19,9 @@ use serde::Serialize;
 use virtuale_engine::{Aid, StatusWord, ins::Ins};
 
 pub use self::{
+    beside::{Bearer, Beside, Look},
     certificates::Form,
-    error::{Doing, Link, Side, Unproven},
+    error::{Denial, Doing, Link, Side, Unproven},
 };
 
 pub(super) use self::certificates::is_certificate;
@@ -135,7 +137,7 @@ fn sent(dialogue: &mut Dialogue<'_>, doing: Doing, command: &Command) -> Result<
     let reply = dialogue.send(command).map_err(|error| doing.failed(error))?;
     match reply.status {
         StatusWord::SUCCESS => Ok(reply),
-        status => Err(Unproven::Refused { doing, status }),
+        status => Err(Denial::Refused { doing, status }.into()),
     }
 }
 
@@ -151,9 +153,9 @@ fn number(dialogue: &mut Dialogue<'_>, doing: Doing) -> Result<CardNumber, Unpro
     // The card says that there is less than was asked for.
     let reply = dialogue.send(&read).map_err(|error| doing.failed(error))?;
     if !reply.status.is_processed() {
-        return Err(Unproven::Refused { doing, status: reply.status });
+        return Err(Denial::Refused { doing, status: reply.status }.into());
     }
-    CardNumber::of(&reply.data).ok_or(Unproven::NoNumber { side: doing.side() })
+    CardNumber::of(&reply.data).ok_or(Denial::NoNumber { side: doing.side() }.into())
 }
 
 /// The number of a professional's card and its certificates.
@@ -163,7 +165,7 @@ fn chain(professional: &mut Dialogue<'_>) -> Result<(CardNumber, Chain), Unprove
     let [authority, own] = [Link::Authority, Link::Own].map(|link| certificates::read(professional, link));
     let (authority, own) = (authority?, own?);
     if authority.form != own.form {
-        return Err(Unproven::Malformed { link: Link::Authority });
+        return Err(Denial::Malformed { link: Link::Authority }.into());
     }
     Ok((number, Chain { form: own.form, authority, own }))
 }
@@ -190,17 +192,18 @@ fn ask_code(professional: &mut Dialogue<'_>, holder: &mut dyn Holder) -> Result<
         let tries = codes::left(status);
         if tries == Some(0) {
             holder.blocked(false);
-            return Err(Unproven::CodeBlocked);
+            return Err(Denial::CodeBlocked.into());
         }
         let Some(code) = holder.code(&Asked { digits: CODE_DIGITS, tries, again, opens: true }) else {
-            return Err(if again { Unproven::CodeWrong { left: tries } } else { Unproven::CodeNotGiven });
+            let denial = if again { Denial::CodeWrong { left: tries } } else { Denial::CodeNotGiven };
+            return Err(denial.into());
         };
         match codes::verify(professional, &code).map_err(exchange)? {
             Verdict::Right => return Ok(()),
             Verdict::Wrong(_) => again = true,
             Verdict::Refused(status) => {
                 holder.refused(status);
-                return Err(Unproven::Refused { doing: Doing::VerifyCode, status });
+                return Err(Denial::Refused { doing: Doing::VerifyCode, status }.into());
             }
         }
     }

@@ -1,18 +1,20 @@
 //! Proofs between the cards of the program.
 
 use jiff::civil::date;
-use virtuale_engine::{Fid, Reset, StatusWord};
+use virtuale_engine::{Fault, Fid, Protocol, Reset, Response, StatusWord};
 
 use super::*;
 use crate::{
-    profile::{Options, families::Families},
+    profile::{Options, diagnostic::Source, families::Families},
     terminal::{
         exchange::{Command, Dialogue},
+        files::Lock,
         holder::{Code, Nobody},
         transport::{
-            Transport,
+            Transport, TransportError,
             in_process::{InProcess, in_process},
         },
+        vitale::read_beside,
     },
 };
 
@@ -25,6 +27,16 @@ fn card(name: &str) -> InProcess {
 
 fn card_on(name: &str, today: jiff::civil::Date) -> InProcess {
     let profile = Families::built_in().load(name.as_ref(), &Options { today, seed: 1 }).expect("a card of the program");
+    in_process(Box::new(profile.card())).expect("power")
+}
+
+/// The card of a professional in training.
+fn trainee() -> InProcess {
+    let text = "layout = 'cps3'\n[carte]\ntype = 'cpf'\n[titulaire]\nnom = 'A'\nprenom = 'B'\netudiant = '999000000'\n\
+                profession = '10'\n";
+    let source = Source { name: "cpf.toml".into(), text: text.into() };
+    let options = Options { today: date(2026, 1, 15), seed: 1 };
+    let profile = Families::built_in().parse(source, None, &options).expect("a card file");
     in_process(Box::new(profile.card())).expect("power")
 }
 
@@ -66,13 +78,118 @@ fn a_professionals_card_opens_what_the_law_keeps_for_it() {
 }
 
 #[test]
+fn a_right_ends_with_the_application_that_it_was_proved_in() {
+    let (mut patient, mut professional) = (card("vitale2-martin"), card("cps-lefevre"));
+    proved(&mut patient, &mut professional).expect("a proof");
+    let selects = |patient: &mut InProcess, aid| {
+        select(&mut Dialogue::new(patient), Doing::SelectPatient, "X", aid).expect("it is there");
+    };
+    selects(&mut patient, VITALE);
+    assert_eq!(reads(&mut patient, COUVERT), StatusWord::SUCCESS, "it was not left");
+    selects(&mut patient, MF_VITALE);
+    selects(&mut patient, VITALE);
+    assert_eq!(reads(&mut patient, COUVERT), StatusWord::SECURITY_NOT_SATISFIED);
+}
+
+#[test]
+fn each_kind_of_card_opens_what_its_role_does_and_none_the_photo() {
+    let photo = Fid(0xD019);
+    let refused = StatusWord::SECURITY_NOT_SATISFIED;
+    for (name, opened) in [("cps-lefevre", true), ("cpe-accueil", true), ("cpa-caisse", true), ("cpf", false)] {
+        let mut professional = if name == "cpf" { trainee() } else { card(name) };
+        let mut patient = card("vitale2-martin");
+        proved(&mut patient, &mut professional).expect("a proof");
+        for file in [COUVERT, EXONER] {
+            assert_eq!(reads(&mut patient, file), if opened { StatusWord::SUCCESS } else { refused }, "{name}");
+        }
+        assert_eq!(reads(&mut patient, photo), refused, "{name}");
+        let write = Command::new("UPDATE BINARY", [0x00, 0xD6, 0x00, 0x00], &[0; 4], None);
+        let written = Dialogue::new(&mut patient).send(&write).expect("an answer");
+        assert_eq!(written.status, refused, "{name}: only the issuer writes");
+    }
+}
+
+#[test]
 fn nothing_is_proved_without_the_right_code() {
     let outcome = |holder: &mut dyn Holder, professional: &str| {
         let (mut patient, mut professional) = (card("vitale2-martin"), card(professional));
         prove(&mut Dialogue::new(&mut patient), &mut Dialogue::new(&mut professional), holder)
     };
-    assert!(matches!(outcome(&mut Nobody, "cps-lefevre"), Err(Unproven::CodeNotGiven)));
+    assert!(matches!(outcome(&mut Nobody, "cps-lefevre"), Err(Unproven::Denied(Denial::CodeNotGiven))));
     let wrong = outcome(&mut Says(b"4321"), "cps-lefevre");
-    assert!(matches!(wrong, Err(Unproven::CodeWrong { left: Some(2) })), "{wrong:?}");
-    assert!(matches!(outcome(&mut Says(b"1234"), "cps-bloquee"), Err(Unproven::CodeBlocked)));
+    assert!(matches!(wrong, Err(Unproven::Denied(Denial::CodeWrong { left: Some(2) }))), "{wrong:?}");
+    assert!(matches!(outcome(&mut Says(b"1234"), "cps-bloquee"), Err(Unproven::Denied(Denial::CodeBlocked))));
+}
+
+/// A card that is pulled after so many commands.
+struct Pulled {
+    card: InProcess,
+    left: usize,
+}
+
+impl Transport for Pulled {
+    fn atr(&self) -> &[u8] {
+        self.card.atr()
+    }
+
+    fn protocol(&self) -> Protocol {
+        self.card.protocol()
+    }
+
+    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
+        self.card.reset(kind)
+    }
+
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
+        self.left = self.left.checked_sub(1).ok_or(Fault::Mute)?;
+        self.card.transmit(command, response)
+    }
+}
+
+#[test]
+fn a_professionals_card_that_is_pulled_at_any_command_leaves_the_patients_closed() {
+    let profile = Families::built_in().load("vitale2-martin".as_ref(), &Options { today: date(2026, 1, 15), seed: 1 });
+    let layout = profile.expect("a card of the program").layout().clone();
+    let (mut ended, mut left) = (Vec::new(), 0);
+    while ended.last() != Some(&(true, 2)) {
+        assert!(left < 40, "the proof does not end");
+        let (mut patient, mut professional) = (card("vitale2-martin"), Pulled { card: card("cps-lefevre"), left });
+        let mut beside = [Beside {
+            dialogue: Dialogue::new(&mut professional),
+            holder: &mut Says(b"1234"),
+            bearer: Bearer::default(),
+        }];
+        let reading = read_beside(&mut patient, &layout, date(2026, 1, 15), &mut beside).expect("a Vitale");
+        let [look] = &reading.looks[..] else { panic!("one card was beside it") };
+        assert!(look.outcome.is_ok() || look.outcome == Err(Denial::Gone), "{look:?}");
+        let closed = reading.closed.iter().filter(|file| file.lock == Lock::ProfessionalCard).count();
+        assert_eq!(closed + look.opened.len(), 2, "{look:?}");
+        ended.push((look.outcome.is_ok(), look.opened.len()));
+        select(&mut Dialogue::new(&mut patient), Doing::SelectPatient, "VITALE", VITALE).expect("it is there");
+        assert_eq!(reads(&mut patient, COUVERT), StatusWord::SECURITY_NOT_SATISFIED, "after {left} commands");
+        left += 1;
+    }
+    for opened in 0..=2 {
+        assert!(ended.contains(&(false, opened)), "no card was pulled after {opened} files");
+    }
+}
+
+#[test]
+fn the_first_card_that_proves_its_role_opens_and_the_others_are_not_asked() {
+    let options = Options { today: date(2026, 1, 15), seed: 1 };
+    let profile = Families::built_in().load("vitale2-martin".as_ref(), &options).expect("a card of the program");
+    let mut patient = card("vitale2-martin");
+    let [mut silent, mut proving, mut idle] = ["cps-moreau", "cps-lefevre", "cps-diallo"].map(card);
+    let (mut nobody, mut says, mut unasked) = (Nobody, Says(b"1234"), Says(b"1234"));
+    let holders: [&mut dyn Holder; 3] = [&mut nobody, &mut says, &mut unasked];
+    let mut beside: Vec<Beside<'_>> = [&mut silent, &mut proving, &mut idle]
+        .into_iter()
+        .zip(holders)
+        .map(|(card, holder)| Beside { dialogue: Dialogue::new(card), holder, bearer: Bearer::default() })
+        .collect();
+    let reading = read_beside(&mut patient, profile.layout(), options.today, &mut beside).expect("a Vitale");
+    let [first, second] = &reading.looks[..] else { panic!("two were asked: {:?}", reading.looks) };
+    assert_eq!(first.outcome, Err(Denial::CodeNotGiven));
+    assert!(second.outcome.is_ok() && second.opened == ["COUVERT", "EXONER"], "{second:?}");
+    assert!(beside.pop().expect("the third").dialogue.into_log().is_empty());
 }

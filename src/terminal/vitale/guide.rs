@@ -2,18 +2,22 @@
 
 use jiff::civil::Date;
 
-use super::{ReadError, Reading, read};
+use super::{ReadError, Reading, read_beside};
 use crate::{
     profile::{
-        families::{Family, vitale::Vitale},
+        families::{
+            Family,
+            vitale::{Vitale, word_memory},
+        },
         layout::Layout,
         schema::Doc,
     },
     terminal::{
         exchange::Exchange,
-        guides::{CardReading, Guide, Unread},
+        guides::{CardReading, Guide, Seat, Unread},
         holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
+        right::Beside,
         transport::Transport,
     },
 };
@@ -34,7 +38,22 @@ impl Guide for VitaleGuide {
         today: Date,
         _holder: &mut dyn Holder,
     ) -> Result<Box<dyn CardReading>, Unread> {
-        match read(transport, layout, today) {
+        self.read_beside(transport, layout, today, &mut [])
+    }
+
+    /// A memory of words keeps nothing for professionals' cards.
+    fn seat(&self, layout: &Layout) -> Seat {
+        if word_memory(layout).is_some() { Seat::Alone } else { Seat::Patient }
+    }
+
+    fn read_beside(
+        &self,
+        transport: &mut dyn Transport,
+        layout: &Layout,
+        today: Date,
+        beside: &mut [Beside<'_>],
+    ) -> Result<Box<dyn CardReading>, Unread> {
+        match read_beside(transport, layout, today, beside) {
             Ok(reading) => Ok(Box::new(reading)),
             Err(ReadError::Transport(error)) => Err(error.into()),
             Err(error) => {

@@ -2,8 +2,9 @@
 //! say.
 //!
 //! [`read`] gives a [`Reading`]: the [`Volet`], what stayed closed and why, what went over the transport, and the
-//! [`Remark`]s. It proves nothing to the card: what needs a professional's card stays closed. Any card is read to the
-//! same end, honest or not: a card that answers nonsense gives a reading with little in it and remarks that say so.
+//! [`Remark`]s. Alone it proves nothing to the card, and what needs a professional's card stays closed; [`read_beside`]
+//! has such cards beside it, which prove their [`right`](super::right). Any card is read to the same end, honest or
+//! not: a card that answers nonsense gives a reading with little in it and remarks that say so.
 
 mod abilities;
 mod checks;
@@ -28,7 +29,7 @@ pub use checks::{State, state};
 #[cfg(feature = "cli")]
 pub use guide::VitaleGuide;
 pub use pointers::{Pointers, application_name};
-pub use read::{ReadError, read};
+pub use read::{ReadError, read, read_beside};
 pub use reading::Reading;
 pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Volet};
 

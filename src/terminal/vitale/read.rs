@@ -2,7 +2,7 @@
 //! does not because every card has them.
 
 use jiff::civil::Date;
-use virtuale_engine::{Aid, Fid, StatusWord};
+use virtuale_engine::{Aid, Fid, Reset, StatusWord};
 
 use super::{Lock, Model, Pointer, Pointers, Reading, Remark, application_name, order, words};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     terminal::{
         exchange::{Dialogue, ExchangeError, Unsendable},
         files::{FileWalk, Found},
+        right::{Beside, Denial, Look, Right, prove},
         transport::{Transport, TransportError},
     },
 };
@@ -60,14 +61,29 @@ pub enum ReadError {
 ///
 /// [`ReadError`] if the transport fails or the card is something else. Whatever a Vitale answers gives a [`Reading`].
 pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Result<Reading, ReadError> {
+    read_beside(transport, layout, today, &mut [])
+}
+
+/// Reads a Vitale with professionals' cards beside it. What waits for one is opened by the first of them that proves
+/// its role; the others are not asked then. The card is reset behind what it opened, so that nobody else finds it open.
+///
+/// # Errors
+///
+/// As for [`read`]. A professional's card that proves nothing, or goes, makes no error.
+pub fn read_beside(
+    transport: &mut dyn Transport,
+    layout: &Layout,
+    today: Date,
+    beside: &mut [Beside<'_>],
+) -> Result<Reading, ReadError> {
     if let Some(memory) = word_memory(layout) {
         return words::read(transport, layout, &memory, today);
     }
     let atr = transport.atr().to_vec();
     let model = Model::of(&atr);
     let files = FileWalk::new(Dialogue::new(transport), layout, application_name);
-    let mut walk = Walk { files, remarks: Vec::new() };
-    let cut_short = match walk.whole_card() {
+    let mut walk = Walk { files, remarks: Vec::new(), looks: Vec::new(), was_open: false };
+    let cut_short = match walk.whole_card().and_then(|()| Ok(walk.look(beside)?)) {
         Ok(()) => None,
         Err(Stop::NotVitale(status)) => return Err(ReadError::NotVitale { model, status }),
         Err(Stop::Exchange(ExchangeError::Transport(error))) => return Err(error.into()),
@@ -77,8 +93,12 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
     let Found { data, files, closed, contradictions } = walk.files.found;
     let disagree = contradictions.into_iter().map(|key| Remark::FilesDisagree { key });
     let remarks = walk.remarks.into_iter().chain(disagree).chain(cut_short).collect();
-    let exchanges = walk.files.dialogue.into_log();
-    let reading = Reading { data, files, closed, remarks, exchanges, ..Reading::empty(atr, model, today) };
+    let (looks, was_open, exchanges) = (walk.looks, walk.was_open, walk.files.dialogue.into_log());
+    if was_open {
+        // A card that does not come back has forgotten the right too.
+        let _ = transport.reset(Reset::Warm);
+    }
+    let reading = Reading { data, files, closed, looks, remarks, exchanges, ..Reading::empty(atr, model, today) };
     let mut reading = reading.with_copies(layout);
     reading.conclude(Model::Vitale2);
     Ok(reading)
@@ -100,6 +120,10 @@ impl From<ExchangeError> for Stop {
 struct Walk<'a> {
     files: FileWalk<'a>,
     remarks: Vec<Remark>,
+    /// What came of the professionals' cards beside it.
+    looks: Vec<Look>,
+    /// Whether one of them proved its role.
+    was_open: bool,
 }
 
 impl Walk<'_> {
@@ -132,5 +156,56 @@ impl Walk<'_> {
         self.remarks.push(Remark::NoPointers);
         self.files.found.closed.retain(|file| file.lock != Lock::Absent);
         Ok(self.files.of_layout())
+    }
+
+    /// Lets professionals' cards open what waits for one, until one of them does.
+    fn look(&mut self, beside: &mut [Beside<'_>]) -> Result<(), ExchangeError> {
+        for card in beside {
+            if !self.files.found.closed.iter().any(|file| file.lock == Lock::ProfessionalCard) {
+                break;
+            }
+            match prove(&mut self.files.dialogue, &mut card.dialogue, card.holder) {
+                Ok(right) => {
+                    self.was_open = true;
+                    let look = self.read_what_was_opened(right, card)?;
+                    self.looks.push(look);
+                    break;
+                }
+                Err(unproven) => {
+                    self.files.selected_elsewhere();
+                    self.looks.push(Look::denied(&card.bearer, unproven.of_professional()?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the files that a right opens, as long as it holds.
+    fn read_what_was_opened(&mut self, right: Right, card: &mut Beside<'_>) -> Result<Look, ExchangeError> {
+        if let Some(vitale) = Aid::new(VITALE) {
+            self.files.selected_as(vitale);
+        }
+        let (mut look, mut holds) =
+            (Look { bearer: card.bearer.clone(), outcome: Ok(right), opened: Vec::new() }, true);
+        let closed = std::mem::take(&mut self.files.found.closed);
+        let (waiting, closed): (Vec<_>, Vec<_>) =
+            closed.into_iter().partition(|file| file.lock == Lock::ProfessionalCard);
+        self.files.found.closed = closed;
+        for file in waiting {
+            holds = holds && right.holds(&mut card.dialogue);
+            if !holds {
+                self.files.found.closed.push(file);
+                continue;
+            }
+            let name = file.pointer.name.clone();
+            self.files.file(file.pointer)?;
+            if self.files.found.files.last().is_some_and(|read| read.pointer.name == name) {
+                look.opened.push(name);
+            }
+        }
+        if !holds || !right.holds(&mut card.dialogue) {
+            look.outcome = Err(Denial::Gone);
+        }
+        Ok(look)
     }
 }

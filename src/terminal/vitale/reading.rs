@@ -9,7 +9,7 @@ use crate::{
         map::Shares,
         tree::{CardDate, Data, Node, Table},
     },
-    terminal::{copies::Copies, exchange::Exchange},
+    terminal::{copies::Copies, exchange::Exchange, right::Look},
 };
 
 /// All that a terminal knows of a card after reading it.
@@ -31,6 +31,8 @@ pub struct Reading {
     pub files: Vec<OpenFile>,
     /// The files that stayed closed.
     pub closed: Vec<ClosedFile>,
+    /// What came of the professionals' cards beside it, in the order in which they were asked.
+    pub looks: Vec<Look>,
     /// How many of the bytes that were read are public, inferred, invented.
     pub shares: Shares,
     /// Everything that went over the transport, in order.
@@ -51,6 +53,7 @@ impl Reading {
             data: Node::unwritten(Data::Table(Table::new())),
             files: Vec::new(),
             closed: Vec::new(),
+            looks: Vec::new(),
             shares: Shares::default(),
             exchanges: Vec::new(),
             remarks: Vec::new(),

@@ -187,16 +187,18 @@ for form in (Rsa(), P256()):
     closed(card)
     prove_role(card, form)
     opened(card)
-    # The root is the whole card's: the role holds in every application, until a reset.
-    expect("select MF", exchange(card, SELECT_MF), DONE)
+    # The same application again is no other one; another one ends the role.
     exchange(card, SELECT_VITALE)
     opened(card)
+    expect("select MF", exchange(card, SELECT_MF), DONE)
+    closed(card)
     reset()
 closed(card)
 an_authority_is_no_professional(card)
 reset()
 closed(card)
 session = authenticate_devices(card, Rsa())
+# The role goes along with the session that it is bound to.
 expect("select VITALE", session.ask(bytes.fromhex("00A4040C"), SELECT_VITALE[5:]), (b"", DONE))
 expect("select the cover", session.ask(bytes.fromhex("00A4020C"), b"\xd0\x12"), (b"", DONE))
 answer, status = session.ask(bytes.fromhex("00B00000"), le=4)

@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words};
+use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, right};
 use crate::profile::said::counted;
 
 pub(super) static WORDS: Words = Words {
@@ -34,6 +34,7 @@ pub(super) static WORDS: Words = Words {
         Severity::Note => "note",
     },
     remark,
+    look: right::en,
     ability: |ability| match ability {
         Ability::Identify => "name the insured",
         Ability::SeeRights => "see the rights of the basic regime",
@@ -57,6 +58,7 @@ pub(super) static WORDS: Words = Words {
         rights: "What rights, until when",
         abilities: |today| format!("What a terminal may do with it today, {today}"),
         remarks: "What to look at",
+        beside: "The professional's card beside it",
         closed: "What stays closed",
         closed_without_professional: "What stays closed without a professional's card",
         shares: "How much of it is known",

@@ -1,7 +1,7 @@
 //! French.
 
 use super::{
-    Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors,
+    Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors, right,
 };
 use crate::profile::said::counted;
 
@@ -36,6 +36,7 @@ pub(super) static WORDS: Words = Words {
         Severity::Note => "note",
     },
     remark,
+    look: right::fr,
     ability: |ability| match ability {
         Ability::Identify => "nommer l'assuré",
         Ability::SeeRights => "voir les droits du régime obligatoire",
@@ -59,6 +60,7 @@ pub(super) static WORDS: Words = Words {
         rights: "Quels droits, jusqu'à quand",
         abilities: |today| format!("Ce qu'un terminal peut en faire aujourd'hui, {today}"),
         remarks: "Ce qu'il faut regarder",
+        beside: "La carte de professionnel à côté",
         closed: "Ce qui reste fermé",
         closed_without_professional: "Ce qui reste fermé sans carte de professionnel",
         shares: "Ce qu'on en sait",

@@ -6,6 +6,7 @@ use super::Lang;
 use crate::{
     profile::{families::Families, schema::Doc, tree::CardDate},
     terminal::{
+        right::Look,
         transport::TransportError,
         vitale::{Ability, Lock, Model, ReadError, Remark, Severity, Verdict},
     },
@@ -16,6 +17,7 @@ mod fr;
 mod fr_codes;
 mod fr_errors;
 mod professional;
+mod right;
 
 pub(super) use professional::ProfessionalWords;
 
@@ -43,6 +45,8 @@ pub(super) struct Words {
     pub(super) severity: fn(Severity) -> &'static str,
     /// A remark; the second value is the name of the person whom it is about.
     pub(super) remark: fn(&Remark, &str) -> String,
+    /// What came of a professional's card beside the one that was read.
+    pub(super) look: fn(&Look) -> String,
     pub(super) ability: fn(Ability) -> &'static str,
     pub(super) verdict: fn(Verdict) -> &'static str,
     /// A period: from, until.
@@ -74,6 +78,7 @@ pub(super) struct Titles {
     pub(super) rights: &'static str,
     pub(super) abilities: fn(today: &str) -> String,
     pub(super) remarks: &'static str,
+    pub(super) beside: &'static str,
     pub(super) closed: &'static str,
     pub(super) closed_without_professional: &'static str,
     pub(super) shares: &'static str,

@@ -1,5 +1,7 @@
 //! An open card.
 
+use std::ops::{Deref, DerefMut};
+
 use virtuale_engine::{Protocol, Reset, Response};
 
 use super::{Doing, Service, TransportError, accept};
@@ -20,11 +22,18 @@ const RESETS: u32 = 100;
 /// A card that is open, shared with other programs. Dropping it leaves the card as it is.
 #[derive(Debug)]
 pub struct Connection<'a> {
-    service: &'a mut Service,
+    service: Held<'a>,
     handle: u32,
     protocol: Protocols,
     atr: Vec<u8>,
     received: Vec<u8>,
+}
+
+/// The service that a card is open by.
+#[derive(Debug)]
+enum Held<'a> {
+    Lent(&'a mut Service),
+    Own(Box<Service>),
 }
 
 impl Service {
@@ -34,6 +43,21 @@ impl Service {
     ///
     /// [`TransportError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
     pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, TransportError> {
+        let opened = self.open(reader)?;
+        Ok(opened.by(Held::Lent(self)))
+    }
+
+    /// The same for one card alone: what is left of the service goes with it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::connect`].
+    pub fn into_connection(mut self, reader: &str) -> Result<Connection<'static>, TransportError> {
+        let opened = self.open(reader)?;
+        Ok(opened.by(Held::Own(Box::new(self))))
+    }
+
+    fn open(&mut self, reader: &str) -> Result<Opened, TransportError> {
         let doing = Doing::OpenCard;
         let name =
             wire::Name::new(reader).ok_or(TransportError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
@@ -50,8 +74,41 @@ impl Service {
         accept(doing, reply.code)?;
         let slot = self.slots()?.into_iter().find(|slot| slot.name == reader);
         let atr = slot.map(|slot| slot.atr).unwrap_or_default();
-        let (handle, protocol) = (reply.handle, reply.active);
-        Ok(Connection { service: self, handle, protocol, atr, received: Vec::new() })
+        Ok(Opened { handle: reply.handle, protocol: reply.active, atr })
+    }
+}
+
+/// What the service says of a card that it opened.
+struct Opened {
+    handle: u32,
+    protocol: Protocols,
+    atr: Vec<u8>,
+}
+
+impl Opened {
+    fn by(self, service: Held<'_>) -> Connection<'_> {
+        let Self { handle, protocol, atr } = self;
+        Connection { service, handle, protocol, atr, received: Vec::new() }
+    }
+}
+
+impl Deref for Held<'_> {
+    type Target = Service;
+
+    fn deref(&self) -> &Service {
+        match self {
+            Self::Lent(service) => service,
+            Self::Own(service) => service,
+        }
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut Service {
+        match self {
+            Self::Lent(service) => service,
+            Self::Own(service) => service,
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! `virtuale read`: the built-in terminal.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+mod place;
+mod visit;
+
+use std::{io, path::PathBuf};
 
 use serde::Serialize;
-use virtuale_engine::Fault;
 
+use self::{place::Place, visit::Visit};
 use super::{
     Exit, Failure, cards,
     code::Codes,
@@ -17,18 +17,18 @@ use super::{
     mistake::{Mistake, Trouble},
     options::{DEFAULT_LAYOUT, Reproducible},
     output,
-    waiting::Waiting,
 };
 use crate::{
     profile::{families::Families, layout::Layout, said::Bilingual},
     reader::{ReturnCode, SlotName},
     terminal::{
-        guides::{CardReading, Guides, Unread},
+        guides::{CardReading, Guides, Seat, Unread},
         holder::Holder,
         pages::{self, PaperCopy},
+        right::Beside,
         transport::{
             Transport, TransportError,
-            pcsclite::{self, ListedReader},
+            pcsclite::{ListedReader, Service, default_socket},
         },
     },
 };
@@ -38,13 +38,15 @@ Examples:
   virtuale read --card vitale2-martin
   virtuale read --card vitale2-martin --reflet --lang fr
   virtuale read --json --reader 'Virtuale 00 00'
-  virtuale read --card cps-lefevre --pin-fd 3 3< code.txt";
+  virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt";
 
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A card file, or the name of a built-in card, read without any reader; each further one is read after it
+    /// A card file, or the name of a built-in card, read without any reader; each further one is read after it. A
+    /// professional's card (CPS) opens what a Vitale 2 keeps for it, whichever comes first
     #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,
     /// Read only the card in the reader of this name, as programs see it; each further one is read after it
@@ -84,41 +86,39 @@ impl Args {
     }
 }
 
-/// Reads each card and prints what it says.
+/// Reads each card and prints what it says. Professionals' cards come first where there are patients' beside them.
 pub(super) fn run(args: &Args) -> Exit {
     let codes = Codes::of(args.pin_fd)?;
     let mut printer = Printer { args, codes, language: args.language(), printed: 0, code: exit::DONE };
-    if args.cards.is_empty() {
-        read_readers(&mut printer)?;
-    }
-    for card in &args.cards {
-        let place = card.to_string_lossy();
-        let read = read_file(&mut printer, card, &place);
-        printer.print(&place, read)?;
+    let mut places = match args.cards.as_slice() {
+        [] => readers(args)?,
+        cards => cards.iter().map(|card| Place::file(card, args)).collect(),
+    };
+    let mut visit = Visit::begin(&mut printer, &mut places);
+    for number in 0..places.len() {
+        let name = places[number].name.clone();
+        match visit.take(number) {
+            // It is here for the others: it has no copy on paper.
+            Some(Ok(_)) if args.reflet => {}
+            Some(read) => printer.print(&name, read)?,
+            None => {
+                let read = match places[number].seat() {
+                    Seat::Patient if !visit.is_over() => visit.read_patient(&mut printer, &mut places, number),
+                    _ => printer.read(&mut places[number]),
+                };
+                printer.print(&name, read)?;
+            }
+        }
     }
     Ok(printer.code)
 }
 
-/// Reads a card that no reader holds.
-fn read_file(printer: &mut Printer<'_>, card: &Path, place: &str) -> Result<Box<dyn CardReading>, Failure> {
-    let args = printer.args;
-    let profile = cards::profile(card, &args.reproducible)?;
-    let transport = cards::in_process(&profile, &args.reproducible);
-    let mut transport = transport.map_err(|error| match (unread(place, &error), error) {
-        (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
-            Failure::environment(message, Message::MadeMute.said())
-        }
-        (failure, _) => failure,
-    })?;
-    printer.reading(&mut transport, profile.layout(), place)
-}
-
-/// Reads the cards in the readers that a PC/SC program would see.
-fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
-    let args = printer.args;
-    let named = args.layout.as_deref().map(cards::layout).transpose()?;
-    let socket = pcsclite::default_socket();
-    let mut service = pcsclite::Service::establish(&socket).map_err(|error| no_service(&error))?;
+/// The cards in the readers that a PC/SC program would see.
+fn readers(args: &Args) -> Result<Vec<Place>, Failure> {
+    if let Some(name) = &args.layout {
+        cards::layout(name)?;
+    }
+    let mut service = Service::establish(&default_socket()).map_err(|error| no_service(&error))?;
     let all = service.slots().map_err(|error| no_service(&error))?;
     let slots: Vec<_> = match args.readers.as_slice() {
         [] => all.iter().filter(|slot| slot.present).collect(),
@@ -127,34 +127,7 @@ fn read_readers(printer: &mut Printer<'_>) -> Result<(), Failure> {
     if slots.is_empty() {
         return Err(Failure::environment(Message::NoCard.said(), known(&all)));
     }
-    for slot in slots {
-        let read = read_slot(printer, &mut service, &slot.name, named.as_ref());
-        printer.print(&slot.name, read)?;
-    }
-    Ok(())
-}
-
-/// Reads the card in a slot, with this layout, else with that of its answer to reset. The card is ours until it was
-/// read and has forgotten the code: what others select meanwhile would come out on the page.
-fn read_slot(
-    printer: &mut Printer<'_>,
-    service: &mut pcsclite::Service,
-    slot: &str,
-    layout: Option<&Layout>,
-) -> Result<Box<dyn CardReading>, Failure> {
-    let waiting = Waiting::begin(slot, printer.language);
-    let mut transport = service.connect(slot).map_err(|error| kept(slot, &error))?;
-    transport.begin_first_transaction().map_err(|error| kept(slot, &error))?;
-    drop(waiting);
-    let by_atr;
-    let layout = match layout {
-        Some(layout) => layout,
-        None => {
-            by_atr = cards::layout(layout_by_atr(transport.atr()))?;
-            &by_atr
-        }
-    };
-    printer.reading(&mut transport, layout, slot)
+    Ok(slots.into_iter().map(|slot| Place::reader(slot, args)).collect())
 }
 
 /// The reader of this name.
@@ -194,7 +167,24 @@ pub(super) fn reading(
     reproducible: &Reproducible,
     holder: &mut dyn Holder,
 ) -> Result<Box<dyn CardReading>, Failure> {
-    Guides::built_in().read(transport, layout, reproducible.today(), holder).map_err(|error| match error {
+    let read = Guides::built_in().read(transport, layout, reproducible.today(), holder);
+    read.map_err(|error| not_read(place, error))
+}
+
+/// The same of a patient's card, with professionals' cards beside it.
+fn reading_beside(
+    transport: &mut dyn Transport,
+    layout: &Layout,
+    place: &str,
+    reproducible: &Reproducible,
+    beside: &mut [Beside<'_>],
+) -> Result<Box<dyn CardReading>, Failure> {
+    let read = Guides::built_in().read_beside(transport, layout, reproducible.today(), beside);
+    read.map_err(|error| not_read(place, error))
+}
+
+fn not_read(place: &str, error: Unread) -> Failure {
+    match error {
         Unread::OtherCard { message, hint } => {
             let text = |language: Language| {
                 Message::OtherCard { place, why: message.in_language(language.into()) }.text(language)
@@ -202,7 +192,7 @@ pub(super) fn reading(
             Failure::environment(in_both(text), Bilingual::new(hint.en, hint.fr))
         }
         Unread::Transport(error) => unread(place, &error),
-    })
+    }
 }
 
 /// Prints what was read, card after card.
@@ -230,18 +220,21 @@ impl Printer<'_> {
     ///
     /// # Errors
     ///
-    /// As for [`reading`], and that a script gave a code that opened nothing.
-    fn reading(
-        &mut self,
-        transport: &mut dyn Transport,
-        layout: &Layout,
-        place: &str,
-    ) -> Result<Box<dyn CardReading>, Failure> {
-        let mut holder = self.codes.of_card(place, self.language);
-        let reading = reading(transport, layout, place, &self.args.reproducible, &mut holder);
+    /// That it cannot be opened, as for [`reading`], and that a script gave a code that opened nothing.
+    fn read(&mut self, place: &mut Place) -> Result<Box<dyn CardReading>, Failure> {
+        let name = place.name.clone();
+        let mut opened = place.open(self.args, self.language)?;
+        let mut holder = self.codes.of_card(&name, self.language);
+        let (transport, layout) = (&mut *opened.transport, &opened.layout);
+        let reading = reading(transport, layout, &name, &self.args.reproducible, &mut holder);
         let (reading, code) = (reading?, holder.outcome()?);
-        self.code = if self.code == exit::DONE { code } else { self.code };
+        self.note(code);
         Ok(reading)
+    }
+
+    /// The exit code of a card: the first that is not good stays.
+    fn note(&mut self, code: u8) {
+        self.code = if self.code == exit::DONE { code } else { self.code };
     }
 
     /// Prints the page that was asked for, or says why there is none: the other cards are read all the same.
@@ -259,9 +252,7 @@ impl Printer<'_> {
 
     fn print_failure(&mut self, place: &str, failure: &Failure) -> Result<(), Failure> {
         failure.report_in(self.language);
-        if self.code == exit::DONE {
-            self.code = failure.code();
-        }
+        self.note(failure.code());
         if self.args.json {
             let mistakes = Mistake::all_of(failure);
             let nothing = Nothing { source: place, error: Trouble::of(failure), mistakes };

@@ -1,0 +1,98 @@
+//! Where a card is that is to be read: in a card file, or in a reader. It is opened when its turn comes.
+
+use std::{borrow::Cow, path::Path};
+
+use virtuale_engine::Fault;
+
+use super::{Args, kept, layout_by_atr, no_service, unread};
+use crate::{
+    cli::{Failure, cards, language::Language, messages::Message, waiting::Waiting},
+    profile::{Profile, layout::Layout},
+    terminal::{
+        guides::{Guides, Seat},
+        transport::{
+            Transport, TransportError,
+            pcsclite::{ListedReader, Service, default_socket},
+        },
+    },
+};
+
+/// Where a card is.
+pub(super) struct Place {
+    /// What people call it: the argument, or the reader's name.
+    pub(super) name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A card that no reader holds.
+    File(Result<Box<Profile>, Option<Failure>>),
+    /// The card in a reader: its answer to reset, and the layout that somebody named.
+    Reader { atr: Vec<u8>, named: Option<String> },
+}
+
+/// A card that was opened.
+pub(super) struct Opened<'a> {
+    pub(super) transport: Box<dyn Transport>,
+    pub(super) layout: Cow<'a, Layout>,
+}
+
+impl Place {
+    /// That of a card file or a built-in card. What is wrong with it is told when its turn comes.
+    pub(super) fn file(card: &Path, args: &Args) -> Self {
+        let profile = cards::profile(card, &args.reproducible).map(Box::new).map_err(Some);
+        Self { name: card.to_string_lossy().into_owned(), kind: Kind::File(profile) }
+    }
+
+    /// That of a card in a reader.
+    pub(super) fn reader(reader: &ListedReader, args: &Args) -> Self {
+        Self { name: reader.name.clone(), kind: Kind::Reader { atr: reader.atr.clone(), named: args.layout.clone() } }
+    }
+
+    /// What the card is in a visit, as far as can be seen before it is opened.
+    pub(super) fn seat(&self) -> Seat {
+        match &self.kind {
+            Kind::File(Ok(profile)) => Guides::built_in().seat(profile.layout()),
+            Kind::File(Err(_)) => Seat::Alone,
+            Kind::Reader { atr, named } => {
+                let layout = named.as_deref().unwrap_or_else(|| layout_by_atr(atr));
+                cards::layout(layout).map_or(Seat::Alone, |layout| Guides::built_in().seat(&layout))
+            }
+        }
+    }
+
+    /// Opens the card. One in a reader is ours until it is closed: what others select meanwhile would come out on the
+    /// page.
+    ///
+    /// # Errors
+    ///
+    /// That there is no card, or none that answers.
+    pub(super) fn open(&mut self, args: &Args, language: Language) -> Result<Opened<'_>, Failure> {
+        let name = &self.name;
+        match &mut self.kind {
+            Kind::File(Err(failure)) => Err(failure
+                .take()
+                .unwrap_or_else(|| Failure::environment(Message::NoCard.said(), Message::GiveCardFile.said()))),
+            Kind::File(Ok(profile)) => {
+                let transport = cards::in_process(profile, &args.reproducible);
+                let transport = transport.map_err(|error| match (unread(name, &error), error) {
+                    (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
+                        Failure::environment(message, Message::MadeMute.said())
+                    }
+                    (failure, _) => failure,
+                })?;
+                Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
+            }
+            Kind::Reader { named, .. } => {
+                let waiting = Waiting::begin(name, language);
+                let service = Service::establish(&default_socket()).map_err(|error| no_service(&error))?;
+                let mut transport = service.into_connection(name).map_err(|error| kept(name, &error))?;
+                transport.begin_first_transaction().map_err(|error| kept(name, &error))?;
+                drop(waiting);
+                let layout = named.as_deref().unwrap_or_else(|| layout_by_atr(transport.atr()));
+                let layout = Cow::Owned(cards::layout(layout)?);
+                Ok(Opened { transport: Box::new(transport), layout })
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A professional's card that is read beside a patient's, and what came of it.
+
+use super::{Denial, Right, Side, Unproven};
+use crate::terminal::{
+    exchange::{Dialogue, ExchangeError},
+    holder::Holder,
+};
+
+/// Whose a professional's card is, as far as whoever put it there knows.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Bearer {
+    /// Where the card is: a reader's name, or a card file.
+    pub place: String,
+    /// What the card says of its holder: the name of a person or a place.
+    pub name: Option<String>,
+    /// `cps`, `cpf`, `cpe` or `cpa`, as card files have it.
+    pub kind: Option<String>,
+}
+
+/// A professional's card beside a patient's.
+pub struct Beside<'a> {
+    /// The talk with it.
+    pub dialogue: Dialogue<'a>,
+    /// Who may know its code.
+    pub holder: &'a mut dyn Holder,
+    /// Whose it is.
+    pub bearer: Bearer,
+}
+
+/// What came of the professional's card beside a patient's.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Look {
+    /// Whose card it was.
+    pub bearer: Bearer,
+    /// The right that it proved, or why it did not, or not to the end.
+    pub outcome: Result<Right, Denial>,
+    /// The names of the files that the right opened.
+    pub opened: Vec<String>,
+}
+
+impl Look {
+    /// A card that proved nothing.
+    pub(in crate::terminal) fn denied(bearer: &Bearer, denial: Denial) -> Self {
+        Self { bearer: bearer.clone(), outcome: Err(denial), opened: Vec::new() }
+    }
+}
+
+impl Denial {
+    /// The code that programs know it by.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::NoNumber { .. } => "no_number",
+            Self::Malformed { .. } => "malformed_certificate",
+            Self::CodeNotGiven => "code_not_given",
+            Self::CodeWrong { .. } => "code_wrong",
+            Self::CodeBlocked => "code_blocked",
+            Self::TooLong => "too_long",
+            Self::Gone => "card_gone",
+        }
+    }
+}
+
+impl Unproven {
+    /// What is to be told of the professional's card; the error itself if the patient's card does not answer.
+    ///
+    /// # Errors
+    ///
+    /// [`ExchangeError`] of the patient's card.
+    pub fn of_professional(self) -> Result<Denial, ExchangeError> {
+        match self {
+            Self::Denied(denial) => Ok(denial),
+            Self::Exchange { side: Side::Professional, .. } => Ok(Denial::Gone),
+            Self::Exchange { error: ExchangeError::Unsendable(_), .. } => Ok(Denial::TooLong),
+            Self::Exchange { side: Side::Patient, error } => Err(error),
+        }
+    }
+}
+
+impl std::fmt::Debug for Beside<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Beside").field("bearer", &self.bearer).finish_non_exhaustive()
+    }
+}
