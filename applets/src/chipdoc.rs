@@ -189,6 +189,8 @@ fn named(algorithm: u8) -> Option<Algorithm> {
         0x15 => Some((HashAlgorithm::Sha1, Encoding::Pss)),
         0x28 => Some((HashAlgorithm::Sha256, Encoding::Pkcs1)),
         0x2C => Some((HashAlgorithm::Sha256, Encoding::Pss)),
+        // Ours: what a key on P-256 would be named with is not public.
+        0x44 => Some((HashAlgorithm::Sha256, Encoding::Ecdsa)),
         _ => None,
     }
 }

@@ -348,12 +348,12 @@ fn a_professionals_card_opens_a_vitale_in_any_order_and_in_readers_too() {
         &[
             "the same pages\n",
             "The professional's card beside it\n  CLAIRE LEFEVRE (CPS), the card in cps-lefevre: it opened ",
-            "coverage (COUVERT), exonerations (EXONER)\n  (code de la sécurité sociale, R.161-33-2).\n",
+            "coverage (COUVERT), exonerations\n  (EXONER), copies of care forms (COPIES) (code de la sécurité sociale, R.161-33-2).\n",
             "coverage               00100",
             "PHOTO",
             "CLAIRE LEFEVRE (CPS), la carte dans cps-lefevre : elle a ouvert couverture (COUVERT)",
             "\"source\":\"cpe-accueil\",\"nom\":\"LAURE PETIT\",\"type\":\"cpe\",\"number\":\"000001",
-            "\"outcome\":\"proved\",\"status\":null,\"opened\":[\"COUVERT\",\"EXONER\"]",
+            "\"outcome\":\"proved\",\"status\":null,\"opened\":[\"COUVERT\",\"EXONER\",\"COPIES\"]",
             "4\n",
             "CLAIRE LEFEVRE (CPS), the card in Virtuale 00 00: it opened coverage (COUVERT), exonerations",
             "Nobody gave its code.\n",
@@ -369,6 +369,13 @@ fn a_vitale_stays_closed_to_a_card_that_proves_nothing() {
         r#"
         beside() { printf '1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 --card vitale2-martin "$@" |
           grep -A 2 -e 'beside it' -e 'stays closed'; }
+        printf 'layout = "vitale2"\n[assure]\nnir = "1 90 19 99 999 005"\nnom = "A"\nprenom = "B"\n' > revoking.toml
+        printf 'naissance = "1990-19-14"\n[[revocation]]\nnumero_serie = "99991234"\n' >> revoking.toml
+        printf '1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 --card revoking.toml --card cps-lefevre |
+          grep -A 2 -e 'beside it' -e 'stays closed'
+        printf '1234\n' | virtuale read --lang fr --pin-fd 0 --card revoking.toml --card cps-lefevre |
+          grep -A 2 'à côté'
+        rm revoking.toml
         beside --card cps4-lefevre
         beside --card vitale1-petit --card cps-lefevre
         printf '1234\n1234\n' | virtuale read --now 2026-01-15 --pin-fd 0 --card cps-moreau --card cps-diallo \
@@ -377,8 +384,10 @@ fn a_vitale_stays_closed_to_a_card_that_proves_nothing() {
     demand(
         &out,
         &[
-            "the card in cps4-lefevre: it opened nothing. It has no card-verifiable",
+            "the card in cps-lefevre: it opened nothing. This card has it",
             "COUVERT  D012  needs a professional's card (CPS)  6982",
+            "la carte dans cps-lefevre : elle n'a rien ouvert. Pour cette",
+            "the card in cps4-lefevre: it opened coverage (COUVERT)",
             "the card in cps-lefevre: it opened coverage",
             "the card in cps-moreau: it opened coverage",
             "the card in cps-moreau: it opened coverage",

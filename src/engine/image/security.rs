@@ -13,6 +13,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{CompactRule, Condition, FileIndex};
 use crate::{
+    Fid,
     crypto::{CipherKey, P256PrivateKey, RsaNumbers},
     cvc,
     security::SeNumber,
@@ -34,6 +35,9 @@ pub struct SecurityDomain {
     /// Who may change the card in several commands that stay together or not at all, while a DF of this domain is
     /// current; as the MF says where a domain says nothing, and nobody where the MF does not either.
     pub transactions: Option<Transactions>,
+    /// A transparent EF of this DF with the holders of whom no certificate is taken that goes back to a key here: the
+    /// last eight bytes of their references, one behind the other. Eight zeros are nobody.
+    pub revoked: Option<Fid>,
 }
 
 /// Transactions of several commands [ISO-7816-7 PERFORM TRANSACTION OPERATION].

@@ -43,7 +43,10 @@ pub(crate) fn build(images: &[FileImage], memory: &mut Memory) -> Result<Blank, 
     let mut domains = Vec::new();
     let own: Vec<Option<DomainId>> = images
         .iter()
-        .map(|image| directory(image).and_then(|own| add_domain(image, own, &mut domains, memory)))
+        .enumerate()
+        .map(|(df, image)| {
+            directory(image).and_then(|own| add_domain((FileIndex(df), image), own, &mut domains, memory))
+        })
         .collect();
     let mut of_files: Vec<DomainId> = Vec::with_capacity(images.len());
     for (image, &domain) in images.iter().zip(&own) {
@@ -87,7 +90,7 @@ fn owns(image: &FileImage, directory: &Directory) -> bool {
 
 /// Adds the domain of a DF, if it has one of its own. The MF comes first.
 fn add_domain(
-    image: &FileImage,
+    (df, image): (FileIndex, &FileImage),
     directory: &Directory,
     domains: &mut Vec<Domain>,
     memory: &mut Memory,
@@ -102,6 +105,7 @@ fn add_domain(
         environments: security.environments.clone(),
         serial_number: security.serial_number.or(global).unwrap_or_default(),
         transactions: security.transactions,
+        revoked: security.revoked.map(|fid| (df, fid)),
     };
     domains.push(domain);
     Some(DomainId(domains.len() - 1))

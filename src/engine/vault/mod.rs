@@ -20,7 +20,7 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use crate::{
-    Interface,
+    Fid, Interface,
     crypto::P256PrivateKey,
     image::{CompactRule, Condition, Environment, FileIndex, Transactions},
     memory::{Memory, Span},
@@ -61,6 +61,8 @@ struct Domain {
     environments: Vec<Environment>,
     serial_number: [u8; 8],
     transactions: Option<Transactions>,
+    /// The EF that lists the holders who are revoked, and the DF that it is in.
+    revoked: Option<(FileIndex, Fid)>,
 }
 
 /// Which domain.
@@ -272,6 +274,11 @@ impl Vault {
     pub(crate) fn transactions(&self, domain: DomainId) -> Option<(DomainId, Transactions)> {
         let said = |domain: DomainId| self.domains[domain.0].transactions.map(|transactions| (domain, transactions));
         said(domain).or_else(|| said(DomainId::GLOBAL))
+    }
+
+    /// The EF that lists whose certificates are not taken though they go back to a key of a domain, and its DF.
+    pub(crate) fn revoked(&self, domain: DomainId) -> Option<(FileIndex, Fid)> {
+        self.domains[domain.0].revoked
     }
 
     /// Whether it has keys that somebody else is known by: a key set, or a public key that is not the half of an own

@@ -15,7 +15,13 @@ use virtuale_engine::{
     },
 };
 
-use super::{super::arithmetic::Arithmetic, derive_p256, pending::Pending, pool::cv_rsa, rsa_public};
+use super::{
+    super::{arithmetic::Arithmetic, tree::CardDate},
+    derive_p256,
+    pending::Pending,
+    pool::cv_rsa,
+    rsa_public,
+};
 
 /// The object identifier of the roles in self-descriptive certificates: Virtuale's own, below the arc for examples
 /// 2.999 (`88 37`), then `VI`.
@@ -154,6 +160,9 @@ pub struct CvBearer {
     pub number: [u8; 8],
     /// What its holder may do: six bytes and a role, or on P-256 a mask of rights.
     pub authorisation: [u8; 7],
+    /// The first and the last day; those of the authority if there are none. Certificates with message recovery have
+    /// no place for them.
+    pub valid: Option<[CardDate; 2]>,
 }
 
 /// The authority of the seed 0, from which the certificates of cards are. It signs them when somebody reads them.
@@ -170,11 +179,11 @@ impl CvIssuer {
         static RECOVERED: LazyLock<Result<Arc<Pending>, CertificateError>> = LazyLock::new(|| {
             let key = cvc::PublicKey::Rsa(rsa_public(&cv_rsa(0, AUTHORITY.pool_place)));
             let certificate = AUTHORITY.recovered(key, &ROOT);
-            pending(certificate, &ROOT)
+            pending(certificate, VALIDITY, &ROOT)
         });
         static DESCRIPTIVE: LazyLock<Result<Arc<Pending>, CertificateError>> = LazyLock::new(|| {
             let key = Arithmetic.p256_public(&derive_p256(0, AUTHORITY.purpose))?;
-            pending(AUTHORITY.descriptive(cvc::PublicKey::P256(key), &ROOT), &ROOT)
+            pending(AUTHORITY.descriptive(cvc::PublicKey::P256(key), &ROOT), VALIDITY, &ROOT)
         });
         match form {
             CvForm::Recovered => RECOVERED.clone(),
@@ -188,18 +197,29 @@ impl CvIssuer {
     ///
     /// [`CertificateError`] if the key does not fit into one.
     pub fn certify(bearer: CvBearer, key: cvc::PublicKey) -> Result<Arc<Pending>, CertificateError> {
-        let CvBearer { number, authorisation } = bearer;
+        let CvBearer { number, authorisation, valid } = bearer;
+        let validity = valid.map_or(VALIDITY, |[from, until]| Validity { from: digits(from), until: digits(until) });
         let (authority, holder) = match key {
             cvc::PublicKey::Rsa(_) => (AUTHORITY.rsa_holder, [&[0; 4][..], &number].concat()),
             cvc::PublicKey::P256(_) => (AUTHORITY.p256_holder, number.to_vec()),
         };
         let authority = authority.to_vec();
-        pending(Certificate { authority, holder, authorisation: authorisation.to_vec(), key }, &AUTHORITY)
+        pending(Certificate { authority, holder, authorisation: authorisation.to_vec(), key }, validity, &AUTHORITY)
     }
 }
 
+/// A day as certificates have it, a digit a byte.
+fn digits(day: CardDate) -> [u8; 6] {
+    let year = u8::try_from(day.year % 100).unwrap_or(0);
+    [year / 10, year % 10, day.month / 10, day.month % 10, day.day / 10, day.day % 10]
+}
+
 /// A certificate that somebody will sign with a key of the seed 0.
-fn pending(certificate: Certificate, by: &'static Person) -> Result<Arc<Pending>, CertificateError> {
+fn pending(
+    certificate: Certificate,
+    validity: Validity,
+    by: &'static Person,
+) -> Result<Arc<Pending>, CertificateError> {
     Ok(Arc::new(match certificate.key {
         cvc::PublicKey::Rsa(_) => {
             let (hash, profile) = RECOVERED;
@@ -209,7 +229,7 @@ fn pending(certificate: Certificate, by: &'static Person) -> Result<Arc<Pending>
             })
         }
         cvc::PublicKey::P256(_) => {
-            let body = Body { certificate, role: ROLE.to_vec(), validity: VALIDITY };
+            let body = Body { certificate, role: ROLE.to_vec(), validity };
             Pending::new(descriptive::unsigned(&body)?, move |_| {
                 descriptive::sign(&Arithmetic, &derive_p256(0, by.purpose), &body).ok()
             })
@@ -268,7 +288,8 @@ mod tests {
     #[test]
     fn a_card_is_certified_by_the_authority_in_the_form_of_its_key() {
         let authority = CvAuthority::from_seed(0).expect("an authority").authority.keys;
-        let bearer = CvBearer { number: *b"\x00\x00\x01\x99\x00\x00\x01\x0F", authorisation: *b"TESTVI\x02" };
+        let valid = Some([CardDate { year: 2024, month: 5, day: 17, hour: 0, minute: 0 }; 2]);
+        let bearer = CvBearer { valid, number: *b"\x00\x00\x01\x99\x00\x00\x01\x0F", authorisation: *b"TESTVI\x02" };
         let other = CvAuthority::from_seed(1).expect("another").professional.keys;
         let rsa = cvc::PublicKey::Rsa(rsa_public(&other.rsa));
         let signed = CvIssuer::certify(bearer, rsa).expect("a certificate");
@@ -280,6 +301,10 @@ mod tests {
         let signed = CvIssuer::certify(bearer, p256).expect("a certificate");
         let point = Arithmetic.p256_public(&authority.p256).expect("a point");
         let body = descriptive::open(&Arithmetic, &point, &signed.signed()[4..]).expect("the authority's signature");
-        assert_eq!((&body.certificate.holder[..], body.validity), (&bearer.number[..], VALIDITY));
+        let day = [2, 4, 0, 5, 1, 7];
+        assert_eq!(
+            (&body.certificate.holder[..], body.validity),
+            (&bearer.number[..], Validity { from: day, until: day })
+        );
     }
 }

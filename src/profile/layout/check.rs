@@ -12,7 +12,7 @@ use super::{
     Layout,
     coding::Coding,
     fields::Report,
-    model::{Body, Builder, Each, File, Item, Member, Path},
+    model::{Body, Builder, Each, File, Item, Member, Path, Structure},
     security::{Object, ObjectKind, builds},
 };
 
@@ -66,6 +66,8 @@ fn security(check: &Check<'_>, layout: &Layout) {
             }
             ObjectKind::Key(key) => {
                 check.items(&key.authorisation, "");
+                let is_day = |kind: &Kind| matches!(kind, Kind::Date { .. });
+                key.certified.iter().flatten().for_each(|day| check.kind(day, "", is_day, "a date"));
                 let application = layout.applications.get(object.application);
                 let is_numbered = application.is_some_and(|application| !application.serial_number.is_empty());
                 if !key.authorisation.is_empty() && !is_numbered {
@@ -115,7 +117,20 @@ fn security(check: &Check<'_>, layout: &Layout) {
     if let Some(token) = &layout.security.token {
         check.items(&token.serial, "");
     }
-    layout.applications.iter().for_each(|application| check.items(&application.serial_number, ""));
+    for (number, application) in layout.applications.iter().enumerate() {
+        check.items(&application.serial_number, "");
+        let is_list = |file: &File| {
+            file.parents.contains(&number)
+                && matches!(file.structure, Structure::Transparent { .. })
+                && file.words.is_none()
+        };
+        if let Some(fid) = application.revoked
+            && !layout.files.iter().any(|file| file.fid == fid && is_list(file))
+        {
+            let message = format!("\"{}\" has no transparent file {fid} to list who is revoked", application.name);
+            check.report.mistake(application.span.clone(), message, "\"revoked\" is the identifier of a [file]");
+        }
+    }
 }
 
 impl Check<'_> {

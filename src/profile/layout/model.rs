@@ -49,6 +49,8 @@ pub(super) struct Application {
     pub(super) serial_number: Vec<Item>,
     /// Who may change the card in transactions here; as in the MF if `None`.
     pub(super) transactions: Option<Transactions>,
+    /// The file in it that lists whose certificates are not taken.
+    pub(super) revoked: Option<Fid>,
     /// The application whose codes, keys and proofs it has too.
     pub(super) security: Option<usize>,
     /// On which interfaces it is there.

@@ -52,14 +52,6 @@ impl Form {
             Self::Descriptive => 0xBE,
         }
     }
-
-    /// The algorithm by which a role is proved: message recovery with SHA-256, or ECDSA with it.
-    pub(super) fn algorithm(self) -> u8 {
-        match self {
-            Self::Recovered => 0x41,
-            Self::Descriptive => 0x00,
-        }
-    }
 }
 
 impl Link {

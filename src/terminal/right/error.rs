@@ -50,7 +50,7 @@ pub enum Doing {
     GetChallenge,
     /// MSE SET: choosing the key of the professional's card.
     ChooseKey,
-    /// INTERNAL AUTHENTICATE of the professional's card.
+    /// INTERNAL AUTHENTICATE of the professional's card, or PSO COMPUTE DIGITAL SIGNATURE where it has none.
     Sign,
     /// EXTERNAL AUTHENTICATE of the patient's card. `6300`: the proof is wrong, or for another card; `6985`: not with a
     /// fresh challenge.

@@ -16,7 +16,11 @@ mod error;
 mod tests;
 
 use serde::Serialize;
-use virtuale_engine::{Aid, StatusWord, ins::Ins};
+use virtuale_engine::{
+    Aid, StatusWord,
+    crypto::{Crypto, HashAlgorithm, RustCrypto},
+    ins::Ins,
+};
 
 pub use self::{
     beside::{Bearer, Beside, Look},
@@ -43,8 +47,13 @@ const VITALE: &[u8] = b"\xD2\x50\x00\x00\x02VITALE";
 /// EF.SN by its short identifier, in P1 of READ BINARY [RUN-OPENSC commands].
 const EF_SN: u8 = 0x9C;
 
-/// The key of the role, on a professional's card.
+/// The key of the role on a CPS3, which proves it itself, and by which algorithm: message recovery with SHA-256.
 const ROLE_KEY: u8 = 0x15;
+const RECOVERY: u8 = 0x41;
+
+/// The key of the role on a CPS4, which signs a hash of what is to be proved, and by which algorithm.
+const ROLE_KEY_OF_HASHES: u8 = 0xF0;
+const ECDSA: u8 = 0x44;
 
 /// How many digits the code of a professional's card has [OPENSC-CPX trace].
 const CODE_DIGITS: std::ops::RangeInclusive<usize> = 4..=4;
@@ -226,12 +235,25 @@ fn show(patient: &mut Dialogue<'_>, number: CardNumber, chain: &Chain) -> Result
     sent(patient, Doing::NameKey, &environment("MSE SET AT", [0x81, 0xA4], &holder)).map(|_| ())
 }
 
-/// What the professional's card signs for a message.
+/// What the professional's card signs for a message. A card with self-descriptive certificates has no INTERNAL
+/// AUTHENTICATE: it signs the hash, which gives the same on P-256.
 fn sign(professional: &mut Dialogue<'_>, form: Form, message: &[u8]) -> Result<Vec<u8>, Unproven> {
-    let key = [0x84, 0x01, ROLE_KEY, 0x80, 0x01, form.algorithm()];
-    sent(professional, Doing::ChooseKey, &environment("MSE SET AT", [0x41, 0xA4], &key))?;
-    let internal = Command::new("INTERNAL AUTHENTICATE", [0, Ins::INTERNAL_AUTHENTICATE.0, 0, 0], message, WHOLE);
-    Ok(sent(professional, Doing::Sign, &internal)?.data)
+    let (choice, signing) = match form {
+        Form::Recovered => (
+            environment("MSE SET AT", [0x41, 0xA4], &[0x84, 0x01, ROLE_KEY, 0x80, 0x01, RECOVERY]),
+            Command::new("INTERNAL AUTHENTICATE", [0, Ins::INTERNAL_AUTHENTICATE.0, 0, 0], message, WHOLE),
+        ),
+        Form::Descriptive => {
+            let hash = RustCrypto.hash(HashAlgorithm::Sha256, &[message]);
+            let header = [0, Ins::PERFORM_SECURITY_OPERATION.0, 0x9E, 0x9A];
+            (
+                environment("MSE SET DST", [0x81, 0xB6], &[0x91, 0x02, ECDSA, ROLE_KEY_OF_HASHES]),
+                Command::new("PSO COMPUTE DIGITAL SIGNATURE", header, hash.as_bytes(), WHOLE),
+            )
+        }
+    };
+    sent(professional, Doing::ChooseKey, &choice)?;
+    Ok(sent(professional, Doing::Sign, &signing)?.data)
 }
 
 /// MANAGE SECURITY ENVIRONMENT, SET.

@@ -1,7 +1,10 @@
 //! Proofs between the cards of the program.
 
+use std::sync::LazyLock;
+
 use jiff::civil::date;
-use virtuale_engine::{Fault, Fid, Protocol, Reset, Response, StatusWord};
+use proptest::prelude::*;
+use virtuale_engine::{Fault, Fid, Protocol, Reset, Response, StatusWord, image::FileKind};
 
 use super::*;
 use crate::{
@@ -151,7 +154,7 @@ fn a_professionals_card_that_is_pulled_at_any_command_leaves_the_patients_closed
     let profile = Families::built_in().load("vitale2-martin".as_ref(), &Options { today: date(2026, 1, 15), seed: 1 });
     let layout = profile.expect("a card of the program").layout().clone();
     let (mut ended, mut left) = (Vec::new(), 0);
-    while ended.last() != Some(&(true, 2)) {
+    while ended.last() != Some(&(true, 3)) {
         assert!(left < 40, "the proof does not end");
         let (mut patient, mut professional) = (card("vitale2-martin"), Pulled { card: card("cps-lefevre"), left });
         let mut beside = [Beside {
@@ -163,13 +166,13 @@ fn a_professionals_card_that_is_pulled_at_any_command_leaves_the_patients_closed
         let [look] = &reading.looks[..] else { panic!("one card was beside it") };
         assert!(look.outcome.is_ok() || look.outcome == Err(Denial::Gone), "{look:?}");
         let closed = reading.closed.iter().filter(|file| file.lock == Lock::ProfessionalCard).count();
-        assert_eq!(closed + look.opened.len(), 2, "{look:?}");
+        assert_eq!(closed + look.opened.len(), 3, "{look:?}");
         ended.push((look.outcome.is_ok(), look.opened.len()));
         select(&mut Dialogue::new(&mut patient), Doing::SelectPatient, "VITALE", VITALE).expect("it is there");
         assert_eq!(reads(&mut patient, COUVERT), StatusWord::SECURITY_NOT_SATISFIED, "after {left} commands");
         left += 1;
     }
-    for opened in 0..=2 {
+    for opened in 0..=3 {
         assert!(ended.contains(&(false, opened)), "no card was pulled after {opened} files");
     }
 }
@@ -190,6 +193,123 @@ fn the_first_card_that_proves_its_role_opens_and_the_others_are_not_asked() {
     let reading = read_beside(&mut patient, profile.layout(), options.today, &mut beside).expect("a Vitale");
     let [first, second] = &reading.looks[..] else { panic!("two were asked: {:?}", reading.looks) };
     assert_eq!(first.outcome, Err(Denial::CodeNotGiven));
-    assert!(second.outcome.is_ok() && second.opened == ["COUVERT", "EXONER"], "{second:?}");
+    assert!(second.outcome.is_ok() && second.opened == ["COUVERT", "EXONER", "COPIES"], "{second:?}");
     assert!(beside.pop().expect("the third").dialogue.into_log().is_empty());
+}
+
+/// Every command that a patient's card gets in a proof, and the proof is for another challenge: the card had another
+/// seed.
+fn of_another_proof(seed: u64, professional: &str) -> Vec<Vec<u8>> {
+    let options = Options { today: date(2026, 1, 15), seed };
+    let profile = Families::built_in().load("vitale2-martin".as_ref(), &options).expect("a card of the program");
+    let mut patient = in_process(Box::new(profile.card())).expect("power");
+    let mut professional = card(professional);
+    let mut dialogue = Dialogue::new(&mut patient);
+    prove(&mut dialogue, &mut Dialogue::new(&mut professional), &mut Says(b"1234")).expect("a proof");
+    dialogue.into_log().into_iter().map(|exchange| exchange.command).collect()
+}
+
+/// What a terminal without the right may send: proofs of other cards, and what else there is.
+fn sendable() -> Vec<Vec<u8>> {
+    let proofs = [(2, "cps-lefevre"), (3, "cps-lefevre"), (4, "cpe-accueil"), (5, "cps4-lefevre")];
+    let mut commands: Vec<_> = proofs.into_iter().flat_map(|(seed, card)| of_another_proof(seed, card)).collect();
+    let others = [
+        "00A40000023F00",
+        "00A4020C02D012",
+        "00A4020C02D013",
+        "00B0000000",
+        "00B0000100",
+        "00B0820000",
+        "00B2010400",
+        "00B1D01204540200FF",
+        "00CB3FFF044D027000",
+        "0084000008",
+        "0084000010",
+        "0082000001FF",
+        "008200000800112233445566",
+        "002200F301",
+        "002200F302",
+        "002200F305",
+        "002281A406800180830101",
+        "002000010431323334",
+        "0088000008001122334455",
+        "0070000001",
+        "0070800100",
+        "01A4040C0BD250000002564954414C45",
+        "01A4020C02D012",
+        "01B0000000",
+        "0CB0000000",
+        "00D6000001FF",
+        "0012800000",
+        "0012810000",
+    ];
+    commands.extend(others.map(|command| hex::decode(command).expect("hexadecimal")));
+    commands.sort();
+    commands.dedup();
+    commands
+}
+
+/// What stands in the files that the law keeps closed.
+fn kept_closed() -> [Vec<u8>; 2] {
+    let options = Options { today: date(2026, 1, 15), seed: 1 };
+    let profile = Families::built_in().load("vitale2-durand".as_ref(), &options).expect("a card of the program");
+    [COUVERT, EXONER].map(|fid| {
+        let file = profile.image().files.iter().find(|file| file.fid == fid).expect("the file");
+        let FileKind::Transparent { content, .. } = &file.kind else { panic!("bytes") };
+        content.bytes().get(..12).expect("some").to_vec()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_commands_without_the_right_proof_open_anything(
+        chosen in proptest::collection::vec(any::<prop::sample::Index>(), 1..120),
+        resets in proptest::collection::vec(0_usize..120, 0..3),
+    ) {
+        static SENDABLE: LazyLock<Vec<Vec<u8>>> = LazyLock::new(sendable);
+        static CLOSED: LazyLock<[Vec<u8>; 2]> = LazyLock::new(kept_closed);
+        let mut patient = card("vitale2-durand");
+        let mut response = Response::new();
+        let last = ["00A4020C02D012", "00B0000000", "00A4020C02D013", "00B0000000", "01B0000000"];
+        let last = last.map(|command| hex::decode(command).expect("hexadecimal"));
+        let chosen = chosen.iter().map(|index| index.get(SENDABLE.as_slice()));
+        for (number, command) in chosen.chain(&last).enumerate() {
+            if resets.contains(&number) {
+                patient.reset(Reset::Warm).expect("it comes back");
+            }
+            patient.transmit(command, &mut response).expect("an answer");
+            for kept in CLOSED.iter() {
+                let shows = response.data().windows(kept.len()).any(|part| part == kept);
+                prop_assert!(!shows, "{} shows what it must not", hex::encode_upper(command));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_no_commands_show_is_what_a_proof_opens() {
+    let (mut patient, mut professional) = (card("vitale2-durand"), card("cps-lefevre"));
+    proved(&mut patient, &mut professional).expect("a proof");
+    for (file, kept) in [COUVERT, EXONER].into_iter().zip(kept_closed()) {
+        let mut patient = Dialogue::new(&mut patient);
+        patient.send(&Command::select_file("F", file)).expect("an answer");
+        let read = patient.send(&Command::read_binary("F", 0).expect("it has an address")).expect("an answer");
+        assert!(read.data.starts_with(&kept), "{:02X?}", read.data);
+    }
+}
+
+#[test]
+fn a_cps4_proves_its_role_on_p256_as_long_as_it_is_valid() {
+    let (mut patient, mut professional) = (card("vitale2-martin"), card("cps4-lefevre"));
+    let right = proved(&mut patient, &mut professional).expect("a proof");
+    assert_eq!(right.form, Form::Descriptive);
+    assert_eq!(reads(&mut patient, COUVERT), StatusWord::SUCCESS);
+    // The card file gives its validity from today, so the card is made first and the day comes later.
+    let (mut patient, mut professional) = (card_on("vitale2-martin", date(2035, 1, 15)), card("cps4-lefevre"));
+    let refused = proved(&mut patient, &mut professional);
+    let doing = Doing::CheckCertificate(Link::Own);
+    let expired = Denial::Refused { doing, status: StatusWord::CONDITIONS_NOT_SATISFIED };
+    assert!(matches!(&refused, Err(Unproven::Denied(denial)) if *denial == expired), "{refused:?}");
 }

@@ -17,10 +17,14 @@ use crate::{
     },
     commands::algorithm::Algorithm,
     cvc::{Certificate, CertificateError, PublicKey, descriptive, recovered},
+    fs::Kind,
     image::TemplateKind,
     platform::Day,
     vault::{Access, DomainId, Public},
 };
+
+/// Bytes of a holder's reference that lists of revoked ones have.
+const REFERENCE: usize = 8;
 
 /// Whoever checks.
 struct Authority {
@@ -77,10 +81,24 @@ fn accept(authority: Authority, certificate: Certificate, is_mask: bool, context
     if !holder.is_empty() && !holder.ends_with(&certificate.authority) {
         return Err(StatusWord::SECURITY_ISSUE.into());
     }
+    if is_revoked(&certificate.holder, authority.domain, context) {
+        return Err(StatusWord::REFERENCE_NOT_USABLE.into());
+    }
     let Certificate { holder, authorisation, key, .. } = certificate;
     let public = Public { key, holder, authorisation };
     context.dialogue().certify(Certified { public, is_mask, domain: authority.domain });
     Ok(StatusWord::SUCCESS)
+}
+
+/// Whether a holder is in the list that the root's DF has of those who are revoked.
+fn is_revoked(holder: &[u8], root: DomainId, context: &Context<'_>) -> bool {
+    let core = &*context.core;
+    let list = core.vault.revoked(root).and_then(|(df, fid)| core.files.child_ef(df, fid)).and_then(|place| place.ef);
+    let Some(&Kind::Transparent(list)) = list.map(|file| &core.files.file(file).kind) else { return false };
+    let Some(reference) = holder.last_chunk::<REFERENCE>().filter(|reference| **reference != [0; REFERENCE]) else {
+        return false;
+    };
+    core.memory.read(list).chunks_exact(REFERENCE).any(|listed| listed == reference)
 }
 
 /// Whether the role of a recovered certificate is an authority's. What is public: `22` in Spain's identity card, `00`
@@ -122,17 +140,18 @@ fn refusal(error: CertificateError) -> StatusWord {
 mod tests {
     use alloc::{format, string::String, vec};
 
+    use hex_literal::hex;
     use proptest::prelude::*;
 
     use super::effective;
     use crate::{
-        ChipImage, Protocol,
+        ChipImage, Fid, Protocol, Sfi,
         cvc::tests::{AUTHORITY, AUTHORITY_P256, TERMINAL, TERMINAL_P256},
-        image::FileKind,
+        image::{FileKind, SecurityDomain},
         platform::Forgetful,
         testing::{
-            Tester,
-            keys::{card, card_of, keyed_image},
+            Tester, VITALE, file,
+            keys::{card, card_of, domain, keyed_image, secure},
             text,
         },
     };
@@ -242,6 +261,23 @@ mod tests {
         assert_eq!(effective(&[0x3F], &[0xC0, 0x00]), None);
         let authority = descriptive(&AUTHORITY_P256);
         with_root(14, &[0x40, 0x00], Some(&[0xC0, 0, 0, 0])).plays(&[P256, (&authority, "6985")]);
+    }
+
+    #[test]
+    fn a_listed_holder_is_revoked_until_the_list_says_otherwise() {
+        let mut image = keyed_image();
+        let mut content = vec![0; 24];
+        content[8..16].copy_from_slice(&hex!("2000000000000001"));
+        let list = FileKind::Transparent { sfi: Sfi::new(0x1A), content: content.into(), size: 24 };
+        image.files.push(file(0x0030, &[VITALE], list));
+        secure(&mut image, VITALE, SecurityDomain { revoked: Some(Fid(0x0030)), ..domain() });
+        let (authority, terminal) = (recovered(&AUTHORITY), recovered(&TERMINAL));
+        let by_authority = ("00 22 81 B6 0A 83 08 6573534449600006", "9000");
+        let mut card = card_of(image, Protocol::T0, Forgetful);
+        card.plays(&[RSA, (&authority, "9000"), by_authority, (&terminal, "6984")]);
+        card.plays(&[("00 22 C1 A4 12 83 0C 000000002000000000000001 84 02 0201", "6A88")]);
+        card.plays(&[("00 D6 9A 08 08 6573534449600006", "9000"), (&terminal, "9000"), RSA, (&authority, "6984")]);
+        card.plays(&[("00 D6 9A 08 08 0000000000000000", "9000"), (&authority, "9000")]);
     }
 
     proptest! {

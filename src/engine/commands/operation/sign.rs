@@ -48,9 +48,11 @@ pub(super) fn compute_digital_signature(
     Ok(StatusWord::SUCCESS)
 }
 
-/// How a hash becomes the block that RSA signs.
+/// How a hash is signed: with RSA, what block it becomes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Encoding {
+    /// ECDSA, with a key on P-256.
+    Ecdsa,
     /// PKCS#1 version 1.5, with the DigestInfo of the hash.
     Pkcs1,
     /// PSS with MGF1 and a salt as long as the hash.
@@ -58,13 +60,14 @@ pub enum Encoding {
 }
 
 impl Context<'_> {
-    /// Signs a hash with an RSA private key as PSO COMPUTE DIGITAL SIGNATURE does, for an applet whose command is its
-    /// own. It counts the use and commits.
+    /// Signs a hash with a private key as PSO COMPUTE DIGITAL SIGNATURE does, for an applet whose command is its own.
+    /// It counts the use and commits.
     ///
     /// # Errors
     ///
     /// [`Stop`]: `6A88` if there is no such key, `6985` or `6982` if its rule forbids it, `6A80` if the hash is not as
-    /// long as the function makes them, `6981` if it is no RSA key, `6984` if no use is left; or the power was lost.
+    /// long as the function makes them, `6981` if the key is none for the encoding, `6984` if no use is left; or the
+    /// power was lost.
     pub fn sign_hash(
         &mut self,
         key: u8,
@@ -74,9 +77,13 @@ impl Context<'_> {
         let key = self.find(Class::PrivateKey, key)?;
         self.allow(key, Access::Sign)?;
         let digest = Digest::new(algorithm, hash).ok_or(StatusWord::WRONG_DATA)?;
+        if encoding == Encoding::Ecdsa {
+            return self.with_p256(key, digest.as_bytes());
+        }
         self.with_rsa(key, |platform, modulus| {
             let length = modulus.len();
             let block = match encoding {
+                Encoding::Ecdsa => None,
                 Encoding::Pkcs1 => padding::pad_to_sign(&padding::digest_info(algorithm, digest.as_bytes()), length),
                 Encoding::Pss => {
                     let mut salt = vec![0; algorithm.length()];
@@ -106,6 +113,16 @@ impl Context<'_> {
                 if block.len() == modulus.len() { Ok(block.to_vec()) } else { Err(StatusWord::WRONG_DATA) }
             },
         )
+    }
+
+    /// Counts a use of a key on P-256 and signs a hash with it: r and s.
+    fn with_p256(&mut self, key: ObjectId, hash: &[u8]) -> Result<Vec<u8>, Stop> {
+        let core = &mut *self.core;
+        let KeyPair::P256(pair) = core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? else {
+            return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
+        };
+        self.count_use(key)?;
+        Ok(ecdsa(&*self.core.platform.crypto, &pair, hash)?.to_vec())
     }
 
     /// Makes a block for the modulus of an RSA key, counts a use, and gives the private power of the block.

@@ -170,6 +170,7 @@ pub(super) fn application(
         control: control(fields, "control").unwrap_or_else(|| defaults.df_control.clone()),
         serial_number: scope.list(fields, "serial_number", &Context::new(known.clone())),
         transactions: scope.names.transactions(fields),
+        revoked: fields.word("revoked").map(|word| Fid(word.value)),
         security: fields
             .text("security")
             .and_then(|other| position(fields, "application", &other, &scope.names.applications)),

@@ -45,6 +45,7 @@ pub(in super::super) fn domains(
             shared_with: application.security.map(FileIndex),
             serial_number: serial.try_into().ok(),
             transactions: application.transactions,
+            revoked: application.revoked,
             ..SecurityDomain::default()
         });
     }

@@ -81,6 +81,8 @@ pub(super) struct Key {
     pub(super) public: Option<Arc<Rule>>,
     /// What its card-verifiable certificate says that its holder may do; nothing if it has none.
     pub(super) authorisation: Vec<Item>,
+    /// From which day to which it is valid, where it says so and the form of certificates has a place for it.
+    pub(super) certified: Option<[Path; 2]>,
 }
 
 /// A sort of key, and its name in layouts and card files.

@@ -177,6 +177,13 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         true => scope.list(fields, "authorisation", &Context::new(scope.names.source(fields, None))),
         false => Vec::new(),
     };
+    let certified = fields.texts("certified").and_then(|paths| {
+        let [first, last] = paths.as_slice() else {
+            fields.mistake("\"certified\" is two keys of card files", "the first day and the last day");
+            return None;
+        };
+        Some([path(fields, first)?, path(fields, last)?])
+    });
     Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
@@ -185,6 +192,7 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         pin: pin.map(|pin| first + pin),
         public,
         authorisation,
+        certified,
     }))
 }
 

@@ -128,7 +128,7 @@ pub(in super::super) fn built(
     for (place, key) in held.iter().enumerate() {
         let certificate = key.as_ref().and_then(|key| add(layout, place, key, &holder, &mut built.token, encoder));
         built.certificates.push(certificate);
-        let card_verifiable = key.as_ref().and_then(|key| card_verifiable(layout, place, key, encoder));
+        let card_verifiable = key.as_ref().and_then(|key| card_verifiable(layout, place, key, data, encoder));
         built.card_verifiable.push(card_verifiable);
     }
     built
@@ -172,7 +172,13 @@ fn add(
 }
 
 /// The card-verifiable certificates of a key that has some.
-fn card_verifiable(layout: &Layout, place: usize, held: &HeldKey, encoder: &mut Encoder<'_>) -> Option<CardVerifiable> {
+fn card_verifiable(
+    layout: &Layout,
+    place: usize,
+    held: &HeldKey,
+    data: &Node,
+    encoder: &mut Encoder<'_>,
+) -> Option<CardVerifiable> {
     let object = layout.security.objects.get(place)?;
     let ObjectKind::Key(key) = &object.kind else { return None };
     if key.authorisation.is_empty() {
@@ -192,7 +198,9 @@ fn card_verifiable(layout: &Layout, place: usize, held: &HeldKey, encoder: &mut 
         Public::Rsa(key) => (CvForm::Recovered, cvc::PublicKey::Rsa(key.clone())),
         Public::P256(point) => (CvForm::Descriptive, cvc::PublicKey::P256(*point)),
     };
-    let own = CvIssuer::certify(CvBearer { number, authorisation }, public);
+    let day = |path: &Path| data.at(&path.keys.join(".")).and_then(Node::date);
+    let valid = key.certified.as_ref().and_then(|[first, last]| Some([day(first)?, day(last)?]));
+    let own = CvIssuer::certify(CvBearer { number, authorisation, valid }, public);
     match own.and_then(|own| Ok(CardVerifiable { own, authority: CvIssuer::own_certificate(form)? })) {
         Ok(both) => Some(both),
         Err(error) => {

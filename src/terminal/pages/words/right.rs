@@ -5,8 +5,11 @@ use virtuale_engine::StatusWord;
 use crate::terminal::right::{Bearer, Denial, Doing, Link, Look, Side};
 
 /// What files that a right opens are about, in both languages.
-const FILES: [(&str, &str, &str); 2] =
-    [("COUVERT", "coverage", "couverture"), ("EXONER", "exonerations", "exonérations")];
+const FILES: [(&str, &str, &str); 3] = [
+    ("COUVERT", "coverage", "couverture"),
+    ("EXONER", "exonerations", "exonérations"),
+    ("COPIES", "copies of care forms", "copies de feuilles de soins"),
+];
 
 /// In English.
 pub(super) fn en(look: &Look) -> String {
