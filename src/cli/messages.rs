@@ -122,6 +122,16 @@ messages! {
         en: "cannot read the card in {place}: {why}",
         fr: "impossible de lire la carte dans {place} : {why}"
     };
+    /// A card was not updated.
+    CannotUpdateCard { place, why } = {
+        en: "cannot update the card in {place}: {why}",
+        fr: "impossible de mettre à jour la carte dans {place} : {why}"
+    };
+    /// The caisse has no change for a card.
+    NoChange { number, folder } = {
+        en: "there is no change for card {number} in {folder}",
+        fr: "il n'y a pas de changement pour la carte {number} dans {folder}"
+    };
     /// What to do about a card that does not answer a slot with contacts.
     MuteCard = {
         en: "it gives no answer to reset: it is another way round in the slot, broken, or made mute (such as \

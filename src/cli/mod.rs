@@ -41,6 +41,7 @@ mod stop;
 mod supervise;
 mod target;
 mod tod;
+mod update;
 mod waiting;
 
 use std::{
@@ -108,6 +109,13 @@ enum Verb {
     /// system. A card that cannot be read is named, and the others are read all the same. A page is as wide as the
     /// terminal, from 40 to 120 columns; elsewhere as the variable COLUMNS says, else 100.
     Read(read::Args),
+    /// Change a card as the caisse's update station does, all or nothing
+    ///
+    /// Proves the issuer's keys to a Vitale 2, reads it under secure messaging, writes what a change file makes another
+    /// in one transaction of the chip, and reads it back. A card that is pulled at any moment is as it was or as it is
+    /// to be; update it again then. The station keeps nothing of what it handled. Cards without transactions, such as
+    /// every Vitale 1, are refused.
+    Update(update::Args),
     /// Record what a program says to the card in a PC/SC reader
     ///
     /// Relays the card to a reader of the program's own, so that unmodified software talks to the real card meanwhile.
@@ -168,6 +176,7 @@ impl Verb {
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
+            Self::Update(args) => update::run(args),
             Self::Record(args) => record::run(args),
             Self::Replay(args) => replay::run(args),
             Self::Convert(args) => convert::run(args),
@@ -188,6 +197,7 @@ impl Verb {
         match self {
             Self::Demo(args) => args.language(),
             Self::Read(args) => args.language(),
+            Self::Update(args) => args.language(),
             Self::Card(args) => args.language(),
             Self::Opposition(args) => args.language(),
             Self::Tod(args) => args.language(),

@@ -26,6 +26,8 @@ pub(super) enum Label {
     Wear,
     /// What the card is called in the field of an antenna.
     Field,
+    /// What an update station draws.
+    Station,
 }
 
 /// Random bytes that can be repeated.
@@ -50,10 +52,17 @@ impl Identity {
             Label::Chip => b"chip",
             Label::Wear => b"wear",
             Label::Field => b"field",
+            Label::Station => b"station",
         };
         let (seed, slot) = (seed.to_be_bytes(), slot.to_be_bytes());
         Stream(ChaCha20Rng::from_seed(hash(&[b"virtuale chance 1", label, &seed, &self.0, &slot])))
     }
+}
+
+/// The chance of an update station in a run with a seed: it has no card file.
+#[must_use]
+pub fn station(seed: u64) -> impl Random {
+    Identity::of("", "").stream(seed, 0, Label::Station)
 }
 
 /// SHA-256 of parts, each behind its length in eight bytes, so that no other parts give the same bytes.

@@ -161,7 +161,7 @@ fn usual_layout(families: &Families, keys: &[&str]) -> &'static str {
 }
 
 /// What the layout's family says that contradicts itself in a card file.
-fn contradictions(source: &Arc<Source>, layout: &Layout, data: &Node) -> Vec<Diagnostic> {
+pub(super) fn contradictions(source: &Arc<Source>, layout: &Layout, data: &Node) -> Vec<Diagnostic> {
     let said = |Doc { en, fr }: Doc| Bilingual::new(en, fr);
     let found = layout.family().contradictions(data).into_iter();
     found

@@ -6,6 +6,7 @@
 
 pub mod authority;
 pub mod card_file;
+pub mod change;
 pub mod codes;
 pub mod dates;
 pub mod diagnostic;
@@ -36,6 +37,7 @@ mod provision;
 pub(crate) mod reason;
 
 pub use card::VirtualCard;
+pub use chance::station as station_chance;
 pub use load::{LoadError, Options, Profile, load, parse};
 pub use named::{NamedCard, UnknownCard};
 pub use provision::Provision;

@@ -25,6 +25,8 @@ pub mod plain;
 pub mod remark;
 pub mod right;
 pub mod transport;
+#[cfg(feature = "cli")]
+pub mod update;
 pub mod vitale;
 
 #[cfg(test)]

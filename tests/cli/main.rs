@@ -22,4 +22,5 @@ mod serve;
 mod terminal;
 mod traces;
 mod transcripts;
+mod update;
 mod writing;

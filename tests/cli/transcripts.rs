@@ -18,7 +18,7 @@ fn run(choose: impl FnOnce(&trycmd::TestCases)) {
 #[test]
 fn transcripts_are_true() {
     run(|cases| {
-        cases.case("tests/cli/transcripts/*.trycmd").skip(READERS).case("docs/lists.md");
+        cases.case("tests/cli/transcripts/*.trycmd").skip(READERS).case("docs/lists.md").case("docs/updates.md");
     });
 }
 

@@ -131,7 +131,7 @@ fn readers(args: &Args) -> Result<Vec<Place>, Failure> {
 }
 
 /// The reader of this name.
-fn find<'a>(readers: &'a [ListedReader], name: &str) -> Result<&'a ListedReader, Failure> {
+pub(super) fn find<'a>(readers: &'a [ListedReader], name: &str) -> Result<&'a ListedReader, Failure> {
     readers
         .iter()
         .find(|reader| reader.name == name)
@@ -151,7 +151,7 @@ fn known(readers: &[ListedReader]) -> Bilingual {
 }
 
 /// The built-in layout that goes with an answer to reset; of a card that no family knows, the usual one.
-fn layout_by_atr(atr: &[u8]) -> &'static str {
+pub(super) fn layout_by_atr(atr: &[u8]) -> &'static str {
     Families::built_in().layout_of(atr).unwrap_or(DEFAULT_LAYOUT)
 }
 
@@ -292,7 +292,7 @@ impl Printer<'_> {
     }
 }
 
-fn unread(place: &str, error: &TransportError) -> Failure {
+pub(super) fn unread(place: &str, error: &TransportError) -> Failure {
     let is_mute = matches!(error, TransportError::Refused { code, .. } if *code == ReturnCode::UNPOWERED_CARD);
     let is_by_antenna = place.contains(SlotName::ANTENNA);
     let why_mute = || if is_by_antenna { Message::MuteByAntenna } else { Message::MuteCard }.said().into();
@@ -305,7 +305,7 @@ fn unread(place: &str, error: &TransportError) -> Failure {
 }
 
 /// As [`unread`], of a card that others may hold.
-fn kept(place: &str, error: &TransportError) -> Failure {
+pub(super) fn kept(place: &str, error: &TransportError) -> Failure {
     let is_held = match error {
         TransportError::Unanswered { .. } => true,
         TransportError::Refused { code, .. } => *code == ReturnCode::SHARING_VIOLATION,
@@ -317,7 +317,7 @@ fn kept(place: &str, error: &TransportError) -> Failure {
     }
 }
 
-fn no_service(error: &TransportError) -> Failure {
+pub(super) fn no_service(error: &TransportError) -> Failure {
     let message = in_both(|language| pages::transport_error(error, language.into()));
     Failure::environment(message, Message::StartReader.said())
 }

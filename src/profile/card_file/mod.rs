@@ -6,6 +6,7 @@
 //! that it upholds: every mistake is found at once and points at its place, and a tree that was read is one that the
 //! schema describes.
 
+mod data_text;
 #[cfg(test)]
 mod french_tests;
 mod headless;
@@ -37,6 +38,7 @@ use super::{
     tree::{Data, Node, Span},
     written::{Mended, Value, Written, wants_quotes},
 };
+pub use data_text::data_text;
 pub use template::template;
 
 /// The name or path of the layout that a card file asks for, as text with its place. It comes before [`read`], which
@@ -89,7 +91,16 @@ pub(super) fn behind_slips(source: &Arc<Source>, mistakes: Diagnostics) -> Diagn
 ///
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
-    let document = Mended::read(source)?;
+    read_document(source, Mended::read(source)?, schema, today)
+}
+
+/// The same of a document that stands in a text.
+pub(super) fn read_document(
+    source: &Arc<Source>,
+    document: Mended,
+    schema: &Schema,
+    today: Date,
+) -> Result<Node, Diagnostics> {
     let (mistakes, meant, undated) = (CardMistakes::of(source), HashSet::new(), HashSet::new());
     let mut parser = tables::Parser { schema, today, mistakes, meant, undated };
     let root = parser.root(&document.written);

@@ -25,6 +25,7 @@ mod records;
 mod references;
 mod security;
 mod special;
+mod station;
 mod unplaced;
 mod words;
 

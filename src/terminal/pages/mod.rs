@@ -6,7 +6,10 @@
 use virtuale_engine::StatusWord;
 
 use crate::{
-    profile::{schema::Doc, tree::CardDate},
+    profile::{
+        schema::{Doc, Language},
+        tree::CardDate,
+    },
     terminal::{
         exchange::Exchange,
         transport::TransportError,
@@ -24,6 +27,8 @@ mod people;
 mod plain;
 mod professional;
 mod table;
+#[cfg(feature = "cli")]
+mod update;
 mod words;
 mod writer;
 
@@ -36,6 +41,8 @@ pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST}
 pub use paper::{PaperCopy, paper_copy};
 pub use plain::plain;
 pub use professional::{professional, professional_data};
+#[cfg(feature = "cli")]
+pub use update::{Update, Updated, update};
 
 use words::Words;
 use writer::Writer;
@@ -51,6 +58,15 @@ pub enum Lang {
     En,
     /// French.
     Fr,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::English,
+            Lang::Fr => Self::French,
+        }
+    }
 }
 
 /// How a page is written.

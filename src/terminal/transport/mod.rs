@@ -129,6 +129,9 @@ pub enum TransportError {
     /// The card is silent.
     #[error(transparent)]
     Silent(#[from] Fault),
+    /// A card answered otherwise than under the secure messaging that was agreed on.
+    #[error("the card's answer is not protected as was agreed on")]
+    Unprotected,
     /// The card answered less than a status word.
     #[error("the card answered {}, fewer than a status word has", counted(*length, "byte", "octet"))]
     NoStatus {

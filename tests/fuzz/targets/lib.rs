@@ -5,6 +5,7 @@
 
 mod card_file;
 mod cards;
+mod change;
 mod chip;
 mod chipdoc;
 mod commands;
@@ -35,6 +36,7 @@ pub struct Target {
 /// All targets.
 pub const ALL: &[Target] = &[
     Target { name: "card_file", seeds: &["applets/cards", "fixtures/cards/broken"], run: card_file::run },
+    Target { name: "change", seeds: &["fixtures/updates"], run: change::run },
     Target { name: "chipdoc", seeds: &[], run: chipdoc::run },
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "cps2ter", seeds: &[], run: cps2ter::run },

@@ -198,7 +198,7 @@ impl Cipher {
     }
 
     /// A key of these bytes, if they are as many as the cipher needs.
-    fn key(self, bytes: &[u8]) -> Option<CipherKey> {
+    pub(super) fn key(self, bytes: &[u8]) -> Option<CipherKey> {
         match self {
             Self::TripleDes => bytes.try_into().ok().map(CipherKey::TripleDes),
             Self::Aes128 => bytes.try_into().ok().map(CipherKey::Aes128),

@@ -38,6 +38,7 @@ pub(super) fn transport(error: &TransportError) -> String {
             format!("le service PC/SC a répondu n'importe quoi quand il devait {}", self::doing(*doing))
         }
         TransportError::Silent(fault) => self::fault(*fault).to_owned(),
+        TransportError::Unprotected => "la réponse de la carte n'est pas protégée comme convenu".into(),
         TransportError::NoStatus { length } => {
             format!("la carte a répondu {}, moins qu'un mot d'état", counted(*length, "byte", "octet").french)
         }

@@ -1,0 +1,85 @@
+//! What an update station asks a layout: who the issuer is, what a transaction holds, which names stand for others.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use virtuale_engine::crypto::CipherKey;
+
+use super::{
+    super::{
+        card_file,
+        diagnostic::{Diagnostics, Source},
+        schema::{Fields, Schema},
+        tree::Data,
+        written::{Mended, Value, Written},
+    },
+    Layout,
+    model::{Body, Item},
+    security::ObjectKind,
+};
+
+impl Layout {
+    /// How many bytes a transaction may write on its cards; `None` if nobody may begin one.
+    #[must_use]
+    pub fn transaction_room(&self) -> Option<usize> {
+        let mut all = self.applications.iter().filter_map(|application| application.transactions);
+        all.next().map(|transactions| transactions.room)
+    }
+
+    /// Of two keys of which the layout has one in place of the other where that is left out, the other: `nom` for
+    /// `nom_usage`.
+    #[must_use]
+    pub fn instead_of(&self, key: &str) -> Option<&str> {
+        self.files.iter().find_map(|file| instead_of(&file.content, key))
+    }
+
+    /// The key sets of the MF, each with its number and its keys: what authenticates, and what enciphers. A text in the
+    /// form of a card file may say what they are; what it does not say has its default, as in a card file.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in the text, where it says something of them.
+    pub fn global_key_sets(
+        &self,
+        file: Option<&Arc<Source>>,
+        today: Date,
+    ) -> Result<Vec<(u8, [CipherKey; 2])>, Diagnostics> {
+        let sets = self.security.objects.iter().filter(|object| object.application == 0);
+        let sets = sets.filter_map(|object| match &object.kind {
+            ObjectKind::KeySet { cipher, mac, encryption } => Some((object.number, *cipher, [mac, encryption])),
+            _ => None,
+        });
+        let sets: Vec<_> = sets.collect();
+        let tables: Vec<&String> =
+            sets.iter().flat_map(|(_, _, keys)| keys).filter_map(|key| key.keys.first()).collect();
+        let own = |name: &str| tables.iter().any(|table| *table == name);
+        let keys = self.schema()?.root.0.iter().filter(|key| own(&key.name)).cloned().collect();
+        let schema = Schema { root: Fields(keys) };
+        let empty = Arc::new(Source { name: String::new(), text: String::new() });
+        let source = file.unwrap_or(&empty);
+        let mut document = Mended::read(source)?;
+        let entries = document.written.entries().iter().filter(|entry| own(&entry.key)).cloned().collect();
+        document.written = Written { value: Value::Table(entries), span: document.written.span };
+        let data = card_file::read_document(source, document, &schema, today)?;
+        let bytes = |path: &[String]| match data.at(&path.join(".")).map(|node| &node.data) {
+            Some(Data::Bytes(bytes)) => Some(bytes.clone()),
+            _ => None,
+        };
+        let known = sets.into_iter().filter_map(|(number, cipher, [mac, encryption])| {
+            let key = |path: &[String]| bytes(path).and_then(|bytes| cipher.key(&bytes));
+            Some((number, [key(&mac.keys)?, key(&encryption.keys)?]))
+        });
+        Ok(known.collect())
+    }
+}
+
+fn instead_of<'l>(items: &'l [Item], key: &str) -> Option<&'l str> {
+    items.iter().find_map(|item| match &item.body {
+        Body::Value { from, otherwise: Some(other), .. } if from.keys.last().is_some_and(|last| last == key) => {
+            other.keys.last().map(String::as_str)
+        }
+        Body::Group(items) => instead_of(items, key),
+        Body::Either(ways) => ways.iter().find_map(|way| instead_of(&way.items, key)),
+        _ => None,
+    })
+}

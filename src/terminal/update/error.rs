@@ -1,0 +1,209 @@
+//! Why a card was not updated.
+
+use virtuale_engine::StatusWord;
+
+use crate::{
+    profile::said::{Bilingual, counted, said},
+    terminal::{
+        exchange::ExchangeError,
+        pages::{self, Lang},
+        transport::TransportError,
+        vitale::ReadError,
+    },
+};
+
+/// What a station was doing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Step {
+    /// Looking at the card before anything is proved.
+    Open,
+    /// Proving the keys to each other.
+    Authenticate,
+    /// Beginning the transaction.
+    Begin,
+    /// Writing a file.
+    Write,
+    /// Ending the transaction, so that all of it stays.
+    Commit,
+}
+
+/// Why a card was not updated. Up to the end of the transaction the card is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// The transport is gone, or the card never ends.
+    #[error("{}", self.said())]
+    Exchange(#[from] ExchangeError),
+    /// The card could not be read.
+    #[error("{}", self.said())]
+    Unread(#[from] ReadError),
+    /// Cards of this layout know no issuer, or change nothing in a transaction.
+    #[error("{}", self.said())]
+    NotUpdatable {
+        /// The name of the layout.
+        layout: String,
+    },
+    /// The card does not take the keys.
+    #[error("{}", self.said())]
+    WrongKeys {
+        /// How many tries are left; `None` if it did not say.
+        left: Option<u8>,
+    },
+    /// The card does not know the keys itself: it is none of this issuer.
+    #[error("{}", self.said())]
+    CardUnproved,
+    /// The card refused a command.
+    #[error("{}", self.said())]
+    Refused {
+        /// What was to be done.
+        step: Step,
+        /// What it said.
+        status: StatusWord,
+    },
+    /// The change is too long for one transaction.
+    #[error("{}", self.said())]
+    NoRoom {
+        /// How many bytes it takes, those that say where included.
+        needed: usize,
+        /// How many there are.
+        room: usize,
+    },
+    /// A file that is to be written could not be read.
+    #[error("{}", self.said())]
+    Closed {
+        /// Its name.
+        file: String,
+    },
+    /// A file is not as its layout would have what the card says.
+    #[error("{}", self.said())]
+    Foreign {
+        /// Its name.
+        file: String,
+        /// The first byte that differs.
+        at: usize,
+    },
+    /// A file was read back and is not what was written.
+    #[error("{}", self.said())]
+    Differs {
+        /// Its name.
+        file: String,
+    },
+}
+
+impl From<TransportError> for UpdateError {
+    fn from(error: TransportError) -> Self {
+        Self::Exchange(error.into())
+    }
+}
+
+impl UpdateError {
+    /// What went wrong, in one sentence.
+    #[must_use]
+    pub fn said(&self) -> Bilingual {
+        match self {
+            Self::Exchange(ExchangeError::Transport(error)) => in_both(|lang| pages::transport_error(error, lang)),
+            Self::Exchange(error) => {
+                let why = error.to_string();
+                said!(en: "{why}", fr: "la carte ne répond pas comme attendu : {why}")
+            }
+            Self::Unread(error) => in_both(|lang| pages::read_error(error, lang).0),
+            Self::NotUpdatable { layout } => said!(
+                en: "cards of layout {layout} cannot be updated all or nothing: they have no issuer's keys and no \
+                     transaction",
+                fr: "les cartes de structure {layout} ne peuvent pas être mises à jour en tout ou rien : elles n'ont \
+                     ni clés d'émetteur ni transaction",
+            ),
+            Self::WrongKeys { left: Some(left) } => {
+                let tries = counted(usize::from(*left), "try", "essai");
+                let english = if *left == 1 { "1 try is left".into() } else { format!("{left} tries are left") };
+                let french = tries.french;
+                Bilingual::new(
+                    format!("the card does not take the issuer's keys: {english}"),
+                    format!("la carte refuse les clés de l'émetteur : il reste {french}"),
+                )
+            }
+            Self::WrongKeys { left: None } => said!(
+                en: "the card does not take the issuer's keys",
+                fr: "la carte refuse les clés de l'émetteur",
+            ),
+            Self::CardUnproved => said!(
+                en: "the card does not prove that it has the issuer's keys: it is none of this issuer",
+                fr: "la carte ne prouve pas qu'elle a les clés de l'émetteur : elle n'est pas de cet émetteur",
+            ),
+            Self::Refused { step, status } => {
+                let (doing, status) = (step.said(), status.to_string());
+                said!(
+                    with doing;
+                    en: "the card refused to {doing}: it said {status}",
+                    fr: "la carte a refusé de {doing} : elle a répondu {status}",
+                )
+            }
+            Self::NoRoom { needed, room } => said!(
+                en: "this change takes {needed} bytes of a transaction, and the card has {room}",
+                fr: "ce changement demande {needed} octets dans une transaction, et la carte en a {room}",
+            ),
+            Self::Closed { file } => said!(
+                en: "file {file} must be written, and the card does not let the station read it",
+                fr: "le fichier {file} doit être écrit, et la carte ne laisse pas la station le lire",
+            ),
+            Self::Foreign { file, at } => said!(
+                en: "file {file} of the card holds something that its layout does not explain, at byte {at}",
+                fr: "le fichier {file} de la carte contient ce que sa structure n'explique pas, à l'octet {at}",
+            ),
+            Self::Differs { file } => said!(
+                en: "file {file} was read back and is not what was written",
+                fr: "le fichier {file}, relu, n'est pas ce qui a été écrit",
+            ),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Bilingual {
+        match self {
+            Self::Exchange(_) => said!(
+                en: "the card is as it was, or wholly as it is to be: put it in and update it again",
+                fr: "la carte est comme avant, ou entièrement mise à jour : la remettre et recommencer",
+            ),
+            Self::Unread(_) => said!(en: "look at the card: virtuale read", fr: "regarder la carte : virtuale read"),
+            Self::NotUpdatable { .. } => said!(
+                en: "a card like this is made anew instead",
+                fr: "une telle carte est refaite",
+            ),
+            Self::WrongKeys { .. } => said!(
+                en: "give the keys of its issuer: --issuer-keys FILE, which has [ias] as in its card file",
+                fr: "donner les clés de son émetteur : --issuer-keys FICHIER, avec [ias] comme dans son fichier de \
+                     carte",
+            ),
+            Self::CardUnproved => said!(en: "do not trust this card", fr: "ne pas se fier à cette carte"),
+            Self::Refused { .. } => said!(en: "the card is as it was", fr: "la carte est comme avant"),
+            Self::NoRoom { .. } => said!(
+                en: "nothing was written; change less at a time",
+                fr: "rien n'a été écrit ; changer moins à la fois",
+            ),
+            Self::Closed { .. } | Self::Foreign { .. } => said!(
+                en: "nothing was written; is it the right layout? --layout NAME|FILE",
+                fr: "rien n'a été écrit ; est-ce la bonne structure ? --layout NOM|FICHIER",
+            ),
+            Self::Differs { .. } => said!(
+                en: "the card does not keep what it is given: replace it",
+                fr: "la carte ne garde pas ce qu'elle reçoit : la remplacer",
+            ),
+        }
+    }
+}
+
+impl Step {
+    fn said(self) -> Bilingual {
+        match self {
+            Self::Open => said!(en: "say who it is", fr: "dire qui elle est"),
+            Self::Authenticate => said!(en: "prove keys", fr: "prouver des clés"),
+            Self::Begin => said!(en: "begin a transaction", fr: "commencer une transaction"),
+            Self::Write => said!(en: "write a file", fr: "écrire un fichier"),
+            Self::Commit => said!(en: "keep the transaction", fr: "garder la transaction"),
+        }
+    }
+}
+
+fn in_both(text: impl Fn(Lang) -> String) -> Bilingual {
+    Bilingual::new(text(Lang::En), text(Lang::Fr))
+}
