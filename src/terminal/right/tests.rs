@@ -13,6 +13,7 @@ use crate::{
         exchange::{Command, Dialogue},
         files::Lock,
         holder::{Code, Nobody},
+        toy::parrot,
         transport::{
             Transport, TransportError,
             in_process::{InProcess, in_process},
@@ -312,4 +313,32 @@ fn a_cps4_proves_its_role_on_p256_as_long_as_it_is_valid() {
     let doing = Doing::CheckCertificate(Link::Own);
     let expired = Denial::Refused { doing, status: StatusWord::CONDITIONS_NOT_SATISFIED };
     assert!(matches!(&refused, Err(Unproven::Denied(denial)) if *denial == expired), "{refused:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn cards_that_answer_anything_bring_a_proof_to_its_end(
+        patient in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 0..24),
+        professional in proptest::collection::vec(answer(), 0..24),
+    ) {
+        let [mut patient, mut professional] =
+            [patient, professional].map(|answers| in_process(Box::new(parrot(answers))).expect("power"));
+        let (mut patient, mut professional) = (Dialogue::new(&mut patient), Dialogue::new(&mut professional));
+        let outcome = prove(&mut patient, &mut professional, &mut Says(b"1234"));
+        prop_assert!(outcome.is_err() || !patient.into_log().is_empty(), "{outcome:?}");
+    }
+}
+
+/// What a hostile card may answer: anything, or what looks like a number or a certificate.
+fn answer() -> impl Strategy<Value = Vec<u8>> {
+    let looks = prop_oneof![
+        Just(vec![0x5A, 0x0A, 0x80, 0x25, 0, 0, 1, 0x99, 0x99, 0x12, 0x34, 0x5F, 0x90, 0x00]),
+        Just([&[0x7F, 0x21, 0x0A, 0x42, 0x08][..], b"TESTCVR1", &[0x90, 0x00]].concat()),
+        Just([&[0x7F, 0x21, 0x0D, 0x7F, 0x4E, 0x0A, 0x42, 0x08][..], b"TESTCVE1", &[0x90, 0x00]].concat()),
+        Just(vec![0x7F, 0x21, 0x82, 0xFF, 0xFF, 0x90, 0x00]),
+        Just(vec![0x90, 0x00]),
+    ];
+    prop_oneof![looks, proptest::collection::vec(any::<u8>(), 0..80)]
 }

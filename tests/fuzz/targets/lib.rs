@@ -16,6 +16,7 @@ mod keys;
 mod layout;
 mod lists;
 mod log;
+mod right;
 mod terminal;
 mod text;
 mod tlv;
@@ -44,6 +45,7 @@ pub const ALL: &[Target] = &[
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
+    Target { name: "right", seeds: &[], run: right::run },
     Target { name: "vitale1", seeds: &[], run: vitale1::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },

@@ -27,7 +27,7 @@ pub(super) fn run(data: &[u8]) {
 
 fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
     card.power_up(Interface::Contact).expect("an answer to reset");
-    let mut transport = Hostile { card, plan: data, commands: 0, stuck: None };
+    let mut transport = Hostile::new(card, data);
     let Ok(reading) = read(&mut transport, layout, text::OPTIONS.today) else { return };
     for lang in [Lang::En, Lang::Fr] {
         let exoneration = lang == Lang::Fr;
@@ -43,7 +43,8 @@ fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
     }
 }
 
-struct Hostile<'a> {
+/// A card of whose answers an input says what becomes.
+pub(super) struct Hostile<'a> {
     card: Box<dyn Card>,
     plan: &'a [u8],
     commands: usize,
@@ -51,7 +52,11 @@ struct Hostile<'a> {
     stuck: Option<Vec<u8>>,
 }
 
-impl Hostile<'_> {
+impl<'a> Hostile<'a> {
+    pub(super) fn new(card: Box<dyn Card>, plan: &'a [u8]) -> Self {
+        Self { card, plan, commands: 0, stuck: None }
+    }
+
     fn take(&mut self) -> u8 {
         let (first, rest) = self.plan.split_first().map_or((0, self.plan), |(&first, rest)| (first, rest));
         self.plan = rest;
