@@ -115,6 +115,13 @@ impl From<Date> for CardDate {
     }
 }
 
+/// The day of the calendar that a date is; `None` where its month or day is not of the calendar.
+#[must_use]
+pub fn calendar(date: CardDate) -> Option<Date> {
+    let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+    Date::new(i16::try_from(date.year).ok()?, month, day).ok()
+}
+
 /// Reads a date; `None` if it is all zeros, which is how the field writes that there is none.
 ///
 /// # Errors

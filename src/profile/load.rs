@@ -121,9 +121,13 @@ pub(super) fn parse_of(
     let layout = named_layout(families, &source, &named, base);
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
-    let data = card_file::read(&source, schema, options.today)?;
+    let mut data = card_file::read(&source, schema, options.today)?;
+    let contradictions = contradictions(&source, &layout, &data);
+    if contradictions.is_empty() {
+        layout.family().settle(&mut data, options.today);
+    }
     let answers = answers::judge(families, &source, &layout, schema, &data);
-    let contradictions = [contradictions(&source, &layout, &data), answers.mistakes].concat();
+    let contradictions = [contradictions, answers.mistakes].concat();
     let encoded = layout.encode(&source, &data, base);
     let (image, map) = match encoded {
         Ok(encoded) if contradictions.is_empty() => encoded,
@@ -164,9 +168,14 @@ fn usual_layout(families: &Families, keys: &[&str]) -> &'static str {
 pub(super) fn contradictions(source: &Arc<Source>, layout: &Layout, data: &Node) -> Vec<Diagnostic> {
     let said = |Doc { en, fr }: Doc| Bilingual::new(en, fr);
     let found = layout.family().contradictions(data).into_iter();
-    found
-        .map(|Contradiction { at, message, hint }| CardMistake::new(source, at, said(message)).hint(said(hint)).into())
-        .collect()
+    let mistake = |Contradiction { at, message, also, hint }| {
+        let mistake = CardMistake::new(source, at, said(message)).hint(said(hint));
+        match also {
+            Some((there, says)) => mistake.related(there, said(says)).into(),
+            None => mistake.into(),
+        }
+    };
+    found.map(mistake).collect()
 }
 
 /// What all cards of an image share.

@@ -17,9 +17,15 @@ use super::{
     plain,
     right::{Bearer, Beside},
     transport::{Transport, TransportError},
-    vitale,
+    vitale::{self, Life},
 };
-use crate::profile::{layout::Layout, schema::Doc, tree::Node};
+use crate::{
+    lists::{
+        Lists,
+        opposition::{Entry, Serial},
+    },
+    profile::{layout::Layout, schema::Doc, tree::Node},
+};
 
 /// The guides of the program: the one place where they are listed.
 const BUILT_IN: &[&dyn Guide] = &[&vitale::VitaleGuide, &cps::CpsGuide];
@@ -80,6 +86,18 @@ pub trait Guide: Sync {
         None
     }
 
+    /// What a terminal may do on a day with the card of a card file, by all that the file says happened to it; `None`
+    /// where cards of the family have no such life.
+    fn life(&self, _written: Written<'_>) -> Option<Life> {
+        None
+    }
+
+    /// By which number opposition lists know the card of a card file, and what its issuer would put on the list of the
+    /// day; `None` where cards of the family are on none.
+    fn listed(&self, _written: Written<'_>) -> Option<(Serial, Option<Entry>)> {
+        None
+    }
+
     /// What a card file says of a card, besides what is printed on it; `None` where that says it all.
     fn written(&self, _written: Written<'_>, _format: Format) -> Option<Page> {
         None
@@ -102,6 +120,10 @@ pub trait CardReading: fmt::Debug {
 
     /// Every command that went to the card, and what was answered, in order.
     fn exchanges(&self) -> &[Exchange];
+
+    /// Asks lists about the card: what may be done with it is then said by them too. Cards of most families are on
+    /// none.
+    fn consult(&mut self, _lists: &Lists) {}
 
     /// The page of a demonstration: the same, the first commands, and how one's own program is attached. `attach` are
     /// the lines that do it; they are shown as they are.
@@ -225,6 +247,20 @@ impl Guides {
     #[must_use]
     pub fn holder_code(&self, layout: &Layout, data: &Node) -> Option<String> {
         self.of(layout)?.holder_code(data)
+    }
+
+    /// What a terminal may do on a day with the card of a card file of a layout's family; `None` where cards of the
+    /// family have no such life.
+    #[must_use]
+    pub fn life(&self, layout: &Layout, written: Written<'_>) -> Option<Life> {
+        self.of(layout)?.life(written)
+    }
+
+    /// By which number opposition lists know the card of a card file of a layout's family, and what its issuer would
+    /// put on the list of the day; `None` where cards of the family are on none.
+    #[must_use]
+    pub fn listed(&self, layout: &Layout, written: Written<'_>) -> Option<(Serial, Option<Entry>)> {
+        self.of(layout)?.listed(written)
     }
 
     /// What a card file of a layout's family says, besides what is printed on the card; `None` where that says it all.

@@ -1,9 +1,9 @@
 //! From one day to another, as cards say it.
 
-use jiff::{Span, civil::Date};
+use jiff::Span;
 use serde::{Serialize, Serializer};
 
-use crate::profile::tree::CardDate;
+use crate::profile::{dates::calendar, tree::CardDate};
 
 /// "Soon": a month, in which a person can still do something about it.
 const SOON_MONTHS: i64 = 1;
@@ -49,12 +49,6 @@ impl Period {
 pub(in crate::terminal) fn is_soon(end: CardDate, today: CardDate) -> bool {
     let soon = calendar(today).and_then(|today| today.checked_add(Span::new().months(SOON_MONTHS)).ok());
     calendar(end).zip(soon).is_some_and(|(end, soon)| end <= soon)
-}
-
-/// The day of the calendar, if it is one.
-pub(in crate::terminal) fn calendar(date: CardDate) -> Option<Date> {
-    let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
-    Date::new(i16::try_from(date.year).ok()?, month, day).ok()
 }
 
 /// The day without the time of day.

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::profile::tree::CardDate;
+use crate::{lists::opposition::Reason, profile::tree::CardDate};
 
 /// Something that a person should know about a card. Serialized under `code`, with its details beside it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
@@ -32,6 +32,56 @@ pub enum Remark {
         /// The last day.
         #[serde(serialize_with = "super::period::day_as_text")]
         end: CardDate,
+    },
+    /// The issuer blocked the card, which it can take back.
+    CardBlocked,
+    /// The card is on the opposition list.
+    CardOpposed {
+        /// Why.
+        reason: Reason,
+        /// Since when, if the list says it.
+        #[serde(serialize_with = "super::period::as_text")]
+        since: Option<CardDate>,
+    },
+    /// The opposition list is too old to accept any card by it.
+    OppositionTooOld {
+        /// The day of the list.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        date: CardDate,
+        /// How many days ago that was.
+        days: i32,
+    },
+    /// The card does not say its serial number, so that no opposition list can be asked about it.
+    NoSerialNumber,
+    /// Another card took its place; only its issuer knows.
+    CardReplaced {
+        /// When.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        since: CardDate,
+    },
+    /// It was given back to its issuer, who alone knows.
+    CardReturned {
+        /// When.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        since: CardDate,
+    },
+    /// The holder was told of a change, which is not on the card yet; only its issuer knows.
+    ChangeToLoad {
+        /// The last day to load it.
+        #[serde(serialize_with = "super::period::day_as_text")]
+        until: CardDate,
+    },
+    /// The table of destinations does not say where the forms of the card go.
+    NoDestination {
+        /// The body, or the last one that took its place; `None` if the card does not say its own.
+        body: Option<String>,
+    },
+    /// Another body took the place of that on the card.
+    BodyMerged {
+        /// That on the card.
+        from: String,
+        /// The other one.
+        into: String,
     },
     /// The yearly update was missed: third-party payment is suspended until the next one.
     UpdateOverdue {
@@ -188,6 +238,13 @@ impl Remark {
         match self {
             Self::CardExpired { .. }
             | Self::CardNotYetValid { .. }
+            | Self::CardBlocked
+            | Self::CardOpposed { .. }
+            | Self::OppositionTooOld { .. }
+            | Self::NoSerialNumber
+            | Self::CardReplaced { .. }
+            | Self::CardReturned { .. }
+            | Self::NoDestination { .. }
             | Self::UpdateOverdue { .. }
             | Self::NoRightsToday { .. }
             | Self::NobodyOnCard
@@ -198,6 +255,7 @@ impl Remark {
             Self::CardPastFiveYears { .. }
             | Self::RightsEndSoon { .. }
             | Self::CardEndsSoon { .. }
+            | Self::ChangeToLoad { .. }
             | Self::ComplementaryEnded { .. }
             | Self::NirWrong { .. }
             | Self::FilesDisagree { .. }
@@ -212,7 +270,7 @@ impl Remark {
             | Self::LotsWithoutForms { .. }
             | Self::CertificateOfOtherCard { .. }
             | Self::NoCertificate { .. } => Severity::Warning,
-            Self::UncommonAtr | Self::TestCard | Self::ReadByAntenna => Severity::Note,
+            Self::BodyMerged { .. } | Self::UncommonAtr | Self::TestCard | Self::ReadByAntenna => Severity::Note,
         }
     }
 }

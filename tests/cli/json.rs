@@ -65,7 +65,7 @@ fn compare(verb: &str, printed: &[String]) {
     let found: BTreeMap<&str, _> = found.iter().map(|(key, kinds)| (key.as_str(), kinds)).collect();
     for (key, kinds) in &found {
         // A finding has its details beside its code.
-        if key.strip_prefix("findings[].finding.").is_some_and(|detail| detail != "code") {
+        if key.split_once("[].finding.").is_some_and(|(_, detail)| detail != "code") {
             continue;
         }
         let Some(said) = documented.get(key) else { panic!("{verb}: docs/json.md does not have `{key}`") };
@@ -113,7 +113,14 @@ fn what_is_read_from_cards() {
     let script = format!("yes 1234 | head -3 | virtuale read --json --pin-fd 0 {professionals}");
     let (code, opened, error) = run(&mut sandbox.shell(&script));
     assert_eq!(code, 0, "{error}");
-    compare("read --json", &[closed, opened]);
+    // Cards that lists have something to say of.
+    let life = ["volee", "remplacee", "ancien-organisme", "bloquee"];
+    let files = life.map(|card| format!("{}/fixtures/cards/life/{card}.toml", env!("CARGO_MANIFEST_DIR")));
+    let lists = ["opposition", "tod.toml"].map(|name| format!("{}/fixtures/lists/{name}", env!("CARGO_MANIFEST_DIR")));
+    let files = files.iter().flat_map(|file| ["--card", file]);
+    let lists = ["--now", "2026-01-23", "--opposition", &lists[0], "--tod", &lists[1]];
+    let arguments: Vec<&str> = ["read", "--json"].into_iter().chain(lists).chain(files).collect();
+    compare("read --json", &[closed, opened, printed(&sandbox, &arguments)]);
 }
 
 #[test]

@@ -60,6 +60,33 @@ fn no_list_is_lost_or_made_twice() {
 }
 
 #[test]
+fn a_stolen_card_goes_from_its_events_to_a_list_and_is_refused() {
+    let sandbox = Sandbox::new();
+    let card = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/life/volee.toml");
+    let list = sandbox.path().join("today.loe").display().to_string();
+    let with = |verb: &[&str], day: &str| run(&mut sandbox.virtuale(&[verb, &["--now", day, "--card", card]].concat()));
+    let refused =
+        |day| with(&["read", "--opposition", &list, "--lang", "en"], day).1.contains("The card is opposed: stolen");
+    for (day, is_listed) in [("2026-01-14", false), ("2026-01-15", true)] {
+        let (code, _, error) = with(&["opposition", "make", "--force", "-o", &list], day);
+        assert_eq!(code, 0, "{error}");
+        assert_eq!((refused(day), refused("2026-01-16")), (is_listed, is_listed), "{day}");
+    }
+    let (code, out, error) = with(&["read", "--opposition", &list, "--lang", "fr"], "2026-01-23");
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("La carte est en opposition : volée le 15/01/2026."), "{out}");
+    // The card was found: an increment behind that list withdraws it.
+    let found = sandbox.path().join("found.toml").display().to_string();
+    let event = "[[evenement]]\ntype = \"levee\"\ndate = \"2026-01-16\"\n\n[assure]";
+    let text = fs::read_to_string(card).expect("a card file").replace("[assure]", event);
+    fs::write(&found, text).expect("a file");
+    let make = ["opposition", "make", "--now", "2026-01-16", "--since", &list, "--card", &found];
+    let (code, out, error) = run(&mut sandbox.virtuale(&make));
+    assert_eq!(code, 0, "{error}");
+    assert!(out.starts_with("virtuale-opposition 1\nincrement 2026-01-16 apres 2026-01-15\n- 10000006\n"), "{out}");
+}
+
+#[test]
 fn a_body_is_written_in_one_word_or_three() {
     let sandbox = Sandbox::new();
     let table = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lists/tod.toml");

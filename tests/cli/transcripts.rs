@@ -1,5 +1,5 @@
-//! Transcripts: each `.trycmd` file in the folder `transcripts`, the README, and the guide on lists, is what a person
-//! types and sees.
+//! Transcripts: each `.trycmd` file in the folder `transcripts`, the README, and the guides on lists and lives, is what
+//! a person types and sees.
 
 use crate::sandbox::Sandbox;
 
@@ -18,7 +18,10 @@ fn run(choose: impl FnOnce(&trycmd::TestCases)) {
 #[test]
 fn transcripts_are_true() {
     run(|cases| {
-        cases.case("tests/cli/transcripts/*.trycmd").skip(READERS).case("docs/lists.md").case("docs/updates.md");
+        cases.case("tests/cli/transcripts/*.trycmd").skip(READERS);
+        for guide in ["docs/lists.md", "docs/life.md", "docs/updates.md"] {
+            cases.case(guide);
+        }
     });
 }
 

@@ -23,6 +23,11 @@ use crate::{
         said::{Bilingual, Said, counted, said},
     },
     shown,
+    terminal::{
+        guides::{Guides, Written},
+        pages::{self, Lang, LifeReport},
+        vitale::Life,
+    },
 };
 
 const EXAMPLES: &str = "\
@@ -53,6 +58,9 @@ struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Trouble>,
     mistakes: Vec<Mistake>,
+    /// What a terminal may do with the card of a valid file on the day, if cards of its family have such a life.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    today: Option<serde_json::Value>,
     /// What a person should know of a valid file, such as what it gives though it is not on the card.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<Mistake>,
@@ -64,14 +72,24 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     let mut code = exit::DONE;
     let (mut unread, mut printed) = (None, Ok(()));
     for file in &args.files {
-        let mut report =
-            Report { file: file.clone(), valid: false, error: None, mistakes: Vec::new(), notes: Vec::new() };
+        let mut report = Report {
+            file: file.clone(),
+            valid: false,
+            error: None,
+            mistakes: Vec::new(),
+            today: None,
+            notes: Vec::new(),
+        };
         match cards::profile(file, &args.reproducible) {
             Ok(profile) => {
+                let written = Written { data: profile.data(), today: args.reproducible.today() };
+                let life = Guides::built_in().life(profile.layout(), written);
                 if !args.json {
                     // All are checked, though nobody reads to the end what is said of them.
-                    printed = printed.and_then(|()| print_praise(file, &profile, language));
+                    printed = printed.and_then(|()| print_praise(file, &profile, life.as_ref(), language));
                 }
+                let today = life.as_ref().map(|life| serde_json::to_value(LifeReport::of(life, Lang::En)));
+                report.today = today.and_then(Result::ok);
                 report.valid = true;
                 report.notes.extend(profile.notes().iter().map(Mistake::of));
             }
@@ -96,9 +114,11 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     exit::after(unread.unwrap_or(code), printed)
 }
 
-fn print_praise(file: &Path, profile: &Profile, language: Language) -> io::Result<()> {
+fn print_praise(file: &Path, profile: &Profile, life: Option<&Life>, language: Language) -> io::Result<()> {
     let praise = Said::from(praise(profile));
     output::print(format_args!("{}: {}\n", shown::path(file), praise.text(language.into())))?;
+    let life = life.map(|life| pages::life(life, language.into())).unwrap_or_default();
+    life.iter().try_for_each(|line| output::print(format_args!("  {line}\n")))?;
     profile.notes().iter().try_for_each(|note| print_note(note, language))
 }
 

@@ -9,13 +9,9 @@ use super::{Age, Lists, age, show::opposed};
 use crate::{
     cli::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output},
     lists::opposition::{Entry, Freshness, Opposition, Serial},
-    profile::{
-        Profile,
-        families::{Family, vitale::Vitale},
-        said::{Bilingual, Said, said},
-        tree::Node,
-    },
+    profile::said::{Bilingual, Said, said},
     shown,
+    terminal::guides::{Guides, Written},
 };
 
 const EXAMPLES: &str = "\
@@ -70,7 +66,7 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     let mut found: Vec<Card> = args.serials.iter().map(|&serial| look_up(None, serial)).collect();
     for card in &args.cards {
-        let serial = serial(card, &args.lists.reproducible)?;
+        let (serial, _) = listed(card, &args.lists.reproducible)?;
         found.push(look_up(Some(card.to_string_lossy().into_owned()), serial));
     }
     let is_refused = lists.freshness(today) == Freshness::TooOld || found.iter().any(|card| card.opposed.is_some());
@@ -82,9 +78,15 @@ pub(super) fn run(args: &Args) -> Exit {
     exit::after(if is_refused { exit::FOUND } else { exit::DONE }, printed)
 }
 
-/// The serial number of a card.
-fn serial(card: &Path, reproducible: &Reproducible) -> Result<Serial, Failure> {
-    serial_of(&cards::profile(card, reproducible)?).ok_or_else(|| {
+/// By which number lists know the card of a card file, and what its issuer would put on the list of the day.
+///
+/// # Errors
+///
+/// That cards of its family are on none.
+pub(super) fn listed(card: &Path, reproducible: &Reproducible) -> Result<(Serial, Option<Entry>), Failure> {
+    let profile = cards::profile(card, reproducible)?;
+    let written = Written { data: profile.data(), today: reproducible.today() };
+    Guides::built_in().listed(profile.layout(), written).ok_or_else(|| {
         let card = shown::path(card);
         let message = said!(
             en: "{card} has no serial number by which a list could oppose it",
@@ -93,12 +95,6 @@ fn serial(card: &Path, reproducible: &Reproducible) -> Result<Serial, Failure> {
         let hint = said!(en: "name a carte Vitale", fr: "nommer une carte Vitale");
         Failure::usage(message, hint)
     })
-}
-
-/// The serial number of a carte Vitale; other cards have numbers of another kind.
-pub(super) fn serial_of(profile: &Profile) -> Option<Serial> {
-    let is_vitale = profile.layout().family().name() == Vitale.name();
-    Serial::new(profile.data().at("carte.numero_serie").and_then(Node::text).filter(|_| is_vitale)?)
 }
 
 fn text(lists: &Opposition, found: &[Card], today: Date, language: Language) -> String {

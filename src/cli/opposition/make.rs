@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use super::check;
 use crate::{
     cli::{
         Exit, Failure, cards, exit,
@@ -22,7 +23,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   virtuale opposition make --now 2026-01-20 --text cards.txt -o 2026-01-20.loe
-  virtuale opposition make --now 2026-01-21 --since 2026-01-20.loe --text changes.txt -o 2026-01-21.loi";
+  virtuale opposition make --now 2026-01-21 --since 2026-01-20.loe --text changes.txt -o 2026-01-21.loi
+  virtuale opposition make --card lost.toml --card stolen.toml -o today.loe";
 
 /// Arguments of `opposition make`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +34,10 @@ pub(super) struct Args {
     /// + or -
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
+    /// A card file whose events say whether the card is opposed on the day, or the name of a built-in card; may be
+    /// given several times
+    #[arg(long = "card", value_name = "CARD")]
+    cards: Vec<PathBuf>,
     /// The lists that the increment follows, in order, or a folder with them; may be given several times
     #[arg(long, value_name = "LIST")]
     since: Vec<PathBuf>,
@@ -55,11 +61,12 @@ impl Args {
 
 /// Writes the list.
 pub(super) fn run(args: &Args) -> Exit {
-    let inputs: Vec<&Path> = args.text.iter().chain(&args.since).map(PathBuf::as_path).collect();
+    let inputs: Vec<&Path> = args.text.iter().chain(&args.since).chain(&args.cards).map(PathBuf::as_path).collect();
     args.output.iter().try_for_each(|file| args.force.allow(file, &inputs))?;
     let today = args.reproducible.today();
     let text = if args.since.is_empty() {
-        let cards = changes(args, Entries::Cards)?;
+        let mut cards = changes(args, Entries::Cards)?;
+        cards.extend(known(args)?);
         opposition::monthly(today, &cards.into_values().flatten().collect::<Vec<_>>())
     } else {
         let lists = Opposition::open_all(&args.since, today).map_err(cards::failure)?;
@@ -71,7 +78,9 @@ pub(super) fn run(args: &Args) -> Exit {
             );
             return Err(Failure::usage(message, hint));
         }
-        let changes: Vec<_> = changes(args, Entries::Changes)?.into_iter().collect();
+        let mut changes = changes(args, Entries::Changes)?;
+        changes.extend(known(args)?.into_iter().filter(|(serial, entry)| lists.look_up(*serial) != entry.as_ref()));
+        let changes: Vec<_> = changes.into_iter().collect();
         opposition::increment(today, lists.date(), &changes)
     };
     match &args.output {
@@ -82,7 +91,12 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
-/// What the list has of each card.
+/// What the issuers of the cards of card files would have of them in a list of the day.
+fn known(args: &Args) -> Result<Vec<(Serial, Option<Entry>)>, Failure> {
+    args.cards.iter().map(|card| check::listed(card, &args.reproducible)).collect()
+}
+
+/// What the text has of each card.
 fn changes(args: &Args, which: Entries) -> Result<BTreeMap<Serial, Option<Entry>>, Failure> {
     let Some(path) = &args.text else { return Ok(BTreeMap::new()) };
     let source = Arc::new(reading::text(path, LONGEST).map_err(cards::failure)?);

@@ -19,6 +19,7 @@ use super::{
     output,
 };
 use crate::{
+    lists::{Lists, opposition::Opposition, tod::Tod},
     profile::{families::Families, layout::Layout, said::Bilingual},
     reader::{ReturnCode, SlotName},
     terminal::{
@@ -72,6 +73,13 @@ pub(super) struct Args {
     /// by its contacts; at a terminal they are asked for
     #[arg(long, value_name = "N")]
     pin_fd: Option<u32>,
+    /// Consult this opposition list, or the lists of this folder: what may be done with each card is then said by them
+    /// too
+    #[arg(long, value_name = "LIST", conflicts_with = "reflet")]
+    opposition: Option<PathBuf>,
+    /// Say where the care forms of each card go, by this table of destinations
+    #[arg(long, value_name = "TABLE", conflicts_with = "reflet")]
+    tod: Option<PathBuf>,
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
@@ -84,12 +92,23 @@ impl Args {
     pub(super) fn language(&self) -> Language {
         self.lang.unwrap_or_else(Language::of_locale)
     }
+
+    /// The lists that cards are looked up in.
+    fn lists(&self) -> Result<Lists, Failure> {
+        let opposition = self.opposition.as_ref().map(|path| Opposition::open(path, self.reproducible.today()));
+        let tod = self.tod.as_ref().map(|path| Tod::open(path));
+        Ok(Lists {
+            opposition: opposition.transpose().map_err(cards::failure)?,
+            tod: tod.transpose().map_err(cards::failure)?,
+        })
+    }
 }
 
 /// Reads each card and prints what it says. Professionals' cards come first where there are patients' beside them.
 pub(super) fn run(args: &Args) -> Exit {
     let codes = Codes::of(args.pin_fd)?;
-    let mut printer = Printer { args, codes, language: args.language(), printed: 0, code: exit::DONE };
+    let lists = args.lists()?;
+    let mut printer = Printer { args, codes, lists, language: args.language(), printed: 0, code: exit::DONE };
     let mut places = match args.cards.as_slice() {
         [] => readers(args)?,
         cards => cards.iter().map(|card| Place::file(card, args)).collect(),
@@ -199,6 +218,7 @@ fn not_read(place: &str, error: Unread) -> Failure {
 struct Printer<'a> {
     args: &'a Args,
     codes: Codes,
+    lists: Lists,
     language: Language,
     /// How many pages were printed.
     printed: usize,
@@ -243,6 +263,10 @@ impl Printer<'_> {
     ///
     /// That standard output failed.
     fn print(&mut self, place: &str, read: Result<Box<dyn CardReading>, Failure>) -> Result<(), Failure> {
+        let read = read.map(|mut reading| {
+            reading.consult(&self.lists);
+            reading
+        });
         match read.and_then(|reading| self.print_reading(&*reading, place)) {
             Ok(()) => Ok(()),
             Err(failure @ Failure::Output(_)) => Err(failure),

@@ -18,6 +18,7 @@ use std::{any::Any, fmt, path::Path, sync::Arc};
 
 pub use self::face::Face;
 
+use jiff::civil::Date;
 use virtuale_engine::{StatusWord, applet::Applet};
 
 use super::{
@@ -83,6 +84,8 @@ pub struct Contradiction {
     pub at: Span,
     /// What is wrong.
     pub message: Doc,
+    /// Another place that has a part in it, and what stands there.
+    pub also: Option<(Span, Doc)>,
     /// What to do.
     pub hint: Doc,
 }
@@ -142,6 +145,15 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
     fn contradictions(&self, _data: &Node) -> Vec<Contradiction> {
         Vec::new()
     }
+
+    /// The tables and lists of card files that are about a card and not on it: what only its issuer knows.
+    fn beside(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Has data follow from others, as far as the day of the card's use says: what is on the chip from what happened to
+    /// it. Called with data that do not contradict themselves.
+    fn settle(&self, _data: &mut Node, _today: Date) {}
 
     /// What a person should know of the data of a card that do not contradict themselves.
     fn notes(&self, _data: &Node) -> Vec<Note> {

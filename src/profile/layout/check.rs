@@ -33,6 +33,11 @@ pub(super) fn check(layout: &Layout, schema: &Schema) -> Result<BTreeSet<String>
     placed.extend(layout.part.iter().flat_map(|part| part.keys()));
     placed.extend(layout.chip.component_key.iter().map(|path| path.keys.join(".")));
     placed.insert("layout".into());
+    let is_beside = |path: &str| {
+        let top = path.split('.').next().unwrap_or_default();
+        layout.family.beside().contains(&top)
+    };
+    placed.extend(schema.keys().into_iter().map(|(path, _)| path).filter(|path| is_beside(path)));
     report.finish(placed)
 }
 

@@ -6,14 +6,11 @@ use super::{
     Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copy, FormNumber, Nature, Patient,
     TooMuch,
 };
-use crate::{
-    profile::{
-        dates::Date,
-        layout::Layout,
-        nir::Nir,
-        tree::{CardDate, Data, Node, Table},
-    },
-    terminal::period::calendar,
+use crate::profile::{
+    dates::{Date, calendar},
+    layout::Layout,
+    nir::Nir,
+    tree::{CardDate, Data, Node, Table},
 };
 
 /// The list of card files that copies stand in.

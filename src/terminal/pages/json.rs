@@ -21,7 +21,7 @@ use crate::{
         files::{ClosedFile, Lock, OpenFile, Pointer},
         plain::PlainReading,
         right::{CardNumber, Denial, Look},
-        vitale::{Ability, Model, Reading, Remark, Severity, Verdict, Volet, application_name},
+        vitale::{Ability, Known, Life, Model, Reading, Remark, Severity, Verdict, Volet, application_name},
     },
 };
 
@@ -47,6 +47,10 @@ pub struct Report<'a> {
     /// `complementary_payment`, `see_exoneration`, `secured_form`, each `yes`, `for_some`, `with_professional_card` or
     /// `no`.
     pub abilities: BTreeMap<Ability, Verdict>,
+    /// Why not, of those that may not be done, or not for everybody.
+    pub why_not: Vec<WhyNot<'a>>,
+    /// What the lists say that were asked about the card; `null` where none was.
+    pub lists: &'a Known,
     /// What a person should know, worst first.
     #[serde(rename = "findings")]
     pub remarks: Vec<RemarkReport<'a>>,
@@ -128,11 +132,23 @@ pub struct ProfessionalReport<'a> {
     pub exchanges: Vec<ExchangeReport<'a>>,
 }
 
+/// What keeps a terminal from something.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhyNot<'a> {
+    /// From what.
+    pub ability: Ability,
+    /// What.
+    #[serde(flatten)]
+    pub why: RemarkReport<'a>,
+}
+
 /// A remark.
 #[derive(Clone, Debug, Serialize)]
 pub struct RemarkReport<'a> {
     /// `blocking`, `warning` or `note`.
     pub severity: Severity,
+    /// The article that it rests on; `null` if the law does not say it.
+    pub article: Option<&'static str>,
     /// Its code, and what it is about.
     #[serde(rename = "finding")]
     pub remark: &'a Remark,
@@ -223,6 +239,8 @@ impl<'a> Report<'a> {
             volet: &reading.volet,
             data: data_as_json(&reading.data),
             abilities: reading.abilities().into(),
+            why_not: why_not(reading, words),
+            lists: &reading.known,
             remarks: reading.remarks.iter().map(|remark| RemarkReport::of(remark, words, reading)).collect(),
             beside: reading.looks.iter().map(|look| LookReport::of(look, words)).collect(),
             files: files(&reading.files, &reading.closed),
@@ -300,14 +318,48 @@ impl<'a> ProfessionalReport<'a> {
     }
 }
 
+/// Why not, ability by ability.
+fn why_not<'a>(reading: &'a Reading, words: &Words) -> Vec<WhyNot<'a>> {
+    let of = |(ability, _): (Ability, Verdict)| {
+        let why = reading.why_not(ability).into_iter().map(|remark| RemarkReport::of(remark, words, reading));
+        why.map(move |why| WhyNot { ability, why }).collect::<Vec<_>>()
+    };
+    reading.abilities().into_iter().flat_map(of).collect()
+}
+
+/// What the life of a card comes to on a day: what `card check` says of a card file.
+#[derive(Clone, Debug, Serialize)]
+pub struct LifeReport<'a> {
+    /// Whether it can be used, for secured care forms.
+    pub usable: bool,
+    /// Whether it gives third-party payment to who has rights.
+    pub third_party_payment: bool,
+    /// What a person should know of it.
+    pub findings: Vec<RemarkReport<'a>>,
+}
+
+impl<'a> LifeReport<'a> {
+    /// Of a card; messages are in the language given.
+    #[must_use]
+    pub fn of(life: &'a Life, lang: Lang) -> Self {
+        let words = words::of(lang);
+        let report = |remark: &'a Remark| {
+            let article = remark.article();
+            RemarkReport { article, ..RemarkReport::about("", remark, words) }
+        };
+        let findings = life.remarks.iter().map(report);
+        Self { usable: life.accepts(), third_party_payment: life.pays(), findings: findings.collect() }
+    }
+}
+
 impl<'a> RemarkReport<'a> {
     fn of(remark: &'a Remark, words: &Words, reading: &Reading) -> Self {
         let who = remark.person().map_or_else(String::new, |person| reading.name_of(person));
-        Self::about(&who, remark, words)
+        Self { article: remark.article(), ..Self::about(&who, remark, words) }
     }
 
     fn about(who: &str, remark: &'a Remark, words: &Words) -> Self {
-        Self { severity: remark.severity(), remark, message: (words.remark)(remark, who) }
+        Self { severity: remark.severity(), article: None, remark, message: (words.remark)(remark, who) }
     }
 }
 

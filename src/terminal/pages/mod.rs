@@ -36,9 +36,12 @@ mod writer;
 pub(crate) use face::face;
 #[cfg(feature = "cli")]
 pub(crate) use json::data_as_json;
-pub use json::{ByteShares, ExchangeReport, FileReport, PlainReport, ProfessionalReport, RemarkReport, Report};
+pub use json::{
+    ByteShares, ExchangeReport, FileReport, LifeReport, PlainReport, ProfessionalReport, RemarkReport, Report, WhyNot,
+};
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
+pub use parts::life;
 pub use plain::plain;
 pub use professional::{professional, professional_data};
 #[cfg(feature = "cli")]

@@ -1,19 +1,20 @@
 //! The other parts of pages: what may be done, what to look at, what stays closed, how much is known, the commands.
 
 use super::{
-    Page, Role,
+    Lang, Page, Role,
     page::Column,
     table::{Cell, Fit},
-    words::Words,
+    words::{self, Words},
     writer::{Writer, hex},
 };
 use crate::{
+    lists::tod::Destination,
     profile::map::Shares,
     terminal::{
         exchange::Exchange,
         files::ClosedFile,
         remark::{Remark, Severity},
-        vitale::Verdict,
+        vitale::{Known, Life, Route, Verdict},
     },
 };
 
@@ -31,16 +32,50 @@ impl Writer<'_> {
     pub(super) fn abilities(&mut self) {
         let today = self.date(self.reading.today);
         self.page.heading(&(self.words.titles.abilities)(&today));
+        let mut told = Vec::new();
         for (ability, verdict) in self.reading.abilities() {
             let role = match verdict {
                 Verdict::Yes => Role::Good,
                 Verdict::ForSome | Verdict::WithProfessionalCard => Role::Warning,
                 Verdict::No => Role::Bad,
             };
-            let (verdict, ability) = ((self.words.verdict)(verdict), (self.words.ability)(ability));
-            self.page.field(MARKS, (role, verdict), (Role::Plain, ability));
+            let (verdict, name) = ((self.words.verdict)(verdict), (self.words.ability)(ability));
+            self.page.field(MARKS, (role, verdict), (Role::Plain, name));
+            let why = self.reading.why_not(ability);
+            if why.is_empty() {
+                continue;
+            }
+            match why == told {
+                true => self.page.field(MARKS, (Role::Label, ""), (Role::Quiet, self.words.notes.same_reason)),
+                false => self.why_not(&why),
+            }
+            told = why;
         }
-        self.page.text(2, Role::Quiet, self.words.notes.opposition_list);
+        self.lists();
+    }
+
+    /// Why a terminal may not do something, and by which article.
+    fn why_not(&mut self, remarks: &[&Remark]) {
+        let reading = self.reading;
+        for remark in remarks {
+            let who = remark.person().map_or_else(String::new, |person| reading.name_of(person));
+            let why = with_article((self.words.remark)(remark, &who), remark.article());
+            self.page.field(MARKS, (Role::Label, ""), (Role::Quiet, &why));
+        }
+    }
+
+    /// Which lists were asked, and what came of it.
+    fn lists(&mut self) {
+        let (Known { opposition, destination, .. }, notes) = (&self.reading.known, &self.words.notes);
+        let asked = opposition.as_ref().map(|asked| {
+            let day = self.date(asked.date);
+            if asked.opposed.is_some() { (notes.opposed)(&day) } else { (notes.not_opposed)(&day) }
+        });
+        self.page.text(2, Role::Quiet, asked.as_deref().unwrap_or(notes.opposition_list));
+        if let Some(Route::Goes(Destination { to, name, .. })) = destination {
+            let to = [Some(to), name.as_ref()].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ");
+            self.page.text(2, Role::Quiet, &(notes.forms_go_to)(&to));
+        }
     }
 
     /// What came of the professionals' cards beside it.
@@ -69,12 +104,19 @@ impl Writer<'_> {
     /// What a person should look at.
     pub(super) fn remarks(&mut self) {
         let reading = self.reading;
-        remarks(&mut self.page, self.words, &reading.remarks, |person| reading.name_of(person));
+        remarks(&mut self.page, self.words, &reading.remarks, Remark::article, |person| reading.name_of(person));
     }
 }
 
-/// What a person should look at. `name_of` names a person by the place on the card.
-pub(super) fn remarks(page: &mut Page, words: &Words, remarks: &[Remark], name_of: impl Fn(usize) -> String) {
+/// What a person should look at. `article` is that on which a remark rests, `name_of` names a person by the place on
+/// the card.
+pub(super) fn remarks(
+    page: &mut Page,
+    words: &Words,
+    remarks: &[Remark],
+    article: fn(&Remark) -> Option<&'static str>,
+    name_of: impl Fn(usize) -> String,
+) {
     page.heading(words.titles.remarks);
     if remarks.is_empty() {
         page.text(2, Role::Good, words.notes.nothing_found);
@@ -86,8 +128,31 @@ pub(super) fn remarks(page: &mut Page, words: &Words, remarks: &[Remark], name_o
             Severity::Note => Role::Quiet,
         };
         let text = (words.remark)(remark, &remark.person().map_or_else(String::new, &name_of));
+        let text = with_article(text, article(remark));
         page.field(MARKS, (role, (words.severity)(remark.severity())), (Role::Plain, &text));
     }
+}
+
+/// A sentence with the article that it rests on.
+fn with_article(sentence: String, article: Option<&str>) -> String {
+    match (article, sentence.strip_suffix('.')) {
+        (Some(article), Some(sentence)) => format!("{sentence} ({article})."),
+        _ => sentence,
+    }
+}
+
+/// What the life of a card comes to, line by line: what may be done with it, then why no more.
+#[must_use]
+pub fn life(life: &Life, lang: Lang) -> Vec<String> {
+    let words = words::of(lang);
+    let sum = match (life.accepts(), life.pays()) {
+        (false, _) => words.notes.unusable,
+        (true, false) => words.notes.usable_without_payment,
+        (true, true) => words.notes.usable,
+    };
+    let told = life.remarks.iter().filter(|remark| remark.severity() < Severity::Note);
+    let why = told.map(|remark| with_article((words.remark)(remark, ""), remark.article()));
+    [sum.to_owned()].into_iter().chain(why).collect()
 }
 
 /// Which files the card keeps to itself, and what would open them. `status` says in words what refused one.

@@ -39,7 +39,7 @@ pub fn professional(reading: &Reading, place: &str, format: Format) -> Page {
     writer.billing(&reading.professional.billing, reading.interface);
     writer.certificates(&reading.certificates);
     writer.codes(reading);
-    parts::remarks(&mut writer.page, words, &reading.remarks, |_| String::new());
+    parts::remarks(&mut writer.page, words, &reading.remarks, |_| None, |_| String::new());
     let own = writer.own;
     parts::closed(&mut writer.page, words, words.titles.closed, &reading.closed, |file| match file.lock {
         // The words of the side of class A0 are none of ISO 7816-4.

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Beneficiary, Dated, Lock, Reading, Remark, State, state};
+use super::{Bearing, Beneficiary, Dated, Lock, Reading, Remark, State, state};
 
 /// The service of the basic regime that pays the complementary share too: CMU-C, now C2S [MEDINTUX-SSV codes].
 const FREE_COVER: &str = "01";
@@ -41,16 +41,15 @@ pub enum Verdict {
 }
 
 impl Reading {
-    /// What may be done with the card on the day of reading. The opposition list is not asked: it is not on the card.
+    /// What may be done with the card on the day of reading, by what it says and by the lists that were asked.
     #[must_use]
     pub fn abilities(&self) -> [(Ability, Verdict); 6] {
-        let usable = !self.remarks.iter().any(Self::stops_the_card);
-        let updated = !self.remarks.iter().any(|remark| matches!(remark, Remark::UpdateOverdue { .. }));
+        let bearing = self.remarks.iter().map(Remark::bearing).max().unwrap_or(Bearing::None);
         let rights = self.for_people(|person| matches!(state(&person.rights, self.today), State::Until(_)));
         let covered = self.for_people(|person| self.has_complementary_cover(person));
-        let payment = |verdict| if usable && updated { verdict } else { Verdict::No };
+        let payment = |verdict| if bearing == Bearing::None { verdict } else { Verdict::No };
         let sealed = self.closed.iter().any(|file| file.lock == Lock::ProfessionalCard);
-        let form = if usable { Verdict::WithProfessionalCard } else { Verdict::No };
+        let form = if bearing < Bearing::Card { Verdict::WithProfessionalCard } else { Verdict::No };
         [
             (Ability::Identify, yes_if(self.volet.insured.nir.is_some())),
             (Ability::SeeRights, yes_if(self.volet.beneficiaries.iter().any(|person| !person.rights.is_empty()))),
@@ -61,8 +60,22 @@ impl Reading {
         ]
     }
 
-    fn stops_the_card(remark: &Remark) -> bool {
-        matches!(remark, Remark::CardExpired { .. } | Remark::CardNotYetValid { .. } | Remark::NobodyOnCard)
+    /// What keeps a terminal from something with this card today, worst first; none where nothing does, or where the
+    /// card says nothing of it.
+    #[must_use]
+    pub fn why_not(&self, ability: Ability) -> Vec<&Remark> {
+        let keeps = |remark: &&Remark| match ability {
+            Ability::SecuredForm => remark.bearing() == Bearing::Card,
+            Ability::ThirdPartyPayment => {
+                remark.bearing() > Bearing::None || matches!(remark, Remark::NoRightsToday { .. })
+            }
+            Ability::ComplementaryPayment => {
+                remark.bearing() > Bearing::None || matches!(remark, Remark::ComplementaryEnded { .. })
+            }
+            Ability::Identify => matches!(remark, Remark::NobodyOnCard),
+            Ability::SeeRights | Ability::SeeExoneration => false,
+        };
+        self.remarks.iter().filter(keeps).collect()
     }
 
     fn has_complementary_cover(&self, person: &Beneficiary) -> bool {

@@ -1,22 +1,14 @@
-//! The checks that a terminal does before it relies on a card [ARRETE-SANS0721151A life] [CSS-R161 33-7].
+//! The checks that a terminal does before it relies on a card: its life, who is on it, and their rights.
 
-use jiff::Span;
-
-use super::{Beneficiary, Period, Remark, Volet};
+use super::{Beneficiary, Known, Period, Remark, Volet, judge};
 use crate::{
     profile::{nir::Nir, tree::CardDate},
-    terminal::period::{calendar, is_soon},
+    terminal::period::is_soon,
 };
 
-/// A card is valid five years.
-const VALIDITY_YEARS: i64 = 5;
-
-/// A card is updated every year.
-const UPDATE_YEARS: i64 = 1;
-
-/// What the card's own words mean on that day.
-pub(super) fn check(volet: &Volet, today: CardDate) -> Vec<Remark> {
-    let mut remarks = card(volet, today);
+/// What the card's own words, and what is known beside them, mean on that day.
+pub(super) fn check(volet: &Volet, known: &Known, today: CardDate) -> Vec<Remark> {
+    let mut remarks = judge(&volet.card, known, today).remarks;
     if volet.insured.nir.is_none() && volet.beneficiaries.is_empty() {
         remarks.push(Remark::NobodyOnCard);
     }
@@ -26,27 +18,6 @@ pub(super) fn check(volet: &Volet, today: CardDate) -> Vec<Remark> {
     let of_insured = Remark::NirWrong { person: 1 };
     if volet.insured.nir.as_deref().is_some_and(is_wrong) && !remarks.contains(&of_insured) {
         remarks.push(of_insured);
-    }
-    remarks
-}
-
-fn card(volet: &Volet, today: CardDate) -> Vec<Remark> {
-    let Period { start, end } = volet.card.validity;
-    let mut remarks = Vec::new();
-    match (start, end) {
-        (_, Some(end)) if volet.card.validity.is_over(today) => remarks.push(Remark::CardExpired { end }),
-        (Some(start), _) if volet.card.validity.is_to_come(today) => remarks.push(Remark::CardNotYetValid { start }),
-        (_, Some(end)) if is_soon(end, today) => remarks.push(Remark::CardEndsSoon { end }),
-        (Some(start), None) if is_past(start, Span::new().years(VALIDITY_YEARS), today) => {
-            remarks.push(Remark::CardPastFiveYears { start });
-        }
-        _ => {}
-    }
-    if let Some(last) = volet.card.updated.filter(|last| is_past(*last, Span::new().years(UPDATE_YEARS), today)) {
-        remarks.push(Remark::UpdateOverdue { last });
-    }
-    if volet.card.kind.as_deref() == Some("T") {
-        remarks.push(Remark::TestCard);
     }
     remarks
 }
@@ -93,11 +64,6 @@ pub fn state(periods: &[Period], today: CardDate) -> State {
     }
 }
 
-fn is_past(start: CardDate, span: Span, today: CardDate) -> bool {
-    let limit = calendar(start).and_then(|start| start.checked_add(span).ok());
-    limit.zip(calendar(today)).is_some_and(|(limit, today)| limit < today)
-}
-
 fn is_wrong(nir: &str) -> bool {
     Nir::read(nir).is_err()
 }
@@ -111,7 +77,7 @@ mod tests {
         profile::tree::CardDate,
         terminal::{
             toy::{date, tree},
-            vitale::{Period, Remark, view},
+            vitale::{Known, Period, Remark, view},
         },
     };
 
@@ -120,7 +86,7 @@ mod tests {
     }
 
     fn found(data: &serde_json::Value, today: &str) -> Vec<Remark> {
-        check(&view::volet(&tree(data)), day(today))
+        check(&view::volet(&tree(data)), &Known::default(), day(today))
     }
 
     #[test]
@@ -132,8 +98,8 @@ mod tests {
         });
         assert_eq!(found(&card, "2026-01-15"), []);
         let overdue = Remark::UpdateOverdue { last: day("2025-06-01") };
-        assert_eq!(found(&card, "2026-06-01"), []);
-        assert_eq!(found(&card, "2026-06-02"), std::slice::from_ref(&overdue));
+        assert_eq!(found(&card, "2027-01-15"), [], "the year after that of the update");
+        assert_eq!(found(&card, "2027-01-16"), std::slice::from_ref(&overdue));
         assert_eq!(found(&card, "2028-12-20"), [Remark::CardEndsSoon { end: day("2029-01-14") }, overdue.clone()]);
         assert_eq!(found(&card, "2029-01-15"), [Remark::CardExpired { end: day("2029-01-14") }, overdue]);
         assert_eq!(found(&card, "2024-01-14"), [Remark::CardNotYetValid { start: day("2024-01-15") }]);

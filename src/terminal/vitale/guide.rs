@@ -2,8 +2,12 @@
 
 use jiff::civil::Date;
 
-use super::{ReadError, Reading, read_beside};
+use super::{Known, Life, ReadError, Reading, judge, opposed_on, read_beside, view};
 use crate::{
+    lists::{
+        Lists,
+        opposition::{Entry, Serial},
+    },
     profile::{
         families::{
             Family,
@@ -11,10 +15,11 @@ use crate::{
         },
         layout::Layout,
         schema::Doc,
+        tree::Node,
     },
     terminal::{
         exchange::Exchange,
-        guides::{CardReading, Guide, Seat, Unread},
+        guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
         right::Beside,
@@ -63,6 +68,15 @@ impl Guide for VitaleGuide {
             }
         }
     }
+
+    fn listed(&self, Written { data, today }: Written<'_>) -> Option<(Serial, Option<Entry>)> {
+        let serial = data.at("carte.numero_serie").and_then(Node::text).and_then(Serial::new)?;
+        Some((serial, opposed_on(data, today)))
+    }
+
+    fn life(&self, Written { data, today }: Written<'_>) -> Option<Life> {
+        Some(judge(&view::volet(data).card, &Known::of_events(data, today), today.into()))
+    }
 }
 
 impl CardReading for Reading {
@@ -72,6 +86,10 @@ impl CardReading for Reading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    fn consult(&mut self, lists: &Lists) {
+        Self::consult(self, lists);
     }
 
     fn demonstration(&self, place: &str, attach: &[&str], format: Format) -> Page {

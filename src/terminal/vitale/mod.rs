@@ -10,6 +10,10 @@ mod abilities;
 mod checks;
 #[cfg(feature = "cli")]
 mod guide;
+mod issuer;
+mod life;
+#[cfg(test)]
+mod life_tests;
 mod order;
 mod pointers;
 mod read;
@@ -28,6 +32,8 @@ pub use abilities::{Ability, Verdict};
 pub use checks::{State, state};
 #[cfg(feature = "cli")]
 pub use guide::VitaleGuide;
+pub use issuer::opposed_on;
+pub use life::{Asked, Bearing, IssuerKnows, Known, Life, NoBody, Route, judge};
 pub use pointers::{Pointers, application_name};
 pub use read::{ReadError, read, read_beside};
 pub use reading::Reading;

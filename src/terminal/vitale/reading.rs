@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::{Beneficiary, ClosedFile, Model, OpenFile, Remark, Volet, checks, view};
+use super::{Beneficiary, ClosedFile, Known, Model, OpenFile, Remark, Volet, checks, view};
 use crate::{
+    lists::Lists,
     profile::{
+        dates::calendar,
         layout::Layout,
         map::Shares,
         tree::{CardDate, Data, Node, Table},
@@ -37,6 +39,8 @@ pub struct Reading {
     pub shares: Shares,
     /// Everything that went over the transport, in order.
     pub exchanges: Vec<Exchange>,
+    /// What is known beside it: nothing until lists are asked ([`Reading::consult`]).
+    pub known: Known,
     /// What a person should know, worst first.
     pub remarks: Vec<Remark>,
 }
@@ -56,6 +60,7 @@ impl Reading {
             looks: Vec::new(),
             shares: Shares::default(),
             exchanges: Vec::new(),
+            known: Known::default(),
             remarks: Vec::new(),
         }
     }
@@ -74,7 +79,17 @@ impl Reading {
         if self.model != expected {
             self.remarks.push(Remark::UncommonAtr);
         }
-        self.remarks.extend(checks::check(&self.volet, self.today));
+        self.remarks.extend(checks::check(&self.volet, &self.known, self.today));
+        self.remarks.sort_by_key(Remark::severity);
+    }
+
+    /// Asks lists about the card. What they say comes in place of what earlier ones said.
+    pub fn consult(&mut self, lists: &Lists) {
+        let said = checks::check(&self.volet, &self.known, self.today);
+        let Some(today) = calendar(self.today) else { return };
+        self.known = Known::of_lists(lists, &self.volet.card, &self.volet.insured, today);
+        self.remarks.retain(|remark| !said.contains(remark));
+        self.remarks.extend(checks::check(&self.volet, &self.known, self.today));
         self.remarks.sort_by_key(Remark::severity);
     }
 

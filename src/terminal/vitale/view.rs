@@ -27,6 +27,7 @@ fn card(card: View<'_>) -> CardFacts {
         serial: card.text("numero_serie"),
         issuer: card.text("numero_emetteur"),
         validity: Period { start: card.date("debut_validite"), end: card.date("fin_validite") },
+        state: card.text("etat"),
         updated: card.date("mise_a_jour"),
     }
 }

@@ -39,6 +39,9 @@ pub struct CardFacts {
     /// Since when, until when it can be used.
     #[serde(rename = "validite")]
     pub validity: Period,
+    /// Whether its issuer blocked it: `active` or `bloquee`; a card that says nothing is active.
+    #[serde(rename = "etat")]
+    pub state: Option<String>,
     /// When it was issued or last updated.
     #[serde(rename = "mise_a_jour", serialize_with = "as_text")]
     pub updated: Option<CardDate>,

@@ -29,6 +29,7 @@ fn own_locum(data: &Node, situation: &Node) -> Option<Contradiction> {
     Some(Contradiction {
         at: other.span.clone(),
         message: said("nobody stands in for themselves", "personne ne se remplace soi-même"),
+        also: None,
         hint: said(
             "write the RPPS number of the professional whom the holder stands in for, or leave the key out",
             "écrire le numéro RPPS du professionnel que le titulaire remplace, ou enlever la clé",
@@ -51,6 +52,7 @@ fn day(data: &Node) -> Option<Contradiction> {
             format!("the card's certificates say no day before {FIRST_YEAR}"),
             format!("les certificats de la carte ne disent aucun jour avant {FIRST_YEAR}"),
         ),
+        also: None,
         hint: said(format!("write a day from {FIRST_YEAR} on"), format!("écrire un jour à partir de {FIRST_YEAR}")),
     })
 }
@@ -66,6 +68,7 @@ fn name(data: &Node) -> Option<Contradiction> {
     Some(Contradiction {
         at: at.span.clone(),
         message: said("a card has a whole name, or none", "une carte a un nom complet, ou aucun"),
+        also: None,
         hint: said(
             format!("write titulaire.{missing}, or leave this out"),
             format!("écrire titulaire.{missing}, ou enlever cette valeur"),
@@ -88,6 +91,7 @@ fn nameless(data: &Node) -> Option<Contradiction> {
             "this is the number of a person, but the card has neither a name nor a place",
             "c'est le numéro d'une personne, mais la carte n'a ni nom ni structure",
         ),
+        also: None,
         hint: said(
             "write titulaire.nom and titulaire.prenom, or [titulaire.employeur] in place of the number",
             "écrire titulaire.nom et titulaire.prenom, ou [titulaire.employeur] à la place du numéro",
@@ -107,6 +111,7 @@ fn training(data: &Node) -> Option<Contradiction> {
             "only a professional in training has such a number",
             "seul un professionnel en formation a un tel numéro",
         ),
+        also: None,
         hint: said(
             "write type = \"cpf\" in [carte], or another identifier in its place",
             "écrire type = \"cpf\" dans [carte], ou un autre identifiant à sa place",

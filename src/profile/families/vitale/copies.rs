@@ -42,6 +42,7 @@ fn objection(data: &Node) -> Option<Contradiction> {
     let first = copies(data).next().filter(|_| objects)?;
     Some(Contradiction {
         at: first.span.clone(),
+        also: None,
         message: said(
             "the insured objects to copies, so that the card has none (R.161-33-1, 2° d)",
             "l'assuré s'oppose aux copies, la carte n'en a donc aucune (R.161-33-1, 2° d)",
@@ -55,6 +56,7 @@ fn acts(copy: &Node) -> Option<Contradiction> {
     let is_empty = copy.at("acte").is_none_or(|acts| acts.list().is_empty());
     is_empty.then(|| Contradiction {
         at: copy.span.clone(),
+        also: None,
         message: said("this copy has no act", "cette copie n'a aucun acte"),
         hint: said(
             "write [[copie.acte]] below it, with code and montant",
@@ -72,6 +74,7 @@ fn sum(copy: &Node) -> Option<Contradiction> {
     let sum: u64 = amounts?.iter().sum();
     (sum != said_total).then(|| Contradiction {
         at: total.span.clone(),
+        also: None,
         message: said(
             format!("the acts of this copy add up to {sum} cents, not {said_total}"),
             format!("les actes de cette copie font {sum} centimes, et non {said_total}"),
@@ -88,6 +91,7 @@ fn share(copy: &Node) -> Option<Contradiction> {
     let (paid, total) = (copy.at("tiers_payant")?, copy.at("total").and_then(number)?);
     (number(paid)? > total).then(|| Contradiction {
         at: paid.span.clone(),
+        also: None,
         message: said(
             format!("this is more than the total of {total} cents"),
             format!("c'est plus que le total de {total} centimes"),
@@ -104,6 +108,7 @@ fn nature(copy: &Node) -> Option<Contradiction> {
     let (_, date) = copy.at("maternite").zip(copy.at("accident_date"))?;
     Some(Contradiction {
         at: date.span.clone(),
+        also: None,
         message: said(
             "a form is for maternity or for an accident, not for both",
             "une feuille relève de la maternité ou d'un accident, et non des deux",
@@ -145,6 +150,7 @@ fn stranger(copy: &Node, people: &HashSet<Name<'_>>) -> Option<Contradiction> {
     };
     Some(Contradiction {
         at: at.span.clone(),
+        also: None,
         message,
         hint: said(
             "write the nir of the insured or of a beneficiary, or naissance and rang_gemellaire as they stand there",

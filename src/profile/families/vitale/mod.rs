@@ -3,13 +3,18 @@
 
 mod cards;
 mod copies;
+pub mod events;
 mod face;
 mod follow;
+mod history;
+#[cfg(test)]
+mod history_tests;
 mod memory;
 mod model;
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use virtuale_applets::{
     layouts,
     vitale1::{self, Vitale1},
@@ -71,8 +76,16 @@ impl Family for Vitale {
         }
     }
 
+    fn beside(&self) -> &'static [&'static str] {
+        &["evenement"]
+    }
+
     fn contradictions(&self, data: &Node) -> Vec<Contradiction> {
-        copies::contradictions(data)
+        [copies::contradictions(data), history::contradictions(data)].concat()
+    }
+
+    fn settle(&self, data: &mut Node, today: Date) {
+        events::settle(data, today);
     }
 
     fn notes(&self, data: &Node) -> Vec<Note> {

@@ -1,7 +1,7 @@
 //! English.
 
 use super::{Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, right};
-use crate::profile::said::counted;
+use crate::{lists::opposition::Reason, profile::said::counted};
 
 pub(super) static WORDS: Words = Words {
     none: "not on the card",
@@ -115,6 +115,13 @@ pub(super) static WORDS: Words = Words {
         nothing_closed: "Nothing: every file that the card names was read.",
         no_rights_shown: "the card shows none",
         opposition_list: "The opposition list was not consulted: it is not on the card.",
+        same_reason: "For the same reason.",
+        not_opposed: |day| format!("The opposition list of {day} was consulted: the card is not on it."),
+        opposed: |day| format!("The opposition list of {day} was consulted: the card is on it."),
+        forms_go_to: |to| format!("Care forms go to {to}."),
+        usable: "today: it can be used, and gives third-party payment to who has rights",
+        usable_without_payment: "today: it can be used, but gives no third-party payment",
+        unusable: "today: it cannot be used: no secured care form, no third-party payment",
         shares: |bytes, files| {
             let were = if bytes == 1 { "was" } else { "were" };
             let (bytes, files) = (counted(bytes, "byte", "octet"), counted(files, "file", "fichier"));
@@ -148,6 +155,37 @@ fn remark(remark: &Remark, who: &str) -> String {
             format!("Valid since {}, more than five years: only if its issuer extended it.", date(*start))
         }
         Remark::CardEndsSoon { end } => format!("The card's validity ends soon, on {}.", date(*end)),
+        Remark::CardBlocked => "The card's issuer blocked it: it cannot be used until it is unblocked.".into(),
+        Remark::CardOpposed { reason: Reason::RightsNotUpdated, .. } => {
+            "The card is opposed: a change of rights was not loaded within a month. It cannot be used until it is updated."
+                .into()
+        }
+        Remark::CardOpposed { reason: Reason::BodyChanged, .. } => {
+            "The card is opposed: its holder has another body. It cannot be used until it is updated.".into()
+        }
+        Remark::CardOpposed { reason, since } => {
+            let since = since.map_or_else(String::new, |since| format!(" on {}", date(since)));
+            format!("The card is opposed: {}{since}. Nobody accepts it.", reason.said().english)
+        }
+        Remark::OppositionTooOld { date: day, days } => format!(
+            "The opposition list is of {}, {days} days ago: no card is accepted until there is a newer one.",
+            date(*day)
+        ),
+        Remark::NoSerialNumber => "The card does not say its number: no opposition list can be asked about it.".into(),
+        Remark::CardReplaced { since } => {
+            format!("Another card took its place on {}: its holder gives this one back.", date(*since))
+        }
+        Remark::CardReturned { since } => format!("It was given back to its issuer on {}.", date(*since)),
+        Remark::ChangeToLoad { until } => {
+            format!("A change is to be loaded until {}, else the card cannot be used after that day.", date(*until))
+        }
+        Remark::NoDestination { body: Some(body) } => {
+            format!("The table of destinations does not have the body {body}: care forms go nowhere.")
+        }
+        Remark::NoDestination { body: None } => "The card does not say its body: care forms go nowhere.".into(),
+        Remark::BodyMerged { from, into } => {
+            format!("The body {into} took the place of {from}: care forms go there; the card should be updated.")
+        }
         Remark::UpdateOverdue { last } => format!(
             "Last updated on {}, more than a year ago: third-party payment is suspended until it is updated.",
             date(*last)

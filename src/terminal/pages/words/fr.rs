@@ -3,7 +3,7 @@
 use super::{
     Ability, CardDate, Labels, Lock, Model, Notes, Remark, Severity, Titles, Verdict, Words, fr_codes, fr_errors, right,
 };
-use crate::profile::said::counted;
+use crate::{lists::opposition::Reason, profile::said::counted};
 
 pub(super) static WORDS: Words = Words {
     none: "absent de la carte",
@@ -117,6 +117,13 @@ pub(super) static WORDS: Words = Words {
         nothing_closed: "Rien : tous les fichiers que la carte nomme ont été lus.",
         no_rights_shown: "la carte n'en montre pas",
         opposition_list: "La liste d'opposition n'a pas été consultée : elle n'est pas sur la carte.",
+        same_reason: "Pour la même raison.",
+        not_opposed: |day| format!("La liste d'opposition du {day} a été consultée : la carte n'y est pas."),
+        opposed: |day| format!("La liste d'opposition du {day} a été consultée : la carte y est."),
+        forms_go_to: |to| format!("Les feuilles de soins vont à {to}."),
+        usable: "aujourd'hui : elle peut être utilisée, et donne le tiers payant à qui a des droits",
+        usable_without_payment: "aujourd'hui : elle peut être utilisée, mais ne donne pas le tiers payant",
+        unusable: "aujourd'hui : elle ne peut pas être utilisée : ni feuille de soins sécurisée, ni tiers payant",
         shares: |bytes, files| {
             let read = if bytes < 2 { "lu" } else { "lus" };
             let (bytes, files) = (counted(bytes, "byte", "octet").french, counted(files, "file", "fichier").french);
@@ -150,6 +157,47 @@ fn remark(remark: &Remark, who: &str) -> String {
             format!("Valable depuis le {}, plus de cinq ans : seulement si la caisse l'a prolongée.", date(*start))
         }
         Remark::CardEndsSoon { end } => format!("La validité de la carte prend bientôt fin, le {}.", date(*end)),
+        Remark::CardBlocked => {
+            "L'émetteur a bloqué la carte : elle ne peut pas être utilisée tant qu'il ne l'a pas débloquée.".into()
+        }
+        Remark::CardOpposed { reason: Reason::RightsNotUpdated, .. } => {
+            "La carte est en opposition : un changement de droits n'y a pas été chargé sous un mois. \
+             Elle ne peut pas être utilisée avant sa mise à jour."
+                .into()
+        }
+        Remark::CardOpposed { reason: Reason::BodyChanged, .. } => {
+            "La carte est en opposition : son titulaire a changé d'organisme. \
+             Elle ne peut pas être utilisée avant sa mise à jour."
+                .into()
+        }
+        Remark::CardOpposed { reason, since } => {
+            let since = since.map_or_else(String::new, |since| format!(" le {}", date(since)));
+            format!("La carte est en opposition : {}{since}. Personne ne l'accepte.", reason.said().french)
+        }
+        Remark::OppositionTooOld { date: day, days } => format!(
+            "La liste d'opposition est du {}, il y a {days} jours : aucune carte n'est acceptée sans liste plus récente.",
+            date(*day)
+        ),
+        Remark::NoSerialNumber => {
+            "La carte ne dit pas son numéro : aucune liste d'opposition ne peut être interrogée.".into()
+        }
+        Remark::CardReplaced { since } => {
+            format!("Une autre carte l'a remplacée le {} : le titulaire restitue celle-ci.", date(*since))
+        }
+        Remark::CardReturned { since } => format!("Elle a été restituée à son émetteur le {}.", date(*since)),
+        Remark::ChangeToLoad { until } => format!(
+            "Un changement est à charger jusqu'au {} : ensuite, la carte ne peut plus être utilisée sans lui.",
+            date(*until)
+        ),
+        Remark::NoDestination { body: Some(body) } => format!(
+            "La table des destinataires ne contient pas l'organisme {body} : les feuilles de soins ne vont nulle part."
+        ),
+        Remark::NoDestination { body: None } => {
+            "La carte ne dit pas son organisme : les feuilles de soins ne vont nulle part.".into()
+        }
+        Remark::BodyMerged { from, into } => format!(
+            "L'organisme {into} a repris {from} : les feuilles de soins y vont ; la carte devrait être mise à jour."
+        ),
         Remark::UpdateOverdue { last } => format!(
             "Dernière mise à jour le {}, il y a plus d'un an : tiers payant suspendu jusqu'à la prochaine.",
             date(*last)

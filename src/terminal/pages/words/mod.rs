@@ -139,6 +139,16 @@ pub(super) struct Notes {
     pub(super) nothing_closed: &'static str,
     pub(super) no_rights_shown: &'static str,
     pub(super) opposition_list: &'static str,
+    /// That something may not be done, as what stands above it.
+    pub(super) same_reason: &'static str,
+    /// That a list of a day was asked, and whether the card is on it.
+    pub(super) not_opposed: fn(day: &str) -> String,
+    pub(super) opposed: fn(day: &str) -> String,
+    pub(super) forms_go_to: fn(to: &str) -> String,
+    /// What the life of a card comes to on its day.
+    pub(super) usable: &'static str,
+    pub(super) usable_without_payment: &'static str,
+    pub(super) unusable: &'static str,
     pub(super) shares: fn(bytes: usize, files: usize) -> String,
     pub(super) bytes: fn(usize) -> String,
     pub(super) unused: fn(usize) -> String,
