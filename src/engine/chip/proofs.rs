@@ -12,6 +12,9 @@ use crate::{
     vault::{Class, DomainId, NUMBER, ObjectId, Vault},
 };
 
+/// The bits of the first byte of rights that say root or authority [OPENPACE-EAC certificates].
+const AUTHORITY: u8 = 0xC0;
+
 /// Which PINs and key sets were proved.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Proofs {
@@ -105,11 +108,15 @@ impl Partner {
 }
 
 impl Role {
-    /// Whether it is the role that a template asks for, or has all of its rights.
+    /// Whether it is the role that a template asks for, or has all of its rights. Those of an authority are for others:
+    /// what it may certify it may not do itself.
     fn has(&self, template: &ControlTemplate) -> bool {
         let Some(asked) = &template.role else { return false };
         if !self.is_mask {
             return self.authorisation == *asked;
+        }
+        if self.authorisation.first().is_some_and(|first| first & AUTHORITY != 0) {
+            return false;
         }
         let rights = self.authorisation.iter().zip(asked);
         self.authorisation.len() == asked.len() && rights.into_iter().all(|(own, asked)| own & asked == *asked)
@@ -186,6 +193,9 @@ mod tests {
         assert!(role(&hex!("00 07"), true).has(&asking(&hex!("00 05"))));
         assert!(!role(&hex!("00 06"), true).has(&asking(&hex!("00 05"))));
         assert!(!role(&hex!("00 07 00"), true).has(&asking(&hex!("00 05"))));
+        for authority in [hex!("40 07"), hex!("80 07"), hex!("FF FF")] {
+            assert!(!role(&authority, true).has(&asking(&hex!("00 05"))), "{authority:02X?}");
+        }
         assert!(!role(&hex!("00 07"), true).has(&template(0x80, Some(0x81), None)));
     }
 

@@ -8,7 +8,7 @@ use virtuale_engine::{Fault, Fid, Protocol, Reset, Response, StatusWord, image::
 
 use super::*;
 use crate::{
-    profile::{Options, diagnostic::Source, families::Families},
+    profile::{Options, authority::CvAuthority, diagnostic::Source, families::Families},
     terminal::{
         exchange::{Command, Dialogue},
         files::Lock,
@@ -114,6 +114,31 @@ fn each_kind_of_card_opens_what_its_role_does_and_none_the_photo() {
 }
 
 #[test]
+fn an_authority_opens_nothing_with_its_own_key() {
+    let authority = CvAuthority::from_seed(0).expect("an authority").authority;
+    let mut patient = card("vitale2-martin");
+    let mut dialogue = Dialogue::new(&mut patient);
+    let number = number_of_patient(&mut dialogue).expect("a Vitale");
+    let root = [&[0x83, 0x08][..], b"TESTCVE1"].concat();
+    let checks = environment("MSE", [0x81, 0xB6], &root);
+    let header = [0x00, Ins::PERFORM_SECURITY_OPERATION.0, 0x00, 0xBE];
+    let verify = Command::new("PSO", header, &authority.p256[4..], None);
+    let names = environment("MSE", [0x81, 0xA4], &[&[0x83, 0x08][..], b"TESTCAE1"].concat());
+    for command in [checks, verify, names] {
+        sent(&mut dialogue, Doing::CheckCertificate(Link::Authority), &command).expect("its certificate is good");
+    }
+    let challenge = Command::new("GET CHALLENGE", [0, Ins::GET_CHALLENGE.0, 0, 0], &[], Some(8));
+    let challenge = sent(&mut dialogue, Doing::GetChallenge, &challenge).expect("a challenge").data;
+    let hash = RustCrypto.hash(HashAlgorithm::Sha256, &[&challenge, &number.0]);
+    let proof = RustCrypto.ecdsa_sign(&authority.keys.p256, hash.as_bytes()).expect("a signature");
+    let external = Command::new("EXTERNAL", [0, Ins::EXTERNAL_AUTHENTICATE.0, 0, 0], &proof, None);
+    sent(&mut dialogue, Doing::TakeProof, &external).expect("its own key");
+    for file in [COUVERT, EXONER] {
+        assert_eq!(reads(&mut patient, file), StatusWord::SECURITY_NOT_SATISFIED);
+    }
+}
+
+#[test]
 fn nothing_is_proved_without_the_right_code() {
     let outcome = |holder: &mut dyn Holder, professional: &str| {
         let (mut patient, mut professional) = (card("vitale2-martin"), card(professional));
@@ -179,23 +204,25 @@ fn a_professionals_card_that_is_pulled_at_any_command_leaves_the_patients_closed
 }
 
 #[test]
-fn the_first_card_that_proves_its_role_opens_and_the_others_are_not_asked() {
+fn the_first_card_whose_role_opens_something_does_and_those_behind_it_are_not_asked() {
     let options = Options { today: date(2026, 1, 15), seed: 1 };
     let profile = Families::built_in().load("vitale2-martin".as_ref(), &options).expect("a card of the program");
     let mut patient = card("vitale2-martin");
     let [mut silent, mut proving, mut idle] = ["cps-moreau", "cps-lefevre", "cps-diallo"].map(card);
-    let (mut nobody, mut says, mut unasked) = (Nobody, Says(b"1234"), Says(b"1234"));
-    let holders: [&mut dyn Holder; 3] = [&mut nobody, &mut says, &mut unasked];
-    let mut beside: Vec<Beside<'_>> = [&mut silent, &mut proving, &mut idle]
+    let mut trainee = trainee();
+    let (mut nobody, mut learns, mut says, mut unasked) = (Nobody, Says(b"1234"), Says(b"1234"), Says(b"1234"));
+    let holders: [&mut dyn Holder; 4] = [&mut nobody, &mut learns, &mut says, &mut unasked];
+    let mut beside: Vec<Beside<'_>> = [&mut silent, &mut trainee, &mut proving, &mut idle]
         .into_iter()
         .zip(holders)
         .map(|(card, holder)| Beside { dialogue: Dialogue::new(card), holder, bearer: Bearer::default() })
         .collect();
     let reading = read_beside(&mut patient, profile.layout(), options.today, &mut beside).expect("a Vitale");
-    let [first, second] = &reading.looks[..] else { panic!("two were asked: {:?}", reading.looks) };
+    let [first, trainee, second] = &reading.looks[..] else { panic!("three were asked: {:?}", reading.looks) };
     assert_eq!(first.outcome, Err(Denial::CodeNotGiven));
+    assert!(trainee.outcome.is_ok() && trainee.opened.is_empty(), "a role that opens nothing: {trainee:?}");
     assert!(second.outcome.is_ok() && second.opened == ["COUVERT", "EXONER", "COPIES"], "{second:?}");
-    assert!(beside.pop().expect("the third").dialogue.into_log().is_empty());
+    assert!(beside.pop().expect("the last").dialogue.into_log().is_empty());
 }
 
 /// Every command that a patient's card gets in a proof, and the proof is for another challenge: the card had another

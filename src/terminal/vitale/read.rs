@@ -64,8 +64,9 @@ pub fn read(transport: &mut dyn Transport, layout: &Layout, today: Date) -> Resu
     read_beside(transport, layout, today, &mut [])
 }
 
-/// Reads a Vitale with professionals' cards beside it. What waits for one is opened by the first of them that proves
-/// its role; the others are not asked then. The card is reset behind what it opened, so that nobody else finds it open.
+/// Reads a Vitale with professionals' cards beside it. What waits for one is opened by the first of them whose role
+/// opens something; those behind it are not asked then. The card is reset behind what it opened, so that nobody else
+/// finds it open.
 ///
 /// # Errors
 ///
@@ -158,7 +159,8 @@ impl Walk<'_> {
         Ok(self.files.of_layout())
     }
 
-    /// Lets professionals' cards open what waits for one, until one of them does.
+    /// Lets professionals' cards open what waits for one, until one of them does: one that proves a role which opens
+    /// nothing, or goes, is in nobody's way.
     fn look(&mut self, beside: &mut [Beside<'_>]) -> Result<(), ExchangeError> {
         for card in beside {
             if !self.files.found.closed.iter().any(|file| file.lock == Lock::ProfessionalCard) {
@@ -168,8 +170,11 @@ impl Walk<'_> {
                 Ok(right) => {
                     self.was_open = true;
                     let look = self.read_what_was_opened(right, card)?;
+                    let has_opened = !look.opened.is_empty();
                     self.looks.push(look);
-                    break;
+                    if has_opened {
+                        break;
+                    }
                 }
                 Err(unproven) => {
                     self.files.selected_elsewhere();
