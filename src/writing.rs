@@ -41,6 +41,52 @@ pub(crate) fn replace_private(path: &Path, content: impl FnOnce(&mut dyn Write) 
     write(path, FOR_OWNER, content)
 }
 
+/// Makes a folder with these files, whose paths are from the folder; it is its owner's alone, and is there whole or
+/// not at all.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if something is there, else what the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn make_folder(path: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Result<()> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let draft = Builder::new().prefix(".virtuale-").tempdir_in(above)?;
+    for (name, content) in files {
+        let file = draft.path().join(name);
+        file.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let mut file = File::options().write(true).create_new(true).mode(FOR_OWNER).open(file)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+    }
+    // An empty folder holds nothing that could be lost, and the system lets it be replaced.
+    match fs::rename(draft.path(), path) {
+        Ok(()) => {
+            // What it was called is no more, so that there is nothing to clean up.
+            let _ = draft.keep();
+            Ok(())
+        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotADirectory) => {
+            Err(io::ErrorKind::AlreadyExists.into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Adds a file to a folder where none of its name is; it is its owner's alone.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::AlreadyExists`] if one is there, else what the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn add_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut draft =
+        Builder::new().prefix(".virtuale-").permissions(Permissions::from_mode(FOR_OWNER)).tempfile_in(above)?;
+    draft.write_all(content)?;
+    draft.persist_noclobber(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 #[cfg(feature = "cli")]
 fn write(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let fill = |file: &File| {

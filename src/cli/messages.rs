@@ -308,6 +308,90 @@ messages! {
     MadeOf { layout, atr } = { en: "layout {layout}, ATR {atr}", fr: "structure {layout}, ATR {atr}" };
     /// The demonstration lost its own reader.
     LostReader { why } = { en: "the terminal lost the reader: {why}", fr: "le terminal a perdu le lecteur : {why}" };
+    /// A folder is in the way.
+    FolderThere { path } = {
+        en: "{path} is there already, and nothing in it is written over",
+        fr: "{path} existe déjà, et rien n'y est écrasé"
+    };
+    /// What to do then.
+    NameOtherFolder = {
+        en: "name another folder with -o, or remove that one first",
+        fr: "nommer un autre dossier avec -o, ou d'abord enlever celui-ci"
+    };
+    /// A form is signed by cards of two kinds, and this is of neither.
+    NeitherCard { place } = {
+        en: "{place} is neither a Vitale nor a professional's card",
+        fr: "{place} n'est ni une Vitale ni une carte de professionnel"
+    };
+    /// What to do then.
+    GiveBothCards = {
+        en: "give a Vitale and a professional's card, such as --card vitale2-martin --card cps-lefevre",
+        fr: "donner une Vitale et une carte de professionnel, par exemple --card vitale2-martin --card cps-lefevre"
+    };
+    /// Two cards of one kind.
+    SecondCard { place } = {
+        en: "{place} is a second card of the same kind",
+        fr: "{place} est une deuxième carte du même type"
+    };
+    /// A lot is too great.
+    LotTooGreat { count, most } = {
+        en: "these are {count} forms, and a lot has {most} at most",
+        fr: "voici {count} feuilles, et un lot en a {most} au plus"
+    };
+    /// What to do then.
+    SeveralLots = { en: "sign them in several runs", fr: "les signer en plusieurs fois" };
+    /// Two forms with one number.
+    SameNumber { path, number } = {
+        en: "{path} has the number {number}, as a form before it",
+        fr: "{path} a le numéro {number}, comme une feuille avant elle"
+    };
+    /// What to do then.
+    OtherNumber = {
+        en: "give each form a number of its own",
+        fr: "donner à chaque feuille son propre numéro"
+    };
+    /// A form waits for no Vitale.
+    NotWaiting { path } = {
+        en: "{path} has no form that waits for the Vitale's signature alone",
+        fr: "{path} n'a pas de feuille à laquelle il ne manque que la signature de la Vitale"
+    };
+    /// What to do then.
+    SignDesynchronised = {
+        en: "only a form of mode desynchronise does, once and before that; virtuale fse verify says what this one has",
+        fr: "seule une feuille en mode desynchronise attend, une seule fois ; virtuale fse verify dit ce que celle-ci a"
+    };
+    /// A card is another than that of a form.
+    OtherThanForm { place } = {
+        en: "the form was made for another card than {place}",
+        fr: "la feuille a été faite pour une autre carte que {place}"
+    };
+    /// What to do then.
+    GiveCardsOfForm = {
+        en: "give the Vitale of the insured, and the professional's card that signed",
+        fr: "donner la Vitale de l'assuré, et la carte de professionnel qui a signé"
+    };
+    /// What opens what is enciphered.
+    GiveBodyKey = {
+        en: "virtuale keys -o FOLDER writes the test body's key, TEST-body.key.pem; virtuale fse verify says whether the \
+             form is right",
+        fr: "virtuale keys -o DOSSIER écrit la clé de l'organisme d'essai, TEST-body.key.pem ; virtuale fse verify dit \
+             si la feuille est juste"
+    };
+    /// A form left no copy.
+    NoCopy { why } = {
+        en: "the form is signed, and there is no copy of it on the Vitale: {why}",
+        fr: "la feuille est signée, et il n'y en a pas de copie sur la Vitale : {why}"
+    };
+    /// A folder has no form.
+    NoForm { path } = {
+        en: "{path} has no form: neither form.bin nor folders with one",
+        fr: "{path} n'a pas de feuille : ni form.bin, ni dossiers qui en ont un"
+    };
+    /// What to do then.
+    NameFormFolder = {
+        en: "name a folder that virtuale fse sign wrote",
+        fr: "nommer un dossier écrit par virtuale fse sign"
+    };
     /// What to do where the system is in the way.
     AskDoctor = {
         en: "see what stands in the way: virtuale doctor",

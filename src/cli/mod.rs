@@ -15,6 +15,7 @@ mod doctor;
 mod exec;
 pub mod exit;
 mod failure;
+mod fse;
 mod help;
 mod host_failure;
 mod insert;
@@ -154,6 +155,8 @@ enum Verb {
     ///
     /// They are the same on every machine. Every name says TEST; the keys are public and protect nothing.
     Keys(keys::Args),
+    /// Sign electronic care forms (FSE) with a patient's and a professional's card, and verify them
+    Fse(fse::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Print a completion script for a shell
@@ -185,6 +188,7 @@ impl Verb {
             Self::Opposition(args) => opposition::run(args),
             Self::Tod(args) => tod::run(args),
             Self::Keys(args) => keys::run(args),
+            Self::Fse(args) => fse::run(args),
             Self::Doctor(args) => doctor::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
@@ -201,6 +205,7 @@ impl Verb {
             Self::Card(args) => args.language(),
             Self::Opposition(args) => args.language(),
             Self::Tod(args) => args.language(),
+            Self::Fse(args) => args.language(),
             _ => Language::En,
         }
     }

@@ -82,6 +82,12 @@ impl Code {
         }
     }
 
+    /// The same once more, for a terminal that presents it again after a reset.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     /// Its digits.
     pub(super) fn digits(&self) -> &[u8] {
         &self.0

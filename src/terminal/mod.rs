@@ -14,6 +14,7 @@ pub mod copies;
 pub mod cps;
 pub mod exchange;
 pub mod files;
+pub mod form;
 #[cfg(feature = "cli")]
 pub mod guides;
 pub mod holder;
@@ -24,6 +25,7 @@ pub mod period;
 pub mod plain;
 pub mod remark;
 pub mod right;
+pub mod signature;
 pub mod transport;
 #[cfg(feature = "cli")]
 pub mod update;

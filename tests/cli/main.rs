@@ -6,6 +6,7 @@ mod doctor;
 mod exec;
 mod files;
 mod foreign;
+mod forms;
 mod json;
 mod keys;
 mod lists;

@@ -11,6 +11,7 @@ mod cardpeek;
 mod cps;
 mod cps_tls;
 mod csharp;
+mod forms;
 mod harness;
 mod java;
 mod node;
@@ -50,6 +51,7 @@ fn main() {
         cps::trials,
         cps_tls::trials,
         professionals::trials,
+        forms::trials,
         pcscd::trials,
         pkcs11::trials,
         tls::trials,

@@ -6,6 +6,7 @@ mod visit;
 use std::{io, path::PathBuf};
 
 use serde::Serialize;
+use virtuale_engine::Fault;
 
 use self::{place::Place, visit::Visit};
 use super::{
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{
     lists::{Lists, opposition::Opposition, tod::Tod},
-    profile::{families::Families, layout::Layout, said::Bilingual},
+    profile::{Profile, families::Families, layout::Layout, said::Bilingual, schema::Doc},
     reader::{ReturnCode, SlotName},
     terminal::{
         guides::{CardReading, Guides, Seat, Unread},
@@ -29,6 +30,7 @@ use crate::{
         right::Beside,
         transport::{
             Transport, TransportError,
+            in_process::InProcess,
             pcsclite::{ListedReader, Service, default_socket},
         },
     },
@@ -132,6 +134,20 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(printer.code)
 }
 
+/// Powers a card up that no reader holds.
+///
+/// # Errors
+///
+/// That it gives no answer to reset.
+pub(super) fn power_up(profile: &Profile, reproducible: &Reproducible, place: &str) -> Result<InProcess, Failure> {
+    cards::in_process(profile, reproducible).map_err(|error| match (unread(place, &error), error) {
+        (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
+            Failure::environment(message, Message::MadeMute.said())
+        }
+        (failure, _) => failure,
+    })
+}
+
 /// The cards in the readers that a PC/SC program would see.
 fn readers(args: &Args) -> Result<Vec<Place>, Failure> {
     if let Some(name) = &args.layout {
@@ -204,12 +220,7 @@ fn reading_beside(
 
 fn not_read(place: &str, error: Unread) -> Failure {
     match error {
-        Unread::OtherCard { message, hint } => {
-            let text = |language: Language| {
-                Message::OtherCard { place, why: message.in_language(language.into()) }.text(language)
-            };
-            Failure::environment(in_both(text), Bilingual::new(hint.en, hint.fr))
-        }
+        Unread::OtherCard { message, hint } => other_card(place, message, hint),
         Unread::Transport(error) => unread(place, &error),
     }
 }
@@ -316,6 +327,14 @@ impl Printer<'_> {
     }
 }
 
+/// That a card is none that is wanted: how that was seen, and which cards are.
+pub(super) fn other_card(place: &str, message: Doc, hint: Doc) -> Failure {
+    let text =
+        |language: Language| Message::OtherCard { place, why: message.in_language(language.into()) }.text(language);
+    Failure::environment(in_both(text), Bilingual::new(hint.en, hint.fr))
+}
+
+/// That there is no transport to a card.
 pub(super) fn unread(place: &str, error: &TransportError) -> Failure {
     let is_mute = matches!(error, TransportError::Refused { code, .. } if *code == ReturnCode::UNPOWERED_CARD);
     let is_by_antenna = place.contains(SlotName::ANTENNA);
@@ -341,6 +360,7 @@ pub(super) fn kept(place: &str, error: &TransportError) -> Failure {
     }
 }
 
+/// That there is no PC/SC service.
 pub(super) fn no_service(error: &TransportError) -> Failure {
     let message = in_both(|language| pages::transport_error(error, language.into()));
     Failure::environment(message, Message::StartReader.said())

@@ -2,16 +2,14 @@
 
 use std::{borrow::Cow, path::Path};
 
-use virtuale_engine::Fault;
-
-use super::{Args, kept, layout_by_atr, no_service, unread};
+use super::{Args, kept, layout_by_atr, no_service, power_up};
 use crate::{
     cli::{Failure, cards, language::Language, messages::Message, waiting::Waiting},
     profile::{Profile, layout::Layout},
     terminal::{
         guides::{Guides, Seat},
         transport::{
-            Transport, TransportError,
+            Transport,
             pcsclite::{ListedReader, Service, default_socket},
         },
     },
@@ -74,13 +72,7 @@ impl Place {
                 .take()
                 .unwrap_or_else(|| Failure::environment(Message::NoCard.said(), Message::GiveCardFile.said()))),
             Kind::File(Ok(profile)) => {
-                let transport = cards::in_process(profile, &args.reproducible);
-                let transport = transport.map_err(|error| match (unread(name, &error), error) {
-                    (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
-                        Failure::environment(message, Message::MadeMute.said())
-                    }
-                    (failure, _) => failure,
-                })?;
+                let transport = power_up(profile, &args.reproducible, name)?;
                 Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
             }
             Kind::Reader { named, .. } => {

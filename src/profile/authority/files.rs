@@ -10,7 +10,7 @@ use virtuale_engine::{
     cvc::CertificateError,
 };
 
-use super::{Authority, CvAuthority, FortAuthority, IssueError};
+use super::{Authority, Body, CvAuthority, FortAuthority, IssueError};
 
 /// What the folder of keys says about itself.
 const READ_ME: &str = "\
@@ -22,6 +22,9 @@ TEST-root.key.pem                   its key, P-256
 TEST-issuing.crt.pem                the issuing authority below it, which certifies the keys of cards
 TEST-issuing.key.pem                its key, P-256
 TEST-chain.crt.pem                  both certificates, for `openssl verify -CAfile`
+
+TEST-body.crt.pem                   the body that care forms go to, certified by the issuing authority
+TEST-body.key.pem                   its key, RSA 2048, for which what is sensitive in a form is enciphered
 
 The chain that certifies professionals' cards, of the shape of the agency's, and what its authorities have revoked.
 
@@ -72,6 +75,7 @@ pub fn files(seed: u64) -> Result<Vec<(&'static str, Vec<u8>)>, FilesError> {
     let authority = Authority::from_seed(seed)?;
     let [root_certificate, issuing_certificate] = [certificate(&authority.root)?, certificate(&authority.issuing)?];
     let chain = format!("{issuing_certificate}{root_certificate}");
+    let body = Body::from_seed(seed)?;
     let fort = FortAuthority::from_seed(seed)?;
     let [fort_root, fort_persons] = [certificate(&fort.root)?, certificate(&fort.persons)?];
     let fort_chain = format!("{fort_persons}{fort_root}");
@@ -83,6 +87,8 @@ pub fn files(seed: u64) -> Result<Vec<(&'static str, Vec<u8>)>, FilesError> {
         ("TEST-issuing.crt.pem", issuing_certificate.into()),
         ("TEST-issuing.key.pem", p256_text(&authority.issuer.key)?),
         ("TEST-chain.crt.pem", chain.into()),
+        ("TEST-body.crt.pem", certificate(&body.certificate)?.into()),
+        ("TEST-body.key.pem", rsa_text(&body.key)?),
         ("TEST-fort-root.crt.pem", fort_root.into()),
         ("TEST-fort-root.key.pem", rsa_text(&fort.root_key)?),
         ("TEST-fort-root.crl.pem", list(&fort.root_crl)?.into()),

@@ -6,6 +6,7 @@
 
 use virtuale_engine::crypto::{Crypto, HashAlgorithm, P256PrivateKey, RustCrypto};
 
+mod body;
 mod cv;
 mod files;
 mod fort;
@@ -17,6 +18,7 @@ mod x509;
 
 use std::sync::{LazyLock, OnceLock};
 
+pub use body::Body;
 pub use cv::{CvAuthority, CvBearer, CvForm, CvHolder, CvIssuer, CvKeys};
 pub use files::{FilesError, files};
 pub use fort::{Bearer, Certified, FortAuthority, FortIssuer, REVOKED};

@@ -66,6 +66,11 @@ pub(super) fn fort_rsa(seed: u64, person: usize) -> RsaNumbers {
     of_hierarchy("fort", RsaLength::Bits4096, seed, FORT_PEOPLE, person)
 }
 
+/// The RSA key of the test body of a seed. There are [`HIERARCHIES`]; greater seeds begin again.
+pub(super) fn body_rsa(seed: u64) -> RsaNumbers {
+    of_hierarchy("body", RsaLength::Bits2048, seed, 1, 0)
+}
+
 fn of_hierarchy(whose: &str, length: RsaLength, seed: u64, people: usize, person: usize) -> RsaNumbers {
     let hierarchy = usize::try_from(seed % HIERARCHIES).unwrap_or(0);
     numbers(lines(whose, length, hierarchy * people + person).next().unwrap_or_default())
@@ -116,7 +121,9 @@ mod tests {
     fn of_hierarchies(length: RsaLength) -> Vec<RsaNumbers> {
         let keys = |seed| -> Vec<RsaNumbers> {
             match length {
-                RsaLength::Bits2048 => (0..CV_PEOPLE).map(|person| cv_rsa(seed, person)).collect(),
+                RsaLength::Bits2048 => {
+                    (0..CV_PEOPLE).map(|person| cv_rsa(seed, person)).chain([body_rsa(seed)]).collect()
+                }
                 RsaLength::Bits3072 => Vec::new(),
                 RsaLength::Bits4096 => (0..FORT_PEOPLE).map(|person| fort_rsa(seed, person)).collect(),
             }
@@ -165,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_pool_was_drawn_as_its_head_says() {
-        for line in ["card 2048 3", "card 2048 26", "cv 2048 5", "cv 2048 47", "card 3072 23"] {
+        for line in ["card 2048 3", "card 2048 26", "cv 2048 5", "cv 2048 47", "body 2048 55", "card 3072 23"] {
             let (head, number) = line.rsplit_once(' ').expect("a number");
             let bits: usize = head.rsplit_once(' ').expect("bits").1.parse().expect("bits");
             let seed = bits as u64 * 1000 + number.parse::<u64>().expect("a number");

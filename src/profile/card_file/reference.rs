@@ -26,6 +26,7 @@ fn kind(key: &Key) -> String {
         Kind::Date { time: false, .. } => "date".into(),
         Kind::Date { time: true, .. } => "date, time".into(),
         Kind::Number { min, max } => format!("number, {min} to {max}"),
+        Kind::Decimal { max } => format!("number with two decimals, 0 to {max}"),
         Kind::Flag => "true, false".into(),
         Kind::Enumeration(choices) => {
             format!("one of {}", choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(" "))
@@ -113,6 +114,16 @@ fn the_reference_lists_every_key_and_code() {
     let page = fs::read_to_string(&path).expect("the page");
     let page = with_section(&page, "keys", &families());
     let page = with_section(&page, "codes", &code_lists());
+    snapbox::assert_data_eq!(page, snapbox::Data::read_from(&path, None).raw());
+}
+
+#[test]
+fn the_guide_to_forms_lists_every_key() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/forms.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let source = tests::source("keys.toml", include_str!("../../terminal/form/keys.toml"));
+    let schema = Schema::read(&source).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let page = with_section(&page, "keys", &keys(&schema));
     snapbox::assert_data_eq!(page, snapbox::Data::read_from(&path, None).raw());
 }
 

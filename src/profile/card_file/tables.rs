@@ -290,8 +290,8 @@ impl Parser<'_> {
         );
         let mistake = CardMistake::new(self.mistakes.source(), place.span.clone(), message);
         mistake.hint(said!(
-            en: "write the key, or use the card on another day",
-            fr: "écrire la clé, ou utiliser la carte un autre jour",
+            en: "write the key, or take another day",
+            fr: "écrire la clé, ou prendre un autre jour",
         ))
     }
 
@@ -307,8 +307,8 @@ impl Parser<'_> {
                 said!(with too_many; en: "too many [[{path}]]: {too_many}", fr: "trop de [[{path}]] : {too_many}");
             let mistake = CardMistake::new(self.mistakes.source(), first_too_many.span.clone(), message);
             self.mistakes.add(mistake.label(said!(en: "one too many", fr: "une de trop")).hint(said!(
-                en: "keep {most} of them: the card has no more room",
-                fr: "en garder {most} : la carte n'a pas plus de place",
+                en: "keep {most} of them: there is no more room",
+                fr: "en garder {most} : il n'y a pas plus de place",
             )));
         }
         let mut nodes = Vec::new();
@@ -418,10 +418,11 @@ impl Parser<'_> {
         let (key, header) = (scalar::shown(&entry.key), place.header());
         let message = said!(en: "unknown key \"{key}\"", fr: "clé inconnue « {key} »");
         let label = match place.path.as_str() {
-            "" => said!(
+            "" if self.is_of_card() => said!(
                 en: "not a key at the top of a card file",
                 fr: "n'est pas une clé de tête d'un fichier de carte",
             ),
+            "" => said!(en: "not a key at the top of this file", fr: "n'est pas une clé de tête de ce fichier"),
             _ => said!(en: "not a key of {header}", fr: "n'est pas une clé de {header}"),
         };
         let names = || known.iter().flat_map(|fields| &fields.0).map(|key| key.name.as_str());
@@ -430,7 +431,8 @@ impl Parser<'_> {
         let hint = near.or_else(|| self.elsewhere(&entry.key)).or_else(|| {
             let names: Vec<_> = names().collect();
             let joined = names.join(", ");
-            (names.len() < 12).then(|| said!(en: "its keys are {joined}", fr: "ses clés sont {joined}"))
+            (names.len() < 12 || !self.is_of_card())
+                .then(|| said!(en: "its keys are {joined}", fr: "ses clés sont {joined}"))
         });
         let all = || {
             said!(
@@ -440,6 +442,11 @@ impl Parser<'_> {
         };
         let mistake = CardMistake::new(self.mistakes.source(), entry.span.clone(), message).label(label);
         mistake.hint(hint.unwrap_or_else(all))
+    }
+
+    /// Whether the file makes a card; others that a terminal is given have keys of their own.
+    fn is_of_card(&self) -> bool {
+        self.schema.root.key("layout").is_some()
     }
 
     /// Where a key of this name belongs.

@@ -201,6 +201,7 @@ fn sample_of(kind: &Kind) -> String {
         Kind::Nir => quoted("1 85 19 75 999 001"),
         Kind::Date { .. } => quoted("today+1y"),
         Kind::Number { min, .. } => min.to_string(),
+        Kind::Decimal { .. } => "0.00".into(),
         Kind::Flag => "true".into(),
         Kind::Enumeration(choices) => quoted(choices.first().map_or("", |choice| &choice.value)),
         Kind::Bytes { min, .. } => quoted(&"00".repeat(*min)),

@@ -48,13 +48,14 @@ const ATTRIBUTES: [&str; 24] = [
 ];
 
 /// The types of keys.
-const TYPES: [&str; 13] = [
+const TYPES: [&str; 14] = [
     "text",
     "digits",
     "code",
     "nir",
     "date",
     "number",
+    "decimal",
     "flag",
     "enumeration",
     "bytes",
@@ -144,6 +145,7 @@ impl Declaration<'_> {
                 let min = if self.entry.value.key("min").is_some() { self.number("min")? } else { 0 };
                 Kind::Number { min, max }
             }
+            "decimal" => Kind::Decimal { max: self.number("max")? },
             "enumeration" => Kind::Enumeration(self.choices()?),
             "short" => Kind::Short { of: self.texts("of") },
             "table" => Kind::Table(self.rules()),

@@ -106,6 +106,11 @@ pub enum Kind {
         /// The greatest.
         max: u64,
     },
+    /// A number with at most two decimals, such as an amount; once read it counts hundredths.
+    Decimal {
+        /// The greatest, in whole units.
+        max: u64,
+    },
     /// `true` or `false`.
     Flag,
     /// One of a closed set.
@@ -337,6 +342,7 @@ impl Kind {
             Self::Nir => said!(en: "a NIR", fr: "un NIR"),
             Self::Date { .. } => said!(en: "a date", fr: "une date"),
             Self::Number { .. } => said!(en: "a number", fr: "un nombre"),
+            Self::Decimal { .. } => said!(en: "a number such as 26.50", fr: "un nombre comme 26.50"),
             Self::Flag => said!(en: "true or false", fr: "true ou false"),
             Self::Enumeration(_) => said!(en: "one of the values", fr: "une des valeurs"),
             Self::Bytes { .. } => said!(en: "bytes in hexadecimal", fr: "des octets en hexadécimal"),

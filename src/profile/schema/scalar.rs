@@ -84,6 +84,9 @@ pub(in crate::profile) fn read(kind: &Kind, value: &Value, today: Date) -> Resul
     if let (Kind::Number { min, max }, Value::Integer(digits)) = (kind, value) {
         return number(digits, *min, *max).map(Some);
     }
+    if let (Kind::Decimal { max }, Value::Integer(digits) | Value::Float(digits)) = (kind, value) {
+        return decimal(digits, *max).map(Some);
+    }
     let text = text_of(kind, value)?;
     if text.is_empty() {
         return Ok(None);
@@ -97,7 +100,12 @@ pub(in crate::profile) fn read(kind: &Kind, value: &Value, today: Date) -> Resul
         Kind::Enumeration(choices) => Data::Text(choice(text, choices)?),
         Kind::Bytes { min, max } => Data::Bytes(bytes(text, *min, *max)?),
         Kind::Atr { .. } => Data::Bytes(atr(text)?),
-        Kind::Short { .. } | Kind::Number { .. } | Kind::Flag | Kind::Table(_) | Kind::List { .. } => {
+        Kind::Short { .. }
+        | Kind::Number { .. }
+        | Kind::Decimal { .. }
+        | Kind::Flag
+        | Kind::Table(_)
+        | Kind::List { .. } => {
             return Err(wrong_type(kind, value));
         }
     };
@@ -132,6 +140,13 @@ pub(in crate::profile) fn wrong_type(kind: &Kind, value: &Value) -> Wrong {
         (Kind::Flag, _) => {
             wrong.hint(said!(en: "write true or false, without quotes", fr: "écrire true ou false, sans guillemets"))
         }
+        (Kind::Decimal { .. }, Value::Text(text)) => {
+            let meant = text.trim().trim_end_matches([' ', '€']).replace(',', ".");
+            if meant.is_empty() || decimal(&meant, u64::MAX).is_err() {
+                return wrong;
+            }
+            wrong.hint(said!(en: "write {meant}, without quotes", fr: "écrire {meant}, sans guillemets"))
+        }
         (_, Value::Integer(digits)) => {
             let digits = shown(digits);
             wrong.hint(
@@ -153,6 +168,24 @@ fn number(digits: &str, min: u64, max: u64) -> Result<Data, Wrong> {
     let number = digits.parse().ok().filter(|number| (min..=max).contains(number));
     number.map(Data::Number).ok_or_else(|| {
         Wrong::new(said!(en: "this number must be from {min} to {max}", fr: "ce nombre doit aller de {min} à {max}"))
+    })
+}
+
+/// Hundredths, from a number with at most two decimals.
+fn decimal(digits: &str, max: u64) -> Result<Data, Wrong> {
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_plain = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit());
+    if whole.is_empty() || !is_plain(whole) || !is_plain(part) || part.len() > 2 {
+        let wrong = Wrong::new(said!(
+            en: "this is no number with at most two decimals",
+            fr: "ce n'est pas un nombre à deux décimales au plus",
+        ));
+        let hint = said!(en: "write it like 26.50", fr: "l'écrire comme 26.50");
+        return Err(wrong.hint(hint));
+    }
+    let hundredths = format!("{whole}{part:0<2}").parse().ok();
+    hundredths.filter(|&number: &u64| number <= max.saturating_mul(100)).map(Data::Number).ok_or_else(|| {
+        Wrong::new(said!(en: "this number must be from 0 to {max}", fr: "ce nombre doit aller de 0 à {max}"))
     })
 }
 
@@ -180,8 +213,8 @@ fn line(text: &str, max: usize) -> Result<String, Wrong> {
         fr: "ce texte a {length} caractères ; il y a place pour {max} au plus",
     ));
     let wrong = wrong.label(said!(en: "too long from here", fr: "trop long à partir d'ici")).hint(said!(
-        en: "shorten it: the card has no more room",
-        fr: "le raccourcir : la carte n'a pas plus de place",
+        en: "shorten it: there is no more room",
+        fr: "le raccourcir : il n'y a pas plus de place",
     ));
     Err(Wrong { part: Some(start..text.len()), ..wrong })
 }
@@ -315,8 +348,8 @@ fn date(text: &str, (time, any_month): (bool, bool), today: Date) -> Result<Opti
         Some(date) if !any_month && date.month > 12 => Err(wrong(dates::DateError::NoSuchMonth(date.month))),
         Some(date) if !time && (date.hour, date.minute) != (0, 0) => {
             let wrong = Wrong::new(said!(
-                en: "the card keeps no time of day here",
-                fr: "la carte ne garde pas d'heure à cet endroit",
+                en: "no time of day is kept here",
+                fr: "aucune heure n'est gardée à cet endroit",
             ));
             Err(wrong.hint(said!(en: "write the date alone", fr: "écrire la date seule")))
         }

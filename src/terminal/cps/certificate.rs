@@ -83,12 +83,17 @@ impl CertificateFacts {
     pub(super) fn of(label: &str, content: &[u8]) -> Option<Self> {
         let first = objects(content).next()?;
         let der = content.get(first.position..first.value_position + first.value.len())?;
+        Some(Self { label: label.to_owned(), ..Self::of_der(der)? })
+    }
+
+    /// What a certificate in DER says, without a label; `None` if it is none.
+    pub(in crate::terminal) fn of_der(der: &[u8]) -> Option<Self> {
         let certificate = Certificate::from_der(der).ok()?;
         let body = certificate.tbs_certificate();
         let subject = body.subject();
         let validity = body.validity();
         Some(Self {
-            label: label.to_owned(),
+            label: String::new(),
             usage: body.get_extension().ok().flatten().and_then(|(_, usage)| usage_of(usage)),
             subject: Subject {
                 name: attribute(subject, SURNAME),

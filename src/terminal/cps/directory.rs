@@ -11,6 +11,11 @@ const SEQUENCE: Tag = Tag(0x30);
 const INTEGER: Tag = Tag(0x02);
 const PATH: Tag = Tag(0x04);
 const LABEL: Tag = Tag(0x0C);
+const BIT_STRING: Tag = Tag(0x03);
+
+/// The second byte of a key's uses has the bit of non-repudiation first but one: a key that signs what the holder
+/// wants.
+const NON_REPUDIATION: u8 = 0x40;
 
 /// The attributes of the kind of object, such as a path.
 const TYPE_ATTRIBUTES: Tag = Tag(0xA1);
@@ -37,6 +42,34 @@ fn entry(entry: &[u8]) -> Option<Listed> {
     let path = find(attributes, PATH).or_else(|| find(find(attributes, SEQUENCE)?, PATH))?;
     let fid = path.last_chunk().map(|fid| Fid(u16::from_be_bytes(*fid)))?;
     Some(Listed { label: String::from_utf8_lossy(label).into_owned(), fid })
+}
+
+/// The first key of a directory of private keys that signs what the holder wants: its identifier in the directories,
+/// and the number by which the card knows it.
+pub(super) fn signing_key(directory: &[u8]) -> Option<(Vec<u8>, u8)> {
+    let attributes = objects(directory).filter(|object| object.tag == SEQUENCE).filter_map(|key| class(key.value));
+    let mut signing = attributes.filter(|attributes| {
+        // The first byte counts the bits that are none.
+        let uses = find(attributes, BIT_STRING).unwrap_or_default();
+        uses.get(2).is_some_and(|second| second & NON_REPUDIATION != 0)
+    });
+    signing.find_map(|attributes| {
+        let reference = *find(attributes, INTEGER)?.last()?;
+        Some((find(attributes, PATH)?.to_vec(), reference))
+    })
+}
+
+/// The file of the certificate that a directory lists under an identifier.
+pub(super) fn certificate(directory: &[u8], id: &[u8]) -> Option<Fid> {
+    let mut entries = objects(directory).filter(|object| object.tag == SEQUENCE);
+    let found = entries.find(|entry| class(entry.value).and_then(|class| find(class, PATH)) == Some(id))?;
+    Some(entry(found.value)?.fid)
+}
+
+/// The attributes of the class of objects: what is the same of all keys, or of all certificates. An identifier is an
+/// octet string as a path is.
+fn class(entry: &[u8]) -> Option<&[u8]> {
+    objects(entry).filter(|object| object.tag == SEQUENCE).nth(1).map(|object| object.value)
 }
 
 /// How many digits the first code of a directory of codes has: the holder's. `None` if it does not say so.

@@ -14,6 +14,7 @@ mod guide;
 mod professional;
 mod read;
 mod reading;
+mod sign;
 mod view;
 
 pub use certificate::{CertificateFacts, CertificateUse, Subject};
@@ -23,6 +24,7 @@ pub use guide::CpsGuide;
 pub use professional::{Activity, Billing, BillingSituation, CardFacts, Employer, Owner, Place, Professional};
 pub use read::{ReadError, read};
 pub use reading::Reading;
+pub use sign::{CardSigner, SigningKey};
 
 #[cfg(test)]
 mod tests;

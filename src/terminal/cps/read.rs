@@ -21,7 +21,7 @@ use crate::{
 
 /// The root application of every card of the family, and both applications below it [OPENSC-CPX trace].
 const ROOT: &[u8] = b"\x80\x25\x00\x00\x01\xFF\x01\x00";
-const IAS: &[u8] = b"\xE8\x28\xBD\x08\x0F\x80\x25\x00\x00\x01\xFF\x00\x10";
+pub(super) const IAS: &[u8] = b"\xE8\x28\xBD\x08\x0F\x80\x25\x00\x00\x01\xFF\x00\x10";
 const IAS_CONTACTLESS: &[u8] = b"\xE8\x28\xBD\x08\x0F\x80\x25\x00\x00\x01\xFF\x00\x20";
 
 /// The names of files in layouts.

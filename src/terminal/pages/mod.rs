@@ -19,6 +19,7 @@ use crate::{
 
 #[cfg(feature = "cli")]
 mod face;
+mod form;
 mod json;
 mod page;
 mod paper;
@@ -34,6 +35,8 @@ mod writer;
 
 #[cfg(feature = "cli")]
 pub(crate) use face::face;
+pub(crate) use form::no_copy;
+pub use form::{form, verified};
 #[cfg(feature = "cli")]
 pub(crate) use json::data_as_json;
 pub use json::{
@@ -173,7 +176,7 @@ pub fn transport_error(error: &TransportError, lang: Lang) -> String {
 }
 
 /// Why a card gave no reading, in words: what was seen, and what to do.
-pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
+fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
     let words = words::of(lang);
     let hint = match error {
         ReadError::Unsendable(_) => words.notes.look_at_layout,
@@ -183,10 +186,16 @@ pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str
 }
 
 /// That a card is none of a professional, by what SELECT was answered, and which cards are read.
-pub(super) fn not_professional(status: StatusWord) -> (Doc, Doc) {
+pub(crate) fn not_professional(status: StatusWord) -> (Doc, Doc) {
     let said = |lang| (words::of_professionals(lang).not_professional)(&(words::of(lang).status)(status));
     let read = |lang| words::of_professionals(lang).cards_read.to_owned();
     (Doc { en: said(Lang::En), fr: said(Lang::Fr) }, Doc { en: read(Lang::En), fr: read(Lang::Fr) })
+}
+
+/// Why a card is no Vitale that could be read, and which cards are read.
+pub(crate) fn not_vitale(error: &ReadError) -> (Doc, Doc) {
+    let [(en, hint_en), (fr, hint_fr)] = [Lang::En, Lang::Fr].map(|lang| read_error(error, lang));
+    (Doc { en, fr }, Doc { en: hint_en.into(), fr: hint_fr.into() })
 }
 
 /// Every command that went to the card, with its name, and what was answered.

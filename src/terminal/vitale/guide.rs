@@ -62,9 +62,8 @@ impl Guide for VitaleGuide {
             Ok(reading) => Ok(Box::new(reading)),
             Err(ReadError::Transport(error)) => Err(error.into()),
             Err(error) => {
-                let (en, fr) = (pages::read_error(&error, Lang::En), pages::read_error(&error, Lang::Fr));
-                let message = Doc { en: en.0, fr: fr.0 };
-                Err(Unread::OtherCard { message, hint: Doc { en: en.1.into(), fr: fr.1.into() } })
+                let (message, hint) = pages::not_vitale(&error);
+                Err(Unread::OtherCard { message, hint })
             }
         }
     }

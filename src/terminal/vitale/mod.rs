@@ -18,6 +18,7 @@ mod order;
 mod pointers;
 mod read;
 mod reading;
+mod sign;
 mod view;
 mod volet;
 mod words;
@@ -37,6 +38,7 @@ pub use life::{Asked, Bearing, IssuerKnows, Known, Life, NoBody, Route, judge};
 pub use pointers::{Pointers, application_name};
 pub use read::{ReadError, read, read_beside};
 pub use reading::Reading;
+pub use sign::VitaleSigner;
 pub use volet::{Accident, Beneficiary, CardFacts, Complementary, Coverage, Dated, Europe, Insured, Volet};
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod commands;
 mod cps2ter;
 mod decode;
 mod echo;
+mod forms;
 mod keys;
 mod layout;
 mod lists;
@@ -42,6 +43,7 @@ pub const ALL: &[Target] = &[
     Target { name: "commands", seeds: &[], run: commands::run },
     Target { name: "cps2ter", seeds: &[], run: cps2ter::run },
     Target { name: "decode", seeds: &[], run: decode::run },
+    Target { name: "forms", seeds: &[], run: forms::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },

@@ -79,6 +79,8 @@ pub(super) struct Key {
     pub(super) pin: Option<usize>,
     /// The rule of its public half; without one it is no object of the chip.
     pub(super) public: Option<Arc<Rule>>,
+    /// Whether PKCS#15 files tell of it.
+    pub(super) listed: bool,
     /// What its card-verifiable certificate says that its holder may do; nothing if it has none.
     pub(super) authorisation: Vec<Item>,
     /// From which day to which it is valid, where it says so and the form of certificates has a place for it.

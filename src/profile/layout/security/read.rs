@@ -191,6 +191,7 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         sort: sort.and_then(|sort| KeySort::named(sort.value)),
         pin: pin.map(|pin| first + pin),
         public,
+        listed: fields.flag("listed").unwrap_or(true),
         authorisation,
         certified,
     }))

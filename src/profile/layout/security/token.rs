@@ -155,9 +155,13 @@ fn add(
     let (label, id, number, usage) = (key.label.clone(), key.id, object.number, key.usage);
     let pin = key.pin.and_then(|pin| layout.security.objects.get(pin)).map(|pin| pin.number);
     let path = own.map_or(Fid(0), |file| file.fid);
-    token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
+    if key.listed {
+        token.keys.push(pkcs15::PrivateKey { label: label.clone(), id, reference: number, kind, usage, pin, path });
+    }
     let file = certificate?;
-    token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
+    if key.listed {
+        token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
+    }
     let deciphers = object.rule.operations.contains(&"decipher");
     match issue(held, (number, usage, deciphers), &key.label, holder) {
         Ok(certificate) => Some(certificate),

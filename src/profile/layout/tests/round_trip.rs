@@ -74,6 +74,7 @@ impl Draw {
             Kind::Nir => self.text(15, 15, DIGITS),
             Kind::Date { time, any_month } => self.date(*time, *any_month),
             Kind::Number { min, max } => Data::Number(min + self.0.next_u64() % (max - min + 1)),
+            Kind::Decimal { max } => Data::Number(self.0.next_u64() % (max.saturating_mul(100) + 1)),
             Kind::Flag => Data::Flag(self.below(2) == 0),
             Kind::Enumeration(choices) => Data::Text(choices[self.below(choices.len())].value.clone()),
             Kind::Bytes { min, max } => {

@@ -13,12 +13,14 @@ use crate::{
 };
 
 mod en;
+mod form;
 mod fr;
 mod fr_codes;
 mod fr_errors;
 mod professional;
 mod right;
 
+pub(super) use form::FormWords;
 pub(super) use professional::ProfessionalWords;
 
 /// The sentences of one language. A field that needs values is a function of them.
@@ -182,5 +184,13 @@ pub(super) fn of_professionals(lang: Lang) -> &'static ProfessionalWords {
     match lang {
         Lang::En => &professional::EN,
         Lang::Fr => &professional::FR,
+    }
+}
+
+/// The sentences about care forms in a language.
+pub(super) fn of_forms(lang: Lang) -> &'static FormWords {
+    match lang {
+        Lang::En => &form::EN,
+        Lang::Fr => &form::FR,
     }
 }

@@ -1,0 +1,222 @@
+//! `virtuale fse sign`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    held::{Both, Held, Where},
+    name, not_made, refused, say_no_copy, unfit,
+};
+use crate::{
+    cli::{
+        Exit, Failure, cards,
+        code::Codes,
+        exit,
+        language::Language,
+        messages::Message,
+        options::Reproducible,
+        output,
+        read::{other_card, unread},
+    },
+    profile::{
+        authority::{Body, IssueError},
+        reading,
+    },
+    shown,
+    terminal::{
+        cps,
+        form::{
+            FormFile, file,
+            fill::{self, Cards},
+            refusal::Refusal,
+            signing::{Bench, Keeping, MOST_IN_LOT, Made, Patient, Professional},
+            trust::Trust,
+        },
+        holder::Code,
+        pages::{self, Format},
+        vitale,
+    },
+    writing,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale fse sign consultation.toml --card vitale2-martin --card cps-lefevre -o form
+  virtuale fse sign lot/*.toml --card cps-lefevre --pin-fd 3 -o lot-001 3< code.txt";
+
+/// Arguments of `fse sign`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Form files (docs/forms.md); up to 50 make a lot
+    #[arg(required = true, value_name = "FORM")]
+    forms: Vec<PathBuf>,
+    #[command(flatten)]
+    at: Where,
+    /// The folder to write; it must not be there yet
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+    /// Read the professional's code from this descriptor, one line; at a terminal it is asked for
+    #[arg(long, value_name = "N")]
+    pin_fd: Option<u32>,
+    /// The language of the page [default: that of the locale]
+    #[arg(long)]
+    pub(super) lang: Option<Language>,
+    #[command(flatten)]
+    reproducible: Reproducible,
+}
+
+/// Makes the forms, has them signed, and writes the folder.
+pub(super) fn run(args: &Args, language: Language) -> Exit {
+    check_folder(&args.output)?;
+    let files = read_forms(args, language)?;
+    let mut codes = Codes::of(args.pin_fd)?;
+    let mut services = args.at.services()?;
+    let Both { mut vitale, mut professional } = args.at.hold(&mut services, &args.reproducible, language)?;
+    let (professional_reading, code) = match &mut professional {
+        Some(held) => {
+            let (reading, code) = read_professional(held, &mut codes, &args.reproducible, language)?;
+            (Some(reading), code)
+        }
+        None => (None, None),
+    };
+    let vitale_reading = vitale.as_mut().map(|held| read_vitale(held, &args.reproducible)).transpose()?;
+    let of_cards =
+        Cards { vitale: vitale_reading.as_ref(), professional: professional_reading.as_ref(), is_lot: files.len() > 1 };
+    let filled = files.iter().map(|file| fill::fill(file, of_cards)).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+    let mut kept = None;
+    let bench = bench(&args.reproducible, &mut kept)?;
+    let made = filled.into_iter().map(|(form, secrets)| bench.make(form, secrets)).collect::<Result<Vec<_>, _>>();
+    let mut made = made.map_err(not_made)?;
+    if let (Some(held), Some(reading)) = (&mut professional, &professional_reading) {
+        let key = reading.signing_key().ok_or_else(|| refused(&Refusal::NoKey))?;
+        let professional = Professional { transport: &mut *held.transport, key, code };
+        let vitale = vitale.as_mut().map(|held| {
+            let (layout, transport) = held.parts();
+            Patient { transport, layout }
+        });
+        bench.sign(&mut made, professional, vitale).map_err(not_made)?;
+        made.iter().filter_map(|made| made.no_copy.as_ref()).for_each(|why| say_no_copy(why, language));
+    }
+    let content = contents(&made, language);
+    writing::make_folder(&args.output, &content).map_err(|error| Failure::file("write", &args.output, &error))?;
+    let names = content.iter().map(|(name, _)| format!("{}\n", shown::path(args.output.join(name))));
+    output::print(names.collect::<String>())?;
+    Ok(exit::DONE)
+}
+
+/// What forms are made with, of which `kept` keeps the test authority's part.
+pub(super) fn bench<'k>(
+    reproducible: &Reproducible,
+    kept: &'k mut Option<(Trust, Body)>,
+) -> Result<Bench<'k>, Failure> {
+    let unmade = |error: IssueError| Failure::Environment(error.to_string().into(), None);
+    let made = (Trust::test().map_err(unmade)?, Body::from_seed(0).map_err(unmade)?);
+    let (trust, body) = kept.insert(made);
+    let (today, seed) = (reproducible.today(), reproducible.seed);
+    Ok(Bench { trust, addressee: &body.certificate, today, seed })
+}
+
+/// Nobody is asked for anything if the folder cannot be written in the end.
+fn check_folder(folder: &Path) -> Result<(), Failure> {
+    let is_there = match fs::read_dir(folder) {
+        Ok(mut found) => found.next().is_some(),
+        Err(error) => error.kind() != io::ErrorKind::NotFound,
+    };
+    if !is_there {
+        return Ok(());
+    }
+    let message = Message::FolderThere { path: &shown::path(folder) }.said();
+    Err(Failure::usage(message, Message::NameOtherFolder.said()))
+}
+
+/// Reads all form files, so that one run names the mistakes of each.
+fn read_forms(args: &Args, language: Language) -> Result<Vec<FormFile>, Failure> {
+    let count = args.forms.len();
+    if count > MOST_IN_LOT {
+        let (count, most) = (count.to_string(), MOST_IN_LOT.to_string());
+        let message = Message::LotTooGreat { count: &count, most: &most }.said();
+        return Err(Failure::usage(message, Message::SeveralLots.said()));
+    }
+    let mut files: Vec<FormFile> = Vec::new();
+    let mut wrong = None;
+    for path in &args.forms {
+        let source = reading::text(path, file::LONGEST).map_err(cards::failure);
+        let form =
+            source.and_then(|source| FormFile::read(source, args.reproducible.today()).map_err(Failure::Invalid));
+        match form {
+            Ok(form) if files.iter().any(|other| other.number == form.number) => {
+                let (path, number) = (shown::path(path), form.number.to_string());
+                let message = Message::SameNumber { path: &path, number: &number }.said();
+                return Err(Failure::usage(message, Message::OtherNumber.said()));
+            }
+            Ok(form) => files.push(form),
+            // The last one is told by who called.
+            Err(failure) => {
+                if let Some(before) = wrong.replace(failure) {
+                    before.report_in(language);
+                }
+            }
+        }
+    }
+    wrong.map_or(Ok(files), Err)
+}
+
+/// Reads the professional's card, and keeps the code.
+pub(super) fn read_professional(
+    held: &mut Held<'_>,
+    codes: &mut Codes,
+    reproducible: &Reproducible,
+    language: Language,
+) -> Result<(cps::Reading, Option<Code>), Failure> {
+    let place = held.place.clone();
+    let (layout, transport) = held.parts();
+    let mut asking = codes.of_card(&place, language);
+    let mut keeping = Keeping::new(&mut asking);
+    let read = cps::read(transport, layout, reproducible.today(), &mut keeping);
+    let code = keeping.into_code();
+    let reading = read.map_err(|error| match error {
+        cps::ReadError::Transport(error) => unread(&place, &error),
+        cps::ReadError::NotProfessional { status } => {
+            let (message, hint) = pages::not_professional(status);
+            other_card(&place, message, hint)
+        }
+    })?;
+    match asking.outcome()? {
+        exit::DONE => Ok((reading, code)),
+        _ => Err(refused(&Refusal::CodeMissing)),
+    }
+}
+
+/// Reads the Vitale.
+pub(super) fn read_vitale(held: &mut Held<'_>, reproducible: &Reproducible) -> Result<vitale::Reading, Failure> {
+    let place = held.place.clone();
+    let (layout, transport) = held.parts();
+    vitale::read(transport, layout, reproducible.today()).map_err(|error| match error {
+        vitale::ReadError::Transport(error) => unread(&place, &error),
+        error => {
+            let (message, hint) = pages::not_vitale(&error);
+            other_card(&place, message, hint)
+        }
+    })
+}
+
+/// The files of the folder: of several forms each in a folder of its number.
+fn contents(made: &[Made], language: Language) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut content = Vec::new();
+    for one in made {
+        let folder = if made.len() > 1 { PathBuf::from(format!("{:06}", one.form.number)) } else { PathBuf::new() };
+        let page = pages::form(&one.form, Some(&one.secrets), Format::new(language.into())).plain();
+        let files = [
+            (name::FORM, Some(one.files.form.clone())),
+            (name::PROFESSIONAL, one.files.professional.clone()),
+            (name::VITALE, one.files.vitale.clone()),
+            (name::PAGE, Some(page.into_bytes())),
+        ];
+        let files = files.into_iter().filter_map(|(name, content)| Some((folder.join(name), content?)));
+        content.extend(files);
+    }
+    content
+}

@@ -1,0 +1,332 @@
+use std::sync::Arc;
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+
+use super::{
+    Container, FormFile,
+    fill::{Cards, Unfit, fill},
+    refusal::Refusal,
+    sealing,
+    signing::{Bench, Keeping, Made, NoCopy, NotMade, Patient, Professional},
+    trust::Trust,
+    verify::{By, Files, Finding, verify},
+};
+use crate::{
+    profile::{
+        Options, Profile,
+        authority::Body,
+        diagnostic::{Diagnostics, Source},
+        families::Families,
+        schema::Schema,
+    },
+    terminal::{
+        copies::NotAppended,
+        cps,
+        holder::{Asked, Code, Holder},
+        transport::in_process::in_process,
+        vitale,
+    },
+};
+
+const TODAY: Date = date(2026, 1, 15);
+const CONSULTATION: &str = include_str!("../../../fixtures/forms/consultation.toml");
+const COMPLETE: &str = include_str!("../../../fixtures/forms/complete.toml");
+const DEGRADED: &str = include_str!("../../../fixtures/forms/degradee.toml");
+
+struct Right;
+
+impl Holder for Right {
+    fn code(&mut self, asked: &Asked) -> Option<Code> {
+        Code::new(b"1234", &asked.digits).ok()
+    }
+}
+
+fn profile(text: &str) -> Profile {
+    let source = Source { name: "card.toml".into(), text: text.into() };
+    let options = Options { today: TODAY, seed: 0 };
+    Families::built_in().parse(source, None, &options).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+fn form_file(text: &str) -> Result<FormFile, Diagnostics> {
+    FormFile::read(Source { name: "form.toml".into(), text: text.into() }, TODAY)
+}
+
+fn sound(text: &str) -> FormFile {
+    form_file(text).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// Makes and signs forms with two cards; the Vitale is left out where it is `None`.
+fn made(forms: &[FormFile], vitale: Option<&str>, professional: &str) -> Result<Vec<Made>, Error> {
+    let professional = profile(professional);
+    let mut own = in_process(Box::new(professional.card())).expect("power");
+    let mut holder = Right;
+    let mut keeping = Keeping::new(&mut holder);
+    let reading = cps::read(&mut own, professional.layout(), TODAY, &mut keeping).expect("a card");
+    let code = keeping.into_code();
+    let vitale = vitale.map(profile);
+    let mut patient = vitale.as_ref().map(|vitale| in_process(Box::new(vitale.card())).expect("power"));
+    let patient_reading = vitale
+        .as_ref()
+        .zip(patient.as_mut())
+        .map(|(vitale, transport)| vitale::read(transport, vitale.layout(), TODAY).expect("a card"));
+    let is_lot = forms.len() > 1;
+    let cards = Cards { vitale: patient_reading.as_ref(), professional: Some(&reading), is_lot };
+    let trust = Trust::test().expect("an authority");
+    let body = Body::from_seed(0).expect("a body");
+    let bench = Bench { trust: &trust, addressee: &body.certificate, today: TODAY, seed: 0 };
+    let mut made = Vec::new();
+    for form in forms {
+        let (form, secrets) = fill(form, cards).map_err(Error::Unfit)?;
+        made.push(bench.make(form, secrets).map_err(Error::NotMade)?);
+    }
+    let key = reading.signing_key().expect("a key");
+    let professional = Professional { transport: &mut own, key, code };
+    let patient = patient.as_mut().zip(vitale.as_ref());
+    let patient = patient.map(|(transport, vitale)| Patient { transport, layout: vitale.layout() });
+    bench.sign(&mut made, professional, patient).map_err(Error::NotMade)?;
+    Ok(made)
+}
+
+#[derive(Debug)]
+enum Error {
+    Unfit(Unfit),
+    NotMade(NotMade),
+}
+
+fn martin_with_lefevre(text: &str) -> Made {
+    let made =
+        made(&[sound(text)], Some(virtuale_applets::cards::VITALE2_MARTIN), virtuale_applets::cards::CPS_LEFEVRE);
+    made.unwrap_or_else(|error| panic!("{error:?}")).remove(0)
+}
+
+fn findings(files: &Files) -> Vec<Finding> {
+    verify(files, &Trust::test().expect("an authority")).findings
+}
+
+#[test]
+fn the_keys_of_form_files_are_declared_soundly() {
+    let source = Source { name: "keys.toml".into(), text: include_str!("keys.toml").into() };
+    let schema = Schema::read(&Arc::new(source)).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    for (path, key) in schema.keys() {
+        assert!(!key.doc.en.is_empty() && !key.doc.fr.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn a_form_that_both_cards_signed_is_right() {
+    for text in [CONSULTATION, COMPLETE] {
+        let made = martin_with_lefevre(text);
+        let outcome = verify(&made.files, &Trust::test().expect("an authority"));
+        assert!(outcome.is_good(), "{:?}", outcome.findings);
+        assert_eq!(outcome.form.as_ref(), Some(&made.form));
+        let signers: Vec<_> = outcome.signatures.iter().map(|signature| signature.by).collect();
+        assert_eq!(signers, [By::Professional, By::Vitale]);
+    }
+}
+
+#[test]
+fn a_vitale_that_signed_has_a_copy_unless_the_insured_objects() {
+    let martin = virtuale_applets::cards::VITALE2_MARTIN;
+    let objecting = martin.replace("medecin_traitant = true", "opposition_copies = true");
+    assert_ne!(martin, objecting);
+    let left = |card: &str| {
+        let made = made(&[sound(COMPLETE)], Some(card), virtuale_applets::cards::CPS_LEFEVRE).expect("a form");
+        made.into_iter().next().expect("one").no_copy
+    };
+    assert!(left(martin).is_none());
+    assert!(matches!(left(&objecting), Some(NoCopy::NotAppended(NotAppended::Objected))));
+}
+
+#[test]
+fn a_copy_says_what_the_form_does() {
+    let form = martin_with_lefevre(COMPLETE).form;
+    let copies = super::copy::copies(&form).expect("a copy");
+    let [copy] = &copies[..] else { panic!("{copies:?}") };
+    assert_eq!((copy.total().0, copy.third_party.0, copy.number.value()), (8235, 7235, 999_999));
+    let amounts: Vec<_> = copy.acts.iter().map(|act| (act.code.as_str().to_owned(), act.amount.0)).collect();
+    assert_eq!(amounts, [("KMB".to_owned(), 4735), ("PH7".to_owned(), 3500)]);
+    let twenty = super::Form { acts: form.acts.iter().cycle().take(20).cloned().collect(), ..form };
+    assert_eq!(super::copy::copies(&twenty).expect("copies").len(), 4);
+}
+
+#[test]
+fn a_vitale_1_takes_part_without_a_signature() {
+    let card = virtuale_applets::cards::VITALE1_PETIT;
+    let made = made(&[sound(CONSULTATION)], Some(card), virtuale_applets::cards::CPS_LEFEVRE);
+    let made = made.unwrap_or_else(|error| panic!("{error:?}")).remove(0);
+    assert!(made.files.vitale.is_none() && findings(&made.files).is_empty());
+    let used = made.form.vitale.expect("a Vitale");
+    assert_eq!(used.generation.number(), 1);
+}
+
+#[test]
+fn without_a_vitale_the_file_says_who_the_patient_is() {
+    let made = made(&[sound(DEGRADED)], None, virtuale_applets::cards::CPS_LEFEVRE).expect("a form").remove(0);
+    assert!(findings(&made.files).is_empty() && made.files.vitale.is_none());
+}
+
+#[test]
+fn a_cps4_signs_as_its_own_commands_have_it() {
+    let made = made(&[sound(DEGRADED)], None, virtuale_applets::cards::CPS4_LEFEVRE).expect("a form").remove(0);
+    assert!(findings(&made.files).is_empty());
+}
+
+#[test]
+fn a_card_that_may_not_sign_is_refused() {
+    let of = |right: &str| format!("{}{right} = false\n", virtuale_applets::cards::CPS_LEFEVRE);
+    let refusal = |count: u32, card: &str| {
+        let forms: Vec<_> =
+            (1..=count).map(|number| sound(&DEGRADED.replace("numero = 2", &format!("numero = {number}")))).collect();
+        match made(&forms, None, card) {
+            Err(Error::Unfit(Unfit::Refused(refusal))) => Some(refusal),
+            Ok(_) => None,
+            Err(other) => panic!("{other:?}"),
+        }
+    };
+    assert!(matches!(refusal(1, &of("signe_fse")), Some(Refusal::NotForms)));
+    assert!(matches!(refusal(2, &of("signe_lots")), Some(Refusal::NotLots)));
+    assert!(refusal(1, &of("signe_lots")).is_none(), "the rights are two");
+    assert!(refusal(2, virtuale_applets::cards::CPS_LEFEVRE).is_none());
+}
+
+#[test]
+fn a_card_whose_certificate_is_revoked_signs_nothing() {
+    let billing = virtuale_applets::cards::CPS_LEFEVRE.split_once("[[facturation]]").expect("a situation").1;
+    let card = format!("{}\n[[facturation]]{billing}", virtuale_applets::cards::CPS_REVOQUEE);
+    let revoked = made(&[sound(DEGRADED)], None, &card);
+    let is_revoked = matches!(revoked, Err(Error::NotMade(NotMade::Refused(Refusal::Untrusted(_)))));
+    assert!(is_revoked, "{revoked:?}");
+}
+
+#[test]
+fn what_was_changed_is_found() {
+    let made = martin_with_lefevre(COMPLETE);
+    let other = martin_with_lefevre(CONSULTATION);
+    let names = |files: Files| {
+        let mut names: Vec<_> = findings(&files).iter().map(|finding| format!("{finding:?}")).collect();
+        names.iter_mut().for_each(|name| name.truncate(name.find(['(', '{', ' ']).unwrap_or(name.len())));
+        names
+    };
+    let mut cheaper = made.form.clone();
+    cheaper.acts[0].amount.0 += 100;
+    let sealed = Container::decode(&made.files.form).expect("a form").sealed;
+    let changed = Container { form: cheaper, sealed }.encode();
+    let digests = ["Digest", "Digest"];
+    let sums = ["Amount"; 2];
+    assert_eq!(names(Files { form: changed, ..made.files.clone() }), [&sums[..], &digests].concat());
+    let swapped = Files { professional: other.files.professional.clone(), ..made.files.clone() };
+    assert_eq!(names(swapped), ["Digest"]);
+    let crossed = Files { professional: made.files.vitale.clone(), ..made.files.clone() };
+    assert_eq!(
+        names(crossed),
+        ["Algorithm", "Attribute", "Attribute", "Attribute", "Caregiver", "Caregiver", "Caregiver"]
+    );
+    assert_eq!(names(Files { vitale: None, ..made.files.clone() }), ["Missing"]);
+    let mut broken = made.files.clone();
+    broken.professional.as_mut().and_then(|der| der.last_mut()).map(|last| *last ^= 1).expect("a signature");
+    assert_eq!(names(broken), ["Signature"]);
+    let short = made.files.professional.as_deref().and_then(|der| der.get(..100)).map(<[u8]>::to_vec);
+    assert_eq!(names(Files { professional: short, ..made.files.clone() }), ["Container"]);
+    let empty = Trust::of(Vec::new());
+    assert!(verify(&made.files, &empty).findings.iter().all(|it| matches!(it, Finding::Untrusted { .. })));
+}
+
+#[test]
+fn only_the_addressee_opens_what_is_enciphered() {
+    let made = martin_with_lefevre(COMPLETE);
+    let sealed = Container::decode(&made.files.form).expect("a form").sealed.expect("zones");
+    let [own, other] = [0, 1].map(|seed| Body::from_seed(seed).expect("a body").key);
+    assert_eq!(sealing::open(&sealed, &own), Ok(made.secrets.clone()));
+    assert_eq!(sealing::open(&sealed, &other), Err(sealing::OpenError::Key));
+    let open = made.files.form.windows(7).any(|part| part == b"ABCD001");
+    assert!(!open, "the CCAM code stands in the clear");
+    assert!(Container::decode(&martin_with_lefevre(CONSULTATION).files.form).expect("a form").sealed.is_none());
+}
+
+/// What is said of a form file, in both languages.
+fn mistakes(text: &str) -> Vec<(String, bool)> {
+    let found = form_file(text).expect_err("a mistake").0;
+    found.iter().map(|mistake| (mistake.message.to_string(), mistake.message.french.is_some())).collect()
+}
+
+#[test]
+fn a_form_file_that_contradicts_itself_is_told_where() {
+    let rows = [
+        ("taux = 70", "", "nobody says which share of this act the basic regime pays"),
+        ("taux = 70", "taux = 70\nexoneration = \"4\"", "with an exoneration there is no co-payment: the rate is 100"),
+        ("taux = 70", "taux = 70\ndepassement = 31", "this is 31.00, and there is 30.00 for it"),
+        ("taux = 70", "taux = 70\njustificatif = \"X\"", "there is no exoneration to prove"),
+        ("numero = 1", "numero = 1\ntotal = 31", "this says 31.00, and the acts give 30.00"),
+        ("numero = 1", "numero = 0", "this number must be from 1 to 999999"),
+        ("numero = 1", "numero = 1\nnature = \"at\"", "such a form says more: [accident] is missing"),
+        (
+            "numero = 1",
+            "numero = 1\nmaternite = \"today\"",
+            "this is not for a form of this nature: it has \"maladie\"",
+        ),
+        ("numero = 1", "numero = 1\ndate = \"today+1d\"", "2026-01-16 is after today, 2026-01-15"),
+        ("numero = 1", "numero = 1\nmode = \"degrade\"", "without a Vitale nobody says whose rights pay"),
+        ("montant = 30.00", "montant = 30.005", "this is no number with at most two decimals"),
+        ("montant = 30.00", "montant = \"30,00\"", "expected a number such as 26.50, found a text"),
+        ("montant = 30.00", "montent = 30.00", "unknown key \"montent\""),
+    ];
+    for (before, after, message) in rows {
+        let found = mistakes(&CONSULTATION.replace(before, after));
+        assert_eq!(found.first().map(|(found, _)| found.as_str()), Some(message), "{after}: {found:?}");
+        assert!(found.iter().all(|(_, is_bilingual)| *is_bilingual), "{after}");
+    }
+}
+
+#[test]
+fn a_form_and_its_cards_that_disagree_are_told_where() {
+    let rows = [
+        ("[beneficiaire]\nnir = \"1 85 19 75 999 009\"\n", "nobody on this Vitale is this person"),
+        (
+            "[executant]\nnumero_facturation = \"999100027\"\n",
+            "the professional's card bills under no number 999100027 on this day",
+        ),
+        ("[tiers_payant]\ncomplementaire = true\n", "no act has a share of the complementary insurer"),
+        (
+            "[assure]\nnir = \"2 86 19 75 999 002\"\ncode_regime = \"02\"\ncaisse = \"349\"\ncentre = \"9881\"\n",
+            "the Vitale says 01",
+        ),
+    ];
+    let (martin, lefevre) = (virtuale_applets::cards::VITALE2_MARTIN, virtuale_applets::cards::CPS_LEFEVRE);
+    for (more, message) in rows {
+        let found = match form_file(&format!("{CONSULTATION}{more}")) {
+            Err(mistakes) => mistakes,
+            Ok(form) => match made(&[form], Some(martin), lefevre) {
+                Err(Error::Unfit(Unfit::Disagreement(mistakes))) => mistakes,
+                other => panic!("{more}: {other:?}"),
+            },
+        };
+        let found: Vec<_> = found.0.iter().map(|mistake| mistake.message.to_string()).collect();
+        assert_eq!(found, [message], "{more}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_bytes_make_it_panic(form in proptest::collection::vec(any::<u8>(), 0..200), at: prop::sample::Index, byte: u8) {
+        let mut sound = Container { form: sample(), sealed: Some(vec![1, 2, 3]) }.encode();
+        let place = at.index(sound.len());
+        sound[place] = byte;
+        for bytes in [form, sound] {
+            if let Ok(container) = Container::decode(&bytes) {
+                prop_assert_eq!(container.encode(), bytes.clone());
+            }
+            let _ = findings(&Files { form: bytes.clone(), professional: Some(bytes.clone()), vitale: Some(bytes) });
+        }
+    }
+}
+
+/// What a form says, without any card.
+fn sample() -> super::Form {
+    let cards = Cards::default();
+    let file =
+        sound(&DEGRADED.replace("\"degrade\"", "\"non_securise\"\nexecutant.numero_facturation = \"999100019\""));
+    fill(&file, cards).expect("a form").0
+}

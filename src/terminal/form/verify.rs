@@ -1,0 +1,301 @@
+//! Whether a form and its signatures are right: all that public keys can tell.
+//!
+//! What is enciphered is not opened: the signatures are over it as it stands, so that it is as sound as they are.
+
+use virtuale_engine::crypto::{Crypto, HashAlgorithm, RustCrypto};
+use x509_cert::der::{Encode, asn1::ObjectIdentifier, pem};
+
+use super::{
+    Container, Form,
+    amount::Cents,
+    container::ContainerError,
+    content::{Generation, Nature, Patient, Payment},
+    mode::Part,
+    signed::{Algorithm, BILLING, CONTENT_TYPE, FLOW, ID_DATA, SIGNER, SIGNING_TIME, Signed, SignedError, TEST_FLOW},
+    trust::{Trust, Untrusted, is_signature, name_of},
+};
+use crate::{
+    profile::{nir::Nir, tree::CardDate},
+    terminal::cps::CertificateFacts,
+};
+
+/// The files of a form.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// `form.bin`.
+    pub form: Vec<u8>,
+    /// `form.p7s`: the professional's signature.
+    pub professional: Option<Vec<u8>>,
+    /// `vitale.p7s`: the Vitale's.
+    pub vitale: Option<Vec<u8>>,
+}
+
+/// Which card a signature is of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum By {
+    /// The professional's.
+    Professional,
+    /// The Vitale.
+    Vitale,
+}
+
+/// Something that is not right.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Finding {
+    /// The bytes are no form.
+    #[error("{0}")]
+    Form(#[from] ContainerError),
+    /// A sum or a share does not follow from the acts.
+    #[error("the form says {said} for its {what}, and the acts give {right}")]
+    Amount {
+        /// Which, as form files call it.
+        what: &'static str,
+        /// What it says.
+        said: Cents,
+        /// What follows.
+        right: Cents,
+    },
+    /// A day lies after the form.
+    #[error("a day of the form, {0}, is after the form itself")]
+    Day(CardDate),
+    /// The order number is none.
+    #[error("{0} is no number of a form")]
+    Number(u32),
+    /// A NIR has the wrong key.
+    #[error("a NIR of the form has the wrong key")]
+    Nir,
+    /// A signature that the mode asks for is missing.
+    #[error("a form of this mode has a signature of this card, and there is none")]
+    Missing(By),
+    /// A signature that the mode has no place for.
+    #[error("a form of this mode has no signature of this card")]
+    TooMany(By),
+    /// The container of a signature is none.
+    #[error("{error}")]
+    Container {
+        /// Whose.
+        by: By,
+        /// Why.
+        error: SignedError,
+    },
+    /// It is made in another way than forms are.
+    #[error("the signature is not made as this card makes them: SHA-256 with RSA, of a Vitale with ECDSA")]
+    Algorithm(By),
+    /// An attribute is missing or wrong.
+    #[error("the signed attribute {what} is missing or wrong")]
+    Attribute {
+        /// Whose signature.
+        by: By,
+        /// Which: its name, or its identifier.
+        what: &'static str,
+    },
+    /// The signature is of another form.
+    #[error("the signature is of another form: the hash differs")]
+    Digest(By),
+    /// The key of the certificate did not make it.
+    #[error("the signature was not made by the key of its certificate, or its attributes were changed")]
+    Signature(By),
+    /// The certificate is not trusted on the day of the signature.
+    #[error("{why}")]
+    Untrusted {
+        /// Whose.
+        by: By,
+        /// Why.
+        why: Untrusted,
+    },
+    /// It was made before the form.
+    #[error("it was signed on {0}, before the day of the form")]
+    TooEarly(CardDate),
+    /// The signature and the form name different professionals or cards.
+    #[error("the form says {form}, and the signature says {signature}")]
+    Caregiver {
+        /// What the form says.
+        form: String,
+        /// What the signature or its certificate says.
+        signature: String,
+    },
+}
+
+/// A signature that was judged.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Judged {
+    /// Whose.
+    pub by: By,
+    /// The common name in its certificate.
+    pub signer: String,
+    /// The day on which it says that it was made.
+    pub day: Option<CardDate>,
+    /// The billing number in it.
+    pub billing: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The form, if its bytes are one.
+    pub form: Option<Form>,
+    /// Whether something is enciphered in it.
+    pub is_sealed: bool,
+    /// The signatures that are containers of one.
+    pub signatures: Vec<Judged>,
+    /// What is not right; nothing if all is.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges the files of a form.
+#[must_use]
+pub fn verify(files: &Files, trust: &Trust) -> Outcome {
+    let mut outcome = Outcome::default();
+    match Container::decode(&files.form) {
+        Ok(Container { form, sealed }) => {
+            outcome.is_sealed = sealed.is_some();
+            outcome.findings.extend(of_form(&form));
+            outcome.form = Some(form);
+        }
+        Err(error) => outcome.findings.push(error.into()),
+    }
+    let [professional, vitale] = outcome.form.as_ref().map_or([None, None], |form| {
+        let signs = form.vitale.as_ref().is_none_or(|vitale| vitale.generation == Generation::Vitale2);
+        [Some(form.mode.has_professional()), Some(form.mode.vitale() != Part::None && signs)]
+    });
+    let given = [(By::Professional, professional, &files.professional), (By::Vitale, vitale, &files.vitale)];
+    for (by, wanted, container) in given {
+        match (container, wanted) {
+            (None, Some(true)) => outcome.findings.push(Finding::Missing(by)),
+            (Some(_), Some(false)) => outcome.findings.push(Finding::TooMany(by)),
+            _ => {}
+        }
+        if let Some(container) = container {
+            outcome.signature(by, container, &files.form, trust);
+        }
+    }
+    outcome
+}
+
+impl Outcome {
+    /// Whether all is right.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    fn signature(&mut self, by: By, container: &[u8], form: &[u8], trust: &Trust) {
+        let signed = match Signed::read(container) {
+            Ok(signed) => signed,
+            Err(error) => return self.findings.push(Finding::Container { by, error }),
+        };
+        let right = match by {
+            By::Professional => Algorithm::Rsa,
+            By::Vitale => Algorithm::Ecdsa,
+        };
+        if signed.algorithm != Some(right) {
+            self.findings.push(Finding::Algorithm(by));
+        }
+        let key = signed.signer.tbs_certificate().subject_public_key_info();
+        let algorithm = signed.algorithm.unwrap_or(right).oid();
+        if !is_signature(key, algorithm, &signed.signed, &signed.signature) {
+            self.findings.push(Finding::Signature(by));
+        }
+        let digest = RustCrypto.hash(HashAlgorithm::Sha256, &[form]);
+        match signed.digest() {
+            Some(said) if said == digest.as_bytes() => {}
+            Some(_) => self.findings.push(Finding::Digest(by)),
+            None => self.findings.push(Finding::Attribute { by, what: "messageDigest" }),
+        }
+        self.attributes(by, &signed);
+        let day = signed.day();
+        let form_day = self.form.as_ref().map(|form| form.date);
+        if let Some(day) = day.filter(|day| form_day.is_some_and(|form| *day < form)) {
+            self.findings.push(Finding::TooEarly(day));
+        }
+        if let Some(day) = day
+            && let Err(why) = trust.judge(&signed.signer, &signed.certificates, day)
+        {
+            self.findings.push(Finding::Untrusted { by, why });
+        }
+        if let (By::Professional, Some(form)) = (by, self.form.clone()) {
+            self.caregiver(&form, &signed);
+        }
+        self.signatures.push(Judged { by, signer: name_of(&signed.signer), day, billing: signed.billing() });
+    }
+
+    /// What every signature says, and what the professional's says besides.
+    fn attributes(&mut self, by: By, signed: &Signed) {
+        let kind = signed.attribute(CONTENT_TYPE).and_then(|kind| kind.decode_as::<ObjectIdentifier>().ok());
+        let mut rows = vec![
+            ("contentType", kind == Some(ID_DATA)),
+            ("signingTime", signed.attribute(SIGNING_TIME).is_some() && signed.day().is_some()),
+        ];
+        if by == By::Professional {
+            let own = signed.signer.to_der().unwrap_or_default();
+            let is_own = signed.text(SIGNER).is_some_and(|text| {
+                pem::decode_vec(text.as_bytes()).is_ok_and(|(label, der)| label == "CERTIFICATE" && der == own)
+            });
+            rows.extend([
+                ("1.2.250.1.186.500.1.2", signed.text(FLOW).as_deref() == Some(TEST_FLOW)),
+                ("1.2.250.1.186.500.1.5", signed.text(BILLING).is_some()),
+                ("1.2.250.1.186.500.1.6", is_own),
+            ]);
+        }
+        let wrong = rows.into_iter().filter(|(_, is_right)| !is_right);
+        self.findings.extend(wrong.map(|(what, _)| Finding::Attribute { by, what }));
+    }
+
+    /// Whether form, attributes and certificate name the same professional.
+    fn caregiver(&mut self, form: &Form, signed: &Signed) {
+        let facts = signed.signer.to_der().ok().and_then(|der| CertificateFacts::of_der(&der)).unwrap_or_default();
+        let rows = [
+            (Some(&form.caregiver.billing), signed.billing()),
+            (form.caregiver.id.as_ref(), facts.subject.identifier),
+            (form.professional_card.as_ref(), facts.card),
+        ];
+        for (said, signature) in rows {
+            if said != signature.as_ref() {
+                let shown = |text: Option<&String>| text.cloned().unwrap_or_else(|| "-".into());
+                let (form, signature) = (shown(said), shown(signature.as_ref()));
+                self.findings.push(Finding::Caregiver { form, signature });
+            }
+        }
+    }
+}
+
+/// What of a form contradicts itself.
+fn of_form(form: &Form) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !(1..=999_999).contains(&form.number) {
+        findings.push(Finding::Number(form.number));
+    }
+    let patient = match &form.patient {
+        Patient::Nir(nir) => Some(nir),
+        Patient::Born { .. } => None,
+    };
+    if std::iter::once(&form.insured.nir).chain(patient).any(|nir| Nir::read(nir).is_err()) {
+        findings.push(Finding::Nir);
+    }
+    let accident = match form.nature {
+        Nature::AccidentDate(day) => Some(day),
+        _ => None,
+    };
+    let days = form.acts.iter().flat_map(|act| [Some(act.date), act.agreement]).flatten().chain(accident);
+    findings.extend(days.filter(|day| *day > form.date).map(Finding::Day));
+    let mut compare = |what, said: Cents, right: Cents| {
+        if said != right {
+            findings.push(Finding::Amount { what, said, right });
+        }
+    };
+    for act in &form.acts {
+        let tariff = act.tariff().unwrap_or_default();
+        compare("depassement", act.overrun, act.overrun.min(act.amount));
+        compare("deplacement", act.travel, act.travel.min(tariff));
+        compare("part_obligatoire", act.basic, tariff.at(act.rate));
+        let left = act.amount.without(act.basic).unwrap_or_default();
+        compare("part_complementaire", act.complementary, act.complementary.min(left));
+    }
+    let Payment { basic_is_paid, complementary_is_paid, .. } = form.payment;
+    let right = Payment::of(&form.acts, basic_is_paid, complementary_is_paid);
+    compare("total", form.payment.total, right.total);
+    compare("part_obligatoire", form.payment.basic, right.basic);
+    compare("part_complementaire", form.payment.complementary, right.complementary);
+    compare("tiers_payant.montant", form.payment.third_party, right.third_party);
+    findings
+}

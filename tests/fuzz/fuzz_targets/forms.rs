@@ -1,0 +1,4 @@
+//! Fuzzes `forms` of `tests/fuzz/targets`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| virtuale_fuzz::run("forms", data));
