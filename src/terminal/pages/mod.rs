@@ -176,7 +176,7 @@ pub fn transport_error(error: &TransportError, lang: Lang) -> String {
 }
 
 /// Why a card gave no reading, in words: what was seen, and what to do.
-fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
+pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
     let words = words::of(lang);
     let hint = match error {
         ReadError::Unsendable(_) => words.notes.look_at_layout,

@@ -14,7 +14,6 @@ use crate::{
             vitale::{Vitale, word_memory},
         },
         layout::Layout,
-        schema::Doc,
         tree::Node,
     },
     terminal::{

@@ -169,7 +169,7 @@ fn a_card_that_does_not_fit_its_chip_says_what_is_large() {
     let mut data = card_data(family(0, 5));
     data.span = 0..0;
     let text = layout(&text).encode(&card, &data, None).expect_err("too small a chip").to_string();
-    for part in ["carte.toml:1:", "but its chip has 8192", "PHOTO (4352), COMPLEM (2560), "] {
+    for part in ["carte.toml:1:", "but its chip has 8192", "PHOTO (4224), COMPLEM (2560), "] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
 }
