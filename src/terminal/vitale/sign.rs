@@ -1,6 +1,6 @@
 //! Signing with a Vitale 2, by the key that a professional's card opens. That there is one, where its certificate
-//! stands and how it is asked are this project's choice: how real cards take part in a form is not public [NOT-FOUND
-//! formats].
+//! stands and how it is asked are this project's choice: how real cards take part in a form is not public
+//! [NOT-FOUND formats].
 
 use virtuale_engine::{
     Fid,
