@@ -132,6 +132,13 @@ pub enum Remark {
         /// How many.
         count: usize,
     },
+    /// Records that should be copies of care forms are none.
+    CopiesUnreadable {
+        /// How many.
+        count: usize,
+    },
+    /// There are copies of care forms on the card, though the insured objects to them.
+    CopiesDespiteObjection,
     /// The word memory ends elsewhere than that of the layout.
     OtherMemory {
         /// The address behind its last word, if the card says one.
@@ -261,6 +268,8 @@ impl Remark {
             | Self::FilesDisagree { .. }
             | Self::NoPointers
             | Self::PointersLost { .. }
+            | Self::CopiesUnreadable { .. }
+            | Self::CopiesDespiteObjection
             | Self::OtherMemory { .. }
             | Self::CutShort
             | Self::UnblockingCodeBlocked

@@ -12,7 +12,7 @@ use crate::harness::{
 };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
-const SCRIPTS: [(&str, &[&str], &[&str]); 11] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 12] = [
     ("identity", &["vitale2-martin"], &[]),
     ("events", &["", ""], &["vitale2-martin"]),
     ("cancel", &["vitale2-martin"], &[]),
@@ -24,6 +24,7 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 11] = [
     ("words", &["vitale1-petit"], &[]),
     ("failing", &["vitale1-igea440"], &[]),
     ("two_slots", &["vitale2-martin", "vitale2-durand"], &[]),
+    ("card_to_card", &["vitale2-martin", "cps-lefevre"], &[]),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -6,7 +6,10 @@ use crate::{
         layout::Layout,
         tree::{Data, Node},
     },
-    terminal::files::{ClosedFile, Lock, OpenFile},
+    terminal::{
+        files::{ClosedFile, Lock, OpenFile},
+        remark::Remark,
+    },
 };
 
 /// The copies on a card, as far as it shows them.
@@ -60,6 +63,17 @@ impl Copies {
             Some(lock) => Shown::Closed(lock),
         };
         Self { objection, shown }
+    }
+
+    /// What a person should know of them.
+    pub(in crate::terminal) fn remarks(&self) -> impl Iterator<Item = Remark> {
+        let unreadable = match self.shown {
+            Shown::Open { unreadable, .. } => unreadable,
+            Shown::NoFile | Shown::Closed(_) => 0,
+        };
+        let unreadable = (unreadable > 0).then_some(Remark::CopiesUnreadable { count: unreadable });
+        let unwanted = self.objection == Some(true) && !self.all().is_empty();
+        unreadable.into_iter().chain(unwanted.then_some(Remark::CopiesDespiteObjection))
     }
 
     /// The copies that the card shows, the newest first.

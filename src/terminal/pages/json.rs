@@ -7,7 +7,7 @@ use serde_json::Value;
 use virtuale_engine::Interface;
 
 use super::{
-    Lang,
+    CopiesReport, Lang,
     words::{self, Words},
 };
 use crate::{
@@ -43,6 +43,8 @@ pub struct Report<'a> {
     pub volet: &'a Volet,
     /// All data of the card under the keys of card files, with those that a layout adds; only what is on the card.
     pub data: Value,
+    /// The copies of care forms on it.
+    pub copies: CopiesReport,
     /// What may be done with the card on that day: `identify`, `see_rights`, `third_party_payment`,
     /// `complementary_payment`, `see_exoneration`, `secured_form`, each `yes`, `for_some`, `with_professional_card` or
     /// `no`.
@@ -238,6 +240,7 @@ impl<'a> Report<'a> {
             model: reading.model,
             volet: &reading.volet,
             data: data_as_json(&reading.data),
+            copies: CopiesReport::of(&reading.copies, reading.today),
             abilities: reading.abilities().into(),
             why_not: why_not(reading, words),
             lists: &reading.known,

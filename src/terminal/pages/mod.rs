@@ -17,6 +17,7 @@ use crate::{
     },
 };
 
+mod copies;
 #[cfg(feature = "cli")]
 mod face;
 mod form;
@@ -33,6 +34,7 @@ mod update;
 mod words;
 mod writer;
 
+pub use copies::{ActReport, CopiesReport, CopyReport, UsageReport};
 #[cfg(feature = "cli")]
 pub(crate) use face::face;
 pub(crate) use form::no_copy;
@@ -107,6 +109,7 @@ pub fn reading(reading: &Reading, place: &str, format: Format) -> Page {
     writer.people();
     writer.details();
     writer.rights();
+    writer.copies();
     writer.abilities();
     writer.beside();
     writer.remarks();

@@ -16,7 +16,7 @@ pub(super) struct Writer<'a> {
     pub(super) reading: &'a Reading,
     pub(super) words: &'static Words,
     pub(super) page: Page,
-    lang: Lang,
+    pub(super) lang: Lang,
     /// How many digits the place of the last person has.
     digits: usize,
 }

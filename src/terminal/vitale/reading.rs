@@ -79,6 +79,7 @@ impl Reading {
         if self.model != expected {
             self.remarks.push(Remark::UncommonAtr);
         }
+        self.remarks.extend(self.copies.remarks());
         self.remarks.extend(checks::check(&self.volet, &self.known, self.today));
         self.remarks.sort_by_key(Remark::severity);
     }

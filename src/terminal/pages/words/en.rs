@@ -204,6 +204,11 @@ fn remark(remark: &Remark, who: &str) -> String {
         Remark::NoPointers => "POINTERS names no file: files were looked for where the layout has them.".into(),
         Remark::PointersLost { count: 1 } => "1 entry of POINTERS could not be followed.".into(),
         Remark::PointersLost { count } => format!("{count} entries of POINTERS could not be followed."),
+        Remark::CopiesUnreadable { count: 1 } => "1 record in the place of a copy of a care form is none.".into(),
+        Remark::CopiesUnreadable { count } => format!("{count} records in the place of copies of care forms are none."),
+        Remark::CopiesDespiteObjection => {
+            "There are copies of care forms on the card, though the insured objects to them (R.161-33-1, 2° d).".into()
+        }
         Remark::CutShort => "The card did not come to an end; what was read until then is shown.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("The memory ends at {end:04X}, not where that of the layout does.")

@@ -222,6 +222,15 @@ fn remark(remark: &Remark, who: &str) -> String {
         }
         Remark::PointersLost { count: 1 } => "1 entrée de POINTERS n'a pas pu être suivie.".into(),
         Remark::PointersLost { count } => format!("{count} entrées de POINTERS n'ont pas pu être suivies."),
+        Remark::CopiesUnreadable { count: 1 } => {
+            "1 enregistrement à la place d'une copie de feuille de soins n'en est pas une.".into()
+        }
+        Remark::CopiesUnreadable { count } => {
+            format!("{count} enregistrements à la place de copies de feuilles de soins n'en sont pas.")
+        }
+        Remark::CopiesDespiteObjection => {
+            "La carte porte des copies de feuilles de soins, bien que l'assuré s'y oppose (R.161-33-1, 2° d).".into()
+        }
         Remark::CutShort => "La carte n'en finit pas ; ce qui a été lu jusque-là est montré.".into(),
         Remark::OtherMemory { end: Some(end) } => {
             format!("La mémoire se termine en {end:04X}, et non comme celle de la structure.")
