@@ -2,11 +2,14 @@
 //!
 //! The input says what happens to each answer of an honest Vitale 2, and then to those of an honest Vitale 1, one after
 //! the other: below `80` nothing; else it is changed in one byte, replaced, cut, given another status word, or the card
-//! falls silent. When the input is over, the card is honest again, or answers the same for ever.
+//! falls silent. When the input is over, the card is honest again, or answers the same for ever. The same input is taken
+//! for the record of a copy of a care form, and says what becomes of the answers of a card on which one is left.
 
 use virtuale::{
     profile::layout::Layout,
     terminal::{
+        copies::{Copy, append},
+        exchange::Dialogue,
         pages::{self, Format, Lang, PaperCopy},
         transport::{Transport, TransportError},
         vitale::read,
@@ -19,10 +22,28 @@ use super::{cards, decode, text};
 /// No honest card takes so many commands, and no other may.
 const MOST_COMMANDS: usize = 100_000;
 
+/// A copy of a care form as a card has it.
+const RECORD: &[u8] = include_bytes!("../corpus/terminal/a_copy_of_a_care_form.bin");
+
 /// Reads the card, and makes all pages of what came of it.
 pub(super) fn run(data: &[u8]) {
     read_card(cards::card(0), decode::vitale2(), data);
     read_card(cards::word_memory(false), decode::vitale1(), data);
+    copy(decode::vitale2(), data);
+}
+
+/// Takes the input for a copy of a care form, and leaves one on the card.
+fn copy(layout: &Layout, data: &[u8]) {
+    let read = Copy::of_record(layout, data).ok().flatten();
+    let Some(form) = read.or_else(|| Copy::of_record(layout, RECORD).ok().flatten()) else { return };
+    // Whatever is taken for a copy has its place, and is the same again.
+    let record = form.record(layout).expect("it has its place");
+    assert_eq!(Copy::of_record(layout, &record).ok().flatten().as_ref(), Some(&form));
+    let mut card = cards::card(0);
+    card.power_up(Interface::Contact).expect("an answer to reset");
+    let mut transport = Hostile { card, plan: data, commands: 0, stuck: None };
+    // Whether a hostile card says that it keeps the copy is its own affair.
+    let _ = append(&mut Dialogue::new(&mut transport), layout, &form);
 }
 
 fn read_card(mut card: Box<dyn Card>, layout: &Layout, data: &[u8]) {
