@@ -392,6 +392,16 @@ messages! {
         en: "name a folder that virtuale fse sign wrote",
         fr: "nommer un dossier écrit par virtuale fse sign"
     };
+    /// A visit has other cards than these.
+    VisitNeeds = {
+        en: "a visit is of a Vitale 2 and a professional's card that proves its role to it",
+        fr: "une consultation réunit une Vitale 2 et une carte de professionnel qui lui prouve son rôle"
+    };
+    /// What to do then.
+    VisitCards = {
+        en: "name them with --card and --professional; without either, the program has both",
+        fr: "les nommer avec --card et --professional ; sans l'un ni l'autre, le programme a les deux"
+    };
     /// What to do where the system is in the way.
     AskDoctor = {
         en: "see what stands in the way: virtuale doctor",

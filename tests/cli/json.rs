@@ -109,7 +109,8 @@ fn what_is_read_from_cards() {
     let arguments: Vec<&str> = cards.iter().flat_map(|card| ["--card", card]).collect();
     let closed = printed(&sandbox, &[&["read", "--json"], &arguments[..]].concat());
     // What only the code of a professional's card opens, there and on a Vitale.
-    let professionals = "--card cps-lefevre --card cps-diallo --card cpe-accueil --card vitale2-martin --card vitale2-durand";
+    let professionals =
+        "--card cps-lefevre --card cps-diallo --card cpe-accueil --card vitale2-martin --card vitale2-durand";
     let script = format!("yes 1234 | head -3 | virtuale read --json --pin-fd 0 {professionals}");
     let (code, opened, error) = run(&mut sandbox.shell(&script));
     assert_eq!(code, 0, "{error}");

@@ -31,6 +31,8 @@ mod professional;
 mod table;
 #[cfg(feature = "cli")]
 mod update;
+#[cfg(feature = "cli")]
+mod visit;
 mod words;
 mod writer;
 
@@ -51,6 +53,8 @@ pub use plain::plain;
 pub use professional::{professional, professional_data};
 #[cfg(feature = "cli")]
 pub use update::{Update, Updated, update};
+#[cfg(feature = "cli")]
+pub use visit::{Visit, visit};
 
 use words::Words;
 use writer::Writer;

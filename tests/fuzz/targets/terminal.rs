@@ -2,8 +2,10 @@
 //!
 //! The input says what happens to each answer of an honest Vitale 2, and then to those of an honest Vitale 1, one after
 //! the other: below `80` nothing; else it is changed in one byte, replaced, cut, given another status word, or the card
-//! falls silent. When the input is over, the card is honest again, or answers the same for ever. The same input is taken
-//! for the record of a copy of a care form, and says what becomes of the answers of a card on which one is left.
+//! falls silent. When the input is over, the card is honest again, or answers the same for ever.
+//!
+//! The same input is taken for the record of a copy of a care form, and says what becomes of the answers of a card on
+//! which one is left.
 
 use virtuale::{
     profile::layout::Layout,

@@ -1,4 +1,5 @@
-//! Copies of care forms for programs. Names are the keys of card files; amounts are in cents, coefficients in hundredths.
+//! Copies of care forms for programs. Names are the keys of card files; amounts are in cents, coefficients in
+//! hundredths.
 
 use serde::Serialize;
 

@@ -78,7 +78,7 @@ const FR: CopyWords = CopyWords {
         Stage::ToCome => "la feuille est d'un jour à venir".into(),
         Stage::TooEarly => format!("utilisable à partir du {from}"),
         Stage::Usable => format!("utilisable jusqu'au {until}"),
-        Stage::TooLate => format!("utilisable jusqu'au {until}, délai passé"),
+        Stage::TooLate => format!("délai passé le {until}"),
     },
     amount: |cents| format!("{} €", cents.to_string().replace('.', ",")),
     third_party: |cents| format!("tiers payant {} €", cents.to_string().replace('.', ",")),

@@ -1,4 +1,6 @@
-//! `virtuale demo`: a card is read from its reader to the printed page.
+//! `virtuale demo`: a card is read from its reader to the printed page; or two of them, as in a visit.
+
+mod visit;
 
 use std::{
     env,
@@ -34,7 +36,8 @@ Examples:
   virtuale demo
   virtuale demo --card vitale2-durand --lang fr
   virtuale demo --card vitale1
-  virtuale demo --card cps-lefevre";
+  virtuale demo --card cps-lefevre
+  virtuale demo --visit";
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -42,6 +45,12 @@ Examples:
 pub(super) struct Args {
     #[arg(long, value_name = "CARD", default_value = "vitale2-martin", help = help())]
     card: PathBuf,
+    /// Show a visit: a professional's card beside the Vitale, and what happens between the two
+    #[arg(long)]
+    visit: bool,
+    /// The professional's card of the visit: a card file, or the name of a built-in card
+    #[arg(long, value_name = "CARD", default_value = "cps-lefevre", requires = "visit")]
+    professional: PathBuf,
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
@@ -70,6 +79,9 @@ fn help() -> String {
 /// Opens a reader, inserts the card, reads it through the reader's socket, and prints the page. Who sits at a terminal
 /// is asked for the holder's code, and told which it is.
 pub(super) fn run(args: &Args) -> Exit {
+    if args.visit {
+        return visit::run(args);
+    }
     let format = args.language().format();
     let found = cards::find(&args.card)?;
     let profile = cards::profile(&args.card, &args.reproducible)?;
