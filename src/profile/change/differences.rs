@@ -12,7 +12,7 @@ pub struct Difference {
     pub path: String,
     /// What the key means.
     pub doc: Doc,
-    /// What was there; `None` for nothing.
+    /// What was there; `None` for nothing. Of a member of a list that comes or goes, all of its values.
     pub before: Option<String>,
     /// What is to be there; `None` for nothing.
     pub after: Option<String>,
@@ -61,9 +61,30 @@ fn value((before, after): (Option<&Node>, Option<&Node>), key: &Key, path: &str,
         return tables(before, after, &rules.fields, path, found);
     }
     for index in 0..old.len().max(new.len()) {
-        let member = format!("{path}[{}]", index + 1);
-        tables(old.get(index), new.get(index), &rules.fields, &member, found);
+        let path = format!("{path}[{}]", index + 1);
+        match (old.get(index), new.get(index)) {
+            (before @ Some(_), after @ Some(_)) => tables(before, after, &rules.fields, &path, found),
+            // One that comes or goes is told in one line.
+            (before, after) => {
+                let whole = |node: Option<&Node>| node.map(|node| values(node, &rules.fields).join(", "));
+                let (before, after) = (whole(before), whole(after));
+                found.push(Difference { path, doc: key.doc.clone(), before, after });
+            }
+        }
     }
+}
+
+/// The values of a table and of all in it, in the order in which their keys are declared.
+fn values(table: &Node, fields: &Fields) -> Vec<String> {
+    let of_key = |key: &Key| {
+        let Some(node) = table.table().and_then(|table| table.get(&key.name)) else { return Vec::new() };
+        match key.kind.rules() {
+            None => vec![shown(node)],
+            Some(rules) if node.table().is_some() => values(node, &rules.fields),
+            Some(rules) => node.list().iter().flat_map(|member| values(member, &rules.fields)).collect(),
+        }
+    };
+    fields.0.iter().flat_map(of_key).collect()
 }
 
 /// A value as a person reads it.
