@@ -74,7 +74,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let table = Tod::open(&args.table).map_err(cards::failure)?;
     let mut asked = Vec::new();
     if !args.body.is_empty() {
-        asked.push((None, Body::read(&args.body.concat()).ok_or_else(no_body)?));
+        asked.push((None, Body::read(&args.body.concat().replace(' ', "")).ok_or_else(no_body)?));
     }
     for card in &args.cards {
         asked.push((Some(card.to_string_lossy().into_owned()), body(card, &args.reproducible)?));

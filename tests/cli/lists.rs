@@ -11,7 +11,7 @@ fn made() -> Sandbox {
     let sandbox = Sandbox::new();
     let (_, block) = GUIDE.split_once("```sh\n").expect("commands");
     let commands = block.split("```").next().unwrap_or_default();
-    let script = format!("set -e; mkdir lists\n{commands}");
+    let script = format!("set -e\n{commands}");
     let (code, out, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
     assert_eq!((code, out.as_str()), (0, ""), "{error}");
     sandbox
@@ -46,8 +46,24 @@ fn no_list_is_lost_or_made_twice() {
     let (code, _, error) = here(month);
     assert!(code == 2 && error.contains("is there already") && error.contains("--force"), "{error}");
     assert_eq!(here(&format!("{month} --force")).0, 0);
-    let (code, _, error) = here("virtuale opposition make --now 2026-01-21 --since lists --lang fr");
+    let (code, _, error) =
+        here(": > none.txt; virtuale opposition make --now 2026-01-21 --since lists --text none.txt --lang fr");
     assert!(code == 2 && error.contains("il y a déjà une liste du 2026-01-21"), "{error}");
+    let (code, out, error) = here("virtuale opposition make --now 2026-01-22");
+    assert!(code == 2 && out.is_empty() && error.contains("nothing to make a list of"), "{out}{error}");
+    let lost = "echo '- 7' > lost.txt; virtuale opposition make --now 2026-01-22 --since lists --text lost.txt";
+    let (code, out, error) = here(lost);
+    assert!(
+        code == 2 && out.is_empty() && error.contains("00000007 is withdrawn, and no list before has it"),
+        "{error}"
+    );
+    let again = "echo '+ 10000007 fraude' > again.txt; \
+                 virtuale opposition make --now 2026-01-22 --since lists --text again.txt";
+    assert!(here(again).2.contains("10000007 is on the list already, for this reason"));
+    let over =
+        "virtuale opposition make --now 2026-01-22 --since lists --text again.txt -o lists/2026-01-20.loe --force";
+    let (code, _, error) = here(over);
+    assert!(code == 2 && error.contains("is read here, and would be lost"), "{error}");
     let (code, _, error) = here("virtuale opposition make --now 2026-01-22 --since lists --text cards.txt");
     assert!(code == 3 && error.contains("each line of an increment has a sign"), "{error}");
     let (code, out, error) = here("virtuale opposition check lists --now 2026-01-22 --serial 10000009 --lang fr");
@@ -92,6 +108,7 @@ fn a_body_is_written_in_one_word_or_three() {
     let table = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/lists/tod.toml");
     let of = |body: &[&str]| run(&mut sandbox.virtuale(&[&["tod", table, "--now", "2026-01-15"], body].concat()));
     assert_eq!(of(&["01", "344", "0001"]), of(&["013440001"]));
+    assert_eq!(of(&["01 344 0001"]), of(&["013440001"]), "as JSON has it");
     for wrong in [&["01"][..], &["01", "3440001x"], &["01", "349", "98810"]] {
         let (code, _, error) = of(wrong);
         assert!(code == 2 && error.contains("2 digits of the regime, 3 of the caisse and 4 of the centre"), "{error}");

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{Age, Lists, age, show::opposed};
+use super::{
+    Age, Lists, age,
+    show::{aside, opposed},
+};
 use crate::{
     cli::{Exit, Failure, cards, exit, language::Language, options::Reproducible, output},
     lists::opposition::{Entry, Freshness, Opposition, Serial},
@@ -98,7 +101,7 @@ pub(super) fn listed(card: &Path, reproducible: &Reproducible) -> Result<(Serial
 }
 
 fn text(lists: &Opposition, found: &[Card], today: Date, language: Language) -> String {
-    let lines = found.iter().map(line).chain([age(lists, today)]);
+    let lines = found.iter().map(line).chain(aside(lists)).chain([age(lists, today)]);
     lines.map(|line| Said::from(line).text(language.into()).to_owned() + "\n").collect()
 }
 

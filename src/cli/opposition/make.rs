@@ -63,6 +63,14 @@ impl Args {
 pub(super) fn run(args: &Args) -> Exit {
     let inputs: Vec<&Path> = args.text.iter().chain(&args.since).chain(&args.cards).map(PathBuf::as_path).collect();
     args.output.iter().try_for_each(|file| args.force.allow(file, &inputs))?;
+    if args.text.is_none() && args.cards.is_empty() {
+        let message = said!(en: "there is nothing to make a list of", fr: "il n'y a rien dont faire une liste");
+        let hint = said!(
+            en: "name a text with --text, which may be empty, or card files with --card",
+            fr: "nommer un texte avec --text, qui peut être vide, ou des fichiers de carte avec --card",
+        );
+        return Err(Failure::usage(message, hint));
+    }
     let today = args.reproducible.today();
     let text = if args.since.is_empty() {
         let mut cards = changes(args, Entries::Cards)?;
@@ -78,7 +86,10 @@ pub(super) fn run(args: &Args) -> Exit {
             );
             return Err(Failure::usage(message, hint));
         }
+        let read: Vec<&Path> = lists.parts().iter().chain(lists.set_aside()).map(|part| part.path.as_path()).collect();
+        args.output.iter().try_for_each(|file| args.force.allow(file, &read))?;
         let mut changes = changes(args, Entries::Changes)?;
+        changes.iter().try_for_each(|(serial, entry)| changes_something(&lists, *serial, entry.as_ref()))?;
         changes.extend(known(args)?.into_iter().filter(|(serial, entry)| lists.look_up(*serial) != entry.as_ref()));
         let changes: Vec<_> = changes.into_iter().collect();
         opposition::increment(today, lists.date(), &changes)
@@ -94,6 +105,22 @@ pub(super) fn run(args: &Args) -> Exit {
 /// What the issuers of the cards of card files would have of them in a list of the day.
 fn known(args: &Args) -> Result<Vec<(Serial, Option<Entry>)>, Failure> {
     args.cards.iter().map(|card| check::listed(card, &args.reproducible)).collect()
+}
+
+/// Holds that a line changes what the lists say: else the increment would not fit them.
+fn changes_something(lists: &Opposition, serial: Serial, entry: Option<&Entry>) -> Result<(), Failure> {
+    let message = match (lists.look_up(serial), entry) {
+        (None, None) => said!(
+            en: "{serial} is withdrawn, and no list before has it",
+            fr: "{serial} est retirée, et aucune liste précédente ne la contient",
+        ),
+        (listed, Some(_)) if listed == entry => said!(
+            en: "{serial} is on the list already, for this reason",
+            fr: "{serial} est déjà sur la liste, pour ce motif",
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(message, said!(en: "leave its line out", fr: "enlever sa ligne")))
 }
 
 /// What the text has of each card.

@@ -68,7 +68,8 @@ pub(super) fn run(args: &Args) -> Exit {
         return Ok(exit::DONE);
     }
     let language = args.language().into();
-    let mut lines: Vec<Bilingual> = lists.parts().iter().map(part).collect();
+    let mut lines: Vec<Bilingual> = aside(&lists);
+    lines.extend(lists.parts().iter().map(part));
     let count = counted(lists.entries().len(), "card", "carte");
     lines.push(said!(with count; en: "In all {count}:", fr: "En tout {count} :"));
     lines.extend(counts(&lists).into_iter().map(|Count { reason, count }| {
@@ -127,6 +128,15 @@ fn part(part: &Part) -> Bilingual {
         en: "increment of {date}: {added} added or changed, {withdrawn} withdrawn ({path})",
         fr: "incrément du {date} : ajouts ou changements {added}, retraits {withdrawn} ({path})",
     )
+}
+
+/// The lists that do not count any more, each in a line.
+pub(super) fn aside(lists: &Opposition) -> Vec<Bilingual> {
+    let line = |list: &Part| {
+        let list = part(list);
+        said!(with list; en: "set aside: {list}", fr: "mise de côté : {list}")
+    };
+    lists.set_aside().iter().map(line).collect()
 }
 
 /// Why a card is opposed, and since when.

@@ -72,6 +72,14 @@ impl Opposition {
     }
 }
 
+impl Headed {
+    fn part(&self, changes: &[Change]) -> Part {
+        let withdrawn = changes.iter().filter(|change| change.entry.is_none()).count();
+        let (path, added) = (PathBuf::from(&self.source.name), changes.len() - withdrawn);
+        Part { path, date: self.head.date, is_monthly: self.head.after.is_none(), added, withdrawn }
+    }
+}
+
 fn headed(source: Arc<Source>) -> Result<Headed, Diagnostics> {
     let head = head(&source)?;
     Ok(Headed { source, head })
@@ -112,7 +120,14 @@ fn folder(path: &Path) -> Result<Vec<Headed>, LoadError> {
     Ok(lists)
 }
 
-fn fold(lists: Vec<Headed>, today: Date) -> Result<Opposition, Diagnostics> {
+fn fold(mut lists: Vec<Headed>, today: Date) -> Result<Opposition, Diagnostics> {
+    // Of an increment and a monthly list of one day the monthly list counts, in whichever order they are named.
+    for at in 1..lists.len() {
+        let (before, list) = (&lists[at - 1].head, &lists[at].head);
+        if before.date == list.date && before.after.is_none() && list.after.is_some() {
+            lists.swap(at - 1, at);
+        }
+    }
     let mut mistakes = Vec::new();
     for list in lists.iter().filter(|list| list.head.date > today) {
         let message = said!(en: "this list is of the future: today is {today}", fr: "cette liste est du futur : nous sommes le {today}");
@@ -132,15 +147,23 @@ fn fold(lists: Vec<Headed>, today: Date) -> Result<Opposition, Diagnostics> {
     if !mistakes.is_empty() {
         return Err(Diagnostics(mistakes));
     }
-    let (mut cards, mut parts) = (Cards::default(), Vec::new());
-    for list in counting {
-        let is_monthly = list.head.after.is_none();
+    // What is set aside is verified too: only its head says that it may be, and a head can be changed on its way.
+    let mut set_aside = Vec::new();
+    for list in &lists[..first] {
         match body(&list.source, &list.head) {
             Ok(changes) => {
-                let withdrawn = changes.iter().filter(|change| change.entry.is_none()).count();
-                let (path, added) = (PathBuf::from(&list.source.name), changes.len() - withdrawn);
-                parts.push(Part { path, date: list.head.date, is_monthly, added, withdrawn });
-                mistakes.extend(cards.apply(&list.source, is_monthly, changes));
+                mistakes.extend(twice(&list.source, &mut changes.clone()));
+                set_aside.push(list.part(&changes));
+            }
+            Err(wrong) => mistakes.extend(wrong.0),
+        }
+    }
+    let (mut cards, mut parts) = (Cards::default(), Vec::new());
+    for list in counting {
+        match body(&list.source, &list.head) {
+            Ok(changes) => {
+                parts.push(list.part(&changes));
+                mistakes.extend(cards.apply(&list.source, list.head.after.is_none(), changes));
             }
             Err(wrong) => mistakes.extend(wrong.0),
         }
@@ -150,7 +173,7 @@ fn fold(lists: Vec<Headed>, today: Date) -> Result<Opposition, Diagnostics> {
         }
     }
     let date = counting.last().map_or(today, |list| list.head.date);
-    Ok(Opposition { entries: cards.merged(), parts, date })
+    Ok(Opposition { entries: cards.merged(), parts, set_aside, date })
 }
 
 /// That a list is not of a later day than the one before it. A monthly list may be of the day of the last increment
@@ -222,18 +245,7 @@ struct Cards {
 impl Cards {
     /// Takes the cards of a list; what is wrong with them stays out.
     fn apply(&mut self, source: &Arc<Source>, is_monthly: bool, mut changes: Vec<Change>) -> Vec<Diagnostic> {
-        changes.sort_by_key(|change| change.serial);
-        let mut mistakes: Vec<_> = changes
-            .windows(2)
-            .filter(|pair| pair[0].serial == pair[1].serial)
-            .map(|pair| {
-                let (first, second) = (pair[0].at.min(pair[1].at), pair[0].at.max(pair[1].at));
-                let message = said!(en: "this card is in the list already", fr: "cette carte est déjà dans la liste");
-                let there = said!(en: "here", fr: "ici");
-                Diagnostic::new(source, line_at(source, second), message).related(line_at(source, first), there)
-            })
-            .take(10)
-            .collect();
+        let mut mistakes = twice(source, &mut changes);
         if is_monthly {
             self.monthly = changes.iter().filter_map(|change| change.entry).collect();
             return mistakes;
@@ -266,6 +278,22 @@ impl Cards {
         monthly.sort_by_key(|entry| entry.serial);
         monthly
     }
+}
+
+/// Which cards are in a list twice. The changes are by serial number after that.
+pub(super) fn twice(source: &Arc<Source>, changes: &mut [Change]) -> Vec<Diagnostic> {
+    changes.sort_by_key(|change| (change.serial, change.at));
+    let pairs = changes.windows(2).filter(|pair| pair[0].serial == pair[1].serial);
+    let mistake = |pair: &[Change]| {
+        let message = said!(en: "this card is in the list already", fr: "cette carte est déjà dans la liste");
+        let there = said!(en: "here", fr: "ici");
+        let mistake = Diagnostic::new(source, line_at(source, pair[1].at), message);
+        mistake.related(line_at(source, pair[0].at), there).hint(said!(
+            en: "keep one of the two lines; zeros before a serial number do not count",
+            fr: "garder une des deux lignes ; les zéros devant un numéro de série ne comptent pas",
+        ))
+    };
+    pairs.map(mistake).take(10).collect()
 }
 
 /// The line of a list that begins at a place.

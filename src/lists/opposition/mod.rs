@@ -85,6 +85,7 @@ pub struct Opposition {
     /// By serial number.
     entries: Vec<Entry>,
     parts: Vec<Part>,
+    set_aside: Vec<Part>,
     date: Date,
 }
 
@@ -210,6 +211,12 @@ impl Opposition {
     #[must_use]
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// The lists before the monthly list that counts: verified as the others, but nothing of them counts any more.
+    #[must_use]
+    pub fn set_aside(&self) -> &[Part] {
+        &self.set_aside
     }
 
     /// The day of the last list.

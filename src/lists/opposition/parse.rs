@@ -7,6 +7,7 @@ use virtuale_engine::crypto::{Crypto, HashAlgorithm, RustCrypto};
 
 use super::{
     Entry, Reason, Serial,
+    chain::twice,
     line::{Line, Word, lines},
 };
 use crate::profile::{
@@ -89,11 +90,11 @@ pub fn parse(source: &Arc<Source>) -> Result<List, Diagnostics> {
     Ok(List { source: Arc::clone(source), date: head.date, after: head.after, changes })
 }
 
-/// Reads the lines of a list that has no head and no end yet.
+/// Reads the lines of a list that has no head and no end yet. They are by serial number then.
 ///
 /// # Errors
 ///
-/// All that is wrong with them.
+/// All that is wrong with them, also that a card is there twice.
 pub fn entries(source: &Arc<Source>, which: Entries) -> Result<Vec<Change>, Diagnostics> {
     let mut reader = Reader { which, changes: Vec::new(), mistakes: Mistakes::of(source) };
     for line in lines(&source.text) {
@@ -102,7 +103,11 @@ pub fn entries(source: &Arc<Source>, which: Entries) -> Result<Vec<Change>, Diag
         }
         reader.card(&line);
     }
-    reader.finish()
+    let mut changes = reader.finish()?;
+    match twice(source, &mut changes) {
+        mistakes if mistakes.is_empty() => Ok(changes),
+        mistakes => Err(Diagnostics(mistakes)),
+    }
 }
 
 /// Reads the head of a list.
@@ -299,7 +304,7 @@ impl Reader {
         // Lines that could not be read are missing in the count; that they could not be read is told.
         let found = self.changes.len();
         if self.mistakes.count() == 0 && count.text.parse() != Ok(found) {
-            let message = said!(en: "the list has {found} cards, and not as many as this", fr: "la liste a {found} cartes, et non ce nombre");
+            let message = said!(en: "not as many cards: the list has {found}", fr: "ce n'est pas le nombre de cartes de la liste, qui est {found}");
             self.mistakes.add(count.wrong(&source, message).hint(fetch.clone()));
         }
         let begin = source.text.get(..line.start()).unwrap_or_default();

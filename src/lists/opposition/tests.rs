@@ -100,6 +100,38 @@ fn the_last_monthly_list_counts_and_may_be_of_the_day_of_an_increment() {
     assert_eq!(list.parts().len(), 1);
 }
 
+/// A head that was changed may not take a list out of what counts.
+#[test]
+fn what_is_set_aside_is_verified_too() {
+    let [month, first, _] = lists();
+    let older = source("10.loe", monthly(date(2026, 1, 10), &[entry(8, Reason::Lost, None)]));
+    let all = Opposition::of(&[Arc::clone(&older), Arc::clone(&month), first], TODAY).expect("lists");
+    assert_eq!(
+        all.set_aside().iter().map(|part| (part.date, part.added)).collect::<Vec<_>>(),
+        [(date(2026, 1, 10), 1)]
+    );
+    assert_eq!(all.parts().len(), 2);
+    let forged = source("20.loe", month.text.replace("mensuelle 2026-01-20", "mensuelle 2026-01-09"));
+    let told = wrong(Opposition::of(&[forged, older], TODAY));
+    assert!(told.contains("20.loe:5:7") && told.contains("the check does not fit the list"), "{told}");
+}
+
+/// Of a monthly list and an increment of one day the monthly list counts, in either order; no two of a kind may be.
+#[test]
+fn of_two_lists_of_one_day_one_rule_holds() {
+    let [month, first, _] = lists();
+    let newer = source("21.loe", monthly(date(2026, 1, 21), &[entry(7, Reason::Denounced, None)]));
+    for order in [[&first, &newer], [&newer, &first]] {
+        let lists = [&month, order[0], order[1]].map(Arc::clone);
+        let list = Opposition::of(&lists, TODAY).expect("lists");
+        assert_eq!((list.entries().len(), list.parts().len(), list.set_aside().len()), (1, 1, 2));
+    }
+    let other = source("other.loe", monthly(date(2026, 1, 21), &[]));
+    for two in [[newer.clone(), other.clone()], [other, newer]] {
+        assert!(wrong(Opposition::of(&two, TODAY)).contains("is a list of this day too"));
+    }
+}
+
 #[test]
 fn gaps_disorder_and_the_future_are_named_with_their_places() {
     let [month, first, second] = lists();
@@ -141,7 +173,7 @@ fn what_is_wrong_in_a_list_is_named_with_its_place() {
         ("10000005 vol", "10000005", &["a.loe:4:9", "the line is not whole"]),
         ("2026-01-12", "2026-01-12 ici", &["a.loe:3:27", "more in the line than a card"]),
         ("2026-01-12", "12/01/2026", &["a.loe:3:16", "no day of the calendar", "a day is written 2026-01-20"]),
-        ("10000005 vol\n", "", &["a.loe:4:5", "the list has 1 cards", "the check does not fit"]),
+        ("10000005 vol\n", "", &["a.loe:4:5", "not as many cards: the list has 1", "the check does not fit"]),
         ("10000005", "10000006", &["a.loe:5:7", "the check does not fit the list", "of this list it is "]),
         ("fin 2 ", "fin ", &["a.loe:5:1", "the last line is not whole"]),
     ] {
@@ -181,6 +213,9 @@ fn lines_without_head_and_end_are_read_too() {
     let cards =
         entries(&source("a.txt", "# cards\n10000004 perte 2026-01-12\n\n 7 vol\n"), Entries::Cards).expect("cards");
     assert_eq!(cards.iter().filter_map(|change| change.entry).count(), 2);
+    let twice = wrong(entries(&source("a.txt", "7 vol\n07 perte\n"), Entries::Cards));
+    assert!(twice.contains("a.txt:2:1") && twice.contains("in the list already"), "{twice}");
+    assert!(entries(&source("a.txt", "+ 1 vol\n- 1\n"), Entries::Changes).is_err(), "one line says the other is wrong");
     let told = wrong(entries(&source("a.txt", "10000004 perte\n"), Entries::Changes));
     assert!(told.contains("each line of an increment has a sign"), "{told}");
 }

@@ -39,6 +39,19 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Tod, Diagnostics> {
     let schema = KEYS.as_ref().map_err(Clone::clone)?;
     let data = card_file::read(source, schema, NO_DAY)?;
     let mut mistakes = Mistakes::of(source);
+    for (_, span) in card_file::empty_texts(source) {
+        let message = said!(en: "this must not be empty", fr: "cette valeur ne doit pas être vide");
+        let mistake = Diagnostic::new(source, span, message);
+        mistakes.add(mistake.hint(said!(en: "leave the key out", fr: "enlever la clé")));
+    }
+    if data.at("organisme").map(Node::list).unwrap_or_default().is_empty() {
+        let message = said!(en: "the table has no body", fr: "la table n'a aucun organisme");
+        let mistake = Diagnostic::new(source, 0..0, message);
+        mistakes.add(mistake.hint(said!(
+            en: "write a table [[organisme]] for each",
+            fr: "écrire une table [[organisme]] pour chacun",
+        )));
+    }
     let date = data.at("date").and_then(|date| day(date, source, &mut mistakes));
     let mut rows: BTreeMap<Body, Placed> = BTreeMap::new();
     for node in data.at("organisme").map(Node::list).unwrap_or_default() {
@@ -112,6 +125,15 @@ fn placed(node: &Node, source: &Arc<Source>, mistakes: &mut Mistakes) -> Option<
 /// A day of the calendar.
 fn day(node: &Node, source: &Arc<Source>, mistakes: &mut Mistakes) -> Option<Date> {
     let CardDate { year, month, day, .. } = node.date()?;
+    if source.text.get(node.span.clone()).is_some_and(|written| written.contains("today")) {
+        let message = said!(en: "a table has no relative days", fr: "une table n'a pas de jours relatifs");
+        let mistake = Diagnostic::new(source, node.span.clone(), message);
+        mistakes.add(mistake.hint(said!(
+            en: "write the day, such as 2026-01-01: a table says the same on every day",
+            fr: "écrire le jour, comme 2026-01-01 : une table dit la même chose tous les jours",
+        )));
+        return None;
+    }
     let small = |number: u8| i8::try_from(number).ok();
     let found = i16::try_from(year).ok().zip(small(month)).zip(small(day));
     let found = found.and_then(|((year, month), day)| Date::new(year, month, day).ok());

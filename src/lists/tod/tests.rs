@@ -75,6 +75,11 @@ fn bodies_that_others_took_the_place_of_are_followed_from_their_day_on() {
 }
 
 #[test]
+fn a_table_without_bodies_is_none() {
+    assert!(parse("date = \"2026-01-01\"\n").expect_err("no row").contains("the table has no body"));
+}
+
+#[test]
 fn circles_and_ends_that_are_not_there_are_refused() {
     let row = |caisse: &str, into: &str| {
         format!("[[organisme]]\ncode_regime = \"01\"\ncaisse = \"{caisse}\"\nrepris_par = \"{into}\"\n")
@@ -106,6 +111,10 @@ fn what_is_wrong_in_a_table_is_named_with_its_place() {
         ),
         ("caisse = \"348\"", "caisse = \"344\"", &["the body 01 344 is there twice", "- the first"]),
         ("\"349\"", "\"34\"", &["3 digits"]),
+        ("caisse = \"349\"", "caisse = \"\"", &["this must not be empty"]),
+        ("depuis = \"2025-07-01\"", "depuis = \"\"", &["this must not be empty"]),
+        ("\"2026-01-01\"", "\"today\"", &["tod.toml:1:8", "no relative days", "such as 2026-01-01"]),
+        ("\"2026-01-25\"", "\"today+1y\"", &["a table has no relative days"]),
     ] {
         let text = format!("date = \"2026-01-01\"\n{ROWS}");
         assert!(text.contains(from), "{from}");

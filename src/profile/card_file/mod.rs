@@ -125,7 +125,7 @@ pub(super) fn read_document(
 
 /// The empty texts of a card file, which are how it says that there is nothing: where each stands, by the start of its
 /// table and by its key.
-pub(super) fn empty_texts(source: &Arc<Source>) -> BTreeMap<(usize, String), Span> {
+pub(crate) fn empty_texts(source: &Arc<Source>) -> BTreeMap<(usize, String), Span> {
     let mut found = BTreeMap::new();
     if let Ok(document) = Written::read(source) {
         collect_empty(&document, &mut found);
