@@ -1,10 +1,10 @@
 //! Copies of care forms on a Vitale: of the last forms, what is indispensable for reimbursement if one is lost, unless
 //! the insured objects [CSS-R161 33-1].
 //!
-//! A [`Copy`] is one of them; a layout says where it stands and how it is coded, in both directions. [`append()`]
-//! leaves one on a card to which the right of an author of forms is proved. [`Copies`] is what a reading found, and
-//! [`Copy::usage`] says whether one may be used on a day. What a hostile card shows in the place of a copy is counted,
-//! and never taken for one.
+//! A [`struct@Copy`] is one of them; a layout says where it stands and how it is coded, in both directions.
+//! [`append()`] leaves one on a card to which the right of an author of forms is proved. [`Copies`] is what a reading
+//! found, and [`Copy::usage`] says whether one may be used on a day. What a hostile card shows in the place of a copy
+//! is counted, and never taken for one.
 
 mod append;
 mod coding;

@@ -1,7 +1,7 @@
 //! The right to look into a patient's card, which a professional's card proves to it [CSS-R161 33-2].
 //!
 //! The two cards never speak to each other: the terminal carries what one says to the other. The professional's card
-//! has card-verifiable certificates ([`certificates`]); the patient's card checks them up to the root that it knows and
+//! has card-verifiable certificates (`certificates`); the patient's card checks them up to the root that it knows and
 //! gives a challenge, which the professional's card signs together with the number of the patient's card. What that
 //! opens, the patient's card alone decides.
 //!

@@ -1,9 +1,9 @@
 //! What happened to a card, as its card file tells it: `[[evenement]]`, in the order of their days.
 //!
 //! Some of it the chip knows, and it follows here for the keys that are on it: its issue and its end, its last update,
-//! whether it is blocked ([`settle`]). The rest only its issuer knows, and a terminal by the lists of the issuer: lost,
+//! whether it is blocked (`settle`). The rest only its issuer knows, and a terminal by the lists of the issuer: lost,
 //! stolen, denounced, replaced, a change that was not loaded ([`standing`]). What cannot have happened is a mistake
-//! ([`contradictions`](super::history::contradictions)). The rule that this file upholds: what is of a later day than
+//! (`history::contradictions`). The rule that this file upholds: what is of a later day than
 //! that of the card's use has not happened yet.
 
 use jiff::{Span as Time, civil::Date};
