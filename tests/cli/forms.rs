@@ -141,6 +141,13 @@ fn each_mode_has_its_cards_and_its_paper() {
     assert_eq!((code, out.matches("All is right.").count()), (0, 4), "{out}");
     assert!(out.contains("This form goes out on paper; the professional and the patient sign it."), "{out}");
     assert!(out.contains("Un duplicata papier accompagne cette feuille ; le patient le signe."), "{out}");
+    let beside = "fixtures/forms/papier.toml --card cps-lefevre -o beside";
+    let (code, out) = sign(&sandbox, beside);
+    assert!(code == 2 && out.contains("is made without a professional's card, and one is given"), "{out}");
+    let lost =
+        "mkdir lot; cp -r visit lot/000001; cp -r degraded lot/000002; rm lot/000002/form.bin; virtuale fse verify lot";
+    let (code, out) = said(&sandbox, lost);
+    assert!(code == 2 && out.contains("lot/000002 has no form") && !out.contains("All is right"), "{out}");
     let of_both = "virtuale fse complete visit --card vitale2-martin --card cps-lefevre";
     let (code, out) = said(&sandbox, of_both);
     assert!(code == 2 && out.contains("visit has no form that waits for the Vitale's signature alone"), "{out}");

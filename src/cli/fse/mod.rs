@@ -121,9 +121,11 @@ fn say_no_copy(why: &NoCopy, language: Language) {
 fn refused(refusal: &Refusal) -> Failure {
     let (message, hint) = refusal.said();
     match refusal {
-        Refusal::NoProfessional(_) | Refusal::NoVitale(_) | Refusal::VitaleTooMany(_) | Refusal::CodeMissing => {
-            Failure::usage(message, hint)
-        }
+        Refusal::NoProfessional(_)
+        | Refusal::NoVitale(_)
+        | Refusal::ProfessionalTooMany(_)
+        | Refusal::VitaleTooMany(_)
+        | Refusal::CodeMissing => Failure::usage(message, hint),
         _ => Failure::environment(message, hint),
     }
 }

@@ -13,7 +13,6 @@ use crate::{
     terminal::{
         form::{
             container, signed,
-            signing::MOST_IN_LOT,
             trust::Trust,
             verify::{self, Files},
         },
@@ -65,8 +64,13 @@ fn forms(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error: io::Error| Failure::file("read", folder, &error);
     let inside = fs::read_dir(folder).map_err(failed)?.map(|entry| entry.map(|entry| entry.path()));
     let inside = inside.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-    let mut forms: Vec<_> = inside.into_iter().filter(|folder| is_form(folder)).take(MOST_IN_LOT).collect();
+    let is_signed = |folder: &Path| [name::PROFESSIONAL, name::VITALE].iter().any(|name| folder.join(name).exists());
+    let mut forms: Vec<_> = inside.into_iter().filter(|folder| is_form(folder) || is_signed(folder)).collect();
     forms.sort();
+    if let Some(lost) = forms.iter().find(|folder| !is_form(folder)) {
+        let message = Message::NoForm { path: &shown::path(lost) }.said();
+        return Err(Failure::usage(message, Message::NameFormFolder.said()));
+    }
     if forms.is_empty() {
         let message = Message::NoForm { path: &shown::path(folder) }.said();
         return Err(Failure::usage(message, Message::NameFormFolder.said()));

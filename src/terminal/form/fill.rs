@@ -59,6 +59,7 @@ pub fn fill(file: &FormFile, cards: Cards<'_>) -> Result<(Form, Secrets), Unfit>
     let mut filling = Filling { file, mistakes: Vec::new() };
     let professional = match (file.mode.has_professional(), cards.professional) {
         (true, None) => return Err(Refusal::NoProfessional(file.mode).into()),
+        (false, Some(_)) => return Err(Refusal::ProfessionalTooMany(file.mode).into()),
         (_, professional) => professional,
     };
     let vitale = match (file.mode.vitale(), cards.vitale) {

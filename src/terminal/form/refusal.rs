@@ -23,6 +23,9 @@ pub enum Refusal {
     /// The way of making it has no place for a Vitale.
     #[error("there is a Vitale that the form has no place for")]
     VitaleTooMany(Mode),
+    /// The way of making it has no place for a professional's card.
+    #[error("there is a professional's card that the form has no place for")]
+    ProfessionalTooMany(Mode),
     /// Nobody gave the professional's code, or it was wrong.
     #[error("the professional's code was not proved")]
     CodeMissing,
@@ -109,6 +112,19 @@ impl Refusal {
                     said!(
                         en: "leave the card out, or write mode = \"securise\"",
                         fr: "enlever la carte, ou écrire mode = \"securise\"",
+                    ),
+                )
+            }
+            Self::ProfessionalTooMany(mode) => {
+                let mode = mode.key();
+                (
+                    said!(
+                        en: "a form of mode {mode} is made without a professional's card, and one is given",
+                        fr: "une feuille en mode {mode} se fait sans carte de professionnel, et il y en a une",
+                    ),
+                    said!(
+                        en: "leave the card out, or write mode = \"degrade\"",
+                        fr: "enlever la carte, ou écrire mode = \"degrade\"",
                     ),
                 )
             }

@@ -211,8 +211,16 @@ fn what_was_changed_is_found() {
     let mut cheaper = made.form.clone();
     cheaper.acts[0].amount.0 += 100;
     let sealed = Container::decode(&made.files.form).expect("a form").sealed;
-    let changed = Container { form: cheaper, sealed }.encode();
+    let changed = Container { form: cheaper, sealed: sealed.clone() }.encode();
     let digests = ["Digest", "Digest"];
+    let mut unsecured = made.form.clone();
+    unsecured.mode = super::mode::Mode::Unsecured;
+    let form = Container { form: unsecured, sealed: sealed.clone() }.encode();
+    assert_eq!(names(Files { form, ..Files::default() }), ["Named", "Named"]);
+    let mut alone = made.form.clone();
+    alone.vitale = None;
+    let form = Container { form: alone, sealed }.encode();
+    assert_eq!(names(Files { form, ..made.files.clone() }), [&["Named"][..], &digests].concat());
     let sums = ["Amount"; 2];
     assert_eq!(names(Files { form: changed, ..made.files.clone() }), [&sums[..], &digests].concat());
     let swapped = Files { professional: other.files.professional.clone(), ..made.files.clone() };

@@ -70,6 +70,9 @@ pub enum Finding {
     /// A signature that the mode has no place for.
     #[error("a form of this mode has no signature of this card")]
     TooMany(By),
+    /// The mode has no place for a card that the form names, or the form does not name one that took part.
+    #[error("a form of this mode names the cards that took part and no others, and this one does not")]
+    Named(By),
     /// The container of a signature is none.
     #[error("{error}")]
     Container {
@@ -264,6 +267,13 @@ fn of_form(form: &Form) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !(1..=999_999).contains(&form.number) {
         findings.push(Finding::Number(form.number));
+    }
+    // A professional's card may have no number, so a form need not name it.
+    if form.professional_card.is_some() && !form.mode.has_professional() {
+        findings.push(Finding::Named(By::Professional));
+    }
+    if form.vitale.is_some() != (form.mode.vitale() == Part::Now) {
+        findings.push(Finding::Named(By::Vitale));
     }
     let patient = match &form.patient {
         Patient::Nir(nir) => Some(nir),

@@ -143,6 +143,9 @@ pub(super) static EN: FormWords = FormWords {
     finding: |finding| match finding {
         Finding::Missing(by) => format!("there is no signature of the {}, and a form of this mode has one", EN_BY(*by)),
         Finding::TooMany(by) => format!("there is a signature of the {}, and a form of this mode has none", EN_BY(*by)),
+        Finding::Named(by) => {
+            format!("form.bin: it names a {} that its mode has not, or the other way round", EN_BY(*by))
+        }
         Finding::Container { by, error } => format!("{}: {error}", EN_FILE(*by)),
         Finding::Attribute { by, what } => format!("{}: the signed attribute {what} is missing or wrong", EN_FILE(*by)),
         Finding::Algorithm(by) | Finding::Digest(by) | Finding::Signature(by) => format!("{}: {finding}", EN_FILE(*by)),
@@ -257,6 +260,13 @@ fn french(finding: &Finding) -> String {
         Finding::Nir => "form.bin : la clé d'un NIR est fausse".into(),
         Finding::Missing(by) => format!("il manque la signature {}, que ce mode demande", by_card(*by)),
         Finding::TooMany(by) => format!("il y a une signature {}, que ce mode n'a pas", by_card(*by)),
+        Finding::Named(by) => {
+            let card = match by {
+                By::Professional => "carte de professionnel",
+                By::Vitale => "Vitale",
+            };
+            format!("form.bin : la feuille nomme une {card} que son mode n'a pas, ou inversement")
+        }
         Finding::Container { by, error } => format!("{} : {}", file(*by), container(error)),
         Finding::Algorithm(by) => format!(
             "{} : la signature n'est pas faite comme par cette carte : SHA-256 et RSA, ECDSA pour une Vitale",
