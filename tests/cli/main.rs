@@ -2,6 +2,7 @@
 
 mod apdu;
 mod card;
+mod clock;
 mod doctor;
 mod exec;
 mod files;
