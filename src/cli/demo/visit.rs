@@ -13,9 +13,8 @@ use crate::{
     profile::{Profile, nir::Nir},
     shown,
     terminal::{
-        copies::{
-            Act, ActCode, Acts, BillingNumber, Body, Cents, Copy, FormNumber, Nature, NotAppended, Patient, append,
-        },
+        amount::Cents,
+        copies::{Act, ActCode, Acts, BillingNumber, Body, Copy, FormNumber, Nature, NotAppended, Patient, append},
         cps,
         exchange::Dialogue,
         guides::{CardReading, Guides},

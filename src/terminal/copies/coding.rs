@@ -3,14 +3,16 @@
 use std::num::NonZeroU16;
 
 use super::{
-    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copy, FormNumber, Nature, Patient,
-    TooMuch,
+    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Copy, FormNumber, Nature, Patient, TooMuch,
 };
-use crate::profile::{
-    dates::{Date, calendar},
-    layout::Layout,
-    nir::Nir,
-    tree::{CardDate, Data, Node, Table},
+use crate::{
+    profile::{
+        dates::{Date, calendar},
+        layout::Layout,
+        nir::Nir,
+        tree::{CardDate, Data, Node, Table},
+    },
+    terminal::amount::Cents,
 };
 
 /// The list of card files that copies stand in.
@@ -107,8 +109,8 @@ impl Copy {
             }
             Nature::Accident(Accident::Of(day)) => put("accident_date", date(*day)),
         }
-        put("total", Data::Number(self.total().0.into()));
-        put("tiers_payant", Data::Number(self.third_party.0.into()));
+        put("total", Data::Number(self.total().0));
+        put("tiers_payant", Data::Number(self.third_party.0));
         put("acte", Data::List(self.acts.iter().map(act_node).collect()));
         Ok(Node::unwritten(Data::Table(table)))
     }
@@ -122,7 +124,7 @@ fn act_node(act: &Act) -> Node {
     }
     put("code", Data::Text(act.code.as_str().to_owned()));
     put("coefficient", Data::Number(act.coefficient.get().into()));
-    put("montant", Data::Number(act.amount.0.into()));
+    put("montant", Data::Number(act.amount.0));
     put("exoneration", Data::Text(act.exoneration.to_string()));
     Node::unwritten(Data::Table(table))
 }
@@ -173,7 +175,7 @@ fn day(node: Option<&Node>) -> Option<Date> {
 }
 
 fn cents(node: Option<&Node>) -> Result<Cents, TooMuch> {
-    number(node).and_then(|number| u32::try_from(number).ok()).map(Cents).ok_or(TooMuch::Amount)
+    number(node).map(Cents).ok_or(TooMuch::Amount)
 }
 
 fn number(node: Option<&Node>) -> Option<u64> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::profile::{dates::Date, nir::Nir, schema::Check, tree::CardDate};
+use crate::{
+    profile::{dates::Date, nir::Nir, schema::Check, tree::CardDate},
+    terminal::amount::Cents,
+};
 
 /// What of a care form is indispensable for its reimbursement [ARRETE-MESS9821497A 1].
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,13 +40,13 @@ impl Copy {
         let copies = acts.chunks(Acts::MOST).map(|part| {
             let acts = Acts::new(part.to_vec())?;
             let third_party = left.min(acts.total());
-            left = Cents(left.0 - third_party.0);
+            left = left.without(third_party).unwrap_or_default();
             Ok(Self { acts, third_party, ..self.clone() })
         });
         let copies = copies.collect::<Result<Vec<_>, _>>()?;
         match copies.is_empty() {
             true => Err(TooMuch::Acts),
-            false if left > Cents(0) => Err(TooMuch::ThirdParty),
+            false if left > Cents::ZERO => Err(TooMuch::ThirdParty),
             false => Ok(copies),
         }
     }
@@ -274,7 +277,7 @@ impl Acts {
     }
 
     fn total(&self) -> Cents {
-        Cents(self.0.iter().map(|act| act.amount.0).fold(0, u32::saturating_add))
+        self.0.iter().map(|act| act.amount).sum()
     }
 }
 
@@ -328,16 +331,5 @@ impl ActCode {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// An amount in cents of a euro.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Cents(pub u32);
-
-impl fmt::Display for Cents {
-    /// In euros: `25.00`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:02}", self.0 / 100, self.0 % 100)
     }
 }

@@ -18,8 +18,7 @@ mod tests;
 pub use append::{NotAppended, append};
 pub use coding::NotCoded;
 pub use copy::{
-    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copy, FormNumber, Nature, Patient,
-    TooMuch,
+    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Copy, FormNumber, Nature, Patient, TooMuch,
 };
 pub use found::{Copies, Shown};
 pub use usage::{FIRST_DAY, LAST_DAY, Stage, Usage};

@@ -12,12 +12,13 @@ use virtuale_engine::{
 };
 
 use super::{
-    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copies, Copy, FormNumber, Nature,
-    NotAppended, Patient, Shown, Stage, TooMuch, append,
+    Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Copies, Copy, FormNumber, Nature, NotAppended,
+    Patient, Shown, Stage, TooMuch, append,
 };
 use crate::{
     profile::{Options, Profile, Provision, families::Families, layout::Layout, load, nir::Nir, tree::CardDate},
     terminal::{
+        amount::{Cents, Rate},
         exchange::{Command, Dialogue},
         files::Lock,
         holder::{Asked, Code, Holder},
@@ -77,7 +78,7 @@ fn copy(day: Date, number: u32) -> Copy {
     }
 }
 
-fn act(code: &str, amount: u32) -> Act {
+fn act(code: &str, amount: u64) -> Act {
     let code = ActCode::read(code).expect("a code");
     let coefficient = NonZeroU16::new(100).expect("one");
     Act { date: None, code, coefficient, amount: Cents(amount), exoneration: 0 }
@@ -328,7 +329,7 @@ fn natures() -> impl Strategy<Value = Nature> {
 }
 
 fn acts() -> impl Strategy<Value = Acts> {
-    let act = (option::of(days()), "[A-Z0-9]{1,7}", 1_u16.., 0_u32..=9_999_999, 0_u8..=9);
+    let act = (option::of(days()), "[A-Z0-9]{1,7}", 1_u16.., 0_u64..=9_999_999, 0_u8..=9);
     let act = act.prop_map(|(date, code, coefficient, amount, exoneration)| Act {
         date,
         code: ActCode::read(&code).expect("a code"),
@@ -340,13 +341,12 @@ fn acts() -> impl Strategy<Value = Acts> {
 }
 
 fn copies() -> impl Strategy<Value = Copy> {
-    let whole = (days(), 0..=FormNumber::LAST, patients(), "[0-9]{9}", natures(), acts(), 0_u32..=100);
+    let whole = (days(), 0..=FormNumber::LAST, patients(), "[0-9]{9}", natures(), acts(), 0_u8..=100);
     whole.prop_map(|(date, number, patient, body, nature, acts, percent)| {
         let number = FormNumber::new(number).expect("six digits");
         let body = Body::read(&body).expect("nine digits");
         let whole = Copy { date, number, patient, body, nature, acts, ..copy(date, 1) };
-        let third_party = u64::from(whole.total().0) * u64::from(percent) / 100;
-        Copy { third_party: Cents(u32::try_from(third_party).expect("no more than the total")), ..whole }
+        Copy { third_party: whole.total().at(Rate(percent)), ..whole }
     })
 }
 

@@ -6,13 +6,15 @@
 use virtuale_engine::tlv::{Tag, put, put_with};
 
 use super::{
-    amount::{Cents, Rate},
     content::{Act, Caregiver, Form, Generation, InsuredId, Nature, Patient, Payment, VitaleUsed},
     mode::Mode,
 };
 use crate::{
     profile::{said::Bilingual, tree::CardDate},
-    terminal::files::ber::{find, objects},
+    terminal::{
+        amount::{Cents, Rate},
+        files::ber::{find, objects},
+    },
 };
 
 /// The version of the format.

@@ -5,11 +5,14 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{
-    amount::{Cents, Rate},
-    mode::Mode,
+use super::mode::Mode;
+use crate::{
+    profile::tree::CardDate,
+    terminal::{
+        amount::{Cents, Rate},
+        period::day_as_text,
+    },
 };
-use crate::{profile::tree::CardDate, terminal::period::day_as_text};
 
 /// All of a form that everybody may read.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     profile::{nir::Nir, tree::CardDate},
     terminal::copies::{
-        self, Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copy, FormNumber, TooMuch,
+        self, Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Copy, FormNumber, TooMuch,
     },
 };
 
@@ -44,7 +44,7 @@ pub fn copies(form: &Form) -> Result<Vec<Copy>, TooMuch> {
             Nature::AccidentDate(date) => copies::Nature::Accident(Accident::Of(day(*date)?)),
         },
         acts: Acts::new(first)?,
-        third_party: cents(form.payment.third_party)?,
+        third_party: form.payment.third_party,
     };
     copy.of_all(&acts)
 }
@@ -55,13 +55,9 @@ fn act(form: &Form, act: &content::Act) -> Result<Act, TooMuch> {
         date: (act.date != form.date).then(|| day(act.date)).transpose()?,
         code: ActCode::read(&act.code)?,
         coefficient: coefficient.ok_or(TooMuch::Coefficient)?,
-        amount: cents(act.amount)?,
+        amount: act.amount,
         exoneration: act.exoneration.parse().map_err(|_| TooMuch::Exoneration)?,
     })
-}
-
-fn cents(amount: super::amount::Cents) -> Result<Cents, TooMuch> {
-    u32::try_from(amount.0).map(Cents).map_err(|_| TooMuch::Amount)
 }
 
 fn day(date: CardDate) -> Result<Date, TooMuch> {

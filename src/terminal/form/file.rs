@@ -9,16 +9,18 @@ use std::sync::{Arc, LazyLock};
 use jiff::civil::Date;
 
 use super::{
-    amount::{Cents, Rate},
     content::{ActSecrets, InsuredId, Nature, Patient, Prescriber},
     mode::Mode,
 };
-use crate::profile::{
-    card_file,
-    diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
-    said::{Bilingual, said},
-    schema::Schema,
-    tree::{CardDate, Data, Node, Span},
+use crate::{
+    profile::{
+        card_file,
+        diagnostic::{Diagnostic, Diagnostics, Mistakes, Source},
+        said::{Bilingual, said},
+        schema::Schema,
+        tree::{CardDate, Data, Node, Span},
+    },
+    terminal::amount::{Cents, Rate},
 };
 
 /// The longest form file, in bytes: far more than twenty acts take.

@@ -5,7 +5,6 @@
 //! `verify` judges all of it with public keys alone. The signed container is the public one; the form's own bytes, the
 //! Vitale's signature and what is done with the enciphered zones are this project's (docs/forms.md).
 
-pub mod amount;
 pub mod container;
 pub mod content;
 pub mod copy;

@@ -7,7 +7,6 @@ use x509_cert::der::{Encode, asn1::ObjectIdentifier, pem};
 
 use super::{
     Container, Form,
-    amount::Cents,
     container::ContainerError,
     content::{Generation, Nature, Patient, Payment},
     mode::Part,
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     profile::{nir::Nir, tree::CardDate},
-    terminal::cps::CertificateFacts,
+    terminal::{amount::Cents, cps::CertificateFacts},
 };
 
 /// The files of a form.

@@ -6,13 +6,15 @@ use super::{
     words::{self, FormWords, Words},
     writer::{LABELS, coded, nir},
 };
-use crate::terminal::form::{
-    Form,
+use crate::terminal::{
     amount::Cents,
-    content::{Act, ActSecrets, Generation, Nature, Patient, Secrets},
-    mode::Part,
-    signing::NoCopy,
-    verify::{By, Outcome},
+    form::{
+        Form,
+        content::{Act, ActSecrets, Generation, Nature, Patient, Secrets},
+        mode::Part,
+        signing::NoCopy,
+        verify::{By, Outcome},
+    },
 };
 
 /// A form, with what is enciphered of it where that is known.

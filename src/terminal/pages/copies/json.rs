@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     profile::{dates::calendar, tree::CardDate},
     terminal::{
+        amount::Cents,
         copies::{Accident, Act, Copies, Copy, Nature, Patient, Shown, Stage, Usage},
         files::Lock,
     },
@@ -60,10 +61,10 @@ pub struct CopyReport {
     #[serde(rename = "accident_date")]
     pub accident_date: Option<String>,
     /// What all acts cost together, in cents.
-    pub total: u32,
+    pub total: Cents,
     /// What of it the patient did not pay, in cents.
     #[serde(rename = "tiers_payant")]
-    pub third_party: u32,
+    pub third_party: Cents,
     /// The acts.
     #[serde(rename = "acte")]
     pub acts: Vec<ActReport>,
@@ -82,7 +83,7 @@ pub struct ActReport {
     pub coefficient: u16,
     /// In cents.
     #[serde(rename = "montant")]
-    pub amount: u32,
+    pub amount: Cents,
     /// Why the patient paid no co-payment: 1 digit.
     pub exoneration: String,
 }
@@ -137,8 +138,8 @@ impl CopyReport {
             maternity,
             accident_number,
             accident_date,
-            total: copy.total().0,
-            third_party: copy.third_party.0,
+            total: copy.total(),
+            third_party: copy.third_party,
             acts: copy.acts.iter().map(ActReport::of).collect(),
             usage: calendar(today).map(|today| copy.usage(today).into()),
         }
@@ -151,7 +152,7 @@ impl ActReport {
             date: act.date.map(|day| day.to_string()),
             code: act.code.as_str().to_owned(),
             coefficient: act.coefficient.get(),
-            amount: act.amount.0,
+            amount: act.amount,
             exoneration: act.exoneration.to_string(),
         }
     }

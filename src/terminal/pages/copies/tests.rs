@@ -8,8 +8,9 @@ use super::CopiesReport;
 use crate::{
     profile::nir::Nir,
     terminal::{
+        amount::Cents,
         copies::{
-            Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Cents, Copies, Copy, FormNumber, Nature,
+            Accident, AccidentNumber, Act, ActCode, Acts, BillingNumber, Body, Copies, Copy, FormNumber, Nature,
             Patient, Shown,
         },
         files::Lock,

@@ -1,7 +1,10 @@
 //! Every sentence about copies, once per language.
 
 use super::super::Lang;
-use crate::terminal::copies::{Accident, Cents, Nature, Stage};
+use crate::terminal::{
+    amount::Cents,
+    copies::{Accident, Nature, Stage},
+};
 
 /// The sentences of one language.
 pub(super) struct CopyWords {

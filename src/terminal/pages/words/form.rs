@@ -3,10 +3,10 @@
 use crate::{
     profile::tree::CardDate,
     terminal::{
+        amount::Cents,
         copies::NotAppended,
         form::{
             Mode,
-            amount::Cents,
             mode::Paper,
             signed::SignedError,
             signing::NoCopy,

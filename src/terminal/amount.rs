@@ -1,4 +1,4 @@
-//! Amounts in whole cents.
+//! Amounts in whole cents, of care forms and of their copies.
 //!
 //! The basic regime's share of an act is its rate, in whole per cent, of the tariff: of what is asked for it without
 //! what is beyond the tariff. It is rounded to the cent once for each act, half a cent upwards; sums are of rounded
