@@ -15,8 +15,9 @@ use crate::{
         form::{
             Form, Mode,
             refusal::Refusal,
+            signed::By,
             signing::{Patient, Professional},
-            verify::{By, Finding},
+            verify::Finding,
         },
         pages,
     },

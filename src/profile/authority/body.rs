@@ -31,7 +31,13 @@ impl Body {
     pub fn from_seed(seed: u64) -> Result<Self, IssueError> {
         let key = body_rsa(seed);
         let public = rsa_public(&key);
-        let request = Request { name: NAME, serial: SERIAL, key: SubjectKey::Rsa(&public), usage: Usage::Decipherment };
+        let request = Request {
+            name: NAME,
+            card: None,
+            serial: SERIAL,
+            key: SubjectKey::Rsa(&public),
+            usage: Usage::Decipherment,
+        };
         Ok(Self { certificate: Issuer::from_seed(seed).issue(&request)?, key })
     }
 }

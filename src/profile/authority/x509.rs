@@ -12,7 +12,7 @@ use x509_cert::{
     builder::{Builder, CertificateBuilder, Error as BuilderError, profile::BuilderProfile},
     der::{
         DateTime, Encode,
-        asn1::{BitString, Null, UintRef, UtcTime},
+        asn1::{BitString, Null, PrintableStringRef, UintRef, UtcTime},
         flagset::FlagSet,
     },
     ext::{
@@ -47,6 +47,9 @@ const YEARS: [u16; 2] = [2025, 2045];
 pub struct Request<'a> {
     /// The common name, without the word TEST, which every name gets.
     pub name: &'a str,
+    /// The number of the card that the key is on, printable ASCII, where the certificate names it: it stands in the
+    /// subject as its serialNumber [RFC-5280 4.1.2.4].
+    pub card: Option<&'a str>,
     /// The serial number, at least 1.
     pub serial: u64,
     /// The holder's key.
@@ -134,8 +137,9 @@ pub(super) fn issuing(root: &P256PrivateKey, key: &P256PrivateKey) -> Result<Vec
 }
 
 pub(super) fn holder(issuing: &Signer, request: &Request<'_>) -> Result<Vec<u8>, IssueError> {
-    let name = format!("CN=TEST {},OU=TEST only,O=TEST Virtuale", escaped(request.name));
     let issue = || {
+        let card = request.card.map(serial_number).transpose()?.unwrap_or_default();
+        let name = format!("{card}CN=TEST {},OU=TEST only,O=TEST Virtuale", escaped(request.name));
         let usage = match (request.usage, request.key) {
             (Usage::Authentication, _) => KeyUsages::DigitalSignature,
             (Usage::Signature, _) => KeyUsages::NonRepudiation,
@@ -240,6 +244,11 @@ fn verifying_key(point: &[u8; 65]) -> Result<VerifyingKey, spki::Error> {
     VerifyingKey::from_sec1_bytes(point).map_err(|_| spki::Error::KeyMalformed)
 }
 
+/// The number of a card as the first part of a name in text: a PrintableString, in hexadecimal [RFC-4514 2.4].
+fn serial_number(card: &str) -> Result<String, BuilderError> {
+    Ok(format!("2.5.4.5=#{},", hex::encode(PrintableStringRef::new(card)?.to_der()?)))
+}
+
 /// A name in text [RFC-4514 2.4]: what has a meaning there gets a backslash.
 fn escaped(name: &str) -> String {
     let mut escaped = String::with_capacity(name.len());
@@ -270,7 +279,7 @@ mod tests {
         let rsa = RustCrypto.rsa_key(&card_rsa(RsaLength::Bits2048, 0).0).expect("a key");
         let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
         for key in [SubjectKey::Rsa(rsa.public()), SubjectKey::P256(&point)] {
-            let request = Request { name: "D'HÉRON, Anaïs", serial: 7, key, usage: Usage::Signature };
+            let request = Request { name: "D'HÉRON, Anaïs", card: None, serial: 7, key, usage: Usage::Signature };
             let der = authority.issue(&request).expect("a certificate");
             let certificate = Certificate::from_der(&der).expect("X.509");
             let tbs = certificate.tbs_certificate();
@@ -281,11 +290,24 @@ mod tests {
     }
 
     #[test]
+    fn a_certificate_may_name_the_card_of_its_key() {
+        let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
+        let key = SubjectKey::P256(&point);
+        let request = Request { name: "A", card: Some("10000002"), serial: 1, key, usage: Usage::Signature };
+        let der = Issuer::usual().issue(&request).expect("a certificate");
+        let certificate = Certificate::from_der(&der).expect("X.509");
+        let subject = certificate.tbs_certificate().subject();
+        assert_eq!(subject.to_string(), "SERIALNUMBER=10000002,CN=TEST A,OU=TEST only,O=TEST Virtuale");
+        assert!(Issuer::usual().issue(&Request { card: Some("é"), ..request }).is_err());
+    }
+
+    #[test]
     fn names_that_mean_something_in_rfc_4514_stand_as_they_are() {
         let authority = Issuer::usual();
         let point = RustCrypto.p256_public(&derive_p256(0, "a card")).expect("a point");
         for name in ["#1", "a=b", "a+b", "a\\b", "\"q\"", "x, CN=y"] {
-            let request = Request { name, serial: 1, key: SubjectKey::P256(&point), usage: Usage::Authentication };
+            let key = SubjectKey::P256(&point);
+            let request = Request { name, card: None, serial: 1, key, usage: Usage::Authentication };
             let der = authority.issue(&request).expect("a certificate");
             let subject = format!("TEST {name}");
             assert!(der.windows(subject.len()).any(|part| part == subject.as_bytes()), "{name}");

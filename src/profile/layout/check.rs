@@ -73,6 +73,7 @@ fn security(check: &Check<'_>, layout: &Layout) {
                 check.items(&key.authorisation, "");
                 let is_day = |kind: &Kind| matches!(kind, Kind::Date { .. });
                 key.certified.iter().flatten().for_each(|day| check.kind(day, "", is_day, "a date"));
+                key.card.iter().for_each(|card| check.kind(card, "", is_digits, "digits or a code"));
                 let application = layout.applications.get(object.application);
                 let is_numbered = application.is_some_and(|application| !application.serial_number.is_empty());
                 if !key.authorisation.is_empty() && !is_numbered {

@@ -20,6 +20,8 @@ pub mod verify;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trust_tests;
 
 pub use container::Container;
 pub use content::Form;

@@ -273,11 +273,32 @@ impl Refusal {
 #[must_use]
 pub fn untrusted(why: &Untrusted) -> Bilingual {
     let french = match why {
+        Untrusted::Hierarchy(name) => format!("le certificat de {name} vient des autorités d'autres cartes"),
+        Untrusted::Root(name) => {
+            format!("le certificat de {name} vient d'une racine, qui n'en émet que pour des autorités")
+        }
+        Untrusted::PathLength(name) => format!("le certificat de {name} admet moins d'autorités sous lui"),
+        Untrusted::IsAuthority(name) => format!("le certificat de {name} est celui d'une autorité, et non d'une carte"),
+        Untrusted::Purpose(name) => {
+            format!("le certificat de {name} sert à autre chose (son utilisation étendue de clé)")
+        }
+        Untrusted::Kind(name) => {
+            format!("le certificat de {name} n'est pas celui d'une carte qui fait des feuilles (CPS ou CPE)")
+        }
+        Untrusted::Critical { name, extension } => {
+            format!("le certificat de {name} a une extension critique inconnue ici, {extension}")
+        }
+        Untrusted::Extension(name) => format!("une extension du certificat de {name} est en double ou mal codée"),
+        Untrusted::Key(name) => {
+            format!("la clé du certificat de {name} n'est ni RSA d'au moins 2048 bits, ni sur P-256")
+        }
         Untrusted::Issuer(name) => format!("aucune autorité connue n'a émis le certificat de {name}"),
         Untrusted::Signature(name) => format!("le certificat de {name} n'est pas signé par son émetteur"),
         Untrusted::Day { name, day } => format!("le certificat de {name} n'est pas valide le {day}"),
         Untrusted::NotAuthority(name) => format!("le certificat de {name} ne lui permet pas d'en émettre d'autres"),
-        Untrusted::Usage(name) => format!("le certificat de {name} ne sert pas à signer"),
+        Untrusted::Usage(name) => {
+            format!("le certificat de {name} ne sert pas à signer (son utilisation de clé n'est pas nonRepudiation)")
+        }
         Untrusted::Revoked(name) => format!("le certificat de {name} est révoqué"),
     };
     Bilingual::new(why.to_string(), french)

@@ -79,6 +79,15 @@ pub enum SignedError {
     NoSigner,
 }
 
+/// Which card a signature is of.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum By {
+    /// The professional's.
+    Professional,
+    /// The Vitale.
+    Vitale,
+}
+
 /// How a card signs: the professional's by RSA, as the public container has it, the Vitale by ECDSA.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Algorithm {
@@ -100,14 +109,14 @@ pub struct ToSign {
 pub struct Signed {
     /// The signer's certificate.
     pub signer: Certificate,
-    /// All certificates in it.
-    pub certificates: Vec<Certificate>,
     /// What was signed: the attributes as a SET in DER.
     pub signed: Vec<u8>,
     /// The signature.
     pub signature: Vec<u8>,
     /// By which algorithm, with SHA-256; `None` if it is made in another way than forms are.
     pub algorithm: Option<Algorithm>,
+    /// Whether it has attributes besides that nobody signed.
+    pub has_unsigned: bool,
     attributes: SignedAttributes,
 }
 
@@ -222,18 +231,17 @@ impl Signed {
         }
         let infos = data.signer_infos.0.as_slice();
         let [info] = infos else { return Err(SignedError::Signers(infos.len())) };
-        let certificates: Vec<_> =
-            data.certificates.iter().flat_map(|set| set.0.iter()).filter_map(certificate).collect();
-        let signer = certificates.iter().find(|certificate| is_named(certificate, &info.sid)).cloned();
+        let mut certificates = data.certificates.iter().flat_map(|set| set.0.iter()).filter_map(certificate);
+        let signer = certificates.find(|certificate| is_named(certificate, &info.sid)).cloned();
         let attributes = info.signed_attrs.clone().ok_or(SignedError::NoAttributes)?;
         let named = [Algorithm::Rsa, Algorithm::Ecdsa].into_iter();
         let mut named = named.filter(|it| info.digest_alg.oid == SHA256 && info.signature_algorithm.oid == it.oid());
         Ok(Self {
             signer: signer.ok_or(SignedError::NoSigner)?,
-            certificates,
             signed: attributes.to_der()?,
             signature: info.signature.as_bytes().to_vec(),
             algorithm: named.next(),
+            has_unsigned: info.unsigned_attrs.is_some(),
             attributes,
         })
     }
@@ -246,6 +254,14 @@ impl Signed {
             [value] => Some(value),
             _ => None,
         }
+    }
+
+    /// The attributes that are none of these.
+    pub(super) fn others(&self, known: &[ObjectIdentifier]) -> Vec<ObjectIdentifier> {
+        let mut others: Vec<_> =
+            self.attributes.iter().map(|attribute| attribute.oid).filter(|oid| !known.contains(oid)).collect();
+        others.dedup();
+        others
     }
 
     /// The text of an attribute that is an IA5String.
@@ -275,9 +291,9 @@ impl Signed {
     }
 }
 
-fn certificate(choice: &CertificateChoices) -> Option<Certificate> {
+fn certificate(choice: &CertificateChoices) -> Option<&Certificate> {
     match choice {
-        CertificateChoices::Certificate(certificate) => Some(certificate.clone()),
+        CertificateChoices::Certificate(certificate) => Some(certificate),
         CertificateChoices::Other(_) => None,
     }
 }

@@ -12,7 +12,7 @@ use super::{
     mode::Part,
     refusal::Refusal,
     sealing::{self, SealError},
-    signed::{Algorithm, Billed, SignedError, ToSign},
+    signed::{Algorithm, Billed, By, SignedError, ToSign},
     trust::Trust,
     verify::Files,
 };
@@ -132,7 +132,7 @@ impl Bench<'_> {
         vitale: Option<Patient<'_>>,
     ) -> Result<(), NotMade> {
         let Professional { transport, key, code } = professional;
-        self.check(&key.certificate)?;
+        self.check(By::Professional, &key.certificate)?;
         let mut own = Dialogue::new(transport);
         let mut signed = self.sign_by_professional(made, &mut own, key, code.as_ref());
         let mut reset_vitale = Ok(());
@@ -187,8 +187,9 @@ impl Bench<'_> {
             let billed = Billed { number: &one.form.caregiver.billing };
             let to_sign = ToSign::new(&one.files.form, self.today.into(), &certificate, Some(billed))?;
             let signature = card.sign(&to_sign.bytes()?).map_err(Refusal::from)?;
-            one.files.professional =
-                Some(to_sign.with_signature((Algorithm::Rsa, &signature), &self.above(&certificate))?);
+            one.files.professional = Some(
+                to_sign.with_signature((Algorithm::Rsa, &signature), &self.above(By::Professional, &certificate))?,
+            );
         }
         Ok(())
     }
@@ -220,7 +221,7 @@ impl Bench<'_> {
     ) -> Result<VitaleSigner<'d, 't>, NotMade> {
         right::prove(patient, professional, &mut Given(code)).map_err(Refusal::from)?;
         let card = VitaleSigner::begin(patient).map_err(Refusal::from)?;
-        self.check(card.certificate())?;
+        self.check(By::Vitale, card.certificate())?;
         Ok(card)
     }
 
@@ -230,19 +231,19 @@ impl Bench<'_> {
         let signature = card.sign(&to_sign.bytes()?).map_err(Refusal::from)?;
         // r and s, as a CMS has them; what is neither comes out as a signature that is wrong.
         let der = Signature::from_slice(&signature).map(|both| both.to_der().as_bytes().to_vec()).unwrap_or(signature);
-        Ok(to_sign.with_signature((Algorithm::Ecdsa, &der), &self.above(&certificate))?)
+        Ok(to_sign.with_signature((Algorithm::Ecdsa, &der), &self.above(By::Vitale, &certificate))?)
     }
 
     /// Whether the certificate of a card's key is trusted today: nobody is asked for a signature that nobody would
     /// take.
-    fn check(&self, certificate: &[u8]) -> Result<(), Refusal> {
+    fn check(&self, by: By, certificate: &[u8]) -> Result<(), Refusal> {
         let certificate = Certificate::from_der(certificate).map_err(|_| Refusal::NoKey)?;
-        Ok(self.trust.judge(&certificate, &[], self.today.into())?)
+        Ok(self.trust.judge(by, &certificate, self.today.into())?)
     }
 
     /// The authorities above a card's key, which go into the container.
-    fn above(&self, certificate: &[u8]) -> Vec<Vec<u8>> {
-        Certificate::from_der(certificate).map(|certificate| self.trust.above(&certificate)).unwrap_or_default()
+    fn above(&self, by: By, certificate: &[u8]) -> Vec<Vec<u8>> {
+        Certificate::from_der(certificate).map(|certificate| self.trust.above(by, &certificate)).unwrap_or_default()
     }
 }
 

@@ -8,9 +8,10 @@ use super::{
     fill::{Cards, Unfit, fill},
     refusal::Refusal,
     sealing,
+    signed::By,
     signing::{Bench, Keeping, Made, NoCopy, NotMade, Patient, Professional},
     trust::Trust,
-    verify::{By, Files, Finding, verify},
+    verify::{Files, Finding, verify},
 };
 use crate::{
     profile::{
@@ -54,6 +55,21 @@ fn form_file(text: &str) -> Result<FormFile, Diagnostics> {
 
 fn sound(text: &str) -> FormFile {
     form_file(text).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// What a Vitale signs of bytes that name another one, as `complete` has it sign.
+fn signed_by(vitale: &str, form: &[u8]) -> Vec<u8> {
+    let (professional, vitale) = (profile(virtuale_applets::cards::CPS_LEFEVRE), profile(vitale));
+    let [mut own, mut patient] = [&professional, &vitale].map(|it| in_process(Box::new(it.card())).expect("power"));
+    let mut holder = Right;
+    let mut keeping = Keeping::new(&mut holder);
+    let reading = cps::read(&mut own, professional.layout(), TODAY, &mut keeping).expect("a card");
+    let code = keeping.into_code();
+    let trust = Trust::test().expect("an authority");
+    let bench = Bench { trust: &trust, addressee: &[], today: TODAY, seed: 0 };
+    let professional = Professional { transport: &mut own, key: reading.signing_key().expect("a key"), code };
+    let patient = Patient { transport: &mut patient, layout: vitale.layout() };
+    bench.complete(form, professional, patient).expect("a signature").0
 }
 
 /// Makes and signs forms with two cards; the Vitale is left out where it is `None`.
@@ -200,6 +216,17 @@ fn a_card_whose_certificate_is_revoked_signs_nothing() {
 }
 
 #[test]
+fn another_vitale_than_that_of_the_form_is_found() {
+    let made = martin_with_lefevre(CONSULTATION);
+    let again = signed_by(virtuale_applets::cards::VITALE2_MARTIN, &made.files.form);
+    assert!(findings(&Files { vitale: Some(again), ..made.files.clone() }).is_empty());
+    let other = signed_by(virtuale_applets::cards::VITALE2_DURAND, &made.files.form);
+    let found = findings(&Files { vitale: Some(other), ..made.files });
+    let [Finding::Another { by: By::Vitale, form, signature }] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((form.as_str(), signature == "10000002"), ("10000002", false));
+}
+
+#[test]
 fn what_was_changed_is_found() {
     let made = martin_with_lefevre(COMPLETE);
     let other = martin_with_lefevre(CONSULTATION);
@@ -228,7 +255,7 @@ fn what_was_changed_is_found() {
     let crossed = Files { professional: made.files.vitale.clone(), ..made.files.clone() };
     assert_eq!(
         names(crossed),
-        ["Algorithm", "Attribute", "Attribute", "Attribute", "Caregiver", "Caregiver", "Caregiver"]
+        ["Algorithm", "Attribute", "Attribute", "Attribute", "Untrusted", "Another", "Another", "Another"]
     );
     assert_eq!(names(Files { vitale: None, ..made.files.clone() }), ["Missing"]);
     let mut broken = made.files.clone();
@@ -236,7 +263,7 @@ fn what_was_changed_is_found() {
     assert_eq!(names(broken), ["Signature"]);
     let short = made.files.professional.as_deref().and_then(|der| der.get(..100)).map(<[u8]>::to_vec);
     assert_eq!(names(Files { professional: short, ..made.files.clone() }), ["Container"]);
-    let empty = Trust::of(Vec::new());
+    let empty = Trust::default();
     assert!(verify(&made.files, &empty).findings.iter().all(|it| matches!(it, Finding::Untrusted { .. })));
 }
 

@@ -10,8 +10,11 @@ use super::{
     container::ContainerError,
     content::{Generation, Nature, Patient, Payment},
     mode::Part,
-    signed::{Algorithm, BILLING, CONTENT_TYPE, FLOW, ID_DATA, SIGNER, SIGNING_TIME, Signed, SignedError, TEST_FLOW},
-    trust::{Trust, Untrusted, is_signature, name_of},
+    signed::{
+        Algorithm, BILLING, By, CONTENT_TYPE, FLOW, ID_DATA, MESSAGE_DIGEST, SIGNER, SIGNING_TIME, Signed, SignedError,
+        TEST_FLOW,
+    },
+    trust::{Trust, Untrusted, card_of, is_signature, name_of},
 };
 use crate::{
     profile::{nir::Nir, tree::CardDate},
@@ -27,15 +30,6 @@ pub struct Files {
     pub professional: Option<Vec<u8>>,
     /// `vitale.p7s`: the Vitale's.
     pub vitale: Option<Vec<u8>>,
-}
-
-/// Which card a signature is of.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum By {
-    /// The professional's.
-    Professional,
-    /// The Vitale.
-    Vitale,
 }
 
 /// Something that is not right.
@@ -91,6 +85,17 @@ pub enum Finding {
         /// Which: its name, or its identifier.
         what: &'static str,
     },
+    /// An attribute has no place there.
+    #[error("the signed attribute {what} has no place in it")]
+    TooManyAttributes {
+        /// Whose signature.
+        by: By,
+        /// Which: its identifier.
+        what: String,
+    },
+    /// It has attributes that nobody signed.
+    #[error("it has attributes that nobody signed, and no form has any")]
+    Unsigned(By),
     /// The signature is of another form.
     #[error("the signature is of another form: the hash differs")]
     Digest(By),
@@ -106,11 +111,18 @@ pub enum Finding {
         why: Untrusted,
     },
     /// It was made before the form.
-    #[error("it was signed on {0}, before the day of the form")]
-    TooEarly(CardDate),
+    #[error("it was signed on {day}, before the day of the form")]
+    TooEarly {
+        /// Whose.
+        by: By,
+        /// The day of the signature.
+        day: CardDate,
+    },
     /// The signature and the form name different professionals or cards.
     #[error("the form says {form}, and the signature says {signature}")]
-    Caregiver {
+    Another {
+        /// Whose signature.
+        by: By,
         /// What the form says.
         form: String,
         /// What the signature or its certificate says.
@@ -208,15 +220,15 @@ impl Outcome {
         let day = signed.day();
         let form_day = self.form.as_ref().map(|form| form.date);
         if let Some(day) = day.filter(|day| form_day.is_some_and(|form| *day < form)) {
-            self.findings.push(Finding::TooEarly(day));
+            self.findings.push(Finding::TooEarly { by, day });
         }
         if let Some(day) = day
-            && let Err(why) = trust.judge(&signed.signer, &signed.certificates, day)
+            && let Err(why) = trust.judge(by, &signed.signer, day)
         {
             self.findings.push(Finding::Untrusted { by, why });
         }
-        if let (By::Professional, Some(form)) = (by, self.form.clone()) {
-            self.caregiver(&form, &signed);
+        if let Some(form) = &self.form {
+            self.findings.extend(agreement(by, form, &signed));
         }
         self.signatures.push(Judged { by, signer: name_of(&signed.signer), day, billing: signed.billing() });
     }
@@ -241,24 +253,42 @@ impl Outcome {
         }
         let wrong = rows.into_iter().filter(|(_, is_right)| !is_right);
         self.findings.extend(wrong.map(|(what, _)| Finding::Attribute { by, what }));
+        let others = signed.others(known(by)).into_iter();
+        self.findings.extend(others.map(|what| Finding::TooManyAttributes { by, what: what.to_string() }));
+        if signed.has_unsigned {
+            self.findings.push(Finding::Unsigned(by));
+        }
     }
+}
 
-    /// Whether form, attributes and certificate name the same professional.
-    fn caregiver(&mut self, form: &Form, signed: &Signed) {
-        let facts = signed.signer.to_der().ok().and_then(|der| CertificateFacts::of_der(&der)).unwrap_or_default();
-        let rows = [
+/// The attributes that a signature has, each once.
+fn known(by: By) -> &'static [ObjectIdentifier] {
+    match by {
+        By::Professional => &[CONTENT_TYPE, SIGNING_TIME, MESSAGE_DIGEST, FLOW, BILLING, SIGNER],
+        By::Vitale => &[CONTENT_TYPE, SIGNING_TIME, MESSAGE_DIGEST],
+    }
+}
+
+/// Where form, attributes and certificate name different professionals, or different cards.
+fn agreement(by: By, form: &Form, signed: &Signed) -> Vec<Finding> {
+    let facts = signed.signer.to_der().ok().and_then(|der| CertificateFacts::of_der(&der)).unwrap_or_default();
+    let rows = match (by, &form.vitale) {
+        (By::Professional, _) => vec![
             (Some(&form.caregiver.billing), signed.billing()),
             (form.caregiver.id.as_ref(), facts.subject.identifier),
             (form.professional_card.as_ref(), facts.card),
-        ];
-        for (said, signature) in rows {
-            if said != signature.as_ref() {
-                let shown = |text: Option<&String>| text.cloned().unwrap_or_else(|| "-".into());
-                let (form, signature) = (shown(said), shown(signature.as_ref()));
-                self.findings.push(Finding::Caregiver { form, signature });
-            }
-        }
-    }
+        ],
+        (By::Vitale, Some(vitale)) => vec![(Some(&vitale.serial), card_of(&signed.signer))],
+        // A form that was made without the Vitale names none.
+        (By::Vitale, None) => Vec::new(),
+    };
+    let differ = rows.into_iter().filter(|(said, signature)| *said != signature.as_ref());
+    let shown = |text: Option<&String>| text.cloned().unwrap_or_else(|| "-".into());
+    let findings = differ.map(|(said, signature)| {
+        let (form, signature) = (shown(said), shown(signature.as_ref()));
+        Finding::Another { by, form, signature }
+    });
+    findings.collect()
 }
 
 /// What of a form contradicts itself.

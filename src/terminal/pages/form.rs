@@ -12,8 +12,9 @@ use crate::terminal::{
         Form,
         content::{Act, ActSecrets, Generation, Nature, Patient, Secrets},
         mode::Part,
+        signed::By,
         signing::NoCopy,
-        verify::{By, Outcome},
+        verify::Outcome,
     },
 };
 
@@ -44,6 +45,10 @@ pub fn verified(outcome: &Outcome, place: &str, format: Format) -> Page {
         let parts = [Some((writer.own.signed)(&judged.signer, &day)), number];
         let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         writer.value(LABELS, (writer.own.by)(judged.by), Some(text));
+    }
+    let first = outcome.form.as_ref().and_then(|form| form.vitale.as_ref());
+    if let Some(vitale) = first.filter(|vitale| vitale.generation == Generation::Vitale1) {
+        writer.value(LABELS, (writer.own.by)(By::Vitale), Some((writer.own.vitale_1)(&vitale.serial)));
     }
     writer.page.gap();
     if outcome.is_sealed {
@@ -166,7 +171,7 @@ impl Writer {
         self.value(LABELS, (own.by)(By::Professional), professional.map(own.professional_card));
         let vitale = match &form.vitale {
             Some(vitale) if vitale.generation == Generation::Vitale2 => Some((own.vitale)(&vitale.serial)),
-            Some(_) => Some(own.vitale_1.to_owned()),
+            Some(vitale) => Some((own.vitale_1)(&vitale.serial)),
             None if form.mode.vitale() == Part::Later => Some(own.vitale_later.to_owned()),
             None => None,
         };

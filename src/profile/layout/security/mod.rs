@@ -85,6 +85,8 @@ pub(super) struct Key {
     pub(super) authorisation: Vec<Item>,
     /// From which day to which it is valid, where it says so and the form of certificates has a place for it.
     pub(super) certified: Option<[Path; 2]>,
+    /// What its X.509 certificate says as the number of the card, if it says one.
+    pub(super) card: Option<Path>,
 }
 
 /// A sort of key, and its name in layouts and card files.

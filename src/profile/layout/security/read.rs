@@ -184,6 +184,7 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         };
         Some([path(fields, first)?, path(fields, last)?])
     });
+    let card = fields.has("card").then(|| key_path(fields, "card")).flatten();
     Some(ObjectKind::Key(Key {
         label: label?.value.to_owned(),
         id: id?.value,
@@ -194,6 +195,7 @@ fn key(scope: &Scope<'_>, fields: &Fields<'_>, pins: &[String], first: usize) ->
         listed: fields.flag("listed").unwrap_or(true),
         authorisation,
         certified,
+        card,
     }))
 }
 

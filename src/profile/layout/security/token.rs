@@ -126,7 +126,8 @@ pub(in super::super) fn built(
         }
     }
     for (place, key) in held.iter().enumerate() {
-        let certificate = key.as_ref().and_then(|key| add(layout, place, key, &holder, &mut built.token, encoder));
+        let certificate =
+            key.as_ref().and_then(|key| add(layout, (place, key), (data, &holder), &mut built.token, encoder));
         built.certificates.push(certificate);
         let card_verifiable = key.as_ref().and_then(|key| card_verifiable(layout, place, key, data, encoder));
         built.card_verifiable.push(card_verifiable);
@@ -137,9 +138,8 @@ pub(in super::super) fn built(
 /// Adds a key and its certificate, and gives the certificate if the layout has a file for it.
 fn add(
     layout: &Layout,
-    place: usize,
-    held: &HeldKey,
-    holder: &Holder,
+    (place, held): (usize, &HeldKey),
+    (data, holder): (&Node, &Holder),
     token: &mut pkcs15::Token,
     encoder: &mut Encoder<'_>,
 ) -> Option<Issued> {
@@ -163,7 +163,8 @@ fn add(
         token.certificates.push(pkcs15::Certificate { label, id, path: file.fid });
     }
     let deciphers = object.rule.operations.contains(&"decipher");
-    match issue(held, (number, usage, deciphers), &key.label, holder) {
+    let card = key.card.as_ref().and_then(|path| first(data, path));
+    match issue(held, (number, usage, deciphers), (&key.label, card), holder) {
         Ok(certificate) => Some(certificate),
         Err(error) => {
             let (why, name) = (error.to_string(), &file.name);
@@ -226,7 +227,7 @@ struct Holder {
 fn issue(
     held: &HeldKey,
     (number, usage, deciphers): (u8, KeyUsage, bool),
-    label: &str,
+    (label, card): (&str, Option<&str>),
     holder: &Holder,
 ) -> Result<Issued, IssueError> {
     let usage = match usage {
@@ -244,8 +245,8 @@ fn issue(
         (Public::P256(point), _) => (SubjectKey::P256(point), point.as_slice()),
     };
     let name = &format!("{} {label}", holder.name);
-    let serial = serial(&[name.as_bytes(), bytes, &[usage as u8]]);
-    Issuer::usual().issue(&Request { name, serial, key, usage }).map(Issued::Now)
+    let serial = serial(&[name.as_bytes(), bytes, &[usage as u8], card.unwrap_or_default().as_bytes()]);
+    Issuer::usual().issue(&Request { name, card, serial, key, usage }).map(Issued::Now)
 }
 
 /// A serial number that differs wherever certificates differ: the start of a hash, positive and never zero.

@@ -8,9 +8,9 @@ use crate::{
         form::{
             Mode,
             mode::Paper,
-            signed::SignedError,
+            signed::{By, SignedError},
             signing::NoCopy,
-            verify::{By, Finding},
+            verify::Finding,
         },
     },
 };
@@ -58,7 +58,7 @@ pub(in crate::terminal::pages) struct FormWords {
     pub(in crate::terminal::pages) by: fn(By) -> &'static str,
     pub(in crate::terminal::pages) professional_card: fn(number: &str) -> String,
     pub(in crate::terminal::pages) vitale: fn(serial: &str) -> String,
-    pub(in crate::terminal::pages) vitale_1: &'static str,
+    pub(in crate::terminal::pages) vitale_1: fn(serial: &str) -> String,
     pub(in crate::terminal::pages) vitale_later: &'static str,
     pub(in crate::terminal::pages) paper: fn(Paper) -> Option<&'static str>,
     pub(in crate::terminal::pages) sealed: &'static str,
@@ -128,7 +128,7 @@ pub(super) static EN: FormWords = FormWords {
     },
     professional_card: |number| format!("signed by card {number}"),
     vitale: |serial| format!("signed by card {serial} (how a real one does is not public)"),
-    vitale_1: "there; a Vitale 1 signs nothing here: how a real one did is not public",
+    vitale_1: |serial| format!("card {serial} took part and signed nothing: how a Vitale 1 does is not public"),
     vitale_later: "signs later",
     paper: |paper| match paper {
         Paper::None => None,
@@ -148,9 +148,13 @@ pub(super) static EN: FormWords = FormWords {
         }
         Finding::Container { by, error } => format!("{}: {error}", EN_FILE(*by)),
         Finding::Attribute { by, what } => format!("{}: the signed attribute {what} is missing or wrong", EN_FILE(*by)),
-        Finding::Algorithm(by) | Finding::Digest(by) | Finding::Signature(by) => format!("{}: {finding}", EN_FILE(*by)),
+        Finding::Algorithm(by) | Finding::Digest(by) | Finding::Signature(by) | Finding::Unsigned(by) => {
+            format!("{}: {finding}", EN_FILE(*by))
+        }
+        Finding::TooManyAttributes { by, .. } | Finding::TooEarly { by, .. } | Finding::Another { by, .. } => {
+            format!("{}: {finding}", EN_FILE(*by))
+        }
         Finding::Untrusted { by, why } => format!("{}: {why}", EN_FILE(*by)),
-        Finding::TooEarly(_) | Finding::Caregiver { .. } => format!("form.p7s: {finding}"),
         _ => format!("form.bin: {finding}"),
     },
     no_copy: ToString::to_string,
@@ -223,7 +227,9 @@ pub(super) static FR: FormWords = FormWords {
     },
     professional_card: |number| format!("signée par la carte {number}"),
     vitale: |serial| format!("signée par la carte {serial} (le procédé des cartes réelles n'est pas public)"),
-    vitale_1: "présente ; une Vitale 1 ne signe rien ici : le procédé des cartes réelles n'est pas public",
+    vitale_1: |serial| {
+        format!("la carte {serial} a pris part sans rien signer : le procédé d'une Vitale 1 n'est pas public")
+    },
     vitale_later: "signe plus tard",
     paper: |paper| match paper {
         Paper::None => None,
@@ -283,9 +289,17 @@ fn french(finding: &Finding) -> String {
         Finding::Untrusted { by, why } => {
             format!("{} : {}", file(*by), crate::terminal::form::refusal::untrusted(why).french)
         }
-        Finding::TooEarly(day) => format!("form.p7s : signée le {}, avant le jour de la feuille", date(*day)),
-        Finding::Caregiver { form, signature } => {
-            format!("form.p7s : la feuille indique {form}, et la signature {signature}")
+        Finding::TooManyAttributes { by, what } => {
+            format!("{} : l'attribut signé {what} n'y a pas sa place", file(*by))
+        }
+        Finding::Unsigned(by) => {
+            format!("{} : il a des attributs que personne n'a signés, et aucune feuille n'en a", file(*by))
+        }
+        Finding::TooEarly { by, day } => {
+            format!("{} : signée le {}, avant le jour de la feuille", file(*by), date(*day))
+        }
+        Finding::Another { by, form, signature } => {
+            format!("{} : la feuille indique {form}, et la signature {signature}", file(*by))
         }
     }
 }
