@@ -113,7 +113,7 @@ fn cards_that_the_mode_does_not_ask_for_are_refused() {
             "a second card of the same kind",
         ),
         ("fixtures/forms/degradee.toml --card cps-perimee", 4, "is not valid on the day of the form: it ended on"),
-        ("fixtures/forms/degradee.toml --card cpa-caisse", 4, "no billing situation"),
+        ("fixtures/forms/degradee.toml --card cpa-caisse", 4, "a card of type CPA makes no forms"),
     ];
     for (arguments, right, text) in rows {
         let (code, out) = sign(&sandbox, &format!("{arguments} -o out"));

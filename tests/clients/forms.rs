@@ -11,8 +11,8 @@ use crate::{
 /// Signs two forms, of which the second says all that a form can say, into `form` and `whole`.
 const SIGN: &str = r"
 echo 1234 > pin.txt
-virtuale fse sign fixtures/forms/consultation.toml --card vitale2-martin --card cps-lefevre --pin-fd 3 -o plain 3< pin.txt
-virtuale fse sign fixtures/forms/complete.toml --card vitale2-martin --card cps-lefevre --pin-fd 3 -o form 3< pin.txt
+virtuale fse sign fixtures/forms/consultation.toml --card vitale2-martin --card cps-lefevre --pin-fd 3 -o form 3< pin.txt
+virtuale fse sign fixtures/forms/complete.toml --card vitale2-martin --card cps-lefevre --pin-fd 3 -o whole 3< pin.txt
 ";
 
 pub(crate) fn trials() -> Vec<Trial> {
@@ -37,11 +37,11 @@ fn openssl_verifies_and_opens_them(sandbox: &Sandbox) -> Result<(), Failed> {
 fn another_implementation_verifies_them(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = format!(
         "{SIGN}
-         for form in plain form; do
+         for form in form whole; do
            {PYTHON} tests/clients/forms/verify.py $form fixtures/keys/TEST-fort-chain.crt.pem fixtures/keys/TEST-chain.crt.pem
          done
-         printf '\\001' | dd of=form/form.bin bs=1 seek=40 conv=notrunc status=none
-         ! {PYTHON} tests/clients/forms/verify.py form fixtures/keys/TEST-fort-chain.crt.pem fixtures/keys/TEST-chain.crt.pem"
+         printf '\\001' | dd of=whole/form.bin bs=1 seek=40 conv=notrunc status=none
+         ! {PYTHON} tests/clients/forms/verify.py whole fixtures/keys/TEST-fort-chain.crt.pem fixtures/keys/TEST-chain.crt.pem"
     );
     let said = shell(sandbox, &script, "")?;
     if said.matches("all is right").count() == 2 { Ok(()) } else { Err(said.into()) }

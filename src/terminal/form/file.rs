@@ -9,8 +9,9 @@ use std::sync::{Arc, LazyLock};
 use jiff::civil::Date;
 
 use super::{
-    content::{ActSecrets, InsuredId, Nature, Patient, Prescriber},
+    content::{Act, ActSecrets, InsuredId, Nature, Patient, Payment, Prescriber, Secrets},
     mode::Mode,
+    rules::{self, Facts, NO_EXONERATION},
 };
 use crate::{
     profile::{
@@ -25,9 +26,6 @@ use crate::{
 
 /// The longest form file, in bytes: far more than twenty acts take.
 pub const LONGEST: usize = 65_536;
-
-/// The code of an act with a co-payment.
-const NO_EXONERATION: &str = "0";
 
 /// A form file that was read.
 #[derive(Clone, Debug)]
@@ -46,53 +44,16 @@ pub struct FormFile {
     pub patient: Option<Patient>,
     /// The billing number of the professional, where the file says it.
     pub billing: Option<String>,
-    /// Who prescribed.
-    pub prescriber: Option<Prescriber>,
     /// What the insurance pays for.
     pub nature: Nature,
     /// The acts; at least one.
-    pub acts: Vec<WrittenAct>,
-    /// Whether the patient does not advance the share of the basic regime.
-    pub basic_is_paid: bool,
-    /// Whether the form is for the complementary insurer too.
-    pub complementary_is_paid: bool,
-    /// What others pay, where the file says it.
-    pub third_party: Option<Cents>,
-    /// What all acts cost, where the file says it.
-    pub total: Option<Cents>,
+    pub acts: Vec<Act>,
+    /// Who pays.
+    pub payment: Payment,
+    /// What is to be enciphered.
+    pub secrets: Secrets,
     source: Arc<Source>,
     tree: Node,
-}
-
-/// An act, as a form file has it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct WrittenAct {
-    /// Its day.
-    pub date: CardDate,
-    /// The code of the service.
-    pub code: String,
-    /// The quotation, in hundredths.
-    pub quotation: u64,
-    /// The number of the tooth.
-    pub tooth: Option<String>,
-    /// What is asked for it.
-    pub amount: Cents,
-    /// How much of that is beyond the tariff; no more than all.
-    pub overrun: Cents,
-    /// How much of the tariff is for the way; no more than all.
-    pub travel: Cents,
-    /// Why there is no co-payment.
-    pub exoneration: String,
-    /// The rate of the basic regime.
-    pub rate: Rate,
-    /// The share of the complementary insurer; no more than the basic regime leaves.
-    pub complementary: Cents,
-    /// When the prior agreement was asked for.
-    pub agreement: Option<CardDate>,
-    /// The number of the imaging device.
-    pub device: Option<String>,
-    /// What is enciphered.
-    pub secrets: ActSecrets,
 }
 
 /// The keys of form files.
@@ -129,6 +90,23 @@ impl FormFile {
         Diagnostic::new(&self.source, place(&self.tree, path), message).hint(hint)
     }
 
+    /// What it says of the form, which a card may say the rest of.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        Facts {
+            date: self.date,
+            number: self.number,
+            lot: self.lot,
+            insured: self.insured.as_ref(),
+            patient: self.patient.as_ref(),
+            billing: self.billing.as_deref(),
+            nature: &self.nature,
+            acts: &self.acts,
+            payment: self.payment,
+            secrets: Some(&self.secrets),
+        }
+    }
+
     /// The text.
     #[must_use]
     pub fn source(&self) -> &Source {
@@ -147,13 +125,15 @@ impl Check<'_> {
         let tree = self.tree;
         let mode = text(tree, "mode").and_then(|key| Mode::of_key(&key)).unwrap_or(Mode::Secured);
         let date = date(tree, "date").unwrap_or(today);
-        self.not_after("date", date, today, || said!(en: "today", fr: "aujourd'hui"));
+        if date > today {
+            let message =
+                said!(en: "{date} is after today, {today}", fr: "le {date} vient après aujourd'hui, le {today}");
+            let hint = said!(en: "write {today}, or a day before it", fr: "écrire {today}, ou un jour avant");
+            self.wrong("date", message, hint);
+        }
         let written = tree.at("acte").map(Node::list).unwrap_or_default();
         let acts: Vec<_> = written.iter().enumerate().map(|(index, node)| self.act(index, node, date)).collect();
-        if acts.is_empty() && tree.at("acte").is_some() {
-            let message = said!(en: "a form has at least one act", fr: "une feuille a au moins un acte");
-            self.wrong("acte", message, said!(en: "write [[acte]]", fr: "écrire [[acte]]"));
-        }
+        let secrets = written.iter().map(secrets).collect();
         let form = FormFile {
             mode,
             date,
@@ -162,18 +142,17 @@ impl Check<'_> {
             insured: tree.at("assure").map(insured),
             patient: tree.at("beneficiaire").map(patient),
             billing: text(tree, "executant.numero_facturation"),
-            prescriber: self.prescriber(date),
-            nature: self.nature(date),
-            basic_is_paid: flag(tree, "tiers_payant.regime_obligatoire"),
-            complementary_is_paid: flag(tree, "tiers_payant.complementaire"),
-            third_party: number(tree, "tiers_payant.montant").map(Cents),
-            total: number(tree, "total").map(Cents),
+            nature: self.nature(),
+            payment: payment(tree, &acts),
             acts,
+            secrets: Secrets { prescriber: tree.at("prescripteur").and_then(prescriber), acts: secrets },
             source: Arc::clone(source),
             tree: tree.clone(),
         };
         self.who(&form);
-        self.sums(&form);
+        for breach in rules::breaches(&form.facts()) {
+            self.wrong(&breach.place.path(), breach.rule.said(), breach.rule.hint());
+        }
         form
     }
 
@@ -204,53 +183,8 @@ impl Check<'_> {
         }
     }
 
-    /// What the file says of sums that follow from the acts.
-    fn sums(&mut self, form: &FormFile) {
-        let total = form.acts.iter().map(|act| act.amount).sum();
-        let basic: Cents = form.acts.iter().map(WrittenAct::basic).sum();
-        let complementary: Cents = form.acts.iter().map(|act| act.complementary).sum();
-        let paid = |share, is_paid| if is_paid { share } else { Cents::ZERO };
-        let third_party = paid(basic, form.basic_is_paid) + paid(complementary, form.complementary_is_paid);
-        for (path, given, right) in
-            [("total", form.total, total), ("tiers_payant.montant", form.third_party, third_party)]
-        {
-            if let Some(given) = given.filter(|given| *given != right) {
-                let message = said!(
-                    en: "this says {given}, and the acts give {right}",
-                    fr: "ceci indique {given}, et les actes donnent {right}",
-                );
-                let hint = said!(
-                    en: "write {right}, correct an act, or leave it out: it is then computed",
-                    fr: "écrire {right}, corriger un acte, ou omettre la clé : le montant est alors calculé",
-                );
-                self.wrong(path, message, hint);
-            }
-        }
-        if !form.complementary_is_paid {
-            return;
-        }
-        if complementary == Cents::ZERO {
-            let message = said!(
-                en: "no act has a share of the complementary insurer",
-                fr: "aucun acte n'a de part complémentaire",
-            );
-            let hint = said!(
-                en: "write part_complementaire in an act, or leave this out",
-                fr: "écrire part_complementaire dans un acte, ou omettre cette clé",
-            );
-            self.wrong("tiers_payant.complementaire", message, hint);
-        }
-    }
-
-    fn prescriber(&mut self, form: CardDate) -> Option<Prescriber> {
-        let billing = text(self.tree, "prescripteur.numero_facturation")?;
-        let date = date(self.tree, "prescripteur.date")?;
-        self.not_after("prescripteur.date", date, form, day_of_form);
-        Some(Prescriber { billing, date })
-    }
-
     /// What the insurance pays for, which takes a day or a number for all but illness.
-    fn nature(&mut self, form: CardDate) -> Nature {
+    fn nature(&mut self) -> Nature {
         let kind = text(self.tree, "nature").unwrap_or_default();
         for (wanted, path) in [("maternite", "maternite"), ("at", "accident")] {
             let (is_there, is_wanted) = (self.tree.at(path).is_some(), kind == wanted);
@@ -285,9 +219,6 @@ impl Check<'_> {
             }
         }
         let accident = date(self.tree, "accident.date");
-        if let Some(day) = accident {
-            self.not_after("accident.date", day, form, day_of_form);
-        }
         match (kind.as_str(), date(self.tree, "maternite"), text(self.tree, "accident.numero"), accident) {
             ("maternite", Some(day), _, _) => Nature::Maternity(day),
             ("at", _, Some(number), _) => Nature::AccidentNumber(number),
@@ -296,153 +227,49 @@ impl Check<'_> {
         }
     }
 
-    fn act(&mut self, index: usize, node: &Node, form: CardDate) -> WrittenAct {
-        let path = |key: &str| format!("acte.{index}.{key}");
-        let amount = |key| Cents(number(node, key).unwrap_or_default());
-        let date = date(node, "date").unwrap_or(form);
-        self.not_after(&path("date"), date, form, day_of_form);
+    fn act(&mut self, index: usize, node: &Node, form: CardDate) -> Act {
+        let cents = |key| Cents(number(node, key).unwrap_or_default());
         let exoneration = text(node, "exoneration").unwrap_or_else(|| NO_EXONERATION.into());
         let rate = self.rate(index, node, &exoneration);
-        let mut act = WrittenAct {
-            date,
+        let act = Act {
+            date: date(node, "date").unwrap_or(form),
             code: text(node, "code").unwrap_or_default(),
             quotation: number(node, "coefficient").unwrap_or_default(),
             tooth: text(node, "dent"),
-            amount: amount("montant"),
-            overrun: amount("depassement"),
-            travel: amount("deplacement"),
+            amount: cents("montant"),
+            overrun: cents("depassement"),
+            travel: cents("deplacement"),
             exoneration,
             rate,
-            complementary: amount("part_complementaire"),
-            agreement: self::date(node, "accord_prealable"),
+            basic: Cents::ZERO,
+            complementary: cents("part_complementaire"),
+            agreement: date(node, "accord_prealable"),
             device: text(node, "appareil"),
-            secrets: ActSecrets {
-                ccam: text(node, "ccam"),
-                lpp: text(node, "lpp"),
-                cip: text(node, "cip"),
-                justification: text(node, "justificatif"),
-            },
         };
-        let (amount, tariff) = (act.amount, act.tariff());
-        let left = amount.without(act.basic()).unwrap_or_default();
-        for (key, part, most) in [
-            ("depassement", act.overrun, amount),
-            ("deplacement", act.travel, tariff),
-            ("part_complementaire", act.complementary, left),
-        ] {
-            if part > most {
-                let message = said!(
-                    en: "this is {part}, and there is {most} for it",
-                    fr: "ceci fait {part}, et il y a {most} pour cela",
-                );
-                let hint = said!(
-                    en: "montant has everything in it: overrun, way, and the shares of both insurers",
-                    fr: "montant comprend tout : dépassement, déplacement, et les parts des deux organismes",
-                );
-                self.wrong(&path(key), message, hint);
-            }
-        }
-        if act.quotation == 0 {
-            let message = said!(en: "a coefficient is 0.01 at least", fr: "un coefficient est au moins de 0.01");
-            let hint = said!(en: "leave it out: it is then 1", fr: "l'omettre : il est alors de 1");
-            self.wrong(&path("coefficient"), message, hint);
-        }
-        if let Some(cip) = act.secrets.cip.as_ref().filter(|cip| !matches!(cip.len(), 7 | 13)) {
-            let length = cip.len();
-            let message = said!(
-                en: "a CIP has 7 or 13 digits; this has {length}",
-                fr: "un CIP a 7 ou 13 chiffres ; celui-ci en a {length}",
-            );
-            self.wrong(&path("cip"), message, said!(en: "look at the box", fr: "regarder la boîte"));
-        }
-        if act.exoneration == NO_EXONERATION && act.secrets.justification.is_some() {
-            let message = said!(
-                en: "there is no exoneration to prove",
-                fr: "il n'y a aucune exonération à justifier",
-            );
-            let hint = said!(
-                en: "write exoneration, or leave this out",
-                fr: "écrire exoneration, ou omettre ceci",
-            );
-            self.wrong(&path("justificatif"), message, hint);
-        }
-        if let Some(agreement) = act.agreement {
-            self.not_after(&path("accord_prealable"), agreement, form, day_of_form);
-        }
-        act.overrun = act.overrun.min(amount);
-        act
+        Act { basic: act.tariff().unwrap_or_default().at(rate), ..act }
     }
 
     /// The rate of an act. It is public where there is no co-payment: all of it. Else the author says it.
     fn rate(&mut self, index: usize, node: &Node, exoneration: &str) -> Rate {
-        let path = format!("acte.{index}.taux");
         let given = number(node, "taux").and_then(|rate| u8::try_from(rate).ok()).map(Rate);
-        match (given, exoneration) {
-            (Some(rate), NO_EXONERATION) => rate,
-            (None, NO_EXONERATION) => {
-                let message = said!(
-                    en: "nobody says which share of this act the basic regime pays",
-                    fr: "rien ne dit quelle part de cet acte paie le régime obligatoire",
-                );
-                let hint = said!(
-                    en: "write taux, in per cent, such as taux = 70; with an exoneration it is 100 by itself",
-                    fr: "écrire taux, en pour cent, par exemple taux = 70 ; avec une exonération c'est 100 d'office",
-                );
-                self.mistakes.add(Diagnostic::new(self.mistakes.source(), node.span.clone(), message).hint(hint));
-                Rate::default()
-            }
-            (Some(rate), _) if rate != Rate::WHOLE => {
-                let message = said!(
-                    en: "with an exoneration there is no co-payment: the rate is 100",
-                    fr: "avec une exonération il n'y a pas de ticket modérateur : le taux est 100",
-                );
-                let hint = said!(
-                    en: "leave taux out, or exoneration",
-                    fr: "omettre taux, ou exoneration",
-                );
-                self.wrong(&path, message, hint);
-                rate
-            }
-            _ => Rate::WHOLE,
+        if given.is_none() && exoneration == NO_EXONERATION {
+            let message = said!(
+                en: "nobody says which share of this act the basic regime pays",
+                fr: "rien ne dit quelle part de cet acte paie le régime obligatoire",
+            );
+            let hint = said!(
+                en: "write taux, in per cent, such as taux = 70; with an exoneration it is 100 by itself",
+                fr: "écrire taux, en pour cent, par exemple taux = 70 ; avec une exonération c'est 100 d'office",
+            );
+            self.wrong(&format!("acte.{index}"), message, hint);
         }
-    }
-
-    /// Notes if a day comes after another.
-    fn not_after(&mut self, path: &str, day: CardDate, last: CardDate, what: impl Fn() -> Bilingual) {
-        if day <= last {
-            return;
-        }
-        let what = what();
-        let message = said!(
-            with what;
-            en: "{day} is after {what}, {last}",
-            fr: "le {day} vient après {what}, le {last}",
-        );
-        self.wrong(path, message, said!(en: "write {last}, or a day before it", fr: "écrire {last}, ou un jour avant"));
+        given.unwrap_or(Rate::WHOLE)
     }
 
     fn wrong(&mut self, path: &str, message: Bilingual, hint: Bilingual) {
         let place = place(self.tree, path);
         self.mistakes.add(Diagnostic::new(self.mistakes.source(), place, message).hint(hint));
     }
-}
-
-impl WrittenAct {
-    /// The tariff: what the basic regime pays its rate of.
-    #[must_use]
-    pub fn tariff(&self) -> Cents {
-        self.amount.without(self.overrun).unwrap_or_default()
-    }
-
-    /// The share of the basic regime.
-    #[must_use]
-    pub fn basic(&self) -> Cents {
-        self.tariff().at(self.rate)
-    }
-}
-
-fn day_of_form() -> Bilingual {
-    said!(en: "the day of the form", fr: "le jour de la feuille")
 }
 
 fn insured(node: &Node) -> InsuredId {
@@ -456,6 +283,31 @@ fn patient(node: &Node) -> Patient {
             Patient::Born { date, rang_gemellaire: text(node, "rang_gemellaire").unwrap_or_else(|| "1".into()) }
         }
         (nir, _) => Patient::Nir(nir.unwrap_or_default()),
+    }
+}
+
+fn prescriber(node: &Node) -> Option<Prescriber> {
+    Some(Prescriber { billing: text(node, "numero_facturation")?, date: date(node, "date")? })
+}
+
+fn secrets(act: &Node) -> ActSecrets {
+    ActSecrets {
+        ccam: text(act, "ccam"),
+        lpp: text(act, "lpp"),
+        cip: text(act, "cip"),
+        justification: text(act, "justificatif"),
+    }
+}
+
+/// What follows from the acts, in whose place what the file says of it stands.
+fn payment(tree: &Node, acts: &[Act]) -> Payment {
+    let [basic, complementary] =
+        ["regime_obligatoire", "complementaire"].map(|key| flag(tree, &format!("tiers_payant.{key}")));
+    let right = Payment::of(acts, basic, complementary);
+    Payment {
+        total: number(tree, "total").map_or(right.total, Cents),
+        third_party: number(tree, "tiers_payant.montant").map_or(right.third_party, Cents),
+        ..right
     }
 }
 

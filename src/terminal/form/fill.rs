@@ -2,31 +2,23 @@
 
 use super::{
     Container,
-    content::{Act, Caregiver, Form, Generation, InsuredId, Patient, Payment, Secrets, VitaleUsed},
-    file::{FormFile, WrittenAct},
+    against::{self, Disagreement, Said},
+    content::{Caregiver, Form, Patient, Secrets},
+    file::FormFile,
     mode::Part,
     refusal::Refusal,
+    rules::{self, Facts},
 };
 use crate::{
     profile::{
         diagnostic::{Diagnostic, Diagnostics},
         said::{Bilingual, said},
-        tree::CardDate,
     },
     terminal::{
         cps::{self, BillingSituation, Proof},
-        files::Lock,
-        vitale::{self, Ability, Beneficiary, Model, Remark, Verdict},
+        vitale,
     },
 };
-
-/// The exoneration that a long-term illness gives, and the digits of coverage that say there is one
-/// [MEDINTUX-SSV codes].
-const LONG_TERM_ILLNESS: &str = "4";
-const EXONERATING: [&str; 3] = ["1", "2", "3"];
-
-/// The service that pays the complementary share too.
-const FREE_COVER: &str = "01";
 
 /// The cards that were read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -71,11 +63,16 @@ pub fn fill(file: &FormFile, cards: Cards<'_>) -> Result<(Form, Secrets), Unfit>
         Some(reading) => filling.caregiver(reading, cards.is_lot)?,
         None => Caregiver { billing: file.billing.clone().unwrap_or_default(), ..Caregiver::default() },
     };
-    let (insured, patient, used) = match vitale {
-        Some(reading) => filling.of_vitale(reading)?,
+    let Said { insured, patient, vitale } = match vitale {
+        Some(reading) => {
+            let (said, wrong) = against::vitale(&file.facts(), reading)?;
+            for Disagreement { place, message, hint } in wrong {
+                filling.wrong(&place.path(), message, hint);
+            }
+            said
+        }
         None => filling.of_file()?,
     };
-    let acts: Vec<_> = file.acts.iter().map(act).collect();
     let form = Form {
         mode: file.mode,
         date: file.date,
@@ -85,9 +82,9 @@ pub fn fill(file: &FormFile, cards: Cards<'_>) -> Result<(Form, Secrets), Unfit>
         patient,
         caregiver,
         nature: file.nature.clone(),
-        payment: Payment::of(&acts, file.basic_is_paid, file.complementary_is_paid),
-        acts,
-        vitale: used,
+        acts: file.acts.clone(),
+        payment: file.payment,
+        vitale,
         professional_card: professional.and_then(|reading| reading.professional.card.number.clone()),
     };
     if !filling.mistakes.is_empty() {
@@ -99,31 +96,12 @@ pub fn fill(file: &FormFile, cards: Cards<'_>) -> Result<(Form, Secrets), Unfit>
         Ok(read) if read == container => {}
         _ => return Err(Refusal::NotCodable.into()),
     }
-    let prescriber = file.prescriber.clone();
-    let secrets = Secrets { prescriber, acts: file.acts.iter().map(|act| act.secrets.clone()).collect() };
-    Ok((container.form, secrets))
-}
-
-fn act(written: &WrittenAct) -> Act {
-    Act {
-        date: written.date,
-        code: written.code.clone(),
-        quotation: written.quotation,
-        tooth: written.tooth.clone(),
-        amount: written.amount,
-        overrun: written.overrun,
-        travel: written.travel,
-        exoneration: written.exoneration.clone(),
-        rate: written.rate,
-        basic: written.basic(),
-        complementary: written.complementary,
-        agreement: written.agreement,
-        device: written.device.clone(),
+    // Nor is it this project's whether what they say is what a form may say.
+    if let Some(breach) = rules::breaches(&Facts::from(&container.form)).into_iter().next() {
+        return Err(Refusal::NotSound(breach).into());
     }
+    Ok((container.form, file.secrets.clone()))
 }
-
-/// Whose rights pay, who was cared for, and by which card that is known.
-type Known = (InsuredId, Patient, Option<VitaleUsed>);
 
 /// A form in the making.
 struct Filling<'a> {
@@ -135,6 +113,9 @@ impl Filling<'_> {
     /// Who cares: the billing situation of the card that the file names, else the first that holds.
     fn caregiver(&mut self, reading: &cps::Reading, is_lot: bool) -> Result<Caregiver, Refusal> {
         let day = self.file.date;
+        if let Some(kind @ ("cpf" | "cpa")) = reading.professional.card.kind.as_deref() {
+            return Err(Refusal::KindMakesNone(kind.to_uppercase()));
+        }
         let validity = reading.professional.card.validity;
         match (validity.start, validity.end) {
             (_, Some(day_of)) if validity.is_over(day) => {
@@ -185,182 +166,10 @@ impl Filling<'_> {
         })
     }
 
-    fn of_file(&self) -> Result<Known, Refusal> {
+    fn of_file(&self) -> Result<Said, Refusal> {
         let insured = self.file.insured.clone().ok_or(Refusal::NoVitale(self.file.mode))?;
         let patient = self.file.patient.clone().unwrap_or_else(|| Patient::Nir(insured.nir.clone()));
-        Ok((insured, patient, None))
-    }
-
-    fn of_vitale(&mut self, reading: &vitale::Reading) -> Result<Known, Refusal> {
-        let is_usable = reading.abilities().contains(&(Ability::SecuredForm, Verdict::WithProfessionalCard));
-        if !is_usable {
-            return Err(Refusal::VitaleNotUsable);
-        }
-        let (card, insured) = (&reading.volet.card, &reading.volet.insured);
-        let said = |value: &Option<String>, what| value.clone().ok_or(Refusal::VitaleSilent(what));
-        let insured = InsuredId {
-            nir: said(&insured.nir, "nir")?,
-            regime: said(&insured.regime, "code_regime")?,
-            body: said(&insured.body, "caisse")?,
-            centre: said(&insured.centre, "centre")?,
-        };
-        let serial = said(&card.serial, "numero_serie")?;
-        let generation = if reading.model == Model::Vitale1 { Generation::Vitale1 } else { Generation::Vitale2 };
-        self.agree(&insured);
-        let Some(person) = self.person(reading, &insured) else {
-            return Ok((insured, Patient::Nir(String::new()), None));
-        };
-        self.rights(reading, person);
-        self.payment(reading, person);
-        let patient = match (&person.nir, person.born) {
-            (Some(nir), _) => Patient::Nir(nir.clone()),
-            (None, Some(born)) => {
-                let rank = person.rank.clone().unwrap_or_else(|| "1".into());
-                Patient::Born { date: CardDate { hour: 0, minute: 0, ..born }, rang_gemellaire: rank }
-            }
-            (None, None) => return Err(Refusal::VitaleSilent("naissance")),
-        };
-        Ok((insured, patient, Some(VitaleUsed { generation, serial })))
-    }
-
-    /// What the file says of the insured must be what the card says.
-    fn agree(&mut self, card: &InsuredId) {
-        let Some(written) = self.file.insured.clone() else { return };
-        let rows = [
-            ("nir", &written.nir, &card.nir),
-            ("code_regime", &written.regime, &card.regime),
-            ("caisse", &written.body, &card.body),
-            ("centre", &written.centre, &card.centre),
-        ];
-        for (key, written, said) in rows {
-            if written != said {
-                let message = said!(
-                    en: "the Vitale says {said}",
-                    fr: "la Vitale indique {said}",
-                );
-                let hint = said!(
-                    en: "leave [assure] out: the card says it; or take the card of this insured",
-                    fr: "omettre [assure] : la carte le dit ; ou prendre la carte de cet assuré",
-                );
-                self.wrong(&format!("assure.{key}"), message, hint);
-            }
-        }
-    }
-
-    /// Who of those on the card was cared for.
-    fn person<'r>(&mut self, reading: &'r vitale::Reading, insured: &InsuredId) -> Option<&'r Beneficiary> {
-        let people = &reading.volet.beneficiaries;
-        let wanted = self.file.patient.as_ref();
-        let is_meant = |person: &&Beneficiary| match wanted {
-            None => person.nir.as_ref() == Some(&insured.nir) || people.first() == Some(*person),
-            Some(Patient::Nir(nir)) => person.nir.as_ref() == Some(nir),
-            Some(Patient::Born { date, rang_gemellaire }) => {
-                let born = person.born.map(|born| CardDate { hour: 0, minute: 0, ..born });
-                born == Some(*date) && person.rank.as_deref().unwrap_or("1") == rang_gemellaire
-            }
-        };
-        let found = people.iter().find(is_meant);
-        if found.is_none() {
-            let names: Vec<_> = people.iter().filter_map(Beneficiary::full_name).collect();
-            let names = names.join(", ");
-            let message = said!(
-                en: "nobody on this Vitale is this person",
-                fr: "personne sur cette Vitale n'est cette personne",
-            );
-            let hint = said!(
-                en: "it has {names}: write the nir, or naissance and rang_gemellaire, of one of them",
-                fr: "elle porte {names} : écrire le nir, ou naissance et rang_gemellaire, de l'un d'eux",
-            );
-            self.wrong("beneficiaire", message, hint);
-        }
-        found
-    }
-
-    /// Whether the person has rights on the day of each act, and the exoneration that is claimed.
-    fn rights(&mut self, reading: &vitale::Reading, person: &Beneficiary) {
-        let name = person.full_name().unwrap_or_default();
-        let sealed = reading.closed.iter().any(|file| file.lock == Lock::ProfessionalCard);
-        for (index, act) in self.file.acts.iter().enumerate() {
-            let day = act.date;
-            // A Vitale 1 has no periods of rights: those of coverage stand for them.
-            let covered = person.coverage.iter().map(|coverage| &coverage.period);
-            let periods = person.rights.iter().chain(covered.filter(|_| reading.model == Model::Vitale1));
-            if !periods.into_iter().any(|period| period.covers(day)) {
-                let message = said!(
-                    en: "the Vitale gives {name} no rights on {day}",
-                    fr: "la Vitale ne donne aucun droit à {name} le {day}",
-                );
-                self.wrong(
-                    &format!("acte.{index}.date"),
-                    message,
-                    said!(
-                        en: "have the card updated, or write mode = \"degrade\" and bill with paper",
-                        fr: "faire mettre la carte à jour, ou écrire mode = \"degrade\" et facturer avec du papier",
-                    ),
-                );
-            }
-            let is_ill = person.coverage.iter().any(|coverage| {
-                let exonerates = coverage.ald.as_deref().is_some_and(|ald| EXONERATING.contains(&ald));
-                exonerates && coverage.period.covers(day)
-            });
-            let is_exempt = person.exonerations.iter().any(|exoneration| {
-                exoneration.code.as_deref() == Some(LONG_TERM_ILLNESS) && exoneration.period.covers(day)
-            });
-            if act.exoneration == LONG_TERM_ILLNESS && !sealed && !is_ill && !is_exempt {
-                let message = said!(
-                    en: "the Vitale says nothing of a long-term illness of {name} on {day}",
-                    fr: "la Vitale n'indique aucune affection de longue durée de {name} le {day}",
-                );
-                self.wrong(
-                    &format!("acte.{index}.exoneration"),
-                    message,
-                    said!(
-                        en: "write the rate of the act in place of it, as taux",
-                        fr: "écrire le taux de l'acte à la place, dans taux",
-                    ),
-                );
-            }
-        }
-    }
-
-    /// Whether others may pay in the patient's place.
-    fn payment(&mut self, reading: &vitale::Reading, person: &Beneficiary) {
-        let day = self.file.date;
-        let overdue = reading.remarks.iter().any(|remark| matches!(remark, Remark::UpdateOverdue { .. }));
-        if overdue && self.file.basic_is_paid {
-            let message = said!(
-                en: "third-party payment is suspended: the card missed its yearly update",
-                fr: "le tiers payant est suspendu : la carte n'a pas eu sa mise à jour annuelle",
-            );
-            self.wrong(
-                "tiers_payant.regime_obligatoire",
-                message,
-                said!(
-                    en: "have the card updated, or leave this out: the patient pays and is paid back",
-                    fr: "faire mettre la carte à jour, ou omettre ceci : le patient paie et est remboursé",
-                ),
-            );
-        }
-        if !self.file.complementary_is_paid {
-            return;
-        }
-        let services = reading.volet.insured.service.iter().chain(&person.service);
-        let is_free =
-            |service: &vitale::Dated| service.code.as_deref() == Some(FREE_COVER) && service.period.covers(day);
-        if !services.into_iter().any(is_free) && !person.complementary().any(|cover| cover.period.covers(day)) {
-            let message = said!(
-                en: "the Vitale shows no complementary cover on {day}",
-                fr: "la Vitale n'indique aucune couverture complémentaire le {day}",
-            );
-            self.wrong(
-                "tiers_payant.complementaire",
-                message,
-                said!(
-                    en: "leave this out: the patient pays that share",
-                    fr: "omettre ceci : le patient paie cette part",
-                ),
-            );
-        }
+        Ok(Said { insured, patient, vitale: None })
     }
 
     fn wrong(&mut self, path: &str, message: Bilingual, hint: Bilingual) {

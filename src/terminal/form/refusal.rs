@@ -2,13 +2,13 @@
 
 use virtuale_engine::StatusWord;
 
-use super::{mode::Mode, trust::Untrusted};
+use super::{mode::Mode, rules::Breach, trust::Untrusted};
 use crate::{
     profile::{
         said::{Bilingual, said},
         tree::CardDate,
     },
-    terminal::{right::Unproven, signature::Unsigned},
+    terminal::{remark::Remark, right::Unproven, signature::Unsigned},
 };
 
 /// Why no form is made with these cards.
@@ -52,15 +52,21 @@ pub enum Refusal {
     /// Its certificate is not trusted.
     #[error("the certificate is not trusted: {0}")]
     Untrusted(#[from] Untrusted),
-    /// The Vitale may not be used for a form today.
+    /// It is of a type that makes no forms: `CPF` or `CPA`.
+    #[error("a card of type {0} makes no forms")]
+    KindMakesNone(String),
+    /// The Vitale may not be used for a form today: what keeps it from that, worst first.
     #[error("the Vitale may not be used for a form today")]
-    VitaleNotUsable,
+    VitaleNotUsable(Vec<Remark>),
     /// The Vitale does not say what a form must say of it.
     #[error("the Vitale does not say its {0}")]
     VitaleSilent(&'static str),
     /// The professional's card does not say what a form must say of it, as a form says it.
     #[error("a card says something that a form cannot say")]
     NotCodable,
+    /// A card says what a form may not say.
+    #[error("a card says what a form may not: {}", .0.said())]
+    NotSound(Breach),
     /// A card signed nothing.
     #[error(transparent)]
     Unsigned(#[from] Unsigned),
@@ -159,6 +165,15 @@ impl Refusal {
                 ),
                 another_professional(),
             ),
+            Self::KindMakesNone(kind) => (
+                said!(
+                    en: "a card of type {kind} makes no forms: only those of professionals (CPS) and of establishments' \
+                         agents (CPE) do",
+                    fr: "une carte de type {kind} ne fait pas de feuilles : seules celles des professionnels (CPS) et des \
+                         agents d'établissement (CPE) en font",
+                ),
+                another_professional(),
+            ),
             Self::NotForms => (
                 said!(
                     en: "this professional's card may not sign forms: its billing situation says so",
@@ -194,14 +209,14 @@ impl Refusal {
                     another_professional(),
                 )
             }
-            Self::VitaleNotUsable => (
+            Self::VitaleNotUsable(_) => (
                 said!(
                     en: "this Vitale may not be used for a form today",
                     fr: "cette Vitale ne peut pas servir à une feuille aujourd'hui",
                 ),
                 said!(
-                    en: "virtuale read says why; write mode = \"degrade\" to go on with paper",
-                    fr: "virtuale read dit pourquoi ; écrire mode = \"degrade\" pour continuer avec du papier",
+                    en: "write mode = \"degrade\" to go on with paper",
+                    fr: "écrire mode = \"degrade\" pour continuer avec du papier",
                 ),
             ),
             Self::VitaleSilent(what) => {
@@ -225,6 +240,17 @@ impl Refusal {
                 ),
                 said!(en: "read both cards: virtuale read", fr: "lire les deux cartes : virtuale read"),
             ),
+            Self::NotSound(breach) => {
+                let what = breach.said();
+                (
+                    said!(
+                        with what;
+                        en: "a card says what a form may not: {what}",
+                        fr: "une carte dit ce qu'une feuille ne doit pas dire : {what}",
+                    ),
+                    said!(en: "read both cards: virtuale read", fr: "lire les deux cartes : virtuale read"),
+                )
+            }
             Self::Unsigned(Unsigned::Refused { command, status }) => {
                 let status = format!("{status:?}");
                 (

@@ -248,7 +248,7 @@ fn what_was_changed_is_found() {
     alone.vitale = None;
     let form = Container { form: alone, sealed }.encode();
     assert_eq!(names(Files { form, ..made.files.clone() }), [&["Named"][..], &digests].concat());
-    let sums = ["Amount"; 2];
+    let sums = ["Rule"; 2];
     assert_eq!(names(Files { form: changed, ..made.files.clone() }), [&sums[..], &digests].concat());
     let swapped = Files { professional: other.files.professional.clone(), ..made.files.clone() };
     assert_eq!(names(swapped), ["Digest"]);

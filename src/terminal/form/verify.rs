@@ -8,18 +8,16 @@ use x509_cert::der::{Encode, asn1::ObjectIdentifier, pem};
 use super::{
     Container, Form,
     container::ContainerError,
-    content::{Generation, Nature, Patient, Payment},
+    content::Generation,
     mode::Part,
+    rules::{self, Breach, Facts},
     signed::{
         Algorithm, BILLING, By, CONTENT_TYPE, FLOW, ID_DATA, MESSAGE_DIGEST, SIGNER, SIGNING_TIME, Signed, SignedError,
         TEST_FLOW,
     },
     trust::{Trust, Untrusted, card_of, is_signature, name_of},
 };
-use crate::{
-    profile::{nir::Nir, tree::CardDate},
-    terminal::{amount::Cents, cps::CertificateFacts},
-};
+use crate::{profile::tree::CardDate, terminal::cps::CertificateFacts};
 
 /// The files of a form.
 #[derive(Clone, Debug, Default)]
@@ -38,25 +36,9 @@ pub enum Finding {
     /// The bytes are no form.
     #[error("{0}")]
     Form(#[from] ContainerError),
-    /// A sum or a share does not follow from the acts.
-    #[error("the form says {said} for its {what}, and the acts give {right}")]
-    Amount {
-        /// Which, as form files call it.
-        what: &'static str,
-        /// What it says.
-        said: Cents,
-        /// What follows.
-        right: Cents,
-    },
-    /// A day lies after the form.
-    #[error("a day of the form, {0}, is after the form itself")]
-    Day(CardDate),
-    /// The order number is none.
-    #[error("{0} is no number of a form")]
-    Number(u32),
-    /// A NIR has the wrong key.
-    #[error("a NIR of the form has the wrong key")]
-    Nir,
+    /// It breaks a rule of forms.
+    #[error("{}", .0.said())]
+    Rule(Breach),
     /// A signature that the mode asks for is missing.
     #[error("a form of this mode has a signature of this card, and there is none")]
     Missing(By),
@@ -294,9 +276,6 @@ fn agreement(by: By, form: &Form, signed: &Signed) -> Vec<Finding> {
 /// What of a form contradicts itself.
 fn of_form(form: &Form) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if !(1..=999_999).contains(&form.number) {
-        findings.push(Finding::Number(form.number));
-    }
     // A professional's card may have no number, so a form need not name it.
     if form.professional_card.is_some() && !form.mode.has_professional() {
         findings.push(Finding::Named(By::Professional));
@@ -304,37 +283,6 @@ fn of_form(form: &Form) -> Vec<Finding> {
     if form.vitale.is_some() != (form.mode.vitale() == Part::Now) {
         findings.push(Finding::Named(By::Vitale));
     }
-    let patient = match &form.patient {
-        Patient::Nir(nir) => Some(nir),
-        Patient::Born { .. } => None,
-    };
-    if std::iter::once(&form.insured.nir).chain(patient).any(|nir| Nir::read(nir).is_err()) {
-        findings.push(Finding::Nir);
-    }
-    let accident = match form.nature {
-        Nature::AccidentDate(day) => Some(day),
-        _ => None,
-    };
-    let days = form.acts.iter().flat_map(|act| [Some(act.date), act.agreement]).flatten().chain(accident);
-    findings.extend(days.filter(|day| *day > form.date).map(Finding::Day));
-    let mut compare = |what, said: Cents, right: Cents| {
-        if said != right {
-            findings.push(Finding::Amount { what, said, right });
-        }
-    };
-    for act in &form.acts {
-        let tariff = act.tariff().unwrap_or_default();
-        compare("depassement", act.overrun, act.overrun.min(act.amount));
-        compare("deplacement", act.travel, act.travel.min(tariff));
-        compare("part_obligatoire", act.basic, tariff.at(act.rate));
-        let left = act.amount.without(act.basic).unwrap_or_default();
-        compare("part_complementaire", act.complementary, act.complementary.min(left));
-    }
-    let Payment { basic_is_paid, complementary_is_paid, .. } = form.payment;
-    let right = Payment::of(&form.acts, basic_is_paid, complementary_is_paid);
-    compare("total", form.payment.total, right.total);
-    compare("part_obligatoire", form.payment.basic, right.basic);
-    compare("part_complementaire", form.payment.complementary, right.complementary);
-    compare("tiers_payant.montant", form.payment.third_party, right.third_party);
+    findings.extend(rules::breaches(&Facts::from(form)).into_iter().map(Finding::Rule));
     findings
 }

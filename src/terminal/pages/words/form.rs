@@ -258,12 +258,7 @@ fn french(finding: &Finding) -> String {
     let date = |day: CardDate| format!("{:02}/{:02}/{:04}", day.day, day.month, day.year);
     match finding {
         Finding::Form(error) => format!("form.bin : {}", error.said().french),
-        Finding::Amount { what, said, right } => {
-            format!("form.bin : {what} vaut {said} d'après la feuille, et {right} d'après ses actes")
-        }
-        Finding::Day(day) => format!("form.bin : une date, le {}, vient après la feuille elle-même", date(*day)),
-        Finding::Number(number) => format!("form.bin : {number} n'est pas un numéro de feuille"),
-        Finding::Nir => "form.bin : la clé d'un NIR est fausse".into(),
+        Finding::Rule(breach) => format!("form.bin : {}", breach.said().french),
         Finding::Missing(by) => format!("il manque la signature {}, que ce mode demande", by_card(*by)),
         Finding::TooMany(by) => format!("il y a une signature {}, que ce mode n'a pas", by_card(*by)),
         Finding::Named(by) => {
