@@ -182,7 +182,7 @@ impl Work<'_> {
             self.print_commands(&station)?;
             return Ok(None);
         };
-        let subject = Subject { layout, data: &reading.data, place };
+        let subject = Subject { layout, data: &reading.data, place, base: None };
         let amendment = change.amend(&subject).map_err(Failure::Invalid)?;
         let plan = Plan::new(&amendment, &reading.files, layout).map_err(|error| self.failure(&error))?;
         let outcome = if args.dry_run {
@@ -262,8 +262,8 @@ impl Work<'_> {
 
 /// Writes the card file of a card as it is after a change.
 fn write_card_file(args: &Args, file: &Path, change: &Change, profile: &Profile, place: &str) -> Result<(), Failure> {
-    let subject = Subject { layout: profile.layout(), data: profile.data(), place };
-    let text = change.amended_card_file(&subject).map_err(Failure::Invalid)?;
+    let subject = Subject { layout: profile.layout(), data: profile.data(), place, base: None };
+    let text = change.amended_card_file(&subject, file.parent().unwrap_or(Path::new(""))).map_err(Failure::Invalid)?;
     let written = writing::replace_private(file, |out| out.write_all(text.as_bytes()));
     written.map_err(|error| Failure::file("write", file, &error))?;
     let (path, word) = (shown::path(file), shown::word(file));

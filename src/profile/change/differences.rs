@@ -60,8 +60,13 @@ fn value((before, after): (Option<&Node>, Option<&Node>), key: &Key, path: &str,
     if old.is_empty() && new.is_empty() {
         return tables(before, after, &rules.fields, path, found);
     }
+    // What stands before and behind all that differs is the same.
+    let same = old.iter().zip(&new).take_while(|(old, new)| is_same(old, new)).count();
+    let (old, new) = (old.get(same..).unwrap_or_default(), new.get(same..).unwrap_or_default());
+    let behind = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| is_same(old, new)).count();
+    let (old, new) = (&old[..old.len() - behind], &new[..new.len() - behind]);
     for index in 0..old.len().max(new.len()) {
-        let path = format!("{path}[{}]", index + 1);
+        let path = format!("{path}[{}]", same + index + 1);
         match (old.get(index), new.get(index)) {
             (before @ Some(_), after @ Some(_)) => tables(before, after, &rules.fields, &path, found),
             // One that comes or goes is told in one line.
@@ -71,6 +76,20 @@ fn value((before, after): (Option<&Node>, Option<&Node>), key: &Key, path: &str,
                 found.push(Difference { path, doc: key.doc.clone(), before, after });
             }
         }
+    }
+}
+
+/// Whether two values are the same, wherever they were written.
+fn is_same(one: &Node, other: &Node) -> bool {
+    match (&one.data, &other.data) {
+        (Data::List(one), Data::List(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Data::Table(one), Data::Table(other)) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| one.0 == other.0 && is_same(one.1, other.1))
+        }
+        (one, other) => one == other,
     }
 }
 
@@ -85,6 +104,18 @@ fn values(table: &Node, fields: &Fields) -> Vec<String> {
         }
     };
     fields.0.iter().flat_map(of_key).collect()
+}
+
+/// All that stands in a value, for tests.
+#[cfg(test)]
+pub(super) fn shown_whole(node: &Node) -> String {
+    match &node.data {
+        Data::List(members) => members.iter().map(shown_whole).collect::<Vec<_>>().join("; "),
+        Data::Table(table) => {
+            table.iter().map(|(key, node)| format!("{key} {}", shown_whole(node))).collect::<Vec<_>>().join(", ")
+        }
+        _ => shown(node),
+    }
 }
 
 /// A value as a person reads it.

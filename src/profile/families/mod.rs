@@ -29,7 +29,7 @@ use super::{
     load,
     map::CardMap,
     schema::{Doc, Language},
-    tree::{Node, Span},
+    tree::{CardDate, Node, Span},
 };
 
 /// The families of the program: the one place where they are listed. A layout that does not say its family is of the
@@ -149,6 +149,15 @@ pub trait Family: Any + fmt::Debug + Send + Sync {
     /// The tables and lists of card files that are about a card and not on it: what only its issuer knows.
     fn beside(&self) -> &'static [&'static str] {
         &[]
+    }
+
+    /// Has what is beside a card tell of an update of that day, which made its data these; `before` are those that its
+    /// card file had. What it cannot tell of is left as it is.
+    fn tell_update(&self, _data: &mut Node, _before: &Node, _day: CardDate) {}
+
+    /// The keys, in full, that follow from what is beside a card with these data, and are not written in its card file.
+    fn follows(&self, _data: &Node) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// Has data follow from others, as far as the day of the card's use says: what is on the chip from what happened to

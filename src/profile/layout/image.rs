@@ -43,7 +43,25 @@ impl Layout {
         data: &Node,
         base: Option<&Path>,
     ) -> Result<(ChipImage, CardMap), Diagnostics> {
-        let mut encoder = Encoder::new(self, card, data);
+        self.encode_with(Encoder::new(self, card, data), data, base)
+    }
+
+    /// The same of a text that has a change file before the card file: `change` is the change file alone.
+    pub(in crate::profile) fn encode_changed(
+        &self,
+        (card, change): (&Arc<Source>, &Arc<Source>),
+        data: &Node,
+        base: Option<&Path>,
+    ) -> Result<(ChipImage, CardMap), Diagnostics> {
+        self.encode_with(Encoder::new(self, card, data).of_change(change), data, base)
+    }
+
+    fn encode_with<'a>(
+        &'a self,
+        mut encoder: Encoder<'a>,
+        data: &'a Node,
+        base: Option<&Path>,
+    ) -> Result<(ChipImage, CardMap), Diagnostics> {
         let atr = self.atr(&mut encoder, data);
         let contactless_atr = self.contactless_atr(&mut encoder, data);
         let serial = self.security.token.as_ref().map(|token| encoder.loose(&token.serial)).unwrap_or_default();

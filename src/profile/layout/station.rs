@@ -1,6 +1,6 @@
 //! What an update station asks a layout: who the issuer is, what a transaction holds, which names stand for others.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::civil::Date;
 use virtuale_engine::crypto::CipherKey;
@@ -14,7 +14,7 @@ use super::{
         written::{Mended, Value, Written},
     },
     Layout,
-    model::{Body, Item},
+    model::{Body, Each, File, Item, Path},
     security::ObjectKind,
 };
 
@@ -31,6 +31,23 @@ impl Layout {
     #[must_use]
     pub fn instead_of(&self, key: &str) -> Option<&str> {
         self.files.iter().find_map(|file| instead_of(&file.content, key))
+    }
+
+    /// The keys of card files that stand in files of its cards, in full and without the numbers of members of lists:
+    /// `beneficiaire.pays`. What a terminal reads nothing of is then not on the card.
+    pub(in crate::profile) fn filed(&self) -> BTreeSet<String> {
+        let mut filed = BTreeSet::new();
+        for File { content, member, .. } in self.files.iter().filter(|file| file.key.is_none()) {
+            let start = member.as_ref().map(|member| inner("", &member.list)).unwrap_or_default();
+            content.iter().for_each(|item| collect_keys(item, &start, &mut filed));
+        }
+        filed
+    }
+
+    /// The list of card files whose members name files of private keys, and the key that does.
+    pub(in crate::profile) fn key_files(&self) -> Option<(String, String)> {
+        let keys = self.security.card_keys.as_ref()?;
+        Some((keys.list.keys.join("."), keys.file.keys.join(".")))
     }
 
     /// The key sets of the MF, each with its number and its keys: what authenticates, and what enciphers. A text in the
@@ -82,4 +99,27 @@ fn instead_of<'l>(items: &'l [Item], key: &str) -> Option<&'l str> {
         Body::Either(ways) => ways.iter().find_map(|way| instead_of(&way.items, key)),
         _ => None,
     })
+}
+
+/// Notes the keys that stand in an item, whose data are found from `here` on.
+fn collect_keys(item: &Item, here: &str, found: &mut BTreeSet<String>) {
+    let mut here = here.to_owned();
+    if let Some(Each::Member { list, .. }) = &item.each {
+        here = inner(&here, list);
+        found.insert(here.clone());
+    }
+    match &item.body {
+        Body::Value { from, otherwise, .. } => {
+            found.extend([Some(from), otherwise.as_ref()].into_iter().flatten().map(|path| inner(&here, path)));
+        }
+        Body::Group(items) => items.iter().for_each(|item| collect_keys(item, &here, found)),
+        Body::Either(ways) => ways.iter().flat_map(|way| &way.items).for_each(|item| collect_keys(item, &here, found)),
+        Body::Constant(_) | Body::Text(_) | Body::Computed { .. } | Body::Built(_) => {}
+    }
+}
+
+/// The key that a path leads to from there.
+fn inner(here: &str, path: &Path) -> String {
+    let keys = path.keys.join(".");
+    if here.is_empty() || path.from_top { keys } else { format!("{here}.{keys}") }
 }

@@ -29,8 +29,10 @@ pub struct Plan {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct ErasedPlan {
     pub(super) file: ErasedFile,
-    /// How many records the card has in it, erased or not.
-    pub(super) records: u8,
+    /// The numbers of the records that are overwritten.
+    pub(super) records: Vec<u8>,
+    /// All that is in the file then.
+    pub(super) after: Vec<u8>,
 }
 
 /// What it writes to one file.
@@ -67,8 +69,23 @@ impl Plan {
         let erase = |file: &ErasedFile| {
             let found = read.iter().find(|open| open.pointer.name == file.name);
             let found = found.ok_or_else(|| UpdateError::Closed { file: file.name.clone() })?;
-            let records = u8::try_from(found.content.len() / file.length.max(1)).unwrap_or(u8::MAX);
-            Ok(ErasedPlan { file: file.clone(), records })
+            let mut after = found.content.clone();
+            let goes = |record: &[u8]| match &file.records {
+                Some(gone) => gone.iter().any(|gone| gone == record),
+                None => record.iter().any(|&byte| byte != 0),
+            };
+            let mut records = Vec::new();
+            for (number, record) in (1..=u8::MAX).zip(after.chunks_mut(file.length.max(1))) {
+                if goes(record) {
+                    record.fill(0);
+                    records.push(number);
+                }
+            }
+            let missing = file.records.as_ref().is_some_and(|gone| records.len() < gone.len());
+            if missing {
+                return Err(UpdateError::Foreign { file: file.name.clone(), at: 0 });
+            }
+            Ok(ErasedPlan { file: file.clone(), records, after })
         };
         let plan = Self {
             files: amendment.files.iter().map(plan).collect::<Result<_, _>>()?,
@@ -98,7 +115,7 @@ impl Plan {
     /// How much of a transaction it takes.
     fn needs(&self) -> usize {
         let written = self.files.iter().flat_map(|file| &file.writes).map(|(_, bytes)| bytes.len() + Memory::HEAD);
-        let erased = self.erased.iter().map(|erased| erased.bytes() + usize::from(erased.records) * Memory::HEAD);
+        let erased = self.erased.iter().map(|erased| erased.bytes() + erased.records.len() * Memory::HEAD);
         written.chain(erased).sum()
     }
 }
@@ -106,7 +123,7 @@ impl Plan {
 impl ErasedPlan {
     /// How many bytes are overwritten.
     fn bytes(&self) -> usize {
-        usize::from(self.records) * self.file.length
+        self.records.len() * self.file.length
     }
 }
 

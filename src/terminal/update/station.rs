@@ -105,7 +105,7 @@ impl<'a> Station<'a> {
         };
         let stays = |erased: &&ErasedPlan| {
             let found = reading.files.iter().find(|open| open.pointer.name == erased.file.name);
-            found.is_none_or(|open| open.content.iter().any(|&byte| byte != 0))
+            found.is_none_or(|open| open.content != erased.after)
         };
         let wrong = plan.files.iter().find(differs).map(|file| &file.name);
         match wrong.or_else(|| plan.erased.iter().find(stays).map(|erased| &erased.file.name)) {
@@ -144,11 +144,11 @@ fn write(dialogue: &mut Dialogue<'_>, plan: &Plan) -> Result<(), UpdateError> {
             send(Step::Write, &Command::new(&name, [0x00, Ins::UPDATE_BINARY.0, high, low], bytes, None))?;
         }
     }
-    for ErasedPlan { file, records } in &plan.erased {
+    for ErasedPlan { file, records, .. } in &plan.erased {
         let name = application_name(&file.application);
         send(Step::Write, &Command::select_application(&name, &file.application))?;
         send(Step::Write, &Command::select_file(&file.name, file.fid))?;
-        for record in 1..=*records {
+        for &record in records {
             let name = format!("UPDATE RECORD {} {record}", file.name);
             let header = [0x00, Ins::UPDATE_RECORD.0, record, 0x04];
             send(Step::Write, &Command::new(&name, header, &vec![0; file.length], None))?;

@@ -231,8 +231,9 @@ pub(super) fn settle(data: &mut Node, today: Date) {
     };
     set("debut_validite", standing.issued.map(Data::Date), &issue);
     set("mise_a_jour", standing.updated.map(Data::Date), &update);
-    // Of an active card nothing is said.
-    set("etat", standing.blocked.filter(|blocked| *blocked).map(|_| Data::Text(BLOCKED.into())), &block);
+    // Of a card that was never blocked nothing is said.
+    let state = standing.blocked.map(|blocked| if blocked { BLOCKED } else { ACTIVE });
+    set("etat", state.map(|state| Data::Text(state.into())), &block);
     set("fin_validite", standing.end.map(Data::Date), &update);
     if standing.end.is_none() && has_default(card, "fin_validite") {
         let end = standing.issued.and_then(Standing::five_years);
@@ -244,6 +245,43 @@ pub(super) fn settle(data: &mut Node, today: Date) {
 
 /// What `carte.etat` says of a card that its issuer blocked.
 pub const BLOCKED: &str = "bloquee";
+
+/// What it says of one that was blocked, and is not any more.
+const ACTIVE: &str = "active";
+
+/// Adds to the events of a card, if its card file has any, those that an update of that day comes to: the data are those
+/// after it, and `before` those that the card file had.
+pub(super) fn tell_update(data: &mut Node, before: &Node, day: CardDate) {
+    let has_changed = |key: &str| {
+        let value = |data: &Node| data.at(key).map(|node| node.data.clone());
+        value(data) != value(before)
+    };
+    let is_blocked = |data: &Node| data.at("carte.etat").and_then(Node::text) == Some(BLOCKED);
+    let mut told = Vec::new();
+    if is_blocked(data) != is_blocked(before) {
+        told.push((if is_blocked(data) { Happening::Block } else { Happening::Unblock }, None));
+    }
+    let end = |data: &Node| data.at("carte.fin_validite").and_then(Node::date);
+    match (end(before), end(data)) {
+        (Some(old), Some(new)) if old < new => told.push((Happening::Extension, Some(new))),
+        _ if has_changed("carte.mise_a_jour") => told.push((Happening::Update, None)),
+        _ => {}
+    }
+    let node = |(what, end): (Happening, Option<CardDate>)| {
+        let text = Node::unwritten(Data::Text(what.word().into()));
+        let mut event: Table = [("type".to_owned(), text)].into();
+        event.insert("date".into(), Node::unwritten(Data::Date(day)));
+        event.extend(end.map(|end| ("fin".to_owned(), Node::unwritten(Data::Date(end)))));
+        Node::unwritten(Data::Table(event))
+    };
+    let Data::Table(root) = &mut data.data else { return };
+    let Some(Node { data: Data::List(events), .. }) = root.get_mut("evenement") else { return };
+    let is_earlier = |event: &Node| event.at("date").and_then(Node::date).is_none_or(|date| date <= day);
+    let place = events.iter().take_while(|event| is_earlier(event)).count();
+    if !events.is_empty() {
+        events.splice(place..place, told.into_iter().map(node));
+    }
+}
 
 /// Whether a key has a value that nobody wrote.
 fn has_default(table: &Table, key: &str) -> bool {

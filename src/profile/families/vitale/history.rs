@@ -210,18 +210,26 @@ fn early(data: &Node, events: &[Event]) -> Option<Contradiction> {
 /// Whether a key follows from an event.
 type Says = fn(&Event) -> bool;
 
+/// The keys that follow from events, and from which, each in full.
+const FOLLOWING: [(&str, Says); 4] = [
+    ("carte.debut_validite", |event| event.what == Happening::Issue),
+    ("carte.fin_validite", |event| event.end.is_some() || event.what == Happening::Issue),
+    ("carte.mise_a_jour", |event| event.what.is_update() || event.what == Happening::Issue),
+    ("carte.etat", |event| matches!(event.what, Happening::Block | Happening::Unblock)),
+];
+
+/// The keys, in full, that follow from the events of a card with these data.
+pub(super) fn follows(data: &Node) -> Vec<&'static str> {
+    let events = events(data);
+    FOLLOWING.into_iter().filter(|(_, says)| events.iter().any(says)).map(|(key, _)| key).collect()
+}
+
 /// The keys that follow from events are not written beside them.
 fn said_twice(data: &Node, events: &[Event]) -> Vec<Contradiction> {
-    let keys: [(&str, Says); 4] = [
-        ("debut_validite", |event| event.what == Happening::Issue),
-        ("fin_validite", |event| event.end.is_some() || event.what == Happening::Issue),
-        ("mise_a_jour", |event| event.what.is_update() || event.what == Happening::Issue),
-        ("etat", |event| matches!(event.what, Happening::Block | Happening::Unblock)),
-    ];
-    let twice = |(key, says): (&str, Says)| {
-        let written = data.at(&format!("carte.{key}")).filter(|node| !node.span.is_empty())?;
+    let twice = |(path, says): (&str, Says)| {
+        let written = data.at(path).filter(|node| !node.span.is_empty())?;
         let event = events.iter().find(|event| says(event))?;
-        let word = event.what.word();
+        let (word, key) = (event.what.word(), path.rsplit('.').next().unwrap_or(path));
         let message = doc(
             format!("\"{key}\" follows from the events of the card"),
             format!("« {key} » résulte des événements de la carte"),
@@ -229,5 +237,5 @@ fn said_twice(data: &Node, events: &[Event]) -> Vec<Contradiction> {
         let hint = doc(format!("leave it out: \"{word}\" says it"), format!("l'enlever : « {word} » le dit"));
         Some(against(&written.span, message, event, doc("by this event", "de cet événement"), hint))
     };
-    keys.into_iter().filter_map(twice).collect()
+    FOLLOWING.into_iter().filter_map(twice).collect()
 }

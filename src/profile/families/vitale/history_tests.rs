@@ -118,8 +118,8 @@ fn what_is_later_than_the_day_has_not_happened() {
     assert_eq!(seen(date(2023, 1, 1)), ["2024-01-15", "2029-01-14", "2024-01-15", ""]);
     assert_eq!(seen(date(2025, 1, 10)), ["2024-01-15", "2029-01-14", "2025-01-10", ""]);
     assert_eq!(seen(date(2026, 2, 1)), ["2024-01-15", "2029-01-14", "2025-01-10", "bloquee"]);
-    assert_eq!(seen(date(2026, 12, 1)), ["2024-01-15", "2029-01-14", "2025-01-10", ""]);
-    assert_eq!(seen(date(2028, 12, 1)), ["2024-01-15", "2032-01-14", "2028-12-01", ""]);
+    assert_eq!(seen(date(2026, 12, 1)), ["2024-01-15", "2029-01-14", "2025-01-10", "active"]);
+    assert_eq!(seen(date(2028, 12, 1)), ["2024-01-15", "2032-01-14", "2028-12-01", "active"]);
     assert!(on(TODAY).notes().is_empty(), "what the issuer knows need not be on the card: {:?}", on(TODAY).notes());
 }
 

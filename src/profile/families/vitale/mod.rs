@@ -34,7 +34,7 @@ use crate::profile::{
     layout::{Layout, Report, Tables},
     map::CardMap,
     schema::Doc,
-    tree::Node,
+    tree::{CardDate, Node},
 };
 
 /// The family of the cartes Vitale.
@@ -82,6 +82,14 @@ impl Family for Vitale {
 
     fn contradictions(&self, data: &Node) -> Vec<Contradiction> {
         [copies::contradictions(data), history::contradictions(data)].concat()
+    }
+
+    fn tell_update(&self, data: &mut Node, before: &Node, day: CardDate) {
+        events::tell_update(data, before, day);
+    }
+
+    fn follows(&self, data: &Node) -> Vec<&'static str> {
+        history::follows(data)
     }
 
     fn settle(&self, data: &mut Node, today: Date) {

@@ -80,7 +80,7 @@ impl<'a> Encoder<'a> {
         let (key, tables) = path.keys.split_last()?;
         let table = self.look_up(&Path { keys: tables.to_vec(), ..path.clone() }, scope)?;
         // Reading a card file drops empty texts, so the file is read once more, and only where something is missing.
-        let empty = self.empty.get_or_init(|| card_file::empty_texts(self.card));
+        let empty = self.empty.get_or_init(|| card_file::empty_texts(self.written));
         empty.get(&(table.span.start, key.clone())).cloned()
     }
 

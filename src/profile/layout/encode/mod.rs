@@ -52,6 +52,8 @@ pub(super) struct Encoder<'a> {
     mistakes: Mistakes,
     /// Where the card file says that there is nothing; looked up when something is missing.
     empty: OnceCell<BTreeMap<(usize, String), Span>>,
+    /// The text in which those stand: the card file, or what stands before it in one text with it.
+    written: &'a Arc<Source>,
     clean: bool,
     steps: usize,
     fill: u8,
@@ -80,7 +82,25 @@ impl<'a> Encoder<'a> {
     pub(super) fn new(layout: &'a Layout, card: &'a Arc<Source>, top: &'a Node) -> Self {
         let (mistakes, steps) = (Mistakes::of(card), MOST_STEPS);
         let (empty, built) = (OnceCell::new(), Built::default());
-        Self { layout, card, top, mistakes, empty, clean: true, steps, fill: 0, key: None, is_plain: false, built }
+        Self {
+            layout,
+            card,
+            top,
+            mistakes,
+            empty,
+            written: card,
+            clean: true,
+            steps,
+            fill: 0,
+            key: None,
+            is_plain: false,
+            built,
+        }
+    }
+
+    /// The same of a text that has a change file before the card file: that alone says what is empty in it.
+    pub(super) fn of_change(self, change: &'a Arc<Source>) -> Self {
+        Self { written: change, ..self }
     }
 
     /// Ends with what was made of the data, unless there were mistakes.
