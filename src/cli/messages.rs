@@ -127,6 +127,28 @@ messages! {
         en: "cannot update the card in {place}: {why}",
         fr: "impossible de mettre à jour la carte dans {place} : {why}"
     };
+    /// Something went wrong with a card when it was updated already, or may have been.
+    UpdatedCard { place, why } = { en: "the card in {place}: {why}", fr: "la carte dans {place} : {why}" };
+    /// What to do where the layout that was named does not go with the card.
+    OtherLayout = {
+        en: "nothing was written; name another layout with --layout, or leave it out: the answer to reset says which",
+        fr: "rien n'a été écrit ; nommer une autre structure avec --layout, ou ne pas en nommer : l'ATR dit laquelle"
+    };
+    /// What to do where the layout that the answer to reset says does not go with the card.
+    NameLayout = {
+        en: "nothing was written; if the card has a layout of its own, name it: --layout NAME|FILE",
+        fr: "rien n'a été écrit ; si la carte a sa propre structure, la nommer : --layout NOM|FICHIER"
+    };
+    /// The caisse's folder has a file that is nearly called as a card.
+    MisnamedChange { number, found, folder } = {
+        en: "there is no change for card {number} in {folder}, but a file that is called {found}",
+        fr: "il n'y a pas de changement pour la carte {number} dans {folder}, mais un fichier nommé {found}"
+    };
+    /// What to do then.
+    RenameChange { name } = {
+        en: "if that is the change for this card, call it {name}; else give it a name without the card's number",
+        fr: "si c'est le changement de cette carte, le nommer {name} ; sinon, lui donner un nom sans ce numéro"
+    };
     /// The caisse has no change for a card.
     NoChange { number, folder } = {
         en: "there is no change for card {number} in {folder}",

@@ -43,6 +43,11 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
+    /// What a sentence says; what to do is told with the mistakes.
+    pub(super) fn new(message: &str) -> Self {
+        Self { message: message.to_owned(), hint: None }
+    }
+
     /// Of any failure but mistakes in a text, which are shown one by one. Machines are told in English.
     pub(super) fn of(failure: &Failure) -> Self {
         let message = match failure {

@@ -125,6 +125,41 @@ fn what_is_read_from_cards() {
 }
 
 #[test]
+fn what_is_updated() {
+    let sandbox = Sandbox::new();
+    let change = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/updates/10000002.toml");
+    let updates = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/updates");
+    let update = |more: &[&str]| {
+        printed(&sandbox, &[&["update", "--now", "2026-01-15", "--json", "--card", "vitale2-martin"], more].concat())
+    };
+    let wrong = sandbox.path().join("wrong.toml");
+    fs::write(&wrong, "[changement]\nnumero_serie = \"10000002\"\n[assure]\nnmo = \"A\"\nnir = \"1\"\n")
+        .expect("a file");
+    let stopped = update(&[&wrong.to_string_lossy()]);
+    let document: Value = serde_json::from_str(&stopped).expect("JSON");
+    assert_eq!(document["card"], "as_before", "{stopped}");
+    assert_eq!(document["mistakes"][0]["line"], 4, "{stopped}");
+    let done: Value = serde_json::from_str(&update(&[change])).expect("JSON");
+    assert_eq!(done["outcome"], "updated");
+    assert_eq!(done["differences"][1]["before"], "BATIMENT B");
+    let arguments = ["update", "--now", "2026-01-15", "--json", "--card", "vitale2-bastia", "--updates", updates];
+    let none = printed(&sandbox, &arguments);
+    let yearly = sandbox.path().join("yearly.toml");
+    fs::write(&yearly, "[changement]\nnumero_serie = \"10000002\"\n").expect("a file");
+    let keyless = update(&["--issuer-keys", change, change]);
+    let all = [stopped, update(&[change]), update(&["--dry-run", &yearly.to_string_lossy()]), none, keyless];
+    compare("update --json", &all);
+    // What is consulted has the keys of what is read.
+    let documents: Vec<Value> =
+        [update(&["--consult"]), printed(&sandbox, &["read", "--json", "--card", "vitale2-martin"])]
+            .iter()
+            .map(|text| serde_json::from_str(text).expect("JSON"))
+            .collect();
+    let names = |document: &Value| document.as_object().expect("a table").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&documents[0]), names(&documents[1]));
+}
+
+#[test]
 fn what_is_wrong_in_card_files() {
     let sandbox = Sandbox::new();
     let petit = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale1-petit.toml");

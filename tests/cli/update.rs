@@ -104,7 +104,7 @@ fn what_cannot_be_done_says_why_and_what_to_do() {
         (&["--card", DURAND, CHANGE], 3, &["this change is for card 10000002", "10000002.toml:4:16"]),
         (&["--card", MARTIN, "wrong.toml"], 3, &["unknown key \"nmo\"", "wrong.toml:4:1", "did you mean \"nom\"?"]),
         (&["--card", MARTIN, "--issuer-keys", "other.toml", CHANGE], 4, &["9 tries are left", "--issuer-keys FILE"]),
-        (&["--card", MARTIN, "--updates", "nowhere"], 4, &["cannot read nowhere/10000002.toml"]),
+        (&["--card", MARTIN, "--updates", "nowhere"], 4, &["cannot read nowhere: ", "the folder you are in"]),
         (&["--card", MARTIN], 2, &["CHANGE", "--updates", "--consult"]),
     ];
     for (arguments, right, parts) in cases {
@@ -120,4 +120,219 @@ fn what_cannot_be_done_says_why_and_what_to_do() {
         ["update", "--now", "2026-01-15", "--card", MARTIN, "--issuer-keys", "other.toml", "--cipher", "3des"];
     let (code, _, error) = run(sandbox.virtuale(&[&arguments[..], &[CHANGE]].concat()).current_dir(folder));
     assert_eq!((code, error.as_str()), (0, ""));
+}
+
+/// A fixture of change files.
+fn fixture(name: &str) -> String {
+    format!("{}/fixtures/updates/{name}.toml", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn each_kind_of_change_is_on_the_card_that_is_read_then() {
+    let sandbox = Sandbox::new();
+    let here = |arguments: &[&str]| run(sandbox.virtuale(arguments).current_dir(sandbox.path()));
+    // Which change, what the professional's terminal shows of the card then, and what no more.
+    let kinds: [(&str, &[&str], &[&str]); 7] = [
+        ("10000002", &["22 AVENUE DU MODELE", "until 2028-01-14", "10100"], &["BATIMENT B"]),
+        ("identite", &["CAMILLE-LOUISE BERNARD"], &["CAMILLE MARTIN"]),
+        ("famille", &["DOMINIQUE MARTIN", "LOU MARTIN"], &["SACHA MARTIN"]),
+        ("complementaire", &["99999997", "00000042"], &["99999999"]),
+        ("prolongation", &["2031-01-14"], &["2029-01-15"]),
+        ("opposition", &["objects to copies"], &[]),
+        ("blocage", &["The card's issuer blocked it"], &["with a CPS     sign"]),
+    ];
+    for (name, there, gone) in kinds {
+        let (new, change) = (format!("{name}.toml"), fixture(name));
+        let (code, out, error) = here(&["update", "--now", "2026-01-15", "--card", MARTIN, "-o", &new, &change]);
+        assert!(code == 0 && out.contains("The card was updated"), "{name}: {out}{error}");
+        let script = format!(
+            "echo 1234 | virtuale read --now 2026-01-15 --pin-fd 0 --card {new} --card cps-lefevre | sed '/^The card in cps/,$d'"
+        );
+        let (code, page, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
+        assert_eq!(code, 0, "{name}: {error}");
+        for part in there {
+            assert!(page.contains(part), "{name}: {part} is missing in {page}");
+        }
+        for part in gone {
+            assert!(!page.contains(part), "{name}: {part} is still in {page}");
+        }
+    }
+    // Blocked, and five days later taken back.
+    let arguments = ["update", "--now", "2026-01-20", "--card", "blocage.toml", "-o", "again.toml"];
+    let (code, out, error) = here(&[&arguments[..], &[&fixture("deblocage")]].concat());
+    assert!(code == 0 && out.contains("bloquee → active"), "{out}{error}");
+    let (_, page, _) = here(&["read", "--now", "2026-01-20", "--card", "again.toml"]);
+    assert!(page.contains("with a CPS     sign an electronic care form") && !page.contains("blocked"), "{page}");
+    // Of a card file with events, the events tell of it.
+    let life = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/cards/life/bloquee.toml");
+    let change =
+        "[changement]\nnumero_serie = \"10000083\"\n[carte]\netat = \"active\"\nfin_validite = \"2031-09-01\"\n";
+    fs::write(sandbox.path().join("life-change.toml"), change).expect("room");
+    let arguments = ["update", "--now", "2026-01-23", "--card", life, "-o", "life.toml", "life-change.toml"];
+    let (code, _, error) = here(&arguments);
+    assert_eq!(code, 0, "{error}");
+    let text = fs::read_to_string(sandbox.path().join("life.toml")).expect("a card file");
+    let events: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("type = ")).collect();
+    let right = ["\"emission\"", "\"mise_a_jour\"", "\"blocage\"", "\"deblocage\"", "\"prolongation\""];
+    assert_eq!(events[..5], right, "{text}");
+    let (code, out, error) = here(&["card", "check", "--now", "2031-08-01", "life.toml"]);
+    assert!(code == 0 && !out.contains("blocked") && !out.contains("validity ended"), "{out}{error}");
+    // What its events cannot tell is said before anything is written.
+    fs::write(sandbox.path().join("back.toml"), change.replace("2031-09-01", "2026-02-01")).expect("room");
+    let arguments = ["update", "--now", "2026-01-23", "--card", life, "-o", "back-card.toml", "back.toml"];
+    let (code, out, error) = here(&arguments);
+    assert!(code == 3 && out.is_empty() && error.contains("update the card without -o"), "{code} {out}{error}");
+    assert!(!sandbox.path().join("back-card.toml").exists());
+}
+
+#[test]
+fn a_card_in_a_reader_makes_a_card_file_of_what_it_says() {
+    let sandbox = Sandbox::new();
+    let script = format!(
+        r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --now 2026-01-15)"
+        virtuale update --now 2026-01-15 --reader 'Virtuale 00 00' -o out.toml "{CHANGE}" >/dev/null; echo "rc $?"
+        virtuale update --now 2026-01-15 --reader 'Virtuale 00 00' --json --consult > there.json
+        virtuale stop
+        virtuale update --now 2026-01-15 --card out.toml --json --consult > here.json
+        virtuale update --now 2026-01-15 --card out.toml "{CHANGE}" | tail -1
+    "#
+    );
+    let (code, out, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
+    assert_eq!((code, out.as_str()), (0, "rc 0\nThe card has all of this already: nothing was written.\n"), "{error}");
+    let card = |name: &str| {
+        let text = fs::read_to_string(sandbox.path().join(name)).expect(name);
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        (document["data"].clone(), document["atr"].clone(), document["files"].clone())
+    };
+    assert_eq!(card("here.json"), card("there.json"));
+}
+
+#[test]
+fn files_that_a_card_file_names_are_named_from_where_it_stands_then() {
+    let sandbox = Sandbox::new();
+    let (cards, keys) = (sandbox.path().join("cards"), concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys"));
+    fs::create_dir(&cards).expect("room");
+    fs::copy(format!("{keys}/TEST-body.key.pem"), cards.join("own.pem")).expect("a key");
+    let layout = virtuale_applets::layouts::VITALE2;
+    fs::write(cards.join("own-layout.toml"), layout).expect("room");
+    let own = "\n[[ias.cle]]\nemploi = \"authentification\"\nfichier = \"own.pem\"\n";
+    let card = fs::read_to_string(MARTIN).expect("a card file").replace("\"vitale2\"", "\"own-layout.toml\"");
+    fs::write(cards.join("card.toml"), card + own).expect("room");
+    for new in ["new.toml", "cards/new.toml"] {
+        let arguments = ["update", "--now", "2026-01-15", "--card", "cards/card.toml", "-o", new, CHANGE];
+        let (code, _, error) = run(sandbox.virtuale(&arguments).current_dir(sandbox.path()));
+        assert_eq!(code, 0, "{new}: {error}");
+        let text = fs::read_to_string(sandbox.path().join(new)).expect(new);
+        assert_eq!(text.contains("fichier = \"own.pem\""), new == "cards/new.toml", "{text}");
+        let (code, _, error) = run(sandbox.virtuale(&["card", "check", new]).current_dir(sandbox.path()));
+        assert_eq!(code, 0, "{new}: {error}");
+    }
+}
+
+#[test]
+fn the_folder_of_the_caisse_is_told_where_its_names_are_wrong() {
+    let sandbox = Sandbox::new();
+    let folder = |name: &str| {
+        let folder = sandbox.path().join(name);
+        fs::create_dir(&folder).expect("room");
+        folder
+    };
+    let update = |folder: &str| {
+        let arguments = ["update", "--now", "2026-01-15", "--card", MARTIN, "--dry-run", "--updates", folder];
+        run(sandbox.virtuale(&arguments).current_dir(sandbox.path()))
+    };
+    let text = fs::read_to_string(CHANGE).expect("a change");
+    for (number, name) in ["10000002.TOML", "10000002.toml.txt", "010000002.toml", "10000002"].iter().enumerate() {
+        let near = format!("near-{number}");
+        fs::write(folder(&near).join(name), &text).expect("room");
+        let (code, _, error) = update(&near);
+        assert!(code == 2 && error.contains(name) && error.contains("call it 10000002.toml"), "{name}: {error}");
+    }
+    fs::write(folder("other").join("10000002.toml"), text.replace("10000002", "10000009")).expect("room");
+    let (code, _, error) = update("other");
+    assert!(code == 3, "{error}");
+    for part in ["called as card 10000002, and its change is for card 10000009", "10000002.toml:4:16"] {
+        assert!(error.contains(part), "{part} is missing in {error}");
+    }
+    // A link is the file that it leads to, and one that leads nowhere is told.
+    let links = folder("links");
+    std::os::unix::fs::symlink(CHANGE, links.join("10000002.toml")).expect("a link");
+    let (code, out, error) = update("links");
+    assert!(code == 0 && out.contains("22 AVENUE DU MODELE"), "{error}");
+    fs::remove_file(links.join("10000002.toml")).expect("the link");
+    std::os::unix::fs::symlink("nowhere.toml", links.join("10000002.toml")).expect("a link");
+    let (code, _, error) = update("links");
+    assert!(code == 4 && error.contains("links/10000002.toml"), "{error}");
+    // A folder of that name is no file, and what is for other cards is nobody's business here.
+    fs::create_dir(folder("folders").join("10000002.toml")).expect("room");
+    let (code, _, error) = update("folders");
+    assert!(code == 4 && error.contains("folders/10000002.toml"), "{error}");
+    fs::write(folder("others").join("10000009.toml"), "no change").expect("room");
+    let (code, out, error) = update("others");
+    assert!(code == 0 && out.is_empty() && error.contains("no change for card 10000002 in others"), "{error}");
+}
+
+#[test]
+fn the_holder_gets_a_copy_on_paper_and_the_agent_sees_all() {
+    let sandbox = Sandbox::new();
+    let consult = |more: &[&str]| {
+        let all = [&["update", "--now", "2026-01-15", "--card", DURAND, "--consult"], more].concat();
+        let (code, out, error) = run(&mut sandbox.virtuale(&all));
+        assert_eq!((code, error.as_str()), (0, ""), "{more:?}");
+        out
+    };
+    let (all, paper) = (consult(&[]), consult(&["--reflet"]));
+    let without = consult(&["--reflet", "--without-exoneration"]);
+    assert!(all.contains("exonerat") && all.contains("Copies of care forms"), "{all}");
+    assert!(paper.contains("Copy on paper") && !paper.contains("Copies of care forms"), "{paper}");
+    // The issuer reads what is kept for professionals, so that the copy is whole.
+    assert!(paper.contains("coverage") && !without.contains("coverage  "), "{paper}{without}");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["update", "--card", DURAND, "--reflet", CHANGE]));
+    assert!(code == 2 && error.contains("--consult"), "{error}");
+}
+
+#[test]
+fn keys_that_are_none_or_blocked_are_told() {
+    let sandbox = Sandbox::new();
+    let write = |name: &str, text: &str| fs::write(sandbox.path().join(name), text).expect("room");
+    write("none.toml", "[cles]\ncle_mac_aes = \"00112233445566778899AABBCCDDEEFF\"\n");
+    write("slip.toml", "[ias]\ncle_mac_aes = \"0011\ncle_mac = 7\n");
+    write("other.toml", "[ias]\ncle_mac_aes = \"00112233445566778899AABBCCDDEEFF\"\n");
+    let update = |keys: &str| {
+        let arguments = ["update", "--now", "2026-01-15", "--card", MARTIN, "--issuer-keys", keys, CHANGE];
+        run(sandbox.virtuale(&arguments).current_dir(sandbox.path()))
+    };
+    for (keys, code, parts) in [
+        ("none.toml", 3, vec!["gives no keys of an issuer: it has no [ias]", "none.toml:1:1", "write [ias]"]),
+        ("slip.toml", 3, vec!["slip.toml:2:"]),
+        ("missing.toml", 4, vec!["cannot read missing.toml"]),
+        (MARTIN, 3, vec!["it has no [ias]"]),
+    ] {
+        let (found, out, error) = update(keys);
+        assert_eq!((found, out.as_str()), (code, ""), "{keys}: {error}");
+        for part in parts {
+            assert!(error.contains(part), "{part} is missing in {error}");
+        }
+    }
+    // Ten wrong tries block a key set; the other one is taken.
+    let script = format!(
+        r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --now 2026-01-15)"
+        update() {{ virtuale update --now 2026-01-15 --reader 'Virtuale 00 00' "$@" "{CHANGE}" 2>&1; }}
+        for i in 1 2 3 4 5 6 7 8 9 10 11; do update --issuer-keys other.toml | head -1; done
+        update --dry-run | head -2
+        update --dry-run --cipher 3des | tail -1
+        virtuale stop
+    "#
+    );
+    let (code, out, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
+    assert_eq!(code, 0, "{error}");
+    let lines: Vec<&str> = out.lines().collect();
+    let [.., last, eleventh, right, help, other] = &lines[..] else { panic!("{out}") };
+    assert!(lines[0].contains("9 tries are left") && lines[8].contains("1 try is left"), "{out}");
+    for blocked in [last, eleventh, right] {
+        assert!(blocked.contains("(AES) is blocked"), "{out}");
+    }
+    assert!(help.contains("--cipher 3des") && other.contains("Nothing was written"), "{out}");
 }

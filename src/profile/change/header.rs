@@ -136,6 +136,23 @@ impl Header {
         Ok(())
     }
 
+    /// Whether it is for the card that the name of its file says.
+    pub(super) fn check_name(&self, number: &str, source: &Arc<Source>) -> Result<(), Diagnostics> {
+        let Self { serial_number, serial_span, .. } = self;
+        if number == serial_number {
+            return Ok(());
+        }
+        let message = said!(
+            en: "this file is called as card {number}, and its change is for card {serial_number}",
+            fr: "ce fichier porte le numéro de la carte {number}, et son changement est pour la carte {serial_number}",
+        );
+        let mistake = CardMistake::new(source, serial_span.clone(), message).hint(said!(
+            en: "write the number of the card that it is for, and call it as that card",
+            fr: "écrire le numéro de la carte concernée, et nommer le fichier comme elle",
+        ));
+        Err(Diagnostics(vec![mistake.into()]))
+    }
+
     /// Puts the date of the change where a card says when it was last updated.
     pub(super) fn date(&self, change: &mut Written) {
         let (table, key) = LAST_UPDATE;

@@ -33,10 +33,21 @@ impl Change {
         family.tell_update(&mut data, card.data, self.header().date);
         rename_files(&mut data, card, folder);
         let name = data.at("layout").and_then(Node::text).unwrap_or(layout.name()).to_owned();
-        let text = card_file::data_text(&data, layout.schema()?, layout, &name, &family.follows(&data));
+        let schema = layout.schema()?;
+        let follows = family.follows(&data);
+        let write = |data: &Node| card_file::data_text(data, schema, layout, &name, &follows);
         // That it is one is seen before anything is written.
-        let source = Source { name: card.place.to_owned(), text: text.clone() };
-        let profile = parse(source, Some(folder), &Options { today: self.today, seed: 0 })?;
+        let read = |text: &str| {
+            let source = Source { name: card.place.to_owned(), text: text.to_owned() };
+            parse(source, Some(folder), &Options { today: self.today, seed: 0 })
+        };
+        let mut text = write(&data);
+        let mut profile = read(&text)?;
+        if let Some(atr) = card.atr.filter(|atr| *atr != profile.image().atr.as_bytes()) {
+            put_atr(&mut data, atr);
+            text = write(&data);
+            profile = read(&text)?;
+        }
         let right = files::contents(&image, &map);
         let found = files::contents(profile.image(), profile.map());
         let differs = |(file, content): &&(&FileMap, Vec<u8>)| {
@@ -62,6 +73,17 @@ impl Change {
                  prolonge une carte sans jamais l'abréger, et etat = \"active\" la débloque",
         );
         CardMistake::new(&self.source, self.header().serial_span.clone(), message).hint(hint).into()
+    }
+}
+
+/// The key of the answer to reset, in its table.
+const ATR: (&str, &str) = ("carte", "atr");
+
+/// Has a card file say the answer to reset, where its layout has a key for it.
+fn put_atr(data: &mut Node, atr: &[u8]) {
+    let Data::Table(table) = &mut data.data else { return };
+    if let Some(Node { data: Data::Table(card), .. }) = table.get_mut(ATR.0) {
+        card.insert(ATR.1.to_owned(), Node::unwritten(Data::Bytes(atr.to_vec())));
     }
 }
 

@@ -57,6 +57,8 @@ pub struct Subject<'a> {
     pub place: &'a str,
     /// The folder from which its data name files, such as those of its keys.
     pub base: Option<&'a Path>,
+    /// The answer to reset that it gives, if its data do not say that: of a card that was read.
+    pub atr: Option<&'a [u8]>,
 }
 
 /// What a change makes of a card.
@@ -110,6 +112,15 @@ impl Change {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Whether it is for the card of the serial number by which its file is called in the caisse's folder.
+    ///
+    /// # Errors
+    ///
+    /// That it is for another one.
+    pub fn check_name(&self, number: &str) -> Result<(), Diagnostics> {
+        self.header.check_name(number, &self.source)
     }
 
     /// What it makes of a card. Nothing is written.

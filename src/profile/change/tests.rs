@@ -22,7 +22,7 @@ fn martin() -> Profile {
 fn amend(profile: &Profile, text: &str) -> Result<Amendment, String> {
     let source = Source { name: "change.toml".into(), text: text.into() };
     let change = Change::read(source, OPTIONS.today).map_err(|mistakes| mistakes.to_string())?;
-    let subject = Subject { layout: profile.layout(), data: profile.data(), place: "the card", base: None };
+    let subject = Subject { layout: profile.layout(), data: profile.data(), place: "the card", base: None, atr: None };
     change.amend(&subject).map_err(|mistakes| mistakes.to_string())
 }
 

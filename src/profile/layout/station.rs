@@ -8,7 +8,9 @@ use virtuale_engine::crypto::CipherKey;
 use super::{
     super::{
         card_file,
+        card_mistake::CardMistake,
         diagnostic::{Diagnostics, Source},
+        said::said,
         schema::{Fields, Schema},
         tree::Data,
         written::{Mended, Value, Written},
@@ -55,7 +57,7 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// All mistakes in the text, where it says something of them.
+    /// All mistakes in the text, where it says something of them; and that it says nothing of any.
     pub fn global_key_sets(
         &self,
         file: Option<&Arc<Source>>,
@@ -75,7 +77,18 @@ impl Layout {
         let empty = Arc::new(Source { name: String::new(), text: String::new() });
         let source = file.unwrap_or(&empty);
         let mut document = Mended::read(source)?;
-        let entries = document.written.entries().iter().filter(|entry| own(&entry.key)).cloned().collect();
+        let entries: Vec<_> = document.written.entries().iter().filter(|entry| own(&entry.key)).cloned().collect();
+        if let (true, true, Some(name)) = (file.is_some(), entries.is_empty(), tables.first()) {
+            let message = said!(
+                en: "this file gives no keys of an issuer: it has no [{name}]",
+                fr: "ce fichier ne donne pas de clés d'émetteur : il n'a pas de [{name}]",
+            );
+            let mistake = CardMistake::new(source, 0..0, message).hint(said!(
+                en: "write [{name}] as in the card file of a card of this issuer, or give that file",
+                fr: "écrire [{name}] comme dans le fichier d'une carte de cet émetteur, ou donner ce fichier",
+            ));
+            return Err(Diagnostics([document.slips, vec![mistake.into()]].concat()));
+        }
         document.written = Written { value: Value::Table(entries), span: document.written.span };
         let data = card_file::read_document(source, document, &schema, today)?;
         let bytes = |path: &[String]| match data.at(&path.join(".")).map(|node| &node.data) {

@@ -374,7 +374,7 @@ impl From<Shares> for ByteShares {
 }
 
 impl<'a> ExchangeReport<'a> {
-    fn of(exchange: &'a Exchange) -> Self {
+    pub(super) fn of(exchange: &'a Exchange) -> Self {
         Self {
             name: &exchange.name,
             command: hex::encode_upper(&exchange.command),

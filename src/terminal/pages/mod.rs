@@ -52,7 +52,7 @@ pub use parts::life;
 pub use plain::plain;
 pub use professional::{professional, professional_data};
 #[cfg(feature = "cli")]
-pub use update::{Update, Updated, update};
+pub use update::{DifferenceReport, Update, UpdateReport, Updated, WrittenReport, update};
 #[cfg(feature = "cli")]
 pub use visit::{Visit, visit};
 

@@ -1,7 +1,9 @@
 //! The page of an update station: what changes, key by key, and what was done.
 
+use serde::Serialize;
+
 use super::{
-    Format, Lang,
+    ExchangeReport, Format, Lang,
     page::{Column, Page, Role, Span},
 };
 use crate::{
@@ -10,7 +12,7 @@ use crate::{
         said::counted,
         schema::{Kind, Schema},
     },
-    terminal::update::Plan,
+    terminal::{exchange::Exchange, update::Plan},
 };
 
 /// Where labels stand.
@@ -42,6 +44,77 @@ pub struct Update<'a> {
     pub plan: &'a Plan,
     /// What came of it.
     pub outcome: Updated,
+}
+
+/// An update as JSON.
+#[derive(Clone, Debug, Serialize)]
+pub struct UpdateReport<'a> {
+    /// Where the card is.
+    pub source: &'a str,
+    /// The serial number of the card.
+    pub numero_serie: &'a str,
+    /// The day of the change.
+    pub date: String,
+    /// Who asks for it; `null` if the change does not say.
+    pub caisse: Option<&'a str>,
+    /// What kind of change it is, as change files have it.
+    pub nature: &'a str,
+    /// What came of it: `updated`, `nothing_to_write`, `shown`.
+    pub outcome: &'static str,
+    /// What it makes another.
+    pub differences: Vec<DifferenceReport<'a>>,
+    /// What is written for it.
+    pub files: Vec<WrittenReport<'a>>,
+    /// Everything that went to the card, as it was before it was protected, and what was answered.
+    pub exchanges: Vec<ExchangeReport<'a>>,
+}
+
+/// A value that a change makes another.
+#[derive(Clone, Debug, Serialize)]
+pub struct DifferenceReport<'a> {
+    /// Its key in full.
+    pub key: &'a str,
+    /// What was there; `null` for nothing.
+    pub before: Option<&'a str>,
+    /// What is there then; `null` for nothing.
+    pub after: Option<&'a str>,
+}
+
+/// A file that a change writes.
+#[derive(Clone, Debug, Serialize)]
+pub struct WrittenReport<'a> {
+    /// Its name in the layout.
+    pub name: &'a str,
+    /// How many bytes of it are written.
+    pub bytes: usize,
+}
+
+impl<'a> UpdateReport<'a> {
+    /// Of an update, and of what went over the transport.
+    #[must_use]
+    pub fn of(update: &Update<'a>, exchanges: &'a [Exchange]) -> Self {
+        let Update { place, header, differences, plan, outcome, .. } = *update;
+        let difference = |Difference { path, before, after, .. }: &'a Difference| DifferenceReport {
+            key: path,
+            before: before.as_deref(),
+            after: after.as_deref(),
+        };
+        Self {
+            source: place,
+            numero_serie: &header.serial_number,
+            date: header.date.to_string(),
+            caisse: header.caisse.as_deref(),
+            nature: &header.nature,
+            outcome: match outcome {
+                Updated::Done => "updated",
+                Updated::Nothing => "nothing_to_write",
+                Updated::Shown => "shown",
+            },
+            differences: differences.iter().map(difference).collect(),
+            files: plan.files().map(|(name, bytes)| WrittenReport { name, bytes }).collect(),
+            exchanges: exchanges.iter().map(ExchangeReport::of).collect(),
+        }
+    }
 }
 
 /// What stands on the page in a language.

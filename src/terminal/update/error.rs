@@ -8,6 +8,7 @@ use crate::{
         exchange::ExchangeError,
         pages::{self, Lang},
         transport::TransportError,
+        update::Cipher,
         vitale::ReadError,
     },
 };
@@ -27,7 +28,18 @@ pub enum Step {
     Commit,
 }
 
-/// Why a card was not updated. Up to the end of the transaction the card is as it was.
+/// What a card is when something went wrong.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Leaves {
+    /// As it was before.
+    AsBefore,
+    /// As it was, or wholly as it is to be.
+    Unknown,
+    /// As it is to be, as far as the card said.
+    Updated,
+}
+
+/// Why a card was not updated, or not for sure. Up to the end of the transaction the card is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
     /// The transport is gone, or the card never ends.
@@ -42,12 +54,34 @@ pub enum UpdateError {
         /// The name of the layout.
         layout: String,
     },
+    /// The card has no such key set.
+    #[error("{}", self.said())]
+    NoKeySet {
+        /// Its number.
+        number: u8,
+        /// Its cipher.
+        cipher: Cipher,
+    },
     /// The card does not take the keys.
     #[error("{}", self.said())]
     WrongKeys {
         /// How many tries are left; `None` if it did not say.
         left: Option<u8>,
     },
+    /// The card takes no keys of this set any more: there were too many wrong ones.
+    #[error("{}", self.said())]
+    KeysBlocked {
+        /// The number of the set.
+        number: u8,
+        /// Its cipher.
+        cipher: Cipher,
+    },
+    /// The answer to the end of the transaction was lost: the card may have kept it or not.
+    #[error("{}", self.said())]
+    Unsure(ExchangeError),
+    /// The transaction was kept, and the card could not be read back.
+    #[error("{}", self.said())]
+    UnreadBack(ReadError),
     /// The card does not know the keys itself: it is none of this issuer.
     #[error("{}", self.said())]
     CardUnproved,
@@ -100,12 +134,39 @@ impl UpdateError {
     #[must_use]
     pub fn said(&self) -> Bilingual {
         match self {
-            Self::Exchange(ExchangeError::Transport(error)) => in_both(|lang| pages::transport_error(error, lang)),
-            Self::Exchange(error) => {
-                let why = error.to_string();
-                said!(en: "{why}", fr: "la carte ne répond pas comme attendu : {why}")
-            }
+            Self::Exchange(error) => exchange(error),
             Self::Unread(error) => in_both(|lang| pages::read_error(error, lang).0),
+            Self::Unsure(error) => {
+                let why = exchange(error);
+                said!(
+                    with why;
+                    en: "the card may be updated or not: its answer to the end of the transaction was lost: {why}",
+                    fr: "la carte est peut-être mise à jour, peut-être pas : sa réponse à la fin de la transaction \
+                         s'est perdue : {why}",
+                )
+            }
+            Self::UnreadBack(error) => {
+                let why = in_both(|lang| pages::read_error(error, lang).0);
+                said!(
+                    with why;
+                    en: "the card was updated, and could not be read back: {why}",
+                    fr: "la carte a été mise à jour, et n'a pas pu être relue : {why}",
+                )
+            }
+            Self::NoKeySet { number, cipher } => {
+                let cipher = cipher.name();
+                said!(
+                    en: "the card has no key set {number} for {cipher}",
+                    fr: "la carte n'a pas de jeu de clés {number} pour {cipher}",
+                )
+            }
+            Self::KeysBlocked { number, cipher } => {
+                let cipher = cipher.name();
+                said!(
+                    en: "the card's key set {number} ({cipher}) is blocked: there were too many wrong keys",
+                    fr: "le jeu de clés {number} ({cipher}) de la carte est bloqué : il y a eu trop de clés fausses",
+                )
+            }
             Self::NotUpdatable { layout } => said!(
                 en: "cards of layout {layout} cannot be updated all or nothing: they have no issuer's keys and no \
                      transaction",
@@ -161,8 +222,24 @@ impl UpdateError {
     pub fn hint(&self) -> Bilingual {
         match self {
             Self::Exchange(_) => said!(
-                en: "the card is as it was, or wholly as it is to be: put it in and update it again",
-                fr: "la carte est comme avant, ou entièrement mise à jour : la remettre et recommencer",
+                en: "the card is as it was: put it in and update it again",
+                fr: "la carte est comme avant : la remettre et recommencer",
+            ),
+            Self::Unsure(_) | Self::UnreadBack(_) => said!(
+                en: "put it in again and look: virtuale update --consult; or update it again, which writes only what is \
+                     not there",
+                fr: "la remettre et regarder : virtuale update --consult ; ou recommencer, ce qui n'écrit que ce qui \
+                     manque",
+            ),
+            Self::NoKeySet { .. } => said!(
+                en: "prove its other key set: --cipher aes or --cipher 3des",
+                fr: "prouver son autre jeu de clés : --cipher aes ou --cipher 3des",
+            ),
+            Self::KeysBlocked { .. } => said!(
+                en: "its other key set may still be taken: --cipher aes or --cipher 3des; without one the card is made \
+                     anew",
+                fr: "son autre jeu de clés peut encore servir : --cipher aes ou --cipher 3des ; sinon, la carte est \
+                     refaite",
             ),
             Self::Unread(_) => said!(en: "look at the card: virtuale read", fr: "regarder la carte : virtuale read"),
             Self::NotUpdatable { .. } => said!(
@@ -181,13 +258,36 @@ impl UpdateError {
                 fr: "rien n'a été écrit ; changer moins à la fois",
             ),
             Self::Closed { .. } | Self::Foreign { .. } => said!(
-                en: "nothing was written; is it the right layout? --layout NAME|FILE",
-                fr: "rien n'a été écrit ; est-ce la bonne structure ? --layout NOM|FICHIER",
+                en: "nothing was written; the card's layout is another one",
+                fr: "rien n'a été écrit ; la structure de la carte est une autre",
             ),
             Self::Differs { .. } => said!(
                 en: "the card does not keep what it is given: replace it",
                 fr: "la carte ne garde pas ce qu'elle reçoit : la remplacer",
             ),
+        }
+    }
+}
+
+impl UpdateError {
+    /// What the card is then.
+    #[must_use]
+    pub fn leaves(&self) -> Leaves {
+        match self {
+            Self::Unsure(_) => Leaves::Unknown,
+            Self::UnreadBack(_) | Self::Differs { .. } => Leaves::Updated,
+            _ => Leaves::AsBefore,
+        }
+    }
+}
+
+/// Why commands and answers did not go on.
+fn exchange(error: &ExchangeError) -> Bilingual {
+    match error {
+        ExchangeError::Transport(error) => in_both(|lang| pages::transport_error(error, lang)),
+        error => {
+            let why = error.to_string();
+            said!(en: "{why}", fr: "la carte ne répond pas comme attendu : {why}")
         }
     }
 }

@@ -19,6 +19,17 @@ pub enum Cipher {
     Aes,
 }
 
+impl Cipher {
+    /// What people call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TripleDes => "3DES",
+            Self::Aes => "AES",
+        }
+    }
+}
+
 /// A key set of the issuer. They are keys: `Debug` shows none.
 #[derive(Clone)]
 pub struct IssuerKeys {
@@ -35,7 +46,7 @@ impl IssuerKeys {
     ///
     /// # Errors
     ///
-    /// All mistakes in the file.
+    /// All mistakes in the file, and that it gives no keys.
     pub fn of(
         layout: &Layout,
         file: Option<&Arc<Source>>,

@@ -14,7 +14,7 @@ mod station;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Step, UpdateError};
+pub use error::{Leaves, Step, UpdateError};
 pub use keys::{Cipher, IssuerKeys};
 pub use plan::Plan;
 pub use station::Station;

@@ -83,8 +83,8 @@ impl<'a> Station<'a> {
     ///
     /// # Errors
     ///
-    /// [`UpdateError`] if the card refuses, or the transport fails: if that was at the very end, the card may be as it
-    /// is to be.
+    /// [`UpdateError`] if the card refuses, or the transport fails; [`UpdateError::Unsure`] if that was at the very end,
+    /// so that the card may be as it is to be.
     pub fn write(&mut self, plan: &Plan) -> Result<(), UpdateError> {
         let mut dialogue = Dialogue::new(&mut self.card);
         let written = write(&mut dialogue, plan);
@@ -96,9 +96,12 @@ impl<'a> Station<'a> {
     ///
     /// # Errors
     ///
-    /// [`UpdateError::Differs`] if one is not what was written, or as for [`Station::read`].
+    /// [`UpdateError::Differs`] if one is not what was written, [`UpdateError::UnreadBack`] if the transport fails.
     pub fn check(&mut self, plan: &Plan) -> Result<Reading, UpdateError> {
-        let reading = self.read()?;
+        let reading = self.read().map_err(|error| match error {
+            UpdateError::Unread(why) => UpdateError::UnreadBack(why),
+            other => other,
+        })?;
         let differs = |file: &&FilePlan| {
             let found = reading.files.iter().find(|open| open.pointer.name == file.name);
             found.is_none_or(|open| open.content != file.after)
@@ -126,7 +129,11 @@ fn write(dialogue: &mut Dialogue<'_>, plan: &Plan) -> Result<(), UpdateError> {
     let transaction =
         |name: &str, p2| Command::new(name, [0x00, Ins::PERFORM_TRANSACTION_OPERATION.0, 0x00, p2], &[], None);
     let mut send = |step, command: &Command| {
-        let Reply { status, .. } = dialogue.send(command)?;
+        let sent = dialogue.send(command);
+        let Reply { status, .. } = sent.map_err(|error| match step {
+            Step::Commit => UpdateError::Unsure(error),
+            _ => error.into(),
+        })?;
         if status == StatusWord::SUCCESS { Ok(()) } else { Err(UpdateError::Refused { step, status }) }
     };
     send(Step::Begin, &transaction("BEGIN", 0x80))?;
@@ -170,8 +177,12 @@ fn authenticate(
     let template = [0x80, 0x01, ALGORITHMS[usize::from(is_aes)], 0x83, 0x01, *number];
     let set = Command::new("MSE SET", [0x00, Ins::MANAGE_SECURITY_ENVIRONMENT.0, 0xC1, 0xA4], &template, None);
     let Reply { status, .. } = dialogue.send(&set)?;
-    if status != StatusWord::SUCCESS {
-        return Err(UpdateError::Refused { step: Step::Authenticate, status });
+    match status {
+        StatusWord::SUCCESS => {}
+        StatusWord::REFERENCE_NOT_FOUND => {
+            return Err(UpdateError::NoKeySet { number: *number, cipher: keys.cipher() });
+        }
+        status => return Err(UpdateError::Refused { step: Step::Authenticate, status }),
     }
     let Reply { data, status } =
         dialogue.send(&Command::new("GET CHALLENGE", [0x00, Ins::GET_CHALLENGE.0, 0x00, 0x00], &[], Some(PART)))?;
@@ -187,10 +198,12 @@ fn authenticate(
     let Reply { data, status } = dialogue.send(&prove)?;
     match status {
         StatusWord::SUCCESS => {}
+        StatusWord(0x63C0) | StatusWord::METHOD_BLOCKED => {
+            return Err(UpdateError::KeysBlocked { number: *number, cipher: keys.cipher() });
+        }
         StatusWord(refused) if refused & 0xFFF0 == 0x63C0 => {
             return Err(UpdateError::WrongKeys { left: u8::try_from(refused & 0x000F).ok() });
         }
-        StatusWord::METHOD_BLOCKED => return Err(UpdateError::WrongKeys { left: Some(0) }),
         status => return Err(UpdateError::Refused { step: Step::Authenticate, status }),
     }
     let plain = open(mac, encryption, &data).ok_or(UpdateError::CardUnproved)?;

@@ -99,7 +99,7 @@ fn update(
     let (layout, keys) = (profile.layout(), keys(profile, cipher));
     let mut station = Station::open(transport, layout, &keys, TODAY, &mut station_chance(1))?;
     let reading = station.read()?;
-    let subject = Subject { layout, data: &reading.data, place: "card", base: None };
+    let subject = Subject { layout, data: &reading.data, place: "card", base: None, atr: None };
     let amendment = change.amend(&subject).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let plan = Plan::new(&amendment, &reading.files, layout)?;
     if plan.is_empty() {
@@ -205,7 +205,8 @@ fn an_update_writes_what_a_card_of_the_amended_card_file_has() {
         let number = profile.data().at("carte.numero_serie").and_then(|node| node.text()).expect("it has one");
         for text in [MUCH, YEARLY] {
             let text = text.replace("10000002", number);
-            let subject = Subject { layout: profile.layout(), data: profile.data(), place: name, base: None };
+            let subject =
+                Subject { layout: profile.layout(), data: profile.data(), place: name, base: None, atr: None };
             let amended = change(&text)
                 .amended_card_file(&subject, Path::new(""))
                 .unwrap_or_else(|mistakes| panic!("{mistakes}"));
@@ -251,7 +252,7 @@ fn a_second_time_there_is_nothing_to_write() {
     let keys = keys(&profile, None);
     let mut station = Station::open(&mut hand, profile.layout(), &keys, TODAY, &mut station_chance(1)).expect("keys");
     let reading = station.read().expect("a Vitale 2");
-    let subject = Subject { layout: profile.layout(), data: &reading.data, place: "card", base: None };
+    let subject = Subject { layout: profile.layout(), data: &reading.data, place: "card", base: None, atr: None };
     let amendment = change(MUCH).amend(&subject).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     assert_eq!((amendment.differences.len(), amendment.files.len()), (0, 0));
 }
