@@ -212,7 +212,7 @@ fn who_stays_keeps_what_is_not_said_and_who_is_new_has_nothing_invented() {
         people.iter().find(is_it).cloned().unwrap_or_else(|| panic!("{name}"))
     };
     let same = |key: &str, name: &str| {
-        let value = |people| named(people, name).at(key).map(|node| super::differences::shown_whole(node));
+        let value = |people| named(people, name).at(key).map(super::differences::shown_whole);
         assert_eq!(value(people), value(was), "{key} of {name}");
     };
     ["nom", "qualite", "droits", "couverture", "adresse", "pays"].iter().for_each(|key| same(key, "LOU"));

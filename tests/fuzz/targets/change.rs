@@ -3,7 +3,7 @@
 //! What it makes of the card must be a card whose files differ from those before where it says so, and which the same
 //! change makes no other.
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
 use virtuale::{
     profile::{
@@ -25,7 +25,7 @@ pub(super) fn run(data: &[u8]) {
         Err(diagnostics) => return text::judge(&diagnostics),
     };
     let family = family();
-    let subject = Subject { layout: family.layout(), data: family.data(), place: "a card" };
+    let subject = Subject { layout: family.layout(), data: family.data(), place: "a card", base: None, atr: None };
     let Amendment { data, differences, files, erased } = match change.amend(&subject) {
         Ok(amendment) => amendment,
         Err(diagnostics) => return text::judge(&diagnostics),
@@ -35,7 +35,7 @@ pub(super) fn run(data: &[u8]) {
     let amendment = Amendment { data, differences, files, erased };
     let writes = !(amendment.files.is_empty() && amendment.erased.is_empty());
     assert!(Plan::new(&amendment, &[], family.layout()).is_err() == writes, "no file was read");
-    let text = change.amended_card_file(&subject).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let text = change.amended_card_file(&subject, Path::new("")).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let amended = parse(Source { name: "amended".into(), text }, None, &text::OPTIONS);
     let amended = amended.unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let again = Subject { data: amended.data(), ..subject };
