@@ -147,7 +147,8 @@ fn what_is_updated() {
     let yearly = sandbox.path().join("yearly.toml");
     fs::write(&yearly, "[changement]\nnumero_serie = \"10000002\"\n").expect("a file");
     let keyless = update(&["--issuer-keys", change, change]);
-    let all = [stopped, update(&[change]), update(&["--dry-run", &yearly.to_string_lossy()]), none, keyless];
+    let missing = update(&["--issuer-keys", "nowhere.toml", change]);
+    let all = [stopped, missing, update(&[change]), update(&["--dry-run", &yearly.to_string_lossy()]), none, keyless];
     compare("update --json", &all);
     // What is consulted has the keys of what is read.
     let documents: Vec<Value> =

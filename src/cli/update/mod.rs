@@ -72,7 +72,7 @@ pub(super) struct Args {
     #[arg(long)]
     consult: bool,
     /// Print the copy on paper (fiche reflet) that the holder may ask for
-    #[arg(long, requires = "consult", conflicts_with_all = ["json", "commands"])]
+    #[arg(long, requires = "consult", conflicts_with_all = ["json", "commands", "change", "updates"])]
     reflet: bool,
     /// Leave coverage and exoneration out of the copy on paper, as the holder may ask
     #[arg(long, requires = "reflet")]
