@@ -416,8 +416,8 @@ messages! {
     };
     /// A visit has other cards than these.
     VisitNeeds = {
-        en: "a visit is of a Vitale 2 and a professional's card that proves its role to it",
-        fr: "une consultation réunit une Vitale 2 et une carte de professionnel qui lui prouve son rôle"
+        en: "a visit is of a Vitale and a professional's card",
+        fr: "une consultation réunit une Vitale et une carte de professionnel"
     };
     /// What to do then.
     VisitCards = {

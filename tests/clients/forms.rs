@@ -16,8 +16,9 @@ virtuale fse sign fixtures/forms/complete.toml --card vitale2-martin --card cps-
 ";
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let bodies: [(&str, Body); 2] = [
+    let bodies: [(&str, Body); 3] = [
         ("forms::openssl_verifies_and_opens_them", openssl_verifies_and_opens_them),
+        ("forms::openssl_verifies_that_of_a_visit", openssl_verifies_that_of_a_visit),
         ("forms::another_implementation_verifies_them", another_implementation_verifies_them),
     ];
     bodies.map(|(name, body)| trial(&[&OPENSSL], name, body)).into()
@@ -32,6 +33,13 @@ fn openssl_verifies_and_opens_them(sandbox: &Sandbox) -> Result<(), Failed> {
         return Err(said.into());
     }
     ["ABCD001", "3400999999991", "SOINSPARTICULIERS", "999100027"].iter().try_for_each(|zone| demand(&said, zone))
+}
+
+/// The commands of docs/visit.md that are OpenSSL's; the others are tested there.
+fn openssl_verifies_that_of_a_visit(sandbox: &Sandbox) -> Result<(), Failed> {
+    let own = commands(include_str!("../../docs/visit.md")).concat();
+    let said = shell(sandbox, &format!("{SIGN}rm -r form\nmv plain form\n{own}"), "")?;
+    if said.matches("CMS Verification successful").count() == 2 { Ok(()) } else { Err(said.into()) }
 }
 
 fn another_implementation_verifies_them(sandbox: &Sandbox) -> Result<(), Failed> {

@@ -22,7 +22,18 @@ use crate::terminal::{
 #[must_use]
 pub fn form(form: &Form, secrets: Option<&Secrets>, format: Format) -> Page {
     let mut writer = Writer::new(format);
+    writer.title(form);
     writer.form(form, secrets);
+    writer.signatures(form);
+    writer.page
+}
+
+/// The same as a part of another page.
+#[cfg(feature = "cli")]
+pub(super) fn form_part(form: &Form, secrets: &Secrets, format: Format) -> Page {
+    let mut writer = Writer::new(format);
+    writer.page.text(0, Role::Title, &writer.heading(form));
+    writer.form(form, Some(secrets));
     writer.signatures(form);
     writer.page
 }
@@ -39,30 +50,15 @@ pub fn verified(outcome: &Outcome, place: &str, format: Format) -> Page {
         writer.who(form);
         writer.value(LABELS, writer.own.total, Some((writer.own.amount)(form.payment.total)));
     }
-    for judged in &outcome.signatures {
-        let day = judged.day.map_or_else(|| writer.words.none.to_owned(), writer.words.date);
-        let number = judged.billing.as_deref().map(writer.own.for_number);
-        let parts = [Some((writer.own.signed)(&judged.signer, &day)), number];
-        let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        writer.value(LABELS, (writer.own.by)(judged.by), Some(text));
-    }
-    let first = outcome.form.as_ref().and_then(|form| form.vitale.as_ref());
-    if let Some(vitale) = first.filter(|vitale| vitale.generation == Generation::Vitale1) {
-        writer.value(LABELS, (writer.own.by)(By::Vitale), Some((writer.own.vitale_1)(&vitale.serial)));
-    }
-    writer.page.gap();
-    if outcome.is_sealed {
-        writer.page.text(LABELS.indent, Role::Plain, writer.own.sealed);
-    }
-    let findings = &outcome.findings;
-    if findings.is_empty() {
-        writer.page.text(LABELS.indent, Role::Good, writer.own.good);
-    } else {
-        writer.page.text(LABELS.indent, Role::Bad, &(writer.own.not_good)(findings.len()));
-    }
-    for finding in findings {
-        writer.page.text(LABELS.indent + 2, Role::Bad, &(writer.own.finding)(finding));
-    }
+    writer.verdict(outcome);
+    writer.page
+}
+
+/// What came of judging it as a part of another page: whose signatures there are, and what is not right.
+#[cfg(feature = "cli")]
+pub(super) fn verdict_part(outcome: &Outcome, format: Format) -> Page {
+    let mut writer = Writer::new(format);
+    writer.verdict(outcome);
     writer.page
 }
 
@@ -84,12 +80,43 @@ impl Writer {
         Self { words: words::of(lang), own: words::of_forms(lang), page: Page::new(width), lang }
     }
 
+    fn heading(&self, form: &Form) -> String {
+        (self.own.title)(form.number, &(self.words.date)(form.date))
+    }
+
     fn title(&mut self, form: &Form) {
-        self.page.title(&(self.own.title)(form.number, &(self.words.date)(form.date)));
+        self.page.title(&self.heading(form));
+    }
+
+    /// The signatures, and what is not right.
+    fn verdict(&mut self, outcome: &Outcome) {
+        for judged in &outcome.signatures {
+            let day = judged.day.map_or_else(|| self.words.none.to_owned(), self.words.date);
+            let number = judged.billing.as_deref().map(self.own.for_number);
+            let parts = [Some((self.own.signed)(&judged.signer, &day)), number];
+            let text = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            self.value(LABELS, (self.own.by)(judged.by), Some(text));
+        }
+        let first = outcome.form.as_ref().and_then(|form| form.vitale.as_ref());
+        if let Some(vitale) = first.filter(|vitale| vitale.generation == Generation::Vitale1) {
+            self.value(LABELS, (self.own.by)(By::Vitale), Some((self.own.vitale_1)(&vitale.serial)));
+        }
+        self.page.gap();
+        if outcome.is_sealed {
+            self.page.text(LABELS.indent, Role::Plain, self.own.sealed);
+        }
+        let findings = &outcome.findings;
+        if findings.is_empty() {
+            self.page.text(LABELS.indent, Role::Good, self.own.good);
+        } else {
+            self.page.text(LABELS.indent, Role::Bad, &(self.own.not_good)(findings.len()));
+        }
+        for finding in findings {
+            self.page.text(LABELS.indent + 2, Role::Bad, &(self.own.finding)(finding));
+        }
     }
 
     fn form(&mut self, form: &Form, secrets: Option<&Secrets>) {
-        self.title(form);
         self.who(form);
         let (own, date) = (self.own, self.words.date);
         if let Some(prescriber) = secrets.and_then(|secrets| secrets.prescriber.as_ref()) {

@@ -54,7 +54,7 @@ pub use professional::{professional, professional_data};
 #[cfg(feature = "cli")]
 pub use update::{DifferenceReport, Update, UpdateReport, Updated, WrittenReport, update};
 #[cfg(feature = "cli")]
-pub use visit::{Visit, visit};
+pub use visit::{Moment, SignedForm, Visit, Watched, visit};
 
 use words::Words;
 use writer::Writer;

@@ -163,13 +163,24 @@ const FR: Words = Words {
 /// The page of an update.
 #[must_use]
 pub fn update(update: &Update<'_>, format: Format) -> Page {
-    let words = match format.lang {
+    let mut page = Page::new(format.width);
+    page.title(&format!("{}{}", of(format.lang).title, update.place));
+    page.lines.append(&mut part(update, format).lines);
+    page
+}
+
+fn of(lang: Lang) -> &'static Words {
+    match lang {
         Lang::En => &EN,
         Lang::Fr => &FR,
-    };
+    }
+}
+
+/// What of it goes on another page too: all but its title.
+pub(super) fn part(update: &Update<'_>, format: Format) -> Page {
+    let words = of(format.lang);
     let mut page = Page::new(format.width);
-    let Update { place, header, keys, differences, plan, outcome } = *update;
-    page.title(&format!("{}{place}", words.title));
+    let Update { header, keys, differences, plan, outcome, .. } = *update;
     let nature = meaning(keys, "changement.nature", &header.nature, format.lang);
     let mut field = |label: &str, value: &str| page.field(LABELS, (Role::Label, label), (Role::Plain, value));
     field(words.card, &header.serial_number);
