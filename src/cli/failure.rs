@@ -135,6 +135,10 @@ impl Failure {
                 };
                 Some(in_both(text).into())
             }
+            Self::File { did: "write", path, error } if error.kind() == io::ErrorKind::NotFound => {
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())?;
+                Some(Message::MakeFolder { folder: &shown::word(folder) }.said().into())
+            }
             Self::File { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some(Message::GiveOtherName.said().into())
             }

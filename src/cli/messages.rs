@@ -65,6 +65,11 @@ messages! {
     };
     /// A file cannot be written.
     CannotWrite { path, why } = { en: "cannot write {path}: {why}", fr: "impossible d'écrire {path} : {why}" };
+    /// What to do where a file has no folder.
+    MakeFolder { folder } = {
+        en: "make the folder first: mkdir {folder}",
+        fr: "créer d'abord le dossier : mkdir {folder}"
+    };
     /// What to do where a file is in the way.
     GiveOtherName = {
         en: "give another name, or remove that file first",

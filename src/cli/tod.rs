@@ -65,13 +65,32 @@ struct Found {
     card: Option<String>,
     organisme: Body,
     destination: Option<Destination>,
-    #[serde(skip)]
+    /// Why there is none.
+    #[serde(serialize_with = "reason")]
     nowhere: Option<Nowhere>,
+}
+
+/// Why the forms of a body go nowhere, as `--json` has it.
+#[derive(Serialize)]
+struct NowhereReport<'a> {
+    reason: &'static str,
+    organisme: &'a Body,
+    from: Option<String>,
+}
+
+fn reason<S: serde::Serializer>(nowhere: &Option<Nowhere>, serializer: S) -> Result<S::Ok, S::Error> {
+    let report = nowhere.as_ref().map(|Nowhere { body, until }| NowhereReport {
+        reason: if until.is_some() { "not_yet" } else { "unknown" },
+        organisme: body,
+        from: until.map(|until| until.to_string()),
+    });
+    report.serialize(serializer)
 }
 
 /// Looks the bodies up.
 pub(super) fn run(args: &Args) -> Exit {
-    let table = Tod::open(&args.table).map_err(cards::failure)?;
+    let today = args.reproducible.today();
+    let table = Tod::open(&args.table, today).map_err(cards::failure)?;
     let mut asked = Vec::new();
     if !args.body.is_empty() {
         asked.push((None, Body::read(&args.body.concat().replace(' ', "")).ok_or_else(no_body)?));
@@ -79,7 +98,6 @@ pub(super) fn run(args: &Args) -> Exit {
     for card in &args.cards {
         asked.push((Some(card.to_string_lossy().into_owned()), body(card, &args.reproducible)?));
     }
-    let today = args.reproducible.today();
     let look_up = |(card, organisme): (Option<String>, Body)| {
         let found = table.destination_of(&organisme, today);
         Found { card, nowhere: found.as_ref().err().cloned(), destination: found.ok(), organisme }

@@ -12,6 +12,13 @@ use super::{
 
 /// What stands before a text in UTF-8, if anything does.
 const MARK: &[u8] = b"\xEF\xBB\xBF";
+/// What packed files begin with, which no text does; what packs so, and what unpacks it.
+const PACKED: [(&[u8], &str, &str); 4] = [
+    (b"\x1F\x8B", "gzip", "gunzip"),
+    (b"PK\x03\x04", "zip", "unzip"),
+    (b"\xFD7zXZ\0", "xz", "unxz"),
+    (b"\x28\xB5\x2F\xFD", "zstd", "unzstd"),
+];
 /// From how many units on letters of ASCII in the midst of a line are no UTF-16. At the beginning of a line two do.
 const FEWEST_INSIDE: usize = 4;
 const FEWEST_AT_START: usize = 2;
@@ -43,11 +50,16 @@ impl Order {
 ///
 /// # Errors
 ///
-/// [`NotText`] if a part of them is neither UTF-8 nor UTF-16, or all of it is UTF-32.
+/// [`NotText`] if a part of them is neither UTF-8 nor UTF-16, or all of it is UTF-32 or packed.
 pub(super) fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     if bytes.starts_with(&[0xFF, 0xFE, 0, 0]) || bytes.starts_with(&[0, 0, 0xFE, 0xFF]) {
         let why = said!(en: "this is UTF-32", fr: "c'est de l'UTF-32");
         let hint = said!(en: "save the file as UTF-8", fr: "enregistrer le fichier en UTF-8");
+        return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint });
+    }
+    if let Some((_, name, program)) = PACKED.into_iter().find(|(mark, ..)| bytes.starts_with(mark)) {
+        let why = said!(en: "this is no text: {name} packed it", fr: "ce n'est pas du texte : {name} l'a compressé");
+        let hint = said!(en: "unpack it first, with {program}", fr: "le décompresser d'abord, avec {program}");
         return Err(NotText { readable: char::REPLACEMENT_CHARACTER.into(), why, hint });
     }
     let plain = bytes.strip_prefix(MARK).unwrap_or(bytes);

@@ -123,16 +123,19 @@ impl Diagnostic {
             Language::English => (Level::ERROR, Level::HELP),
             Language::French => (Level::ERROR.with_name("erreur "), Level::HELP.with_name("aide ")),
         };
-        let excerpt = Excerpt::of(&self.source);
+        let (near, far): (Vec<_>, Vec<_>) = self.related.iter().partition(|(span, _)| is_near(&self.span, span));
+        let excerpt = Excerpt::of(&self.source, near.iter().map(|(span, _)| span).chain([&self.span]));
         let arrow =
             AnnotationKind::Primary.span(excerpt.places(&self.span)).label(shown::line(self.label.text(language)));
-        let related = self.related.iter().map(|(span, label)| {
+        let related = near.into_iter().map(|(span, label)| {
             AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label.text(language)))
         });
         let snippet = excerpt.snippet().annotation(arrow).annotations(related);
         let mut first = error.primary_title(shown::line(self.message.text(language))).element(snippet);
-        let elsewhere = self.elsewhere.as_ref().map(|elsewhere| (elsewhere, Excerpt::of(&elsewhere.source)));
-        if let Some((Elsewhere { span, label, .. }, excerpt)) = &elsewhere {
+        let elsewhere = self.elsewhere.iter().map(|Elsewhere { source, span, label }| (&**source, span, label));
+        let apart = far.into_iter().map(|(span, label)| (&*self.source, span, label)).chain(elsewhere);
+        let apart: Vec<_> = apart.map(|(source, span, label)| (Excerpt::of(source, [span]), span, label)).collect();
+        for (excerpt, span, label) in &apart {
             let place = AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label.text(language)));
             first = first.element(excerpt.snippet().annotation(place));
         }
@@ -142,60 +145,91 @@ impl Diagnostic {
         }
         let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
         let rendered = excerpt.with_column(renderer.render(&report), &self.span);
-        match &elsewhere {
-            Some((Elsewhere { span, .. }, excerpt)) => excerpt.with_column(rendered, span),
-            None => rendered,
-        }
+        apart.iter().fold(rendered, |rendered, (excerpt, span, _)| excerpt.with_column(rendered, span))
     }
 }
 
-/// A text and its name as people may see them.
+/// How much of a line is shown on either side of a place, and how much of a place, in bytes: many times what a terminal
+/// is wide.
+const BESIDE: usize = 4096;
+
+/// How far apart places of one excerpt may be, in bytes. Others are shown one by one.
+const NEAR: usize = 65_536;
+
+fn is_near(place: &Range<usize>, other: &Range<usize>) -> bool {
+    place.start.abs_diff(other.start) <= NEAR
+}
+
+/// A part of a text and its name as people may see them: the lines with the places that are shown, and of long lines
+/// what is beside the places. A report takes as long as what it shows, however long the text is.
 struct Excerpt<'a> {
     source: &'a Source,
     name: Cow<'a, str>,
+    /// Which part of the text it is.
+    part: Range<usize>,
+    /// The number of its first line.
+    line: usize,
     text: Cow<'a, str>,
 }
 
 impl<'a> Excerpt<'a> {
-    fn of(source: &'a Source) -> Self {
-        Self { source, name: shown::line(&source.name), text: shown::text(&source.text) }
+    /// Of the lines that have these places.
+    fn of<'s>(source: &'a Source, places: impl IntoIterator<Item = &'s Range<usize>>) -> Self {
+        let text = source.text.as_str();
+        let places = places.into_iter().map(|place| cut(&source.within(place)));
+        let all = places.reduce(|all, place| all.start.min(place.start)..all.end.max(place.end)).unwrap_or(0..0);
+        let start = text[..all.start].rfind('\n').map_or(0, |end| end + 1);
+        let start = text.ceil_char_boundary(start.max(all.start.saturating_sub(BESIDE)));
+        let end = text[all.end..].find('\n').map_or(text.len(), |end| all.end + end + 1);
+        let end = text.floor_char_boundary(end.min(all.end.saturating_add(BESIDE)));
+        let line = text[..start].matches('\n').count() + 1;
+        Self { source, name: shown::line(&source.name), line, text: shown::text(&text[start..end]), part: start..end }
     }
 
     fn snippet<T: Clone>(&self) -> Snippet<'_, T> {
-        Snippet::source(&*self.text).path(&*self.name)
+        Snippet::source(&*self.text).path(&*self.name).line_start(self.line)
     }
 
     /// Where a span of the text stands in what is shown of it.
     fn places(&self, span: &Range<usize>) -> Range<usize> {
-        let span = self.source.within(span);
+        let span = cut(&self.source.within(span));
         self.place(span.start)..self.place(span.end)
     }
 
     fn place(&self, at: usize) -> usize {
-        match self.source.text.get(..at) {
+        let (start, end) = (self.part.start, self.part.end);
+        let at = self.source.text.floor_char_boundary(at.clamp(start, end));
+        let (before, behind) = (&self.source.text[start..at], &self.source.text[at..end]);
+        match self.has_escapes() {
             // The `\r` of a line end is shown as it is only together with its `\n`.
-            Some(before) if self.has_escapes() && self.source.text[at..].starts_with('\n') => {
-                shown::text(before.strip_suffix('\r').unwrap_or(before)).len()
-            }
-            Some(before) if self.has_escapes() => shown::text(before).len(),
-            _ => at,
+            true if behind.starts_with('\n') => shown::text(before.strip_suffix('\r').unwrap_or(before)).len(),
+            true => shown::text(before).len(),
+            false => before.len(),
         }
     }
 
     fn has_escapes(&self) -> bool {
-        self.text.len() != self.source.text.len()
+        self.text.len() != self.part.len()
     }
 
-    /// A report with the column of the text itself: escapes are longer than what they stand for.
+    /// A report with the column of the text itself: escapes are longer than what they stand for, and a long line may
+    /// not be shown from its beginning.
     fn with_column(&self, report: String, span: &Range<usize>) -> String {
-        if !self.has_escapes() {
+        let text = &self.source.text[..self.source.text.floor_char_boundary(span.start)];
+        let tail = text.rfind('\n').map_or(text, |end| &text[end + 1..]);
+        let (line, shown) = position(&self.text, self.place(span.start));
+        let (line, column) = (self.line + line - 1, tail.chars().count() + 1);
+        if column == shown {
             return report;
         }
-        let (line, column) = position(&self.source.text, span.start);
-        let (_, escaped) = position(&self.text, self.places(span).start);
         let name = &self.name;
-        report.replacen(&format!("{name}:{line}:{escaped}"), &format!("{name}:{line}:{column}"), 1)
+        report.replacen(&format!("{name}:{line}:{shown}"), &format!("{name}:{line}:{column}"), 1)
     }
+}
+
+/// The beginning of a place that is longer than anybody sees.
+fn cut(place: &Range<usize>) -> Range<usize> {
+    place.start..place.end.min(place.start.saturating_add(BESIDE))
 }
 
 /// The line and column of a byte of a text, both from 1; columns count characters.
@@ -206,7 +240,7 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 }
 
 impl Mistakes {
-    /// How many mistakes of one text are kept; nobody reads more, and rendering each reads the text.
+    /// How many mistakes of one text are kept; nobody reads more.
     pub const MOST: usize = 50;
 
     /// None so far.
@@ -337,6 +371,32 @@ mod tests {
         let text = Diagnostic::new(&source("a.toml"), 4..7, "wrong").elsewhere(Some(elsewhere)).render(false);
         let (first, second) = text.split_once("b.toml:3:1").expect("both");
         assert!(first.contains("a.toml:2:1") && second.contains("----- asked for here"), "{text}");
+    }
+
+    /// What is shown of a long text, or of a long line, is what is shown of a short one, but for the numbers.
+    #[test]
+    fn of_a_long_text_only_what_is_beside_the_place_is_shown() {
+        let text =
+            format!("{}one\ntwo\n{}three {} four\n", "\n".repeat(70_000), "x\n".repeat(40_000), "é".repeat(9_000));
+        let source = Arc::new(Source { name: "a.toml".into(), text });
+        let of = |word: &str| {
+            let at = source.text.find(word).expect("a word");
+            at..at + word.len()
+        };
+        let two = Diagnostic::new(&source, of("two"), "wrong").related(of("one"), "here").render(false);
+        let lines: Vec<_> = two.lines().collect();
+        assert_eq!(lines[1..5], ["     --> a.toml:70002:1", "      |", "70001 | one", "      | --- here"], "{two}");
+        let far = Diagnostic::new(&source, of("four"), "wrong").related(of("one"), "here").render(false);
+        for part in
+            ["--> a.toml:110003:9008\n", "éé four\n", " ^^^^\n", "::: a.toml:70001:1\n", " 70001 | one\n", "--- here"]
+        {
+            assert!(far.contains(part), "{part} is missing in\n{far}");
+        }
+        let whole = Diagnostic::new(&source, 0..source.text.len(), "wrong").render(false);
+        assert!(whole.contains("a.toml:1:1") && whole.len() < 100_000, "{}", whole.len());
+        let at = source.text.find("é four").expect("a place");
+        let inside = Diagnostic::new(&source, at + 1..at + 2, "wrong").render(false);
+        assert!(inside.contains("a.toml:110003:"), "no place is between two characters: {inside}");
     }
 
     #[test]

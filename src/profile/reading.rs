@@ -261,6 +261,8 @@ mod tests {
             (b"\xFF\xFEa\0b", "card.toml:1:2", "ends in the middle of a character"),
             (b"\xFF\xFE\0\0a\0\0\0", "card.toml:1:1", "this is UTF-32"),
             (b"a\n\xE9", "card.toml:2:1", "the byte E9 is not UTF-8"),
+            (b"\x1F\x8B\x08\0a", "card.toml:1:1", "gzip packed it"),
+            (b"PK\x03\x04a", "card.toml:1:1", "unpack it first, with unzip"),
         ] {
             fs::write(&path, bytes).expect("a file");
             let error = text(&path, 100).expect_err("it is no text").to_string();

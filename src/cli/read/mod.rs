@@ -97,8 +97,9 @@ impl Args {
 
     /// The lists that cards are looked up in.
     fn lists(&self) -> Result<Lists, Failure> {
-        let opposition = self.opposition.as_ref().map(|path| Opposition::open(path, self.reproducible.today()));
-        let tod = self.tod.as_ref().map(|path| Tod::open(path));
+        let today = self.reproducible.today();
+        let opposition = self.opposition.as_ref().map(|path| Opposition::open(path, today));
+        let tod = self.tod.as_ref().map(|path| Tod::open(path, today));
         Ok(Lists {
             opposition: opposition.transpose().map_err(cards::failure)?,
             tod: tod.transpose().map_err(cards::failure)?,

@@ -123,6 +123,11 @@ fn head_of(source: &Arc<Source>) -> Result<Head, Box<Diagnostic>> {
         let message = said!(en: "there is nothing in this list", fr: "il n'y a rien dans cette liste");
         return Err(Box::new(missing(0..0, message)));
     };
+    if !source.text.contains('\n') && source.text.trim_end().contains('\r') {
+        let message = said!(en: "its lines end with CR alone", fr: "ses lignes se terminent par CR seul");
+        let hint = said!(en: "save it with LF, or CR and LF, at line ends", fr: "l'enregistrer avec LF, ou CR et LF, en fin de ligne");
+        return Err(Box::new(Diagnostic::new(source, first.span(), message).hint(hint)));
+    }
     let mut words = first.words();
     if words.next().map(|word| word.text) != Some(FORMAT) {
         let message = said!(en: "this is no opposition list", fr: "ce n'est pas une liste d'opposition");
@@ -213,6 +218,20 @@ pub(super) fn sum(text: &str) -> String {
     hex::encode(RustCrypto.hash(HashAlgorithm::Sha256, &[text.as_bytes()]).as_bytes())
 }
 
+/// That a check is that of the same lines with other ends, which some programs change on the way.
+fn other_line_ends(above: &str, check: &str) -> Option<Bilingual> {
+    let is = |text: &str| check.eq_ignore_ascii_case(&sum(text));
+    let plain = above.replace("\r\n", "\n");
+    let (now, before) = match plain.len() < above.len() {
+        true => is(&plain).then_some(("CR LF", "LF"))?,
+        false => is(&plain.replace('\n', "\r\n")).then_some(("LF", "CR LF"))?,
+    };
+    Some(said!(
+        en: "the check is of the same lines with other ends: they end with {now}, and ended with {before}",
+        fr: "la somme de contrôle est celle des mêmes lignes autrement terminées : par {now}, elles l'étaient par {before}",
+    ))
+}
+
 struct Reader {
     which: Entries,
     changes: Vec<Change>,
@@ -249,7 +268,15 @@ impl Reader {
             }
         };
         let serial = Serial::new(number.text).ok_or_else(|| {
-            let message = said!(en: "this is no serial number", fr: "ce n'est pas un numéro de série");
+            let (most, digits) = (Serial::DIGITS, number.text.len());
+            let message = if number.text.bytes().all(|digit| digit.is_ascii_digit()) {
+                said!(
+                    en: "a serial number has at most {most} digits, and this one {digits}",
+                    fr: "un numéro de série a au plus {most} chiffres, et celui-ci {digits}",
+                )
+            } else {
+                said!(en: "this is no serial number", fr: "ce n'est pas un numéro de série")
+            };
             wrong(number.span(), message)
         })?;
         let entry = if sign == WITHDRAW {
@@ -308,10 +335,12 @@ impl Reader {
             self.mistakes.add(count.wrong(&source, message).hint(fetch.clone()));
         }
         let begin = source.text.get(..line.start()).unwrap_or_default();
-        let sum = sum(begin.rsplit_once('\n').map_or("", |(above, _)| begin.get(..=above.len()).unwrap_or_default()));
+        let above = begin.rsplit_once('\n').map_or("", |(above, _)| begin.get(..=above.len()).unwrap_or_default());
+        let sum = sum(above);
         if !check.text.eq_ignore_ascii_case(&sum) {
-            let message =
-                said!(en: "the check does not fit the list", fr: "la somme de contrôle ne correspond pas à la liste");
+            let message = other_line_ends(above, check.text).unwrap_or_else(
+                || said!(en: "the check does not fit the list", fr: "la somme de contrôle ne correspond pas à la liste"),
+            );
             let label = said!(en: "of this list it is {sum}", fr: "celle de cette liste est {sum}");
             self.mistakes.add(check.wrong(&source, message).label(label).hint(fetch));
         }

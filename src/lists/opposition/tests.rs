@@ -170,7 +170,9 @@ fn what_is_wrong_in_a_list_is_named_with_its_place() {
         ("perte", "pertes", &["a.loe:3:10", "no reason to oppose a card", "did you mean \"perte\"?"]),
         ("vol", "prison", &["a.loe:4:10", "reasons are perte, vol, fraude"]),
         ("10000005", "1000000x", &["a.loe:4:1", "no serial number"]),
+        ("10000005", "1000000500", &["a.loe:4:1", "at most 9 digits, and this one 10"]),
         ("10000005 vol", "10000005", &["a.loe:4:9", "the line is not whole"]),
+        ("perte", "\rperte", &["a.loe:5:7", "the check does not fit the list"]),
         ("2026-01-12", "2026-01-12 ici", &["a.loe:3:27", "more in the line than a card"]),
         ("2026-01-12", "12/01/2026", &["a.loe:3:16", "no day of the calendar", "a day is written 2026-01-20"]),
         ("10000005 vol\n", "", &["a.loe:4:5", "not as many cards: the list has 1", "the check does not fit"]),
@@ -186,6 +188,15 @@ fn what_is_wrong_in_a_list_is_named_with_its_place() {
     assert!(wrong(parse(&source("a.loe", whole))).contains("a.loe:4:13"), "cut off");
     assert!(wrong(parse(&source("a.loe", good.clone() + "10000009 vol\n"))).contains("behind the end"));
     assert!(wrong(parse(&source("a.loe", ""))).contains("there is nothing in this list"));
+    let windows = wrong(parse(&source("a.loe", good.replace('\n', "\r\n"))));
+    assert!(windows.contains("of the same lines with other ends: they end with CR LF, and ended with LF"), "{windows}");
+    let sealed = whole.replace('\n', "\r\n");
+    let sealed = format!("{sealed}fin 2 {}\r\n", parse::sum(&sealed));
+    assert_eq!(parse(&source("a.loe", sealed.clone())).expect("a list").changes.len(), 2);
+    let unix = wrong(parse(&source("a.loe", sealed.replace("\r\n", "\n"))));
+    assert!(unix.contains("they end with LF, and ended with CR LF"), "{unix}");
+    let old = wrong(parse(&source("a.loe", good.replace('\n', "\r"))));
+    assert!(old.contains("its lines end with CR alone"), "{old}");
 }
 
 #[test]

@@ -89,22 +89,23 @@ pub struct Nowhere {
 }
 
 impl Tod {
-    /// Reads a table.
+    /// Reads a table for use on a day.
     ///
     /// # Errors
     ///
-    /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] with all that is wrong with it.
-    pub fn open(path: &Path) -> Result<Self, LoadError> {
-        Self::parse(&Arc::new(reading::text(path, LONGEST)?)).map_err(LoadError::Invalid)
+    /// [`LoadError::Io`] if it cannot be read, [`LoadError::Invalid`] with all that is wrong with it, also that it is
+    /// of a later day.
+    pub fn open(path: &Path, today: Date) -> Result<Self, LoadError> {
+        Self::parse(&Arc::new(reading::text(path, LONGEST)?), today).map_err(LoadError::Invalid)
     }
 
-    /// Reads a table.
+    /// Reads a table for use on a day.
     ///
     /// # Errors
     ///
-    /// All that is wrong with it.
-    pub fn parse(source: &Arc<Source>) -> Result<Self, Diagnostics> {
-        read::read(source)
+    /// All that is wrong with it, also that it is of a later day.
+    pub fn parse(source: &Arc<Source>, today: Date) -> Result<Self, Diagnostics> {
+        read::read(source, today)
     }
 
     /// The day of which it is.

@@ -34,8 +34,8 @@ struct Placed {
     into: Option<Span>,
 }
 
-/// Reads a table.
-pub(super) fn read(source: &Arc<Source>) -> Result<Tod, Diagnostics> {
+/// Reads a table for use on a day.
+pub(super) fn read(source: &Arc<Source>, today: Date) -> Result<Tod, Diagnostics> {
     let schema = KEYS.as_ref().map_err(Clone::clone)?;
     let data = card_file::read(source, schema, NO_DAY)?;
     let mut mistakes = Mistakes::of(source);
@@ -52,7 +52,20 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Tod, Diagnostics> {
             fr: "écrire une table [[organisme]] pour chacun",
         )));
     }
-    let date = data.at("date").and_then(|date| day(date, source, &mut mistakes));
+    let date = data.at("date").and_then(|date| {
+        let day = day(date, source, &mut mistakes)?;
+        if day > today {
+            let message = said!(
+                en: "this table is of the future: today is {today}",
+                fr: "cette table est du futur : nous sommes le {today}",
+            );
+            mistakes.add(Diagnostic::new(source, date.span.clone(), message).hint(said!(
+                en: "look at the clock, or say the day with --now",
+                fr: "vérifier l'horloge, ou donner le jour avec --now",
+            )));
+        }
+        Some(day)
+    });
     let mut rows: BTreeMap<Body, Placed> = BTreeMap::new();
     for node in data.at("organisme").map(Node::list).unwrap_or_default() {
         let body = body(node, source, &mut mistakes);

@@ -12,7 +12,7 @@ const TODAY: Date = date(2026, 1, 25);
 
 fn parse(text: &str) -> Result<Tod, String> {
     let source = Arc::new(Source { name: "tod.toml".into(), text: text.into() });
-    Tod::parse(&source).map_err(|mistakes| mistakes.render(false))
+    Tod::parse(&source, TODAY).map_err(|mistakes| mistakes.render(false))
 }
 
 fn table(rows: &str) -> Result<Tod, String> {
@@ -49,6 +49,14 @@ depuis = "2026-01-25"
 code_regime = "05"
 destinataire = "RATP"
 "#;
+
+#[test]
+fn a_table_of_a_later_day_is_refused() {
+    let row = "[[organisme]]\ncode_regime = \"05\"\ndestinataire = \"RATP\"\n";
+    assert!(parse(&format!("date = \"2026-01-25\"\n{row}")).is_ok(), "it is of today");
+    let told = parse(&format!("date = \"2026-01-26\"\n{row}")).expect_err("it is of tomorrow");
+    assert!(told.contains("tod.toml:1:8") && told.contains("of the future: today is 2026-01-25"), "{told}");
+}
 
 #[test]
 fn the_row_that_says_most_counts() {

@@ -239,8 +239,8 @@ fn no_card_is_accepted_by_an_old_list_or_without_a_number() {
 #[test]
 fn a_card_of_a_body_that_is_gone_needs_a_table_that_follows_it() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lists/tod.toml");
-    let lists = Lists { opposition: None, tod: Some(Tod::open(&path).expect("a table")) };
     let today = civil("2026-02-15");
+    let lists = Lists { opposition: None, tod: Some(Tod::open(&path, today).expect("a table")) };
     let of = |caisse: Option<&str>| {
         let caisse = caisse.map(str::to_owned);
         let (regime, centre) = (Some("01".to_owned()), Some("0001".to_owned()));

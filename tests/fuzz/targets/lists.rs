@@ -34,7 +34,7 @@ pub(super) fn run(data: &[u8]) {
             Err(mistakes) => text::judge(&mistakes),
         }
     }
-    match Tod::parse(&source) {
+    match Tod::parse(&source, TODAY) {
         Ok(table) => {
             let found = ["344", "345", "349"].map(|caisse| table.destination("01", caisse, "0000", TODAY));
             assert!(found.iter().flatten().all(|found| found.merged.len() <= table.count()));
