@@ -345,6 +345,28 @@ messages! {
         en: "name another folder with -o, or remove that one first",
         fr: "nommer un autre dossier avec -o, ou d'abord enlever celui-ci"
     };
+    /// What is wrong, and why.
+    Because { what, why } = { en: "{what}: {why}", fr: "{what} : {why}" };
+    /// One reader is named twice.
+    ReaderTwice { name } = {
+        en: "the reader {name} is named twice, and it holds one card",
+        fr: "le lecteur {name} est nommé deux fois, et il tient une seule carte"
+    };
+    /// A form is completed on a day before its own.
+    BeforeForm { today, date } = {
+        en: "the Vitale would sign on {today}, before the day of the form, {date}",
+        fr: "la Vitale signerait le {today}, avant le jour de la feuille, le {date}"
+    };
+    /// What to do then.
+    GiveLaterDay = {
+        en: "leave --now out, or name the day of the form or a later one",
+        fr: "omettre --now, ou nommer le jour de la feuille ou un jour suivant"
+    };
+    /// A form that waits is not what the Vitale says.
+    NotBorneOut = {
+        en: "the professional signed it so: make the form again, or take the right card",
+        fr: "le professionnel l'a signée ainsi : refaire la feuille, ou prendre la bonne carte"
+    };
     /// A form is signed by cards of two kinds, and this is of neither.
     NeitherCard { place } = {
         en: "{place} is neither a Vitale nor a professional's card",
@@ -367,6 +389,11 @@ messages! {
     };
     /// What to do then.
     SeveralLots = { en: "sign them in several runs", fr: "les signer en plusieurs fois" };
+    /// A lot has forms for several regimes.
+    LotOfRegimes { first, other } = {
+        en: "a lot goes to one basic regime, and these forms are for regimes {first} and {other}",
+        fr: "un lot va à un seul régime obligatoire, et ces feuilles relèvent des régimes {first} et {other}"
+    };
     /// Two forms with one number.
     SameNumber { path, number } = {
         en: "{path} has the number {number}, as a form before it",

@@ -9,6 +9,7 @@ mod card;
 mod cards;
 mod code;
 mod completions;
+mod consult;
 mod convert;
 mod demo;
 mod doctor;

@@ -9,17 +9,30 @@ use super::{
     verify,
 };
 use crate::{
-    cli::{Exit, Failure, code::Codes, exit, language::Language, messages::Message, options::Reproducible, output},
+    cli::{
+        Exit, Failure,
+        code::Codes,
+        consult::Consulted,
+        exit,
+        language::Language,
+        messages::{Message, in_both},
+        options::Reproducible,
+        output,
+    },
+    profile::tree::CardDate,
     shown,
     terminal::{
         form::{
             Form, Mode,
+            against::{self, Disagreement},
             refusal::Refusal,
             signed::By,
-            signing::{Patient, Professional},
+            signing::Patient,
             verify::Finding,
         },
         pages,
+        right::Bearer,
+        vitale,
     },
     writing,
 };
@@ -44,6 +57,8 @@ pub(super) struct Args {
     #[arg(long)]
     pub(super) lang: Option<Language>,
     #[command(flatten)]
+    consulted: Consulted,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -63,19 +78,32 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
         let message = Message::NotWaiting { path: &path }.said();
         return Err(Failure::usage(message, Message::SignDesynchronised.said()));
     };
+    let today = args.reproducible.today();
+    if CardDate::from(today) < form.date {
+        let (today, date) = (today.to_string(), form.date.to_string());
+        let message = Message::BeforeForm { today: &today, date: &date }.said();
+        return Err(Failure::usage(message, Message::GiveLaterDay.said()));
+    }
+    let lists = args.consulted.lists(today)?;
     let mut codes = Codes::of(args.pin_fd)?;
     let mut services = args.at.services()?;
     let Both { vitale, professional } = args.at.hold(&mut services, &args.reproducible, language)?;
-    let mut professional = professional.ok_or_else(|| refused(&Refusal::NoProfessional(form.mode)))?;
-    let mut vitale = vitale.ok_or_else(|| refused(&Refusal::NoVitale(form.mode)))?;
-    let (own, code) = read_professional(&mut professional, &mut codes, &args.reproducible, language)?;
-    let patient = read_vitale(&mut vitale, &args.reproducible)?;
-    agree(form, &own, &patient, &vitale.place, &professional.place)?;
-    let key = own.signing_key().ok_or_else(|| refused(&Refusal::NoKey))?;
-    let professional = Professional { transport: &mut *professional.transport, key, code };
+    let mut professional = professional.ok_or_else(|| refused(&Refusal::NoProfessional(form.mode), None))?;
+    let mut vitale = vitale.ok_or_else(|| refused(&Refusal::NoVitale(form.mode), None))?;
+    let caregiver = read_professional(&mut professional, &mut codes, &args.reproducible, language)?;
+    if caregiver.reading.professional.card.number != form.professional_card {
+        return Err(other(&professional.place));
+    }
+    let patient = read_vitale(&mut vitale, Some((&mut professional, &caregiver)), &args.reproducible, &lists)?;
+    if patient.volet.insured.nir.as_ref() != Some(&form.insured.nir) {
+        return Err(other(&vitale.place));
+    }
+    agree(form, &patient, &caregiver.bearer, language)?;
+    let ready = caregiver.ready(&mut professional)?;
     let (layout, transport) = vitale.parts();
-    let (signed, no_copy) =
-        bench.complete(&files.form, professional, Patient { transport, layout }).map_err(not_made)?;
+    let (signed, no_copy) = bench
+        .complete(&files.form, ready, Patient { transport, layout })
+        .map_err(|error| not_made(error, Some(&caregiver.bearer)))?;
     no_copy.iter().for_each(|why| say_no_copy(why, language));
     let file = args.folder.join(name::VITALE);
     writing::add_private(&file, &signed).map_err(|error| match error.kind() {
@@ -86,20 +114,31 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     Ok(exit::DONE)
 }
 
-/// The cards are those of the form: the professional's that signed it, and the Vitale of whom it is about.
-fn agree(
-    form: &Form,
-    professional: &crate::terminal::cps::Reading,
-    vitale: &crate::terminal::vitale::Reading,
-    vitale_place: &str,
-    professional_place: &str,
-) -> Result<(), Failure> {
-    let other = |place: &str| Failure::usage(Message::OtherThanForm { place }.said(), Message::GiveCardsOfForm.said());
-    if professional.professional.card.number != form.professional_card {
-        return Err(other(professional_place));
+/// That a card is another than that of the form.
+fn other(place: &str) -> Failure {
+    Failure::usage(Message::OtherThanForm { place }.said(), Message::GiveCardsOfForm.said())
+}
+
+/// The Vitale bears out what the form says, as it does when a form is made.
+fn agree(form: &Form, vitale: &vitale::Reading, bearer: &Bearer, language: Language) -> Result<(), Failure> {
+    let (_, wrong) = against::vitale(&form.into(), vitale).map_err(|refusal| refused(&refusal, Some(bearer)))?;
+    let failures = wrong.into_iter().map(|Disagreement { place, message, .. }| {
+        let message = place.said(&message);
+        let text = |language| {
+            let why = match language {
+                Language::En => &*message.english,
+                Language::Fr => &*message.french,
+            };
+            Message::Because { what: name::FORM, why }.text(language)
+        };
+        Failure::environment(in_both(text), Message::NotBorneOut.said())
+    });
+    let mut last = None;
+    for failure in failures {
+        // The last one is told by who called.
+        if let Some(before) = last.replace(failure) {
+            before.report_in(language);
+        }
     }
-    if vitale.volet.insured.nir.as_ref() != Some(&form.insured.nir) {
-        return Err(other(vitale_place));
-    }
-    Ok(())
+    last.map_or(Ok(()), Err)
 }

@@ -1,6 +1,9 @@
 //! The cards that a verb holds: of card files, or in readers.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     cli::{
@@ -59,8 +62,13 @@ impl Where {
     ///
     /// # Errors
     ///
-    /// That there is no service.
+    /// That there is no service, or that one reader is named twice.
     pub(super) fn services(&self) -> Result<Vec<pcsclite::Service>, Failure> {
+        // Each is asked for alone: a second time it would wait for us.
+        let mut before = BTreeSet::new();
+        if let Some(name) = self.readers.iter().find(|name| !before.insert(*name)) {
+            return Err(Failure::usage(Message::ReaderTwice { name }.said(), Message::GiveBothCards.said()));
+        }
         let socket = pcsclite::default_socket();
         let service = |_: &String| pcsclite::Service::establish(&socket).map_err(|error| no_service(&error));
         self.readers.iter().map(service).collect()

@@ -8,15 +8,24 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{Exit, Failure, language::Language, messages::Message, output};
+use super::{
+    Exit, Failure,
+    language::Language,
+    messages::{Message, in_both},
+    output,
+};
 use crate::{
     profile::said::Bilingual,
-    terminal::form::{
-        fill::Unfit,
-        refusal::Refusal,
-        signing::{NoCopy, NotMade},
+    terminal::{
+        form::{
+            fill::Unfit,
+            refusal::Refusal,
+            signing::{NoCopy, NotMade},
+        },
+        pages,
+        right::{Bearer, Unproven},
+        signature::Unsigned,
     },
-    terminal::pages,
 };
 
 /// Arguments of `fse`.
@@ -32,16 +41,21 @@ enum Verb {
     /// Make forms of form files and have the cards sign them
     ///
     /// The mode in a form file says which cards it takes: both (securise, visite), the professional's alone (degrade,
-    /// sans_vitale, desynchronise) or none (non_securise). The folder gets form.bin, what is hashed; form.p7s, the
-    /// professional's signature (CMS); vitale.p7s, the Vitale's; form.txt, a page for people. Of several forms each
-    /// has a folder of its number in it, and one code signs them all. Keys, cards and forms are for tests.
+    /// sans_vitale, desynchronise) or none (non_securise); with degrade a duplicate on paper goes out, and
+    /// non_securise is paper. A Vitale that may not be used today is refused, with the article. The folder gets
+    /// form.bin, what is hashed; form.p7s, the professional's signature (CMS); vitale.p7s, the Vitale's; form.txt, a
+    /// page for people. Of several forms each has a folder of its number in it, six digits, and one code signs them
+    /// all. Keys, cards and forms are for tests.
     Sign(sign::Args),
     /// Have the Vitale sign a form that waits for it
     ///
     /// A form of mode desynchronise was signed by the professional's card. Both cards are needed now: the
-    /// professional's opens the key of the Vitale. The folder gets vitale.p7s.
+    /// professional's opens the key of the Vitale. The form is held against the Vitale as fse sign does. The folder
+    /// gets vitale.p7s.
     Complete(complete::Args),
     /// Print a form with what is enciphered in it, by the addressee's private key
+    ///
+    /// The form and its signatures are checked too, as fse verify does: the code is 1 if anything is not right.
     Open(open::Args),
     /// Check forms and their signatures with public keys alone
     ///
@@ -81,35 +95,28 @@ mod name {
     pub(super) const PAGE: &str = "form.txt";
 }
 
-/// Why a form was not made.
-fn unfit(unfit: Unfit) -> Failure {
+/// Why a form was not made, of which card.
+fn unfit(unfit: Unfit, bearer: Option<&Bearer>) -> Failure {
     match unfit {
         Unfit::Disagreement(mistakes) => Failure::Invalid(mistakes),
-        Unfit::Refused(refusal) => refused(&refusal),
+        Unfit::Refused(refusal) => refused(&refusal, bearer),
     }
 }
 
 /// Why a card did not sign.
-fn not_made(error: NotMade) -> Failure {
-    match error {
-        NotMade::Refused(refusal) => refused(&refusal),
-        NotMade::Sealing(error) => {
-            let why = error.to_string();
-            let message = Bilingual::new(
-                format!("what is sensitive in the form cannot be enciphered: {why}"),
-                format!("les zones sensibles de la feuille ne peuvent pas être chiffrées : {why}"),
-            );
-            Failure::Environment(message.into(), None)
-        }
-        NotMade::Container(error) => {
-            let why = error.to_string();
-            let message = Bilingual::new(
-                format!("the signature has no container: {why}"),
-                format!("la signature n'a pas de conteneur : {why}"),
-            );
-            Failure::Environment(message.into(), None)
-        }
-    }
+fn not_made(error: NotMade, bearer: Option<&Bearer>) -> Failure {
+    let message = match error {
+        NotMade::Refused(refusal) => return refused(&refusal, bearer),
+        NotMade::Sealing(error) => Bilingual::new(
+            format!("what is sensitive in the form cannot be enciphered: {error}"),
+            "les zones sensibles de la feuille ne peuvent pas être chiffrées pour le certificat du destinataire",
+        ),
+        NotMade::Container(error) => Bilingual::new(
+            format!("the signature has no container: {error}"),
+            "la signature n'a pas de conteneur : son certificat ou sa date ne s'y codent pas",
+        ),
+    };
+    Failure::Environment(message.into(), None)
 }
 
 /// That a form that was signed left no copy on the Vitale.
@@ -118,8 +125,27 @@ fn say_no_copy(why: &NoCopy, language: Language) {
     output::say(Message::NoCopy { why: &why }.text(language));
 }
 
-fn refused(refusal: &Refusal) -> Failure {
+/// Why no form is made with these cards, of which `bearer` is whose the professional's is.
+fn refused(refusal: &Refusal, bearer: Option<&Bearer>) -> Failure {
     let (message, hint) = refusal.said();
+    let text = |language| match language {
+        Language::En => message.english.to_string(),
+        Language::Fr => message.french.to_string(),
+    };
+    let with = |language, why: String| Message::Because { what: &text(language), why: &why }.text(language);
+    let message = match (refusal, bearer) {
+        (Refusal::VitaleNotUsable(why), _) => in_both(|language| with(language, pages::because(why, language.into()))),
+        (Refusal::Unproven(Unproven::Denied(denial)), Some(bearer)) => {
+            in_both(|language| pages::denied(bearer, denial, language.into()))
+        }
+        (Refusal::Unproven(Unproven::Exchange { error, .. }) | Refusal::Unsigned(Unsigned::Exchange(error)), _) => {
+            in_both(|language| with(language, pages::exchange_error(error, language.into())))
+        }
+        (refusal, Some(bearer)) if refusal.is_of_professional() => {
+            in_both(|language| with_card(bearer, &text(language), language))
+        }
+        _ => message,
+    };
     match refusal {
         Refusal::NoProfessional(_)
         | Refusal::NoVitale(_)
@@ -128,4 +154,9 @@ fn refused(refusal: &Refusal) -> Failure {
         | Refusal::CodeMissing => Failure::usage(message, hint),
         _ => Failure::environment(message, hint),
     }
+}
+
+/// Something of a card, behind whose it is.
+fn with_card(bearer: &Bearer, text: &str, language: Language) -> String {
+    Message::Because { what: &pages::bearer(bearer, language.into()), why: text }.text(language)
 }

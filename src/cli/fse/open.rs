@@ -22,6 +22,8 @@ use crate::{
         form::{
             Container,
             sealing::{self, OpenError},
+            trust::Trust,
+            verify as judge,
         },
         pages,
     },
@@ -46,7 +48,7 @@ pub(super) struct Args {
     pub(super) lang: Option<Language>,
 }
 
-/// Prints the whole form. Whether it is right, `fse verify` says.
+/// Prints the whole form, and what is not right of it.
 pub(super) fn run(args: &Args, language: Language) -> Exit {
     let files = verify::read(&args.folder)?;
     let file = args.folder.join(name::FORM);
@@ -59,8 +61,11 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     };
     let secrets = container.sealed.as_deref().map(|sealed| sealing::open(sealed, &key)).transpose();
     let secrets = secrets.map_err(|error| not_opened(&file, &error.said()))?;
-    output::print_page(&pages::form(&container.form, secrets.as_ref(), language.format()))?;
-    Ok(exit::DONE)
+    let trust = Trust::test().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
+    let mut outcome = judge::verify(&files, &trust);
+    secrets.iter().for_each(|secrets| outcome.open(secrets));
+    output::print_page(&pages::opened(&container.form, secrets.as_ref(), &outcome, language.format()))?;
+    Ok(if outcome.is_good() { exit::DONE } else { exit::FOUND })
 }
 
 fn not_opened(file: &Path, why: &Bilingual) -> Failure {

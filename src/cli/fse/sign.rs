@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use virtuale_engine::Reset;
+
 use super::{
     held::{Both, Held, Where},
     name, not_made, refused, say_no_copy, unfit,
@@ -13,6 +15,7 @@ use crate::{
     cli::{
         Exit, Failure, cards,
         code::Codes,
+        consult::Consulted,
         exit,
         language::Language,
         messages::Message,
@@ -20,6 +23,7 @@ use crate::{
         output,
         read::{other_card, unread},
     },
+    lists::Lists,
     profile::{
         authority::{Body, IssueError},
         reading,
@@ -27,15 +31,20 @@ use crate::{
     shown,
     terminal::{
         cps,
+        exchange::Dialogue,
         form::{
-            FormFile, file,
+            Form, FormFile,
+            content::Secrets,
+            file,
             fill::{self, Cards},
             refusal::Refusal,
-            signing::{Bench, Keeping, MOST_IN_LOT, Made, Patient, Professional},
+            signing::{Bench, Given, Keeping, MOST_IN_LOT, Made, Patient, Professional},
             trust::Trust,
         },
+        guides::CardReading,
         holder::Code,
         pages::{self, Format},
+        right::{Bearer, Beside},
         vitale,
     },
     writing,
@@ -44,6 +53,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   virtuale fse sign consultation.toml --card vitale2-martin --card cps-lefevre -o form
+  virtuale fse sign consultation.toml --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' -o form
   virtuale fse sign lot/*.toml --card cps-lefevre --pin-fd 3 -o lot-001 3< code.txt";
 
 /// Arguments of `fse sign`.
@@ -55,7 +65,7 @@ pub(super) struct Args {
     forms: Vec<PathBuf>,
     #[command(flatten)]
     at: Where,
-    /// The folder to write; it must not be there yet
+    /// The folder to write; nothing may be in it yet
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// Read the professional's code from this descriptor, one line; at a terminal it is asked for
@@ -65,6 +75,8 @@ pub(super) struct Args {
     #[arg(long)]
     pub(super) lang: Option<Language>,
     #[command(flatten)]
+    consulted: Consulted,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -72,32 +84,40 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, language: Language) -> Exit {
     check_folder(&args.output)?;
     let files = read_forms(args, language)?;
+    let lists = args.consulted.lists(args.reproducible.today())?;
     let mut codes = Codes::of(args.pin_fd)?;
     let mut services = args.at.services()?;
     let Both { mut vitale, mut professional } = args.at.hold(&mut services, &args.reproducible, language)?;
-    let (professional_reading, code) = match &mut professional {
+    let read = |held| read_professional(held, &mut codes, &args.reproducible, language);
+    let caregiver = professional.as_mut().map(read).transpose()?;
+    let bearer = caregiver.as_ref().map(|caregiver| &caregiver.bearer);
+    let vitale_reading = match &mut vitale {
         Some(held) => {
-            let (reading, code) = read_professional(held, &mut codes, &args.reproducible, language)?;
-            (Some(reading), code)
+            let beside = professional.as_mut().zip(caregiver.as_ref());
+            Some(read_vitale(held, beside, &args.reproducible, &lists)?)
         }
-        None => (None, None),
+        None => None,
     };
-    let vitale_reading = vitale.as_mut().map(|held| read_vitale(held, &args.reproducible)).transpose()?;
-    let of_cards =
-        Cards { vitale: vitale_reading.as_ref(), professional: professional_reading.as_ref(), is_lot: files.len() > 1 };
-    let filled = files.iter().map(|file| fill::fill(file, of_cards)).collect::<Result<Vec<_>, _>>().map_err(unfit)?;
+    let of_cards = Cards {
+        vitale: vitale_reading.as_ref(),
+        professional: caregiver.as_ref().map(|caregiver| &caregiver.reading),
+        is_lot: files.len() > 1,
+        tod: lists.tod.as_ref(),
+    };
+    let filled = files.iter().map(|file| fill::fill(file, of_cards)).collect::<Result<Vec<_>, _>>();
+    let filled = filled.map_err(|error| unfit(error, bearer))?;
+    check_regimes(&filled)?;
     let mut kept = None;
     let bench = bench(&args.reproducible, &mut kept)?;
     let made = filled.into_iter().map(|(form, secrets)| bench.make(form, secrets)).collect::<Result<Vec<_>, _>>();
-    let mut made = made.map_err(not_made)?;
-    if let (Some(held), Some(reading)) = (&mut professional, &professional_reading) {
-        let key = reading.signing_key().ok_or_else(|| refused(&Refusal::NoKey))?;
-        let professional = Professional { transport: &mut *held.transport, key, code };
+    let mut made = made.map_err(|error| not_made(error, bearer))?;
+    if let (Some(held), Some(caregiver)) = (&mut professional, &caregiver) {
+        let professional = caregiver.ready(held)?;
         let vitale = vitale.as_mut().map(|held| {
             let (layout, transport) = held.parts();
             Patient { transport, layout }
         });
-        bench.sign(&mut made, professional, vitale).map_err(not_made)?;
+        bench.sign(&mut made, professional, vitale).map_err(|error| not_made(error, bearer))?;
         made.iter().filter_map(|made| made.no_copy.as_ref()).for_each(|why| say_no_copy(why, language));
     }
     let content = contents(&made, language);
@@ -105,6 +125,26 @@ pub(super) fn run(args: &Args, language: Language) -> Exit {
     let names = content.iter().map(|(name, _)| format!("{}\n", shown::path(args.output.join(name))));
     output::print(names.collect::<String>())?;
     Ok(exit::DONE)
+}
+
+/// A professional's card that was read.
+pub(super) struct Caregiver {
+    pub(super) reading: cps::Reading,
+    /// The code, unless another program has proved it.
+    code: Option<Code>,
+    pub(super) bearer: Bearer,
+}
+
+impl Caregiver {
+    /// The card, ready to sign.
+    ///
+    /// # Errors
+    ///
+    /// That it has no key that signs.
+    pub(super) fn ready<'h>(&self, held: &'h mut Held<'_>) -> Result<Professional<'h>, Failure> {
+        let key = self.reading.signing_key().ok_or_else(|| refused(&Refusal::NoKey, Some(&self.bearer)))?;
+        Ok(Professional { transport: &mut *held.transport, key, code: self.code.clone() })
+    }
 }
 
 /// What forms are made with, of which `kept` keeps the test authority's part.
@@ -130,6 +170,16 @@ fn check_folder(folder: &Path) -> Result<(), Failure> {
     }
     let message = Message::FolderThere { path: &shown::path(folder) }.said();
     Err(Failure::usage(message, Message::NameOtherFolder.said()))
+}
+
+/// A lot goes to one regime.
+fn check_regimes(filled: &[(Form, Secrets)]) -> Result<(), Failure> {
+    let mut regimes = filled.iter().map(|(form, _)| form.insured.regime.as_str());
+    let Some(first) = regimes.next() else { return Ok(()) };
+    match regimes.find(|regime| *regime != first) {
+        Some(other) => Err(Failure::usage(Message::LotOfRegimes { first, other }.said(), Message::SeveralLots.said())),
+        None => Ok(()),
+    }
 }
 
 /// Reads all form files, so that one run names the mistakes of each.
@@ -170,7 +220,7 @@ pub(super) fn read_professional(
     codes: &mut Codes,
     reproducible: &Reproducible,
     language: Language,
-) -> Result<(cps::Reading, Option<Code>), Failure> {
+) -> Result<Caregiver, Failure> {
     let place = held.place.clone();
     let (layout, transport) = held.parts();
     let mut asking = codes.of_card(&place, language);
@@ -185,22 +235,45 @@ pub(super) fn read_professional(
         }
     })?;
     match asking.outcome()? {
-        exit::DONE => Ok((reading, code)),
-        _ => Err(refused(&Refusal::CodeMissing)),
+        exit::DONE => {
+            let bearer = Bearer { place: place.clone(), ..reading.bearer().unwrap_or_default() };
+            Ok(Caregiver { reading, code, bearer })
+        }
+        _ => Err(refused(&Refusal::CodeMissing, None)),
     }
 }
 
-/// Reads the Vitale.
-pub(super) fn read_vitale(held: &mut Held<'_>, reproducible: &Reproducible) -> Result<vitale::Reading, Failure> {
+/// Reads the Vitale, with the professional's card beside it if there is one, and looks it up in lists. The
+/// professional's card is reset behind it, so that nobody else finds its code proved.
+pub(super) fn read_vitale(
+    held: &mut Held<'_>,
+    professional: Option<(&mut Held<'_>, &Caregiver)>,
+    reproducible: &Reproducible,
+    lists: &Lists,
+) -> Result<vitale::Reading, Failure> {
     let place = held.place.clone();
     let (layout, transport) = held.parts();
-    vitale::read(transport, layout, reproducible.today()).map_err(|error| match error {
+    let read = match professional {
+        None => vitale::read(transport, layout, reproducible.today()),
+        Some((professional, caregiver)) => {
+            let mut holder = Given(caregiver.code.clone());
+            let dialogue = Dialogue::new(&mut *professional.transport);
+            let beside = Beside { dialogue, holder: &mut holder, bearer: caregiver.bearer.clone() };
+            let read = vitale::read_beside(transport, layout, reproducible.today(), &mut [beside]);
+            // A card that does not come back has forgotten the code too.
+            let _ = professional.transport.reset(Reset::Warm);
+            read
+        }
+    };
+    let mut reading = read.map_err(|error| match error {
         vitale::ReadError::Transport(error) => unread(&place, &error),
         error => {
             let (message, hint) = pages::not_vitale(&error);
             other_card(&place, message, hint)
         }
-    })
+    })?;
+    reading.consult(lists);
+    Ok(reading)
 }
 
 /// The files of the folder: of several forms each in a folder of its number.

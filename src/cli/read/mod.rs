@@ -12,6 +12,7 @@ use self::{place::Place, visit::Visit};
 use super::{
     Exit, Failure, cards,
     code::Codes,
+    consult::Consulted,
     exit,
     language::Language,
     messages::{Message, in_both},
@@ -20,7 +21,7 @@ use super::{
     output,
 };
 use crate::{
-    lists::{Lists, opposition::Opposition, tod::Tod},
+    lists::Lists,
     profile::{Profile, families::Families, layout::Layout, said::Bilingual, schema::Doc},
     reader::{ReturnCode, SlotName},
     terminal::{
@@ -60,7 +61,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME|FILE", conflicts_with = "cards")]
     layout: Option<String>,
     /// Print the copy on paper (fiche reflet) that the holder may ask for
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = Consulted::ARGUMENTS)]
     reflet: bool,
     /// Leave coverage and exoneration out of the copy on paper, as the holder may ask
     #[arg(long, requires = "reflet")]
@@ -75,13 +76,8 @@ pub(super) struct Args {
     /// by its contacts; at a terminal they are asked for
     #[arg(long, value_name = "N")]
     pin_fd: Option<u32>,
-    /// Consult this opposition list, or the lists of this folder: what may be done with each card is then said by them
-    /// too
-    #[arg(long, value_name = "LIST", conflicts_with = "reflet")]
-    opposition: Option<PathBuf>,
-    /// Say where the care forms of each card go, by this table of destinations
-    #[arg(long, value_name = "TABLE", conflicts_with = "reflet")]
-    tod: Option<PathBuf>,
+    #[command(flatten)]
+    consulted: Consulted,
     /// The language of the page [default: that of the locale]
     #[arg(long)]
     lang: Option<Language>,
@@ -94,23 +90,12 @@ impl Args {
     pub(super) fn language(&self) -> Language {
         self.lang.unwrap_or_else(Language::of_locale)
     }
-
-    /// The lists that cards are looked up in.
-    fn lists(&self) -> Result<Lists, Failure> {
-        let today = self.reproducible.today();
-        let opposition = self.opposition.as_ref().map(|path| Opposition::open(path, today));
-        let tod = self.tod.as_ref().map(|path| Tod::open(path, today));
-        Ok(Lists {
-            opposition: opposition.transpose().map_err(cards::failure)?,
-            tod: tod.transpose().map_err(cards::failure)?,
-        })
-    }
 }
 
 /// Reads each card and prints what it says. Professionals' cards come first where there are patients' beside them.
 pub(super) fn run(args: &Args) -> Exit {
     let codes = Codes::of(args.pin_fd)?;
-    let lists = args.lists()?;
+    let lists = args.consulted.lists(args.reproducible.today())?;
     let mut printer = Printer { args, codes, lists, language: args.language(), printed: 0, code: exit::DONE };
     let mut places = match args.cards.as_slice() {
         [] => readers(args)?,

@@ -13,6 +13,7 @@ use crate::{
         said::{Bilingual, said},
         tree::CardDate,
     },
+    terminal::right::Look,
     terminal::vitale::{Ability, Bearing, Beneficiary, Dated, Model, Reading, Verdict},
 };
 
@@ -59,6 +60,10 @@ pub fn vitale(form: &Facts<'_>, reading: &Reading) -> Result<(Said, Vec<Disagree
     if !reading.abilities().contains(&(Ability::SecuredForm, Verdict::WithProfessionalCard)) {
         let why = reading.why_not(Ability::SecuredForm).into_iter().cloned().collect();
         return Err(Refusal::VitaleNotUsable(why));
+    }
+    // Alone it was read without what opens to a professional's card; with one that proved nothing, it signs nothing.
+    if let Some(Look { outcome: Err(denial), .. }) = reading.looks.last() {
+        return Err(Refusal::Unproven(denial.clone().into()));
     }
     let (card, insured) = (&reading.volet.card, &reading.volet.insured);
     let said = |value: &Option<String>, what| value.clone().ok_or(Refusal::VitaleSilent(what));

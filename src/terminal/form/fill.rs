@@ -3,14 +3,16 @@
 use super::{
     Container,
     against::{self, Disagreement, Said},
-    content::{Caregiver, Form, Patient, Secrets},
+    content::{Caregiver, Form, InsuredId, Patient, Secrets},
     file::FormFile,
     mode::Part,
     refusal::Refusal,
     rules::{self, Facts},
 };
 use crate::{
+    lists::tod::{Nowhere, Tod},
     profile::{
+        dates::calendar,
         diagnostic::{Diagnostic, Diagnostics},
         said::{Bilingual, said},
     },
@@ -29,6 +31,8 @@ pub struct Cards<'a> {
     pub professional: Option<&'a cps::Reading>,
     /// Whether several forms are signed in one go.
     pub is_lot: bool,
+    /// The table of destinations, if there is one, which says whether a form without a Vitale has any.
+    pub tod: Option<&'a Tod>,
 }
 
 /// Why there is no form.
@@ -71,7 +75,7 @@ pub fn fill(file: &FormFile, cards: Cards<'_>) -> Result<(Form, Secrets), Unfit>
             }
             said
         }
-        None => filling.of_file()?,
+        None => filling.of_file(cards.tod)?,
     };
     let form = Form {
         mode: file.mode,
@@ -166,8 +170,21 @@ impl Filling<'_> {
         })
     }
 
-    fn of_file(&self) -> Result<Said, Refusal> {
+    fn of_file(&mut self, tod: Option<&Tod>) -> Result<Said, Refusal> {
         let insured = self.file.insured.clone().ok_or(Refusal::NoVitale(self.file.mode))?;
+        let InsuredId { regime, body, centre, .. } = &insured;
+        let goes = tod.zip(calendar(self.file.date)).map(|(tod, day)| tod.destination(regime, body, centre, day));
+        if let Some(Err(Nowhere { body, .. })) = goes {
+            let message = said!(
+                en: "the table of destinations says nowhere to send forms for {body}",
+                fr: "la table des destinations ne dit pas où envoyer les feuilles pour {body}",
+            );
+            let hint = said!(
+                en: "correct code_regime, caisse and centre, or take a newer table",
+                fr: "corriger code_regime, caisse et centre, ou prendre une table plus récente",
+            );
+            self.wrong("assure.code_regime", message, hint);
+        }
         let patient = self.file.patient.clone().unwrap_or_else(|| Patient::Nir(insured.nir.clone()));
         Ok(Said { insured, patient, vitale: None })
     }

@@ -47,6 +47,8 @@ pub enum Paper {
     Duplicate,
     /// The form itself, which the professional and the patient sign.
     Form,
+    /// None here; whether there is one is not public.
+    NotPublic,
 }
 
 impl Mode {
@@ -115,7 +117,8 @@ impl Mode {
         match self {
             Self::Degraded => Paper::Duplicate,
             Self::Unsecured => Paper::Form,
-            Self::WithoutVitale | Self::Visit | Self::Secured | Self::Desynchronised => Paper::None,
+            Self::WithoutVitale => Paper::NotPublic,
+            Self::Visit | Self::Secured | Self::Desynchronised => Paper::None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use virtuale_engine::StatusWord;
 
-use super::{mode::Mode, rules::Breach, trust::Untrusted};
+use super::{mode::Mode, rules::Breach, signed::By, trust::Untrusted};
 use crate::{
     profile::{
         said::{Bilingual, said},
@@ -50,8 +50,13 @@ pub enum Refusal {
     #[error("the professional's card has no key that signs")]
     NoKey,
     /// Its certificate is not trusted.
-    #[error("the certificate is not trusted: {0}")]
-    Untrusted(#[from] Untrusted),
+    #[error("the certificate is not trusted: {why}")]
+    Untrusted {
+        /// Of which card.
+        by: By,
+        /// Why.
+        why: Untrusted,
+    },
     /// It is of a type that makes no forms: `CPF` or `CPA`.
     #[error("a card of type {0} makes no forms")]
     KindMakesNone(String),
@@ -198,7 +203,7 @@ impl Refusal {
                 ),
                 another_professional(),
             ),
-            Self::Untrusted(why) => {
+            Self::Untrusted { why, .. } => {
                 let why = untrusted(why);
                 (
                     said!(
@@ -261,28 +266,37 @@ impl Refusal {
                     said!(en: "virtuale read says what it can do", fr: "virtuale read dit ce qu'elle peut faire"),
                 )
             }
-            Self::Unproven(why) => {
-                let why = why.to_string();
-                (
-                    said!(
-                        en: "the Vitale did not let itself be opened by the professional's card: {why}",
-                        fr: "la Vitale ne s'est pas laissé ouvrir par la carte du professionnel : {why}",
-                    ),
-                    said!(
-                        en: "take another professional's card, or write mode = \"degrade\" and bill with paper",
-                        fr: "prendre une autre carte de professionnel, ou écrire mode = \"degrade\" et facturer avec \
-                             du papier",
-                    ),
-                )
-            }
-            Self::Unsigned(Unsigned::Exchange(error)) => {
-                let why = error.to_string();
-                (
-                    said!(en: "the card signed nothing: {why}", fr: "la carte n'a rien signé : {why}"),
-                    said!(en: "put it back and try again", fr: "la remettre et recommencer"),
-                )
-            }
+            Self::Unproven(_) => (
+                said!(
+                    en: "the professional's card does not open the Vitale",
+                    fr: "la carte du professionnel n'ouvre pas la Vitale",
+                ),
+                said!(
+                    en: "take another professional's card, or write mode = \"degrade\" and bill with paper",
+                    fr: "prendre une autre carte de professionnel, ou écrire mode = \"degrade\" et facturer avec \
+                         du papier",
+                ),
+            ),
+            Self::Unsigned(Unsigned::Exchange(_)) => (
+                said!(en: "the card signed nothing", fr: "la carte n'a rien signé"),
+                said!(en: "put it back and try again", fr: "la remettre et recommencer"),
+            ),
         }
+    }
+
+    /// Whether it is about what the professional's card is, or may do.
+    #[must_use]
+    pub fn is_of_professional(&self) -> bool {
+        matches!(
+            self,
+            Self::ProfessionalNotValid { .. }
+                | Self::KindMakesNone(_)
+                | Self::NoSituation
+                | Self::NotForms
+                | Self::NotLots
+                | Self::NoKey
+                | Self::Untrusted { by: By::Professional, .. }
+        )
     }
 
     /// What a card refused a command with, if that is why.

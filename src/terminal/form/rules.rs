@@ -106,6 +106,8 @@ pub enum Rule {
         /// The most that it may be.
         most: Cents,
     },
+    /// All acts together have their limit.
+    FormTooDear(Cents),
     /// A quotation is 0.01 at least.
     NoQuotation,
     /// A day is of the calendar.
@@ -373,7 +375,7 @@ impl Found {
         let said = form.payment;
         let right = Payment::of(form.acts, said.basic_is_paid, said.complementary_is_paid);
         if right.total > DEAREST_FORM {
-            self.add("total", Rule::TooDear { found: right.total, most: DEAREST_FORM });
+            self.add("acte", Rule::FormTooDear(right.total));
         }
         self.sum("total", said.total, right.total);
         self.sum("part_obligatoire", said.basic, right.basic);
@@ -435,6 +437,10 @@ impl Rule {
             Self::TooDear { found, most } => said!(
                 en: "this is {found}, and at most {most} fits",
                 fr: "ceci fait {found}, et le maximum est {most}",
+            ),
+            Self::FormTooDear(total) => said!(
+                en: "the acts cost {total} together, and those of a form at most {DEAREST_FORM}",
+                fr: "les actes font {total} ensemble, et ceux d'une feuille au plus {DEAREST_FORM}",
             ),
             Self::NoQuotation => {
                 said!(en: "a coefficient is 0.01 at least", fr: "un coefficient est au moins de 0.01")
@@ -508,10 +514,12 @@ impl Rule {
     pub fn hint(&self) -> Bilingual {
         match self {
             Self::Acts(0) => said!(en: "write [[acte]]", fr: "écrire [[acte]]"),
-            Self::Acts(_) => said!(en: "make several forms of them", fr: "en faire plusieurs feuilles"),
+            Self::Acts(_) | Self::FormTooDear(_) => {
+                said!(en: "make several forms of them", fr: "en faire plusieurs feuilles")
+            }
             Self::TooDear { most, .. } => said!(
-                en: "write {most} at most, or make several forms of the acts",
-                fr: "écrire {most} au plus, ou répartir les actes sur plusieurs feuilles",
+                en: "write {most} at most",
+                fr: "écrire {most} au plus",
             ),
             Self::NoQuotation => said!(en: "leave it out: it is then 1", fr: "l'omettre : il est alors de 1"),
             Self::After { last, .. } => {

@@ -238,7 +238,7 @@ impl Bench<'_> {
     /// take.
     fn check(&self, by: By, certificate: &[u8]) -> Result<(), Refusal> {
         let certificate = Certificate::from_der(certificate).map_err(|_| Refusal::NoKey)?;
-        Ok(self.trust.judge(by, &certificate, self.today.into())?)
+        self.trust.judge(by, &certificate, self.today.into()).map_err(|why| Refusal::Untrusted { by, why })
     }
 
     /// The authorities above a card's key, which go into the container.
@@ -271,7 +271,8 @@ impl std::fmt::Debug for Professional<'_> {
 }
 
 /// A holder who has given the code already.
-struct Given(Option<Code>);
+#[derive(Debug)]
+pub struct Given(pub Option<Code>);
 
 impl Holder for Given {
     fn code(&mut self, _: &Asked) -> Option<Code> {

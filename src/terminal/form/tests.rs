@@ -2,14 +2,15 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
+use virtuale_engine::Reset;
 
 use super::{
     Container, FormFile,
     fill::{Cards, Unfit, fill},
     refusal::Refusal,
     sealing,
-    signed::By,
-    signing::{Bench, Keeping, Made, NoCopy, NotMade, Patient, Professional},
+    signed::{By, Signed},
+    signing::{Bench, Given, Keeping, MOST_IN_LOT, Made, NoCopy, NotMade, Patient, Professional},
     trust::Trust,
     verify::{Files, Finding, verify},
 };
@@ -24,8 +25,10 @@ use crate::{
     terminal::{
         copies::NotAppended,
         cps,
+        exchange::Dialogue,
         holder::{Asked, Code, Holder},
-        transport::in_process::in_process,
+        right::{Bearer, Beside},
+        transport::{Transport, in_process::in_process},
         vitale,
     },
 };
@@ -82,12 +85,14 @@ fn made(forms: &[FormFile], vitale: Option<&str>, professional: &str) -> Result<
     let code = keeping.into_code();
     let vitale = vitale.map(profile);
     let mut patient = vitale.as_ref().map(|vitale| in_process(Box::new(vitale.card())).expect("power"));
-    let patient_reading = vitale
-        .as_ref()
-        .zip(patient.as_mut())
-        .map(|(vitale, transport)| vitale::read(transport, vitale.layout(), TODAY).expect("a card"));
+    let patient_reading = vitale.as_ref().zip(patient.as_mut()).map(|(vitale, transport)| {
+        let (dialogue, mut holder) = (Dialogue::new(&mut own), Given(code.clone()));
+        let beside = Beside { dialogue, holder: &mut holder, bearer: Bearer::default() };
+        vitale::read_beside(transport, vitale.layout(), TODAY, &mut [beside]).expect("a card")
+    });
+    own.reset(Reset::Warm).expect("power");
     let is_lot = forms.len() > 1;
-    let cards = Cards { vitale: patient_reading.as_ref(), professional: Some(&reading), is_lot };
+    let cards = Cards { vitale: patient_reading.as_ref(), professional: Some(&reading), is_lot, tod: None };
     let trust = Trust::test().expect("an authority");
     let body = Body::from_seed(0).expect("a body");
     let bench = Bench { trust: &trust, addressee: &body.certificate, today: TODAY, seed: 0 };
@@ -138,6 +143,19 @@ fn a_form_that_both_cards_signed_is_right() {
         assert_eq!(outcome.form.as_ref(), Some(&made.form));
         let signers: Vec<_> = outcome.signatures.iter().map(|signature| signature.by).collect();
         assert_eq!(signers, [By::Professional, By::Vitale]);
+    }
+}
+
+/// The conversation that a person can read has the signatures that are in the containers.
+#[test]
+fn the_scenario_of_signing_has_the_signatures_of_the_consultation() {
+    let scenario = include_str!("../../../fixtures/scenarios/form-signing.apdu");
+    let digits: String = scenario.split_whitespace().collect();
+    let Files { professional, vitale, .. } = martin_with_lefevre(CONSULTATION).files;
+    let of = |container: Option<Vec<u8>>| Signed::read(&container.expect("a signature")).expect("a CMS").signature;
+    let signature = p256::ecdsa::Signature::from_der(&of(vitale)).expect("r and s");
+    for signature in [of(professional), signature.to_bytes().to_vec()] {
+        assert!(digits.contains(&format!("{}9000", hex::encode_upper(signature))));
     }
 }
 
@@ -211,8 +229,176 @@ fn a_card_whose_certificate_is_revoked_signs_nothing() {
     let billing = virtuale_applets::cards::CPS_LEFEVRE.split_once("[[facturation]]").expect("a situation").1;
     let card = format!("{}\n[[facturation]]{billing}", virtuale_applets::cards::CPS_REVOQUEE);
     let revoked = made(&[sound(DEGRADED)], None, &card);
-    let is_revoked = matches!(revoked, Err(Error::NotMade(NotMade::Refused(Refusal::Untrusted(_)))));
+    let is_revoked = matches!(revoked, Err(Error::NotMade(NotMade::Refused(Refusal::Untrusted { .. }))));
     assert!(is_revoked, "{revoked:?}");
+}
+
+/// What another program may do to a form.
+type Change = Box<dyn FnOnce(&mut super::Form)>;
+
+/// The rules that a form of another program breaks, which a card may have signed all the same.
+fn broken(change: impl FnOnce(&mut super::Form)) -> Vec<String> {
+    let mut form = sample();
+    change(&mut form);
+    let breaches = super::rules::breaches(&(&form).into()).into_iter();
+    let bytes = Container { form: form.clone(), sealed: None }.encode();
+    let found = findings(&Files { form: bytes, ..Files::default() });
+    let rules: Vec<_> = breaches.map(|breach| breach.said().to_string()).collect();
+    let told: Vec<_> = found.iter().filter(|it| matches!(it, Finding::Rule(_) | Finding::Form(_))).collect();
+    assert_eq!(told.iter().map(ToString::to_string).collect::<Vec<_>>(), rules, "verify says what the rules do");
+    rules
+}
+
+#[test]
+fn what_sign_refuses_verify_finds_in_a_form_of_another_program() {
+    use super::content::Patient;
+    use crate::{profile::tree::CardDate, terminal::amount::Rate};
+    assert!(broken(|_| {}).is_empty());
+    let day = |month, day| CardDate { year: 2026, month, day, hour: 0, minute: 0 };
+    let rows: [(&str, Change); 21] = [
+        ("numero: this number must be from 1 to 999999, and it is 0", Box::new(|it| it.number = 0)),
+        ("lot: this number must be from 0 to 999, and it is 1000", Box::new(|it| it.lot = Some(1000))),
+        ("date: there is no day 2026-02-30 in the calendar", Box::new(move |it| it.date = day(2, 30))),
+        (
+            "assure.nir: this is no NIR: it has another shape, or another key",
+            Box::new(|it| it.insured.nir.replace_range(14.., "8")),
+        ),
+        ("assure.caisse: this has 3 digits and nothing else", Box::new(|it| it.insured.body = "3A9".into())),
+        (
+            "beneficiaire.rang_gemellaire: a rank of birth is 1 to 9",
+            Box::new(|it| {
+                if let Patient::Born { rang_gemellaire, .. } = &mut it.patient {
+                    *rang_gemellaire = "0".into();
+                }
+            }),
+        ),
+        (
+            "executant.numero_facturation: the last digit of this billing number is not its key",
+            Box::new(|it| it.caregiver.billing = "999100018".into()),
+        ),
+        (
+            "act 1, date: 2026-01-16 is after the day of the form, 2026-01-15",
+            Box::new(move |it| it.acts[0].date = day(1, 16)),
+        ),
+        (
+            "act 1, accord_prealable: 2026-01-15 is after the day of the act, 2026-01-14",
+            Box::new(move |it| {
+                it.acts[0].date = day(1, 14);
+                it.acts[0].agreement = Some(day(1, 15));
+            }),
+        ),
+        (
+            "act 1, code: this has 1 to 5 capital letters and digits and nothing else",
+            Box::new(|it| it.acts[0].code = "A/B".into()),
+        ),
+        ("act 1, coefficient: a coefficient is 0.01 at least", Box::new(|it| it.acts[0].quotation = 0)),
+        ("act 1, coefficient: this is 655.01, and at most 655.00 fits", Box::new(|it| it.acts[0].quotation = 65_501)),
+        ("act 1, dent: this has 2 digits and nothing else", Box::new(|it| it.acts[0].tooth = Some("1A".into()))),
+        (
+            "act 1, appareil: this has 1 to 15 capital letters and digits and nothing else",
+            Box::new(|it| it.acts[0].device = Some("A/".into())),
+        ),
+        (
+            "act 1, exoneration: no exoneration has the code 6",
+            Box::new(|it| {
+                it.acts[0].exoneration = "6".into();
+                it.acts[0].rate = Rate(100);
+                it.acts[0].basic = it.acts[0].amount;
+                it.payment.basic = it.acts[0].amount;
+            }),
+        ),
+        (
+            "act 1, taux: with an exoneration there is no co-payment: the rate is 100",
+            Box::new(|it| it.acts[0].exoneration = "4".into()),
+        ),
+        ("act 1, deplacement: this is 30.01, and there is 30.00 for it", Box::new(|it| it.acts[0].travel.0 = 3001)),
+        ("total: this says 30.01, and the acts give 30.00", Box::new(|it| it.payment.total.0 += 1)),
+        (
+            "tiers_payant.montant: this says 21.00, and the acts give 0.00",
+            Box::new(|it| it.payment.third_party = it.payment.basic),
+        ),
+        (
+            "tiers_payant.complementaire: no act has a share of the complementary insurer",
+            Box::new(|it| it.payment.complementary_is_paid = true),
+        ),
+        (
+            "acte: a form has at most 20 acts, and this one 21",
+            Box::new(|it| {
+                it.acts = vec![it.acts[0].clone(); 21];
+                it.payment = super::content::Payment::of(&it.acts, false, false);
+            }),
+        ),
+    ];
+    for (rule, change) in rows {
+        assert_eq!(broken(change), [rule]);
+    }
+}
+
+#[test]
+fn twenty_of_the_dearest_acts_are_too_dear_for_a_form_and_still_coded() {
+    let act = "\n[[acte]]\ncode = \"G\"\nmontant = 99999\ntaux = 70\n";
+    let found = mistakes(&format!("numero = 1\n{}", act.repeat(20)));
+    assert_eq!(found, [("the acts cost 1999980.00 together, and those of a form at most 999999.00".to_owned(), true)]);
+    let mut form = sample();
+    form.acts[0].amount = super::rules::DEAREST_ACT;
+    form.acts = vec![form.acts[0].clone(); 20];
+    form.payment = super::content::Payment::of(&form.acts, true, false);
+    let container = Container { form, sealed: None };
+    assert_eq!(Container::decode(&container.encode()), Ok(container));
+}
+
+#[test]
+fn bits_of_who_is_paid_that_nobody_knows_make_no_form() {
+    let form = sample();
+    let mut bytes = Container { form, sealed: None }.encode();
+    let place = bytes.windows(3).position(|part| part == [0x83, 0x01, 0x00]).expect("who is paid") + 2;
+    for bits in 0..=u8::MAX {
+        bytes[place] = bits;
+        assert_eq!(Container::decode(&bytes).is_ok(), bits < 4, "{bits:02X}");
+    }
+}
+
+#[test]
+fn attributes_that_have_no_place_are_found() {
+    use cms::{content_info::ContentInfo, signed_data::SignedData};
+    use x509_cert::{
+        attr::Attribute,
+        der::{
+            Any, Decode, Encode,
+            asn1::{Ia5String, ObjectIdentifier, SetOfVec},
+        },
+    };
+    let made = martin_with_lefevre(CONSULTATION);
+    let more = || {
+        let value = Any::encode_from(&Ia5String::new("R").expect("ASCII")).expect("DER");
+        let oid = ObjectIdentifier::new_unwrap("1.2.250.1.186.500.1.3");
+        Attribute { oid, values: SetOfVec::try_from(vec![value]).expect("one") }
+    };
+    let changed = |der: &[u8], is_signed: bool| {
+        let info = ContentInfo::from_der(der).expect("a CMS");
+        let mut data: SignedData = info.content.decode_as().expect("signed data");
+        let mut signer = data.signer_infos.0.as_slice()[0].clone();
+        let place = if is_signed { &mut signer.signed_attrs } else { &mut signer.unsigned_attrs };
+        place.get_or_insert_with(SetOfVec::new).insert(more()).expect("another one");
+        data.signer_infos = vec![signer].try_into().expect("one");
+        let content = Any::encode_from(&data).expect("DER");
+        ContentInfo { content, ..info }.to_der().expect("DER")
+    };
+    for by in [By::Professional, By::Vitale] {
+        let of = |is_signed| {
+            let mut files = made.files.clone();
+            let place = if by == By::Vitale { &mut files.vitale } else { &mut files.professional };
+            *place = place.as_deref().map(|der| changed(der, is_signed));
+            findings(&files)
+        };
+        let unsigned = of(false);
+        assert!(matches!(unsigned[..], [Finding::Unsigned(of)] if of == by), "{unsigned:?}");
+        let signed = of(true);
+        let [Finding::Signature(_), Finding::TooManyAttributes { by: of, what }] = &signed[..] else {
+            panic!("{signed:?}")
+        };
+        assert_eq!((*of, what.as_str()), (by, "1.2.250.1.186.500.1.3"));
+    }
 }
 
 #[test]
@@ -224,6 +410,74 @@ fn another_vitale_than_that_of_the_form_is_found() {
     let found = findings(&Files { vitale: Some(other), ..made.files });
     let [Finding::Another { by: By::Vitale, form, signature }] = &found[..] else { panic!("{found:?}") };
     assert_eq!((form.as_str(), signature == "10000002"), ("10000002", false));
+}
+
+/// What is said of a form file with these cards, that is wrong.
+fn disagreements(text: &str, vitale: &str) -> Vec<String> {
+    match made(&[sound(text)], Some(vitale), virtuale_applets::cards::CPS_LEFEVRE) {
+        Ok(_) => Vec::new(),
+        Err(Error::Unfit(Unfit::Disagreement(mistakes))) => {
+            mistakes.0.iter().map(|it| it.message.to_string()).collect()
+        }
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_exoneration_of_the_patient_is_one_that_the_vitale_shows_to_a_professional() {
+    let martin = virtuale_applets::cards::VITALE2_MARTIN;
+    let of = |code: &str| CONSULTATION.replace("taux = 70", &format!("exoneration = \"{code}\""));
+    let covered = martin.replace("code_couverture = \"00100\"", "code_couverture = \"10100\"");
+    let exempt = |code: &str| {
+        martin.replace(
+            "[assure.mutuelle]",
+            &format!("[[assure.exoneration]]\ncode = \"{code}\"\ndebut = \"today-1y\"\n\n[assure.mutuelle]"),
+        )
+    };
+    let illness = "the Vitale says nothing of a long-term illness of CAMILLE MARTIN on 2026-01-15";
+    let other = "the Vitale says nothing of this exoneration of CAMILLE MARTIN on 2026-01-15";
+    assert_eq!(disagreements(&of("4"), martin), [illness]);
+    assert!(disagreements(&of("4"), &covered).is_empty() && disagreements(&of("4"), &exempt("4")).is_empty());
+    assert_eq!(disagreements(&of("4"), &exempt("5")), [illness]);
+    for code in ["5", "9"] {
+        assert_eq!(disagreements(&of(code), &covered), [other], "{code}");
+        assert!(disagreements(&of(code), &exempt(code)).is_empty(), "{code}");
+    }
+    // What is done says these, and not the card.
+    for code in ["3", "7"] {
+        assert!(disagreements(&of(code), martin).is_empty(), "{code}");
+    }
+}
+
+#[test]
+fn without_its_yearly_update_a_card_signs_forms_and_nobody_pays_for_the_patient() {
+    let martin = virtuale_applets::cards::VITALE2_MARTIN;
+    let overdue = martin
+        .replace("debut_validite = \"today-2y\"", "debut_validite = \"today-3y\"\nmise_a_jour = \"today-3y\"")
+        .replace("fin_validite = \"today+3y\"", "fin_validite = \"today+2y\"");
+    assert!(disagreements(CONSULTATION, &overdue).is_empty());
+    let basic = format!("{CONSULTATION}[tiers_payant]\nregime_obligatoire = true\n");
+    let suspended = "third-party payment is suspended: the card missed its yearly update (arrêté SANS0721151A, art. 8)";
+    assert_eq!(disagreements(&basic, &overdue), [suspended]);
+    assert!(disagreements(&basic, martin).is_empty());
+    let both =
+        format!("{}complementaire = true\n", basic.replace("taux = 70", "taux = 70\npart_complementaire = 9.00"));
+    assert_eq!(disagreements(&both, &overdue), [suspended, suspended]);
+}
+
+#[test]
+fn a_lot_has_fifty_forms_that_both_cards_sign() {
+    let forms: Vec<_> = (1..=MOST_IN_LOT)
+        .map(|number| sound(&CONSULTATION.replace("numero = 1", &format!("numero = {number}\nlot = 1"))))
+        .collect();
+    let (martin, lefevre) = (virtuale_applets::cards::VITALE2_MARTIN, virtuale_applets::cards::CPS_LEFEVRE);
+    let lot = made(&forms, Some(martin), lefevre).expect("a lot");
+    assert_eq!(lot.len(), 50);
+    let trust = Trust::test().expect("an authority");
+    for made in lot {
+        let outcome = verify(&made.files, &trust);
+        assert!(outcome.is_good() && outcome.signatures.len() == 2, "{:?}", outcome.findings);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use x509_cert::der::{Encode, asn1::ObjectIdentifier, pem};
 use super::{
     Container, Form,
     container::ContainerError,
-    content::Generation,
+    content::{Generation, Secrets},
     mode::Part,
     rules::{self, Breach, Facts},
     signed::{
@@ -175,6 +175,22 @@ impl Outcome {
         self.findings.is_empty()
     }
 
+    /// Whether there is a signature of a card, and all of it is right.
+    #[must_use]
+    pub fn is_signed_by(&self, by: By) -> bool {
+        self.signatures.iter().any(|judged| judged.by == by)
+            && !self.findings.iter().any(|finding| finding.by() == Some(by))
+    }
+
+    /// Adds what is not right of what was deciphered.
+    pub fn open(&mut self, secrets: &Secrets) {
+        let Some(form) = &self.form else { return };
+        let facts = Facts { secrets: Some(secrets), ..Facts::from(form) };
+        let known = rules::breaches(&Facts::from(form));
+        let more = rules::breaches(&facts).into_iter().filter(|breach| !known.contains(breach));
+        self.findings.extend(more.map(Finding::Rule));
+    }
+
     fn signature(&mut self, by: By, container: &[u8], form: &[u8], trust: &Trust) {
         let signed = match Signed::read(container) {
             Ok(signed) => signed,
@@ -239,6 +255,28 @@ impl Outcome {
         self.findings.extend(others.map(|what| Finding::TooManyAttributes { by, what: what.to_string() }));
         if signed.has_unsigned {
             self.findings.push(Finding::Unsigned(by));
+        }
+    }
+}
+
+impl Finding {
+    /// Whose signature it is about, if it is about one.
+    #[must_use]
+    pub fn by(&self) -> Option<By> {
+        match self {
+            Self::Missing(by)
+            | Self::TooMany(by)
+            | Self::Container { by, .. }
+            | Self::Algorithm(by)
+            | Self::Attribute { by, .. }
+            | Self::TooManyAttributes { by, .. }
+            | Self::Unsigned(by)
+            | Self::Digest(by)
+            | Self::Signature(by)
+            | Self::Untrusted { by, .. }
+            | Self::TooEarly { by, .. }
+            | Self::Another { by, .. } => Some(*by),
+            Self::Form(_) | Self::Rule(_) | Self::Named(_) => None,
         }
     }
 }

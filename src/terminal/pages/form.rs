@@ -24,7 +24,19 @@ pub fn form(form: &Form, secrets: Option<&Secrets>, format: Format) -> Page {
     let mut writer = Writer::new(format);
     writer.title(form);
     writer.form(form, secrets);
-    writer.signatures(form);
+    writer.signatures(form, None);
+    writer.page
+}
+
+/// A form that somebody else made, with what was enciphered of it, and what came of judging it.
+#[must_use]
+pub fn opened(form: &Form, secrets: Option<&Secrets>, outcome: &Outcome, format: Format) -> Page {
+    let mut writer = Writer::new(format);
+    writer.title(form);
+    writer.form(form, secrets);
+    writer.signatures(form, Some(outcome));
+    writer.page.gap();
+    writer.findings(outcome);
     writer.page
 }
 
@@ -105,15 +117,7 @@ impl Writer {
         if outcome.is_sealed {
             self.page.text(LABELS.indent, Role::Plain, self.own.sealed);
         }
-        let findings = &outcome.findings;
-        if findings.is_empty() {
-            self.page.text(LABELS.indent, Role::Good, self.own.good);
-        } else {
-            self.page.text(LABELS.indent, Role::Bad, &(self.own.not_good)(findings.len()));
-        }
-        for finding in findings {
-            self.page.text(LABELS.indent + 2, Role::Bad, &(self.own.finding)(finding));
-        }
+        self.findings(outcome);
     }
 
     fn form(&mut self, form: &Form, secrets: Option<&Secrets>) {
@@ -190,14 +194,21 @@ impl Writer {
         self.value(column, own.justification, justification.as_ref());
     }
 
-    /// Who signs, and what paper stands in.
-    fn signatures(&mut self, form: &Form) {
+    /// Who signs, and what paper stands in. Of a form that was judged, only a signature that is right is called one.
+    fn signatures(&mut self, form: &Form, outcome: Option<&Outcome>) {
         let own = self.own;
+        let is_right = |by| outcome.is_none_or(|outcome| outcome.is_signed_by(by));
         self.page.heading(own.signatures);
         let professional = form.professional_card.as_deref().filter(|_| form.mode.has_professional());
-        self.value(LABELS, (own.by)(By::Professional), professional.map(own.professional_card));
+        let signed = if is_right(By::Professional) { own.professional_card } else { own.not_signed };
+        self.value(LABELS, (own.by)(By::Professional), professional.map(signed));
+        let signed = if is_right(By::Vitale) { own.vitale } else { own.not_signed };
         let vitale = match &form.vitale {
-            Some(vitale) if vitale.generation == Generation::Vitale2 => Some((own.vitale)(&vitale.serial)),
+            Some(vitale) if vitale.generation == Generation::Vitale2 => Some(signed(&vitale.serial)),
+            None if is_right(By::Vitale) && outcome.is_some() && form.mode.vitale() == Part::Later => {
+                let mut judged = outcome.iter().flat_map(|outcome| &outcome.signatures);
+                judged.find(|judged| judged.by == By::Vitale).map(|judged| (own.signed_by)(&judged.signer))
+            }
             Some(vitale) => Some((own.vitale_1)(&vitale.serial)),
             None if form.mode.vitale() == Part::Later => Some(own.vitale_later.to_owned()),
             None => None,
@@ -207,6 +218,19 @@ impl Writer {
             self.page.text(LABELS.indent, Role::Warning, paper);
         }
         self.page.text(LABELS.indent, Role::Quiet, own.test);
+    }
+
+    /// What is not right, or that all is.
+    fn findings(&mut self, outcome: &Outcome) {
+        let (own, findings) = (self.own, &outcome.findings);
+        if findings.is_empty() {
+            self.page.text(LABELS.indent, Role::Good, own.good);
+        } else {
+            self.page.text(LABELS.indent, Role::Bad, &(own.not_good)(findings.len()));
+        }
+        for finding in findings {
+            self.page.text(LABELS.indent + 2, Role::Bad, &(own.finding)(finding));
+        }
     }
 
     fn some_amount(&mut self, column: Column, label: &str, amount: Cents) {

@@ -11,7 +11,8 @@ use crate::{
         tree::CardDate,
     },
     terminal::{
-        exchange::Exchange,
+        exchange::{Exchange, ExchangeError},
+        right::{Bearer, Denial, Look},
         transport::TransportError,
         vitale::{ReadError, Reading},
     },
@@ -40,7 +41,7 @@ pub use copies::{ActReport, CopiesReport, CopyReport, UsageReport};
 #[cfg(feature = "cli")]
 pub(crate) use face::face;
 pub(crate) use form::no_copy;
-pub use form::{form, verified};
+pub use form::{form, opened, verified};
 #[cfg(feature = "cli")]
 pub(crate) use json::data_as_json;
 pub use json::{
@@ -48,7 +49,7 @@ pub use json::{
 };
 pub use page::{Column, DEFAULT_WIDTH, Line, NARROWEST, Page, Role, Span, WIDEST};
 pub use paper::{PaperCopy, paper_copy};
-pub use parts::life;
+pub use parts::{because, life};
 pub use plain::plain;
 pub use professional::{professional, professional_data};
 #[cfg(feature = "cli")]
@@ -190,6 +191,29 @@ pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str
         _ => words.notes.cards_read,
     };
     ((words.read_error)(error), hint)
+}
+
+/// Why there is no talk with a card any more.
+#[must_use]
+pub fn exchange_error(error: &ExchangeError, lang: Lang) -> String {
+    match (error, lang) {
+        (ExchangeError::Transport(error), _) => transport_error(error, lang),
+        (ExchangeError::Endless, Lang::Fr) => "la carte n'en finit pas de répondre".into(),
+        (ExchangeError::Unsendable(_), Lang::Fr) => "la carte ne prend pas une telle commande".into(),
+        (other, Lang::En) => other.to_string(),
+    }
+}
+
+/// Whose card it is, and where: `Claire LEFEVRE (CPS), the card in cps-lefevre`.
+#[must_use]
+pub fn bearer(bearer: &Bearer, lang: Lang) -> String {
+    words::bearer(bearer, lang)
+}
+
+/// Why a professional's card opened nothing, with whose card it is.
+#[must_use]
+pub fn denied(bearer: &Bearer, denial: &Denial, lang: Lang) -> String {
+    (words::of(lang).look)(&Look::denied(bearer, denial.clone()))
 }
 
 /// That a card is none of a professional, by what SELECT was answered, and which cards are read.

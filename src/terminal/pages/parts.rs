@@ -141,6 +141,14 @@ fn with_article(sentence: String, article: Option<&str>) -> String {
     }
 }
 
+/// What keeps a terminal from something, each with the article that it rests on, in one line.
+#[must_use]
+pub fn because(remarks: &[Remark], lang: Lang) -> String {
+    let words = words::of(lang);
+    let why = remarks.iter().map(|remark| with_article((words.remark)(remark, ""), remark.article()));
+    why.collect::<Vec<_>>().join(" ")
+}
+
 /// What the life of a card comes to, line by line: what may be done with it, then why no more.
 #[must_use]
 pub fn life(life: &Life, lang: Lang) -> Vec<String> {

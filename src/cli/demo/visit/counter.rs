@@ -158,7 +158,7 @@ impl<'a> Counter<'a> {
         let today = self.reproducible.today();
         let source = Source { name: "consultation.toml".into(), text: FORM.into() };
         let file = FormFile::read(source, today).map_err(first)?;
-        let cards = Cards { vitale: Some(vitale), professional: Some(&caregiver.reading), is_lot: false };
+        let cards = Cards { vitale: Some(vitale), professional: Some(&caregiver.reading), is_lot: false, tod: None };
         let (form, secrets) = fill::fill(&file, cards).map_err(|unfit| match unfit {
             Unfit::Disagreement(mistakes) => first(mistakes),
             Unfit::Refused(refusal) => refusal.said().0,

@@ -57,6 +57,10 @@ pub(in crate::terminal::pages) struct FormWords {
     pub(in crate::terminal::pages) signatures: &'static str,
     pub(in crate::terminal::pages) by: fn(By) -> &'static str,
     pub(in crate::terminal::pages) professional_card: fn(number: &str) -> String,
+    /// A card whose signature is missing or wrong.
+    pub(in crate::terminal::pages) not_signed: fn(number: &str) -> String,
+    /// Whose key signed, by its certificate.
+    pub(in crate::terminal::pages) signed_by: fn(name: &str) -> String,
     pub(in crate::terminal::pages) vitale: fn(serial: &str) -> String,
     pub(in crate::terminal::pages) vitale_1: fn(serial: &str) -> String,
     pub(in crate::terminal::pages) vitale_later: &'static str,
@@ -127,13 +131,16 @@ pub(super) static EN: FormWords = FormWords {
         By::Vitale => "Vitale",
     },
     professional_card: |number| format!("signed by card {number}"),
+    not_signed: |number| format!("named: card {number}; there is no right signature of it"),
+    signed_by: |name| format!("signed by {name}"),
     vitale: |serial| format!("signed by card {serial} (how a real one does is not public)"),
     vitale_1: |serial| format!("card {serial} took part and signed nothing: how a Vitale 1 does is not public"),
-    vitale_later: "signs later",
+    vitale_later: "signs later (virtuale fse complete)",
     paper: |paper| match paper {
         Paper::None => None,
         Paper::Duplicate => Some("A duplicate on paper goes with this form; the patient signs it."),
         Paper::Form => Some("This form goes out on paper; the professional and the patient sign it."),
+        Paper::NotPublic => Some("No paper goes with this form: which one does with a real one is not public."),
     },
     sealed: "Codes of acts, the prescriber and the like are enciphered for the addressee.",
     good: "All is right.",
@@ -226,15 +233,20 @@ pub(super) static FR: FormWords = FormWords {
         By::Vitale => "Vitale",
     },
     professional_card: |number| format!("signée par la carte {number}"),
+    not_signed: |number| format!("nommée : carte {number} ; il n'y en a pas de signature juste"),
+    signed_by: |name| format!("signée par {name}"),
     vitale: |serial| format!("signée par la carte {serial} (le procédé des cartes réelles n'est pas public)"),
     vitale_1: |serial| {
         format!("la carte {serial} a pris part sans rien signer : le procédé d'une Vitale 1 n'est pas public")
     },
-    vitale_later: "signe plus tard",
+    vitale_later: "signe plus tard (virtuale fse complete)",
     paper: |paper| match paper {
         Paper::None => None,
         Paper::Duplicate => Some("Un duplicata papier accompagne cette feuille ; le patient le signe."),
         Paper::Form => Some("Cette feuille part sur papier ; le professionnel et le patient la signent."),
+        Paper::NotPublic => {
+            Some("Aucun papier n'accompagne cette feuille : lequel accompagne une vraie n'est pas public.")
+        }
     },
     sealed: "Codes des actes, prescripteur et autres zones sensibles sont chiffrés pour le destinataire.",
     good: "Tout est juste.",
@@ -319,7 +331,10 @@ fn french_no_copy(why: &NoCopy) -> String {
 
 fn container(error: &SignedError) -> String {
     match error {
-        SignedError::Der(error) => format!("ce n'est pas un CMS en DER ({error})"),
+        SignedError::Der(error) => match error.position() {
+            Some(position) => format!("ce n'est pas un CMS en DER (octet {position})"),
+            None => "ce n'est pas un CMS en DER".into(),
+        },
         SignedError::NotSigned => "c'est un CMS d'autre chose que de données signées".into(),
         SignedError::Content => "il a un contenu en propre, ou d'un autre type".into(),
         SignedError::Signers(count) => format!("il a {count} signataires"),

@@ -22,6 +22,7 @@ mod right;
 
 pub(super) use form::FormWords;
 pub(super) use professional::ProfessionalWords;
+pub(super) use right::bearer;
 
 /// The sentences of one language. A field that needs values is a function of them.
 pub(super) struct Words {

@@ -2,7 +2,10 @@
 
 use virtuale_engine::StatusWord;
 
-use crate::terminal::right::{Bearer, Denial, Doing, Link, Look, Side};
+use crate::terminal::{
+    pages::Lang,
+    right::{Bearer, Denial, Doing, Link, Look, Side},
+};
 
 /// What files that a right opens are about, in both languages.
 const FILES: [(&str, &str, &str); 3] = [
@@ -45,6 +48,11 @@ pub(super) fn fr(look: &Look) -> String {
         }
         Err(denial) => format!("{who} : elle n'a rien ouvert. {}.", fr_denial(denial)),
     }
+}
+
+/// Whose card it is, and where.
+pub(in crate::terminal::pages) fn bearer(bearer: &Bearer, lang: Lang) -> String {
+    who(bearer, if lang == Lang::Fr { "la carte dans" } else { "the card in" })
 }
 
 /// The files that were opened.
