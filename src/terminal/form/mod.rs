@@ -1,9 +1,10 @@
 //! Care forms (feuilles de soins électroniques, FSE): what they say, who signs them, and whether a signature is right.
 //!
-//! [`FormFile`] is what a professional writes, [`rules`] say what holds of every form, `fill` makes a [`Form`] of it and of what the cards say, [`Container`]
-//! is the bytes that are hashed, `signing` has cards sign them, [`signed`] is the container of a signature, and
-//! `verify` judges all of it with public keys alone. The signed container is the public one; the form's own bytes, the
-//! Vitale's signature and what is done with the enciphered zones are this project's (docs/forms.md).
+//! [`FormFile`] is what a professional writes, [`rules`] say what holds of every form, `fill` makes a [`Form`] of it
+//! and of what the cards say, [`Container`] is the bytes that are hashed, `signing` has cards sign them, [`signed`] is
+//! the container of a signature, and `verify` judges all of it with public keys alone. The signed container is the
+//! public one; the form's own bytes, the Vitale's signature and what is done with the enciphered zones are this
+//! project's (docs/forms.md).
 
 pub mod against;
 pub mod container;

@@ -1,8 +1,8 @@
-//! Whether a certificate goes back to a root that is trusted for the card that it is of: signatures, days, what each may
-//! be used for, and what was revoked [RFC-5280 4.2, 5, 6.1]. Public keys are all that it takes.
+//! Whether a certificate goes back to a root that is trusted for the card that it is of: signatures, days, what each
+//! may be used for, and what was revoked [RFC-5280 4.2, 5, 6.1]. Public keys are all that it takes.
 //!
-//! Professionals' cards and Vitale's have a hierarchy each, and neither stands in for the other. The authorities of both
-//! are known: a certificate that comes with a signature vouches for nobody.
+//! Professionals' cards and Vitale's have a hierarchy each, and neither stands in for the other. The authorities of
+//! both are known: a certificate that comes with a signature vouches for nobody.
 
 use p256::ecdsa::Signature as EcdsaSignature;
 use virtuale_engine::crypto::{Crypto, HashAlgorithm, RsaPublicKey, RustCrypto};
