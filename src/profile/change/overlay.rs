@@ -9,10 +9,13 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::people;
-use crate::profile::{
-    schema::{Fields, Key, Kind, Presence, Schema},
-    tree::Span,
-    written::{Entry, Value, Written},
+use crate::{
+    profile::{
+        schema::{Fields, Key, Kind, Presence, Schema},
+        tree::Span,
+        written::{Entry, Value, Written},
+    },
+    work,
 };
 
 /// The document of a card file with a change over it. Relative dates count from `today`.
@@ -42,6 +45,7 @@ impl<'s> Overlay<'s> {
             .filter(|(entry, keys)| !keys.is_empty() && !is_removal(entry))
             .map(|(entry, keys)| (&*entry.key, &**keys))
             .collect();
+        work::step(changed.len() + card.entries().len() * (1 + put.len()));
         let stays = |entry: &&Entry| {
             !named.contains(&*entry.key) && !put.iter().any(|(name, keys)| displaces(fields, keys, name, &entry.key))
         };

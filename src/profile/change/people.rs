@@ -4,10 +4,13 @@
 //! the first name, or with the rank among those born that day, which is how a card tells people apart.
 
 use super::overlay::Overlay;
-use crate::profile::{
-    schema::{Fields, Kind, Presence, scalar},
-    tree::Data,
-    written::{Entry, Value, Written},
+use crate::{
+    profile::{
+        schema::{Fields, Kind, Presence, scalar},
+        tree::Data,
+        written::{Entry, Value, Written},
+    },
+    work,
 };
 
 /// What tells people apart, as card files call it.
@@ -45,13 +48,13 @@ pub(super) fn people<'s>(
 ) -> Vec<Written> {
     let known = |person: &Written| Who::of(person, fields, overlay);
     let (old, new): (Vec<Who>, Vec<Who>) = (before.iter().map(known).collect(), named.iter().map(known).collect());
-    let mut stays: Vec<Option<usize>> = vec![None; new.len()];
+    let (mut stays, mut free) = (vec![None; new.len()], vec![true; old.len()]);
     for is_same in WAYS {
-        for (place, who) in new.iter().enumerate().filter(|(_, who)| who.birth.is_some() || who.nir.is_some()) {
-            let is_free = |old: &usize| !stays.contains(&Some(*old));
-            let found = (0..old.len()).filter(is_free).find(|&at| old.get(at).is_some_and(|old| is_same(old, who)));
-            if let (Some(stay @ None), Some(_)) = (stays.get_mut(place), found) {
-                *stay = found;
+        for (who, stay) in new.iter().zip(&mut stays).filter(|(who, stay)| stay.is_none() && who.is_known()) {
+            work::step(old.len() + 1);
+            let found = old.iter().zip(&free).position(|(old, is_free)| *is_free && is_same(old, who));
+            if let Some(is_free) = found.and_then(|at| free.get_mut(at)) {
+                (*stay, *is_free) = (found, false);
             }
         }
     }
@@ -92,6 +95,11 @@ impl Who {
             scalar::read(&key.kind, &written.value, overlay.today).ok().flatten()
         };
         Self { nir: read(NIR), birth: read(BIRTH), rank: read(RANK), first_name: read(FIRST_NAME) }
+    }
+
+    /// Whether enough is said to know who it is.
+    fn is_known(&self) -> bool {
+        self.birth.is_some() || self.nir.is_some()
     }
 
     fn is_born_with(&self, other: &Self) -> bool {

@@ -302,6 +302,21 @@ fn a_card_that_was_never_updated_is_updated() {
     );
 }
 
+/// Hostile files cost no more than their length.
+#[test]
+fn the_work_on_a_change_grows_as_its_text_does() {
+    let martin = martin();
+    let of = |text: &str| drop(amend(&martin, text).expect_err("no change"));
+    crate::work::assert_linear(400, |size| {
+        let unknown: String = (0..size).map(|number| format!("cle_{number} = 1\n")).collect();
+        of(&format!("{unknown}{HEADER}[assure]\n{unknown}"));
+    });
+    crate::work::assert_linear(400, |size| {
+        let person = "[[beneficiaire]]\nnaissance = \"2019-19-07\"\n";
+        of(&format!("{HEADER}{}", person.repeat(size)));
+    });
+}
+
 #[test]
 fn the_data_of_every_card_make_a_card_file_that_says_the_same() {
     use virtuale_applets::cards::{

@@ -1,4 +1,7 @@
-//! Whole updates: of the fixtures, with the card pulled at every command and the power lost at every commit.
+//! Whole updates: of the fixtures, and with the power lost at every commit.
+
+mod kept;
+mod pulled;
 
 use std::{
     path::Path,
@@ -22,13 +25,9 @@ use crate::{
         diagnostic::Source,
         load, station_chance,
     },
-    reader::{
-        Readers, SlotName, SlotSpec,
-        pcsclite::{Server, ServerOptions},
-    },
     terminal::{
         toy::parrot,
-        transport::{Transport, TransportError, in_process::in_process, pcsclite::Service},
+        transport::{Transport, TransportError, in_process::in_process},
         vitale::Reading,
     },
 };
@@ -257,35 +256,6 @@ fn a_second_time_there_is_nothing_to_write() {
     assert_eq!((amendment.differences.len(), amendment.files.len()), (0, 0));
 }
 
-#[test]
-fn a_card_that_is_pulled_at_any_command_is_the_old_or_the_new_one_and_is_finished_later() {
-    let profile = profile("vitale2-t1");
-    let much = MUCH.replace("10000002", "10000005");
-    let old = files(&mut profile.card(), &profile);
-    let new = files(&mut updated(&profile, &much), &profile);
-    let change = change(&much);
-    let (mut seen, mut pulled) = ([0, 0], 0);
-    loop {
-        let mut card = profile.card();
-        let outcome = update(&mut Hand::new(&mut card, pulled), &profile, None, &change);
-        let found = files(&mut card, &profile);
-        assert!(found == old || found == new, "pulled at command {pulled}");
-        seen[usize::from(found == new)] += 1;
-        if outcome.is_ok() {
-            break;
-        }
-        assert!(matches!(outcome, Err(UpdateError::Exchange(_) | UpdateError::Unread(_))), "{outcome:?}");
-        // Each time would take long, and no time differs from the one before.
-        if found == old && pulled % 4 == 0 {
-            let again = update(&mut Hand::new(&mut card, usize::MAX), &profile, None, &change);
-            again.expect("it was put in again, and read back");
-        }
-        pulled += 1;
-    }
-    // It was pulled before the end of the transaction, and while it was read back.
-    assert!(seen[0] > 50 && seen[1] > 20, "{seen:?}");
-}
-
 /// Loses the power at a commit, or has no room for it.
 struct Failing(Arc<AtomicUsize>, usize, CommitError);
 
@@ -317,77 +287,6 @@ fn a_commit_that_fails_leaves_the_old_card_and_is_finished_later() {
         // One counts the try of the keys, one gives it back, and all of the change is one.
         assert_eq!(failed, 3, "{error:?}");
     }
-}
-
-/// A transport whose card is pulled out of its slot before a command, and put back.
-struct Slot<'t> {
-    inner: &'t mut dyn Transport,
-    readers: &'t Readers,
-    left: usize,
-}
-
-impl Transport for Slot<'_> {
-    fn atr(&self) -> &[u8] {
-        self.inner.atr()
-    }
-
-    fn protocol(&self) -> Protocol {
-        self.inner.protocol()
-    }
-
-    fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        self.inner.reset(kind)
-    }
-
-    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
-        if self.left == 0 {
-            self.readers.remove(0).expect("a card is there");
-            self.readers.reinsert(0).expect("the slot is empty");
-        }
-        self.left = self.left.wrapping_sub(1);
-        self.inner.transmit(command, response)
-    }
-}
-
-#[test]
-fn a_card_that_is_pulled_out_of_a_slot_is_the_old_or_the_new_one() {
-    let profile = profile("vitale2-martin");
-    let old = files(&mut profile.card(), &profile);
-    let new = files(&mut updated(&profile, MUCH), &profile);
-    let change = change(MUCH);
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let socket = folder.path().join("pcscd.comm");
-    let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name")).expect("one slot");
-    let _server = Server::start(Arc::clone(&readers), &socket, ServerOptions::default()).expect("a free path");
-    let mut pulled = 0;
-    loop {
-        readers.insert(0, Box::new(profile.card()), None).expect("an empty slot");
-        let visit = |left| {
-            let mut service = Service::establish(&socket)?;
-            let mut connection = service.connect("Virtuale 00 00")?;
-            let mut slot = Slot { inner: &mut connection, readers: &readers, left };
-            update(&mut slot, &profile, None, &change)
-        };
-        let is_done = visit(pulled).is_ok();
-        let (card, _) = readers.take(0, |_| {}).expect("a card is there");
-        let mut card = card;
-        let found = {
-            let mut hand = Hand::new(&mut *card, usize::MAX);
-            let keys = keys(&profile, None);
-            let station = Station::open(&mut hand, profile.layout(), &keys, TODAY, &mut station_chance(2));
-            let reading = station.expect("the issuer's keys").read().expect("a Vitale 2");
-            reading.files.into_iter().map(|file| (file.pointer.name, file.content)).collect::<Vec<_>>()
-        };
-        assert!(found == old || found == new, "pulled at command {pulled}");
-        if is_done {
-            break;
-        }
-        readers.insert(0, card, None).expect("an empty slot");
-        visit(usize::MAX).expect("it was put in again");
-        readers.take(0, |_| {}).expect("a card is there");
-        pulled += 13;
-    }
-    assert!(pulled > 70, "{pulled}");
 }
 
 #[test]
