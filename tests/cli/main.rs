@@ -11,6 +11,7 @@ mod forms;
 mod guides;
 mod json;
 mod keys;
+mod life;
 mod lists;
 mod memory;
 mod named;
