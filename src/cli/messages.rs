@@ -144,6 +144,11 @@ messages! {
         en: "nothing was written; if the card has a layout of its own, name it: --layout NAME|FILE",
         fr: "rien n'a été écrit ; si la carte a sa propre structure, la nommer : --layout NOM|FICHIER"
     };
+    /// What to do with a card that a station cannot look at.
+    ReadInstead = {
+        en: "look at it as any terminal does: virtuale read",
+        fr: "la regarder comme tout terminal : virtuale read"
+    };
     /// The caisse's folder has a file that is nearly called as a card.
     MisnamedChange { number, found, folder } = {
         en: "there is no change for card {number} in {folder}, but a file that is called {found}",

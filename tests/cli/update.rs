@@ -336,3 +336,38 @@ fn keys_that_are_none_or_blocked_are_told() {
     }
     assert!(help.contains("--cipher 3des") && other.contains("Nothing was written"), "{out}");
 }
+
+#[test]
+fn a_layout_that_is_not_the_cards_is_told_with_what_to_name() {
+    let sandbox = Sandbox::new();
+    let other = virtuale_applets::layouts::VITALE2
+        .replace("tag = \"86\", from = \"carte.mise", "tag = \"89\", from = \"carte.mise");
+    fs::write(sandbox.path().join("other.toml"), other).expect("room");
+    let script = format!(
+        r#"
+        eval "$(virtuale serve --detach --card "$MARTIN" --card vitale1-petit --now 2026-01-15)"
+        update() {{ virtuale update --now 2026-01-15 --reader "$@" "{CHANGE}" 2>&1; echo "rc $?"; }}
+        update 'Virtuale 00 00' --layout vitale1
+        update 'Virtuale 00 00' --layout other.toml
+        update 'Virtuale 00 01' --layout vitale2 --lang fr
+        update 'Virtuale 00 01'
+        virtuale stop > stopped
+    "#
+    );
+    let (code, out, error) = run(sandbox.shell(&script).current_dir(sandbox.path()));
+    assert_eq!(code, 0, "{error}");
+    let told: Vec<&str> = out.split_inclusive("rc ").collect();
+    for (told, parts) in told.iter().zip([
+        ["cards of layout vitale1 cannot be updated all or nothing", "name another layout with --layout"],
+        [
+            "file CARTE of the card holds something that its layout does not explain",
+            "name another layout with --layout",
+        ],
+        ["elle a répondu 6E00 classe", "nommer une autre structure avec --layout"],
+        ["cards of layout vitale1 cannot be updated all or nothing", "a card like this is made anew"],
+    ]) {
+        parts.iter().for_each(|part| assert!(told.contains(part), "{part} is missing in {told}"));
+    }
+    let (code, _, error) = run(&mut sandbox.virtuale(&["update", "--card", "vitale1-petit", "--consult"]));
+    assert!(code == 2 && error.contains("as any terminal does: virtuale read"), "{error}");
+}

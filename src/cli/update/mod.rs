@@ -34,7 +34,7 @@ use crate::{
     terminal::{
         pages::{self, PaperCopy, Report, Update, UpdateReport, Updated},
         transport::{Transport, pcsclite},
-        update::{Cipher, IssuerKeys, Leaves, Plan, Station, UpdateError},
+        update::{Cipher, IssuerKeys, Leaves, Plan, Station, Step, UpdateError},
         vitale::Reading,
     },
     writing,
@@ -359,13 +359,16 @@ impl Work<'_> {
 
     /// What to do; of a card in a reader somebody may have to say which layout it has.
     fn hint(&self, error: &UpdateError) -> Bilingual {
-        let is_of_layout = matches!(
-            error,
-            UpdateError::NotUpdatable { .. } | UpdateError::Closed { .. } | UpdateError::Foreign { .. }
-        );
+        let is_updatable = !matches!(error, UpdateError::NotUpdatable { .. });
+        let is_of_layout = match error {
+            UpdateError::NotUpdatable { .. } | UpdateError::Closed { .. } | UpdateError::Foreign { .. } => true,
+            UpdateError::Refused { step, .. } => *step == Step::Open,
+            _ => false,
+        };
         match (is_of_layout && self.own.is_none(), &self.args.layout) {
             (true, Some(_)) => Message::OtherLayout.said(),
-            (true, None) if !matches!(error, UpdateError::NotUpdatable { .. }) => Message::NameLayout.said(),
+            (true, None) if is_updatable => Message::NameLayout.said(),
+            _ if self.args.consult && !is_updatable => Message::ReadInstead.said(),
             _ => error.hint(),
         }
     }

@@ -183,6 +183,11 @@ pub fn transport_error(error: &TransportError, lang: Lang) -> String {
     (words::of(lang).transport_error)(error)
 }
 
+/// A status word with what it says.
+pub(super) fn status(status: StatusWord, lang: Lang) -> String {
+    (words::of(lang).status)(status)
+}
+
 /// Why a card gave no reading, in words: what was seen, and what to do.
 pub(super) fn read_error(error: &ReadError, lang: Lang) -> (String, &'static str) {
     let words = words::of(lang);

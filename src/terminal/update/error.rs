@@ -191,9 +191,9 @@ impl UpdateError {
                 fr: "la carte ne prouve pas qu'elle a les clés de l'émetteur : elle n'est pas de cet émetteur",
             ),
             Self::Refused { step, status } => {
-                let (doing, status) = (step.said(), status.to_string());
+                let (doing, status) = (step.said(), in_both(|lang| pages::status(*status, lang)));
                 said!(
-                    with doing;
+                    with doing, status;
                     en: "the card refused to {doing}: it said {status}",
                     fr: "la carte a refusé de {doing} : elle a répondu {status}",
                 )
