@@ -8,9 +8,10 @@ use crate::profile::{
     tree::{Data, Node, Table},
 };
 
-/// A card file that says what the data of a card do. `layout` is what it calls its layout. What no file of the card has
-/// it says is not there, so that no default comes back. Of a name that stands in place of another one where it is left
-/// out, as the layout has it, it leaves out the one that says the same. The keys of `without`, in full, are not written.
+/// A card file that says what the data of a card do. `layout` is what it calls its layout. What no file of the card
+/// has it says is not there, so that no default comes back. Of a name that stands in place of another one where it is
+/// left out, as the layout has it, it leaves out the one that says the same. The keys of `without`, in full, are not
+/// written.
 #[must_use]
 pub fn data_text(data: &Node, schema: &Schema, layout: &Layout, name: &str, without: &[&str]) -> String {
     let mut text = DataText { text: String::new(), schema, layout, filed: layout.filed(), without };

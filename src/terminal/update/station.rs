@@ -83,8 +83,8 @@ impl<'a> Station<'a> {
     ///
     /// # Errors
     ///
-    /// [`UpdateError`] if the card refuses, or the transport fails; [`UpdateError::Unsure`] if that was at the very end,
-    /// so that the card may be as it is to be.
+    /// [`UpdateError`] if the card refuses, or the transport fails; [`UpdateError::Unsure`] if that was at the very
+    /// end, so that the card may be as it is to be.
     pub fn write(&mut self, plan: &Plan) -> Result<(), UpdateError> {
         let mut dialogue = Dialogue::new(&mut self.card);
         let written = write(&mut dialogue, plan);

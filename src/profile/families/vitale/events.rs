@@ -249,8 +249,8 @@ pub const BLOCKED: &str = "bloquee";
 /// What it says of one that was blocked, and is not any more.
 const ACTIVE: &str = "active";
 
-/// Adds to the events of a card, if its card file has any, those that an update of that day comes to: the data are those
-/// after it, and `before` those that the card file had.
+/// Adds to the events of a card, if its card file has any, those that an update of that day comes to: the data are
+/// those after it, and `before` those that the card file had.
 pub(super) fn tell_update(data: &mut Node, before: &Node, day: CardDate) {
     let has_changed = |key: &str| {
         let value = |data: &Node| data.at(key).map(|node| node.data.clone());

@@ -99,8 +99,8 @@ fn text(number: &str, said: &[Vec<prop::sample::Index>; 2], people: usize) -> St
     text
 }
 
-/// What is in each file of a chip: records that were erased are none. `is_named` are the files with the holder's name in
-/// them that the IAS component has; they are given to a card when it is made.
+/// What is in each file of a chip: records that were erased are none. `is_named` are the files with the holder's name
+/// in them that the IAS component has; they are given to a card when it is made.
 fn chip(profile: &Profile, with_names: bool) -> BTreeMap<String, Vec<Vec<u8>>> {
     let elementary = profile.image().files.iter().filter(|file| !matches!(file.kind, FileKind::Directory(_)));
     let both = elementary.zip(&profile.map().files);

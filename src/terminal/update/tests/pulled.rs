@@ -1,7 +1,8 @@
-//! A card that is pulled at each command of an update, out of a hand and out of a slot, with either cipher and protocol.
+//! A card that is pulled at each command of an update, out of a hand and out of a slot, with either cipher and
+//! protocol.
 //!
-//! The cards have the files of data of a Vitale 2 and none of its IAS component: an update reads each of them twice, and
-//! what is read of keys and certificates is in no transaction.
+//! The cards have the files of data of a Vitale 2 and none of its IAS component: an update reads each of them twice,
+//! and what is read of keys and certificates is in no transaction.
 
 use std::{fs, sync::Arc};
 
@@ -79,8 +80,8 @@ fn much(profile: &Profile) -> Change {
     change(&MUCH.replace("10000002", number))
 }
 
-/// What a station does to a card that it knows the change of: what the change comes to costs no command, and is the same
-/// for each card that is still the old one.
+/// What a station does to a card that it knows the change of: what the change comes to costs no command, and is the
+/// same for each card that is still the old one.
 struct Visit {
     profile: Profile,
     cipher: Cipher,
@@ -114,8 +115,8 @@ impl Visit {
     }
 
     /// Pulls a card at each command, from the first on, until no command is left: each time it is the old or the new
-    /// one. One that is still the old one is pulled again, as a card is that is put in again. `pulled` does it to a card
-    /// after so many commands.
+    /// one. One that is still the old one is pulled again, as a card is that is put in again. `pulled` does it to a
+    /// card after so many commands.
     fn pull_at_each_command(
         &self,
         mut pulled: impl FnMut(Box<dyn Card>, usize) -> (Box<dyn Card>, Result<(), UpdateError>),
