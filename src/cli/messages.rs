@@ -206,6 +206,16 @@ messages! {
         fr: "donner une carte (--card CARTE), ou lancer un lecteur : virtuale serve --card CARTE\n\
              là où il y en a déjà un, virtuale doctor dit ce qui l'empêche"
     };
+    /// There are no two cards that could prove themselves to each other.
+    NobodyToSecure = {
+        en: "--secured is for a Vitale and a professional's card, and one of them is not there",
+        fr: "--secured veut une carte Vitale et une carte de professionnel, et l'une d'elles n'est pas là"
+    };
+    /// What to do then.
+    BothOrPlain = {
+        en: "name both cards, or put both into readers; or leave --secured out",
+        fr: "nommer les deux cartes, ou les mettre toutes deux dans des lecteurs ; ou bien enlever --secured"
+    };
     /// Such cards have no copy on paper.
     NoPaperCopy { place } = {
         en: "{place}: there is no copy on paper of such a card",

@@ -1,6 +1,7 @@
 //! Ring 4: the command line, as people and scripts meet it.
 
 mod apdu;
+mod beside;
 mod card;
 mod clock;
 mod doctor;

@@ -44,7 +44,7 @@ use crate::{
         guides::CardReading,
         holder::Code,
         pages::{self, Format},
-        right::{Bearer, Beside},
+        right::{Bearer, Beside, Manner},
         vitale,
     },
     writing,
@@ -258,7 +258,8 @@ pub(super) fn read_vitale(
         Some((professional, caregiver)) => {
             let mut holder = Given(caregiver.code.clone());
             let dialogue = Dialogue::new(&mut *professional.transport);
-            let beside = Beside { dialogue, holder: &mut holder, bearer: caregiver.bearer.clone() };
+            let (dialogue, manner, bearer) = (Ok(dialogue), Manner::Plain, caregiver.bearer.clone());
+            let beside = Beside { dialogue, manner, holder: &mut holder, bearer };
             let read = vitale::read_beside(transport, layout, reproducible.today(), &mut [beside]);
             // A card that does not come back has forgotten the code too.
             let _ = professional.transport.reset(Reset::Warm);

@@ -43,7 +43,8 @@ Examples:
   virtuale read --card vitale2-martin --reflet --lang fr
   virtuale read --json --reader 'Virtuale 00 00'
   virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
-  virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt";
+  virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt";
 
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
@@ -66,6 +67,10 @@ pub(super) struct Args {
     /// Leave coverage and exoneration out of the copy on paper, as the holder may ask
     #[arg(long, requires = "reflet")]
     without_exoneration: bool,
+    /// Let professionals' cards open Vitales under secure messaging: both cards prove themselves to each other, and what
+    /// opens is read through the two
+    #[arg(long)]
+    secured: bool,
     /// Add every command that went to the card, and what was answered
     #[arg(long, conflicts_with_all = ["reflet", "json"])]
     commands: bool,
@@ -101,6 +106,10 @@ pub(super) fn run(args: &Args) -> Exit {
         [] => readers(args)?,
         cards => cards.iter().map(|card| Place::file(card, args)).collect(),
     };
+    let seats: Vec<Seat> = places.iter().map(Place::seat).collect();
+    if args.secured && !(seats.contains(&Seat::Patient) && seats.contains(&Seat::Professional)) {
+        return Err(Failure::usage(Message::NobodyToSecure.said(), Message::BothOrPlain.said()));
+    }
     let mut visit = Visit::begin(&mut printer, &mut places);
     for number in 0..places.len() {
         let name = places[number].name.clone();

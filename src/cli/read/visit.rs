@@ -10,7 +10,7 @@ use crate::{
         exchange::Dialogue,
         guides::{CardReading, Seat},
         holder::{Asked, Code, Holder},
-        right::{Bearer, Beside},
+        right::{Bearer, Beside, Denial, Doing, Manner},
     },
 };
 
@@ -26,11 +26,12 @@ pub(super) struct Visit {
     professionals: Vec<Professional>,
 }
 
-/// A professional's card that was read.
+/// A professional's card that was read, or was to be.
 struct Professional {
     /// Its place among the arguments.
     place: usize,
-    code: Option<Code>,
+    /// The code that was right, if one was given; why the card cannot be asked, if that is known already.
+    code: Result<Option<Code>, Denial>,
     bearer: Bearer,
 }
 
@@ -38,6 +39,8 @@ struct Professional {
 struct Keeping<'a> {
     asking: Asking<'a>,
     right: Option<Code>,
+    /// What came of a code that opened nothing.
+    denial: Option<Denial>,
 }
 
 /// Who gives a code once.
@@ -53,18 +56,15 @@ impl Visit {
         }
         for (number, place) in places.iter_mut().enumerate().filter(|(number, _)| seats[*number] == Seat::Professional)
         {
-            let (read, code) = visit.read_professional(printer, place);
-            if let Ok(reading) = &read {
-                let bearer = reading.bearer().unwrap_or_default();
-                let bearer = Bearer { place: place.name.clone(), ..bearer };
-                visit.professionals.push(Professional { place: number, code, bearer });
-            }
+            let (read, code, bearer) = visit.read_professional(printer, place);
+            let bearer = Bearer { place: place.name.clone(), ..bearer.unwrap_or_default() };
+            visit.professionals.push(Professional { place: number, code, bearer });
             visit.read.insert(number, read);
         }
         visit
     }
 
-    /// Whether there is no professional's card that could be asked.
+    /// Whether there is no professional's card.
     pub(super) fn is_over(&self) -> bool {
         self.professionals.is_empty()
     }
@@ -74,23 +74,31 @@ impl Visit {
         self.read.remove(&place)
     }
 
-    fn read_professional(&self, printer: &mut Printer<'_>, place: &mut Place) -> (Read, Option<Code>) {
+    /// What came of reading a professional's card: the reading, the code that was right, and whose card it is.
+    fn read_professional(
+        &self,
+        printer: &mut Printer<'_>,
+        place: &mut Place,
+    ) -> (Read, Result<Option<Code>, Denial>, Option<Bearer>) {
         let name = place.name.clone();
         let mut opened = match place.open(printer.args, printer.language) {
             Ok(opened) => opened,
-            Err(failure) => return (Err(failure), None),
+            Err(failure) => return (Err(failure), Err(Denial::Gone), None),
         };
-        let mut keeping = Keeping { asking: printer.codes.of_card(&name, printer.language), right: None };
+        let asking = printer.codes.of_card(&name, printer.language);
+        let mut keeping = Keeping { asking, right: None, denial: None };
         let layout = &opened.layout;
         let read = super::reading(&mut *opened.transport, layout, &name, &printer.args.reproducible, &mut keeping);
-        let Keeping { asking, right } = keeping;
-        let read = read.and_then(|reading| asking.outcome().map(|code| (reading, code)));
-        match read {
-            Ok((reading, code)) => {
+        let Keeping { asking, right, denial } = keeping;
+        let bearer = read.as_ref().ok().and_then(|reading| reading.bearer());
+        let outcome = asking.outcome();
+        match (read, outcome) {
+            (Ok(reading), Ok(code)) => {
                 printer.note(code);
-                (Ok(reading), right)
+                (Ok(reading), denial.map_or(Ok(right), Err), bearer)
             }
-            Err(failure) => (Err(failure), None),
+            (Ok(_), Err(failure)) => (Err(failure), Err(denial.unwrap_or(Denial::CodeNotGiven)), bearer),
+            (Err(failure), _) => (Err(failure), Err(Denial::Gone), None),
         }
     }
 
@@ -98,20 +106,30 @@ impl Visit {
     pub(super) fn read_patient(&self, printer: &mut Printer<'_>, places: &mut [Place], number: usize) -> Read {
         let (args, language) = (printer.args, printer.language);
         let mut beside = Vec::new();
-        for professional in &self.professionals {
-            // One that is not there any more opens nothing; that it was read is on its own page.
-            let opened = places.get_mut(professional.place).map(|place| place.open(args, language));
-            if let Some(Ok(opened)) = opened {
-                beside.push((opened.transport, Once(professional.code.clone()), professional.bearer.clone()));
-            }
+        for Professional { place, code, bearer } in &self.professionals {
+            let opened = code.clone().and_then(|code| {
+                // One that is not there any more opens nothing.
+                let opened = places.get_mut(*place).and_then(|place| place.open(args, language).ok());
+                Ok((opened.ok_or(Denial::Gone)?.transport, code))
+            });
+            let (transport, code) = match opened {
+                Ok((transport, code)) => (Ok(transport), code),
+                Err(denial) => (Err(denial), None),
+            };
+            beside.push((transport, Once(code), bearer.clone()));
         }
+        let manner = if args.secured { Manner::Secured } else { Manner::Plain };
         let place = &mut places[number];
         let name = place.name.clone();
         let mut opened = place.open(args, language)?;
         let mut cards: Vec<Beside<'_>> = beside
             .iter_mut()
             .map(|(transport, holder, bearer)| Beside {
-                dialogue: Dialogue::new(&mut **transport),
+                dialogue: match transport {
+                    Ok(transport) => Ok(Dialogue::new(&mut **transport)),
+                    Err(denial) => Err(denial.clone()),
+                },
+                manner,
                 holder,
                 bearer: bearer.clone(),
             })
@@ -119,7 +137,7 @@ impl Visit {
         let layout = &opened.layout;
         let reading = super::reading_beside(&mut *opened.transport, layout, &name, &args.reproducible, &mut cards);
         drop(cards);
-        for (transport, ..) in &mut beside {
+        for transport in beside.iter_mut().filter_map(|(transport, ..)| transport.as_mut().ok()) {
             // Nobody else finds the code proved; a card that does not come back has forgotten it too.
             let _ = transport.reset(virtuale_engine::Reset::Warm);
         }
@@ -131,11 +149,16 @@ impl Holder for Keeping<'_> {
     fn code(&mut self, asked: &Asked) -> Option<Code> {
         // The code opens something in any case: what the patient's card keeps for this one.
         self.right = self.asking.code(&Asked { opens: true, ..asked.clone() });
+        self.denial = match self.right {
+            Some(_) => None,
+            None if asked.again => Some(Denial::CodeWrong { left: asked.tries }),
+            None => Some(Denial::CodeNotGiven),
+        };
         self.right.clone()
     }
 
     fn blocked(&mut self, for_good: bool) {
-        self.right = None;
+        (self.right, self.denial) = (None, Some(Denial::CodeBlocked));
         self.asking.blocked(for_good);
     }
 
@@ -145,6 +168,7 @@ impl Holder for Keeping<'_> {
 
     fn refused(&mut self, status: virtuale_engine::StatusWord) {
         self.right = None;
+        self.denial = Some(Denial::Refused { doing: Doing::VerifyCode, status });
         self.asking.refused(status);
     }
 }

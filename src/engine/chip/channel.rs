@@ -201,6 +201,11 @@ impl Channel {
         self.dialogue.as_ref()?.role.as_ref()
     }
 
+    /// The key that a session was agreed on with which the card keeps for a terminal.
+    pub(crate) fn proxy_key(&self) -> Option<ObjectId> {
+        self.dialogue.as_ref()?.proxy.as_ref().map(|proxy| proxy.key)
+    }
+
     /// Ends a session with whoever has the keys of a key set.
     pub(crate) fn end_messaging_by(&mut self, keys: ObjectId) {
         let Some(dialogue) = &mut self.dialogue else { return };

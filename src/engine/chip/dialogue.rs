@@ -18,8 +18,11 @@ use crate::{
     wiped::Wiped,
 };
 
-/// How many keys of certificates are kept; the oldest gives way.
+/// How many keys of certificates are kept; the oldest that is not in use gives way.
 const MOST_CERTIFIED: usize = 4;
+
+/// Bytes of either half of the secret that a device authentication agrees on.
+pub(crate) const SECRET: usize = 32;
 
 /// What a channel keeps between commands.
 #[derive(Debug, Default)]
@@ -36,6 +39,8 @@ pub(crate) struct Dialogue {
     /// A device authentication whose second half is to come.
     pub(crate) half: Option<HalfAuthenticated>,
     pub(crate) messaging: Option<Messaging>,
+    /// A session that the card keeps for a terminal.
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) parts: Option<Parts>,
 }
 
@@ -92,16 +97,35 @@ pub(crate) struct Certified {
     pub(crate) domain: DomainId,
 }
 
-/// What INTERNAL AUTHENTICATE leaves for EXTERNAL AUTHENTICATE [OPENSC-CWA device authentication].
+/// In whose place a card is in a device authentication.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    /// In its own: INTERNAL AUTHENTICATE comes first.
+    Card,
+    /// In the terminal's, for another card: EXTERNAL AUTHENTICATE comes first.
+    Terminal,
+}
+
+/// What the first half of a device authentication leaves for the second [OPENSC-CWA device authentication].
 pub(crate) struct HalfAuthenticated {
+    /// In whose place the card is.
+    pub(crate) place: Place,
     /// The card's key, which its rule allowed.
     pub(crate) key: ObjectId,
-    /// The terminal's key.
+    /// The other side's key.
     pub(crate) other: RsaPublicKey,
-    /// The terminal's challenge.
+    /// The challenge of the side in the terminal's place.
     pub(crate) challenge: [u8; 8],
-    /// The card's half of the secret.
-    pub(crate) secret: Zeroizing<[u8; 32]>,
+    /// The half of the secret that is known: that of the card in its own place.
+    pub(crate) secret: Zeroizing<[u8; SECRET]>,
+}
+
+/// A session of secure messaging with another card, for a terminal that does not know its keys.
+#[derive(Debug)]
+pub(crate) struct Proxy {
+    pub(crate) session: sm::Session,
+    /// The card's key that it was agreed on with; it lasts as long as the key's rule allows it.
+    pub(crate) key: ObjectId,
 }
 
 /// A secure messaging session and whom it is with.
@@ -121,13 +145,25 @@ impl Dialogue {
         (left.messaging.is_some() || left.role.is_some()).then_some(left)
     }
 
-    /// Keeps the key of a certificate; one of the same holder gives way.
+    /// Keeps the key of a certificate; one of the same holder gives way, and where there are too many the oldest that
+    /// no template names.
     pub(crate) fn certify(&mut self, certified: Certified) {
         self.certified.retain(|known| known.public.holder != certified.public.holder);
         if self.certified.len() == MOST_CERTIFIED {
-            self.certified.remove(0);
+            let spare = (0..self.certified.len()).find(|&index| !self.is_named(&self.certified[index]));
+            self.certified.remove(spare.unwrap_or(0));
         }
         self.certified.push(certified);
+    }
+
+    /// Whether the key of a certificate is the one that a template means.
+    fn is_named(&self, known: &Certified) -> bool {
+        self.environment.templates.iter().flatten().any(|template| match &template.other {
+            Some(OtherKey::Certified(reference)) => {
+                self.certified(reference).is_some_and(|named| named.public.holder == known.public.holder)
+            }
+            _ => false,
+        })
     }
 
     /// The key of a certificate whose holder has a reference that ends with these bytes; the newest one.

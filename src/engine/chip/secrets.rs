@@ -30,6 +30,24 @@ impl Core {
             proofs::status(&self.vault, domain, &channel.proofs, channel.role(), partner)
         };
         self.channels.channel_mut(number).proved = proved;
+        self.end_proxy(number, partner);
+    }
+
+    /// Ends a session that the card keeps for a terminal when the rule of its key does not allow it any more.
+    fn end_proxy(&mut self, number: ChannelNumber, partner: Option<&Partner>) {
+        let channel = self.channels.channel(number);
+        let Some(key) = channel.proxy_key() else { return };
+        let proved = if key.domain() == self.vault.domain(channel.df()) {
+            channel.proved
+        } else {
+            self.proved_elsewhere(number, key.domain(), partner)
+        };
+        let condition = self.vault.condition(key, Access::Proxy);
+        let stays =
+            condition.is_some_and(|asked| asked == Condition::ALWAYS || channel.security.or(proved).satisfies(asked));
+        if let Some(dialogue) = self.channels.channel_mut(number).dialogue.as_deref_mut().filter(|_| !stays) {
+            dialogue.proxy = None;
+        }
     }
 
     /// What was proved on a channel in terms of the environments of a domain that is not the channel's own. Only what

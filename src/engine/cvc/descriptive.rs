@@ -31,7 +31,7 @@ const ECDSA_SHA_256: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02,
 /// r and s of ECDSA on P-256.
 const SIGNATURE_LENGTH: usize = 64;
 
-/// When a certificate is valid: two dates of six digits YYMMDD, one digit a byte.
+/// When a certificate is valid: two dates of six digits YYMMDD, one digit a byte, days of the years 2000 to 2099.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Validity {
     /// The first day.
@@ -61,7 +61,12 @@ pub fn open(crypto: &dyn Crypto, authority: &[u8], inside: &[u8]) -> Result<Body
     let (Some(Ok(body)), Some(Ok(signature)), None) = (objects.next(), objects.next(), objects.next()) else {
         return Err(CertificateError::Malformed);
     };
-    if body.tag != BODY || signature.tag != SIGNATURE {
+    // Bytes before, between or behind them are none of a certificate, be they zeros.
+    let end = body.value_position + body.value.len();
+    let is_whole = body.position == 0
+        && signature.position == end
+        && signature.value_position + signature.value.len() == inside.len();
+    if body.tag != BODY || signature.tag != SIGNATURE || !is_whole {
         return Err(CertificateError::Malformed);
     }
     let signed = &inside[body.position..body.value_position + body.value.len()];
@@ -117,7 +122,20 @@ fn role_and_rights(template: &tlv::Object<'_>) -> Result<(Vec<u8>, Vec<u8>), Cer
 
 fn date(value: &[u8]) -> Result<[u8; 6], CertificateError> {
     let date = <[u8; 6]>::try_from(value).map_err(|_| CertificateError::Malformed)?;
-    if date.iter().all(|&digit| digit <= 9) { Ok(date) } else { Err(CertificateError::Malformed) }
+    if date.iter().all(|&digit| digit <= 9) && is_a_day(date) { Ok(date) } else { Err(CertificateError::Malformed) }
+}
+
+/// Whether six digits are a day of the calendar, of the years 2000 to 2099.
+fn is_a_day([y1, y2, m1, m2, d1, d2]: [u8; 6]) -> bool {
+    let [year, month, day] = [[y1, y2], [m1, m2], [d1, d2]].map(|[tens, ones]| tens * 10 + ones);
+    let longest = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 => 29,
+        2 => 28,
+        _ => 0,
+    };
+    (1..=longest).contains(&day)
 }
 
 /// Signs a certificate; the answer has the tag `7F21` around it.

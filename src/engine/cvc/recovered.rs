@@ -108,7 +108,9 @@ fn parts(certificate: &[u8]) -> Result<[&[u8]; 3], CertificateError> {
         _ => Err(CertificateError::Malformed),
     };
     let parts = [next(SIGNATURE)?, next(REMAINDER)?, next(AUTHORITY)?];
-    if template.tag != CERTIFICATE || objects.next().is_some() {
+    // Bytes before or behind it are none of a certificate, be they zeros.
+    let is_whole = template.position == 0 && template.value_position + template.value.len() == certificate.len();
+    if template.tag != CERTIFICATE || objects.next().is_some() || !is_whole {
         return Err(CertificateError::Malformed);
     }
     Ok(parts)

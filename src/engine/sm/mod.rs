@@ -20,6 +20,7 @@ use crate::{
 use objects::{Confidential, Objects};
 
 mod objects;
+mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -206,11 +207,7 @@ impl Session {
         if data.is_empty() {
             return Ok(());
         }
-        // It must not grow while it is plain, or a copy would be left behind: this is room for padding and indicator.
-        let mut cryptogram = Vec::with_capacity(data.len() + self.encryption.block() + 1);
-        cryptogram.extend_from_slice(data);
-        pad(&mut cryptogram, self.encryption.block());
-        crypto.encrypt_cbc(&self.encryption, &self.initial_vector(crypto)?, &mut cryptogram)?;
+        let mut cryptogram = self.cryptogram(crypto, data)?;
         if odd {
             objects::write(field, objects::CRYPTOGRAM_BER, &cryptogram);
         } else {
@@ -220,12 +217,26 @@ impl Session {
         Ok(())
     }
 
+    /// Data, padded and enciphered, with room for an indicator.
+    fn cryptogram(&self, crypto: &dyn Crypto, data: &[u8]) -> Result<Vec<u8>, SmError> {
+        // It must not grow while it is plain, or a copy would be left behind: this is room for padding and indicator.
+        let mut cryptogram = Vec::with_capacity(data.len() + self.encryption.block() + 1);
+        cryptogram.extend_from_slice(data);
+        pad(&mut cryptogram, self.encryption.block());
+        crypto.encrypt_cbc(&self.encryption, &self.initial_vector(crypto)?, &mut cryptogram)?;
+        Ok(cryptogram)
+    }
+
     fn reveal(&self, crypto: &dyn Crypto, object: Option<&Confidential<'_>>) -> Result<Zeroizing<Vec<u8>>, SmError> {
-        let cryptogram = match object {
-            None => return Ok(Zeroizing::default()),
-            Some(Confidential::Plain(data)) => return Ok(Zeroizing::new(data.to_vec())),
-            Some(Confidential::Cryptogram(cryptogram)) => cryptogram,
-        };
+        match object {
+            None => Ok(Zeroizing::default()),
+            Some(Confidential::Plain(data)) => Ok(Zeroizing::new(data.to_vec())),
+            Some(Confidential::Cryptogram(cryptogram)) => self.plain(crypto, cryptogram),
+        }
+    }
+
+    /// A cryptogram, deciphered and without its padding.
+    fn plain(&self, crypto: &dyn Crypto, cryptogram: &[u8]) -> Result<Zeroizing<Vec<u8>>, SmError> {
         let mut plain = Zeroizing::new(cryptogram.to_vec());
         crypto.decrypt_cbc(&self.encryption, &self.initial_vector(crypto)?, &mut plain)?;
         let end = plain.iter().rposition(|&byte| byte != 0).filter(|&end| plain[end] == 0x80).ok_or(SmError::Wrong)?;

@@ -157,6 +157,8 @@ pub(crate) enum Access {
     Decipher,
     Mutual,
     Generate,
+    /// To take a terminal's place in device authentication, and to keep the session for it: this project's.
+    Proxy,
     Put,
     Get,
 }
@@ -199,6 +201,7 @@ impl Access {
             Self::Verify | Self::Internal | Self::External => 0x20,
             Self::Reset | Self::Decipher => 0x10,
             Self::Mutual | Self::Generate => 0x08,
+            Self::Proxy => 0x04,
             Self::Put => 0x02,
             Self::Get => 0x01,
         }
@@ -282,10 +285,27 @@ impl Vault {
     }
 
     /// Whether it has keys that somebody else is known by: a key set, or a public key that is not the half of an own
-    /// one. Without them nobody begins a session of secure messaging.
+    /// one. Without them nobody begins a session of secure messaging. Where keys keep sessions for terminals, public
+    /// keys are there for the cards that it then speaks to, and none of these is a partner of its own.
     pub(crate) fn has_partners(&self) -> bool {
-        let knows = |object: &Object| matches!(object.material, Material::KeySet { .. } | Material::Public { .. });
+        let is_proxy = self.has_proxies();
+        let knows = |object: &Object| match object.material {
+            Material::KeySet { .. } => true,
+            Material::Public { .. } => !is_proxy,
+            _ => false,
+        };
         self.domains.iter().flat_map(|domain| &domain.objects).any(knows)
+    }
+
+    /// Whether it has a private key that keeps sessions for a terminal.
+    pub(crate) fn has_proxies(&self) -> bool {
+        let keeps = |object: &Object| {
+            let rules = [Some(&object.rule), object.contactless.as_ref()];
+            let bit = Access::Proxy.bit();
+            object.class == Class::PrivateKey
+                && rules.into_iter().flatten().any(|rule| rule.condition_of(bit) != Condition::NEVER)
+        };
+        self.domains.iter().flat_map(|domain| &domain.objects).any(keeps)
     }
 
     /// The object that a reference means: with bit `80` one of this domain, without it a global one.

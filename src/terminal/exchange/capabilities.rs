@@ -59,9 +59,12 @@ impl Capabilities {
         Self::default()
     }
 
-    /// What EF.ATR/INFO says, together with what is known already.
+    /// What EF.ATR/INFO says, together with what is known already. Its objects may stand behind a category indicator, as
+    /// historical bytes do.
     #[must_use]
     pub fn and_file(self, content: &[u8]) -> Self {
+        let behind = content.strip_prefix(&[COMPACT]).filter(|_| find(content, CAPABILITIES).is_none());
+        let content = behind.filter(|behind| find(behind, CAPABILITIES).is_some()).unwrap_or(content);
         let said = find(content, CAPABILITIES).map(Self::of_tables).unwrap_or_default();
         let longest = find(content, LENGTHS).and_then(|lengths| find(lengths, INTEGER)).and_then(number);
         Self {
@@ -127,6 +130,7 @@ mod tests {
         let all = Capabilities { chaining: true, extended: true, longest_command: Some(0x400) };
         assert_eq!(known.and_file(&file), all);
         assert_eq!(all.and_file(&[]), all);
+        assert_eq!(known.and_file(&[&[0x80][..], &file].concat()), all, "behind a category indicator");
         assert_eq!(NONE.and_file(&hex!("7F66 06 02 01 00 02 01 00")), NONE, "no command has no bytes");
         assert_eq!(NONE.and_file(&hex!("7F66 07 02 05 01 00 00 00 00")), NONE);
     }

@@ -3,7 +3,7 @@
 //! A command knows what it says, not how long its parts may be: [`Command::apdus`] puts it into as many APDUs as the
 //! card takes, or refuses. Nothing of it is ever left out.
 
-use virtuale_engine::{Aid, Fid, Protocol, class::Class, commands::INSTRUCTIONS, ins::Ins};
+use virtuale_engine::{Aid, Fid, Protocol, class::Class, commands::INSTRUCTIONS, ins::Ins, sm};
 use zeroize::Zeroize;
 
 use super::Capabilities;
@@ -60,6 +60,9 @@ const LONGEST_CHAIN: usize = EXTENDED;
 
 /// The bit of an interindustry class byte that says that the command goes on [ISO-7816-4 5.4.1].
 const CHAINED: u8 = 0x10;
+
+/// The bits of a class byte that the first interindustry values do not have.
+const FURTHER: u8 = 0xE0;
 
 /// The offsets of READ BINARY have 15 bits.
 const LAST_OFFSET: u16 = 0x7FFF;
@@ -138,9 +141,11 @@ impl Command {
         Self { name: format!("VERIFY {name}"), header, data: code.to_vec(), le: None, secret: true }
     }
 
-    /// GET RESPONSE, for the bytes that a status word announced.
+    /// GET RESPONSE, for the bytes that a status word announced to a command of a class. It is in clear, also where the
+    /// command was protected.
     #[must_use]
     pub fn get_response(class: u8, announced: u8) -> Self {
+        let class = if class & FURTHER == 0 { class & !sm::CLASS_BITS } else { class };
         let header = [class, Ins::GET_RESPONSE.0, 0x00, 0x00];
         Self { name: "GET RESPONSE".into(), header, data: Vec::new(), le: Some(of_short(announced)), secret: false }
     }
@@ -320,6 +325,7 @@ mod tests {
         assert_eq!(bytes(&read, Protocol::T0), hex!("00B0010000"));
         assert_eq!(bytes(&Command::read_record("COPIES", 3), Protocol::T0), hex!("00B2030400"));
         assert_eq!(bytes(&Command::get_response(0x00, 0x1E), Protocol::T0), hex!("00C000001E"));
+        assert_eq!(bytes(&Command::get_response(0x0D, 0x1E), Protocol::T0), hex!("01C000001E"), "in clear");
         assert_eq!(bytes(&read.with_le(0), Protocol::T0), hex!("00B0010000"));
     }
 

@@ -135,6 +135,16 @@ impl<'a> Dialogue<'a> {
         Ok(Reply { data, status })
     }
 
+    /// What it goes over.
+    pub(super) fn transport(&self) -> &dyn Transport {
+        self.transport
+    }
+
+    /// The same, to reset the card.
+    pub(super) fn transport_mut(&mut self) -> &mut dyn Transport {
+        self.transport
+    }
+
     /// Ends it: all exchanges, in order.
     #[must_use]
     pub fn into_log(self) -> Vec<Exchange> {

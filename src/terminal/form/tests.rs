@@ -27,7 +27,7 @@ use crate::{
         cps,
         exchange::Dialogue,
         holder::{Asked, Code, Holder},
-        right::{Bearer, Beside},
+        right::{Bearer, Beside, Manner},
         transport::{Transport, in_process::in_process},
         vitale,
     },
@@ -86,8 +86,9 @@ fn made(forms: &[FormFile], vitale: Option<&str>, professional: &str) -> Result<
     let vitale = vitale.map(profile);
     let mut patient = vitale.as_ref().map(|vitale| in_process(Box::new(vitale.card())).expect("power"));
     let patient_reading = vitale.as_ref().zip(patient.as_mut()).map(|(vitale, transport)| {
-        let (dialogue, mut holder) = (Dialogue::new(&mut own), Given(code.clone()));
-        let beside = Beside { dialogue, holder: &mut holder, bearer: Bearer::default() };
+        let (dialogue, mut holder) = (Ok(Dialogue::new(&mut own)), Given(code.clone()));
+        let (manner, bearer) = (Manner::Plain, Bearer::default());
+        let beside = Beside { dialogue, manner, holder: &mut holder, bearer };
         vitale::read_beside(transport, vitale.layout(), TODAY, &mut [beside]).expect("a card")
     });
     own.reset(Reset::Warm).expect("power");

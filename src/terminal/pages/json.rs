@@ -171,8 +171,10 @@ pub struct LookReport<'a> {
     pub kind: Option<&'a str>,
     /// The number by which it is known to the other card; `null` if it proved nothing.
     pub number: Option<CardNumber>,
+    /// Whether what it opened was read under secure messaging between both cards.
+    pub secured: bool,
     /// `proved`, or why not: `refused`, `no_number`, `malformed_certificate`, `code_not_given`, `code_wrong`,
-    /// `code_blocked`, `too_long`, `card_gone`.
+    /// `code_blocked`, `too_long`, `no_session`, `no_card_key`, `unprotected`, `card_gone`.
     pub outcome: &'static str,
     /// The status word of who refused; `null` if nobody did.
     pub status: Option<String>,
@@ -264,6 +266,7 @@ impl<'a> LookReport<'a> {
             name: look.bearer.name.as_deref(),
             kind: look.bearer.kind.as_deref(),
             number: look.outcome.as_ref().ok().map(|right| right.professional),
+            secured: look.outcome.as_ref().is_ok_and(|right| right.secured),
             outcome: look.outcome.as_ref().map_or_else(Denial::code, |_| "proved"),
             status,
             opened: &look.opened,

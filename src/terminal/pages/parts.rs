@@ -12,8 +12,9 @@ use crate::{
     profile::map::Shares,
     terminal::{
         exchange::Exchange,
-        files::ClosedFile,
+        files::{ClosedFile, Lock},
         remark::{Remark, Severity},
+        right::Look,
         vitale::{Known, Life, Route, Verdict},
     },
 };
@@ -92,8 +93,17 @@ impl Writer<'_> {
 
     /// Which files the card keeps to itself, and what would open them.
     pub(super) fn closed(&mut self, title: &str) {
-        let status = |file: &ClosedFile| (self.words.status)(file.status);
-        closed(&mut self.page, self.words, title, &self.reading.closed, status);
+        // A card was there, and its role opens nothing: it is another one that is needed.
+        let idle = |look: &Look| look.outcome.is_ok() && look.opened.is_empty();
+        let other = self.reading.looks.iter().any(idle);
+        let words = self.words;
+        closed(&mut self.page, words, title, &self.reading.closed, |file| {
+            let lock = match file.lock {
+                Lock::ProfessionalCard if other => words.notes.other_professional,
+                lock => (words.lock)(lock),
+            };
+            (lock, (words.status)(file.status))
+        });
     }
 
     /// How many of the bytes that were read are public, inferred, invented.
@@ -169,18 +179,19 @@ pub(super) fn closed(
     words: &Words,
     title: &str,
     closed: &[ClosedFile],
-    status: impl Fn(&ClosedFile) -> String,
+    says: impl Fn(&ClosedFile) -> (&'static str, String),
 ) {
     page.heading(title);
     if closed.is_empty() {
         page.text(2, Role::Good, words.notes.nothing_closed);
     }
     let row = |file: &ClosedFile| -> [Cell; 4] {
+        let (lock, status) = says(file);
         [
             (Role::Title, file.pointer.name.clone()),
             (Role::Quiet, file.pointer.fid.to_string()),
-            (Role::Plain, (words.lock)(file.lock).to_owned()),
-            (Role::Quiet, status(file)),
+            (Role::Plain, lock.to_owned()),
+            (Role::Quiet, status),
         ]
     };
     let rows: Vec<_> = closed.iter().map(row).collect();

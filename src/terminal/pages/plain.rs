@@ -27,7 +27,9 @@ pub fn plain(reading: &PlainReading, place: &str, format: Format) -> Page {
     for remark in disagree.chain(reading.cut_short.then_some(Remark::CutShort)) {
         page.text(NAMES.indent, Role::Warning, &(words.remark)(&remark, ""));
     }
-    parts::closed(&mut page, words, words.titles.closed, &reading.closed, |file| (words.status)(file.status));
+    parts::closed(&mut page, words, words.titles.closed, &reading.closed, |file| {
+        ((words.lock)(file.lock), (words.status)(file.status))
+    });
     parts::shares(&mut page, words, reading.shares, reading.files.len());
     page
 }

@@ -41,10 +41,13 @@ pub fn professional(reading: &Reading, place: &str, format: Format) -> Page {
     writer.codes(reading);
     parts::remarks(&mut writer.page, words, &reading.remarks, |_| None, |_| String::new());
     let own = writer.own;
-    parts::closed(&mut writer.page, words, words.titles.closed, &reading.closed, |file| match file.lock {
-        // The words of the side of class A0 are none of ISO 7816-4.
-        Lock::HolderCode if file.pointer.application.is_none() => format!("{:?} {}", file.status, own.not_proved),
-        _ => (words.status)(file.status),
+    parts::closed(&mut writer.page, words, words.titles.closed, &reading.closed, |file| {
+        let status = match file.lock {
+            // The words of the side of class A0 are none of ISO 7816-4.
+            Lock::HolderCode if file.pointer.application.is_none() => format!("{:?} {}", file.status, own.not_proved),
+            _ => (words.status)(file.status),
+        };
+        ((words.lock)(file.lock), status)
     });
     parts::shares(&mut writer.page, words, reading.shares, reading.files.len());
     writer.page

@@ -17,10 +17,22 @@ pub struct Bearer {
     pub kind: Option<String>,
 }
 
+/// How a right is proved, and what it opens read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Manner {
+    /// The professional's card proves its role, and the patient's answers in clear.
+    #[default]
+    Plain,
+    /// Both cards prove themselves, and what opens is read between them under secure messaging.
+    Secured,
+}
+
 /// A professional's card beside a patient's.
 pub struct Beside<'a> {
-    /// The talk with it.
-    pub dialogue: Dialogue<'a>,
+    /// The talk with it; of one that cannot be asked any more, why it opens nothing.
+    pub dialogue: Result<Dialogue<'a>, Denial>,
+    /// How it proves the right.
+    pub manner: Manner,
     /// Who may know its code.
     pub holder: &'a mut dyn Holder,
     /// Whose it is.
@@ -57,6 +69,9 @@ impl Denial {
             Self::CodeWrong { .. } => "code_wrong",
             Self::CodeBlocked => "code_blocked",
             Self::TooLong => "too_long",
+            Self::NoSession => "no_session",
+            Self::NoCardKey => "no_card_key",
+            Self::Unprotected => "unprotected",
             Self::Gone => "card_gone",
         }
     }

@@ -106,13 +106,23 @@ pub(in crate::terminal) fn is_certificate(file: &Pointer) -> bool {
 
 /// Reads a certificate from the root of a professional's card, which is selected.
 pub(super) fn read(professional: &mut Dialogue<'_>, link: Link) -> Result<Certificate, Unproven> {
-    let doing = Doing::ReadCertificate(link);
-    super::sent(professional, doing, &Command::select_file(link.name(), link.file()))?;
+    let certificate = read_file(professional, Doing::ReadCertificate(link), link.name(), link.file())?;
+    certificate.ok_or(Denial::Malformed { link }.into())
+}
+
+/// Reads a certificate from a file of the current application; `None` if it has none.
+pub(super) fn read_file(
+    card: &mut Dialogue<'_>,
+    doing: Doing,
+    name: &str,
+    file: Fid,
+) -> Result<Option<Certificate>, Unproven> {
+    super::sent(card, doing, &Command::select_file(name, file))?;
     let mut whole = Vec::new();
     while whole.len() < LONGEST {
         let offset = u16::try_from(whole.len()).unwrap_or(u16::MAX);
-        let read = Command::read_binary(link.name(), offset).map_err(|why| doing.failed(why.into()))?;
-        let part = professional.send(&read).map_err(|error| doing.failed(error))?;
+        let read = Command::read_binary(name, offset).map_err(|why| doing.failed(why.into()))?;
+        let part = card.send(&read).map_err(|error| doing.failed(error))?;
         if !part.status.is_processed() {
             // A file of whole steps ends with a refused offset.
             if whole.is_empty() {
@@ -125,5 +135,5 @@ pub(super) fn read(professional: &mut Dialogue<'_>, link: Link) -> Result<Certif
             break;
         }
     }
-    Certificate::parse(whole).ok_or(Denial::Malformed { link }.into())
+    Ok(Certificate::parse(whole))
 }

@@ -46,8 +46,8 @@ pub enum Doing {
     /// MSE SET: naming to the patient's card whose key will be proved. `6A88`: the certificate is that of another
     /// card.
     NameKey,
-    /// GET CHALLENGE of the patient's card.
-    GetChallenge,
+    /// GET CHALLENGE.
+    Challenge(Side),
     /// MSE SET: choosing the key of the professional's card.
     ChooseKey,
     /// INTERNAL AUTHENTICATE of the professional's card, or PSO COMPUTE DIGITAL SIGNATURE where it has none.
@@ -55,6 +55,21 @@ pub enum Doing {
     /// EXTERNAL AUTHENTICATE of the patient's card. `6300`: the proof is wrong, or for another card; `6985`: not with a
     /// fresh challenge.
     TakeProof,
+    /// Reading the certificate of the patient's card, for secure messaging.
+    ReadCard,
+    /// MSE SET and PSO VERIFY CERTIFICATE of the professional's card, for the certificate of the patient's card or of
+    /// its authority. `6A88`: it does not know who signed; `6688`: not signed by whom it names, or changed.
+    CheckCard(Link),
+    /// MSE SET: naming both keys.
+    NameKeys(Side),
+    /// INTERNAL AUTHENTICATE of a card for the other.
+    MakeToken(Side),
+    /// EXTERNAL AUTHENTICATE with the token of the other card. `6300`: it is not that card's, or not for this one;
+    /// `6985`: not with a fresh challenge.
+    TakeToken(Side),
+    /// PSO of the professional's card on the session. `6300`: an answer is not the patient's card's; `6985`: the
+    /// session ended.
+    Serve,
 }
 
 /// Why a role was not proved.
@@ -111,6 +126,15 @@ pub enum Denial {
     /// The patient's card takes no command as long as a certificate.
     #[error("the patient's card takes no command as long as a certificate")]
     TooLong,
+    /// The professional's card cannot keep a session for a terminal, as a CPS4 cannot.
+    #[error("the professional's card keeps no session of secure messaging")]
+    NoSession,
+    /// The patient's card has no key to prove itself by.
+    #[error("the patient's card has no certificate of its own")]
+    NoCardKey,
+    /// An answer of the patient's card was not protected as was agreed on.
+    #[error("an answer of the patient's card is not protected as was agreed on")]
+    Unprotected,
     /// The professional's card was removed or reset before all was read, or does not answer.
     #[error("the professional's card was removed or reset")]
     Gone,
@@ -135,14 +159,17 @@ impl Doing {
             | Self::ReadCertificate(_)
             | Self::VerifyCode
             | Self::ChooseKey
-            | Self::Sign => Side::Professional,
+            | Self::Sign
+            | Self::CheckCard(_)
+            | Self::Serve => Side::Professional,
             Self::SelectPatient
             | Self::ReadPatient
             | Self::NameSigner(_)
             | Self::CheckCertificate(_)
             | Self::NameKey
-            | Self::GetChallenge
-            | Self::TakeProof => Side::Patient,
+            | Self::TakeProof
+            | Self::ReadCard => Side::Patient,
+            Self::Challenge(side) | Self::NameKeys(side) | Self::MakeToken(side) | Self::TakeToken(side) => side,
         }
     }
 

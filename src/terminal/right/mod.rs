@@ -7,11 +7,15 @@
 //!
 //! The right ends with the professional's card: [`Right::holds`] asks whether it is still there, with its code proved,
 //! and a terminal that hears no resets the patient's card. How real cards do this is not public: files, references and
-//! what is signed are this project's choice [NOT-FOUND authentication].
+//! what is signed are this project's choice [NOT-FOUND authentication]. Both cards can also go on under secure messaging
+//! ([`prove_secured`]).
 
 mod beside;
 mod certificates;
 mod error;
+mod secured;
+#[cfg(test)]
+mod secured_tests;
 #[cfg(test)]
 mod tests;
 
@@ -23,9 +27,10 @@ use virtuale_engine::{
 };
 
 pub use self::{
-    beside::{Bearer, Beside, Look},
+    beside::{Bearer, Beside, Look, Manner},
     certificates::Form,
     error::{Denial, Doing, Link, Side, Unproven},
+    secured::{BetweenCards, Broken, prove_secured},
 };
 
 pub(super) use self::certificates::is_certificate;
@@ -77,6 +82,9 @@ pub struct Right {
     pub patient: CardNumber,
     /// The form of the certificates that were checked.
     pub form: Form,
+    /// Whether the patient's card proved itself too, and both go on under secure messaging. The right is then bound to
+    /// that session: a plain command ends it.
+    pub secured: bool,
 }
 
 impl CardNumber {
@@ -122,16 +130,17 @@ pub fn prove(
     let (number, chain) = chain(professional)?;
     let own = number_of_patient(patient)?;
     ask_code(professional, holder)?;
-    show(patient, number, &chain)?;
+    show(patient, &chain)?;
+    name_key(patient, chain.form, number)?;
     let challenge = sent(
         patient,
-        Doing::GetChallenge,
+        Doing::Challenge(Side::Patient),
         &Command::new("GET CHALLENGE", [0, Ins::GET_CHALLENGE.0, 0, 0], &[], Some(8)),
     )?;
     let proof = sign(professional, chain.form, &[&challenge.data[..], &own.0].concat())?;
     let external = Command::new("EXTERNAL AUTHENTICATE", [0, Ins::EXTERNAL_AUTHENTICATE.0, 0, 0], &proof, None);
     sent(patient, Doing::TakeProof, &external)?;
-    Ok(Right { professional: number, patient: own, form: chain.form })
+    Ok(Right { professional: number, patient: own, form: chain.form, secured: false })
 }
 
 /// The certificates of a professional's card.
@@ -218,8 +227,8 @@ fn ask_code(professional: &mut Dialogue<'_>, holder: &mut dyn Holder) -> Result<
     }
 }
 
-/// Shows the certificates to the patient's card, and names the key that will be proved.
-fn show(patient: &mut Dialogue<'_>, number: CardNumber, chain: &Chain) -> Result<(), Unproven> {
+/// Shows the certificates to the patient's card.
+fn show(patient: &mut Dialogue<'_>, chain: &Chain) -> Result<(), Unproven> {
     let checks = |authority: &[u8]| [&[0x83, 0x08][..], authority].concat();
     for (link, certificate) in [(Link::Authority, &chain.authority), (Link::Own, &chain.own)] {
         let set = environment("MSE SET DST", [0x81, 0xB6], &checks(&certificate.signed_by));
@@ -228,7 +237,12 @@ fn show(patient: &mut Dialogue<'_>, number: CardNumber, chain: &Chain) -> Result
         let verify = Command::new("PSO VERIFY CERTIFICATE", header, certificate.presented(), None);
         sent(patient, Doing::CheckCertificate(link), &verify)?;
     }
-    let holder = match chain.form {
+    Ok(())
+}
+
+/// Names to the patient's card the key that will be proved.
+fn name_key(patient: &mut Dialogue<'_>, form: Form, number: CardNumber) -> Result<(), Unproven> {
+    let holder = match form {
         Form::Recovered => [&[0x83, 0x0C, 0, 0, 0, 0][..], &number.0].concat(),
         Form::Descriptive => [&[0x83, 0x08][..], &number.0].concat(),
     };

@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-const COUVERT: Fid = Fid(0xD012);
-const EXONER: Fid = Fid(0xD013);
+pub(super) const COUVERT: Fid = Fid(0xD012);
+pub(super) const EXONER: Fid = Fid(0xD013);
 
-fn card(name: &str) -> InProcess {
+pub(super) fn card(name: &str) -> InProcess {
     card_on(name, date(2026, 1, 15))
 }
 
@@ -35,7 +35,7 @@ fn card_on(name: &str, today: jiff::civil::Date) -> InProcess {
 }
 
 /// The card of a professional in training.
-fn trainee() -> InProcess {
+pub(super) fn trainee() -> InProcess {
     let text = "layout = 'cps3'\n[carte]\ntype = 'cpf'\n[titulaire]\nnom = 'A'\nprenom = 'B'\netudiant = '999000000'\n\
                 profession = '10'\n";
     let source = Source { name: "cpf.toml".into(), text: text.into() };
@@ -45,7 +45,7 @@ fn trainee() -> InProcess {
 }
 
 /// Gives a code as often as it is asked.
-struct Says(&'static [u8]);
+pub(super) struct Says(pub(super) &'static [u8]);
 
 impl Holder for Says {
     fn code(&mut self, asked: &Asked) -> Option<Code> {
@@ -53,8 +53,13 @@ impl Holder for Says {
     }
 }
 
+/// A professional's card beside another, which proves its role in clear.
+fn beside<'a>(card: &'a mut dyn Transport, holder: &'a mut dyn Holder) -> Beside<'a> {
+    Beside { dialogue: Ok(Dialogue::new(card)), manner: Manner::Plain, holder, bearer: Bearer::default() }
+}
+
 /// What a card says to SELECT and READ BINARY of a file in the current application.
-fn reads(patient: &mut dyn Transport, file: Fid) -> StatusWord {
+pub(super) fn reads(patient: &mut dyn Transport, file: Fid) -> StatusWord {
     let mut patient = Dialogue::new(patient);
     assert_eq!(patient.send(&Command::select_file("F", file)).expect("an answer").status, StatusWord::SUCCESS);
     patient.send(&Command::read_binary("F", 0).expect("it has an address")).expect("an answer").status
@@ -128,7 +133,7 @@ fn an_authority_opens_nothing_with_its_own_key() {
         sent(&mut dialogue, Doing::CheckCertificate(Link::Authority), &command).expect("its certificate is good");
     }
     let challenge = Command::new("GET CHALLENGE", [0, Ins::GET_CHALLENGE.0, 0, 0], &[], Some(8));
-    let challenge = sent(&mut dialogue, Doing::GetChallenge, &challenge).expect("a challenge").data;
+    let challenge = sent(&mut dialogue, Doing::Challenge(Side::Patient), &challenge).expect("a challenge").data;
     let hash = RustCrypto.hash(HashAlgorithm::Sha256, &[&challenge, &number.0]);
     let proof = RustCrypto.ecdsa_sign(&authority.keys.p256, hash.as_bytes()).expect("a signature");
     let external = Command::new("EXTERNAL", [0, Ins::EXTERNAL_AUTHENTICATE.0, 0, 0], &proof, None);
@@ -151,9 +156,9 @@ fn nothing_is_proved_without_the_right_code() {
 }
 
 /// A card that is pulled after so many commands.
-struct Pulled {
-    card: InProcess,
-    left: usize,
+pub(super) struct Pulled {
+    pub(super) card: InProcess,
+    pub(super) left: usize,
 }
 
 impl Transport for Pulled {
@@ -183,11 +188,8 @@ fn a_professionals_card_that_is_pulled_at_any_command_leaves_the_patients_closed
     while ended.last() != Some(&(true, 3)) {
         assert!(left < 40, "the proof does not end");
         let (mut patient, mut professional) = (card("vitale2-martin"), Pulled { card: card("cps-lefevre"), left });
-        let mut beside = [Beside {
-            dialogue: Dialogue::new(&mut professional),
-            holder: &mut Says(b"1234"),
-            bearer: Bearer::default(),
-        }];
+        let mut says = Says(b"1234");
+        let mut beside = [beside(&mut professional, &mut says)];
         let reading = read_beside(&mut patient, &layout, date(2026, 1, 15), &mut beside).expect("a Vitale");
         let [look] = &reading.looks[..] else { panic!("one card was beside it") };
         assert!(look.outcome.is_ok() || look.outcome == Err(Denial::Gone), "{look:?}");
@@ -215,14 +217,15 @@ fn the_first_card_whose_role_opens_something_does_and_those_behind_it_are_not_as
     let mut beside: Vec<Beside<'_>> = [&mut silent, &mut trainee, &mut proving, &mut idle]
         .into_iter()
         .zip(holders)
-        .map(|(card, holder)| Beside { dialogue: Dialogue::new(card), holder, bearer: Bearer::default() })
+        .map(|(card, holder)| beside(card, holder))
         .collect();
     let reading = read_beside(&mut patient, profile.layout(), options.today, &mut beside).expect("a Vitale");
     let [first, trainee, second] = &reading.looks[..] else { panic!("three were asked: {:?}", reading.looks) };
     assert_eq!(first.outcome, Err(Denial::CodeNotGiven));
     assert!(trainee.outcome.is_ok() && trainee.opened.is_empty(), "a role that opens nothing: {trainee:?}");
     assert!(second.outcome.is_ok() && second.opened == ["COUVERT", "EXONER", "COPIES"], "{second:?}");
-    assert!(beside.pop().expect("the last").dialogue.into_log().is_empty());
+    let idle = beside.pop().expect("the last").dialogue.expect("it can be asked");
+    assert!(idle.into_log().is_empty());
 }
 
 /// Every command that a patient's card gets in a proof, and the proof is for another challenge: the card had another
@@ -278,7 +281,7 @@ fn sendable() -> Vec<Vec<u8>> {
 }
 
 /// What stands in the files that the law keeps closed.
-fn kept_closed() -> [Vec<u8>; 2] {
+pub(super) fn kept_closed() -> [Vec<u8>; 2] {
     let options = Options { today: date(2026, 1, 15), seed: 1 };
     let profile = Families::built_in().load("vitale2-durand".as_ref(), &options).expect("a card of the program");
     [COUVERT, EXONER].map(|fid| {

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::{Bearing, Beneficiary, Dated, Lock, Reading, Remark, State, state};
+use crate::terminal::right::Look;
 
 /// The service of the basic regime that pays the complementary share too: CMU-C, now C2S [MEDINTUX-SSV codes].
 const FREE_COVER: &str = "01";
@@ -30,7 +31,7 @@ pub enum Ability {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// With this card alone.
+    /// With this card alone, or with the professional's that is beside it.
     Yes,
     /// For some of the people on the card only.
     ForSome,
@@ -49,7 +50,11 @@ impl Reading {
         let covered = self.for_people(|person| self.has_complementary_cover(person));
         let payment = |verdict| if bearing == Bearing::None { verdict } else { Verdict::No };
         let sealed = self.closed.iter().any(|file| file.lock == Lock::ProfessionalCard);
-        let form = if bearing < Bearing::Card { Verdict::WithProfessionalCard } else { Verdict::No };
+        let form = match bearing {
+            Bearing::Card => Verdict::No,
+            _ if self.looks.iter().any(is_authors) => Verdict::Yes,
+            _ => Verdict::WithProfessionalCard,
+        };
         [
             (Ability::Identify, yes_if(self.volet.insured.nir.is_some())),
             (Ability::SeeRights, yes_if(self.volet.beneficiaries.iter().any(|person| !person.rights.is_empty()))),
@@ -97,6 +102,12 @@ impl Reading {
             _ => Verdict::Yes,
         }
     }
+}
+
+/// Whether a card beside it opened what only who makes care forms opens, or one who treats: not an agent's of a basic
+/// regime.
+fn is_authors(look: &Look) -> bool {
+    look.outcome.is_ok() && !look.opened.is_empty() && matches!(look.bearer.kind.as_deref(), Some("cps" | "cpe"))
 }
 
 fn yes_if(condition: bool) -> Verdict {

@@ -4,13 +4,13 @@
 use jiff::civil::Date;
 use virtuale_engine::{Aid, Fid, Reset, StatusWord};
 
-use super::{Lock, Model, Pointer, Pointers, Reading, Remark, application_name, order, words};
+use super::{ClosedFile, Lock, Model, Pointer, Pointers, Reading, Remark, application_name, order, words};
 use crate::{
     profile::{families::vitale::word_memory, layout::Layout},
     terminal::{
         exchange::{Dialogue, ExchangeError, Unsendable},
         files::{FileWalk, Found},
-        right::{Beside, Denial, Look, Right, prove},
+        right::{Beside, BetweenCards, Broken, Denial, Look, Manner, Right, prove, prove_secured},
         transport::{Transport, TransportError},
     },
 };
@@ -166,10 +166,26 @@ impl Walk<'_> {
             if !self.files.found.closed.iter().any(|file| file.lock == Lock::ProfessionalCard) {
                 break;
             }
-            match prove(&mut self.files.dialogue, &mut card.dialogue, card.holder) {
+            let dialogue = match &mut card.dialogue {
+                Ok(dialogue) => dialogue,
+                Err(denial) => {
+                    self.looks.push(Look::denied(&card.bearer, denial.clone()));
+                    continue;
+                }
+            };
+            let proved = match card.manner {
+                Manner::Plain => prove(&mut self.files.dialogue, dialogue, card.holder),
+                Manner::Secured => prove_secured(&mut self.files.dialogue, dialogue, card.holder),
+            };
+            match proved {
                 Ok(right) => {
                     self.was_open = true;
-                    let look = self.read_what_was_opened(right, card)?;
+                    let look = Look { bearer: card.bearer.clone(), outcome: Ok(right), opened: Vec::new() };
+                    let look = if right.secured {
+                        self.read_between(look, dialogue)?
+                    } else {
+                        self.read_what_was_opened(right, look, dialogue)?
+                    };
                     let has_opened = !look.opened.is_empty();
                     self.looks.push(look);
                     if has_opened {
@@ -186,31 +202,80 @@ impl Walk<'_> {
     }
 
     /// Reads the files that a right opens, as long as it holds.
-    fn read_what_was_opened(&mut self, right: Right, card: &mut Beside<'_>) -> Result<Look, ExchangeError> {
+    fn read_what_was_opened(
+        &mut self,
+        right: Right,
+        mut look: Look,
+        professional: &mut Dialogue<'_>,
+    ) -> Result<Look, ExchangeError> {
         if let Some(vitale) = Aid::new(VITALE) {
             self.files.selected_as(vitale);
         }
-        let (mut look, mut holds) =
-            (Look { bearer: card.bearer.clone(), outcome: Ok(right), opened: Vec::new() }, true);
-        let closed = std::mem::take(&mut self.files.found.closed);
-        let (waiting, closed): (Vec<_>, Vec<_>) =
-            closed.into_iter().partition(|file| file.lock == Lock::ProfessionalCard);
-        self.files.found.closed = closed;
-        for file in waiting {
-            holds = holds && right.holds(&mut card.dialogue);
+        let mut holds = true;
+        for file in self.take_closed() {
+            if file.lock != Lock::ProfessionalCard {
+                self.files.found.closed.push(file);
+                continue;
+            }
+            holds = holds && right.holds(professional);
             if !holds {
                 self.files.found.closed.push(file);
                 continue;
             }
-            let name = file.pointer.name.clone();
-            self.files.file(file.pointer)?;
-            if self.files.found.files.last().is_some_and(|read| read.pointer.name == name) {
-                look.opened.push(name);
-            }
+            read_opened(&mut self.files, file.pointer, &mut look)?;
         }
-        if !holds || !right.holds(&mut card.dialogue) {
+        if !holds || !right.holds(professional) {
             look.outcome = Err(Denial::Gone);
         }
         Ok(look)
     }
+
+    /// The same under secure messaging: each command takes both cards.
+    fn read_between(&mut self, mut look: Look, professional: &mut Dialogue<'_>) -> Result<Look, ExchangeError> {
+        let (closed, layout) = (self.take_closed(), self.files.layout);
+        let mut between = BetweenCards::new(&mut self.files.dialogue, professional);
+        let mut files = FileWalk::new(Dialogue::new(&mut between), layout, application_name);
+        if let Some(vitale) = Aid::new(VITALE) {
+            files.selected_as(vitale);
+        }
+        files.found = std::mem::take(&mut self.files.found);
+        let mut stopped = None;
+        for file in closed {
+            if file.lock != Lock::ProfessionalCard || stopped.is_some() {
+                files.found.closed.push(file);
+                continue;
+            }
+            let pointer = file.pointer.clone();
+            if let Err(error) = read_opened(&mut files, pointer, &mut look) {
+                stopped = Some(error);
+                files.found.closed.push(file);
+            }
+        }
+        self.files.found = std::mem::take(&mut files.found);
+        drop(files);
+        let broken = between.into_broken();
+        self.files.selected_elsewhere();
+        match (broken, stopped) {
+            (_, None) => {}
+            (Some(Broken::Professional(denial)), _) => look.outcome = Err(denial),
+            (Some(Broken::Patient(error)), _) => return Err(error),
+            (None, Some(ExchangeError::Transport(_))) => look.outcome = Err(Denial::Unprotected),
+            (None, Some(error)) => return Err(error),
+        }
+        Ok(look)
+    }
+
+    fn take_closed(&mut self) -> Vec<ClosedFile> {
+        std::mem::take(&mut self.files.found.closed)
+    }
+}
+
+/// Reads a file that waited for a professional's card.
+fn read_opened(files: &mut FileWalk<'_>, pointer: Pointer, look: &mut Look) -> Result<(), ExchangeError> {
+    let name = pointer.name.clone();
+    files.file(pointer)?;
+    if files.found.files.last().is_some_and(|read| read.pointer.name == name) {
+        look.opened.push(name);
+    }
+    Ok(())
 }

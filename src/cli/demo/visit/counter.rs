@@ -32,7 +32,7 @@ use crate::{
         guides::{CardReading, Guides},
         holder::{Asked, Code, Holder},
         pages::{SignedForm, Watched},
-        right::{Bearer, Beside},
+        right::{Bearer, Beside, Manner},
         transport::Transport,
         vitale::{self, Reading},
     },
@@ -127,7 +127,8 @@ impl<'a> Counter<'a> {
         let mut cards: Vec<Beside<'_>> = Vec::new();
         if let Some((professional, caregiver)) = beside {
             let bearer = Bearer { place: self.places[1].to_owned(), ..caregiver.reading.bearer().unwrap_or_default() };
-            cards.push(Beside { dialogue: Dialogue::new(professional), holder: &mut self.holder, bearer });
+            let dialogue = Ok(Dialogue::new(professional));
+            cards.push(Beside { dialogue, manner: Manner::Plain, holder: &mut self.holder, bearer });
         }
         let read = vitale::read_beside(patient, self.profiles[0].layout(), today, &mut cards);
         read.map_err(|error| match error {

@@ -1,33 +1,19 @@
-//! Device authentication with key transport: both sides prove an RSA key and agree on session keys
-//! [OPENSC-CWA device authentication].
+//! Device authentication with key transport, on the card's side: it proves an RSA key to the terminal, which proves its
+//! own, and both agree on session keys [OPENSC-CWA device authentication].
 //!
-//! A token is signed with message recovery, made as small as it can be, and enciphered for the other side.
+//! A card can be in the terminal's place, too: [`proxy`](super::proxy).
 
-use alloc::{vec, vec::Vec};
-
-use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
-
+use super::token::{self, Half};
 use crate::{
     Response, StatusWord,
     applet::Outcome,
     chip::{
         Context,
-        dialogue::{HalfAuthenticated, Messaging},
-        proofs::{Partner, Role},
+        dialogue::{HalfAuthenticated, Messaging, Place},
+        proofs::Partner,
     },
-    commands::{algorithm::Algorithm, padding},
-    crypto::{Crypto, RsaPrivateKey, RsaPublicKey},
-    cvc::PublicKey,
-    sm::{Session, Suite},
-    vault::{KeyPair, ObjectId},
+    vault::ObjectId,
 };
-
-/// Bytes of a challenge and of a serial number.
-const PART: usize = 8;
-
-/// Bytes of either half of the secret.
-const SECRET: usize = 32;
 
 /// The first half: the card proves its key to the terminal that the certificate names.
 pub(super) fn internal(
@@ -37,35 +23,15 @@ pub(super) fn internal(
     context: &mut Context<'_>,
     response: &mut Response,
 ) -> Outcome {
-    let (challenge, serial_number) = data.split_first_chunk::<PART>().ok_or(StatusWord::WRONG_LENGTH)?;
-    if serial_number.len() != PART {
-        return Err(StatusWord::WRONG_LENGTH.into());
+    // A chip that takes no secure messaging needs no session.
+    if !context.core.vault.has_partners() {
+        return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
-    if !holder.ends_with(serial_number) {
-        return Err(StatusWord::REFERENCE_NOT_FOUND.into());
-    }
-    let (other, _) = terminal(holder, context)?;
-    context.count_use(key)?;
-    let mut secret = Zeroizing::new([0; SECRET]);
-    let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? else {
-        return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
-    };
-    let length = pair.public().n.len();
-    let hash = Algorithm(None).recovery_hash(length);
-    let room = padding::recovery_room(length, hash.length() + SECRET).ok_or(StatusWord::INCOMPATIBLE_WITH_FILE)?;
-    let mut filling = vec![0; room];
-    core.platform.random.fill(&mut filling);
-    core.platform.random.fill(&mut *secret);
-    let recovered = Zeroizing::new([&filling[..], &*secret].concat());
-    let digest = core.platform.crypto.hash(hash, &[&recovered, data]);
-    let block = Zeroizing::new(padding::recovery_block(&recovered, digest.as_bytes()));
-    let signed = pair.raw(&block).map_err(|_| StatusWord::NO_DIAGNOSIS)?;
-    let signed = Zeroizing::new(smaller(&pair.public().n, &signed));
-    // The terminal's modulus may be too short for what this key signs.
-    let token = core.platform.crypto.rsa_public(&other, &signed).map_err(|_| StatusWord::CONDITIONS_NOT_SATISFIED)?;
+    let challenge = *token::addressed(data, holder)?;
+    let (other, _) = token::other(holder, context)?;
+    let (token, secret) = token::make(key, &other, data, context)?;
     response.extend(&token);
-    context.dialogue().half = Some(HalfAuthenticated { key, other, challenge: *challenge, secret });
+    context.dialogue().half = Some(HalfAuthenticated { place: Place::Card, key, other, challenge, secret });
     Ok(StatusWord::SUCCESS)
 }
 
@@ -78,25 +44,14 @@ pub(super) fn external(
     data: &[u8],
     context: &mut Context<'_>,
 ) -> Outcome {
-    let (other, role) = terminal(holder, context)?;
+    let (other, role) = token::other(holder, context)?;
     if (key, &other) != (half.key, &half.other) {
         return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
     }
-    let serial_number = context.core.vault.serial_number(context.domain());
-    let core = &mut *context.core;
-    let KeyPair::Rsa(pair) = core.vault.key_pair(key, &core.memory, &*core.platform.crypto)? else {
-        return Err(StatusWord::INCOMPATIBLE_WITH_FILE.into());
-    };
-    let crypto = &*core.platform.crypto;
-    let theirs = open(crypto, pair, &other, data, &[challenge, &serial_number]);
+    let theirs: Option<Half> = token::open(key, &other, data, challenge, context)?;
     let Some(theirs) = theirs else { return Err(context.lose_role().into()) };
-    let secret: Zeroizing<Vec<u8>> =
-        Zeroizing::new(half.secret.iter().zip(theirs.iter()).map(|(own, their)| own ^ their).collect());
-    let halves = [challenge, &half.challenge].into_iter().flat_map(|challenge| challenge.iter().skip(4).take(4));
-    let counter = halves.fold(0, |counter, &byte| counter << 8 | u128::from(byte));
-    let session =
-        Session::derive(crypto, Suite::TripleDes, Algorithm(None).recovery_hash(other.n.len()), &secret, counter);
-    let session = session.ok_or(StatusWord::NO_DIAGNOSIS)?;
+    let challenges = [challenge, &half.challenge];
+    let session = token::agree(&*context.core.platform.crypto, [&half.secret, &theirs], challenges, other.n.len())?;
     let dialogue = context.dialogue();
     dialogue.messaging = Some(Messaging { session, partner: Partner::Role(role.clone()) });
     dialogue.role = Some(role);
@@ -104,65 +59,15 @@ pub(super) fn external(
     Ok(StatusWord::SUCCESS)
 }
 
-/// The key of a terminal's certificate, and its role.
-fn terminal(holder: &[u8], context: &mut Context<'_>) -> Result<(RsaPublicKey, Role), StatusWord> {
-    let certified = context.dialogue().certified(holder).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
-    let PublicKey::Rsa(key) = &certified.public.key else { return Err(StatusWord::INCOMPATIBLE_WITH_FILE) };
-    let authorisation = certified.public.authorisation.clone();
-    Ok((key.clone(), Role { authorisation, is_mask: certified.is_mask, domain: certified.domain }))
-}
-
-/// The half of the secret in a token that is right; `None` if it is not.
-fn open(
-    crypto: &dyn Crypto,
-    pair: &dyn RsaPrivateKey,
-    other: &RsaPublicKey,
-    token: &[u8],
-    known: &[&[u8]; 2],
-) -> Option<Zeroizing<[u8; SECRET]>> {
-    let signed = Zeroizing::new(pair.raw(token).ok()?);
-    let hash = Algorithm(None).recovery_hash(other.n.len());
-    let candidates = [signed.to_vec(), subtract(&other.n, &signed)?];
-    candidates.iter().find_map(|signed| {
-        let block = Zeroizing::new(crypto.rsa_public(other, signed).ok()?);
-        let (rest, digest) = padding::recovered(&block, hash.length())?;
-        let (_, secret) = rest.split_last_chunk::<SECRET>()?;
-        let right = crypto.hash(hash, &[rest, known[0], known[1]]);
-        bool::from(right.as_bytes().ct_eq(digest)).then(|| Zeroizing::new(*secret))
-    })
-}
-
-/// The smaller of a number and its difference to the modulus.
-fn smaller(modulus: &[u8], number: &[u8]) -> Vec<u8> {
-    let other = subtract(modulus, number).unwrap_or_else(|| number.to_vec());
-    if other.as_slice() < number { other } else { number.to_vec() }
-}
-
-/// The difference of two numbers of the same length; `None` if it is negative or the lengths differ.
-fn subtract(from: &[u8], number: &[u8]) -> Option<Vec<u8>> {
-    if from.len() != number.len() {
-        return None;
-    }
-    let mut difference = vec![0; from.len()];
-    let mut borrow = false;
-    for ((digit, &from), &number) in difference.iter_mut().zip(from).zip(number).rev() {
-        let (less, first) = from.overflowing_sub(number);
-        let (less, second) = less.overflowing_sub(u8::from(borrow));
-        (*digit, borrow) = (less, first || second);
-    }
-    (!borrow).then_some(difference)
-}
-
 #[cfg(test)]
 mod tests {
     use alloc::{borrow::ToOwned, format, vec::Vec};
 
     use hex_literal::hex;
-    use proptest::prelude::*;
 
-    use super::{smaller, subtract};
     use crate::{
         Protocol,
+        commands::authenticate::token::{smaller, subtract},
         crypto::{Crypto, HashAlgorithm, RustCrypto},
         sm::{Session, Suite},
         testing::{
@@ -279,15 +184,6 @@ mod tests {
             card.plays(&[(&format!("00 22 81 A4 11 {kept} {change}"), "9000")]);
             let token = token(&challenge(&mut card), 1);
             card.plays(&[(&format!("00 82 00 00 80 {}", text(&token)), "6985")]);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn differences_are_those_of_numbers(from: u128, number: u128) {
-            let difference = subtract(&from.to_be_bytes(), &number.to_be_bytes());
-            prop_assert_eq!(difference, from.checked_sub(number).map(|right| right.to_be_bytes().to_vec()));
-            prop_assert_eq!(subtract(&from.to_be_bytes(), &[0]), None);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! GET CHALLENGE, INTERNAL, EXTERNAL and MUTUAL AUTHENTICATE [ISO-7816-4 11.5.2 to 11.5.5].
 //!
 //! Which protocol is run follows from the template of MSE: a key set, a certificate, or both a private key and a
-//! certificate (device authentication). A challenge is good for the very next command.
+//! certificate (device authentication). In whose place the card is in that follows from which command comes first. A
+//! challenge is good for the very next command.
 
 mod device;
+mod proxy;
 mod role;
 mod symmetric;
+mod token;
 
 use alloc::vec::Vec;
 
@@ -15,7 +18,7 @@ use crate::{
     applet::Outcome,
     chip::{
         Context,
-        dialogue::{CurrentTemplate, Direction, OtherKey},
+        dialogue::{CurrentTemplate, Direction, OtherKey, Place},
     },
     commands::{
         algorithm::{Algorithm, Scheme},
@@ -48,12 +51,17 @@ pub(super) fn get_challenge(command: &Apdu<'_>, context: &mut Context<'_>, respo
 }
 
 pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+    end_proxy(context);
     let template = template(command, Direction::Compute, context)?;
     check_answer(command, context)?;
     let key = template.object.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     context.allow(key, Access::Internal)?;
     if let Some(OtherKey::Certified(holder)) = &template.other {
-        return device::internal(key, holder, command.data(), context, response);
+        let half = context.dialogue().half.take();
+        return match half.filter(|half| half.place == Place::Terminal) {
+            Some(half) => proxy::internal(key, holder, &half, command.data(), context, response),
+            None => device::internal(key, holder, command.data(), context, response),
+        };
     }
     context.count_use(key)?;
     let algorithm = Algorithm(template.algorithm);
@@ -87,8 +95,10 @@ pub(super) fn internal_authenticate(command: &Apdu<'_>, context: &mut Context<'_
 
 /// EXTERNAL or MUTUAL AUTHENTICATE, as the template says.
 pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_>, response: &mut Response) -> Outcome {
+    end_proxy(context);
     let dialogue = context.dialogue();
     let (challenge, half) = (dialogue.challenge.take(), dialogue.half.take());
+    let half = half.filter(|half| half.place == Place::Card);
     let template = template(command, Direction::Verify, context)?;
     let challenge = challenge.ok_or(StatusWord::CONDITIONS_NOT_SATISFIED)?;
     let key_class = |id: ObjectId| context.core.vault.object(id).class;
@@ -99,10 +109,20 @@ pub(super) fn external_authenticate(command: &Apdu<'_>, context: &mut Context<'_
         (Some(key), Some(OtherKey::Certified(holder)), Some(half)) if key_class(key) == Class::PrivateKey => {
             device::external(key, holder, &half, &challenge, command.data(), context)
         }
+        (Some(key), Some(OtherKey::Certified(holder)), None) if key_class(key) == Class::PrivateKey => {
+            proxy::external(key, holder, &challenge, command.data(), context)
+        }
         (None, Some(other), _) => {
             role::external(other, Algorithm(template.algorithm), &challenge, command.data(), context)
         }
         _ => Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
+    }
+}
+
+/// A new authentication ends the session of the one before that the card keeps for a terminal.
+fn end_proxy(context: &mut Context<'_>) {
+    if let Some(dialogue) = context.dialogue_if_any() {
+        dialogue.proxy = None;
     }
 }
 

@@ -138,7 +138,7 @@ fn refusal(error: CertificateError) -> StatusWord {
 
 #[cfg(test)]
 mod tests {
-    use alloc::{format, string::String, vec};
+    use alloc::{format, string::String, vec, vec::Vec};
 
     use hex_literal::hex;
     use proptest::prelude::*;
@@ -146,7 +146,12 @@ mod tests {
     use super::effective;
     use crate::{
         ChipImage, Fid, Protocol, Sfi,
-        cvc::tests::{AUTHORITY, AUTHORITY_P256, TERMINAL, TERMINAL_P256},
+        crypto::{Crypto, P256PrivateKey, RustCrypto},
+        cvc::{
+            Certificate, PublicKey,
+            descriptive::{self, Body, Validity},
+            tests::{AUTHORITY, AUTHORITY_D, AUTHORITY_P256, ROOT_D, TERMINAL, TERMINAL_P256},
+        },
         image::{FileKind, SecurityDomain},
         platform::Forgetful,
         testing::{
@@ -278,6 +283,90 @@ mod tests {
         card.plays(&[("00 22 C1 A4 12 83 0C 000000002000000000000001 84 02 0201", "6A88")]);
         card.plays(&[("00 D6 9A 08 08 6573534449600006", "9000"), (&terminal, "9000"), RSA, (&authority, "6984")]);
         card.plays(&[("00 D6 9A 08 08 0000000000000000", "9000"), (&authority, "9000")]);
+    }
+
+    /// The inside of a certificate on P-256, of a holder by an authority with this key.
+    fn signed(names: [&[u8]; 2], key: [u8; 32], by: [u8; 32], until: [u8; 6]) -> Vec<u8> {
+        let key = PublicKey::P256(RustCrypto.p256_public(&P256PrivateKey(key)).expect("a scalar"));
+        let [authority, holder] = names.map(<[u8]>::to_vec);
+        let certificate = Certificate { authority, holder, authorisation: hex!("8000000001").to_vec(), key };
+        let validity = Validity { from: [2, 6, 0, 1, 0, 1], until };
+        let body = Body { certificate, role: hex!("2A8214004C048118").to_vec(), validity };
+        let whole = descriptive::sign(&RustCrypto, &P256PrivateKey(by), &body).expect("a P-256 key");
+        whole[4..].to_vec()
+    }
+
+    fn of_root(holder: &[u8], until: [u8; 6]) -> Vec<u8> {
+        signed([b"ZZROOT00001", holder], AUTHORITY_D, ROOT_D, until)
+    }
+
+    fn show(inside: &[u8]) -> String {
+        format!("00 2A 00 BE {:02X} {}", inside.len(), text(inside))
+    }
+
+    #[test]
+    fn a_day_that_no_calendar_has_is_no_certificates() {
+        let mut card = card(Protocol::T0);
+        card.plays(&[P256]);
+        for none in [[2, 6, 1, 3, 0, 1], [2, 6, 0, 0, 0, 1], [2, 7, 0, 2, 2, 9], [2, 6, 0, 4, 3, 1], [9, 9, 9, 9, 9, 9]]
+        {
+            card.plays(&[(&show(&of_root(b"TESTAUTH", none)), "6A80")]);
+        }
+        for day in [[2, 8, 0, 2, 2, 9], [2, 6, 1, 2, 3, 1], [2, 6, 0, 4, 3, 0]] {
+            card.plays(&[(&show(&of_root(b"TESTAUTH", day)), "9000")]);
+        }
+    }
+
+    #[test]
+    fn bytes_around_a_certificate_make_it_none() {
+        let (rsa, p256) = (&AUTHORITY[..], &AUTHORITY_P256[4..]);
+        let mut card = card(Protocol::T0);
+        for more in [&[0][..], &[0; 8], &[0x30, 0x00]] {
+            let behind = format!("00 2A 00 AE {:02X} {}{}", rsa.len() + more.len(), text(rsa), text(more));
+            let before = format!("00 2A 00 AE {:02X} {}{}", rsa.len() + more.len(), text(more), text(rsa));
+            card.plays(&[RSA, (&behind, "6A80"), (&before, "6A80")]);
+            card.plays(&[P256, (&show(&[p256, more].concat()), "6A80"), (&show(&[more, p256].concat()), "6A80")]);
+        }
+    }
+
+    #[test]
+    fn a_longer_reference_is_listed_by_its_last_eight_bytes() {
+        let mut image = keyed_image();
+        let list = FileKind::Transparent { sfi: Sfi::new(0x1A), content: b"LISTED01".to_vec().into(), size: 16 };
+        image.files.push(file(0x0030, &[VITALE], list));
+        secure(&mut image, VITALE, SecurityDomain { revoked: Some(Fid(0x0030)), ..domain() });
+        let mut card = card_of(image, Protocol::T0, Forgetful);
+        let day = [2, 6, 0, 2, 0, 1];
+        card.plays(&[P256]);
+        for (holder, answer) in [
+            (&b"LISTED01"[..], "6984"),
+            (b"12XYLISTED01", "6984"),
+            (b"12345678LISTED01", "6984"),
+            (b"LISTED01WXYZ", "9000"),
+            (b"LISTED0187654321", "9000"),
+            (b"XLISTED02", "9000"),
+        ] {
+            card.plays(&[(&show(&of_root(holder, day)), answer)]);
+        }
+    }
+
+    /// Four keys are kept, and the one in use is among them as long as it is.
+    #[test]
+    fn the_authority_in_use_is_kept_and_the_oldest_other_goes() {
+        let day = [2, 6, 0, 2, 0, 1];
+        let mut card = card(Protocol::T0);
+        card.plays(&[P256, (&show(&of_root(b"TESTAUTH", day)), "9000")]);
+        card.plays(&[(&format!("00 22 81 B6 0A 83 08 {}", text(b"TESTAUTH")), "9000")]);
+        let names: Vec<Vec<u8>> = (1..=6).map(|number| format!("HOLDER{number:02}").into_bytes()).collect();
+        for name in &names {
+            let certificate = signed([b"TESTAUTH", name], [7; 32], AUTHORITY_D, day);
+            card.plays(&[(&show(&certificate), "9000")]);
+        }
+        let named = |name: &[u8]| format!("00 22 81 A4 0A 83 08 {}", text(name));
+        for (number, name) in names.iter().enumerate() {
+            card.plays(&[(&named(name), if number < 3 { "6A88" } else { "9000" })]);
+        }
+        card.plays(&[(&named(b"TESTAUTH"), "9000")]);
     }
 
     proptest! {

@@ -33,8 +33,8 @@ struct Role {
 }
 
 /// The operations and their bits in an access mode byte: on files [ISO-7816-4 9.3.3] [OPENSC-IASECC acl],
-/// on PINs and keys [OPENSC-IASECC sdo].
-const OPERATIONS: [(&str, u8); 18] = [
+/// on PINs and keys [OPENSC-IASECC sdo], where `proxy` is this project's.
+const OPERATIONS: [(&str, u8); 19] = [
     ("delete", 0x40),
     ("terminate", 0x20),
     ("activate", 0x10),
@@ -53,6 +53,7 @@ const OPERATIONS: [(&str, u8); 18] = [
     ("decipher", 0x10),
     ("mutual", 0x08),
     ("generate", 0x08),
+    ("proxy", 0x04),
 ];
 
 /// How many bytes a transaction may write where a layout does not say it.
@@ -89,7 +90,9 @@ impl Governed {
             }
             Self::Pin => ("PINs", &["change", "verify", "reset", "update", "read"]),
             Self::KeySet => ("key sets", &["external", "mutual", "update", "read"]),
-            Self::PrivateKey => ("private keys", &["sign", "internal", "decipher", "generate", "update", "read"]),
+            Self::PrivateKey => {
+                ("private keys", &["sign", "internal", "decipher", "generate", "proxy", "update", "read"])
+            }
             Self::PublicKey => ("public keys", &["certify", "external", "generate", "update", "read"]),
         }
     }

@@ -112,6 +112,7 @@ pub(super) static WORDS: Words = Words {
     },
     notes: Notes {
         nothing_found: "Nothing.",
+        other_professional: "needs a card whose role opens it (CPS, CPE or CPA)",
         nothing_closed: "Nothing: every file that the card names was read.",
         no_rights_shown: "the card shows none",
         opposition_list: "The opposition list was not consulted: it is not on the card.",

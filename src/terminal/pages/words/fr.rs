@@ -114,6 +114,7 @@ pub(super) static WORDS: Words = Words {
     },
     notes: Notes {
         nothing_found: "Rien.",
+        other_professional: "demande une carte dont le rôle l'ouvre (CPS, CPE ou CPA)",
         nothing_closed: "Rien : tous les fichiers que la carte nomme ont été lus.",
         no_rights_shown: "la carte n'en montre pas",
         opposition_list: "La liste d'opposition n'a pas été consultée : elle n'est pas sur la carte.",

@@ -140,6 +140,8 @@ pub(super) struct Labels {
 pub(super) struct Notes {
     pub(super) nothing_found: &'static str,
     pub(super) nothing_closed: &'static str,
+    /// Of a file that a professional's card opens, where the role of the one that was there does not.
+    pub(super) other_professional: &'static str,
     pub(super) no_rights_shown: &'static str,
     pub(super) opposition_list: &'static str,
     /// That something may not be done, as what stands above it.

@@ -19,9 +19,10 @@ pub(super) fn en(look: &Look) -> String {
     let who = who(&look.bearer, "the card in");
     match &look.outcome {
         Ok(_) if look.opened.is_empty() => format!("{who}: it proved its role, which opens nothing on this card."),
-        Ok(_) => {
+        Ok(right) => {
             let files = files(look, |(_, english, _)| english);
-            format!("{who}: it opened {files} (code de la sécurité sociale, R.161-33-2).")
+            let how = if right.secured { "under secure messaging, " } else { "" };
+            format!("{who}: {how}it opened {files} (code de la sécurité sociale, R.161-33-2).")
         }
         Err(Denial::Gone) if !look.opened.is_empty() => {
             let files = files(look, |(_, english, _)| english);
@@ -38,9 +39,10 @@ pub(super) fn fr(look: &Look) -> String {
         Ok(_) if look.opened.is_empty() => {
             format!("{who} : elle a prouvé son rôle, qui n'ouvre rien sur cette carte.")
         }
-        Ok(_) => {
+        Ok(right) => {
             let files = files(look, |(_, _, french)| french);
-            format!("{who} : elle a ouvert {files} (code de la sécurité sociale, article R.161-33-2).")
+            let how = if right.secured { "sous messagerie sécurisée, " } else { "" };
+            format!("{who} : {how}elle a ouvert {files} (code de la sécurité sociale, article R.161-33-2).")
         }
         Err(Denial::Gone) if !look.opened.is_empty() => {
             let files = files(look, |(_, _, french)| french);
@@ -89,12 +91,18 @@ fn en_denial(denial: &Denial) -> String {
         Denial::CodeWrong { .. } => "Its code was wrong".into(),
         Denial::CodeBlocked => "Its code is blocked".into(),
         Denial::TooLong => "This card takes no command as long as a certificate".into(),
+        Denial::NoSession => "It keeps no session of secure messaging for a terminal: read without --secured".into(),
+        Denial::NoCardKey => "This card has no key to prove itself by: read without --secured".into(),
+        Denial::Unprotected => "This card did not answer under secure messaging as was agreed on".into(),
         Denial::Gone => "It does not answer any more".into(),
     }
 }
 
 fn en_refusal(doing: Doing, status: StatusWord) -> &'static str {
     match (doing, status) {
+        (Doing::ReadCertificate(_), StatusWord::SECURITY_NOT_SATISFIED) => {
+            "It keeps its certificates closed over the antenna: put it into a reader with contacts"
+        }
         (Doing::ReadCertificate(_), _) => "It has no card-verifiable certificate",
         (Doing::VerifyCode, _) => "It took no code",
         (Doing::ChooseKey | Doing::Sign, _) => "It did not prove its role",
@@ -113,8 +121,19 @@ fn en_refusal(doing: Doing, status: StatusWord) -> &'static str {
         (Doing::CheckCertificate(Link::Authority), _) => "This card refused the certificate of its authority",
         (Doing::CheckCertificate(Link::Own), _) => "This card refused its certificate",
         (Doing::NameKey, _) => "Its certificate is that of another card",
-        (Doing::GetChallenge, _) => "This card gave no challenge",
-        (Doing::TakeProof, _) => "This card refused its proof",
+        (Doing::Challenge(Side::Patient), _) => "This card gave no challenge",
+        (Doing::Challenge(Side::Professional), _) => "It gave no challenge",
+        (Doing::TakeProof | Doing::TakeToken(Side::Patient), _) => "This card refused its proof",
+        (Doing::ReadCard, _) => "This card has no certificate of its own",
+        (Doing::CheckCard(Link::Authority), _) => "It refused the certificate of the authority of this card",
+        (Doing::CheckCard(Link::Own), _) => "It refused the certificate of this card",
+        (Doing::NameKeys(Side::Patient), _) => "Its certificate is that of another card",
+        (Doing::NameKeys(Side::Professional), _) => "The certificate of this card is that of another one",
+        (Doing::MakeToken(Side::Patient), _) => "This card did not prove itself",
+        (Doing::MakeToken(Side::Professional), _) => "It did not prove its role",
+        (Doing::TakeToken(Side::Professional), _) => "It refused the proof of this card",
+        (Doing::Serve, StatusWord::AUTHENTICATION_FAILED) => "An answer was not this card's: its checksum is wrong",
+        (Doing::Serve, _) => "It did not go on with the session",
     }
 }
 
@@ -133,12 +152,20 @@ fn fr_denial(denial: &Denial) -> String {
         Denial::CodeWrong { .. } => "Son code était faux".into(),
         Denial::CodeBlocked => "Son code est bloqué".into(),
         Denial::TooLong => "Cette carte ne prend pas de commande aussi longue qu'un certificat".into(),
+        Denial::NoSession => {
+            "Elle ne tient pas de session de messagerie sécurisée pour un terminal : lire sans --secured".into()
+        }
+        Denial::NoCardKey => "Cette carte n'a pas de clé par laquelle se prouver : lire sans --secured".into(),
+        Denial::Unprotected => "Cette carte n'a pas répondu sous la messagerie sécurisée convenue".into(),
         Denial::Gone => "Elle ne répond plus".into(),
     }
 }
 
 fn fr_refusal(doing: Doing, status: StatusWord) -> &'static str {
     match (doing, status) {
+        (Doing::ReadCertificate(_), StatusWord::SECURITY_NOT_SATISFIED) => {
+            "Elle garde ses certificats fermés sans contact : la mettre dans un lecteur à contacts"
+        }
         (Doing::ReadCertificate(_), _) => "Elle n'a pas de certificat vérifiable par carte",
         (Doing::VerifyCode, _) => "Elle n'a pas pris de code",
         (Doing::ChooseKey | Doing::Sign, _) => "Elle n'a pas prouvé son rôle",
@@ -157,7 +184,20 @@ fn fr_refusal(doing: Doing, status: StatusWord) -> &'static str {
         (Doing::CheckCertificate(Link::Authority), _) => "Cette carte a refusé le certificat de son autorité",
         (Doing::CheckCertificate(Link::Own), _) => "Cette carte a refusé son certificat",
         (Doing::NameKey, _) => "Son certificat est celui d'une autre carte",
-        (Doing::GetChallenge, _) => "Cette carte n'a pas donné de défi",
-        (Doing::TakeProof, _) => "Cette carte a refusé sa preuve",
+        (Doing::Challenge(Side::Patient), _) => "Cette carte n'a pas donné de défi",
+        (Doing::Challenge(Side::Professional), _) => "Elle n'a pas donné de défi",
+        (Doing::TakeProof | Doing::TakeToken(Side::Patient), _) => "Cette carte a refusé sa preuve",
+        (Doing::ReadCard, _) => "Cette carte n'a pas de certificat à elle",
+        (Doing::CheckCard(Link::Authority), _) => "Elle a refusé le certificat de l'autorité de cette carte",
+        (Doing::CheckCard(Link::Own), _) => "Elle a refusé le certificat de cette carte",
+        (Doing::NameKeys(Side::Patient), _) => "Son certificat est celui d'une autre carte",
+        (Doing::NameKeys(Side::Professional), _) => "Le certificat de cette carte est celui d'une autre",
+        (Doing::MakeToken(Side::Patient), _) => "Cette carte ne s'est pas prouvée",
+        (Doing::MakeToken(Side::Professional), _) => "Elle n'a pas prouvé son rôle",
+        (Doing::TakeToken(Side::Professional), _) => "Elle a refusé la preuve de cette carte",
+        (Doing::Serve, StatusWord::AUTHENTICATION_FAILED) => {
+            "Une réponse n'était pas de cette carte : son contrôle cryptographique est faux"
+        }
+        (Doing::Serve, _) => "Elle n'a pas poursuivi la session",
     }
 }
