@@ -127,16 +127,20 @@ fn a_page_says_what_goes_on_with_the_card_that_is_there() {
         page cpf.toml fr | grep -e 'D01[239B]  '
         rm cpf.toml"#
     ));
-    println!("{out}");
     demand(
         &out,
         &[
+            "cps-lefevre\n  yes            sign an electronic care form (FSE)\n",
+            "What stays closed\n  PHOTO  D019  is never readable",
+            "cpe-accueil\n  yes            sign an electronic care form (FSE)\n",
+            "cpa-caisse\n  with a CPS     sign an electronic care form (FSE)\n",
             "cpf.toml\n",
-            "COUVERT  D012  needs a card whose role opens it (CPS, CPE or CPA)",
+            "COUVERT  D012  needs a card whose role opens it (CPS, CPE or ",
             "EXONER   D013  needs a card whose role opens it",
-            "PHOTO    D019  ",
+            "PHOTO    D019  is never readable ",
             "COPIES   D01B  needs a card whose role opens it",
-            "COUVERT  D012  demande une carte dont le rôle l'ouvre (CPS, CPE ou CPA)",
+            "COUVERT  D012  demande une carte dont le rôle l'ouvre ",
+            "PHOTO    D019  n'est jamais lisible ",
         ],
     );
 }

@@ -25,6 +25,7 @@ const SCRIPTS: [(&str, &[&str], &[&str]); 12] = [
     ("failing", &["vitale1-igea440"], &[]),
     ("two_slots", &["vitale2-martin", "vitale2-durand"], &[]),
     ("card_to_card", &["vitale2-martin", "cps-lefevre"], &[]),
+    ("secured", &["vitale2-martin", "cps-lefevre"], &[]),
 ];
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -67,8 +67,8 @@ pub(super) struct Args {
     /// Leave coverage and exoneration out of the copy on paper, as the holder may ask
     #[arg(long, requires = "reflet")]
     without_exoneration: bool,
-    /// Let professionals' cards open Vitales under secure messaging: both cards prove themselves to each other, and what
-    /// opens is read through the two
+    /// Let professionals' cards open Vitales under secure messaging: both cards prove themselves to each other, and
+    /// what opens is read through the two
     #[arg(long)]
     secured: bool,
     /// Add every command that went to the card, and what was answered

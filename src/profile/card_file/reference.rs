@@ -132,7 +132,7 @@ fn its_examples_can_be_read() {
     let page = include_str!("../../../docs/card-files.md");
     let minimal = virtuale_applets::cards::VITALE2_MINIMAL;
     let blocks: Vec<_> = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(blocks.len(), 6);
+    assert_eq!(blocks.len(), 7);
     let layout = tests::source("vitale2.toml", virtuale_applets::layouts::VITALE2);
     let layout = Layout::parse(&layout).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     for block in blocks {

@@ -183,7 +183,7 @@ mod tests {
     };
 
     /// The numbers of the vector: the challenge and the serial number that go in front, the card's challenge
-    /// [OPENSC-CWA device authentication, vector].
+    /// [OPENSC-CWA device authentication].
     const ADDRESSED: [u8; 16] = hex!("1011121314151617 2000000000000001");
     const OF_CARD: [u8; 8] = hex!("2021222324252627");
 

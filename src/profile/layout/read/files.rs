@@ -305,7 +305,7 @@ fn check(fields: &Fields<'_>, file: &File) {
             fields.mistake("the identifiers of these files go beyond FFFF", "they follow each other from \"fid\" on");
         }
     }
-    if file.listed && (file.key.is_some() || file.member.is_some() || file.when.is_some()) {
+    if file.listed && (file.member.is_some() || file.when.is_some()) {
         fields.mistake("a file that not every card has cannot be \"listed\"", "@file goes over the files of all cards");
     }
     match file.structure {
