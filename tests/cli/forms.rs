@@ -1,9 +1,13 @@
 //! `fse`: care forms. What the guide docs/forms.md shows is what happens.
 
+use std::{fs, path::Path};
+
 use crate::{
     guides::{self, folder, said},
     sandbox::Sandbox,
 };
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Signs form files of `fixtures/forms` on a day into `out`; gives the code and what was said.
 fn sign(sandbox: &Sandbox, arguments: &str) -> (i32, String) {

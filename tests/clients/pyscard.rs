@@ -12,7 +12,7 @@ use crate::harness::{
 };
 
 /// The scripts, what is in the slots when they start, and what more they are told.
-const SCRIPTS: [(&str, &[&str], &[&str]); 12] = [
+const SCRIPTS: [(&str, &[&str], &[&str]); 13] = [
     ("identity", &["vitale2-martin"], &[]),
     ("events", &["", ""], &["vitale2-martin"]),
     ("cancel", &["vitale2-martin"], &[]),

@@ -28,6 +28,16 @@ pub fn form(form: &Form, secrets: Option<&Secrets>, format: Format) -> Page {
     writer.page
 }
 
+/// The same as a part of another page.
+#[cfg(feature = "cli")]
+pub(super) fn form_part(form: &Form, secrets: &Secrets, format: Format) -> Page {
+    let mut writer = Writer::new(format);
+    writer.page.text(0, Role::Title, &writer.heading(form));
+    writer.form(form, Some(secrets));
+    writer.signatures(form, None);
+    writer.page
+}
+
 /// A form that somebody else made, with what was enciphered of it, and what came of judging it.
 #[must_use]
 pub fn opened(form: &Form, secrets: Option<&Secrets>, outcome: &Outcome, format: Format) -> Page {
@@ -37,16 +47,6 @@ pub fn opened(form: &Form, secrets: Option<&Secrets>, outcome: &Outcome, format:
     writer.signatures(form, Some(outcome));
     writer.page.gap();
     writer.findings(outcome);
-    writer.page
-}
-
-/// The same as a part of another page.
-#[cfg(feature = "cli")]
-pub(super) fn form_part(form: &Form, secrets: &Secrets, format: Format) -> Page {
-    let mut writer = Writer::new(format);
-    writer.page.text(0, Role::Title, &writer.heading(form));
-    writer.form(form, Some(secrets));
-    writer.signatures(form);
     writer.page
 }
 
