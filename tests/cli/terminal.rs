@@ -218,7 +218,7 @@ fn a_page_is_as_wide_as_the_terminal() {
     for (columns, least) in [(60, 50), (80, 61), (120, 81)] {
         let read = sandbox.virtuale(&["read", "--card", MARTIN, "--commands", "--lang", "fr", "--now", "2026-01-15"]);
         let mut terminal = OnTerminal::of_width(&read, columns);
-        terminal.wait_for("CERTIF+2048");
+        terminal.wait_for("CERTIF+1024");
         let plain = anstream::adapter::strip_str(&terminal.shown).to_string();
         let widest = plain.lines().map(|line| line.chars().count()).max().unwrap_or_default();
         assert!((least..=usize::from(columns)).contains(&widest), "{widest} of {columns}: {plain}");

@@ -57,7 +57,7 @@ pub struct Disagreement {
 ///
 /// [`Refusal`] if the card may not be used, or does not say what a form says.
 pub fn vitale(form: &Facts<'_>, reading: &Reading) -> Result<(Said, Vec<Disagreement>), Refusal> {
-    if !reading.abilities().contains(&(Ability::SecuredForm, Verdict::WithProfessionalCard)) {
+    if reading.abilities().contains(&(Ability::SecuredForm, Verdict::No)) {
         let why = reading.why_not(Ability::SecuredForm).into_iter().cloned().collect();
         return Err(Refusal::VitaleNotUsable(why));
     }

@@ -1,6 +1,6 @@
 //! PSO on the session that a card keeps for a terminal [ISO-7816-8 PERFORM SECURITY OPERATION]: ENCIPHER and COMPUTE
-//! CRYPTOGRAPHIC CHECKSUM make the parts of a command to the other card, VERIFY CRYPTOGRAPHIC CHECKSUM and DECIPHER take
-//! those of its answer.
+//! CRYPTOGRAPHIC CHECKSUM make the parts of a command to the other card, VERIFY CRYPTOGRAPHIC CHECKSUM and DECIPHER
+//! take those of its answer.
 //!
 //! Names and P1-P2 are the standard's. That the session of device authentication is used so, and that its counter goes
 //! up with each checksum, is this project's choice, modelled on German health cards [NOT-FOUND authentication].
