@@ -1,5 +1,5 @@
-//! `read` of a Vitale beside a professional's card: what a page and programs are told of each, also where the card went,
-//! or its code opened nothing, and both under secure messaging.
+//! `read` of a Vitale beside a professional's card: what a page and programs are told of each, also where the card
+//! went, or its code opened nothing, and both under secure messaging.
 
 use crate::sandbox::{Sandbox, run};
 

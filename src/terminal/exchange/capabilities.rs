@@ -59,8 +59,8 @@ impl Capabilities {
         Self::default()
     }
 
-    /// What EF.ATR/INFO says, together with what is known already. Its objects may stand behind a category indicator, as
-    /// historical bytes do.
+    /// What EF.ATR/INFO says, together with what is known already. Its objects may stand behind a category indicator,
+    /// as historical bytes do.
     #[must_use]
     pub fn and_file(self, content: &[u8]) -> Self {
         let behind = content.strip_prefix(&[COMPACT]).filter(|_| find(content, CAPABILITIES).is_none());

@@ -5,10 +5,10 @@
 //! gives a challenge, which the professional's card signs together with the number of the patient's card. What that
 //! opens, the patient's card alone decides.
 //!
-//! The right ends with the professional's card: [`Right::holds`] asks whether it is still there, with its code proved,
-//! and a terminal that hears no resets the patient's card. How real cards do this is not public: files, references and
-//! what is signed are this project's choice [NOT-FOUND authentication]. Both cards can also go on under secure messaging
-//! ([`prove_secured`]).
+//! The right ends with the professional's card: [`Right::holds`] asks whether it is still there, with its code
+//! proved, and a terminal that hears no resets the patient's card. How real cards do this is not public: files,
+//! references and what is signed are this project's choice [NOT-FOUND authentication]. Both cards can also go on
+//! under secure messaging ([`prove_secured`]).
 
 mod beside;
 mod certificates;

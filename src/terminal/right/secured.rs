@@ -1,10 +1,10 @@
 //! The right to look under secure messaging: both cards prove their keys to each other and agree on a session, which
 //! the professional's card keeps for the terminal.
 //!
-//! The terminal carries what one says to the other and never knows the keys: it has the parts of each command made by the
-//! professional's card, and those of each answer checked by it. So nothing is read without that card, and what went over
-//! the transport of the patient's card is of no use to who listens. How real cards do this is not public: that a CPS can
-//! take a terminal's place is this project's choice [NOT-FOUND authentication].
+//! The terminal carries what one says to the other and never knows the keys: it has the parts of each command made by
+//! the professional's card, and those of each answer checked by it. So nothing is read without that card, and what
+//! went over the transport of the patient's card is of no use to who listens. How real cards do this is not public:
+//! that a CPS can take a terminal's place is this project's choice [NOT-FOUND authentication].
 
 use virtuale_engine::{
     Fid, Protocol, Reset, Response, StatusWord,
@@ -64,8 +64,8 @@ const DECIPHER_BER: [u8; 2] = [0x80, 0x84];
 /// # Errors
 ///
 /// [`Unproven`]: which of the cards refused what; [`Denial::NoSession`] of a professional's card that cannot take a
-/// terminal's place, such as a CPS4, [`Denial::NoCardKey`] of a patient's card without a certificate of its own. The patient's card is then as closed as before, and may have another application
-/// selected.
+/// terminal's place, such as a CPS4, [`Denial::NoCardKey`] of a patient's card without a certificate of its own. The
+/// patient's card is then as closed as before, and may have another application selected.
 pub fn prove_secured(
     patient: &mut Dialogue<'_>,
     professional: &mut Dialogue<'_>,

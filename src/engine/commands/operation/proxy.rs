@@ -37,9 +37,10 @@ pub(super) fn is_possible(context: &Context<'_>) -> bool {
     context.core.vault.has_proxies()
 }
 
-/// Whether the data of PSO DECIPHER are the cryptogram of a session: the keys of the card take no such indicator.
+/// Whether the data of PSO DECIPHER are the cryptogram of the session that is kept: the keys of the card take no such
+/// indicator.
 pub(super) fn is_meant(command: &Apdu<'_>, context: &Context<'_>) -> bool {
-    command.data().first() == Some(&PADDED) && is_possible(context)
+    command.data().first() == Some(&PADDED) && context.channel().proxy_key().is_some()
 }
 
 /// ENCIPHER: the data of the next command, of any length.
