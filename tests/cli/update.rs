@@ -99,7 +99,10 @@ fn what_cannot_be_done_says_why_and_what_to_do() {
     fs::write(folder.join("wrong.toml"), "[changement]\nnumero_serie = \"10000002\"\n[assure]\nnmo = \"A\"\n")
         .expect("room");
     let leroy = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale1-famille-leroy.toml");
-    let cases: [(&[&str], i32, &[&str]); 6] = [
+    fs::write(folder.join("photo.toml"), "[changement]\nnumero_serie = \"10000002\"\n[carte]\nphoto = \"00\"\n")
+        .expect("room");
+    let cases: [(&[&str], i32, &[&str]); 7] = [
+        (&["--card", MARTIN, "photo.toml"], 2, &["file PHOTO must be written", "a station writes only what it reads"]),
         (&["--card", leroy, CHANGE], 2, &["cannot be updated all or nothing", "help: a card like this is made anew"]),
         (&["--card", DURAND, CHANGE], 3, &["this change is for card 10000002", "10000002.toml:4:16"]),
         (&["--card", MARTIN, "wrong.toml"], 3, &["unknown key \"nmo\"", "wrong.toml:4:1", "did you mean \"nom\"?"]),

@@ -352,7 +352,7 @@ impl Work<'_> {
             }
         });
         match error {
-            UpdateError::NotUpdatable { .. } => Failure::usage(message, self.hint(error)),
+            UpdateError::NotUpdatable { .. } | UpdateError::Closed { .. } => Failure::usage(message, self.hint(error)),
             _ => Failure::environment(message, self.hint(error)),
         }
     }
@@ -361,7 +361,7 @@ impl Work<'_> {
     fn hint(&self, error: &UpdateError) -> Bilingual {
         let is_updatable = !matches!(error, UpdateError::NotUpdatable { .. });
         let is_of_layout = match error {
-            UpdateError::NotUpdatable { .. } | UpdateError::Closed { .. } | UpdateError::Foreign { .. } => true,
+            UpdateError::NotUpdatable { .. } | UpdateError::Foreign { .. } => true,
             UpdateError::Refused { step, .. } => *step == Step::Open,
             _ => false,
         };

@@ -257,7 +257,13 @@ impl UpdateError {
                 en: "nothing was written; change less at a time",
                 fr: "rien n'a été écrit ; changer moins à la fois",
             ),
-            Self::Closed { .. } | Self::Foreign { .. } => said!(
+            Self::Closed { .. } => said!(
+                en: "nothing was written; a station writes only what it reads: leave out of the change what is in that \
+                     file",
+                fr: "rien n'a été écrit ; une station n'écrit que ce qu'elle lit : enlever du changement ce qui est \
+                     dans ce fichier",
+            ),
+            Self::Foreign { .. } => said!(
                 en: "nothing was written; the card's layout is another one",
                 fr: "rien n'a été écrit ; la structure de la carte est une autre",
             ),
