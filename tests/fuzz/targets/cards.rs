@@ -26,6 +26,9 @@ const VITALE: [(&str, &str); 2] =
 const WORDS: [(&str, &str); 2] =
     [("vitale1-petit.toml", cards::VITALE1_PETIT), ("vitale1-iso.toml", cards::VITALE1_ISO)];
 
+const PROFESSIONALS: [(&str, &str); 2] =
+    [("cps-lefevre.toml", cards::CPS_LEFEVRE), ("cps4-lefevre.toml", cards::CPS4_LEFEVRE)];
+
 const ATR_T0: [u8; 10] = [0x3B, 0x75, 0x13, 0x00, 0x00, 0x44, 0x09, 0xEA, 0x90, 0x00];
 pub(super) const ATR_T1: [u8; 12] = [0x3B, 0x85, 0x81, 0x31, 0xFE, 0x45, 0x80, 0x73, 0x80, 0x01, 0x40, 0xBC];
 
@@ -49,14 +52,19 @@ pub(super) fn word_memory(iso_view: bool) -> Box<dyn Card> {
 
 /// A CPS3.
 pub(super) fn professional() -> Box<dyn Card> {
-    static PROFILE: OnceLock<Profile> = OnceLock::new();
-    Box::new(PROFILE.get_or_init(|| read(("cps-lefevre.toml", cards::CPS_LEFEVRE))).card())
+    Box::new(professionals(false).card())
 }
 
 /// A CPS4.
 pub(super) fn fourth() -> Box<dyn Card> {
-    static PROFILE: OnceLock<Profile> = OnceLock::new();
-    Box::new(PROFILE.get_or_init(|| read(("cps4-lefevre.toml", cards::CPS4_LEFEVRE))).card())
+    Box::new(professionals(true).card())
+}
+
+/// What a CPS3 is made of, or a CPS4.
+pub(super) fn professionals(fourth: bool) -> &'static Profile {
+    static PROFILES: OnceLock<[Profile; 2]> = OnceLock::new();
+    let profiles = PROFILES.get_or_init(|| PROFESSIONALS.map(read));
+    &profiles[usize::from(fourth)]
 }
 
 fn read((name, card): (&str, &str)) -> Profile {

@@ -18,6 +18,8 @@ mod layout;
 mod lists;
 mod log;
 mod right;
+mod signing;
+mod station;
 mod terminal;
 mod text;
 mod tlv;
@@ -48,6 +50,8 @@ pub const ALL: &[Target] = &[
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
     Target { name: "right", seeds: &[], run: right::run },
+    Target { name: "signing", seeds: &[], run: signing::run },
+    Target { name: "station", seeds: &[], run: station::run },
     Target { name: "vitale1", seeds: &[], run: vitale1::run },
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },

@@ -16,7 +16,7 @@ use virtuale_engine::{Interface, Reset};
 use super::{cards, decode, terminal::Hostile, text};
 
 /// Knows the code of the cards of the program, and says it as long as it is asked.
-struct Knows;
+pub(super) struct Knows;
 
 impl Holder for Knows {
     fn code(&mut self, asked: &Asked) -> Option<Code> {
