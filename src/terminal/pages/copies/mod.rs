@@ -68,7 +68,7 @@ impl Writer<'_> {
         [
             (Role::Plain, self.date(CardDate::from(copy.date))),
             (Role::Quiet, copy.number.to_string()),
-            (Role::Plain, format!("{}{}{}", about.join(", "), self.words.colon, what.join("; "))),
+            (Role::Plain, format!("{}{}{}", about.join(", "), self.words.colon, what.join(words.between))),
             (Role::Plain, (words.amount)(copy.total())),
             (role, usage),
         ]

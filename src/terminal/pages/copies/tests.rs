@@ -80,7 +80,7 @@ fn copies_are_listed_with_their_time() {
     }
     let french = of(Lang::Fr);
     for part in [
-        "accident du travail 99990001 : G 30,00 €; K × 10,5 25,05 €; tiers payant 30,00 €",
+        "accident du travail 99990001 : G 30,00 € ; K × 10,5 25,05 € ; tiers payant 30,00 €",
         "délai passé le 14/01/2026",
     ] {
         assert!(in_one_line(&french).contains(part), "{part} is missing in\n{french}");

@@ -22,6 +22,7 @@ pub(super) struct CopyWords {
     pub(super) amount: fn(Cents) -> String,
     pub(super) third_party: fn(Cents) -> String,
     pub(super) coefficient: fn(hundredths: u16) -> String,
+    pub(super) between: &'static str,
     pub(super) on: fn(day: &str) -> String,
     /// What care is for that is not for an illness.
     /// The day is that of the nature, if it has one.
@@ -57,6 +58,7 @@ const EN: CopyWords = CopyWords {
     amount: |cents| format!("{cents} €"),
     third_party: |cents| format!("third party {cents} €"),
     coefficient: |hundredths| format!(" × {}", coefficient(hundredths, '.')),
+    between: "; ",
     on: |day| format!(" on {day}"),
     nature: |nature, day| match nature {
         Nature::Illness => None,
@@ -86,6 +88,7 @@ const FR: CopyWords = CopyWords {
     amount: |cents| format!("{} €", cents.to_string().replace('.', ",")),
     third_party: |cents| format!("tiers payant {} €", cents.to_string().replace('.', ",")),
     coefficient: |hundredths| format!(" × {}", coefficient(hundredths, ',')),
+    between: " ; ",
     on: |day| format!(" le {day}"),
     nature: |nature, day| match nature {
         Nature::Illness => None,
