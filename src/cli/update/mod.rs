@@ -222,21 +222,57 @@ impl Work<'_> {
         let plan = Plan::new(&amendment, &reading.files, layout).map_err(|error| self.stopped(&error))?;
         // That the card has a card file then is seen before it is written to.
         let kept = args.output.as_deref().map(|file| self.card_file(file, &change, &reading)).transpose()?;
-        let outcome = if args.dry_run {
-            Updated::Shown
-        } else if plan.is_empty() {
-            Updated::Nothing
-        } else {
-            station.write(&plan).and_then(|()| station.check(&plan)).map_err(|error| self.stopped(&error))?;
-            Updated::Done
+        let outcome = match (&args.output, kept) {
+            (Some(file), Some(text)) => self.write_kept((file, &text), &mut station, &plan)?,
+            _ => self.write(&mut station, &plan).map_err(|error| self.stopped(&error))?,
         };
         let leaves = if outcome == Updated::Done { Leaves::Updated } else { Leaves::AsBefore };
-        let stopped = |failure| Stopped { failure, leaves };
-        self.print(&change, &amendment, &plan, (outcome, &station)).map_err(stopped)?;
-        if let (Some(file), Some(text)) = (&args.output, kept) {
-            write_card_file(args, file, &text).map_err(stopped)?;
+        let printed = self.print(&change, &amendment, &plan, (outcome, &station));
+        printed.map_err(|failure| Stopped { failure, leaves })?;
+        if let Some(file) = &args.output {
+            let (path, word) = (shown::path(file), shown::word(file));
+            output::say(Message::CardWritten { path: &path, word: &word }.text(args.language()));
         }
         Ok(())
+    }
+
+    /// Writes what is to be written, and reads it back.
+    fn write(&self, station: &mut Station<'_>, plan: &Plan) -> Result<Updated, UpdateError> {
+        if self.args.dry_run {
+            return Ok(Updated::Shown);
+        }
+        if plan.is_empty() {
+            return Ok(Updated::Nothing);
+        }
+        station.write(plan).and_then(|()| station.check(plan)).map(|_| Updated::Done)
+    }
+
+    /// The same with the card file of the updated card, which is on the disk before the card is touched, and has its name
+    /// only when the card was updated.
+    fn write_kept(
+        &self,
+        (file, text): (&Path, &str),
+        station: &mut Station<'_>,
+        plan: &Plan,
+    ) -> Result<Updated, Stopped> {
+        let mut outcome = None;
+        let written = writing::replace_private(file, |out| {
+            out.write_all(text.as_bytes())?;
+            out.flush()?;
+            match outcome.insert(self.write(station, plan)) {
+                Ok(_) => Ok(()),
+                Err(error) => Err(io::Error::other(error.to_string())),
+            }
+        });
+        match (outcome, written) {
+            (Some(Err(error)), _) => Err(self.stopped(&error)),
+            (Some(Ok(outcome)), Ok(())) => Ok(outcome),
+            (done, written) => {
+                let leaves = if matches!(done, Some(Ok(Updated::Done))) { Leaves::Updated } else { Leaves::AsBefore };
+                let error = written.err().unwrap_or_else(|| io::ErrorKind::Other.into());
+                Err(Stopped { failure: Failure::file("write", file, &error), leaves })
+            }
+        }
     }
 
     /// The card file of the card after a change, which will be this file.
@@ -372,13 +408,4 @@ impl Work<'_> {
             _ => error.hint(),
         }
     }
-}
-
-/// Writes the card file of a card as it is after a change.
-fn write_card_file(args: &Args, file: &Path, text: &str) -> Result<(), Failure> {
-    let written = writing::replace_private(file, |out| out.write_all(text.as_bytes()));
-    written.map_err(|error| Failure::file("write", file, &error))?;
-    let (path, word) = (shown::path(file), shown::word(file));
-    output::say(Message::CardWritten { path: &path, word: &word }.text(args.language()));
-    Ok(())
 }

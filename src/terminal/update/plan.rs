@@ -75,7 +75,7 @@ impl Plan {
                 None => record.iter().any(|&byte| byte != 0),
             };
             let mut records = Vec::new();
-            for (number, record) in (1..=u8::MAX).zip(after.chunks_mut(file.length.max(1))) {
+            for (number, record) in numbers(layout, file, after.len()).zip(after.chunks_mut(file.length.max(1))) {
                 if goes(record) {
                     record.fill(0);
                     records.push(number);
@@ -125,6 +125,13 @@ impl ErasedPlan {
     fn bytes(&self) -> usize {
         self.records.len() * self.file.length
     }
+}
+
+/// The numbers of the records of a file of that many bytes, in the order in which they were read: the oldest first, which
+/// in a cyclic file has the greatest number [ISO-7816-4 7.4.5].
+fn numbers(layout: &Layout, file: &ErasedFile, length: usize) -> Box<dyn Iterator<Item = u8>> {
+    let count = u8::try_from(length / file.length.max(1)).unwrap_or(u8::MAX);
+    if layout.is_cyclic(&file.name) { Box::new((1..=count).rev()) } else { Box::new(1..=count) }
 }
 
 /// The ranges that differ, and what is to be there, in pieces that fit a command.

@@ -23,7 +23,7 @@ use crate::{
         Options, Profile, Provision, VirtualCard,
         change::{Change, Subject},
         diagnostic::Source,
-        load, station_chance,
+        load, parse, station_chance,
     },
     terminal::{
         toy::parrot,
@@ -76,6 +76,14 @@ const YEARLY: &str = "[changement]\nnumero_serie = \"10000002\"\n";
 fn profile(name: &str) -> Profile {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/{name}.toml"));
     load(&path, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A card with more behind what its card file says.
+fn profile_with(name: &str, more: &str) -> Profile {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/{name}.toml"));
+    let text = std::fs::read_to_string(path).expect("a card file") + "\n" + more;
+    let source = Source { name: "card.toml".into(), text };
+    parse(source, None, &Options { today: TODAY, seed: 1 }).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
 
 fn change(text: &str) -> Change {
@@ -210,8 +218,7 @@ fn an_update_writes_what_a_card_of_the_amended_card_file_has() {
                 .amended_card_file(&subject, Path::new(""))
                 .unwrap_or_else(|mistakes| panic!("{mistakes}"));
             let source = Source { name: format!("{name}.toml"), text: amended };
-            let other =
-                crate::profile::parse(source, None, &profile.options()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            let other = parse(source, None, &profile.options()).unwrap_or_else(|mistakes| panic!("{mistakes}"));
             // What the IAS component says of its holder stays, and a copy that was erased is a record of zeros.
             let names = ["TOKEN", "CERT1", "CERT2", "CERT3", "CERT4", "CDF", "COPIES"];
             let data = |files: Vec<(String, Vec<u8>)>| -> Vec<_> {
@@ -241,6 +248,27 @@ fn who_objects_to_copies_has_none_any_more_and_they_go_with_the_rest_or_not_at_a
     assert!(!copies(&mut card));
     let again = update(&mut Hand::new(&mut card, usize::MAX), &profile, None, &objection);
     again.expect("an erased copy is none");
+}
+
+#[test]
+fn who_leaves_a_card_takes_their_own_copies_and_nobody_elses() {
+    let copy = |number: u32, whose: &str| {
+        format!(
+            "[[copie]]\ndate = \"2026-01-{number:02}\"\nnumero = \"{number:06}\"\n{whose}\nprofessionnel = \"999100019\"\n\
+             total = 3000\n[[copie.acte]]\ncode = \"G\"\nmontant = 3000\n"
+        )
+    };
+    let (insured, leaving) = ("nir = \"2 86 19 75 999 002 77\"", "naissance = \"2019-19-07\"");
+    for order in [[insured, leaving, leaving], [insured, insured, leaving], [leaving, insured, insured]] {
+        let copies: String = (1..).zip(order).map(|(number, whose)| copy(number, whose)).collect();
+        let profile = profile_with("vitale2-martin", &copies);
+        let mut card = profile.card();
+        let leave = change("beneficiaire = \"\"\n[changement]\nnumero_serie = \"10000002\"\n");
+        let reading = update(&mut Hand::new(&mut card, usize::MAX), &profile, None, &leave).expect("they are erased");
+        let left: Vec<_> = reading.copies.all().iter().rev().map(|copy| copy.number.to_string()).collect();
+        let right = (1..).zip(order).filter(|(_, whose)| *whose == insured);
+        assert_eq!(left, right.map(|(number, _): (u32, _)| format!("{number:06}")).collect::<Vec<_>>(), "{order:?}");
+    }
 }
 
 #[test]
