@@ -39,23 +39,23 @@ impl Copy {
     ///
     /// [`NotCoded`] says what has no place.
     pub fn record(&self, layout: &Layout) -> Result<Vec<u8>, NotCoded> {
-        let list = Node::unwritten(Data::List(vec![self.node()?]));
-        let data = Node::unwritten(Data::Table([(LIST.to_owned(), list)].into()));
         let file = layout.record_file_of(LIST).ok_or(NotCoded::NoPlace)?;
-        layout.encode_records(file, &data).and_then(|records| records.into_iter().next()).ok_or(NotCoded::Misfit)
+        own_record(layout, file, &self.node()?).ok_or(NotCoded::Misfit)
     }
 
     /// What a record says by a layout; `None` for one that was erased.
     ///
     /// # Errors
     ///
-    /// [`NotCoded`] if it is no copy.
+    /// [`NotCoded`] if it is no copy, or says more than a copy does: objects that are doubled, unknown, or in another
+    /// order than the layout's.
     pub fn of_record(layout: &Layout, record: &[u8]) -> Result<Option<Self>, NotCoded> {
         let file = layout.record_file_of(LIST).ok_or(NotCoded::NoPlace)?;
         let decoded = layout.decode_records(file, &[record]).ok_or(NotCoded::NoPlace)?;
         match decoded.data.at(LIST).map(Node::list).unwrap_or_default() {
-            [copy, ..] => Ok(Some(Self::of(copy)?)),
-            [] => Ok(None),
+            [copy, ..] if own_record(layout, file, copy).is_some_and(|own| own == record) => Ok(Some(Self::of(copy)?)),
+            [] if record.iter().all(|&byte| byte == 0) => Ok(None),
+            _ => Err(NotCoded::Misfit),
         }
     }
 
@@ -76,6 +76,15 @@ impl Copy {
         };
         copy.check()?;
         if cents(node.at("total"))? == copy.total() { Ok(copy) } else { Err(TooMuch::Amount) }
+    }
+
+    /// What stands under the keys of card files, if it is all that the record says which it was read from: one of these
+    /// in the content of the file.
+    pub(super) fn of_file(layout: &Layout, file: &str, node: &Node, content: &[u8]) -> Result<Self, NotCoded> {
+        let own = own_record(layout, file, node).filter(|own| !own.is_empty()).ok_or(NotCoded::Misfit)?;
+        // A card may give records of any lengths.
+        let is_there = content.windows(own.len()).any(|record| record == own);
+        if is_there { Ok(Self::of(node)?) } else { Err(NotCoded::Misfit) }
     }
 
     fn check(&self) -> Result<(), TooMuch> {
@@ -114,6 +123,13 @@ impl Copy {
         put("acte", Data::List(self.acts.iter().map(act_node).collect()));
         Ok(Node::unwritten(Data::Table(table)))
     }
+}
+
+/// The record that a layout makes of what stands under the keys of card files.
+fn own_record(layout: &Layout, file: &str, copy: &Node) -> Option<Vec<u8>> {
+    let list = Node::unwritten(Data::List(vec![copy.clone()]));
+    let data = Node::unwritten(Data::Table([(LIST.to_owned(), list)].into()));
+    layout.encode_records(file, &data)?.into_iter().next()
 }
 
 fn act_node(act: &Act) -> Node {

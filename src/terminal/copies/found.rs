@@ -56,7 +56,9 @@ impl Copies {
         let lock = closed.iter().find(|file| is_it(&file.pointer.name)).map(|file| file.lock);
         let shown = match lock {
             _ if !records.is_empty() || open.iter().any(|file| is_it(&file.pointer.name)) => {
-                let copies: Vec<Copy> = records.iter().rev().filter_map(|record| Copy::of(record).ok()).collect();
+                let content = open.iter().find(|file| is_it(&file.pointer.name)).map_or(&[][..], |file| &file.content);
+                let copy = |record| Copy::of_file(layout, file?, record, content).ok();
+                let copies: Vec<Copy> = records.iter().rev().filter_map(copy).collect();
                 Shown::Open { unreadable: records.len() - copies.len(), copies }
             }
             None | Some(Lock::Absent) => Shown::NoFile,

@@ -350,6 +350,35 @@ fn copies() -> impl Strategy<Value = Copy> {
     })
 }
 
+/// Who paid is in the nature of the form: a record whose objects stand in another order, twice, or beside unknown ones
+/// must not pass for one that has none of them.
+#[test]
+fn a_record_that_says_more_than_a_copy_is_none() {
+    let accident = Nature::Accident(Accident::Numbered(AccidentNumber::read("99990001").expect("eight")));
+    let record = Copy { nature: accident, ..copy(TODAY, 1) }.record(layout()).expect("it has its place");
+    let objects: Vec<u8> = record[2..2 + usize::from(record[1])].to_vec();
+    let at = objects.windows(2).position(|bytes| bytes == [0x88, 8]).expect("the accident");
+    let (mut moved, number) = (objects.clone(), objects[at..at + 10].to_vec());
+    moved.drain(at..at + 10);
+    let behind = [&moved[..], &number].concat();
+    let doubled = [&objects[..], &number].concat();
+    let unknown = [&objects[..], &[0x8F, 0x01, 0x00]].concat();
+    for wrong in [behind, doubled, unknown] {
+        let mut record = [&[0xEA, u8::try_from(wrong.len()).expect("short")][..], &wrong].concat();
+        record.resize(175, 0);
+        assert!(Copy::of_record(layout(), &record).is_err(), "{record:02X?}");
+        let profile = open_card("");
+        let mut transport = in_process(Box::new(profile.card())).expect("power");
+        let mut dialogue = Dialogue::new(&mut transport);
+        append(&mut dialogue, profile.layout(), &copy(TODAY, 2)).expect("all may add");
+        let add = Command::new("APPEND RECORD", [0x00, 0xE2, 0x00, 0x00], &record, None);
+        assert_eq!(dialogue.send(&add).expect("an answer").status, StatusWord::SUCCESS);
+        let shown = Shown::Open { copies: vec![copy(TODAY, 2)], unreadable: 1 };
+        assert_eq!(reading(&profile, &mut transport).copies.shown, shown, "{record:02X?}");
+    }
+    assert!(Copy::of_record(layout(), &[0xFF; 175]).is_err());
+}
+
 proptest! {
     #[test]
     fn a_copy_reads_back_as_it_was_written(copy in copies()) {
