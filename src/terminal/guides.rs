@@ -133,6 +133,12 @@ pub trait CardReading: fmt::Debug {
         page
     }
 
+    /// Whether a professional's card beside it was asked for what it then did not keep up: it went, something between the
+    /// cards was changed, or they do not go on under secure messaging.
+    fn is_broken(&self) -> bool {
+        false
+    }
+
     /// Whose card it is, if it is a professional's; where it is, the reading does not know.
     fn bearer(&self) -> Option<Bearer> {
         None

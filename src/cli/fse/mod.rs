@@ -127,13 +127,26 @@ fn say_no_copy(why: &NoCopy, language: Language) {
 
 /// Why no form is made with these cards, of which `bearer` is whose the professional's is.
 fn refused(refusal: &Refusal, bearer: Option<&Bearer>) -> Failure {
-    let (message, hint) = refusal.said();
+    let (message, hint) = (why_not(refusal, bearer), refusal.said().1);
+    match refusal {
+        Refusal::NoProfessional(_)
+        | Refusal::NoVitale(_)
+        | Refusal::ProfessionalTooMany(_)
+        | Refusal::VitaleTooMany(_)
+        | Refusal::CodeMissing => Failure::usage(message, hint),
+        _ => Failure::environment(message, hint),
+    }
+}
+
+/// The same in a sentence.
+pub(super) fn why_not(refusal: &Refusal, bearer: Option<&Bearer>) -> Bilingual {
+    let (message, _) = refusal.said();
     let text = |language| match language {
         Language::En => message.english.to_string(),
         Language::Fr => message.french.to_string(),
     };
     let with = |language, why: String| Message::Because { what: &text(language), why: &why }.text(language);
-    let message = match (refusal, bearer) {
+    match (refusal, bearer) {
         (Refusal::VitaleNotUsable(why), _) => in_both(|language| with(language, pages::because(why, language.into()))),
         (Refusal::Unproven(Unproven::Denied(denial)), Some(bearer)) => {
             in_both(|language| pages::denied(bearer, denial, language.into()))
@@ -145,14 +158,6 @@ fn refused(refusal: &Refusal, bearer: Option<&Bearer>) -> Failure {
             in_both(|language| with_card(bearer, &text(language), language))
         }
         _ => message,
-    };
-    match refusal {
-        Refusal::NoProfessional(_)
-        | Refusal::NoVitale(_)
-        | Refusal::ProfessionalTooMany(_)
-        | Refusal::VitaleTooMany(_)
-        | Refusal::CodeMissing => Failure::usage(message, hint),
-        _ => Failure::environment(message, hint),
     }
 }
 

@@ -59,6 +59,9 @@ impl Args {
     }
 }
 
+/// What a text has of each card: on the list for a reason, or withdrawn.
+type Entered = BTreeMap<Serial, Option<Entry>>;
+
 /// Writes the list.
 pub(super) fn run(args: &Args) -> Exit {
     let inputs: Vec<&Path> = args.text.iter().chain(&args.since).chain(&args.cards).map(PathBuf::as_path).collect();
@@ -74,7 +77,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let today = args.reproducible.today();
     let text = if args.since.is_empty() {
         let mut cards = changes(args, Entries::Cards)?;
-        cards.extend(known(args)?);
+        cards.extend(known(args, &cards)?);
         opposition::monthly(today, &cards.into_values().flatten().collect::<Vec<_>>())
     } else {
         let lists = Opposition::open_all(&args.since, today).map_err(cards::failure)?;
@@ -90,7 +93,8 @@ pub(super) fn run(args: &Args) -> Exit {
         args.output.iter().try_for_each(|file| args.force.allow(file, &read))?;
         let mut changes = changes(args, Entries::Changes)?;
         changes.iter().try_for_each(|(serial, entry)| changes_something(&lists, *serial, entry.as_ref()))?;
-        changes.extend(known(args)?.into_iter().filter(|(serial, entry)| lists.look_up(*serial) != entry.as_ref()));
+        let known = known(args, &changes)?.into_iter();
+        changes.extend(known.filter(|(serial, entry)| lists.look_up(*serial) != entry.as_ref()));
         let changes: Vec<_> = changes.into_iter().collect();
         opposition::increment(today, lists.date(), &changes)
     };
@@ -102,9 +106,20 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
-/// What the issuers of the cards of card files would have of them in a list of the day.
-fn known(args: &Args) -> Result<Vec<(Serial, Option<Entry>)>, Failure> {
-    args.cards.iter().map(|card| check::listed(card, &args.reproducible)).collect()
+/// What the issuers of the cards of card files would have of them in a list of the day; the text must not say otherwise.
+fn known(args: &Args, text: &Entered) -> Result<Vec<(Serial, Option<Entry>)>, Failure> {
+    let agreed = |card| {
+        let (serial, entry) = check::listed(card, &args.reproducible)?;
+        if text.get(&serial).is_none_or(|said| *said == entry) {
+            return Ok((serial, entry));
+        }
+        let message = said!(
+            en: "--text and --card say different things of {serial}",
+            fr: "--text et --card se contredisent sur {serial}",
+        );
+        Err(Failure::usage(message, said!(en: "leave out what is not so", fr: "enlever ce qui est faux")))
+    };
+    args.cards.iter().map(agreed).collect()
 }
 
 /// Holds that a line changes what the lists say: else the increment would not fit them.
@@ -124,7 +139,7 @@ fn changes_something(lists: &Opposition, serial: Serial, entry: Option<&Entry>) 
 }
 
 /// What the text has of each card.
-fn changes(args: &Args, which: Entries) -> Result<BTreeMap<Serial, Option<Entry>>, Failure> {
+fn changes(args: &Args, which: Entries) -> Result<Entered, Failure> {
     let Some(path) = &args.text else { return Ok(BTreeMap::new()) };
     let source = Arc::new(reading::text(path, LONGEST).map_err(cards::failure)?);
     let changes = opposition::entries(&source, which).map_err(Failure::Invalid)?;

@@ -273,6 +273,9 @@ impl Printer<'_> {
             reading.consult(&self.lists);
             reading
         });
+        if read.as_ref().is_ok_and(|reading| reading.is_broken()) {
+            self.note(exit::ENVIRONMENT);
+        }
         match read.and_then(|reading| self.print_reading(&*reading, place)) {
             Ok(()) => Ok(()),
             Err(failure @ Failure::Output(_)) => Err(failure),

@@ -141,33 +141,45 @@ pub fn seal(secrets: &Secrets, addressee: &[u8], seed: u64, form: &[u8]) -> Resu
     Ok(ContentInfo { content_type: ID_ENVELOPED_DATA, content: Any::encode_from(&enveloped)? }.to_der()?)
 }
 
+/// What a container of enciphered zones has, which no key is needed for.
+pub(super) struct Envelope {
+    iv: [u8; BLOCK],
+    /// Whole blocks, at least one.
+    data: Vec<u8>,
+    /// The session key, enciphered.
+    session: Vec<u8>,
+}
+
+impl Envelope {
+    /// Reads it; `None` if it is not made as the zones of forms are: one addressee, 3DES-CBC.
+    pub(super) fn read(sealed: &[u8]) -> Option<Self> {
+        let info = ContentInfo::from_der(sealed).ok()?;
+        let enveloped: EnvelopedData = info.content.decode_as().ok()?;
+        let EncryptedContentInfo { content_enc_alg: algorithm, encrypted_content, .. } = enveloped.encrypted_content;
+        if (info.content_type, algorithm.oid) != (ID_ENVELOPED_DATA, DES_EDE3_CBC) {
+            return None;
+        }
+        let iv = algorithm.parameters?.decode_as::<OctetString>().ok()?.as_bytes().try_into().ok()?;
+        let data = encrypted_content?.as_bytes().to_vec();
+        let [RecipientInfo::Ktri(recipient)] = enveloped.recip_infos.0.as_slice() else { return None };
+        let session = recipient.enc_key.as_bytes().to_vec();
+        (!data.is_empty() && data.len().is_multiple_of(BLOCK)).then_some(Self { iv, data, session })
+    }
+}
+
 /// Opens what was enciphered, with the addressee's private key.
 ///
 /// # Errors
 ///
 /// [`OpenError`] if it is another one's, or something else.
 pub fn open(sealed: &[u8], key: &RsaNumbers) -> Result<Secrets, OpenError> {
-    let info = ContentInfo::from_der(sealed).map_err(|_| OpenError::Container)?;
-    let enveloped: EnvelopedData = info.content.decode_as().map_err(|_| OpenError::Container)?;
-    let content = &enveloped.encrypted_content;
-    let algorithm = &content.content_enc_alg;
-    let iv = algorithm.parameters.as_ref().and_then(|iv| iv.decode_as::<OctetString>().ok());
-    let (Some(iv), Some(data), [RecipientInfo::Ktri(recipient)], ID_ENVELOPED_DATA, DES_EDE3_CBC) = (
-        iv.filter(|iv| iv.as_bytes().len() == BLOCK),
-        &content.encrypted_content,
-        enveloped.recip_infos.0.as_slice(),
-        info.content_type,
-        algorithm.oid,
-    ) else {
-        return Err(OpenError::Container);
-    };
-    let session = decipher_key(recipient.enc_key.as_bytes(), key).ok_or(OpenError::Key)?;
+    let Envelope { iv, mut data, session } = Envelope::read(sealed).ok_or(OpenError::Container)?;
+    let session = decipher_key(&session, key).ok_or(OpenError::Key)?;
     let key: &[u8; SESSION_KEY] = session.first_chunk().ok_or(OpenError::Key)?;
     if session.get(SESSION_KEY..) != key.get(..SESSION_KEY / 2) {
         return Err(OpenError::Key);
     }
-    let mut data = data.as_bytes().to_vec();
-    RustCrypto.decrypt_cbc(&CipherKey::TripleDes(*key), iv.as_bytes(), &mut data).map_err(|_| OpenError::Container)?;
+    RustCrypto.decrypt_cbc(&CipherKey::TripleDes(*key), &iv, &mut data).map_err(|_| OpenError::Container)?;
     let plain = unpadded(&data).ok_or(OpenError::Key)?;
     decode(plain).ok_or(OpenError::Zones)
 }

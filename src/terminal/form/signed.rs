@@ -235,7 +235,11 @@ impl Signed {
         let signer = certificates.find(|certificate| is_named(certificate, &info.sid)).cloned();
         let attributes = info.signed_attrs.clone().ok_or(SignedError::NoAttributes)?;
         let named = [Algorithm::Rsa, Algorithm::Ecdsa].into_iter();
-        let mut named = named.filter(|it| info.digest_alg.oid == SHA256 && info.signature_algorithm.oid == it.oid());
+        // Who hashes while reading goes by what stands in front [RFC-5652 5.1].
+        let hashes = |all: &SetOfVec<AlgorithmIdentifierOwned>| all.iter().all(|algorithm| algorithm.oid == SHA256);
+        let is_sha256 = info.digest_alg.oid == SHA256 && !data.digest_algorithms.is_empty();
+        let is_sha256 = is_sha256 && hashes(&data.digest_algorithms);
+        let mut named = named.filter(|it| is_sha256 && info.signature_algorithm.oid == it.oid());
         Ok(Self {
             signer: signer.ok_or(SignedError::NoSigner)?,
             signed: attributes.to_der()?,

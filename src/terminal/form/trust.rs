@@ -292,9 +292,10 @@ pub fn card_of(certificate: &Certificate) -> Option<String> {
     in_name(certificate.tbs_certificate().subject(), SERIAL_NUMBER)
 }
 
-/// The text of the first attribute of a kind in a name.
+/// The text of the one attribute of a kind in a name; `None` if there is none, or several.
 fn in_name(name: &Name, kind: ObjectIdentifier) -> Option<String> {
-    let attribute = name.iter().find(|attribute| attribute.oid == kind)?;
+    let mut found = name.iter().filter(|attribute| attribute.oid == kind);
+    let attribute = found.next().filter(|_| found.next().is_none())?;
     Some(String::from_utf8_lossy(attribute.value.value()).into_owned())
 }
 

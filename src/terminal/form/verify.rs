@@ -11,6 +11,7 @@ use super::{
     content::{Generation, Secrets},
     mode::Part,
     rules::{self, Breach, Facts},
+    sealing::Envelope,
     signed::{
         Algorithm, BILLING, By, CONTENT_TYPE, FLOW, ID_DATA, MESSAGE_DIGEST, SIGNER, SIGNING_TIME, Signed, SignedError,
         TEST_FLOW,
@@ -145,6 +146,9 @@ pub fn verify(files: &Files, trust: &Trust) -> Outcome {
     match Container::decode(&files.form) {
         Ok(Container { form, sealed }) => {
             outcome.is_sealed = sealed.is_some();
+            if sealed.is_some_and(|sealed| Envelope::read(&sealed).is_none()) {
+                outcome.findings.push(ContainerError::Object("89").into());
+            }
             outcome.findings.extend(of_form(&form));
             outcome.form = Some(form);
         }

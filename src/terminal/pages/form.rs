@@ -114,6 +114,10 @@ impl Writer {
             self.value(LABELS, (self.own.by)(By::Vitale), Some((self.own.vitale_1)(&vitale.serial)));
         }
         self.page.gap();
+        let is_unsigned = |form: &Form| !form.mode.has_professional() && form.mode.vitale() == Part::None;
+        if outcome.form.as_ref().is_some_and(is_unsigned) {
+            self.page.text(LABELS.indent, Role::Plain, self.own.unsigned);
+        }
         if outcome.is_sealed {
             self.page.text(LABELS.indent, Role::Plain, self.own.sealed);
         }

@@ -1,6 +1,6 @@
 //! A professional's card that is read beside a patient's, and what came of it.
 
-use super::{Denial, Right, Side, Unproven};
+use super::{Denial, Doing, Right, Side, Unproven};
 use crate::terminal::{
     exchange::{Dialogue, ExchangeError},
     holder::Holder,
@@ -58,6 +58,17 @@ impl Look {
 }
 
 impl Denial {
+    /// Whether it was asked for and did not hold: the card went, cards do not go on under secure messaging or
+    /// something between them was changed. That a card may not, or nobody gave its code, is no such thing.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        match self {
+            Self::Refused { doing, .. } => *doing == Doing::Serve,
+            Self::NoSession | Self::NoCardKey | Self::Unprotected | Self::Gone => true,
+            _ => false,
+        }
+    }
+
     /// The code that programs know it by.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -21,7 +21,7 @@ use crate::{
         guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
-        right::Beside,
+        right::{Beside, Denial},
         transport::Transport,
     },
 };
@@ -88,6 +88,10 @@ impl CardReading for Reading {
 
     fn consult(&mut self, lists: &Lists) {
         Self::consult(self, lists);
+    }
+
+    fn is_broken(&self) -> bool {
+        self.looks.iter().any(|look| look.outcome.as_ref().is_err_and(Denial::is_broken))
     }
 
     fn demonstration(&self, place: &str, attach: &[&str], format: Format) -> Page {

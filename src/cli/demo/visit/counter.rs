@@ -4,7 +4,7 @@ use virtuale_engine::Reset;
 
 use super::{
     super::{
-        super::{Failure, messages::Message, options::Reproducible},
+        super::{Failure, fse, messages::Message, options::Reproducible},
         lost,
     },
     change::{self, Station},
@@ -126,7 +126,7 @@ impl<'a> Counter<'a> {
         let today = self.reproducible.today();
         let mut cards: Vec<Beside<'_>> = Vec::new();
         if let Some((professional, caregiver)) = beside {
-            let bearer = Bearer { place: self.places[1].to_owned(), ..caregiver.reading.bearer().unwrap_or_default() };
+            let bearer = self.bearer(caregiver);
             let dialogue = Ok(Dialogue::new(professional));
             cards.push(Beside { dialogue, manner: Manner::Plain, holder: &mut self.holder, bearer });
         }
@@ -135,6 +135,11 @@ impl<'a> Counter<'a> {
             vitale::ReadError::Transport(error) => lost(&error),
             _ => needs(),
         })
+    }
+
+    /// Whose the professional's card is.
+    fn bearer(&self, caregiver: &Caregiver) -> Bearer {
+        Bearer { place: self.places[1].to_owned(), ..caregiver.reading.bearer().unwrap_or_default() }
     }
 
     /// Reads the professional's card, and keeps the code for the signature.
@@ -156,18 +161,22 @@ impl<'a> Counter<'a> {
         (patient, vitale): (&mut dyn Transport, &Reading),
         (professional, caregiver): (&mut dyn Transport, &Caregiver),
     ) -> Result<Form, Bilingual> {
-        let today = self.reproducible.today();
+        let (today, bearer) = (self.reproducible.today(), Some(self.bearer(caregiver)));
+        let not_made = |error| match error {
+            NotMade::Refused(refusal) => fse::why_not(&refusal, bearer.as_ref()),
+            error => same(error),
+        };
         let source = Source { name: "consultation.toml".into(), text: FORM.into() };
         let file = FormFile::read(source, today).map_err(first)?;
         let cards = Cards { vitale: Some(vitale), professional: Some(&caregiver.reading), is_lot: false, tod: None };
         let (form, secrets) = fill::fill(&file, cards).map_err(|unfit| match unfit {
             Unfit::Disagreement(mistakes) => first(mistakes),
-            Unfit::Refused(refusal) => refusal.said().0,
+            Unfit::Refused(refusal) => fse::why_not(&refusal, bearer.as_ref()),
         })?;
         let trust = Trust::test().map_err(same)?;
         let body = Body::from_seed(0).map_err(same)?;
         let bench = Bench { trust: &trust, addressee: &body.certificate, today, seed: self.reproducible.seed };
-        let key = caregiver.reading.signing_key().ok_or_else(|| Refusal::NoKey.said().0)?;
+        let key = caregiver.reading.signing_key().ok_or_else(|| fse::why_not(&Refusal::NoKey, bearer.as_ref()))?;
         let professional =
             Professional { transport: professional, key, code: caregiver.code.as_ref().map(Code::again) };
         let patient = Patient { transport: patient, layout: self.profiles[0].layout() };
@@ -189,13 +198,6 @@ pub(super) fn first(mistakes: Diagnostics) -> Bilingual {
 /// What is said in English only.
 fn same(error: impl std::error::Error) -> Bilingual {
     Bilingual::new(error.to_string(), error.to_string())
-}
-
-fn not_made(error: NotMade) -> Bilingual {
-    match error {
-        NotMade::Refused(refusal) => refusal.said().0,
-        error => same(error),
-    }
 }
 
 fn needs() -> Failure {

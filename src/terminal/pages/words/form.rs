@@ -64,6 +64,8 @@ pub(in crate::terminal::pages) struct FormWords {
     pub(in crate::terminal::pages) vitale: fn(serial: &str) -> String,
     pub(in crate::terminal::pages) vitale_1: fn(serial: &str) -> String,
     pub(in crate::terminal::pages) vitale_later: &'static str,
+    /// That a form has no signatures by its mode.
+    pub(in crate::terminal::pages) unsigned: &'static str,
     pub(in crate::terminal::pages) paper: fn(Paper) -> Option<&'static str>,
     pub(in crate::terminal::pages) sealed: &'static str,
     pub(in crate::terminal::pages) good: &'static str,
@@ -136,6 +138,7 @@ pub(super) static EN: FormWords = FormWords {
     vitale: |serial| format!("signed by card {serial} (how a real one does is not public)"),
     vitale_1: |serial| format!("card {serial} took part and signed nothing: how a Vitale 1 does is not public"),
     vitale_later: "signs later (virtuale fse complete)",
+    unsigned: "Nobody signs a form of this mode: nothing vouches for who made it.",
     paper: |paper| match paper {
         Paper::None => None,
         Paper::Duplicate => Some("A duplicate on paper goes with this form; the patient signs it."),
@@ -240,6 +243,7 @@ pub(super) static FR: FormWords = FormWords {
         format!("la carte {serial} a pris part sans rien signer : le procédé d'une Vitale 1 n'est pas public")
     },
     vitale_later: "signe plus tard (virtuale fse complete)",
+    unsigned: "Personne ne signe une feuille de ce mode : rien ne dit qui l'a faite.",
     paper: |paper| match paper {
         Paper::None => None,
         Paper::Duplicate => Some("Un duplicata papier accompagne cette feuille ; le patient le signe."),
