@@ -133,8 +133,8 @@ pub trait CardReading: fmt::Debug {
         page
     }
 
-    /// Whether a professional's card beside it was asked for what it then did not keep up: it went, something between the
-    /// cards was changed, or they do not go on under secure messaging.
+    /// Whether a professional's card beside it was asked for what it then did not keep up: it went, something between
+    /// the cards was changed, or they do not go on under secure messaging.
     fn is_broken(&self) -> bool {
         false
     }

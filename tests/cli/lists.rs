@@ -116,3 +116,22 @@ fn a_body_is_written_in_one_word_or_three() {
     let (code, out, _) = of(&["--card", "vitale2-martin", "--lang", "fr"]);
     assert_eq!((code, out.as_str()), (0, "01 349 9881 (vitale2-martin) : vers 01349, CPAM DE TEST\n"));
 }
+
+#[test]
+fn a_text_and_a_card_file_do_not_contradict_each_other() {
+    let sandbox = Sandbox::new();
+    let life = |name: &str| format!("{}/fixtures/cards/life/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = sandbox.path().join("text").display().to_string();
+    for (line, card, is_right) in [
+        ("10000006 perte\n", "volee", false),
+        ("10000006 vol 2026-01-15\n", "volee", true),
+        ("10000072 perte\n", "volee", true),
+    ] {
+        fs::write(&text, line).expect("room");
+        let make = ["opposition", "make", "--now", "2026-01-23", "--text", &text, "--card", &life(card)];
+        let (code, out, error) = run(&mut sandbox.virtuale(&make));
+        let (right, said) = if is_right { (0, "") } else { (2, "--text and --card say different things of 10000006") };
+        assert_eq!(code, right, "{line}{out}{error}");
+        assert!(error.contains(said), "{error}");
+    }
+}

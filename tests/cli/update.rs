@@ -374,3 +374,16 @@ fn a_layout_that_is_not_the_cards_is_told_with_what_to_name() {
     let (code, _, error) = run(&mut sandbox.virtuale(&["update", "--card", "vitale1-petit", "--consult"]));
     assert!(code == 2 && error.contains("as any terminal does: virtuale read"), "{error}");
 }
+
+#[test]
+fn a_card_file_that_cannot_be_written_is_told_before_the_card_is_touched() {
+    let sandbox = Sandbox::new();
+    let change = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/updates/10000002.toml");
+    for file in ["/nonexistent/updated.toml", "/dev/full"] {
+        let update = ["update", "--json", "--now", "2026-01-15", "--card", "vitale2-martin", "-o", file, change];
+        let (code, out, error) = run(&mut sandbox.virtuale(&update));
+        assert_eq!(code, 4, "{error}");
+        let document: serde_json::Value = serde_json::from_str(&out).expect("one document");
+        assert_eq!(document["card"], "as_before", "{file}: {out}");
+    }
+}

@@ -49,11 +49,11 @@ fn what_a_card_does_not_take_part_in_is_said_and_the_visit_goes_on() {
         ),
         (
             &["--professional", "cps-perimee"],
-            &["There is no form: the professional's card is not valid on the day of the form", updated, closed],
+            &["There is no form: ", "the professional's card is not valid on the day of the form", updated, closed],
         ),
         (
             &["--professional", "cps-bloquee"],
-            &["it opened nothing", "There is no form: the professional's code was not given", "Nothing was open"],
+            &["it opened nothing", "There is no form: ", "the professional's code was not given", "Nothing was open"],
         ),
         (&["--professional", "cps-lefevre", "--lang", "fr"], &["Tout est juste.", "tout y est.", "retirée, la Vitale"]),
     ];

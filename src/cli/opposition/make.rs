@@ -106,9 +106,10 @@ pub(super) fn run(args: &Args) -> Exit {
     Ok(exit::DONE)
 }
 
-/// What the issuers of the cards of card files would have of them in a list of the day; the text must not say otherwise.
+/// What the issuers of the cards of card files would have of them in a list of the day; the text must not say
+/// otherwise.
 fn known(args: &Args, text: &Entered) -> Result<Vec<(Serial, Option<Entry>)>, Failure> {
-    let agreed = |card| {
+    let agreed = |card: &PathBuf| {
         let (serial, entry) = check::listed(card, &args.reproducible)?;
         if text.get(&serial).is_none_or(|said| *said == entry) {
             return Ok((serial, entry));

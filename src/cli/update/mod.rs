@@ -247,8 +247,8 @@ impl Work<'_> {
         station.write(plan).and_then(|()| station.check(plan)).map(|_| Updated::Done)
     }
 
-    /// The same with the card file of the updated card, which is on the disk before the card is touched, and has its name
-    /// only when the card was updated.
+    /// The same with the card file of the updated card, which is on the disk before the card is touched, and has its
+    /// name only when the card was updated.
     fn write_kept(
         &self,
         (file, text): (&Path, &str),

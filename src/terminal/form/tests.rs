@@ -532,6 +532,14 @@ fn only_the_addressee_opens_what_is_enciphered() {
     let open = made.files.form.windows(7).any(|part| part == b"ABCD001");
     assert!(!open, "the CCAM code stands in the clear");
     assert!(Container::decode(&martin_with_lefevre(CONSULTATION).files.form).expect("a form").sealed.is_none());
+    // Whoever has no key sees that it is made as it should be.
+    let Container { form, .. } = Container::decode(&made.files.form).expect("a form");
+    for wrong in [&b""[..], b"garbage", &sealed[..sealed.len() - 1]] {
+        let form = Container { form: form.clone(), sealed: Some(wrong.to_vec()) }.encode();
+        let found = verify(&Files { form, ..Files::default() }, &Trust::test().expect("an authority")).findings;
+        let of_zones = |finding: &Finding| finding.to_string().starts_with("object 89");
+        assert!(found.iter().any(of_zones), "{wrong:02X?}: {found:?}");
+    }
 }
 
 /// What is said of a form file, in both languages.

@@ -127,8 +127,8 @@ impl ErasedPlan {
     }
 }
 
-/// The numbers of the records of a file of that many bytes, in the order in which they were read: the oldest first, which
-/// in a cyclic file has the greatest number [ISO-7816-4 7.4.5].
+/// The numbers of the records of a file of that many bytes, in the order in which they were read: the oldest first,
+/// which in a cyclic file has the greatest number [ISO-7816-4 7.4.5].
 fn numbers(layout: &Layout, file: &ErasedFile, length: usize) -> Box<dyn Iterator<Item = u8>> {
     let count = u8::try_from(length / file.length.max(1)).unwrap_or(u8::MAX);
     if layout.is_cyclic(&file.name) { Box::new((1..=count).rev()) } else { Box::new(1..=count) }
