@@ -235,7 +235,7 @@ impl Signed {
         let signer = certificates.find(|certificate| is_named(certificate, &info.sid)).cloned();
         let attributes = info.signed_attrs.clone().ok_or(SignedError::NoAttributes)?;
         let named = [Algorithm::Rsa, Algorithm::Ecdsa].into_iter();
-        // Who hashes while reading goes by what stands in front [RFC-5652 5.1].
+        // Who hashes while reading goes by what stands in front [RFC-5652 5].
         let hashes = |all: &SetOfVec<AlgorithmIdentifierOwned>| all.iter().all(|algorithm| algorithm.oid == SHA256);
         let is_sha256 = info.digest_alg.oid == SHA256 && !data.digest_algorithms.is_empty();
         let is_sha256 = is_sha256 && hashes(&data.digest_algorithms);
