@@ -6,7 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
-use jiff::{Zoned, civil::Date};
+use jiff::civil::Date;
 
 use crate::{
     host::{
@@ -62,7 +62,7 @@ pub(super) fn number<T: TryFrom<u64>>(
 
 /// A day of the calendar. A relative one is resolved here, once: a run has one day, also past midnight.
 fn date(text: &str) -> Result<Date, String> {
-    dates::day(text, Zoned::now().date()).map_err(|error| {
+    dates::day(text, dates::today).map_err(|error| {
         let hint = match error {
             DateError::Form => "write it like 2026-01-15, today-3m, today+1y or +10d".into(),
             other => other.hint().to_string(),
@@ -74,7 +74,7 @@ fn date(text: &str) -> Result<Date, String> {
 impl Reproducible {
     /// The day on which the cards are used: the same one however often it is asked for.
     pub(super) fn today(&self) -> Date {
-        self.now.unwrap_or_else(|| *self.begun.get_or_init(|| Zoned::now().date()))
+        self.now.unwrap_or_else(|| *self.begun.get_or_init(dates::today))
     }
 
     /// What every card of the run gets around it, in a slot, in a replay or in a conversation with a verb.

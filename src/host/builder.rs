@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, Once, OnceLock},
 };
 
-use jiff::{Zoned, civil::Date};
+use jiff::civil::Date;
 use virtuale_engine::{Card, Interface, platform::Sink};
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     layer::{Layer, Layers},
-    profile::{Provision, families::Families},
+    profile::{Provision, dates, families::Families},
     reader::{
         Readers, SlotName, SlotSpec,
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
@@ -287,7 +287,7 @@ impl Builder {
         let readers = self.readers(contents.len())?;
         let all_are_made = contents.iter().all(|content| content.as_ref().is_some_and(Content::is_made_elsewhere));
         let making = Making {
-            today: self.today.unwrap_or_else(|| Zoned::now().date()),
+            today: self.today.unwrap_or_else(dates::today),
             seed: self.seed,
             families: self.families.clone(),
             bus: Arc::default(),

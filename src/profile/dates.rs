@@ -5,15 +5,20 @@
 //! [MEDINTUX-CARDS months]; the rule that this file upholds is that a date whose month is of the calendar is of the
 //! calendar as well.
 
-use jiff::ToSpan;
+use std::{env, fs};
+
 /// A day of the calendar, as all of this library takes it: `"2026-01-15".parse()` is one. It is that of the crate
 /// `jiff`, which a caller need not have.
 pub use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
 use super::{
     said::{Bilingual, said},
     tree::CardDate,
 };
+
+/// What a relative date begins with.
+const RELATIVE: &str = "today";
 
 /// The largest number of years, months or days in one step of a relative date.
 const LONGEST_STEP: i32 = 9999;
@@ -128,7 +133,7 @@ pub fn calendar(date: CardDate) -> Option<Date> {
 ///
 /// [`DateError`] says what is wrong.
 pub fn read(text: &str, today: Date) -> Result<Option<CardDate>, DateError> {
-    match text.strip_prefix("today") {
+    match text.strip_prefix(RELATIVE) {
         Some(steps) => relative(steps, today).map(Some),
         None => absolute(text),
     }
@@ -151,14 +156,28 @@ pub fn meant(text: &str) -> Option<String> {
     absolute(&date).ok().flatten().filter(|date| date.month <= 12).map(|_| date)
 }
 
+/// The day it is in the time zone that the program is run in: that of `TZ`, else the machine's.
+#[must_use]
+pub fn today() -> Date {
+    // Without `TZ` the machine's file says it all, and the folder of all zones need not be walked for its name.
+    let machine = || TimeZone::tzif("", &fs::read("/etc/localtime").ok()?).ok();
+    let zone = if env::var_os("TZ").is_none() { machine() } else { None };
+    Timestamp::now().to_zoned(zone.unwrap_or_else(TimeZone::system)).date()
+}
+
 /// Reads a day of the calendar: an ISO 8601 date, or one relative to today, for which `+10d` is short for `today+10d`.
+/// Only then is `today` asked.
 ///
 /// # Errors
 ///
 /// [`DateError`] says what is wrong; a date of zeros, and one with a time of day, is none.
-pub fn day(text: &str, today: Date) -> Result<Date, DateError> {
-    let with_base = if text.starts_with(['+', '-']) { format!("today{text}") } else { text.to_owned() };
-    let date = read(&with_base, today)?.filter(|date| (date.hour, date.minute) == (0, 0)).ok_or(DateError::Form)?;
+pub fn day(text: &str, today: impl FnOnce() -> Date) -> Result<Date, DateError> {
+    let date = match text.strip_prefix(RELATIVE) {
+        Some(steps) => Some(relative(steps, today())?),
+        None if text.starts_with(['+', '-']) => Some(relative(text, today())?),
+        None => absolute(text)?,
+    };
+    let date = date.filter(|date| (date.hour, date.minute) == (0, 0)).ok_or(DateError::Form)?;
     let of_calendar = || {
         let (year, month, day) =
             (i16::try_from(date.year).ok()?, i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
@@ -314,13 +333,13 @@ mod tests {
             ("+10d", date(2026, 2, 10)),
             ("-1y+1d", date(2025, 2, 1)),
         ] {
-            assert_eq!(super::day(text, TODAY), Ok(wanted), "{text}");
+            assert_eq!(super::day(text, || TODAY), Ok(wanted), "{text}");
         }
-        assert_eq!(super::day("2026-13-01", TODAY), Err(DateError::NoSuchMonth(13)));
+        assert_eq!(super::day("2026-13-01", || TODAY), Err(DateError::NoSuchMonth(13)));
         for text in ["0000-00-00", "2026-01-15T08:30", "10d", "tomorrow"] {
-            assert_eq!(super::day(text, TODAY), Err(DateError::Form), "{text}");
+            assert_eq!(super::day(text, || TODAY), Err(DateError::Form), "{text}");
         }
-        assert_eq!(super::day("+10", TODAY), Err(DateError::Step));
+        assert_eq!(super::day("+10", || TODAY), Err(DateError::Step));
     }
 
     #[test]
