@@ -7,11 +7,14 @@
 //!
 //! [`host`] runs readers with cards in them, for the command line and for whoever writes `Host::builder()`.
 //!
-//! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `lists`, `profile`, `reader`. A test reads the `use`
-//! lines and holds it.
+//! [`billing`] is what the interfaces of billing programs give and take.
+//!
+//! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `lists`, `profile`, `reader`, and `cli` -> `billing`
+//! -> `terminal`, `profile`. A test reads the `use` lines and holds it.
 
 #![forbid(unsafe_code)]
 
+pub mod billing;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod host;

@@ -23,6 +23,7 @@ use production::production;
 
 /// The rooms of the root package, and which rooms each may use.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("billing", &["profile", "terminal"]),
     ("profile", &["layer"]),
     ("reader", &[]),
     ("layer", &[]),
@@ -30,7 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("terminal", &["lists", "profile", "reader"]),
     ("trace", &["layer", "profile", "reader"]),
     ("host", &["layer", "profile", "reader", "terminal", "trace"]),
-    ("cli", &["host", "layer", "lists", "profile", "reader", "terminal", "trace"]),
+    ("cli", &["billing", "host", "layer", "lists", "profile", "reader", "terminal", "trace"]),
 ];
 
 fn root() -> &'static Path {
