@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Printer, place::Place};
+use super::{place::Place, print::Printer};
 use crate::{
     cli::{Failure, code::Asking},
     terminal::{
