@@ -16,6 +16,7 @@ use super::{
     pages::{self, Format, Lang, Page, PaperCopy},
     plain,
     right::{Bearer, Beside},
+    told::Told,
     transport::{Transport, TransportError},
     vitale::{self, Life},
 };
@@ -120,6 +121,9 @@ pub trait CardReading: fmt::Debug {
 
     /// Every command that went to the card, and what was answered, in order.
     fn exchanges(&self) -> &[Exchange];
+
+    /// What it told, for whoever makes another form of it.
+    fn told(&self) -> Told<'_>;
 
     /// Asks lists about the card: what may be done with it is then said by them too. Cards of most families are on
     /// none.

@@ -28,10 +28,12 @@ pub mod plain;
 pub mod remark;
 pub mod right;
 pub mod signature;
+#[cfg(feature = "cli")]
+pub mod told;
 pub mod transport;
 #[cfg(feature = "cli")]
 pub mod update;
 pub mod vitale;
 
 #[cfg(test)]
-mod toy;
+pub(crate) mod toy;

@@ -8,6 +8,7 @@ use super::{
     files::{ClosedFile, FileWalk, Found, OpenFile},
     guides::CardReading,
     pages::{self, Format, Lang, Page},
+    told::Told,
     transport::{Transport, TransportError},
 };
 use crate::profile::{
@@ -85,6 +86,10 @@ impl CardReading for PlainReading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told { is_cut_short: self.cut_short, ..Told::alone(&self.data, self.today) }
     }
 
     fn json(&self, source: &str, _lang: Lang) -> serde_json::Result<String> {

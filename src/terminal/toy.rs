@@ -128,7 +128,7 @@ impl Card for ToyCard {
 }
 
 /// A card that answers these, in a circle, whatever it is asked.
-pub(super) fn parrot(responses: Vec<Vec<u8>>) -> impl Card {
+pub(crate) fn parrot(responses: Vec<Vec<u8>>) -> impl Card {
     let mut next = 0;
     Toy::with_atr(*ToyCard::default().atr(), move |_: &[u8], response: &mut Response| {
         response.clear();
@@ -140,7 +140,7 @@ pub(super) fn parrot(responses: Vec<Vec<u8>>) -> impl Card {
 }
 
 /// A tree of card data from JSON; text like `2026-01-15` is a date.
-pub(super) fn tree(value: &Value) -> Node {
+pub(crate) fn tree(value: &Value) -> Node {
     Node::unwritten(match value {
         Value::Object(entries) => Data::Table(entries.iter().map(|(key, value)| (key.clone(), tree(value))).collect()),
         Value::Array(members) => Data::List(members.iter().map(tree).collect()),

@@ -20,6 +20,7 @@ use virtuale::{
         holder::Holder,
         pages::{Format, Lang, Page},
         plain::{self, PlainReading},
+        told::Told,
         transport::Transport,
     },
 };
@@ -215,6 +216,10 @@ impl CardReading for BadgeReading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.0.exchanges
+    }
+
+    fn told(&self) -> Told<'_> {
+        self.0.told()
     }
 
     fn json(&self, _source: &str, _lang: Lang) -> serde_json::Result<String> {

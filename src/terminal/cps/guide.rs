@@ -14,7 +14,8 @@ use crate::{
         guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, ProfessionalReport},
-        right::Bearer,
+        right::{Bearer, Side},
+        told::Told,
         transport::Transport,
     },
 };
@@ -65,6 +66,15 @@ impl CardReading for Reading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            side: Some(Side::Professional),
+            proof: self.codes.proof,
+            is_cut_short: self.cut_short,
+            ..Told::alone(&self.data, self.today)
+        }
     }
 
     fn bearer(&self) -> Option<Bearer> {

@@ -7,8 +7,11 @@ use std::{fmt, io, path::PathBuf};
 use virtuale_engine::{Fault, Protocol, Reset, Response};
 
 pub mod in_process;
+mod lost;
 pub mod pcsclite;
 pub mod relay;
+
+pub use lost::Lost;
 
 use crate::{profile::said::counted, reader::ReturnCode, shown};
 

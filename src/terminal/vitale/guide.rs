@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Known, Life, ReadError, Reading, judge, opposed_on, read_beside, view};
+use super::{Known, Life, Lock, ReadError, Reading, Remark, judge, opposed_on, read_beside, view};
 use crate::{
     lists::{
         Lists,
@@ -21,7 +21,8 @@ use crate::{
         guides::{CardReading, Guide, Seat, Unread, Written},
         holder::Holder,
         pages::{self, Format, Lang, Page, PaperCopy, Report},
-        right::{Beside, Denial},
+        right::{Beside, Denial, Side},
+        told::Told,
         transport::Transport,
     },
 };
@@ -84,6 +85,16 @@ impl CardReading for Reading {
 
     fn exchanges(&self) -> &[Exchange] {
         &self.exchanges
+    }
+
+    fn told(&self) -> Told<'_> {
+        Told {
+            side: Some(Side::Patient),
+            looks: &self.looks,
+            is_sealed: self.closed.iter().any(|file| file.lock == Lock::ProfessionalCard),
+            is_cut_short: self.remarks.contains(&Remark::CutShort),
+            ..Told::alone(&self.data, self.today)
+        }
     }
 
     fn consult(&mut self, lists: &Lists) {
