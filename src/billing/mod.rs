@@ -2,8 +2,8 @@
 //!
 //! Most French billing programs never send a command to a card: the middleware of the GIE SESAM-Vitale reads it for
 //! them, and gives them groups of fields. This room speaks that: [`groups`] are the zones of groups, both ways.
-//! [`codes`] are the numbers by which they
-//! say how it went, and [`rights`] says when they give the rights on a Vitale.
+//! [`xml`] is the other form of a Vitale; [`codes`] are the
+//! numbers by which they say how it went, and [`rights`] says when they give the rights on a Vitale.
 //!
 //! It reads no card, asks for no code and opens no file: it works on the data tree that a card file or a reading has
 //! ([`Told`](crate::terminal::told::Told)). It is no middleware, has no agreement and makes no invoice. The rule that it
@@ -15,6 +15,8 @@ pub mod groups;
 pub mod rights;
 #[cfg(feature = "cli")]
 mod view;
+#[cfg(feature = "cli")]
+pub mod xml;
 
 #[cfg(all(test, feature = "cli"))]
 mod lost_tests;
