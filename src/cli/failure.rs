@@ -160,14 +160,27 @@ impl Failure {
             Self::Reported(reports) => return output::say(reports),
             _ => {}
         }
+        let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
+        self.say_in(language, Some((Message::Error, red)));
+    }
+
+    /// The same of what is no error: without a word in front.
+    pub(super) fn remark_in(&self, language: Language) {
+        self.say_in(language, None);
+    }
+
+    fn say_in(&self, language: Language, front: Option<(Message<'_>, Style)>) {
         let (message, hint) = (self.message(), self.hint());
         let is_french = [Some(&message), hint.as_ref()].into_iter().flatten().all(|said| said.french.is_some());
         let language = if is_french { language } else { Language::En };
-        let error = Message::Error.text(language);
         let message = message.text(language.into());
         let colon = Message::Colon.text(language);
-        let red = Style::new().bold().fg_color(Some(AnsiColor::BrightRed.into()));
-        output::say(format_args!("{red}{error}{red:#}{colon}{message}"));
+        match front {
+            Some((word, style)) => {
+                output::say(format_args!("{style}{}{style:#}{colon}{message}", word.text(language)));
+            }
+            None => output::say(message),
+        }
         if let Some(hint) = hint {
             let hint = hint.text(language.into());
             let (help, cyan) = (Message::Help.text(language), AnsiColor::BrightCyan);

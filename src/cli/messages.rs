@@ -471,6 +471,63 @@ messages! {
         en: "name them with --card and --professional; without either, the program has both",
         fr: "les nommer avec --card et --professional ; sans l'un ni l'autre, le programme a les deux"
     };
+    /// Of a Vitale the interface gives no more.
+    IdentityOnly { place } = {
+        en: "of the card in {place} only who somebody is comes out",
+        fr: "de la carte dans {place} ne sort que l'identité"
+    };
+    /// Of a professional's card the interface gives no more.
+    BillsNothing { place } = {
+        en: "how the card in {place} bills does not come out",
+        fr: "la facturation de la carte dans {place} ne sort pas"
+    };
+    /// No Vitale is among the cards.
+    NoVitaleHere = { en: "none of these cards is a Vitale", fr: "aucune de ces cartes n'est une Vitale" };
+    /// What to do then.
+    GiveVitale = {
+        en: "name a Vitale, such as --card vitale2-martin, or put one into a reader",
+        fr: "nommer une Vitale, par exemple --card vitale2-martin, ou en mettre une dans un lecteur"
+    };
+    /// What to do where there is no professional's card.
+    PutProfessional = {
+        en: "put a professional's card beside it, such as --card cps-lefevre, or leave the one there in its reader",
+        fr: "mettre une carte de professionnel à côté, par exemple --card cps-lefevre, ou laisser celle qui y est"
+    };
+    /// What to do where its code is missing.
+    GiveItsCode = {
+        en: "give its code on a descriptor: --pin-fd 3 3< code.txt",
+        fr: "donner son code sur un descripteur : --pin-fd 3 3< code.txt"
+    };
+    /// What to do where it cannot be billed with.
+    TakeBillingCard = {
+        en: "take one that is valid on the day, has a billing situation and is known to the Vitale",
+        fr: "en prendre une qui vaut ce jour-là, a une situation de facturation et est connue de la Vitale"
+    };
+    /// What to do where one of two cards is for tests.
+    TakeSameKind = {
+        en: "take two of a kind: carte.type is T on a Vitale for tests, carte.categorie is test on a professional's card",
+        fr: "en prendre deux du même genre : carte.type vaut T sur une Vitale de test, carte.categorie vaut test sur une \
+             carte de professionnel"
+    };
+    /// What to do where somebody has two complementary insurers.
+    LeaveOneCover = {
+        en: "somebody on the card has both; leave one of mutuelle and amc out of the card file",
+        fr: "quelqu'un a les deux sur la carte ; ôter mutuelle ou amc du fichier de carte"
+    };
+    /// Only XML has shapes.
+    ShapeOfXml = { en: "--xml-shape is for --format xml", fr: "--xml-shape est pour --format xml" };
+    /// What to do then.
+    AskXml = {
+        en: "leave it out, or ask for --format xml",
+        fr: "l'enlever, ou demander --format xml"
+    };
+    /// Only JSON has a schema.
+    SchemaOfJson = { en: "--schema is for --format json", fr: "--schema est pour --format json" };
+    /// What to do then.
+    AskJson = {
+        en: "leave it out, or ask for --format json",
+        fr: "l'enlever, ou demander --format json"
+    };
     /// What to do where the system is in the way.
     AskDoctor = {
         en: "see what stands in the way: virtuale doctor",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Failure;
-use crate::profile::diagnostic::Diagnostic;
+use crate::{billing::json, profile::diagnostic::Diagnostic};
 
 /// A mistake or note. Lines and columns count from 1.
 #[derive(Debug, Serialize)]
@@ -40,6 +40,12 @@ pub(super) struct Trouble {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+}
+
+impl From<Trouble> for json::Trouble {
+    fn from(Trouble { message, hint }: Trouble) -> Self {
+        Self { message, hint }
+    }
 }
 
 impl Trouble {

@@ -95,6 +95,19 @@ pub(super) fn document(content: &[u8]) -> io::Result<()> {
     raw(content)
 }
 
+/// The same of a document in ISO 8859-1, with a line end.
+///
+/// # Errors
+///
+/// What the stream gives.
+pub(super) fn latin_1(content: &[u8]) -> io::Result<()> {
+    if is_on_terminal() {
+        let text: String = content.iter().map(|&byte| char::from(byte)).collect();
+        return raw(format!("{}\n", shown::text(&text)).as_bytes());
+    }
+    raw(&[content, b"\n"].concat())
+}
+
 /// Gives the machine that keeps the log an order, such as `::error file=a.apdu::it differs`, in a line of its own.
 ///
 /// # Errors

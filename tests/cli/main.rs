@@ -2,6 +2,7 @@
 
 mod apdu;
 mod beside;
+mod billing;
 mod card;
 mod clock;
 mod doctor;

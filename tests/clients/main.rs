@@ -7,6 +7,7 @@
 //!
 //! What this ring does not do: judge bytes that only a card can be asked about. That is the scenarios' work.
 
+mod billing;
 mod cardpeek;
 mod cps;
 mod cps_tls;
@@ -42,6 +43,7 @@ fn main() {
         csharp::trials,
         node::trials,
         perl::trials,
+        billing::trials,
         cardpeek::trials,
         scdaemon::trials,
         readme::trials,

@@ -1,16 +1,24 @@
 //! `virtuale read`: the built-in terminal.
 
+mod forms;
 mod place;
 mod print;
 mod readers;
+mod stop;
 mod trouble;
 mod visit;
 
 use std::path::PathBuf;
 
-use virtuale_engine::Fault;
-
-use self::{place::Place, print::Printer, readers::readers, trouble::not_read, visit::Visit};
+use self::{
+    forms::Forms,
+    place::Place,
+    print::Printer,
+    readers::readers,
+    stop::Stop,
+    trouble::{not_read, unpowered},
+    visit::Visit,
+};
 use super::{
     Exit, Failure, cards, code::Codes, consult::Consulted, language::Language, messages::Message, options::Reproducible,
 };
@@ -19,8 +27,7 @@ use crate::{
     terminal::{
         guides::{CardReading, Guides, Seat},
         holder::Holder,
-        right::Beside,
-        transport::{Transport, TransportError, in_process::InProcess},
+        transport::{Transport, in_process::InProcess},
     },
 };
 
@@ -66,6 +73,8 @@ pub(super) struct Args {
     /// Add every command that went to the card, and what was answered
     #[arg(long, conflicts_with_all = ["reflet", "json"])]
     commands: bool,
+    #[command(flatten)]
+    forms: Forms,
     /// Print JSON: one line for each card, with its source
     #[arg(long, conflicts_with = "reflet")]
     json: bool,
@@ -91,18 +100,15 @@ impl Args {
 
 /// Reads each card and prints what it says. Professionals' cards come first where there are patients' beside them.
 pub(super) fn run(args: &Args) -> Exit {
+    if let Some(form) = args.forms.format() {
+        return forms::run(args, form);
+    }
     let codes = Codes::of(args.pin_fd)?;
     let lists = args.consulted.lists(args.reproducible.today())?;
     let mut printer = Printer::new(args, codes, lists);
-    let mut places = match args.cards.as_slice() {
-        [] => readers(args)?,
-        cards => cards.iter().map(|card| Place::file(card, args)).collect(),
-    };
-    let seats: Vec<Seat> = places.iter().map(Place::seat).collect();
-    if args.secured && !(seats.contains(&Seat::Patient) && seats.contains(&Seat::Professional)) {
-        return Err(Failure::usage(Message::NobodyToSecure.said(), Message::BothOrPlain.said()));
-    }
-    let mut visit = Visit::begin(&mut printer, &mut places);
+    let mut places = places(args)?;
+    let has_patients = places.iter().any(|place| place.seat() == Seat::Patient);
+    let mut visit = if has_patients { Visit::begin(&mut printer, &mut places) } else { Visit::default() };
     for number in 0..places.len() {
         let name = places[number].name.clone();
         match visit.take(number) {
@@ -110,15 +116,25 @@ pub(super) fn run(args: &Args) -> Exit {
             Some(Ok(_)) if args.reflet => {}
             Some(read) => printer.print(&name, read)?,
             None => {
-                let read = match places[number].seat() {
-                    Seat::Patient if !visit.is_over() => visit.read_patient(&mut printer, &mut places, number),
-                    _ => printer.read(&mut places[number]),
-                };
+                let read = visit.read(&mut printer, &mut places, number);
                 printer.print(&name, read)?;
             }
         }
     }
     Ok(printer.code)
+}
+
+/// Where the cards are that are to be read.
+fn places(args: &Args) -> Result<Vec<Place>, Stop> {
+    let places: Vec<_> = match args.cards.as_slice() {
+        [] => readers(args)?,
+        cards => cards.iter().map(|card| Place::file(card, args)).collect(),
+    };
+    let seats: Vec<Seat> = places.iter().map(Place::seat).collect();
+    if args.secured && !(seats.contains(&Seat::Patient) && seats.contains(&Seat::Professional)) {
+        return Err(Failure::usage(Message::NobodyToSecure.said(), Message::BothOrPlain.said()).into());
+    }
+    Ok(places)
 }
 
 /// Powers a card up that no reader holds.
@@ -127,12 +143,7 @@ pub(super) fn run(args: &Args) -> Exit {
 ///
 /// That it gives no answer to reset.
 pub(super) fn power_up(profile: &Profile, reproducible: &Reproducible, place: &str) -> Result<InProcess, Failure> {
-    cards::in_process(profile, reproducible).map_err(|error| match (unread(place, &error), error) {
-        (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
-            Failure::environment(message, Message::MadeMute.said())
-        }
-        (failure, _) => failure,
-    })
+    cards::in_process(profile, reproducible).map_err(|error| unpowered(place, &error))
 }
 
 /// Reads a card over any transport, as the guide of its family does; the holder is asked for a code if it needs one.
@@ -148,17 +159,5 @@ pub(super) fn reading(
     holder: &mut dyn Holder,
 ) -> Result<Box<dyn CardReading>, Failure> {
     let read = Guides::built_in().read(transport, layout, reproducible.today(), holder);
-    read.map_err(|error| not_read(place, error))
-}
-
-/// The same of a patient's card, with professionals' cards beside it.
-fn reading_beside(
-    transport: &mut dyn Transport,
-    layout: &Layout,
-    place: &str,
-    reproducible: &Reproducible,
-    beside: &mut [Beside<'_>],
-) -> Result<Box<dyn CardReading>, Failure> {
-    let read = Guides::built_in().read_beside(transport, layout, reproducible.today(), beside);
     read.map_err(|error| not_read(place, error))
 }

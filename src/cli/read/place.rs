@@ -2,12 +2,14 @@
 
 use std::{borrow::Cow, path::Path};
 
-use super::{Args, kept, layout_by_atr, no_service, power_up};
+use super::{Args, layout_by_atr, stop::Stop, trouble::unpowered};
 use crate::{
+    billing::codes::Code,
     cli::{Failure, cards, language::Language, messages::Message, waiting::Waiting},
     profile::{Profile, layout::Layout},
     terminal::{
         guides::{Guides, Seat},
+        right::Side,
         transport::{
             Transport,
             pcsclite::{ListedReader, Service, default_socket},
@@ -59,27 +61,35 @@ impl Place {
         }
     }
 
+    /// Whose card it is, for the interface's numbers: one that is no professional's is to be a patient's.
+    pub(super) fn side(&self) -> Side {
+        if self.seat() == Seat::Professional { Side::Professional } else { Side::Patient }
+    }
+
     /// Opens the card. One in a reader is ours until it is closed: what others select meanwhile would come out on the
     /// page.
     ///
     /// # Errors
     ///
     /// That there is no card, or none that answers.
-    pub(super) fn open(&mut self, args: &Args, language: Language) -> Result<Opened<'_>, Failure> {
+    pub(super) fn open(&mut self, args: &Args, language: Language) -> Result<Opened<'_>, Stop> {
+        let side = self.side();
         let name = &self.name;
         match &mut self.kind {
-            Kind::File(Err(failure)) => Err(failure
-                .take()
-                .unwrap_or_else(|| Failure::environment(Message::NoCard.said(), Message::GiveCardFile.said()))),
+            Kind::File(Err(failure)) => {
+                let none = || Failure::environment(Message::NoCard.said(), Message::GiveCardFile.said());
+                Err(failure.take().unwrap_or_else(none).into())
+            }
             Kind::File(Ok(profile)) => {
-                let transport = power_up(profile, &args.reproducible, name)?;
+                let stop = |error| Stop::new(Code::of_opening(&error, side), unpowered(name, &error));
+                let transport = cards::in_process(profile, &args.reproducible).map_err(stop)?;
                 Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
             }
             Kind::Reader { named, .. } => {
                 let waiting = Waiting::begin(name, language);
-                let service = Service::establish(&default_socket()).map_err(|error| no_service(&error))?;
-                let mut transport = service.into_connection(name).map_err(|error| kept(name, &error))?;
-                transport.begin_first_transaction().map_err(|error| kept(name, &error))?;
+                let service = Service::establish(&default_socket()).map_err(|error| Stop::no_service(&error))?;
+                let mut transport = service.into_connection(name).map_err(|error| Stop::kept(name, &error, side))?;
+                transport.begin_first_transaction().map_err(|error| Stop::kept(name, &error, side))?;
                 drop(waiting);
                 let layout = named.as_deref().unwrap_or_else(|| layout_by_atr(transport.atr()));
                 let layout = Cow::Owned(cards::layout(layout)?);

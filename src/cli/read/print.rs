@@ -16,12 +16,13 @@ use super::{
     },
     Args,
     place::Place,
-    reading,
+    stop::Stop,
+    visit::Read,
 };
 use crate::{
     lists::Lists,
     terminal::{
-        guides::CardReading,
+        guides::{CardReading, Guides},
         pages::{self, PaperCopy},
     },
 };
@@ -59,13 +60,15 @@ impl Printer<'_> {
     ///
     /// # Errors
     ///
-    /// That it cannot be opened, as for [`reading`], and that a script gave a code that opened nothing.
-    pub(super) fn read(&mut self, place: &mut Place) -> Result<Box<dyn CardReading>, Failure> {
-        let name = place.name.clone();
+    /// That it cannot be opened, or is none that can be read, and that a script gave a code that opened nothing.
+    pub(super) fn read(&mut self, place: &mut Place) -> Result<Box<dyn CardReading>, Stop> {
+        let (name, side) = (place.name.clone(), place.side());
         let mut opened = place.open(self.args, self.language)?;
         let mut holder = self.codes.of_card(&name, self.language);
         let (transport, layout) = (&mut *opened.transport, &opened.layout);
-        let reading = reading(transport, layout, &name, &self.args.reproducible, &mut holder);
+        let today = self.args.reproducible.today();
+        let reading = Guides::built_in().read(transport, layout, today, &mut holder);
+        let reading = reading.map_err(|error| Stop::not_read(&name, error, side));
         let (reading, code) = (reading?, holder.outcome()?);
         self.note(code);
         Ok(reading)
@@ -81,7 +84,7 @@ impl Printer<'_> {
     /// # Errors
     ///
     /// That standard output failed.
-    pub(super) fn print(&mut self, place: &str, read: Result<Box<dyn CardReading>, Failure>) -> Result<(), Failure> {
+    pub(super) fn print(&mut self, place: &str, read: Read) -> Result<(), Failure> {
         let read = read.map(|mut reading| {
             reading.consult(&self.lists);
             reading
@@ -89,7 +92,7 @@ impl Printer<'_> {
         if read.as_ref().is_ok_and(|reading| reading.is_broken()) {
             self.note(exit::ENVIRONMENT);
         }
-        match read.and_then(|reading| self.print_reading(&*reading, place)) {
+        match read.map_err(Failure::from).and_then(|reading| self.print_reading(&*reading, place)) {
             Ok(()) => Ok(()),
             Err(failure @ Failure::Output(_)) => Err(failure),
             Err(failure) => self.print_failure(place, &failure),

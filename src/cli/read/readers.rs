@@ -6,27 +6,33 @@ use super::{
         messages::{Message, in_both},
         options::DEFAULT_LAYOUT,
     },
-    Args, no_service,
+    Args,
     place::Place,
+    stop::Stop,
 };
 use crate::{
+    billing::codes::Code,
     profile::{families::Families, said::Bilingual},
     terminal::transport::pcsclite::{ListedReader, Service, default_socket},
 };
 
 /// The cards in the readers that a PC/SC program would see.
-pub(super) fn readers(args: &Args) -> Result<Vec<Place>, Failure> {
+pub(super) fn readers(args: &Args) -> Result<Vec<Place>, Stop> {
     if let Some(name) = &args.layout {
         cards::layout(name)?;
     }
-    let mut service = Service::establish(&default_socket()).map_err(|error| no_service(&error))?;
-    let all = service.slots().map_err(|error| no_service(&error))?;
+    let mut service = Service::establish(&default_socket()).map_err(|error| Stop::no_service(&error))?;
+    let all = service.slots().map_err(|error| Stop::no_service(&error))?;
     let slots: Vec<_> = match args.readers.as_slice() {
         [] => all.iter().filter(|slot| slot.present).collect(),
-        readers => readers.iter().map(|name| find(&all, name)).collect::<Result<_, _>>()?,
+        readers => {
+            let found = |name| find(&all, name).map_err(|failure| Stop::new(Code::UNKNOWN_RESOURCE, failure));
+            readers.iter().map(|name| found(name)).collect::<Result<_, _>>()?
+        }
     };
     if slots.is_empty() {
-        return Err(Failure::environment(Message::NoCard.said(), known(&all)));
+        let none = Failure::environment(Message::NoCard.said(), known(&all));
+        return Err(Stop::new(Code::NO_VITALE, none));
     }
     Ok(slots.into_iter().map(|slot| Place::reader(slot, args)).collect())
 }

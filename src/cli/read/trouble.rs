@@ -1,5 +1,7 @@
 //! Why a card was not read: what, where, and what to do.
 
+use virtuale_engine::Fault;
+
 use super::super::{
     Failure,
     language::Language,
@@ -37,6 +39,16 @@ pub(in crate::cli) fn unread(place: &str, error: &TransportError) -> Failure {
         Message::CannotReadCard { place, why: &why }.text(language)
     });
     Failure::Environment(message.into(), hint)
+}
+
+/// That a card that no reader holds gives no answer to reset.
+pub(super) fn unpowered(place: &str, error: &TransportError) -> Failure {
+    match (unread(place, error), error) {
+        (Failure::Environment(message, None), TransportError::Silent(Fault::Mute)) => {
+            Failure::environment(message, Message::MadeMute.said())
+        }
+        (failure, _) => failure,
+    }
 }
 
 /// As [`unread`], of a card that others may hold.

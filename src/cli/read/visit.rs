@@ -3,19 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use super::{place::Place, print::Printer};
+use super::{place::Place, print::Printer, stop::Stop};
 use crate::{
-    cli::{Failure, code::Asking},
+    billing::codes::Code as Number,
+    cli::code::Asking,
     terminal::{
         exchange::Dialogue,
-        guides::{CardReading, Seat},
+        guides::{CardReading, Guides, Seat},
         holder::{Asked, Code, Holder},
-        right::{Bearer, Beside, Denial, Doing, Manner},
+        right::{Bearer, Beside, Denial, Doing, Manner, Side},
     },
 };
 
 /// What came of reading a card.
-type Read = Result<Box<dyn CardReading>, Failure>;
+pub(super) type Read = Result<Box<dyn CardReading>, Stop>;
 
 /// The professionals' cards of a visit.
 #[derive(Default)]
@@ -47,13 +48,10 @@ struct Keeping<'a> {
 struct Once(Option<Code>);
 
 impl Visit {
-    /// Reads the professionals' cards, if there is a patient's beside them.
+    /// Reads the professionals' cards.
     pub(super) fn begin(printer: &mut Printer<'_>, places: &mut [Place]) -> Self {
         let mut visit = Self::default();
         let seats: Vec<Seat> = places.iter().map(Place::seat).collect();
-        if !seats.contains(&Seat::Patient) {
-            return visit;
-        }
         for (number, place) in places.iter_mut().enumerate().filter(|(number, _)| seats[*number] == Seat::Professional)
         {
             let (read, code, bearer) = visit.read_professional(printer, place);
@@ -64,14 +62,17 @@ impl Visit {
         visit
     }
 
-    /// Whether there is no professional's card.
-    pub(super) fn is_over(&self) -> bool {
-        self.professionals.is_empty()
-    }
-
     /// What came of reading a card of the visit before the others, if it was.
     pub(super) fn take(&mut self, place: usize) -> Option<Read> {
         self.read.remove(&place)
+    }
+
+    /// Reads a card that is none of the professionals', with these beside it if it is a patient's.
+    pub(super) fn read(&self, printer: &mut Printer<'_>, places: &mut [Place], number: usize) -> Read {
+        match places[number].seat() {
+            Seat::Patient if !self.professionals.is_empty() => self.read_patient(printer, places, number),
+            _ => printer.read(&mut places[number]),
+        }
     }
 
     /// What came of reading a professional's card: the reading, the code that was right, and whose card it is.
@@ -83,12 +84,14 @@ impl Visit {
         let name = place.name.clone();
         let mut opened = match place.open(printer.args, printer.language) {
             Ok(opened) => opened,
-            Err(failure) => return (Err(failure), Err(Denial::Gone), None),
+            Err(stop) => return (Err(stop), Err(Denial::Gone), None),
         };
         let asking = printer.codes.of_card(&name, printer.language);
         let mut keeping = Keeping { asking, right: None, denial: None };
         let layout = &opened.layout;
-        let read = super::reading(&mut *opened.transport, layout, &name, &printer.args.reproducible, &mut keeping);
+        let today = printer.args.reproducible.today();
+        let read = Guides::built_in().read(&mut *opened.transport, layout, today, &mut keeping);
+        let read = read.map_err(|error| Stop::not_read(&name, error, Side::Professional));
         let Keeping { asking, right, denial } = keeping;
         let bearer = read.as_ref().ok().and_then(|reading| reading.bearer());
         let outcome = asking.outcome();
@@ -97,13 +100,16 @@ impl Visit {
                 printer.note(code);
                 (Ok(reading), denial.map_or(Ok(right), Err), bearer)
             }
-            (Ok(_), Err(failure)) => (Err(failure), Err(denial.unwrap_or(Denial::CodeNotGiven)), bearer),
-            (Err(failure), _) => (Err(failure), Err(Denial::Gone), None),
+            (Ok(_), Err(failure)) => {
+                let denial = denial.unwrap_or(Denial::CodeNotGiven);
+                (Err(Stop::new(Number::of_denial(&denial), failure)), Err(denial), bearer)
+            }
+            (Err(stop), _) => (Err(stop), Err(Denial::Gone), None),
         }
     }
 
     /// Reads a card with the professionals' beside it.
-    pub(super) fn read_patient(&self, printer: &mut Printer<'_>, places: &mut [Place], number: usize) -> Read {
+    fn read_patient(&self, printer: &mut Printer<'_>, places: &mut [Place], number: usize) -> Read {
         let (args, language) = (printer.args, printer.language);
         let mut beside = Vec::new();
         for Professional { place, code, bearer } in &self.professionals {
@@ -135,7 +141,9 @@ impl Visit {
             })
             .collect();
         let layout = &opened.layout;
-        let reading = super::reading_beside(&mut *opened.transport, layout, &name, &args.reproducible, &mut cards);
+        let today = args.reproducible.today();
+        let reading = Guides::built_in().read_beside(&mut *opened.transport, layout, today, &mut cards);
+        let reading = reading.map_err(|error| Stop::not_read(&name, error, Side::Patient));
         drop(cards);
         for transport in beside.iter_mut().filter_map(|(transport, ..)| transport.as_mut().ok()) {
             // Nobody else finds the code proved; a card that does not come back has forgotten it too.

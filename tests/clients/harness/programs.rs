@@ -82,6 +82,10 @@ pub(crate) const PERL_PCSC: Client =
     Client { name: "Chipcard::PCSC", package: "libpcsc-perl", presence: Presence::PerlModule("Chipcard::PCSC") };
 
 pub(crate) const CRYPTOGRAPHY: Client = module("cryptography", "python3-cryptography");
+/// Python itself, without any module.
+pub(crate) const PYTHON_ALONE: Client = module("xml.etree", "python3");
+/// What holds JSON against a schema.
+pub(crate) const JSONSCHEMA: Client = module("jsonschema", "python3-jsonschema");
 pub(crate) const PYKCS11: Client = module("PyKCS11", "python3-pykcs11");
 pub(crate) const PYSCARD: Client = module("smartcard", "python3-pyscard");
 
