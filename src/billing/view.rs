@@ -1,5 +1,5 @@
-//! A data tree as billing software's interfaces look at it: the people on a Vitale, and what is said of them. A key that
-//! is missing, or holds another kind of value than expected, gives nothing: the tree may come from any chip.
+//! A data tree as billing software's interfaces look at it: the people on a Vitale, and what is said of them. A key
+//! that is missing, or holds another kind of value than expected, gives nothing: the tree may come from any chip.
 
 use crate::{
     profile::tree::{CardDate, Data, Node},

@@ -133,7 +133,8 @@ fn with_both_covers(sandbox: &Sandbox) -> PathBuf {
 
 /// The numbers in the documents and in what was said, and the exit code, which is the same in either form.
 fn numbers(sandbox: &Sandbox, command: &str) -> (i32, Vec<Value>, String) {
-    let (of_xml, _, _) = run(sandbox.shell(&command.replace("FORM", "xml")).current_dir(sandbox.path()));
+    let xml = format!("{{ {}; }} > xml", command.replace("FORM", "xml"));
+    let (of_xml, _, _) = run(sandbox.shell(&xml).current_dir(sandbox.path()));
     let (code, out, error) = run(sandbox.shell(&command.replace("FORM", "json")).current_dir(sandbox.path()));
     assert_eq!(of_xml, code, "{command}: {error}");
     let documents = out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));

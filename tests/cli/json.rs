@@ -125,6 +125,21 @@ fn what_is_read_from_cards() {
 }
 
 #[test]
+fn what_billing_programs_get() {
+    let sandbox = Sandbox::new();
+    let vitales = ["vitale2-martin", "vitale2-durand", "vitale1-petit"];
+    let cards = vitales.map(|card| format!(" --card {card}")).concat();
+    let script = format!("yes 1234 | head -1 | virtuale read --format json --pin-fd 0 --card cps-lefevre{cards}");
+    let (code, opened, error) = run(&mut sandbox.shell(&script));
+    assert_eq!(code, 0, "{error}");
+    let closed = printed(&sandbox, &["read", "--format", "json", "--card", "vitale2-durand", "--card", "cps-muette"]);
+    compare(
+        "read --format json",
+        &[opened, closed, printed(&sandbox, &["read", "--format", "json", "--card", BROKEN])],
+    );
+}
+
+#[test]
 fn what_is_updated() {
     let sandbox = Sandbox::new();
     let change = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/updates/10000002.toml");

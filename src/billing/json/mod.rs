@@ -1,8 +1,8 @@
 //! What was read, as JSON with the names that billing software has for it [MEDINTUX-SSV json].
 //!
 //! A [`Document`] says which schema it is of, how it went by the interface's number, and one of: a Vitale, a
-//! professional's card, or why there is neither. Every key is there, `null` where nothing is known or the rights are not
-//! given; new keys may come in a version, none goes. [`SCHEMA`] is the schema that is published.
+//! professional's card, or why there is neither. Every key is there, `null` where nothing is known or the rights are
+//! not given. [`SCHEMA`] is the schema that is published.
 
 mod cover;
 mod professional;

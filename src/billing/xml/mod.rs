@@ -30,7 +30,7 @@ pub enum Shape {
     /// `ident/naissance/date`, and the insured's number in `ident/nir`.
     #[default]
     First,
-    /// `ident/dateNaissance`, and the insured's number in `amo/nir`.
+    /// `ident/dateNaissance` [ABAK-XML shape], and the insured's number in `amo/nir`.
     Second,
 }
 

@@ -1,5 +1,5 @@
-//! `--format`: what the interfaces of billing software give of the cards. The professionals' cards come first, since what
-//! else is given stands and falls with them.
+//! `--format`: what the interfaces of billing software give of the cards. The professionals' cards come first, since
+//! what else is given stands and falls with them.
 
 use std::io;
 
@@ -43,9 +43,10 @@ pub(super) enum Form {
 /// Arguments about these forms.
 #[derive(Debug, clap::Args)]
 pub(super) struct Forms {
-    /// Print what the reading interface of billing software gives, with its numbers on standard error (docs/billing.md).
-    /// It gives the rights on a Vitale only beside a professional's card whose code was right
-    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["json", "reflet", "commands", "opposition", "tod"])]
+    /// Print what the reading interface of billing software gives, with its numbers on standard error
+    /// (docs/billing.md). It gives the rights on a Vitale only beside a professional's card whose code was right
+    #[arg(long, value_name = "FORM", value_enum)]
+    #[arg(conflicts_with_all = ["json", "reflet", "commands", "opposition", "tod"])]
     format: Option<Form>,
     /// Which shape the XML has, 1 or 2 [default: 1]; with both, each Vitale has a line in each
     #[arg(long = "xml-shape", value_name = "SHAPE", requires = "format", value_delimiter = ',')]
