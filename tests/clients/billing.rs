@@ -36,7 +36,7 @@ fn documents_are_of_the_schema(sandbox: &Sandbox) -> Result<(), Failed> {
 }
 
 fn the_xml_is_parsed(sandbox: &Sandbox) -> Result<(), Failed> {
-    let (script, hostile) = (file("billing/xml.py"), file("billing/hostile.toml"));
+    let (script, hostile) = (file("billing/parsed.py"), file("billing/hostile.toml"));
     let words = [PYTHON, &script, env!("CARGO_BIN_EXE_virtuale"), &hostile];
     sandbox.program(&words)?.run()?.exits_with(0)?.says("parsed")?;
     Ok(())
