@@ -481,6 +481,23 @@ messages! {
         en: "how the card in {place} bills does not come out",
         fr: "la facturation de la carte dans {place} ne sort pas"
     };
+    /// Of a card the interface gives nothing.
+    NoZone { place } = {
+        en: "no zone of the card in {place} comes out",
+        fr: "aucune zone ne sort de la carte dans {place}"
+    };
+    /// The configuration has no XML.
+    NoXmlOfReaders = {
+        en: "--configuration is for the other forms: readers have no XML",
+        fr: "--configuration est pour les autres formes : les lecteurs n'ont pas de XML"
+    };
+    /// What to do then.
+    AskOtherForm = {
+        en: "ask for --format zone or --format json",
+        fr: "demander --format zone ou --format json"
+    };
+    /// The readers give no zone.
+    NoZoneOfReaders = { en: "no zone of the readers comes out", fr: "aucune zone ne sort des lecteurs" };
     /// No Vitale is among the cards.
     NoVitaleHere = { en: "none of these cards is a Vitale", fr: "aucune de ces cartes n'est une Vitale" };
     /// What to do then.

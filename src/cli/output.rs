@@ -95,7 +95,7 @@ pub(super) fn document(content: &[u8]) -> io::Result<()> {
     raw(content)
 }
 
-/// The same of a document in ISO 8859-1, with a line end.
+/// The same of a document in ISO 8859-1.
 ///
 /// # Errors
 ///
@@ -103,9 +103,9 @@ pub(super) fn document(content: &[u8]) -> io::Result<()> {
 pub(super) fn latin_1(content: &[u8]) -> io::Result<()> {
     if is_on_terminal() {
         let text: String = content.iter().map(|&byte| char::from(byte)).collect();
-        return raw(format!("{}\n", shown::text(&text)).as_bytes());
+        return raw(shown::text(&text).as_bytes());
     }
-    raw(&[content, b"\n"].concat())
+    raw(content)
 }
 
 /// Gives the machine that keeps the log an order, such as `::error file=a.apdu::it differs`, in a line of its own.

@@ -7,7 +7,12 @@ use std::{
     process::{Output, Stdio},
 };
 
+use jiff::civil::date;
 use serde_json::{Value, json};
+use virtuale::{
+    billing::groups::{self, Zone},
+    profile::{Options, load},
+};
 
 use crate::sandbox::{Sandbox, run};
 
@@ -135,10 +140,21 @@ fn with_both_covers(sandbox: &Sandbox) -> PathBuf {
 fn numbers(sandbox: &Sandbox, command: &str) -> (i32, Vec<Value>, String) {
     let xml = format!("{{ {}; }} > xml", command.replace("FORM", "xml"));
     let (of_xml, _, _) = run(sandbox.shell(&xml).current_dir(sandbox.path()));
+    let zone = format!("{{ {}; }} > zone", command.replace("FORM", "zone"));
+    let (of_zone, _, said) = run(sandbox.shell(&zone).current_dir(sandbox.path()));
     let (code, out, error) = run(sandbox.shell(&command.replace("FORM", "json")).current_dir(sandbox.path()));
     assert_eq!(of_xml, code, "{command}: {error}");
     let documents = out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let numbers = documents.map(|document| document["code"].clone()).collect();
+    let numbers: Vec<Value> = documents.map(|document| document["code"].clone()).collect();
+    // All of a zone comes out, or nothing: what is no error of the others is one of it.
+    let zone = Zone::parse(&fs::read(sandbox.path().join("zone")).expect("a file")).expect("a zone");
+    let expected = numbers.iter().filter(|number| **number == 0).count();
+    assert_eq!(
+        zone.groups.iter().filter(|group| [1, 101].contains(&group.number)).count(),
+        expected,
+        "{command}: {said}"
+    );
+    assert_eq!(of_zone, if expected == numbers.len() { 0 } else { 4 }, "{command}: {said}");
     (code, numbers, error)
 }
 
@@ -171,7 +187,6 @@ fn each_number_has_its_way() {
         (format!("{read} --card vitale1-petit --card cps-perimee --pin-fd 3 3< code"), 4, vec![61444, 61444]),
         (format!("{martin} --card {real} --pin-fd 3 3< code"), 4, vec![0, 61478]),
         (format!("{read} --card {other} --card cps-lefevre --pin-fd 3 3< code"), 4, vec![0, 61478]),
-        (format!("{read} --card {other} --card {real} --pin-fd 3 3< code"), 0, vec![0, 0]),
         (format!("{read} --card {both} --card cps-lefevre --pin-fd 3 3< code"), 4, vec![0, 61680]),
         (format!("{exec} -- {read}"), 4, vec![61457]),
         (format!("{exec} -- {read} --reader 'Virtuale 00 00'"), 4, vec![61457]),
@@ -186,6 +201,59 @@ fn each_number_has_its_way() {
             assert!(error.contains(&format!("{code} ")), "{command}: {error}");
         }
     }
+}
+
+/// What stands in a card file is what a terminal reads from its chip.
+#[test]
+fn the_zone_of_a_card_is_that_of_its_card_file() {
+    let sandbox = Sandbox::new();
+    let options = Options { today: date(2026, 1, 15), seed: 0 };
+    let profile = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("applets/cards/{name}.toml"));
+        load(&path, &options).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    };
+    let professional = groups::of_professional(profile("cps-lefevre").data()).expect("a zone").to_bytes();
+    for name in built_in("vitale") {
+        let script =
+            format!("echo 1234 | virtuale read --now {NOW} --format zone --card {name} --card cps-lefevre --pin-fd 0");
+        let Output { status, stdout, stderr } =
+            sandbox.shell(&script).stdin(Stdio::null()).output().expect("it starts");
+        assert_eq!((status.code(), &*String::from_utf8_lossy(&stderr)), (Some(0), ""), "{name}");
+        let zone = Zone::parse(&stdout).expect("a zone");
+        assert_eq!(groups::findings(&zone), [], "{name}");
+        let (first, second) = stdout.split_at(professional.len());
+        assert_eq!(first, professional, "{name}");
+        assert_eq!(second, groups::of_vitale(profile(&name).data()).expect("a zone").to_bytes(), "{name}");
+    }
+}
+
+#[test]
+fn the_readers_are_told_without_their_cards() {
+    let sandbox = Sandbox::new();
+    let of = |form: &str| {
+        let read = format!("virtuale read --configuration --format {form}");
+        let script = format!("virtuale exec --card vitale2-martin --card cps-lefevre --card - -- {read}");
+        let Output { status, stdout, stderr } =
+            sandbox.shell(&script).stdin(Stdio::null()).output().expect("it starts");
+        assert_eq!((status.code(), &*String::from_utf8_lossy(&stderr)), (Some(0), ""), "{form}");
+        stdout
+    };
+    let document: Value = serde_json::from_slice(&of("json")).expect("JSON");
+    let readers = &document["configuration"]["lstLecteurs"];
+    let expected = json!([
+        { "nom": "Virtuale 00 00", "typeCarte": "Une carte de santé virtuelle" },
+        { "nom": "Virtuale 00 01", "typeCarte": "Une carte de professionnel de santé virtuelle" },
+        { "nom": "Virtuale 00 02", "typeCarte": "aucune carte" },
+    ]);
+    assert_eq!((&document["code"], readers), (&json!(0), &expected));
+    let zone = Zone::parse(&of("zone")).expect("a zone");
+    let numbers: Vec<u16> = zone.groups.iter().map(|group| group.number).collect();
+    assert_eq!(numbers, [60, 64, 67, 67, 67]);
+    assert_eq!(zone.groups[4].fields, [&b"Virtuale 00 02"[..], b"aucune carte"]);
+    let silent = "PCSCLITE_CSOCK_NAME=/nowhere virtuale read --configuration --format json";
+    let (code, out, error) = run(&mut sandbox.shell(silent));
+    let document: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((code, &document["code"]), (4, &json!(1024)), "{error}");
 }
 
 #[test]
@@ -227,8 +295,10 @@ fn the_schema_is_the_published_one() {
 #[test]
 fn what_does_not_go_together_is_wrong_use() {
     let sandbox = Sandbox::new();
-    let rows: [(&[&str], &str); 7] = [
-        (&["--format", "csv"], "[possible values: xml, json]"),
+    let rows: [(&[&str], &str); 9] = [
+        (&["--format", "csv"], "[possible values: zone, xml, json]"),
+        (&["--format", "zone", "--xml-shape", "2"], "--xml-shape is for --format xml"),
+        (&["--format", "xml", "--configuration"], "readers have no XML"),
         (&["--format", "xml", "--json"], "cannot be used with"),
         (&["--format", "xml", "--reflet"], "cannot be used with"),
         (&["--format", "xml", "--xml-shape", "3"], "there are the shapes 1 and 2"),
@@ -237,7 +307,8 @@ fn what_does_not_go_together_is_wrong_use() {
         (&["--xml-shape", "2"], "--format"),
     ];
     for (arguments, expected) in rows {
-        let card: &[&str] = if arguments.contains(&"--schema") { &[] } else { &["--card", "vitale2-martin"] };
+        let alone = ["--schema", "--configuration"].iter().any(|argument| arguments.contains(argument));
+        let card: &[&str] = if alone { &[] } else { &["--card", "vitale2-martin"] };
         let (code, out, error) = run(&mut sandbox.virtuale(&[&["read"], arguments, card].concat()));
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
         assert!(error.contains(expected), "{arguments:?}: {error}");

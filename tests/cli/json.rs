@@ -133,10 +133,11 @@ fn what_billing_programs_get() {
     let (code, opened, error) = run(&mut sandbox.shell(&script));
     assert_eq!(code, 0, "{error}");
     let closed = printed(&sandbox, &["read", "--format", "json", "--card", "vitale2-durand", "--card", "cps-muette"]);
-    compare(
-        "read --format json",
-        &[opened, closed, printed(&sandbox, &["read", "--format", "json", "--card", BROKEN])],
-    );
+    let readers = "virtuale exec --card vitale2-martin -- virtuale read --format json --configuration";
+    let (code, readers, error) = run(&mut sandbox.shell(readers));
+    assert_eq!(code, 0, "{error}");
+    let broken = printed(&sandbox, &["read", "--format", "json", "--card", BROKEN]);
+    compare("read --format json", &[opened, closed, readers, broken]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
-    PYTHON, Sandbox, file,
+    PYTHON, Sandbox, card, file,
     programs::{JSONSCHEMA, PYTHON_ALONE},
     trial,
 };
@@ -27,6 +27,12 @@ fn documents_are_of_the_schema(sandbox: &Sandbox) -> Result<(), Failed> {
     if documents.len() < 20 {
         return Err(format!("where are the snapshots? {documents:?}").into());
     }
+    let virtuale = [env!("CARGO_BIN_EXE_virtuale"), "read", "--format", "json", "--configuration"];
+    let readers = sandbox.exec(&[&card("vitale2-martin")], &virtuale)?.run()?;
+    readers.exits_with(0)?;
+    let file_of_readers = sandbox.home().join("readers.json");
+    fs::write(&file_of_readers, readers.out)?;
+    let documents: Vec<String> = documents.into_iter().chain([file_of_readers.display().to_string()]).collect();
     let (script, schema) =
         (file("billing/schema.py"), concat!(env!("CARGO_MANIFEST_DIR"), "/docs/schemas/billing-1.json"));
     let words = [PYTHON, &script, schema].into_iter().chain(documents.iter().map(String::as_str));

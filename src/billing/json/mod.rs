@@ -1,8 +1,8 @@
 //! What was read, as JSON with the names that billing software has for it [MEDINTUX-SSV json].
 //!
 //! A [`Document`] says which schema it is of, how it went by the interface's number, and one of: a Vitale, a
-//! professional's card, or why there is neither. Every key is there, `null` where nothing is known or the rights are
-//! not given. [`SCHEMA`] is the schema that is published.
+//! professional's card, the readers, or why there is none of them. Every key is there, `null` where nothing is known or
+//! the rights are not given. [`SCHEMA`] is the schema that is published.
 
 mod cover;
 mod professional;
@@ -15,7 +15,7 @@ pub use self::{
     professional::{BillingSituation, ProfessionalCard},
     vitale::{Accident, Beneficiary, Coverage, Dated, Days, VitaleCard},
 };
-use super::codes::Code;
+use super::{codes::Code, configuration::Configuration};
 use crate::{profile::schema::Language, terminal::told::Told};
 
 /// The JSON Schema that documents are of, as it is published.
@@ -48,7 +48,10 @@ pub struct Document<'a> {
     /// What a professional's card said.
     #[serde(rename = "professionnel", skip_serializing_if = "Option::is_none")]
     pub professional: Option<ProfessionalCard>,
-    /// Why there is neither.
+    /// The readers, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Configuration>,
+    /// Why there is nothing.
     #[serde(rename = "erreur", skip_serializing_if = "Option::is_none")]
     pub error: Option<Trouble>,
 }
@@ -74,6 +77,7 @@ impl<'a> Document<'a> {
             message,
             vitale: None,
             professional: None,
+            configuration: None,
             error: None,
         }
     }
@@ -90,6 +94,13 @@ impl<'a> Document<'a> {
     pub fn professional(source: &'a str, card: &Told<'_>, code: Code, language: Language) -> Self {
         let professional = Some(ProfessionalCard::of(card, code == Code::DONE));
         Self { professional, ..Self::new(Some(source), Some(code), words(code, language)) }
+    }
+
+    /// Of the readers.
+    #[must_use]
+    pub fn configuration(configuration: &Configuration, language: Language) -> Self {
+        let configuration = Some(configuration.clone());
+        Self { configuration, ..Self::new(None, Some(Code::DONE), words(Code::DONE, language)) }
     }
 
     /// Of a card that gave nothing.

@@ -1,8 +1,12 @@
 //! Why reading stopped, with the number that billing software knows it by.
 
 use crate::{
-    billing::codes::Code,
-    cli::{Failure, language::Language, messages::Message},
+    billing::{codes::Code, groups::WriteError},
+    cli::{
+        Failure,
+        language::Language,
+        messages::{Message, in_both},
+    },
     profile::said::Bilingual,
     terminal::{guides::Unread, right::Side, transport::TransportError},
 };
@@ -36,6 +40,17 @@ impl Stop {
     /// That a card gave no reading.
     pub(super) fn not_read(place: &str, error: Unread, side: Side) -> Self {
         Self::new(Code::of_unread(&error, side), not_read(place, error))
+    }
+
+    /// That there is no zone of something, and why.
+    pub(super) fn unwritten(what: &Bilingual, error: &WriteError) -> Self {
+        let why = error.said();
+        let message = in_both(|language| match language {
+            Language::En => Message::Because { what: &what.english, why: &why.english }.text(language),
+            Language::Fr => Message::Because { what: &what.french, why: &why.french }.text(language),
+        });
+        let code = error.code().and_then(|code| u16::try_from(code).ok()).map(Code);
+        Self { code, failure: Failure::Environment(message.into(), None) }
     }
 
     /// Says it on standard error, with the number and its words in front.

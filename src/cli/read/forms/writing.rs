@@ -1,0 +1,160 @@
+//! Prints what the interface gives of each card, and says what it does not give.
+
+use std::io;
+
+use super::{
+    super::{
+        super::{
+            Failure, exit,
+            language::Language,
+            messages::{Message, in_both},
+            mistake::Trouble,
+            output,
+        },
+        print::Printer,
+        stop::{Stop, words as numbered},
+        visit::Read,
+    },
+    Form,
+};
+use crate::{
+    billing::{
+        codes::Code,
+        groups::{self, WriteError, Zone},
+        json::Document,
+        rights,
+        xml::{self, Shape},
+    },
+    terminal::{cps::Proof, guides::CardReading, right::Side},
+};
+
+/// What is printed.
+pub(super) struct Writing {
+    pub(super) form: Form,
+    pub(super) shapes: Vec<Shape>,
+    pub(super) language: Language,
+}
+
+impl Writing {
+    /// A professional's card. It has no XML: there it is for the others only.
+    pub(super) fn professional(&self, printer: &mut Printer<'_>, place: &str, read: &Read) -> Result<(), Failure> {
+        let reading = match read {
+            Ok(reading) => reading,
+            Err(stop) => return self.stopped(printer, place, stop),
+        };
+        let told = reading.told();
+        let code = rights::of_professional(&told);
+        match self.form {
+            Form::Xml => return Ok(()),
+            Form::Zone => return self.zone(printer, place, code, || groups::of_professional(told.data)),
+            Form::Json => self.json(&Document::professional(place, &told, code, self.language.into()))?,
+        }
+        self.only(printer, code, told.proof == Proof::NotGiven, Message::BillsNothing { place });
+        Ok(())
+    }
+
+    /// A Vitale, with the professional's card that is billed with, or why there is none.
+    pub(super) fn patient(
+        &self,
+        printer: &mut Printer<'_>,
+        place: &str,
+        read: Read,
+        professional: Result<&dyn CardReading, Code>,
+    ) -> Result<(), Failure> {
+        let reading = match read {
+            Ok(reading) if reading.told().side == Some(Side::Patient) => reading,
+            Ok(_) => {
+                let other = Failure::environment(Message::NeitherCard { place }.said(), Message::GiveVitale.said());
+                return self.stopped(printer, place, &Stop::new(Code::NO_VITALE, other));
+            }
+            Err(stop) => return self.stopped(printer, place, &stop),
+        };
+        let told = reading.told();
+        let beside = professional.map(CardReading::told);
+        let code = rights::of_vitale(&told, beside.as_ref().map_err(|code| *code));
+        if reading.is_broken() {
+            printer.note(exit::ENVIRONMENT);
+        }
+        match self.form {
+            Form::Zone => return self.zone(printer, place, code, || groups::of_vitale(told.data)),
+            Form::Json => self.json(&Document::vitale(place, &told, code, self.language.into()))?,
+            Form::Xml => {
+                for &shape in &self.shapes {
+                    let document = xml::vitale(&told, code, shape)?;
+                    output::latin_1(&[&document, &b"\n"[..]].concat())?;
+                }
+            }
+        }
+        // Nobody asked for more than that where there is no professional's card, or nobody gave its code.
+        let is_wanted = professional.is_ok() || !matches!(code, Code::NO_PROFESSIONAL | Code::CODE_WRONG);
+        self.only(printer, code, !is_wanted, Message::IdentityOnly { place });
+        Ok(())
+    }
+
+    /// The zone of a card: all of it or nothing.
+    fn zone(
+        &self,
+        printer: &mut Printer<'_>,
+        place: &str,
+        code: Code,
+        zone: impl FnOnce() -> Result<Zone, WriteError>,
+    ) -> Result<(), Failure> {
+        if code != Code::DONE {
+            self.only(printer, code, false, Message::NoZone { place });
+            return Ok(());
+        }
+        match zone() {
+            Ok(zone) => Ok(output::latin_1(&zone.to_bytes())?),
+            Err(error) => self.stopped(printer, place, &Stop::unwritten(&Message::NoZone { place }.said(), &error)),
+        }
+    }
+
+    /// That not all of a card came out, if it did not.
+    fn only(&self, printer: &mut Printer<'_>, code: Code, is_fine: bool, what: Message<'_>) {
+        if code == Code::DONE {
+            return;
+        }
+        let message = in_both(|language| numbered(code, &what.text(language), language));
+        let failure = Failure::Environment(message.into(), hint(code).map(|hint| hint.said().into()));
+        if is_fine {
+            failure.remark_in(self.language);
+        } else {
+            failure.report_in(self.language);
+            printer.note(failure.code());
+        }
+    }
+
+    /// That a card gave nothing.
+    fn stopped(&self, printer: &mut Printer<'_>, place: &str, stop: &Stop) -> Result<(), Failure> {
+        self.trouble(Some(place), stop)?;
+        stop.report_in(self.language);
+        printer.note(stop.failure.code());
+        Ok(())
+    }
+
+    /// The same as a document, where documents are printed.
+    pub(super) fn trouble(&self, place: Option<&str>, stop: &Stop) -> Result<(), Failure> {
+        if self.form != Form::Json {
+            return Ok(());
+        }
+        let trouble = Trouble::of(&stop.failure).into();
+        self.json(&Document::failure(place, stop.code, trouble, self.language.into()))
+    }
+
+    pub(super) fn json(&self, document: &Document<'_>) -> Result<(), Failure> {
+        Ok(output::print_json_text(&serde_json::to_string(document).map_err(io::Error::from)?)?)
+    }
+}
+
+/// What to do about a number.
+fn hint(code: Code) -> Option<Message<'static>> {
+    match code {
+        Code::NO_PROFESSIONAL => Some(Message::PutProfessional),
+        Code::CODE_WRONG => Some(Message::GiveItsCode),
+        Code::CODE_BLOCKED => Some(Message::Unblock),
+        Code::PROFESSIONAL_INVALID => Some(Message::TakeBillingCard),
+        Code::TEST_WITH_REAL => Some(Message::TakeSameKind),
+        Code::TWO_COVERS => Some(Message::LeaveOneCover),
+        _ => None,
+    }
+}
