@@ -43,7 +43,8 @@ Examples:
   virtuale read --json --reader 'Virtuale 00 00'
   virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
   virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt
-  virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt";
+  virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card cps-lefevre --format json --pin-fd 3 3< code.txt";
 
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
