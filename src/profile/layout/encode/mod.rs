@@ -109,7 +109,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Whether there were no mistakes so far.
-    pub(super) fn is_clean(&self) -> bool {
+    pub(in crate::profile::layout) fn is_clean(&self) -> bool {
         self.clean
     }
 
@@ -339,7 +339,14 @@ impl<'a> Encoder<'a> {
             }
             Body::Built(builder) => {
                 let Some(bytes) = self.built(*builder) else {
-                    self.mistake_of_layout(&item.span, "there is nothing to build this from");
+                    // What is missing may have been told already: then this follows from it.
+                    if self.clean {
+                        let message = said!(
+                            en: "there is nothing to build this from",
+                            fr: "il n'y a rien dont le faire",
+                        );
+                        self.mistake_of_layout(&item.span, message);
+                    }
                     return None;
                 };
                 if bytes.is_empty() {
