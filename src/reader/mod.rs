@@ -4,10 +4,11 @@
 //! what a PC/SC service makes of it: a transport to the terminal software opens a [`Session`] for each connection and
 //! gets pcsc-lite's rules on sharing, transactions and events, in pcsc-lite's order, with its return codes; they are
 //! written once, there, whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for
-//! programs that use libpcsclite.
+//! programs that use libpcsclite, [`galss`] one for programs that use GALSS.
 //!
 //! A reader does not know what is in a card. It interprets no command and no answer.
 
+pub mod galss;
 pub mod pcsc;
 pub mod pcsclite;
 pub mod slot;

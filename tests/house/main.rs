@@ -101,7 +101,8 @@ fn every_room_of_the_root_package_is_under_the_rule() {
     for entry in fs::read_dir(root().join("src")).expect("src") {
         let path = entry.expect("a folder entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let known = ROOMS.iter().any(|(room, _)| *room == name) || ["engine", "coprocessor"].contains(&name.as_str());
+        let known =
+            ROOMS.iter().any(|(room, _)| *room == name) || ["coprocessor", "engine", "galss"].contains(&name.as_str());
         assert!(!path.is_dir() || known, "src/{name} has no rule in tests/house: say which rooms it may use");
     }
 }
@@ -135,6 +136,17 @@ fn one_module_is_unsafe() {
     for file in rust_files("src/coprocessor").into_iter().filter(|file| *file != library) {
         let allowed = "#[expect(unsafe_code, reason = \"calls functions written in C\")]\nmod library;";
         assert!(!code(&file).replacen(allowed, "", 1).contains("unsafe"), "{} is unsafe", file.display());
+    }
+}
+
+/// It is no part of what the program runs: the shared object is made of it.
+#[test]
+fn one_module_of_galss_is_unsafe() {
+    let interface = root().join("src/galss/interface.rs");
+    let reason = "programs written in C call its functions, with pointers of theirs";
+    let allowed = format!("#[expect(unsafe_code, reason = \"{reason}\")]\npub mod interface;");
+    for file in rust_files("src/galss").into_iter().filter(|file| *file != interface) {
+        assert!(!code(&file).replacen(&allowed, "", 1).contains("unsafe"), "{} is unsafe", file.display());
     }
 }
 

@@ -19,4 +19,5 @@ mod worker;
 
 pub(crate) use patient::{Patient, connect};
 pub(crate) use private::listen_privately;
+pub(in crate::reader) use server::accept_all;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};

@@ -80,7 +80,7 @@ impl Server {
         let (stop, stopped) = UnixStream::pair()?;
         let accepting = thread::Builder::new().name("pcsc accept".into()).spawn({
             let shared = Arc::clone(&shared);
-            move || accept_all(&shared, &listener, &stopped)
+            move || accept_all(&listener, &stopped, |stream| shared.admit(stream))
         })?;
         Ok(Self { shared, path: path.to_owned(), stop: Some(stop), accepting: Some(accepting) })
     }
@@ -122,12 +122,8 @@ impl Shared {
         Arc::new(Self { readers, options, connections: Mutex::default(), ended: Condvar::new() })
     }
 
-    /// Serves a client, if there is room and it is this user's.
+    /// Serves a client, if there is room.
     fn admit(self: &Arc<Self>, stream: UnixStream) -> io::Result<()> {
-        if !is_own_user(&stream) {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        stream.set_nonblocking(false)?;
         let connection = Connection::new(stream, Arc::clone(self));
         {
             let mut connections = lock(&self.connections);
@@ -201,8 +197,12 @@ fn is_own_user(_: &UnixStream) -> bool {
     true
 }
 
-/// Accepts clients until `stopped` is closed from the other end.
-fn accept_all(shared: &Arc<Shared>, listener: &UnixListener, stopped: &UnixStream) {
+/// Accepts clients of this user, until `stopped` is closed from the other end. `listener` blocks nobody.
+pub(in crate::reader) fn accept_all(
+    listener: &UnixListener,
+    stopped: &UnixStream,
+    admit: impl Fn(UnixStream) -> io::Result<()>,
+) {
     loop {
         let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
         let polled = poll(&mut sources, None);
@@ -210,7 +210,13 @@ fn accept_all(shared: &Arc<Shared>, listener: &UnixListener, stopped: &UnixStrea
             return;
         }
         let accepted = polled.map_err(io::Error::from).and_then(|_| listener.accept());
-        let served = accepted.and_then(|(stream, _)| shared.admit(stream));
+        let served = accepted.and_then(|(stream, _)| {
+            if !is_own_user(&stream) {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            stream.set_nonblocking(false)?;
+            admit(stream)
+        });
         let Err(error) = served else { continue };
         let harmless = matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock);
         // Without a number of the system's it is our own refusal.
