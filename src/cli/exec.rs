@@ -2,13 +2,14 @@
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use super::{Exit, Failure, opensc, options::Slots, output, supervise::Supervisor, target};
+use super::{Exit, Failure, galss::Galss, opensc, options::Slots, output, supervise::Supervisor, target};
 
 const EXAMPLES: &str = "\
 Examples:
   virtuale exec --card vitale2-martin -- pcsc_scan -r
   virtuale exec --card vitale2-martin --card - -- ./billing-software
   virtuale exec --opensc --card vitale2-martin -- pkcs15-tool --dump
+  virtuale exec --galss --card vitale2-martin --card cps-lefevre -- ./billing-software
   virtuale exec --card vitale2-martin --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
@@ -23,6 +24,8 @@ pub(super) struct Args {
     /// Also tell OpenSC which driver our cards need, through OPENSC_CONF
     #[arg(long)]
     opensc: bool,
+    #[command(flatten)]
+    galss: Galss,
     /// Record what the command says to the cards and what they answer, as a trace
     #[arg(long, value_name = "FILE", value_parser = target::file())]
     record: Option<PathBuf>,
@@ -34,6 +37,7 @@ pub(super) struct Args {
 /// Opens the readers, runs the command, and removes the readers.
 pub(super) fn run(args: &Args) -> Exit {
     let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
+    let host = args.galss.ask_of(host)?;
     let host = match &args.record {
         Some(file) => host.record(file),
         None => host,
@@ -50,6 +54,7 @@ pub(super) fn run(args: &Args) -> Exit {
     if args.opensc {
         command.env(opensc::VARIABLE, opensc::write(host.folder())?);
     }
+    args.galss.attach(&host, &mut command)?;
     let code = supervisor.run(&mut command)?;
     host.leave().iter().for_each(output::say);
     Ok(code)

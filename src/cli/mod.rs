@@ -17,6 +17,7 @@ mod exec;
 pub mod exit;
 mod failure;
 mod fse;
+mod galss;
 mod help;
 mod host_failure;
 mod insert;

@@ -13,6 +13,7 @@ use super::{
     Callers, End, Host, HostError, control,
     desk::{Desk, Stop, Teller},
     folder::Folder,
+    galss,
     making::{Content, Made, MakeSink, Making, Shelf},
     recording::{self, Recording, Run},
     running::{HostName, running},
@@ -22,7 +23,8 @@ use crate::{
     layer::{Layer, Layers},
     profile::{Provision, dates, families::Families},
     reader::{
-        Readers, SlotName, SlotSpec,
+        self, Readers, SlotName, SlotSpec,
+        galss::{Resource, ResourceName},
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
     },
     shown,
@@ -46,6 +48,7 @@ pub struct Builder {
     layers: Layers,
     sink: Option<Box<MakeSink>>,
     stop: Stop,
+    galss: Option<Vec<(ResourceName, usize)>>,
 }
 
 /// A host whose cards are made: it only has to be opened.
@@ -55,6 +58,8 @@ pub(crate) struct Prepared {
     making: Making,
     run: Run,
     cards: Vec<Option<Made>>,
+    /// What slots were called in GALSS; nothing if they are called after their cards.
+    resources: Vec<Resource>,
 }
 
 enum Record {
@@ -80,6 +85,7 @@ impl Builder {
             layers: Layers::default(),
             sink: None,
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
+            galss: None,
         }
     }
 
@@ -248,6 +254,24 @@ impl Builder {
         self
     }
 
+    /// Serves programs that share readers through GALSS, too, on a socket of its own in the private folder. What they
+    /// need besides the [environment](Host::environment) is a library; `virtuale exec --galss` has it.
+    ///
+    /// A slot is called `CPS` or `Vitale` after the card that is in it at the start; slots with another one or none
+    /// have these names in turn, and further ones a number behind them.
+    #[must_use]
+    pub fn galss(mut self) -> Self {
+        self.galss.get_or_insert_default();
+        self
+    }
+
+    /// The name of a slot in GALSS. With it, only slots that have been given one are served there; the first slot is 0.
+    #[must_use]
+    pub fn galss_name(mut self, name: ResourceName, slot: usize) -> Self {
+        self.galss.get_or_insert_default().push((name, slot));
+        self
+    }
+
     /// Lets `virtuale stop`, and whoever else asks over the control socket, stop the readers: this is called, and is
     /// expected to bring the end of the host about. Without it, they are told that the readers live as long as the
     /// program.
@@ -285,6 +309,7 @@ impl Builder {
         }
         let contents = std::mem::take(&mut self.slots);
         let readers = self.readers(contents.len())?;
+        let resources = galss::named(self.galss.as_deref().unwrap_or_default(), contents.len())?;
         let all_are_made = contents.iter().all(|content| content.as_ref().is_some_and(Content::is_made_elsewhere));
         let making = Making {
             today: self.today.unwrap_or_else(dates::today),
@@ -300,7 +325,7 @@ impl Builder {
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
-        Ok(Prepared { builder: self, readers, making, run, cards })
+        Ok(Prepared { builder: self, readers, making, run, cards, resources })
     }
 
     fn folder(&self) -> Result<Folder, HostError> {
@@ -364,7 +389,7 @@ impl Prepared {
     ///
     /// Those of [`Builder::start`] that are about sockets and recordings.
     pub(crate) fn open(self) -> Result<Host, HostError> {
-        let Self { builder, readers, making, run, cards } = self;
+        let Self { builder, readers, making, run, cards, resources } = self;
         let folder = builder.folder()?;
         let socket = match &builder.socket {
             Some(place) => claim(place, &folder)?,
@@ -388,13 +413,21 @@ impl Prepared {
         for (slot, card) in cards.into_iter().enumerate() {
             card.map_or(Ok(()), |card| desk.insert_first(slot, card))?;
         }
+        let galss = builder.galss.map(|names| {
+            let resources = match names.as_slice() {
+                [] => galss::by_cards(&readers.states(), &desk.making.families),
+                _ => resources,
+            };
+            reader::galss::Server::start(&readers, &folder.galss_socket(), resources)
+        });
+        let galss = galss.transpose().map_err(|error| unmade("the socket of GALSS", error))?;
         let options = ServerOptions { reader_slots: builder.reader_slots };
         let server = Server::start(readers, &socket, options);
         let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
         let control = control.map_err(|error| unmade("the control socket", error))?;
         let calls = Callers(control.calls());
-        Ok(Host { control, server, folder, desk, calls })
+        Ok(Host { control, galss, server, folder, desk, calls })
     }
 }
 

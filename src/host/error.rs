@@ -72,6 +72,32 @@ pub enum HostError {
         /// How many there are.
         slots: usize,
     },
+    /// There is no such slot to have a name in GALSS.
+    #[error("there is no slot {slot}, which would be called {name} in GALSS: {}", numbers(*slots))]
+    NoPlaceForName {
+        /// The name.
+        name: String,
+        /// The slot that was meant.
+        slot: usize,
+        /// How many there are.
+        slots: usize,
+    },
+    /// Two slots would have one name in GALSS.
+    #[error("slots {} and {} would both be called {name} in GALSS", slots[0], slots[1])]
+    TwoSlotsNamed {
+        /// The name.
+        name: String,
+        /// The slots.
+        slots: [usize; 2],
+    },
+    /// A slot would have two names in GALSS.
+    #[error("slot {slot} would be called both {} and {} in GALSS", names[0], names[1])]
+    TwoNamesOfSlot {
+        /// The slot.
+        slot: usize,
+        /// The names.
+        names: [String; 2],
+    },
     /// A card cannot come into a slot or leave it.
     #[error(transparent)]
     Slot(#[from] SlotError),
@@ -190,6 +216,9 @@ impl HostError {
             | Self::InUse(_)
             | Self::NoSlot { .. }
             | Self::NoPlaceForAntenna { .. }
+            | Self::NoPlaceForName { .. }
+            | Self::TwoSlotsNamed { .. }
+            | Self::TwoNamesOfSlot { .. }
             | Self::Empty { .. }
             | Self::NotATrace(_)
             | Self::Unnamable(_)
@@ -231,7 +260,10 @@ impl HostError {
             Self::NameTaken(_) => "stop those, or choose another name".into(),
             Self::SameSlot(slot) => format!("one that was taken out comes back by: virtuale insert {slot}"),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
-            Self::NoPlaceForAntenna { .. } => "each card, or place for one, makes a slot; the first is slot 0".into(),
+            Self::TwoSlotsNamed { .. } | Self::TwoNamesOfSlot { .. } => "give each slot one name of its own".into(),
+            Self::NoPlaceForAntenna { .. } | Self::NoPlaceForName { .. } => {
+                "each card, or place for one, makes a slot; the first is slot 0".into()
+            }
             Self::Unmade { .. } => "see that the folder is there, and that this user may write to it".into(),
             Self::File { error, .. } => match error.kind() {
                 io::ErrorKind::AlreadyExists => "give another name, or remove that file first".into(),

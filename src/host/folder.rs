@@ -25,6 +25,9 @@ pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 10
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
 const SOCKET: &str = "pcsc";
 
+/// The name of the socket of GALSS in a folder.
+const GALSS: &str = "galss";
+
 /// The longest name below a base folder unless one was chosen: the number of a process, one of several of it, and the
 /// control socket.
 const LONGEST_NAME: &str = "/4194304-99999999/pcsc.ctl";
@@ -124,6 +127,11 @@ impl Folder {
     /// Where the PC/SC socket stands in it.
     pub(crate) fn socket(&self) -> PathBuf {
         self.path.join(SOCKET)
+    }
+
+    /// Where the socket of GALSS stands in it.
+    pub(super) fn galss_socket(&self) -> PathBuf {
+        self.path.join(GALSS)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod control;
 mod desk;
 mod error;
 mod folder;
+mod galss;
 mod making;
 mod recording;
 mod running;
@@ -28,7 +29,7 @@ use std::{
 
 use virtuale_engine::Card;
 
-use crate::profile::Provision;
+use crate::{profile::Provision, reader::galss::Resource};
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
 pub use error::{HostError, Kind};
@@ -42,6 +43,9 @@ pub use running::{HostName, HostNameError, LONGEST_HOST_NAME, Running, running};
 
 /// The variable that tells programs which are linked to libpcsclite where the readers are.
 pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+
+/// The variable that tells the library of GALSS where the readers are.
+pub use virtuale_galss::VARIABLE as GALSS_VARIABLE;
 
 /// Readers that run. They stop, and nothing of them is left, when this is dropped.
 ///
@@ -71,6 +75,7 @@ pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 pub struct Host {
     // In the order in which they go.
     control: control::Server,
+    galss: Option<crate::reader::galss::Server>,
     server: crate::reader::pcsclite::Server,
     folder: Folder,
     desk: End,
@@ -144,7 +149,8 @@ impl Host {
     /// What a program must have in its environment to find the readers.
     #[must_use]
     pub fn environment(&self) -> Vec<(&'static str, OsString)> {
-        vec![(VARIABLE, self.desk.socket.clone().into_os_string())]
+        let galss = self.galss.iter().map(|galss| (GALSS_VARIABLE, galss.path().as_os_str().to_owned()));
+        [(VARIABLE, self.desk.socket.clone().into_os_string())].into_iter().chain(galss).collect()
     }
 
     /// Gives a program to be started the [environment](Self::environment) that it needs.
@@ -156,6 +162,12 @@ impl Host {
     #[must_use]
     pub fn socket(&self) -> &Path {
         &self.desk.socket
+    }
+
+    /// The slots that have a name in GALSS; none unless it is served ([`Builder::galss`]).
+    #[must_use]
+    pub fn galss_resources(&self) -> &[Resource] {
+        self.galss.as_ref().map_or(&[], |galss| galss.resources())
     }
 
     /// The private folder, which goes when the readers go.
@@ -237,16 +249,16 @@ impl Host {
 
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
     pub fn stop(self) -> Vec<String> {
-        let Self { control, server, folder, desk, calls: _calls } = self;
-        drop((control, server, folder));
+        let Self { control, galss, server, folder, desk, calls: _calls } = self;
+        drop((control, galss, server, folder));
         desk.close()
     }
 
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
     /// and connections are left to the system, since it ends them without anybody waiting for anybody.
     pub fn leave(self) -> Vec<String> {
-        let Self { control, server, folder, desk, calls: _calls } = self;
-        mem::forget((control, server));
+        let Self { control, galss, server, folder, desk, calls: _calls } = self;
+        mem::forget((control, galss, server));
         drop(folder);
         desk.close()
     }

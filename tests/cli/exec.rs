@@ -45,6 +45,22 @@ fn codes_are_those_of_a_shell() {
 }
 
 #[test]
+fn the_library_of_galss_is_there_for_the_command_alone() {
+    let sandbox = Sandbox::new();
+    let script = r#"echo "$LD_LIBRARY_PATH"; cd "${LD_LIBRARY_PATH%%:*}" && ls -F && test -S "$VIRTUALE_GALSS""#;
+    let words = ["exec", "--galss", "--card", MARTIN, "--", "sh", "-c", script];
+    let (code, out, error) = run(sandbox.virtuale(&words).env("LD_LIBRARY_PATH", "/opt/a:/opt/b"));
+    let (folders, files) = out.split_once('\n').unwrap_or_default();
+    assert_eq!((code, error.as_str()), (0, ""), "{out}");
+    assert!(folders.ends_with("/lib:/opt/a:/opt/b"), "{folders}");
+    assert_eq!(files, "libgalcllux.so\nlibgalinlux.so@\n");
+    assert!(sandbox.left().is_empty());
+    let words = ["exec", "--card", MARTIN, "--", "sh", "-c", r#"test -z "$LD_LIBRARY_PATH$VIRTUALE_GALSS""#];
+    let (code, ..) = run(&mut sandbox.virtuale(&words));
+    assert_eq!(code, 0, "nobody asked for it");
+}
+
+#[test]
 fn a_signal_ends_what_waits_for_a_card_file() {
     for (verb, signal) in [("exec", Signal::INT), ("serve", Signal::TERM), ("serve", Signal::HUP)] {
         let sandbox = Sandbox::new();
