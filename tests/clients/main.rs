@@ -13,6 +13,7 @@ mod cps;
 mod cps_tls;
 mod csharp;
 mod forms;
+mod galss;
 mod harness;
 mod java;
 mod node;
@@ -54,6 +55,7 @@ fn main() {
         cps_tls::trials,
         professionals::trials,
         forms::trials,
+        galss::trials,
         pcscd::trials,
         pkcs11::trials,
         tls::trials,

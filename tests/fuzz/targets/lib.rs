@@ -13,6 +13,7 @@ mod cps2ter;
 mod decode;
 mod echo;
 mod forms;
+mod galss;
 mod keys;
 mod layout;
 mod lists;
@@ -46,6 +47,7 @@ pub const ALL: &[Target] = &[
     Target { name: "cps2ter", seeds: &[], run: cps2ter::run },
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "forms", seeds: &[], run: forms::run },
+    Target { name: "galss", seeds: &[], run: galss::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
