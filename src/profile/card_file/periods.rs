@@ -1,6 +1,7 @@
 //! Periods: they run forwards, and those of one list do not overlap unless its schema lets them.
 //!
-//! A period includes its last day. One without a beginning has always been, one without an end stays open.
+//! A period includes its last day. One without a beginning has always been, one without an end stays open. What has
+//! neither says nothing of days, and stands beside others.
 
 use crate::profile::{
     card_mistake::{CardMistake, CardMistakes},
@@ -93,7 +94,8 @@ fn overlap(before: &Period, after: &Period, mistakes: &CardMistakes) -> CardMist
 impl Period {
     fn of(node: &Node, (begin, end): &(String, String)) -> Option<Self> {
         let table = node.table()?;
-        Some(Self { begin: limit(table, begin), end: limit(table, end), span: node.span.clone() })
+        let (begin, end) = (limit(table, begin), limit(table, end));
+        (begin.is_some() || end.is_some()).then(|| Self { begin, end, span: node.span.clone() })
     }
 
     /// Whether it lasts until another begins, which does not begin before it.

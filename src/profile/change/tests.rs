@@ -172,7 +172,6 @@ fn an_empty_text_brings_no_default_back() {
     }
     // What a card cannot be without is told where the change takes it away.
     for (text, place) in [
-        ("[carte]\nfin_validite = \"\"\n", "change.toml:5:16"),
         ("[carte]\ndebut_validite = \"\"\n", "change.toml:5:18"),
         ("[assure]\ncaisse = \"\"\n", "change.toml:5:10"),
         ("[assure]\nopposition_copies = \"\"\n", "change.toml:5:21"),

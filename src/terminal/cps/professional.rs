@@ -152,6 +152,12 @@ pub struct BillingSituation {
     pub place: Place,
     /// A code of list `mode_facturation`.
     pub mode: Option<String>,
+    /// The status, 1 or 2 digits; its values are not public.
+    #[serde(rename = "statut")]
+    pub status: Option<String>,
+    /// The sector of activity, up to 4 digits; its values are not public.
+    #[serde(rename = "secteur")]
+    pub sector: Option<String>,
     /// The number of the activity, 10 digits.
     #[serde(rename = "activite")]
     pub activity: Option<String>,

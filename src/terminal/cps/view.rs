@@ -91,6 +91,8 @@ fn situation(node: &Node) -> BillingSituation {
         name: text(node, "raison_sociale"),
         place: place(node),
         mode: text(node, "mode"),
+        status: text(node, "statut"),
+        sector: text(node, "secteur"),
         activity: text(node, "activite"),
         number: text(node, "numero_facturation"),
         period: Period { start: date(node, "debut"), end: date(node, "fin") },

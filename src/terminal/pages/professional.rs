@@ -165,6 +165,8 @@ impl Writer {
         self.code(column, own.billing_speciality, "specialite_am", situation.speciality.as_deref());
         self.code(column, own.convention, "convention", situation.convention.as_deref());
         self.value(column, own.indicator, situation.indicator.as_ref());
+        self.value(column, own.billing_status, situation.status.as_ref());
+        self.value(column, own.billing_sector, situation.sector.as_ref());
         self.code(column, own.mileage_zone, "zone_ik", situation.mileage_zone.as_deref());
         self.code(column, own.tariff_zone, "zone_tarifaire", situation.tariff_zone.as_deref());
         for (label, approval) in own.approvals.into_iter().zip(&situation.approvals) {

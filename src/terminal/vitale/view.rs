@@ -40,7 +40,7 @@ fn insured(insured: View<'_>) -> Insured {
         centre: insured.text("centre"),
         management: insured.text("code_gestion"),
         service: insured.table("service_amo_famille").map(dated),
-        accidents: insured.list("accident_travail").map(accident).collect(),
+        accidents: insured.list("accident_travail").map(accident).filter(Accident::is_one).collect(),
     }
 }
 

@@ -212,6 +212,14 @@ pub struct Europe {
     pub period: Period,
 }
 
+impl Accident {
+    /// Whether it is one: a card has places for three, and those that hold none have the number 0.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.number.as_deref() != Some("0")
+    }
+}
+
 impl Beneficiary {
     /// First and usual name, as one calls a person; what there is of them.
     #[must_use]

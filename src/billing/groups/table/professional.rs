@@ -2,8 +2,8 @@
 
 use super::{
     About,
-    Coding::{Choice, Code, Digits, Flag, Number, NumberKey, Reserved, ShortCode, Special, Text},
-    FieldSpec, GroupSpec, Origin, always, between, field, or_none, up_to,
+    Coding::{Choice, Code, Digits, DigitsOr, Flag, Number, NumberKey, ShortCode, Special, Text},
+    FieldSpec, GroupSpec, Origin, always, between, field, or_none, reserved, up_to,
 };
 
 pub(super) const GROUPS: &[GroupSpec] = &[
@@ -32,17 +32,6 @@ const fn special(
     key: Option<&'static str>,
 ) -> FieldSpec {
     FieldSpec { name, en, fr, width, coding: Special, key, codes: None, origin: Origin::Public }
-}
-
-/// A field that no card of ours says, but for which one value was seen.
-const fn seen(
-    name: &'static str,
-    en: &'static str,
-    fr: &'static str,
-    width: super::Width,
-    value: &'static str,
-) -> FieldSpec {
-    FieldSpec { name, en, fr, width, coding: Reserved(value), key: None, codes: None, origin: Origin::Inferred }
 }
 
 const HOLDER: &[FieldSpec] = &[
@@ -86,14 +75,20 @@ const SITUATION: &[FieldSpec] = &[
     special(("numero_logique", "logical number, a digit", "numéro logique, un chiffre"), always(1), None),
     field(("mode", "how the holder works there", "mode d'exercice"), always(1), Digits, "facturation.mode")
         .of("mode_facturation"),
-    seen("statut", "status; its values are not public", "statut d'exercice ; valeurs non publiques", up_to(2), "1"),
-    seen(
-        "secteur",
-        "sector of activity; its values are not public",
-        "secteur d'activité ; valeurs non publiques",
-        up_to(4),
-        "31",
-    ),
+    field(
+        ("statut", "status; its values are not public", "statut d'exercice ; valeurs non publiques"),
+        between(1, 2),
+        DigitsOr("1"),
+        "facturation.statut",
+    )
+    .inferred(),
+    field(
+        ("secteur", "sector of activity; its values are not public", "secteur d'activité ; valeurs non publiques"),
+        between(1, 4),
+        DigitsOr("31"),
+        "facturation.secteur",
+    )
+    .inferred(),
     special(
         (
             "type_structure",
@@ -114,7 +109,9 @@ const SITUATION: &[FieldSpec] = &[
         Some("facturation.cabinet_rpps"),
     )
     .inferred(),
-    seen("cle_structure", "key of the place's number", "clé du numéro de structure", up_to(1), ""),
+    FieldSpec {
+        en: "key of the place's number", fr: "clé du numéro de structure", ..reserved("cle_structure", 1, "")
+    },
     field(
         ("raison_sociale", "name of the place", "raison sociale"),
         between(1, 40),
