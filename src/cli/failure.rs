@@ -30,6 +30,9 @@ pub(super) enum Failure {
     /// A card file, layout or trace is invalid.
     #[error("{0}")]
     Invalid(Diagnostics),
+    /// A file that is no text is invalid, or a card makes none. Message, then what to do.
+    #[error("{0}")]
+    Malformed(Said, Option<Said>),
     /// A running reader found mistakes in a card file. Its words are whole reports.
     #[error("{0}")]
     Reported(String),
@@ -85,7 +88,7 @@ impl Failure {
     pub(super) fn code(&self) -> u8 {
         match self {
             Self::Usage(..) | Self::UnknownCard(_) | Self::Explained => exit::USAGE,
-            Self::Invalid(_) | Self::Reported(_) => exit::INVALID,
+            Self::Invalid(_) | Self::Malformed(..) | Self::Reported(_) => exit::INVALID,
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => exit::DONE,
             Self::NotStarted { error, .. } if error.kind() == io::ErrorKind::NotFound => exit::EXEC_NOT_FOUND,
             Self::NotStarted { .. } => exit::EXEC_NOT_RUNNABLE,
@@ -104,7 +107,7 @@ impl Failure {
     /// What went wrong, in one line. What the catalogue has is in all its languages.
     pub(super) fn message(&self) -> Said {
         match self {
-            Self::Usage(message, _) | Self::Environment(message, _) => message.clone(),
+            Self::Usage(message, _) | Self::Environment(message, _) | Self::Malformed(message, _) => message.clone(),
             Self::File { did: "read", path, error } => {
                 let (path, why) = (shown::path(path), why(error));
                 let english = Message::CannotRead { path: &path, why: &why.english }.text(Language::En);
@@ -124,7 +127,7 @@ impl Failure {
     /// What to do about it.
     pub(super) fn hint(&self) -> Option<Said> {
         match self {
-            Self::Usage(_, hint) | Self::Environment(_, hint) => hint.clone(),
+            Self::Usage(_, hint) | Self::Environment(_, hint) | Self::Malformed(_, hint) => hint.clone(),
             Self::File { did: "read", error, .. } if error.kind() == io::ErrorKind::NotFound => {
                 Some(Message::LookAtName.said().into())
             }

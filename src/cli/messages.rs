@@ -545,6 +545,40 @@ messages! {
         en: "leave it out, or ask for --format json",
         fr: "l'enlever, ou demander --format json"
     };
+    /// A file is no zone of groups, or none that makes a card.
+    ZoneWrong { path, why } = { en: "{path}: {why}", fr: "{path} : {why}" };
+    /// What to do with one.
+    LookAtZone = {
+        en: "the byte counts from 0, an occurrence and a field from 1; docs/billing.md has the coding and all fields",
+        fr: "l'octet se compte à partir de 0, l'occurrence et le champ à partir de 1 ; docs/billing.md a le codage et les champs"
+    };
+    /// What to do with a card that has no zone.
+    MendCard = {
+        en: "change this value in the card file; docs/billing.md says what each field can hold",
+        fr: "changer cette valeur dans le fichier de carte ; docs/billing.md dit ce que contient chaque champ"
+    };
+    /// Something of a zone is not in the card file that was made of it.
+    ZoneLoss { path, what } = { en: "{path}: {what}", fr: "{path} : {what}" };
+    /// Something of a card is in no zone.
+    ZoneAdded { key, value } = {
+        en: "{key} = \"{value}\" was added: a card says it, and no zone does",
+        fr: "{key} = \"{value}\" a été ajouté : une carte le dit, et aucune zone"
+    };
+    /// A zone would go to a terminal.
+    ZoneIsBytes = {
+        en: "a zone is bytes, and this is a terminal",
+        fr: "une zone est faite d'octets, et ceci est un terminal"
+    };
+    /// What to do then.
+    NameZoneFile = {
+        en: "name a file for it: -o test.in",
+        fr: "nommer un fichier pour elle : -o test.in"
+    };
+    /// A zone was written.
+    ZoneWritten { path, bytes } = {
+        en: "{path} is there: {bytes} bytes, of a test card",
+        fr: "{path} est écrit : {bytes} octets, d'une carte de test"
+    };
     /// What to do where the system is in the way.
     AskDoctor = {
         en: "see what stands in the way: virtuale doctor",

@@ -8,11 +8,13 @@
 
 mod error;
 mod findings;
+mod read;
 pub mod table;
 mod write;
 mod zone;
 
 pub use error::{ZoneError, ZoneErrorKind};
 pub use findings::{Finding, FindingKind, findings};
-pub use write::{WriteError, WriteErrorKind, of_professional, of_vitale};
-pub use zone::{Group, Place, Placed, Zone};
+pub use read::{Drawn, Loss, LossKind, Naming, ReadError, ReadErrorKind, about, card_file};
+pub use write::{WriteError, WriteErrorKind, of_professional, of_profile, of_vitale, on_card};
+pub use zone::{Group, LONGEST, Place, Placed, Zone};

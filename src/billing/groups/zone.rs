@@ -12,6 +12,9 @@ use virtuale_engine::tlv::{Forms, LengthField, TlvErrorKind, read_length};
 use super::error::{ZoneError, ZoneErrorKind};
 use crate::profile::said::Bilingual;
 
+/// The most bytes of a file that is read as a zone: some hundred times those of the largest that was seen.
+pub const LONGEST: usize = 1 << 20;
+
 /// The bytes of a group's number.
 const NUMBER: usize = 2;
 

@@ -4,8 +4,10 @@ pub(super) mod bytes;
 mod check;
 mod dump;
 mod explain;
+mod from_zone;
 mod new;
 mod show;
+mod zone;
 
 use clap::Subcommand;
 
@@ -31,6 +33,13 @@ enum Verb {
     Explain(explain::Args),
     /// Write a card file to start from, with a comment for each key
     New(new::Args),
+    /// Write the zone of groups that the reading interface of billing programs gives of a card
+    ///
+    /// Groups 101 to 111 of a Vitale, 1 and 2 of a professional's card, coded as the files of the middleware's test
+    /// mode are, as far as is known. They are test data, and a Vitale's say so. docs/billing.md has the fields.
+    Zone(zone::Args),
+    /// Make a card file of a zone of groups, and say what of it has no place there
+    FromZone(from_zone::Args),
 }
 
 impl Args {
@@ -39,6 +48,8 @@ impl Args {
         match &self.verb {
             Verb::New(args) => args.language(),
             Verb::Show(args) => args.language(),
+            Verb::Zone(args) => args.language(),
+            Verb::FromZone(args) => args.language(),
             _ => Language::of_locale(),
         }
     }
@@ -52,5 +63,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Verb::Dump(args) => dump::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::New(args) => new::run(args),
+        Verb::Zone(args) => zone::run(args),
+        Verb::FromZone(args) => from_zone::run(args),
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 /// The layout as the card file must name it: the path of one counts from the folder of the card file.
-fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String> {
+pub(super) fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String> {
     let built_in = Families::built_in().layout_source(layout);
     let (Some(file), None, false) = (file, built_in, Path::new(layout).is_absolute()) else {
         return Ok(layout.to_owned());

@@ -16,6 +16,7 @@ use super::{
         written::{Mended, Value, Written},
     },
     Layout,
+    coding::Coding,
     model::{Body, Each, File, Item, Path},
     security::ObjectKind,
 };
@@ -33,6 +34,15 @@ impl Layout {
     #[must_use]
     pub fn instead_of(&self, key: &str) -> Option<&str> {
         self.files.iter().find_map(|file| instead_of(&file.content, key))
+    }
+
+    /// Whether its cards keep the time of day of a date, by the key of card files in full.
+    #[must_use]
+    pub fn keeps_time(&self, key: &str) -> bool {
+        self.files.iter().any(|file| {
+            let start = file.member.as_ref().map(|member| inner("", &member.list)).unwrap_or_default();
+            file.content.iter().any(|item| keeps_time(item, &start, key))
+        })
     }
 
     /// The keys of card files that stand in files of its cards, in full and without the numbers of members of lists:
@@ -112,6 +122,22 @@ fn instead_of<'l>(items: &'l [Item], key: &str) -> Option<&'l str> {
         Body::Either(ways) => ways.iter().find_map(|way| instead_of(&way.items, key)),
         _ => None,
     })
+}
+
+/// Whether an item has a place for the date and the time of a key.
+fn keeps_time(item: &Item, here: &str, key: &str) -> bool {
+    let here = match &item.each {
+        Some(Each::Member { list, .. }) => inner(here, list),
+        _ => here.to_owned(),
+    };
+    match &item.body {
+        Body::Value { from, place, .. } => {
+            matches!(place.coding, Coding::Date { time: true, .. }) && inner(&here, from) == key
+        }
+        Body::Group(items) => items.iter().any(|item| keeps_time(item, &here, key)),
+        Body::Either(ways) => ways.iter().flat_map(|way| &way.items).any(|item| keeps_time(item, &here, key)),
+        _ => false,
+    }
 }
 
 /// Notes the keys that stand in an item, whose data are found from `here` on.

@@ -16,12 +16,14 @@ pub(super) use check::check_digit;
 
 use std::{fmt, sync::Arc};
 
+use jiff::civil::Date;
 use virtuale_applets::layouts;
 
 use super::{
     diagnostic::{Diagnostics, Mistakes, Source},
     families::Family,
     said::{Bilingual, said},
+    tree::Data,
     written::{Value, Written},
 };
 
@@ -285,6 +287,21 @@ impl Schema {
 }
 
 impl Key {
+    /// What a text means under this key, as in a card file; `None` where it says that there is nothing. A date counts
+    /// from no day: it is one of its own.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, in one line; also for keys that no text is written under.
+    pub fn read(&self, text: &str) -> Result<Option<Data>, Bilingual> {
+        let data = scalar::read(&self.kind, &Value::Text(text.to_owned().into()), Date::default());
+        let data = data.map_err(scalar::Wrong::in_words)?;
+        if let (Some(check), Some(Data::Text(number))) = (self.check, &data) {
+            check.verify(number).map_err(scalar::Wrong::in_words)?;
+        }
+        Ok(data)
+    }
+
     /// The key by which every card file names its layout.
     fn layout() -> Self {
         let doc = Doc {

@@ -59,6 +59,15 @@ impl Wrong {
         &self.message
     }
 
+    /// What is wrong, with what a mistake would have at its arrow.
+    pub(super) fn in_words(self) -> Bilingual {
+        let Self { message, label, .. } = self;
+        if label.is_empty() {
+            return message;
+        }
+        said!(with message, label; en: "{message}: {label}", fr: "{message} : {label}")
+    }
+
     /// The mistake, where it was written.
     pub(in crate::profile) fn at(self, written: &Written, source: &Arc<Source>) -> CardMistake {
         let span = self.part.as_ref().and_then(|part| part_of(written, part, &source.text));

@@ -167,6 +167,11 @@ impl FieldSpec {
         matches!(self.coding, Coding::Reserved(_))
     }
 
+    /// Whether the group's own rules make it.
+    pub(super) fn is_special(&self) -> bool {
+        matches!(self.coding, Coding::Special)
+    }
+
     /// Its values are of this list of codes.
     const fn of(self, codes: &'static str) -> Self {
         Self { codes: Some(codes), ..self }

@@ -3,7 +3,7 @@
 use hex_literal::hex;
 use jiff::civil::date;
 
-use super::{WriteErrorKind, of_professional, of_vitale};
+use super::{WriteErrorKind, of_professional, of_profile, of_vitale};
 use crate::{
     billing::groups::{Zone, findings},
     profile::{
@@ -14,9 +14,9 @@ use crate::{
     },
 };
 
-const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
+pub(in crate::billing::groups) const OPTIONS: Options = Options { today: date(2026, 1, 15), seed: 1 };
 
-fn profile(text: &str) -> Profile {
+pub(in crate::billing::groups) fn profile(text: &str) -> Profile {
     let source = Source { name: "card.toml".into(), text: text.into() };
     parse(source, None, &OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"))
 }
@@ -121,4 +121,70 @@ fn what_does_not_fit_is_told_with_group_field_and_key() {
         let error = of_vitale(&data).expect_err(said);
         assert!(error.to_string().contains(said), "{error}");
     }
+}
+
+/// The card of the example: two people, the first with a mutuelle, the second with coverage that has days.
+pub(in crate::billing::groups) const EXAMPLE: &str = r#"layout = "vitale2"
+
+[carte]
+numero_serie = "00000042"
+fin_validite = ""
+type_porteur = "A"
+
+[assure]
+nir = "2 86 19 75 999 002"
+nom = "EXEMPLE"
+nom_usage = "DUPRÉ-EXEMPLE"
+prenom = "CAMILLE"
+naissance = "1986-19-15"
+date_certification = "2020-01-01"
+droits = [{ debut = "2026-01-01" }]
+couverture = [{ ald = "0", situation = "0100" }]
+
+[assure.adresse]
+ligne_3 = "12 RUE INVENTEE"
+commune = "99999 VILLE-TEST"
+
+[assure.mutuelle]
+identifiant = "99999999"
+garanties = "OOOONNNN"
+code_traitement = ""
+sts = ""
+debut = "2026-01-01"
+fin = "2026-12-31T23:59"
+
+[[beneficiaire]]
+nom = "EXEMPLE"
+prenom = "SACHA"
+naissance = "2015-03-21"
+qualite = "6"
+adresse = { ligne_3 = "12 RUE INVENTEE", commune = "99999 VILLE-TEST" }
+droits = [{ debut = "2026-01-01", fin = "2026-12-31T23:59" }]
+couverture = [{ debut = "2026-01-01", fin = "2026-12-31T23:59", ald = "0", situation = "0100" }]
+"#;
+
+/// Its zone.
+pub(in crate::billing::groups) const EXAMPLE_ZONE: [u8; 510] = hex!(
+    "0065 3F 0154 083030303030303432 0C303030303030303030303030 0130 00 00 0141 0D32383631393735393939303032 023737"
+    "023031 03333439 0439383831 023130 00"
+    "0066 1C 0130 0C303030303030303030303030 0C303030303030303030303030"
+    "0068 818F 0D44555052C92D4558454D504C45 074558454D504C45 0743414D494C4C45 00 00 0F31322052554520494E56454E544545"
+    "00 1039393939392056494C4C452D54455354 0D32383631393735393939303032 023737 0C323032303031303130303030"
+    "0C313938363139313530303030 0131 0130 023030 0C303030303030303030303030 0C303030303030303030303030 00"
+    "0069 0E 0C323032363031303130303030 00"
+    "006A 09 00 00 0130 0430313030"
+    "006B 16 083939393939393939 084F4F4F4F4E4E4E4E 00 00 00 00"
+    "006C 1A 0C323032363031303130303030 0C323032363132333132333539"
+    "0068 73 074558454D504C45 00 055341434841 00 00 0F31322052554520494E56454E544545 00"
+    "1039393939392056494C4C452D54455354 00 023030 0C303030303030303030303030 0C323031353033323130303030 0131 0136"
+    "023030 0C303030303030303030303030 0C303030303030303030303030 00"
+    "0069 1A 0C323032363031303130303030 0C323032363132333132333539"
+    "006A 21 0C323032363031303130303030 0C323032363132333132333539 0130 0430313030"
+);
+
+#[test]
+fn a_card_with_two_people_has_the_zone_of_the_example() {
+    let zone = of_profile(&profile(EXAMPLE)).expect("a zone");
+    assert_eq!(hex::encode_upper(zone.to_bytes()), hex::encode_upper(EXAMPLE_ZONE));
+    assert_eq!(findings(&zone), []);
 }

@@ -1,0 +1,117 @@
+//! The card file of a professional's card, from groups 1 and 2.
+
+use super::{
+    Draft,
+    decode::{decode, from_base, latin1},
+    error::{ReadError, ReadErrorKind},
+    loss::{Loss, LossKind},
+    put,
+};
+use crate::{
+    billing::groups::{
+        table::{self, About, GroupSpec},
+        write::PLACES,
+        zone::{Place, Placed, Zone},
+    },
+    profile::{
+        said::{Bilingual, said},
+        schema::{Kind, Schema},
+        tree::{Data, Node},
+    },
+};
+
+/// The profession that goes with a speciality as the sickness funds number it, by what both are called; a doctor
+/// otherwise.
+const PROFESSIONS: [(&str, &str); 5] = [("19", "40"), ("24", "60"), ("26", "70"), ("28", "91"), ("50", "21")];
+
+/// The profession of all others.
+const DOCTOR: &str = "10";
+
+/// Reads the groups of the first card of a zone.
+pub(super) fn draft(zone: &Zone, schema: &Schema) -> Result<Draft, ReadError> {
+    let (mut root, mut losses, mut situations, mut cards) = (None, Vec::new(), Vec::new(), 0);
+    let most = match schema.key("facturation").map(|key| &key.kind) {
+        Some(Kind::List { max, .. }) => *max,
+        _ => 0,
+    };
+    for placed in zone.placed() {
+        let spec = table::group(placed.group.number);
+        cards += usize::from(placed.group.number == 1);
+        let kind = match spec {
+            None => LossKind::UnknownGroup,
+            Some(spec) if spec.about != About::Professional || cards != 1 => LossKind::OtherCard,
+            Some(spec) if spec.number == 1 => {
+                root = Some(holder(&placed, spec, schema, &mut losses)?);
+                continue;
+            }
+            Some(_) if situations.len() == most => LossKind::TooMany(most),
+            Some(spec) => {
+                situations.push(situation(&placed, spec, schema, &mut losses)?);
+                continue;
+            }
+        };
+        losses.push(Loss { place: placed.place, value: String::new(), kind });
+    }
+    let mut data = root.ok_or_else(|| ReadErrorKind::NoCard.nowhere())?;
+    let speciality = situations.first().and_then(|node| node.at("specialite")).and_then(Node::text).unwrap_or_default();
+    let profession = PROFESSIONS.iter().find(|(code, _)| *code == speciality).map_or(DOCTOR, |(_, code)| code);
+    let mut added = vec![("carte.categorie", "test")];
+    if matches!(data.at("carte.type").and_then(Node::text), Some("cps" | "cpf")) {
+        added.push(("titulaire.profession", profession));
+    }
+    for (key, value) in &added {
+        put(&mut data, key, text(*value));
+    }
+    put(&mut data, "facturation", Data::List(situations));
+    let added = added.into_iter().map(|(key, value)| (key, value.to_owned())).collect();
+    Ok(Draft { data, losses, added })
+}
+
+fn holder(placed: &Placed<'_>, spec: &GroupSpec, schema: &Schema, losses: &mut Vec<Loss>) -> Result<Node, ReadError> {
+    let mut node =
+        decode(placed, spec, schema, |field| from_base(spec, field).filter(|_| !field.is_special())).needed(losses)?;
+    let [kind, number, rest] = [1, 2, 3].map(|index| field(placed, index));
+    let (key, number) = match &*kind.1 {
+        "8" => ("titulaire.rpps", (number.0, number.1 + &rest.1)),
+        "0" => ("titulaire.adeli", number),
+        _ => return Err(ReadErrorKind::Value(unknown(&kind.1)).at(kind.0)),
+    };
+    put(&mut node, key, read(schema, key, &number.1, number.0)?);
+    Ok(node)
+}
+
+fn situation(
+    placed: &Placed<'_>,
+    spec: &GroupSpec,
+    schema: &Schema,
+    losses: &mut Vec<Loss>,
+) -> Result<Node, ReadError> {
+    let mut node =
+        decode(placed, spec, schema, |field| from_base(spec, field).filter(|_| !field.is_special())).needed(losses)?;
+    let [kind, number] = [4, 5].map(|index| field(placed, index));
+    let place = PLACES.iter().find(|(_, code, _)| *code == kind.1);
+    let &(key, _, behind) = place.ok_or_else(|| ReadErrorKind::Value(unknown(&kind.1)).at(kind.0))?;
+    let value = number.1.strip_suffix(behind).unwrap_or(&number.1);
+    put(&mut node, key, read(schema, &format!("facturation.{key}"), value, number.0)?);
+    Ok(node)
+}
+
+/// A field, by its index: where it stands, and its text.
+fn field(placed: &Placed<'_>, index: usize) -> (Place, String) {
+    placed.fields().nth(index).map_or((placed.place, String::new()), |(place, bytes)| (place, latin1(bytes)))
+}
+
+/// What a text means under a key that must have a value.
+fn read(schema: &Schema, key: &str, value: &str, place: Place) -> Result<Data, ReadError> {
+    let read = schema.key(key).map_or(Ok(None), |key| key.read(value));
+    let read = read.and_then(|data| data.ok_or_else(|| unknown(value)));
+    read.map_err(|why| ReadErrorKind::Value(why).at(place))
+}
+
+fn unknown(value: &str) -> Bilingual {
+    said!(en: "{value:?} stands for nothing that is known", fr: "{value:?} ne représente rien de connu")
+}
+
+fn text(text: impl Into<String>) -> Data {
+    Data::Text(text.into())
+}

@@ -1,0 +1,155 @@
+//! Card files of zones.
+
+use std::sync::Arc;
+
+use super::{Drawn, Naming, ReadError, card_file};
+use crate::{
+    billing::groups::{
+        Zone, of_profile,
+        write::tests::{EXAMPLE_ZONE, OPTIONS, profile},
+    },
+    profile::{families::Families, layout::Layout},
+};
+
+fn layout(name: &str) -> Layout {
+    let families = Families::built_in();
+    let source = families.layout_source(name).expect("a layout");
+    families.layout(&Arc::new(source)).expect("a sound layout")
+}
+
+fn drawn(zone: &Zone, name: &str) -> Result<Drawn, ReadError> {
+    card_file(zone, &layout(name), Naming { name, base: None }, &OPTIONS)
+}
+
+fn example() -> Zone {
+    Zone::parse(&EXAMPLE_ZONE).expect("a zone")
+}
+
+fn told(drawn: &Drawn) -> Vec<String> {
+    drawn.losses.iter().map(|loss| loss.said().english.to_string()).collect()
+}
+
+#[test]
+fn the_example_becomes_a_card_whose_zone_it_is() {
+    let drawn = drawn(&example(), "vitale2").expect("a card file");
+    assert_eq!((told(&drawn), drawn.added), (vec![], vec![]), "{}", drawn.text);
+    let again = of_profile(&profile(&drawn.text)).expect("a zone");
+    assert_eq!(hex::encode_upper(again.to_bytes()), hex::encode_upper(EXAMPLE_ZONE));
+}
+
+#[test]
+fn a_vitale_1_keeps_less_and_all_of_that_is_told() {
+    let drawn = drawn(&example(), "vitale1").expect("a card file");
+    assert_eq!(
+        told(&drawn),
+        [
+            "byte 133 (group 104, occurrence 1, field 6) adresse_3 \"12 RUE INVENTEE\": \
+             no place on the cards of layout vitale1",
+            "byte 150 (group 104, occurrence 1, field 8) adresse_5 \"99999 VILLE-TEST\": \
+             no place on the cards of layout vitale1",
+            "byte 167 (group 104, occurrence 1, field 9) nir \"2861975999002\": will be written as \"\"",
+            "byte 181 (group 104, occurrence 1, field 10) cle_nir \"77\": will be written as \"00\"",
+            "byte 184 (group 104, occurrence 1, field 11) date_certification \"202001010000\": \
+             no place on the cards of layout vitale1",
+            "byte 314 (group 108, occurrence 1, field 2) fin \"202612312359\": will be written as \"202612310000\"",
+            "byte 347 (group 104, occurrence 2, field 6) adresse_3 \"12 RUE INVENTEE\": \
+             no place on the cards of layout vitale1",
+            "byte 364 (group 104, occurrence 2, field 8) adresse_5 \"99999 VILLE-TEST\": \
+             no place on the cards of layout vitale1",
+            "byte 461 (group 105, occurrence 2, field 2) fin \"202612312359\": will be written as \"202612310000\"",
+            "byte 490 (group 106, occurrence 2, field 2) fin \"202612312359\": will be written as \"202612310000\"",
+        ]
+    );
+    assert!(!drawn.text.contains("adresse"), "{}", drawn.text);
+}
+
+#[test]
+fn what_has_no_place_is_named_and_the_rest_becomes_a_card() {
+    let mut zone = example();
+    let group = |number, fields: &[&str]| super::super::Group {
+        number,
+        fields: fields.iter().map(|field| field.chars().map(|c| u8::try_from(c).expect("Latin-1")).collect()).collect(),
+    };
+    zone.groups[0].fields[4] = b"RUF".to_vec();
+    zone.groups[1].fields[0] = b"A".to_vec();
+    zone.groups[2].fields[8] = b"1851975999001".to_vec();
+    zone.groups[2].fields[9] = b"80".to_vec();
+    zone.groups[5].fields.push(b"MORE".to_vec());
+    zone.groups.insert(7, group(108, &["202701010000", "202712310000"]));
+    zone.groups.insert(8, group(110, &["?"]));
+    zone.groups.push(group(106, &["202606010000", "202612310000", "1", "0100"]));
+    zone.groups.push(group(60, &["1", "2", "3"]));
+    let drawn = drawn(&zone, "vitale2").expect("a card file");
+    assert_eq!(
+        told(&drawn),
+        [
+            "byte 29 (group 101, occurrence 1, field 5) ruf_2 \"RUF\": no place: the field is reserved, and written as \"\"",
+            "byte 69 (group 102, occurrence 1): no place: a card cannot have its field 1, so the group is left out: \
+             digits stand here, and nothing else",
+            "byte 170 (group 104, occurrence 1, field 9) nir \"1851975999001\": \
+             no place: the insured's NIR is that of group 101",
+            "byte 184 (group 104, occurrence 1, field 10) cle_nir \"80\": will be written as \"00\"",
+            "byte 187 (group 104, occurrence 1, field 11) date_certification \"202001010000\": \
+             will be written as \"000000000000\"",
+            "byte 301 (group 107, occurrence 1, field 7) \"MORE\": no place: the group has no such field here",
+            "byte 335 (group 108, occurrence 2): no place: a mutuelle has one period in a card file",
+            "byte 364 (group 110, occurrence 1): no place: this group is not known here",
+            "byte 552 (group 106, occurrence 3): no place: this period overlaps that of occurrence 2",
+            "byte 588 (group 60, occurrence 1): no place: this group is of another card, or of the readers",
+        ]
+    );
+}
+
+#[test]
+fn what_makes_no_card_is_refused_with_its_place() {
+    let with = |group: usize, field: usize, value: &[u8]| {
+        let mut zone = example();
+        zone.groups[group].fields[field] = value.to_vec();
+        zone
+    };
+    let mut short = example();
+    short.groups[0].fields.pop();
+    let mut ends = example();
+    ends.groups.swap(2, 3);
+    let mut both = example();
+    both.groups[6] = super::super::Group { number: 109, fields: vec![Vec::new(); 12] };
+    let no_card = Zone { groups: vec![example().groups[0].clone()].into_iter().skip(1).collect() };
+    for (zone, said) in [
+        (
+            with(0, 0, b"R"),
+            "byte 3 (group 101, occurrence 1, field 1) type_carte: this field is \"R\": only test cards",
+        ),
+        (with(0, 0, b""), "this field is \"\": only test cards"),
+        (with(0, 8, b"78"), "byte 33 (group 101, occurrence 1, field 8) nir: the key of this NIR is wrong: the right"),
+        (with(2, 11, b"198600000000"), "(group 104, occurrence 1, field 12) naissance: this date has a month of zero"),
+        (with(7, 13, b"0"), "(group 104, occurrence 2, field 14) qualite: only the first person, the insured, is 0"),
+        (with(7, 2, b" "), "(group 104, occurrence 2, field 3) prenom: this text is blank"),
+        (short, "byte 0 (group 101, occurrence 1): the group has 14 fields, and here it has 13"),
+        (ends, "byte 97 (group 105, occurrence 1): this group does not stand behind group 102"),
+        (
+            both,
+            "(group 109, occurrence 1): this person has a mutuelle and an AMC, which exclude each other (code 61680)",
+        ),
+        (no_card, "this zone has neither group 101"),
+    ] {
+        let error = drawn(&zone, "vitale2").expect_err(said).to_string();
+        assert!(error.contains(said), "{error}");
+    }
+    let error = drawn(&example(), "cps3").expect_err("another family").to_string();
+    assert!(error.contains("the layout is not of such cards"), "{error}");
+}
+
+#[test]
+fn a_professional_s_zone_becomes_a_test_card() {
+    let lefevre = of_profile(&profile(virtuale_applets::cards::CPS_LEFEVRE)).expect("a zone");
+    let drawn = drawn(&lefevre, "cps3").expect("a card file");
+    let added = [("carte.categorie", "test".to_owned()), ("titulaire.profession", "10".to_owned())];
+    assert_eq!((told(&drawn), &*drawn.added), (vec![], &added[..]), "{}", drawn.text);
+    assert_eq!(of_profile(&profile(&drawn.text)), Ok(lefevre.clone()), "{}", drawn.text);
+    let mut wrong = lefevre;
+    wrong.groups[0].fields[3] = b"0".to_vec();
+    let error = card_file(&wrong, &layout("cps3"), Naming { name: "cps3", base: None }, &OPTIONS)
+        .expect_err("a wrong key")
+        .to_string();
+    assert!(error.contains("(group 1, occurrence 1, field 3) identifiant: "), "{error}");
+}
