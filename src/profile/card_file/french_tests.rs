@@ -152,7 +152,7 @@ fn slip() -> impl Strategy<Value = String> {
 
 #[test]
 fn an_empty_serial_number_is_told_once_and_not_by_each_file_that_has_it() {
-    let card = with(virtuale_applets::cards::VITALE2_MARTIN, "\"10000002\"", "\"\"");
+    let card = with(cards::VITALE2_MARTIN, "\"10000002\"", "\"\"");
     let mistakes = read(&card).expect_err("a mistake").0;
     let told: Vec<_> = mistakes.iter().map(|mistake| mistake.message.to_string()).collect();
     assert_eq!(told, ["\"carte.numero_serie\" is empty, and this chip has a place for it"]);
