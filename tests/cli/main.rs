@@ -31,3 +31,4 @@ mod transcripts;
 mod update;
 mod visit;
 mod writing;
+mod zones;

@@ -10,6 +10,8 @@ mod error;
 mod findings;
 mod read;
 pub mod table;
+#[cfg(test)]
+mod trip_tests;
 mod write;
 mod zone;
 

@@ -130,7 +130,20 @@ fn value(field: &FieldSpec, key: &Key, bytes: &[u8], rest: &[u8]) -> Result<Opti
         },
         _ => text,
     };
-    key.read(&text)
+    let read = key.read(&text);
+    match (&read, field.coding) {
+        (Err(_), Coding::Nir) => key.read(&latin1(bytes)).or(read),
+        (Err(_), Coding::Number) => with_its_key(key, &text, text.len().saturating_sub(1)).or(read),
+        _ => read,
+    }
+}
+
+/// A number whose key is wrong with the one that is right, which stands at this byte. That the card has another is
+/// told with all that its zone has otherwise.
+pub(super) fn with_its_key(key: &Key, number: &str, at: usize) -> Result<Option<Data>, Bilingual> {
+    let (Some(front), Some(behind)) = (number.get(..at), number.get(at + 1..)) else { return key.read(number) };
+    let right = (0..=9).find_map(|digit| key.read(&format!("{front}{digit}{behind}")).ok());
+    right.map_or_else(|| key.read(number), Ok)
 }
 
 /// Bytes as the characters that they are in ISO 8859-1.

@@ -106,7 +106,7 @@ fn unsaid(schema: &Schema, about: About, data: &Node) -> Vec<String> {
     let says = |key: &str| {
         let groups = table::groups().filter(|group| group.about == about);
         let mut keys = groups.flat_map(|group| group.fields).filter_map(|field| field.key);
-        keys.any(|said| said == key) || data.at(key).is_some()
+        keys.any(|said| decode::plain(said) == key) || data.at(key).is_some()
     };
     let is_value = |kind: &Kind| !matches!(kind, Kind::Table(_) | Kind::List { .. });
     let keys = schema.keys().into_iter();

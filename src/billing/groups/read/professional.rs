@@ -2,7 +2,7 @@
 
 use super::{
     Draft,
-    decode::{decode, from_base, latin1},
+    decode::{decode, from_base, latin1, with_its_key},
     error::{ReadError, ReadErrorKind},
     loss::{Loss, LossKind},
     put,
@@ -23,6 +23,9 @@ use crate::{
 /// The profession that goes with a speciality as the sickness funds number it, by what both are called; a doctor
 /// otherwise.
 const PROFESSIONS: [(&str, &str); 5] = [("19", "40"), ("24", "60"), ("26", "70"), ("28", "91"), ("50", "21")];
+
+/// How long an RPPS number is, with its key.
+const RPPS: usize = 11;
 
 /// The profession of all others.
 const DOCTOR: &str = "10";
@@ -76,7 +79,9 @@ fn holder(placed: &Placed<'_>, spec: &GroupSpec, schema: &Schema, losses: &mut V
         "0" => ("titulaire.adeli", number),
         _ => return Err(ReadErrorKind::Value(unknown(&kind.1)).at(kind.0)),
     };
-    put(&mut node, key, read(schema, key, &number.1, number.0)?);
+    // The key of an RPPS number is a field of its own.
+    let its_key = (key == "titulaire.rpps").then(|| number.1.len().saturating_sub(1));
+    put(&mut node, key, read(schema, key, number, its_key)?);
     Ok(node)
 }
 
@@ -91,8 +96,10 @@ fn situation(
     let [kind, number] = [4, 5].map(|index| field(placed, index));
     let place = PLACES.iter().find(|(_, code, _)| *code == kind.1);
     let &(key, _, behind) = place.ok_or_else(|| ReadErrorKind::Value(unknown(&kind.1)).at(kind.0))?;
-    let value = number.1.strip_suffix(behind).unwrap_or(&number.1);
-    put(&mut node, key, read(schema, &format!("facturation.{key}"), value, number.0)?);
+    let value = number.1.strip_suffix(behind).unwrap_or(&number.1).to_owned();
+    // A practice has the number of its professional, with the key, in front.
+    let its_key = (key == "cabinet_rpps").then_some(RPPS - 1);
+    put(&mut node, key, read(schema, &format!("facturation.{key}"), (number.0, value), its_key)?);
     Ok(node)
 }
 
@@ -101,10 +108,18 @@ fn field(placed: &Placed<'_>, index: usize) -> (Place, String) {
     placed.fields().nth(index).map_or((placed.place, String::new()), |(place, bytes)| (place, latin1(bytes)))
 }
 
-/// What a text means under a key that must have a value.
-fn read(schema: &Schema, key: &str, value: &str, place: Place) -> Result<Data, ReadError> {
-    let read = schema.key(key).map_or(Ok(None), |key| key.read(value));
-    let read = read.and_then(|data| data.ok_or_else(|| unknown(value)));
+/// What a text means under a key that must have a value, with the right check digit at `its_key`.
+fn read(
+    schema: &Schema,
+    key: &str,
+    (place, value): (Place, String),
+    its_key: Option<usize>,
+) -> Result<Data, ReadError> {
+    let read = schema.key(key).map_or(Ok(None), |key| match (key.read(&value), its_key) {
+        (Err(_), Some(at)) => with_its_key(key, &value, at),
+        (read, _) => read,
+    });
+    let read = read.and_then(|data| data.ok_or_else(|| unknown(&value)));
     read.map_err(|why| ReadErrorKind::Value(why).at(place))
 }
 

@@ -120,7 +120,7 @@ fn what_makes_no_card_is_refused_with_its_place() {
             "byte 3 (group 101, occurrence 1, field 1) type_carte: this field is \"R\": only test cards",
         ),
         (with(0, 0, b""), "this field is \"\": only test cards"),
-        (with(0, 8, b"78"), "byte 33 (group 101, occurrence 1, field 8) nir: the key of this NIR is wrong: the right"),
+        (with(0, 7, b"986197599900X"), "byte 33 (group 101, occurrence 1, field 8) nir: '9' cannot be character 1 of"),
         (with(2, 11, b"198600000000"), "(group 104, occurrence 1, field 12) naissance: this date has a month of zero"),
         (with(7, 13, b"0"), "(group 104, occurrence 2, field 14) qualite: only the first person, the insured, is 0"),
         (with(7, 2, b" "), "(group 104, occurrence 2, field 3) prenom: this text is blank"),
@@ -146,10 +146,23 @@ fn a_professional_s_zone_becomes_a_test_card() {
     let added = [("carte.categorie", "test".to_owned()), ("titulaire.profession", "10".to_owned())];
     assert_eq!((told(&drawn), &*drawn.added), (vec![], &added[..]), "{}", drawn.text);
     assert_eq!(of_profile(&profile(&drawn.text)), Ok(lefevre.clone()), "{}", drawn.text);
-    let mut wrong = lefevre;
-    wrong.groups[0].fields[3] = b"0".to_vec();
-    let error = card_file(&wrong, &layout("cps3"), Naming { name: "cps3", base: None }, &OPTIONS)
-        .expect_err("a wrong key")
-        .to_string();
-    assert!(error.contains("(group 1, occurrence 1, field 3) identifiant: "), "{error}");
+}
+
+#[test]
+fn keys_that_are_wrong_are_written_right_and_told() {
+    let professional = include_bytes!("../../../../fixtures/zones/cles-fausses.in");
+    let drawn = drawn(&Zone::parse(professional).expect("a zone"), "cps3").expect("a card file");
+    assert_eq!(
+        told(&drawn),
+        [
+            "byte 18 (group 1, occurrence 1, field 4) cle_identifiant \"0\": will be written as \"3\"",
+            "byte 55 (group 2, occurrence 1, field 6) identifiant_structure \"999000001900010\": \
+             will be written as \"999000001930010\"",
+            "byte 97 (group 2, occurrence 1, field 10) cle_facturation \"9\": will be written as \"3\"",
+        ]
+    );
+    let mut patient = example();
+    patient.groups[0].fields[8] = b"78".to_vec();
+    let drawn = self::drawn(&patient, "vitale2").expect("a card file");
+    assert_eq!(told(&drawn), ["byte 47 (group 101, occurrence 1, field 9) cle_nir \"78\": will be written as \"77\""]);
 }
