@@ -198,13 +198,14 @@ impl Reader<'_> {
             let most = self.most(&format!("beneficiaire.{key}"));
             let (mut members, mut known) = (Vec::new(), Vec::new());
             for (placed, spec) in person.groups.iter().filter(|(_, spec)| spec.number == number) {
-                let Some(member) = self.part(placed, spec) else { continue };
-                if let Some(kind) = periods::join(&mut known, &member, placed.place.occurrence) {
-                    self.lose(placed, kind);
-                } else if members.len() == most {
+                if members.len() == most {
                     self.lose(placed, LossKind::TooMany(most));
-                } else {
-                    members.push(member);
+                    continue;
+                }
+                let Some(member) = self.part(placed, spec) else { continue };
+                match periods::join(&mut known, &member, placed.place.occurrence) {
+                    Some(kind) => self.lose(placed, kind),
+                    None => members.push(member),
                 }
             }
             put(node, key, Data::List(members));
