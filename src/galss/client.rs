@@ -55,11 +55,13 @@ struct Idle {
     process: u32,
     client: ClientId,
     streams: Vec<UnixStream>,
+    /// One on which an answer may still come. It is not used any more, and keeps the sessions of the process alive.
+    overdue: Option<UnixStream>,
 }
 
 impl Way {
     const fn new() -> Self {
-        Self(Mutex::new(Idle { process: 0, client: [0; 16], streams: Vec::new() }))
+        Self(Mutex::new(Idle { process: 0, client: [0; 16], streams: Vec::new(), overdue: None }))
     }
 
     fn ask(&self, place: &Path, request: &Request<'_>) -> Result<(Code, Vec<u8>), Code> {
@@ -68,12 +70,17 @@ impl Way {
             Some(stream) => stream,
             None => connect(place, client).map_err(|_| Code::TRANSMISSION)?,
         };
-        let (code, given) = converse(&stream, request).map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Code::NO_ANSWER,
-            _ => Code::TRANSMISSION,
-        })?;
-        self.give_back(stream, client);
-        Ok((code, given))
+        match converse(&stream, request) {
+            Ok(answer) => {
+                self.keep(client, |idle| idle.streams.push(stream));
+                Ok(answer)
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {
+                self.keep(client, |idle| idle.overdue = Some(stream));
+                Err(Code::NO_ANSWER)
+            }
+            Err(_) => Err(Code::TRANSMISSION),
+        }
     }
 
     /// A connection that nobody uses, if there is one, and who this process is.
@@ -81,15 +88,16 @@ impl Way {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.process != process::id() {
             // What comes from before a fork is the other process's.
-            *idle = Idle { process: process::id(), client: identity(), streams: Vec::new() };
+            *idle = Idle { process: process::id(), client: identity(), streams: Vec::new(), overdue: None };
         }
         (idle.streams.pop(), idle.client)
     }
 
-    fn give_back(&self, stream: UnixStream, client: ClientId) {
+    /// Keeps a connection, unless it comes from before a fork.
+    fn keep(&self, client: ClientId, keep: impl FnOnce(&mut Idle)) {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.client == client {
-            idle.streams.push(stream);
+            keep(&mut idle);
         }
     }
 }

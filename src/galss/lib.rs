@@ -7,7 +7,7 @@
 //! Nothing is decided here: sessions, exclusivities, contexts and the cards are the readers', in another process. What
 //! a message means to a slot is no business of this package either.
 //!
-//! Programs get the interface as a shared object, whose bytes are [`LIBRARY`] with the feature `library`. It is made of
+//! Programs get the interface as a shared object, whose bytes are `LIBRARY` with the feature `library`. It is made of
 //! the same modules.
 
 #[cfg(unix)]

@@ -101,6 +101,7 @@ fn alias(slot: usize) -> Option<ResourceName> {
 mod tests {
     use super::{by_seats, named};
     use crate::{
+        host::{GALSS_VARIABLE, Host},
         reader::galss::ResourceName,
         terminal::guides::Seat::{self, Alone, Patient, Professional},
     };
@@ -123,6 +124,22 @@ mod tests {
         let aliases: Vec<_> = by_seats(&[Patient; 10]).into_iter().map(|resource| resource.alias).collect();
         assert_eq!(aliases[8].as_ref().map(ResourceName::as_str), Some("TRANSPA9"));
         assert_eq!(aliases[9], None);
+    }
+
+    #[test]
+    fn a_host_serves_galss_if_it_is_asked_to() {
+        let host = Host::builder().card("cps-lefevre").card("vitale2-martin");
+        let host = host.galss().start().expect("it starts");
+        let names: Vec<_> = host.galss_resources().iter().map(|each| (each.name.to_string(), each.slot)).collect();
+        assert_eq!(names, [("CPS".to_owned(), 0), ("Vitale".to_owned(), 1)]);
+        let environment = host.environment();
+        let socket = environment.iter().find(|(name, _)| *name == GALSS_VARIABLE).map(|(_, socket)| socket.clone());
+        let socket = std::path::PathBuf::from(socket.expect("its socket"));
+        assert!(std::os::unix::net::UnixStream::connect(&socket).is_ok());
+        host.stop();
+        assert!(!socket.exists());
+        let host = Host::builder().start().expect("it starts");
+        assert_eq!((host.galss_resources().len(), host.environment().len()), (0, 1));
     }
 
     #[test]

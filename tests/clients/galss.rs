@@ -22,13 +22,14 @@ const CARDS: [&str; 2] = ["vitale2-martin", "cps-lefevre"];
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let bodies: [(&str, Body); 9] = [
+    let bodies: [(&str, Body); 10] = [
         ("galss::every_function_does_and_refuses_what_it_should", |sandbox| goes_well(sandbox, "functions")),
         ("galss::cards_come_and_go", |sandbox| goes_well(sandbox, "cards")),
         ("galss::processes_share_the_readers_and_one_is_killed", |sandbox| goes_well(sandbox, "shared")),
         ("galss::threads_share_the_readers", |sandbox| goes_well(sandbox, "threads")),
         ("galss::no_program_ends_where_no_readers_are", no_program_ends_where_no_readers_are),
         ("galss::no_program_ends_when_the_readers_go", no_program_ends_when_the_readers_go),
+        ("galss::no_program_hangs_when_the_readers_stand_still", |sandbox| goes_well(sandbox, "silent")),
         ("galss::a_vitale_is_read_whole", |sandbox| is_read_whole(sandbox, CARDS[0], "Vitale", None)),
         ("galss::a_professionals_card_is_read_whole", |sandbox| is_read_whole(sandbox, CARDS[1], "CPS", Some("1234"))),
         ("galss::slots_are_called_as_asked", slots_are_called_as_asked),

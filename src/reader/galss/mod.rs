@@ -1,7 +1,7 @@
 //! The transport of GALSS: sessions on slots that have a name, for programs that know nothing of PC/SC.
 //!
 //! A [`Server`] listens on a private socket, and the library of `virtuale-galss` asks it for what a program calls. The
-//! state is here, and one for all programs: sessions, exclusivities and contexts ([`desk`](self)), and of each slot
+//! state is here, and one for all programs: sessions, exclusivities and contexts (`desk`), and of each slot
 //! whether GALSS has given its card power (`lad`).
 //!
 //! To the card, GALSS is one more program that uses PC/SC: it has a [`Session`](super::Session) of its own for each

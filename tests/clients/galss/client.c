@@ -11,6 +11,7 @@
  *   client hold        opens a session on CPS, takes it for itself, powers the card up, says so, and waits
  *   client alone       what is returned where no readers are
  *   client left        what is returned when the readers go away
+ *   client silent      what is returned when they stand still
  *   client send NAME   sends the commands that come as lines of hexadecimal digits, and prints the answers
  */
 #include <dlfcn.h>
@@ -533,6 +534,21 @@ static void left(void)
     alone(0x0200);
 }
 
+/* The readers stand still: that is said after a while, and the session is there when they go on. */
+static void silent(void)
+{
+    byte address, table[100];
+    char version[4];
+    number count = 3, exclusivity, session = open_session("SILENT", "Vitale", &address);
+    IS(kill(getppid(), SIGSTOP), 0);
+    number code = LireVersion(version, &count, table);
+    IS(kill(getppid(), SIGCONT), 0);
+    IS(code, 0x0400);
+    IS(LireVersion(version, &count, table), 0);
+    IS(FermerSession(session, &exclusivity), 0);
+    puts("silent: all as they should be");
+}
+
 static void send_all(const char *resource)
 {
     byte address, counter = 0, answer[300], head[300] = {0};
@@ -577,6 +593,8 @@ int main(int count, char **words)
         alone(0x0001);
     else if (!strcmp(mode, "left"))
         left();
+    else if (!strcmp(mode, "silent"))
+        silent();
     else if (!strcmp(mode, "send") && count > 2)
         send_all(words[2]);
     else
