@@ -6,11 +6,11 @@ use super::Exit;
 
 /// Done.
 pub const DONE: u8 = 0;
-/// A check or a replay found something.
+/// A check or a replay found something, or two things differ.
 pub const FOUND: u8 = 1;
 /// Wrong use: an unknown verb or option, a command that is not hexadecimal, a slot that is not as the verb needs it.
 pub const USAGE: u8 = 2;
-/// A card file, layout, list or trace is invalid.
+/// A card file, layout, list, trace or zone is invalid.
 pub const INVALID: u8 = 3;
 /// The environment failed: a socket, a reader, a file, the system.
 pub const ENVIRONMENT: u8 = 4;
@@ -36,9 +36,9 @@ pub(super) fn after(code: u8, printed: io::Result<()>) -> Exit {
 pub const TABLE: &str = "\
 Exit codes:
   0    done
-  1    a check or a replay found something
+  1    a check or a replay found something, or what was compared differs
   2    wrong use; also a slot that is not as the verb needs it, such as one that is empty
-  3    a card file, layout, list or trace is invalid
+  3    a card file, layout, list, trace or zone is invalid
   4    the environment failed: a socket, a reader, a file
 
 exec, record and replay return the code of the command that they run; 128+n when signal n

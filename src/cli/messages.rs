@@ -101,6 +101,10 @@ messages! {
         en: "built-in layouts: {names}; any other is a path to a file .toml",
         fr: "structures intégrées : {names} ; toute autre est le chemin d'un fichier .toml"
     };
+    /// A zone was to be looked at file by file.
+    ZoneHasNoFiles = { en: "a zone has groups, and no files", fr: "une zone a des groupes, et pas de fichiers" };
+    /// What to do then.
+    LeaveFile = { en: "leave --file out", fr: "enlever --file" };
     /// A card has no such file.
     NoCardFile { name } = { en: "this card has no file {name}", fr: "cette carte n'a pas de fichier {name}" };
     /// Which it has.

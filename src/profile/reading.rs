@@ -39,9 +39,28 @@ struct Patience {
 /// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s or has no end for 600 s,
 /// [`LoadError::Invalid`] if it is longer, or at the first place that is not text.
 pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
+    source(path, &content(path, longest)?)
+}
+
+/// The bytes of a file that has at most `longest`, whatever they are.
+///
+/// # Errors
+///
+/// [`LoadError::Io`] and, if it is longer, [`LoadError::Invalid`], as for [`text`].
+pub fn content(path: &Path, longest: usize) -> Result<Vec<u8>, LoadError> {
+    let its_path = path.to_owned();
+    patiently(path, move |file| Ok(bytes(file, &its_path, longest)))
+        .unwrap_or_else(|error| Err(LoadError::Io { path: path.to_owned(), error }))
+}
+
+/// The text that the bytes of a file are.
+///
+/// # Errors
+///
+/// [`LoadError::Invalid`] at the first place that is not text.
+pub fn source(path: &Path, bytes: &[u8]) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
-    let bytes = content(path, longest)?;
-    let error = match decoded(&bytes) {
+    let error = match decoded(bytes) {
         Ok(text) => return Ok(Source { name, text: text.into_owned() }),
         Err(error) => error,
     };
@@ -50,18 +69,6 @@ pub fn text(path: &Path, longest: usize) -> Result<Source, LoadError> {
     let span = at..readable.len().min(at + char::REPLACEMENT_CHARACTER.len_utf8());
     let mistake = CardMistake::new(&Arc::new(Source { name, text: readable }), span, why).hint(hint);
     Err(LoadError::Invalid(Diagnostics(vec![mistake.into()])))
-}
-
-/// The bytes of a file that has at most `longest`.
-///
-/// # Errors
-///
-/// [`LoadError::Io`] if it cannot be read, or is a pipe that is silent for 10 s or has no end for 600 s,
-/// [`LoadError::Invalid`] if it is longer.
-pub fn content(path: &Path, longest: usize) -> Result<Vec<u8>, LoadError> {
-    let its_path = path.to_owned();
-    patiently(path, move |file| Ok(bytes(file, &its_path, longest)))
-        .unwrap_or_else(|error| Err(LoadError::Io { path: path.to_owned(), error }))
 }
 
 /// Bytes that are no text.

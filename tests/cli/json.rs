@@ -232,3 +232,32 @@ fn a_trace() {
     fs::write(&trace, text).expect("a file");
     compare("convert --to json", &[printed(&sandbox, &["convert", "--to", "json", &trace.to_string_lossy()])]);
 }
+
+/// A file of `fixtures/billing`.
+fn zone(name: &str) -> String {
+    format!("{}/fixtures/billing/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn zones_that_are_explained() {
+    let sandbox = Sandbox::new();
+    let zones = ["both.in", "broken/deviations.in", "broken/cut-off.in", "broken/field-beyond-its-group.in"];
+    let printed = ["broken/one-byte-left.in"].into_iter().chain(zones);
+    let printed: Vec<_> = printed.map(|name| printed_of(&sandbox, &["explain", "--json", &zone(name)])).collect();
+    compare("card explain --json ZONE", &printed);
+}
+
+#[test]
+fn zones_that_are_compared() {
+    let sandbox = Sandbox::new();
+    let two_people = zone("two-people.in");
+    let others = ["both.in", "broken/deviations.in", "vitale2-durand.in", "professional.in"].map(zone);
+    let mut printed: Vec<_> =
+        others.iter().map(|other| printed_of(&sandbox, &["diff", "--json", &two_people, other])).collect();
+    printed.push(printed_of(&sandbox, &["diff", "--json", "vitale2-martin", &two_people]));
+    compare("card diff --json", &printed);
+}
+
+fn printed_of(sandbox: &Sandbox, arguments: &[&str]) -> String {
+    printed(sandbox, &[&["card"], arguments].concat())
+}

@@ -129,6 +129,12 @@ impl Group {
 }
 
 impl<'z> Placed<'z> {
+    /// The byte behind the group.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.place.position + NUMBER + coded(self.group.length())
+    }
+
     /// The fields with their places: that of a field is where its length stands.
     pub fn fields(&self) -> impl Iterator<Item = (Place, &'z [u8])> + use<'z> {
         let place = self.place;
@@ -168,7 +174,7 @@ impl fmt::Display for Place {
 }
 
 /// How many bytes so many take with their length.
-fn coded(length: usize) -> usize {
+pub(super) fn coded(length: usize) -> usize {
     LengthField::of(length).as_bytes().len() + length
 }
 

@@ -8,9 +8,13 @@ use std::{
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::bytes::{self, CardFile};
+use super::{
+    bytes::{self, CardFile},
+    content::{Content, malformed},
+};
 use crate::{
-    cli::{Exit, cards, exit, options::Reproducible, output},
+    billing::groups::{Zone, ZoneReport, explained},
+    cli::{Exit, Failure, exit, language::Language, messages::Message, options::Reproducible, output},
     profile::map::{CardMap, Element, Origin, Shares},
     shown,
 };
@@ -18,7 +22,8 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   virtuale card explain vitale2-martin
-  virtuale card explain --file POINTERS --sources vitale2-martin";
+  virtuale card explain --file POINTERS --sources vitale2-martin
+  virtuale card explain test.in";
 
 /// How wide a name is with its indentation, at least.
 const NAME_WIDTH: usize = 30;
@@ -27,7 +32,7 @@ const NAME_WIDTH: usize = 30;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A card file, or the name of a built-in card
+    /// A card file, the name of a built-in card, or a file of zones as billing programs get them (docs/billing.md)
     #[arg(value_name = "CARD")]
     card: PathBuf,
     /// One file of the card only: its name in the layout, or its identifier
@@ -39,8 +44,18 @@ pub(super) struct Args {
     /// Print JSON, with the sources
     #[arg(long)]
     json: bool,
+    /// The language of what is said of zones [default: that of the locale]
+    #[arg(long)]
+    lang: Option<Language>,
     #[command(flatten)]
     reproducible: Reproducible,
+}
+
+impl Args {
+    /// The language of what is said of zones.
+    pub(super) fn language(&self) -> Language {
+        self.lang.unwrap_or_else(Language::of_locale)
+    }
 }
 
 /// What `--json` prints of a file.
@@ -70,9 +85,12 @@ struct ElementReport<'a> {
     elements: Vec<ElementReport<'a>>,
 }
 
-/// Prints the tree of spans of each file.
+/// Prints the tree of spans of each file; of zones, their groups and fields.
 pub(super) fn run(args: &Args) -> Exit {
-    let profile = cards::profile(&args.card, &args.reproducible)?;
+    let profile = match Content::load(&args.card, &args.reproducible)? {
+        Content::Card(profile) => profile,
+        Content::Zone(bytes) => return zone(args, &bytes),
+    };
     let files = bytes::files(&profile, args.file.as_deref())?;
     if args.json {
         let reports: Vec<_> = files.iter().map(FileReport::of).collect();
@@ -87,6 +105,28 @@ pub(super) fn run(args: &Args) -> Exit {
     let map = CardMap { files: files.iter().map(|file| file.map.clone()).collect() };
     output::print(format_args!("{page}{}\n", summary(&map.shares())))?;
     Ok(exit::DONE)
+}
+
+/// Prints what stands in zones, and whether it is as the table of fields has it.
+fn zone(args: &Args, bytes: &[u8]) -> Exit {
+    if args.file.is_some() {
+        return Err(Failure::usage(Message::ZoneHasNoFiles.said(), Message::LeaveFile.said()));
+    }
+    let zone = match Zone::parse(bytes) {
+        Ok(zone) => zone,
+        Err(error) => {
+            if args.json {
+                output::print_json(&ZoneReport::of_error(bytes.len(), &error))?;
+            }
+            return Err(malformed(&args.card, &error));
+        }
+    };
+    let report = ZoneReport::of(&zone);
+    let printed = match args.json {
+        true => output::print_json(&report),
+        false => output::print(explained(&zone, args.sources, args.language().into())),
+    };
+    exit::after(if report.findings.is_empty() { exit::DONE } else { exit::FOUND }, printed)
 }
 
 fn write_file(page: &mut String, file: &CardFile<'_>, sources: bool) -> fmt::Result {

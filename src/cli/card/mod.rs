@@ -2,6 +2,8 @@
 
 pub(super) mod bytes;
 mod check;
+mod content;
+mod diff;
 mod dump;
 mod explain;
 mod from_zone;
@@ -29,8 +31,10 @@ enum Verb {
     Show(show::Args),
     /// Print the bytes of a card's files
     Dump(dump::Args),
-    /// Say of each byte of each file what it is, what its value means and where that is known from
+    /// Say of each byte of each file what it is, what its value means and where that is known from; the same of zones
     Explain(explain::Args),
+    /// Compare two zones field by field, those of cards or of files
+    Diff(diff::Args),
     /// Write a card file to start from, with a comment for each key
     New(new::Args),
     /// Write the zone of groups that the reading interface of billing programs gives of a card
@@ -50,6 +54,8 @@ impl Args {
             Verb::Show(args) => args.language(),
             Verb::Zone(args) => args.language(),
             Verb::FromZone(args) => args.language(),
+            Verb::Explain(args) => args.language(),
+            Verb::Diff(args) => args.language(),
             _ => Language::of_locale(),
         }
     }
@@ -62,6 +68,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Verb::Show(args) => show::run(args),
         Verb::Dump(args) => dump::run(args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Diff(args) => diff::run(args),
         Verb::New(args) => new::run(args),
         Verb::Zone(args) => zone::run(args),
         Verb::FromZone(args) => from_zone::run(args),
