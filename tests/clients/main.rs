@@ -31,6 +31,7 @@ mod secure_messaging;
 mod signing;
 mod tls;
 mod traces;
+mod zones;
 
 use libtest_mimic::Arguments;
 
@@ -60,6 +61,7 @@ fn main() {
         pkcs11::trials,
         tls::trials,
         traces::trials,
+        zones::trials,
     ];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&arguments, trials).exit();

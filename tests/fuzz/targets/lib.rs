@@ -27,6 +27,7 @@ mod tlv;
 mod trace;
 mod vitale1;
 mod wire;
+mod zone;
 
 /// Something that is fuzzed.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +60,7 @@ pub const ALL: &[Target] = &[
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },
     Target { name: "wire", seeds: &[], run: wire::run },
+    Target { name: "zone", seeds: &["fixtures/billing", "fixtures/billing/broken"], run: zone::run },
 ];
 
 /// Runs the target of that name.
