@@ -9,8 +9,7 @@ use crate::harness::{PYTHON, Sandbox, file, programs::PYTHON_ALONE, trial};
 const ZONES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/billing");
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let bodies: [(&str, fn(&Sandbox) -> Result<(), Failed>); 1] = [("zones::of_every_card", zones)];
-    bodies.map(|(name, body)| trial(&[&PYTHON_ALONE], name, body)).into()
+    vec![trial(&[&PYTHON_ALONE], "zones::of_every_card", zones)]
 }
 
 /// Every zone of the folder, each with a text beside it, and those that break off.
