@@ -23,4 +23,6 @@ mod view;
 pub mod xml;
 
 #[cfg(all(test, feature = "cli"))]
+mod fields_tests;
+#[cfg(all(test, feature = "cli"))]
 mod lost_tests;

@@ -296,7 +296,7 @@ fn the_schema_is_the_published_one() {
 fn what_does_not_go_together_is_wrong_use() {
     let sandbox = Sandbox::new();
     let rows: [(&[&str], &str); 9] = [
-        (&["--format", "csv"], "[possible values: zone, xml, json]"),
+        (&["--format", "csv"], "[possible values: zone, groups, xml, json]"),
         (&["--format", "zone", "--xml-shape", "2"], "--xml-shape is for --format xml"),
         (&["--format", "xml", "--configuration"], "readers have no XML"),
         (&["--format", "xml", "--json"], "cannot be used with"),
@@ -313,4 +313,28 @@ fn what_does_not_go_together_is_wrong_use() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
         assert!(error.contains(expected), "{arguments:?}: {error}");
     }
+}
+
+/// The text of the zones that the card files give, which is kept beside them.
+#[test]
+fn the_text_of_a_zone_is_that_of_the_card_file() {
+    let sandbox = Sandbox::new();
+    let kept = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/billing/{name}.txt"));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let names = built_in("vitale");
+    let right: String = ["cps-lefevre".to_owned()].iter().chain(&names).map(|name| kept(name)).collect();
+    let (code, lines, said) = read(&sandbox, &format!("--format groups --lang en{} --card cps-lefevre", cards(&names)));
+    assert_eq!((code, said.as_str()), (0, ""));
+    let text = |lines: Vec<Vec<u8>>| String::from_utf8([lines.join(&b'\n'), b"\n".into()].concat()).expect("text");
+    assert!(text(lines) == right, "the text of {names:?} is another");
+    let (code, lines, said) = read(&sandbox, "--format groups --lang fr --card vitale2-martin --card cps-lefevre");
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert_eq!(text(lines), kept("cps-lefevre.fr") + &kept("vitale2-martin.fr"));
+    // The rights are given beside a professional's card only, and a zone is all or nothing.
+    let virtuale = sandbox.virtuale(&["read", "--format", "groups", "--card", "vitale2-martin"]).output();
+    let Output { status, stdout, stderr } = virtuale.expect("it starts");
+    assert_eq!((status.code(), stdout.len()), (Some(4), 0));
+    assert!(String::from_utf8_lossy(&stderr).contains("61441 no professional's card"), "{stderr:?}");
 }

@@ -1,5 +1,5 @@
-//! Transcripts: each `.trycmd` file in the folder `transcripts`, the README, and the guides on lists, lives and
-//! updates, is what a person types and sees.
+//! Transcripts: each `.trycmd` file in the folder `transcripts`, the README, and the guides on billing programs, lists,
+//! lives and updates, is what a person types and sees.
 
 use crate::sandbox::Sandbox;
 
@@ -19,7 +19,7 @@ fn run(choose: impl FnOnce(&trycmd::TestCases)) {
 fn transcripts_are_true() {
     run(|cases| {
         cases.case("tests/cli/transcripts/*.trycmd").skip(READERS);
-        for guide in ["docs/lists.md", "docs/life.md", "docs/updates.md"] {
+        for guide in ["docs/billing.md", "docs/lists.md", "docs/life.md", "docs/updates.md"] {
             cases.case(guide);
         }
     });

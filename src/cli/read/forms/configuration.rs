@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        super::{Exit, Failure, exit, language::Language, messages::Message, output},
+        super::{Exit, Failure, exit, language::Language, messages::Message},
         stop::Stop,
     },
     Form,
@@ -43,7 +43,7 @@ pub(super) fn run(form: Form, language: Language) -> Exit {
                 return Ok(exit::DONE);
             }
             match configuration.zone() {
-                Ok(zone) => return exit::after(exit::DONE, output::latin_1(&zone.to_bytes())),
+                Ok(zone) => return exit::after(exit::DONE, writing.print(&zone)),
                 Err(error) => Stop::unwritten(&Message::NoZoneOfReaders.said(), &error),
             }
         }

@@ -25,6 +25,8 @@ use crate::{
 pub(super) enum Form {
     /// The zones of groups, binary, one after the other
     Zone,
+    /// The same as text, one line for each field, in the language of the page
+    Groups,
     /// The XML of the reading interface, in ISO 8859-1: one line for each Vitale
     Xml,
     /// JSON with the names of billing software, one line for each card

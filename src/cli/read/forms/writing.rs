@@ -46,7 +46,9 @@ impl Writing {
         let code = rights::of_professional(&told);
         match self.form {
             Form::Xml => return Ok(()),
-            Form::Zone => return self.zone(printer, place, code, || groups::of_professional(told.data)),
+            Form::Zone | Form::Groups => {
+                return self.zone(printer, place, code, || groups::of_professional(told.data));
+            }
             Form::Json => self.json(&Document::professional(place, &told, code, self.language.into()))?,
         }
         self.only(printer, code, told.proof == Proof::NotGiven, Message::BillsNothing { place });
@@ -76,7 +78,9 @@ impl Writing {
             printer.note(exit::ENVIRONMENT);
         }
         match self.form {
-            Form::Zone => return self.zone(printer, place, code, || groups::of_vitale(told.data)),
+            Form::Zone | Form::Groups => {
+                return self.zone(printer, place, code, || groups::of_vitale(told.data));
+            }
             Form::Json => self.json(&Document::vitale(place, &told, code, self.language.into()))?,
             Form::Xml => {
                 for &shape in &self.shapes {
@@ -104,8 +108,16 @@ impl Writing {
             return Ok(());
         }
         match zone() {
-            Ok(zone) => Ok(output::latin_1(&zone.to_bytes())?),
+            Ok(zone) => Ok(self.print(&zone)?),
             Err(error) => self.stopped(printer, place, &Stop::unwritten(&Message::NoZone { place }.said(), &error)),
+        }
+    }
+
+    /// A zone: its bytes, or as text.
+    pub(super) fn print(&self, zone: &Zone) -> io::Result<()> {
+        match self.form {
+            Form::Groups => output::print(groups::text(zone, self.language.into())),
+            _ => output::latin_1(&zone.to_bytes()),
         }
     }
 
