@@ -1,11 +1,17 @@
 //! Zones of groups: what was read is written again, and whatever is shown of it is shown whole.
 
+use std::sync::OnceLock;
+
 use virtuale::{
     billing::groups::{
-        DifferenceReport, Zone, ZoneReport, described, differences, differences_page, explained, findings, text,
+        DifferenceReport, Drawn, Naming, Zone, ZoneReport, about, card_file, described, differences, differences_page,
+        explained, findings, of_profile, table::About, text as shown,
     },
-    profile::schema::Language,
+    profile::{Profile, diagnostic::Source, parse, schema::Language},
 };
+use virtuale_applets::cards::VITALE2_MARTIN;
+
+use super::{cards, text};
 
 /// Two zones, one behind the other: the first byte says at which of so many parts the second begins.
 pub(super) fn run(data: &[u8]) {
@@ -14,6 +20,7 @@ pub(super) fn run(data: &[u8]) {
     let zones = [bytes, left, right].map(zone);
     for zone in zones.iter().flatten() {
         show(zone);
+        draw(zone);
     }
     for (a, b) in [(0, 1), (1, 2), (2, 0)] {
         if let (Some(a), Some(b)) = (&zones[a], &zones[b]) {
@@ -49,10 +56,34 @@ fn show(zone: &Zone) {
     assert_eq!((report.size, report.groups.len(), report.findings.len()), (end, groups.len(), findings(zone).len()));
     for language in [Language::English, Language::French] {
         let lines = 1 + groups.iter().map(|group| 1 + group.fields.len()).sum::<usize>();
-        let text = text(zone, language);
+        let text = shown(zone, language);
         assert_eq!(text.lines().count(), lines, "one line for each group and each field");
         assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "a control character");
         assert!(explained(zone, true, language).ends_with('\n'));
+    }
+}
+
+/// Makes a card file of a zone, if it is one of a card: the card that it makes has a zone again.
+fn draw(zone: &Zone) {
+    static VITALE: OnceLock<Profile> = OnceLock::new();
+    let (name, profile) = match about(zone) {
+        Some(About::Patient) => {
+            let source = || Source { name: "vitale2-martin.toml".into(), text: VITALE2_MARTIN.into() };
+            let load = || parse(source(), None, &text::OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            ("vitale2", VITALE.get_or_init(load))
+        }
+        Some(_) => ("cps3", cards::professionals(false)),
+        None => return,
+    };
+    match card_file(zone, profile.layout(), Naming { name, base: None }, &text::OPTIONS) {
+        Ok(Drawn { text, losses, .. }) => {
+            let source = Source { name: "drawn.toml".into(), text };
+            let drawn = parse(source, None, &text::OPTIONS).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+            let again = of_profile(&drawn).unwrap_or_else(|error| panic!("{error}"));
+            assert!(again == *zone || !losses.is_empty(), "what is otherwise stays untold");
+            assert_eq!(findings(&again), [], "the zone of a card is as the table has it");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 
