@@ -364,3 +364,36 @@ fn a_terminal_reads_the_zones_of_the_cards_of_the_program() {
     }
     assert!(read_cards > 15, "{read_cards}");
 }
+
+#[test]
+fn professionals_zones_come_back_too() {
+    let places = [
+        ("finess", "0B0307377"),
+        ("siren", "999000003"),
+        ("siret", "99900000300007"),
+        ("cabinet_rpps", "99900012347001"),
+        ("cabinet_adeli", "0B607760201"),
+    ];
+    for (layout, holder) in [("cps3", "rpps = \"99900012347\""), ("cps4", "adeli = \"0B6077602\"")] {
+        for (key, number) in places {
+            let text = format!(
+                "layout = \"{layout}\"\n[carte]\ntype = \"cps\"\n[titulaire]\nnom = \"É\"\nprenom = \"B\"\n{holder}\n\
+                 profession = \"10\"\n[[facturation]]\nraison_sociale = \"A\"\n{key} = \"{number}\"\n\
+                 numero_facturation = \"999100019\"\nspecialite = \"01\"\n[[facturation]]\nraison_sociale = \"ÿ\"\n\
+                 {key} = \"{number}\"\nnumero_facturation = \"999100019\"\nspecialite = \"07\"\nmode = \"4\"\n\
+                 statut = \"2\"\nsecteur = \"0501\"\nconvention = \"9\"\nzone_tarifaire = \"85\"\nzone_ik = \"09\"\n\
+                 agrement_2 = \"03\"\nremplace = \"99900023450\"\nsigne_lots = false\n"
+            );
+            let card = profile(&text);
+            let zone = of_profile(&card).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            assert_eq!(super::findings(&zone), [], "{text}");
+            let naming = Naming { name: layout, base: None };
+            let drawn = card_file(&zone, card.layout(), naming, &OPTIONS).unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(drawn.losses, [], "{text}\n{}", drawn.text);
+            assert_eq!(of_profile(&profile(&drawn.text)), Ok(zone.clone()), "{text}\n{}", drawn.text);
+            let mut transport = in_process(Box::new(card.card())).expect("power");
+            let reading = cps::read(&mut transport, card.layout(), date(2026, 1, 15), &mut Says).expect("a reading");
+            assert_eq!(of_professional(&reading.data), Ok(zone), "{text}");
+        }
+    }
+}
