@@ -15,7 +15,7 @@ use virtuale_galss::{
 
 use super::{
     Resource,
-    lad::{Lad, Trouble, Work},
+    lad::{Lad, Owner, Trouble, Work},
     message::{AnswerCode, Question, SHORTEST_ANSWER, SHORTEST_QUESTION, SHORTEST_RESPONSE, State},
 };
 use crate::reader::{Readers, sync::lock};
@@ -201,7 +201,7 @@ impl Desk {
         drop(books);
         let mut locked = Vec::new();
         for resource in self.covered(level, own) {
-            if !self.lads[resource].lock() {
+            if !self.lads[resource].lock(owner.clone()) {
                 locked.into_iter().for_each(|resource: usize| self.lads[resource].unlock());
                 if let Ok(session) = lock(&self.books).session(client, number) {
                     session.exclusivity = None;
@@ -250,7 +250,7 @@ impl Desk {
         match place {
             Place::Session => books.session(client, number)?.context = Some(context.to_owned()),
             Place::Resource => {
-                let resource = books.free_resource(client, number)?;
+                let (resource, _) = books.free_resource(client, number)?;
                 books.contexts.insert(resource, context.to_owned());
             }
         }
@@ -295,7 +295,7 @@ impl Desk {
         message: &[u8],
         is_gone: &dyn Fn() -> bool,
     ) -> Result<Vec<u8>, Code> {
-        let resource = lock(&self.books).free_resource(client, number)?;
+        let (resource, owner) = lock(&self.books).free_resource(client, number)?;
         let room = usize::try_from(room).unwrap_or(usize::MAX);
         if message.len() < SHORTEST_QUESTION || room < SHORTEST_ANSWER {
             return Err(Code::SIZE);
@@ -306,11 +306,11 @@ impl Desk {
         let outcome = match question {
             Err(code) => Err(Trouble::Answer(code)),
             Ok(Question::Presence) => Ok(Vec::new()),
-            Ok(Question::PowerUp) => lad.ask(Work::PowerUp, limit, is_gone),
-            Ok(Question::PowerOff { .. }) => lad.ask(Work::PowerOff, limit, is_gone),
+            Ok(Question::PowerUp) => lad.ask(owner, Work::PowerUp, limit, is_gone),
+            Ok(Question::PowerOff { .. }) => lad.ask(owner, Work::PowerOff, limit, is_gone),
             Ok(Question::Order { .. }) if room < SHORTEST_RESPONSE => return Err(Code::SIZE),
             Ok(Question::Order { counter, command }) => {
-                lad.ask(Work::Order { counter, command: command.to_owned() }, limit, is_gone)
+                lad.ask(owner, Work::Order { counter, command: command.to_owned() }, limit, is_gone)
             }
         };
         let glance = lad.glance();
@@ -338,15 +338,15 @@ impl Books {
         self.sessions.get_mut(&number).filter(|session| session.client == client).ok_or(Code::UNKNOWN_SESSION)
     }
 
-    /// The resource of a session, if no other application has it for itself.
-    fn free_resource(&mut self, client: ClientId, number: u16) -> Result<usize, Code> {
+    /// The resource of a session and whose that is, if no other application has it for itself.
+    fn free_resource(&mut self, client: ClientId, number: u16) -> Result<(usize, Owner), Code> {
         let session = self.session(client, number)?;
         let (own, owner) = (session.resource, session.owner());
         let keeps_out = |other: &Session| {
             other.exclusivity.is_some_and(|(_, level)| level.meets(Level::Lad, other.resource, own))
                 && other.owner() != owner
         };
-        if self.sessions.values().any(keeps_out) { Err(Code::EXCLUSIVITY) } else { Ok(own) }
+        if self.sessions.values().any(keeps_out) { Err(Code::EXCLUSIVITY) } else { Ok((own, owner)) }
     }
 
     /// A number that no session and no exclusivity has; never 0, which programs take for none.
@@ -367,7 +367,7 @@ impl Books {
 
 impl Session {
     /// Whose it is: an exclusivity keeps others out, and no session of the same application.
-    fn owner(&self) -> (ClientId, Vec<u8>) {
+    fn owner(&self) -> Owner {
         (self.client, self.application.clone())
     }
 }

@@ -14,6 +14,7 @@ use std::{
 };
 
 use virtuale_engine::Response;
+use virtuale_galss::wire::ClientId;
 
 use super::message::{AnswerCode, Glance, State};
 use crate::reader::{
@@ -42,8 +43,8 @@ struct Held {
     handle: Option<Handle>,
     /// How many sessions there are on the slot.
     users: usize,
-    /// Whether somebody has an exclusivity on the slot.
-    locked: bool,
+    /// Who has an exclusivity on the slot.
+    locked: Option<Owner>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -66,8 +67,13 @@ struct Queue {
     is_closed: bool,
 }
 
+/// An application of a program: exclusivities are its.
+pub(super) type Owner = (ClientId, Vec<u8>);
+
 /// Something to do with the card, for somebody who waits.
 struct Job {
+    /// Whose it is; nobody's if it is to be done in any case.
+    owner: Option<Owner>,
     work: Work,
     until: Option<Instant>,
     progress: Mutex<Progress>,
@@ -99,7 +105,7 @@ pub(super) type Outcome = Result<Vec<u8>, Trouble>;
 /// Why nothing came of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Trouble {
-    /// A PC/SC program has the card for itself.
+    /// A PC/SC program, or another application, has the card for itself.
     InUse,
     /// The time is over, or nobody waits any more.
     Time,
@@ -158,32 +164,36 @@ impl Lad {
     /// one. Until it was reset it keeps its transaction, so that nobody else begins before.
     pub(super) fn forget(&self) {
         let mut held = lock(&self.held);
-        held.locked = false;
+        held.locked = None;
         let handle = held.handle.take();
         drop(held);
-        handle.into_iter().for_each(|handle| self.enqueue(Job::new(Work::Forget(handle.number), None)));
+        handle.into_iter().for_each(|handle| self.enqueue(Job::new(None, Work::Forget(handle.number), None)));
     }
 
-    /// Keeps PC/SC programs away from the card: from now on if it has power, else from when it gets it. Says whether
-    /// none of them has it for itself.
-    pub(super) fn lock(&self) -> bool {
+    /// Keeps others away from the card: PC/SC programs from now on if it has power, else from when it gets it, and what
+    /// other applications asked for and has not begun. Says whether no PC/SC program has it for itself.
+    pub(super) fn lock(&self, owner: Owner) -> bool {
         let mut held = lock(&self.held);
-        match held.handle.map(|handle| self.session.begin(handle.number)) {
-            Some(Err(ReturnCode::SHARING_VIOLATION | ReturnCode::COMM_ERROR)) => return false,
+        let begun = held.handle.map(|handle| self.session.begin(handle.number));
+        match begun {
             Some(Ok(())) => {}
-            // Something happened to the card: it will have to be powered up again.
-            Some(Err(_)) => self.dispose(held.handle.take()),
-            None if self.is_in_use(None) => return false,
-            None => {}
+            Some(Err(ReturnCode::SHARING_VIOLATION | ReturnCode::COMM_ERROR)) => return false,
+            // None, or something happened to the card: it will have to be powered up.
+            _ => {
+                self.dispose(held.handle.take());
+                if self.is_in_use(None) {
+                    return false;
+                }
+            }
         }
-        held.locked = true;
+        held.locked = Some(owner);
         true
     }
 
     /// Lets PC/SC programs have the card again.
     pub(super) fn unlock(&self) {
         let mut held = lock(&self.held);
-        held.locked = false;
+        held.locked = None;
         let ended = held.handle.map(|handle| self.session.end(handle.number, Disposition::LEAVE));
         if ended.is_some_and(|ended| ended.is_err()) {
             self.dispose(held.handle.take());
@@ -191,8 +201,8 @@ impl Lad {
     }
 
     /// Does what is to be done with the card. `is_gone` says whether nobody waits for it any more.
-    pub(super) fn ask(&self, work: Work, limit: Option<Duration>, is_gone: &dyn Fn() -> bool) -> Outcome {
-        let job = Job::new(work, limit.and_then(|limit| Instant::now().checked_add(limit)));
+    pub(super) fn ask(&self, owner: Owner, work: Work, limit: Option<Duration>, is_gone: &dyn Fn() -> bool) -> Outcome {
+        let job = Job::new(Some(owner), work, limit.and_then(|limit| Instant::now().checked_add(limit)));
         self.enqueue(Arc::clone(&job));
         job.wait(is_gone)
     }
@@ -239,7 +249,10 @@ impl Lad {
     /// Does one thing after the other, until the slot is closed or this thread is left behind.
     fn work_as(&self, number: u64) {
         while let Some((ticket, job)) = self.next_job(number) {
-            let done = catch_unwind(AssertUnwindSafe(|| self.carry_out(ticket, &job.work)));
+            let done = match self.keeps_out(job.owner.as_ref()) {
+                true => Ok(Err(Trouble::InUse)),
+                false => catch_unwind(AssertUnwindSafe(|| self.carry_out(ticket, &job.work))),
+            };
             let mut queue = lock(&self.queue);
             if queue.worker == number {
                 queue.running = None;
@@ -254,6 +267,12 @@ impl Lad {
         if is_last {
             self.session.close();
         }
+    }
+
+    /// Whether another application has an exclusivity by now.
+    fn keeps_out(&self, owner: Option<&Owner>) -> bool {
+        let held = lock(&self.held);
+        owner.is_some() && held.locked.as_ref().is_some_and(|has_it| Some(has_it) != owner)
     }
 
     fn next_job(&self, number: u64) -> Option<(u64, Arc<Job>)> {
@@ -309,7 +328,7 @@ impl Lad {
             (Err(Trouble::InUse), _) if kept.is_some() => return Err(Trouble::InUse),
             (Err(trouble), _) => Err(trouble),
         };
-        let locked = if kept.is_none() && held.locked && powered.is_ok() {
+        let locked = if kept.is_none() && held.locked.is_some() && powered.is_ok() {
             self.session.begin(number).map_err(|_| Trouble::InUse)
         } else {
             Ok(())
@@ -400,8 +419,8 @@ impl Caller for Lad {
 }
 
 impl Job {
-    fn new(work: Work, until: Option<Instant>) -> Arc<Self> {
-        Arc::new(Self { work, until, progress: Mutex::new(Progress::Open), over: Condvar::new() })
+    fn new(owner: Option<Owner>, work: Work, until: Option<Instant>) -> Arc<Self> {
+        Arc::new(Self { owner, work, until, progress: Mutex::new(Progress::Open), over: Condvar::new() })
     }
 
     fn wait(&self, is_gone: &dyn Fn() -> bool) -> Outcome {

@@ -143,6 +143,26 @@ fn a_time_limit_ends_a_wait_and_not_the_card() {
 }
 
 #[test]
+fn what_waits_for_the_card_as_an_exclusivity_begins_never_reaches_it() {
+    let service = Service::new();
+    let (mut client, mut slow, mut late) = (service.client(), service.client(), service.client());
+    let (session, slows, lates) = (client.cps("APP"), slow.cps("SLOW"), late.cps("LATE"));
+    let counter = client.power_up(session);
+    let message = [0, 2, 0, counter, 0, toys::SLOW, 0, 0, 0];
+    slow.send(&Request::Exchange { session: slows, limit: 0, room: 100, message: &message });
+    service.reins[1].await_slow();
+    service.reins[1].deeds();
+    late.send(&Request::Exchange { session: lates, limit: 0, room: 100, message: &[0, 2, 0x14] });
+    thread::sleep(Duration::from_millis(60));
+    client.begin(session, 3).expect("nobody has it for itself");
+    service.reins[1].open();
+    assert_eq!(slow.receive().0, Code::DONE, "it had begun");
+    assert_eq!(late.receive(), (Code::EXCLUSIVITY, vec![]));
+    assert_eq!(service.reins[1].deeds(), []);
+    assert!(client.order(session, counter, &COMMAND).is_ok_and(|answer| answer[0] == 0));
+}
+
+#[test]
 fn a_card_that_is_pulled_in_the_middle_answers_at_once_and_the_next_one_works() {
     let service = Service::new();
     let mut client = service.client();
