@@ -74,6 +74,12 @@ pub struct BillingSituation {
     /// How the holder works there.
     #[serde(rename = "modeExercice")]
     pub mode: Option<String>,
+    /// The status; its values are not public.
+    #[serde(rename = "codeStatut")]
+    pub status: Option<String>,
+    /// The sector of activity; its values are not public.
+    #[serde(rename = "codeSecteur")]
+    pub sector: Option<String>,
     /// The number of the activity.
     #[serde(rename = "numeroActivite")]
     pub activity: Option<String>,
@@ -155,6 +161,8 @@ impl BillingSituation {
             cabinet_rpps: text("cabinet_rpps"),
             cabinet_adeli: text("cabinet_adeli"),
             mode: text("mode"),
+            status: text("statut"),
+            sector: text("secteur"),
             activity: text("activite"),
             billing: billing.map(|number| number.get(..BILLING).map(str::to_owned).unwrap_or(number)),
             key: key.filter(|key| !key.is_empty()),
