@@ -223,7 +223,7 @@ fn the_zone_of_a_card_is_that_of_its_card_file() {
         assert_eq!(groups::findings(&zone), [], "{name}");
         let (first, second) = stdout.split_at(professional.len());
         assert_eq!(first, professional, "{name}");
-        assert_eq!(second, groups::of_vitale(profile(&name).data()).expect("a zone").to_bytes(), "{name}");
+        assert_eq!(second, groups::of_profile(&profile(&name)).expect("a zone").to_bytes(), "{name}");
     }
 }
 

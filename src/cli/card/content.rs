@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     billing::groups::{Zone, ZoneError, of_profile},
-    cli::{Failure, cards, messages::Message, options::Reproducible},
+    cli::{Failure, cards, messages::Billing, options::Reproducible},
     profile::{self, NamedCard, Profile, reading, said::said, written::LONGEST},
     shown,
 };
@@ -48,7 +48,7 @@ impl Content {
             Self::Card(profile) => of_profile(&profile).map_err(|error| {
                 let (name, why) = (shown::path(named), error.said());
                 let message = said!(with why; en: "{name}: {why}", fr: "{name} : {why}");
-                Failure::Malformed(message.into(), Some(Message::MendCard.said().into()))
+                Failure::Malformed(message.into(), Some(Billing::MendCard.said().into()))
             }),
         }
     }
@@ -58,5 +58,5 @@ impl Content {
 pub(super) fn malformed(named: &Path, error: &ZoneError) -> Failure {
     let (name, why) = (shown::path(named), error.said());
     let message = said!(with why; en: "{name}: {why}", fr: "{name} : {why}");
-    Failure::Malformed(message.into(), Some(Message::LookAtZone.said().into()))
+    Failure::Malformed(message.into(), Some(Billing::LookAtZone.said().into()))
 }

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         Exit, Failure, cards, exit,
         language::Language,
-        messages::{Message, in_both},
+        messages::{Billing, Message, in_both},
         options::{DEFAULT_LAYOUT, Reproducible},
         output,
         target::{self, Force},
@@ -81,10 +81,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let language = args.language();
     for loss in losses {
         let what = text_of(&loss.said(), language);
-        output::say(Message::ZoneLoss { path: &path, what: &what }.text(language));
+        output::say(Billing::ZoneLoss { path: &path, what: &what }.text(language));
     }
     for (key, value) in added {
-        output::say(Message::ZoneAdded { key, value: &value }.text(language));
+        output::say(Billing::ZoneAdded { key, value: &value }.text(language));
     }
     if let Some(file) = &args.output {
         let (path, word) = (shown::path(file), shown::word(file));
@@ -95,8 +95,8 @@ pub(super) fn run(args: &Args) -> Exit {
 
 /// That a file is no zone, or none that makes a card.
 fn wrong(path: &str, why: &Bilingual) -> Failure {
-    let message = in_both(|language| Message::ZoneWrong { path, why: &text_of(why, language) }.text(language));
-    Failure::Malformed(message.into(), Some(Message::LookAtZone.said().into()))
+    let message = in_both(|language| Billing::ZoneWrong { path, why: &text_of(why, language) }.text(language));
+    Failure::Malformed(message.into(), Some(Billing::LookAtZone.said().into()))
 }
 
 fn text_of(said: &Bilingual, language: Language) -> String {

@@ -7,7 +7,7 @@ use crate::{
     cli::{
         Exit, Failure, cards, exit,
         language::Language,
-        messages::Message,
+        messages::Billing,
         options::Reproducible,
         output,
         target::{self, Force},
@@ -50,11 +50,11 @@ impl Args {
 pub(super) fn run(args: &Args) -> Exit {
     args.output.iter().try_for_each(|file| args.force.allow(file, &[&args.card]))?;
     if args.output.is_none() && output::is_on_terminal() {
-        return Err(Failure::usage(Message::ZoneIsBytes.said(), Message::NameZoneFile.said()));
+        return Err(Failure::usage(Billing::ZoneIsBytes.said(), Billing::NameZoneFile.said()));
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let zone = groups::of_profile(&profile)
-        .map_err(|error| Failure::Malformed(error.said().into(), Some(Message::MendCard.said().into())))?;
+        .map_err(|error| Failure::Malformed(error.said().into(), Some(Billing::MendCard.said().into())))?;
     let bytes = zone.to_bytes();
     match &args.output {
         None => output::document(&bytes)?,
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args) -> Exit {
             let written = writing::replace(file, |out| out.write_all(&bytes));
             written.map_err(|error| Failure::file("write", file, &error))?;
             let (path, length) = (shown::path(file), bytes.len().to_string());
-            output::say(Message::ZoneWritten { path: &path, bytes: &length }.text(args.language()));
+            output::say(Billing::ZoneWritten { path: &path, bytes: &length }.text(args.language()));
         }
     }
     Ok(exit::DONE)

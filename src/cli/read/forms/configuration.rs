@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        super::{Exit, Failure, exit, language::Language, messages::Message},
+        super::{Exit, Failure, exit, language::Language, messages::Billing},
         stop::Stop,
     },
     Form,
@@ -31,7 +31,7 @@ fn reader(ListedReader { name, present, atr, .. }: &ListedReader) -> Reader {
 /// Asks the service for the readers and prints what the interface says of them.
 pub(super) fn run(form: Form, language: Language) -> Exit {
     if form == Form::Xml {
-        return Err(Failure::usage(Message::NoXmlOfReaders.said(), Message::AskOtherForm.said()));
+        return Err(Failure::usage(Billing::NoXmlOfReaders.said(), Billing::AskOtherForm.said()));
     }
     let writing = Writing { form, shapes: Vec::new(), language };
     let listed = Service::establish(&default_socket()).and_then(|mut service| service.slots());
@@ -44,7 +44,7 @@ pub(super) fn run(form: Form, language: Language) -> Exit {
             }
             match configuration.zone() {
                 Ok(zone) => return exit::after(exit::DONE, writing.print(&zone)),
-                Err(error) => Stop::unwritten(&Message::NoZoneOfReaders.said(), &error),
+                Err(error) => Stop::unwritten(&Billing::NoZoneOfReaders.said(), &error),
             }
         }
         Err(error) => Stop::no_service(&error),

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use self::writing::Writing;
 use super::{
-    super::{Exit, Failure, code::Codes, exit, messages::Message, output},
+    super::{Exit, Failure, code::Codes, exit, messages::Billing, output},
     Args, places,
     print::Printer,
     stop::Stop,
@@ -73,13 +73,16 @@ impl Forms {
 pub(super) fn run(args: &Args, form: Form) -> Exit {
     let Forms { shapes, schema, configuration, .. } = &args.forms;
     if form != Form::Xml && !shapes.is_empty() {
-        return Err(Failure::usage(Message::ShapeOfXml.said(), Message::AskXml.said()));
+        return Err(Failure::usage(Billing::ShapeOfXml.said(), Billing::AskXml.said()));
     }
     if *schema {
         if form != Form::Json {
-            return Err(Failure::usage(Message::SchemaOfJson.said(), Message::AskJson.said()));
+            return Err(Failure::usage(Billing::SchemaOfJson.said(), Billing::AskJson.said()));
         }
         return exit::after(exit::DONE, output::document(json::SCHEMA.as_bytes()));
+    }
+    if form == Form::Zone && output::is_on_terminal() {
+        return Err(Failure::usage(Billing::ZoneIsBytes.said(), Billing::SendZone.said()));
     }
     if *configuration {
         return configuration::run(form, args.language());
@@ -109,7 +112,7 @@ pub(super) fn run(args: &Args, form: Form) -> Exit {
         writing.patient(&mut printer, &name, read, professional)?;
     }
     if patients.is_empty() && form == Form::Xml {
-        let none = Failure::environment(Message::NoVitaleHere.said(), Message::GiveVitale.said());
+        let none = Failure::environment(Billing::NoVitaleHere.said(), Billing::GiveVitale.said());
         Stop::new(Code::NO_VITALE, none).report_in(writing.language);
         printer.note(exit::ENVIRONMENT);
     }

@@ -7,7 +7,7 @@ use super::{
         super::{
             Failure, exit,
             language::Language,
-            messages::{Message, in_both},
+            messages::{Billing, Message, in_both},
             mistake::Trouble,
             output,
         },
@@ -25,6 +25,7 @@ use crate::{
         rights,
         xml::{self, Shape},
     },
+    profile::said::Bilingual,
     terminal::{cps::Proof, guides::CardReading, right::Side},
 };
 
@@ -51,7 +52,7 @@ impl Writing {
             }
             Form::Json => self.json(&Document::professional(place, &told, code, self.language.into()))?,
         }
-        self.only(printer, code, told.proof == Proof::NotGiven, Message::BillsNothing { place });
+        self.only(printer, code, told.proof == Proof::NotGiven, Billing::BillsNothing { place });
         Ok(())
     }
 
@@ -66,7 +67,7 @@ impl Writing {
         let reading = match read {
             Ok(reading) if reading.told().side == Some(Side::Patient) => reading,
             Ok(_) => {
-                let other = Failure::environment(Message::NeitherCard { place }.said(), Message::GiveVitale.said());
+                let other = Failure::environment(Message::NeitherCard { place }.said(), Billing::GiveVitale.said());
                 return self.stopped(printer, place, &Stop::new(Code::NO_VITALE, other));
             }
             Err(stop) => return self.stopped(printer, place, &stop),
@@ -91,7 +92,7 @@ impl Writing {
         }
         // Nobody asked for more than that where there is no professional's card, or nobody gave its code.
         let is_wanted = professional.is_ok() || !matches!(code, Code::NO_PROFESSIONAL | Code::CODE_WRONG);
-        self.only(printer, code, !is_wanted, Message::IdentityOnly { place });
+        self.only(printer, code, !is_wanted, Billing::IdentityOnly { place });
         Ok(())
     }
 
@@ -104,12 +105,12 @@ impl Writing {
         zone: impl FnOnce() -> Result<Zone, WriteError>,
     ) -> Result<(), Failure> {
         if code != Code::DONE {
-            self.only(printer, code, false, Message::NoZone { place });
+            self.only(printer, code, false, Billing::NoZone { place });
             return Ok(());
         }
         match zone() {
             Ok(zone) => Ok(self.print(&zone)?),
-            Err(error) => self.stopped(printer, place, &Stop::unwritten(&Message::NoZone { place }.said(), &error)),
+            Err(error) => self.stopped(printer, place, &Stop::unwritten(&Billing::NoZone { place }.said(), &error)),
         }
     }
 
@@ -122,12 +123,12 @@ impl Writing {
     }
 
     /// That not all of a card came out, if it did not.
-    fn only(&self, printer: &mut Printer<'_>, code: Code, is_fine: bool, what: Message<'_>) {
+    fn only(&self, printer: &mut Printer<'_>, code: Code, is_fine: bool, what: Billing<'_>) {
         if code == Code::DONE {
             return;
         }
         let message = in_both(|language| numbered(code, &what.text(language), language));
-        let failure = Failure::Environment(message.into(), hint(code).map(|hint| hint.said().into()));
+        let failure = Failure::Environment(message.into(), hint(code).map(Into::into));
         if is_fine {
             failure.remark_in(self.language);
         } else {
@@ -159,14 +160,14 @@ impl Writing {
 }
 
 /// What to do about a number.
-fn hint(code: Code) -> Option<Message<'static>> {
+fn hint(code: Code) -> Option<Bilingual> {
     match code {
-        Code::NO_PROFESSIONAL => Some(Message::PutProfessional),
-        Code::CODE_WRONG => Some(Message::GiveItsCode),
-        Code::CODE_BLOCKED => Some(Message::Unblock),
-        Code::PROFESSIONAL_INVALID => Some(Message::TakeBillingCard),
-        Code::TEST_WITH_REAL => Some(Message::TakeSameKind),
-        Code::TWO_COVERS => Some(Message::LeaveOneCover),
+        Code::NO_PROFESSIONAL => Some(Billing::PutProfessional.said()),
+        Code::CODE_WRONG => Some(Billing::GiveItsCode.said()),
+        Code::CODE_BLOCKED => Some(Message::Unblock.said()),
+        Code::PROFESSIONAL_INVALID => Some(Billing::TakeBillingCard.said()),
+        Code::TEST_WITH_REAL => Some(Billing::TakeSameKind.said()),
+        Code::TWO_COVERS => Some(Billing::LeaveOneCover.said()),
         _ => None,
     }
 }

@@ -6,16 +6,17 @@
 use super::language::Language;
 use crate::{profile::said::Bilingual, shown};
 
-/// Declares messages with their values and their texts.
+/// Declares messages with their values and their texts: an enum of them, and the texts as they are declared (name,
+/// English, French).
 macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident $({ $($value:ident),* })? = { en: $en:literal, fr: $fr:literal };)*) => {
-        /// A message of the command line to a person.
+    ($(#[$of:meta])* $all:ident: $($(#[$doc:meta])* $name:ident $({ $($value:ident),* })? = { en: $en:literal, fr: $fr:literal };)*) => {
+        $(#[$of])*
         #[derive(Clone, Copy, Debug)]
-        pub(super) enum Message<'a> { $($(#[$doc])* $name $({ $($value: &'a str),* })?,)* }
+        pub(in crate::cli) enum $all<'a> { $($(#[$doc])* $name $({ $($value: &'a str),* })?,)* }
 
-        impl Message<'_> {
+        impl $all<'_> {
             /// Its text in a language. A value may be foreign text, and is shown as such.
-            pub(super) fn text(self, language: Language) -> String {
+            pub(in crate::cli) fn text(self, language: Language) -> String {
                 match (self, language) {
                     $(
                         (Self::$name $({ $($value),* })?, Language::En) => {
@@ -31,25 +32,30 @@ macro_rules! messages {
             }
         }
 
-        /// The texts as they are declared: name, English, French.
+        impl $all<'_> {
+            /// Its text in all languages.
+            pub(in crate::cli) fn said(self) -> Bilingual {
+                in_both(|language| self.text(language))
+            }
+        }
+
         #[cfg(test)]
-        const DECLARED: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $fr)),*];
+        pub(super) const DECLARED: &[(&str, &str, &str)] = &[$((stringify!($name), $en, $fr)),*];
     };
 }
 
-impl Message<'_> {
-    /// Its text in all languages.
-    pub(super) fn said(self) -> Bilingual {
-        in_both(|language| self.text(language))
-    }
-}
+mod billing;
+
+pub(super) use self::billing::Billing;
 
 /// What has a text in each language.
-pub(super) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
+pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
     Bilingual::new(text(Language::En), text(Language::Fr))
 }
 
 messages! {
+    /// A message of the command line to a person.
+    Message:
     /// What stands before an error.
     Error = { en: "error", fr: "erreur" };
     /// What stands before what to do about it.
@@ -475,114 +481,6 @@ messages! {
         en: "name them with --card and --professional; without either, the program has both",
         fr: "les nommer avec --card et --professional ; sans l'un ni l'autre, le programme a les deux"
     };
-    /// Of a Vitale the interface gives no more.
-    IdentityOnly { place } = {
-        en: "of the card in {place} only who somebody is comes out",
-        fr: "de la carte dans {place} ne sort que l'identité"
-    };
-    /// Of a professional's card the interface gives no more.
-    BillsNothing { place } = {
-        en: "how the card in {place} bills does not come out",
-        fr: "la facturation de la carte dans {place} ne sort pas"
-    };
-    /// Of a card the interface gives nothing.
-    NoZone { place } = {
-        en: "no zone of the card in {place} comes out",
-        fr: "aucune zone ne sort de la carte dans {place}"
-    };
-    /// The configuration has no XML.
-    NoXmlOfReaders = {
-        en: "--configuration is for the other forms: readers have no XML",
-        fr: "--configuration est pour les autres formes : les lecteurs n'ont pas de XML"
-    };
-    /// What to do then.
-    AskOtherForm = {
-        en: "ask for --format zone or --format json",
-        fr: "demander --format zone ou --format json"
-    };
-    /// The readers give no zone.
-    NoZoneOfReaders = { en: "no zone of the readers comes out", fr: "aucune zone ne sort des lecteurs" };
-    /// No Vitale is among the cards.
-    NoVitaleHere = { en: "none of these cards is a Vitale", fr: "aucune de ces cartes n'est une Vitale" };
-    /// What to do then.
-    GiveVitale = {
-        en: "name a Vitale, such as --card vitale2-martin, or put one into a reader",
-        fr: "nommer une Vitale, par exemple --card vitale2-martin, ou en mettre une dans un lecteur"
-    };
-    /// What to do where there is no professional's card.
-    PutProfessional = {
-        en: "put a professional's card beside it, such as --card cps-lefevre, or leave the one there in its reader",
-        fr: "mettre une carte de professionnel à côté, par exemple --card cps-lefevre, ou laisser celle qui y est"
-    };
-    /// What to do where its code is missing.
-    GiveItsCode = {
-        en: "give its code on a descriptor: --pin-fd 3 3< code.txt",
-        fr: "donner son code sur un descripteur : --pin-fd 3 3< code.txt"
-    };
-    /// What to do where it cannot be billed with.
-    TakeBillingCard = {
-        en: "take one that is valid on the day, has a billing situation and is known to the Vitale",
-        fr: "en prendre une qui vaut ce jour-là, a une situation de facturation et est connue de la Vitale"
-    };
-    /// What to do where one of two cards is for tests.
-    TakeSameKind = {
-        en: "take two of a kind: carte.type is T on a Vitale for tests, carte.categorie is test on a professional's card",
-        fr: "en prendre deux du même genre : carte.type vaut T sur une Vitale de test, carte.categorie vaut test sur une \
-             carte de professionnel"
-    };
-    /// What to do where somebody has two complementary insurers.
-    LeaveOneCover = {
-        en: "somebody on the card has both; leave one of mutuelle and amc out of the card file",
-        fr: "quelqu'un a les deux sur la carte ; ôter mutuelle ou amc du fichier de carte"
-    };
-    /// Only XML has shapes.
-    ShapeOfXml = { en: "--xml-shape is for --format xml", fr: "--xml-shape est pour --format xml" };
-    /// What to do then.
-    AskXml = {
-        en: "leave it out, or ask for --format xml",
-        fr: "l'enlever, ou demander --format xml"
-    };
-    /// Only JSON has a schema.
-    SchemaOfJson = { en: "--schema is for --format json", fr: "--schema est pour --format json" };
-    /// What to do then.
-    AskJson = {
-        en: "leave it out, or ask for --format json",
-        fr: "l'enlever, ou demander --format json"
-    };
-    /// A file is no zone of groups, or none that makes a card.
-    ZoneWrong { path, why } = { en: "{path}: {why}", fr: "{path} : {why}" };
-    /// What to do with one.
-    LookAtZone = {
-        en: "the byte counts from 0, an occurrence and a field from 1; docs/billing.md has the coding and all fields",
-        fr: "l'octet se compte à partir de 0, l'occurrence et le champ à partir de 1 ; docs/billing.md a le codage et les champs"
-    };
-    /// What to do with a card that has no zone.
-    MendCard = {
-        en: "change this value in the card file; docs/billing.md says what each field can hold",
-        fr: "changer cette valeur dans le fichier de carte ; docs/billing.md dit ce que contient chaque champ"
-    };
-    /// Something of a zone is not in the card file that was made of it.
-    ZoneLoss { path, what } = { en: "{path}: {what}", fr: "{path} : {what}" };
-    /// Something of a card is in no zone.
-    ZoneAdded { key, value } = {
-        en: "{key} = \"{value}\" was added: a card says it, and no zone does",
-        fr: "{key} = \"{value}\" a été ajouté : une carte le dit, et aucune zone"
-    };
-    /// A zone would go to a terminal.
-    ZoneIsBytes = {
-        en: "a zone is bytes, and this is a terminal",
-        fr: "une zone est faite d'octets, et ceci est un terminal"
-    };
-    /// What to do then.
-    NameZoneFile = {
-        en: "name a file for it: -o test.in",
-        fr: "nommer un fichier pour elle : -o test.in"
-    };
-    /// A zone was written.
-    ZoneWritten { path, bytes } = {
-        en: "{path} is there: {bytes} bytes, of a test card",
-        fr: "{path} est écrit : {bytes} octets, d'une carte de test"
-    };
     /// What to do where the system is in the way.
     AskDoctor = {
         en: "see what stands in the way: virtuale doctor",
@@ -592,7 +490,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message};
+    use super::{DECLARED, Language, Message, billing};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -602,7 +500,7 @@ mod tests {
             values.sort();
             values
         };
-        for (name, en, fr) in DECLARED {
+        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");
         }
