@@ -9,9 +9,11 @@ use crate::harness::{PYTHON, Sandbox, file, programs::PYTHON_ALONE, trial};
 const ZONES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/billing");
 
 pub(crate) fn trials() -> Vec<Trial> {
-    let bodies: [(&str, fn(&Sandbox) -> Result<(), Failed>); 2] =
-        [("zones::of_every_card", zones), ("zones::the_xml_says_the_same", the_xml_says_the_same)];
-    bodies.map(|(name, body)| trial(&[&PYTHON_ALONE], name, body)).into()
+    let needs = [&PYTHON_ALONE];
+    vec![
+        trial(&needs, "zones::of_every_card", zones),
+        trial(&needs, "zones::the_xml_says_the_same", the_xml_says_the_same),
+    ]
 }
 
 /// Every zone of the folder, each with a text beside it, and those that break off.
