@@ -159,7 +159,7 @@ fn library() -> Option<PathBuf> {
 fn agency() -> Trial {
     let name = "galss::the_agencys_library_logs_in_and_signs";
     let Some(library) = library() else {
-        let reason = format!("{LIBRARY} of the agency is not here: VIRTUALE_CPS3_PKCS11 may name it (docs/billing.md)");
+        let reason = format!("{LIBRARY} of the agency is not here: VIRTUALE_CPS3_PKCS11 may name it (docs/galss.md)");
         return left_out(&reason, name);
     };
     trial(&[&OPENSC], name, move |sandbox| logs_in_and_signs(sandbox, &library.display().to_string()))
