@@ -81,6 +81,7 @@ def expected(zone):
             "ident/rangDeNaissance": [person[12]], "ident/nir": [card[7] + card[8]], "amo/qualBenef": [person[13]],
             "amo/codeRegime": [card[9]], "amo/caisse": [card[10]], "amo/centreGestion": [card[11]], "amo/centreCarte": [card[11]],
             "amo/codeGestion": [card[12]], "ident/nirCertifie": [person[8] + person[9] if person[8] else ""],
+            "ident/dateCertification": [day(person[10])],
         }
         born = person[11]
         if born.startswith("00") and day(born):
@@ -114,6 +115,10 @@ def expected(zone):
 WORDS = {"amo/libelleExo", "amo/medecinTraitant", "cmu/typeCMU", "cmu/periode", "ident/dateCertification"}
 
 
+def in_no_words(one):
+    return {path: texts for path, texts in one.items() if path not in WORDS}
+
+
 def in_second_shape(one):
     names = {"ident/nir": "amo/nir", "ident/naissance/date": "ident/dateNaissance", "ident/naissance/dateEnCarte": "ident/dateNaissance"}
     return {names.get(path, path): texts for path, texts in one.items()}
@@ -133,15 +138,15 @@ for card in cards:
         for one, what in zip(found, right):
             assert set(one) <= IDENTITY | BORN[shape] | RIGHTS, (card, shape, set(one) - IDENTITY - BORN[shape] - RIGHTS)
             there = {path: texts for path, texts in one.items() if path not in WORDS}
-            assert there == what, (card, shape, there, what)
-            assert ("ident/dateCertification" in one) == ("ident/nirCertifie" in one), card
+            assert there == in_no_words(what), (card, shape, there, what)
+            assert ("ident/dateCertification" in one) == ("ident/dateCertification" in what), card
             assert one.get("amo/medecinTraitant", ["Oui"]) == ["Oui"], card
-            assert ("cmu/typeCMU" in one) <= ("cmu/periode" in one) or "cmu/typeCMU" in one, card
+            assert ("cmu/periode" in one) <= ("cmu/typeCMU" in one), card
     alone = read("--format", "xml", "--xml-shape", "1,2", "--card", card)
     for shape, document, right in zip((1, 2), alone.stdout.splitlines(), (told, [in_second_shape(one) for one in told])):
         for one, what in zip(people(document), right):
             assert set(one) <= IDENTITY | BORN[shape], (card, shape, one)
-            identity = {path: texts for path, texts in what.items() if path in IDENTITY | BORN[shape]}
+            identity = {path: texts for path, texts in in_no_words(what).items() if path in IDENTITY | BORN[shape]}
             assert {path: texts for path, texts in one.items() if path not in WORDS} == identity, (card, shape, one, identity)
     print(card, len(told), "people, in both shapes")
 
