@@ -258,7 +258,8 @@ impl Builder {
     /// need besides the [environment](Host::environment) is a library; `virtuale exec --galss` has it.
     ///
     /// A slot is called `CPS` or `Vitale` after the card that is in it at the start; slots with another one or none
-    /// have these names in turn, and further ones a number behind them.
+    /// have these names in turn, and further ones a number behind them. Without the feature `cli` no card is known, and
+    /// all slots have their names in turn.
     #[must_use]
     pub fn galss(mut self) -> Self {
         self.galss.get_or_insert_default();

@@ -2,18 +2,17 @@
 //!
 //! Old billing software knows two resources: that of the professional's card and that of the patient's. So a slot is
 //! called after the card that is in it as the host starts; where none is, or one of another kind, the names go on in
-//! turn.
-
-use std::sync::Arc;
+//! turn. What a card is to others, the terminal's guides know: without them all names are given in turn.
 
 use super::HostError;
+#[cfg(feature = "cli")]
+use crate::terminal::guides::{Guides, Seat};
 use crate::{
     profile::families::Families,
     reader::{
         SlotState,
         galss::{Resource, ResourceName},
     },
-    terminal::guides::{Guides, Seat},
 };
 
 /// The names of the field [DOPS-CRYPTOLIB GALSS], the patient's first, as slots have it. Further slots have a number
@@ -52,29 +51,35 @@ pub(super) fn named(names: &[(ResourceName, usize)], slots: usize) -> Result<Vec
 
 /// A name for each slot, after the cards that are in.
 pub(super) fn by_cards(states: &[SlotState], families: &Families) -> Vec<Resource> {
-    let seats = states.iter().map(|state| state.atr.map_or(Seat::Alone, |atr| seat(atr.as_bytes(), families)));
-    by_seats(&seats.collect::<Vec<_>>())
+    let known = |state: &SlotState| state.atr.and_then(|atr| name_of(atr.as_bytes(), families));
+    by_names(&states.iter().map(known).collect::<Vec<_>>())
 }
 
-/// What the card with an answer to reset is to others.
-fn seat(atr: &[u8], families: &Families) -> Seat {
-    let source = families.layout_of(atr).and_then(|layout| families.layout_source(layout));
-    let layout = source.and_then(|source| families.layout(&Arc::new(source)).ok());
-    layout.map_or(Seat::Alone, |layout| Guides::built_in().seat(&layout))
-}
-
-fn by_seats(seats: &[Seat]) -> Vec<Resource> {
-    let known = |seat: Seat| match seat {
+/// Which of the names is that of the card with this answer to reset; `None` for one that is not known.
+#[cfg(feature = "cli")]
+fn name_of(atr: &[u8], families: &Families) -> Option<usize> {
+    let source = families.layout_of(atr).and_then(|layout| families.layout_source(layout))?;
+    let layout = families.layout(&std::sync::Arc::new(source)).ok()?;
+    match Guides::built_in().seat(&layout) {
         Seat::Patient => Some(0),
         Seat::Professional => Some(1),
         Seat::Alone => None,
-    };
+    }
+}
+
+/// There are no guides without the program.
+#[cfg(not(feature = "cli"))]
+fn name_of(_: &[u8], _: &Families) -> Option<usize> {
+    None
+}
+
+fn by_names(known: &[Option<usize>]) -> Vec<Resource> {
     // How many have each name: those with a card of the kind, then the others as they come.
-    let mut taken = [0, 1].map(|name| seats.iter().filter(|&&seat| known(seat) == Some(name)).count());
-    let mut given = [0; 2];
+    let mut taken = [0, 1].map(|name| known.iter().filter(|&&known| known == Some(name)).count());
+    let mut given = [0; NAMES.len()];
     let mut resources = Vec::new();
-    for (slot, &seat) in seats.iter().enumerate() {
-        let name = known(seat).unwrap_or_else(|| {
+    for (slot, known) in known.iter().enumerate() {
+        let name = known.unwrap_or_else(|| {
             let fewest = usize::from(taken[0] > taken[1]);
             taken[fewest] += 1;
             fewest
@@ -99,33 +104,35 @@ fn alias(slot: usize) -> Option<ResourceName> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_seats, named};
-    use crate::{
-        host::{GALSS_VARIABLE, Host},
-        reader::galss::ResourceName,
-        terminal::guides::Seat::{self, Alone, Patient, Professional},
-    };
+    use super::{by_names, named};
+    #[cfg(feature = "cli")]
+    use crate::host::{GALSS_VARIABLE, Host};
+    use crate::reader::galss::ResourceName;
 
-    fn names(seats: &[Seat]) -> Vec<String> {
-        by_seats(seats).into_iter().map(|resource| resource.name.to_string()).collect()
+    const PATIENT: Option<usize> = Some(0);
+    const PROFESSIONAL: Option<usize> = Some(1);
+
+    fn names(known: &[Option<usize>]) -> Vec<String> {
+        by_names(known).into_iter().map(|resource| resource.name.to_string()).collect()
     }
 
     #[test]
     fn a_slot_is_called_after_its_card() {
-        assert_eq!(names(&[Patient, Professional]), ["Vitale", "CPS"]);
-        assert_eq!(names(&[Professional, Patient]), ["CPS", "Vitale"]);
-        assert_eq!(names(&[Alone, Alone]), ["Vitale", "CPS"]);
-        assert_eq!(names(&[Alone, Patient]), ["CPS", "Vitale"]);
-        assert_eq!(names(&[Professional, Alone]), ["CPS", "Vitale"]);
-        assert_eq!(names(&[Patient, Patient, Alone]), ["Vitale", "Vitale2", "CPS"]);
-        assert_eq!(names(&[Alone, Alone, Alone]), ["Vitale", "CPS", "Vitale2"]);
-        let many = names(&[Patient; 255]);
+        assert_eq!(names(&[PATIENT, PROFESSIONAL]), ["Vitale", "CPS"]);
+        assert_eq!(names(&[PROFESSIONAL, PATIENT]), ["CPS", "Vitale"]);
+        assert_eq!(names(&[None, None]), ["Vitale", "CPS"]);
+        assert_eq!(names(&[None, PATIENT]), ["CPS", "Vitale"]);
+        assert_eq!(names(&[PROFESSIONAL, None]), ["CPS", "Vitale"]);
+        assert_eq!(names(&[PATIENT, PATIENT, None]), ["Vitale", "Vitale2", "CPS"]);
+        assert_eq!(names(&[None, None, None]), ["Vitale", "CPS", "Vitale2"]);
+        let many = names(&[PATIENT; 255]);
         assert_eq!((many[9].as_str(), many[98].as_str(), many[99].as_str()), ("Vitale10", "Vitale99", "Vital100"));
-        let aliases: Vec<_> = by_seats(&[Patient; 10]).into_iter().map(|resource| resource.alias).collect();
+        let aliases: Vec<_> = by_names(&[PATIENT; 10]).into_iter().map(|resource| resource.alias).collect();
         assert_eq!(aliases[8].as_ref().map(ResourceName::as_str), Some("TRANSPA9"));
         assert_eq!(aliases[9], None);
     }
 
+    #[cfg(feature = "cli")]
     #[test]
     fn a_host_serves_galss_if_it_is_asked_to() {
         let host = Host::builder().card("cps-lefevre").card("vitale2-martin");
