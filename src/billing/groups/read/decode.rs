@@ -39,7 +39,7 @@ impl Decoded {
     }
 
     /// What the group says, where a card may be without it; nothing if it was lost.
-    pub(super) fn perhaps(self, place: Place, losses: &mut Vec<Loss>) -> Option<Node> {
+    pub(super) fn perhaps(self, placed: &Placed<'_>, losses: &mut Vec<Loss>) -> Option<Node> {
         match self.wrong {
             None => {
                 losses.extend(self.losses);
@@ -47,7 +47,7 @@ impl Decoded {
             }
             Some((Place { field, .. }, why)) => {
                 let kind = LossKind::Whole(field.unwrap_or_default(), why);
-                losses.push(Loss { place, value: String::new(), kind });
+                losses.push(Loss::of_group(placed, kind));
                 None
             }
         }

@@ -25,7 +25,7 @@ pub(super) fn add(zone: &Zone, written: &Zone, layout: &Layout, losses: &mut Vec
     let theirs = numbered(written.placed());
     for (which, placed) in numbered(zone.placed().filter(|placed| !lost.contains(&placed.place.position))) {
         let Some(other) = theirs.get(&which) else {
-            losses.push(Loss { place: placed.place, value: String::new(), kind: LossKind::Gone });
+            losses.push(Loss::of_group(&placed, LossKind::Gone));
             continue;
         };
         let spec = table::group(placed.group.number);

@@ -1,7 +1,11 @@
 //! What a card file made of a zone does not say as the zone does.
 
+use super::decode::latin1;
 use crate::{
-    billing::groups::{table, zone::Place},
+    billing::groups::{
+        table,
+        zone::{Place, Placed},
+    },
     profile::said::{Bilingual, said},
 };
 
@@ -10,7 +14,8 @@ use crate::{
 pub struct Loss {
     /// Where it stands in the zone.
     pub place: Place,
-    /// What the field says, in the characters of the zone; of a group nothing.
+    /// What the field says, in the characters of the zone; of a group each field that says something, with its number:
+    /// `1="202701010000" 2="202712310000"`.
     pub value: String,
     /// Why it is lost.
     pub kind: LossKind,
@@ -50,13 +55,24 @@ pub enum LossKind {
 }
 
 impl Loss {
+    /// That a whole group is lost.
+    pub(super) fn of_group(placed: &Placed<'_>, kind: LossKind) -> Self {
+        let fields = placed.group.fields.iter().enumerate().filter(|(_, field)| !field.is_empty());
+        let fields = fields.map(|(index, field)| format!("{}={:?}", index + 1, latin1(field)));
+        Self { place: placed.place, value: fields.collect::<Vec<_>>().join(" "), kind }
+    }
+
     /// It in both languages, with its place and its name.
     #[must_use]
     pub fn said(&self) -> Bilingual {
         let spec = table::group(self.place.group.unwrap_or_default());
         let field = spec.zip(self.place.field).and_then(|(group, number)| group.field(number));
         let name = field.map(|field| format!(" {}", field.name)).unwrap_or_default();
-        let value = if self.place.field.is_some() { format!(" {:?}", self.value) } else { String::new() };
+        let value = match self.place.field {
+            Some(_) => format!(" {:?}", self.value),
+            None if self.value.is_empty() => String::new(),
+            None => format!(" {}", self.value),
+        };
         let (place, what) = (self.place.said(), self.kind.said());
         said!(with place, what; en: "{place}{name}{value}: {what}", fr: "{place}{name}{value} : {what}")
     }

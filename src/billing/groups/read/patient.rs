@@ -93,7 +93,7 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     fn lose(&mut self, placed: &Placed<'_>, kind: LossKind) {
-        self.losses.push(Loss { place: placed.place, value: String::new(), kind });
+        self.losses.push(Loss::of_group(placed, kind));
     }
 
     fn decode(&self, placed: &Placed<'_>, spec: &GroupSpec) -> Decoded {
@@ -105,7 +105,7 @@ impl Reader<'_> {
     /// What a group says that a card may be without.
     fn part(&mut self, placed: &Placed<'_>, spec: &GroupSpec) -> Option<Node> {
         let decoded = self.decode(placed, spec);
-        decoded.perhaps(placed.place, &mut self.losses)
+        decoded.perhaps(placed, &mut self.losses)
     }
 
     /// Takes the times of day off the dates of which the card keeps the day only. That the card's own zone has none
@@ -139,7 +139,7 @@ impl Reader<'_> {
             let decoded = decode(placed, spec, self.schema, |field| {
                 from_base(spec, field)?.strip_prefix(&place).map(str::to_owned)
             });
-            let Some(node) = decoded.perhaps(placed.place, &mut self.losses) else { return };
+            let Some(node) = decoded.perhaps(placed, &mut self.losses) else { return };
             entries.push(node);
         }
         let is_none = |node: &Node| {

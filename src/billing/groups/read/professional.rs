@@ -53,7 +53,7 @@ pub(super) fn draft(zone: &Zone, schema: &Schema) -> Result<Draft, ReadError> {
                 continue;
             }
         };
-        losses.push(Loss { place: placed.place, value: String::new(), kind });
+        losses.push(Loss::of_group(&placed, kind));
     }
     let mut data = root.ok_or_else(|| ReadErrorKind::NoCard.nowhere())?;
     let speciality = situations.first().and_then(|node| node.at("specialite")).and_then(Node::text).unwrap_or_default();

@@ -84,7 +84,8 @@ fn what_has_no_place_is_named_and_the_rest_becomes_a_card() {
         told(&drawn),
         [
             "byte 29 (group 101, occurrence 1, field 5) ruf_2 \"RUF\": no place: the field is reserved, and written as \"\"",
-            "byte 69 (group 102, occurrence 1): no place: a card cannot have its field 1, so the group is left out: \
+            "byte 69 (group 102, occurrence 1) 1=\"A\" 2=\"000000000000\" \
+             3=\"000000000000\": no place: a card cannot have its field 1, so the group is left out: \
              digits stand here, and nothing else",
             "byte 170 (group 104, occurrence 1, field 9) nir \"1851975999001\": \
              no place: the insured's NIR is that of group 101",
@@ -92,10 +93,13 @@ fn what_has_no_place_is_named_and_the_rest_becomes_a_card() {
             "byte 187 (group 104, occurrence 1, field 11) date_certification \"202001010000\": \
              will be written as \"000000000000\"",
             "byte 301 (group 107, occurrence 1, field 7) \"MORE\": no place: the group has no such field here",
-            "byte 335 (group 108, occurrence 2): no place: a mutuelle has one period in a card file",
-            "byte 364 (group 110, occurrence 1): no place: this group is not known here",
-            "byte 552 (group 106, occurrence 3): no place: this period overlaps that of occurrence 2",
-            "byte 588 (group 60, occurrence 1): no place: this group is of another card, or of the readers",
+            "byte 335 (group 108, occurrence 2) 1=\"202701010000\" 2=\"202712310000\": \
+             no place: a mutuelle has one period in a card file",
+            "byte 364 (group 110, occurrence 1) 1=\"?\": no place: this group is not known here",
+            "byte 552 (group 106, occurrence 3) 1=\"202606010000\" 2=\"202612310000\" \
+             3=\"1\" 4=\"0100\": no place: this period overlaps that of occurrence 2",
+            "byte 588 (group 60, occurrence 1) 1=\"1\" 2=\"2\" 3=\"3\": \
+             no place: this group is of another card, or of the readers",
         ]
     );
 }
