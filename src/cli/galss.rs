@@ -1,6 +1,14 @@
 //! GALSS for the command of `exec`: what the slots are called, and the library that the command finds.
 
-use std::{env, ffi::OsString, fs, os::unix::fs::symlink, path::PathBuf, process::Command, str::FromStr};
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::Command,
+    str::FromStr,
+};
 
 use super::{
     Failure,
@@ -9,7 +17,7 @@ use super::{
 use crate::{
     host::{Builder, Host},
     reader::galss::ResourceName,
-    writing,
+    shown, writing,
 };
 
 /// The names by which programs look for the library [DOPS-CRYPTOLIB GALSS]: that of sessions, and that which tells of
@@ -47,7 +55,10 @@ impl FromStr for Names {
         let pair = |pair: &str| {
             let (name, after) = pair.split_once('=').ok_or_else(|| format!("{pair:?} is no name and slot: CPS=1"))?;
             let name = ResourceName::new(name).map_err(|error| error.to_string())?;
+            // The library of numbers takes a plus sign and zeros in front.
+            let written = |slot: &usize| slot.to_string() == after;
             let slot = slot(after).map_err(|error| format!("{after:?} is no slot: {error}"))?;
+            let slot = Some(slot).filter(written).ok_or_else(|| format!("{after:?} is no slot: write {slot}"))?;
             Ok((name, slot))
         };
         text.split(',').map(pair).collect::<Result<_, String>>().map(Self)
@@ -80,6 +91,11 @@ impl Galss {
     pub(super) fn attach(&self, host: &Host, command: &mut Command) -> Result<(), Failure> {
         let Some(library) = virtuale_galss::LIBRARY.ok().filter(|_| self.galss) else { return Ok(()) };
         let folder = host.folder().join(FOLDER);
+        if !is_found(&folder) {
+            let message = format!("no program finds the library of GALSS in {}", shown::path(&folder));
+            let hint = "let XDG_RUNTIME_DIR or TMPDIR be a folder without `:`, `;` and `$` in its path";
+            return Err(Failure::environment(message, hint));
+        }
         let [first, second] = LIBRARIES.map(|name| folder.join(name));
         let written = fs::create_dir(&folder).and_then(|()| writing::replace(&first, |out| out.write_all(library)));
         // The same file: a program that loads both has one library.
@@ -88,6 +104,11 @@ impl Galss {
         command.env(LIBRARY_PATH, in_front(folder, env::var_os(LIBRARY_PATH)));
         Ok(())
     }
+}
+
+/// Whether a folder in the path of libraries is looked into: there `:` and `;` part folders, and `$` stands for others.
+fn is_found(folder: &Path) -> bool {
+    !folder.as_os_str().as_encoded_bytes().iter().any(|byte| b":;$".contains(byte))
 }
 
 /// A folder in front of those that are there. An empty place among them would be the folder that the command is in.
@@ -102,7 +123,7 @@ fn in_front(folder: PathBuf, others: Option<OsString>) -> OsString {
 
 #[cfg(test)]
 mod tests {
-    use super::{Names, in_front};
+    use super::{Names, in_front, is_found};
 
     #[test]
     fn names_are_read() {
@@ -120,10 +141,20 @@ mod tests {
             ("PROFESSIONAL=1", "1 to 8 letters"),
             ("CPS=x", "\"x\" is no slot: it must be a whole number from 0 to 254"),
             ("CPS=255", "\"255\" is no slot"),
+            ("CPS=+1", "\"+1\" is no slot: write 1"),
+            ("CPS=00", "\"00\" is no slot: write 0"),
             ("A=B=1", "\"B=1\" is no slot"),
         ] {
             let said = read(wrong).expect_err(wrong);
             assert!(said.contains(why), "{wrong:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_the_path_of_libraries_takes_apart_is_not_looked_into() {
+        assert!(is_found("/run/user/1000/virtuale/42/lib".as_ref()));
+        for folder in ["/tmp/a:b/lib", "/tmp/a;b/lib", "/tmp/$ORIGIN/lib"] {
+            assert!(!is_found(folder.as_ref()), "{folder}");
         }
     }
 

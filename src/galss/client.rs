@@ -40,7 +40,7 @@ static WAY: Way = Way::new();
 /// [`Code::NO_ANSWER`] if they do not answer.
 pub(crate) fn ask(request: &Request<'_>) -> Result<(Code, Vec<u8>), Code> {
     static PLACE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let place = PLACE.get_or_init(|| env::var_os(VARIABLE).map(PathBuf::from));
+    let place = PLACE.get_or_init(|| env::var_os(VARIABLE).filter(|place| !place.is_empty()).map(PathBuf::from));
     WAY.ask(place.as_deref().ok_or(Code::INTERNAL)?, request)
 }
 

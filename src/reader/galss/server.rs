@@ -4,7 +4,7 @@ use std::{
     fmt, fs,
     io::{self, Read, Write},
     net::Shutdown,
-    os::unix::net::UnixStream,
+    os::{fd::OwnedFd, unix::net::UnixStream},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError},
@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
+#[cfg(target_os = "linux")]
+use rustix::process::{PidfdFlags, pidfd_open};
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, retry_on_intr},
     net::{RecvFlags, recv},
 };
@@ -63,7 +66,12 @@ struct Connection {
     shared: Arc<Shared>,
     stream: Arc<UnixStream>,
     client: Option<ClientId>,
+    process: Process,
 }
+
+/// The process at the other end, where the system tells when it ends. One that was forked off it may keep the connection
+/// open for longer, and never use it.
+struct Process(Option<OwnedFd>);
 
 impl Server {
     /// Starts a service on a socket at `path`, where nothing is yet, open to this user alone. When it returns, clients
@@ -153,7 +161,8 @@ fn admit(shared: &Arc<Shared>, stream: UnixStream) -> io::Result<()> {
         }
         connections.push(Arc::clone(&stream));
     }
-    let mut connection = Connection { shared: Arc::clone(shared), stream, client: None };
+    let process = Process::of(&stream);
+    let mut connection = Connection { shared: Arc::clone(shared), stream, client: None, process };
     let serve = move || {
         // A mistake of ours ends this connection and no other.
         let _ = catch_unwind(AssertUnwindSafe(|| connection.serve()));
@@ -168,6 +177,7 @@ impl Connection {
         let mut body = Vec::new();
         loop {
             let mut first = [0; 4];
+            self.process.await_request(&self.stream)?;
             (&*self.stream).read_exact(&mut first)?;
             let length = wire::length(first).ok_or(io::ErrorKind::InvalidData)?;
             body.clear();
@@ -224,7 +234,40 @@ impl Connection {
     /// Whether nobody is there any more to read an answer.
     fn is_gone(&self) -> bool {
         let peeked = retry_on_intr(|| recv(&*self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
-        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN))
+        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN)) || self.process.has_ended()
+    }
+}
+
+impl Process {
+    /// The process that connected.
+    #[cfg(target_os = "linux")]
+    fn of(stream: &UnixStream) -> Self {
+        let peer = rustix::net::sockopt::socket_peercred(stream).ok();
+        Self(peer.and_then(|peer| pidfd_open(peer.pid, PidfdFlags::empty()).ok()))
+    }
+
+    /// Elsewhere nobody tells.
+    #[cfg(not(target_os = "linux"))]
+    fn of(_: &UnixStream) -> Self {
+        Self(None)
+    }
+
+    /// Waits until something comes from the process.
+    ///
+    /// # Errors
+    ///
+    /// [`io::ErrorKind::UnexpectedEof`] if it has ended.
+    fn await_request(&self, stream: &UnixStream) -> io::Result<()> {
+        let Some(process) = &self.0 else { return Ok(()) };
+        let mut sources = [PollFd::new(process, PollFlags::IN), PollFd::new(stream, PollFlags::IN)];
+        retry_on_intr(|| poll(&mut sources, None))?;
+        if sources[0].revents().is_empty() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    fn has_ended(&self) -> bool {
+        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+        let ended = |process| poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&now)).is_ok_and(|count| count > 0);
+        self.0.as_ref().is_some_and(ended)
     }
 }
 

@@ -453,6 +453,21 @@ static void shared(void)
     ASK(session, cps, 0x14, NULL, 0, 0, 3, &counter);
     IS(OuvrirSession("HOLDER", "CPS", &number_of_child, &cps), 0);
     IS(FinExclusivite(exclusivity), 0);
+    /* A program that dies gives back what it had, also where one that was forked off it lives on and has its sockets. */
+    child = fork();
+    if (!child) {
+        number own = open_session("PARENT", "CPS", &cps);
+        IS(begin(own, 3, &exclusivity), 0);
+        if (!fork()) {
+            sleep(3);
+            _exit(0);
+        }
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    for (int tries = 0; tries < 20 && begin(session, 3, &exclusivity); tries++)
+        usleep(100000);
+    IS(FinExclusivite(exclusivity), 0);
     /* A program that was forked off is another one: what is its parent's is not its own. */
     child = fork();
     if (!child) {
@@ -462,7 +477,8 @@ static void shared(void)
     int status;
     waitpid(child, &status, 0);
     IS(status, 0);
-    ASK(session, cps, 0x16, NULL, 0, 0, 3, &counter);
+    /* The card was reset when the one in its exclusivity died. */
+    ASK(session, cps, 0x16, NULL, 0, 0, 1, &counter);
     puts("shared: all as they should be");
 }
 
