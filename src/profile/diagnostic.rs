@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use super::{said::Said, schema::Language};
 use crate::shown;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A text that a user wrote, and its name.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -131,7 +131,12 @@ impl Diagnostic {
             AnnotationKind::Context.span(excerpt.places(span)).label(shown::line(label.text(language)))
         });
         let snippet = excerpt.snippet().annotation(arrow).annotations(related);
-        let mut first = error.primary_title(shown::line(self.message.text(language))).element(snippet);
+        let title = error.primary_title(shown::line(self.message.text(language)));
+        // Of no text there is no line to show: the file is empty, or what is in it is no text.
+        let mut first = match self.source.text.is_empty() {
+            true => title.element(Origin::path(&*excerpt.name)),
+            false => title.element(snippet),
+        };
         let elsewhere = self.elsewhere.iter().map(|Elsewhere { source, span, label }| (&**source, span, label));
         let apart = far.into_iter().map(|(span, label)| (&*self.source, span, label)).chain(elsewhere);
         let apart: Vec<_> = apart.map(|(source, span, label)| (Excerpt::of(source, [span]), span, label)).collect();

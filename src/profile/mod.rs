@@ -35,6 +35,7 @@ pub(crate) mod nearest;
 mod notes;
 mod provision;
 pub(crate) mod reason;
+mod zone_shape;
 
 pub use card::VirtualCard;
 pub use chance::station as station_chance;

@@ -18,7 +18,9 @@ use super::{
     diagnostic::{Diagnostics, Source},
     reason,
     said::{Bilingual, said},
+    zone_shape,
 };
+use crate::shown;
 
 /// How long a pipe or device is waited for.
 const PATIENCE: Patience = Patience { silence: Duration::from_secs(10), whole: Duration::from_secs(600) };
@@ -57,9 +59,22 @@ pub fn content(path: &Path, longest: usize) -> Result<Vec<u8>, LoadError> {
 ///
 /// # Errors
 ///
-/// [`LoadError::Invalid`] at the first place that is not text.
+/// [`LoadError::Invalid`] at the first place that is not text, or about the whole file where it is a zone of groups.
 pub fn source(path: &Path, bytes: &[u8]) -> Result<Source, LoadError> {
     let name = path.to_string_lossy().into_owned();
+    if is_zone(bytes) {
+        let source = Arc::new(Source { name, text: String::new() });
+        let message = said!(
+            en: "this is a zone of groups, as billing programs get them, and no text",
+            fr: "ceci est une zone de groupes, telle qu'un logiciel de facturation la reçoit, et non du texte",
+        );
+        let word = shown::word(path);
+        let mistake = CardMistake::new(&source, 0..0, message).hint(said!(
+            en: "make a card file of it: virtuale card from-zone {word} -o card.toml",
+            fr: "en faire un fichier de carte : virtuale card from-zone {word} -o carte.toml",
+        ));
+        return Err(LoadError::Invalid(Diagnostics(vec![mistake.into()])));
+    }
     let error = match decoded(bytes) {
         Ok(text) => return Ok(Source { name, text: text.into_owned() }),
         Err(error) => error,
@@ -95,6 +110,12 @@ pub fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
     codings::begins_as_utf16(bytes)
+}
+
+/// Whether bytes are a zone of groups, as `billing::groups` reads it, and not text that has its lengths by chance.
+#[must_use]
+pub fn is_zone(bytes: &[u8]) -> bool {
+    zone_shape::is_zone(bytes)
 }
 
 /// Opens the file of a path and reads it. A pipe or device may be silent for 10 s at a time, and take 600 s in all:
@@ -266,6 +287,18 @@ mod tests {
         ] {
             fs::write(&path, bytes).expect("a file");
             assert_eq!(text(&path, 100).expect("it is text").text, "nom = \"Élo\"\n");
+        }
+    }
+
+    #[test]
+    fn a_zone_is_not_to_be_saved_as_text() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("test.in");
+        for bytes in [&b"\0\x65\x02\x01\xC9"[..], b"\x03\x04\x02\x01A"] {
+            fs::write(&path, bytes).expect("a file");
+            let error = text(&path, 100).expect_err("it is a zone").to_string();
+            assert!(error.contains("this is a zone of groups") && error.contains("card from-zone"), "{error}");
+            assert!(!error.contains("UTF-8") && !error.contains(":1:1"), "{error}");
         }
     }
 

@@ -40,3 +40,43 @@ fn a_file_that_is_no_zone_is_refused() {
     assert_eq!(code, 3, "{error}");
     assert!(error.contains("has more than"), "{error}");
 }
+
+#[test]
+fn a_zone_in_the_place_of_a_card_file_is_named() {
+    let sandbox = Sandbox::new();
+    let zone = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/billing/two-people.in");
+    for verb in [&["card", "check"][..], &["card", "show"], &["card", "dump"], &["card", "zone"], &["read", "--card"]] {
+        let (code, _, error) = run(&mut sandbox.virtuale(&[verb, &[zone]].concat()));
+        assert_eq!(code, 3, "{verb:?}: {error}");
+        assert!(error.contains("this is a zone of groups") && error.contains("virtuale card from-zone"), "{error}");
+        assert!(!error.contains("UTF-8"), "{error}");
+    }
+    let card = sandbox.path().join("card.toml");
+    fs::write(&card, "layout = \"vitale2\"\nnom = \"\u{c9}LO\"\n").expect("a file");
+    let (code, _, error) = run(&mut sandbox.virtuale(&["card", "from-zone", &card.display().to_string()]));
+    assert_eq!(code, 3, "{error}");
+    assert!(error.contains("this is text, as a card file is") && error.contains("virtuale card zone"), "{error}");
+}
+
+#[test]
+fn what_a_file_is_stands_in_it() {
+    let sandbox = Sandbox::new();
+    let path = |name: &str| sandbox.path().join(name).display().to_string();
+    let (nothing, unknown) = (path("nothing.in"), path("unknown.in"));
+    fs::write(&nothing, b"").expect("a file");
+    let two = include_bytes!("../../fixtures/billing/two-people.in");
+    fs::write(&unknown, [&b"\x03\x04\x04\x03abc"[..], two].concat()).expect("a file");
+    let (code, out, error) = run(&mut sandbox.virtuale(&["card", "explain", &unknown]));
+    assert_eq!(code, 0, "{error}");
+    assert!(out.contains("group 772, occurrence 1") && out.contains("group 104, occurrence 2"), "{out}");
+    for verb in [&["card", "explain"][..], &["card", "diff", MARTIN]] {
+        let (code, _, error) = run(&mut sandbox.virtuale(&[verb, &[nothing.as_str()]].concat()));
+        assert!(code == 3 && error.contains("nothing.in: this file is empty"), "{code} {error}");
+        for missing in ["no/such/file.in", "missing.in"] {
+            let (code, _, error) = run(&mut sandbox.virtuale(&[verb, &[missing]].concat()));
+            assert!(code == 4 && error.contains("cannot read") && error.contains("look at the name"), "{code} {error}");
+        }
+        let (code, _, error) = run(&mut sandbox.virtuale(&[verb, &["vitale2-martn"]].concat()));
+        assert!(code == 2 && error.contains("vitale2-martin"), "{code} {error}");
+    }
+}

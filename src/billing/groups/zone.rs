@@ -207,6 +207,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Group, Place, Zone, ZoneErrorKind};
+    use crate::profile::reading::is_zone;
 
     fn group(number: u16, fields: &[&[u8]]) -> Group {
         Group { number, fields: fields.iter().map(|field| field.to_vec()).collect() }
@@ -276,6 +277,15 @@ mod tests {
         #[test]
         fn what_is_written_is_read_again(zone in any_zone()) {
             prop_assert_eq!(Zone::parse(&zone.to_bytes()), Ok(zone));
+        }
+
+        #[test]
+        fn what_is_told_from_text_is_what_is_read(zone in any_zone(), cut in any::<prop::sample::Index>()) {
+            let whole = zone.to_bytes();
+            let bytes = &whole[..cut.index(whole.len() + 1)];
+            prop_assert!(!is_zone(bytes) || Zone::parse(bytes).is_ok());
+            let is_text = whole.iter().all(|byte| !byte.is_ascii_control());
+            prop_assert!(is_text || whole.starts_with(&[0, 0]) || is_zone(&whole) || whole.is_empty());
         }
 
         #[test]

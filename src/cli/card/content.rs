@@ -4,7 +4,11 @@ use std::path::Path;
 
 use crate::{
     billing::groups::{Zone, ZoneError, of_profile},
-    cli::{Failure, cards, messages::Billing, options::Reproducible},
+    cli::{
+        Failure, cards,
+        messages::{Billing, in_both},
+        options::Reproducible,
+    },
     profile::{self, NamedCard, Profile, reading, said::said, written::LONGEST},
     shown,
 };
@@ -18,17 +22,25 @@ pub(super) enum Content {
 }
 
 impl Content {
-    /// Reads it. A zone begins with a byte of zero, and no text does, but UTF-16.
+    /// Reads it. What parses as a zone and is no text is one; so is what begins with a byte of zero, as no text does,
+    /// but UTF-16. A path that leads nowhere is a file that cannot be read, and not a card that is not known.
     ///
     /// # Errors
     ///
     /// That there is none, that it cannot be read, or what is wrong with a card file.
     pub(super) fn load(named: &Path, reproducible: &Reproducible) -> Result<Self, Failure> {
-        let NamedCard::File(path) = cards::find(named)? else {
-            return cards::profile(named, reproducible).map(Box::new).map(Self::Card);
+        let path = match cards::find(named) {
+            Ok(NamedCard::File(path)) => path,
+            Ok(_) => return cards::profile(named, reproducible).map(Box::new).map(Self::Card),
+            Err(_) if is_path(named) => named.to_owned(),
+            Err(unknown) => return Err(unknown),
         };
         let bytes = reading::content(&path, LONGEST).map_err(cards::failure)?;
-        if bytes.first() == Some(&0) && !reading::is_utf16(&bytes) {
+        if bytes.is_empty() {
+            let message = in_both(|language| Billing::EmptyFile { path: &shown::path(&path) }.text(language));
+            return Err(Failure::Malformed(message.into(), Some(Billing::GiveCardOrZone.said().into())));
+        }
+        if reading::is_zone(&bytes) || bytes.first() == Some(&0) && !reading::is_utf16(&bytes) {
             return Ok(Self::Zone(bytes));
         }
         let source = reading::source(&path, &bytes).map_err(cards::failure)?;
@@ -52,6 +64,11 @@ impl Content {
             }),
         }
     }
+}
+
+/// Whether something is written as a path is, and no card of the program is called.
+fn is_path(named: &Path) -> bool {
+    named.to_string_lossy().contains(['.', '/', '\\'])
 }
 
 /// That a file is no zone: where it breaks off.

@@ -59,7 +59,10 @@ pub(super) fn run(args: &Args) -> Exit {
     args.output.iter().try_for_each(|file| args.force.allow(file, &[&args.file]))?;
     let path = shown::path(&args.file);
     let bytes = reading::content(&args.file, LONGEST).map_err(cards::failure)?;
-    let zone = Zone::parse(&bytes).map_err(|error| wrong(&path, &error.said()))?;
+    let zone = Zone::parse(&bytes).map_err(|error| match is_text(&bytes) {
+        true => text_is_no_zone(&args.file),
+        false => wrong(&path, &error.said()),
+    })?;
     let usual = match groups::about(&zone) {
         Some(About::Professional) => PROFESSIONAL,
         _ => DEFAULT_LAYOUT,
@@ -91,6 +94,20 @@ pub(super) fn run(args: &Args) -> Exit {
         output::say(Message::CardWritten { path: &path, word: &word }.text(language));
     }
     Ok(exit::DONE)
+}
+
+/// Whether bytes that are no zone are text: a card file, for instance.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_sign = |sign: char| !sign.is_control() || sign.is_ascii_whitespace();
+    reading::decoded(bytes).is_ok_and(|text| text.chars().all(is_sign))
+}
+
+fn text_is_no_zone(file: &Path) -> Failure {
+    let (path, word) = (shown::path(file), shown::word(file));
+    Failure::Malformed(
+        in_both(|language| Billing::TextIsNoZone { path: &path }.text(language)).into(),
+        Some(in_both(|language| Billing::MakeZone { word: &word }.text(language)).into()),
+    )
 }
 
 /// That a file is no zone, or none that makes a card.

@@ -87,6 +87,23 @@ messages! {
         en: "the byte counts from 0, an occurrence and a field from 1; docs/billing.md has the coding and all fields",
         fr: "l'octet se compte à partir de 0, l'occurrence et le champ à partir de 1 ; docs/billing.md a le codage et les champs"
     };
+    /// A file has nothing in it.
+    EmptyFile { path } = { en: "{path}: this file is empty", fr: "{path} : ce fichier est vide" };
+    /// What to do then.
+    GiveCardOrZone = {
+        en: "give a card file, the name of a built-in card, or a zone of groups",
+        fr: "donner un fichier de carte, le nom d'une carte intégrée ou une zone de groupes"
+    };
+    /// A file is text, and a zone of groups was expected.
+    TextIsNoZone { path } = {
+        en: "{path}: this is text, as a card file is, and no zone of groups",
+        fr: "{path} : ceci est du texte, comme l'est un fichier de carte, et non une zone de groupes"
+    };
+    /// What to do then.
+    MakeZone { word } = {
+        en: "a card file needs no from-zone; its zone is made by: virtuale card zone {word} -o test.in",
+        fr: "un fichier de carte se passe de from-zone ; sa zone se fait par : virtuale card zone {word} -o test.in"
+    };
     /// What to do with a card that has no zone.
     MendCard = {
         en: "change this value in the card file; docs/billing.md says what each field can hold",
