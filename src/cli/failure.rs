@@ -17,7 +17,7 @@ use crate::profile::{
     UnknownCard,
     diagnostic::Diagnostics,
     reason::{copy, reason as why},
-    said::{Bilingual, Said},
+    said::{Bilingual, Said, said},
 };
 use crate::shown::{self, reason};
 
@@ -120,6 +120,15 @@ impl Failure {
                 Bilingual::new(english, french).into()
             }
             Self::UnknownCard(unknown) => unknown.said().into(),
+            Self::Output(error) => {
+                let cause = why(error);
+                said!(
+                    with cause;
+                    en: "cannot write to standard output: {cause}",
+                    fr: "impossible d'écrire sur la sortie standard : {cause}"
+                )
+                .into()
+            }
             other => other.to_string().into(),
         }
     }
