@@ -218,8 +218,8 @@ messages! {
     };
     /// There are no two cards that could prove themselves to each other.
     NobodyToSecure = {
-        en: "--secured is for a Vitale and a professional's card, and one of them is not there",
-        fr: "--secured veut une carte Vitale et une carte de professionnel, et l'une d'elles n'est pas là"
+        en: "--secured is for a Vitale 2 and a professional's card, and they are not both there",
+        fr: "--secured veut une carte Vitale 2 et une carte de professionnel, et elles ne sont pas là toutes deux"
     };
     /// What to do then.
     BothOrPlain = {
