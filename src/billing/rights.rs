@@ -5,7 +5,10 @@
 //! Each question has a [`Code`] for an answer: [`Code::DONE`] is yes, any other says why not.
 
 use super::{codes::Code, view::View};
-use crate::terminal::{cps::Proof, told::Told};
+use crate::{
+    profile::said::{Bilingual, said},
+    terminal::{cps::Proof, told::Told},
+};
 
 /// What a professional's card says of itself where it is a test card.
 const TEST_CATEGORY: &str = "test";
@@ -28,6 +31,24 @@ pub fn of_professional(card: &Told<'_>) -> Code {
     }
     let is_valid = data.period("carte.emission", "carte.fin_validite").covers(card.today);
     if is_valid && data.members("facturation").next().is_some() { Code::DONE } else { Code::PROFESSIONAL_INVALID }
+}
+
+/// Which of the reasons of [`Code::PROFESSIONAL_INVALID`] a professional's card has by itself; `None` if it has none.
+#[must_use]
+pub fn why_invalid(card: &Told<'_>) -> Option<Bilingual> {
+    if of_professional(card) != Code::PROFESSIONAL_INVALID {
+        return None;
+    }
+    let period = View::of(card.data).period("carte.emission", "carte.fin_validite");
+    Some(if card.proof == Proof::NotTaken {
+        said!(en: "it takes no code by its antenna", fr: "elle ne prend pas de code par son antenne")
+    } else if period.is_over(card.today) {
+        said!(en: "its last day is over", fr: "son dernier jour est passé")
+    } else if period.is_to_come(card.today) {
+        said!(en: "its first day is to come", fr: "son premier jour est à venir")
+    } else {
+        said!(en: "it has no billing situation", fr: "elle n'a pas de situation de facturation")
+    })
 }
 
 /// Whether the rights on a Vitale are given beside a professional's card: one that can be billed with, or why there is
@@ -105,6 +126,11 @@ mod tests {
         assert_eq!(of(&good, Proof::NotTaken), Code::PROFESSIONAL_INVALID);
         assert_eq!(of(&cps("test", "2026-01-14", 1), Proof::Proved), Code::PROFESSIONAL_INVALID);
         assert_eq!(of(&cps("test", "2028-01-01", 0), Proof::Proved), Code::PROFESSIONAL_INVALID);
+        let why = |data: &Node, proof| super::why_invalid(&told(data, proof)).map(|why| why.english.into_owned());
+        assert_eq!(why(&good, Proof::Proved), None);
+        assert_eq!(why(&good, Proof::NotTaken).as_deref(), Some("it takes no code by its antenna"));
+        assert_eq!(why(&cps("test", "2026-01-14", 1), Proof::Proved).as_deref(), Some("its last day is over"));
+        assert_eq!(why(&cps("test", "2028-01-01", 0), Proof::Proved).as_deref(), Some("it has no billing situation"));
         let cut_short = Told { is_cut_short: true, ..told(&good, Proof::Proved) };
         assert_eq!(of_professional(&cut_short), Code::PROTOCOL);
     }

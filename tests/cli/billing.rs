@@ -285,6 +285,37 @@ fn it_says_no_number_in_french_alone() {
 }
 
 #[test]
+fn what_is_wrong_with_a_professionals_card_is_named() {
+    let sandbox = Sandbox::new();
+    let rows = [
+        ("json --card cps-perimee", ": its last day is over\n"),
+        ("xml --card vitale1-petit --card cps-perimee", ": its last day is over\n"),
+        ("json --card cpa-caisse", ": it has no billing situation\n"),
+        ("groups --card vitale2-martin --card cps-revoquee", ": it has no billing situation\n"),
+    ];
+    for (arguments, expected) in rows {
+        let script =
+            format!("yes 1234 | head -9 | virtuale read --lang en --now {NOW} --pin-fd 0 --format {arguments}");
+        let (code, _, said) = run(&mut sandbox.shell(&script));
+        assert_eq!(code, 4, "{arguments}: {said}");
+        assert!(said.contains(expected), "{arguments}: {said}");
+    }
+}
+
+#[test]
+fn what_no_zone_can_say_has_one_number_and_help() {
+    let sandbox = Sandbox::new();
+    let script = format!("echo 1234 | virtuale read --lang en --now {NOW} --pin-fd 0 --format zone --card cpe-accueil");
+    let (code, out, said) = run(&mut sandbox.shell(&script));
+    assert_eq!((code, out.as_str(), said.matches("61444").count()), (4, "", 1), "{said}");
+    assert!(said.contains("neither an RPPS nor an ADELI number\nhelp: take a card with"), "{said}");
+    let script = format!("virtuale read --lang fr --now {NOW} --format json --card nobody");
+    let (_, out, said) = run(&mut sandbox.shell(&script));
+    let document: Value = serde_json::from_str(&out).expect("JSON");
+    assert!(said.contains(document["message"].as_str().expect("a text")), "{out}{said}");
+}
+
+#[test]
 fn the_schema_is_the_published_one() {
     let sandbox = Sandbox::new();
     let (code, out, error) = run(&mut sandbox.virtuale(&["read", "--format", "json", "--schema"]));
@@ -295,12 +326,13 @@ fn the_schema_is_the_published_one() {
 #[test]
 fn what_does_not_go_together_is_wrong_use() {
     let sandbox = Sandbox::new();
-    let rows: [(&[&str], &str); 9] = [
+    let rows: [(&[&str], &str); 10] = [
         (&["--format", "csv"], "[possible values: zone, groups, xml, json]"),
         (&["--format", "zone", "--xml-shape", "2"], "--xml-shape is for --format xml"),
         (&["--format", "xml", "--configuration"], "readers have no XML"),
         (&["--format", "xml", "--json"], "cannot be used with"),
         (&["--format", "xml", "--reflet"], "cannot be used with"),
+        (&["--format", "xml", "--without-exoneration"], "cannot be used with"),
         (&["--format", "xml", "--xml-shape", "3"], "there are the shapes 1 and 2"),
         (&["--format", "json", "--xml-shape", "2"], "--xml-shape is for --format xml"),
         (&["--format", "xml", "--schema"], "--schema is for --format json"),

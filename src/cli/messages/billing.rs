@@ -45,15 +45,25 @@ messages! {
         en: "put a professional's card beside it, such as --card cps-lefevre, or leave the one there in its reader",
         fr: "mettre une carte de professionnel à côté, par exemple --card cps-lefevre, ou laisser celle qui y est"
     };
-    /// What to do where its code is missing.
+    /// What to do where its code is missing or wrong.
     GiveItsCode = {
-        en: "give its code on a descriptor: --pin-fd 3 3< code.txt",
-        fr: "donner son code sur un descripteur : --pin-fd 3 3< code.txt"
+        en: "give its right code on a descriptor: --pin-fd 3 3< code.txt",
+        fr: "donner son bon code sur un descripteur : --pin-fd 3 3< code.txt"
     };
     /// What to do where it cannot be billed with.
     TakeBillingCard = {
         en: "take one that is valid on the day, has a billing situation and is known to the Vitale",
         fr: "en prendre une qui vaut ce jour-là, a une situation de facturation et est connue de la Vitale"
+    };
+    /// What to do where its zone has no number of a person.
+    TakeNumberedCard = {
+        en: "take a card with an RPPS or ADELI number and a billing situation; --format json tells of this one",
+        fr: "prendre une carte avec un numéro RPPS ou ADELI et une situation de facturation ; --format json dit celle-ci"
+    };
+    /// What to do where a value has no place in a zone.
+    AskWithoutZone = {
+        en: "--format json and xml have a place for what a zone has none for",
+        fr: "--format json et xml ont une place pour ce qui n'en a pas dans une zone"
     };
     /// What to do where one of two cards is for tests.
     TakeSameKind = {

@@ -1,11 +1,13 @@
 //! Why reading stopped, with the number that billing software knows it by.
 
+use std::borrow::Cow;
+
 use crate::{
     billing::{codes::Code, groups::WriteError},
     cli::{
         Failure,
         language::Language,
-        messages::{Message, in_both},
+        messages::{Billing, Message, in_both},
     },
     profile::said::Bilingual,
     terminal::{guides::Unread, right::Side, transport::TransportError},
@@ -44,13 +46,21 @@ impl Stop {
 
     /// That there is no zone of something, and why.
     pub(super) fn unwritten(what: &Bilingual, error: &WriteError) -> Self {
-        let why = error.said();
+        let code = error.code().and_then(|code| u16::try_from(code).ok()).map_or(Code::PROTOCOL, Code);
+        // The number stands in front.
+        let alone = |why: Cow<'_, str>| why.strip_suffix(&format!(" (code {})", code.0)).unwrap_or(&why).to_owned();
+        let Bilingual { english, french } = error.said();
+        let why = Bilingual::new(alone(english), alone(*french));
         let message = in_both(|language| match language {
             Language::En => Message::Because { what: &what.english, why: &why.english }.text(language),
             Language::Fr => Message::Because { what: &what.french, why: &why.french }.text(language),
         });
-        let code = error.code().and_then(|code| u16::try_from(code).ok()).map(Code);
-        Self { code, failure: Failure::Environment(message.into(), None) }
+        let hint = match code {
+            Code::PROFESSIONAL_INVALID => Billing::TakeNumberedCard,
+            Code::TWO_COVERS => Billing::LeaveOneCover,
+            _ => Billing::AskWithoutZone,
+        };
+        Self::new(code, Failure::environment(message, hint.said()))
     }
 
     /// Says it on standard error, with the number and its words in front.

@@ -183,6 +183,12 @@ pub fn transport_error(error: &TransportError, lang: Lang) -> String {
     (words::of(lang).transport_error)(error)
 }
 
+/// What came of a professional's card beside a patient's, in a sentence.
+#[must_use]
+pub fn look(look: &Look, lang: Lang) -> String {
+    (words::of(lang).look)(look)
+}
+
 /// A status word with what it says.
 pub(super) fn status(status: StatusWord, lang: Lang) -> String {
     (words::of(lang).status)(status)

@@ -143,6 +143,22 @@ pub fn prove(
     Ok(Right { professional: number, patient: own, form: chain.form, secured: false })
 }
 
+/// The number of the professional's card that is there, which tells it from another one in the same reader; `None` if it
+/// has none. Its root is selected then.
+///
+/// # Errors
+///
+/// [`ExchangeError`] if it does not answer: it was pulled, or another stay began.
+pub fn number_of_professional(professional: &mut Dialogue<'_>) -> Result<Option<CardNumber>, ExchangeError> {
+    let found = select(professional, Doing::SelectProfessional, "CPS", CPS)
+        .and_then(|()| number(professional, Doing::ReadProfessional));
+    match found {
+        Ok(number) => Ok(Some(number)),
+        Err(Unproven::Denied(_)) => Ok(None),
+        Err(Unproven::Exchange { error, .. }) => Err(error),
+    }
+}
+
 /// The certificates of a professional's card.
 struct Chain {
     form: Form,

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     billing::{codes::Code, json, rights, xml::Shape},
     lists::Lists,
+    profile::said::Bilingual,
     terminal::guides::CardReading,
 };
 
@@ -39,7 +40,7 @@ pub(super) struct Forms {
     /// Print what the reading interface of billing software gives, with its numbers on standard error
     /// (docs/billing.md). It gives the rights on a Vitale only beside a professional's card whose code was right
     #[arg(long, value_name = "FORM", value_enum)]
-    #[arg(conflicts_with_all = ["json", "reflet", "commands", "opposition", "tod"])]
+    #[arg(conflicts_with_all = ["json", "reflet", "without_exoneration", "commands", "opposition", "tod"])]
     format: Option<Form>,
     /// Which shape the XML has, 1 or 2 [default: 1]; with both, each Vitale has a line in each
     #[arg(long = "xml-shape", value_name = "SHAPE", requires = "format", value_delimiter = ',')]
@@ -100,7 +101,6 @@ pub(super) fn run(args: &Args, form: Form) -> Exit {
     };
     let mut visit = Visit::begin(&mut printer, &mut places);
     let beside: Vec<(usize, Read)> = (0..places.len()).filter_map(|place| Some((place, visit.take(place)?))).collect();
-    let professional = best(&beside);
     let patients: Vec<usize> =
         (0..places.len()).filter(|place| beside.iter().all(|(other, _)| other != place)).collect();
     for (place, read) in &beside {
@@ -109,7 +109,7 @@ pub(super) fn run(args: &Args, form: Form) -> Exit {
     for &place in &patients {
         let name = places[place].name.clone();
         let read = visit.read(&mut printer, &mut places, place);
-        writing.patient(&mut printer, &name, read, professional)?;
+        writing.patient(&mut printer, &name, read, best(&beside, &visit))?;
     }
     if patients.is_empty() && form == Form::Xml {
         let none = Failure::environment(Billing::NoVitaleHere.said(), Billing::GiveVitale.said());
@@ -119,18 +119,36 @@ pub(super) fn run(args: &Args, form: Form) -> Exit {
     Ok(printer.code)
 }
 
-/// The professional's card that is billed with: the first that can be, or why the first cannot.
-fn best(professionals: &[(usize, Read)]) -> Result<&dyn CardReading, Code> {
-    let mut why = None;
-    for (_, read) in professionals {
-        let code = match read {
+/// The professional's card that is billed with.
+pub(super) struct Biller<'a> {
+    reading: &'a dyn CardReading,
+    /// Whether it was not there any more when the Vitale had been read.
+    is_gone: bool,
+}
+
+/// Why there is none: the number, and which of its reasons it is.
+pub(super) struct Barred {
+    code: Code,
+    why: Option<Bilingual>,
+}
+
+/// The professional's card that is billed with: the first that can be and is there, else the first that went, or why
+/// the first cannot.
+fn best<'a>(professionals: &'a [(usize, Read)], visit: &Visit) -> Result<Biller<'a>, Barred> {
+    let (mut gone, mut barred) = (None, None);
+    for (place, read) in professionals {
+        let why = match read {
             Ok(reading) => match rights::of_professional(&reading.told()) {
-                Code::DONE => return Ok(&**reading),
-                code => code,
+                Code::DONE if visit.is_gone(*place) => {
+                    gone.get_or_insert(Biller { reading: &**reading, is_gone: true });
+                    continue;
+                }
+                Code::DONE => return Ok(Biller { reading: &**reading, is_gone: false }),
+                code => Barred { code, why: rights::why_invalid(&reading.told()) },
             },
-            Err(stop) => stop.code.unwrap_or(Code::PROFESSIONAL_INVALID),
+            Err(stop) => Barred { code: stop.code.unwrap_or(Code::PROFESSIONAL_INVALID), why: None },
         };
-        why.get_or_insert(code);
+        barred.get_or_insert(why);
     }
-    Err(why.unwrap_or(Code::NO_PROFESSIONAL))
+    gone.ok_or_else(|| barred.unwrap_or(Barred { code: Code::NO_PROFESSIONAL, why: None }))
 }

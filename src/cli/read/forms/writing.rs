@@ -15,7 +15,7 @@ use super::{
         stop::{Stop, words as numbered},
         visit::Read,
     },
-    Form,
+    Barred, Biller, Form,
 };
 use crate::{
     billing::{
@@ -25,8 +25,8 @@ use crate::{
         rights,
         xml::{self, Shape},
     },
-    profile::said::Bilingual,
-    terminal::{cps::Proof, guides::CardReading, right::Side},
+    profile::said::{Bilingual, Said},
+    terminal::{cps::Proof, pages, right::Side},
 };
 
 /// What is printed.
@@ -48,11 +48,13 @@ impl Writing {
         match self.form {
             Form::Xml => return Ok(()),
             Form::Zone | Form::Groups => {
-                return self.zone(printer, place, code, || groups::of_professional(told.data));
+                let why = rights::why_invalid(&told);
+                return self.zone(printer, place, code, why.as_ref(), || groups::of_professional(told.data));
             }
             Form::Json => self.json(&Document::professional(place, &told, code, self.language.into()))?,
         }
-        self.only(printer, code, told.proof == Proof::NotGiven, Billing::BillsNothing { place });
+        let (is_fine, why) = (told.proof == Proof::NotGiven, rights::why_invalid(&told));
+        self.only(printer, code, is_fine, Billing::BillsNothing { place }, why.as_ref());
         Ok(())
     }
 
@@ -62,7 +64,7 @@ impl Writing {
         printer: &mut Printer<'_>,
         place: &str,
         read: Read,
-        professional: Result<&dyn CardReading, Code>,
+        professional: Result<Biller<'_>, Barred>,
     ) -> Result<(), Failure> {
         let reading = match read {
             Ok(reading) if reading.told().side == Some(Side::Patient) => reading,
@@ -73,14 +75,26 @@ impl Writing {
             Err(stop) => return self.stopped(printer, place, &stop),
         };
         let told = reading.told();
-        let beside = professional.map(CardReading::told);
-        let code = rights::of_vitale(&told, beside.as_ref().map_err(|code| *code));
+        let beside = professional.as_ref().map(|biller| biller.reading.told());
+        let code = match &professional {
+            Ok(Biller { is_gone: true, .. }) => Code::NO_PROFESSIONAL,
+            _ => rights::of_vitale(&told, beside.as_ref().map_err(|barred| barred.code)),
+        };
+        let why = match &professional {
+            Err(barred) => barred.why.clone(),
+            Ok(_) if code == Code::PROFESSIONAL_INVALID => told
+                .looks
+                .iter()
+                .find(|look| look.outcome.is_err())
+                .map(|look| in_both(|language| pages::look(look, language.into()).trim_end_matches('.').to_owned())),
+            Ok(_) => None,
+        };
         if reading.is_broken() {
             printer.note(exit::ENVIRONMENT);
         }
         match self.form {
             Form::Zone | Form::Groups => {
-                return self.zone(printer, place, code, || groups::of_vitale(told.data));
+                return self.zone(printer, place, code, why.as_ref(), || groups::of_vitale(told.data));
             }
             Form::Json => self.json(&Document::vitale(place, &told, code, self.language.into()))?,
             Form::Xml => {
@@ -92,7 +106,7 @@ impl Writing {
         }
         // Nobody asked for more than that where there is no professional's card, or nobody gave its code.
         let is_wanted = professional.is_ok() || !matches!(code, Code::NO_PROFESSIONAL | Code::CODE_WRONG);
-        self.only(printer, code, !is_wanted, Billing::IdentityOnly { place });
+        self.only(printer, code, !is_wanted, Billing::IdentityOnly { place }, why.as_ref());
         Ok(())
     }
 
@@ -102,10 +116,11 @@ impl Writing {
         printer: &mut Printer<'_>,
         place: &str,
         code: Code,
+        why: Option<&Bilingual>,
         zone: impl FnOnce() -> Result<Zone, WriteError>,
     ) -> Result<(), Failure> {
         if code != Code::DONE {
-            self.only(printer, code, false, Billing::NoZone { place });
+            self.only(printer, code, false, Billing::NoZone { place }, why);
             return Ok(());
         }
         match zone() {
@@ -123,11 +138,19 @@ impl Writing {
     }
 
     /// That not all of a card came out, if it did not.
-    fn only(&self, printer: &mut Printer<'_>, code: Code, is_fine: bool, what: Billing<'_>) {
+    fn only(&self, printer: &mut Printer<'_>, code: Code, is_fine: bool, what: Billing<'_>, why: Option<&Bilingual>) {
         if code == Code::DONE {
             return;
         }
-        let message = in_both(|language| numbered(code, &what.text(language), language));
+        let message = in_both(|language| {
+            let what = what.text(language);
+            let why = why.map(|why| match language {
+                Language::En => &*why.english,
+                Language::Fr => &**why.french,
+            });
+            let what = why.map_or(what.clone(), |why| Message::Because { what: &what, why }.text(language));
+            numbered(code, &what, language)
+        });
         let failure = Failure::Environment(message.into(), hint(code).map(Into::into));
         if is_fine {
             failure.remark_in(self.language);
@@ -151,7 +174,11 @@ impl Writing {
             return Ok(());
         }
         let trouble = Trouble::of(&stop.failure).into();
-        self.json(&Document::failure(place, stop.code, trouble, self.language.into()))
+        let mut document = Document::failure(place, stop.code, trouble, self.language.into());
+        if let (None, said @ Said { french: Some(_), .. }) = (stop.code, stop.failure.message()) {
+            document.message = said.text(self.language.into()).to_owned();
+        }
+        self.json(&document)
     }
 
     pub(super) fn json(&self, document: &Document<'_>) -> Result<(), Failure> {
