@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let bytes = reading::content(&args.file, LONGEST).map_err(cards::failure)?;
     let zone = Zone::parse(&bytes).map_err(|error| match is_text(&bytes) {
         true => text_is_no_zone(&args.file),
-        false => wrong(&path, &error.said()),
+        false => wrong(&path, &error.said(), Billing::LookAtZone),
     })?;
     let usual = match groups::about(&zone) {
         Some(About::Professional) => PROFESSIONAL,
@@ -73,7 +73,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let folder = args.output.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let naming = Naming { name: &name, base: Some(folder) };
     let drawn = groups::card_file(&zone, &cards::layout(layout)?, naming, &cards::options(&args.reproducible));
-    let Drawn { text, losses, added } = drawn.map_err(|error| wrong(&path, &error.said()))?;
+    let Drawn { text, losses, added } = drawn.map_err(|error| {
+        let hint = if error.place.is_some() { Billing::LookAtZone } else { Billing::LookAtGroups };
+        wrong(&path, &error.said(), hint)
+    })?;
     match &args.output {
         None => output::document(text.as_bytes())?,
         Some(file) => {
@@ -111,9 +114,9 @@ fn text_is_no_zone(file: &Path) -> Failure {
 }
 
 /// That a file is no zone, or none that makes a card.
-fn wrong(path: &str, why: &Bilingual) -> Failure {
+fn wrong(path: &str, why: &Bilingual, hint: Billing<'_>) -> Failure {
     let message = in_both(|language| Billing::ZoneWrong { path, why: &text_of(why, language) }.text(language));
-    Failure::Malformed(message.into(), Some(Billing::LookAtZone.said().into()))
+    Failure::Malformed(message.into(), Some(hint.said().into()))
 }
 
 fn text_of(said: &Bilingual, language: Language) -> String {

@@ -53,8 +53,10 @@ pub(super) fn run(args: &Args) -> Exit {
         return Err(Failure::usage(Billing::ZoneIsBytes.said(), Billing::NameZoneFile.said()));
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
-    let zone = groups::of_profile(&profile)
-        .map_err(|error| Failure::Malformed(error.said().into(), Some(Billing::MendCard.said().into())))?;
+    let zone = groups::of_profile(&profile).map_err(|error| {
+        let hint = if error.code() == Some(61444) { Billing::NoZoneOfCard } else { Billing::MendCard };
+        Failure::Malformed(error.said().into(), Some(hint.said().into()))
+    })?;
     let bytes = zone.to_bytes();
     match &args.output {
         None => output::document(&bytes)?,

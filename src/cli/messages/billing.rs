@@ -114,6 +114,16 @@ messages! {
         en: "a card file needs no from-zone; its zone is made by: virtuale card zone {word} -o test.in",
         fr: "un fichier de carte se passe de from-zone ; sa zone se fait par : virtuale card zone {word} -o test.in"
     };
+    /// What to do with one that is about no byte.
+    LookAtGroups = {
+        en: "docs/billing.md says which groups a card has, in which order, and how much it has room for",
+        fr: "docs/billing.md dit quels groupes a une carte, dans quel ordre, et ce qu'elle peut contenir"
+    };
+    /// What to do with a professional's card that has nothing to bill with.
+    NoZoneOfCard = {
+        en: "such a card has no zone: take one with an RPPS or ADELI number and a billing situation",
+        fr: "une telle carte n'a pas de zone : en prendre une avec un numéro RPPS ou ADELI et une situation de facturation"
+    };
     /// What to do with a card that has no zone.
     MendCard = {
         en: "change this value in the card file; docs/billing.md says what each field can hold",

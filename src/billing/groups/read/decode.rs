@@ -2,7 +2,7 @@
 
 use super::{
     error::{ReadError, ReadErrorKind},
-    loss::{Loss, LossKind},
+    loss::{Loss, LossKind, quoted},
     put,
 };
 use crate::{
@@ -81,13 +81,19 @@ pub(super) fn decode(
                 decoded.is_wrong(place, nothing());
             }
             Ok(None) => {}
-            Err(why) if !field.width.empty => decoded.is_wrong(place, why),
+            Err(why) if is_needed(field, known) => decoded.is_wrong(place, why),
             Err(why) => {
                 decoded.losses.push(Loss { place, value: latin1(bytes), kind: LossKind::NotTaken(why) });
             }
         }
     }
     decoded
+}
+
+/// Whether a card cannot be without the value of a field. A date may be none, unless its key must have one.
+fn is_needed(field: &FieldSpec, key: &Key) -> bool {
+    let may_be_none = matches!(field.coding, Coding::Date(_)) && key.presence != Presence::Required;
+    !field.width.empty && !may_be_none
 }
 
 impl Decoded {
@@ -109,18 +115,16 @@ fn value(field: &FieldSpec, key: &Key, bytes: &[u8], rest: &[u8]) -> Result<Opti
     if text.is_empty() {
         return Ok(None);
     }
-    let no_value =
-        || said!(en: "{text:?} stands for nothing that is known", fr: "{text:?} ne représente rien de connu");
     let text = match field.coding {
         Coding::ShortCode => format!("0{text}"),
         Coding::Choice(choices) => {
-            let choice = choices.iter().find(|(_, written)| *written == text).ok_or_else(no_value)?;
+            let choice = choices.iter().find(|(_, written)| *written == text).ok_or_else(|| no_value(&text))?;
             choice.0.to_owned()
         }
         Coding::Flag => {
             return match &*text {
                 "0" | "1" => Ok(Some(Data::Flag(text == "1"))),
-                _ => Err(no_value()),
+                _ => Err(no_value(&text)),
             };
         }
         // A code may stand without the zeros in front of it.
@@ -133,9 +137,17 @@ fn value(field: &FieldSpec, key: &Key, bytes: &[u8], rest: &[u8]) -> Result<Opti
     let read = key.read(&text);
     match (&read, field.coding) {
         (Err(_), Coding::Nir) => key.read(&latin1(bytes)).or(read),
+        // What the card has for it stands in no zone.
+        (Err(_), Coding::ShortCode) => Err(no_value(&latin1(bytes))),
         (Err(_), Coding::Number) => with_its_key(key, &text, text.len().saturating_sub(1)).or(read),
         _ => read,
     }
+}
+
+/// That a value has no meaning here.
+pub(super) fn no_value(text: &str) -> Bilingual {
+    let text = quoted(text);
+    said!(en: "{text} stands for nothing that is known", fr: "{text} ne représente rien de connu")
 }
 
 /// A number whose key is wrong with the one that is right, which stands at this byte. That the card has another is

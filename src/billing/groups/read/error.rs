@@ -28,6 +28,8 @@ pub struct ReadError {
 pub enum ReadErrorKind {
     /// It has neither group 101 nor group 1.
     NoCard,
+    /// A group without which there is no card is missing: its number.
+    NoGroup(u16),
     /// The first field of 101 is not `T`: what it is.
     NoTest(String),
     /// A group stands where it cannot, or lacks fields.
@@ -61,6 +63,10 @@ impl ReadErrorKind {
                 en: "this zone has neither group 101, of a patient's card, nor group 1, of a professional's",
                 fr: "cette zone n'a ni groupe 101, d'une carte Vitale, ni groupe 1, d'une carte de professionnel",
             ),
+            Self::NoGroup(group) => said!(
+                en: "group {group} is missing, without which there is no card",
+                fr: "il manque le groupe {group}, sans lequel il n'y a pas de carte",
+            ),
             Self::NoTest(found) => said!(
                 en: "this field is {found:?}: only test cards, which have \"T\" here, become cards of ours",
                 fr: "ce champ vaut {found:?} : seules les cartes de test, qui ont \"T\" ici, deviennent des cartes d'ici",
@@ -80,12 +86,12 @@ impl ReadErrorKind {
                 fr: "c'est la zone d'une carte de professionnel, et la structure n'est pas celle d'une telle carte",
             ),
             Self::NoCardFile(mistakes) => {
-                let all = |text: fn(&crate::profile::said::Said) -> String| {
-                    mistakes.0.iter().map(|mistake| text(&mistake.message)).collect::<Vec<_>>().join("; ")
+                let all = |text: fn(&crate::profile::said::Said) -> String| -> Vec<String> {
+                    mistakes.0.iter().map(|mistake| text(&mistake.message)).collect()
                 };
                 let english = all(|said| said.english.to_string());
                 let french = all(|said| said.text(crate::profile::schema::Language::French).to_owned());
-                let why = Bilingual::new(english, french);
+                let why = Bilingual::new(english.join("; "), french.join(" ; "));
                 said!(
                     with why;
                     en: "what it says makes no card of this layout: {why}",
@@ -107,6 +113,17 @@ impl ReadError {
         let name = field.and_then(|(group, number)| group.field(number)).map(|field| format!(" {}", field.name));
         let (place, name) = (place.said(), name.unwrap_or_default());
         said!(with place, what; en: "{place}{name}: {what}", fr: "{place}{name} : {what}")
+    }
+}
+
+/// Whether the first card of a zone has the groups that it needs.
+pub(super) fn check_complete(zone: &Zone, about: About) -> Result<(), ReadError> {
+    let (first, needed): (u16, &[u16]) = if about == About::Patient { (101, &[102, 104]) } else { (1, &[2]) };
+    let numbers = zone.groups.iter().map(|group| group.number).skip_while(|number| *number != first).skip(1);
+    let numbers: Vec<u16> = numbers.take_while(|number| ![101, 1, 60].contains(number)).collect();
+    match needed.iter().find(|group| !numbers.contains(group)) {
+        Some(&group) => Err(ReadErrorKind::NoGroup(group).nowhere()),
+        None => Ok(()),
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a card file made of a zone does not say as the zone does.
 
+use std::fmt::Write;
+
 use super::decode::latin1;
 use crate::{
     billing::groups::{
@@ -7,6 +9,7 @@ use crate::{
         zone::{Place, Placed},
     },
     profile::said::{Bilingual, said},
+    shown,
 };
 
 /// Something of a zone that a card file has no place for, or that the zone of its card will have otherwise.
@@ -54,11 +57,34 @@ pub enum LossKind {
     Gone,
 }
 
+/// The most fields of a lost group that are told, and the most characters of a value: no known group has more.
+const MOST: usize = 21;
+const LONGEST: usize = 127;
+
+/// A text in quotes, shortened if it is very long. What drives a terminal is shown as its byte: `\x1B`.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars().take(LONGEST) {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            _ if shown::is_hidden(character) => {
+                let _ = write!(quoted, "\\x{:02X}", u32::from(character));
+            }
+            _ => quoted.push(character),
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        quoted.push('…');
+    }
+    quoted.push('"');
+    quoted
+}
+
 impl Loss {
     /// That a whole group is lost.
     pub(super) fn of_group(placed: &Placed<'_>, kind: LossKind) -> Self {
         let fields = placed.group.fields.iter().enumerate().filter(|(_, field)| !field.is_empty());
-        let fields = fields.map(|(index, field)| format!("{}={:?}", index + 1, latin1(field)));
+        let fields = fields.take(MOST).map(|(index, field)| format!("{}={}", index + 1, quoted(&latin1(field))));
         Self { place: placed.place, value: fields.collect::<Vec<_>>().join(" "), kind }
     }
 
@@ -69,7 +95,7 @@ impl Loss {
         let field = spec.zip(self.place.field).and_then(|(group, number)| group.field(number));
         let name = field.map(|field| format!(" {}", field.name)).unwrap_or_default();
         let value = match self.place.field {
-            Some(_) => format!(" {:?}", self.value),
+            Some(_) => format!(" {}", quoted(&self.value)),
             None if self.value.is_empty() => String::new(),
             None => format!(" {}", self.value),
         };

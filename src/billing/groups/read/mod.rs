@@ -19,7 +19,7 @@ use std::path::Path;
 use super::{
     table::{self, About},
     write,
-    zone::Zone,
+    zone::{Place, Zone},
 };
 use crate::profile::{
     Options, card_file,
@@ -82,6 +82,7 @@ pub fn card_file(zone: &Zone, layout: &Layout, naming: Naming<'_>, options: &Opt
     error::check(zone)?;
     let family = layout.family().name();
     let about = about(zone).ok_or_else(|| ReadErrorKind::NoCard.nowhere())?;
+    error::check_complete(zone, about)?;
     let draft = match about {
         About::Patient if family == "vitale" => patient::draft(zone, schema, layout)?,
         About::Professional if family == "cps" => professional::draft(zone, schema)?,
@@ -93,12 +94,35 @@ pub fn card_file(zone: &Zone, layout: &Layout, naming: Naming<'_>, options: &Opt
     let without: Vec<&str> = without.iter().map(String::as_str).collect();
     let text = card_file::data_text(&data, schema, layout, naming.name, &without);
     let source = Source { name: "card.toml".into(), text: text.clone() };
-    let wrong = |mistakes| ReadErrorKind::NoCardFile(mistakes).nowhere();
-    let profile = parse(source, naming.base, options).map_err(wrong)?;
+    let profile = parse(source, naming.base, options).map_err(|mistakes| {
+        let place = crowded(zone, &data, (layout, naming, options), schema, &without);
+        ReadError { kind: ReadErrorKind::NoCardFile(mistakes), place }
+    })?;
     let written = write::of_profile(&profile).map_err(|error| ReadErrorKind::NoZone(Box::new(error)).nowhere())?;
     differences::add(zone, &written, layout, &mut losses);
     losses.sort_by_key(|loss| loss.place.position);
     Ok(Drawn { text, losses, added })
+}
+
+/// Where the first person stands who is too many, though the card has places for so many people: without that one and
+/// those behind, there is a card.
+fn crowded(
+    zone: &Zone,
+    data: &Node,
+    (layout, naming, options): (&Layout, Naming<'_>, &Options),
+    schema: &Schema,
+    without: &[&str],
+) -> Option<Place> {
+    let people = data.at("beneficiaire").map(Node::list).unwrap_or_default();
+    let fits = |count: &usize| {
+        let mut fewer = data.clone();
+        put(&mut fewer, "beneficiaire", Data::List(people.iter().take(*count).cloned().collect()));
+        let text = card_file::data_text(&fewer, schema, layout, naming.name, without);
+        parse(Source { name: "card.toml".into(), text }, naming.base, options).is_ok()
+    };
+    let most = (1..people.len()).rev().find(fits)?;
+    let mut persons = zone.placed().filter(|placed| placed.group.number == 104);
+    persons.nth(most).map(|placed| placed.place)
 }
 
 /// The keys with a default of which a zone says nothing: they keep it, and are not written.

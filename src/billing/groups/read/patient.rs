@@ -50,7 +50,12 @@ pub(super) fn draft(zone: &Zone, schema: &Schema, layout: &Layout) -> Result<Dra
                 root = reader.decode(&placed, spec).needed(&mut reader.losses)?;
             }
             (102, _) => {
-                let service = reader.part(&placed, spec).unwrap_or_else(no_service);
+                let service = reader.part(&placed, spec);
+                let is_backwards = service.as_ref().is_some_and(periods::is_backwards);
+                if is_backwards {
+                    reader.lose(&placed, LossKind::Backwards);
+                }
+                let service = service.filter(|_| !is_backwards).unwrap_or_else(no_service);
                 put(&mut root, spec.base, service.data);
             }
             (103, _) => reader.accidents(&placed, spec, &mut root),
@@ -172,6 +177,7 @@ impl Reader<'_> {
                 None => {}
             }
         }
+        self.service(placed, &mut node);
         self.lists(person, &mut node);
         self.covers(person, &mut node);
         Ok(node)
@@ -190,6 +196,16 @@ impl Reader<'_> {
         }
         table.insert("nir".into(), Node::unwritten(Data::Text(nir.to_owned())));
         table.insert("qualite".into(), Node::unwritten(Data::Text("0".into())));
+    }
+
+    /// The service of the compulsory insurance: its days are lost if they run backwards.
+    fn service(&mut self, placed: &Placed<'_>, node: &mut Node) {
+        let Some(service) = node.at("service_amo").filter(|service| periods::is_backwards(service)) else { return };
+        let mut table = service.table().cloned().unwrap_or_default();
+        table.retain(|key, _| !["debut", "fin"].contains(&key.as_str()));
+        put(node, "service_amo", Data::Table(table));
+        let days = placed.fields().filter(|(place, _)| matches!(place.field, Some(16 | 17)));
+        self.losses.extend(days.map(|(place, bytes)| Loss { place, value: latin1(bytes), kind: LossKind::Backwards }));
     }
 
     /// Groups 105 and 106.
@@ -272,7 +288,8 @@ fn name(table: &mut Table) {
 /// end.
 fn start(root: &Node) -> Option<CardDate> {
     let end = calendar(root.at("carte.fin_validite")?.date()?)?;
-    let years = end.year().checked_sub(YEARS).filter(|year| *year > 0)?;
+    // There is no year 0: such a card is valid on its last day only.
+    let Some(years) = end.year().checked_sub(YEARS).filter(|year| *year > 0) else { return Some(end.into()) };
     let first = jiff::civil::Date::new(years, end.month(), 1).ok()?;
     let day = end.day().min(first.days_in_month());
     jiff::civil::Date::new(years, end.month(), day).ok().map(CardDate::from)

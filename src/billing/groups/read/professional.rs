@@ -2,13 +2,14 @@
 
 use super::{
     Draft,
-    decode::{decode, from_base, latin1, with_its_key},
+    decode::{decode, from_base, latin1, no_value, with_its_key},
     error::{ReadError, ReadErrorKind},
-    loss::{Loss, LossKind},
+    loss::{Loss, LossKind, quoted},
     put,
 };
 use crate::{
     billing::groups::{
+        findings::in_value,
         table::{self, About, GroupSpec},
         write::PLACES,
         zone::{Place, Placed, Zone},
@@ -24,8 +25,12 @@ use crate::{
 /// otherwise.
 const PROFESSIONS: [(&str, &str); 5] = [("19", "40"), ("24", "60"), ("26", "70"), ("28", "91"), ("50", "21")];
 
-/// How long an RPPS number is, with its key.
+/// How long an RPPS number is, with its key, and an ADELI number.
 const RPPS: usize = 11;
+const ADELI: usize = 9;
+
+/// The most situations: their number is one digit.
+const SITUATIONS: usize = 9;
 
 /// The profession of all others.
 const DOCTOR: &str = "10";
@@ -34,7 +39,7 @@ const DOCTOR: &str = "10";
 pub(super) fn draft(zone: &Zone, schema: &Schema) -> Result<Draft, ReadError> {
     let (mut root, mut losses, mut situations, mut cards) = (None, Vec::new(), Vec::new(), 0);
     let most = match schema.key("facturation").map(|key| &key.kind) {
-        Some(Kind::List { max, .. }) => *max,
+        Some(Kind::List { max, .. }) => SITUATIONS.min(*max),
         _ => 0,
     };
     for placed in zone.placed() {
@@ -73,15 +78,19 @@ pub(super) fn draft(zone: &Zone, schema: &Schema) -> Result<Draft, ReadError> {
 fn holder(placed: &Placed<'_>, spec: &GroupSpec, schema: &Schema, losses: &mut Vec<Loss>) -> Result<Node, ReadError> {
     let mut node =
         decode(placed, spec, schema, |field| from_base(spec, field).filter(|_| !field.is_special())).needed(losses)?;
+    for (index, (place, bytes)) in placed.fields().enumerate().skip(1).take(3) {
+        if let Some(finding) = spec.field(index + 1).and_then(|field| in_value(field, bytes)) {
+            return Err(ReadErrorKind::Value(finding.said()).at(place));
+        }
+    }
     let [kind, number, rest] = [1, 2, 3].map(|index| field(placed, index));
     let (key, number) = match &*kind.1 {
         "8" => ("titulaire.rpps", (number.0, number.1 + &rest.1)),
         "0" => ("titulaire.adeli", number),
-        _ => return Err(ReadErrorKind::Value(unknown(&kind.1)).at(kind.0)),
+        _ => return Err(ReadErrorKind::Value(no_value(&kind.1)).at(kind.0)),
     };
-    // The key of an RPPS number is a field of its own.
-    let its_key = (key == "titulaire.rpps").then(|| number.1.len().saturating_sub(1));
-    put(&mut node, key, read(schema, key, number, its_key)?);
+    let read = read(schema, key, &number.1, Some(number.1.len().saturating_sub(1)));
+    put(&mut node, key, read.map_err(|why| ReadErrorKind::Value(why).at(number.0))?);
     Ok(node)
 }
 
@@ -95,11 +104,23 @@ fn situation(
         decode(placed, spec, schema, |field| from_base(spec, field).filter(|_| !field.is_special())).needed(losses)?;
     let [kind, number] = [4, 5].map(|index| field(placed, index));
     let place = PLACES.iter().find(|(_, code, _)| *code == kind.1);
-    let &(key, _, behind) = place.ok_or_else(|| ReadErrorKind::Value(unknown(&kind.1)).at(kind.0))?;
-    let value = number.1.strip_suffix(behind).unwrap_or(&number.1).to_owned();
-    // A practice has the number of its professional, with the key, in front.
-    let its_key = (key == "cabinet_rpps").then_some(RPPS - 1);
-    put(&mut node, key, read(schema, &format!("facturation.{key}"), (number.0, value), its_key)?);
+    let &(key, code, behind) = place.ok_or_else(|| ReadErrorKind::Value(no_value(&kind.1)).at(kind.0))?;
+    let value = number.1.strip_suffix(behind).unwrap_or(&number.1);
+    // A practice has the number of its professional, with the key, in front. Of a SIRET, two digits are keys.
+    let its_key = match key {
+        "cabinet_rpps" => Some(RPPS - 1),
+        "cabinet_adeli" => Some(ADELI - 1),
+        "siret" => None,
+        _ => Some(value.len().saturating_sub(1)),
+    };
+    let data = read(schema, &format!("facturation.{key}"), value, its_key).map_err(|_| {
+        let number = quoted(&number.1);
+        said!(
+            en: "{number} is no number of a place of type {code}, which is \"{key}\" in a card file",
+            fr: "{number} n'est pas un numéro de structure de type {code}, « {key} » dans un fichier de carte",
+        )
+    });
+    put(&mut node, key, data.map_err(|why| ReadErrorKind::Value(why).at(number.0))?);
     Ok(node)
 }
 
@@ -109,22 +130,12 @@ fn field(placed: &Placed<'_>, index: usize) -> (Place, String) {
 }
 
 /// What a text means under a key that must have a value, with the right check digit at `its_key`.
-fn read(
-    schema: &Schema,
-    key: &str,
-    (place, value): (Place, String),
-    its_key: Option<usize>,
-) -> Result<Data, ReadError> {
-    let read = schema.key(key).map_or(Ok(None), |key| match (key.read(&value), its_key) {
-        (Err(_), Some(at)) => with_its_key(key, &value, at),
+fn read(schema: &Schema, key: &str, value: &str, its_key: Option<usize>) -> Result<Data, Bilingual> {
+    let read = schema.key(key).map_or(Ok(None), |key| match (key.read(value), its_key) {
+        (Err(_), Some(at)) => with_its_key(key, value, at),
         (read, _) => read,
     });
-    let read = read.and_then(|data| data.ok_or_else(|| unknown(&value)));
-    read.map_err(|why| ReadErrorKind::Value(why).at(place))
-}
-
-fn unknown(value: &str) -> Bilingual {
-    said!(en: "{value:?} stands for nothing that is known", fr: "{value:?} ne représente rien de connu")
+    read.and_then(|data| data.ok_or_else(|| no_value(value)))
 }
 
 fn text(text: impl Into<String>) -> Data {

@@ -170,3 +170,66 @@ fn keys_that_are_wrong_are_written_right_and_told() {
     let drawn = self::drawn(&patient, "vitale2").expect("a card file");
     assert_eq!(told(&drawn), ["byte 47 (group 101, occurrence 1, field 9) cle_nir \"78\": will be written as \"77\""]);
 }
+
+#[test]
+fn days_that_no_card_can_have_are_named_and_the_card_is_made() {
+    let with = |changes: &[(usize, usize, &str)]| {
+        let mut zone = example();
+        changes.iter().for_each(|(group, field, value)| zone.groups[*group].fields[*field] = value.as_bytes().to_vec());
+        told(&drawn(&zone, "vitale2").expect("a card file")).join("\n")
+    };
+    let service = with(&[(1, 1, "202602010000"), (1, 2, "202601010000")]);
+    assert!(service.contains("(group 102, occurrence 1) 1=\"0\" 2=\"202602010000\""), "{service}");
+    assert!(service.ends_with("no place: this period ends before it begins"), "{service}");
+    let own = with(&[(2, 15, "202602010000"), (2, 16, "202601010000")]);
+    for part in
+        ["field 16) service_debut \"202602010000\": no place", "field 17) service_fin \"202601010000\": no place"]
+    {
+        assert!(own.contains(part), "{own}");
+    }
+    let month = with(&[(2, 10, "202019010000"), (7, 15, "202619010000")]);
+    for part in
+        ["date_certification \"202019010000\": no place: there is no month 19", "service_debut \"202619010000\""]
+    {
+        assert!(month.contains(part), "{month}");
+    }
+    assert_eq!(with(&[(0, 2, "000101010000")]), "", "a card of the first year has no year before it");
+    assert!(with(&[(2, 17, "\u{1b}")]).contains("ruf \"\\x1B\": no place"));
+}
+
+#[test]
+fn what_is_missing_or_too_much_is_said_with_its_name() {
+    let refused = |zone: &Zone, name: &str| drawn(zone, name).expect_err("no card").to_string();
+    let mut zone = example();
+    zone.groups.truncate(2);
+    assert_eq!(refused(&zone, "vitale2"), "group 104 is missing, without which there is no card");
+    zone.groups.truncate(1);
+    assert_eq!(refused(&zone, "vitale2"), "group 102 is missing, without which there is no card");
+    let mut wide = example();
+    let person: Vec<_> = wide.groups[7..].to_vec();
+    (0..4).for_each(|_| wide.groups.extend(person.clone()));
+    for group in wide.groups.iter_mut().filter(|group| group.number == 104) {
+        (group.fields[0], group.fields[2]) = (vec![b'A'; 27], vec![b'B'; 15]);
+    }
+    let error = refused(&wide, "vitale2");
+    assert!(error.contains("(group 104, occurrence 5): what it says makes no card of this layout"), "{error}");
+    let lefevre = of_profile(&profile(virtuale_applets::cards::CPS_LEFEVRE)).expect("a zone");
+    let with = |group: usize, field: usize, value: &str| {
+        let mut zone = lefevre.clone();
+        zone.groups[group].fields[field] = value.as_bytes().to_vec();
+        zone
+    };
+    for (zone, said) in [
+        (with(0, 2, "99900012347"), "identifiant: the field has 9-10 bytes, and here it has 11"),
+        (with(1, 5, "99900000010"), "\"99900000010\" is no number of a place of type 4, which is \"cabinet_rpps\""),
+        (with(1, 16, "9"), "agrement_1: \"9\" stands for nothing that is known"),
+        (Zone { groups: lefevre.groups[..1].to_vec() }, "group 2 is missing"),
+    ] {
+        let error = refused(&zone, "cps3");
+        assert!(error.contains(said), "{error}");
+    }
+    let mut ten = lefevre;
+    (0..9).for_each(|_| ten.groups.push(ten.groups[1].clone()));
+    let told = told(&drawn(&ten, "cps3").expect("a card file")).join("\n");
+    assert!(told.contains("(group 2, occurrence 10)") && told.contains("no place: the card has room for 9"), "{told}");
+}

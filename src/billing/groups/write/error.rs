@@ -38,6 +38,8 @@ pub enum WriteErrorKind {
     NoTestCard(String),
     /// A professional's card without an RPPS or ADELI number.
     NoNumber,
+    /// More billing situations than one digit numbers: 9.
+    TooMany,
     /// A professional's card without a billing situation, or one that keeps them closed.
     NoSituation,
 }
@@ -109,6 +111,10 @@ impl WriteErrorKind {
             Self::NoNumber => said!(
                 en: "this professional's card has neither an RPPS nor an ADELI number (code 61444)",
                 fr: "cette carte de professionnel n'a ni numéro RPPS ni numéro ADELI (code 61444)",
+            ),
+            Self::TooMany => said!(
+                en: "this professional's card has more than nine billing situations, and their number is one digit",
+                fr: "cette carte a plus de neuf situations de facturation, et leur numéro est d'un chiffre",
             ),
             Self::NoSituation => said!(
                 en: "this professional's card says nothing of billing (code 61444)",

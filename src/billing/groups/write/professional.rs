@@ -12,6 +12,9 @@ use crate::{
     profile::tree::Node,
 };
 
+/// The most billing situations: their number is one digit.
+const SITUATIONS: usize = 9;
+
 /// The kinds of places: the key of card files, the type of its number [DEHEMPE-CPS activity], and what stands behind
 /// it.
 pub(in crate::billing::groups) const PLACES: [(&str, &str, &str); 5] = [
@@ -53,6 +56,9 @@ pub fn of_professional(data: &Node) -> Result<Zone, WriteError> {
     let situations = data.at("facturation").map(Node::list).unwrap_or_default();
     if situations.iter().all(|situation| situation.table().is_none_or(|table| table.is_empty())) {
         return Err(error(WriteErrorKind::NoSituation, 2));
+    }
+    if situations.len() > SITUATIONS {
+        return Err(error(WriteErrorKind::TooMany, 2));
     }
     for (index, node) in situations.iter().enumerate() {
         let Some(spec) = table::group(2) else { continue };
