@@ -1,5 +1,5 @@
-//! Whether bytes are a zone of groups, as billing programs get them [MEDINTUX-SSV coding]: so that somebody who gives one
-//! where text belongs is told so. What it says is not asked here; `billing::groups` reads it.
+//! Whether bytes are a zone of groups, as billing programs get them [MEDINTUX-SSV coding]: so that somebody who gives
+//! one where text belongs is told so. What it says is not asked here; `billing::groups` reads it.
 
 use virtuale_engine::tlv::{Forms, read_length};
 
