@@ -69,8 +69,8 @@ struct Connection {
     process: Process,
 }
 
-/// The process at the other end, where the system tells when it ends. One that was forked off it may keep the connection
-/// open for longer, and never use it.
+/// The process at the other end, where the system tells when it ends. One that was forked off it may keep the
+/// connection open for longer, and never use it.
 struct Process(Option<OwnedFd>);
 
 impl Server {
