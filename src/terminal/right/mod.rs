@@ -143,8 +143,8 @@ pub fn prove(
     Ok(Right { professional: number, patient: own, form: chain.form, secured: false })
 }
 
-/// The number of the professional's card that is there, which tells it from another one in the same reader; `None` if it
-/// has none. Its root is selected then.
+/// The number of the professional's card that is there, which tells it from another one in the same reader; `None` if
+/// it has none. Its root is selected then.
 ///
 /// # Errors
 ///
