@@ -79,14 +79,12 @@ pub(crate) fn reason(error: &io::Error) -> String {
 }
 
 /// Whether a byte means itself in a word of any shell, without quotes.
-#[cfg(feature = "cli")]
 pub(crate) fn is_plain_in_shells(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte)
 }
 
 /// A word that a shell takes for these bytes, to be pasted: as it is, in quotes, or, where characters are hidden, in
 /// the quotes `$'...'` of POSIX.
-#[cfg(feature = "cli")]
 pub(crate) fn word(word: impl AsRef<std::ffi::OsStr>) -> String {
     let word = word.as_ref();
     let bytes = word.as_encoded_bytes();
