@@ -101,8 +101,8 @@ fn every_room_of_the_root_package_is_under_the_rule() {
     for entry in fs::read_dir(root().join("src")).expect("src") {
         let path = entry.expect("a folder entry").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
-        let known =
-            ROOMS.iter().any(|(room, _)| *room == name) || ["coprocessor", "engine", "galss"].contains(&name.as_str());
+        let is_package = path.join("Cargo.toml").is_file();
+        let known = ROOMS.iter().any(|(room, _)| *room == name) || is_package;
         assert!(!path.is_dir() || known, "src/{name} has no rule in tests/house: say which rooms it may use");
     }
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::{root, rust_files, without_tests};
 
-/// The files of a folder without those that hold tests alone, and without build scripts, which are no part of a
-/// program.
+/// The files of a folder without those that hold tests alone, and without build scripts and the package for them, which
+/// are no part of a program.
 fn sources(folder: &str) -> impl Iterator<Item = PathBuf> {
     let holds_tests = |name: &str| name == "tests" || name.ends_with("_tests");
     let is_source = move |file: &PathBuf| {
         let under_root = file.strip_prefix(root()).unwrap_or(file);
         !under_root.ends_with("build.rs")
+            && !under_root.starts_with("src/cdylib")
             && !under_root.with_extension("").iter().any(|part| holds_tests(&part.to_string_lossy()))
     };
     rust_files(folder).into_iter().filter(is_source)
