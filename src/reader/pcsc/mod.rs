@@ -9,11 +9,9 @@
 
 pub mod attribute;
 mod checks;
-mod code;
 mod connect;
 mod disconnect;
 mod power;
-mod terms;
 #[cfg(test)]
 mod tests;
 mod transact;
@@ -27,8 +25,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use code::ReturnCode;
-pub use terms::{Disposition, Share};
+pub use virtuale_winscard::{
+    codes::ReturnCode,
+    terms::{Disposition, Share},
+};
 
 use super::slot::{
     Caller, CardError, Client, Readers,

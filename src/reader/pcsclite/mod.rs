@@ -6,8 +6,6 @@
 //!
 //! This module knows the wire; what a request means is the business of [`Session`](super::Session).
 
-pub mod wire;
-
 mod connection;
 mod input;
 mod patient;
@@ -21,3 +19,4 @@ pub(crate) use patient::{Patient, connect};
 pub(crate) use private::listen_privately;
 pub(in crate::reader) use server::accept_all;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};
+pub use virtuale_winscard::wire;

@@ -5,6 +5,7 @@ use virtuale_engine::{Atr, Card, Fault, Interface, Protocol};
 use super::{
     CardError, Protocols,
     table::{HandleEvent, Slot, SlotTable},
+    terms::{choose, only},
 };
 
 /// What happens to a card's power.
@@ -72,7 +73,7 @@ impl Work {
 
 /// Agrees with a card on one of the protocols.
 fn negotiate(card: &mut dyn Card, preferred: Protocols) -> Result<Protocol, CardError> {
-    let protocol = preferred.choose(card.atr()).ok_or(CardError::NotOffered)?;
+    let protocol = choose(preferred, card.atr()).ok_or(CardError::NotOffered)?;
     match card.select_protocol(protocol) {
         Ok(()) => Ok(protocol),
         Err(Fault::ProtocolRefused) => Err(CardError::Refused),
@@ -121,7 +122,7 @@ impl Performed {
         match self.negotiated {
             Ok(None) => Ok(()),
             Ok(Some(protocol)) => {
-                table.slots[index].protocol = protocol.into();
+                table.slots[index].protocol = only(protocol);
                 Ok(())
             }
             Err(CardError::Silent(fault)) => table.note_answer(index, Err(fault)),

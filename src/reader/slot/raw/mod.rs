@@ -26,11 +26,12 @@ use std::{
 use virtuale_engine::{Atr, Fault, Protocol, Response};
 
 use super::{
-    Caller, CardError, Protocols, Readers, SlotError, SlotState,
+    Caller, CardError, Readers, SlotError, SlotState,
     access::{Loan, Step},
     caller::nobody,
     power::{Cycle, Work},
     table::{Running, Slot},
+    terms::only,
 };
 
 /// The generation of no card.
@@ -134,7 +135,7 @@ impl RawSlot {
     pub fn select_protocol(&self, protocol: Protocol) -> Result<(), CardError> {
         let (loan, work) = self.borrow(None, |slot| {
             self.check_power(slot)?;
-            Ok(Work::on(slot, None, Some(Protocols::from(protocol))))
+            Ok(Work::on(slot, None, Some(only(protocol))))
         })?;
         self.readers.run(loan, |card| work.carry_out(card), |table, outcome| outcome.note_protocol(table, self.slot))?
     }

@@ -4,7 +4,10 @@ use super::{
     Command, Message,
     field::{AtrField, AttributeValue, Field, Name},
 };
-use crate::reader::{CardState, Disposition, Protocols, ReturnCode, Share};
+use crate::{
+    codes::ReturnCode,
+    terms::{CardState, Disposition, Protocols, Share},
+};
 
 /// Declares messages as their fields in the order of the wire.
 macro_rules! messages {

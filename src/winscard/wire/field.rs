@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::Command;
-use crate::reader::{CardState, Disposition, Protocols, ReturnCode, Share};
+use crate::{
+    codes::ReturnCode,
+    terms::{CardState, Disposition, Protocols, Share},
+};
 
 /// A field of fixed length.
 pub(super) trait Field: Sized {
