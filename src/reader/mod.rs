@@ -6,8 +6,11 @@
 //! written once, there, whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for
 //! programs that use libpcsclite, [`galss`] one for programs that use GALSS.
 //!
+//! [`device`] is what a reader is, apart from its slots: who made it, and what it tells of itself.
+//!
 //! A reader does not know what is in a card. It interprets no command and no answer.
 
+pub mod device;
 pub mod galss;
 pub mod pcsc;
 pub mod pcsclite;
@@ -17,8 +20,9 @@ mod sync;
 #[cfg(test)]
 mod toys;
 
-pub use pcsc::{Disposition, ReturnCode, Session, Share, attribute};
+pub use device::{Device, attribute, feature};
+pub use pcsc::{Disposition, ReturnCode, Session, Share};
 pub use slot::{
-    Caller, CardError, CardState, Client, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError, Observer, Protocols,
-    RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
+    Caller, CardError, CardState, Client, ControlError, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError, Observer,
+    Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
 };

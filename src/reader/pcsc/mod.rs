@@ -7,9 +7,9 @@
 //! Where pcsc-lite blocks its client until another handle ends its transaction, and the client's own lock would keep
 //! that other handle from ending it, the answer here is [`ReturnCode::SHARING_VIOLATION`]: libpcsclite asks again.
 
-pub mod attribute;
 mod checks;
 mod connect;
+mod control;
 mod disconnect;
 mod power;
 #[cfg(test)]
@@ -31,7 +31,7 @@ pub use virtuale_winscard::{
 };
 
 use super::slot::{
-    Caller, CardError, Client, Readers,
+    Caller, CardError, Client, ControlError, Readers,
     access::Step,
     caller::nobody,
     observer::Event,
@@ -169,6 +169,18 @@ impl From<CardError> for ReturnCode {
             CardError::InUse => Self::SHARING_VIOLATION,
             CardError::ClientGone => Self::COMM_ERROR,
             CardError::Silent(_) => Self::NOT_TRANSACTED,
+        }
+    }
+}
+
+impl From<ControlError> for ReturnCode {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Unsupported => Self::UNSUPPORTED_FEATURE,
+            ControlError::Card(CardError::InUse) => Self::SHARING_VIOLATION,
+            ControlError::Card(CardError::ClientGone) => Self::COMM_ERROR,
+            // pcsc-lite has one code for whatever else a driver does not do.
+            ControlError::Card(_) => Self::NOT_TRANSACTED,
         }
     }
 }

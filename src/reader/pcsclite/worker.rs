@@ -192,8 +192,9 @@ impl Worker {
     fn control(&mut self) -> Result<(), End> {
         let request: Control = self.body()?;
         let length = self.fill_tail(request.send_length)?;
+        let input = self.input.bytes().get(..length).ok_or(End::Closed)?;
+        let outcome = self.connection.session.control(0, request.handle, request.control, input);
         self.input.consume(length);
-        let outcome = self.connection.session.control(request.handle, request.control);
         let code = own_handle(&outcome)?;
         let response = outcome.unwrap_or_default();
         let returned = u32::try_from(response.len()).unwrap_or(u32::MAX);
@@ -201,7 +202,7 @@ impl Worker {
         self.output.clear();
         Control { returned, code, ..request }.encode(&mut self.output);
         if code == ReturnCode::SUCCESS {
-            self.output.extend_from_slice(response);
+            self.output.extend_from_slice(&response);
         }
         self.send(Reply::Plain)
     }

@@ -23,6 +23,18 @@ pub enum SlotError {
     Busy(usize),
 }
 
+/// Why a reader does not do as a control code asks.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ControlError {
+    /// The reader knows no such code.
+    #[error("the reader does not know this control code")]
+    Unsupported,
+    /// The card, which has a part in it, does not do its part.
+    #[error("{0}")]
+    Card(#[from] CardError),
+}
+
 /// Why a card does not do as it is asked.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

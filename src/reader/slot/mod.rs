@@ -28,7 +28,7 @@ mod terms;
 mod tests;
 
 pub use caller::Caller;
-pub use error::{CardError, SlotError};
+pub use error::{CardError, ControlError, SlotError};
 pub use label::Label;
 pub use name::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
 pub use observer::{Client, Observer};

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use virtuale_engine::Interface;
 
-use crate::shown;
+use crate::{reader::device::Device, shown};
 
 /// The longest name of a slot, in bytes: PC/SC has 128 with the end mark (`MAX_READERNAME` of pcsc-lite).
 pub const LONGEST_NAME: usize = 127;
@@ -16,13 +16,15 @@ pub const LONGEST_READER_NAME: usize = LONGEST_NAME - " 00 00".len();
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct SlotName(Arc<str>);
 
-/// A slot to build.
+/// A slot to build. It is one of the house's own reader unless it says otherwise.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SlotSpec {
     /// Its name. No two slots have the same one.
     pub name: SlotName,
     /// On which interface it powers cards up.
     pub kind: Interface,
+    /// What reader it is a slot of.
+    pub device: Arc<Device>,
 }
 
 /// Why slots cannot have such names.
@@ -86,13 +88,13 @@ impl SlotSpec {
     /// A slot with contacts.
     #[must_use]
     pub fn contact(name: SlotName) -> Self {
-        Self { name, kind: Interface::Contact }
+        Self { name, kind: Interface::Contact, device: Arc::default() }
     }
 
     /// A slot with an antenna.
     #[must_use]
     pub fn contactless(name: SlotName) -> Self {
-        Self { name, kind: Interface::Contactless }
+        Self { name, kind: Interface::Contactless, device: Arc::default() }
     }
 
     /// A slot of a reader with several: `NAME 00 01` with contacts, `NAME Contactless 00 01` with an antenna.
@@ -105,7 +107,7 @@ impl SlotSpec {
             Interface::Contact => SlotName::numbered(reader, 0, slot),
             Interface::Contactless => SlotName::numbered(&format!("{reader} {}", SlotName::ANTENNA), 0, slot),
         };
-        Ok(Self { name: name?, kind })
+        Ok(Self { name: name?, kind, device: Arc::default() })
     }
 
     /// The slots of one reader, all with contacts: `NAME 00 00`, `NAME 00 01` and so on.

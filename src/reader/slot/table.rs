@@ -4,7 +4,7 @@
 //! Nothing here waits, and nothing here talks to a card.
 
 use std::{
-    sync::Weak,
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,7 @@ use super::{
     CardError, CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller,
     field::Field, observer::Event,
 };
+use crate::reader::device::{Device, attribute::View};
 
 /// How many handles a reader, or a connection, may have open.
 pub(in crate::reader) const MOST_HANDLES: usize = 200;
@@ -51,6 +52,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) name: SlotName,
     /// On which interface it powers cards up.
     pub(in crate::reader) kind: Interface,
+    /// What reader it is a slot of.
+    pub(in crate::reader) device: Arc<Device>,
     /// What the host said of its card.
     pub(in crate::reader) label: Option<Label>,
     pub(in crate::reader) state: CardState,
@@ -213,6 +216,7 @@ impl Slot {
         Self {
             name: spec.name,
             kind: spec.kind,
+            device: spec.device,
             label: None,
             state: CardState::ABSENT,
             atr: None,
@@ -247,6 +251,21 @@ impl Slot {
             atr: self.atr,
             protocol: self.protocol,
         }
+    }
+
+    /// What the slot of that number tells of an attribute; `None` if there is none such.
+    pub(in crate::reader) fn attribute(&self, number: usize, id: u32) -> Option<Vec<u8>> {
+        let view = View {
+            device: &self.device,
+            slot: number,
+            name: self.name.as_str(),
+            kind: self.kind,
+            card: self.state,
+            powered: self.powered,
+            atr: self.atr.as_ref(),
+            protocol: self.protocol,
+        };
+        view.attribute(id)
     }
 
     /// What its reader answers of the card without asking it: an antenna's does.

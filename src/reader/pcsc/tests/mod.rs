@@ -169,7 +169,7 @@ fn handles_of_others_do_not_exist() {
     assert_eq!(session.disconnect(handle, Disposition::LEAVE), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(other.leave_and_share(handle), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut response), Err(ReturnCode::INVALID_HANDLE));
-    assert_eq!(session.control(handle, 0), Err(ReturnCode::INVALID_HANDLE));
+    assert_eq!(session.control(1, handle, 0, &[]), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.attribute(handle, 0), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(session.set_attribute(handle), Err(ReturnCode::INVALID_HANDLE));
     assert_eq!(owner.session.status(handle), Ok(()));

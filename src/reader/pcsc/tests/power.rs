@@ -36,7 +36,7 @@ fn a_reset_is_told_to_all_handles_even_the_one_that_made_it() {
         assert_eq!(session.transmit(0, handle, Protocols::T0, &[0], &mut response), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.attribute(handle, 0), Err(ReturnCode::RESET_CARD));
         assert_eq!(session.set_attribute(handle), Err(ReturnCode::RESET_CARD));
-        assert!(session.control(handle, crate::reader::attribute::GET_FEATURE_REQUEST).is_ok());
+        assert!(session.control(1, handle, crate::reader::feature::GET_FEATURE_REQUEST, &[]).is_ok());
     }
     assert_eq!(house.readers.states()[0].protocol, Protocols::UNDEFINED);
     assert_eq!(one.leave_and_share(mine), Ok(Protocols::T0));

@@ -15,9 +15,10 @@ use super::{ANY, Client, House, soon};
 use crate::reader::{
     CardState, Disposition, Protocols, Readers, ReturnCode, Share, Sharing, SlotError,
     attribute::{
-        ATR_STRING, CHANNEL_ID, DEVICE_FRIENDLY_NAME, DEVICE_SYSTEM_NAME, GET_FEATURE_REQUEST, GET_TLV_PROPERTIES,
-        ICC_INTERFACE_STATUS, ICC_PRESENCE, MAXINPUT, VENDOR_IFD_SERIAL_NO, VENDOR_IFD_VERSION, VENDOR_NAME,
+        ATR_STRING, CHANNEL_ID, DEVICE_FRIENDLY_NAME, DEVICE_SYSTEM_NAME, ICC_INTERFACE_STATUS, ICC_PRESENCE, MAXINPUT,
+        VENDOR_IFD_SERIAL_NO, VENDOR_IFD_VERSION, VENDOR_NAME,
     },
+    feature::{GET_FEATURE_REQUEST, GET_TLV_PROPERTIES},
     toys,
 };
 
@@ -79,7 +80,7 @@ fn a_transaction_keeps_others_out() {
     let session = &other.session;
     let sent = soon(|| session.transmit(1, theirs, Protocols::T0, &[0], &mut Response::default()));
     assert_eq!(sent, Err(ReturnCode::SHARING_VIOLATION));
-    assert_eq!(session.control(theirs, GET_FEATURE_REQUEST), Err(ReturnCode::SHARING_VIOLATION));
+    assert_eq!(session.control(1, theirs, GET_FEATURE_REQUEST, &[]), Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(session.attribute(theirs, ATR_STRING), Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(session.set_attribute(theirs), Err(ReturnCode::SHARING_VIOLATION));
     assert_eq!(one.session.transmit(1, mine, Protocols::T0, &[0], &mut Response::default()), Ok(Protocols::T0));
@@ -98,7 +99,7 @@ fn a_removal_is_remembered_until_the_handle_takes_note_of_it() {
         assert_eq!(guest.session.begin(handle), Err(ReturnCode::REMOVED_CARD));
         let sent = guest.session.transmit(1, handle, Protocols::T0, &[0], &mut Response::default());
         assert_eq!(sent, Err(ReturnCode::REMOVED_CARD));
-        assert!(guest.session.control(handle, GET_FEATURE_REQUEST).is_ok());
+        assert!(guest.session.control(1, handle, GET_FEATURE_REQUEST, &[]).is_ok());
     }
     assert_eq!(other.leave_and_share(theirs), Ok(Protocols::T0));
     assert_eq!(other.session.begin(theirs), Ok(()), "the lock went with the card");
@@ -220,11 +221,11 @@ fn readers_tell_their_names_their_card_and_their_limits() {
     assert_eq!(attribute(CHANNEL_ID), Ok(0x0020_0001_u32.to_ne_bytes().to_vec()));
     assert_eq!(attribute(MAXINPUT), Ok(65_544_u32.to_ne_bytes().to_vec()));
     assert_eq!((attribute(ICC_PRESENCE), attribute(ICC_INTERFACE_STATUS)), (Ok(vec![2]), Ok(vec![1])));
-    assert_eq!(attribute(0x0001_0101), Err(ReturnCode::UNSUPPORTED_FEATURE), "the driver of CCID readers has no type");
+    assert_eq!(attribute(0x0009_0302), Err(ReturnCode::UNSUPPORTED_FEATURE), "nobody says how it is coded");
     assert_eq!(guest.session.set_attribute(handle), Err(ReturnCode::UNSUPPORTED_FEATURE));
-    let control = |code| guest.session.control(handle, code);
-    assert_eq!(control(GET_FEATURE_REQUEST), Ok(&[0x12, 4, 0x42, 0x33, 0, 0x12][..]));
-    assert_eq!(control(GET_TLV_PROPERTIES), Ok(&[0x0A, 4, 0, 0, 1, 0][..]));
+    let control = |code| guest.session.control(1, handle, code, &[]);
+    assert_eq!(control(GET_FEATURE_REQUEST), Ok(vec![0x12, 4, 0x42, 0x33, 0, 0x12]));
+    assert_eq!(control(GET_TLV_PROPERTIES), Ok(vec![0x0A, 4, 0, 0, 1, 0]));
     assert_eq!(control(0x4200_0001), Err(ReturnCode::UNSUPPORTED_FEATURE));
     guest.session.disconnect(handle, Disposition::LEAVE).expect("its own handle");
     let opened = guest.session.connect(guest.context, b"Virtuale 00 01", Share::DIRECT, ANY);

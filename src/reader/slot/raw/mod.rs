@@ -26,7 +26,7 @@ use std::{
 use virtuale_engine::{Atr, Fault, Protocol, Response};
 
 use super::{
-    Caller, CardError, Readers, SlotError, SlotState,
+    Caller, CardError, ControlError, Readers, SlotError, SlotState,
     access::{Loan, Step},
     caller::nobody,
     power::{Cycle, Work},
@@ -153,6 +153,29 @@ impl RawSlot {
         response.clear();
         let (loan, ()) = self.borrow(Some(ticket), |slot| self.check_power(slot))?;
         self.readers.transmit(loan, command, response)
+    }
+
+    /// An attribute of the reader ([`attribute`](crate::reader::attribute)); `None` if there is none such. Never waits.
+    #[must_use]
+    pub fn attribute(&self, id: u32) -> Option<Vec<u8>> {
+        self.readers.with(|table| table.look_at(self.slot).attribute(self.slot, id))
+    }
+
+    /// Sends a control code to the reader ([`feature`](crate::reader::feature)), with what belongs to it, and gives the
+    /// reader's answer. The codes are those of pcsc-lite, and of Windows where they differ.
+    ///
+    /// Some codes have a person type a PIN and the card verify it: that takes as long as the person does, and other
+    /// users of this slot wait. If the card is removed while it is busy with that, the caller is told through
+    /// [`Caller::card_left`], with this ticket.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Unsupported`] for a code that the reader does not know; for one with which a PIN is typed,
+    /// [`ControlError::Card`] with the errors of [`transmit`](Self::transmit).
+    pub fn control(&self, ticket: u64, code: u32, input: &[u8]) -> Result<Vec<u8>, ControlError> {
+        let _ = (ticket, input);
+        let device = self.readers.with(|table| Arc::clone(&table.slots[self.slot].device));
+        device.answer(code).ok_or(ControlError::Unsupported)
     }
 
     fn cycle(&self, choose: impl Fn(&Slot) -> Cycle) -> Result<Atr, CardError> {
