@@ -2,7 +2,9 @@
 
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
-use super::{Exit, Failure, galss::Galss, opensc, options::Slots, output, supervise::Supervisor, target};
+use super::{
+    Exit, Failure, drivers::Drivers, galss::Galss, opensc, options::Slots, output, supervise::Supervisor, target,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -26,6 +28,8 @@ pub(super) struct Args {
     opensc: bool,
     #[command(flatten)]
     galss: Galss,
+    #[command(flatten)]
+    drivers: Drivers,
     /// Record what the command says to the cards and what they answer, as a trace
     #[arg(long, value_name = "FILE", value_parser = target::file())]
     record: Option<PathBuf>,
@@ -37,7 +41,7 @@ pub(super) struct Args {
 /// Opens the readers, runs the command, and removes the readers.
 pub(super) fn run(args: &Args) -> Exit {
     let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
-    let host = args.galss.ask_of(host)?;
+    let host = args.drivers.ask_of(args.galss.ask_of(host)?);
     let host = match &args.record {
         Some(file) => host.record(file),
         None => host,
@@ -48,6 +52,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     args.slots.mute_in_their_field(&host).iter().for_each(output::say);
+    args.drivers.mention(&host);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);
     host.attach(command.args(arguments));

@@ -13,6 +13,7 @@ mod consult;
 mod convert;
 mod demo;
 mod doctor;
+mod drivers;
 mod exec;
 pub mod exit;
 mod failure;

@@ -13,13 +13,16 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{Exit, Failure, exit, opensc, options::Slots, output, running, shell, supervise::Ignored};
+use super::{
+    Exit, Failure, drivers::Drivers, exit, opensc, options::Slots, output, running, shell, supervise::Ignored,
+};
 use crate::{host::Running, shown::reason, writing};
 
 const EXAMPLES: &str = "\
 Examples:
   eval \"$(virtuale serve --detach --card vitale2-martin)\"
-  virtuale serve --card vitale2-martin --socket /tmp/my-readers";
+  virtuale serve --card vitale2-martin --socket /tmp/my-readers
+  virtuale serve --card vitale2-martin --vpcd 192.168.1.20:35963";
 
 /// What a person is told who sees the line for a shell.
 const IN_A_TERMINAL: &str =
@@ -41,6 +44,8 @@ pub(super) struct Args {
     /// Where to put the PC/SC socket; the control socket goes beside it [default: a private folder]
     #[arg(long, value_name = "PATH")]
     socket: Option<PathBuf>,
+    #[command(flatten)]
+    drivers: Drivers,
     /// Record each card that comes into a slot, as a trace of its own in this folder
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
@@ -70,7 +75,7 @@ fn serve(args: &Args) -> Exit {
         let _ = rustix::process::setsid();
     }
     let earlier = running::own();
-    let mut host = args.slots.host();
+    let mut host = args.drivers.ask_of(args.slots.host());
     if let Some(socket) = &args.socket {
         host = host.socket(socket);
     }
@@ -86,6 +91,7 @@ fn serve(args: &Args) -> Exit {
     let ears = signals.handle();
     let host = host.on_stop(move || ears.close()).open()?;
     args.slots.mute_in_their_field(&host).iter().for_each(output::say);
+    args.drivers.mention(&host);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {

@@ -95,7 +95,9 @@ pub(super) fn table(status: &Status) -> String {
     status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
         let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
         let mute = if slot.card.is_some() && slot.atr.is_none() { MUTE } else { "" };
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}", slot.slot);
+        let drivers: String =
+            slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}", slot.slot);
         table
     })
 }
@@ -112,6 +114,7 @@ mod tests {
             reader: format!("Virtuale 00 {slot:02X}"),
             card: card.map(Into::into),
             atr: Some("3B 00".into()),
+            drivers: vec![],
         };
         let mute = |status: &Status| table(status).contains("/a.toml  (mute: ");
         let status = Status {
@@ -124,6 +127,9 @@ mod tests {
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
         let silent = SlotStatus { atr: None, ..slot(0, Some("/a.toml")) };
         assert!(mute(&Status { slots: vec![silent], ..status.clone() }) && !mute(&status));
+        let driven = SlotStatus { drivers: vec!["vpcd".into()], ..slot(0, Some("/a.toml")) };
+        let table_of = table(&Status { slots: vec![driven], ..status.clone() });
+        assert_eq!(table_of, "0  Virtuale 00 00  /a.toml  (shown by vpcd)\n");
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }

@@ -12,6 +12,7 @@ use virtuale_engine::{Card, Interface, platform::Sink};
 use super::{
     Callers, End, Host, HostError, control,
     desk::{Desk, Stop, Teller},
+    drivers::{Way, Wishes},
     folder::Folder,
     galss,
     making::{Content, Made, MakeSink, Making, Shelf},
@@ -26,6 +27,7 @@ use crate::{
         self, Readers, SlotName, SlotSpec,
         galss::{Resource, ResourceName},
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
+        vpcd,
     },
     shown,
     trace::MOST_SLOTS,
@@ -49,6 +51,7 @@ pub struct Builder {
     sink: Option<Box<MakeSink>>,
     stop: Stop,
     galss: Option<Vec<(ResourceName, usize)>>,
+    drivers: Wishes,
 }
 
 /// A host whose cards are made: it only has to be opened.
@@ -86,6 +89,7 @@ impl Builder {
             sink: None,
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
             galss: None,
+            drivers: Wishes::default(),
         }
     }
 
@@ -273,6 +277,30 @@ impl Builder {
         self
     }
 
+    /// Also shows the cards in the readers of vpcd, an existing driver: the card of slot 0 goes to this address, that
+    /// of slot 1 to the port behind it, and so on ([`Vpcd::connect`](vpcd::Vpcd::connect)). Takes the place of an
+    /// earlier wish of this kind.
+    #[must_use]
+    pub fn vpcd(mut self, address: vpcd::Address) -> Self {
+        self.drivers.vpcd = Some((Way::Connect, address));
+        self
+    }
+
+    /// The same where vpcd comes to its card: slot 0 awaits it at this address, slot 1 at the port behind it, and so on
+    /// ([`Vpcd::listen`](vpcd::Vpcd::listen)). Whoever reaches such a port can use the card.
+    #[must_use]
+    pub fn vpcd_listen(mut self, address: vpcd::Address) -> Self {
+        self.drivers.vpcd = Some((Way::Listen, address));
+        self
+    }
+
+    /// Tells whether drivers are there, from a thread of its own; `call` must return soon.
+    #[must_use]
+    pub fn on_driver(mut self, call: impl Fn(vpcd::Note) + Send + Sync + 'static) -> Self {
+        self.drivers.tell = Some(Arc::new(call));
+        self
+    }
+
     /// Lets `virtuale stop`, and whoever else asks over the control socket, stop the readers: this is called, and is
     /// expected to bring the end of the host about. Without it, they are told that the readers live as long as the
     /// program.
@@ -409,6 +437,7 @@ impl Prepared {
             stop: builder.stop,
             recording,
             closed: OnceLock::new(),
+            drivers: OnceLock::new(),
         };
         let desk = End(Arc::new(desk));
         for (slot, card) in cards.into_iter().enumerate() {
@@ -423,12 +452,14 @@ impl Prepared {
         });
         let galss = galss.transpose().map_err(|error| unmade("the socket of GALSS", error))?;
         let options = ServerOptions { reader_slots: builder.reader_slots };
+        let drivers = Arc::new(builder.drivers.start(&readers)?);
+        let _ = desk.drivers.set(Arc::downgrade(&drivers));
         let server = Server::start(readers, &socket, options);
         let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
         let control = control.map_err(|error| unmade("the control socket", error))?;
         let calls = Callers(control.calls());
-        Ok(Host { control, galss, server, folder, desk, calls })
+        Ok(Host { control, drivers, galss, server, folder, desk, calls })
     }
 }
 

@@ -12,6 +12,7 @@ use virtuale_engine::Interface;
 use super::{
     HostError, Kind,
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
+    drivers::Drivers,
     making::{Content, Made, Making, Origin, Shelf},
     recording::{CardRecording, Recording},
 };
@@ -107,15 +108,19 @@ pub(super) struct Desk {
     pub(super) teller: Arc<Teller>,
     /// Done when the readers tell the teller: from the first listener on.
     pub(super) observed: Once,
+    /// Who has the slots as hardware, for as long as the host goes on.
+    pub(super) drivers: OnceLock<Weak<Drivers>>,
 }
 
 impl Desk {
     pub(super) fn slots(&self) -> Vec<SlotStatus> {
+        let drivers = self.drivers.get().and_then(Weak::upgrade);
         let slots = self.readers.states().into_iter().enumerate().map(|(slot, state)| SlotStatus {
             slot,
             reader: state.name.to_string(),
             card: Origin::of(&state).map(Origin::label),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
+            drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
         });
         slots.collect()
     }

@@ -120,6 +120,9 @@ pub enum HostError {
         /// Why.
         error: io::Error,
     },
+    /// The slots cannot be shown to vpcd, or cannot await it.
+    #[error("cannot serve vpcd: {}", reason(.0))]
+    Vpcd(io::Error),
     /// A file could not be used.
     #[error("cannot {did} {}: {}", shown::path(path), reason(error))]
     File {
@@ -236,6 +239,7 @@ impl HostError {
                 Kind::Usage
             }
             Self::Refused(refusal) => refusal.kind,
+            Self::Vpcd(error) if error.kind() == io::ErrorKind::InvalidInput => Kind::Usage,
             _ => Kind::Environment,
         }
     }
@@ -274,6 +278,11 @@ impl HostError {
                     "look at the path: its folder must be there".into()
                 }
                 _ => "give another path".into(),
+            },
+            Self::Vpcd(error) => match error.kind() {
+                io::ErrorKind::InvalidInput => "give a lower port, or fewer cards".into(),
+                io::ErrorKind::AddrInUse => "give another port, or stop who listens there".into(),
+                _ => "give an address of this machine".into(),
             },
             Self::TooLong { .. } => {
                 format!("the system takes {LONGEST_SOCKET}, some of which the control socket needs")

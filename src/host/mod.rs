@@ -9,6 +9,7 @@
 mod builder;
 pub mod control;
 mod desk;
+mod drivers;
 mod error;
 mod folder;
 mod galss;
@@ -21,6 +22,7 @@ mod trace_file;
 use std::{
     ffi::OsString,
     fmt, mem,
+    net::SocketAddr,
     ops::Deref,
     path::{Path, PathBuf},
     process::Command,
@@ -36,6 +38,7 @@ pub use error::{HostError, Kind};
 
 pub use crate::layer::events::{CommandBytes, Event, Listener, ResponseBytes, What};
 use desk::Desk;
+use drivers::Drivers;
 use folder::Folder;
 pub use folder::{LONGEST_SOCKET, place};
 use making::Content;
@@ -75,6 +78,7 @@ pub use virtuale_galss::VARIABLE as GALSS_VARIABLE;
 pub struct Host {
     // In the order in which they go.
     control: control::Server,
+    drivers: Arc<Drivers>,
     galss: Option<crate::reader::galss::Server>,
     server: crate::reader::pcsclite::Server,
     folder: Folder,
@@ -170,6 +174,12 @@ impl Host {
         self.galss.as_ref().map_or(&[], |galss| galss.resources())
     }
 
+    /// Where the driver of each slot is awaited; nothing unless that was asked for ([`Builder::vpcd_listen`]).
+    #[must_use]
+    pub fn vpcd_addresses(&self) -> &[SocketAddr] {
+        self.drivers.vpcd.as_ref().map_or(&[], |vpcd| vpcd.addresses())
+    }
+
     /// The private folder, which goes when the readers go.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -249,16 +259,16 @@ impl Host {
 
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
     pub fn stop(self) -> Vec<String> {
-        let Self { control, galss, server, folder, desk, calls: _calls } = self;
-        drop((control, galss, server, folder));
+        let Self { control, drivers, galss, server, folder, desk, calls: _calls } = self;
+        drop((control, drivers, galss, server, folder));
         desk.close()
     }
 
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
     /// and connections are left to the system, since it ends them without anybody waiting for anybody.
     pub fn leave(self) -> Vec<String> {
-        let Self { control, galss, server, folder, desk, calls: _calls } = self;
-        mem::forget((control, galss, server));
+        let Self { control, drivers, galss, server, folder, desk, calls: _calls } = self;
+        mem::forget((control, drivers, galss, server));
         drop(folder);
         desk.close()
     }

@@ -4,7 +4,8 @@
 //! what a PC/SC service makes of it: a transport to the terminal software opens a [`Session`] for each connection and
 //! gets pcsc-lite's rules on sharing, transactions and events, in pcsc-lite's order, with its return codes; they are
 //! written once, there, whatever the transport. The transports are modules of their own: [`pcsclite`] is a service for
-//! programs that use libpcsclite, [`galss`] one for programs that use GALSS.
+//! programs that use libpcsclite, [`galss`] one for programs that use GALSS, [`vpcd`] brings cards to the driver of
+//! that name.
 //!
 //! [`device`] is what a reader is, apart from its slots: who made it, and what it tells of itself.
 //!
@@ -15,6 +16,7 @@ pub mod galss;
 pub mod pcsc;
 pub mod pcsclite;
 pub mod slot;
+pub mod vpcd;
 
 mod sync;
 #[cfg(test)]

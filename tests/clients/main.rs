@@ -31,6 +31,7 @@ mod secure_messaging;
 mod signing;
 mod tls;
 mod traces;
+mod vpcd;
 mod zones;
 
 use libtest_mimic::Arguments;
@@ -61,6 +62,7 @@ fn main() {
         pkcs11::trials,
         tls::trials,
         traces::trials,
+        vpcd::trials,
         zones::trials,
     ];
     let trials = families.iter().flat_map(|family| family()).collect();

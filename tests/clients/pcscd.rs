@@ -3,40 +3,24 @@
 //! The reader is vpcd's, the card twenty lines of Python. pcscd has one place for its socket, so it runs in namespaces
 //! of its own; where those may not be made, the test is reported as ignored.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
 
 use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
-    Sandbox, file, left_out,
+    Sandbox, file, left_out, namespaces,
     programs::{OPENSC, PCSCD, VPCD, VPCD_DRIVER},
     trial,
 };
-
-/// Ways to get namespaces of one's own: as root, and as anybody.
-const APART: [&[&str]; 2] = [&["unshare", "-m", "-n"], &["unshare", "-r", "-m", "-n"]];
 
 /// The card's reader; pcscd gives the numbers.
 const READER: &str = "Virtual PCD 00 00";
 
 pub(crate) fn trials() -> Vec<Trial> {
     const NAME: &str = "pcscd::a_real_reader_is_relayed_and_recorded";
-    let Some(apart) = APART.into_iter().find(|words| may(words)) else {
-        let reason = "network and mount namespaces of one's own are not permitted here";
-        return vec![left_out(reason, NAME)];
-    };
+    let Some(apart) = namespaces::apart() else { return vec![left_out(namespaces::NOT_PERMITTED, NAME)] };
     let clients = [&PCSCD, &VPCD, &OPENSC];
     vec![trial(&clients, NAME, |sandbox| a_real_reader_is_relayed_and_recorded(sandbox, apart))]
-}
-
-fn may(apart: &[&str]) -> bool {
-    let [program, arguments @ ..] = apart else { return false };
-    let mut command = Command::new(program);
-    command.args(arguments).args(["mount", "-t", "tmpfs", "none", "/run"]);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
 }
 
 fn a_real_reader_is_relayed_and_recorded(sandbox: &Sandbox, apart: &[&str]) -> Result<(), Failed> {

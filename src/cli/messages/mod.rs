@@ -45,8 +45,9 @@ macro_rules! messages {
 }
 
 mod billing;
+mod drivers;
 
-pub(super) use self::billing::Billing;
+pub(super) use self::{billing::Billing, drivers::Driven};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -490,7 +491,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, billing};
+    use super::{DECLARED, Language, Message, billing, drivers};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -500,7 +501,7 @@ mod tests {
             values.sort();
             values
         };
-        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED) {
+        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED).chain(drivers::DECLARED) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");
         }

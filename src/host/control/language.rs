@@ -134,6 +134,9 @@ pub struct SlotStatus {
     pub card: Option<String>,
     /// The card's answer to reset, in hexadecimal.
     pub atr: Option<String>,
+    /// The drivers of other PC/SC services that have the card now: `vpcd`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drivers: Vec<String>,
 }
 
 /// Why it did not do as asked.

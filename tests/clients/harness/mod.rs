@@ -4,6 +4,7 @@
 //! started is gone afterwards.
 
 mod client;
+pub(crate) mod namespaces;
 mod process;
 pub(crate) mod programs;
 mod sandbox;

@@ -2,6 +2,9 @@
 
 use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, StatusWord};
 
+/// Its answer to reset.
+pub(super) const ATR: &[u8] = &[0x3B, 0x75, 0x13, 0, 0, 0x44, 9, 0xEA, 0x90, 0];
+
 /// A card that answers with the command, unless it is told to fail: class `FF` takes its power away.
 pub(super) struct Echo {
     atr: Atr,
@@ -11,7 +14,7 @@ pub(super) struct Echo {
 impl Echo {
     /// A card without power.
     pub(super) fn new() -> Self {
-        let atr = Atr::parse(&[0x3B, 0x75, 0x13, 0, 0, 0x44, 9, 0xEA, 0x90, 0]).expect("a public ATR");
+        let atr = Atr::parse(ATR).expect("a public ATR");
         Self { atr, powered: false }
     }
 }

@@ -26,6 +26,7 @@ mod text;
 mod tlv;
 mod trace;
 mod vitale1;
+mod vpcd;
 mod wire;
 mod zone;
 
@@ -59,6 +60,7 @@ pub const ALL: &[Target] = &[
     Target { name: "terminal", seeds: &[], run: terminal::run },
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },
+    Target { name: "vpcd", seeds: &[], run: vpcd::run },
     Target { name: "wire", seeds: &[], run: wire::run },
     Target { name: "zone", seeds: &["fixtures/billing", "fixtures/billing/broken"], run: zone::run },
 ];

@@ -87,6 +87,25 @@ impl RawSlot {
         waited.unwrap_or(generation)
     }
 
+    /// Waits until no handle of PC/SC has the card for itself, but not longer than `patience`. Says whether that is so;
+    /// a handle may take the card again before the driver does.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::NoCard`], [`CardError::ClientGone`].
+    pub fn await_free(&self, patience: Duration) -> Result<bool, CardError> {
+        let until = Instant::now().checked_add(patience);
+        self.readers.wait(&self.caller, |table| {
+            let slot = table.look_at(self.slot);
+            if !slot.state.is_present() {
+                return Err(CardError::NoCard);
+            }
+            let is_free = slot.lock.is_none();
+            let is_over = is_free || until.is_some_and(|until| Instant::now() >= until);
+            Ok(if is_over { Step::Done(is_free) } else { Step::Wait(until) })
+        })
+    }
+
     /// Powers the card up on the slot's interface; one that has power is reset by taking it away (a cold reset). Gives
     /// the answer to reset.
     ///
