@@ -226,7 +226,12 @@ impl HostError {
             | Self::NotATrace(_)
             | Self::Unnamable(_)
             | Self::Slot(
-                SlotError::Unknown(_) | SlotError::Occupied(_) | SlotError::Empty(_) | SlotError::NeverHeld(_),
+                SlotError::Unknown(_)
+                | SlotError::Occupied(_)
+                | SlotError::Empty(_)
+                | SlotError::NeverHeld(_)
+                | SlotError::NoPad(_)
+                | SlotError::TooManyPins { .. },
             )
             | Self::SameSlot(_)
             | Self::TooLong { .. }
@@ -319,6 +324,15 @@ impl HostError {
             }
             Self::Slot(SlotError::Busy(slot)) => {
                 format!("try again when it is done, or insert another: virtuale insert {slot} CARD")
+            }
+            Self::Slot(SlotError::NoPad(_)) => {
+                "give the readers a model with a pad when they start: --model; `virtuale reader list` has some".into()
+            }
+            Self::Slot(SlotError::NotAsked(_)) => {
+                "wait until a program asks, as `virtuale slots` shows; or type it for the next time: --ahead".into()
+            }
+            Self::Slot(SlotError::TooManyPins { slot, .. }) => {
+                format!("have them forgotten: virtuale pin --cancel --slot {slot}")
             }
             Self::Refused(refusal) => return refusal.hint.clone(),
         };

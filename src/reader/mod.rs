@@ -9,10 +9,13 @@
 //!
 //! [`device`] is what a reader is, apart from its slots: who made it, and what it tells of itself.
 //!
+//! [`pad`] is the PIN pad of one that has it.
+//!
 //! A reader does not know what is in a card. It interprets no command and no answer.
 
 pub mod device;
 pub mod galss;
+pub mod pad;
 pub mod pcsc;
 pub mod pcsclite;
 pub mod slot;
@@ -25,6 +28,6 @@ mod toys;
 pub use device::{Device, attribute, feature};
 pub use pcsc::{Disposition, ReturnCode, Session, Share};
 pub use slot::{
-    Caller, CardError, CardState, Client, ControlError, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError, Observer,
-    Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
+    Caller, CardError, CardState, Client, ControlError, Keys, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError,
+    Observer, Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
 };

@@ -7,6 +7,8 @@
 pub mod attribute;
 pub mod feature;
 
+use super::pad::Pad;
+
 /// A reader as a piece of hardware. [`Device::default`] is the house's own.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -25,6 +27,8 @@ pub struct Device {
     pub longest_command: u32,
     /// How much data a command or an answer may have, in bytes: 256, or 65,536 with extended length.
     pub longest_data: u32,
+    /// Its PIN pad, if it has one.
+    pub pad: Option<Pad>,
 }
 
 /// The version of a device, `MMmmbbbb`.
@@ -52,6 +56,7 @@ impl Default for Device {
             usb: None,
             longest_command: LONGEST_COMMAND,
             longest_data: 65_536,
+            pad: None,
         }
     }
 }

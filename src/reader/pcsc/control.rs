@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{ReturnCode, Session};
+use crate::reader::slot::{CardError, keypad::User, table::Slot};
 
 impl Session {
     /// Sends a control code to the reader, with what belongs to it, and gives the reader's answer. Works without a
@@ -18,13 +19,14 @@ impl Session {
     /// lock, [`ReturnCode::UNSUPPORTED_FEATURE`]; for a code with which a PIN is typed, [`ReturnCode::NOT_TRANSACTED`]
     /// if there is no card, if it has no power, if it is removed meanwhile, or if it is silent.
     pub fn control(&self, ticket: u64, handle: u32, code: u32, input: &[u8]) -> Result<Vec<u8>, ReturnCode> {
-        let _ = (ticket, input);
-        let device = self.readers.with(|table| {
+        let (slot, device) = self.readers.with(|table| {
             let index = table.find(self.id, handle)?;
             table.slots[index].check_lock(handle)?;
-            Ok::<_, ReturnCode>(Arc::clone(&table.slots[index].device))
+            Ok::<_, ReturnCode>((index, Arc::clone(&table.slots[index].device)))
         })?;
-        device.answer(code).ok_or(ReturnCode::UNSUPPORTED_FEATURE)
+        let user = User { caller: &self.caller, ticket, slot };
+        let check = |slot: &Slot| slot.foreign_lock(handle).map_or(Ok(()), |_| Err(CardError::InUse));
+        Ok(self.readers.control(&user, device.request(code, input), check)?)
     }
 
     /// An attribute of the reader ([`attribute`](crate::reader::attribute)).

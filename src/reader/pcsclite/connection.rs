@@ -20,7 +20,7 @@ use rustix::{
 
 use super::{
     server::Shared,
-    wire::{self, Event, Message, Transmit},
+    wire::{self, Control, Event, Message, Transmit},
     worker::{self, End},
 };
 #[cfg(target_os = "linux")]
@@ -68,9 +68,30 @@ struct Wait {
 /// A command that runs, with what is needed to answer it in the worker's place.
 struct Running {
     ticket: u64,
-    request: Transmit,
+    request: Request,
     /// What the client sent after it.
     ahead: Vec<u8>,
+}
+
+/// A request for which a card may work long.
+#[derive(Clone, Copy)]
+pub(super) enum Request {
+    Transmit(Transmit),
+    Control(Control),
+}
+
+impl Request {
+    /// The reply where the card left meanwhile. Of a control code pcsc-lite has no word for that.
+    fn encode_card_left(self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Transmit(request) => {
+                Transmit { receive_length: 0, code: ReturnCode::NO_SMARTCARD, ..request }.encode(bytes);
+            }
+            Self::Control(request) => {
+                Control { returned: 0, code: ReturnCode::NOT_TRANSACTED, ..request }.encode(bytes);
+            }
+        }
+    }
 }
 
 /// What a reply is good for besides being read.
@@ -132,7 +153,7 @@ impl Connection {
     }
 
     /// Notes that the worker's card is about to be busy with a command; gives its ticket.
-    pub(super) fn start(&self, request: Transmit, ahead: &[u8]) -> u64 {
+    pub(super) fn start(&self, request: Request, ahead: &[u8]) -> u64 {
         let mut outbox = lock(&self.outbox);
         outbox.tickets += 1;
         let ticket = outbox.tickets;
@@ -226,8 +247,7 @@ impl Caller for Connection {
         let Some(running) = outbox.running.take_if(|running| running.ticket == ticket) else { return };
         outbox.worker += 1;
         let mut bytes = Vec::with_capacity(Transmit::SIZE);
-        let response = Transmit { receive_length: 0, code: ReturnCode::NO_SMARTCARD, ..running.request };
-        response.encode(&mut bytes);
+        running.request.encode_card_left(&mut bytes);
         if self.send_at_once(&bytes) != Ok(bytes.len()) {
             self.hang_up();
         }

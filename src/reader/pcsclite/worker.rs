@@ -10,7 +10,7 @@ use std::{
 use virtuale_engine::Response;
 
 use super::{
-    connection::{Connection, Reply},
+    connection::{Connection, Reply, Request},
     input::Input,
     wire::{
         self, AtrField, Attribute, AttributeValue, Cancel, Command, Connect, Context, Control, Disconnect, Establish,
@@ -172,7 +172,7 @@ impl Worker {
         let request: Transmit = self.body()?;
         let length = self.fill_tail(request.send_length)?;
         let (command, ahead) = self.input.bytes().split_at_checked(length).ok_or(End::Closed)?;
-        let ticket = self.connection.start(request, ahead);
+        let ticket = self.connection.start(Request::Transmit(request), ahead);
         let session = &self.connection.session;
         let outcome = session.transmit(ticket, request.handle, request.send_protocol, command, &mut self.response);
         let code = own_handle(&outcome)?;
@@ -192,8 +192,9 @@ impl Worker {
     fn control(&mut self) -> Result<(), End> {
         let request: Control = self.body()?;
         let length = self.fill_tail(request.send_length)?;
-        let input = self.input.bytes().get(..length).ok_or(End::Closed)?;
-        let outcome = self.connection.session.control(0, request.handle, request.control, input);
+        let (input, ahead) = self.input.bytes().split_at_checked(length).ok_or(End::Closed)?;
+        let ticket = self.connection.start(Request::Control(request), ahead);
+        let outcome = self.connection.session.control(ticket, request.handle, request.control, input);
         self.input.consume(length);
         let code = own_handle(&outcome)?;
         let response = outcome.unwrap_or_default();

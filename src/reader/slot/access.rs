@@ -41,6 +41,13 @@ pub(in crate::reader) struct Loan {
     field: Option<Field>,
 }
 
+impl Loan {
+    /// That of the stay during which the card was lent.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
 impl<T> Step<T> {
     /// Changes what an attempt gives that is over.
     pub(in crate::reader) fn map<U>(self, change: impl FnOnce(T) -> U) -> Step<U> {
@@ -155,7 +162,7 @@ impl Readers {
         answered
     }
 
-    fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, CardError> {
+    pub(super) fn give_back<U>(&self, loan: Loan, note: impl FnOnce(&mut SlotTable) -> U) -> Result<U, CardError> {
         let mut stray = None;
         let result = self.with(|table| {
             table.moved = true;

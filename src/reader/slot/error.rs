@@ -21,6 +21,20 @@ pub enum SlotError {
     /// The card that was removed is still busy with a command.
     #[error("the card that was taken out of slot {0} is still busy with a command")]
     Busy(usize),
+    /// The reader of the slot has no PIN pad.
+    #[error("the reader of slot {0} has no PIN pad")]
+    NoPad(usize),
+    /// The reader of the slot asks for no PIN now.
+    #[error("the reader of slot {0} asks for no PIN now")]
+    NotAsked(usize),
+    /// More PINs were typed ahead than anybody remembers.
+    #[error("as many PINs as may, {most}, wait to be asked for in slot {slot}")]
+    TooManyPins {
+        /// The slot.
+        slot: usize,
+        /// How many may wait.
+        most: usize,
+    },
 }
 
 /// Why a reader does not do as a control code asks.

@@ -15,6 +15,7 @@ pub(super) mod access;
 pub(super) mod caller;
 mod error;
 mod field;
+pub(super) mod keypad;
 mod label;
 mod moves;
 mod name;
@@ -29,6 +30,7 @@ mod tests;
 
 pub use caller::Caller;
 pub use error::{CardError, ControlError, SlotError};
+pub use keypad::Keys;
 pub use label::Label;
 pub use name::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
 pub use observer::{Client, Observer};

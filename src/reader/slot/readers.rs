@@ -16,7 +16,7 @@ use super::{
     CardState, Label, NameError, Observer, Protocols, Sharing, SlotName, SlotSpec,
     table::{SessionId, SlotTable},
 };
-use crate::reader::sync::lock;
+use crate::reader::{pad::Prompt, sync::lock};
 
 /// How long a card keeps its power after the last handle on it was closed.
 const GRACE: Duration = Duration::from_secs(5);
@@ -64,6 +64,8 @@ pub struct SlotState {
     pub atr: Option<Atr>,
     /// The protocol agreed on.
     pub protocol: Protocols,
+    /// What its reader asks a person to type, if it does.
+    pub prompt: Option<Prompt>,
 }
 
 impl Readers {

@@ -12,7 +12,7 @@ use virtuale_engine::{Atr, Card, Fault, Interface, Uid};
 
 use super::{
     CardError, CardState, Label, Protocols, Sharing, SlotError, SlotName, SlotSpec, SlotState, caller::Caller,
-    field::Field, observer::Event,
+    field::Field, keypad::Keypad, observer::Event,
 };
 use crate::reader::device::{Device, attribute::View};
 
@@ -31,6 +31,8 @@ pub(in crate::reader) struct SlotTable {
     pub(in crate::reader) moved: bool,
     /// What observers are to be told.
     pub(in crate::reader) events: Vec<Event>,
+    /// How many prompts for a PIN there were.
+    pub(super) prompts: u64,
     /// Whether something changed that is published.
     pub(in crate::reader) changed: bool,
 }
@@ -78,6 +80,8 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) running: Option<Running>,
     /// The card that was last removed, until another one is inserted.
     pub(in crate::reader) aside: Option<Aside>,
+    /// The PIN pad, as far as a person is at it.
+    pub(super) keypad: Keypad,
     pub(in crate::reader) handles: Vec<Handle>,
     pub(in crate::reader) exclusive: bool,
     pub(in crate::reader) lock: Option<Lock>,
@@ -232,6 +236,7 @@ impl Slot {
             generation: 0,
             running: None,
             aside: None,
+            keypad: Keypad::default(),
             handles: Vec::new(),
             exclusive: false,
             lock: None,
@@ -250,6 +255,7 @@ impl Slot {
             sharing: self.sharing(),
             atr: self.atr,
             protocol: self.protocol,
+            prompt: self.keypad.prompt().cloned(),
         }
     }
 

@@ -29,6 +29,7 @@ use super::{
     Caller, CardError, ControlError, Readers, SlotError, SlotState,
     access::{Loan, Step},
     caller::nobody,
+    keypad::User,
     power::{Cycle, Work},
     table::{Running, Slot},
     terms::only,
@@ -192,9 +193,15 @@ impl RawSlot {
     /// [`ControlError::Unsupported`] for a code that the reader does not know; for one with which a PIN is typed,
     /// [`ControlError::Card`] with the errors of [`transmit`](Self::transmit).
     pub fn control(&self, ticket: u64, code: u32, input: &[u8]) -> Result<Vec<u8>, ControlError> {
-        let _ = (ticket, input);
         let device = self.readers.with(|table| Arc::clone(&table.slots[self.slot].device));
-        device.answer(code).ok_or(ControlError::Unsupported)
+        let check = |slot: &Slot| {
+            if slot.lock.is_some() {
+                return Err(CardError::InUse);
+            }
+            if slot.state.is_present() { self.check_power(slot) } else { Ok(()) }
+        };
+        let user = User { caller: &self.caller, ticket, slot: self.slot };
+        self.readers.control(&user, device.request(code, input), check)
     }
 
     fn cycle(&self, choose: impl Fn(&Slot) -> Cycle) -> Result<Atr, CardError> {

@@ -1,0 +1,265 @@
+//! A person at the PIN pad of a reader, and a program that waits for him.
+//!
+//! While a reader asks for a PIN it has the card on loan: other users of the slot wait, as they do for a card that is
+//! busy, and everything else goes on. No lock is held. The wait ends when a PIN is typed, when its time is over, when
+//! somebody cancels it, when the card is pulled, and when the client goes away.
+//!
+//! A PIN that nobody asked for yet waits for the next prompt of its slot, if whoever typed it says so.
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::Weak,
+    time::{Duration, Instant},
+};
+
+use virtuale_engine::{Fault, Response};
+use zeroize::Zeroizing;
+
+use super::{
+    Caller, CardError, ControlError, Readers, SlotError,
+    access::{Loan, Step},
+    caller::nobody,
+    table::{Running, Slot},
+};
+use crate::reader::{
+    device::feature::Request,
+    pad::{Asked, Entry, Pin, Prompt, Status},
+};
+
+/// How many PINs may wait to be asked for.
+const MOST_AHEAD: usize = 64;
+
+/// What a person does at a pad.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Keys {
+    /// Types a PIN, and confirms it.
+    Pin(Pin),
+    /// Presses the key that cancels.
+    Cancel,
+}
+
+/// A pad, as far as a person is at it.
+#[derive(Debug, Default)]
+pub(super) struct Keypad {
+    /// What is asked for now.
+    prompt: Option<Prompt>,
+    /// What was typed and not looked at yet, in its order: more than is asked for, or ahead of that.
+    typed: VecDeque<Keys>,
+}
+
+/// For whom a control code is carried out.
+pub(in crate::reader) struct User<'a> {
+    pub(in crate::reader) caller: &'a Weak<dyn Caller>,
+    /// That by which the caller is told of a card that left.
+    pub(in crate::reader) ticket: u64,
+    pub(in crate::reader) slot: usize,
+}
+
+impl Keypad {
+    /// What is asked for now.
+    pub(super) fn prompt(&self) -> Option<&Prompt> {
+        self.prompt.as_ref()
+    }
+}
+
+impl Readers {
+    /// Types at the pad of a slot, in this order: what the reader asks for now, and what it asks for next. With
+    /// `ahead`, all of it waits until it is asked for if nothing is asked for now.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::NoPad`], [`SlotError::NotAsked`], [`SlotError::TooManyPins`].
+    pub fn type_keys(&self, slot: usize, keys: Vec<Keys>, ahead: bool) -> Result<(), SlotError> {
+        self.with(|table| {
+            let keypad = keypad_of(&mut table.slots, slot)?;
+            if keypad.prompt.is_none() && !ahead {
+                return Err(SlotError::NotAsked(slot));
+            }
+            if keypad.typed.len() + keys.len() > MOST_AHEAD {
+                return Err(SlotError::TooManyPins { slot, most: MOST_AHEAD });
+            }
+            keypad.typed.extend(keys);
+            table.moved = true;
+            Ok(())
+        })
+    }
+
+    /// Presses the key that cancels at the pad of a slot, and forgets what was typed ahead there.
+    ///
+    /// # Errors
+    ///
+    /// [`SlotError::Unknown`], [`SlotError::NoPad`]; [`SlotError::NotAsked`] if there was nothing to cancel or forget.
+    pub fn cancel_prompt(&self, slot: usize) -> Result<(), SlotError> {
+        self.with(|table| {
+            let keypad = keypad_of(&mut table.slots, slot)?;
+            if keypad.prompt.is_none() && keypad.typed.is_empty() {
+                return Err(SlotError::NotAsked(slot));
+            }
+            keypad.typed.clear();
+            keypad.typed.extend(keypad.prompt.as_ref().map(|_| Keys::Cancel));
+            table.moved = true;
+            Ok(())
+        })
+    }
+
+    /// Waits until a reader asks a person for a PIN by a prompt with a number above `seen`, but not longer than
+    /// `patience`; gives the slot and the prompt.
+    #[must_use]
+    pub fn await_prompt(&self, seen: u64, patience: Duration) -> Option<(usize, Prompt)> {
+        let until = Instant::now().checked_add(patience);
+        let asked = self.wait(&nobody(), |table| {
+            let asked = table.slots.iter().enumerate().filter_map(|(slot, entry)| Some((slot, entry.keypad.prompt()?)));
+            let next = asked.filter(|(_, prompt)| prompt.number > seen).min_by_key(|(_, prompt)| prompt.number);
+            let next = next.map(|(slot, prompt)| (slot, prompt.clone()));
+            let is_over = next.is_some() || until.is_some_and(|until| Instant::now() >= until);
+            Ok::<_, CardError>(if is_over { Step::Done(next) } else { Step::Wait(until) })
+        });
+        asked.ok().flatten()
+    }
+
+    /// Carries out what a control code asks of the reader of a slot. `check` says whether the user may have its card.
+    ///
+    /// # Errors
+    ///
+    /// [`ControlError::Unsupported`]; those of the check and of the card where a PIN is typed for it.
+    pub(in crate::reader) fn control(
+        &self,
+        user: &User<'_>,
+        request: Request,
+        check: impl Fn(&Slot) -> Result<(), CardError>,
+    ) -> Result<Vec<u8>, ControlError> {
+        match request {
+            Request::Unknown => Err(ControlError::Unsupported),
+            Request::Known(answer) => Ok(answer),
+            Request::Pin(entry) => Ok(self.verify(user, &entry, check)?),
+        }
+    }
+
+    /// Has a person type what a program asks for, and the card run the command with it. Gives the card's answer, or
+    /// what the reader answers in its place.
+    fn verify(
+        &self,
+        user: &User<'_>,
+        entry: &Entry,
+        check: impl Fn(&Slot) -> Result<(), CardError>,
+    ) -> Result<Vec<u8>, CardError> {
+        let loan = self.wait(user.caller, |table| {
+            let slot = table.look_at(user.slot);
+            check(slot)?;
+            if !slot.state.is_present() {
+                return Err(CardError::NoCard);
+            }
+            if !slot.powered {
+                return Err(CardError::Silent(Fault::Unpowered));
+            }
+            table.lend(user.slot)
+        })?;
+        let command = match self.ask_all(user, &loan, entry) {
+            Ok(command) => command,
+            Err(end) => {
+                let back = self.give_back(loan, |_| ());
+                return match end {
+                    End::Answer(status) => back.map(|()| status.bytes()),
+                    End::Failed(error) => Err(error),
+                };
+            }
+        };
+        self.with(|table| {
+            let slot = &mut table.slots[user.slot];
+            if slot.generation == loan.generation() {
+                slot.running = Some(Running { caller: Weak::clone(user.caller), ticket: user.ticket });
+            }
+        });
+        let mut response = Response::default();
+        self.transmit(loan, &command, &mut response)?;
+        Ok(response.as_bytes().to_vec())
+    }
+
+    /// Asks for one PIN after the other, and makes the command of them.
+    fn ask_all(&self, user: &User<'_>, loan: &Loan, entry: &Entry) -> Result<Zeroizing<Vec<u8>>, End> {
+        let mut pins = Vec::with_capacity(entry.asked.len());
+        for &asked in &entry.asked {
+            pins.push(self.ask(user, loan, entry, asked)?);
+        }
+        entry.command(&pins).map_err(End::Answer)
+    }
+
+    /// Shows a prompt and waits for what is typed.
+    fn ask(&self, user: &User<'_>, loan: &Loan, entry: &Entry, asked: Asked) -> Result<Pin, End> {
+        self.with(|table| {
+            table.prompts += 1;
+            let prompt = Prompt { number: table.prompts, asked, shortest: entry.shortest, longest: entry.longest };
+            table.slots[user.slot].keypad.prompt = Some(prompt);
+            table.moved = true;
+        });
+        let mut typing = Typing { pin: Pin::empty(), until: Instant::now() + entry.patience };
+        let typed = self.wait(user.caller, |table| {
+            let slot = &mut table.slots[user.slot];
+            if slot.generation != loan.generation() {
+                return Err(End::Failed(CardError::NoCard));
+            }
+            while let Some(keys) = slot.keypad.typed.pop_front() {
+                if let Some(pin) = typing.key(keys, entry)? {
+                    return Ok(Step::Done(pin));
+                }
+            }
+            if Instant::now() < typing.until {
+                return Ok(Step::Wait(Some(typing.until)));
+            }
+            match entry.ends.by_time && typing.pin.len() > 0 {
+                true => Ok(Step::Done(mem::replace(&mut typing.pin, Pin::empty()))),
+                false => Err(End::Answer(Status::TIMEOUT)),
+            }
+        });
+        self.with(|table| {
+            table.slots[user.slot].keypad.prompt = None;
+            table.moved = true;
+        });
+        typed
+    }
+}
+
+/// The pad of a slot.
+fn keypad_of(slots: &mut [Slot], slot: usize) -> Result<&mut Keypad, SlotError> {
+    let entry = slots.get_mut(slot).ok_or(SlotError::Unknown(slot))?;
+    if entry.device.pad.is_some() { Ok(&mut entry.keypad) } else { Err(SlotError::NoPad(slot)) }
+}
+
+/// Why no command is sent.
+enum End {
+    /// The reader answers in place of the card.
+    Answer(Status),
+    Failed(CardError),
+}
+
+impl From<CardError> for End {
+    fn from(error: CardError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A PIN while it is typed.
+struct Typing {
+    pin: Pin,
+    until: Instant,
+}
+
+impl Typing {
+    /// What becomes of it by more keys: the whole PIN, or nothing yet.
+    fn key(&mut self, keys: Keys, entry: &Entry) -> Result<Option<Pin>, End> {
+        let Keys::Pin(more) = keys else { return Err(End::Answer(Status::CANCELLED)) };
+        self.pin.append(&more);
+        self.until = Instant::now() + entry.patience_after;
+        let longest = usize::from(entry.longest);
+        let is_full = entry.ends.at_longest && self.pin.len() >= longest;
+        if is_full {
+            // No key after the last digit is taken.
+            self.pin.cut(longest);
+        }
+        Ok((is_full || entry.ends.by_key).then(|| mem::replace(&mut self.pin, Pin::empty())))
+    }
+}
