@@ -2,13 +2,20 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Failure, messages::Message, options::Reproducible};
+use super::{
+    Failure,
+    messages::{Message, in_both},
+    options::Reproducible,
+    read::kept,
+};
 use crate::{
     layer::Onlookers,
     profile::{self, LoadError, NamedCard, Options, Profile, families::Families, layout::Layout},
     terminal::transport::{
         TransportError,
         in_process::{self, InProcess},
+        pcsclite::Connection,
+        real::{RealReader, RealReaderError},
     },
     trace::cards::Unreplayed,
 };
@@ -38,6 +45,33 @@ pub(super) fn find(card: &Path) -> Result<NamedCard, Failure> {
 /// That it gives no answer to reset.
 pub(super) fn in_process(profile: &Profile, reproducible: &Reproducible) -> Result<InProcess, TransportError> {
     in_process::in_process(reproducible.layers().dress(0, profile.card(), Onlookers::default()))
+}
+
+/// The card in a real reader, for this program alone.
+///
+/// # Errors
+///
+/// That there is no such reader, no card in it, or that another program uses it.
+pub(super) fn real(reader: &RealReader) -> Result<Connection<'static>, Failure> {
+    reader.find(None).and_then(|found| found.open()).map_err(unreal)
+}
+
+/// Why there is no card of a real reader.
+pub(super) fn unreal(error: RealReaderError) -> Failure {
+    match error {
+        RealReaderError::NotOpened { name, error, .. } => kept(&name, &error),
+        RealReaderError::Unknown { name, services } => {
+            let message = Message::NoReader { name: &format!("{name:?}") }.said();
+            let names = services.iter().filter_map(|(_, asked)| asked.as_ref().ok()).flatten();
+            let names = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let there = match names.as_str() {
+                "" => Message::NoReaders,
+                names => Message::Readers { names },
+            };
+            Failure::environment(message, there.said())
+        }
+        other => Failure::environment(in_both(|_| other.to_string()), in_both(|_| other.hint())),
+    }
 }
 
 /// Why a file was not read.

@@ -12,6 +12,7 @@ Examples:
   virtuale exec --card vitale2-martin --card - -- ./billing-software
   virtuale exec --opensc --card vitale2-martin -- pkcs15-tool --dump
   virtuale exec --galss --card vitale2-martin --card cps-lefevre -- ./billing-software
+  virtuale exec --card vitale2-martin --card 'reader:Gemalto PC Twin Reader 00 00' -- ./billing-software
   virtuale exec --card vitale2-martin --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
@@ -51,7 +52,7 @@ pub(super) fn run(args: &Args) -> Exit {
     // that nobody would remove.
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
-    args.slots.mute_in_their_field(&host).iter().for_each(output::say);
+    args.slots.remarks(&host).iter().for_each(output::say);
     args.drivers.mention(&host);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(program);

@@ -14,6 +14,7 @@ use crate::{
     host::control::{Client, Reply, Request},
     profile::NamedCard,
     shown,
+    terminal::transport::real::RealReader,
 };
 
 const EXAMPLES: &str = "\
@@ -21,6 +22,7 @@ Examples:
   virtuale insert 0 vitale2-durand
   virtuale insert 0
   virtuale insert 1 --from 0
+  virtuale insert 1 'reader:Gemalto PC Twin Reader 00 00'
   virtuale insert 0 -";
 
 /// Arguments of `insert`.
@@ -30,8 +32,10 @@ pub(super) struct Args {
     /// The slot, from 0, as `virtuale slots` lists them
     #[arg(value_parser = number::<usize>(SLOT_NUMBERS))]
     slot: usize,
-    /// A card file, or the name of a built-in card; or - to leave the slot empty, whether a card is in it or not;
-    /// without any, the card that was last taken out of the slot comes back, with its memory
+    /// A card file, or the name of a built-in card; or reader:NAME for the card in a real reader, which the readers
+    /// look for themselves (of another PC/SC service: reader:NAME@/path/of/its/socket); or - to leave the slot empty,
+    /// whether a card is in it or not; without any, the card that was last taken out of the slot comes back, with its
+    /// memory
     #[arg(value_name = "CARD")]
     card: Option<PathBuf>,
     /// The card that is in this other slot, or was last taken out of it, comes with its memory, in place of the one
@@ -57,14 +61,20 @@ pub(super) fn run(args: &Args) -> Exit {
 }
 
 fn put_in(client: &mut Client, slot: usize, written: &Path) -> Result<String, Failure> {
-    let found = cards::find(written)?;
-    let card = match &found {
-        NamedCard::File(file) => absolute(file).map_err(|error| Failure::file("read", file, &error))?,
-        NamedCard::BuiltIn(card) => card.name.into(),
+    let (shown, card) = match RealReader::named(written) {
+        Some(reader) => (PathBuf::from(reader.label()), written.to_owned()),
+        None => {
+            let found = cards::find(written)?;
+            let card = match &found {
+                NamedCard::File(file) => absolute(file).map_err(|error| Failure::file("read", file, &error))?,
+                NamedCard::BuiltIn(card) => card.name.into(),
+            };
+            (found.as_path().to_owned(), card)
+        }
     };
     match client.ask(Request::Insert { slot, card })? {
         Reply::Inserted { reader, replaced } => {
-            Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(found.as_path()), instead(replaced)))
+            Ok(format!("{}: {} is in{}", shown::line(&reader), shown::path(&shown), instead(replaced)))
         }
         _ => Err(client.nonsense().into()),
     }

@@ -91,8 +91,9 @@ impl Reproducible {
 /// The slots of a reader to be.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Slots {
-    /// A card file for the next slot, or the name of a built-in card such as vitale2-martin, or - for an empty slot
-    /// [default: two empty slots]
+    /// A card file for the next slot, or the name of a built-in card such as vitale2-martin, or reader:NAME for the
+    /// card in a real reader (of another service: reader:NAME@/path/of/its/socket), or - for an empty slot [default:
+    /// two empty slots]
     #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,
     /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of
@@ -127,13 +128,21 @@ impl Slots {
         })
     }
 
-    /// What a person should know of cards in slots with an antenna: without one of their own they are mute there.
-    pub(super) fn mute_in_their_field(&self, host: &Host) -> Vec<String> {
+    /// What a person should know of the slots: of cards in slots with an antenna that have none and are mute there, and
+    /// of slots that follow a real reader and have no card yet.
+    pub(super) fn remarks(&self, host: &Host) -> Vec<String> {
         let in_a_field = |slot: &SlotStatus| self.contactless.contains(&slot.slot);
-        let mute = host.slots().into_iter().filter(|slot| in_a_field(slot) && slot.atr.is_none());
-        let told = mute.filter_map(|slot| {
-            let (reader, card) = (slot.reader, shown::line(&slot.card?).into_owned());
-            Some(format!("{reader}: {card} has no antenna, or does not answer: it is mute there"))
+        let told = host.slots().into_iter().filter_map(|slot| {
+            let is_mute = in_a_field(&slot) && slot.atr.is_none();
+            let reader = shown::line(&slot.reader);
+            match (slot.card.filter(|_| is_mute), slot.awaits) {
+                (Some(card), _) => {
+                    let card = shown::line(&card);
+                    Some(format!("{reader}: {card} has no antenna, or does not answer: it is mute there"))
+                }
+                (None, Some(why)) => Some(format!("{reader}: empty until a card comes: {why}")),
+                (None, None) => None,
+            }
         });
         told.collect()
     }

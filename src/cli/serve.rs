@@ -90,7 +90,7 @@ fn serve(args: &Args) -> Exit {
     let mut signals = Signals::new(heard).map_err(unheard)?;
     let ears = signals.handle();
     let host = host.on_stop(move || ears.close()).open()?;
-    args.slots.mute_in_their_field(&host).iter().for_each(output::say);
+    args.slots.remarks(&host).iter().for_each(output::say);
     args.drivers.mention(&host);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;

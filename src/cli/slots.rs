@@ -97,7 +97,8 @@ pub(super) fn table(status: &Status) -> String {
         let mute = if slot.card.is_some() && slot.atr.is_none() { MUTE } else { "" };
         let drivers: String =
             slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}", slot.slot);
+        let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}", slot.slot);
         table
     })
 }
@@ -115,6 +116,7 @@ mod tests {
             card: card.map(Into::into),
             atr: Some("3B 00".into()),
             drivers: vec![],
+            awaits: None,
         };
         let mute = |status: &Status| table(status).contains("/a.toml  (mute: ");
         let status = Status {
@@ -130,6 +132,9 @@ mod tests {
         let driven = SlotStatus { drivers: vec!["vpcd".into()], ..slot(0, Some("/a.toml")) };
         let table_of = table(&Status { slots: vec![driven], ..status.clone() });
         assert_eq!(table_of, "0  Virtuale 00 00  /a.toml  (shown by vpcd)\n");
+        let waiting = SlotStatus { awaits: Some("no card".into()), ..slot(0, None) };
+        let status = Status { slots: vec![waiting], ..status };
+        assert_eq!(table(&status), "0  Virtuale 00 00  empty  (no card)\n");
         let status = Status { slots: vec![slot(9, None), slot(10, None)], ..status };
         assert_eq!(table(&status), " 9  Virtuale 00 09  empty\n10  Virtuale 00 0A  empty\n");
     }

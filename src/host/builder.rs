@@ -3,7 +3,7 @@
 use std::{
     fmt, io,
     path::PathBuf,
-    sync::{Arc, Mutex, Once, OnceLock},
+    sync::{Arc, Mutex, Once, OnceLock, Weak},
 };
 
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ use super::{
     folder::Folder,
     galss,
     making::{Content, Made, MakeSink, Making, Shelf},
+    real::{self, Sought, Tie},
     recording::{self, Recording, Run},
     running::{HostName, running},
     socket::claim,
@@ -61,9 +62,13 @@ pub(crate) struct Prepared {
     making: Making,
     run: Run,
     cards: Vec<Option<Made>>,
+    /// The real readers that slots follow.
+    ties: Ties,
     /// What slots were called in GALSS; nothing if they are called after their cards.
     resources: Vec<Resource>,
 }
+
+type Ties = Vec<Option<Arc<Tie>>>;
 
 enum Record {
     File(PathBuf),
@@ -103,6 +108,9 @@ impl Builder {
 
     /// One more slot, with the card of this card file, or of this name: `vitale2-martin` is one that is part of the
     /// program ([`Families::find_card`]).
+    ///
+    /// `reader:NAME` is the card in a real reader, of another PC/SC service: that of `PCSCLITE_CSOCK_NAME`, else the
+    /// system's; `reader:NAME@/path` names its socket. The slot has the card while the reader has it, for itself.
     #[must_use]
     pub fn card(self, card: impl Into<PathBuf>) -> Self {
         self.slot(Content::Written(card.into()))
@@ -337,9 +345,13 @@ impl Builder {
             self.slots = vec![None, None];
         }
         let contents = std::mem::take(&mut self.slots);
+        let (contents, ties) = self.tied(contents)?;
         let readers = self.readers(contents.len())?;
         let resources = galss::named(self.galss.as_deref().unwrap_or_default(), contents.len())?;
-        let all_are_made = contents.iter().all(|content| content.as_ref().is_some_and(Content::is_made_elsewhere));
+        let is_made = |(content, tie): (&Option<Content>, &Option<_>)| {
+            content.as_ref().map_or(tie.is_some(), Content::is_made_elsewhere)
+        };
+        let all_are_made = contents.iter().zip(&ties).all(is_made);
         let making = Making {
             today: self.today.unwrap_or_else(dates::today),
             seed: self.seed,
@@ -354,7 +366,32 @@ impl Builder {
         };
         let cards = contents.into_iter().enumerate().map(make).collect::<Result<Vec<_>, _>>()?;
         let run = Run { today: making.today, seed: Some(making.seed).filter(|_| !all_are_made) };
-        Ok(Prepared { builder: self, readers, making, run, cards, resources })
+        Ok(Prepared { builder: self, readers, making, run, cards, ties, resources })
+    }
+
+    /// Looks for the real readers that were named: what is in them, and what binds slots to them. A slot whose reader
+    /// has an antenna has one.
+    fn tied(&mut self, contents: Vec<Option<Content>>) -> Result<(Vec<Option<Content>>, Ties), HostError> {
+        let (mut found, mut ties) = (Vec::new(), Ties::new());
+        for (slot, content) in contents.into_iter().enumerate() {
+            let Some(real) = content.as_ref().and_then(Content::real) else {
+                found.push(content);
+                ties.push(None);
+                continue;
+            };
+            let holder = ties.iter().position(|tie| tie.as_ref().is_some_and(|tie| tie.is_to(&real)));
+            if let Some(slot) = holder {
+                return Err(HostError::RealInSlot { reader: real.label(), slot });
+            }
+            let Sought { tie, card, in_field } = real::seek(real, None)?;
+            if in_field && !self.contactless.contains(&slot) {
+                self.contactless.push(slot);
+            }
+            self.remark.get_or_insert_with(|| real::REMARK.into());
+            found.push(card);
+            ties.push(Some(tie));
+        }
+        Ok((found, ties))
     }
 
     fn folder(&self) -> Result<Folder, HostError> {
@@ -418,7 +455,7 @@ impl Prepared {
     ///
     /// Those of [`Builder::start`] that are about sockets and recordings.
     pub(crate) fn open(self) -> Result<Host, HostError> {
-        let Self { builder, readers, making, run, cards, resources } = self;
+        let Self { builder, readers, making, run, cards, ties, resources } = self;
         let folder = builder.folder()?;
         let socket = match &builder.socket {
             Some(place) => claim(place, &folder)?,
@@ -426,7 +463,8 @@ impl Prepared {
         };
         // Last of all that may fail for a mistake of the caller: who makes it gets no file.
         let recording = builder.recording(&cards, run)?;
-        let desk = Desk {
+        let desk = Arc::new_cyclic(|me| Desk {
+            me: Weak::clone(me),
             readers: Arc::clone(&readers),
             moves: cards.iter().map(|_| Mutex::default()).collect(),
             teller: Arc::new(Teller::new(Arc::clone(&making.bus), cards.len())),
@@ -438,10 +476,11 @@ impl Prepared {
             recording,
             closed: OnceLock::new(),
             drivers: OnceLock::new(),
-        };
-        let desk = End(Arc::new(desk));
-        for (slot, card) in cards.into_iter().enumerate() {
-            card.map_or(Ok(()), |card| desk.insert_first(slot, card))?;
+        });
+        let desk = End(desk);
+        for (slot, (card, tie)) in cards.into_iter().zip(ties).enumerate() {
+            card.map_or(Ok(()), |card| desk.insert_first(slot, card, tie.clone()))?;
+            tie.map_or(Ok(()), |tie| desk.follow(slot, tie))?;
         }
         let galss = builder.galss.map(|names| {
             let resources = match names.as_slice() {

@@ -14,6 +14,7 @@ use super::{
     control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
     drivers::Drivers,
     making::{Content, Made, Making, Origin, Shelf},
+    real::{self, Tie},
     recording::{CardRecording, Recording},
 };
 use crate::{
@@ -66,6 +67,30 @@ impl Observer for Teller {
     }
 }
 
+/// What a host knows of a slot beside what is published of it.
+#[derive(Default)]
+pub(super) struct Place {
+    /// The card that is in it, or was last in it.
+    followed: Option<Followed>,
+    /// The real reader that it follows.
+    pub(super) tie: Option<Arc<Tie>>,
+}
+
+impl Place {
+    fn is_tied_by(&self, tie: &Arc<Tie>) -> bool {
+        self.tie.as_ref().is_some_and(|own| Arc::ptr_eq(own, tie))
+    }
+
+    /// Whatever it follows, it follows this from now on.
+    fn tie(&mut self, tie: Option<Arc<Tie>>) {
+        let is_same = tie.as_ref().is_some_and(|tie| self.is_tied_by(tie));
+        if let Some(earlier) = self.tie.take().filter(|_| !is_same) {
+            earlier.end();
+        }
+        self.tie = tie;
+    }
+}
+
 /// The card that is in a slot, or that was last in it, as the host follows it.
 pub(super) struct Followed {
     stay: Stay,
@@ -94,10 +119,12 @@ pub(super) struct Moved {
 
 /// What stands behind a host and its control socket.
 pub(super) struct Desk {
+    /// Itself, for threads that go when it does.
+    pub(super) me: Weak<Self>,
     pub(super) readers: Arc<Readers>,
     /// One for each slot, held for the moment in which a card comes or goes there, so that recordings and listeners
     /// have it in the order in which it happened. No card works meanwhile.
-    pub(super) moves: Vec<Mutex<Option<Followed>>>,
+    pub(super) moves: Vec<Mutex<Place>>,
     pub(super) making: Making,
     pub(super) name: String,
     pub(super) socket: PathBuf,
@@ -121,8 +148,14 @@ impl Desk {
             card: Origin::of(&state).map(Origin::label),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
+            awaits: self.tie(slot).and_then(|tie| tie.awaits()),
         });
         slots.collect()
+    }
+
+    /// The real reader that a slot follows.
+    fn tie(&self, slot: usize) -> Option<Arc<Tie>> {
+        lock(&self.moves[slot]).tie.clone()
     }
 
     /// Which recordings are not whole: nobody may see the standard error of this process.
@@ -142,6 +175,7 @@ impl Desk {
 
     /// Ends recordings and events; gives what a person should know of the recordings.
     pub(super) fn close(&self) -> Vec<String> {
+        (0..self.moves.len()).filter_map(|slot| self.tie(slot)).for_each(|tie| tie.end());
         self.making.bus.close();
         let close = || self.recording.iter().flat_map(Recording::close).collect();
         self.closed.get_or_init(close).clone()
@@ -160,42 +194,76 @@ impl Desk {
     }
 
     /// Waits until no card comes or goes in a slot that there is, and keeps others from it.
-    fn begin_move(&self, slot: usize) -> MutexGuard<'_, Option<Followed>> {
+    fn begin_move(&self, slot: usize) -> MutexGuard<'_, Place> {
         lock(&self.moves[slot])
     }
 
-    /// A card that was made for a slot is put there as the host starts.
-    pub(super) fn insert_first(&self, slot: usize, made: Made) -> Result<(), HostError> {
+    /// A card that was made for a slot is put there as the host starts, with the real reader that it is in.
+    pub(super) fn insert_first(&self, slot: usize, made: Made, tie: Option<Arc<Tie>>) -> Result<(), HostError> {
         let recording = self.recording.as_ref();
         let recording =
             recording.map(|all| all.of_first(slot, self.kind(slot), &made.origin, made.card())).transpose()?;
-        self.put(slot, made, recording).map(drop)
+        self.put(slot, made, recording, self.begin_move(slot), tie).map(drop)
+    }
+
+    /// A slot follows a real reader from now on.
+    pub(super) fn follow(&self, slot: usize, tie: Arc<Tie>) -> Result<(), HostError> {
+        tie.binds(slot);
+        self.begin_move(slot).tie(Some(Arc::clone(&tie)));
+        tie.watch(Weak::clone(&self.me))
     }
 
     /// Puts a card into a slot, in place of the one that is there; gives the reader, and whether there was one. If it
     /// cannot be made or recorded, the card that is there stays.
     pub(super) fn insert(&self, slot: usize, content: Content) -> Result<(String, bool), HostError> {
         let reader = self.reader(slot)?;
+        let (content, tie) = match content.real() {
+            None => (content, None),
+            Some(real) => {
+                let holder = (0..self.moves.len()).find(|&slot| self.tie(slot).is_some_and(|tie| tie.holds(&real)));
+                if let Some(slot) = holder {
+                    return Err(HostError::RealInSlot { reader: real.label(), slot });
+                }
+                let sought = real::seek(real, Some(&self.socket))?;
+                (sought.card.ok_or_else(|| sought.tie.no_card())?, Some(sought.tie))
+            }
+        };
+        let (made, recording) = self.make(slot, content)?;
+        let replaced = self.put(slot, made, recording, self.begin_move(slot), tie.clone())?;
+        tie.map_or(Ok(()), |tie| tie.watch(Weak::clone(&self.me)))?;
+        Ok((reader, replaced))
+    }
+
+    /// A card for a slot, and what is recorded of it.
+    fn make(&self, slot: usize, content: Content) -> Result<(Made, Option<CardRecording>), HostError> {
         let made = self.making.make(content, slot, &mut Shelf::default())?;
         let recording = self.recording.as_ref();
         let recording =
             recording.map(|all| all.of_card(slot, self.kind(slot), &made.origin, made.card())).transpose()?;
-        Ok((reader, self.put(slot, made, recording)?))
+        Ok((made, recording))
     }
 
-    fn put(&self, slot: usize, made: Made, mut recording: Option<CardRecording>) -> Result<bool, HostError> {
+    fn put(
+        &self,
+        slot: usize,
+        made: Made,
+        mut recording: Option<CardRecording>,
+        mut here: MutexGuard<'_, Place>,
+        tie: Option<Arc<Tie>>,
+    ) -> Result<bool, HostError> {
         let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
-        let mut here = self.begin_move(slot);
         let coming = stay.clone();
         let between = move |generation| {
-            here.iter().for_each(Followed::leaves);
+            here.followed.iter().for_each(Followed::leaves);
+            tie.iter().for_each(|tie| tie.comes_into(slot));
+            here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
                 all.comes(slot, recording);
             }
             stay.begin(generation);
             *self.teller.stay(slot) = Some(stay.clone());
-            *here = Some(Followed { stay, recording });
+            here.followed = Some(Followed { stay, recording });
         };
         Ok(self.readers.exchange(slot, card, Some(label), between, |atr| coming.arrive(atr))?)
     }
@@ -203,18 +271,72 @@ impl Desk {
     /// Puts the card back that was last taken out of a slot; gives the reader, and what people are told of the card.
     pub(super) fn reinsert(&self, slot: usize) -> Result<(String, String), HostError> {
         let reader = self.reader(slot)?;
-        let here = self.begin_move(slot);
-        let coming = here.as_ref().map(|card| card.stay.clone());
+        if let Some(tie) = self.tie(slot) {
+            tie.put_back(self)?;
+            return Ok((reader, tie.label()));
+        }
+        let label = self.bring_back(slot, self.begin_move(slot))?;
+        let origin = label.as_ref().and_then(Label::get::<Origin>);
+        Ok((reader, origin.map(Origin::label).unwrap_or_default()))
+    }
+
+    fn bring_back(&self, slot: usize, here: MutexGuard<'_, Place>) -> Result<Option<Label>, SlotError> {
+        let coming = here.followed.as_ref().map(|card| card.stay.clone());
         let first = move |generation| {
-            for card in here.iter() {
+            here.tie.iter().for_each(|tie| tie.comes_into(slot));
+            if let Some(card) = &here.followed {
                 card.recording.iter().for_each(CardRecording::comes_back);
                 card.stay.begin(generation);
             }
         };
         let arrived = |atr| coming.iter().for_each(|stay| stay.arrive(atr));
-        let label = self.readers.reinsert_after(slot, first, arrived)?;
-        let origin = label.as_ref().and_then(Label::get::<Origin>);
-        Ok((reader, origin.map(Origin::label).unwrap_or_default()))
+        self.readers.reinsert_after(slot, first, arrived)
+    }
+
+    /// The card of a real reader is gone: its slot loses it, if it has it.
+    pub(super) fn pull(&self, tie: &Arc<Tie>) {
+        let slot = tie.slot();
+        let here = self.begin_move(slot);
+        if !here.is_tied_by(tie) {
+            return;
+        }
+        let leaves = move |_| {
+            here.followed.iter().for_each(Followed::leaves);
+            tie.goes();
+        };
+        // It may have gone meanwhile.
+        let _ = self.readers.remove_then(slot, leaves);
+        tie.goes();
+    }
+
+    /// Puts the card of a real reader back into its slot, which it was last in.
+    ///
+    /// # Errors
+    ///
+    /// That it is not there any more to come back, or is still busy.
+    pub(super) fn put_back(&self, tie: &Arc<Tie>) -> Result<(), HostError> {
+        let slot = tie.slot();
+        let here = self.begin_move(slot);
+        if !here.is_tied_by(tie) {
+            return Err(SlotError::Occupied(slot).into());
+        }
+        self.bring_back(slot, here)?;
+        Ok(())
+    }
+
+    /// Puts a card of a real reader into its slot that was not there before.
+    ///
+    /// # Errors
+    ///
+    /// That it cannot be recorded, or that the slot is another card's.
+    pub(super) fn put_anew(&self, tie: &Arc<Tie>, content: Content) -> Result<(), HostError> {
+        let slot = tie.slot();
+        let (made, recording) = self.make(slot, content)?;
+        let here = self.begin_move(slot);
+        if !here.is_tied_by(tie) {
+            return Err(SlotError::Occupied(slot).into());
+        }
+        self.put(slot, made, recording, here, Some(Arc::clone(tie))).map(drop)
     }
 
     /// Brings a card into a slot, in place of the one that is there: the one that is in the slot `from`, else the one
@@ -227,22 +349,27 @@ impl Desk {
         let first = self.begin_move(slot.min(from));
         let second = self.begin_move(slot.max(from));
         let (mut here, mut there) = if slot < from { (first, second) } else { (second, first) };
-        let (card, label) = self.readers.take(from, |_| there.iter().for_each(Followed::leaves))?;
-        let followed = there.take().ok_or(SlotError::NeverHeld(from))?;
+        let (card, label) = self.readers.take(from, |_| there.followed.iter().for_each(Followed::leaves))?;
+        let followed = there.followed.take().ok_or(SlotError::NeverHeld(from))?;
+        let tie = there.tie.take();
+        let watching = tie.clone();
         *self.teller.stay(from) = None;
         drop(there);
         let origin = label.as_ref().and_then(Label::get::<Origin>).map(Origin::label).unwrap_or_default();
         let coming = followed.stay.clone();
         let between = move |generation| {
-            here.iter().for_each(Followed::leaves);
+            here.followed.iter().for_each(Followed::leaves);
+            tie.iter().for_each(|tie| tie.comes_into(slot));
+            here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &followed.recording) {
                 all.moves(from, slot, recording);
             }
             followed.stay.begin_in(slot, generation);
             *self.teller.stay(slot) = Some(followed.stay.clone());
-            *here = Some(followed);
+            here.followed = Some(followed);
         };
         let replaced = self.readers.exchange(slot, card, label, between, |atr| coming.arrive(atr))?;
+        watching.iter().for_each(|tie| tie.wake());
         Ok(Moved { reader, from: out_of, card: origin, replaced })
     }
 
@@ -250,7 +377,11 @@ impl Desk {
     pub(super) fn remove(&self, slot: usize) -> Result<String, HostError> {
         let reader = self.reader(slot)?;
         let here = self.begin_move(slot);
-        match self.readers.remove_then(slot, move |_| here.iter().for_each(Followed::leaves)) {
+        let leaves = move |_| {
+            here.followed.iter().for_each(Followed::leaves);
+            here.tie.iter().for_each(|tie| tie.is_taken_out());
+        };
+        match self.readers.remove_then(slot, leaves) {
             Err(SlotError::Empty(_)) => Err(HostError::Empty { slot, reader }),
             removed => Ok(removed.map(|()| reader)?),
         }
@@ -260,7 +391,10 @@ impl Desk {
     pub(super) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
         match self.remove(slot) {
             Ok(reader) => Ok((reader, true)),
-            Err(HostError::Empty { reader, .. }) => Ok((reader, false)),
+            Err(HostError::Empty { reader, .. }) => {
+                self.tie(slot).iter().for_each(|tie| tie.is_taken_out());
+                Ok((reader, false))
+            }
             Err(other) => Err(other),
         }
     }
@@ -268,6 +402,10 @@ impl Desk {
     /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
     /// anything to who does not know the folder that we are in.
     fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
+        if Content::Written(card.to_owned()).real().is_some() {
+            let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()))?;
+            return Ok(Reply::Inserted { reader, replaced });
+        }
         // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
         if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
             let error = io::Error::new(

@@ -9,6 +9,7 @@ use crate::{
     profile::LoadError,
     reader::{NameError, SlotError},
     shown::{self, reason},
+    terminal::transport::real::RealReaderError,
     trace::Unnamable,
 };
 
@@ -104,6 +105,17 @@ pub enum HostError {
     /// A card cannot come out of the slot that it comes into.
     #[error("the card of slot {0} cannot come out of the same slot")]
     SameSlot(usize),
+    /// There is no card of a real reader.
+    #[error(transparent)]
+    Real(#[from] RealReaderError),
+    /// The card of a real reader is in a slot already.
+    #[error("the card of {} is in slot {slot} already", shown::line(reader))]
+    RealInSlot {
+        /// The reader, as it is named where cards are.
+        reader: String,
+        /// The slot.
+        slot: usize,
+    },
     /// No card is in the slot.
     #[error("{reader} is empty already")]
     Empty {
@@ -234,6 +246,7 @@ impl HostError {
                 | SlotError::TooManyPins { .. },
             )
             | Self::SameSlot(_)
+            | Self::RealInSlot { .. }
             | Self::TooLong { .. }
             | Self::UnseenSocket(_)
             | Self::NotASocket(_)
@@ -267,6 +280,10 @@ impl HostError {
             Self::Name(NameError::Twice(_)) => "give each slot a name of its own".into(),
             Self::HostName(_) => "choose another name, such as till-2".into(),
             Self::NameTaken(_) => "stop those, or choose another name".into(),
+            Self::Real(error) => error.hint(),
+            Self::RealInSlot { slot, .. } => {
+                format!("bring it into another slot with: virtuale insert OTHER --from {slot}")
+            }
             Self::SameSlot(slot) => format!("one that was taken out comes back by: virtuale insert {slot}"),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
             Self::TwoSlotsNamed { .. } | Self::TwoNamesOfSlot { .. } => "give each slot one name of its own".into(),

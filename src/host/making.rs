@@ -17,6 +17,7 @@ use crate::{
     layer::{Commits, Layers, Onlookers, Stay, events::Bus},
     profile::{self, NamedCard, Options, Profile, Provision, VirtualCard, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
+    terminal::transport::real::RealReader,
 };
 
 /// Where a card comes from: what a host says of each card in the slot table.
@@ -48,7 +49,7 @@ impl Origin {
 
 /// What a card is made of.
 pub(super) enum Content {
-    /// A card file, or a card of the program, as somebody wrote it.
+    /// A card file, a card of the program or a real reader, as somebody wrote it.
     Written(PathBuf),
     Found(NamedCard),
     Text {
@@ -79,6 +80,11 @@ impl Content {
             Self::Found(card) => card.as_path().to_string_lossy().into_owned(),
             Self::Text { name, .. } | Self::Made { name, .. } | Self::Provided { name, .. } => name.clone(),
         }
+    }
+
+    /// The real reader that somebody named in place of a card.
+    pub(super) fn real(&self) -> Option<RealReader> {
+        if let Self::Written(card) = self { RealReader::named(card) } else { None }
     }
 
     /// Whether the seed of the run decides nothing of it.

@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod galss;
 mod making;
+mod real;
 mod recording;
 mod running;
 mod socket;
@@ -114,7 +115,8 @@ impl Deref for End {
 }
 
 /// A card to be put into a slot: a path is the card of a card file, a name a card that is part of the program
-/// ([`Families::find_card`](crate::profile::families::Families::find_card)).
+/// ([`Families::find_card`](crate::profile::families::Families::find_card)), and `reader:NAME` the card in a real
+/// reader ([`Builder::card`]).
 pub struct NewCard(Content);
 
 impl NewCard {

@@ -10,9 +10,10 @@ use std::{
 use jiff::civil::Date;
 use virtuale_engine::{Card, Interface};
 
-use super::{HostError, making::Origin, trace_file::TraceFile};
+use super::{HostError, making::Origin, real::REMARK, trace_file::TraceFile};
 use crate::{
     shown,
+    terminal::transport::real::PREFIX,
     trace::{
         as_named,
         record::{Recorder, Tape},
@@ -168,6 +169,9 @@ impl Recording {
                     unwritable(&error)
                 })?;
                 if let Origin::Named(called) = origin {
+                    if called.starts_with(PREFIX) {
+                        trace_file.tape().line("", &Line::Comment(REMARK));
+                    }
                     trace_file.tape().line("", &Line::Comment(&format!("{CALLED}{called}")));
                 }
                 let recorder = Recorder::outside(trace_file.tape().clone(), &name);

@@ -94,8 +94,9 @@ fn built_in() -> Vec<String> {
 #[test]
 fn the_slots() {
     let sandbox = Sandbox::new();
-    let script =
-        "virtuale exec --card vitale2-martin --card vitale1-clone -- sh -c 'virtuale remove 0; virtuale slots --json'";
+    // The third slot follows a reader that has no card.
+    let script = "virtuale exec --card - -- virtuale exec --card vitale2-martin --card vitale1-clone --card \
+                  'reader:Virtuale 00 00' -- sh -c 'virtuale remove 0; virtuale slots --json'";
     let (code, out, error) = run(&mut sandbox.shell(script));
     assert_eq!(code, 0, "{error}");
     compare("slots --json", &[out]);

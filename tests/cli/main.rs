@@ -21,6 +21,7 @@ mod pipes;
 mod professional;
 mod read;
 mod readme;
+mod real;
 mod reference;
 mod sandbox;
 mod secrets;

@@ -17,20 +17,27 @@ use self::{
     decode::Decoder,
     lines::{Lines, Person, Script},
     session::{Session, silent},
+    step::Step,
 };
-use super::{Exit, Failure, cards, exit, options::Reproducible, output};
+use super::{Exit, Failure, cards, exit, messages::Message, options::Reproducible, output, read::layout_by_atr};
+use crate::{
+    profile::layout::Layout,
+    terminal::transport::{Transport, real::RealReader},
+};
 
 const EXAMPLES: &str = "\
 Examples:
   virtuale apdu --card vitale2-martin '00 A4 00 0C 02 3F 00' reset
   virtuale apdu --card vitale2-martin --get-response --decode '00 B0 82 00 20'
-  virtuale apdu --card vitale2-martin < commands.txt";
+  virtuale apdu --card vitale2-martin < commands.txt
+  virtuale apdu --card 'reader:Gemalto PC Twin Reader 00 00' 00A4040000";
 
 /// Arguments of `apdu`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A card file, or the name of a built-in card
+    /// A card file, or the name of a built-in card, or reader:NAME for the card in a reader (of another service than
+    /// this shell's: reader:NAME@/path/of/its/socket), which nobody else uses meanwhile
     #[arg(long, value_name = "CARD")]
     card: PathBuf,
     /// Commands in hexadecimal, one per argument, or reset; bytes given as separate arguments make one command
@@ -49,12 +56,33 @@ pub(super) struct Args {
 /// Sends the commands of the arguments, else those of standard input.
 pub(super) fn run(args: &Args) -> Exit {
     let steps = step::of_arguments(&args.commands)?;
+    let is_dialogue = steps.is_empty() && output::is_dialogue();
+    if let Some(reader) = RealReader::named(&args.card) {
+        if args.decode {
+            let why = Message::RealHasNoFile { card: &reader.label() }.said();
+            return Err(Failure::usage(why, Message::LeaveDecode.said()));
+        }
+        let transport = cards::real(&reader)?;
+        let layout = cards::layout(layout_by_atr(transport.atr()))?;
+        return talk(args, &steps, transport, &layout, None);
+    }
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let transport = cards::in_process(&profile, &args.reproducible).map_err(|error| silent(&error))?;
-    let is_dialogue = steps.is_empty() && output::is_dialogue();
-    let waiting = |class| profile.layout().habits_of(class).waiting;
     let decoder = (args.decode || is_dialogue).then(|| Decoder::new(&profile)).transpose()?;
-    let (family, response, out) = (profile.layout().family(), Response::new(), output::stdout());
+    talk(args, &steps, transport, profile.layout(), decoder)
+}
+
+/// Sends commands to a card of a layout.
+fn talk<L: Transport>(
+    args: &Args,
+    steps: &[Step],
+    transport: L,
+    layout: &Layout,
+    decoder: Option<Decoder<'_>>,
+) -> Exit {
+    let is_dialogue = steps.is_empty() && output::is_dialogue();
+    let waiting = |class| layout.habits_of(class).waiting;
+    let (family, response, out) = (layout.family(), Response::new(), output::stdout());
     let waiting = args.get_response.then_some(&waiting as _);
     let mut session = Session { family, transport, response, out, waiting, decoder };
     if steps.is_empty() {
@@ -62,7 +90,7 @@ pub(super) fn run(args: &Args) -> Exit {
         session.converse(&mut *lines, is_dialogue)?;
     }
     for step in steps {
-        session.carry_out(&step)?;
+        session.carry_out(step)?;
     }
     session.out.flush()?;
     Ok(exit::DONE)

@@ -82,6 +82,13 @@ messages! {
         en: "give another name, or remove that file first",
         fr: "donner un autre nom, ou d'abord enlever ce fichier"
     };
+    /// The answers of a card in a reader were to be explained by its card file.
+    RealHasNoFile { card } = {
+        en: "{card} has no card file by which its answers could be explained",
+        fr: "{card} n'a pas de fichier de carte qui expliquerait ses réponses"
+    };
+    /// What to do then.
+    LeaveDecode = { en: "leave --decode out", fr: "enlever --decode" };
     /// A file is both read and written.
     ReadHere { path } = {
         en: "{path} is read here, and would be lost",

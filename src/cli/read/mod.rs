@@ -43,6 +43,7 @@ Examples:
   virtuale read --json --reader 'Virtuale 00 00'
   virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
   virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card 'reader:Gemalto PC Twin Reader 00 00'
   virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt
   virtuale read --card vitale2-martin --card cps-lefevre --format json --pin-fd 3 3< code.txt";
 
@@ -50,7 +51,8 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A card file, or the name of a built-in card, read without any reader; each further one is read after it. A
+    /// A card file, or the name of a built-in card, read without any reader, or reader:NAME for the card in a reader
+    /// (of another service than this shell's: reader:NAME@/path/of/its/socket); each further one is read after it. A
     /// professional's card (CPS) opens what a Vitale 2 keeps for it, whichever comes first
     #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,

@@ -1,6 +1,9 @@
 //! Where a card is that is to be read: in a card file, or in a reader. It is opened when its turn comes.
 
-use std::{borrow::Cow, path::Path};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use super::{Args, layout_by_atr, stop::Stop, trouble::unpowered};
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
         transport::{
             Transport,
             pcsclite::{ListedReader, Service, default_socket},
+            real::RealReader,
         },
     },
 };
@@ -27,8 +31,8 @@ pub(super) struct Place {
 enum Kind {
     /// A card that no reader holds.
     File(Result<Box<Profile>, Option<Failure>>),
-    /// The card in a reader: its answer to reset, and the layout that somebody named.
-    Reader { atr: Vec<u8>, named: Option<String> },
+    /// The card in a reader of a PC/SC service: its answer to reset, and the layout that somebody named.
+    Reader { socket: PathBuf, atr: Vec<u8>, named: Option<String> },
 }
 
 /// A card that was opened.
@@ -40,13 +44,24 @@ pub(super) struct Opened<'a> {
 impl Place {
     /// That of a card file or a built-in card. What is wrong with it is told when its turn comes.
     pub(super) fn file(card: &Path, args: &Args) -> Self {
+        if let Some(real) = RealReader::named(card) {
+            return match real.find(None) {
+                Ok(found) => Self::at(found.socket, &found.reader, args),
+                Err(error) => Self { name: real.label(), kind: Kind::File(Err(Some(cards::unreal(error)))) },
+            };
+        }
         let profile = cards::profile(card, &args.reproducible).map(Box::new).map_err(Some);
         Self { name: card.to_string_lossy().into_owned(), kind: Kind::File(profile) }
     }
 
     /// That of a card in a reader.
     pub(super) fn reader(reader: &ListedReader, args: &Args) -> Self {
-        Self { name: reader.name.clone(), kind: Kind::Reader { atr: reader.atr.clone(), named: args.layout.clone() } }
+        Self::at(default_socket(), reader, args)
+    }
+
+    fn at(socket: PathBuf, reader: &ListedReader, args: &Args) -> Self {
+        let kind = Kind::Reader { socket, atr: reader.atr.clone(), named: args.layout.clone() };
+        Self { name: reader.name.clone(), kind }
     }
 
     /// What the card is in a visit, as far as can be seen before it is opened.
@@ -54,7 +69,7 @@ impl Place {
         match &self.kind {
             Kind::File(Ok(profile)) => Guides::built_in().seat(profile.layout()),
             Kind::File(Err(_)) => Seat::Alone,
-            Kind::Reader { atr, named } => {
+            Kind::Reader { atr, named, .. } => {
                 let layout = named.as_deref().unwrap_or_else(|| layout_by_atr(atr));
                 cards::layout(layout).map_or(Seat::Alone, |layout| Guides::built_in().seat(&layout))
             }
@@ -85,9 +100,9 @@ impl Place {
                 let transport = cards::in_process(profile, &args.reproducible).map_err(stop)?;
                 Ok(Opened { transport: Box::new(transport), layout: Cow::Borrowed(profile.layout()) })
             }
-            Kind::Reader { named, .. } => {
+            Kind::Reader { socket, named, .. } => {
                 let waiting = Waiting::begin(name, language);
-                let service = Service::establish(&default_socket()).map_err(|error| Stop::no_service(&error))?;
+                let service = Service::establish(socket).map_err(|error| Stop::no_service(&error))?;
                 let mut transport = service.into_connection(name).map_err(|error| Stop::kept(name, &error, side))?;
                 transport.begin_first_transaction().map_err(|error| Stop::kept(name, &error, side))?;
                 drop(waiting);

@@ -137,6 +137,9 @@ pub struct SlotStatus {
     /// The drivers of other PC/SC services that have the card now: `vpcd`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drivers: Vec<String>,
+    /// Why the slot has no card, if it follows a real reader and has none, in words for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<String>,
 }
 
 /// Why it did not do as asked.

@@ -79,6 +79,11 @@ impl Patient {
         self.begin();
     }
 
+    /// The connection, for who ends it from another thread.
+    pub(crate) fn stream(&self) -> Arc<UnixStream> {
+        Arc::clone(&self.stream)
+    }
+
     /// How long a message has.
     pub(crate) fn patience(&self) -> Duration {
         self.patience

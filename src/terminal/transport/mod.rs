@@ -9,6 +9,7 @@ use virtuale_engine::{Fault, Protocol, Reset, Response};
 pub mod in_process;
 mod lost;
 pub mod pcsclite;
+pub mod real;
 pub mod relay;
 
 pub use lost::Lost;
@@ -36,6 +37,18 @@ pub trait Transport {
     ///
     /// [`TransportError`] if no answer came. A status word that refuses is an answer.
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError>;
+
+    /// Agrees on a protocol, after a reset and before the first command. The card may be reset for it.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::ProtocolRefused`] if it is another one than is spoken and the transport cannot ask for it.
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), TransportError> {
+        if protocol == self.protocol() { Ok(()) } else { Err(Fault::ProtocolRefused.into()) }
+    }
+
+    /// Nobody needs the card any more until its next reset. A transport that cannot take its power leaves it.
+    fn power_off(&mut self) {}
 }
 
 /// What a terminal wants of a PC/SC service. `Display` says it as English sentences go on: `list the readers`.

@@ -7,7 +7,7 @@ use std::{
 
 use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Reset, Response, StatusWord, Uid, atr::AtrError};
 
-use super::{Transport, TransportError};
+use super::{Lost, Transport, TransportError};
 
 /// GET DATA for the card's name, which a reader with an antenna answers itself [PCSC-PART-3 GET DATA].
 const GET_UID: [u8; 5] = [0xFF, 0xCA, 0x00, 0x00, 0x00];
@@ -61,16 +61,22 @@ impl<L: Transport + Send> Relay<L> {
 
     fn begin(&mut self, kind: Reset) -> Result<(), Fault> {
         self.powered = true;
-        self.transport.reset(kind).map_err(|error| self.fault(error))
+        self.transport.reset(kind).map_err(|error| self.fault(error))?;
+        self.atr = Atr::parse(self.transport.atr()).map_err(|_| Fault::Mute)?;
+        Ok(())
     }
 
-    /// A fault of the card; what is none is kept as trouble.
+    /// A fault of the card; what is none is kept as trouble. A card that is lost has no power.
     fn fault(&self, error: TransportError) -> Fault {
         if let TransportError::Silent(fault) = error {
             return fault;
         }
+        let fault = match error.lost() {
+            Lost::Card | Lost::Reader | Lost::Name => Fault::PowerLost,
+            Lost::Answer | Lost::Thread => Fault::Mute,
+        };
         self.trouble.0.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-        Fault::Mute
+        fault
     }
 }
 
@@ -92,16 +98,17 @@ impl<L: Transport + Send> Card for Relay<L> {
         self.begin(Reset::Warm)
     }
 
-    /// The reader keeps the power; the card is reset before it hears of anything again.
+    /// The reader may keep the power; the card is reset before it hears of anything again.
     fn power_off(&mut self) {
         self.powered = false;
+        self.transport.power_off();
     }
 
     fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
-        match protocol == self.transport.protocol() {
-            true => Ok(()),
-            false => Err(Fault::ProtocolRefused),
+        if !self.powered {
+            return Err(Fault::Unpowered);
         }
+        self.transport.select_protocol(protocol).map_err(|error| self.fault(error))
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {

@@ -19,7 +19,9 @@ $pcscd --foreground $polkit --apdu --debug --config "$folder/readers" > "$folder
 service=$!
 /usr/bin/python3 "$folder/card.py" 35963 &
 card=$!
-trap 'kill $service $card 2> /dev/null; wait' EXIT
+# For a command that pulls the card, or lets the service die.
+export FOLDER="$folder" SERVICE=$service CARD=$card
+trap 'kill $service $card 2> /dev/null || true; wait' EXIT
 until opensc-tool --reader 0 --atr > /dev/null 2>&1; do
   kill -0 $service
   sleep 0.05

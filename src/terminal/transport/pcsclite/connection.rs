@@ -1,10 +1,13 @@
 //! An open card.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
 
-use virtuale_engine::{Protocol, Reset, Response};
+use virtuale_engine::{Atr, Fault, Protocol, Reset, Response};
 
-use super::{Doing, Service, TransportError, accept};
+use super::{Doing, PATIENCE, Service, TransportError, accept};
 use crate::{
     reader::{
         Disposition, Protocols, ReturnCode, Share,
@@ -19,11 +22,17 @@ const PCI_LENGTH: u32 = 16;
 /// How many resets by others before the first command are borne.
 const RESETS: u32 = 100;
 
-/// A card that is open, shared with other programs. Dropping it leaves the card as it is.
+/// How long the service may take to close a card: nobody needs the answer.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A card that is open. Dropping it leaves a card as it is that was shared with other programs, and resets one that was
+/// this program's alone.
 #[derive(Debug)]
 pub struct Connection<'a> {
     service: Held<'a>,
+    reader: String,
     handle: u32,
+    share: Share,
     protocol: Protocols,
     atr: Vec<u8>,
     received: Vec<u8>,
@@ -43,7 +52,7 @@ impl Service {
     ///
     /// [`TransportError::Refused`] if there is no such reader, no card in it, or somebody has it for themselves.
     pub fn connect(&mut self, reader: &str) -> Result<Connection<'_>, TransportError> {
-        let opened = self.open(reader)?;
+        let opened = self.open(reader, Share::SHARED)?;
         Ok(opened.by(Held::Lent(self)))
     }
 
@@ -53,18 +62,30 @@ impl Service {
     ///
     /// As for [`Service::connect`].
     pub fn into_connection(mut self, reader: &str) -> Result<Connection<'static>, TransportError> {
-        let opened = self.open(reader)?;
+        let opened = self.open(reader, Share::SHARED)?;
         Ok(opened.by(Held::Own(Box::new(self))))
     }
 
-    fn open(&mut self, reader: &str) -> Result<Opened, TransportError> {
+    /// The same for a card that no other program shall use meanwhile. Opening it may take so long.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Service::connect`], and [`ReturnCode::SHARING_VIOLATION`] if another program has it open.
+    pub fn into_exclusive(mut self, reader: &str, patience: Duration) -> Result<Connection<'static>, TransportError> {
+        self.stream.wait_at_most(patience);
+        let opened = self.open(reader, Share::EXCLUSIVE)?;
+        self.stream.wait_at_most(PATIENCE);
+        Ok(opened.by(Held::Own(Box::new(self))))
+    }
+
+    fn open(&mut self, reader: &str, share: Share) -> Result<Opened, TransportError> {
         let doing = Doing::OpenCard;
         let name =
             wire::Name::new(reader).ok_or(TransportError::Refused { doing, code: ReturnCode::UNKNOWN_READER })?;
         let request = wire::Connect {
             context: self.context,
             reader: name,
-            share: Share::SHARED,
+            share,
             preferred: Protocols::T0 | Protocols::T1,
             handle: 0,
             active: Protocols::UNDEFINED,
@@ -72,23 +93,30 @@ impl Service {
         };
         let reply = self.request(doing, Command::CONNECT, &request)?;
         accept(doing, reply.code)?;
+        let atr = self.answer_to_reset(reader)?;
+        Ok(Opened { reader: reader.to_owned(), handle: reply.handle, share, protocol: reply.active, atr })
+    }
+
+    /// What the card in a reader answered to its last reset.
+    fn answer_to_reset(&mut self, reader: &str) -> Result<Vec<u8>, TransportError> {
         let slot = self.slots()?.into_iter().find(|slot| slot.name == reader);
-        let atr = slot.map(|slot| slot.atr).unwrap_or_default();
-        Ok(Opened { handle: reply.handle, protocol: reply.active, atr })
+        Ok(slot.map(|slot| slot.atr).unwrap_or_default())
     }
 }
 
 /// What the service says of a card that it opened.
 struct Opened {
+    reader: String,
     handle: u32,
+    share: Share,
     protocol: Protocols,
     atr: Vec<u8>,
 }
 
 impl Opened {
     fn by(self, service: Held<'_>) -> Connection<'_> {
-        let Self { handle, protocol, atr } = self;
-        Connection { service, handle, protocol, atr, received: Vec::new() }
+        let Self { reader, handle, share, protocol, atr } = self;
+        Connection { service, reader, handle, share, protocol, atr, received: Vec::new() }
     }
 }
 
@@ -135,7 +163,9 @@ impl Connection<'_> {
     pub fn begin_first_transaction(&mut self) -> Result<(), TransportError> {
         for _ in 0..RESETS {
             match self.begin_transaction() {
-                Err(TransportError::Refused { code: ReturnCode::RESET_CARD, .. }) => self.reopen(Disposition::LEAVE)?,
+                Err(TransportError::Refused { code: ReturnCode::RESET_CARD, .. }) => {
+                    self.reopen(Disposition::LEAVE, Protocols::T0 | Protocols::T1)?;
+                }
                 begun => return begun,
             }
         }
@@ -153,12 +183,13 @@ impl Connection<'_> {
         accept(doing, self.service.request(doing, Command::END_TRANSACTION, &request)?.code)
     }
 
-    fn reopen(&mut self, initialization: Disposition) -> Result<(), TransportError> {
+    /// Opens the card again, for one of these protocols, after doing that to it.
+    fn reopen(&mut self, initialization: Disposition, preferred: Protocols) -> Result<(), TransportError> {
         let doing = Doing::Reset;
         let request = wire::Reconnect {
             handle: self.handle,
-            share: Share::SHARED,
-            preferred: Protocols::T0 | Protocols::T1,
+            share: self.share,
+            preferred,
             initialization,
             active: Protocols::UNDEFINED,
             code: ReturnCode::SUCCESS,
@@ -200,7 +231,32 @@ impl Transport for Connection<'_> {
     }
 
     fn reset(&mut self, kind: Reset) -> Result<(), TransportError> {
-        self.reopen(if kind == Reset::Cold { Disposition::UNPOWER } else { Disposition::RESET })
+        let initialization = if kind == Reset::Cold { Disposition::UNPOWER } else { Disposition::RESET };
+        self.reopen(initialization, Protocols::T0 | Protocols::T1)?;
+        // Some cards answer a cold reset and a warm one otherwise.
+        self.atr = self.service.answer_to_reset(&self.reader)?;
+        Ok(())
+    }
+
+    /// A service agrees on a protocol once, when a card was reset: it is reset.
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), TransportError> {
+        if protocol == self.protocol() {
+            return Ok(());
+        }
+        if !Atr::parse(&self.atr).is_ok_and(|atr| atr.offers(protocol)) {
+            return Err(Fault::ProtocolRefused.into());
+        }
+        let only = if protocol == Protocol::T1 { Protocols::T1 } else { Protocols::T0 };
+        match self.reopen(Disposition::RESET, only) {
+            Err(TransportError::Refused { code, .. })
+                if [ReturnCode::PROTO_MISMATCH, ReturnCode::UNRESPONSIVE_CARD].contains(&code) =>
+            {
+                // It would speak none at all now.
+                self.reopen(Disposition::RESET, Protocols::T0 | Protocols::T1)?;
+                Err(Fault::ProtocolRefused.into())
+            }
+            opened => opened,
+        }
     }
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), TransportError> {
@@ -221,8 +277,11 @@ impl Transport for Connection<'_> {
 
 impl Drop for Connection<'_> {
     fn drop(&mut self) {
-        let request =
-            wire::Disconnect { handle: self.handle, disposition: Disposition::LEAVE, code: ReturnCode::SUCCESS };
+        let is_ours = self.share == Share::EXCLUSIVE;
+        // What was proved to a card that was ours alone is nobody else's.
+        let disposition = if is_ours { Disposition::RESET } else { Disposition::LEAVE };
+        let request = wire::Disconnect { handle: self.handle, disposition, code: ReturnCode::SUCCESS };
+        self.service.stream.wait_at_most(FAREWELL);
         // Where the service is gone, the handle is gone with it.
         let _ = self.service.request(Doing::CloseCard, Command::DISCONNECT, &request);
     }

@@ -8,8 +8,10 @@ use std::{
     env,
     ffi::OsString,
     io::{self, ErrorKind, Read, Write},
+    net::Shutdown,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
@@ -57,10 +59,32 @@ pub struct Service {
     context: u32,
 }
 
+/// What ends a wait for a service from another thread ([`Service::bell`]).
+#[derive(Clone, Debug)]
+pub struct Bell(Arc<UnixStream>);
+
+impl Bell {
+    /// The wait ends now.
+    pub fn ring(&self) {
+        // Fails only if the service hung up first.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
 /// The socket that libpcsclite would use: the one of `PCSCLITE_CSOCK_NAME`, else the system's.
 #[must_use]
 pub fn default_socket() -> PathBuf {
-    env::var_os(SOCKET_VARIABLE).unwrap_or_else(|| OsString::from(SYSTEM_SOCKET)).into()
+    let named = env::var_os(SOCKET_VARIABLE).filter(|socket| !socket.is_empty());
+    named.unwrap_or_else(|| OsString::from(SYSTEM_SOCKET)).into()
+}
+
+/// Where PC/SC services may listen that programs started here could use: at the socket of `PCSCLITE_CSOCK_NAME`, if it
+/// is set, and at the system's.
+#[must_use]
+pub fn sockets() -> Vec<PathBuf> {
+    let mut sockets = vec![default_socket(), PathBuf::from(SYSTEM_SOCKET)];
+    sockets.dedup();
+    sockets
 }
 
 impl Service {
@@ -73,6 +97,12 @@ impl Service {
     pub fn establish(socket: &Path) -> Result<Self, TransportError> {
         let stream = connect(socket, GREETING);
         Self::over(stream.map_err(|source| TransportError::Open { path: socket.to_owned(), source })?, GREETING)
+    }
+
+    /// Ends, from another thread, whatever is waited for here: the service is as if it had broken off.
+    #[must_use]
+    pub fn bell(&self) -> Bell {
+        Bell(self.stream.stream())
     }
 
     fn over(stream: UnixStream, greeting: Duration) -> Result<Self, TransportError> {
