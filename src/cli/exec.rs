@@ -3,7 +3,8 @@
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
 use super::{
-    Exit, Failure, drivers::Drivers, galss::Galss, opensc, options::Slots, output, supervise::Supervisor, target,
+    Exit, Failure, drivers::Drivers, galss::Galss, library::Library, opensc, options::Slots, output,
+    supervise::Supervisor, target,
 };
 
 const EXAMPLES: &str = "\
@@ -13,6 +14,7 @@ Examples:
   virtuale exec --opensc --card vitale2-martin -- pkcs15-tool --dump
   virtuale exec --galss --card vitale2-martin --card cps-lefevre -- ./billing-software
   virtuale exec --card vitale2-martin --card 'reader:Gemalto PC Twin Reader 00 00' -- ./billing-software
+  virtuale exec --library --card vitale2-martin -- pcsc_scan -r
   virtuale exec --card vitale2-martin --record visit.apdu -- ./billing-software
 
 Exit codes: those of the command; 128+n when signal n killed it; 125 when exec itself failed;
@@ -31,6 +33,8 @@ pub(super) struct Args {
     galss: Galss,
     #[command(flatten)]
     drivers: Drivers,
+    #[command(flatten)]
+    library: Library,
     /// Record what the command says to the cards and what they answer, as a trace
     #[arg(long, value_name = "FILE", value_parser = target::file())]
     record: Option<PathBuf>,
@@ -43,6 +47,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args) -> Exit {
     let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
     let host = args.drivers.ask_of(args.galss.ask_of(host)?);
+    args.library.check()?;
     let host = match &args.record {
         Some(file) => host.record(file),
         None => host,
@@ -61,6 +66,7 @@ pub(super) fn run(args: &Args) -> Exit {
         command.env(opensc::VARIABLE, opensc::write(host.folder())?);
     }
     args.galss.attach(&host, &mut command)?;
+    args.library.attach(&host, &mut command)?;
     let code = supervisor.run(&mut command)?;
     host.leave().iter().for_each(output::say);
     Ok(code)

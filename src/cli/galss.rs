@@ -1,34 +1,20 @@
 //! GALSS for the command of `exec`: what the slots are called, and the library that the command finds.
 
-use std::{
-    env,
-    ffi::OsString,
-    fs,
-    os::unix::fs::symlink,
-    path::{Path, PathBuf},
-    process::Command,
-    str::FromStr,
-};
+use std::{process::Command, str::FromStr};
 
 use super::{
     Failure,
+    library::{Libraries, Title},
     options::{SLOT_NUMBERS, number},
 };
 use crate::{
     host::{Builder, Host},
     reader::galss::ResourceName,
-    shown, writing,
 };
 
 /// The names by which programs look for the library [DOPS-CRYPTOLIB GALSS]: that of sessions, and that which tells of
 /// resources. Both are one object.
 const LIBRARIES: [&str; 2] = ["libgalcllux.so", "libgalinlux.so"];
-
-/// The folder of the library in that of a run.
-const FOLDER: &str = "lib";
-
-/// The variable that says where libraries are looked for first.
-const LIBRARY_PATH: &str = "LD_LIBRARY_PATH";
 
 /// Options of GALSS.
 #[derive(Debug, clap::Args)]
@@ -75,10 +61,7 @@ impl Galss {
         if !self.galss {
             return Ok(host);
         }
-        virtuale_galss::LIBRARY.map_err(|why| {
-            let message = format!("this program was built without its GALSS library: {why}");
-            Failure::environment(message, "build it for a target, and with a linker, that can make shared libraries")
-        })?;
+        Title::Galss.is_built_in(virtuale_galss::LIBRARY)?;
         let names = self.galss_names.iter().flat_map(|names| &names.0);
         Ok(names.fold(host.galss(), |host, (name, slot)| host.galss_name(name.clone(), *slot)))
     }
@@ -89,41 +72,17 @@ impl Galss {
     ///
     /// That it cannot be written.
     pub(super) fn attach(&self, host: &Host, command: &mut Command) -> Result<(), Failure> {
-        let Some(library) = virtuale_galss::LIBRARY.ok().filter(|_| self.galss) else { return Ok(()) };
-        let folder = host.folder().join(FOLDER);
-        if !is_found(&folder) {
-            let message = format!("no program finds the library of GALSS in {}", shown::path(&folder));
-            let hint = "let XDG_RUNTIME_DIR or TMPDIR be a folder without `:`, `;` and `$` in its path";
-            return Err(Failure::environment(message, hint));
+        match virtuale_galss::LIBRARY {
+            Ok(library) if self.galss => Libraries::of(host, Title::Galss)?.put(LIBRARIES, library)?.show(command),
+            _ => {}
         }
-        let [first, second] = LIBRARIES.map(|name| folder.join(name));
-        let written = fs::create_dir(&folder).and_then(|()| writing::replace(&first, |out| out.write_all(library)));
-        // The same file: a program that loads both has one library.
-        let written = written.and_then(|()| symlink(LIBRARIES[0], &second));
-        written.map_err(|error| Failure::file("write", &first, &error))?;
-        command.env(LIBRARY_PATH, in_front(folder, env::var_os(LIBRARY_PATH)));
         Ok(())
     }
 }
 
-/// Whether a folder in the path of libraries is looked into: there `:` and `;` part folders, and `$` stands for others.
-fn is_found(folder: &Path) -> bool {
-    !folder.as_os_str().as_encoded_bytes().iter().any(|byte| b":;$".contains(byte))
-}
-
-/// A folder in front of those that are there. An empty place among them would be the folder that the command is in.
-fn in_front(folder: PathBuf, others: Option<OsString>) -> OsString {
-    let mut folders = folder.into_os_string();
-    if let Some(others) = others.filter(|others| !others.is_empty()) {
-        folders.push(":");
-        folders.push(others);
-    }
-    folders
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Names, in_front, is_found};
+    use super::Names;
 
     #[test]
     fn names_are_read() {
@@ -148,20 +107,5 @@ mod tests {
             let said = read(wrong).expect_err(wrong);
             assert!(said.contains(why), "{wrong:?}: {said}");
         }
-    }
-
-    #[test]
-    fn a_folder_that_the_path_of_libraries_takes_apart_is_not_looked_into() {
-        assert!(is_found("/run/user/1000/virtuale/42/lib".as_ref()));
-        for folder in ["/tmp/a:b/lib", "/tmp/a;b/lib", "/tmp/$ORIGIN/lib"] {
-            assert!(!is_found(folder.as_ref()), "{folder}");
-        }
-    }
-
-    #[test]
-    fn what_was_in_the_path_of_libraries_stays_behind() {
-        assert_eq!(in_front("/a".into(), None), "/a");
-        assert_eq!(in_front("/a".into(), Some("".into())), "/a");
-        assert_eq!(in_front("/a".into(), Some("/b:/c".into())), "/a:/b:/c");
     }
 }

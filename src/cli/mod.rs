@@ -24,6 +24,7 @@ mod host_failure;
 mod insert;
 mod keys;
 mod language;
+mod library;
 mod man;
 mod messages;
 mod mistake;

@@ -25,7 +25,7 @@ use crate::{
     layer::{Layer, Layers},
     profile::{Provision, dates, families::Families},
     reader::{
-        self, Readers, SlotName, SlotSpec,
+        self, Label, Readers, SlotName, SlotSpec,
         galss::{Resource, ResourceName},
         pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
         vpcd,
@@ -332,6 +332,22 @@ impl Builder {
     /// What is wrong with a card file, a name or a number; that the sockets or the recording cannot be made.
     pub fn start(self) -> Result<Host, HostError> {
         self.prepare()?.open()
+    }
+
+    /// Makes the cards, in readers of this process alone: no program finds them, nothing is recorded, and nobody is
+    /// told of events. Who has the readers opens a [`Session`](crate::reader::Session) on them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Builder::start`] that are not about sockets and recordings.
+    pub fn in_process(self) -> Result<Arc<Readers>, HostError> {
+        let Prepared { readers, making, cards, .. } = self.prepare()?;
+        for (slot, made) in cards.into_iter().enumerate() {
+            let Some(made) = made else { continue };
+            let label = Label::new(made.origin.clone());
+            readers.insert(slot, making.dress(slot, made, None), Some(label))?;
+        }
+        Ok(readers)
     }
 
     /// Makes the cards, and nothing that would have to be removed: card files may be pipes, and what they wait for may

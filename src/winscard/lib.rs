@@ -1,8 +1,41 @@
-//! PC/SC as programs see it: the numbers of its interface, and the language in which pcsc-lite's library asks its
-//! service.
+//! PC/SC as programs see it: the numbers of its interface, its functions, and the language in which they ask a service.
 //!
-//! Nothing is decided here. Which card may be opened by whom is the business of who serves.
+//! A program calls the functions of [`interface`]; [`library`] knows its contexts and handles; a [`Service`] answers.
+//! [`client`] is one behind a socket: pcsc-lite's own, or ours. Another one may be in the process itself.
+//!
+//! Which card may be opened by whom is decided by the service. What a message means to a card is no business of this
+//! package either.
+//!
+//! Programs get the functions as a shared object that takes the place of pcsc-lite's library. Its bytes are `LIBRARY`
+//! with the feature `library`; it is made of the same modules.
+//!
+//! [`Service`]: service::Service
 
+#[cfg(unix)]
+pub mod client;
 pub mod codes;
+#[expect(unsafe_code, reason = "programs written in C call its functions, with pointers of theirs")]
+pub mod interface;
+pub mod library;
+pub mod platform;
+pub mod service;
 pub mod terms;
 pub mod wire;
+
+mod change;
+mod multistring;
+
+/// The shared object, for the target of the build; or why there is none.
+#[cfg(feature = "library")]
+pub const LIBRARY: Result<&[u8], &str> = include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+#[cfg(all(test, feature = "library", target_os = "linux", target_env = "gnu"))]
+mod tests {
+    #[test]
+    fn there_is_a_shared_object_that_knows_no_path_of_this_machine() {
+        let library = super::LIBRARY.expect("this target has one");
+        assert_eq!(library[..4], *b"\x7FELF");
+        let manifest = env!("CARGO_MANIFEST_DIR").as_bytes();
+        assert!(!library.windows(manifest.len()).any(|bytes| bytes == manifest));
+    }
+}

@@ -16,6 +16,8 @@ impl Protocols {
     pub const T1: Self = Self(2);
     /// What the card speaks is left to the caller.
     pub const RAW: Self = Self(4);
+    /// T=0 or T=1.
+    pub const ANY: Self = Self(3);
     /// T=0 or T=1, as old programs ask for it.
     pub const ANY_OLD: Self = Self(0x1000);
     /// Everything that a card may be opened with.

@@ -16,6 +16,7 @@ mod forms;
 mod galss;
 mod harness;
 mod java;
+mod library;
 mod node;
 mod opensc;
 mod pcsc_tools;
@@ -58,6 +59,7 @@ fn main() {
         professionals::trials,
         forms::trials,
         galss::trials,
+        library::trials,
         pcscd::trials,
         pkcs11::trials,
         tls::trials,

@@ -150,6 +150,18 @@ fn one_module_of_galss_is_unsafe() {
     }
 }
 
+/// It takes pointers of programs written in C; the program carries it as bytes, and the library with the cards in it is
+/// made of it.
+#[test]
+fn one_folder_of_the_pc_sc_library_is_unsafe() {
+    let interface = root().join("src/winscard/interface");
+    let reason = "programs written in C call its functions, with pointers of theirs";
+    let allowed = format!("#[expect(unsafe_code, reason = \"{reason}\")]\npub mod interface;");
+    for file in rust_files("src/winscard").into_iter().filter(|file| !file.starts_with(&interface)) {
+        assert!(!code(&file).replacen(&allowed, "", 1).contains("unsafe"), "{} is unsafe", file.display());
+    }
+}
+
 /// Its defects stay behind one guard, and a release of it is no release of ours.
 #[test]
 fn one_module_names_the_crate_for_data_objects() {

@@ -20,3 +20,4 @@ pub(crate) use private::listen_privately;
 pub(in crate::reader) use server::accept_all;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};
 pub use virtuale_winscard::wire;
+pub use worker::reader_state;

@@ -308,7 +308,8 @@ const NO_READER: ReaderState = ReaderState {
 };
 
 /// One slot as the wire has it.
-fn reader_state(slot: &SlotState) -> ReaderState {
+#[must_use]
+pub fn reader_state(slot: &SlotState) -> ReaderState {
     let atr = slot.atr.as_ref().map_or(&[][..], |atr| atr.as_bytes());
     ReaderState {
         name: Name::new(slot.name.as_str()).unwrap_or(Name::EMPTY),

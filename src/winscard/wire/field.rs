@@ -93,6 +93,14 @@ impl Name {
         Some(Self(field))
     }
 
+    /// A name as bytes, of which the first 128 are taken.
+    #[must_use]
+    pub fn of_bytes(name: &[u8]) -> Self {
+        let mut field = [0; 128];
+        field.iter_mut().zip(name).for_each(|(place, byte)| *place = *byte);
+        Self(field)
+    }
+
     /// The bytes up to the first zero, at most 127.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -27,6 +27,8 @@ pub(crate) const OSSLSIGNCODE: Client = program("osslsigncode", "osslsigncode");
 pub(crate) const P11TOOL: Client = program("p11tool", "gnutls-bin");
 pub(crate) const PAMTESTER: Client = program("pamtester", "pamtester");
 pub(crate) const PCSC_SCAN: Client = program("pcsc_scan", "pcsc-tools");
+/// What programs in C are compiled with that use PC/SC.
+pub(crate) const PCSC_HEADERS: Client = file("winscard.h", "libpcsclite-dev", "/usr/include/PCSC/winscard.h");
 pub(crate) const PCSCD: Client = file("pcscd", "pcscd", "/usr/sbin/pcscd");
 pub(crate) const SCRIPTOR: Client = program("scriptor", "pcsc-tools");
 pub(crate) const SHELL: Client = program("sh", "dash");

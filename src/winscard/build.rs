@@ -1,0 +1,33 @@
+//! Compiles the shared object, which the program carries with it.
+
+use virtuale_cdylib::SharedObject;
+
+/// The root comes first.
+const SOURCES: &[&str] = &[
+    "shared_object.rs",
+    "change.rs",
+    "client/conversation.rs",
+    "client/mod.rs",
+    "client/place.rs",
+    "codes.rs",
+    "interface/buffers.rs",
+    "interface/cards.rs",
+    "interface/contexts.rs",
+    "interface/export.rs",
+    "interface/mod.rs",
+    "interface/numbers.rs",
+    "interface/readers.rs",
+    "interface/surroundings.rs",
+    "library.rs",
+    "multistring.rs",
+    "platform.rs",
+    "service.rs",
+    "terms.rs",
+    "wire/field.rs",
+    "wire/messages.rs",
+    "wire/mod.rs",
+];
+
+fn main() {
+    SharedObject { title: "PC/SC", sources: SOURCES, soname: Some("libpcsclite.so.1") }.carry();
+}

@@ -1,0 +1,118 @@
+//! Which cards there are, as the environment of a process says it.
+//!
+//! | Variable | What it says |
+//! | --- | --- |
+//! | `VIRTUALE_CARDS` | for each slot a card file, the name of a card that is part of the program, or `-` for none; with `:` between (`;` on Windows) |
+//! | `VIRTUALE_READERS` | the names of the slots, from the first on, with `;` between |
+//! | `VIRTUALE_SEED` | where the cards' random numbers start, 0 if nothing is said |
+//! | `VIRTUALE_NOW` | the day on which the cards are used, today if nothing is said: `2026-01-15`, `today-3m` |
+
+use std::{
+    env,
+    ffi::{CStr, OsString},
+    fmt,
+    path::Path,
+    sync::Arc,
+};
+
+use virtuale::{
+    host::{Host, HostError},
+    profile::dates::{self, DateError},
+    reader::Readers,
+};
+use virtuale_winscard::interface;
+
+/// The variable of the cards.
+pub const CARDS: &CStr = c"VIRTUALE_CARDS";
+/// The variable of the names of the slots.
+pub const READERS: &CStr = c"VIRTUALE_READERS";
+/// The variable of the seed.
+pub const SEED: &CStr = c"VIRTUALE_SEED";
+/// The variable of the day.
+pub const NOW: &CStr = c"VIRTUALE_NOW";
+
+/// What stands for a slot without a card.
+const NO_CARD: &str = "-";
+
+/// What an environment says.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// [`CARDS`].
+    pub cards: OsString,
+    /// [`READERS`].
+    pub readers: Option<OsString>,
+    /// [`SEED`].
+    pub seed: Option<OsString>,
+    /// [`NOW`].
+    pub now: Option<OsString>,
+}
+
+/// Why there are no cards.
+#[derive(Debug)]
+pub enum Mistake {
+    /// A variable has a value that it cannot have.
+    Value {
+        /// Its name.
+        variable: &'static CStr,
+        /// The value.
+        value: OsString,
+        /// What it must be, in words.
+        wanted: String,
+    },
+    /// A card or a reader cannot be made.
+    Host(Box<HostError>),
+}
+
+impl Settings {
+    /// What the environment of this process says; `None` if it names no cards. A program that runs with rights of
+    /// others than its caller has no such environment.
+    #[must_use]
+    pub fn of_process() -> Option<Self> {
+        let cards = interface::variable(CARDS).filter(|cards| !cards.is_empty())?;
+        let [readers, seed, now] = [READERS, SEED, NOW].map(interface::variable);
+        Some(Self { cards, readers, seed, now })
+    }
+
+    /// The readers with these cards in them.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a variable, a card file or a name.
+    pub fn readers(&self) -> Result<Arc<Readers>, Mistake> {
+        let mut host = Host::builder();
+        for card in env::split_paths(&self.cards) {
+            host = if card == Path::new(NO_CARD) { host.empty_slot() } else { host.card(card) };
+        }
+        if let Some(names) = &self.readers {
+            let names = names.to_str().ok_or_else(|| wrong(READERS, names, "it must be UTF-8"))?;
+            host = names.split(';').fold(host, virtuale::host::Builder::slot_name);
+        }
+        if let Some(seed) = &self.seed {
+            let number = seed.to_str().and_then(|seed| seed.parse().ok());
+            let wanted = format!("it must be a whole number from 0 to {}", u64::MAX);
+            host = host.seed(number.ok_or_else(|| wrong(SEED, seed, wanted))?);
+        }
+        if let Some(now) = &self.now {
+            let day = now.to_str().ok_or(DateError::Form).and_then(|day| dates::day(day, dates::today));
+            host = host.today(day.map_err(|error| wrong(NOW, now, error.to_string()))?);
+        }
+        host.in_process().map_err(|error| Mistake::Host(Box::new(error)))
+    }
+}
+
+fn wrong(variable: &'static CStr, value: &OsString, wanted: impl Into<String>) -> Mistake {
+    Mistake::Value { variable, value: value.clone(), wanted: wanted.into() }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value { variable, value, wanted } => {
+                write!(f, "{}={}: {wanted}", variable.to_string_lossy(), value.to_string_lossy().escape_debug())
+            }
+            Self::Host(error) => write!(f, "{}: {error}", CARDS.to_string_lossy()),
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}

@@ -1,0 +1,128 @@
+//! What differs between the platforms in the same interface.
+//!
+//! Both tables are here whatever the target is, so that both are tested everywhere.
+
+use crate::{
+    codes::ReturnCode,
+    terms::{CardState, Protocols},
+    wire::ReaderState,
+};
+
+/// The rules of a platform.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Platform {
+    /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h, MS-WINSCARD codes].
+    unsupported_feature: u32,
+    /// What `SCardIsValidContext` says of a context that is none.
+    invalid_context: u32,
+    /// Whether the state of `SCardStatus` is one of several, in place of bits.
+    has_ordinal_state: bool,
+    /// Whether `SCardStatus` gives the name of the reader as a list of names.
+    lists_names: bool,
+}
+
+impl Platform {
+    /// pcsc-lite, on Linux and other Unix systems.
+    pub const PCSC_LITE: Self = Self {
+        unsupported_feature: ReturnCode::UNSUPPORTED_FEATURE.0,
+        invalid_context: ReturnCode::INVALID_HANDLE.0,
+        has_ordinal_state: false,
+        lists_names: false,
+    };
+
+    /// Windows.
+    pub const WINDOWS: Self = Self {
+        unsupported_feature: 0x8010_0022,
+        // ERROR_INVALID_HANDLE [MS-WINSCARD SCardIsValidContext].
+        invalid_context: 6,
+        has_ordinal_state: true,
+        lists_names: true,
+    };
+
+    /// That of the target.
+    pub const NATIVE: Self = if cfg!(windows) { Self::WINDOWS } else { Self::PCSC_LITE };
+
+    /// The number of a return code.
+    #[must_use]
+    pub fn number(&self, code: ReturnCode) -> u32 {
+        if code == ReturnCode::UNSUPPORTED_FEATURE { self.unsupported_feature } else { code.0 }
+    }
+
+    /// The number of "this is no context", where that is asked.
+    #[must_use]
+    pub fn invalid_context(&self) -> u32 {
+        self.invalid_context
+    }
+
+    /// What `SCardStatus` says of a card. pcsc-lite: the bits of its state, and in the upper half how often a card came
+    /// or went [PCSC-LITE winscard_clnt.c]. Windows: 1 no card, 2 a card, 3 one in position without power, 4 with
+    /// power, 5 reset and no protocol agreed on, 6 one agreed on [MS-WINSCARD SCardStatus].
+    #[must_use]
+    pub fn status(&self, state: &ReaderState) -> u32 {
+        if !self.has_ordinal_state {
+            return (state.events << 16).wrapping_add(state.state.0);
+        }
+        match state.state {
+            CardState::ABSENT => 1,
+            CardState::UNPOWERED => 3,
+            CardState::MUTE => 4,
+            CardState::READY if state.protocol == Protocols::UNDEFINED => 5,
+            CardState::READY => 6,
+            other if other.is_present() => 2,
+            _ => 0,
+        }
+    }
+
+    /// With how many zeros `SCardStatus` ends the name of the reader.
+    #[must_use]
+    pub fn ends_of_name(&self) -> usize {
+        if self.lists_names { 2 } else { 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Platform;
+    use crate::{
+        codes::ReturnCode,
+        terms::{CardState, Protocols},
+        wire::{AtrField, Name, ReaderState},
+    };
+
+    const STATE: ReaderState = ReaderState {
+        name: Name::EMPTY,
+        events: 3,
+        state: CardState::READY,
+        sharing: 0,
+        atr: AtrField::EMPTY,
+        atr_length: 0,
+        protocol: Protocols::T1,
+    };
+
+    #[test]
+    fn codes_are_those_of_the_platform() {
+        let (lite, windows) = (Platform::PCSC_LITE, Platform::WINDOWS);
+        assert_eq!(lite.number(ReturnCode::UNSUPPORTED_FEATURE), 0x8010_001F);
+        assert_eq!(windows.number(ReturnCode::UNSUPPORTED_FEATURE), 0x8010_0022);
+        assert_eq!((lite.invalid_context(), windows.invalid_context()), (0x8010_0003, 6));
+        for &code in ReturnCode::NAMED.iter().filter(|&&code| code != ReturnCode::UNSUPPORTED_FEATURE) {
+            assert_eq!((lite.number(code), windows.number(code)), (code.0, code.0));
+        }
+    }
+
+    #[test]
+    fn a_state_is_bits_on_one_platform_and_one_of_several_on_the_other() {
+        let both = |state: ReaderState| (Platform::PCSC_LITE.status(&state), Platform::WINDOWS.status(&state));
+        assert_eq!(both(STATE), (0x0003_0034, 6));
+        assert_eq!(both(ReaderState { protocol: Protocols::UNDEFINED, ..STATE }), (0x0003_0034, 5));
+        assert_eq!(both(ReaderState { state: CardState::ABSENT, events: 0xFFFF, ..STATE }), (0xFFFF_0002, 1));
+        assert_eq!(both(ReaderState { state: CardState::UNPOWERED, ..STATE }), (0x0003_0004, 3));
+        assert_eq!(both(ReaderState { state: CardState::MUTE, ..STATE }), (0x0003_000C, 4));
+        assert_eq!(both(ReaderState { state: CardState(1), ..STATE }), (0x0003_0001, 0));
+    }
+
+    #[test]
+    fn a_name_ends_with_one_zero_or_two() {
+        assert_eq!((Platform::PCSC_LITE.ends_of_name(), Platform::WINDOWS.ends_of_name()), (1, 2));
+    }
+}
