@@ -159,9 +159,9 @@ impl Context for Within {
         })
     }
 
-    fn control(&self, handle: u32, code: u32, _input: &[u8], answer: &mut [u8]) -> (ReturnCode, usize) {
-        match self.session.control(handle, code) {
-            Ok(given) => give(given, answer),
+    fn control(&self, handle: u32, code: u32, input: &[u8], answer: &mut [u8]) -> (ReturnCode, usize) {
+        match self.session.control(0, handle, code, input) {
+            Ok(given) => give(&given, answer),
             Err(code) => (code, 0),
         }
     }
