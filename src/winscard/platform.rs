@@ -11,7 +11,7 @@ use crate::{
 /// The rules of a platform.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Platform {
-    /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h, MS-WINSCARD codes].
+    /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h, MSDN-WINSCARD codes].
     unsupported_feature: u32,
     /// What `SCardIsValidContext` says of a context that is none.
     invalid_context: u32,
@@ -33,7 +33,7 @@ impl Platform {
     /// Windows.
     pub const WINDOWS: Self = Self {
         unsupported_feature: 0x8010_0022,
-        // ERROR_INVALID_HANDLE [MS-WINSCARD SCardIsValidContext].
+        // ERROR_INVALID_HANDLE [MSDN-WINSCARD SCardIsValidContext].
         invalid_context: 6,
         has_ordinal_state: true,
         lists_names: true,
@@ -56,7 +56,7 @@ impl Platform {
 
     /// What `SCardStatus` says of a card. pcsc-lite: the bits of its state, and in the upper half how often a card came
     /// or went [PCSC-LITE winscard_clnt.c]. Windows: 1 no card, 2 a card, 3 one in position without power, 4 with
-    /// power, 5 reset and no protocol agreed on, 6 one agreed on [MS-WINSCARD SCardStatus].
+    /// power, 5 reset and no protocol agreed on, 6 one agreed on [MSDN-WINSCARD SCardStatus].
     #[must_use]
     pub fn status(&self, state: &ReaderState) -> u32 {
         if !self.has_ordinal_state {

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::{root, rust_files, without_tests};
 
+/// It is no part of the program: it is loaded into others, and has no other way to say why there is no card.
+const LIBRARY_WITH_CARDS: &str = "src/winscard/cards/lib.rs";
+
 /// The files of a folder without those that hold tests alone, and without build scripts and the package for them, which
 /// are no part of a program.
 fn sources(folder: &str) -> impl Iterator<Item = PathBuf> {
@@ -13,6 +16,7 @@ fn sources(folder: &str) -> impl Iterator<Item = PathBuf> {
         let under_root = file.strip_prefix(root()).unwrap_or(file);
         !under_root.ends_with("build.rs")
             && !under_root.starts_with("src/cdylib")
+            && under_root != Path::new(LIBRARY_WITH_CARDS)
             && !under_root.with_extension("").iter().any(|part| holds_tests(&part.to_string_lossy()))
     };
     rust_files(folder).into_iter().filter(is_source)

@@ -9,6 +9,8 @@
 
 mod context;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::{
     panic::catch_unwind,

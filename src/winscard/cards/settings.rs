@@ -2,7 +2,7 @@
 //!
 //! | Variable | What it says |
 //! | --- | --- |
-//! | `VIRTUALE_CARDS` | for each slot a card file, the name of a card that is part of the program, or `-` for none; with `:` between (`;` on Windows) |
+//! | `VIRTUALE_CARDS` | for each slot a card file, the name of a card of the program, or `-` for none; `:` between |
 //! | `VIRTUALE_READERS` | the names of the slots, from the first on, with `;` between |
 //! | `VIRTUALE_SEED` | where the cards' random numbers start, 0 if nothing is said |
 //! | `VIRTUALE_NOW` | the day on which the cards are used, today if nothing is said: `2026-01-15`, `today-3m` |

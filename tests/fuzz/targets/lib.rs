@@ -27,6 +27,7 @@ mod tlv;
 mod trace;
 mod vitale1;
 mod vpcd;
+mod winscard;
 mod wire;
 mod zone;
 
@@ -61,6 +62,7 @@ pub const ALL: &[Target] = &[
     Target { name: "tlv", seeds: &[], run: tlv::run },
     Target { name: "trace", seeds: &["fixtures/traces", "fixtures/scenarios"], run: trace::run },
     Target { name: "vpcd", seeds: &[], run: vpcd::run },
+    Target { name: "winscard", seeds: &[], run: winscard::run },
     Target { name: "wire", seeds: &[], run: wire::run },
     Target { name: "zone", seeds: &["fixtures/billing", "fixtures/billing/broken"], run: zone::run },
 ];
