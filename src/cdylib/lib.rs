@@ -22,6 +22,8 @@ pub struct SharedObject<'a> {
     pub sources: &'a [&'a str],
     /// The name that programs have of it when they were linked to it, if it takes the place of a library of theirs.
     pub soname: Option<&'a str>,
+    /// What else the linker is told.
+    pub linking: &'a [&'a str],
 }
 
 impl SharedObject<'_> {
@@ -68,6 +70,9 @@ impl SharedObject<'_> {
         }
         if let Some(soname) = self.soname {
             rustc.arg("-C").arg(format!("link-arg=-Wl,-soname,{soname}"));
+        }
+        for argument in self.linking {
+            rustc.arg("-C").arg(format!("link-arg={argument}"));
         }
         rustc.args(linking(&variable("CARGO_ENCODED_RUSTFLAGS")));
         if let Some(linker) = env::var_os("RUSTC_LINKER") {

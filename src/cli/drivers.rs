@@ -1,6 +1,8 @@
 //! Options of verbs that show the cards in the readers of other drivers, and what a person is told of those.
 
-use super::{language::Language, messages::Driven, output};
+use std::path::PathBuf;
+
+use super::{ifd, language::Language, messages::Driven, output};
 use crate::{
     host::{Builder, Host},
     profile::said::Said,
@@ -21,6 +23,10 @@ pub(super) struct Drivers {
     /// on. Without an address only drivers of this machine get there
     #[arg(long, value_name = "[ADDRESS:]PORT", value_parser = listening)]
     vpcd_listen: Option<Address>,
+    /// Also show the cards in the readers of the system's pcscd, which has our driver (`virtuale ifd install`); every
+    /// program of the machine then sees them. The path is that of its socket [default: /run/virtuale/ifd]
+    #[arg(long, value_name = "SOCKET", num_args = 0..=1, default_missing_value = ifd::SOCKET)]
+    ifd: Option<PathBuf>,
 }
 
 /// An address to listen at, or a port of this machine.
@@ -34,6 +40,7 @@ impl Drivers {
     pub(super) fn ask_of(&self, host: Builder) -> Builder {
         let host = self.vpcd.iter().fold(host, |host, address| host.vpcd(address.clone()));
         let host = self.vpcd_listen.iter().fold(host, |host, address| host.vpcd_listen(address.clone()));
+        let host = self.ifd.iter().fold(host, |host, socket| host.pcscd(socket));
         let language = Language::of_locale();
         host.on_driver(move |note| say(&note, language))
     }

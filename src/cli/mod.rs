@@ -21,6 +21,7 @@ mod fse;
 mod galss;
 mod help;
 mod host_failure;
+mod ifd;
 mod insert;
 mod keys;
 mod language;
@@ -163,6 +164,8 @@ enum Verb {
     Fse(fse::Args),
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
+    /// Let the system's pcscd have our slots as its readers, for every program of the machine
+    Ifd(ifd::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Write the man pages
@@ -194,6 +197,7 @@ impl Verb {
             Self::Keys(args) => keys::run(args),
             Self::Fse(args) => fse::run(args),
             Self::Doctor(args) => doctor::run(args),
+            Self::Ifd(args) => ifd::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
             Self::Help(args) => help::run(args),
@@ -210,6 +214,7 @@ impl Verb {
             Self::Opposition(args) => args.language(),
             Self::Tod(args) => args.language(),
             Self::Fse(args) => args.language(),
+            Self::Ifd(args) => args.language(),
             _ => Language::En,
         }
     }

@@ -4,5 +4,5 @@ use virtuale_cdylib::SharedObject;
 
 fn main() {
     let sources = &["library.rs", "client.rs", "codes.rs", "interface.rs", "wire.rs"];
-    SharedObject { title: "GALSS", sources, soname: None }.carry();
+    SharedObject { title: "GALSS", sources, soname: None, linking: &[] }.carry();
 }

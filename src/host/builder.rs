@@ -302,6 +302,14 @@ impl Builder {
         self
     }
 
+    /// Also shows the cards in the readers of the system's pcscd, which has our driver (`virtuale ifd install`) and
+    /// looks for us at this socket. Every program of the machine then sees them.
+    #[must_use]
+    pub fn pcscd(mut self, socket: impl Into<PathBuf>) -> Self {
+        self.drivers.pcscd = Some(socket.into());
+        self
+    }
+
     /// Tells whether drivers are there, from a thread of its own; `call` must return soon.
     #[must_use]
     pub fn on_driver(mut self, call: impl Fn(vpcd::Note) + Send + Sync + 'static) -> Self {

@@ -1,17 +1,25 @@
 //! Drivers of PC/SC services that have our slots as their hardware, beside our own service.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    path::{self, Path, PathBuf},
+    sync::Arc,
+};
 
-use super::HostError;
-use crate::reader::{
-    Readers,
-    vpcd::{Address, Note, Vpcd},
+use super::{HostError, folder::LONGEST_SOCKET, socket::clear};
+use crate::{
+    reader::{
+        Readers, ifd,
+        vpcd::{Address, Note, Vpcd},
+    },
+    shown,
 };
 
 /// Which drivers shall have the slots.
 #[derive(Default)]
 pub(super) struct Wishes {
     pub(super) vpcd: Option<(Way, Address)>,
+    pub(super) pcscd: Option<PathBuf>,
     pub(super) tell: Option<Arc<dyn Fn(Note) + Send + Sync>>,
 }
 
@@ -28,6 +36,7 @@ pub(super) enum Way {
 #[derive(Debug, Default)]
 pub(super) struct Drivers {
     pub(super) vpcd: Option<Vpcd>,
+    pub(super) pcscd: Option<ifd::Server>,
 }
 
 impl Wishes {
@@ -35,7 +44,7 @@ impl Wishes {
     ///
     /// # Errors
     ///
-    /// [`HostError::Vpcd`].
+    /// [`HostError::Vpcd`], [`HostError::Pcscd`], and those of a socket whose path will not do.
     pub(super) fn start(self, readers: &Arc<Readers>) -> Result<Drivers, HostError> {
         let tell = self.tell.unwrap_or_else(|| Arc::new(|_| {}));
         let started = self.vpcd.map(|(way, address)| {
@@ -46,7 +55,8 @@ impl Wishes {
             }
         });
         let vpcd = started.transpose().map_err(|error: io::Error| HostError::Vpcd(error))?;
-        Ok(Drivers { vpcd })
+        let pcscd = self.pcscd.map(|socket| await_pcscd(readers, &socket)).transpose()?;
+        Ok(Drivers { vpcd, pcscd })
     }
 }
 
@@ -54,6 +64,21 @@ impl Drivers {
     /// What people call the drivers that have the card of a slot now.
     pub(super) fn of(&self, slot: usize) -> Vec<String> {
         let vpcd = self.vpcd.as_ref().filter(|vpcd| vpcd.is_connected(slot));
-        vpcd.map(|_| "vpcd".to_owned()).into_iter().collect()
+        let pcscd = self.pcscd.as_ref().filter(|pcscd| pcscd.is_connected(slot));
+        vpcd.map(|_| "vpcd".to_owned()).into_iter().chain(pcscd.map(|_| "pcscd".to_owned())).collect()
     }
+}
+
+/// Awaits the driver of pcscd at a socket of the user's choice.
+fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<ifd::Server, HostError> {
+    let failed = |error| HostError::Pcscd { path: socket.to_owned(), error };
+    let place = path::absolute(socket).map_err(failed)?;
+    if place.to_string_lossy().contains(shown::is_hidden) {
+        return Err(HostError::UnseenSocket(place));
+    }
+    if let Some(excess) = place.as_os_str().len().checked_sub(LONGEST_SOCKET).filter(|&excess| excess > 0) {
+        return Err(HostError::TooLong { path: place, excess });
+    }
+    clear(&place)?;
+    ifd::Server::start(readers, &place).map_err(failed)
 }

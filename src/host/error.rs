@@ -135,6 +135,14 @@ pub enum HostError {
     /// The slots cannot be shown to vpcd, or cannot await it.
     #[error("cannot serve vpcd: {}", reason(.0))]
     Vpcd(io::Error),
+    /// The driver of pcscd cannot be awaited.
+    #[error("cannot await pcscd at {}: {}", shown::path(path), reason(error))]
+    Pcscd {
+        /// The socket.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// A file could not be used.
     #[error("cannot {did} {}: {}", shown::path(path), reason(error))]
     File {
@@ -301,6 +309,11 @@ impl HostError {
                 }
                 _ => "give another path".into(),
             },
+            Self::Pcscd { .. } => {
+                "`sudo virtuale ifd install` makes the folder that the driver looks into; or name another socket, and \
+                 install the driver with it: --socket"
+                    .into()
+            }
             Self::Vpcd(error) => match error.kind() {
                 io::ErrorKind::InvalidInput => "give a lower port, or fewer cards".into(),
                 io::ErrorKind::AddrInUse => "give another port, or stop who listens there".into(),

@@ -36,7 +36,7 @@ pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError>
 }
 
 /// Removes a socket at which nobody listens any more, and nothing else.
-fn clear(socket: &Path) -> Result<(), HostError> {
+pub(super) fn clear(socket: &Path) -> Result<(), HostError> {
     match fs::symlink_metadata(socket) {
         Err(_) => return Ok(()),
         Ok(found) if !found.file_type().is_socket() => return Err(HostError::NotASocket(socket.to_owned())),

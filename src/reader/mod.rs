@@ -15,12 +15,15 @@
 
 pub mod device;
 pub mod galss;
+#[cfg(unix)]
+pub mod ifd;
 pub mod pad;
 pub mod pcsc;
 pub mod pcsclite;
 pub mod slot;
 pub mod vpcd;
 
+mod bell;
 mod sync;
 #[cfg(test)]
 mod toys;

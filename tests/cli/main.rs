@@ -11,6 +11,7 @@ mod files;
 mod foreign;
 mod forms;
 mod guides;
+mod ifd;
 mod json;
 mod keys;
 mod life;

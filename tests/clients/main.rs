@@ -15,6 +15,7 @@ mod csharp;
 mod forms;
 mod galss;
 mod harness;
+mod ifd;
 mod java;
 mod library;
 mod node;
@@ -59,6 +60,7 @@ fn main() {
         professionals::trials,
         forms::trials,
         galss::trials,
+        ifd::trials,
         library::trials,
         pcscd::trials,
         pkcs11::trials,

@@ -162,6 +162,17 @@ fn one_folder_of_the_pc_sc_library_is_unsafe() {
     }
 }
 
+/// Nor is this: pcscd loads it.
+#[test]
+fn one_module_of_the_driver_is_unsafe() {
+    let interface = root().join("src/ifd/interface.rs");
+    let reason = "pcscd is written in C and calls its functions, with pointers of its own";
+    let allowed = format!("#[expect(unsafe_code, reason = \"{reason}\")]\npub mod interface;");
+    for file in rust_files("src/ifd").into_iter().filter(|file| *file != interface) {
+        assert!(!code(&file).replacen(&allowed, "", 1).contains("unsafe"), "{} is unsafe", file.display());
+    }
+}
+
 /// Its defects stay behind one guard, and a release of it is no release of ours.
 #[test]
 fn one_module_names_the_crate_for_data_objects() {

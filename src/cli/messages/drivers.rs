@@ -26,4 +26,66 @@ messages! {
         en: "whoever reaches {address} can use the cards: nothing there asks who it is",
         fr: "quiconque atteint {address} peut utiliser les cartes : rien n'y demande qui c'est"
     };
+    /// This program has no driver.
+    NoDriver { why } = {
+        en: "this program was built without its driver: {why}",
+        fr: "ce programme a été construit sans son pilote : {why}"
+    };
+    /// What to do then.
+    BuildForTarget = {
+        en: "build it for a target, and with a linker, that can make shared libraries",
+        fr: "le construire pour une cible, et avec un éditeur de liens, qui savent faire des bibliothèques partagées"
+    };
+    /// `reader.conf` cannot name a socket.
+    OddSocket { socket } = {
+        en: "pcscd cannot be told of a socket at {socket}",
+        fr: "pcscd ne peut pas apprendre qu'il y a un socket en {socket}"
+    };
+    /// What to do then.
+    NameSocket = {
+        en: "name a path from / on, of letters without accents, digits and signs, and no blanks or quotes",
+        fr: "donner un chemin à partir de /, de lettres sans accent, chiffres et signes, sans espace ni guillemet"
+    };
+    /// There is no such user.
+    NoUser { user } = { en: "there is no user {user}", fr: "il n'y a pas d'utilisateur {user}" };
+    /// What to do then.
+    NameUser = {
+        en: "name a user of this machine with --user",
+        fr: "nommer un utilisateur de cette machine avec --user"
+    };
+    /// A file is in the way.
+    NotOurs { path } = {
+        en: "{path} is there, and is not of `virtuale ifd install`",
+        fr: "{path} existe, et ne vient pas de `virtuale ifd install`"
+    };
+    /// What to do then.
+    MoveAway = {
+        en: "see whose it is, and move it away if nobody needs it",
+        fr: "voir à qui il est, et le déplacer si personne n'en a besoin"
+    };
+    /// What to do where only root may.
+    BeRoot = {
+        en: "only root may do that: run it with sudo, or look first with --dry-run",
+        fr: "seul root le peut : l'exécuter avec sudo, ou regarder d'abord avec --dry-run"
+    };
+    /// What the driver is.
+    DriverOf { count } = {
+        en: "the driver, {count} bytes of this program",
+        fr: "le pilote, {count} octets de ce programme"
+    };
+    /// What comes next.
+    Restart = {
+        en: "pcscd learns of it when it is started again: systemctl restart pcscd.socket pcscd.service",
+        fr: "pcscd l'apprend quand il redémarre : systemctl restart pcscd.socket pcscd.service"
+    };
+    /// What comes then.
+    ThenServe { option, user } = {
+        en: "then, as {user}: virtuale serve {option} --card vitale2-martin",
+        fr: "puis, en tant que {user} : virtuale serve {option} --card vitale2-martin"
+    };
+    /// There is nothing to remove.
+    NothingThere = {
+        en: "nothing of `virtuale ifd install` is there",
+        fr: "il n'y a rien de `virtuale ifd install`"
+    };
 }

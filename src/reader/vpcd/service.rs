@@ -3,8 +3,7 @@
 use std::{
     fmt, io,
     net::{SocketAddr, TcpStream},
-    sync::{Arc, Condvar, Mutex, PoisonError, Weak},
-    thread,
+    sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
 
@@ -14,7 +13,7 @@ use super::{
     line::Line,
     links,
 };
-use crate::reader::{Readers, Watcher, sync::lock};
+use crate::reader::{Readers, bell::Bell, sync::lock};
 
 /// How long a transport that stops waits for its threads. One of them may be with a card that does not come back.
 const FAREWELL: Duration = Duration::from_millis(250);
@@ -63,28 +62,8 @@ pub(super) struct Shared {
     pub(super) readers: Arc<Readers>,
     /// The connection of each slot.
     lines: Vec<Mutex<Option<Arc<Line>>>>,
-    bell: Mutex<Bell>,
-    rung: Condvar,
+    bell: Arc<Bell>,
     tell: Tell,
-}
-
-/// What wakes those who wait for something to change.
-#[derive(Debug, Default)]
-struct Bell {
-    rings: u64,
-    is_over: bool,
-    /// Threads that go on.
-    threads: usize,
-}
-
-/// One of the threads. It is counted until this is dropped, also by a panic.
-struct Counted(Arc<Shared>);
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        lock(&self.0.bell).threads -= 1;
-        self.0.rung.notify_all();
-    }
 }
 
 impl Vpcd {
@@ -133,10 +112,8 @@ impl Vpcd {
 
     fn new(readers: &Arc<Readers>, tell: Tell, listening: Vec<SocketAddr>) -> io::Result<Self> {
         let lines = (0..readers.len()).map(|_| Mutex::default()).collect();
-        let (bell, rung) = (Mutex::default(), Condvar::new());
-        let shared = Arc::new(Shared { readers: Arc::clone(readers), lines, bell, rung, tell });
-        let watcher: Weak<Shared> = Arc::downgrade(&shared);
-        let watcher: Weak<dyn Watcher> = watcher;
+        let shared = Arc::new(Shared { readers: Arc::clone(readers), lines, bell: Arc::default(), tell });
+        let watcher: Weak<Bell> = Arc::downgrade(&shared.bell);
         readers.watch(watcher);
         let vpcd = Self { shared, listening };
         vpcd.shared.spawn("vpcd removals", Shared::hang_up_on_removal)?;
@@ -158,13 +135,10 @@ impl Vpcd {
 
 impl Drop for Vpcd {
     fn drop(&mut self) {
-        lock(&self.shared.bell).is_over = true;
-        self.shared.changed();
+        self.shared.bell.end();
         self.shared.lines.iter().filter_map(|line| lock(line).clone()).for_each(|line| line.hang_up());
         self.listening.iter().for_each(links::wake);
-        let is_left = |bell: &mut Bell| bell.threads > 0;
-        let all_ended = self.shared.rung.wait_timeout_while(lock(&self.shared.bell), FAREWELL, is_left);
-        drop(all_ended.unwrap_or_else(PoisonError::into_inner));
+        self.shared.bell.await_threads(FAREWELL);
     }
 }
 
@@ -181,9 +155,8 @@ impl Shared {
         name: &str,
         work: impl FnOnce(&Arc<Self>) + Send + 'static,
     ) -> io::Result<()> {
-        lock(&self.bell).threads += 1;
-        let counted = Counted(Arc::clone(self));
-        thread::Builder::new().name(name.into()).spawn(move || work(&counted.0)).map(drop)
+        let shared = Arc::clone(self);
+        self.bell.spawn(name, move || work(&shared))
     }
 
     pub(super) fn tell(&self, note: Note) {
@@ -191,7 +164,7 @@ impl Shared {
     }
 
     pub(super) fn is_over(&self) -> bool {
-        lock(&self.bell).is_over
+        self.bell.is_over()
     }
 
     /// The connection of a slot.
@@ -211,7 +184,7 @@ impl Shared {
         let mut seen = u64::MAX;
         loop {
             // First the bell, then the slot: what changes in between rings again.
-            let rings = self.await_ring(seen, None)?;
+            let rings = self.bell.await_ring(seen, None)?;
             if let Some(generation) = self.card(slot) {
                 return Some(generation);
             }
@@ -224,36 +197,17 @@ impl Shared {
         let until = Instant::now() + time;
         let mut seen = 0;
         while Instant::now() < until && self.card(slot) == Some(generation) {
-            match self.await_ring(seen, Some(until)) {
+            match self.bell.await_ring(seen, Some(until)) {
                 Some(rings) => seen = rings,
                 None => return,
             }
         }
     }
 
-    /// Waits until the bell was rung more often than that, or until a time; how often it was rung then. `None` when
-    /// all is over.
-    fn await_ring(&self, seen: u64, until: Option<Instant>) -> Option<u64> {
-        let mut bell = lock(&self.bell);
-        loop {
-            if bell.is_over {
-                return None;
-            }
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            if bell.rings != seen || left.is_some_and(|left| left.is_zero()) {
-                return Some(bell.rings);
-            }
-            bell = match left {
-                Some(left) => self.rung.wait_timeout(bell, left).unwrap_or_else(PoisonError::into_inner).0,
-                None => self.rung.wait(bell).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
-    }
-
     /// Hangs up on drivers whose card was pulled, until all is over.
     fn hang_up_on_removal(self: &Arc<Self>) {
         let mut seen = 0;
-        while let Some(rings) = self.await_ring(seen, None) {
+        while let Some(rings) = self.bell.await_ring(seen, None) {
             seen = rings;
             for slot in 0..self.lines.len() {
                 let generation = self.readers.state(slot).map(|state| state.generation);
@@ -309,14 +263,6 @@ impl Drop for Seat<'_> {
                 *place = None;
             }
         }
-    }
-}
-
-impl Watcher for Shared {
-    fn changed(&self) {
-        let mut bell = lock(&self.bell);
-        bell.rings += 1;
-        self.rung.notify_all();
     }
 }
 

@@ -14,6 +14,7 @@ mod decode;
 mod echo;
 mod forms;
 mod galss;
+mod ifd;
 mod keys;
 mod layout;
 mod lists;
@@ -51,6 +52,7 @@ pub const ALL: &[Target] = &[
     Target { name: "decode", seeds: &[], run: decode::run },
     Target { name: "forms", seeds: &[], run: forms::run },
     Target { name: "galss", seeds: &[], run: galss::run },
+    Target { name: "ifd", seeds: &[], run: ifd::run },
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },

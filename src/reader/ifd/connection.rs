@@ -1,0 +1,200 @@
+//! One connection of the driver.
+
+use std::{
+    io::{self, Write},
+    net::Shutdown,
+    os::unix::net::UnixStream,
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use rustix::{
+    io::{Errno, retry_on_intr},
+    net::{RecvFlags, SendFlags, recv, send},
+};
+use virtuale_engine::{Fault, Protocol, Response};
+use virtuale_ifd::wire::{self, Hello, Inbox, Outcome, Purpose, Reply, Request, State, States};
+
+use crate::reader::{Caller, CardError, ControlError, RawSlot, Readers, bell::Bell, sync::lock};
+
+/// How long what pcscd asks waits for a card that a PC/SC handle has for itself.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long the driver may take to say what a connection is for, and to take what it is told.
+const MESSAGE: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether somebody still wants to hear of states.
+const LOOK_ROUND: Duration = Duration::from_secs(5);
+
+/// No request.
+const NONE: u64 = 0;
+
+/// A connection, as others see it.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) stream: UnixStream,
+    /// What it is for, once that was said.
+    purpose: Mutex<Option<Purpose>>,
+    /// The request that waits for a reply. Whoever takes it from here replies.
+    running: AtomicU64,
+}
+
+impl Connection {
+    pub(super) fn new(stream: UnixStream) -> Self {
+        Self { stream, purpose: Mutex::new(None), running: AtomicU64::new(NONE) }
+    }
+
+    /// Whether it is for this slot.
+    pub(super) fn is_of(&self, slot: usize) -> bool {
+        matches!(*lock(&self.purpose), Some(Purpose::Slot(of)) if usize::from(of) == slot)
+    }
+
+    /// Ends it.
+    pub(super) fn hang_up(&self) {
+        // Fails only if the driver hung up first.
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Serves the driver until it hangs up, or says what makes no sense.
+    pub(super) fn serve(self: &Arc<Self>, readers: &Arc<Readers>, bell: &Bell) -> io::Result<()> {
+        self.stream.set_write_timeout(Some(MESSAGE))?;
+        self.stream.set_read_timeout(Some(MESSAGE))?;
+        let mut inbox = Inbox::default();
+        let hello = Hello::parse(inbox.frame(&self.stream)?).filter(|hello| hello.version == wire::VERSION);
+        let Hello { purpose, .. } = hello.ok_or(io::ErrorKind::InvalidData)?;
+        *lock(&self.purpose) = Some(purpose);
+        self.stream.set_read_timeout(None)?;
+        match purpose {
+            Purpose::States => self.tell(readers, bell),
+            Purpose::Slot(slot) => self.answer(readers, slot.into(), inbox),
+        }
+    }
+
+    /// Tells which cards are in, now and whenever that changes.
+    fn tell(&self, readers: &Readers, bell: &Bell) -> io::Result<()> {
+        let (mut seen, mut last) = (u64::MAX, None);
+        while let Some(rings) = bell.await_ring(seen, Some(Instant::now() + LOOK_ROUND)) {
+            seen = rings;
+            if self.is_gone() {
+                break;
+            }
+            let state = |slot: crate::reader::SlotState| State {
+                generation: slot.generation,
+                is_present: slot.card.is_present(),
+            };
+            let states = Some(States(readers.states().into_iter().map(state).collect()));
+            if states != last {
+                (&self.stream).write_all(&states.as_ref().map(States::to_frame).unwrap_or_default())?;
+                last = states;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what is asked of a slot.
+    fn answer(self: &Arc<Self>, readers: &Arc<Readers>, slot: usize, mut inbox: Inbox) -> io::Result<()> {
+        let caller: Weak<Self> = Arc::downgrade(self);
+        let caller: Weak<dyn Caller> = caller;
+        let unknown = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let slot = RawSlot::new(Arc::clone(readers), slot, caller).map_err(unknown)?;
+        let (mut ticket, mut frame, mut response) = (NONE, Vec::new(), Response::default());
+        loop {
+            let request = Request::parse(inbox.frame(&self.stream)?).ok_or(io::ErrorKind::InvalidData)?;
+            ticket += 1;
+            self.running.store(ticket, Ordering::SeqCst);
+            let done = carry_out(&slot, ticket, &request, &mut response);
+            if !self.claim(ticket) {
+                // The card was pulled: that was told, and the connection is over.
+                return Ok(());
+            }
+            let reply = match &done {
+                Ok(Some(given)) => Reply { outcome: Outcome::DONE, given },
+                Ok(None) => Reply { outcome: Outcome::DONE, given: response.as_bytes() },
+                Err(outcome) => Reply { outcome: *outcome, given: &[] },
+            };
+            reply.put(&mut frame);
+            (&self.stream).write_all(&frame)?;
+        }
+    }
+
+    /// Whether it is for the caller to reply to that request.
+    fn claim(&self, ticket: u64) -> bool {
+        self.running.compare_exchange(ticket, NONE, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+}
+
+/// Carries a request out. What it gives is in `response`, unless it is given by itself.
+fn carry_out(
+    slot: &RawSlot,
+    ticket: u64,
+    request: &Request<'_>,
+    response: &mut Response,
+) -> Result<Option<Vec<u8>>, Outcome> {
+    let atr = |atr: virtuale_engine::Atr| Some(atr.as_bytes().to_vec());
+    match *request {
+        Request::PowerUp => when_free(slot, || slot.power_up()).map(atr).map_err(outcome),
+        Request::Reset => when_free(slot, || slot.reset()).map(atr).map_err(outcome),
+        Request::PowerOff => match slot.power_off() {
+            Ok(()) | Err(CardError::InUse) => Ok(Some(Vec::new())),
+            Err(error) => Err(outcome(error)),
+        },
+        Request::Protocol(number) => {
+            let protocol = match number {
+                0 => Protocol::T0,
+                1 => Protocol::T1,
+                _ => return Err(Outcome::NOT_OFFERED),
+            };
+            when_free(slot, || slot.select_protocol(protocol)).map(|()| Some(Vec::new())).map_err(outcome)
+        }
+        Request::Transmit(command) => {
+            when_free(slot, || slot.transmit(ticket, command, response)).map(|()| None).map_err(outcome)
+        }
+        Request::Control { code, input } => match slot.control(ticket, code, input) {
+            Ok(given) => Ok(Some(given)),
+            Err(ControlError::Card(error)) => Err(outcome(error)),
+            Err(_) => Err(Outcome::UNKNOWN),
+        },
+        Request::Attribute(id) => slot.attribute(id).map(Some).ok_or(Outcome::UNKNOWN),
+    }
+}
+
+/// Tries something until no handle has the card for itself, but not for longer than [`PATIENCE`].
+fn when_free<T>(slot: &RawSlot, mut attempt: impl FnMut() -> Result<T, CardError>) -> Result<T, CardError> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match attempt() {
+            Err(CardError::InUse) if slot.await_free(until.saturating_duration_since(Instant::now()))? => {}
+            other => return other,
+        }
+    }
+}
+
+fn outcome(error: CardError) -> Outcome {
+    match error {
+        CardError::NoCard => Outcome::NO_CARD,
+        CardError::InUse => Outcome::IN_USE,
+        CardError::NotOffered => Outcome::NOT_OFFERED,
+        CardError::Refused | CardError::Silent(Fault::ProtocolRefused) => Outcome::REFUSED,
+        _ => Outcome::SILENT,
+    }
+}
+
+impl Caller for Connection {
+    fn is_gone(&self) -> bool {
+        let peeked = retry_on_intr(|| recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
+        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN))
+    }
+
+    fn card_left(&self, ticket: u64) {
+        if self.claim(ticket) {
+            let mut frame = Vec::new();
+            Reply { outcome: Outcome::NO_CARD, given: &[] }.put(&mut frame);
+            // The driver takes one reply after the other, so that there is room for one.
+            let _ = send(&self.stream, &frame, SendFlags::DONTWAIT | SendFlags::NOSIGNAL);
+            self.hang_up();
+        }
+    }
+}

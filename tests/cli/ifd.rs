@@ -1,0 +1,81 @@
+//! The driver for the system's pcscd: what is installed where, and what is left alone.
+
+use std::fs;
+
+use crate::sandbox::{Sandbox, run};
+
+/// Runs a line, with `@` for the folder below which the driver is installed; its exit code, output and errors.
+fn said(sandbox: &Sandbox, line: &str) -> (i32, String, String) {
+    let line = format!("virtuale ifd {}", line.replace('@', "root"));
+    let (code, out, err) = run(sandbox.shell(&line).current_dir(sandbox.path()).env_remove("SUDO_USER"));
+    (code, out, err)
+}
+
+const LIBRARY: &str = "root/usr/local/lib/virtuale/libifdvirtuale.so";
+const READERS: &str = "root/etc/reader.conf.d/virtuale";
+const RULE: &str = "root/etc/tmpfiles.d/virtuale.conf";
+
+#[test]
+fn a_driver_is_installed_looked_at_and_removed() {
+    let sandbox = Sandbox::new();
+    let place = |path: &str| sandbox.path().join(path);
+    let (code, out, err) = said(&sandbox, "install --root @ --dry-run");
+    assert!(code == 0 && err.is_empty() && !place("root").exists(), "{code} {err}");
+    assert!(out.contains(READERS) && out.contains("  DEVICENAME virtuale:2:/run/virtuale/ifd\n"), "{out}");
+    assert!(out.contains("  LIBPATH /usr/local/lib/virtuale/libifdvirtuale.so\n"), "{out}");
+    assert!(out.contains("  d /run/virtuale 0755 root - -\n") && out.contains("bytes of this program"), "{out}");
+
+    let (code, out, err) = said(&sandbox, "install --root @ --lang en");
+    assert_eq!((code, out), (0, format!("{LIBRARY}\n{READERS}\n{RULE}\n")));
+    assert!(err.contains("systemctl restart pcscd") && err.contains("then, as root: virtuale serve --ifd"), "{err}");
+    assert!(fs::read(place(LIBRARY)).expect("the driver").starts_with(b"\x7FELF"));
+    let (code, _, err) = said(&sandbox, "install --root @ --slots 3 --socket /tmp/other/ifd --lang fr");
+    assert!(code == 0 && err.contains("en tant que root : virtuale serve --ifd /tmp/other/ifd"), "{err}");
+    let readers = fs::read_to_string(place(READERS)).expect("the readers");
+    assert!(readers.contains("DEVICENAME virtuale:3:/tmp/other/ifd\n"), "{readers}");
+
+    let (code, out, _) = said(&sandbox, "remove --root @ --dry-run");
+    assert!(code == 0 && out.lines().count() == 3 && place(READERS).exists(), "{out}");
+    let (code, out, _) = said(&sandbox, "remove --root @");
+    assert!(code == 0 && out.lines().count() == 3 && !place(LIBRARY).exists(), "{out}");
+    let (code, out, err) = said(&sandbox, "remove --root @ --lang fr");
+    assert!(code == 0 && out.is_empty() && err.contains("il n'y a rien"), "{out}{err}");
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let readers = sandbox.path().join(READERS);
+    fs::create_dir_all(readers.parent().expect("a folder")).expect("a folder");
+    fs::write(&readers, "FRIENDLYNAME \"Another\"\n").expect("a file");
+    for verb in ["install --root @", "install --root @ --dry-run", "remove --root @"] {
+        let (code, out, err) = said(&sandbox, &format!("{verb} --lang en"));
+        assert!(
+            code == 4 && out.is_empty() && err.contains("is not of `virtuale ifd install`"),
+            "{verb}: {code} {err}"
+        );
+        assert!(err.contains("help: see whose it is"), "{err}");
+    }
+    assert_eq!(fs::read_to_string(&readers).expect("it"), "FRIENDLYNAME \"Another\"\n");
+    assert!(!sandbox.path().join(LIBRARY).exists(), "nothing else was written");
+}
+
+#[test]
+fn what_cannot_be_installed_is_said() {
+    let sandbox = Sandbox::new();
+    for (line, why) in [
+        ("install --root @ --user nobody-of-that-name --lang en", "there is no user nobody-of-that-name"),
+        ("install --root @ --socket relative/ifd --lang en", "pcscd cannot be told of a socket at relative/ifd"),
+        ("install --root @ --socket '/a b' --lang fr", "pcscd ne peut pas apprendre"),
+        ("install --root @ --slots 17", "it must be a whole number from 1 to 16"),
+    ] {
+        let (code, out, err) = said(&sandbox, line);
+        assert!(code == 2 && out.is_empty() && err.contains(why), "{line}: {code} {err}");
+    }
+    let (code, _, err) = {
+        let line = "virtuale serve --ifd /no/such/folder/ifd";
+        run(sandbox.shell(line).current_dir(sandbox.path()))
+    };
+    assert!(code == 4 && err.contains("cannot await pcscd at /no/such/folder/ifd"), "{code} {err}");
+    assert!(err.contains("sudo virtuale ifd install"), "{err}");
+}
