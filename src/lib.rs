@@ -26,6 +26,7 @@ pub mod terminal;
 pub mod trace;
 
 mod shown;
+mod system;
 #[cfg(test)]
 mod toy;
 mod work;

@@ -147,6 +147,7 @@ impl Order {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path};

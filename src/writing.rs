@@ -6,20 +6,19 @@
 //! `/dev/stdout`, holds nothing and is written to as it is. A [`Lines`] grows by whole lines instead.
 
 use std::{
-    fs::{self, File, Permissions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown},
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{Access, OFlags, access, fcntl_setfl};
 use tempfile::{Builder, NamedTempFile};
 
-/// What others may do with a file that was not there before, before the process's umask.
-const FOR_ALL: u32 = 0o666;
-
-/// The same where the file has secrets in it.
-const FOR_OWNER: u32 = 0o600;
+#[cfg(feature = "cli")]
+use crate::system::file::rename_folder;
+use crate::system::{
+    For,
+    file::{IS_REPLACED_OPEN, check_writable, is_device, is_open_already, liken, open_special, prepare, private},
+};
 
 /// Writes a file, in place of the one that may be there, whose mode it keeps, and whose owner and group where it may.
 ///
@@ -28,7 +27,7 @@ const FOR_OWNER: u32 = 0o600;
 /// What `content` gives, else what the system says; then an earlier file is as it was.
 #[cfg(feature = "cli")]
 pub(crate) fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    write(path, FOR_ALL, content)
+    write(path, For::All, content)
 }
 
 /// The same for a file that may have secrets in it: it is its owner's alone.
@@ -38,7 +37,7 @@ pub(crate) fn replace(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::R
 /// Those of [`replace`].
 #[cfg(feature = "cli")]
 pub(crate) fn replace_private(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    write(path, FOR_OWNER, content)
+    write(path, For::Owner, content)
 }
 
 /// Makes a folder with these files, whose paths are from the folder; it is its owner's alone, and is there whole or
@@ -54,12 +53,11 @@ pub(crate) fn make_folder(path: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Resu
     for (name, content) in files {
         let file = draft.path().join(name);
         file.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let mut file = File::options().write(true).create_new(true).mode(FOR_OWNER).open(file)?;
+        let mut file = private(File::options().write(true).create_new(true)).open(file)?;
         file.write_all(content)?;
         file.sync_all()?;
     }
-    // An empty folder holds nothing that could be lost, and the system lets it be replaced.
-    match fs::rename(draft.path(), path) {
+    match rename_folder(draft.path(), path) {
         Ok(()) => {
             // What it was called is no more, so that there is nothing to clean up.
             let _ = draft.keep();
@@ -80,22 +78,21 @@ pub(crate) fn make_folder(path: &Path, files: &[(PathBuf, Vec<u8>)]) -> io::Resu
 #[cfg(feature = "cli")]
 pub(crate) fn add_private(path: &Path, content: &[u8]) -> io::Result<()> {
     let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft =
-        Builder::new().prefix(".virtuale-").permissions(Permissions::from_mode(FOR_OWNER)).tempfile_in(above)?;
+    let mut draft = prepare(Builder::new().prefix(".virtuale-"), For::Owner).tempfile_in(above)?;
     draft.write_all(content)?;
     draft.persist_noclobber(path).map_err(|error| error.error)?;
     Ok(())
 }
 
 #[cfg(feature = "cli")]
-fn write(path: &Path, mode: u32, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write(path: &Path, whom: For, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let fill = |file: &File| {
         let mut out = io::BufWriter::new(file);
         content(&mut out)?;
         out.flush()
     };
     let Some(place) = Place::of(path)? else { return fill(&open_special(path)?) };
-    let draft = Draft::beside(&place, mode)?;
+    let draft = Draft::beside(&place, whom)?;
     fill(draft.0.as_file())?;
     // Some file systems say only now that they are full.
     draft.0.as_file().sync_all()?;
@@ -129,12 +126,6 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
     one.is_ok_and(|one| other.is_ok_and(|other| one == other))
 }
 
-/// Nothing, to read from and to write to, in place of a stream that is let go.
-#[cfg(feature = "cli")]
-pub(crate) fn nothing() -> io::Result<File> {
-    File::options().read(true).write(true).open("/dev/null")
-}
-
 /// A place for a file in a folder.
 struct Place {
     /// Its path behind all links.
@@ -153,10 +144,10 @@ impl Place {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Some(Self { path: behind_links(path), earlier: None }));
             }
+            Err(_) if is_device(path) => return Ok(None),
             Err(error) => return Err(error),
         };
-        // To replace it takes no right to the file itself, but who wrote-protects one means it.
-        access(path, Access::WRITE_OK)?;
+        check_writable(path, &earlier)?;
         Ok(Some(Self { path: fs::canonicalize(path)?, earlier: Some(earlier) }))
     }
 
@@ -178,27 +169,15 @@ fn behind_links(path: &Path) -> PathBuf {
     path
 }
 
-/// Whether a path is one of `/dev/stdout` and the like: behind it stands what is open already, which may be a file.
-fn is_open_already(path: &Path) -> bool {
-    let is_stream = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|stream| path == Path::new(stream));
-    let names_a_stream = |folder: &Path| {
-        folder == Path::new("/dev/fd")
-            || (folder.starts_with("/proc") && folder.file_name().is_some_and(|it| it == "fd"))
-    };
-    is_stream || path.parent().is_some_and(names_a_stream)
-}
-
 /// A file that is being written beside its place. It goes when it is dropped before it has taken the place.
 struct Draft(NamedTempFile);
 
 impl Draft {
-    fn beside(place: &Place, mode: u32) -> io::Result<Self> {
+    fn beside(place: &Place, whom: For) -> io::Result<Self> {
         let folder = place.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let draft =
-            Builder::new().prefix(".virtuale-").permissions(Permissions::from_mode(mode)).tempfile_in(folder)?;
-        if let Some(earlier) = place.earlier.as_ref().filter(|_| mode == FOR_ALL) {
-            keep_owner(draft.as_file(), earlier);
-            draft.as_file().set_permissions(Permissions::from_mode(earlier.permissions().mode() & 0o777))?;
+        let draft = prepare(Builder::new().prefix(".virtuale-"), whom).tempfile_in(folder)?;
+        if let Some(earlier) = place.earlier.as_ref().filter(|_| whom == For::All) {
+            liken(draft.as_file(), earlier)?;
         }
         Ok(Self(draft))
     }
@@ -215,66 +194,6 @@ impl Draft {
             _ => error.error,
         })
     }
-}
-
-/// Gives a file the owner and the group of an earlier one, as far as the system lets us: the superuser may give both,
-/// and anybody a group of his own.
-fn keep_owner(file: &File, earlier: &fs::Metadata) {
-    if fchown(file, Some(earlier.uid()), Some(earlier.gid())).is_err() {
-        // Where neither can be given, it stays ours, and is written all the same.
-        let _ = fchown(file, None, Some(earlier.gid()));
-    }
-}
-
-/// What the program has open already under a name such as `/dev/stdout` or `/dev/fd/3`, so that what others write
-/// there stands behind; opened anew, a file has a place of its own, and the two write over each other.
-#[cfg(target_os = "linux")]
-fn open_already(path: &Path) -> Option<File> {
-    let own = rustix::process::getpid();
-    let number = match path.to_str()? {
-        "/dev/stdin" => 0,
-        "/dev/stdout" => 1,
-        "/dev/stderr" => 2,
-        path => {
-            let (folder, number) = path.rsplit_once('/')?;
-            let process = folder.strip_prefix("/proc/").and_then(|folder| folder.strip_suffix("/fd"));
-            let is_own = process.is_some_and(|process| {
-                matches!(process, "self" | "thread-self") || process.parse() == Ok(own.as_raw_nonzero().get())
-            });
-            number.parse().ok().filter(|_| is_own || folder == "/dev/fd")?
-        }
-    };
-    // A process may always take what is its own.
-    let own = rustix::process::pidfd_open(own, rustix::process::PidfdFlags::empty()).ok()?;
-    rustix::process::pidfd_getfd(own, number, rustix::process::PidfdGetfdFlags::empty()).ok().map(File::from)
-}
-
-/// The same elsewhere, for standard streams.
-#[cfg(not(target_os = "linux"))]
-fn open_already(path: &Path) -> Option<File> {
-    use rustix::stdio::{stderr, stdout};
-
-    let stream = match path.to_str()? {
-        "/dev/stdout" | "/dev/fd/1" => stdout().try_clone_to_owned(),
-        "/dev/stderr" | "/dev/fd/2" => stderr().try_clone_to_owned(),
-        _ => return None,
-    };
-    stream.ok().map(File::from)
-}
-
-/// Opens what is no file of a folder. A pipe that nobody reads is not waited for.
-fn open_special(path: &Path) -> io::Result<File> {
-    if let Some(open) = open_already(path) {
-        return Ok(open);
-    }
-    let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
-    // What a shell has opened with `>>` behind `/dev/stdout` has something before.
-    let opened = File::options().append(true).custom_flags(flags).open(path).map_err(|error| {
-        let is_unread = error.raw_os_error() == Some(rustix::io::Errno::NXIO.raw_os_error());
-        if is_unread { io::Error::other("it is a pipe that nobody reads, or a socket") } else { error }
-    })?;
-    fcntl_setfl(&opened, OFlags::APPEND)?;
-    Ok(opened)
 }
 
 /// A private file that grows by whole lines: where the disk is full, it ends with the last line that had room. As long
@@ -301,7 +220,7 @@ impl Lines {
     ///
     /// [`io::ErrorKind::AlreadyExists`] if something is there, else what the system says.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
-        let file = File::options().write(true).create_new(true).mode(FOR_OWNER).open(path)?;
+        let file = private(File::options().write(true).create_new(true)).open(path)?;
         keep_from_others(&file)?;
         Ok(Self { file, whole: Some(0) })
     }
@@ -318,12 +237,15 @@ impl Lines {
         let earlier = place.earlier.as_ref().map(|_| File::options().write(true).open(&place.path)).transpose()?;
         earlier.as_ref().map_or(Ok(()), keep_from_others)?;
         // That it can be replaced is seen now, and not when the first line is lost.
-        let draft = Draft::beside(&place, FOR_OWNER)?;
+        let draft = Draft::beside(&place, For::Owner)?;
         keep_from_others(draft.0.as_file())?;
         let file = match earlier {
             Some(earlier) if place.has_content() => return Ok(Earlier::File(earlier)),
             // It is kept from others until the new one, which is too, is there.
-            Some(_empty) => draft.take(&place)?,
+            Some(empty) => {
+                let _kept = IS_REPLACED_OPEN.then_some(empty);
+                draft.take(&place)?
+            }
             None => draft.take_if_free(&place)?,
         };
         Ok(Earlier::Nothing(Self { file, whole: Some(0) }))
@@ -340,7 +262,7 @@ impl Lines {
             new.write_all(lines)?;
             return Ok(new);
         };
-        let mut draft = Draft::beside(&place, FOR_OWNER)?;
+        let mut draft = Draft::beside(&place, For::Owner)?;
         draft.0.write_all(lines)?;
         keep_from_others(draft.0.as_file())?;
         let whole = u64::try_from(lines.len()).ok();
@@ -383,6 +305,7 @@ impl Write for Lines {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{

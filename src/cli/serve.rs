@@ -16,7 +16,7 @@ use signal_hook::{
 use super::{
     Exit, Failure, drivers::Drivers, exit, opensc, options::Slots, output, running, shell, supervise::Ignored,
 };
-use crate::{host::Running, shown::reason, writing};
+use crate::{host::Running, shown::reason, system::file::nothing};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -148,7 +148,7 @@ fn detach() -> Exit {
 
 /// Lets go of the terminal and of the folder that we were started in.
 fn let_go() -> io::Result<()> {
-    let nothing = writing::nothing()?;
+    let nothing = nothing()?;
     rustix::stdio::dup2_stdout(&nothing)?;
     rustix::stdio::dup2_stderr(&nothing)?;
     env::set_current_dir("/")

@@ -17,11 +17,8 @@ use std::{
 
 use crate::{
     Code,
-    wire::{self, ClientId, Request},
+    wire::{self, ClientId, Request, VARIABLE},
 };
-
-/// The variable that says where the readers' socket is.
-pub const VARIABLE: &str = "VIRTUALE_GALSS";
 
 /// How long readers may take for what they have no card to ask for, and for what they are to give up.
 const PATIENCE: Duration = Duration::from_secs(10);

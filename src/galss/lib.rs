@@ -18,9 +18,8 @@ mod codes;
 pub mod interface;
 pub mod wire;
 
-#[cfg(unix)]
-pub use client::VARIABLE;
 pub use codes::Code;
+pub use wire::VARIABLE;
 
 /// The shared object, for the target of the build; or why there is none.
 #[cfg(feature = "library")]

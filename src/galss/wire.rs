@@ -8,6 +8,9 @@
 
 use crate::Code;
 
+/// The variable that says where the readers' socket is.
+pub const VARIABLE: &str = "VIRTUALE_GALSS";
+
 /// The version of this language. Both sides come with one program, so that there is only one.
 pub const VERSION: u16 = 1;
 

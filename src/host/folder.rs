@@ -5,22 +5,24 @@
 //! and goes.
 
 use std::{
-    env,
-    fs::{self, DirBuilder, File, TryLockError},
-    io,
-    os::unix::fs::{DirBuilderExt, MetadataExt},
-    path::{self, Path, PathBuf},
+    fs, io,
+    path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
-    thread,
-    time::{Duration, Instant},
 };
 
 use super::running::HostName;
-use crate::shown::{self, reason};
+use crate::{
+    shown::{self, reason},
+    system::{
+        folder::{self, Lock, bases, is_held, is_private, is_usable, lock},
+        socket,
+    },
+};
 
-/// The longest path of a socket: `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere.
-pub const LONGEST_SOCKET: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
+/// The longest path of a socket: on Unix `sun_path` has 108 bytes on Linux with the zero at its end, 104 elsewhere; on
+/// Windows the path is that of a file.
+pub const LONGEST_SOCKET: usize = socket::LONGEST_PATH;
 
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
 const SOCKET: &str = "pcsc";
@@ -38,13 +40,6 @@ const AROUND_NAME: &str = "//pcsc.ctl";
 /// How often a folder is tried that somebody else is removing at the same moment.
 const TRIES: u32 = 1000;
 
-/// How long another program may take to look whether a folder was left behind, which takes no time unless it is
-/// stopped in between.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// How often it is looked whether it is done.
-const BREATH: Duration = Duration::from_millis(1);
-
 /// How many names this process has taken. None comes back: who still knows the socket of a host that is gone must not
 /// find the cards of another one there.
 static NAMES: AtomicU64 = AtomicU64::new(0);
@@ -54,7 +49,7 @@ static NAMES: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Folder {
     path: PathBuf,
     /// Held for as long as the folder exists.
-    _lock: File,
+    lock: Option<Lock>,
 }
 
 impl Folder {
@@ -85,11 +80,7 @@ impl Folder {
                 made => return made,
             }
         }
-        Err(first.unwrap_or_else(|| {
-            let message = "neither XDG_RUNTIME_DIR, the temporary folder nor the home folder can be written to, or their \
-                           paths are too long for sockets";
-            io::Error::other(message)
-        }))
+        Err(first.unwrap_or_else(|| io::Error::other(folder::NO_PLACE)))
     }
 
     fn create_in(base: &Path, chosen: Option<&HostName>) -> io::Result<Self> {
@@ -100,8 +91,8 @@ impl Folder {
                 Some(name) => base.join(name.as_str()),
                 None => base.join(next_name()),
             };
-            match DirBuilder::new().mode(0o700).create(&path).and_then(|()| lock(&path)) {
-                Ok(Some(lock)) => return Ok(Self { path, _lock: lock }),
+            match folder::create(&path).and_then(|()| lock(&path)) {
+                Ok(Some(lock)) => return Ok(Self { path, lock: Some(lock) }),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && chosen.is_some() && is_held(&path) => {
                     return Err(error);
                 }
@@ -137,7 +128,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.path);
+        folder::remove(&self.path, self.lock.take());
         // Fails while others run, as it should.
         let _ = self.path.parent().map(fs::remove_dir);
     }
@@ -162,7 +153,7 @@ pub(super) fn in_use() -> Vec<(String, PathBuf)> {
 fn in_use_below(base: &Path) -> Vec<(String, PathBuf)> {
     let held = folders(base).filter(|folder| is_held(folder));
     let mut found: Vec<_> =
-        held.filter_map(|folder| Some((name_of(&folder), fs::canonicalize(folder.join(SOCKET)).ok()?))).collect();
+        held.filter_map(|folder| Some((name_of(&folder), socket::led_to(&folder.join(SOCKET))?))).collect();
     found.sort();
     found
 }
@@ -179,36 +170,18 @@ fn next_name() -> String {
     }
 }
 
-/// Where the base folder may lie, the best place first.
-fn bases() -> Vec<PathBuf> {
-    let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|path| path.is_absolute());
-    let user = format!("virtuale-{}", rustix::process::getuid().as_raw());
-    let mut bases: Vec<_> = runtime.map(|runtime| runtime.join("virtuale")).into_iter().collect();
-    // One that is relative would mean another folder to a program that goes elsewhere.
-    bases.extend(path::absolute(env::temp_dir()).map(|folder| folder.join(&user)));
-    bases.push(Path::new("/tmp").join(&user));
-    // Anybody may take the names in the temporary folder, nobody those in a home.
-    bases.extend(env::home_dir().filter(|home| home.is_absolute()).map(|home| home.join(".virtuale")));
-    bases.dedup();
-    bases
-}
-
 /// The places in whose parents one may write, and whose sockets' paths are short enough, where they go on for so many
 /// bytes.
 fn usable(bases: Vec<PathBuf>, longest: usize) -> impl Iterator<Item = PathBuf> {
     // What a shell reads is one line.
     let is_seen = |base: &Path| !base.to_string_lossy().contains(shown::is_hidden);
     let fits = move |base: &Path| is_seen(base) && base.as_os_str().len() + longest <= LONGEST_SOCKET;
-    bases.into_iter().filter(move |base| fits(base) && base.parent().is_some_and(is_writable))
-}
-
-fn is_writable(place: &Path) -> bool {
-    place.is_dir() && rustix::fs::access(place, rustix::fs::Access::WRITE_OK).is_ok()
+    bases.into_iter().filter(move |base| fits(base) && base.parent().is_some_and(is_usable))
 }
 
 /// Makes a folder for its owner only, unless it is there and is so.
 fn make_private(path: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(path) {
+    match folder::create_base(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         made => return made.map_err(|error| within(path, &error)),
     }
@@ -220,54 +193,18 @@ fn make_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether it is a folder, not a link, that belongs to this user and that nobody else may enter.
-fn is_private(path: &Path) -> io::Result<bool> {
-    let found = fs::symlink_metadata(path)?;
-    Ok(found.is_dir() && found.uid() == rustix::process::getuid().as_raw() && found.mode() & 0o077 == 0)
-}
-
 fn folders(base: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(base).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path())
 }
 
-/// Locks a folder; `None` if it was removed meanwhile.
-fn lock(path: &Path) -> io::Result<Option<File>> {
-    let folder = File::open(path)?;
-    let until = Instant::now() + PATIENCE;
-    loop {
-        match folder.try_lock() {
-            Ok(()) => break,
-            Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(BREATH),
-            Err(TryLockError::WouldBlock) => {
-                let message = format!("another program keeps it locked for {} s", PATIENCE.as_secs());
-                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
-            }
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
-    }
-    let same = fs::metadata(path).is_ok_and(|now| folder.metadata().is_ok_and(|held| held.ino() == now.ino()));
-    Ok(same.then_some(folder))
-}
-
-/// Whether the readers of a folder run.
-fn is_held(folder: &Path) -> bool {
-    File::open(folder).is_ok_and(|folder| matches!(folder.try_lock_shared(), Err(TryLockError::WouldBlock)))
-}
-
 /// Removes what programs that were killed left behind.
 fn sweep(base: &Path) {
-    for path in folders(base) {
-        let Ok(folder) = File::open(&path) else { continue };
-        match folder.try_lock() {
-            Ok(()) => drop(fs::remove_dir_all(&path)),
-            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
-        }
-    }
+    folders(base).for_each(|path| folder::sweep(&path));
 }
 
 fn not_private(path: &Path) -> io::Error {
-    let message = format!("{} must be a folder that is yours alone (mode 0700)", shown::path(path));
+    let message = format!("{} must be {}", shown::path(path), folder::PRIVATE);
     io::Error::new(io::ErrorKind::PermissionDenied, message)
 }
 
@@ -275,6 +212,7 @@ fn within(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {}", shown::path(path), reason(error)))
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{

@@ -105,7 +105,7 @@ fn alias(slot: usize) -> Option<ResourceName> {
 #[cfg(test)]
 mod tests {
     use super::{by_names, named};
-    #[cfg(feature = "cli")]
+    #[cfg(all(feature = "cli", unix))]
     use crate::host::{GALSS_VARIABLE, Host};
     use crate::reader::galss::ResourceName;
 
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(aliases[9], None);
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(all(feature = "cli", unix))]
     #[test]
     fn a_host_serves_galss_if_it_is_asked_to() {
         let host = Host::builder().card("cps-lefevre").card("vitale2-martin");

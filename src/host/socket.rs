@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    os::unix::fs::{FileTypeExt, symlink},
     path::{self, Path, PathBuf},
     time::Duration,
 };
@@ -11,7 +10,10 @@ use super::{
     HostError, control,
     folder::{Folder, LONGEST_SOCKET},
 };
-use crate::{reader::pcsclite::connect, shown};
+use crate::{
+    shown,
+    system::socket::{connect, is_socket, lead},
+};
 
 /// How long it may take to see whether somebody listens at a path: longer only where very many want in.
 const GLANCE: Duration = Duration::from_secs(1);
@@ -31,7 +33,7 @@ pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError>
         clear(&socket)?;
     }
     let unlinked = |error| HostError::Unmade { what: "a link to the socket".into(), error };
-    symlink(&place, folder.socket()).map_err(unlinked)?;
+    lead(&place, &folder.socket()).map_err(unlinked)?;
     Ok(place)
 }
 
@@ -39,7 +41,7 @@ pub(super) fn claim(place: &Path, folder: &Folder) -> Result<PathBuf, HostError>
 pub(super) fn clear(socket: &Path) -> Result<(), HostError> {
     match fs::symlink_metadata(socket) {
         Err(_) => return Ok(()),
-        Ok(found) if !found.file_type().is_socket() => return Err(HostError::NotASocket(socket.to_owned())),
+        Ok(known) if !is_socket(socket, &known) => return Err(HostError::NotASocket(socket.to_owned())),
         Ok(_) => {}
     }
     match connect(socket, GLANCE) {

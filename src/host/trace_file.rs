@@ -9,6 +9,7 @@ use std::{
 use super::HostError;
 use crate::{
     shown::{self, reason},
+    system::file::IS_REPLACED_OPEN,
     trace::{FIRST_WORD, record::Tape},
     writing::{self, Earlier, Lines},
 };
@@ -106,14 +107,14 @@ fn discard(path: &Path) {
 /// What comes into a file in place of an earlier trace, from its first command on.
 enum Successor {
     /// It is still the earlier one that is there, kept from others; these lines stand before the first command.
-    Waiting { path: PathBuf, _earlier: File, lines: Vec<u8> },
+    Waiting { path: PathBuf, earlier: Option<File>, lines: Vec<u8> },
     /// It has taken the place.
     There(Lines),
 }
 
 impl Successor {
     fn of(path: PathBuf, earlier: File) -> Self {
-        Self::Waiting { path, _earlier: earlier, lines: Vec::new() }
+        Self::Waiting { path, earlier: Some(earlier), lines: Vec::new() }
     }
 }
 
@@ -121,13 +122,14 @@ impl Write for Successor {
     fn write(&mut self, new: &[u8]) -> io::Result<usize> {
         match self {
             Self::There(there) => return there.write(new),
-            Self::Waiting { path, lines, .. } => {
+            Self::Waiting { path, earlier, lines } => {
                 lines.extend_from_slice(new);
                 if new.split(|&byte| byte == b'\n').any(|line| line.starts_with(b">")) {
                     let unmade = |error: io::Error| {
                         let why = format!("the earlier one is still there: {}", reason(&error));
                         io::Error::new(error.kind(), why)
                     };
+                    earlier.take_if(|_| !IS_REPLACED_OPEN);
                     *self = Self::There(Lines::replace(path, lines).map_err(unmade)?);
                 }
             }
@@ -143,6 +145,7 @@ impl Write for Successor {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt;

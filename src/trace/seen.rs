@@ -59,6 +59,7 @@ pub(crate) fn as_named(name: &Path) -> Result<String, Unnamable> {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path, sync::Arc};

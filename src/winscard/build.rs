@@ -29,5 +29,5 @@ const SOURCES: &[&str] = &[
 ];
 
 fn main() {
-    SharedObject { title: "PC/SC", sources: SOURCES, soname: Some("libpcsclite.so.1") }.carry();
+    SharedObject { title: "PC/SC", sources: SOURCES, soname: Some("libpcsclite.so.1"), linking: &[] }.carry();
 }

@@ -9,8 +9,8 @@ use std::{
 
 use crate::{
     host::LONGEST_SOCKET,
-    reader::pcsclite::connect,
     shown::reason,
+    system::socket::connect,
     terminal::transport::pcsclite::{ListedReader, Service},
 };
 

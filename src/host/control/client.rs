@@ -5,7 +5,6 @@ use std::{
     ffi::OsString,
     fs, io,
     io::BufReader,
-    os::unix::fs::{FileTypeExt, MetadataExt},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,8 +15,9 @@ use super::{
 };
 use crate::{
     host::{HostError, VARIABLE, running::running},
-    reader::pcsclite::{Patient, connect},
+    reader::pcsclite::Patient,
     shown::reason,
+    system::socket::{admits_us, connect, is_socket},
 };
 
 /// Which running readers are meant.
@@ -140,23 +140,16 @@ impl Client {
     }
 }
 
-/// Whether the readers are this user's: they hang up on all others, without a word.
-fn admits_us(socket: &Path) -> io::Result<()> {
-    match fs::metadata(socket)?.uid() {
-        owner if owner == rustix::process::geteuid().as_raw() => Ok(()),
-        owner => Err(io::Error::new(io::ErrorKind::PermissionDenied, format!("it belongs to user {owner}"))),
-    }
-}
-
 fn not_there(socket: &Path, error: &io::Error) -> HostError {
     let why = match fs::metadata(socket) {
-        Ok(found) if !found.file_type().is_socket() => "it is no socket".into(),
+        Ok(known) if !is_socket(socket, &known) => "it is no socket".into(),
         Ok(_) if error.kind() == io::ErrorKind::NotFound => "it is none of ours".into(),
         _ => reason(error),
     };
     HostError::NotThere { socket: socket.to_owned(), why, kind: error.kind() }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{os::unix::net::UnixListener, thread, time::Duration};

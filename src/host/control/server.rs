@@ -3,15 +3,10 @@
 use std::{
     fs,
     io::{self, BufReader},
-    net::Shutdown,
-    os::unix::net::{UnixListener, UnixStream},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread::{self, JoinHandle},
-    time::Duration,
 };
-
-use rustix::event::{PollFd, PollFlags, poll};
 
 use super::{
     MESSAGE, Refusal, Reply, Request, VERSION,
@@ -19,14 +14,12 @@ use super::{
 };
 use crate::{
     host::Kind,
-    reader::pcsclite::{Patient, listen_privately},
+    reader::pcsclite::Patient,
+    system::socket::{Stream, accept_all, hang_up, listen_privately},
 };
 
 /// How many may be connected at once; a further one is closed at once.
 const MOST_CONNECTIONS: usize = 32;
-
-/// How long to wait when a connection could not be accepted.
-const BREATH: Duration = Duration::from_millis(50);
 
 /// What stands behind the socket.
 pub trait Handler: Send + Sync + 'static {
@@ -46,7 +39,7 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Server {
     path: PathBuf,
     /// Closing it stops the accepting thread.
-    stop: Option<UnixStream>,
+    stop: Option<Stream>,
     accepting: Option<JoinHandle<()>>,
     calls: Arc<Calls>,
 }
@@ -55,7 +48,7 @@ pub struct Server {
 #[derive(Debug)]
 pub(in crate::host) struct Calls {
     /// `None` once nobody may be any more.
-    open: Mutex<Option<Vec<Arc<UnixStream>>>>,
+    open: Mutex<Option<Vec<Arc<Stream>>>>,
 }
 
 impl Server {
@@ -68,11 +61,17 @@ impl Server {
         let listener = listen_privately(path)?;
         listener.set_nonblocking(true)?;
         let calls = Arc::new(Calls { open: Mutex::new(Some(Vec::new())) });
-        let (stop, stopped) = UnixStream::pair()?;
+        let (stop, stopped) = Stream::pair()?;
         let thread = thread::Builder::new().name("control".into());
         let accepting = thread.spawn({
             let (calls, handler) = (Arc::clone(&calls), Arc::new(handler));
-            move || accept_all(&listener, &stopped, &calls, &handler)
+            move || {
+                let serve = |stream| {
+                    serve(stream, &calls, &handler);
+                    Ok(())
+                };
+                accept_all(&listener, &stopped, serve);
+            }
         })?;
         Ok(Self { path: path.to_path_buf(), stop: Some(stop), accepting: Some(accepting), calls })
     }
@@ -95,20 +94,19 @@ impl Drop for Server {
 }
 
 impl Calls {
-    fn open(&self) -> MutexGuard<'_, Option<Vec<Arc<UnixStream>>>> {
+    fn open(&self) -> MutexGuard<'_, Option<Vec<Arc<Stream>>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hangs up on all, and lets nobody in any more: who waits for the end of the readers learns of it so.
     pub(in crate::host) fn hang_up(&self) {
         for stream in self.open().take().into_iter().flatten() {
-            // Fails only if the other side hung up first.
-            let _ = stream.shutdown(Shutdown::Both);
+            hang_up(&stream);
         }
     }
 
     /// Lets one more in, if there is room.
-    fn admit(self: &Arc<Self>, stream: UnixStream) -> Option<Admitted> {
+    fn admit(self: &Arc<Self>, stream: Stream) -> Option<Admitted> {
         let mut open = self.open();
         let open = open.as_mut().filter(|open| open.len() < MOST_CONNECTIONS)?;
         let stream = Arc::new(stream);
@@ -120,7 +118,7 @@ impl Calls {
 /// One of the [`MOST_CONNECTIONS`] that may be connected. Its place is free again when it is dropped, also by a panic.
 struct Admitted {
     calls: Arc<Calls>,
-    stream: Arc<UnixStream>,
+    stream: Arc<Stream>,
 }
 
 impl Drop for Admitted {
@@ -129,29 +127,8 @@ impl Drop for Admitted {
     }
 }
 
-/// Lets in who comes, until `stopped` is closed from the other end.
-fn accept_all<H: Handler>(listener: &UnixListener, stopped: &UnixStream, calls: &Arc<Calls>, handler: &Arc<H>) {
-    loop {
-        let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
-        let polled = poll(&mut sources, None);
-        if sources.iter().skip(1).any(|stopped| !stopped.revents().is_empty()) {
-            return;
-        }
-        match polled.map_err(io::Error::from).and_then(|_| listener.accept()) {
-            Ok((stream, _)) => serve(stream, calls, handler),
-            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
-            // Out of descriptors, most likely: trying again at once would only burn time.
-            Err(_) => thread::sleep(BREATH),
-        }
-    }
-}
-
 /// Answers who is connected, in a thread of its own. Without a thread, or a place, the connection goes.
-fn serve<H: Handler>(stream: UnixStream, calls: &Arc<Calls>, handler: &Arc<H>) {
-    // On some systems it would wait for nothing, as the listener does.
-    if !is_same_user(&stream) || stream.set_nonblocking(false).is_err() {
-        return;
-    }
+fn serve<H: Handler>(stream: Stream, calls: &Arc<Calls>, handler: &Arc<H>) {
     let Some(admitted) = calls.admit(stream) else { return };
     let handler = Arc::clone(handler);
     let serve = move || {
@@ -191,17 +168,7 @@ fn converse(stream: Patient, handler: &impl Handler) -> io::Result<()> {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn is_same_user(stream: &UnixStream) -> bool {
-    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
-}
-
-/// Elsewhere the socket's mode says who may connect.
-#[cfg(not(target_os = "linux"))]
-fn is_same_user(_: &UnixStream) -> bool {
-    true
-}
-
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{

@@ -17,6 +17,7 @@ mod lad;
 mod message;
 mod names;
 mod server;
+#[cfg(unix)]
 #[cfg(test)]
 mod tests;
 

@@ -3,8 +3,6 @@
 use std::{
     fmt, fs,
     io::{self, Read, Write},
-    net::Shutdown,
-    os::{fd::OwnedFd, unix::net::UnixStream},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError},
@@ -12,23 +10,18 @@ use std::{
     time::Duration,
 };
 
-#[cfg(target_os = "linux")]
-use rustix::process::{PidfdFlags, pidfd_open};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::{Errno, retry_on_intr},
-    net::{RecvFlags, recv},
-};
 use virtuale_galss::{
     Code,
     wire::{self, ClientId, Request},
 };
 
 use super::{Resource, desk::Desk};
-use crate::reader::{
-    Readers,
-    pcsclite::{accept_all, listen_privately},
-    sync::lock,
+use crate::{
+    reader::{Readers, sync::lock},
+    system::{
+        process::Peer,
+        socket::{Stream, accept_all, hang_up, is_gone, listen_privately},
+    },
 };
 
 /// How many connections are served at once; others are turned away. A program has as many as it has threads that call
@@ -49,14 +42,14 @@ pub struct Server {
     shared: Arc<Shared>,
     path: PathBuf,
     /// Closing it stops the accepting thread.
-    stop: Option<UnixStream>,
+    stop: Option<Stream>,
     accepting: Option<JoinHandle<()>>,
 }
 
 /// What all connections share.
 struct Shared {
     desk: Desk,
-    connections: Mutex<Vec<Arc<UnixStream>>>,
+    connections: Mutex<Vec<Arc<Stream>>>,
     /// A connection ended.
     ended: Condvar,
 }
@@ -64,14 +57,10 @@ struct Shared {
 /// One connection: the process that it is of, once it has said so. Its place is free again when it is dropped.
 struct Connection {
     shared: Arc<Shared>,
-    stream: Arc<UnixStream>,
+    stream: Arc<Stream>,
     client: Option<ClientId>,
-    process: Process,
+    process: Peer,
 }
-
-/// The process at the other end, where the system tells when it ends. One that was forked off it may keep the
-/// connection open for longer, and never use it.
-struct Process(Option<OwnedFd>);
 
 impl Server {
     /// Starts a service on a socket at `path`, where nothing is yet, open to this user alone. When it returns, clients
@@ -86,7 +75,7 @@ impl Server {
         listener.set_nonblocking(true)?;
         let desk = Desk::new(readers, resources);
         let shared = Arc::new(Shared { desk, connections: Mutex::default(), ended: Condvar::new() });
-        let (stop, stopped) = UnixStream::pair()?;
+        let (stop, stopped) = Stream::pair()?;
         let accepting = thread::Builder::new().name("galss accept".into()).spawn({
             let shared = Arc::clone(&shared);
             move || accept_all(&listener, &stopped, |stream| admit(&shared, stream))
@@ -146,13 +135,8 @@ fn check(resources: &[Resource], slots: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn hang_up(stream: &UnixStream) {
-    // Fails only if the client hung up first.
-    let _ = stream.shutdown(Shutdown::Both);
-}
-
 /// Serves a client, if there is room.
-fn admit(shared: &Arc<Shared>, stream: UnixStream) -> io::Result<()> {
+fn admit(shared: &Arc<Shared>, stream: Stream) -> io::Result<()> {
     let stream = Arc::new(stream);
     {
         let mut connections = lock(&shared.connections);
@@ -161,7 +145,7 @@ fn admit(shared: &Arc<Shared>, stream: UnixStream) -> io::Result<()> {
         }
         connections.push(Arc::clone(&stream));
     }
-    let process = Process::of(&stream);
+    let process = Peer::of(&stream);
     let mut connection = Connection { shared: Arc::clone(shared), stream, client: None, process };
     let serve = move || {
         // A mistake of ours ends this connection and no other.
@@ -233,41 +217,7 @@ impl Connection {
 
     /// Whether nobody is there any more to read an answer.
     fn is_gone(&self) -> bool {
-        let peeked = retry_on_intr(|| recv(&*self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
-        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN)) || self.process.has_ended()
-    }
-}
-
-impl Process {
-    /// The process that connected.
-    #[cfg(target_os = "linux")]
-    fn of(stream: &UnixStream) -> Self {
-        let peer = rustix::net::sockopt::socket_peercred(stream).ok();
-        Self(peer.and_then(|peer| pidfd_open(peer.pid, PidfdFlags::empty()).ok()))
-    }
-
-    /// Elsewhere nobody tells.
-    #[cfg(not(target_os = "linux"))]
-    fn of(_: &UnixStream) -> Self {
-        Self(None)
-    }
-
-    /// Waits until something comes from the process.
-    ///
-    /// # Errors
-    ///
-    /// [`io::ErrorKind::UnexpectedEof`] if it has ended.
-    fn await_request(&self, stream: &UnixStream) -> io::Result<()> {
-        let Some(process) = &self.0 else { return Ok(()) };
-        let mut sources = [PollFd::new(process, PollFlags::IN), PollFd::new(stream, PollFlags::IN)];
-        retry_on_intr(|| poll(&mut sources, None))?;
-        if sources[0].revents().is_empty() { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
-    }
-
-    fn has_ended(&self) -> bool {
-        let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-        let ended = |process| poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&now)).is_ok_and(|count| count > 0);
-        self.0.as_ref().is_some_and(ended)
+        is_gone(&self.stream) || self.process.has_ended()
     }
 }
 

@@ -6,16 +6,10 @@
 
 use std::{
     fmt,
-    os::unix::net::UnixStream,
     sync::{
         Arc, Mutex, Weak,
         atomic::{AtomicU32, Ordering},
     },
-};
-
-use rustix::{
-    io::{Errno, retry_on_intr},
-    net::{RecvFlags, SendFlags, Shutdown, recv, send, shutdown},
 };
 
 use super::{
@@ -23,19 +17,14 @@ use super::{
     wire::{self, Control, Event, Message, Transmit},
     worker::{self, End},
 };
-#[cfg(target_os = "linux")]
-use crate::reader::Client;
-use crate::reader::{Caller, ReturnCode, Session, sync::lock};
-
-/// Writing to a client that is gone is an error, not a signal.
-#[cfg(not(target_vendor = "apple"))]
-const QUIET: SendFlags = SendFlags::NOSIGNAL;
-#[cfg(target_vendor = "apple")]
-const QUIET: SendFlags = SendFlags::empty();
+use crate::{
+    reader::{Caller, Client, ReturnCode, Session, sync::lock},
+    system::socket::{self, Stream},
+};
 
 /// One client's connection.
 pub(super) struct Connection {
-    pub(super) stream: UnixStream,
+    pub(super) stream: Stream,
     pub(super) session: Session,
     pub(super) server: Arc<Shared>,
     own: Weak<Self>,
@@ -105,7 +94,7 @@ pub(super) enum Reply {
 
 impl Connection {
     /// A connection without a worker.
-    pub(super) fn new(stream: UnixStream, server: Arc<Shared>) -> Arc<Self> {
+    pub(super) fn new(stream: Stream, server: Arc<Shared>) -> Arc<Self> {
         Arc::new_cyclic(|own: &Weak<Self>| Self {
             stream,
             session: Session::new(Arc::clone(&server.readers), Weak::<Self>::clone(own)),
@@ -197,8 +186,7 @@ impl Connection {
 
     /// Closes both directions: whoever reads or writes on either side comes back.
     pub(super) fn hang_up(&self) {
-        // Fails only if the client hung up first.
-        let _ = shutdown(&self.stream, Shutdown::Both);
+        socket::hang_up(&self.stream);
     }
 
     /// The client is gone, or must go: everything it had is given back, unless another worker goes on with it.
@@ -212,34 +200,21 @@ impl Connection {
 
     /// Sends what fits without waiting; says how much that was.
     fn send_at_once(&self, bytes: &[u8]) -> Result<usize, End> {
-        match retry_on_intr(|| send(&self.stream, bytes, QUIET | SendFlags::DONTWAIT)) {
-            Ok(sent) => Ok(sent),
-            Err(Errno::AGAIN) => Ok(0),
-            Err(_) => Err(End::Closed),
-        }
+        socket::send_at_once(&self.stream, bytes).map_err(|_| End::Closed)
     }
 
-    fn send_all(&self, mut bytes: &[u8]) -> Result<(), End> {
-        while !bytes.is_empty() {
-            let sent = retry_on_intr(|| send(&self.stream, bytes, QUIET)).map_err(|_| End::Closed)?;
-            bytes = bytes.get(sent..).unwrap_or_default();
-        }
-        Ok(())
+    fn send_all(&self, bytes: &[u8]) -> Result<(), End> {
+        socket::send_all(&self.stream, bytes).map_err(|_| End::Closed)
     }
 }
 
 impl Caller for Connection {
     fn is_gone(&self) -> bool {
-        let peeked = retry_on_intr(|| recv(&self.stream, &mut [0; 1][..], RecvFlags::PEEK | RecvFlags::DONTWAIT));
-        !matches!(peeked, Ok((_, 1)) | Err(Errno::AGAIN))
+        socket::is_gone(&self.stream)
     }
 
-    #[cfg(target_os = "linux")]
     fn client(&self) -> Client {
-        let mut client = Client::default();
-        let peer = rustix::net::sockopt::socket_peercred(&self.stream).ok();
-        client.process = peer.and_then(|peer| u32::try_from(peer.pid.as_raw_nonzero().get()).ok());
-        client
+        Client { process: socket::process_of(&self.stream) }
     }
 
     fn card_left(&self, ticket: u64) {

@@ -1,9 +1,8 @@
 //! Reading ahead: one system call brings what is there, whatever message it belongs to.
 
-use std::{
-    io::{self, Read},
-    os::unix::net::UnixStream,
-};
+use std::io::{self, Read};
+
+use crate::system::socket::Stream;
 
 /// Room for any message but a long command; it grows when one comes.
 const USUAL: usize = 4096;
@@ -36,7 +35,7 @@ impl Input {
     /// # Errors
     ///
     /// What the system says, or [`io::ErrorKind::UnexpectedEof`].
-    pub(super) fn fill(&mut self, mut stream: &UnixStream, wanted: usize) -> io::Result<()> {
+    pub(super) fn fill(&mut self, mut stream: &Stream, wanted: usize) -> io::Result<()> {
         while self.end - self.start < wanted {
             self.make_room(wanted);
             let room = self.buffer.get_mut(self.end..).unwrap_or_default();
@@ -72,15 +71,15 @@ impl Input {
 
 #[cfg(test)]
 mod tests {
-    use std::{io::Write, os::unix::net::UnixStream};
+    use std::io::Write;
 
-    use super::{Input, USUAL};
+    use super::{Input, Stream, USUAL};
 
     #[test]
     fn what_came_ahead_is_used_later_and_long_messages_fit() {
-        let (mut theirs, ours) = UnixStream::pair().expect("a pair of sockets");
+        let (theirs, ours) = Stream::pair().expect("a pair of sockets");
         let sent: Vec<u8> = (0..3 * USUAL).map(|count| u8::try_from(count % 251).expect("small")).collect();
-        theirs.write_all(&sent).expect("room in the socket");
+        (&theirs).write_all(&sent).expect("room in the socket");
         let mut input = Input::new(&[]);
         let mut seen = Vec::new();
         for length in [1, 7, USUAL, 2 * USUAL - 8] {

@@ -9,15 +9,13 @@
 mod connection;
 mod input;
 mod patient;
-mod private;
 mod server;
+#[cfg(unix)]
 #[cfg(test)]
 mod tests;
 mod worker;
 
-pub(crate) use patient::{Patient, connect};
-pub(crate) use private::listen_privately;
-pub(in crate::reader) use server::accept_all;
+pub(crate) use patient::Patient;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};
 pub use virtuale_winscard::wire;
 pub use worker::reader_state;

@@ -2,20 +2,17 @@
 
 use std::{
     fmt, fs, io,
-    os::unix::{
-        fs::FileTypeExt,
-        net::{UnixListener, UnixStream},
-    },
     path::{Path, PathBuf},
     sync::{Arc, Condvar, Mutex, PoisonError, Weak},
     thread::{self, JoinHandle},
     time::Duration,
 };
 
-use rustix::event::{PollFd, PollFlags, poll};
-
-use super::{connection::Connection, patient::connect, private::listen_privately, wire, worker};
-use crate::reader::{Readers, ReturnCode, Watcher, sync::lock};
+use super::{connection::Connection, wire, worker};
+use crate::{
+    reader::{Readers, ReturnCode, Watcher, sync::lock},
+    system::socket::{Listener, Stream, accept_all, connect, is_socket, listen_privately},
+};
 
 /// How many clients are served at once; others are turned away.
 pub const MOST_CONNECTIONS: usize = 200;
@@ -24,9 +21,6 @@ pub const MOST_CONNECTIONS: usize = 200;
 const FAREWELL: Duration = Duration::from_millis(250);
 /// How long it may take to see whether somebody lives at a path: longer only where very many want in.
 const GLANCE: Duration = Duration::from_secs(1);
-
-/// How long accepting pauses when the system has no room for another connection.
-const OUT_OF_BREATH: Duration = Duration::from_millis(10);
 
 /// How a server differs from others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,7 +41,7 @@ pub struct Server {
     shared: Arc<Shared>,
     path: PathBuf,
     /// Closing it stops the accepting thread.
-    stop: Option<UnixStream>,
+    stop: Option<Stream>,
     accepting: Option<JoinHandle<()>>,
 }
 
@@ -77,7 +71,7 @@ impl Server {
         let shared = Shared::new(readers, options);
         let watcher: Weak<Shared> = Arc::downgrade(&shared);
         shared.readers.watch(watcher);
-        let (stop, stopped) = UnixStream::pair()?;
+        let (stop, stopped) = Stream::pair()?;
         let accepting = thread::Builder::new().name("pcsc accept".into()).spawn({
             let shared = Arc::clone(&shared);
             move || accept_all(&listener, &stopped, |stream| shared.admit(stream))
@@ -123,7 +117,7 @@ impl Shared {
     }
 
     /// Serves a client, if there is room.
-    fn admit(self: &Arc<Self>, stream: UnixStream) -> io::Result<()> {
+    fn admit(self: &Arc<Self>, stream: Stream) -> io::Result<()> {
         let connection = Connection::new(stream, Arc::clone(self));
         {
             let mut connections = lock(&self.connections);
@@ -167,7 +161,7 @@ impl Watcher for Shared {
 }
 
 /// A private socket at that path.
-fn bind(path: &Path) -> io::Result<UnixListener> {
+fn bind(path: &Path) -> io::Result<Listener> {
     let listener = match listen_privately(path) {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse && is_dead(path) => {
             fs::remove_file(path)?;
@@ -181,47 +175,6 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 
 /// Whether it is a socket that nobody listens on any more.
 fn is_dead(path: &Path) -> bool {
-    let is_socket = fs::symlink_metadata(path).is_ok_and(|found| found.file_type().is_socket());
-    is_socket && connect(path, GLANCE).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
-}
-
-/// Whether the peer runs as the user that this process runs as.
-#[cfg(target_os = "linux")]
-fn is_own_user(stream: &UnixStream) -> bool {
-    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| peer.uid == rustix::process::geteuid())
-}
-
-/// Elsewhere the socket's mode has to do: 0600.
-#[cfg(not(target_os = "linux"))]
-fn is_own_user(_: &UnixStream) -> bool {
-    true
-}
-
-/// Accepts clients of this user, until `stopped` is closed from the other end. `listener` blocks nobody.
-pub(in crate::reader) fn accept_all(
-    listener: &UnixListener,
-    stopped: &UnixStream,
-    admit: impl Fn(UnixStream) -> io::Result<()>,
-) {
-    loop {
-        let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
-        let polled = poll(&mut sources, None);
-        if sources.iter().skip(1).any(|stopped| !stopped.revents().is_empty()) {
-            return;
-        }
-        let accepted = polled.map_err(io::Error::from).and_then(|_| listener.accept());
-        let served = accepted.and_then(|(stream, _)| {
-            if !is_own_user(&stream) {
-                return Err(io::ErrorKind::PermissionDenied.into());
-            }
-            stream.set_nonblocking(false)?;
-            admit(stream)
-        });
-        let Err(error) = served else { continue };
-        let harmless = matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock);
-        // Without a number of the system's it is our own refusal.
-        if error.raw_os_error().is_some() && !harmless {
-            thread::sleep(OUT_OF_BREATH);
-        }
-    }
+    let is_one = fs::symlink_metadata(path).is_ok_and(|known| is_socket(path, &known));
+    is_one && connect(path, GLANCE).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
 }

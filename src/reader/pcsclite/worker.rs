@@ -330,6 +330,7 @@ fn own_handle<T>(outcome: &Result<T, ReturnCode>) -> Result<ReturnCode, End> {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{

@@ -72,7 +72,9 @@ fn a_wait_hears_of_another_context_and_is_cancelled() {
             waiting.join().expect("no panic")
         })
     };
-    let connect = || drop(other.connect(b"Virtuale 00 00", Share::SHARED, Protocols::ANY));
+    let connect = || {
+        let _ = other.connect(b"Virtuale 00 00", Share::SHARED, Protocols::ANY);
+    };
     assert_eq!(wait(|scene| scene.states[0].sharing > 0, &connect), Ok(()));
     assert_eq!(wait(|_| false, &|| one.cancel().expect("always")), Err(ReturnCode::CANCELLED));
     assert_eq!(one.cancel(), Ok(()), "nobody waits");

@@ -8,8 +8,6 @@ use std::{
     env,
     ffi::OsString,
     io::{self, ErrorKind, Read, Write},
-    net::Shutdown,
-    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
@@ -19,12 +17,15 @@ use std::{
 use zeroize::Zeroizing;
 
 use super::{Doing, TransportError};
-use crate::reader::{
-    ReturnCode,
-    pcsclite::{
-        Patient, connect,
-        wire::{self, Command, Header, Message},
+use crate::{
+    reader::{
+        ReturnCode,
+        pcsclite::{
+            Patient,
+            wire::{self, Command, Header, Message},
+        },
     },
+    system::socket::{Stream, connect, hang_up},
 };
 
 mod connection;
@@ -61,13 +62,12 @@ pub struct Service {
 
 /// What ends a wait for a service from another thread ([`Service::bell`]).
 #[derive(Clone, Debug)]
-pub struct Bell(Arc<UnixStream>);
+pub struct Bell(Arc<Stream>);
 
 impl Bell {
     /// The wait ends now.
     pub fn ring(&self) {
-        // Fails only if the service hung up first.
-        let _ = self.0.shutdown(Shutdown::Both);
+        hang_up(&self.0);
     }
 }
 
@@ -105,7 +105,7 @@ impl Service {
         Bell(self.stream.stream())
     }
 
-    fn over(stream: UnixStream, greeting: Duration) -> Result<Self, TransportError> {
+    fn over(stream: Stream, greeting: Duration) -> Result<Self, TransportError> {
         let mut service = Self { stream: Patient::new(stream, greeting), minor: wire::NEWEST_MINOR, context: 0 };
         service.agree_on_version()?;
         let doing = Doing::EstablishContext;

@@ -3,7 +3,6 @@
 use std::{
     io::Write,
     net::Shutdown,
-    os::unix::net::UnixStream,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -14,7 +13,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use virtuale_engine::{Protocol, Reset, Response, StatusWord};
 
-use super::{Doing, GREETING, Service};
+use super::{Doing, GREETING, Service, Stream};
 use crate::{
     reader::{
         CardState, Protocols, Readers, ReturnCode, SlotName, SlotSpec,
@@ -178,16 +177,16 @@ fn no_service_is_an_error_with_its_path() {
 }
 
 /// A connection to a service that says all this and hangs up, whatever it is asked.
-fn service_that_says(bytes: &[u8]) -> (UnixStream, UnixStream) {
-    let (ours, mut theirs) = UnixStream::pair().expect("two ends");
-    theirs.write_all(bytes).expect("room for it");
+fn service_that_says(bytes: &[u8]) -> (Stream, Stream) {
+    let (ours, theirs) = Stream::pair().expect("two ends");
+    (&theirs).write_all(bytes).expect("room for it");
     theirs.shutdown(Shutdown::Write).expect("it is open");
     (ours, theirs)
 }
 
 #[test]
 fn a_service_that_says_nothing_is_not_waited_for_for_ever() {
-    let (ours, _theirs) = UnixStream::pair().expect("two ends");
+    let (ours, _theirs) = Stream::pair().expect("two ends");
     let error = Service::over(ours, Duration::from_millis(20)).expect_err("it says nothing");
     assert!(matches!(error, TransportError::Unanswered { doing: Doing::AgreeOnVersion, .. }), "{error}");
 }

@@ -1,0 +1,6 @@
+//! What Unix has.
+
+pub(crate) mod file;
+pub(crate) mod folder;
+pub(crate) mod process;
+pub(crate) mod socket;
