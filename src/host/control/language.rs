@@ -135,7 +135,7 @@ pub struct SlotStatus {
     /// The card's answer to reset, in hexadecimal.
     pub atr: Option<String>,
     /// The drivers of other PC/SC services that have the card now: `vpcd`, `pcscd`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub drivers: Vec<String>,
     /// Why the slot has no card, if it follows a real reader and has none, in words for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
