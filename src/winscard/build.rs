@@ -18,6 +18,7 @@ const SOURCES: &[&str] = &[
     "interface/numbers.rs",
     "interface/readers.rs",
     "interface/surroundings.rs",
+    "interface/windows.rs",
     "library.rs",
     "multistring.rs",
     "platform.rs",

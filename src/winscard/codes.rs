@@ -47,6 +47,8 @@ return_codes! {
     SHARING_VIOLATION = 0x8010_000B, "the card is in use by another handle";
     /// There is no card in the slot.
     NO_SMARTCARD = 0x8010_000C, "no card in the reader";
+    /// There is no card of that name.
+    UNKNOWN_CARD = 0x8010_000D, "unknown card";
     /// The card does not speak the protocols asked for, or speaks another one already.
     PROTO_MISMATCH = 0x8010_000F, "protocol mismatch";
     /// A parameter has a value that does not exist.
@@ -75,6 +77,8 @@ return_codes! {
     REMOVED_CARD = 0x8010_0069, "the card was removed";
     /// The caller may not do this.
     SECURITY_VIOLATION = 0x8010_006A, "security violation";
+    /// A cache has nothing of that name.
+    CACHE_ITEM_NOT_FOUND = 0x8010_0070, "not found in the cache";
 }
 
 impl ReturnCode {

@@ -2,6 +2,7 @@
 //! `build.rs` compiles it.
 
 mod change;
+#[cfg(unix)]
 mod client;
 mod codes;
 mod interface;

@@ -22,6 +22,7 @@ mod surroundings;
 mod tests;
 #[cfg(test)]
 mod toy;
+mod windows;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,6 +31,9 @@ pub use contexts::{cancel, establish, free, is_valid, release, stringify};
 pub use numbers::{ContextNumber, Dword, Entry, HandleNumber, IoRequest, LONGEST_ATR, Long, RAW, T0, T1};
 pub use readers::{groups, list, status_change};
 pub use surroundings::{find, own_path, variable};
+#[cfg(windows)]
+pub use windows::started_event;
+pub use windows::{not_kept, nothing, state, transmit_count, unknown_card, unsupported};
 
 use crate::{codes::ReturnCode, library::Library};
 
