@@ -11,7 +11,7 @@ use crate::{
 /// The rules of a platform.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Platform {
-    /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h, MSDN-WINSCARD codes].
+    /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h] [MSDN-WINSCARD codes].
     unsupported_feature: u32,
     /// What `SCardIsValidContext` says of a context that is none.
     invalid_context: u32,

@@ -22,7 +22,8 @@ const LONGEST_NAME: usize = 128;
 /// The longest value of an attribute.
 const LONGEST_VALUE: usize = 264;
 
-/// `SCardConnect`: opens a handle on a reader, and says which protocol is agreed on. If the service refuses, both are 0.
+/// `SCardConnect`: opens a handle on a reader, and says which protocol is agreed on. If the service refuses,
+/// both are 0.
 ///
 /// Returns, in this order, INVALID_PARAMETER without a place for one of both, UNKNOWN_READER without a name,
 /// INVALID_VALUE for one of more than 128 bytes, INVALID_HANDLE, and what the service says.
@@ -189,7 +190,8 @@ unsafe fn fill<T: Copy>(items: &[T], place: *mut T, known: Dword) -> Result<bool
 ///
 /// Returns, in this order, INVALID_PARAMETER without a protocol, a command, or a place for the answer or its length,
 /// INVALID_HANDLE, INSUFFICIENT_BUFFER for a command of more than 65,548 bytes, and what the service says. From there on
-/// the length is that of the answer: 0 with an error, as with INVALID_HANDLE, but for INSUFFICIENT_BUFFER what is needed.
+/// the length is that of the answer: 0 with an error, as with INVALID_HANDLE, but for INSUFFICIENT_BUFFER what is
+/// needed.
 ///
 /// # Safety
 ///
