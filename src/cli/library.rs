@@ -1,5 +1,5 @@
-//! Libraries for the command of `exec`: they lie in the folder of the run, and the command finds them first. One of them
-//! takes the place of pcsc-lite's.
+//! Libraries for the command of `exec`: they lie in the folder of the run, and the command finds them first. One
+//! of them takes the place of pcsc-lite's.
 
 use std::{
     env,

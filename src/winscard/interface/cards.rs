@@ -117,8 +117,8 @@ pub fn end(library: &Library, handle: HandleNumber, disposition: Dword) -> Long 
     ended(library, || library.handle(meant(handle))?.end(Disposition(word(disposition))))
 }
 
-/// `SCardStatus`: which reader it is, what its card is like, which protocol is agreed on, and its answer to reset. Waits
-/// while another handle has the card for itself. All may be left out.
+/// `SCardStatus`: which reader it is, what its card is like, which protocol is agreed on, and its answer to reset.
+/// Waits while another handle has the card for itself. All may be left out.
 ///
 /// Returns, in this order, INVALID_HANDLE, READER_UNAVAILABLE if the reader is gone, what the service says,
 /// INVALID_PARAMETER if memory is to be found and there is no place for its address, INSUFFICIENT_BUFFER, with which
@@ -189,8 +189,8 @@ unsafe fn fill<T: Copy>(items: &[T], place: *mut T, known: Dword) -> Result<bool
 /// `SCardTransmit`: sends a command to the card. Waits while another handle has the card for itself.
 ///
 /// Returns, in this order, INVALID_PARAMETER without a protocol, a command, or a place for the answer or its length,
-/// INVALID_HANDLE, INSUFFICIENT_BUFFER for a command of more than 65,548 bytes, and what the service says. From there on
-/// the length is that of the answer: 0 with an error, as with INVALID_HANDLE, but for INSUFFICIENT_BUFFER what is
+/// INVALID_HANDLE, INSUFFICIENT_BUFFER for a command of more than 65,548 bytes, and what the service says. From there
+/// on the length is that of the answer: 0 with an error, as with INVALID_HANDLE, but for INSUFFICIENT_BUFFER what is
 /// needed.
 ///
 /// # Safety

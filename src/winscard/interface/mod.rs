@@ -1,7 +1,7 @@
 //! The functions that programs call: pointers of theirs become values of ours, and the other way round.
 //!
-//! What is checked, in which order and with which code is as pcsc-lite's library has it [PCSC-LITE winscard_clnt.c]; its
-//! service is asked only when all of that is right. A function writes what its description says and nothing else:
+//! What is checked, in which order and with which code is as pcsc-lite's library has it [PCSC-LITE winscard_clnt.c];
+//! its service is asked only when all of that is right. A function writes what its description says and nothing else:
 //! never beyond what is given, whatever room the program says there is. Nothing needs to be aligned, but entries of
 //! readers. A command and the room for its answer may be the same memory.
 //!

@@ -89,8 +89,8 @@ pub fn unsupported(library: &Library) -> Long {
     ended(library, || Err(ReturnCode::UNSUPPORTED_FEATURE))
 }
 
-/// `SCardAccessStartedEvent`: an event that has happened: whoever waits for the service goes on, and hears of its absence
-/// when he asks for it. It is one for the whole process, and stays.
+/// `SCardAccessStartedEvent`: an event that has happened: whoever waits for the service goes on, and hears of its
+/// absence when he asks for it. It is one for the whole process, and stays.
 #[cfg(windows)]
 #[must_use]
 pub fn started_event() -> *mut std::ffi::c_void {
