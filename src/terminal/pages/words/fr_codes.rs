@@ -108,6 +108,8 @@ fn named_code(code: ReturnCode) -> Option<&'static str> {
         ReturnCode::RESET_CARD => "la carte a été réinitialisée",
         ReturnCode::REMOVED_CARD => "la carte a été retirée",
         ReturnCode::SECURITY_VIOLATION => "violation de la sécurité",
+        ReturnCode::UNKNOWN_CARD => "carte inconnue",
+        ReturnCode::CACHE_ITEM_NOT_FOUND => "introuvable dans le cache",
         _ => return None,
     })
 }
