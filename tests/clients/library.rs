@@ -29,6 +29,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         with_cards(&[&CC, &PCSC_HEADERS], &name, move |sandbox, library| is_the_same_in_process(sandbox, part, library))
     });
     let programs = [
+        trial(&[&CC, &PCSC_HEADERS], "library::a_service_that_goes_is_told_as_by_the_real_library", goes_is_told),
         trial(&[&PCSC_SCAN], "library::pcsc_scan_sees_readers_without_the_variable", sees_readers_without_the_variable),
         trial(&[&OPENSC], "library::galss_and_pc_sc_lie_side_by_side", lie_side_by_side),
         with_cards(&[&OPENSC], "library::opensc_reads_a_card_of_its_own_process", opensc_reads),
@@ -97,6 +98,21 @@ fn is_the_same_in_process(sandbox: &Sandbox, part: &str, library: &str) -> Resul
         return same(&untouched(&expected), &untouched(&ended.out));
     }
     same(&expected, &ended.out)
+}
+
+fn goes_is_told(sandbox: &Sandbox) -> Result<(), Failed> {
+    compiled(sandbox)?;
+    // A copy of the library outlives its run.
+    let keep = r#"cp "${LD_LIBRARY_PATH%%:*}/libpcsclite.so.1" ours.so"#;
+    let exec = [env!("CARGO_BIN_EXE_virtuale"), "exec", "--library", "--", "sh", "-c", keep];
+    sandbox.program(&exec)?.run()?.exits_with(0)?;
+    let serve = r#"eval "$("$VIRTUALE" serve --detach --card vitale2-martin --card -)" && exec ./matrix "$0" gone"#;
+    let said = |library: &str| {
+        let program = sandbox.program(&["sh", "-c", serve, library])?;
+        let ended = program.variable("STOP", r#""$VIRTUALE" stop > stopped 2>&1"#).run()?;
+        ended.exits_with(0).map(|_| ended.out.clone())
+    };
+    same(&said(REAL)?, &said("./ours.so")?)
 }
 
 fn same(expected: &str, got: &str) -> Result<(), Failed> {

@@ -752,6 +752,38 @@ static void threads(void)
 	printf("closed: %d\n", dlclose(library));
 }
 
+/* The service goes: a command of the environment ends it. */
+static void gone(void)
+{
+	SCARD_READERSTATE state = { .szReader = first };
+	BYTE answer[300];
+	DWORD length = sizeof answer, p;
+	char names[300];
+	SCARDCONTEXT other;
+	with_card();
+	SAY(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &other));
+	SAY(SCardTransmit(handle, t0, select_mf, sizeof select_mf, NULL, answer, &length));
+	fflush(stdout);
+	if (getenv("STOP") == NULL || system(getenv("STOP")) != 0)
+		printf("nothing ends the service\n");
+	length = sizeof answer;
+	SAY(SCardTransmit(handle, t0, select_mf, sizeof select_mf, NULL, answer, &length));
+	SAY(SCardStatus(handle, NULL, NULL, NULL, NULL, NULL, NULL));
+	SAY(SCardIsValidContext(context));
+	length = sizeof names;
+	SAY(SCardListReaders(context, NULL, names, &length));
+	SAY(SCardGetStatusChange(context, 100, &state, 1));
+	SAY(SCardReconnect(handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, &p));
+	SAY(SCardDisconnect(handle, SCARD_LEAVE_CARD));
+	SAY(SCardReleaseContext(context));
+	SAY(SCardReleaseContext(context));
+	/* The first call of a context after the service went. */
+	SAY(SCardGetStatusChange(other, 100, &state, 1));
+	SAY(SCardCancel(other));
+	SAY(SCardReleaseContext(other));
+	SAY(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &other));
+}
+
 int main(int count, char **words)
 {
 	static const struct {
@@ -760,7 +792,7 @@ int main(int count, char **words)
 	} parts[] = {
 		{ "contexts", contexts }, { "connecting", connecting }, { "transactions", transactions },
 		{ "statuses", statuses }, { "transmitting", transmitting }, { "controls", controls },
-		{ "changes", changes }, { "forked", forked }, { "threads", threads },
+		{ "changes", changes }, { "forked", forked }, { "threads", threads }, { "gone", gone },
 	};
 	if (count != 3)
 		return 2;
