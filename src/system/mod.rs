@@ -4,9 +4,9 @@
 //! Nothing else of the library is for one system only. What both sides of the face have is named here; what a card, a
 //! reader or a host is knows nothing of it.
 //!
-//! On Unix a local socket is one of the system. Windows has such sockets too, but says of none of them whose they are, and
-//! its programs find PC/SC by a library and not by a path: there a local socket is a small file that names a port of
-//! this machine and a secret, which whoever connects says first (`windows::socket`).
+//! On Unix a local socket is one of the system. Windows has such sockets too, but says of none of them whose they are,
+//! and its programs find PC/SC by a library and not by a path: there a local socket is a small file that names a port
+//! of this machine and a secret, which whoever connects says first (`windows::socket`).
 
 #[cfg(unix)]
 mod unix;

@@ -87,10 +87,7 @@ pub(super) fn pieces(root: &Path, place: &Place, user: &str) -> Result<Vec<Piece
     let device = place.device_name();
     let device = device
         .ok_or_else(|| Failure::usage(Driven::OddSocket { socket: &socket }.said(), Driven::NameSocket.said()))?;
-    let readers = format!(
-        "{OURS}FRIENDLYNAME \"Virtuale\"\nDEVICENAME {device}\nLIBPATH {}\nCHANNELID 0\n",
-        Path::new("/").join(DRIVER).display()
-    );
+    let readers = format!("{OURS}FRIENDLYNAME \"Virtuale\"\nDEVICENAME {device}\nLIBPATH /{DRIVER}\nCHANNELID 0\n");
     let piece = |path: &str, content| Piece { path: root.join(path), content };
     let mut pieces = vec![piece(DRIVER, Content::Driver(driver)), piece(READERS, Content::Text(readers))];
     if is_in_folder(place) {
