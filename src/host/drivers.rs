@@ -7,9 +7,11 @@ use std::{
 };
 
 use super::{HostError, folder::LONGEST_SOCKET, socket::clear};
+#[cfg(unix)]
+use crate::reader::ifd::Server as Pcscd;
 use crate::{
     reader::{
-        Readers, ifd,
+        Readers,
         vpcd::{Address, Note, Vpcd},
     },
     shown,
@@ -36,7 +38,7 @@ pub(super) enum Way {
 #[derive(Debug, Default)]
 pub(super) struct Drivers {
     pub(super) vpcd: Option<Vpcd>,
-    pub(super) pcscd: Option<ifd::Server>,
+    pub(super) pcscd: Option<Pcscd>,
 }
 
 impl Wishes {
@@ -69,8 +71,24 @@ impl Drivers {
     }
 }
 
+/// Only Unix has a pcscd.
+#[cfg(not(unix))]
+#[derive(Debug)]
+pub(super) enum Pcscd {}
+
+#[cfg(not(unix))]
+impl Pcscd {
+    fn start(_: &Arc<Readers>, _: &Path) -> io::Result<Self> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "there is no pcscd on this system"))
+    }
+
+    fn is_connected(&self, _: usize) -> bool {
+        match *self {}
+    }
+}
+
 /// Awaits the driver of pcscd at a socket of the user's choice.
-fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<ifd::Server, HostError> {
+fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<Pcscd, HostError> {
     let failed = |error| HostError::Pcscd { path: socket.to_owned(), error };
     let place = path::absolute(socket).map_err(failed)?;
     if place.to_string_lossy().contains(shown::is_hidden) {
@@ -80,5 +98,5 @@ fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<ifd::Server, Hos
         return Err(HostError::TooLong { path: place, excess });
     }
     clear(&place)?;
-    ifd::Server::start(readers, &place).map_err(failed)
+    Pcscd::start(readers, &place).map_err(failed)
 }

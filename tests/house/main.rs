@@ -257,8 +257,11 @@ fn one_room_knows_systems() {
     const NOT_YET: &str = "src/cli";
     /// Options of TCP, where a system has them.
     const TCP: &str = "src/reader/vpcd/line.rs";
+    /// The driver of a pcscd, which only Unix has: its two sides.
+    const PCSCD: [&str; 2] = ["src/reader/ifd", "src/ifd"];
     let elsewhere = |file: &Path| {
-        let apart = ["src/system", "src/galss", "src/cdylib", NOT_YET, TCP];
+        let [ours, driver] = PCSCD;
+        let apart = ["src/system", "src/galss", "src/cdylib", "src/winscard", NOT_YET, TCP, ours, driver];
         apart.iter().all(|folder| !file.starts_with(root().join(folder)))
     };
     for (file, code) in production("src").into_iter().filter(|(file, _)| elsewhere(file)) {

@@ -139,6 +139,12 @@ pub(crate) fn led_to(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
 }
 
+/// Whether two paths are those of one socket.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let known = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    one == other || known(one).is_some_and(|found| known(other) == Some(found))
+}
+
 /// Whether the peer runs as the user that this process runs as.
 #[cfg(target_os = "linux")]
 fn is_own_user(stream: &Stream) -> bool {

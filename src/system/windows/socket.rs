@@ -209,6 +209,12 @@ pub(crate) fn led_to(path: &Path) -> Option<PathBuf> {
     place.is_file().then(|| place.to_owned())
 }
 
+/// Whether two paths are those of one socket.
+pub(crate) fn is_same(one: &Path, other: &Path) -> bool {
+    let known = |path: &Path| led_to(path).and_then(|path| fs::canonicalize(path).ok());
+    one == other || known(one).is_some_and(|found| known(other) == Some(found))
+}
+
 /// Nobody tells which process is at the other end.
 pub(crate) fn process_of(_: &Stream) -> Option<u32> {
     None
@@ -274,7 +280,7 @@ impl Stranger {
             Err(_) => return Heard::Nonsense,
         }
         match self.length {
-            SECRET if is_same(&self.said, secret) => Heard::All,
+            SECRET if is_right(&self.said, secret) => Heard::All,
             SECRET => Heard::Nonsense,
             _ if Instant::now() >= self.until => Heard::Nonsense,
             _ => Heard::Part,
@@ -283,7 +289,7 @@ impl Stranger {
 }
 
 /// Whether both are the same, in a time that does not say where they differ.
-fn is_same(one: &[u8; SECRET], other: &[u8; SECRET]) -> bool {
+fn is_right(one: &[u8; SECRET], other: &[u8; SECRET]) -> bool {
     let differs = one.iter().zip(other).fold(0, |differs, (one, other)| std::hint::black_box(differs | (one ^ other)));
     differs == 0
 }

@@ -8,8 +8,7 @@
 //! forgotten when it is let go of.
 
 use std::{
-    fmt, fs,
-    os::unix::fs::MetadataExt,
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -22,7 +21,7 @@ use super::{
     pcsclite::{Connection, ListedReader, Service, sockets},
     relay::{Relay, Trouble},
 };
-use crate::{reader::ReturnCode, shown};
+use crate::{reader::ReturnCode, shown, system::socket::is_same};
 
 /// What stands before the name of a real reader where a card is named.
 pub const PREFIX: &str = "reader:";
@@ -345,12 +344,6 @@ fn tried(services: &[(PathBuf, Result<Vec<String>, TransportError>)]) -> String 
     });
     let told = told.collect::<Vec<_>>().join("; ");
     if told.is_empty() { "there is no other PC/SC service".into() } else { told }
-}
-
-/// Whether two paths are those of one socket.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let known = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
-    one == other || known(one).is_some_and(|found| known(other) == Some(found))
 }
 
 #[cfg(test)]
