@@ -48,8 +48,9 @@ impl Driver {
         Self(stream)
     }
 
+    /// Says something; a card that hung up does not hear it.
     fn say(&self, request: Request<'_>) {
-        (&self.0).write_all(&request.message().expect("short enough")).expect("it reads");
+        let _ = (&self.0).write_all(&request.message().expect("short enough"));
     }
 
     fn hear(&self) -> Option<Vec<u8>> {
@@ -221,8 +222,9 @@ fn what_makes_no_sense_ends_its_own_connection() {
     let vpcd = listening(&house.readers);
     for nonsense in [&[0, 0][..], &[0, 1, 3], &[0, 1, 0xFF], &[0], &[0xFF], &[0, 5, 1, 2]] {
         let driver = come(&vpcd, 0);
-        (&driver.0).write_all(nonsense).expect("it reads");
-        driver.0.shutdown(std::net::Shutdown::Write).expect("it is there");
+        // It may hang up while this goes on.
+        let _ = (&driver.0).write_all(nonsense);
+        let _ = driver.0.shutdown(std::net::Shutdown::Write);
         assert!(driver.is_hung_up_on(), "{nonsense:02X?}");
         // Its place is free when its thread has ended.
         let end = Instant::now() + LONG;
