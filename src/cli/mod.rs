@@ -48,6 +48,7 @@ mod supervise;
 mod target;
 mod tod;
 mod update;
+mod users;
 mod waiting;
 
 use std::{

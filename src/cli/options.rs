@@ -8,6 +8,7 @@ use std::{
 
 use jiff::civil::Date;
 
+use super::{output, users};
 use crate::{
     host::{
         Builder, Host, HostError, HostName, SlotStatus,
@@ -111,6 +112,13 @@ pub(super) struct Slots {
     /// [default: the number of the process]
     #[arg(long, value_name = "NAME")]
     name: Option<HostName>,
+    /// A user, by name or number, whose programs may use these readers too, beside your own; may be given several
+    /// times. The control of the readers stays yours
+    #[arg(long = "allow-user", value_name = "NAME|UID", value_parser = users::user)]
+    allow_users: Vec<u32>,
+    /// The same for the members of a group
+    #[arg(long = "allow-group", value_name = "NAME|GID", value_parser = users::group)]
+    allow_groups: Vec<u32>,
     #[command(flatten)]
     reproducible: Reproducible,
 }
@@ -121,6 +129,9 @@ impl Slots {
         let host = self.reproducible.host().reader_slots(self.reader_slots);
         let host = self.name.iter().fold(host, |host, name| host.name(name.as_str()));
         let host = self.contactless.iter().fold(host, |host, &slot| host.contactless(slot));
+        let host = self.allow_users.iter().fold(host, |host, &user| host.allow_user(user));
+        let host = self.allow_groups.iter().fold(host, |host, &group| host.allow_group(group));
+        let host = host.on_refusal(|user| output::say(users::refused(user)));
         let host = self.readers.iter().fold(host, |host, name| host.slot_name(name));
         self.cards().into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
@@ -144,7 +155,13 @@ impl Slots {
                 (None, None) => None,
             }
         });
-        told.collect()
+        let closed = host.closed_to_guests().map(|folder| {
+            let (folder, word) = (shown::path(&folder), shown::word(&folder));
+            format!(
+                "the users who may use these readers cannot get there: {folder} is closed to them (chmod o+x {word})"
+            )
+        });
+        told.chain(closed).collect()
     }
 
     /// The card file of each slot, `None` where it is empty.

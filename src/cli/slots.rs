@@ -7,6 +7,7 @@ use super::{
     options::Attach,
     output,
     running::{contents, own},
+    users,
 };
 use crate::{
     host::{
@@ -50,6 +51,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Reply::Slots(status) => {
             output::print(table(&status))?;
             status.not_whole.iter().for_each(output::say);
+            status.refused_users.iter().map(|&user| users::refused(user)).for_each(output::say);
         }
         _ => return Err(client.nonsense().into()),
     }
@@ -71,6 +73,7 @@ fn list_all(json: bool) -> Exit {
         match status {
             Ok(status) => {
                 status.not_whole.iter().for_each(output::say);
+                status.refused_users.iter().map(|&user| users::refused(user)).for_each(output::say);
                 known.push(status);
             }
             Err(error) => {
@@ -125,6 +128,9 @@ mod tests {
             pid: 1,
             slots: vec![slot(0, Some("/a.toml")), slot(1, None)],
             not_whole: vec![],
+            allowed_users: vec![],
+            allowed_groups: vec![],
+            refused_users: vec![],
         };
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
         let silent = SlotStatus { atr: None, ..slot(0, Some("/a.toml")) };

@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use virtuale_engine::{Card, Interface, platform::Sink};
 
 use super::{
-    Callers, End, Host, HostError, control,
+    Callers, End, Host, HostError,
+    commons::Commons,
+    control,
     desk::{Desk, Stop, Teller},
     drivers::{Way, Wishes},
     folder::Folder,
@@ -27,7 +29,7 @@ use crate::{
     reader::{
         self, Label, Readers, SlotName, SlotSpec,
         galss::{Resource, ResourceName},
-        pcsclite::{Server, ServerOptions, wire::READER_SLOTS},
+        pcsclite::{Guests, Server, ServerOptions, wire::READER_SLOTS},
         vpcd,
     },
     shown,
@@ -53,6 +55,8 @@ pub struct Builder {
     stop: Stop,
     galss: Option<Vec<(ResourceName, usize)>>,
     drivers: Wishes,
+    allowed: (Vec<u32>, Vec<u32>),
+    on_refusal: Option<Box<dyn Fn(u32) + Send + Sync>>,
 }
 
 /// A host whose cards are made: it only has to be opened.
@@ -95,6 +99,8 @@ impl Builder {
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
             galss: None,
             drivers: Wishes::default(),
+            allowed: (Vec::new(), Vec::new()),
+            on_refusal: None,
         }
     }
 
@@ -317,6 +323,29 @@ impl Builder {
         self
     }
 
+    /// Lets the programs of another user, by his number, use the readers, and nothing else of the host: the control socket,
+    /// GALSS and the private folder stay this user's. The PC/SC socket is then in a folder of its own that others can go
+    /// through, unless [`Builder::socket`] says where.
+    #[must_use]
+    pub fn allow_user(mut self, user: u32) -> Self {
+        self.allowed.0.push(user);
+        self
+    }
+
+    /// As [`Builder::allow_user`], for the members of a group, by its number.
+    #[must_use]
+    pub fn allow_group(mut self, group: u32) -> Self {
+        self.allowed.1.push(group);
+        self
+    }
+
+    /// Calls this with the number of each user who is turned away, once.
+    #[must_use]
+    pub fn on_refusal(mut self, call: impl Fn(u32) + Send + Sync + 'static) -> Self {
+        self.on_refusal = Some(Box::new(call));
+        self
+    }
+
     /// Lets `virtuale stop`, and whoever else asks over the control socket, stop the readers: this is called, and is
     /// expected to bring the end of the host about. Without it, they are told that the readers live as long as the
     /// program.
@@ -479,11 +508,20 @@ impl Prepared {
     ///
     /// Those of [`Builder::start`] that are about sockets and recordings.
     pub(crate) fn open(self) -> Result<Host, HostError> {
-        let Self { builder, readers, making, run, cards, ties, resources } = self;
+        let Self { mut builder, readers, making, run, cards, ties, resources } = self;
         let folder = builder.folder()?;
-        let socket = match &builder.socket {
-            Some(place) => claim(place, &folder)?,
-            None => folder.socket(),
+        let (users, groups) = builder.allowed.clone();
+        let guests = Guests::new(users, groups);
+        let guests = Arc::new(match builder.on_refusal.take() {
+            Some(call) => guests.on_refusal(call),
+            None => guests,
+        });
+        let commons = (builder.socket.is_none() && !guests.is_none()).then(|| Commons::create(&folder.name(), &guests));
+        let commons = commons.transpose().map_err(|error| unmade("a folder that others can reach", error))?;
+        let socket = match (&builder.socket, &commons) {
+            (Some(place), _) => claim(place, &folder)?,
+            (None, Some(commons)) => claim(&commons.socket(), &folder)?,
+            (None, None) => folder.socket(),
         };
         // Last of all that may fail for a mistake of the caller: who makes it gets no file.
         let recording = builder.recording(&cards, run)?;
@@ -497,6 +535,7 @@ impl Prepared {
             name: folder.name(),
             socket: socket.clone(),
             stop: builder.stop,
+            guests: Arc::clone(&guests),
             recording,
             closed: OnceLock::new(),
             drivers: OnceLock::new(),
@@ -517,12 +556,12 @@ impl Prepared {
         let options = ServerOptions { reader_slots: builder.reader_slots };
         let drivers = Arc::new(builder.drivers.start(&readers)?);
         let _ = desk.drivers.set(Arc::downgrade(&drivers));
-        let server = Server::start(readers, &socket, options);
+        let server = Server::start_for(guests, readers, &socket, options);
         let server = server.map_err(|error| unmade(&shown::path(&socket), error))?;
         let control = control::Server::start(&control::beside(&socket), Arc::clone(&desk.0));
         let control = control.map_err(|error| unmade("the control socket", error))?;
         let calls = Callers(control.calls());
-        Ok(Host { control, drivers, galss, server, folder, desk, calls })
+        Ok(Host { control, drivers, galss, server, commons, folder, desk, calls })
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
         events::{Bus, Listener, What},
     },
     profile::{LoadError, NamedCard},
-    reader::{Client, Label, Observer, Readers, SessionId, SlotError},
+    reader::{Client, Label, Observer, Readers, SessionId, SlotError, pcsclite::Guests},
 };
 
 /// What a running host does when it is asked over its control socket to stop.
@@ -129,6 +129,8 @@ pub(super) struct Desk {
     pub(super) name: String,
     pub(super) socket: PathBuf,
     pub(super) stop: Stop,
+    /// Who may use the readers beside this user.
+    pub(super) guests: Arc<Guests>,
     pub(super) recording: Option<Recording>,
     /// What is to be said of the recordings, once they are closed.
     pub(super) closed: OnceLock<Vec<String>>,
@@ -431,7 +433,17 @@ impl Handler for Arc<Desk> {
             Request::Slots => {
                 let (name, socket) = (self.name.clone(), self.socket.clone());
                 let (slots, not_whole) = (self.slots(), self.not_whole());
-                Ok(Reply::Slots(Status { name, socket, pid: process::id(), slots, not_whole }))
+                let (allowed_users, allowed_groups) = (self.guests.users().to_vec(), self.guests.groups().to_vec());
+                Ok(Reply::Slots(Status {
+                    name,
+                    socket,
+                    pid: process::id(),
+                    slots,
+                    not_whole,
+                    allowed_users,
+                    allowed_groups,
+                    refused_users: self.guests.refused(),
+                }))
             }
             Request::Insert { slot, card } => self.insert_named(slot, &card),
             Request::InsertFrom { slot, from } => {

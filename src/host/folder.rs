@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::running::HostName;
+use super::{commons, running::HostName};
 use crate::{
     shown::{self, reason},
     system::{
@@ -25,7 +25,7 @@ use crate::{
 pub const LONGEST_SOCKET: usize = socket::LONGEST_PATH;
 
 /// The name of the PC/SC socket in a folder; a link where the user chose another place for the socket.
-const SOCKET: &str = "pcsc";
+pub(super) const SOCKET: &str = "pcsc";
 
 /// The name of the socket of GALSS in a folder.
 const GALSS: &str = "galss";
@@ -200,7 +200,8 @@ fn folders(base: &Path) -> impl Iterator<Item = PathBuf> {
 
 /// Removes what programs that were killed left behind.
 fn sweep(base: &Path) {
-    folders(base).for_each(|path| folder::sweep(&path));
+    let clear = |path: &Path| socket::led_to(&path.join(SOCKET)).iter().for_each(|socket| commons::sweep(socket));
+    folders(base).for_each(|path| folder::sweep(&path, clear));
 }
 
 fn not_private(path: &Path) -> io::Error {

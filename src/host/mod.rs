@@ -7,6 +7,7 @@
 //! The rule upheld here: nothing of a host outlives it, and two hosts of one process share nothing.
 
 mod builder;
+mod commons;
 pub mod control;
 mod desk;
 mod drivers;
@@ -38,6 +39,7 @@ pub use control::{Refusal, SlotStatus};
 pub use error::{HostError, Kind};
 
 pub use crate::layer::events::{CommandBytes, Event, Listener, ResponseBytes, What};
+use commons::Commons;
 use desk::Desk;
 use drivers::Drivers;
 use folder::Folder;
@@ -53,7 +55,8 @@ pub use virtuale_galss::VARIABLE as GALSS_VARIABLE;
 
 /// Readers that run. They stop, and nothing of them is left, when this is dropped.
 ///
-/// A host opens one PC/SC service of its own, at a socket that nobody but this user may open. A program finds the
+/// A host opens one PC/SC service of its own, at a socket that nobody but this user may use, unless it is told of others
+/// ([`Builder::allow_user`]). A program finds the
 /// readers through its [environment](Host::environment); any number of hosts may run side by side, in one process or in
 /// many.
 ///
@@ -82,6 +85,7 @@ pub struct Host {
     drivers: Arc<Drivers>,
     galss: Option<crate::reader::galss::Server>,
     server: crate::reader::pcsclite::Server,
+    commons: Option<Commons>,
     folder: Folder,
     desk: End,
     calls: Callers,
@@ -168,6 +172,15 @@ impl Host {
     #[must_use]
     pub fn socket(&self) -> &Path {
         &self.desk.socket
+    }
+
+    /// The nearest folder on the way to the PC/SC socket that those cannot go through who were let in
+    /// ([`Builder::allow_user`]); `None` if they can, or if nobody was.
+    #[must_use]
+    pub fn closed_to_guests(&self) -> Option<PathBuf> {
+        let guests = &*self.desk.guests;
+        let folder = self.desk.socket.parent().filter(|_| !guests.is_none())?;
+        commons::closed(folder, guests)
     }
 
     /// The slots that have a name in GALSS; none unless it is served ([`Builder::galss`]).
@@ -261,17 +274,17 @@ impl Host {
 
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.
     pub fn stop(self) -> Vec<String> {
-        let Self { control, drivers, galss, server, folder, desk, calls: _calls } = self;
-        drop((control, drivers, galss, server, folder));
+        let Self { control, drivers, galss, server, commons, folder, desk, calls: _calls } = self;
+        drop((control, drivers, galss, server, commons, folder));
         desk.close()
     }
 
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
     /// and connections are left to the system, since it ends them without anybody waiting for anybody.
     pub fn leave(self) -> Vec<String> {
-        let Self { control, drivers, galss, server, folder, desk, calls: _calls } = self;
+        let Self { control, drivers, galss, server, commons, folder, desk, calls: _calls } = self;
         mem::forget((control, drivers, galss, server));
-        drop(folder);
+        drop((commons, folder));
         desk.close()
     }
 }

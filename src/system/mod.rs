@@ -16,9 +16,9 @@ mod windows;
 use std::{io, time::Duration};
 
 #[cfg(unix)]
-pub(crate) use unix::{file, folder, process, socket};
+pub(crate) use unix::{file, folder, guests, process, socket};
 #[cfg(windows)]
-pub(crate) use windows::{file, folder, process, socket};
+pub(crate) use windows::{file, folder, guests, process, socket};
 
 /// Who may do something with a new file.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

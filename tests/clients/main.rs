@@ -33,6 +33,7 @@ mod secure_messaging;
 mod signing;
 mod tls;
 mod traces;
+mod users;
 mod vpcd;
 mod zones;
 
@@ -66,6 +67,7 @@ fn main() {
         pkcs11::trials,
         tls::trials,
         traces::trials,
+        users::trials,
         vpcd::trials,
         zones::trials,
     ];

@@ -120,6 +120,15 @@ pub struct Status {
     /// people.
     #[serde(default)]
     pub not_whole: Vec<String>,
+    /// The users, by their numbers, whose programs may use its readers beside its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_users: Vec<u32>,
+    /// The groups whose members may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_groups: Vec<u32>,
+    /// The users who wanted to and may not, as far as they are remembered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused_users: Vec<u32>,
 }
 
 /// A slot.

@@ -8,10 +8,13 @@ use std::{
     time::Duration,
 };
 
-use super::{connection::Connection, wire, worker};
+use super::{Guests, connection::Connection, wire, worker};
 use crate::{
     reader::{Readers, ReturnCode, Watcher, sync::lock},
-    system::socket::{Listener, Stream, accept_all, connect, is_socket, listen_privately},
+    system::{
+        guests::open_socket,
+        socket::{Listener, Stream, accept_all_and, connect, is_socket, listen_privately},
+    },
 };
 
 /// How many clients are served at once; others are turned away.
@@ -63,18 +66,35 @@ impl Server {
     /// [`io::ErrorKind::InvalidInput`] if there are more readers than `options` allow or the path is too long for a
     /// socket, [`io::ErrorKind::AddrInUse`] if something lives at the path, else what the system says.
     pub fn start(readers: Arc<Readers>, path: &Path, options: ServerOptions) -> io::Result<Self> {
+        Self::start_for(Arc::default(), readers, path, options)
+    }
+
+    /// As [`Server::start`], for guests beside this user.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn start_for(
+        guests: Arc<Guests>,
+        readers: Arc<Readers>,
+        path: &Path,
+        options: ServerOptions,
+    ) -> io::Result<Self> {
         if readers.len() > options.reader_slots {
             let message = format!("{} reader slots are more than the {} sent", readers.len(), options.reader_slots);
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
         let listener = bind(path)?;
+        if !guests.is_none() {
+            open_socket(path, guests.only_group())?;
+        }
         let shared = Shared::new(readers, options);
         let watcher: Weak<Shared> = Arc::downgrade(&shared);
         shared.readers.watch(watcher);
         let (stop, stopped) = Stream::pair()?;
         let accepting = thread::Builder::new().name("pcsc accept".into()).spawn({
             let shared = Arc::clone(&shared);
-            move || accept_all(&listener, &stopped, |stream| shared.admit(stream))
+            move || accept_all_and(&listener, &stopped, |stream| guests.let_in(stream), |stream| shared.admit(stream))
         })?;
         Ok(Self { shared, path: path.to_owned(), stop: Some(stop), accepting: Some(accepting) })
     }

@@ -94,11 +94,14 @@ pub(crate) fn is_held(folder: &Path) -> bool {
     File::open(folder).is_ok_and(|folder| matches!(folder.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-/// Removes a folder that a program which was killed left behind.
-pub(crate) fn sweep(path: &Path) {
+/// Removes a folder that a program which was killed left behind, after something else that it left is cleared.
+pub(crate) fn sweep(path: &Path, clear: impl FnOnce(&Path)) {
     let Ok(folder) = File::open(path) else { return };
     match folder.try_lock() {
-        Ok(()) => drop(fs::remove_dir_all(path)),
+        Ok(()) => {
+            clear(path);
+            drop(fs::remove_dir_all(path));
+        }
         Err(TryLockError::WouldBlock | TryLockError::Error(_)) => {}
     }
 }

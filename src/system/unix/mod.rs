@@ -2,5 +2,6 @@
 
 pub(crate) mod file;
 pub(crate) mod folder;
+pub(crate) mod guests;
 pub(crate) mod process;
 pub(crate) mod socket;

@@ -172,6 +172,16 @@ pub(crate) fn process_of(_: &Stream) -> Option<u32> {
 
 /// Accepts clients of this user, until `stopped` is closed from the other end. `listener` blocks nobody.
 pub(crate) fn accept_all(listener: &Listener, stopped: &Stream, admit: impl Fn(Stream) -> io::Result<()>) {
+    accept_all_and(listener, stopped, |_| false, admit);
+}
+
+/// As [`accept_all`], and also clients of other users of whom this says so.
+pub(crate) fn accept_all_and(
+    listener: &Listener,
+    stopped: &Stream,
+    let_in: impl Fn(&Stream) -> bool,
+    admit: impl Fn(Stream) -> io::Result<()>,
+) {
     loop {
         let mut sources = [PollFd::new(listener, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
         let polled = poll(&mut sources, None);
@@ -180,7 +190,7 @@ pub(crate) fn accept_all(listener: &Listener, stopped: &Stream, admit: impl Fn(S
         }
         let accepted = polled.map_err(io::Error::from).and_then(|_| listener.accept());
         let served = accepted.and_then(|(stream, _)| {
-            if !is_own_user(&stream) {
+            if !is_own_user(&stream) && !let_in(&stream) {
                 return Err(io::ErrorKind::PermissionDenied.into());
             }
             // On some systems it would wait for nothing, as the listener does.

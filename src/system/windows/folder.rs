@@ -105,9 +105,10 @@ pub(crate) fn is_held(folder: &Path) -> bool {
     File::open(folder.join(LOCK)).is_err_and(|error| is_held_by_another(&error))
 }
 
-/// Removes a folder that a program which was killed left behind.
-pub(crate) fn sweep(path: &Path) {
+/// Removes a folder that a program which was killed left behind, after something else that it left is cleared.
+pub(crate) fn sweep(path: &Path, clear: impl FnOnce(&Path)) {
     if let Ok(lock) = open_lock(path) {
+        clear(path);
         remove(path, Some(lock));
     }
 }

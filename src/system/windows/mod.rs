@@ -2,6 +2,7 @@
 
 pub(crate) mod file;
 pub(crate) mod folder;
+pub(crate) mod guests;
 pub(crate) mod process;
 pub(crate) mod socket;
 

@@ -220,6 +220,16 @@ pub(crate) fn process_of(_: &Stream) -> Option<u32> {
     None
 }
 
+/// As [`accept_all`]: nobody tells of others here.
+pub(crate) fn accept_all_and(
+    listener: &Listener,
+    stopped: &Stream,
+    _: impl Fn(&Stream) -> bool,
+    admit: impl Fn(Stream) -> io::Result<()>,
+) {
+    accept_all(listener, stopped, admit);
+}
+
 /// Accepts clients who say the secret, until `stopped` is closed from the other end. `listener` blocks nobody.
 pub(crate) fn accept_all(listener: &Listener, stopped: &Stream, admit: impl Fn(Stream) -> io::Result<()>) {
     let mut strangers: Vec<Stranger> = Vec::new();

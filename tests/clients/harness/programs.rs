@@ -30,6 +30,10 @@ pub(crate) const PCSC_SCAN: Client = program("pcsc_scan", "pcsc-tools");
 /// What programs in C are compiled with that use PC/SC.
 pub(crate) const PCSC_HEADERS: Client = file("winscard.h", "libpcsclite-dev", "/usr/include/PCSC/winscard.h");
 pub(crate) const PCSCD: Client = file("pcscd", "pcscd", "/usr/sbin/pcscd");
+pub(crate) const BWRAP: Client = program("bwrap", "bubblewrap");
+/// A program of another user, for root.
+pub(crate) const SETPRIV: Client = program("setpriv", "util-linux");
+pub(crate) const SUDO: Client = program("sudo", "sudo");
 pub(crate) const SCRIPTOR: Client = program("scriptor", "pcsc-tools");
 pub(crate) const SHELL: Client = program("sh", "dash");
 pub(crate) const SSH_KEYGEN: Client = program("ssh-keygen", "openssh-client");

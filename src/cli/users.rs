@@ -1,0 +1,95 @@
+//! Users and groups, by name and by number.
+
+use std::{
+    fs,
+    process::{Command, Stdio},
+};
+
+/// Where the system lists users and groups that are its own, and how it is asked for others.
+const USERS: (&str, &str) = ("/etc/passwd", "passwd");
+const GROUPS: (&str, &str) = ("/etc/group", "group");
+
+/// The number of a user who is named, or the number itself.
+///
+/// # Errors
+///
+/// That there is no such user, in words.
+pub(super) fn user(text: &str) -> Result<u32, String> {
+    number(text, USERS).ok_or_else(|| format!("there is no user {text:?} here: name one, or give a number"))
+}
+
+/// The same of a group.
+///
+/// # Errors
+///
+/// That there is no such group, in words.
+pub(super) fn group(text: &str) -> Result<u32, String> {
+    number(text, GROUPS).ok_or_else(|| format!("there is no group {text:?} here: name one, or give a number"))
+}
+
+/// A user as people know him: by his number, and by his name if he has one here.
+pub(super) fn named(user: u32) -> String {
+    let user = user.to_string();
+    let found = lines(USERS, &user).into_iter().find_map(|line| match entry(&line) {
+        Some((name, number)) if number == user => Some(name.to_owned()),
+        _ => None,
+    });
+    found.map_or_else(|| format!("user {user}"), |name| format!("user {user} ({name})"))
+}
+
+/// What is said of a user who was turned away.
+pub(super) fn refused(user: u32) -> String {
+    format!("{} was turned away: these readers are for others (--allow-user {user} would let that user in)", named(user))
+}
+
+fn number(text: &str, of: (&str, &str)) -> Option<u32> {
+    // The last number is none: to the system it means "as it is".
+    let known = |number: &str| number.parse().ok().filter(|&number| number != u32::MAX);
+    if !text.is_empty() && text.bytes().all(|letter| letter.is_ascii_digit()) {
+        return known(text);
+    }
+    let found = lines(of, text).into_iter().find_map(|line| match entry(&line) {
+        Some((name, number)) if name == text => Some(number.to_owned()),
+        _ => None,
+    });
+    known(&found?)
+}
+
+/// What the system has on a user or group: its own list, and what else it knows of this one.
+fn lines((file, database): (&str, &str), key: &str) -> Vec<String> {
+    let own = fs::read_to_string(file).unwrap_or_default();
+    let mut lines: Vec<_> = own.lines().map(str::to_owned).collect();
+    if lines.iter().any(|line| entry(line).is_some_and(|(name, number)| name == key || number == key)) {
+        return lines;
+    }
+    let mut asked = Command::new("getent");
+    let asked = asked.args([database, "--", key]).stdin(Stdio::null()).stderr(Stdio::null()).output();
+    let said = asked.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    lines.extend(said.lines().map(str::to_owned));
+    lines
+}
+
+/// The name and the number in a line of either list.
+fn entry(line: &str) -> Option<(&str, &str)> {
+    let mut parts = line.split(':');
+    let name = parts.next()?;
+    Some((name, parts.nth(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entry, group, named, user};
+
+    #[test]
+    fn users_and_groups_have_names_and_numbers() {
+        assert_eq!((user("root"), user("0"), group("root")), (Ok(0), Ok(0), Ok(0)));
+        assert_eq!(user("100999"), Ok(100_999));
+        for wrong in ["", "no-such-user-anywhere", "-1", "4294967295", "99999999999"] {
+            assert!(user(wrong).is_err(), "{wrong:?}");
+        }
+        assert_eq!(named(0), "user 0 (root)");
+        assert_eq!(named(3_999_999_999), "user 3999999999");
+        assert_eq!(entry("root:x:0:0:root:/root:/bin/sh"), Some(("root", "0")));
+        assert_eq!(entry("nonsense"), None);
+    }
+}
