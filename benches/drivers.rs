@@ -97,19 +97,13 @@ fn our_driver(criterion: &mut Criterion) {
     // SAFETY: it is ours, and does nothing as it is loaded.
     let library = unsafe { Library::new(&path) }.expect("the driver");
     // SAFETY: the types are those of ifdhandler.h on Linux, where DWORD is unsigned long and RESPONSECODE is long.
-    let (open, presence, get, power, transmit): (
-        Symbol<'_, Open>,
-        Symbol<'_, Presence>,
-        Symbol<'_, Get>,
-        Symbol<'_, Power>,
-        Symbol<'_, Transmit>,
-    ) = unsafe {
+    let (open, presence, get, power, transmit) = unsafe {
         (
-            library.get(b"IFDHCreateChannelByName").expect("a function"),
-            library.get(b"IFDHICCPresence").expect("a function"),
-            library.get(b"IFDHGetCapabilities").expect("a function"),
-            library.get(b"IFDHPowerICC").expect("a function"),
-            library.get(b"IFDHTransmitToICC").expect("a function"),
+            library.get::<Open>(b"IFDHCreateChannelByName").expect("a function"),
+            library.get::<Presence>(b"IFDHICCPresence").expect("a function"),
+            library.get::<Get>(b"IFDHGetCapabilities").expect("a function"),
+            library.get::<Power>(b"IFDHPowerICC").expect("a function"),
+            library.get::<Transmit>(b"IFDHTransmitToICC").expect("a function"),
         )
     };
     let name = CString::new(place.device_name().expect("a plain path")).expect("no zero");

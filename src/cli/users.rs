@@ -39,7 +39,10 @@ pub(super) fn named(user: u32) -> String {
 
 /// What is said of a user who was turned away.
 pub(super) fn refused(user: u32) -> String {
-    format!("{} was turned away: these readers are for others (--allow-user {user} would let that user in)", named(user))
+    format!(
+        "{} was turned away: these readers are for others (--allow-user {user} would let that user in)",
+        named(user)
+    )
 }
 
 fn number(text: &str, of: (&str, &str)) -> Option<u32> {

@@ -323,9 +323,9 @@ impl Builder {
         self
     }
 
-    /// Lets the programs of another user, by his number, use the readers, and nothing else of the host: the control socket,
-    /// GALSS and the private folder stay this user's. The PC/SC socket is then in a folder of its own that others can go
-    /// through, unless [`Builder::socket`] says where.
+    /// Lets the programs of another user, by his number, use the readers, and nothing else of the host: the control
+    /// socket, GALSS and the private folder stay this user's. The PC/SC socket is then in a folder of its own that
+    /// others can go through, unless [`Builder::socket`] says where.
     #[must_use]
     pub fn allow_user(mut self, user: u32) -> Self {
         self.allowed.0.push(user);

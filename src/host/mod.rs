@@ -55,10 +55,9 @@ pub use virtuale_galss::VARIABLE as GALSS_VARIABLE;
 
 /// Readers that run. They stop, and nothing of them is left, when this is dropped.
 ///
-/// A host opens one PC/SC service of its own, at a socket that nobody but this user may use, unless it is told of others
-/// ([`Builder::allow_user`]). A program finds the
-/// readers through its [environment](Host::environment); any number of hosts may run side by side, in one process or in
-/// many.
+/// A host opens one PC/SC service of its own, at a socket that nobody but this user may use, unless it is told of
+/// others ([`Builder::allow_user`]). A program finds the readers through its [environment](Host::environment); any
+/// number of hosts may run side by side, in one process or in many.
 ///
 /// ```
 /// use std::process::Command;
