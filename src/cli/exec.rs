@@ -45,7 +45,7 @@ pub(super) struct Args {
 
 /// Opens the readers, runs the command, and removes the readers.
 pub(super) fn run(args: &Args) -> Exit {
-    let host = args.slots.host().refuse_stop("these readers live as long as the command of their `virtuale exec`");
+    let host = args.slots.host()?.refuse_stop("these readers live as long as the command of their `virtuale exec`");
     let host = args.drivers.ask_of(args.galss.ask_of(host)?);
     args.library.check()?;
     let host = match &args.record {

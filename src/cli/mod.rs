@@ -33,7 +33,9 @@ mod opensc;
 mod opposition;
 mod options;
 mod output;
+mod pin;
 mod read;
+mod reader;
 mod record;
 mod redact;
 mod relay;
@@ -100,6 +102,13 @@ enum Verb {
     Insert(insert::Args),
     /// Take the card out of a slot of a running reader
     Remove(remove::Args),
+    /// Type a PIN at the pad of a running reader, or cancel
+    ///
+    /// A reader of a model with a PIN pad waits for a person when a program asks it to (`virtuale slots` shows it). The
+    /// PIN goes to the card and never through the program.
+    Pin(pin::Args),
+    /// List, show and check models of readers
+    Reader(reader::Args),
     /// Stop running readers
     ///
     /// If they are those of this shell, prints a line for it to evaluate, which takes the variables away.
@@ -184,6 +193,8 @@ impl Verb {
             Self::Slots(args) => slots::run(args),
             Self::Insert(args) => insert::run(args),
             Self::Remove(args) => remove::run(args),
+            Self::Pin(args) => pin::run(args),
+            Self::Reader(args) => reader::run(args),
             Self::Stop(args) => stop::run(args),
             Self::Apdu(args) => apdu::run(args),
             Self::Read(args) => read::run(args),
@@ -212,6 +223,7 @@ impl Verb {
             Self::Read(args) => args.language(),
             Self::Update(args) => args.language(),
             Self::Card(args) => args.language(),
+            Self::Reader(args) => args.language(),
             Self::Opposition(args) => args.language(),
             Self::Tod(args) => args.language(),
             Self::Fse(args) => args.language(),

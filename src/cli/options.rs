@@ -8,7 +8,7 @@ use std::{
 
 use jiff::civil::Date;
 
-use super::{output, users};
+use super::{Failure, output, reader, users};
 use crate::{
     host::{
         Builder, Host, HostError, HostName, SlotStatus,
@@ -16,7 +16,7 @@ use crate::{
     },
     layer::Layers,
     profile::dates::{self, DateError},
-    reader::pcsclite::wire::READER_SLOTS,
+    reader::{Keys, pad::Pin, pcsclite::wire::READER_SLOTS},
     shown,
 };
 
@@ -61,6 +61,14 @@ pub(super) fn number<T: TryFrom<u64>>(
     }
 }
 
+/// What is typed at a pad: a PIN, or the key that cancels.
+fn keys(text: &str) -> Result<Keys, String> {
+    match text {
+        "cancel" => Ok(Keys::Cancel),
+        digits => Pin::new(digits).map(Keys::Pin).map_err(|error| format!("{error}; cancel is the key that cancels")),
+    }
+}
+
 /// A day of the calendar. A relative one is resolved here, once: a run has one day, also past midnight.
 fn date(text: &str) -> Result<Date, String> {
     dates::day(text, dates::today).map_err(|error| {
@@ -97,10 +105,19 @@ pub(super) struct Slots {
     /// two empty slots]
     #[arg(long = "card", value_name = "CARD")]
     cards: Vec<PathBuf>,
-    /// The whole name of a reader, as programs see it, such as "Gemalto PC Twin Reader 00 00": the first is that of
-    /// slot 0, the next that of slot 1 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
+    /// The name of a reader: the first is that of slot 0, the next that of slot 1. One that ends in numbers, such as
+    /// "Gemalto PC Twin Reader 00 00", "KAP-LINK 0" or "TELIUM(1)", is what programs see, and so is what stands behind
+    /// a =; any other gets the numbers of pcsc-lite, 00 00 [default: "Virtuale 00 00", "Virtuale 00 01" and so on]
     #[arg(long = "reader", value_name = "NAME")]
     readers: Vec<String>,
+    /// What reader it is: a model file, or the name of a built-in model (`virtuale reader list`). Cards go into its
+    /// slots in turn
+    #[arg(long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// What is typed at the PIN pad, in turn, each time that it asks for a PIN; cancel for the key that cancels.
+    /// Without a model, the reader is one with a pad
+    #[arg(long, value_name = "PIN,...", value_delimiter = ',', value_parser = keys)]
+    pin_pad: Vec<Keys>,
     /// The number of a slot that has an antenna in place of contacts; may be given several times. Programs see it as
     /// "Virtuale Contactless 00 01"
     #[arg(long, value_name = "SLOT", value_parser = number::<usize>(SLOT_NUMBERS))]
@@ -125,18 +142,27 @@ pub(super) struct Slots {
 
 impl Slots {
     /// A host with these slots.
-    pub(super) fn host(&self) -> Builder {
-        let host = self.reproducible.host().reader_slots(self.reader_slots);
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with its model.
+    pub(super) fn host(&self) -> Result<Builder, Failure> {
+        let host = self.reproducible.host().reader_slots(self.reader_slots).typed(self.pin_pad.iter().cloned());
+        let host = match &self.model {
+            Some(model) => host.model(reader::model(model)?),
+            None => host,
+        };
         let host = self.name.iter().fold(host, |host, name| host.name(name.as_str()));
         let host = self.contactless.iter().fold(host, |host, &slot| host.contactless(slot));
         let host = self.allow_users.iter().fold(host, |host, &user| host.allow_user(user));
         let host = self.allow_groups.iter().fold(host, |host, &group| host.allow_group(group));
         let host = host.on_refusal(|user| output::say(users::refused(user)));
-        let host = self.readers.iter().fold(host, |host, name| host.slot_name(name));
-        self.cards().into_iter().fold(host, |host, card| match card {
+        let host = self.readers.iter().fold(host, |host, name| host.slot_reader(name));
+        let cards = if self.model.is_some() && self.cards.is_empty() { vec![] } else { self.cards() };
+        Ok(cards.into_iter().fold(host, |host, card| match card {
             Some(file) => host.card(file),
             None => host.empty_slot(),
-        })
+        }))
     }
 
     /// What a person should know of the slots: of cards in slots with an antenna that have none and are mute there, and

@@ -75,7 +75,7 @@ fn serve(args: &Args) -> Exit {
         let _ = rustix::process::setsid();
     }
     let earlier = running::own();
-    let mut host = args.drivers.ask_of(args.slots.host());
+    let mut host = args.drivers.ask_of(args.slots.host()?);
     if let Some(socket) = &args.socket {
         host = host.socket(socket);
     }

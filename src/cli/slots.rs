@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     host::{
-        control::{Reply, Request, Status},
+        control::{AskedPin, Asks, Reply, Request, Status},
         running,
     },
     shown,
@@ -97,19 +97,33 @@ pub(super) fn table(status: &Status) -> String {
     let width = readers.iter().map(|reader| reader.chars().count()).max().unwrap_or(0);
     status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
         let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
+        let asks = slot.asks.map_or("", asks);
         let mute = if slot.card.is_some() && slot.atr.is_none() { MUTE } else { "" };
         let drivers: String =
             slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
         let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}", slot.slot);
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}", slot.slot);
         table
     })
+}
+
+/// What stands behind a slot whose reader waits for a person.
+fn asks(asks: Asks) -> &'static str {
+    match asks.pin {
+        AskedPin::Pin => "  (asks for a PIN: virtuale pin)",
+        AskedPin::Current => "  (asks for the current PIN: virtuale pin)",
+        AskedPin::New => "  (asks for the new PIN: virtuale pin)",
+        AskedPin::NewAgain => "  (asks for the new PIN again: virtuale pin)",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::table;
-    use crate::host::{SlotStatus, control::Status};
+    use crate::host::{
+        SlotStatus,
+        control::{AskedPin, Asks, Status},
+    };
 
     #[test]
     fn a_line_for_each_slot() {
@@ -120,6 +134,7 @@ mod tests {
             atr: Some("3B 00".into()),
             drivers: vec![],
             awaits: None,
+            asks: None,
         };
         let mute = |status: &Status| table(status).contains("/a.toml  (mute: ");
         let status = Status {
@@ -138,6 +153,10 @@ mod tests {
         let driven = SlotStatus { drivers: vec!["vpcd".into()], ..slot(0, Some("/a.toml")) };
         let table_of = table(&Status { slots: vec![driven], ..status.clone() });
         assert_eq!(table_of, "0  Virtuale 00 00  /a.toml  (shown by vpcd)\n");
+        let asked = Asks { pin: AskedPin::Pin, shortest: 4, longest: 8 };
+        let asking = SlotStatus { asks: Some(asked), ..slot(0, Some("/a.toml")) };
+        let asking = table(&Status { slots: vec![asking], ..status.clone() });
+        assert_eq!(asking, "0  Virtuale 00 00  /a.toml  (asks for a PIN: virtuale pin)\n");
         let waiting = SlotStatus { awaits: Some("no card".into()), ..slot(0, None) };
         let status = Status { slots: vec![waiting], ..status };
         assert_eq!(table(&status), "0  Virtuale 00 00  empty  (no card)\n");

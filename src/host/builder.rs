@@ -18,6 +18,7 @@ use super::{
     folder::Folder,
     galss,
     making::{Content, Made, MakeSink, Making, Shelf},
+    model::Model,
     real::{self, Sought, Tie},
     recording::{self, Recording, Run},
     running::{HostName, running},
@@ -27,8 +28,9 @@ use crate::{
     layer::{Layer, Layers},
     profile::{Provision, dates, families::Families},
     reader::{
-        self, Label, Readers, SlotName, SlotSpec,
+        self, Device, Keys, Label, Readers, SlotName, SlotSpec,
         galss::{Resource, ResourceName},
+        pad::Pad,
         pcsclite::{Guests, Server, ServerOptions, wire::READER_SLOTS},
         vpcd,
     },
@@ -41,7 +43,9 @@ pub struct Builder {
     name: Option<String>,
     slots: Vec<Option<Content>>,
     reader: String,
-    slot_names: Vec<String>,
+    slot_names: Vec<GivenName>,
+    model: Option<Model>,
+    typed: Vec<Keys>,
     contactless: Vec<usize>,
     reader_slots: usize,
     seed: u64,
@@ -74,6 +78,14 @@ pub(crate) struct Prepared {
 
 type Ties = Vec<Option<Arc<Tie>>>;
 
+/// The name of a slot.
+enum GivenName {
+    /// As programs see it.
+    Whole(String),
+    /// As somebody wrote it who need not know of numbers.
+    Reader(String),
+}
+
 enum Record {
     File(PathBuf),
     Folder(PathBuf),
@@ -86,6 +98,8 @@ impl Builder {
             slots: Vec::new(),
             reader: SlotName::HOUSE.into(),
             slot_names: Vec::new(),
+            model: None,
+            typed: Vec::new(),
             contactless: Vec::new(),
             reader_slots: READER_SLOTS,
             seed: 0,
@@ -172,7 +186,31 @@ impl Builder {
     /// the order in which they are given.
     #[must_use]
     pub fn slot_name(mut self, name: impl Into<String>) -> Self {
-        self.slot_names.push(name.into());
+        self.slot_names.push(GivenName::Whole(name.into()));
+        self
+    }
+
+    /// As [`Builder::slot_name`], for a name that people write: one that does not end in numbers gets those of pcsc-lite
+    /// ([`SlotName::completed`]).
+    #[must_use]
+    pub fn slot_reader(mut self, name: impl Into<String>) -> Self {
+        self.slot_names.push(GivenName::Reader(name.into()));
+        self
+    }
+
+    /// What reader it is: what programs are told of it, its slots and their names. Cards go into its slots in the order
+    /// in which they are given; slots without one are empty.
+    #[must_use]
+    pub fn model(mut self, model: Model) -> Self {
+        self.model = Some(model);
+        self
+    }
+
+    /// What a person types at the PIN pad of each slot, in this order, when it asks. Without a model of a reader with a
+    /// pad, the house's own reader has one.
+    #[must_use]
+    pub fn typed(mut self, keys: impl IntoIterator<Item = Keys>) -> Self {
+        self.typed.extend(keys);
         self
     }
 
@@ -394,8 +432,13 @@ impl Builder {
     ///
     /// Those of [`Builder::start`] that are not about sockets and recordings.
     pub(crate) fn prepare(mut self) -> Result<Prepared, HostError> {
-        if self.slots.is_empty() {
-            self.slots = vec![None, None];
+        match &self.model {
+            Some(model) if self.slots.len() > model.slots.len() => {
+                return Err(HostError::NoPlaceInModel { cards: self.slots.len(), slots: model.slots.len() });
+            }
+            Some(model) => self.slots.resize_with(model.slots.len(), || None),
+            None if self.slots.is_empty() => self.slots = vec![None, None],
+            None => {}
         }
         let contents = std::mem::take(&mut self.slots);
         let (contents, ties) = self.tied(contents)?;
@@ -470,16 +513,46 @@ impl Builder {
         if let Some(&slot) = self.contactless.iter().find(|&&slot| slot >= slots) {
             return Err(HostError::NoPlaceForAntenna { slot, slots });
         }
+        let model = self.model.as_ref();
+        let of_model = |slot: u8| model.and_then(|model| model.slots.get(usize::from(slot)));
         let kind = |slot| match self.contactless.contains(&usize::from(slot)) {
             true => Interface::Contactless,
-            false => Interface::Contact,
+            false => of_model(slot).map_or(Interface::Contact, |slot| slot.kind),
         };
-        let specs = (0..number).map(|slot| SlotSpec::numbered(&self.reader, slot, kind(slot)));
-        let mut specs = specs.collect::<Result<Vec<_>, _>>()?;
+        let device = Arc::new(self.device()?);
+        let spec = |slot| {
+            let spec = SlotSpec::numbered(&self.reader, slot, kind(slot))?;
+            let name = of_model(slot).map_or(Ok(spec.name), |slot| SlotName::new(&slot.name))?;
+            Ok::<_, HostError>(SlotSpec { name, kind: spec.kind, device: Arc::clone(&device) })
+        };
+        let mut specs = (0..number).map(spec).collect::<Result<Vec<_>, _>>()?;
+        let whole = self.slot_names.iter().filter_map(|name| match name {
+            GivenName::Whole(name) => Some(name.as_str()),
+            GivenName::Reader(_) => None,
+        });
+        let others = specs.iter().skip(self.slot_names.len()).map(|spec| spec.name.clone());
+        let mut taken = whole.map(SlotName::new).chain(others.map(Ok)).collect::<Result<Vec<_>, _>>()?;
         for (spec, name) in specs.iter_mut().zip(&self.slot_names) {
-            spec.name = SlotName::new(name)?;
+            spec.name = match name {
+                GivenName::Whole(name) => SlotName::new(name)?,
+                GivenName::Reader(name) => SlotName::completed(name, &taken)?,
+            };
+            taken.push(spec.name.clone());
         }
-        Ok(Readers::new(specs)?)
+        let readers = Readers::new(specs)?;
+        if !self.typed.is_empty() {
+            (0..slots).try_for_each(|slot| readers.type_keys(slot, self.typed.clone(), true))?;
+        }
+        Ok(readers)
+    }
+
+    /// What the reader is.
+    fn device(&self) -> Result<Device, HostError> {
+        match &self.model {
+            Some(model) if !self.typed.is_empty() && model.device.pad.is_none() => Err(HostError::ModelWithoutPad),
+            Some(model) => Ok(model.device.clone()),
+            None => Ok(Device { pad: (!self.typed.is_empty()).then(Pad::house), ..Device::default() }),
+        }
     }
 
     fn recording(&self, cards: &[Option<Made>], run: Run) -> Result<Option<Recording>, HostError> {

@@ -11,7 +11,7 @@ use virtuale_engine::Interface;
 
 use super::{
     HostError, Kind,
-    control::{Handler, Refusal, Reply, Request, SlotStatus, Status},
+    control::{Asks, Handler, Refusal, Reply, Request, SlotStatus, Status},
     drivers::Drivers,
     making::{Content, Made, Making, Origin, Shelf},
     real::{self, Tie},
@@ -23,7 +23,7 @@ use crate::{
         events::{Bus, Listener, What},
     },
     profile::{LoadError, NamedCard},
-    reader::{Client, Label, Observer, Readers, SessionId, SlotError, pcsclite::Guests},
+    reader::{Client, Keys, Label, Observer, Readers, SessionId, SlotError, pad::Pin, pcsclite::Guests},
 };
 
 /// What a running host does when it is asked over its control socket to stop.
@@ -149,6 +149,7 @@ impl Desk {
             reader: state.name.to_string(),
             card: Origin::of(&state).map(Origin::label),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
+            asks: state.prompt.as_ref().map(Asks::from),
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
             awaits: self.tie(slot).and_then(|tie| tie.awaits()),
         });
@@ -389,6 +390,47 @@ impl Desk {
         }
     }
 
+    /// The slot whose pad is meant where none is named: the only one that asks, else the only one with a pad.
+    fn pad(&self, slot: Option<usize>) -> Result<usize, HostError> {
+        if let Some(slot) = slot {
+            return Ok(slot);
+        }
+        let only = |slots: Vec<usize>| match slots.as_slice() {
+            &[slot] => Some(slot),
+            _ => None,
+        };
+        let states = self.readers.states();
+        let asking = states.iter().enumerate().filter(|(_, state)| state.prompt.is_some());
+        let (asking, with_pad) = (asking.map(|(slot, _)| slot).collect(), self.readers.slots_with_pad());
+        if with_pad.is_empty() {
+            return Err(HostError::NobodyHasAPad);
+        }
+        only(asking).or_else(|| only(with_pad)).ok_or(HostError::WhichPad)
+    }
+
+    /// Types PINs at the pad of a slot; gives the slot, the reader and whether it asked for one.
+    pub(super) fn type_pins(
+        &self,
+        slot: Option<usize>,
+        pins: &[impl AsRef<str>],
+        ahead: bool,
+    ) -> Result<(usize, String, bool), HostError> {
+        let keys = pins.iter().map(|digits| Pin::new(digits.as_ref()).map(Keys::Pin)).collect::<Result<_, _>>()?;
+        let slot = self.pad(slot)?;
+        let reader = self.reader(slot)?;
+        let asked = self.readers.state(slot).is_some_and(|state| state.prompt.is_some());
+        self.readers.type_keys(slot, keys, ahead)?;
+        Ok((slot, reader, asked))
+    }
+
+    /// Presses the key that cancels at the pad of a slot; gives the slot and the reader.
+    pub(super) fn cancel_pin(&self, slot: Option<usize>) -> Result<(usize, String), HostError> {
+        let slot = self.pad(slot)?;
+        let reader = self.reader(slot)?;
+        self.readers.cancel_prompt(slot)?;
+        Ok((slot, reader))
+    }
+
     /// Leaves a slot without a card; gives the reader, and whether there was one.
     pub(super) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
         match self.remove(slot) {
@@ -453,6 +495,14 @@ impl Handler for Arc<Desk> {
             Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
             Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
             Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),
+            Request::Pin { slot, pins, ahead } => {
+                let pins: Vec<_> = pins.iter().map(|typed| typed.0.as_str()).collect();
+                let typed = self.type_pins(slot, &pins, ahead);
+                typed.map(|(slot, reader, asked)| Reply::Typed { slot, reader, asked })
+            }
+            Request::CancelPin { slot } => {
+                self.cancel_pin(slot).map(|(slot, reader)| Reply::Cancelled { slot, reader })
+            }
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     let hint = Some("they go when that ends".into());

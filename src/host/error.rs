@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
 use crate::{
     profile::LoadError,
-    reader::{NameError, SlotError},
+    reader::{NameError, SlotError, pad::NotAPin},
     shown::{self, reason},
     terminal::transport::real::RealReaderError,
     trace::Unnamable,
@@ -40,6 +40,26 @@ pub enum HostError {
         /// How many programs see at most.
         most: usize,
     },
+    /// More cards than a model has slots.
+    #[error("there are {cards} places for cards, and the model of the reader has {slots}")]
+    NoPlaceInModel {
+        /// How many cards, and places without one, were asked for.
+        cards: usize,
+        /// How many slots the model has.
+        slots: usize,
+    },
+    /// What is to be typed is no PIN.
+    #[error(transparent)]
+    NotAPin(#[from] NotAPin),
+    /// No reader has a PIN pad.
+    #[error("none of these readers has a PIN pad")]
+    NobodyHasAPad,
+    /// Several readers have a PIN pad, and it was not said which is meant.
+    #[error("several slots have a PIN pad, and it is not said which is meant")]
+    WhichPad,
+    /// PINs are to be typed, and the model has no pad.
+    #[error("PINs cannot be typed: the model of the reader has no PIN pad")]
+    ModelWithoutPad,
     /// There are more names than slots.
     #[error("{names} names are too many for {slots} {}", if *slots == 1 { "slot" } else { "slots" })]
     TooManyNames {
@@ -255,6 +275,11 @@ impl HostError {
             )
             | Self::SameSlot(_)
             | Self::RealInSlot { .. }
+            | Self::NoPlaceInModel { .. }
+            | Self::ModelWithoutPad
+            | Self::NotAPin(_)
+            | Self::NobodyHasAPad
+            | Self::WhichPad
             | Self::TooLong { .. }
             | Self::UnseenSocket(_)
             | Self::NotASocket(_)
@@ -282,6 +307,13 @@ impl HostError {
                 _ => "look at the name and at the folder you are in".into(),
             },
             Self::TooManySlots { .. } => "ask for fewer, or say that programs have room for more: reader_slots".into(),
+            Self::NoPlaceInModel { .. } => "leave some cards out, or take a model with more slots".into(),
+            Self::NotAPin(_) => "type digits alone".into(),
+            Self::NobodyHasAPad | Self::Slot(SlotError::NoPad(_)) => {
+                "give the readers a model with a pad when they start: --model; `virtuale reader list` has some".into()
+            }
+            Self::WhichPad => "name the slot: --slot; `virtuale slots` shows which ask for a PIN".into(),
+            Self::ModelWithoutPad => "take a model with a pad: `virtuale reader list` has some".into(),
             Self::TooManyNames { .. } => "give each slot one name at most".into(),
             Self::Name(NameError::Unprintable(_)) => "use characters that are seen".into(),
             Self::Name(NameError::TooLong { .. }) => "shorten it".into(),
@@ -354,9 +386,6 @@ impl HostError {
             }
             Self::Slot(SlotError::Busy(slot)) => {
                 format!("try again when it is done, or insert another: virtuale insert {slot} CARD")
-            }
-            Self::Slot(SlotError::NoPad(_)) => {
-                "give the readers a model with a pad when they start: --model; `virtuale reader list` has some".into()
             }
             Self::Slot(SlotError::NotAsked(_)) => {
                 "wait until a program asks, as `virtuale slots` shows; or type it for the next time: --ahead".into()

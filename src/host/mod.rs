@@ -15,6 +15,7 @@ mod error;
 mod folder;
 mod galss;
 mod making;
+pub mod model;
 mod real;
 mod recording;
 mod running;
@@ -29,11 +30,15 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
+    time::Duration,
 };
 
 use virtuale_engine::Card;
 
-use crate::{profile::Provision, reader::galss::Resource};
+use crate::{
+    profile::Provision,
+    reader::{galss::Resource, pad::Prompt},
+};
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
 pub use error::{HostError, Kind};
@@ -262,6 +267,35 @@ impl Host {
     /// That there is no such slot.
     pub fn empty(&self, slot: usize) -> Result<bool, HostError> {
         self.desk.empty(slot).map(|(_, removed)| removed)
+    }
+
+    /// Types PINs at the pad of a slot, one after the other: what the reader asks for now, and what it asks for next.
+    /// Without a slot it is the only one that asks, else the only one with a pad. With `ahead`, they wait until the
+    /// reader asks, if it does not.
+    ///
+    /// # Errors
+    ///
+    /// That something is no PIN, that there is no such slot or no such pad, that it asks for nothing, or that too many
+    /// PINs wait to be asked for.
+    pub fn type_pins(&self, slot: Option<usize>, pins: &[impl AsRef<str>], ahead: bool) -> Result<(), HostError> {
+        self.desk.type_pins(slot, pins, ahead).map(drop)
+    }
+
+    /// Presses the key that cancels at the pad of a slot, and forgets what was typed ahead there. Without a slot it is
+    /// that of [`Host::type_pins`].
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot or no such pad, or that there is nothing to cancel or forget.
+    pub fn cancel_pin(&self, slot: Option<usize>) -> Result<(), HostError> {
+        self.desk.cancel_pin(slot).map(drop)
+    }
+
+    /// Waits until a reader asks a person for a PIN, by a prompt with a number above `seen`, but not longer than
+    /// `patience`; gives the slot and the prompt.
+    #[must_use]
+    pub fn await_prompt(&self, seen: u64, patience: Duration) -> Option<(usize, Prompt)> {
+        self.desk.readers.await_prompt(seen, patience)
     }
 
     /// Hears what happens from now on, also to cards that are in already. A listener who is more than `bound` events

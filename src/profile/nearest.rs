@@ -6,7 +6,7 @@ use super::said::{Bilingual, said};
 const LONGEST: usize = 40;
 
 /// The word of a set that is nearest to what was written, if it is near enough to be meant.
-pub(super) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+pub(crate) fn nearest<'w>(written: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     if written.len() > LONGEST {
         return None;
     }

@@ -6,6 +6,7 @@ mod hidden;
 mod terminal;
 
 use virtuale_engine::StatusWord;
+use zeroize::Zeroizing;
 
 use self::descriptor::Descriptor;
 use super::{
@@ -18,6 +19,12 @@ use crate::terminal::holder::{Asked, Code, Holder, NoCode};
 
 /// No more digits of what is no code are counted.
 const MOST_COUNTED: usize = 64;
+
+/// What a person types at the terminal of standard input, which does not show it, after a question; nothing at the end
+/// of input, or if the terminal would show it.
+pub(super) fn secret(question: &str) -> Option<Zeroizing<Vec<u8>>> {
+    terminal::secret(question)
+}
 
 /// Where codes come from.
 pub(super) enum Codes {

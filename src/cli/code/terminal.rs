@@ -52,6 +52,13 @@ pub(super) fn ask(place: &str, asked: &Asked, language: Language) -> Option<Code
     }
 }
 
+/// What is typed after a question.
+pub(super) fn secret(question: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let hidden = Hidden::begin()?;
+    output::tell(question);
+    line_typed(hidden)
+}
+
 /// What a person types up to the end of the line, on a terminal that does not show it; `None` at the end of input.
 fn line_typed(hidden: Hidden) -> Option<Zeroizing<Vec<u8>>> {
     let typed = typed();

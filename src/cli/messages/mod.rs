@@ -46,8 +46,9 @@ macro_rules! messages {
 
 mod billing;
 mod drivers;
+mod pads;
 
-pub(super) use self::{billing::Billing, drivers::Driven};
+pub(super) use self::{billing::Billing, drivers::Driven, pads::Pads};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -498,7 +499,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, billing, drivers};
+    use super::{DECLARED, Language, Message, billing, drivers, pads};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -508,7 +509,7 @@ mod tests {
             values.sort();
             values
         };
-        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED).chain(drivers::DECLARED) {
+        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED).chain(drivers::DECLARED).chain(pads::DECLARED) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");
         }

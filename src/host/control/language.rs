@@ -1,14 +1,20 @@
 //! The messages.
 
 use std::{
+    fmt,
     io::{self, BufRead, Read, Write},
     path::PathBuf,
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
 use super::{LONGEST_MESSAGE, VERSION};
-use crate::host::Kind;
+use crate::{
+    host::Kind,
+    reader::pad::{Asked, Prompt},
+};
 
 /// What a running reader may be asked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -46,8 +52,36 @@ pub enum Request {
         /// The slot, from 0.
         slot: usize,
     },
+    /// Type PINs at the pad of a slot, one after the other.
+    Pin {
+        /// The slot, from 0; the only one that asks, else the only one with a pad, if it is not said.
+        #[serde(default)]
+        slot: Option<usize>,
+        /// The PINs.
+        pins: Vec<Typed>,
+        /// Whether they wait until the slot asks, if it does not.
+        #[serde(default)]
+        ahead: bool,
+    },
+    /// Press the key that cancels at the pad of a slot, and forget what was typed ahead there.
+    CancelPin {
+        /// The slot, from 0; as for [`Request::Pin`] if it is not said.
+        #[serde(default)]
+        slot: Option<usize>,
+    },
     /// Stop.
     Stop,
+}
+
+/// A PIN on its way to a pad: `Debug` does not show it, and it is overwritten when it is let go of.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize, ZeroizeOnDrop)]
+#[serde(transparent)]
+pub struct Typed(pub String);
+
+impl fmt::Debug for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Typed(..)")
+    }
 }
 
 /// What it answers when it did as asked.
@@ -92,6 +126,22 @@ pub enum Reply {
         reader: String,
         /// Whether a card was taken out for that.
         removed: bool,
+    },
+    /// The PINs are typed.
+    Typed {
+        /// The slot.
+        slot: usize,
+        /// The reader's name.
+        reader: String,
+        /// Whether the reader asked for one at that moment.
+        asked: bool,
+    },
+    /// The key that cancels was pressed.
+    Cancelled {
+        /// The slot.
+        slot: usize,
+        /// The reader's name.
+        reader: String,
     },
     /// It stops now.
     Stopping {
@@ -143,12 +193,53 @@ pub struct SlotStatus {
     pub card: Option<String>,
     /// The card's answer to reset, in hexadecimal.
     pub atr: Option<String>,
+    /// What its reader asks a person to type, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asks: Option<Asks>,
     /// The drivers of other PC/SC services that have the card now: `vpcd`, `pcscd`.
     #[serde(default)]
     pub drivers: Vec<String>,
     /// Why the slot has no card, if it follows a real reader and has none, in words for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaits: Option<String>,
+}
+
+/// What the reader of a slot asks a person to type.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asks {
+    /// Which PIN.
+    pub pin: AskedPin,
+    /// How many digits it has at least.
+    pub shortest: u8,
+    /// How many it has at most.
+    pub longest: u8,
+}
+
+/// Which PIN a person is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskedPin {
+    /// The PIN, to be verified.
+    Pin,
+    /// The PIN that is to be changed.
+    Current,
+    /// The one that it becomes.
+    New,
+    /// The same again.
+    NewAgain,
+}
+
+impl From<&Prompt> for Asks {
+    fn from(prompt: &Prompt) -> Self {
+        let pin = match prompt.asked {
+            Asked::Pin => AskedPin::Pin,
+            Asked::CurrentPin => AskedPin::Current,
+            Asked::NewPin => AskedPin::New,
+            Asked::NewPinAgain => AskedPin::NewAgain,
+        };
+        Self { pin, shortest: prompt.shortest, longest: prompt.longest }
+    }
 }
 
 /// Why it did not do as asked.
@@ -189,9 +280,14 @@ struct Versioned {
     version: u32,
 }
 
+/// Room for any message with a PIN in it.
+const USUAL: usize = 4096;
+
 /// Writes a message as one line.
 pub(super) fn send(stream: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
-    let mut line = serde_json::to_vec(message)?;
+    // With room from the start: what a line leaves behind as it grows would keep a PIN.
+    let mut line = Zeroizing::new(Vec::with_capacity(USUAL));
+    serde_json::to_writer(&mut *line, message)?;
     line.push(b'\n');
     stream.write_all(&line)
 }
@@ -202,7 +298,7 @@ pub(super) fn send(stream: &mut impl Write, message: &impl Serialize) -> io::Res
 ///
 /// What the stream gives; `InvalidData` in words for the peer if it is no message of this version.
 pub(super) fn receive<T: DeserializeOwned>(stream: &mut impl BufRead) -> io::Result<Option<T>> {
-    let mut line = Vec::new();
+    let mut line = Zeroizing::new(Vec::with_capacity(USUAL));
     stream.by_ref().take(LONGEST_MESSAGE).read_until(b'\n', &mut line)?;
     let invalid = |message: String| Err(io::Error::new(io::ErrorKind::InvalidData, message));
     match line.last() {

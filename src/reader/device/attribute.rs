@@ -111,6 +111,9 @@ const TABLE: &[Row] = &[
 impl View<'_> {
     /// What the slot says of an attribute; `None` if there is no such attribute.
     pub(in crate::reader) fn attribute(&self, id: u32) -> Option<Vec<u8>> {
+        if let Some(value) = self.device.attributes.get(&id) {
+            return value.clone();
+        }
         TABLE.iter().find(|row| row.id == id).map(|row| (row.value)(self))
     }
 
@@ -256,6 +259,9 @@ mod tests {
         let atr = Atr::parse(toys::T0).expect("an ATR");
         assert_eq!(View { atr: Some(&atr), ..view }.attribute(ICC_TYPE_PER_ATR), Some(vec![5]));
         assert_eq!(view.attribute(0), None);
+        let attributes = [(CHANNEL_ID, None), (1, Some(vec![5]))].into();
+        let view = View { device: &Device { attributes, ..device.clone() }, ..view };
+        assert_eq!((view.attribute(CHANNEL_ID), view.attribute(1)), (None, Some(vec![5])), "as the model says");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 pub mod attribute;
 pub mod feature;
 
+use std::collections::BTreeMap;
+
 use super::pad::Pad;
 
 /// A reader as a piece of hardware. [`Device::default`] is the house's own.
@@ -29,6 +31,9 @@ pub struct Device {
     pub longest_data: u32,
     /// Its PIN pad, if it has one.
     pub pad: Option<Pad>,
+    /// Attributes that it answers otherwise than [`attribute`] says, or with `None` not at all; values of at most 264
+    /// bytes.
+    pub attributes: BTreeMap<u32, Option<Vec<u8>>>,
 }
 
 /// The version of a device, `MMmmbbbb`.
@@ -57,6 +62,7 @@ impl Default for Device {
             longest_command: LONGEST_COMMAND,
             longest_data: 65_536,
             pad: None,
+            attributes: BTreeMap::new(),
         }
     }
 }

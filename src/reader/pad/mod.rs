@@ -98,6 +98,15 @@ pub struct Prompt {
     pub longest: u8,
 }
 
+impl Pad {
+    /// That of the house's own reader: it takes any PIN.
+    #[must_use]
+    pub fn house() -> Self {
+        let longest = u8::try_from(LONGEST_PIN).unwrap_or(u8::MAX);
+        Self { modifies: true, lines: 2, columns: 16, shortest: 1, longest, patience: 30 }
+    }
+}
+
 impl Pin {
     /// A PIN of these digits.
     ///

@@ -77,6 +77,26 @@ impl SlotName {
         Ok(Self(format!("{reader} {number:02X} {slot:02X}").into()))
     }
 
+    /// The name of a reader as somebody writes it who need not know how services number readers.
+    ///
+    /// One that ends in numbers, as pcsc-lite (` 00 01`), Windows (` 0`) and drivers of several slots (`(1)`) write
+    /// them, is whole, and so is one behind a `=`, which is not part of it. Any other gets pcsc-lite's two numbers:
+    /// reader 00, and the first slot whose name no other slot has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SlotName::new`] and [`SlotName::numbered`].
+    pub fn completed(written: &str, taken: &[Self]) -> Result<Self, NameError> {
+        if let Some(whole) = written.strip_prefix('=') {
+            return Self::new(whole);
+        }
+        if ends_in_numbers(written) {
+            return Self::new(written);
+        }
+        let free = |slot| Self::numbered(written, 0, slot).map(|name| Some(name).filter(|name| !taken.contains(name)));
+        (0..=u8::MAX).find_map(|slot| free(slot).transpose()).unwrap_or_else(|| Self::new(written))
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -138,6 +158,18 @@ impl fmt::Display for SlotName {
     }
 }
 
+/// Whether a name ends as services and drivers number their readers: in a number of Windows, a number in brackets, or
+/// two numbers of two hexadecimal digits.
+fn ends_in_numbers(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    let is_pair = |text: &str| text.len() == 2 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+    if name.strip_suffix(')').and_then(|name| name.rsplit_once('(')).is_some_and(|(_, number)| is_number(number)) {
+        return true;
+    }
+    let Some((before, last)) = name.rsplit_once(' ') else { return false };
+    is_number(last) || is_pair(last) && before.rsplit_once(' ').is_some_and(|(_, pair)| is_pair(pair))
+}
+
 fn check(name: &str, longest: usize) -> Result<(), NameError> {
     if name.trim().is_empty() || name.contains(shown::is_hidden) {
         return Err(NameError::Unprintable(name.to_owned()));
@@ -181,6 +213,39 @@ mod tests {
             assert_eq!(SlotName::new(name), Err(unprintable.clone()));
             assert_eq!(SlotName::numbered(name, 0, 0), Err(unprintable));
         }
+    }
+
+    #[test]
+    fn names_of_the_field_are_whole_and_others_get_numbers() {
+        for whole in [
+            "Ingenico TL TELIUM(1)",
+            "F600 F600 Smart Card Reader 01",
+            "Identive CLOUD 2700 R Smart Card Reader 0",
+            "01810175 KAP-LINK 0",
+            "Gemalto PC Twin Reader 00 00",
+            "Gemalto PC Twin Reader 0A 1F",
+        ] {
+            assert_eq!(SlotName::completed(whole, &[]).map(|name| name.to_string()).as_deref(), Ok(whole));
+        }
+        let mut taken = Vec::new();
+        for (written, right) in [
+            ("Bifente", "Bifente 00 00"),
+            ("Bifente", "Bifente 00 01"),
+            ("Autre", "Autre 00 00"),
+            ("Reader X 1F", "Reader X 1F 00 00"),
+            ("Reader(a)", "Reader(a) 00 00"),
+            ("=F600 F600 Smart Card Reader", "F600 F600 Smart Card Reader"),
+            ("Bifente 00 02", "Bifente 00 02"),
+            ("Bifente", "Bifente 00 03"),
+        ] {
+            let name = SlotName::completed(written, &taken).expect("a name");
+            assert_eq!(name.as_str(), right);
+            taken.push(name);
+        }
+        assert!(SlotName::completed("=", &[]).is_err() && SlotName::completed("", &[]).is_err());
+        let longest = "x".repeat(LONGEST_READER_NAME);
+        assert_eq!(SlotName::completed(&longest, &[]).map(|name| name.as_str().len()), Ok(LONGEST_NAME));
+        assert!(SlotName::completed(&format!("{longest}x"), &[]).is_err());
     }
 
     #[test]

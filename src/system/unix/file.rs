@@ -49,7 +49,8 @@ pub(crate) fn liken(file: &File, earlier: &fs::Metadata) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(earlier.permissions().mode() & 0o777))
 }
 
-/// Whether a file may be written. To replace one takes no right to the file itself, but who write-protects one means it.
+/// Whether a file may be written. To replace one takes no right to the file itself, but who write-protects one
+/// means it.
 ///
 /// # Errors
 ///

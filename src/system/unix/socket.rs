@@ -78,8 +78,8 @@ fn closed_in_children() -> io::Result<OwnedFd> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::TimedOut`] if the queue stays full, [`io::ErrorKind::ConnectionRefused`] if nobody listens any more,
-/// else what the system says.
+/// [`io::ErrorKind::TimedOut`] if the queue stays full, [`io::ErrorKind::ConnectionRefused`] if nobody listens any
+/// more, else what the system says.
 pub(crate) fn connect(path: &Path, patience: Duration) -> io::Result<Stream> {
     let until = Instant::now() + patience;
     let address = SocketAddrUnix::new(path)?;

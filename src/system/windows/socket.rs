@@ -109,8 +109,8 @@ fn draw_secret() -> io::Result<[u8; SECRET]> {
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::ConnectionRefused`] if nobody listens any more, [`io::ErrorKind::InvalidData`] if the file is none of
-/// ours, [`io::ErrorKind::TimedOut`] if nobody lets us in, else what the system says.
+/// [`io::ErrorKind::ConnectionRefused`] if nobody listens any more, [`io::ErrorKind::InvalidData`] if the file is none
+/// of ours, [`io::ErrorKind::TimedOut`] if nobody lets us in, else what the system says.
 pub(crate) fn connect(path: &Path, patience: Duration) -> io::Result<Stream> {
     let until = Instant::now() + patience;
     let address = find(path, until)?;

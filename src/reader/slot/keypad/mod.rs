@@ -106,6 +106,13 @@ impl Readers {
         })
     }
 
+    /// The slots whose reader has a pad.
+    #[must_use]
+    pub fn slots_with_pad(&self) -> Vec<usize> {
+        let has_pad = |(_, slot): &(usize, &Slot)| slot.device.pad.is_some();
+        self.with(|table| table.slots.iter().enumerate().filter(has_pad).map(|(slot, _)| slot).collect())
+    }
+
     /// Waits until a reader asks a person for a PIN by a prompt with a number above `seen`, but not longer than
     /// `patience`; gives the slot and the prompt.
     #[must_use]

@@ -1,0 +1,151 @@
+//! `virtuale pin`: a person at the PIN pad of a reader.
+
+use std::{fmt, str, thread, time::Duration};
+
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use super::{
+    Exit, Failure, code, exit,
+    language::Language,
+    messages::Pads,
+    options::{Attach, SLOT_NUMBERS, number},
+    output,
+};
+use crate::{
+    host::control::{AskedPin, Asks, Client, Reply, Request, SlotStatus, Typed},
+    reader::pad::Pin,
+    shown,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  virtuale pin 1234
+  virtuale pin
+  virtuale pin 1234 5678 5678
+  virtuale pin --ahead 1234
+  virtuale pin --cancel";
+
+/// How long a reader may take to see what was typed, and to ask for the next.
+const BREATH: Duration = Duration::from_millis(50);
+
+/// Arguments of `pin`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// The PIN that is typed and confirmed; several are typed one after the other, as the reader asks for them. Without
+    /// any, each PIN that is asked for is asked for here, and not shown
+    #[arg(value_name = "PIN", value_parser = digits, conflicts_with = "cancel")]
+    pins: Vec<Secret>,
+    /// Press the key that cancels, and forget what was typed ahead
+    #[arg(long)]
+    cancel: bool,
+    /// If no PIN is asked for now, type it as soon as one is
+    #[arg(long, requires = "pins")]
+    ahead: bool,
+    /// The slot whose pad is meant, from 0 [default: the only one that asks for a PIN, else the only one with a pad]
+    #[arg(long, value_name = "SLOT", value_parser = number::<usize>(SLOT_NUMBERS))]
+    slot: Option<usize>,
+    #[command(flatten)]
+    attach: Attach,
+}
+
+/// A PIN among arguments, which no `Debug` shows.
+#[derive(Clone, ZeroizeOnDrop)]
+struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Takes a PIN.
+fn digits(text: &str) -> Result<Secret, String> {
+    Pin::new(text).map(|_| Secret(text.to_owned())).map_err(|error| error.to_string())
+}
+
+/// Types, or asks a person what to type.
+pub(super) fn run(args: &Args) -> Exit {
+    let mut client = args.attach.client()?;
+    if args.cancel {
+        return match client.ask(Request::CancelPin { slot: args.slot })? {
+            Reply::Cancelled { reader, .. } => {
+                output::say(format_args!("{}: cancelled", shown::line(&reader)));
+                Ok(exit::DONE)
+            }
+            _ => Err(client.nonsense().into()),
+        };
+    }
+    if args.pins.is_empty() {
+        return by_a_person(args, &mut client);
+    }
+    let pins = args.pins.iter().map(|pin| Typed(pin.0.clone())).collect();
+    type_all(&mut client, args.slot, pins, args.ahead)
+}
+
+fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: bool) -> Exit {
+    match client.ask(Request::Pin { slot, pins, ahead })? {
+        Reply::Typed { reader, asked, .. } => {
+            let when = if asked { "" } else { ", ahead of its being asked for" };
+            output::say(format_args!("{}: typed{when}", shown::line(&reader)));
+            Ok(exit::DONE)
+        }
+        _ => Err(client.nonsense().into()),
+    }
+}
+
+/// Asks a person for each PIN that the reader asks for, until it asks for none.
+fn by_a_person(args: &Args, client: &mut Client) -> Exit {
+    if !output::can_ask() {
+        return Err(Failure::usage(Pads::NoTerminal.said(), Pads::GivePin.said()));
+    }
+    let mut typed = false;
+    loop {
+        let Some((slot, asks)) = asking(args.slot, client)? else {
+            if typed {
+                return Ok(exit::DONE);
+            }
+            return Err(Failure::environment(Pads::NothingAsked.said(), Pads::WaitOrAhead.said()));
+        };
+        match person(&slot.reader, asks) {
+            Some(pin) => drop(type_all(client, Some(slot.slot), vec![Typed(pin.to_string())], false)?),
+            None => {
+                client.ask(Request::CancelPin { slot: Some(slot.slot) })?;
+                output::say(format_args!("{}: cancelled", shown::line(&slot.reader)));
+                return Ok(exit::DONE);
+            }
+        }
+        typed = true;
+        // The reader takes what was typed before it asks for the next one.
+        thread::sleep(BREATH);
+    }
+}
+
+/// What a person types at this terminal, which does not show it; `None` to cancel.
+fn person(reader: &str, asks: Asks) -> Option<Zeroizing<String>> {
+    let (least, most) = (asks.shortest.to_string(), asks.longest.to_string());
+    let (least, most) = (least.as_str(), most.as_str());
+    let question = match asks.pin {
+        AskedPin::Pin => Pads::AskPin { reader, least, most },
+        AskedPin::Current => Pads::AskCurrent { reader, least, most },
+        AskedPin::New => Pads::AskNew { reader, least, most },
+        AskedPin::NewAgain => Pads::AskNewAgain { reader, least, most },
+    };
+    let language = Language::of_locale();
+    loop {
+        let line = code::secret(&question.text(language))?;
+        let digits = str::from_utf8(&line).ok().map(str::trim);
+        match digits {
+            Some("") => return None,
+            Some(digits) if Pin::new(digits).is_ok() => return Some(Zeroizing::new(digits.to_owned())),
+            _ => output::say(Pads::OnlyDigits.text(language)),
+        }
+    }
+}
+
+/// The slot that asks for a PIN: the one that is meant, else the first.
+fn asking(slot: Option<usize>, client: &mut Client) -> Result<Option<(SlotStatus, Asks)>, Failure> {
+    let Reply::Slots(status) = client.ask(Request::Slots)? else { return Err(client.nonsense().into()) };
+    let mut slots = status.slots.into_iter().filter(|each| slot.is_none_or(|slot| each.slot == slot));
+    Ok(slots.find_map(|slot| slot.asks.map(|asks| (slot, asks))))
+}

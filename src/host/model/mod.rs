@@ -1,0 +1,184 @@
+//! Models of readers: what a reader of the field tells of itself and which slots it has, as a small TOML file.
+//!
+//! A model is built in or a file of somebody's own ([`Model::find`]). docs/readers.md has the keys. A mistake is told
+//! with its place, as one of a card file is.
+//!
+//! What this does not do: run a reader. A [`Builder`](super::Builder) takes a model.
+
+mod keys;
+#[cfg(test)]
+mod tests;
+
+use std::{fs, path::Path, sync::Arc};
+
+use virtuale_engine::Interface;
+
+use crate::{
+    profile::{
+        LoadError,
+        diagnostic::{Diagnostics, Source},
+        nearest, reading,
+        written::LONGEST,
+    },
+    reader::Device,
+    shown,
+};
+
+/// A reader of the field.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Model {
+    /// What it tells of itself.
+    pub device: Device,
+    /// Its slots: at least one, and at most 16.
+    pub slots: Vec<ModelSlot>,
+}
+
+/// A slot of a model.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct ModelSlot {
+    /// Its whole name, as programs see it.
+    pub name: String,
+    /// How it powers cards up.
+    pub kind: Interface,
+}
+
+/// A model that is part of the program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BuiltInModel {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in a few words.
+    pub about: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+/// The models that are part of the program, by name.
+pub const BUILT_IN: &[BuiltInModel] = &[
+    BuiltInModel {
+        name: "f600",
+        about: "F600, three slots of one name and two numbers, as macOS shows it",
+        text: include_str!("built_in/f600.toml"),
+    },
+    BuiltInModel {
+        name: "identive-cloud-2700r",
+        about: "Identive CLOUD 2700 R, one slot, as Windows shows it",
+        text: include_str!("built_in/identive-cloud-2700r.toml"),
+    },
+    BuiltInModel {
+        name: "ingenico-leo",
+        about: "INGENICO Leo, one slot, a PIN pad",
+        text: include_str!("built_in/ingenico-leo.toml"),
+    },
+    BuiltInModel {
+        name: "ingenico-telium",
+        about: "Ingenico TELIUM, three slots, as macOS shows it",
+        text: include_str!("built_in/ingenico-telium.toml"),
+    },
+    BuiltInModel {
+        name: "kapelse-kap-link",
+        about: "Kapelse KAP-LINK, one reader for each of two interfaces, as Windows shows it",
+        text: include_str!("built_in/kapelse-kap-link.toml"),
+    },
+    BuiltInModel {
+        name: "virtuale-pad",
+        about: "the house's own reader with a PIN pad, invented",
+        text: include_str!("built_in/virtuale-pad.toml"),
+    },
+    BuiltInModel {
+        name: "xiring-leo-v2",
+        about: "XIRING Leo v2, one slot, a PIN pad",
+        text: include_str!("built_in/xiring-leo-v2.toml"),
+    },
+    BuiltInModel {
+        name: "xiring-myleo",
+        about: "XIRING MyLeo, one slot, a PIN pad",
+        text: include_str!("built_in/xiring-myleo.toml"),
+    },
+    BuiltInModel {
+        name: "xiring-xi-sign",
+        about: "XIRING XI-SIGN USB V2, one slot, a PIN pad",
+        text: include_str!("built_in/xiring-xi-sign.toml"),
+    },
+];
+
+/// Why there is no such model.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The file could not be read.
+    #[error(transparent)]
+    Io(LoadError),
+    /// It has mistakes.
+    #[error("{0}")]
+    Invalid(Diagnostics),
+    /// It is no path, and no model of the program is called so.
+    #[error("there is no model file {}, and no built-in model of that name", shown::line(.name))]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// The name of a model of the program that may have been meant.
+        nearest: Option<String>,
+    },
+}
+
+impl Model {
+    /// The model that somebody means: what has a `/` in it or ends in `.toml` is a file, and so is what is the name of
+    /// one here; anything else is the name of a model of the program.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError`].
+    pub fn find(written: &Path) -> Result<Self, ModelError> {
+        Self::parse(Self::source(written)?).map_err(ModelError::Invalid)
+    }
+
+    /// The text of the model that somebody means.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Io`], [`ModelError::Unknown`], and that the file is no text.
+    pub fn source(written: &Path) -> Result<Source, ModelError> {
+        let is_a_path = written.as_os_str().as_encoded_bytes().contains(&b'/')
+            || written.extension().is_some_and(|extension| extension == "toml");
+        if is_a_path || fs::metadata(written).is_ok_and(|found| !found.is_dir()) {
+            return reading::text(written, LONGEST).map_err(|error| match error {
+                LoadError::Invalid(mistakes) => ModelError::Invalid(mistakes),
+                other => ModelError::Io(other),
+            });
+        }
+        let name = written.to_string_lossy();
+        match BUILT_IN.iter().find(|model| model.name == name) {
+            Some(model) => Ok(Source { name: format!("{}.toml", model.name), text: model.text.into() }),
+            None => {
+                let nearest = nearest::nearest(&name, BUILT_IN.iter().map(|model| model.name));
+                Err(ModelError::Unknown { name: name.into_owned(), nearest: nearest.map(str::to_owned) })
+            }
+        }
+    }
+
+    /// The model of a text.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes in it.
+    pub fn parse(source: Source) -> Result<Self, Diagnostics> {
+        keys::read(&Arc::new(source))
+    }
+}
+
+impl ModelError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Io(LoadError::Io { .. }) => Some("look at the name and at the folder you are in".into()),
+            Self::Io(_) | Self::Invalid(_) => None,
+            Self::Unknown { nearest, .. } => {
+                let meant = nearest.as_ref().map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+                Some(format!("{meant}`virtuale reader list` shows the built-in ones; any other is the path of a file"))
+            }
+        }
+    }
+}
