@@ -70,7 +70,8 @@ impl Entry {
     }
 
     fn find<'a>(&self, states: &'a [ReaderState]) -> Option<&'a ReaderState> {
-        states.iter().find(|state| state.name != wire::Name::EMPTY && state.name.as_bytes() == self.reader)
+        // No name at all is that of a free place, as in libpcsclite.
+        states.iter().find(|state| state.name.as_bytes() == self.reader)
     }
 
     /// Looks at the readers; whether something changed.

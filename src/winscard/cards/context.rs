@@ -8,11 +8,22 @@ use std::{
 
 use virtuale::{
     engine::Response,
-    reader::{Disposition, Protocols, Readers, ReturnCode, Session, Share, Watcher, pcsclite::reader_state},
+    reader::{CardState, Disposition, Protocols, Readers, ReturnCode, Session, Share, Watcher, pcsclite::reader_state},
 };
 use virtuale_winscard::{
     service::{Context, Next, Scene, Transmitted},
-    wire::ReaderState,
+    wire::{AtrField, NO_READER, Name, ReaderState},
+};
+
+/// A place without a reader.
+const FREE: ReaderState = ReaderState {
+    name: Name::EMPTY,
+    events: 0,
+    state: CardState(0),
+    sharing: 0,
+    atr: AtrField::EMPTY,
+    atr_length: NO_READER,
+    protocol: Protocols::UNDEFINED,
 };
 
 /// The readers never come or go.
@@ -99,7 +110,8 @@ impl Within {
     }
 
     fn wire_states(&self) -> Vec<ReaderState> {
-        self.readers.states().iter().map(reader_state).collect()
+        // With a free place behind them, which programs find that ask for the state of a reader without a name.
+        self.readers.states().iter().map(reader_state).chain([FREE]).collect()
     }
 }
 

@@ -34,6 +34,12 @@ pub const NOW: &CStr = c"VIRTUALE_NOW";
 /// What stands for a slot without a card.
 const NO_CARD: &str = "-";
 
+/// What stands before the name of a real reader, where a verb of the program is given a card.
+const REAL: &str = "reader";
+
+/// What is no reader's name to programs.
+const NOTIFICATION: &str = r"\\?PnP?\Notification";
+
 /// What an environment says.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -59,8 +65,8 @@ pub enum Mistake {
         /// What it must be, in words.
         wanted: String,
     },
-    /// A card or a reader cannot be made.
-    Host(Box<HostError>),
+    /// What this variable says cannot be made.
+    Host(&'static CStr, Box<HostError>),
 }
 
 impl Settings {
@@ -81,10 +87,24 @@ impl Settings {
     pub fn readers(&self) -> Result<Arc<Readers>, Mistake> {
         let mut host = Host::builder();
         for card in env::split_paths(&self.cards) {
+            if card.as_os_str().is_empty() {
+                return Err(wrong(
+                    CARDS,
+                    &self.cards,
+                    "there is an empty place in it: write - for a slot without a card",
+                ));
+            }
+            if card == Path::new(REAL) {
+                let wanted = "a card in a real reader cannot be named here: `virtuale exec --card reader:NAME` has one";
+                return Err(wrong(CARDS, &self.cards, wanted));
+            }
             host = if card == Path::new(NO_CARD) { host.empty_slot() } else { host.card(card) };
         }
         if let Some(names) = &self.readers {
             let names = names.to_str().ok_or_else(|| wrong(READERS, names, "it must be UTF-8"))?;
+            if names.split(';').any(|name| name.eq_ignore_ascii_case(NOTIFICATION)) {
+                return Err(wrong(READERS, &names.into(), "programs wait for readers that come and go by this name"));
+            }
             host = names.split(';').fold(host, virtuale::host::Builder::slot_name);
         }
         if let Some(seed) = &self.seed {
@@ -96,7 +116,10 @@ impl Settings {
             let day = now.to_str().ok_or(DateError::Form).and_then(|day| dates::day(day, dates::today));
             host = host.today(day.map_err(|error| wrong(NOW, now, error.to_string()))?);
         }
-        host.in_process().map_err(|error| Mistake::Host(Box::new(error)))
+        host.in_process().map_err(|error| {
+            let is_named = matches!(error, HostError::Name(_) | HostError::TooManyNames { .. });
+            Mistake::Host(if is_named { READERS } else { CARDS }, Box::new(error))
+        })
     }
 }
 
@@ -110,7 +133,7 @@ impl fmt::Display for Mistake {
             Self::Value { variable, value, wanted } => {
                 write!(f, "{}={}: {wanted}", variable.to_string_lossy(), value.to_string_lossy().escape_debug())
             }
-            Self::Host(error) => write!(f, "{}: {error}", CARDS.to_string_lossy()),
+            Self::Host(variable, error) => write!(f, "{}: {error}", variable.to_string_lossy()),
         }
     }
 }

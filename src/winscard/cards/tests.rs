@@ -101,8 +101,11 @@ fn an_environment_says_which_cards_there_are() {
         assert!(mistake.contains(said), "{mistake}");
     };
     wrong(&|settings| settings.cards = "no-such-card".into(), "VIRTUALE_CARDS: there is no card file no-such-card");
+    wrong(&|settings| settings.cards = "vitale2-minimal:".into(), "VIRTUALE_CARDS=vitale2-minimal:: there is an empty");
+    wrong(&|settings| settings.cards = "reader:X".into(), "VIRTUALE_CARDS=reader:X: a card in a real reader");
+    wrong(&|settings| settings.readers = Some(r"\\?PnP?\Notification".into()), "VIRTUALE_READERS=");
     wrong(&|settings| settings.seed = Some("-1".into()), "VIRTUALE_SEED=-1: it must be a whole number");
     wrong(&|settings| settings.now = Some("soon".into()), "VIRTUALE_NOW=soon: ");
     wrong(&|settings| settings.readers = Some("A;A".into()), "\"A\"");
-    wrong(&|settings| settings.readers = Some("A;B;C".into()), "3 names are too many");
+    wrong(&|settings| settings.readers = Some("A;B;C".into()), "VIRTUALE_READERS: 3 names are too many");
 }

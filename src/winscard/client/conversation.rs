@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, ErrorKind, Read, Write},
+    net::Shutdown,
     os::unix::net::UnixStream,
     path::Path,
     time::{Duration, Instant},
@@ -11,6 +12,16 @@ use crate::{
     codes::ReturnCode,
     wire::{self, Command, Event, Header, Message, ReaderEvents, ReaderState, StatesSize, Version},
 };
+
+/// The code of a service that is gone, or that speaks nonsense.
+#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped by")]
+pub(super) fn lost(error: io::Error) -> ReturnCode {
+    match error.kind() {
+        ErrorKind::BrokenPipe => ReturnCode::NO_SERVICE,
+        ErrorKind::ConnectionReset => ReturnCode::SECURITY_VIOLATION,
+        _ => ReturnCode::COMM_ERROR,
+    }
+}
 
 /// More readers than any service has; a longer array is nonsense.
 const MOST_READERS: usize = 4_096;
@@ -59,7 +70,7 @@ impl Conversation {
     pub(super) fn agree_on_version(&mut self) -> Result<(), ReturnCode> {
         let mut ask = |minor| {
             let request = Version { major: wire::MAJOR, minor, code: ReturnCode::SUCCESS };
-            self.ask(Command::VERSION, &request, &[]).map_err(|_| ReturnCode::COMM_ERROR)
+            self.ask(Command::VERSION, &request, &[]).map_err(lost)
         };
         let spoken = |reply: &Version| {
             reply.major == wire::MAJOR && (wire::OLDEST_MINOR..=wire::NEWEST_MINOR).contains(&reply.minor)
@@ -100,9 +111,16 @@ impl Conversation {
     /// What the system says, [`ErrorKind::InvalidData`] if there is no room for so much.
     pub(super) fn read_behind(&mut self, length: u32, room: &mut [u8]) -> io::Result<usize> {
         let length = usize::try_from(length).unwrap_or(usize::MAX);
-        let place = room.get_mut(..length).ok_or(ErrorKind::InvalidData)?;
+        let Some(place) = room.get_mut(..length) else { return Err(self.hang_up()) };
         self.stream.read_exact(place)?;
         Ok(length)
+    }
+
+    /// Ends the conversation with a service that speaks nonsense: nobody knows what its next bytes belong to.
+    pub(super) fn hang_up(&mut self) -> io::Error {
+        // Fails only if the service hung up first.
+        let _ = self.stream.shutdown(Shutdown::Both);
+        ErrorKind::InvalidData.into()
     }
 
     /// Asks for the states of the readers: alone, or with what begins a wait for a change.
@@ -147,7 +165,8 @@ impl Conversation {
             self.stream.read_exact(&mut [0; Event::SIZE - StatesSize::SIZE])?;
             count = self.receive::<StatesSize>()?.count;
         }
-        usize::try_from(count).ok().filter(|&count| count <= MOST_READERS).ok_or(ErrorKind::InvalidData.into())
+        let count = usize::try_from(count).ok().filter(|&count| count <= MOST_READERS);
+        count.ok_or_else(|| self.hang_up())
     }
 
     /// The states that were last asked for.

@@ -11,7 +11,6 @@ mod place;
 mod tests;
 
 use std::{
-    io::{self, ErrorKind},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +18,7 @@ use std::{
     time::Instant,
 };
 
-use conversation::{Came, Conversation};
+use conversation::{Came, Conversation, lost};
 pub use place::{Place, VARIABLE};
 
 use crate::{
@@ -205,9 +204,11 @@ impl Context for Connected {
             length: length(value),
             code: ReturnCode::SUCCESS,
         };
-        let reply = match self.ask(Command::GET_ATTRIBUTE, &request) {
-            Ok(reply) => reply,
-            Err(code) => return (code, room),
+        let mut talk = self.talk();
+        let reply = match talk.ask(Command::GET_ATTRIBUTE, &request, &[]) {
+            Ok(reply) if reply.value.bytes(reply.length).is_some() => reply,
+            Ok(_) => return (lost(talk.hang_up()), room),
+            Err(error) => return (lost(error), room),
         };
         let needed = usize::try_from(reply.length).unwrap_or(usize::MAX);
         match reply.value.bytes(reply.length).filter(|given| given.len() <= room) {
@@ -215,7 +216,7 @@ impl Context for Connected {
                 value.iter_mut().zip(given).for_each(|(place, byte)| *place = *byte);
                 (ReturnCode::SUCCESS, needed)
             }
-            None if reply.code == ReturnCode::SUCCESS => (ReturnCode::INSUFFICIENT_BUFFER, room),
+            None if reply.code == ReturnCode::SUCCESS => (ReturnCode::INSUFFICIENT_BUFFER, needed),
             _ => (reply.code, needed),
         }
     }
@@ -266,16 +267,6 @@ impl Context for Connected {
 
 fn accept(code: ReturnCode) -> Result<(), ReturnCode> {
     if code == ReturnCode::SUCCESS { Ok(()) } else { Err(code) }
-}
-
-/// The code of a service that is gone, or that speaks nonsense.
-#[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped by")]
-fn lost(error: io::Error) -> ReturnCode {
-    match error.kind() {
-        ErrorKind::BrokenPipe => ReturnCode::NO_SERVICE,
-        ErrorKind::ConnectionReset => ReturnCode::SECURITY_VIOLATION,
-        _ => ReturnCode::COMM_ERROR,
-    }
 }
 
 /// A length as the wire has it. The library has bounded it.

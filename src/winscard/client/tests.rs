@@ -154,6 +154,7 @@ fn a_service_that_goes_is_told_and_lengths_are_not_believed() {
     let (_, context) = client(&socket).establish(2).expect("a context");
     let done = context.transmit(1, Protocols::T0, &[0, 0x84, 0, 0, 8], &mut [0; 10]);
     assert_eq!((done.code, done.length), (ReturnCode::COMM_ERROR, 0));
+    assert_eq!(context.release(), Err(ReturnCode::NO_SERVICE), "nobody knows what its next bytes belong to");
     drop(context);
     service.join().expect("no panic");
 

@@ -123,12 +123,12 @@ pub unsafe fn status_change<C: Character>(
 
 /// When the time is over.
 fn deadline(timeout: Dword) -> Option<Instant> {
-    let timeout = if timeout == Dword::MAX { INFINITE } else { word(timeout) };
-    if timeout == INFINITE {
+    if [Dword::MAX, dword(INFINITE)].contains(&timeout) {
         return None;
     }
     // A time beyond the end of the clock has none.
-    Instant::now().checked_add(Duration::from_millis(timeout.into()))
+    let timeout = u64::try_from(i128::from(timeout)).unwrap_or(u64::MAX);
+    Instant::now().checked_add(Duration::from_millis(timeout))
 }
 
 /// Reads the entries of a program.

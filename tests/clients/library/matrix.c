@@ -403,7 +403,7 @@ static void statuses(void)
 static void transmitting(void)
 {
 	SCARDHANDLE h;
-	BYTE answer[300], *big = calloc(1, 70000);
+	BYTE answer[300] = { 0 }, *big = calloc(1, 70000);
 	DWORD length, p;
 	SCARD_IO_REQUEST pci = { 99, 98 };
 	with_card();
@@ -479,7 +479,7 @@ static void transmitting(void)
 static void controls(void)
 {
 	SCARDHANDLE h;
-	BYTE answer[300], *big = calloc(1, 70000), *found = NULL;
+	BYTE answer[300] = { 0 }, *big = calloc(1, 70000), *found = NULL;
 	DWORD length, returned;
 	static const DWORD attributes[] = {
 		0x00010100, 0x00010101, 0x00010102, 0x00010103, 0x00020110, 0x00030120, 0x00030125, 0x00090300, 0x00090301,
@@ -613,6 +613,10 @@ static void changes(void)
 	s[0].dwEventState = 0x77;
 	SAY(SCardGetStatusChange(context, 0, s, 2));
 	entries("unknown and ignored", s, 2);
+	s[1].szReader = "";
+	s[1].dwCurrentState = 0;
+	SAY(SCardGetStatusChange(context, 0, s, 2));
+	entries("no name", s, 2);
 	s[1].szReader = second;
 	s[1].dwCurrentState = SCARD_STATE_IGNORE;
 	SAY(SCardGetStatusChange(context, 0, s, 2));
@@ -692,7 +696,7 @@ static void changes(void)
 static void forked(void)
 {
 	DWORD length = 300;
-	BYTE answer[300];
+	BYTE answer[300] = { 0 };
 	with_card();
 	fflush(stdout);
 	pid_t child = fork();
@@ -756,7 +760,7 @@ static void threads(void)
 static void gone(void)
 {
 	SCARD_READERSTATE state = { .szReader = first };
-	BYTE answer[300];
+	BYTE answer[300] = { 0 };
 	DWORD length = sizeof answer, p;
 	char names[300];
 	SCARDCONTEXT other;
