@@ -97,6 +97,9 @@ fn await_pcscd(readers: &Arc<Readers>, socket: &Path) -> Result<Pcscd, HostError
     if let Some(excess) = place.as_os_str().len().checked_sub(LONGEST_SOCKET).filter(|&excess| excess > 0) {
         return Err(HostError::TooLong { path: place, excess });
     }
-    clear(&place)?;
+    clear(&place).map_err(|error| match error {
+        HostError::InUse(_) => failed(io::Error::new(io::ErrorKind::AddrInUse, "other readers are there")),
+        other => other,
+    })?;
     Pcscd::start(readers, &place).map_err(failed)
 }

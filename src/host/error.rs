@@ -341,6 +341,9 @@ impl HostError {
                 }
                 _ => "give another path".into(),
             },
+            Self::Pcscd { error, .. } if error.kind() == io::ErrorKind::AddrInUse => {
+                "stop those first, or do without: `virtuale slots --all` lists yours".into()
+            }
             Self::Pcscd { .. } => {
                 "`sudo virtuale ifd install` makes the folder that the driver looks into; or name another socket, and \
                  install the driver with it: --socket"

@@ -41,6 +41,9 @@ const OWN_TAGS: std::ops::RangeInclusive<c_ulong> = 0x0F00..=0x0FFF;
 /// How many readers may be this driver's at once.
 const MOST_READERS: u8 = 16;
 
+/// How long a wait of pcscd is that has no end.
+const LONGEST_POLL: Duration = Duration::from_secs(3600);
+
 /// Known among the bytes of the library.
 #[used]
 static WHOSE: &str = MARK;
@@ -88,7 +91,7 @@ fn ask(channel: &Channel, request: &Request<'_>) -> Result<Vec<u8>, Answer> {
 
 fn refusal(outcome: Outcome) -> Answer {
     match outcome {
-        Outcome::NO_CARD => Answer::NOT_PRESENT,
+        Outcome::NO_CARD | Outcome::POWER_TAKEN => Answer::NOT_PRESENT,
         Outcome::NOT_OFFERED => Answer::PROTOCOL,
         Outcome::REFUSED => Answer::PTS_FAILURE,
         Outcome::UNKNOWN => Answer::NOT_SUPPORTED,
@@ -364,7 +367,8 @@ pub unsafe extern "C" fn control(
 /// Waits until pcscd is to look at the slot, or for so many milliseconds.
 extern "C" fn poll(lun: c_ulong, timeout: c_int) -> c_long {
     let Ok(channel) = channel(lun) else { return returned(Answer::NO_DEVICE) };
-    channel.poll(Duration::from_millis(u64::try_from(timeout).unwrap_or(0)));
+    // A negative time is none that pcscd has; it is as long as any, and not none at all.
+    channel.poll(u64::try_from(timeout).map_or(LONGEST_POLL, Duration::from_millis));
     returned(Answer::SUCCESS)
 }
 
@@ -373,4 +377,87 @@ extern "C" fn stop_polling(lun: c_ulong) -> c_long {
     let Ok(channel) = channel(lun) else { return returned(Answer::NO_DEVICE) };
     channel.wake();
     returned(Answer::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ptr::null_mut;
+
+    use super::{
+        Answer, IoHeader, POWER_DOWN, POWER_UP, SLOTS_NUMBER, close_channel, control, create_channel,
+        create_channel_by_name, get_capabilities, poll, power, presence, set_capabilities, set_protocol, stop_polling,
+        transmit,
+    };
+
+    const SEND: IoHeader = IoHeader { protocol: 1, length: 16 };
+
+    #[test]
+    fn a_slot_that_was_not_opened_is_none() {
+        let none = Answer::NO_DEVICE.0.into();
+        let mut length = 1;
+        let mut value = 0_u8;
+        assert_eq!(presence(99), none);
+        assert_eq!(close_channel(99), none);
+        assert_eq!(set_protocol(99, 1, 0, 0, 0, 0), none);
+        assert_eq!((poll(99, 0), stop_polling(99)), (none, none));
+        assert_eq!(create_channel(99, 0), Answer::COMMUNICATION.0.into());
+        // SAFETY: null pointers and right ones.
+        unsafe {
+            assert_eq!(get_capabilities(99, SLOTS_NUMBER, &raw mut length, &raw mut value), none);
+            assert_eq!(set_capabilities(99, SLOTS_NUMBER, 0, null_mut()), Answer::ERROR_TAG.0.into());
+            assert_eq!(power(99, POWER_UP, null_mut(), null_mut()), none);
+            assert_eq!(transmit(99, SEND, null_mut(), 0, null_mut(), null_mut(), null_mut()), none);
+            assert_eq!(control(99, 0, null_mut(), 0, null_mut(), 0, null_mut()), none);
+            for wrong in [c"", c"virtuale:0:/run/x", c"/dev/null", c"x:relative", c"\xFF:/x"] {
+                assert_eq!(create_channel_by_name(99, wrong.as_ptr()), Answer::COMMUNICATION.0.into(), "{wrong:?}");
+            }
+            assert_eq!(create_channel_by_name(99, null_mut()), Answer::COMMUNICATION.0.into());
+        }
+        assert_eq!((length, value), (1, 0));
+    }
+
+    #[test]
+    #[cfg(not(miri))]
+    fn without_readers_slots_are_empty_and_nothing_is_written() {
+        let lun = 42 << 16;
+        let name = c"virtuale:3:/no/such/folder/ifd";
+        let mut value = [0xAA_u8; 40];
+        let no_card = Answer::NOT_PRESENT.0.into();
+        let no_room = Answer::NO_ROOM.0.into();
+        // SAFETY: null pointers, and right ones with as much room as is said.
+        unsafe {
+            assert_eq!(create_channel_by_name(lun, name.as_ptr()), 0);
+            let mut length = 1;
+            assert_eq!(get_capabilities(lun, SLOTS_NUMBER, &raw mut length, value.as_mut_ptr()), 0);
+            assert_eq!((length, value[0], value[1]), (1, 3, 0xAA));
+            length = 0;
+            assert_eq!(get_capabilities(lun, SLOTS_NUMBER, &raw mut length, value.as_mut_ptr()), no_room);
+            assert_eq!(get_capabilities(lun, SLOTS_NUMBER, null_mut(), value.as_mut_ptr()), no_room);
+            length = 40;
+            assert_eq!(get_capabilities(lun, 0x0FB1, &raw mut length, value.as_mut_ptr()), Answer::ERROR_TAG.0.into());
+            assert_eq!(get_capabilities(lun, 0x90303, &raw mut length, value.as_mut_ptr()), Answer::ERROR_TAG.0.into());
+            assert_eq!(presence(lun), no_card);
+            length = 33;
+            assert_eq!(power(lun, POWER_UP, value.as_mut_ptr(), &raw mut length), Answer::POWER_ACTION.0.into());
+            assert_eq!((length, value[1]), (0, 0xAA));
+            assert_eq!(power(lun, POWER_DOWN, value.as_mut_ptr(), &raw mut length), 0, "it has none");
+            assert_eq!(power(lun, 77, value.as_mut_ptr(), &raw mut length), Answer::NO_FUNCTION.0.into());
+            assert_eq!(set_protocol(lun, 4, 0, 0, 0, 0), Answer::PROTOCOL.0.into());
+            length = 40;
+            let command = [0_u8, 0xB0, 0, 0, 0];
+            let sent = |length: *mut std::ffi::c_ulong, value: *mut u8| {
+                transmit(lun, SEND, command.as_ptr(), 5, value, length, null_mut())
+            };
+            assert_eq!(sent(&raw mut length, value.as_mut_ptr()), no_card);
+            assert_eq!((length, value[1]), (0, 0xAA), "never a success of no bytes");
+            assert_eq!(sent(null_mut(), value.as_mut_ptr()), no_room);
+            length = 40;
+            let huge = transmit(lun, SEND, command.as_ptr(), 1 << 20, value.as_mut_ptr(), &raw mut length, null_mut());
+            assert_eq!((huge, length), (no_room, 0));
+            assert_eq!(control(lun, 1, null_mut(), 0, value.as_mut_ptr(), 40, &raw mut length), no_card);
+            assert_eq!(control(lun, 1, null_mut(), 5, value.as_mut_ptr(), 40, &raw mut length), no_room);
+            assert_eq!((poll(lun, 1), stop_polling(lun), poll(lun, -1)), (0, 0, 0));
+            assert_eq!((close_channel(lun), presence(lun)), (0, Answer::NO_DEVICE.0.into()));
+        }
+    }
 }

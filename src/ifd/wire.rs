@@ -84,6 +84,8 @@ impl Outcome {
     pub const UNKNOWN: Self = Self(6);
     /// What was sent with the control code, or its answer, has the wrong length.
     pub const WRONG_SIZE: Self = Self(7);
+    /// Somebody else took the card's power, and with it what was proved to the card.
+    pub const POWER_TAKEN: Self = Self(8);
 }
 
 /// What the readers reply.

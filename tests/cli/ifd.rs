@@ -30,14 +30,15 @@ fn a_driver_is_installed_looked_at_and_removed() {
     assert!(err.contains("systemctl restart pcscd") && err.contains("then, as root: virtuale serve --ifd"), "{err}");
     assert!(fs::read(place(LIBRARY)).expect("the driver").starts_with(b"\x7FELF"));
     let (code, _, err) = said(&sandbox, "install --root @ --slots 3 --socket /tmp/other/ifd --lang fr");
+    assert!(!place(RULE).exists(), "its folder is not needed any more");
     assert!(code == 0 && err.contains("en tant que root : virtuale serve --ifd /tmp/other/ifd"), "{err}");
     let readers = fs::read_to_string(place(READERS)).expect("the readers");
     assert!(readers.contains("DEVICENAME virtuale:3:/tmp/other/ifd\n"), "{readers}");
 
     let (code, out, _) = said(&sandbox, "remove --root @ --dry-run");
-    assert!(code == 0 && out.lines().count() == 3 && place(READERS).exists(), "{out}");
+    assert!(code == 0 && out.lines().count() == 2 && place(READERS).exists(), "{out}");
     let (code, out, _) = said(&sandbox, "remove --root @");
-    assert!(code == 0 && out.lines().count() == 3 && !place(LIBRARY).exists(), "{out}");
+    assert!(code == 0 && out.lines().count() == 2 && !place(LIBRARY).exists(), "{out}");
     let (code, out, err) = said(&sandbox, "remove --root @ --lang fr");
     assert!(code == 0 && out.is_empty() && err.contains("il n'y a rien"), "{out}{err}");
 }
@@ -63,7 +64,10 @@ fn what_is_not_ours_is_left_alone() {
 #[test]
 fn what_cannot_be_installed_is_said() {
     let sandbox = Sandbox::new();
+    let long = format!("install --root @ --socket /tmp/{} --lang en", "x".repeat(103));
     for (line, why) in [
+        (long.as_str(), "pcscd cannot be told of a socket at /tmp/xxx"),
+        ("install --root @ --socket /tmp/ifd --user root --lang fr", "--user est pour le dossier /run/virtuale"),
         ("install --root @ --user nobody-of-that-name --lang en", "there is no user nobody-of-that-name"),
         ("install --root @ --socket relative/ifd --lang en", "pcscd cannot be told of a socket at relative/ifd"),
         ("install --root @ --socket '/a b' --lang fr", "pcscd ne peut pas apprendre"),

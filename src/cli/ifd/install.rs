@@ -10,7 +10,7 @@ use virtuale_ifd::{MOST_SLOTS, Place};
 
 use super::{
     SOCKET,
-    pieces::{Content, FOLDER, failed, is_in_folder, pieces},
+    pieces::{Content, FOLDER, RULE, failed, is_in_folder, is_there, pieces},
 };
 use crate::{
     cli::{Exit, Failure, exit, language::Language, messages::Driven, options::number, output},
@@ -66,6 +66,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let user = args.user();
     let place = Place { slots: args.slots, socket: args.socket.clone() };
     let pieces = pieces(&args.root, &place, &user)?;
+    if args.user.is_some() && !is_in_folder(&place) {
+        let socket = shown::path(&place.socket);
+        return Err(Failure::usage(Driven::NoFolderOf { socket: &socket }.said(), Driven::LeaveUser.said()));
+    }
     let id = id_of(&user)
         .ok_or_else(|| Failure::usage(Driven::NoUser { user: &shown::line(&user) }.said(), Driven::NameUser.said()))?;
     for piece in &pieces {
@@ -87,6 +91,11 @@ pub(super) fn run(args: &Args) -> Exit {
             }
         }
         return Ok(exit::DONE);
+    }
+    let rule = args.root.join(RULE);
+    if !is_in_folder(&place) && is_there(&rule)? {
+        // Of an earlier installation, whose folder nobody needs now.
+        fs::remove_file(&rule).map_err(|error| failed(&rule, &error))?;
     }
     for piece in &pieces {
         piece.write()?;

@@ -9,7 +9,7 @@ use std::{
 use virtuale_ifd::{LIBRARY, MARK, Place};
 
 use super::super::{Failure, messages::Driven};
-use crate::{profile::reason::reason, shown, writing};
+use crate::{host::LONGEST_SOCKET, profile::reason::reason, shown, writing};
 
 /// The driver, from the root of the system.
 const DRIVER: &str = "usr/local/lib/virtuale/libifdvirtuale.so";
@@ -18,7 +18,7 @@ const DRIVER: &str = "usr/local/lib/virtuale/libifdvirtuale.so";
 const READERS: &str = "etc/reader.conf.d/virtuale";
 
 /// The rule that makes the folder of the socket.
-const RULE: &str = "etc/tmpfiles.d/virtuale.conf";
+pub(super) const RULE: &str = "etc/tmpfiles.d/virtuale.conf";
 
 /// The folder of the socket, which nobody but its user can make one in.
 pub(super) const FOLDER: &str = "/run/virtuale";
@@ -84,7 +84,7 @@ pub(super) fn pieces(root: &Path, place: &Place, user: &str) -> Result<Vec<Piece
     let driver =
         LIBRARY.map_err(|why| Failure::environment(Driven::NoDriver { why }.said(), Driven::BuildForTarget.said()))?;
     let socket = shown::path(&place.socket);
-    let device = place.device_name();
+    let device = place.device_name().filter(|_| place.socket.as_os_str().len() <= LONGEST_SOCKET);
     let device = device
         .ok_or_else(|| Failure::usage(Driven::OddSocket { socket: &socket }.said(), Driven::NameSocket.said()))?;
     let readers = format!("{OURS}FRIENDLYNAME \"Virtuale\"\nDEVICENAME {device}\nLIBPATH /{DRIVER}\nCHANNELID 0\n");

@@ -43,8 +43,18 @@ messages! {
     };
     /// What to do then.
     NameSocket = {
-        en: "name a path from / on, of letters without accents, digits and signs, and no blanks or quotes",
-        fr: "donner un chemin à partir de /, de lettres sans accent, chiffres et signes, sans espace ni guillemet"
+        en: "name a path from / on, of at most 107 letters without accents, digits and signs, and no blanks or quotes",
+        fr: "donner un chemin à partir de /, d'au plus 107 lettres sans accent, chiffres et signes, sans espace ni guillemet"
+    };
+    /// A folder is nobody's to make.
+    NoFolderOf { socket } = {
+        en: "--user is for the folder /run/virtuale, and {socket} is not in it",
+        fr: "--user est pour le dossier /run/virtuale, et {socket} n'y est pas"
+    };
+    /// What to do then.
+    LeaveUser = {
+        en: "leave --user away: whoever may write to the folder of the socket has the readers",
+        fr: "omettre --user : qui peut écrire dans le dossier du socket a les lecteurs"
     };
     /// There is no such user.
     NoUser { user } = { en: "there is no user {user}", fr: "il n'y a pas d'utilisateur {user}" };

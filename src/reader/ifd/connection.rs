@@ -15,7 +15,7 @@ use rustix::{
     io::{Errno, retry_on_intr},
     net::{RecvFlags, SendFlags, recv, send},
 };
-use virtuale_engine::{Fault, Protocol, Response};
+use virtuale_engine::{Atr, Fault, Protocol, Response};
 use virtuale_ifd::wire::{self, Hello, Inbox, Outcome, Purpose, Reply, Request, State, States};
 
 use crate::reader::{Caller, CardError, ControlError, RawSlot, Readers, bell::Bell, sync::lock};
@@ -101,11 +101,12 @@ impl Connection {
         let unknown = |error| io::Error::new(io::ErrorKind::InvalidData, error);
         let slot = RawSlot::new(Arc::clone(readers), slot, caller).map_err(unknown)?;
         let (mut ticket, mut frame, mut response) = (NONE, Vec::new(), Response::default());
+        let mut driven = Driven { slot, is_wanted: false, is_used: false };
         loop {
             let request = Request::parse(inbox.frame(&self.stream)?).ok_or(io::ErrorKind::InvalidData)?;
             ticket += 1;
             self.running.store(ticket, Ordering::SeqCst);
-            let done = carry_out(&slot, ticket, &request, &mut response);
+            let done = driven.carry_out(ticket, &request, &mut response);
             if !self.claim(ticket) {
                 // The card was pulled: that was told, and the connection is over.
                 return Ok(());
@@ -126,38 +127,77 @@ impl Connection {
     }
 }
 
-/// Carries a request out. What it gives is in `response`, unless it is given by itself.
-fn carry_out(
-    slot: &RawSlot,
-    ticket: u64,
-    request: &Request<'_>,
-    response: &mut Response,
-) -> Result<Option<Vec<u8>>, Outcome> {
-    let atr = |atr: virtuale_engine::Atr| Some(atr.as_bytes().to_vec());
-    match *request {
-        Request::PowerUp => when_free(slot, || slot.power_up()).map(atr).map_err(outcome),
-        Request::Reset => when_free(slot, || slot.reset()).map(atr).map_err(outcome),
-        Request::PowerOff => match slot.power_off() {
-            Ok(()) | Err(CardError::InUse) => Ok(Some(Vec::new())),
-            Err(error) => Err(outcome(error)),
-        },
-        Request::Protocol(number) => {
-            let protocol = match number {
-                0 => Protocol::T0,
-                1 => Protocol::T1,
-                _ => return Err(Outcome::NOT_OFFERED),
-            };
-            when_free(slot, || slot.select_protocol(protocol)).map(|()| Some(Vec::new())).map_err(outcome)
+/// A slot, and what pcscd takes for true of the power of its card.
+struct Driven {
+    slot: RawSlot,
+    /// Whether it gave the card power, and did not take it.
+    is_wanted: bool,
+    /// Whether it sent the card a command since.
+    is_used: bool,
+}
+
+impl Driven {
+    /// Carries a request out. What it gives is in `response`, unless it is given by itself.
+    fn carry_out(
+        &mut self,
+        ticket: u64,
+        request: &Request<'_>,
+        response: &mut Response,
+    ) -> Result<Option<Vec<u8>>, Outcome> {
+        let slot = &self.slot;
+        match *request {
+            Request::PowerUp => self.power(RawSlot::power_up),
+            Request::Reset => self.power(RawSlot::reset),
+            Request::PowerOff => {
+                let done = slot.power_off();
+                self.is_wanted = false;
+                match done {
+                    Ok(()) | Err(CardError::InUse) => Ok(Some(Vec::new())),
+                    Err(error) => Err(outcome(error)),
+                }
+            }
+            Request::Protocol(number) => {
+                let protocol = match number {
+                    0 => Protocol::T0,
+                    1 => Protocol::T1,
+                    _ => return Err(Outcome::NOT_OFFERED),
+                };
+                self.powered(|slot| slot.select_protocol(protocol)).map(|()| Some(Vec::new()))
+            }
+            Request::Transmit(command) => {
+                self.powered(|slot| slot.transmit(ticket, command, response))?;
+                self.is_used = true;
+                Ok(None)
+            }
+            Request::Control { code, input } => match slot.control(ticket, code, input) {
+                Ok(given) => Ok(Some(given)),
+                Err(ControlError::Card(error)) => Err(outcome(error)),
+                Err(_) => Err(Outcome::UNKNOWN),
+            },
+            Request::Attribute(id) => slot.attribute(id).map(Some).ok_or(Outcome::UNKNOWN),
         }
-        Request::Transmit(command) => {
-            when_free(slot, || slot.transmit(ticket, command, response)).map(|()| None).map_err(outcome)
+    }
+
+    /// Powers the card up or resets it; its answer to reset.
+    fn power(&mut self, how: impl Fn(&RawSlot) -> Result<Atr, CardError>) -> Result<Option<Vec<u8>>, Outcome> {
+        let atr = when_free(&self.slot, || how(&self.slot)).map_err(outcome)?;
+        (self.is_wanted, self.is_used) = (true, false);
+        Ok(Some(atr.as_bytes().to_vec()))
+    }
+
+    /// Does what needs a card with power. One whose power another user took gets it again, unless that user also took
+    /// what commands had brought about.
+    fn powered<T>(&mut self, mut attempt: impl FnMut(&RawSlot) -> Result<T, CardError>) -> Result<T, Outcome> {
+        match when_free(&self.slot, || attempt(&self.slot)) {
+            Err(CardError::Silent(Fault::Unpowered)) if self.is_wanted => {}
+            other => return other.map_err(outcome),
         }
-        Request::Control { code, input } => match slot.control(ticket, code, input) {
-            Ok(given) => Ok(Some(given)),
-            Err(ControlError::Card(error)) => Err(outcome(error)),
-            Err(_) => Err(Outcome::UNKNOWN),
-        },
-        Request::Attribute(id) => slot.attribute(id).map(Some).ok_or(Outcome::UNKNOWN),
+        if self.is_used {
+            self.is_wanted = false;
+            return Err(Outcome::POWER_TAKEN);
+        }
+        self.power(RawSlot::power_up)?;
+        when_free(&self.slot, || attempt(&self.slot)).map_err(outcome)
     }
 }
 

@@ -14,7 +14,7 @@ use virtuale_ifd::wire::{self, Hello, Inbox, LONGEST, Outcome, Purpose, Reply, R
 
 use super::Server;
 use crate::reader::{
-    Disposition, Protocols, Readers, Session, Share, SlotName, SlotSpec,
+    Disposition, Protocols, RawSlot, Readers, Session, Share, SlotName, SlotSpec,
     toys::{self, Deed, Reins},
 };
 
@@ -191,4 +191,26 @@ fn what_makes_no_sense_ends_its_own_connection() {
         assert!(house.say(bytes).is_hung_up_on(), "{bytes:02X?}");
     }
     assert_eq!(house.connect(Purpose::Slot(0)).ask(Request::PowerUp), done(toys::T0));
+}
+
+#[test]
+fn a_card_whose_power_another_took_gets_it_again_unless_it_was_spoken_to() {
+    let house = House::new(toys::T0);
+    let mut driver = house.connect(Purpose::Slot(0));
+    let take = || {
+        let other = RawSlot::unattended(Arc::clone(&house.readers), 0).expect("a slot");
+        other.power_up().and_then(|_| other.power_off()).expect("a card");
+    };
+    assert_eq!(driver.ask(Request::PowerUp), done(toys::T0));
+    take();
+    assert_eq!(driver.ask(Request::Protocol(0)), done(&[]));
+    take();
+    assert_eq!(driver.ask(Request::Transmit(&[1, 2])), done(&[1, 2, 0x90, 0]), "nothing was proved yet");
+    take();
+    assert_eq!(driver.ask(Request::Transmit(&[1, 2])).0, Outcome::POWER_TAKEN);
+    assert_eq!(driver.ask(Request::Transmit(&[1, 2])).0, Outcome::SILENT);
+    assert_eq!(driver.ask(Request::PowerUp), done(toys::T0));
+    assert_eq!(driver.ask(Request::Transmit(&[1, 2])), done(&[1, 2, 0x90, 0]));
+    assert_eq!(driver.ask(Request::PowerOff), done(&[]));
+    assert_eq!(driver.ask(Request::Transmit(&[1, 2])).0, Outcome::SILENT, "it took that itself");
 }

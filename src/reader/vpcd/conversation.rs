@@ -47,8 +47,10 @@ pub(super) struct Conversation {
     line: Arc<Line>,
     slot: RawSlot,
     pending: Option<Order>,
-    /// Whether the driver ever gave an order about the power: until then a command has the card powered up.
-    ordered: bool,
+    /// Whether the driver took the card's power: else a command has the card powered up that has none.
+    is_off: bool,
+    /// Whether the driver sent the card a command since that has its power.
+    is_used: bool,
     output: Vec<u8>,
     response: Response,
 }
@@ -67,7 +69,7 @@ impl Conversation {
         let caller: Weak<dyn Caller> = caller;
         let slot = RawSlot::new(readers, slot, caller).ok()?;
         let (output, response) = (Vec::new(), Response::default());
-        Some(Self { line, slot, pending: None, ordered: false, output, response })
+        Some(Self { line, slot, pending: None, is_off: false, is_used: false, output, response })
     }
 
     /// Answers until somebody hangs up, or has to. `told` is called as soon as it shows that the other side is a
@@ -117,7 +119,7 @@ impl Conversation {
 
     /// Carries an order out, or keeps it until the card is free.
     fn order(&mut self, order: Order) -> Result<(), End> {
-        self.ordered = true;
+        (self.is_off, self.is_used) = (order == Order::Off, false);
         self.pending = Some(order);
         self.carry_out().map(drop)
     }
@@ -153,9 +155,13 @@ impl Conversation {
         loop {
             if self.carry_out()? {
                 match self.slot.transmit(0, command, &mut self.response) {
-                    Ok(()) => return Ok(()),
+                    Ok(()) => {
+                        self.is_used = true;
+                        return Ok(());
+                    }
                     Err(CardError::InUse) => {}
-                    Err(CardError::Silent(Fault::Unpowered)) if !self.ordered => {
+                    // Another user of the card took its power. What commands had brought about went with it.
+                    Err(CardError::Silent(Fault::Unpowered)) if !self.is_off && !self.is_used => {
                         self.order(Order::On)?;
                         continue;
                     }
