@@ -29,6 +29,8 @@ fn a_driver_is_installed_looked_at_and_removed() {
     assert_eq!((code, out), (0, format!("{LIBRARY}\n{READERS}\n{RULE}\n")));
     assert!(err.contains("systemctl restart pcscd") && err.contains("then, as root: virtuale serve --ifd"), "{err}");
     assert!(fs::read(place(LIBRARY)).expect("the driver").starts_with(b"\x7FELF"));
+    let (code, _, err) = said(&sandbox, "install --root @ --slots 3 --socket /tmp/ifd --lang fr");
+    assert!(code == 0 && err.contains("quiconque peut écrire dans /tmp peut montrer des cartes"), "{err}");
     let (code, _, err) = said(&sandbox, "install --root @ --slots 3 --socket /tmp/other/ifd --lang fr");
     assert!(!place(RULE).exists(), "its folder is not needed any more");
     assert!(code == 0 && err.contains("en tant que root : virtuale serve --ifd /tmp/other/ifd"), "{err}");

@@ -104,6 +104,9 @@ pub(super) fn run(args: &Args) -> Exit {
     if is_in_folder(&place) && args.root == Path::new("/") {
         make_folder(id).map_err(|error| failed(Path::new(FOLDER), &error))?;
     }
+    if let Some(folder) = open_to_others(&place.socket) {
+        output::say(Driven::OpenFolder { folder: &shown::path(folder) }.text(language));
+    }
     output::say(Driven::Restart.text(language));
     let serve = match args.socket == Path::new(SOCKET) {
         true => "--ifd".to_owned(),
@@ -111,6 +114,12 @@ pub(super) fn run(args: &Args) -> Exit {
     };
     output::say(Driven::ThenServe { option: &serve, user: &user }.text(language));
     Ok(exit::DONE)
+}
+
+/// The folder of the socket, if others than its owner may write to it.
+fn open_to_others(socket: &Path) -> Option<&Path> {
+    let folder = socket.parent()?;
+    fs::metadata(folder).ok().filter(|known| known.permissions().mode() & 0o022 != 0).map(|_| folder)
 }
 
 /// Makes the folder of the socket, as its rule does at the next start of the system.

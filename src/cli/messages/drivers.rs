@@ -83,6 +83,11 @@ messages! {
         en: "the driver, {count} bytes of this program",
         fr: "le pilote, {count} octets de ce programme"
     };
+    /// Anybody may be who the driver asks.
+    OpenFolder { folder } = {
+        en: "careful: whoever may write to {folder} can show cards to every program of the machine",
+        fr: "attention : quiconque peut écrire dans {folder} peut montrer des cartes à tout programme de la machine"
+    };
     /// What comes next.
     Restart = {
         en: "pcscd learns of it when it is started again: systemctl restart pcscd.socket pcscd.service",

@@ -27,6 +27,7 @@ const FAREWELL: Duration = Duration::from_millis(250);
 const OUT_OF_BREATH: Duration = Duration::from_millis(10);
 
 /// The user that pcscd runs as from 2.4 on, where it is not root [PCSC-LITE pcscd.service].
+#[cfg(any(target_os = "linux", test))]
 const PCSCD: &str = "pcscd";
 
 /// A running service. Dropping it stops it, hangs up on the driver and removes its socket.
@@ -42,8 +43,6 @@ struct Shared {
     readers: Arc<Readers>,
     bell: Arc<Bell>,
     connections: Mutex<Vec<Arc<Connection>>>,
-    /// The users that may connect.
-    users: Vec<u32>,
 }
 
 /// A connection's place among those that are served, which is free again when this is dropped.
@@ -74,8 +73,7 @@ impl Server {
         let bell = Arc::<Bell>::default();
         let watcher: Weak<Bell> = Arc::downgrade(&bell);
         readers.watch(watcher);
-        let users = users(&fs::read_to_string("/etc/passwd").unwrap_or_default());
-        let shared = Arc::new(Shared { readers: Arc::clone(readers), bell, connections: Mutex::default(), users });
+        let shared = Arc::new(Shared { readers: Arc::clone(readers), bell, connections: Mutex::default() });
         let (stop, stopped) = UnixStream::pair()?;
         let accepting = Arc::clone(&shared);
         shared.bell.spawn("pcscd accept", move || accepting.accept_all(&listener, &stopped))?;
@@ -132,7 +130,7 @@ impl Shared {
 
     /// Serves a connection, if its user may and there is room. Without a thread, it goes.
     fn admit(self: &Arc<Self>, stream: UnixStream) {
-        if !self.lets_in(&stream) || stream.set_nonblocking(false).is_err() {
+        if !lets_in(&stream) || stream.set_nonblocking(false).is_err() {
             return;
         }
         let connection = Arc::new(Connection::new(stream));
@@ -150,21 +148,23 @@ impl Shared {
         };
         let _ = self.bell.spawn("pcscd driver", serve);
     }
+}
 
-    #[cfg(target_os = "linux")]
-    fn lets_in(&self, stream: &UnixStream) -> bool {
-        let peer = rustix::net::sockopt::socket_peercred(stream);
-        peer.is_ok_and(|peer| self.users.contains(&peer.uid.as_raw()))
-    }
+/// Whether the other side's user may connect.
+#[cfg(target_os = "linux")]
+fn lets_in(stream: &UnixStream) -> bool {
+    let users = users(&fs::read_to_string("/etc/passwd").unwrap_or_default());
+    rustix::net::sockopt::socket_peercred(stream).is_ok_and(|peer| users.contains(&peer.uid.as_raw()))
+}
 
-    /// Elsewhere nobody tells: there is no such pcscd there.
-    #[cfg(not(target_os = "linux"))]
-    fn lets_in(&self, _: &UnixStream) -> bool {
-        self.users.is_empty()
-    }
+/// Elsewhere nobody tells: there is no such pcscd there.
+#[cfg(not(target_os = "linux"))]
+fn lets_in(_: &UnixStream) -> bool {
+    false
 }
 
 /// The users that may connect, by what the system's file of users says.
+#[cfg(any(target_os = "linux", test))]
 fn users(passwd: &str) -> Vec<u32> {
     let pcscd = passwd.lines().find_map(|line| {
         let mut fields = line.split(':');

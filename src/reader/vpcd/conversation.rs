@@ -20,6 +20,13 @@ pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a driver that is connected may take to say something, before it is said that it is none.
 const FIRST_WORD: Duration = Duration::from_secs(3);
 
+/// How long a driver that looks again and again for its card may take to say something after an order. It waits for an
+/// answer if it does not: what looked like an order was a command of one byte.
+const NEXT_WORD: Duration = Duration::from_secs(5);
+
+/// So many questions for the answer to reset one after the other are a driver that looks again and again.
+const LOOKS: u32 = 3;
+
 /// What a card answers to a command whose answer has no room in a message: wrong length [ISO-7816-4 5.6].
 const TOO_LONG: &[u8] = &[0x67, 0x00];
 
@@ -87,8 +94,12 @@ impl Conversation {
         let line = Arc::clone(&self.line);
         let mut input = Input::default();
         let mut patience = Some(FIRST_WORD);
+        let (mut looks, mut is_looking) = (0, false);
         loop {
             let Some(message) = line.receive(&mut input, patience)? else {
+                if line.is_heard() {
+                    return Err(End::Unspeakable);
+                }
                 patience = None;
                 told(false);
                 continue;
@@ -98,6 +109,15 @@ impl Conversation {
             if line.note_sense() {
                 told(true);
             }
+            match request {
+                Request::Atr => looks += 1,
+                Request::PowerOff | Request::PowerOn | Request::Reset => {
+                    looks = 0;
+                    patience = is_looking.then_some(NEXT_WORD);
+                }
+                Request::Command(_) => looks = 0,
+            }
+            is_looking |= looks >= LOOKS;
             match request {
                 Request::PowerOff => self.order(Order::Off)?,
                 Request::PowerOn => self.order(Order::On)?,

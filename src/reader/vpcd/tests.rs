@@ -217,6 +217,19 @@ fn a_driver_that_goes_while_it_waits_is_not_waited_for() {
 }
 
 #[test]
+fn a_driver_that_awaits_an_answer_to_an_order_is_hung_up_on() {
+    let house = House::new(toys::T0);
+    let vpcd = listening(&house.readers);
+    let driver = come(&vpcd, 0);
+    for _ in 0..3 {
+        assert_eq!(driver.ask(Request::Atr).as_deref(), Some(toys::T0), "it looks again and again");
+    }
+    // A program's command of one byte: vpcd waits for the answer and looks no more.
+    driver.say(Request::PowerOff);
+    assert!(driver.is_hung_up_on());
+}
+
+#[test]
 fn what_makes_no_sense_ends_its_own_connection() {
     let house = House::new(toys::T0);
     let vpcd = listening(&house.readers);
