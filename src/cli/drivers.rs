@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::{ifd, language::Language, messages::Driven, output};
+#[cfg(unix)]
+use super::ifd;
+use super::{language::Language, messages::Driven, output};
 use crate::{
     host::{Builder, Host},
     profile::said::Said,
@@ -25,6 +27,7 @@ pub(super) struct Drivers {
     vpcd_listen: Option<Address>,
     /// Also show the cards in the readers of the system's pcscd, which has our driver (`virtuale ifd install`); every
     /// program of the machine then sees them. The path is that of its socket [default: /run/virtuale/ifd]
+    #[cfg(unix)]
     #[arg(long, value_name = "SOCKET", num_args = 0..=1, default_missing_value = ifd::SOCKET)]
     ifd: Option<PathBuf>,
 }
@@ -40,6 +43,7 @@ impl Drivers {
     pub(super) fn ask_of(&self, host: Builder) -> Builder {
         let host = self.vpcd.iter().fold(host, |host, address| host.vpcd(address.clone()));
         let host = self.vpcd_listen.iter().fold(host, |host, address| host.vpcd_listen(address.clone()));
+        #[cfg(unix)]
         let host = self.ifd.iter().fold(host, |host, socket| host.pcscd(socket));
         let language = Language::of_locale();
         host.on_driver(move |note| say(&note, language))

@@ -4,7 +4,7 @@ use std::{ffi::OsString, path::PathBuf, process::Command};
 
 use super::{
     Exit, Failure, drivers::Drivers, galss::Galss, library::Library, opensc, options::Slots, output,
-    supervise::Supervisor, target,
+    system::Supervisor, target,
 };
 
 const EXAMPLES: &str = "\

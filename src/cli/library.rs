@@ -5,13 +5,12 @@ use std::{
     env,
     ffi::OsString,
     fs, io,
-    os::unix::fs::symlink,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use super::Failure;
-use crate::{host::Host, shown, writing};
+use crate::{host::Host, shown, system::file::second_name, writing};
 
 /// The names by which programs look for pcsc-lite's library: when they run, and when they are linked or look for it
 /// themselves.
@@ -117,7 +116,7 @@ impl Libraries {
             made => made,
         };
         let written = made.and_then(|()| writing::replace(&first, |out| out.write_all(library)));
-        let written = written.and_then(|()| symlink(names[0], &second));
+        let written = written.and_then(|()| second_name(&first, &second));
         written.map_err(|error| Failure::file("write", &first, &error))?;
         Ok(self)
     }

@@ -21,6 +21,7 @@ mod fse;
 mod galss;
 mod help;
 mod host_failure;
+#[cfg(unix)]
 mod ifd;
 mod insert;
 mod keys;
@@ -46,7 +47,7 @@ mod serve;
 mod shell;
 mod slots;
 mod stop;
-mod supervise;
+mod system;
 mod target;
 mod tod;
 mod update;
@@ -175,6 +176,7 @@ enum Verb {
     /// Find what stands between a program and our readers
     Doctor(doctor::Args),
     /// Let the system's pcscd have our slots as its readers, for every program of the machine
+    #[cfg(unix)]
     Ifd(ifd::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
@@ -209,6 +211,7 @@ impl Verb {
             Self::Keys(args) => keys::run(args),
             Self::Fse(args) => fse::run(args),
             Self::Doctor(args) => doctor::run(args),
+            #[cfg(unix)]
             Self::Ifd(args) => ifd::run(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
@@ -227,6 +230,7 @@ impl Verb {
             Self::Opposition(args) => args.language(),
             Self::Tod(args) => args.language(),
             Self::Fse(args) => args.language(),
+            #[cfg(unix)]
             Self::Ifd(args) => args.language(),
             _ => Language::En,
         }

@@ -13,9 +13,9 @@ use std::{
 };
 
 use anstream::{AutoStream, ColorChoice};
-use rustix::termios;
 use serde::Serialize;
 
+use super::system;
 use crate::{
     shown::{self, Order},
     terminal::pages::{DEFAULT_WIDTH, Page},
@@ -52,9 +52,8 @@ pub(super) fn print_page(page: &Page) -> io::Result<()> {
 
 /// How wide a page is on standard output: as the terminal, else as COLUMNS says.
 pub(super) fn width() -> usize {
-    let of_terminal = termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
     let said = || env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    of_terminal.filter(|&columns| columns > 0).or_else(said).unwrap_or(DEFAULT_WIDTH)
+    system::width().filter(|&columns| columns > 0).or_else(said).unwrap_or(DEFAULT_WIDTH)
 }
 
 /// Prints a value as JSON, indented, with a line end.

@@ -7,7 +7,7 @@ use super::{
     options::Reproducible,
     output,
     relay::{At, broken, relay},
-    supervise::Supervisor,
+    system::Supervisor,
     target,
 };
 use crate::terminal::transport::relay::Trouble;

@@ -1,11 +1,12 @@
 //! The readers that run, as lists for people who are to name some of them.
 
-use std::{env, fs, path::PathBuf};
+use std::{env, path::Path};
 
 use super::{shell, slots::table};
 use crate::{
     host::{HostError, Running, VARIABLE, control::Status, running},
     shown,
+    system::socket::led_to,
 };
 
 /// What to do where none runs.
@@ -13,7 +14,7 @@ pub(super) const START: &str = "start one: eval \"$(virtuale serve --detach --ca
 
 /// Those of this shell, if they run.
 pub(super) fn own() -> Option<Running> {
-    let socket = fs::canonicalize(PathBuf::from(env::var_os(VARIABLE)?)).ok()?;
+    let socket = led_to(Path::new(&env::var_os(VARIABLE)?))?;
     running().into_iter().find(|running| running.socket == socket)
 }
 

@@ -7,16 +7,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-use rustix::process::{Pid, Signal, kill_process};
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
-    iterator::Signals,
-};
-
 use super::{
-    Exit, Failure, drivers::Drivers, exit, opensc, options::Slots, output, running, shell, supervise::Ignored,
+    Exit, Failure,
+    drivers::Drivers,
+    exit, opensc,
+    options::Slots,
+    output, running, shell,
+    system::{Ears, background},
 };
-use crate::{host::Running, shown::reason, system::file::nothing};
+use crate::{host::Running, shown::reason};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,8 +70,7 @@ fn mention(earlier: Option<Running>) {
 
 fn serve(args: &Args) -> Exit {
     if args.detached {
-        // Fails only for the leader of a process group, which we were not started as.
-        let _ = rustix::process::setsid();
+        background::enter();
     }
     let earlier = running::own();
     let mut host = args.drivers.ask_of(args.slots.host()?);
@@ -84,23 +82,19 @@ fn serve(args: &Args) -> Exit {
     }
     // Before signals are heard: one ends what waits for a card file, and leaves nothing behind.
     let host = host.prepare()?;
-    // A background job has Ctrl-C ignored, nohup the end of the terminal; SIGTERM ends whatever was started.
-    let ignored = Ignored::now();
-    let heard = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| signal == SIGTERM || !ignored.has(signal));
-    let mut signals = Signals::new(heard).map_err(unheard)?;
-    let ears = signals.handle();
-    let host = host.on_stop(move || ears.close()).open()?;
+    let ears = Ears::open().map_err(unheard)?;
+    let host = host.on_stop(ears.close()).open()?;
     args.slots.remarks(&host).iter().for_each(output::say);
     args.drivers.mention(&host);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {
-        let_go().map_err(unheard)?;
+        background::let_go().map_err(unheard)?;
     } else {
         mention(earlier);
         output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { IN_A_SHELL });
     }
-    let _ = signals.forever().next();
+    ears.wait();
     host.stop().iter().for_each(output::say);
     Ok(exit::DONE)
 }
@@ -111,6 +105,9 @@ fn unheard(error: io::Error) -> Failure {
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
 fn detach() -> Exit {
+    if let Some(why) = background::REFUSAL {
+        return Err(Failure::Environment(why.into(), None));
+    }
     let earlier = running::own();
     let mut child = env::current_exe()
         .and_then(|program| {
@@ -135,7 +132,7 @@ fn detach() -> Exit {
             return Ok(exit::DONE);
         };
         // Nobody would know of readers that nobody was told of.
-        let _ = kill_process(Pid::from_child(&child), Signal::TERM);
+        background::end(&mut child);
         child.wait().map_err(unheard)?;
         let message = format!("the readers are stopped, since nobody could be told of them: {}", reason(&error));
         return Err(Failure::Environment(message.into(), None));
@@ -144,12 +141,4 @@ fn detach() -> Exit {
     let status = child.wait().map_err(unheard)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|&code| code != exit::DONE);
     Ok(code.unwrap_or(exit::ENVIRONMENT))
-}
-
-/// Lets go of the terminal and of the folder that we were started in.
-fn let_go() -> io::Result<()> {
-    let nothing = nothing()?;
-    rustix::stdio::dup2_stdout(&nothing)?;
-    rustix::stdio::dup2_stderr(&nothing)?;
-    env::set_current_dir("/")
 }

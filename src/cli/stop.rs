@@ -1,11 +1,14 @@
 //! `virtuale stop`.
 
-use std::{env, fs, io, path::Path};
+use std::{env, io, path::Path};
 
 use super::{Exit, Failure, exit, opensc, options::Attach, output, running, shell};
-use crate::host::{
-    HostError, VARIABLE,
-    control::{Reply, Request},
+use crate::{
+    host::{
+        HostError, VARIABLE,
+        control::{Reply, Request},
+    },
+    system::socket::led_to,
 };
 
 const EXAMPLES: &str = "\
@@ -34,7 +37,7 @@ pub(super) fn run(args: &Args) -> Exit {
             let _ = shell::hand_over(&unset());
         }
     })?;
-    let is_own = own.is_some_and(|own| fs::canonicalize(client.socket()).is_ok_and(|socket| socket == own));
+    let is_own = own.is_some_and(|own| led_to(client.socket()).is_some_and(|socket| socket == own));
     match client.ask(Request::Stop)? {
         Reply::Stopping { pid, not_whole } => {
             // What is not whole may be why it takes long.

@@ -2,7 +2,6 @@
 //! from the arguments of a program, which everybody on a machine may see.
 
 mod descriptor;
-mod hidden;
 mod terminal;
 
 use virtuale_engine::StatusWord;
@@ -214,6 +213,7 @@ fn tries_left(tries: Option<u8>, language: Language) -> String {
     }
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use std::{

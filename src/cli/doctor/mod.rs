@@ -1,16 +1,27 @@
 //! `virtuale doctor`: what stands between a program and our readers.
 //!
-//! [`survey`] looks at the system and judges nothing; [`judge`] says what the facts mean and what to do, and touches
-//! nothing; this file prints.
+//! `survey` looks at the system and judges nothing; `judge` says what the facts mean and what to do, and touches
+//! nothing; this file prints. Windows, where programs have no variable and no pcscd, has less to be looked at, in one file
+//! of its own.
 
+#[cfg(unix)]
 mod judge;
+#[cfg(unix)]
 mod library;
+#[cfg(unix)]
 mod processes;
+#[cfg(unix)]
 mod program;
+#[cfg(unix)]
 mod questions;
+#[cfg(unix)]
 mod script;
+#[cfg(unix)]
 mod socket;
+#[cfg(unix)]
 mod survey;
+#[cfg(windows)]
+mod windows;
 
 use std::{
     fmt::{self, Write},
@@ -74,7 +85,10 @@ struct Report<'a> {
 
 /// Looks, judges, prints.
 pub(super) fn run(args: &Args) -> Exit {
+    #[cfg(unix)]
     let findings = judge::judge(&survey::survey(args.program.as_deref()));
+    #[cfg(windows)]
+    let findings = windows::findings(args.program.as_deref());
     let printed = match args.json {
         true => output::print_json(&Report { findings: &findings }),
         false => output::print(page(&findings)),

@@ -10,7 +10,7 @@ use std::{
 use virtuale_engine::Card;
 
 use super::{
-    super::{Exit, Failure, supervise::Supervisor},
+    super::{Exit, Failure, system::Supervisor},
     Args, cards_of, code_of, explain, findings,
     log::Log,
 };

@@ -79,6 +79,16 @@ pub(crate) fn nothing() -> io::Result<File> {
     File::options().read(true).write(true).open("/dev/null")
 }
 
+/// Gives a file a second name in its folder.
+///
+/// # Errors
+///
+/// What the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn second_name(file: &Path, second: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(file.file_name().unwrap_or_default(), second)
+}
+
 /// Whether a path is one of `/dev/stdout` and the like: behind it stands what is open already, which may be a file.
 pub(crate) fn is_open_already(path: &Path) -> bool {
     let is_stream = ["/dev/stdin", "/dev/stdout", "/dev/stderr"].iter().any(|stream| path == Path::new(stream));

@@ -68,6 +68,16 @@ pub(crate) fn rename_folder(path: &Path, to: &Path) -> io::Result<()> {
     fs::rename(path, to)
 }
 
+/// Gives a file a second name in its folder.
+///
+/// # Errors
+///
+/// What the system says.
+#[cfg(feature = "cli")]
+pub(crate) fn second_name(file: &Path, second: &Path) -> io::Result<()> {
+    fs::hard_link(file, second)
+}
+
 /// Nothing is open under a name here.
 pub(crate) fn is_open_already(_path: &Path) -> bool {
     false

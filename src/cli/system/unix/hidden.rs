@@ -8,7 +8,8 @@ use std::{
 };
 
 use rustix::{
-    process::getpgrp,
+    io::{Errno, read},
+    process::{Signal, getpgrp, kill_current_process_group},
     termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr},
 };
 use signal_hook::{
@@ -20,7 +21,10 @@ use signal_hook::{
     low_level::{emulate_default_handler, exit, raise},
 };
 
-use crate::cli::supervise::Ignored;
+use zeroize::Zeroizing;
+
+use super::supervise::Ignored;
+use crate::cli::output;
 
 /// What ends or stops us, and would leave the terminal as it is. Not those that a fault of our own raises (SIGBUS,
 /// SIGFPE, SIGILL, SIGSEGV): whoever hears them and goes on comes to the same fault again.
@@ -39,6 +43,14 @@ const HEARD_HERE: [RangeInclusive<i32>; 0] = [];
 /// What shells add to the number of a signal that ended a program.
 const SHELL_SIGNAL: i32 = 128;
 
+/// Keys.
+const BACKSPACE: [u8; 2] = [0x08, 0x7F];
+const CONTROL_C: u8 = 0x03;
+const CONTROL_D: u8 = 0x04;
+const CONTROL_U: u8 = 0x15;
+const CONTROL_Z: u8 = 0x1A;
+const CONTROL_BACKSLASH: u8 = 0x1C;
+
 /// The modes of the terminal while it is hidden.
 static MODES: Mutex<Option<Modes>> = Mutex::new(None);
 
@@ -48,11 +60,11 @@ struct Modes {
 }
 
 /// The terminal of standard input shows nothing of what is typed, until this is dropped.
-pub(super) struct Hidden(());
+pub(in crate::cli) struct Hidden(());
 
 impl Hidden {
     /// `None` if the terminal shows it all the same, or could be left so.
-    pub(super) fn begin() -> Option<Self> {
+    pub(in crate::cli) fn begin() -> Option<Self> {
         let before = tcgetattr(io::stdin()).ok()?;
         // Changes nothing, but stops us here if we are in the background, while signals still do what they always do.
         set(&before).ok()?;
@@ -64,6 +76,23 @@ impl Hidden {
         *modes() = Some(Modes { before, hidden: hidden.clone() });
         set(&hidden).ok()?;
         Some(shown)
+    }
+
+    /// What a person types up to the end of the line; `None` at the end of input. What is beyond `longest` characters is
+    /// counted only, so that it can be taken back.
+    pub(in crate::cli) fn line(self, longest: usize) -> Option<Zeroizing<Vec<u8>>> {
+        let typed = typed(longest);
+        drop(self);
+        output::say("");
+        match typed {
+            Typed::Line(line) => Some(line),
+            Typed::End => None,
+            Typed::Signal(signal) => {
+                // As if the key had done what it does elsewhere.
+                as_if_sent(signal);
+                None
+            }
+        }
     }
 }
 
@@ -77,7 +106,7 @@ impl Drop for Hidden {
 }
 
 /// Does what this signal does to a program that takes no notice of it; nothing where our caller has it ignored.
-pub(super) fn as_if_sent(signal: i32) {
+fn as_if_sent(signal: i32) {
     if !Ignored::now().has(signal) {
         let _ = emulate_default_handler(signal);
     }
@@ -125,5 +154,45 @@ fn obey(signal: i32) {
     let _ = raise(SIGTTIN);
     if let Some(Modes { hidden, .. }) = modes.as_ref() {
         let _ = set(hidden);
+    }
+}
+
+/// What came of typing.
+enum Typed {
+    Line(Zeroizing<Vec<u8>>),
+    End,
+    Signal(i32),
+}
+
+fn typed(longest: usize) -> Typed {
+    let mut line = Zeroizing::new(Vec::with_capacity(longest));
+    let mut beyond = 0_usize;
+    let mut key = Zeroizing::new([0]);
+    loop {
+        match read(io::stdin(), &mut *key) {
+            Err(Errno::INTR) => continue,
+            Ok(0) | Err(_) => return Typed::End,
+            Ok(_) => {}
+        }
+        match key[0] {
+            b'\n' | b'\r' => return Typed::Line(line),
+            CONTROL_C => return Typed::Signal(SIGINT),
+            CONTROL_BACKSLASH => return Typed::Signal(SIGQUIT),
+            CONTROL_Z => {
+                line.clear();
+                beyond = 0;
+                // To all that the key would reach, so that a shell takes over; we hear it too.
+                let _ = kill_current_process_group(Signal::TSTP);
+            }
+            CONTROL_D if line.is_empty() => return Typed::End,
+            CONTROL_U => {
+                line.clear();
+                beyond = 0;
+            }
+            key if BACKSPACE.contains(&key) && beyond > 0 => beyond -= 1,
+            key if BACKSPACE.contains(&key) => drop(line.pop()),
+            key if line.len() < longest => line.push(key),
+            _ => beyond = beyond.saturating_add(1),
+        }
     }
 }

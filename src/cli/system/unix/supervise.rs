@@ -21,8 +21,10 @@ use signal_hook::{
     low_level::{emulate_default_handler, siginfo::Origin},
 };
 
-use super::{Failure, exit};
-use crate::shown;
+use crate::{
+    cli::{Failure, exit},
+    shown,
+};
 
 /// What a process may send us that is meant for the command.
 const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH];
@@ -32,7 +34,7 @@ const ENDING: [i32; 7] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SI
 
 /// Our own ears. From the moment it exists, no signal ends us.
 #[derive(Debug)]
-pub(super) struct Supervisor {
+pub(in crate::cli) struct Supervisor {
     signals: SignalsInfo<WithOrigin>,
 }
 
@@ -43,7 +45,7 @@ impl Supervisor {
     /// # Errors
     ///
     /// What the system says.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(in crate::cli) fn listen() -> io::Result<Self> {
         let ignored = Ignored::now();
         let heard = PASSED_ON.iter().filter(|&&signal| !ignored.has(signal));
         Ok(Self { signals: SignalsInfo::new(heard.chain([&SIGCHLD]))? })
@@ -55,7 +57,7 @@ impl Supervisor {
     /// # Errors
     ///
     /// That it cannot be started.
-    pub(super) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
+    pub(in crate::cli) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
         let name = shown::path(command.get_program());
         if let Some(signal) = self.signals.pending().map(|origin| origin.signal).find(|signal| ENDING.contains(signal))
         {
@@ -110,11 +112,11 @@ fn killed(signal: i32) -> u8 {
 
 /// The signals that our caller told us to ignore: bit `n - 1` for signal `n`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ignored(u64);
+pub(in crate::cli) struct Ignored(u64);
 
 impl Ignored {
     /// What is ignored now; nothing where the system does not tell.
-    pub(super) fn now() -> Self {
+    pub(in crate::cli) fn now() -> Self {
         Self::within(&fs::read_to_string("/proc/self/status").unwrap_or_default())
     }
 
@@ -124,7 +126,7 @@ impl Ignored {
     }
 
     /// Whether this signal is.
-    pub(super) fn has(self, signal: i32) -> bool {
+    pub(in crate::cli) fn has(self, signal: i32) -> bool {
         u32::try_from(signal - 1).is_ok_and(|bit| self.0.checked_shr(bit).is_some_and(|mask| mask & 1 == 1))
     }
 }

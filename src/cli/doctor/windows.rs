@@ -1,0 +1,93 @@
+//! What is looked at on Windows: the variable of this environment, other readers of ours, where they can be, and whether a
+//! program is one.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{Diagnosis, Level};
+use crate::{
+    cli::running::{self, START},
+    host::{self, VARIABLE},
+    shown::{self, reason},
+    system::socket::connect,
+    terminal::transport::pcsclite::Service,
+};
+
+/// How long somebody may take to let us in.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How executable files begin [MSDOC-WINDOWS PE format].
+const PROGRAM: [u8; 2] = *b"MZ";
+
+/// Looks at all of it.
+pub(super) fn findings(program: Option<&Path>) -> Vec<Diagnosis> {
+    let variable = env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let own = running::own();
+    let others = running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running));
+    let mut findings = vec![match &variable {
+        Some(socket) => of_socket(socket),
+        None => finding(
+            "variable",
+            Level::Note,
+            format!("{VARIABLE} is not set: our own verbs look for readers of this shell there"),
+            Some(START.into()),
+        ),
+    }];
+    findings.extend(others.map(|seen| {
+        let message = format!("the readers {} run too", shown::text(&seen.running.name));
+        finding("readers", Level::Note, message, Some(running::export(&seen.running)))
+    }));
+    findings.push(match host::place() {
+        Ok(place) => finding("place", Level::Ok, format!("readers can be in {}", shown::path(&place)), None),
+        Err(error) => finding("place", Level::Broken, error.to_string(), Some("set LOCALAPPDATA to a folder".into())),
+    });
+    findings.extend(program.map(of_program));
+    findings
+}
+
+fn finding(check: &'static str, level: Level, message: String, advice: Option<String>) -> Diagnosis {
+    Diagnosis { check, level, message, advice }
+}
+
+/// What is at the socket that the variable names.
+fn of_socket(socket: &Path) -> Diagnosis {
+    let path = shown::path(socket);
+    let broken = |message: String| finding("socket", Level::Broken, message, Some(START.into()));
+    match connect(socket, PATIENCE) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return broken(format!("{VARIABLE} is {path}, and nothing is there"));
+        }
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            return broken(format!("{VARIABLE} is {path}, and nobody listens there any more"));
+        }
+        Err(error) => return broken(format!("{VARIABLE} is {path}, where nobody lets us in: {}", reason(&error))),
+    }
+    match Service::establish(socket).and_then(|mut service| service.slots()) {
+        Ok(slots) => {
+            let names: Vec<_> = slots.iter().map(|slot| shown::text(&slot.name).into_owned()).collect();
+            finding("socket", Level::Ok, format!("readers listen at {path}: {}", names.join(", ")), None)
+        }
+        Err(error) => broken(format!("{VARIABLE} is {path}, and who listens there is no PC/SC service: {error}")),
+    }
+}
+
+/// Whether a program is one. Programs find PC/SC by the name of a library, `winscard.dll`, and not by our variable.
+fn of_program(program: &Path) -> Diagnosis {
+    let path = shown::path(program);
+    let see =
+        |message: String| finding("program", Level::Broken, message, Some("give the path of its .exe file".into()));
+    match fs::read(program) {
+        Ok(content) if content.starts_with(&PROGRAM) => finding(
+            "program",
+            Level::Warning,
+            format!("{path} uses the PC/SC of the system, which does not know our readers"),
+            Some("our own verbs see them: virtuale read, virtuale apdu".into()),
+        ),
+        Ok(_) => see(format!("{path} is no program")),
+        Err(error) => see(format!("{path} cannot be read: {}", reason(&error))),
+    }
+}

@@ -1,0 +1,25 @@
+//! What the verbs do otherwise on each system, behind one face: commands under watch, the end of what serves, typing that
+//! nobody sees, descriptors, and the lines of a shell.
+
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use std::{fs::File, io};
+
+#[cfg(unix)]
+pub(super) use unix::{background, descriptor, ears::Ears, hidden::Hidden, shell, supervise::Supervisor, width};
+#[cfg(windows)]
+pub(super) use windows::{background, descriptor, ears::Ears, hidden::Hidden, shell, supervise::Supervisor, width};
+
+/// A descriptor, as far as one can read from it.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// It can be read from here on.
+    Ready(File),
+    /// It is open for writing only.
+    WriteOnly,
+    /// The system says why not; [`io::ErrorKind::NotFound`] if it is not open.
+    Not(io::Error),
+}

@@ -1,0 +1,25 @@
+//! The background. A program that goes there keeps what the console's programs read from open, and whoever waits for the
+//! end of that waits for ever; so nobody is sent there.
+
+use std::{io, process::Child};
+
+/// Why a program cannot go there.
+pub(in crate::cli) const REFUSAL: Option<&str> =
+    Some("Windows has no --detach: start it in a window of its own, as with `start virtuale serve ...`");
+
+/// Nobody is there.
+pub(in crate::cli) fn enter() {}
+
+/// Lets go of nothing.
+///
+/// # Errors
+///
+/// None.
+pub(in crate::cli) fn let_go() -> io::Result<()> {
+    Ok(())
+}
+
+/// Ends one of ours.
+pub(in crate::cli) fn end(child: &mut Child) {
+    let _ = child.kill();
+}
