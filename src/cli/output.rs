@@ -53,7 +53,7 @@ pub(super) fn print_page(page: &Page) -> io::Result<()> {
 /// How wide a page is on standard output: as the terminal, else as COLUMNS says.
 pub(super) fn width() -> usize {
     let said = || env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    system::width().filter(|&columns| columns > 0).or_else(said).unwrap_or(DEFAULT_WIDTH)
+    system::width(io::stdout()).filter(|&columns| columns > 0).or_else(said).unwrap_or(DEFAULT_WIDTH)
 }
 
 /// Prints a value as JSON, indented, with a line end.

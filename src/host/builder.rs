@@ -190,8 +190,8 @@ impl Builder {
         self
     }
 
-    /// As [`Builder::slot_name`], for a name that people write: one that does not end in numbers gets those of pcsc-lite
-    /// ([`SlotName::completed`]).
+    /// As [`Builder::slot_name`], for a name that people write: one that does not end in numbers gets those of
+    /// pcsc-lite ([`SlotName::completed`]).
     #[must_use]
     pub fn slot_reader(mut self, name: impl Into<String>) -> Self {
         self.slot_names.push(GivenName::Reader(name.into()));

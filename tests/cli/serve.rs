@@ -213,10 +213,10 @@ fn slots_bear_any_names() {
     assert!(code == 0 && out.contains("MARTIN"), "{out}{error}");
     running.send(Signal::TERM);
     assert_eq!(running.end(), 0);
-    let long = "é".repeat(64);
+    let long = format!("={}", "é".repeat(64));
     for (names, says) in [
         (&["A", "B", "C"][..], "3 names are too many for 2 slots"),
-        (&["A", "A"], "two slots cannot have the same name \"A\""),
+        (&["A(1)", "A(1)"], "two slots cannot have the same name \"A(1)\""),
         (&["Virtuale 00 01"], "two slots cannot have the same name \"Virtuale 00 01\""),
         (&[long.as_str()], "has at most 127 bytes, and this one has 128"),
         (&["two\nlines"], "must be printable"),
@@ -309,7 +309,7 @@ fn without_the_variable_nobody_elses_readers_are_meant() {
     let (code, out, error) = run(sandbox.virtuale(&["slots", "--all"]).env("PCSCLITE_CSOCK_NAME", &other));
     let lists = [
         format!("{pid}  {}\n    0  Virtuale 00 00  {MARTIN}\n", socket.display()),
-        format!("caisse  {}  (of this shell)\n    0  Autre  empty\n", other.display()),
+        format!("caisse  {}  (of this shell)\n    0  Autre 00 00  empty\n", other.display()),
     ];
     // Others of this user may run elsewhere, and come behind.
     assert!(LISTED.contains(&code) && out.starts_with(&lists.concat()), "{out}{error}");
@@ -319,7 +319,7 @@ fn without_the_variable_nobody_elses_readers_are_meant() {
     assert!(LISTED.contains(&code), "{code}");
     for named in [["--name", "caisse"], ["--socket", &other.display().to_string()]] {
         let (code, out, _) = run(&mut sandbox.virtuale(&[&["slots"][..], &named].concat()));
-        assert_eq!((code, out.as_str()), (0, "0  Autre  empty\n"));
+        assert_eq!((code, out.as_str()), (0, "0  Autre 00 00  empty\n"));
     }
     assert_eq!(run(&mut sandbox.virtuale(&["remove", "0", "--name", &pid])).0, 0);
     let (code, out, _) = run(sandbox.virtuale(&["slots"]).env("PCSCLITE_CSOCK_NAME", &socket));
@@ -425,9 +425,9 @@ fn a_socket_may_stand_elsewhere_and_takes_nobodys_place() {
 fn a_reader_has_the_whole_name_that_it_was_given_or_none() {
     let sandbox = Sandbox::new();
     let longest = "x".repeat(127);
-    let (code, out, error) = run(&mut sandbox.virtuale(&["exec", "--reader", &longest, "--", "true"]));
+    let (code, out, error) = run(&mut sandbox.virtuale(&["exec", "--reader", &format!("={longest}"), "--", "true"]));
     assert_eq!(code, 0, "{out}{error}");
-    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--reader", &format!("{longest}x")]));
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--reader", &format!("={longest}x")]));
     assert_eq!(code, 2);
     assert!(error.contains("a reader's name has at most 127 bytes, and this one has 128"), "{error}");
 }

@@ -1,5 +1,5 @@
-//! What the verbs do otherwise on each system, behind one face: commands under watch, the end of what serves, typing that
-//! nobody sees, descriptors, and the lines of a shell.
+//! What the verbs do otherwise on each system, behind one face: commands under watch, the end of what serves, typing
+//! that nobody sees, descriptors, and the lines of a shell.
 
 #[cfg(unix)]
 mod unix;

@@ -7,9 +7,9 @@ pub(in crate::cli) mod hidden;
 pub(in crate::cli) mod shell;
 pub(in crate::cli) mod supervise;
 
-use std::io;
+use std::os::fd::AsFd;
 
-/// How many columns the terminal of standard output has, if it is one.
-pub(in crate::cli) fn width() -> Option<usize> {
-    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col))
+/// How many columns a terminal has, if it is one.
+pub(in crate::cli) fn width(terminal: impl AsFd) -> Option<usize> {
+    rustix::termios::tcgetwinsize(terminal).ok().map(|size| usize::from(size.ws_col))
 }

@@ -7,9 +7,9 @@ pub(in crate::cli) mod hidden;
 pub(in crate::cli) mod shell;
 pub(in crate::cli) mod supervise;
 
-use std::io;
+use std::os::windows::io::AsHandle;
 
-/// How many columns the console of standard output has, if it is one.
-pub(in crate::cli) fn width() -> Option<usize> {
-    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+/// How many columns a console has, if it is one.
+pub(in crate::cli) fn width(console: impl AsHandle) -> Option<usize> {
+    terminal_size::terminal_size_of(console).map(|(width, _)| usize::from(width.0))
 }
