@@ -174,18 +174,23 @@ impl Library {
     }
 
     /// Asks again and again while another handle has the card for itself, unless the environment says otherwise.
-    pub(crate) fn patiently<T>(&self, mut ask: impl FnMut() -> T, code: impl Fn(&T) -> ReturnCode) -> T {
-        loop {
-            let said = ask();
-            if code(&said) != ReturnCode::SHARING_VIOLATION || !self.blocks() {
-                return said;
-            }
-            thread::sleep(PAUSE);
-        }
+    pub(crate) fn patiently<T>(&self, ask: impl FnMut() -> T, code: impl Fn(&T) -> ReturnCode) -> T {
+        insistently(ask, |said| code(said) == ReturnCode::SHARING_VIOLATION && self.blocks())
     }
 
     fn blocks(&self) -> bool {
         *self.blocks.get_or_init(|| env::var_os(NO_BLOCKING).is_none())
+    }
+}
+
+/// Asks again and again while that is what is said.
+pub(crate) fn insistently<T>(mut ask: impl FnMut() -> T, is_in_use: impl Fn(&T) -> bool) -> T {
+    loop {
+        let said = ask();
+        if !is_in_use(&said) {
+            return said;
+        }
+        thread::sleep(PAUSE);
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     codes::ReturnCode,
-    library::Library,
+    library::{Library, insistently},
     multistring::{self, Character},
     service::Transmitted,
     terms::{Disposition, Protocols, Share},
@@ -106,7 +106,8 @@ pub fn disconnect(library: &Library, handle: HandleNumber, disposition: Dword) -
 pub fn begin(library: &Library, handle: HandleNumber) -> Long {
     ended(library, || {
         let handle = library.handle(meant(handle))?;
-        library.patiently(|| handle.begin(), ReturnCode::of)
+        // Whatever the environment says, as in libpcsclite.
+        insistently(|| handle.begin(), |said| *said == Err(ReturnCode::SHARING_VIOLATION))
     })
 }
 
