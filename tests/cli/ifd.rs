@@ -1,6 +1,6 @@
 //! The driver for the system's pcscd: what is installed where, and what is left alone.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use crate::sandbox::{Sandbox, run};
 
@@ -25,7 +25,12 @@ fn a_driver_is_installed_looked_at_and_removed() {
     assert!(out.contains("  LIBPATH /usr/local/lib/virtuale/libifdvirtuale.so\n"), "{out}");
     assert!(out.contains("  d /run/virtuale 0755 root - -\n") && out.contains("bytes of this program"), "{out}");
 
-    let (code, out, err) = said(&sandbox, "install --root @ --lang en");
+    let line = "umask 077; virtuale ifd install --root root --lang en";
+    let (code, out, err) = run(sandbox.shell(line).current_dir(sandbox.path()).env_remove("SUDO_USER"));
+    for path in [LIBRARY, READERS, "root/usr/local/lib/virtuale", "root/etc"] {
+        let mode = fs::metadata(place(path)).expect("it").permissions().mode() & 0o777;
+        assert!(mode == 0o644 || mode == 0o755, "pcscd may be another user: {path} {mode:o}");
+    }
     assert_eq!((code, out), (0, format!("{LIBRARY}\n{READERS}\n{RULE}\n")));
     assert!(err.contains("systemctl restart pcscd") && err.contains("then, as root: virtuale serve --ifd"), "{err}");
     assert!(fs::read(place(LIBRARY)).expect("the driver").starts_with(b"\x7FELF"));

@@ -29,6 +29,9 @@ const OURS: &str = "# Made by `virtuale ifd install`; `virtuale ifd remove` remo
 /// What others may do with the files.
 const FOR_ALL: u32 = 0o644;
 
+/// The same of folders.
+const FOLDERS_FOR_ALL: u32 = 0o755;
+
 /// A file of the driver.
 #[derive(Debug)]
 pub(super) struct Piece {
@@ -68,11 +71,21 @@ impl Piece {
             Content::Text(text) => text.as_bytes(),
         };
         let folder = self.path.parent().unwrap_or(&self.path);
-        let written = fs::create_dir_all(folder)
+        let written = make_folders(folder)
             .and_then(|()| writing::replace(&self.path, |out| out.write_all(bytes)))
             .and_then(|()| fs::set_permissions(&self.path, fs::Permissions::from_mode(FOR_ALL)));
         written.map_err(|error| failed(&self.path, &error))
     }
+}
+
+/// Makes the folders that are missing, for everybody to look into, whatever the caller's umask says.
+fn make_folders(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    folder.parent().map_or(Ok(()), make_folders)?;
+    fs::create_dir(folder)?;
+    fs::set_permissions(folder, fs::Permissions::from_mode(FOLDERS_FOR_ALL))
 }
 
 /// All files for readers at a place, which are a user's.

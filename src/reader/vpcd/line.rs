@@ -48,8 +48,12 @@ impl Line {
         Ok(Self { stream, heard, quiet_since, generation })
     }
 
-    /// Ends the connection, whoever waits for it.
+    /// Ends the connection, whoever waits for it. A driver that waits for an answer is told by a reset: an orderly end is
+    /// an answer of no bytes to vpcd, and a success to its program.
     pub(super) fn hang_up(&self) {
+        if lock(&self.quiet_since).is_none() && reset(&self.stream) {
+            return;
+        }
         // Fails only if the other side hung up first.
         let _ = self.stream.shutdown(Shutdown::Both);
     }
@@ -165,6 +169,18 @@ impl Caller for Line {
 #[cfg(target_os = "linux")]
 fn acknowledge_at_once(stream: &TcpStream) {
     let _ = rustix::net::sockopt::set_tcp_quickack(stream, true);
+}
+
+/// Breaks a connection off; whether that could be done.
+#[cfg(target_os = "linux")]
+fn reset(stream: &TcpStream) -> bool {
+    rustix::net::connect_unspec(stream).is_ok()
+}
+
+/// Elsewhere there is no such word.
+#[cfg(not(target_os = "linux"))]
+fn reset(_: &TcpStream) -> bool {
+    false
 }
 
 /// Elsewhere nobody can ask for it.

@@ -32,3 +32,6 @@ kill -9 "$("$VIRTUALE" slots --socket "$ours" --json | sed -n 's/.*"pid": *\([0-
 await_not opensc-tool --reader 1 --atr
 echo "readers that were killed are gone"
 stop_pcscd
+# What they left behind goes as others come.
+rm "$socket"
+"$VIRTUALE" exec -- true
