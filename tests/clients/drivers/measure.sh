@@ -22,10 +22,10 @@ printf 'vpcd, a card that does not acknowledge at once: '
 "$folder/measure" 'Virtual PCD 00 00' 50
 stop_pcscd
 start_quietly
+printf 'our own socket: '
+"$VIRTUALE" exec --card vitale2-martin -- "$folder/measure" 'Virtuale 00 00' 20000
 eval "$("$VIRTUALE" serve --detach --card vitale2-martin --vpcd 127.0.0.1:35963)"
 ours=$PCSCLITE_CSOCK_NAME
-printf 'our own socket: '
-"$folder/measure" 'Virtuale 00 00' 20000
 unset PCSCLITE_CSOCK_NAME
 await opensc-tool --reader 0 --atr
 printf 'vpcd, our card: '
