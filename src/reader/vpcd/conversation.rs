@@ -98,6 +98,7 @@ impl Conversation {
         loop {
             let Some(message) = line.receive(&mut input, patience)? else {
                 if line.is_heard() {
+                    line.note_awaited();
                     return Err(End::Unspeakable);
                 }
                 patience = None;

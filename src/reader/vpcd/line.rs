@@ -58,6 +58,11 @@ impl Line {
         let _ = self.stream.shutdown(Shutdown::Both);
     }
 
+    /// The driver waits for an answer, though it said nothing that has one.
+    pub(super) fn note_awaited(&self) {
+        *lock(&self.quiet_since) = None;
+    }
+
     /// Whether a driver has said something that makes sense.
     pub(super) fn is_heard(&self) -> bool {
         self.heard.load(Ordering::Relaxed)
