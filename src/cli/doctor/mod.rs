@@ -9,6 +9,8 @@ mod judge;
 #[cfg(unix)]
 mod library;
 #[cfg(unix)]
+mod line;
+#[cfg(unix)]
 mod processes;
 #[cfg(unix)]
 mod program;
@@ -24,8 +26,8 @@ mod survey;
 mod windows;
 
 use std::{
+    ffi::OsString,
     fmt::{self, Write},
-    path::PathBuf,
 };
 
 use anstyle::{AnsiColor, Style};
@@ -37,14 +39,17 @@ const EXAMPLES: &str = "\
 Examples:
   virtuale doctor
   virtuale doctor /usr/bin/opensc-tool
+  virtuale doctor -- sudo -u anna ./billing-software
   virtuale exec --card vitale2-martin -- virtuale doctor --json";
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// A program that should see our readers: is there something about it that drops the variable?
-    program: Option<PathBuf>,
+    /// A program that should see our readers, or the whole command line that starts it, as sudo -u anna till: is there
+    /// something about it that drops the variable, or that readers do not answer?
+    #[arg(trailing_var_arg = true, value_name = "PROGRAM")]
+    command: Vec<OsString>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -86,9 +91,9 @@ struct Report<'a> {
 /// Looks, judges, prints.
 pub(super) fn run(args: &Args) -> Exit {
     #[cfg(unix)]
-    let findings = judge::judge(&survey::survey(args.program.as_deref()));
+    let findings = judge::judge(&survey::survey(&args.command));
     #[cfg(windows)]
-    let findings = windows::findings(args.program.as_deref());
+    let findings = windows::findings(args.command.first().map(std::path::Path::new));
     let printed = match args.json {
         true => output::print_json(&Report { findings: &findings }),
         false => output::print(page(&findings)),

@@ -2,12 +2,14 @@
 
 use std::{
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use super::{
     library::{self, Library},
+    line::{Hop, Line},
     processes::{self, Agent},
     program::{self, Program},
     questions::Questions,
@@ -46,8 +48,18 @@ pub(super) struct Survey {
     pub(super) agents: Vec<Agent>,
     /// Whether the system's own PC/SC service is there.
     pub(super) pcscd: bool,
+    /// Whom the readers let in that the variable names, beside their own user; `None` if they do not say.
+    pub(super) admitted: Option<Admitted>,
+    /// What stands between the command line that was asked about and its program.
+    pub(super) hops: Vec<Hop>,
     /// The program that was asked about.
     pub(super) program: Option<Program>,
+}
+
+/// Users who are let in, by their numbers.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Admitted {
+    pub(super) users: Vec<u32>,
 }
 
 /// A file that a variable names.
@@ -79,8 +91,10 @@ pub(super) enum Confinement {
 const SWITCHES: [(&str, &str); 3] = [("sudo", "SUDO_UID"), ("doas", "DOAS_USER"), ("pkexec", "PKEXEC_UID")];
 
 /// Looks at everything once.
-pub(super) fn survey(program: Option<&Path>) -> Survey {
+pub(super) fn survey(command: &[OsString]) -> Survey {
     let (socket, own) = (set(VARIABLE), running::own());
+    let line = Line::follow(command);
+    let admitted = own.as_ref().and_then(|own| own.status().ok());
     let mut questions = Questions::default();
     let library = library::find(&mut questions);
     Survey {
@@ -95,7 +109,9 @@ pub(super) fn survey(program: Option<&Path>) -> Survey {
         others: running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running)).collect(),
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
-        program: program.map(program::look),
+        admitted: admitted.map(|status| Admitted { users: status.allowed_users }),
+        hops: line.hops,
+        program: line.program.as_deref().map(program::look),
     }
 }
 

@@ -171,13 +171,13 @@ pub struct Status {
     #[serde(default)]
     pub not_whole: Vec<String>,
     /// The users, by their numbers, whose programs may use its readers beside its own.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub allowed_users: Vec<u32>,
     /// The groups whose members may.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub allowed_groups: Vec<u32>,
     /// The users who wanted to and may not, as far as they are remembered.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub refused_users: Vec<u32>,
 }
 

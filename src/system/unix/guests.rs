@@ -128,6 +128,7 @@ mod tests {
     fn a_folder_is_opened_no_further_than_for_whom_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
         let place = folder.path();
+        fs::set_permissions(place, fs::Permissions::from_mode(0o700)).expect("it is ours");
         let group = Some(rustix::process::getegid().as_raw());
         let mode = || fs::metadata(place).expect("it").permissions().mode() & 0o777;
         assert!(is_own_folder(place) && !lets_through(place, group));

@@ -1,5 +1,6 @@
 //! What the facts mean, and what to do.
 
+mod line;
 mod program;
 
 use self::program::{FLATPAK, SNAP, within};
@@ -23,7 +24,9 @@ pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     findings.extend([place(survey), variable(survey)]);
     findings.extend(survey.others.iter().map(other_readers));
     findings.push(opensc(survey));
-    findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey.library.as_ref())));
+    let admitted = survey.admitted.as_ref().map_or(&[][..], |admitted| &admitted.users);
+    findings.extend(survey.hops.iter().map(|hop| line::judge(hop, survey)));
+    findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey.library.as_ref(), admitted)));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
         note("pcscd", "the system's own PC/SC service (pcscd) is there too")
@@ -246,6 +249,8 @@ mod tests {
             place: Ok("/run/user/1000/virtuale".into()),
             agents: vec![],
             pcscd: false,
+            admitted: None,
+            hops: vec![],
             program: None,
         }
     }
@@ -349,6 +354,37 @@ mod tests {
         let told: Vec<_> = told.map(|finding| finding.advice.unwrap_or_default()).collect();
         let line = |socket| format!("export PCSCLITE_CSOCK_NAME={socket}\n    0  Virtuale 00 00  empty");
         assert_eq!(told, ["/run/a", "/run/b"].map(line));
+    }
+
+    #[test]
+    fn a_command_line_is_followed_to_its_program() {
+        use super::super::{line::Line, survey::Admitted};
+
+        let of = |line: &str, admitted: &[u32]| {
+            let words: Vec<_> = line.split(' ').map(std::ffi::OsString::from).collect();
+            let admitted = Some(Admitted { users: admitted.to_vec() });
+            worst(&Survey { hops: Line::follow(&words).hops, admitted, ..healthy() })
+        };
+        let rows: [(&str, &[u32], Level, &str); 14] = [
+            ("sudo till", &[], Level::Broken, "virtuale exec --allow-user root --card vitale2-martin -- sudo -u root"),
+            ("sudo till", &[0], Level::Broken, "let it keep the variable: sudo --preserve-env=PCSCLITE_CSOCK_NAME"),
+            ("sudo -E till", &[0], Level::Ok, ""),
+            ("sudo -E till", &[7], Level::Broken, "whom our readers do not answer"),
+            ("sudo -E -u 1000 till", &[], Level::Ok, ""),
+            ("su - 1000", &[], Level::Broken, "su drops PCSCLITE_CSOCK_NAME"),
+            ("doas till", &[], Level::Broken, "doas \"$(command -v virtuale)\" exec"),
+            ("env -i till", &[], Level::Broken, "set it behind env"),
+            ("docker run image", &[], Level::Broken, "the variable"),
+            ("docker run -e PCSCLITE_CSOCK_NAME image", &[], Level::Broken, "the folder"),
+            ("docker run -e PCSCLITE_CSOCK_NAME -v /run:/run image", &[], Level::Warning, "a user whom"),
+            ("docker run -u 1000 -e PCSCLITE_CSOCK_NAME -v /run:/run image", &[], Level::Ok, ""),
+            ("podman run -e PCSCLITE_CSOCK_NAME -v /run:/run image", &[], Level::Ok, ""),
+            ("flatpak run --env=PCSCLITE_CSOCK_NAME=/run/pcsc org.example.Till", &[], Level::Broken, "the folder"),
+        ];
+        for (line, admitted, level, words) in rows {
+            let (found, said) = of(line, admitted);
+            assert!(found == level && said.contains(words), "{line}: {found:?} {said}");
+        }
     }
 
     #[test]

@@ -14,13 +14,13 @@ use crate::shown;
 pub(super) const FLATPAK: &str = "let the socket and the variable in:\n\
     flatpak run --filesystem=xdg-run/virtuale --env=PCSCLITE_CSOCK_NAME=\"$PCSCLITE_CSOCK_NAME\" APP";
 /// What lets readers into a container.
-const CONTAINER: &str = "let both in, as the same user (docs/attach.md):\n\
+pub(super) const CONTAINER: &str = "let both in, as the same user (docs/other-users.md):\n\
     docker run --user \"$(id -u)\" -e PCSCLITE_CSOCK_NAME -v \"${PCSCLITE_CSOCK_NAME%/*}:${PCSCLITE_CSOCK_NAME%/*}\" IMAGE";
 /// What to do about a snap.
 pub(super) const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
 
-/// What is to be said of it, where this library is there.
-pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>) -> Diagnosis {
+/// What is to be said of it, where this library is there and readers let these users in.
+pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>, admitted: &[u32]) -> Diagnosis {
     const CHECK: &str = "program";
     let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
     let (path, word) = (shown::path(path), shown::word(path));
@@ -34,6 +34,9 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>)
         }
         Kind::NotRunnable => {
             broken(CHECK, format!("{path} is there, and we may not run it")).with(format!("chmod +x {word}"))
+        }
+        Kind::Other(owner) if !wary && admitted.contains(owner) => {
+            ok(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom these readers let in"))
         }
         Kind::Other(owner) => {
             broken(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom our readers do not answer"))
