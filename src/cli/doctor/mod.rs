@@ -1,8 +1,8 @@
 //! `virtuale doctor`: what stands between a program and our readers.
 //!
 //! `survey` looks at the system and judges nothing; `judge` says what the facts mean and what to do, and touches
-//! nothing; this file prints. Windows, where programs have no variable and no pcscd, has less to be looked at, in one file
-//! of its own.
+//! nothing; this file prints. Windows, where programs have no variable and no pcscd, has less to be looked at, in one
+//! file of its own.
 
 #[cfg(unix)]
 mod judge;

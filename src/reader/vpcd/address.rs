@@ -10,8 +10,8 @@ use std::{
 /// How long it may take to connect. A driver on the same machine takes no time; one elsewhere may be unreachable.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// The same on this machine: vpcd lets one in each 0.4 s, and has room for one that waits. Others are not heard, and the
-/// system would speak again after a second only.
+/// The same on this machine: vpcd lets one in each 0.4 s, and has room for one that waits. Others are not heard, and
+/// the system would speak again after a second only.
 const NEAR: Duration = Duration::from_millis(300);
 
 /// The place of the first slot's driver: a host and a port. Slot 1 has the port behind it, and so on.

@@ -48,8 +48,8 @@ impl Line {
         Ok(Self { stream, heard, quiet_since, generation })
     }
 
-    /// Ends the connection, whoever waits for it. A driver that waits for an answer is told by a reset: an orderly end is
-    /// an answer of no bytes to vpcd, and a success to its program.
+    /// Ends the connection, whoever waits for it. A driver that waits for an answer is told by a reset: an orderly end
+    /// is an answer of no bytes to vpcd, and a success to its program.
     pub(super) fn hang_up(&self) {
         if lock(&self.quiet_since).is_none() && reset(&self.stream) {
             return;

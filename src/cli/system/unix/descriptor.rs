@@ -1,5 +1,5 @@
-//! Descriptors by their number. One is opened once more by its name, so nothing here takes it from anybody; a socket, which
-//! has no name, is copied: programs that start others give them one for a pipe.
+//! Descriptors by their number. One is opened once more by its name, so nothing here takes it from anybody; a socket,
+//! which has no name, is copied: programs that start others give them one for a pipe.
 
 use std::{
     fs::{self, File},

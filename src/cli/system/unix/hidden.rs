@@ -78,8 +78,8 @@ impl Hidden {
         Some(shown)
     }
 
-    /// What a person types up to the end of the line; `None` at the end of input. What is beyond `longest` characters is
-    /// counted only, so that it can be taken back.
+    /// What a person types up to the end of the line; `None` at the end of input. What is beyond `longest` characters
+    /// is counted only, so that it can be taken back.
     pub(in crate::cli) fn line(self, longest: usize) -> Option<Zeroizing<Vec<u8>>> {
         let typed = typed(longest);
         drop(self);

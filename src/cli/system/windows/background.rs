@@ -1,5 +1,5 @@
-//! The background. A program that goes there keeps what the console's programs read from open, and whoever waits for the
-//! end of that waits for ever; so nobody is sent there.
+//! The background. A program that goes there keeps what the console's programs read from open, and whoever waits for
+//! the end of that waits for ever; so nobody is sent there.
 
 use std::{io, process::Child};
 
