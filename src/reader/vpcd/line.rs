@@ -49,7 +49,7 @@ impl Line {
     }
 
     /// Ends the connection, whoever waits for it. A driver that waits for an answer is told by a reset: an orderly end
-    /// is an answer of no bytes to vpcd, and a success to its program.
+    /// may read as an answer of no bytes. vpcd 3.3 takes either for one [VSMARTCARD-VPCD protocol].
     pub(super) fn hang_up(&self) {
         if lock(&self.quiet_since).is_none() && reset(&self.stream) {
             return;
