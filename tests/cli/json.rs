@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::sandbox::{BROKEN, Sandbox, run};
+use crate::{
+    pad,
+    sandbox::{BROKEN, Sandbox, run},
+};
 
 const PAGE: &str = include_str!("../../docs/json.md");
 
@@ -99,7 +102,16 @@ fn the_slots() {
                   'reader:Virtuale 00 00' -- sh -c 'virtuale remove 0; virtuale slots --json'";
     let (code, out, error) = run(&mut sandbox.shell(script));
     assert_eq!(code, 0, "{error}");
-    compare("slots --json", &[out]);
+    let host = pad::host();
+    let asking = pad::Program::asks(&host, &pad::verify());
+    compare("slots --json", &[out, printed(&sandbox, &["slots", "--json", "--socket", &pad::socket(&host)])]);
+    host.cancel_pin(None).expect("it asks");
+    assert_eq!(asking.answer(), [0x64, 0x01]);
+}
+
+#[test]
+fn the_models() {
+    compare("reader list --json", &[printed(&Sandbox::new(), &["reader", "list", "--json"])]);
 }
 
 #[test]

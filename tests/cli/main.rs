@@ -18,6 +18,7 @@ mod life;
 mod lists;
 mod memory;
 mod named;
+mod pad;
 mod pipes;
 mod professional;
 mod read;

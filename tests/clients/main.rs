@@ -20,6 +20,7 @@ mod java;
 mod library;
 mod node;
 mod opensc;
+mod pad;
 mod pcsc_tools;
 mod pcscd;
 mod perl;
@@ -44,6 +45,7 @@ fn main() {
     let families = [
         pcsc_tools::trials,
         opensc::trials,
+        pad::trials,
         pyscard::trials,
         java::trials,
         csharp::trials,

@@ -152,5 +152,10 @@ fn pam_lets_the_holder_in(sandbox: &Sandbox) -> Result<(), Failed> {
 
 /// Runs a script in which `$RUN` is [`RUN`] and `$MODULE` is OpenSC's PKCS#11 module.
 pub(crate) fn with_module(sandbox: &Sandbox, script: &str) -> Result<String, Failed> {
-    shell(sandbox, &format!("export MODULE={OPENSC_PKCS11_LIBRARY}\n{script}"), RUN)
+    with_module_in(sandbox, script, RUN)
+}
+
+/// The same with another way to run a program.
+pub(crate) fn with_module_in(sandbox: &Sandbox, script: &str, run: &str) -> Result<String, Failed> {
+    shell(sandbox, &format!("export MODULE={OPENSC_PKCS11_LIBRARY}\n{script}"), run)
 }

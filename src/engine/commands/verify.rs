@@ -171,6 +171,7 @@ impl Context<'_> {
 
 /// Compares a PIN. A length that no PIN can have costs no try.
 fn try_pin(pin: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(), Stop> {
+    let given = context.core.vault.unpadded(pin, given);
     if !context.core.vault.fits_pin(pin, given.len()) {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
@@ -181,7 +182,16 @@ fn try_pin(pin: ObjectId, given: &[u8], context: &mut Context<'_>) -> Result<(),
 
 /// The PIN as long as it is now, and what comes after it.
 fn split<'d>(pin: ObjectId, data: &'d [u8], context: &Context<'_>) -> Result<(&'d [u8], &'d [u8]), StatusWord> {
-    let length = context.core.vault.pin_length(pin, &context.core.memory);
+    let vault = &context.core.vault;
+    let half = data.len() / 2;
+    if let Some((old, new)) = data.split_at_checked(half)
+        && data.len() == 2 * half
+        && (vault.unpadded(pin, old).len() < old.len() || vault.unpadded(pin, new).len() < new.len())
+    {
+        // Both as long as they may be, with what pads them.
+        return Ok((old, vault.unpadded(pin, new)));
+    }
+    let length = vault.pin_length(pin, &context.core.memory);
     data.split_at_checked(length).ok_or(StatusWord::WRONG_LENGTH)
 }
 
@@ -235,6 +245,20 @@ mod tests {
                 ("00 20 01 84", "6A86"),
             ]);
         }
+    }
+
+    #[test]
+    fn a_pin_may_come_padded_as_pads_pad_it() {
+        card(Protocol::T1).plays(&[
+            ("00 20 00 81 08 31323334FFFFFFFF", "9000"),
+            ("00 20 00 81 08 31323334FFFFFF00", "63C2"),
+            ("00 20 00 81 07 31323334FFFFFF", "63C1"),
+            ("00 20 00 81 08 31323334FFFFFFFF", "9000"),
+            ("00 20 00 81 08 FFFFFFFFFFFFFFFF", "63C2"),
+            ("00 20 00 81 08 31323334FFFFFFFF", "9000"),
+            ("00 24 00 81 10 31323334FFFFFFFF 3536373839FFFFFF", "9000"),
+            ("00 20 00 81 05 3536373839", "9000"),
+        ]);
     }
 
     #[test]

@@ -95,6 +95,21 @@ impl Vault {
         matches!(self.object(id).material, Material::Pin { value, .. } if value.holds(memory, given))
     }
 
+    /// A PIN as it was given, without the `FF` behind its digits where it is as long as a PIN may be: from a PIN pad it
+    /// comes so [OPENSC-IASECC card-iasecc.c]. That the card takes it for the same PIN is inferred.
+    pub(crate) fn unpadded<'g>(&self, id: ObjectId, given: &'g [u8]) -> &'g [u8] {
+        match self.object(id).material {
+            Material::Pin { longest, .. } if given.len() == usize::from(longest) => {
+                let digits = given.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(given.len());
+                match given.split_at_checked(digits) {
+                    Some((digits @ [_, ..], padding)) if padding.iter().all(|&byte| byte == 0xFF) => digits,
+                    _ => given,
+                }
+            }
+            _ => given,
+        }
+    }
+
     /// Whether a PIN may be so long.
     pub(crate) fn fits_pin(&self, id: ObjectId, length: usize) -> bool {
         match self.object(id).material {

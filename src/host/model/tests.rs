@@ -107,7 +107,7 @@ fn mistakes_are_told_with_their_place_and_what_to_do() {
         ("[reader\n", "m.toml:1:"),
     ] {
         let mistakes = parse(text).expect_err(text);
-        assert!(mistakes.contains(said) && mistakes.contains("m.toml:"), "{said} is missing in\n{mistakes}");
+        assert!(mistakes.contains(said) && mistakes.contains("m.toml"), "{said} is missing in\n{mistakes}");
     }
     let many = (0..17).map(|slot| format!("[[reader.slot]]\nname = \"A {slot}\"\n")).collect::<String>();
     let many = parse(&format!("[reader]\nvendor = \"A\"\n{many}")).expect_err("too many");

@@ -19,6 +19,8 @@ mod keys;
 mod layout;
 mod lists;
 mod log;
+mod model;
+mod pad;
 mod right;
 mod signing;
 mod station;
@@ -56,6 +58,8 @@ pub const ALL: &[Target] = &[
     Target { name: "layout", seeds: &["applets/layouts"], run: layout::run },
     Target { name: "lists", seeds: &["fixtures/lists/opposition", "fixtures/lists/broken"], run: lists::run },
     Target { name: "log", seeds: &["fixtures/traces/samples"], run: log::run },
+    Target { name: "model", seeds: &["src/host/model/built_in"], run: model::run },
+    Target { name: "pad", seeds: &[], run: pad::run },
     Target { name: "right", seeds: &[], run: right::run },
     Target { name: "signing", seeds: &[], run: signing::run },
     Target { name: "station", seeds: &[], run: station::run },
