@@ -6,7 +6,7 @@ use super::{
     Failure,
     messages::{Message, in_both},
     options::Reproducible,
-    read::kept,
+    read::{kept, no_service},
 };
 use crate::{
     layer::Onlookers,
@@ -60,6 +60,13 @@ pub(super) fn real(reader: &RealReader) -> Result<Connection<'static>, Failure> 
 pub(super) fn unreal(error: RealReaderError) -> Failure {
     match error {
         RealReaderError::NotOpened { name, error, .. } => kept(&name, &error),
+        RealReaderError::Unknown { services, .. } if services.iter().all(|(_, asked)| asked.is_err()) => {
+            let error = services.into_iter().find_map(|(_, asked)| asked.err());
+            error.map_or_else(
+                || Failure::environment(Message::NoReaders.said(), Message::StartReader.said()),
+                |error| no_service(&error),
+            )
+        }
         RealReaderError::Unknown { name, services } => {
             let message = Message::NoReader { name: &format!("{name:?}") }.said();
             let names = services.iter().filter_map(|(_, asked)| asked.as_ref().ok()).flatten();

@@ -385,7 +385,13 @@ impl Desk {
             here.tie.iter().for_each(|tie| tie.is_taken_out());
         };
         match self.readers.remove_then(slot, leaves) {
-            Err(SlotError::Empty(_)) => Err(HostError::Empty { slot, reader }),
+            Err(SlotError::Empty(_)) => {
+                // The card of a real reader that is not there is kept out when it comes.
+                let awaited = self.tie(slot).filter(|tie| tie.awaits().is_some());
+                let awaited = awaited.ok_or_else(|| HostError::Empty { slot, reader: reader.clone() })?;
+                awaited.is_taken_out();
+                Ok(reader)
+            }
             removed => Ok(removed.map(|()| reader)?),
         }
     }
@@ -433,12 +439,10 @@ impl Desk {
 
     /// Leaves a slot without a card; gives the reader, and whether there was one.
     pub(super) fn empty(&self, slot: usize) -> Result<(String, bool), HostError> {
+        let was_in = self.readers.state(slot).is_some_and(|state| state.label.is_some());
         match self.remove(slot) {
-            Ok(reader) => Ok((reader, true)),
-            Err(HostError::Empty { reader, .. }) => {
-                self.tie(slot).iter().for_each(|tie| tie.is_taken_out());
-                Ok((reader, false))
-            }
+            Ok(reader) => Ok((reader, was_in)),
+            Err(HostError::Empty { reader, .. }) => Ok((reader, false)),
             Err(other) => Err(other),
         }
     }

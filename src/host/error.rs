@@ -322,7 +322,7 @@ impl HostError {
             Self::NameTaken(_) => "stop those, or choose another name".into(),
             Self::Real(error) => error.hint(),
             Self::RealInSlot { slot, .. } => {
-                format!("bring it into another slot with: virtuale insert OTHER --from {slot}")
+                format!("a card is in one slot at a time; `virtuale insert OTHER --from {slot}` brings it over")
             }
             Self::SameSlot(slot) => format!("one that was taken out comes back by: virtuale insert {slot}"),
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),

@@ -34,6 +34,9 @@ const PULL: Duration = Duration::from_secs(1);
 /// How long nothing need happen in a reader.
 const LONG: Duration = Duration::from_secs(3600);
 
+/// The highest number of events before they are counted from 0 again.
+const EVENTS: u32 = 0xFFFF;
+
 /// What stands first in recordings of such cards.
 pub(super) const REMARK: &str = "recorded from a real card: redact it before it is kept or shown";
 
@@ -84,6 +87,18 @@ struct Known {
     atr: Vec<u8>,
     /// Where it looks for an open connection.
     room: Room,
+}
+
+impl Known {
+    /// Whether it is still the one in the reader: a card that goes and one that comes are two events. A pcscd 1.9.9
+    /// was seen to count the coming of one a little after it shows the card.
+    fn is_still(&mut self, reader: &ListedReader) -> bool {
+        let is_still = reader.events == self.events || reader.events == (self.events + 1) & EVENTS;
+        if is_still {
+            self.events = reader.events;
+        }
+        is_still
+    }
 }
 
 /// Looks for a real reader, and opens the card in it. `own` is the socket of the readers that it is for.
@@ -195,11 +210,10 @@ impl Tie {
     pub(super) fn put_back(self: &Arc<Self>, desk: &Desk) -> Result<(), HostError> {
         let stepping = lock(&self.stepping);
         {
-            let mut state = self.state();
+            let state = self.state();
             if state.is_in {
                 return Err(SlotError::Occupied(state.slot).into());
             }
-            state.is_out = false;
         }
         let named = RealReader { socket: Some(self.found.socket.clone()), ..self.reader.clone() };
         let put = named.find(None).map_err(HostError::from).and_then(|found| match found.reader.present {
@@ -207,7 +221,7 @@ impl Tie {
             false => Err(self.no_card().into()),
         });
         drop(stepping);
-        // Whatever came of it: a card that cannot be had now comes later.
+        // Of a card that cannot be had now nothing is kept: it comes when it is asked for again.
         self.wake();
         put
     }
@@ -271,9 +285,10 @@ impl Tie {
         let _stepping = lock(&self.stepping);
         let present = seen.ok().flatten().filter(|reader| reader.present);
         let (is_in, is_out, is_same) = {
-            let state = self.state();
-            let events = state.known.as_ref().map(|known| known.events);
-            (state.is_in, state.is_out, present.is_some_and(|reader| events == Some(reader.events)))
+            let mut state = self.state();
+            let (is_in, is_out) = (state.is_in, state.is_out);
+            let known = state.known.as_mut().zip(present);
+            (is_in, is_out, known.is_some_and(|(known, reader)| known.is_still(reader)))
         };
         if is_in && is_same || is_out {
             return true;
