@@ -1,12 +1,15 @@
 //! Options that several verbs share.
 
 use std::{
+    convert::Infallible,
+    fmt,
     ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::OnceLock,
 };
 
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use super::{Failure, output, reader, users};
 use crate::{
@@ -61,11 +64,33 @@ pub(super) fn number<T: TryFrom<u64>>(
     }
 }
 
-/// What is typed at a pad: a PIN, or the key that cancels.
-fn keys(text: &str) -> Result<Keys, String> {
-    match text {
-        "cancel" => Ok(Keys::Cancel),
-        digits => Pin::new(digits).map(Keys::Pin).map_err(|error| format!("{error}; cancel is the key that cancels")),
+/// What was written for a pad and not looked at: what is said of a wrong argument would show it.
+#[derive(Clone)]
+struct Unread(Zeroizing<String>);
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Unread(..)")
+    }
+}
+
+fn unread(text: &str) -> Result<Unread, Infallible> {
+    Ok(Unread(Zeroizing::new(text.to_owned())))
+}
+
+impl Unread {
+    /// What is typed: a PIN, or the key that cancels.
+    ///
+    /// # Errors
+    ///
+    /// That it is neither.
+    fn keys(&self) -> Result<Keys, Failure> {
+        match self.0.as_str() {
+            "cancel" => Ok(Keys::Cancel),
+            digits => Pin::new(digits).map(Keys::Pin).map_err(|error| {
+                Failure::usage(error.to_string(), "write --pin-pad 1234,5678; cancel is the key that cancels")
+            }),
+        }
     }
 }
 
@@ -116,8 +141,8 @@ pub(super) struct Slots {
     model: Option<PathBuf>,
     /// What is typed at the PIN pad, in turn, each time that it asks for a PIN; cancel for the key that cancels.
     /// Without a model, the reader is one with a pad
-    #[arg(long, value_name = "PIN,...", value_delimiter = ',', value_parser = keys)]
-    pin_pad: Vec<Keys>,
+    #[arg(long, value_name = "PIN,...", value_delimiter = ',', value_parser = unread)]
+    pin_pad: Vec<Unread>,
     /// The number of a slot that has an antenna in place of contacts; may be given several times. Programs see it as
     /// "Virtuale Contactless 00 01"
     #[arg(long, value_name = "SLOT", value_parser = number::<usize>(SLOT_NUMBERS))]
@@ -147,7 +172,9 @@ impl Slots {
     ///
     /// What is wrong with its model.
     pub(super) fn host(&self) -> Result<Builder, Failure> {
-        let host = self.reproducible.host().reader_slots(self.reader_slots).typed(self.pin_pad.iter().cloned());
+        let host = self.reproducible.host().reader_slots(self.reader_slots);
+        let typed = self.pin_pad.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
+        let host = host.typed(typed);
         let host = match &self.model {
             Some(model) => host.model(reader::model(model)?),
             None => host,

@@ -1,6 +1,6 @@
 //! `virtuale pin`: a person at the PIN pad of a reader.
 
-use std::{fmt, str, thread, time::Duration};
+use std::{convert::Infallible, fmt, str, thread, time::Duration};
 
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
@@ -34,7 +34,7 @@ const BREATH: Duration = Duration::from_millis(50);
 pub(super) struct Args {
     /// The PIN that is typed and confirmed; several are typed one after the other, as the reader asks for them. Without
     /// any, each PIN that is asked for is asked for here, and not shown
-    #[arg(value_name = "PIN", value_parser = digits, conflicts_with = "cancel")]
+    #[arg(value_name = "PIN", value_parser = secret, conflicts_with = "cancel")]
     pins: Vec<Secret>,
     /// Press the key that cancels, and forget what was typed ahead
     #[arg(long)]
@@ -59,9 +59,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes a PIN.
-fn digits(text: &str) -> Result<Secret, String> {
-    Pin::new(text).map(|_| Secret(text.to_owned())).map_err(|error| error.to_string())
+/// Takes anything: what is said of a wrong argument would show it.
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret(text.to_owned()))
 }
 
 /// Types, or asks a person what to type.
@@ -78,6 +78,9 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     if args.pins.is_empty() {
         return by_a_person(args, &mut client);
+    }
+    if let Some(error) = args.pins.iter().find_map(|pin| Pin::new(&pin.0).err()) {
+        return Err(Failure::usage(error.to_string(), Pads::GivePin.said()));
     }
     let pins = args.pins.iter().map(|pin| Typed(pin.0.clone())).collect();
     type_all(&mut client, args.slot, pins, args.ahead)

@@ -39,7 +39,7 @@ fn opensc_logs_in(sandbox: &Sandbox) -> Result<(), Failed> {
         RUN,
     )?;
     demand(&said, "No errors")?;
-    demand(&recording(sandbox, "visit.apdu")?, "\n> 00 20 00 81 08 31 32 33 34 FF FF FF FF ")
+    demand(&recording(sandbox, "visit.apdu")?, "\n> 00 20 00 81 08 31 32 33 34 FF FF FF FF\n")
 }
 
 fn opensc_is_told(sandbox: &Sandbox) -> Result<(), Failed> {
