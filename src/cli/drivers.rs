@@ -1,5 +1,6 @@
 //! Options of verbs that show the cards in the readers of other drivers, and what a person is told of those.
 
+#[cfg(unix)]
 use std::path::PathBuf;
 
 #[cfg(unix)]

@@ -5,6 +5,7 @@ use crate::shown;
 
 messages! {
     /// A message about drivers.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has a pcscd for which a driver is installed"))]
     Driven:
     /// No vpcd is where a card goes to.
     NoVpcd { slot, address, why } = {
