@@ -1,5 +1,5 @@
-//! What is looked at on Windows: the variable of this environment, other readers of ours, where they can be, and whether
-//! a program is one.
+//! What is looked at on Windows: the variable of this environment, other readers of ours, where they can be, and
+//! whether a program is one.
 
 use std::{
     env, fs, io,
