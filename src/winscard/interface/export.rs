@@ -61,20 +61,17 @@ macro_rules! export {
             }
 
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardT0Pci: IoRequest = interface::T0;
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardT1Pci: IoRequest = interface::T1;
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardRawPci: IoRequest = interface::RAW;
         };
     };
     ($library:expr; $($name:ident($($argument:ident: $kind:ty),*) => $function:ident($($given:expr),*);)*) => {
         $(
             #[unsafe(no_mangle)]
-            #[allow(non_snake_case, unused_unsafe)]
+            #[allow(unused_unsafe, reason = "some of them take no pointer, and are safe")]
             unsafe extern "system" fn $name($($argument: $kind),*) -> Long {
                 // SAFETY: the program vouches for its pointers, as the function says.
                 unsafe { interface::$function(&$library, $($given),*) }
@@ -149,13 +146,10 @@ macro_rules! export {
             extern "system" fn SCardReleaseStartedEvent() {}
 
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardT0Pci: IoRequest = interface::T0;
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardT1Pci: IoRequest = interface::T1;
             #[unsafe(no_mangle)]
-            #[allow(non_upper_case_globals)]
             static g_rgSCardRawPci: IoRequest = interface::RAW;
         };
     };
@@ -236,7 +230,7 @@ macro_rules! export {
     ($library:expr; $($name:ident($($argument:ident: $kind:ty),*) => $function:ident($($given:expr),*);)*) => {
         $(
             #[unsafe(no_mangle)]
-            #[allow(non_snake_case, unused_unsafe)]
+            #[allow(unused_unsafe, reason = "some of them take no pointer, and are safe")]
             unsafe extern "system" fn $name($($argument: $kind),*) -> Long {
                 // SAFETY: the program vouches for its pointers, as the function says.
                 unsafe { interface::$function(&$library, $($given),*) }
