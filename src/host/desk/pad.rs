@@ -1,0 +1,50 @@
+//! What is typed at the PIN pads of slots.
+
+use super::Desk;
+use crate::{
+    host::HostError,
+    reader::{Keys, pad::Pin},
+};
+
+impl Desk {
+    /// The slot whose pad is meant where none is named: the only one that asks, else the only one with a pad.
+    fn pad(&self, slot: Option<usize>) -> Result<usize, HostError> {
+        if let Some(slot) = slot {
+            return Ok(slot);
+        }
+        let only = |slots: Vec<usize>| match slots.as_slice() {
+            &[slot] => Some(slot),
+            _ => None,
+        };
+        let states = self.readers.states();
+        let asking = states.iter().enumerate().filter(|(_, state)| state.prompt.is_some());
+        let (asking, with_pad) = (asking.map(|(slot, _)| slot).collect(), self.readers.slots_with_pad());
+        if with_pad.is_empty() {
+            return Err(HostError::NobodyHasAPad);
+        }
+        only(asking).or_else(|| only(with_pad)).ok_or(HostError::WhichPad)
+    }
+
+    /// Types PINs at the pad of a slot; gives the slot, the reader and whether it asked for one.
+    pub(in crate::host) fn type_pins(
+        &self,
+        slot: Option<usize>,
+        pins: &[impl AsRef<str>],
+        ahead: bool,
+    ) -> Result<(usize, String, bool), HostError> {
+        let keys = pins.iter().map(|digits| Pin::new(digits.as_ref()).map(Keys::Pin)).collect::<Result<_, _>>()?;
+        let slot = self.pad(slot)?;
+        let reader = self.reader(slot)?;
+        let asked = self.readers.state(slot).is_some_and(|state| state.prompt.is_some());
+        self.readers.type_keys(slot, keys, ahead)?;
+        Ok((slot, reader, asked))
+    }
+
+    /// Presses the key that cancels at the pad of a slot; gives the slot and the reader.
+    pub(in crate::host) fn cancel_pin(&self, slot: Option<usize>) -> Result<(usize, String), HostError> {
+        let slot = self.pad(slot)?;
+        let reader = self.reader(slot)?;
+        self.readers.cancel_prompt(slot)?;
+        Ok((slot, reader))
+    }
+}

@@ -1,0 +1,47 @@
+//! What a host knows of a slot.
+
+use std::sync::Arc;
+
+use crate::{
+    host::{real::Tie, recording::CardRecording},
+    layer::Stay,
+};
+
+/// What a host knows of a slot beside what is published of it.
+#[derive(Default)]
+pub(in crate::host) struct Place {
+    /// The card that is in it, or was last in it.
+    pub(super) followed: Option<Followed>,
+    /// The real reader that it follows.
+    pub(in crate::host) tie: Option<Arc<Tie>>,
+}
+
+impl Place {
+    /// Whether it follows this one.
+    pub(super) fn is_tied_by(&self, tie: &Arc<Tie>) -> bool {
+        self.tie.as_ref().is_some_and(|own| Arc::ptr_eq(own, tie))
+    }
+
+    /// Whatever it follows, it follows this from now on.
+    pub(super) fn tie(&mut self, tie: Option<Arc<Tie>>) {
+        let is_same = tie.as_ref().is_some_and(|tie| self.is_tied_by(tie));
+        if let Some(earlier) = self.tie.take().filter(|_| !is_same) {
+            earlier.end();
+        }
+        self.tie = tie;
+    }
+}
+
+/// The card that is in a slot, or that was last in it, as the host follows it.
+pub(super) struct Followed {
+    pub(super) stay: Stay,
+    pub(super) recording: Option<CardRecording>,
+}
+
+impl Followed {
+    /// Its stay is over, if it was in.
+    pub(super) fn leaves(&self) {
+        self.recording.iter().for_each(CardRecording::leaves);
+        self.stay.end();
+    }
+}

@@ -1,0 +1,99 @@
+//! What is asked over the control socket is done, and answered.
+
+use std::{io, path::Path, process, sync::Arc};
+
+use super::{Desk, Stop, cards::Moved};
+use crate::{
+    host::{
+        HostError, Kind,
+        control::{Handler, Refusal, Reply, Request, Status},
+        making::Content,
+    },
+    profile::{LoadError, NamedCard},
+};
+
+impl Handler for Arc<Desk> {
+    fn handle(&self, request: Request) -> Result<Reply, Refusal> {
+        let reply = match request {
+            Request::Slots => {
+                let (name, socket) = (self.name.clone(), self.socket.clone());
+                let (slots, not_whole) = (self.slots(), self.not_whole());
+                let (allowed_users, allowed_groups) = (self.guests.users().to_vec(), self.guests.groups().to_vec());
+                Ok(Reply::Slots(Status {
+                    name,
+                    socket,
+                    pid: process::id(),
+                    slots,
+                    not_whole,
+                    allowed_users,
+                    allowed_groups,
+                    refused_users: self.guests.refused(),
+                }))
+            }
+            Request::Insert { slot, card } => self.insert_named(slot, &card),
+            Request::InsertFrom { slot, from } => {
+                let moved = self.insert_from(slot, from);
+                moved.map(|Moved { reader, from, card, replaced }| Reply::Moved { reader, from, card, replaced })
+            }
+            Request::Reinsert { slot } => self.reinsert(slot).map(|(reader, card)| Reply::Reinserted { reader, card }),
+            Request::Remove { slot } => self.remove(slot).map(|reader| Reply::Removed { reader }),
+            Request::Empty { slot } => self.empty(slot).map(|(reader, removed)| Reply::Emptied { reader, removed }),
+            Request::Pin { slot, pins, ahead } => {
+                let pins: Vec<_> = pins.iter().map(|typed| typed.0.as_str()).collect();
+                let typed = self.type_pins(slot, &pins, ahead);
+                typed.map(|(slot, reader, asked)| Reply::Typed { slot, reader, asked })
+            }
+            Request::CancelPin { slot } => {
+                self.cancel_pin(slot).map(|(slot, reader)| Reply::Cancelled { slot, reader })
+            }
+            Request::Stop => match &self.stop {
+                Stop::Refuse(why) => {
+                    let hint = Some("they go when that ends".into());
+                    return Err(Refusal { kind: Kind::Usage, message: why.clone(), hint });
+                }
+                Stop::Call(_) => Ok(Reply::Stopping { pid: process::id(), not_whole: self.not_whole() }),
+            },
+        };
+        reply.map_err(|error| {
+            let kind = match &error {
+                // Who asks did not say where these readers record and keep what their cards commit.
+                HostError::File { .. } | HostError::Unmade { .. } => Kind::Environment,
+                other => other.kind(),
+            };
+            Refusal { kind, message: error.to_string(), hint: error.hint() }
+        })
+    }
+
+    fn stop(&self) {
+        if let Stop::Call(stop) = &self.stop {
+            stop();
+        }
+    }
+}
+
+impl Desk {
+    /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
+    /// anything to who does not know the folder that we are in.
+    fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {
+        if Content::Written(card.to_owned()).real().is_some() {
+            let (reader, replaced) = self.insert(slot, Content::Written(card.to_owned()))?;
+            return Ok(Reply::Inserted { reader, replaced });
+        }
+        // A pipe that nobody writes to would keep the connection, and its place among the few that there are, for ever.
+        if card.is_absolute() && card.metadata().is_ok_and(|known| !known.is_file() && !known.is_dir()) {
+            let error = io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it is a pipe or a device: put what comes of it into a file",
+            );
+            return Err(HostError::Card(LoadError::Io { path: card.to_owned(), error }));
+        }
+        let found = match card.is_absolute() {
+            true => NamedCard::File(card.to_owned()),
+            false => NamedCard::BuiltIn(
+                self.making.families.built_in_card(&card.to_string_lossy()).map_err(LoadError::Unknown)?,
+            ),
+        };
+        let (reader, replaced) = self.insert(slot, Content::Found(found))?;
+        Ok(Reply::Inserted { reader, replaced })
+    }
+}
