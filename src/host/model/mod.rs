@@ -55,54 +55,25 @@ pub struct BuiltInModel {
     pub text: &'static str,
 }
 
+/// Models by their names, each with the text of the file that is called so.
+macro_rules! built_in {
+    ($($name:literal: $about:literal,)*) => {
+        &[$(BuiltInModel { name: $name, about: $about, text: include_str!(concat!("built_in/", $name, ".toml")) }),*]
+    };
+}
+
 /// The models that are part of the program, by name.
-pub const BUILT_IN: &[BuiltInModel] = &[
-    BuiltInModel {
-        name: "f600",
-        about: "F600, three slots of one name and two numbers, as macOS shows it",
-        text: include_str!("built_in/f600.toml"),
-    },
-    BuiltInModel {
-        name: "identive-cloud-2700r",
-        about: "Identive CLOUD 2700 R, one slot, as Windows shows it",
-        text: include_str!("built_in/identive-cloud-2700r.toml"),
-    },
-    BuiltInModel {
-        name: "ingenico-leo",
-        about: "INGENICO Leo, one slot, a PIN pad",
-        text: include_str!("built_in/ingenico-leo.toml"),
-    },
-    BuiltInModel {
-        name: "ingenico-telium",
-        about: "Ingenico TELIUM, three slots, as macOS shows it",
-        text: include_str!("built_in/ingenico-telium.toml"),
-    },
-    BuiltInModel {
-        name: "kapelse-kap-link",
-        about: "Kapelse KAP-LINK, one reader for each of two interfaces, as Windows shows it",
-        text: include_str!("built_in/kapelse-kap-link.toml"),
-    },
-    BuiltInModel {
-        name: "virtuale-pad",
-        about: "the house's own reader with a PIN pad, invented",
-        text: include_str!("built_in/virtuale-pad.toml"),
-    },
-    BuiltInModel {
-        name: "xiring-leo-v2",
-        about: "XIRING Leo v2, one slot, a PIN pad",
-        text: include_str!("built_in/xiring-leo-v2.toml"),
-    },
-    BuiltInModel {
-        name: "xiring-myleo",
-        about: "XIRING MyLeo, one slot, a PIN pad",
-        text: include_str!("built_in/xiring-myleo.toml"),
-    },
-    BuiltInModel {
-        name: "xiring-xi-sign",
-        about: "XIRING XI-SIGN USB V2, one slot, a PIN pad",
-        text: include_str!("built_in/xiring-xi-sign.toml"),
-    },
-];
+pub const BUILT_IN: &[BuiltInModel] = built_in! {
+    "f600": "F600, three slots of one name and two numbers, as macOS shows it",
+    "identive-cloud-2700r": "Identive CLOUD 2700 R, one slot, as Windows shows it",
+    "ingenico-leo": "INGENICO Leo, one slot, a PIN pad",
+    "ingenico-telium": "Ingenico TELIUM, three slots, as macOS shows it",
+    "kapelse-kap-link": "Kapelse KAP-LINK, one reader for each of two interfaces, as Windows shows it",
+    "virtuale-pad": "the house's own reader with a PIN pad, invented",
+    "xiring-leo-v2": "XIRING Leo v2, one slot, a PIN pad",
+    "xiring-myleo": "XIRING MyLeo, one slot, a PIN pad",
+    "xiring-xi-sign": "XIRING XI-SIGN USB V2, one slot, a PIN pad",
+};
 
 /// Why there is no such model.
 #[derive(Debug, thiserror::Error)]
