@@ -83,8 +83,41 @@ pub(crate) fn is_plain_in_shells(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/._-+,:@%".contains(byte)
 }
 
+/// A word that PowerShell takes for this text, to be pasted: as it is, in quotes, or, where characters are hidden, as
+/// an expression that makes it.
+#[cfg(windows)]
+pub(crate) fn word(word: impl AsRef<std::ffi::OsStr>) -> String {
+    let text = word.as_ref().to_string_lossy();
+    // There these part words, or begin something else.
+    let is_plain = |byte: u8| byte == b'\\' || is_plain_in_shells(&byte) && !b",@%".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.into_owned();
+    }
+    if !text.contains(is_hidden) {
+        return quoted(&text);
+    }
+    let parts = text.split_inclusive(is_hidden).map(|part| match part.chars().last().filter(|&last| is_hidden(last)) {
+        Some(last) => {
+            let before = part.strip_suffix(last).unwrap_or_default();
+            format!("{}+[char]::ConvertFromUtf32(0x{:X})", quoted(before), u32::from(last))
+        }
+        None => quoted(part),
+    });
+    format!("({})", parts.collect::<Vec<_>>().join("+"))
+}
+
+/// A text in quotes of PowerShell, in which only quotes are doubled [MSDOC-WINDOWS about_Quoting_Rules]. It takes
+/// those of typography for such quotes too [MSDOC-WINDOWS PowerShell lexical structure].
+#[cfg(windows)]
+pub(crate) fn quoted(text: &str) -> String {
+    let is_quote = |character| matches!(character, '\'' | '\u{2018}'..='\u{201B}');
+    let doubled = text.chars().flat_map(|each| std::iter::repeat_n(each, if is_quote(each) { 2 } else { 1 }));
+    format!("'{}'", doubled.collect::<String>())
+}
+
 /// A word that a shell takes for these bytes, to be pasted: as it is, in quotes, or, where characters are hidden, in
 /// the quotes `$'...'` of POSIX.
+#[cfg(not(windows))]
 pub(crate) fn word(word: impl AsRef<std::ffi::OsStr>) -> String {
     let word = word.as_ref();
     let bytes = word.as_encoded_bytes();
@@ -208,6 +241,26 @@ mod tests {
             let line = line(&foreign);
             prop_assert!(!line.contains(is_hidden), "{line:?}");
             prop_assert!(!line.contains("##["), "{line:?}");
+        }
+    }
+}
+
+#[cfg(windows)]
+#[cfg(test)]
+mod windows_tests {
+    use super::word;
+
+    #[test]
+    fn powershell_takes_a_word_for_the_text_that_it_was_made_of() {
+        for (text, pasted) in [
+            (r"C:\readers\42\pcsc", r"C:\readers\42\pcsc"),
+            (r"C:\l'abri $x", r"'C:\l''abri $x'"),
+            ("", "''"),
+            ("a,b", "'a,b'"),
+            ("l\u{2019}\u{E9}t\u{E9}", "'l\u{2019}\u{2019}\u{E9}t\u{E9}'"),
+            ("a\u{202E}b", "('a'+[char]::ConvertFromUtf32(0x202E)+'b')"),
+        ] {
+            assert_eq!(word(text), pasted);
         }
     }
 }

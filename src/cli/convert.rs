@@ -16,6 +16,7 @@ use super::{
     Exit, Failure, cards, exit,
     options::{SLOT_NUMBERS, number},
     output,
+    system::words,
     target::{self, Force},
 };
 use crate::{
@@ -91,8 +92,9 @@ pub(super) fn run(args: &Args) -> Exit {
         patterns => Some(Patterns::new("--pattern", patterns).map_err(Failure::Invalid)?),
     };
     // What a shell has opened as standard input may be a file too.
-    let input = if args.file == Path::new("-") { Path::new("/dev/stdin") } else { &args.file };
-    args.output.iter().try_for_each(|file| args.force.allow(file, &[input]))?;
+    let is_standard_input = args.file == Path::new("-");
+    let input = if is_standard_input { words::STANDARD_INPUT.map(Path::new) } else { Some(args.file.as_path()) };
+    args.output.iter().try_for_each(|file| args.force.allow(file, input.as_slice()))?;
     let text = read(&args.file)?;
     let name = args.file.to_string_lossy().into_owned();
     let is_trace = args.from.is_none() && patterns.is_none() && text.starts_with(FIRST_WORD);

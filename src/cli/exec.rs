@@ -3,8 +3,15 @@
 use std::{ffi::OsString, path::PathBuf, process::Command};
 
 use super::{
-    Exit, Failure, drivers::Drivers, galss::Galss, library::Library, opensc, options::Slots, output,
-    system::Supervisor, target,
+    Exit, Failure,
+    drivers::Drivers,
+    galss::Galss,
+    library::Library,
+    opensc,
+    options::Slots,
+    output,
+    system::{self, Supervisor},
+    target,
 };
 
 const EXAMPLES: &str = "\
@@ -60,7 +67,7 @@ pub(super) fn run(args: &Args) -> Exit {
     args.slots.remarks(&host).iter().for_each(output::say);
     args.drivers.mention(&host);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    let mut command = Command::new(program);
+    let mut command = Command::new(system::program(program));
     host.attach(command.args(arguments));
     if args.opensc {
         command.env(opensc::VARIABLE, opensc::write(host.folder())?);
@@ -69,5 +76,5 @@ pub(super) fn run(args: &Args) -> Exit {
     args.library.attach(&host, &mut command)?;
     let code = supervisor.run(&mut command)?;
     host.leave().iter().for_each(output::say);
-    Ok(code)
+    Ok(system::hand_on(code))
 }

@@ -72,7 +72,7 @@ type Exit = Result<u8, Failure>;
 ///
 /// All people are invented and all keys are test keys: real infrastructure accepts none of these cards.
 #[derive(Debug, Parser)]
-#[command(name = "virtuale", version, max_term_width = 100, disable_help_subcommand = true, after_long_help = exit::TABLE)]
+#[command(name = "virtuale", bin_name = "virtuale", version, max_term_width = 100, disable_help_subcommand = true, after_long_help = exit::TABLE)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,

@@ -7,7 +7,7 @@ use super::{
     options::Reproducible,
     output,
     relay::{At, broken, relay},
-    system::Supervisor,
+    system::{self, Supervisor},
     target,
 };
 use crate::terminal::transport::relay::Trouble;
@@ -63,10 +63,10 @@ pub(super) fn run(args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    let code = supervisor.run(host.attach(Command::new(program).args(arguments)));
+    let code = supervisor.run(host.attach(Command::new(system::program(program)).args(arguments)));
     host.leave().iter().for_each(output::say);
     match troubles.into_iter().find_map(|(reader, trouble)| Some((reader, trouble.take()?))) {
         Some((reader, error)) => Err(broken(reader, &error)),
-        None => code,
+        None => code.map(system::hand_on),
     }
 }

@@ -2,15 +2,12 @@
 
 use std::{env, path::Path};
 
-use super::{shell, slots::table};
+use super::{shell, slots::table, system::words::START};
 use crate::{
     host::{HostError, Running, VARIABLE, control::Status, running},
     shown,
     system::socket::led_to,
 };
-
-/// What to do where none runs.
-pub(super) const START: &str = "start one: eval \"$(virtuale serve --detach --card vitale2-martin)\"";
 
 /// Those of this shell, if they run.
 pub(super) fn own() -> Option<Running> {

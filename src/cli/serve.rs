@@ -13,27 +13,17 @@ use super::{
     exit, opensc,
     options::Slots,
     output, running, shell,
-    system::{Ears, background},
+    system::{Ears, background, words},
 };
 use crate::{host::Running, shown::reason};
-
-const EXAMPLES: &str = "\
-Examples:
-  eval \"$(virtuale serve --detach --card vitale2-martin)\"
-  virtuale serve --card vitale2-martin --socket /tmp/my-readers
-  virtuale serve --card vitale2-martin --vpcd 192.168.1.20:35963";
 
 /// What a person is told who sees the line for a shell.
 const IN_A_TERMINAL: &str =
     "programs of another terminal see the readers once this line is run there; they are there until Ctrl-C";
 
-/// What a person is told whose shell reads the line, and waits.
-const IN_A_SHELL: &str = "the readers are there until Ctrl-C or `virtuale stop`, and so is this program: \
-    a shell with eval \"$(virtuale serve ...)\" waits for its end, unless --detach is given";
-
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = words::SERVE)]
 pub(super) struct Args {
     #[command(flatten)]
     slots: Slots,
@@ -92,7 +82,7 @@ fn serve(args: &Args) -> Exit {
         background::let_go().map_err(unheard)?;
     } else {
         mention(earlier);
-        output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { IN_A_SHELL });
+        output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { words::IN_A_SHELL });
     }
     ears.wait();
     host.stop().iter().for_each(output::say);

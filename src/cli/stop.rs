@@ -2,7 +2,7 @@
 
 use std::{env, io, path::Path};
 
-use super::{Exit, Failure, exit, opensc, options::Attach, output, running, shell};
+use super::{Exit, Failure, exit, opensc, options::Attach, output, running, shell, system::words};
 use crate::{
     host::{
         HostError, VARIABLE,
@@ -11,18 +11,9 @@ use crate::{
     system::socket::led_to,
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  eval \"$(virtuale stop)\"
-  virtuale stop --name my-readers";
-
-/// What a person is told whose shell still has the variables: nobody evaluates what is shown on a terminal.
-const STILL_SET: &str =
-    "this shell still looks for them: run the line above, or stop readers with eval \"$(virtuale stop)\"";
-
 /// Arguments of `stop`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = words::STOP)]
 pub(super) struct Args {
     #[command(flatten)]
     attach: Attach,
@@ -43,7 +34,7 @@ pub(super) fn run(args: &Args) -> Exit {
             // What is not whole may be why it takes long.
             not_whole.iter().for_each(output::say);
             client.wait_for_its_end().map_err(|error| {
-                let hint = format!("see what their process does, or end it: kill {pid}");
+                let hint = format!("see what their process does, or end it: {}", words::ending(pid));
                 Failure::Environment(error.to_string().into(), Some(hint.into()))
             })?;
             output::say(format_args!("the readers of process {pid} are gone"));
@@ -53,7 +44,7 @@ pub(super) fn run(args: &Args) -> Exit {
     if is_own {
         shell::hand_over(&unset())?;
         if output::is_on_terminal() {
-            output::say(STILL_SET);
+            output::say(words::STILL_SET);
         }
     }
     Ok(exit::DONE)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 
-use super::{Failure, messages::Message};
+use super::{Failure, messages::Message, system::words};
 use crate::{
     shown,
     trace::{FIRST_WORD, LONGEST},
@@ -13,11 +13,8 @@ use crate::{
 
 /// Takes the name of a file to write. `-` is none: to some it means standard output, and to others a file.
 pub(super) fn file() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| if path == Path::new("-") { Err(NO_FILE) } else { Ok(path) })
+    PathBufValueParser::new().try_map(|path| if path == Path::new("-") { Err(words::NO_FILE) } else { Ok(path) })
 }
-
-/// What is said of `-`.
-const NO_FILE: &str = "no file has this name: standard output is /dev/stdout, and a file in this folder ./-";
 
 /// Whether a file may take the place of another.
 #[derive(Clone, Copy, Debug, clap::Args)]

@@ -15,6 +15,9 @@ const GROUPS: (&str, &str) = ("/etc/group", "group");
 ///
 /// That there is no such user, in words.
 pub(super) fn user(text: &str) -> Result<u32, String> {
+    if cfg!(windows) {
+        return Err(NOT_HERE.into());
+    }
     number(text, USERS).ok_or_else(|| format!("there is no user {text:?} here: name one, or give a number"))
 }
 
@@ -24,6 +27,9 @@ pub(super) fn user(text: &str) -> Result<u32, String> {
 ///
 /// That there is no such group, in words.
 pub(super) fn group(text: &str) -> Result<u32, String> {
+    if cfg!(windows) {
+        return Err(NOT_HERE.into());
+    }
     number(text, GROUPS).ok_or_else(|| format!("there is no group {text:?} here: name one, or give a number"))
 }
 
@@ -44,6 +50,9 @@ pub(super) fn refused(user: u32) -> String {
         named(user)
     )
 }
+
+/// What is said where nobody tells who is at the other end of a socket.
+const NOT_HERE: &str = "on Windows readers are for the user alone who started them: no other user can be let in";
 
 fn number(text: &str, of: (&str, &str)) -> Option<u32> {
     // The last number is none: to the system it means "as it is".
@@ -79,6 +88,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     Some((name, parts.nth(1)?))
 }
 
+#[cfg(unix)]
 #[cfg(test)]
 mod tests {
     use super::{entry, group, named, user};

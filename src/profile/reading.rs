@@ -211,68 +211,18 @@ pub fn bytes(stream: impl Read, path: &Path, longest: usize) -> Result<Vec<u8>, 
 #[cfg(test)]
 mod tests {
     use std::{
-        fs::{self, File},
-        io::{self, Read, Write},
+        fs,
+        io::{self, Read},
         path::Path,
-        process::Command,
-        thread,
-        time::Duration,
     };
 
     use proptest::prelude::*;
 
-    use super::{Patience, bytes, decoded, is_utf16, text, within};
+    use super::{bytes, decoded, is_utf16, text};
 
     fn utf16(text: &str, mark: bool, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
         let marked = if mark { format!("\u{FEFF}{text}") } else { text.to_owned() };
         marked.encode_utf16().flat_map(to_bytes).collect()
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_pipe_is_not_waited_for_for_ever() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let pipe = |name: &str| {
-            let pipe = folder.path().join(name);
-            let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system");
-            assert!(made.success());
-            pipe
-        };
-        let read = |file: &mut dyn Read| {
-            let mut text = String::new();
-            file.read_to_string(&mut text).map(|_| text)
-        };
-        // What only a failure takes.
-        let long = Duration::from_secs(20);
-        let short = Duration::from_millis(50);
-        let patience = Patience { silence: short, whole: long };
-        let silent = within(patience, &pipe("silent"), read).expect_err("nobody writes");
-        assert_eq!(silent.kind(), io::ErrorKind::TimedOut);
-        assert!(silent.to_string().contains("says nothing"), "{silent}");
-        let slow = |name: &str, bytes: usize| {
-            let pipe = pipe(name);
-            let writer = thread::spawn({
-                let pipe = pipe.clone();
-                move || {
-                    let mut pipe = File::options().write(true).open(pipe)?;
-                    (0..bytes).try_for_each(|_| {
-                        thread::sleep(short / 5);
-                        pipe.write_all(b"x")
-                    })
-                }
-            });
-            (pipe, writer)
-        };
-        let (spoken, writer) = slow("spoken", 10);
-        let patience = Patience { silence: long, whole: long };
-        assert_eq!(within(patience, &spoken, read).expect("somebody writes"), "xxxxxxxxxx");
-        writer.join().expect("it ends").expect("somebody reads");
-        let (endless, writer) = slow("endless", usize::MAX);
-        let patience = Patience { silence: long, whole: short };
-        let until_then = |file: &mut dyn Read| io::copy(&mut file.take(50), &mut io::sink());
-        let error = within(patience, &endless, until_then).expect_err("it goes on and on");
-        assert!(error.to_string().contains("has no end"), "{error}");
-        writer.join().expect("it ends").expect_err("nobody reads any more");
     }
 
     #[test]
@@ -356,5 +306,65 @@ mod tests {
         let error = |longest| text(&path, longest).expect_err("it is Latin-1").to_string();
         assert!(error(4).contains("trace.apdu:2:1") && error(4).contains("the byte E7 is not UTF-8"), "{}", error(4));
         assert!(error(3).contains("this file has more than 3 bytes"), "{}", error(3));
+    }
+
+    /// Pipes with a name, which only Unix has.
+    #[cfg(unix)]
+    mod pipes {
+        use std::{
+            fs::File,
+            io::{self, Read, Write},
+            process::Command,
+            thread,
+            time::Duration,
+        };
+
+        use crate::profile::reading::{Patience, within};
+
+        #[test]
+        fn a_pipe_is_not_waited_for_for_ever() {
+            let folder = tempfile::tempdir().expect("a folder");
+            let pipe = |name: &str| {
+                let pipe = folder.path().join(name);
+                let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo of the system");
+                assert!(made.success());
+                pipe
+            };
+            let read = |file: &mut dyn Read| {
+                let mut text = String::new();
+                file.read_to_string(&mut text).map(|_| text)
+            };
+            // What only a failure takes.
+            let long = Duration::from_secs(20);
+            let short = Duration::from_millis(50);
+            let patience = Patience { silence: short, whole: long };
+            let silent = within(patience, &pipe("silent"), read).expect_err("nobody writes");
+            assert_eq!(silent.kind(), io::ErrorKind::TimedOut);
+            assert!(silent.to_string().contains("says nothing"), "{silent}");
+            let slow = |name: &str, bytes: usize| {
+                let pipe = pipe(name);
+                let writer = thread::spawn({
+                    let pipe = pipe.clone();
+                    move || {
+                        let mut pipe = File::options().write(true).open(pipe)?;
+                        (0..bytes).try_for_each(|_| {
+                            thread::sleep(short / 5);
+                            pipe.write_all(b"x")
+                        })
+                    }
+                });
+                (pipe, writer)
+            };
+            let (spoken, writer) = slow("spoken", 10);
+            let patience = Patience { silence: long, whole: long };
+            assert_eq!(within(patience, &spoken, read).expect("somebody writes"), "xxxxxxxxxx");
+            writer.join().expect("it ends").expect("somebody reads");
+            let (endless, writer) = slow("endless", usize::MAX);
+            let patience = Patience { silence: long, whole: short };
+            let until_then = |file: &mut dyn Read| io::copy(&mut file.take(50), &mut io::sink());
+            let error = within(patience, &endless, until_then).expect_err("it goes on and on");
+            assert!(error.to_string().contains("has no end"), "{error}");
+            writer.join().expect("it ends").expect_err("nobody reads any more");
+        }
     }
 }

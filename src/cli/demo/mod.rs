@@ -15,6 +15,7 @@ use super::{
     messages::{Message, in_both},
     options::Reproducible,
     output, read,
+    system::words,
 };
 use virtuale_engine::Fault;
 
@@ -93,8 +94,8 @@ pub(super) fn run(args: &Args) -> Exit {
     let reader = slots.into_iter().next().map(|slot| slot.name).unwrap_or_default();
     let (program, card) = (own_name(), shown::word(found.as_path()));
     let attach = [
-        format!("{program} exec --card {card} -- {}", pages::your_program(format.lang)),
-        format!("eval \"$({program} serve --detach --card {card})\""),
+        format!("{} exec --card {card} -- {}", words::command(&program), pages::your_program(format.lang)),
+        words::serving(&program, &card),
     ];
     let attach = attach.each_ref().map(String::as_str);
     let (page, code) = match service.connect(&reader) {

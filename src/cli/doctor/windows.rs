@@ -9,7 +9,7 @@ use std::{
 
 use super::{Diagnosis, Level};
 use crate::{
-    cli::running::{self, START},
+    cli::{running, system::words::START},
     host::{self, VARIABLE},
     shown::{self, reason},
     system::socket::connect,

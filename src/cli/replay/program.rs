@@ -10,7 +10,10 @@ use std::{
 use virtuale_engine::Card;
 
 use super::{
-    super::{Exit, Failure, system::Supervisor},
+    super::{
+        Exit, Failure,
+        system::{self, Supervisor},
+    },
     Args, cards_of, code_of, explain, findings,
     log::Log,
 };
@@ -58,12 +61,12 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
-    let code = supervisor.run(host.attach(Command::new(program).args(arguments)))?;
+    let code = supervisor.run(host.attach(Command::new(system::program(program)).args(arguments)))?;
     drop(host);
     let noticed = notes.iter().enumerate().flat_map(|(slot, notes)| noticed(&trace, slot, notes));
     let found: Vec<Finding> = trace.without_command().into_iter().chain(noticed).collect();
     if found.is_empty() {
-        return Ok(code);
+        return Ok(system::hand_on(code));
     }
     let replayed = Replayed { findings: found, ..Replayed::default() };
     told(&log, &Verdict::of(path, start, Ok(replayed)))

@@ -9,9 +9,23 @@ mod windows;
 use std::{fs::File, io};
 
 #[cfg(unix)]
-pub(super) use unix::{background, descriptor, ears::Ears, hidden::Hidden, shell, supervise::Supervisor, width};
+pub(super) use unix::{
+    background, descriptor,
+    ears::Ears,
+    hidden::Hidden,
+    shell,
+    supervise::{Supervisor, hand_on, program},
+    width, words,
+};
 #[cfg(windows)]
-pub(super) use windows::{background, descriptor, ears::Ears, hidden::Hidden, shell, supervise::Supervisor, width};
+pub(super) use windows::{
+    background, descriptor,
+    ears::Ears,
+    hidden::Hidden,
+    shell,
+    supervise::{Supervisor, hand_on, program},
+    width, words,
+};
 
 /// A descriptor, as far as one can read from it.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ pub(in crate::cli) mod ears;
 pub(in crate::cli) mod hidden;
 pub(in crate::cli) mod shell;
 pub(in crate::cli) mod supervise;
+pub(in crate::cli) mod words;
 
 use std::os::fd::AsFd;
 

@@ -7,6 +7,7 @@
 //! watches over the process group, the system lets it stop nobody. Were we to stop alone, nobody would ever wake us.
 
 use std::{
+    ffi::{OsStr, OsString},
     fs, io,
     os::unix::process::ExitStatusExt,
     process::{Child, Command, ExitStatus},
@@ -31,6 +32,19 @@ const PASSED_ON: [i32; 10] = [SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM
 
 /// Those of them that end a command which does not say otherwise.
 const ENDING: [i32; 7] = [SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2];
+
+/// How a command ended, as a shell has it.
+pub(in crate::cli) type Code = u8;
+
+/// The exit code that we have for its.
+pub(in crate::cli) fn hand_on(code: Code) -> u8 {
+    code
+}
+
+/// The program that is started for a name: the system finds it.
+pub(in crate::cli) fn program(name: &OsStr) -> OsString {
+    name.to_owned()
+}
 
 /// Our own ears. From the moment it exists, no signal ends us.
 #[derive(Debug)]
@@ -57,7 +71,7 @@ impl Supervisor {
     /// # Errors
     ///
     /// That it cannot be started.
-    pub(in crate::cli) fn run(mut self, command: &mut Command) -> Result<u8, Failure> {
+    pub(in crate::cli) fn run(mut self, command: &mut Command) -> Result<Code, Failure> {
         let name = shown::path(command.get_program());
         if let Some(signal) = self.signals.pending().map(|origin| origin.signal).find(|signal| ENDING.contains(signal))
         {

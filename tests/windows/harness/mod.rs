@@ -1,0 +1,89 @@
+//! What every test of this ring needs: a place of its own, a limit to the time of what it runs, and a check that
+//! nothing of it is left.
+
+mod place;
+mod process;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use libtest_mimic::{Failed, Trial};
+
+pub(crate) use place::Place;
+
+/// For which processor a guest was built.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    /// 64 bits, as the program is.
+    X64,
+    /// 32 bits.
+    X86,
+}
+
+/// A test that has a place of its own, which must be clean afterwards.
+pub(crate) fn trial<Body>(name: &str, body: Body) -> Trial
+where
+    Body: FnOnce(&Place) -> Result<(), Failed> + Send + 'static,
+{
+    Trial::test(name, move || {
+        let place = Place::new()?;
+        let verdict = body(&place);
+        verdict.and(place.close())
+    })
+}
+
+/// A test of a guest, a file of `guests` without its ending. Where that was not built it is reported as ignored with
+/// the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure. What is left out where 32 bits cannot be run is no
+/// failure: not every Wine has them.
+pub(crate) fn guest_trial<Body>(guest: &'static str, kind: Kind, name: &str, body: Body) -> Trial
+where
+    Body: FnOnce(&Place, &Path) -> Result<(), Failed> + Send + 'static,
+{
+    if !kind.can_run() {
+        let reason = "programs of 32 bits cannot be run here; the package wine32 has them run under Wine";
+        return Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true);
+    }
+    let path = kind.folder().join(guest).with_extension("exe");
+    if path.is_file() {
+        return trial(name, move |place| body(place, &path));
+    }
+    let reason = format!("{} was not built; .ci/windows does that", path.display());
+    if env::var_os("VIRTUALE_REQUIRE_WINDOWS").is_some_and(|value| value == "1") {
+        return Trial::test(name, move || Err(reason.into()));
+    }
+    Trial::test(name, || Ok(())).with_kind(reason).with_ignored_flag(true)
+}
+
+impl Kind {
+    /// Whether the system runs its programs.
+    fn can_run(self) -> bool {
+        let windows = env::var_os("SYSTEMROOT").map(PathBuf::from).unwrap_or_default();
+        self == Self::X64 || windows.join(r"syswow64\kernel32.dll").is_file()
+    }
+
+    /// Where `.ci/windows` puts what it builds for it.
+    pub(crate) fn folder(self) -> PathBuf {
+        let name = match self {
+            Self::X64 => "x86_64",
+            Self::X86 => "i686",
+        };
+        root().join("target/windows/guests").join(name)
+    }
+}
+
+/// The folder of the repository, as Windows calls it.
+pub(crate) fn root() -> PathBuf {
+    absolute(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The program under test.
+pub(crate) fn program() -> PathBuf {
+    absolute(env!("CARGO_BIN_EXE_virtuale"))
+}
+
+/// A path of the build, which may have been made on another system.
+fn absolute(path: &str) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.into())
+}
