@@ -37,14 +37,15 @@ impl Session {
     }
 
     /// Gives the card's lock back once, after doing to the card what is asked for. A reset is made even if there is
-    /// no transaction to end.
+    /// no transaction to end. No reader of ours ejects cards: that is refused, and the lock given back all the same, as
+    /// pcscd does it [PCSC-LITE run].
     ///
     /// # Errors
     ///
     /// In this order: [`ReturnCode::INVALID_VALUE`] for an unknown disposition, [`ReturnCode::INVALID_HANDLE`],
     /// [`ReturnCode::RESET_CARD`] and [`ReturnCode::REMOVED_CARD`], [`ReturnCode::SHARING_VIOLATION`] if another
-    /// handle has the lock, [`ReturnCode::NOT_TRANSACTED`] if no handle has it, if only the exclusive mode of this
-    /// one holds it, or if the card is mute.
+    /// handle has the lock, [`ReturnCode::UNSUPPORTED_FEATURE`] for ejecting, [`ReturnCode::NOT_TRANSACTED`] if no
+    /// handle has it, if only the exclusive mode of this one holds it, or if the card is mute.
     pub fn end(&self, handle: u32, disposition: Disposition) -> Result<(), ReturnCode> {
         if !disposition.is_known() {
             return Err(ReturnCode::INVALID_VALUE);
@@ -54,7 +55,12 @@ impl Session {
                 let index = table.find(self.id, handle)?;
                 table.slots[index].check_event(handle)?;
                 table.moved = true;
-                table.slots[index].release_lock(handle)
+                match table.slots[index].release_lock(handle) {
+                    Ok(()) | Err(ReturnCode::NOT_TRANSACTED) if disposition == Disposition::EJECT => {
+                        Err(ReturnCode::UNSUPPORTED_FEATURE)
+                    }
+                    released => released,
+                }
             });
         }
         let (loan, work) = self.readers.wait(&self.caller, |table| {

@@ -272,13 +272,15 @@ fn a_direct_handle_that_is_shared_anew_keeps_a_card_powered() {
 }
 
 #[test]
-fn ejecting_does_nothing() {
+fn ejecting_does_nothing_but_end_what_it_ends() {
     let house = House::new();
-    let guest = house.guest();
-    let handle = guest.shared();
+    let (guest, other) = (house.guest(), house.guest());
+    let (handle, theirs) = (guest.shared(), other.shared());
     house.reins.deeds();
     assert_eq!(guest.session.begin(handle), Ok(()));
-    assert_eq!(guest.session.end(handle, Disposition::EJECT), Ok(()));
+    assert_eq!(guest.session.end(handle, Disposition::EJECT), Err(ReturnCode::UNSUPPORTED_FEATURE));
+    assert_eq!(other.session.begin(theirs), Ok(()), "the transaction is over");
+    assert_eq!(other.session.end(theirs, Disposition::LEAVE), Ok(()));
     assert_eq!(guest.session.disconnect(handle, Disposition::EJECT), Ok(()));
     assert_eq!(house.reins.deeds(), []);
     assert_eq!(house.readers.states()[0].card, CardState::READY);

@@ -41,9 +41,9 @@ fn nothing_ends_what_has_not_begun() {
     let (mine, theirs) = (one.shared(), other.shared());
     assert_eq!(one.session.end(mine, Disposition(4)), Err(ReturnCode::INVALID_VALUE));
     assert_eq!(one.session.end(mine, Disposition::LEAVE), Err(ReturnCode::NOT_TRANSACTED));
-    assert_eq!(one.session.end(mine, Disposition::EJECT), Err(ReturnCode::NOT_TRANSACTED));
+    assert_eq!(one.session.end(mine, Disposition::EJECT), Err(ReturnCode::UNSUPPORTED_FEATURE));
     assert_eq!(other.session.begin(theirs), Ok(()));
-    for disposition in [Disposition::LEAVE, Disposition::RESET] {
+    for disposition in [Disposition::LEAVE, Disposition::RESET, Disposition::EJECT] {
         assert_eq!(one.session.end(mine, disposition), Err(ReturnCode::SHARING_VIOLATION));
     }
 }
