@@ -286,6 +286,13 @@ pub unsafe extern "C" fn power(lun: c_ulong, action: c_ulong, atr: *mut c_uchar,
     outcome(power())
 }
 
+/// What a program is told of the protocol of an answer. pcscd hands it on as it is [PCSC-LITE run]: it asks with the
+/// number that the protocol has, 0 or 1, and programs know it as 1 or 2.
+fn told(send: IoHeader) -> IoHeader {
+    let protocol = if send.protocol < 2 { send.protocol + 1 } else { send.protocol };
+    IoHeader { protocol, ..send }
+}
+
 /// Sends a command to the card, and gives its answer.
 ///
 /// # Safety
@@ -314,7 +321,7 @@ pub unsafe extern "C" fn transmit(
         })??;
         if !receive.is_null() {
             // SAFETY: as above.
-            unsafe { receive.write(send) };
+            unsafe { receive.write(told(send)) };
         }
         Ok(())
     };
@@ -386,10 +393,17 @@ mod tests {
     use super::{
         Answer, IoHeader, POWER_DOWN, POWER_UP, SLOTS_NUMBER, close_channel, control, create_channel,
         create_channel_by_name, get_capabilities, poll, power, presence, set_capabilities, set_protocol, stop_polling,
-        transmit,
+        told, transmit,
     };
 
     const SEND: IoHeader = IoHeader { protocol: 1, length: 16 };
+
+    #[test]
+    fn protocols_are_told_as_programs_know_them() {
+        for (asked, said) in [(0, 1), (1, 2), (4, 4)] {
+            assert_eq!(told(IoHeader { protocol: asked, ..SEND }).protocol, said);
+        }
+    }
 
     #[test]
     fn a_slot_that_was_not_opened_is_none() {
