@@ -48,7 +48,7 @@ fn library_with_cards() -> Option<PathBuf> {
 }
 
 /// A trial with that library.
-fn with_cards<Body>(clients: &[&Client], name: &str, body: Body) -> Trial
+pub(crate) fn with_cards<Body>(clients: &[&Client], name: &str, body: Body) -> Trial
 where
     Body: FnOnce(&Sandbox, &str) -> Result<(), Failed> + Send + 'static,
 {

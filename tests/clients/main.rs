@@ -9,6 +9,7 @@
 
 mod billing;
 mod cardpeek;
+mod conformance;
 mod cps;
 mod cps_tls;
 mod csharp;
@@ -62,6 +63,7 @@ fn main() {
         cps_tls::trials,
         professionals::trials,
         forms::trials,
+        conformance::trials,
         galss::trials,
         ifd::trials,
         library::trials,

@@ -1,0 +1,211 @@
+//! What each road to our cards tells a program, call by call: a program in C does the same on all of them, and its
+//! outcomes are held against what is said of the interface, with the differences that have a reason.
+//! `docs/conformance.md` is made of both: `SNAPSHOTS=overwrite cargo test --test clients conformance` writes it anew.
+//!
+//! What this does not do: judge bytes of cards, or time anything.
+
+mod differences;
+mod page;
+
+use std::{collections::BTreeMap, env, fs};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{
+    Ended, Sandbox, file, left_out, namespaces,
+    programs::{CC, OPENSC, PCSC_HEADERS, PCSCD, VPCD, VPCD_DRIVER},
+    trial, trial_unless,
+};
+use crate::library::with_cards;
+
+/// The cases, as data: other programs can name the same ones.
+const CASES: &str = include_str!("conformance/cases.txt");
+
+/// What was read is said of this version.
+const VERSION: &str = "1.9.9";
+
+/// A way from a program to our cards.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Road {
+    Vpcd,
+    Driver,
+    Socket,
+    Library,
+    InProcess,
+}
+
+/// A case, and what is said of it.
+struct Case {
+    section: &'static str,
+    /// What is said of the section.
+    remark: &'static str,
+    name: &'static str,
+    what: &'static str,
+    expected: &'static str,
+    by: &'static str,
+    windows: Option<&'static str>,
+}
+
+impl Road {
+    const ALL: [Self; 5] = [Self::Vpcd, Self::Driver, Self::Socket, Self::Library, Self::InProcess];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Vpcd => "vpcd",
+            Self::Driver => "driver",
+            Self::Socket => "socket",
+            Self::Library => "library",
+            Self::InProcess => "in process",
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Vpcd => "libpcsclite, pcscd and Debian's vpcd 3.3, with our card ([drivers.md](drivers.md#vpcd))",
+            Self::Driver => "libpcsclite, pcscd and our driver ([drivers.md](drivers.md#pcscd))",
+            Self::Socket => "libpcsclite and our own socket ([attach.md](attach.md))",
+            Self::Library => "our library and our own socket ([pcsc-library.md](pcsc-library.md))",
+            Self::InProcess => "our library with the cards in it",
+        }
+    }
+}
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let other = other_version();
+    let unless = |name: &str, body: fn(&Sandbox) -> Result<(), Failed>| {
+        trial_unless(other.as_deref(), &[&CC, &PCSC_HEADERS], name, body)
+    };
+    let mut trials = vec![
+        unless("conformance::over_our_socket_programs_are_told_what_the_page_says", over_the_socket),
+        unless("conformance::our_library_tells_programs_what_the_page_says", over_our_library),
+        with_cards(&[&CC, &PCSC_HEADERS], "conformance::in_process_programs_are_told_what_the_page_says", in_process),
+        trial(&[], "conformance::the_page_is_made_of_what_is_tested", |_| the_page_is_up_to_date()),
+    ];
+    const OF_VPCD: &str = "conformance::through_vpcd_programs_are_told_what_the_page_says";
+    const OF_DRIVER: &str = "conformance::through_our_driver_programs_are_told_what_the_page_says";
+    trials.extend(match namespaces::apart() {
+        None => [OF_VPCD, OF_DRIVER].map(|name| left_out(namespaces::NOT_PERMITTED, name)),
+        Some(apart) => [
+            trial_unless(other.as_deref(), &[&CC, &PCSC_HEADERS, &PCSCD, &VPCD, &OPENSC], OF_VPCD, |sandbox| {
+                through_vpcd(sandbox, apart)
+            }),
+            trial_unless(other.as_deref(), &[&CC, &PCSC_HEADERS, &PCSCD, &OPENSC], OF_DRIVER, |sandbox| {
+                through_our_driver(sandbox, apart)
+            }),
+        ],
+    });
+    trials
+}
+
+/// Why the page does not hold for the libpcsclite of this machine, if it does not.
+fn other_version() -> Option<String> {
+    let header = fs::read_to_string("/usr/include/PCSC/pcsclite.h").ok()?;
+    let version = header.split_once("PCSCLITE_VERSION_NUMBER")?.1.split('"').nth(1)?;
+    (version != VERSION).then(|| format!("docs/conformance.md is of pcsc-lite {VERSION}, and here is {version}"))
+}
+
+/// The cases, in the order of the page.
+fn cases() -> Vec<Case> {
+    let (mut section, mut remark, mut cases) = ("", "", Vec::new());
+    for line in CASES.lines().filter(|line| !line.is_empty()) {
+        let fields: Vec<_> = line.split(" | ").collect();
+        match fields.as_slice() {
+            [title] if title.starts_with("## ") => (section, remark) = (&title[3..], ""),
+            [comment] if comment.starts_with('#') => {}
+            [text] => remark = *text,
+            [name, what, expected, by, rest @ ..] if !name.starts_with('#') => {
+                assert!(["library", "service", "driver", "run"].contains(by), "{line}");
+                cases.push(Case { section, remark, name, what, expected, by, windows: rest.first().copied() });
+            }
+            _ => {}
+        }
+    }
+    cases
+}
+
+/// Holds what was printed on a road against what it is said to give, but for the differences that are known.
+fn judge(road: Road, ended: &Ended) -> Result<(), Failed> {
+    ended.exits_with(0)?;
+    let mut given: BTreeMap<_, _> = ended.out.lines().filter_map(|line| line.split_once(": ")).collect();
+    let mut wrong = Vec::new();
+    for Case { name, expected, .. } in cases() {
+        let expected = differences::difference(name, road).map_or(expected, |(_, gives)| gives);
+        let got = given.remove(name).unwrap_or("nothing at all");
+        if got != expected {
+            wrong.push(format!("{name} should give {expected}\n    and gives {got}"));
+        }
+    }
+    wrong.extend(given.iter().map(|(name, gives)| format!("no case is called {name}, which gives {gives}")));
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{road:?}: say why in conformance/differences.rs, or mend it\n{}", wrong.join("\n")).into())
+}
+
+/// The program, in the sandbox's home.
+fn compile(sandbox: &Sandbox) -> Result<String, Failed> {
+    let sources = ["program", "contexts", "connecting", "sharing", "commands", "events"];
+    let sources = sources.map(|name| file(&format!("conformance/{name}.c")));
+    let words = ["cc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-I/usr/include/PCSC", "-o", "program"];
+    let sources: Vec<_> = sources.iter().map(String::as_str).collect();
+    sandbox.program(&[&words[..], &sources, &["-ldl", "-lpthread"]].concat())?.run()?.exits_with(0)?;
+    Ok(sandbox.home().join("program").display().to_string())
+}
+
+fn over_the_socket(sandbox: &Sandbox) -> Result<(), Failed> {
+    compile(sandbox)?;
+    judge(Road::Socket, &sandbox.program(&["sh", &file("conformance/ours.sh"), "libpcsclite.so.1"])?.run()?)
+}
+
+fn over_our_library(sandbox: &Sandbox) -> Result<(), Failed> {
+    compile(sandbox)?;
+    // A copy of the library outlives its run.
+    let keep = r#"cp "${LD_LIBRARY_PATH%%:*}/libpcsclite.so.1" ours.so"#;
+    let exec = [env!("CARGO_BIN_EXE_virtuale"), "exec", "--library", "--", "sh", "-c", keep];
+    sandbox.program(&exec)?.run()?.exits_with(0)?;
+    judge(Road::Library, &sandbox.program(&["sh", &file("conformance/ours.sh"), "./ours.so"])?.run()?)
+}
+
+fn in_process(sandbox: &Sandbox, library: &str) -> Result<(), Failed> {
+    compile(sandbox)?;
+    let both = r#"PCSCLITE_NO_BLOCKING=1 ./program "$0" unblocked && ./program "$0""#;
+    let program = sandbox.program(&["sh", "-c", both, library])?.variable("VIRTUALE_CARDS", "vitale2-martin:-");
+    judge(Road::InProcess, &program.run()?)
+}
+
+fn through_vpcd(sandbox: &Sandbox, apart: &[&str]) -> Result<(), Failed> {
+    let reader =
+        format!("FRIENDLYNAME \"Virtual PCD\"\nDEVICENAME /dev/null:0x8C7B\nLIBPATH {VPCD_DRIVER}\nCHANNELID 0x8C7B\n");
+    judge(Road::Vpcd, &through_pcscd(sandbox, apart, &reader, "--vpcd 127.0.0.1:35963")?)
+}
+
+fn through_our_driver(sandbox: &Sandbox, apart: &[&str]) -> Result<(), Failed> {
+    let home = sandbox.home();
+    let (root, socket) = (home.join("root").display().to_string(), home.join("ifd").display().to_string());
+    let install =
+        [env!("CARGO_BIN_EXE_virtuale"), "ifd", "install", "--slots", "2", "--root", &root, "--socket", &socket];
+    sandbox.program(&install)?.run()?.exits_with(0)?;
+    let reader = fs::read_to_string(home.join("root/etc/reader.conf.d/virtuale"))?;
+    let reader = reader.replace("LIBPATH ", &format!("LIBPATH {root}"));
+    judge(Road::Driver, &through_pcscd(sandbox, apart, &reader, &format!("--ifd {socket}"))?)
+}
+
+/// Beside a pcscd with that reader, where our cards are shown so.
+fn through_pcscd(sandbox: &Sandbox, apart: &[&str], reader: &str, shown: &str) -> Result<Ended, Failed> {
+    compile(sandbox)?;
+    fs::write(sandbox.home().join("shown"), shown)?;
+    namespaces::beside_pcscd(sandbox, apart, reader, "conformance/pcscd.sh")
+}
+
+fn the_page_is_up_to_date() -> Result<(), Failed> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/conformance.md");
+    let page = page::page();
+    if env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
+        fs::write(path, &page)?;
+    }
+    if fs::read_to_string(path)? == page {
+        return Ok(());
+    }
+    Err("docs/conformance.md is not what the test says: SNAPSHOTS=overwrite cargo test --test clients conformance"
+        .into())
+}

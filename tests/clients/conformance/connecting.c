@@ -1,0 +1,235 @@
+/* Handles: opened, opened anew, closed. */
+#include "program.h"
+
+/* Opens a handle, and says with which protocol. */
+static void connect_as(SCARDCONTEXT context, const char *reader, DWORD share, DWORD protocols)
+{
+	SCARDHANDLE handle = 0;
+	DWORD protocol = 0;
+	LONG code = pcsc.connect(context, reader, share, protocols, &handle, &protocol);
+	gave(code);
+	if (code == 0)
+		note_protocol(protocol);
+}
+
+static void connect_card(DWORD share, DWORD protocols) { connect_as(open_context(), first, share, protocols); }
+
+static void connect_nowhere(void)
+{
+	DWORD protocol;
+	gave(pcsc.connect(open_context(), first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, NULL, &protocol));
+}
+
+static void connect_no_place(void)
+{
+	SCARDHANDLE handle;
+	gave(pcsc.connect(open_context(), first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &handle, NULL));
+}
+
+static void connect_no_context(void) { connect_as(0, first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+static void connect_no_name(void) { connect_as(open_context(), NULL, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+static void connect_empty_name(void) { connect_as(open_context(), "", SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+static void connect_unknown(void) { connect_as(open_context(), "No such reader", SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+
+static void connect_long_name(void)
+{
+	char name[200];
+	memset(name, 'x', sizeof name);
+	name[150] = 0;
+	connect_as(open_context(), name, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+}
+
+static void connect_shared(void) { connect_card(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+static void connect_exclusive(void) { connect_card(SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY); }
+static void connect_t0(void) { connect_card(SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0); }
+static void connect_t1(void) { connect_card(SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1); }
+static void connect_raw(void) { connect_card(SCARD_SHARE_SHARED, 4); }
+static void connect_any_old(void) { connect_card(SCARD_SHARE_SHARED, 0x1000); }
+static void connect_shared_no_protocol(void) { connect_card(SCARD_SHARE_SHARED, 0); }
+static void connect_exclusive_no_protocol(void) { connect_card(SCARD_SHARE_EXCLUSIVE, 0); }
+static void connect_t15(void) { connect_card(SCARD_SHARE_SHARED, 8); }
+static void connect_share_0(void) { connect_card(0, SCARD_PROTOCOL_ANY); }
+static void connect_share_4(void) { connect_card(4, SCARD_PROTOCOL_ANY); }
+static void connect_share_0_no_protocol(void) { connect_card(0, 0); }
+static void connect_empty_shared(void) { connect_as(open_context(), second, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
+static void connect_empty_exclusive(void) { connect_as(open_context(), second, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY); }
+static void connect_empty_direct(void) { connect_as(open_context(), second, SCARD_SHARE_DIRECT, 0); }
+static void connect_empty_no_protocol(void) { connect_as(open_context(), second, SCARD_SHARE_SHARED, 0); }
+
+static void connect_direct_before(void)
+{
+	pcsc.disconnect(open_card(0), SCARD_RESET_CARD);
+	connect_card(SCARD_SHARE_DIRECT, 0);
+}
+
+static void connect_direct_after(void)
+{
+	open_card(0);
+	connect_card(SCARD_SHARE_DIRECT, 0);
+}
+
+static void connect_direct_protocol(void) { connect_card(SCARD_SHARE_DIRECT, SCARD_PROTOCOL_ANY); }
+
+static void connect_without_power(void)
+{
+	pcsc.disconnect(open_card(0), SCARD_UNPOWER_CARD);
+	connect_card(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+}
+
+static void connect_twice(void)
+{
+	SCARDCONTEXT context = open_context();
+	open_card(context);
+	connect_as(context, first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+}
+
+static void beside_exclusive(DWORD share)
+{
+	open_as(open_context(), first, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY);
+	connect_card(share, SCARD_PROTOCOL_ANY);
+}
+
+static void connect_shared_beside_exclusive(void) { beside_exclusive(SCARD_SHARE_SHARED); }
+static void connect_direct_beside_exclusive(void) { beside_exclusive(SCARD_SHARE_DIRECT); }
+
+static void connect_exclusive_beside_shared(void)
+{
+	open_card(0);
+	connect_card(SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY);
+}
+
+static LONG connect_it(void *context)
+{
+	SCARDHANDLE handle;
+	DWORD protocol;
+	return pcsc.connect(*(SCARDCONTEXT *)context, first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &handle, &protocol);
+}
+
+static void connect_in_transaction(void)
+{
+	SCARDCONTEXT other = open_context();
+	meanwhile(open_card(0), connect_it, &other);
+}
+
+static void reconnect_as(SCARDHANDLE card, DWORD share, DWORD protocols, DWORD how)
+{
+	DWORD protocol = 0;
+	LONG code = pcsc.reconnect(card, share, protocols, how, &protocol);
+	gave(code);
+	if (code == 0)
+		note_protocol(protocol);
+}
+
+static void again(DWORD share, DWORD protocols, DWORD how) { reconnect_as(open_card(0), share, protocols, how); }
+
+static void reconnect_nowhere(void)
+{
+	SCARDHANDLE card = open_card(0);
+	gave(pcsc.reconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, NULL));
+}
+
+static void reconnect_none(void) { reconnect_as(0, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD); }
+static void reconnect_leave(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD); }
+static void reconnect_reset(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_RESET_CARD); }
+static void reconnect_unpower(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_UNPOWER_CARD); }
+static void reconnect_eject(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_EJECT_CARD); }
+static void reconnect_other_way(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, 4); }
+static void reconnect_t1(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD); }
+static void reconnect_t1_reset(void) { again(SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, SCARD_RESET_CARD); }
+static void reconnect_no_protocol(void) { again(SCARD_SHARE_SHARED, 0, SCARD_LEAVE_CARD); }
+static void reconnect_share_0(void) { again(0, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD); }
+static void reconnect_share_4(void) { again(4, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD); }
+static void reconnect_direct(void) { again(SCARD_SHARE_DIRECT, 0, SCARD_LEAVE_CARD); }
+static void reconnect_exclusive(void) { again(SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD); }
+
+static void reconnect_from_exclusive(void)
+{
+	SCARDHANDLE card = open_as(open_context(), first, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY);
+	reconnect_as(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+	gave(pcsc.end(card, SCARD_LEAVE_CARD));
+}
+
+static void reconnect_empty(void)
+{
+	SCARDHANDLE reader = open_as(open_context(), second, SCARD_SHARE_DIRECT, 0);
+	reconnect_as(reader, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+}
+
+static void reconnect_empty_direct(void)
+{
+	SCARDHANDLE reader = open_as(open_context(), second, SCARD_SHARE_DIRECT, 0);
+	reconnect_as(reader, SCARD_SHARE_DIRECT, 0, SCARD_LEAVE_CARD);
+}
+
+static void reconnect_after_reset(void)
+{
+	SCARDHANDLE card = open_card(0);
+	reset_by_another();
+	gave(send_challenge(card));
+	reconnect_as(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+	gave(send_challenge(card));
+}
+
+static void reconnect_closed(void)
+{
+	SCARDHANDLE card = open_card(0);
+	pcsc.disconnect(card, SCARD_LEAVE_CARD);
+	reconnect_as(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD);
+}
+
+static void disconnect_as(DWORD how) { gave(pcsc.disconnect(open_card(0), how)); }
+
+static void disconnect_none(void) { gave(pcsc.disconnect(0, SCARD_LEAVE_CARD)); }
+static void disconnect_leave(void) { disconnect_as(SCARD_LEAVE_CARD); }
+static void disconnect_reset(void) { disconnect_as(SCARD_RESET_CARD); }
+static void disconnect_unpower(void) { disconnect_as(SCARD_UNPOWER_CARD); }
+static void disconnect_eject(void) { disconnect_as(SCARD_EJECT_CARD); }
+static void disconnect_other_way(void) { disconnect_as(4); }
+
+static void disconnect_twice(void)
+{
+	SCARDHANDLE card = open_card(0);
+	gave(pcsc.disconnect(card, SCARD_LEAVE_CARD));
+	gave(pcsc.disconnect(card, SCARD_LEAVE_CARD));
+}
+
+static void disconnect_of_another(void)
+{
+	SCARDHANDLE card = open_card(0);
+	reset_by_another();
+	gave(pcsc.disconnect(card, SCARD_LEAVE_CARD));
+}
+
+static LONG leave_it(void *card) { return pcsc.disconnect(*(SCARDHANDLE *)card, SCARD_LEAVE_CARD); }
+static LONG reset_it(void *card) { return pcsc.disconnect(*(SCARDHANDLE *)card, SCARD_RESET_CARD); }
+
+static void disconnect_leave_in_transaction(void)
+{
+	SCARDHANDLE other = open_card(0);
+	meanwhile(open_card(0), leave_it, &other);
+}
+
+static void disconnect_reset_in_transaction(void)
+{
+	SCARDHANDLE other = open_card(0);
+	meanwhile(open_card(0), reset_it, &other);
+}
+
+const struct test connecting[] = {
+	CASE(connect_nowhere), CASE(connect_no_place), CASE(connect_no_context), CASE(connect_no_name),
+	CASE(connect_empty_name), CASE(connect_unknown), CASE(connect_long_name), CASE(connect_shared),
+	CASE(connect_exclusive), CASE(connect_t0), CASE(connect_t1), CASE(connect_raw), CASE(connect_any_old),
+	CASE(connect_shared_no_protocol), CASE(connect_exclusive_no_protocol), CASE(connect_t15), CASE(connect_share_0),
+	CASE(connect_share_4), CASE(connect_share_0_no_protocol), CASE(connect_empty_shared), CASE(connect_empty_exclusive),
+	CASE(connect_empty_direct), CASE(connect_empty_no_protocol), CASE(connect_direct_before), CASE(connect_direct_after),
+	CASE(connect_direct_protocol), CASE(connect_without_power), CASE(connect_twice),
+	CASE(connect_shared_beside_exclusive), CASE(connect_direct_beside_exclusive), CASE(connect_exclusive_beside_shared),
+	CASE(connect_in_transaction), CASE(reconnect_nowhere), CASE(reconnect_none), CASE(reconnect_leave),
+	CASE(reconnect_reset), CASE(reconnect_unpower), CASE(reconnect_eject), CASE(reconnect_other_way),
+	CASE(reconnect_t1), CASE(reconnect_t1_reset), CASE(reconnect_no_protocol), CASE(reconnect_share_0),
+	CASE(reconnect_share_4), CASE(reconnect_direct), CASE(reconnect_exclusive), CASE(reconnect_from_exclusive),
+	CASE(reconnect_empty), CASE(reconnect_empty_direct), CASE(reconnect_after_reset), CASE(reconnect_closed),
+	CASE(disconnect_none), CASE(disconnect_leave), CASE(disconnect_reset), CASE(disconnect_unpower),
+	CASE(disconnect_eject), CASE(disconnect_other_way), CASE(disconnect_twice), CASE(disconnect_of_another),
+	CASE(disconnect_leave_in_transaction), CASE(disconnect_reset_in_transaction), { NULL, NULL },
+};

@@ -1,0 +1,135 @@
+//! Where a road gives something else than it is said to, and why.
+
+use super::Road;
+
+/// What is otherwise on some roads, for one reason.
+pub(super) struct Difference {
+    pub(super) roads: &'static [Road],
+    /// The names of cases, and what they give there.
+    pub(super) cases: &'static [(&'static str, &'static str)],
+    /// The reason, with its source.
+    pub(super) why: &'static str,
+}
+
+const UNSUPPORTED: &str = "SCARD_E_UNSUPPORTED_FEATURE";
+const UNSUPPORTED_0: &str = "SCARD_E_UNSUPPORTED_FEATURE, 0 bytes";
+/// Nothing is done.
+const NOTHING: &str = "-";
+
+/// Each reason has a number, in this order.
+pub(super) const DIFFERENCES: &[Difference] = &[
+    Difference {
+        roads: &[Road::Vpcd, Road::Driver],
+        cases: &[("reconnect_from_exclusive", "SCARD_S_SUCCESS, T=0; SCARD_S_SUCCESS")],
+        why: "pcscd 1.9.9 keeps the lock of an exclusive handle when that is shared again: others wait until the handle ends \
+              a transaction that it never began, or is closed. Ours is given back, as the text of `SCardReconnect` means \
+              it [PCSC-LITE run, winscard.c].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[
+            ("control_features", UNSUPPORTED_0),
+            ("control_small", UNSUPPORTED_0),
+            ("control_properties", UNSUPPORTED_0),
+            ("control_no_count", UNSUPPORTED),
+            ("control_no_room", UNSUPPORTED),
+            ("control_big_room", UNSUPPORTED),
+            ("control_empty", UNSUPPORTED_0),
+            ("control_after_reset", UNSUPPORTED_0),
+            ("removed_control", UNSUPPORTED),
+        ],
+        why: "vpcd 3.3 has no features and no properties; later versions have the latter [VSMARTCARD-VPCD driver].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[
+            ("get_length", "SCARD_E_UNSUPPORTED_FEATURE, 264 bytes"),
+            ("get_atr", UNSUPPORTED),
+            ("get_small", UNSUPPORTED),
+            ("get_found", "SCARD_E_UNSUPPORTED_FEATURE, 264 bytes; SCARD_S_SUCCESS"),
+            ("get_vendor_name", UNSUPPORTED),
+            ("get_vendor_version", UNSUPPORTED),
+            ("get_serial_number", UNSUPPORTED),
+            ("get_channel", UNSUPPORTED),
+            ("get_ifsd", UNSUPPORTED),
+            ("get_protocol", UNSUPPORTED),
+            ("get_presence", UNSUPPORTED),
+            ("get_state", UNSUPPORTED),
+            ("get_empty", UNSUPPORTED),
+            ("set_atr", "SCARD_E_NOT_TRANSACTED"),
+        ],
+        why: "vpcd 3.3 has no attributes, and takes none [VSMARTCARD-VPCD driver].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[
+            ("get_friendly_name", "SCARD_E_INSUFFICIENT_BUFFER"),
+            ("get_system_name", "SCARD_E_INSUFFICIENT_BUFFER"),
+        ],
+        why: "pcscd has these names itself, for drivers that have not; but vpcd 3.3 says that its value has no bytes, and pcscd \
+              1.9.9 takes that for the room that there is [PCSC-LITE run].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[("transmit_1_byte", "SCARD_S_SUCCESS, 0 bytes")],
+        why: "One byte is an order in the language of vpcd, which no answer follows. Our card hangs up after 5 s and comes back; the \
+              driver takes that for an answer of no bytes [VSMARTCARD-VPCD protocol].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[("transmit_0_bytes", "no answer until the card is pulled; SCARD_S_SUCCESS, 0 bytes")],
+        why: "vpcd 3.3 sends nothing at all to the card, and waits for an answer without end, all of pcscd's calls for that reader with \
+              it: `virtuale remove` frees them [VSMARTCARD-VPCD driver].",
+    },
+    Difference {
+        roads: &[Road::Vpcd],
+        cases: &[("transmit_longest", "SCARD_E_NOT_TRANSACTED")],
+        why: "A message of vpcd has 65,535 bytes at most; the driver refuses more, and loses its card, which comes back \
+              [VSMARTCARD-VPCD protocol].",
+    },
+    Difference {
+        roads: &[Road::InProcess],
+        cases: &[
+            ("removed_status", NOTHING),
+            ("removed_transmit", NOTHING),
+            ("removed_begin", NOTHING),
+            ("removed_end", NOTHING),
+            ("removed_control", NOTHING),
+            ("removed_attribute", NOTHING),
+            ("removed_reconnect", NOTHING),
+            ("removed_reconnect_reset", NOTHING),
+            ("removed_disconnect", NOTHING),
+            ("removed_disconnect_reset", NOTHING),
+            ("removed_connect", NOTHING),
+            ("returned_transmit", NOTHING),
+            ("removed_transaction", NOTHING),
+            ("removed_event", NOTHING),
+        ],
+        why: "The cards of a process stay in their slots: there is nobody to say `virtuale remove` to.",
+    },
+    Difference {
+        roads: &[Road::InProcess],
+        cases: &[
+            ("ended_transmit", NOTHING),
+            ("ended_status", NOTHING),
+            ("ended_disconnect", NOTHING),
+            ("ended_reconnect", NOTHING),
+            ("ended_valid", NOTHING),
+            ("ended_change", NOTHING),
+            ("ended_list", NOTHING),
+            ("ended_cancel", NOTHING),
+            ("ended_release", NOTHING),
+            ("ended_establish", NOTHING),
+        ],
+        why: "There is no service.",
+    },
+];
+
+/// What a case gives on a road instead, with the number of the reason.
+pub(super) fn difference(case: &str, road: Road) -> Option<(usize, &'static str)> {
+    let given = |difference: &Difference| {
+        let of_road = difference.roads.contains(&road);
+        difference.cases.iter().find(|(name, _)| of_road && *name == case).map(|(_, gives)| *gives)
+    };
+    DIFFERENCES.iter().zip(1..).find_map(|(difference, number)| Some((number, given(difference)?)))
+}

@@ -1,0 +1,91 @@
+/*
+ * What the cases have: the functions of a PC/SC library, which is loaded and not linked, two readers, and a line for what
+ * came of them. It compiles for Windows as well.
+ */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <stdlib.h>
+#include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
+#include <winscard.h>
+#ifdef _WIN32
+#define SCARD_PROTOCOL_ANY (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
+#define FEATURE_REQUEST 0x00313520
+#define TLV_PROPERTIES 0x00330012
+#else
+#include <reader.h>
+#define FEATURE_REQUEST 0x42000D48
+#define TLV_PROPERTIES 0x42330012
+#endif
+
+/* A case: its name in cases.toml, and what is done. */
+struct test {
+	const char *name;
+	void (*run)(void);
+};
+#define CASE(name) { #name, name }
+
+/* All cases of a file, up to one without a name. */
+extern const struct test contexts[], connecting[], sharing[], commands[], readers[], unblocked[], removal[], ending[];
+
+struct functions {
+	__typeof__(SCardEstablishContext) *establish;
+	__typeof__(SCardReleaseContext) *release;
+	__typeof__(SCardIsValidContext) *is_valid;
+	__typeof__(SCardConnect) *connect;
+	__typeof__(SCardReconnect) *reconnect;
+	__typeof__(SCardDisconnect) *disconnect;
+	__typeof__(SCardBeginTransaction) *begin;
+	__typeof__(SCardEndTransaction) *end;
+	__typeof__(SCardStatus) *status;
+	__typeof__(SCardGetStatusChange) *change;
+	__typeof__(SCardControl) *control;
+	__typeof__(SCardTransmit) *transmit;
+	__typeof__(SCardListReaderGroups) *groups;
+	__typeof__(SCardListReaders) *list;
+	__typeof__(SCardFreeMemory) *free;
+	__typeof__(SCardCancel) *cancel;
+	__typeof__(SCardGetAttrib) *get;
+	__typeof__(SCardSetAttrib) *set;
+	const SCARD_IO_REQUEST *t0, *t1, *raw;
+};
+extern struct functions pcsc;
+
+/* The reader that has a card, with T=0 alone, and the one that has none. */
+extern char first[256], second[256];
+/* GET CHALLENGE of 8 bytes, and SELECT of the root. */
+extern const BYTE challenge[5], select_root[7];
+
+/* Adds a code to the line, by its name. */
+void gave(LONG code);
+/* Adds words to it. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Adds a protocol. */
+void note_protocol(DWORD protocol);
+/* Adds the bits of what a reader is like, without how often cards came and went. */
+void note_event(DWORD event);
+/* Adds whether a number is the one that it should be. */
+void note_length(DWORD found, DWORD expected);
+
+/* A context, which is closed when the case is over. */
+SCARDCONTEXT open_context(void);
+/* A shared handle on the card, in a context; in a new one if that is 0. */
+SCARDHANDLE open_card(SCARDCONTEXT context);
+/* The same, with what is wanted; 0 and its code in the line if it is refused. */
+SCARDHANDLE open_as(SCARDCONTEXT context, const char *reader, DWORD share, DWORD protocols);
+/* Resets the card behind the back of the other handles. */
+void reset_by_another(void);
+/* Sends the challenge; the code. */
+LONG send_challenge(SCARDHANDLE card);
+LONG status_of(SCARDHANDLE card);
+/* Does something in another thread while a handle has the card for itself, and says when it was done. */
+void meanwhile(SCARDHANDLE holder, LONG (*act)(void *), void *given);
+/* Runs the command that this variable of the environment has. 0 without one, which is said. */
+int command(const char *variable);
+/* Until the card is in (or out) and can be used. */
+void await_card(int is_in);
+
+#endif
