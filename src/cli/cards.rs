@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     layer::Onlookers,
-    profile::{self, LoadError, NamedCard, Options, Profile, families::Families, layout::Layout},
+    profile::{self, LoadError, NamedCard, Options, Profile, UnknownCard, families::Families, layout::Layout},
     terminal::transport::{
         TransportError,
         in_process::{self, InProcess},
@@ -26,6 +26,7 @@ use crate::{
 ///
 /// That there is none, that it cannot be read, or what is wrong with it.
 pub(super) fn profile(card: &Path, reproducible: &Reproducible) -> Result<Profile, Failure> {
+    is_no_reader(card)?;
     profile::load(card, &options(reproducible)).map_err(failure)
 }
 
@@ -35,7 +36,17 @@ pub(super) fn profile(card: &Path, reproducible: &Reproducible) -> Result<Profil
 ///
 /// That there is none.
 pub(super) fn find(card: &Path) -> Result<NamedCard, Failure> {
+    is_no_reader(card)?;
     Families::built_in().find_card(card).map_err(Failure::UnknownCard)
+}
+
+/// Where a card file is needed, the card in a real reader is none.
+fn is_no_reader(card: &Path) -> Result<(), Failure> {
+    if RealReader::named(card).is_none() {
+        return Ok(());
+    }
+    let name = card.to_string_lossy();
+    Err(Failure::usage(Message::RealCard { name: &name }.said(), Message::WhoTakesRealCards.said()))
 }
 
 /// The card of a card file for a verb that speaks to it itself, dressed as it is in a slot.
@@ -67,6 +78,10 @@ pub(super) fn unreal(error: RealReaderError) -> Failure {
                 |error| no_service(&error),
             )
         }
+        // One that does not answer may have the reader: who reads that it is not there looks in the wrong place.
+        RealReaderError::Unknown { ref services, .. } if services.iter().any(|(_, asked)| is_silent(asked)) => {
+            Failure::environment(in_both(|_| error.to_string()), in_both(|_| error.hint()))
+        }
         RealReaderError::Unknown { name, services } => {
             let message = Message::NoReader { name: &format!("{name:?}") }.said();
             let names = services.iter().filter_map(|(_, asked)| asked.as_ref().ok()).flatten();
@@ -81,13 +96,23 @@ pub(super) fn unreal(error: RealReaderError) -> Failure {
     }
 }
 
+/// Whether a service is there and did not say which readers it has.
+fn is_silent<T>(asked: &Result<T, TransportError>) -> bool {
+    asked.as_ref().is_err_and(|error| !matches!(error, TransportError::Open { .. }))
+}
+
 /// Why a file was not read.
 pub(super) fn failure(error: LoadError) -> Failure {
     match error {
         LoadError::Io { path, error } => Failure::file("read", &path, &error),
         LoadError::Invalid(diagnostics) => Failure::Invalid(diagnostics),
-        LoadError::Unknown(unknown) => Failure::UnknownCard(unknown),
+        LoadError::Unknown(unknown) => self::unknown(unknown),
     }
+}
+
+/// Why there is no card of a name.
+fn unknown(unknown: UnknownCard) -> Failure {
+    is_no_reader(Path::new(&unknown.name)).err().unwrap_or(Failure::UnknownCard(unknown))
 }
 
 /// Why a trace or its card was not read.
@@ -95,7 +120,7 @@ pub(super) fn unreplayed(failure: Unreplayed) -> Failure {
     match failure {
         Unreplayed::Io { path, error } => Failure::file("read", &path, &error),
         Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes),
-        Unreplayed::Unknown(unknown) => Failure::UnknownCard(unknown),
+        Unreplayed::Unknown(unknown) => self::unknown(unknown),
         Unreplayed::NoCard => Failure::Usage(failure.to_string().into(), None),
     }
 }

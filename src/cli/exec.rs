@@ -9,7 +9,7 @@ use super::{
     library::Library,
     opensc,
     options::Slots,
-    output,
+    output, pin,
     system::{self, Supervisor},
     target,
 };
@@ -65,6 +65,7 @@ pub(super) fn run(args: &Args) -> Exit {
     let supervisor = Supervisor::listen().map_err(|error| Failure::Environment(error.to_string().into(), None))?;
     let host = host.open()?;
     args.slots.remarks(&host).iter().for_each(output::say);
+    args.record.iter().for_each(|_| pin::mention_recording(&host));
     args.drivers.mention(&host);
     let Some((program, arguments)) = args.command.split_first() else { return Err(Failure::Explained) };
     let mut command = Command::new(system::program(program));

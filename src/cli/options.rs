@@ -11,7 +11,7 @@ use std::{
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Failure, output, reader, users};
+use super::{Failure, language::Language, output, reader, users};
 use crate::{
     host::{
         Builder, Host, HostError, HostName, SlotStatus,
@@ -172,8 +172,34 @@ impl Slots {
     ///
     /// What is wrong with its model.
     pub(super) fn host(&self) -> Result<Builder, Failure> {
+        self.host_with(&self.pin_pad)
+    }
+
+    /// What [`Slots::host`] has typed at its pads, as [`Slots::host_typing`] reads it.
+    pub(super) fn typed(&self) -> Zeroizing<String> {
+        // With all its room from the start, so that no PIN stays behind as it grows.
+        let length = self.pin_pad.iter().map(|typed| typed.0.len() + 1).sum();
+        let mut lines = Zeroizing::new(String::with_capacity(length));
+        for typed in &self.pin_pad {
+            lines.push_str(&typed.0);
+            lines.push('\n');
+        }
+        lines
+    }
+
+    /// As [`Slots::host`], where what is typed comes in lines: in the arguments of a program everybody sees it.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub(super) fn host_typing(&self, lines: &str) -> Result<Builder, Failure> {
+        let typed: Vec<_> = lines.lines().map(|line| Unread(Zeroizing::new(line.to_owned()))).collect();
+        self.host_with(&typed)
+    }
+
+    fn host_with(&self, typed: &[Unread]) -> Result<Builder, Failure> {
         let host = self.reproducible.host().reader_slots(self.reader_slots);
-        let typed = self.pin_pad.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
+        let typed = typed.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
         let host = host.typed(typed);
         let host = match &self.model {
             Some(model) => host.model(reader::model(model)?),
@@ -183,7 +209,7 @@ impl Slots {
         let host = self.contactless.iter().fold(host, |host, &slot| host.contactless(slot));
         let host = self.allow_users.iter().fold(host, |host, &user| host.allow_user(user));
         let host = self.allow_groups.iter().fold(host, |host, &group| host.allow_group(group));
-        let host = host.on_refusal(|user| output::say(users::refused(user)));
+        let host = host.on_refusal(|away| output::say(users::turned_away(away, Language::of_locale())));
         let host = self.readers.iter().fold(host, |host, name| host.slot_reader(name));
         let cards = if self.model.is_some() && self.cards.is_empty() { vec![] } else { self.cards() };
         Ok(cards.into_iter().fold(host, |host, card| match card {

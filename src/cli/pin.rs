@@ -12,7 +12,10 @@ use super::{
     output,
 };
 use crate::{
-    host::control::{AskedPin, Asks, Client, Reply, Request, SlotStatus, Typed},
+    host::{
+        Host,
+        control::{AskedPin, Asks, Client, Reply, Request, SlotStatus, Typed},
+    },
     reader::pad::Pin,
     shown,
 };
@@ -36,10 +39,11 @@ pub(super) struct Args {
     /// any, each PIN that is asked for is asked for here, and not shown
     #[arg(value_name = "PIN", value_parser = secret, conflicts_with = "cancel")]
     pins: Vec<Secret>,
-    /// Press the key that cancels, and forget what was typed ahead
+    /// Press the key that cancels, if a PIN is asked for, and forget what was typed ahead
     #[arg(long)]
     cancel: bool,
-    /// If no PIN is asked for now, type it as soon as one is
+    /// What is not asked for now is typed as soon as the reader asks for a PIN, whatever program that is for; `virtuale
+    /// slots` shows how many wait
     #[arg(long, requires = "pins")]
     ahead: bool,
     /// The slot whose pad is meant, from 0 [default: the only one that asks for a PIN, else the only one with a pad]
@@ -64,13 +68,20 @@ fn secret(text: &str) -> Result<Secret, Infallible> {
     Ok(Secret(text.to_owned()))
 }
 
+/// Says at the start that a recording will have what is typed at a pad, if there is one: the program never sees it.
+pub(super) fn mention_recording(host: &Host) {
+    if !host.slots_with_pad().is_empty() {
+        output::say(Pads::Recorded.text(Language::of_locale()));
+    }
+}
+
 /// Types, or asks a person what to type.
 pub(super) fn run(args: &Args) -> Exit {
     let mut client = args.attach.client()?;
     if args.cancel {
         return match client.ask(Request::CancelPin { slot: args.slot })? {
-            Reply::Cancelled { reader, .. } => {
-                output::say(format_args!("{}: cancelled", shown::line(&reader)));
+            Reply::Cancelled { reader, asked, forgotten, .. } => {
+                output::say(cancelled(&reader, asked, forgotten));
                 Ok(exit::DONE)
             }
             _ => Err(client.nonsense().into()),
@@ -88,13 +99,37 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: bool) -> Exit {
     match client.ask(Request::Pin { slot, pins, ahead })? {
-        Reply::Typed { reader, asked, .. } => {
-            let when = if asked { "" } else { ", ahead of its being asked for" };
-            output::say(format_args!("{}: typed{when}", shown::line(&reader)));
+        Reply::Typed { reader, asked, waiting, .. } => {
+            output::say(typed(&reader, asked, waiting));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),
     }
+}
+
+/// What is said of PINs that were typed: which were asked for, and how many wait.
+fn typed(reader: &str, asked: bool, waiting: usize) -> String {
+    let number = waiting.to_string();
+    let waiting = match (asked, waiting) {
+        (_, 0) => Pads::Typed { reader },
+        (true, 1) => Pads::TypedAndOneWaits { reader },
+        (true, _) => Pads::TypedAndMoreWait { reader, number: &number },
+        (false, 1) => Pads::OneWaits { reader },
+        (false, _) => Pads::MoreWait { reader, number: &number },
+    };
+    waiting.text(Language::of_locale())
+}
+
+/// What is said when the key that cancels was pressed.
+fn cancelled(reader: &str, asked: bool, forgotten: usize) -> String {
+    let number = forgotten.to_string();
+    let number = number.as_str();
+    let words = match (asked, forgotten) {
+        (true, 0) => Pads::Cancelled { reader },
+        (true, _) => Pads::CancelledAndForgotten { reader, number },
+        (false, _) => Pads::Forgotten { reader, number },
+    };
+    words.text(Language::of_locale())
 }
 
 /// Asks a person for each PIN that the reader asks for, until it asks for none.

@@ -2,20 +2,29 @@
 
 use std::{
     env,
-    io::{self, BufRead, BufReader},
+    ffi::OsString,
+    io::{self, BufRead, BufReader, Read, Write},
     path::PathBuf,
     process::{Command, Stdio},
 };
+
+use zeroize::Zeroizing;
 
 use super::{
     Exit, Failure,
     drivers::Drivers,
     exit, opensc,
     options::Slots,
-    output, running, shell,
+    output, pin, running, shell,
     system::{Ears, background, words},
 };
 use crate::{host::Running, shown::reason};
+
+/// The option whose values everybody would see for as long as a process in the background has them in its arguments.
+const SECRET: &str = "--pin-pad";
+
+/// No more is typed ahead at a pad than that, in bytes: what comes by standard input is read into room for it.
+const MOST_TYPED: usize = 4096;
 
 /// What a person is told who sees the line for a shell.
 const IN_A_TERMINAL: &str =
@@ -41,14 +50,14 @@ pub(super) struct Args {
     /// Go on in the background once programs may connect; end it with `virtuale stop`
     #[arg(long)]
     detach: bool,
-    /// Be the process in the background.
+    /// Be the process in the background. What is typed at pads comes by standard input.
     #[arg(long, hide = true)]
     detached: bool,
 }
 
 /// Serves in this process, or starts another one that does.
 pub(super) fn run(args: &Args) -> Exit {
-    if args.detach && !args.detached { detach() } else { serve(args) }
+    if args.detach && !args.detached { detach(args) } else { serve(args) }
 }
 
 /// Says which readers a shell leaves that evaluates the line: nothing in it will lead back to them.
@@ -59,11 +68,16 @@ fn mention(earlier: Option<Running>) {
 }
 
 fn serve(args: &Args) -> Exit {
-    if args.detached {
+    let slots = if args.detached {
         background::enter();
-    }
+        let mut typed = Zeroizing::new(String::with_capacity(MOST_TYPED));
+        io::stdin().read_to_string(&mut typed).map_err(unheard)?;
+        args.slots.host_typing(&typed)?
+    } else {
+        args.slots.host()?
+    };
     let earlier = running::own();
-    let mut host = args.drivers.ask_of(args.slots.host()?);
+    let mut host = args.drivers.ask_of(slots);
     if let Some(socket) = &args.socket {
         host = host.socket(socket);
     }
@@ -75,6 +89,7 @@ fn serve(args: &Args) -> Exit {
     let ears = Ears::open().map_err(unheard)?;
     let host = host.on_stop(ears.close()).open()?;
     args.slots.remarks(&host).iter().for_each(output::say);
+    args.record.iter().for_each(|_| pin::mention_recording(&host));
     args.drivers.mention(&host);
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
@@ -94,7 +109,7 @@ fn unheard(error: io::Error) -> Failure {
 }
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
-fn detach() -> Exit {
+fn detach(args: &Args) -> Exit {
     if let Some(why) = background::REFUSAL {
         return Err(Failure::Environment(why.into(), None));
     }
@@ -103,15 +118,19 @@ fn detach() -> Exit {
         .and_then(|program| {
             let mut command = Command::new(program);
             command
-                .args(env::args_os().skip(1))
+                .args(without_secrets(env::args_os().skip(1)))
                 .arg(shell::DETACHED)
-                .stdin(Stdio::null())
+                .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .spawn()
         })
         .map_err(|error| {
             Failure::Environment(format!("cannot go to the background: {}", reason(&error)).into(), None)
         })?;
+    if let Some(mut input) = child.stdin.take() {
+        // Whoever fails before that says why; then nobody reads it.
+        let _ = input.write_all(args.slots.typed().as_bytes());
+    }
     let mut line = Vec::new();
     if let Some(output) = child.stdout.take() {
         BufReader::new(output).read_until(b'\n', &mut line).map_err(unheard)?;
@@ -131,4 +150,30 @@ fn detach() -> Exit {
     let status = child.wait().map_err(unheard)?;
     let code = status.code().and_then(|code| u8::try_from(code).ok()).filter(|&code| code != exit::DONE);
     Ok(code.unwrap_or(exit::ENVIRONMENT))
+}
+
+/// Arguments without what nobody is to see there.
+fn without_secrets(mut arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut kept = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let rest = argument.as_encoded_bytes().strip_prefix(SECRET.as_bytes());
+        match rest {
+            Some([]) => drop(arguments.next()),
+            Some([b'=', ..]) => {}
+            _ => kept.push(argument),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_secrets;
+
+    #[test]
+    fn what_is_typed_is_no_argument_of_the_process_in_the_background() {
+        let given = ["serve", "--pin-pad", "1234", "--detach", "--pin-pad=5678,1", "--pin-padding", "--card", "-"];
+        let kept = without_secrets(given.into_iter().map(Into::into));
+        assert_eq!(kept, ["serve", "--detach", "--pin-padding", "--card", "-"]);
+    }
 }

@@ -51,7 +51,7 @@ pub(super) fn run(args: &Args) -> Exit {
         Reply::Slots(status) => {
             output::print(table(&status))?;
             status.not_whole.iter().for_each(output::say);
-            status.refused_users.iter().map(|&user| users::refused(user)).for_each(output::say);
+            users::all_turned_away(&status).iter().for_each(output::say);
         }
         _ => return Err(client.nonsense().into()),
     }
@@ -73,7 +73,7 @@ fn list_all(json: bool) -> Exit {
         match status {
             Ok(status) => {
                 status.not_whole.iter().for_each(output::say);
-                status.refused_users.iter().map(|&user| users::refused(user)).for_each(output::say);
+                users::all_turned_away(&status).iter().for_each(output::say);
                 known.push(status);
             }
             Err(error) => {
@@ -102,7 +102,12 @@ pub(super) fn table(status: &Status) -> String {
         let drivers: String =
             slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
         let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}", slot.slot);
+        let ahead = match slot.typed_ahead {
+            0 => String::new(),
+            1 => "  (a PIN is typed ahead)".into(),
+            several => format!("  ({several} PINs are typed ahead)"),
+        };
+        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}{ahead}", slot.slot);
         table
     })
 }
@@ -135,6 +140,7 @@ mod tests {
             drivers: vec![],
             awaits: None,
             asks: None,
+            typed_ahead: 0,
         };
         let mute = |status: &Status| table(status).contains("/a.toml  (mute: ");
         let status = Status {
@@ -146,6 +152,7 @@ mod tests {
             allowed_users: vec![],
             allowed_groups: vec![],
             refused_users: vec![],
+            crowding_users: vec![],
         };
         assert_eq!(table(&status), "0  Virtuale 00 00  /a.toml\n1  Virtuale 00 01  empty\n");
         let silent = SlotStatus { atr: None, ..slot(0, Some("/a.toml")) };
@@ -157,6 +164,9 @@ mod tests {
         let asking = SlotStatus { asks: Some(asked), ..slot(0, Some("/a.toml")) };
         let asking = table(&Status { slots: vec![asking], ..status.clone() });
         assert_eq!(asking, "0  Virtuale 00 00  /a.toml  (asks for a PIN: virtuale pin)\n");
+        let ahead = SlotStatus { typed_ahead: 2, ..slot(0, Some("/a.toml")) };
+        let ahead = table(&Status { slots: vec![ahead], ..status.clone() });
+        assert_eq!(ahead, "0  Virtuale 00 00  /a.toml  (2 PINs are typed ahead)\n");
         let waiting = SlotStatus { awaits: Some("no card".into()), ..slot(0, None) };
         let status = Status { slots: vec![waiting], ..status };
         assert_eq!(table(&status), "0  Virtuale 00 00  empty  (no card)\n");

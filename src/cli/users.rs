@@ -5,6 +5,12 @@ use std::{
     process::{Command, Stdio},
 };
 
+use super::{language::Language, messages::Pads};
+use crate::{
+    host::control::Status,
+    reader::pcsclite::{MOST_OF_A_GUEST, MOST_OF_GUESTS, TurnedAway},
+};
+
 /// Where the system lists users and groups that are its own, and how it is asked for others.
 const USERS: (&str, &str) = ("/etc/passwd", "passwd");
 const GROUPS: (&str, &str) = ("/etc/group", "group");
@@ -34,21 +40,36 @@ pub(super) fn group(text: &str) -> Result<u32, String> {
 }
 
 /// A user as people know him: by his number, and by his name if he has one here.
-pub(super) fn named(user: u32) -> String {
-    let user = user.to_string();
-    let found = lines(USERS, &user).into_iter().find_map(|line| match entry(&line) {
-        Some((name, number)) if number == user => Some(name.to_owned()),
+fn named(user: u32, language: Language) -> String {
+    let number = user.to_string();
+    let found = lines(USERS, &number).into_iter().find_map(|line| match entry(&line) {
+        Some((name, of)) if of == number => Some(name.to_owned()),
         _ => None,
     });
-    found.map_or_else(|| format!("user {user}"), |name| format!("user {user} ({name})"))
+    let number = number.as_str();
+    let words = found.as_deref().map_or(Pads::User { number }, |name| Pads::NamedUser { number, name });
+    words.text(language)
 }
 
 /// What is said of a user who was turned away.
-pub(super) fn refused(user: u32) -> String {
-    format!(
-        "{} was turned away: these readers are for others (--allow-user {user} would let that user in)",
-        named(user)
-    )
+pub(super) fn turned_away(away: TurnedAway, language: Language) -> String {
+    match away {
+        TurnedAway::Stranger(user) => {
+            Pads::Stranger { user: &named(user, language), number: &user.to_string() }.text(language)
+        }
+        TurnedAway::Crowding(user) => {
+            let (own, all) = (MOST_OF_A_GUEST.to_string(), MOST_OF_GUESTS.to_string());
+            Pads::Crowding { user: &named(user, language), own: &own, all: &all }.text(language)
+        }
+    }
+}
+
+/// What is said of all who were turned away at running readers.
+pub(super) fn all_turned_away(status: &Status) -> Vec<String> {
+    let language = Language::of_locale();
+    let strangers = status.refused_users.iter().copied().map(TurnedAway::Stranger);
+    let crowding = status.crowding_users.iter().copied().map(TurnedAway::Crowding);
+    strangers.chain(crowding).map(|away| turned_away(away, language)).collect()
 }
 
 /// What is said where nobody tells who is at the other end of a socket.
@@ -91,7 +112,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use super::{entry, group, named, user};
+    use super::{Language, TurnedAway, entry, group, named, turned_away, user};
 
     #[test]
     fn users_and_groups_have_names_and_numbers() {
@@ -100,9 +121,16 @@ mod tests {
         for wrong in ["", "no-such-user-anywhere", "-1", "4294967295", "99999999999"] {
             assert!(user(wrong).is_err(), "{wrong:?}");
         }
-        assert_eq!(named(0), "user 0 (root)");
-        assert_eq!(named(3_999_999_999), "user 3999999999");
+        assert_eq!(named(0, Language::En), "user 0 (root)");
+        assert_eq!(named(3_999_999_999, Language::Fr), "l'utilisateur 3999999999");
         assert_eq!(entry("root:x:0:0:root:/root:/bin/sh"), Some(("root", "0")));
         assert_eq!(entry("nonsense"), None);
+    }
+
+    #[test]
+    fn who_is_turned_away_is_told_of_with_what_to_do() {
+        let said = |away| turned_away(away, Language::En);
+        assert!(said(TurnedAway::Stranger(0)).starts_with("user 0 (root) was turned away: "));
+        assert!(said(TurnedAway::Crowding(0)).contains("has 100 connections at most, all of them 200"));
     }
 }

@@ -271,6 +271,7 @@ impl HostError {
                 | SlotError::Empty(_)
                 | SlotError::NeverHeld(_)
                 | SlotError::NoPad(_)
+                | SlotError::NotAllAsked { .. }
                 | SlotError::TooManyPins { .. },
             )
             | Self::SameSlot(_)
@@ -392,6 +393,10 @@ impl HostError {
             }
             Self::Slot(SlotError::NotAsked(_)) => {
                 "wait until a program asks, as `virtuale slots` shows; or type it for the next time: --ahead".into()
+            }
+            Self::Slot(SlotError::NotAllAsked { .. }) => {
+                "give what it asks for; with --ahead, the others wait until the next PIN is asked for, by whatever program"
+                    .into()
             }
             Self::Slot(SlotError::TooManyPins { slot, .. }) => {
                 format!("have them forgotten: virtuale pin --cancel --slot {slot}")

@@ -37,7 +37,7 @@ use virtuale_engine::Card;
 
 use crate::{
     profile::Provision,
-    reader::{galss::Resource, pad::Prompt},
+    reader::{Taken, galss::Resource, pad::Prompt},
 };
 pub use builder::Builder;
 pub use control::{Refusal, SlotStatus};
@@ -269,26 +269,32 @@ impl Host {
         self.desk.empty(slot).map(|(_, removed)| removed)
     }
 
-    /// Types PINs at the pad of a slot, one after the other: what the reader asks for now, and what it asks for next.
-    /// Without a slot it is the only one that asks, else the only one with a pad. With `ahead`, they wait until the
-    /// reader asks, if it does not.
+    /// Types PINs at the pad of a slot, one after the other: what the reader asks for now, and what the same program
+    /// asks for next. Without a slot it is the only one that asks, else the only one with a pad. With `ahead`, those
+    /// that are not asked for wait until they are, by whatever program. Says what became of them.
     ///
     /// # Errors
     ///
-    /// That something is no PIN, that there is no such slot or no such pad, that it asks for nothing, or that too many
-    /// PINs wait to be asked for.
-    pub fn type_pins(&self, slot: Option<usize>, pins: &[impl AsRef<str>], ahead: bool) -> Result<(), HostError> {
-        self.desk.type_pins(slot, pins, ahead).map(drop)
+    /// That something is no PIN, that there is no such slot or no such pad, or that too many PINs wait to be asked for;
+    /// without `ahead`, that it asks for none, or not for so many. Nothing is typed then.
+    pub fn type_pins(&self, slot: Option<usize>, pins: &[impl AsRef<str>], ahead: bool) -> Result<Taken, HostError> {
+        self.desk.type_pins(slot, pins, ahead).map(|(_, _, taken)| taken)
     }
 
-    /// Presses the key that cancels at the pad of a slot, and forgets what was typed ahead there. Without a slot it is
-    /// that of [`Host::type_pins`].
+    /// Presses the key that cancels at the pad of a slot, if it asks for a PIN, and forgets what was typed ahead there.
+    /// Without a slot it is that of [`Host::type_pins`].
     ///
     /// # Errors
     ///
     /// That there is no such slot or no such pad, or that there is nothing to cancel or forget.
     pub fn cancel_pin(&self, slot: Option<usize>) -> Result<(), HostError> {
         self.desk.cancel_pin(slot).map(drop)
+    }
+
+    /// The slots whose reader has a PIN pad.
+    #[must_use]
+    pub fn slots_with_pad(&self) -> Vec<usize> {
+        self.desk.readers.slots_with_pad()
     }
 
     /// Waits until a reader asks a person for a PIN, by a prompt with a number above `seen`, but not longer than

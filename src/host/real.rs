@@ -217,7 +217,7 @@ impl Tie {
         }
         let named = RealReader { socket: Some(self.found.socket.clone()), ..self.reader.clone() };
         let put = named.find(None).map_err(HostError::from).and_then(|found| match found.reader.present {
-            true => self.put(desk, &found.reader),
+            true => self.put(desk, &found.reader, true),
             false => Err(self.no_card().into()),
         });
         drop(stepping);
@@ -297,7 +297,7 @@ impl Tie {
             desk.pull(self);
         }
         let why = match (present, seen) {
-            (Some(reader), _) => self.put(&desk, reader).err().map(|error| error.to_string()),
+            (Some(reader), _) => self.put(&desk, reader, false).err().map(|error| error.to_string()),
             (None, Ok(Some(_))) => Some(self.no_card().to_string()),
             (None, Ok(None)) => Some(format!("{} is not there", self.label())),
             (None, Err(error)) => Some(format!("{}: {error}", self.label())),
@@ -308,15 +308,17 @@ impl Tie {
     }
 
     /// Puts the card of the reader into the slot: the same one again if it is that, as far as its answer to reset
-    /// tells.
-    fn put(self: &Arc<Self>, desk: &Desk, reader: &ListedReader) -> Result<(), HostError> {
+    /// tells. It comes by itself, or since somebody asked for it.
+    fn put(self: &Arc<Self>, desk: &Desk, reader: &ListedReader, is_asked_for: bool) -> Result<(), HostError> {
         let known = self.state().known.clone().filter(|known| known.atr == reader.atr);
         if let Some(known) = known {
             known.room.leave(Found { reader: reader.clone(), ..self.found.clone() }.open()?);
             if let Some(known) = &mut self.state().known {
                 known.events = reader.events;
             }
-            match desk.put_back(self) {
+            // Whoever took it out of the slot left it in its reader.
+            let was_exchanged = known.events != reader.events || !is_asked_for;
+            match desk.put_back(self, was_exchanged) {
                 Err(HostError::Slot(SlotError::NeverHeld(_))) => known.room.clear(),
                 put => return put.inspect_err(|_| known.room.clear()),
             }

@@ -33,6 +33,10 @@ const LONGEST_STEM: usize = 160;
 /// What stands before the name of a card of no card file in its own trace.
 const CALLED: &str = "This card is of no card file and is called: ";
 
+/// What stands before the card of a real reader comes in again that was exchanged there, as far as can be told.
+const SAME_OR_ANOTHER: &str = "Cards came and went in the real reader: this is the same one again, or another one with the \
+                               same answer to reset. Nobody can tell.";
+
 /// What stands before a card comes in that is of no card file.
 const STRANGER: &str = "The card that comes next is of no card file: this is what it was called. A replay needs its \
                         card file beside this trace, under that name.";
@@ -262,6 +266,11 @@ impl CardRecording {
     /// The layer that records it.
     pub(crate) fn recorder(&self) -> Recorder {
         self.recorder.clone()
+    }
+
+    /// A card of a real reader comes back, or another one that cannot be told from it.
+    pub(crate) fn may_be_another(&self) {
+        self.recorder.remark(SAME_OR_ANOTHER);
     }
 
     /// The card comes back.

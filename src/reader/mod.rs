@@ -32,5 +32,6 @@ pub use device::{Device, attribute, feature};
 pub use pcsc::{Disposition, ReturnCode, Session, Share};
 pub use slot::{
     Caller, CardError, CardState, Client, ControlError, Keys, LONGEST_NAME, LONGEST_READER_NAME, Label, NameError,
-    Observer, Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Watcher,
+    Observer, Protocols, RawSlot, Readers, SessionId, Sharing, SlotError, SlotName, SlotSpec, SlotState, Taken,
+    Watcher,
 };

@@ -121,8 +121,21 @@ fn a_pin_is_typed_cancelled_and_typed_ahead() {
     let program = Program::asks(&host, &verify());
     assert_eq!(pin(&["--cancel"]), (0, format!("{READER}: cancelled\n")));
     assert_eq!(program.answer(), hex!("6401"));
-    assert_eq!(pin(&["--ahead", "12"]), (0, format!("{READER}: typed, ahead of its being asked for\n")));
-    assert_eq!(pin(&["--cancel"]).0, 0);
+    let program = Program::asks(&host, &verify());
+    let (code, error) = pin(&["1234", "9999"]);
+    assert!(
+        code == 2 && error.contains("asks for 1 now, and 2 PINs were given") && error.contains("--ahead"),
+        "{error}"
+    );
+    let (code, error) = pin(&["--ahead", "1234", "9999"]);
+    assert!(code == 0 && error.starts_with(&format!("{READER}: typed; another PIN waits")), "{error}");
+    assert_eq!(program.answer(), hex!("6A88"));
+    assert!(slots().contains("  (a PIN is typed ahead)\n"), "{}", slots());
+    assert_eq!(pin(&["--cancel"]), (0, format!("{READER}: what was typed ahead is forgotten (1)\n")));
+    let (code, error) = pin(&["--ahead", "12", "13"]);
+    assert!(code == 0 && error.starts_with(&format!("{READER}: 2 PINs wait")), "{error}");
+    assert!(slots().contains("  (2 PINs are typed ahead)\n") && !slots().contains("13"), "{}", slots());
+    assert_eq!(pin(&["--cancel"]), (0, format!("{READER}: what was typed ahead is forgotten (2)\n")));
     assert_eq!(pin(&["--cancel"]).0, 4);
     let (code, error) = pin(&["--slot", "3", "1234"]);
     assert!(code == 2 && error.contains("there is no slot 3"), "{code} {error}");
@@ -154,10 +167,22 @@ fn a_model_names_slots_and_is_checked() {
     assert!(code == 125 && error.contains("has no PIN pad"), "{code} {error}");
     let (code, _, error) = said(&["exec", "--pin-pad", "1234,12a4", "--", "true"]);
     assert!(code == 125 && error.contains("1 to 32 digits") && !error.contains("12a4"), "{code} {error}");
+    let (code, _, error) =
+        said(&["exec", "--model", "xiring-myleo", "--record", "visit.apdu", "--card", "vitale2-martin", "--", "true"]);
+    assert!(code == 0 && error.contains("typed at the pad stand in the recording"), "{code} {error}");
+    fs::remove_file(sandbox.path().join("visit.apdu")).expect("it was recorded");
     let (code, _, error) = said(&["exec", "--model", "xiring-myleo", "--card", "-", "--card", "-", "--", "true"]);
     assert!(code == 125 && error.contains("the model of the reader has 1"), "{code} {error}");
     let (code, out, _) = said(&["reader", "show", "xiring-myleo"]);
     assert_eq!(code, 0);
+    for (text, wanted) in [
+        (out.replace("longest_data = 256", "longest_data = 257").into_bytes(), "256 bytes, or 65536"),
+        ([b"# \xE9\n", out.as_bytes()].concat(), "the byte E9 is not UTF-8\n --> own.toml:1:3"),
+    ] {
+        fs::write(sandbox.path().join("own.toml"), text).expect("room");
+        let (code, _, error) = said(&["reader", "check", "own.toml"]);
+        assert!(code == 3 && error.contains(wanted), "{code} {error}");
+    }
     fs::write(sandbox.path().join("own.toml"), out.replace("vendor", "vendr")).expect("room");
     let (code, _, error) = said(&["reader", "check", "own.toml", "xiring-myleo"]);
     assert!(

@@ -185,6 +185,45 @@ fn protocols_and_resets_are_those_of_the_real_card() {
 }
 
 #[test]
+fn a_recording_says_where_the_card_may_be_another_one() {
+    let sandbox = Sandbox::new();
+    let real = Real::start(&sandbox, CARD);
+    let folder = sandbox.path().join("recordings");
+    let host = Host::builder().card(real.card()).record_folder(&folder).start().expect("a host");
+    let speak = || {
+        let mut service = Service::establish(host.socket()).expect("our own service");
+        let mut card = service.connect("Virtuale 00 00").expect("the card");
+        card.transmit(&[0, 0xA4, 0, 0], &mut Response::new()).expect("an answer");
+    };
+    speak();
+    host.remove(0).expect("it is in");
+    host.reinsert(0).expect("nobody touched it");
+    real.does(&["insert", "0", "cps-moreau"]);
+    let answers = |host: &Host| host.slots()[0].awaits.is_none() && has_card(host);
+    until("another card of the same kind is in", || answers(&host) && host.slots()[0].card.is_some());
+    until("it answers", || {
+        Service::establish(host.socket()).is_ok_and(|mut all| all.connect("Virtuale 00 00").is_ok())
+    });
+    speak();
+    drop(host);
+    let trace = fs::read_dir(&folder).expect("the folder").next().expect("a trace").expect("it").path();
+    let trace = fs::read_to_string(trace).expect("text");
+    assert_eq!(trace.matches("Nobody can tell.\ninsert").count(), 1, "{trace}");
+    assert_eq!(trace.matches("\ninsert").count(), 2, "{trace}");
+    fs::remove_dir_all(folder).expect("ours");
+}
+
+#[test]
+fn a_card_on_contacts_is_mute_in_a_field() {
+    let sandbox = Sandbox::new();
+    let real = Real::start(&sandbox, CARD);
+    let (code, out, error) =
+        run(&mut sandbox.virtuale(&["exec", "--card", &real.card(), "--contactless", "0", "--", &program(), "slots"]));
+    assert!(code == 0 && error.contains("has no antenna, or does not answer: it is mute there"), "{error}");
+    assert!(out.contains("(mute: it has no antenna for this slot"), "{out}");
+}
+
+#[test]
 fn a_dead_or_silent_service_holds_nobody() {
     let sandbox = Sandbox::new();
     let mut real = Real::start(&sandbox, CARD);
@@ -224,6 +263,9 @@ fn what_is_not_there_is_told_with_what_is() {
         (&["read", "--card", "reader:Real 00 00"], "Real 00 00"),
         (&["apdu", "--card", "reader:None", "00B0000000"], "no reader \"None\""),
         (&["apdu", "--decode", "--card", "reader:None", "00B0000000"], "leave --decode out"),
+        (&["card", "show", "reader:Real 00 00"], "is the card in a real reader"),
+        (&["card", "check", "reader:Real 00 00@/run/x"], "is the card in a real reader"),
+        (&["demo", "--card", "reader:Real 00 00"], "is the card in a real reader"),
     ] {
         let (code, _, error) = on(words);
         assert!([2, 4].contains(&code) && error.contains(wanted), "{words:?}: {code} {error}");

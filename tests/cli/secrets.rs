@@ -24,6 +24,34 @@ fn a_redacted_trace_has_no_code_and_no_signature() {
 }
 
 #[test]
+fn a_process_in_the_background_has_no_pin_in_its_arguments() {
+    let sandbox = Sandbox::new();
+    let started = run(&mut sandbox.virtuale(&[
+        "serve",
+        "--detach",
+        "--name",
+        "pads",
+        "--card",
+        "vitale2-martin",
+        "--pin-pad",
+        "97531864",
+        "--pin-pad=24681357,1234",
+    ]));
+    assert_eq!((started.0, started.2.as_str()), (0, ""), "{started:?}");
+    let (_, out, _) = run(&mut sandbox.virtuale(&["slots", "--name", "pads", "--json"]));
+    let status: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(status["slots"][0]["typed_ahead"], 3, "{out}");
+    let of_process = |what: &str| fs::read(format!("/proc/{}/{what}", status["pid"])).unwrap_or_default();
+    for place in ["cmdline", "environ"] {
+        let seen = String::from_utf8_lossy(&of_process(place)).into_owned();
+        assert!(!seen.contains("97531864") && !seen.contains("24681357"), "{place}: {seen}");
+    }
+    let (code, _, error) = run(&mut sandbox.virtuale(&["serve", "--detach", "--pin-pad", "12a4"]));
+    assert!(code == 2 && error.contains("1 to 32 digits") && !error.contains("12a4"), "{code} {error}");
+    assert_eq!(run(&mut sandbox.virtuale(&["stop", "--name", "pads"])).0, 0);
+}
+
+#[test]
 fn what_exec_says_shows_no_code() {
     let sandbox = Sandbox::new();
     let card = sandbox.path().join("carte.toml");

@@ -8,7 +8,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
     Sandbox,
-    programs::{BWRAP, OPENSC, SETPRIV, SUDO},
+    programs::{BWRAP, OPENSC, PYTHON_ALONE, SETPRIV, SUDO},
     trial_unless,
 };
 
@@ -36,6 +36,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         of("who_is_allowed_is_let_in_and_nobody_else", &[&OPENSC, &SETPRIV], ALLOWED),
         of("members_of_a_group_are_let_in", &[&OPENSC, &SETPRIV], GROUP),
+        of("no_guest_takes_the_owners_connections", &[&OPENSC, &SETPRIV, &PYTHON_ALONE], CROWDED),
         of("the_control_stays_the_owners", &[&OPENSC, &SETPRIV], CONTROL),
         of("a_user_namespace_is_of_the_user_who_made_it", &[&OPENSC, &SETPRIV], NAMESPACE),
         of("a_folder_can_be_mounted_into_another_root", &[&OPENSC, &SETPRIV], MOUNTED),
@@ -84,6 +85,47 @@ const CONTROL: &str = r#"
         grep -q 'only the user who started the reader may control it' said || { cat said; exit 4; }
     done
     as 64001 ls "$folder" > said 2>&1 && exit 5
+    sees as 64001
+"#;
+
+/// Guests that hold what they get, connections first and then handles of the reader.
+const CROWDED: &str = r#"
+    guests --allow-user 64001 --allow-user 64002
+    cat > crowd.py << 'END'
+import os, socket, struct, sys
+held = []
+def connect():
+    one = socket.socket(socket.AF_UNIX)
+    one.settimeout(20)
+    one.connect(os.environ["PCSCLITE_CSOCK_NAME"])
+    held.append(one)
+    return one
+def ask(one, command, body):
+    one.sendall(struct.pack("=II", len(body), command) + body)
+    return one.recv(len(body), socket.MSG_WAITALL)
+for _ in range(300):
+    connect()
+try:
+    context = struct.unpack("=III", ask(held[0], 1, struct.pack("=III", 2, 0, 0)))[1]
+    name = b"Virtuale 00 00".ljust(128, b"\0")
+    while True:
+        reply = ask(held[0], 4, struct.pack("=I128sIIIII", context, name, 2, 3, 0, 0, 0))
+        if struct.unpack("=I", reply[-4:])[0]:
+            break
+except (OSError, struct.error):
+    pass
+print("there", flush=True)
+sys.stdin.read()
+END
+    mkfifo hold
+    as 64001 /usr/bin/python3 crowd.py < hold > first &
+    as 64002 /usr/bin/python3 crowd.py < hold > second &
+    exec 3> hold
+    for said in first second; do until grep -q there "$said"; do sleep 0.05; done; done
+    told '^user 64001 was turned away at times'
+    sees env
+    exec 3>&-
+    wait
     sees as 64001
 "#;
 

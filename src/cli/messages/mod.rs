@@ -131,6 +131,16 @@ messages! {
         en: "built-in cards: {names}; any other is the path of a card file",
         fr: "cartes intégrées : {names} ; toute autre est le chemin d'un fichier de carte"
     };
+    /// The card in a real reader is named where a card file is needed.
+    RealCard { name } = {
+        en: "{name} is the card in a real reader, and this takes a card file or the name of a built-in card",
+        fr: "{name} est la carte d'un lecteur réel, et il faut ici un fichier de carte ou le nom d'une carte intégrée"
+    };
+    /// What to do with one.
+    WhoTakesRealCards = {
+        en: "read and apdu speak to it (--card), exec, serve and insert show it in a slot",
+        fr: "read et apdu lui parlent (--card), exec, serve et insert la montrent dans un emplacement"
+    };
     /// No reader has this name.
     NoReader { name } = { en: "there is no reader {name}", fr: "il n'y a pas de lecteur {name}" };
     /// No reader has a card.
@@ -509,7 +519,8 @@ mod tests {
             values.sort();
             values
         };
-        for (name, en, fr) in DECLARED.iter().chain(billing::DECLARED).chain(drivers::DECLARED).chain(pads::DECLARED) {
+        let of_rooms = [billing::DECLARED, drivers::DECLARED, pads::DECLARED];
+        for (name, en, fr) in DECLARED.iter().chain(of_rooms.into_iter().flatten()) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");
         }

@@ -22,7 +22,12 @@ use super::{
 use crate::{
     layer::{Layer, Layers},
     profile::{Provision, families::Families},
-    reader::{Keys, SlotName, galss::ResourceName, pcsclite::wire::READER_SLOTS, vpcd},
+    reader::{
+        Keys, SlotName,
+        galss::ResourceName,
+        pcsclite::{TurnedAway, wire::READER_SLOTS},
+        vpcd,
+    },
 };
 
 /// What a [`Host`] shall be: its slots and the cards in them, and what they depend on.
@@ -47,7 +52,7 @@ pub struct Builder {
     galss: Option<Vec<(ResourceName, usize)>>,
     drivers: Wishes,
     allowed: (Vec<u32>, Vec<u32>),
-    on_refusal: Option<Box<dyn Fn(u32) + Send + Sync>>,
+    on_refusal: Option<Box<dyn Fn(TurnedAway) + Send + Sync>>,
 }
 
 /// The real reader that each slot follows.
@@ -345,9 +350,9 @@ impl Builder {
         self
     }
 
-    /// Calls this with the number of each user who is turned away, once.
+    /// Calls this with each user who is turned away, once for each reason.
     #[must_use]
-    pub fn on_refusal(mut self, call: impl Fn(u32) + Send + Sync + 'static) -> Self {
+    pub fn on_refusal(mut self, call: impl Fn(TurnedAway) + Send + Sync + 'static) -> Self {
         self.on_refusal = Some(Box::new(call));
         self
     }

@@ -63,7 +63,7 @@ impl Builder {
         }
         let readers = Readers::new(specs)?;
         if !self.typed.is_empty() {
-            (0..slots).try_for_each(|slot| readers.type_keys(slot, self.typed.clone(), true))?;
+            (0..slots).try_for_each(|slot| readers.type_keys(slot, self.typed.clone(), true).map(drop))?;
         }
         Ok(readers)
     }

@@ -135,13 +135,19 @@ pub enum Reply {
         reader: String,
         /// Whether the reader asked for one at that moment.
         asked: bool,
+        /// How many PINs wait there now to be asked for, by whatever program.
+        waiting: usize,
     },
-    /// The key that cancels was pressed.
+    /// The key that cancels was pressed, or what was typed ahead is forgotten.
     Cancelled {
         /// The slot.
         slot: usize,
         /// The reader's name.
         reader: String,
+        /// Whether the reader asked for a PIN at that moment.
+        asked: bool,
+        /// How many PINs are forgotten that were typed ahead.
+        forgotten: usize,
     },
     /// It stops now.
     Stopping {
@@ -179,6 +185,10 @@ pub struct Status {
     /// The users who wanted to and may not, as far as they are remembered.
     #[serde(default)]
     pub refused_users: Vec<u32>,
+    /// The users of those who may that were turned away at times, since they had all the connections that there are for
+    /// them.
+    #[serde(default)]
+    pub crowding_users: Vec<u32>,
 }
 
 /// A slot.
@@ -196,6 +206,9 @@ pub struct SlotStatus {
     /// What its reader asks a person to type, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asks: Option<Asks>,
+    /// How many PINs, or keys that cancel, were typed at its reader and wait to be asked for.
+    #[serde(default)]
+    pub typed_ahead: usize,
     /// The drivers of other PC/SC services that have the card now: `vpcd`, `pcscd`.
     #[serde(default)]
     pub drivers: Vec<String>,

@@ -70,6 +70,7 @@ impl Desk {
             card: Origin::of(&state).map(Origin::label),
             atr: state.atr.map(|atr| hex::encode_upper(atr.as_bytes())),
             asks: state.prompt.as_ref().map(Asks::from),
+            typed_ahead: state.typed_ahead,
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
             awaits: self.tie(slot).and_then(|tie| tie.awaits()),
         });

@@ -2,8 +2,8 @@
 
 use super::Desk;
 use crate::{
-    host::HostError,
-    reader::{Keys, pad::Pin},
+    host::{HostError, control::Reply},
+    reader::{Keys, Taken, pad::Pin},
 };
 
 impl Desk {
@@ -25,26 +25,25 @@ impl Desk {
         only(asking).or_else(|| only(with_pad)).ok_or(HostError::WhichPad)
     }
 
-    /// Types PINs at the pad of a slot; gives the slot, the reader and whether it asked for one.
+    /// Types PINs at the pad of a slot; gives the slot, the reader and what became of them.
     pub(in crate::host) fn type_pins(
         &self,
         slot: Option<usize>,
         pins: &[impl AsRef<str>],
         ahead: bool,
-    ) -> Result<(usize, String, bool), HostError> {
+    ) -> Result<(usize, String, Taken), HostError> {
         let keys = pins.iter().map(|digits| Pin::new(digits.as_ref()).map(Keys::Pin)).collect::<Result<_, _>>()?;
         let slot = self.pad(slot)?;
         let reader = self.reader(slot)?;
-        let asked = self.readers.state(slot).is_some_and(|state| state.prompt.is_some());
-        self.readers.type_keys(slot, keys, ahead)?;
-        Ok((slot, reader, asked))
+        let taken = self.readers.type_keys(slot, keys, ahead)?;
+        Ok((slot, reader, taken))
     }
 
-    /// Presses the key that cancels at the pad of a slot; gives the slot and the reader.
-    pub(in crate::host) fn cancel_pin(&self, slot: Option<usize>) -> Result<(usize, String), HostError> {
+    /// Presses the key that cancels at the pad of a slot; gives what to answer.
+    pub(in crate::host) fn cancel_pin(&self, slot: Option<usize>) -> Result<Reply, HostError> {
         let slot = self.pad(slot)?;
         let reader = self.reader(slot)?;
-        self.readers.cancel_prompt(slot)?;
-        Ok((slot, reader))
+        let (asked, forgotten) = self.readers.cancel_prompt(slot)?;
+        Ok(Reply::Cancelled { slot, reader, asked, forgotten })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use super::{Desk, Followed};
 use crate::{
-    host::{HostError, making::Content, real::Tie},
+    host::{HostError, making::Content, real::Tie, recording::CardRecording},
     reader::SlotError,
 };
 
@@ -32,17 +32,20 @@ impl Desk {
         tie.goes();
     }
 
-    /// Puts the card of a real reader back into its slot, which it was last in.
+    /// Puts the card of a real reader back into its slot, which it was last in. Where it may be another one by now that
+    /// cannot be told from it, a recording says so.
     ///
     /// # Errors
     ///
     /// That it is not there any more to come back, or is still busy.
-    pub(in crate::host) fn put_back(&self, tie: &Arc<Tie>) -> Result<(), HostError> {
+    pub(in crate::host) fn put_back(&self, tie: &Arc<Tie>, may_be_another: bool) -> Result<(), HostError> {
         let slot = tie.slot();
         let here = self.begin_move(slot);
         if !here.is_tied_by(tie) {
             return Err(SlotError::Occupied(slot).into());
         }
+        let recording = here.followed.as_ref().and_then(|card| card.recording.as_ref());
+        recording.filter(|_| may_be_another).into_iter().for_each(CardRecording::may_be_another);
         self.bring_back(slot, here)?;
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::{
         making::Content,
     },
     profile::{LoadError, NamedCard},
+    reader::Taken,
 };
 
 impl Handler for Arc<Desk> {
@@ -28,6 +29,7 @@ impl Handler for Arc<Desk> {
                     allowed_users,
                     allowed_groups,
                     refused_users: self.guests.refused(),
+                    crowding_users: self.guests.crowding(),
                 }))
             }
             Request::Insert { slot, card } => self.insert_named(slot, &card),
@@ -41,11 +43,9 @@ impl Handler for Arc<Desk> {
             Request::Pin { slot, pins, ahead } => {
                 let pins: Vec<_> = pins.iter().map(|typed| typed.0.as_str()).collect();
                 let typed = self.type_pins(slot, &pins, ahead);
-                typed.map(|(slot, reader, asked)| Reply::Typed { slot, reader, asked })
+                typed.map(|(slot, reader, Taken { asked, waiting })| Reply::Typed { slot, reader, asked, waiting })
             }
-            Request::CancelPin { slot } => {
-                self.cancel_pin(slot).map(|(slot, reader)| Reply::Cancelled { slot, reader })
-            }
+            Request::CancelPin { slot } => self.cancel_pin(slot),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     let hint = Some("they go when that ends".into());

@@ -26,6 +26,10 @@ const READER: &[&str] =
 const SLOT: &[&str] = &["name", "antenna"];
 const PAD: &[&str] = &["modifies", "lines", "columns", "shortest", "longest", "patience"];
 
+/// The most data of an APDU with extended length.
+const LONGEST_EXTENDED: u32 = 65_536;
+/// How long the data of an APDU may be, in bytes: short, extended.
+const LENGTHS_OF_DATA: [u32; 2] = [256, LONGEST_EXTENDED];
 /// How many slots a reader has at most.
 const MOST_SLOTS: usize = 16;
 /// The longest text of an attribute: with its end mark it fits where pcsc-lite has room for one.
@@ -104,7 +108,17 @@ impl Reading {
                     model.device.longest_command = longest;
                 }
                 "longest_data" => {
-                    let longest = self.number(value, 1..=65_536).unwrap_or(model.device.longest_data);
+                    let longest = self.number(value, 1..=LONGEST_EXTENDED).unwrap_or(model.device.longest_data);
+                    if !LENGTHS_OF_DATA.contains(&longest) {
+                        self.wrong(
+                            value,
+                            said!(
+                                en: "data are of 256 bytes, or 65536 with extended length",
+                                fr: "les données ont 256 octets, ou 65536 en longueur étendue"
+                            ),
+                            said!(en: "write one of the two", fr: "écrire l'un des deux"),
+                        );
+                    }
                     model.device.longest_data = longest;
                 }
                 "slot" => model.slots = self.slots(value),

@@ -3,6 +3,8 @@
 //!
 //! Places are counted in bits, since a PIN and its length may begin in the middle of a byte.
 
+use std::ops::Range;
+
 use zeroize::Zeroizing;
 
 use super::{Pin, Status, structure::BadStructure};
@@ -80,6 +82,23 @@ impl Block {
     /// Whether the block is no longer than its PIN.
     pub(super) fn is_as_long_as_its_pin(&self) -> bool {
         self.size == 0
+    }
+
+    /// Whether what PINs of such lengths write at two places, so many bytes behind the place of the block, would be at
+    /// the same bits somewhere. A block of a size of its own is written as a whole.
+    pub(super) fn overlaps(&self, (length, at): (usize, u8), (other_length, other_at): (usize, u8)) -> bool {
+        let (one, other) = (self.written(length, at), self.written(other_length, other_at));
+        let meet = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
+        one.iter().flatten().any(|one| other.iter().flatten().any(|other| meet(one, other)))
+    }
+
+    /// The bits that a PIN of such a length takes up, with its length.
+    fn written(&self, length: usize, at: u8) -> [Option<Range<usize>>; 2] {
+        let shift = usize::from(at) * 8;
+        let size = if self.size == 0 { length * self.coding.width() } else { self.size * 8 };
+        let place = self.place + shift;
+        let length = self.length.as_ref().map(|field| shift + field.place..shift + field.place + field.width);
+        [Some(place..place + size), length]
     }
 
     /// Puts a PIN into the data, so many bytes behind the place of the block, and leaves what the block leaves free as

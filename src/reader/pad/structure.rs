@@ -119,6 +119,10 @@ impl Entry {
         let current = (confirm & 0b10 != 0).then_some(Asked::CurrentPin);
         let again = (confirm & 0b01 != 0).then_some(Asked::NewPinAgain);
         let asked = current.into_iter().chain([Asked::NewPin]).chain(again).collect();
+        let fixed = !block.is_as_long_as_its_pin();
+        if fixed && current.is_some() && block.overlaps((0, at), (0, new_at)) {
+            return Err(BadStructure);
+        }
         let times = (timeout, timeout_after);
         Self { asked, at, new_at: Some(new_at), ..Self::with(pad, times, block, ends, template) }
             .limited(pad, shortest, longest)
@@ -176,6 +180,9 @@ impl Entry {
                 Some(end) if at == self.at && self.block.is_as_long_as_its_pin() => end,
                 _ => at,
             };
+            if first.is_some_and(|current| self.block.overlaps((current.len(), self.at), (new.len(), at))) {
+                return Err(Status::BAD_STRUCTURE);
+            }
             self.block.put(new, at, whole, &mut data)?;
         }
         self.template.command(&data)

@@ -106,6 +106,31 @@ fn a_pin_is_changed_by_itself_with_the_old_one_and_with_a_confirmation() {
 }
 
 #[test]
+fn a_new_pin_is_never_written_over_the_current_one() {
+    // As OpenSC 0.23 has it for a padded PIN and a command without data: both at 0, in blocks of eight bytes.
+    let opensc = hex!("1E 1E 02 08 00 00 00 08 04 03 02 03 0904 00 01 02 000000 05000000 00 24 00 81 00");
+    assert_eq!(Entry::to_modify(&pad(), &opensc), Err(BadStructure), "before anybody types");
+    let none = hex!("00 24 00 01");
+    for (places, block) in [((0, 2), 4), ((2, 0), 4), ((0, 7), 8), ((5, 5), 1)] {
+        let structure = modify(places, 3, (0x82, block), &none);
+        assert_eq!(Entry::to_modify(&pad(), &structure), Err(BadStructure), "{places:?} {block}");
+    }
+    // The length of each is in the byte before it.
+    let mut lengths = modify((0, 9), 3, (0x8A, 0x88), &none);
+    assert!(Entry::to_modify(&pad(), &lengths).is_ok());
+    lengths[6] = 8;
+    assert_eq!(Entry::to_modify(&pad(), &lengths), Err(BadStructure));
+    // Where the current one is not asked for, there is nothing to write over.
+    assert!(Entry::to_modify(&pad(), &modify((0, 0), 1, (0x82, 8), &none)).is_ok());
+    // As long as they are: it depends on the one that is typed.
+    let entry = Entry::to_modify(&pad(), &modify((0, 5), 2, (0x82, 0), &none)).expect("a good structure");
+    assert!(entry.command(&[pin("12345"), pin("5678")]).is_ok());
+    assert_eq!(entry.command(&[pin("123456"), pin("5678")]), Err(Status::BAD_STRUCTURE));
+    let entry = Entry::to_modify(&pad(), &modify((5, 0), 2, (0x82, 0), &none)).expect("a good structure");
+    assert_eq!(entry.command(&[pin("1234"), pin("567890")]), Err(Status::BAD_STRUCTURE));
+}
+
+#[test]
 fn what_is_no_structure_is_refused() {
     let apdu = hex!("00200001 08 FFFFFFFFFFFFFFFF");
     let good = verify(0x82, 8, 0, &apdu);

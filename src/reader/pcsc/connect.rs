@@ -111,7 +111,8 @@ impl Session {
         if slot.exclusive || exclusive && (!slot.handles.is_empty() || self.client_is_gone()) {
             return Err(ReturnCode::SHARING_VIOLATION);
         }
-        if slot.handles.len() >= MOST_HANDLES {
+        let is_guests = self.caller.upgrade().is_some_and(|caller| caller.is_guest());
+        if slot.handles.iter().filter(|handle| handle.is_guests == is_guests).count() >= MOST_HANDLES {
             return Err(ReturnCode::INTERNAL_ERROR);
         }
         self.check_context(context)?;
@@ -119,7 +120,7 @@ impl Session {
             return Err(ReturnCode::NO_MEMORY);
         }
         let handle = self.readers.identity();
-        slot.handles.push(Handle { id: handle, session: self.id, event: None });
+        slot.handles.push(Handle { id: handle, session: self.id, is_guests, event: None });
         if exclusive {
             slot.exclusive = true;
             slot.take_lock(handle, self.id);

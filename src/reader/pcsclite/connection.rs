@@ -13,6 +13,7 @@ use std::{
 };
 
 use super::{
+    guests::Visit,
     server::Shared,
     wire::{self, Control, Event, Message, Transmit},
     worker::{self, End},
@@ -28,6 +29,8 @@ pub(super) struct Connection {
     pub(super) session: Session,
     pub(super) server: Arc<Shared>,
     own: Weak<Self>,
+    /// The place of a guest.
+    visit: Option<Visit>,
     minor: AtomicU32,
     outbox: Mutex<Outbox>,
 }
@@ -93,13 +96,14 @@ pub(super) enum Reply {
 }
 
 impl Connection {
-    /// A connection without a worker.
-    pub(super) fn new(stream: Stream, server: Arc<Shared>) -> Arc<Self> {
+    /// A connection without a worker, with the place of its client if he is a guest.
+    pub(super) fn new(stream: Stream, visit: Option<Visit>, server: Arc<Shared>) -> Arc<Self> {
         Arc::new_cyclic(|own: &Weak<Self>| Self {
             stream,
             session: Session::new(Arc::clone(&server.readers), Weak::<Self>::clone(own)),
             server,
             own: Weak::clone(own),
+            visit,
             minor: AtomicU32::new(wire::OLDEST_MINOR),
             outbox: Mutex::default(),
         })
@@ -215,6 +219,10 @@ impl Caller for Connection {
 
     fn client(&self) -> Client {
         Client { process: socket::process_of(&self.stream) }
+    }
+
+    fn is_guest(&self) -> bool {
+        self.visit.is_some()
     }
 
     fn card_left(&self, ticket: u64) {

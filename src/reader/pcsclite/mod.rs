@@ -16,7 +16,7 @@ mod server;
 mod tests;
 mod worker;
 
-pub use guests::Guests;
+pub use guests::{Guests, MOST_OF_A_GUEST, MOST_OF_GUESTS, TurnedAway};
 pub(crate) use patient::Patient;
 pub use server::{MOST_CONNECTIONS, Server, ServerOptions};
 pub use virtuale_winscard::wire;

@@ -10,14 +10,15 @@ use std::{
 
 use super::{Guests, connection::Connection, wire, worker};
 use crate::{
-    reader::{Readers, ReturnCode, Watcher, sync::lock},
+    reader::{Caller, Readers, ReturnCode, Watcher, sync::lock},
     system::{
         guests::open_socket,
         socket::{Listener, Stream, accept_all_and, connect, is_socket, listen_privately},
     },
 };
 
-/// How many clients are served at once; others are turned away.
+/// How many clients of the user whose readers they are are served at once; others are turned away. Guests have
+/// connections of their own ([`MOST_OF_GUESTS`](super::MOST_OF_GUESTS)).
 pub const MOST_CONNECTIONS: usize = 200;
 
 /// How long a server that stops waits for its threads. One of them may be with a card that does not come back.
@@ -52,6 +53,7 @@ pub struct Server {
 pub(super) struct Shared {
     pub(super) readers: Arc<Readers>,
     pub(super) options: ServerOptions,
+    guests: Arc<Guests>,
     connections: Mutex<Vec<Arc<Connection>>>,
     /// A connection ended.
     ended: Condvar,
@@ -88,7 +90,7 @@ impl Server {
         if !guests.is_none() {
             open_socket(path, guests.only_group())?;
         }
-        let shared = Shared::new(readers, options);
+        let shared = Shared::new(Arc::clone(&guests), readers, options);
         let watcher: Weak<Shared> = Arc::downgrade(&shared);
         shared.readers.watch(watcher);
         let (stop, stopped) = Stream::pair()?;
@@ -132,16 +134,18 @@ impl fmt::Debug for Server {
 
 impl Shared {
     /// A service without clients.
-    pub(super) fn new(readers: Arc<Readers>, options: ServerOptions) -> Arc<Self> {
-        Arc::new(Self { readers, options, connections: Mutex::default(), ended: Condvar::new() })
+    pub(super) fn new(guests: Arc<Guests>, readers: Arc<Readers>, options: ServerOptions) -> Arc<Self> {
+        Arc::new(Self { readers, options, guests, connections: Mutex::default(), ended: Condvar::new() })
     }
 
     /// Serves a client, if there is room.
     fn admit(self: &Arc<Self>, stream: Stream) -> io::Result<()> {
-        let connection = Connection::new(stream, Arc::clone(self));
+        let visit = self.guests.place(&stream)?;
+        let connection = Connection::new(stream, visit, Arc::clone(self));
         {
             let mut connections = lock(&self.connections);
-            if connections.len() >= MOST_CONNECTIONS {
+            let is_own = !connection.is_guest();
+            if is_own && connections.iter().filter(|each| !each.is_guest()).count() >= MOST_CONNECTIONS {
                 return Err(io::ErrorKind::QuotaExceeded.into());
             }
             connections.push(Arc::clone(&connection));

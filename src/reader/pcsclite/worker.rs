@@ -363,7 +363,8 @@ mod tests {
         let readers = Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 1).expect("a name")).expect("one slot");
         readers.insert(0, toys::toy(toys::T0).0, None).expect("an empty slot");
         let (mut client, ours) = UnixStream::pair().expect("a pair of sockets");
-        let connection = Connection::new(ours, Shared::new(readers, ServerOptions::default()));
+        let connection =
+            Connection::new(ours, None, Shared::new(std::sync::Arc::default(), readers, ServerOptions::default()));
         let mut worker = Worker::new(connection, 0, &[]);
         let code = ReturnCode::SUCCESS;
         let request = Establish { scope: 0, context: 0, code };

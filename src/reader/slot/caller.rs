@@ -14,6 +14,11 @@ pub trait Caller: Send + Sync {
     /// that runs the command may come back much later.
     fn card_left(&self, ticket: u64);
 
+    /// Whether it is another user than the one whose readers they are.
+    fn is_guest(&self) -> bool {
+        false
+    }
+
     /// What is known of the client.
     fn client(&self) -> Client {
         Client::default()

@@ -27,6 +27,16 @@ pub enum SlotError {
     /// The reader of the slot asks for no PIN now.
     #[error("the reader of slot {0} asks for no PIN now")]
     NotAsked(usize),
+    /// More PINs were typed than the program that asks wants.
+    #[error("the reader of slot {slot} asks for {asked} now, and {given} PINs were given: none of them was typed")]
+    NotAllAsked {
+        /// The slot.
+        slot: usize,
+        /// How many are wanted.
+        asked: usize,
+        /// How many were given.
+        given: usize,
+    },
     /// More PINs were typed ahead than anybody remembers.
     #[error("as many PINs as may, {most}, wait to be asked for in slot {slot}")]
     TooManyPins {

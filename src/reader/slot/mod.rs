@@ -30,7 +30,7 @@ mod tests;
 
 pub use caller::Caller;
 pub use error::{CardError, ControlError, SlotError};
-pub use keypad::Keys;
+pub use keypad::{Keys, Taken};
 pub use label::Label;
 pub use name::{LONGEST_NAME, LONGEST_READER_NAME, NameError, SlotName, SlotSpec};
 pub use observer::{Client, Observer};

@@ -66,6 +66,8 @@ pub struct SlotState {
     pub protocol: Protocols,
     /// What its reader asks a person to type, if it does.
     pub prompt: Option<Prompt>,
+    /// How many PINs, or keys that cancel, were typed at its reader and wait to be asked for.
+    pub typed_ahead: usize,
 }
 
 impl Readers {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::reader::device::{Device, attribute::View};
 
-/// How many handles a reader, or a connection, may have open.
+/// How many handles a reader, or a connection, may have open; a reader as many again of guests.
 pub(in crate::reader) const MOST_HANDLES: usize = 200;
 
 /// All slots.
@@ -135,6 +135,8 @@ impl SessionId {
 pub(in crate::reader) struct Handle {
     pub(in crate::reader) id: u32,
     pub(in crate::reader) session: SessionId,
+    /// Whether it is of another user than the one whose readers they are.
+    pub(in crate::reader) is_guests: bool,
     pub(in crate::reader) event: Option<HandleEvent>,
 }
 
@@ -256,6 +258,7 @@ impl Slot {
             atr: self.atr,
             protocol: self.protocol,
             prompt: self.keypad.prompt().cloned(),
+            typed_ahead: self.keypad.waiting(),
         }
     }
 

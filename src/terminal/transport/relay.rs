@@ -29,6 +29,8 @@ pub struct Relay<L> {
     transport: L,
     atr: Atr,
     uid: Option<Uid>,
+    /// Whether its reader was found to have contacts.
+    is_on_contacts: bool,
     powered: bool,
     trouble: Trouble,
 }
@@ -41,13 +43,14 @@ impl<L: Transport + Send> Relay<L> {
     /// That its answer to reset is none.
     pub fn new(transport: L, trouble: Trouble) -> Result<Self, AtrError> {
         let atr = Atr::parse(transport.atr())?;
-        Ok(Self { transport, atr, uid: None, powered: false, trouble })
+        Ok(Self { transport, atr, uid: None, is_on_contacts: false, powered: false, trouble })
     }
 
     /// Finds out whether the card's reader has an antenna: no attribute of PC/SC says so. The reader is asked for the
     /// card's name if the answer to reset is made of historical bytes, as readers with an antenna make it; one with
     /// contacts gives that command to the card, which knows no class `FF`. The card is reset before anything else
-    /// comes.
+    /// comes. From then on, a card on contacts gives no answer in a field, as one of ours without an antenna does: what
+    /// a slot with an antenna tells of its card would not be true of it.
     #[must_use]
     pub fn is_in_field(&mut self) -> bool {
         if is_of_a_field(&self.atr) {
@@ -56,6 +59,7 @@ impl<L: Transport + Send> Relay<L> {
             let is_given = sent.is_ok() && response.status() == Some(StatusWord::SUCCESS);
             self.uid = Some(&response).filter(|_| is_given).and_then(|response| Uid::new(response.data()));
         }
+        self.is_on_contacts = self.uid.is_none();
         self.uid.is_some()
     }
 
@@ -89,8 +93,11 @@ impl<L: Transport + Send> Card for Relay<L> {
         self.uid
     }
 
-    /// The reader of the real card chooses the interface.
-    fn power_up(&mut self, _: Interface) -> Result<(), Fault> {
+    /// The reader of the real card chooses the interface; in the field of a slot a card on contacts is mute.
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        if interface == Interface::Contactless && self.is_on_contacts {
+            return Err(Fault::Mute);
+        }
         self.begin(Reset::Cold)
     }
 

@@ -122,6 +122,11 @@ impl Recorder {
         stay.phase = Phase::Coming;
     }
 
+    /// Says something of the card that no line of a trace can say, for whoever reads it.
+    pub fn remark(&self, text: &str) {
+        self.shared.tape.line("", &Line::Comment(text));
+    }
+
     /// The card was pulled out of its slot: its stay is over, and nothing is written of it any more. If it was busy,
     /// nobody gets what comes of that; the trace says so.
     pub fn remove(&self) {

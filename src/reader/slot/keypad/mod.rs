@@ -4,7 +4,9 @@
 //! busy, and everything else goes on. No lock is held. The wait ends when a PIN is typed, when its time is over, when
 //! somebody cancels it, when the card is pulled, and when the client goes away.
 //!
-//! A PIN that nobody asked for yet waits for the next prompt of its slot, if whoever typed it says so.
+//! A PIN that nobody asked for yet waits for the next prompt of its slot, if whoever typed it says so. Whoever does not
+//! say so gets no PIN into the reader that is not asked for: another program would be the next to ask, and a try of its
+//! card might be lost.
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,7 @@ use super::{
 };
 use crate::reader::{
     device::feature::Request,
-    pad::{Asked, Entry, Pin, Prompt, Status},
+    pad::{Entry, Pin, Prompt, Status},
 };
 
 /// How many PINs may wait to be asked for.
@@ -47,8 +49,22 @@ pub enum Keys {
 pub(super) struct Keypad {
     /// What is asked for now.
     prompt: Option<Prompt>,
-    /// What was typed and not looked at yet, in its order: more than is asked for, or ahead of that.
+    /// How many PINs whoever asks wants yet, with this one; `None` where no key ends a PIN, so that several that are
+    /// typed may be one.
+    wanted: Option<usize>,
+    /// What was typed for who asks now and not looked at yet, in its order. It goes when he asks no more.
     typed: VecDeque<Keys>,
+    /// What waits until somebody asks.
+    ahead: VecDeque<Keys>,
+}
+
+/// What became of what was typed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Taken {
+    /// Whether the reader asked for a PIN at that moment.
+    pub asked: bool,
+    /// How many PINs, or keys that cancel, wait to be asked for now, beside those that are wanted already.
+    pub waiting: usize,
 }
 
 /// For whom a control code is carried out.
@@ -64,45 +80,76 @@ impl Keypad {
     pub(super) fn prompt(&self) -> Option<&Prompt> {
         self.prompt.as_ref()
     }
+
+    /// How many PINs, or keys that cancel, wait to be asked for.
+    pub(super) fn waiting(&self) -> usize {
+        let wanted = self.prompt.as_ref().map_or(0, |_| self.wanted.unwrap_or(usize::MAX));
+        (self.typed.len() + self.ahead.len()).saturating_sub(wanted)
+    }
+
+    /// How many PINs may be typed for who asks now.
+    fn room(&self) -> usize {
+        self.wanted.map_or(usize::MAX, |wanted| wanted.saturating_sub(self.typed.len()))
+    }
+
+    /// What was typed first and not looked at yet.
+    fn next(&mut self) -> Option<Keys> {
+        self.typed.pop_front().or_else(|| self.ahead.pop_front())
+    }
+
+    /// Nobody asks any more.
+    fn rest(&mut self) {
+        (self.prompt, self.wanted) = (None, None);
+        self.typed.clear();
+    }
 }
 
 impl Readers {
-    /// Types at the pad of a slot, in this order: what the reader asks for now, and what it asks for next. With
-    /// `ahead`, all of it waits until it is asked for if nothing is asked for now.
+    /// Types at the pad of a slot, in this order: what the reader asks for now, and what the same program asks for
+    /// next. With `ahead`, what is not asked for waits until it is, whoever asks. If it is refused, nothing is typed.
     ///
     /// # Errors
     ///
-    /// [`SlotError::Unknown`], [`SlotError::NoPad`], [`SlotError::NotAsked`], [`SlotError::TooManyPins`].
-    pub fn type_keys(&self, slot: usize, keys: Vec<Keys>, ahead: bool) -> Result<(), SlotError> {
+    /// [`SlotError::Unknown`], [`SlotError::NoPad`], [`SlotError::TooManyPins`]; without `ahead`
+    /// [`SlotError::NotAsked`], and [`SlotError::NotAllAsked`] if it is more than is asked for.
+    pub fn type_keys(&self, slot: usize, keys: Vec<Keys>, ahead: bool) -> Result<Taken, SlotError> {
         self.with(|table| {
             let keypad = keypad_of(&mut table.slots, slot)?;
-            if keypad.prompt.is_none() && !ahead {
+            let asked = keypad.prompt.is_some();
+            if !asked && !ahead {
                 return Err(SlotError::NotAsked(slot));
             }
-            if keypad.typed.len() + keys.len() > MOST_AHEAD {
+            if !ahead && keys.len() > keypad.room() {
+                return Err(SlotError::NotAllAsked { slot, asked: keypad.room(), given: keys.len() });
+            }
+            if keypad.typed.len() + keypad.ahead.len() + keys.len() > MOST_AHEAD {
                 return Err(SlotError::TooManyPins { slot, most: MOST_AHEAD });
             }
-            keypad.typed.extend(keys);
+            if ahead { &mut keypad.ahead } else { &mut keypad.typed }.extend(keys);
+            let waiting = keypad.waiting();
             table.moved = true;
-            Ok(())
+            Ok(Taken { asked, waiting })
         })
     }
 
-    /// Presses the key that cancels at the pad of a slot, and forgets what was typed ahead there.
+    /// Presses the key that cancels at the pad of a slot, if it asks for a PIN, and forgets what was typed ahead there.
+    /// Gives whether it asked, and how many PINs are forgotten.
     ///
     /// # Errors
     ///
     /// [`SlotError::Unknown`], [`SlotError::NoPad`]; [`SlotError::NotAsked`] if there was nothing to cancel or forget.
-    pub fn cancel_prompt(&self, slot: usize) -> Result<(), SlotError> {
+    pub fn cancel_prompt(&self, slot: usize) -> Result<(bool, usize), SlotError> {
         self.with(|table| {
             let keypad = keypad_of(&mut table.slots, slot)?;
-            if keypad.prompt.is_none() && keypad.typed.is_empty() {
+            let (asked, forgotten) = (keypad.prompt.is_some(), keypad.typed.len() + keypad.ahead.len());
+            if !asked && forgotten == 0 {
                 return Err(SlotError::NotAsked(slot));
             }
             keypad.typed.clear();
-            keypad.typed.extend(keypad.prompt.as_ref().map(|_| Keys::Cancel));
+            keypad.ahead.clear();
+            keypad.typed.extend(asked.then_some(Keys::Cancel));
             table.moved = true;
-            Ok(())
+            Ok((asked, forgotten))
         })
     }
 
@@ -188,29 +235,34 @@ impl Readers {
 
     /// Asks for one PIN after the other, and makes the command of them.
     fn ask_all(&self, user: &User<'_>, loan: &Loan, entry: &Entry) -> Result<Zeroizing<Vec<u8>>, End> {
-        let mut pins = Vec::with_capacity(entry.asked.len());
-        for &asked in &entry.asked {
-            pins.push(self.ask(user, loan, entry, asked)?);
-        }
-        entry.command(&pins).map_err(End::Answer)
+        let pins: Result<Vec<_>, _> = (0..entry.asked.len()).map(|which| self.ask(user, loan, entry, which)).collect();
+        self.with(|table| {
+            table.slots[user.slot].keypad.rest();
+            table.moved = true;
+        });
+        entry.command(&pins?).map_err(End::Answer)
     }
 
-    /// Shows a prompt and waits for what is typed.
-    fn ask(&self, user: &User<'_>, loan: &Loan, entry: &Entry, asked: Asked) -> Result<Pin, End> {
+    /// Shows a prompt for one of the PINs and waits for what is typed.
+    fn ask(&self, user: &User<'_>, loan: &Loan, entry: &Entry, which: usize) -> Result<Pin, End> {
         self.with(|table| {
             table.prompts += 1;
-            let prompt = Prompt { number: table.prompts, asked, shortest: entry.shortest, longest: entry.longest };
-            table.slots[user.slot].keypad.prompt = Some(prompt);
+            let (number, asked) = (table.prompts, entry.asked[which]);
+            let keypad = &mut table.slots[user.slot].keypad;
+            keypad.prompt = Some(Prompt { number, asked, shortest: entry.shortest, longest: entry.longest });
+            keypad.wanted = entry.ends.by_key.then(|| entry.asked.len() - which);
             table.moved = true;
         });
         let mut typing = Typing { pin: Pin::empty(), until: Instant::now() + entry.patience };
-        let typed = self.wait(user.caller, |table| {
+        self.wait(user.caller, |table| {
             let slot = &mut table.slots[user.slot];
             if slot.generation != loan.generation() {
                 return Err(End::Failed(CardError::NoCard));
             }
-            while let Some(keys) = slot.keypad.typed.pop_front() {
+            while let Some(keys) = slot.keypad.next() {
                 if let Some(pin) = typing.key(keys, entry)? {
+                    // It is not wanted any more, also before the next prompt is there.
+                    slot.keypad.wanted = slot.keypad.wanted.map(|wanted| wanted.saturating_sub(1));
                     return Ok(Step::Done(pin));
                 }
             }
@@ -221,12 +273,7 @@ impl Readers {
                 true => Ok(Step::Done(mem::replace(&mut typing.pin, Pin::empty()))),
                 false => Err(End::Answer(Status::TIMEOUT)),
             }
-        });
-        self.with(|table| {
-            table.slots[user.slot].keypad.prompt = None;
-            table.moved = true;
-        });
-        typed
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use hex_literal::hex;
 
-use super::Keys;
+use super::{Keys, Taken};
 use crate::reader::{
     Caller, CardError, ControlError, Device, Disposition, Protocols, RawSlot, Readers, ReturnCode, Session, Share,
     SlotError, SlotName, SlotSpec,
@@ -125,7 +125,9 @@ fn what_is_typed_ahead_waits_and_is_forgotten_when_it_is_cancelled() {
     assert_eq!(readers.type_keys(1, keys(&["1234"]), true), Err(SlotError::NoPad(1)));
     assert_eq!(readers.type_keys(2, keys(&["1234"]), true), Err(SlotError::Unknown(2)));
     assert_eq!(readers.cancel_prompt(0), Err(SlotError::NotAsked(0)));
-    readers.type_keys(0, keys(&["1234", "99"]), true).expect("room");
+    let waits = |waiting| Ok(Taken { asked: false, waiting });
+    assert_eq!(readers.type_keys(0, keys(&["1234", "99"]), true), waits(2));
+    assert_eq!(readers.state(0).expect("a slot").typed_ahead, 2);
     let (session, handle) = house.session();
     let control = |input: &[u8]| session.control(1, handle, VERIFY_PIN_DIRECT, input);
     assert_eq!(control(&verify(0, 2)), Ok(ECHO.to_vec()));
@@ -134,9 +136,33 @@ fn what_is_typed_ahead_waits_and_is_forgotten_when_it_is_cancelled() {
     assert_eq!(control(&verify(0, 2)), Ok(hex!("6401").to_vec()));
     readers.type_keys(0, keys(&["1234"; 60]), true).expect("room");
     assert_eq!(readers.type_keys(0, keys(&["1234"; 5]), true), Err(SlotError::TooManyPins { slot: 0, most: 64 }));
-    readers.cancel_prompt(0).expect("there is something to forget");
+    assert_eq!(readers.cancel_prompt(0), Ok((false, 60)));
+    assert_eq!(readers.state(0).expect("a slot").typed_ahead, 0);
     assert_eq!(control(&verify(1, 2)), Ok(hex!("6400").to_vec()), "nobody types");
     assert_eq!(control(&[]), Ok(hex!("6B80").to_vec()));
+}
+
+#[test]
+fn no_pin_that_is_not_asked_for_waits_for_the_next_who_asks_unless_that_is_meant() {
+    let house = house();
+    let readers = &house.readers;
+    let program = house.asks(VERIFY_PIN_DIRECT, verify(0, 2));
+    house.prompt(0);
+    let too_many = SlotError::NotAllAsked { slot: 0, asked: 1, given: 2 };
+    assert_eq!(readers.type_keys(0, keys(&["1234", "9999"]), false), Err(too_many));
+    assert!(readers.state(0).expect("a slot").prompt.is_some(), "nothing was typed");
+    assert_eq!(readers.type_keys(0, keys(&["1234", "9999"]), true), Ok(Taken { asked: true, waiting: 1 }));
+    assert_eq!(program.join().expect("no panic"), Ok(ECHO.to_vec()));
+    assert_eq!(readers.state(0).expect("a slot").typed_ahead, 1);
+    assert_eq!(readers.cancel_prompt(0), Ok((false, 1)));
+
+    // What was typed for a change that came to nothing is nobody else's.
+    let program = house.asks(MODIFY_PIN_DIRECT, modify());
+    house.prompt(1);
+    let cancelled = vec![Keys::Cancel, Keys::Pin(Pin::new("1234").expect("digits"))];
+    assert_eq!(readers.type_keys(0, cancelled, false), Ok(Taken { asked: true, waiting: 0 }));
+    assert_eq!(program.join().expect("no panic"), Ok(hex!("6401").to_vec()));
+    assert_eq!(readers.cancel_prompt(0), Err(SlotError::NotAsked(0)));
 }
 
 #[test]
