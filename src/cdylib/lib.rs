@@ -4,12 +4,14 @@
 //! have a package's bytes in another one, so the compiler is called here, with the target and the linker of the build,
 //! on sources that need the standard library alone. Where that does not work, since a target has no shared objects or
 //! its linker is missing, the build goes on, and the program can say why it has no library.
+//!
+//! On Windows many programs of 32 bits run, which load no library of 64: there a program carries both.
 
 use std::{
     env,
     ffi::{OsStr, OsString},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -24,11 +26,26 @@ pub struct SharedObject<'a> {
     pub soname: Option<&'a str>,
     /// What else the linker is told.
     pub linking: &'a [&'a str],
+    /// For which systems it is.
+    pub systems: Systems,
 }
+
+/// For which systems a shared object is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Systems {
+    /// For Unix.
+    Unix,
+    /// For Windows too.
+    All,
+}
+
+/// What makes programs of 32 bits on Windows.
+const WINDOWS_32: &str = "i686-pc-windows-gnu";
 
 impl SharedObject<'_> {
     /// Compiles it, if the package has the feature `library`. Gives the package `library.rs` in the folder of the
-    /// build, an expression of the type `Result<&[u8], &str>`: its bytes, or why there are none.
+    /// build, an expression of the type `Result<&[u8], &str>`: its bytes, or why there are none. For all systems also
+    /// `library_32.rs`, the same for programs of 32 bits on Windows.
     ///
     /// # Panics
     ///
@@ -40,54 +57,86 @@ impl SharedObject<'_> {
         if env::var_os("CARGO_FEATURE_LIBRARY").is_none() {
             return;
         }
-        let out = env::var_os("OUT_DIR").unwrap_or_default();
-        let library = Path::new(&out).join("library.so");
-        let expression = match self.compile(&library) {
-            Ok(()) => format!("Ok(include_bytes!({library:?}))"),
-            Err(why) => {
-                let title = self.title;
-                let first = why.lines().next().unwrap_or_default();
-                println!("cargo::warning=the program will have no library of {title}: {first}");
-                format!("Err({why:?})")
-            }
-        };
-        fs::write(Path::new(&out).join("library.rs"), expression).expect("cargo's own folder can be written to");
+        let target = variable("TARGET").to_string_lossy().into_owned();
+        self.write("library", self.for_target(&target));
+        if self.systems == Systems::All {
+            let library = match env::var_os("CARGO_CFG_WINDOWS") {
+                Some(_) => self.for_target(WINDOWS_32),
+                None => Err("it is for Windows, and this is another system".into()),
+            };
+            self.write("library_32", library);
+        }
     }
 
-    fn compile(&self, library: &Path) -> Result<(), String> {
-        if env::var_os("CARGO_CFG_UNIX").is_none() {
-            return Err("the target is no Unix".into());
+    /// Writes an expression of a library, or of why there is none.
+    fn write(&self, name: &str, library: Result<PathBuf, String>) {
+        let expression = match library {
+            Ok(library) => format!("Ok(include_bytes!({library:?}))"),
+            Err(why) => format!("Err({why:?})"),
+        };
+        let place = Path::new(&variable("OUT_DIR")).join(name).with_extension("rs");
+        fs::write(place, expression).expect("cargo's own folder can be written to");
+    }
+
+    /// Compiles it for a target.
+    fn for_target(&self, target: &str) -> Result<PathBuf, String> {
+        let made = self.compile(target);
+        if let Err(why) = &made {
+            let (title, first) = (self.title, why.lines().next().unwrap_or_default());
+            println!("cargo::warning=the program will have no library of {title} for {target}: {first}");
         }
-        let variable = |name: &str| env::var_os(name).unwrap_or_default();
+        made
+    }
+
+    fn compile(&self, target: &str) -> Result<PathBuf, String> {
+        let is_windows = env::var_os("CARGO_CFG_WINDOWS").is_some();
+        if is_windows && self.systems == Systems::Unix {
+            return Err("it is for Unix".into());
+        }
+        if is_windows && variable("CARGO_CFG_TARGET_ENV") != "gnu" {
+            return Err("on Windows it can be made for targets of GNU: x86_64-pc-windows-gnu".into());
+        }
+        if !is_windows && env::var_os("CARGO_CFG_UNIX").is_none() {
+            return Err("the target is neither Unix nor Windows".into());
+        }
+        let library = Path::new(&variable("OUT_DIR")).join(format!("library-{target}.so"));
         let root = self.sources.first().copied().unwrap_or_default();
         let name = variable("CARGO_PKG_NAME").to_string_lossy().replace('-', "_");
         let mut rustc = Command::new(variable("RUSTC"));
         rustc.args(["--edition", "2024", "--crate-type", "cdylib", "--cap-lints", "allow", "--crate-name", &name]);
         rustc.args(["-C", "opt-level=s", "-C", "codegen-units=1", "-C", "panic=abort", "-C", "strip=symbols"]);
-        rustc.arg("--target").arg(variable("TARGET"));
+        rustc.arg("--target").arg(target);
         if variable("CARGO_CFG_TARGET_ENV") == "musl" {
             rustc.args(["-C", "target-feature=-crt-static"]);
         }
-        if let Some(soname) = self.soname {
+        if let Some(soname) = self.soname.filter(|_| !is_windows) {
             rustc.arg("-C").arg(format!("link-arg=-Wl,-soname,{soname}"));
         }
         for argument in self.linking {
             rustc.arg("-C").arg(format!("link-arg={argument}"));
         }
-        rustc.args(linking(&variable("CARGO_ENCODED_RUSTFLAGS")));
-        if let Some(linker) = env::var_os("RUSTC_LINKER") {
-            let mut setting = OsString::from("linker=");
-            setting.push(linker);
-            rustc.arg("-C").arg(setting);
+        // Another target than that of the build has a linker of its own.
+        if variable("TARGET") == target {
+            rustc.args(linking(&variable("CARGO_ENCODED_RUSTFLAGS")));
+            if let Some(linker) = env::var_os("RUSTC_LINKER") {
+                let mut setting = OsString::from("linker=");
+                setting.push(linker);
+                rustc.arg("-C").arg(setting);
+            }
         }
         // A path that is not of this machine: it stands in what the compiler makes.
-        rustc.arg(root).arg("-o").arg(library).current_dir(variable("CARGO_MANIFEST_DIR"));
+        rustc.arg(root).arg("-o").arg(&library).current_dir(variable("CARGO_MANIFEST_DIR"));
         match rustc.output() {
-            Ok(output) if output.status.success() => Ok(()),
+            Ok(output) if output.status.success() => Ok(library),
             Ok(output) => Err(format!("it could not be compiled: {}", String::from_utf8_lossy(&output.stderr).trim())),
             Err(error) => Err(format!("the compiler could not be started: {error}")),
         }
     }
+}
+
+/// What cargo tells a build script.
+fn variable(name: &str) -> OsString {
+    env::var_os(name).unwrap_or_default()
 }
 
 /// Of the flags of the build, those that say how something is linked. Others, such as those of a fuzzer, are for the

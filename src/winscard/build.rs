@@ -1,6 +1,6 @@
 //! Compiles the shared object, which the program carries with it.
 
-use virtuale_cdylib::SharedObject;
+use virtuale_cdylib::{SharedObject, Systems};
 
 /// The root comes first.
 const SOURCES: &[&str] = &[
@@ -8,7 +8,9 @@ const SOURCES: &[&str] = &[
     "change.rs",
     "client/conversation.rs",
     "client/mod.rs",
-    "client/place.rs",
+    "client/system/mod.rs",
+    "client/system/unix.rs",
+    "client/system/windows.rs",
     "codes.rs",
     "interface/buffers.rs",
     "interface/cards.rs",
@@ -30,5 +32,6 @@ const SOURCES: &[&str] = &[
 ];
 
 fn main() {
-    SharedObject { title: "PC/SC", sources: SOURCES, soname: Some("libpcsclite.so.1"), linking: &[] }.carry();
+    let soname = Some("libpcsclite.so.1");
+    SharedObject { title: "PC/SC", sources: SOURCES, soname, linking: &[], systems: Systems::All }.carry();
 }

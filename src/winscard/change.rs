@@ -37,6 +37,17 @@ pub(crate) mod bits {
 /// The bit of a reader's state that says that it is out of order.
 const OUT_OF_ORDER: u32 = 0x01;
 
+/// Who counts readers that come and go.
+#[derive(Clone, Copy, Debug)]
+enum Counted {
+    /// The service, which has come to this number.
+    ByService(u32),
+    /// The library: it is how many there are.
+    Here,
+    /// Nobody.
+    Not,
+}
+
 /// One handle has the reader for itself.
 const EXCLUSIVE: i32 = -1;
 
@@ -75,13 +86,13 @@ impl Entry {
     }
 
     /// Looks at the readers; whether something changed.
-    fn look(&mut self, states: &[ReaderState], readers: &mut usize, reader_events: Option<u32>) -> bool {
+    fn look(&mut self, states: &[ReaderState], readers: &mut usize, counted: Counted) -> bool {
         if self.is_ignored() {
             return false;
         }
         match self.find(states) {
             Some(state) => self.look_at(state),
-            None if self.is_notification() => self.notice(count(states), readers, reader_events),
+            None if self.is_notification() => self.notice(count(states), readers, counted),
             None => {
                 self.event = bits::UNKNOWN | bits::UNAVAILABLE;
                 let is_new = self.current & bits::UNKNOWN == 0;
@@ -91,15 +102,22 @@ impl Entry {
         }
     }
 
-    /// Readers that came or went: more or fewer are there than before, or the service counts them and the program knows
-    /// another number.
-    fn notice(&mut self, now: usize, before: &mut usize, reader_events: Option<u32>) -> bool {
+    /// Readers that came or went: more or fewer are there than before, or they are counted and the program knows another
+    /// number; of the service's count it may know none.
+    fn notice(&mut self, now: usize, before: &mut usize, counted: Counted) -> bool {
         let known = self.current >> 16;
-        let counted = reader_events.is_some_and(|events| known != 0 && events != known);
-        let is_changed = now != *before || counted;
+        let (count, is_other) = match counted {
+            Counted::ByService(events) => (Some(events), known != 0 && events != known),
+            Counted::Here => {
+                let number = u32::try_from(now).unwrap_or(u32::MAX) & BITS;
+                (Some(number), number != known)
+            }
+            Counted::Not => (None, false),
+        };
+        let is_changed = now != *before || is_other;
         *before = now;
-        if let Some(events) = reader_events {
-            self.event = self.event & BITS | events << 16;
+        if let Some(count) = count {
+            self.event = self.event & BITS | count << 16;
         }
         self.event |= if is_changed { bits::CHANGED } else { 0 };
         is_changed
@@ -155,12 +173,14 @@ pub(crate) struct Watch {
     pub(crate) entries: Vec<Entry>,
     /// How many readers there were when it was last looked; `None` before.
     readers: Option<usize>,
+    /// Whether a program is told how many readers there are, in place of what the service counts.
+    counts: bool,
 }
 
 impl Watch {
     /// Nothing was looked at yet.
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
-        Self { entries, readers: None }
+    pub(crate) fn new(entries: Vec<Entry>, counts: bool) -> Self {
+        Self { entries, readers: None, counts }
     }
 
     /// Whether nobody wants to hear of anything.
@@ -171,6 +191,7 @@ impl Watch {
     /// Looks at the readers; whether something changed. `None` at the first look if there is a reader that is not
     /// known: then nothing is told.
     pub(crate) fn look(&mut self, states: &[ReaderState], reader_events: Option<u32>) -> Option<bool> {
+        let counted = if self.counts { Counted::Here } else { reader_events.map_or(Counted::Not, Counted::ByService) };
         let mut readers = match self.readers {
             Some(readers) => readers,
             None if self.entries.iter().any(|entry| entry.is_unknown(states)) => return None,
@@ -181,7 +202,7 @@ impl Watch {
         };
         let mut is_changed = false;
         for entry in &mut self.entries {
-            is_changed |= entry.look(states, &mut readers, reader_events);
+            is_changed |= entry.look(states, &mut readers, counted);
         }
         self.readers = Some(readers);
         Some(is_changed)
@@ -212,7 +233,7 @@ mod tests {
 
     /// What one entry is told of one reader, and whether it is new.
     fn told(current: u32, state: CardState, sharing: i32) -> (u32, bool) {
-        let mut watch = Watch::new(vec![entry("A", current)]);
+        let mut watch = Watch::new(vec![entry("A", current)], false);
         let is_new = watch.look(&[reader("A", state, sharing)], None).expect("it is known");
         (watch.entries[0].event, is_new)
     }
@@ -254,11 +275,11 @@ mod tests {
 
     #[test]
     fn one_reader_that_is_not_known_at_first_spoils_it_and_later_it_is_told() {
-        let mut watch = Watch::new(vec![entry("A", bits::EMPTY), entry("B", 0)]);
+        let mut watch = Watch::new(vec![entry("A", bits::EMPTY), entry("B", 0)], false);
         let both = [reader("A", CardState::ABSENT, 0), reader("B", CardState::ABSENT, 0)];
         assert_eq!(watch.look(&both[..1], None), None);
         assert_eq!(watch.entries[0].event, 0x77, "nothing was told");
-        let mut watch = Watch::new(vec![entry("A", bits::EMPTY)]);
+        let mut watch = Watch::new(vec![entry("A", bits::EMPTY)], false);
         assert_eq!(watch.look(&both, None), Some(false));
         assert_eq!(watch.look(&both[1..], None), Some(true));
         assert_eq!(watch.entries[0].event, bits::UNKNOWN | bits::UNAVAILABLE | bits::CHANGED);
@@ -268,13 +289,25 @@ mod tests {
     fn readers_that_come_and_go_are_told() {
         let notification = r"\\?pnp?\NOTIFICATION";
         let both = [reader("A", CardState::ABSENT, 0), reader("B", CardState::ABSENT, 0)];
-        let mut watch = Watch::new(vec![entry(notification, 0)]);
+        let mut watch = Watch::new(vec![entry(notification, 0)], false);
         assert_eq!(watch.look(&both, None), Some(false));
         assert_eq!((watch.look(&both[..1], None), watch.entries[0].event), (Some(true), bits::CHANGED));
         assert_eq!(watch.look(&both[..1], None), Some(false));
-        let mut watch = Watch::new(vec![entry(notification, 0x1_0000)]);
+        let mut watch = Watch::new(vec![entry(notification, 0x1_0000)], false);
         assert_eq!((watch.look(&both, Some(1)), watch.entries[0].event), (Some(false), 0x1_0000));
         assert_eq!((watch.look(&both, Some(2)), watch.entries[0].event), (Some(true), 0x2_0000 | bits::CHANGED));
-        assert!(Watch::new(vec![entry("A", bits::IGNORE)]).is_idle());
+        assert!(Watch::new(vec![entry("A", bits::IGNORE)], false).is_idle());
+    }
+
+    #[test]
+    fn where_the_library_counts_readers_a_program_is_told_how_many_there_are() {
+        let notification = r"\\?PnP?\Notification";
+        let both = [reader("A", CardState::ABSENT, 0), reader("B", CardState::ABSENT, 0)];
+        let mut watch = Watch::new(vec![entry(notification, 0)], true);
+        assert_eq!((watch.look(&both, Some(7)), watch.entries[0].event), (Some(true), 0x2_0000 | bits::CHANGED));
+        let mut watch = Watch::new(vec![entry(notification, 0x2_0000)], true);
+        assert_eq!((watch.look(&both, Some(7)), watch.entries[0].event), (Some(false), 0x2_0000));
+        assert_eq!((watch.look(&[], Some(7)), watch.entries[0].event), (Some(true), bits::CHANGED));
+        assert_eq!(Watch::new(vec![entry(notification, 0)], true).look(&[], None), Some(false), "it waits for one");
     }
 }

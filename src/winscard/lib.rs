@@ -11,7 +11,6 @@
 //!
 //! [`Service`]: service::Service
 
-#[cfg(unix)]
 pub mod client;
 pub mod codes;
 #[expect(unsafe_code, reason = "programs written in C call its functions, with pointers of theirs")]
@@ -25,9 +24,13 @@ pub mod wire;
 mod change;
 mod multistring;
 
-/// The shared object, for the target of the build; or why there is none.
+/// The shared object, for the target of the build; or why there is none. On Windows it is `winscard.dll`.
 #[cfg(feature = "library")]
 pub const LIBRARY: Result<&[u8], &str> = include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+/// `winscard.dll` for programs of 32 bits, where that of the target is for 64; or why there is none.
+#[cfg(feature = "library")]
+pub const LIBRARY_32: Result<&[u8], &str> = include!(concat!(env!("OUT_DIR"), "/library_32.rs"));
 
 #[cfg(all(test, feature = "library", target_os = "linux", target_env = "gnu"))]
 mod tests {
@@ -35,7 +38,7 @@ mod tests {
     fn there_is_a_shared_object_that_knows_no_path_of_this_machine() {
         let library = super::LIBRARY.expect("this target has one");
         assert_eq!(library[..4], *b"\x7FELF");
-        let manifest = env!("CARGO_MANIFEST_DIR").as_bytes();
-        assert!(!library.windows(manifest.len()).any(|bytes| bytes == manifest));
+        let has = |text: &str| library.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+        assert!(has(crate::library::MARK) && !has(env!("CARGO_MANIFEST_DIR")));
     }
 }

@@ -28,6 +28,9 @@ const NO_BLOCKING: &str = "PCSCLITE_NO_BLOCKING";
 /// themselves before they say so.
 const PAUSE: Duration = Duration::from_millis(10);
 
+/// By this text among its bytes a shared object is known as ours.
+pub const MARK: &str = "virtuale-winscard: a PC/SC library whose readers hold virtual cards";
+
 /// The longest name of a reader that is asked for; a longer one is no name [PCSC-LITE winscard_clnt.c].
 const LONGEST_NAME: usize = 128;
 

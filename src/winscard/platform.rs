@@ -2,6 +2,8 @@
 //!
 //! Both tables are here whatever the target is, so that both are tested everywhere.
 
+use std::io::ErrorKind;
+
 use crate::{
     codes::ReturnCode,
     terms::{CardState, Protocols},
@@ -13,30 +15,53 @@ use crate::{
 pub struct Platform {
     /// What a program is told of what a reader does not know [PCSC-LITE pcsclite.h] [MSDN-WINSCARD codes].
     unsupported_feature: u32,
-    /// What `SCardIsValidContext` says of a context that is none.
-    invalid_context: u32,
+    /// What a program is told of a context or a handle that is none.
+    invalid_handle: u32,
     /// Whether the state of `SCardStatus` is one of several, in place of bits.
     has_ordinal_state: bool,
     /// Whether `SCardStatus` gives the name of the reader as a list of names.
     lists_names: bool,
+    /// Whether a program may leave out where it is told the protocol of a handle.
+    may_leave_protocol: bool,
+    /// Whether it may leave out where it is told the length of what a control code gives.
+    may_leave_control_length: bool,
+    /// Whether readers can be listed without a context, and only those of some groups.
+    has_groups: bool,
+    /// Whether a program that waits for readers to come and go is told how many there are.
+    counts_readers: bool,
+    /// Whether a service that goes is a service that was stopped, however it went.
+    stops: bool,
 }
 
 impl Platform {
     /// pcsc-lite, on Linux and other Unix systems.
     pub const PCSC_LITE: Self = Self {
         unsupported_feature: ReturnCode::UNSUPPORTED_FEATURE.0,
-        invalid_context: ReturnCode::INVALID_HANDLE.0,
+        invalid_handle: ReturnCode::INVALID_HANDLE.0,
         has_ordinal_state: false,
         lists_names: false,
+        may_leave_protocol: false,
+        may_leave_control_length: true,
+        has_groups: false,
+        counts_readers: false,
+        stops: false,
     };
 
     /// Windows.
     pub const WINDOWS: Self = Self {
         unsupported_feature: 0x8010_0022,
-        // ERROR_INVALID_HANDLE [MSDN-WINSCARD SCardIsValidContext].
-        invalid_context: 6,
+        // ERROR_INVALID_HANDLE [MSDN-WINSCARD SCardIsValidContext] [WINE-WINSCARD tests].
+        invalid_handle: 6,
         has_ordinal_state: true,
         lists_names: true,
+        // [WINE-WINSCARD tests]
+        may_leave_protocol: true,
+        may_leave_control_length: false,
+        // [MSDN-WINSCARD SCardListReaders]
+        has_groups: true,
+        // [WINE-WINSCARD tests]
+        counts_readers: true,
+        stops: true,
     };
 
     /// That of the target.
@@ -45,13 +70,51 @@ impl Platform {
     /// The number of a return code.
     #[must_use]
     pub fn number(&self, code: ReturnCode) -> u32 {
-        if code == ReturnCode::UNSUPPORTED_FEATURE { self.unsupported_feature } else { code.0 }
+        match code {
+            ReturnCode::UNSUPPORTED_FEATURE => self.unsupported_feature,
+            ReturnCode::INVALID_HANDLE => self.invalid_handle,
+            other => other.0,
+        }
     }
 
-    /// The number of "this is no context", where that is asked.
+    /// Whether a program may leave out where `SCardConnect` and `SCardReconnect` tell it the protocol.
     #[must_use]
-    pub fn invalid_context(&self) -> u32 {
-        self.invalid_context
+    pub fn may_leave_protocol(&self) -> bool {
+        self.may_leave_protocol
+    }
+
+    /// Whether a program may leave out where `SCardControl` tells it the length of what it gives.
+    #[must_use]
+    pub fn may_leave_control_length(&self) -> bool {
+        self.may_leave_control_length
+    }
+
+    /// Whether readers and groups are listed and memory is given back without a context too, and `SCardListReaders`
+    /// looks which groups are meant.
+    #[must_use]
+    pub fn has_groups(&self) -> bool {
+        self.has_groups
+    }
+
+    /// Whether the upper half of a state of `\\?PnP?\Notification` is the number of readers. Else it is what the service
+    /// counts.
+    #[must_use]
+    pub fn counts_readers(&self) -> bool {
+        self.counts_readers
+    }
+
+    /// What a program is told when a connection to the service ends in this way. pcsc-lite tells of how it ended
+    /// [PCSC-LITE winscard_msg.c], Windows that the service has shut down [MSDN-WINSCARD codes]. Nonsense is one code
+    /// everywhere.
+    #[must_use]
+    pub fn lost(&self, how: ErrorKind) -> ReturnCode {
+        match how {
+            ErrorKind::InvalidData => ReturnCode::COMM_ERROR,
+            _ if self.stops => ReturnCode::SERVICE_STOPPED,
+            ErrorKind::BrokenPipe => ReturnCode::NO_SERVICE,
+            ErrorKind::ConnectionReset => ReturnCode::SECURITY_VIOLATION,
+            _ => ReturnCode::COMM_ERROR,
+        }
     }
 
     /// What `SCardStatus` says of a card. pcsc-lite: the bits of its state, and in the upper half how often a card came
@@ -82,6 +145,8 @@ impl Platform {
 
 #[cfg(test)]
 mod tests {
+    use std::io::ErrorKind;
+
     use super::Platform;
     use crate::{
         codes::ReturnCode,
@@ -104,8 +169,10 @@ mod tests {
         let (lite, windows) = (Platform::PCSC_LITE, Platform::WINDOWS);
         assert_eq!(lite.number(ReturnCode::UNSUPPORTED_FEATURE), 0x8010_001F);
         assert_eq!(windows.number(ReturnCode::UNSUPPORTED_FEATURE), 0x8010_0022);
-        assert_eq!((lite.invalid_context(), windows.invalid_context()), (0x8010_0003, 6));
-        for &code in ReturnCode::NAMED.iter().filter(|&&code| code != ReturnCode::UNSUPPORTED_FEATURE) {
+        assert_eq!(lite.number(ReturnCode::INVALID_HANDLE), 0x8010_0003);
+        assert_eq!(windows.number(ReturnCode::INVALID_HANDLE), 6);
+        let differ = [ReturnCode::UNSUPPORTED_FEATURE, ReturnCode::INVALID_HANDLE];
+        for &code in ReturnCode::NAMED.iter().filter(|code| !differ.contains(code)) {
             assert_eq!((lite.number(code), windows.number(code)), (code.0, code.0));
         }
     }
@@ -119,6 +186,16 @@ mod tests {
         assert_eq!(both(ReaderState { state: CardState::UNPOWERED, ..STATE }), (0x0003_0004, 3));
         assert_eq!(both(ReaderState { state: CardState::MUTE, ..STATE }), (0x0003_000C, 4));
         assert_eq!(both(ReaderState { state: CardState(1), ..STATE }), (0x0003_0001, 0));
+    }
+
+    #[test]
+    fn a_service_that_goes_has_gone_in_one_way_or_was_stopped() {
+        let both = |how| (Platform::PCSC_LITE.lost(how), Platform::WINDOWS.lost(how));
+        let stopped = ReturnCode::SERVICE_STOPPED;
+        assert_eq!(both(ErrorKind::BrokenPipe), (ReturnCode::NO_SERVICE, stopped));
+        assert_eq!(both(ErrorKind::ConnectionReset), (ReturnCode::SECURITY_VIOLATION, stopped));
+        assert_eq!(both(ErrorKind::UnexpectedEof), (ReturnCode::COMM_ERROR, stopped));
+        assert_eq!(both(ErrorKind::InvalidData), (ReturnCode::COMM_ERROR, ReturnCode::COMM_ERROR));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! `build.rs` compiles it.
 
 mod change;
-#[cfg(unix)]
 mod client;
 mod codes;
 mod interface;
@@ -14,5 +13,8 @@ mod terms;
 mod wire;
 
 static LIBRARY: library::Library = library::Library::new(interface::find, platform::Platform::NATIVE);
+
+#[used]
+static WHOSE: &str = library::MARK;
 
 crate::export!(crate::LIBRARY);

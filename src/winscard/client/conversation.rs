@@ -2,37 +2,30 @@
 
 use std::{
     io::{self, ErrorKind, Read, Write},
-    net::Shutdown,
-    os::unix::net::UnixStream,
     path::Path,
     time::{Duration, Instant},
 };
 
+use super::system::Stream;
 use crate::{
     codes::ReturnCode,
+    platform::Platform,
     wire::{self, Command, Event, Header, Message, ReaderEvents, ReaderState, StatesSize, Version},
 };
 
 /// The code of a service that is gone, or that speaks nonsense.
 #[expect(clippy::needless_pass_by_value, reason = "it is what errors are mapped by")]
 pub(super) fn lost(error: io::Error) -> ReturnCode {
-    match error.kind() {
-        ErrorKind::BrokenPipe => ReturnCode::NO_SERVICE,
-        ErrorKind::ConnectionReset => ReturnCode::SECURITY_VIOLATION,
-        _ => ReturnCode::COMM_ERROR,
-    }
+    Platform::NATIVE.lost(error.kind())
 }
 
 /// More readers than any service has; a longer array is nonsense.
 const MOST_READERS: usize = 4_096;
 
-/// How often a connection is tried that a signal breaks off.
-const TRIES: usize = 100;
-
 /// A connection to a service, and the room for its messages.
 #[derive(Debug)]
 pub(super) struct Conversation {
-    stream: UnixStream,
+    stream: Stream,
     minor: u32,
     out: Vec<u8>,
     input: Vec<u8>,
@@ -54,10 +47,7 @@ impl Conversation {
     ///
     /// What the system says.
     pub(super) fn open(place: &Path) -> io::Result<Self> {
-        let is_broken_off = |error: &io::Error| error.kind() == ErrorKind::Interrupted;
-        let mut tries = (0..TRIES).map(|_| UnixStream::connect(place));
-        let stream = tries.find(|tried| !tried.as_ref().is_err_and(is_broken_off));
-        let stream = stream.unwrap_or_else(|| Err(ErrorKind::Interrupted.into()))?;
+        let stream = Stream::connect(place)?;
         let (minor, out, input, states) = (wire::NEWEST_MINOR, Vec::new(), Vec::new(), Vec::new());
         Ok(Self { stream, minor, out, input, states, reader_events: None })
     }
@@ -118,8 +108,7 @@ impl Conversation {
 
     /// Ends the conversation with a service that speaks nonsense: nobody knows what its next bytes belong to.
     pub(super) fn hang_up(&mut self) -> io::Error {
-        // Fails only if the service hung up first.
-        let _ = self.stream.shutdown(Shutdown::Both);
+        self.stream.hang_up();
         ErrorKind::InvalidData.into()
     }
 
@@ -192,15 +181,13 @@ impl Conversation {
             if left == Some(Duration::ZERO) {
                 return Ok(Came::Nothing);
             }
-            self.stream.set_read_timeout(left)?;
-            came = match self.stream.read(&mut event) {
+            came = match self.stream.read_within(&mut event, left) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(count) => count,
                 Err(error) if is_over(&error) => 0,
                 Err(error) => return Err(error),
             };
         }
-        self.stream.set_read_timeout(None)?;
         self.stream.read_exact(event.get_mut(came..).unwrap_or_default())?;
         Event::decode(&event).map(Came::Event).ok_or(ErrorKind::InvalidData.into())
     }
@@ -211,7 +198,6 @@ impl Conversation {
     ///
     /// What the system says.
     pub(super) fn stop_waiting(&mut self) -> io::Result<Event> {
-        self.stream.set_read_timeout(None)?;
         self.send_bare(Command::STOP_WAITING)?;
         self.receive()
     }

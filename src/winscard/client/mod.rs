@@ -6,11 +6,12 @@
 //! It believes no length that the service gives, and waits for an answer as long as it takes, as libpcsclite does.
 
 mod conversation;
-mod place;
-#[cfg(test)]
+mod system;
+#[cfg(all(test, unix))]
 mod tests;
 
 use std::{
+    path::PathBuf,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -19,7 +20,7 @@ use std::{
 };
 
 use conversation::{Came, Conversation, lost};
-pub use place::{Place, VARIABLE};
+pub use system::{Place, VARIABLE};
 
 use crate::{
     codes::ReturnCode,
@@ -47,17 +48,17 @@ impl Client {
 
 impl Service for Client {
     fn look(&self) -> Result<(), ReturnCode> {
-        if self.place.path().exists() { Ok(()) } else { Err(ReturnCode::NO_SERVICE) }
+        self.place.look().map(drop).ok_or(ReturnCode::NO_SERVICE)
     }
 
     fn establish(&self, scope: u32) -> Result<(u32, Box<dyn Context>), ReturnCode> {
-        self.look()?;
-        let mut talk = Conversation::open(self.place.path()).map_err(|_| ReturnCode::NO_SERVICE)?;
+        let place = self.place.look().ok_or(ReturnCode::NO_SERVICE)?;
+        let mut talk = Conversation::open(&place).map_err(|_| ReturnCode::NO_SERVICE)?;
         talk.agree_on_version()?;
         let request = wire::Establish { scope, context: 0, code: ReturnCode::SUCCESS };
         let reply = talk.ask(Command::ESTABLISH_CONTEXT, &request, &[]).map_err(lost)?;
         accept(reply.code)?;
-        let (place, number) = (self.place.clone(), reply.context);
+        let number = reply.context;
         let context = Connected { place, number, talk: Mutex::new(talk), waits: AtomicBool::new(false) };
         Ok((number, Box::new(context)))
     }
@@ -66,7 +67,8 @@ impl Service for Client {
 /// A context of a service.
 #[derive(Debug)]
 struct Connected {
-    place: Place,
+    /// Where it was found: another service may be there where a program looks by now.
+    place: PathBuf,
     number: u32,
     talk: Mutex<Conversation>,
     /// Whether a thread waits for a change, so that another one may end that.
@@ -259,7 +261,7 @@ impl Context for Connected {
         if !self.waits.load(Ordering::SeqCst) {
             return Ok(());
         }
-        let mut talk = Conversation::open(self.place.path()).map_err(|_| ReturnCode::NO_SERVICE)?;
+        let mut talk = Conversation::open(&self.place).map_err(|_| ReturnCode::NO_SERVICE)?;
         let request = wire::Cancel { context: self.number, code: ReturnCode::SUCCESS };
         accept(talk.ask(Command::CANCEL, &request, &[]).map_err(lost)?.code)
     }

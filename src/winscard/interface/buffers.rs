@@ -45,6 +45,16 @@ pub(super) unsafe fn read<T: Copy>(place: *const T) -> Option<T> {
 ///
 /// From the pointer on, which is not null, there are characters to be read up to the first zero.
 pub(super) unsafe fn text<C: Character>(pointer: *const C, longest: usize) -> Vec<u8> {
+    // SAFETY: the caller vouches for the text.
+    C::decode(&unsafe { characters(pointer, longest) })
+}
+
+/// The characters of such a text.
+///
+/// # Safety
+///
+/// As for [`text`].
+pub(super) unsafe fn characters<C: Character>(pointer: *const C, longest: usize) -> Vec<C> {
     let mut text = Vec::new();
     for offset in 0..=longest {
         // SAFETY: no zero came before this character, so that the caller vouches for it.
@@ -53,7 +63,7 @@ pub(super) unsafe fn text<C: Character>(pointer: *const C, longest: usize) -> Ve
             character => text.push(character),
         }
     }
-    C::decode(&text)
+    text
 }
 
 /// Bytes of a program; none without a pointer.

@@ -25,7 +25,7 @@ const LONGEST_VALUE: usize = 264;
 /// `SCardConnect`: opens a handle on a reader, and says which protocol is agreed on. If the service refuses,
 /// both are 0.
 ///
-/// Returns, in this order, INVALID_PARAMETER without a place for one of both, UNKNOWN_READER without a name,
+/// Returns, in this order, INVALID_PARAMETER without a place for one of both, but for the protocol on Windows, UNKNOWN_READER without a name,
 /// INVALID_VALUE for one of more than 128 bytes, INVALID_HANDLE, and what the service says.
 ///
 /// # Safety
@@ -42,7 +42,7 @@ pub unsafe fn connect<C: Character>(
 ) -> Long {
     ended(library, || {
         need(handle)?;
-        need(active)?;
+        need_protocol(library, active)?;
         // SAFETY: the program vouches for it.
         unsafe { write(handle, 0) };
         if reader.is_null() {
@@ -67,8 +67,8 @@ pub unsafe fn connect<C: Character>(
 /// `SCardReconnect`: opens a handle anew, and says which protocol is agreed on. Waits while another handle has the
 /// card for itself.
 ///
-/// Returns, in this order, INVALID_PARAMETER without a place for the protocol, INVALID_HANDLE, and what the service
-/// says.
+/// Returns, in this order, INVALID_PARAMETER without a place for the protocol, but on Windows, INVALID_HANDLE, and what
+/// the service says.
 ///
 /// # Safety
 ///
@@ -82,7 +82,7 @@ pub unsafe fn reconnect(
     active: *mut Dword,
 ) -> Long {
     ended(library, || {
-        need(active)?;
+        need_protocol(library, active)?;
         let handle = library.handle(meant(handle))?;
         let (share, preferred) = (Share(word(share)), Protocols(word(preferred)));
         let how = Disposition(word(initialization));
@@ -91,6 +91,11 @@ pub unsafe fn reconnect(
         unsafe { write(active, dword(agreed.0)) };
         if code == ReturnCode::SUCCESS { Ok(()) } else { Err(code) }
     })
+}
+
+/// A place for the protocol, where there must be one.
+fn need_protocol(library: &Library, active: *const Dword) -> Result<(), ReturnCode> {
+    if library.platform().may_leave_protocol() { Ok(()) } else { need(active) }
 }
 
 /// `SCardDisconnect`: closes a handle.
@@ -252,8 +257,8 @@ fn code(done: &Transmitted) -> ReturnCode {
 
 /// `SCardControl`: sends a control code to the reader.
 ///
-/// Returns, in this order, INVALID_HANDLE, INSUFFICIENT_BUFFER for more than 65,548 bytes, and what the service says.
-/// The length of the answer is 0 with an error, but for INSUFFICIENT_BUFFER what is needed.
+/// Returns, in this order, on Windows INVALID_PARAMETER without a place for the length of the answer, INVALID_HANDLE,
+/// INSUFFICIENT_BUFFER for more than 65,548 bytes, and what the service says. The length of the answer is 0 with an error, but for INSUFFICIENT_BUFFER what is needed.
 ///
 /// # Safety
 ///
@@ -270,6 +275,9 @@ pub unsafe fn control(
     returned: *mut Dword,
 ) -> Long {
     ended(library, || {
+        if !library.platform().may_leave_control_length() {
+            need(returned)?;
+        }
         // SAFETY: the program vouches for it.
         unsafe { write(returned, 0) };
         let handle = library.handle(meant(handle))?;

@@ -9,7 +9,7 @@ use std::{
 use super::{
     buffers::{give_back, need, write},
     ended,
-    numbers::{ContextNumber, Dword, Long, long, meant, shown, word},
+    numbers::{ContextNumber, Dword, Long, meant, shown, word},
 };
 use crate::{codes::ReturnCode, library::Library};
 
@@ -46,12 +46,9 @@ pub fn release(library: &Library, context: ContextNumber) -> Long {
 
 /// `SCardIsValidContext`: whether it is one of this process.
 ///
-/// Returns INVALID_HANDLE if not; Windows has a number of its own for that.
+/// Returns INVALID_HANDLE if not.
 pub fn is_valid(library: &Library, context: ContextNumber) -> Long {
-    match library.context(meant(context)) {
-        Ok(_) => 0,
-        Err(_) => long(library.platform().invalid_context()),
-    }
+    ended(library, || library.context(meant(context)).map(drop))
 }
 
 /// `SCardCancel`: ends the wait of another thread for a change, if it waits.
@@ -63,14 +60,16 @@ pub fn cancel(library: &Library, context: ContextNumber) -> Long {
 
 /// `SCardFreeMemory`: gives memory back that the library found.
 ///
-/// Returns INVALID_HANDLE, and then keeps it.
+/// Returns INVALID_HANDLE, and then keeps it. On Windows it may be memory without a context.
 ///
 /// # Safety
 ///
 /// The pointer is null, or memory that a function of this interface found, which nobody uses any more.
 pub unsafe fn free(library: &Library, context: ContextNumber, memory: *const c_void) -> Long {
     ended(library, || {
-        library.context(meant(context))?;
+        if context != 0 || !library.platform().has_groups() {
+            library.context(meant(context))?;
+        }
         // SAFETY: the program vouches for it.
         unsafe { give_back(memory.cast_mut()) };
         Ok(())

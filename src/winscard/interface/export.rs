@@ -45,8 +45,8 @@ macro_rules! export {
                 SCardListReaderGroups(context: ContextNumber, groups: *mut c_char, length: *mut Dword)
                     => groups(context, groups.cast::<u8>(), length);
                 SCardListReaders(
-                    context: ContextNumber, _groups: *const c_char, names: *mut c_char, length: *mut Dword
-                ) => list(context, names.cast::<u8>(), length);
+                    context: ContextNumber, groups: *const c_char, names: *mut c_char, length: *mut Dword
+                ) => list(context, groups.cast::<u8>(), names.cast::<u8>(), length);
                 SCardFreeMemory(context: ContextNumber, memory: *const c_void) => free(context, memory);
                 SCardCancel(context: ContextNumber) => cancel(context);
                 SCardGetAttrib(handle: HandleNumber, id: Dword, value: *mut u8, length: *mut Dword)
@@ -172,8 +172,8 @@ macro_rules! export {
             $groups(context: ContextNumber, names: *mut $character, length: *mut Dword)
                 => groups(context, names, length);
             $list(
-                context: ContextNumber, _groups: *const $character, names: *mut $character, length: *mut Dword
-            ) => list(context, names, length);
+                context: ContextNumber, groups: *const $character, names: *mut $character, length: *mut Dword
+            ) => list(context, groups, names, length);
             $cards(
                 _context: ContextNumber, _atr: *const u8, _interfaces: *const c_void, _number: Dword,
                 names: *mut $character, length: *mut Dword

@@ -30,6 +30,8 @@ pub use cards::{attribute, begin, connect, control, disconnect, end, reconnect, 
 pub use contexts::{cancel, establish, free, is_valid, release, stringify};
 pub use numbers::{ContextNumber, Dword, Entry, HandleNumber, IoRequest, LONGEST_ATR, Long, RAW, T0, T1};
 pub use readers::{groups, list, status_change};
+#[cfg(windows)]
+pub use surroundings::await_bytes;
 pub use surroundings::{find, own_path, variable};
 #[cfg(windows)]
 pub use windows::started_event;

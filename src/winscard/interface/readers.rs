@@ -1,9 +1,9 @@
 //! What is asked of all readers.
 
-use std::ptr;
+use std::{ptr, sync::Arc};
 
 use super::{
-    buffers::{bytes, count, give, need, size, text, write},
+    buffers::{bytes, characters, count, give, need, size, text, write},
     ended,
     numbers::{ContextNumber, Dword, Entry, LONGEST_ATR, Long, dword, meant, word},
 };
@@ -12,12 +12,21 @@ use crate::{
     codes::ReturnCode,
     library::Library,
     multistring::{Character, multistring},
-    service::Next,
+    service::{Context, Next},
 };
 use std::time::{Duration, Instant};
 
 /// The only group of readers.
 const GROUP: &[u8] = b"SCard$DefaultReaders";
+
+/// The groups that all readers are in, on Windows [MSDN-WINSCARD SCardListReaders].
+const GROUPS: [&[u8]; 4] = [b"SCard$AllReaders", GROUP, b"SCard$LocalReaders", b"SCard$SystemReaders"];
+
+/// A longer name is that of no group.
+const LONGEST_GROUP: usize = 128;
+
+/// The scope of a context that is needed for one list.
+const SYSTEM: u32 = 2;
 
 /// How many entries a program may wait for [PCSC-LITE pcsclite.h].
 const MOST_ENTRIES: usize = 16;
@@ -28,7 +37,8 @@ const LONGEST_NAME: usize = 128;
 /// Time without end.
 const INFINITE: u32 = u32::MAX;
 
-/// `SCardListReaders`: the names of all readers. Groups do not matter.
+/// `SCardListReaders`: the names of all readers. Groups do not matter, but on Windows, where there may be no context
+/// either: it lists the readers if one of their groups is named, or none at all.
 ///
 /// Returns, in this order, INVALID_PARAMETER without a place for the length, INVALID_HANDLE, what the service says,
 /// NO_READERS_AVAILABLE, INSUFFICIENT_BUFFER.
@@ -36,14 +46,28 @@ const INFINITE: u32 = u32::MAX;
 /// # Safety
 ///
 /// Pointers are null or right: to a number, and to as many characters as it says, or to a pointer if it says that
-/// memory is to be found.
-pub unsafe fn list<C: Character>(library: &Library, context: ContextNumber, names: *mut C, length: *mut Dword) -> Long {
+/// memory is to be found. The groups are texts that end with a zero, and another one behind the last.
+pub unsafe fn list<C: Character>(
+    library: &Library,
+    context: ContextNumber,
+    groups: *const C,
+    names: *mut C,
+    length: *mut Dword,
+) -> Long {
     ended(library, || {
         need(length)?;
-        let context = library.context(meant(context))?;
+        let has_groups = library.platform().has_groups();
+        let context: Arc<dyn Context> = match context {
+            0 if has_groups => library.service()?.establish(SYSTEM)?.1.into(),
+            context => library.context(meant(context))?,
+        };
         let mut list = Vec::new();
+        // SAFETY: the program vouches for it.
+        let is_meant = !has_groups || unsafe { names_a_group(groups) };
         let listed = context.states(&mut |states| {
-            list = multistring(states.iter().map(|state| state.name.as_bytes()).filter(|name| !name.is_empty()));
+            list = multistring(
+                states.iter().map(|state| state.name.as_bytes()).filter(|name| is_meant && !name.is_empty()),
+            );
         });
         let listed = listed.and(if list.len() < 2 { Err(ReturnCode::NO_READERS_AVAILABLE) } else { Ok(()) });
         if let Err(code) = listed {
@@ -56,9 +80,34 @@ pub unsafe fn list<C: Character>(library: &Library, context: ContextNumber, name
     })
 }
 
+/// Whether a list of groups has one that all readers are in, or no group at all.
+///
+/// # Safety
+///
+/// The pointer is null or to texts that end with a zero, and another one behind the last.
+unsafe fn names_a_group<C: Character>(groups: *const C) -> bool {
+    if groups.is_null() {
+        return true;
+    }
+    let mut offset = 0;
+    loop {
+        // SAFETY: the list did not end yet, and no name is passed over before its end.
+        let name = unsafe { characters(groups.add(offset), LONGEST_GROUP) };
+        match name.len() {
+            0 => return offset == 0,
+            length if length > LONGEST_GROUP => return false,
+            length => offset += length + 1,
+        }
+        if GROUPS.iter().any(|group| group.eq_ignore_ascii_case(&C::decode(&name))) {
+            return true;
+        }
+    }
+}
+
 /// `SCardListReaderGroups`: the only group.
 ///
-/// Returns, in this order, INVALID_PARAMETER without a place for the length, INVALID_HANDLE, INSUFFICIENT_BUFFER.
+/// Returns, in this order, INVALID_PARAMETER without a place for the length, INVALID_HANDLE, INSUFFICIENT_BUFFER. On
+/// Windows there may be no context.
 ///
 /// # Safety
 ///
@@ -71,7 +120,9 @@ pub unsafe fn groups<C: Character>(
 ) -> Long {
     ended(library, || {
         need(length)?;
-        library.context(meant(context))?;
+        if context != 0 || !library.platform().has_groups() {
+            library.context(meant(context))?;
+        }
         // SAFETY: the program vouches for both; the length is not null.
         unsafe { give(&multistring([GROUP]), groups, length) }
     })
@@ -98,7 +149,7 @@ pub unsafe fn status_change<C: Character>(
             return Err(ReturnCode::INVALID_PARAMETER);
         }
         // SAFETY: the program vouches for as many.
-        let mut watch = Watch::new(unsafe { read(entries, number)? });
+        let mut watch = Watch::new(unsafe { read(entries, number)? }, library.platform().counts_readers());
         if watch.is_idle() {
             return Ok(());
         }

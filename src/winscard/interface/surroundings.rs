@@ -73,30 +73,79 @@ pub fn own_path() -> Option<PathBuf> {
     PathBuf::from(OsStr::from_bytes(file.to_bytes())).canonicalize().ok()
 }
 
-/// The file that this code was loaded from: not known here.
+/// The file that this code was loaded from.
 #[must_use]
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub fn own_path() -> Option<PathBuf> {
-    None
+    use std::{ffi::c_void, os::windows::ffi::OsStringExt, ptr::null_mut};
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetModuleHandleExW(flags: u32, address: *const c_void, module: *mut *mut c_void) -> i32;
+        fn GetModuleFileNameW(module: *mut c_void, name: *mut u16, room: u32) -> u32;
+    }
+    /// The module is known by an address in it, and stays no longer than it did.
+    const FROM_ADDRESS: u32 = 4 | 2;
+    /// No path is longer [MSDOC-WINDOWS Maximum Path Length Limitation].
+    const ROOM: u16 = 32_767;
+    let here: fn() -> Option<PathBuf> = own_path;
+    let mut module = null_mut();
+    // SAFETY: the address is that of this code, and there is room for what is asked.
+    if unsafe { GetModuleHandleExW(FROM_ADDRESS, here as *const c_void, &raw mut module) } == 0 {
+        return None;
+    }
+    let mut name = vec![0; usize::from(ROOM)];
+    // SAFETY: there is as much room as it is told.
+    let length = unsafe { GetModuleFileNameW(module, name.as_mut_ptr(), u32::from(ROOM)) };
+    let name = usize::try_from(length).ok().and_then(|length| name.get(..length)).filter(|name| !name.is_empty())?;
+    Some(OsString::from_wide(name).into())
+}
+
+/// Waits until there is something to be read, or the other end hung up; whether that was in time.
+///
+/// # Errors
+///
+/// What the system says.
+#[cfg(windows)]
+pub fn await_bytes(socket: &std::net::TcpStream, time: std::time::Duration) -> std::io::Result<bool> {
+    use std::{io, os::windows::io::AsRawSocket, time::Instant};
+    /// `WSAPOLLFD`.
+    #[repr(C)]
+    struct Waited {
+        socket: usize,
+        wanted: i16,
+        happened: i16,
+    }
+    #[link(name = "ws2_32")]
+    unsafe extern "system" {
+        fn WSAPoll(sockets: *mut Waited, count: u32, milliseconds: i32) -> i32;
+    }
+    /// There are bytes (`POLLRDNORM`).
+    const BYTES: i16 = 0x0100;
+    let socket = usize::try_from(socket.as_raw_socket()).map_err(io::Error::other)?;
+    // A time beyond the end of the clock has none.
+    let until = Instant::now().checked_add(time);
+    loop {
+        let left = until.map_or(time, |until| until.saturating_duration_since(Instant::now()));
+        // Rounded up, so that nobody looks again and again in the last millisecond.
+        let milliseconds = left.as_nanos().div_ceil(1_000_000);
+        let mut waited = Waited { socket, wanted: BYTES, happened: 0 };
+        // SAFETY: there is one, and it is told so.
+        let count = unsafe { WSAPoll(&raw mut waited, 1, i32::try_from(milliseconds).unwrap_or(i32::MAX)) };
+        match count {
+            0 if milliseconds > i32::MAX.unsigned_abs().into() => {}
+            0 => return Ok(false),
+            count if count < 0 => return Err(io::Error::last_os_error()),
+            _ => return Ok(true),
+        }
+    }
 }
 
 /// The service of this process: behind a socket that its environment names, or beside the library, or the system's.
 ///
 /// # Errors
 ///
-/// [`ReturnCode::NO_SERVICE`] on a platform that has no transport yet.
-#[cfg(unix)]
+/// None: whether there is one is looked for when it is asked.
 pub fn find() -> Result<Arc<dyn Service>, ReturnCode> {
     use crate::client::{Client, Place};
     Ok(Arc::new(Client::new(Place::find(variable(c"PCSCLITE_CSOCK_NAME"), own_path().as_deref()))))
-}
-
-/// The service of this process: there is no transport to one here yet.
-///
-/// # Errors
-///
-/// [`ReturnCode::NO_SERVICE`].
-#[cfg(not(unix))]
-pub fn find() -> Result<Arc<dyn Service>, ReturnCode> {
-    Err(ReturnCode::NO_SERVICE)
 }

@@ -34,9 +34,9 @@ fn names<C: crate::multistring::Character + Default>(library: &Library, context:
     let mut length = 0;
     // SAFETY: the room is as long as the function said.
     unsafe {
-        assert_eq!(list::<C>(library, context, null_mut(), &raw mut length), 0);
+        assert_eq!(list::<C>(library, context, null(), null_mut(), &raw mut length), 0);
         let mut names = vec![C::default(); usize::try_from(length).expect("small")];
-        assert_eq!(list(library, context, names.as_mut_ptr(), &raw mut length), 0);
+        assert_eq!(list(library, context, null(), names.as_mut_ptr(), &raw mut length), 0);
         names
     }
 }
@@ -80,12 +80,41 @@ fn a_platform_has_its_own_codes_and_states() {
 }
 
 #[test]
+fn on_windows_some_places_and_a_context_may_be_left_out_and_groups_are_looked_at() {
+    let (library, context, handle) = opened(Platform::WINDOWS);
+    let list_of = |groups: &[u8]| {
+        let mut length = 0;
+        // SAFETY: all pointers are to what they should be.
+        let said = unsafe { list::<u8>(&library, context, groups.as_ptr(), null_mut(), &raw mut length) };
+        (code(said), length)
+    };
+    assert_eq!(list_of(b"\0"), (ReturnCode::SUCCESS, 17));
+    assert_eq!(list_of(b"\xFF\xFF\0other\0scard$defaultreaders\0\0"), (ReturnCode::SUCCESS, 17));
+    assert_eq!(list_of(b"other\0\0"), (ReturnCode::NO_READERS_AVAILABLE, 1));
+    let (mut found, mut length): (*mut u8, Dword) = (null_mut(), Dword::MAX);
+    let mut other = 0;
+    // SAFETY: as before.
+    unsafe {
+        assert_eq!(list::<u8>(&library, 0, null(), (&raw mut found).cast(), &raw mut length), 0);
+        assert_eq!(free(&library, 0, found.cast()), 0);
+        assert_eq!(groups::<u8>(&library, 0, null_mut(), &raw mut length), 0);
+        let name = c"A 00 00".as_ptr().cast::<u8>();
+        assert_eq!(connect(&library, context, name, 2, 3, &raw mut other, null_mut()), 0);
+        assert_eq!(reconnect(&library, other, 2, 3, 0, null_mut()), 0);
+        let (none, nothing) = (null(), null_mut());
+        let said = control(&library, handle, 1, none, 0, nothing, 0, null_mut());
+        assert_eq!(code(said), ReturnCode::INVALID_PARAMETER);
+        assert_eq!((disconnect(&library, 0, 0), is_valid(&library, 0), release(&library, 0)), (6, 6, 6));
+    }
+}
+
+#[test]
 fn memory_is_found_and_given_back() {
-    let (library, context, handle) = opened(Platform::NATIVE);
+    let (library, context, handle) = opened(Platform::PCSC_LITE);
     let (mut found, mut length): (*mut u8, Dword) = (null_mut(), Dword::MAX);
     // SAFETY: all pointers are to what they should be; the memory is as long as the functions say.
     unsafe {
-        assert_eq!(list::<u8>(&library, context, (&raw mut found).cast(), &raw mut length), 0);
+        assert_eq!(list::<u8>(&library, context, null(), (&raw mut found).cast(), &raw mut length), 0);
         assert_eq!(super::buffers::bytes(found, 17), READERS);
         assert_eq!(code(free(&library, 0, found.cast())), ReturnCode::INVALID_HANDLE);
         assert_eq!(free(&library, context, found.cast()), 0);
@@ -101,7 +130,7 @@ fn memory_is_found_and_given_back() {
 
 #[test]
 fn a_command_and_its_answer_may_be_the_same_memory() {
-    let (library, _, handle) = opened(Platform::NATIVE);
+    let (library, _, handle) = opened(Platform::PCSC_LITE);
     let (mut room, mut length) = ([0, 0xA4, 0, 0, 9, 9, 9, 9], 8);
     let memory = room.as_mut_ptr();
     // SAFETY: all pointers are to what they should be.
@@ -113,7 +142,7 @@ fn a_command_and_its_answer_may_be_the_same_memory() {
 
 #[test]
 fn a_panic_ends_a_call_and_nothing_else() {
-    let (library, context, handle) = opened(Platform::NATIVE);
+    let (library, context, handle) = opened(Platform::PCSC_LITE);
     let (mut other, mut active) = (0, 0);
     // SAFETY: all pointers are to what they should be.
     unsafe {
@@ -126,7 +155,7 @@ fn a_panic_ends_a_call_and_nothing_else() {
 
 #[test]
 fn handles_go_with_their_context() {
-    let (library, context, handle) = opened(Platform::NATIVE);
+    let (library, context, handle) = opened(Platform::PCSC_LITE);
     assert_eq!((is_valid(&library, context), cancel(&library, context)), (0, 0));
     assert_eq!((begin(&library, handle), release(&library, context)), (0, 0));
     assert_eq!(code(begin(&library, handle)), ReturnCode::INVALID_HANDLE);
@@ -136,7 +165,7 @@ fn handles_go_with_their_context() {
 
 #[test]
 fn entries_are_told_what_they_do_not_know() {
-    let (library, context, _) = opened(Platform::NATIVE);
+    let (library, context, _) = opened(Platform::PCSC_LITE);
     let entry = |reader: &'static CStr, current| Entry {
         reader: reader.as_ptr().cast::<u8>(),
         user: null_mut(),
@@ -193,7 +222,7 @@ proptest! {
     /// Room of 40 bytes has a border of 40 more on each side, which nobody touches.
     #[test]
     fn nothing_is_written_beyond_the_room(calls in proptest::collection::vec(call(), 1..30)) {
-        let (library, context, handle) = opened(Platform::NATIVE);
+        let (library, context, handle) = opened(Platform::PCSC_LITE);
         for call in calls {
             let mut memory = [0xEE_u8; 120];
             let (mut length, mut other) = (call.room, 0);
@@ -212,7 +241,7 @@ proptest! {
             // SAFETY: what is not null is as long as is said, or longer.
             let _: Long = unsafe {
                 match call.function {
-                    0 => list::<u8>(&library, context, room, size),
+                    0 => list::<u8>(&library, context, null(), room, size),
                     1 => groups::<u8>(&library, context, room, size),
                     2 | 3 if is_found || call.length == Dword::MAX - 1 => 0,
                     2 => status(

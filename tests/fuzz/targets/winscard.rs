@@ -124,7 +124,7 @@ impl Program {
                 }
                 4 => interface::disconnect(library, handle, number % 5),
                 5 => interface::end(library, handle, number % 5),
-                6 => interface::list::<u8>(library, context, answer, length),
+                6 => interface::list::<u8>(library, context, null(), answer, length),
                 7 => interface::groups::<u16>(library, context, null_mut(), length),
                 8 => interface::attribute(library, handle, number | 0x0009_0300, answer, length),
                 9 => interface::set_attribute(library, handle, number, sending, sent_length),

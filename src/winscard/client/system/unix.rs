@@ -1,19 +1,21 @@
-//! Where a service is.
+//! Sockets of Unix.
 
 use std::{
     ffi::OsString,
-    os::unix::fs::FileTypeExt,
+    io::{self, ErrorKind, Read, Write},
+    net::Shutdown,
+    os::unix::{fs::FileTypeExt, net::UnixStream},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-/// The variable in which programs find the socket.
-pub const VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
+use super::FROM_LIBRARY;
 
 /// Where pcscd listens unless told otherwise.
 const SYSTEM: &str = "/run/pcscd/pcscd.comm";
 
-/// Where the socket of a run is from the folder of its library.
-const FROM_LIBRARY: &str = "../pcsc";
+/// How often a connection is tried that a signal breaks off.
+const TRIES: usize = 100;
 
 /// The longest path that libpcsclite asks for: it cuts what is longer [PCSC-LITE winscard_msg.c].
 const LONGEST: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -44,10 +46,61 @@ impl Place {
         Self(beside.unwrap_or_else(|| SYSTEM.into()))
     }
 
-    /// Its path.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.0
+    /// Where there is a service to ask, if there is one.
+    pub(crate) fn look(&self) -> Option<PathBuf> {
+        self.0.exists().then(|| self.0.clone())
+    }
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(crate) struct Stream(UnixStream);
+
+impl Stream {
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub(crate) fn connect(place: &Path) -> io::Result<Self> {
+        let is_broken_off = |error: &io::Error| error.kind() == ErrorKind::Interrupted;
+        let mut tries = (0..TRIES).map(|_| UnixStream::connect(place));
+        let stream = tries.find(|tried| !tried.as_ref().is_err_and(is_broken_off));
+        stream.unwrap_or_else(|| Err(ErrorKind::Interrupted.into())).map(Self)
+    }
+
+    /// Reads what comes within a time, without one whenever it comes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TimedOut`] or its like if nothing came, else what the system says.
+    pub(crate) fn read_within(&mut self, bytes: &mut [u8], time: Option<Duration>) -> io::Result<usize> {
+        self.0.set_read_timeout(time)?;
+        let read = self.0.read(bytes);
+        self.0.set_read_timeout(None)?;
+        read
+    }
+
+    /// Closes both directions.
+    pub(crate) fn hang_up(&self) {
+        // Fails only if the service hung up first.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        self.0.read(bytes)
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
