@@ -5,6 +5,7 @@
 //! is said about the work goes to standard error. A reader of our output that goes away (`| head`) is no failure.
 
 mod apdu;
+mod attach;
 mod card;
 mod cards;
 mod code;
@@ -178,6 +179,13 @@ enum Verb {
     /// Let the system's pcscd have our slots as its readers, for every program of the machine
     #[cfg(unix)]
     Ifd(ifd::Args),
+    /// Put a PC/SC library of ours beside a program of Windows, which finds our readers by it
+    ///
+    /// Writes winscard.dll, in the width of the program, and what leads it to the readers. Never writes over a file that
+    /// is not ours. `exec` does so by itself for as long as its command runs.
+    Attach(attach::Args),
+    /// Take away what `virtuale attach` put beside a program
+    Detach(attach::Detach),
     /// Print a completion script for a shell
     Completions(completions::Args),
     /// Write the man pages
@@ -213,6 +221,8 @@ impl Verb {
             Self::Doctor(args) => doctor::run(args),
             #[cfg(unix)]
             Self::Ifd(args) => ifd::run(args),
+            Self::Attach(args) => attach::run(args),
+            Self::Detach(args) => attach::detach(args),
             Self::Completions(args) => completions::run(args),
             Self::Man(args) => man::run(args),
             Self::Help(args) => help::run(args),
@@ -232,6 +242,8 @@ impl Verb {
             Self::Fse(args) => args.language(),
             #[cfg(unix)]
             Self::Ifd(args) => args.language(),
+            Self::Attach(args) => args.language(),
+            Self::Detach(args) => args.language(),
             _ => Language::En,
         }
     }

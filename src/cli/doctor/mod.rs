@@ -2,7 +2,7 @@
 //!
 //! `survey` looks at the system and judges nothing; `judge` says what the facts mean and what to do, and touches
 //! nothing; this file prints. Windows, where programs have no variable and no pcscd, has less to be looked at, in one
-//! file of its own.
+//! file of its own; `winscard` looks at a program of Windows on any system.
 
 #[cfg(unix)]
 mod judge;
@@ -24,6 +24,7 @@ mod socket;
 mod survey;
 #[cfg(windows)]
 mod windows;
+mod winscard;
 
 use std::{
     ffi::OsString,
@@ -91,7 +92,10 @@ struct Report<'a> {
 /// Looks, judges, prints.
 pub(super) fn run(args: &Args) -> Exit {
     #[cfg(unix)]
-    let findings = judge::judge(&survey::survey(&args.command));
+    let findings = match args.command.first().and_then(|program| winscard::findings(program.as_ref())) {
+        Some(findings) => findings,
+        None => judge::judge(&survey::survey(&args.command)),
+    };
     #[cfg(windows)]
     let findings = windows::findings(args.command.first().map(std::path::Path::new));
     let printed = match args.json {

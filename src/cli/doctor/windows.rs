@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::{Diagnosis, Level};
+use super::{Diagnosis, Level, winscard};
 use crate::{
-    cli::{running, system::words::START},
+    cli::{attach::find, running, system::words::START},
     host::{self, VARIABLE},
     shown::{self, reason},
     system::socket::connect,
@@ -18,9 +18,6 @@ use crate::{
 
 /// How long somebody may take to let us in.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How executable files begin [MSDOC-WINDOWS PE format].
-const PROGRAM: [u8; 2] = *b"MZ";
 
 /// Looks at all of it.
 pub(super) fn findings(program: Option<&Path>) -> Vec<Diagnosis> {
@@ -44,7 +41,7 @@ pub(super) fn findings(program: Option<&Path>) -> Vec<Diagnosis> {
         Ok(place) => finding("place", Level::Ok, format!("readers can be in {}", shown::path(&place)), None),
         Err(error) => finding("place", Level::Broken, error.to_string(), Some("set LOCALAPPDATA to a folder".into())),
     });
-    findings.extend(program.map(of_program));
+    findings.extend(program.into_iter().flat_map(of_program));
     findings
 }
 
@@ -75,19 +72,16 @@ fn of_socket(socket: &Path) -> Diagnosis {
     }
 }
 
-/// Whether a program is one. Programs find PC/SC by the name of a library, `winscard.dll`, and not by our variable.
-fn of_program(program: &Path) -> Diagnosis {
-    let path = shown::path(program);
-    let see =
-        |message: String| finding("program", Level::Broken, message, Some("give the path of its .exe file".into()));
-    match fs::read(program) {
-        Ok(content) if content.starts_with(&PROGRAM) => finding(
-            "program",
-            Level::Warning,
-            format!("{path} uses the PC/SC of the system, which does not know our readers"),
-            Some("our own verbs see them: virtuale read, virtuale apdu".into()),
-        ),
-        Ok(_) => see(format!("{path} is no program")),
-        Err(error) => see(format!("{path} cannot be read: {}", reason(&error))),
+/// What is found of a program: where the system looks for it, as `exec` does.
+fn of_program(program: &Path) -> Vec<Diagnosis> {
+    let place = find(program.as_os_str()).unwrap_or_else(|| program.to_owned());
+    if let Some(findings) = winscard::findings(&place) {
+        return findings;
     }
+    let path = shown::path(program);
+    let message = match fs::read(&place) {
+        Ok(_) => format!("{path} is no program"),
+        Err(error) => format!("{path} cannot be read: {}", reason(&error)),
+    };
+    vec![finding("program", Level::Broken, message, Some("give the path of its .exe file".into()))]
 }

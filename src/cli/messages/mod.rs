@@ -44,11 +44,12 @@ macro_rules! messages {
     };
 }
 
+mod attached;
 mod billing;
 mod drivers;
 mod pads;
 
-pub(super) use self::{billing::Billing, drivers::Driven, pads::Pads};
+pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, pads::Pads};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -509,7 +510,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, billing, drivers, pads};
+    use super::{DECLARED, Language, Message, attached, billing, drivers, pads};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -519,7 +520,7 @@ mod tests {
             values.sort();
             values
         };
-        let of_rooms = [billing::DECLARED, drivers::DECLARED, pads::DECLARED];
+        let of_rooms = [attached::DECLARED, billing::DECLARED, drivers::DECLARED, pads::DECLARED];
         for (name, en, fr) in DECLARED.iter().chain(of_rooms.into_iter().flatten()) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");

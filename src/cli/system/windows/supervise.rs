@@ -7,11 +7,11 @@ use std::{
     ffi::{OsStr, OsString},
     io,
     path::{Path, PathBuf},
-    process::{self, Command},
+    process::{self, Command, ExitStatus},
 };
 
 use crate::{
-    cli::{Failure, exit},
+    cli::{Failure, attach::Beside, exit},
     shown,
 };
 
@@ -66,19 +66,28 @@ impl Supervisor {
         Ok(Self(()))
     }
 
-    /// Runs the command to its end and gives its exit code.
+    /// Runs the command to its end and gives its exit code. The library by which it finds readers of ours lies beside it
+    /// until then.
     ///
     /// # Errors
     ///
-    /// That it cannot be started.
+    /// That it cannot be started, or that another library lies where ours must.
     pub(in crate::cli) fn run(self, command: &mut Command) -> Result<Code, Failure> {
-        let name = shown::path(command.get_program());
-        let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
-        let status = child.wait().map_err(|error| {
-            Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)).into(), None)
-        })?;
-        Ok(status.code().unwrap_or(exit::EXEC_FAILED.into()))
+        let beside = Beside::put(command.get_program())?;
+        let ended = run(command);
+        if let Some(beside) = beside {
+            beside.take_away();
+        }
+        Ok(ended?.code().unwrap_or(exit::EXEC_FAILED.into()))
     }
+}
+
+fn run(command: &mut Command) -> Result<ExitStatus, Failure> {
+    let name = shown::path(command.get_program());
+    let mut child = command.spawn().map_err(|error| Failure::NotStarted { command: name, error })?;
+    child.wait().map_err(|error| {
+        Failure::Environment(format!("cannot wait for the command: {}", shown::reason(&error)).into(), None)
+    })
 }
 
 #[cfg(test)]

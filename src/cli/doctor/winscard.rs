@@ -1,0 +1,260 @@
+//! A program of Windows: whether it finds the PC/SC library of ours beside itself, as far as its file and its folder say.
+//!
+//! What Windows does when it runs is not asked: where only that shows, it is said. The file may be looked at on any
+//! system.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Diagnosis, Level};
+use crate::{
+    cli::attach::{LIBRARY, Pe, WAY, Whose, Width, bits, whose},
+    shown::{self, reason},
+};
+
+/// `LOAD_LIBRARY_SEARCH_SYSTEM32`: libraries are looked for in the system's folder.
+const FROM_SYSTEM: u16 = 0x0800;
+
+/// `LOAD_LIBRARY_SEARCH_APPLICATION_DIR` and `LOAD_LIBRARY_SEARCH_DEFAULT_DIRS`: beside the program too.
+const FROM_BESIDE: u16 = 0x0200 | 0x1000;
+
+/// What changes where a running program looks for libraries [MSDOC-WINDOWS Dynamic-link library search order].
+const CHOOSERS: [&str; 3] = ["SetDefaultDllDirectories", "SetProcessMitigationPolicy", "SetSearchPathMode"];
+
+/// What makes a program a service [MSDOC-WINDOWS StartServiceCtrlDispatcher].
+const SERVICES: [&str; 2] = ["StartServiceCtrlDispatcherA", "StartServiceCtrlDispatcherW"];
+
+/// How many libraries are named at most.
+const MOST_NAMES: usize = 3;
+
+/// How a program comes to PC/SC.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Asks {
+    /// Its libraries are loaded before it runs.
+    Linked,
+    /// It loads them while it runs.
+    Later,
+    /// Its file does not name PC/SC.
+    NotItself,
+}
+
+/// What is found; nothing of a file that is none of Windows.
+pub(super) fn findings(program: &Path) -> Option<Vec<Diagnosis>> {
+    let bytes = fs::read(program).ok()?;
+    let file = Pe::read(&bytes)?;
+    let folder = program.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let asks = asks(&file);
+    let mut findings = vec![of_kind(program, &file), of_need(program, folder, &file, asks)];
+    findings.push(of_library(program, folder, &file));
+    findings.extend(of_loading(&file, asks));
+    findings.extend(of_manifest(program, &file));
+    findings.extend(of_net(&file));
+    findings.extend(of_account(&file));
+    Some(findings)
+}
+
+fn finding(check: &'static str, level: Level, message: impl Into<String>, advice: Option<String>) -> Diagnosis {
+    Diagnosis { check, level, message: message.into(), advice }
+}
+
+fn asks(file: &Pe<'_>) -> Asks {
+    let is_it = |names: Vec<String>| names.iter().any(|name| name.eq_ignore_ascii_case(LIBRARY));
+    if is_it(file.imports()) {
+        Asks::Linked
+    } else if is_it(file.delayed_imports()) || file.mentions("winscard") {
+        Asks::Later
+    } else {
+        Asks::NotItself
+    }
+}
+
+fn of_kind(program: &Path, file: &Pe<'_>) -> Diagnosis {
+    let path = shown::path(program);
+    let kind = if file.is_library() { "library" } else { "program" };
+    let message = format!("{path} is a {kind} of Windows ({} bits)", bits(file.width()));
+    match file.width() {
+        Width::Other(_) => {
+            let message = format!("{path} is a {kind} of Windows for {}, and ours are for x86", bits(file.width()));
+            finding("program", Level::Broken, message, None)
+        }
+        _ => finding("program", Level::Ok, message, None),
+    }
+}
+
+fn of_need(program: &Path, folder: &Path, file: &Pe<'_>, asks: Asks) -> Diagnosis {
+    let advice = |text: &str| Some(text.to_owned());
+    match asks {
+        Asks::Linked => finding("need", Level::Ok, format!("it is linked to {LIBRARY}"), None),
+        Asks::Later if file.is_managed() => finding("need", Level::Ok, format!("its .NET code names {LIBRARY}"), None),
+        Asks::Later => finding("need", Level::Ok, format!("it names {LIBRARY}, and loads it while it runs"), None),
+        Asks::NotItself => match others_that_ask(program, folder) {
+            names if names.is_empty() => finding(
+                "need",
+                Level::Note,
+                format!("neither it nor a library in its folder names {LIBRARY}"),
+                advice(
+                    "what asks for cards lies elsewhere: attach the folder of that, as of an addon of Node.js (.node), or of \
+                     java.exe for a program in Java",
+                ),
+            ),
+            names => finding("need", Level::Ok, format!("{} in its folder names {LIBRARY}", names.join(", ")), None),
+        },
+    }
+}
+
+/// The libraries in a folder that name PC/SC.
+fn others_that_ask(program: &Path, folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_one = |path: &PathBuf| {
+        let ends =
+            ["dll", "node", "exe"].iter().any(|end| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(end)));
+        let is_library = path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(LIBRARY));
+        let names = || fs::read(path).is_ok_and(|bytes| Pe::read(&bytes).is_some_and(|file| file.mentions("winscard")));
+        ends && !is_library && path != program && names()
+    };
+    let mut names: Vec<_> =
+        entries.filter(is_one).map(|path| shown::path(path.file_name().unwrap_or_default())).collect();
+    names.sort();
+    names.truncate(MOST_NAMES);
+    names
+}
+
+fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
+    let path = folder.join(LIBRARY);
+    let shown = shown::path(&path);
+    let attach = Some(format!("virtuale attach {}", shown::word(program)));
+    match whose(&path) {
+        Ok(Whose::Nobodys) => finding(
+            "beside",
+            Level::Broken,
+            "no library of ours is beside it: it uses the PC/SC of the system, which does not know our readers",
+            attach.map(|attach| {
+                format!("{attach}\nor start it with virtuale exec, which puts the library there for a run")
+            }),
+        ),
+        Ok(Whose::Others) => finding(
+            "beside",
+            Level::Broken,
+            format!("{shown} is not ours: it uses that"),
+            Some("move it away for the time of your tests; then virtuale attach".into()),
+        ),
+        Ok(Whose::Ours) => {
+            let library = fs::read(&path).unwrap_or_default();
+            let width = Pe::read(&library).map(|library| library.width());
+            match width {
+                Some(width) if width != file.width() => finding(
+                    "beside",
+                    Level::Broken,
+                    format!("{shown} is for programs of {} bits: this one does not load it", bits(width)),
+                    attach,
+                ),
+                _ => finding("beside", Level::Ok, format!("{shown} is ours{}", readers(folder)), None),
+            }
+        }
+        Err(error) => finding("beside", Level::Broken, format!("{shown} cannot be read: {}", reason(&error)), None),
+    }
+}
+
+/// Which readers the library in a folder finds.
+fn readers(folder: &Path) -> String {
+    let said = fs::read_to_string(folder.join(WAY)).unwrap_or_default();
+    match said.strip_prefix("-> ") {
+        Some(path) => format!(", and finds the readers of {}", shown::line(path.trim_end())),
+        None => ", and finds the readers of its environment, or the only ones that run".into(),
+    }
+}
+
+/// Where Windows looks for its libraries.
+fn of_loading(file: &Pe<'_>, asks: Asks) -> Vec<Diagnosis> {
+    let mut findings = Vec::new();
+    let flags = file.load_flags();
+    if flags & FROM_SYSTEM != 0 && flags & FROM_BESIDE == 0 {
+        findings.push(finding(
+            "search",
+            Level::Broken,
+            "it is linked so that Windows takes its libraries from its own folder alone (/DEPENDENTLOADFLAG)",
+            Some("have it built without that, or ask for cards by a driver of the system (serve --vpcd)".into()),
+        ));
+    }
+    let chosen: Vec<_> = CHOOSERS.into_iter().filter(|function| file.calls(function)).collect();
+    if asks != Asks::Linked && !chosen.is_empty() {
+        findings.push(finding(
+            "search",
+            Level::Warning,
+            format!(
+                "it says itself where libraries are looked for ({}), and may leave its own folder out",
+                chosen.join(", ")
+            ),
+            Some("only a try on Windows shows it: does it see the readers of virtuale exec?".into()),
+        ));
+    }
+    findings
+}
+
+/// What its manifest asks for, in it or beside it.
+fn of_manifest(program: &Path, file: &Pe<'_>) -> Vec<Diagnosis> {
+    let mut beside = program.as_os_str().to_owned();
+    beside.push(".manifest");
+    let manifest = file.manifest().or_else(|| fs::read_to_string(beside).ok()).unwrap_or_default().to_lowercase();
+    let mut findings = Vec::new();
+    if manifest.contains(LIBRARY) {
+        findings.push(finding(
+            "manifest",
+            Level::Warning,
+            format!("its manifest names {LIBRARY}: Windows takes the one of that assembly"),
+            Some(format!("put ours in the place of that one, or take {LIBRARY} out of the manifest")),
+        ));
+    }
+    if let Some(level) = ["requireadministrator", "highestavailable"].into_iter().find(|level| manifest.contains(level))
+    {
+        let advice = "start virtuale exec from a console with these rights; if they are another account's, attach with --name, since \
+                      that account has no readers of yours";
+        findings.push(finding(
+            "manifest",
+            Level::Warning,
+            format!("its manifest asks for an administrator's rights ({level})"),
+            Some(advice.into()),
+        ));
+    }
+    if program.components().any(|part| part.as_os_str().eq_ignore_ascii_case("WindowsApps")) {
+        findings.push(finding(
+            "package",
+            Level::Broken,
+            "it is a packaged app: nothing can be put into its folder",
+            Some("take an edition of it that is installed without a package".into()),
+        ));
+    }
+    findings
+}
+
+fn of_net(file: &Pe<'_>) -> Option<Diagnosis> {
+    file.is_bundle().then(|| {
+        finding(
+            "net",
+            Level::Note,
+            "it is a .NET program in one file: the library must lie in the folder of that file",
+            Some(
+                "where its code asks for the system's library alone (DllImportSearchPath.System32), only a try on Windows \
+                 shows it"
+                    .into(),
+            ),
+        )
+    })
+}
+
+fn of_account(file: &Pe<'_>) -> Option<Diagnosis> {
+    SERVICES.iter().any(|function| file.calls(function)).then(|| {
+        finding(
+            "account",
+            Level::Warning,
+            "it can run as a service, of an account that has no readers of yours",
+            Some(
+                "virtuale attach --name, and serve --name: the account LocalSystem may read where your readers are; LocalService \
+                 and NetworkService may not: let the service run as you for your tests"
+                    .into(),
+            ),
+        )
+    })
+}
