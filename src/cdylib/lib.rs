@@ -80,6 +80,9 @@ impl SharedObject<'_> {
 
     /// Compiles it for a target.
     fn for_target(&self, target: &str) -> Result<PathBuf, String> {
+        if env::var_os("CARGO_CFG_WINDOWS").is_some() && self.systems == Systems::Unix {
+            return Err("it is for Unix".into());
+        }
         let made = self.compile(target);
         if let Err(why) = &made {
             let (title, first) = (self.title, why.lines().next().unwrap_or_default());
@@ -90,9 +93,6 @@ impl SharedObject<'_> {
 
     fn compile(&self, target: &str) -> Result<PathBuf, String> {
         let is_windows = env::var_os("CARGO_CFG_WINDOWS").is_some();
-        if is_windows && self.systems == Systems::Unix {
-            return Err("it is for Unix".into());
-        }
         if is_windows && variable("CARGO_CFG_TARGET_ENV") != "gnu" {
             return Err("on Windows it can be made for targets of GNU: x86_64-pc-windows-gnu".into());
         }

@@ -29,6 +29,8 @@ pub struct Platform {
     has_groups: bool,
     /// Whether a program that waits for readers to come and go is told how many there are.
     counts_readers: bool,
+    /// Whether an attribute may be asked for with more room than any takes, and names are wide under numbers of their own.
+    has_wide_names: bool,
     /// Whether a service that goes is a service that was stopped, however it went.
     stops: bool,
 }
@@ -44,6 +46,7 @@ impl Platform {
         may_leave_control_length: true,
         has_groups: false,
         counts_readers: false,
+        has_wide_names: false,
         stops: false,
     };
 
@@ -61,6 +64,7 @@ impl Platform {
         has_groups: true,
         // [WINE-WINSCARD tests]
         counts_readers: true,
+        has_wide_names: true,
         stops: true,
     };
 
@@ -101,6 +105,22 @@ impl Platform {
     #[must_use]
     pub fn counts_readers(&self) -> bool {
         self.counts_readers
+    }
+
+    /// What a service is asked for where a program asks for this attribute, and whether the program takes its value in
+    /// wide characters: the names of readers have a number more there [MSDN-WINSCARD SCardGetAttrib].
+    #[must_use]
+    pub fn attribute(&self, attribute: u32) -> (u32, bool) {
+        match attribute {
+            0x7FFF_0005 | 0x7FFF_0006 if self.has_wide_names => (attribute - 2, true),
+            other => (other, false),
+        }
+    }
+
+    /// Whether more room than any attribute takes is as good as enough.
+    #[must_use]
+    pub fn may_have_more_room(&self) -> bool {
+        self.has_wide_names
     }
 
     /// What a program is told when a connection to the service ends in this way. pcsc-lite tells of how it ended
@@ -186,6 +206,13 @@ mod tests {
         assert_eq!(both(ReaderState { state: CardState::UNPOWERED, ..STATE }), (0x0003_0004, 3));
         assert_eq!(both(ReaderState { state: CardState::MUTE, ..STATE }), (0x0003_000C, 4));
         assert_eq!(both(ReaderState { state: CardState(1), ..STATE }), (0x0003_0001, 0));
+    }
+
+    #[test]
+    fn names_have_numbers_for_wide_ones_on_one_platform() {
+        assert_eq!(Platform::WINDOWS.attribute(0x7FFF_0005), (0x7FFF_0003, true));
+        assert_eq!(Platform::PCSC_LITE.attribute(0x7FFF_0005), (0x7FFF_0005, false));
+        assert_eq!(Platform::WINDOWS.attribute(0x7FFF_0003), (0x7FFF_0003, false));
     }
 
     #[test]

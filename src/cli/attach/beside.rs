@@ -41,7 +41,7 @@ impl Beside {
         }
         let asks =
             [file.imports(), file.delayed_imports()].concat().iter().any(|name| name.eq_ignore_ascii_case(LIBRARY));
-        let put = || {
+        let put = || -> Result<Option<Self>, Failure> {
             let piece = Piece::library(folder, library_of(file.width())?);
             let was = piece.whose()?;
             if was == Whose::Ours {

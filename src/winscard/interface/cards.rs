@@ -298,8 +298,8 @@ pub unsafe fn control(
 /// `SCardGetAttrib`: reads an attribute of the reader.
 ///
 /// Returns, in this order, INVALID_PARAMETER without a place for the length, or if memory is to be found and there is
-/// no place for its address, INVALID_HANDLE, INSUFFICIENT_BUFFER for room of more than 264 bytes, and what the service
-/// says. Without a place for the value only the length is given.
+/// no place for its address, INVALID_HANDLE, INSUFFICIENT_BUFFER for room of more than 264 bytes, but on Windows, and what
+/// the service says. Without a place for the value only the length is given.
 ///
 /// # Safety
 ///
@@ -319,7 +319,12 @@ pub unsafe fn attribute(
         if is_new {
             need(value)?;
         }
-        let most = if is_new || value.is_null() { LONGEST_VALUE } else { size(known) };
+        let platform = library.platform();
+        let most = match size(known) {
+            _ if is_new || value.is_null() => LONGEST_VALUE,
+            room if platform.may_have_more_room() => room.min(LONGEST_VALUE),
+            room => room,
+        };
         if is_new || value.is_null() {
             // SAFETY: as before.
             unsafe { write(length, count(most)) };
@@ -330,7 +335,11 @@ pub unsafe fn attribute(
         }
         let mut place = [0; LONGEST_VALUE];
         let place = place.get_mut(..most).unwrap_or_default();
-        let (code, given) = handle.attribute(word(attribute), place);
+        let (asked, is_wide) = platform.attribute(word(attribute));
+        let (code, given) = match is_wide {
+            true => widely(place, |narrow| handle.attribute(asked, narrow)),
+            false => handle.attribute(asked, place),
+        };
         // SAFETY: as before.
         unsafe { write(length, count(given)) };
         if code != ReturnCode::SUCCESS {
@@ -347,6 +356,24 @@ pub unsafe fn attribute(
         }
         Ok(())
     })
+}
+
+/// Asks for a name, and gives it in wide characters: the code, and how many bytes it takes.
+fn widely(place: &mut [u8], ask: impl FnOnce(&mut [u8]) -> (ReturnCode, usize)) -> (ReturnCode, usize) {
+    let mut narrow = [0; LONGEST_VALUE];
+    let (code, given) = ask(&mut narrow);
+    if code != ReturnCode::SUCCESS {
+        return (code, given);
+    }
+    let name = String::from_utf8_lossy(narrow.get(..given).unwrap_or_default()).into_owned();
+    let wide: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    match place.get_mut(..wide.len()) {
+        Some(place) => {
+            place.copy_from_slice(&wide);
+            (ReturnCode::SUCCESS, wide.len())
+        }
+        None => (ReturnCode::INSUFFICIENT_BUFFER, wide.len()),
+    }
 }
 
 /// `SCardSetAttrib`: sets an attribute of the reader.

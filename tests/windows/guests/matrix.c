@@ -273,6 +273,9 @@ static void attributes(void)
 	SAY(SCardGetAttrib(handle, SCARD_ATTR_DEVICE_FRIENDLY_NAME_A, (BYTE *)&found, &length));
 	printf("  %.*s\n", (int)length, (char *)found);
 	SAY(SCardFreeMemory(context, found));
+	length = sizeof value;
+	SAY(SCardGetAttrib(handle, SCARD_ATTR_DEVICE_FRIENDLY_NAME_W, value, &length));
+	wide_names("friendly name", (WCHAR *)value, length / 2);
 	length = 64;
 	SAY(SCardGetAttrib(handle, SCARD_ATTR_CURRENT_PROTOCOL_TYPE, value, &length));
 	length = 64;
@@ -320,7 +323,7 @@ static int order(const char *verb)
 {
 	char line[1024];
 	fflush(stdout);
-	snprintf(line, sizeof line, "\"\"%s\" %s >nul\"", getenv("VIRTUALE"), verb);
+	snprintf(line, sizeof line, "\"\"%s\" %s >nul 2>nul\"", getenv("VIRTUALE"), verb);
 	return system(line);
 }
 
@@ -328,7 +331,7 @@ static unsigned __stdcall pull(void *unused)
 {
 	(void)unused;
 	Sleep(300);
-	order("remove --slot 0");
+	order("remove 0");
 	return 0;
 }
 
@@ -356,7 +359,7 @@ static void changes(void)
 	entry.szReader = "No such reader";
 	SAY(SCardGetStatusChangeA(context, 0, &entry, 1));
 	entry.szReader = second;
-	SAY(SCardGetStatusChangeA(context, INFINITE, &entry, 1));
+	SAY(SCardGetStatusChangeA(context, 20000, &entry, 1));
 	tell(&entry);
 	entry.dwCurrentState = entry.dwEventState & ~SCARD_STATE_CHANGED;
 	SAY(SCardGetStatusChangeA(context, 0, &entry, 1));
@@ -365,27 +368,27 @@ static void changes(void)
 	printf("  in time: %d\n", GetTickCount() - began >= 230);
 	both[0].szReader = first;
 	both[1].szReader = "\\\\?PnP?\\Notification";
-	SAY(SCardGetStatusChangeA(context, INFINITE, both, 2));
+	SAY(SCardGetStatusChangeA(context, 20000, both, 2));
 	tell(&both[0]);
 	tell(&both[1]);
 	both[0].dwCurrentState = both[0].dwEventState & ~SCARD_STATE_CHANGED;
 	both[1].dwCurrentState = both[1].dwEventState & ~SCARD_STATE_CHANGED;
 	SAY(SCardGetStatusChangeA(context, 0, both, 2));
 	thread = beside(pull);
-	SAY(SCardGetStatusChangeA(context, INFINITE, both, 2));
+	SAY(SCardGetStatusChangeA(context, 20000, both, 2));
 	tell(&both[0]);
 	WaitForSingleObject(thread, INFINITE);
 	SAY(SCardStatusA(handle, NULL, NULL, NULL, NULL, NULL, NULL));
 	SAY(SCardBeginTransaction(handle));
 	SAY(SCardReconnect(handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_Tx, SCARD_LEAVE_CARD, &active));
-	number("inserted", (DWORD)order("insert vitale2-durand --slot 0"));
+	number("inserted", (DWORD)order("insert 0 vitale2-durand"));
 	wide_entry.szReader = wide;
 	wide_entry.dwCurrentState = SCARD_STATE_EMPTY;
 	SAY(SCardGetStatusChangeW(context, 5000, &wide_entry, 1));
 	printf("  event %lX, answer to reset %lu\n", wide_entry.dwEventState, wide_entry.cbAtr);
 	SAY(SCardConnectW(context, wide, SCARD_SHARE_SHARED, SCARD_PROTOCOL_Tx, &handle, &active));
 	thread = beside(cancel);
-	SAY(SCardGetStatusChangeA(context, INFINITE, &entry, 1));
+	SAY(SCardGetStatusChangeA(context, 20000, &entry, 1));
 	WaitForSingleObject(thread, INFINITE);
 	SAY(SCardIsValidContext(context));
 }
@@ -410,7 +413,7 @@ static void gone(void)
 	entry.szReader = second;
 	entry.dwCurrentState = SCARD_STATE_EMPTY;
 	thread = beside(stop);
-	SAY(SCardGetStatusChangeA(context, INFINITE, &entry, 1));
+	SAY(SCardGetStatusChangeA(context, 20000, &entry, 1));
 	WaitForSingleObject(thread, INFINITE);
 	SAY(SCardTransmit(handle, SCARD_PCI_T0, challenge, sizeof challenge, NULL, answer, &length));
 	SAY(SCardIsValidContext(context));
