@@ -5,6 +5,8 @@
 
 #[cfg(windows)]
 mod beside;
+#[cfg(test)]
+mod made;
 mod pe;
 mod pieces;
 mod target;
@@ -13,6 +15,8 @@ use std::path::PathBuf;
 
 #[cfg(windows)]
 pub(in crate::cli) use beside::{Beside, find};
+#[cfg(test)]
+pub(in crate::cli) use made::Made;
 pub(in crate::cli) use pe::{Pe, Width};
 pub(in crate::cli) use pieces::{LIBRARY, WAY, Whose, whose};
 pub(in crate::cli) use target::bits;

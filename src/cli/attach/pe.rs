@@ -248,3 +248,76 @@ fn word(bytes: &[u8], place: usize) -> Option<u32> {
 fn index(number: u32) -> Option<usize> {
     usize::try_from(number).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{super::made::Made, BUNDLE, Pe, Width};
+
+    fn all() -> Made {
+        Made {
+            imports: vec![
+                ("KERNEL32.dll", vec!["Sleep", "SetDefaultDllDirectories"]),
+                ("WinSCard.dll", vec!["SCardConnectA"]),
+            ],
+            delayed: Some("ws2_32.dll"),
+            load_flags: 0x800,
+            manifest: Some("<assembly/>"),
+            ..Made::default()
+        }
+    }
+
+    #[test]
+    fn a_file_says_what_it_is_linked_to_in_both_widths() {
+        for is_narrow in [false, true] {
+            let bytes = Made { is_narrow, ..all() }.bytes();
+            let file = Pe::read(&bytes).expect("it is one");
+            assert_eq!(file.width(), if is_narrow { Width::X86 } else { Width::X64 });
+            assert_eq!(file.imports(), ["KERNEL32.dll", "WinSCard.dll"]);
+            assert_eq!(file.delayed_imports(), ["ws2_32.dll"]);
+            assert!(
+                file.calls("SetDefaultDllDirectories") && file.calls("SCardConnectA") && !file.calls("SCardConnectW")
+            );
+            assert_eq!((file.load_flags(), file.manifest().as_deref()), (0x800, Some("<assembly/>")));
+            assert!(
+                file.mentions("winscard") && !file.mentions("winscore") && !file.is_managed() && !file.is_library()
+            );
+        }
+    }
+
+    #[test]
+    fn a_program_for_net_has_the_width_that_it_gets() {
+        for (managed, width) in [(1, Width::X64), (3, Width::X86), (0x2_0003, Width::X86), (0, Width::X86)] {
+            let bytes = Made { is_narrow: true, managed: Some(managed), ..Made::default() }.bytes();
+            let file = Pe::read(&bytes).expect("it is one");
+            assert_eq!((file.width(), file.is_managed()), (width, true), "{managed:#x}");
+        }
+        for (place, is_bundle) in [([0; 8], false), ([1; 8], true)] {
+            let bytes = Made { more: [&place[..], &BUNDLE].concat(), ..Made::default() }.bytes();
+            assert_eq!(Pe::read(&bytes).expect("it is one").is_bundle(), is_bundle);
+        }
+    }
+
+    #[test]
+    fn another_file_is_none() {
+        for other in [&b""[..], b"MZ", b"\x7FELF", &[b'M'; 300]] {
+            assert!(Pe::read(other).is_none());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_damaged_is_read_to_an_end(place in 0_usize..0x600, byte: u8, length in 0_usize..0x700) {
+            let mut bytes = all().bytes();
+            if let Some(damaged) = bytes.get_mut(place) {
+                *damaged = byte;
+            }
+            bytes.truncate(length.max(place));
+            if let Some(file) = Pe::read(&bytes) {
+                let _ = (file.width(), file.imports(), file.delayed_imports(), file.calls("x"), file.load_flags());
+                let _ = (file.manifest(), file.is_bundle(), file.mentions("winscard"), file.is_library());
+            }
+        }
+    }
+}

@@ -155,3 +155,34 @@ pub(in crate::cli) fn bits(width: Width) -> String {
         Width::Other(machine) => format!("{machine:#06x}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{super::made::Made, Target, Width};
+
+    #[test]
+    fn the_programs_that_ask_for_cards_say_the_width() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let put = |name: &str, made: Made| fs::write(folder.path().join(name), made.bytes()).expect("room");
+        assert!(Target::of(folder.path()).is_err(), "there is no program");
+        let asks = Made { is_narrow: true, imports: vec![("winscard.dll", Vec::new())], ..Made::default() };
+        put("addon.node", asks.clone());
+        let of_addon = Target::of(folder.path()).expect("a library counts where there is no program");
+        assert_eq!((of_addon.width(), of_addon.programs().as_str()), (Width::X86, "addon.node"));
+        put("uninstall.exe", Made::default());
+        assert_eq!(Target::of(folder.path()).expect("a program").width(), Width::X64);
+        put("till.exe", asks);
+        let target = Target::of(folder.path()).expect("one that asks");
+        assert_eq!((target.width(), target.programs().as_str()), (Width::X86, "till.exe"));
+        put("till64.exe", Made { imports: vec![("WINSCARD.dll", Vec::new())], ..Made::default() });
+        assert!(Target::of(folder.path()).is_err(), "of both widths");
+        let one = Target::of(&folder.path().join("till64.exe")).expect("the one that is meant");
+        assert_eq!((one.width(), one.folder()), (Width::X64, folder.path()));
+        fs::write(folder.path().join("notes.txt"), "x").expect("room");
+        assert!(
+            Target::of(&folder.path().join("notes.txt")).is_err() && Target::of(&folder.path().join("none")).is_err()
+        );
+    }
+}

@@ -258,3 +258,76 @@ fn of_account(file: &Pe<'_>) -> Option<Diagnosis> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use virtuale_winscard::library::MARK;
+
+    use super::{Level, findings};
+    use crate::cli::attach::{LIBRARY, Made};
+
+    fn program() -> Made {
+        Made { imports: vec![("winscard.dll", vec!["SCardConnectA"])], ..Made::default() }
+    }
+
+    fn ours(is_narrow: bool) -> Made {
+        Made { is_narrow, more: MARK.into(), ..Made::default() }
+    }
+
+    /// What is found of a program in a folder, without what is as it should be.
+    fn found(folder: &Path, program: &Made) -> Vec<(&'static str, Level)> {
+        let path = folder.join("till.exe");
+        fs::write(&path, program.bytes()).expect("room");
+        let findings = findings(&path).expect("a program of Windows");
+        findings.into_iter().filter(|found| found.level != Level::Ok).map(|found| (found.check, found.level)).collect()
+    }
+
+    #[test]
+    fn the_library_beside_a_program_must_be_ours_and_of_its_width() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let put = |bytes: &[u8]| fs::write(folder.path().join(LIBRARY), bytes).expect("room");
+        let broken = [("beside", Level::Broken)];
+        assert_eq!(found(folder.path(), &program()), broken, "there is none");
+        put(&Made::default().bytes());
+        assert_eq!(found(folder.path(), &program()), broken, "it is another maker's");
+        put(&ours(true).bytes());
+        assert_eq!(found(folder.path(), &program()), broken, "it has 32 bits");
+        put(&ours(false).bytes());
+        assert_eq!(found(folder.path(), &program()), []);
+        assert_eq!(found(folder.path(), &Made { is_narrow: true, ..program() }), broken);
+    }
+
+    #[test]
+    fn what_keeps_a_program_from_the_library_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(LIBRARY), ours(false).bytes()).expect("room");
+        let of = |program: Made| found(folder.path(), &program);
+        assert_eq!(of(Made { load_flags: 0x800, ..program() }), [("search", Level::Broken)]);
+        assert_eq!(of(Made { load_flags: 0xA00, ..program() }), []);
+        let kernel = |function| ("kernel32.dll", vec![function]);
+        let choosing = Made { imports: vec![kernel("SetDefaultDllDirectories")], ..Made::default() };
+        let later = Made { delayed: Some("WINSCARD.dll"), ..choosing.clone() };
+        assert_eq!(of(later), [("search", Level::Warning)]);
+        let linked = Made { imports: [choosing.imports, program().imports].concat(), ..program() };
+        assert_eq!(of(linked), [], "it is loaded before the program chooses");
+        let service = Made {
+            imports: [vec![("advapi32.dll", vec!["StartServiceCtrlDispatcherW"])], program().imports].concat(),
+            ..program()
+        };
+        assert_eq!(of(service), [("account", Level::Warning)]);
+        let manifest = "<requestedExecutionLevel level='requireAdministrator'/><file name='WinSCard.dll'/>";
+        assert_eq!(of(Made { manifest: Some(manifest), ..program() }), [("manifest", Level::Warning); 2]);
+        assert_eq!(of(Made::default()), [("need", Level::Note)], "it does not ask for cards");
+        fs::write(folder.path().join("addon.node"), program().bytes()).expect("room");
+        assert_eq!(of(Made::default()), [], "something in its folder does");
+    }
+
+    #[test]
+    fn a_file_that_is_none_of_windows_is_for_others_to_judge() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("script"), "#!/bin/sh\n").expect("room");
+        assert!(findings(&folder.path().join("script")).is_none() && findings(folder.path()).is_none());
+    }
+}
