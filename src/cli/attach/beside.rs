@@ -34,6 +34,9 @@ impl Beside {
         let Some(path) = find(program) else { return Ok(None) };
         let Ok(bytes) = fs::read(&path) else { return Ok(None) };
         let Some(file) = Pe::read(&bytes) else { return Ok(None) };
+        if env::current_exe().is_ok_and(|own| own == path) {
+            return Ok(None);
+        }
         let folder = path.parent().unwrap_or(&path);
         if is_of_windows(folder) {
             output::say(Attached::OfWindows { program: &shown::path(&path) }.text(language));
@@ -47,8 +50,11 @@ impl Beside {
             if was == Whose::Ours {
                 return Ok(None);
             }
-            piece.settle(was)?;
-            Ok(Some(Self(piece.path().to_owned())))
+            match piece.settle(was) {
+                // Another run was faster.
+                Err(_) if piece.whose().is_ok_and(|whose| whose == Whose::Ours) => Ok(None),
+                settled => settled.map(|_| Some(Self(piece.path().to_owned()))),
+            }
         };
         match put() {
             Err(failure) if !asks => {
@@ -62,7 +68,7 @@ impl Beside {
 
     /// Takes it away, and says where it stays.
     pub(in crate::cli) fn take_away(self) {
-        if remove(&self.0).is_err() {
+        if self.0.exists() && remove(&self.0).is_err() {
             let path = shown::path(&self.0);
             output::say(Attached::Stays { path: &path }.text(Language::of_locale()));
         }

@@ -12,6 +12,7 @@ use std::{
 use libtest_mimic::{Failed, Trial};
 
 pub(crate) use place::Place;
+pub(crate) use process::Ended;
 
 /// For which processor a guest was built.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
