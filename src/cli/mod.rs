@@ -181,8 +181,8 @@ enum Verb {
     Ifd(ifd::Args),
     /// Put a PC/SC library of ours beside a program of Windows, which finds our readers by it
     ///
-    /// Writes winscard.dll, in the width of the program, and what leads it to the readers. Never writes over a file that
-    /// is not ours. `exec` does so by itself for as long as its command runs.
+    /// Writes winscard.dll, in the width of the program, and what leads it to the readers. Never writes over a file
+    /// that is not ours. `exec` does so by itself for as long as its command runs.
     Attach(attach::Args),
     /// Take away what `virtuale attach` put beside a program
     Detach(attach::Detach),

@@ -102,8 +102,8 @@ impl Entry {
         }
     }
 
-    /// Readers that came or went: more or fewer are there than before, or they are counted and the program knows another
-    /// number; of the service's count it may know none.
+    /// Readers that came or went: more or fewer are there than before, or they are counted and the program knows
+    /// another number; of the service's count it may know none.
     fn notice(&mut self, now: usize, before: &mut usize, counted: Counted) -> bool {
         let known = self.current >> 16;
         let (count, is_other) = match counted {

@@ -29,7 +29,8 @@ pub struct Platform {
     has_groups: bool,
     /// Whether a program that waits for readers to come and go is told how many there are.
     counts_readers: bool,
-    /// Whether an attribute may be asked for with more room than any takes, and names are wide under numbers of their own.
+    /// Whether an attribute may be asked for with more room than any takes, and names are wide under numbers of their
+    /// own.
     has_wide_names: bool,
     /// Whether a service that goes is a service that was stopped, however it went.
     stops: bool,
@@ -100,8 +101,8 @@ impl Platform {
         self.has_groups
     }
 
-    /// Whether the upper half of a state of `\\?PnP?\Notification` is the number of readers. Else it is what the service
-    /// counts.
+    /// Whether the upper half of a state of `\\?PnP?\Notification` is the number of readers. Else it is what the
+    /// service counts.
     #[must_use]
     pub fn counts_readers(&self) -> bool {
         self.counts_readers

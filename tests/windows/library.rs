@@ -1,5 +1,5 @@
-//! The PC/SC library beside programs of Windows, of 64 bits and of 32: what it answers, how it comes there and goes, and
-//! which readers it finds.
+//! The PC/SC library beside programs of Windows, of 64 bits and of 32: what it answers, how it comes there and goes,
+//! and which readers it finds.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! A program of Windows: whether it finds the PC/SC library of ours beside itself, as far as its file and its folder say.
+//! A program of Windows: whether it finds the PC/SC library of ours beside itself, as far as its file and its folder
+//! say.
 //!
 //! What Windows does when it runs is not asked: where only that shows, it is said. The file may be looked at on any
 //! system.

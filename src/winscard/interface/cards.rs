@@ -25,8 +25,9 @@ const LONGEST_VALUE: usize = 264;
 /// `SCardConnect`: opens a handle on a reader, and says which protocol is agreed on. If the service refuses,
 /// both are 0.
 ///
-/// Returns, in this order, INVALID_PARAMETER without a place for one of both, but for the protocol on Windows, UNKNOWN_READER without a name,
-/// INVALID_VALUE for one of more than 128 bytes, INVALID_HANDLE, and what the service says.
+/// Returns, in this order, INVALID_PARAMETER without a place for one of both, but for the protocol on Windows,
+/// UNKNOWN_READER without a name, INVALID_VALUE for one of more than 128 bytes, INVALID_HANDLE, and what the service
+/// says.
 ///
 /// # Safety
 ///
@@ -258,7 +259,8 @@ fn code(done: &Transmitted) -> ReturnCode {
 /// `SCardControl`: sends a control code to the reader.
 ///
 /// Returns, in this order, on Windows INVALID_PARAMETER without a place for the length of the answer, INVALID_HANDLE,
-/// INSUFFICIENT_BUFFER for more than 65,548 bytes, and what the service says. The length of the answer is 0 with an error, but for INSUFFICIENT_BUFFER what is needed.
+/// INSUFFICIENT_BUFFER for more than 65,548 bytes, and what the service says. The length of the answer is 0 with an
+/// error, but for INSUFFICIENT_BUFFER what is needed.
 ///
 /// # Safety
 ///
@@ -298,8 +300,8 @@ pub unsafe fn control(
 /// `SCardGetAttrib`: reads an attribute of the reader.
 ///
 /// Returns, in this order, INVALID_PARAMETER without a place for the length, or if memory is to be found and there is
-/// no place for its address, INVALID_HANDLE, INSUFFICIENT_BUFFER for room of more than 264 bytes, but on Windows, and what
-/// the service says. Without a place for the value only the length is given.
+/// no place for its address, INVALID_HANDLE, INSUFFICIENT_BUFFER for room of more than 264 bytes, but on Windows, and
+/// what the service says. Without a place for the value only the length is given.
 ///
 /// # Safety
 ///

@@ -66,8 +66,8 @@ impl Supervisor {
         Ok(Self(()))
     }
 
-    /// Runs the command to its end and gives its exit code. The library by which it finds readers of ours lies beside it
-    /// until then.
+    /// Runs the command to its end and gives its exit code. The library by which it finds readers of ours lies beside
+    /// it until then.
     ///
     /// # Errors
     ///

@@ -78,9 +78,9 @@ impl Place {
         Self(Which::At(path.into()))
     }
 
-    /// Where a program's service is: the file that its environment names; else the one that what lies beside its library
-    /// leads to; else that of the run in whose folder the library lies; else that of the only readers that this user
-    /// runs, whichever these are when it is looked for them.
+    /// Where a program's service is: the file that its environment names; else the one that what lies beside its
+    /// library leads to; else that of the run in whose folder the library lies; else that of the only readers that this
+    /// user runs, whichever these are when it is looked for them.
     #[must_use]
     pub fn find(named: Option<OsString>, library: Option<&Path>) -> Self {
         if let Some(named) = named.filter(|named| !named.is_empty()) {
