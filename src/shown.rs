@@ -74,8 +74,37 @@ impl fmt::Display for Pairs<'_> {
 
 /// What the system says of a failure, without the number that means nothing to people.
 pub(crate) fn reason(error: &io::Error) -> String {
+    if let Some(plain) = plain_reason(error) {
+        return plain.to_owned();
+    }
     let text = error.to_string();
-    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+    let said = text.split(" (os error ").next().unwrap_or(&text);
+    // Windows says whole sentences.
+    if cfg!(windows) { said.trim_end_matches('.').to_owned() } else { said.to_owned() }
+}
+
+/// What is said of a file that another program has open in a way that does not go with what is asked.
+pub(crate) const IN_USE: &str = "another program has it open";
+
+/// What Windows says in the language of its user, which need not be that of the message around it, and in a sentence.
+fn plain_reason(error: &io::Error) -> Option<&'static str> {
+    /// Another program has the file open, or a part of it locked (`ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`).
+    const NUMBERS: [i32; 2] = [32, 33];
+    /// What is to be run is no program (`ERROR_BAD_EXE_FORMAT`).
+    const NO_PROGRAM: i32 = 193;
+    let number = error.raw_os_error().filter(|_| cfg!(windows))?;
+    match error.kind() {
+        _ if NUMBERS.contains(&number) => Some(IN_USE),
+        _ if number == NO_PROGRAM => Some("it is no program of this system"),
+        io::ErrorKind::NotFound => Some("there is no such file or folder"),
+        io::ErrorKind::PermissionDenied => Some("access is denied"),
+        io::ErrorKind::AlreadyExists => Some("it is there already"),
+        io::ErrorKind::NotADirectory => Some("the path leads through what is no folder"),
+        io::ErrorKind::InvalidFilename => Some("the name is too long, or impossible"),
+        io::ErrorKind::ConnectionRefused => Some("nobody listens there"),
+        io::ErrorKind::StorageFull => Some("the disk is full"),
+        _ => None,
+    }
 }
 
 /// Whether a byte means itself in a word of any shell, without quotes.

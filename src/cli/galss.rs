@@ -61,6 +61,10 @@ impl Galss {
         if !self.galss {
             return Ok(host);
         }
+        if cfg!(windows) {
+            let instead = "leave --galss out: what goes to the cards through PC/SC finds the readers all the same";
+            return Err(Failure::usage("there is no GALSS of ours on Windows", instead));
+        }
         Title::Galss.is_built_in(virtuale_galss::LIBRARY)?;
         let names = self.galss_names.iter().flat_map(|names| &names.0);
         Ok(names.fold(host.galss(), |host, (name, slot)| host.galss_name(name.clone(), *slot)))

@@ -4,7 +4,7 @@ use std::env;
 
 use clap::ValueEnum;
 
-use super::output;
+use super::{output, system};
 use crate::{
     profile::schema,
     terminal::pages::{self, Format},
@@ -20,10 +20,12 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// The language of the locale, as POSIX says which variable counts; English where it is neither.
+    /// The language of the locale, as POSIX says which variable counts, else that of the system's user; English where
+    /// it is neither.
     pub(super) fn of_locale() -> Self {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
-        Self::named(&set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default())
+        let named = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+        Self::named(&named.or_else(system::locale).unwrap_or_default())
     }
 
     /// How a page in this language is written on standard output.
@@ -32,7 +34,7 @@ impl Language {
     }
 
     fn named(locale: &str) -> Self {
-        match locale.split(['_', '.', '@']).next() {
+        match locale.split(['_', '-', '.', '@']).next() {
             Some("fr") => Self::Fr,
             _ => Self::En,
         }

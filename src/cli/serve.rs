@@ -110,8 +110,8 @@ fn unheard(error: io::Error) -> Failure {
 
 /// Starts the process in the background and hands on the line that it prints when it is ready.
 fn detach(args: &Args) -> Exit {
-    if let Some(why) = background::REFUSAL {
-        return Err(Failure::Environment(why.into(), None));
+    if let Some((why, instead)) = background::REFUSAL {
+        return Err(Failure::usage(why, instead));
     }
     let earlier = running::own();
     let mut child = env::current_exe()

@@ -319,8 +319,12 @@ impl Host {
     }
 
     /// Stops as [`Host::stop`] does, in a process that ends right after: what is in the file system goes now; threads
-    /// and connections are left to the system, since it ends them without anybody waiting for anybody.
+    /// and connections are left to the system, since it ends them without anybody waiting for anybody. On Windows it is
+    /// the same as [`Host::stop`]: what somebody has open there keeps the folder in which it lies.
     pub fn leave(self) -> Vec<String> {
+        if cfg!(windows) {
+            return self.stop();
+        }
         let Self { control, drivers, galss, server, commons, folder, desk, calls: _calls } = self;
         mem::forget((control, drivers, galss, server));
         drop((commons, folder));

@@ -38,6 +38,9 @@ pub(crate) fn reason(error: &io::Error) -> Bilingual {
         return said.clone();
     }
     let english = shown::reason(error);
+    if english == shown::IN_USE {
+        return Bilingual::new(english, "un autre programme l'a ouvert".to_owned());
+    }
     let french = match error.kind() {
         io::ErrorKind::NotFound => "aucun fichier ou dossier de ce nom".to_owned(),
         io::ErrorKind::PermissionDenied => "permission refusée".to_owned(),
@@ -68,9 +71,10 @@ mod tests {
     fn what_is_said_of_a_failure_survives_its_copy() {
         let ours = error(io::ErrorKind::FileTooLarge, too_long(8));
         let theirs = io::Error::from_raw_os_error(2);
+        let not_found = if cfg!(windows) { "there is no such file or folder" } else { "No such file or directory" };
         for (failed, english, french) in [
             (&ours, "it has more than 8 bytes", "il a plus de 8 octets"),
-            (&theirs, "No such file or directory", "aucun fichier ou dossier de ce nom"),
+            (&theirs, not_found, "aucun fichier ou dossier de ce nom"),
         ] {
             let copied = copy(failed);
             assert_eq!((copied.kind(), copied.to_string()), (failed.kind(), failed.to_string()));

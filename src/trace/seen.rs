@@ -1,9 +1,9 @@
 //! How a trace names the card file of its slot.
 
-use std::path::{self, Path, PathBuf};
+use std::path::{self, Component, Path, PathBuf};
 
 use super::lines::is_blank;
-use crate::shown;
+use crate::{shown, system::file::with_slashes};
 
 /// A card whose name no trace can say: it would be read as another one.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -32,7 +32,9 @@ fn from_folder_of(trace: &Path, card: &Path) -> PathBuf {
     let folder: Vec<_> = trace.parent().into_iter().flat_map(Path::components).collect();
     let card: Vec<_> = found.components().collect();
     let shared = folder.iter().zip(&card).take_while(|(one, other)| one == other).count();
-    if shared < 2 {
+    // The root has two parts where it has a drive.
+    let root = card.iter().take_while(|part| matches!(part, Component::Prefix(_) | Component::RootDir)).count();
+    if shared <= root {
         return card.iter().collect();
     }
     let up = folder.iter().skip(shared).map(|_| Path::new(".."));
@@ -55,7 +57,7 @@ pub(crate) fn as_named(name: &Path) -> Result<String, Unnamable> {
         }
         Some(text) if text.starts_with(is_blank) || text.ends_with(is_blank) => unnamable("a blank at an end"),
         Some("") => unnamable("no letter"),
-        Some(text) => Ok(text.to_owned()),
+        Some(text) => Ok(with_slashes(text)),
     }
 }
 

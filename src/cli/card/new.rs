@@ -15,7 +15,9 @@ use crate::{
         target::{self, Force},
     },
     profile::{card_file, families::Families},
-    shown, writing,
+    shown,
+    system::file::with_slashes,
+    writing,
 };
 
 const EXAMPLES: &str = "\
@@ -77,5 +79,5 @@ pub(super) fn seen_from(file: Option<&Path>, layout: &str) -> io::Result<String>
     };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (path, folder) = (fs::canonicalize(layout)?, fs::canonicalize(folder)?);
-    Ok(pathdiff::diff_paths(&path, folder).unwrap_or(path).to_string_lossy().into_owned())
+    Ok(with_slashes(&pathdiff::diff_paths(&path, folder).unwrap_or(path).to_string_lossy()))
 }

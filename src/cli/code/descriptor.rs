@@ -70,11 +70,15 @@ fn unreadable(number: u32, error: &io::Error) -> Failure {
     let (number, why) = (number.to_string(), reason(error));
     let english = Message::NoDescriptor { number: &number, why: &why.english }.text(Language::En);
     let french = Message::NoDescriptor { number: &number, why: &why.french }.text(Language::Fr);
-    Failure::usage(Bilingual::new(english, french), Message::OpenDescriptor.said())
+    Failure::usage(Bilingual::new(english, french), how_to_open())
 }
 
 fn refused(number: u32, why: Message<'_>) -> Failure {
     let number = number.to_string();
     let text = |language| Message::NoDescriptor { number: &number, why: &why.text(language) }.text(language);
-    Failure::usage(in_both(text), Message::OpenDescriptor.said())
+    Failure::usage(in_both(text), how_to_open())
+}
+
+fn how_to_open() -> Bilingual {
+    if cfg!(windows) { Message::PipeCode.said() } else { Message::OpenDescriptor.said() }
 }

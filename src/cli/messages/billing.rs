@@ -50,6 +50,11 @@ messages! {
         en: "give its right code on a descriptor: --pin-fd 3 3< code.txt",
         fr: "donner son bon code sur un descripteur : --pin-fd 3 3< code.txt"
     };
+    /// The same where standard input is the only descriptor.
+    PipeItsCode = {
+        en: "give its right code on standard input: Get-Content code.txt | virtuale read --pin-fd 0 ...",
+        fr: "donner son bon code sur l'entrée standard : Get-Content code.txt | virtuale read --pin-fd 0 ..."
+    };
     /// What to do where it cannot be billed with.
     TakeBillingCard = {
         en: "take one that is valid on the day, has a billing situation and is known to the Vitale",

@@ -274,6 +274,13 @@ messages! {
         fr: "l'ouvrir en lecture, par exemple : virtuale read --pin-fd 3 3< FICHIER\n\
              sur un terminal, enlever --pin-fd : le code y est demandé"
     };
+    /// How a code is given where standard input is the only descriptor.
+    PipeCode = {
+        en: "Windows has standard input alone for that: Get-Content FILE | virtuale read --pin-fd 0\n\
+             at a console leave --pin-fd out: the code is asked for there",
+        fr: "Windows n'a que l'entrée standard pour cela : Get-Content FICHIER | virtuale read --pin-fd 0\n\
+             dans une console, enlever --pin-fd : le code y est demandé"
+    };
     /// A line is no code.
     NoCode { place, why } = {
         en: "the card in {place} was not asked: {why}",

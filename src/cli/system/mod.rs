@@ -13,7 +13,7 @@ pub(super) use unix::{
     background, descriptor,
     ears::Ears,
     hidden::Hidden,
-    shell,
+    locale, shell,
     supervise::{Supervisor, hand_on, program},
     width, words,
 };
@@ -22,7 +22,7 @@ pub(super) use windows::{
     background, descriptor,
     ears::Ears,
     hidden::Hidden,
-    shell,
+    locale, shell,
     supervise::{Supervisor, hand_on, program},
     width, words,
 };

@@ -66,7 +66,8 @@ fn files(folder: &str) -> Vec<PathBuf> {
 /// A file by its name in the repository.
 fn file(path: &Path) -> Arc<Source> {
     let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(path);
-    source(&name.display().to_string(), fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}")))
+    let name = name.display().to_string().replace('\\', "/");
+    source(&name, fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}")))
 }
 
 #[test]

@@ -16,6 +16,12 @@ use crate::reader::{Caller, sync::lock};
 /// How long the rest of a message may take, and an answer until the other side has room for it.
 const MESSAGE: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether we hung up, while nothing comes, where that does not wake who reads.
+const GLANCE: Option<Duration> = if cfg!(windows) { Some(Duration::from_millis(100)) } else { None };
+
+/// The shortest time that a system waits for: none would be for ever.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 /// How much is read at once.
 const GULP: usize = 4096;
 
@@ -25,6 +31,8 @@ pub(super) struct Line {
     stream: TcpStream,
     /// Whether a driver has said something.
     heard: AtomicBool,
+    /// Whether we have hung up.
+    over: AtomicBool,
     /// Since when it says nothing; `None` while it waits for us.
     quiet_since: Mutex<Option<Instant>>,
     /// Of the card that it is for.
@@ -44,13 +52,14 @@ impl Line {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(MESSAGE))?;
         notice_the_dead(&stream);
-        let (heard, quiet_since) = (AtomicBool::new(false), Mutex::new(Some(Instant::now())));
-        Ok(Self { stream, heard, quiet_since, generation })
+        let (heard, over) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Self { stream, heard, over, quiet_since: Mutex::new(Some(Instant::now())), generation })
     }
 
     /// Ends the connection, whoever waits for it. A driver that waits for an answer is told by a reset: an orderly end
     /// may read as an answer of no bytes. vpcd 3.3 takes either for one [VSMARTCARD-VPCD protocol].
     pub(super) fn hang_up(&self) {
+        self.over.store(true, Ordering::Relaxed);
         if lock(&self.quiet_since).is_none() && reset(&self.stream) {
             return;
         }
@@ -81,8 +90,7 @@ impl Line {
     pub(super) fn receive<'a>(&self, input: &'a mut Input, patience: Option<Duration>) -> io::Result<Option<&'a [u8]>> {
         input.drop_taken();
         if input.bytes.is_empty() {
-            self.stream.set_read_timeout(patience)?;
-            if !self.read(input)? {
+            if !self.read_within(input, patience)? {
                 return Ok(None);
             }
             self.stream.set_read_timeout(Some(MESSAGE))?;
@@ -125,6 +133,28 @@ impl Line {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         (&self.stream).write_all(output)
+    }
+
+    /// Reads what comes next; whether anything came in time.
+    fn read_within(&self, input: &mut Input, patience: Option<Duration>) -> io::Result<bool> {
+        let Some(glance) = GLANCE else {
+            self.stream.set_read_timeout(patience)?;
+            return self.read(input);
+        };
+        let until = patience.map(|patience| Instant::now() + patience);
+        loop {
+            let left = until.map_or(glance, |until| until.saturating_duration_since(Instant::now()).min(glance));
+            self.stream.set_read_timeout(Some(left.max(SHORTEST)))?;
+            if self.read(input)? {
+                return Ok(true);
+            }
+            if self.over.load(Ordering::Relaxed) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
     }
 
     /// Reads what is there; whether anything came in time.

@@ -83,6 +83,12 @@ pub(crate) fn is_open_already(_path: &Path) -> bool {
     false
 }
 
+/// A path as files of people have it, who may read them on another system: with slashes, which this one takes too. What
+/// begins with `\\?\` it takes as it is alone.
+pub(crate) fn with_slashes(path: &str) -> String {
+    if path.starts_with(r"\\?\") { path.to_owned() } else { path.replace('\\', "/") }
+}
+
 /// Whether a path is a device that the system finds in every folder: it knows nothing of one as a file.
 pub(crate) fn is_device(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();

@@ -122,7 +122,11 @@ pub(crate) fn connect(path: &Path, patience: Duration) -> io::Result<Stream> {
 
 /// Where somebody listens who has this file.
 fn find(path: &Path, until: Instant) -> io::Result<Address> {
-    let path = led_to(path).ok_or(io::ErrorKind::NotFound)?;
+    let path = match led_to(path) {
+        Some(place) => place,
+        // The system's own words for what is not there.
+        None => return Err(fs::metadata(path).err().unwrap_or(io::ErrorKind::NotFound.into())),
+    };
     loop {
         let said = read(&path)?;
         let address = Address::parse(&said);

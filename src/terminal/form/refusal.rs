@@ -144,10 +144,16 @@ impl Refusal {
                     en: "the professional's code was not given: without it the card signs nothing",
                     fr: "le code du professionnel n'a pas été donné : sans lui la carte ne signe rien",
                 ),
-                said!(
-                    en: "type it where it is asked for, or give it by --pin-fd 3 3< FILE",
-                    fr: "le taper là où il est demandé, ou le donner par --pin-fd 3 3< FICHIER",
-                ),
+                match cfg!(windows) {
+                    false => said!(
+                        en: "type it where it is asked for, or give it by --pin-fd 3 3< FILE",
+                        fr: "le taper là où il est demandé, ou le donner par --pin-fd 3 3< FICHIER",
+                    ),
+                    true => said!(
+                        en: "type it where it is asked for, or give it on standard input with --pin-fd 0",
+                        fr: "le taper là où il est demandé, ou le donner sur l'entrée standard avec --pin-fd 0",
+                    ),
+                },
             ),
             Self::ProfessionalNotValid { day, is_over } => {
                 let when = match is_over {

@@ -2,7 +2,10 @@
 //!
 //! A transport carries bytes and judges none: what a card answers is the business of [`exchange`](super::exchange).
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use virtuale_engine::{Fault, Protocol, Reset, Response};
 
@@ -93,13 +96,22 @@ impl fmt::Display for Doing {
     }
 }
 
+/// Why a service's socket is not open.
+fn not_open(path: &Path, source: &io::Error) -> String {
+    if path.as_os_str().is_empty() {
+        return "PCSCLITE_CSOCK_NAME is not set, and the readers of Windows itself are none of those that this program asks"
+            .to_owned();
+    }
+    format!("cannot open the PC/SC service's socket {}: {}", shown::path(path), shown::reason(source))
+}
+
 /// Why there is no transport to a card, or no more.
 #[derive(Debug, thiserror::Error)]
 pub enum TransportError {
     /// The service's socket is not there, or is not ours to open.
-    #[error("cannot open the PC/SC service's socket {}: {}", shown::path(path), shown::reason(source))]
+    #[error("{}", not_open(path, source))]
     Open {
-        /// The socket.
+        /// The socket; empty if none is known.
         path: PathBuf,
         /// What the system says.
         source: io::Error,

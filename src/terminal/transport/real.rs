@@ -26,8 +26,8 @@ use crate::{reader::ReturnCode, shown, system::socket::is_same};
 /// What stands before the name of a real reader where a card is named.
 pub const PREFIX: &str = "reader:";
 
-/// What stands between the name of a reader and the path of its service's socket.
-const AT: &str = "@/";
+/// What stands between the name of a reader and the path of its service's socket, which is a whole one.
+const AT: char = '@';
 
 /// How long opening a card may take: others may be about to end a transaction.
 const OPENING: Duration = Duration::from_secs(10);
@@ -97,10 +97,11 @@ impl RealReader {
     #[must_use]
     pub fn named(card: &Path) -> Option<Self> {
         let rest = card.to_str()?.strip_prefix(PREFIX)?;
-        Some(match rest.rfind(AT) {
-            Some(at) => Self { name: rest[..at].into(), socket: Some(rest[at + 1..].into()) },
-            None => Self { name: rest.into(), socket: None },
-        })
+        let parted = rest.rmatch_indices(AT).find_map(|(at, _)| {
+            let (name, socket) = (&rest[..at], Path::new(&rest[at + AT.len_utf8()..]));
+            socket.is_absolute().then(|| Self { name: name.into(), socket: Some(socket.to_owned()) })
+        });
+        Some(parted.unwrap_or_else(|| Self { name: rest.into(), socket: None }))
     }
 
     /// What people are told of its card.

@@ -143,6 +143,11 @@ impl Served<'_> {
     /// Ends it as a person would who has another window, and demands that it goes well.
     pub(crate) fn stop(self) -> Result<(), Failed> {
         self.virtuale(&["stop"]).run()?.exits_with(0)?;
+        self.ends()
+    }
+
+    /// Demands that it ends well, since somebody told it to.
+    pub(crate) fn ends(self) -> Result<(), Failed> {
         self.server.end()?.exits_with(0)?;
         Ok(())
     }

@@ -190,6 +190,7 @@ impl Writing {
 fn hint(code: Code) -> Option<Bilingual> {
     match code {
         Code::NO_PROFESSIONAL => Some(Billing::PutProfessional.said()),
+        Code::CODE_WRONG if cfg!(windows) => Some(Billing::PipeItsCode.said()),
         Code::CODE_WRONG => Some(Billing::GiveItsCode.said()),
         Code::CODE_BLOCKED => Some(Message::Unblock.said()),
         Code::PROFESSIONAL_INVALID => Some(Billing::TakeBillingCard.said()),

@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::system::file::nothing;
 
 /// Why a program cannot go there; it can.
-pub(in crate::cli) const REFUSAL: Option<&str> = None;
+pub(in crate::cli) const REFUSAL: Option<(&str, &str)> = None;
 
 /// Leaves the session of whoever started us.
 pub(in crate::cli) fn enter() {

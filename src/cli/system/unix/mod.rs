@@ -10,6 +10,11 @@ pub(in crate::cli) mod words;
 
 use std::os::fd::AsFd;
 
+/// What the system says of the language of its user besides the variables of POSIX: nothing.
+pub(in crate::cli) fn locale() -> Option<String> {
+    None
+}
+
 /// How many columns a terminal has, if it is one.
 pub(in crate::cli) fn width(terminal: impl AsFd) -> Option<usize> {
     rustix::termios::tcgetwinsize(terminal).ok().map(|size| usize::from(size.ws_col))

@@ -3,9 +3,11 @@
 
 use std::{io, process::Child};
 
-/// Why a program cannot go there.
-pub(in crate::cli) const REFUSAL: Option<&str> =
-    Some("Windows has no --detach: start it in a window of its own, as with `start virtuale serve ...`");
+/// Why a program cannot go there, and what to do instead.
+pub(in crate::cli) const REFUSAL: Option<(&str, &str)> = Some((
+    "there is no --detach on Windows",
+    "start it in a window of its own: Start-Process virtuale 'serve --card vitale2-martin'",
+));
 
 /// Nobody is there.
 pub(in crate::cli) fn enter() {}

@@ -14,6 +14,10 @@ use crate::{
 /// Why there is no transport to a card.
 pub(super) fn transport(error: &TransportError) -> String {
     match error {
+        TransportError::Open { path, .. } if path.as_os_str().is_empty() => {
+            "PCSCLITE_CSOCK_NAME n'est pas défini, et ce programme n'interroge pas les lecteurs de Windows lui-même"
+                .to_owned()
+        }
         TransportError::Open { path, source } => {
             let why = closed(source);
             format!("impossible d'ouvrir le socket du service PC/SC {} : {why}", shown::path(path))

@@ -6,7 +6,6 @@
 
 use std::{
     env,
-    ffi::OsString,
     io::{self, ErrorKind, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -37,8 +36,8 @@ pub use slots::ListedReader;
 /// The variable in which programs find the socket.
 const SOCKET_VARIABLE: &str = "PCSCLITE_CSOCK_NAME";
 
-/// Where pcscd listens unless told otherwise.
-const SYSTEM_SOCKET: &str = "/run/pcscd/pcscd.comm";
+/// Where pcscd listens unless told otherwise. The readers of Windows itself are asked in another way.
+const SYSTEM_SOCKET: Option<&str> = if cfg!(windows) { None } else { Some("/run/pcscd/pcscd.comm") };
 
 /// How long a service may take to let us in and to say which version it speaks, which waits for nobody.
 const GREETING: Duration = Duration::from_secs(5);
@@ -71,18 +70,22 @@ impl Bell {
     }
 }
 
-/// The socket that libpcsclite would use: the one of `PCSCLITE_CSOCK_NAME`, else the system's.
+/// The socket that libpcsclite would use: the one of `PCSCLITE_CSOCK_NAME`, else the system's. On Windows, which has
+/// none, an empty path stands for that.
 #[must_use]
 pub fn default_socket() -> PathBuf {
-    let named = env::var_os(SOCKET_VARIABLE).filter(|socket| !socket.is_empty());
-    named.unwrap_or_else(|| OsString::from(SYSTEM_SOCKET)).into()
+    named_socket().or_else(|| SYSTEM_SOCKET.map(PathBuf::from)).unwrap_or_default()
+}
+
+fn named_socket() -> Option<PathBuf> {
+    env::var_os(SOCKET_VARIABLE).filter(|socket| !socket.is_empty()).map(PathBuf::from)
 }
 
 /// Where PC/SC services may listen that programs started here could use: at the socket of `PCSCLITE_CSOCK_NAME`, if it
 /// is set, and at the system's.
 #[must_use]
 pub fn sockets() -> Vec<PathBuf> {
-    let mut sockets = vec![default_socket(), PathBuf::from(SYSTEM_SOCKET)];
+    let mut sockets: Vec<_> = named_socket().into_iter().chain(SYSTEM_SOCKET.map(PathBuf::from)).collect();
     sockets.dedup();
     sockets
 }
