@@ -61,7 +61,7 @@ fn card_files_are_written_and_checked(place: &Place) -> Result<(), Failed> {
     let utf16 = |text: &str| format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
     fs::write(&file, utf16(&text.replace('\n', "\r\n")))?;
     place.virtuale(&["card", "check", name]).run()?.exits_with(0)?;
-    fs::write(&file, text.replace("MARTIN", "MAR\u{E9}TIN?"))?;
+    fs::write(&file, format!("{text}\nno_such_key = 1\n"))?;
     place.virtuale(&["card", "check", name]).run()?.exits_with(3)?.says(name)?;
     let missing = place.virtuale(&["card", "check", r"nulle part\c.toml"]).variable("LANG", "fr_FR").run()?;
     missing.exits_with(4)?.says("aucun fichier ou dossier de ce nom")?;
