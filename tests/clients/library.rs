@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
     Client, Sandbox, file, left_out,
-    programs::{CC, OPENSC, PCSC_HEADERS, PCSC_SCAN, PYSCARD, SCRIPTOR},
+    programs::{CC, OPENSC, PCSC_HEADERS, PCSC_SCAN, PYSCARD, PYTHON_ALONE, SCRIPTOR},
     trial,
 };
 
@@ -30,6 +30,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     });
     let programs = [
         trial(&[&CC, &PCSC_HEADERS], "library::a_service_that_goes_is_told_as_by_the_real_library", goes_is_told),
+        trial(
+            &[&CC, &PCSC_HEADERS, &PYTHON_ALONE],
+            "library::a_reader_that_is_unplugged_is_told_as_by_the_real_library",
+            unplugged_is_told,
+        ),
         trial(&[&PCSC_SCAN], "library::pcsc_scan_sees_readers_without_the_variable", sees_readers_without_the_variable),
         trial(&[&OPENSC], "library::galss_and_pc_sc_lie_side_by_side", lie_side_by_side),
         with_cards(&[&OPENSC], "library::opensc_reads_a_card_of_its_own_process", opensc_reads),
@@ -113,6 +118,28 @@ fn goes_is_told(sandbox: &Sandbox) -> Result<(), Failed> {
         ended.exits_with(0).map(|_| ended.out.clone())
     };
     same(&said(REAL)?, &said("./ours.so")?)
+}
+
+fn unplugged_is_told(sandbox: &Sandbox) -> Result<(), Failed> {
+    let matrix = compiled(sandbox)?;
+    // Our library asks the relay as well, which the variable names.
+    let script = r#"
+python3 "$RELAY" "$1" "$PCSCLITE_CSOCK_NAME" & relay=$!
+until test -S "$1.orders" && test -S "$1"; do kill -0 $relay || exit 1; sleep 0.05; done
+export PCSCLITE_CSOCK_NAME=$PWD/$1 UNPLUG="python3 '$RELAY' unplug $1" PLUG="python3 '$RELAY' plug $1"
+"$0" libpcsclite.so.1 unplugged
+ended=$?
+kill $relay
+rm "$1" "$1.orders"
+exit $ended"#;
+    let said = |library: &[&str], place: &str| {
+        let exec = [&[env!("CARGO_BIN_EXE_virtuale"), "exec"], library].concat();
+        let cards = ["--card", "vitale2-martin", "--card", "-", "--", "sh", "-c", script, &matrix, place];
+        let ended =
+            sandbox.program(&[&exec[..], &cards].concat())?.variable("RELAY", &file("library/relay.py")).run()?;
+        ended.exits_with(0)?.says("unplugged 0: event 0000000E")?.says("unplugged: done").map(|_| ended.out.clone())
+    };
+    same(&said(&[], "beside-the-real")?, &said(&["--library"], "beside-ours")?)
 }
 
 fn same(expected: &str, got: &str) -> Result<(), Failed> {

@@ -788,6 +788,101 @@ static void gone(void)
 	SAY(SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &other));
 }
 
+/* Has a reader unplugged or plugged in by a command of the environment. */
+static void order(const char *variable, const char *reader)
+{
+	char command[600];
+	if (getenv(variable) == NULL) {
+		printf("nothing is there for %s\n", variable);
+		exit(1);
+	}
+	snprintf(command, sizeof command, "%s '%s'", getenv(variable), reader);
+	if (system(command) != 0)
+		printf("%s failed\n", variable);
+}
+
+static void *unplug_soon(void *reader)
+{
+	usleep(300000);
+	order("UNPLUG", reader);
+	return NULL;
+}
+
+static void *plug_soon(void *reader)
+{
+	usleep(300000);
+	order("PLUG", reader);
+	return NULL;
+}
+
+/* A reader goes, and comes back: what is told to who waits, and what its name and its handle are good for. */
+static void unplugged(void)
+{
+	SCARD_READERSTATE s[3];
+	BYTE answer[300] = { 0 };
+	DWORD length, p;
+	char names[300];
+	pthread_t thread;
+	with_card();
+	for (int one = 0; one < 2; one++) {
+		char *which = one ? first : second;
+		printf("reader %d\n", one);
+		memset(s, 0, sizeof s);
+		s[0].szReader = first;
+		s[1].szReader = second;
+		s[2].szReader = "\\\\?PnP?\\Notification";
+		SAY(SCardGetStatusChange(context, 0, s, 3));
+		entries("before", s, 3);
+		for (int i = 0; i < 3; i++)
+			s[i].dwCurrentState = s[i].dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+		pthread_create(&thread, NULL, unplug_soon, which);
+		SAY(SCardGetStatusChange(context, 20000, s, 3));
+		pthread_join(thread, NULL);
+		entries("unplugged", s, 3);
+		SAY(SCardGetStatusChange(context, 0, s, 3));
+		entries("still known", s, 3);
+		for (int i = 0; i < 3; i++)
+			s[i].dwCurrentState = s[i].dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+		SAY(SCardGetStatusChange(context, 0, s, 3));
+		entries("known to be gone", s, 3);
+		length = sizeof names;
+		SAY(SCardListReaders(context, NULL, names, &length));
+		hex("readers", names, length);
+		SAY(SCardConnect(context, which, SCARD_SHARE_DIRECT, 0, &handle, &p));
+		memset(s, 0, sizeof s);
+		s[0].szReader = one ? second : first;
+		s[1].szReader = "\\\\?PnP?\\Notification";
+		SAY(SCardGetStatusChange(context, 0, s, 2));
+		entries("the other", s, 2);
+		s[0].dwCurrentState = s[0].dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+		s[1].dwCurrentState = s[1].dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+		pthread_create(&thread, NULL, plug_soon, which);
+		SAY(SCardGetStatusChange(context, 20000, s, 2));
+		pthread_join(thread, NULL);
+		entries("plugged in", s, 2);
+		length = sizeof names;
+		SAY(SCardListReaders(context, NULL, names, &length));
+		hex("readers", names, length);
+	}
+	/* A handle outlives its reader. */
+	SAY(SCardStatus(handle, NULL, NULL, NULL, NULL, NULL, NULL));
+	order("UNPLUG", first);
+	SAY(SCardStatus(handle, NULL, NULL, NULL, NULL, NULL, NULL));
+	length = sizeof answer;
+	SAY(SCardTransmit(handle, t0, select_mf, sizeof select_mf, NULL, answer, &length));
+	number("length", length);
+	length = sizeof answer;
+	SAY(SCardGetAttrib(handle, SCARD_ATTR_ATR_STRING, answer, &length));
+	SAY(SCardControl(handle, CM_IOCTL_GET_FEATURE_REQUEST, NULL, 0, answer, sizeof answer, &length));
+	SAY(SCardBeginTransaction(handle));
+	SAY(SCardEndTransaction(handle, SCARD_LEAVE_CARD));
+	SAY(SCardReconnect(handle, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, &p));
+	SAY(SCardDisconnect(handle, SCARD_LEAVE_CARD));
+	SAY(SCardDisconnect(handle, SCARD_LEAVE_CARD));
+	SAY(SCardReleaseContext(context));
+	SAY(SCardReleaseContext(context));
+}
+
 int main(int count, char **words)
 {
 	static const struct {
@@ -797,6 +892,7 @@ int main(int count, char **words)
 		{ "contexts", contexts }, { "connecting", connecting }, { "transactions", transactions },
 		{ "statuses", statuses }, { "transmitting", transmitting }, { "controls", controls },
 		{ "changes", changes }, { "forked", forked }, { "threads", threads }, { "gone", gone },
+		{ "unplugged", unplugged },
 	};
 	if (count != 3)
 		return 2;
