@@ -39,6 +39,19 @@ pub(super) fn group(text: &str) -> Result<u32, String> {
     number(text, GROUPS).ok_or_else(|| format!("there is no group {text:?} here: name one, or give a number"))
 }
 
+/// Whether a user is in a group, as far as the system's lists say: by his own entry, or by that of the group.
+pub(super) fn is_member(user: u32, group: u32) -> bool {
+    let (user, group) = (user.to_string(), group.to_string());
+    let of = |list, number: &str| {
+        lines(list, number).into_iter().find(|line| entry(line).is_some_and(|(_, known)| known == number))
+    };
+    let Some(known) = of(USERS, &user) else { return false };
+    let members = of(GROUPS, &group).unwrap_or_default();
+    let name = entry(&known).map(|(name, _)| name);
+    let is_listed = members.rsplit(':').next().unwrap_or_default().split(',').any(|member| Some(member) == name);
+    known.split(':').nth(3) == Some(&*group) || is_listed
+}
+
 /// A user as people know him: by his number, and by his name if he has one here.
 fn named(user: u32, language: Language) -> String {
     let number = user.to_string();
@@ -112,7 +125,7 @@ fn entry(line: &str) -> Option<(&str, &str)> {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
-    use super::{Language, TurnedAway, entry, group, named, turned_away, user};
+    use super::{Language, TurnedAway, entry, group, is_member, named, turned_away, user};
 
     #[test]
     fn users_and_groups_have_names_and_numbers() {
@@ -121,6 +134,7 @@ mod tests {
         for wrong in ["", "no-such-user-anywhere", "-1", "4294967295", "99999999999"] {
             assert!(user(wrong).is_err(), "{wrong:?}");
         }
+        assert!(is_member(0, 0) && !is_member(0, 4_000_000_000) && !is_member(3_999_999_999, 0));
         assert_eq!(named(0, Language::En), "user 0 (root)");
         assert_eq!(named(3_999_999_999, Language::Fr), "l'utilisateur 3999999999");
         assert_eq!(entry("root:x:0:0:root:/root:/bin/sh"), Some(("root", "0")));

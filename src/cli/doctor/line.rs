@@ -21,6 +21,8 @@ pub(super) enum Hop {
     Container { by: String, variable: bool, folders: Vec<String>, user: Option<String> },
     /// It goes on in a flatpak: whether the variable is let in, and which folders are.
     Flatpak { variable: bool, folders: Vec<String> },
+    /// It goes on in a snap.
+    Snap,
 }
 
 /// A command line: what stands in between, and the program in the end, if it is on this system.
@@ -158,6 +160,18 @@ fn is_assignment(word: &str) -> bool {
 }
 
 impl Line {
+    /// Follows a command line of a shell's script, where some words are the shell's own.
+    pub(super) fn follow_in_script(words: &[OsString]) -> Self {
+        let text: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+        let names_variable = || text.iter().any(|word| word == VARIABLE);
+        let by = match text.first().map(AsRef::as_ref) {
+            Some("unset") if names_variable() => "unset",
+            Some("export") if text.iter().any(|word| word == "-n") && names_variable() => "export -n",
+            _ => return Self::follow(words),
+        };
+        Self { hops: vec![Hop::Clears { by: by.into(), instead: "take that line out" }], program: None }
+    }
+
     /// Follows a command line to the program in the end.
     pub(super) fn follow(words: &[OsString]) -> Self {
         let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -169,7 +183,8 @@ impl Line {
                 Some(next) if !next.is_empty() => rest = next,
                 // What it starts is elsewhere, or nothing: it is the program itself then.
                 Some(_) => {
-                    let is_elsewhere = matches!(line.hops.last(), Some(Hop::Container { .. } | Hop::Flatpak { .. }));
+                    let is_elsewhere =
+                        matches!(line.hops.last(), Some(Hop::Container { .. } | Hop::Flatpak { .. } | Hop::Snap));
                     line.program = (!is_elsewhere && line.hops.is_empty()).then(|| program.into());
                     return line;
                 }
@@ -248,6 +263,17 @@ impl Line {
                 }
                 Some(options.rest)
             }
+            "newgrp" => {
+                // It is a shell in the end, with the same environment unless it is one of a login.
+                if words.first().is_some_and(|word| word == "-" || word == "-l") {
+                    self.hops.push(Hop::Clears { by, instead: "leave its - out" });
+                }
+                Some(&[])
+            }
+            "snap" => (words.first().is_some_and(|verb| verb == "run")).then(|| {
+                self.hops.push(Hop::Snap);
+                &[][..]
+            }),
             "docker" | "podman" | "nerdctl" => self.engine(by, words),
             "flatpak" => {
                 let [run, words @ ..] = words else { return None };

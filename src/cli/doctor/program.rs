@@ -2,12 +2,16 @@
 
 use std::{
     env,
+    ffi::OsStr,
     fs::{self, Metadata},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
-use super::script::Script;
+use super::{
+    line::{Hop, Line},
+    script::Script,
+};
 
 /// A program that was asked about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,8 +39,8 @@ pub(super) enum Kind {
     Privileged,
     /// It starts programs as another user.
     Switch(&'static str),
-    /// A script that calls a program that does so.
-    Calls(&'static str),
+    /// A script with command lines that start programs through others, and what stands in between.
+    Script(Vec<(String, Vec<Hop>)>),
     /// A script for a program that is not there.
     NoInterpreter(PathBuf),
     /// It starts programs in a container.
@@ -158,13 +162,19 @@ impl Marks {
 }
 
 fn kind_of_script(script: &Script) -> Kind {
-    let switch = |word: &str| {
-        LAUNCHERS.iter().find_map(|(name, kind)| (*name == word && *kind == Kind::Switch(name)).then_some(*name))
+    let commands = || {
+        script.commands().into_iter().filter_map(|words| {
+            let hops = Line::follow_in_script(&words).hops;
+            (!hops.is_empty()).then(|| (words.join(OsStr::new(" ")).to_string_lossy().into_owned(), hops))
+        })
     };
     match script.interpreter() {
         // Without a path, the system's own shell runs it.
         Some(interpreter) if !is_runnable(&find(&interpreter)) => Kind::NoInterpreter(interpreter),
-        _ => script.calls(switch).map_or(Kind::Plain, Kind::Calls),
+        _ => match commands().collect::<Vec<_>>() {
+            none if none.is_empty() => Kind::Plain,
+            some => Kind::Script(some),
+        },
     }
 }
 
@@ -210,8 +220,25 @@ mod tests {
             script("#!/usr/bin/env no-such-program-anywhere\n"),
             Kind::NoInterpreter("no-such-program-anywhere".into())
         );
-        assert_eq!(script("#!/bin/sh\nexec sudo -n \"$@\"\n"), Kind::Calls("sudo"));
-        assert_eq!(script("#!/bin/sh\ndocker run x\n"), Kind::Plain);
+        for (text, command) in [
+            ("exec sudo -n \"$@\"", "sudo -n $@"),
+            ("docker run x", "docker run x"),
+            ("exec env -i opensc-tool", "env -i opensc-tool"),
+            ("exec /usr/bin/flatpak run org.example.Till", "/usr/bin/flatpak run org.example.Till"),
+            ("snap run till", "snap run till"),
+            ("unset PCSCLITE_CSOCK_NAME; exec till", "unset PCSCLITE_CSOCK_NAME"),
+            ("export -n PCSCLITE_CSOCK_NAME", "export -n PCSCLITE_CSOCK_NAME"),
+            ("systemd-run --user till", "systemd-run --user till"),
+            ("newgrp - scard", "newgrp - scard"),
+        ] {
+            let kind = script(&format!("#!/bin/sh\n{text}\n"));
+            assert!(matches!(&kind, Kind::Script(found) if found[0].0 == command), "{text}: {kind:?}");
+        }
+        for text in
+            ["docker ps", "env A=1 till", "unset HOME", "newgrp scard", "export PCSCLITE_CSOCK_NAME", "snap list"]
+        {
+            assert_eq!(script(&format!("#!/bin/sh\n{text}\n")), Kind::Plain, "{text}");
+        }
         assert_eq!(program("a-text", 0o644), Kind::NotRunnable);
         assert_eq!(program("set-user-id-of-a-script", 0o4755), Kind::Plain);
         assert_eq!(program("share/flatpak/exports/bin/org.example.App", 0o755), Kind::Flatpak);

@@ -19,6 +19,7 @@ use crate::{
     cli::{
         opensc,
         running::{self, Seen},
+        users,
     },
     host,
 };
@@ -56,10 +57,14 @@ pub(super) struct Survey {
     pub(super) program: Option<Program>,
 }
 
-/// Users who are let in, by their numbers.
+/// Users and groups who are let in, by their numbers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Admitted {
     pub(super) users: Vec<u32>,
+    /// Groups whose members are.
+    pub(super) groups: Vec<u32>,
+    /// Who was turned away, in words.
+    pub(super) turned_away: Vec<String>,
 }
 
 /// A file that a variable names.
@@ -109,7 +114,11 @@ pub(super) fn survey(command: &[OsString]) -> Survey {
         others: running::look().into_iter().filter(|seen| own.as_ref() != Some(&seen.running)).collect(),
         place: host::place().map_err(|error| error.to_string()),
         pcscd: processes::runs("pcscd") || Path::new("/run/pcscd/pcscd.comm").exists(),
-        admitted: admitted.map(|status| Admitted { users: status.allowed_users }),
+        admitted: admitted.map(|status| Admitted {
+            turned_away: users::all_turned_away(&status),
+            users: status.allowed_users,
+            groups: status.allowed_groups,
+        }),
         hops: line.hops,
         program: line.program.as_deref().map(program::look),
     }

@@ -8,7 +8,7 @@ use super::{
         survey::{Admitted, Survey},
     },
     broken, ok,
-    program::{FLATPAK, within},
+    program::{FLATPAK, SNAP, within},
     warning,
 };
 use crate::shown;
@@ -32,6 +32,7 @@ pub(super) fn judge(hop: &Hop, survey: &Survey) -> Diagnosis {
                 (true, false) => broken(CHECK, "a flatpak does not see the folder of the socket").with(FLATPAK),
             }
         }
+        Hop::Snap => broken(CHECK, "the program runs in a snap").with(SNAP),
     }
 }
 
@@ -40,6 +41,7 @@ fn switch(survey: &Survey, by: &str, user: &str, keeps: bool, keep: Option<&'sta
     let number = users::user(user).ok();
     let is_own = number == Some(survey.user);
     let admitted = is_own || number.is_some_and(|number| is_admitted(survey, number));
+    let drops = if by == "sudo" { "drops PCSCLITE_CSOCK_NAME (env_reset)" } else { "drops PCSCLITE_CSOCK_NAME" };
     let let_in = || match keep {
         Some(keep) if by == "sudo" => format!(
             "or let that user in: virtuale exec --allow-user {shown_user} --card vitale2-martin -- \
@@ -55,12 +57,11 @@ fn switch(survey: &Survey, by: &str, user: &str, keeps: bool, keep: Option<&'sta
         }
         (false, true) => {
             let how = keep.map_or_else(|| within(by), |keep| format!("let it keep the variable: {by} {keep}"));
-            broken(CHECK, format!("{by} drops PCSCLITE_CSOCK_NAME")).with(how)
+            broken(CHECK, format!("{by} {drops}")).with(how)
         }
         (false, false) => {
-            let message = format!(
-                "{by} drops PCSCLITE_CSOCK_NAME, and starts the program as {shown_user}, whom our readers do not answer"
-            );
+            let message =
+                format!("{by} {drops}, and starts the program as {shown_user}, whom our readers do not answer");
             broken(CHECK, message).with(format!("{}\n{}", within(by), let_in()))
         }
     }
@@ -99,7 +100,9 @@ fn is_let_in(survey: &Survey, folders: &[String]) -> bool {
     })
 }
 
-/// Whether the readers that the variable names let a user in.
-fn is_admitted(survey: &Survey, user: u32) -> bool {
-    survey.admitted.as_ref().is_some_and(|Admitted { users }| users.contains(&user))
+/// Whether the readers that the variable names let a user in, by his number or as the member of a group.
+pub(super) fn is_admitted(survey: &Survey, user: u32) -> bool {
+    survey.admitted.as_ref().is_some_and(|Admitted { users, groups, .. }| {
+        users.contains(&user) || groups.iter().any(|&group| users::is_member(user, group))
+    })
 }

@@ -24,9 +24,10 @@ pub(super) fn judge(survey: &Survey) -> Vec<Diagnosis> {
     findings.extend([place(survey), variable(survey)]);
     findings.extend(survey.others.iter().map(other_readers));
     findings.push(opensc(survey));
-    let admitted = survey.admitted.as_ref().map_or(&[][..], |admitted| &admitted.users);
+    let turned_away = survey.admitted.iter().flat_map(|admitted| &admitted.turned_away);
+    findings.extend(turned_away.map(|words| note("guests", words.clone())));
     findings.extend(survey.hops.iter().map(|hop| line::judge(hop, survey)));
-    findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey.library.as_ref(), admitted)));
+    findings.extend(survey.program.as_ref().map(|program| program::judge(program, survey)));
     findings.extend(survey.agents.iter().map(agent));
     findings.extend(survey.pcscd.then(|| {
         note("pcscd", "the system's own PC/SC service (pcscd) is there too")
@@ -121,10 +122,14 @@ fn start(survey: &Survey) -> String {
 
 /// How readers and programs come to be of one user, also inside a program that starts others as another one.
 fn same_user(survey: &Survey) -> String {
-    let rule = "readers answer only the user who started them: start readers and programs as the same user";
+    let user = survey.user;
+    let rule = format!(
+        "readers answer the user who started them, and whom that user lets in: start readers and programs as the same \
+         user, or the readers with --allow-user {user}"
+    );
     match survey.confinement {
         Some(Confinement::As(switch)) => format!("{rule}\n{}", within(switch)),
-        _ => rule.into(),
+        _ => rule,
     }
 }
 
@@ -362,15 +367,18 @@ mod tests {
 
         let of = |line: &str, admitted: &[u32]| {
             let words: Vec<_> = line.split(' ').map(std::ffi::OsString::from).collect();
-            let admitted = Some(Admitted { users: admitted.to_vec() });
+            let admitted = Some(Admitted { users: admitted.to_vec(), groups: vec![], turned_away: vec![] });
             worst(&Survey { hops: Line::follow(&words).hops, admitted, ..healthy() })
         };
-        let rows: [(&str, &[u32], Level, &str); 14] = [
+        let rows: [(&str, &[u32], Level, &str); 17] = [
             ("sudo till", &[], Level::Broken, "virtuale exec --allow-user root --card vitale2-martin -- sudo -u root"),
             ("sudo till", &[0], Level::Broken, "let it keep the variable: sudo --preserve-env=PCSCLITE_CSOCK_NAME"),
             ("sudo -E till", &[0], Level::Ok, ""),
             ("sudo -E till", &[7], Level::Broken, "whom our readers do not answer"),
             ("sudo -E -u 1000 till", &[], Level::Ok, ""),
+            ("sudo -u 1000 till", &[], Level::Broken, "sudo drops PCSCLITE_CSOCK_NAME (env_reset)"),
+            ("snap run till", &[], Level::Broken, "install the program in another way"),
+            ("newgrp - scard", &[], Level::Broken, "leave its - out"),
             ("su - 1000", &[], Level::Broken, "su drops PCSCLITE_CSOCK_NAME"),
             ("doas till", &[], Level::Broken, "doas \"$(command -v virtuale)\" exec"),
             ("env -i till", &[], Level::Broken, "set it behind env"),
@@ -385,6 +393,33 @@ mod tests {
             let (found, said) = of(line, admitted);
             assert!(found == level && said.contains(words), "{line}: {found:?} {said}");
         }
+    }
+
+    #[test]
+    fn the_lines_of_a_script_are_judged_as_command_lines_are() {
+        use super::super::{line::Line, survey::Admitted};
+
+        let of = |line: &str, admitted: Admitted| {
+            let words: Vec<_> = line.split(' ').map(std::ffi::OsString::from).collect();
+            let kind = Kind::Script(vec![(line.to_owned(), Line::follow_in_script(&words).hops)]);
+            let program = Some(Program { path: "/p".into(), kind });
+            worst(&Survey { program, admitted: Some(admitted), ..healthy() })
+        };
+        let letting_in = |users: &[u32], groups: &[u32]| Admitted {
+            users: users.to_vec(),
+            groups: groups.to_vec(),
+            turned_away: vec!["user 7 was turned away".into()],
+        };
+        let (level, said) = of("sudo -E till", letting_in(&[], &[]));
+        assert!(
+            level == Level::Warning && said.contains("the script /p runs `sudo -E till`, if it gets there: "),
+            "{said}"
+        );
+        assert!(said.contains("--allow-user root"), "{said}");
+        assert_eq!(of("sudo -E till", letting_in(&[0], &[])).0, Level::Note);
+        assert_eq!(of("sudo -E till", letting_in(&[], &[0])).0, Level::Note, "root is in its own group");
+        let (level, said) = of("unset PCSCLITE_CSOCK_NAME", letting_in(&[], &[]));
+        assert!(level == Level::Warning && said.contains("take that line out"), "{said}");
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use super::{
     super::{
-        Diagnosis,
-        library::{Library, Version},
+        Diagnosis, Level,
+        library::Version,
         program::{Kind, Program},
+        survey::Survey,
     },
-    broken, ok, warning,
+    broken, line, ok, warning,
 };
 use crate::shown;
 
@@ -16,13 +17,15 @@ pub(super) const FLATPAK: &str = "let the socket and the variable in:\n\
 /// What lets readers into a container.
 pub(super) const CONTAINER: &str = "let both in, as the same user (docs/other-users.md):\n\
     docker run --user \"$(id -u)\" -e PCSCLITE_CSOCK_NAME -v \"${PCSCLITE_CSOCK_NAME%/*}:${PCSCLITE_CSOCK_NAME%/*}\" IMAGE";
+/// What to do about set-user-ID.
+const COPY: &str = "run a copy, which runs as you (cp does not keep set-user-ID), or start the readers as that user";
 /// What to do about a snap.
 pub(super) const SNAP: &str = "a snap sees neither the socket nor the variable: install the program in another way";
 
-/// What is to be said of it, where this library is there and readers let these users in.
-pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>, admitted: &[u32]) -> Diagnosis {
+/// What is to be said of it, where the system and the readers are like that.
+pub(super) fn judge(Program { path, kind }: &Program, survey: &Survey) -> Diagnosis {
     const CHECK: &str = "program";
-    let wary = library.and_then(|library| library.version).is_none_or(Version::is_wary);
+    let wary = survey.library.as_ref().and_then(|library| library.version).is_none_or(Version::is_wary);
     let (path, word) = (shown::path(path), shown::word(path));
     match kind {
         Kind::Plain => ok(CHECK, format!("nothing about {path} keeps the variable out")),
@@ -35,12 +38,12 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>,
         Kind::NotRunnable => {
             broken(CHECK, format!("{path} is there, and we may not run it")).with(format!("chmod +x {word}"))
         }
-        Kind::Other(owner) if !wary && admitted.contains(owner) => {
+        Kind::Other(owner) if !wary && line::is_admitted(survey, *owner) => {
             ok(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom these readers let in"))
         }
         Kind::Other(owner) => {
             broken(CHECK, format!("{path} runs as user {owner} (set-user-ID), whom our readers do not answer"))
-                .with("run a copy, which runs as you (cp does not keep set-user-ID), or start the readers as that user")
+                .with(format!("{COPY}{}", if wary { String::new() } else { format!(", or with --allow-user {owner}") }))
         }
         Kind::Privileged if wary => {
             broken(CHECK, format!("{path} runs with more rights than you: libpcsclite ignores the variable"))
@@ -51,11 +54,18 @@ pub(super) fn judge(Program { path, kind }: &Program, library: Option<&Library>,
             broken(CHECK, format!("{path} starts programs as another user, whom our readers do not answer"))
                 .with(within(switch))
         }
-        Kind::Calls(switch) => warning(
-            CHECK,
-            format!("{path} calls {switch}, which starts programs as another user, whom our readers do not answer"),
-        )
-        .with(within(switch)),
+        Kind::Script(lines) => {
+            let judged =
+                lines.iter().flat_map(|(line, hops)| hops.iter().map(move |hop| (line, line::judge(hop, survey))));
+            match judged.into_iter().find(|(_, finding)| finding.level != Level::Ok) {
+                None => ok(CHECK, format!("nothing in the lines of {path} keeps the variable out")),
+                Some((line, Diagnosis { message, advice, .. })) => {
+                    let line = shown::line(line);
+                    let message = format!("the script {path} runs `{line}`, if it gets there: {message}");
+                    Diagnosis { advice, ..warning(CHECK, message) }
+                }
+            }
+        }
         Kind::NoInterpreter(interpreter) => {
             let interpreter = shown::path(interpreter);
             broken(CHECK, format!("{path} is a script for {interpreter}, which is not there to be run"))
