@@ -18,7 +18,7 @@ use std::{
 };
 
 use context::{Changes, Within};
-use settings::{Mistake, Settings};
+use settings::{Mistake, Settings, language};
 use virtuale::reader::{Readers, ReturnCode, Session, Watcher};
 use virtuale_winscard::{
     interface,
@@ -80,7 +80,7 @@ pub fn find() -> Result<Arc<dyn Service>, ReturnCode> {
 fn refuse(mistake: &Mistake) -> Result<Arc<dyn Service>, ReturnCode> {
     #[expect(clippy::print_stderr, reason = "a library has no other way to say why there is no card")]
     {
-        eprintln!("virtuale: {mistake}");
+        eprintln!("virtuale: {}", mistake.text(language()));
     }
     Err(ReturnCode::NO_SERVICE)
 }

@@ -17,7 +17,12 @@ use std::{
 
 use virtuale::{
     host::{Host, HostError},
-    profile::dates::{self, DateError},
+    profile::{
+        LoadError,
+        dates::{self, DateError},
+        said::Bilingual,
+        schema::Language,
+    },
     reader::Readers,
 };
 use virtuale_winscard::interface;
@@ -63,7 +68,7 @@ pub enum Mistake {
         /// The value.
         value: OsString,
         /// What it must be, in words.
-        wanted: String,
+        wanted: Bilingual,
     },
     /// What this variable says cannot be made.
     Host(&'static CStr, Box<HostError>),
@@ -88,33 +93,46 @@ impl Settings {
         let mut host = Host::builder();
         for card in env::split_paths(&self.cards) {
             if card.as_os_str().is_empty() {
-                return Err(wrong(
-                    CARDS,
-                    &self.cards,
+                let wanted = Bilingual::new(
                     "there is an empty place in it: write - for a slot without a card",
-                ));
+                    "il y a une place vide : écrire - pour un emplacement sans carte",
+                );
+                return Err(wrong(CARDS, &self.cards, wanted));
             }
             if card == Path::new(REAL) {
-                let wanted = "a card in a real reader cannot be named here: `virtuale exec --card reader:NAME` has one";
+                let wanted = Bilingual::new(
+                    "a card in a real reader cannot be named here: `virtuale exec --card reader:NAME` has one",
+                    "la carte d'un lecteur réel ne peut pas être nommée ici : `virtuale exec --card reader:NOM` en a une",
+                );
                 return Err(wrong(CARDS, &self.cards, wanted));
             }
             host = if card == Path::new(NO_CARD) { host.empty_slot() } else { host.card(card) };
         }
         if let Some(names) = &self.readers {
-            let names = names.to_str().ok_or_else(|| wrong(READERS, names, "it must be UTF-8"))?;
+            let utf_8 = || Bilingual::new("it must be UTF-8", "elle doit être en UTF-8");
+            let names = names.to_str().ok_or_else(|| wrong(READERS, names, utf_8()))?;
             if names.split(';').any(|name| name.eq_ignore_ascii_case(NOTIFICATION)) {
-                return Err(wrong(READERS, &names.into(), "programs wait for readers that come and go by this name"));
+                let wanted = Bilingual::new(
+                    "programs wait for readers that come and go by this name",
+                    "par ce nom les programmes attendent des lecteurs qui arrivent et partent",
+                );
+                return Err(wrong(READERS, &names.into(), wanted));
             }
             host = names.split(';').fold(host, virtuale::host::Builder::slot_name);
         }
         if let Some(seed) = &self.seed {
             let number = seed.to_str().and_then(|seed| seed.parse().ok());
-            let wanted = format!("it must be a whole number from 0 to {}", u64::MAX);
-            host = host.seed(number.ok_or_else(|| wrong(SEED, seed, wanted))?);
+            let wanted = || {
+                Bilingual::new(
+                    format!("it must be a whole number from 0 to {}", u64::MAX),
+                    format!("ce doit être un nombre entier de 0 à {}", u64::MAX),
+                )
+            };
+            host = host.seed(number.ok_or_else(|| wrong(SEED, seed, wanted()))?);
         }
         if let Some(now) = &self.now {
             let day = now.to_str().ok_or(DateError::Form).and_then(|day| dates::day(day, dates::today));
-            host = host.today(day.map_err(|error| wrong(NOW, now, error.to_string()))?);
+            host = host.today(day.map_err(|error| wrong(NOW, now, error.said()))?);
         }
         host.in_process().map_err(|error| {
             let is_named = matches!(error, HostError::Name(_) | HostError::TooManyNames { .. });
@@ -123,18 +141,48 @@ impl Settings {
     }
 }
 
-fn wrong(variable: &'static CStr, value: &OsString, wanted: impl Into<String>) -> Mistake {
-    Mistake::Value { variable, value: value.clone(), wanted: wanted.into() }
+fn wrong(variable: &'static CStr, value: &OsString, wanted: Bilingual) -> Mistake {
+    Mistake::Value { variable, value: value.clone(), wanted }
+}
+
+/// The language of the locale, as POSIX says which variable counts; English where it is not French.
+#[must_use]
+pub fn language() -> Language {
+    let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set).unwrap_or_default();
+    if locale.split(['_', '.', '@']).next() == Some("fr") { Language::French } else { Language::English }
+}
+
+impl Mistake {
+    /// What is wrong, in a language; in English where it is said in no other.
+    #[must_use]
+    pub fn text(&self, language: Language) -> String {
+        let is_french = language == Language::French;
+        match self {
+            Self::Value { variable, value, wanted } => {
+                let (variable, value) = (variable.to_string_lossy(), value.to_string_lossy());
+                let (colon, wanted) = if is_french { (" : ", &**wanted.french) } else { (": ", &*wanted.english) };
+                format!("{variable}={}{colon}{wanted}", value.escape_debug())
+            }
+            Self::Host(variable, error) => {
+                let variable = variable.to_string_lossy();
+                match &**error {
+                    HostError::Card(LoadError::Invalid(mistakes)) if is_french => {
+                        format!("{variable} : {}", mistakes.render_in(language, false))
+                    }
+                    HostError::Card(LoadError::Unknown(unknown)) if is_french => {
+                        format!("{variable} : {}", unknown.said().french)
+                    }
+                    other => format!("{variable}: {other}"),
+                }
+            }
+        }
+    }
 }
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value { variable, value, wanted } => {
-                write!(f, "{}={}: {wanted}", variable.to_string_lossy(), value.to_string_lossy().escape_debug())
-            }
-            Self::Host(variable, error) => write!(f, "{}: {error}", variable.to_string_lossy()),
-        }
+        f.write_str(&self.text(Language::English))
     }
 }
 

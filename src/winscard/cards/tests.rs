@@ -4,7 +4,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use virtuale::reader::{Protocols, Readers, ReturnCode, Share, SlotState};
+use virtuale::{
+    profile::schema::Language,
+    reader::{Protocols, Readers, ReturnCode, Share, SlotState},
+};
 use virtuale_winscard::service::{Context, Next, Scene, Service};
 
 use super::{InProcess, settings::Settings};
@@ -100,6 +103,16 @@ fn an_environment_says_which_cards_there_are() {
         let mistake = settings.readers().expect_err(said).to_string();
         assert!(mistake.contains(said), "{mistake}");
     };
+    let french = |change: &dyn Fn(&mut Settings), said: &str| {
+        let mut settings = settings.clone();
+        change(&mut settings);
+        let mistake = settings.readers().expect_err(said).text(Language::French);
+        assert!(mistake.contains(said), "{mistake}");
+    };
+    french(&|settings| settings.seed = Some("-1".into()), "VIRTUALE_SEED=-1 : ce doit être un nombre entier");
+    french(&|settings| settings.cards = "no-such-card".into(), "VIRTUALE_CARDS : il n'y a ni fichier de carte");
+    let broken = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../fixtures/cards/broken/nir.toml");
+    french(&|settings| settings.cards = broken.into(), "erreur");
     wrong(&|settings| settings.cards = "no-such-card".into(), "VIRTUALE_CARDS: there is no card file no-such-card");
     wrong(&|settings| settings.cards = "vitale2-minimal:".into(), "VIRTUALE_CARDS=vitale2-minimal:: there is an empty");
     wrong(&|settings| settings.cards = "reader:X".into(), "VIRTUALE_CARDS=reader:X: a card in a real reader");
