@@ -1,7 +1,7 @@
 //! What a script says of itself: which program runs it, and which commands stand in it.
 //!
-//! It reads a script as far as a person would who looks for a word at the beginning of a command: whether a line is ever
-//! reached is not seen, and neither is what a script puts together before it runs it.
+//! It reads a script as far as a person would who looks for a word at the beginning of a command: whether a line is
+//! ever reached is not seen, and neither is what a script puts together before it runs it.
 
 use std::{
     ffi::OsString,
