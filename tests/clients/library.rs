@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 
 use crate::harness::{
     Client, Sandbox, file, left_out,
-    programs::{CC, OPENSC, PCSC_HEADERS, PCSC_SCAN, PYSCARD, PYTHON_ALONE, SCRIPTOR},
+    programs::{CC, OPENSC, PCSC_HEADERS, PCSC_SCAN, PYSCARD, PYTHON_ALONE, SCRIPTOR, VALGRIND},
     trial,
 };
 
@@ -28,6 +28,11 @@ pub(crate) fn trials() -> Vec<Trial> {
     let in_process = PARTS.map(compared("in_process")).into_iter().map(|(name, part)| {
         with_cards(&[&CC, &PCSC_HEADERS], &name, move |sandbox, library| is_the_same_in_process(sandbox, part, library))
     });
+    // The library with the cards in it takes minutes there.
+    let watched = PARTS.map(|part| {
+        let name = format!("library::over_the_socket_{part}_keep_to_their_memory");
+        trial(&[&CC, &PCSC_HEADERS, &VALGRIND], &name, move |sandbox: &Sandbox| keeps_to_its_memory(sandbox, part))
+    });
     let programs = [
         trial(&[&CC, &PCSC_HEADERS], "library::a_service_that_goes_is_told_as_by_the_real_library", goes_is_told),
         trial(
@@ -43,7 +48,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         with_cards(&[&PYSCARD], "library::pyscard_reads_a_card_of_its_own_process", pyscard_reads),
         with_cards(&[&PCSC_SCAN], "library::mistakes_are_said_and_end_no_program", mistakes_are_said),
     ];
-    over_the_socket.chain(in_process).chain(programs).collect()
+    over_the_socket.chain(in_process).chain(watched).chain(programs).collect()
 }
 
 /// The library with the cards in it, which `cargo build` puts beside the program.
@@ -89,6 +94,16 @@ fn is_the_same_over_the_socket(sandbox: &Sandbox, part: &str) -> Result<(), Fail
     let words = [&exec[..], &["env", "-u", "PCSCLITE_CSOCK_NAME", &matrix, REAL, part]].concat();
     let ended = sandbox.program(&words)?.run()?;
     same(&expected, &ended.exits_with(0).map(|_| ended.out.clone())?)
+}
+
+/// No call, right or wrong, reads or writes where it may not, or goes by what nobody wrote.
+fn keeps_to_its_memory(sandbox: &Sandbox, part: &str) -> Result<(), Failed> {
+    let matrix = compiled(sandbox)?;
+    let exec = [env!("CARGO_BIN_EXE_virtuale"), "exec", "--library", "--card", "vitale2-martin", "--card", "-", "--"];
+    let watched = ["valgrind", "--quiet", "--leak-check=no", "--error-exitcode=77", &matrix, REAL, part];
+    let ended = sandbox.program(&[&exec[..], &watched].concat())?.run()?;
+    ended.exits_with(0)?.says(&format!("{part}: done"))?;
+    Ok(())
 }
 
 fn is_the_same_in_process(sandbox: &Sandbox, part: &str, library: &str) -> Result<(), Failed> {

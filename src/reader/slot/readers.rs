@@ -127,7 +127,10 @@ impl Readers {
     /// Tells a watcher of every change from now on, for as long as it lives.
     pub fn watch(&self, watcher: Weak<dyn Watcher>) {
         let mut watchers = lock(&self.watchers);
-        watchers.retain(|each| each.strong_count() > 0);
+        // Only where the list would grow: to look for dead ones at each costs the square of their number.
+        if watchers.len() == watchers.capacity() {
+            watchers.retain(|each| each.strong_count() > 0);
+        }
         watchers.push(watcher);
     }
 

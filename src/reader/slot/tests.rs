@@ -3,7 +3,7 @@
 use std::{
     cell::Cell,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Weak, atomic::Ordering},
     thread,
     time::Duration,
 };
@@ -11,8 +11,11 @@ use std::{
 use hex_literal::hex;
 use virtuale_engine::{Atr, Interface, Reset, Response};
 
-use super::{CardError, CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec};
-use crate::reader::toys::{self, Deed, Reins};
+use super::{CardError, CardState, Label, RawSlot, Readers, SlotError, SlotName, SlotSpec, Watcher};
+use crate::reader::{
+    sync::lock,
+    toys::{self, Deed, Reins},
+};
 
 fn readers() -> Arc<Readers> {
     Readers::new(SlotSpec::of_reader(SlotName::HOUSE, 2).expect("a name")).expect("two slots")
@@ -32,6 +35,28 @@ fn label(readers: &Readers) -> Option<String> {
 fn names_must_tell_slots_apart() {
     let slot = SlotSpec::contact(SlotName::new("Lecteur").expect("a name"));
     assert!(Readers::new(vec![slot.clone(), slot]).is_err());
+}
+
+#[test]
+fn watchers_that_are_gone_are_forgotten() {
+    struct Deaf;
+
+    impl Watcher for Deaf {
+        fn changed(&self) {}
+    }
+
+    fn watch(readers: &Readers, watcher: &Arc<Deaf>) {
+        let watcher: Weak<Deaf> = Arc::downgrade(watcher);
+        readers.watch(watcher);
+    }
+
+    let readers = readers();
+    let stays: Vec<_> = (0..3).map(|_| Arc::new(Deaf)).collect();
+    stays.iter().for_each(|watcher| watch(&readers, watcher));
+    (0..1000).for_each(|_| watch(&readers, &Arc::new(Deaf)));
+    let watchers = lock(&readers.watchers);
+    assert_eq!(watchers.iter().filter(|each| each.strong_count() > 0).count(), stays.len());
+    assert!(watchers.len() < 10, "{}", watchers.len());
 }
 
 #[test]

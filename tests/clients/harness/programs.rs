@@ -65,6 +65,8 @@ pub(crate) const PCSC_SPY_LIBRARY: &str = "/usr/lib/x86_64-linux-gnu/libpcscspy.
 pub(crate) const SCDAEMON: Client = file("scdaemon", "scdaemon", SCDAEMON_PROGRAM);
 pub(crate) const SCDAEMON_PROGRAM: &str = "/usr/lib/gnupg/scdaemon";
 pub(crate) const STUNNEL: Client = program("stunnel", "stunnel4");
+/// What finds memory that is used wrongly.
+pub(crate) const VALGRIND: Client = program("valgrind", "valgrind");
 pub(crate) const VPCD: Client = file("vpcd", "vsmartcard-vpcd", VPCD_DRIVER);
 pub(crate) const VPCD_DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
