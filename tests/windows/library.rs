@@ -81,7 +81,8 @@ fn each_call_has_its_code(place: &Place, guest: &Path) -> Result<(), Failed> {
     let program = installed(place, guest)?;
     let parts =
         ["sizes", "contexts", "readers", "connecting", "transmitting", "statuses", "attributes", "kept", "threads"];
-    let words = [&[word(&program).as_str()], &parts[..]].concat();
+    let path = word(&program);
+    let words = [&[path.as_str()], &parts[..]].concat();
     let ended = place.exec(&["vitale2-martin", "-"], &words).run()?;
     says_as_expected(&ended, &parts)?;
     if beside(&program)?.is_empty() { Ok(()) } else { Err("the library of the run is still there".into()) }
