@@ -30,6 +30,7 @@ serve() {
 }
 stop() { "$VIRTUALE" stop --socket "$1" 2> /dev/null; }
 median() { sort -n "$1" | sed -n "$(( ($(wc -l < "$1") + 1) / 2 ))p"; }
+mega() { awk -v kilo="$1" 'BEGIN { printf "%.1f MB", kilo / 1000 }'; }
 resident() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$1/status"; }
 pid_of() { "$VIRTUALE" slots --socket "$1" --json | sed -n 's/.*"pid": *\([0-9]*\).*/\1/p' | head -n 1; }
 
@@ -88,8 +89,12 @@ title() {
 least=$(median "$folder/null.us")
 printf '| the way | time | commands/s | of the null service |\n| --- | --- | --- | --- |\n'
 for way in $ways; do
-  median "$folder/$way.us" | awk -v title="$(title $way)" -v least="$least" \
-    '{ printf "| %s | %.2f us | %.0f | %.1f %% |\n", title, $1, 1e6 / $1, 100 * $1 / least }'
+  median "$folder/$way.us" | awk -v title="$(title $way)" -v least="$least" '{
+    time = $1 < 10 ? sprintf("%.2f µs", $1) : $1 < 1000 ? sprintf("%.0f µs", $1) : sprintf("%.1f ms", $1 / 1000)
+    rate = 1e6 / $1
+    rate = rate < 1000 ? sprintf("%.0f", rate) : rate < 1e6 ? sprintf("%.1f k", rate / 1000) : sprintf("%.2f M", rate / 1e6)
+    printf "| %s | %s | %s | %.1f %% |\n", title, time, rate, 100 * $1 / least
+  }'
 done
 for socket in "$of_vpcd" "$of_driver" "$ours"; do stop "$socket"; done
 end $naive
@@ -132,13 +137,15 @@ sixteen=$(printf ' --card vitale2-martin%.0s' $(seq 15))
 printf '\n| the way | 1 card | 16 cards |\n| --- | --- | --- |\n'
 one=$(VIRTUALE_CARDS=vitale2-martin "$measure" "$LIBRARY" Virtuale | cut -d ' ' -f 2)
 all=$(VIRTUALE_CARDS=vitale2-martin$(printf ':vitale2-martin%.0s' $(seq 15)) "$measure" "$LIBRARY" Virtuale | cut -d ' ' -f 2)
-printf '| in process, the whole program | %s kB | %s kB |\n' "$one" "$all"
+printf '| in process: the whole program | %s | %s |\n' "$(mega "$one")" "$(mega "$all")"
 serve
 one=$(resident "$(pid_of "$served")")
-PCSCLITE_CSOCK_NAME=$served "$measure" $real Virtuale | sed 's/.* \(.*\)/| a program of libpcsclite and our socket, for comparison | \1 kB | |/'
+none=$(PCSCLITE_CSOCK_NAME=$served "$measure" $real Virtuale | cut -d ' ' -f 2)
+printf '| the same program with libpcsclite, for comparison | %s | |\n' "$(mega "$none")"
 stop "$served"
 serve $sixteen
-printf '| our socket: virtuale serve | %s kB | %s kB |\n' "$one" "$(resident "$(pid_of "$served")")"
+all=$(resident "$(pid_of "$served")")
+printf '| our socket: `virtuale serve` | %s | %s |\n' "$(mega "$one")" "$(mega "$all")"
 stop "$served"
 for readers in ifd sixteen; do
   cards=
@@ -151,11 +158,14 @@ for readers in ifd sixteen; do
   stop "$served"
   stop_pcscd
 done
-printf '| our driver: virtuale serve | %s kB | %s kB |\n' "$(cat "$folder/ifd.serve")" "$(cat "$folder/sixteen.serve")"
-printf '| our driver: pcscd | %s kB | %s kB |\n' "$(cat "$folder/ifd.pcscd")" "$(cat "$folder/sixteen.pcscd")"
+of() { mega "$(cat "$folder/$1")"; }
+printf '| our driver: `virtuale serve` | %s | %s |\n' "$(of ifd.serve)" "$(of sixteen.serve)"
+printf '| our driver: pcscd | %s | %s |\n' "$(of ifd.pcscd)" "$(of sixteen.pcscd)"
 start_quietly vpcd
 serve --vpcd 127.0.0.1:35963
 "$measure" $real Virtual > /dev/null
-printf '| vpcd: virtuale serve, pcscd | %s kB, %s kB | two slots at most |\n' "$(resident "$(pid_of "$served")")" "$(resident "$service")"
+ours=$(resident "$(pid_of "$served")")
+printf '| vpcd: `virtuale serve` | %s | two slots at most |\n' "$(mega "$ours")"
+printf '| vpcd: pcscd | %s | |\n' "$(mega "$(resident "$service")")"
 stop "$served"
 stop_pcscd
