@@ -198,12 +198,12 @@ fn a_recording_says_where_the_card_may_be_another_one() {
     speak();
     host.remove(0).expect("it is in");
     host.reinsert(0).expect("nobody touched it");
+    let events = host.events(100);
     real.does(&["insert", "0", "cps-moreau"]);
-    let answers = |host: &Host| host.slots()[0].awaits.is_none() && has_card(host);
-    until("another card of the same kind is in", || answers(&host) && host.slots()[0].card.is_some());
-    until("it answers", || {
-        Service::establish(host.socket()).is_ok_and(|mut all| all.connect("Virtuale 00 00").is_ok())
-    });
+    until(
+        "another card of the same kind is in",
+        || matches!(events.wait_for(Duration::from_secs(10)), Some(event) if matches!(event.what, What::Inserted { .. })),
+    );
     speak();
     drop(host);
     let trace = fs::read_dir(&folder).expect("the folder").next().expect("a trace").expect("it").path();
