@@ -6,16 +6,19 @@ use super::{
     Failure,
     messages::{Message, in_both},
     options::Reproducible,
-    read::{kept, no_service},
+    read::kept,
 };
 use crate::{
     layer::Onlookers,
     profile::{self, LoadError, NamedCard, Options, Profile, UnknownCard, families::Families, layout::Layout},
-    terminal::transport::{
-        TransportError,
-        in_process::{self, InProcess},
-        pcsclite::Connection,
-        real::{RealReader, RealReaderError},
+    terminal::{
+        pages,
+        transport::{
+            TransportError,
+            in_process::{self, InProcess},
+            pcsclite::Connection,
+            real::{RealReader, RealReaderError},
+        },
     },
     trace::cards::Unreplayed,
 };
@@ -41,7 +44,11 @@ pub(super) fn find(card: &Path) -> Result<NamedCard, Failure> {
 }
 
 /// Where a card file is needed, the card in a real reader is none.
-fn is_no_reader(card: &Path) -> Result<(), Failure> {
+///
+/// # Errors
+///
+/// That one is named.
+pub(super) fn is_no_reader(card: &Path) -> Result<(), Failure> {
     if RealReader::named(card).is_none() {
         return Ok(());
     }
@@ -72,11 +79,12 @@ pub(super) fn unreal(error: RealReaderError) -> Failure {
     match error {
         RealReaderError::NotOpened { name, error, .. } => kept(&name, &error),
         RealReaderError::Unknown { services, .. } if services.iter().all(|(_, asked)| asked.is_err()) => {
-            let error = services.into_iter().find_map(|(_, asked)| asked.err());
-            error.map_or_else(
-                || Failure::environment(Message::NoReaders.said(), Message::StartReader.said()),
-                |error| no_service(&error),
-            )
+            let error = services.iter().find_map(|(_, asked)| asked.as_ref().err());
+            let message = error.map_or_else(
+                || Message::NoReaders.said(),
+                |error| in_both(|language| pages::transport_error(error, language.into())),
+            );
+            Failure::environment(message, Message::NameService.said())
         }
         // One that does not answer may have the reader: who reads that it is not there looks in the wrong place.
         RealReaderError::Unknown { ref services, .. } if services.iter().any(|(_, asked)| is_silent(asked)) => {

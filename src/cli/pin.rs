@@ -99,8 +99,8 @@ pub(super) fn run(args: &Args) -> Exit {
 
 fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: bool) -> Exit {
     match client.ask(Request::Pin { slot, pins, ahead })? {
-        Reply::Typed { reader, asked, waiting, .. } => {
-            output::say(typed(&reader, asked, waiting));
+        Reply::Typed { slot, reader, asked, waiting } => {
+            output::say(typed(&reader, slot, asked, waiting));
             Ok(exit::DONE)
         }
         _ => Err(client.nonsense().into()),
@@ -108,14 +108,15 @@ fn type_all(client: &mut Client, slot: Option<usize>, pins: Vec<Typed>, ahead: b
 }
 
 /// What is said of PINs that were typed: which were asked for, and how many wait.
-fn typed(reader: &str, asked: bool, waiting: usize) -> String {
-    let number = waiting.to_string();
+fn typed(reader: &str, slot: usize, asked: bool, waiting: usize) -> String {
+    let (number, slot) = (waiting.to_string(), slot.to_string());
+    let (number, slot) = (number.as_str(), slot.as_str());
     let waiting = match (asked, waiting) {
         (_, 0) => Pads::Typed { reader },
-        (true, 1) => Pads::TypedAndOneWaits { reader },
-        (true, _) => Pads::TypedAndMoreWait { reader, number: &number },
-        (false, 1) => Pads::OneWaits { reader },
-        (false, _) => Pads::MoreWait { reader, number: &number },
+        (true, 1) => Pads::TypedAndOneWaits { reader, slot },
+        (true, _) => Pads::TypedAndMoreWait { reader, number, slot },
+        (false, 1) => Pads::OneWaits { reader, slot },
+        (false, _) => Pads::MoreWait { reader, number, slot },
     };
     waiting.text(Language::of_locale())
 }

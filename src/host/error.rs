@@ -329,7 +329,7 @@ impl HostError {
             Self::NoSlot { .. } | Self::Slot(SlotError::Unknown(_)) => "`virtuale slots` lists them".into(),
             Self::TwoSlotsNamed { .. } | Self::TwoNamesOfSlot { .. } => "give each slot one name of its own".into(),
             Self::NoPlaceForAntenna { .. } | Self::NoPlaceForName { .. } => {
-                "each card, or place for one, makes a slot; the first is slot 0".into()
+                "each card, or place for one, makes a slot, unless a model says how many there are; the first is slot 0".into()
             }
             Self::Unmade { .. } => "see that the folder is there, and that this user may write to it".into(),
             Self::File { error, .. } => match error.kind() {
@@ -399,7 +399,7 @@ impl HostError {
                     .into()
             }
             Self::Slot(SlotError::TooManyPins { slot, .. }) => {
-                format!("have them forgotten: virtuale pin --cancel --slot {slot}")
+                format!("type fewer ahead; those that wait are forgotten by: virtuale pin --cancel --slot {slot}")
             }
             Self::Refused(refusal) => return refusal.hint.clone(),
         };

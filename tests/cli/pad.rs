@@ -129,6 +129,7 @@ fn a_pin_is_typed_cancelled_and_typed_ahead() {
     );
     let (code, error) = pin(&["--ahead", "1234", "9999"]);
     assert!(code == 0 && error.starts_with(&format!("{READER}: typed; another PIN waits")), "{error}");
+    assert!(error.contains("virtuale pin --cancel --slot 0"), "{error}");
     assert_eq!(program.answer(), hex!("6A88"));
     assert!(slots().contains("  (a PIN is typed ahead)\n"), "{}", slots());
     assert_eq!(pin(&["--cancel"]), (0, format!("{READER}: what was typed ahead is forgotten (1)\n")));
@@ -177,6 +178,11 @@ fn a_model_names_slots_and_is_checked() {
     assert_eq!(code, 0);
     for (text, wanted) in [
         (out.replace("longest_data = 256", "longest_data = 257").into_bytes(), "256 bytes, or 65536"),
+        (out.replace("usb = \"", "usb = \"+").into_bytes(), "own.toml:"),
+        (
+            format!("{out}\n[reader.attributes]\n\"0007a007\" = false\n\"0007A007\" = \"00\"\n").into_bytes(),
+            "this attribute stands here twice",
+        ),
         ([b"# \xE9\n", out.as_bytes()].concat(), "the byte E9 is not UTF-8\n --> own.toml:1:3"),
     ] {
         fs::write(sandbox.path().join("own.toml"), text).expect("room");

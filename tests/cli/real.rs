@@ -266,6 +266,11 @@ fn what_is_not_there_is_told_with_what_is() {
         (&["card", "show", "reader:Real 00 00"], "is the card in a real reader"),
         (&["card", "check", "reader:Real 00 00@/run/x"], "is the card in a real reader"),
         (&["demo", "--card", "reader:Real 00 00"], "is the card in a real reader"),
+        (&["card", "new", "reader:Real 00 00"], "is the card in a real reader"),
+        (
+            &["apdu", "--card", "reader:X@/nonexistent", "00B0000000"],
+            "start the service of the reader, or name another",
+        ),
     ] {
         let (code, _, error) = on(words);
         assert!([2, 4].contains(&code) && error.contains(wanted), "{words:?}: {code} {error}");

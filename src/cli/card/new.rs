@@ -51,6 +51,7 @@ impl Args {
 
 /// Writes the card file.
 pub(super) fn run(args: &Args) -> Exit {
+    args.file.iter().try_for_each(|file| cards::is_no_reader(file))?;
     args.file.iter().try_for_each(|file| args.force.allow(file, &[Path::new(&args.layout)]))?;
     let layout = cards::layout(&args.layout)?;
     let schema = layout.schema().map_err(Failure::Invalid)?;

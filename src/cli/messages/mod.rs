@@ -137,6 +137,11 @@ messages! {
         en: "{name} is the card in a real reader, and this takes a card file or the name of a built-in card",
         fr: "{name} est la carte d'un lecteur réel, et il faut ici un fichier de carte ou le nom d'une carte intégrée"
     };
+    /// What to do where no service of a real reader is there.
+    NameService = {
+        en: "start the service of the reader, or name another one: reader:NAME@/path/of/its/socket",
+        fr: "démarrer le service du lecteur, ou en nommer un autre : reader:NOM@/chemin/de/son/socket"
+    };
     /// What to do with one.
     WhoTakesRealCards = {
         en: "read and apdu speak to it (--card), exec, serve and insert show it in a slot",

@@ -23,24 +23,24 @@ messages! {
     /// What was typed was asked for.
     Typed { reader } = { en: "{reader}: typed", fr: "{reader} : tapé" };
     /// One more than was asked for.
-    TypedAndOneWaits { reader } = {
-        en: "{reader}: typed; another PIN waits until a program asks for one (to forget it: virtuale pin --cancel)",
-        fr: "{reader} : tapé ; un autre code attend qu'un programme en demande un (pour l'oublier : virtuale pin --cancel)"
+    TypedAndOneWaits { reader, slot } = {
+        en: "{reader}: typed; another PIN waits until a program asks for one (to forget it: virtuale pin --cancel --slot {slot})",
+        fr: "{reader} : tapé ; un autre code attend qu'un programme en demande un (pour l'oublier : virtuale pin --cancel --slot {slot})"
     };
     /// More than was asked for.
-    TypedAndMoreWait { reader, number } = {
-        en: "{reader}: typed; {number} PINs wait until programs ask for them (to forget them: virtuale pin --cancel)",
-        fr: "{reader} : tapé ; {number} codes attendent que des programmes les demandent (pour les oublier : virtuale pin --cancel)"
+    TypedAndMoreWait { reader, number, slot } = {
+        en: "{reader}: typed; {number} PINs wait until programs ask for them (to forget them: virtuale pin --cancel --slot {slot})",
+        fr: "{reader} : tapé ; {number} codes attendent que des programmes les demandent (pour les oublier : virtuale pin --cancel --slot {slot})"
     };
     /// Nothing is asked for.
-    OneWaits { reader } = {
-        en: "{reader}: a PIN waits until a program asks for one (to forget it: virtuale pin --cancel)",
-        fr: "{reader} : un code attend qu'un programme en demande un (pour l'oublier : virtuale pin --cancel)"
+    OneWaits { reader, slot } = {
+        en: "{reader}: a PIN waits until a program asks for one (to forget it: virtuale pin --cancel --slot {slot})",
+        fr: "{reader} : un code attend qu'un programme en demande un (pour l'oublier : virtuale pin --cancel --slot {slot})"
     };
     /// The same of several.
-    MoreWait { reader, number } = {
-        en: "{reader}: {number} PINs wait until programs ask for them (to forget them: virtuale pin --cancel)",
-        fr: "{reader} : {number} codes attendent que des programmes les demandent (pour les oublier : virtuale pin --cancel)"
+    MoreWait { reader, number, slot } = {
+        en: "{reader}: {number} PINs wait until programs ask for them (to forget them: virtuale pin --cancel --slot {slot})",
+        fr: "{reader} : {number} codes attendent que des programmes les demandent (pour les oublier : virtuale pin --cancel --slot {slot})"
     };
     /// The key that cancels was pressed.
     Cancelled { reader } = { en: "{reader}: cancelled", fr: "{reader} : annulé" };

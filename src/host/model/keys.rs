@@ -45,6 +45,11 @@ pub(super) fn read(source: &Arc<Source>) -> Result<Model, Diagnostics> {
     reading.mistakes.or(model)
 }
 
+/// Whether these are hexadecimal digits alone: a number may have a sign too where it is read as one.
+fn is_hexadecimal(digits: &str) -> bool {
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
 struct Reading {
     mistakes: Mistakes,
 }
@@ -234,7 +239,9 @@ impl Reading {
     fn usb(&mut self, written: &Written) -> Option<(u16, u16)> {
         let numbers = written.text().and_then(|text| {
             let (vendor, product) = text.split_once(':')?;
-            let number = |digits: &str| (digits.len() == 4).then(|| u16::from_str_radix(digits, 16).ok()).flatten();
+            let is_number = |digits: &&str| digits.len() == 4 && is_hexadecimal(digits);
+            let number =
+                |digits| Some(digits).filter(is_number).and_then(|digits| u16::from_str_radix(digits, 16).ok());
             Some((number(vendor)?, number(product)?))
         });
         if numbers.is_none() {
@@ -337,7 +344,8 @@ impl Reading {
             return;
         }
         for Entry { key, span, value } in written.entries() {
-            let number = (key.len() == 8).then(|| u32::from_str_radix(key, 16).ok()).flatten();
+            let is_number = |key: &&str| key.len() == 8 && is_hexadecimal(key);
+            let number = Some(&**key).filter(is_number).and_then(|key| u32::from_str_radix(key, 16).ok());
             let bytes = match &value.value {
                 Value::Flag(false) => Some(None),
                 Value::Text(text) => {
@@ -346,6 +354,14 @@ impl Reading {
                 _ => None,
             };
             match (number, bytes) {
+                (Some(number), Some(_)) if device.attributes.contains_key(&number) => {
+                    let at = Written { value: Value::Text(Cow::Borrowed("")), span: span.clone() };
+                    self.wrong(
+                        &at,
+                        said!(en: "this attribute stands here twice", fr: "cet attribut est là deux fois"),
+                        said!(en: "leave one of the two out", fr: "omettre l'un des deux"),
+                    );
+                }
                 (Some(number), Some(bytes)) => drop(device.attributes.insert(number, bytes)),
                 (None, _) => {
                     let at = Written { value: Value::Text(Cow::Borrowed("")), span: span.clone() };

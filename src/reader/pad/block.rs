@@ -88,7 +88,6 @@ impl Block {
     /// the same bits somewhere. A block of a size of its own is written as a whole.
     pub(super) fn overlaps(&self, (length, at): (usize, u8), (other_length, other_at): (usize, u8)) -> bool {
         let (one, other) = (self.written(length, at), self.written(other_length, other_at));
-        let meet = |one: &Range<usize>, other: &Range<usize>| one.start < other.end && other.start < one.end;
         one.iter().flatten().any(|one| other.iter().flatten().any(|other| meet(one, other)))
     }
 
@@ -108,7 +107,7 @@ impl Block {
     /// # Errors
     ///
     /// [`Status::WRONG_LENGTH`] if the PIN is longer than its block, or its length has no room;
-    /// [`Status::BAD_STRUCTURE`] if no command has so much data.
+    /// [`Status::BAD_STRUCTURE`] if its length would be written over it, or if no command has so much data.
     pub(super) fn put(&self, pin: &Pin, at: u8, whole: bool, data: &mut Vec<u8>) -> Result<u8, Status> {
         let shift = usize::from(at) * 8;
         let bits = pin.len() * self.coding.width();
@@ -129,6 +128,9 @@ impl Block {
             write(data, start + index * width, width, self.coding.code(digit).into());
         }
         if let Some(Field { place, width }) = self.length {
+            if meet(&(start..start + bits), &(shift + place..shift + place + width)) {
+                return Err(Status::BAD_STRUCTURE);
+            }
             let length = u16::try_from(pin.len()).map_err(|_| Status::WRONG_LENGTH)?;
             if length >> width != 0 {
                 return Err(Status::WRONG_LENGTH);
@@ -137,6 +139,11 @@ impl Block {
         }
         u8::try_from(block_end - self.place / 8).map_err(|_| Status::BAD_STRUCTURE)
     }
+}
+
+/// Whether two ranges have something in common.
+fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start < other.end && other.start < one.end
 }
 
 /// The data of a command, to put PINs into.

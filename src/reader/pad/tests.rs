@@ -77,7 +77,7 @@ fn a_pin_that_does_not_fit_is_told_so() {
     assert_eq!(typed(&verify(0x82, 8, 0, &apdu), "123"), Err(Status::WRONG_LENGTH), "shorter than asked for");
     assert_eq!(typed(&verify(0x82, 8, 0, &apdu), "1234567890123"), Err(Status::WRONG_LENGTH), "longer than asked for");
     assert_eq!(typed(&verify(0x82, 4, 0, &apdu), "12345"), Err(Status::WRONG_LENGTH), "longer than its block");
-    assert_eq!(typed(&verify(0x82, 0x30, 0, &apdu), "12345678"), Err(Status::WRONG_LENGTH), "8 in three bits");
+    assert_eq!(typed(&verify(0x8A, 0x30, 0, &apdu), "12345678"), Err(Status::WRONG_LENGTH), "8 in three bits");
     let full = [&hex!("00200001 FF")[..], &[0; 255]].concat();
     assert!(typed(&verify(0x82, 0, 0, &full), "1234").is_ok());
     let entry = Entry::to_modify(&pad(), &modify((0, 252), 1, (0x82, 0), &full)).expect("a good structure");
@@ -103,6 +103,23 @@ fn a_pin_is_changed_by_itself_with_the_old_one_and_with_a_confirmation() {
         Entry::to_modify(&pad(), &modify((0, 0), 2, (0x82, 0), &hex!("00 24 00 01"))).expect("a good structure");
     let command = entry.command(&[pin("12345"), pin("5678")]).expect("a command");
     assert_eq!(command[..], hex!("00 24 00 01 09 3132333435 35363738"), "the new one is behind the old one");
+}
+
+#[test]
+fn the_length_of_a_pin_is_never_written_over_it() {
+    let eight = hex!("00 20 00 81 08 FF FF FF FF FF FF FF FF");
+    for (format, block, length) in
+        [(0x82, 0x48, 0), (0x82, 0x88, 0), (0x82, 0x48, 0x04), (0x41, 0x48, 0x08), (0x8A, 0x88, 0x14)]
+    {
+        let sent = typed(&verify(format, block, length, &eight), "12345");
+        assert_eq!(sent, Err(Status::BAD_STRUCTURE), "{format:02X} {block:02X} {length:02X}");
+    }
+    let change = modify((0, 4), 0, (0x82, 0x48), &eight);
+    let entry = Entry::to_modify(&pad(), &change).expect("a good structure");
+    assert_eq!(entry.command(&[pin("1234")]), Err(Status::BAD_STRUCTURE));
+    // In the part of the block that the PIN leaves free it is right.
+    let free = typed(&verify(0x82, 0x88, 0x17, &eight), "12345");
+    assert_eq!(free.as_deref(), Ok(&hex!("00200081 08 3132333435 FFFF 05")[..]));
 }
 
 #[test]

@@ -181,9 +181,12 @@ impl RealReaderError {
             }
             Self::Own(_) => "`virtuale insert SLOT --from OTHER` brings a card from one slot into another".into(),
             Self::NoCard { .. } => "put a card into it, or name another reader".into(),
-            Self::NotOpened { error: TransportError::Refused { code: ReturnCode::SHARING_VIOLATION, .. }, .. } => {
-                "end the program that uses it (of GnuPG: gpgconf --kill scdaemon), or let it close the card".into()
-            }
+            Self::NotOpened {
+                error:
+                    TransportError::Refused { code: ReturnCode::SHARING_VIOLATION, .. }
+                    | TransportError::Unanswered { doing: Doing::OpenCard, .. },
+                ..
+            } => "end the program that uses it (of GnuPG: gpgconf --kill scdaemon), or let it close the card".into(),
             Self::NotOpened { .. } => "see that the card is in its reader and answers: virtuale doctor".into(),
             Self::Atr { .. } => "such a card cannot be shown to programs".into(),
         }
