@@ -57,7 +57,8 @@ impl SharedObject<'_> {
         if env::var_os("CARGO_FEATURE_LIBRARY").is_none() {
             return;
         }
-        let target = variable("TARGET").to_string_lossy().into_owned();
+        // On Windows one of GNU's, also for a program of MSVC's: a library belongs to no program.
+        let target = variable("TARGET").to_string_lossy().replace("-windows-msvc", "-windows-gnu");
         self.write("library", self.for_target(&target));
         if self.systems == Systems::All {
             let library = match env::var_os("CARGO_CFG_WINDOWS") {
@@ -93,9 +94,6 @@ impl SharedObject<'_> {
 
     fn compile(&self, target: &str) -> Result<PathBuf, String> {
         let is_windows = env::var_os("CARGO_CFG_WINDOWS").is_some();
-        if is_windows && variable("CARGO_CFG_TARGET_ENV") != "gnu" {
-            return Err("on Windows it can be made for targets of GNU: x86_64-pc-windows-gnu".into());
-        }
         if !is_windows && env::var_os("CARGO_CFG_UNIX").is_none() {
             return Err("the target is neither Unix nor Windows".into());
         }

@@ -162,7 +162,12 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
 fn readers(folder: &Path) -> String {
     let said = fs::read_to_string(folder.join(WAY)).unwrap_or_default();
     match said.strip_prefix("-> ") {
-        Some(path) => format!(", and finds the readers of {}", shown::line(path.trim_end())),
+        Some(path) => {
+            let path = path.trim_end();
+            // Elsewhere it is no path of this system.
+            let now = if cfg!(windows) && !Path::new(path).exists() { ", which do not run now" } else { "" };
+            format!(", and finds the readers of {}{now}", shown::line(path))
+        }
         None => ", and finds the readers of its environment, or the only ones that run".into(),
     }
 }
