@@ -40,6 +40,7 @@ pub(super) fn group(text: &str) -> Result<u32, String> {
 }
 
 /// Whether a user is in a group, as far as the system's lists say: by his own entry, or by that of the group.
+#[cfg(unix)]
 pub(super) fn is_member(user: u32, group: u32) -> bool {
     let (user, group) = (user.to_string(), group.to_string());
     let of = |list, number: &str| {
