@@ -7,7 +7,7 @@
 mod differences;
 mod page;
 
-use std::{collections::BTreeMap, env, fs};
+use std::{collections::BTreeMap, env, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 
@@ -32,6 +32,8 @@ enum Road {
     Socket,
     Library,
     InProcess,
+    /// Its test is in the ring of Windows (`tests/windows/conformance.rs`), with what the page says of it.
+    Windows,
 }
 
 /// A case, and what is said of it.
@@ -47,7 +49,7 @@ struct Case {
 }
 
 impl Road {
-    const ALL: [Self; 5] = [Self::Vpcd, Self::Driver, Self::Socket, Self::Library, Self::InProcess];
+    const ALL: [Self; 6] = [Self::Vpcd, Self::Driver, Self::Socket, Self::Library, Self::InProcess, Self::Windows];
 
     fn title(self) -> &'static str {
         match self {
@@ -56,6 +58,7 @@ impl Road {
             Self::Socket => "socket",
             Self::Library => "library",
             Self::InProcess => "in process",
+            Self::Windows => "Windows",
         }
     }
 
@@ -66,6 +69,9 @@ impl Road {
             Self::Socket => "libpcsclite and our own socket ([attach.md](attach.md))",
             Self::Library => "our library and our own socket ([pcsc-library.md](pcsc-library.md))",
             Self::InProcess => "our library with the cards in it",
+            Self::Windows => {
+                "`winscard.dll` and readers on Windows, with 64 and 32 bits; seen under Wine ([windows.md](windows.md))"
+            }
         }
     }
 }
@@ -197,15 +203,23 @@ fn through_pcscd(sandbox: &Sandbox, apart: &[&str], reader: &str, shown: &str) -
     namespaces::beside_pcscd(sandbox, apart, reader, "conformance/pcscd.sh")
 }
 
+/// Holds the page against what is tested, and what the ring of Windows is given of it.
 fn the_page_is_up_to_date() -> Result<(), Failed> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/conformance.md");
-    let page = page::page();
-    if env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
-        fs::write(path, &page)?;
+    let on_windows = |case: &Case| match differences::difference(case.name, Road::Windows) {
+        Some((_, gives)) if gives == differences::NOTHING => None,
+        Some((_, gives)) => Some(format!("{}: {gives}\n", case.name)),
+        None => Some(format!("{}: {}\n", case.name, case.windows.unwrap_or(case.expected))),
+    };
+    let windows: String = cases().iter().filter_map(on_windows).collect();
+    for (path, made) in [("docs/conformance.md", page::page()), ("tests/windows/conformance.txt", windows)] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        if env::var("SNAPSHOTS").is_ok_and(|what| what == "overwrite") {
+            fs::write(&path, &made)?;
+        }
+        if fs::read_to_string(&path)? != made {
+            let again = "SNAPSHOTS=overwrite cargo test --test clients conformance";
+            return Err(format!("{} is not what the test says: {again}", path.display()).into());
+        }
     }
-    if fs::read_to_string(path)? == page {
-        return Ok(());
-    }
-    Err("docs/conformance.md is not what the test says: SNAPSHOTS=overwrite cargo test --test clients conformance"
-        .into())
+    Ok(())
 }

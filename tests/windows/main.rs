@@ -7,6 +7,7 @@
 //! A guest, a program in C, is a file of `guests`: `.ci/windows` compiles each for both kinds of processor.
 
 mod commands;
+mod conformance;
 mod harness;
 mod library;
 mod running;
@@ -18,7 +19,7 @@ fn main() {
     if !cfg!(windows) {
         return wine::hand_over();
     }
-    let families: [fn() -> Vec<Trial>; 3] = [running::trials, commands::trials, library::trials];
+    let families: [fn() -> Vec<Trial>; 4] = [running::trials, commands::trials, conformance::trials, library::trials];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

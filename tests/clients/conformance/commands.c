@@ -184,7 +184,20 @@ static void control(SCARDHANDLE reader, DWORD code, DWORD room)
 static void control_none(void) { control(0, FEATURE_REQUEST, 300); }
 static void control_features(void) { control(open_card(0), FEATURE_REQUEST, 300); }
 static void control_small(void) { control(open_card(0), FEATURE_REQUEST, 1); }
-static void control_properties(void) { control(open_card(0), TLV_PROPERTIES, 300); }
+
+/* By the code that the features name: a tag, the length 4, and the code with its highest byte first. */
+static void control_properties(void)
+{
+	SCARDHANDLE card = open_card(0);
+	BYTE features[300];
+	DWORD length = 0, code = 0;
+	pcsc.control(card, FEATURE_REQUEST, NULL, 0, features, sizeof features, &length);
+	for (DWORD at = 0; at + 6 <= length; at += 6)
+		if (features[at] == 0x12)
+			code = (DWORD)features[at + 2] << 24 | features[at + 3] << 16 | features[at + 4] << 8 | features[at + 5];
+	control(card, code, 300);
+}
+
 static void control_unknown(void) { control(open_card(0), 1, 300); }
 
 static void control_no_count(void)

@@ -25,9 +25,9 @@ it asks of drivers [PCSC-LITE ifdhandler.h]; `run`: it was not read, but libpcsc
 ";
 
 const READING: &str = "
-`=` is what it is said to give. A number in brackets is that of a [reason](#why-they-differ). In the column of what it is said to give, Windows
-is named where Microsoft's reference says something else of it [MSDN-WINSCARD SCardIsValidContext, SCardStatus]; `SCARD_E_UNSUPPORTED_FEATURE` has another
-number there as well [MSDN-WINSCARD codes].
+`=` is what it is said to give, where Windows is said to give something else, that for its column: by Microsoft's reference [MSDN-WINSCARD
+SCardIsValidContext, SCardListReaders, SCardStatus, codes], or as Wine's authors saw it on Windows [WINE-WINSCARD tests]. A number in brackets is
+that of a [reason](#why-they-differ).
 ";
 
 /// The whole page.

@@ -14,11 +14,9 @@
 #ifdef _WIN32
 #define SCARD_PROTOCOL_ANY (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define FEATURE_REQUEST 0x00313520
-#define TLV_PROPERTIES 0x00330012
 #else
 #include <reader.h>
 #define FEATURE_REQUEST 0x42000D48
-#define TLV_PROPERTIES 0x42330012
 #endif
 
 /* A case: its name in cases.toml, and what is done. */
