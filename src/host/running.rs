@@ -7,6 +7,7 @@ use super::{
     control::{Client, Reply, Request, Status},
     folder,
 };
+use crate::system::file::unnamable;
 
 /// How long running readers may take to say what is in their slots, which makes them wait for nothing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,11 +23,26 @@ pub struct HostName(String);
 
 /// Why readers cannot be called so.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error(
-    "{0:?} cannot be the name of readers: it must have 1 to {LONGEST_HOST_NAME} letters, digits, `-`, `_` or `.`, the \
-     first one a letter, and none with an accent"
-)]
+#[error("{0:?} cannot be the name of readers: {why}", why = why(.0))]
 pub struct HostNameError(String);
+
+/// Why a word is no name of readers.
+fn why(word: &str) -> String {
+    unnamable(word).filter(|_| is_well_formed(word)).map_or_else(
+        || {
+            format!(
+                "it must have 1 to {LONGEST_HOST_NAME} letters, digits, `-`, `_` or `.`, the first one a letter, and \
+                 none with an accent"
+            )
+        },
+        str::to_owned,
+    )
+}
+
+fn is_well_formed(word: &str) -> bool {
+    let fits = word.len() <= LONGEST_HOST_NAME && word.starts_with(|first: char| first.is_ascii_alphabetic());
+    fits && word.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_.".contains(letter))
+}
 
 /// Readers that run.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -38,15 +54,15 @@ pub struct Running {
 }
 
 impl HostName {
-    /// A name of 1 to [`LONGEST_HOST_NAME`] letters and digits of ASCII, `-`, `_` and `.`, the first one a letter.
+    /// A name of 1 to [`LONGEST_HOST_NAME`] letters and digits of ASCII, `-`, `_` and `.`, the first one a letter. On
+    /// Windows it does not end with a dot, and is no device, such as `NUL`.
     ///
     /// # Errors
     ///
     /// [`HostNameError`] for any other.
     pub fn new(name: &str) -> Result<Self, HostNameError> {
-        let fits = name.len() <= LONGEST_HOST_NAME && name.starts_with(|first: char| first.is_ascii_alphabetic());
-        let may_stand = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-        if fits && name.chars().all(may_stand) { Ok(Self(name.into())) } else { Err(HostNameError(name.into())) }
+        let fits = is_well_formed(name) && unnamable(name).is_none();
+        if fits { Ok(Self(name.into())) } else { Err(HostNameError(name.into())) }
     }
 
     /// The name as text.

@@ -46,6 +46,12 @@ fn readers_are_known_by_their_name(place: &Place) -> Result<(), Failed> {
     other.exits_with(4)?.says("readers named till-1 run already")?;
     place.virtuale(&["serve", "--socket", &served.socket]).run()?.exits_with(4)?;
     place.virtuale(&["slots", "--all"]).run()?.exits_with(0)?.says("till-1")?.says("vitale2-martin")?;
+    // A folder's name has small letters and large ones alike, and not every word is one.
+    place.virtuale(&["serve", "--name", "TILL-1"]).run()?.exits_with(4)?;
+    for (word, why) in [("till.", "no name ends with a dot"), ("NUL", "a device"), ("aux.txt", "a device")] {
+        place.virtuale(&["serve", "--name", word]).run()?.exits_with(2)?.says(why)?;
+    }
+    place.virtuale(&["slots", "--name", "Till-1"]).run()?.exits_with(0)?;
     place.virtuale(&["remove", "0", "--name", "till-1"]).run()?.exits_with(0)?;
     let own = served.virtuale(&["stop"]).run()?;
     own.exits_with(0)?.says("Remove-Item Env:PCSCLITE_CSOCK_NAME")?;

@@ -17,7 +17,10 @@ use crate::{
     host::{HostError, VARIABLE, running::running},
     reader::pcsclite::Patient,
     shown::reason,
-    system::socket::{admits_us, connect, is_socket},
+    system::{
+        file::is_one_name,
+        socket::{admits_us, connect, is_socket},
+    },
 };
 
 /// Which running readers are meant.
@@ -39,7 +42,7 @@ impl Which<'_> {
         match self {
             Self::Own => own(env::var_os(VARIABLE)),
             Self::Named(name) => {
-                let found = running().into_iter().find(|running| running.name == name);
+                let found = running().into_iter().find(|running| is_one_name(&running.name, name));
                 found.map(|running| running.socket).ok_or_else(|| HostError::NoneNamed(name.into()))
             }
             Self::Socket(socket) => Ok(socket.into()),

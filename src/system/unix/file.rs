@@ -89,6 +89,16 @@ pub(crate) fn second_name(file: &Path, second: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(file.file_name().unwrap_or_default(), second)
 }
 
+/// Why a word cannot be the name of a folder, in words; here any can.
+pub(crate) fn unnamable(_word: &str) -> Option<&'static str> {
+    None
+}
+
+/// Whether two words are the name of one folder.
+pub(crate) fn is_one_name(one: &str, other: &str) -> bool {
+    one == other
+}
+
 /// A path as files of people have it: as it is.
 pub(crate) fn with_slashes(path: &str) -> String {
     path.to_owned()

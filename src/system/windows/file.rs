@@ -83,6 +83,21 @@ pub(crate) fn is_open_already(_path: &Path) -> bool {
     false
 }
 
+/// Why a word cannot be the name of a folder, in words: the system drops a dot at the end, and finds devices in every
+/// folder [MSDOC-WINDOWS naming files].
+pub(crate) fn unnamable(word: &str) -> Option<&'static str> {
+    match word {
+        _ if word.ends_with('.') => Some("on Windows no name ends with a dot"),
+        _ if is_device(Path::new(word)) => Some("on Windows that is a device"),
+        _ => None,
+    }
+}
+
+/// Whether two words are the name of one folder: small letters and large ones are the same.
+pub(crate) fn is_one_name(one: &str, other: &str) -> bool {
+    one.eq_ignore_ascii_case(other)
+}
+
 /// A path as files of people have it, who may read them on another system: with slashes, which this one takes too. What
 /// begins with `\\?\` it takes as it is alone.
 pub(crate) fn with_slashes(path: &str) -> String {
@@ -113,7 +128,14 @@ pub(crate) fn open_special(path: &Path) -> io::Result<File> {
 mod tests {
     use std::path::Path;
 
-    use super::is_device;
+    use super::{is_device, is_one_name, unnamable};
+
+    #[test]
+    fn a_name_that_would_become_another_is_none() {
+        assert!(unnamable("till.").is_some() && unnamable("NUL").is_some() && unnamable("aux.txt").is_some());
+        assert!(unnamable("till.1").is_none() && unnamable("nulls").is_none());
+        assert!(is_one_name("tests", "TESTS") && !is_one_name("tests", "test"));
+    }
 
     #[test]
     fn a_device_is_found_in_every_folder() {
