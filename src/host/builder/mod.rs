@@ -92,7 +92,8 @@ impl Builder {
     }
 
     /// What the readers are called, by which other shells mean them (`virtuale slots --name`); the number of the
-    /// process if nothing is said. [`HostName`] says what a name may be. A second host of the same user cannot have it.
+    /// process if nothing is said. [`HostName`](crate::host::HostName) says what a name may be. A second host of the
+    /// same user cannot have it.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
