@@ -38,11 +38,16 @@ impl Library {
     ///
     /// That it cannot be written, or that this program was built without it.
     pub(super) fn attach(&self, host: &Host, command: &mut Command) -> Result<(), Failure> {
-        if self.library {
+        if self.is_asked_for() {
             let library = Title::PcSc.is_built_in(virtuale_winscard::LIBRARY)?;
             Libraries::of(host, Title::PcSc)?.put(LIBRARIES, library)?.show(command);
         }
         Ok(())
+    }
+
+    /// Whether it is to be put into the folder of the run. On Windows every command has it beside it anyway.
+    fn is_asked_for(&self) -> bool {
+        self.library && !cfg!(windows)
     }
 
     /// Whether this program has the library, if it is asked for.
@@ -51,7 +56,7 @@ impl Library {
     ///
     /// That it was built without it.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        if self.library { Title::PcSc.is_built_in(virtuale_winscard::LIBRARY).map(drop) } else { Ok(()) }
+        if self.is_asked_for() { Title::PcSc.is_built_in(virtuale_winscard::LIBRARY).map(drop) } else { Ok(()) }
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Platform {
     has_groups: bool,
     /// Whether a program that waits for readers to come and go is told how many there are.
     counts_readers: bool,
+    /// How many entries a program may wait for.
+    most_entries: usize,
     /// Whether an attribute may be asked for with more room than any takes, and names are wide under numbers of their
     /// own.
     has_wide_names: bool,
@@ -47,6 +49,8 @@ impl Platform {
         may_leave_control_length: true,
         has_groups: false,
         counts_readers: false,
+        // [PCSC-LITE pcsclite.h]
+        most_entries: 16,
         has_wide_names: false,
         stops: false,
     };
@@ -65,6 +69,7 @@ impl Platform {
         has_groups: true,
         // [WINE-WINSCARD tests]
         counts_readers: true,
+        most_entries: 1_024,
         has_wide_names: true,
         stops: true,
     };
@@ -116,6 +121,12 @@ impl Platform {
             0x7FFF_0005 | 0x7FFF_0006 if self.has_wide_names => (attribute - 2, true),
             other => (other, false),
         }
+    }
+
+    /// How many entries a program may wait for at once. Windows says no limit; ours is one that no program reaches.
+    #[must_use]
+    pub fn most_entries(&self) -> usize {
+        self.most_entries
     }
 
     /// Whether more room than any attribute takes is as good as enough.

@@ -2,7 +2,7 @@
 //! and which readers it finds.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -90,7 +90,8 @@ fn each_call_has_its_code(place: &Place, guest: &Path) -> Result<(), Failed> {
 
 fn cards_that_come_and_go_are_seen(place: &Place, guest: &Path) -> Result<(), Failed> {
     let program = installed(place, guest)?;
-    let ended = place.exec(&["vitale2-martin", "-"], &[&word(&program), "changes"]).run()?;
+    let words = ["exec", "--library", "--card", "vitale2-martin", "--card", "-", "--", &word(&program), "changes"];
+    let ended = place.virtuale(&words).run()?;
     says_as_expected(&ended, &["changes"])
 }
 
@@ -159,6 +160,8 @@ fn what_a_killed_run_left_is_taken_away(place: &Place, guest: &Path) -> Result<(
         return Err("what attach put there is gone".into());
     }
     place.virtuale(&["detach", &word(&program)]).run()?.exits_with(0)?;
+    let windows = env::var("SYSTEMROOT")?;
+    place.virtuale(&["attach", &windows, "--lang", "en"]).run()?.exits_with(2)?.says("part of Windows")?;
     if beside(&program)?.is_empty() { Ok(()) } else { Err("it is still there".into()) }
 }
 

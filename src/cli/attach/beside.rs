@@ -11,7 +11,7 @@ use super::{
     super::{Failure, language::Language, messages::Attached, output},
     pe::Pe,
     pieces::{LIBRARY, Piece, Whose, remove},
-    target::library_of,
+    target::{is_of_windows, library_of},
 };
 use crate::shown;
 
@@ -86,10 +86,4 @@ pub(in crate::cli) fn find(program: &OsStr) -> Option<PathBuf> {
     let searched = env::var_os("PATH").unwrap_or_default();
     let folders = own.into_iter().chain(env::split_paths(&searched));
     folders.map(|folder| folder.join(&named)).find(|path| path.is_file())
-}
-
-/// Whether a folder is of Windows itself: nothing is put there.
-fn is_of_windows(folder: &Path) -> bool {
-    let lower = |path: &Path| path.to_string_lossy().to_lowercase();
-    env::var_os("SYSTEMROOT").is_some_and(|root| Path::new(&lower(folder)).starts_with(lower(Path::new(&root))))
 }

@@ -19,7 +19,7 @@ pub(in crate::cli) use beside::{Beside, find};
 pub(in crate::cli) use made::Made;
 pub(in crate::cli) use pe::{Pe, Width};
 pub(in crate::cli) use pieces::{LIBRARY, WAY, Whose, whose};
-pub(in crate::cli) use target::bits;
+pub(in crate::cli) use target::{bits, is_of_windows};
 
 use super::{Exit, Failure, exit, language::Language, messages::Attached, output};
 use crate::{

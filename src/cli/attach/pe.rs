@@ -75,7 +75,15 @@ impl<'a> Pe<'a> {
         let table = optional + if is_wide { 112 } else { 96 };
         let directories = index(word(bytes, table - 4)?)?.min(16);
         let sections = optional + usize::from(half(bytes, header + 20)?);
-        Some(Self { bytes, machine, directories: (table, directories), sections: (sections, count), is_wide })
+        // One that is cut off is not loaded.
+        let is_whole = (0..count).all(|number| {
+            let field = |field| word(bytes, sections + number * 40 + field).and_then(index);
+            let [length, size, place] = [8, 16, 20].map(field);
+            let end = size.zip(length).and_then(|(size, length)| place?.checked_add(size.min(length)));
+            end.is_some_and(|end| end <= bytes.len())
+        });
+        let (directories, sections) = ((table, directories), (sections, count));
+        is_whole.then_some(Self { bytes, machine, directories, sections, is_wide })
     }
 
     /// For which programs it is, or which libraries it loads. A program for .NET that is of no kind of processor has 64
@@ -301,7 +309,8 @@ mod tests {
 
     #[test]
     fn another_file_is_none() {
-        for other in [&b""[..], b"MZ", b"\x7FELF", &[b'M'; 300]] {
+        let whole = all().bytes();
+        for other in [&whole[..whole.len() - 1], b"", b"MZ", b"\x7FELF", &[b'M'; 300]] {
             assert!(Pe::read(other).is_none());
         }
     }

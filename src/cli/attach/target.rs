@@ -1,8 +1,8 @@
 //! The programs beside which the library goes, and which library that is.
 
 use std::{
-    fs,
-    path::{Path, PathBuf},
+    env, fs,
+    path::{self, Path, PathBuf},
 };
 
 use super::{
@@ -36,6 +36,10 @@ impl Target {
     /// That there is none, or that some are of 32 bits and some of 64.
     pub(super) fn of(place: &Path) -> Result<Self, Failure> {
         let folder = folder_of(place)?;
+        if is_of_windows(&folder) {
+            let message = Attached::OfWindows { program: &shown::path(&folder) }.said();
+            return Err(Failure::usage(message, Attached::NameFolder.said()));
+        }
         let found = if place.is_dir() {
             let programs = found_in(&folder, &["exe"])?;
             if programs.is_empty() { found_in(&folder, &["node", "dll"])? } else { programs }
@@ -144,6 +148,15 @@ pub(super) fn folder_of(place: &Path) -> Result<PathBuf, Failure> {
     }
     let above = place.parent().filter(|above| !above.as_os_str().is_empty());
     Ok(above.unwrap_or(Path::new(".")).to_owned())
+}
+
+/// Whether a folder is of Windows itself: nothing is put there.
+pub(in crate::cli) fn is_of_windows(folder: &Path) -> bool {
+    let lower = |path: &Path| {
+        let path = path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        PathBuf::from(path.to_string_lossy().to_lowercase())
+    };
+    env::var_os("SYSTEMROOT").is_some_and(|root| !root.is_empty() && lower(folder).starts_with(lower(Path::new(&root))))
 }
 
 /// A width as people know it.

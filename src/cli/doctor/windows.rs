@@ -55,6 +55,7 @@ fn of_socket(socket: &Path) -> Diagnosis {
     let broken = |message: String| finding("socket", Level::Broken, message, Some(START.into()));
     match connect(socket, PATIENCE) {
         Ok(_) => {}
+        Err(_) if socket.is_dir() => return broken(format!("{VARIABLE} is {path}, which is a folder")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return broken(format!("{VARIABLE} is {path}, and nothing is there"));
         }
@@ -81,6 +82,7 @@ fn of_program(program: &Path) -> Vec<Diagnosis> {
     let path = shown::path(program);
     let message = match fs::read(&place) {
         Ok(_) => format!("{path} is no program"),
+        Err(_) if place.is_dir() => format!("{path} is a folder"),
         Err(error) => format!("{path} cannot be read: {}", reason(&error)),
     };
     vec![finding("program", Level::Broken, message, Some("give the path of its .exe file".into()))]

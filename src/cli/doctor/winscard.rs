@@ -11,7 +11,7 @@ use std::{
 
 use super::{Diagnosis, Level};
 use crate::{
-    cli::attach::{LIBRARY, Pe, WAY, Whose, Width, bits, whose},
+    cli::attach::{LIBRARY, Pe, WAY, Whose, Width, bits, is_of_windows, whose},
     shown::{self, reason},
 };
 
@@ -30,6 +30,9 @@ const SERVICES: [&str; 2] = ["StartServiceCtrlDispatcherA", "StartServiceCtrlDis
 /// How many libraries are named at most.
 const MOST_NAMES: usize = 3;
 
+/// How many files of a folder are looked at.
+const MOST_FILES: usize = 500;
+
 /// How a program comes to PC/SC.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Asks {
@@ -46,6 +49,11 @@ pub(super) fn findings(program: &Path) -> Option<Vec<Diagnosis>> {
     let bytes = fs::read(program).ok()?;
     let file = Pe::read(&bytes)?;
     let folder = program.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if is_of_windows(folder) {
+        let advice = "ask about the program that it starts, or attach the folder of the one that asks for cards";
+        let message = "it is part of Windows: nothing is put beside it, and it uses the PC/SC of the system";
+        return Some(vec![of_kind(program, &file), finding("beside", Level::Broken, message, Some(advice.into()))]);
+    }
     let asks = asks(&file);
     let mut findings = vec![of_kind(program, &file), of_need(program, folder, &file, asks)];
     findings.push(of_library(program, folder, &file));
@@ -116,7 +124,7 @@ fn others_that_ask(program: &Path, folder: &Path) -> Vec<String> {
         ends && !is_library && path != program && names()
     };
     let mut names: Vec<_> =
-        entries.filter(is_one).map(|path| shown::path(path.file_name().unwrap_or_default())).collect();
+        entries.take(MOST_FILES).filter(is_one).map(|path| shown::path(path.file_name().unwrap_or_default())).collect();
     names.sort();
     names.truncate(MOST_NAMES);
     names
@@ -149,7 +157,9 @@ fn of_library(program: &Path, folder: &Path, file: &Pe<'_>) -> Diagnosis {
                     "beside",
                     Level::Broken,
                     format!("{shown} is for programs of {} bits: this one does not load it", bits(width)),
-                    attach,
+                    attach.map(|attach| {
+                        format!("{attach}\nwhich takes it from those of {} bits in this folder", bits(width))
+                    }),
                 ),
                 _ => finding("beside", Level::Ok, format!("{shown} is ours{}", readers(folder)), None),
             }

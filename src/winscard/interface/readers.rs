@@ -28,9 +28,6 @@ const LONGEST_GROUP: usize = 128;
 /// The scope of a context that is needed for one list.
 const SYSTEM: u32 = 2;
 
-/// How many entries a program may wait for [PCSC-LITE pcsclite.h].
-const MOST_ENTRIES: usize = 16;
-
 /// The longest name of a reader that is looked for.
 const LONGEST_NAME: usize = 128;
 
@@ -130,7 +127,7 @@ pub unsafe fn groups<C: Character>(
 
 /// `SCardGetStatusChange`: waits until a reader is otherwise than the program knows, `timeout` milliseconds at most.
 ///
-/// Returns, in this order, INVALID_PARAMETER without entries or for more than 16, INVALID_VALUE for one without a name,
+/// Returns, in this order, INVALID_PARAMETER without entries or for too many, INVALID_VALUE for one without a name,
 /// success if nothing is waited for, INVALID_HANDLE, what the service says, UNKNOWN_READER, TIMEOUT, CANCELLED.
 ///
 /// # Safety
@@ -145,7 +142,7 @@ pub unsafe fn status_change<C: Character>(
 ) -> Long {
     ended(library, || {
         let number = size(number);
-        if entries.is_null() && number > 0 || number > MOST_ENTRIES {
+        if entries.is_null() && number > 0 || number > library.platform().most_entries() {
             return Err(ReturnCode::INVALID_PARAMETER);
         }
         // SAFETY: the program vouches for as many.
