@@ -9,16 +9,11 @@ mod windows;
 use std::{fs::File, io};
 
 #[cfg(unix)]
-pub(super) use unix::{
-    background, descriptor,
-    ears::Ears,
-    hidden::Hidden,
-    locale, shell,
-    supervise::{Supervisor, hand_on, program},
-    width, words,
-};
+use unix as here;
 #[cfg(windows)]
-pub(super) use windows::{
+use windows as here;
+
+pub(super) use here::{
     background, descriptor,
     ears::Ears,
     hidden::Hidden,
