@@ -14,12 +14,14 @@ mod drivers;
 mod error;
 mod folder;
 mod galss;
+mod keys;
 mod making;
 pub mod model;
 mod real;
 mod recording;
 mod running;
 mod socket;
+mod texts;
 mod trace_file;
 
 use std::{

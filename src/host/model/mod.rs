@@ -9,16 +9,15 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use virtuale_engine::Interface;
 
+use super::texts::{self, Missing};
 use crate::{
     profile::{
         LoadError,
         diagnostic::{Diagnostics, Source},
-        nearest, reading,
-        written::LONGEST,
     },
     reader::Device,
     shown,
@@ -111,22 +110,12 @@ impl Model {
     ///
     /// [`ModelError::Io`], [`ModelError::Unknown`], and that the file is no text.
     pub fn source(written: &Path) -> Result<Source, ModelError> {
-        let is_a_path = written.as_os_str().as_encoded_bytes().contains(&b'/')
-            || written.extension().is_some_and(|extension| extension == "toml");
-        if is_a_path || fs::metadata(written).is_ok_and(|found| !found.is_dir()) {
-            return reading::text(written, LONGEST).map_err(|error| match error {
-                LoadError::Invalid(mistakes) => ModelError::Invalid(mistakes),
-                other => ModelError::Io(other),
-            });
-        }
-        let name = written.to_string_lossy();
-        match BUILT_IN.iter().find(|model| model.name == name) {
-            Some(model) => Ok(Source { name: format!("{}.toml", model.name), text: model.text.into() }),
-            None => {
-                let nearest = nearest::nearest(&name, BUILT_IN.iter().map(|model| model.name));
-                Err(ModelError::Unknown { name: name.into_owned(), nearest: nearest.map(str::to_owned) })
-            }
-        }
+        let built_in = BUILT_IN.iter().map(|model| (model.name, model.text));
+        texts::find(written, built_in).map_err(|missing| match missing {
+            Missing::Io(error) => ModelError::Io(error),
+            Missing::Invalid(mistakes) => ModelError::Invalid(mistakes),
+            Missing::Unknown { name, nearest } => ModelError::Unknown { name, nearest },
+        })
     }
 
     /// The model of a text.
