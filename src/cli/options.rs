@@ -11,11 +11,12 @@ use std::{
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use super::{Failure, language::Language, output, reader, users};
+use super::{Failure, cards, language::Language, output, reader, users};
 use crate::{
     host::{
         Builder, Host, HostError, HostName, SlotStatus,
         control::{Client, Which},
+        timing::{self, TimingError},
     },
     layer::Layers,
     profile::dates::{self, DateError},
@@ -122,6 +123,42 @@ impl Reproducible {
     }
 }
 
+/// How long cards take.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Timed {
+    /// Let the cards take the time of real ones: contact, contactless, a file of times, or a recording that has times
+    /// [default: they answer as soon as they can]
+    #[arg(long, value_name = "TIMES")]
+    timing: Option<PathBuf>,
+}
+
+impl Timed {
+    /// The layers of cards that take their time.
+    ///
+    /// # Errors
+    ///
+    /// That there are no such times, or what is wrong with their file.
+    pub(super) fn around(&self, layers: Layers) -> Result<Layers, Failure> {
+        match &self.timing {
+            None => Ok(layers),
+            Some(times) => Ok(layers.timed(timing::find(times).map_err(timing_failure)?)),
+        }
+    }
+}
+
+/// Why there are no times.
+fn timing_failure(error: TimingError) -> Failure {
+    let hint = error.hint();
+    match error {
+        TimingError::Io(error) => cards::failure(error),
+        TimingError::Invalid(mistakes) => Failure::Invalid(mistakes),
+        TimingError::Recording(error) => cards::unreplayed(error),
+        other @ (TimingError::Untimed(_) | TimingError::Unknown { .. }) => {
+            Failure::Usage(other.to_string().into(), hint.map(Into::into))
+        }
+    }
+}
+
 /// The slots of a reader to be.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Slots {
@@ -162,6 +199,8 @@ pub(super) struct Slots {
     #[arg(long = "allow-group", value_name = "NAME|GID", value_parser = users::group)]
     allow_groups: Vec<u32>,
     #[command(flatten)]
+    timed: Timed,
+    #[command(flatten)]
     reproducible: Reproducible,
 }
 
@@ -198,7 +237,8 @@ impl Slots {
     }
 
     fn host_with(&self, typed: &[Unread]) -> Result<Builder, Failure> {
-        let host = self.reproducible.host().reader_slots(self.reader_slots);
+        let layers = self.timed.around(self.reproducible.layers())?;
+        let host = self.reproducible.host().layers(layers).reader_slots(self.reader_slots);
         let typed = typed.iter().map(Unread::keys).collect::<Result<Vec<_>, _>>()?;
         let host = host.typed(typed);
         let host = match &self.model {

@@ -14,7 +14,7 @@ use virtuale_engine::{
 
 use super::{HostError, recording::CardRecording};
 use crate::{
-    layer::{Commits, Layers, Onlookers, Stay, events::Bus},
+    layer::{Commits, Layers, Onlookers, Stay, events::Bus, timing::Meter},
     profile::{self, NamedCard, Options, Profile, Provision, VirtualCard, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
     terminal::transport::real::RealReader,
@@ -60,6 +60,11 @@ pub(super) enum Content {
         name: String,
         card: Box<dyn Card>,
     },
+    /// The card in a real reader, which takes its own time.
+    Real {
+        name: String,
+        card: Box<dyn Card>,
+    },
     Provided {
         name: String,
         make: Box<MakeCard>,
@@ -78,7 +83,10 @@ impl Content {
         match self {
             Self::Written(card) => card.to_string_lossy().into_owned(),
             Self::Found(card) => card.as_path().to_string_lossy().into_owned(),
-            Self::Text { name, .. } | Self::Made { name, .. } | Self::Provided { name, .. } => name.clone(),
+            Self::Text { name, .. }
+            | Self::Made { name, .. }
+            | Self::Real { name, .. }
+            | Self::Provided { name, .. } => name.clone(),
         }
     }
 
@@ -89,7 +97,7 @@ impl Content {
 
     /// Whether the seed of the run decides nothing of it.
     pub(super) fn is_made_elsewhere(&self) -> bool {
-        matches!(self, Self::Made { .. } | Self::Provided { .. })
+        matches!(self, Self::Made { .. } | Self::Real { .. } | Self::Provided { .. })
     }
 }
 
@@ -97,6 +105,8 @@ impl Content {
 pub(super) struct Made {
     pub(super) origin: Origin,
     card: Naked,
+    /// What counts its work, if it takes its time.
+    meter: Option<Meter>,
     /// Its stays in the slot, of which listeners are told.
     pub(super) stay: Stay,
 }
@@ -104,6 +114,7 @@ pub(super) struct Made {
 enum Naked {
     Virtual(Box<VirtualCard>),
     Any(Box<dyn Card>),
+    Real(Box<dyn Card>),
 }
 
 impl Made {
@@ -111,7 +122,7 @@ impl Made {
     pub(super) fn card(&self) -> &dyn Card {
         match &self.card {
             Naked::Virtual(card) => &**card,
-            Naked::Any(card) => &**card,
+            Naked::Any(card) | Naked::Real(card) => &**card,
         }
     }
 }
@@ -158,7 +169,11 @@ impl Making {
     pub(super) fn make(&self, content: Content, slot: usize, shelf: &mut Shelf) -> Result<Made, HostError> {
         let options = Options { today: self.today, seed: self.seed };
         let stay = Stay::new(Arc::clone(&self.bus), slot);
-        let provision = |origin: &Origin| self.provision(slot, &origin.label(), &stay);
+        let meter = self.layers.meter();
+        let provision = |origin: &Origin| {
+            let provision = self.provision(slot, &origin.label(), &stay)?;
+            Ok::<_, HostError>(meter.iter().fold(provision, Provision::with_meter))
+        };
         let (origin, card) = match content {
             Content::Written(written) => {
                 let found = self.families.find_card(&written).map_err(profile::LoadError::Unknown)?;
@@ -181,13 +196,14 @@ impl Making {
                 (origin, Naked::Virtual(Box::new(card)))
             }
             Content::Made { name, card } => (Origin::Named(name), Naked::Any(card)),
+            Content::Real { name, card } => (Origin::Named(name), Naked::Real(card)),
             Content::Provided { name, make } => {
                 let origin = Origin::Named(name);
                 let card = make(provision(&origin)?);
                 (origin, Naked::Any(card))
             }
         };
-        Ok(Made { origin, card, stay })
+        Ok(Made { origin, card, meter, stay })
     }
 
     /// What a card in a slot is provided with. Its commits are told to listeners once its sink has kept them.
@@ -205,12 +221,17 @@ impl Making {
 
     /// The card as it goes into its slot.
     pub(super) fn dress(&self, slot: usize, made: Made, recording: Option<&CardRecording>) -> Box<dyn Card> {
-        let recorder =
-            recording.map(|recording| Box::new(recording.recorder().with_families(self.families.clone())) as _);
+        // What one of ours takes by itself says nothing of a card.
+        let takes_time = made.meter.is_some() || matches!(made.card, Naked::Real(_));
+        let recorder = recording.map(|recording| {
+            let recorder = recording.recorder().with_families(self.families.clone());
+            Box::new(if takes_time { recorder.with_times() } else { recorder }) as _
+        });
         let onlookers = Onlookers { stay: Some(made.stay), recorder };
         match made.card {
-            Naked::Virtual(card) => self.layers.dress(slot, *card, onlookers),
-            Naked::Any(card) => self.layers.dress(slot, card, onlookers),
+            Naked::Virtual(card) => self.layers.dress_metered(slot, *card, made.meter, onlookers),
+            Naked::Any(card) => self.layers.dress_metered(slot, card, made.meter, onlookers),
+            Naked::Real(card) => self.layers.dress_untimed(slot, card, onlookers),
         }
     }
 }

@@ -22,6 +22,7 @@ mod recording;
 mod running;
 mod socket;
 mod texts;
+pub mod timing;
 mod trace_file;
 
 use std::{

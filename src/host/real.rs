@@ -237,7 +237,7 @@ impl Tie {
         let card = found.card(move || tie.upgrade().iter().for_each(|tie| tie.await_pull()))?;
         let (events, atr) = (reader.events, reader.atr.clone());
         self.state().known = Some(Known { events, atr, room: card.room });
-        Ok((Content::Made { name: self.label(), card: Box::new(card.relay) }, card.in_field))
+        Ok((Content::Real { name: self.label(), card: Box::new(card.relay) }, card.in_field))
     }
 
     /// Waits a little until the slot has lost its card.

@@ -5,10 +5,10 @@
 //! reader nor the card knows of them. Every card of a run, be it for a slot or for a terminal in the same process, gets
 //! its layers in one place: [`Layers::dress`].
 //!
-//! Two layers of the house stand here: [`Wear`], a component that fails, and [`Tap`], which tells listeners what
-//! happens to a card during a [`Stay`] in a slot. Between the layers of others and those who look on, a card is
+//! Three layers of the house stand here: [`Wear`], a component that fails; [`Timing`](timing::Timing), a card that takes
+//! its time; and [`Tap`], which tells listeners what happens to a card during a [`Stay`] in a slot. Between the layers of others and those who look on, a card is
 //! [`Confined`]: its panics and impossible answers are those of a mute card. The recorder of traces is one more, in
-//! `trace::record`. A latency is one file elsewhere:
+//! `trace::record`. One of somebody else's is a few lines:
 //!
 //! ```
 //! use std::{thread, time::Duration};
@@ -18,10 +18,10 @@
 //!     layer::Layer,
 //! };
 //!
-//! /// A slow card.
-//! struct Slow(Duration);
+//! /// A card that hesitates.
+//! struct Hesitant(Duration);
 //!
-//! impl Layer for Slow {
+//! impl Layer for Hesitant {
 //!     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
 //!         thread::sleep(self.0);
 //!         card.transmit(command, response)
@@ -38,6 +38,7 @@ mod layered;
 mod layers;
 mod stay;
 mod tap;
+pub mod timing;
 mod wear;
 
 pub use confined::Confined;

@@ -13,6 +13,7 @@ use virtuale_engine::{
 };
 
 use super::arithmetic::Arithmetic;
+use crate::layer::timing::Meter;
 
 /// What a card is handed. By default it is in slot 0, the coprocessor computes for it, and its commits are kept nowhere
 /// but in the card.
@@ -43,6 +44,12 @@ impl Provision {
     #[must_use]
     pub fn with_sink(self, sink: impl Sink + 'static) -> Self {
         Self { sink: Box::new(sink), ..self }
+    }
+
+    /// With a meter on what computes and on where commits go, as they are now.
+    #[must_use]
+    pub fn with_meter(self, meter: &Meter) -> Self {
+        Self { crypto: Box::new(meter.on(self.crypto)), sink: Box::new(meter.on(self.sink)), ..self }
     }
 
     /// The number of the slot.

@@ -108,9 +108,10 @@ impl Cards {
             let profile = self.profile(trace, wanted)?;
             let card: Inserted<'_> = profile.as_ref().map(|profile| {
                 let number = trace.slot_number(wanted.index);
-                let card = profile.card_with(Provision::for_slot(number));
+                let meter = self.layers.meter();
+                let card = profile.card_with(meter.iter().fold(Provision::for_slot(number), Provision::with_meter));
                 let slot = usize::try_from(number).unwrap_or(usize::MAX);
-                self.layers.dress(slot, card, Onlookers::default())
+                self.layers.dress_metered(slot, card, meter, Onlookers::default())
             });
             if let Some(known) = profiles.get_mut(wanted.index) {
                 *known = profile;

@@ -1,12 +1,12 @@
 //! What a trace says, line by line.
 
-use std::{ops::Range, path::Path, sync::Arc};
+use std::{ops::Range, path::Path, sync::Arc, time::Duration};
 
 use jiff::civil::Date;
 use virtuale_engine::{Fault, Protocol, Reset};
 
 use super::pattern::{Pattern, Slice};
-use crate::profile::diagnostic::Source;
+use crate::{layer::timing::Recorded, profile::diagnostic::Source};
 
 /// A dialogue with one or several cards. Its text is kept, so that writing it again changes nothing that was not meant.
 #[derive(Clone, Debug)]
@@ -49,6 +49,8 @@ pub struct Step {
     pub action: Action,
     /// What must come of it.
     pub expected: Expected,
+    /// How long the card took, where the recording says so.
+    pub took: Option<Duration>,
 }
 
 /// What happens to a slot.
@@ -133,6 +135,22 @@ impl Trace {
     #[must_use]
     pub fn slots(&self) -> &[TraceSlot] {
         &self.slots
+    }
+
+    /// What a trace with times says of the card of its first slot: how long each command took, and each reset.
+    #[must_use]
+    pub fn times(&self) -> Recorded {
+        let timed = self.steps.iter().filter(|step| step.slot == 0).filter_map(|step| Some((step, step.took?)));
+        let mut resets = Vec::new();
+        let mut commands = Vec::new();
+        for (step, took) in timed {
+            match &step.action {
+                Action::Send(pattern) => commands.push((pattern.beginning(&self.store, Recorded::HEADER), took)),
+                Action::Reset(_) | Action::PowerUpContactless => resets.push(took),
+                _ => {}
+            }
+        }
+        Recorded::new(commands, resets)
     }
 
     /// The number of a slot in its run, from which the chance of its card follows (docs/reproducible.md): that in a

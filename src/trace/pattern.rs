@@ -30,6 +30,19 @@ impl Slice {
     }
 }
 
+impl Pattern {
+    /// Its first bytes, at most so many: those before its first hole. `store` is that of its trace.
+    pub(super) fn beginning(&self, store: &[u8], most: usize) -> Vec<u8> {
+        match self {
+            Self::Exact(slice) => store.get(slice.range()).into_iter().flatten().take(most).copied().collect(),
+            Self::Holes(atoms) => {
+                let byte = |atom: &Atom| if let Atom::Byte(byte) = atom { Some(*byte) } else { None };
+                atoms.iter().map_while(byte).take(most).collect()
+            }
+        }
+    }
+}
+
 /// One element of a pattern with holes.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Atom {

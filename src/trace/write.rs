@@ -2,7 +2,10 @@
 //!
 //! Every line goes out in one write as soon as it is known, so a program that is killed leaves all that it has written.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use jiff::civil::Date;
 use virtuale_engine::{Protocol, Reset};
@@ -10,7 +13,7 @@ use virtuale_engine::{Protocol, Reset};
 use super::{
     file::Silence,
     names::hex,
-    parse::{FIRST_WORD, VERSION},
+    parse::{FIRST_WORD, MICROSECONDS, TOOK, VERSION},
 };
 use crate::shown;
 
@@ -53,6 +56,8 @@ pub enum Line<'a> {
     Insert(Option<&'a str>),
     /// `insert-from`, with the name of the slot that the card was taken out of.
     InsertFrom(&'a str),
+    /// `# took`: how long the card took for the step above.
+    Took(Duration),
     /// `#`. What could end the line, or do more to whoever prints the trace, is an escape in it.
     Comment(&'a str),
 }
@@ -143,6 +148,7 @@ impl Line<'_> {
             Self::Insert(None) => "insert".to_owned(),
             Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
             Self::InsertFrom(slot) => format!("insert-from {slot}"),
+            Self::Took(time) => format!("{TOOK}{}{MICROSECONDS}", time.as_micros()),
             Self::Comment(text) => format!("# {}", shown::line(text)),
         }
     }

@@ -18,7 +18,7 @@ use std::{
 use self::log::Log;
 use super::{
     Exit, Failure, exit,
-    options::{Reproducible, number},
+    options::{Reproducible, Timed, number},
     output,
     relay::At,
     target,
@@ -84,6 +84,8 @@ pub(super) struct Args {
     #[arg(long, requires = "command")]
     any_order: bool,
     #[command(flatten)]
+    timed: Timed,
+    #[command(flatten)]
     reproducible: Reproducible,
     /// Run this command with readers in which the trace plays the card
     #[arg(last = true, value_name = "CMD", conflicts_with_all = ["cards", "readers", "shard", "junit", "update"])]
@@ -132,7 +134,7 @@ fn shard(text: &str) -> Result<Shard, Failure> {
 }
 
 fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
-    let cards = cards_of(args);
+    let cards = cards_of(args)?;
     if !args.readers.is_empty() {
         return traces.iter().map(|path| reader::replay_trace(path, &args.readers, &args.at)).collect();
     }
@@ -141,10 +143,15 @@ fn replay(traces: &[PathBuf], args: &Args) -> Result<Vec<Verdict>, Failure> {
     Ok(suite::run(traces, jobs, &|path| cards.replay(path)))
 }
 
-fn cards_of(args: &Args) -> Cards {
+/// What the traces are replayed against.
+///
+/// # Errors
+///
+/// What is wrong with the times of the cards.
+fn cards_of(args: &Args) -> Result<Cards, Failure> {
     let (today, seed) = (args.reproducible.today(), args.reproducible.seed);
-    let (families, layers) = (Families::built_in(), args.reproducible.layers());
-    Cards { given: args.cards.clone(), today, seed, families, layers }
+    let (families, layers) = (Families::built_in(), args.timed.around(args.reproducible.layers())?);
+    Ok(Cards { given: args.cards.clone(), today, seed, families, layers })
 }
 
 /// Holds that a report takes the place of an earlier one only, and of nothing that is read.

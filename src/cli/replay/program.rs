@@ -43,7 +43,8 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
         Ok(trace) => Arc::new(trace),
         Err(failure) => return told(&log, &Verdict::of(path, start, Err(failure))),
     };
-    let cards = cards_of(args);
+    let cards = cards_of(args)?;
+    let layers = cards.layers.clone();
     let known = (0..trace.slots().len()).map(|slot| cards.known(&trace, slot)).collect::<Result<Vec<_>, _>>();
     let known = match known {
         Ok(known) => known,
@@ -52,7 +53,7 @@ pub(super) fn run(traces: &[PathBuf], args: &Args) -> Exit {
     let played = known.into_iter().enumerate().map(|(slot, known)| play(&trace, slot, known, path, args));
     let (cards, notes): (Vec<_>, Vec<_>) = played.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
     let label = path.to_string_lossy();
-    let host = args.reproducible.host();
+    let host = args.reproducible.host().layers(layers);
     let host = host.refuse_stop("these readers live as long as the command of their `virtuale replay`");
     let in_field = (0..trace.slots().len()).filter(|&slot| trace.is_in_field(slot));
     let host = in_field.fold(host, |host, slot| host.contactless(slot));

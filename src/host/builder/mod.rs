@@ -20,7 +20,7 @@ use super::{
     real::Tie,
 };
 use crate::{
-    layer::{Layer, Layers},
+    layer::{Layer, Layers, timing::Timetable},
     profile::{Provision, families::Families},
     reader::{
         Keys, SlotName,
@@ -267,6 +267,14 @@ impl Builder {
     #[must_use]
     pub fn layers(mut self, layers: Layers) -> Self {
         self.layers = layers;
+        self
+    }
+
+    /// Lets the cards that the host makes take their time; those of real readers have a time of their own. Without it
+    /// they answer as soon as they can. [`timing::find`](super::timing::find) has tables of times.
+    #[must_use]
+    pub fn timing(mut self, timetable: Timetable) -> Self {
+        self.layers = self.layers.timed(timetable);
         self
     }
 

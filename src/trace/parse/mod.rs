@@ -6,7 +6,7 @@ mod patterns;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc, time::Duration};
 
 use virtuale_engine::{Protocol, Reset};
 
@@ -23,6 +23,10 @@ pub(super) const VERSION: u32 = 1;
 
 /// The word that every trace begins with.
 pub(crate) const FIRST_WORD: &str = "virtuale-trace";
+
+/// What is around the time of a step: `# took 1234 us`.
+pub(super) const TOOK: &str = "# took ";
+pub(super) const MICROSECONDS: &str = " us";
 
 /// How many mistakes are reported.
 const MOST_MISTAKES: usize = 20;
@@ -84,6 +88,8 @@ struct Parser {
     slot: usize,
     /// For each slot, the step that waits for its answer.
     waiting: Vec<Option<usize>>,
+    /// For each slot, its last step.
+    last: Vec<Option<usize>>,
     /// For each slot, whether it has had a line of dialogue.
     spoken: Vec<bool>,
     /// What each name is captured as.
@@ -107,6 +113,7 @@ impl Parser {
             mistakes: Vec::new(),
             slot: 0,
             waiting: vec![None],
+            last: vec![None],
             spoken: vec![false],
             captures: HashMap::new(),
         }
@@ -142,6 +149,7 @@ impl Parser {
         }
         let said = line.without_comment();
         if said.text.is_empty() {
+            self.comment(line.text);
             return Ok(());
         }
         if line.text.starts_with(is_blank) {
@@ -212,10 +220,20 @@ impl Parser {
         if let Some(spoken) = self.spoken.get_mut(self.slot) {
             *spoken = true;
         }
-        if let Some(waiting) = self.waiting.get_mut(self.slot) {
-            *waiting = Some(self.trace.steps.len());
+        for place in [self.waiting.get_mut(self.slot), self.last.get_mut(self.slot)].into_iter().flatten() {
+            *place = Some(self.trace.steps.len());
         }
-        self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid });
+        self.trace.steps.push(Step { slot: self.slot, span, action, expected: Expected::Unsaid, took: None });
+    }
+
+    /// A comment that says how long the card took for the step above. Any other is for people.
+    fn comment(&mut self, text: &str) {
+        let number = text.strip_prefix(TOOK).and_then(|rest| rest.strip_suffix(MICROSECONDS));
+        let Some(time) = number.and_then(|number| number.parse().ok()) else { return };
+        let last = self.last.get(self.slot).copied().flatten();
+        if let Some(step) = last.and_then(|last| self.trace.steps.get_mut(last)) {
+            step.took = Some(Duration::from_micros(time));
+        }
     }
 
     fn command(&mut self, line: Words<'_>, lines: &mut Lines<'_>) -> Result<(), Mistake> {
@@ -281,6 +299,7 @@ impl Parser {
         self.trace.slots.push(TraceSlot { name: rest.text.to_owned(), ..TraceSlot::default() });
         self.spoken.push(false);
         self.waiting.push(None);
+        self.last.push(None);
         Ok(())
     }
 

@@ -9,6 +9,7 @@ mod tests;
 use std::{
     fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
@@ -32,6 +33,8 @@ pub struct Recorder {
     shared: Arc<Shared>,
     /// Those that the card may be of: they know which of their commands present a secret.
     families: Families,
+    /// Whether the trace says how long the card takes.
+    tells_times: bool,
 }
 
 struct Shared {
@@ -83,7 +86,7 @@ impl Recorder {
 
     fn in_phase(tape: Tape, slot: &str, phase: Phase) -> Self {
         let shared = Arc::new(Shared { tape, stay: Mutex::new(Stay { slot: slot.to_owned(), phase }) });
-        Self { shared, families: Families::built_in() }
+        Self { shared, families: Families::built_in(), tells_times: false }
     }
 
     /// With the families that the card may be of, which know what its commands present; those of the program if this
@@ -91,6 +94,13 @@ impl Recorder {
     #[must_use]
     pub fn with_families(self, families: Families) -> Self {
         Self { families, ..self }
+    }
+
+    /// With how long the card takes for each command and reset: of a card that takes its time, since of any other it
+    /// says how fast this machine is.
+    #[must_use]
+    pub fn with_times(self) -> Self {
+        Self { tells_times: true, ..self }
     }
 
     /// The card is in its slot as the trace begins, as a line `card` or `atr` has said. That it gets its power then
@@ -159,7 +169,8 @@ impl Recorder {
     }
 
     /// Writes what came of it, if the card is still in.
-    fn conclude(&self, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+    fn conclude(&self, start: Instant, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+        let took = start.elapsed();
         let mut stay = self.stay();
         let is_asked = match stay.phase {
             Phase::Asked => true,
@@ -177,6 +188,9 @@ impl Recorder {
                 }
                 self.note(&stay, &Line::Silence(Silence::Fault(fault)));
             }
+        }
+        if self.tells_times && is_asked {
+            self.note(&stay, &Line::Took(took));
         }
         result
     }
@@ -203,6 +217,7 @@ impl Layer for Recorder {
                 (_, Interface::Contactless) => self.ask(&mut stay, &Line::PowerUpContactless),
             }
         }
+        let start = Instant::now();
         let result = card.power_up(interface);
         {
             let mut stay = self.stay();
@@ -211,13 +226,14 @@ impl Layer for Recorder {
                 self.ask(&mut stay, &Line::PowerUpContactless);
             }
         }
-        self.conclude(result, &[])
+        self.conclude(start, result, &[])
     }
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
         self.ask(&mut self.stay(), &Line::Reset(Reset::Warm));
+        let start = Instant::now();
         let result = card.reset();
-        self.conclude(result, &[])
+        self.conclude(start, result, &[])
     }
 
     fn power_off(&mut self, card: &mut dyn Card) {
@@ -234,8 +250,9 @@ impl Layer for Recorder {
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
         self.ask(&mut self.stay(), &Line::Protocol(protocol));
+        let start = Instant::now();
         let result = card.select_protocol(protocol);
-        self.conclude(result, &[])
+        self.conclude(start, result, &[])
     }
 
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
@@ -245,8 +262,9 @@ impl Layer for Recorder {
         }
         let name = command_name_in(&self.families, command);
         self.ask(&mut self.stay(), &Line::NamedCommand(command, &name));
+        let start = Instant::now();
         let result = card.transmit(command, response);
-        self.conclude(result, response.as_bytes())
+        self.conclude(start, result, response.as_bytes())
     }
 
     fn restore(&mut self, card: &mut dyn Card, snapshot: &Snapshot) -> Result<(), SnapshotError> {
