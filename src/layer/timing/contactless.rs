@@ -1,10 +1,10 @@
-//! What bytes cost on the way through a field [ISO-14443 TCL].
+//! What bytes cost on the way through a field [ISO-14443 rates].
 
 use std::time::Duration;
 
 use virtuale_engine::Atr;
 
-/// The carrier, in cycles each second [ISO-14443 TCL].
+/// The carrier, in cycles each second [ISO-14443 rates].
 const CARRIER: u64 = 13_560_000;
 
 /// Cycles of the carrier for each bit at the first rate, 106 kbit/s.

@@ -56,7 +56,7 @@ pub struct Model {
 pub enum Wire {
     /// Contacts [ISO-7816-3].
     Contact(Contact),
-    /// A field [ISO-14443 TCL].
+    /// A field [ISO-14443 rates].
     Contactless(Contactless),
 }
 

@@ -168,9 +168,9 @@ impl Recorder {
         }
     }
 
-    /// Writes what came of it, if the card is still in.
-    fn conclude(&self, start: Instant, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
-        let took = start.elapsed();
+    /// Writes what came of it, if the card is still in, and how long it took if it has a start.
+    fn conclude(&self, start: Option<Instant>, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+        let took = start.map(|start| start.elapsed());
         let mut stay = self.stay();
         let is_asked = match stay.phase {
             Phase::Asked => true,
@@ -189,7 +189,7 @@ impl Recorder {
                 self.note(&stay, &Line::Silence(Silence::Fault(fault)));
             }
         }
-        if self.tells_times && is_asked {
+        if let Some(took) = took.filter(|_| is_asked) {
             self.note(&stay, &Line::Took(took));
         }
         result
@@ -217,7 +217,7 @@ impl Layer for Recorder {
                 (_, Interface::Contactless) => self.ask(&mut stay, &Line::PowerUpContactless),
             }
         }
-        let start = Instant::now();
+        let start = self.tells_times.then(Instant::now);
         let result = card.power_up(interface);
         {
             let mut stay = self.stay();
@@ -231,7 +231,7 @@ impl Layer for Recorder {
 
     fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
         self.ask(&mut self.stay(), &Line::Reset(Reset::Warm));
-        let start = Instant::now();
+        let start = self.tells_times.then(Instant::now);
         let result = card.reset();
         self.conclude(start, result, &[])
     }
@@ -250,9 +250,8 @@ impl Layer for Recorder {
 
     fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
         self.ask(&mut self.stay(), &Line::Protocol(protocol));
-        let start = Instant::now();
         let result = card.select_protocol(protocol);
-        self.conclude(start, result, &[])
+        self.conclude(None, result, &[])
     }
 
     fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
@@ -262,7 +261,7 @@ impl Layer for Recorder {
         }
         let name = command_name_in(&self.families, command);
         self.ask(&mut self.stay(), &Line::NamedCommand(command, &name));
-        let start = Instant::now();
+        let start = self.tells_times.then(Instant::now);
         let result = card.transmit(command, response);
         self.conclude(start, result, response.as_bytes())
     }
