@@ -18,6 +18,7 @@ mod drivers;
 mod exec;
 pub mod exit;
 mod failure;
+mod fault;
 mod fse;
 mod galss;
 mod help;
@@ -104,6 +105,11 @@ enum Verb {
     Insert(insert::Args),
     /// Take the card out of a slot of a running reader
     Remove(remove::Args),
+    /// Have something go wrong with the card in a slot of a running reader, now or later
+    ///
+    /// A fault waits until what it says is there, and strikes. `virtuale slots` shows those that wait. docs/faults.md is
+    /// the guide.
+    Fault(fault::Args),
     /// Type a PIN at the pad of a running reader, or cancel
     ///
     /// A reader of a model with a PIN pad waits for a person when a program asks it to (`virtuale slots` shows it). The
@@ -203,6 +209,7 @@ impl Verb {
             Self::Slots(args) => slots::run(args),
             Self::Insert(args) => insert::run(args),
             Self::Remove(args) => remove::run(args),
+            Self::Fault(args) => fault::run(args),
             Self::Pin(args) => pin::run(args),
             Self::Reader(args) => reader::run(args),
             Self::Stop(args) => stop::run(args),
@@ -233,6 +240,7 @@ impl Verb {
     fn language(&self) -> Language {
         match self {
             Self::Demo(args) => args.language(),
+            Self::Fault(args) => args.language(),
             Self::Read(args) => args.language(),
             Self::Update(args) => args.language(),
             Self::Card(args) => args.language(),

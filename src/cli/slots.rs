@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     host::{
+        SlotStatus,
         control::{AskedPin, Asks, Reply, Request, Status},
         running,
     },
@@ -102,14 +103,29 @@ pub(super) fn table(status: &Status) -> String {
         let drivers: String =
             slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
         let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();
+        let faults = faults(slot);
         let ahead = match slot.typed_ahead {
             0 => String::new(),
             1 => "  (a PIN is typed ahead)".into(),
             several => format!("  ({several} PINs are typed ahead)"),
         };
-        let _ = writeln!(table, "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}{ahead}", slot.slot);
+        let _ = writeln!(
+            table,
+            "{:digits$}  {reader:width$}  {card}{mute}{drivers}{awaits}{asks}{ahead}{faults}",
+            slot.slot
+        );
         table
     })
+}
+
+/// What stands behind a slot whose card is struck by faults: those that can still strike.
+fn faults(slot: &SlotStatus) -> String {
+    let live: Vec<_> = slot.faults.iter().filter(|fault| !fault.spent).map(|fault| fault.fault.as_str()).collect();
+    match live.as_slice() {
+        [] => String::new(),
+        [one] => format!("  (fault: {one})"),
+        several => format!("  (faults: {})", several.join(", ")),
+    }
 }
 
 /// What stands behind a slot whose reader waits for a person.
@@ -139,6 +155,7 @@ mod tests {
             atr: Some("3B 00".into()),
             drivers: vec![],
             awaits: None,
+            faults: vec![],
             asks: None,
             typed_ahead: 0,
         };

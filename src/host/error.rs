@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{control::Refusal, folder::LONGEST_SOCKET, running::HostNameError};
 use crate::{
+    layer::fault::{FaultMistake, NotArmed},
     profile::LoadError,
     reader::{NameError, SlotError, pad::NotAPin},
     shown::{self, reason},
@@ -125,6 +126,12 @@ pub enum HostError {
     /// A card cannot come out of the slot that it comes into.
     #[error("the card of slot {0} cannot come out of the same slot")]
     SameSlot(usize),
+    /// What is to be armed is no fault.
+    #[error(transparent)]
+    NotAFault(#[from] FaultMistake),
+    /// A fault is not armed.
+    #[error(transparent)]
+    NotArmed(#[from] NotArmed),
     /// There is no card of a real reader.
     #[error(transparent)]
     Real(#[from] RealReaderError),
@@ -279,6 +286,8 @@ impl HostError {
             | Self::NoPlaceInModel { .. }
             | Self::ModelWithoutPad
             | Self::NotAPin(_)
+            | Self::NotAFault(_)
+            | Self::NotArmed(_)
             | Self::NobodyHasAPad
             | Self::WhichPad
             | Self::TooLong { .. }
@@ -310,6 +319,12 @@ impl HostError {
             Self::TooManySlots { .. } => "ask for fewer, or say that programs have room for more: reader_slots".into(),
             Self::NoPlaceInModel { .. } => "leave some cards out, or take a model with more slots".into(),
             Self::NotAPin(_) => "type digits alone".into(),
+            Self::NotAFault(_) => "`virtuale fault --help` shows the words of faults".into(),
+            Self::NotArmed(NotArmed::TooMany) => "take some away first: virtuale fault SLOT --clear".into(),
+            Self::NotArmed(NotArmed::NoFile { near: Some(near), .. }) => format!("did you mean {near}?"),
+            Self::NotArmed(NotArmed::NoFile { near: None, .. }) => {
+                "`virtuale card show` names the files of a card; one is also meant by D001, 3F00/D001 or sfi:2".into()
+            }
             Self::NobodyHasAPad | Self::Slot(SlotError::NoPad(_)) => {
                 "give the readers a model with a pad when they start: --model; `virtuale reader list` has some".into()
             }

@@ -14,10 +14,16 @@ use virtuale_engine::{
 
 use super::{HostError, recording::CardRecording};
 use crate::{
-    layer::{Commits, Layers, Onlookers, Stay, events::Bus, timing::Meter},
+    layer::{
+        Commits, Layered, Layers, Onlookers, Stay,
+        events::{Bus, What},
+        fault::{Faults, Spoiled, Witness},
+        timing::Meter,
+    },
     profile::{self, NamedCard, Options, Profile, Provision, VirtualCard, diagnostic::Source, families::Families},
     reader::{Label, SlotState},
     terminal::transport::real::RealReader,
+    trace::record::Recorder,
 };
 
 /// Where a card comes from: what a host says of each card in the slot table.
@@ -109,6 +115,8 @@ pub(super) struct Made {
     meter: Option<Meter>,
     /// Its stays in the slot, of which listeners are told.
     pub(super) stay: Stay,
+    /// The faults that may strike it.
+    pub(super) faults: Faults,
 }
 
 enum Naked {
@@ -169,9 +177,9 @@ impl Making {
     pub(super) fn make(&self, content: Content, slot: usize, shelf: &mut Shelf) -> Result<Made, HostError> {
         let options = Options { today: self.today, seed: self.seed };
         let stay = Stay::new(Arc::clone(&self.bus), slot);
-        let meter = self.layers.meter();
+        let (meter, faults) = (self.layers.meter(), Faults::default());
         let provision = |origin: &Origin| {
-            let provision = self.provision(slot, &origin.label(), &stay)?;
+            let provision = self.provision(slot, &origin.label(), &stay)?.with_faults(faults.clone());
             Ok::<_, HostError>(meter.iter().fold(provision, Provision::with_meter))
         };
         let (origin, card) = match content {
@@ -203,7 +211,14 @@ impl Making {
                 (origin, Naked::Any(card))
             }
         };
-        Ok(Made { origin, card, meter, stay })
+        let spoiled = |card| Box::new(Layered::new(Spoiled::new(faults.clone()), card));
+        let card = match card {
+            // Nobody asks for its faults yet.
+            Naked::Any(card) if !faults.is_worn() => Naked::Any(spoiled(card)),
+            Naked::Real(card) => Naked::Real(spoiled(card)),
+            card => card,
+        };
+        Ok(Made { origin, card, meter, stay, faults })
     }
 
     /// What a card in a slot is provided with. Its commits are told to listeners once its sink has kept them.
@@ -227,6 +242,7 @@ impl Making {
             let recorder = recording.recorder().with_families(self.families.clone());
             Box::new(if takes_time { recorder.with_times() } else { recorder }) as _
         });
+        made.faults.witnessed_by(Some(witness(made.stay.clone(), recording.map(CardRecording::recorder))));
         let onlookers = Onlookers { stay: Some(made.stay), recorder };
         match made.card {
             Naked::Virtual(card) => self.layers.dress_metered(slot, *card, made.meter, onlookers),
@@ -234,4 +250,12 @@ impl Making {
             Naked::Real(card) => self.layers.dress_untimed(slot, card, onlookers),
         }
     }
+}
+
+/// Tells listeners and the trace of faults that strike a card.
+fn witness(stay: Stay, recorder: Option<Recorder>) -> Witness {
+    Arc::new(move |strike| {
+        recorder.iter().for_each(|recorder| recorder.fault(&strike.fault));
+        stay.tell(|slot, generation| What::Fault { slot, generation, strike: Arc::new(strike.clone()) });
+    })
 }

@@ -39,6 +39,7 @@ use std::{
 use virtuale_engine::Card;
 
 use crate::{
+    layer::fault::{ArmedFault, Fault},
     profile::Provision,
     reader::{Taken, galss::Resource, pad::Prompt},
 };
@@ -292,6 +293,44 @@ impl Host {
     /// That there is no such slot or no such pad, or that there is nothing to cancel or forget.
     pub fn cancel_pin(&self, slot: Option<usize>) -> Result<(), HostError> {
         self.desk.cancel_pin(slot).map(drop)
+    }
+
+    /// Arms a fault at a slot, behind those that are there: it strikes the card in the slot, and whatever card comes
+    /// there after it, until [`Host::clear_faults`]. docs/faults.md has the kinds.
+    ///
+    /// ```
+    /// use virtuale::host::Host;
+    ///
+    /// let host = Host::builder().card("vitale2-martin").start()?;
+    /// host.fault(0, "sw=6F00 ins=B0 n=3".parse()?)?;
+    /// assert_eq!(host.faults(0)?[0].struck, 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot, that too many faults are armed there, or that the card has no such file.
+    pub fn fault(&self, slot: usize, fault: Fault) -> Result<(), HostError> {
+        self.desk.fault(slot, fault).map(drop)
+    }
+
+    /// The faults of a slot, those of the card file of its card included, in the order in which they were armed.
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot.
+    pub fn faults(&self, slot: usize) -> Result<Vec<ArmedFault>, HostError> {
+        self.desk.reader(slot)?;
+        Ok(self.desk.faults(slot))
+    }
+
+    /// Takes the faults of a slot away, those of the card file of its card included; says how many could still strike.
+    ///
+    /// # Errors
+    ///
+    /// That there is no such slot.
+    pub fn clear_faults(&self, slot: usize) -> Result<usize, HostError> {
+        self.desk.clear_faults(slot).map(|(_, cleared)| cleared)
     }
 
     /// The slots whose reader has a PIN pad.

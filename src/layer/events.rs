@@ -20,6 +20,7 @@ use std::{
 use virtuale_engine::{Atr, Fault, Interface, Protocol};
 
 pub use super::bytes::{CommandBytes, ResponseBytes};
+use super::fault::Strike;
 
 /// Something that happened. `Debug` shows no secret of it: the bytes of commands and responses are to be asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -130,6 +131,16 @@ pub enum What {
         fault: Fault,
         /// How long the card took.
         took: Duration,
+    },
+    /// A fault struck the card: by the command before, by a reset that is told next, or by a commit. A program sees what
+    /// it did; nobody else of it than listeners.
+    Fault {
+        /// The slot.
+        slot: usize,
+        /// The generation of the stay.
+        generation: u64,
+        /// What it did, and which fault it was.
+        strike: Arc<Strike>,
     },
     /// The chip of a card committed changes of its memory, and its sink kept them.
     Committed {

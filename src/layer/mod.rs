@@ -5,10 +5,11 @@
 //! reader nor the card knows of them. Every card of a run, be it for a slot or for a terminal in the same process, gets
 //! its layers in one place: [`Layers::dress`].
 //!
-//! Three layers of the house stand here: [`Wear`], a component that fails; [`Timing`](timing::Timing), a card that
-//! takes its time; and [`Tap`], which tells listeners what happens to a card during a [`Stay`] in a slot. Between the
-//! layers of others and those who look on, a card is [`Confined`]: its panics and impossible answers are those of a
-//! mute card. The recorder of traces is one more, in `trace::record`. One of somebody else's is a few lines:
+//! Four layers of the house stand here: [`Wear`], a component that fails; [`Spoiled`](fault::Spoiled), in which
+//! [faults](fault) strike; [`Timing`](timing::Timing), a card that takes its time; and [`Tap`], which tells listeners
+//! what happens to a card during a [`Stay`] in a slot. Between the layers of others and those who look on, a card is
+//! [`Confined`]: its panics and impossible answers are those of a mute card. The recorder of traces is one more, in
+//! `trace::record`. One of somebody else's is a few lines:
 //!
 //! ```
 //! use std::{thread, time::Duration};
@@ -34,6 +35,7 @@
 mod bytes;
 mod confined;
 pub mod events;
+pub mod fault;
 mod layered;
 mod layers;
 mod stay;

@@ -1,4 +1,4 @@
-//! A card made from a card file: its chip, and the wear of a component that fails.
+//! A card made from a card file: its chip, the wear of a component that fails, and the faults that strike it.
 
 use virtuale_engine::{
     Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid, platform::Random,
@@ -8,7 +8,7 @@ use super::{
     chance::{Identity, Stream},
     layout::Lifetime,
 };
-use crate::layer::{Layer, Wear};
+use crate::layer::{Layer, Wear, fault::Spoiled};
 
 /// The part of a snapshot that is a virtual card's own: 32 bytes that tell its card file from others.
 const CARD: &str = "card";
@@ -17,6 +17,14 @@ const CARD: &str = "card";
 /// new.
 #[derive(Debug)]
 pub struct VirtualCard {
+    body: Body,
+    /// The faults that may strike it, if any can.
+    spoiled: Option<Spoiled>,
+}
+
+/// The card behind its faults.
+#[derive(Debug)]
+struct Body {
     chip: Chip,
     identity: Identity,
     wear: Option<Wear>,
@@ -25,8 +33,8 @@ pub struct VirtualCard {
 
 impl VirtualCard {
     /// A card that was not used yet.
-    pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>, uid: Uid) -> Self {
-        Self { chip, identity, wear, uid }
+    pub(super) fn new(chip: Chip, identity: Identity, wear: Option<Wear>, uid: Uid, spoiled: Option<Spoiled>) -> Self {
+        Self { body: Body { chip, identity, wear, uid }, spoiled }
     }
 }
 
@@ -48,6 +56,66 @@ pub(super) fn wear(Lifetime { least, most }: Lifetime, chance: &mut Stream) -> W
 }
 
 impl Card for VirtualCard {
+    fn atr(&self) -> &Atr {
+        match &self.spoiled {
+            Some(spoiled) => spoiled.atr(&self.body),
+            None => self.body.atr(),
+        }
+    }
+
+    fn uid(&self) -> Option<Uid> {
+        self.body.uid()
+    }
+
+    fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
+        match &mut self.spoiled {
+            Some(spoiled) => spoiled.power_up(&mut self.body, interface),
+            None => self.body.power_up(interface),
+        }
+    }
+
+    fn reset(&mut self) -> Result<(), Fault> {
+        match &mut self.spoiled {
+            Some(spoiled) => spoiled.reset(&mut self.body),
+            None => self.body.reset(),
+        }
+    }
+
+    fn power_off(&mut self) {
+        match &mut self.spoiled {
+            Some(spoiled) => spoiled.power_off(&mut self.body),
+            None => self.body.power_off(),
+        }
+    }
+
+    fn select_protocol(&mut self, protocol: Protocol) -> Result<(), Fault> {
+        self.body.select_protocol(protocol)
+    }
+
+    #[inline]
+    fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+        match &mut self.spoiled {
+            Some(spoiled) if !spoiled.passes_commands() => spoiled.transmit(&mut self.body, command, response),
+            _ => self.body.transmit(command, response),
+        }
+    }
+
+    fn save(&self, snapshot: &mut Snapshot) {
+        match &self.spoiled {
+            Some(spoiled) => spoiled.save(&self.body, snapshot),
+            None => self.body.save(snapshot),
+        }
+    }
+
+    fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
+        match &mut self.spoiled {
+            Some(spoiled) => spoiled.restore(&mut self.body, snapshot),
+            None => self.body.restore(snapshot),
+        }
+    }
+}
+
+impl Card for Body {
     fn atr(&self) -> &Atr {
         self.chip.atr()
     }

@@ -23,7 +23,7 @@ use super::{
     diagnostic::{Diagnostic, Diagnostics, Source},
     families::{BuiltIn, Contradiction, Families, Family},
     layout::{self, Layout},
-    map::CardMap,
+    map::{CardMap, FileMap},
     named::UnknownCard,
     nearest, notes,
     provision::Provision,
@@ -33,7 +33,10 @@ use super::{
     tree::{Node, Span},
     written::LONGEST,
 };
-use crate::shown;
+use crate::{
+    layer::fault::{CardFile, Fault, Files},
+    shown,
+};
 
 /// The layout that a card file is told to name where its keys tell no other.
 const USUAL_LAYOUT: &str = "vitale2";
@@ -75,7 +78,8 @@ pub struct Profile {
     layout: Arc<Layout>,
     image: ChipImage,
     blueprint: Arc<Blueprint>,
-    map: CardMap,
+    map: Arc<CardMap>,
+    faults: Vec<Fault>,
     unplaced: Vec<Diagnostic>,
     notes: Vec<Diagnostic>,
     options: Options,
@@ -121,7 +125,12 @@ pub(super) fn parse_of(
     let layout = named_layout(families, &source, &named, base);
     let layout = layout.map_err(|mistakes| card_file::behind_slips(&source, mistakes))?;
     let schema = layout.schema()?;
-    let mut data = card_file::read(&source, schema, options.today)?;
+    let (faults, data) = (card_file::faults(&source), card_file::read_card(&source, schema, options.today));
+    let (faults, mut data) = match (faults, data) {
+        (Ok(faults), Ok(data)) => (faults, data),
+        (Err(mistakes), Ok(_)) | (Ok(_), Err(mistakes)) => return Err(mistakes),
+        (Err(of_faults), Err(others)) => return Err(Diagnostics([others.0, of_faults.0].concat())),
+    };
     let contradictions = contradictions(&source, &layout, &data);
     if contradictions.is_empty() {
         layout.family().settle(&mut data, options.today);
@@ -141,8 +150,8 @@ pub(super) fn parse_of(
     let identity = Identity::of(&name, &source.text);
     match blueprint(&image, &layout, &data) {
         Ok(blueprint) => {
-            let blueprint = Arc::new(blueprint);
-            Ok(Profile { name, data, layout, image, blueprint, map, unplaced, notes, options: *options, identity })
+            let (blueprint, map, options) = (Arc::new(blueprint), Arc::new(map), *options);
+            Ok(Profile { name, data, layout, image, blueprint, map, faults, unplaced, notes, options, identity })
         }
         Err(error) => Err(Diagnostics(vec![layout.impossible(&source, named.span, &error, &map)])),
     }
@@ -305,6 +314,24 @@ impl Profile {
         &self.map
     }
 
+    /// The faults that the card file says the card has.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The same without the faults of its card file.
+    #[must_use]
+    pub fn without_faults(self) -> Self {
+        Self { faults: Vec::new(), ..self }
+    }
+
+    /// Who knows its files, for faults that name one.
+    fn files(&self) -> Files {
+        let map = Arc::clone(&self.map);
+        Arc::new(move || map.files.iter().filter(|file| file.class.is_none()).map(FileMap::as_named).collect())
+    }
+
     /// What the card file gives though the layout has no place for it, so that it is not on the card.
     #[must_use]
     pub fn unplaced(&self) -> &[Diagnostic] {
@@ -334,9 +361,10 @@ impl Profile {
         let stream = |label| self.identity.stream(self.options.seed, provision.slot(), label);
         let wear = self.layout.lifetime(&self.data).map(|lifetime| card::wear(lifetime, &mut stream(Label::Wear)));
         let uid = card::uid(&mut stream(Label::Field));
+        let (provision, spoiled) = provision.spoiled(&self.faults, || self.files());
         let platform = self.platform(provision);
         let chip = self.chip(platform).expect("the image was checked when the profile was read");
-        VirtualCard::new(chip, self.identity, wear, uid)
+        VirtualCard::new(chip, self.identity, wear, uid, spoiled)
     }
 
     fn platform(&self, provision: Provision) -> Platform {
@@ -346,6 +374,14 @@ impl Profile {
 
     fn chip(&self, platform: Platform) -> Result<Chip, ImageError> {
         Chip::of(&self.blueprint, &|name| applet(name, &self.layout, &self.data), platform)
+    }
+}
+
+impl FileMap {
+    /// The file as faults name it.
+    fn as_named(&self) -> CardFile {
+        let aids = self.aids.iter().map(|aid| aid.as_bytes().to_vec()).collect();
+        CardFile { name: self.name.clone(), path: self.path.clone(), fid: self.fid.0, sfi: self.sfi, aids }
     }
 }
 

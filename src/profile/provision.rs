@@ -1,4 +1,5 @@
-//! What a virtual card is handed when it is made: its slot, what computes for it, and where its commits go.
+//! What a virtual card is handed when it is made: its slot, what computes for it, where its commits go, and which
+//! faults strike it.
 //!
 //! This is the one place where defaults are chosen. The day and the seed of the run are those that the card file was
 //! read with ([`Options`](super::Options)); chance follows from the seed, the card file and the slot
@@ -13,7 +14,10 @@ use virtuale_engine::{
 };
 
 use super::arithmetic::Arithmetic;
-use crate::layer::timing::Meter;
+use crate::layer::{
+    fault::{Fault, Faults, Files, Spoiled, Torn},
+    timing::Meter,
+};
 
 /// What a card is handed. By default it is in slot 0, the coprocessor computes for it, and its commits are kept nowhere
 /// but in the card.
@@ -21,6 +25,7 @@ pub struct Provision {
     slot: u64,
     crypto: Box<dyn Crypto>,
     sink: Box<dyn Sink>,
+    faults: Option<Faults>,
 }
 
 /// A clock that stands still.
@@ -31,7 +36,7 @@ impl Provision {
     /// chance.
     #[must_use]
     pub fn for_slot(slot: u64) -> Self {
-        Self { slot, crypto: Box::new(Arithmetic), sink: Box::new(Forgetful) }
+        Self { slot, crypto: Box::new(Arithmetic), sink: Box::new(Forgetful), faults: None }
     }
 
     /// With something else that computes.
@@ -50,6 +55,22 @@ impl Provision {
     #[must_use]
     pub fn with_meter(self, meter: &Meter) -> Self {
         Self { crypto: Box::new(meter.on(self.crypto)), sink: Box::new(meter.on(self.sink)), ..self }
+    }
+
+    /// With faults that somebody arms from outside, beside those of the card file.
+    #[must_use]
+    pub fn with_faults(self, faults: Faults) -> Self {
+        Self { faults: Some(faults), ..self }
+    }
+
+    /// With the faults of a card file, whose files `files` knows; gives the layer in which all of them strike, if there
+    /// can be any.
+    pub(super) fn spoiled(mut self, own: &[Fault], files: impl FnOnce() -> Files) -> (Self, Option<Spoiled>) {
+        let faults = self.faults.take().or_else(|| (!own.is_empty()).then(Faults::default));
+        let Some(faults) = faults else { return (self, None) };
+        faults.meet(own, Some(files()));
+        let sink = Box::new(Torn::new(faults.clone(), self.sink));
+        (Self { sink, ..self }, Some(Spoiled::new(faults)))
     }
 
     /// The number of the slot.

@@ -17,6 +17,9 @@ use super::{
 };
 use crate::shown;
 
+/// The word behind `#` in the line of a fault.
+pub(super) const FAULT: &str = "fault";
+
 /// A line of a trace.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Line<'a> {
@@ -58,6 +61,8 @@ pub enum Line<'a> {
     InsertFrom(&'a str),
     /// `# took`: how long the card took for the step above.
     Took(Duration),
+    /// `# fault`: what a fault did to the line above.
+    Fault(&'a str),
     /// `#`. What could end the line, or do more to whoever prints the trace, is an escape in it.
     Comment(&'a str),
 }
@@ -149,6 +154,7 @@ impl Line<'_> {
             Self::Insert(Some(path)) => format!("insert {}", one_line(path)),
             Self::InsertFrom(slot) => format!("insert-from {slot}"),
             Self::Took(time) => format!("{TOOK}{}{MICROSECONDS}", time.as_micros()),
+            Self::Fault(fault) => format!("# {FAULT} {}", one_line(fault)),
             Self::Comment(text) => format!("# {}", shown::line(text)),
         }
     }

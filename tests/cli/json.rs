@@ -99,7 +99,7 @@ fn the_slots() {
     let sandbox = Sandbox::new();
     // The third slot follows a reader that has no card.
     let script = "virtuale exec --card - -- virtuale exec --card vitale2-martin --card vitale1-clone --card \
-                  'reader:Virtuale 00 00' -- sh -c 'virtuale remove 0; virtuale slots --json'";
+                  'reader:Virtuale 00 00' -- sh -c 'virtuale remove 0; virtuale fault 1 mute after=9; virtuale slots --json'";
     let (code, out, error) = run(&mut sandbox.shell(script));
     assert_eq!(code, 0, "{error}");
     let host = pad::host();
@@ -107,6 +107,14 @@ fn the_slots() {
     compare("slots --json", &[out, printed(&sandbox, &["slots", "--json", "--socket", &pad::socket(&host)])]);
     host.cancel_pin(None).expect("it asks");
     assert_eq!(asking.answer(), [0x64, 0x01]);
+}
+
+#[test]
+fn the_faults_of_a_slot() {
+    let script = "virtuale exec --card vitale2-martin -- virtuale fault 0 mute after=9 --json";
+    let (code, out, error) = run(&mut Sandbox::new().shell(script));
+    assert_eq!((code, error.as_str()), (0, "Virtuale 00 00: armed: mute after=9\n"));
+    compare("fault --json", &[out]);
 }
 
 #[test]

@@ -47,9 +47,10 @@ macro_rules! messages {
 mod attached;
 mod billing;
 mod drivers;
+mod faults;
 mod pads;
 
-pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, pads::Pads};
+pub(super) use self::{attached::Attached, billing::Billing, drivers::Driven, faults::Faults, pads::Pads};
 
 /// What has a text in each language.
 pub(in crate::cli) fn in_both(text: impl Fn(Language) -> String) -> Bilingual {
@@ -522,7 +523,7 @@ messages! {
 
 #[cfg(test)]
 mod tests {
-    use super::{DECLARED, Language, Message, attached, billing, drivers, pads};
+    use super::{DECLARED, Language, Message, attached, billing, drivers, faults, pads};
 
     #[test]
     fn every_message_names_the_same_values_in_both_languages() {
@@ -532,7 +533,7 @@ mod tests {
             values.sort();
             values
         };
-        let of_rooms = [attached::DECLARED, billing::DECLARED, drivers::DECLARED, pads::DECLARED];
+        let of_rooms = [attached::DECLARED, billing::DECLARED, drivers::DECLARED, faults::DECLARED, pads::DECLARED];
         for (name, en, fr) in DECLARED.iter().chain(of_rooms.into_iter().flatten()) {
             assert_eq!(values(en), values(fr), "{name}");
             assert_ne!(en, fr, "{name}");

@@ -13,6 +13,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 use super::{LONGEST_MESSAGE, VERSION};
 use crate::{
     host::Kind,
+    layer::fault::ArmedFault,
     reader::pad::{Asked, Prompt},
 };
 
@@ -68,6 +69,18 @@ pub enum Request {
         /// The slot, from 0; as for [`Request::Pin`] if it is not said.
         #[serde(default)]
         slot: Option<usize>,
+    },
+    /// Arm faults at a slot, one behind the other.
+    Fault {
+        /// The slot, from 0.
+        slot: usize,
+        /// The faults, in their language (docs/faults.md).
+        faults: Vec<String>,
+    },
+    /// Take the faults of a slot away.
+    ClearFaults {
+        /// The slot, from 0.
+        slot: usize,
     },
     /// Stop.
     Stop,
@@ -149,6 +162,20 @@ pub enum Reply {
         /// How many PINs are forgotten that were typed ahead.
         forgotten: usize,
     },
+    /// The faults are armed.
+    Armed {
+        /// The reader's name.
+        reader: String,
+        /// All faults of the slot.
+        faults: Vec<FaultStatus>,
+    },
+    /// The slot has no faults any more.
+    Cleared {
+        /// The reader's name.
+        reader: String,
+        /// How many went that could still strike.
+        cleared: usize,
+    },
     /// It stops now.
     Stopping {
         /// The process.
@@ -215,6 +242,30 @@ pub struct SlotStatus {
     /// Why the slot has no card, if it follows a real reader and has none, in words for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaits: Option<String>,
+    /// The faults that are armed there, those of the card file included, also if they have struck for the last time.
+    #[serde(default)]
+    pub faults: Vec<FaultStatus>,
+}
+
+/// A fault that is armed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaultStatus {
+    /// The fault, in its language (docs/faults.md).
+    pub fault: String,
+    /// How often it has struck.
+    pub struck: u32,
+    /// Whether it can strike no more.
+    pub spent: bool,
+    /// Whether it is of the card file of the card, and not of the slot.
+    pub own: bool,
+}
+
+impl From<&ArmedFault> for FaultStatus {
+    fn from(armed: &ArmedFault) -> Self {
+        let &ArmedFault { ref fault, struck, is_spent, is_own } = armed;
+        Self { fault: fault.to_string(), struck, spent: is_spent, own: is_own }
+    }
 }
 
 /// What the reader of a slot asks a person to type.

@@ -22,7 +22,7 @@ use std::{
 };
 
 pub use client::{Client, Which};
-pub use language::{AskedPin, Asks, Refusal, Reply, Request, SlotStatus, Status, Typed};
+pub use language::{AskedPin, Asks, FaultStatus, Refusal, Reply, Request, SlotStatus, Status, Typed};
 pub(super) use server::Calls;
 pub use server::{Handler, Server};
 

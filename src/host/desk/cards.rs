@@ -1,6 +1,9 @@
 //! Cards come into slots, go from one to another, and go.
 
-use std::sync::{Arc, MutexGuard, Weak};
+use std::{
+    mem,
+    sync::{Arc, MutexGuard, Weak},
+};
 
 use super::{Desk, Followed, Place};
 use crate::{
@@ -77,11 +80,12 @@ impl Desk {
         mut here: MutexGuard<'_, Place>,
         tie: Option<Arc<Tie>>,
     ) -> Result<bool, HostError> {
-        let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
+        let (label, stay, faults) = (Label::new(made.origin.clone()), made.stay.clone(), made.faults.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
         let coming = stay.clone();
         let between = move |generation| {
-            here.followed.iter().for_each(Followed::leaves);
+            here.leaves();
+            here.spoil(faults);
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &mut recording) {
@@ -129,16 +133,20 @@ impl Desk {
         let first = self.begin_move(slot.min(from));
         let second = self.begin_move(slot.max(from));
         let (mut here, mut there) = if slot < from { (first, second) } else { (second, first) };
-        let (card, label) = self.readers.take(from, |_| there.followed.iter().for_each(Followed::leaves))?;
+        let (card, label) = self.readers.take(from, |_| there.leaves())?;
         let followed = there.followed.take().ok_or(SlotError::NeverHeld(from))?;
         let tie = there.tie.take();
+        // What was armed at the slot stays there.
+        let faults = mem::take(&mut there.faults);
+        there.faults.take_over(&faults);
         let watching = tie.clone();
         *self.teller.stay(from) = None;
         drop(there);
         let origin = label.as_ref().and_then(Label::get::<Origin>).map(Origin::label).unwrap_or_default();
         let coming = followed.stay.clone();
         let between = move |generation| {
-            here.followed.iter().for_each(Followed::leaves);
+            here.leaves();
+            here.spoil(faults);
             tie.iter().for_each(|tie| tie.comes_into(slot));
             here.tie(tie);
             if let (Some(all), Some(recording)) = (&self.recording, &followed.recording) {
@@ -158,7 +166,7 @@ impl Desk {
         let reader = self.reader(slot)?;
         let here = self.begin_move(slot);
         let leaves = move |_| {
-            here.followed.iter().for_each(Followed::leaves);
+            here.leaves();
             here.tie.iter().for_each(|tie| tie.is_taken_out());
         };
         match self.readers.remove_then(slot, leaves) {

@@ -1,6 +1,7 @@
 //! What a running host knows and does: the same for its own program and for who asks over the control socket.
 
 mod cards;
+mod faults;
 mod pad;
 mod place;
 mod real;
@@ -18,7 +19,7 @@ use self::place::Followed;
 pub(super) use self::{place::Place, teller::Teller};
 use super::{
     HostError,
-    control::{Asks, SlotStatus},
+    control::{Asks, FaultStatus, SlotStatus},
     drivers::Drivers,
     making::{Making, Origin},
     real::Tie,
@@ -73,6 +74,7 @@ impl Desk {
             typed_ahead: state.typed_ahead,
             drivers: drivers.iter().flat_map(|drivers| drivers.of(slot)).collect(),
             awaits: self.tie(slot).and_then(|tie| tie.awaits()),
+            faults: self.faults(slot).iter().map(FaultStatus::from).collect(),
         });
         slots.collect()
     }
@@ -100,13 +102,17 @@ impl Desk {
     /// Ends recordings and events; gives what a person should know of the recordings.
     pub(super) fn close(&self) -> Vec<String> {
         (0..self.moves.len()).filter_map(|slot| self.tie(slot)).for_each(|tie| tie.end());
+        // Nobody waits for late answers any more.
+        self.moves.iter().for_each(|place| {
+            lock(place).faults.clear();
+        });
         self.making.bus.close();
         let close = || self.recording.iter().flat_map(Recording::close).collect();
         self.closed.get_or_init(close).clone()
     }
 
     /// The reader of a slot.
-    fn reader(&self, slot: usize) -> Result<String, HostError> {
+    pub(super) fn reader(&self, slot: usize) -> Result<String, HostError> {
         let states = self.readers.states();
         let state = states.get(slot).ok_or(HostError::NoSlot { slot, slots: states.len() })?;
         Ok(state.name.to_string())

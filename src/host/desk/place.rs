@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     host::{real::Tie, recording::CardRecording},
-    layer::Stay,
+    layer::{Stay, fault::Faults},
 };
 
 /// What a host knows of a slot beside what is published of it.
@@ -14,12 +14,26 @@ pub(in crate::host) struct Place {
     pub(super) followed: Option<Followed>,
     /// The real reader that it follows.
     pub(in crate::host) tie: Option<Arc<Tie>>,
+    /// The faults that may strike the card that is in it, or was last in it; without one, those that wait for a card.
+    pub(super) faults: Faults,
 }
 
 impl Place {
+    /// The stay of its card is over, if it was in: nobody waits for a late answer any more.
+    pub(super) fn leaves(&self) {
+        self.followed.iter().for_each(Followed::leaves);
+        self.faults.wake();
+    }
+
     /// Whether it follows this one.
     pub(super) fn is_tied_by(&self, tie: &Arc<Tie>) -> bool {
         self.tie.as_ref().is_some_and(|own| Arc::ptr_eq(own, tie))
+    }
+
+    /// A new card comes, with its own faults: those that were armed at the slot are for it from now on.
+    pub(super) fn spoil(&mut self, faults: Faults) {
+        faults.take_over(&self.faults);
+        self.faults = faults;
     }
 
     /// Whatever it follows, it follows this from now on.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Weak};
 
-use super::{Desk, Followed};
+use super::Desk;
 use crate::{
     host::{HostError, making::Content, real::Tie, recording::CardRecording},
     reader::SlotError,
@@ -24,7 +24,7 @@ impl Desk {
             return;
         }
         let leaves = move |_| {
-            here.followed.iter().for_each(Followed::leaves);
+            here.leaves();
             tie.goes();
         };
         // It may have gone meanwhile.

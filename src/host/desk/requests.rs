@@ -6,9 +6,10 @@ use super::{Desk, Stop, cards::Moved};
 use crate::{
     host::{
         HostError, Kind,
-        control::{Handler, Refusal, Reply, Request, Status},
+        control::{FaultStatus, Handler, Refusal, Reply, Request, Status},
         making::Content,
     },
+    layer::fault::Fault,
     profile::{LoadError, NamedCard},
     reader::Taken,
 };
@@ -46,6 +47,10 @@ impl Handler for Arc<Desk> {
                 typed.map(|(slot, reader, Taken { asked, waiting })| Reply::Typed { slot, reader, asked, waiting })
             }
             Request::CancelPin { slot } => self.cancel_pin(slot),
+            Request::Fault { slot, faults } => self.arm_all(slot, &faults),
+            Request::ClearFaults { slot } => {
+                self.clear_faults(slot).map(|(reader, cleared)| Reply::Cleared { reader, cleared })
+            }
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     let hint = Some("they go when that ends".into());
@@ -72,6 +77,16 @@ impl Handler for Arc<Desk> {
 }
 
 impl Desk {
+    /// Arms all of these faults, or none of them where one is none.
+    fn arm_all(&self, slot: usize, faults: &[String]) -> Result<Reply, HostError> {
+        let faults = faults.iter().map(|fault| fault.parse()).collect::<Result<Vec<Fault>, _>>()?;
+        let mut reader = self.reader(slot)?;
+        for fault in faults {
+            reader = self.fault(slot, fault)?;
+        }
+        Ok(Reply::Armed { reader, faults: self.faults(slot).iter().map(FaultStatus::from).collect() })
+    }
+
     /// Inserts the card of an absolute path, else the card of the program that has this name: no relative path means
     /// anything to who does not know the folder that we are in.
     fn insert_named(&self, slot: usize, card: &Path) -> Result<Reply, HostError> {

@@ -7,6 +7,7 @@
 //! schema describes.
 
 mod data_text;
+mod faults;
 #[cfg(test)]
 mod french_tests;
 mod headless;
@@ -39,6 +40,7 @@ use super::{
     written::{Mended, Value, Written, wants_quotes},
 };
 pub use data_text::data_text;
+pub use faults::faults;
 pub use template::template;
 
 /// The name or path of the layout that a card file asks for, as text with its place. It comes before [`read`], which
@@ -92,6 +94,17 @@ pub(super) fn behind_slips(source: &Arc<Source>, mistakes: Diagnostics) -> Diagn
 /// All mistakes, in the order of the text.
 pub fn read(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
     read_document(source, Mended::read(source)?, schema, today)
+}
+
+/// The same of a card file that may have [`faults`], which are passed over.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_card(source: &Arc<Source>, schema: &Schema, today: Date) -> Result<Node, Diagnostics> {
+    let mut document = Mended::read(source)?;
+    faults::take(&mut document.written);
+    read_document(source, document, schema, today)
 }
 
 /// The same of a document that stands in a text.

@@ -151,7 +151,7 @@ impl Change {
             Diagnostics(mistakes.0.into_iter().map(|mistake| self.at_home(mistake, &base, shift)).collect())
         };
         let written = Written::read(&padded).map_err(home)?;
-        let before = card_file::read(&base, own, self.today)?;
+        let before = card_file::read_card(&base, own, self.today)?;
         let mut change = Mended::read(&self.source)?;
         let refused = header::refused(&mut change.written, &self.source, layout.family().beside());
         let told = |mistakes: Vec<Diagnostic>| {

@@ -12,7 +12,7 @@ use std::{
     time::Instant,
 };
 
-use virtuale_engine::{Card, Fault, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
+use virtuale_engine::{Card, Fault as Why, Interface, Protocol, Reset, Response, Snapshot, SnapshotError};
 
 pub use tape::Tape;
 
@@ -21,7 +21,10 @@ use super::{
     names::{command_name_in, secret_to},
     write::Line,
 };
-use crate::{layer::Layer, profile::families::Families};
+use crate::{
+    layer::{Layer, fault::Fault},
+    profile::families::Families,
+};
 
 /// What stands where the card was given a state back, which no line of a trace can do.
 const RESTORED: &str = "Here the card was given back the state of another time: a replay goes on with its own.";
@@ -48,6 +51,8 @@ struct Stay {
     /// The name of its slot.
     slot: String,
     phase: Phase,
+    /// The faults that struck a power-up which goes without saying: then it is said.
+    struck: Vec<String>,
 }
 
 /// How far a card is in its stay.
@@ -85,7 +90,7 @@ impl Recorder {
     }
 
     fn in_phase(tape: Tape, slot: &str, phase: Phase) -> Self {
-        let shared = Arc::new(Shared { tape, stay: Mutex::new(Stay { slot: slot.to_owned(), phase }) });
+        let shared = Arc::new(Shared { tape, stay: Mutex::new(Stay { slot: slot.to_owned(), phase, struck: vec![] }) });
         Self { shared, families: Families::built_in(), tells_times: false }
     }
 
@@ -137,6 +142,16 @@ impl Recorder {
         self.shared.tape.line("", &Line::Comment(text));
     }
 
+    /// A fault struck the card, which did this to what was written last: [`Strike::fault`](crate::layer::fault::Strike).
+    pub fn fault(&self, fault: &Fault) {
+        let mut stay = self.stay();
+        match stay.phase {
+            Phase::Out => {}
+            Phase::Heading | Phase::Entering => stay.struck.push(fault.to_string()),
+            Phase::Coming | Phase::In | Phase::Asked => self.note(&stay, &Line::Fault(&fault.to_string())),
+        }
+    }
+
     /// The card was pulled out of its slot: its stay is over, and nothing is written of it any more. If it was busy,
     /// nobody gets what comes of that; the trace says so.
     pub fn remove(&self) {
@@ -169,13 +184,20 @@ impl Recorder {
     }
 
     /// Writes what came of it, if the card is still in, and how long it took if it has a start.
-    fn conclude(&self, start: Option<Instant>, result: Result<(), Fault>, response: &[u8]) -> Result<(), Fault> {
+    fn conclude(&self, start: Option<Instant>, result: Result<(), Why>, response: &[u8]) -> Result<(), Why> {
         let took = start.map(|start| start.elapsed());
         let mut stay = self.stay();
         let is_asked = match stay.phase {
             Phase::Asked => true,
-            // The power-up that goes without saying.
-            Phase::Heading | Phase::Entering => false,
+            // The power-up that goes without saying, unless a fault struck it.
+            Phase::Heading | Phase::Entering => {
+                let struck = mem::take(&mut stay.struck);
+                if !struck.is_empty() {
+                    self.note(&stay, &Line::Reset(Reset::Cold));
+                    struck.iter().for_each(|fault| self.note(&stay, &Line::Fault(fault)));
+                }
+                !struck.is_empty()
+            }
             Phase::Out | Phase::Coming | Phase::In => return result,
         };
         stay.phase = Phase::In;
@@ -207,7 +229,7 @@ impl fmt::Debug for Recorder {
 }
 
 impl Layer for Recorder {
-    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Fault> {
+    fn power_up(&mut self, card: &mut dyn Card, interface: Interface) -> Result<(), Why> {
         {
             let mut stay = self.stay();
             match (stay.phase, interface) {
@@ -224,12 +246,14 @@ impl Layer for Recorder {
             if stay.phase == Phase::Entering {
                 self.note(&stay, &Line::Atr(card.atr().as_bytes()));
                 self.ask(&mut stay, &Line::PowerUpContactless);
+                let struck = mem::take(&mut stay.struck);
+                struck.iter().for_each(|fault| self.note(&stay, &Line::Fault(fault)));
             }
         }
         self.conclude(start, result, &[])
     }
 
-    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Fault> {
+    fn reset(&mut self, card: &mut dyn Card) -> Result<(), Why> {
         self.ask(&mut self.stay(), &Line::Reset(Reset::Warm));
         let start = self.tells_times.then(Instant::now);
         let result = card.reset();
@@ -248,13 +272,13 @@ impl Layer for Recorder {
         card.power_off();
     }
 
-    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Fault> {
+    fn select_protocol(&mut self, card: &mut dyn Card, protocol: Protocol) -> Result<(), Why> {
         self.ask(&mut self.stay(), &Line::Protocol(protocol));
         let result = card.select_protocol(protocol);
         self.conclude(None, result, &[])
     }
 
-    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Fault> {
+    fn transmit(&mut self, card: &mut dyn Card, command: &[u8], response: &mut Response) -> Result<(), Why> {
         // An empty command cannot be written; a card says nothing worth keeping to it.
         if command.is_empty() {
             return card.transmit(command, response);
