@@ -8,6 +8,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, io,
+    mem::discriminant,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -22,7 +23,7 @@ pub const MOST_OF_GUESTS: usize = 200;
 /// How many of them one guest has.
 pub const MOST_OF_A_GUEST: usize = 100;
 
-/// How many users that were turned away are remembered.
+/// How many users that were turned away are remembered, for each reason: strangers hide no guest who crowds.
 const MOST_REFUSED: usize = 16;
 
 /// Users and groups, beside the user whose readers they are, whose programs may use them.
@@ -145,7 +146,8 @@ impl Guests {
     fn note(&self, away: TurnedAway) {
         let is_new = {
             let mut known = lock(&self.turned_away);
-            known.len() < MOST_REFUSED && known.insert(away)
+            let alike = known.iter().filter(|other| discriminant(*other) == discriminant(&away)).count();
+            alike < MOST_REFUSED && known.insert(away)
         };
         if let Some(tell) = self.tell.as_ref().filter(|_| is_new) {
             tell(away);
@@ -203,6 +205,8 @@ mod tests {
         assert_eq!((guests.refused(), told.load(Ordering::Relaxed)), (vec![8], 1));
         (100..200).for_each(|user| guests.note(TurnedAway::Stranger(user)));
         assert_eq!((guests.refused().len(), told.load(Ordering::Relaxed)), (16, 16));
+        guests.note(TurnedAway::Crowding(7));
+        assert_eq!((guests.crowding(), told.load(Ordering::Relaxed)), (vec![7], 17), "strangers hide no guest");
     }
 
     #[test]
