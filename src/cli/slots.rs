@@ -99,7 +99,7 @@ pub(super) fn table(status: &Status) -> String {
     status.slots.iter().zip(&readers).fold(String::new(), |mut table, (slot, reader)| {
         let card = shown::line(slot.card.as_deref().unwrap_or("empty"));
         let asks = slot.asks.map_or("", asks);
-        let mute = if slot.card.is_some() && slot.atr.is_none() { MUTE } else { "" };
+        let mute = if slot.is_mute() { MUTE } else { "" };
         let drivers: String =
             slot.drivers.iter().map(|driver| format!("  (shown by {})", shown::line(driver))).collect();
         let awaits = slot.awaits.as_ref().map(|why| format!("  ({})", shown::line(why))).unwrap_or_default();

@@ -292,6 +292,22 @@ fn a_mute_card_is_moved_to_contacts_only_where_it_lies_on_an_antenna() {
 }
 
 #[test]
+fn a_card_that_comes_in_mute_is_said_to_be() {
+    let (out, error) = said(
+        "virtuale exec --card - --card - --contactless 1 -- sh -c '
+           virtuale insert 0 cps-muette; virtuale insert 1 vitale2-martin; virtuale insert 0 cps-lefevre
+           virtuale insert 1 cps-lefevre; virtuale remove 0; virtuale insert 1 --from 0
+           virtuale insert 0 vitale2-martin; virtuale slots --json'",
+    );
+    let mute = "and gives no answer to reset: programs see a mute card";
+    let lines: Vec<_> = error.lines().filter(|line| line.contains(" is in")).map(|line| line.ends_with(mute)).collect();
+    assert_eq!(lines, [true, true, false, false, false, false], "{error}");
+    assert!(!out.contains("\"atr\": null"), "{out}");
+    let (out, _) = said("virtuale exec --card cps-muette -- virtuale slots --json");
+    demand(&out, &["\"card\": \"cps-muette\"", "\"atr\": null"]);
+}
+
+#[test]
 fn by_its_antenna_a_card_has_neither_code_nor_activities() {
     let (out, error) = said(
         "echo 1234 | virtuale exec --card cps-lefevre --contactless 0 -- \

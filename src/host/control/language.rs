@@ -228,7 +228,7 @@ pub struct SlotStatus {
     pub reader: String,
     /// What the card in the slot is: the path of its card file, or what its host calls it; `None` without a card.
     pub card: Option<String>,
-    /// The card's answer to reset, in hexadecimal.
+    /// The card's answer to reset, in hexadecimal; `None` without a card, and of a card that gives none.
     pub atr: Option<String>,
     /// What its reader asks a person to type, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -265,6 +265,14 @@ impl From<&ArmedFault> for FaultStatus {
     fn from(armed: &ArmedFault) -> Self {
         let &ArmedFault { ref fault, struck, is_spent, is_own } = armed;
         Self { fault: fault.to_string(), struck, spent: is_spent, own: is_own }
+    }
+}
+
+impl SlotStatus {
+    /// Whether a card is in it that gives no answer to reset.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_mute(&self) -> bool {
+        self.card.is_some() && self.atr.is_none()
     }
 }
 
