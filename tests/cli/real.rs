@@ -267,6 +267,7 @@ fn what_is_not_there_is_told_with_what_is() {
         (&["card", "check", "reader:Real 00 00@/run/x"], "is the card in a real reader"),
         (&["demo", "--card", "reader:Real 00 00"], "is the card in a real reader"),
         (&["card", "new", "reader:Real 00 00"], "is the card in a real reader"),
+        (&["replay", "--card", "reader:Real 00 00", "visit.apdu"], "replay --reader NAME"),
         (
             &["apdu", "--card", "reader:X@/nonexistent", "00B0000000"],
             "start the service of the reader, or name another",

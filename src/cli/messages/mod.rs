@@ -148,6 +148,11 @@ messages! {
         en: "read and apdu speak to it (--card), exec, serve and insert show it in a slot",
         fr: "read et apdu lui parlent (--card), exec, serve et insert la montrent dans un emplacement"
     };
+    /// How a trace is replayed against the card in a real reader.
+    ReplayToReader = {
+        en: "replay --reader NAME replays a trace against the card in a real reader; --card FILE gives a card file in its place",
+        fr: "replay --reader NOM rejoue une trace sur la carte d'un lecteur réel ; --card FICHIER donne un fichier de carte à sa place"
+    };
     /// No reader has this name.
     NoReader { name } = { en: "there is no reader {name}", fr: "il n'y a pas de lecteur {name}" };
     /// No reader has a card.

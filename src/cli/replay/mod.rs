@@ -18,6 +18,7 @@ use std::{
 use self::log::Log;
 use super::{
     Exit, Failure, exit,
+    messages::Message,
     options::{Reproducible, Timed, number},
     output,
     relay::At,
@@ -26,6 +27,7 @@ use super::{
 use crate::{
     profile::families::Families,
     shown::{self, reason},
+    terminal::transport::real::RealReader,
     trace::{
         Finding,
         cards::{self, Cards},
@@ -94,6 +96,7 @@ pub(super) struct Args {
 
 /// Replays the traces, says what was found, and leaves reports.
 pub(super) fn run(args: &Args) -> Exit {
+    args.cards.iter().try_for_each(|card| is_no_reader(card, None))?;
     let traces = suite::find(&args.traces).map_err(|(path, error)| Failure::file("read", &path, &error))?;
     if !args.command.is_empty() {
         return program::run(&traces, args);
@@ -194,6 +197,16 @@ fn code_of(verdict: &Verdict) -> u8 {
     }
 }
 
+/// Where a card file is needed, the card in a real reader is none; `trace` names it, unless the command line does.
+fn is_no_reader(card: &Path, trace: Option<&Path>) -> Result<(), Failure> {
+    if RealReader::named(card).is_none() {
+        return Ok(());
+    }
+    let name = shown::path(card);
+    let name = trace.map_or_else(|| name.to_string(), |trace| format!("{}: {name}", shown::path(trace)));
+    Err(Failure::usage(Message::RealCard { name: &name }.said(), Message::ReplayToReader.said()))
+}
+
 /// Says on standard error why a trace was not replayed.
 fn explain(path: &Path, failure: &cards::Unreplayed) {
     match failure {
@@ -203,9 +216,10 @@ fn explain(path: &Path, failure: &cards::Unreplayed) {
         }
         cards::Unreplayed::Io { path, error } => Failure::file("read", path, error).report(),
         cards::Unreplayed::Invalid(mistakes) => Failure::Invalid(mistakes.clone()).report(),
-        cards::Unreplayed::Unknown(unknown) => {
-            Failure::usage(format!("{}: {unknown}", shown::path(path)), unknown.hint()).report();
-        }
+        cards::Unreplayed::Unknown(unknown) => match is_no_reader(Path::new(&unknown.name), Some(path)) {
+            Err(failure) => failure.report(),
+            Ok(()) => Failure::usage(format!("{}: {unknown}", shown::path(path)), unknown.hint()).report(),
+        },
         cards::Unreplayed::NoCard => {
             Failure::usage(format!("{}: {failure}", shown::path(path)), "give one with --card CARD").report();
         }
