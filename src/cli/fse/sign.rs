@@ -22,6 +22,7 @@ use crate::{
         options::Reproducible,
         output,
         read::{other_card, unread},
+        system::words,
     },
     lists::Lists,
     profile::{
@@ -50,15 +51,9 @@ use crate::{
     writing,
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  virtuale fse sign consultation.toml --card vitale2-martin --card cps-lefevre -o form
-  virtuale fse sign consultation.toml --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' -o form
-  virtuale fse sign lot/*.toml --card cps-lefevre --pin-fd 3 -o lot-001 3< code.txt";
-
 /// Arguments of `fse sign`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = words::SIGN)]
 pub(super) struct Args {
     /// Form files (docs/forms.md); up to 50 make a lot
     #[arg(required = true, value_name = "FORM")]

@@ -20,7 +20,8 @@ use self::{
     visit::Visit,
 };
 use super::{
-    Exit, Failure, cards, code::Codes, consult::Consulted, language::Language, messages::Message, options::Reproducible,
+    Exit, Failure, cards, code::Codes, consult::Consulted, language::Language, messages::Message,
+    options::Reproducible, system::words,
 };
 use crate::{
     profile::{Profile, layout::Layout},
@@ -36,20 +37,9 @@ pub(super) use self::{
     trouble::{kept, no_service, other_card, unread},
 };
 
-const EXAMPLES: &str = "\
-Examples:
-  virtuale read --card vitale2-martin
-  virtuale read --card vitale2-martin --reflet --lang fr
-  virtuale read --json --reader 'Virtuale 00 00'
-  virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
-  virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt
-  virtuale read --card vitale2-martin --card 'reader:Gemalto PC Twin Reader 00 00'
-  virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt
-  virtuale read --card vitale2-martin --card cps-lefevre --format json --pin-fd 3 3< code.txt";
-
 /// Arguments of `read`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = words::READ)]
 pub(super) struct Args {
     /// A card file, or the name of a built-in card, read without any reader, or reader:NAME for the card in a reader
     /// (of another service than this shell's: reader:NAME@/path/of/its/socket); each further one is read after it. A

@@ -29,6 +29,25 @@ Examples:
   eval \"$(virtuale stop)\"
   virtuale stop --name my-readers";
 
+/// Examples of `read`.
+pub(in crate::cli) const READ: &str = "\
+Examples:
+  virtuale read --card vitale2-martin
+  virtuale read --card vitale2-martin --reflet --lang fr
+  virtuale read --json --reader 'Virtuale 00 00'
+  virtuale read --card cps-lefevre --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card 'reader:Gemalto PC Twin Reader 00 00'
+  virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 3 3< code.txt
+  virtuale read --card vitale2-martin --card cps-lefevre --format json --pin-fd 3 3< code.txt";
+
+/// Examples of `fse sign`.
+pub(in crate::cli) const SIGN: &str = "\
+Examples:
+  virtuale fse sign consultation.toml --card vitale2-martin --card cps-lefevre -o form
+  virtuale fse sign consultation.toml --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' -o form
+  virtuale fse sign lot/*.toml --card cps-lefevre --pin-fd 3 -o lot-001 3< code.txt";
+
 /// A word that is the program of a command line.
 pub(in crate::cli) fn command(word: &str) -> &str {
     word

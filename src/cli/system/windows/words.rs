@@ -30,6 +30,25 @@ Examples:
   virtuale stop | Invoke-Expression
   virtuale stop --name tests";
 
+/// Examples of `read`.
+pub(in crate::cli) const READ: &str = "\
+Examples:
+  virtuale read --card vitale2-martin
+  virtuale read --card vitale2-martin --reflet --lang fr
+  virtuale read --json --reader 'Virtuale 00 00'
+  Get-Content code.txt | virtuale read --card cps-lefevre --pin-fd 0
+  Get-Content code.txt | virtuale read --card vitale2-martin --card cps-lefevre --pin-fd 0
+  virtuale read --card vitale2-martin --card 'reader:Virtuale 00 01'
+  Get-Content code.txt | virtuale read --card vitale2-martin --card cps-lefevre --secured --pin-fd 0
+  Get-Content code.txt | virtuale read --card vitale2-martin --card cps-lefevre --format json --pin-fd 0";
+
+/// Examples of `fse sign`.
+pub(in crate::cli) const SIGN: &str = "\
+Examples:
+  virtuale fse sign consultation.toml --card vitale2-martin --card cps-lefevre -o form
+  virtuale fse sign consultation.toml --reader 'Virtuale 00 00' --reader 'Virtuale 00 01' -o form
+  Get-Content code.txt | virtuale fse sign (Get-ChildItem lot\\*.toml).FullName --card cps-lefevre --pin-fd 0 -o lot-001";
+
 /// A word that is the program of a command line: one in quotes would be a text.
 pub(in crate::cli) fn command(word: &str) -> String {
     if word.starts_with('\'') { format!("& {word}") } else { word.to_owned() }
