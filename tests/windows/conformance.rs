@@ -7,10 +7,11 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use libtest_mimic::{Failed, Trial};
 
-use crate::harness::{Kind, Place, guest_trial, root};
+use crate::harness::{Ended, Kind, Place, guest_trial, root};
 
 /// The parts of the program that are run here, each with a limit of its own. The last one ends the service.
-const PARTS: [&str; 6] = ["contexts", "connecting", "sharing", "commands", "readers", "ending"];
+const PARTS: [&str; 9] =
+    ["contexts", "connecting", "sharing", "commands", "readers", "windows", "pulling", "removal", "ending"];
 
 pub(crate) fn trials() -> Vec<Trial> {
     let of = |kind: Kind, bits: &str| {
@@ -25,22 +26,35 @@ fn are_told_what_the_page_says(place: &Place, guest: &Path) -> Result<(), Failed
     fs::copy(guest, &program)?;
     place.virtuale(&["attach", &program.display().to_string()]).run()?.exits_with(0)?;
     let served = place.serve(&["--card", "vitale2-martin", "--card", "-"])?;
-    let stop = format!("\"{}\" stop", place.program_under_test());
+    let verb = |words: &str| format!("\"\"{}\" {words} >nul 2>nul\"", place.program_under_test());
     let mut said = String::new();
     for part in PARTS {
         let run = place.program(&program, &["winscard.dll", part]).variable("PCSCLITE_CSOCK_NAME", &served.socket);
-        said += &run.variable("STOP", &stop).run()?.exits_with(0)?.out;
+        let run = run.variable("REMOVE", verb("remove 0")).variable("INSERT", verb("insert 0"));
+        said += &run.variable("STOP", verb("stop")).run()?.exits_with(0)?.out;
     }
     served.server.end()?.exits_with(0)?;
+    judge(&said, true)
+}
+
+/// Demands that the program ended well, and that each case of the parts that it ran gave what the page says.
+pub(crate) fn says_what_the_page_says(ended: &Ended) -> Result<(), Failed> {
+    ended.exits_with(0)?;
+    judge(&ended.out, false)
+}
+
+/// Holds what was said against the page; `whole` if all of its cases should be there.
+fn judge(said: &str, whole: bool) -> Result<(), Failed> {
     let expected = fs::read_to_string(root().join("tests/windows/conformance.txt"))?;
     let mut expected: BTreeMap<_, _> = expected.lines().filter_map(|line| line.split_once(": ")).collect();
-    let mut wrong = Vec::new();
-    for (case, gives) in said.lines().filter_map(|line| line.split_once(": ")) {
+    let (mut wrong, all) = (Vec::new(), expected.len());
+    for (case, gives) in said.lines().filter(|line| !line.starts_with(' ')).filter_map(|line| line.split_once(": ")) {
         match expected.remove(case) {
             Some(right) if right == gives => {}
             right => wrong.push(format!("{case} should give {right:?}\n    and gives {gives}")),
         }
     }
-    wrong.extend(expected.keys().map(|case| format!("{case} gives nothing")));
+    let missing = expected.keys().filter(|_| whole || expected.len() == all);
+    wrong.extend(missing.map(|case| format!("{case} gives nothing")));
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
 }

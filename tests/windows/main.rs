@@ -4,12 +4,14 @@
 //! them and the program with mingw, and this binary hands over to them under Wine. Where that cannot be, they are
 //! reported as one that is ignored, with the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure.
 //!
-//! A guest, a program in C, is a file of `guests`: `.ci/windows` compiles each for both kinds of processor.
+//! A guest is a program in C, a file of `guests`, or an example of the crate `pcsc`: `.ci/windows` compiles each for both kinds of
+//! processor.
 
 mod commands;
 mod conformance;
 mod harness;
 mod library;
+mod others;
 mod running;
 mod wine;
 
@@ -19,7 +21,8 @@ fn main() {
     if !cfg!(windows) {
         return wine::hand_over();
     }
-    let families: [fn() -> Vec<Trial>; 4] = [running::trials, commands::trials, conformance::trials, library::trials];
+    let families: [fn() -> Vec<Trial>; 5] =
+        [running::trials, commands::trials, conformance::trials, library::trials, others::trials];
     let trials = families.iter().flat_map(|family| family()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

@@ -17,6 +17,8 @@ static LONG exchange(SCARDHANDLE card, const SCARD_IO_REQUEST *protocol, const B
 		note("%lu bytes, %02X%02X", (unsigned long)length, answer[length - 2], answer[length - 1]);
 	else if (length != 0)
 		note("length %lu", (unsigned long)length);
+	if (code == 0 && bytes == select_root)
+		detail_bytes("answer", answer, length);
 	return code;
 }
 
@@ -65,14 +67,25 @@ static void transmit_small(void)
 	note("length %lu", (unsigned long)length);
 }
 
-static void transmit_big_room(void)
+static void transmit_no_room(void)
+{
+	BYTE answer[300];
+	DWORD length = 0;
+	gave(pcsc.transmit(open_card(0), pcsc.t0, select_root, sizeof select_root, NULL, answer, &length));
+	note("length %lu", (unsigned long)length);
+}
+
+static void transmit_with_room(DWORD room)
 {
 	BYTE *answer = calloc(1, 70000);
-	DWORD length = 70000;
+	DWORD length = room;
 	gave(pcsc.transmit(open_card(0), pcsc.t0, select_root, sizeof select_root, NULL, answer, &length));
 	note("length %lu", (unsigned long)length);
 	free(answer);
 }
+
+static void transmit_longest_room(void) { transmit_with_room(LONGEST); }
+static void transmit_big_room(void) { transmit_with_room(70000); }
 
 static void transmit_received(void)
 {
@@ -81,6 +94,7 @@ static void transmit_received(void)
 	SCARD_IO_REQUEST received = { 99, sizeof received };
 	gave(pcsc.transmit(open_card(0), pcsc.t0, select_root, sizeof select_root, &received, answer, &length));
 	note_protocol(received.dwProtocol);
+	detail("of %lu bytes", (unsigned long)received.cbPciLength);
 }
 
 static void transmit_one_buffer(void)
@@ -177,8 +191,11 @@ static void control(SCARDHANDLE reader, DWORD code, DWORD room)
 {
 	BYTE answer[300];
 	DWORD returned = 99;
-	gave(pcsc.control(reader, code, NULL, 0, answer, room, &returned));
+	LONG gives = pcsc.control(reader, code, NULL, 0, answer, room, &returned);
+	gave(gives);
 	note("%lu bytes", (unsigned long)returned);
+	if (gives == 0)
+		detail_bytes("answer", answer, returned);
 }
 
 static void control_none(void) { control(0, FEATURE_REQUEST, 300); }
@@ -220,13 +237,16 @@ static void control_too_long(void)
 	free(bytes);
 }
 
-static void control_big_room(void)
+static void control_with_room(DWORD room)
 {
-	BYTE *answer = calloc(1, LONGEST + 1);
+	BYTE *answer = calloc(1, room);
 	DWORD returned = 99;
-	gave(pcsc.control(open_card(0), FEATURE_REQUEST, NULL, 0, answer, LONGEST + 1, &returned));
+	gave(pcsc.control(open_card(0), FEATURE_REQUEST, NULL, 0, answer, room, &returned));
 	free(answer);
 }
+
+static void control_longest_room(void) { control_with_room(LONGEST); }
+static void control_big_room(void) { control_with_room(LONGEST + 1); }
 
 static void control_empty(void)
 {
@@ -256,6 +276,8 @@ static void get_of(SCARDHANDLE card, DWORD attribute, DWORD room)
 	gave(code);
 	if (code == 0 || length != room)
 		note("%lu bytes", (unsigned long)length);
+	if (code == 0)
+		detail_bytes("value", value, length);
 }
 
 /* An attribute whose length is of no interest. */
@@ -263,7 +285,28 @@ static void get_there(DWORD attribute)
 {
 	BYTE value[264];
 	DWORD length = sizeof value;
-	gave(pcsc.get(open_card(0), attribute, value, &length));
+	LONG code = pcsc.get(open_card(0), attribute, value, &length);
+	gave(code);
+	if (code == 0)
+		detail_bytes("value", value, length);
+}
+
+/* Others that programs ask for, and numbers that are none. */
+static void get_each(void)
+{
+	static const DWORD attributes[] = {
+		0x00010101, 0x00030120, 0x00090303, 0x00090304, 0x0007A007, 0x7FFF0001, 0x7FFF0005, 0x7FFF0006, 0x00080201,
+		0x00090302, 0, 0xFFFFFFFF,
+	};
+	SCARDHANDLE card = open_card(0);
+	for (unsigned i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+		BYTE value[264];
+		DWORD length = sizeof value;
+		LONG code = pcsc.get(card, attributes[i], value, &length);
+		tally(code, "%08lX", (unsigned long)attributes[i]);
+		detail_bytes("value", code == 0 ? value : NULL, length);
+	}
+	note_tally();
 }
 
 static void get_none(void) { get_of(0, SCARD_ATTR_ATR_STRING, 264); }
@@ -294,11 +337,22 @@ static void get_length(void)
 	note("%lu bytes", (unsigned long)length);
 }
 
-static void get_big_room(void)
+static void get_with_room(DWORD room)
 {
 	BYTE value[300];
-	DWORD length = 265;
+	DWORD length = room;
 	gave(pcsc.get(open_card(0), SCARD_ATTR_ATR_STRING, value, &length));
+	detail("length %lu", (unsigned long)length);
+}
+
+static void get_no_room(void) { get_with_room(0); }
+static void get_longest_room(void) { get_with_room(264); }
+static void get_big_room(void) { get_with_room(265); }
+
+static void get_found_nowhere(void)
+{
+	DWORD length = SCARD_AUTOALLOCATE;
+	gave(pcsc.get(open_card(0), SCARD_ATTR_ATR_STRING, NULL, &length));
 }
 
 static void get_found(void)
@@ -338,25 +392,29 @@ static void set_no_value(void) { set_of(open_card(0), NULL, 3); }
 static void set_0_bytes(void) { set_of(open_card(0), challenge, 0); }
 static void set_atr(void) { set_of(open_card(0), challenge, 3); }
 
-static void set_too_long(void)
+static void set_of_length(DWORD length)
 {
 	BYTE value[265] = { 0 };
-	set_of(open_card(0), value, sizeof value);
+	set_of(open_card(0), value, length);
 }
+
+static void set_longest(void) { set_of_length(264); }
+static void set_too_long(void) { set_of_length(265); }
 
 const struct test commands[] = {
 	CASE(transmit_none), CASE(transmit_no_protocol), CASE(transmit_no_command), CASE(transmit_no_answer),
 	CASE(transmit_no_length), CASE(transmit_right), CASE(transmit_t1), CASE(transmit_raw), CASE(transmit_other_protocol),
-	CASE(transmit_received), CASE(transmit_one_buffer), CASE(transmit_small), CASE(transmit_big_room),
+	CASE(transmit_received), CASE(transmit_one_buffer), CASE(transmit_small), CASE(transmit_no_room),
+	CASE(transmit_longest_room), CASE(transmit_big_room),
 	CASE(transmit_4_bytes), CASE(transmit_1_byte), CASE(transmit_0_bytes), CASE(transmit_longest),
 	CASE(transmit_too_long), CASE(transmit_empty), CASE(transmit_after_reset), CASE(transmit_direct),
 	CASE(transmit_without_power), CASE(control_none), CASE(control_features), CASE(control_small),
 	CASE(control_properties), CASE(control_unknown), CASE(control_no_count), CASE(control_no_room),
-	CASE(control_too_long), CASE(control_big_room), CASE(control_empty), CASE(control_after_reset),
+	CASE(control_too_long), CASE(control_longest_room), CASE(control_big_room), CASE(control_empty), CASE(control_after_reset),
 	CASE(control_in_transaction), CASE(get_none), CASE(get_no_length), CASE(get_length), CASE(get_atr), CASE(get_small),
-	CASE(get_big_room), CASE(get_found), CASE(get_unknown), CASE(get_friendly_name), CASE(get_system_name),
+	CASE(get_no_room), CASE(get_longest_room), CASE(get_big_room), CASE(get_found), CASE(get_found_nowhere), CASE(get_unknown), CASE(get_friendly_name), CASE(get_system_name),
 	CASE(get_vendor_name), CASE(get_vendor_version), CASE(get_serial_number), CASE(get_channel), CASE(get_ifsd),
-	CASE(get_protocol), CASE(get_presence), CASE(get_state), CASE(get_empty), CASE(get_after_reset),
-	CASE(get_in_transaction), CASE(set_none), CASE(set_no_value), CASE(set_0_bytes), CASE(set_atr), CASE(set_too_long),
+	CASE(get_protocol), CASE(get_presence), CASE(get_state), CASE(get_each), CASE(get_empty), CASE(get_after_reset),
+	CASE(get_in_transaction), CASE(set_none), CASE(set_no_value), CASE(set_0_bytes), CASE(set_atr), CASE(set_longest), CASE(set_too_long),
 	{ NULL, NULL },
 };

@@ -4,12 +4,15 @@
 /* Opens a handle, and says with which protocol. */
 static void connect_as(SCARDCONTEXT context, const char *reader, DWORD share, DWORD protocols)
 {
-	SCARDHANDLE handle = 0;
-	DWORD protocol = 0;
+	SCARDHANDLE handle = 77;
+	DWORD protocol = 99;
 	LONG code = pcsc.connect(context, reader, share, protocols, &handle, &protocol);
 	gave(code);
 	if (code == 0)
 		note_protocol(protocol);
+	else
+		detail("protocol %lX, the handle is %s", (unsigned long)protocol,
+		       handle == 0 ? "0" : handle == 77 ? "as it was" : "a number");
 }
 
 static void connect_card(DWORD share, DWORD protocols) { connect_as(open_context(), first, share, protocols); }
@@ -37,6 +40,39 @@ static void connect_long_name(void)
 	memset(name, 'x', sizeof name);
 	name[150] = 0;
 	connect_as(open_context(), name, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+}
+
+/* As long as a name can be, and longer. */
+static void connect_longest_names(void)
+{
+	char name[200];
+	SCARDCONTEXT context = open_context();
+	for (int length = 126; length < 132; length++) {
+		SCARDHANDLE handle;
+		DWORD protocol;
+		memset(name, 'x', sizeof name);
+		name[length] = 0;
+		tally(pcsc.connect(context, name, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &handle, &protocol), "%d", length);
+	}
+	note_tally();
+}
+
+/* Each way of sharing with each choice of protocols, those that are none too. */
+static void connect_each(void)
+{
+	SCARDCONTEXT context = open_context();
+	for (DWORD share = 0; share < 6; share++)
+		for (DWORD wanted = 0; wanted < 16; wanted++) {
+			SCARDHANDLE handle = 77;
+			DWORD protocol = 99;
+			LONG code = pcsc.connect(context, first, share, wanted, &handle, &protocol);
+			tally(code, "share %lu, protocols %lX: protocol %lX, the handle is %s", (unsigned long)share,
+			      (unsigned long)wanted, (unsigned long)protocol,
+			      handle == 0 ? "0" : handle == 77 ? "as it was" : "a number");
+			if (code == 0)
+				pcsc.disconnect(handle, SCARD_RESET_CARD);
+		}
+	note_tally();
 }
 
 static void connect_shared(void) { connect_card(SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY); }
@@ -149,6 +185,21 @@ static void reconnect_from_exclusive(void)
 	gave(pcsc.end(card, SCARD_LEAVE_CARD));
 }
 
+/* One handle goes through all that can be asked, whatever came of it before. */
+static void reconnect_each(void)
+{
+	SCARDHANDLE card = open_card(0);
+	for (DWORD share = 0; share < 5; share++)
+		for (DWORD wanted = 0; wanted < 5; wanted++)
+			for (DWORD how = 0; how < 6; how++) {
+				DWORD protocol = 99;
+				LONG code = pcsc.reconnect(card, share, wanted, how, &protocol);
+				tally(code, "share %lu, protocols %lX, disposition %lu: protocol %lX", (unsigned long)share,
+				      (unsigned long)wanted, (unsigned long)how, (unsigned long)protocol);
+			}
+	note_tally();
+}
+
 static void reconnect_empty(void)
 {
 	SCARDHANDLE reader = open_as(open_context(), second, SCARD_SHARE_DIRECT, 0);
@@ -180,6 +231,7 @@ static void reconnect_closed(void)
 static void disconnect_as(DWORD how) { gave(pcsc.disconnect(open_card(0), how)); }
 
 static void disconnect_none(void) { gave(pcsc.disconnect(0, SCARD_LEAVE_CARD)); }
+static void disconnect_other(void) { gave(pcsc.disconnect(4711, SCARD_LEAVE_CARD)); }
 static void disconnect_leave(void) { disconnect_as(SCARD_LEAVE_CARD); }
 static void disconnect_reset(void) { disconnect_as(SCARD_RESET_CARD); }
 static void disconnect_unpower(void) { disconnect_as(SCARD_UNPOWER_CARD); }
@@ -217,7 +269,8 @@ static void disconnect_reset_in_transaction(void)
 
 const struct test connecting[] = {
 	CASE(connect_nowhere), CASE(connect_no_place), CASE(connect_no_context), CASE(connect_no_name),
-	CASE(connect_empty_name), CASE(connect_unknown), CASE(connect_long_name), CASE(connect_shared),
+	CASE(connect_empty_name), CASE(connect_unknown), CASE(connect_long_name), CASE(connect_longest_names),
+	CASE(connect_each), CASE(connect_shared),
 	CASE(connect_exclusive), CASE(connect_t0), CASE(connect_t1), CASE(connect_raw), CASE(connect_any_old),
 	CASE(connect_shared_no_protocol), CASE(connect_exclusive_no_protocol), CASE(connect_t15), CASE(connect_share_0),
 	CASE(connect_share_4), CASE(connect_share_0_no_protocol), CASE(connect_empty_shared), CASE(connect_empty_exclusive),
@@ -228,8 +281,9 @@ const struct test connecting[] = {
 	CASE(reconnect_reset), CASE(reconnect_unpower), CASE(reconnect_eject), CASE(reconnect_other_way),
 	CASE(reconnect_t1), CASE(reconnect_t1_reset), CASE(reconnect_no_protocol), CASE(reconnect_share_0),
 	CASE(reconnect_share_4), CASE(reconnect_direct), CASE(reconnect_exclusive), CASE(reconnect_from_exclusive),
+	CASE(reconnect_each),
 	CASE(reconnect_empty), CASE(reconnect_empty_direct), CASE(reconnect_after_reset), CASE(reconnect_closed),
-	CASE(disconnect_none), CASE(disconnect_leave), CASE(disconnect_reset), CASE(disconnect_unpower),
+	CASE(disconnect_none), CASE(disconnect_other), CASE(disconnect_leave), CASE(disconnect_reset), CASE(disconnect_unpower),
 	CASE(disconnect_eject), CASE(disconnect_other_way), CASE(disconnect_twice), CASE(disconnect_of_another),
 	CASE(disconnect_leave_in_transaction), CASE(disconnect_reset_in_transaction), { NULL, NULL },
 };

@@ -6,6 +6,7 @@ static void establish(DWORD scope)
 	SCARDCONTEXT context = 0;
 	LONG code = pcsc.establish(scope, NULL, NULL, &context);
 	gave(code);
+	detail("the context is %s", context == 0 ? "0" : "a number");
 	if (code == 0)
 		pcsc.release(context);
 }
@@ -27,7 +28,9 @@ static void valid_closed(void)
 	gave(pcsc.is_valid(context));
 }
 
+static void valid_other(void) { gave(pcsc.is_valid(-1)); }
 static void release_none(void) { gave(pcsc.release(0)); }
+static void release_other(void) { gave(pcsc.release(4711)); }
 
 static void release_twice(void)
 {
@@ -72,6 +75,9 @@ static void groups_small(void)
 	DWORD length = 5;
 	gave(pcsc.groups(open_context(), list, &length));
 	note_length(length, GROUP);
+	length = 0;
+	gave(pcsc.groups(open_context(), list, &length));
+	note_length(length, GROUP);
 }
 
 static void groups_all(void)
@@ -81,6 +87,7 @@ static void groups_all(void)
 	gave(pcsc.groups(open_context(), list, &length));
 	note_length(length, GROUP);
 	note("%s", list);
+	detail_bytes("groups", list, length);
 }
 
 static void groups_found(void)
@@ -90,7 +97,14 @@ static void groups_found(void)
 	SCARDCONTEXT context = open_context();
 	gave(pcsc.groups(context, (char *)&list, &length));
 	note_length(length, GROUP);
+	detail_bytes("groups", list, length);
 	gave(pcsc.free(context, list));
+}
+
+static void groups_found_nowhere(void)
+{
+	DWORD length = SCARD_AUTOALLOCATE;
+	gave(pcsc.groups(open_context(), NULL, &length));
 }
 
 static DWORD both_names(void) { return strlen(first) + strlen(second) + 3; }
@@ -99,8 +113,11 @@ static void list(SCARDCONTEXT context, const char *groups, DWORD room)
 {
 	char names[4096];
 	DWORD length = room;
-	gave(pcsc.list(context, groups, names, &length));
+	LONG code = pcsc.list(context, groups, names, &length);
+	gave(code);
 	note_length(length, both_names());
+	if (code == 0)
+		detail_bytes("readers", names, length);
 }
 
 static void list_nowhere(void)
@@ -123,7 +140,19 @@ static void list_length(void)
 	note_length(length, both_names());
 }
 
-static void list_small(void) { list(open_context(), NULL, 5); }
+static void list_closed(void)
+{
+	SCARDCONTEXT context = open_context();
+	DWORD length = 0;
+	pcsc.release(context);
+	gave(pcsc.list(context, NULL, NULL, &length));
+}
+
+static void list_small(void)
+{
+	list(open_context(), NULL, 5);
+	list(open_context(), NULL, 0);
+}
 static void list_all(void) { list(open_context(), NULL, 4096); }
 static void list_default(void) { list(open_context(), "SCard$DefaultReaders\0", 4096); }
 static void list_other(void) { list(open_context(), "NoSuchGroup\0", 4096); }
@@ -135,7 +164,21 @@ static void list_found(void)
 	SCARDCONTEXT context = open_context();
 	gave(pcsc.list(context, NULL, (char *)&names, &length));
 	note_length(length, both_names());
+	detail_bytes("readers", names, length);
 	gave(pcsc.free(context, names));
+}
+
+/* Where that is refused, the memory stays the right context's. */
+static void free_found_none(void)
+{
+	char *names = NULL;
+	DWORD length = SCARD_AUTOALLOCATE;
+	SCARDCONTEXT context = open_context();
+	pcsc.list(context, NULL, (char *)&names, &length);
+	LONG code = pcsc.free(0, names);
+	gave(code);
+	if (code != 0)
+		gave(pcsc.free(context, names));
 }
 
 static void list_found_nowhere(void)
@@ -144,12 +187,22 @@ static void list_found_nowhere(void)
 	gave(pcsc.list(open_context(), NULL, NULL, &length));
 }
 
+/* What a program says which protocol by. */
+static void blocks(void)
+{
+	const SCARD_IO_REQUEST *all[] = { pcsc.t0, pcsc.t1, pcsc.raw };
+	for (int i = 0; i < 3; i++) {
+		note_protocol(all[i]->dwProtocol);
+		note_length(all[i]->cbPciLength, sizeof(SCARD_IO_REQUEST));
+	}
+}
+
 const struct test contexts[] = {
 	CASE(establish_nowhere), CASE(establish_user), CASE(establish_terminal), CASE(establish_system),
-	CASE(establish_global), CASE(establish_other), CASE(valid_open), CASE(valid_none), CASE(valid_closed),
-	CASE(release_none), CASE(release_twice), CASE(release_with_handle), CASE(cancel_none), CASE(cancel_idle),
-	CASE(free_none), CASE(free_nothing), CASE(groups_no_context), CASE(groups_length), CASE(groups_small),
-	CASE(groups_all), CASE(groups_found), CASE(list_nowhere), CASE(list_no_context), CASE(list_length),
+	CASE(establish_global), CASE(establish_other), CASE(valid_open), CASE(valid_none), CASE(valid_other),
+	CASE(valid_closed), CASE(release_none), CASE(release_other), CASE(release_twice), CASE(release_with_handle), CASE(cancel_none), CASE(cancel_idle),
+	CASE(free_none), CASE(free_nothing), CASE(free_found_none), CASE(blocks), CASE(groups_no_context), CASE(groups_length), CASE(groups_small),
+	CASE(groups_all), CASE(groups_found), CASE(groups_found_nowhere), CASE(list_nowhere), CASE(list_no_context), CASE(list_closed), CASE(list_length),
 	CASE(list_small), CASE(list_all), CASE(list_default), CASE(list_other), CASE(list_found), CASE(list_found_nowhere),
 	{ NULL, NULL },
 };

@@ -8,17 +8,63 @@
 #include <sys/wait.h>
 #endif
 
+/* The upper half is what counts cards; of the notification of readers it is what later versions count there. */
+static void detail_state(const SCARD_READERSTATE *state)
+{
+	int is_reader = state->szReader == NULL || state->szReader[0] != '\\';
+	detail("event %08lX", (unsigned long)state->dwEventState & (is_reader ? 0xFFFFFFFF : 0xFFFF));
+	detail_bytes("ATR", state->rgbAtr, state->cbAtr > sizeof state->rgbAtr ? 0 : state->cbAtr);
+}
+
 static LONG look(SCARDCONTEXT context, const char *reader, DWORD known, DWORD wait)
 {
 	SCARD_READERSTATE state = { .szReader = reader, .dwCurrentState = known };
+	long began = now();
 	LONG code = pcsc.change(context, wait, &state, 1);
+	long took = now() - began;
 	gave(code);
 	note_event(state.dwEventState);
+	if (code == (LONG)SCARD_E_TIMEOUT && (took < (long)wait - 5 || took > (long)wait + 2000))
+		note("not in time");
+	detail_state(&state);
 	return code;
 }
 
 static void change_nowhere(void) { gave(pcsc.change(open_context(), 0, NULL, 1)); }
 static void change_nothing(void) { gave(pcsc.change(open_context(), 0, NULL, 0)); }
+
+/* Two readers at once; of each, how it is. */
+static void look_at_both(SCARDCONTEXT context, DWORD wait, SCARD_READERSTATE *both)
+{
+	both[0].dwEventState = both[1].dwEventState = 0x77;
+	gave(pcsc.change(context, wait, both, 2));
+	for (int i = 0; i < 2; i++) {
+		note_event(both[i].dwEventState);
+		detail_state(&both[i]);
+	}
+}
+
+static void change_beside(const char *reader, DWORD known, DWORD known_first)
+{
+	SCARD_READERSTATE both[2] = { { .szReader = first, .dwCurrentState = known_first },
+		{ .szReader = reader, .dwCurrentState = known } };
+	look_at_both(open_context(), 100, both);
+}
+
+static void change_both(void) { change_beside(second, 0, 0); }
+static void change_beside_ignored(void) { change_beside(second, SCARD_STATE_IGNORE, 0); }
+static void change_beside_unknown(void) { change_beside("No such reader", 0, SCARD_STATE_IGNORE); }
+static void change_beside_unknown_ignored(void) { change_beside("No such reader", SCARD_STATE_IGNORE, 0); }
+static void change_beside_empty_name(void) { change_beside("", 0, 0); }
+static void change_beside_notification(void) { change_beside("\\\\?PnP?\\Notification", 0, 0); }
+
+static void change_16(void)
+{
+	SCARD_READERSTATE states[16] = { { 0 } };
+	for (int i = 0; i < 16; i++)
+		states[i].szReader = first;
+	gave(pcsc.change(open_context(), 0, states, 16));
+}
 
 static void change_17(void)
 {
@@ -45,6 +91,22 @@ static DWORD known(SCARDCONTEXT context, const char *reader)
 	return state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
 }
 
+/* Each bit that a program may say that it knows, also with a count of cards that came and went, and then what is. */
+static void change_each(void)
+{
+	SCARDCONTEXT context = open_context();
+	for (DWORD current = 0; current < 0x800; current = current == 0 ? 2 : current * 2)
+		for (int i = 0; i < 6; i++) {
+			const char *reader = i < 3 ? first : second;
+			SCARD_READERSTATE state = { .szReader = reader, .dwEventState = 0xABCD };
+			state.dwCurrentState = i % 3 == 0 ? current : i % 3 == 1 ? current | 0x70000 : known(context, reader);
+			LONG code = pcsc.change(context, 0, &state, 1);
+			tally(code, "a card %d, known %lX: event %08lX", i < 3, (unsigned long)state.dwCurrentState & 0xFFFF,
+			      (unsigned long)state.dwEventState);
+		}
+	note_tally();
+}
+
 static void change_known(void)
 {
 	SCARDCONTEXT context = open_context();
@@ -69,6 +131,23 @@ static void change_exclusive(void)
 	look(open_context(), first, SCARD_STATE_UNAWARE, 0);
 }
 
+/* Handles come, change and go; a handle of a reader without a card. */
+static void change_and_back(void)
+{
+	SCARDCONTEXT context = open_context();
+	DWORD protocol, before = known(context, first);
+	SCARDHANDLE card = open_card(0);
+	look(context, first, before, 0);
+	before = known(context, first);
+	pcsc.reconnect(card, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_ANY, SCARD_LEAVE_CARD, &protocol);
+	look(context, first, before, 0);
+	before = known(context, first);
+	pcsc.disconnect(card, SCARD_UNPOWER_CARD);
+	look(context, first, before, 0);
+	open_as(context, second, SCARD_SHARE_DIRECT, 0);
+	look(context, second, SCARD_STATE_UNAWARE, 0);
+}
+
 static void change_to_shared(void)
 {
 	SCARDCONTEXT context = open_context();
@@ -78,6 +157,7 @@ static void change_to_shared(void)
 }
 
 static void change_notification(void) { look(open_context(), "\\\\?PnP?\\Notification", SCARD_STATE_UNAWARE, 200); }
+static void change_notification_small(void) { look(open_context(), "\\\\?pnp?\\notification", SCARD_STATE_UNAWARE, 0); }
 
 static void *cancel_soon(void *context)
 {
@@ -86,15 +166,20 @@ static void *cancel_soon(void *context)
 	return NULL;
 }
 
-static void change_cancelled(void)
+static void cancelled(DWORD wait)
 {
 	SCARDCONTEXT context = open_context();
 	pthread_t thread;
 	DWORD before = known(context, second);
 	pthread_create(&thread, NULL, cancel_soon, &context);
-	look(context, second, before, INFINITE);
+	look(context, second, before, wait);
 	pthread_join(thread, NULL);
+	gave(pcsc.is_valid(context));
 }
+
+static void change_cancelled(void) { cancelled(INFINITE); }
+/* As long as a DWORD can say, which is more than INFINITE where it has 64 bits. */
+static void change_cancelled_longest(void) { cancelled((DWORD)-1); }
 
 #ifndef _WIN32
 /* A context goes to the child, which the service does not know. */
@@ -135,32 +220,74 @@ static LONG open_in_child(SCARDCONTEXT context, SCARDHANDLE card)
 	return code;
 }
 
+static LONG list_in_child(SCARDCONTEXT context, SCARDHANDLE card)
+{
+	DWORD length = 0;
+	return (void)card, pcsc.list(context, NULL, NULL, &length);
+}
+
+static LONG status_in_child(SCARDCONTEXT context, SCARDHANDLE card) { return (void)context, status_of(card); }
+static LONG close_in_child(SCARDCONTEXT context, SCARDHANDLE card)
+{
+	return (void)context, pcsc.disconnect(card, SCARD_LEAVE_CARD);
+}
+static LONG release_in_child(SCARDCONTEXT context, SCARDHANDLE card) { return (void)card, pcsc.release(context); }
+
+static void fork_list(void) { fork_and(list_in_child); }
+static void fork_status(void) { fork_and(status_in_child); }
+static void fork_disconnect(void) { fork_and(close_in_child); }
+static void fork_release(void) { fork_and(release_in_child); }
 static void fork_valid(void) { fork_and(valid_in_child); }
 static void fork_transmit(void) { fork_and(send_in_child); }
 static void fork_open(void) { fork_and(open_in_child); }
 #endif
 
 const struct test readers[] = {
-	CASE(change_nowhere), CASE(change_nothing), CASE(change_17), CASE(change_no_name), CASE(change_no_context),
+	CASE(change_nowhere), CASE(change_nothing), CASE(change_16), CASE(change_17), CASE(change_no_name), CASE(change_no_context),
 	CASE(change_unknown), CASE(change_unknown_belief), CASE(change_ignored), CASE(change_card), CASE(change_empty),
 	CASE(change_wrong_belief), CASE(change_known), CASE(change_waits), CASE(change_shared), CASE(change_exclusive),
-	CASE(change_to_shared), CASE(change_notification), CASE(change_cancelled),
+	CASE(change_to_shared), CASE(change_and_back), CASE(change_each), CASE(change_both), CASE(change_beside_ignored),
+	CASE(change_beside_unknown), CASE(change_beside_unknown_ignored), CASE(change_beside_empty_name),
+	CASE(change_notification), CASE(change_notification_small), CASE(change_beside_notification),
+	CASE(change_cancelled), CASE(change_cancelled_longest),
 #ifndef _WIN32
-	CASE(fork_valid), CASE(fork_transmit), CASE(fork_open),
+	CASE(fork_valid), CASE(fork_list), CASE(fork_status), CASE(fork_transmit), CASE(fork_open), CASE(fork_disconnect),
+	CASE(fork_release),
 #endif
 	{ NULL, NULL },
 };
 
-/* Pulls the card and looks what a handle is told then; brings it back afterwards. */
+/* The card is pulled once; a handle of its own, opened before, is kept for each of these cases. */
+static SCARDCONTEXT before[11];
+static SCARDHANDLE left[11];
+static int used, is_out;
+
 static void pulled(LONG (*act)(SCARDHANDLE card))
 {
-	SCARDHANDLE card = open_card(0);
-	if (!command("REMOVE"))
+	if (used == 0 && getenv("REMOVE") != NULL) {
+		await_card(1);
+		for (int i = 0; i < 11; i++) {
+			pcsc.establish(SCARD_SCOPE_SYSTEM, NULL, NULL, &before[i]);
+			left[i] = open_as(before[i], first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+		}
+		is_out = command("REMOVE");
+		await_card(0);
+	}
+	if (is_out)
+		gave(act(left[used++]));
+	else
+		note("-");
+}
+
+void bring_back(void)
+{
+	if (!is_out)
 		return;
-	await_card(0);
-	gave(act(card));
+	is_out = 0;
 	command("INSERT");
 	await_card(1);
+	for (int i = 0; i < 11; i++)
+		pcsc.release(before[i]);
 }
 
 static LONG begin_it(SCARDHANDLE card) { return pcsc.begin(card); }
@@ -253,26 +380,39 @@ static void removed_event(void)
 		note("-");
 		return;
 	}
+	unsigned long count = (unsigned long)before >> 16;
 	pthread_create(&thread, NULL, run_soon, "REMOVE");
-	look(context, first, before, 10000);
+	look(context, first, before, 20000);
 	pthread_join(thread, NULL);
 	before = known(context, first);
 	pthread_create(&thread, NULL, run_soon, "INSERT");
-	look(context, first, before, 10000);
+	look(context, first, before, 20000);
 	pthread_join(thread, NULL);
+	note("counted: %lu", ((unsigned long)known(context, first) >> 16) - count);
 }
 
-const struct test removal[] = {
+const struct test pulling[] = {
 	CASE(removed_status), CASE(removed_transmit), CASE(removed_begin), CASE(removed_end), CASE(removed_control),
 	CASE(removed_attribute), CASE(removed_reconnect), CASE(removed_reconnect_reset), CASE(removed_disconnect),
-	CASE(removed_disconnect_reset), CASE(removed_connect), CASE(returned_transmit), CASE(removed_transaction),
-	CASE(removed_event), { NULL, NULL },
+	CASE(removed_disconnect_reset), CASE(removed_connect), { NULL, NULL },
+};
+
+const struct test removal[] = {
+	CASE(returned_transmit), CASE(removed_transaction), CASE(removed_event), { NULL, NULL },
 };
 
 /* The service ends once; all that was opened before is kept for these cases. */
-static SCARDCONTEXT idle[6];
+static SCARDCONTEXT idle[7];
 static SCARDHANDLE cards[4];
 static int is_over;
+static LONG waited;
+
+static void *wait_for_change(void *unused)
+{
+	SCARD_READERSTATE state = { .szReader = second, .dwCurrentState = known(idle[6], second) };
+	waited = pcsc.change(idle[6], 20000, &state, 1);
+	return unused;
+}
 
 static int over(void)
 {
@@ -282,12 +422,21 @@ static int over(void)
 		note("-");
 		return 0;
 	}
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 7; i++)
 		pcsc.establish(SCARD_SCOPE_SYSTEM, NULL, NULL, &idle[i]);
 	for (int i = 0; i < 4; i++)
 		cards[i] = open_as(idle[i], first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY);
+	start(wait_for_change, NULL);
+	usleep(300000);
 	is_over = command("STOP");
+	join_all();
 	return is_over;
+}
+
+static void ended_waiting(void)
+{
+	if (over())
+		gave(waited);
 }
 
 static void ended_transmit(void)
@@ -341,8 +490,10 @@ static void ended_cancel(void)
 
 static void ended_release(void)
 {
-	if (over())
+	if (over()) {
 		gave(pcsc.release(idle[5]));
+		gave(pcsc.release(idle[5]));
+	}
 }
 
 static void ended_establish(void)
@@ -353,6 +504,6 @@ static void ended_establish(void)
 }
 
 const struct test ending[] = {
-	CASE(ended_transmit), CASE(ended_status), CASE(ended_disconnect), CASE(ended_reconnect), CASE(ended_valid),
+	CASE(ended_waiting), CASE(ended_transmit), CASE(ended_status), CASE(ended_disconnect), CASE(ended_reconnect), CASE(ended_valid),
 	CASE(ended_change), CASE(ended_list), CASE(ended_cancel), CASE(ended_release), CASE(ended_establish), { NULL, NULL },
 };

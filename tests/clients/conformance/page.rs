@@ -12,7 +12,8 @@ const OPENING: &str = "\
 
 What a program is told, call by call, on each road to our cards. A program in C calls the functions of `winscard.h` rightly and wrongly, and
 prints what came of it (`tests/clients/conformance`); a test runs it on every road and holds it against this page, which it also writes
-(`SNAPSHOTS=overwrite cargo test --test clients conformance`). A difference that has no reason here fails the test.
+(`SNAPSHOTS=overwrite cargo test --test clients conformance`). A difference that has no reason here fails the test. What is no line here,
+such as the bytes of each answer and each part of a case that tries many, is compared between libpcsclite and our library, whatever its version.
 
 The first reader has a Vitale 2, with T=0 alone, the second one none. Each case begins with a card that was reset. Names of codes lack their
 `SCARD_` here; several codes are those of several calls, one after the other. \"The length\" is the one that is right; \"another\" is a handle of
@@ -21,7 +22,8 @@ another context.
 | column | what it is |
 | --- | --- |
 | is said to give | what we read, and where: `library` in libpcsclite [PCSC-LITE winscard_clnt.c], `service` in pcscd [PCSC-LITE winscard.c], `driver` in what \
-it asks of drivers [PCSC-LITE ifdhandler.h]; `run`: it was not read, but libpcsclite and pcscd 1.9.9 do it [PCSC-LITE run] |
+it asks of drivers [PCSC-LITE ifdhandler.h]; `run`: it was not read, but libpcsclite and pcscd 1.9.9 do it [PCSC-LITE run]; `Windows`: \
+a function that Windows alone has, of which it is what ours gives ([windows.md](windows.md)) |
 ";
 
 const READING: &str = "

@@ -1,15 +1,18 @@
 /*
  * Calls the functions of the PC/SC interface rightly and wrongly, and prints what came of it: a line for each case of
- * cases.toml, with nothing in it that differs from run to run or from reader to reader.
+ * cases.txt, with nothing in it that differs from run to run or from reader to reader. Lines before it that begin with blanks
+ * tell more of it, down to bytes and names: two libraries that print the same of the same readers are the same to programs.
  *
  * program LIBRARY [PART]: all parts, or one. Two readers are needed, the first with a card. REMOVE, INSERT and STOP in the
- * environment are commands that pull the card, bring it back and end the service; without them their cases say nothing.
+ * environment are commands that pull the card, bring it back and end the service; without them their cases say nothing. UNPLUG
+ * and PLUG take and bring the reader whose name is put behind them, for the part `unplugging`, which is run by its name alone.
  */
 #include "program.h"
 
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <unistd.h>
 #ifndef _WIN32
 #include <dlfcn.h>
@@ -40,6 +43,7 @@ static const struct {
 	{ 0x8010000A, "SCARD_E_TIMEOUT" },
 	{ 0x8010000B, "SCARD_E_SHARING_VIOLATION" },
 	{ 0x8010000C, "SCARD_E_NO_SMARTCARD" },
+	{ 0x8010000D, "SCARD_E_UNKNOWN_CARD" },
 	{ 0x8010000F, "SCARD_E_PROTO_MISMATCH" },
 	{ 0x80100011, "SCARD_E_INVALID_VALUE" },
 	{ 0x80100013, "SCARD_F_COMM_ERROR" },
@@ -85,15 +89,63 @@ void note(const char *format, ...)
 	va_end(values);
 }
 
-void gave(LONG code)
+const char *name_of(LONG code)
 {
+	static char other[9];
 	unsigned long number = (unsigned long)code & 0xFFFFFFFF;
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if (names[i].code == number) {
-			say("; ", "%s", names[i].name);
-			return;
-		}
-	say("; ", "%08lX", number);
+		if (names[i].code == number)
+			return names[i].name;
+	snprintf(other, sizeof other, "%08lX", number);
+	return other;
+}
+
+void gave(LONG code) { say("; ", "%s", name_of(code)); }
+
+void detail(const char *format, ...)
+{
+	va_list values;
+	printf("    ");
+	va_start(values, format);
+	vprintf(format, values);
+	va_end(values);
+	printf("\n");
+}
+
+void detail_bytes(const char *what, const void *bytes, DWORD length)
+{
+	printf("    %s, %lu:", what, (unsigned long)length);
+	for (DWORD i = 0; bytes != NULL && length <= 4096 && i < length; i++)
+		printf(" %02X", ((const unsigned char *)bytes)[i]);
+	printf("\n");
+}
+
+static struct {
+	LONG code;
+	int count;
+} tallied[8];
+
+void tally(LONG code, const char *format, ...)
+{
+	va_list values;
+	unsigned i = 0;
+	printf("    ");
+	va_start(values, format);
+	vprintf(format, values);
+	va_end(values);
+	printf(": %s\n", name_of(code));
+	while (i < 7 && tallied[i].count > 0 && tallied[i].code != code)
+		i++;
+	tallied[i].code = code;
+	tallied[i].count++;
+}
+
+void note_tally(void)
+{
+	for (unsigned i = 0; i < 8 && tallied[i].count > 0; i++) {
+		say("; ", "%d times %s", tallied[i].count, name_of(tallied[i].code));
+		tallied[i].count = 0;
+	}
 }
 
 void note_protocol(DWORD protocol)
@@ -164,6 +216,27 @@ LONG send_challenge(SCARDHANDLE card)
 LONG status_of(SCARDHANDLE card)
 {
 	return pcsc.status(card, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
+static pthread_t started[16];
+static int started_count;
+
+void start(void *(*act)(void *), void *given)
+{
+	pthread_create(&started[started_count++], NULL, act, given);
+}
+
+void join_all(void)
+{
+	while (started_count > 0)
+		pthread_join(started[--started_count], NULL);
+}
+
+long now(void)
+{
+	struct timeval moment;
+	gettimeofday(&moment, NULL);
+	return (long)(moment.tv_sec % 100000) * 1000 + moment.tv_usec / 1000;
 }
 
 struct work {
@@ -272,14 +345,18 @@ static void close_all(void)
 #define NAME_OF(name) TEXT_OF(name)
 #define LOAD(field, name) pcsc.field = (__typeof__(pcsc.field))FIND(library, NAME_OF(name)); found &= pcsc.field != NULL
 
+#ifdef _WIN32
+static HMODULE library;
+#define OPEN(path) LoadLibraryA(path)
+#else
+static void *library;
+#define OPEN(path) dlopen(path, RTLD_NOW)
+#endif
+
 static int load(const char *path)
 {
 	int found = 1;
-#ifdef _WIN32
-	HMODULE library = LoadLibraryA(path);
-#else
-	void *library = dlopen(path, RTLD_NOW);
-#endif
+	library = OPEN(path);
 	if (library == NULL)
 		return 0;
 	LOAD(establish, SCardEstablishContext);
@@ -313,7 +390,13 @@ int main(int count, char **words)
 		const struct test *cases;
 	} parts[] = {
 		{ "contexts", contexts }, { "connecting", connecting }, { "sharing", sharing }, { "commands", commands },
-		{ "readers", readers }, { "unblocked", unblocked }, { "removal", removal }, { "ending", ending },
+		{ "readers", readers }, { "unblocked", unblocked }, { "pulling", pulling }, { "removal", removal },
+#ifdef _WIN32
+		{ "windows", windows },
+#else
+		{ "unplugging", unplugging },
+#endif
+		{ "ending", ending },
 	};
 	if (count < 2 || count > 3 || !load(words[1])) {
 		fprintf(stderr, "program LIBRARY [PART]\n");
@@ -324,9 +407,12 @@ int main(int count, char **words)
 	close_all();
 	for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++)
 		for (const struct test *test = parts[i].cases; test->name != NULL; test++) {
-			if (count == 3 ? strcmp(words[2], parts[i].name) != 0 : parts[i].cases == unblocked)
+			int is_alone = parts[i].cases == unblocked || parts[i].cases == unplugging;
+			if (count == 3 ? strcmp(words[2], parts[i].name) != 0 : is_alone)
 				continue;
-			if (parts[i].cases != ending) {
+			if (parts[i].cases != pulling)
+				bring_back();
+			if (parts[i].cases != ending && parts[i].cases != pulling) {
 				await_card(1);
 				reset_card();
 				close_all();
@@ -336,5 +422,9 @@ int main(int count, char **words)
 			printf("%s: %s\n", test->name, line);
 			close_all();
 		}
+	bring_back();
+#ifndef _WIN32
+	detail("the library is closed: %d", dlclose(library));
+#endif
 	return 0;
 }

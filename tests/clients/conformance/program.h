@@ -19,7 +19,7 @@
 #define FEATURE_REQUEST 0x42000D48
 #endif
 
-/* A case: its name in cases.toml, and what is done. */
+/* A case: its name in cases.txt, and what is done. */
 struct test {
 	const char *name;
 	void (*run)(void);
@@ -27,7 +27,11 @@ struct test {
 #define CASE(name) { #name, name }
 
 /* All cases of a file, up to one without a name. */
-extern const struct test contexts[], connecting[], sharing[], commands[], readers[], unblocked[], removal[], ending[];
+extern const struct test contexts[], connecting[], sharing[], commands[], readers[], unblocked[], pulling[], removal[],
+	ending[], unplugging[];
+#ifdef _WIN32
+extern const struct test windows[];
+#endif
 
 struct functions {
 	__typeof__(SCardEstablishContext) *establish;
@@ -59,8 +63,17 @@ extern const BYTE challenge[5], select_root[7];
 
 /* Adds a code to the line, by its name. */
 void gave(LONG code);
+/* Its name. */
+const char *name_of(LONG code);
 /* Adds words to it. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints a line of its own, which begins with blanks: no part of the page, and the same with each library of a system. */
+void detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same, of bytes. */
+void detail_bytes(const char *what, const void *bytes, DWORD length);
+/* Adds to the line how often calls gave each code, and forgets it; `tally` counts one, and says it in a detail. */
+void tally(LONG code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void note_tally(void);
 /* Adds a protocol. */
 void note_protocol(DWORD protocol);
 /* Adds the bits of what a reader is like, without how often cards came and went. */
@@ -76,6 +89,12 @@ SCARDHANDLE open_card(SCARDCONTEXT context);
 SCARDHANDLE open_as(SCARDCONTEXT context, const char *reader, DWORD share, DWORD protocols);
 /* Resets the card behind the back of the other handles. */
 void reset_by_another(void);
+/* Goes on in another thread. */
+void start(void *(*act)(void *), void *given);
+/* Waits for all who went on. */
+void join_all(void);
+/* Milliseconds since some moment. */
+long now(void);
 /* Sends the challenge; the code. */
 LONG send_challenge(SCARDHANDLE card);
 LONG status_of(SCARDHANDLE card);
@@ -85,5 +104,7 @@ void meanwhile(SCARDHANDLE holder, LONG (*act)(void *), void *given);
 int command(const char *variable);
 /* Until the card is in (or out) and can be used. */
 void await_card(int is_in);
+/* Brings the card back that the cases of `pulling` had pulled. */
+void bring_back(void);
 
 #endif

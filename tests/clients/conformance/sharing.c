@@ -21,6 +21,18 @@ static void begin_nested(void)
 	gave(pcsc.end(card, SCARD_LEAVE_CARD));
 }
 
+/* What does not end a transaction, between what does. */
+static void end_nested(void)
+{
+	SCARDHANDLE card = open_card(0);
+	pcsc.begin(card);
+	pcsc.begin(card);
+	gave(pcsc.end(card, 4));
+	gave(pcsc.end(card, SCARD_LEAVE_CARD));
+	gave(pcsc.end(card, SCARD_EJECT_CARD));
+	gave(pcsc.end(card, SCARD_LEAVE_CARD));
+}
+
 static LONG begin_it(void *given)
 {
 	SCARDHANDLE card = *(SCARDHANDLE *)given;
@@ -34,6 +46,61 @@ static void begin_in_transaction(void)
 {
 	SCARDHANDLE other = open_card(0);
 	meanwhile(open_card(0), begin_it, &other);
+}
+
+static SCARDHANDLE two[2];
+
+static void *begin_one(void *which)
+{
+	LONG *code = which;
+	*code = begin_it(&two[*code % 2]);
+	return NULL;
+}
+
+/* Eight threads with two handles of one context; those of one handle wait for nobody. */
+static void begin_by_many(void)
+{
+	SCARDCONTEXT context = open_context();
+	LONG codes[8];
+	two[0] = open_card(context);
+	two[1] = open_card(context);
+	for (int i = 0; i < 8; i++) {
+		codes[i] = i;
+		start(begin_one, &codes[i]);
+	}
+	join_all();
+	for (int i = 0; i < 8; i++)
+		tally(codes[i], "thread %d", i);
+	note_tally();
+}
+
+static void *visit(void *count)
+{
+	SCARDCONTEXT context;
+	if (pcsc.establish(SCARD_SCOPE_USER, NULL, NULL, &context) != 0)
+		return NULL;
+	for (int i = 0; i < 25; i++) {
+		SCARDHANDLE card;
+		DWORD protocol;
+		if (pcsc.connect(context, first, SCARD_SHARE_SHARED, SCARD_PROTOCOL_ANY, &card, &protocol) == 0 &&
+		    pcsc.begin(card) == 0 && send_challenge(card) == 0 && pcsc.end(card, SCARD_LEAVE_CARD) == 0 &&
+		    pcsc.disconnect(card, SCARD_LEAVE_CARD) == 0)
+			++*(int *)count;
+	}
+	pcsc.release(context);
+	return NULL;
+}
+
+/* Eight threads, each with all of its own. */
+static void visit_by_many(void)
+{
+	int counts[8] = { 0 }, sum = 0;
+	for (int i = 0; i < 8; i++)
+		start(visit, &counts[i]);
+	join_all();
+	for (int i = 0; i < 8; i++)
+		sum += counts[i];
+	note("%d of 200", sum);
 }
 
 /* Both handles are of one context, and so is the thread. */
@@ -140,13 +207,17 @@ static void status_with(SCARDHANDLE card, const char *reader, DWORD name_room, D
 {
 	char name[300];
 	BYTE atr[64];
-	DWORD state = 0xFFFF, protocol = 99;
+	DWORD state = 0xFFFF, protocol = 99, name_given = name_room, atr_given = atr_room;
+	memset(name, 'x', sizeof name);
+	memset(atr, 0x77, sizeof atr);
 	LONG code = pcsc.status(card, name, &name_room, &state, &protocol, atr, &atr_room);
 	gave(code);
 	note("state %lX", (unsigned long)state & 0xFFFF);
 	note_protocol(protocol);
 	note_length(name_room, strlen(reader) + ZEROS);
 	note("ATR of %lu", (unsigned long)atr_room);
+	detail_bytes("name", name, name_given < 8 ? 8 : name_room);
+	detail_bytes("ATR", atr, atr_given < 4 ? 4 : atr_room);
 }
 
 static void status_all(void) { status_with(open_card(0), first, 300, 64); }
@@ -162,6 +233,26 @@ static void status_lengths(void)
 	note("ATR of %lu", (unsigned long)atr);
 }
 
+/* Rooms without lengths, and lengths of nothing. */
+static void status_odd(void)
+{
+	char name[300];
+	BYTE atr[64];
+	DWORD length = 0, size = 0;
+	SCARDHANDLE card = open_card(0);
+	gave(pcsc.status(card, name, NULL, NULL, NULL, atr, NULL));
+	gave(pcsc.status(card, name, &length, NULL, NULL, NULL, NULL));
+	gave(pcsc.status(card, NULL, NULL, NULL, NULL, atr, &size));
+}
+
+static void status_found_nowhere(void)
+{
+	DWORD length = SCARD_AUTOALLOCATE, size = SCARD_AUTOALLOCATE;
+	SCARDHANDLE card = open_card(0);
+	gave(pcsc.status(card, NULL, &length, NULL, NULL, NULL, NULL));
+	gave(pcsc.status(card, NULL, NULL, NULL, NULL, NULL, &size));
+}
+
 static void status_found(void)
 {
 	char *name = NULL;
@@ -171,6 +262,8 @@ static void status_found(void)
 	gave(pcsc.status(open_card(context), (char *)&name, &name_length, NULL, NULL, (BYTE *)&atr, &atr_length));
 	note_length(name_length, strlen(first) + ZEROS);
 	note("ATR of %lu", (unsigned long)atr_length);
+	detail_bytes("name", name, name_length);
+	detail_bytes("ATR", atr, atr_length);
 	gave(pcsc.free(context, name));
 	gave(pcsc.free(context, atr));
 }
@@ -207,11 +300,12 @@ static void transmit_in_transaction(void)
 
 const struct test sharing[] = {
 	CASE(begin_none), CASE(begin_and_end), CASE(begin_nested), CASE(begin_in_transaction), CASE(begin_in_own_transaction),
-	CASE(begin_empty), CASE(begin_exclusive), CASE(begin_after_reset), CASE(end_none), CASE(end_without),
+	CASE(begin_by_many), CASE(visit_by_many), CASE(begin_empty), CASE(begin_exclusive), CASE(begin_after_reset),
+	CASE(end_none), CASE(end_without), CASE(end_nested),
 	CASE(end_of_another), CASE(end_in_transaction_of_another), CASE(end_leave), CASE(end_reset), CASE(end_unpower),
 	CASE(end_eject), CASE(end_other_way), CASE(end_reset_beside), CASE(end_by_release), CASE(end_by_disconnect),
 	CASE(status_none), CASE(status_nothing), CASE(status_all), CASE(status_small_name), CASE(status_small_atr),
-	CASE(status_lengths), CASE(status_found), CASE(status_empty), CASE(status_without_power), CASE(status_after_reset),
+	CASE(status_lengths), CASE(status_odd), CASE(status_found), CASE(status_found_nowhere), CASE(status_empty), CASE(status_without_power), CASE(status_after_reset),
 	CASE(status_in_transaction), CASE(transmit_in_transaction), { NULL, NULL },
 };
 
