@@ -177,8 +177,8 @@ fn outcomes(said: &str) -> impl Iterator<Item = (&str, &str, Vec<&str>)> {
     })
 }
 
-/// Holds what a program was told by a library of ours against what it was told by the real one, to the last byte, but for the
-/// cases that are otherwise on this road.
+/// Holds what a program was told by a library of ours against what it was told by the real one, to the last byte, but
+/// for the cases that are otherwise on this road.
 fn same(road: Road, real: &Ended, ours: &Ended) -> Result<(), Failed> {
     let mut expected: BTreeMap<_, _> = outcomes(&real.out).map(|(name, gives, more)| (name, (gives, more))).collect();
     let mut wrong = Vec::new();

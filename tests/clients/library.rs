@@ -1,5 +1,5 @@
-//! The PC/SC library of ours in the place of libpcsclite: unmodified programs find the cards by it, over the socket or with
-//! the cards in their own process. That each call has the same outcome as with the real one is in `conformance`.
+//! The PC/SC library of ours in the place of libpcsclite: unmodified programs find the cards by it, over the socket or
+//! with the cards in their own process. That each call has the same outcome as with the real one is in `conformance`.
 
 use std::{env, fs, path::PathBuf};
 

@@ -1,5 +1,5 @@
-//! The PC/SC library beside programs of Windows, of 64 bits and of 32: how it comes there and goes, and which readers it
-//! finds. What it answers is in `conformance`.
+//! The PC/SC library beside programs of Windows, of 64 bits and of 32: how it comes there and goes, and which readers
+//! it finds. What it answers is in `conformance`.
 
 use std::{
     env, fs,

@@ -4,8 +4,8 @@
 //! them and the program with mingw, and this binary hands over to them under Wine. Where that cannot be, they are
 //! reported as one that is ignored, with the reason; with `VIRTUALE_REQUIRE_WINDOWS=1` that is a failure.
 //!
-//! A guest is a program in C, a file of `guests`, or an example of the crate `pcsc`: `.ci/windows` compiles each for both kinds of
-//! processor.
+//! A guest is a program in C, a file of `guests`, or an example of the crate `pcsc`: `.ci/windows` compiles each for
+//! both kinds of processor.
 
 mod commands;
 mod conformance;

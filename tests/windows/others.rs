@@ -1,5 +1,5 @@
-//! Programs of others: the examples of the crate `pcsc`, unmodified, which are linked to `winscard.dll` and find our library
-//! beside them.
+//! Programs of others: the examples of the crate `pcsc`, unmodified, which are linked to `winscard.dll` and find our
+//! library beside them.
 
 use std::{
     fs,

@@ -200,9 +200,10 @@ static void blocks(void)
 const struct test contexts[] = {
 	CASE(establish_nowhere), CASE(establish_user), CASE(establish_terminal), CASE(establish_system),
 	CASE(establish_global), CASE(establish_other), CASE(valid_open), CASE(valid_none), CASE(valid_other),
-	CASE(valid_closed), CASE(release_none), CASE(release_other), CASE(release_twice), CASE(release_with_handle), CASE(cancel_none), CASE(cancel_idle),
-	CASE(free_none), CASE(free_nothing), CASE(free_found_none), CASE(blocks), CASE(groups_no_context), CASE(groups_length), CASE(groups_small),
-	CASE(groups_all), CASE(groups_found), CASE(groups_found_nowhere), CASE(list_nowhere), CASE(list_no_context), CASE(list_closed), CASE(list_length),
-	CASE(list_small), CASE(list_all), CASE(list_default), CASE(list_other), CASE(list_found), CASE(list_found_nowhere),
-	{ NULL, NULL },
+	CASE(valid_closed), CASE(release_none), CASE(release_other), CASE(release_twice), CASE(release_with_handle),
+	CASE(cancel_none), CASE(cancel_idle), CASE(free_none), CASE(free_nothing), CASE(free_found_none), CASE(blocks),
+	CASE(groups_no_context), CASE(groups_length), CASE(groups_small), CASE(groups_all), CASE(groups_found),
+	CASE(groups_found_nowhere), CASE(list_nowhere), CASE(list_no_context), CASE(list_closed), CASE(list_length),
+	CASE(list_small), CASE(list_all), CASE(list_default), CASE(list_other), CASE(list_found),
+	CASE(list_found_nowhere), { NULL, NULL },
 };

@@ -243,16 +243,17 @@ static void fork_open(void) { fork_and(open_in_child); }
 #endif
 
 const struct test readers[] = {
-	CASE(change_nowhere), CASE(change_nothing), CASE(change_16), CASE(change_17), CASE(change_no_name), CASE(change_no_context),
-	CASE(change_unknown), CASE(change_unknown_belief), CASE(change_ignored), CASE(change_card), CASE(change_empty),
-	CASE(change_wrong_belief), CASE(change_known), CASE(change_waits), CASE(change_shared), CASE(change_exclusive),
-	CASE(change_to_shared), CASE(change_and_back), CASE(change_each), CASE(change_both), CASE(change_beside_ignored),
-	CASE(change_beside_unknown), CASE(change_beside_unknown_ignored), CASE(change_beside_empty_name),
-	CASE(change_notification), CASE(change_notification_small), CASE(change_beside_notification),
-	CASE(change_cancelled), CASE(change_cancelled_longest),
+	CASE(change_nowhere), CASE(change_nothing), CASE(change_16), CASE(change_17), CASE(change_no_name),
+	CASE(change_no_context), CASE(change_unknown), CASE(change_unknown_belief), CASE(change_ignored),
+	CASE(change_card), CASE(change_empty), CASE(change_wrong_belief), CASE(change_known), CASE(change_waits),
+	CASE(change_shared), CASE(change_exclusive), CASE(change_to_shared), CASE(change_and_back), CASE(change_each),
+	CASE(change_both), CASE(change_beside_ignored), CASE(change_beside_unknown),
+	CASE(change_beside_unknown_ignored), CASE(change_beside_empty_name), CASE(change_notification),
+	CASE(change_notification_small), CASE(change_beside_notification), CASE(change_cancelled),
+	CASE(change_cancelled_longest),
 #ifndef _WIN32
-	CASE(fork_valid), CASE(fork_list), CASE(fork_status), CASE(fork_transmit), CASE(fork_open), CASE(fork_disconnect),
-	CASE(fork_release),
+	CASE(fork_valid), CASE(fork_list), CASE(fork_status), CASE(fork_transmit), CASE(fork_open),
+	CASE(fork_disconnect), CASE(fork_release),
 #endif
 	{ NULL, NULL },
 };
@@ -504,6 +505,7 @@ static void ended_establish(void)
 }
 
 const struct test ending[] = {
-	CASE(ended_waiting), CASE(ended_transmit), CASE(ended_status), CASE(ended_disconnect), CASE(ended_reconnect), CASE(ended_valid),
-	CASE(ended_change), CASE(ended_list), CASE(ended_cancel), CASE(ended_release), CASE(ended_establish), { NULL, NULL },
+	CASE(ended_waiting), CASE(ended_transmit), CASE(ended_status), CASE(ended_disconnect), CASE(ended_reconnect),
+	CASE(ended_valid), CASE(ended_change), CASE(ended_list), CASE(ended_cancel), CASE(ended_release),
+	CASE(ended_establish), { NULL, NULL },
 };

@@ -1,11 +1,13 @@
 /*
  * Calls the functions of the PC/SC interface rightly and wrongly, and prints what came of it: a line for each case of
- * cases.txt, with nothing in it that differs from run to run or from reader to reader. Lines before it that begin with blanks
- * tell more of it, down to bytes and names: two libraries that print the same of the same readers are the same to programs.
+ * cases.txt, with nothing in it that differs from run to run or from reader to reader. Lines before it that begin with
+ * blanks tell more of it, down to bytes and names: two libraries that print the same of the same readers are the same to
+ * programs.
  *
- * program LIBRARY [PART]: all parts, or one. Two readers are needed, the first with a card. REMOVE, INSERT and STOP in the
- * environment are commands that pull the card, bring it back and end the service; without them their cases say nothing. UNPLUG
- * and PLUG take and bring the reader whose name is put behind them, for the part `unplugging`, which is run by its name alone.
+ * program LIBRARY [PART]: all parts, or one. Two readers are needed, the first with a card. REMOVE, INSERT and STOP in
+ * the environment are commands that pull the card, bring it back and end the service; without them their cases say
+ * nothing. UNPLUG and PLUG take and bring the reader whose name is put behind them, for the part `unplugging`, which is
+ * run by its name alone.
  */
 #include "program.h"
 

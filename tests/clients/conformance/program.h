@@ -67,7 +67,7 @@ void gave(LONG code);
 const char *name_of(LONG code);
 /* Adds words to it. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Prints a line of its own, which begins with blanks: no part of the page, and the same with each library of a system. */
+/* Prints a line of its own, which begins with blanks: no part of the page, and the same with each library. */
 void detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, of bytes. */
 void detail_bytes(const char *what, const void *bytes, DWORD length);

@@ -299,14 +299,15 @@ static void transmit_in_transaction(void)
 }
 
 const struct test sharing[] = {
-	CASE(begin_none), CASE(begin_and_end), CASE(begin_nested), CASE(begin_in_transaction), CASE(begin_in_own_transaction),
-	CASE(begin_by_many), CASE(visit_by_many), CASE(begin_empty), CASE(begin_exclusive), CASE(begin_after_reset),
-	CASE(end_none), CASE(end_without), CASE(end_nested),
+	CASE(begin_none), CASE(begin_and_end), CASE(begin_nested), CASE(begin_in_transaction),
+	CASE(begin_in_own_transaction), CASE(begin_by_many), CASE(visit_by_many), CASE(begin_empty),
+	CASE(begin_exclusive), CASE(begin_after_reset), CASE(end_none), CASE(end_without), CASE(end_nested),
 	CASE(end_of_another), CASE(end_in_transaction_of_another), CASE(end_leave), CASE(end_reset), CASE(end_unpower),
 	CASE(end_eject), CASE(end_other_way), CASE(end_reset_beside), CASE(end_by_release), CASE(end_by_disconnect),
 	CASE(status_none), CASE(status_nothing), CASE(status_all), CASE(status_small_name), CASE(status_small_atr),
-	CASE(status_lengths), CASE(status_odd), CASE(status_found), CASE(status_found_nowhere), CASE(status_empty), CASE(status_without_power), CASE(status_after_reset),
-	CASE(status_in_transaction), CASE(transmit_in_transaction), { NULL, NULL },
+	CASE(status_lengths), CASE(status_odd), CASE(status_found), CASE(status_found_nowhere), CASE(status_empty),
+	CASE(status_without_power), CASE(status_after_reset), CASE(status_in_transaction),
+	CASE(transmit_in_transaction), { NULL, NULL },
 };
 
 /* With PCSCLITE_NO_BLOCKING nobody waits for the transactions of others. */

@@ -1,5 +1,5 @@
-/* A reader that is unplugged, and plugged in again: what is told to who waits, and what its name and its handle are good for.
- * These cases are not on the page: of readers that go there is none here but by a relay, which is no pcscd. */
+/* A reader that is unplugged, and plugged in again: what is told to who waits, and what its name and its handle are good
+ * for. These cases are not on the page: of readers that go there is none here but by a relay, which is no pcscd. */
 #include "program.h"
 
 #ifndef _WIN32

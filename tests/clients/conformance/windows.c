@@ -1,5 +1,5 @@
-/* What Windows' interface has and pcsc-lite's has not: wide functions, lists of kinds of cards, and some more. They are linked, not
- * loaded: the program is one that finds the library as programs do. */
+/* What Windows' interface has and pcsc-lite's has not: wide functions, lists of kinds of cards, and some more. They are
+ * linked, not loaded: the program is one that finds the library as programs do. */
 #include "program.h"
 
 #ifdef _WIN32
