@@ -21,6 +21,10 @@ use crate::{
 /// connections of their own ([`MOST_OF_GUESTS`](super::MOST_OF_GUESTS)).
 pub const MOST_CONNECTIONS: usize = 200;
 
+/// How long one more has to wait for a connection that is just being closed: a program that comes back at once finds
+/// its own place.
+const PARTING: Duration = Duration::from_millis(200);
+
 /// How long a server that stops waits for its threads. One of them may be with a card that does not come back.
 const FAREWELL: Duration = Duration::from_millis(250);
 /// How long it may take to see whether somebody lives at a path: longer only where very many want in.
@@ -143,10 +147,17 @@ impl Shared {
         let visit = self.guests.place(&stream)?;
         let connection = Connection::new(stream, visit, Arc::clone(self));
         {
+            let is_full = |connections: &mut Vec<Arc<Connection>>| {
+                connections.iter().filter(|each| !each.is_guest()).count() >= MOST_CONNECTIONS
+            };
             let mut connections = lock(&self.connections);
-            let is_own = !connection.is_guest();
-            if is_own && connections.iter().filter(|each| !each.is_guest()).count() >= MOST_CONNECTIONS {
-                return Err(io::ErrorKind::QuotaExceeded.into());
+            if !connection.is_guest() && is_full(&mut connections) {
+                let waited = self.ended.wait_timeout_while(connections, PARTING, is_full);
+                let (now, still_full) = waited.unwrap_or_else(PoisonError::into_inner);
+                if still_full.timed_out() {
+                    return Err(io::ErrorKind::QuotaExceeded.into());
+                }
+                connections = now;
             }
             connections.push(Arc::clone(&connection));
         }
