@@ -107,8 +107,8 @@ enum Verb {
     Remove(remove::Args),
     /// Have something go wrong with the card in a slot of a running reader, now or later
     ///
-    /// A fault waits until what it says is there, and strikes. `virtuale slots` shows those that wait. docs/faults.md is
-    /// the guide.
+    /// A fault waits until what it says is there, and strikes. `virtuale slots` shows those that wait. docs/faults.md
+    /// is the guide.
     Fault(fault::Args),
     /// Type a PIN at the pad of a running reader, or cancel
     ///

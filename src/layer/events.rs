@@ -132,8 +132,8 @@ pub enum What {
         /// How long the card took.
         took: Duration,
     },
-    /// A fault struck the card: by the command before, by a reset that is told next, or by a commit. A program sees what
-    /// it did; nobody else of it than listeners.
+    /// A fault struck the card: by the command before, by a reset that is told next, or by a commit. A program sees
+    /// what it did; nobody else of it than listeners.
     Fault {
         /// The slot.
         slot: usize,

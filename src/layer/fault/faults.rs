@@ -134,8 +134,8 @@ impl Faults {
         self.arm_as(fault, false, false)
     }
 
-    /// Arms a fault for the next thing that is done to the card: a command, or a reset. [`Faults::end_here`] comes after
-    /// that.
+    /// Arms a fault for the next thing that is done to the card: a command, or a reset. [`Faults::end_here`] comes
+    /// after that.
     ///
     /// # Errors
     ///

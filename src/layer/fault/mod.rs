@@ -1,9 +1,9 @@
 //! Faults: what no real card does on demand.
 //!
 //! A [`Fault`] is data: what happens, and when. It is written in a small language of its own, `sw=6F00 ins=B0 n=3`
-//! (docs/faults.md), which the command line, card files and traces share. [`Faults`] are those that are armed at a card;
-//! the layer [`Spoiled`] lets them strike at resets, commands and answers, the sink [`Torn`] at commits. What a fault
-//! did is a [`Strike`], with nothing left to chance, so that it can be repeated.
+//! (docs/faults.md), which the command line, card files and traces share. [`Faults`] are those that are armed at a
+//! card; the layer [`Spoiled`] lets them strike at resets, commands and answers, the sink [`Torn`] at commits. What a
+//! fault did is a [`Strike`], with nothing left to chance, so that it can be repeated.
 //!
 //! The rule upheld here: whatever strikes, the card behind is one that could be real. No commit that a program was told
 //! of is lost, no half of one is kept, and nobody waits for ever.

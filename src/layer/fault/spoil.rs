@@ -4,7 +4,7 @@ use virtuale_engine::{Atr, Response, StatusWord};
 
 use super::kind::Effect;
 
-/// The instruction of GET RESPONSE [ISO-7816-4 GET RESPONSE].
+/// The instruction of GET RESPONSE [ISO-7816-4 11.7.1].
 const GET_RESPONSE: u8 = 0xC0;
 
 /// The rest of an answer, which waits for GET RESPONSE.
