@@ -8,6 +8,7 @@ pub mod authority;
 pub mod card_file;
 pub mod change;
 pub mod codes;
+pub mod contents;
 pub mod dates;
 pub mod diagnostic;
 pub mod families;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use virtuale_engine::Response;
 
+pub use super::follow::Position;
 use super::follow::{Answered, Asked, Follower};
 use crate::profile::{
     layout::Layout,
@@ -36,6 +37,25 @@ impl<'m> Listener<'m> {
     #[must_use]
     pub fn new(layout: &'m Layout, map: &'m CardMap) -> Self {
         Self { follower: Follower::new(layout, map), map }
+    }
+
+    /// One that goes on where another one was, with the same card.
+    #[must_use]
+    pub fn at(layout: &'m Layout, map: &'m CardMap, at: Position) -> Self {
+        Self { follower: Follower::at(layout, map, at), map }
+    }
+
+    /// How far the dialogue has come, for who goes on with it later.
+    #[must_use]
+    pub fn into_position(self) -> Position {
+        self.follower.into_position()
+    }
+
+    /// The file that commands of a class would find selected, as far as that is known: its place in
+    /// [`CardMap::files`].
+    #[must_use]
+    pub fn current(&self, class: u8) -> Option<usize> {
+        self.follower.current(class)
     }
 
     /// The card was reset: nothing is selected any more.

@@ -15,6 +15,7 @@
 pub mod cards;
 mod chance;
 pub mod convert;
+pub mod explain;
 mod file;
 mod finding;
 mod follow;
@@ -41,8 +42,8 @@ pub mod write;
 pub use chance::Chance;
 pub use file::{Action, Expected, Silence, Step, Trace, TraceSlot};
 pub use finding::{Finding, Got, Problem};
-pub use listen::{Heard, Listener};
-pub use names::{command_name, command_name_of, hex, status_name};
+pub use listen::{Heard, Listener, Position};
+pub use names::{command_name, command_name_of, hex, secret_of, status_name};
 pub use parse::LONGEST;
 pub(crate) use parse::{FIRST_WORD, MOST_SLOTS};
 pub use pattern::{Atom, Pattern};

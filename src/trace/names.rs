@@ -26,6 +26,14 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// What a command presents that should stay secret, to a card of any family of the program: where in it, to its end.
+/// That is the data of VERIFY, CHANGE REFERENCE DATA and RESET RETRY COUNTER, and what families say of their own
+/// commands.
+#[must_use]
+pub fn secret_of(command: &[u8]) -> Option<&[u8]> {
+    secret_to(Families::built_in().iter(), command)
+}
+
 /// What a command presents that should stay secret, to a card of one of these families: the data of VERIFY, CHANGE
 /// REFERENCE DATA and RESET RETRY COUNTER, and what a family says of its own commands.
 pub(super) fn secret_to<'c, 'f>(

@@ -68,7 +68,7 @@ pub(super) fn run(args: &Args) -> Exit {
     }
     let profile = cards::profile(&args.card, &args.reproducible)?;
     let transport = cards::in_process(&profile, &args.reproducible).map_err(|error| silent(&error))?;
-    let decoder = (args.decode || is_dialogue).then(|| Decoder::new(&profile)).transpose()?;
+    let decoder = (args.decode || is_dialogue).then(|| Decoder::new(&profile));
     talk(args, &steps, transport, profile.layout(), decoder)
 }
 

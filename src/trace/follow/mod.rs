@@ -74,7 +74,7 @@ struct Selected {
 }
 
 /// What is selected on the sides of a chip: by the class of each.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sides {
     selected: BTreeMap<u8, Selected>,
     /// Whether what is selected on the others is not known; else it is what their classes begin with.
@@ -86,6 +86,12 @@ struct Sides {
 pub(super) struct Follower<'m> {
     layout: &'m Layout,
     map: &'m CardMap,
+    at: Position,
+}
+
+/// How far a dialogue with a card has come, for who goes on with it later.
+#[derive(Clone, Debug, Default)]
+pub struct Position {
     channels: [Selected; CHANNELS],
     sides: Sides,
     /// The files to which records were added: there the numbers of the map may be those of other records.
@@ -182,22 +188,39 @@ impl<'a> Answered<'a> {
 
 impl<'m> Follower<'m> {
     pub(super) fn new(layout: &'m Layout, map: &'m CardMap) -> Self {
-        let mut follower =
-            Self { layout, map, channels: Default::default(), sides: Sides::default(), turned: BTreeSet::new() };
+        let mut follower = Self::at(layout, map, Position::default());
         follower.reset();
         follower
     }
 
+    /// One that goes on where another was.
+    pub(super) fn at(layout: &'m Layout, map: &'m CardMap, at: Position) -> Self {
+        Self { layout, map, at }
+    }
+
+    /// Where it is.
+    pub(super) fn into_position(self) -> Position {
+        self.at
+    }
+
+    /// The current file of the channel, or side, that a command of a class goes to: its index in the map.
+    pub(super) fn current(&self, class: u8) -> Option<usize> {
+        match self.at.sides.selected.get(&class) {
+            Some(selected) => selected.ef,
+            None => self.at.channels.get(usize::from(class))?.ef,
+        }
+    }
+
     pub(super) fn reset(&mut self) {
-        self.channels = Default::default();
-        self.channels[0].df = Some(MF.to_owned());
-        self.sides = Sides::default();
+        self.at.channels = Default::default();
+        self.at.channels[0].df = Some(MF.to_owned());
+        self.at.sides = Sides::default();
     }
 
     /// What is selected is not known any more.
     pub(super) fn lose(&mut self) {
-        self.channels = Default::default();
-        self.sides = Sides { are_lost: true, ..Sides::default() };
+        self.at.channels = Default::default();
+        self.at.sides = Sides { are_lost: true, ..Sides::default() };
     }
 
     /// What a step reads, if it reads a file.
@@ -205,7 +228,7 @@ impl<'m> Follower<'m> {
         let Action::Send(pattern) = &step.action else {
             self.reset();
             if let Action::Insert(Some(_)) | Action::InsertFrom(_) = step.action {
-                self.turned.clear();
+                self.at.turned.clear();
             }
             return None;
         };
@@ -240,7 +263,7 @@ impl<'m> Follower<'m> {
             None => {}
         }
         let channel = usize::from(cla);
-        let Some(selected) = self.channels.get_mut(channel) else {
+        let Some(selected) = self.at.channels.get_mut(channel) else {
             self.lose();
             return None;
         };
@@ -263,7 +286,7 @@ impl<'m> Follower<'m> {
         };
         let read = read.filter(|_| asked.allows(answered));
         selected.waiting = read.filter(|_| waits).zip(answered.data).map(|(read, data)| read.behind(data));
-        self.channels[channel] = selected;
+        self.at.channels[channel] = selected;
         read
     }
 
@@ -271,11 +294,10 @@ impl<'m> Follower<'m> {
     /// the card has carried it out.
     fn side(&mut self, own: OwnCommand, asked: Asked<'_>, answered: Answered<'_>, waits: Option<bool>) -> Option<Read> {
         let class = asked.header[0];
-        let mut selected = self
-            .sides
-            .selected
-            .remove(&class)
-            .unwrap_or_else(|| Selected { df: (!self.sides.are_lost).then(|| MF.to_owned()), ..Selected::default() });
+        let mut selected = self.at.sides.selected.remove(&class).unwrap_or_else(|| Selected {
+            df: (!self.at.sides.are_lost).then(|| MF.to_owned()),
+            ..Selected::default()
+        });
         let pending = selected.waiting.take();
         let read = match own {
             OwnCommand::Selects if waits.is_some() => {
@@ -292,7 +314,7 @@ impl<'m> Follower<'m> {
         let read = read.filter(|_| asked.allows(answered));
         selected.waiting =
             read.filter(|_| waits == Some(true)).zip(answered.data).map(|(read, data)| read.behind(data));
-        self.sides.selected.insert(class, selected);
+        self.at.sides.selected.insert(class, selected);
         read
     }
 
@@ -341,7 +363,7 @@ impl<'m> Follower<'m> {
             (Effect::Searches | Effect::Writes, _) => {
                 self.address(selected, instruction, [p1, p2]);
                 if instruction.adds_record(p2) {
-                    self.turned.extend(selected.ef);
+                    self.at.turned.extend(selected.ef);
                 }
                 None
             }
@@ -367,7 +389,7 @@ impl<'m> Follower<'m> {
         };
         let df = (p1 == 0).then(|| opener.unwrap_or(MF).to_owned());
         if number != 0
-            && let Some(channel) = self.channels.get_mut(usize::from(number))
+            && let Some(channel) = self.at.channels.get_mut(usize::from(number))
         {
             *channel = Selected { df, ..Selected::default() };
         }
@@ -435,7 +457,9 @@ impl<'m> Follower<'m> {
                 let offset = offset_object(data)?;
                 Some(Read { file, offset, end: map.size, wrapped: true })
             }
-            Parameters::Record if instruction.takes == Takes::Le && p2 & 0x07 == 4 && !self.turned.contains(&file) => {
+            Parameters::Record
+                if instruction.takes == Takes::Le && p2 & 0x07 == 4 && !self.at.turned.contains(&file) =>
+            {
                 let record = map.records.get(usize::from(p1).checked_sub(1)?)?;
                 Some(Read { file, offset: record.start, end: record.end, wrapped: false })
             }
