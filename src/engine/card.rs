@@ -4,7 +4,7 @@
 
 use alloc::boxed::Box;
 
-use crate::{Atr, Response, Snapshot, SnapshotError, snapshot::CHIP};
+use crate::{Atr, Chip, Response, Snapshot, SnapshotError, snapshot::CHIP};
 
 /// The transmission protocol between reader and card (ISO 7816-3).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -151,6 +151,12 @@ pub trait Card: Send {
     /// A [`Fault`] when the card is silent; `response` is then empty.
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault>;
 
+    /// The chip in it, to look at ([`view`](crate::chip::view)). `None` if it has none of the engine's; a layer shows that
+    /// of its card.
+    fn chip(&self) -> Option<&Chip> {
+        None
+    }
+
     /// Puts all that survives a reset into a snapshot. A layer puts its own there too, and passes it on to its card. A
     /// card that keeps nothing puts nothing.
     fn save(&self, _snapshot: &mut Snapshot) {}
@@ -195,6 +201,10 @@ impl<C: Card + ?Sized> Card for Box<C> {
 
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault> {
         (**self).transmit(command, response)
+    }
+
+    fn chip(&self) -> Option<&Chip> {
+        (**self).chip()
     }
 
     fn save(&self, snapshot: &mut Snapshot) {

@@ -60,6 +60,14 @@ impl SecurityStatus {
         Self { proved: [own_user | user, own_external | external, own_messaging | messaging] }
     }
 
+    /// All proofs, method by method.
+    pub fn all(self) -> impl Iterator<Item = (Method, SeNumber)> {
+        [Method::User, Method::External, Method::SecureMessaging].into_iter().flat_map(move |method| {
+            let holds = move |number: &u8| self.proved[method as usize] >> number & 1 == 1;
+            (1..=14).filter(holds).filter_map(SeNumber::new).map(move |number| (method, number))
+        })
+    }
+
     /// Whether a security condition is satisfied.
     ///
     /// The low nibble names an SE; without one, a proof for any SE will do. A condition that asks for nothing although

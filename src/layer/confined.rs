@@ -6,7 +6,7 @@ use std::{
 };
 
 use virtuale_engine::{
-    Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid,
+    Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid,
     response::{LONGEST, SHORTEST},
 };
 
@@ -90,6 +90,10 @@ impl<C: Card> Card for Confined<C> {
             response.clear();
         }
         outcome
+    }
+
+    fn chip(&self) -> Option<&Chip> {
+        self.card.as_ref()?.chip()
     }
 
     // A panic goes on here: who takes a snapshot of a card has its own code called. Of one that has panicked it gets

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use virtuale_engine::{Atr, Card, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid};
+use virtuale_engine::{Atr, Card, Chip, Fault, Interface, Protocol, Response, Snapshot, SnapshotError, Uid};
 
 /// What happens on the way to a card. Every method passes on what comes unless it is written anew.
 pub trait Layer: Send {
@@ -128,6 +128,10 @@ impl<L: Layer, C: Card> Card for Layered<L, C> {
             return self.card.transmit(command, response);
         }
         self.transmit_by_layer(command, response)
+    }
+
+    fn chip(&self) -> Option<&Chip> {
+        self.card.chip()
     }
 
     fn save(&self, snapshot: &mut Snapshot) {

@@ -153,6 +153,10 @@ impl Card for Body {
         }
     }
 
+    fn chip(&self) -> Option<&Chip> {
+        Some(&self.chip)
+    }
+
     fn save(&self, snapshot: &mut Snapshot) {
         snapshot.put(CARD, &[self.identity.bytes()]);
         match &self.wear {

@@ -33,6 +33,7 @@ mod tests;
 pub(crate) mod transaction;
 #[cfg(test)]
 mod transaction_tests;
+pub mod view;
 
 pub use blueprint::Blueprint;
 pub use contents::Content;
@@ -313,6 +314,10 @@ impl Card for Chip {
         self.tell_left();
         response.finish(status);
         Ok(())
+    }
+
+    fn chip(&self) -> Option<&Chip> {
+        Some(self)
     }
 
     fn save(&self, snapshot: &mut Snapshot) {

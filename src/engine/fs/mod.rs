@@ -160,6 +160,16 @@ impl FileSystem {
         !file.is_deleted && file.offered.on(self.interface)
     }
 
+    /// Whether a file is one that a command made.
+    pub(crate) fn is_created(&self, file: FileIndex) -> bool {
+        file.0 >= self.of_image
+    }
+
+    /// The names that a DF is selected by.
+    pub(crate) fn names_of(&self, df: FileIndex) -> impl Iterator<Item = Aid> + '_ {
+        self.names.iter().filter(move |(_, named)| *named == df).map(|(name, _)| name.clone())
+    }
+
     pub(crate) fn interface(&self) -> Interface {
         self.interface
     }

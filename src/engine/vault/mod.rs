@@ -264,6 +264,20 @@ impl Vault {
         }
     }
 
+    /// All PINs and keys, those of the MF first.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        let domains = self.domains.iter().enumerate();
+        domains.flat_map(|(domain, content)| {
+            (0..content.objects.len()).map(move |index| ObjectId { domain: DomainId(domain), index })
+        })
+    }
+
+    /// How commands refer to an object: with bit `80` if it is not the MF's.
+    pub(crate) fn reference(&self, id: ObjectId) -> u8 {
+        let number = self.object(id).number & NUMBER;
+        if id.is_global() { number } else { number | LOCAL }
+    }
+
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
         &self.domains[id.domain.0].objects[id.index]
     }
