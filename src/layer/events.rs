@@ -101,6 +101,16 @@ pub enum What {
         /// That the card refused it, if so.
         fault: Option<Fault>,
     },
+    /// The commands to a card are of another program from here on: it is told before the first command of a stay, and
+    /// whenever somebody else has the card.
+    Turn {
+        /// The slot.
+        slot: usize,
+        /// The generation of the stay.
+        generation: u64,
+        /// The session of the program; `None` for the driver of another service.
+        session: Option<u64>,
+    },
     /// A command is on its way to a card.
     Command {
         /// The slot.

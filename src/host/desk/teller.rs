@@ -36,6 +36,12 @@ impl Observer for Teller {
         stay.iter().for_each(|stay| stay.tell_of(generation, What::Rested { slot, generation }));
     }
 
+    fn turned(&self, slot: usize, generation: u64, session: Option<SessionId>) {
+        let session = session.map(SessionId::number);
+        let stay = self.stay(slot).clone();
+        stay.iter().for_each(|stay| stay.tell_of(generation, What::Turn { slot, generation, session }));
+    }
+
     fn session_opened(&self, session: SessionId, client: &Client) {
         self.bus.tell(What::SessionOpened { session: session.number(), process: client.process });
     }

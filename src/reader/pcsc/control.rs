@@ -24,7 +24,7 @@ impl Session {
             table.slots[index].check_lock(handle)?;
             Ok::<_, ReturnCode>((index, Arc::clone(&table.slots[index].device)))
         })?;
-        let user = User { caller: &self.caller, ticket, slot };
+        let user = User { caller: &self.caller, ticket, slot, session: Some(self.id) };
         let check = |slot: &Slot| slot.foreign_lock(handle).map_or(Ok(()), |_| Err(CardError::InUse));
         Ok(self.readers.control(&user, device.request(code, input), check)?)
     }

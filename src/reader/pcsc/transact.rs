@@ -136,6 +136,7 @@ impl Session {
         let step = table.lend(index)?;
         if let Step::Done(_) = step {
             table.slots[index].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
+            self.readers.note_turn(table, index, Some(self.id));
         }
         Ok(step.map(|loan| (loan, active)))
     }

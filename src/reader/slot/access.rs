@@ -15,7 +15,7 @@ use virtuale_engine::{Card, Response};
 
 use super::{
     CardError, Readers,
-    caller::Caller,
+    caller::{Caller, nobody},
     field::Field,
     table::{Presence, Slot, SlotTable},
 };
@@ -136,6 +136,27 @@ impl Readers {
                 resume_unwind(panic)
             }
         }
+    }
+
+    /// Looks at the card of a slot, with no lock held; a card that is busy is waited for, but not longer than `patience`.
+    /// Programs do not notice but for the moment in which they wait for the card.
+    ///
+    /// # Errors
+    ///
+    /// [`CardError::NoCard`], also if it is removed meanwhile; [`CardError::InUse`] if it is busy for longer.
+    pub fn look<T>(&self, slot: usize, patience: Duration, look: impl FnOnce(&dyn Card) -> T) -> Result<T, CardError> {
+        let until = Instant::now().checked_add(patience);
+        let loan = self.wait(&nobody(), |table| {
+            if slot >= table.slots.len() {
+                return Err(CardError::NoCard);
+            }
+            match table.lend(slot)? {
+                Step::Wait(_) if until.is_some_and(|until| Instant::now() >= until) => Err(CardError::InUse),
+                Step::Wait(_) => Ok(Step::Wait(until)),
+                Step::Done(loan) => Ok(Step::Done(loan)),
+            }
+        })?;
+        self.run(loan, |card| look(card), |_, seen| seen)
     }
 
     /// Sends a command to a card on loan and leaves its answer in `response`, which is empty if it gives none. A

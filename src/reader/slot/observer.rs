@@ -26,6 +26,12 @@ pub trait Observer: Send + Sync {
         let _ = (slot, generation);
     }
 
+    /// Commands to the card of that generation are of this session from now on, or of a driver if it is none. It is told
+    /// before the first of them, and when another one has the card.
+    fn turned(&self, slot: usize, generation: u64, session: Option<SessionId>) {
+        let _ = (slot, generation, session);
+    }
+
     /// A client opened a context.
     fn session_opened(&self, session: SessionId, client: &Client) {
         let _ = (session, client);
@@ -49,6 +55,7 @@ pub struct Client {
 #[derive(Debug)]
 pub(in crate::reader) enum Event {
     Rested { slot: usize, generation: u64 },
+    Turned { slot: usize, generation: u64, session: Option<SessionId> },
     Opened(SessionId, Client),
     Closed(SessionId),
 }
@@ -57,6 +64,7 @@ impl Event {
     fn tell(&self, observer: &dyn Observer) {
         match self {
             Self::Rested { slot, generation } => observer.rested(*slot, *generation),
+            Self::Turned { slot, generation, session } => observer.turned(*slot, *generation, *session),
             Self::Opened(session, client) => observer.session_opened(*session, client),
             Self::Closed(session) => observer.session_closed(*session),
         }
@@ -68,7 +76,7 @@ impl Readers {
     /// nothing.
     pub fn observe(&self, observer: Weak<dyn Observer>) {
         let mut table = lock(&self.table);
-        table.slots.iter_mut().for_each(|slot| slot.has_rested = false);
+        table.slots.iter_mut().for_each(|slot| (slot.has_rested, slot.turn) = (false, None));
         lock(&self.observers).push(observer);
         self.observed.store(true, Ordering::Relaxed);
     }
@@ -76,6 +84,20 @@ impl Readers {
     /// Whether anybody wants to know.
     pub(in crate::reader) fn is_observed(&self) -> bool {
         self.observed.load(Ordering::Relaxed)
+    }
+
+    /// Notes whose command comes next to the card of a slot, if that is somebody else's than the last one's.
+    #[inline]
+    pub(in crate::reader) fn note_turn(&self, table: &mut SlotTable, slot: usize, session: Option<SessionId>) {
+        if self.is_observed() {
+            let entry = &mut table.slots[slot];
+            let turn = Some((entry.generation, session));
+            if entry.turn != turn {
+                entry.turn = turn;
+                let generation = entry.generation;
+                table.events.push(Event::Turned { slot, generation, session });
+            }
+        }
     }
 
     /// Notes an event, which is told once the table is let go.

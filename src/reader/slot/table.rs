@@ -78,6 +78,9 @@ pub(in crate::reader) struct Slot {
     pub(in crate::reader) generation: u64,
     /// Whose command the card is busy with.
     pub(in crate::reader) running: Option<Running>,
+    /// In which stay somebody last sent a command, and whose it was: a session's or a driver's. Only while somebody
+    /// observes.
+    pub(in crate::reader) turn: Option<(u64, Option<SessionId>)>,
     /// The card that was last removed, until another one is inserted.
     pub(in crate::reader) aside: Option<Aside>,
     /// The PIN pad, as far as a person is at it.
@@ -237,6 +240,7 @@ impl Slot {
             coming: None,
             generation: 0,
             running: None,
+            turn: None,
             aside: None,
             keypad: Keypad::default(),
             handles: Vec::new(),

@@ -25,7 +25,7 @@ use super::{
     Caller, CardError, ControlError, Readers, SlotError,
     access::{Loan, Step},
     caller::nobody,
-    table::{Running, Slot},
+    table::{Running, SessionId, Slot},
 };
 use crate::reader::{
     device::feature::Request,
@@ -73,6 +73,8 @@ pub(in crate::reader) struct User<'a> {
     /// That by which the caller is told of a card that left.
     pub(in crate::reader) ticket: u64,
     pub(in crate::reader) slot: usize,
+    /// The session whose command it will be; none of a driver.
+    pub(in crate::reader) session: Option<SessionId>,
 }
 
 impl Keypad {
@@ -226,6 +228,7 @@ impl Readers {
             let slot = &mut table.slots[user.slot];
             if slot.generation == loan.generation() {
                 slot.running = Some(Running { caller: Weak::clone(user.caller), ticket: user.ticket });
+                self.note_turn(table, user.slot, user.session);
             }
         });
         let mut response = Response::default();

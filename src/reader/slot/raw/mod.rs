@@ -200,7 +200,7 @@ impl RawSlot {
             }
             if slot.state.is_present() { self.check_power(slot) } else { Ok(()) }
         };
-        let user = User { caller: &self.caller, ticket, slot: self.slot };
+        let user = User { caller: &self.caller, ticket, slot: self.slot, session: None };
         self.readers.control(&user, device.request(code, input), check)
     }
 
@@ -239,6 +239,7 @@ impl RawSlot {
             let step = table.lend(self.slot)?;
             if let (Step::Done(_), Some(ticket)) = (&step, ticket) {
                 table.slots[self.slot].running = Some(Running { caller: Weak::clone(&self.caller), ticket });
+                self.readers.note_turn(table, self.slot, None);
             }
             Ok(step.map(|loan| (loan, checked)))
         })
