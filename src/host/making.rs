@@ -113,6 +113,8 @@ pub(super) struct Made {
     card: Naked,
     /// What counts its work, if it takes its time.
     meter: Option<Meter>,
+    /// Its card file and its layout, if they are kept.
+    pub(super) profile: Option<Arc<Profile>>,
     /// Its stays in the slot, of which listeners are told.
     pub(super) stay: Stay,
     /// The faults that may strike it.
@@ -146,20 +148,27 @@ pub(super) struct Making {
     pub(super) layers: Layers,
     /// What makes the sinks of their commits; without it they keep nothing outside the card.
     pub(super) sink: Option<Box<MakeSink>>,
+    /// Whether what a card was made of is kept while it is in.
+    pub(super) keeps_profiles: bool,
 }
 
 /// The card files that were read for cards which come in together: those of one file share all that does not change.
 #[derive(Default)]
-pub(super) struct Shelf(Vec<(NamedCard, Profile)>);
+pub(super) struct Shelf(Vec<(NamedCard, Arc<Profile>)>);
 
 impl Shelf {
     /// A card file as it was when the first of these cards was made of it.
-    fn profile(&mut self, card: &NamedCard, families: &Families, options: &Options) -> Result<&Profile, HostError> {
+    fn profile(
+        &mut self,
+        card: &NamedCard,
+        families: &Families,
+        options: &Options,
+    ) -> Result<&Arc<Profile>, HostError> {
         let known = self.0.iter().position(|(known, _)| known == card);
         let index = match known {
             Some(index) => index,
             None => {
-                self.0.push((card.clone(), families.load_named(card, options)?));
+                self.0.push((card.clone(), Arc::new(families.load_named(card, options)?)));
                 self.0.len() - 1
             }
         };
@@ -182,7 +191,7 @@ impl Making {
             let provision = self.provision(slot, &origin.label(), &stay)?.with_faults(faults.clone());
             Ok::<_, HostError>(meter.iter().fold(provision, Provision::with_meter))
         };
-        let (origin, card) = match content {
+        let (origin, card, profile) = match content {
             Content::Written(written) => {
                 let found = self.families.find_card(&written).map_err(profile::LoadError::Unknown)?;
                 return self.make(Content::Found(found), slot, shelf);
@@ -194,21 +203,21 @@ impl Making {
                     NamedCard::BuiltIn(card) => Origin::BuiltIn(card.name),
                 };
                 let card = profile.card_with(provision(&origin)?);
-                (origin, Naked::Virtual(Box::new(card)))
+                (origin, Naked::Virtual(Box::new(card)), Some(Arc::clone(profile)))
             }
             Content::Text { name, text } => {
                 let source = Source { name: name.clone(), text };
                 let profile = self.families.parse(source, None, &options).map_err(profile::LoadError::Invalid)?;
                 let origin = Origin::Named(name);
                 let card = profile.card_with(provision(&origin)?);
-                (origin, Naked::Virtual(Box::new(card)))
+                (origin, Naked::Virtual(Box::new(card)), Some(Arc::new(profile)))
             }
-            Content::Made { name, card } => (Origin::Named(name), Naked::Any(card)),
-            Content::Real { name, card } => (Origin::Named(name), Naked::Real(card)),
+            Content::Made { name, card } => (Origin::Named(name), Naked::Any(card), None),
+            Content::Real { name, card } => (Origin::Named(name), Naked::Real(card), None),
             Content::Provided { name, make } => {
                 let origin = Origin::Named(name);
                 let card = make(provision(&origin)?);
-                (origin, Naked::Any(card))
+                (origin, Naked::Any(card), None)
             }
         };
         let spoiled = |card| Box::new(Layered::new(Spoiled::new(faults.clone()), card));
@@ -218,7 +227,8 @@ impl Making {
             Naked::Real(card) => Naked::Real(spoiled(card)),
             card => card,
         };
-        Ok(Made { origin, card, meter, stay, faults })
+        let profile = profile.filter(|_| self.keeps_profiles);
+        Ok(Made { origin, card, meter, profile, stay, faults })
     }
 
     /// What a card in a slot is provided with. Its commits are told to listeners once its sink has kept them.

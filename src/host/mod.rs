@@ -19,6 +19,7 @@ mod making;
 pub mod model;
 mod real;
 mod recording;
+mod remote;
 mod running;
 mod socket;
 mod texts;
@@ -54,6 +55,7 @@ use drivers::Drivers;
 use folder::Folder;
 pub use folder::{LONGEST_SOCKET, place};
 use making::Content;
+pub use remote::{CardIn, Remote};
 pub use running::{HostName, HostNameError, LONGEST_HOST_NAME, Running, running};
 
 /// The variable that tells programs which are linked to libpcsclite where the readers are.
@@ -351,6 +353,12 @@ impl Host {
     #[must_use]
     pub fn events(&self, bound: usize) -> Listener {
         self.desk.listen(bound)
+    }
+
+    /// A hand on this host for another part of the program, which keeps it from nothing.
+    #[must_use]
+    pub fn remote(&self) -> Remote {
+        Remote::new(&self.desk.0)
     }
 
     /// Stops, and gives what a person should know of the recordings: that one is not whole, or has no command.

@@ -48,6 +48,7 @@ pub struct Builder {
     remark: Option<String>,
     layers: Layers,
     sink: Option<Box<MakeSink>>,
+    keeps_profiles: bool,
     stop: Stop,
     galss: Option<Vec<(ResourceName, usize)>>,
     drivers: Wishes,
@@ -83,6 +84,7 @@ impl Builder {
             remark: None,
             layers: Layers::default(),
             sink: None,
+            keeps_profiles: false,
             stop: Stop::Refuse("these readers live as long as the program that started them".into()),
             galss: None,
             drivers: Wishes::default(),
@@ -289,6 +291,14 @@ impl Builder {
         make: impl Fn(usize, &str) -> io::Result<S> + Send + Sync + 'static,
     ) -> Self {
         self.sink = Some(Box::new(move |slot, card| Ok(Box::new(make(slot, card)?))));
+        self
+    }
+
+    /// Keeps what a card was made of while it is in, its card file and its layout: who explains commands and bytes needs
+    /// them ([`Remote::card`](crate::host::Remote::card)).
+    #[must_use]
+    pub fn keep_profiles(mut self) -> Self {
+        self.keeps_profiles = true;
         self
     }
 

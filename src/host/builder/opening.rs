@@ -84,6 +84,7 @@ impl Prepared {
             recording,
             closed: OnceLock::new(),
             drivers: OnceLock::new(),
+            page: Mutex::default(),
         });
         let desk = End(desk);
         for (slot, (card, tie)) in cards.into_iter().zip(ties).enumerate() {

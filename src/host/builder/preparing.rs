@@ -61,6 +61,7 @@ impl Builder {
             bus: Arc::default(),
             layers: std::mem::take(&mut self.layers),
             sink: self.sink.take(),
+            keeps_profiles: self.keeps_profiles,
         };
         let mut shelf = Shelf::default();
         let make = |(slot, content): (usize, Option<Content>)| {

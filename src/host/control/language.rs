@@ -82,6 +82,8 @@ pub enum Request {
         /// The slot, from 0.
         slot: usize,
     },
+    /// Where is the page that shows the readers?
+    Page,
     /// Stop.
     Stop,
 }
@@ -175,6 +177,11 @@ pub enum Reply {
         reader: String,
         /// How many went that could still strike.
         cleared: usize,
+    },
+    /// The page.
+    Page {
+        /// Its address, with what lets its user in; nothing if there is none.
+        url: Option<String>,
     },
     /// It stops now.
     Stopping {

@@ -80,7 +80,8 @@ impl Desk {
         mut here: MutexGuard<'_, Place>,
         tie: Option<Arc<Tie>>,
     ) -> Result<bool, HostError> {
-        let (label, stay, faults) = (Label::new(made.origin.clone()), made.stay.clone(), made.faults.clone());
+        let (label, stay) = (Label::new(made.origin.clone()), made.stay.clone());
+        let (faults, profile) = (made.faults.clone(), made.profile.clone());
         let card = self.making.dress(slot, made, recording.as_ref());
         let coming = stay.clone();
         let between = move |generation| {
@@ -93,7 +94,7 @@ impl Desk {
             }
             stay.begin(generation);
             *self.teller.stay(slot) = Some(stay.clone());
-            here.followed = Some(Followed { stay, recording });
+            here.followed = Some(Followed { stay, recording, profile });
         };
         Ok(self.readers.exchange(slot, card, Some(label), between, |atr| coming.arrive(atr))?)
     }

@@ -18,7 +18,7 @@ use virtuale_engine::Interface;
 use self::place::Followed;
 pub(super) use self::{place::Place, teller::Teller};
 use super::{
-    HostError,
+    CardIn, HostError,
     control::{Asks, FaultStatus, SlotStatus},
     drivers::Drivers,
     making::{Making, Origin},
@@ -60,6 +60,8 @@ pub(super) struct Desk {
     pub(super) observed: Once,
     /// Who has the slots as hardware, for as long as the host goes on.
     pub(super) drivers: OnceLock<Weak<Drivers>>,
+    /// Where the page is that shows the readers.
+    pub(super) page: Mutex<Option<String>>,
 }
 
 impl Desk {
@@ -87,6 +89,20 @@ impl Desk {
     /// Which recordings are not whole: nobody may see the standard error of this process.
     fn not_whole(&self) -> Vec<String> {
         self.recording.iter().flat_map(Recording::complaints).collect()
+    }
+
+    /// The card in a slot.
+    pub(super) fn card_in(&self, slot: usize) -> Option<CardIn> {
+        let here = lock(self.moves.get(slot)?);
+        let state = self.readers.state(slot)?;
+        let name = Origin::of(&state)?.label();
+        let profile = here.followed.as_ref().and_then(|followed| followed.profile.clone());
+        Some(CardIn { generation: state.generation, name, profile })
+    }
+
+    /// Notes where the page is that shows the readers.
+    pub(super) fn tell_page(&self, url: Option<String>) {
+        *lock(&self.page) = url;
     }
 
     /// A listener who may be `bound` events behind.

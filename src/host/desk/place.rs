@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     host::{real::Tie, recording::CardRecording},
     layer::{Stay, fault::Faults},
+    profile::Profile,
 };
 
 /// What a host knows of a slot beside what is published of it.
@@ -50,6 +51,8 @@ impl Place {
 pub(super) struct Followed {
     pub(super) stay: Stay,
     pub(super) recording: Option<CardRecording>,
+    /// What the card was made of, if that is kept.
+    pub(super) profile: Option<Arc<Profile>>,
 }
 
 impl Followed {

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, process, sync::Arc};
 
-use super::{Desk, Stop, cards::Moved};
+use super::{Desk, Stop, cards::Moved, lock};
 use crate::{
     host::{
         HostError, Kind,
@@ -51,6 +51,7 @@ impl Handler for Arc<Desk> {
             Request::ClearFaults { slot } => {
                 self.clear_faults(slot).map(|(reader, cleared)| Reply::Cleared { reader, cleared })
             }
+            Request::Page => Ok(Reply::Page { url: lock(&self.page).clone() }),
             Request::Stop => match &self.stop {
                 Stop::Refuse(why) => {
                     let hint = Some("they go when that ends".into());
