@@ -7,6 +7,8 @@
 //!
 //! [`host`] runs readers with cards in them, for the command line and for whoever writes `Host::builder()`.
 //!
+//! `console` shows running readers as a page in a browser, where the feature of that name is built in.
+//!
 //! [`billing`] is what the interfaces of billing programs give and take.
 //!
 //! Imports run one way: `cli` -> `host` -> `terminal`, `trace` -> `lists`, `profile`, `reader`, and `cli` -> `billing`
@@ -17,6 +19,8 @@
 pub mod billing;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "console")]
+pub mod console;
 pub mod host;
 pub mod layer;
 pub mod lists;

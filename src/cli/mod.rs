@@ -10,6 +10,7 @@ mod card;
 mod cards;
 mod code;
 mod completions;
+mod console;
 mod consult;
 mod convert;
 mod demo;
@@ -99,6 +100,10 @@ enum Verb {
     ///
     /// Prints one line for a shell to evaluate, once programs may connect; the line `false` if that fails.
     Serve(serve::Args),
+    /// Say where the page of running readers is, which shows them in a browser
+    ///
+    /// Readers have a page if they were started with `virtuale serve --console`.
+    Console(console::Args),
     /// List the slots of a running reader and the cards in them
     Slots(slots::Args),
     /// Put a card into a slot of a running reader, in place of the one that is there
@@ -206,6 +211,7 @@ impl Verb {
             Self::Demo(args) => demo::run(args),
             Self::Exec(args) => exec::run(args),
             Self::Serve(args) => serve::run(args),
+            Self::Console(args) => console::run(args),
             Self::Slots(args) => slots::run(args),
             Self::Insert(args) => insert::run(args),
             Self::Remove(args) => remove::run(args),

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Exit, Failure,
+    console::Page,
     drivers::Drivers,
     exit, opensc,
     options::Slots,
@@ -44,6 +45,8 @@ pub(super) struct Args {
     socket: Option<PathBuf>,
     #[command(flatten)]
     drivers: Drivers,
+    #[command(flatten)]
+    page: Page,
     /// Record each card that comes into a slot, as a trace of its own in this folder
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
@@ -77,7 +80,7 @@ fn serve(args: &Args) -> Exit {
         args.slots.host()?
     };
     let earlier = running::own();
-    let mut host = args.drivers.ask_of(slots);
+    let mut host = args.page.ask_of(args.drivers.ask_of(slots))?;
     if let Some(socket) = &args.socket {
         host = host.socket(socket);
     }
@@ -91,6 +94,7 @@ fn serve(args: &Args) -> Exit {
     args.slots.remarks(&host).iter().for_each(output::say);
     args.record.iter().for_each(|_| pin::mention_recording(&host));
     args.drivers.mention(&host);
+    let page = args.page.serve(&host)?;
     let configuration = args.opensc.then(|| opensc::write(host.folder())).transpose()?;
     shell::hand_over(&shell::export(host.socket(), configuration.as_deref()))?;
     if args.detached {
@@ -100,6 +104,7 @@ fn serve(args: &Args) -> Exit {
         output::say(if output::is_on_terminal() { IN_A_TERMINAL } else { words::IN_A_SHELL });
     }
     ears.wait();
+    drop(page);
     host.stop().iter().for_each(output::say);
     Ok(exit::DONE)
 }

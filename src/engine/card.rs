@@ -151,8 +151,8 @@ pub trait Card: Send {
     /// A [`Fault`] when the card is silent; `response` is then empty.
     fn transmit(&mut self, command: &[u8], response: &mut Response) -> Result<(), Fault>;
 
-    /// The chip in it, to look at ([`view`](crate::chip::view)). `None` if it has none of the engine's; a layer shows that
-    /// of its card.
+    /// The chip in it, to look at ([`view`](crate::chip::view)). `None` if it has none of the engine's; a layer shows
+    /// that of its card.
     fn chip(&self) -> Option<&Chip> {
         None
     }

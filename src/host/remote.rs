@@ -1,5 +1,5 @@
-//! A hand on a running host for another part of its program, such as a page that shows it: it asks what may be asked over
-//! the control socket, listens, and looks at cards. It keeps no host running.
+//! A hand on a running host for another part of its program, such as a page that shows it: it asks what may be asked
+//! over the control socket, listens, and looks at cards. It keeps no host running.
 
 use std::{
     fmt,

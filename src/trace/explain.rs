@@ -59,8 +59,8 @@ pub enum Said {
     Value(String),
 }
 
-/// The elements of a file of which something came, in the order of their bytes. `made` is the whole file as it was made:
-/// a value is said where the bytes are still those, since a card may have been written to; else they are.
+/// The elements of a file of which something came, in the order of their bytes. `made` is the whole file as it was
+/// made: a value is said where the bytes are still those, since a card may have been written to; else they are.
 #[must_use]
 pub fn elements(heard: &Heard<'_>, data: &[u8], made: &[u8]) -> Vec<Part> {
     let came = data.get(heard.start..).unwrap_or_default();

@@ -10,6 +10,7 @@
 mod billing;
 mod cardpeek;
 mod conformance;
+mod console;
 mod cps;
 mod cps_tls;
 mod csharp;
@@ -64,6 +65,7 @@ fn main() {
         professionals::trials,
         forms::trials,
         conformance::trials,
+        console::trials,
         galss::trials,
         ifd::trials,
         library::trials,

@@ -32,7 +32,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("terminal", &["lists", "profile", "reader", "system"]),
     ("trace", &["layer", "profile", "reader", "system"]),
     ("host", &["layer", "profile", "reader", "system", "terminal", "trace"]),
-    ("cli", &["billing", "host", "layer", "lists", "profile", "reader", "system", "terminal", "trace"]),
+    ("console", &["host", "layer", "profile", "system", "terminal", "trace"]),
+    ("cli", &["billing", "console", "host", "layer", "lists", "profile", "reader", "system", "terminal", "trace"]),
 ];
 
 fn root() -> &'static Path {

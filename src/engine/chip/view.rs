@@ -26,7 +26,8 @@ pub struct FileView {
     pub parent: FileIndex,
     /// The names by which it is selected, if it is an application.
     pub names: Vec<Aid>,
-    /// Whether it can be found on the interface that gives the chip its power: it was not deleted, and is offered there.
+    /// Whether it can be found on the interface that gives the chip its power: it was not deleted, and is offered
+    /// there.
     pub is_there: bool,
     /// Whether it was made by a command.
     pub is_created: bool,

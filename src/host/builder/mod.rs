@@ -294,8 +294,8 @@ impl Builder {
         self
     }
 
-    /// Keeps what a card was made of while it is in, its card file and its layout: who explains commands and bytes needs
-    /// them ([`Remote::card`](crate::host::Remote::card)).
+    /// Keeps what a card was made of while it is in, its card file and its layout: who explains commands and bytes
+    /// needs them ([`Remote::card`](crate::host::Remote::card)).
     #[must_use]
     pub fn keep_profiles(mut self) -> Self {
         self.keeps_profiles = true;

@@ -138,8 +138,8 @@ impl Readers {
         }
     }
 
-    /// Looks at the card of a slot, with no lock held; a card that is busy is waited for, but not longer than `patience`.
-    /// Programs do not notice but for the moment in which they wait for the card.
+    /// Looks at the card of a slot, with no lock held; a card that is busy is waited for, but not longer than
+    /// `patience`. Programs do not notice but for the moment in which they wait for the card.
     ///
     /// # Errors
     ///

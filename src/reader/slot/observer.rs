@@ -26,8 +26,8 @@ pub trait Observer: Send + Sync {
         let _ = (slot, generation);
     }
 
-    /// Commands to the card of that generation are of this session from now on, or of a driver if it is none. It is told
-    /// before the first of them, and when another one has the card.
+    /// Commands to the card of that generation are of this session from now on, or of a driver if it is none. It is
+    /// told before the first of them, and when another one has the card.
     fn turned(&self, slot: usize, generation: u64, session: Option<SessionId>) {
         let _ = (slot, generation, session);
     }

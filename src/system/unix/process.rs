@@ -48,3 +48,16 @@ impl Peer {
         self.0.as_ref().is_some_and(ended)
     }
 }
+
+/// What a process is called, where the system says it.
+#[cfg(all(target_os = "linux", feature = "console"))]
+pub(crate) fn name_of(process: u32) -> Option<String> {
+    let name = std::fs::read(format!("/proc/{process}/comm")).ok()?;
+    Some(String::from_utf8_lossy(&name).trim_end_matches('\n').to_owned())
+}
+
+/// Elsewhere nobody tells.
+#[cfg(all(not(target_os = "linux"), feature = "console"))]
+pub(crate) fn name_of(_: u32) -> Option<String> {
+    None
+}

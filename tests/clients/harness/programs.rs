@@ -6,6 +6,7 @@ use super::client::{Client, Presence};
 pub(crate) const CC: Client = program("cc", "gcc");
 pub(crate) const CARDPEEK: Client = program("cardpeek", "cardpeek");
 pub(crate) const CURL: Client = program("curl", "curl");
+pub(crate) const CHROMIUM: Client = file("chromium", "chromium", "/usr/bin/chromium");
 pub(crate) const FIREFOX: Client = program("firefox-esr", "firefox-esr");
 pub(crate) const GNUTLS_CLI: Client = program("gnutls-cli", "gnutls-bin");
 pub(crate) const GO: Client = program("go", "golang-go");
@@ -72,6 +73,16 @@ pub(crate) const VPCD_DRIVER: &str = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so
 
 /// Where `.ci/run` puts the packages of npm.
 pub(crate) const NODE_MODULES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients/node/node_modules");
+pub(crate) const AXE: Client = file(
+    "@axe-core/playwright",
+    "@axe-core/playwright of npm (.ci/run installs it)",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients/node/node_modules/@axe-core/playwright/package.json"),
+);
+pub(crate) const PLAYWRIGHT: Client = file(
+    "playwright-core",
+    "playwright-core of npm (.ci/run installs it)",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/target/clients/node/node_modules/playwright-core/package.json"),
+);
 pub(crate) const PCSC_MINI: Client = file(
     "pcsc-mini",
     "pcsc-mini of npm (.ci/run installs it)",

@@ -22,6 +22,7 @@ pub(in crate::cli) const SERVE: &str = "\
 Examples:
   eval \"$(virtuale serve --detach --card vitale2-martin)\"
   virtuale serve --card vitale2-martin --socket /tmp/my-readers
+  virtuale serve --card vitale2-martin --console
   virtuale serve --card vitale2-martin --vpcd 192.168.1.20:35963";
 
 pub(in crate::cli) const STOP: &str = "\

@@ -1,0 +1,140 @@
+// A list of which only the rows that are seen are in the document: each row has the same height, and a few of them serve
+// for any number.
+
+/** Rows that are drawn above and below what is seen. */
+const AROUND = 10;
+
+/**
+ * `count` says how many rows there are, `draw(row, index)` fills a row, `key(index)` tells it from others, `choose(index,
+ * how)` hears what is chosen. The list has the focus as a whole; its active row is told to who does not see it.
+ */
+export class List {
+  constructor({ scroll, sizer, height, make, draw, choose, isChoosable }) {
+    Object.assign(this, { scroll, sizer, height, make, draw, choose, isChoosable });
+    this.count = 0;
+    this.active = -1;
+    this.follows = true;
+    this.pool = new Map();
+    this.spare = [];
+    this.asked = false;
+    scroll.addEventListener("scroll", () => {
+      const last = scroll.scrollHeight - scroll.clientHeight;
+      this.follows = scroll.scrollTop >= last - this.height;
+      this.ask();
+    });
+    scroll.addEventListener("keydown", (event) => this.key(event));
+    scroll.addEventListener("click", (event) => {
+      const row = event.target.closest("[data-index]");
+      if (row) this.select(Number(row.dataset.index), true);
+    });
+    new ResizeObserver(() => this.ask()).observe(scroll);
+  }
+
+  /** There are so many rows now, and all may be others than before. */
+  set(count, { keeps = false } = {}) {
+    this.count = count;
+    if (!keeps) this.forget();
+    if (this.active >= count) this.active = -1;
+    this.sizer.style.height = `${count * this.height}px`;
+    this.scroll.setAttribute("aria-rowcount", String(count + 1));
+    if (this.follows && !this.held) this.scroll.scrollTop = count * this.height;
+    this.ask();
+  }
+
+  forget() {
+    this.spare.push(...this.pool.values());
+    this.pool.clear();
+  }
+
+  ask() {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.show();
+    });
+  }
+
+  show() {
+    const top = this.scroll.scrollTop;
+    const first = Math.max(0, Math.floor(top / this.height) - AROUND);
+    const last = Math.min(this.count, Math.ceil((top + this.scroll.clientHeight) / this.height) + AROUND);
+    for (const [index, row] of this.pool) {
+      if (index < first || index >= last) {
+        this.pool.delete(index);
+        this.spare.push(row);
+      }
+    }
+    for (let index = first; index < last; index += 1) {
+      if (this.pool.has(index)) continue;
+      let row = this.spare.pop();
+      if (!row) {
+        row = this.make();
+        this.sizer.append(row);
+      }
+      row.hidden = false;
+      row.dataset.index = String(index);
+      row.id = `row-${index}`;
+      row.style.transform = `translateY(${index * this.height}px)`;
+      row.setAttribute("aria-rowindex", String(index + 2));
+      row.setAttribute("aria-selected", String(index === this.active));
+      this.draw(row, index);
+      this.pool.set(index, row);
+    }
+    for (const row of this.spare) {
+      row.hidden = true;
+      row.removeAttribute("id");
+    }
+    const active = this.pool.get(this.active);
+    if (active) this.scroll.setAttribute("aria-activedescendant", active.id);
+    else this.scroll.removeAttribute("aria-activedescendant");
+  }
+
+  select(index, isChosen = false) {
+    if (index < 0 || index >= this.count) return;
+    this.pool.get(this.active)?.setAttribute("aria-selected", "false");
+    this.active = index;
+    this.pool.get(index)?.setAttribute("aria-selected", "true");
+    this.reveal(index);
+    this.ask();
+    this.choose(index, isChosen);
+  }
+
+  reveal(index) {
+    const top = index * this.height;
+    const { scrollTop, clientHeight } = this.scroll;
+    if (top < scrollTop) this.scroll.scrollTop = top;
+    else if (top + this.height > scrollTop + clientHeight) this.scroll.scrollTop = top + this.height - clientHeight;
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(this.scroll.clientHeight / this.height) - 1);
+    const from = this.active < 0 ? this.count : this.active;
+    const to = {
+      ArrowDown: from + 1,
+      ArrowUp: from - 1,
+      PageDown: from + page,
+      PageUp: from - page,
+      Home: 0,
+      End: this.count - 1,
+      j: from + 1,
+      k: from - 1,
+    }[event.key];
+    if (to === undefined) {
+      if ((event.key === "Enter" || event.key === " ") && this.active >= 0) {
+        event.preventDefault();
+        this.choose(this.active, true);
+      }
+      return;
+    }
+    event.preventDefault();
+    this.select(Math.max(0, Math.min(this.count - 1, to)));
+  }
+
+  newest() {
+    this.follows = true;
+    this.scroll.scrollTop = this.count * this.height;
+    this.ask();
+  }
+}

@@ -1,0 +1,178 @@
+// What the page says, in English and French.
+
+const EN = {
+  skip: "Skip to the content",
+  slots: "Readers", dialogue: "Dialogue", card: "Card", views: "Views", language: "Français", theme: "Theme",
+  "theme.dark": "Dark", "theme.light": "Light", shortcuts: "Keys", close: "Close", copy: "Copy", copied: "Copied",
+  "copy.what": (what) => `Copy: ${what}`,
+  "state.live": "live", "state.broken": "connecting", "state.gone": "the readers are gone",
+  "state.refused": "not let in", "host": (name, pid) => `${name} · process ${pid}`,
+  "slot": (slot) => `Slot ${slot}`, "vacant": "No card. Drop one here, or choose one.",
+  "insert": "Insert…", "insert.title": (reader) => `A card for ${reader}`, "insert.find": "Find a card",
+  "insert.builtin": "Built-in cards", "insert.folder": (path) => `Card files in ${path}`, "insert.more": "There are more files than are listed.",
+  "insert.other": "Cards in other slots", "insert.none": "No card is called so.",
+  "remove": "Remove", "reinsert": "Put back", "look": "Look inside", "pin": "PIN pad",
+  "removed": (reader) => `${reader}: the card is out`, "inserted": (reader) => `${reader}: a card is in`,
+  "mute": "It gives no answer to reset.", "drivers": (names) => `Shown by ${names}`,
+  "asks.pin": (a, b) => `The reader asks for the PIN (${a} to ${b} digits)`,
+  "asks.current": (a, b) => `The reader asks for the current PIN (${a} to ${b} digits)`,
+  "asks.new": (a, b) => `The reader asks for the new PIN (${a} to ${b} digits)`,
+  "asks.new_again": (a, b) => `The reader asks for the new PIN again (${a} to ${b} digits)`,
+  "type.pin": "Type the PIN", "ahead": (n) => (n === 1 ? "One PIN is typed ahead." : `${n} PINs are typed ahead.`),
+  "pad.title": (reader) => `PIN pad of ${reader}`, "pad.label": "PIN", "pad.enter": "Enter", "pad.clear": "Clear", "pad.cancel": "Cancel",
+  "pad.ahead": "Wait until the reader asks", "pad.hint": "Digits, Enter and Escape of the keyboard do the same. The PIN goes to the card and never through the program.",
+  "pad.typed": "The PIN is typed", "pad.cancelled": "Cancelled",
+  "search": "Search the dialogue", "search.hint": "Search: name, file, 6982, D001…", "filter.slot": "Slot", "filter.slot.all": "All slots",
+  "filter.program": "Program", "filter.program.all": "All programs", "filter.level": "Kinds of lines",
+  "level.done": "Commands that the card has carried out", "level.warning": "Warnings of the card", "level.refused": "Commands that the card refused",
+  "level.silent": "Commands without an answer", "level.note": "Other events",
+  "level.done.short": "OK", "level.warning.short": "Warn", "level.refused.short": "Refused", "level.silent.short": "Silent", "level.note.short": "Events",
+  "pause": "Pause", "paused": "The list stands still", "resumed": "The list goes on", "newest": "To the newest ↓", "export": "Export…",
+  "time": "Time", "slot.short": "Slot", "command": "Command", "file": "File · element", "bytes": "Bytes", "lengths": "Sent → got", "answer": "Answer", "took": "Took",
+  "count": (n, all) => `${n} commands of ${all} entries`, "lost": (n) => `${n} were lost`, "unseen": (n) => `${n} more while paused`,
+  "empty": "Nothing was said to a card yet. Run a program that uses PC/SC:", "empty.filtered": "Nothing fits this filter.",
+  "program": "a program", "driver": "the driver of another service", "process": (pid) => `process ${pid}`, "session": (n) => `session ${n}`,
+  "in.slot": (slot, reader) => `slot ${slot} ${reader}`, "folded": (n) => `${n} commands folded`,
+  "fact.program": "Program", "fact.file": "File",
+  "note.inserted": "Card in", "note.removed": "Card out", "note.powered": "Power on", "note.reset": "Warm reset", "note.power_off": "Power off",
+  "note.rested": "Power off, since nobody used the card", "note.protocol": "Protocol", "note.committed": "Bytes written", "note.fault": "Fault",
+  "note.session_opened": "A program came", "note.session_closed": "A program went", "note.lost": "Events lost",
+  "detail": "The command in full", "data": "Data of the answer", "elements": "What the answer says", "element": "Element", "value": "Value", "origin": "Known",
+  "origin.public": "public", "origin.inferred": "inferred", "origin.invented": "invented", "in.part": "in part", "unnamed": "",
+  "committed": "Written", "n.bytes": (n) => (n === 1 ? "1 byte" : `${n} bytes`), "all.bytes": (n) => `Show all ${n} bytes`,
+  "secret.hidden": "This command presents a PIN, a code or a key. It is hidden.", "secret.shown": "The PIN, code or key of this command is shown.",
+  "secret.show": "Show the secret", "secret.hide": "Hide it",
+  "export.title": "Keep the dialogue", "export.about": "What the page has of it. PINs, codes and keys are left out unless you ask for them.",
+  "export.slot": "Slot", "export.secrets": "With PINs, codes and keys", "export.apdu": "Trace (.apdu)", "export.scriptor": "scriptor script",
+  "card.none": "There is no card in this slot.", "card.closed": "Nobody can look into this card: its chip is not one of ours.", "card.choose": "Slot",
+  "card.files": "Files", "card.state": "Counters and state", "card.refresh": "Look again", "card.power.on": "powered", "card.power.off": "no power",
+  "card.transaction": "A transaction is open", "card.changed": (n) => (n === 1 ? "1 byte changed" : `${n} bytes changed`), "card.unchanged": "Nothing changed since it came in",
+  "changed": "changed", "created": "created", "gone": "gone", "closed": "closed", "size": "Size", "life": "Life cycle", "identifier": "Identifier", "rules": "Access rules",
+  "rule.read": "read", "rule.update": "update", "rule.append": "append", "rule.activate": "activate", "rule.deactivate": "deactivate", "rule.delete": "delete",
+  "source": "Source", "readable": "Readable, says the layout", "file.hidden": "Nobody reads this file from the card, so its bytes are hidden here.", "file.show": "Show its bytes", "file.hide": "Hide them",
+  "secret.pin": "PIN", "secret.key_set": "Key set", "secret.private_key": "Private key", "secret.public_key": "Public key",
+  "tries": (left, most) => `${left} of ${most} tries left`, "uses": (left, most) => `${left} of ${most} uses left`, "blocked": "blocked", "unlimited": "no counter",
+  "proved": (channels) => `proved on channel ${channels}`, "channel": (n) => `Channel ${n}`, "at": "at", "messaging": "secure messaging", "role": (role) => `role ${role}`, "nothing.proved": "nothing proved",
+  "records": "records", "life.creation": "creation", "life.initialised": "initialised", "life.activated": "activated", "life.deactivated": "deactivated", "life.terminated": "terminated", "life.unknown": "unknown",
+  "keys.title": "Keys", "keys.search": "search the dialogue", "keys.list": "go to the list", "keys.move": "move in the list", "keys.open": "open the command, fold the program", "keys.close": "close what is open",
+  "keys.pause": "pause, go on", "keys.views": "dialogue, card, readers", "keys.insert": "insert a card into slot 0", "keys.pad": "PIN pad", "keys.export": "export", "keys.newest": "to the newest", "keys.theme": "light, dark", "keys.help": "these keys",
+  "closed.title": "This page needs its address", "closed.about": "Open the address that the readers gave, with its token. This says it again:",
+  "faults": "Faults…", "fault.title": (reader) => `Faults of ${reader}`, "fault.line": "A fault in its language", "fault.arm": "Arm a fault", "fault.clear": "Take all away",
+  "fault.none": "No fault is armed.", "fault.struck": (n) => (n === 1 ? "struck once" : `struck ${n} times`), "fault.spent": "over", "fault.own": "of the card file",
+  "fault.about": "A fault strikes whatever card is in the slot, until it is taken away. docs/faults.md has the language.", "keys.faults": "faults of slot 0",
+  "face.virtual": "VIRTUAL CARD", "yes": "yes", "no": "no",
+};
+
+const FR = {
+  skip: "Aller au contenu",
+  slots: "Lecteurs", dialogue: "Dialogue", card: "Carte", views: "Vues", language: "English", theme: "Thème",
+  "theme.dark": "Sombre", "theme.light": "Clair", shortcuts: "Touches", close: "Fermer", copy: "Copier", copied: "Copié",
+  "copy.what": (what) => `Copier : ${what}`,
+  "state.live": "en direct", "state.broken": "connexion", "state.gone": "les lecteurs sont partis",
+  "state.refused": "accès refusé", "host": (name, pid) => `${name} · processus ${pid}`,
+  "slot": (slot) => `Fente ${slot}`, "vacant": "Pas de carte. Déposez-en une ici, ou choisissez-en une.",
+  "insert": "Insérer…", "insert.title": (reader) => `Une carte pour ${reader}`, "insert.find": "Chercher une carte",
+  "insert.builtin": "Cartes intégrées", "insert.folder": (path) => `Fichiers de carte dans ${path}`, "insert.more": "Il y a plus de fichiers que la liste n'en montre.",
+  "insert.other": "Cartes des autres fentes", "insert.none": "Aucune carte ne porte ce nom.",
+  "remove": "Retirer", "reinsert": "Remettre", "look": "Voir dedans", "pin": "Clavier",
+  "removed": (reader) => `${reader} : la carte est retirée`, "inserted": (reader) => `${reader} : une carte est insérée`,
+  "mute": "Elle ne répond pas à la remise à zéro.", "drivers": (names) => `Montrée par ${names}`,
+  "asks.pin": (a, b) => `Le lecteur demande le code (${a} à ${b} chiffres)`,
+  "asks.current": (a, b) => `Le lecteur demande le code actuel (${a} à ${b} chiffres)`,
+  "asks.new": (a, b) => `Le lecteur demande le nouveau code (${a} à ${b} chiffres)`,
+  "asks.new_again": (a, b) => `Le lecteur redemande le nouveau code (${a} à ${b} chiffres)`,
+  "type.pin": "Taper le code", "ahead": (n) => (n === 1 ? "Un code est tapé d'avance." : `${n} codes sont tapés d'avance.`),
+  "pad.title": (reader) => `Clavier de ${reader}`, "pad.label": "Code", "pad.enter": "Valider", "pad.clear": "Corriger", "pad.cancel": "Annuler",
+  "pad.ahead": "Attendre que le lecteur le demande", "pad.hint": "Les chiffres, Entrée et Échap du clavier font de même. Le code va à la carte et ne passe jamais par le programme.",
+  "pad.typed": "Le code est tapé", "pad.cancelled": "Annulé",
+  "search": "Chercher dans le dialogue", "search.hint": "Chercher : nom, fichier, 6982, D001…", "filter.slot": "Fente", "filter.slot.all": "Toutes les fentes",
+  "filter.program": "Programme", "filter.program.all": "Tous les programmes", "filter.level": "Sortes de lignes",
+  "level.done": "Commandes exécutées par la carte", "level.warning": "Avertissements de la carte", "level.refused": "Commandes refusées par la carte",
+  "level.silent": "Commandes sans réponse", "level.note": "Autres événements",
+  "level.done.short": "OK", "level.warning.short": "Avert.", "level.refused.short": "Refus", "level.silent.short": "Muet", "level.note.short": "Évén.",
+  "pause": "Pause", "paused": "La liste est arrêtée", "resumed": "La liste reprend", "newest": "Au plus récent ↓", "export": "Exporter…",
+  "time": "Temps", "slot.short": "Fente", "command": "Commande", "file": "Fichier · élément", "bytes": "Octets", "lengths": "Envoyé → reçu", "answer": "Réponse", "took": "Durée",
+  "count": (n, all) => `${n} commandes sur ${all} entrées`, "lost": (n) => `${n} perdues`, "unseen": (n) => `${n} de plus pendant la pause`,
+  "empty": "Rien n'a encore été dit à une carte. Lancez un programme qui utilise PC/SC :", "empty.filtered": "Rien ne correspond à ce filtre.",
+  "program": "un programme", "driver": "le pilote d'un autre service", "process": (pid) => `processus ${pid}`, "session": (n) => `session ${n}`,
+  "in.slot": (slot, reader) => `fente ${slot} ${reader}`, "folded": (n) => `${n} commandes repliées`,
+  "fact.program": "Programme", "fact.file": "Fichier",
+  "note.inserted": "Carte insérée", "note.removed": "Carte retirée", "note.powered": "Mise sous tension", "note.reset": "Remise à zéro à chaud", "note.power_off": "Mise hors tension",
+  "note.rested": "Hors tension, faute d'usage", "note.protocol": "Protocole", "note.committed": "Octets écrits", "note.fault": "Panne",
+  "note.session_opened": "Un programme est arrivé", "note.session_closed": "Un programme est parti", "note.lost": "Événements perdus",
+  "detail": "La commande en entier", "data": "Données de la réponse", "elements": "Ce que dit la réponse", "element": "Élément", "value": "Valeur", "origin": "Connu",
+  "origin.public": "public", "origin.inferred": "déduit", "origin.invented": "inventé", "in.part": "en partie", "unnamed": "",
+  "committed": "Écrit", "n.bytes": (n) => (n <= 1 ? `${n} octet` : `${n} octets`), "all.bytes": (n) => `Montrer les ${n} octets`,
+  "secret.hidden": "Cette commande présente un code ou une clé. Il est caché.", "secret.shown": "Le code ou la clé de cette commande est montré.",
+  "secret.show": "Montrer le secret", "secret.hide": "Le cacher",
+  "export.title": "Garder le dialogue", "export.about": "Ce que la page en a. Les codes et les clés n'y sont pas, sauf si vous les demandez.",
+  "export.slot": "Fente", "export.secrets": "Avec les codes et les clés", "export.apdu": "Trace (.apdu)", "export.scriptor": "Script scriptor",
+  "card.none": "Il n'y a pas de carte dans cette fente.", "card.closed": "Personne ne peut voir dans cette carte : sa puce n'est pas des nôtres.", "card.choose": "Fente",
+  "card.files": "Fichiers", "card.state": "Compteurs et état", "card.refresh": "Regarder encore", "card.power.on": "sous tension", "card.power.off": "hors tension",
+  "card.transaction": "Une transaction est ouverte", "card.changed": (n) => (n === 1 ? "1 octet a changé" : `${n} octets ont changé`), "card.unchanged": "Rien n'a changé depuis son insertion",
+  "changed": "modifié", "created": "créé", "gone": "absent", "closed": "fermé", "size": "Taille", "life": "Cycle de vie", "identifier": "Identifiant", "rules": "Règles d'accès",
+  "rule.read": "lire", "rule.update": "modifier", "rule.append": "ajouter", "rule.activate": "activer", "rule.deactivate": "désactiver", "rule.delete": "supprimer",
+  "source": "Source", "readable": "Lisible, dit la structure", "file.hidden": "Personne ne lit ce fichier sur la carte : ses octets sont cachés ici.", "file.show": "Montrer ses octets", "file.hide": "Les cacher",
+  "secret.pin": "Code", "secret.key_set": "Jeu de clés", "secret.private_key": "Clé privée", "secret.public_key": "Clé publique",
+  "tries": (left, most) => `${left} essais restants sur ${most}`, "uses": (left, most) => `${left} usages restants sur ${most}`, "blocked": "bloqué", "unlimited": "sans compteur",
+  "proved": (channels) => `prouvé sur le canal ${channels}`, "channel": (n) => `Canal ${n}`, "at": "en", "messaging": "messagerie sécurisée", "role": (role) => `rôle ${role}`, "nothing.proved": "rien de prouvé",
+  "records": "enregistrements", "life.creation": "création", "life.initialised": "initialisé", "life.activated": "activé", "life.deactivated": "désactivé", "life.terminated": "terminé", "life.unknown": "inconnu",
+  "keys.title": "Touches", "keys.search": "chercher dans le dialogue", "keys.list": "aller à la liste", "keys.move": "se déplacer dans la liste", "keys.open": "ouvrir la commande, replier le programme", "keys.close": "fermer ce qui est ouvert",
+  "keys.pause": "pause, reprise", "keys.views": "dialogue, carte, lecteurs", "keys.insert": "insérer une carte dans la fente 0", "keys.pad": "clavier à code", "keys.export": "exporter", "keys.newest": "au plus récent", "keys.theme": "clair, sombre", "keys.help": "ces touches",
+  "closed.title": "Cette page demande son adresse", "closed.about": "Ouvrez l'adresse que les lecteurs ont donnée, avec son jeton. Ceci la redit :",
+  "faults": "Pannes…", "fault.title": (reader) => `Pannes de ${reader}`, "fault.line": "Une panne dans son langage", "fault.arm": "Armer une panne", "fault.clear": "Tout enlever",
+  "fault.none": "Aucune panne n'est armée.", "fault.struck": (n) => (n === 1 ? "a frappé une fois" : `a frappé ${n} fois`), "fault.spent": "finie", "fault.own": "du fichier de carte",
+  "fault.about": "Une panne frappe toute carte de la fente, jusqu'à ce qu'on l'enlève. docs/faults.md a le langage.", "keys.faults": "pannes de la fente 0",
+  "face.virtual": "CARTE VIRTUELLE", "yes": "oui", "no": "non",
+};
+
+/** What cards and readers say, in French; the program says it in English. */
+const SAID_FR = {
+  "done": "exécutée", "security status not satisfied": "conditions de sécurité non remplies", "file not found": "fichier introuvable",
+  "wrong length": "longueur incorrecte", "wrong Le": "Le incorrect", "instruction not supported": "instruction inconnue", "class not supported": "classe inconnue",
+  "conditions of use not satisfied": "conditions d'emploi non remplies", "authentication method blocked": "code bloqué", "command not allowed": "commande interdite",
+  "no current file": "aucun fichier courant", "wrong data": "données incorrectes", "wrong P1-P2": "P1-P2 incorrects", "record not found": "enregistrement introuvable",
+  "the card is mute": "la carte est muette", "power was lost during the command": "l'alimentation a été coupée", "the card is not powered": "la carte est hors tension",
+  "the card was gone before it answered": "la carte est partie avant de répondre", "the card does not speak this protocol": "la carte ne parle pas ce protocole",
+};
+
+let language = "en";
+
+/** The language that somebody asked for: in the address, before, or by the browser. */
+export function chooseLanguage(asked) {
+  const said = asked ?? new URL(location.href).searchParams.get("lang") ?? localStorage.getItem("virtuale-lang") ?? navigator.language;
+  language = said?.toLowerCase().startsWith("fr") ? "fr" : "en";
+  if (asked) localStorage.setItem("virtuale-lang", language);
+  document.documentElement.lang = language;
+  return language;
+}
+
+export const currentLanguage = () => language;
+
+/** A text of the page. */
+export function t(key, ...values) {
+  const said = (language === "fr" ? FR : EN)[key] ?? EN[key] ?? key;
+  return typeof said === "function" ? said(...values) : said;
+}
+
+/** What a card says, in the language of the page as far as it is known there. */
+export function status(words) {
+  if (language !== "fr") return words;
+  const waits = /^(\d+) bytes? waits?$/.exec(words);
+  if (waits) return `${waits[1]} octets attendent`;
+  const tries = /^(\d+) tr(?:y|ies) left$/.exec(words);
+  if (tries) return `${tries[1]} essais restants`;
+  return SAID_FR[words] ?? words;
+}
+
+/** A rule or a proof, in the language of the page. */
+export function said(words) {
+  if (language !== "fr") return words;
+  const parts = [[/secure messaging/g, "messagerie sécurisée"], [/external authentication/g, "authentification externe"], [/\bPIN\b/g, "code"], [/ and /g, " et "], [/ or /g, " ou "], [/^always$/, "toujours"], [/^never$/, "jamais"]];
+  return parts.reduce((text, [english, french]) => text.replace(english, french), words);
+}
+
+export const number = (value) => value.toLocaleString(language);
+
+/** The keys of all texts, for a check that no language lacks any. */
+export const keys = () => [Object.keys(EN).sort(), Object.keys(FR).sort()];

@@ -1,0 +1,299 @@
+//! The API: what is asked by which path, and what it answers. docs/schemas/console-openapi.json says it in full.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{self, Path, Request},
+    http::{HeaderMap, StatusCode, Uri, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{
+    answer::{self, json, refused, unknown},
+    assets, card,
+    entry::{Deed, micros},
+    export, face,
+    guard::Guard,
+    recorder::Baselines,
+    ring::Ring,
+    shelf::Shelf,
+    stream,
+};
+use crate::host::{
+    Kind, Remote,
+    control::{Refusal, Reply, Request as Asked, Status, Typed},
+};
+
+/// The document of the API.
+pub(super) const OPENAPI: &str = include_str!("../../docs/schemas/console-openapi.json");
+
+/// How a path is asked, the path, and what answers.
+pub(super) type Route = (&'static str, &'static str, MethodRouter<Arc<State>>);
+
+/// What answers come from.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) remote: Remote,
+    pub(super) shelf: Shelf,
+    pub(super) ring: Arc<Ring>,
+    pub(super) baselines: Arc<Baselines>,
+}
+
+/// Which card is to be put into a slot.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum Insert {
+    /// A card of the program, by its name.
+    Card(String),
+    /// A card file of the folder, by its name.
+    File(String),
+    /// The card of another slot.
+    From(usize),
+}
+
+/// What is typed at a pad.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pin {
+    pin: Typed,
+    /// Whether it waits until the reader asks.
+    #[serde(default)]
+    ahead: bool,
+}
+
+impl State {
+    /// What `virtuale slots --json` prints.
+    pub(super) fn slots(&self) -> Result<Status, Refusal> {
+        match self.remote.ask(Asked::Slots)? {
+            Reply::Slots(status) => Ok(status),
+            _ => Err(Refusal { kind: Kind::Environment, message: "the readers answer nonsense".into(), hint: None }),
+        }
+    }
+
+    /// The names of the readers, by slot.
+    fn readers(&self) -> Vec<String> {
+        let slots = self.slots().map(|status| status.slots).unwrap_or_default();
+        slots.into_iter().map(|slot| slot.reader).collect()
+    }
+}
+
+/// Every path of the API.
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        ("get", "/api/openapi.json", get(openapi)),
+        ("get", "/api/slots", get(slots)),
+        ("get", "/api/faces", get(faces)),
+        ("get", "/api/cards", get(cards)),
+        ("get", "/api/events", get(events)),
+        ("get", "/api/dialogue/{seq}", get(exchange)),
+        ("get", "/api/export/apdu", get(apdu)),
+        ("get", "/api/export/scriptor", get(scriptor)),
+        ("get", "/api/slots/{slot}/card", get(card_in)),
+        ("post", "/api/slots/{slot}/insert", post(insert)),
+        ("post", "/api/slots/{slot}/reinsert", post(reinsert)),
+        ("post", "/api/slots/{slot}/remove", post(remove)),
+        ("post", "/api/slots/{slot}/pin", post(pin)),
+        ("post", "/api/slots/{slot}/cancel", post(cancel)),
+    ]
+}
+
+/// All that is served, behind the guard.
+pub(super) fn router(state: Arc<State>, guard: Arc<Guard>) -> Router {
+    let router = routes().into_iter().fold(Router::new(), |router, (_, path, method)| router.route(path, method));
+    router
+        .fallback(asset)
+        .method_not_allowed_fallback(async || {
+            answer::refusal(StatusCode::METHOD_NOT_ALLOWED, "this is not asked in that way", None)
+        })
+        .layer(from_fn_with_state(guard, door))
+        .with_state(state)
+}
+
+/// Every request comes through here, and every answer goes out here.
+async fn door(extract::State(guard): extract::State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    let is_visit = guard.is_visit(&request);
+    let response = match guard.admit(request).await {
+        Ok((parts, body)) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(turned_away) => turned_away.into_response(),
+    };
+    let is_welcome = is_visit && response.status() == StatusCode::OK;
+    guard.dress(is_welcome, response)
+}
+
+type Shared = extract::State<Arc<State>>;
+
+async fn asset(uri: Uri) -> Response {
+    assets::find(uri.path()).unwrap_or_else(|| unknown("there is nothing at this path"))
+}
+
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], OPENAPI).into_response()
+}
+
+async fn slots(state: Shared) -> Response {
+    aside(state, |state| state.slots().map_or_else(|refusal| refused(&refusal), |slots| json(&slots))).await
+}
+
+async fn faces(state: Shared) -> Response {
+    let faces = |state: &State| match state.slots() {
+        Ok(slots) => json(&face::faces(&state.remote, &slots)),
+        Err(refusal) => refused(&refusal),
+    };
+    aside(state, faces).await
+}
+
+async fn cards(state: Shared) -> Response {
+    aside(state, |state| json(&state.shelf.cards())).await
+}
+
+async fn events(state: Shared, headers: HeaderMap) -> Response {
+    let last = headers.get("last-event-id").and_then(|last| last.to_str().ok()?.parse().ok());
+    stream::events(state.0, last.unwrap_or(0))
+}
+
+async fn exchange(state: Shared, Path(seq): Path<String>, uri: Uri) -> Response {
+    let Ok(seq) = seq.parse() else { return unknown("an entry has a number") };
+    let with_secrets = with_secrets(&uri);
+    let exchange = move |state: &State| match state.ring.get(seq).as_deref() {
+        None => unknown("there is no such entry, or none any more"),
+        Some(entry) => match &entry.deed {
+            Deed::Exchange(exchange) => json(&exchange.detail(seq, micros(entry.at), with_secrets)),
+            Deed::Note(_) => unknown("this entry is no command"),
+        },
+    };
+    aside(state, exchange).await
+}
+
+async fn apdu(state: Shared, uri: Uri) -> Response {
+    let (slot, with_secrets) = (slot_of(&uri), with_secrets(&uri));
+    let apdu = move |state: &State| {
+        let mut entries = state.ring.all();
+        entries.retain(|entry| slot.is_none() || entry.slot() == slot);
+        answer::text(export::trace(&entries, &state.readers(), with_secrets))
+    };
+    aside(state, apdu).await
+}
+
+async fn scriptor(state: Shared, uri: Uri) -> Response {
+    let Some(slot) = slot_of(&uri) else { return missing("a script is of one slot: say which, as ?slot=0") };
+    let with_secrets = with_secrets(&uri);
+    let script =
+        move |state: &State| answer::text(export::script(&state.ring.all(), &state.readers(), slot, with_secrets));
+    aside(state, script).await
+}
+
+async fn card_in(state: Shared, Path(slot): Path<String>, uri: Uri) -> Response {
+    let Some(slot) = number(&slot) else { return no_slot() };
+    let with_secrets = with_secrets(&uri);
+    let card = move |state: &State| {
+        let baseline = |stay| state.baselines.of(slot, stay);
+        match card::document(&state.remote, slot, baseline, with_secrets) {
+            Ok(Some(document)) => json(&document),
+            Ok(None) => unknown("nobody can look into this card: its chip is not one of ours"),
+            Err(refusal) => refused(&refusal),
+        }
+    };
+    aside(state, card).await
+}
+
+async fn insert(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
+    let Some(slot) = number(&slot) else { return no_slot() };
+    let insert = match parse(&body) {
+        Ok(insert) => insert,
+        Err(why) => return malformed(&why),
+    };
+    let insert = move |state: &State| match insert {
+        Insert::Card(name) => match state.shelf.built_in(&name) {
+            Some(card) => ask(state, Asked::Insert { slot, card: card.into() }),
+            None => unknown("no built-in card is called so"),
+        },
+        Insert::File(name) => match state.shelf.file(&name) {
+            Some(card) => ask(state, Asked::Insert { slot, card }),
+            None => unknown("there is no such card file in the folder of cards"),
+        },
+        Insert::From(from) => ask(state, Asked::InsertFrom { slot, from }),
+    };
+    aside(state, insert).await
+}
+
+async fn reinsert(state: Shared, Path(slot): Path<String>) -> Response {
+    with_slot(state, &slot, |slot| Asked::Reinsert { slot }).await
+}
+
+async fn remove(state: Shared, Path(slot): Path<String>) -> Response {
+    with_slot(state, &slot, |slot| Asked::Remove { slot }).await
+}
+
+async fn cancel(state: Shared, Path(slot): Path<String>) -> Response {
+    with_slot(state, &slot, |slot| Asked::CancelPin { slot: Some(slot) }).await
+}
+
+async fn pin(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
+    let Some(slot) = number(&slot) else { return no_slot() };
+    match parse(&body) {
+        Ok(Pin { pin, ahead }) => {
+            aside(state, move |state| ask(state, Asked::Pin { slot: Some(slot), pins: vec![pin], ahead })).await
+        }
+        Err(why) => malformed(&why),
+    }
+}
+
+/// Does what may wait for a card or a file, beside the thread of the connections.
+async fn aside(state: Shared, work: impl FnOnce(&State) -> Response + Send + 'static) -> Response {
+    let failed = |_| answer::refusal(StatusCode::INTERNAL_SERVER_ERROR, "the page failed at this", None);
+    tokio::task::spawn_blocking(move || work(&state.0)).await.unwrap_or_else(failed)
+}
+
+/// Asks the host for something about a slot.
+async fn with_slot(state: Shared, slot: &str, asked: impl FnOnce(usize) -> Asked) -> Response {
+    let Some(slot) = number(slot) else { return no_slot() };
+    let asked = asked(slot);
+    aside(state, move |state| ask(state, asked)).await
+}
+
+/// Asks the host for something, and gives its reply as the control socket has it.
+fn ask(state: &State, asked: Asked) -> Response {
+    state.remote.ask(asked).map_or_else(|refusal| refused(&refusal), |reply| json(&reply))
+}
+
+/// What is asked for in a body. What it says is told nobody, since it may be a PIN.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body)
+        .map_err(|error| format!("this is not what is asked here (line {}, column {})", error.line(), error.column()))
+}
+
+fn malformed(why: &str) -> Response {
+    answer::refusal(StatusCode::BAD_REQUEST, why, Some("/api/openapi.json has what is"))
+}
+
+fn number(text: &str) -> Option<usize> {
+    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn no_slot() -> Response {
+    unknown("a slot has a number")
+}
+
+fn missing(what: &str) -> Response {
+    answer::refusal(StatusCode::BAD_REQUEST, what, None)
+}
+
+/// What the query says under a name.
+fn said<'q>(uri: &'q Uri, name: &str) -> Option<&'q str> {
+    let mut pairs = uri.query().into_iter().flat_map(|query| query.split('&')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(said, _)| *said == name).map(|(_, value)| value)
+}
+
+fn slot_of(uri: &Uri) -> Option<usize> {
+    said(uri, "slot").and_then(number)
+}
+
+/// Whether somebody asks for secrets, which takes a word of its own.
+fn with_secrets(uri: &Uri) -> bool {
+    said(uri, "secrets") == Some("show")
+}

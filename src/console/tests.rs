@@ -1,0 +1,432 @@
+//! The page as browsers and strangers find it: over its port.
+
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+use super::{ANYWHERE, Console, ConsoleError, Options, routes};
+use crate::{
+    engine::Response,
+    host::Host,
+    terminal::transport::{Transport, pcsclite::Service},
+};
+
+/// SELECT VITALE, and what waits is fetched.
+const SELECT: [u8; 16] = [0, 0xA4, 4, 0, 11, 0xD2, 0x50, 0, 0, 2, 0x56, 0x49, 0x54, 0x41, 0x4C, 0x45];
+/// The PIN of the signing application, of which the last digits are wrong.
+const VERIFY: [u8; 9] = [0, 0x20, 0, 0x81, 4, 0x30, 0x31, 0x32, 0x33];
+
+struct House {
+    host: Host,
+    console: Console,
+}
+
+/// What a server said.
+#[derive(Debug)]
+struct Said {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl House {
+    fn new() -> Self {
+        let host = Host::builder().card("vitale2-martin").empty_slot().keep_profiles().start().expect("a host");
+        let console = Console::start(&host, &Options::default()).expect("a page");
+        Self { host, console }
+    }
+
+    fn token(&self) -> &str {
+        self.console.url().split_once("token=").expect("a token").1
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.console.address()
+    }
+
+    /// Sends lines as they are, behind a request line.
+    fn say(&self, request: &str, lines: &[&str], body: &str) -> Said {
+        let mut stream = TcpStream::connect(self.address()).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time");
+        let lines: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+        let length = body.len();
+        let text = format!("{request} HTTP/1.1\r\n{lines}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}");
+        stream.write_all(text.as_bytes()).expect("it reads");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+        Said { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+    }
+
+    fn host_line(&self) -> String {
+        format!("Host: {}", self.address())
+    }
+
+    fn bearer(&self) -> String {
+        format!("Authorization: Bearer {}", self.token())
+    }
+
+    fn get(&self, path: &str) -> Said {
+        self.say(&format!("GET {path}"), &[&self.host_line(), &self.bearer()], "")
+    }
+
+    fn json(&self, path: &str) -> Value {
+        let said = self.get(path);
+        assert_eq!(said.status, 200, "{path}: {said:?}");
+        serde_json::from_str(&said.body).expect("JSON")
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Said {
+        let lines = [&*self.host_line(), &self.bearer(), "Content-Type: application/json"];
+        self.say(&format!("POST {path}"), &lines, &body.to_string())
+    }
+
+    fn send(&self, commands: &[&[u8]]) {
+        let mut service = Service::establish(self.host.socket()).expect("a service");
+        let reader = self.host.slots().remove(0).reader;
+        let mut card = service.connect(&reader).expect("a card");
+        for command in commands {
+            card.transmit(command, &mut Response::new()).expect("an answer");
+        }
+    }
+
+    /// The entries so far, as a page hears them that begins at the beginning, once there are so many commands.
+    fn entries(&self, commands: usize) -> Vec<Value> {
+        let mut stream = TcpStream::connect(self.address()).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time");
+        let text = format!("GET /api/events HTTP/1.1\r\n{}\r\n{}\r\n\r\n", self.host_line(), self.bearer());
+        stream.write_all(text.as_bytes()).expect("it reads");
+        let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
+        loop {
+            let length = stream.read(&mut piece).expect("events");
+            assert!(length > 0, "it hung up");
+            heard.extend_from_slice(&piece[..length]);
+            let text = String::from_utf8_lossy(&heard);
+            let lists = text.lines().filter_map(|line| line.strip_prefix("data: ["));
+            let lists = lists.filter_map(|list| serde_json::from_str::<Vec<Value>>(&format!("[{list}")).ok());
+            let entries: Vec<Value> = lists.flatten().collect();
+            if entries.iter().filter(|entry| entry["kind"] == "command").count() >= commands {
+                return entries;
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_without_the_token_gets_anything() {
+    let house = House::new();
+    let host = house.host_line();
+    let wrong = format!("Authorization: Bearer {}", "0".repeat(64));
+    let short = format!("Authorization: Bearer {}", &house.token()[1..]);
+    let token = format!("/api/slots?token={}", house.token());
+    for path in ["/", "/app.js", "/api/slots", "/api/events", "/api/openapi.json", "/nothing", &token] {
+        for lines in [vec![&*host], vec![&host, &wrong], vec![&host, &short]] {
+            let said = house.say(&format!("GET {path}"), &lines, "");
+            assert_eq!(said.status, 401, "{path} {lines:?}: {said:?}");
+            assert!(!said.body.contains(house.token()) && !said.head.contains("set-cookie"), "{said:?}");
+        }
+    }
+    let removed = house.say("POST /api/slots/0/remove", &[&host, "Content-Type: application/json"], "");
+    assert_eq!(removed.status, 401);
+    assert!(house.host.slots()[0].card.is_some());
+}
+
+#[test]
+fn the_cookie_of_the_first_visit_opens_the_page_and_not_the_api() {
+    let house = House::new();
+    let host = house.host_line();
+    let said = house.say(&format!("GET /?token={}", house.token()), &[&host], "");
+    assert_eq!(said.status, 200, "{said:?}");
+    let cookie = said.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie").to_owned();
+    for said in ["; httponly", "; samesite=strict", "; path=/"] {
+        assert!(cookie.contains(said), "{cookie}");
+    }
+    assert!(!said.body.contains(house.token()) && !cookie.contains(house.token()), "the cookie is not the token");
+    let pair = cookie.split(';').next().expect("a pair");
+    let cookie = format!("Cookie: other=1; {pair}");
+    assert_eq!(house.say("GET /", &[&host, &cookie], "").status, 200);
+    assert_eq!(house.say("GET /api/slots", &[&host, &cookie], "").status, 401);
+    let lines = [&*host, &cookie, "Content-Type: application/json"];
+    assert_eq!(house.say("POST /api/slots/0/remove", &lines, "").status, 401);
+}
+
+#[test]
+fn another_name_for_this_address_is_refused() {
+    let house = House::new();
+    let port = house.address().port();
+    for name in [
+        "rebound.example".into(),
+        format!("rebound.example:{port}"),
+        format!("localhost:{port}"),
+        "127.0.0.1".into(),
+        format!("127.0.0.1:{}", port ^ 1),
+        format!("127.0.0.1.:{port}"),
+        format!("[::1]:{port}"),
+        String::new(),
+    ] {
+        let said = house.say("GET /api/slots", &[&format!("Host: {name}"), &house.bearer()], "");
+        assert!(matches!(said.status, 421 | 400), "{name}: {said:?}");
+    }
+    let twice = house.say("GET /api/slots", &[&house.host_line(), "Host: rebound.example", &house.bearer()], "");
+    assert!(matches!(twice.status, 421 | 400), "{twice:?}");
+    let absolute = house.say("GET http://rebound.example/api/slots", &[&house.host_line(), &house.bearer()], "");
+    assert_eq!(absolute.status, 421, "{absolute:?}");
+}
+
+#[test]
+fn what_another_page_has_a_browser_send_is_refused() {
+    let house = House::new();
+    let (host, bearer) = (house.host_line(), house.bearer());
+    let own = format!("Origin: http://{}", house.address());
+    let json = "Content-Type: application/json";
+    let tries: [&[&str]; 7] = [
+        &[&host, &bearer, json, "Origin: http://evil.example"],
+        &[&host, &bearer, json, "Origin: null"],
+        &[&host, &bearer, json, &own, "Origin: http://evil.example"],
+        &[&host, &bearer, json, "Sec-Fetch-Site: cross-site"],
+        &[&host, &bearer, json, "Sec-Fetch-Site: same-site"],
+        &[&host, &bearer, "Content-Type: application/x-www-form-urlencoded"],
+        &[&host, &bearer, "Content-Type: text/plain"],
+    ];
+    for lines in tries {
+        let said = house.say("POST /api/slots/0/remove", lines, "");
+        assert!(matches!(said.status, 403 | 415), "{lines:?}: {said:?}");
+    }
+    assert!(house.host.slots()[0].card.is_some(), "nothing was done");
+    for lines in
+        [&[&*host, &bearer, "Sec-Fetch-Site: cross-site"][..], &[&host, &bearer, "Origin: http://evil.example"]]
+    {
+        assert_eq!(house.say("GET /api/slots", lines, "").status, 403, "{lines:?}");
+    }
+    let said = house.say("POST /api/slots/0/remove", &[&host, &bearer, json, &own, "Sec-Fetch-Site: same-origin"], "");
+    assert_eq!(said.status, 200, "{said:?}");
+}
+
+#[test]
+fn every_answer_says_that_nothing_of_it_is_kept_framed_or_run() {
+    let house = House::new();
+    let none = house.say("GET /", &[&house.host_line()], "");
+    for said in [none, house.get("/"), house.get("/api/slots"), house.get("/nothing"), house.get("/api/dialogue/x")] {
+        for line in [
+            "content-security-policy: default-src 'none'; script-src 'self'",
+            "x-content-type-options: nosniff",
+            "cache-control: no-store",
+            "x-frame-options: deny",
+            "referrer-policy: no-referrer",
+            "cross-origin-resource-policy: same-origin",
+        ] {
+            assert!(said.head.contains(line), "{line}: {said:?}");
+        }
+        assert!(!said.head.contains("unsafe-inline") && !said.head.contains("access-control"), "{said:?}");
+    }
+}
+
+#[test]
+fn bad_input_gets_an_answer() {
+    let house = House::new();
+    let long = json!({ "card": "x".repeat(70_000) });
+    assert_eq!(house.post("/api/slots/0/insert", &long).status, 413);
+    for (path, body, status) in [
+        ("/api/slots/9/remove", json!({}), 409),
+        ("/api/slots/x/remove", json!({}), 404),
+        ("/api/slots/-1/remove", json!({}), 404),
+        ("/api/slots/0/insert", json!({ "card": "nobody" }), 404),
+        ("/api/slots/0/insert", json!({ "card": "/etc/passwd", "more": 1 }), 400),
+        ("/api/slots/0/insert", json!({ "file": "../a.toml" }), 404),
+        ("/api/slots/0/pin", json!({ "pin": "1234" }), 409),
+        ("/api/slots/0/pin", json!([]), 400),
+        ("/api/slots/1/remove", json!({}), 409),
+    ] {
+        let said = house.post(path, &body);
+        assert_eq!(said.status, status, "{path} {body}: {said:?}");
+        assert!(said.body.contains("message") && !said.body.contains("1234"), "{said:?}");
+    }
+    assert_eq!(house.say("DELETE /api/slots", &[&house.host_line(), &house.bearer()], "").status, 415);
+    assert_eq!(house.post("/api/slots", &json!({})).status, 405);
+    assert_eq!(house.get("/api/slots/1/card").status, 409);
+    assert_eq!(house.get("/api/export/scriptor").status, 400);
+}
+
+#[test]
+fn cards_come_and_go_and_a_path_is_no_card() {
+    let house = House::new();
+    assert_eq!(house.post("/api/slots/1/insert", &json!({ "card": "vitale2-durand" })).status, 200);
+    assert_eq!(house.json("/api/slots")["slots"][1]["card"], "vitale2-durand");
+    assert_eq!(house.json("/api/slots"), serde_json::to_value(house.console_status()).expect("JSON"));
+    assert_eq!(house.post("/api/slots/1/remove", &json!({})).status, 200);
+    assert_eq!(house.post("/api/slots/1/reinsert", &json!({})).status, 200);
+    assert_eq!(house.post("/api/slots/0/insert", &json!({ "from": 1 })).status, 200);
+    assert!(house.host.slots()[1].card.is_none());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/applets/cards/vitale2-martin.toml");
+    assert_ne!(house.post("/api/slots/1/insert", &json!({ "card": path })).status, 200, "only what is listed comes in");
+    let faces = house.json("/api/faces");
+    assert_eq!((&faces[0]["card"]["family"], &faces[1]["card"]), (&json!("vitale"), &Value::Null));
+}
+
+#[test]
+fn the_dialogue_is_heard_explained_and_exported_without_its_secrets() {
+    let house = House::new();
+    let read = [0, 0xB0, 0x82, 0, 0x20];
+    let ades = [0, 0xA4, 4, 0x0C, 12, 0xD2, 0x50, 0, 0, 4, b'A', b'd', 0xE8, b'l', b'e', 1, 1];
+    house.send(&[&SELECT, &[0, 0xA4, 2, 4, 2, 0xD0, 1], &read, &ades, &VERIFY]);
+    let entries = house.entries(5);
+    let commands: Vec<_> = entries.iter().filter(|entry| entry["kind"] == "command").collect();
+    assert_eq!(commands[0]["name"], "SELECT application VITALE");
+    assert!(commands[0]["process"].is_number() && commands[0]["session"].is_number(), "{}", commands[0]);
+    assert!(
+        commands.iter().any(|command| command["file"].is_string() && command["element"].is_string()),
+        "{commands:?}"
+    );
+    let verify = commands.last().expect("a command");
+    assert_eq!(
+        (&verify["status"], &verify["level"], &verify["hidden"]),
+        (&json!("63C2"), &json!("warning"), &json!(true))
+    );
+    assert_eq!(verify["command"], "00 20 00 81 04 •• •• •• ••");
+    let path = format!("/api/dialogue/{}", verify["seq"]);
+    assert_eq!(house.json(&path)["whole_command"], "00 20 00 81 04 •• •• •• ••");
+    assert_eq!(house.json(&format!("{path}?secrets=show"))["whole_command"], "00 20 00 81 04 30 31 32 33");
+    let trace = house.get("/api/export/apdu").body;
+    assert!(trace.starts_with("virtuale-trace 1\n") && !trace.contains("30 31 32 33"), "{trace}");
+    let source = crate::profile::diagnostic::Source { name: "t".into(), text: trace.clone() };
+    crate::trace::Trace::parse(source.into()).unwrap_or_else(|error| panic!("{error}: {trace}"));
+    assert!(house.get("/api/export/apdu?secrets=show").body.contains("30 31 32 33"));
+    let script = house.get("/api/export/scriptor?slot=0").body;
+    assert!(script.contains("00 B0 82 00 20") && !script.contains("30 31 32 33"), "{script}");
+}
+
+#[test]
+fn the_card_is_seen_with_what_changed() {
+    let house = House::new();
+    let pins = |card: &Value| {
+        let secrets = card["secrets"].as_array().expect("a list").clone();
+        secrets.into_iter().filter(|secret| secret["kind"] == "pin" && secret["tries"]["left"] == 2).count()
+    };
+    let card = house.json("/api/slots/0/card");
+    assert_eq!((pins(&card), &card["has_baseline"]), (0, &json!(true)));
+    assert!(card["files"].as_array().expect("a list").iter().all(|file| file["changed"] == json!([])), "{card}");
+    let ades = [0, 0xA4, 4, 0x0C, 12, 0xD2, 0x50, 0, 0, 4, b'A', b'd', 0xE8, b'l', b'e', 1, 1];
+    house.send(&[&ades, &VERIFY]);
+    let card = house.json("/api/slots/0/card");
+    assert_eq!(pins(&card), 1, "{}", card["secrets"]);
+    assert!(
+        card["files"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|file| !file["elements"].as_array().expect("a list").is_empty())
+    );
+}
+
+#[test]
+fn the_document_of_the_api_has_every_route_and_no_other() {
+    let document: Value = serde_json::from_str(routes::OPENAPI).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let told: BTreeSet<(String, String)> = paths
+        .flat_map(|(path, methods)| {
+            methods
+                .as_object()
+                .expect("methods")
+                .keys()
+                .map(|method| (method.clone(), path.clone()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let routes = routes::routes().into_iter().map(|(method, path, _)| (method.to_owned(), path.to_owned()));
+    assert_eq!(told, routes.collect());
+}
+
+/// Whether a document is as a schema says, every key of it told.
+fn check(document: &Value, schema: &Value, schemas: &Value, place: &str) {
+    if let Some(name) = schema["$ref"].as_str() {
+        return check(document, &schemas[name.rsplit('/').next().expect("a name")], schemas, place);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        let other = any.iter().find(|schema| schema["type"] != "null").expect("a schema");
+        if !document.is_null() {
+            check(document, other, schemas, place);
+        }
+        return;
+    }
+    match document {
+        Value::Object(table) if schema["properties"].is_object() => {
+            for (key, value) in table {
+                let place = format!("{place}.{key}");
+                assert!(schema["properties"][key].is_object(), "{place} is not told");
+                check(value, &schema["properties"][key], schemas, &place);
+            }
+            for key in schema["required"].as_array().into_iter().flatten() {
+                assert!(table.contains_key(key.as_str().expect("a name")), "{place}.{key} is missing");
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|each| check(each, &schema["items"], schemas, place)),
+        _ => {
+            let kind = match document {
+                Value::Null => "null",
+                Value::Bool(_) => "boolean",
+                Value::Number(_) => "integer",
+                Value::String(_) => "string",
+                _ => "object",
+            };
+            let told = &schema["type"];
+            let fits = *told == kind || told.as_array().is_some_and(|told| told.iter().any(|told| *told == kind));
+            assert!(fits, "{place} is {document}, and told to be {told}");
+        }
+    }
+}
+
+#[test]
+fn what_is_answered_is_as_the_document_says() {
+    let house = House::new();
+    house.send(&[&SELECT, &VERIFY]);
+    let document: Value = serde_json::from_str(routes::OPENAPI).expect("JSON");
+    let schemas = &document["components"]["schemas"];
+    let of = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    for entry in house.entries(2) {
+        let name = if entry["kind"] == "command" { "Command" } else { "Note" };
+        check(&entry, &of(name), schemas, name);
+    }
+    let seq = house.entries(2).iter().find(|entry| entry["kind"] == "command").expect("one")["seq"].clone();
+    for (path, schema) in [
+        ("/api/slots", of("Slots")),
+        ("/api/cards", of("Cards")),
+        ("/api/faces", json!({ "type": "array", "items": of("Face") })),
+        ("/api/slots/0/card", of("CardDocument")),
+        (&format!("/api/dialogue/{seq}"), of("Exchange")),
+    ] {
+        check(&house.json(path), &schema, schemas, path);
+    }
+    check(&serde_json::from_str(&house.get("/nothing").body).expect("JSON"), &of("Problem"), schemas, "Problem");
+}
+
+#[test]
+fn a_page_is_of_this_machine_and_goes_with_its_readers() {
+    let host = Host::builder().start().expect("a host");
+    let elsewhere = Options { address: "0.0.0.0:0".parse().expect("an address"), ..Options::default() };
+    assert!(matches!(Console::start(&host, &elsewhere), Err(ConsoleError::NotLoopback(_))));
+    let console = Console::start(&host, &Options { address: ANYWHERE, cards: None }).expect("a page");
+    let taken = Options { address: console.address(), cards: None };
+    assert!(matches!(Console::start(&host, &taken), Err(ConsoleError::Address { .. })));
+    let address = console.address();
+    drop(console);
+    assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+    host.stop();
+}
+
+impl House {
+    fn console_status(&self) -> crate::host::control::Status {
+        use crate::host::control::{Reply, Request};
+        match self.host.remote().ask(Request::Slots) {
+            Ok(Reply::Slots(status)) => status,
+            other => panic!("{other:?}"),
+        }
+    }
+}

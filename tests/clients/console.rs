@@ -1,0 +1,106 @@
+//! The page of running readers, in Debian's Chromium: what a person sees and does there, who is kept out, and that it
+//! stays smooth.
+//!
+//! With `SNAPSHOTS=overwrite` the pictures of docs/console.md are made anew.
+
+use std::{env, fs};
+
+use libtest_mimic::{Failed, Trial};
+
+use crate::harness::{
+    Client, PYTHON, Sandbox, file,
+    programs::{AXE, CHROMIUM, NODE, NODE_MODULES, OPENSC, PCSC_SCAN, PLAYWRIGHT, PYSCARD},
+    trial,
+};
+
+/// A card file whose every text is hostile to a page.
+const HOSTILE: &str = "# <img src=x onerror=hacked()>\u{202e}\u{7}\nlayout = \"vitale2\"\n\n[assure]\nnir = \"1 90 19 99 999 005\"\n\
+                       nom = \"<SCRIPT>\"\nprenom = \"<B>\"\nnaissance = \"1990-19-14\"\n";
+
+/// How many commands the list has to bear.
+const MANY: &str = "100000";
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let browser: &[&Client] = &[&NODE, &PLAYWRIGHT, &CHROMIUM];
+    let with = |more: &[&'static Client]| [browser, more].concat();
+    vec![
+        trial(&with(&[&PCSC_SCAN, &OPENSC, &PYSCARD]), "console::a_person_sees_and_does_all_there", |sandbox| {
+            visit(sandbox, "visit", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"])
+        }),
+        trial(&with(&[&AXE, &OPENSC]), "console::every_view_is_for_everybody", |sandbox| {
+            visit(sandbox, "looks", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"])
+        }),
+        trial(&with(&[]), "console::strangers_are_kept_out", |sandbox| {
+            visit(sandbox, "strangers", &["--card", "vitale2-martin"])
+        }),
+        trial(&with(&[]), "console::a_hostile_card_is_text", hostile),
+        trial(&with(&[&PYSCARD]), "console::a_hundred_thousand_commands_are_smooth", many),
+        trial(&[], "console::the_token_is_nowhere_to_be_read", token),
+    ]
+}
+
+/// Runs a script in a browser on the page of readers with these options.
+fn visit(sandbox: &Sandbox, script: &str, options: &[&str]) -> Result<(), Failed> {
+    let served = sandbox.serve(&[&["--console"], options].concat())?;
+    run(sandbox, &served.socket, script)?;
+    served.stop()
+}
+
+fn run(sandbox: &Sandbox, socket: &str, script: &str) -> Result<(), Failed> {
+    let script = file(&format!("console/{script}.js"));
+    let mut guest = sandbox
+        .program(&["node", &script])?
+        .variable("NODE_PATH", NODE_MODULES)
+        .variable("CHROMIUM", CHROMIUM_PATH)
+        .variable("PCSCLITE_CSOCK_NAME", socket);
+    if env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite") {
+        guest = guest.variable("IMAGES", concat!(env!("CARGO_MANIFEST_DIR"), "/docs/images"));
+    }
+    let ended = guest.run()?;
+    ended.exits_with(0)?.says("all was well")?;
+    ended.out.lines().filter(|line| line.starts_with("frames in ms")).for_each(|line| eprintln!("console: {line}"));
+    Ok(())
+}
+
+const CHROMIUM_PATH: &str = "/usr/bin/chromium";
+
+fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
+    let folder = sandbox.home().join("cards");
+    fs::create_dir(&folder)?;
+    fs::write(folder.join("hostile.toml"), HOSTILE)?;
+    let folder = folder.to_string_lossy().into_owned();
+    visit(sandbox, "hostile", &["--card", "-", "--console-cards", &folder])
+}
+
+fn many(sandbox: &Sandbox) -> Result<(), Failed> {
+    let served = sandbox.serve(&["--console", "--card", "vitale2-martin"])?;
+    let script = file("console/many.py");
+    let sender = sandbox.program(&[PYTHON, &script, MANY])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
+    sender.run()?.exits_with(0)?;
+    run(sandbox, &served.socket, "many")?;
+    served.stop()
+}
+
+/// No other user finds it: it is in no file that others can read, in no arguments, in no environment of a program.
+fn token(sandbox: &Sandbox) -> Result<(), Failed> {
+    let script = r#"
+        set -eu
+        eval "$("$VIRTUALE" serve --detach --console --card vitale2-martin 2> said)"
+        trap '"$VIRTUALE" stop > stopped 2>&1' EXIT
+        url=$("$VIRTUALE" console --url)
+        grep -qF "$url" said
+        token=${url##*token=}
+        [ ${#token} = 64 ]
+        rm said
+        pid=$("$VIRTUALE" slots --json | tr -d ' \n' | sed 's/.*"pid":\([0-9]*\).*/\1/')
+        for place in cmdline environ; do
+            if tr '\0' '\n' < /proc/$pid/$place | grep -qF "$token"; then echo "it is in $place"; exit 9; fi
+        done
+        if grep -rqsF "$token" "$HOME" "$XDG_RUNTIME_DIR" "$TMPDIR" --devices=skip; then echo 'it is in a file'; exit 8; fi
+        [ "$(stat -c %a "$PCSCLITE_CSOCK_NAME.ctl")" = 600 ]
+        if "$VIRTUALE" serve --console 0.0.0.0:0 2> refused; then exit 7; fi
+        grep -q 'on this machine only' refused
+    "#;
+    sandbox.program(&["sh", "-c", script])?.run()?.exits_with(0)?;
+    Ok(())
+}

@@ -1,0 +1,40 @@
+// A browser on the page of running readers, for the scripts beside this one.
+
+const { spawnSync } = require("node:child_process");
+const assert = require("node:assert/strict");
+const { chromium } = require("playwright-core");
+
+const ARGUMENTS = [
+  "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Runs virtuale with these words; gives what it prints. */
+function virtuale(...words) {
+  const ended = spawnSync(process.env.VIRTUALE, words, { encoding: "utf8" });
+  assert.equal(ended.status, 0, `virtuale ${words.join(" ")}: ${ended.stderr}`);
+  return ended.stdout.trim();
+}
+
+/** The address of the page, with its token. */
+const address = () => virtuale("console", "--url");
+
+/** Opens the page in a browser of its own, and demands at the end that nothing was wrong on it. */
+async function visit(body, options = {}) {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS });
+  try {
+    const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, locale: "en-GB", acceptDownloads: true, ...options });
+    const page = await context.newPage();
+    const wrong = [];
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("console", (line) => line.type() === "error" && wrong.push(line.text()));
+    await page.goto(address());
+    await page.locator(".slot").first().waitFor();
+    await body(page, context);
+    assert.deepEqual(wrong, [], "nothing is wrong on the page");
+  } finally {
+    await browser.close();
+  }
+}
+
+module.exports = { ARGUMENTS, address, assert, virtuale, visit };

@@ -1,0 +1,79 @@
+// Every view, light and dark, wide and narrow: axe finds nothing, and with SNAPSHOTS=overwrite the pictures of the guide
+// are made.
+
+const { spawnSync } = require("node:child_process");
+const path = require("node:path");
+const { AxeBuilder } = require("@axe-core/playwright");
+const { assert, visit } = require("./common.js");
+
+const IMAGES = process.env.IMAGES;
+
+async function look(page, what) {
+  const found = await new AxeBuilder({ page }).analyze();
+  const said = found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n  ")}`);
+  assert.deepEqual(said, [], what);
+}
+
+async function picture(page, name) {
+  if (IMAGES) await page.screenshot({ path: path.join(IMAGES, `console-${name}.png`), scale: "css" });
+}
+
+async function views(page, what, pictures) {
+  const theme = async (name) => {
+    if ((await page.evaluate(() => document.documentElement.dataset.theme)) !== name) await page.keyboard.press("t");
+  };
+  for (const name of ["light", "dark"]) {
+    await theme(name);
+    const said = `${what}, ${name}`;
+    await page.keyboard.press("1");
+    await page.getByRole("searchbox").first().fill("READ BINARY NIR");
+    await page.locator(".row.done .name", { hasText: "READ BINARY" }).first().click();
+    await page.locator(".detail .parts").waitFor();
+    await look(page, `a command, ${said}`);
+    if (pictures && name === "light") await picture(page, "dialogue");
+    await page.keyboard.press("Escape");
+    await page.locator(".detail").waitFor({ state: "detached" });
+    await page.getByRole("searchbox").first().fill("");
+    await look(page, `the dialogue, ${said}`);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("2");
+    await page.locator(".meter").first().waitFor();
+    await look(page, `counters, ${said}`);
+    await page.locator(".tree-item", { hasText: "IDENTITE" }).first().click();
+    await page.locator(".hexgrid").waitFor();
+    await look(page, `a file, ${said}`);
+    if (pictures && name === "dark") await picture(page, "card");
+    await page.keyboard.press("3");
+    await look(page, `the slots, ${said}`);
+    for (const [key, dialog] of [["i", "insert"], ["c", "pad"], ["e", "export"], ["?", "keys"]]) {
+      await page.keyboard.press(key);
+      await page.locator("dialog[open]").waitFor();
+      await look(page, `${dialog}, ${said}`);
+      if (pictures && name === "light" && dialog === "insert") await picture(page, "insert");
+      await page.locator("dialog[open] .dialog-head button").click();
+      await page.locator("dialog[open]").waitFor({ state: "detached" });
+    }
+  }
+}
+
+const read = spawnSync("opensc-tool", ["-r", "0", ...["00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45", "00 B0 82 00 10", "00 A4 02 00 02 D0 12", "00 B0 00 00 10", "00 84 00 00 08"].flatMap((line) => ["-s", line])], { encoding: "utf8" });
+assert.equal(read.status, 0, read.stderr);
+
+visit((page) => views(page, "wide", true))
+  .then(() => visit((page) => views(page, "narrow"), { viewport: { width: 420, height: 800 } }))
+  .then(() =>
+    visit(
+      async (page) => {
+        assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+        await page.getByRole("button", { name: "Retirer, Fente 0" }).waitFor();
+        await views(page, "in French");
+        await picture(page, "french");
+      },
+      { locale: "fr-FR", reducedMotion: "reduce" },
+    ),
+  )
+  .then(() => console.log("all was well"))
+  .catch((error) => {
+    console.error(error);
+    process.exit(1);
+  });

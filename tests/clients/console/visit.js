@@ -1,0 +1,106 @@
+// A person opens the page, sees a program's dialogue appear, pulls a card, puts it back, types a PIN, and keeps the
+// dialogue.
+
+const { spawn } = require("node:child_process");
+const fs = require("node:fs");
+const path = require("node:path");
+const { assert, virtuale, visit } = require("./common.js");
+
+/** The NIR, by the short identifier of its file. */
+const READ = "00 B0 82 00 10";
+
+/** Starts a program that uses PC/SC; gives it and what it says at its end. */
+function program(name, ...words) {
+  const child = spawn(name, words, { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stdout.on("data", (data) => { said += data; });
+  child.stderr.on("data", (data) => { said += data; });
+  const ended = new Promise((resolve) => child.on("close", (code) => resolve({ code, said })));
+  return { child, ended };
+}
+
+visit(async (page) => {
+  assert.ok(!page.url().includes("token"), "the token stands in no later address");
+  assert.equal(await page.title(), "Virtuale");
+
+  // pcsc_scan looks at the readers; opensc-tool talks to the card.
+  const scan = program("pcsc_scan", "-n");
+  await page.locator(".row.note", { hasText: "pcsc_scan" }).first().waitFor();
+  const tool = await program("opensc-tool", "-r", "0", "-s", "00 A4 04 00 0B D2 50 00 00 02 56 49 54 41 4C 45", "-s", READ).ended;
+  assert.equal(tool.code, 0, tool.said);
+  const search = page.getByRole("searchbox", { name: "Search the dialogue" });
+  await search.fill("VITALE");
+  await page.locator(".row .name", { hasText: "SELECT application VITALE" }).first().waitFor();
+  await page.locator(".row.group", { hasText: "opensc-tool" }).first().waitFor();
+
+  // A command in full, with the elements of the file.
+  await search.fill("NIR");
+  await page.locator(".row.done .name", { hasText: "READ BINARY" }).first().click();
+  await page.locator(".detail h3", { hasText: "READ BINARY" }).waitFor();
+  await page.locator(".detail .parts td", { hasText: "public" }).or(page.locator(".detail .parts td", { hasText: "invented" })).first().waitFor();
+  await page.keyboard.press("Escape");
+  await search.fill("");
+
+  // The card is pulled and put back; pcsc_scan and the program see it.
+  await page.getByRole("button", { name: "Remove, Slot 0" }).click();
+  await page.locator(".slot").first().getByText("No card.").waitFor();
+  assert.equal(JSON.parse(virtuale("slots", "--json")).slots[0].card, null);
+  await page.getByRole("button", { name: "Put back, Slot 0" }).click();
+  await page.locator(".slot .face").first().waitFor();
+  assert.equal(JSON.parse(virtuale("slots", "--json")).slots[0].card, "vitale2-martin");
+
+  // Another one comes, by keys alone.
+  await page.keyboard.press("i");
+  await page.getByRole("searchbox", { name: "Find a card" }).fill("durand");
+  await page.getByRole("button", { name: /vitale2-durand/ }).press("Enter");
+  await page.locator(".slot-name strong", { hasText: "vitale2-durand" }).waitFor();
+  await page.getByRole("button", { name: "Insert…, Slot 0" }).click();
+  await page.getByRole("searchbox", { name: "Find a card" }).fill("martin");
+  await page.getByRole("button", { name: /vitale2-martin/ }).click();
+  await page.locator(".slot-name strong", { hasText: "vitale2-martin" }).waitFor();
+
+  // The reader asks for a PIN, and a person types it.
+  const verify = program("/usr/bin/python3", path.join(__dirname, "verify.py"));
+  await page.locator(".prompt", { hasText: "The reader asks for the PIN" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Type the PIN, Slot 0" }).click();
+  for (const digit of "1234") await page.getByRole("button", { name: digit, exact: true }).click();
+  await page.getByRole("button", { name: "Enter", exact: true }).click();
+  const verified = await verify.ended;
+  assert.ok(verified.said.includes("answer: 9000"), verified.said);
+  await search.fill("VERIFY");
+  const row = page.locator(".row.done .name", { hasText: "VERIFY" }).last();
+  await row.click();
+  await page.locator(".detail .secret-note").waitFor();
+  assert.ok(!(await page.locator(".detail").innerText()).includes("31 32 33 34"), "the PIN is hidden");
+  await page.getByRole("button", { name: "Show the secret" }).click();
+  await page.locator(".detail .dump", { hasText: "31 32 33 34" }).waitFor();
+  await page.keyboard.press("Escape");
+
+  // What is kept has no PIN unless it is asked for.
+  const kept = async (button, secrets) => {
+    await page.getByRole("button", { name: "Export…" }).click();
+    if (secrets) await page.getByLabel("With PINs, codes and keys").check();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+    return fs.readFileSync(await download.path(), "utf8");
+  };
+  const trace = await kept("Trace (.apdu)", false);
+  assert.ok(trace.startsWith("virtuale-trace 1\n") && trace.includes(READ), trace.slice(0, 300));
+  assert.ok(!trace.includes("31 32 33 34"), "no PIN in the trace");
+  fs.writeFileSync("kept.apdu", trace);
+  virtuale("convert", "kept.apdu", "--to", "json");
+  assert.ok((await kept("Trace (.apdu)", true)).includes("31 32 33 34"), "the PIN, as was asked");
+  assert.ok((await kept("scriptor script", false)).includes(READ), "a script");
+
+  // The card from inside: what changed since it came in, the tries of its PIN, what was proved.
+  await page.keyboard.press("2");
+  await page.locator(".meter", { hasText: "3 of 3 tries left" }).first().waitFor();
+
+  scan.child.kill("SIGINT");
+  const forced = setTimeout(() => scan.child.kill("SIGKILL"), 5000);
+  await scan.ended;
+  clearTimeout(forced);
+  console.log("all was well");
+}).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
