@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 
 use super::{ANYWHERE, Console, ConsoleError, Options, routes};
 use crate::{
-    engine::Response,
+    engine::{Response, StatusWord},
     host::Host,
     terminal::transport::{Transport, pcsclite::Service},
+    toy::Toy,
 };
 
 /// SELECT VITALE, and what waits is fetched.
@@ -300,6 +301,29 @@ fn the_dialogue_is_heard_explained_and_exported_without_its_secrets() {
     assert!(house.get("/api/export/apdu?secrets=show").body.contains("30 31 32 33"));
     let script = house.get("/api/export/scriptor?slot=0").body;
     assert!(script.contains("00 B0 82 00 20") && !script.contains("30 31 32 33"), "{script}");
+}
+
+/// A card that is called as hostile as can be, and answers as much as can be.
+#[test]
+fn a_long_answer_of_a_hostile_card_is_whole_and_shown() {
+    let toy = Toy::new(|_, response| {
+        response.extend(&[b'<'; 65_536]);
+        response.finish(StatusWord::SUCCESS);
+        Ok(())
+    });
+    let host = Host::builder().card_made("<b>\u{202e}\u{7}\n", Box::new(toy)).start().expect("a host");
+    let console = Console::start(&host, &Options::default()).expect("a page");
+    let house = House { host, console };
+    house.send(&[&[0, 0xB0, 0, 0, 0, 0, 0]]);
+    let entries = house.entries(1);
+    let inserted = entries.iter().find(|entry| entry["kind"] == "inserted").expect("a card");
+    assert_eq!(inserted["said"], "<b>\\u{202e}\\u{7}\\n");
+    let command = entries.iter().find(|entry| entry["kind"] == "command").expect("a command");
+    assert_eq!((&command["got"], command["data"].as_str().map(str::len)), (&json!(65_536), Some(71)));
+    let whole = house.json(&format!("/api/dialogue/{}", command["seq"]));
+    assert_eq!(whole["whole_data"].as_str().map(str::len), Some(65_536 * 3 - 1));
+    assert_eq!(house.get("/api/slots/0/card").status, 404, "its chip is not one of ours");
+    assert_eq!(house.json("/api/faces")[0]["card"]["name"], "<b>\\u{202e}\\u{7}\\n");
 }
 
 #[test]

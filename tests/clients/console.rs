@@ -14,21 +14,29 @@ use crate::harness::{
 };
 
 /// A card file whose every text is hostile to a page.
-const HOSTILE: &str = "# <img src=x onerror=hacked()>\u{202e}\u{7}\nlayout = \"vitale2\"\n\n[assure]\nnir = \"1 90 19 99 999 005\"\n\
+const HOSTILE: &str = "# <img src=x onerror=hacked()>\u{202e}\nlayout = \"vitale2\"\n\n[assure]\nnir = \"1 90 19 99 999 005\"\n\
                        nom = \"<SCRIPT>\"\nprenom = \"<B>\"\nnaissance = \"1990-19-14\"\n";
 
 /// How many commands the list has to bear.
 const MANY: &str = "100000";
 
 pub(crate) fn trials() -> Vec<Trial> {
+    let looks = ["light", "dark", "narrow", "french"].map(|look| {
+        trial(
+            &[&NODE, &PLAYWRIGHT, &CHROMIUM, &AXE, &OPENSC],
+            &format!("console::is_for_everybody_{look}"),
+            move |sandbox| {
+                let served = sandbox.serve(&["--console", "--model", "xiring-leo-v2", "--card", "vitale2-martin"])?;
+                run(sandbox, &served.socket, &["looks", look])?;
+                served.stop()
+            },
+        )
+    });
     let browser: &[&Client] = &[&NODE, &PLAYWRIGHT, &CHROMIUM];
     let with = |more: &[&'static Client]| [browser, more].concat();
-    vec![
+    let trials = vec![
         trial(&with(&[&PCSC_SCAN, &OPENSC, &PYSCARD]), "console::a_person_sees_and_does_all_there", |sandbox| {
             visit(sandbox, "visit", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"])
-        }),
-        trial(&with(&[&AXE, &OPENSC]), "console::every_view_is_for_everybody", |sandbox| {
-            visit(sandbox, "looks", &["--model", "xiring-leo-v2", "--card", "vitale2-martin"])
         }),
         trial(&with(&[]), "console::strangers_are_kept_out", |sandbox| {
             visit(sandbox, "strangers", &["--card", "vitale2-martin"])
@@ -36,20 +44,23 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial(&with(&[]), "console::a_hostile_card_is_text", hostile),
         trial(&with(&[&PYSCARD]), "console::a_hundred_thousand_commands_are_smooth", many),
         trial(&[], "console::the_token_is_nowhere_to_be_read", token),
-    ]
+    ];
+    trials.into_iter().chain(looks).collect()
 }
 
 /// Runs a script in a browser on the page of readers with these options.
 fn visit(sandbox: &Sandbox, script: &str, options: &[&str]) -> Result<(), Failed> {
     let served = sandbox.serve(&[&["--console"], options].concat())?;
-    run(sandbox, &served.socket, script)?;
+    run(sandbox, &served.socket, &[script])?;
     served.stop()
 }
 
-fn run(sandbox: &Sandbox, socket: &str, script: &str) -> Result<(), Failed> {
+/// Runs a script with its arguments on a page.
+fn run(sandbox: &Sandbox, socket: &str, words: &[&str]) -> Result<(), Failed> {
+    let [script, arguments @ ..] = words else { return Err("no script".into()) };
     let script = file(&format!("console/{script}.js"));
     let mut guest = sandbox
-        .program(&["node", &script])?
+        .program(&[&["node", &script], arguments].concat())?
         .variable("NODE_PATH", NODE_MODULES)
         .variable("CHROMIUM", CHROMIUM_PATH)
         .variable("PCSCLITE_CSOCK_NAME", socket);
@@ -69,7 +80,7 @@ fn hostile(sandbox: &Sandbox) -> Result<(), Failed> {
     fs::create_dir(&folder)?;
     fs::write(folder.join("hostile.toml"), HOSTILE)?;
     let folder = folder.to_string_lossy().into_owned();
-    visit(sandbox, "hostile", &["--card", "-", "--console-cards", &folder])
+    visit(sandbox, "hostile", &["--reader", "<b>x</b>", "--card", "-", "--console-cards", &folder])
 }
 
 fn many(sandbox: &Sandbox) -> Result<(), Failed> {
@@ -77,7 +88,7 @@ fn many(sandbox: &Sandbox) -> Result<(), Failed> {
     let script = file("console/many.py");
     let sender = sandbox.program(&[PYTHON, &script, MANY])?.variable("PCSCLITE_CSOCK_NAME", &served.socket);
     sender.run()?.exits_with(0)?;
-    run(sandbox, &served.socket, "many")?;
+    run(sandbox, &served.socket, &["many"])?;
     served.stop()
 }
 

@@ -219,7 +219,7 @@ export class CardView {
         el(
           "tr",
           { class: element.changed ? "changed" : undefined, onpointerenter: () => this.fill(file, element), onpointerleave: () => this.fill(file) },
-          el("td", { class: "at" }, `${element.start}–${element.end}`),
+          el("td", { class: "at" }, `${element.start}..${element.end}`),
           name,
           el("td", {}, shown(element.value)),
           el("td", {}, el("span", { class: `origin ${element.origin}`, title: element.source }, t(`origin.${element.origin}`))),

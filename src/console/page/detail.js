@@ -98,7 +98,7 @@ export class Detail {
         { class: "facts" },
         fact(t("answer"), `${exchange.status ?? ""} ${status(exchange.meaning)}`.trim()),
         fact(t("fact.file"), exchange.place ? `${exchange.file ?? ""} (${exchange.place})` : exchange.file),
-        exchange.file_range && fact(t("bytes"), `${exchange.file_range[0]}–${exchange.file_range[1]}`),
+        exchange.file_range && fact(t("bytes"), `${exchange.file_range[0]}..${exchange.file_range[1]}`),
         fact(t("fact.program"), [exchange.program, exchange.process && t("process", exchange.process), exchange.session !== undefined && t("session", exchange.session)].filter(Boolean).join(" · ")),
         fact(t("time"), `${(exchange.at / 1e6).toFixed(6)} s`),
         fact(t("took"), `${exchange.took} µs`),
@@ -136,7 +136,7 @@ export class Detail {
       return el(
         "tr",
         {},
-        el("td", { class: "at" }, part.start === undefined ? "" : `${part.start}–${part.end}`),
+        el("td", { class: "at" }, part.start === undefined ? "" : `${part.start}..${part.end}`),
         name,
         el("td", {}, part.in_part ? t("in.part") : shown(part.value ?? "")),
         el("td", {}, part.origin && el("span", { class: `origin ${part.origin}` }, t(`origin.${part.origin}`))),

@@ -29,7 +29,7 @@ async function visit(body, options = {}) {
     page.on("pageerror", (error) => wrong.push(String(error)));
     page.on("console", (line) => line.type() === "error" && wrong.push(line.text()));
     await page.goto(address());
-    await page.locator(".slot").first().waitFor();
+    await page.locator(".slot").first().waitFor({ state: "attached" });
     await body(page, context);
     assert.deepEqual(wrong, [], "nothing is wrong on the page");
   } finally {
