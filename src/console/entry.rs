@@ -43,6 +43,8 @@ pub(super) struct Exchange {
     pub(super) took: Duration,
     /// How many bytes the chip committed meanwhile.
     pub(super) committed: usize,
+    /// The faults that struck it, in their language.
+    pub(super) struck: Vec<String>,
     /// What is known of it by the card file.
     pub(super) known: Known,
 }
@@ -98,6 +100,8 @@ pub(super) enum Traced {
     WarmReset,
     PowerOff,
     Protocol(Protocol),
+    /// A fault struck what comes next.
+    Fault,
 }
 
 /// How a status word is to be taken at a glance.
@@ -147,6 +151,9 @@ pub(super) struct Summary<'a> {
     pub(super) took: u64,
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) committed: usize,
+    /// The faults that struck it, in their language.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub(super) faults: &'a [String],
     /// Whether bytes of the command are hidden.
     #[serde(skip_serializing_if = "is_not")]
     pub(super) hidden: bool,

@@ -250,6 +250,7 @@ impl Exchange {
             level: level(status),
             took: micros(self.took),
             committed: self.committed,
+            faults: &self.struck,
             hidden: self.known.secret.is_some(),
         }
     }

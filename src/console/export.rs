@@ -32,7 +32,7 @@ enum Phase {
 
 /// A trace of entries. Secrets are wildcards in it unless they are to be in it.
 pub(super) fn trace(entries: &[Arc<Entry>], readers: &[String], with_secrets: bool) -> String {
-    let mut tracer = Tracer { readers, with_secrets, phases: BTreeMap::new() };
+    let mut tracer = Tracer { readers, with_secrets, phases: BTreeMap::new(), struck: BTreeMap::new() };
     // Memory takes whatever is written to it.
     let written = Writer::new(Vec::new()).and_then(|mut writer| {
         if entries.first().is_some_and(|first| first.seq > 1) {
@@ -62,6 +62,8 @@ struct Tracer<'a> {
     readers: &'a [String],
     with_secrets: bool,
     phases: BTreeMap<usize, Phase>,
+    /// Faults that struck the reset which comes next, by slot.
+    struck: BTreeMap<usize, Vec<String>>,
 }
 
 impl Tracer<'_> {
@@ -70,7 +72,16 @@ impl Tracer<'_> {
         let name = self.readers.get(slot).map_or_else(|| format!("slot-{slot}"), |reader| slot_name(reader));
         let phase = self.phases.get(&slot).copied().unwrap_or(Phase::New);
         let phase = match &entry.deed {
-            Deed::Note(note) => note_lines(writer, &name, note, phase)?,
+            Deed::Note(note) if note.traced == Some(Traced::Fault) => {
+                self.struck.entry(slot).or_default().extend(note.said.clone());
+                phase
+            }
+            Deed::Note(note) => {
+                let phase = note_lines(writer, &name, note, phase)?;
+                let struck = self.struck.remove(&slot).unwrap_or_default();
+                struck.iter().try_for_each(|fault| writer.line(&name, &Line::Fault(fault)))?;
+                phase
+            }
             Deed::Exchange(exchange) => {
                 let command = hex(&exchange.command);
                 match exchange.hidden(self.with_secrets) {
@@ -84,6 +95,7 @@ impl Tracer<'_> {
                         writer.line(&name, &Line::CommandPattern(&text))?;
                     }
                 }
+                exchange.struck.iter().try_for_each(|fault| writer.line(&name, &Line::Fault(fault)))?;
                 match &exchange.answer {
                     Ok(answer) => writer.line(&name, &Line::Response(answer))?,
                     Err(_) => writer.line(&name, &Line::Silence(silence(exchange.fault)))?,
@@ -127,6 +139,7 @@ fn note_lines(writer: &mut Writer<Vec<u8>>, name: &str, note: &Note, phase: Phas
         Traced::ColdReset => writer.line(name, &Line::Reset(Reset::Cold))?,
         Traced::ContactlessReset => writer.line(name, &Line::PowerUpContactless)?,
         Traced::WarmReset => writer.line(name, &Line::Reset(Reset::Warm))?,
+        Traced::Fault => return Ok(phase),
         Traced::PowerOff => writer.line(name, &Line::PowerOff)?,
         Traced::Protocol(protocol) => writer.line(name, &Line::Protocol(*protocol))?,
     }

@@ -120,6 +120,7 @@ struct Slot {
     /// The command under way, and when it began.
     asked: Option<(Duration, CommandBytes)>,
     committed: usize,
+    struck: Vec<String>,
 }
 
 impl Writer {
@@ -163,6 +164,10 @@ impl Writer {
             What::Silence { slot, fault, took, .. } => return self.answered(*slot, Err(*fault), *took),
             What::Committed { slot, bytes, .. } if self.slot(*slot).asked.is_some() => {
                 self.slot(*slot).committed += bytes;
+                return;
+            }
+            What::Fault { slot, strike, .. } if self.slot(*slot).asked.is_some() => {
+                self.slot(*slot).struck.push(strike.fault.to_string());
                 return;
             }
             What::Turn { slot, session, .. } => {
@@ -215,6 +220,7 @@ impl Writer {
             | What::PowerOff { slot, generation }
             | What::Rested { slot, generation }
             | What::Protocol { slot, generation, .. }
+            | What::Fault { slot, generation, .. }
             | What::Committed { slot, generation, .. } => (*slot, *generation),
         };
         self.unanswered(slot);
@@ -256,13 +262,14 @@ impl Writer {
     fn answered(&mut self, slot: usize, answer: Result<ResponseBytes, Fault>, took: Duration) {
         let slot_number = slot;
         let slot = self.slot(slot);
-        let committed = std::mem::take(&mut slot.committed);
+        let (committed, struck) = (std::mem::take(&mut slot.committed), std::mem::take(&mut slot.struck));
         let Some((at, command)) = slot.asked.take() else { return };
         let known = slot.partner.hear(&command, answer.as_deref().ok());
         let fault = answer.as_ref().err().copied();
         let answer = answer.map_err(|fault| fault.to_string());
         let (stay, program) = (slot.stay, slot.program.clone());
-        let exchange = Exchange { slot: slot_number, stay, program, command, answer, fault, took, committed, known };
+        let exchange =
+            Exchange { slot: slot_number, stay, program, command, answer, fault, took, committed, struck, known };
         self.ring.push(|seq| Entry { seq, at, deed: Deed::Exchange(Box::new(exchange)) });
     }
 
@@ -281,6 +288,7 @@ impl Writer {
             fault: None,
             took: Duration::ZERO,
             committed: std::mem::take(&mut slot.committed),
+            struck: std::mem::take(&mut slot.struck),
             known,
         };
         self.ring.push(|seq| Entry { seq, at, deed: Deed::Exchange(Box::new(exchange)) });
@@ -322,6 +330,7 @@ fn note_of(what: &What) -> Option<Note> {
                 Some(Traced::Protocol(*protocol))
             })
         }
+        What::Fault { strike, .. } => ("fault", Some(strike.fault.to_string()), Some(Traced::Fault)),
         What::Committed { bytes, .. } => ("committed", Some(bytes.to_string()), None),
         _ => return None,
     };

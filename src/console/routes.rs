@@ -66,6 +66,14 @@ struct Pin {
     ahead: bool,
 }
 
+/// What is armed at a slot.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Faults {
+    /// The faults, in their language (docs/faults.md).
+    faults: Vec<String>,
+}
+
 impl State {
     /// What `virtuale slots --json` prints.
     pub(super) fn slots(&self) -> Result<Status, Refusal> {
@@ -99,6 +107,8 @@ pub(super) fn routes() -> Vec<Route> {
         ("post", "/api/slots/{slot}/remove", post(remove)),
         ("post", "/api/slots/{slot}/pin", post(pin)),
         ("post", "/api/slots/{slot}/cancel", post(cancel)),
+        ("post", "/api/slots/{slot}/fault", post(fault)),
+        ("post", "/api/slots/{slot}/clear-faults", post(clear_faults)),
     ]
 }
 
@@ -241,6 +251,18 @@ async fn pin(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
         }
         Err(why) => malformed(&why),
     }
+}
+
+async fn fault(state: Shared, Path(slot): Path<String>, body: Bytes) -> Response {
+    let Some(slot) = number(&slot) else { return no_slot() };
+    match parse(&body) {
+        Ok(Faults { faults }) => aside(state, move |state| ask(state, Asked::Fault { slot, faults })).await,
+        Err(why) => malformed(&why),
+    }
+}
+
+async fn clear_faults(state: Shared, Path(slot): Path<String>) -> Response {
+    with_slot(state, &slot, |slot| Asked::ClearFaults { slot }).await
 }
 
 /// Does what may wait for a card or a file, beside the thread of the connections.

@@ -327,6 +327,27 @@ fn a_long_answer_of_a_hostile_card_is_whole_and_shown() {
 }
 
 #[test]
+fn a_fault_is_armed_strikes_and_is_told() {
+    let house = House::new();
+    let armed = house.post("/api/slots/0/fault", &json!({ "faults": ["sw=6F00 n=1"] }));
+    assert_eq!(armed.status, 200, "{armed:?}");
+    assert_eq!(house.json("/api/slots")["slots"][0]["faults"][0]["fault"], "sw=6F00 n=1");
+    house.send(&[&SELECT]);
+    let entries = house.entries(1);
+    let command = entries.iter().find(|entry| entry["kind"] == "command").expect("a command");
+    assert_eq!(
+        (&command["status"], command["faults"].as_array().map(Vec::len)),
+        (&json!("6F00"), Some(1)),
+        "{command}"
+    );
+    assert!(house.get("/api/export/apdu").body.contains("\n# fault sw=6F00"), "{}", house.get("/api/export/apdu").body);
+    let wrong = house.post("/api/slots/0/fault", &json!({ "faults": ["dance"] }));
+    assert!(wrong.status >= 400 && wrong.body.contains("dance"), "{wrong:?}");
+    assert_eq!(house.post("/api/slots/0/clear-faults", &json!({})).status, 200);
+    assert_eq!(house.json("/api/slots")["slots"][0]["faults"], json!([]));
+}
+
+#[test]
 fn the_card_is_seen_with_what_changed() {
     let house = House::new();
     let pins = |card: &Value| {

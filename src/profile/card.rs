@@ -67,6 +67,10 @@ impl Card for VirtualCard {
         self.body.uid()
     }
 
+    fn chip(&self) -> Option<&Chip> {
+        self.body.chip()
+    }
+
     fn power_up(&mut self, interface: Interface) -> Result<(), Fault> {
         match &mut self.spoiled {
             Some(spoiled) => spoiled.power_up(&mut self.body, interface),

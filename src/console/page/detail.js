@@ -102,6 +102,7 @@ export class Detail {
         fact(t("fact.program"), [exchange.program, exchange.process && t("process", exchange.process), exchange.session !== undefined && t("session", exchange.session)].filter(Boolean).join(" · ")),
         fact(t("time"), `${(exchange.at / 1e6).toFixed(6)} s`),
         fact(t("took"), `${exchange.took} µs`),
+        exchange.faults && fact(t("note.fault"), exchange.faults.map(shown).join(", ")),
         exchange.committed && fact(t("committed"), t("n.bytes", exchange.committed)),
       ),
       exchange.hidden &&

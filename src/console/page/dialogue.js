@@ -225,7 +225,7 @@ export class Dialogue {
     const cells = CELLS.map((kind) => el("span", { class: kind, role: "gridcell" }));
     const [, , , file, , , answer] = cells;
     file.append(el("b"), el("span"));
-    answer.append(el("span", { class: "dot", "aria-hidden": "true" }), el("span", { class: "sw" }), el("i"));
+    answer.append(el("span", { class: "dot", "aria-hidden": "true" }), el("span", { class: "sw" }), el("b", { class: "struck" }), el("i"));
     return el("div", { role: "row" }, cells);
   }
 
@@ -249,9 +249,10 @@ export class Dialogue {
     element.textContent = one.element && ` ${one.element}`;
     hex.textContent = one.data || one.command;
     bytes.textContent = `${one.sent} → ${one.got}`;
-    const [dot, word, meaning] = answer.children;
+    const [dot, word, struck, meaning] = answer.children;
     dot.className = `dot ${one.level}`;
     word.textContent = one.status;
+    struck.textContent = one.faults;
     meaning.textContent = status(one.meaning);
     long.textContent = took(one.took);
   }

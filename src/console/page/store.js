@@ -40,6 +40,7 @@ function record(entry) {
     level: intern(entry.level ?? "note"),
     took: entry.took ?? 0,
     committed: entry.committed ?? 0,
+    faults: entry.faults ? intern(entry.faults.join(", ")) : "",
   };
 }
 
@@ -76,7 +77,7 @@ export function filter({ words, slot, program, levels }) {
     if (slot !== "" && one.slot !== Number(slot)) return false;
     if (program !== "" && (one.kind !== "command" || one.program !== program)) return false;
     if (!wanted.length) return true;
-    const said = `${one.kind} ${one.name} ${one.file} ${one.element} ${one.status} ${one.meaning} ${one.program}`.toLowerCase();
+    const said = `${one.kind} ${one.name} ${one.file} ${one.element} ${one.status} ${one.meaning} ${one.program} ${one.faults}`.toLowerCase();
     if (wanted.every((word) => said.includes(word))) return true;
     return isHex && `${one.command}|${one.data}`.replaceAll(" ", "").includes(digits);
   };

@@ -44,7 +44,7 @@ async function views(page, what, themes) {
     if (pictures && name === "dark") await picture(page, "card");
     await page.keyboard.press("3");
     await look(page, `the slots, ${said}`);
-    for (const [key, dialog] of [["i", "insert"], ["c", "pad"], ["e", "export"], ["?", "keys"]]) {
+    for (const [key, dialog] of [["i", "insert"], ["c", "pad"], ["f", "faults"], ["e", "export"], ["?", "keys"]]) {
       await page.keyboard.press(key);
       await page.locator("dialog[open]").waitFor();
       await look(page, `${dialog}, ${said}`);

@@ -76,6 +76,16 @@ visit(async (page) => {
   await page.locator(".detail .dump", { hasText: "31 32 33" }).waitFor();
   await page.keyboard.press("Escape");
 
+  // A fault strikes the next command, and is told.
+  await page.getByRole("button", { name: "Faults…, Slot 0" }).click();
+  await page.getByRole("button", { name: "sw=6F00 n=1" }).click();
+  await page.locator(".faults li", { hasText: "sw=6F00 n=1" }).waitFor();
+  await page.locator("dialog[open] .dialog-head button").click();
+  await program("opensc-tool", "-r", "0", "-s", "00 84 00 00 08").ended;
+  await search.fill("6F00");
+  await page.locator(".row .struck", { hasText: "sw=6F00" }).first().waitFor();
+  await search.fill("");
+
   // What is kept has no PIN unless it is asked for.
   const kept = async (button, secrets) => {
     await page.getByRole("button", { name: "Export…" }).click();
